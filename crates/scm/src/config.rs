@@ -1,0 +1,274 @@
+//! The configuration of a service: what is stored, its legal values, and how a change is applied
+//! (section 3).
+//!
+//! Checks here need no other service; whether a name is free or a dependency would close a circle is
+//! asked of the engine. `change` holds partial changes, `values` the small enumerations.
+
+mod change;
+mod values;
+
+use std::time::Duration;
+
+use crate::command_line;
+use crate::error::ScmError;
+use crate::failure_actions::FailureActions;
+use crate::name::{ServiceName, check_display_name};
+use crate::security::SecurityDescriptor;
+use crate::win32::Win32Error;
+
+pub use change::{ConfigChange, ExtensionsChange};
+pub use values::{
+    AccountName, Dependency, EnvironmentVariable, ErrorControl, OutputMode, PriorityClass, Secret,
+    ServiceType, StartType,
+};
+
+/// Longest command line, in characters (C5).
+pub const COMMAND_LINE_LEN_MAX: usize = 32_767;
+/// Longest description, in characters (C5).
+pub const DESCRIPTION_LEN_MAX: usize = 8192;
+/// Longest list of dependencies, in bytes as Windows stores it (C5).
+pub const DEPENDENCIES_LEN_MAX: usize = 4096;
+
+/// Whether a service speaks to the manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ServiceKind {
+    /// Speaks to the manager: connects within 30 s, reports its states, answers controls.
+    Service,
+    /// Any program: running once started; stopped by a signal; its exit status is its report. An
+    /// extension of the embedded manager.
+    Program,
+}
+
+impl ServiceKind {
+    /// `service` or `program`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Program => "program",
+        }
+    }
+}
+
+/// Everything that is configured for one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceConfig {
+    /// Its name (C1).
+    pub service_name: ServiceName,
+    /// The name for people; equal to the service name unless given (C2).
+    pub display_name: Box<str>,
+    /// Whether it speaks to the manager.
+    pub kind: ServiceKind,
+    /// Windows' type bits (C13).
+    pub service_type: ServiceType,
+    /// When it is started (C14).
+    pub start_type: StartType,
+    /// Started some time after the other automatic ones (C16).
+    pub delayed_auto_start: bool,
+    /// What a failed start at boot means (C15).
+    pub error_control: ErrorControl,
+    /// Program and arguments in one string (C6, C8).
+    pub command_line: Box<str>,
+    /// Load order group; empty: none (C18).
+    pub load_order_group: Box<str>,
+    /// Services and groups that must run first (D1).
+    pub dependencies: Box<[Dependency]>,
+    /// The account the process runs under (C10).
+    pub account_name: AccountName,
+    /// For people; empty: none.
+    pub description: Box<str>,
+    /// Recovery settings.
+    pub failure_actions: FailureActions,
+    /// Whether a stop with an error code is a failure too (R3).
+    pub failure_actions_on_non_crash_failures: bool,
+    /// Added to the environment of the process (C12), in the order in which it was given.
+    pub environment: Box<[EnvironmentVariable]>,
+    /// Priority class of the process; `None`: not set.
+    pub priority: Option<PriorityClass>,
+    /// How long a shutdown waits for the service after PRESHUTDOWN (S47); `None`: the daemon's
+    /// setting.
+    pub preshutdown_timeout: Option<Duration>,
+    /// Who may do what with it; `None`: the default (A18), which is stored nowhere.
+    pub security: Option<Box<SecurityDescriptor>>,
+    /// Settings that Windows does not have.
+    pub extensions: Extensions,
+}
+
+/// Settings of the embedded manager that Windows does not have; each is off or neutral by default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extensions {
+    /// Folder in which the process starts; `None`: `/`.
+    pub working_directory: Option<Box<str>>,
+    /// Where the output of the process goes.
+    pub output: OutputMode,
+    /// Number of the signal that asks a program to stop.
+    pub stop_signal: u8,
+    /// How long a program may take after that signal, before its whole tree is killed.
+    pub stop_grace: Duration,
+    /// Exit statuses with which a program asks to be started again at once: no failure, not counted
+    /// (planned recycling).
+    pub restart_on_exit: Box<[u8]>,
+}
+
+impl Default for Extensions {
+    fn default() -> Self {
+        Self {
+            working_directory: None,
+            output: OutputMode::File,
+            stop_signal: 15,
+            stop_grace: Duration::from_secs(10),
+            restart_on_exit: Box::default(),
+        }
+    }
+}
+
+impl ServiceConfig {
+    /// A service with Windows' defaults: own process, started on demand, as LocalSystem, without
+    /// recovery actions.
+    #[must_use]
+    pub fn new(service_name: ServiceName, command_line: impl Into<String>) -> Self {
+        Self {
+            display_name: service_name.as_str().into(),
+            service_name,
+            kind: ServiceKind::Service,
+            service_type: ServiceType::OWN_PROCESS,
+            start_type: StartType::Demand,
+            delayed_auto_start: false,
+            error_control: ErrorControl::Ignore,
+            command_line: command_line.into().into_boxed_str(),
+            load_order_group: "".into(),
+            dependencies: Box::default(),
+            account_name: AccountName::local_system(),
+            description: "".into(),
+            failure_actions: FailureActions::default(),
+            failure_actions_on_non_crash_failures: false,
+            environment: Box::default(),
+            priority: None,
+            preshutdown_timeout: None,
+            security: None,
+            extensions: Extensions::default(),
+        }
+    }
+
+    /// Checks everything that needs no other service. All problems come back together, under the
+    /// code of the first.
+    ///
+    /// # Errors
+    /// 123 for a bad display name, 87 for everything else (C5, C11, C13, C14, C16, C18).
+    pub fn check(&self) -> Result<(), ScmError> {
+        let mut problems = Vec::new();
+        if let Err(error) = check_display_name(&self.display_name) {
+            problems.push(error);
+        }
+        self.check_command_line(&mut problems);
+        self.check_start(&mut problems);
+        self.check_texts(&mut problems);
+        self.check_extensions(&mut problems);
+        one_error(problems)
+    }
+
+    fn check_command_line(&self, problems: &mut Vec<ScmError>) {
+        let length = self.command_line.chars().count();
+        if length > COMMAND_LINE_LEN_MAX {
+            problems.push(invalid(format!(
+                "the command line has {length} characters; shorten it to {COMMAND_LINE_LEN_MAX}"
+            )));
+        }
+        if command_line::split(&self.command_line)
+            .first()
+            .is_none_or(String::is_empty)
+        {
+            problems.push(invalid(
+                "the command line is empty; give the program to start",
+            ));
+        }
+    }
+
+    fn check_start(&self, problems: &mut Vec<ScmError>) {
+        if matches!(self.start_type, StartType::Boot | StartType::System) {
+            problems.push(invalid(
+                "start types boot and system are for drivers; use auto, demand or disabled",
+            ));
+        }
+        if self.delayed_auto_start && self.start_type != StartType::Auto {
+            problems.push(invalid("a delayed start needs the start type auto"));
+        }
+        if self.delayed_auto_start && !self.load_order_group.is_empty() {
+            problems.push(invalid(
+                "a service in a load order group cannot start delayed; drop one of the two",
+            ));
+        }
+        if self.service_type.is_interactive() && !self.account_name.is_local_system() {
+            problems.push(invalid(
+                "an interactive service needs the account LocalSystem",
+            ));
+        }
+    }
+
+    fn check_texts(&self, problems: &mut Vec<ScmError>) {
+        let length = self.description.chars().count();
+        if length > DESCRIPTION_LEN_MAX {
+            problems.push(invalid(format!(
+                "the description has {length} characters; shorten it to {DESCRIPTION_LEN_MAX}"
+            )));
+        }
+        let stored: usize = self
+            .dependencies
+            .iter()
+            .map(|d| (d.to_string().encode_utf16().count() + 1) * 2)
+            .sum();
+        if stored + 2 > DEPENDENCIES_LEN_MAX {
+            problems.push(invalid(format!(
+                "the list of dependencies takes {stored} bytes; shorten it to {DEPENDENCIES_LEN_MAX}"
+            )));
+        }
+        let texts = [
+            ("command line", &self.command_line),
+            ("load order group", &self.load_order_group),
+            ("description", &self.description),
+        ];
+        for (what, _) in texts.into_iter().filter(|(_, text)| text.contains('\0')) {
+            problems.push(invalid(format!(
+                "the {what} contains a null character; remove it"
+            )));
+        }
+    }
+
+    fn check_extensions(&self, problems: &mut Vec<ScmError>) {
+        let extensions = &self.extensions;
+        if !(1..=64).contains(&extensions.stop_signal) {
+            problems.push(invalid(format!(
+                "{} is no signal; use 1 to 64, 15 for TERM",
+                extensions.stop_signal
+            )));
+        }
+        if self.kind == ServiceKind::Service && !extensions.restart_on_exit.is_empty() {
+            problems.push(invalid(
+                "restart-on-exit is for programs; a service says with its exit code how it ended",
+            ));
+        }
+        if let Some(folder) = &extensions.working_directory
+            && !folder.starts_with('/')
+        {
+            problems.push(invalid(format!(
+                "the working directory {folder:?} must begin with /"
+            )));
+        }
+    }
+}
+
+fn invalid(sentence: impl Into<String>) -> ScmError {
+    ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
+}
+
+/// Several problems as one error: the first code, all sentences.
+fn one_error(problems: Vec<ScmError>) -> Result<(), ScmError> {
+    let Some(first) = problems.first() else {
+        return Ok(());
+    };
+    let sentences: Vec<&str> = problems.iter().map(ScmError::sentence).collect();
+    Err(ScmError::new(first.code(), sentences.join("; ")))
+}
+
+#[cfg(test)]
+mod tests;

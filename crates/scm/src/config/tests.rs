@@ -1,0 +1,186 @@
+use super::*;
+use crate::failure_actions::{ActionsAndPeriod, FailureActionsChange, RecoveryAction};
+use crate::rights::AccessRights;
+use crate::{RecoveryActionKind, ResetPeriod};
+
+fn config() -> ServiceConfig {
+    ServiceConfig::new(ServiceName::new("mailer").unwrap(), "/bin/mailer run")
+}
+
+fn refused(config: &ServiceConfig) -> u32 {
+    config
+        .check()
+        .map_or_else(|error| error.code().to_raw(), |()| 0)
+}
+
+#[test]
+fn the_defaults_are_windows_defaults() {
+    let config = config();
+    assert_eq!(refused(&config), 0);
+    assert_eq!(config.start_type, StartType::Demand);
+    assert!(config.account_name.is_local_system());
+    assert_eq!(&*config.display_name, "mailer", "C2");
+    assert!(config.failure_actions.actions.is_empty(), "R57");
+    assert!(!config.failure_actions_on_non_crash_failures, "R3");
+}
+
+#[test]
+fn c13_types_that_cannot_run_here_are_refused_with_87() {
+    for raw in [0x10, 0x110, 0x20, 0x120] {
+        assert_eq!(ServiceType::from_raw(raw).unwrap().to_raw(), raw);
+    }
+    for raw in [0, 1, 2, 4, 8, 0x30, 0x50, 0x100, 0x210] {
+        assert_eq!(
+            ServiceType::from_raw(raw).unwrap_err().code().to_raw(),
+            87,
+            "{raw:#x}"
+        );
+    }
+}
+
+#[test]
+fn c11_c14_c16_c18_combinations_that_make_no_sense() {
+    let with = |change: fn(&mut ServiceConfig)| {
+        let mut config = config();
+        change(&mut config);
+        refused(&config)
+    };
+    assert_eq!(with(|c| c.start_type = StartType::Boot), 87, "C14");
+    assert_eq!(with(|c| c.delayed_auto_start = true), 87, "C16: needs auto");
+    let delayed = |c: &mut ServiceConfig| {
+        c.start_type = StartType::Auto;
+        c.delayed_auto_start = true;
+    };
+    assert_eq!(with(delayed), 0);
+    let mut grouped = config();
+    delayed(&mut grouped);
+    grouped.load_order_group = "net".into();
+    assert_eq!(refused(&grouped), 87, "C16: not in a group");
+    let mut interactive = config();
+    interactive.service_type = ServiceType::from_raw(0x110).unwrap();
+    assert_eq!(refused(&interactive), 0);
+    interactive.account_name = AccountName::new(r".\me");
+    assert_eq!(refused(&interactive), 87, "C11");
+}
+
+#[test]
+fn all_problems_come_back_together() {
+    let mut config = config();
+    config.command_line = "".into();
+    config.delayed_auto_start = true;
+    let error = config.check().unwrap_err();
+    assert!(
+        error.sentence().contains("command line is empty"),
+        "{error}"
+    );
+    assert!(error.sentence().contains("delayed start needs"), "{error}");
+}
+
+#[test]
+fn c5_long_texts() {
+    let mut config = config();
+    config.command_line = "x".repeat(32_767).into();
+    config.description = "d".repeat(8192).into();
+    assert_eq!(refused(&config), 0);
+    config.command_line = "x".repeat(32_768).into();
+    assert_eq!(refused(&config), 87);
+}
+
+#[test]
+fn c19_a_change_keeps_what_it_does_not_name() {
+    let before = config();
+    let change = ConfigChange {
+        description: Some("sends mail".into()),
+        ..Default::default()
+    };
+    let after = before.changed(&change).unwrap();
+    assert_eq!(&*after.description, "sends mail");
+    assert_eq!(
+        ServiceConfig {
+            description: "".into(),
+            ..after
+        },
+        before
+    );
+    assert!(ConfigChange::default().is_empty());
+}
+
+#[test]
+fn c16_leaving_auto_leaves_no_delayed_start() {
+    let change = |start, delayed| ConfigChange {
+        start_type: Some(start),
+        delayed_auto_start: delayed,
+        ..Default::default()
+    };
+    let delayed = config()
+        .changed(&change(StartType::Auto, Some(true)))
+        .unwrap();
+    assert!(delayed.delayed_auto_start);
+    assert!(
+        !delayed
+            .changed(&change(StartType::Demand, None))
+            .unwrap()
+            .delayed_auto_start
+    );
+}
+
+#[test]
+fn c20_an_empty_display_name_goes_back_to_the_service_name() {
+    let change = |name: &str| ConfigChange {
+        display_name: Some(name.into()),
+        ..Default::default()
+    };
+    let named = config().changed(&change("Mail")).unwrap();
+    assert_eq!(&*named.changed(&change("")).unwrap().display_name, "mailer");
+}
+
+#[test]
+fn r50_r51_a26_rights_of_a_change() {
+    assert_eq!(ConfigChange::default().rights(), AccessRights::NONE);
+    let actions = |kind| ConfigChange {
+        failure_actions: Some(FailureActionsChange {
+            actions: Some(ActionsAndPeriod {
+                reset_period: ResetPeriod::Seconds(1),
+                actions: vec![RecoveryAction::new(kind, 0)],
+            }),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    assert_eq!(
+        actions(RecoveryActionKind::None).rights(),
+        AccessRights::CHANGE_CONFIG
+    );
+    let both = AccessRights::CHANGE_CONFIG.union(AccessRights::START);
+    assert_eq!(actions(RecoveryActionKind::Restart).rights(), both, "R51");
+    let security = ConfigChange {
+        security: Some(None),
+        ..Default::default()
+    };
+    assert_eq!(security.rights(), AccessRights::WRITE_DAC, "A26");
+}
+
+#[test]
+fn d1_dependencies_read_and_print() {
+    assert_eq!(Dependency::parse("db").unwrap().to_string(), "db");
+    assert_eq!(
+        Dependency::parse("+net").unwrap(),
+        Dependency::Group("net".into())
+    );
+    assert_eq!(Dependency::parse("+").unwrap_err().code().to_raw(), 123);
+    assert_eq!(Dependency::parse("a/b").unwrap_err().code().to_raw(), 123);
+}
+
+#[test]
+fn a_secret_never_shows_itself() {
+    assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(…)");
+}
+
+#[test]
+fn environment_variables_are_checked() {
+    let variable = EnvironmentVariable::parse("A=b=c").unwrap();
+    assert_eq!((variable.name(), variable.value()), ("A", "b=c"));
+    for bad in ["", "=x", "novalue", "A\0=b", "A=b\0"] {
+        assert!(EnvironmentVariable::parse(bad).is_err(), "{bad:?}");
+    }
+}

@@ -1,0 +1,155 @@
+//! The one public error: a Win32 code, and a sentence that says what to do.
+//!
+//! Callers branch on the code, which crosses every interface unchanged: the PHP extension throws
+//! it, the API carries it, the command line prints it. A closed enum of refusals would lose codes
+//! that a real Windows SCM can return at any time (`docs/adr/0002-one-error-type.md`).
+
+use std::fmt;
+
+use crate::win32::Win32Error;
+
+/// Why a request was refused or failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScmError {
+    code: Win32Error,
+    sentence: Box<str>,
+}
+
+impl ScmError {
+    /// An error with our sentence: lower case, no code in it, no full stop, and what to do about it.
+    #[must_use]
+    pub fn new(code: Win32Error, sentence: impl Into<String>) -> Self {
+        Self {
+            code,
+            sentence: sentence.into().into_boxed_str(),
+        }
+    }
+
+    /// The Win32 code that Windows gives for this refusal.
+    #[must_use]
+    pub fn code(&self) -> Win32Error {
+        self.code
+    }
+
+    /// The sentence alone.
+    #[must_use]
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
+    /// What kind of refusal it is, for exit and HTTP statuses.
+    #[must_use]
+    pub fn class(&self) -> ErrorClass {
+        ErrorClass::of(self.code)
+    }
+}
+
+impl From<Win32Error> for ScmError {
+    fn from(code: Win32Error) -> Self {
+        Self::new(code, code.text())
+    }
+}
+
+impl fmt::Display for ScmError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl std::error::Error for ScmError {}
+
+/// The few kinds of refusal that the command line's exit status and HTTP can tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorClass {
+    /// The request itself makes no sense: bad name, bad parameter. Exit status 2, HTTP 400.
+    Usage,
+    /// The request makes sense and is refused as things stand. Exit status 3, HTTP 409.
+    Refused,
+    /// The service does not take this control at all. Exit status 3, HTTP 400.
+    NotTaken,
+    /// The caller may not do this. Exit status 3, HTTP 403.
+    Denied,
+    /// No such service or object. Exit status 4, HTTP 404.
+    NotFound,
+    /// No answer in time. Exit status 5, HTTP 504.
+    TimedOut,
+    /// The manager cannot be reached, or something inside it failed. Exit status 1, HTTP 500 or 503.
+    Internal,
+}
+
+impl ErrorClass {
+    /// The class of a code.
+    #[must_use]
+    pub fn of(code: Win32Error) -> Self {
+        match code {
+            Win32Error::INVALID_PARAMETER
+            | Win32Error::INVALID_NAME
+            | Win32Error::INVALID_LEVEL
+            | Win32Error::INVALID_DATA
+            | Win32Error::INVALID_SECURITY_DESCR
+            | Win32Error::NO_UNICODE_TRANSLATION => Self::Usage,
+            Win32Error::INVALID_SERVICE_CONTROL => Self::NotTaken,
+            Win32Error::ACCESS_DENIED | Win32Error::PRIVILEGE_NOT_HELD => Self::Denied,
+            Win32Error::SERVICE_DOES_NOT_EXIST | Win32Error::NOT_FOUND => Self::NotFound,
+            Win32Error::SERVICE_REQUEST_TIMEOUT | Win32Error::TIMEOUT => Self::TimedOut,
+            Win32Error::INTERNAL_ERROR
+            | Win32Error::RPC_S_SERVER_UNAVAILABLE
+            | Win32Error::WIN32SERVICE_INTERNAL => Self::Internal,
+            _ => Self::Refused,
+        }
+    }
+
+    /// The exit status of the command line.
+    #[must_use]
+    pub const fn exit_status(self) -> u8 {
+        match self {
+            Self::Internal => 1,
+            Self::Usage => 2,
+            Self::Refused | Self::NotTaken | Self::Denied => 3,
+            Self::NotFound => 4,
+            Self::TimedOut => 5,
+        }
+    }
+
+    /// The HTTP status of a reply.
+    #[must_use]
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::Usage | Self::NotTaken => 400,
+            Self::Denied => 403,
+            Self::NotFound => 404,
+            Self::Refused => 409,
+            Self::Internal => 500,
+            Self::TimedOut => 504,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_follow_the_table_of_the_style_guide() {
+        let rows = [
+            (1060, 404, 4),
+            (1073, 409, 3),
+            (1072, 409, 3),
+            (1056, 409, 3),
+            (1062, 409, 3),
+            (1061, 409, 3),
+            (1052, 400, 3),
+            (1058, 409, 3),
+            (1053, 504, 5),
+            (5, 403, 3),
+        ];
+        for (code, http, exit) in rows {
+            let class = ScmError::from(Win32Error::from_raw(code)).class();
+            assert_eq!(
+                (class.http_status(), class.exit_status()),
+                (http, exit),
+                "code {code}"
+            );
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! The entries of the event log: which there are, their ids, levels and insertion parameters
+//! (section 4), and our sentences for them.
+//!
+//! Ids and parameters are Windows'; entries that Windows does not have belong to the source
+//! `Relance`. What else is known of an occurrence (run, exit status, last lines of output) is kept
+//! beside these by the engine. `texts` holds the sentences.
+
+mod texts;
+
+use crate::config::StartType;
+use crate::control::Control;
+use crate::failure_actions::RecoveryAction;
+use crate::name::ServiceName;
+use crate::state::ServiceState;
+use crate::win32::Win32Error;
+
+pub use texts::render;
+
+/// Who writes an entry: the name that Windows' event viewer shows as its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EventSource {
+    /// `Service Control Manager`: the entries that Windows has too.
+    ServiceControlManager,
+    /// `Relance`: entries of the embedded manager that Windows does not have.
+    Relance,
+    /// A service itself; its name stands first among the parameters.
+    Application,
+}
+
+impl EventSource {
+    /// All sources.
+    pub const ALL: [Self; 3] = [
+        Self::ServiceControlManager,
+        Self::Relance,
+        Self::Application,
+    ];
+
+    /// The name in the log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ServiceControlManager => "Service Control Manager",
+            Self::Relance => "Relance",
+            Self::Application => "Application",
+        }
+    }
+
+    /// The source with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|source| source.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// How bad it is; numbers are Windows' levels (E1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum EventLevel {
+    /// 2
+    Error = 2,
+    /// 3
+    Warning = 3,
+    /// 4
+    Information = 4,
+}
+
+impl EventLevel {
+    /// All levels, the worst first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Information];
+
+    /// Windows' number.
+    #[must_use]
+    pub const fn to_raw(self) -> u8 {
+        self as u8
+    }
+
+    /// The level with this number.
+    #[must_use]
+    pub fn from_raw(raw: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.to_raw() == raw)
+    }
+
+    /// `error`, `warning`, `information`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Information => "information",
+        }
+    }
+
+    /// The level with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|level| level.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// An entry of the log about one service (or, where it says so, about the manager).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// 7000: a start failed.
+    StartFailed(Win32Error),
+    /// 7001: a service that must run first did not start.
+    DependencyFailed(ServiceName, Win32Error),
+    /// 7002: no member of a group that must run first started.
+    GroupFailed(Box<str>),
+    /// 7003: a service that must run first does not exist.
+    DependencyMissing(ServiceName),
+    /// 7009: the process did not connect within so many milliseconds.
+    ConnectTimedOut(u32),
+    /// 7011: no answer to a control within so many milliseconds.
+    ControlTimedOut(u32),
+    /// 7012: what came over the control channel makes no sense.
+    MalformedAnswer,
+    /// 7016: a report with an impossible state.
+    ImpossibleState(u32),
+    /// 7017: services that depend on each other in a circle, found at a start.
+    DependencyLoop,
+    /// 7022: a service hangs while it starts.
+    StartHung,
+    /// 7023: stopped with a Win32 error (E4).
+    StoppedWithError(Win32Error),
+    /// 7024: stopped with a code of its own (E4).
+    StoppedWithSpecificError(u32),
+    /// 7031 when an action follows, 7034 when none does (R22).
+    Failed {
+        /// The counter, this failure included.
+        failure_count: u32,
+        /// The action; `None` when none are configured.
+        action: Option<RecoveryAction>,
+    },
+    /// 7032: an action could not be carried out.
+    RecoveryActionFailed(RecoveryAction, Win32Error),
+    /// 7035: a control was delivered.
+    ControlSent(Control),
+    /// 7036: running, stopped or paused was entered.
+    StateEntered(ServiceState),
+    /// 7038: the account could not be used.
+    LogonFailed {
+        /// The configured account.
+        account_name: Box<str>,
+        /// Why.
+        error: Win32Error,
+    },
+    /// 7039: not the process that was started, but another one connected.
+    OtherProcessConnected {
+        /// The process that was started.
+        launched: u32,
+        /// The process that connected.
+        connected: u32,
+    },
+    /// 7040: the start type was changed.
+    StartTypeChanged(StartType, StartType),
+    /// 7043: still running when the time after PRESHUTDOWN was over.
+    PreshutdownOverrun,
+    /// 7045: a service was installed.
+    Installed {
+        /// Its command line.
+        image_path: Box<str>,
+        /// Its start type.
+        start_type: StartType,
+        /// Its account.
+        account_name: Box<str>,
+    },
+    /// 1001, the first of the entries that Windows does not have: a program ended
+    /// with a status that asks for a new start; no failure, not counted.
+    Recycled(u8),
+    /// 1002: ended by force because somebody asked.
+    Terminated,
+    /// 1003: a program did not end within its grace and was killed.
+    StopGraceExpired(u32),
+    /// 1004: a process that outlived its STOPPED report by so many milliseconds was killed (S50).
+    LingererKilled(u32),
+    /// 1005: a running process was taken over after the manager itself had ended.
+    Adopted(u32),
+    /// 1006: a process was found that could not be taken over; it was left alone.
+    NotAdopted(u32),
+    /// 1007: the end of a process was not seen by the manager.
+    EndNotSeen,
+    /// 1008: a password was given and ignored.
+    PasswordIgnored,
+    /// 1009: a pending recovery action was cancelled by somebody.
+    RecoveryCancelled(RecoveryAction),
+    /// 1010: the service was deleted.
+    Deleted,
+    /// 1101: the manager has started (a boot in the sense of C31, R19).
+    ManagerStarted,
+    /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.
+    EngineRestarted,
+    /// 1103: the database cannot be written; recovery goes on from memory.
+    StorageFailed(Box<str>),
+    /// 1104: the database can be written again; so many entries were lost.
+    StorageRecovered(u64),
+    /// 1105: the manager is shutting down in good order.
+    ManagerStopping,
+}
+
+impl Event {
+    /// The number of the entry.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        match self {
+            Self::StartFailed(_) => 7000,
+            Self::DependencyFailed(..) => 7001,
+            Self::GroupFailed(_) => 7002,
+            Self::DependencyMissing(_) => 7003,
+            Self::ConnectTimedOut(_) => 7009,
+            Self::ControlTimedOut(_) => 7011,
+            Self::MalformedAnswer => 7012,
+            Self::ImpossibleState(_) => 7016,
+            Self::DependencyLoop => 7017,
+            Self::StartHung => 7022,
+            Self::StoppedWithError(_) => 7023,
+            Self::StoppedWithSpecificError(_) => 7024,
+            Self::Failed { action, .. } => match effective(*action) {
+                Some(_) => 7031,
+                None => 7034,
+            },
+            Self::RecoveryActionFailed(..) => 7032,
+            Self::ControlSent(_) => 7035,
+            Self::StateEntered(_) => 7036,
+            Self::LogonFailed { .. } => 7038,
+            Self::OtherProcessConnected { .. } => 7039,
+            Self::StartTypeChanged(..) => 7040,
+            Self::PreshutdownOverrun => 7043,
+            Self::Installed { .. } => 7045,
+            Self::Recycled(_) => 1001,
+            Self::Terminated => 1002,
+            Self::StopGraceExpired(_) => 1003,
+            Self::LingererKilled(_) => 1004,
+            Self::Adopted(_) => 1005,
+            Self::NotAdopted(_) => 1006,
+            Self::EndNotSeen => 1007,
+            Self::PasswordIgnored => 1008,
+            Self::RecoveryCancelled(_) => 1009,
+            Self::Deleted => 1010,
+            Self::ManagerStarted => 1101,
+            Self::EngineRestarted => 1102,
+            Self::StorageFailed(_) => 1103,
+            Self::StorageRecovered(_) => 1104,
+            Self::ManagerStopping => 1105,
+        }
+    }
+
+    /// Whose entry it is.
+    #[must_use]
+    pub fn source(&self) -> EventSource {
+        if self.id() >= 7000 {
+            EventSource::ServiceControlManager
+        } else {
+            EventSource::Relance
+        }
+    }
+
+    /// How bad it is (E1).
+    #[must_use]
+    pub fn level(&self) -> EventLevel {
+        match self {
+            Self::ControlSent(_)
+            | Self::StateEntered(_)
+            | Self::StartTypeChanged(..)
+            | Self::Installed { .. }
+            | Self::Recycled(_)
+            | Self::Adopted(_)
+            | Self::RecoveryCancelled(_)
+            | Self::Deleted
+            | Self::ManagerStarted
+            | Self::StorageRecovered(_)
+            | Self::ManagerStopping => EventLevel::Information,
+            Self::OtherProcessConnected { .. }
+            | Self::Terminated
+            | Self::StopGraceExpired(_)
+            | Self::LingererKilled(_)
+            | Self::NotAdopted(_)
+            | Self::EndNotSeen
+            | Self::PasswordIgnored
+            | Self::EngineRestarted => EventLevel::Warning,
+            Self::StartFailed(_)
+            | Self::DependencyFailed(..)
+            | Self::GroupFailed(_)
+            | Self::DependencyMissing(_)
+            | Self::ConnectTimedOut(_)
+            | Self::ControlTimedOut(_)
+            | Self::MalformedAnswer
+            | Self::ImpossibleState(_)
+            | Self::DependencyLoop
+            | Self::StartHung
+            | Self::StoppedWithError(_)
+            | Self::StoppedWithSpecificError(_)
+            | Self::Failed { .. }
+            | Self::RecoveryActionFailed(..)
+            | Self::LogonFailed { .. }
+            | Self::PreshutdownOverrun
+            | Self::StorageFailed(_) => EventLevel::Error,
+        }
+    }
+
+    /// The insertion parameters, in Windows' order (table of section 4; E2, E3).
+    #[must_use]
+    pub fn parameters(&self, service_name: &str, display_name: &str) -> Vec<String> {
+        let service = || display_name.to_owned();
+        match self {
+            Self::StartFailed(error) | Self::StoppedWithError(error) => {
+                vec![service(), message(*error)]
+            }
+            Self::DependencyFailed(dependency, error) => {
+                vec![service(), dependency.to_string(), message(*error)]
+            }
+            Self::GroupFailed(group) => vec![service(), group.to_string()],
+            Self::DependencyMissing(name) => vec![service(), name.to_string()],
+            Self::ConnectTimedOut(ms) | Self::ControlTimedOut(ms) => {
+                vec![ms.to_string(), service()]
+            }
+            Self::ImpossibleState(state) => vec![service(), state.to_string()],
+            Self::StoppedWithSpecificError(code) => vec![service(), format!("%%{code}")],
+            Self::Failed {
+                failure_count,
+                action,
+            } => {
+                let mut parameters = vec![service(), failure_count.to_string()];
+                if let Some(action) = effective(*action) {
+                    parameters.push(action.delay_ms().to_string());
+                    parameters.push(action.kind.to_raw().to_string());
+                    parameters.push(action.kind.label().to_owned());
+                }
+                parameters
+            }
+            Self::RecoveryActionFailed(action, error) => vec![
+                action.kind.to_raw().to_string(),
+                action.kind.label().to_owned(),
+                service(),
+                message(*error),
+            ],
+            Self::ControlSent(control) => vec![service(), control.to_string()],
+            Self::StateEntered(state) => vec![service(), state.word().to_owned()],
+            Self::LogonFailed {
+                account_name,
+                error,
+            } => {
+                vec![service(), account_name.to_string(), message(*error)]
+            }
+            Self::OtherProcessConnected {
+                launched,
+                connected,
+            } => {
+                vec![service(), launched.to_string(), connected.to_string()]
+            }
+            Self::StartTypeChanged(old, new) => vec![
+                service(),
+                old.log_word().to_owned(),
+                new.log_word().to_owned(),
+                service_name.to_owned(),
+            ],
+            Self::Installed {
+                image_path,
+                start_type,
+                account_name,
+            } => vec![
+                service_name.to_owned(),
+                image_path.to_string(),
+                "user mode service".to_owned(),
+                start_type.log_word().to_owned(),
+                account_name.to_string(),
+            ],
+            Self::Recycled(status) => vec![service(), status.to_string()],
+            Self::StopGraceExpired(ms) | Self::LingererKilled(ms) => {
+                vec![service(), ms.to_string()]
+            }
+            Self::Adopted(pid) | Self::NotAdopted(pid) => vec![service(), pid.to_string()],
+            Self::RecoveryCancelled(action) => vec![service(), action.kind.label().to_owned()],
+            Self::MalformedAnswer
+            | Self::DependencyLoop
+            | Self::StartHung
+            | Self::PreshutdownOverrun
+            | Self::Terminated
+            | Self::EndNotSeen
+            | Self::PasswordIgnored
+            | Self::Deleted => vec![service()],
+            Self::StorageFailed(reason) => vec![reason.to_string()],
+            Self::StorageRecovered(lost) => vec![lost.to_string()],
+            Self::ManagerStarted | Self::EngineRestarted | Self::ManagerStopping => Vec::new(),
+        }
+    }
+}
+
+/// The action, unless there is none or it is NONE (R22).
+fn effective(action: Option<RecoveryAction>) -> Option<RecoveryAction> {
+    action.filter(|action| action.kind != crate::RecoveryActionKind::None)
+}
+
+/// `%%1053`, as Windows writes an error into the log (E3).
+fn message(error: Win32Error) -> String {
+    format!("%%{}", error.to_raw().cast_signed())
+}
+
+#[cfg(test)]
+mod tests;

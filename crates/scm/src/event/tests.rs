@@ -1,0 +1,149 @@
+use super::*;
+use crate::RecoveryActionKind as Kind;
+
+fn parameters(event: &Event) -> Vec<String> {
+    event.parameters("mailer", "Mail service")
+}
+
+fn failed(action: Option<RecoveryAction>) -> Event {
+    Event::Failed {
+        failure_count: 1,
+        action,
+    }
+}
+
+#[test]
+fn e6_parameters_of_7031() {
+    let event = failed(Some(RecoveryAction::new(Kind::Restart, 30_000)));
+    assert_eq!(event.id(), 7031);
+    assert_eq!(
+        parameters(&event),
+        ["Mail service", "1", "30000", "1", "Restart the service"]
+    );
+}
+
+#[test]
+fn r22_none_is_logged_as_7034() {
+    for action in [None, Some(RecoveryAction::new(Kind::None, 5))] {
+        assert_eq!(failed(action).id(), 7034);
+        assert_eq!(parameters(&failed(action)), ["Mail service", "1"]);
+    }
+}
+
+#[test]
+fn e2_e3_parameters_of_other_entries() {
+    let timeout = Event::StartFailed(Win32Error::SERVICE_REQUEST_TIMEOUT);
+    assert_eq!(parameters(&timeout), ["Mail service", "%%1053"]);
+    let negative = Event::StoppedWithError(Win32Error::from_raw(0xBFFC_1B91));
+    assert_eq!(parameters(&negative)[1], "%%-1073996911");
+    assert_eq!(parameters(&Event::StoppedWithSpecificError(2))[1], "%%2");
+    let restart = RecoveryAction::new(Kind::Restart, 0);
+    let event = Event::RecoveryActionFailed(restart, Win32Error::SERVICE_ALREADY_RUNNING);
+    assert_eq!(
+        parameters(&event),
+        ["1", "Restart the service", "Mail service", "%%1056"]
+    );
+    assert_eq!(
+        parameters(&Event::ConnectTimedOut(30_000)),
+        ["30000", "Mail service"]
+    );
+    let changed = Event::StartTypeChanged(StartType::Auto, StartType::Disabled);
+    assert_eq!(
+        parameters(&changed),
+        ["Mail service", "auto start", "disabled", "mailer"]
+    );
+}
+
+#[test]
+fn texts_are_filled_from_stored_parameters() {
+    let event = failed(Some(RecoveryAction::new(Kind::Restart, 30_000)));
+    assert_eq!(
+        render(event.source(), event.id(), &parameters(&event)),
+        "Mail service failed unexpectedly. Failures so far: 1. In 30000 ms this follows: Restart the service."
+    );
+    let event = Event::StartFailed(Win32Error::SERVICE_REQUEST_TIMEOUT);
+    assert_eq!(
+        render(event.source(), event.id(), &parameters(&event)),
+        "Mail service could not be started: the service did not answer in time (1053)."
+    );
+}
+
+#[test]
+fn parameters_are_never_read_as_templates() {
+    let parameters = vec!["100%2 %% é%".to_owned(), "%%abc".to_owned()];
+    let text = render(EventSource::ServiceControlManager, 7000, &parameters);
+    assert_eq!(text, "100%2 %% é% could not be started: %%abc.");
+    assert_eq!(
+        render(EventSource::ServiceControlManager, 7031, &[])
+            .matches('?')
+            .count(),
+        4
+    );
+    assert_eq!(
+        render(EventSource::Application, 7000, &parameters[..1]),
+        "100%2 %% é%"
+    );
+}
+
+#[test]
+fn every_entry_has_a_sentence_that_uses_its_parameters() {
+    let action = RecoveryAction::new(Kind::Restart, 1);
+    let name = ServiceName::new("db").unwrap();
+    let error = Win32Error::ACCESS_DENIED;
+    let entries = [
+        Event::StartFailed(error),
+        Event::DependencyFailed(name.clone(), error),
+        Event::GroupFailed("net".into()),
+        Event::DependencyMissing(name),
+        Event::ConnectTimedOut(1),
+        Event::ControlTimedOut(1),
+        Event::MalformedAnswer,
+        Event::ImpossibleState(9),
+        Event::DependencyLoop,
+        Event::StartHung,
+        Event::StoppedWithError(error),
+        Event::StoppedWithSpecificError(1),
+        failed(Some(action)),
+        failed(None),
+        Event::RecoveryActionFailed(action, error),
+        Event::ControlSent(Control::Stop),
+        Event::StateEntered(ServiceState::Running),
+        Event::LogonFailed {
+            account_name: "me".into(),
+            error,
+        },
+        Event::OtherProcessConnected {
+            launched: 1,
+            connected: 2,
+        },
+        Event::StartTypeChanged(StartType::Auto, StartType::Demand),
+        Event::PreshutdownOverrun,
+        Event::Installed {
+            image_path: "p".into(),
+            start_type: StartType::Auto,
+            account_name: "me".into(),
+        },
+        Event::Recycled(0),
+        Event::Terminated,
+        Event::StopGraceExpired(1),
+        Event::LingererKilled(1),
+        Event::Adopted(1),
+        Event::NotAdopted(1),
+        Event::EndNotSeen,
+        Event::PasswordIgnored,
+        Event::RecoveryCancelled(action),
+        Event::Deleted,
+        Event::ManagerStarted,
+        Event::EngineRestarted,
+        Event::StorageFailed("full".into()),
+        Event::StorageRecovered(1),
+        Event::ManagerStopping,
+    ];
+    for event in entries {
+        let text = render(event.source(), event.id(), &parameters(&event));
+        assert!(
+            text.ends_with('.') && !text.contains('?') && !text.contains('%'),
+            "{text}"
+        );
+    }
+}

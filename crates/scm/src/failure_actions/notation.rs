@@ -1,0 +1,121 @@
+//! Recovery settings as text, in `sc`'s notation (R70 to R72): `restart/60000/run/5000/""/0`, and a
+//! reset period in seconds or `INFINITE`. One line can be pasted into `relance failure` and `sc failure`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{RecoveryAction, RecoveryActionKind, ResetPeriod};
+use crate::error::ScmError;
+use crate::win32::Win32Error;
+
+/// A list of actions that reads and prints in `sc`'s notation.
+///
+/// Words are `restart`, `run`, `reboot` and `none`; `sc` itself stores NONE for any other word
+/// (R71), here a word that is not known is refused, because a spelling mistake would silently
+/// switch recovery off. Empty text and `""` mean no actions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActionList(pub Vec<RecoveryAction>);
+
+impl FromStr for ActionList {
+    type Err = ScmError;
+
+    fn from_str(text: &str) -> Result<Self, ScmError> {
+        let text = text.trim();
+        if text.is_empty() || text == "\"\"" {
+            return Ok(Self::default());
+        }
+        let mut fields = text.trim_end_matches('/').split('/');
+        let mut actions = Vec::new();
+        while let Some(word) = fields.next() {
+            let Some(delay) = fields.next() else {
+                return Err(invalid(format!(
+                    "the action {word:?} has no delay; write {word}/60000 for one minute"
+                )));
+            };
+            actions.push(RecoveryAction::new(kind(word)?, delay_ms(delay)?));
+        }
+        Ok(Self(actions))
+    }
+}
+
+fn kind(word: &str) -> Result<RecoveryActionKind, ScmError> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "restart" => Ok(RecoveryActionKind::Restart),
+        "run" => Ok(RecoveryActionKind::RunCommand),
+        "reboot" => Ok(RecoveryActionKind::Reboot),
+        "own_restart" => Ok(RecoveryActionKind::OwnRestart),
+        "none" | "" | "\"\"" => Ok(RecoveryActionKind::None),
+        other => Err(invalid(format!(
+            "{other:?} is no recovery action; use restart, run, reboot or none"
+        ))),
+    }
+}
+
+fn delay_ms(text: &str) -> Result<u32, ScmError> {
+    text.trim().parse().map_err(|_| {
+        invalid(format!(
+            "{text:?} is no delay; give milliseconds from 0 to {}",
+            u32::MAX
+        ))
+    })
+}
+
+/// A reset period as text: seconds, or `INFINITE` in any case (R72).
+///
+/// # Errors
+/// `ERROR_INVALID_PARAMETER` (87).
+pub fn parse_reset_period(text: &str) -> Result<ResetPeriod, ScmError> {
+    if text.trim().eq_ignore_ascii_case("infinite") {
+        return Ok(ResetPeriod::Infinite);
+    }
+    text.trim().parse().map(ResetPeriod::from_raw).map_err(|_| {
+        invalid(format!(
+            "{text:?} is no reset period; give seconds, 86400 for a day, or INFINITE"
+        ))
+    })
+}
+
+fn invalid(sentence: String) -> ScmError {
+    ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
+}
+
+impl RecoveryActionKind {
+    /// The word of the notation.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Restart => "restart",
+            Self::Reboot => "reboot",
+            Self::RunCommand => "run",
+            Self::OwnRestart => "own_restart",
+        }
+    }
+}
+
+impl fmt::Display for RecoveryAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind.word(), self.delay_ms())
+    }
+}
+
+impl fmt::Display for ActionList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, action) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str("/")?;
+            }
+            action.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ResetPeriod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seconds(seconds) => seconds.fmt(f),
+            Self::Infinite => f.write_str("INFINITE"),
+        }
+    }
+}

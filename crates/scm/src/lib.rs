@@ -1,0 +1,39 @@
+//! The vocabulary of the service control manager, spelled as Windows spells it.
+//!
+//! Plain data with checked constructors: names, states, controls, configuration, failure actions,
+//! access rights, Win32 codes and their texts, the events of the log, and the [`ServiceManager`]
+//! trait that the embedded manager, the client of its socket and the real SCM all implement.
+//! Nothing here decides anything (that is `relance-policy`) and nothing does I/O.
+//!
+//! Rule ids in the documentation (`C1`, `R21`, `S10`, `A24`, ...) are those of the semantics
+//! reference that the project keeps to; `docs/rules.md` lists them.
+//!
+//! Read [`state`] and [`failure_actions`] first, then [`config`].
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod command_line;
+pub mod config;
+pub mod control;
+pub mod error;
+pub mod event;
+pub mod failure_actions;
+pub mod manager;
+pub mod name;
+pub mod rights;
+pub mod security;
+pub mod state;
+pub mod status;
+pub mod win32;
+
+pub use config::{ConfigChange, ServiceConfig, ServiceKind};
+pub use control::{Control, ControlsAccepted, UserControl};
+pub use error::{ErrorClass, ScmError};
+pub use failure_actions::{FailureActions, RecoveryAction, RecoveryActionKind, ResetPeriod};
+pub use manager::{Caller, Reply, ServiceManager};
+pub use name::{ServiceName, fold_case};
+pub use rights::AccessRights;
+pub use state::ServiceState;
+pub use status::{ExitCode, ServiceStatus, StatusReport};
+pub use win32::Win32Error;

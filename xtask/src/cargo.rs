@@ -1,0 +1,39 @@
+//! What cargo knows: where packages lie, how crates depend on each other.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// The parsed output of `cargo metadata`.
+pub(crate) fn metadata(root: &Path) -> Result<Value> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1"])
+        .current_dir(root)
+        .output()
+        .context("running cargo metadata")?;
+    if !output.status.success() {
+        bail!(
+            "cargo metadata failed: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
+    }
+    serde_json::from_slice(&output.stdout).context("reading cargo metadata")
+}
+
+/// The folder that holds the newest version of a package that the workspace depends on.
+pub(crate) fn package_dir(root: &Path, name: &str) -> Result<PathBuf> {
+    let metadata = metadata(root)?;
+    let packages = metadata["packages"].as_array().context("no packages")?;
+    let manifest = packages
+        .iter()
+        .filter(|package| package["name"] == name)
+        .filter_map(|package| package["manifest_path"].as_str())
+        .max()
+        .with_context(|| format!("the workspace does not depend on {name}"))?;
+    Ok(Path::new(manifest)
+        .parent()
+        .context("a manifest lies in a folder")?
+        .to_owned())
+}
