@@ -1,5 +1,6 @@
 //! What a service reports about itself, and what the manager tells others about it (S10, S13, S51).
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::config::ServiceType;
@@ -59,6 +60,80 @@ impl ExitCode {
         self == Self::SUCCESS
     }
 }
+
+/// What the kernel saw of the end of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProcessExit {
+    /// It ended by itself with this status, 0 to 255 on Linux.
+    Exited(i32),
+    /// A signal ended it.
+    Signaled(i32),
+    /// It ended, and nobody saw how: the manager itself was not running.
+    Unknown,
+}
+
+impl fmt::Display for ProcessExit {
+    /// `exit status 3`, `signal 9 (KILL)`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exited(status) => write!(f, "exit status {status}"),
+            Self::Signaled(signal) => match signal_name(*signal) {
+                Some(name) => write!(f, "signal {signal} ({name})"),
+                None => write!(f, "signal {signal}"),
+            },
+            Self::Unknown => f.write_str("an end that nobody saw"),
+        }
+    }
+}
+
+/// The name of a Linux signal without `SIG`, for the signals a process can die of or be sent.
+#[must_use]
+pub fn signal_name(signal: i32) -> Option<&'static str> {
+    SIGNALS
+        .iter()
+        .find(|(number, _)| *number == signal)
+        .map(|(_, name)| *name)
+}
+
+/// The number of a Linux signal from its name, with or without `SIG`, or from digits.
+#[must_use]
+pub fn signal_number(text: &str) -> Option<u8> {
+    let upper = text.to_ascii_uppercase();
+    let name = upper.strip_prefix("SIG").unwrap_or(&upper);
+    let named = SIGNALS
+        .iter()
+        .find(|(_, known)| *known == name)
+        .map(|(number, _)| *number);
+    named
+        .and_then(|number| u8::try_from(number).ok())
+        .or_else(|| name.parse().ok())
+}
+
+const SIGNALS: [(i32, &str); 23] = [
+    (1, "HUP"),
+    (2, "INT"),
+    (3, "QUIT"),
+    (4, "ILL"),
+    (5, "TRAP"),
+    (6, "ABRT"),
+    (7, "BUS"),
+    (8, "FPE"),
+    (9, "KILL"),
+    (10, "USR1"),
+    (11, "SEGV"),
+    (12, "USR2"),
+    (13, "PIPE"),
+    (14, "ALRM"),
+    (15, "TERM"),
+    (16, "STKFLT"),
+    (18, "CONT"),
+    (19, "STOP"),
+    (24, "XCPU"),
+    (25, "XFSZ"),
+    (28, "WINCH"),
+    (30, "PWR"),
+    (31, "SYS"),
+];
 
 /// One call of `SetServiceStatus`: what a service says of itself. Checked by S10.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,6 +242,15 @@ mod tests {
         );
         assert_eq!(ExitCode::ServiceSpecific(7).specific(), 7);
         assert_eq!(ExitCode::ServiceSpecific(7).win32().to_raw(), 1066);
+    }
+
+    #[test]
+    fn signals_have_names() {
+        assert_eq!(ProcessExit::Signaled(9).to_string(), "signal 9 (KILL)");
+        assert_eq!(ProcessExit::Signaled(40).to_string(), "signal 40");
+        assert_eq!(signal_number("sigquit"), Some(3));
+        assert_eq!(signal_number("34"), Some(34));
+        assert_eq!(signal_number("NOPE"), None);
     }
 
     #[test]

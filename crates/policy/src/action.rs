@@ -1,0 +1,196 @@
+//! What policy wants done: actions for the engine, and the answer to a request.
+
+use std::sync::Arc;
+
+use relance_scm::event::Event;
+use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::{Control, ScmError, ServiceName, Win32Error};
+
+use crate::record::{ActionId, ControlId, RunId, ServiceRecord};
+
+/// What follows from one input. The record replaces the old one; the actions are carried out in
+/// their order.
+#[must_use = "a step that is not applied has not happened"]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The record from now on.
+    pub record: ServiceRecord,
+    /// What to do.
+    pub actions: Vec<Action>,
+    /// What to tell whoever sent the input.
+    pub answer: Answer,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Find out what becomes of the services that must run first, starting them (D2); the answer is
+    /// `DependenciesResolved`.
+    ResolveDependencies(RunId),
+    /// Create the process.
+    Spawn(RunId),
+    /// Send a control over the channel.
+    DeliverControl {
+        /// To which run.
+        run: RunId,
+        /// With which identity.
+        id: ControlId,
+        /// What.
+        control: Control,
+    },
+    /// Send its stop signal to a program's process.
+    SignalStop(RunId),
+    /// Kill the whole process tree.
+    Terminate(RunId),
+    /// Tell people that a reboot follows (R45).
+    Broadcast {
+        /// For which action.
+        id: ActionId,
+        /// What to say.
+        message: Arc<str>,
+    },
+    /// Run the recovery command, `%1%` replaced (R41, R42).
+    RunCommand {
+        /// Identity of the action, so that it runs once.
+        id: ActionId,
+        /// What it was, for `ActionFailed`.
+        action: RecoveryAction,
+        /// The counter at the failure.
+        failure_count: u32,
+        /// The command line.
+        command: Box<str>,
+    },
+    /// Reboot the machine (R45, R46).
+    Reboot {
+        /// Identity of the action.
+        id: ActionId,
+        /// What it was, for `ActionFailed`.
+        action: RecoveryAction,
+    },
+    /// Write an entry to the event log.
+    Log(Event),
+    /// Answer everybody who waits for this start (S15).
+    CompleteStart {
+        /// Which start.
+        run: RunId,
+        /// Its outcome.
+        result: Result<(), Win32Error>,
+    },
+    /// Answer whoever sent this control (S44).
+    CompleteControl {
+        /// To which run.
+        run: RunId,
+        /// Which control.
+        id: ControlId,
+        /// Its outcome.
+        result: Result<(), Win32Error>,
+    },
+    /// Remove the service from the database (C31).
+    Remove,
+}
+
+/// What to tell whoever sent an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Done, or on its way.
+    Accepted,
+    /// On its way; `CompleteStart` for this run answers.
+    Start(RunId),
+    /// On its way; `CompleteControl` with this identity answers.
+    Control(RunId, ControlId),
+    /// A fact about a run that is over; nothing changed.
+    Stale,
+    /// Refused; nothing changed.
+    Denied(DenyReason),
+}
+
+/// Why a request is refused, in the order of S28 and S35.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DenyReason {
+    /// 1115
+    ShuttingDown,
+    /// 1072
+    MarkedForDelete,
+    /// 1058
+    Disabled,
+    /// 1056
+    AlreadyRunning,
+    /// 1062
+    NotActive,
+    /// 1061: the state cannot take the control.
+    CannotAcceptControl,
+    /// 1061: STOP was delivered before (S31).
+    StopDelivered,
+    /// 1052: the service does not accept it.
+    ControlNotAccepted,
+    /// 1051: services that depend on it run.
+    DependentsRunning,
+    /// 1053: too many controls wait already.
+    ControlsWaiting,
+    /// 6: the run is over.
+    HandleClosed,
+    /// 1168: no such pending action.
+    NoPendingAction,
+}
+
+impl DenyReason {
+    /// The Win32 code.
+    #[must_use]
+    pub const fn code(self) -> Win32Error {
+        match self {
+            Self::ShuttingDown => Win32Error::SHUTDOWN_IN_PROGRESS,
+            Self::MarkedForDelete => Win32Error::SERVICE_MARKED_FOR_DELETE,
+            Self::Disabled => Win32Error::SERVICE_DISABLED,
+            Self::AlreadyRunning => Win32Error::SERVICE_ALREADY_RUNNING,
+            Self::NotActive => Win32Error::SERVICE_NOT_ACTIVE,
+            Self::CannotAcceptControl | Self::StopDelivered => {
+                Win32Error::SERVICE_CANNOT_ACCEPT_CTRL
+            }
+            Self::ControlNotAccepted => Win32Error::INVALID_SERVICE_CONTROL,
+            Self::DependentsRunning => Win32Error::DEPENDENT_SERVICES_RUNNING,
+            Self::ControlsWaiting => Win32Error::SERVICE_REQUEST_TIMEOUT,
+            Self::HandleClosed => Win32Error::INVALID_HANDLE,
+            Self::NoPendingAction => Win32Error::NOT_FOUND,
+        }
+    }
+
+    /// The error for the caller, with what to do about it.
+    #[must_use]
+    pub fn error(self, service: &ServiceName) -> ScmError {
+        let sentence = match self {
+            Self::ShuttingDown => {
+                format!("the system is shutting down; {service} can be used again after the boot")
+            }
+            Self::MarkedForDelete => {
+                format!("{service} is marked for deletion; it is gone when it has stopped")
+            }
+            Self::Disabled => {
+                format!(
+                    "{service} is disabled; change its start type first (relance enable {service})"
+                )
+            }
+            Self::AlreadyRunning => format!("{service} is running already, or on its way"),
+            Self::NotActive => format!("{service} is not running; start it first"),
+            Self::CannotAcceptControl => {
+                format!("{service} cannot take controls in its present state; wait until it runs")
+            }
+            Self::StopDelivered => {
+                format!(
+                    "{service} was told to stop and gets no other control; wait, or terminate it"
+                )
+            }
+            Self::ControlNotAccepted => format!("{service} does not take this control"),
+            Self::DependentsRunning => {
+                format!("services that depend on {service} are running; stop them first")
+            }
+            Self::ControlsWaiting => {
+                format!("too many controls wait for {service} already; it does not answer")
+            }
+            Self::HandleClosed => format!("this run of {service} is over; it can report no more"),
+            Self::NoPendingAction => {
+                format!("no recovery action of {service} is pending; see relance status {service}")
+            }
+        };
+        ScmError::new(self.code(), sentence)
+    }
+}

@@ -1,0 +1,257 @@
+//! Controls: which are let through (S24 to S31), one at a time per service (S32), and what becomes of
+//! them (S33, S44).
+
+use std::time::Duration;
+
+use relance_scm::event::Event;
+use relance_scm::{Control, ControlsAccepted, ServiceKind, ServiceState, Win32Error};
+
+use crate::action::{Action, Answer, DenyReason};
+use crate::exit;
+use crate::record::{ControlId, PendingControl, Run, RunId, RunPhase, StopCause};
+use crate::step::Draft;
+
+/// How long a service may take to answer a control (S44).
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// Controls that may wait behind one that is not answered.
+const WAITING_MAX: usize = 64;
+
+pub(crate) fn requested(draft: &mut Draft, control: Control, dependents_active: bool) -> Answer {
+    if let Some(reason) = refusal(draft, control, dependents_active) {
+        return Answer::Denied(reason);
+    }
+    match draft.record.config.kind {
+        ServiceKind::Service => send(draft, control),
+        ServiceKind::Program => to_program(draft, control),
+    }
+}
+
+/// S28, as far as one record knows: 1115, the state, acceptance, dependents.
+fn refusal(draft: &Draft, control: Control, dependents_active: bool) -> Option<DenyReason> {
+    let record = &draft.record;
+    if record.shutting_down {
+        return Some(DenyReason::ShuttingDown);
+    }
+    let Some(run) = &record.run else {
+        return Some(DenyReason::NotActive);
+    };
+    if run.stop.is_some() {
+        return Some(DenyReason::StopDelivered);
+    }
+    let accepted = accepts(record.config.kind, record.controls_accepted, control);
+    match record.state {
+        ServiceState::Stopped => Some(DenyReason::NotActive),
+        ServiceState::StopPending => Some(DenyReason::CannotAcceptControl),
+        ServiceState::StartPending if control != Control::Stop => {
+            Some(DenyReason::CannotAcceptControl)
+        }
+        ServiceState::StartPending
+        | ServiceState::Running
+        | ServiceState::ContinuePending
+        | ServiceState::PausePending
+        | ServiceState::Paused => {
+            if !accepted {
+                Some(DenyReason::ControlNotAccepted)
+            } else if control == Control::Stop && dependents_active {
+                Some(DenyReason::DependentsRunning)
+            } else if run.waiting_controls.len() >= WAITING_MAX {
+                Some(DenyReason::ControlsWaiting)
+            } else {
+                None
+            }
+        }
+    }
+}
+
+/// S21: INTERROGATE and custom controls need no bit; but a program has nobody to take the latter.
+fn accepts(kind: ServiceKind, accepted: ControlsAccepted, control: Control) -> bool {
+    match (kind, control) {
+        (ServiceKind::Program, Control::User(_)) => false,
+        _ => accepted.contains(control.accept_bit()),
+    }
+}
+
+/// Sends a control, or lets it wait for the one before (S32).
+fn send(draft: &mut Draft, control: Control) -> Answer {
+    let until = draft.now + ANSWER_TIMEOUT;
+    let Some(run) = &mut draft.record.run else {
+        return Answer::Denied(DenyReason::NotActive);
+    };
+    let pending = next_control(run, control, until);
+    let id = run.id;
+    if run.control.is_some() {
+        run.waiting_controls.push(pending);
+    } else {
+        deliver(draft, pending);
+    }
+    Answer::Control(id, pending.id)
+}
+
+fn next_control(run: &mut Run, control: Control, until: crate::Time) -> PendingControl {
+    run.controls_sent += 1;
+    PendingControl {
+        id: ControlId(run.controls_sent),
+        control,
+        until,
+    }
+}
+
+fn deliver(draft: &mut Draft, pending: PendingControl) {
+    let Some(run) = &mut draft.record.run else {
+        return;
+    };
+    run.control = Some(pending);
+    let id = run.id;
+    if pending.control == Control::Stop {
+        run.stop = Some(StopCause::Requested);
+    }
+    draft.act(Action::DeliverControl {
+        run: id,
+        id: pending.id,
+        control: pending.control,
+    });
+    if pending.control != Control::Interrogate {
+        draft.log(Event::ControlSent(pending.control));
+    }
+}
+
+/// The manager's own controls at a shutdown: at once, and nobody waits for the answer.
+pub(crate) fn deliver_system(draft: &mut Draft, control: Control) {
+    let now = draft.now;
+    let Some(run) = &mut draft.record.run else {
+        return;
+    };
+    let pending = next_control(run, control, now);
+    let id = run.id;
+    draft.act(Action::DeliverControl {
+        run: id,
+        id: pending.id,
+        control,
+    });
+    draft.log(Event::ControlSent(control));
+}
+
+/// The service answered: tell the caller, send what waited (S31: nothing after STOP).
+pub(crate) fn answered(
+    draft: &mut Draft,
+    id: RunId,
+    control: ControlId,
+    code: Win32Error,
+) -> Answer {
+    let Some(run) = draft
+        .run(id)
+        .filter(|run| run.control.is_some_and(|c| c.id == control))
+    else {
+        return Answer::Stale;
+    };
+    run.control = None;
+    let result = if code == Win32Error::SUCCESS {
+        Ok(())
+    } else {
+        Err(code)
+    };
+    draft.act(Action::CompleteControl {
+        run: id,
+        id: control,
+        result,
+    });
+    deliver_next(draft);
+    Answer::Accepted
+}
+
+/// S44: 1053 and 7011; the service is left alone, and the next control is tried.
+pub(crate) fn timed_out(draft: &mut Draft, id: RunId) -> Answer {
+    let Some(run) = draft.run(id) else {
+        return Answer::Stale;
+    };
+    let Some(pending) = run.control.take() else {
+        return Answer::Stale;
+    };
+    let timeout_ms = u32::try_from(ANSWER_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+    draft.log(Event::ControlTimedOut(timeout_ms));
+    draft.act(Action::CompleteControl {
+        run: id,
+        id: pending.id,
+        result: Err(Win32Error::SERVICE_REQUEST_TIMEOUT),
+    });
+    deliver_next(draft);
+    Answer::Accepted
+}
+
+/// Sends the next waiting control that the state, which may have changed meanwhile, still lets
+/// through.
+fn deliver_next(draft: &mut Draft) {
+    loop {
+        let Some(run) = &mut draft.record.run else {
+            return;
+        };
+        if run.control.is_some() || run.waiting_controls.is_empty() {
+            return;
+        }
+        let waiting = run.waiting_controls.remove(0);
+        let id = run.id;
+        if let Some(reason) = refusal(draft, waiting.control, false) {
+            let result = Err(reason.code());
+            draft.act(Action::CompleteControl {
+                run: id,
+                id: waiting.id,
+                result,
+            });
+        } else {
+            let until = draft.now + ANSWER_TIMEOUT;
+            deliver(draft, PendingControl { until, ..waiting });
+        }
+    }
+}
+
+/// The run is over: whoever waits for an answer gets one. A service that reported STOPPED has
+/// answered; of one that died, the caller learns that (S33).
+pub(crate) fn complete_all(draft: &mut Draft, run: &Run, unanswered: Result<(), Win32Error>) {
+    if let Some(pending) = run.control {
+        draft.act(Action::CompleteControl {
+            run: run.id,
+            id: pending.id,
+            result: unanswered,
+        });
+    }
+    for waiting in &run.waiting_controls {
+        draft.act(Action::CompleteControl {
+            run: run.id,
+            id: waiting.id,
+            result: Err(Win32Error::SERVICE_NOT_ACTIVE),
+        });
+    }
+}
+
+/// A program takes STOP, by its signal, and answers INTERROGATE through its record.
+fn to_program(draft: &mut Draft, control: Control) -> Answer {
+    let until = draft.now;
+    let Some(run) = &mut draft.record.run else {
+        return Answer::Denied(DenyReason::NotActive);
+    };
+    let pending = next_control(run, control, until);
+    let (id, phase) = (run.id, run.phase);
+    if control == Control::Stop {
+        run.stop = Some(StopCause::Requested);
+        draft.log(Event::ControlSent(control));
+        stop_program(draft, id, phase);
+    }
+    draft.act(Action::CompleteControl {
+        run: id,
+        id: pending.id,
+        result: Ok(()),
+    });
+    Answer::Control(id, pending.id)
+}
+
+/// Asks a program to stop. Without a process there is nobody to ask: it is stopped.
+pub(crate) fn stop_program(draft: &mut Draft, id: RunId, phase: RunPhase) {
+    match phase {
+        RunPhase::WaitingForDependencies
+        | RunPhase::WaitingForPrevious
+        | RunPhase::WaitingForRecycle(_) => exit::stopped_before_spawn(draft, id),
+        // The signal follows when the process exists.
+        RunPhase::Spawning => draft.enter(ServiceState::StopPending),
+        RunPhase::Connecting(_) | RunPhase::Active => exit::signal_stop(draft, id),
+    }
+}

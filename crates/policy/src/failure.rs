@@ -1,0 +1,81 @@
+//! The failure counter and the choice of the action (R11 to R25, R30, R39).
+
+use relance_scm::RecoveryActionKind;
+use relance_scm::Win32Error;
+use relance_scm::event::Event;
+use relance_scm::failure_actions::RecoveryAction;
+
+use crate::action::Action;
+use crate::record::{ActionId, PendingAction, RunId};
+use crate::step::Draft;
+
+/// Actions that may be pending for one service (R38); one more is refused with 1816, in the log.
+pub(crate) const PENDING_ACTIONS_MAX: usize = 64;
+
+/// Counts a failure and queues what follows.
+pub(crate) fn count(draft: &mut Draft, run: RunId) {
+    let now = draft.now;
+    let record = &mut draft.record;
+    // R13: the period is measured from the last failure; R14: period 0 resets at every failure;
+    // R16: without actions nothing resets.
+    if record.reset_is_over(now) {
+        record.failure_count = 0;
+    }
+    record.failure_count = record.failure_count.saturating_add(1);
+    record.last_failure_at = Some(now);
+    let failure_count = record.failure_count;
+    let action = record.config.failure_actions.action_for(failure_count);
+    if let Some(end) = record.last_end.as_mut().filter(|end| end.run == run) {
+        end.failure = Some(failure_count);
+        end.action = action;
+    }
+    // R30: the entry first, then the queue. R22: NONE takes its place and does nothing.
+    draft.log(Event::Failed {
+        failure_count,
+        action,
+    });
+    if let Some(action) = action.filter(|action| action.kind != RecoveryActionKind::None) {
+        queue(draft, action, failure_count);
+    }
+}
+
+/// R39: kind, delay, command and message are frozen now.
+fn queue(draft: &mut Draft, action: RecoveryAction, failure_count: u32) {
+    let now = draft.now;
+    if draft.record.pending_actions.len() >= PENDING_ACTIONS_MAX {
+        draft.log(Event::RecoveryActionFailed(
+            action,
+            Win32Error::NOT_ENOUGH_QUOTA,
+        ));
+        return;
+    }
+    let record = &mut draft.record;
+    record.actions_queued += 1;
+    let id = ActionId {
+        service: record.id,
+        number: record.actions_queued,
+    };
+    let settings = &record.config.failure_actions;
+    let text = match action.kind {
+        RecoveryActionKind::RunCommand => &*settings.command,
+        RecoveryActionKind::Reboot => &*settings.reboot_message,
+        RecoveryActionKind::None | RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => {
+            ""
+        }
+    };
+    let pending = PendingAction {
+        id,
+        action,
+        due: now + action.delay(),
+        failure_count,
+        text: text.into(),
+    };
+    // R45: people are told first, then the delay runs.
+    if action.kind == RecoveryActionKind::Reboot && !pending.text.is_empty() {
+        draft.act(Action::Broadcast {
+            id,
+            message: pending.text.clone(),
+        });
+    }
+    draft.record.pending_actions.push(pending);
+}

@@ -1,0 +1,183 @@
+//! What is told to policy: requests (somebody wants something) and facts (something happened).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::status::ProcessExit;
+use relance_scm::{Control, ServiceConfig, ServiceName, StatusReport, Win32Error};
+
+use crate::record::{ActionId, ControlId, RunId, StartCause};
+
+/// Everything a record can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    // Requests.
+    /// Start the service.
+    StartRequested {
+        /// Who wants it.
+        cause: StartCause,
+        /// Start arguments, without the service name.
+        arguments: Arc<[String]>,
+    },
+    /// Send a control.
+    ControlRequested {
+        /// Which; its code has been checked (S20).
+        control: Control,
+        /// Whether services that depend on this one are not stopped (D6).
+        dependents_active: bool,
+    },
+    /// End the service by force.
+    TerminateRequested,
+    /// Delete the service (C30).
+    DeleteRequested,
+    /// Cancel a pending recovery action, or all of them.
+    CancelRecoveryRequested(Option<ActionId>),
+    /// The system shuts down.
+    ShutdownRequested(ShutdownLimits),
+
+    // Facts.
+    /// A change of the configuration was committed.
+    ConfigChanged(Arc<ServiceConfig>),
+    /// What became of the services that must run first.
+    DependenciesResolved {
+        /// For which run.
+        run: RunId,
+        /// `Err`: why the start fails.
+        result: Result<(), DependencyFailure>,
+    },
+    /// The process exists.
+    ProcessSpawned {
+        /// For which run.
+        run: RunId,
+        /// Its id.
+        pid: u32,
+    },
+    /// The process could not be created.
+    SpawnFailed {
+        /// For which run.
+        run: RunId,
+        /// Why.
+        failure: SpawnFailure,
+    },
+    /// The process, or a descendant of it, has said hello on the control channel.
+    ServiceConnected {
+        /// For which run.
+        run: RunId,
+        /// The process that connected.
+        pid: u32,
+    },
+    /// The service reported its status.
+    StatusReported {
+        /// For which run.
+        run: RunId,
+        /// What it says; checked by S10.
+        report: StatusReport,
+    },
+    /// The service reported a state that does not exist (S10).
+    ImpossibleStateReported {
+        /// For which run.
+        run: RunId,
+        /// The number.
+        state: u32,
+    },
+    /// What the service sent makes no sense; its channel was closed.
+    ChannelBroken {
+        /// Of which run.
+        run: RunId,
+    },
+    /// The service answered a control.
+    ControlAnswered {
+        /// For which run.
+        run: RunId,
+        /// Which control.
+        id: ControlId,
+        /// 0, or the error that the handler returned.
+        code: Win32Error,
+    },
+    /// A process of a run that is not on record was found: the manager ended between its creation
+    /// and the commit.
+    ProcessFound {
+        /// Of which run.
+        run: RunId,
+        /// Its id.
+        pid: u32,
+    },
+    /// The process has ended. All it had sent before was told first.
+    ProcessExited {
+        /// Of which run.
+        run: RunId,
+        /// How.
+        exit: ProcessExit,
+    },
+    /// A recovery action (a command or a reboot) could not be carried out.
+    ActionFailed {
+        /// What was to be done.
+        action: RecoveryAction,
+        /// Why not.
+        error: Win32Error,
+    },
+    /// A deadline of the record has come.
+    TimerFired(Timer),
+}
+
+/// Why a service that must run first keeps this one from starting (D3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DependencyFailure {
+    /// It does not exist or is marked for deletion: 1075, 7003.
+    Missing(ServiceName),
+    /// It did not start: 1068, 7001.
+    Failed(ServiceName, Win32Error),
+    /// No member of the group runs: 1068, 7002.
+    Group(Box<str>),
+    /// The services need each other in a circle: 1059, 7017.
+    Loop,
+}
+
+/// Why a process could not be created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpawnFailure {
+    /// The Win32 code.
+    pub error: Win32Error,
+    /// Whether the account was the trouble: logged as 7038 as well.
+    pub logon: bool,
+}
+
+/// A deadline of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// The process had to connect (S43).
+    Connect(RunId),
+    /// A start made no progress for too long (S42).
+    StartHang(RunId),
+    /// A control had to be answered (S44).
+    Control(RunId),
+    /// A stopping process is killed.
+    Kill(RunId),
+    /// A process that outlives its STOPPED report is killed (S50).
+    Linger(RunId),
+    /// The time after PRESHUTDOWN is over (S47).
+    Preshutdown(RunId),
+    /// A program that keeps asking for new starts is started again.
+    Recycle(RunId),
+    /// A recovery action is due.
+    Recovery(ActionId),
+}
+
+/// How long a shutdown of the system waits (S45, S47).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShutdownLimits {
+    /// After PRESHUTDOWN, unless the service has its own.
+    pub preshutdown: Duration,
+    /// After STOP or SHUTDOWN.
+    pub wait_to_kill: Duration,
+}
+
+impl Default for ShutdownLimits {
+    fn default() -> Self {
+        Self {
+            preshutdown: Duration::from_secs(10),
+            wait_to_kill: Duration::from_secs(5),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What a service control manager decides, as a pure function.
+//!
+//! [`step`] takes the record of one service, the time and an input (a request or a fact), and gives
+//! the next record and a list of actions. There is no I/O, no clock, no randomness and no error in
+//! here: a senseless input is answered, never refused with a panic. The engine carries the actions
+//! out and brings their outcome back as facts.
+//!
+//! Reading order: [`record`] (the state and its laws), [`input`] and [`action`] (the two alphabets),
+//! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `recovery` and
+//! `shutdown`), `failure` (the counter, rules R11 to R25). [`simulate`] plays a policy against a
+//! script in virtual time; [`explain`] says in words what a record means.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![deny(clippy::wildcard_enum_match_arm)]
+
+pub mod action;
+pub mod explain;
+pub mod input;
+pub mod record;
+pub mod simulate;
+pub mod time;
+
+mod control;
+mod exit;
+mod failure;
+mod recovery;
+mod report;
+mod shutdown;
+mod start;
+mod step;
+
+pub use action::{Action, Answer, DenyReason, Step};
+pub use input::{Input, ShutdownLimits, SpawnFailure, Timer};
+pub use record::{
+    ActionId, ControlId, End, EndReason, PendingAction, Run, RunId, RunPhase, ServiceId,
+    ServiceRecord, StartCause, StopCause,
+};
+pub use step::step;
+pub use time::Time;

@@ -1,0 +1,452 @@
+//! The record of one service: everything that policy knows of it, and what holds of it.
+//!
+//! Laws, checked by [`ServiceRecord::check_laws`] after every step of the tests and simulations:
+//!
+//! - STOPPED if and only if there is no current run. A process that outlives its STOPPED report is
+//!   not the current run but `previous`; it never speaks for the service again (S11, R8.13).
+//! - There are at most two processes of a service, and the second is not started before the first
+//!   has ended: no service is ever run twice at a time.
+//! - Checkpoint and wait hint are 0 outside the pending states (S13); controls accepted are 0 while
+//!   stopped.
+//! - The counter moves in `failure` only, by one, and only when a run ends; a run ends at most once
+//!   (R10).
+//! - Pending actions are never cancelled by starts, stops or configuration (R31, R39): only by the
+//!   system's shutdown, the record's removal, or an administrator's explicit word.
+//! - After STOP was delivered to a run, no other control is (S31).
+//! - Every deadline is a field of the record, so that a new engine that reads the record knows them
+//!   all: [`ServiceRecord::next_deadline`].
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::status::ProcessExit;
+use relance_scm::{Control, ControlsAccepted, ExitCode, ServiceConfig, ServiceState, Win32Error};
+
+use crate::input::{ShutdownLimits, Timer};
+use crate::time::Time;
+
+/// Identity of a service in the database; never used again after a deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceId(pub u32);
+
+/// Identity of one execution of a service, from its start to the end of its process: `12.3` is the
+/// third run of service 12. Deterministic, so that a step that is repeated after a crash of the
+/// engine names the same run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId {
+    /// Whose run.
+    pub service: ServiceId,
+    /// 1 for the first run since the service was created.
+    pub number: u32,
+}
+
+/// Identity of a queued recovery action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionId {
+    /// Of which service.
+    pub service: ServiceId,
+    /// 1 for the first action ever queued.
+    pub number: u32,
+}
+
+/// Identity of a control sent to a run, 1 for the run's first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ControlId(pub u32);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.service.0, self.number)
+    }
+}
+
+impl std::str::FromStr for RunId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (service, number) = text.split_once('.').unwrap_or((text, ""));
+        Ok(Self {
+            service: ServiceId(service.parse()?),
+            number: number.parse()?,
+        })
+    }
+}
+
+/// Why a run was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StartCause {
+    /// Somebody asked.
+    Demand,
+    /// Start type auto, at boot.
+    Auto,
+    /// A service that depends on this one is being started (D2).
+    Dependency,
+    /// A recovery action.
+    Recovery(ActionId, RecoveryAction),
+    /// A program ended with a status that asks for it.
+    Recycle,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RunPhase {
+    /// Services that must run first are being started (D2).
+    WaitingForDependencies,
+    /// The process of the run before has not ended yet.
+    WaitingForPrevious,
+    /// Waiting until a program that keeps asking for new starts is started again.
+    WaitingForRecycle(Time),
+    /// The process is being created.
+    Spawning,
+    /// The process exists; it must connect by then (S43).
+    Connecting(Time),
+    /// Connected (a program: exists).
+    Active,
+}
+
+/// Why a run is being stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StopCause {
+    /// STOP was sent.
+    Requested,
+    /// Ended by force because somebody asked.
+    Terminated,
+    /// The system is shutting down.
+    Shutdown,
+}
+
+/// A control on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PendingControl {
+    /// Its identity; the service answers with it.
+    pub id: ControlId,
+    /// What is sent.
+    pub control: Control,
+    /// When the caller is told 1053 (S44).
+    pub until: Time,
+}
+
+/// The current execution of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its identity.
+    pub id: RunId,
+    /// Why it was started.
+    pub cause: StartCause,
+    /// Start arguments, without the service name (S16).
+    pub arguments: Arc<[String]>,
+    /// How far it has come.
+    pub phase: RunPhase,
+    /// Process id; 0 until it is known.
+    pub pid: u32,
+    /// When it was started (as a request, not as a process).
+    pub started_at: Time,
+    /// Set once a stop was asked for.
+    pub stop: Option<StopCause>,
+    /// The number of the last control.
+    pub controls_sent: u32,
+    /// The control the service has not answered yet (S32: one at a time).
+    pub control: Option<PendingControl>,
+    /// Controls that wait for the one before.
+    pub waiting_controls: Vec<PendingControl>,
+    /// When a start counts as hung (S42).
+    pub hang_at: Option<Time>,
+    /// When the whole process tree is killed: a program's grace, or the end of a shutdown.
+    pub kill_at: Option<Time>,
+}
+
+/// A process that still runs although its service is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Previous {
+    /// Which run it belonged to.
+    pub run: RunId,
+    /// Process id.
+    pub pid: u32,
+    /// When it reported STOPPED, or was given up.
+    pub since: Time,
+    /// When it is killed (S50).
+    pub kill_at: Option<Time>,
+    /// Whether it was killed already, and the kill is repeated.
+    pub killed: bool,
+}
+
+/// A recovery action that waits for its time (R30). Everything is frozen at the failure (R39).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingAction {
+    /// Its identity.
+    pub id: ActionId,
+    /// What and after which delay.
+    pub action: RecoveryAction,
+    /// When.
+    pub due: Time,
+    /// The counter at the failure, for `%1%` (R42).
+    pub failure_count: u32,
+    /// Command (for RUN_COMMAND) or reboot message (for REBOOT); empty: none.
+    pub text: Arc<str>,
+}
+
+/// How the last run ended, for people who ask why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// Which run.
+    pub run: RunId,
+    /// When.
+    pub at: Time,
+    /// The kind of end, with the rule that decided whether it counted.
+    pub reason: EndReason,
+    /// The state on record just before.
+    pub from: ServiceState,
+    /// Whether a stop had been asked for.
+    pub stop: Option<StopCause>,
+    /// What the kernel saw; `None` while the process still runs, or when nobody saw it.
+    pub exit: Option<ProcessExit>,
+    /// The exit code put on record.
+    pub exit_code: ExitCode,
+    /// The counter if this end was counted.
+    pub failure: Option<u32>,
+    /// The action that was chosen then.
+    pub action: Option<RecoveryAction>,
+}
+
+/// The kinds of end, each with its rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EndReason {
+    /// R1: the process ended without a STOPPED report; counted.
+    Crashed,
+    /// R8.4: STOPPED with exit code 0.
+    Stopped,
+    /// R3: STOPPED with an error, and the flag is set; counted.
+    StoppedWithError,
+    /// R8.5: STOPPED with an error, but the flag is not set.
+    FlagNotSet,
+    /// R5: STOPPED with an error and the flag is set, but no actions are configured.
+    NoActions,
+    /// A program that was asked to stop ended with an error status.
+    RequestedStopWithError,
+    /// R8.8, R8.9: the start itself failed.
+    StartFailed(Win32Error),
+    /// Ended by force because somebody asked.
+    Terminated,
+    /// A program's status asked for a new start.
+    Recycled(u8),
+    /// R8.12: during the system's shutdown.
+    Shutdown,
+}
+
+/// The shutdown of the system, for one service (S45 to S47).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShutdownPhase {
+    /// PRESHUTDOWN was sent; what follows waits until then.
+    Preshutdown(Time),
+    /// STOP or SHUTDOWN was sent; the run's `kill_at` ends it.
+    Stopping,
+}
+
+/// What is on record about one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceRecord {
+    /// Its identity.
+    pub id: ServiceId,
+    /// Its configuration, as committed.
+    pub config: Arc<ServiceConfig>,
+    /// Deleted, but not stopped yet (C30, C31).
+    pub marked_for_delete: bool,
+    /// The state on record.
+    pub state: ServiceState,
+    /// The controls it takes.
+    pub controls_accepted: ControlsAccepted,
+    /// The exit code on record.
+    pub exit_code: ExitCode,
+    /// 0 outside the pending states.
+    pub checkpoint: u32,
+    /// 0 outside the pending states.
+    pub wait_hint: Duration,
+    /// The current run; `None` if and only if the state is STOPPED.
+    pub run: Option<Run>,
+    /// The process of an earlier run that has not ended yet.
+    pub previous: Option<Previous>,
+    /// The number of the last run.
+    pub runs: u32,
+    /// Failures since boot or since the reset (R11).
+    pub failure_count: u32,
+    /// When the last failure happened (R12).
+    pub last_failure_at: Option<Time>,
+    /// Actions that wait for their time.
+    pub pending_actions: Vec<PendingAction>,
+    /// The number of the last action ever queued.
+    pub actions_queued: u32,
+    /// Planned restarts in a row after runs of less than a second.
+    pub short_recycles: u8,
+    /// How the last run ended.
+    pub last_end: Option<End>,
+    /// Set once the system shuts down (R40).
+    pub shutting_down: bool,
+    /// How long that shutdown waits.
+    pub limits: ShutdownLimits,
+    /// How far the shutdown of the current run has come.
+    pub shutdown: Option<ShutdownPhase>,
+}
+
+impl ServiceRecord {
+    /// The record of a service that was never started (S1).
+    #[must_use]
+    pub fn new(id: ServiceId, config: Arc<ServiceConfig>) -> Self {
+        Self {
+            id,
+            config,
+            marked_for_delete: false,
+            state: ServiceState::Stopped,
+            controls_accepted: ControlsAccepted::NONE,
+            exit_code: ExitCode::NEVER_STARTED,
+            checkpoint: 0,
+            wait_hint: Duration::ZERO,
+            run: None,
+            previous: None,
+            runs: 0,
+            failure_count: 0,
+            last_failure_at: None,
+            pending_actions: Vec::new(),
+            actions_queued: 0,
+            short_recycles: 0,
+            last_end: None,
+            shutting_down: false,
+            limits: ShutdownLimits::default(),
+            shutdown: None,
+        }
+    }
+
+    /// The record at a boot: nothing of the time before counts (R19, C31), but runs and actions go
+    /// on being numbered.
+    #[must_use]
+    pub fn at_boot(&self) -> Self {
+        Self {
+            runs: self.runs,
+            actions_queued: self.actions_queued,
+            marked_for_delete: self.marked_for_delete,
+            ..Self::new(self.id, Arc::clone(&self.config))
+        }
+    }
+
+    /// Process id on record: 0 when stopped (S51).
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.run.as_ref().map_or(0, |run| run.pid)
+    }
+
+    /// The counter as it would be before a failure at `now`: 0 once the reset period is over (R13),
+    /// although the stored counter only moves at a failure.
+    #[must_use]
+    pub fn failure_count_at(&self, now: Time) -> u32 {
+        if self.reset_is_over(now) {
+            0
+        } else {
+            self.failure_count
+        }
+    }
+
+    /// When the counter starts again, if it ever does: `None` without failures, with an INFINITE
+    /// period (R15), or without actions (R16).
+    #[must_use]
+    pub fn resets_at(&self) -> Option<Time> {
+        let settings = &self.config.failure_actions;
+        if settings.actions.is_empty() {
+            return None;
+        }
+        Some(self.last_failure_at? + settings.reset_period.duration()?)
+    }
+
+    pub(crate) fn reset_is_over(&self, now: Time) -> bool {
+        self.resets_at().is_some_and(|at| now >= at)
+    }
+
+    /// The earliest thing that happens by itself, and when.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<(Time, Timer)> {
+        let mut next: Option<(Time, Timer)> = None;
+        let mut offer = |at: Option<Time>, timer: Timer| {
+            if let Some(at) = at
+                && next.is_none_or(|(earliest, _)| at < earliest)
+            {
+                next = Some((at, timer));
+            }
+        };
+        // In this order at the same instant: ends before starts.
+        if let Some(previous) = &self.previous {
+            offer(previous.kill_at, Timer::Linger(previous.run));
+        }
+        if let Some(run) = &self.run {
+            offer(run.kill_at, Timer::Kill(run.id));
+            match run.phase {
+                RunPhase::Connecting(until) => offer(Some(until), Timer::Connect(run.id)),
+                RunPhase::WaitingForRecycle(until) => offer(Some(until), Timer::Recycle(run.id)),
+                RunPhase::WaitingForDependencies
+                | RunPhase::WaitingForPrevious
+                | RunPhase::Spawning
+                | RunPhase::Active => {}
+            }
+            offer(run.hang_at, Timer::StartHang(run.id));
+            offer(
+                run.control.map(|control| control.until),
+                Timer::Control(run.id),
+            );
+            if let Some(ShutdownPhase::Preshutdown(until)) = self.shutdown {
+                offer(Some(until), Timer::Preshutdown(run.id));
+            }
+        }
+        for pending in &self.pending_actions {
+            offer(Some(pending.due), Timer::Recovery(pending.id));
+        }
+        next
+    }
+
+    /// Every law of this file that can be read off one record.
+    ///
+    /// # Errors
+    /// The law that does not hold, in words.
+    pub fn check_laws(&self) -> Result<(), String> {
+        let law = |holds: bool, text: &str| {
+            if holds {
+                Ok(())
+            } else {
+                Err(format!("{text}: {self:#?}"))
+            }
+        };
+        let stopped = self.state == ServiceState::Stopped;
+        law(
+            stopped == self.run.is_none(),
+            "stopped if and only if there is no run",
+        )?;
+        law(
+            self.state.is_pending() || (self.checkpoint == 0 && self.wait_hint.is_zero()),
+            "S13: no checkpoint and no wait hint outside the pending states",
+        )?;
+        law(
+            !stopped || self.controls_accepted == ControlsAccepted::NONE,
+            "a stopped service accepts nothing",
+        )?;
+        if let (Some(run), Some(previous)) = (&self.run, &self.previous) {
+            law(
+                run.id.number > previous.run.number,
+                "runs are numbered in their order",
+            )?;
+            law(
+                matches!(
+                    run.phase,
+                    RunPhase::WaitingForPrevious | RunPhase::WaitingForDependencies
+                ),
+                "no process is started while the one before runs",
+            )?;
+        }
+        law(
+            self.run
+                .as_ref()
+                .is_none_or(|run| run.id.number == self.runs),
+            "the current run is the last one",
+        )?;
+        law(
+            self.pending_actions.len() <= crate::failure::PENDING_ACTIONS_MAX,
+            "pending actions are bounded",
+        )
+    }
+}

@@ -1,0 +1,86 @@
+//! Status reports: what a service says of itself is put on record, even against the intended order
+//! (S9), until it has said STOPPED (S11).
+
+use std::time::Duration;
+
+use relance_scm::event::Event;
+use relance_scm::{ExitCode, ServiceState, StatusReport};
+
+use crate::action::{Answer, DenyReason};
+use crate::control;
+use crate::failure;
+use crate::record::{EndReason, RunId};
+use crate::start;
+use crate::step::Draft;
+
+/// How long a process may outlive its STOPPED report (S50).
+const LINGER: Duration = Duration::from_secs(20);
+
+pub(crate) fn status(draft: &mut Draft, id: RunId, report: StatusReport) -> Answer {
+    if draft
+        .record
+        .previous
+        .is_some_and(|previous| previous.run == id)
+    {
+        return Answer::Denied(DenyReason::HandleClosed);
+    }
+    if draft.run(id).is_none() {
+        return Answer::Stale;
+    }
+    if report.state == ServiceState::Stopped {
+        stopped(draft, id, report.exit_code);
+    } else {
+        let record = &mut draft.record;
+        record.controls_accepted = report.controls_accepted;
+        record.exit_code = report.exit_code;
+        record.checkpoint = report.checkpoint;
+        record.wait_hint = report.wait_hint;
+        draft.enter(report.state);
+        start::progressed(draft, id);
+    }
+    Answer::Accepted
+}
+
+/// STOPPED: the end of the run, whatever the process does afterwards (R8.4 to R8.7, R8.13). The order
+/// of the entries is E7: the error, the failure, the state.
+fn stopped(draft: &mut Draft, id: RunId, exit_code: ExitCode) {
+    let from = draft.record.state;
+    let lingers = Some(draft.now + LINGER);
+    let Some(run) = draft.end_run(exit_code, lingers) else {
+        return;
+    };
+    log_exit_code(draft, exit_code);
+    let reason = judge(draft, exit_code);
+    draft.note_end(&run, from, reason);
+    if reason == EndReason::StoppedWithError {
+        failure::count(draft, id);
+    }
+    draft.enter(ServiceState::Stopped);
+    control::complete_all(draft, &run, Ok(()));
+    draft.remove_if_over();
+}
+
+/// E4: 7023 for a Win32 error, 7024 for a code of the service's own.
+pub(crate) fn log_exit_code(draft: &mut Draft, exit_code: ExitCode) {
+    match exit_code {
+        ExitCode::SUCCESS => {}
+        ExitCode::Win32(error) => draft.log(Event::StoppedWithError(error)),
+        ExitCode::ServiceSpecific(code) => draft.log(Event::StoppedWithSpecificError(code)),
+    }
+}
+
+/// R3 to R5, R8.4 to R8.7, R8.12: what a STOPPED report means.
+pub(crate) fn judge(draft: &Draft, exit_code: ExitCode) -> EndReason {
+    let record = &draft.record;
+    if record.shutting_down {
+        EndReason::Shutdown
+    } else if exit_code.is_success() {
+        EndReason::Stopped
+    } else if !record.config.failure_actions_on_non_crash_failures {
+        EndReason::FlagNotSet
+    } else if record.config.failure_actions.actions.is_empty() {
+        EndReason::NoActions
+    } else {
+        EndReason::StoppedWithError
+    }
+}

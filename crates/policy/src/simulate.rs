@@ -1,0 +1,350 @@
+//! Plays a policy against a script of happenings in virtual time: failures in, time line out.
+//!
+//! The host of the simulation is ideal: a process starts at once, connects and runs, and obeys; the
+//! script says when it does not. The decisions are those of [`step`], not a model of them.
+//! `script` reads and prints scripts, `timeline` the outcome.
+
+mod script;
+mod timeline;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use relance_scm::config::StartType;
+use relance_scm::event::Event;
+use relance_scm::status::ProcessExit;
+use relance_scm::{
+    Control, ControlsAccepted, ExitCode, ServiceConfig, ServiceKind, ServiceState, StatusReport,
+    Win32Error,
+};
+
+pub use script::{Happening, Moment, Script, StartOutcome, When};
+pub use timeline::{Entry, Occurrence, Timeline};
+
+use crate::action::{Action, Answer};
+use crate::input::{Input, SpawnFailure};
+use crate::record::{ControlId, RunId, ServiceId, ServiceRecord, StartCause};
+use crate::step::step;
+use crate::time::Time;
+
+/// Most entries of a time line; a policy that restarts without delay makes no more than this.
+pub const ENTRIES_MAX: usize = 100_000;
+/// How far a simulation looks ahead for a service that is to run again.
+const HORIZON: Duration = Duration::from_secs(400 * 24 * 3600);
+
+/// Plays a script from a service that has just been started at time zero.
+#[must_use]
+pub fn simulate(config: &ServiceConfig, script: &Script) -> Timeline {
+    let mut simulation = Simulation::new(Arc::new(config.clone()));
+    simulation.start();
+    for moment in &script.moments {
+        simulation.play(moment);
+    }
+    // What is still pending shows where the policy leads.
+    simulation.advance_while(|s| {
+        !s.record.pending_actions.is_empty() && s.timeline.entries.len() < ENTRIES_MAX
+    });
+    simulation.into_timeline()
+}
+
+/// A service in virtual time.
+#[derive(Debug)]
+pub struct Simulation {
+    record: ServiceRecord,
+    now: Time,
+    next_start: StartOutcome,
+    ignores_stop: bool,
+    timeline: Timeline,
+}
+
+impl Simulation {
+    /// A stopped service at time zero.
+    #[must_use]
+    pub fn new(config: Arc<ServiceConfig>) -> Self {
+        Self {
+            record: ServiceRecord::new(ServiceId(1), config),
+            now: Time::ZERO,
+            next_start: StartOutcome::Runs,
+            ignores_stop: false,
+            timeline: Timeline::default(),
+        }
+    }
+
+    /// The record as it is now.
+    #[must_use]
+    pub fn record(&self) -> &ServiceRecord {
+        &self.record
+    }
+
+    /// The virtual time.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn into_timeline(mut self) -> Timeline {
+        self.timeline.end = self.now;
+        self.timeline.final_state = self.record.state;
+        self.timeline.failure_count = self.record.failure_count;
+        self.timeline
+    }
+
+    /// One line of a script: waits until its time, then lets it happen.
+    pub fn play(&mut self, moment: &Moment) {
+        match moment.when {
+            When::At(at) => self.advance_to(Time::ZERO + at),
+            When::After(delay) => self.advance_to(self.now + delay),
+            When::OnceRunning if moment.what.needs_running() => {
+                let horizon = self.now + HORIZON;
+                self.advance_while(|s| {
+                    s.record.state != ServiceState::Running
+                        && s.record.next_deadline().is_some_and(|(at, _)| at < horizon)
+                });
+            }
+            When::OnceRunning => {}
+        }
+        self.happen(moment.what);
+    }
+
+    /// Lets something happen now. What cannot happen in the present state is noted as ignored.
+    pub fn happen(&mut self, what: Happening) {
+        let running = self.record.run.as_ref().map(|run| run.id);
+        if what.needs_running() && (running.is_none() || self.record.pid() == 0) {
+            return self.note(Occurrence::Ignored(what));
+        }
+        self.note(Occurrence::Happened(what));
+        match (what, running) {
+            (Happening::Quiet, _) => {}
+            (Happening::Exit(exit), Some(run)) => {
+                self.input(Input::ProcessExited { run, exit });
+            }
+            (Happening::Stopped(exit_code), Some(run)) => self.report_stopped(run, exit_code),
+            (Happening::Stop, _) => self.control(Control::Stop),
+            (Happening::ExitInStop(exit), _) => {
+                self.ignores_stop = true;
+                self.control(Control::Stop);
+                self.ignores_stop = false;
+                if let Some(run) = running {
+                    self.input(Input::ProcessExited { run, exit });
+                }
+            }
+            (Happening::StoppedInStop(exit_code), _) => {
+                self.ignores_stop = true;
+                self.control(Control::Stop);
+                self.ignores_stop = false;
+                if let Some(run) = running {
+                    self.report_stopped(run, exit_code);
+                }
+            }
+            (Happening::Start, _) => self.start(),
+            (Happening::NextStart(outcome), _) => self.next_start = outcome,
+            (Happening::Disable, _) => self.set_start_type(StartType::Disabled),
+            (Happening::Enable, _) => self.set_start_type(StartType::Demand),
+            (Happening::Exit(_) | Happening::Stopped(_), None) => {}
+        }
+    }
+
+    /// Starts the service by hand.
+    pub fn start(&mut self) {
+        let denied = self.input(Input::StartRequested {
+            cause: StartCause::Demand,
+            arguments: [].into(),
+        });
+        if let Answer::Denied(reason) = denied {
+            self.note(Occurrence::Refused(reason.code()));
+        }
+    }
+
+    fn control(&mut self, control: Control) {
+        let answer = self.input(Input::ControlRequested {
+            control,
+            dependents_active: false,
+        });
+        if let Answer::Denied(reason) = answer {
+            self.note(Occurrence::Refused(reason.code()));
+        }
+    }
+
+    fn set_start_type(&mut self, start_type: StartType) {
+        let config = ServiceConfig {
+            start_type,
+            ..(*self.record.config).clone()
+        };
+        self.input(Input::ConfigChanged(Arc::new(config)));
+    }
+
+    /// Lets time pass; what is due meanwhile happens at its time.
+    pub fn advance_to(&mut self, until: Time) {
+        self.advance_while(|s| s.record.next_deadline().is_some_and(|(at, _)| at <= until));
+        self.now = self.now.max(until);
+    }
+
+    /// Goes from deadline to deadline while a condition holds and there is one.
+    fn advance_while(&mut self, mut condition: impl FnMut(&Self) -> bool) {
+        while condition(self) && self.timeline.entries.len() < ENTRIES_MAX {
+            let Some((at, timer)) = self.record.next_deadline() else {
+                return;
+            };
+            self.now = self.now.max(at);
+            self.input(Input::TimerFired(timer));
+        }
+    }
+
+    fn input(&mut self, input: Input) -> Answer {
+        let outcome = step(&self.record, self.now, input);
+        if outcome.record.failure_count < self.record.failure_count
+            || (outcome.record.failure_count == 1
+                && self.record.failure_count == 1
+                && outcome.record.last_failure_at != self.record.last_failure_at)
+        {
+            self.note(Occurrence::CounterReset);
+        }
+        self.record = outcome.record;
+        for action in outcome.actions {
+            self.carry_out(action);
+        }
+        // An action that is due at once follows at once.
+        while let Some((at, timer)) = self.record.next_deadline()
+            && at <= self.now
+            && self.timeline.entries.len() < ENTRIES_MAX
+        {
+            self.input(Input::TimerFired(timer));
+        }
+        outcome.answer
+    }
+
+    /// The ideal host.
+    fn carry_out(&mut self, action: Action) {
+        match action {
+            Action::Spawn(run) => self.spawn(run),
+            Action::ResolveDependencies(run) => {
+                self.input(Input::DependenciesResolved {
+                    run,
+                    result: Ok(()),
+                });
+            }
+            Action::DeliverControl { run, id, control } => self.deliver(run, id, control),
+            Action::SignalStop(run) if !self.ignores_stop => {
+                let exit = ProcessExit::Signaled(15);
+                self.input(Input::ProcessExited { run, exit });
+            }
+            Action::Terminate(run) => {
+                self.input(Input::ProcessExited {
+                    run,
+                    exit: ProcessExit::Signaled(9),
+                });
+            }
+            Action::RunCommand { command, .. } => self.note(Occurrence::CommandRun(command)),
+            Action::Reboot { .. } => self.note(Occurrence::Rebooted),
+            Action::Log(event) => self.note(Occurrence::Logged(event)),
+            Action::SignalStop(_)
+            | Action::Broadcast { .. }
+            | Action::CompleteStart { .. }
+            | Action::CompleteControl { .. }
+            | Action::Remove => {}
+        }
+    }
+
+    fn spawn(&mut self, run: RunId) {
+        let pid = 1000 + run.number;
+        match std::mem::replace(&mut self.next_start, StartOutcome::Runs) {
+            StartOutcome::FailsWith(error) => {
+                let failure = SpawnFailure {
+                    error,
+                    logon: false,
+                };
+                self.input(Input::SpawnFailed { run, failure });
+            }
+            StartOutcome::NeverConnects => {
+                self.input(Input::ProcessSpawned { run, pid });
+            }
+            StartOutcome::ExitsBeforeConnecting => {
+                self.input(Input::ProcessSpawned { run, pid });
+                self.input(Input::ProcessExited {
+                    run,
+                    exit: ProcessExit::Exited(1),
+                });
+            }
+            StartOutcome::Runs => {
+                self.input(Input::ProcessSpawned { run, pid });
+                if self.record.config.kind == ServiceKind::Service {
+                    self.input(Input::ServiceConnected { run, pid });
+                    self.report(run, ServiceState::Running, ExitCode::SUCCESS);
+                }
+            }
+        }
+    }
+
+    fn deliver(&mut self, run: RunId, id: ControlId, control: Control) {
+        self.input(Input::ControlAnswered {
+            run,
+            id,
+            code: Win32Error::SUCCESS,
+        });
+        if control == Control::Stop {
+            self.report(run, ServiceState::StopPending, ExitCode::SUCCESS);
+            if !self.ignores_stop {
+                self.report_stopped(run, ExitCode::SUCCESS);
+            }
+        }
+    }
+
+    fn report_stopped(&mut self, run: RunId, exit_code: ExitCode) {
+        match self.record.config.kind {
+            ServiceKind::Service => {
+                self.report(run, ServiceState::Stopped, exit_code);
+                self.input(Input::ProcessExited {
+                    run,
+                    exit: ProcessExit::Exited(0),
+                });
+            }
+            ServiceKind::Program => {
+                let status = exit_code.specific().max(exit_code.win32().to_raw().min(1));
+                let exit = ProcessExit::Exited(i32::try_from(status).unwrap_or(1));
+                self.input(Input::ProcessExited { run, exit });
+            }
+        }
+    }
+
+    fn report(&mut self, run: RunId, state: ServiceState, exit_code: ExitCode) {
+        let controls_accepted = match state {
+            ServiceState::Running => ControlsAccepted::STOP.union(ControlsAccepted::PAUSE_CONTINUE),
+            ServiceState::Stopped
+            | ServiceState::StartPending
+            | ServiceState::StopPending
+            | ServiceState::ContinuePending
+            | ServiceState::PausePending
+            | ServiceState::Paused => ControlsAccepted::NONE,
+        };
+        let report = StatusReport {
+            state,
+            controls_accepted,
+            exit_code,
+            checkpoint: 0,
+            wait_hint: Duration::ZERO,
+        };
+        self.input(Input::StatusReported { run, report });
+    }
+
+    fn note(&mut self, what: Occurrence) {
+        if self.timeline.entries.len() < ENTRIES_MAX {
+            self.timeline.entries.push(Entry { at: self.now, what });
+        } else {
+            self.timeline.truncated = true;
+        }
+    }
+}
+
+/// Entries of the log that say what every reader of a time line sees anyway: 7035 and 7036.
+#[must_use]
+pub fn is_routine(event: &Event) -> bool {
+    matches!(event.id(), 7035 | 7036)
+}

@@ -1,0 +1,257 @@
+//! Scripts of a simulation, and their text: `exit 1 @0s, exit 1 @2s, quiet 61s, exit 1`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use relance_scm::status::{ProcessExit, signal_number};
+use relance_scm::{ExitCode, ScmError, Win32Error};
+
+/// What happens, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Script {
+    /// One after the other.
+    pub moments: Vec<Moment>,
+}
+
+/// One happening and its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When it happens.
+    pub when: When,
+    /// What happens.
+    pub what: Happening,
+}
+
+/// When something happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// `@2s`: so long after the beginning.
+    At(Duration),
+    /// `+2s`, and `quiet 2s`: so long after the one before.
+    After(Duration),
+    /// Without a time: as soon as the service runs (for a failure), else at once.
+    OnceRunning,
+}
+
+/// What can happen to a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// `crash`, `exit N`, `kill N`: the process ends without having reported STOPPED.
+    Exit(ProcessExit),
+    /// `stopped CODE` or `stopped 1066/CODE`: it reports STOPPED with this code.
+    Stopped(ExitCode),
+    /// `stop`: STOP is sent, the service obeys.
+    Stop,
+    /// `stop exit N`: STOP is sent, and the process ends without having reported STOPPED.
+    ExitInStop(ProcessExit),
+    /// `stop stopped CODE`: STOP is sent, and the service reports STOPPED with this code.
+    StoppedInStop(ExitCode),
+    /// `start`: somebody starts it.
+    Start,
+    /// `no-connect`, `exits-early`, `spawn-fails CODE`: how the next start goes.
+    NextStart(StartOutcome),
+    /// `disable`: the start type becomes disabled.
+    Disable,
+    /// `enable`: the start type becomes demand.
+    Enable,
+    /// `quiet T`: nothing, for so long.
+    Quiet,
+}
+
+/// How a start goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartOutcome {
+    /// It runs.
+    Runs,
+    /// The process never connects (R8.8).
+    NeverConnects,
+    /// The process ends before it connects (R8.8).
+    ExitsBeforeConnecting,
+    /// The process cannot be created (R8.9).
+    FailsWith(Win32Error),
+}
+
+impl Happening {
+    /// Whether only a running service can do this.
+    #[must_use]
+    pub fn needs_running(self) -> bool {
+        match self {
+            Self::Exit(_)
+            | Self::Stopped(_)
+            | Self::Stop
+            | Self::ExitInStop(_)
+            | Self::StoppedInStop(_) => true,
+            Self::Start | Self::NextStart(_) | Self::Disable | Self::Enable | Self::Quiet => false,
+        }
+    }
+}
+
+impl FromStr for Script {
+    type Err = ScmError;
+
+    /// Happenings separated by commas, semicolons or line ends; `#` begins a comment.
+    ///
+    /// # Errors
+    /// 87 with the words that cannot be read.
+    fn from_str(text: &str) -> Result<Self, ScmError> {
+        let lines = text
+            .lines()
+            .map(|line| line.split('#').next().unwrap_or_default());
+        let moments = lines
+            .flat_map(|line| line.split([',', ';']))
+            .map(str::trim)
+            .filter(|words| !words.is_empty())
+            .map(moment)
+            .collect::<Result<_, _>>()?;
+        Ok(Self { moments })
+    }
+}
+
+fn moment(text: &str) -> Result<Moment, ScmError> {
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    let mut when = When::OnceRunning;
+    if let Some(last) = words.last().copied() {
+        if let Some(at) = last.strip_prefix('@') {
+            when = When::At(duration(at)?);
+            words.pop();
+        } else if let Some(after) = last.strip_prefix('+') {
+            when = When::After(duration(after)?);
+            words.pop();
+        }
+    }
+    // `exit 1 unreported` says the same as `exit 1`.
+    words.retain(|word| *word != "unreported");
+    if let ["quiet", time] = words[..] {
+        return Ok(Moment {
+            when: When::After(duration(time)?),
+            what: Happening::Quiet,
+        });
+    }
+    let what = happening(&words).ok_or_else(|| {
+        invalid(format!(
+            "cannot read {text:?}; write for instance: crash @2s, exit 1, kill 11, stopped 1066/5, \
+             stop, start, quiet 61s, no-connect, spawn-fails 2, disable"
+        ))
+    })?;
+    Ok(Moment { when, what })
+}
+
+fn happening(words: &[&str]) -> Option<Happening> {
+    if let ["stop", rest @ ..] = words
+        && !rest.is_empty()
+    {
+        return match happening(rest)? {
+            Happening::Exit(exit) => Some(Happening::ExitInStop(exit)),
+            Happening::Stopped(code) => Some(Happening::StoppedInStop(code)),
+            Happening::Stop
+            | Happening::ExitInStop(_)
+            | Happening::StoppedInStop(_)
+            | Happening::Start
+            | Happening::NextStart(_)
+            | Happening::Disable
+            | Happening::Enable
+            | Happening::Quiet => None,
+        };
+    }
+    Some(match words {
+        ["crash"] => Happening::Exit(ProcessExit::Signaled(9)),
+        ["exit", status] => Happening::Exit(ProcessExit::Exited(status.parse().ok()?)),
+        ["kill", signal] => Happening::Exit(ProcessExit::Signaled(signal_number(signal)?.into())),
+        ["stopped", code] => Happening::Stopped(exit_code(code)?),
+        ["stop"] => Happening::Stop,
+        ["start"] => Happening::Start,
+        ["no-connect"] => Happening::NextStart(StartOutcome::NeverConnects),
+        ["exits-early"] => Happening::NextStart(StartOutcome::ExitsBeforeConnecting),
+        ["spawn-fails", code] => Happening::NextStart(StartOutcome::FailsWith(
+            Win32Error::from_raw(code.parse().ok()?),
+        )),
+        ["disable"] => Happening::Disable,
+        ["enable"] => Happening::Enable,
+        _ => return None,
+    })
+}
+
+fn exit_code(text: &str) -> Option<ExitCode> {
+    let (win32, specific) = text.split_once('/').unwrap_or((text, "0"));
+    Some(ExitCode::from_raw(
+        win32.parse().ok()?,
+        specific.parse().ok()?,
+    ))
+}
+
+/// `500ms`, `2s`, `5m`, `1h`, `1d`, or bare seconds.
+fn duration(text: &str) -> Result<Duration, ScmError> {
+    let split = text
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let seconds = match unit {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        "d" => 86_400.0,
+        _ => {
+            return Err(invalid(format!(
+                "{text:?} is no time; write 500ms, 2s, 5m, 1h or 1d"
+            )));
+        }
+    };
+    number
+        .parse::<f64>()
+        .ok()
+        .and_then(|number| Duration::try_from_secs_f64(number * seconds).ok())
+        .ok_or_else(|| {
+            invalid(format!(
+                "{text:?} is no time; write 500ms, 2s, 5m, 1h or 1d"
+            ))
+        })
+}
+
+fn invalid(sentence: String) -> ScmError {
+    ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
+}
+
+impl fmt::Display for Happening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exit(exit) => write_exit(f, *exit),
+            Self::Stopped(code) => write_stopped(f, *code),
+            Self::Stop => f.write_str("stop"),
+            Self::ExitInStop(exit) => {
+                f.write_str("stop ")?;
+                write_exit(f, *exit)
+            }
+            Self::StoppedInStop(code) => {
+                f.write_str("stop ")?;
+                write_stopped(f, *code)
+            }
+            Self::Start => f.write_str("start"),
+            Self::NextStart(StartOutcome::Runs) => f.write_str("next start runs"),
+            Self::NextStart(StartOutcome::NeverConnects) => f.write_str("no-connect"),
+            Self::NextStart(StartOutcome::ExitsBeforeConnecting) => f.write_str("exits-early"),
+            Self::NextStart(StartOutcome::FailsWith(error)) => {
+                write!(f, "spawn-fails {}", error.to_raw())
+            }
+            Self::Disable => f.write_str("disable"),
+            Self::Enable => f.write_str("enable"),
+            Self::Quiet => f.write_str("quiet"),
+        }
+    }
+}
+
+fn write_exit(f: &mut fmt::Formatter<'_>, exit: ProcessExit) -> fmt::Result {
+    match exit {
+        ProcessExit::Exited(status) => write!(f, "exit {status}"),
+        ProcessExit::Signaled(signal) => write!(f, "kill {signal}"),
+        ProcessExit::Unknown => f.write_str("crash"),
+    }
+}
+
+fn write_stopped(f: &mut fmt::Formatter<'_>, code: ExitCode) -> fmt::Result {
+    match code {
+        ExitCode::Win32(error) => write!(f, "stopped {}", error.to_raw()),
+        ExitCode::ServiceSpecific(code) => write!(f, "stopped 1066/{code}"),
+    }
+}

@@ -1,0 +1,131 @@
+//! The outcome of a simulation, and its text.
+
+use std::fmt;
+
+use relance_scm::event::{Event, render};
+use relance_scm::{ServiceState, Win32Error};
+
+use super::is_routine;
+use super::script::Happening;
+use crate::time::Time;
+
+/// What happened, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// One after the other.
+    pub entries: Vec<Entry>,
+    /// Whether there was more than a time line holds.
+    pub truncated: bool,
+    /// When the simulation ended.
+    pub end: Time,
+    /// The state then.
+    pub final_state: ServiceState,
+    /// The counter then.
+    pub failure_count: u32,
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            truncated: false,
+            end: Time::ZERO,
+            final_state: ServiceState::Stopped,
+            failure_count: 0,
+        }
+    }
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub what: Occurrence,
+}
+
+/// The kinds of things that happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Occurrence {
+    /// A line of the script.
+    Happened(Happening),
+    /// A line of the script that could not happen: nothing was running.
+    Ignored(Happening),
+    /// A request of the script was refused.
+    Refused(Win32Error),
+    /// The counter started again (R12, R13).
+    CounterReset,
+    /// An entry of the event log.
+    Logged(Event),
+    /// The recovery command was run.
+    CommandRun(Box<str>),
+    /// The machine was rebooted.
+    Rebooted,
+}
+
+impl Timeline {
+    /// The entries of the event log, without the routine ones, with their times.
+    pub fn logged(&self) -> impl Iterator<Item = (Time, &Event)> {
+        self.entries.iter().filter_map(|entry| match &entry.what {
+            Occurrence::Logged(event) if !is_routine(event) => Some((entry.at, event)),
+            Occurrence::Logged(_)
+            | Occurrence::Happened(_)
+            | Occurrence::Ignored(_)
+            | Occurrence::Refused(_)
+            | Occurrence::CounterReset
+            | Occurrence::CommandRun(_)
+            | Occurrence::Rebooted => None,
+        })
+    }
+}
+
+impl Occurrence {
+    /// The sentence for people.
+    #[must_use]
+    pub fn sentence(&self, service_name: &str) -> String {
+        match self {
+            Self::Happened(Happening::Quiet) => "nothing happens".to_owned(),
+            Self::Happened(what) => format!("script: {what}"),
+            Self::Ignored(what) => format!("script: {what} (ignored: nothing is running)"),
+            Self::Refused(error) => {
+                format!("refused with {}: {}", error.to_raw(), error.text())
+            }
+            Self::CounterReset => "the reset period is over: the counter starts again".to_owned(),
+            Self::Logged(event) => {
+                let parameters = event.parameters(service_name, service_name);
+                format!(
+                    "{} {}",
+                    event.id(),
+                    render(event.source(), event.id(), &parameters)
+                )
+            }
+            Self::CommandRun(command) => format!("runs the command: {command}"),
+            Self::Rebooted => "the machine reboots".to_owned(),
+        }
+    }
+}
+
+/// One line an entry: `+1.000s  7031 ...`.
+impl fmt::Display for Timeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for entry in &self.entries {
+            writeln!(
+                f,
+                "{:>12}  {}",
+                format!("+{}", entry.at),
+                entry.what.sentence("the service")
+            )?;
+        }
+        if self.truncated {
+            writeln!(f, "{:>12}  and so on", "…")?;
+        }
+        writeln!(
+            f,
+            "{:>12}  {}, failures counted: {}",
+            format!("+{}", self.end),
+            self.final_state,
+            self.failure_count
+        )
+    }
+}

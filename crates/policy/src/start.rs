@@ -1,0 +1,338 @@
+//! Starts: from the request to the connected service, and every way in which a start fails
+//! (S14 to S16, S35, S42, S43, R8.8, R8.9, R35).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use relance_scm::config::StartType;
+use relance_scm::event::Event;
+use relance_scm::{ControlsAccepted, ExitCode, ServiceKind, ServiceState, Win32Error};
+
+use crate::action::{Action, Answer, DenyReason};
+use crate::exit;
+use crate::input::{DependencyFailure, SpawnFailure};
+use crate::record::{EndReason, Run, RunId, RunPhase, StartCause};
+use crate::step::Draft;
+use crate::time::Time;
+
+/// How long a process may take to connect (S43).
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+/// The wait hint on record when a start begins (S14).
+const START_WAIT_HINT: Duration = Duration::from_secs(2);
+/// A start without progress for this long, plus its wait hint, counts as hung (S42).
+const START_HANG: Duration = Duration::from_secs(80);
+
+pub(crate) fn requested(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Answer {
+    if let Some(reason) = refusal(draft) {
+        return Answer::Denied(reason);
+    }
+    Answer::Start(begin(draft, cause, arguments))
+}
+
+/// S35, as far as one record knows.
+pub(crate) fn refusal(draft: &Draft) -> Option<DenyReason> {
+    let record = &draft.record;
+    if record.shutting_down {
+        Some(DenyReason::ShuttingDown)
+    } else if record.marked_for_delete {
+        Some(DenyReason::MarkedForDelete)
+    } else if record.config.start_type == StartType::Disabled {
+        Some(DenyReason::Disabled)
+    } else if record.state != ServiceState::Stopped {
+        Some(DenyReason::AlreadyRunning)
+    } else {
+        None
+    }
+}
+
+/// Begins a start: dependencies first, then the process.
+pub(crate) fn begin(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> RunId {
+    let id = new_run(draft, cause, arguments);
+    if draft.record.config.dependencies.is_empty() {
+        spawn_when_free(draft, id);
+    } else {
+        draft.act(Action::ResolveDependencies(id));
+    }
+    id
+}
+
+/// S14: what the manager puts on record when a start begins.
+fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> RunId {
+    let now = draft.now;
+    let record = &mut draft.record;
+    record.runs += 1;
+    let id = RunId {
+        service: record.id,
+        number: record.runs,
+    };
+    record.state = ServiceState::StartPending;
+    record.exit_code = ExitCode::SUCCESS;
+    record.checkpoint = 0;
+    record.wait_hint = START_WAIT_HINT;
+    // A program can be stopped from its first moment; a service says itself what it takes (S23).
+    record.controls_accepted = match record.config.kind {
+        ServiceKind::Program => ControlsAccepted::STOP.union(ControlsAccepted::SHUTDOWN),
+        ServiceKind::Service => ControlsAccepted::NONE,
+    };
+    record.run = Some(Run {
+        id,
+        cause,
+        arguments,
+        phase: RunPhase::WaitingForDependencies,
+        pid: 0,
+        started_at: now,
+        stop: None,
+        controls_sent: 0,
+        control: None,
+        waiting_controls: Vec::new(),
+        hang_at: (cause == StartCause::Auto).then(|| now + START_WAIT_HINT + START_HANG),
+        kill_at: None,
+    });
+    id
+}
+
+/// Begins a start whose process is created later (planned recycling, slowed down).
+pub(crate) fn begin_later(draft: &mut Draft, at: Time) {
+    let id = new_run(draft, StartCause::Recycle, [].into());
+    if let Some(run) = draft.run(id) {
+        run.phase = RunPhase::WaitingForRecycle(at);
+    }
+}
+
+/// Creates the process, unless the one before has not ended yet.
+fn spawn_when_free(draft: &mut Draft, id: RunId) {
+    let busy = draft.record.previous.is_some();
+    if let Some(run) = draft.run(id) {
+        if busy {
+            run.phase = RunPhase::WaitingForPrevious;
+        } else {
+            run.phase = RunPhase::Spawning;
+            draft.act(Action::Spawn(id));
+        }
+    }
+}
+
+/// The process before has ended: a start that waited for it goes on.
+pub(crate) fn previous_ended(draft: &mut Draft) {
+    if let Some(run) = &draft.record.run
+        && run.phase == RunPhase::WaitingForPrevious
+    {
+        let id = run.id;
+        spawn_when_free(draft, id);
+    }
+}
+
+pub(crate) fn dependencies_resolved(
+    draft: &mut Draft,
+    id: RunId,
+    result: Result<(), DependencyFailure>,
+) -> Answer {
+    if draft
+        .run(id)
+        .is_none_or(|run| run.phase != RunPhase::WaitingForDependencies)
+    {
+        return Answer::Stale;
+    }
+    match result {
+        Ok(()) => spawn_when_free(draft, id),
+        Err(failure) => {
+            let (event, error) = dependency_event(failure);
+            fail(draft, id, error, |draft| draft.log(event));
+        }
+    }
+    Answer::Accepted
+}
+
+/// D3: the entry and the code of each way a dependency can fail.
+fn dependency_event(failure: DependencyFailure) -> (Event, Win32Error) {
+    match failure {
+        DependencyFailure::Missing(name) => (
+            Event::DependencyMissing(name),
+            Win32Error::SERVICE_DEPENDENCY_DELETED,
+        ),
+        DependencyFailure::Failed(name, error) => (
+            Event::DependencyFailed(name, error),
+            Win32Error::SERVICE_DEPENDENCY_FAIL,
+        ),
+        DependencyFailure::Group(group) => (
+            Event::GroupFailed(group),
+            Win32Error::SERVICE_DEPENDENCY_FAIL,
+        ),
+        DependencyFailure::Loop => (Event::DependencyLoop, Win32Error::CIRCULAR_DEPENDENCY),
+    }
+}
+
+pub(crate) fn spawned(draft: &mut Draft, id: RunId, pid: u32) -> Answer {
+    let kind = draft.record.config.kind;
+    let connect_until = draft.now + CONNECT_TIMEOUT;
+    let Some(run) = draft.run(id).filter(|run| run.phase == RunPhase::Spawning) else {
+        return Answer::Stale;
+    };
+    run.pid = pid;
+    match kind {
+        ServiceKind::Service => run.phase = RunPhase::Connecting(connect_until),
+        ServiceKind::Program => {
+            run.phase = RunPhase::Active;
+            run.hang_at = None;
+            // A stop that came while the process was created keeps its state.
+            if run.stop.is_none() {
+                draft.enter(ServiceState::Running);
+            } else {
+                exit::signal_stop(draft, id);
+            }
+            draft.act(Action::CompleteStart {
+                run: id,
+                result: Ok(()),
+            });
+        }
+    }
+    Answer::Accepted
+}
+
+pub(crate) fn spawn_failed(draft: &mut Draft, id: RunId, failure: SpawnFailure) -> Answer {
+    if draft
+        .run(id)
+        .is_none_or(|run| run.phase != RunPhase::Spawning)
+    {
+        return Answer::Stale;
+    }
+    let account_name = draft.record.config.account_name.as_str().into();
+    fail(draft, id, failure.error, |draft| {
+        if failure.logon {
+            draft.log(Event::LogonFailed {
+                account_name,
+                error: failure.error,
+            });
+        }
+        draft.log(Event::StartFailed(failure.error));
+    });
+    Answer::Accepted
+}
+
+pub(crate) fn connected(draft: &mut Draft, id: RunId, pid: u32) -> Answer {
+    let Some(run) = draft
+        .run(id)
+        .filter(|run| matches!(run.phase, RunPhase::Connecting(_)))
+    else {
+        return Answer::Stale;
+    };
+    run.phase = RunPhase::Active;
+    let launched = run.pid;
+    if launched != pid {
+        draft.log(Event::OtherProcessConnected {
+            launched,
+            connected: pid,
+        });
+    }
+    draft.act(Action::CompleteStart {
+        run: id,
+        result: Ok(()),
+    });
+    Answer::Accepted
+}
+
+/// R8.8: nobody connected in time. The process is ended, or the next start would be a second one.
+pub(crate) fn connect_timed_out(draft: &mut Draft, id: RunId) -> Answer {
+    if draft
+        .run(id)
+        .is_none_or(|run| !matches!(run.phase, RunPhase::Connecting(_)))
+    {
+        return Answer::Stale;
+    }
+    not_connected(draft, id, true);
+    Answer::Accepted
+}
+
+/// R8.8: 7009 prints the full time-out even if the process ended at once (S43).
+pub(crate) fn not_connected(draft: &mut Draft, id: RunId, process_remains: bool) {
+    let timeout_ms = u32::try_from(CONNECT_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+    let error = Win32Error::SERVICE_REQUEST_TIMEOUT;
+    fail_start(draft, id, error, process_remains, |draft| {
+        draft.log(Event::ConnectTimedOut(timeout_ms));
+        draft.log(Event::StartFailed(error));
+    });
+}
+
+fn fail(draft: &mut Draft, id: RunId, error: Win32Error, log: impl FnOnce(&mut Draft)) {
+    fail_start(draft, id, error, false, log);
+}
+
+/// A failed start is no failure (R8.8, R8.9, R35): STOPPED with the code, the entries, nothing else;
+/// 7032 as well when a recovery action had asked for it.
+fn fail_start(
+    draft: &mut Draft,
+    id: RunId,
+    error: Win32Error,
+    process_remains: bool,
+    log: impl FnOnce(&mut Draft),
+) {
+    let from = draft.record.state;
+    // Due at once: a process that nobody can speak to is not left beside the next start.
+    let lingers = process_remains.then_some(draft.now);
+    let Some(run) = draft.end_run(ExitCode::Win32(error), lingers) else {
+        return;
+    };
+    draft.record.state = ServiceState::Stopped;
+    draft.record.checkpoint = 0;
+    draft.record.wait_hint = Duration::ZERO;
+    log(draft);
+    if let StartCause::Recovery(_, action) = run.cause {
+        draft.log(Event::RecoveryActionFailed(action, error));
+    }
+    draft.note_end(&run, from, EndReason::StartFailed(error));
+    draft.act(Action::CompleteStart {
+        run: id,
+        result: Err(error),
+    });
+    draft.remove_if_over();
+}
+
+/// S42: logged once, for automatic starts only; the process is left alone.
+pub(crate) fn hung(draft: &mut Draft, id: RunId) -> Answer {
+    let Some(run) = draft.run(id) else {
+        return Answer::Stale;
+    };
+    run.hang_at = None;
+    draft.log(Event::StartHung);
+    Answer::Accepted
+}
+
+/// A report of START_PENDING is progress (S40, S42).
+pub(crate) fn progressed(draft: &mut Draft, id: RunId) {
+    let next = draft.now + START_HANG + draft.record.wait_hint;
+    let pending = draft.record.state == ServiceState::StartPending;
+    if let Some(run) = draft.run(id)
+        && run.hang_at.is_some()
+    {
+        run.hang_at = pending.then_some(next);
+    }
+}
+
+pub(crate) fn recycle_due(draft: &mut Draft, id: RunId) -> Answer {
+    if draft
+        .run(id)
+        .is_none_or(|run| !matches!(run.phase, RunPhase::WaitingForRecycle(_)))
+    {
+        return Answer::Stale;
+    }
+    let now = draft.now;
+    if let Some(run) = draft.run(id) {
+        run.started_at = now;
+    }
+    spawn_when_free(draft, id);
+    Answer::Accepted
+}
+
+/// The manager ended between the creation of a process and the commit: the run is put on record now.
+pub(crate) fn found(draft: &mut Draft, id: RunId, pid: u32) -> Answer {
+    if draft.record.state != ServiceState::Stopped || id.number <= draft.record.runs {
+        return Answer::Stale;
+    }
+    draft.record.runs = id.number - 1;
+    new_run(draft, StartCause::Demand, [].into());
+    if let Some(run) = draft.run(id) {
+        run.phase = RunPhase::Spawning;
+    }
+    draft.log(Event::Adopted(pid));
+    spawned(draft, id, pid)
+}

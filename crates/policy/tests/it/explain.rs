@@ -1,0 +1,213 @@
+//! `relance why`: the paragraph for each situation people ask about.
+
+use std::time::Duration;
+
+use relance_policy::explain::{Human, explain, ordinal};
+use relance_policy::simulate::{Script, Simulation};
+use relance_scm::ServiceKind;
+use relance_scm::failure_actions::{ActionList, parse_reset_period};
+
+use crate::support::config;
+
+struct Case {
+    actions: &'static str,
+    reset: &'static str,
+    flag: bool,
+    program: bool,
+}
+
+const CASE: Case = Case {
+    actions: "restart/60000",
+    reset: "86400",
+    flag: false,
+    program: false,
+};
+
+fn why(case: &Case, script: &str) -> String {
+    let actions: ActionList = case.actions.parse().unwrap();
+    let mut config = config(&actions.0, parse_reset_period(case.reset).unwrap());
+    config.failure_actions_on_non_crash_failures = case.flag;
+    if case.program {
+        config.kind = ServiceKind::Program;
+        config.extensions.restart_on_exit = [0].into();
+    }
+    let mut simulation = Simulation::new(config.into());
+    let script: Script = script.parse().unwrap();
+    for moment in &script.moments {
+        simulation.play(moment);
+    }
+    explain(simulation.record(), simulation.now()).join("\n")
+}
+
+fn check(case: &Case, script: &str, expected: &[&str]) {
+    assert_eq!(why(case, script), expected.join("\n"), "{script}");
+}
+
+#[test]
+fn a_crash_that_will_be_recovered() {
+    check(
+        &CASE,
+        "start, kill 11, quiet 20s",
+        &[
+            "mailer is STOPPED.",
+            "Run 1.1 ended 20 s ago: its process ended with signal 11 (SEGV) while RUNNING, without reporting STOPPED.",
+            "That is the 1st failure: a process that ends without reporting STOPPED has failed, whatever its exit status (R1, R2).",
+            "Next, in 40 s: Restart the service, for the 1st failure.",
+            "Failures so far: 1; without another one the counter starts again in 23 h 59 min (R12).",
+        ],
+    );
+}
+
+#[test]
+fn a_crash_that_was_recovered() {
+    check(
+        &CASE,
+        "start, crash, quiet 70s",
+        &[
+            "mailer is RUNNING: run 1.2, started 10 s ago because a recovery action restarted it.",
+            "Run 1.1 ended 1 min 10 s ago: its process ended with signal 9 (KILL) while RUNNING, without reporting STOPPED.",
+            "That is the 1st failure: a process that ends without reporting STOPPED has failed, whatever its exit status (R1, R2).",
+            "Failures so far: 1; without another one the counter starts again in 23 h 58 min (R12).",
+        ],
+    );
+}
+
+#[test]
+fn an_error_stop_without_the_flag_says_what_was_missing() {
+    check(
+        &CASE,
+        "start, stopped 1066/7",
+        &[
+            "mailer is STOPPED.",
+            "Run 1.1 ended 0 s ago: it stopped with its own error code 7 (1066).",
+            "That is no failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure mailer --on-error-stop (in PHP: 'recovery_enabled' => true).",
+        ],
+    );
+}
+
+#[test]
+fn a_clean_stop_on_request() {
+    check(
+        &CASE,
+        "start, stop",
+        &[
+            "mailer is STOPPED.",
+            "Run 1.1 ended 0 s ago: it stopped with exit code 0, after a stop was requested.",
+            "That is no failure: it reported STOPPED without an error (R8.4).",
+        ],
+    );
+}
+
+#[test]
+fn the_other_reasons() {
+    let has = |case: &Case, script: &str, part: &str| {
+        let text = why(case, script);
+        assert!(text.contains(part), "{script}: {text}");
+    };
+    let flag = Case { flag: true, ..CASE };
+    has(&CASE, "", "not started since the manager's boot");
+    has(
+        &CASE,
+        "start, stop exit 0",
+        "although a stop was requested: STOPPED was never reported (R8.2)",
+    );
+    has(&flag, "start, stopped 5", "stops with an error count");
+    has(&flag, "start, stopped 5", "error 5 (access is denied)");
+    has(
+        &Case {
+            actions: "",
+            flag: true,
+            ..CASE
+        },
+        "start, stopped 5",
+        "no recovery actions are configured (R5)",
+    );
+    has(
+        &Case {
+            actions: "",
+            ..CASE
+        },
+        "start, crash",
+        "No action follows, because none are configured (R16)",
+    );
+    has(
+        &Case {
+            actions: "none/0",
+            ..CASE
+        },
+        "start, crash",
+        "for the 1st failure the list says none",
+    );
+    has(
+        &Case {
+            actions: "run/0",
+            ..CASE
+        },
+        "start, crash",
+        "has been carried out",
+    );
+    has(
+        &Case {
+            actions: "run/9",
+            ..CASE
+        },
+        "start, crash",
+        "none is configured, so nothing will run: R43",
+    );
+    has(
+        &Case { reset: "0", ..CASE },
+        "start, crash",
+        "every failure counts as the first (R14)",
+    );
+    has(
+        &Case {
+            reset: "INFINITE",
+            ..CASE
+        },
+        "start, crash",
+        "the reset period is INFINITE (R15)",
+    );
+    has(
+        &Case { reset: "5", ..CASE },
+        "start, crash, quiet 9s",
+        "the next failure is the first again (R13)",
+    );
+    has(
+        &CASE,
+        "spawn-fails 2, start",
+        "the start failed with the file was not found (2 ERROR_FILE_NOT_FOUND)",
+    );
+    has(
+        &CASE,
+        "no-connect, start",
+        "has not connected to the manager yet",
+    );
+    has(
+        &Case {
+            program: true,
+            ..CASE
+        },
+        "start, exit 0",
+        "this exit status asks for a new start",
+    );
+}
+
+#[test]
+fn durations_and_ordinals_for_people() {
+    let human = |ms| Human(Duration::from_millis(ms)).to_string();
+    assert_eq!(human(0), "0 s");
+    assert_eq!(human(250), "0.25 s");
+    assert_eq!(human(9_999), "10 s");
+    assert_eq!(human(59_999), "59 s");
+    assert_eq!(human(185_000), "3 min 5 s");
+    assert_eq!(human(180_000), "3 min");
+    assert_eq!(human(7_800_000), "2 h 10 min");
+    assert_eq!(human(349_200_000), "4 d 1 h");
+    let ordinals: Vec<String> = [1, 2, 3, 4, 11, 12, 13, 21, 111, 122].map(ordinal).into();
+    assert_eq!(
+        ordinals,
+        [
+            "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "111th", "122nd"
+        ]
+    );
+}

@@ -1,0 +1,15 @@
+//! Policy as its users see it: through `step` and the simulator only.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails panics")]
+
+mod compliance;
+mod controls;
+mod exhaustive;
+mod explain;
+mod model;
+mod programs;
+mod random;
+mod scripts;
+mod shutdown;
+mod starts;
+mod support;

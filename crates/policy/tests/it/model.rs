@@ -1,0 +1,208 @@
+//! A second, naive reading of the rules: no counter, no queue, only the whole history, evaluated anew
+//! each time. What it says must be what `step` does.
+
+use std::time::Duration;
+
+use relance_policy::Time;
+use relance_policy::simulate::{Happening, Moment, Simulation, When, is_routine};
+use relance_scm::failure_actions::{FailureActions, RecoveryAction};
+use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig, ServiceState};
+
+/// What a log entry says, as far as the model predicts it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Failed {
+        count: u32,
+        action: Option<RecoveryAction>,
+    },
+    ActionFailed(u32),
+    ErrorStop,
+}
+
+/// The naive service.
+#[derive(Clone, Debug)]
+pub(crate) struct Model {
+    settings: FailureActions,
+    flag: bool,
+    now: Time,
+    running: bool,
+    /// Every failure since boot (R11).
+    failures: Vec<Time>,
+    /// Every queued action with its due time (R30, R38), in the order of the failures.
+    queue: Vec<(Time, RecoveryAction)>,
+    pub(crate) log: Vec<(Time, Entry)>,
+}
+
+impl Model {
+    pub(crate) fn new(config: &ServiceConfig) -> Self {
+        Self {
+            settings: config.failure_actions.clone(),
+            flag: config.failure_actions_on_non_crash_failures,
+            now: Time::ZERO,
+            running: false,
+            failures: Vec::new(),
+            queue: Vec::new(),
+            log: Vec::new(),
+        }
+    }
+
+    pub(crate) fn happen(&mut self, what: Happening) {
+        match what {
+            Happening::Start => self.running = true,
+            // R1, R8.2: no STOPPED report, so a failure, asked to stop or not.
+            Happening::Exit(_) | Happening::ExitInStop(_) if self.running => self.fail(),
+            // R8.4
+            Happening::Stop if self.running => self.running = false,
+            // R3, R8.5, R8.6
+            Happening::Stopped(code) | Happening::StoppedInStop(code) if self.running => {
+                self.stopped(code);
+            }
+            _ => {}
+        }
+        self.pass(Duration::ZERO);
+    }
+
+    fn stopped(&mut self, code: ExitCode) {
+        if code.is_success() {
+            self.running = false;
+            return;
+        }
+        self.log.push((self.now, Entry::ErrorStop));
+        // R5
+        if self.flag && !self.settings.actions.is_empty() {
+            self.fail();
+        }
+        self.running = false;
+    }
+
+    fn fail(&mut self) {
+        self.running = false;
+        self.failures.push(self.now);
+        let count = self.count();
+        // R21
+        let actions = &self.settings.actions;
+        let action = actions.get(count as usize - 1).or(actions.last()).copied();
+        self.log.push((self.now, Entry::Failed { count, action }));
+        if let Some(action) = action
+            && action.kind != RecoveryActionKind::None
+        {
+            self.queue.push((self.now + action.delay(), action));
+        }
+    }
+
+    /// R12 to R16: walks the whole history.
+    pub(crate) fn count(&self) -> u32 {
+        let mut count = 0;
+        let mut last: Option<Time> = None;
+        for failure in &self.failures {
+            let quiet = last.map(|last| *failure - last);
+            let period = self.settings.reset_period.duration();
+            if let (Some(quiet), Some(period)) = (quiet, period)
+                && quiet >= period
+                && !self.settings.actions.is_empty()
+            {
+                count = 0;
+            }
+            count += 1;
+            last = Some(*failure);
+        }
+        count
+    }
+
+    /// Time passes; queued actions run at their times, the earliest first.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        let until = self.now + time;
+        while let Some(index) = self.earliest_due(until) {
+            let (due, action) = self.queue.remove(index);
+            self.now = self.now.max(due);
+            match action.kind {
+                // R32
+                RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart if self.running => {
+                    self.log.push((self.now, Entry::ActionFailed(1056)));
+                }
+                RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => self.running = true,
+                // R43
+                RecoveryActionKind::RunCommand if self.settings.command.is_empty() => {
+                    self.log.push((self.now, Entry::ActionFailed(1082)));
+                }
+                _ => {}
+            }
+        }
+        self.now = self.now.max(until);
+    }
+
+    fn earliest_due(&self, until: Time) -> Option<usize> {
+        let due = self
+            .queue
+            .iter()
+            .map(|(due, _)| *due)
+            .filter(|due| *due <= until)
+            .min()?;
+        self.queue.iter().position(|(at, _)| *at == due)
+    }
+}
+
+/// The production policy beside the model.
+#[derive(Debug)]
+pub(crate) struct Both {
+    pub(crate) simulation: Simulation,
+    pub(crate) model: Model,
+}
+
+impl Both {
+    pub(crate) fn new(config: &ServiceConfig) -> Self {
+        Self {
+            simulation: Simulation::new(config.clone().into()),
+            model: Model::new(config),
+        }
+    }
+
+    pub(crate) fn pass(&mut self, time: Duration) {
+        let moment = Moment {
+            when: When::After(time),
+            what: Happening::Quiet,
+        };
+        self.simulation.play(&moment);
+        self.model.pass(time);
+    }
+
+    pub(crate) fn happen(&mut self, what: Happening) {
+        self.simulation.happen(what);
+        self.model.happen(what);
+    }
+
+    /// Both tell the same story.
+    pub(crate) fn check(&self) {
+        self.simulation
+            .record()
+            .check_laws()
+            .expect("the laws hold");
+        let told: Vec<(Time, Entry)> = self
+            .simulation
+            .timeline()
+            .logged()
+            .filter(|(_, event)| !is_routine(event))
+            .map(|(at, event)| (at, entry(event)))
+            .collect();
+        assert_eq!(told, self.model.log);
+        let running = self.simulation.record().state == ServiceState::Running;
+        assert_eq!(running, self.model.running);
+        assert_eq!(self.simulation.record().failure_count, self.model.count());
+    }
+}
+
+fn entry(event: &relance_scm::event::Event) -> Entry {
+    use relance_scm::event::Event;
+    match event {
+        Event::Failed {
+            failure_count,
+            action,
+        } => Entry::Failed {
+            count: *failure_count,
+            action: *action,
+        },
+        Event::RecoveryActionFailed(_, error) => Entry::ActionFailed(error.to_raw()),
+        Event::StoppedWithError(_) | Event::StoppedWithSpecificError(_) => Entry::ErrorStop,
+        other => panic!("the model knows nothing of {other:?}"),
+    }
+}

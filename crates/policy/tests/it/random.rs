@@ -1,0 +1,73 @@
+//! Level 2: random settings and random scripts against the naive model.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use relance_policy::simulate::Happening;
+use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::status::ProcessExit;
+use relance_scm::{ExitCode, RecoveryActionKind, ResetPeriod};
+
+use crate::model::Both;
+use crate::support::config;
+
+fn action() -> impl Strategy<Value = RecoveryAction> {
+    let delay = prop_oneof![Just(0), 1_u32..5000, Just(60_000), Just(u32::MAX)];
+    (0_u32..=4, delay).prop_map(|(kind, delay)| {
+        RecoveryAction::new(RecoveryActionKind::from_raw(kind).unwrap(), delay)
+    })
+}
+
+fn reset() -> impl Strategy<Value = ResetPeriod> {
+    prop_oneof![
+        Just(ResetPeriod::Seconds(0)),
+        (1_u32..100).prop_map(ResetPeriod::Seconds),
+        Just(ResetPeriod::Infinite),
+    ]
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let code = || (0_u32..3).prop_map(|n| ExitCode::from_raw([0, 5, 1066][n as usize], n));
+    prop_oneof![
+        2 => Just(Happening::Start),
+        3 => (0..256).prop_map(|status| Happening::Exit(ProcessExit::Exited(status))),
+        1 => Just(Happening::Exit(ProcessExit::Signaled(9))),
+        2 => code().prop_map(Happening::Stopped),
+        1 => Just(Happening::Stop),
+        1 => Just(Happening::ExitInStop(ProcessExit::Exited(0))),
+        1 => code().prop_map(Happening::StoppedInStop),
+    ]
+}
+
+fn pause() -> impl Strategy<Value = Duration> {
+    prop_oneof![
+        Just(Duration::ZERO),
+        (0_u64..6000).prop_map(Duration::from_millis),
+        (0_u64..120).prop_map(Duration::from_secs),
+        Just(Duration::from_secs(60 * 86_400)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn step_does_what_a_plain_reading_of_the_rules_says(
+        actions in prop::collection::vec(action(), 0..6),
+        reset in reset(),
+        flag: bool,
+        command: bool,
+        script in prop::collection::vec((happening(), pause()), 1..25),
+    ) {
+        let mut config = config(&actions, reset);
+        config.failure_actions_on_non_crash_failures = flag;
+        config.failure_actions.command = if command { "notify".into() } else { "".into() };
+        let mut both = Both::new(&config);
+        for (what, time) in script {
+            // A start that is refused changes nothing in either.
+            both.happen(what);
+            both.pass(time);
+            both.check();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The shutdown of the system (S45 to S48, R8.12, R40, B17).
+
+use relance_policy::{Action, Input, ShutdownLimits, Timer};
+use relance_scm::failure_actions::ActionList;
+use relance_scm::status::ProcessExit;
+use relance_scm::{Control, ExitCode, ResetPeriod, ServiceKind, ServiceState};
+
+use crate::support::{Host, config};
+
+fn begin(host: &mut Host) {
+    host.actions.clear();
+    host.input(Input::ShutdownRequested(ShutdownLimits::default()));
+}
+
+fn delivered(host: &Host) -> Vec<Control> {
+    let controls = host.actions.iter().filter_map(|action| match action {
+        Action::DeliverControl { control, .. } => Some(*control),
+        _ => None,
+    });
+    controls.collect()
+}
+
+#[test]
+fn b17_preshutdown_then_stop_then_the_kill() {
+    let mut host = Host::running(0x7FF);
+    let run = host.run();
+    begin(&mut host);
+    assert_eq!(delivered(&host), [Control::Preshutdown]);
+    let before = host.now;
+    host.actions.clear();
+    assert_eq!(host.next_timer(), Timer::Preshutdown(run));
+    assert_eq!((host.now - before).as_secs(), 10, "S47");
+    assert_eq!(delivered(&host), [Control::Stop]);
+    assert_eq!(host.log(), [7043, 7035]);
+    let before = host.now;
+    assert_eq!(host.next_timer(), Timer::Kill(run));
+    assert_eq!((host.now - before).as_secs(), 5, "S45");
+    assert!(host.did(&Action::Terminate(run)));
+}
+
+#[test]
+fn a_service_that_takes_only_shutdown_gets_shutdown() {
+    let mut host = Host::running(0x4);
+    begin(&mut host);
+    assert_eq!(delivered(&host), [Control::Shutdown]);
+}
+
+#[test]
+fn a_service_that_takes_nothing_is_killed_in_the_end() {
+    let mut host = Host::running(0);
+    let run = host.run();
+    begin(&mut host);
+    assert_eq!(delivered(&host), []);
+    assert_eq!(host.next_timer(), Timer::Kill(run));
+}
+
+#[test]
+fn r8_12_nothing_that_ends_in_a_shutdown_is_a_failure() {
+    let actions: ActionList = "restart/0".parse().unwrap();
+    for by_report in [false, true] {
+        let mut settings = config(&actions.0, ResetPeriod::Seconds(60));
+        settings.failure_actions_on_non_crash_failures = true;
+        let mut host = Host::new(settings);
+        host.start_and_connect();
+        host.report(ServiceState::Running, 0x1);
+        let run = host.run();
+        begin(&mut host);
+        if by_report {
+            host.report_with(ServiceState::Stopped, 0, ExitCode::ServiceSpecific(9), 0, 0);
+        }
+        host.input(Input::ProcessExited {
+            run,
+            exit: ProcessExit::Signaled(9),
+        });
+        assert_eq!(host.record.failure_count, 0);
+        assert_eq!(host.record.next_deadline(), None);
+    }
+}
+
+#[test]
+fn r40_a_shutdown_drops_pending_actions_silently() {
+    let actions: ActionList = "restart/60000".parse().unwrap();
+    let mut host = Host::new(config(&actions.0, ResetPeriod::Seconds(60)));
+    host.start_and_connect();
+    let run = host.run();
+    host.input(Input::ProcessExited {
+        run,
+        exit: ProcessExit::Signaled(9),
+    });
+    begin(&mut host);
+    assert!(host.record.pending_actions.is_empty());
+    assert_eq!(host.log(), []);
+}
+
+#[test]
+fn a_program_gets_its_signal_and_no_more_time_than_the_shutdown() {
+    let mut settings = config(&[], ResetPeriod::default());
+    settings.kind = ServiceKind::Program;
+    let mut host = Host::new(settings);
+    host.start();
+    let run = host.run();
+    host.input(Input::ProcessSpawned { run, pid: 3 });
+    begin(&mut host);
+    assert!(host.did(&Action::SignalStop(run)));
+    let before = host.now;
+    assert_eq!(host.next_timer(), Timer::Kill(run));
+    assert_eq!((host.now - before).as_secs(), 5);
+}
+
+#[test]
+fn a_service_that_has_not_connected_is_killed_at_once() {
+    let mut host = Host::new(config(&[], ResetPeriod::default()));
+    host.start();
+    let run = host.run();
+    host.input(Input::ProcessSpawned { run, pid: 3 });
+    begin(&mut host);
+    assert!(host.did(&Action::Terminate(run)));
+}
+
+#[test]
+fn a_stop_that_was_sent_before_is_not_sent_again() {
+    let mut host = Host::running(0x7FF);
+    let stop = Input::ControlRequested {
+        control: Control::Stop,
+        dependents_active: false,
+    };
+    host.input(stop);
+    begin(&mut host);
+    assert_eq!(delivered(&host), []);
+}

@@ -1,0 +1,7 @@
+//! What the tests of the other crates share. Nothing here is shipped.
+//!
+//! [`compliance`] reads the scenarios of `compliance/` and plays them against any subject.
+
+#![allow(clippy::missing_panics_doc, reason = "a test that fails panics")]
+
+pub mod compliance;
