@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use relance_scm::event::Event;
-use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::{Control, ScmError, ServiceName, Win32Error};
 
 use crate::record::{ActionId, ControlId, RunId, ServiceRecord};
@@ -51,21 +50,15 @@ pub enum Action {
     },
     /// Run the recovery command, `%1%` replaced (R41, R42).
     RunCommand {
-        /// Identity of the action, so that it runs once.
+        /// Identity of the action, so that it runs once; the answer is `ActionDone`.
         id: ActionId,
-        /// What it was, for `ActionFailed`.
-        action: RecoveryAction,
-        /// The counter at the failure.
-        failure_count: u32,
         /// The command line.
         command: Box<str>,
     },
     /// Reboot the machine (R45, R46).
     Reboot {
-        /// Identity of the action.
+        /// Identity of the action; the answer is `ActionDone`.
         id: ActionId,
-        /// What it was, for `ActionFailed`.
-        action: RecoveryAction,
     },
     /// Write an entry to the event log.
     Log(Event),

@@ -69,6 +69,7 @@ fn queue(draft: &mut Draft, action: RecoveryAction, failure_count: u32) {
         due: now + action.delay(),
         failure_count,
         text: text.into(),
+        executing: false,
     };
     // R45: people are told first, then the delay runs.
     if action.kind == RecoveryActionKind::Reboot && !pending.text.is_empty() {

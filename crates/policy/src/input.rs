@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, ServiceConfig, ServiceName, StatusReport, Win32Error};
 
@@ -71,6 +70,8 @@ pub enum Input {
     StatusReported {
         /// For which run.
         run: RunId,
+        /// 1 for the run's first report, then rising.
+        number: u64,
         /// What it says; checked by S10.
         report: StatusReport,
     },
@@ -110,12 +111,12 @@ pub enum Input {
         /// How.
         exit: ProcessExit,
     },
-    /// A recovery action (a command or a reboot) could not be carried out.
-    ActionFailed {
-        /// What was to be done.
-        action: RecoveryAction,
-        /// Why not.
-        error: Win32Error,
+    /// A recovery action (a command or a reboot) was carried out, or could not be.
+    ActionDone {
+        /// Which.
+        id: ActionId,
+        /// Its outcome; a command is not waited for (R41).
+        result: Result<(), Win32Error>,
     },
     /// A deadline of the record has come.
     TimerFired(Timer),

@@ -150,6 +150,8 @@ pub struct Run {
     pub control: Option<PendingControl>,
     /// Controls that wait for the one before.
     pub waiting_controls: Vec<PendingControl>,
+    /// The number of the last status report; one that is read again is recognised.
+    pub last_report: u64,
     /// When a start counts as hung (S42).
     pub hang_at: Option<Time>,
     /// When the whole process tree is killed: a program's grace, or the end of a shutdown.
@@ -184,6 +186,9 @@ pub struct PendingAction {
     pub failure_count: u32,
     /// Command (for RUN_COMMAND) or reboot message (for REBOOT); empty: none.
     pub text: Arc<str>,
+    /// Its time has come and it is being carried out; kept until the outcome is known, so that it
+    /// is not lost with the engine.
+    pub executing: bool,
 }
 
 /// How the last run ended, for people who ask why.
@@ -394,7 +399,11 @@ impl ServiceRecord {
                 offer(Some(until), Timer::Preshutdown(run.id));
             }
         }
-        for pending in &self.pending_actions {
+        for pending in self
+            .pending_actions
+            .iter()
+            .filter(|pending| !pending.executing)
+        {
             offer(Some(pending.due), Timer::Recovery(pending.id));
         }
         next

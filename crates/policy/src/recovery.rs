@@ -9,19 +9,36 @@ use crate::start;
 use crate::step::Draft;
 
 pub(crate) fn due(draft: &mut Draft, id: ActionId) -> Answer {
-    let pending_actions = &mut draft.record.pending_actions;
-    let Some(index) = pending_actions.iter().position(|pending| pending.id == id) else {
+    let waiting = |pending: &PendingAction| pending.id == id && !pending.executing;
+    let Some(index) = draft.record.pending_actions.iter().position(waiting) else {
         return Answer::Stale;
     };
-    let pending = pending_actions.remove(index);
-    match pending.action.kind {
-        RecoveryActionKind::None => {}
-        RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => restart(draft, &pending),
-        RecoveryActionKind::RunCommand => run_command(draft, &pending),
-        RecoveryActionKind::Reboot => draft.act(Action::Reboot {
-            id,
-            action: pending.action,
-        }),
+    match draft.record.pending_actions[index].action.kind {
+        RecoveryActionKind::RunCommand => run_command(draft, index),
+        RecoveryActionKind::Reboot => {
+            draft.record.pending_actions[index].executing = true;
+            draft.act(Action::Reboot { id });
+        }
+        RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => {
+            let pending = draft.record.pending_actions.remove(index);
+            restart(draft, &pending);
+        }
+        RecoveryActionKind::None => {
+            draft.record.pending_actions.remove(index);
+        }
+    }
+    Answer::Accepted
+}
+
+/// A command or a reboot is under way, or could not be (R44, R46).
+pub(crate) fn done(draft: &mut Draft, id: ActionId, result: Result<(), Win32Error>) -> Answer {
+    let executing = |pending: &PendingAction| pending.id == id && pending.executing;
+    let Some(index) = draft.record.pending_actions.iter().position(executing) else {
+        return Answer::Stale;
+    };
+    let pending = draft.record.pending_actions.remove(index);
+    if let Err(error) = result {
+        failed(draft, &pending, error);
     }
     Answer::Accepted
 }
@@ -43,20 +60,26 @@ fn restart(draft: &mut Draft, pending: &PendingAction) {
 }
 
 /// R41 to R43: not waited for; `%1%` is the counter.
-fn run_command(draft: &mut Draft, pending: &PendingAction) {
-    if draft.record.marked_for_delete {
-        return failed(draft, pending, Win32Error::SERVICE_MARKED_FOR_DELETE);
+fn run_command(draft: &mut Draft, index: usize) {
+    let refusal = if draft.record.marked_for_delete {
+        Some(Win32Error::SERVICE_MARKED_FOR_DELETE)
+    } else if draft.record.pending_actions[index].text.is_empty() {
+        Some(Win32Error::NO_RECOVERY_PROGRAM)
+    } else {
+        None
+    };
+    if let Some(error) = refusal {
+        let pending = draft.record.pending_actions.remove(index);
+        return failed(draft, &pending, error);
     }
-    if pending.text.is_empty() {
-        return failed(draft, pending, Win32Error::NO_RECOVERY_PROGRAM);
-    }
+    let pending = &mut draft.record.pending_actions[index];
+    pending.executing = true;
     let command = pending
         .text
         .replace("%1%", &pending.failure_count.to_string());
+    let id = pending.id;
     draft.act(Action::RunCommand {
-        id: pending.id,
-        action: pending.action,
-        failure_count: pending.failure_count,
+        id,
         command: command.into(),
     });
 }

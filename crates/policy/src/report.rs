@@ -16,7 +16,7 @@ use crate::step::Draft;
 /// How long a process may outlive its STOPPED report (S50).
 const LINGER: Duration = Duration::from_secs(20);
 
-pub(crate) fn status(draft: &mut Draft, id: RunId, report: StatusReport) -> Answer {
+pub(crate) fn status(draft: &mut Draft, id: RunId, number: u64, report: StatusReport) -> Answer {
     if draft
         .record
         .previous
@@ -24,9 +24,11 @@ pub(crate) fn status(draft: &mut Draft, id: RunId, report: StatusReport) -> Answ
     {
         return Answer::Denied(DenyReason::HandleClosed);
     }
-    if draft.run(id).is_none() {
+    // A new engine reads again what the one before had not taken off the channel.
+    let Some(run) = draft.run(id).filter(|run| number > run.last_report) else {
         return Answer::Stale;
-    }
+    };
+    run.last_report = number;
     if report.state == ServiceState::Stopped {
         stopped(draft, id, report.exit_code);
     } else {

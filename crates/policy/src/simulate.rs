@@ -242,8 +242,14 @@ impl Simulation {
                     exit: ProcessExit::Signaled(9),
                 });
             }
-            Action::RunCommand { command, .. } => self.note(Occurrence::CommandRun(command)),
-            Action::Reboot { .. } => self.note(Occurrence::Rebooted),
+            Action::RunCommand { id, command } => {
+                self.note(Occurrence::CommandRun(command));
+                self.input(Input::ActionDone { id, result: Ok(()) });
+            }
+            Action::Reboot { id } => {
+                self.note(Occurrence::Rebooted);
+                self.input(Input::ActionDone { id, result: Ok(()) });
+            }
             Action::Log(event) => self.note(Occurrence::Logged(event)),
             Action::SignalStop(_)
             | Action::Broadcast { .. }
@@ -331,7 +337,16 @@ impl Simulation {
             checkpoint: 0,
             wait_hint: Duration::ZERO,
         };
-        self.input(Input::StatusReported { run, report });
+        let number = self
+            .record
+            .run
+            .as_ref()
+            .map_or(0, |run| run.last_report + 1);
+        self.input(Input::StatusReported {
+            run,
+            number,
+            report,
+        });
     }
 
     fn note(&mut self, what: Occurrence) {

@@ -85,6 +85,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         controls_sent: 0,
         control: None,
         waiting_controls: Vec::new(),
+        last_report: 0,
         hang_at: (cause == StartCause::Auto).then(|| now + START_WAIT_HINT + START_HANG),
         kill_at: None,
     });

@@ -38,7 +38,11 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         Input::ProcessSpawned { run, pid } => start::spawned(&mut draft, run, pid),
         Input::SpawnFailed { run, failure } => start::spawn_failed(&mut draft, run, failure),
         Input::ServiceConnected { run, pid } => start::connected(&mut draft, run, pid),
-        Input::StatusReported { run, report } => report::status(&mut draft, run, report),
+        Input::StatusReported {
+            run,
+            number,
+            report,
+        } => report::status(&mut draft, run, number, report),
         Input::ImpossibleStateReported { run, state } => {
             draft.if_current(run, |draft| draft.log(Event::ImpossibleState(state)))
         }
@@ -48,10 +52,7 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         Input::ControlAnswered { run, id, code } => control::answered(&mut draft, run, id, code),
         Input::ProcessFound { run, pid } => start::found(&mut draft, run, pid),
         Input::ProcessExited { run, exit } => exit::process_exited(&mut draft, run, exit),
-        Input::ActionFailed { action, error } => {
-            draft.log(Event::RecoveryActionFailed(action, error));
-            Answer::Accepted
-        }
+        Input::ActionDone { id, result } => recovery::done(&mut draft, id, result),
         Input::TimerFired(timer) => timer_fired(&mut draft, timer),
     };
     Step {

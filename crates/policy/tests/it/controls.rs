@@ -104,6 +104,7 @@ fn s11_after_stopped_the_handle_is_closed() {
     };
     let answer = host.input(Input::StatusReported {
         run,
+        number: 9,
         report: report.check().unwrap(),
     });
     let Answer::Denied(reason) = answer else {
@@ -116,9 +117,37 @@ fn s11_after_stopped_the_handle_is_closed() {
     });
     let answer = host.input(Input::StatusReported {
         run,
+        number: 9,
         report: report.check().unwrap(),
     });
     assert_eq!(answer, Answer::Stale);
+}
+
+#[test]
+fn a_report_that_is_read_again_changes_nothing() {
+    let mut host = Host::running(1);
+    let run = host.run();
+    let report = |state| relance_scm::status::RawStatusReport {
+        state,
+        ..Default::default()
+    };
+    for (number, state, answer) in [
+        (2, 7, Answer::Accepted),
+        (1, 2, Answer::Stale),
+        (2, 7, Answer::Stale),
+        (3, 4, Answer::Accepted),
+    ] {
+        let report = report(state).check().unwrap();
+        assert_eq!(
+            host.input(Input::StatusReported {
+                run,
+                number,
+                report
+            }),
+            answer
+        );
+    }
+    assert_eq!(host.record.state, ServiceState::Running);
 }
 
 #[test]

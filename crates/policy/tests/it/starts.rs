@@ -435,13 +435,18 @@ fn r44_r46_an_action_that_cannot_be_carried_out_is_7032() {
         exit: ProcessExit::Exited(0),
     });
     host.next_timer();
-    let action = host.record.config.failure_actions.actions[0];
+    let id = host.record.pending_actions[0].id;
+    assert!(
+        host.did(&Action::Reboot { id }),
+        "kept until its outcome is known"
+    );
+    assert_eq!(host.record.next_deadline(), None);
     host.actions.clear();
-    host.input(Input::ActionFailed {
-        action,
-        error: Win32Error::PRIVILEGE_NOT_HELD,
-    });
+    let result = Err(Win32Error::PRIVILEGE_NOT_HELD);
+    host.input(Input::ActionDone { id, result });
     assert_eq!(host.log(), [7032]);
+    assert!(host.record.pending_actions.is_empty());
+    assert_eq!(host.input(Input::ActionDone { id, result }), Answer::Stale);
 }
 
 #[test]

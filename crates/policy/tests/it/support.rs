@@ -96,7 +96,12 @@ impl Host {
             checkpoint,
             wait_hint: Duration::from_millis(wait_hint_ms),
         };
-        self.input(Input::StatusReported { run, report })
+        let number = self.record.run.as_ref().unwrap().last_report + 1;
+        self.input(Input::StatusReported {
+            run,
+            number,
+            report,
+        })
     }
 
     /// Goes to the next deadline and lets it fire.
