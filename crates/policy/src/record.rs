@@ -29,12 +29,14 @@ use crate::time::Time;
 
 /// Identity of a service in the database; never used again after a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ServiceId(pub u32);
 
 /// Identity of one execution of a service, from its start to the end of its process: `12.3` is the
 /// third run of service 12. Deterministic, so that a step that is repeated after a crash of the
 /// engine names the same run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RunId {
     /// Whose run.
     pub service: ServiceId,
@@ -44,6 +46,7 @@ pub struct RunId {
 
 /// Identity of a queued recovery action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ActionId {
     /// Of which service.
     pub service: ServiceId,
@@ -53,6 +56,7 @@ pub struct ActionId {
 
 /// Identity of a control sent to a run, 1 for the run's first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ControlId(pub u32);
 
 impl fmt::Display for RunId {
@@ -75,6 +79,8 @@ impl std::str::FromStr for RunId {
 
 /// Why a run was started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum StartCause {
     /// Somebody asked.
     Demand,
@@ -90,6 +96,8 @@ pub enum StartCause {
 
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum RunPhase {
     /// Services that must run first are being started (D2).
     WaitingForDependencies,
@@ -107,6 +115,8 @@ pub enum RunPhase {
 
 /// Why a run is being stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum StopCause {
     /// STOP was sent.
     Requested,
@@ -118,6 +128,7 @@ pub enum StopCause {
 
 /// A control on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PendingControl {
     /// Its identity; the service answers with it.
     pub id: ControlId,
@@ -129,6 +140,7 @@ pub struct PendingControl {
 
 /// The current execution of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Run {
     /// Its identity.
     pub id: RunId,
@@ -160,6 +172,7 @@ pub struct Run {
 
 /// A process that still runs although its service is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Previous {
     /// Which run it belonged to.
     pub run: RunId,
@@ -175,6 +188,7 @@ pub struct Previous {
 
 /// A recovery action that waits for its time (R30). Everything is frozen at the failure (R39).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PendingAction {
     /// Its identity.
     pub id: ActionId,
@@ -193,6 +207,7 @@ pub struct PendingAction {
 
 /// How the last run ended, for people who ask why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct End {
     /// Which run.
     pub run: RunId,
@@ -216,6 +231,8 @@ pub struct End {
 
 /// The kinds of end, each with its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum EndReason {
     /// R1: the process ended without a STOPPED report; counted.
     Crashed,
@@ -241,6 +258,8 @@ pub enum EndReason {
 
 /// The shutdown of the system, for one service (S45 to S47).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum ShutdownPhase {
     /// PRESHUTDOWN was sent; what follows waits until then.
     Preshutdown(Time),

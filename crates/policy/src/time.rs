@@ -7,6 +7,7 @@ use std::time::Duration;
 /// An instant: nanoseconds since the host's origin. On Linux the origin is the machine's boot and
 /// the clock counts suspended time too (R20). Arithmetic saturates.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Time(u64);
 
 impl Time {

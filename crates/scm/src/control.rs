@@ -8,6 +8,8 @@ use crate::win32::Win32Error;
 
 /// A request sent to a running service. Numbers are Windows' control codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Control {
     /// 1: stop.
     Stop,
@@ -31,6 +33,8 @@ pub enum Control {
 
 /// Which network-binding control (codes 7 to 10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum NetBindChange {
     /// 7
     Add,
@@ -44,6 +48,7 @@ pub enum NetBindChange {
 
 /// A control code that a service defines itself: 128 to 255.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct UserControl(u8);
 
 impl UserControl {

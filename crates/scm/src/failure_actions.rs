@@ -21,6 +21,8 @@ pub const TEXT_LEN_MAX: usize = 8192;
 /// What happens after a failure. Numbers are Windows': RESTART is 1 and REBOOT is 2 (R27).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u32)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum RecoveryActionKind {
     /// Nothing; still takes its place in the list and counts (R22).
     None = 0,
@@ -91,6 +93,7 @@ impl RecoveryActionKind {
 
 /// One element of the list: what to do, and how long after the failure (R24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RecoveryAction {
     /// What to do.
     pub kind: RecoveryActionKind,

@@ -5,6 +5,8 @@ use std::fmt;
 /// Where a service is in its life (S1 to S7). There is no eighth state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u32)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum ServiceState {
     /// Not running: never started, ended, or failed (S1).
     Stopped = 1,

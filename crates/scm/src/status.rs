@@ -12,6 +12,8 @@ use crate::win32::Win32Error;
 ///
 /// A specific code beside any other Win32 code means nothing (R4) and is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum ExitCode {
     /// `dwWin32ExitCode`; 0 is success.
     Win32(Win32Error),
@@ -63,6 +65,8 @@ impl ExitCode {
 
 /// What the kernel saw of the end of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum ProcessExit {
     /// It ended by itself with this status, 0 to 255 on Linux.
     Exited(i32),

@@ -12,6 +12,7 @@ use std::fmt;
 
 /// A Win32 error code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Win32Error(u32);
 
 macro_rules! codes {

@@ -1,0 +1,267 @@
+//! Rows of the table `events`: writing, finding, pruning.
+
+use std::path::{Path, PathBuf};
+
+use relance_policy::{RunId, ServiceId};
+use relance_scm::event::{EventLevel, EventSource};
+use relance_scm::status::ProcessExit;
+use rusqlite::{Connection, OpenFlags, Row, ToSql, params};
+use serde::{Deserialize, Serialize};
+
+use super::services::{from_json, json};
+use crate::event_log::{Details, LogEntry, WallTime};
+
+const WRITE: &str = "
+INSERT INTO events (
+    number, at_ms, source, event_id, level, service_id, service, parameters, run, pid, details
+) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+
+/// Entries removed in one transaction when the log is pruned.
+const PRUNE_STEP: u32 = 10_000;
+
+pub(super) fn write(connection: &Connection, entry: &LogEntry) -> rusqlite::Result<()> {
+    let details = StoredDetails::of(&entry.details);
+    connection.prepare_cached(WRITE)?.execute(params![
+        entry.number,
+        entry.at.0,
+        entry.source.name(),
+        entry.event_id,
+        entry.level.to_raw(),
+        entry.service.as_ref().map(|(id, _)| id.0),
+        entry.service.as_ref().map(|(_, name)| &**name),
+        json(&entry.parameters),
+        entry.details.run.map(|run| run.number),
+        entry.details.pid,
+        details.as_ref().map(json),
+    ])?;
+    Ok(())
+}
+
+pub(super) fn last_number(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.query_row("SELECT coalesce(max(number), 0) FROM events", [], |row| {
+        row.get(0)
+    })
+}
+
+/// Removes entries that are too old, then the oldest while the file is too large.
+pub(super) fn prune(
+    connection: &mut Connection,
+    before: WallTime,
+    bytes_max: u64,
+) -> rusqlite::Result<()> {
+    let old = "DELETE FROM events WHERE number IN (
+        SELECT number FROM events WHERE at_ms < ?1 ORDER BY number LIMIT ?2)";
+    while connection.execute(old, params![before.0, PRUNE_STEP])? > 0 {}
+    let oldest = "DELETE FROM events WHERE number IN (
+        SELECT number FROM events ORDER BY number LIMIT ?1)";
+    while used_bytes(connection)? > bytes_max && connection.execute(oldest, [PRUNE_STEP])? > 0 {}
+    Ok(())
+}
+
+fn used_bytes(connection: &Connection) -> rusqlite::Result<u64> {
+    let number = |pragma: &str| {
+        connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, u64>(0))
+    };
+    let pages = number("page_count")?.saturating_sub(number("freelist_count")?);
+    Ok(pages * number("page_size")?)
+}
+
+/// Which entries to find. Everything that is given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Only of this service.
+    pub service: Option<ServiceId>,
+    /// Only of this kind.
+    pub event_ids: Vec<u32>,
+    /// Only this bad or worse.
+    pub level: Option<EventLevel>,
+    /// Only from this moment on.
+    pub since: Option<WallTime>,
+    /// Only before this moment.
+    pub until: Option<WallTime>,
+    /// Only with numbers above this.
+    pub after: Option<u64>,
+    /// Only with numbers below this.
+    pub before: Option<u64>,
+    /// Only with this text in the parameters, the cause or the output.
+    pub text: Option<String>,
+    /// At most so many; the newest.
+    pub limit: u32,
+}
+
+/// Found entries, the oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventPage {
+    /// The entries.
+    pub entries: Vec<LogEntry>,
+    /// Whether older ones match too.
+    pub more: bool,
+}
+
+/// Reads the event log beside the writer.
+#[derive(Clone, Debug)]
+pub struct EventLog {
+    path: PathBuf,
+}
+
+impl EventLog {
+    /// The log of the database at this path.
+    #[must_use]
+    pub fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+        }
+    }
+
+    /// Finds entries.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn find(&self, filter: &EventFilter) -> rusqlite::Result<EventPage> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.pragma_update(None, "cache_size", -512)?;
+        find(&connection, filter)
+    }
+}
+
+pub(super) fn find(connection: &Connection, filter: &EventFilter) -> rusqlite::Result<EventPage> {
+    let mut query = Query::default();
+    query.add("service_id = ?", filter.service.map(|id| id.0));
+    query.add("level <= ?", filter.level.map(EventLevel::to_raw));
+    query.add("at_ms >= ?", filter.since.map(|at| at.0));
+    query.add("at_ms < ?", filter.until.map(|at| at.0));
+    query.add("number > ?", filter.after);
+    query.add("number < ?", filter.before);
+    if !filter.event_ids.is_empty() {
+        query.add(
+            "event_id IN (SELECT value FROM json_each(?))",
+            Some(json(&filter.event_ids)),
+        );
+    }
+    if let Some(text) = &filter.text {
+        let like = format!(
+            "%{}%",
+            text.replace('\\', "\\\\")
+                .replace('%', "\\%")
+                .replace('_', "\\_")
+        );
+        query.add(
+            "(parameters || ' ' || coalesce(details, '') || ' ' || coalesce(service, '')) LIKE ? ESCAPE '\\'",
+            Some(like),
+        );
+    }
+    // The partial index is for the question people ask most: what went wrong lately.
+    if filter
+        .level
+        .is_some_and(|level| level < EventLevel::Information)
+    {
+        query.conditions.push("level < 4");
+    }
+    query.run(connection, filter.limit)
+}
+
+#[derive(Default)]
+struct Query {
+    conditions: Vec<&'static str>,
+    values: Vec<Box<dyn ToSql>>,
+}
+
+impl Query {
+    fn add(&mut self, condition: &'static str, value: Option<impl ToSql + 'static>) {
+        if let Some(value) = value {
+            self.conditions.push(condition);
+            self.values.push(Box::new(value));
+        }
+    }
+
+    fn run(self, connection: &Connection, limit: u32) -> rusqlite::Result<EventPage> {
+        let conditions = if self.conditions.is_empty() {
+            String::new()
+        } else {
+            format!("WHERE {}", self.conditions.join(" AND "))
+        };
+        let text = format!(
+            "SELECT * FROM events {conditions} ORDER BY number DESC LIMIT {}",
+            u64::from(limit) + 1
+        );
+        let mut statement = connection.prepare(&text)?;
+        let values = rusqlite::params_from_iter(self.values.iter().map(|value| &**value));
+        let rows = statement.query_map(values, read)?;
+        let mut entries = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+        let more = entries.len() > limit as usize;
+        entries.truncate(limit as usize);
+        entries.reverse();
+        Ok(EventPage { entries, more })
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
+    let service: Option<u32> = row.get("service_id")?;
+    let service = service.map(ServiceId);
+    let name: Option<String> = row.get("service")?;
+    let run: Option<u32> = row.get("run")?;
+    let parameters: String = row.get("parameters")?;
+    let details: Option<String> = row.get("details")?;
+    let stored: StoredDetails = details
+        .as_deref()
+        .map(from_json)
+        .transpose()?
+        .unwrap_or_default();
+    let source: String = row.get("source")?;
+    Ok(LogEntry {
+        number: row.get("number")?,
+        at: WallTime(row.get("at_ms")?),
+        source: EventSource::from_name(&source).unwrap_or(EventSource::Application),
+        event_id: row.get("event_id")?,
+        level: EventLevel::from_raw(row.get("level")?).unwrap_or(EventLevel::Information),
+        service: service.map(|id| (id, name.unwrap_or_default().into())),
+        parameters: from_json(&parameters)?,
+        details: Details {
+            run: service
+                .zip(run)
+                .map(|(service, number)| RunId { service, number }),
+            pid: row.get("pid")?,
+            exit: stored.exit,
+            due: stored.due_ms.map(WallTime),
+            cause: stored.cause,
+            output: stored.output,
+        },
+    })
+}
+
+/// The column `details`.
+#[derive(Default, Serialize, Deserialize)]
+struct StoredDetails {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exit: Option<ProcessExit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
+}
+
+impl StoredDetails {
+    /// `None` when there is nothing to store, as for most entries.
+    fn of(details: &Details) -> Option<Self> {
+        let Details {
+            exit,
+            due,
+            cause,
+            output,
+            run: _,
+            pid: _,
+        } = details;
+        if exit.is_none() && due.is_none() && cause.is_none() && output.is_none() {
+            return None;
+        }
+        Some(Self {
+            exit: *exit,
+            due_ms: due.map(|due| due.0),
+            cause: cause.clone(),
+            output: output.clone(),
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! Rows of the table `runtime`: the part of a record that changes by itself.
+//!
+//! Numbers that people look for are columns; the rest is one JSON object. A field that a later
+//! version adds needs a neutral default, because an upgrade reads what the version before wrote;
+//! the tests hold a row of each format there ever was.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use relance_policy::record::{Previous, ShutdownPhase};
+use relance_policy::{End, PendingAction, Run, ServiceId, ServiceRecord, Time};
+use relance_scm::{ControlsAccepted, ExitCode, ServiceState};
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+use super::services::{from_json, json};
+
+const WRITE: &str = "
+INSERT OR REPLACE INTO runtime (
+    service_id, state, controls_accepted, win32_exit_code, service_specific_exit_code, checkpoint,
+    wait_hint_ms, pid, runs, failure_count, last_failure_ns, actions_queued, details
+) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+
+pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite::Result<()> {
+    let details = Details {
+        run: record.run.as_ref().map(Cow::Borrowed),
+        previous: record.previous,
+        pending_actions: Cow::Borrowed(&record.pending_actions),
+        last_end: record.last_end,
+        short_recycles: record.short_recycles,
+        shutdown: record.shutdown,
+    };
+    connection.prepare_cached(WRITE)?.execute(params![
+        record.id.0,
+        record.state.to_raw(),
+        record.controls_accepted.to_raw(),
+        record.exit_code.win32().to_raw(),
+        record.exit_code.specific(),
+        record.checkpoint,
+        u64::try_from(record.wait_hint.as_millis()).unwrap_or(u64::MAX),
+        record.pid(),
+        record.runs,
+        record.failure_count,
+        record.last_failure_at.map(Time::as_nanos),
+        record.actions_queued,
+        json(&details),
+    ])?;
+    Ok(())
+}
+
+/// Puts the stored rows into fresh records.
+pub(super) fn load(
+    connection: &Connection,
+    records: &mut BTreeMap<ServiceId, ServiceRecord>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT * FROM runtime")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        // A row without a service is left over from a removal that was cut short.
+        if let Some(record) = records.get_mut(&ServiceId(row.get("service_id")?)) {
+            read(row, record)?;
+        }
+    }
+    Ok(())
+}
+
+fn read(row: &rusqlite::Row<'_>, record: &mut ServiceRecord) -> rusqlite::Result<()> {
+    let number = |column: &str| row.get::<_, u32>(column);
+    let details: String = row.get("details")?;
+    let details: Details<'_> = from_json(&details)?;
+    record.state = ServiceState::from_raw(number("state")?).unwrap_or(ServiceState::Stopped);
+    record.controls_accepted =
+        ControlsAccepted::from_raw(number("controls_accepted")?).unwrap_or_default();
+    record.exit_code = ExitCode::from_raw(
+        number("win32_exit_code")?,
+        number("service_specific_exit_code")?,
+    );
+    record.checkpoint = number("checkpoint")?;
+    record.wait_hint = Duration::from_millis(row.get("wait_hint_ms")?);
+    record.runs = number("runs")?;
+    record.failure_count = number("failure_count")?;
+    record.last_failure_at = row
+        .get::<_, Option<u64>>("last_failure_ns")?
+        .map(Time::from_nanos);
+    record.actions_queued = number("actions_queued")?;
+    record.run = details.run.map(Cow::into_owned);
+    record.previous = details.previous;
+    record.pending_actions = details.pending_actions.into_owned();
+    record.last_end = details.last_end;
+    record.short_recycles = details.short_recycles;
+    record.shutdown = details.shutdown;
+    Ok(())
+}
+
+/// The column `details`.
+#[derive(Serialize, Deserialize)]
+struct Details<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    run: Option<Cow<'a, Run>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    previous: Option<Previous>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pending_actions: Cow<'a, [PendingAction]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_end: Option<End>,
+    #[serde(default)]
+    short_recycles: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shutdown: Option<ShutdownPhase>,
+}

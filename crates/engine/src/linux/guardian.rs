@@ -1,0 +1,514 @@
+//! The guardian: parent of every service and of the engine. Small on purpose: no threads, no
+//! database, no network, no decisions.
+//!
+//! It creates processes when the engine asks, reaps everything that ends (it is the subreaper, in a
+//! container the init), and keeps each end until the engine has acknowledged it, together with a
+//! duplicate of the run's control channel and output. So the engine may be killed at any moment: its
+//! successor is told what runs and what has ended meanwhile, and no service notices.
+//!
+//! Descriptors 3 to 7 belong to [`Spawner`]; everything else lies above.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use rustix::event::{Timespec, epoll};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+use rustix::pipe::{PipeFlags, pipe_with};
+
+use super::clock;
+use super::link::Link;
+use super::protocol::{ActionKey, Exit, KnownRun, Report, Request, RunKey, VERSION};
+use super::signals::{Signals, reap};
+use super::spawn::{ChildFds, Inherited, SpawnError, SpawnSpec, SpawnStage, Spawner};
+
+/// An engine that ends with this status cannot start at all; trying again would not help.
+pub const EXIT_CANNOT_START: i32 = 78;
+/// Longest pause before the engine is started again.
+const RESTART_PAUSE_MAX: Duration = Duration::from_secs(5);
+/// An engine that lived this long is started again at once.
+const ENGINE_STABLE: Duration = Duration::from_secs(5);
+
+const TOKEN_SIGNALS: u64 = 0;
+const TOKEN_ENGINE: u64 = 1;
+
+/// What the guardian is given.
+pub struct Setup {
+    /// The program of the engine: absolute path and arguments. It finds the link as descriptor 3 and
+    /// the listening socket as descriptor 4.
+    pub engine: Vec<String>,
+    /// Its environment.
+    pub environment: Vec<String>,
+    /// The socket on which clients are served; kept open here, so that clients wait while an engine
+    /// is replaced.
+    pub listener: OwnedFd,
+    /// Held for the life of the daemon.
+    pub lock: OwnedFd,
+    /// Told `READY=1` when the first engine is ready (`NOTIFY_SOCKET`).
+    pub notify: Option<PathBuf>,
+}
+
+/// The process as it was found; made before anything else is opened.
+pub struct Prepared(Spawner);
+
+/// Takes the lowest descriptors for the spawner, raises the limit of open descriptors, and becomes
+/// the subreaper.
+///
+/// # Errors
+/// When the system refuses one of these.
+pub fn prepare() -> io::Result<Prepared> {
+    super::process::close_from(3)?;
+    let nofile = super::process::raise_nofile_limit()?;
+    let oom_protected = super::process::is_oom_protected();
+    let spawner = Spawner::new(Inherited {
+        nofile,
+        oom_protected,
+    })?;
+    super::process::become_subreaper()?;
+    Ok(Prepared(spawner))
+}
+
+struct Run {
+    pid: u32,
+    secret: String,
+    channel: Option<Rc<OwnedFd>>,
+    output: Option<Rc<OwnedFd>>,
+    cgroup: Option<String>,
+    exit: Option<(Exit, u64)>,
+}
+
+struct Engine {
+    pid: u32,
+    link: Link,
+    started_at_ns: u64,
+}
+
+struct Guardian {
+    setup: Setup,
+    spawner: Spawner,
+    null: OwnedFd,
+    epoll: OwnedFd,
+    runs: BTreeMap<RunKey, Run>,
+    /// Process ids of runs that have not ended.
+    by_pid: BTreeMap<u32, RunKey>,
+    commands: BTreeMap<ActionKey, Result<u32, SpawnError>>,
+    engine: Option<Engine>,
+    engines: u32,
+    /// When the next engine may be started, and how long the one after that waits.
+    restart_at_ns: u64,
+    restart_pause: Duration,
+    shutting_down: bool,
+    ended: Option<i32>,
+}
+
+/// Runs until the daemon has shut down; returns its exit status.
+///
+/// # Errors
+/// When the guardian cannot be set up. Later errors end an engine, never the guardian.
+pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
+    let signals = Signals::block()?;
+    let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+    let data = epoll::EventData::new_u64(TOKEN_SIGNALS);
+    epoll::add(&epoll, &signals, data, epoll::EventFlags::IN)?;
+    let mut guardian = Guardian {
+        setup,
+        spawner: prepared.0,
+        null: std::fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open("/dev/null")?
+            .into(),
+        epoll,
+        runs: BTreeMap::new(),
+        by_pid: BTreeMap::new(),
+        commands: BTreeMap::new(),
+        engine: None,
+        engines: 0,
+        restart_at_ns: 0,
+        restart_pause: Duration::ZERO,
+        shutting_down: false,
+        ended: None,
+    };
+    guardian.start_engine();
+    let mut events = Vec::with_capacity(4);
+    while guardian.ended.is_none() {
+        guardian.wait(&mut events)?;
+        for token in events.drain(..).map(|event: epoll::Event| event.data.u64()) {
+            match token {
+                TOKEN_SIGNALS => guardian.signals(&signals),
+                _ => guardian.engine_talks(),
+            }
+        }
+        if guardian.engine.is_none() && guardian.ended.is_none() {
+            guardian.start_engine();
+        }
+    }
+    Ok(guardian.ended.unwrap_or_default())
+}
+
+impl Guardian {
+    fn wait(&self, events: &mut Vec<epoll::Event>) -> io::Result<()> {
+        let pause = self.engine.is_none().then(|| {
+            let nanos = self.restart_at_ns.saturating_sub(clock::boottime_ns());
+            Timespec {
+                tv_sec: i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX),
+                tv_nsec: (nanos % 1_000_000_000).cast_signed(),
+            }
+        });
+        events.clear();
+        match epoll::wait(
+            &self.epoll,
+            rustix::buffer::spare_capacity(events),
+            pause.as_ref(),
+        ) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn signals(&mut self, signals: &Signals) {
+        while let Some(signal) = signals.next() {
+            match signal {
+                libc::SIGCHLD => {}
+                // A second one changes nothing: the engine is at it already.
+                libc::SIGTERM | libc::SIGINT if !self.shutting_down => {
+                    self.shutting_down = true;
+                    self.tell(&Report::Shutdown, vec![]);
+                }
+                _ => {}
+            }
+        }
+        while let Some((pid, exit)) = reap(|pid| self.before_reaping(pid)) {
+            self.reaped(pid, exit);
+        }
+    }
+
+    /// The process group of a run that has ended: what is left in it would stand beside the next
+    /// run. The process is still a zombie, so its number cannot belong to anybody else.
+    fn before_reaping(&self, pid: u32) {
+        if let Some(key) = self.by_pid.get(&pid) {
+            kill_tree(&self.runs[key]);
+        }
+    }
+
+    fn reaped(&mut self, pid: u32, exit: Exit) {
+        if self.engine.as_ref().is_some_and(|engine| engine.pid == pid) {
+            return self.engine_ended(exit);
+        }
+        let Some(key) = self.by_pid.remove(&pid) else {
+            return;
+        };
+        let at_ns = clock::boottime_ns();
+        if let Some(run) = self.runs.get_mut(&key) {
+            run.exit = Some((exit, at_ns));
+        }
+        self.tell(
+            &Report::Exited {
+                run: key,
+                exit,
+                at_ns,
+            },
+            vec![],
+        );
+    }
+
+    // The engine.
+
+    fn start_engine(&mut self) {
+        let now = clock::boottime_ns();
+        if now < self.restart_at_ns {
+            return;
+        }
+        match self.try_start_engine(now) {
+            Ok(()) => self.introduce(),
+            Err(error) => {
+                super::process::log(&format!("the engine could not be started: {error:?}"));
+                self.pause_restart(now);
+                if self.engines == 0 {
+                    self.ended = Some(EXIT_CANNOT_START);
+                }
+            }
+        }
+    }
+
+    fn try_start_engine(&mut self, now: u64) -> Result<(), SpawnError> {
+        let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
+        let (ours, theirs) = socket_pair().map_err(prepare)?;
+        let spec = SpawnSpec {
+            program: self.setup.engine[0].clone(),
+            arguments: self.setup.engine.clone(),
+            environment: self.setup.environment.clone(),
+            directory: "/".to_owned(),
+            ..SpawnSpec::default()
+        };
+        let stderr = std::io::stderr();
+        let fds = ChildFds {
+            stdin: self.null.as_fd(),
+            stdout: stderr.as_fd(),
+            stderr: stderr.as_fd(),
+            handed: &[theirs.as_fd(), self.setup.listener.as_fd()],
+        };
+        let pid = self.spawner.spawn(&spec, &fds)?;
+        let link = Link::new(ours).map_err(prepare)?;
+        let data = epoll::EventData::new_u64(TOKEN_ENGINE);
+        epoll::add(&self.epoll, &link, data, epoll::EventFlags::IN)
+            .map_err(|error| prepare(error.into()))?;
+        self.engines += 1;
+        self.engine = Some(Engine {
+            pid,
+            link,
+            started_at_ns: now,
+        });
+        Ok(())
+    }
+
+    /// Tells a new engine everything its predecessor may not have put on record.
+    fn introduce(&mut self) {
+        self.tell(
+            &Report::Hello {
+                version: VERSION,
+                engine: self.engines,
+                shutting_down: self.shutting_down,
+                init: std::process::id() == 1,
+            },
+            vec![],
+        );
+        for key in self.runs.keys().copied().collect::<Vec<_>>() {
+            let (known, fds) = self.known(key);
+            self.tell(&Report::Run(known), fds);
+        }
+        for (action, result) in self.commands.clone() {
+            self.tell(&Report::Command { action, result }, vec![]);
+        }
+        self.tell(&Report::TableEnd, vec![]);
+    }
+
+    fn known(&self, key: RunKey) -> (KnownRun, Vec<Rc<OwnedFd>>) {
+        let run = &self.runs[&key];
+        let known = KnownRun {
+            run: key,
+            pid: run.pid,
+            secret: run.secret.clone(),
+            channel: run.channel.is_some(),
+            output: run.output.is_some(),
+            exit: run.exit,
+        };
+        (
+            known,
+            run.channel.iter().chain(&run.output).cloned().collect(),
+        )
+    }
+
+    fn engine_ended(&mut self, exit: Exit) {
+        // Its last words still count: a start that it had asked for is on nobody else's mind.
+        let _ = self.take_requests();
+        let Some(engine) = self.engine.take() else {
+            return;
+        };
+        if exit == Exit::Status(EXIT_CANNOT_START) && self.runs.is_empty() {
+            self.ended = Some(EXIT_CANNOT_START);
+            return;
+        }
+        let now = clock::boottime_ns();
+        super::process::log(&format!("the engine ended ({exit:?}) and is started again"));
+        if now - engine.started_at_ns > ENGINE_STABLE.as_nanos().try_into().unwrap_or(u64::MAX) {
+            self.restart_pause = Duration::ZERO;
+        }
+        self.pause_restart(now);
+    }
+
+    /// At once, then with pauses that double up to five seconds.
+    fn pause_restart(&mut self, now: u64) {
+        self.restart_at_ns = now + u64::try_from(self.restart_pause.as_nanos()).unwrap_or(u64::MAX);
+        self.restart_pause =
+            (self.restart_pause * 2).clamp(Duration::from_millis(20), RESTART_PAUSE_MAX);
+    }
+
+    /// Says something to the engine. One that cannot be told has ended, or is about to: SIGCHLD
+    /// follows, and its successor is told everything.
+    fn tell(&mut self, report: &Report, fds: Vec<Rc<OwnedFd>>) {
+        if let Some(engine) = &mut self.engine
+            && engine.link.send(report, fds).is_ok()
+        {
+            self.watch_engine();
+        }
+    }
+
+    fn watch_engine(&self) {
+        let Some(engine) = &self.engine else { return };
+        let flags = if engine.link.has_outgoing() {
+            epoll::EventFlags::IN | epoll::EventFlags::OUT
+        } else {
+            epoll::EventFlags::IN
+        };
+        let data = epoll::EventData::new_u64(TOKEN_ENGINE);
+        // Fails only for a descriptor that is not watched, and this one is.
+        let _ = epoll::modify(&self.epoll, &engine.link, data, flags);
+    }
+
+    fn engine_talks(&mut self) {
+        match self.take_requests() {
+            Ok(true) => {
+                if self
+                    .engine
+                    .as_mut()
+                    .is_some_and(|engine| engine.link.flush().is_ok())
+                {
+                    self.watch_engine();
+                }
+            }
+            Ok(false) => self.drop_engine("it closed the link"),
+            Err(error) => self.drop_engine(&format!("it sent rubbish: {error}")),
+        }
+    }
+
+    /// Does everything the engine has asked for. `false` when it will ask for nothing more.
+    fn take_requests(&mut self) -> io::Result<bool> {
+        let Some(engine) = &mut self.engine else {
+            return Ok(true);
+        };
+        let alive = engine.link.fill()?;
+        while let Some(engine) = &mut self.engine
+            && let Some(request) = engine.link.next::<Request>()?
+        {
+            self.request(request);
+        }
+        Ok(alive)
+    }
+
+    /// An engine that cannot be spoken to is no engine; SIGCHLD follows.
+    fn drop_engine(&mut self, why: &str) {
+        let Some(engine) = &self.engine else { return };
+        super::process::log(&format!("the engine is ended: {why}"));
+        super::process::kill(engine.pid, libc::SIGKILL);
+        // No more events from a socket whose other end is gone.
+        let _ = epoll::delete(&self.epoll, &engine.link);
+    }
+
+    fn request(&mut self, request: Request) {
+        match request {
+            Request::Ready => super::process::notify_ready(self.setup.notify.take().as_deref()),
+            Request::Spawn {
+                run,
+                secret,
+                output,
+                channel,
+                spec,
+            } => {
+                self.spawn(run, secret, output, channel, &spec);
+            }
+            Request::Command { action, spec } => self.command(action, &spec),
+            Request::Signal { run, signal } => {
+                if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
+                    super::process::kill(run.pid, signal);
+                }
+            }
+            Request::Terminate { run } => {
+                if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
+                    kill_tree(run);
+                }
+            }
+            Request::Acknowledge { run } => {
+                if self.runs.get(&run).is_some_and(|run| run.exit.is_some()) {
+                    self.runs.remove(&run);
+                }
+            }
+            Request::AcknowledgeCommand { action } => {
+                self.commands.remove(&action);
+            }
+            Request::ShutDown => self.ended = Some(0),
+        }
+    }
+
+    // Services.
+
+    fn spawn(
+        &mut self,
+        key: RunKey,
+        secret: String,
+        output: bool,
+        channel: bool,
+        spec: &SpawnSpec,
+    ) {
+        if !self.runs.contains_key(&key) {
+            match self.try_spawn(secret, output, channel, spec) {
+                Ok(run) => {
+                    self.by_pid.insert(run.pid, key);
+                    self.runs.insert(key, run);
+                }
+                Err(error) => return self.tell(&Report::SpawnFailed { run: key, error }, vec![]),
+            }
+        }
+        let (known, fds) = self.known(key);
+        self.tell(&Report::Spawned(known), fds);
+    }
+
+    fn try_spawn(
+        &mut self,
+        secret: String,
+        output: bool,
+        channel: bool,
+        spec: &SpawnSpec,
+    ) -> Result<Run, SpawnError> {
+        let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
+        let pipe = output.then(|| pipe_with(PipeFlags::CLOEXEC)).transpose();
+        let pipe = pipe.map_err(|error| prepare(error.into()))?;
+        let pair = channel.then(socket_pair).transpose().map_err(prepare)?;
+        let (reader, writer) = pipe.unzip();
+        let (ours, theirs) = pair.unzip();
+        let out = writer.as_ref().unwrap_or(&self.null).as_fd();
+        let handed: Vec<_> = theirs.iter().map(AsFd::as_fd).collect();
+        let fds = ChildFds {
+            stdin: self.null.as_fd(),
+            stdout: out,
+            stderr: out,
+            handed: &handed,
+        };
+        let pid = self.spawner.spawn(spec, &fds)?;
+        Ok(Run {
+            pid,
+            secret,
+            channel: ours.map(Rc::new),
+            output: reader.map(Rc::new),
+            cgroup: spec.cgroup.clone(),
+            exit: None,
+        })
+    }
+
+    fn command(&mut self, action: ActionKey, spec: &SpawnSpec) {
+        if !self.commands.contains_key(&action) {
+            let null = self.null.as_fd();
+            let fds = ChildFds {
+                stdin: null,
+                stdout: null,
+                stderr: null,
+                handed: &[],
+            };
+            let result = self.spawner.spawn(spec, &fds);
+            self.commands.insert(action, result);
+        }
+        let result = self.commands[&action];
+        self.tell(&Report::Command { action, result }, vec![]);
+    }
+}
+
+/// The process group, and the control group where there is one.
+fn kill_tree(run: &Run) {
+    super::process::kill_group(run.pid);
+    if let Some(cgroup) = &run.cgroup {
+        super::cgroup::kill(cgroup);
+    }
+}
+
+fn socket_pair() -> io::Result<(OwnedFd, OwnedFd)> {
+    let pair = socketpair(
+        AddressFamily::UNIX,
+        SocketType::STREAM,
+        SocketFlags::CLOEXEC,
+        None,
+    )?;
+    Ok(pair)
+}

@@ -1,0 +1,237 @@
+//! The link between guardian and engine: JSON frames with a length before them, over a Unix stream
+//! socket, and file descriptors that travel with a frame.
+//!
+//! Never blocks: what cannot be sent yet waits in a queue, what has arrived in part waits for the
+//! rest. The other side is our own program, so a frame that makes no sense is fatal to the link.
+
+use std::collections::VecDeque;
+use std::io::{self, IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::rc::Rc;
+
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Descriptors that travel with one frame.
+pub(crate) const FDS_MAX: usize = 2;
+/// Longest frame: a command line and an environment are below this.
+const FRAME_LEN_MAX: usize = 8 * 1024 * 1024;
+const READ_LEN: usize = 64 * 1024;
+
+/// One end of the link.
+pub(crate) struct Link {
+    socket: OwnedFd,
+    outgoing: VecDeque<Outgoing>,
+    incoming: Vec<u8>,
+    /// How much of `incoming` has been taken already.
+    taken: usize,
+    received_fds: VecDeque<OwnedFd>,
+    read_buffer: Box<[u8]>,
+}
+
+struct Outgoing {
+    bytes: Vec<u8>,
+    sent: usize,
+    /// Shared, because the guardian keeps its descriptors.
+    fds: Vec<Rc<OwnedFd>>,
+}
+
+impl Link {
+    pub(crate) fn new(socket: OwnedFd) -> io::Result<Self> {
+        rustix::io::ioctl_fionbio(&socket, true)?;
+        Ok(Self {
+            socket,
+            outgoing: VecDeque::new(),
+            incoming: Vec::new(),
+            taken: 0,
+            received_fds: VecDeque::new(),
+            read_buffer: vec![0; READ_LEN].into_boxed_slice(),
+        })
+    }
+
+    /// Whether something waits to be sent: then the socket is to be watched for room.
+    pub(crate) fn has_outgoing(&self) -> bool {
+        !self.outgoing.is_empty()
+    }
+
+    /// Sends a frame, or queues it.
+    pub(crate) fn send<T: Serialize>(
+        &mut self,
+        frame: &T,
+        fds: Vec<Rc<OwnedFd>>,
+    ) -> io::Result<()> {
+        debug_assert!(fds.len() <= FDS_MAX);
+        let mut bytes = vec![0; 4];
+        serde_json::to_writer(&mut bytes, frame)?;
+        let length = u32::try_from(bytes.len() - 4).map_err(|_| io::ErrorKind::InvalidInput)?;
+        bytes[..4].copy_from_slice(&length.to_le_bytes());
+        self.outgoing.push_back(Outgoing {
+            bytes,
+            sent: 0,
+            fds,
+        });
+        self.flush()
+    }
+
+    /// Sends what waits, as far as there is room.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        while let Some(first) = self.outgoing.front_mut() {
+            match send_some(self.socket.as_fd(), first) {
+                Ok(()) if first.sent == first.bytes.len() => {
+                    self.outgoing.pop_front();
+                }
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what has arrived. `false` when the other side is gone.
+    pub(crate) fn fill(&mut self) -> io::Result<bool> {
+        loop {
+            let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FDS_MAX))];
+            let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+            let mut buffers = [IoSliceMut::new(&mut self.read_buffer)];
+            let flags = RecvFlags::CMSG_CLOEXEC;
+            let received = match recvmsg(&self.socket, &mut buffers, &mut ancillary, flags) {
+                Ok(received) => received.bytes,
+                Err(rustix::io::Errno::AGAIN) => return Ok(true),
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(rustix::io::Errno::CONNRESET) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            };
+            for message in ancillary.drain() {
+                if let RecvAncillaryMessage::ScmRights(fds) = message {
+                    self.received_fds.extend(fds);
+                }
+            }
+            if received == 0 {
+                return Ok(false);
+            }
+            self.incoming
+                .extend_from_slice(&self.read_buffer[..received]);
+            if received < READ_LEN && self.received_fds.is_empty() {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// The next whole frame.
+    pub(crate) fn next<T: DeserializeOwned>(&mut self) -> io::Result<Option<T>> {
+        let rest = &self.incoming[self.taken..];
+        let Some((head, body)) = rest.split_first_chunk::<4>() else {
+            return Ok(self.nothing_yet());
+        };
+        let length = u32::from_le_bytes(*head) as usize;
+        if length > FRAME_LEN_MAX {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a frame is too long",
+            ));
+        }
+        let Some(body) = body.get(..length) else {
+            return Ok(self.nothing_yet());
+        };
+        let frame = serde_json::from_slice(body)?;
+        self.taken += 4 + length;
+        Ok(Some(frame))
+    }
+
+    fn nothing_yet<T>(&mut self) -> Option<T> {
+        self.incoming.drain(..self.taken);
+        self.taken = 0;
+        None
+    }
+
+    /// The descriptor that came with the frame just taken.
+    pub(crate) fn take_fd(&mut self) -> Option<OwnedFd> {
+        self.received_fds.pop_front()
+    }
+}
+
+impl AsFd for Link {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+/// Descriptors go with the first byte of their frame.
+fn send_some(socket: BorrowedFd<'_>, frame: &mut Outgoing) -> io::Result<()> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FDS_MAX))];
+    let mut ancillary = SendAncillaryBuffer::new(&mut space);
+    let fds: Vec<BorrowedFd<'_>> = frame.fds.iter().map(|fd| fd.as_fd()).collect();
+    if frame.sent == 0 && !fds.is_empty() {
+        let fits = ancillary.push(SendAncillaryMessage::ScmRights(&fds));
+        debug_assert!(fits, "space for FDS_MAX");
+    }
+    let bytes = [IoSlice::new(&frame.bytes[frame.sent..])];
+    let sent = sendmsg(socket, &bytes, &mut ancillary, SendFlags::NOSIGNAL)?;
+    frame.sent += sent;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+
+    use super::*;
+
+    fn pair() -> (Link, Link) {
+        let flags = SocketFlags::CLOEXEC;
+        let (a, b) = socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
+        (Link::new(a).unwrap(), Link::new(b).unwrap())
+    }
+
+    #[test]
+    fn frames_arrive_in_order_with_their_descriptors() {
+        let (mut a, mut b) = pair();
+        let null = Rc::new(OwnedFd::from(std::fs::File::open("/dev/null").unwrap()));
+        a.send(&"one", vec![Rc::clone(&null)]).unwrap();
+        a.send(&"two", vec![]).unwrap();
+        a.send(&"three", vec![Rc::clone(&null), null]).unwrap();
+        assert!(b.fill().unwrap());
+        for (text, fds) in [("one", 1), ("two", 0), ("three", 2)] {
+            assert_eq!(b.next::<String>().unwrap().as_deref(), Some(text));
+            for _ in 0..fds {
+                assert!(b.take_fd().is_some());
+            }
+        }
+        assert_eq!(b.next::<String>().unwrap(), None);
+        assert!(b.take_fd().is_none());
+    }
+
+    #[test]
+    fn what_does_not_fit_waits() {
+        let (mut a, mut b) = pair();
+        let long = "x".repeat(1_000_000);
+        for _ in 0..3 {
+            a.send(&long, vec![]).unwrap();
+        }
+        assert!(a.has_outgoing());
+        let mut got = 0;
+        while got < 3 {
+            assert!(b.fill().unwrap());
+            while let Some(text) = b.next::<String>().unwrap() {
+                assert_eq!(text.len(), long.len());
+                got += 1;
+            }
+            a.flush().unwrap();
+        }
+        assert!(!a.has_outgoing());
+    }
+
+    #[test]
+    fn a_link_whose_other_end_is_gone_says_so() {
+        let (mut a, b) = pair();
+        drop(b);
+        assert!(!a.fill().unwrap());
+        assert!(a.send(&"x", vec![]).is_err());
+    }
+}

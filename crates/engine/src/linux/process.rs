@@ -1,0 +1,86 @@
+//! Small things about this process and others that are one system call each.
+
+use std::fs;
+use std::io;
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+
+/// Closes every descriptor from `first` on: whatever was inherited by accident.
+pub(crate) fn close_from(first: u32) -> io::Result<()> {
+    // SAFETY: the caller has opened nothing yet, so no owned descriptor is closed under its owner.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}
+
+/// Raises the soft limit of open descriptors to the hard one; the old limit if it was changed.
+pub(crate) fn raise_nofile_limit() -> io::Result<Option<libc::rlimit>> {
+    // SAFETY: one structure in, one out.
+    unsafe {
+        let mut limit: libc::rlimit = std::mem::zeroed();
+        if libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        if limit.rlim_cur >= limit.rlim_max {
+            return Ok(None);
+        }
+        let raised = libc::rlimit {
+            rlim_cur: limit.rlim_max,
+            ..limit
+        };
+        if libc::setrlimit(libc::RLIMIT_NOFILE, &raw const raised) < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(Some(limit))
+    }
+}
+
+/// Whether the out-of-memory killer is told to spare this process (a systemd unit may say so).
+pub(crate) fn is_oom_protected() -> bool {
+    fs::read_to_string("/proc/self/oom_score_adj").is_ok_and(|text| text.trim() != "0")
+}
+
+/// Orphans among the descendants become children of this process.
+pub(crate) fn become_subreaper() -> io::Result<()> {
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    Ok(())
+}
+
+/// Sends a signal to a process; one that has ended is no error.
+pub(crate) fn kill(pid: u32, signal: i32) {
+    send(pid.cast_signed(), signal);
+}
+
+/// Kills a process group.
+pub(crate) fn kill_group(pid: u32) {
+    send(-pid.cast_signed(), libc::SIGKILL);
+}
+
+fn send(pid: libc::pid_t, signal: libc::c_int) {
+    // 0 and -1 would reach far more than was meant.
+    if pid.unsigned_abs() > 1 {
+        // SAFETY: numbers only.
+        unsafe { libc::kill(pid, signal) };
+    }
+}
+
+/// Tells the service manager above us that the daemon is ready (`Type=notify`).
+pub(crate) fn notify_ready(socket: Option<&Path>) {
+    let Some(path) = socket else { return };
+    let sent = UnixDatagram::unbound().and_then(|socket| socket.send_to(b"READY=1\n", path));
+    if let Err(error) = sent {
+        log(&format!(
+            "{} cannot be told that the daemon is ready: {error}",
+            path.display()
+        ));
+    }
+}
+
+/// One line of diagnostics of the guardian, which has no subscriber for more.
+#[allow(clippy::print_stderr, reason = "the guardian's only voice")]
+pub(crate) fn log(text: &str) {
+    eprintln!("<4>relance guardian: {text}");
+}

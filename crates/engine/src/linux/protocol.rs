@@ -1,0 +1,140 @@
+//! What guardian and engine say to each other. The engine may be newer than the guardian (it is
+//! replaced by an upgrade, the guardian is not), so frames are versioned and fields are only added.
+
+use relance_policy::{ActionId, RunId, ServiceId};
+use serde::{Deserialize, Serialize};
+
+use super::spawn::{SpawnError, SpawnSpec};
+
+/// Version of these frames.
+pub(crate) const VERSION: u32 = 1;
+
+/// Name of a run on the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct RunKey(pub(crate) u32, pub(crate) u32);
+
+impl From<RunId> for RunKey {
+    fn from(id: RunId) -> Self {
+        Self(id.service.0, id.number)
+    }
+}
+
+impl From<RunKey> for RunId {
+    fn from(key: RunKey) -> Self {
+        Self {
+            service: ServiceId(key.0),
+            number: key.1,
+        }
+    }
+}
+
+/// Name of a recovery action on the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct ActionKey(pub(crate) u32, pub(crate) u32);
+
+impl From<ActionId> for ActionKey {
+    fn from(id: ActionId) -> Self {
+        Self(id.service.0, id.number)
+    }
+}
+
+impl From<ActionKey> for ActionId {
+    fn from(key: ActionKey) -> Self {
+        Self {
+            service: ServiceId(key.0),
+            number: key.1,
+        }
+    }
+}
+
+/// From the engine. Everything may be said twice: runs and commands are known by their names.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Request {
+    /// The database is open and clients are served: whoever started the daemon may know.
+    Ready,
+    /// Create the process of a run.
+    Spawn {
+        run: RunKey,
+        secret: String,
+        output: bool,
+        channel: bool,
+        spec: SpawnSpec,
+    },
+    /// Start a command that nobody waits for.
+    Command { action: ActionKey, spec: SpawnSpec },
+    /// Send a signal to the process of a run.
+    Signal { run: RunKey, signal: i32 },
+    /// Kill the whole process tree of a run.
+    Terminate { run: RunKey },
+    /// The end of a run is on record; it may be forgotten.
+    Acknowledge { run: RunKey },
+    /// The start of a command is on record; it may be forgotten.
+    AcknowledgeCommand { action: ActionKey },
+    /// All services have stopped; the guardian may end.
+    ShutDown,
+}
+
+/// From the guardian.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Report {
+    /// The first frame to a new engine.
+    Hello {
+        version: u32,
+        /// 1 for the first engine of this guardian.
+        engine: u32,
+        /// Whether a shutdown was asked for before.
+        shutting_down: bool,
+        /// Whether this guardian is the init process of a container.
+        init: bool,
+    },
+    /// One run that is not forgotten; with the channel, then the output, as descriptors.
+    Run(KnownRun),
+    /// One command that is not forgotten.
+    Command {
+        action: ActionKey,
+        result: Result<u32, SpawnError>,
+    },
+    /// All runs and commands have been told.
+    TableEnd,
+    /// The process of a run exists; with its channel and its output as descriptors.
+    Spawned(KnownRun),
+    /// It could not be created.
+    SpawnFailed { run: RunKey, error: SpawnError },
+    /// It has ended.
+    Exited { run: RunKey, exit: Exit, at_ns: u64 },
+    /// Somebody asked the daemon to stop.
+    Shutdown,
+}
+
+/// A run as the guardian knows it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct KnownRun {
+    pub(crate) run: RunKey,
+    pub(crate) pid: u32,
+    pub(crate) secret: String,
+    /// Whether the frame carries the manager's end of its control channel.
+    pub(crate) channel: bool,
+    /// Whether the frame carries the reading end of its output.
+    pub(crate) output: bool,
+    /// Its end, and when (nanoseconds of CLOCK_BOOTTIME).
+    pub(crate) exit: Option<(Exit, u64)>,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Exit {
+    Status(i32),
+    Signal(i32),
+}
+
+impl From<Exit> for relance_scm::status::ProcessExit {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Status(status) => Self::Exited(status),
+            Exit::Signal(signal) => Self::Signaled(signal),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Signals as events, and the reaping of children.
+
+use std::io;
+use std::mem::{MaybeUninit, size_of};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::ptr;
+
+use super::protocol::Exit;
+
+/// The signals the guardian reads from a descriptor instead of being interrupted.
+const TAKEN: [libc::c_int; 4] = [libc::SIGCHLD, libc::SIGTERM, libc::SIGINT, libc::SIGHUP];
+
+/// A signalfd.
+pub(crate) struct Signals(OwnedFd);
+
+impl Signals {
+    /// Blocks the signals and opens the descriptor.
+    pub(crate) fn block() -> io::Result<Self> {
+        // SAFETY: the set is initialised by sigemptyset before it is used; the descriptor is fresh.
+        unsafe {
+            let mut set = MaybeUninit::uninit();
+            libc::sigemptyset(set.as_mut_ptr());
+            let mut set = set.assume_init();
+            for signal in TAKEN {
+                libc::sigaddset(&raw mut set, signal);
+            }
+            if libc::sigprocmask(libc::SIG_BLOCK, &raw const set, ptr::null_mut()) < 0 {
+                return Err(io::Error::last_os_error());
+            }
+            let fd = libc::signalfd(-1, &raw const set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK);
+            if fd < 0 {
+                return Err(io::Error::last_os_error());
+            }
+            Ok(Self(OwnedFd::from_raw_fd(fd)))
+        }
+    }
+
+    /// The next signal that has come, if any.
+    pub(crate) fn next(&self) -> Option<libc::c_int> {
+        let mut info = MaybeUninit::<libc::signalfd_siginfo>::uninit();
+        let length = size_of::<libc::signalfd_siginfo>();
+        // SAFETY: the buffer is as long as said; it is read only if it was filled whole.
+        unsafe {
+            let read = libc::read(self.0.as_raw_fd(), info.as_mut_ptr().cast(), length);
+            (read == length.cast_signed()).then(|| info.assume_init().ssi_signo.cast_signed())
+        }
+    }
+}
+
+impl AsFd for Signals {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+/// Reaps one child that has ended, if there is one; `before` is called while it is still a zombie
+/// and its number therefore nobody else's.
+pub(crate) fn reap(before: impl FnOnce(u32)) -> Option<(u32, Exit)> {
+    let pid = wait(
+        libc::P_ALL,
+        0,
+        libc::WEXITED | libc::WNOHANG | libc::WNOWAIT,
+    )?
+    .0;
+    before(pid);
+    wait(libc::P_PID, pid, libc::WEXITED)
+}
+
+fn wait(kind: libc::idtype_t, id: u32, options: libc::c_int) -> Option<(u32, Exit)> {
+    loop {
+        // SAFETY: zeroed is valid; with WNOHANG and no child it stays zero, which is checked. The
+        // union fields are those of SIGCHLD.
+        let (result, pid, status, code) = unsafe {
+            let mut info: libc::siginfo_t = std::mem::zeroed();
+            let result = libc::waitid(kind, id, &raw mut info, options);
+            (result, info.si_pid(), info.si_status(), info.si_code)
+        };
+        if result < 0 && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted {
+            continue;
+        }
+        if result < 0 || pid == 0 {
+            return None;
+        }
+        let exit = match code {
+            libc::CLD_EXITED => Exit::Status(status),
+            _ => Exit::Signal(status),
+        };
+        return Some((pid.cast_unsigned(), exit));
+    }
+}

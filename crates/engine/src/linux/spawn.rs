@@ -1,0 +1,424 @@
+//! Creates a process: `clone` as `vfork` does it, with nothing but system calls in the child.
+//!
+//! The child shares the guardian's memory until `execve`, so it must not allocate, lock or unwind; a
+//! stage that fails is written to the shared plan and reported by name. It shares the descriptor
+//! table too and leaves it with one `close_range(CLOSE_RANGE_UNSHARE)` that copies only the lowest
+//! descriptors: the cost of a start does not grow with the number of services.
+
+use std::ffi::{CString, NulError, c_char, c_int, c_void};
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::ptr;
+
+use serde::{Deserialize, Serialize};
+
+/// Descriptors handed to a child besides 0, 1 and 2, as 3, 4, ...
+const HANDED_MAX: usize = 2;
+/// First descriptor of the staging area: the guardian keeps these free for the child's descriptors
+/// while it is created.
+const STAGE: RawFd = 3;
+/// stdin, stdout, stderr and those handed.
+const STAGED: usize = 3 + HANDED_MAX;
+const STACK_LEN: usize = 64 * 1024;
+
+/// What to execute, and how. All strings are free of NULs, or the spawn fails with `EINVAL`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SpawnSpec {
+    /// Absolute path of the program.
+    pub(crate) program: String,
+    /// All arguments, the first included.
+    pub(crate) arguments: Vec<String>,
+    /// The whole environment, `NAME=value`.
+    pub(crate) environment: Vec<String>,
+    /// Working directory.
+    pub(crate) directory: String,
+    /// User, group and supplementary groups; `None`: the guardian's.
+    pub(crate) ids: Option<Ids>,
+    /// Nice value.
+    pub(crate) nice: Option<i32>,
+    /// Control group to enter: path of its `cgroup.procs`.
+    pub(crate) cgroup: Option<String>,
+}
+
+/// See [`SpawnSpec::ids`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ids {
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) groups: Vec<u32>,
+}
+
+/// The step of the child's set-up that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpawnStage {
+    /// A string with a NUL, or a descriptor that could not be made.
+    Prepare,
+    /// The process could not be created at all.
+    Clone,
+    /// Its own session.
+    Session,
+    /// Its descriptors.
+    Descriptors,
+    /// Its control group.
+    ControlGroup,
+    /// Its limits and out-of-memory score.
+    Limits,
+    /// Its priority.
+    Priority,
+    /// Its supplementary groups.
+    Groups,
+    /// Its group.
+    Group,
+    /// Its user.
+    User,
+    /// Its working directory.
+    Directory,
+    /// The program itself.
+    Execute,
+}
+
+/// Why there is no process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpawnError {
+    /// Where.
+    pub stage: SpawnStage,
+    /// Linux error number.
+    pub errno: i32,
+}
+
+impl SpawnError {
+    pub(crate) fn at(stage: SpawnStage, error: &io::Error) -> Self {
+        Self {
+            stage,
+            errno: error.raw_os_error().unwrap_or(libc::EINVAL),
+        }
+    }
+}
+
+impl From<NulError> for SpawnError {
+    fn from(_: NulError) -> Self {
+        Self {
+            stage: SpawnStage::Prepare,
+            errno: libc::EINVAL,
+        }
+    }
+}
+
+/// Descriptors of the child.
+pub(crate) struct ChildFds<'a> {
+    pub(crate) stdin: BorrowedFd<'a>,
+    pub(crate) stdout: BorrowedFd<'a>,
+    pub(crate) stderr: BorrowedFd<'a>,
+    /// Become 3, 4, ...
+    pub(crate) handed: &'a [BorrowedFd<'a>],
+}
+
+/// Creates processes; one per guardian, because the staging descriptors and the stack are shared by
+/// all children, one after the other.
+pub(crate) struct Spawner {
+    stack: *mut c_void,
+    inherited: Inherited,
+}
+
+/// What the guardian changed about itself and children get back as it was.
+#[derive(Clone, Copy)]
+pub(crate) struct Inherited {
+    /// Limit of open descriptors; `None`: not changed.
+    pub(crate) nofile: Option<libc::rlimit>,
+    /// Whether the guardian is protected from the out-of-memory killer; children are not.
+    pub(crate) oom_protected: bool,
+}
+
+impl Spawner {
+    /// Reserves the staging descriptors, 3 and up, and a stack. Nothing else may be open there.
+    pub(crate) fn new(inherited: Inherited) -> io::Result<Self> {
+        let above = STAGE + RawFd::try_from(STAGED).expect("a handful");
+        let null = rustix::io::fcntl_dupfd_cloexec(std::fs::File::open("/dev/null")?, above)?;
+        for offset in 0..STAGED {
+            stage(null.as_raw_fd(), offset)?;
+        }
+        // SAFETY: a fresh private mapping; checked below.
+        let stack = unsafe {
+            libc::mmap(
+                ptr::null_mut(),
+                STACK_LEN,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_STACK | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        if stack == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(Self { stack, inherited })
+    }
+
+    /// Creates a process and returns its id once it executes the program.
+    pub(crate) fn spawn(
+        &mut self,
+        spec: &SpawnSpec,
+        fds: &ChildFds<'_>,
+    ) -> Result<u32, SpawnError> {
+        let strings = Strings::new(spec)?;
+        stage_all(fds).map_err(|error| SpawnError::at(SpawnStage::Prepare, &error))?;
+        let groups = spec.ids.as_ref().map_or(&[][..], |ids| &ids.groups);
+        let mut plan = Plan {
+            program: strings.program.as_ptr(),
+            argv: strings.argv.as_ptr(),
+            envp: strings.envp.as_ptr(),
+            directory: strings.directory.as_ptr(),
+            cgroup: strings
+                .cgroup
+                .as_ref()
+                .map_or(ptr::null(), |path| path.as_ptr()),
+            handed: fds.handed.len(),
+            ids: spec.ids.as_ref().map(|ids| (ids.uid, ids.gid)),
+            groups: (groups.as_ptr(), groups.len()),
+            nice: spec.nice,
+            inherited: self.inherited,
+            failure: None,
+        };
+        let pid = self.clone(&mut plan);
+        if pid < 0 {
+            return Err(SpawnError::at(
+                SpawnStage::Clone,
+                &io::Error::last_os_error(),
+            ));
+        }
+        if let Some(failure) = plan.failure {
+            // SAFETY: the child has ended (it failed before execve) and is ours to reap.
+            unsafe { libc::waitpid(pid, ptr::null_mut(), 0) };
+            return Err(failure);
+        }
+        Ok(pid.cast_unsigned())
+    }
+
+    fn clone(&mut self, plan: &mut Plan) -> c_int {
+        let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_FILES | libc::SIGCHLD;
+        // SAFETY: the child runs `child_main` on a stack of its own, top down, and shares memory
+        // with this thread, which CLONE_VFORK suspends until the child has executed or ended; so
+        // `plan` and all it points to outlive the child's use of them. No other thread exists in a
+        // guardian. `child_main` makes system calls only.
+        unsafe {
+            let top = self.stack.byte_add(STACK_LEN);
+            libc::clone(child_main, top, flags, ptr::from_mut(plan).cast())
+        }
+    }
+}
+
+fn stage_all(fds: &ChildFds<'_>) -> io::Result<()> {
+    let standard = [fds.stdin, fds.stdout, fds.stderr];
+    for (offset, fd) in standard.iter().chain(fds.handed).enumerate() {
+        stage(fd.as_raw_fd(), offset)?;
+    }
+    Ok(())
+}
+
+/// Puts a descriptor into the staging area, closed on execution like every other.
+fn stage(fd: RawFd, offset: usize) -> io::Result<()> {
+    let target = STAGE + RawFd::try_from(offset).expect("a handful");
+    // SAFETY: dup3 on numbers; the target is reserved for this.
+    let result = unsafe { libc::dup3(fd, target, libc::O_CLOEXEC) };
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}
+
+/// C strings that live until the child has executed.
+struct Strings {
+    program: CString,
+    directory: CString,
+    cgroup: Option<CString>,
+    argv: Vec<*const c_char>,
+    envp: Vec<*const c_char>,
+    _owned: Vec<CString>,
+}
+
+impl Strings {
+    fn new(spec: &SpawnSpec) -> Result<Self, NulError> {
+        let c = |text: &String| CString::new(text.as_str());
+        let arguments = spec
+            .arguments
+            .iter()
+            .map(c)
+            .collect::<Result<Vec<_>, _>>()?;
+        let environment = spec
+            .environment
+            .iter()
+            .map(c)
+            .collect::<Result<Vec<_>, _>>()?;
+        let pointers = |strings: &[CString]| {
+            strings
+                .iter()
+                .map(|s| s.as_ptr())
+                .chain([ptr::null()])
+                .collect::<Vec<_>>()
+        };
+        Ok(Self {
+            program: c(&spec.program)?,
+            directory: c(&spec.directory)?,
+            cgroup: spec.cgroup.as_ref().map(c).transpose()?,
+            argv: pointers(&arguments),
+            envp: pointers(&environment),
+            _owned: [arguments, environment].concat(),
+        })
+    }
+}
+
+/// What the child reads, and the one thing it writes.
+struct Plan {
+    program: *const c_char,
+    argv: *const *const c_char,
+    envp: *const *const c_char,
+    directory: *const c_char,
+    cgroup: *const c_char,
+    handed: usize,
+    ids: Option<(u32, u32)>,
+    groups: (*const u32, usize),
+    nice: Option<i32>,
+    inherited: Inherited,
+    failure: Option<SpawnError>,
+}
+
+/// The child's whole life before the program.
+extern "C" fn child_main(plan: *mut c_void) -> c_int {
+    // SAFETY: `clone` was given a pointer to a Plan that outlives this function, and the parent is
+    // suspended, so nobody else touches it.
+    let plan = unsafe { &mut *plan.cast::<Plan>() };
+    if let Err(stage) = set_up(plan) {
+        plan.failure = Some(SpawnError {
+            stage,
+            errno: errno(),
+        });
+    }
+    127
+}
+
+fn errno() -> i32 {
+    // SAFETY: the thread-local of the suspended parent, which is this thread as far as libc knows.
+    unsafe { *libc::__errno_location() }
+}
+
+fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
+    // SAFETY: plain system calls on values of the plan. libc wrappers that do more than the call
+    // (set*id, which signals all threads) are avoided through `syscall`.
+    unsafe {
+        check(libc::syscall(libc::SYS_setsid), SpawnStage::Session)?;
+        descriptors(plan).map_err(|()| SpawnStage::Descriptors)?;
+        if !plan.cgroup.is_null() {
+            check(write_to(plan.cgroup, b"0"), SpawnStage::ControlGroup)?;
+        }
+        if let Some(limit) = &plan.inherited.nofile {
+            check(
+                libc::setrlimit(libc::RLIMIT_NOFILE, limit).into(),
+                SpawnStage::Limits,
+            )?;
+        }
+        if plan.inherited.oom_protected {
+            check(
+                write_to(c"/proc/self/oom_score_adj".as_ptr(), b"0"),
+                SpawnStage::Limits,
+            )?;
+        }
+        if let Some(nice) = plan.nice {
+            let result = libc::syscall(libc::SYS_setpriority, libc::PRIO_PROCESS, 0, nice);
+            check(result, SpawnStage::Priority)?;
+        }
+        if let Some((uid, gid)) = plan.ids {
+            let (groups, count) = plan.groups;
+            check(
+                libc::syscall(libc::SYS_setgroups, count, groups),
+                SpawnStage::Groups,
+            )?;
+            check(
+                libc::syscall(libc::SYS_setresgid, gid, gid, gid),
+                SpawnStage::Group,
+            )?;
+            check(
+                libc::syscall(libc::SYS_setresuid, uid, uid, uid),
+                SpawnStage::User,
+            )?;
+        }
+        libc::umask(0o022);
+        check(
+            libc::syscall(libc::SYS_chdir, plan.directory),
+            SpawnStage::Directory,
+        )?;
+        default_signals();
+        libc::syscall(libc::SYS_execve, plan.program, plan.argv, plan.envp);
+        Err(SpawnStage::Execute)
+    }
+}
+
+fn check(result: libc::c_long, stage: SpawnStage) -> Result<(), SpawnStage> {
+    if result < 0 { Err(stage) } else { Ok(()) }
+}
+
+/// Writes a file in one call.
+///
+/// # Safety
+/// `path` is a C string; only in the child.
+unsafe fn write_to(path: *const c_char, bytes: &[u8]) -> libc::c_long {
+    // SAFETY: as for the function.
+    unsafe {
+        let fd = libc::open(path, libc::O_WRONLY | libc::O_CLOEXEC);
+        if fd < 0 {
+            return -1;
+        }
+        let written = libc::write(fd, bytes.as_ptr().cast(), bytes.len());
+        libc::close(fd);
+        if written < 0 { -1 } else { 0 }
+    }
+}
+
+/// The guardian ignores SIGPIPE and blocks what it reads from a signalfd; a program starts with the
+/// defaults.
+///
+/// # Safety
+/// Only in the child.
+unsafe fn default_signals() {
+    // SAFETY: both are thin wrappers of one system call; zeroed structures are valid (default
+    // action, empty set).
+    unsafe {
+        let default: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(libc::SIGPIPE, &raw const default, ptr::null_mut());
+        let empty: libc::sigset_t = std::mem::zeroed();
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const empty, ptr::null_mut());
+    }
+}
+
+/// Leaves the guardian's descriptor table with a copy of the staging area only, and puts what is
+/// there in its place.
+///
+/// # Safety
+/// Only in the child.
+unsafe fn descriptors(plan: &Plan) -> Result<(), ()> {
+    let ok = |result: libc::c_long| if result < 0 { Err(()) } else { Ok(()) };
+    let staged = 3 + plan.handed;
+    let first_unused = STAGE + c_int::try_from(staged).map_err(|_| ())?;
+    // SAFETY: numbers only. After the first call the table is the child's own.
+    unsafe {
+        ok(libc::syscall(
+            libc::SYS_close_range,
+            first_unused,
+            c_int::MAX,
+            libc::CLOSE_RANGE_UNSHARE,
+        ))?;
+        // Upwards, so that nothing is overwritten before it has been moved: slot n + 3 goes to n.
+        for target in 0..staged {
+            let target = c_int::try_from(target).map_err(|_| ())?;
+            ok(libc::dup3(STAGE + target, target, 0).into())?;
+        }
+        let first_left = c_int::try_from(staged).map_err(|_| ())?;
+        ok(libc::syscall(
+            libc::SYS_close_range,
+            first_left,
+            c_int::MAX,
+            0,
+        ))
+    }
+}

@@ -1,0 +1,8 @@
+//! What crosses a socket, versioned apart from the working types of `relance-scm`.
+//!
+//! [`channel`] holds the frames between a service and the manager.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod channel;
