@@ -17,9 +17,9 @@ use relance_policy::{ServiceId, ServiceRecord};
 use relance_scm::ServiceConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use crate::event_log::{LogEntry, WallTime};
+use relance_scm::event_log::{LogEntry, Timestamp};
 
-pub use events::{EventFilter, EventLog, EventPage};
+pub use events::EventLog;
 
 /// What one transaction writes.
 #[derive(Debug, Default)]
@@ -201,7 +201,7 @@ impl Database {
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn prune(&mut self, before: WallTime, bytes_max: u64) -> rusqlite::Result<()> {
+    pub fn prune(&mut self, before: Timestamp, bytes_max: u64) -> rusqlite::Result<()> {
         events::prune(&mut self.connection, before, bytes_max)
     }
 }
@@ -232,7 +232,7 @@ fn is_damage(error: &rusqlite::Error) -> bool {
 
 /// A damaged database is kept for whoever can read it, and never replaced by an empty one.
 fn put_aside(path: &Path, error: &rusqlite::Error) -> OpenError {
-    let aside = (1..)
+    let aside = (1..=u32::MAX)
         .map(|n| path.with_extension(format!("db.damaged-{n}")))
         .find(|aside| !aside.exists())
         .expect("some number is free");

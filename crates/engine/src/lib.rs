@@ -1,5 +1,14 @@
 //! The embedded service control manager for Linux.
 
+mod access;
+pub mod command;
 pub mod database;
-pub mod event_log;
+pub mod engine;
+mod event_log;
+pub mod handle;
+mod info;
 pub mod linux;
+mod names;
+pub mod processes;
+pub mod publisher;
+pub mod storage;

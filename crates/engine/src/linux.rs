@@ -1,13 +1,27 @@
 //! Linux: the guardian process, and the engine's side of it.
 //!
 //! [`guardian`] is the parent of everything and small enough to be read in one sitting; `spawn`
-//! creates processes for it. `link` and `protocol` connect it with the engine.
+//! creates processes for it. `link` and `protocol` connect it with the engine process, which
+//! [`daemon`] sets up and `driver` runs. `processes` is the engine's view of what runs, with
+//! `channel` (control channels), `logs` (output), `plan` (what is executed) and `adopt` (after the
+//! guardian's own death).
 
+mod account;
+mod adopt;
 mod cgroup;
+mod channel;
 mod clock;
+pub mod daemon;
+mod driver;
 pub mod guardian;
 mod link;
+mod logs;
+mod plan;
 mod process;
+mod processes;
 mod protocol;
 mod signals;
 mod spawn;
+
+pub use logs::{LogSettings, log_path};
+pub use processes::RebootCommand;

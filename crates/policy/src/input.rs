@@ -51,6 +51,8 @@ pub enum Input {
         run: RunId,
         /// Its id.
         pid: u32,
+        /// See [`crate::Run::birth`].
+        birth: u64,
     },
     /// The process could not be created.
     SpawnFailed {
@@ -103,6 +105,8 @@ pub enum Input {
         run: RunId,
         /// Its id.
         pid: u32,
+        /// See [`crate::Run::birth`].
+        birth: u64,
     },
     /// The process has ended. All it had sent before was told first.
     ProcessExited {

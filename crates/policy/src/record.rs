@@ -16,9 +16,10 @@
 //! - Every deadline is a field of the record, so that a new engine that reads the record knows them
 //!   all: [`ServiceRecord::next_deadline`].
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+
+pub use relance_scm::run::{RunId, ServiceId};
 
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
@@ -26,23 +27,6 @@ use relance_scm::{Control, ControlsAccepted, ExitCode, ServiceConfig, ServiceSta
 
 use crate::input::{ShutdownLimits, Timer};
 use crate::time::Time;
-
-/// Identity of a service in the database; never used again after a deletion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct ServiceId(pub u32);
-
-/// Identity of one execution of a service, from its start to the end of its process: `12.3` is the
-/// third run of service 12. Deterministic, so that a step that is repeated after a crash of the
-/// engine names the same run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct RunId {
-    /// Whose run.
-    pub service: ServiceId,
-    /// 1 for the first run since the service was created.
-    pub number: u32,
-}
 
 /// Identity of a queued recovery action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,24 +42,6 @@ pub struct ActionId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ControlId(pub u32);
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.service.0, self.number)
-    }
-}
-
-impl std::str::FromStr for RunId {
-    type Err = std::num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (service, number) = text.split_once('.').unwrap_or((text, ""));
-        Ok(Self {
-            service: ServiceId(service.parse()?),
-            number: number.parse()?,
-        })
-    }
-}
 
 /// Why a run was started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -152,6 +118,9 @@ pub struct Run {
     pub phase: RunPhase,
     /// Process id; 0 until it is known.
     pub pid: u32,
+    /// When the host saw the process being created, in nanoseconds of its own clock: with the id it
+    /// names the process, whoever gets that id later.
+    pub birth: u64,
     /// When it was started (as a request, not as a process).
     pub started_at: Time,
     /// Set once a stop was asked for.
@@ -178,6 +147,8 @@ pub struct Previous {
     pub run: RunId,
     /// Process id.
     pub pid: u32,
+    /// See [`Run::birth`].
+    pub birth: u64,
     /// When it reported STOPPED, or was given up.
     pub since: Time,
     /// When it is killed (S50).
@@ -203,6 +174,16 @@ pub struct PendingAction {
     /// Its time has come and it is being carried out; kept until the outcome is known, so that it
     /// is not lost with the engine.
     pub executing: bool,
+}
+
+impl PendingAction {
+    /// The command line with the counter in it: every `%1%`, and nothing else (R42).
+    #[must_use]
+    pub fn command(&self) -> Box<str> {
+        self.text
+            .replace("%1%", &self.failure_count.to_string())
+            .into()
+    }
 }
 
 /// How the last run ended, for people who ask why.

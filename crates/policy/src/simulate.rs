@@ -270,17 +270,17 @@ impl Simulation {
                 self.input(Input::SpawnFailed { run, failure });
             }
             StartOutcome::NeverConnects => {
-                self.input(Input::ProcessSpawned { run, pid });
+                self.input(Input::ProcessSpawned { run, pid, birth: 0 });
             }
             StartOutcome::ExitsBeforeConnecting => {
-                self.input(Input::ProcessSpawned { run, pid });
+                self.input(Input::ProcessSpawned { run, pid, birth: 0 });
                 self.input(Input::ProcessExited {
                     run,
                     exit: ProcessExit::Exited(1),
                 });
             }
             StartOutcome::Runs => {
-                self.input(Input::ProcessSpawned { run, pid });
+                self.input(Input::ProcessSpawned { run, pid, birth: 0 });
                 if self.record.config.kind == ServiceKind::Service {
                     self.input(Input::ServiceConnected { run, pid });
                     self.report(run, ServiceState::Running, ExitCode::SUCCESS);

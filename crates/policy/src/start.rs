@@ -80,6 +80,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         arguments,
         phase: RunPhase::WaitingForDependencies,
         pid: 0,
+        birth: 0,
         started_at: now,
         stop: None,
         controls_sent: 0,
@@ -163,13 +164,14 @@ fn dependency_event(failure: DependencyFailure) -> (Event, Win32Error) {
     }
 }
 
-pub(crate) fn spawned(draft: &mut Draft, id: RunId, pid: u32) -> Answer {
+pub(crate) fn spawned(draft: &mut Draft, id: RunId, pid: u32, birth: u64) -> Answer {
     let kind = draft.record.config.kind;
     let connect_until = draft.now + CONNECT_TIMEOUT;
     let Some(run) = draft.run(id).filter(|run| run.phase == RunPhase::Spawning) else {
         return Answer::Stale;
     };
     run.pid = pid;
+    run.birth = birth;
     match kind {
         ServiceKind::Service => run.phase = RunPhase::Connecting(connect_until),
         ServiceKind::Program => {
@@ -325,7 +327,7 @@ pub(crate) fn recycle_due(draft: &mut Draft, id: RunId) -> Answer {
 }
 
 /// The manager ended between the creation of a process and the commit: the run is put on record now.
-pub(crate) fn found(draft: &mut Draft, id: RunId, pid: u32) -> Answer {
+pub(crate) fn found(draft: &mut Draft, id: RunId, pid: u32, birth: u64) -> Answer {
     if draft.record.state != ServiceState::Stopped || id.number <= draft.record.runs {
         return Answer::Stale;
     }
@@ -335,5 +337,5 @@ pub(crate) fn found(draft: &mut Draft, id: RunId, pid: u32) -> Answer {
         run.phase = RunPhase::Spawning;
     }
     draft.log(Event::Adopted(pid));
-    spawned(draft, id, pid)
+    spawned(draft, id, pid, birth)
 }

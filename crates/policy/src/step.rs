@@ -35,7 +35,7 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         Input::DependenciesResolved { run, result } => {
             start::dependencies_resolved(&mut draft, run, result)
         }
-        Input::ProcessSpawned { run, pid } => start::spawned(&mut draft, run, pid),
+        Input::ProcessSpawned { run, pid, birth } => start::spawned(&mut draft, run, pid, birth),
         Input::SpawnFailed { run, failure } => start::spawn_failed(&mut draft, run, failure),
         Input::ServiceConnected { run, pid } => start::connected(&mut draft, run, pid),
         Input::StatusReported {
@@ -50,7 +50,7 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
             draft.if_current(run, |draft| draft.log(Event::MalformedAnswer))
         }
         Input::ControlAnswered { run, id, code } => control::answered(&mut draft, run, id, code),
-        Input::ProcessFound { run, pid } => start::found(&mut draft, run, pid),
+        Input::ProcessFound { run, pid, birth } => start::found(&mut draft, run, pid, birth),
         Input::ProcessExited { run, exit } => exit::process_exited(&mut draft, run, exit),
         Input::ActionDone { id, result } => recovery::done(&mut draft, id, result),
         Input::TimerFired(timer) => timer_fired(&mut draft, timer),
@@ -156,6 +156,7 @@ impl Draft {
             self.record.previous = Some(Previous {
                 run: run.id,
                 pid: run.pid,
+                birth: run.birth,
                 since: self.now,
                 kill_at: lingers,
                 killed: false,

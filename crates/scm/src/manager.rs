@@ -5,13 +5,23 @@
 //! blocking client and an async server can all stand behind or before it.
 
 use std::fmt;
+#[cfg(unix)]
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Duration;
 
 use crate::config::{ConfigChange, Secret, ServiceConfig};
 use crate::control::Control;
 use crate::error::ScmError;
+use crate::event_log::{EventFilter, EventPage, LogEntry, Timestamp};
+use crate::failure_actions::RecoveryAction;
 use crate::name::ServiceName;
+use crate::run::{RunId, ServiceId};
 use crate::security::Sid;
-use crate::status::ServiceStatus;
+use crate::status::{ExitCode, ProcessExit, ServiceStatus};
 use crate::win32::Win32Error;
 
 /// Who asks.
@@ -78,16 +88,6 @@ impl<T> fmt::Debug for Reply<T> {
     }
 }
 
-/// What to do when a service was created but one of its optional settings cannot be applied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnPartialFailure {
-    /// Nothing remains.
-    #[default]
-    Remove,
-    /// The service stays without that setting, as the C extension leaves it (B33).
-    Keep,
-}
-
 /// A service to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewService {
@@ -98,26 +98,31 @@ pub struct NewService {
 }
 
 /// What a manager can be asked about services. All names are looked up without case (C1).
+///
+/// Every call may give 5 (access is denied) and 1060 (no such service) besides what it names.
 pub trait ServiceManager: Send + Sync {
     /// Creates a service.
     ///
-    /// Errors: 5, 123, 87, 1057, 1059, 1072, 1073, 1078, 112.
+    /// Errors: 87, 112, 123, 1057, 1059, 1072, 1073, 1078.
     fn create_service(&self, caller: &Caller, service: NewService, reply: Reply<()>);
+
+    /// Creates services, or makes those of their names like these: all or nothing.
+    ///
+    /// Errors: as [`create_service`](Self::create_service), for the first that cannot be.
+    fn apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>);
 
     /// Marks a service for deletion; it is gone at once if it is stopped, else when it stops (C30,
     /// C31: no handles are held here).
     ///
-    /// Errors: 5, 1060, 1072.
+    /// Errors: 112, 1072.
     fn delete_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>);
 
     /// The configuration of a service.
-    ///
-    /// Errors: 5, 1060.
     fn query_config(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceConfig>);
 
     /// Changes a configuration; what the change does not name stays.
     ///
-    /// Errors: 5, 87, 1057, 1059, 1060, 1072, 1078, 112.
+    /// Errors: 87, 112, 1057, 1059, 1072, 1078.
     fn change_config(
         &self,
         caller: &Caller,
@@ -127,14 +132,18 @@ pub trait ServiceManager: Send + Sync {
     );
 
     /// The status of a service.
-    ///
-    /// Errors: 5, 1060.
     fn query_status(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceStatus>);
+
+    /// Everything about a service.
+    fn query_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceInfo>);
+
+    /// All services that the caller may see (A25), in the order of their names.
+    fn enumerate(&self, caller: &Caller, reply: Reply<Enumeration>);
 
     /// Starts a service; answered when it has connected, not when it runs (S15). Arguments are not
     /// stored (S16).
     ///
-    /// Errors: 5, 1060 and those of S35.
+    /// Errors: those of S35.
     fn start_service(
         &self,
         caller: &Caller,
@@ -145,7 +154,7 @@ pub trait ServiceManager: Send + Sync {
 
     /// Sends a control; answered when the service has answered it (S44), with the status then.
     ///
-    /// Errors: 5, 1060, 1051, 1052, 1053, 1061, 1062, 109.
+    /// Errors: 109, 1051, 1052, 1053, 1061, 1062.
     fn control_service(
         &self,
         caller: &Caller,
@@ -153,4 +162,260 @@ pub trait ServiceManager: Send + Sync {
         control: Control,
         reply: Reply<ServiceStatus>,
     );
+
+    /// Ends a service by force: logged, and no failure. An extension.
+    ///
+    /// Errors: 1062.
+    fn terminate_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>);
+
+    /// Cancels the pending recovery actions of a service. An extension: Windows cannot (R31).
+    ///
+    /// Errors: 1168.
+    fn cancel_recovery(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>);
+
+    /// What happened last to a service, whether it counted, and what comes next: sentences.
+    fn explain(&self, caller: &Caller, name: &ServiceName, reply: Reply<Vec<String>>);
+
+    /// Entries of the event log.
+    fn find_events(&self, caller: &Caller, filter: EventFilter, reply: Reply<EventPage>);
+
+    /// A part of the output of a service.
+    ///
+    /// Errors: 2 when it has printed nothing yet.
+    fn read_output(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        range: OutputRange,
+        reply: Reply<OutputPart>,
+    );
+
+    /// About the manager itself.
+    fn query_manager(&self, caller: &Caller, reply: Reply<ManagerInfo>);
+
+    /// All changes from a generation on; from now on with `None`.
+    ///
+    /// # Errors
+    /// When the manager cannot be reached.
+    fn watch(&self, caller: &Caller, since: Option<u64>) -> Result<Box<dyn Watch>, ScmError>;
+
+    /// Moves a manual clock by some time, at most to the next deadline; with `None` just to that.
+    /// The new time, in nanoseconds.
+    ///
+    /// Errors: 50 where the clock is the machine's.
+    fn advance_clock(&self, _caller: &Caller, _by: Option<Duration>, reply: Reply<u64>) {
+        reply.send(Err(ScmError::new(
+            Win32Error::NOT_SUPPORTED,
+            "the clock of this manager is the machine's; only a daemon started with --clock manual \
+             has one that can be moved",
+        )));
+    }
+
+    /// Gives a run a new control channel, for a process that has lost its own and knows the secret.
+    ///
+    /// Errors: 50 where services do not speak through channels, 5 for a wrong secret.
+    #[cfg(unix)]
+    fn attach(&self, _run: RunId, _secret: String, _channel: OwnedFd, reply: Reply<()>) {
+        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
+}
+
+/// A reader of changes, for an async task or, with [`next_change`], for a blocking thread.
+pub trait Watch: Send {
+    /// The next change, or a wake-up when there is one. `None` when there will be no more.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Watched>>;
+}
+
+/// Waits for the next change. `None` when there will be no more.
+pub fn next_change(watch: &mut dyn Watch) -> Option<Watched> {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match watch.poll_next(&mut context) {
+            Poll::Ready(watched) => return watched,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Waits for the answer to one request: `wait(|reply| manager.query_status(caller, name, reply))`.
+///
+/// # Errors
+/// That of the request.
+///
+/// # Panics
+/// Never: a reply that is dropped answers with an error.
+pub fn wait<T: Send + 'static>(request: impl FnOnce(Reply<T>)) -> Result<T, ScmError> {
+    let (sender, receiver) = sync_channel(1);
+    request(Reply::new(move |result| {
+        // Whoever asked is waiting below.
+        let _ = sender.send(result);
+    }));
+    receiver
+        .recv()
+        .expect("a reply that is dropped answers with an error")
+}
+
+/// What became of a service that was applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was created.
+    Created,
+    /// It was changed.
+    Changed,
+    /// It was so already.
+    Unchanged,
+    /// It was deleted, or will be when it has stopped.
+    Deleted,
+}
+
+/// Everything about one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceInfo {
+    /// Its identity.
+    pub id: ServiceId,
+    /// Its configuration.
+    pub config: Arc<ServiceConfig>,
+    /// Its status.
+    pub status: ServiceStatus,
+    /// Deleted, but not stopped yet.
+    pub marked_for_delete: bool,
+    /// Its current run.
+    pub run: Option<RunInfo>,
+    /// Its failures and what follows from them.
+    pub recovery: RecoveryInfo,
+    /// How its last run ended.
+    pub last_end: Option<EndInfo>,
+}
+
+/// The current run of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunInfo {
+    /// Its identity.
+    pub id: RunId,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// Why: `demand`, `auto`, `dependency`, `recovery`, `recycle`.
+    pub cause: &'static str,
+    /// Whether a stop was asked for.
+    pub stopping: bool,
+}
+
+/// Failures of a service and what follows from them (R11 to R45).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecoveryInfo {
+    /// The counter as the next failure would find it: 0 once the reset period is over (R13).
+    pub failure_count: u32,
+    /// When the last failure happened.
+    pub last_failure_at: Option<Timestamp>,
+    /// When the counter starts again, if it does.
+    pub resets_at: Option<Timestamp>,
+    /// What is queued, in the order of the failures.
+    pub pending: Vec<PendingInfo>,
+    /// What the next failure would be answered with.
+    pub next_action: Option<RecoveryAction>,
+}
+
+/// A queued recovery action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingInfo {
+    /// What, and how long after the failure.
+    pub action: RecoveryAction,
+    /// When.
+    pub due: Timestamp,
+    /// For which failure.
+    pub failure_count: u32,
+    /// Whether it is being carried out.
+    pub executing: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndInfo {
+    /// Which run.
+    pub run: RunId,
+    /// When.
+    pub at: Timestamp,
+    /// What the kernel saw.
+    pub exit: Option<ProcessExit>,
+    /// The exit code put on record.
+    pub exit_code: ExitCode,
+    /// The counter, if it was a failure.
+    pub failure: Option<u32>,
+    /// In a few words: `crashed`, `stopped`, `start failed`.
+    pub summary: &'static str,
+}
+
+/// All services at one generation.
+#[derive(Clone, Debug, Default)]
+pub struct Enumeration {
+    /// A watch goes on from here.
+    pub generation: u64,
+    /// The services.
+    pub services: Vec<ServiceInfo>,
+}
+
+/// What a watch yields.
+#[derive(Clone, Debug)]
+pub enum Watched {
+    /// The next change, and the generation it made: one more than the last.
+    Change(u64, WatchedChange),
+    /// Changes were missed: enumerate again; the watch goes on from this generation.
+    Gap(u64),
+}
+
+/// A change that a watch yields.
+#[derive(Clone, Debug)]
+pub enum WatchedChange {
+    /// A service was created or has changed.
+    Service(Box<ServiceInfo>),
+    /// A service is gone.
+    Removed(ServiceName),
+    /// An entry was written to the event log.
+    Logged(Arc<LogEntry>),
+    /// Something that the caller may not see.
+    Hidden,
+}
+
+/// Which part of an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputRange {
+    /// The last lines, so many at most.
+    LastLines(u32),
+    /// From a position on, as far as there is something.
+    From(u64),
+}
+
+/// A part of an output.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutputPart {
+    /// The bytes, as the service printed them.
+    pub bytes: Vec<u8>,
+    /// The position behind them.
+    pub end: u64,
+}
+
+/// About a manager.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManagerInfo {
+    /// Its version.
+    pub version: String,
+    /// Its process.
+    pub pid: u32,
+    /// The latest generation.
+    pub generation: u64,
+    /// Its wall clock.
+    pub now: Timestamp,
+    /// The clock of its deadlines, nanoseconds.
+    pub clock_ns: u64,
+    /// Whether that clock is moved by hand.
+    pub manual_clock: bool,
 }

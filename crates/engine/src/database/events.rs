@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, Row, ToSql, params};
 use serde::{Deserialize, Serialize};
 
 use super::services::{from_json, json};
-use crate::event_log::{Details, LogEntry, WallTime};
+use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, Timestamp};
 
 const WRITE: &str = "
 INSERT INTO events (
@@ -46,7 +46,7 @@ pub(super) fn last_number(connection: &Connection) -> rusqlite::Result<u64> {
 /// Removes entries that are too old, then the oldest while the file is too large.
 pub(super) fn prune(
     connection: &mut Connection,
-    before: WallTime,
+    before: Timestamp,
     bytes_max: u64,
 ) -> rusqlite::Result<()> {
     let old = "DELETE FROM events WHERE number IN (
@@ -64,38 +64,6 @@ fn used_bytes(connection: &Connection) -> rusqlite::Result<u64> {
     };
     let pages = number("page_count")?.saturating_sub(number("freelist_count")?);
     Ok(pages * number("page_size")?)
-}
-
-/// Which entries to find. Everything that is given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EventFilter {
-    /// Only of this service.
-    pub service: Option<ServiceId>,
-    /// Only of this kind.
-    pub event_ids: Vec<u32>,
-    /// Only this bad or worse.
-    pub level: Option<EventLevel>,
-    /// Only from this moment on.
-    pub since: Option<WallTime>,
-    /// Only before this moment.
-    pub until: Option<WallTime>,
-    /// Only with numbers above this.
-    pub after: Option<u64>,
-    /// Only with numbers below this.
-    pub before: Option<u64>,
-    /// Only with this text in the parameters, the cause or the output.
-    pub text: Option<String>,
-    /// At most so many; the newest.
-    pub limit: u32,
-}
-
-/// Found entries, the oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EventPage {
-    /// The entries.
-    pub entries: Vec<LogEntry>,
-    /// Whether older ones match too.
-    pub more: bool,
 }
 
 /// Reads the event log beside the writer.
@@ -211,7 +179,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
     let source: String = row.get("source")?;
     Ok(LogEntry {
         number: row.get("number")?,
-        at: WallTime(row.get("at_ms")?),
+        at: Timestamp(row.get("at_ms")?),
         source: EventSource::from_name(&source).unwrap_or(EventSource::Application),
         event_id: row.get("event_id")?,
         level: EventLevel::from_raw(row.get("level")?).unwrap_or(EventLevel::Information),
@@ -223,7 +191,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
                 .map(|(service, number)| RunId { service, number }),
             pid: row.get("pid")?,
             exit: stored.exit,
-            due: stored.due_ms.map(WallTime),
+            due: stored.due_ms.map(Timestamp),
             cause: stored.cause,
             output: stored.output,
         },

@@ -10,7 +10,10 @@ use relance_scm::security::SecurityDescriptor;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceKind, ServiceName, ServiceState};
 
+use relance_scm::event_log::EventFilter;
+
 use super::*;
+use crate::event_log::{entry_of_manager, entry_of_service};
 
 fn memory() -> Database {
     let connection = Connection::open_in_memory().unwrap();
@@ -90,7 +93,14 @@ fn busy_record() -> ServiceRecord {
             result: Ok(()),
         },
     );
-    input(now, Input::ProcessSpawned { run, pid: 99 });
+    input(
+        now,
+        Input::ProcessSpawned {
+            run,
+            pid: 99,
+            birth: 7,
+        },
+    );
     input(
         now,
         Input::ProcessExited {
@@ -145,7 +155,7 @@ fn a_row_of_the_first_format_is_still_read() {
         INSERT INTO runtime VALUES (3, 2, 0, 0, 0, 0, 2000, 42, 5, 1, 17, 2,
             '{"run":{"id":{"service":3,"number":5},
                 "cause":{"recovery":[{"service":3,"number":2},{"kind":"restart","delay_ms":1000}]},
-                "arguments":[],"phase":{"connecting":30},"pid":42,"started_at":10,"stop":null,
+                "arguments":[],"phase":{"connecting":30},"pid":42,"birth":1,"started_at":10,"stop":null,
                 "controls_sent":0,"control":null,"waiting_controls":[],"last_report":0,
                 "hang_at":null,"kill_at":null},
               "last_end":{"run":{"service":3,"number":4},"at":9,"reason":"crashed",
@@ -172,7 +182,7 @@ fn a_batch_is_written_whole_or_not_at_all() {
     let good = record(1, ServiceConfig::new(name("a"), "/a"));
     let same_name = record(2, ServiceConfig::new(name("b"), "/b"));
     let config = |record: &ServiceRecord| (record.id, Arc::clone(&record.config), false);
-    let entry = Arc::new(LogEntry::of_manager(1, WallTime(5), &Event::ManagerStarted));
+    let entry = Arc::new(entry_of_manager(1, Timestamp(5), &Event::ManagerStarted));
     let batch = Batch {
         configs: vec![config(&good), config(&same_name)],
         // The same number twice: refused by the table.
@@ -189,7 +199,7 @@ fn a_batch_is_written_whole_or_not_at_all() {
 fn a_removed_service_leaves_its_number_to_the_log() {
     let mut database = memory();
     let record = Arc::new(record(9, ServiceConfig::new(name("a"), "/a")));
-    let entry = LogEntry::of_service(1, WallTime(5), &Event::Deleted, &record);
+    let entry = entry_of_service(1, Timestamp(5), &Event::Deleted, &record);
     let create = Batch {
         configs: vec![(record.id, Arc::clone(&record.config), false)],
         records: vec![Arc::clone(&record)],
@@ -232,11 +242,11 @@ fn log(database: &mut Database) {
     let entries = (1..=100).map(|n| {
         let record = if n % 2 == 0 { &a } else { &b };
         let event = if n % 10 == 0 { &failed } else { &running };
-        let mut entry = LogEntry::of_service(n, WallTime(n.cast_signed() * 10), event, record);
+        let mut entry = entry_of_service(n, Timestamp(n.cast_signed() * 10), event, record);
         if n == 50 {
             entry.details.output = Some("PHP Fatal error: 100% wrong".into());
             entry.details.exit = Some(ProcessExit::Exited(255));
-            entry.details.due = Some(WallTime(77));
+            entry.details.due = Some(Timestamp(77));
         }
         Arc::new(entry)
     });
@@ -289,8 +299,8 @@ fn entries_are_found_by_every_filter() {
         10
     );
     let between = EventFilter {
-        since: Some(WallTime(500)),
-        until: Some(WallTime(520)),
+        since: Some(Timestamp(500)),
+        until: Some(Timestamp(520)),
         ..any()
     };
     assert_eq!(find(between), [50, 51]);
@@ -327,7 +337,7 @@ fn entries_read_back_and_pages_say_whether_there_is_more() {
     assert_eq!(entry.event_id, 7034);
     assert_eq!(entry.parameters, ["a", "1"]);
     assert_eq!(entry.details.exit, Some(ProcessExit::Exited(255)));
-    assert_eq!(entry.details.due, Some(WallTime(77)));
+    assert_eq!(entry.details.due, Some(Timestamp(77)));
     assert_eq!(&*entry.service.as_ref().unwrap().1, "a");
 }
 
@@ -335,13 +345,13 @@ fn entries_read_back_and_pages_say_whether_there_is_more() {
 fn the_log_is_pruned_by_age_and_by_size() {
     let mut database = memory();
     log(&mut database);
-    database.prune(WallTime(500), u64::MAX).unwrap();
+    database.prune(Timestamp(500), u64::MAX).unwrap();
     let all = || EventFilter {
         limit: 200,
         ..EventFilter::default()
     };
     assert_eq!(numbers(&database, all()).first(), Some(&50));
-    database.prune(WallTime(0), 0).unwrap();
+    database.prune(Timestamp(0), 0).unwrap();
     assert!(numbers(&database, all()).is_empty());
 }
 

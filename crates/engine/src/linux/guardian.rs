@@ -73,6 +73,7 @@ pub fn prepare() -> io::Result<Prepared> {
 
 struct Run {
     pid: u32,
+    birth: u64,
     secret: String,
     channel: Option<Rc<OwnedFd>>,
     output: Option<Rc<OwnedFd>>,
@@ -291,6 +292,7 @@ impl Guardian {
         let known = KnownRun {
             run: key,
             pid: run.pid,
+            birth: run.birth,
             secret: run.secret.clone(),
             channel: run.channel.is_some(),
             output: run.output.is_some(),
@@ -467,9 +469,11 @@ impl Guardian {
             stderr: out,
             handed: &handed,
         };
+        let birth = clock::boottime_ns();
         let pid = self.spawner.spawn(spec, &fds)?;
         Ok(Run {
             pid,
+            birth,
             secret,
             channel: ours.map(Rc::new),
             output: reader.map(Rc::new),

@@ -28,6 +28,21 @@ impl From<RunKey> for RunId {
     }
 }
 
+/// A run as a number, for epoll. Services count from 1, so these are above 2³².
+pub(crate) fn token(run: RunId) -> u64 {
+    u64::from(run.service.0) << 32 | u64::from(run.number)
+}
+
+/// The run of a [`token`].
+pub(crate) fn run_of(token: u64) -> RunId {
+    let low = u32::try_from(token & u64::from(u32::MAX)).expect("masked");
+    let high = u32::try_from(token >> 32).expect("shifted");
+    RunId {
+        service: ServiceId(high),
+        number: low,
+    }
+}
+
 /// Name of a recovery action on the link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct ActionKey(pub(crate) u32, pub(crate) u32);
@@ -113,6 +128,8 @@ pub(crate) enum Report {
 pub(crate) struct KnownRun {
     pub(crate) run: RunKey,
     pub(crate) pid: u32,
+    /// Nanoseconds of CLOCK_BOOTTIME just before the process was created.
+    pub(crate) birth: u64,
     pub(crate) secret: String,
     /// Whether the frame carries the manager's end of its control channel.
     pub(crate) channel: bool,

@@ -51,7 +51,7 @@ pub(crate) struct Ids {
 /// The step of the child's set-up that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SpawnStage {
+pub(crate) enum SpawnStage {
     /// A string with a NUL, or a descriptor that could not be made.
     Prepare,
     /// The process could not be created at all.
@@ -80,11 +80,11 @@ pub enum SpawnStage {
 
 /// Why there is no process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SpawnError {
+pub(crate) struct SpawnError {
     /// Where.
-    pub stage: SpawnStage,
+    pub(crate) stage: SpawnStage,
     /// Linux error number.
-    pub errno: i32,
+    pub(crate) errno: i32,
 }
 
 impl SpawnError {

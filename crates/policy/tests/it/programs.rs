@@ -27,7 +27,11 @@ fn start(host: &mut Host) {
 
 fn spawned(host: &mut Host) {
     let run = host.run();
-    host.input(Input::ProcessSpawned { run, pid: 100 });
+    host.input(Input::ProcessSpawned {
+        run,
+        pid: 100,
+        birth: 7,
+    });
 }
 
 fn exits(host: &mut Host, exit: ProcessExit) {

@@ -99,7 +99,11 @@ fn a_program_gets_its_signal_and_no_more_time_than_the_shutdown() {
     let mut host = Host::new(settings);
     host.start();
     let run = host.run();
-    host.input(Input::ProcessSpawned { run, pid: 3 });
+    host.input(Input::ProcessSpawned {
+        run,
+        pid: 3,
+        birth: 7,
+    });
     begin(&mut host);
     assert!(host.did(&Action::SignalStop(run)));
     let before = host.now;
@@ -112,7 +116,11 @@ fn a_service_that_has_not_connected_is_killed_at_once() {
     let mut host = Host::new(config(&[], ResetPeriod::default()));
     host.start();
     let run = host.run();
-    host.input(Input::ProcessSpawned { run, pid: 3 });
+    host.input(Input::ProcessSpawned {
+        run,
+        pid: 3,
+        birth: 7,
+    });
     begin(&mut host);
     assert!(host.did(&Action::Terminate(run)));
 }

@@ -40,7 +40,11 @@ fn s14_what_is_on_record_when_a_start_begins() {
     assert_eq!((record.checkpoint, record.wait_hint.as_millis()), (0, 2000));
     assert_eq!(record.exit_code, ExitCode::SUCCESS);
     let run = host.run();
-    host.input(Input::ProcessSpawned { run, pid: 77 });
+    host.input(Input::ProcessSpawned {
+        run,
+        pid: 77,
+        birth: 7,
+    });
     assert_eq!(host.record.pid(), 77);
 }
 
@@ -49,7 +53,11 @@ fn s15_a_start_is_answered_when_the_service_has_connected() {
     let mut host = host("");
     host.start();
     let run = host.run();
-    host.input(Input::ProcessSpawned { run, pid: 77 });
+    host.input(Input::ProcessSpawned {
+        run,
+        pid: 77,
+        birth: 7,
+    });
     let answered = Action::CompleteStart {
         run,
         result: Ok(()),
@@ -122,7 +130,11 @@ fn r8_8_after_30_s_without_a_connection_the_process_is_ended_and_waited_for() {
     let mut host = host("restart/0");
     host.start();
     let run = host.run();
-    host.input(Input::ProcessSpawned { run, pid: 77 });
+    host.input(Input::ProcessSpawned {
+        run,
+        pid: 77,
+        birth: 7,
+    });
     host.actions.clear();
     assert_eq!(host.next_timer(), Timer::Connect(run));
     assert_eq!(host.log(), [7009, 7000]);
@@ -244,7 +256,11 @@ fn r36_a_recovery_start_has_no_arguments() {
     });
     assert_eq!(host.record.run.as_ref().unwrap().arguments.len(), 2);
     let run = host.run();
-    host.input(Input::ProcessSpawned { run, pid: 1 });
+    host.input(Input::ProcessSpawned {
+        run,
+        pid: 1,
+        birth: 7,
+    });
     host.input(Input::ServiceConnected { run, pid: 1 });
     host.input(Input::ProcessExited {
         run,
@@ -264,7 +280,11 @@ fn s42_an_automatic_start_that_hangs_is_logged_once_and_left_alone() {
         arguments: [].into(),
     });
     let run = host.run();
-    host.input(Input::ProcessSpawned { run, pid: 1 });
+    host.input(Input::ProcessSpawned {
+        run,
+        pid: 1,
+        birth: 7,
+    });
     host.input(Input::ServiceConnected { run, pid: 1 });
     host.report_with(ServiceState::StartPending, 0, ExitCode::SUCCESS, 1, 10_000);
     host.actions.clear();
@@ -288,7 +308,11 @@ fn e_7039_another_process_than_the_launched_one_connects() {
     let mut host = host("");
     host.start();
     let run = host.run();
-    host.input(Input::ProcessSpawned { run, pid: 10 });
+    host.input(Input::ProcessSpawned {
+        run,
+        pid: 10,
+        birth: 7,
+    });
     host.actions.clear();
     host.input(Input::ServiceConnected { run, pid: 11 });
     assert_eq!(host.log(), [7039]);
@@ -547,7 +571,11 @@ fn facts_about_runs_that_are_over_are_stale() {
         number: 99,
     };
     let facts = [
-        Input::ProcessSpawned { run: old, pid: 1 },
+        Input::ProcessSpawned {
+            run: old,
+            pid: 1,
+            birth: 7,
+        },
         Input::SpawnFailed {
             run: old,
             failure: SpawnFailure {
@@ -584,7 +612,11 @@ fn a_process_whose_start_was_never_committed_is_put_on_record() {
         service: ServiceId(1),
         number: 5,
     };
-    host.input(Input::ProcessFound { run, pid: 9 });
+    host.input(Input::ProcessFound {
+        run,
+        pid: 9,
+        birth: 7,
+    });
     assert_eq!((host.run(), host.record.pid()), (run, 9));
     assert!(matches!(
         host.record.run.as_ref().unwrap().phase,
@@ -592,7 +624,11 @@ fn a_process_whose_start_was_never_committed_is_put_on_record() {
     ));
     assert_eq!(host.log(), [1005]);
     assert_eq!(
-        host.input(Input::ProcessFound { run, pid: 9 }),
+        host.input(Input::ProcessFound {
+            run,
+            pid: 9,
+            birth: 7
+        }),
         Answer::Stale
     );
 }

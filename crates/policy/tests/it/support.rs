@@ -72,7 +72,11 @@ impl Host {
     pub(crate) fn start_and_connect(&mut self) {
         self.start();
         let run = self.run();
-        self.input(Input::ProcessSpawned { run, pid: 4242 });
+        self.input(Input::ProcessSpawned {
+            run,
+            pid: 4242,
+            birth: 7,
+        });
         self.input(Input::ServiceConnected { run, pid: 4242 });
     }
 

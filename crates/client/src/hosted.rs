@@ -1,0 +1,134 @@
+//! Being a service: the connection of a process to the manager that started it.
+//!
+//! [`connect`] says hello on the control channel that the manager handed to the process. Controls
+//! are taken by a handler on a thread of their own, which must return soon: it answers the control.
+//! [`Hosted::report`] returns when the report is on record. When the manager itself goes away and
+//! comes back, the connection is mended behind the scenes and the last report is repeated.
+//!
+//! `environment` finds the channel (and holds the only `unsafe` of this crate), `connection` is the
+//! shared state and the reading thread, `attach` the way back over the manager's socket.
+
+mod attach;
+mod connection;
+mod environment;
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use relance_scm::status::RawStatusReport;
+use relance_scm::{ScmError, Win32Error};
+
+pub use connection::Reporter;
+use connection::{Connection, Done};
+pub use environment::was_started_by_manager;
+
+/// How long the manager may take to welcome a process (R83).
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A service's connection to its manager.
+#[derive(Debug)]
+pub struct Hosted {
+    connection: Arc<Connection>,
+    reader: Option<JoinHandle<()>>,
+}
+
+/// What the manager says when it welcomes a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Welcomed {
+    /// The name under which the service is registered.
+    pub service_name: String,
+    /// Start arguments, without the service name (S16).
+    pub arguments: Vec<String>,
+}
+
+/// Connects to the manager that started this process, and waits until it is welcomed.
+///
+/// # Errors
+/// As [`Hosted::open`] and [`Hosted::welcome`].
+pub fn connect(
+    timeout: Duration,
+    handler: impl FnMut(u32, &Reporter) -> u32 + Send + 'static,
+) -> Result<(Hosted, Welcomed), ScmError> {
+    let hosted = Hosted::open(handler)?;
+    let welcomed = hosted.welcome(timeout)?;
+    Ok((hosted, welcomed))
+}
+
+impl Hosted {
+    /// Takes the channel and says hello.
+    ///
+    /// `handler` gets every control by its Windows code, in order, on a thread of its own. What it
+    /// returns is the answer: 0, or a Win32 code. Through the [`Reporter`] it may report a status
+    /// before it answers.
+    ///
+    /// # Errors
+    /// `ERROR_FAILED_SERVICE_CONTROLLER_CONNECT` (1063) when no manager has started this process, or
+    /// when it has connected before.
+    pub fn open(
+        handler: impl FnMut(u32, &Reporter) -> u32 + Send + 'static,
+    ) -> Result<Self, ScmError> {
+        let connection = Arc::new(Connection::open(environment::take()?)?);
+        let reader = connection::spawn_reader(&connection, Box::new(handler))?;
+        connection.hello();
+        Ok(Self {
+            connection,
+            reader: Some(reader),
+        })
+    }
+
+    /// Waits until the manager has welcomed the process; may be called again after a time-out.
+    ///
+    /// # Errors
+    /// `ERROR_SERVICE_REQUEST_TIMEOUT` (1053), or the manager's refusal.
+    pub fn welcome(&self, timeout: Duration) -> Result<Welcomed, ScmError> {
+        self.connection.welcome(Instant::now() + timeout)
+    }
+
+    /// Reports a status and waits until it is on record.
+    ///
+    /// While the manager is away the report is kept, repeated when it is back, and counts as done.
+    ///
+    /// # Errors
+    /// `ERROR_INVALID_DATA` (13) for an impossible state or an unknown accept bit (S10),
+    /// `ERROR_INVALID_HANDLE` (6) after STOPPED (S11) and in a forked child.
+    pub fn report(&self, report: RawStatusReport) -> Result<(), ScmError> {
+        report.check().map_err(|_| {
+            ScmError::new(
+                Win32Error::INVALID_DATA,
+                "the status is impossible; report a state from 1 to 7 and known accept bits",
+            )
+        })?;
+        self.connection.check_process()?;
+        match self.connection.report(report) {
+            Done::Code(code) if code == Win32Error::SUCCESS => Ok(()),
+            Done::Code(code) => Err(code.into()),
+            Done::Kept => Ok(()),
+        }
+    }
+
+    /// Ends the connection and waits, at most so long, for a handler that is still at work.
+    pub fn close(mut self, timeout: Duration) {
+        if self.connection.check_process().is_err() {
+            // The reading thread exists in the parent only.
+            self.reader = None;
+            return;
+        }
+        self.connection.close();
+        let until = Instant::now() + timeout;
+        if let Some(reader) = self.reader.take()
+            && self.connection.wait_for_reader(until)
+        {
+            // It has said that it is over, so this does not wait.
+            let _ = reader.join();
+        }
+    }
+}
+
+impl Drop for Hosted {
+    fn drop(&mut self) {
+        if self.connection.check_process().is_ok() {
+            self.connection.close();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Who may do what (A18 to A28): the check that stands before every request about a service.
+
+use relance_scm::security::{SecurityDescriptor, Sid};
+use relance_scm::{AccessRights, Caller, ScmError, ServiceConfig, ServiceName, Win32Error};
+
+/// Checks that the caller has all these rights on a service (A24, per request).
+///
+/// # Errors
+/// `ERROR_ACCESS_DENIED` (5), naming the rights that are missing.
+pub(crate) fn check(
+    caller: &Caller,
+    config: &ServiceConfig,
+    wanted: AccessRights,
+) -> Result<(), ScmError> {
+    let missing = wanted.without(granted(caller, config));
+    if missing == AccessRights::NONE {
+        return Ok(());
+    }
+    Err(ScmError::new(
+        Win32Error::ACCESS_DENIED,
+        format!(
+            "{} may not do this with {}: missing {missing}; ask an administrator, or run it as root",
+            caller.name, config.service_name
+        ),
+    ))
+}
+
+/// The rights a caller has on a service. The manager itself has all.
+pub(crate) fn granted(caller: &Caller, config: &ServiceConfig) -> AccessRights {
+    if caller.sids.contains(&Sid::LocalSystem) {
+        return AccessRights::ALL_ACCESS;
+    }
+    match &config.security {
+        Some(descriptor) => descriptor.effective_rights(&caller.sids),
+        None => SecurityDescriptor::default_for_service().effective_rights(&caller.sids),
+    }
+}
+
+/// 1060, with what to do.
+pub(crate) fn not_found(name: &ServiceName) -> ScmError {
+    ScmError::new(
+        Win32Error::SERVICE_DOES_NOT_EXIST,
+        format!("there is no service {name}; relance list shows those there are"),
+    )
+}
+
+/// Checks that the caller administers the manager (A23: creating services).
+///
+/// # Errors
+/// `ERROR_ACCESS_DENIED` (5).
+pub(crate) fn check_administrator(caller: &Caller) -> Result<(), ScmError> {
+    if caller.is_administrator() {
+        return Ok(());
+    }
+    Err(ScmError::new(
+        Win32Error::ACCESS_DENIED,
+        format!(
+            "{} may not administer services; ask an administrator, or run it as root",
+            caller.name
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(sids: &[Sid]) -> Caller {
+        Caller {
+            name: "uid 33".into(),
+            sids: sids.into(),
+        }
+    }
+
+    fn config() -> ServiceConfig {
+        ServiceConfig::new(ServiceName::new("a").unwrap(), "/a")
+    }
+
+    #[test]
+    fn a21_a28_a_local_peer_reads_and_no_more() {
+        let peer = caller(&[Sid::Interactive, Sid::Everyone, Sid::UnixUser(33)]);
+        assert!(check(&peer, &config(), AccessRights::QUERY_STATUS).is_ok());
+        for right in [
+            AccessRights::START,
+            AccessRights::STOP,
+            AccessRights::CHANGE_CONFIG,
+            AccessRights::DELETE,
+            AccessRights::USER_DEFINED_CONTROL,
+        ] {
+            let error = check(&peer, &config(), right).unwrap_err();
+            assert_eq!(error.code(), Win32Error::ACCESS_DENIED);
+            assert!(error.sentence().contains(&right.to_string()), "{error}");
+        }
+        assert!(check_administrator(&peer).is_err());
+    }
+
+    #[test]
+    fn a20_administrators_do_all_and_the_manager_too() {
+        let admin = caller(&[Sid::Administrators]);
+        assert!(check(&admin, &config(), AccessRights::ALL_ACCESS).is_ok());
+        assert!(check(&Caller::system(), &config(), AccessRights::ALL_ACCESS).is_ok());
+        assert!(check_administrator(&admin).is_ok());
+    }
+
+    #[test]
+    fn a24_a_descriptor_of_its_own_decides() {
+        let mut config = config();
+        config.security = Some(Box::new("D:(A;;RP;;;S-1-22-1-33)".parse().unwrap()));
+        let user = caller(&[Sid::UnixUser(33), Sid::Interactive]);
+        assert!(check(&user, &config, AccessRights::START).is_ok());
+        assert!(check(&user, &config, AccessRights::STOP).is_err());
+        assert!(check(&user, &config, AccessRights::QUERY_STATUS).is_err());
+    }
+}

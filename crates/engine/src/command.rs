@@ -1,0 +1,75 @@
+//! Requests of clients, as they reach the owner loop.
+
+use std::os::fd::OwnedFd;
+
+use relance_scm::manager::{NewService, Outcome};
+use relance_scm::status::ServiceStatus;
+use relance_scm::{Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceName};
+
+/// Requests that wait for the owner loop; more are refused with 1816.
+pub const QUEUE_LEN_MAX: usize = 4096;
+
+/// A request of a client.
+#[derive(Debug)]
+pub struct Command {
+    /// Who asks.
+    pub caller: Caller,
+    /// What for.
+    pub request: Request,
+}
+
+/// What a client wants.
+#[derive(Debug)]
+pub enum Request {
+    /// One or several changes of the configuration, all or nothing.
+    Configure(Vec<Change>, Reply<Vec<Outcome>>),
+    /// Start a service.
+    Start(ServiceName, Vec<String>, Reply<()>),
+    /// Send a control.
+    Control(ServiceName, Control, Reply<ServiceStatus>),
+    /// End a service by force.
+    Terminate(ServiceName, Reply<()>),
+    /// Cancel the pending recovery actions of a service.
+    CancelRecovery(ServiceName, Reply<()>),
+    /// Move a manual clock by so many nanoseconds, or to the next deadline. For the driver.
+    AdvanceClock(Option<u64>, Reply<u64>),
+    /// Give a run a new control channel. For the driver.
+    Attach {
+        /// Which run.
+        run: RunId,
+        /// Its secret.
+        secret: String,
+        /// The channel.
+        channel: OwnedFd,
+        /// Whether it was taken.
+        reply: Reply<()>,
+    },
+}
+
+/// One change of the configuration.
+#[derive(Debug)]
+pub enum Change {
+    /// Create a service.
+    Create(Box<NewService>),
+    /// Create it, or make the one of that name like this.
+    Apply(Box<NewService>),
+    /// Change some settings.
+    Change(ServiceName, Box<ConfigChange>),
+    /// Delete it.
+    Delete(ServiceName),
+}
+
+impl Request {
+    /// Answers without doing anything.
+    pub(crate) fn refuse(self, error: &ScmError) {
+        match self {
+            Self::Configure(_, reply) => reply.send(Err(error.clone())),
+            Self::Start(_, _, reply)
+            | Self::Terminate(_, reply)
+            | Self::CancelRecovery(_, reply)
+            | Self::Attach { reply, .. } => reply.send(Err(error.clone())),
+            Self::Control(_, _, reply) => reply.send(Err(error.clone())),
+            Self::AdvanceClock(_, reply) => reply.send(Err(error.clone())),
+        }
+    }
+}

@@ -1,0 +1,427 @@
+//! The engine: the one owner of every service record.
+//!
+//! It takes requests of clients, facts about processes and deadlines, one after the other, lets
+//! policy decide, and carries the actions out. It never waits: what it asks of processes and of the
+//! database comes back as facts. Whoever drives it (`linux/driver.rs`, or a simulation) gives the
+//! time with every call and ends each turn with [`Engine::end_turn`].
+//!
+//! Laws:
+//! - Only this file and the ones below it change a record, and only by a step of policy.
+//! - What a turn changed is committed in one batch; it is published, and whoever waits for it is
+//!   answered, when the batch is committed. Requests to create, signal or kill a process go out
+//!   before that: the guardian keeps the witness, and a new engine repeats the same step.
+//! - Everything that happens once (a control, a command, the end of a run) is forgotten by the host
+//!   only after it is on record.
+//!
+//! `turn` ends turns and takes commits, `facts` what the host tells, `requests` what clients want,
+//! `configure` changes of the configuration, `starts` services that must run first, `lifetime` the
+//! boot and the shutdown.
+
+mod configure;
+mod facts;
+mod lifetime;
+mod requests;
+mod starts;
+mod turn;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use relance_policy::{
+    Action, Answer, ControlId, Input, RunId, ServiceId, ServiceRecord, ShutdownLimits, Time, step,
+};
+use relance_scm::event::Event;
+use relance_scm::status::ServiceStatus;
+use relance_scm::{Reply, ScmError, ServiceName, Win32Error};
+use relance_wire::channel::{ControlRequest, ManagerFrame};
+
+use crate::database::Loaded;
+use crate::event_log::{entry_of_manager, entry_of_service, wants_output};
+use crate::info::status_of;
+use crate::names::Names;
+use crate::processes::Processes;
+use crate::publisher::Publisher;
+use crate::storage::Storage;
+use relance_scm::event_log::Timestamp;
+
+pub use lifetime::Beginning;
+
+use configure::PendingConfigure;
+use starts::Wait;
+use turn::{Effect, Flight, Turn};
+
+/// This moment on both clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The clock of deadlines and reset periods.
+    pub time: Time,
+    /// The clock of the event log.
+    pub wall: Timestamp,
+}
+
+/// Settings of the daemon that the engine obeys.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// How long a shutdown waits.
+    pub shutdown: ShutdownLimits,
+}
+
+/// See the module.
+pub struct Engine<P, S> {
+    processes: P,
+    storage: S,
+    settings: Settings,
+    publisher: Arc<Publisher>,
+    services: BTreeMap<ServiceId, Slot>,
+    names: Names,
+    /// Earliest deadline of each service that has one.
+    deadlines: BTreeSet<(Time, ServiceId)>,
+    /// Services that need others, so that a stop need not look at all.
+    with_dependencies: BTreeSet<ServiceId>,
+    waits: Vec<Wait>,
+    delayed: Option<lifetime::DelayedStarts>,
+    configures: VecDeque<PendingConfigure>,
+    configuring: bool,
+    turn: Turn,
+    flights: VecDeque<Flight>,
+    /// What the host is to forget once the database can be written again.
+    withheld: VecDeque<Effect>,
+    /// Runs that the host has told, while the engine catches up after a restart. Until it has, no
+    /// deadline fires: what kept it may be waiting in a channel.
+    catching_up: Option<BTreeSet<RunId>>,
+    last_service: u32,
+    last_entry: u64,
+    last_batch: u64,
+    shutting_down: bool,
+    shut_down_sent: bool,
+}
+
+/// One service and those who wait for it.
+struct Slot {
+    record: Arc<ServiceRecord>,
+    deadline: Option<Time>,
+    waiters: Vec<Waiter>,
+    /// Why the last start failed, in a sentence.
+    problem: Option<Box<str>>,
+}
+
+/// Somebody who waits for an answer.
+enum Waiter {
+    Start(RunId, Reply<()>),
+    Control(RunId, ControlId, Reply<ServiceStatus>),
+}
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// An engine for what was loaded; nothing happens before [`begin`](Self::begin).
+    pub fn new(
+        processes: P,
+        storage: S,
+        settings: Settings,
+        publisher: Arc<Publisher>,
+        loaded: Loaded,
+    ) -> Self {
+        let mut engine = Self {
+            processes,
+            storage,
+            settings,
+            publisher,
+            services: BTreeMap::new(),
+            names: Names::default(),
+            deadlines: BTreeSet::new(),
+            with_dependencies: BTreeSet::new(),
+            waits: Vec::new(),
+            delayed: None,
+            configures: VecDeque::new(),
+            configuring: false,
+            turn: Turn::default(),
+            flights: VecDeque::new(),
+            withheld: VecDeque::new(),
+            catching_up: None,
+            last_service: loaded.last_service,
+            last_entry: loaded.last_entry,
+            last_batch: 0,
+            shutting_down: false,
+            shut_down_sent: false,
+        };
+        for record in loaded.records {
+            engine.insert(Arc::new(record));
+        }
+        engine
+    }
+
+    /// The host, for whoever drives the engine.
+    pub fn processes(&mut self) -> &mut P {
+        &mut self.processes
+    }
+
+    /// The committer, for whoever drives the engine.
+    pub fn storage(&mut self) -> &mut S {
+        &mut self.storage
+    }
+
+    /// The record of a service, perhaps not committed yet.
+    #[must_use]
+    pub fn record(&self, name: &ServiceName) -> Option<&Arc<ServiceRecord>> {
+        self.services
+            .get(&self.names.find(name)?)
+            .map(|slot| &slot.record)
+    }
+
+    /// All records, perhaps not committed yet.
+    pub fn records(&self) -> impl Iterator<Item = &Arc<ServiceRecord>> {
+        self.services.values().map(|slot| &slot.record)
+    }
+
+    /// Whether the host has not told yet all that was there when the engine began. Clients wait until
+    /// then.
+    #[must_use]
+    pub fn is_catching_up(&self) -> bool {
+        self.catching_up.is_some()
+    }
+
+    /// When something happens by itself next.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Time> {
+        let service = self.deadlines.first().map(|(at, _)| *at);
+        let waits = self.waits.iter().map(|wait| wait.until).min();
+        let delayed = self.delayed.as_ref().map(|delayed| delayed.at);
+        [service, waits, delayed].into_iter().flatten().min()
+    }
+
+    /// Lets everything happen whose time has come.
+    pub fn fire_deadlines(&mut self, now: Moment) {
+        if self.is_catching_up() {
+            return;
+        }
+        while let Some((at, id)) = self.deadlines.first().copied()
+            && at <= now.time
+        {
+            let timer = self
+                .services
+                .get(&id)
+                .and_then(|slot| slot.record.next_deadline());
+            match timer {
+                Some((_, timer)) => {
+                    self.input(now, id, Input::TimerFired(timer));
+                }
+                None => {
+                    self.deadlines.remove(&(at, id));
+                }
+            }
+        }
+        self.give_up_waits(now);
+        self.start_delayed(now);
+    }
+
+    /// Gives an input to the record of a service and carries out what follows.
+    fn input(&mut self, now: Moment, id: ServiceId, input: Input) -> Answer {
+        let Some(slot) = self.services.get_mut(&id) else {
+            return Answer::Stale;
+        };
+        let outcome = step(&slot.record, now.time, input);
+        if outcome.record != *slot.record {
+            slot.record = Arc::new(outcome.record);
+            self.turn.changed.insert(id);
+            self.schedule(id);
+        }
+        for action in outcome.actions {
+            self.carry_out(now, id, action);
+        }
+        self.look_at_waits(now, id);
+        outcome.answer
+    }
+
+    fn schedule(&mut self, id: ServiceId) {
+        let Some(slot) = self.services.get_mut(&id) else {
+            return;
+        };
+        let next = slot.record.next_deadline().map(|(at, _)| at);
+        if next == slot.deadline {
+            return;
+        }
+        if let Some(old) = std::mem::replace(&mut slot.deadline, next) {
+            self.deadlines.remove(&(old, id));
+        }
+        if let Some(at) = next {
+            self.deadlines.insert((at, id));
+        }
+    }
+
+    fn carry_out(&mut self, now: Moment, id: ServiceId, action: Action) {
+        let Some(slot) = self.services.get(&id) else {
+            return;
+        };
+        let config = &slot.record.config;
+        match action {
+            Action::Spawn(run) => self.processes.spawn(run, config),
+            Action::SignalStop(run) => self.processes.signal(run, config.extensions.stop_signal),
+            Action::Terminate(run) => self.processes.terminate(run),
+            Action::ResolveDependencies(run) => self.resolve_dependencies(now, run),
+            Action::DeliverControl { run, id, control } => {
+                let request = ControlRequest {
+                    id: id.0,
+                    code: control.to_raw(),
+                };
+                self.turn
+                    .effects
+                    .push(Effect::Send(run, ManagerFrame::Control(request)));
+            }
+            Action::RunCommand { id, command } => {
+                let config = Arc::clone(config);
+                self.turn
+                    .effects
+                    .push(Effect::RunCommand(id, config, command));
+            }
+            Action::Reboot { id } => self.turn.effects.push(Effect::Reboot(id)),
+            Action::Broadcast { message, .. } => {
+                self.turn.effects.push(Effect::Broadcast(message));
+            }
+            Action::Log(event) => self.log(now, id, &event),
+            Action::CompleteStart { run, result } => self.complete_start(id, run, result),
+            Action::CompleteControl {
+                run,
+                id: control,
+                result,
+            } => {
+                self.complete_control(id, run, control, result);
+            }
+            Action::Remove => self.remove(now, id),
+        }
+    }
+
+    fn log(&mut self, now: Moment, id: ServiceId, event: &Event) {
+        let Some(slot) = self.services.get(&id) else {
+            return;
+        };
+        self.last_entry += 1;
+        let entry = entry_of_service(self.last_entry, now.wall, event, &slot.record);
+        let wanted = entry.details.run.filter(|_| wants_output(&entry));
+        let output = wanted.and_then(|run| self.processes.last_output(run));
+        self.turn.entries.push((entry, output));
+    }
+
+    fn log_of_manager(&mut self, now: Moment, event: &Event) {
+        self.last_entry += 1;
+        let entry = entry_of_manager(self.last_entry, now.wall, event);
+        self.turn.entries.push((entry, None));
+    }
+
+    fn complete_start(&mut self, id: ServiceId, run: RunId, result: Result<(), Win32Error>) {
+        let Some(slot) = self.services.get_mut(&id) else {
+            return;
+        };
+        let result = result.map_err(|error| start_error(slot, error));
+        let waits = |waiter: &mut Waiter| matches!(waiter, Waiter::Start(of, _) if *of == run);
+        for waiter in slot.waiters.extract_if(.., waits) {
+            if let Waiter::Start(_, reply) = waiter {
+                self.turn
+                    .effects
+                    .push(Effect::ReplyStart(reply, result.clone()));
+            }
+        }
+    }
+
+    fn complete_control(
+        &mut self,
+        id: ServiceId,
+        run: RunId,
+        control: ControlId,
+        result: Result<(), Win32Error>,
+    ) {
+        let Some(slot) = self.services.get_mut(&id) else {
+            return;
+        };
+        let name = &slot.record.config.service_name;
+        let result = match result {
+            Ok(()) => Ok(status_of(&slot.record)),
+            Err(code) => Err(control_error(name, code)),
+        };
+        let waits = |waiter: &mut Waiter| matches!(waiter, Waiter::Control(of, id, _) if (*of, *id) == (run, control));
+        for waiter in slot.waiters.extract_if(.., waits) {
+            if let Waiter::Control(_, _, reply) = waiter {
+                self.turn
+                    .effects
+                    .push(Effect::ReplyControl(reply, result.clone()));
+            }
+        }
+    }
+
+    fn insert(&mut self, record: Arc<ServiceRecord>) {
+        let id = record.id;
+        self.names.insert(id, &record.config);
+        if !record.config.dependencies.is_empty() {
+            self.with_dependencies.insert(id);
+        }
+        let slot = Slot {
+            record,
+            deadline: None,
+            waiters: Vec::new(),
+            problem: None,
+        };
+        self.services.insert(id, slot);
+        self.schedule(id);
+    }
+
+    /// C31: a deleted service is gone.
+    fn remove(&mut self, now: Moment, id: ServiceId) {
+        self.log(now, id, &Event::Deleted);
+        if let Some(record) = self.take_out(id) {
+            self.turn.changed.remove(&id);
+            self.turn.removed.push(record);
+        }
+    }
+
+    /// Takes a service out of every index.
+    fn take_out(&mut self, id: ServiceId) -> Option<Arc<ServiceRecord>> {
+        let slot = self.services.remove(&id)?;
+        if let Some(at) = slot.deadline {
+            self.deadlines.remove(&(at, id));
+        }
+        self.names.remove(&slot.record.config);
+        self.with_dependencies.remove(&id);
+        Some(slot.record)
+    }
+}
+
+/// A failed start, for the caller: the sentence of whoever knows more than the code.
+fn start_error(slot: &Slot, code: Win32Error) -> ScmError {
+    let name = &slot.record.config.service_name;
+    let sentence = match (code, &slot.problem) {
+        (Win32Error::SERVICE_REQUEST_TIMEOUT, _) => format!(
+            "{name} did not connect to the service manager: its process ended before, or did not \
+             call the dispatcher within 30 s; relance logs {name} shows its output (a program that \
+             does not speak to the manager is created with --kind program)"
+        ),
+        (Win32Error::SERVICE_DEPENDENCY_FAIL, _) => format!(
+            "a service that {name} needs did not start; relance events --service {name} says which"
+        ),
+        (Win32Error::SERVICE_DEPENDENCY_DELETED, _) => format!(
+            "a service that {name} needs does not exist; relance events --service {name} says which"
+        ),
+        (Win32Error::CANCELLED, _) => format!("the start of {name} was cut short"),
+        (_, Some(problem)) => problem.to_string(),
+        (code, None) => format!("{name} could not be started: {}", code.text()),
+    };
+    ScmError::new(code, sentence)
+}
+
+/// A control that was not answered well, for the caller.
+fn control_error(name: &ServiceName, code: Win32Error) -> ScmError {
+    let sentence = match code {
+        Win32Error::SERVICE_REQUEST_TIMEOUT => format!(
+            "{name} did not answer the control within 30 s; it is left alone (relance terminate \
+             {name} ends it by force)"
+        ),
+        Win32Error::BROKEN_PIPE => {
+            format!("the process of {name} ended while it handled the control")
+        }
+        Win32Error::SERVICE_NOT_ACTIVE => {
+            format!("{name} stopped before the control could be sent")
+        }
+        code => format!("{name} answered the control with an error: {}", code.text()),
+    };
+    ScmError::new(code, sentence)
+}
+
+#[cfg(test)]
+mod tests;

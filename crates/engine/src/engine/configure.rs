@@ -1,0 +1,401 @@
+//! Changes of the configuration: evaluated against what is there, applied at once, committed for
+//! good, taken back if the commit is refused.
+//!
+//! One commit is on its way at a time; requests that come meanwhile wait and are then evaluated
+//! together. Within a request it is all or nothing.
+
+use std::sync::Arc;
+
+use relance_policy::{Answer, Input, ServiceId, ServiceRecord};
+use relance_scm::config::{Dependency, ServiceConfig};
+use relance_scm::event::Event;
+use relance_scm::manager::{NewService, Outcome};
+use relance_scm::{
+    AccessRights, Caller, ConfigChange, RecoveryActionKind, Reply, ScmError, ServiceName,
+    Win32Error,
+};
+
+use super::turn::{Turn, not_written};
+use super::{Engine, Moment};
+use crate::access;
+use crate::command::Change;
+use crate::database::Batch;
+use crate::event_log::entry_of_service;
+use crate::processes::Processes;
+use crate::storage::Storage;
+
+/// A request that waits for the commit before it.
+pub(super) struct PendingConfigure {
+    caller: Caller,
+    changes: Vec<Change>,
+    reply: Reply<Vec<Outcome>>,
+}
+
+/// Requests whose commit is on its way.
+pub(super) struct Flying {
+    replies: Vec<(Reply<Vec<Outcome>>, Vec<Outcome>)>,
+    undo: Vec<Undo>,
+}
+
+/// How to take a change back.
+enum Undo {
+    Create(ServiceId),
+    /// The record as it was before.
+    Change(Arc<ServiceRecord>),
+    Remove(Arc<ServiceRecord>),
+}
+
+/// What one commit will hold.
+#[derive(Default)]
+struct Draft {
+    configured: Vec<ServiceId>,
+    turn: Turn,
+    undo: Vec<Undo>,
+}
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    pub(super) fn queue_configure(
+        &mut self,
+        caller: Caller,
+        changes: Vec<Change>,
+        reply: Reply<Vec<Outcome>>,
+    ) {
+        self.configures.push_back(PendingConfigure {
+            caller,
+            changes,
+            reply,
+        });
+    }
+
+    /// Evaluates what waits, if nothing is on its way.
+    pub(super) fn begin_configure(&mut self, now: Moment) {
+        if self.configuring {
+            return;
+        }
+        let mut draft = Draft::default();
+        let mut replies = Vec::new();
+        while let Some(pending) = self.configures.pop_front() {
+            let mut own = Draft::default();
+            match self.evaluate(now, &pending, &mut own) {
+                Ok(outcomes) => {
+                    draft.add(own);
+                    replies.push((pending.reply, outcomes));
+                }
+                Err(error) => {
+                    self.take_back(own.undo);
+                    pending.reply.send(Err(error));
+                }
+            }
+        }
+        if draft.undo.is_empty() {
+            // Nothing to write: everything was so already.
+            for (reply, outcomes) in replies {
+                reply.send(Ok(outcomes));
+            }
+            return;
+        }
+        self.configuring = true;
+        let configs = draft.configured.iter().filter_map(|id| {
+            let record = &self.services.get(id)?.record;
+            Some((*id, Arc::clone(&record.config), record.marked_for_delete))
+        });
+        let batch = Batch {
+            configs: configs.collect(),
+            ..Batch::default()
+        };
+        draft.turn.changed.extend(draft.configured);
+        let flying = Flying {
+            replies,
+            undo: draft.undo,
+        };
+        self.submit(draft.turn, Some(flying), batch);
+    }
+
+    /// All changes of one request, or the first error.
+    fn evaluate(
+        &mut self,
+        now: Moment,
+        pending: &PendingConfigure,
+        draft: &mut Draft,
+    ) -> Result<Vec<Outcome>, ScmError> {
+        let caller = &pending.caller;
+        pending
+            .changes
+            .iter()
+            .map(|change| match change {
+                Change::Create(service) => self.create(now, caller, service, draft),
+                Change::Apply(service) => self.apply(now, caller, service, draft),
+                Change::Change(name, change) => self.change(now, caller, name, change, draft),
+                Change::Delete(name) => self.delete(now, caller, name, draft),
+            })
+            .collect()
+    }
+
+    fn create(
+        &mut self,
+        now: Moment,
+        caller: &Caller,
+        service: &NewService,
+        draft: &mut Draft,
+    ) -> Result<Outcome, ScmError> {
+        access::check_administrator(caller)?;
+        let config = &service.config;
+        config.check()?;
+        if let Some(id) = self.names.find(&config.service_name) {
+            refuse_marked(&self.services[&id].record)?;
+        }
+        self.names.check(None, config)?;
+        self.refuse_loop(config)?;
+        self.last_service += 1;
+        let id = ServiceId(self.last_service);
+        self.insert(Arc::new(ServiceRecord::new(id, Arc::new(config.clone()))));
+        draft.undo.push(Undo::Create(id));
+        draft.configured.push(id);
+        let installed = Event::Installed {
+            image_path: config.command_line.clone(),
+            start_type: config.start_type,
+            account_name: config.account_name.as_str().into(),
+        };
+        self.log_into(now, id, &installed, draft);
+        if !service.password.is_empty() {
+            self.log_into(now, id, &Event::PasswordIgnored, draft);
+        }
+        Ok(Outcome::Created)
+    }
+
+    /// Creates a service, or makes the one of that name like this.
+    fn apply(
+        &mut self,
+        now: Moment,
+        caller: &Caller,
+        service: &NewService,
+        draft: &mut Draft,
+    ) -> Result<Outcome, ScmError> {
+        let Some(id) = self.names.find(&service.config.service_name) else {
+            return self.create(now, caller, service, draft);
+        };
+        access::check_administrator(caller)?;
+        service.config.check()?;
+        self.replace_config(now, id, service.config.clone(), draft)
+    }
+
+    fn change(
+        &mut self,
+        now: Moment,
+        caller: &Caller,
+        name: &ServiceName,
+        change: &ConfigChange,
+        draft: &mut Draft,
+    ) -> Result<Outcome, ScmError> {
+        let id = self.names.require(name)?;
+        let record = &self.services[&id].record;
+        access::check(caller, &record.config, change.rights())?;
+        // R52: on Windows the privilege to shut down.
+        let reboots = change
+            .failure_actions
+            .as_ref()
+            .and_then(|f| f.actions.as_ref())
+            .is_some_and(|list| {
+                list.actions
+                    .iter()
+                    .any(|action| action.kind == RecoveryActionKind::Reboot)
+            });
+        if reboots {
+            access::check_administrator(caller)?;
+        }
+        refuse_marked(record)?;
+        let config = record.config.changed(change)?;
+        let outcome = self.replace_config(now, id, config, draft)?;
+        if change
+            .password
+            .as_ref()
+            .is_some_and(|password| !password.is_empty())
+        {
+            self.log_into(now, id, &Event::PasswordIgnored, draft);
+            draft.remember_change(&self.services[&id].record);
+        }
+        Ok(outcome)
+    }
+
+    fn replace_config(
+        &mut self,
+        now: Moment,
+        id: ServiceId,
+        config: ServiceConfig,
+        draft: &mut Draft,
+    ) -> Result<Outcome, ScmError> {
+        let before = Arc::clone(&self.services[&id].record);
+        refuse_marked(&before)?;
+        if *before.config == config {
+            return Ok(Outcome::Unchanged);
+        }
+        self.names.check(Some(id), &config)?;
+        self.refuse_loop(&config)?;
+        self.names.remove(&before.config);
+        self.names.insert(id, &config);
+        self.note_dependencies(id, &config);
+        draft.undo.push(Undo::Change(before));
+        draft.configured.push(id);
+        self.input_into(now, id, Input::ConfigChanged(Arc::new(config)), draft);
+        Ok(Outcome::Changed)
+    }
+
+    fn delete(
+        &mut self,
+        now: Moment,
+        caller: &Caller,
+        name: &ServiceName,
+        draft: &mut Draft,
+    ) -> Result<Outcome, ScmError> {
+        let id = self.names.require(name)?;
+        let before = Arc::clone(&self.services[&id].record);
+        access::check(caller, &before.config, AccessRights::DELETE)?;
+        let answer = self.input_into(now, id, Input::DeleteRequested, draft);
+        if let Answer::Denied(reason) = answer {
+            return Err(reason.error(name));
+        }
+        if self.services.contains_key(&id) {
+            draft.undo.push(Undo::Change(before));
+            draft.configured.push(id);
+        } else {
+            draft.undo.push(Undo::Remove(before));
+            draft.configured.retain(|configured| *configured != id);
+        }
+        Ok(Outcome::Deleted)
+    }
+
+    /// A step whose entries, changes and effects go with this commit.
+    fn input_into(
+        &mut self,
+        now: Moment,
+        id: ServiceId,
+        input: Input,
+        draft: &mut Draft,
+    ) -> Answer {
+        std::mem::swap(&mut self.turn, &mut draft.turn);
+        let answer = self.input(now, id, input);
+        std::mem::swap(&mut self.turn, &mut draft.turn);
+        answer
+    }
+
+    fn log_into(&mut self, now: Moment, id: ServiceId, event: &Event, draft: &mut Draft) {
+        self.last_entry += 1;
+        let record = &self.services[&id].record;
+        let entry = entry_of_service(self.last_entry, now.wall, event, record);
+        draft.turn.entries.push((entry, None));
+    }
+
+    fn note_dependencies(&mut self, id: ServiceId, config: &ServiceConfig) {
+        if config.dependencies.is_empty() {
+            self.with_dependencies.remove(&id);
+        } else {
+            self.with_dependencies.insert(id);
+        }
+    }
+
+    /// D4: a circle is refused, a service that is missing is not.
+    fn refuse_loop(&self, config: &ServiceConfig) -> Result<(), ScmError> {
+        let mut todo: Vec<ServiceName> = needed_by(config);
+        let mut seen: Vec<ServiceName> = Vec::new();
+        while let Some(name) = todo.pop() {
+            if name == config.service_name {
+                return Err(ScmError::new(
+                    Win32Error::CIRCULAR_DEPENDENCY,
+                    format!("{name} would depend on itself; leave out one of its dependencies"),
+                ));
+            }
+            if seen.contains(&name) {
+                continue;
+            }
+            if let Some(id) = self.names.find(&name) {
+                todo.extend(needed_by(&self.services[&id].record.config));
+            }
+            seen.push(name);
+        }
+        Ok(())
+    }
+
+    /// The commit is on disk.
+    pub(super) fn configure_done(&mut self, now: Moment, flying: Flying) {
+        self.configuring = false;
+        for (reply, outcomes) in flying.replies {
+            reply.send(Ok(outcomes));
+        }
+        self.begin_configure(now);
+    }
+
+    /// The commit was refused: everything is as it was, and everybody is told.
+    pub(super) fn configure_refused(&mut self, flying: Option<Flying>, reason: &str) {
+        self.configuring = false;
+        let Some(flying) = flying else { return };
+        self.take_back(flying.undo);
+        for (reply, _) in flying.replies {
+            reply.send(Err(not_written(reason)));
+        }
+    }
+
+    fn take_back(&mut self, undo: Vec<Undo>) {
+        for undo in undo.into_iter().rev() {
+            match undo {
+                Undo::Create(id) => {
+                    self.take_out(id);
+                }
+                Undo::Remove(record) => self.insert(record),
+                Undo::Change(before) => self.restore_config(&before),
+            }
+        }
+    }
+
+    /// The configuration as it was; what happened to the service meanwhile stays.
+    fn restore_config(&mut self, before: &ServiceRecord) {
+        let Some(slot) = self.services.get_mut(&before.id) else {
+            return;
+        };
+        self.names.remove(&slot.record.config);
+        let mut record = (*slot.record).clone();
+        record.config = Arc::clone(&before.config);
+        record.marked_for_delete = before.marked_for_delete;
+        slot.record = Arc::new(record);
+        self.names.insert(before.id, &before.config);
+        self.note_dependencies(before.id, &before.config);
+        self.schedule(before.id);
+    }
+}
+
+impl Draft {
+    /// What another request adds to the same commit.
+    fn add(&mut self, other: Self) {
+        // A service that the other request has removed is not configured any more.
+        let gone: Vec<ServiceId> = other.turn.removed.iter().map(|record| record.id).collect();
+        self.configured.retain(|id| !gone.contains(id));
+        self.configured.extend(other.configured);
+        self.undo.extend(other.undo);
+        self.turn.add(other.turn);
+    }
+
+    fn remember_change(&mut self, record: &Arc<ServiceRecord>) {
+        if !self.configured.contains(&record.id) {
+            self.configured.push(record.id);
+            self.undo.push(Undo::Change(Arc::clone(record)));
+        }
+    }
+}
+
+/// C32: a service marked for deletion takes no change, and its name is not free.
+fn refuse_marked(record: &ServiceRecord) -> Result<(), ScmError> {
+    if record.marked_for_delete {
+        return Err(relance_policy::DenyReason::MarkedForDelete.error(&record.config.service_name));
+    }
+    Ok(())
+}
+
+fn needed_by(config: &ServiceConfig) -> Vec<ServiceName> {
+    let services = config
+        .dependencies
+        .iter()
+        .filter_map(|dependency| match dependency {
+            Dependency::Service(name) => Some(name.clone()),
+            Dependency::Group(_) => None,
+        });
+    services.collect()
+}

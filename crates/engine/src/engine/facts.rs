@@ -1,0 +1,197 @@
+//! Facts about processes: what the host tells, turned into inputs.
+
+use relance_policy::{Answer, ControlId, DenyReason, Input, RunId, RunPhase, SpawnFailure};
+use relance_scm::Win32Error;
+use relance_scm::event::Event;
+use relance_scm::status::ImpossibleReport;
+use relance_wire::channel::{
+    ControlAnswer, Done, Hello, ManagerFrame, Refused, ServiceFrame, Status, VERSION, Welcome,
+};
+
+use super::turn::Effect;
+use super::{Engine, Moment};
+use crate::processes::{Fact, Processes, StartProblem};
+use crate::storage::Storage;
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// Takes a fact.
+    pub fn fact(&mut self, now: Moment, fact: Fact) {
+        match fact {
+            Fact::Spawned { run, pid, birth } => {
+                let answer =
+                    self.input(now, run.service, Input::ProcessSpawned { run, pid, birth });
+                // Its service was removed meanwhile: nobody will ever look after this process.
+                if answer == Answer::Stale && !self.services.contains_key(&run.service) {
+                    self.processes.terminate(run);
+                }
+            }
+            Fact::SpawnFailed { run, failure } => self.spawn_failed(now, run, failure),
+            Fact::Found { run, pid, birth } => self.process_found(now, run, pid, birth),
+            Fact::Frame {
+                run,
+                frame,
+                position,
+            } => {
+                self.frame(now, run, frame);
+                self.turn.effects.push(Effect::Consume(run, position));
+            }
+            Fact::ChannelBroken { run } => {
+                self.input(now, run.service, Input::ChannelBroken { run });
+            }
+            Fact::Exited { run, exit, at } => {
+                let then = Moment {
+                    time: at.min(now.time),
+                    ..now
+                };
+                self.input(then, run.service, Input::ProcessExited { run, exit });
+                self.turn.effects.push(Effect::ForgetRun(run));
+            }
+            Fact::CommandDone { id, result } => {
+                self.input(now, id.service, Input::ActionDone { id, result });
+                self.turn.effects.push(Effect::ForgetCommand(id));
+            }
+            Fact::Caught => self.caught_up(now),
+            Fact::ShutdownAsked => self.shut_down(now),
+        }
+    }
+
+    fn spawn_failed(&mut self, now: Moment, run: RunId, problem: StartProblem) {
+        let failure = SpawnFailure {
+            error: problem.error,
+            logon: problem.logon,
+        };
+        if let Some(slot) = self.services.get_mut(&run.service) {
+            slot.problem = Some(problem.sentence.into());
+        }
+        self.input(now, run.service, Input::SpawnFailed { run, failure });
+    }
+
+    /// A process that was there when the engine began. The record knows it, or the start was never
+    /// committed; a process that the record cannot place is left alone, and said so.
+    fn process_found(&mut self, now: Moment, run: RunId, pid: u32, birth: u64) {
+        if let Some(found) = &mut self.catching_up {
+            found.insert(run);
+        }
+        let Some(slot) = self.services.get(&run.service) else {
+            return;
+        };
+        let record = &slot.record;
+        let current = record.run.as_ref().filter(|current| current.id == run);
+        let previous = record.previous.is_some_and(|previous| previous.run == run);
+        if let Some(current) = current {
+            if current.phase == RunPhase::Spawning {
+                self.input(now, run.service, Input::ProcessSpawned { run, pid, birth });
+            }
+        } else if !previous && run.number > record.runs {
+            let answer = self.input(now, run.service, Input::ProcessFound { run, pid, birth });
+            if answer == Answer::Stale {
+                self.log(now, run.service, &Event::NotAdopted(pid));
+            }
+        }
+    }
+
+    fn frame(&mut self, now: Moment, run: RunId, frame: ServiceFrame) {
+        match frame {
+            ServiceFrame::Hello(hello) => self.hello(now, run, &hello),
+            ServiceFrame::Status(status) => self.status(now, run, &status),
+            ServiceFrame::Answer(ControlAnswer { id, code }) => {
+                let (id, code) = (ControlId(id), Win32Error::from_raw(code));
+                self.input(now, run.service, Input::ControlAnswered { run, id, code });
+            }
+        }
+    }
+
+    /// The first process of a run that says hello speaks for it. A hello that is read again is
+    /// welcomed again: the first welcome may have been lost with the engine before.
+    fn hello(&mut self, now: Moment, run: RunId, hello: &Hello) {
+        if hello.version != VERSION {
+            let message = format!(
+                "this manager speaks version {VERSION} of the control channel, the service version {}; \
+                 use a client library of the manager's version",
+                hello.version
+            );
+            let refused = Refused {
+                code: Win32Error::NOT_SUPPORTED.to_raw(),
+                message,
+            };
+            self.turn
+                .effects
+                .push(Effect::Send(run, ManagerFrame::Refused(refused)));
+            return;
+        }
+        self.input(
+            now,
+            run.service,
+            Input::ServiceConnected {
+                run,
+                pid: hello.pid,
+            },
+        );
+        let Some(slot) = self.services.get(&run.service) else {
+            return;
+        };
+        let Some(current) = slot.record.run.as_ref().filter(|current| current.id == run) else {
+            return;
+        };
+        let welcome = Welcome {
+            version: VERSION,
+            service_name: slot.record.config.service_name.to_string(),
+            last_report: current.last_report,
+            arguments: current.arguments.to_vec(),
+        };
+        self.turn
+            .effects
+            .push(Effect::Send(run, ManagerFrame::Welcome(welcome)));
+    }
+
+    fn status(&mut self, now: Moment, run: RunId, status: &Status) {
+        let number = status.number;
+        let code = match status.report().check() {
+            Ok(report) => {
+                let answer = self.input(
+                    now,
+                    run.service,
+                    Input::StatusReported {
+                        run,
+                        number,
+                        report,
+                    },
+                );
+                self.status_code(run, number, answer)
+            }
+            Err(impossible) => {
+                if let ImpossibleReport::State(state) = impossible {
+                    self.input(
+                        now,
+                        run.service,
+                        Input::ImpossibleStateReported { run, state },
+                    );
+                }
+                Win32Error::INVALID_DATA
+            }
+        };
+        let done = Done {
+            number,
+            code: code.to_raw(),
+        };
+        self.turn
+            .effects
+            .push(Effect::Send(run, ManagerFrame::Done(done)));
+    }
+
+    /// A report that was taken before is as good as taken; one of a run that is over is not (S11).
+    fn status_code(&self, run: RunId, number: u64, answer: Answer) -> Win32Error {
+        let taken_before = || {
+            let current = self.services.get(&run.service)?.record.run.as_ref()?;
+            (current.id == run && number <= current.last_report).then_some(())
+        };
+        match answer {
+            Answer::Accepted => Win32Error::SUCCESS,
+            Answer::Stale if taken_before().is_some() => Win32Error::SUCCESS,
+            Answer::Denied(reason) => reason.code(),
+            Answer::Stale | Answer::Start(_) | Answer::Control(..) => {
+                DenyReason::HandleClosed.code()
+            }
+        }
+    }
+}

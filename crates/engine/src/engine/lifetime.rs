@@ -1,0 +1,251 @@
+//! The boot, the return after a crash of the engine, and the shutdown.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use relance_policy::{
+    Input, PendingAction, RunId, RunPhase, ServiceId, ServiceRecord, StartCause, Time,
+};
+use relance_scm::config::StartType;
+use relance_scm::event::Event;
+use relance_scm::status::ProcessExit;
+use relance_wire::channel::{ControlRequest, ManagerFrame};
+
+use super::turn::Effect;
+use super::{Engine, Moment};
+use crate::database::Meta;
+use crate::processes::Processes;
+use crate::publisher::Change;
+use crate::storage::Storage;
+
+/// When delayed automatic services begin to start (C16).
+const DELAYED_START_AFTER: Duration = Duration::from_secs(120);
+/// Pause between two of them: one at a time.
+const DELAYED_START_PAUSE: Duration = Duration::from_secs(1);
+
+/// How an engine begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// A boot: the machine's, a container's, or the first start after an orderly shutdown. Counters
+    /// are zero, nothing runs, automatic services are started. With the identity of the boot.
+    Boot(String),
+    /// The engine before has ended, the guardian has not.
+    Restart,
+    /// Guardian and engine had ended; what still runs is taken over.
+    Adoption,
+}
+
+/// Automatic services that start later than the others.
+pub(super) struct DelayedStarts {
+    pub(super) at: Time,
+    services: VecDeque<ServiceId>,
+}
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// Begins. What runs already is told by the host afterwards, up to [`Fact::Caught`].
+    ///
+    /// [`Fact::Caught`]: crate::processes::Fact::Caught
+    pub fn begin(&mut self, now: Moment, beginning: &Beginning) {
+        match beginning {
+            Beginning::Boot(boot) => self.boot(now, boot),
+            Beginning::Restart => {
+                self.catching_up = Some(BTreeSet::new());
+                self.log_of_manager(now, &Event::EngineRestarted);
+            }
+            Beginning::Adoption => self.catching_up = Some(BTreeSet::new()),
+        }
+        let records = self
+            .services
+            .values()
+            .map(|slot| Change::Service(Arc::clone(&slot.record)));
+        self.publisher.publish(records);
+    }
+
+    fn boot(&mut self, now: Moment, boot: &str) {
+        self.log_of_manager(now, &Event::ManagerStarted);
+        for id in self.services.keys().copied().collect::<Vec<_>>() {
+            let Some(slot) = self.services.get_mut(&id) else {
+                continue;
+            };
+            let booted = slot.record.at_boot();
+            if booted != *slot.record {
+                slot.record = Arc::new(booted);
+                self.turn.changed.insert(id);
+                self.schedule(id);
+            }
+            // C31: what was marked for deletion is gone at the next boot.
+            if self.services[&id].record.marked_for_delete {
+                self.remove(now, id);
+            }
+        }
+        self.turn.meta.push((Meta::Boot, boot.to_owned()));
+        self.turn.meta.push((Meta::ShutDown, "0".to_owned()));
+        self.start_automatic(now);
+    }
+
+    fn start_automatic(&mut self, now: Moment) {
+        let automatic: Vec<(ServiceId, bool)> = self
+            .services
+            .values()
+            .filter(|slot| slot.record.config.start_type == StartType::Auto)
+            .map(|slot| (slot.record.id, slot.record.config.delayed_auto_start))
+            .collect();
+        let mut delayed = VecDeque::new();
+        for (id, later) in automatic {
+            if later {
+                delayed.push_back(id);
+            } else {
+                self.start_one(now, id);
+            }
+        }
+        if !delayed.is_empty() {
+            let at = now.time + DELAYED_START_AFTER;
+            self.delayed = Some(DelayedStarts {
+                at,
+                services: delayed,
+            });
+        }
+    }
+
+    /// One that runs already, because another needs it, is refused, and that is well.
+    fn start_one(&mut self, now: Moment, id: ServiceId) {
+        let cause = StartCause::Auto;
+        self.input(
+            now,
+            id,
+            Input::StartRequested {
+                cause,
+                arguments: [].into(),
+            },
+        );
+    }
+
+    pub(super) fn start_delayed(&mut self, now: Moment) {
+        let Some(delayed) = &mut self.delayed else {
+            return;
+        };
+        if delayed.at > now.time {
+            return;
+        }
+        delayed.at = now.time + DELAYED_START_PAUSE;
+        match delayed.services.pop_front() {
+            Some(id) => self.start_one(now, id),
+            None => self.delayed = None,
+        }
+    }
+
+    /// The host has told all it knew. What the records expect and the host does not have was lost on
+    /// the way: a request that never arrived is made again, a process that is gone has ended.
+    pub(super) fn caught_up(&mut self, now: Moment) {
+        let Some(found) = self.catching_up.take() else {
+            return;
+        };
+        for id in self.services.keys().copied().collect::<Vec<_>>() {
+            self.ask_again(now, id, &found);
+        }
+        if self.shutting_down {
+            self.shut_down_all(now);
+        }
+    }
+
+    fn ask_again(&mut self, now: Moment, id: ServiceId, found: &BTreeSet<RunId>) {
+        let exit = ProcessExit::Unknown;
+        let record = Arc::clone(&self.services[&id].record);
+        if let Some(previous) = record
+            .previous
+            .filter(|previous| !found.contains(&previous.run))
+        {
+            self.input(
+                now,
+                id,
+                Input::ProcessExited {
+                    run: previous.run,
+                    exit,
+                },
+            );
+        }
+        for pending in record
+            .pending_actions
+            .iter()
+            .filter(|pending| pending.executing)
+        {
+            self.execute_again(&record, pending);
+        }
+        let Some(run) = &record.run else {
+            // C31: deleted and stopped, but the removal was not committed.
+            if record.marked_for_delete && record.previous.is_none() {
+                self.remove(now, id);
+            }
+            return;
+        };
+        match run.phase {
+            RunPhase::WaitingForDependencies => self.resolve_dependencies(now, run.id),
+            RunPhase::Spawning => self.processes.spawn(run.id, &record.config),
+            RunPhase::Connecting(_) | RunPhase::Active if !found.contains(&run.id) => {
+                self.input(now, id, Input::ProcessExited { run: run.id, exit });
+            }
+            RunPhase::Connecting(_) | RunPhase::Active => {
+                if let Some(control) = run.control {
+                    let request = ControlRequest {
+                        id: control.id.0,
+                        code: control.control.to_raw(),
+                    };
+                    self.turn
+                        .effects
+                        .push(Effect::Send(run.id, ManagerFrame::Control(request)));
+                }
+            }
+            RunPhase::WaitingForPrevious | RunPhase::WaitingForRecycle(_) => {}
+        }
+    }
+
+    fn execute_again(&mut self, record: &Arc<ServiceRecord>, pending: &PendingAction) {
+        use relance_scm::RecoveryActionKind as Kind;
+        match pending.action.kind {
+            Kind::RunCommand => {
+                let command = pending.command();
+                let config = Arc::clone(&record.config);
+                self.turn
+                    .effects
+                    .push(Effect::RunCommand(pending.id, config, command));
+            }
+            Kind::Reboot => self.turn.effects.push(Effect::Reboot(pending.id)),
+            Kind::None | Kind::Restart | Kind::OwnRestart => {}
+        }
+    }
+
+    /// Somebody asked the daemon to stop: a shutdown of the system, for its services (S45 to S48).
+    pub(super) fn shut_down(&mut self, now: Moment) {
+        if self.shutting_down {
+            return;
+        }
+        self.shutting_down = true;
+        self.log_of_manager(now, &Event::ManagerStopping);
+        self.delayed = None;
+        self.shut_down_all(now);
+    }
+
+    /// S48: in the order of the records, whatever depends on what.
+    fn shut_down_all(&mut self, now: Moment) {
+        let limits = self.settings.shutdown;
+        for id in self.services.keys().copied().collect::<Vec<_>>() {
+            self.input(now, id, Input::ShutdownRequested(limits));
+        }
+    }
+
+    /// Remembers a value with the next commit.
+    pub fn remember(&mut self, key: Meta, value: String) {
+        self.turn.meta.push((key, value));
+    }
+
+    /// Once nothing runs any more, an orderly shutdown is remembered, and the guardian may end.
+    pub(super) fn finish_shutdown(&mut self, _now: Moment) {
+        let over = |slot: &super::Slot| slot.record.run.is_none() && slot.record.previous.is_none();
+        if self.shutting_down && !self.shut_down_sent && self.services.values().all(over) {
+            self.shut_down_sent = true;
+            self.turn.meta.push((Meta::ShutDown, "1".to_owned()));
+            self.turn.effects.push(Effect::ShutDown);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Requests of clients about running services.
+
+use relance_policy::{Answer, ControlId, DenyReason, Input, RunId, ServiceId, StartCause};
+use relance_scm::config::Dependency;
+use relance_scm::status::ServiceStatus;
+use relance_scm::{
+    AccessRights, Caller, Control, Reply, ScmError, ServiceName, ServiceState, Win32Error,
+};
+
+use super::{Engine, Moment, Waiter};
+use crate::access;
+use crate::command::{Command, Request};
+use crate::processes::Processes;
+use crate::storage::Storage;
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// Takes a request.
+    pub fn command(&mut self, now: Moment, command: Command) {
+        let caller = command.caller;
+        match command.request {
+            Request::Configure(changes, reply) => self.queue_configure(caller, changes, reply),
+            Request::Start(name, arguments, reply) => {
+                self.start_service(now, &caller, &name, arguments, reply);
+            }
+            Request::Control(name, control, reply) => {
+                self.control_service(now, &caller, &name, control, reply);
+            }
+            Request::Terminate(name, reply) => {
+                let result = self.ask(
+                    now,
+                    &caller,
+                    &name,
+                    AccessRights::STOP,
+                    Input::TerminateRequested,
+                );
+                reply.send(result);
+            }
+            Request::CancelRecovery(name, reply) => {
+                let input = Input::CancelRecoveryRequested(None);
+                reply.send(self.ask(now, &caller, &name, AccessRights::START, input));
+            }
+            // For the driver, which knows the clock and the channels.
+            request @ (Request::AdvanceClock(..) | Request::Attach { .. }) => {
+                request.refuse(&Win32Error::NOT_SUPPORTED.into());
+            }
+        }
+    }
+
+    /// The service of this name, if the caller has these rights on it.
+    fn open(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        rights: AccessRights,
+    ) -> Result<ServiceId, ScmError> {
+        let id = self.names.require(name)?;
+        access::check(caller, &self.services[&id].record.config, rights)?;
+        Ok(id)
+    }
+
+    /// A request that is answered at once.
+    fn ask(
+        &mut self,
+        now: Moment,
+        caller: &Caller,
+        name: &ServiceName,
+        rights: AccessRights,
+        input: Input,
+    ) -> Result<(), ScmError> {
+        let id = self.open(caller, name, rights)?;
+        match self.input(now, id, input) {
+            Answer::Denied(reason) => Err(reason.error(name)),
+            Answer::Accepted | Answer::Start(_) | Answer::Control(..) | Answer::Stale => Ok(()),
+        }
+    }
+
+    fn start_service(
+        &mut self,
+        now: Moment,
+        caller: &Caller,
+        name: &ServiceName,
+        arguments: Vec<String>,
+        reply: Reply<()>,
+    ) {
+        let id = match self.open(caller, name, AccessRights::START) {
+            Ok(id) => id,
+            Err(error) => return reply.send(Err(error)),
+        };
+        // The outcome may come within the step, so the waiter stands ready before it.
+        let slot = self.services.get_mut(&id).expect("it was just opened");
+        let run = RunId {
+            service: id,
+            number: slot.record.runs + 1,
+        };
+        slot.waiters.push(Waiter::Start(run, reply));
+        let input = Input::StartRequested {
+            cause: StartCause::Demand,
+            arguments: arguments.into(),
+        };
+        if let Answer::Denied(reason) = self.input(now, id, input) {
+            self.deny(
+                id,
+                name,
+                reason,
+                |waiter| matches!(waiter, Waiter::Start(of, _) if *of == run),
+            );
+        }
+    }
+
+    fn control_service(
+        &mut self,
+        now: Moment,
+        caller: &Caller,
+        name: &ServiceName,
+        control: Control,
+        reply: Reply<ServiceStatus>,
+    ) {
+        let rights = control.right().unwrap_or(AccessRights::ALL_ACCESS);
+        let id = match self.open(caller, name, rights) {
+            Ok(id) => id,
+            Err(error) => return reply.send(Err(error)),
+        };
+        let dependents_active = control == Control::Stop && self.has_active_dependents(name);
+        let slot = self.services.get_mut(&id).expect("it was just opened");
+        let next = slot
+            .record
+            .run
+            .as_ref()
+            .map(|run| (run.id, ControlId(run.controls_sent + 1)));
+        if let Some((run, control)) = next {
+            slot.waiters.push(Waiter::Control(run, control, reply));
+        } else {
+            return reply.send(Err(DenyReason::NotActive.error(name)));
+        }
+        let input = Input::ControlRequested {
+            control,
+            dependents_active,
+        };
+        if let Answer::Denied(reason) = self.input(now, id, input) {
+            self.deny(id, name, reason, |waiter| {
+                matches!(waiter, Waiter::Control(run, control, _) if Some((*run, *control)) == next)
+            });
+        }
+    }
+
+    /// Answers the waiter of a request that was refused.
+    fn deny(
+        &mut self,
+        id: ServiceId,
+        name: &ServiceName,
+        reason: DenyReason,
+        mut is_mine: impl FnMut(&Waiter) -> bool,
+    ) {
+        let Some(slot) = self.services.get_mut(&id) else {
+            return;
+        };
+        for waiter in slot.waiters.extract_if(.., |waiter| is_mine(waiter)) {
+            match waiter {
+                Waiter::Start(_, reply) => reply.send(Err(reason.error(name))),
+                Waiter::Control(_, _, reply) => reply.send(Err(reason.error(name))),
+            }
+        }
+    }
+
+    /// D6: a service that needs this one and is not stopped; members of its group do not count.
+    fn has_active_dependents(&self, name: &ServiceName) -> bool {
+        self.with_dependencies.iter().any(|id| {
+            let record = &self.services[id].record;
+            record.state != ServiceState::Stopped
+                && record.config.dependencies.iter().any(
+                    |dependency| matches!(dependency, Dependency::Service(needed) if needed == name),
+                )
+        })
+    }
+}

@@ -1,0 +1,234 @@
+//! Services that must run first (section 6): started when they do not run, waited for until they do.
+
+use relance_policy::input::DependencyFailure;
+use relance_policy::{Answer, Input, RunId, ServiceId, StartCause, Time};
+use relance_scm::config::Dependency;
+use relance_scm::{ServiceName, ServiceState, Win32Error, fold_case};
+
+use super::{Engine, Moment};
+use crate::processes::Processes;
+use crate::storage::Storage;
+
+/// A dependency that makes no progress for this long has failed (D5, S42).
+const PROGRESS_WITHIN: std::time::Duration = std::time::Duration::from_secs(82);
+
+/// A start that waits for others.
+pub(super) struct Wait {
+    run: RunId,
+    /// When it is given up; moved on by every change of a service it waits for.
+    pub(super) until: Time,
+}
+
+/// How far a dependency is.
+enum Readiness {
+    Ready,
+    Pending,
+    Failed(DependencyFailure),
+}
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// D2: starts what must run first, and waits for it.
+    pub(super) fn resolve_dependencies(&mut self, now: Moment, run: RunId) {
+        self.waits.push(Wait {
+            run,
+            until: now.time + PROGRESS_WITHIN,
+        });
+        let Some(slot) = self.services.get(&run.service) else {
+            return;
+        };
+        let config = std::sync::Arc::clone(&slot.record.config);
+        for dependency in &config.dependencies {
+            for id in self.members(dependency, run.service) {
+                self.start_dependency(now, id);
+            }
+        }
+        self.look_at_wait(now, run);
+    }
+
+    /// The services a dependency stands for.
+    fn members(&self, dependency: &Dependency, of: ServiceId) -> Vec<ServiceId> {
+        match dependency {
+            Dependency::Service(name) => self.names.find(name).into_iter().collect(),
+            Dependency::Group(group) => {
+                let group = fold_case(group);
+                let is_member = |id: &ServiceId| {
+                    *id != of
+                        && fold_case(&self.services[id].record.config.load_order_group) == group
+                };
+                self.services.keys().copied().filter(is_member).collect()
+            }
+        }
+    }
+
+    fn start_dependency(&mut self, now: Moment, id: ServiceId) {
+        if self.services[&id].record.state == ServiceState::Stopped {
+            let cause = StartCause::Dependency;
+            let answer = self.input(
+                now,
+                id,
+                Input::StartRequested {
+                    cause,
+                    arguments: [].into(),
+                },
+            );
+            if let Answer::Denied(reason) = answer
+                && let Some(slot) = self.services.get_mut(&id)
+            {
+                slot.problem = Some(reason.code().text().into());
+            }
+        }
+    }
+
+    /// A service has changed: whoever waits may go on.
+    pub(super) fn look_at_waits(&mut self, now: Moment, changed: ServiceId) {
+        if self.waits.is_empty() {
+            return;
+        }
+        let waiting: Vec<RunId> = self
+            .waits
+            .iter()
+            .map(|wait| wait.run)
+            .filter(|run| run.service != changed)
+            .collect();
+        for run in waiting {
+            if self.waits_for(run, changed) {
+                let until = now.time + PROGRESS_WITHIN;
+                for wait in self.waits.iter_mut().filter(|wait| wait.run == run) {
+                    wait.until = until;
+                }
+                self.look_at_wait(now, run);
+            }
+        }
+    }
+
+    fn waits_for(&self, run: RunId, other: ServiceId) -> bool {
+        let Some(slot) = self.services.get(&run.service) else {
+            return false;
+        };
+        let dependencies = &slot.record.config.dependencies;
+        dependencies
+            .iter()
+            .any(|dependency| self.members(dependency, run.service).contains(&other))
+    }
+
+    fn look_at_wait(&mut self, now: Moment, run: RunId) {
+        let Some(slot) = self.services.get(&run.service) else {
+            return;
+        };
+        if slot
+            .record
+            .run
+            .as_ref()
+            .is_none_or(|current| current.id != run)
+        {
+            self.waits.retain(|wait| wait.run != run);
+            return;
+        }
+        let config = std::sync::Arc::clone(&slot.record.config);
+        let mut pending = false;
+        for dependency in &config.dependencies {
+            match self.readiness(dependency, run.service) {
+                Readiness::Ready => {}
+                Readiness::Pending => pending = true,
+                Readiness::Failed(failure) => return self.resolved(now, run, Err(failure)),
+            }
+        }
+        if !pending {
+            self.resolved(now, run, Ok(()));
+        }
+    }
+
+    fn readiness(&self, dependency: &Dependency, of: ServiceId) -> Readiness {
+        let members = self.members(dependency, of);
+        match dependency {
+            Dependency::Service(name) => match members.first() {
+                Some(id) => self.readiness_of(*id, name),
+                None => Readiness::Failed(DependencyFailure::Missing(name.clone())),
+            },
+            // D1: at least one member runs after all were tried.
+            Dependency::Group(group) => {
+                let states = || members.iter().map(|id| self.services[id].record.state);
+                if states().any(is_up) {
+                    Readiness::Ready
+                } else if states().any(ServiceState::is_pending) {
+                    Readiness::Pending
+                } else {
+                    Readiness::Failed(DependencyFailure::Group(group.clone()))
+                }
+            }
+        }
+    }
+
+    /// D5: RUNNING, or PAUSED.
+    fn readiness_of(&self, id: ServiceId, name: &ServiceName) -> Readiness {
+        let record = &self.services[&id].record;
+        match record.state {
+            _ if record.marked_for_delete => {
+                Readiness::Failed(DependencyFailure::Missing(name.clone()))
+            }
+            state if is_up(state) => Readiness::Ready,
+            ServiceState::Stopped => {
+                let error = self.why_stopped(id);
+                Readiness::Failed(DependencyFailure::Failed(name.clone(), error))
+            }
+            _ => Readiness::Pending,
+        }
+    }
+
+    /// The code that 7001 shows: why the dependency is down.
+    fn why_stopped(&self, id: ServiceId) -> Win32Error {
+        use relance_scm::config::StartType;
+        let record = &self.services[&id].record;
+        match record.exit_code.win32() {
+            _ if record.config.start_type == StartType::Disabled => Win32Error::SERVICE_DISABLED,
+            Win32Error::SUCCESS => Win32Error::SERVICE_NOT_ACTIVE,
+            error => error,
+        }
+    }
+
+    fn resolved(&mut self, now: Moment, run: RunId, result: Result<(), DependencyFailure>) {
+        self.waits.retain(|wait| wait.run != run);
+        self.input(
+            now,
+            run.service,
+            Input::DependenciesResolved { run, result },
+        );
+    }
+
+    /// S42: a dependency that hangs holds nobody up for ever.
+    pub(super) fn give_up_waits(&mut self, now: Moment) {
+        let over: Vec<RunId> = self
+            .waits
+            .iter()
+            .filter(|wait| wait.until <= now.time)
+            .map(|wait| wait.run)
+            .collect();
+        for run in over {
+            let failure = self.first_pending(run).unwrap_or(DependencyFailure::Loop);
+            self.resolved(now, run, Err(failure));
+        }
+    }
+
+    fn first_pending(&self, run: RunId) -> Option<DependencyFailure> {
+        let config = &self.services.get(&run.service)?.record.config;
+        let dependency = config.dependencies.iter().find(|dependency| {
+            matches!(self.readiness(dependency, run.service), Readiness::Pending)
+        })?;
+        Some(match dependency {
+            Dependency::Service(name) => {
+                DependencyFailure::Failed(name.clone(), Win32Error::SERVICE_START_HANG)
+            }
+            Dependency::Group(group) => DependencyFailure::Group(group.clone()),
+        })
+    }
+}
+
+fn is_up(state: ServiceState) -> bool {
+    matches!(
+        state,
+        ServiceState::Running
+            | ServiceState::Paused
+            | ServiceState::PausePending
+            | ServiceState::ContinuePending
+    )
+}

@@ -1,0 +1,212 @@
+//! Turns and commits: what changed since the last turn goes to the database in one batch; what
+//! follows from it waits for the commit.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord};
+use relance_scm::status::ServiceStatus;
+use relance_scm::{Reply, ScmError, ServiceConfig, Win32Error};
+use relance_wire::channel::ManagerFrame;
+
+use super::configure::Flying;
+use super::{Engine, Moment};
+use crate::database::{Batch, Meta};
+use crate::processes::Processes;
+use crate::publisher::Change;
+use crate::storage::{CommitOutcome, Committed, Storage, Submission, trouble};
+use relance_scm::event_log::LogEntry;
+
+/// What the host keeps at most while the database cannot be written.
+const WITHHELD_MAX: usize = 4096;
+
+/// What has happened since the last turn ended.
+#[derive(Default)]
+pub(super) struct Turn {
+    pub(super) changed: BTreeSet<ServiceId>,
+    pub(super) removed: Vec<Arc<ServiceRecord>>,
+    pub(super) entries: Vec<(LogEntry, Option<Receiver<String>>)>,
+    pub(super) effects: Vec<Effect>,
+    pub(super) meta: Vec<(Meta, String)>,
+}
+
+/// What follows a commit.
+pub(super) enum Effect {
+    Send(RunId, ManagerFrame),
+    RunCommand(ActionId, Arc<ServiceConfig>, Box<str>),
+    Reboot(ActionId),
+    Broadcast(Arc<str>),
+    ReplyStart(Reply<()>, Result<(), ScmError>),
+    ReplyControl(Reply<ServiceStatus>, Result<ServiceStatus, ScmError>),
+    /// The host may forget: only once it is really on disk.
+    Consume(RunId, u64),
+    ForgetRun(RunId),
+    ForgetCommand(ActionId),
+    ShutDown,
+}
+
+impl Effect {
+    fn needs_disk(&self) -> bool {
+        matches!(
+            self,
+            Self::Consume(..) | Self::ForgetRun(_) | Self::ForgetCommand(_)
+        )
+    }
+}
+
+/// A batch between submission and commit.
+pub(super) struct Flight {
+    id: u64,
+    changes: Vec<Change>,
+    effects: Vec<Effect>,
+    configure: Option<Flying>,
+}
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// Hands what this turn changed to the database. To be called whenever the inputs that were at
+    /// hand have been taken.
+    pub fn end_turn(&mut self, now: Moment) {
+        self.finish_shutdown(now);
+        let turn = std::mem::take(&mut self.turn);
+        if !turn.is_empty() {
+            self.submit(turn, None, Batch::default());
+        }
+        self.begin_configure(now);
+    }
+
+    pub(super) fn submit(&mut self, turn: Turn, configure: Option<Flying>, mut batch: Batch) {
+        let records: Vec<_> = turn
+            .changed
+            .iter()
+            .filter_map(|id| self.services.get(id).map(|slot| Arc::clone(&slot.record)))
+            .collect();
+        let changes = records
+            .iter()
+            .map(|record| Change::Service(Arc::clone(record)))
+            .chain(
+                turn.removed
+                    .iter()
+                    .map(|record| Change::Removed(Arc::clone(record))),
+            )
+            .collect();
+        batch.records.extend(records);
+        batch
+            .removed
+            .extend(turn.removed.iter().map(|record| record.id));
+        batch.meta.extend(turn.meta);
+        let refusable = configure.is_some();
+        self.last_batch += 1;
+        let id = self.last_batch;
+        self.flights.push_back(Flight {
+            id,
+            changes,
+            effects: turn.effects,
+            configure,
+        });
+        self.storage.submit(Submission {
+            id,
+            batch,
+            entries: turn.entries,
+            refusable,
+        });
+    }
+
+    /// A batch was committed, or was not.
+    pub fn committed(&mut self, now: Moment, committed: Committed) {
+        if let Some(event) = trouble(&committed.outcome) {
+            self.log_of_manager(now, &event);
+        }
+        if let CommitOutcome::Recovered(_) = committed.outcome {
+            for effect in std::mem::take(&mut self.withheld) {
+                self.take_effect(effect);
+            }
+            return;
+        }
+        let Some(flight) = self.flights.pop_front() else {
+            return;
+        };
+        debug_assert_eq!(
+            flight.id, committed.id,
+            "commits come in the order of the submissions"
+        );
+        if let CommitOutcome::Refused(reason) = &committed.outcome {
+            return self.configure_refused(flight.configure, reason);
+        }
+        let entries = committed.entries.into_iter().map(Change::Logged);
+        self.publisher
+            .publish(flight.changes.into_iter().chain(entries));
+        let written = committed.outcome == CommitOutcome::Written;
+        for effect in flight.effects {
+            if written || !effect.needs_disk() {
+                self.take_effect(effect);
+            } else {
+                self.withhold(effect);
+            }
+        }
+        if let Some(configure) = flight.configure {
+            self.configure_done(now, configure);
+        }
+    }
+
+    /// Bounded: beyond it the host forgets although a crash of the engine would now lose something.
+    fn withhold(&mut self, effect: Effect) {
+        self.withheld.push_back(effect);
+        if self.withheld.len() > WITHHELD_MAX
+            && let Some(oldest) = self.withheld.pop_front()
+        {
+            self.take_effect(oldest);
+        }
+    }
+
+    fn take_effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send(run, frame) => self.processes.send(run, &frame),
+            Effect::RunCommand(id, config, command) => {
+                self.processes.run_command(id, &config, &command);
+            }
+            Effect::Reboot(id) => self.processes.reboot(id),
+            Effect::Broadcast(message) => self.processes.broadcast(&message),
+            Effect::ReplyStart(reply, result) => reply.send(result),
+            Effect::ReplyControl(reply, result) => reply.send(result),
+            Effect::Consume(run, position) => self.processes.consume(run, position),
+            Effect::ForgetRun(run) => self.processes.forget_run(run),
+            Effect::ForgetCommand(id) => self.processes.forget_command(id),
+            Effect::ShutDown => self.processes.shut_down(),
+        }
+    }
+
+    /// Whether nothing is on its way to the database.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.flights.is_empty() && self.turn.is_empty() && self.configures.is_empty()
+    }
+}
+
+impl Turn {
+    pub(super) fn add(&mut self, other: Self) {
+        self.changed.extend(other.changed);
+        self.removed.extend(other.removed);
+        self.entries.extend(other.entries);
+        self.effects.extend(other.effects);
+        self.meta.extend(other.meta);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.changed.is_empty()
+            && self.removed.is_empty()
+            && self.entries.is_empty()
+            && self.effects.is_empty()
+            && self.meta.is_empty()
+    }
+}
+
+/// 112 for a change that could not be written.
+pub(super) fn not_written(reason: &str) -> ScmError {
+    ScmError::new(
+        Win32Error::DISK_FULL,
+        format!(
+            "the change could not be written to the service database ({reason}); make space and try again"
+        ),
+    )
+}

@@ -1,0 +1,411 @@
+//! How clients of all kinds reach the engine: requests go into its queue, questions are answered from
+//! what is published, without entering the owner loop.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use relance_policy::explain::explain;
+use relance_policy::{ServiceRecord, Time};
+use relance_scm::event_log::{EventFilter, EventPage, LogEntry, Timestamp};
+use relance_scm::manager::{
+    Enumeration, ManagerInfo, NewService, Outcome, OutputPart, OutputRange, ServiceInfo, Watch,
+    Watched, WatchedChange,
+};
+use relance_scm::status::ServiceStatus;
+use relance_scm::{
+    AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig,
+    ServiceManager, ServiceName, Win32Error,
+};
+
+use crate::access;
+use crate::command::{Change, Command, Request};
+use crate::database::EventLog;
+use crate::info::{Clocks, service_info, status_of};
+use crate::publisher::{self, Publisher};
+
+/// Most bytes of output in one answer.
+const OUTPUT_LEN_MAX: u64 = 1 << 20;
+
+/// The engine's clock as others may read it.
+#[derive(Debug, Default)]
+pub struct SharedClock {
+    /// A manual clock's time; 0: the clock is the machine's.
+    manual_ns: AtomicU64,
+}
+
+impl SharedClock {
+    /// Notes the time of a manual clock.
+    pub(crate) fn set_manual(&self, time: Time) {
+        self.manual_ns
+            .store(time.as_nanos().max(1), Ordering::Release);
+    }
+}
+
+/// See the module.
+#[derive(Clone)]
+pub struct EngineHandle {
+    queue: SyncSender<Command>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    publisher: Arc<Publisher>,
+    event_log: EventLog,
+    output: PathBuf,
+    clock: Arc<SharedClock>,
+    machine: fn() -> (Time, Timestamp),
+}
+
+/// What a handle is made of.
+pub struct HandleParts {
+    /// Into the owner loop.
+    pub queue: SyncSender<Command>,
+    /// Wakes it.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+    /// What is published.
+    pub publisher: Arc<Publisher>,
+    /// The event log.
+    pub event_log: EventLog,
+    /// The folder of the services' output.
+    pub output: PathBuf,
+    /// The engine's clock.
+    pub clock: Arc<SharedClock>,
+    /// The machine's clocks.
+    pub machine: fn() -> (Time, Timestamp),
+}
+
+impl EngineHandle {
+    /// A handle.
+    #[must_use]
+    pub fn new(parts: HandleParts) -> Self {
+        let HandleParts {
+            queue,
+            wake,
+            publisher,
+            event_log,
+            output,
+            clock,
+            machine,
+        } = parts;
+        Self {
+            queue,
+            wake,
+            publisher,
+            event_log,
+            output,
+            clock,
+            machine,
+        }
+    }
+
+    /// Hands a request to the owner loop. One that finds the queue full is answered at once.
+    fn send(&self, caller: &Caller, request: Request) {
+        match self.queue.try_send(Command {
+            caller: caller.clone(),
+            request,
+        }) {
+            Ok(()) => (self.wake)(),
+            Err(TrySendError::Full(command)) => command.request.refuse(&ScmError::new(
+                Win32Error::NOT_ENOUGH_QUOTA,
+                "the service manager has too many requests waiting; ask again in a moment",
+            )),
+            // Dropped replies answer by themselves.
+            Err(TrySendError::Disconnected(_)) => {}
+        }
+    }
+
+    fn configure(&self, caller: &Caller, change: Change, reply: Reply<()>) {
+        let reply = Reply::new(move |result: Result<Vec<Outcome>, _>| {
+            reply.send(result.map(|_| ()));
+        });
+        self.send(caller, Request::Configure(vec![change], reply));
+    }
+
+    /// The record of a service, if the caller has these rights on it.
+    fn open(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        rights: AccessRights,
+    ) -> Result<Arc<ServiceRecord>, ScmError> {
+        let record = self
+            .publisher
+            .find(name)
+            .ok_or_else(|| access::not_found(name))?;
+        access::check(caller, &record.config, rights)?;
+        Ok(record)
+    }
+
+    fn clocks(&self) -> Clocks {
+        let (machine, wall) = (self.machine)();
+        let now = match self.clock.manual_ns.load(Ordering::Acquire) {
+            0 => machine,
+            nanos => Time::from_nanos(nanos),
+        };
+        Clocks { now, wall }
+    }
+
+    fn find_output(
+        &self,
+        record: &ServiceRecord,
+        range: OutputRange,
+    ) -> Result<OutputPart, ScmError> {
+        let path = crate::linux::log_path(&self.output, &record.config.service_name);
+        let read = File::open(&path).and_then(|file| read_output(file, range));
+        read.map_err(|error| {
+            let name = &record.config.service_name;
+            let sentence = match error.kind() {
+                std::io::ErrorKind::NotFound => format!("{name} has printed nothing yet"),
+                _ => format!("the output of {name} cannot be read: {error}"),
+            };
+            ScmError::new(Win32Error::FILE_NOT_FOUND, sentence)
+        })
+    }
+}
+
+fn read_output(mut file: File, range: OutputRange) -> std::io::Result<OutputPart> {
+    let length = file.metadata()?.len();
+    let from = match range {
+        // A file that was rotated is shorter than the position: it is read from its beginning.
+        OutputRange::From(position) if position <= length => position,
+        OutputRange::From(_) => 0,
+        OutputRange::LastLines(_) => length.saturating_sub(OUTPUT_LEN_MAX),
+    };
+    file.seek(SeekFrom::Start(from))?;
+    let mut bytes = Vec::new();
+    file.take(OUTPUT_LEN_MAX).read_to_end(&mut bytes)?;
+    let end = from + bytes.len() as u64;
+    if let OutputRange::LastLines(lines) = range {
+        bytes = last_lines(&bytes, lines as usize).to_vec();
+    }
+    Ok(OutputPart { bytes, end })
+}
+
+fn last_lines(bytes: &[u8], lines: usize) -> &[u8] {
+    let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let ends = body
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, byte)| **byte == b'\n');
+    match lines.checked_sub(1) {
+        None => &[],
+        Some(before) => ends
+            .map(|(at, _)| at + 1)
+            .nth(before)
+            .map_or(bytes, |at| &bytes[at..]),
+    }
+}
+
+impl ServiceManager for EngineHandle {
+    fn create_service(&self, caller: &Caller, service: NewService, reply: Reply<()>) {
+        self.configure(caller, Change::Create(Box::new(service)), reply);
+    }
+
+    fn apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
+        let changes = services
+            .into_iter()
+            .map(|service| Change::Apply(Box::new(service)));
+        self.send(caller, Request::Configure(changes.collect(), reply));
+    }
+
+    fn delete_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>) {
+        self.configure(caller, Change::Delete(name.clone()), reply);
+    }
+
+    fn query_config(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceConfig>) {
+        let record = self.open(caller, name, AccessRights::QUERY_CONFIG);
+        reply.send(record.map(|record| (*record.config).clone()));
+    }
+
+    fn change_config(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        change: ConfigChange,
+        reply: Reply<()>,
+    ) {
+        self.configure(
+            caller,
+            Change::Change(name.clone(), Box::new(change)),
+            reply,
+        );
+    }
+
+    fn query_status(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceStatus>) {
+        let record = self.open(caller, name, AccessRights::QUERY_STATUS);
+        reply.send(record.map(|record| status_of(&record)));
+    }
+
+    fn query_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceInfo>) {
+        let rights = AccessRights::QUERY_STATUS.union(AccessRights::QUERY_CONFIG);
+        let record = self.open(caller, name, rights);
+        reply.send(record.map(|record| service_info(&record, self.clocks())));
+    }
+
+    fn enumerate(&self, caller: &Caller, reply: Reply<Enumeration>) {
+        let snapshot = self.publisher.snapshot();
+        let clocks = self.clocks();
+        let visible = snapshot
+            .services
+            .iter()
+            .filter(|record| is_visible(caller, record));
+        let services = visible.map(|record| service_info(record, clocks)).collect();
+        reply.send(Ok(Enumeration {
+            generation: snapshot.generation,
+            services,
+        }));
+    }
+
+    fn start_service(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        arguments: Vec<String>,
+        reply: Reply<()>,
+    ) {
+        self.send(caller, Request::Start(name.clone(), arguments, reply));
+    }
+
+    fn control_service(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        control: Control,
+        reply: Reply<ServiceStatus>,
+    ) {
+        self.send(caller, Request::Control(name.clone(), control, reply));
+    }
+
+    fn terminate_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>) {
+        self.send(caller, Request::Terminate(name.clone(), reply));
+    }
+
+    fn cancel_recovery(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>) {
+        self.send(caller, Request::CancelRecovery(name.clone(), reply));
+    }
+
+    fn explain(&self, caller: &Caller, name: &ServiceName, reply: Reply<Vec<String>>) {
+        let record = self.open(caller, name, AccessRights::QUERY_STATUS);
+        reply.send(record.map(|record| explain(&record, self.clocks().now)));
+    }
+
+    fn find_events(&self, _caller: &Caller, filter: EventFilter, reply: Reply<EventPage>) {
+        let page = self.event_log.find(&filter).map_err(|error| {
+            ScmError::new(
+                Win32Error::INTERNAL_ERROR,
+                format!("the event log cannot be read: {error}"),
+            )
+        });
+        reply.send(page);
+    }
+
+    fn read_output(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        range: OutputRange,
+        reply: Reply<OutputPart>,
+    ) {
+        // Output may hold anything, secrets included: for those who may change the service.
+        let record = self.open(caller, name, AccessRights::CHANGE_CONFIG);
+        reply.send(record.and_then(|record| self.find_output(&record, range)));
+    }
+
+    fn query_manager(&self, _caller: &Caller, reply: Reply<ManagerInfo>) {
+        let clocks = self.clocks();
+        reply.send(Ok(ManagerInfo {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            generation: self.publisher.generation(),
+            now: clocks.wall,
+            clock_ns: clocks.now.as_nanos(),
+            manual_clock: self.clock.manual_ns.load(Ordering::Acquire) != 0,
+        }));
+    }
+
+    fn watch(&self, caller: &Caller, since: Option<u64>) -> Result<Box<dyn Watch>, ScmError> {
+        let watch = self.publisher.watch(since);
+        Ok(Box::new(HandleWatch {
+            handle: self.clone(),
+            caller: caller.clone(),
+            watch,
+        }))
+    }
+
+    fn advance_clock(&self, caller: &Caller, by: Option<Duration>, reply: Reply<u64>) {
+        let nanos = by.map(|by| u64::try_from(by.as_nanos()).unwrap_or(u64::MAX));
+        self.send(caller, Request::AdvanceClock(nanos, reply));
+    }
+
+    fn attach(&self, run: RunId, secret: String, channel: OwnedFd, reply: Reply<()>) {
+        self.send(
+            &Caller::system(),
+            Request::Attach {
+                run,
+                secret,
+                channel,
+                reply,
+            },
+        );
+    }
+}
+
+fn is_visible(caller: &Caller, record: &ServiceRecord) -> bool {
+    access::granted(caller, &record.config).contains(AccessRights::QUERY_STATUS)
+}
+
+/// A watch that hides what its caller may not see (A25).
+struct HandleWatch {
+    handle: EngineHandle,
+    caller: Caller,
+    watch: publisher::Watch,
+}
+
+impl HandleWatch {
+    fn translate(&self, change: &publisher::Change) -> WatchedChange {
+        match change {
+            publisher::Change::Service(record) if is_visible(&self.caller, record) => {
+                WatchedChange::Service(Box::new(service_info(record, self.handle.clocks())))
+            }
+            publisher::Change::Service(_) => WatchedChange::Hidden,
+            publisher::Change::Removed(record) => {
+                WatchedChange::Removed(record.config.service_name.clone())
+            }
+            publisher::Change::Logged(entry) => {
+                WatchedChange::Logged(Arc::<LogEntry>::clone(entry))
+            }
+        }
+    }
+}
+
+impl Watch for HandleWatch {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Watched>> {
+        self.watch.poll_next(context).map(|watched| {
+            Some(match watched {
+                publisher::Watched::Notice(notice) => {
+                    Watched::Change(notice.generation, self.translate(&notice.change))
+                }
+                publisher::Watched::Gap(generation) => Watched::Gap(generation),
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_lines_of_an_output() {
+        assert_eq!(last_lines(b"a\nb\nc\n", 2), b"b\nc\n");
+        assert_eq!(last_lines(b"a\nb\nc", 1), b"c");
+        assert_eq!(last_lines(b"a\nb\n", 5), b"a\nb\n");
+        assert_eq!(last_lines(b"a\n", 0), b"");
+        assert_eq!(last_lines(b"", 3), b"");
+    }
+}

@@ -1,0 +1,116 @@
+//! From a record to what others are told about a service.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use relance_policy::record::{EndReason, StartCause};
+use relance_policy::{End, PendingAction, Run, ServiceRecord, Time};
+use relance_scm::event_log::Timestamp;
+use relance_scm::manager::{EndInfo, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo};
+use relance_scm::status::ServiceStatus;
+
+/// The engine's clock and the wall clock at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clocks {
+    pub(crate) now: Time,
+    pub(crate) wall: Timestamp,
+}
+
+impl Clocks {
+    /// A moment of the engine's clock on the wall clock.
+    fn wall_of(self, time: Time) -> Timestamp {
+        let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        if time >= self.now {
+            Timestamp(self.wall.0.saturating_add(millis(time - self.now)))
+        } else {
+            Timestamp(self.wall.0.saturating_sub(millis(self.now - time)))
+        }
+    }
+}
+
+/// The status of a service as its record says it (S51).
+pub(crate) fn status_of(record: &ServiceRecord) -> ServiceStatus {
+    ServiceStatus {
+        service_type: record.config.service_type,
+        state: record.state,
+        controls_accepted: record.controls_accepted,
+        exit_code: record.exit_code,
+        checkpoint: record.checkpoint,
+        wait_hint: record.wait_hint,
+        process_id: record.pid(),
+        service_flags: 0,
+    }
+}
+
+/// Everything about a service.
+pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInfo {
+    let failure_count = record.failure_count_at(clocks.now);
+    ServiceInfo {
+        id: record.id,
+        config: Arc::clone(&record.config),
+        status: status_of(record),
+        marked_for_delete: record.marked_for_delete,
+        run: record.run.as_ref().map(|run| run_info(run, clocks)),
+        recovery: RecoveryInfo {
+            failure_count,
+            last_failure_at: record.last_failure_at.map(|at| clocks.wall_of(at)),
+            resets_at: record
+                .resets_at()
+                .filter(|_| failure_count > 0)
+                .map(|at| clocks.wall_of(at)),
+            pending: record
+                .pending_actions
+                .iter()
+                .map(|p| pending_info(p, clocks))
+                .collect(),
+            next_action: record.config.failure_actions.action_for(failure_count + 1),
+        },
+        last_end: record.last_end.as_ref().map(|end| end_info(end, clocks)),
+    }
+}
+
+fn run_info(run: &Run, clocks: Clocks) -> RunInfo {
+    RunInfo {
+        id: run.id,
+        started_at: clocks.wall_of(run.started_at),
+        cause: match run.cause {
+            StartCause::Demand => "demand",
+            StartCause::Auto => "auto",
+            StartCause::Dependency => "dependency",
+            StartCause::Recovery(..) => "recovery",
+            StartCause::Recycle => "recycle",
+        },
+        stopping: run.stop.is_some(),
+    }
+}
+
+fn pending_info(pending: &PendingAction, clocks: Clocks) -> PendingInfo {
+    PendingInfo {
+        action: pending.action,
+        due: clocks.wall_of(pending.due),
+        failure_count: pending.failure_count,
+        executing: pending.executing,
+    }
+}
+
+fn end_info(end: &End, clocks: Clocks) -> EndInfo {
+    EndInfo {
+        run: end.run,
+        at: clocks.wall_of(end.at),
+        exit: end.exit,
+        exit_code: end.exit_code,
+        failure: end.failure,
+        summary: match end.reason {
+            EndReason::Crashed => "crashed",
+            EndReason::Stopped => "stopped",
+            EndReason::StoppedWithError
+            | EndReason::FlagNotSet
+            | EndReason::NoActions
+            | EndReason::RequestedStopWithError => "stopped with an error",
+            EndReason::StartFailed(_) => "start failed",
+            EndReason::Terminated => "terminated",
+            EndReason::Recycled(_) => "recycled",
+            EndReason::Shutdown => "shut down",
+        },
+    }
+}

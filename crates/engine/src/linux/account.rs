@@ -1,0 +1,216 @@
+//! Accounts (C10): from the name in a configuration to the ids a process gets.
+
+use std::fs;
+use std::process::Command;
+
+use relance_scm::config::AccountName;
+use relance_scm::{ScmError, Win32Error};
+
+use super::spawn::Ids;
+
+/// What is known of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) name: String,
+    pub(crate) home: String,
+    pub(crate) shell: String,
+    /// `None`: the daemon's own, nothing is changed.
+    pub(crate) ids: Option<Ids>,
+}
+
+/// Finds the account a service runs under.
+///
+/// LocalSystem is the daemon's own account. `NT AUTHORITY\LocalService` and `NetworkService` are
+/// `nobody`. `.\name`, `HOST\name` and `name` are the local account `name`.
+///
+/// # Errors
+/// 1057 when there is no such account; 1314 when the daemon may not change to it.
+pub(crate) fn find(account: &AccountName) -> Result<Account, ScmError> {
+    let own = rustix::process::getuid().as_raw();
+    if account.is_local_system() {
+        return Ok(own_account(own));
+    }
+    let name = local_name(account.as_str());
+    let entry = lookup(name).ok_or_else(|| {
+        ScmError::new(
+            Win32Error::INVALID_SERVICE_ACCOUNT,
+            format!(
+                "there is no account {:?} on this machine; create it or name another",
+                account.as_str()
+            ),
+        )
+    })?;
+    if entry.uid == own {
+        return Ok(Account {
+            ids: None,
+            ..entry.into_account(Vec::new())
+        });
+    }
+    if own != 0 {
+        return Err(ScmError::new(
+            Win32Error::PRIVILEGE_NOT_HELD,
+            format!("only a daemon that runs as root can start services as {name}"),
+        ));
+    }
+    let groups = groups_of(&entry.name, entry.gid);
+    Ok(entry.into_account(groups))
+}
+
+/// The account's name without the parts that only Windows has.
+fn local_name(account: &str) -> &str {
+    let builtin = ["LocalService", "NetworkService"];
+    let is_builtin = |name: &str| builtin.iter().any(|b| b.eq_ignore_ascii_case(name));
+    match account.rsplit_once('\\') {
+        Some((domain, name)) if domain.eq_ignore_ascii_case("NT AUTHORITY") && is_builtin(name) => {
+            "nobody"
+        }
+        Some((_, name)) => name,
+        None => account,
+    }
+}
+
+fn own_account(uid: u32) -> Account {
+    let entry = lookup(&uid.to_string()).unwrap_or_else(|| Entry {
+        name: if uid == 0 {
+            "root".into()
+        } else {
+            uid.to_string()
+        },
+        uid,
+        gid: rustix::process::getgid().as_raw(),
+        home: std::env::var("HOME").unwrap_or_else(|_| "/".into()),
+        shell: "/bin/sh".into(),
+    });
+    Account {
+        ids: None,
+        ..entry.into_account(Vec::new())
+    }
+}
+
+/// A line of the user database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    name: String,
+    uid: u32,
+    gid: u32,
+    home: String,
+    shell: String,
+}
+
+impl Entry {
+    fn parse(line: &str) -> Option<Self> {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [name, _password, uid, gid, _comment, home, shell] = fields[..] else {
+            return None;
+        };
+        Some(Self {
+            name: name.to_owned(),
+            uid: uid.parse().ok()?,
+            gid: gid.parse().ok()?,
+            home: home.to_owned(),
+            shell: shell.trim_end().to_owned(),
+        })
+    }
+
+    fn into_account(self, groups: Vec<u32>) -> Account {
+        Account {
+            ids: Some(Ids {
+                uid: self.uid,
+                gid: self.gid,
+                groups,
+            }),
+            name: self.name,
+            home: self.home,
+            shell: self.shell,
+        }
+    }
+}
+
+/// By name or number: `/etc/passwd` first, then `getent`, which knows directories such as LDAP. A
+/// static binary cannot load the system's own name services.
+fn lookup(name: &str) -> Option<Entry> {
+    let uid: Option<u32> = name.parse().ok();
+    let is_it = |entry: &Entry| entry.name == name || Some(entry.uid) == uid;
+    let file = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    file.lines()
+        .filter_map(Entry::parse)
+        .find(is_it)
+        .or_else(|| {
+            let output = Command::new("getent")
+                .args(["passwd", name])
+                .output()
+                .ok()?;
+            Entry::parse(&String::from_utf8_lossy(&output.stdout))
+        })
+}
+
+/// The supplementary groups of an account, its own included.
+fn groups_of(name: &str, gid: u32) -> Vec<u32> {
+    let file = fs::read_to_string("/etc/group").unwrap_or_default();
+    let mut groups: Vec<u32> = file
+        .lines()
+        .filter_map(|line| member_of(line, name))
+        .collect();
+    if groups.is_empty() {
+        let output = Command::new("id").args(["-G", name]).output();
+        let text = output.map(|output| output.stdout).unwrap_or_default();
+        let numbers = String::from_utf8_lossy(&text).into_owned();
+        groups.extend(
+            numbers
+                .split_whitespace()
+                .filter_map(|number| number.parse::<u32>().ok()),
+        );
+    }
+    groups.push(gid);
+    groups.sort_unstable();
+    groups.dedup();
+    groups
+}
+
+fn member_of(line: &str, name: &str) -> Option<u32> {
+    let fields: Vec<&str> = line.split(':').collect();
+    let [_group, _password, gid, members] = fields[..] else {
+        return None;
+    };
+    members
+        .split(',')
+        .any(|member| member.trim() == name)
+        .then(|| gid.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c10_names_of_windows_and_their_local_meaning() {
+        assert_eq!(local_name(r".\mail"), "mail");
+        assert_eq!(local_name(r"HOST\mail"), "mail");
+        assert_eq!(local_name("mail"), "mail");
+        assert_eq!(local_name(r"NT AUTHORITY\LocalService"), "nobody");
+        assert_eq!(local_name(r"nt authority\networkservice"), "nobody");
+    }
+
+    #[test]
+    fn unknown_accounts_are_1057() {
+        let error = find(&AccountName::new("no-such-account-here")).unwrap_err();
+        assert_eq!(error.code(), Win32Error::INVALID_SERVICE_ACCOUNT);
+    }
+
+    #[test]
+    fn the_daemons_own_account_changes_nothing() {
+        assert_eq!(find(&AccountName::local_system()).unwrap().ids, None);
+    }
+
+    #[test]
+    fn lines_of_the_databases() {
+        let entry = Entry::parse("www-data:x:33:34:www-data:/var/www:/usr/sbin/nologin\n").unwrap();
+        assert_eq!(
+            (entry.uid, entry.gid, &*entry.shell),
+            (33, 34, "/usr/sbin/nologin")
+        );
+        assert_eq!(Entry::parse("broken:x"), None);
+        assert_eq!(member_of("mail:x:8:anna,bert", "bert"), Some(8));
+        assert_eq!(member_of("mail:x:8:anna,bert", "ber"), None);
+    }
+}

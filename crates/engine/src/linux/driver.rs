@@ -1,0 +1,227 @@
+//! Drives the engine on Linux: one thread, one epoll. Takes what has come from the guardian, from
+//! services, clients and the database, lets deadlines fire, and ends the turn.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use relance_policy::Time;
+use relance_scm::{Caller, Reply, ScmError, Win32Error};
+use rustix::event::{Timespec, epoll};
+use rustix::time::{
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime,
+};
+
+use super::clock::{self, Clock};
+use super::processes::{LinuxProcesses, TOKEN_TIMER, TOKEN_WAKE};
+use crate::access;
+use crate::command::{Command, Request};
+use crate::database::Meta;
+use crate::engine::{Engine, Moment};
+use crate::handle::SharedClock;
+use crate::storage::{Committed, WriterThread};
+
+/// Requests of clients taken in one turn, so that processes and deadlines have theirs.
+const COMMANDS_PER_TURN: usize = 256;
+
+/// See the module.
+pub(crate) struct Driver {
+    pub(crate) engine: Engine<LinuxProcesses, WriterThread>,
+    pub(crate) epoll: Arc<OwnedFd>,
+    pub(crate) wake: Arc<OwnedFd>,
+    pub(crate) commands: Receiver<Command>,
+    pub(crate) committed: Receiver<Committed>,
+    pub(crate) clock: Clock,
+    pub(crate) shared_clock: Arc<SharedClock>,
+    pub(crate) timer: Timer,
+}
+
+impl Driver {
+    /// Runs until the guardian is gone.
+    pub(crate) fn run(mut self) -> io::Result<()> {
+        let mut events = Vec::with_capacity(256);
+        loop {
+            self.turn();
+            if self.engine.processes().is_orphaned() {
+                return Ok(());
+            }
+            self.timer.arm(&self.clock, self.engine.next_deadline())?;
+            events.clear();
+            match epoll::wait(
+                &*self.epoll,
+                rustix::buffer::spare_capacity(&mut events),
+                None,
+            ) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+            for event in events.drain(..) {
+                let event: epoll::Event = event;
+                match event.data.u64() {
+                    TOKEN_WAKE => {
+                        let _ = rustix::io::read(&*self.wake, &mut [0; 8]);
+                    }
+                    TOKEN_TIMER => self.timer.fired(),
+                    token => self.engine.processes().event(token),
+                }
+            }
+        }
+    }
+
+    /// Everything that is at hand, then one batch for the database.
+    fn turn(&mut self) {
+        let mut now = self.now();
+        loop {
+            self.take_facts(now);
+            self.take_commits(now);
+            self.take_commands(&mut now);
+            self.engine.fire_deadlines(now);
+            self.engine.end_turn(now);
+            // What the turn asked for may have been answered on the spot.
+            let Some(fact) = self.engine.processes().next_fact() else {
+                return;
+            };
+            now = self.now();
+            self.fact(now, fact);
+        }
+    }
+
+    fn now(&self) -> Moment {
+        Moment {
+            time: self.clock.now(),
+            wall: clock::wall(),
+        }
+    }
+
+    fn take_facts(&mut self, now: Moment) {
+        while let Some(fact) = self.engine.processes().next_fact() {
+            self.fact(now, fact);
+        }
+    }
+
+    fn fact(&mut self, now: Moment, fact: crate::processes::Fact) {
+        use crate::processes::Fact;
+        // The guardian's clock is the machine's; a manual clock stands still meanwhile.
+        let fact = match fact {
+            Fact::Exited { run, exit, .. } if self.clock.is_manual() => Fact::Exited {
+                run,
+                exit,
+                at: now.time,
+            },
+            fact => fact,
+        };
+        self.engine.fact(now, fact);
+    }
+
+    fn take_commits(&mut self, now: Moment) {
+        while let Ok(committed) = self.committed.try_recv() {
+            self.engine.committed(now, committed);
+        }
+    }
+
+    fn take_commands(&mut self, now: &mut Moment) {
+        if self.engine.is_catching_up() {
+            return;
+        }
+        for _ in 0..COMMANDS_PER_TURN {
+            match self.commands.try_recv() {
+                Ok(Command {
+                    request: Request::AdvanceClock(nanos, reply),
+                    caller,
+                }) => {
+                    self.advance(now, &caller, nanos, reply);
+                }
+                Ok(Command {
+                    request:
+                        Request::Attach {
+                            run,
+                            secret,
+                            channel,
+                            reply,
+                        },
+                    ..
+                }) => {
+                    reply.send(self.engine.processes().attach(run, &secret, channel));
+                }
+                Ok(command) => self.engine.command(*now, command),
+                Err(_) => return,
+            }
+        }
+        // More may wait than a turn takes: look again at once.
+        let _ = rustix::io::write(&*self.wake, &1_u64.to_ne_bytes());
+    }
+
+    /// Moves a manual clock, at most to the next deadline, so that each thing happens at its time.
+    fn advance(&mut self, now: &mut Moment, caller: &Caller, by: Option<u64>, reply: Reply<u64>) {
+        if !self.clock.is_manual() {
+            return reply.send(Err(ScmError::new(
+                Win32Error::NOT_SUPPORTED,
+                "the clock of this daemon is the machine's; relance daemon --clock manual has one \
+                 that can be moved",
+            )));
+        }
+        if let Err(error) = access::check_administrator(caller) {
+            return reply.send(Err(error));
+        }
+        let next = self.engine.next_deadline();
+        let until = match by {
+            Some(nanos) => Time::from_nanos(now.time.as_nanos().saturating_add(nanos)),
+            None => next.unwrap_or(now.time),
+        };
+        let stop = next.filter(|at| *at < until).unwrap_or(until).max(now.time);
+        self.clock.set(stop);
+        self.shared_clock.set_manual(stop);
+        *now = self.now();
+        self.engine
+            .remember(Meta::ManualClock, stop.as_nanos().to_string());
+        self.engine.fire_deadlines(*now);
+        reply.send(Ok(stop.as_nanos()));
+    }
+}
+
+/// The one timer of the engine.
+pub(crate) struct Timer {
+    fd: OwnedFd,
+    armed: Option<Time>,
+}
+
+impl Timer {
+    pub(crate) fn new(epoll: &OwnedFd) -> io::Result<Self> {
+        let flags = TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK;
+        let fd = timerfd_create(TimerfdClockId::Boottime, flags)?;
+        let data = epoll::EventData::new_u64(TOKEN_TIMER);
+        epoll::add(epoll, &fd, data, epoll::EventFlags::IN)?;
+        Ok(Self { fd, armed: None })
+    }
+
+    /// Arms for a deadline; a manual clock fires nothing by itself.
+    fn arm(&mut self, clock: &Clock, deadline: Option<Time>) -> io::Result<()> {
+        let deadline = deadline.filter(|_| !clock.is_manual());
+        if deadline == self.armed {
+            return Ok(());
+        }
+        // Zero would disarm; the earliest time there is, is long past.
+        let nanos = deadline.map_or(0, |at| at.as_nanos().max(1));
+        let value = Timespec {
+            tv_sec: i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX),
+            tv_nsec: (nanos % 1_000_000_000).cast_signed(),
+        };
+        let interval = Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        let spec = Itimerspec {
+            it_interval: interval,
+            it_value: value,
+        };
+        timerfd_settime(&self.fd, TimerfdTimerFlags::ABSTIME, &spec)?;
+        self.armed = deadline;
+        Ok(())
+    }
+
+    fn fired(&mut self) {
+        let _ = rustix::io::read(&self.fd, &mut [0; 8]);
+        self.armed = None;
+    }
+}

@@ -1,0 +1,528 @@
+//! The log thread: moves what services print from their pipes to files, without looking at it.
+//!
+//! Each turn of a pipe has a byte budget, so that a service that prints without end holds nobody up.
+//! A file that grows beyond its limit is rotated. When the disk is full, output is dropped rather
+//! than kept in the pipe, where it would stop the service.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use relance_policy::{RunId, ServiceId};
+use relance_scm::ServiceName;
+use rustix::event::{EventfdFlags, epoll, eventfd};
+use rustix::pipe::{SpliceFlags, splice};
+
+use super::protocol::{run_of, token};
+
+/// Bytes moved for one service before the others have their turn.
+const BUDGET: usize = 256 * 1024;
+/// Most bytes moved before the last lines are read for an event.
+const DRAIN_MAX: usize = 1024 * 1024;
+/// Files kept open.
+const OPEN_MAX: usize = 128;
+/// Last lines of output in an event, at most so many ...
+const TAIL_LINES: usize = 10;
+/// ... and so many bytes.
+const TAIL_BYTES: u64 = 4096;
+const TOKEN_WAKE: u64 = u64::MAX;
+
+/// Where output goes.
+#[derive(Clone, Debug)]
+pub struct LogSettings {
+    /// The folder of the files.
+    pub folder: PathBuf,
+    /// A file longer than this is rotated.
+    pub bytes_max: u64,
+    /// Rotated files kept beside the current one.
+    pub files_max: u32,
+}
+
+/// The file that holds the output of a service. Characters that no file name should have are
+/// written as `%XX`.
+#[must_use]
+pub fn log_path(folder: &Path, name: &ServiceName) -> PathBuf {
+    let mut file = String::new();
+    for c in name.key().chars() {
+        if c.is_alphanumeric() || matches!(c, '-' | '_' | ' ') || (c == '.' && !file.is_empty()) {
+            file.extend(c.to_lowercase());
+        } else {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                let _ = write!(file, "%{byte:02X}");
+            }
+        }
+    }
+    // A file name has at most 255 bytes; the tail of a longer one is told apart by its sum.
+    if file.len() > 200 {
+        let sum = file.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+            (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        });
+        let cut = (0..=180)
+            .rev()
+            .find(|at| file.is_char_boundary(*at))
+            .unwrap_or(0);
+        file.truncate(cut);
+        let _ = write!(file, "~{sum:016x}");
+    }
+    folder.join(format!("{file}.log"))
+}
+
+/// The thread, for the owner loop.
+pub(crate) struct Logs {
+    requests: Sender<Request>,
+    wake: Arc<OwnedFd>,
+}
+
+enum Request {
+    Add {
+        run: RunId,
+        name: ServiceName,
+        pipe: OwnedFd,
+        resumed: bool,
+    },
+    Tail {
+        run: RunId,
+        reply: Sender<String>,
+    },
+}
+
+impl Logs {
+    pub(crate) fn start(settings: LogSettings) -> io::Result<Self> {
+        let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        let (requests, receiver) = channel();
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let data = epoll::EventData::new_u64(TOKEN_WAKE);
+        epoll::add(&epoll, &*wake, data, epoll::EventFlags::IN)?;
+        let files = Files {
+            settings,
+            open: HashMap::new(),
+            turn: 0,
+        };
+        let thread = Thread {
+            epoll,
+            wake: Arc::clone(&wake),
+            receiver,
+            pipes: BTreeMap::new(),
+            files,
+        };
+        std::thread::Builder::new()
+            .name("output".into())
+            .spawn(move || thread.run())?;
+        Ok(Self { requests, wake })
+    }
+
+    fn send(&self, request: Request) {
+        // The thread ends with the process.
+        let _ = self.requests.send(request);
+        let _ = rustix::io::write(&*self.wake, &1_u64.to_ne_bytes());
+    }
+
+    /// Collects the output of a run. `resumed`: it printed before this engine began.
+    pub(crate) fn add(&self, run: RunId, name: &ServiceName, pipe: OwnedFd, resumed: bool) {
+        self.send(Request::Add {
+            run,
+            name: name.clone(),
+            pipe,
+            resumed,
+        });
+    }
+
+    /// The last lines a run has printed.
+    pub(crate) fn tail(&self, run: RunId) -> Receiver<String> {
+        let (reply, receiver) = channel();
+        self.send(Request::Tail { run, reply });
+        receiver
+    }
+}
+
+struct Thread {
+    epoll: OwnedFd,
+    wake: Arc<OwnedFd>,
+    receiver: Receiver<Request>,
+    pipes: BTreeMap<RunId, Pipe>,
+    files: Files,
+}
+
+/// The files that are open, the least recently used of which are closed.
+struct Files {
+    settings: LogSettings,
+    open: HashMap<ServiceId, Output>,
+    turn: u64,
+}
+
+struct Pipe {
+    fd: OwnedFd,
+    name: ServiceName,
+    /// Where the output of this run begins in its file, and in which file.
+    begin: (u64, u64),
+}
+
+struct Output {
+    file: File,
+    length: u64,
+    /// How often the file was rotated.
+    rotations: u64,
+    used: u64,
+}
+
+impl Thread {
+    fn run(mut self) {
+        let mut events = Vec::with_capacity(64);
+        loop {
+            events.clear();
+            let waited = epoll::wait(
+                &self.epoll,
+                rustix::buffer::spare_capacity(&mut events),
+                None,
+            );
+            if waited.is_err_and(|error| error != rustix::io::Errno::INTR) {
+                return;
+            }
+            for event in events.drain(..) {
+                let event: epoll::Event = event;
+                match event.data.u64() {
+                    TOKEN_WAKE => self.take_requests(),
+                    token => self.readable(run_of(token)),
+                }
+            }
+        }
+    }
+
+    fn take_requests(&mut self) {
+        let _ = rustix::io::read(&*self.wake, &mut [0; 8]);
+        while let Ok(request) = self.receiver.try_recv() {
+            match request {
+                Request::Add {
+                    run,
+                    name,
+                    pipe,
+                    resumed,
+                } => self.add(run, name, pipe, resumed),
+                Request::Tail { run, reply } => {
+                    // Whoever asked may have given up.
+                    let _ = reply.send(self.tail(run));
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, run: RunId, name: ServiceName, pipe: OwnedFd, resumed: bool) {
+        let begin = match self.files.output(run.service, &name) {
+            // What it printed under the engine before is somewhere near the end.
+            Ok(output) if resumed => (output.rotations, output.length.saturating_sub(TAIL_BYTES)),
+            Ok(output) => (output.rotations, output.length),
+            Err(_) => (0, 0),
+        };
+        let data = epoll::EventData::new_u64(token(run));
+        if epoll::add(&self.epoll, &pipe, data, epoll::EventFlags::IN).is_ok() {
+            self.pipes.insert(
+                run,
+                Pipe {
+                    fd: pipe,
+                    name,
+                    begin,
+                },
+            );
+        }
+    }
+
+    fn readable(&mut self, run: RunId) {
+        if !self.drain(run, BUDGET) {
+            self.pipes.remove(&run);
+        }
+    }
+
+    /// Moves output, up to a budget. `false` when nobody can print any more.
+    fn drain(&mut self, run: RunId, budget: usize) -> bool {
+        let mut moved = 0;
+        while moved < budget {
+            match self.move_some(run, budget - moved) {
+                Ok(0) => return false,
+                Ok(length) => moved += length,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
+                Err(_) => match self.drop_some(run) {
+                    Ok(0) => return false,
+                    Ok(length) => moved += length,
+                    Err(_) => return true,
+                },
+            }
+        }
+        true
+    }
+
+    fn move_some(&mut self, run: RunId, budget: usize) -> io::Result<usize> {
+        let Some(pipe) = self.pipes.get(&run) else {
+            return Ok(0);
+        };
+        let output = self.files.output(run.service, &pipe.name)?;
+        let mut offset = output.length;
+        let flags = SpliceFlags::NONBLOCK | SpliceFlags::MOVE;
+        let length = splice(
+            &pipe.fd,
+            None,
+            &output.file,
+            Some(&mut offset),
+            budget,
+            flags,
+        )?;
+        output.length += length as u64;
+        if output.length >= self.files.settings.bytes_max {
+            self.files.rotate(run.service, &pipe.name)?;
+        }
+        Ok(length)
+    }
+
+    /// The disk is full, or the file is gone: better lost than a service that stands still.
+    fn drop_some(&mut self, run: RunId) -> io::Result<usize> {
+        let Some(pipe) = self.pipes.get(&run) else {
+            return Ok(0);
+        };
+        rustix::io::ioctl_fionbio(&pipe.fd, true)?;
+        Ok(rustix::io::read(&pipe.fd, &mut [0; 16 * 1024])?)
+    }
+
+    fn tail(&mut self, run: RunId) -> String {
+        self.drain(run, DRAIN_MAX);
+        let Some(pipe) = self.pipes.get(&run) else {
+            return String::new();
+        };
+        let (rotations, begin) = pipe.begin;
+        let Ok(output) = self.files.output(run.service, &pipe.name) else {
+            return String::new();
+        };
+        let begin = if output.rotations == rotations {
+            begin
+        } else {
+            0
+        };
+        let from = begin.max(output.length.saturating_sub(TAIL_BYTES));
+        let length = usize::try_from(output.length.saturating_sub(from)).unwrap_or(0);
+        let mut bytes = vec![0; length];
+        let whole = from == begin;
+        match output.file.read_exact_at(&mut bytes, from) {
+            Ok(()) => last_lines(&bytes, whole),
+            Err(_) => String::new(),
+        }
+    }
+}
+
+impl Files {
+    /// The file of a service, opened if it is not.
+    fn output(&mut self, service: ServiceId, name: &ServiceName) -> io::Result<&mut Output> {
+        self.turn += 1;
+        if !self.open.contains_key(&service) {
+            self.close_oldest();
+            let path = log_path(&self.settings.folder, name);
+            let file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .mode(0o640)
+                .open(path)?;
+            let length = file.metadata()?.len();
+            let output = Output {
+                file,
+                length,
+                rotations: 0,
+                used: 0,
+            };
+            self.open.insert(service, output);
+        }
+        let turn = self.turn;
+        let output = self.open.get_mut(&service).expect("it was just opened");
+        output.used = turn;
+        Ok(output)
+    }
+
+    fn close_oldest(&mut self) {
+        if self.open.len() >= OPEN_MAX
+            && let Some(oldest) = self
+                .open
+                .iter()
+                .min_by_key(|(_, output)| output.used)
+                .map(|(id, _)| *id)
+        {
+            self.open.remove(&oldest);
+        }
+    }
+
+    fn rotate(&mut self, service: ServiceId, name: &ServiceName) -> io::Result<()> {
+        let Some(old) = self.open.remove(&service) else {
+            return Ok(());
+        };
+        let path = log_path(&self.settings.folder, name);
+        let numbered = |n: u32| PathBuf::from(format!("{}.{n}", path.display()));
+        for n in (1..self.settings.files_max).rev() {
+            let _ = fs::rename(numbered(n), numbered(n + 1));
+        }
+        if self.settings.files_max > 0 {
+            fs::rename(&path, numbered(1))?;
+        } else {
+            fs::remove_file(&path)?;
+        }
+        self.output(service, name)?.rotations = old.rotations + 1;
+        Ok(())
+    }
+}
+
+/// The last lines of some output; the first one only if it is known to be whole.
+fn last_lines(bytes: &[u8], whole: bool) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.trim_end();
+    let text = match text.split_once('\n') {
+        Some((_, rest)) if !whole => rest,
+        _ => text,
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn name(text: &str) -> ServiceName {
+        ServiceName::new(text).unwrap()
+    }
+
+    fn run(number: u32) -> RunId {
+        RunId {
+            service: ServiceId(1),
+            number,
+        }
+    }
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(test: &str) -> Self {
+            let path =
+                std::env::temp_dir().join(format!("relance-logs-{}-{test}", std::process::id()));
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+
+        fn logs(&self, bytes_max: u64) -> Logs {
+            let folder = self.0.clone();
+            Logs::start(LogSettings {
+                folder,
+                bytes_max,
+                files_max: 2,
+            })
+            .unwrap()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            fs::remove_dir_all(&self.0).unwrap();
+        }
+    }
+
+    fn add(logs: &Logs, number: u32) -> io::PipeWriter {
+        let (reader, writer) = io::pipe().unwrap();
+        logs.add(run(number), &name("a"), reader.into(), false);
+        writer
+    }
+
+    #[test]
+    fn output_goes_to_the_file_and_its_last_lines_to_whoever_asks() {
+        let folder = Folder::new("tail");
+        let logs = folder.logs(u64::MAX);
+        let mut first = add(&logs, 1);
+        writeln!(first, "first run").unwrap();
+        assert_eq!(logs.tail(run(1)).recv().unwrap(), "first run");
+        let mut second = add(&logs, 2);
+        for n in 0..20 {
+            writeln!(second, "line {n}").unwrap();
+        }
+        let tail = logs.tail(run(2)).recv().unwrap();
+        assert!(
+            tail.starts_with("line 10\n") && tail.ends_with("line 19"),
+            "{tail}"
+        );
+        let text = fs::read_to_string(log_path(&folder.0, &name("A"))).unwrap();
+        assert!(
+            text.starts_with("first run\nline 0\n"),
+            "one file a service, in order"
+        );
+    }
+
+    #[test]
+    fn a_run_that_printed_nothing_has_no_last_lines_of_others() {
+        let folder = Folder::new("nothing");
+        let logs = folder.logs(u64::MAX);
+        let mut first = add(&logs, 1);
+        writeln!(first, "of another run").unwrap();
+        assert_eq!(logs.tail(run(1)).recv().unwrap(), "of another run");
+        let _second = add(&logs, 2);
+        assert_eq!(logs.tail(run(2)).recv().unwrap(), "");
+        assert_eq!(
+            logs.tail(run(3)).recv().unwrap(),
+            "",
+            "nor has one that does not exist"
+        );
+    }
+
+    #[test]
+    fn a_long_file_is_rotated_and_old_ones_go() {
+        let folder = Folder::new("rotate");
+        let logs = folder.logs(1000);
+        let mut writer = add(&logs, 1);
+        for n in 0..5 {
+            writer
+                .write_all(format!("{n}").repeat(1000).as_bytes())
+                .unwrap();
+            logs.tail(run(1)).recv().unwrap();
+        }
+        let path = log_path(&folder.0, &name("a"));
+        let first = |suffix: &str| {
+            fs::read_to_string(format!("{}{suffix}", path.display())).map(|t| t.chars().next())
+        };
+        assert_eq!(first("").unwrap(), None);
+        assert_eq!(first(".1").unwrap(), Some('4'));
+        assert_eq!(first(".2").unwrap(), Some('3'));
+        assert!(first(".3").is_err());
+    }
+
+    #[test]
+    fn output_that_cannot_be_written_is_dropped_and_the_service_goes_on() {
+        let folder = Folder::new("dropped");
+        let logs = folder.logs(u64::MAX);
+        fs::create_dir(log_path(&folder.0, &name("a"))).unwrap();
+        let mut writer = add(&logs, 1);
+        // More than a pipe holds: it would block for ever if nobody took it.
+        writer.write_all(&vec![b'x'; 1024 * 1024]).unwrap();
+    }
+
+    #[test]
+    fn any_name_makes_a_file_name() {
+        let folder = Path::new("/l");
+        let path = |text: &str| log_path(folder, &name(text)).to_string_lossy().into_owned();
+        assert_eq!(path("Mail Service"), "/l/mail service.log");
+        assert_eq!(path("..x"), "/l/%2E.x.log");
+        assert_eq!(path("a:b*"), "/l/a%3Ab%2A.log");
+        assert_eq!(path("éA"), path("Éa"));
+        let long = path(&"é".repeat(256));
+        assert!(long.len() < 255);
+        assert_ne!(long, path(&format!("{}x", "é".repeat(255))));
+    }
+
+    #[test]
+    fn the_first_of_the_last_lines_is_whole() {
+        assert_eq!(last_lines(b"cut\nwhole\n", false), "whole");
+        assert_eq!(last_lines(b"first\nsecond", true), "first\nsecond");
+        assert_eq!(last_lines(b"", true), "");
+        assert_eq!(last_lines(b"\xff\xfe\n", true), "\u{fffd}\u{fffd}");
+    }
+}

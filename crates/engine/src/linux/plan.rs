@@ -1,0 +1,364 @@
+//! From a configuration to what is executed: program, arguments, environment, account, limits; and
+//! from what the kernel says against it to a Win32 code and a sentence.
+
+use std::path::{Path, PathBuf};
+
+use relance_policy::RunId;
+use relance_scm::config::{PriorityClass, ServiceConfig};
+use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
+use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE, SOCKET_VARIABLE};
+
+use super::account;
+use super::spawn::{SpawnError, SpawnSpec, SpawnStage};
+use crate::processes::StartProblem;
+
+/// `PATH` of a service that is not given one.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Number of the channel in a service: the first descriptor handed.
+const CHANNEL_FD: &str = "3";
+
+/// What a start needs to know of the daemon.
+#[derive(Clone, Debug)]
+pub(crate) struct Surroundings {
+    /// Path of the socket on which clients are served.
+    pub(crate) socket: PathBuf,
+}
+
+/// What to execute for a run.
+pub(crate) fn for_run(
+    run: RunId,
+    secret: &str,
+    config: &ServiceConfig,
+    around: &Surroundings,
+) -> Result<SpawnSpec, StartProblem> {
+    let mut spec = for_command(config, &config.command_line, around)?;
+    spec.environment
+        .push(format!("{RUN_VARIABLE}={run}:{secret}"));
+    if config.kind == ServiceKind::Service {
+        spec.environment
+            .push(format!("{CHANNEL_VARIABLE}={CHANNEL_FD}"));
+    }
+    spec.nice = config.priority.map(PriorityClass::nice);
+    Ok(spec)
+}
+
+/// What to execute for a recovery command: under the account of its service (R41).
+pub(crate) fn for_command(
+    config: &ServiceConfig,
+    line: &str,
+    around: &Surroundings,
+) -> Result<SpawnSpec, StartProblem> {
+    let account =
+        account::find(&config.account_name).map_err(|error| logon_problem(config, &error))?;
+    let name = &config.service_name;
+    let mut environment = vec![
+        format!("HOME={}", account.home),
+        format!("USER={}", account.name),
+        format!("LOGNAME={}", account.name),
+        format!("SHELL={}", account.shell),
+        format!("RELANCE_SERVICE={name}"),
+        format!("{SOCKET_VARIABLE}={}", around.socket.display()),
+    ];
+    let own_path = config
+        .environment
+        .iter()
+        .find(|variable| variable.name() == "PATH");
+    let path = own_path.map_or(PATH, |variable| variable.value());
+    environment.push(format!("PATH={path}"));
+    for variable in config
+        .environment
+        .iter()
+        .filter(|variable| variable.name() != "PATH")
+    {
+        let assignment = format!("{}=", variable.name());
+        environment.retain(|entry| !entry.starts_with(&assignment));
+        environment.push(format!("{assignment}{}", variable.value()));
+    }
+    let directory = config
+        .extensions
+        .working_directory
+        .as_deref()
+        .unwrap_or("/");
+    let arguments = command_line::split(line);
+    let program = arguments
+        .first()
+        .map(|word| resolve(word, path, directory))
+        .unwrap_or_default();
+    Ok(SpawnSpec {
+        program,
+        arguments,
+        environment,
+        directory: directory.to_owned(),
+        ids: account.ids,
+        nice: None,
+        cgroup: None,
+    })
+}
+
+/// The absolute path of a program: as it is, from the working directory, or from `PATH`. What is not
+/// found is left for the kernel to say so.
+fn resolve(word: &str, path: &str, directory: &str) -> String {
+    if word.starts_with('/') {
+        return word.to_owned();
+    }
+    if word.contains('/') {
+        return Path::new(directory)
+            .join(word)
+            .to_string_lossy()
+            .into_owned();
+    }
+    let candidates = path.split(':').filter(|folder| folder.starts_with('/'));
+    candidates
+        .map(|folder| format!("{folder}/{word}"))
+        .find(|candidate| Path::new(candidate).is_file())
+        .unwrap_or_else(|| word.to_owned())
+}
+
+fn logon_problem(config: &ServiceConfig, error: &ScmError) -> StartProblem {
+    StartProblem {
+        error: Win32Error::SERVICE_LOGON_FAILED,
+        logon: true,
+        sentence: format!("{} cannot be started: {error}", config.service_name),
+    }
+}
+
+/// The Win32 code and the sentence for a process that could not be created.
+pub(crate) fn problem(config: &ServiceConfig, spec: &SpawnSpec, error: SpawnError) -> StartProblem {
+    let (code, advice) = explain(spec, error);
+    StartProblem {
+        error: code,
+        logon: matches!(
+            error.stage,
+            SpawnStage::Groups | SpawnStage::Group | SpawnStage::User
+        ),
+        sentence: format!("{} cannot be started: {advice}", config.service_name),
+    }
+}
+
+fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
+    let system = std::io::Error::from_raw_os_error(error.errno);
+    match error.stage {
+        SpawnStage::Execute => explain_execute(spec, error.errno, &system),
+        SpawnStage::Directory => {
+            let code = match error.errno {
+                libc::ENOTDIR => Win32Error::DIRECTORY,
+                libc::EACCES => Win32Error::ACCESS_DENIED,
+                _ => Win32Error::PATH_NOT_FOUND,
+            };
+            let folder = &spec.directory;
+            (
+                code,
+                format!(
+                    "its working directory {folder} cannot be entered ({system}); create it or change the setting"
+                ),
+            )
+        }
+        SpawnStage::Groups | SpawnStage::Group | SpawnStage::User => (
+            Win32Error::SERVICE_LOGON_FAILED,
+            format!("the daemon cannot change to its account ({system}); run the daemon as root"),
+        ),
+        SpawnStage::Prepare if matches!(error.errno, libc::EMFILE | libc::ENFILE) => (
+            Win32Error::TOO_MANY_OPEN_FILES,
+            "the daemon has no file descriptor left; raise its limit (LimitNOFILE in the unit)"
+                .to_owned(),
+        ),
+        SpawnStage::Prepare if error.errno == libc::EINVAL => (
+            Win32Error::INVALID_PARAMETER,
+            "its command line or environment contains a null character; remove it".to_owned(),
+        ),
+        SpawnStage::Clone if error.errno == libc::EAGAIN => (
+            Win32Error::COMMITMENT_LIMIT,
+            "no more processes can be created; raise the limit of processes (TasksMax, ulimit -u)"
+                .to_owned(),
+        ),
+        SpawnStage::Priority => (
+            Win32Error::PRIVILEGE_NOT_HELD,
+            format!(
+                "its priority cannot be set ({system}); choose a lower one or run the daemon as root"
+            ),
+        ),
+        SpawnStage::Prepare
+        | SpawnStage::Clone
+        | SpawnStage::Session
+        | SpawnStage::Descriptors
+        | SpawnStage::ControlGroup
+        | SpawnStage::Limits => {
+            let code = match error.errno {
+                libc::ENOMEM => Win32Error::NOT_ENOUGH_MEMORY,
+                libc::EACCES | libc::EPERM => Win32Error::ACCESS_DENIED,
+                _ => Win32Error::INTERNAL_ERROR,
+            };
+            (
+                code,
+                format!(
+                    "its process could not be set up at the stage {:?}: {system}",
+                    error.stage
+                ),
+            )
+        }
+    }
+}
+
+fn explain_execute(spec: &SpawnSpec, errno: i32, system: &std::io::Error) -> (Win32Error, String) {
+    let program = &spec.program;
+    let path = Path::new(program);
+    let parent_exists = path
+        .parent()
+        .is_none_or(|parent| parent.as_os_str().is_empty() || parent.exists());
+    match errno {
+        libc::ENOENT if path.exists() => (
+            Win32Error::FILE_NOT_FOUND,
+            format!(
+                "the interpreter that {program} names in its first line does not exist; install it or correct the line"
+            ),
+        ),
+        libc::ENOENT if !parent_exists => (
+            Win32Error::PATH_NOT_FOUND,
+            format!("the folder of the program {program} does not exist; correct the command line"),
+        ),
+        libc::ENOENT => (
+            Win32Error::FILE_NOT_FOUND,
+            format!("the program {program} was not found; correct the command line"),
+        ),
+        libc::ENOTDIR | libc::ELOOP => (
+            Win32Error::PATH_NOT_FOUND,
+            format!(
+                "the path of the program {program} leads nowhere ({system}); correct the command line"
+            ),
+        ),
+        libc::EACCES => (
+            Win32Error::ACCESS_DENIED,
+            format!(
+                "the program {program} may not be executed by its account; make it executable (chmod +x)"
+            ),
+        ),
+        libc::ENOEXEC => (
+            Win32Error::BAD_EXE_FORMAT,
+            format!(
+                "{program} is no program that can run here; a script needs a first line like #!/bin/sh"
+            ),
+        ),
+        libc::E2BIG => (
+            Win32Error::FILENAME_EXCED_RANGE,
+            "its command line and environment are too long for the system; shorten them".to_owned(),
+        ),
+        libc::ETXTBSY => (
+            Win32Error::LOCK_VIOLATION,
+            format!("somebody is writing to {program}; start again when that is done"),
+        ),
+        libc::ENOMEM => (
+            Win32Error::NOT_ENOUGH_MEMORY,
+            format!("there is not enough memory to execute {program}"),
+        ),
+        _ => (
+            Win32Error::BAD_EXE_FORMAT,
+            format!("{program} cannot be executed: {system}"),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use relance_policy::ServiceId;
+    use relance_scm::ServiceName;
+    use relance_scm::config::EnvironmentVariable;
+
+    use super::*;
+
+    fn config(line: &str) -> ServiceConfig {
+        ServiceConfig::new(ServiceName::new("mailer").unwrap(), line)
+    }
+
+    fn around() -> Surroundings {
+        Surroundings {
+            socket: "/run/relance/relance.sock".into(),
+        }
+    }
+
+    fn run(config: &ServiceConfig) -> SpawnSpec {
+        for_run(
+            RunId {
+                service: ServiceId(3),
+                number: 4,
+            },
+            "abc",
+            config,
+            &around(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn what_a_service_finds_in_its_environment() {
+        let mut config = config("/bin/mailer --run");
+        let variable = |name, value| EnvironmentVariable::new(name, value).unwrap();
+        config.environment = [variable("HOME", "/srv"), variable("A", "1")].into();
+        let spec = run(&config);
+        let has = |entry: &str| spec.environment.iter().any(|e| e == entry);
+        assert!(has("RELANCE_RUN=3.4:abc") && has("RELANCE_CHANNEL=3"));
+        assert!(has("RELANCE_SOCKET=/run/relance/relance.sock") && has("RELANCE_SERVICE=mailer"));
+        assert!(has("HOME=/srv") && has("A=1"), "C12: its own settings win");
+        let homes = spec
+            .environment
+            .iter()
+            .filter(|e| e.starts_with("HOME="))
+            .count();
+        assert_eq!(homes, 1);
+        assert_eq!(spec.arguments, ["/bin/mailer", "--run"]);
+        assert_eq!(spec.directory, "/");
+    }
+
+    #[test]
+    fn a_program_gets_no_channel() {
+        let mut config = config("/bin/mailer");
+        config.kind = ServiceKind::Program;
+        assert!(
+            !run(&config)
+                .environment
+                .iter()
+                .any(|e| e.starts_with(CHANNEL_VARIABLE))
+        );
+    }
+
+    #[test]
+    fn programs_are_found_as_a_shell_would() {
+        assert_eq!(resolve("/x/y", PATH, "/"), "/x/y");
+        assert_eq!(resolve("bin/y", PATH, "/srv"), "/srv/bin/y");
+        assert_eq!(resolve("sh", "relative:/nowhere:/bin", "/"), "/bin/sh");
+        assert_eq!(resolve("no-such-program", PATH, "/"), "no-such-program");
+    }
+
+    #[test]
+    fn r8_9_codes_of_programs_that_cannot_be_executed() {
+        let code = |program: &str, errno| {
+            let spec = SpawnSpec {
+                program: program.into(),
+                ..SpawnSpec::default()
+            };
+            let error = SpawnError {
+                stage: SpawnStage::Execute,
+                errno,
+            };
+            problem(&config(program), &spec, error).error.to_raw()
+        };
+        assert_eq!(code("/bin/no-such-file", libc::ENOENT), 2);
+        assert_eq!(code("/no/such/folder/x", libc::ENOENT), 3);
+        assert_eq!(code("/bin/sh", libc::EACCES), 5);
+        assert_eq!(code("/bin/sh", libc::ENOEXEC), 193);
+        assert_eq!(code("/bin/sh", libc::E2BIG), 206);
+        assert_eq!(code("/bin/sh", libc::ENOENT), 2, "a missing interpreter");
+    }
+
+    #[test]
+    fn codes_of_other_stages() {
+        let code = |stage, errno| {
+            let error = SpawnError { stage, errno };
+            let problem = problem(&config("/x"), &SpawnSpec::default(), error);
+            (problem.error.to_raw(), problem.logon)
+        };
+        assert_eq!(code(SpawnStage::Prepare, libc::EMFILE), (4, false));
+        assert_eq!(code(SpawnStage::Clone, libc::EAGAIN), (1455, false));
+        assert_eq!(code(SpawnStage::User, libc::EPERM), (1069, true));
+        assert_eq!(code(SpawnStage::Directory, libc::ENOENT), (3, false));
+    }
+}

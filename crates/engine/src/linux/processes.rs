@@ -1,0 +1,553 @@
+//! Processes on Linux, as the engine asks for them: the engine's side of the guardian, the control
+//! channels, the output.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use relance_policy::{ActionId, RunId, Time};
+use relance_scm::config::OutputMode;
+use relance_scm::status::ProcessExit;
+use relance_scm::{ScmError, ServiceConfig, ServiceKind, Win32Error};
+use relance_wire::channel::ManagerFrame;
+use rustix::event::epoll;
+
+use super::adopt::Adopted;
+use super::channel::{Channel, PEEK_LEN, Seen};
+use super::clock;
+use super::link::Link;
+use super::logs::Logs;
+use super::plan::{self, Surroundings};
+use super::protocol::{KnownRun, Report, Request, RunKey, VERSION, run_of, token};
+use super::spawn::{SpawnError, SpawnSpec};
+use crate::processes::{Fact, Processes, StartProblem};
+
+/// How the machine is rebooted, if the daemon may (R46).
+#[derive(Clone, Debug, Default)]
+pub struct RebootCommand(pub Option<String>);
+
+/// See the module.
+pub(crate) struct LinuxProcesses {
+    link: Link,
+    epoll: Arc<OwnedFd>,
+    logs: Logs,
+    around: Surroundings,
+    reboot: RebootCommand,
+    facts: VecDeque<Fact>,
+    runs: BTreeMap<RunId, HostRun>,
+    /// Specifications of starts under way, for the sentence if one fails.
+    starting: BTreeMap<RunId, (Arc<ServiceConfig>, SpawnSpec)>,
+    adopted: BTreeMap<RunId, Adopted>,
+    buffer: Box<[u8]>,
+    link_closed: bool,
+}
+
+/// A run as the host knows it.
+struct HostRun {
+    pid: u32,
+    birth: u64,
+    secret: String,
+    channel: Option<Channel>,
+    /// Its output until it is known whose it is.
+    output: Option<OwnedFd>,
+    exit: Option<(ProcessExit, u64)>,
+}
+
+/// What the guardian says first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Greeting {
+    /// 1 for the first engine of the guardian.
+    pub(crate) engine: u32,
+    /// Whether a shutdown was asked for before.
+    pub(crate) shutting_down: bool,
+    /// Whether the guardian is the init process of a container.
+    pub(crate) init: bool,
+}
+
+/// Sources of events that are no channel: tokens that no run has, because services count from 1.
+pub(crate) const TOKEN_LINK: u64 = 1;
+pub(crate) const TOKEN_WAKE: u64 = 2;
+pub(crate) const TOKEN_TIMER: u64 = 3;
+const TOKEN_LOWEST_RUN: u64 = 1 << 32;
+/// Set in the token of a process that is watched through its pidfd.
+const TOKEN_ADOPTED: u64 = 1 << 63;
+
+impl LinuxProcesses {
+    pub(crate) fn new(
+        link: Link,
+        epoll: Arc<OwnedFd>,
+        logs: Logs,
+        around: Surroundings,
+        reboot: RebootCommand,
+    ) -> io::Result<Self> {
+        let data = epoll::EventData::new_u64(TOKEN_LINK);
+        let flags = epoll::EventFlags::IN | epoll::EventFlags::OUT | epoll::EventFlags::ET;
+        epoll::add(&epoll, &link, data, flags)?;
+        Ok(Self {
+            link,
+            epoll,
+            logs,
+            around,
+            reboot,
+            facts: VecDeque::new(),
+            runs: BTreeMap::new(),
+            starting: BTreeMap::new(),
+            adopted: BTreeMap::new(),
+            buffer: vec![0; PEEK_LEN].into_boxed_slice(),
+            link_closed: false,
+        })
+    }
+
+    /// Takes everything the guardian says first: its greeting and all runs it knows. Blocks until it
+    /// has said it.
+    pub(crate) fn greet(&mut self) -> io::Result<Greeting> {
+        let mut greeting = None;
+        loop {
+            while let Some(report) = self.link.next::<Report>()? {
+                match report {
+                    Report::Hello {
+                        version,
+                        engine,
+                        shutting_down,
+                        init,
+                    } => {
+                        if version != VERSION {
+                            let text = format!("the guardian speaks version {version} of the link");
+                            return Err(io::Error::new(io::ErrorKind::Unsupported, text));
+                        }
+                        greeting = Some(Greeting {
+                            engine,
+                            shutting_down,
+                            init,
+                        });
+                    }
+                    Report::TableEnd => {
+                        return greeting.ok_or_else(|| io::ErrorKind::InvalidData.into());
+                    }
+                    report => self.report(report)?,
+                }
+            }
+            let mut poll = [rustix::event::PollFd::new(
+                &self.link,
+                rustix::event::PollFlags::IN,
+            )];
+            rustix::event::poll(&mut poll, None)?;
+            if !self.link.fill()? {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+    }
+
+    /// Tells the engine all that was there when it began: each run with what it had sent and its end,
+    /// in the order of the runs, so that a step that was not committed is repeated before what
+    /// followed from it.
+    pub(crate) fn tell_all(&mut self, names: impl Fn(RunId) -> Option<Arc<ServiceConfig>>) {
+        for run in self.runs.keys().copied().collect::<Vec<_>>() {
+            let known = self.runs.get_mut(&run).expect("listed above");
+            self.facts.push_back(Fact::Found {
+                run,
+                pid: known.pid,
+                birth: known.birth,
+            });
+            if let (Some(output), Some(config)) = (known.output.take(), names(run)) {
+                self.logs.add(run, &config.service_name, output, true);
+            }
+            self.look(run);
+            self.tell_exit(run);
+        }
+        self.facts.push_back(Fact::Caught);
+    }
+
+    /// Takes over a process that runs although its guardian has ended.
+    pub(crate) fn adopt(&mut self, run: RunId, adopted: Adopted) {
+        let data = epoll::EventData::new_u64(token(run) | TOKEN_ADOPTED);
+        if let Err(error) = epoll::add(&*self.epoll, &adopted, data, epoll::EventFlags::IN) {
+            tracing::warn!(%run, %error, "a process cannot be watched");
+            return;
+        }
+        self.runs.insert(run, HostRun::adopted(&adopted));
+        self.adopted.insert(run, adopted);
+    }
+
+    /// Whether a run is known already.
+    pub(crate) fn knows(&self, run: RunId) -> bool {
+        self.runs.contains_key(&run)
+    }
+
+    /// The daemon serves its clients now.
+    pub(crate) fn ready(&mut self) {
+        self.ask(&Request::Ready);
+    }
+
+    /// Whether the guardian is gone.
+    pub(crate) fn is_orphaned(&self) -> bool {
+        self.link_closed
+    }
+
+    /// The next fact.
+    pub(crate) fn next_fact(&mut self) -> Option<Fact> {
+        self.facts.pop_front()
+    }
+
+    /// Something happened on a descriptor.
+    pub(crate) fn event(&mut self, token: u64) {
+        if token == TOKEN_LINK {
+            self.read_link();
+        } else if token & TOKEN_ADOPTED != 0 {
+            self.adopted_ended(run_of(token & !TOKEN_ADOPTED));
+        } else if token >= TOKEN_LOWEST_RUN {
+            let run = run_of(token);
+            if let Some(channel) = self.runs.get_mut(&run).and_then(|run| run.channel.as_mut()) {
+                channel.flush();
+            }
+            self.look(run);
+        }
+    }
+
+    fn read_link(&mut self) {
+        let open = match self
+            .link
+            .fill()
+            .and_then(|open| self.take_reports().map(|()| open))
+        {
+            Ok(open) => open,
+            Err(error) => {
+                tracing::error!(%error, "the guardian cannot be understood");
+                false
+            }
+        };
+        if !open || self.link.flush().is_err() {
+            self.link_closed = true;
+        }
+    }
+
+    fn take_reports(&mut self) -> io::Result<()> {
+        while let Some(report) = self.link.next::<Report>()? {
+            self.report(report)?;
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, report: Report) -> io::Result<()> {
+        match report {
+            Report::Run(known) => self.learn(&known)?,
+            Report::Spawned(known) => self.spawned(&known)?,
+            Report::SpawnFailed { run, error } => self.spawn_failed(run.into(), error),
+            Report::Exited { run, exit, at_ns } => {
+                let run = run.into();
+                if let Some(known) = self.runs.get_mut(&run) {
+                    known.exit = Some((exit.into(), at_ns));
+                }
+                // What it had sent is told before its end (a service that reported STOPPED and died
+                // is never taken for a crash).
+                self.look(run);
+                self.tell_exit(run);
+            }
+            Report::Command { action, result } => {
+                let result = result.map(|_| ()).map_err(command_error);
+                self.facts.push_back(Fact::CommandDone {
+                    id: action.into(),
+                    result,
+                });
+            }
+            Report::Shutdown => self.facts.push_back(Fact::ShutdownAsked),
+            Report::Hello { .. } | Report::TableEnd => {}
+        }
+        Ok(())
+    }
+
+    /// Takes a run from the guardian, with its descriptors.
+    fn learn(&mut self, known: &KnownRun) -> io::Result<()> {
+        let run = RunId::from(known.run);
+        let missing = || io::Error::new(io::ErrorKind::InvalidData, "a descriptor is missing");
+        let channel = if known.channel {
+            Some(self.link.take_fd().ok_or_else(missing)?)
+        } else {
+            None
+        };
+        let output = if known.output {
+            Some(self.link.take_fd().ok_or_else(missing)?)
+        } else {
+            None
+        };
+        if let Some(channel) = &channel {
+            watch_channel(&self.epoll, channel, run)?;
+        }
+        let host_run = HostRun {
+            pid: known.pid,
+            birth: known.birth,
+            secret: known.secret.clone(),
+            channel: channel.map(Channel::new),
+            output,
+            exit: known.exit.map(|(exit, at)| (exit.into(), at)),
+        };
+        self.runs.insert(run, host_run);
+        Ok(())
+    }
+
+    fn spawned(&mut self, known: &KnownRun) -> io::Result<()> {
+        let run = RunId::from(known.run);
+        let starting = self.starting.remove(&run);
+        self.learn(known)?;
+        if let Some((config, _)) = starting
+            && let Some(output) = self.runs.get_mut(&run).and_then(|run| run.output.take())
+        {
+            self.logs.add(run, &config.service_name, output, false);
+        }
+        self.facts.push_back(Fact::Spawned {
+            run,
+            pid: known.pid,
+            birth: known.birth,
+        });
+        self.look(run);
+        self.tell_exit(run);
+        Ok(())
+    }
+
+    fn spawn_failed(&mut self, run: RunId, error: SpawnError) {
+        let Some((config, spec)) = self.starting.remove(&run) else {
+            return;
+        };
+        let failure = plan::problem(&config, &spec, error);
+        self.facts.push_back(Fact::SpawnFailed { run, failure });
+    }
+
+    /// Looks at a channel and turns what came into facts.
+    fn look(&mut self, run: RunId) {
+        let Some(channel) = self
+            .runs
+            .get_mut(&run)
+            .and_then(|known| known.channel.as_mut())
+        else {
+            return;
+        };
+        for seen in channel.look(&mut self.buffer) {
+            self.facts.push_back(match seen {
+                Seen::Frame(frame, position) => Fact::Frame {
+                    run,
+                    frame,
+                    position,
+                },
+                Seen::Broken => Fact::ChannelBroken { run },
+            });
+        }
+    }
+
+    fn tell_exit(&mut self, run: RunId) {
+        if let Some((exit, at)) = self.runs.get(&run).and_then(|known| known.exit) {
+            self.facts.push_back(Fact::Exited {
+                run,
+                exit,
+                at: Time::from_nanos(at),
+            });
+        }
+    }
+
+    fn adopted_ended(&mut self, run: RunId) {
+        if self.adopted.remove(&run).is_some() {
+            if let Some(known) = self.runs.get_mut(&run) {
+                known.exit = Some((ProcessExit::Unknown, clock::boottime_ns()));
+            }
+            self.look(run);
+            self.tell_exit(run);
+        }
+    }
+
+    /// A process that lost its channel attaches with a new one.
+    pub(crate) fn attach(
+        &mut self,
+        run: RunId,
+        secret: &str,
+        socket: OwnedFd,
+    ) -> Result<(), ScmError> {
+        let refused = |code, sentence: &str| Err(ScmError::new(code, sentence));
+        let Some(known) = self.runs.get_mut(&run).filter(|known| known.exit.is_none()) else {
+            return refused(Win32Error::NOT_FOUND, "there is no such run, or it is over");
+        };
+        if known.secret.is_empty() || known.secret != secret {
+            return refused(
+                Win32Error::ACCESS_DENIED,
+                "this is not the secret of the run",
+            );
+        }
+        if let Err(error) = watch_channel(&self.epoll, &socket, run) {
+            return refused(
+                Win32Error::INTERNAL_ERROR,
+                &format!("it cannot be watched: {error}"),
+            );
+        }
+        known.channel = Some(Channel::new(socket));
+        self.look(run);
+        Ok(())
+    }
+
+    fn ask(&mut self, request: &Request) {
+        if self.link.send(request, Vec::new()).is_err() {
+            self.link_closed = true;
+        }
+    }
+
+    fn refuse_spawn(&mut self, run: RunId, failure: StartProblem) {
+        self.facts.push_back(Fact::SpawnFailed { run, failure });
+    }
+}
+
+impl HostRun {
+    fn adopted(adopted: &Adopted) -> Self {
+        Self {
+            pid: adopted.pid,
+            birth: adopted.birth,
+            secret: adopted.secret.clone(),
+            channel: None,
+            output: None,
+            exit: None,
+        }
+    }
+}
+
+impl Processes for LinuxProcesses {
+    fn spawn(&mut self, run: RunId, config: &Arc<ServiceConfig>) {
+        if let Some(known) = self.runs.get_mut(&run) {
+            // Its start was not committed before the engine ended; it runs already.
+            self.facts.push_back(Fact::Spawned {
+                run,
+                pid: known.pid,
+                birth: known.birth,
+            });
+            return;
+        }
+        let secret = secret();
+        match plan::for_run(run, &secret, config, &self.around) {
+            Ok(spec) => {
+                let request = Request::Spawn {
+                    run: run.into(),
+                    secret,
+                    output: config.extensions.output == OutputMode::File,
+                    channel: config.kind == ServiceKind::Service,
+                    spec: spec.clone(),
+                };
+                self.starting.insert(run, (Arc::clone(config), spec));
+                self.ask(&request);
+            }
+            Err(failure) => self.refuse_spawn(run, failure),
+        }
+    }
+
+    fn run_command(&mut self, id: ActionId, config: &ServiceConfig, command: &str) {
+        match plan::for_command(config, command, &self.around) {
+            Ok(spec) => self.ask(&Request::Command {
+                action: id.into(),
+                spec,
+            }),
+            Err(problem) => {
+                let result = Err(problem.error);
+                self.facts.push_back(Fact::CommandDone { id, result });
+            }
+        }
+    }
+
+    fn reboot(&mut self, id: ActionId) {
+        let Some(command) = self.reboot.0.clone() else {
+            let result = Err(Win32Error::PRIVILEGE_NOT_HELD);
+            self.facts.push_back(Fact::CommandDone { id, result });
+            return;
+        };
+        self.run_command(id, &system_config(), &command);
+    }
+
+    fn broadcast(&mut self, message: &str) {
+        if self.reboot.0.is_none() {
+            return; // No reboot will follow.
+        }
+        // `wall` is there on every system with terminals to write to; without it nobody is there.
+        let message = message.to_owned();
+        std::thread::spawn(move || {
+            let _ = std::process::Command::new("wall").arg(message).output();
+        });
+    }
+
+    fn signal(&mut self, run: RunId, signal: u8) {
+        match self.adopted.get(&run) {
+            Some(adopted) => adopted.signal(signal.into()),
+            None => self.ask(&Request::Signal {
+                run: run.into(),
+                signal: signal.into(),
+            }),
+        }
+    }
+
+    fn terminate(&mut self, run: RunId) {
+        match self.adopted.get(&run) {
+            Some(adopted) => adopted.terminate(),
+            None => self.ask(&Request::Terminate { run: run.into() }),
+        }
+    }
+
+    fn send(&mut self, run: RunId, frame: &ManagerFrame) {
+        if let Some(channel) = self
+            .runs
+            .get_mut(&run)
+            .and_then(|known| known.channel.as_mut())
+        {
+            channel.send(frame);
+        }
+    }
+
+    fn consume(&mut self, run: RunId, position: u64) {
+        let Some(channel) = self
+            .runs
+            .get_mut(&run)
+            .and_then(|known| known.channel.as_mut())
+        else {
+            return;
+        };
+        if channel.take_off(position, &mut self.buffer) {
+            self.look(run);
+        }
+    }
+
+    fn forget_run(&mut self, run: RunId) {
+        self.runs.remove(&run);
+        self.ask(&Request::Acknowledge {
+            run: RunKey::from(run),
+        });
+    }
+
+    fn forget_command(&mut self, id: ActionId) {
+        self.ask(&Request::AcknowledgeCommand { action: id.into() });
+    }
+
+    fn last_output(&mut self, run: RunId) -> Option<Receiver<String>> {
+        self.runs.contains_key(&run).then(|| self.logs.tail(run))
+    }
+
+    fn shut_down(&mut self) {
+        self.ask(&Request::ShutDown);
+    }
+}
+
+fn watch_channel(epoll: &OwnedFd, socket: &OwnedFd, run: RunId) -> io::Result<()> {
+    let data = epoll::EventData::new_u64(token(run));
+    let flags = epoll::EventFlags::IN | epoll::EventFlags::OUT | epoll::EventFlags::ET;
+    Ok(epoll::add(epoll, socket, data, flags)?)
+}
+
+/// A reboot is the manager's own command.
+fn system_config() -> ServiceConfig {
+    let name = relance_scm::ServiceName::new("relance").expect("a legal name");
+    ServiceConfig::new(name, "reboot")
+}
+
+fn command_error(error: SpawnError) -> Win32Error {
+    plan::problem(&system_config(), &SpawnSpec::default(), error).error
+}
+
+/// 128 random bits, as text.
+fn secret() -> String {
+    let mut bytes = [0_u8; 16];
+    let filled = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
+    debug_assert_eq!(filled, Ok(bytes.len()), "16 bytes are never cut short");
+    u128::from_ne_bytes(bytes).to_string()
+}

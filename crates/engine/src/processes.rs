@@ -1,0 +1,117 @@
+//! What the engine asks of processes, and what it is told about them. Implemented by Linux
+//! (`linux/processes.rs`) and by the simulated host of the tests.
+
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use relance_policy::{ActionId, RunId, Time};
+use relance_scm::status::ProcessExit;
+use relance_scm::{ServiceConfig, Win32Error};
+use relance_wire::channel::{ManagerFrame, ServiceFrame};
+
+/// Requests. None of them waits: what comes of them is told as a [`Fact`].
+///
+/// All may be repeated with the same identity after the engine was restarted; a run or a command
+/// that exists already is told again, never made twice.
+pub trait Processes {
+    /// Creates the process of a run: `Spawned` or `SpawnFailed`.
+    fn spawn(&mut self, run: RunId, config: &Arc<ServiceConfig>);
+    /// Starts a recovery command under the account of its service: `CommandDone`.
+    fn run_command(&mut self, id: ActionId, config: &ServiceConfig, command: &str);
+    /// Reboots the machine: `CommandDone`, with 1314 unless the daemon may (R46).
+    fn reboot(&mut self, id: ActionId);
+    /// Tells everybody on the machine something (R45); nothing comes of it.
+    fn broadcast(&mut self, message: &str);
+    /// Sends a signal to the process of a run.
+    fn signal(&mut self, run: RunId, signal: u8);
+    /// Kills the process tree of a run.
+    fn terminate(&mut self, run: RunId);
+    /// Sends a frame over the control channel of a run.
+    fn send(&mut self, run: RunId, frame: &ManagerFrame);
+    /// Forgets what was read from the channel of a run up to a position: it is on record.
+    fn consume(&mut self, run: RunId, position: u64);
+    /// Forgets a run that has ended: its end is on record.
+    fn forget_run(&mut self, run: RunId);
+    /// Forgets a command: its start is on record.
+    fn forget_command(&mut self, id: ActionId);
+    /// The last lines of the output of a run, from whoever collects it.
+    fn last_output(&mut self, run: RunId) -> Option<Receiver<String>>;
+    /// The services have stopped; the daemon may end.
+    fn shut_down(&mut self);
+}
+
+/// What happened to processes.
+#[derive(Debug)]
+pub enum Fact {
+    /// The process of a run exists.
+    Spawned {
+        /// Which run.
+        run: RunId,
+        /// Its process id.
+        pid: u32,
+        /// See [`relance_policy::Run::birth`].
+        birth: u64,
+    },
+    /// It could not be created.
+    SpawnFailed {
+        /// Which run.
+        run: RunId,
+        /// Why, and what to do about it.
+        failure: StartProblem,
+    },
+    /// A process that was there when the engine began; runs of a service in their order, each with
+    /// all that is known of it before the next.
+    Found {
+        /// Which run.
+        run: RunId,
+        /// Its process id.
+        pid: u32,
+        /// See [`relance_policy::Run::birth`].
+        birth: u64,
+    },
+    /// A frame came over the control channel of a run.
+    Frame {
+        /// Of which run.
+        run: RunId,
+        /// The frame.
+        frame: ServiceFrame,
+        /// Up to where the channel may be forgotten once this is on record.
+        position: u64,
+    },
+    /// What came over the channel is no frame; it was closed.
+    ChannelBroken {
+        /// Of which run.
+        run: RunId,
+    },
+    /// The process of a run has ended, and all it had sent has been told.
+    Exited {
+        /// Which run.
+        run: RunId,
+        /// How.
+        exit: ProcessExit,
+        /// When.
+        at: Time,
+    },
+    /// A command was started, or could not be.
+    CommandDone {
+        /// Which.
+        id: ActionId,
+        /// Its outcome.
+        result: Result<(), Win32Error>,
+    },
+    /// Everything that was already there when the engine began has been told.
+    Caught,
+    /// Somebody asked the daemon to stop.
+    ShutdownAsked,
+}
+
+/// Why a start failed, for the log and for the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartProblem {
+    /// The Win32 code.
+    pub error: Win32Error,
+    /// Whether the account was the trouble (7038).
+    pub logon: bool,
+    /// What to do about it.
+    pub sentence: String,
+}

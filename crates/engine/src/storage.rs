@@ -1,0 +1,358 @@
+//! The writer: one thread that commits what the owner loop hands over, several batches in one
+//! transaction when they have piled up (group commit), and survives a full disk.
+//!
+//! A batch that changes the configuration and cannot be written is refused. Records and entries of
+//! the log are kept, bounded, and written when there is space again.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use relance_policy::{ServiceId, ServiceRecord};
+use relance_scm::event::Event;
+
+use crate::database::{Batch, Database};
+use relance_scm::event_log::{LogEntry, Timestamp};
+
+/// Entries of the log that are kept while they cannot be written.
+const BACKLOG_MAX: usize = 10_000;
+/// How often a full disk is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+/// How long the last lines of output are waited for.
+const OUTPUT_WAIT: Duration = Duration::from_millis(500);
+/// Commits between two checkpoints of the write-ahead log.
+const CHECKPOINT_EVERY: u32 = 1000;
+/// Commits between two looks at the age and size of the log.
+const PRUNE_EVERY: u32 = 20_000;
+
+/// A batch on its way to the database.
+#[derive(Debug)]
+pub struct Submission {
+    /// Rising.
+    pub id: u64,
+    /// What to write; the entries of the log come from `entries`.
+    pub batch: Batch,
+    /// New entries of the log, with the last lines of output that are still being collected.
+    pub entries: Vec<(LogEntry, Option<Receiver<String>>)>,
+    /// A change of the configuration, which is refused when it cannot be written.
+    pub refusable: bool,
+}
+
+/// What became of a submission.
+#[derive(Debug)]
+pub struct Committed {
+    /// Which.
+    pub id: u64,
+    /// Its entries, complete.
+    pub entries: Vec<Arc<LogEntry>>,
+    /// Whether it is on disk.
+    pub outcome: CommitOutcome,
+}
+
+/// See [`Committed::outcome`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommitOutcome {
+    /// On disk.
+    Written,
+    /// Kept in memory until there is space; the reason, once per trouble.
+    Kept(Option<String>),
+    /// Refused: a change of the configuration that cannot be written.
+    Refused(String),
+    /// Not an answer to a submission: everything kept is on disk again; so many entries were lost.
+    Recovered(u64),
+}
+
+/// Where the owner loop hands its batches.
+pub trait Storage {
+    /// Takes a submission; its [`Committed`] follows, in the order of the submissions.
+    fn submit(&mut self, submission: Submission);
+}
+
+/// How long entries of the log are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// Milliseconds.
+    pub age_ms: i64,
+    /// Bytes of the whole database.
+    pub bytes: u64,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            age_ms: 90 * 24 * 3600 * 1000,
+            bytes: 1 << 30,
+        }
+    }
+}
+
+/// The writer's thread as the owner loop sees it.
+pub struct WriterThread {
+    submissions: Option<Sender<Submission>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl WriterThread {
+    /// Starts the thread; `done` is called on it for every outcome.
+    ///
+    /// # Errors
+    /// When no thread can be made.
+    pub fn start(
+        database: Database,
+        retention: Retention,
+        wall: fn() -> Timestamp,
+        done: impl FnMut(Committed) + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (sender, receiver) = channel();
+        let mut writer = Writer::new(database, retention, wall, Box::new(done));
+        let thread = std::thread::Builder::new()
+            .name("database".into())
+            .spawn(move || writer.run(&receiver))?;
+        Ok(Self {
+            submissions: Some(sender),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Storage for WriterThread {
+    fn submit(&mut self, submission: Submission) {
+        if let Some(submissions) = &self.submissions {
+            // A writer that is gone has panicked, and the panic hook has ended the engine.
+            let _ = submissions.send(submission);
+        }
+    }
+}
+
+impl Drop for WriterThread {
+    /// Writes what was submitted, then ends.
+    fn drop(&mut self) {
+        self.submissions = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The work of the thread; used without one by the simulation.
+pub struct Writer {
+    database: Database,
+    retention: Retention,
+    wall: fn() -> Timestamp,
+    done: Box<dyn FnMut(Committed) + Send>,
+    backlog: Option<Backlog>,
+    commits: u32,
+}
+
+/// What could not be written yet.
+#[derive(Default)]
+struct Backlog {
+    records: BTreeMap<ServiceId, Arc<ServiceRecord>>,
+    removed: Vec<ServiceId>,
+    entries: VecDeque<Arc<LogEntry>>,
+    lost: u64,
+}
+
+impl Writer {
+    /// A writer that calls `done` for every outcome.
+    #[must_use]
+    pub fn new(
+        database: Database,
+        retention: Retention,
+        wall: fn() -> Timestamp,
+        done: Box<dyn FnMut(Committed) + Send>,
+    ) -> Self {
+        Self {
+            database,
+            retention,
+            wall,
+            done,
+            backlog: None,
+            commits: 0,
+        }
+    }
+
+    /// The database, for whoever plays the thread himself.
+    pub fn database(&mut self) -> &mut Database {
+        &mut self.database
+    }
+
+    fn run(&mut self, submissions: &Receiver<Submission>) {
+        loop {
+            let first = if self.backlog.is_some() {
+                match submissions.recv_timeout(RETRY) {
+                    Ok(submission) => Some(submission),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            } else {
+                match submissions.recv() {
+                    Ok(submission) => Some(submission),
+                    Err(_) => return,
+                }
+            };
+            let piled_up = first.into_iter().chain(submissions.try_iter()).collect();
+            self.write(piled_up);
+        }
+    }
+
+    /// Writes what has piled up, in as few transactions as its kinds allow.
+    pub fn write(&mut self, submissions: Vec<Submission>) {
+        if self.backlog.is_some() {
+            self.try_backlog();
+        }
+        let mut group = Vec::new();
+        for submission in submissions {
+            // A change that may be refused stands alone, so that nothing else is refused with it.
+            let alone = submission.refusable;
+            if alone {
+                self.write_group(std::mem::take(&mut group));
+            }
+            group.push(Complete::from(submission));
+            if alone {
+                self.write_group(std::mem::take(&mut group));
+            }
+        }
+        self.write_group(group);
+        self.keep_house();
+    }
+
+    fn write_group(&mut self, group: Vec<Complete>) {
+        if group.is_empty() {
+            return;
+        }
+        let written = match &self.backlog {
+            Some(_) => Err("the backlog is not written yet".to_owned()),
+            None => {
+                let batches: Vec<&Batch> = group.iter().map(|complete| &complete.batch).collect();
+                self.database
+                    .commit(&batches)
+                    .map_err(|error| error.to_string())
+            }
+        };
+        match written {
+            Ok(()) => {
+                self.commits = self.commits.saturating_add(1);
+                for complete in group {
+                    self.tell(complete, CommitOutcome::Written);
+                }
+            }
+            Err(reason) => group
+                .into_iter()
+                .for_each(|complete| self.keep(complete, &reason)),
+        }
+    }
+
+    fn keep(&mut self, complete: Complete, reason: &str) {
+        if complete.refusable {
+            return self.tell(complete, CommitOutcome::Refused(reason.to_owned()));
+        }
+        let first = self.backlog.is_none();
+        self.backlog.get_or_insert_default().add(&complete.batch);
+        self.tell(
+            complete,
+            CommitOutcome::Kept(first.then(|| reason.to_owned())),
+        );
+    }
+
+    fn tell(&mut self, complete: Complete, outcome: CommitOutcome) {
+        (self.done)(Committed {
+            id: complete.id,
+            entries: complete.batch.entries,
+            outcome,
+        });
+    }
+
+    fn try_backlog(&mut self) {
+        let Some(backlog) = &self.backlog else { return };
+        let batch = backlog.batch();
+        if self.database.commit(&[&batch]).is_ok() {
+            let lost = backlog.lost;
+            self.backlog = None;
+            let outcome = CommitOutcome::Recovered(lost);
+            (self.done)(Committed {
+                id: 0,
+                entries: Vec::new(),
+                outcome,
+            });
+        }
+    }
+
+    /// Housekeeping that failed is tried again next time; the next commit says what is wrong.
+    fn keep_house(&mut self) {
+        if self.commits > 0 && self.commits.is_multiple_of(CHECKPOINT_EVERY) {
+            let _ = self.database.checkpoint();
+        }
+        if self.commits >= PRUNE_EVERY {
+            let before = Timestamp((self.wall)().0.saturating_sub(self.retention.age_ms));
+            let _ = self.database.prune(before, self.retention.bytes);
+            self.commits = 0;
+        }
+    }
+}
+
+/// A submission whose entries are complete.
+struct Complete {
+    id: u64,
+    batch: Batch,
+    refusable: bool,
+}
+
+impl From<Submission> for Complete {
+    fn from(submission: Submission) -> Self {
+        let entries = submission.entries.into_iter().map(|(mut entry, output)| {
+            let output = output.and_then(|output| output.recv_timeout(OUTPUT_WAIT).ok());
+            entry.details.output = output.filter(|output| !output.is_empty());
+            Arc::new(entry)
+        });
+        let batch = Batch {
+            entries: entries.collect(),
+            ..submission.batch
+        };
+        Self {
+            id: submission.id,
+            batch,
+            refusable: submission.refusable,
+        }
+    }
+}
+
+impl Backlog {
+    fn add(&mut self, batch: &Batch) {
+        for record in &batch.records {
+            self.records.insert(record.id, Arc::clone(record));
+        }
+        for id in &batch.removed {
+            self.records.remove(id);
+            self.removed.push(*id);
+        }
+        for entry in &batch.entries {
+            if self.entries.len() == BACKLOG_MAX {
+                self.entries.pop_front();
+                self.lost += 1;
+            }
+            self.entries.push_back(Arc::clone(entry));
+        }
+    }
+
+    fn batch(&self) -> Batch {
+        Batch {
+            records: self.records.values().cloned().collect(),
+            removed: self.removed.clone(),
+            entries: self.entries.iter().cloned().collect(),
+            ..Batch::default()
+        }
+    }
+}
+
+/// The entry that tells of the trouble.
+#[must_use]
+pub fn trouble(outcome: &CommitOutcome) -> Option<Event> {
+    match outcome {
+        CommitOutcome::Kept(Some(reason)) => Some(Event::StorageFailed(reason.as_str().into())),
+        CommitOutcome::Recovered(lost) => Some(Event::StorageRecovered(*lost)),
+        CommitOutcome::Written | CommitOutcome::Kept(None) | CommitOutcome::Refused(_) => None,
+    }
+}

@@ -1,0 +1,133 @@
+//! Entries of the event log, with what Windows keeps of them and what it does not, and the questions
+//! that can be asked of the log.
+
+use std::sync::Arc;
+
+use crate::event::{EventLevel, EventSource, render};
+use crate::run::{RunId, ServiceId};
+use crate::status::ProcessExit;
+
+/// A moment on the wall clock: milliseconds since 1970, UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+/// One entry of the event log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Number in the log, rising.
+    pub number: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who writes it.
+    pub source: EventSource,
+    /// Number of the kind of entry: 7031.
+    pub event_id: u32,
+    /// How bad it is.
+    pub level: EventLevel,
+    /// Whom it is about; `None`: the manager.
+    pub service: Option<(ServiceId, Arc<str>)>,
+    /// Windows' insertion parameters.
+    pub parameters: Vec<String>,
+    /// What else is known.
+    pub details: Details,
+}
+
+/// What Windows does not keep beside an entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// The run it belongs to.
+    pub run: Option<RunId>,
+    /// Its process; 0: none.
+    pub pid: u32,
+    /// What the kernel saw of the end of the process.
+    pub exit: Option<ProcessExit>,
+    /// When the recovery action is due.
+    pub due: Option<Timestamp>,
+    /// Why, in words.
+    pub cause: Option<String>,
+    /// The last lines of the service's output.
+    pub output: Option<String>,
+}
+
+impl LogEntry {
+    /// The sentence for people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        render(self.source, self.event_id, &self.parameters)
+    }
+}
+
+/// Which entries to find. Everything that is given must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Only of this service.
+    pub service: Option<ServiceId>,
+    /// Only of these kinds; empty: of all.
+    pub event_ids: Vec<u32>,
+    /// Only this bad or worse.
+    pub level: Option<EventLevel>,
+    /// Only from this moment on.
+    pub since: Option<Timestamp>,
+    /// Only before this moment.
+    pub until: Option<Timestamp>,
+    /// Only with numbers above this.
+    pub after: Option<u64>,
+    /// Only with numbers below this.
+    pub before: Option<u64>,
+    /// Only with this text in the service's name, the parameters, the cause or the output.
+    pub text: Option<String>,
+    /// At most so many; the newest.
+    pub limit: u32,
+}
+
+impl Default for EventFilter {
+    /// The newest hundred.
+    fn default() -> Self {
+        Self {
+            service: None,
+            event_ids: Vec::new(),
+            level: None,
+            since: None,
+            until: None,
+            after: None,
+            before: None,
+            text: None,
+            limit: 100,
+        }
+    }
+}
+
+impl EventFilter {
+    /// Whether an entry matches; the same answer as the database's, for entries that are followed
+    /// live.
+    #[must_use]
+    pub fn matches(&self, entry: &LogEntry) -> bool {
+        let service = entry.service.as_ref().map(|(id, _)| *id);
+        self.service.is_none_or(|id| service == Some(id))
+            && (self.event_ids.is_empty() || self.event_ids.contains(&entry.event_id))
+            && self.level.is_none_or(|level| entry.level <= level)
+            && self.since.is_none_or(|since| entry.at >= since)
+            && self.until.is_none_or(|until| entry.at < until)
+            && self.after.is_none_or(|after| entry.number > after)
+            && self.before.is_none_or(|before| entry.number < before)
+            && self.text.as_ref().is_none_or(|text| contains(entry, text))
+    }
+}
+
+fn contains(entry: &LogEntry, text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let has = |part: &str| part.to_ascii_lowercase().contains(&text);
+    entry.parameters.iter().any(|parameter| has(parameter))
+        || entry.service.as_ref().is_some_and(|(_, name)| has(name))
+        || entry.details.cause.as_deref().is_some_and(has)
+        || entry.details.output.as_deref().is_some_and(has)
+}
+
+/// Found entries, the oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventPage {
+    /// The entries.
+    pub entries: Vec<LogEntry>,
+    /// Whether older ones match too.
+    pub more: bool,
+}
