@@ -1,8 +1,20 @@
 //! Speak to a Relance service manager, or be one of its services.
 //!
-//! [`hosted`] is what a program links to be a service: it connects to the manager that started it,
-//! reports its status and takes controls.
+//! [`connect`] gives a [`ServiceManager`] over the manager's socket; every call opens a connection,
+//! asks and closes it. [`hosted`] is what a program links to be a service: it connects to the manager
+//! that started it, reports its status and takes controls.
+//!
+//! `http` speaks HTTP/1.1 over a Unix socket, `manager` turns calls into requests, `target` finds the
+//! socket, `watch` reads the stream of changes.
 
 #![deny(missing_docs)]
 
 pub mod hosted;
+mod http;
+mod manager;
+mod target;
+mod watch;
+
+pub use manager::{SocketManager, connect};
+pub use relance_scm::ServiceManager;
+pub use target::{Target, socket_candidates};

@@ -16,6 +16,7 @@ mod driver;
 pub mod guardian;
 mod link;
 mod logs;
+mod peer;
 mod plan;
 mod process;
 mod processes;
@@ -24,4 +25,5 @@ mod signals;
 mod spawn;
 
 pub use logs::{LogSettings, log_path};
+pub use peer::Administrators;
 pub use processes::RebootCommand;

@@ -196,8 +196,10 @@ impl FailureActions {
     }
 
     /// These settings with a change applied (R58 to R61).
-    #[must_use]
-    pub fn merge(&self, change: &FailureActionsChange) -> Self {
+    ///
+    /// # Errors
+    /// 87 for a reset period where no actions are configured: it would mean nothing (R16).
+    pub fn merge(&self, change: &FailureActionsChange) -> Result<Self, ScmError> {
         let mut merged = self.clone();
         if let Some(message) = &change.reboot_message {
             merged.reboot_message = message.as_str().into();
@@ -205,37 +207,41 @@ impl FailureActions {
         if let Some(command) = &change.command {
             merged.command = command.as_str().into();
         }
-        if let Some(list) = &change.actions {
-            // R61: an empty list also clears the period, whatever was sent with it.
-            merged.reset_period = if list.actions.is_empty() {
-                ResetPeriod::default()
-            } else {
-                list.reset_period
-            };
-            merged.actions = list.actions.as_slice().into();
+        if let Some(actions) = &change.actions {
+            merged.actions = actions.as_slice().into();
         }
-        merged
+        if let Some(period) = change.reset_period {
+            merged.reset_period = period;
+        }
+        if !merged.actions.is_empty() {
+            return Ok(merged);
+        }
+        // R61: an empty list also clears the period, whatever was sent with it.
+        merged.reset_period = ResetPeriod::default();
+        if change.actions.is_none() && change.reset_period.is_some() {
+            return Err(ScmError::new(
+                Win32Error::INVALID_PARAMETER,
+                "a reset period without recovery actions means nothing; give actions with it",
+            ));
+        }
+        Ok(merged)
     }
 }
 
-/// `ChangeServiceConfig2` level 2: absent members stay as they are (R58 to R62).
+/// `ChangeServiceConfig2` level 2: absent members stay as they are (R58 to R60).
+///
+/// Windows can replace list and period only together (R62). Here each can be given alone, and is
+/// merged by the manager; over the real SCM, by reading the other one first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FailureActionsChange {
     /// `Some("")` deletes the message (R58).
     pub reboot_message: Option<String>,
     /// `Some("")` deletes the command (R59).
     pub command: Option<String>,
-    /// The list and its period can only be replaced together (R60, R62).
-    pub actions: Option<ActionsAndPeriod>,
-}
-
-/// A list of actions with its reset period.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ActionsAndPeriod {
+    /// At most [`ACTIONS_LEN_MAX`]; an empty list deletes it, and the period with it (R61).
+    pub actions: Option<Vec<RecoveryAction>>,
     /// When the counter starts again.
-    pub reset_period: ResetPeriod,
-    /// At most [`ACTIONS_LEN_MAX`].
-    pub actions: Vec<RecoveryAction>,
+    pub reset_period: Option<ResetPeriod>,
 }
 
 impl FailureActionsChange {
@@ -246,12 +252,12 @@ impl FailureActionsChange {
     pub fn check(&self) -> Result<(), ScmError> {
         let invalid =
             |sentence: String| Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence));
-        if let Some(list) = &self.actions
-            && list.actions.len() > ACTIONS_LEN_MAX
+        if let Some(actions) = &self.actions
+            && actions.len() > ACTIONS_LEN_MAX
         {
             return invalid(format!(
                 "the list has {} recovery actions; give at most {ACTIONS_LEN_MAX}",
-                list.actions.len()
+                actions.len()
             ));
         }
         let texts = [
@@ -271,6 +277,15 @@ impl FailureActionsChange {
             }
         }
         Ok(())
+    }
+
+    /// Whether the new list holds an action of this kind (R51, R52).
+    #[must_use]
+    pub fn adds(&self, kind: impl Fn(RecoveryActionKind) -> bool) -> bool {
+        self.actions
+            .iter()
+            .flatten()
+            .any(|action| kind(action.kind))
     }
 }
 

@@ -1,8 +1,9 @@
 //! What crosses a socket, versioned apart from the working types of `relance-scm`.
 //!
-//! [`channel`] holds the frames between a service and the manager.
+//! [`channel`] holds the frames between a service and the manager, [`api`] the JSON of the API.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod api;
 pub mod channel;

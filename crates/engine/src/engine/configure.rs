@@ -194,12 +194,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let reboots = change
             .failure_actions
             .as_ref()
-            .and_then(|f| f.actions.as_ref())
-            .is_some_and(|list| {
-                list.actions
-                    .iter()
-                    .any(|action| action.kind == RecoveryActionKind::Reboot)
-            });
+            .is_some_and(|actions| actions.adds(|kind| kind == RecoveryActionKind::Reboot));
         if reboots {
             access::check_administrator(caller)?;
         }

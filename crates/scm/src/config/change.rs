@@ -7,7 +7,7 @@ use super::{
     ServiceConfig, ServiceType, StartType,
 };
 use crate::error::ScmError;
-use crate::failure_actions::FailureActionsChange;
+use crate::failure_actions::{FailureActionsChange, RecoveryActionKind};
 use crate::rights::AccessRights;
 use crate::security::SecurityDescriptor;
 
@@ -89,14 +89,11 @@ impl ConfigChange {
         {
             rights = rights.union(AccessRights::CHANGE_CONFIG);
         }
-        let restarts = |change: &FailureActionsChange| {
-            let list = change
-                .actions
-                .as_ref()
-                .map_or(&[][..], |list| &list.actions);
-            list.iter().any(|action| action.kind.restarts())
-        };
-        if self.failure_actions.as_ref().is_some_and(restarts) {
+        if self
+            .failure_actions
+            .as_ref()
+            .is_some_and(|f| f.adds(RecoveryActionKind::restarts))
+        {
             rights = rights.union(AccessRights::START);
         }
         rights
@@ -112,7 +109,7 @@ impl ServiceConfig {
         let mut config = self.clone();
         if let Some(actions) = &change.failure_actions {
             actions.check()?;
-            config.failure_actions = config.failure_actions.merge(actions);
+            config.failure_actions = config.failure_actions.merge(actions)?;
         }
         if let Some(display_name) = &change.display_name {
             config.display_name = match display_name.as_str() {

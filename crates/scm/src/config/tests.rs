@@ -1,7 +1,7 @@
 use super::*;
-use crate::failure_actions::{ActionsAndPeriod, FailureActionsChange, RecoveryAction};
+use crate::RecoveryActionKind;
+use crate::failure_actions::{FailureActionsChange, RecoveryAction};
 use crate::rights::AccessRights;
-use crate::{RecoveryActionKind, ResetPeriod};
 
 fn config() -> ServiceConfig {
     ServiceConfig::new(ServiceName::new("mailer").unwrap(), "/bin/mailer run")
@@ -139,10 +139,7 @@ fn r50_r51_a26_rights_of_a_change() {
     assert_eq!(ConfigChange::default().rights(), AccessRights::NONE);
     let actions = |kind| ConfigChange {
         failure_actions: Some(FailureActionsChange {
-            actions: Some(ActionsAndPeriod {
-                reset_period: ResetPeriod::Seconds(1),
-                actions: vec![RecoveryAction::new(kind, 0)],
-            }),
+            actions: Some(vec![RecoveryAction::new(kind, 0)]),
             ..Default::default()
         }),
         ..Default::default()

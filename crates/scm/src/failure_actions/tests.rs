@@ -50,13 +50,16 @@ fn r58_r59_texts_are_kept_deleted_or_set() {
         command: "notify %1%".into(),
         ..settings("restart/1", 9)
     };
-    assert_eq!(before.merge(&FailureActionsChange::default()), before);
+    assert_eq!(
+        before.merge(&FailureActionsChange::default()).unwrap(),
+        before
+    );
     let change = FailureActionsChange {
         reboot_message: Some(String::new()),
         command: Some("other".into()),
-        actions: None,
+        ..FailureActionsChange::default()
     };
-    let after = before.merge(&change);
+    let after = before.merge(&change).unwrap();
     assert_eq!((&*after.reboot_message, &*after.command), ("", "other"));
     assert_eq!(
         (after.actions, after.reset_period),
@@ -65,33 +68,45 @@ fn r58_r59_texts_are_kept_deleted_or_set() {
 }
 
 #[test]
-fn r60_r61_r62_list_and_period_are_replaced_together() {
+fn r60_r61_list_and_period() {
     let before = FailureActions {
         command: "c".into(),
         ..settings("restart/1", 9)
     };
-    let replace = |actions: &str, reset| FailureActionsChange {
-        actions: Some(ActionsAndPeriod {
-            reset_period: ResetPeriod::from_raw(reset),
-            actions: list(actions),
-        }),
-        ..FailureActionsChange::default()
+    let merge = |actions: Option<&str>, reset: Option<u32>| {
+        before.merge(&FailureActionsChange {
+            actions: actions.map(list),
+            reset_period: reset.map(ResetPeriod::from_raw),
+            ..FailureActionsChange::default()
+        })
     };
-    let after = before.merge(&replace("reboot/2/none/0", 77));
-    assert_eq!((after.actions.len(), after.reset_period.to_raw()), (2, 77));
-    let cleared = before.merge(&replace("", 77));
+    let both = merge(Some("reboot/2/none/0"), Some(77)).unwrap();
+    assert_eq!((both.actions.len(), both.reset_period.to_raw()), (2, 77));
+    let cleared = merge(Some(""), Some(77)).unwrap();
     assert!(cleared.actions.is_empty());
     assert_eq!(cleared.reset_period.to_raw(), 0, "R61");
     assert_eq!(&*cleared.command, "c", "R61: message and command stay");
+    let list_alone = merge(Some("none/0"), None).unwrap();
+    assert_eq!(list_alone.reset_period.to_raw(), 9);
+    let period_alone = merge(None, Some(5)).unwrap();
+    assert_eq!(
+        (
+            period_alone.actions.len(),
+            period_alone.reset_period.to_raw()
+        ),
+        (1, 5)
+    );
+    let meaningless = FailureActions::default().merge(&FailureActionsChange {
+        reset_period: Some(ResetPeriod::Seconds(5)),
+        ..FailureActionsChange::default()
+    });
+    assert_eq!(meaningless.unwrap_err().code().to_raw(), 87);
 }
 
 #[test]
 fn r23_r56_limits() {
     let with = |n: usize| FailureActionsChange {
-        actions: Some(ActionsAndPeriod {
-            actions: vec![RecoveryAction::new(RecoveryActionKind::None, 0); n],
-            ..ActionsAndPeriod::default()
-        }),
+        actions: Some(vec![RecoveryAction::new(RecoveryActionKind::None, 0); n]),
         ..FailureActionsChange::default()
     };
     assert!(with(1024).check().is_ok());

@@ -1,0 +1,72 @@
+//! The way back of a service that has lost its control channel: the connection becomes one.
+
+use std::os::fd::OwnedFd;
+
+use axum::extract::{Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use relance_scm::manager::wait;
+use relance_scm::{RunId, ScmError, Win32Error};
+use tokio::net::UnixStream;
+
+use crate::reply::Answer;
+use crate::routes::Context;
+
+/// Name of what the connection becomes.
+const PROTOCOL: &str = "relance-channel";
+
+/// `POST /v1/runs/RUN/attach` with `Upgrade: relance-channel` and the run's secret.
+///
+/// The secret is checked by the manager once it has the connection; a wrong one closes it.
+pub(crate) async fn attach(
+    State(context): State<Context>,
+    Path(run): Path<String>,
+    request: Request,
+) -> Answer<Response> {
+    let run: RunId = run.parse().map_err(|_| {
+        ScmError::new(
+            Win32Error::INVALID_PARAMETER,
+            format!("{run:?} is no run; it is like 12.3"),
+        )
+    })?;
+    let headers = request.headers();
+    let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let asks = value("upgrade").is_some_and(|protocol| protocol.eq_ignore_ascii_case(PROTOCOL));
+    let secret = value("relance-secret")
+        .filter(|_| asks)
+        .map(ToOwned::to_owned)
+        .ok_or_else(|| {
+            ScmError::new(
+                Win32Error::INVALID_PARAMETER,
+                "send Upgrade: relance-channel and Relance-Secret to attach",
+            )
+        })?;
+    let upgrade = hyper::upgrade::on(request);
+    tokio::spawn(async move {
+        if let Ok(upgraded) = upgrade.await
+            && let Some(channel) = into_channel(upgraded)
+        {
+            let handed = tokio::task::spawn_blocking(move || {
+                wait(|reply| context.manager.attach(run, secret, channel, reply))
+            });
+            if let Ok(Err(error)) = handed.await {
+                tracing::warn!(%run, %error, "a process may not attach");
+            }
+        }
+    });
+    let headers = [(header::CONNECTION, "upgrade"), (header::UPGRADE, PROTOCOL)];
+    Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
+}
+
+/// The descriptor of the connection. Nothing may have been read beyond the request: a client speaks
+/// only after the answer.
+fn into_channel(upgraded: Upgraded) -> Option<OwnedFd> {
+    let parts = upgraded.downcast::<TokioIo<UnixStream>>().ok()?;
+    if !parts.read_buf.is_empty() {
+        return None;
+    }
+    let stream = parts.io.into_inner().into_std().ok()?;
+    Some(stream.into())
+}

@@ -1,0 +1,32 @@
+//! The event log.
+
+use axum::Json;
+use axum::extract::State;
+use relance_scm::ServiceName;
+use relance_wire::api::{EventPageReply, EventsQuery};
+
+use crate::reply::{Answer, Questions};
+use crate::routes::Context;
+
+/// `GET /v1/events`
+pub(crate) async fn find(
+    State(context): State<Context>,
+    Questions(query): Questions<EventsQuery>,
+) -> Answer<Json<EventPageReply>> {
+    let mut filter = query.filter()?;
+    if let Some(name) = &query.service {
+        let name = ServiceName::new(name.as_str())?;
+        let info = context
+            .ask(|manager, caller, reply| manager.query_service(caller, &name, reply))
+            .await?;
+        filter.service = Some(info.id);
+    }
+    // The log is a file: reading it may take a while, and others are served meanwhile.
+    let asked = tokio::task::spawn_blocking(move || {
+        relance_scm::manager::wait(|reply| {
+            context.manager.find_events(&context.caller, filter, reply);
+        })
+    });
+    let page = asked.await.expect("the log is read without a panic")?;
+    Ok(Json((&page).into()))
+}

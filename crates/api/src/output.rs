@@ -1,0 +1,54 @@
+//! The output of a service.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use relance_scm::manager::{OutputRange, wait};
+use serde::Deserialize;
+
+use crate::reply::{Answer, Name, Questions};
+use crate::routes::Context;
+
+/// Lines that are sent when nobody says how many.
+const LINES: u32 = 100;
+
+/// Which part.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct OutputQuery {
+    /// The last lines, so many at most.
+    lines: Option<u32>,
+    /// From this position on.
+    from: Option<u64>,
+}
+
+/// `GET /v1/services/NAME/output`: the bytes, and in `Relance-Position` the position behind them.
+pub(crate) async fn read(
+    State(context): State<Context>,
+    Name(name): Name,
+    Questions(query): Questions<OutputQuery>,
+) -> Answer<Response> {
+    let range = match (query.from, query.lines) {
+        (Some(from), _) => OutputRange::From(from),
+        (None, lines) => OutputRange::LastLines(lines.unwrap_or(LINES)),
+    };
+    let asked = tokio::task::spawn_blocking(move || {
+        wait(|reply| {
+            context
+                .manager
+                .read_output(&context.caller, &name, range, reply);
+        })
+    });
+    let part = asked.await.expect("the output is read without a panic")?;
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/octet-stream"),
+        ),
+        (
+            header::HeaderName::from_static("relance-position"),
+            HeaderValue::from(part.end),
+        ),
+    ];
+    Ok((headers, part.bytes).into_response())
+}

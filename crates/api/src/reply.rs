@@ -1,0 +1,107 @@
+//! Results and errors as answers, and requests that cannot be read.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use relance_scm::{ScmError, ServiceName, Win32Error};
+use relance_wire::api::ErrorReply;
+use serde::de::DeserializeOwned;
+
+/// An answer that is no success.
+pub(crate) struct Failure(pub(crate) ScmError);
+
+/// What a handler gives.
+pub(crate) type Answer<T> = Result<T, Failure>;
+
+impl From<ScmError> for Failure {
+    fn from(error: ScmError) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.class().http_status())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, Json(ErrorReply::from(&self.0))).into_response()
+    }
+}
+
+/// A body of JSON. An empty one stands for `{}`.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Answer<Self> {
+        let bytes = axum::body::Bytes::from_request(request, state)
+            .await
+            .map_err(|error| {
+                Failure(ScmError::new(
+                    Win32Error::INVALID_PARAMETER,
+                    format!("the body of the request cannot be read: {error}"),
+                ))
+            })?;
+        let bytes = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
+        let parsed: Result<Json<T>, JsonRejection> = Json::from_bytes(bytes);
+        parsed.map(|Json(body)| Self(body)).map_err(|error| {
+            Failure(ScmError::new(
+                Win32Error::INVALID_PARAMETER,
+                error.body_text(),
+            ))
+        })
+    }
+}
+
+/// The query string.
+pub(crate) struct Questions<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Questions<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let read: Result<Query<T>, QueryRejection> = Query::from_request_parts(parts, state).await;
+        read.map(|Query(query)| Self(query)).map_err(|error| {
+            Failure(ScmError::new(
+                Win32Error::INVALID_PARAMETER,
+                error.body_text(),
+            ))
+        })
+    }
+}
+
+/// The service's name in the path.
+pub(crate) struct Name(pub(crate) ServiceName);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let path = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|error| Failure(ScmError::new(Win32Error::INVALID_NAME, error.body_text())))?;
+        Ok(Self(ServiceName::new(path.0)?))
+    }
+}
+
+pub(crate) async fn no_such_path() -> Failure {
+    Failure(ScmError::new(
+        Win32Error::NOT_FOUND,
+        "there is no such path in this API; its paths begin with /v1/services",
+    ))
+}
+
+pub(crate) async fn no_such_method() -> Response {
+    let error = ScmError::new(
+        Win32Error::NOT_SUPPORTED,
+        "this path does not take that method; GET reads, POST acts, PATCH changes, DELETE deletes",
+    );
+    (
+        StatusCode::METHOD_NOT_ALLOWED,
+        Json(ErrorReply::from(&error)),
+    )
+        .into_response()
+}

@@ -1,0 +1,243 @@
+//! Services: list, show, create, change, delete, start, controls.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use relance_scm::config::Secret;
+use relance_scm::manager::NewService;
+use relance_scm::{
+    Caller, ConfigChange, Control, Reply, ServiceConfig, ServiceManager, ServiceName,
+};
+use relance_wire::api::{
+    ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, ManagerReply,
+    ServiceReply, ServicesReply, StartRequest, StatusReply, WhyReply,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::reply::{Answer, Body, Name};
+use crate::routes::Context;
+
+/// `GET /v1/manager`
+pub(crate) async fn manager(State(context): State<Context>) -> Answer<Json<ManagerReply>> {
+    let info = context
+        .ask(|manager, caller, reply| manager.query_manager(caller, reply))
+        .await?;
+    Ok(Json((&info).into()))
+}
+
+/// `GET /v1/services`
+pub(crate) async fn list(State(context): State<Context>) -> Answer<Json<ServicesReply>> {
+    let all = context
+        .ask(|manager, caller, reply| manager.enumerate(caller, reply))
+        .await?;
+    Ok(Json((&all).into()))
+}
+
+/// `POST /v1/services`
+pub(crate) async fn create(
+    State(context): State<Context>,
+    Body(body): Body<ConfigBody>,
+) -> Answer<StatusCode> {
+    let service = new_service(&body)?;
+    context
+        .ask(|manager, caller, reply| manager.create_service(caller, service, reply))
+        .await?;
+    Ok(StatusCode::CREATED)
+}
+
+fn new_service(body: &ConfigBody) -> Answer<NewService> {
+    let password = Secret::new(body.password.clone().unwrap_or_default());
+    Ok(NewService {
+        config: ServiceConfig::try_from(body)?,
+        password,
+    })
+}
+
+/// `POST /v1/apply`
+pub(crate) async fn apply(
+    State(context): State<Context>,
+    Body(body): Body<ApplyRequest>,
+) -> Answer<Json<ApplyReply>> {
+    let services = body
+        .services
+        .iter()
+        .map(new_service)
+        .collect::<Answer<Vec<_>>>()?;
+    let outcomes = context
+        .ask(|manager, caller, reply| manager.apply(caller, services, reply))
+        .await?;
+    Ok(Json(outcomes.as_slice().into()))
+}
+
+/// `GET /v1/services/NAME`
+pub(crate) async fn show(
+    State(context): State<Context>,
+    Name(name): Name,
+) -> Answer<Json<ServiceReply>> {
+    let info = context
+        .ask(|manager, caller, reply| manager.query_service(caller, &name, reply))
+        .await?;
+    Ok(Json((&info).into()))
+}
+
+/// `GET /v1/services/NAME/status`
+pub(crate) async fn status(
+    State(context): State<Context>,
+    Name(name): Name,
+) -> Answer<Json<StatusReply>> {
+    let status = context
+        .ask(|manager, caller, reply| manager.query_status(caller, &name, reply))
+        .await?;
+    Ok(Json((&status).into()))
+}
+
+/// `GET /v1/services/NAME/config`
+pub(crate) async fn config(
+    State(context): State<Context>,
+    Name(name): Name,
+) -> Answer<Json<ConfigBody>> {
+    let config = context
+        .ask(|manager, caller, reply| manager.query_config(caller, &name, reply))
+        .await?;
+    Ok(Json((&config).into()))
+}
+
+/// `GET /v1/services/NAME/why`
+pub(crate) async fn why(
+    State(context): State<Context>,
+    Name(name): Name,
+) -> Answer<Json<WhyReply>> {
+    let sentences = context
+        .ask(|manager, caller, reply| manager.explain(caller, &name, reply))
+        .await?;
+    Ok(Json(WhyReply { sentences }))
+}
+
+/// `PATCH /v1/services/NAME`
+pub(crate) async fn change(
+    State(context): State<Context>,
+    Name(name): Name,
+    Body(body): Body<ChangeConfigRequest>,
+) -> Answer<StatusCode> {
+    let change = ConfigChange::try_from(&body)?;
+    context
+        .ask(|manager, caller, reply| manager.change_config(caller, &name, change, reply))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE /v1/services/NAME`
+pub(crate) async fn delete(State(context): State<Context>, Name(name): Name) -> Answer<StatusCode> {
+    act(context, name, |manager, caller, name, reply| {
+        manager.delete_service(caller, name, reply);
+    })
+    .await
+}
+
+/// `POST /v1/services/NAME/start`
+pub(crate) async fn start(
+    State(context): State<Context>,
+    Name(name): Name,
+    Body(body): Body<StartRequest>,
+) -> Answer<StatusCode> {
+    act(context, name, |manager, caller, name, reply| {
+        manager.start_service(caller, name, body.arguments, reply);
+    })
+    .await
+}
+
+/// `POST /v1/services/NAME/terminate`
+pub(crate) async fn terminate(
+    State(context): State<Context>,
+    Name(name): Name,
+) -> Answer<StatusCode> {
+    act(context, name, |manager, caller, name, reply| {
+        manager.terminate_service(caller, name, reply);
+    })
+    .await
+}
+
+/// `POST /v1/services/NAME/cancel-recovery`
+pub(crate) async fn cancel_recovery(
+    State(context): State<Context>,
+    Name(name): Name,
+) -> Answer<StatusCode> {
+    act(context, name, |manager, caller, name, reply| {
+        manager.cancel_recovery(caller, name, reply);
+    })
+    .await
+}
+
+/// A request about one service that answers nothing but success.
+async fn act(
+    context: Context,
+    name: ServiceName,
+    request: impl FnOnce(&dyn ServiceManager, &Caller, &ServiceName, Reply<()>),
+) -> Answer<StatusCode> {
+    context
+        .ask(|manager, caller, reply| request(manager, caller, &name, reply))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /v1/services/NAME/stop`
+pub(crate) async fn stop(context: State<Context>, name: Name) -> Answer<Json<StatusReply>> {
+    send(context, name, Control::Stop).await
+}
+
+/// `POST /v1/services/NAME/pause`
+pub(crate) async fn pause(context: State<Context>, name: Name) -> Answer<Json<StatusReply>> {
+    send(context, name, Control::Pause).await
+}
+
+/// `POST /v1/services/NAME/continue`
+pub(crate) async fn resume(context: State<Context>, name: Name) -> Answer<Json<StatusReply>> {
+    send(context, name, Control::Continue).await
+}
+
+/// `POST /v1/services/NAME/control`
+pub(crate) async fn control(
+    context: State<Context>,
+    name: Name,
+    Body(body): Body<ControlRequest>,
+) -> Answer<Json<StatusReply>> {
+    send(context, name, Control::from_sendable(body.control)?).await
+}
+
+async fn send(
+    State(context): State<Context>,
+    Name(name): Name,
+    control: Control,
+) -> Answer<Json<StatusReply>> {
+    let status = context
+        .ask(|manager, caller, reply| manager.control_service(caller, &name, control, reply))
+        .await?;
+    Ok(Json((&status).into()))
+}
+
+/// `POST /v1/clock/advance`: a manual clock only.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AdvanceRequest {
+    /// At most so far, at most to the next deadline; left out: just to that.
+    by_ms: Option<u64>,
+}
+
+/// The time afterwards.
+#[derive(Debug, Serialize)]
+pub(crate) struct AdvanceReply {
+    clock_ns: u64,
+}
+
+pub(crate) async fn advance_clock(
+    State(context): State<Context>,
+    Body(body): Body<AdvanceRequest>,
+) -> Answer<Json<AdvanceReply>> {
+    let by = body.by_ms.map(Duration::from_millis);
+    let clock_ns = context
+        .ask(|manager, caller, reply| manager.advance_clock(caller, by, reply))
+        .await?;
+    Ok(Json(AdvanceReply { clock_ns }))
+}

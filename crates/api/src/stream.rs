@@ -1,0 +1,50 @@
+//! Live changes as server-sent events. The id of each is its generation; a reader that has missed
+//! some gets a `gap` and takes a new snapshot.
+
+use std::convert::Infallible;
+use std::task::Poll;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::stream::poll_fn;
+use relance_wire::api::StreamItem;
+use serde::Deserialize;
+
+use crate::reply::{Answer, Questions};
+use crate::routes::Context;
+
+/// What to stream.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StreamQuery {
+    /// Only what came after this generation; from now on if left out.
+    since: Option<u64>,
+}
+
+/// `GET /v1/stream`
+pub(crate) async fn stream(
+    State(context): State<Context>,
+    Questions(query): Questions<StreamQuery>,
+    headers: HeaderMap,
+) -> Answer<impl IntoResponse> {
+    // A browser that reconnects says where it was.
+    let last = headers
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok()?.parse().ok());
+    let mut watch = context
+        .manager
+        .watch(&context.caller, last.or(query.since))?;
+    let stream = poll_fn(move |task| {
+        let Poll::Ready(watched) = watch.poll_next(task) else {
+            return Poll::Pending;
+        };
+        Poll::Ready(watched.map(|watched| {
+            let (generation, item) = StreamItem::of(&watched);
+            let data = serde_json::to_string(&item).expect("plain structures");
+            Ok::<_, Infallible>(Event::default().id(generation.to_string()).data(data))
+        }))
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
+}

@@ -1,0 +1,347 @@
+//! HTTP/1.1 over a Unix socket, as much of it as the API needs: one request a connection, a body of
+//! known length or a stream that ends with the connection.
+
+use std::fmt::Write as _;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+
+use relance_scm::{ScmError, Win32Error};
+use relance_wire::api::ErrorReply;
+
+/// Longest head of an answer.
+const HEAD_LEN_MAX: usize = 16 * 1024;
+
+/// A request.
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    /// JSON, if there is a body.
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+/// A successful answer, its body still to be read.
+pub(crate) struct Answer {
+    reader: BufReader<UnixStream>,
+    length: Option<usize>,
+    chunked: bool,
+    position: Option<u64>,
+}
+
+/// Sends a request to the first of these sockets that answers.
+pub(crate) fn send(sockets: &[PathBuf], request: &Request<'_>) -> Result<Answer, ScmError> {
+    let stream = connect(sockets)?;
+    exchange(stream, request).map_err(|error| match error {
+        Error::Io(error) => ScmError::new(
+            Win32Error::RPC_S_SERVER_UNAVAILABLE,
+            format!("the service manager broke the connection off ({error}); ask again"),
+        ),
+        Error::Refused(error) => error,
+    })?
+}
+
+enum Error {
+    Io(io::Error),
+    Refused(ScmError),
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+fn connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
+    let mut denied = None;
+    for socket in sockets {
+        match UnixStream::connect(socket) {
+            Ok(stream) => return Ok(stream),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => denied = Some(socket),
+            Err(_) => {}
+        }
+    }
+    if let Some(socket) = denied {
+        return Err(ScmError::new(
+            Win32Error::ACCESS_DENIED,
+            format!(
+                "{} may not be opened; ask an administrator",
+                socket.display()
+            ),
+        ));
+    }
+    let tried: Vec<String> = sockets
+        .iter()
+        .map(|socket| socket.display().to_string())
+        .collect();
+    Err(ScmError::new(
+        Win32Error::RPC_S_SERVER_UNAVAILABLE,
+        format!(
+            "no service manager is running (tried {}); start one with relance daemon, or name its \
+             socket in RELANCE_SOCKET",
+            tried.join(", ")
+        ),
+    ))
+}
+
+fn exchange(
+    mut stream: UnixStream,
+    request: &Request<'_>,
+) -> Result<Result<Answer, ScmError>, Error> {
+    let body = request.body.as_deref().unwrap_or_default();
+    let mut head = format!(
+        "{} {} HTTP/1.1\r\nHost: relance\r\nConnection: close\r\nContent-Length: {}\r\n",
+        request.method,
+        request.path,
+        body.len()
+    );
+    if request.body.is_some() {
+        head.push_str("Content-Type: application/json\r\n");
+    }
+    head.push_str("\r\n");
+    let mut bytes = head.into_bytes();
+    bytes.extend_from_slice(body);
+    stream.write_all(&bytes)?;
+    let mut reader = BufReader::new(stream);
+    let head = read_head(&mut reader)?;
+    let (status, answer) = parse_head(&head, reader)?;
+    if (200..300).contains(&status) {
+        return Ok(Ok(answer));
+    }
+    let body = answer.read_all()?;
+    Ok(Err(match serde_json::from_slice::<ErrorReply>(&body) {
+        Ok(reply) => reply.into(),
+        Err(_) => ScmError::new(
+            Win32Error::INVALID_DATA,
+            format!(
+                "the service manager answered with status {status}, which this version cannot read"
+            ),
+        ),
+    }))
+}
+
+fn read_head(reader: &mut BufReader<UnixStream>) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let before = head.len();
+        reader
+            .take((HEAD_LEN_MAX - before) as u64)
+            .read_until(b'\n', &mut head)?;
+        if head.len() == before {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    Ok(head)
+}
+
+fn parse_head(head: &[u8], reader: BufReader<UnixStream>) -> Result<(u16, Answer), Error> {
+    let mut headers = [httparse::EMPTY_HEADER; 32];
+    let mut response = httparse::Response::new(&mut headers);
+    let parsed = response
+        .parse(head)
+        .is_ok_and(|parsed| parsed.is_complete());
+    let Some(status) = response.code.filter(|_| parsed) else {
+        return Err(Error::Refused(ScmError::new(
+            Win32Error::INVALID_DATA,
+            "whoever listens on the socket is no service manager",
+        )));
+    };
+    let value = |name: &str| {
+        let header = response
+            .headers
+            .iter()
+            .find(|header| header.name.eq_ignore_ascii_case(name))?;
+        std::str::from_utf8(header.value).ok()
+    };
+    let answer = Answer {
+        length: value("content-length").and_then(|length| length.parse().ok()),
+        chunked: value("transfer-encoding")
+            .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")),
+        position: value("relance-position").and_then(|position| position.parse().ok()),
+        reader,
+    };
+    Ok((status, answer))
+}
+
+impl Answer {
+    /// The header `Relance-Position`.
+    pub(crate) fn position(&self) -> Option<u64> {
+        self.position
+    }
+
+    /// The whole body.
+    pub(crate) fn read_all(self) -> io::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        match self.length {
+            Some(length) => {
+                body.resize(length, 0);
+                let mut reader = self.reader;
+                reader.read_exact(&mut body)?;
+            }
+            None => {
+                self.into_stream().read_to_end(&mut body)?;
+            }
+        }
+        Ok(body)
+    }
+
+    /// The body as it comes.
+    pub(crate) fn into_stream(self) -> Stream {
+        Stream {
+            reader: self.reader,
+            chunked: self.chunked,
+            left: 0,
+            ended: false,
+        }
+    }
+}
+
+/// A body that is read as it comes.
+pub(crate) struct Stream {
+    reader: BufReader<UnixStream>,
+    chunked: bool,
+    /// Bytes left of the present chunk.
+    left: usize,
+    ended: bool,
+}
+
+impl Stream {
+    /// The connection, to end it from elsewhere.
+    pub(crate) fn connection(&self) -> &UnixStream {
+        self.reader.get_ref()
+    }
+
+    /// The length of the next chunk; 0 at the end.
+    fn next_chunk(&mut self) -> io::Result<usize> {
+        let mut line = String::new();
+        // The first chunk has no line end before it.
+        while line.trim().is_empty() {
+            line.clear();
+            if (&mut self.reader).take(64).read_line(&mut line)? == 0 {
+                return Ok(0);
+            }
+        }
+        let digits = line.trim().split(';').next().unwrap_or_default();
+        usize::from_str_radix(digits, 16).map_err(|_| io::ErrorKind::InvalidData.into())
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.chunked {
+            return self.reader.read(buffer);
+        }
+        if self.ended || buffer.is_empty() {
+            return Ok(0);
+        }
+        if self.left == 0 {
+            self.left = self.next_chunk()?;
+            if self.left == 0 {
+                self.ended = true;
+                return Ok(0);
+            }
+        }
+        let wanted = buffer.len().min(self.left);
+        let length = self.reader.read(&mut buffer[..wanted])?;
+        self.left -= length;
+        Ok(length)
+    }
+}
+
+/// A name as a part of a path.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            escaped.push(char::from(byte));
+        } else {
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a server sends, read by a client.
+    fn answer(text: &'static str) -> Result<Result<Answer, ScmError>, Error> {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let server = std::thread::spawn(move || {
+            let mut theirs = theirs;
+            let mut request = [0; 1024];
+            let length = theirs.read(&mut request).unwrap();
+            theirs.write_all(text.as_bytes()).unwrap();
+            String::from_utf8_lossy(&request[..length]).into_owned()
+        });
+        let request = Request {
+            method: "GET",
+            path: "/v1/x",
+            body: None,
+        };
+        let result = exchange(ours, &request);
+        assert!(server.join().unwrap().starts_with("GET /v1/x HTTP/1.1\r\n"));
+        result
+    }
+
+    fn body(text: &'static str) -> Vec<u8> {
+        let Ok(Ok(answer)) = answer(text) else {
+            panic!("{text}")
+        };
+        answer.read_all().unwrap()
+    }
+
+    #[test]
+    fn bodies_of_known_length_and_in_chunks() {
+        assert_eq!(
+            body("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhixx"),
+            b"hi"
+        );
+        assert_eq!(body("HTTP/1.1 204 No Content\r\n\r\n"), b"");
+        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3;x=y\r\ncde\r\n0\r\n\r\n";
+        assert_eq!(body(chunked), b"abcde");
+    }
+
+    #[test]
+    fn errors_keep_their_code() {
+        let text = "HTTP/1.1 404 Not Found\r\nContent-Length: 58\r\n\r\n\
+                    {\"error\":{\"code\":1060,\"name\":\"ERROR\",\"message\":\"no such\"}}";
+        let Ok(Err(error)) = answer(text) else {
+            panic!()
+        };
+        assert_eq!((error.code().to_raw(), error.sentence()), (1060, "no such"));
+    }
+
+    #[test]
+    fn whoever_is_no_manager_is_told_apart() {
+        assert!(matches!(
+            answer("SSH-2.0-OpenSSH\r\n\r\n"),
+            Err(Error::Refused(_))
+        ));
+        assert!(matches!(answer("HTTP/1.1 200"), Err(Error::Io(_))));
+        let Ok(Err(error)) = answer("HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\nno") else {
+            panic!()
+        };
+        assert_eq!(error.code(), Win32Error::INVALID_DATA);
+    }
+
+    #[test]
+    fn no_manager_says_how_to_start_one() {
+        let sockets = [PathBuf::from("/nowhere/relance.sock")];
+        let request = Request {
+            method: "GET",
+            path: "/",
+            body: None,
+        };
+        let Err(error) = send(&sockets, &request) else {
+            panic!()
+        };
+        assert_eq!(error.code(), Win32Error::RPC_S_SERVER_UNAVAILABLE);
+        assert!(error.sentence().contains("relance daemon"), "{error}");
+    }
+
+    #[test]
+    fn names_in_paths() {
+        assert_eq!(escape("Mail é/x"), "Mail%20%C3%A9%2Fx");
+    }
+}

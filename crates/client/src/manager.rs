@@ -1,0 +1,251 @@
+//! [`ServiceManager`] over the socket of a manager.
+
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use relance_scm::event_log::{EventFilter, EventPage};
+use relance_scm::manager::{
+    Enumeration, ManagerInfo, NewService, Outcome, OutputPart, OutputRange, ServiceInfo, Watch,
+};
+use relance_scm::status::ServiceStatus;
+use relance_scm::{
+    Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceManager,
+    ServiceName, Win32Error,
+};
+use relance_wire::api::{
+    ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, EventPageReply,
+    EventsQuery, ManagerReply, ServiceReply, ServicesReply, StartRequest, StatusReply, WhyReply,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::http::{self, Answer, Request, escape};
+use crate::target::Target;
+use crate::watch::SocketWatch;
+
+/// The manager behind a target. Nothing is opened before a call, and nothing stays open after it.
+#[must_use]
+pub fn connect(target: &Target) -> SocketManager {
+    SocketManager {
+        target: target.clone(),
+    }
+}
+
+/// See [`connect`]. Who calls is known from the socket; the [`Caller`] of the trait is ignored.
+#[derive(Clone, Debug)]
+pub struct SocketManager {
+    target: Target,
+}
+
+impl SocketManager {
+    fn send(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Answer, ScmError> {
+        http::send(&self.target.sockets(), &Request { method, path, body })
+    }
+
+    fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ScmError> {
+        read(self.send("GET", path, None)?)
+    }
+
+    fn post<B: Serialize, T: DeserializeOwned>(&self, path: &str, body: &B) -> Result<T, ScmError> {
+        read(self.send("POST", path, Some(json(body)))?)
+    }
+
+    /// A request that answers nothing but success.
+    fn act<B: Serialize>(&self, method: &str, path: &str, body: &B) -> Result<(), ScmError> {
+        self.send(method, path, Some(json(body))).map(|_| ())
+    }
+
+    fn config_and_status(&self, name: &ServiceName) -> Result<ServiceInfo, ScmError> {
+        let reply: ServiceReply = self.get(&of(name, ""))?;
+        (&reply).try_into()
+    }
+
+    fn events(&self, filter: &EventFilter) -> Result<EventPage, ScmError> {
+        let query = serde_urlencoded::to_string(EventsQuery::from(filter))
+            .expect("a query of plain values");
+        let reply: EventPageReply = self.get(&format!("/v1/events?{query}"))?;
+        (&reply).try_into()
+    }
+
+    fn output(&self, name: &ServiceName, range: OutputRange) -> Result<OutputPart, ScmError> {
+        let query = match range {
+            OutputRange::LastLines(lines) => format!("/output?lines={lines}"),
+            OutputRange::From(position) => format!("/output?from={position}"),
+        };
+        let answer = self.send("GET", &of(name, &query), None)?;
+        let end = answer.position().unwrap_or_default();
+        Ok(OutputPart {
+            bytes: answer.read_all().map_err(broken_off)?,
+            end,
+        })
+    }
+}
+
+fn of(name: &ServiceName, rest: &str) -> String {
+    format!("/v1/services/{}{rest}", escape(name.as_str()))
+}
+
+fn json<B: Serialize>(body: &B) -> Vec<u8> {
+    serde_json::to_vec(body).expect("plain structures")
+}
+
+fn read<T: DeserializeOwned>(answer: Answer) -> Result<T, ScmError> {
+    let body = answer.read_all().map_err(broken_off)?;
+    serde_json::from_slice(&body).map_err(|error| {
+        ScmError::new(
+            Win32Error::INVALID_DATA,
+            format!(
+                "the service manager's answer cannot be read ({error}); use tools of its version"
+            ),
+        )
+    })
+}
+
+fn broken_off(error: std::io::Error) -> ScmError {
+    ScmError::new(
+        Win32Error::RPC_S_SERVER_UNAVAILABLE,
+        format!("the service manager broke its answer off ({error}); ask again"),
+    )
+}
+
+fn config_body(service: &NewService) -> ConfigBody {
+    let mut body = ConfigBody::from(&service.config);
+    if !service.password.is_empty() {
+        body.password = Some(service.password.reveal().to_owned());
+    }
+    body
+}
+
+/// Nothing, as a body.
+#[derive(Serialize)]
+struct Nothing {}
+
+impl ServiceManager for SocketManager {
+    fn create_service(&self, _: &Caller, service: NewService, reply: Reply<()>) {
+        reply.send(self.act("POST", "/v1/services", &config_body(&service)));
+    }
+
+    fn apply(&self, _: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
+        let body = ApplyRequest {
+            services: services.iter().map(config_body).collect(),
+        };
+        let applied: Result<ApplyReply, _> = self.post("/v1/apply", &body);
+        reply.send(applied.and_then(|applied| (&applied).try_into()));
+    }
+
+    fn delete_service(&self, _: &Caller, name: &ServiceName, reply: Reply<()>) {
+        reply.send(self.act("DELETE", &of(name, ""), &Nothing {}));
+    }
+
+    fn query_config(&self, _: &Caller, name: &ServiceName, reply: Reply<ServiceConfig>) {
+        let body: Result<ConfigBody, _> = self.get(&of(name, "/config"));
+        reply.send(body.and_then(|body| (&body).try_into()));
+    }
+
+    fn change_config(
+        &self,
+        _: &Caller,
+        name: &ServiceName,
+        change: ConfigChange,
+        reply: Reply<()>,
+    ) {
+        reply.send(self.act("PATCH", &of(name, ""), &ChangeConfigRequest::from(&change)));
+    }
+
+    fn query_status(&self, _: &Caller, name: &ServiceName, reply: Reply<ServiceStatus>) {
+        let status: Result<StatusReply, _> = self.get(&of(name, "/status"));
+        reply.send(status.and_then(|status| (&status).try_into()));
+    }
+
+    fn query_service(&self, _: &Caller, name: &ServiceName, reply: Reply<ServiceInfo>) {
+        reply.send(self.config_and_status(name));
+    }
+
+    fn enumerate(&self, _: &Caller, reply: Reply<Enumeration>) {
+        let all: Result<ServicesReply, _> = self.get("/v1/services");
+        reply.send(all.and_then(|all| (&all).try_into()));
+    }
+
+    fn start_service(
+        &self,
+        _: &Caller,
+        name: &ServiceName,
+        arguments: Vec<String>,
+        reply: Reply<()>,
+    ) {
+        reply.send(self.act("POST", &of(name, "/start"), &StartRequest { arguments }));
+    }
+
+    fn control_service(
+        &self,
+        _: &Caller,
+        name: &ServiceName,
+        control: Control,
+        reply: Reply<ServiceStatus>,
+    ) {
+        let body = ControlRequest {
+            control: control.to_raw(),
+        };
+        let status: Result<StatusReply, _> = self.post(&of(name, "/control"), &body);
+        reply.send(status.and_then(|status| (&status).try_into()));
+    }
+
+    fn terminate_service(&self, _: &Caller, name: &ServiceName, reply: Reply<()>) {
+        reply.send(self.act("POST", &of(name, "/terminate"), &Nothing {}));
+    }
+
+    fn cancel_recovery(&self, _: &Caller, name: &ServiceName, reply: Reply<()>) {
+        reply.send(self.act("POST", &of(name, "/cancel-recovery"), &Nothing {}));
+    }
+
+    fn explain(&self, _: &Caller, name: &ServiceName, reply: Reply<Vec<String>>) {
+        let why: Result<WhyReply, _> = self.get(&of(name, "/why"));
+        reply.send(why.map(|why| why.sentences));
+    }
+
+    fn find_events(&self, _: &Caller, filter: EventFilter, reply: Reply<EventPage>) {
+        reply.send(self.events(&filter));
+    }
+
+    fn read_output(
+        &self,
+        _: &Caller,
+        name: &ServiceName,
+        range: OutputRange,
+        reply: Reply<OutputPart>,
+    ) {
+        reply.send(self.output(name, range));
+    }
+
+    fn query_manager(&self, _: &Caller, reply: Reply<ManagerInfo>) {
+        let manager: Result<ManagerReply, _> = self.get("/v1/manager");
+        reply.send(manager.map(ManagerInfo::from));
+    }
+
+    fn watch(&self, _: &Caller, since: Option<u64>) -> Result<Box<dyn Watch>, ScmError> {
+        let query = since
+            .map(|since| format!("?since={since}"))
+            .unwrap_or_default();
+        let answer = self.send("GET", &format!("/v1/stream{query}"), None)?;
+        Ok(Box::new(SocketWatch::start(answer.into_stream())?))
+    }
+
+    fn advance_clock(&self, _: &Caller, by: Option<Duration>, reply: Reply<u64>) {
+        #[derive(Serialize)]
+        struct Advance {
+            by_ms: Option<u64>,
+        }
+        #[derive(serde::Deserialize)]
+        struct Advanced {
+            clock_ns: u64,
+        }
+        let by_ms = by.map(|by| u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
+        let advanced: Result<Advanced, _> = self.post("/v1/clock/advance", &Advance { by_ms });
+        reply.send(advanced.map(|advanced| advanced.clock_ns));
+    }
+
+    fn attach(&self, _: RunId, _: String, _: OwnedFd, reply: Reply<()>) {
+        // Only the process that has lost its channel attaches, through `hosted`.
+        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
+}

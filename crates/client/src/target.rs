@@ -1,0 +1,92 @@
+//! Which manager is meant, and where its socket is.
+
+use std::env;
+use std::path::PathBuf;
+
+use relance_scm::{ScmError, Win32Error};
+use relance_wire::channel::SOCKET_VARIABLE;
+
+/// A manager. There may be more than one: a machine's and a user's, later those of other machines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// The first that is there: `RELANCE_SOCKET`, the system's, the user's own.
+    #[default]
+    Local,
+    /// The one behind this socket.
+    Socket(PathBuf),
+}
+
+impl Target {
+    /// The manager of a machine, named as Windows names machines: `''`, `.`, `localhost` and the own
+    /// name are this one, with or without `\\` before them.
+    ///
+    /// # Errors
+    /// `RPC_S_SERVER_UNAVAILABLE` (1722) for any other machine.
+    pub fn of_machine(machine: &str) -> Result<Self, ScmError> {
+        let name = machine.trim_start_matches('\\');
+        let is_local = ["", ".", "localhost"]
+            .iter()
+            .any(|local| name.eq_ignore_ascii_case(local))
+            || own_name().is_some_and(|own| name.eq_ignore_ascii_case(&own));
+        if is_local {
+            return Ok(Self::Local);
+        }
+        Err(ScmError::new(
+            Win32Error::RPC_S_SERVER_UNAVAILABLE,
+            format!(
+                "the service manager of {machine} cannot be reached from here; name this machine or leave it out"
+            ),
+        ))
+    }
+
+    /// The sockets to try, in order.
+    #[must_use]
+    pub fn sockets(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Local => socket_candidates(),
+            Self::Socket(path) => vec![path.clone()],
+        }
+    }
+}
+
+/// Where a manager's socket may be: only the variable's if it is set, else the system's, then the
+/// user's own.
+#[must_use]
+pub fn socket_candidates() -> Vec<PathBuf> {
+    if let Some(path) = env::var_os(SOCKET_VARIABLE).filter(|path| !path.is_empty()) {
+        return vec![path.into()];
+    }
+    let system = PathBuf::from("/run/relance/relance.sock");
+    let user = env::var_os("XDG_RUNTIME_DIR")
+        .filter(|folder| !folder.is_empty())
+        .map(|folder| PathBuf::from(folder).join("relance/relance.sock"));
+    std::iter::once(system).chain(user).collect()
+}
+
+fn own_name() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    Some(name.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_this_machine() {
+        let own = own_name().unwrap();
+        for name in [
+            "",
+            ".",
+            "localhost",
+            "LOCALHOST",
+            r"\\.",
+            &own,
+            &format!(r"\\{own}"),
+        ] {
+            assert_eq!(Target::of_machine(name), Ok(Target::Local), "{name}");
+        }
+        let error = Target::of_machine("elsewhere").unwrap_err();
+        assert_eq!(error.code(), Win32Error::RPC_S_SERVER_UNAVAILABLE);
+    }
+}

@@ -1,0 +1,67 @@
+//! The JSON of the API under `/v1`, in both directions.
+//!
+//! Each type converts from and to the working type of `relance-scm` that it stands for; a conversion
+//! into one checks. Enumerations are words, as `sc` and the command line spell them; durations carry
+//! their unit in the name; moments are milliseconds since 1970.
+
+mod change;
+mod config;
+mod event;
+mod service;
+mod simulation;
+
+use relance_scm::{ScmError, Win32Error};
+use serde::{Deserialize, Serialize};
+
+pub use change::{ChangeConfigRequest, ExtensionsChangeBody, RecoveryChangeBody};
+pub use config::{
+    ActionBody, ActionsBody, ConfigBody, ExtensionsBody, RecoveryBody, ResetPeriodBody, read_kind,
+};
+pub use event::{EventBody, EventPageReply, EventsQuery};
+pub use service::{
+    ApplyReply, ApplyRequest, ControlRequest, EndBody, ManagerReply, PendingBody,
+    RecoveryStateBody, RunBody, ServiceReply, ServicesReply, StartRequest, StatusReply, StreamItem,
+    WhyReply,
+};
+pub use simulation::{SimulateRequest, SimulationEntry, SimulationReply};
+
+/// The body of every answer that is no success.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorReply {
+    /// What went wrong.
+    pub error: ErrorBody,
+}
+
+/// See [`ErrorReply`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The Win32 code: 1060.
+    pub code: u32,
+    /// Its name: `ERROR_SERVICE_DOES_NOT_EXIST`.
+    pub name: String,
+    /// What to do about it.
+    pub message: String,
+}
+
+impl From<&ScmError> for ErrorReply {
+    fn from(error: &ScmError) -> Self {
+        Self {
+            error: ErrorBody {
+                code: error.code().to_raw(),
+                name: error.code().name().unwrap_or_default().to_owned(),
+                message: error.sentence().to_owned(),
+            },
+        }
+    }
+}
+
+impl From<ErrorReply> for ScmError {
+    fn from(reply: ErrorReply) -> Self {
+        Self::new(Win32Error::from_raw(reply.error.code), reply.error.message)
+    }
+}
+
+/// `true` for the value that a missing field stands for, so that replies stay short.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -1,0 +1,263 @@
+//! Entries of the event log as JSON, and the questions asked of it.
+
+use relance_scm::event::{EventLevel, EventSource};
+use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, Timestamp};
+use relance_scm::status::ProcessExit;
+use relance_scm::{RunId, ScmError, ServiceId, Win32Error};
+use serde::{Deserialize, Serialize};
+
+use super::is_default;
+
+/// One entry of the event log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventBody {
+    /// Number in the log, rising.
+    pub number: u64,
+    /// When.
+    pub at_ms: i64,
+    /// `Service Control Manager`, `Relance` or `Application`.
+    pub source: String,
+    /// 7031.
+    pub event_id: u32,
+    /// `error`, `warning` or `information`.
+    pub level: String,
+    /// The name of the service, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Its identity in the database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_id: Option<u32>,
+    /// Windows' insertion parameters.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub parameters: Vec<String>,
+    /// The sentence.
+    pub text: String,
+    /// The run it belongs to: `12.3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// Its process.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pid: u32,
+    /// What the kernel saw of the end of the process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit: Option<ExitBody>,
+    /// When the recovery action is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at_ms: Option<i64>,
+    /// Why, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// The last lines of the service's output.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+}
+
+/// How a process ended: `{"status":3}`, `{"signal":9}` or `"unknown"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExitBody {
+    /// By itself.
+    Status(i32),
+    /// By a signal.
+    Signal(i32),
+    /// Nobody saw how.
+    Unknown,
+}
+
+impl From<ProcessExit> for ExitBody {
+    fn from(exit: ProcessExit) -> Self {
+        match exit {
+            ProcessExit::Exited(status) => Self::Status(status),
+            ProcessExit::Signaled(signal) => Self::Signal(signal),
+            ProcessExit::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<ExitBody> for ProcessExit {
+    fn from(exit: ExitBody) -> Self {
+        match exit {
+            ExitBody::Status(status) => Self::Exited(status),
+            ExitBody::Signal(signal) => Self::Signaled(signal),
+            ExitBody::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<&LogEntry> for EventBody {
+    fn from(entry: &LogEntry) -> Self {
+        let details = &entry.details;
+        Self {
+            number: entry.number,
+            at_ms: entry.at.0,
+            source: entry.source.name().to_owned(),
+            event_id: entry.event_id,
+            level: entry.level.name().to_owned(),
+            service: entry.service.as_ref().map(|(_, name)| name.to_string()),
+            service_id: entry.service.as_ref().map(|(id, _)| id.0),
+            parameters: entry.parameters.clone(),
+            text: entry.text(),
+            run: details.run.map(|run| run.to_string()),
+            pid: details.pid,
+            exit: details.exit.map(ExitBody::from),
+            due_at_ms: details.due.map(|due| due.0),
+            cause: details.cause.clone(),
+            output: details.output.clone(),
+        }
+    }
+}
+
+impl TryFrom<&EventBody> for LogEntry {
+    type Error = ScmError;
+
+    fn try_from(body: &EventBody) -> Result<Self, ScmError> {
+        let unreadable = || ScmError::from(Win32Error::INVALID_DATA);
+        let run = body.run.as_deref().map(str::parse::<RunId>).transpose();
+        Ok(Self {
+            number: body.number,
+            at: Timestamp(body.at_ms),
+            source: EventSource::from_name(&body.source).ok_or_else(unreadable)?,
+            event_id: body.event_id,
+            level: EventLevel::from_name(&body.level).ok_or_else(unreadable)?,
+            service: body.service_id.map(|id| {
+                (
+                    ServiceId(id),
+                    body.service.as_deref().unwrap_or_default().into(),
+                )
+            }),
+            parameters: body.parameters.clone(),
+            details: Details {
+                run: run.map_err(|_| unreadable())?,
+                pid: body.pid,
+                exit: body.exit.map(ProcessExit::from),
+                due: body.due_at_ms.map(Timestamp),
+                cause: body.cause.clone(),
+                output: body.output.clone(),
+            },
+        })
+    }
+}
+
+/// `GET /v1/events`: what is given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EventsQuery {
+    /// Only of the service of this name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Only of the service with this identity, which may be deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_id: Option<u32>,
+    /// Only of these kinds: `7031,7034`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+    /// Only this bad or worse: `error`, `warning` or `information`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// Only from this moment on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since_ms: Option<i64>,
+    /// Only before this moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until_ms: Option<i64>,
+    /// Only with numbers above this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+    /// Only with numbers below this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
+    /// Only with this text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// At most so many, the newest; 100 if left out, 10 000 at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl EventsQuery {
+    /// The filter, but for the service's name, which the manager knows.
+    ///
+    /// # Errors
+    /// 87 for a word or number that cannot be read.
+    pub fn filter(&self) -> Result<EventFilter, ScmError> {
+        let invalid = |sentence: String| ScmError::new(Win32Error::INVALID_PARAMETER, sentence);
+        let level = self.level.as_deref().map(|name| {
+            EventLevel::from_name(name).ok_or_else(|| {
+                invalid(format!(
+                    "{name:?} is no level; use error, warning or information"
+                ))
+            })
+        });
+        let ids = self.event_id.as_deref().unwrap_or_default();
+        let event_ids = ids
+            .split(',')
+            .map(str::trim)
+            .filter(|id| !id.is_empty())
+            .map(|id| {
+                id.parse()
+                    .map_err(|_| invalid(format!("{id:?} is no event id; use numbers like 7031")))
+            });
+        Ok(EventFilter {
+            service: self.service_id.map(ServiceId),
+            event_ids: event_ids.collect::<Result<_, _>>()?,
+            level: level.transpose()?,
+            since: self.since_ms.map(Timestamp),
+            until: self.until_ms.map(Timestamp),
+            after: self.after,
+            before: self.before,
+            text: self.text.clone(),
+            limit: self
+                .limit
+                .unwrap_or(EventFilter::default().limit)
+                .min(10_000),
+        })
+    }
+}
+
+impl From<&EventFilter> for EventsQuery {
+    fn from(filter: &EventFilter) -> Self {
+        let ids: Vec<String> = filter.event_ids.iter().map(ToString::to_string).collect();
+        Self {
+            service: None,
+            service_id: filter.service.map(|id| id.0),
+            event_id: (!ids.is_empty()).then(|| ids.join(",")),
+            level: filter.level.map(|level| level.name().to_owned()),
+            since_ms: filter.since.map(|at| at.0),
+            until_ms: filter.until.map(|at| at.0),
+            after: filter.after,
+            before: filter.before,
+            text: filter.text.clone(),
+            limit: Some(filter.limit),
+        }
+    }
+}
+
+/// Found entries, the oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventPageReply {
+    /// The entries.
+    pub events: Vec<EventBody>,
+    /// Whether older ones match too.
+    pub more: bool,
+}
+
+impl From<&EventPage> for EventPageReply {
+    fn from(page: &EventPage) -> Self {
+        Self {
+            events: page.entries.iter().map(EventBody::from).collect(),
+            more: page.more,
+        }
+    }
+}
+
+impl TryFrom<&EventPageReply> for EventPage {
+    type Error = ScmError;
+
+    fn try_from(reply: &EventPageReply) -> Result<Self, ScmError> {
+        let entries = reply.events.iter().map(LogEntry::try_from);
+        Ok(Self {
+            entries: entries.collect::<Result<_, _>>()?,
+            more: reply.more,
+        })
+    }
+}

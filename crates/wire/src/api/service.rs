@@ -1,0 +1,526 @@
+//! Services, their status and their changes as JSON.
+
+use std::sync::Arc;
+
+use relance_scm::config::ServiceType;
+use relance_scm::event_log::Timestamp;
+use relance_scm::failure_actions::ActionList;
+use relance_scm::manager::{
+    EndInfo, Enumeration, ManagerInfo, Outcome, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo,
+    Watched, WatchedChange,
+};
+use relance_scm::status::{ProcessExit, RawStatusReport, ServiceStatus};
+use relance_scm::{
+    ExitCode, RecoveryAction, ScmError, ServiceConfig, ServiceId, ServiceName, ServiceState,
+    Win32Error,
+};
+use serde::{Deserialize, Serialize};
+
+use super::config::{ActionBody, ConfigBody, millis};
+use super::event::{EventBody, ExitBody};
+use super::is_default;
+
+/// The status of a service (S51).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusReply {
+    /// The registered type.
+    pub service_type: u32,
+    /// `RUNNING`.
+    pub state: String,
+    /// `SERVICE_ACCEPT_*` bits.
+    pub controls_accepted: u32,
+    /// Win32 exit code.
+    pub win32_exit_code: u32,
+    /// The service's own code, behind 1066.
+    pub service_specific_exit_code: u32,
+    /// Progress while pending.
+    pub checkpoint: u32,
+    /// Milliseconds until the next progress, while pending.
+    pub wait_hint_ms: u32,
+    /// 0 when stopped.
+    pub process_id: u32,
+    /// 1 for a service inside a system process.
+    pub service_flags: u32,
+}
+
+impl From<&ServiceStatus> for StatusReply {
+    fn from(status: &ServiceStatus) -> Self {
+        Self {
+            service_type: status.service_type.to_raw(),
+            state: status.state.name().to_owned(),
+            controls_accepted: status.controls_accepted.to_raw(),
+            win32_exit_code: status.exit_code.win32().to_raw(),
+            service_specific_exit_code: status.exit_code.specific(),
+            checkpoint: status.checkpoint,
+            wait_hint_ms: u32::try_from(millis(status.wait_hint)).unwrap_or(u32::MAX),
+            process_id: status.process_id,
+            service_flags: status.service_flags,
+        }
+    }
+}
+
+impl TryFrom<&StatusReply> for ServiceStatus {
+    type Error = ScmError;
+
+    fn try_from(reply: &StatusReply) -> Result<Self, ScmError> {
+        let state = ServiceState::from_name(&reply.state).ok_or_else(|| unreadable("a state"))?;
+        let report = RawStatusReport {
+            state: state.to_raw(),
+            controls_accepted: reply.controls_accepted,
+            win32_exit_code: reply.win32_exit_code,
+            service_specific_exit_code: reply.service_specific_exit_code,
+            checkpoint: reply.checkpoint,
+            wait_hint_ms: reply.wait_hint_ms,
+        };
+        let report = report.check().map_err(|_| unreadable("a status"))?;
+        Ok(Self {
+            service_type: ServiceType::from_raw(reply.service_type)?,
+            state: report.state,
+            controls_accepted: report.controls_accepted,
+            exit_code: report.exit_code,
+            checkpoint: report.checkpoint,
+            wait_hint: report.wait_hint,
+            process_id: reply.process_id,
+            service_flags: reply.service_flags,
+        })
+    }
+}
+
+fn unreadable(what: &str) -> ScmError {
+    ScmError::new(
+        Win32Error::INVALID_DATA,
+        format!(
+            "the service manager answered with {what} that this version cannot read; use tools of its version"
+        ),
+    )
+}
+
+/// Everything about a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceReply {
+    /// Its identity in the database.
+    pub id: u32,
+    /// Its configuration.
+    pub config: ConfigBody,
+    /// Its status.
+    pub status: StatusReply,
+    /// Deleted, but not stopped yet.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub marked_for_delete: bool,
+    /// Its current run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunBody>,
+    /// Its failures and what follows from them.
+    pub recovery_state: RecoveryStateBody,
+    /// How its last run ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_end: Option<EndBody>,
+}
+
+/// The current run of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunBody {
+    /// `12.3`
+    pub id: String,
+    /// When it was started.
+    pub started_at_ms: i64,
+    /// `demand`, `auto`, `dependency`, `recovery` or `recycle`.
+    pub cause: String,
+    /// Whether a stop was asked for.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub stopping: bool,
+}
+
+/// Failures of a service and what follows from them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryStateBody {
+    /// The counter as the next failure would find it.
+    pub failure_count: u32,
+    /// When the last failure happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_failure_at_ms: Option<i64>,
+    /// When the counter starts again, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resets_at_ms: Option<i64>,
+    /// What is queued.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pending: Vec<PendingBody>,
+    /// What the next failure would be answered with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_action: Option<ActionBody>,
+}
+
+/// A queued recovery action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingBody {
+    /// `restart`, `run` or `reboot`.
+    pub kind: String,
+    /// How long after the failure.
+    pub delay_ms: u32,
+    /// When.
+    pub due_at_ms: i64,
+    /// For which failure.
+    pub failure_count: u32,
+    /// Whether it is being carried out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub executing: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndBody {
+    /// Which run.
+    pub run: String,
+    /// When.
+    pub at_ms: i64,
+    /// What the kernel saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit: Option<ExitBody>,
+    /// Win32 exit code.
+    pub win32_exit_code: u32,
+    /// The service's own code, behind 1066.
+    pub service_specific_exit_code: u32,
+    /// The counter, if it was a failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<u32>,
+    /// In a few words.
+    pub summary: String,
+}
+
+impl From<&ServiceInfo> for ServiceReply {
+    fn from(info: &ServiceInfo) -> Self {
+        Self {
+            id: info.id.0,
+            config: (&*info.config).into(),
+            status: (&info.status).into(),
+            marked_for_delete: info.marked_for_delete,
+            run: info.run.as_ref().map(|run| RunBody {
+                id: run.id.to_string(),
+                started_at_ms: run.started_at.0,
+                cause: run.cause.to_owned(),
+                stopping: run.stopping,
+            }),
+            recovery_state: (&info.recovery).into(),
+            last_end: info.last_end.as_ref().map(EndBody::from),
+        }
+    }
+}
+
+impl From<&RecoveryInfo> for RecoveryStateBody {
+    fn from(info: &RecoveryInfo) -> Self {
+        Self {
+            failure_count: info.failure_count,
+            last_failure_at_ms: info.last_failure_at.map(|at| at.0),
+            resets_at_ms: info.resets_at.map(|at| at.0),
+            pending: info
+                .pending
+                .iter()
+                .map(|pending| PendingBody {
+                    kind: pending.action.kind.word().to_owned(),
+                    delay_ms: pending.action.delay_ms(),
+                    due_at_ms: pending.due.0,
+                    failure_count: pending.failure_count,
+                    executing: pending.executing,
+                })
+                .collect(),
+            next_action: info.next_action.map(ActionBody::from),
+        }
+    }
+}
+
+impl From<&EndInfo> for EndBody {
+    fn from(end: &EndInfo) -> Self {
+        Self {
+            run: end.run.to_string(),
+            at_ms: end.at.0,
+            exit: end.exit.map(ExitBody::from),
+            win32_exit_code: end.exit_code.win32().to_raw(),
+            service_specific_exit_code: end.exit_code.specific(),
+            failure: end.failure,
+            summary: end.summary.to_owned(),
+        }
+    }
+}
+
+impl TryFrom<&ServiceReply> for ServiceInfo {
+    type Error = ScmError;
+
+    fn try_from(reply: &ServiceReply) -> Result<Self, ScmError> {
+        Ok(Self {
+            id: ServiceId(reply.id),
+            config: Arc::new(ServiceConfig::try_from(&reply.config)?),
+            status: (&reply.status).try_into()?,
+            marked_for_delete: reply.marked_for_delete,
+            run: reply.run.as_ref().map(read_run).transpose()?,
+            recovery: read_recovery_state(&reply.recovery_state)?,
+            last_end: reply.last_end.as_ref().map(read_end).transpose()?,
+        })
+    }
+}
+
+/// Words of the wire as the static words of `scm`; an unknown one of a newer manager becomes `?`.
+fn known(word: &str, words: &[&'static str]) -> &'static str {
+    words
+        .iter()
+        .copied()
+        .find(|known| *known == word)
+        .unwrap_or("?")
+}
+
+const CAUSES: [&str; 5] = ["demand", "auto", "dependency", "recovery", "recycle"];
+const SUMMARIES: [&str; 7] = [
+    "crashed",
+    "stopped",
+    "stopped with an error",
+    "start failed",
+    "terminated",
+    "recycled",
+    "shut down",
+];
+
+fn read_run(body: &RunBody) -> Result<RunInfo, ScmError> {
+    Ok(RunInfo {
+        id: body.id.parse().map_err(|_| unreadable("a run"))?,
+        started_at: Timestamp(body.started_at_ms),
+        cause: known(&body.cause, &CAUSES),
+        stopping: body.stopping,
+    })
+}
+
+fn read_action(kind: &str, delay_ms: u32) -> Result<RecoveryAction, ScmError> {
+    let list: ActionList = format!("{kind}/{delay_ms}").parse()?;
+    list.0
+        .first()
+        .copied()
+        .ok_or_else(|| unreadable("an action"))
+}
+
+fn read_recovery_state(body: &RecoveryStateBody) -> Result<RecoveryInfo, ScmError> {
+    let pending = body.pending.iter().map(|pending| {
+        Ok(PendingInfo {
+            action: read_action(&pending.kind, pending.delay_ms)?,
+            due: Timestamp(pending.due_at_ms),
+            failure_count: pending.failure_count,
+            executing: pending.executing,
+        })
+    });
+    Ok(RecoveryInfo {
+        failure_count: body.failure_count,
+        last_failure_at: body.last_failure_at_ms.map(Timestamp),
+        resets_at: body.resets_at_ms.map(Timestamp),
+        pending: pending.collect::<Result<_, ScmError>>()?,
+        next_action: body
+            .next_action
+            .as_ref()
+            .map(|action| read_action(&action.kind, action.delay_ms))
+            .transpose()?,
+    })
+}
+
+fn read_end(body: &EndBody) -> Result<EndInfo, ScmError> {
+    Ok(EndInfo {
+        run: body.run.parse().map_err(|_| unreadable("a run"))?,
+        at: Timestamp(body.at_ms),
+        exit: body.exit.map(ProcessExit::from),
+        exit_code: ExitCode::from_raw(body.win32_exit_code, body.service_specific_exit_code),
+        failure: body.failure,
+        summary: known(&body.summary, &SUMMARIES),
+    })
+}
+
+/// `GET /v1/services`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServicesReply {
+    /// The stream goes on from here.
+    pub generation: u64,
+    /// In the order of their names.
+    pub services: Vec<ServiceReply>,
+}
+
+impl From<&Enumeration> for ServicesReply {
+    fn from(enumeration: &Enumeration) -> Self {
+        Self {
+            generation: enumeration.generation,
+            services: enumeration
+                .services
+                .iter()
+                .map(ServiceReply::from)
+                .collect(),
+        }
+    }
+}
+
+impl TryFrom<&ServicesReply> for Enumeration {
+    type Error = ScmError;
+
+    fn try_from(reply: &ServicesReply) -> Result<Self, ScmError> {
+        let services = reply.services.iter().map(ServiceInfo::try_from);
+        Ok(Self {
+            generation: reply.generation,
+            services: services.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// `POST /v1/services/NAME/start`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StartRequest {
+    /// Start arguments, without the service name (S16).
+    pub arguments: Vec<String>,
+}
+
+/// `POST /v1/services/NAME/control`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ControlRequest {
+    /// Windows' control code: 1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange, 128 to 255.
+    pub control: u32,
+}
+
+/// `GET /v1/services/NAME/why`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhyReply {
+    /// The sentences of the paragraph.
+    pub sentences: Vec<String>,
+}
+
+/// `POST /v1/apply`: all or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyRequest {
+    /// What the services are to be like; others are left alone.
+    pub services: Vec<ConfigBody>,
+}
+
+/// What became of each, in order: `created`, `changed` or `unchanged`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplyReply {
+    /// One word a service.
+    pub outcomes: Vec<String>,
+}
+
+impl From<&[Outcome]> for ApplyReply {
+    fn from(outcomes: &[Outcome]) -> Self {
+        let word = |outcome: &Outcome| match outcome {
+            Outcome::Created => "created",
+            Outcome::Changed => "changed",
+            Outcome::Unchanged => "unchanged",
+            Outcome::Deleted => "deleted",
+        };
+        Self {
+            outcomes: outcomes
+                .iter()
+                .map(|outcome| word(outcome).to_owned())
+                .collect(),
+        }
+    }
+}
+
+impl TryFrom<&ApplyReply> for Vec<Outcome> {
+    type Error = ScmError;
+
+    fn try_from(reply: &ApplyReply) -> Result<Self, ScmError> {
+        let outcomes = reply.outcomes.iter().map(|word| match word.as_str() {
+            "created" => Ok(Outcome::Created),
+            "changed" => Ok(Outcome::Changed),
+            "unchanged" => Ok(Outcome::Unchanged),
+            "deleted" => Ok(Outcome::Deleted),
+            _ => Err(unreadable("an outcome")),
+        });
+        outcomes.collect()
+    }
+}
+
+/// `GET /v1/manager`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManagerReply {
+    /// The version of the manager.
+    pub version: String,
+    /// The process of its engine.
+    pub pid: u32,
+    /// The latest generation.
+    pub generation: u64,
+    /// Its wall clock.
+    pub now_ms: i64,
+    /// The clock of its deadlines.
+    pub clock_ns: u64,
+    /// Whether that clock is moved by hand.
+    pub manual_clock: bool,
+}
+
+impl From<&ManagerInfo> for ManagerReply {
+    fn from(info: &ManagerInfo) -> Self {
+        Self {
+            version: info.version.clone(),
+            pid: info.pid,
+            generation: info.generation,
+            now_ms: info.now.0,
+            clock_ns: info.clock_ns,
+            manual_clock: info.manual_clock,
+        }
+    }
+}
+
+impl From<ManagerReply> for ManagerInfo {
+    fn from(reply: ManagerReply) -> Self {
+        Self {
+            version: reply.version,
+            pid: reply.pid,
+            generation: reply.generation,
+            now: Timestamp(reply.now_ms),
+            clock_ns: reply.clock_ns,
+            manual_clock: reply.manual_clock,
+        }
+    }
+}
+
+/// The data of one server-sent event of `GET /v1/stream`; its id is the generation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamItem {
+    /// A service was created or has changed.
+    Service(Box<ServiceReply>),
+    /// A service is gone.
+    Removed(String),
+    /// An entry was written to the event log.
+    Event(Box<EventBody>),
+    /// Something that the reader may not see, or did not ask for.
+    Hidden,
+    /// Changes were missed: take a new snapshot.
+    Gap,
+}
+
+impl StreamItem {
+    /// A change with its generation.
+    #[must_use]
+    pub fn of(watched: &Watched) -> (u64, Self) {
+        match watched {
+            Watched::Gap(generation) => (*generation, Self::Gap),
+            Watched::Change(generation, change) => {
+                let item = match change {
+                    WatchedChange::Service(info) => Self::Service(Box::new((&**info).into())),
+                    WatchedChange::Removed(name) => Self::Removed(name.to_string()),
+                    WatchedChange::Logged(entry) => Self::Event(Box::new((&**entry).into())),
+                    WatchedChange::Hidden => Self::Hidden,
+                };
+                (*generation, item)
+            }
+        }
+    }
+
+    /// The change again.
+    ///
+    /// # Errors
+    /// When this version cannot read it.
+    pub fn read(&self, generation: u64) -> Result<Watched, ScmError> {
+        let change = match self {
+            Self::Gap => return Ok(Watched::Gap(generation)),
+            Self::Service(reply) => WatchedChange::Service(Box::new((&**reply).try_into()?)),
+            Self::Removed(name) => WatchedChange::Removed(ServiceName::new(name.as_str())?),
+            Self::Event(event) => WatchedChange::Logged(Arc::new((&**event).try_into()?)),
+            Self::Hidden => WatchedChange::Hidden,
+        };
+        Ok(Watched::Change(generation, change))
+    }
+}

@@ -1,0 +1,52 @@
+//! The simulator as JSON: a policy and a script of failures in, a time line out.
+
+use serde::{Deserialize, Serialize};
+
+use super::config::RecoveryBody;
+use super::is_default;
+
+/// `POST /v1/simulate`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SimulateRequest {
+    /// The recovery settings to try.
+    pub recovery: RecoveryBody,
+    /// `service` (default) or `program`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// What happens: `crash @0s, crash @2s, quiet 61s, crash`.
+    pub script: String,
+}
+
+/// The time line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimulationReply {
+    /// What happened, in order.
+    pub entries: Vec<SimulationEntry>,
+    /// Whether there was more than an answer holds.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub truncated: bool,
+    /// When the simulation ended.
+    pub end_ms: u64,
+    /// The state then.
+    pub final_state: String,
+    /// The counter then.
+    pub failure_count: u32,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimulationEntry {
+    /// When, since the beginning.
+    pub at_ms: u64,
+    /// `script`, `ignored`, `refused`, `reset`, `event`, `command` or `reboot`.
+    pub kind: String,
+    /// The number of an entry of the event log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<u32>,
+    /// Its insertion parameters.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub parameters: Vec<String>,
+    /// The sentence.
+    pub text: String,
+}
