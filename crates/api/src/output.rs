@@ -1,8 +1,13 @@
 //! The output of a service.
 
+use std::convert::Infallible;
+
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::stream::poll_fn;
+use relance_scm::ServiceName;
 use relance_scm::manager::{OutputRange, wait};
 use serde::Deserialize;
 
@@ -20,6 +25,8 @@ pub(crate) struct OutputQuery {
     lines: Option<u32>,
     /// From this position on.
     from: Option<u64>,
+    /// And then as it is printed, until the client has enough.
+    follow: bool,
 }
 
 /// `GET /v1/services/NAME/output`: the bytes, and in `Relance-Position` the position behind them.
@@ -28,6 +35,9 @@ pub(crate) async fn read(
     Name(name): Name,
     Questions(query): Questions<OutputQuery>,
 ) -> Answer<Response> {
+    if query.follow {
+        return follow(&context, &name, query.from.unwrap_or_default());
+    }
     let range = match (query.from, query.lines) {
         (Some(from), _) => OutputRange::From(from),
         (None, lines) => OutputRange::LastLines(lines.unwrap_or(LINES)),
@@ -51,4 +61,18 @@ pub(crate) async fn read(
         ),
     ];
     Ok((headers, part.bytes).into_response())
+}
+
+fn follow(context: &Context, name: &ServiceName, from: u64) -> Answer<Response> {
+    let mut output = context.manager.follow_output(&context.caller, name, from)?;
+    let stream = poll_fn(move |task| {
+        output
+            .poll_next(task)
+            .map(|part| part.map(|part| Ok::<_, Infallible>(part.bytes)))
+    });
+    let headers = [(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/octet-stream"),
+    )];
+    Ok((headers, Body::from_stream(stream)).into_response())
 }

@@ -1,11 +1,14 @@
 //! [`ServiceManager`] over the socket of a manager.
 
+use std::io::Read;
 use std::os::fd::OwnedFd;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use relance_scm::event_log::{EventFilter, EventPage};
 use relance_scm::manager::{
-    Enumeration, ManagerInfo, NewService, Outcome, OutputPart, OutputRange, ServiceInfo, Watch,
+    Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
+    ServiceInfo, Watch,
 };
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
@@ -19,7 +22,7 @@ use relance_wire::api::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::http::{self, Answer, Request, escape};
+use crate::http::{self, Answer, Request, Stream, escape};
 use crate::target::Target;
 use crate::watch::SocketWatch;
 
@@ -114,6 +117,25 @@ fn config_body(service: &NewService) -> ConfigBody {
         body.password = Some(service.password.reveal().to_owned());
     }
     body
+}
+
+/// Output as it comes. The client waits in the read: whoever follows wants nothing else.
+struct SocketFollow {
+    stream: Stream,
+    position: u64,
+}
+
+impl FollowOutput for SocketFollow {
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<OutputPart>> {
+        let mut bytes = vec![0; 64 * 1024];
+        let length = self.stream.read(&mut bytes).unwrap_or_default();
+        bytes.truncate(length);
+        self.position += length as u64;
+        Poll::Ready((length > 0).then_some(OutputPart {
+            bytes,
+            end: self.position,
+        }))
+    }
 }
 
 /// Nothing, as a body.
@@ -215,6 +237,20 @@ impl ServiceManager for SocketManager {
         reply: Reply<OutputPart>,
     ) {
         reply.send(self.output(name, range));
+    }
+
+    fn follow_output(
+        &self,
+        _: &Caller,
+        name: &ServiceName,
+        from: u64,
+    ) -> Result<Box<dyn FollowOutput>, ScmError> {
+        let path = of(name, &format!("/output?follow=true&from={from}"));
+        let stream = self.send("GET", &path, None)?.into_stream();
+        Ok(Box::new(SocketFollow {
+            stream,
+            position: from,
+        }))
     }
 
     fn query_manager(&self, _: &Caller, reply: Reply<ManagerInfo>) {

@@ -1,8 +1,6 @@
 //! How clients of all kinds reach the engine: requests go into its queue, questions are answered from
 //! what is published, without entering the owner loop.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,8 +13,8 @@ use relance_policy::explain::explain;
 use relance_policy::{ServiceRecord, Time};
 use relance_scm::event_log::{EventFilter, EventPage, LogEntry, Timestamp};
 use relance_scm::manager::{
-    Enumeration, ManagerInfo, NewService, Outcome, OutputPart, OutputRange, ServiceInfo, Watch,
-    Watched, WatchedChange,
+    Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
+    ServiceInfo, Watch, Watched, WatchedChange,
 };
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
@@ -28,10 +26,8 @@ use crate::access;
 use crate::command::{Change, Command, Request};
 use crate::database::EventLog;
 use crate::info::{Clocks, service_info, status_of};
+use crate::output::{self, Follower, OutputSignals};
 use crate::publisher::{self, Publisher};
-
-/// Most bytes of output in one answer.
-const OUTPUT_LEN_MAX: u64 = 1 << 20;
 
 /// The engine's clock as others may read it.
 #[derive(Debug, Default)]
@@ -56,38 +52,42 @@ pub struct EngineHandle {
     publisher: Arc<Publisher>,
     event_log: EventLog,
     output: PathBuf,
+    output_signals: Arc<OutputSignals>,
     clock: Arc<SharedClock>,
     machine: fn() -> (Time, Timestamp),
 }
 
 /// What a handle is made of.
-pub struct HandleParts {
+pub(crate) struct HandleParts {
     /// Into the owner loop.
-    pub queue: SyncSender<Command>,
+    pub(crate) queue: SyncSender<Command>,
     /// Wakes it.
-    pub wake: Arc<dyn Fn() + Send + Sync>,
+    pub(crate) wake: Arc<dyn Fn() + Send + Sync>,
     /// What is published.
-    pub publisher: Arc<Publisher>,
+    pub(crate) publisher: Arc<Publisher>,
     /// The event log.
-    pub event_log: EventLog,
+    pub(crate) event_log: EventLog,
     /// The folder of the services' output.
-    pub output: PathBuf,
+    pub(crate) output: PathBuf,
+    /// Who waits for output.
+    pub(crate) output_signals: Arc<OutputSignals>,
     /// The engine's clock.
-    pub clock: Arc<SharedClock>,
+    pub(crate) clock: Arc<SharedClock>,
     /// The machine's clocks.
-    pub machine: fn() -> (Time, Timestamp),
+    pub(crate) machine: fn() -> (Time, Timestamp),
 }
 
 impl EngineHandle {
     /// A handle.
     #[must_use]
-    pub fn new(parts: HandleParts) -> Self {
+    pub(crate) fn new(parts: HandleParts) -> Self {
         let HandleParts {
             queue,
             wake,
             publisher,
             event_log,
             output,
+            output_signals,
             clock,
             machine,
         } = parts;
@@ -97,6 +97,7 @@ impl EngineHandle {
             publisher,
             event_log,
             output,
+            output_signals,
             clock,
             machine,
         }
@@ -155,7 +156,7 @@ impl EngineHandle {
         range: OutputRange,
     ) -> Result<OutputPart, ScmError> {
         let path = crate::linux::log_path(&self.output, &record.config.service_name);
-        let read = File::open(&path).and_then(|file| read_output(file, range));
+        let read = output::read_part(&path, range);
         read.map_err(|error| {
             let name = &record.config.service_name;
             let sentence = match error.kind() {
@@ -164,40 +165,6 @@ impl EngineHandle {
             };
             ScmError::new(Win32Error::FILE_NOT_FOUND, sentence)
         })
-    }
-}
-
-fn read_output(mut file: File, range: OutputRange) -> std::io::Result<OutputPart> {
-    let length = file.metadata()?.len();
-    let from = match range {
-        // A file that was rotated is shorter than the position: it is read from its beginning.
-        OutputRange::From(position) if position <= length => position,
-        OutputRange::From(_) => 0,
-        OutputRange::LastLines(_) => length.saturating_sub(OUTPUT_LEN_MAX),
-    };
-    file.seek(SeekFrom::Start(from))?;
-    let mut bytes = Vec::new();
-    file.take(OUTPUT_LEN_MAX).read_to_end(&mut bytes)?;
-    let end = from + bytes.len() as u64;
-    if let OutputRange::LastLines(lines) = range {
-        bytes = last_lines(&bytes, lines as usize).to_vec();
-    }
-    Ok(OutputPart { bytes, end })
-}
-
-fn last_lines(bytes: &[u8], lines: usize) -> &[u8] {
-    let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    let ends = body
-        .iter()
-        .enumerate()
-        .rev()
-        .filter(|(_, byte)| **byte == b'\n');
-    match lines.checked_sub(1) {
-        None => &[],
-        Some(before) => ends
-            .map(|(at, _)| at + 1)
-            .nth(before)
-            .map_or(bytes, |at| &bytes[at..]),
     }
 }
 
@@ -316,6 +283,22 @@ impl ServiceManager for EngineHandle {
         reply.send(record.and_then(|record| self.find_output(&record, range)));
     }
 
+    fn follow_output(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        from: u64,
+    ) -> Result<Box<dyn FollowOutput>, ScmError> {
+        let record = self.open(caller, name, AccessRights::CHANGE_CONFIG)?;
+        Ok(Box::new(Follower {
+            service: record.id,
+            path: crate::linux::log_path(&self.output, &record.config.service_name),
+            position: from,
+            signals: Arc::clone(&self.output_signals),
+            file: None,
+        }))
+    }
+
     fn query_manager(&self, _caller: &Caller, reply: Reply<ManagerInfo>) {
         let clocks = self.clocks();
         reply.send(Ok(ManagerInfo {
@@ -393,19 +376,5 @@ impl Watch for HandleWatch {
                 publisher::Watched::Gap(generation) => Watched::Gap(generation),
             })
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_lines_of_an_output() {
-        assert_eq!(last_lines(b"a\nb\nc\n", 2), b"b\nc\n");
-        assert_eq!(last_lines(b"a\nb\nc", 1), b"c");
-        assert_eq!(last_lines(b"a\nb\n", 5), b"a\nb\n");
-        assert_eq!(last_lines(b"a\n", 0), b"");
-        assert_eq!(last_lines(b"", 3), b"");
     }
 }

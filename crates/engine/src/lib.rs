@@ -9,6 +9,7 @@ pub mod handle;
 mod info;
 pub mod linux;
 mod names;
+mod output;
 pub mod processes;
 pub mod publisher;
 pub mod storage;

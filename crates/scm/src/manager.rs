@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::config::{ConfigChange, Secret, ServiceConfig};
 use crate::control::Control;
@@ -190,6 +190,17 @@ pub trait ServiceManager: Send + Sync {
         reply: Reply<OutputPart>,
     );
 
+    /// The output of a service from a position on, and then as it is printed.
+    ///
+    /// # Errors
+    /// 5, 1060.
+    fn follow_output(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        from: u64,
+    ) -> Result<Box<dyn FollowOutput>, ScmError>;
+
     /// About the manager itself.
     fn query_manager(&self, caller: &Caller, reply: Reply<ManagerInfo>);
 
@@ -226,14 +237,42 @@ pub trait Watch: Send {
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Watched>>;
 }
 
+/// A reader of output, like [`Watch`].
+pub trait FollowOutput: Send {
+    /// The next part, or a wake-up when there is one. `None` when there will be no more.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<OutputPart>>;
+}
+
 /// Waits for the next change. `None` when there will be no more.
 pub fn next_change(watch: &mut dyn Watch) -> Option<Watched> {
+    block_on(None, |context| watch.poll_next(context)).flatten()
+}
+
+/// Waits for the next change, until some moment. `None` when that has come.
+pub fn next_change_until(watch: &mut dyn Watch, until: Instant) -> Option<Option<Watched>> {
+    block_on(Some(until), |context| watch.poll_next(context))
+}
+
+/// Waits for the next part of an output. `None` when there will be no more.
+pub fn next_output(follow: &mut dyn FollowOutput) -> Option<OutputPart> {
+    block_on(None, |context| follow.poll_next(context)).flatten()
+}
+
+/// Polls on this thread, which sleeps in between.
+fn block_on<T>(
+    until: Option<Instant>,
+    mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
+) -> Option<T> {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
     loop {
-        match watch.poll_next(&mut context) {
-            Poll::Ready(watched) => return watched,
-            Poll::Pending => thread::park(),
+        if let Poll::Ready(value) = poll(&mut context) {
+            return Some(value);
+        }
+        match until.map(|until| until.saturating_duration_since(Instant::now())) {
+            None => thread::park(),
+            Some(Duration::ZERO) => return None,
+            Some(left) => thread::park_timeout(left),
         }
     }
 }

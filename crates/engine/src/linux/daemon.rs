@@ -21,6 +21,7 @@ use crate::command::QUEUE_LEN_MAX;
 use crate::database::{Database, EventLog, Meta, OpenError};
 use crate::engine::{Beginning, Engine, Moment, Settings};
 use crate::handle::{EngineHandle, HandleParts, SharedClock};
+use crate::output::OutputSignals;
 use crate::publisher::Publisher;
 use crate::storage::{Retention, WriterThread};
 
@@ -91,7 +92,8 @@ pub fn run(
     let around = Surroundings {
         socket: setup.socket.clone(),
     };
-    let logs = Logs::start(setup.output.clone())?;
+    let output_signals = Arc::new(OutputSignals::default());
+    let logs = Logs::start(setup.output.clone(), Arc::clone(&output_signals))?;
     let mut processes = LinuxProcesses::new(
         Link::new(link)?,
         Arc::clone(&epoll),
@@ -137,6 +139,7 @@ pub fn run(
         publisher: Arc::clone(&publisher),
         event_log: EventLog::new(&setup.database),
         output: setup.output.folder.clone(),
+        output_signals,
         clock: Arc::clone(&shared_clock),
         machine: || (Clock::Machine.now(), clock::wall()),
     });

@@ -20,6 +20,7 @@ use rustix::event::{EventfdFlags, epoll, eventfd};
 use rustix::pipe::{SpliceFlags, splice};
 
 use super::protocol::{run_of, token};
+use crate::output::OutputSignals;
 
 /// Bytes moved for one service before the others have their turn.
 const BUDGET: usize = 256 * 1024;
@@ -94,7 +95,7 @@ enum Request {
 }
 
 impl Logs {
-    pub(crate) fn start(settings: LogSettings) -> io::Result<Self> {
+    pub(crate) fn start(settings: LogSettings, signals: Arc<OutputSignals>) -> io::Result<Self> {
         let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (requests, receiver) = channel();
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
@@ -102,6 +103,7 @@ impl Logs {
         epoll::add(&epoll, &*wake, data, epoll::EventFlags::IN)?;
         let files = Files {
             settings,
+            signals,
             open: HashMap::new(),
             turn: 0,
         };
@@ -153,6 +155,7 @@ struct Thread {
 /// The files that are open, the least recently used of which are closed.
 struct Files {
     settings: LogSettings,
+    signals: Arc<OutputSignals>,
     open: HashMap<ServiceId, Output>,
     turn: u64,
 }
@@ -276,6 +279,7 @@ impl Thread {
         if output.length >= self.files.settings.bytes_max {
             self.files.rotate(run.service, &pipe.name)?;
         }
+        self.files.signals.grown(run.service);
         Ok(length)
     }
 
@@ -414,11 +418,14 @@ mod tests {
 
         fn logs(&self, bytes_max: u64) -> Logs {
             let folder = self.0.clone();
-            Logs::start(LogSettings {
-                folder,
-                bytes_max,
-                files_max: 2,
-            })
+            Logs::start(
+                LogSettings {
+                    folder,
+                    bytes_max,
+                    files_max: 2,
+                },
+                Arc::default(),
+            )
             .unwrap()
         }
     }

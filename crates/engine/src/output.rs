@@ -1,0 +1,184 @@
+//! Reading the output of services: parts of it, and live.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use relance_scm::ServiceId;
+use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
+
+/// Most bytes of output in one part.
+const PART_LEN_MAX: u64 = 1 << 20;
+
+/// Who waits for output of which service. The log thread wakes them.
+#[derive(Debug, Default)]
+pub(crate) struct OutputSignals(Mutex<HashMap<ServiceId, Vec<Waker>>>);
+
+impl OutputSignals {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ServiceId, Vec<Waker>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A service has printed something.
+    pub(crate) fn grown(&self, service: ServiceId) {
+        let waiting = self.lock().remove(&service);
+        waiting.into_iter().flatten().for_each(Waker::wake);
+    }
+
+    fn wait(&self, service: ServiceId, waker: &Waker) {
+        let mut waiting = self.lock();
+        let wakers = waiting.entry(service).or_default();
+        if !wakers.iter().any(|known| known.will_wake(waker)) {
+            wakers.push(waker.clone());
+        }
+    }
+}
+
+/// A part of the output in a file.
+pub(crate) fn read_part(path: &Path, range: OutputRange) -> io::Result<OutputPart> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    let from = match range {
+        // A file that was rotated is shorter than the position: it is read from its beginning.
+        OutputRange::From(position) if position <= length => position,
+        OutputRange::From(_) => 0,
+        OutputRange::LastLines(_) => length.saturating_sub(PART_LEN_MAX),
+    };
+    let mut bytes = read_from(&mut file, from)?;
+    let end = from + bytes.len() as u64;
+    if let OutputRange::LastLines(lines) = range {
+        bytes = last_lines(&bytes, lines as usize).to_vec();
+    }
+    Ok(OutputPart { bytes, end })
+}
+
+fn read_from(file: &mut File, from: u64) -> io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(from))?;
+    let mut bytes = Vec::new();
+    file.take(PART_LEN_MAX).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn last_lines(bytes: &[u8], lines: usize) -> &[u8] {
+    let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let ends = body
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, byte)| **byte == b'\n');
+    match lines.checked_sub(1) {
+        None => &[],
+        Some(before) => ends
+            .map(|(at, _)| at + 1)
+            .nth(before)
+            .map_or(bytes, |at| &bytes[at..]),
+    }
+}
+
+/// Yields output as it is printed.
+pub(crate) struct Follower {
+    pub(crate) service: ServiceId,
+    pub(crate) path: PathBuf,
+    pub(crate) position: u64,
+    pub(crate) signals: Arc<OutputSignals>,
+    pub(crate) file: Option<File>,
+}
+
+impl Follower {
+    /// What there is beyond the position. A file that was rotated is read to its end first.
+    fn read(&mut self) -> io::Result<Option<OutputPart>> {
+        loop {
+            if self.file.is_none() {
+                match File::open(&self.path) {
+                    Ok(file) => self.file = Some(file),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                    Err(error) => return Err(error),
+                }
+            }
+            let Some(file) = &mut self.file else {
+                return Ok(None);
+            };
+            let bytes = read_from(file, self.position)?;
+            if !bytes.is_empty() {
+                self.position += bytes.len() as u64;
+                return Ok(Some(OutputPart {
+                    bytes,
+                    end: self.position,
+                }));
+            }
+            let replaced = std::fs::metadata(&self.path)
+                .is_ok_and(|now| file.metadata().is_ok_and(|own| own.ino() != now.ino()));
+            if !replaced {
+                return Ok(None);
+            }
+            self.file = None;
+            self.position = 0;
+        }
+    }
+}
+
+impl FollowOutput for Follower {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<OutputPart>> {
+        // Registered before the look, so that nothing printed between the two is missed.
+        self.signals.wait(self.service, context.waker());
+        match self.read() {
+            Ok(Some(part)) => Poll::Ready(Some(part)),
+            Ok(None) => Poll::Pending,
+            Err(_) => Poll::Ready(None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn the_last_lines_of_an_output() {
+        assert_eq!(last_lines(b"a\nb\nc\n", 2), b"b\nc\n");
+        assert_eq!(last_lines(b"a\nb\nc", 1), b"c");
+        assert_eq!(last_lines(b"a\nb\n", 5), b"a\nb\n");
+        assert_eq!(last_lines(b"a\n", 0), b"");
+        assert_eq!(last_lines(b"", 3), b"");
+    }
+
+    #[test]
+    fn a_follower_sees_everything_across_a_rotation() {
+        let folder = std::env::temp_dir().join(format!("relance-follow-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.log");
+        let signals = Arc::new(OutputSignals::default());
+        let mut follower = Follower {
+            service: ServiceId(1),
+            path: path.clone(),
+            position: 0,
+            signals: Arc::clone(&signals),
+            file: None,
+        };
+        let mut poll = || {
+            let Poll::Ready(part) = follower.poll_next(&mut Context::from_waker(Waker::noop()))
+            else {
+                return None;
+            };
+            Some(String::from_utf8(part.unwrap().bytes).unwrap())
+        };
+        assert_eq!(poll(), None, "nothing printed yet");
+        let mut file = File::create(&path).unwrap();
+        file.write_all(b"one").unwrap();
+        assert_eq!(poll().as_deref(), Some("one"));
+        assert_eq!(poll(), None);
+        file.write_all(b"two").unwrap();
+        fs::rename(&path, folder.join("a.log.1")).unwrap();
+        fs::write(&path, b"three").unwrap();
+        assert_eq!(poll().as_deref(), Some("two"));
+        assert_eq!(poll().as_deref(), Some("three"));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
