@@ -510,6 +510,8 @@ mod tests {
         let mut writer = add(&logs, 1);
         // More than a pipe holds: it would block for ever if nobody took it.
         writer.write_all(&vec![b'x'; 1024 * 1024]).unwrap();
+        drop(writer);
+        assert_eq!(logs.tail(run(1)).recv().unwrap(), "");
     }
 
     #[test]
