@@ -19,3 +19,4 @@ mod simulate;
 mod stream;
 
 pub use server::{Identify, serve};
+pub use simulate::reply as simulation_reply;

@@ -24,7 +24,9 @@ pub(crate) async fn simulate(Body(body): Body<SimulateRequest>) -> Answer<Json<S
     Ok(Json(reply(&timeline)))
 }
 
-fn reply(timeline: &Timeline) -> SimulationReply {
+/// A time line as the API sends it.
+#[must_use]
+pub fn reply(timeline: &Timeline) -> SimulationReply {
     SimulationReply {
         entries: timeline.entries.iter().map(entry).collect(),
         truncated: timeline.truncated,

@@ -235,7 +235,9 @@ struct Strings {
     cgroup: Option<CString>,
     argv: Vec<*const c_char>,
     envp: Vec<*const c_char>,
-    _owned: Vec<CString>,
+    /// What the pointers point into.
+    _arguments: Vec<CString>,
+    _environment: Vec<CString>,
 }
 
 impl Strings {
@@ -264,7 +266,8 @@ impl Strings {
             cgroup: spec.cgroup.as_ref().map(c).transpose()?,
             argv: pointers(&arguments),
             envp: pointers(&environment),
-            _owned: [arguments, environment].concat(),
+            _arguments: arguments,
+            _environment: environment,
         })
     }
 }

@@ -1,0 +1,169 @@
+//! What all commands share: the options to find the manager, failures and exit statuses.
+//!
+//! Exit statuses: 0 done; 1 internal, or no manager; 2 usage; 3 refused; 4 not found; 5 timed out.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser};
+use relance_client::{SocketManager, Target, connect};
+use relance_scm::{Caller, Reply, ScmError, ServiceManager, ServiceName, ServiceState, Win32Error};
+use relance_wire::api::ErrorReply;
+
+/// Options of every command that speaks to a manager.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Socket of the manager [default: RELANCE_SOCKET, the system's, the user's own]
+    #[arg(long, value_name = "PATH", global = true)]
+    socket: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// How a command ends.
+pub(crate) type CommandResult = Result<(), Failure>;
+
+/// A command that did not succeed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A refusal, with its Win32 code.
+    Scm(ScmError),
+    /// The same, for scripts.
+    Json(ScmError),
+    /// The command line cannot be read, or help was asked for.
+    Usage(clap::Error),
+    /// Anything else.
+    Other(anyhow::Error),
+    /// Everything has been said already.
+    Silent(u8),
+}
+
+impl Failure {
+    /// Tells the user, and gives the exit status.
+    pub(crate) fn report(self) -> ExitCode {
+        match self {
+            Self::Scm(error) => {
+                eprintln!("error: {error} ({})", error.code());
+                ExitCode::from(error.class().exit_status())
+            }
+            Self::Json(error) => {
+                let reply = serde_json::to_string(&ErrorReply::from(&error)).unwrap_or_default();
+                eprintln!("{reply}");
+                ExitCode::from(error.class().exit_status())
+            }
+            Self::Usage(error) => {
+                let status = u8::from(error.use_stderr()) * 2;
+                // Nothing can be done about a terminal that is gone.
+                let _ = error.print();
+                ExitCode::from(status)
+            }
+            Self::Other(error) => {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }
+            Self::Silent(status) => ExitCode::from(status),
+        }
+    }
+}
+
+impl From<ScmError> for Failure {
+    fn from(error: ScmError) -> Self {
+        Self::Scm(error)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// A refusal of our own: bad usage that the parser cannot see.
+pub(crate) fn usage(sentence: impl Into<String>) -> Failure {
+    Failure::Scm(ScmError::new(Win32Error::INVALID_PARAMETER, sentence))
+}
+
+/// Parses the arguments of a command; `arguments[0]` is its name.
+pub(crate) fn parse<P: Parser>(arguments: &[OsString]) -> Result<P, Failure> {
+    let name = arguments
+        .first()
+        .map(|name| name.to_string_lossy().into_owned());
+    let bin = OsString::from(format!("relance {}", name.unwrap_or_default()));
+    let rest = arguments.iter().skip(1).cloned();
+    P::try_parse_from(std::iter::once(bin).chain(rest)).map_err(Failure::Usage)
+}
+
+/// A manager, as commands ask it.
+pub(crate) struct Manager {
+    manager: SocketManager,
+    caller: Caller,
+    json: bool,
+}
+
+impl Common {
+    /// The manager these options name.
+    pub(crate) fn manager(&self) -> Manager {
+        let target = self.socket.clone().map_or(Target::Local, Target::Socket);
+        Manager {
+            manager: connect(&target),
+            caller: Caller::system(),
+            json: self.json,
+        }
+    }
+
+    /// Prints a value as JSON.
+    pub(crate) fn print_json<T: serde::Serialize>(value: &T) -> CommandResult {
+        println!(
+            "{}",
+            serde_json::to_string_pretty(value).map_err(anyhow::Error::from)?
+        );
+        Ok(())
+    }
+}
+
+impl Manager {
+    /// Asks, and waits for the answer.
+    pub(crate) fn ask<T: Send + 'static>(
+        &self,
+        request: impl FnOnce(&dyn ServiceManager, &Caller, Reply<T>),
+    ) -> Result<T, Failure> {
+        relance_scm::manager::wait(|reply| request(&self.manager, &self.caller, reply)).map_err(
+            |error| {
+                if self.json {
+                    Failure::Json(error)
+                } else {
+                    Failure::Scm(error)
+                }
+            },
+        )
+    }
+
+    /// The manager itself, for what does not come as one answer.
+    pub(crate) fn get(&self) -> (&SocketManager, &Caller) {
+        (&self.manager, &self.caller)
+    }
+}
+
+/// A state from the command line, with `_` or `-`, in any case.
+pub(crate) fn state(text: &str) -> Result<ServiceState, Failure> {
+    ServiceState::from_name(&text.replace('-', "_")).ok_or_else(|| {
+        let names: Vec<_> = ServiceState::ALL
+            .iter()
+            .map(|state| state.name().to_lowercase())
+            .collect();
+        usage(format!("{text:?} is no state; use {}", names.join(", ")))
+    })
+}
+
+/// A service's name from the command line.
+pub(crate) fn name(text: &str) -> Result<ServiceName, ScmError> {
+    ServiceName::new(text)
+}

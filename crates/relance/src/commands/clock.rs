@@ -1,0 +1,40 @@
+//! `relance clock`
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+use relance_policy::Time;
+
+use crate::cli::{CommandResult, Common, parse};
+use crate::text::duration;
+
+/// Move the clock of a daemon started with --clock manual
+///
+/// Everything that is due meanwhile happens: it stops at the next deadline.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Move it to the next deadline
+    Advance {
+        /// At most so far
+        #[arg(long, value_name = "TIME")]
+        by: Option<String>,
+    },
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let Action::Advance { by } = &arguments.action;
+    let by = by.as_deref().map(duration).transpose()?;
+    let manager = arguments.common.manager();
+    let now = manager.ask(|scm, caller, reply| scm.advance_clock(caller, by, reply))?;
+    println!("{}", Time::from_nanos(now));
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! `relance config`
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use relance_scm::{ConfigChange, ServiceConfig};
+use relance_wire::api::{ChangeConfigRequest, ConfigBody};
+
+use super::options::ConfigOptions;
+use crate::cli::{CommandResult, Common, name, parse};
+use crate::text::{plain, print_pairs};
+
+/// Show the configuration of a service, or change what is given
+///
+/// Changes reach a running service at its next start, but for the display name.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The service
+    name: String,
+    /// The command as one string, by Windows' rules of quoting
+    #[arg(long, value_name = "LINE")]
+    command_line: Option<String>,
+    #[command(flatten)]
+    options: ConfigOptions,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let name = name(&arguments.name)?;
+    let manager = arguments.common.manager();
+    let mut change = arguments.options.change()?;
+    change.command_line.clone_from(&arguments.command_line);
+    if change != ChangeConfigRequest::default() {
+        let change = ConfigChange::try_from(&change)?;
+        return manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply));
+    }
+    let config = manager.ask(|scm, caller, reply| scm.query_config(caller, &name, reply))?;
+    if arguments.common.json {
+        return Common::print_json(&ConfigBody::from(&config));
+    }
+    print(&config);
+    Ok(())
+}
+
+fn print(config: &ServiceConfig) {
+    let body = ConfigBody::from(config);
+    println!("{}", plain(&body.name));
+    let mut start = body.start_type.clone();
+    if body.delayed_auto_start {
+        start.push_str(", delayed");
+    }
+    let mut pairs = vec![
+        (
+            "display name",
+            body.display_name.clone().unwrap_or_default(),
+        ),
+        ("kind", body.kind.clone()),
+        ("command line", body.command_line.clone()),
+        ("start", start),
+        ("account", body.account_name.clone()),
+        ("error control", body.error_control.clone()),
+        ("type", format!("{:#x}", body.service_type)),
+    ];
+    let mut optional = |name, value: String| {
+        if !value.is_empty() {
+            pairs.push((name, value));
+        }
+    };
+    optional("description", body.description.clone());
+    optional("group", body.load_order_group.clone());
+    optional("depends on", body.dependencies.join(", "));
+    optional("environment", body.environment.join("\n"));
+    optional("priority", body.priority.clone().unwrap_or_default());
+    let timeout = body.preshutdown_timeout_ms.map(|ms| format!("{ms} ms"));
+    optional("preshutdown", timeout.unwrap_or_default());
+    optional("security", body.security.clone().unwrap_or_default());
+    let extensions = &body.extensions;
+    optional(
+        "folder *",
+        extensions.working_directory.clone().unwrap_or_default(),
+    );
+    optional("output *", extensions.output.clone());
+    if body.kind == "program" {
+        let grace = extensions.stop_grace_ms;
+        optional(
+            "stop *",
+            format!("SIG{}, then {grace} ms", extensions.stop_signal),
+        );
+        let codes: Vec<String> = extensions
+            .restart_on_exit
+            .iter()
+            .map(u8::to_string)
+            .collect();
+        optional("restart on exit *", codes.join(", "));
+    }
+    let pairs: Vec<_> = pairs
+        .into_iter()
+        .map(|(name, value)| (name, shown(&value)))
+        .collect();
+    print_pairs(&pairs);
+    println!("  * a setting that Windows does not have");
+}
+
+/// Line ends are kept, for lists; nothing else that could disturb the terminal.
+fn shown(value: &str) -> String {
+    value.lines().map(plain).collect::<Vec<_>>().join("\n")
+}

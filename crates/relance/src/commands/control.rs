@@ -1,0 +1,89 @@
+//! `relance control`, `pause`, `continue`
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use clap::Parser;
+use relance_scm::{Control, ServiceName, ServiceState};
+use relance_wire::api::StatusReply;
+
+use crate::cli::{CommandResult, Common, Manager, name, parse};
+use crate::text::duration;
+use crate::waiting::Follow;
+
+/// Send a control to a service
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The service
+    name: String,
+    /// 1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange, 128 to 255 its own
+    control: u32,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let name = name(&arguments.name)?;
+    let control = Control::from_sendable(arguments.control)?;
+    let manager = arguments.common.manager();
+    let status =
+        manager.ask(|scm, caller, reply| scm.control_service(caller, &name, control, reply))?;
+    if arguments.common.json {
+        return Common::print_json(&StatusReply::from(&status));
+    }
+    Ok(())
+}
+
+/// Send PAUSE or CONTINUE, and wait until the service has followed
+#[derive(Debug, Parser)]
+struct Waiting {
+    /// The service
+    name: String,
+    /// Return when the service has taken the request
+    #[arg(long)]
+    no_wait: bool,
+    /// How long to wait without progress
+    #[arg(long, value_name = "TIME", default_value = "30s")]
+    timeout: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn pause(arguments: &[OsString]) -> CommandResult {
+    send(&parse(arguments)?, Control::Pause, ServiceState::Paused)
+}
+
+pub(crate) fn resume(arguments: &[OsString]) -> CommandResult {
+    send(&parse(arguments)?, Control::Continue, ServiceState::Running)
+}
+
+fn send(arguments: &Waiting, control: Control, state: ServiceState) -> CommandResult {
+    let name = name(&arguments.name)?;
+    let patience = duration(&arguments.timeout)?;
+    let manager = arguments.common.manager();
+    send_and_wait(
+        &manager,
+        &name,
+        control,
+        state,
+        (!arguments.no_wait).then_some(patience),
+    )
+}
+
+fn send_and_wait(
+    manager: &Manager,
+    name: &ServiceName,
+    control: Control,
+    state: ServiceState,
+    patience: Option<Duration>,
+) -> CommandResult {
+    let mut follow = patience.map(|_| Follow::begin(manager, name)).transpose()?;
+    manager.ask(|scm, caller, reply| scm.control_service(caller, name, control, reply))?;
+    let (Some(follow), Some(patience)) = (&mut follow, patience) else {
+        return Ok(());
+    };
+    let over = |now: ServiceState| now == state || now == ServiceState::Stopped;
+    follow.until(patience, |info| over(info.status.state))?;
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! `relance create`
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use relance_scm::config::Secret;
+use relance_scm::manager::NewService;
+use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, command_line};
+
+use super::options::{ConfigOptions, FailureOptions};
+use crate::cli::{CommandResult, Common, name, parse, usage};
+
+/// Create a service
+///
+/// The command follows --, word by word: relance create worker -- php /srv/worker.php --queue=high
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The name: 1 to 256 characters without / and \
+    name: String,
+    /// The command, word by word
+    #[arg(last = true, value_name = "COMMAND")]
+    words: Vec<String>,
+    /// The command as one string, by Windows' rules of quoting
+    #[arg(long, value_name = "LINE", conflicts_with = "words")]
+    command_line: Option<String>,
+    /// program: any command; service: one that speaks to the manager (PHP's dispatcher)
+    #[arg(long, value_parser = ["program", "service"], default_value = "program")]
+    kind: String,
+    #[command(flatten)]
+    options: ConfigOptions,
+    #[command(flatten, next_help_heading = "Recovery")]
+    failure: FailureNames,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// The options of `relance failure`, under names that also make sense here.
+#[derive(Debug, clap::Args)]
+struct FailureNames {
+    #[command(flatten)]
+    failure: FailureOptions,
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let line = match &arguments.command_line {
+        Some(line) => line.clone(),
+        None if arguments.words.is_empty() => {
+            return Err(usage(format!(
+                "give the command after --: relance create {} -- /path/to/program argument",
+                arguments.name
+            )));
+        }
+        None => command_line::join(&arguments.words),
+    };
+    let mut config = ServiceConfig::new(name(&arguments.name)?, line);
+    if arguments.kind == "program" {
+        config.kind = ServiceKind::Program;
+        // The exit status of a program is all it says: an error status is a failure unless its
+        // owner decides otherwise.
+        config.failure_actions_on_non_crash_failures = true;
+    }
+    let mut change = arguments.options.change()?;
+    let failure = &arguments.failure.failure;
+    change.recovery = (!failure.is_empty()).then(|| failure.body());
+    let config = config.changed(&ConfigChange::try_from(&change)?)?;
+    let service = NewService {
+        config,
+        password: Secret::default(),
+    };
+    let manager = arguments.common.manager();
+    manager.ask(|scm, caller, reply| scm.create_service(caller, service, reply))
+}

@@ -1,0 +1,153 @@
+//! `relance events`
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use relance_scm::ServiceManager;
+use relance_scm::event::EventLevel;
+use relance_scm::event_log::{EventFilter, LogEntry};
+use relance_scm::manager::{Watched, WatchedChange, next_change};
+use relance_wire::api::EventBody;
+
+use crate::cli::{CommandResult, Common, Failure, Manager, name, parse, usage};
+use crate::text::{moment, moment_from, plain};
+
+/// The event log
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Only of this service
+    #[arg(long, short)]
+    service: Option<String>,
+    /// Only of these kinds, for instance 7031,7034
+    #[arg(long, value_delimiter = ',')]
+    id: Vec<u32>,
+    /// Only this bad or worse: error, warning or information
+    #[arg(long)]
+    level: Option<String>,
+    /// Only from some moment on: 10m for ten minutes ago, or 2026-11-22T14:00
+    #[arg(long)]
+    since: Option<String>,
+    /// Only before some moment
+    #[arg(long)]
+    until: Option<String>,
+    /// Only with this text
+    #[arg(long)]
+    text: Option<String>,
+    /// How many of the last ones
+    #[arg(long, short = 'n', default_value_t = 50)]
+    limit: u32,
+    /// Go on as they are written
+    #[arg(long, short)]
+    follow: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let manager = arguments.common.manager();
+    let filter = filter(&arguments, &manager)?;
+    // Begun before the question, so that nothing falls between the two.
+    let (scm, caller) = manager.get();
+    let mut watch = if arguments.follow {
+        Some(scm.watch(caller, None)?)
+    } else {
+        None
+    };
+    let page = manager.ask(|scm, caller, reply| scm.find_events(caller, filter.clone(), reply))?;
+    let mut last = 0;
+    for entry in &page.entries {
+        print(entry, arguments.common.json)?;
+        last = entry.number;
+    }
+    if page.entries.is_empty() && !arguments.follow && !arguments.common.json {
+        println!("No entries.");
+    }
+    let Some(watch) = &mut watch else {
+        return Ok(());
+    };
+    while let Some(watched) = next_change(&mut **watch) {
+        match watched {
+            Watched::Change(_, WatchedChange::Logged(entry)) if entry.number > last => {
+                last = entry.number;
+                if filter.matches(&entry) {
+                    print(&entry, arguments.common.json)?;
+                }
+            }
+            Watched::Change(..) => {}
+            Watched::Gap(_) => {
+                let missed = EventFilter {
+                    after: Some(last),
+                    limit: 10_000,
+                    ..filter.clone()
+                };
+                let page =
+                    manager.ask(|scm, caller, reply| scm.find_events(caller, missed, reply))?;
+                for entry in &page.entries {
+                    print(entry, arguments.common.json)?;
+                    last = entry.number;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn filter(arguments: &Arguments, manager: &Manager) -> Result<EventFilter, Failure> {
+    let service = arguments.service.as_deref().map(|text| {
+        let name = name(text)?;
+        let info = manager.ask(|scm, caller, reply| scm.query_service(caller, &name, reply))?;
+        Ok::<_, Failure>(info.id)
+    });
+    let level = arguments.level.as_deref().map(|level| {
+        EventLevel::from_name(level).ok_or_else(|| {
+            usage(format!(
+                "{level:?} is no level; use error, warning or information"
+            ))
+        })
+    });
+    Ok(EventFilter {
+        service: service.transpose()?,
+        event_ids: arguments.id.clone(),
+        level: level.transpose()?,
+        since: arguments.since.as_deref().map(moment_from).transpose()?,
+        until: arguments.until.as_deref().map(moment_from).transpose()?,
+        text: arguments.text.clone(),
+        limit: arguments.limit,
+        ..EventFilter::default()
+    })
+}
+
+/// One entry; as JSON, one line each.
+fn print(entry: &LogEntry, json: bool) -> CommandResult {
+    if json {
+        let line = serde_json::to_string(&EventBody::from(entry)).map_err(anyhow::Error::from)?;
+        println!("{line}");
+        return Ok(());
+    }
+    let level = entry.level.name();
+    let id = entry.event_id;
+    println!(
+        "{}  {level:<11}  {id}  {}",
+        moment(entry.at),
+        plain(&entry.text())
+    );
+    let details = &entry.details;
+    let mut notes = Vec::new();
+    if let Some(run) = details.run {
+        notes.push(format!("run {run}"));
+    }
+    if let Some(cause) = &details.cause {
+        notes.push(plain(cause));
+    }
+    if let Some(due) = details.due {
+        notes.push(format!("due {}", moment(due)));
+    }
+    if !notes.is_empty() && (details.cause.is_some() || details.due.is_some()) {
+        println!("{:25}{}", "", notes.join(", "));
+    }
+    for line in details.output.iter().flat_map(|output| output.lines()) {
+        println!("{:25}| {}", "", plain(line));
+    }
+    Ok(())
+}

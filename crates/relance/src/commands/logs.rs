@@ -1,0 +1,59 @@
+//! `relance logs`
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use clap::Parser;
+use relance_scm::ServiceManager;
+use relance_scm::manager::{OutputRange, next_output};
+
+use crate::cli::{CommandResult, Common, name, parse};
+
+/// What a service prints
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The service
+    name: String,
+    /// How many of the last lines
+    #[arg(long, short = 'n', default_value_t = 100)]
+    lines: u32,
+    /// Go on as it is printed
+    #[arg(long, short)]
+    follow: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let name = name(&arguments.name)?;
+    let manager = arguments.common.manager();
+    let range = OutputRange::LastLines(arguments.lines);
+    let asked = manager.ask(|scm, caller, reply| scm.read_output(caller, &name, range, reply));
+    let position = match asked {
+        Ok(part) => {
+            print(&part.bytes)?;
+            part.end
+        }
+        // Nothing printed yet: that may change.
+        Err(crate::cli::Failure::Scm(error)) if arguments.follow && error.code().to_raw() == 2 => 0,
+        Err(failure) => return Err(failure),
+    };
+    if !arguments.follow {
+        return Ok(());
+    }
+    let (scm, caller) = manager.get();
+    let mut output = scm.follow_output(caller, &name, position)?;
+    while let Some(part) = next_output(&mut *output) {
+        print(&part.bytes)?;
+    }
+    Ok(())
+}
+
+/// The bytes as they are: whoever wants to see them, wants to see them.
+fn print(bytes: &[u8]) -> CommandResult {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()?;
+    Ok(())
+}

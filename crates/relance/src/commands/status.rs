@@ -1,0 +1,107 @@
+//! `relance status`
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{ExitCode, ServiceState};
+use relance_wire::api::ServiceReply;
+
+use crate::cli::{CommandResult, Common, name, parse};
+use crate::text::{action, between, moment, now, plain, print_pairs};
+
+/// One service: state, process, failures, what comes next
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The service
+    name: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let name = name(&arguments.name)?;
+    let manager = arguments.common.manager();
+    let info = manager.ask(|scm, caller, reply| scm.query_service(caller, &name, reply))?;
+    if arguments.common.json {
+        return Common::print_json(&ServiceReply::from(&info));
+    }
+    print(&info);
+    Ok(())
+}
+
+fn print(info: &ServiceInfo) {
+    let name = info.config.service_name.as_str();
+    if *info.config.display_name == *name {
+        println!("{}", plain(name));
+    } else {
+        println!("{} ({})", plain(name), plain(&info.config.display_name));
+    }
+    let mut pairs = vec![("state", state(info))];
+    if info.status.process_id != 0 {
+        pairs.push(("process", info.status.process_id.to_string()));
+    }
+    pairs.push(("exit code", exit_code(info.status.exit_code)));
+    if let Some(end) = &info.last_end {
+        let exit = end.exit.map(|exit| format!(", {exit}")).unwrap_or_default();
+        pairs.push((
+            "last end",
+            format!("{} at {}{exit}", end.summary, moment(end.at)),
+        ));
+    }
+    pairs.push(("failures", failures(info)));
+    for pending in &info.recovery.pending {
+        let when = if pending.executing {
+            "now".to_owned()
+        } else {
+            format!("in {}", between(now(), pending.due))
+        };
+        let number = pending.failure_count;
+        pairs.push((
+            "pending",
+            format!("{} {when} (failure {number})", pending.action.kind.word()),
+        ));
+    }
+    print_pairs(&pairs);
+}
+
+fn state(info: &ServiceInfo) -> String {
+    let status = &info.status;
+    let mut text = status.state.to_string();
+    if info.marked_for_delete {
+        text.push_str(", marked for deletion");
+    }
+    if let Some(run) = &info.run {
+        let since = between(run.started_at, now());
+        text.push_str(&format!(" for {since} (run {}, {})", run.id, run.cause));
+    }
+    if status.checkpoint > 0 {
+        text.push_str(&format!(", step {}", status.checkpoint));
+    }
+    text
+}
+
+fn exit_code(code: ExitCode) -> String {
+    match code {
+        ExitCode::SUCCESS => "0".to_owned(),
+        ExitCode::Win32(error) => format!("{} ({})", error.to_raw(), error.text()),
+        ExitCode::ServiceSpecific(code) => format!("1066, its own code {code}"),
+    }
+}
+
+fn failures(info: &ServiceInfo) -> String {
+    let recovery = &info.recovery;
+    let mut text = recovery.failure_count.to_string();
+    if let Some(at) = recovery.resets_at {
+        text.push_str(&format!(", counted anew in {}", between(now(), at)));
+    }
+    match recovery.next_action {
+        Some(next) if info.status.state != ServiceState::Stopped => {
+            text.push_str(&format!("; the next one: {}", action(next)));
+        }
+        Some(_) => {}
+        None => text.push_str("; no recovery actions"),
+    }
+    text
+}

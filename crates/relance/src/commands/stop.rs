@@ -1,0 +1,77 @@
+//! `relance stop`
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use clap::Parser;
+use relance_scm::{Control, ServiceName, ServiceState, Win32Error};
+
+use crate::cli::{CommandResult, Common, Failure, Manager, name, parse};
+use crate::text::duration;
+use crate::waiting::Follow;
+
+/// Stop a service, and wait until it has stopped
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The service
+    name: String,
+    /// Return when the service has taken the request
+    #[arg(long)]
+    no_wait: bool,
+    /// How long to wait without progress
+    #[arg(long, value_name = "TIME", default_value = "125s")]
+    timeout: String,
+    /// End the service by force if it has not stopped by then
+    #[arg(long, value_name = "TIME")]
+    terminate_after: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let name = name(&arguments.name)?;
+    let manager = arguments.common.manager();
+    let patience = duration(&arguments.timeout)?;
+    if let Some(after) = &arguments.terminate_after {
+        return stop_or_terminate(&manager, &name, duration(after)?, patience);
+    }
+    stop(&manager, &name, (!arguments.no_wait).then_some(patience))
+}
+
+/// Stops a service; with patience, until it has stopped.
+pub(crate) fn stop(
+    manager: &Manager,
+    name: &ServiceName,
+    patience: Option<Duration>,
+) -> CommandResult {
+    let mut follow = patience.map(|_| Follow::begin(manager, name)).transpose()?;
+    manager.ask(|scm, caller, reply| scm.control_service(caller, name, Control::Stop, reply))?;
+    let (Some(follow), Some(patience)) = (&mut follow, patience) else {
+        return Ok(());
+    };
+    follow.until(patience, |info| info.status.state == ServiceState::Stopped)?;
+    Ok(())
+}
+
+/// Nobody is killed for being slow, unless the admin says so.
+fn stop_or_terminate(
+    manager: &Manager,
+    name: &ServiceName,
+    after: Duration,
+    patience: Duration,
+) -> CommandResult {
+    match stop(manager, name, Some(after)) {
+        Ok(()) => return Ok(()),
+        Err(Failure::Scm(error))
+            if matches!(
+                error.code(),
+                Win32Error::TIMEOUT
+                    | Win32Error::SERVICE_REQUEST_TIMEOUT
+                    | Win32Error::SERVICE_CANNOT_ACCEPT_CTRL
+                    | Win32Error::INVALID_SERVICE_CONTROL
+            ) => {}
+        Err(failure) => return Err(failure),
+    }
+    super::terminate::terminate(manager, name, patience)
+}

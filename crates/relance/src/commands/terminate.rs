@@ -1,0 +1,42 @@
+//! `relance terminate`
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use clap::Parser;
+use relance_scm::{ServiceName, ServiceState};
+
+use crate::cli::{CommandResult, Common, Manager, name, parse};
+use crate::text::duration;
+use crate::waiting::Follow;
+
+/// End a service by force: its whole process tree is killed. Logged, and no failure
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The service
+    name: String,
+    /// How long to wait
+    #[arg(long, value_name = "TIME", default_value = "30s")]
+    timeout: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let name = name(&arguments.name)?;
+    let patience = duration(&arguments.timeout)?;
+    terminate(&arguments.common.manager(), &name, patience)
+}
+
+/// Ends a service by force and waits until it is over.
+pub(crate) fn terminate(
+    manager: &Manager,
+    name: &ServiceName,
+    patience: Duration,
+) -> CommandResult {
+    let mut follow = Follow::begin(manager, name)?;
+    manager.ask(|scm, caller, reply| scm.terminate_service(caller, name, reply))?;
+    follow.until(patience, |info| info.status.state == ServiceState::Stopped)?;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! `relance daemon`: becomes the guardian, which starts the engine (this same program) and serves
+//! clients through it.
+
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
+use std::io::{Read, Seek, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
+use relance_engine::linux::{Administrators, daemon as engine_process};
+use rustix::fs::{FlockOperation, flock};
+use tracing::Level;
+
+use crate::cli::{CommandResult, Failure, parse};
+use crate::settings::{Overrides, Settings};
+
+/// Carries the settings from the guardian to the engine.
+const SETUP_VARIABLE: &str = "RELANCE_ENGINE";
+
+/// Run the service manager
+///
+/// As root the system's (/etc/relance/relance.toml, /var/lib/relance, /run/relance), else the user's
+/// own (XDG folders). Stays in the foreground; SIGTERM stops the services in good order and ends it.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Settings [default: /etc/relance/relance.toml, or ~/.config/relance/relance.toml]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of the database
+    #[arg(long, value_name = "FOLDER")]
+    state: Option<PathBuf>,
+    /// Folder of the services' output
+    #[arg(long, value_name = "FOLDER")]
+    logs: Option<PathBuf>,
+    /// Path of the socket
+    #[arg(long, value_name = "PATH")]
+    socket: Option<PathBuf>,
+    /// Let recovery actions reboot this machine
+    #[arg(long)]
+    allow_reboot: bool,
+    /// `manual`: the clock stands still until `relance clock advance` moves it, to see in a moment
+    /// what a policy does in a day
+    #[arg(long, value_name = "CLOCK", value_parser = ["machine", "manual"], default_value = "machine")]
+    clock: String,
+}
+
+/// Runs until the daemon is stopped.
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let prepared = guardian::prepare().context("the daemon cannot begin")?;
+    let settings = Settings::load(Overrides {
+        config: arguments.config,
+        state_folder: arguments.state,
+        log_folder: arguments.logs,
+        socket: arguments.socket,
+        allow_reboot: arguments.allow_reboot,
+        manual_clock: arguments.clock == "manual",
+    })?;
+    let setup = set_up(&settings)?;
+    let status = guardian::run(prepared, setup).context("the guardian cannot run")?;
+    match u8::try_from(status) {
+        Ok(0) => Ok(()),
+        Ok(status) => Err(Failure::Silent(status)),
+        Err(_) => Err(Failure::Silent(1)),
+    }
+}
+
+fn set_up(settings: &Settings) -> Result<guardian::Setup> {
+    create_folder(&settings.state_folder, 0o700)?;
+    create_folder(&settings.log_folder, 0o750)?;
+    let lock = lock(&settings.state_folder)?;
+    let listener = listen(&settings.socket)?;
+    let program = std::env::current_exe().context("this program cannot be found again")?;
+    let text = serde_json::to_string(settings).context("the settings cannot be handed on")?;
+    let mut environment = vec![format!("{SETUP_VARIABLE}={text}")];
+    for variable in ["PATH", "HOME", "TZ", "RUST_BACKTRACE"] {
+        if let Ok(value) = std::env::var(variable) {
+            environment.push(format!("{variable}={value}"));
+        }
+    }
+    Ok(guardian::Setup {
+        engine: vec![program.to_string_lossy().into_owned(), "engine".to_owned()],
+        environment,
+        listener,
+        lock,
+        notify: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
+    })
+}
+
+fn create_folder(folder: &Path, mode: u32) -> Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(mode)
+        .create(folder)
+        .with_context(|| {
+            format!(
+                "the folder {} cannot be made; make it, or name another",
+                folder.display()
+            )
+        })
+}
+
+/// One daemon for one database: the lock is held as long as the guardian lives.
+fn lock(folder: &Path) -> Result<OwnedFd> {
+    let path = folder.join("lock");
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| {
+            format!(
+                "{} cannot be written; check who owns the folder, and the disk",
+                path.display()
+            )
+        })?;
+    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        let mut pid = String::new();
+        let _ = file.read_to_string(&mut pid);
+        bail!(
+            "another daemon (process {}) uses {}; stop it, or name another folder with --state",
+            pid.trim(),
+            folder.display()
+        );
+    }
+    file.set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| writeln!(file, "{}", std::process::id()))
+        .with_context(|| format!("{} cannot be written; is the disk full?", path.display()))?;
+    Ok(file.into())
+}
+
+/// Peers are known by their credentials, so everybody may connect. Whoever holds the lock may replace
+/// the socket of a daemon that has ended.
+fn listen(path: &Path) -> Result<OwnedFd> {
+    if let Some(folder) = path.parent() {
+        create_folder(folder, 0o755)?;
+    }
+    if path.exists() {
+        fs::remove_file(path)
+            .with_context(|| format!("the old socket {} cannot be removed", path.display()))?;
+    }
+    let listener = UnixListener::bind(path)
+        .with_context(|| format!("the socket {} cannot be made", path.display()))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o666))
+        .with_context(|| format!("the socket {} cannot be opened to all", path.display()))?;
+    Ok(listener.into())
+}
+
+/// Runs the engine; started by the guardian only.
+pub(crate) fn engine() -> CommandResult {
+    let Ok(text) = std::env::var(SETUP_VARIABLE) else {
+        return Err(crate::cli::usage(
+            "the engine is started by relance daemon, not by hand",
+        ));
+    };
+    abort_on_panic();
+    tracing_subscriber::fmt()
+        .with_max_level(Level::INFO)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .init();
+    let settings: Settings =
+        serde_json::from_str(&text).context("the guardian's settings cannot be read")?;
+    let administrators = Administrators::new(settings.admin_gid);
+    let ran = engine_process::run(&settings.engine_setup(), |listener, handle| {
+        let identify =
+            Arc::new(move |socket: std::os::fd::BorrowedFd<'_>| administrators.identify(socket));
+        relance_api::serve(listener, Arc::new(handle), identify)
+    });
+    ran.map_err(|error| {
+        eprintln!("error: {error}");
+        Failure::Silent(u8::try_from(EXIT_CANNOT_START).unwrap_or(1))
+    })
+}
+
+/// A panic in any thread ends the engine; its guardian starts a new one, which reads its database
+/// again.
+fn abort_on_panic() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        report(info);
+        std::process::abort();
+    }));
+}

@@ -1,0 +1,200 @@
+//! The daemon's settings: `relance.toml`, and options of the command line over it.
+//!
+//! As root the daemon is the system's (`/etc/relance/relance.toml`, `/var/lib/relance`, ...), else
+//! the user's own (the XDG folders).
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use relance_engine::engine::Settings as EngineSettings;
+use relance_engine::linux::daemon::EngineSetup;
+use relance_engine::linux::{LogSettings, RebootCommand};
+use relance_engine::storage::Retention;
+use relance_policy::ShutdownLimits;
+use serde::{Deserialize, Serialize};
+
+/// What stands in `relance.toml`, all of it optional.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct File {
+    /// Folder of the database.
+    pub(crate) state_folder: Option<PathBuf>,
+    /// Folder of the services' output.
+    pub(crate) log_folder: Option<PathBuf>,
+    /// Path of the socket.
+    pub(crate) socket: Option<PathBuf>,
+    /// Members of this group administer, besides root and the daemon's own user.
+    pub(crate) admin_group: Option<String>,
+    /// Whether a recovery action may reboot the machine (R46).
+    pub(crate) allow_reboot: bool,
+    /// How it is rebooted.
+    pub(crate) reboot_command: Option<String>,
+    /// How long entries of the event log are kept.
+    pub(crate) events_keep_days: Option<u32>,
+    /// How large the database may grow.
+    pub(crate) events_keep_mib: Option<u64>,
+    /// A file of output longer than this is rotated.
+    pub(crate) log_max_mib: Option<u64>,
+    /// Rotated files kept for each service.
+    pub(crate) log_files: Option<u32>,
+    /// How long a shutdown waits after PRESHUTDOWN (S47).
+    pub(crate) preshutdown_timeout_ms: Option<u64>,
+    /// How long a shutdown waits after STOP (S45).
+    pub(crate) wait_to_kill_ms: Option<u64>,
+}
+
+/// Everything the daemon needs, resolved.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) state_folder: PathBuf,
+    pub(crate) log_folder: PathBuf,
+    pub(crate) socket: PathBuf,
+    pub(crate) admin_gid: Option<u32>,
+    pub(crate) manual_clock: bool,
+    file: File,
+}
+
+/// Options of the command line that come before the file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Overrides {
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) state_folder: Option<PathBuf>,
+    pub(crate) log_folder: Option<PathBuf>,
+    pub(crate) socket: Option<PathBuf>,
+    pub(crate) allow_reboot: bool,
+    pub(crate) manual_clock: bool,
+}
+
+/// Where things are when nobody says otherwise.
+struct Places {
+    config: PathBuf,
+    state: PathBuf,
+    log: PathBuf,
+    socket: PathBuf,
+}
+
+impl Settings {
+    /// Reads the file and puts the options over it.
+    pub(crate) fn load(overrides: Overrides) -> Result<Self> {
+        let places = places()?;
+        let mut file = match &overrides.config {
+            Some(path) => read(path)?,
+            None if places.config.exists() => read(&places.config)?,
+            None => File::default(),
+        };
+        file.allow_reboot |= overrides.allow_reboot;
+        let admin_gid = file.admin_group.as_deref().map(group_id).transpose()?;
+        let choose = |option: Option<PathBuf>, file: &Option<PathBuf>, place: PathBuf| {
+            absolute(option.or_else(|| file.clone()).unwrap_or(place))
+        };
+        Ok(Self {
+            state_folder: choose(overrides.state_folder, &file.state_folder, places.state)?,
+            log_folder: choose(overrides.log_folder, &file.log_folder, places.log)?,
+            socket: choose(overrides.socket, &file.socket, places.socket)?,
+            admin_gid,
+            manual_clock: overrides.manual_clock,
+            file,
+        })
+    }
+
+    /// The database file.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.state_folder.join("relance.db")
+    }
+
+    /// What the engine is told.
+    pub(crate) fn engine_setup(&self) -> EngineSetup {
+        let file = &self.file;
+        let mib = |mib: u64| mib.saturating_mul(1 << 20);
+        let millis = |ms: Option<u64>, default: Duration| ms.map_or(default, Duration::from_millis);
+        let retention = Retention::default();
+        let limits = ShutdownLimits::default();
+        let reboot = file
+            .reboot_command
+            .clone()
+            .unwrap_or_else(|| "/sbin/reboot".to_owned());
+        EngineSetup {
+            database: self.database(),
+            socket: self.socket.clone(),
+            output: LogSettings {
+                folder: self.log_folder.clone(),
+                bytes_max: mib(file.log_max_mib.unwrap_or(10)),
+                files_max: file.log_files.unwrap_or(3),
+            },
+            retention: Retention {
+                age_ms: file
+                    .events_keep_days
+                    .map_or(retention.age_ms, |days| i64::from(days) * 24 * 3600 * 1000),
+                bytes: file.events_keep_mib.map_or(retention.bytes, mib),
+            },
+            reboot: RebootCommand(file.allow_reboot.then_some(reboot)),
+            settings: EngineSettings {
+                shutdown: ShutdownLimits {
+                    preshutdown: millis(file.preshutdown_timeout_ms, limits.preshutdown),
+                    wait_to_kill: millis(file.wait_to_kill_ms, limits.wait_to_kill),
+                },
+            },
+            manual_clock: self.manual_clock,
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<File> {
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("the settings {} cannot be read", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("the settings {} make no sense", path.display()))
+}
+
+fn absolute(path: PathBuf) -> Result<PathBuf> {
+    std::path::absolute(&path).with_context(|| format!("{} is no path", path.display()))
+}
+
+fn places() -> Result<Places> {
+    if rustix::process::getuid().is_root() {
+        return Ok(Places {
+            config: "/etc/relance/relance.toml".into(),
+            state: "/var/lib/relance".into(),
+            log: "/var/log/relance".into(),
+            socket: "/run/relance/relance.sock".into(),
+        });
+    }
+    let folder = |variable: &str, below_home: &str| {
+        let set = env::var_os(variable)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from);
+        set.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(below_home)))
+    };
+    let state = folder("XDG_STATE_HOME", ".local/state").map(|state| state.join("relance"));
+    let config =
+        folder("XDG_CONFIG_HOME", ".config").map(|config| config.join("relance/relance.toml"));
+    let runtime = env::var_os("XDG_RUNTIME_DIR")
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from);
+    let (Some(state), Some(config)) = (state, config) else {
+        bail!(
+            "neither HOME nor the XDG folders are set; name the folders with --state and --socket"
+        );
+    };
+    let socket = match runtime {
+        Some(runtime) => runtime.join("relance/relance.sock"),
+        None => state.join("relance.sock"),
+    };
+    Ok(Places {
+        config,
+        log: state.join("log"),
+        state,
+        socket,
+    })
+}
+
+fn group_id(name: &str) -> Result<u32> {
+    let groups = fs::read_to_string("/etc/group").context("/etc/group cannot be read")?;
+    let entry = groups.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        (fields.next() == Some(name)).then(|| fields.nth(1)?.parse().ok())?
+    });
+    entry.with_context(|| format!("there is no group {name:?} (admin_group in the settings)"))
+}

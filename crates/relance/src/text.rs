@@ -1,0 +1,181 @@
+//! Text for people: tables, moments, durations.
+
+use std::time::Duration;
+
+use relance_policy::explain::Human;
+use relance_scm::event_log::Timestamp;
+use relance_scm::failure_actions::RecoveryAction;
+
+use crate::cli::{Failure, usage};
+
+/// Prints rows in columns that are as wide as they must be.
+pub(crate) fn print_table(head: &[&str], rows: &[Vec<String>]) {
+    let mut widths: Vec<usize> = head.iter().map(|title| title.chars().count()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let line = |cells: &[String]| {
+        let mut line = String::new();
+        for (cell, width) in cells.iter().zip(&widths) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', width + 2 - cell.chars().count()));
+        }
+        println!("{}", line.trim_end());
+    };
+    line(
+        &head
+            .iter()
+            .map(|title| (*title).to_owned())
+            .collect::<Vec<_>>(),
+    );
+    for row in rows {
+        line(row);
+    }
+}
+
+/// Prints names and values below each other.
+pub(crate) fn print_pairs(pairs: &[(&str, String)]) {
+    let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    for (name, value) in pairs {
+        // A value of several lines stays in its column.
+        let indent = format!("\n{:width$}    ", "");
+        println!("  {name:<width$}  {}", value.replace('\n', &indent));
+    }
+}
+
+/// Text with whatever could disturb a terminal made visible.
+pub(crate) fn plain(text: &str) -> String {
+    let is_harmless = |c: char| {
+        !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if text.chars().all(is_harmless) {
+        return text.to_owned();
+    }
+    text.chars()
+        .flat_map(|c| {
+            if is_harmless(c) {
+                vec![c]
+            } else {
+                c.escape_debug().collect()
+            }
+        })
+        .collect()
+}
+
+/// A moment in the user's time zone: `2026-11-22 14:03:07.123`.
+pub(crate) fn moment(at: Timestamp) -> String {
+    match jiff::Timestamp::from_millisecond(at.0) {
+        Ok(moment) => moment
+            .to_zoned(jiff::tz::TimeZone::system())
+            .strftime("%Y-%m-%d %H:%M:%S%.3f")
+            .to_string(),
+        Err(_) => format!("{} ms", at.0),
+    }
+}
+
+/// Now, on the machine's wall clock.
+pub(crate) fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
+}
+
+/// How long ago, or until when.
+pub(crate) fn between(from: Timestamp, to: Timestamp) -> Human {
+    Human(Duration::from_millis(
+        u64::try_from(to.0 - from.0).unwrap_or(0),
+    ))
+}
+
+/// `restart after 60 s`
+pub(crate) fn action(action: RecoveryAction) -> String {
+    let word = action.kind.word();
+    if action.delay_ms() == 0 {
+        word.to_owned()
+    } else {
+        format!("{word} after {}", Human(action.delay()))
+    }
+}
+
+/// A duration from the command line: `500ms`, `30s`, `5m`, `1h`, `2d`, or bare seconds.
+pub(crate) fn duration(text: &str) -> Result<Duration, Failure> {
+    let split = text
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let scale = match unit {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        "d" => 86_400.0,
+        _ => f64::NAN,
+    };
+    number
+        .parse::<f64>()
+        .ok()
+        .and_then(|number| Duration::try_from_secs_f64(number * scale).ok())
+        .ok_or_else(|| {
+            usage(format!(
+                "{text:?} is no duration; write 500ms, 30s, 5m, 1h or 2d"
+            ))
+        })
+}
+
+/// A moment from the command line: so long ago (`10m`), or a date and time (`2026-11-22T14:00`).
+pub(crate) fn moment_from(text: &str) -> Result<Timestamp, Failure> {
+    if let Ok(ago) = duration(text) {
+        let millis = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);
+        return Ok(Timestamp(now().0.saturating_sub(millis)));
+    }
+    let zoned = text
+        .parse::<jiff::Timestamp>()
+        .map(jiff::Timestamp::as_millisecond)
+        .or_else(|_| {
+            let local: jiff::civil::DateTime = text.replace(' ', "T").parse()?;
+            Ok::<_, jiff::Error>(
+                local
+                    .to_zoned(jiff::tz::TimeZone::system())?
+                    .timestamp()
+                    .as_millisecond(),
+            )
+        });
+    zoned.map(Timestamp).map_err(|_| {
+        usage(format!(
+            "{text:?} is no moment; write 10m for ten minutes ago, or 2026-11-22T14:00"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_of_the_command_line() {
+        let ms = |text: &str| duration(text).ok().map(|d| d.as_millis());
+        assert_eq!(ms("500ms"), Some(500));
+        assert_eq!(ms("2"), Some(2000));
+        assert_eq!(ms("1.5h"), Some(5_400_000));
+        for bad in ["", "x", "1y", "-1s", "1e999d"] {
+            assert_eq!(ms(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn moments_of_the_command_line() {
+        assert_eq!(
+            moment_from("2026-11-22T14:00:00Z").ok(),
+            Some(Timestamp(1_795_356_000_000))
+        );
+        assert!(moment_from("2026-11-22 14:00").is_ok());
+        assert!(moment_from("yesterday").is_err());
+    }
+
+    #[test]
+    fn nothing_disturbs_the_terminal() {
+        assert_eq!(plain("Mail é"), "Mail é");
+        assert_eq!(plain("a\u{1b}[31mb\nc"), "a\\u{1b}[31mb\\nc");
+        assert_eq!(plain("x\u{202e}y"), "x\\u{202e}y");
+    }
+}
