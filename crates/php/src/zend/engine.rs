@@ -1,0 +1,172 @@
+//! The engine that loaded us: its symbols and its layout, found once by `get_module`.
+
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::sync::OnceLock;
+
+use super::abi::{HashTable, ModuleEntry, TYPE_STRING, Zval, string_bytes};
+use super::symbols::Symbols;
+use super::versions::{self, ASSUME_API, Layout};
+
+/// The running PHP.
+pub(super) struct Engine {
+    /// Its functions and variables.
+    pub(super) symbols: Symbols,
+    /// Where things lie in it.
+    pub(super) layout: &'static Layout,
+    /// Whether it is a debug build, in which the allocator takes file and line.
+    pub(super) debug: bool,
+}
+
+// SAFETY: the addresses are those of functions and of variables that PHP sets once at its start.
+unsafe impl Send for Engine {}
+// SAFETY: as above; nothing is changed through them but by the engine's own functions.
+unsafe impl Sync for Engine {}
+
+static ENGINE: OnceLock<Engine> = OnceLock::new();
+
+/// The running PHP.
+pub(super) fn engine() -> &'static Engine {
+    ENGINE
+        .get()
+        .expect("get_module found the engine before PHP could call anything here")
+}
+
+/// What a module entry must repeat to be loaded by this PHP.
+#[derive(Clone, Copy)]
+pub(super) struct Identity {
+    pub(super) api: u32,
+    pub(super) debug: u8,
+    pub(super) zts: u8,
+    pub(super) build_id: *const c_char,
+}
+
+impl Identity {
+    /// Of a PHP that could not even be asked; it will refuse this.
+    pub(super) const UNKNOWN: Self = Self {
+        api: 0,
+        debug: 0,
+        zts: 0,
+        build_id: c"unknown".as_ptr(),
+    };
+}
+
+/// Finds the running PHP.
+///
+/// # Errors
+/// An identity that PHP refuses, with our reason where PHP prints the build id of a module that does
+/// not fit: the one message a module can give while it is refused.
+pub(super) fn find() -> Result<Identity, Identity> {
+    let symbols = Symbols::find().map_err(|missing| refusal(Identity::UNKNOWN, lacks(missing)))?;
+    let core = core_module(&symbols);
+    let Some(core) = core else {
+        return Err(refusal(
+            Identity::UNKNOWN,
+            "unknown: this PHP has no core".into(),
+        ));
+    };
+    let identity = Identity {
+        api: core.api,
+        debug: core.debug,
+        zts: core.zts,
+        build_id: core.build_id,
+    };
+    if usize::from(core.size) != size_of::<ModuleEntry>() {
+        return Err(refusal(identity, unknown_api(core.api)));
+    }
+    let api = assumed_api().unwrap_or(core.api);
+    let Some(layout) = versions::layout(api) else {
+        return Err(refusal(identity, unknown_api(api)));
+    };
+    let _ = ENGINE.set(Engine {
+        symbols,
+        layout,
+        debug: core.debug != 0,
+    });
+    Ok(identity)
+}
+
+/// The module entry of PHP's core.
+fn core_module(symbols: &Symbols) -> Option<&'static ModuleEntry> {
+    const CORE: &CStr = c"core";
+    let registry: *mut HashTable = symbols.module_registry;
+    // SAFETY: the registry lives as long as PHP; its values are pointers to module entries.
+    unsafe {
+        let found: *mut Zval =
+            (symbols.zend_hash_str_find)(registry, CORE.as_ptr(), CORE.count_bytes());
+        found.as_ref()?.payload.module.as_ref()
+    }
+}
+
+fn assumed_api() -> Option<u32> {
+    std::env::var(ASSUME_API).ok()?.trim().parse().ok()
+}
+
+fn lacks(symbol: &CStr) -> String {
+    format!(
+        "unknown: this PHP lacks the symbol {}",
+        symbol.to_string_lossy()
+    )
+}
+
+fn unknown_api(api: u32) -> String {
+    format!(
+        "one of {}, not {api}; a newer win32service may know it; to try this one all the same, set \
+         the environment variable {ASSUME_API}={} (the newest it knows)",
+        versions::known(),
+        versions::newest().api,
+    )
+}
+
+fn refusal(identity: Identity, reason: String) -> Identity {
+    let reason = CString::new(reason).unwrap_or_default();
+    Identity {
+        // PHP prints it after we returned, and we are never unloaded.
+        build_id: reason.into_raw(),
+        ..identity
+    }
+}
+
+/// Name of the SAPI: `cli`, `fpm-fcgi`, ...
+pub(crate) fn sapi_name() -> &'static CStr {
+    // SAFETY: PHP sets the name before it loads extensions and never changes it.
+    unsafe { CStr::from_ptr(*engine().symbols.sapi_module) }
+}
+
+/// The path of the PHP that runs, as the constant `PHP_BINARY` has it; `None` if PHP does not know.
+pub(crate) fn php_binary() -> Option<String> {
+    const NAME: &CStr = c"PHP_BINARY";
+    // SAFETY: looks a constant up, which neither calls user code nor bails out; the constant's
+    // string lives as long as PHP.
+    let bytes = unsafe {
+        let zval =
+            (engine().symbols.zend_get_constant_str)(NAME.as_ptr(), NAME.count_bytes()).as_ref()?;
+        if zval.kind() != TYPE_STRING {
+            return None;
+        }
+        string_bytes(zval.payload.string)
+    };
+    let path = std::str::from_utf8(bytes).ok()?;
+    (!path.is_empty()).then(|| path.to_owned())
+}
+
+/// Allocates memory that the engine owns and frees.
+///
+/// # Safety
+/// May leave by `longjmp`: no value with a destructor may be live in the caller's frames.
+pub(super) unsafe fn allocate(size: usize) -> *mut c_void {
+    type Plain = unsafe extern "C-unwind" fn(usize) -> *mut c_void;
+    type WithPlace =
+        unsafe extern "C-unwind" fn(usize, *const c_char, u32, *const c_char, u32) -> *mut c_void;
+    let engine = engine();
+    // SAFETY: a debug build's allocator takes the caller's file and line (twice, for macros that
+    // call on somebody's behalf), any other takes the size alone.
+    unsafe {
+        if engine.debug {
+            let emalloc = std::mem::transmute::<*const c_void, WithPlace>(engine.symbols._emalloc);
+            emalloc(size, c"relance-php".as_ptr(), line!(), std::ptr::null(), 0)
+        } else {
+            let emalloc = std::mem::transmute::<*const c_void, Plain>(engine.symbols._emalloc);
+            emalloc(size)
+        }
+    }
+}
