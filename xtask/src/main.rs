@@ -19,8 +19,8 @@ const HELP: &str = "\
 cargo xtask TASK
 
   gen [--check]    write (or compare) the generated files
-  php [--valgrind] [TEST...]
-                   run the extension's tests on the PHP of this system
+  php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
+                   run the extension's tests on the PHP of this system, or on another
   php-matrix [--all]
                    run them on three PHPs, or on one of every version
 ";

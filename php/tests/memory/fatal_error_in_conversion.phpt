@@ -2,6 +2,10 @@
 A fatal error in __toString while details are read
 --EXTENSIONS--
 win32service
+--SKIPIF--
+<?php
+if (getenv('USE_ZEND_ALLOC') === '0') die('skip a fatal error leaves memory behind that only the Zend allocator gives back');
+?>
 --FILE--
 <?php
 class Breaker

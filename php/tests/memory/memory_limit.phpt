@@ -18,6 +18,5 @@ while (true) {
 }', [], ['memory_limit=20M', 'display_errors=1', 'html_errors=0']);
 ?>
 --EXPECTF--
-Fatal error: Allowed memory size of 20971520 bytes exhausted%s(tried to allocate %d bytes) in Command line code on line %d
-
+Fatal error: Allowed memory size of 20971520 bytes exhausted%s(tried to allocate %d bytes) in Command line code on line %d%A
 exit status 255

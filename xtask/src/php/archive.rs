@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::Php;
 use super::apt::{self, Apt, DEBIAN, DEBIAN_KEYS};
@@ -42,6 +42,18 @@ pub(super) const ARCHIVES: [Archive; 4] = [
         suite: "resolute",
     },
 ];
+
+/// The archive that has a PHP version.
+pub(super) fn known(version: &str) -> Result<&'static Archive> {
+    let Some(archive) = ARCHIVES.iter().find(|archive| archive.version == version) else {
+        let versions: Vec<&str> = ARCHIVES.iter().map(|archive| archive.version).collect();
+        bail!(
+            "no archive for PHP {version}; there are {}",
+            versions.join(", ")
+        );
+    };
+    Ok(archive)
+}
 
 /// Fetches that PHP, unless it is there.
 pub(super) fn php(root: &Path, archive: &Archive) -> Result<Php> {
@@ -158,5 +170,5 @@ fn find(folder: &Path, name: &str) -> Result<PathBuf> {
             }
         }
     }
-    anyhow::bail!("no {name} under {}", folder.display())
+    bail!("no {name} under {}", folder.display())
 }

@@ -10,7 +10,8 @@ use anyhow::{Context, Result, ensure};
 use super::Php;
 use super::apt::{self, Apt, DEBIAN, DEBIAN_KEYS};
 
-const NAME: &str = "8.2-debug-zts";
+/// Its name in the matrix.
+pub(super) const NAME: &str = "8.2-debug-zts";
 
 /// Builds it, unless it is there; takes some minutes.
 pub(super) fn php(root: &Path) -> Result<Php> {

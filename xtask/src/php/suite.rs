@@ -55,7 +55,12 @@ pub(super) fn run(
         .arg(format!("extension={}", extension.display()));
     if valgrind {
         apt::require_file("/usr/bin/valgrind", &["valgrind"])?;
-        command.arg("-m");
+        // The code that PCRE compiles at run time is nothing valgrind can follow.
+        command.args(["-m", "-d", "pcre.jit=0"]);
+        command.env(
+            "VALGRIND_OPTS",
+            "--leak-check=full --show-leak-kinds=definite",
+        );
     }
     if tests.is_empty() {
         command.arg(&folder);

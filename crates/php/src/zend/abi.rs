@@ -270,8 +270,10 @@ pub(super) unsafe fn string_bytes<'a>(string: *const ZendString) -> &'a [u8] {
     }
 }
 
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("the layouts are those of 64-bit PHPs");
+
 // The numbers are those that a C compiler gives for PHP's headers, the same for 8.1 to 8.5.
-#[cfg(target_pointer_width = "64")]
 const _: () = {
     assert!(size_of::<ModuleEntry>() == 168);
     assert!(offset_of!(ModuleEntry, api) == 4);

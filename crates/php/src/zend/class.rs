@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::ffi::{CStr, c_int, c_void};
 use std::ptr::null_mut;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::abi::{ACC_FINAL, ACC_PRIVATE, ACC_PUBLIC, ClassEntry, HashTable, Object, Zval};
@@ -61,7 +60,9 @@ pub(crate) struct StoredClass {
     name: &'static CStr,
     methods: &'static [Registration],
     entry: AtomicPtr<ClassEntry>,
-    handlers: OnceLock<Handlers>,
+    /// The table made of `methods`, and the handlers: kept for PHP, which only has their addresses.
+    method_table: AtomicPtr<c_void>,
+    handlers: AtomicPtr<Handlers>,
 }
 
 /// A row for the table of a class's methods.
@@ -121,18 +122,23 @@ impl StoredClass {
             name,
             methods,
             entry: AtomicPtr::new(null_mut()),
-            handlers: OnceLock::new(),
+            method_table: AtomicPtr::new(null_mut()),
+            handlers: AtomicPtr::new(null_mut()),
         }
     }
 
     /// Makes the class. For module startup.
     pub(crate) fn register<S: Stored>(&self) {
         let layout = engine().layout;
-        self.handlers.get_or_init(Handlers::of::<S>);
+        let method_table = function_table(self.methods);
+        let handlers = Box::into_raw(Box::new(Handlers::of::<S>()));
+        self.method_table
+            .store(method_table.cast_mut(), Ordering::Release);
+        self.handlers.store(handlers, Ordering::Release);
         // SAFETY: the methods' table lives as long as PHP. The entry that comes back is the
         // engine's copy, which no object uses yet; `create_object` and the flags are its members.
         unsafe {
-            let entry = register_class(self.name, function_table(self.methods), null_mut());
+            let entry = register_class(self.name, method_table, null_mut());
             let create: unsafe extern "C-unwind" fn(*mut ClassEntry) -> *mut Object =
                 create_object::<S>;
             entry
@@ -142,10 +148,6 @@ impl StoredClass {
             (*entry).flags |= ACC_FINAL | layout.readonly_class;
             self.entry.store(entry, Ordering::Release);
         }
-    }
-
-    fn handlers(&self) -> *const c_void {
-        std::ptr::from_ref(self.handlers.get().expect("made before the class")).cast()
     }
 }
 
@@ -268,7 +270,7 @@ unsafe extern "C-unwind" fn create_object<S: Stored>(class: *mut ClassEntry) -> 
         (&raw mut (*whole).value).write(None);
         let object = &raw mut (*whole).object;
         (engine().symbols.zend_object_std_init)(object, class);
-        (*object).handlers = S::class().handlers();
+        (*object).handlers = S::class().handlers.load(Ordering::Acquire).cast();
         object
     }
 }

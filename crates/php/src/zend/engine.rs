@@ -1,7 +1,7 @@
 //! The engine that loaded us: its symbols and its layout, found once by `get_module`.
 
 use std::ffi::{CStr, CString, c_char, c_void};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::abi::{HashTable, ModuleEntry, TYPE_STRING, Zval, string_bytes};
 use super::symbols::Symbols;
@@ -17,18 +17,23 @@ pub(super) struct Engine {
     pub(super) debug: bool,
 }
 
-// SAFETY: the addresses are those of functions and of variables that PHP sets once at its start.
-unsafe impl Send for Engine {}
-// SAFETY: as above; nothing is changed through them but by the engine's own functions.
-unsafe impl Sync for Engine {}
-
-static ENGINE: OnceLock<Engine> = OnceLock::new();
+/// The engine found last. We are never unloaded, but PHP can be (Apache does it at a restart), and
+/// comes back at other addresses.
+static ENGINE: AtomicPtr<Engine> = AtomicPtr::new(std::ptr::null_mut());
 
 /// The running PHP.
 pub(super) fn engine() -> &'static Engine {
-    ENGINE
-        .get()
+    // SAFETY: null or an engine that `find` leaked.
+    unsafe { ENGINE.load(Ordering::Acquire).as_ref() }
         .expect("get_module found the engine before PHP could call anything here")
+}
+
+/// What [`find`] found.
+pub(super) enum Found {
+    /// A PHP that we have not met yet.
+    New(Identity),
+    /// The PHP that loaded us before.
+    Same,
 }
 
 /// What a module entry must repeat to be loaded by this PHP.
@@ -55,7 +60,7 @@ impl Identity {
 /// # Errors
 /// An identity that PHP refuses, with our reason where PHP prints the build id of a module that does
 /// not fit: the one message a module can give while it is refused.
-pub(super) fn find() -> Result<Identity, Identity> {
+pub(super) fn find() -> Result<Found, Identity> {
     let symbols = Symbols::find().map_err(|missing| refusal(Identity::UNKNOWN, lacks(missing)))?;
     let core = core_module(&symbols);
     let Some(core) = core else {
@@ -77,12 +82,21 @@ pub(super) fn find() -> Result<Identity, Identity> {
     let Some(layout) = versions::layout(api) else {
         return Err(refusal(identity, unknown_api(api)));
     };
-    let _ = ENGINE.set(Engine {
+    // SAFETY: as in `engine`.
+    let before = unsafe { ENGINE.load(Ordering::Acquire).as_ref() };
+    let is_same = |before: &Engine| {
+        before.symbols.module_registry == symbols.module_registry && before.layout.api == layout.api
+    };
+    if before.is_some_and(is_same) {
+        return Ok(Found::Same);
+    }
+    let found = Box::new(Engine {
         symbols,
         layout,
         debug: core.debug != 0,
     });
-    Ok(identity)
+    ENGINE.store(Box::into_raw(found), Ordering::Release);
+    Ok(Found::New(identity))
 }
 
 /// The module entry of PHP's core.

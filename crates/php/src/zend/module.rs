@@ -6,13 +6,14 @@
 //! and goes on without us, and our side of that message says which versions we know and how to try
 //! all the same.
 
-use std::ffi::{CStr, c_int};
+use std::ffi::{CStr, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{null, null_mut};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::abi::{ModuleEntry, SUCCESS};
 use super::constant::ModuleNumber;
-use super::engine::{self, Identity};
+use super::engine::{self, Found, Identity};
 use super::log::LogLine;
 use super::outbox;
 use super::signature::{Registration, function_table};
@@ -45,14 +46,24 @@ extern "C" fn get_module() -> *const ModuleEntry {
     module_entry::<crate::Win32Service>()
 }
 
-/// The entry that PHP takes in. Lives as long as PHP, which writes to it.
+/// The entry for the PHP that we met last.
+static ENTRY: AtomicPtr<ModuleEntry> = AtomicPtr::new(null_mut());
+
+/// The entry that PHP takes in, and writes to. Lives as long as PHP.
 fn module_entry<E: Extension>() -> *const ModuleEntry {
-    let (identity, functions) = match catch_unwind(engine::find) {
-        Ok(Ok(identity)) => (identity, function_table(E::FUNCTIONS)),
-        Ok(Err(refused)) => (refused, null()),
-        Err(_) => (Identity::UNKNOWN, null()),
+    let entry = match catch_unwind(engine::find) {
+        Ok(Ok(Found::Same)) => return ENTRY.load(Ordering::Acquire),
+        Ok(Ok(Found::New(identity))) => new_entry::<E>(identity, function_table(E::FUNCTIONS)),
+        Ok(Err(refused)) => new_entry::<E>(refused, null()),
+        Err(_panic) => new_entry::<E>(Identity::UNKNOWN, null()),
     };
-    Box::leak(Box::new(ModuleEntry {
+    let entry = Box::into_raw(Box::new(entry));
+    ENTRY.store(entry, Ordering::Release);
+    entry
+}
+
+fn new_entry<E: Extension>(identity: Identity, functions: *const c_void) -> ModuleEntry {
+    ModuleEntry {
         size: u16::try_from(size_of::<ModuleEntry>()).expect("168"),
         api: identity.api,
         debug: identity.debug,
@@ -77,7 +88,7 @@ fn module_entry<E: Extension>() -> *const ModuleEntry {
         handle: null_mut(),
         module_number: 0,
         build_id: identity.build_id,
-    }))
+    }
 }
 
 unsafe extern "C-unwind" fn module_startup<E: Extension>(_kind: c_int, number: c_int) -> c_int {
