@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use crate::context;
 use crate::functions::FUNCTIONS;
-use crate::zend::engine::sapi_name;
+use crate::zend::facts::sapi_name;
 use crate::zend::info::{header, line, row, table};
 
 /// `phpversion('win32service')`: the upstream version whose interface this is.

@@ -12,8 +12,10 @@
 //!
 //! What the extension will have beyond upstream gets its own places: functions and classes of the
 //! namespace `Relance\` a folder `relance/` beside `functions/`, whose table follows `FUNCTIONS` in
-//! [`Win32Service`]; the ini setting and the observer of fatal errors a file each in `zend/` and a
-//! line in [`Win32Service::start`].
+//! `Win32Service`; the ini setting and the observer of fatal errors a file each in `zend/` and a
+//! line in its `start`.
+
+#![deny(unsafe_code)]
 
 mod accounts;
 mod backend;
@@ -30,6 +32,7 @@ mod hosted;
 mod info;
 mod machine;
 mod rights;
+#[allow(unsafe_code, reason = "the binding to PHP, and the only place for it")]
 mod zend;
 
 use std::ffi::CStr;

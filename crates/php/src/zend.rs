@@ -14,18 +14,20 @@
 
 pub(crate) mod class;
 pub(crate) mod constant;
-pub(crate) mod engine;
+pub(crate) mod facts;
 pub(crate) mod fields;
 pub(crate) mod function;
 pub(crate) mod info;
 pub(crate) mod log;
 pub(crate) mod module;
+pub(crate) mod object;
 pub(crate) mod outcome;
 pub(crate) mod signature;
 
 mod abi;
 mod arguments;
 mod deliver;
+mod engine;
 mod outbox;
 mod symbols;
 mod versions;

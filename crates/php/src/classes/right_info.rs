@@ -7,7 +7,8 @@ mod methods;
 use relance_scm::AccessRights;
 
 use crate::failure;
-use crate::zend::class::{Stored, StoredClass};
+use crate::zend::class::StoredClass;
+use crate::zend::object::Stored;
 use crate::zend::outcome::Failure;
 
 /// The class.

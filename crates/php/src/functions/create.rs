@@ -12,7 +12,7 @@ use crate::details::{
 };
 use crate::failure;
 use crate::machine::Target;
-use crate::zend::engine::php_binary;
+use crate::zend::facts::php_binary;
 use crate::zend::function::{Call, php_function};
 use crate::zend::outcome::{Answer, Failure, Value};
 use crate::zend::signature::{Parameter, ParameterKind};

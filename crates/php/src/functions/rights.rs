@@ -6,8 +6,8 @@ use relance_scm::{AccessRights, ConfigChange, Win32Error};
 use crate::accounts::AccountLabel;
 use crate::failure::{self, utf8};
 use crate::rights;
-use crate::zend::class::NewObject;
 use crate::zend::function::{Call, php_function};
+use crate::zend::object::NewObject;
 use crate::zend::outcome::{Answer, Failure, Value};
 use crate::zend::signature::{Parameter, ParameterKind};
 

@@ -10,7 +10,7 @@ use crate::details::{
     steps, update_recovery,
 };
 use crate::failure;
-use crate::zend::engine::php_binary;
+use crate::zend::facts::php_binary;
 use crate::zend::function::{Call, php_function};
 use crate::zend::outcome::{Answer, Failure, Value};
 use crate::zend::signature::{Parameter, ParameterKind};

@@ -238,6 +238,16 @@ impl Zval {
         }
     }
 
+    /// The object that it holds; null if it holds something else.
+    pub(super) fn as_object(&self) -> *mut Object {
+        if self.kind() == TYPE_OBJECT {
+            // SAFETY: the type says which member of the payload counts.
+            unsafe { self.payload.object }
+        } else {
+            std::ptr::null_mut()
+        }
+    }
+
     /// The type alone: one of the `TYPE_*`.
     pub(super) const fn kind(&self) -> u32 {
         self.type_info & TYPE_MASK

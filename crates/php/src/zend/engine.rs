@@ -1,9 +1,9 @@
 //! The engine that loaded us: its symbols and its layout, found once by `get_module`.
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, CString, c_char};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use super::abi::{HashTable, ModuleEntry, TYPE_STRING, Zval, string_bytes};
+use super::abi::{HashTable, ModuleEntry, Zval};
 use super::symbols::Symbols;
 use super::versions::{self, ASSUME_API, Layout};
 
@@ -137,50 +137,5 @@ fn refusal(identity: Identity, reason: String) -> Identity {
         // PHP prints it after we returned, and we are never unloaded.
         build_id: reason.into_raw(),
         ..identity
-    }
-}
-
-/// Name of the SAPI: `cli`, `fpm-fcgi`, ...
-pub(crate) fn sapi_name() -> &'static CStr {
-    // SAFETY: PHP sets the name before it loads extensions and never changes it.
-    unsafe { CStr::from_ptr(*engine().symbols.sapi_module) }
-}
-
-/// The path of the PHP that runs, as the constant `PHP_BINARY` has it; `None` if PHP does not know.
-pub(crate) fn php_binary() -> Option<String> {
-    const NAME: &CStr = c"PHP_BINARY";
-    // SAFETY: looks a constant up, which neither calls user code nor bails out; the constant's
-    // string lives as long as PHP.
-    let bytes = unsafe {
-        let zval =
-            (engine().symbols.zend_get_constant_str)(NAME.as_ptr(), NAME.count_bytes()).as_ref()?;
-        if zval.kind() != TYPE_STRING {
-            return None;
-        }
-        string_bytes(zval.payload.string)
-    };
-    let path = std::str::from_utf8(bytes).ok()?;
-    (!path.is_empty()).then(|| path.to_owned())
-}
-
-/// Allocates memory that the engine owns and frees.
-///
-/// # Safety
-/// May leave by `longjmp`: no value with a destructor may be live in the caller's frames.
-pub(super) unsafe fn allocate(size: usize) -> *mut c_void {
-    type Plain = unsafe extern "C-unwind" fn(usize) -> *mut c_void;
-    type WithPlace =
-        unsafe extern "C-unwind" fn(usize, *const c_char, u32, *const c_char, u32) -> *mut c_void;
-    let engine = engine();
-    // SAFETY: a debug build's allocator takes the caller's file and line (twice, for macros that
-    // call on somebody's behalf), any other takes the size alone.
-    unsafe {
-        if engine.debug {
-            let emalloc = std::mem::transmute::<*const c_void, WithPlace>(engine.symbols._emalloc);
-            emalloc(size, c"relance-php".as_ptr(), line!(), std::ptr::null(), 0)
-        } else {
-            let emalloc = std::mem::transmute::<*const c_void, Plain>(engine.symbols._emalloc);
-            emalloc(size)
-        }
     }
 }

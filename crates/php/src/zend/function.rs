@@ -4,11 +4,11 @@
 //! may leave at any call; nothing with a destructor is live then. The work in between is ordinary
 //! Rust, calls nothing that can leave, and its panics become exceptions.
 
-use super::abi::{ACC_PUBLIC, ExecuteData, Handler, Object, TYPE_OBJECT, Zval};
+use super::abi::{ACC_PUBLIC, ExecuteData, Handler, Object, Zval};
 use super::arguments::RawArguments;
-use super::class::{self, Stored};
 use super::deliver::{deliver, throw};
 use super::fields::{Field, FieldValue, RawFields};
+use super::object::{self, Stored};
 use super::outbox;
 use super::outcome::{Answer, Failure, Value};
 use super::signature::{Registration, Signature};
@@ -115,13 +115,13 @@ impl<'call> Call<'call> {
     /// What `$this` holds, if it holds an `S`.
     pub(crate) fn this<S: Stored>(&self) -> Option<&S> {
         // SAFETY: the call keeps its object alive, and `set_this` needs `self` for itself.
-        unsafe { class::value_of(self.this) }
+        unsafe { object::value_of(self.this) }
     }
 
     /// Makes `$this` hold `value`.
     pub(crate) fn set_this<S: Stored>(&mut self, value: S) {
         // SAFETY: as in `this`.
-        unsafe { class::replace(self.this, value) };
+        unsafe { object::replace(self.this, value) };
     }
 }
 
@@ -145,21 +145,11 @@ unsafe extern "C-unwind" fn enter<F: PhpFunction>(frame: *mut ExecuteData, retur
     // SAFETY: the engine passes the frame of a call of `F` and the zval for its result. All that
     // lives across its functions is plain memory and the outbox.
     unsafe {
-        let given = (*frame).this.extra;
-        let admission = outbox::keep(|| F::admit(given).map(|()| Value::Null), on_panic);
-        let admitted = match &*admission {
-            Ok(_) => true,
-            Err(failure) => {
-                throw(failure);
-                false
-            }
-        };
-        outbox::discard(admission);
-        if !admitted {
+        let this = (*frame).this;
+        if !admitted::<F>(this.extra) {
             return;
         }
-
-        let mut arguments = RawArguments::new(given);
+        let mut arguments = RawArguments::new(this.extra);
         if !arguments.parse(F::SIGNATURE) {
             return;
         }
@@ -167,25 +157,35 @@ unsafe extern "C-unwind" fn enter<F: PhpFunction>(frame: *mut ExecuteData, retur
         if !F::FIELDS.is_empty() && !fields.read(arguments.array(), F::FIELDS) {
             return;
         }
-
-        let this = if (*frame).this.kind() == TYPE_OBJECT {
-            (*frame).this.payload.object
-        } else {
-            std::ptr::null_mut()
+        let work = || {
+            F::call(&mut Call {
+                arguments: &arguments,
+                fields: &fields,
+                this: this.as_object(),
+            })
         };
-        let answer = outbox::keep(
-            || {
-                F::call(&mut Call {
-                    arguments: &arguments,
-                    fields: &fields,
-                    this,
-                })
-            },
-            on_panic,
-        );
+        let answer = outbox::keep(work, on_panic);
         fields.release();
         deliver(answer, returned);
         outbox::discard(answer);
+    }
+}
+
+/// Whether the call may go on; if not, its refusal is thrown.
+///
+/// # Safety
+/// A PHP function is being called on this thread. May leave by `longjmp`.
+unsafe fn admitted<F: PhpFunction>(given: u32) -> bool {
+    let admission = outbox::keep(|| F::admit(given).map(|()| Value::Null), on_panic);
+    // SAFETY: the outbox keeps the refusal until it is discarded here.
+    unsafe {
+        let refusal = (*admission).as_ref().err();
+        if let Some(failure) = refusal {
+            throw(failure);
+        }
+        let admitted = refusal.is_none();
+        outbox::discard(admission);
+        admitted
     }
 }
 

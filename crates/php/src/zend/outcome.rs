@@ -3,7 +3,8 @@
 
 use std::ffi::CString;
 
-use super::class::{ExceptionClass, NewObject};
+use super::class::ExceptionClass;
+use super::object::NewObject;
 
 /// The result of a PHP function.
 pub(crate) type Answer = Result<Value, Failure>;

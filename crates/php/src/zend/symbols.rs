@@ -2,7 +2,7 @@
 //!
 //! Looked up and not linked, so that one file serves every PHP: a symbol that a build lacks becomes
 //! a clear message instead of a loader error, and the unit tests need no PHP. None of these has
-//! another signature in a debug or thread-safe build, but `_emalloc` (see `engine::allocate`).
+//! another signature in a debug or thread-safe build, but `_emalloc` (see `object::allocate`).
 //!
 //! All are `C-unwind`: most of them can leave by `longjmp` (a "bailout": memory limit, time limit,
 //! `exit` in an error handler), which crosses our frames.
@@ -59,7 +59,7 @@ symbols! {
     zend_string_init_interned:
         *const unsafe extern "C-unwind" fn(*const c_char, usize, bool) -> *mut ZendString;
 
-    /// Its signature depends on the build: `engine::allocate`.
+    /// Its signature depends on the build: `object::allocate`.
     _emalloc: *const c_void;
     zval_ptr_dtor: unsafe extern "C-unwind" fn(*mut Zval);
     /// The one way to a new string that has the same signature in debug builds.

@@ -75,7 +75,7 @@ fn to_string(call: &mut Call<'_>) -> Value {
 
 /// Reached only by an explicit call; `clone` asks `refuse_clone` itself.
 fn clone(_call: &mut Call<'_>) -> Answer {
-    Err(<RightInfo as crate::zend::class::Stored>::refuse_clone())
+    Err(<RightInfo as crate::zend::object::Stored>::refuse_clone())
 }
 
 fn serialize(call: &mut Call<'_>) -> Value {
