@@ -8,8 +8,8 @@ use std::time::Duration;
 use relance_scm::status::RawStatusReport;
 use relance_scm::{ScmError, Win32Error};
 
-/// Called with the code of each control, on the reader thread. It must return soon and calls nothing
-/// in PHP.
+/// Called with the code of each control, on the reader thread, which blocks all signals. It returns
+/// soon and calls nothing in PHP.
 pub(crate) type ControlHandler = Box<dyn Fn(u32) + Send + Sync>;
 
 /// A service's connection to its manager.

@@ -1,6 +1,6 @@
 //! Delete, start, and the controls that are sent to a service (1.4.2, 1.4.5 to 1.4.7).
 
-use relance_scm::{Control, ScmError, UserControl};
+use relance_scm::{Control, ScmError, UserControl, Win32Error};
 
 use crate::failure;
 use crate::zend::function::{Call, php_function};
@@ -67,7 +67,6 @@ fn send(call: &Call<'_>, control: Control) -> Answer {
 /// The manager opens and sends in one request; a service that is not there, or may not be opened,
 /// failed to open.
 fn context_of(error: &ScmError) -> &'static str {
-    use relance_scm::Win32Error;
     match error.code() {
         Win32Error::SERVICE_DOES_NOT_EXIST | Win32Error::ACCESS_DENIED => "on openning service",
         _ => "on send control",
@@ -101,8 +100,6 @@ fn custom_control(number: i64) -> Result<Control, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use relance_scm::Win32Error;
-
     use super::*;
 
     #[test]

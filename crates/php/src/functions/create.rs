@@ -1,6 +1,8 @@
 //! `win32_create_service` (1.4.1, section 2).
 
-use relance_scm::config::{ErrorControl, Secret, ServiceType, StartType};
+use relance_scm::config::{
+    AccountName, ErrorControl, PriorityClass, Secret, ServiceType, StartType,
+};
 use relance_scm::manager::NewService;
 use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceName};
 
@@ -16,7 +18,6 @@ use crate::zend::facts::php_binary;
 use crate::zend::function::{Call, php_function};
 use crate::zend::outcome::{Answer, Failure, Value};
 use crate::zend::signature::{Parameter, ParameterKind};
-use relance_scm::config::{AccountName, PriorityClass};
 
 use super::open::MACHINE;
 

@@ -1,7 +1,7 @@
 //! The environment variables of a service (1.4.9). Local only: there is no `$machine`.
 
 use relance_scm::config::EnvironmentVariable;
-use relance_scm::{ConfigChange, Win32Error};
+use relance_scm::{ConfigChange, ScmError, Win32Error};
 
 use crate::environment;
 use crate::failure::{self, utf8};
@@ -107,8 +107,17 @@ fn store(service: &Opened, list: Vec<EnvironmentVariable>) -> Answer {
     service
         .backend
         .change(&service.name, change)
-        .map_err(|error| failure::operation(&error, ON_WRITE))?;
+        .map_err(|error| failure::operation(&error, write_context(&error)))?;
     Ok(Value::Null)
+}
+
+/// Upstream opens the service's key for writing before it writes.
+fn write_context(error: &ScmError) -> &'static str {
+    if error.code() == Win32Error::ACCESS_DENIED {
+        ON_OPEN
+    } else {
+        ON_WRITE
+    }
 }
 
 /// The registry value is missing (B53).

@@ -111,9 +111,7 @@ impl StoredClass {
             self.entry.store(entry, Ordering::Release);
         }
     }
-}
 
-impl StoredClass {
     /// Its entry; null before module startup.
     pub(super) fn entry(&self) -> *mut ClassEntry {
         self.entry.load(Ordering::Acquire)

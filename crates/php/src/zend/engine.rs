@@ -1,10 +1,10 @@
 //! The engine that loaded us: its symbols and its layout, found once by `get_module`.
 
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::abi::{HashTable, ModuleEntry, Zval};
-use super::symbols::Symbols;
+use super::symbols::{Symbols, address_of};
 use super::versions::{self, ASSUME_API, Layout};
 
 /// The running PHP.
@@ -46,7 +46,7 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// Of a PHP that could not even be asked; it will refuse this.
+    /// Of a program that is no PHP we could ask; it will refuse this.
     pub(super) const UNKNOWN: Self = Self {
         api: 0,
         debug: 0,
@@ -61,14 +61,7 @@ impl Identity {
 /// An identity that PHP refuses, with our reason where PHP prints the build id of a module that does
 /// not fit: the one message a module can give while it is refused.
 pub(super) fn find() -> Result<Found, Identity> {
-    let symbols = Symbols::find().map_err(|missing| refusal(Identity::UNKNOWN, lacks(missing)))?;
-    let core = core_module(&symbols);
-    let Some(core) = core else {
-        return Err(refusal(
-            Identity::UNKNOWN,
-            "unknown: this PHP has no core".into(),
-        ));
-    };
+    let core = core_module().ok_or(Identity::UNKNOWN)?;
     let identity = Identity {
         api: core.api,
         debug: core.debug,
@@ -82,6 +75,7 @@ pub(super) fn find() -> Result<Found, Identity> {
     let Some(layout) = versions::layout(api) else {
         return Err(refusal(identity, unknown_api(api)));
     };
+    let symbols = Symbols::find().map_err(|missing| refusal(identity, lacks(missing)))?;
     // SAFETY: as in `engine`.
     let before = unsafe { ENGINE.load(Ordering::Acquire).as_ref() };
     let is_same = |before: &Engine| {
@@ -99,14 +93,21 @@ pub(super) fn find() -> Result<Found, Identity> {
     Ok(Found::New(identity))
 }
 
-/// The module entry of PHP's core.
-fn core_module(symbols: &Symbols) -> Option<&'static ModuleEntry> {
+/// The module entry of PHP's core, in the list of modules; looked up before all other symbols, so that
+/// what is said of those reaches the user.
+fn core_module() -> Option<&'static ModuleEntry> {
+    type Find = unsafe extern "C-unwind" fn(*const HashTable, *const c_char, usize) -> *mut Zval;
     const CORE: &CStr = c"core";
-    let registry: *mut HashTable = symbols.module_registry;
-    // SAFETY: the registry lives as long as PHP; its values are pointers to module entries.
+    let registry: *const HashTable = address_of(c"module_registry").cast();
+    let find = address_of(c"zend_hash_str_find");
+    if registry.is_null() || find.is_null() {
+        return None;
+    }
+    // SAFETY: the type is this function's in PHP's headers. The registry lives as long as PHP; its
+    // values are pointers to module entries.
     unsafe {
-        let found: *mut Zval =
-            (symbols.zend_hash_str_find)(registry, CORE.as_ptr(), CORE.count_bytes());
+        let find = std::mem::transmute::<*mut c_void, Find>(find);
+        let found = find(registry, CORE.as_ptr(), CORE.count_bytes());
         found.as_ref()?.payload.module.as_ref()
     }
 }
@@ -117,7 +118,7 @@ fn assumed_api() -> Option<u32> {
 
 fn lacks(symbol: &CStr) -> String {
     format!(
-        "unknown: this PHP lacks the symbol {}",
+        "a PHP that has {}, which this one lacks",
         symbol.to_string_lossy()
     )
 }

@@ -109,7 +109,7 @@ symbols! {
 }
 
 /// The address of a symbol in the process that loaded us; null if there is none.
-fn address_of(name: &CStr) -> *mut c_void {
+pub(super) fn address_of(name: &CStr) -> *mut c_void {
     // SAFETY: plain look-up by a name that ends with NUL.
     unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }
 }
