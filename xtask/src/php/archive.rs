@@ -2,8 +2,8 @@
 //! their own loader, not installed.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -152,8 +152,7 @@ fn write_launcher(version: &str, folder: &Path, unpacked: &Path) -> Result<()> {
     let launcher = folder.join("bin/php");
     fs::create_dir_all(folder.join("bin"))?;
     fs::write(&launcher, script)?;
-    fs::set_permissions(&launcher, fs::Permissions::from_mode(0o755))?;
-    Ok(())
+    apt::run(Command::new("chmod").arg("755").arg(&launcher))
 }
 
 /// The first file of that name under a folder.
