@@ -8,6 +8,7 @@
 
 mod cargo;
 mod generate;
+mod php;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,6 +19,10 @@ const HELP: &str = "\
 cargo xtask TASK
 
   gen [--check]    write (or compare) the generated files
+  php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
+                   run the extension's tests on the PHP of this system, or on another
+  php-matrix [--all]
+                   run them on three PHPs, or on one of every version
 ";
 
 fn main() -> ExitCode {
@@ -38,6 +43,8 @@ fn run(arguments: &[String]) -> Result<()> {
     match words.as_slice() {
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),
+        ["php", words @ ..] => php::php(root, words),
+        ["php-matrix", words @ ..] => php::matrix(root, words),
         [] | ["help" | "--help"] => {
             print!("{HELP}");
             Ok(())

@@ -33,6 +33,11 @@ pub struct Hosted {
     reader: Option<JoinHandle<()>>,
 }
 
+/// A report on its way.
+#[must_use = "whether it was taken shows when it is waited for"]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent(u64);
+
 /// What the manager says when it welcomes a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Welcomed {
@@ -85,14 +90,23 @@ impl Hosted {
         self.connection.welcome(Instant::now() + timeout)
     }
 
-    /// Reports a status and waits until it is on record.
+    /// Reports a status and waits until it is on record. Not for the control handler, which has its
+    /// [`Reporter`]: the thread that would bring the answer is its own.
     ///
     /// While the manager is away the report is kept, repeated when it is back, and counts as done.
     ///
     /// # Errors
-    /// `ERROR_INVALID_DATA` (13) for an impossible state or an unknown accept bit (S10),
-    /// `ERROR_INVALID_HANDLE` (6) after STOPPED (S11) and in a forked child.
+    /// As [`send`](Self::send) and [`wait`](Self::wait).
     pub fn report(&self, report: RawStatusReport) -> Result<(), ScmError> {
+        self.wait(self.send(report)?)
+    }
+
+    /// Sends a report without waiting.
+    ///
+    /// # Errors
+    /// `ERROR_INVALID_DATA` (13) for an impossible state or an unknown accept bit (S10),
+    /// `ERROR_INVALID_HANDLE` (6) in a forked child.
+    pub fn send(&self, report: RawStatusReport) -> Result<Sent, ScmError> {
         report.check().map_err(|_| {
             ScmError::new(
                 Win32Error::INVALID_DATA,
@@ -100,10 +114,17 @@ impl Hosted {
             )
         })?;
         self.connection.check_process()?;
-        match self.connection.report(report) {
-            Done::Code(code) if code == Win32Error::SUCCESS => Ok(()),
-            Done::Code(code) => Err(code.into()),
-            Done::Kept => Ok(()),
+        Ok(Sent(self.connection.send(report)))
+    }
+
+    /// Waits until a report is on record.
+    ///
+    /// # Errors
+    /// `ERROR_INVALID_HANDLE` (6) after STOPPED (S11).
+    pub fn wait(&self, sent: Sent) -> Result<(), ScmError> {
+        match self.connection.wait_done(sent.0) {
+            Done::Code(code) if code != Win32Error::SUCCESS => Err(code.into()),
+            Done::Code(_) | Done::Kept => Ok(()),
         }
     }
 

@@ -157,10 +157,14 @@ impl Connection {
             .0
     }
 
-    /// Sends a report and waits for its acknowledgement.
-    pub(super) fn report(&self, report: RawStatusReport) -> Done {
+    /// Sends a report; its number.
+    pub(super) fn send(&self, report: RawStatusReport) -> u64 {
+        self.lock().report(report)
+    }
+
+    /// Waits for the acknowledgement of a report.
+    pub(super) fn wait_done(&self, number: u64) -> Done {
         let mut state = self.lock();
-        let number = state.report(report);
         let until = Instant::now() + REPORT_TIMEOUT;
         loop {
             if state.done.0 >= number {

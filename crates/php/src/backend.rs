@@ -1,0 +1,82 @@
+//! Asking the service manager: the trait `ServiceManager` as blocking calls.
+//!
+//! The one file that knows how a manager is reached. Everything above it works on a [`Backend`], which
+//! the tests make over a manager in memory.
+
+use relance_scm::manager::{NewService, wait};
+use relance_scm::{
+    Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceManager, ServiceName,
+    ServiceStatus,
+};
+
+use crate::machine::Target;
+
+/// A manager that answers.
+pub(crate) struct Backend {
+    manager: Box<dyn ServiceManager>,
+    caller: Caller,
+}
+
+/// Reaches the manager of `target`. Whether one runs there shows at the first request.
+///
+/// # Errors
+/// 1722 with a sentence that says what to do.
+pub(crate) fn connect(target: &Target) -> Result<Backend, ScmError> {
+    let manager = target.0.clone()?;
+    Ok(Backend::over(Box::new(relance_client::connect(&manager))))
+}
+
+impl Backend {
+    /// A backend over any manager.
+    pub(crate) fn over(manager: Box<dyn ServiceManager>) -> Self {
+        Self {
+            manager,
+            // The manager asks the kernel who we are; the name is for a manager within this process.
+            caller: Caller {
+                name: "PHP".into(),
+                sids: [].into(),
+            },
+        }
+    }
+
+    pub(crate) fn create(&self, service: NewService) -> Result<(), ScmError> {
+        self.ask(|manager, caller, reply| manager.create_service(caller, service, reply))
+    }
+
+    pub(crate) fn delete(&self, name: &ServiceName) -> Result<(), ScmError> {
+        self.ask(|manager, caller, reply| manager.delete_service(caller, name, reply))
+    }
+
+    pub(crate) fn config(&self, name: &ServiceName) -> Result<ServiceConfig, ScmError> {
+        self.ask(|manager, caller, reply| manager.query_config(caller, name, reply))
+    }
+
+    pub(crate) fn change(&self, name: &ServiceName, change: ConfigChange) -> Result<(), ScmError> {
+        self.ask(|manager, caller, reply| manager.change_config(caller, name, change, reply))
+    }
+
+    pub(crate) fn status(&self, name: &ServiceName) -> Result<ServiceStatus, ScmError> {
+        self.ask(|manager, caller, reply| manager.query_status(caller, name, reply))
+    }
+
+    /// Without arguments: PHP has no way to give any.
+    pub(crate) fn start(&self, name: &ServiceName) -> Result<(), ScmError> {
+        self.ask(|manager, caller, reply| manager.start_service(caller, name, Vec::new(), reply))
+    }
+
+    pub(crate) fn control(&self, name: &ServiceName, control: Control) -> Result<(), ScmError> {
+        self.ask(|manager, caller, reply| manager.control_service(caller, name, control, reply))
+            .map(|_status| ())
+    }
+
+    /// Sends a request and waits for its reply.
+    fn ask<T: Send + 'static>(
+        &self,
+        request: impl FnOnce(&dyn ServiceManager, &Caller, Reply<T>),
+    ) -> Result<T, ScmError> {
+        wait(|reply| request(&*self.manager, &self.caller, reply))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fake;

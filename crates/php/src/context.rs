@@ -1,0 +1,48 @@
+//! Whether this process is a service: the guard before the service-side functions (1.2, B14, B15).
+//!
+//! A process is in service context when our manager started it, which it knows from the hand-shake
+//! data that the manager put into its environment. Looked at once, at module startup, because the
+//! process that takes the channel over removes it from the environment.
+
+use std::sync::OnceLock;
+
+use crate::dispatcher;
+use crate::failure;
+use crate::zend::outcome::Failure;
+
+/// Number of the control channel's descriptor, inherited from the manager.
+const CHANNEL: &str = "RELANCE_CHANNEL";
+/// Identity of this run, the way back to the manager.
+const RUN: &str = "RELANCE_RUN";
+/// For tests: `pass` lets the guard pass everywhere, so that what lies behind it can be reached.
+const GUARD: &str = "RELANCE_PHP_GUARD";
+
+static IN_SERVICE_CONTEXT: OnceLock<bool> = OnceLock::new();
+
+/// Looks at the environment. For module startup.
+pub(crate) fn capture() {
+    let started_by_manager = [CHANNEL, RUN]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some());
+    let guard_passes = std::env::var_os(GUARD).is_some_and(|value| value == "pass");
+    let _ = IN_SERVICE_CONTEXT.set(started_by_manager || guard_passes);
+}
+
+/// Whether the service-side functions work here.
+pub(crate) fn in_service() -> bool {
+    IN_SERVICE_CONTEXT.get() == Some(&true) && !dispatcher::DISPATCHER.is_of_another_process()
+}
+
+/// Refuses a service-side function outside a service.
+///
+/// # Errors
+/// The guard's exception, code 0.
+pub(crate) fn guard() -> Result<(), Failure> {
+    if in_service() {
+        return Ok(());
+    }
+    Err(failure::exception(
+        0,
+        "This function work only when using the CLI SAPI and called into the service code.",
+    ))
+}

@@ -1,0 +1,80 @@
+//! The PHP extension `win32service`, a drop-in for the C one, on Windows and elsewhere.
+//!
+//! One shared library for every PHP from 8.1 on. `zend` is the binding to PHP and the only place
+//! with `unsafe`; everything else is ordinary Rust that turns arguments into answers: `functions`
+//! (what PHP calls), `classes`, `constants`, `info`. Behind them stand two seams, `backend` for asking
+//! the service manager and `hosted` for being a service; `dispatcher` holds what a service process
+//! remembers of itself.
+//!
+//! Section numbers and ids (`1.3`, `T6`, `B21`, ...) in comments are those of the reference of the PHP
+//! interface that the project keeps to; `C1`, `R37`, `S11`, `A18`, ... those of the reference of the
+//! manager's semantics.
+//!
+//! What the extension will have beyond upstream gets its own places: functions and classes of the
+//! namespace `Relance\` a folder `relance/` beside `functions/`, whose table follows `FUNCTIONS` in
+//! `Win32Service`; the ini setting and the observer of fatal errors a file each in `zend/` and a
+//! line in its `start`.
+
+#![deny(unsafe_code)]
+
+mod accounts;
+mod backend;
+mod classes;
+mod command_line;
+mod constants;
+mod context;
+mod details;
+mod dispatcher;
+mod environment;
+mod failure;
+mod functions;
+mod hosted;
+mod info;
+mod machine;
+mod rights;
+#[allow(unsafe_code, reason = "the binding to PHP, and the only place for it")]
+mod zend;
+
+use std::ffi::CStr;
+use std::fmt::Write;
+
+use dispatcher::{DISPATCHER, Farewell};
+use zend::constant::ModuleNumber;
+use zend::log::LogLine;
+use zend::module::Extension;
+use zend::signature::Registration;
+
+/// The extension.
+struct Win32Service;
+
+impl Extension for Win32Service {
+    const NAME: &'static CStr = c"win32service";
+    const VERSION: &'static CStr = info::VERSION;
+    const FUNCTIONS: &'static [Registration] = &functions::FUNCTIONS;
+
+    fn start(module: ModuleNumber) {
+        context::capture();
+        constants::register(module);
+        classes::register();
+    }
+
+    fn end_request(line: &mut LogLine) {
+        // A line cannot fail to be written: it is cut where it is full.
+        let _ = match DISPATCHER.end_request() {
+            None => Ok(()),
+            Some(Farewell::Graceful) => write!(line, "Info: Win32Service exit gracefuly"),
+            Some(Farewell::Error { exit_code }) => write!(
+                line,
+                "Info: Win32Service exit with error and exit code {exit_code}"
+            ),
+        };
+    }
+
+    fn leave_request() {
+        DISPATCHER.close();
+    }
+
+    fn info() {
+        info::print();
+    }
+}

@@ -1,0 +1,17 @@
+--TEST--
+T10: win32_query_service_status with an object, an empty name, and without a manager
+--EXTENSIONS--
+win32service
+--FILE--
+<?php
+require __DIR__ . '/../show.inc';
+
+show(fn () => win32_query_service_status(new stdClass()));
+show(fn () => win32_query_service_status(''));
+show(fn () => win32_query_service_status('service'));
+?>
+--EXPECT--
+TypeError 0: win32_query_service_status(): Argument #1 ($servicename) must be of type string, stdClass given
+ValueError 0: win32_query_service_status(): Argument #1 ($servicename) the value cannot be empty
+Win32ServiceException 1722: Unknow error no 1722 ()
+  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`

@@ -1,0 +1,17 @@
+--TEST--
+T12: win32_delete_service with an object, an empty name, and without a manager
+--EXTENSIONS--
+win32service
+--FILE--
+<?php
+require __DIR__ . '/../show.inc';
+
+show(fn () => win32_delete_service(new stdClass()));
+show(fn () => win32_delete_service(''));
+show(fn () => win32_delete_service('service'));
+?>
+--EXPECT--
+TypeError 0: win32_delete_service(): Argument #1 ($servicename) must be of type string, stdClass given
+ValueError 0: win32_delete_service(): Argument #1 ($servicename) the value cannot be empty
+Win32ServiceException 1722: Unknow error no 1722 ()
+  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`

@@ -1,0 +1,13 @@
+--TEST--
+Unknown keys are ignored
+--EXTENSIONS--
+win32service
+--FILE--
+<?php
+require __DIR__ . '/../show.inc';
+
+show(fn () => win32_create_service(['service' => 'name', 'path' => 'x', 'tag_id' => [], 'other' => new stdClass()]));
+?>
+--EXPECT--
+Win32ServiceException 1722: Unknow error no 1722 ()
+  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`

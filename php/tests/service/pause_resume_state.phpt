@@ -1,0 +1,20 @@
+--TEST--
+The pause bit: without argument a getter, before the dispatcher it can be changed
+--EXTENSIONS--
+win32service
+--ENV--
+RELANCE_PHP_GUARD=pass
+--FILE--
+<?php
+var_dump(win32_set_service_pause_resume_state());
+var_dump(win32_set_service_pause_resume_state(false));
+var_dump(win32_set_service_pause_resume_state());
+var_dump(win32_set_service_pause_resume_state(true));
+var_dump(win32_set_service_pause_resume_state());
+?>
+--EXPECT--
+bool(true)
+bool(true)
+bool(false)
+bool(false)
+bool(true)

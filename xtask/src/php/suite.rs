@@ -1,0 +1,131 @@
+//! Builds the extension and runs the phpt tests with PHP's own runner.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::{Php, apt};
+
+/// Builds the extension; the file that PHP loads.
+pub(super) fn build(root: &Path) -> Result<PathBuf> {
+    apt::run(
+        Command::new(env!("CARGO"))
+            .args(["build", "--package", "relance-php"])
+            .current_dir(root),
+    )?;
+    let built = root.join("target/debug/libwin32service.so");
+    let extension = root.join("target/php/win32service.so");
+    fs::create_dir_all(root.join("target/php"))?;
+    // Not over the old file: a PHP that still runs has it mapped.
+    let fresh = extension.with_extension("new");
+    fs::copy(&built, &fresh).with_context(|| format!("copying {}", built.display()))?;
+    fs::rename(&fresh, &extension)?;
+    Ok(extension)
+}
+
+/// Runs all tests, or those whose paths (relative to `php/tests`) are given.
+pub(super) fn run(
+    root: &Path,
+    php: &Php,
+    extension: &Path,
+    valgrind: bool,
+    tests: &[&str],
+) -> Result<()> {
+    ensure!(php.binary.exists(), "{} is missing", php.binary.display());
+    eprintln!("PHP {} ({})", php.name, php.binary.display());
+    let folder = root.join("target/php").join(format!("tests-{}", php.name));
+    copy_fresh(&root.join("php/tests"), &folder)?;
+
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut command = Command::new(&php.binary);
+    command
+        .arg("-n")
+        .arg(&php.run_tests)
+        .args([
+            "-n",
+            "-q",
+            "--no-color",
+            "--show-diff",
+            &format!("-j{jobs}"),
+        ])
+        .args(["-g", "FAIL,BORK,LEAK,WARN,XLEAK"])
+        .arg("-d")
+        .arg(format!("extension={}", extension.display()));
+    if valgrind {
+        apt::require_file("/usr/bin/valgrind", &["valgrind"])?;
+        // The code that PCRE compiles at run time is nothing valgrind can follow.
+        command.args(["-m", "-d", "pcre.jit=0"]);
+        command.env(
+            "VALGRIND_OPTS",
+            "--leak-check=full --show-leak-kinds=definite",
+        );
+    }
+    if tests.is_empty() {
+        command.arg(&folder);
+    } else {
+        command.args(tests.iter().map(|test| folder.join(test)));
+    }
+    let output = command
+        .env("TEST_PHP_EXECUTABLE", &php.binary)
+        .env("NO_INTERACTION", "1")
+        .env_remove("RELANCE_CHANNEL")
+        .env_remove("RELANCE_RUN")
+        .current_dir(&folder)
+        .output()
+        .context("running run-tests.php")?;
+    let report = without_progress(&String::from_utf8_lossy(&output.stdout));
+    if output.status.success() {
+        summary(&report).for_each(|line| eprintln!("  {line}"));
+        return Ok(());
+    }
+    bail!(
+        "tests failed on PHP {}; what they printed lies in {}\n{report}{}",
+        php.name,
+        folder.display(),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// The runner overwrites its lines about progress; what stays on the screen is kept.
+fn without_progress(output: &str) -> String {
+    output
+        .lines()
+        .map(|line| {
+            line.rsplit('\r')
+                .find(|part| !part.trim().is_empty())
+                .unwrap_or_default()
+        })
+        .filter(|line| !line.starts_with("TEST "))
+        .fold(String::new(), |text, line| text + line.trim_end() + "\n")
+}
+
+/// The lines that count the tests.
+fn summary(report: &str) -> impl Iterator<Item = &str> {
+    report
+        .lines()
+        .filter(|line| line.starts_with("Tests ") || line.starts_with("Number of tests"))
+}
+
+/// Copies the tests, so that what the runner writes beside them is not in the tree.
+fn copy_fresh(from: &Path, to: &Path) -> Result<()> {
+    if to.exists() {
+        fs::remove_dir_all(to)?;
+    }
+    copy(from, to)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
