@@ -28,9 +28,8 @@ pub(crate) struct Answer {
     position: Option<u64>,
 }
 
-/// Sends a request to the first of these sockets that answers.
-pub(crate) fn send(sockets: &[PathBuf], request: &Request<'_>) -> Result<Answer, ScmError> {
-    let stream = connect(sockets)?;
+/// Sends a request, and reads the answer's head.
+pub(crate) fn send(stream: UnixStream, request: &Request<'_>) -> Result<Answer, ScmError> {
     exchange(stream, request).map_err(|error| match error {
         Error::Io(error) => ScmError::new(
             Win32Error::RPC_S_SERVER_UNAVAILABLE,
@@ -51,7 +50,8 @@ impl From<io::Error> for Error {
     }
 }
 
-fn connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
+/// Reaches the first of these sockets that answers.
+pub(crate) fn connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
     let mut denied = None;
     for socket in sockets {
         match UnixStream::connect(socket) {
@@ -76,7 +76,7 @@ fn connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
     Err(ScmError::new(
         Win32Error::RPC_S_SERVER_UNAVAILABLE,
         format!(
-            "no service manager is running (tried {}); start one with relance daemon, or name its \
+            "no service manager is running (tried {}); start one with `relance daemon`, or name its \
              socket in RELANCE_SOCKET",
             tried.join(", ")
         ),
@@ -328,14 +328,7 @@ mod tests {
     #[test]
     fn no_manager_says_how_to_start_one() {
         let sockets = [PathBuf::from("/nowhere/relance.sock")];
-        let request = Request {
-            method: "GET",
-            path: "/",
-            body: None,
-        };
-        let Err(error) = send(&sockets, &request) else {
-            panic!()
-        };
+        let error = connect(&sockets).unwrap_err();
         assert_eq!(error.code(), Win32Error::RPC_S_SERVER_UNAVAILABLE);
         assert!(error.sentence().contains("relance daemon"), "{error}");
     }

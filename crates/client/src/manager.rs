@@ -2,6 +2,9 @@
 
 use std::io::Read;
 use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -26,23 +29,38 @@ use crate::http::{self, Answer, Request, Stream, escape};
 use crate::target::Target;
 use crate::watch::SocketWatch;
 
-/// The manager behind a target. Nothing is opened before a call, and nothing stays open after it.
-#[must_use]
-pub fn connect(target: &Target) -> SocketManager {
-    SocketManager {
-        target: target.clone(),
-    }
+/// Reaches the manager behind a target.
+///
+/// # Errors
+/// `RPC_S_SERVER_UNAVAILABLE` (1722) where none answers, `ERROR_ACCESS_DENIED` (5) where its socket
+/// may not be opened.
+pub fn connect(target: &Target) -> Result<SocketManager, ScmError> {
+    let sockets = target.sockets();
+    let ready = Mutex::new(Some(http::connect(&sockets)?));
+    Ok(SocketManager { sockets, ready })
 }
 
 /// See [`connect`]. Who calls is known from the socket; the [`Caller`] of the trait is ignored.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SocketManager {
-    target: Target,
+    sockets: Vec<PathBuf>,
+    /// The connection that showed that a manager is there; the first call uses it, each later one
+    /// opens its own.
+    ready: Mutex<Option<UnixStream>>,
 }
 
 impl SocketManager {
     fn send(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Answer, ScmError> {
-        http::send(&self.target.sockets(), &Request { method, path, body })
+        let ready = self
+            .ready
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let stream = match ready {
+            Some(stream) => stream,
+            None => http::connect(&self.sockets)?,
+        };
+        http::send(stream, &Request { method, path, body })
     }
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ScmError> {

@@ -17,13 +17,14 @@ pub(crate) struct Backend {
     caller: Caller,
 }
 
-/// Reaches the manager of `target`. Whether one runs there shows at the first request.
+/// Reaches the manager of `target`.
 ///
 /// # Errors
 /// 1722 with a sentence that says what to do.
 pub(crate) fn connect(target: &Target) -> Result<Backend, ScmError> {
-    let manager = target.0.clone()?;
-    Ok(Backend::over(Box::new(relance_client::connect(&manager))))
+    let target = target.0.clone()?;
+    let manager = relance_client::connect(&target)?;
+    Ok(Backend::over(Box::new(manager)))
 }
 
 impl Backend {

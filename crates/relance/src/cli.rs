@@ -86,6 +86,15 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+/// A refusal of the manager's, as it is to be shown.
+fn refusal(error: ScmError, json: bool) -> Failure {
+    if json {
+        Failure::Json(error)
+    } else {
+        Failure::Scm(error)
+    }
+}
+
 /// A refusal of our own: bad usage that the parser cannot see.
 pub(crate) fn usage(sentence: impl Into<String>) -> Failure {
     Failure::Scm(ScmError::new(Win32Error::INVALID_PARAMETER, sentence))
@@ -110,13 +119,13 @@ pub(crate) struct Manager {
 
 impl Common {
     /// The manager these options name.
-    pub(crate) fn manager(&self) -> Manager {
+    pub(crate) fn manager(&self) -> Result<Manager, Failure> {
         let target = self.socket.clone().map_or(Target::Local, Target::Socket);
-        Manager {
-            manager: connect(&target),
+        Ok(Manager {
+            manager: connect(&target).map_err(|error| refusal(error, self.json))?,
             caller: Caller::system(),
             json: self.json,
-        }
+        })
     }
 
     /// Prints a value as JSON.
@@ -135,15 +144,8 @@ impl Manager {
         &self,
         request: impl FnOnce(&dyn ServiceManager, &Caller, Reply<T>),
     ) -> Result<T, Failure> {
-        relance_scm::manager::wait(|reply| request(&self.manager, &self.caller, reply)).map_err(
-            |error| {
-                if self.json {
-                    Failure::Json(error)
-                } else {
-                    Failure::Scm(error)
-                }
-            },
-        )
+        relance_scm::manager::wait(|reply| request(&self.manager, &self.caller, reply))
+            .map_err(|error| refusal(error, self.json))
     }
 
     /// The manager itself, for what does not come as one answer.

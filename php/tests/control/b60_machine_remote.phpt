@@ -15,12 +15,12 @@ show(fn () => win32_read_all_rights_access_service('service', $machine));
 ?>
 --EXPECT--
 Win32ServiceException 1722: Unknow error no 1722 ()
-  previous: Win32ServiceException 1722: the service manager of the computer elsewhere cannot be reached from here; leave $machine out for the local one
+  previous: Win32ServiceException 1722: the service manager of \\elsewhere cannot be reached from here; name this machine or leave it out
 Win32ServiceException 1722: Unknow error no 1722 (on openning manager)
-  previous: Win32ServiceException 1722: the service manager of the computer elsewhere cannot be reached from here; leave $machine out for the local one
+  previous: Win32ServiceException 1722: the service manager of \\elsewhere cannot be reached from here; name this machine or leave it out
 Win32ServiceException 1722: Unknow error no 1722 (OpenSCManager failed)
-  previous: Win32ServiceException 1722: the service manager of the computer elsewhere cannot be reached from here; leave $machine out for the local one
+  previous: Win32ServiceException 1722: the service manager of \\elsewhere cannot be reached from here; name this machine or leave it out
 Win32ServiceException 1722: Unknow error no 1722 (GetNamedSecurityInfo Error)
-  previous: Win32ServiceException 1722: the service manager of the computer elsewhere cannot be reached from here; leave $machine out for the local one
+  previous: Win32ServiceException 1722: the service manager of \\elsewhere cannot be reached from here; name this machine or leave it out
 Win32ServiceException 1722: Unknow error no 1722 (GetNamedSecurityInfo Error)
-  previous: Win32ServiceException 1722: the service manager of the computer elsewhere cannot be reached from here; leave $machine out for the local one
+  previous: Win32ServiceException 1722: the service manager of \\elsewhere cannot be reached from here; name this machine or leave it out

@@ -12,13 +12,13 @@ foreach (['', null, '.', 'localhost', 'LOCALHOST', '\\\\.', '\\\\localhost', get
     }
 }
 ?>
---EXPECT--
-Unknow error no 1722 () | no service manager is running; start one with `relance daemon`
-Unknow error no 1722 () | no service manager is running; start one with `relance daemon`
-Unknow error no 1722 () | no service manager is running; start one with `relance daemon`
-Unknow error no 1722 () | no service manager is running; start one with `relance daemon`
-Unknow error no 1722 () | no service manager is running; start one with `relance daemon`
-Unknow error no 1722 () | no service manager is running; start one with `relance daemon`
-Unknow error no 1722 () | no service manager is running; start one with `relance daemon`
-Unknow error no 1722 () | no service manager is running; start one with `relance daemon`
-Unknow error no 1722 () | no service manager is running; start one with `relance daemon`
+--EXPECTF--
+Unknow error no 1722 () | no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
+Unknow error no 1722 () | no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
+Unknow error no 1722 () | no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
+Unknow error no 1722 () | no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
+Unknow error no 1722 () | no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
+Unknow error no 1722 () | no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
+Unknow error no 1722 () | no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
+Unknow error no 1722 () | no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
+Unknow error no 1722 () | no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET

@@ -10,8 +10,8 @@ show(fn () => win32_stop_service(new stdClass()));
 show(fn () => win32_stop_service(''));
 show(fn () => win32_stop_service('service'));
 ?>
---EXPECT--
+--EXPECTF--
 TypeError 0: win32_stop_service(): Argument #1 ($servicename) must be of type string, stdClass given
 ValueError 0: win32_stop_service(): Argument #1 ($servicename) the value cannot be empty
 Win32ServiceException 1722: Unknow error no 1722 (on openning manager)
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET

@@ -10,8 +10,8 @@ show(fn () => win32_delete_service(new stdClass()));
 show(fn () => win32_delete_service(''));
 show(fn () => win32_delete_service('service'));
 ?>
---EXPECT--
+--EXPECTF--
 TypeError 0: win32_delete_service(): Argument #1 ($servicename) must be of type string, stdClass given
 ValueError 0: win32_delete_service(): Argument #1 ($servicename) the value cannot be empty
 Win32ServiceException 1722: Unknow error no 1722 ()
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET

@@ -7,7 +7,7 @@ win32service
 win32_stop_service('service');
 ?>
 --EXPECTF--
-Fatal error: Uncaught Win32ServiceException: no service manager is running; start one with `relance daemon` in %s:%d
+Fatal error: Uncaught Win32ServiceException: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET in %s:%d
 Stack trace:
 #0 %s(%d): win32_stop_service('service')
 #1 {main}

@@ -14,18 +14,18 @@ show(fn () => win32_get_service_env_vars('service'));
 show(fn () => win32_read_all_rights_access_service('service'));
 show(fn () => win32_remove_right_access_service('service', 'user'));
 ?>
---EXPECT--
+--EXPECTF--
 Win32ServiceException 1722: Unknow error no 1722 ()
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
 Win32ServiceException 1722: Unknow error no 1722 ()
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
 Win32ServiceException 1722: Unknow error no 1722 (On set base_priority)
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
 Win32ServiceException 1722: Unknow error no 1722 (On get base_priority)
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
 Win32ServiceException 1722: Unknow error no 1722 (Error on read service environment variables)
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
 Win32ServiceException 1722: Unknow error no 1722 (GetNamedSecurityInfo Error)
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
 Win32ServiceException 1722: Unknow error no 1722 (OpenSCManager failed)
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET

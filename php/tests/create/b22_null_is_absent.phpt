@@ -10,7 +10,7 @@ show(fn () => win32_create_service(['service' => null, 'path' => 'x']));
 show(fn () => win32_create_service(['service' => 'name', 'path' => 'x', 'display' => null, 'user' => null, 'password' => null,
     'params' => null, 'load_order' => null, 'dependencies' => null, 'description' => null, 'recovery_command' => null]));
 ?>
---EXPECT--
+--EXPECTF--
 ValueError 0: win32_create_service(): Argument #1 ($details) the value for key 'service' is wrong
 Win32ServiceException 1722: Unknow error no 1722 ()
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET

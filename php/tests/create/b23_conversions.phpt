@@ -27,7 +27,7 @@ show(fn () => win32_create_service(['service' => 'name', 'path' => new stdClass(
 show(fn () => win32_create_service(['service' => 'name', 'path' => 'x', 'start_type' => new stdClass()]));
 show(fn () => win32_create_service(['service' => 'name', 'path' => 'x', 'start_type' => 'many']));
 ?>
---EXPECT--
+--EXPECTF--
 Unknow error no 1722 ()
 bool(true)
 ValueError 0: win32_create_service(): Argument #1 ($details) the value for key 'service' cannot be empty
@@ -35,4 +35,4 @@ TypeError 0: win32_create_service(): Argument #1 ($details) the value for key 's
 TypeError 0: win32_create_service(): Argument #1 ($details) the value for key 'path' must be of type string, stdClass given
 TypeError 0: win32_create_service(): Argument #1 ($details) the value for key 'start_type' must be of type int, stdClass given
 Win32ServiceException 1722: Unknow error no 1722 ()
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET

@@ -22,7 +22,7 @@ foreach (array_keys($all) as $key) {
 }
 show(fn () => win32_create_service($all));
 ?>
---EXPECT--
+--EXPECTF--
 service
 path
 svc_type
@@ -36,4 +36,4 @@ recovery_action_3
 recovery_reset_period
 dependencies
 Win32ServiceException 1722: Unknow error no 1722 ()
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET

@@ -8,6 +8,6 @@ require __DIR__ . '/../show.inc';
 
 show(fn () => win32_create_service(['service' => 'name', 'path' => 'x', 'tag_id' => [], 'other' => new stdClass()]));
 ?>
---EXPECT--
+--EXPECTF--
 Win32ServiceException 1722: Unknow error no 1722 ()
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET

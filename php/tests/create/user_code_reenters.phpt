@@ -28,9 +28,9 @@ $list = ['a', new Meddler($list), 'c'];
 show(fn () => win32_create_service(['service' => 'name', 'path' => 'x', 'dependencies' => &$list]));
 var_dump($list);
 ?>
---EXPECT--
+--EXPECTF--
 win32_create_service(): Argument #1 ($details) the value for key 'path' is wrong
 Win32ServiceException 1722: Unknow error no 1722 ()
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
 array(0) {
 }

@@ -12,7 +12,7 @@ set_error_handler(function (int $level, string $text): void {
 show(fn () => win32_delete_service(null));
 show(fn () => win32_create_service(['service' => 'name', 'path' => 'x', 'display' => fopen('php://memory', 'r')]));
 ?>
---EXPECT--
+--EXPECTF--
 ErrorException 0: win32_delete_service(): Passing null to parameter #1 ($servicename) of type string is deprecated
 Win32ServiceException 1722: Unknow error no 1722 ()
-  previous: Win32ServiceException 1722: no service manager is running; start one with `relance daemon`
+  previous: Win32ServiceException 1722: no service manager is running (tried %s); start one with `relance daemon`, or name its socket in RELANCE_SOCKET

@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         .iter()
         .map(|service| service.config.service_name.to_string())
         .collect();
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let outcomes = manager.ask(|scm, caller, reply| scm.apply(caller, services, reply))?;
     if arguments.common.json {
         return Common::print_json(&ApplyReply::from(outcomes.as_slice()));

@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let Action::Advance { by } = &arguments.action;
     let by = by.as_deref().map(duration).transpose()?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let now = manager.ask(|scm, caller, reply| scm.advance_clock(caller, by, reply))?;
     println!("{}", Time::from_nanos(now));
     Ok(())

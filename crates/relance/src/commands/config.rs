@@ -29,7 +29,7 @@ struct Arguments {
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let mut change = arguments.options.change()?;
     change.command_line.clone_from(&arguments.command_line);
     if change != ChangeConfigRequest::default() {

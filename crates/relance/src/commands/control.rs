@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
     let control = Control::from_sendable(arguments.control)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let status =
         manager.ask(|scm, caller, reply| scm.control_service(caller, &name, control, reply))?;
     if arguments.common.json {
@@ -61,7 +61,7 @@ pub(crate) fn resume(arguments: &[OsString]) -> CommandResult {
 fn send(arguments: &Waiting, control: Control, state: ServiceState) -> CommandResult {
     let name = name(&arguments.name)?;
     let patience = duration(&arguments.timeout)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     send_and_wait(
         &manager,
         &name,

@@ -68,6 +68,6 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         config,
         password: Secret::default(),
     };
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     manager.ask(|scm, caller, reply| scm.create_service(caller, service, reply))
 }

@@ -18,6 +18,6 @@ struct Arguments {
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     manager.ask(|scm, caller, reply| scm.delete_service(caller, &name, reply))
 }

@@ -45,7 +45,7 @@ struct Arguments {
 
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let filter = filter(&arguments, &manager)?;
     // Begun before the question, so that nothing falls between the two.
     let (scm, caller) = manager.get();

@@ -25,7 +25,7 @@ struct Arguments {
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     if !arguments.failure.is_empty() {
         let body = ChangeConfigRequest {
             recovery: Some(arguments.failure.body()),
@@ -147,6 +147,6 @@ struct Cancel {
 pub(crate) fn cancel(arguments: &[OsString]) -> CommandResult {
     let arguments: Cancel = parse(arguments)?;
     let name = name(&arguments.name)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     manager.ask(|scm, caller, reply| scm.cancel_recovery(caller, &name, reply))
 }

@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let all = arguments
         .common
-        .manager()
+        .manager()?
         .ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
     if arguments.common.json {
         return Common::print_json(&ServicesReply::from(&all).services);

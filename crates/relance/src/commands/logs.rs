@@ -27,7 +27,7 @@ struct Arguments {
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let range = OutputRange::LastLines(arguments.lines);
     let asked = manager.ask(|scm, caller, reply| scm.read_output(caller, &name, range, reply));
     let position = match asked {

@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
     let patience = duration(&arguments.timeout)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     match stop::stop(&manager, &name, Some(patience)) {
         Ok(()) => {}
         Err(Failure::Scm(error) | Failure::Json(error))

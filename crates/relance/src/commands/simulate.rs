@@ -63,7 +63,7 @@ fn config(arguments: &Arguments) -> Result<ServiceConfig, crate::cli::Failure> {
     let mut config = match &arguments.name {
         Some(text) => {
             let name = name(text)?;
-            let manager = arguments.common.manager();
+            let manager = arguments.common.manager()?;
             manager.ask(|scm, caller, reply| scm.query_config(caller, &name, reply))?
         }
         None => ServiceConfig::new(ServiceName::new("the service")?, "simulation"),

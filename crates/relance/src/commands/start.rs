@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
     let patience = duration(&arguments.timeout)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     start(
         &manager,
         &name,

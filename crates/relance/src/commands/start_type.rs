@@ -31,7 +31,7 @@ struct Enable {
 pub(crate) fn enable(arguments: &[OsString]) -> CommandResult {
     let arguments: Enable = parse(arguments)?;
     let name = name(&arguments.name)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let start_type = if arguments.demand {
         StartType::Demand
     } else {
@@ -67,7 +67,7 @@ struct Disable {
 pub(crate) fn disable(arguments: &[OsString]) -> CommandResult {
     let arguments: Disable = parse(arguments)?;
     let name = name(&arguments.name)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let change = ConfigChange {
         start_type: Some(StartType::Disabled),
         ..ConfigChange::default()

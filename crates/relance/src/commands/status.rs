@@ -22,7 +22,7 @@ struct Arguments {
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let info = manager.ask(|scm, caller, reply| scm.query_service(caller, &name, reply))?;
     if arguments.common.json {
         return Common::print_json(&ServiceReply::from(&info));

@@ -31,7 +31,7 @@ struct Arguments {
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let patience = duration(&arguments.timeout)?;
     if let Some(after) = &arguments.terminate_after {
         return stop_or_terminate(&manager, &name, duration(after)?, patience);

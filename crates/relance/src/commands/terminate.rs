@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
     let patience = duration(&arguments.timeout)?;
-    terminate(&arguments.common.manager(), &name, patience)
+    terminate(&arguments.common.manager()?, &name, patience)
 }
 
 /// Ends a service by force and waits until it is over.

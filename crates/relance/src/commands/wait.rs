@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
     let state = state(&arguments.state)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let mut follow = Follow::begin(&manager, &name)?;
     let patience = duration(&arguments.timeout)?;
     follow

@@ -21,7 +21,7 @@ struct Arguments {
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let name = name(&arguments.name)?;
-    let manager = arguments.common.manager();
+    let manager = arguments.common.manager()?;
     let sentences = manager.ask(|scm, caller, reply| scm.explain(caller, &name, reply))?;
     if arguments.common.json {
         return Common::print_json(&WhyReply { sentences });
