@@ -1,0 +1,75 @@
+//! Security descriptors of services, as SDDL.
+
+use std::ptr::null_mut;
+
+use windows_sys::Win32::Foundation::LocalFree;
+use windows_sys::Win32::Security::Authorization::{
+    ConvertSecurityDescriptorToStringSecurityDescriptorW,
+    ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
+};
+use windows_sys::Win32::Security::{
+    DACL_SECURITY_INFORMATION, GROUP_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
+    PSECURITY_DESCRIPTOR,
+};
+use windows_sys::Win32::System::Services::{QueryServiceObjectSecurity, SetServiceObjectSecurity};
+
+use super::buffer::sized;
+use super::check;
+use super::services::raw;
+use super::text::{text, wide};
+use crate::api::{RawHandle, Result};
+
+/// Owner, group and access list; the audit list needs a privilege of its own (A26).
+const PARTS: u32 =
+    OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
+
+/// Memory that a call allocated.
+pub(crate) struct Local(pub(crate) *mut std::ffi::c_void);
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        // SAFETY: allocated by the system for us, freed once.
+        unsafe { LocalFree(self.0) };
+    }
+}
+
+pub(super) fn query(service: RawHandle) -> Result<String> {
+    let mut descriptor = sized(1024, |buffer, needed| {
+        let size = buffer.size();
+        // SAFETY: the buffer has the size that is said.
+        check(unsafe {
+            QueryServiceObjectSecurity(raw(service), PARTS, buffer.pointer(), size, needed)
+        })
+    })?;
+    let mut sddl = null_mut();
+    // SAFETY: the buffer holds a descriptor; the place for the text is there.
+    check(unsafe {
+        ConvertSecurityDescriptorToStringSecurityDescriptorW(
+            descriptor.pointer(),
+            SDDL_REVISION_1,
+            PARTS,
+            &raw mut sddl,
+            null_mut(),
+        )
+    })?;
+    let memory = Local(sddl.cast());
+    // SAFETY: the call made a text that ends with a zero.
+    Ok(unsafe { text(memory.0.cast()) })
+}
+
+pub(super) fn set(service: RawHandle, sddl: &str) -> Result<()> {
+    let sddl = wide(sddl);
+    let mut descriptor: PSECURITY_DESCRIPTOR = null_mut();
+    // SAFETY: the text ends with a zero; the place for the descriptor is there.
+    check(unsafe {
+        ConvertStringSecurityDescriptorToSecurityDescriptorW(
+            sddl.as_ptr(),
+            SDDL_REVISION_1,
+            &raw mut descriptor,
+            null_mut(),
+        )
+    })?;
+    let memory = Local(descriptor);
+    // SAFETY: the call made a descriptor.
+    check(unsafe { SetServiceObjectSecurity(raw(service), DACL_SECURITY_INFORMATION, memory.0) })
+}
