@@ -120,6 +120,30 @@ impl Database {
         })
     }
 
+    /// A database that lives as long as this value, for simulations.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn in_memory() -> rusqlite::Result<Self> {
+        let connection = Connection::open_in_memory()?;
+        schema::prepare(&connection).map_err(|error| match error {
+            OpenError::Other(error) => error,
+            _ => rusqlite::Error::InvalidQuery,
+        })?;
+        Ok(Self {
+            connection,
+            durable: false,
+        })
+    }
+
+    /// Refuses to write, or writes again: a full disk, for simulations.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub fn refuse_writes(&self, refuse: bool) -> rusqlite::Result<()> {
+        self.connection.pragma_update(None, "query_only", refuse)
+    }
+
     /// Reads everything the engine needs to begin.
     ///
     /// # Errors

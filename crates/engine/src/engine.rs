@@ -86,9 +86,9 @@ pub struct Engine<P, S> {
     flights: VecDeque<Flight>,
     /// What the host is to forget once the database can be written again.
     withheld: VecDeque<Effect>,
-    /// Runs that the host has told, while the engine catches up after a restart. Until it has, no
-    /// deadline fires: what kept it may be waiting in a channel.
-    catching_up: Option<BTreeSet<RunId>>,
+    /// Set while the engine catches up after a restart. Until it has, no deadline fires: what kept it
+    /// may be waiting in a channel.
+    catching_up: Option<lifetime::CatchUp>,
     last_service: u32,
     last_entry: u64,
     last_batch: u64,
@@ -103,6 +103,8 @@ struct Slot {
     waiters: Vec<Waiter>,
     /// Why the last start failed, in a sentence.
     problem: Option<Box<str>>,
+    /// Its creation is not committed yet: nobody may use it.
+    is_new: bool,
 }
 
 /// Somebody who waits for an answer.
@@ -165,6 +167,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.services
             .get(&self.names.find(name)?)
             .map(|slot| &slot.record)
+    }
+
+    /// The service of this name, unless its creation is not committed yet.
+    fn find(&self, name: &ServiceName) -> Option<ServiceId> {
+        let id = self.names.find(name)?;
+        (!self.services.get(&id)?.is_new).then_some(id)
     }
 
     /// All records, perhaps not committed yet.
@@ -251,9 +259,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let Some(slot) = self.services.get(&id) else {
             return;
         };
+        if let (Action::Spawn(run) | Action::ResolveDependencies(run), Some(catch_up)) =
+            (&action, &mut self.catching_up)
+        {
+            catch_up.begun.insert(*run);
+        }
         let config = &slot.record.config;
         match action {
-            Action::Spawn(run) => self.processes.spawn(run, config),
+            Action::Spawn(run) => self.processes.spawn(run, &slot.record.start_config()),
             Action::SignalStop(run) => self.processes.signal(run, config.extensions.stop_signal),
             Action::Terminate(run) => self.processes.terminate(run),
             Action::ResolveDependencies(run) => self.resolve_dependencies(now, run),
@@ -314,9 +327,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let waits = |waiter: &mut Waiter| matches!(waiter, Waiter::Start(of, _) if *of == run);
         for waiter in slot.waiters.extract_if(.., waits) {
             if let Waiter::Start(_, reply) = waiter {
-                self.turn
-                    .effects
-                    .push(Effect::ReplyStart(reply, result.clone()));
+                self.turn.effects.push(Effect::Reply(reply, result.clone()));
             }
         }
     }
@@ -357,6 +368,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             deadline: None,
             waiters: Vec::new(),
             problem: None,
+            is_new: false,
         };
         self.services.insert(id, slot);
         self.schedule(id);
@@ -422,6 +434,3 @@ fn control_error(name: &ServiceName, code: Win32Error) -> ScmError {
     };
     ScmError::new(code, sentence)
 }
-
-#[cfg(test)]
-mod tests;

@@ -179,6 +179,12 @@ impl Writer {
         &mut self.database
     }
 
+    /// What is left of a writer that ends without warning: the database, without what was kept.
+    #[must_use]
+    pub fn into_database(self) -> Database {
+        self.database
+    }
+
     fn run(&mut self, submissions: &Receiver<Submission>) {
         loop {
             let first = if self.backlog.is_some() {

@@ -20,7 +20,7 @@ pub(crate) fn requested(draft: &mut Draft, control: Control, dependents_active: 
     if let Some(reason) = refusal(draft, control, dependents_active) {
         return Answer::Denied(reason);
     }
-    match draft.record.config.kind {
+    match draft.record.kind() {
         ServiceKind::Service => send(draft, control),
         ServiceKind::Program => to_program(draft, control),
     }
@@ -38,7 +38,7 @@ fn refusal(draft: &Draft, control: Control, dependents_active: bool) -> Option<D
     if run.stop.is_some() {
         return Some(DenyReason::StopDelivered);
     }
-    let accepted = accepts(record.config.kind, record.controls_accepted, control);
+    let accepted = accepts(record.kind(), record.controls_accepted, control);
     match record.state {
         ServiceState::Stopped => Some(DenyReason::NotActive),
         ServiceState::StopPending => Some(DenyReason::CannotAcceptControl),

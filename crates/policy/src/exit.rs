@@ -59,7 +59,7 @@ fn current_run_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) {
     } else if connecting {
         start::not_connected(draft, id, false);
     } else {
-        match draft.record.config.kind {
+        match draft.record.kind() {
             ServiceKind::Service => crashed(draft),
             ServiceKind::Program => program_ended(draft, exit),
         }

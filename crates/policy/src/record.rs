@@ -23,7 +23,9 @@ pub use relance_scm::run::{RunId, ServiceId};
 
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
-use relance_scm::{Control, ControlsAccepted, ExitCode, ServiceConfig, ServiceState, Win32Error};
+use relance_scm::{
+    Control, ControlsAccepted, ExitCode, ServiceConfig, ServiceKind, ServiceState, Win32Error,
+};
 
 use crate::input::{ShutdownLimits, Timer};
 use crate::time::Time;
@@ -110,6 +112,8 @@ pub struct PendingControl {
 pub struct Run {
     /// Its identity.
     pub id: RunId,
+    /// What it was started as, whatever is configured meanwhile.
+    pub kind: ServiceKind,
     /// Why it was started.
     pub cause: StartCause,
     /// Start arguments, without the service name (S16).
@@ -331,6 +335,26 @@ impl ServiceRecord {
             marked_for_delete: self.marked_for_delete,
             ..Self::new(self.id, Arc::clone(&self.config))
         }
+    }
+
+    /// What the service is: what its run was started as, else what is configured.
+    #[must_use]
+    pub fn kind(&self) -> ServiceKind {
+        let run = self.run.as_ref();
+        run.map_or(self.config.kind, |run| run.kind)
+    }
+
+    /// The configuration to start the current run with.
+    #[must_use]
+    pub fn start_config(&self) -> Arc<ServiceConfig> {
+        if self.kind() == self.config.kind {
+            return Arc::clone(&self.config);
+        }
+        let kind = self.kind();
+        Arc::new(ServiceConfig {
+            kind,
+            ..(*self.config).clone()
+        })
     }
 
     /// Process id on record: 0 when stopped (S51).

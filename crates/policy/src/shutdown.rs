@@ -21,7 +21,7 @@ pub(crate) fn requested(draft: &mut Draft, limits: ShutdownLimits) -> Answer {
         return end_previous(draft);
     };
     let (id, phase) = (run.id, run.phase);
-    match (draft.record.config.kind, phase) {
+    match (draft.record.kind(), phase) {
         (ServiceKind::Service, RunPhase::Active) => begin(draft, id),
         (ServiceKind::Program, _) => stop(draft, id),
         (ServiceKind::Service, RunPhase::Spawning | RunPhase::Connecting(_)) => kill(draft, id),
@@ -75,7 +75,7 @@ fn stop(draft: &mut Draft, id: RunId) {
     let kill_at = draft.now + draft.record.limits.wait_to_kill;
     let accepted = draft.record.controls_accepted;
     draft.record.shutdown = Some(ShutdownPhase::Stopping);
-    let kind = draft.record.config.kind;
+    let kind = draft.record.kind();
     let Some(run) = draft.run(id) else { return };
     let asked_before = run.stop.is_some();
     let phase = run.phase;

@@ -69,13 +69,11 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
     record.exit_code = ExitCode::SUCCESS;
     record.checkpoint = 0;
     record.wait_hint = START_WAIT_HINT;
-    // A program can be stopped from its first moment; a service says itself what it takes (S23).
-    record.controls_accepted = match record.config.kind {
-        ServiceKind::Program => ControlsAccepted::STOP.union(ControlsAccepted::SHUTDOWN),
-        ServiceKind::Service => ControlsAccepted::NONE,
-    };
+    let kind = record.config.kind;
+    record.controls_accepted = accepted_at_first(kind);
     record.run = Some(Run {
         id,
+        kind,
         cause,
         arguments,
         phase: RunPhase::WaitingForDependencies,
@@ -93,6 +91,14 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
     id
 }
 
+/// A program can be stopped from its first moment; a service says itself what it takes (S23).
+fn accepted_at_first(kind: ServiceKind) -> ControlsAccepted {
+    match kind {
+        ServiceKind::Program => ControlsAccepted::STOP.union(ControlsAccepted::SHUTDOWN),
+        ServiceKind::Service => ControlsAccepted::NONE,
+    }
+}
+
 /// Begins a start whose process is created later (planned recycling, slowed down).
 pub(crate) fn begin_later(draft: &mut Draft, at: Time) {
     let id = new_run(draft, StartCause::Recycle, [].into());
@@ -104,14 +110,17 @@ pub(crate) fn begin_later(draft: &mut Draft, at: Time) {
 /// Creates the process, unless the one before has not ended yet.
 fn spawn_when_free(draft: &mut Draft, id: RunId) {
     let busy = draft.record.previous.is_some();
-    if let Some(run) = draft.run(id) {
-        if busy {
-            run.phase = RunPhase::WaitingForPrevious;
-        } else {
-            run.phase = RunPhase::Spawning;
-            draft.act(Action::Spawn(id));
-        }
+    let kind = draft.record.config.kind;
+    let Some(run) = draft.run(id) else { return };
+    if busy {
+        run.phase = RunPhase::WaitingForPrevious;
+        return;
     }
+    run.phase = RunPhase::Spawning;
+    // It may have been changed while the run waited; from here on it is settled.
+    run.kind = kind;
+    draft.record.controls_accepted = accepted_at_first(kind);
+    draft.act(Action::Spawn(id));
 }
 
 /// The process before has ended: a start that waited for it goes on.
@@ -165,7 +174,7 @@ fn dependency_event(failure: DependencyFailure) -> (Event, Win32Error) {
 }
 
 pub(crate) fn spawned(draft: &mut Draft, id: RunId, pid: u32, birth: u64) -> Answer {
-    let kind = draft.record.config.kind;
+    let kind = draft.record.kind();
     let connect_until = draft.now + CONNECT_TIMEOUT;
     let Some(run) = draft.run(id).filter(|run| run.phase == RunPhase::Spawning) else {
         return Answer::Stale;

@@ -32,6 +32,8 @@ pub const DEPENDENCIES_LEN_MAX: usize = 4096;
 
 /// Whether a service speaks to the manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum ServiceKind {
     /// Speaks to the manager: connects within 30 s, reports its states, answers controls.
     Service,

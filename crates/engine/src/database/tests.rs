@@ -16,12 +16,7 @@ use super::*;
 use crate::event_log::{entry_of_manager, entry_of_service};
 
 fn memory() -> Database {
-    let connection = Connection::open_in_memory().unwrap();
-    schema::prepare(&connection).unwrap();
-    Database {
-        connection,
-        durable: false,
-    }
+    Database::in_memory().unwrap()
 }
 
 fn name(text: &str) -> ServiceName {

@@ -149,6 +149,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.last_service += 1;
         let id = ServiceId(self.last_service);
         self.insert(Arc::new(ServiceRecord::new(id, Arc::new(config.clone()))));
+        self.services.entry(id).and_modify(|slot| slot.is_new = true);
         draft.undo.push(Undo::Create(id));
         draft.configured.push(id);
         let installed = Event::Installed {
@@ -310,13 +311,18 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         Ok(())
     }
 
-    /// The commit is on disk.
-    pub(super) fn configure_done(&mut self, now: Moment, flying: Flying) {
+    /// The commit is on disk. What waits begins with the end of the turn, behind what has happened
+    /// in it, so that entries of the log are written in the order of their numbers.
+    pub(super) fn configure_done(&mut self, flying: Flying) {
         self.configuring = false;
+        for undo in flying.undo {
+            if let Undo::Create(id) = undo {
+                self.services.entry(id).and_modify(|slot| slot.is_new = false);
+            }
+        }
         for (reply, outcomes) in flying.replies {
             reply.send(Ok(outcomes));
         }
-        self.begin_configure(now);
     }
 
     /// The commit was refused: everything is as it was, and everybody is told.

@@ -3,7 +3,7 @@
 use relance_policy::{Answer, ControlId, DenyReason, Input, RunId, RunPhase, SpawnFailure};
 use relance_scm::Win32Error;
 use relance_scm::event::Event;
-use relance_scm::status::ImpossibleReport;
+use relance_scm::status::{ImpossibleReport, ProcessExit};
 use relance_wire::channel::{
     ControlAnswer, Done, Hello, ManagerFrame, Refused, ServiceFrame, Status, VERSION, Welcome,
 };
@@ -69,11 +69,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// A process that was there when the engine began. The record knows it, or the start was never
     /// committed; a process that the record cannot place is left alone, and said so.
     fn process_found(&mut self, now: Moment, run: RunId, pid: u32, birth: u64) {
-        if let Some(found) = &mut self.catching_up {
-            found.insert(run);
+        if let Some(catch_up) = &mut self.catching_up {
+            catch_up.found.insert(run);
         }
+        self.end_earlier(now, run);
         let Some(slot) = self.services.get(&run.service) else {
-            return;
+            return self.log_of_manager(now, &Event::NotAdopted(pid));
         };
         let record = &slot.record;
         let current = record.run.as_ref().filter(|current| current.id == run);
@@ -86,6 +87,22 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             let answer = self.input(now, run.service, Input::ProcessFound { run, pid, birth });
             if answer == Answer::Stale {
                 self.log(now, run.service, &Event::NotAdopted(pid));
+            }
+        }
+    }
+
+    /// No run is started before the one before it has ended: one that is on record, earlier than a
+    /// run that was found, and was not found itself, has ended unseen.
+    fn end_earlier(&mut self, now: Moment, found: RunId) {
+        let Some(slot) = self.services.get(&found.service) else {
+            return;
+        };
+        let previous = slot.record.previous.map(|previous| previous.run);
+        let current = slot.record.run.as_ref().map(|run| run.id);
+        for run in previous.into_iter().chain(current) {
+            if run.number < found.number && !self.was_found(run) {
+                let exit = ProcessExit::Unknown;
+                self.input(now, run.service, Input::ProcessExited { run, exit });
             }
         }
     }

@@ -36,6 +36,15 @@ pub enum Beginning {
     Adoption,
 }
 
+/// What an engine has learnt and done before the host has told everything.
+#[derive(Default)]
+pub(super) struct CatchUp {
+    /// Runs that the host has.
+    pub(super) found: BTreeSet<RunId>,
+    /// Runs that this engine has begun: it waits for their facts, nothing of them is lost.
+    pub(super) begun: BTreeSet<RunId>,
+}
+
 /// Automatic services that start later than the others.
 pub(super) struct DelayedStarts {
     pub(super) at: Time,
@@ -50,10 +59,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         match beginning {
             Beginning::Boot(boot) => self.boot(now, boot),
             Beginning::Restart => {
-                self.catching_up = Some(BTreeSet::new());
+                self.catching_up = Some(CatchUp::default());
                 self.log_of_manager(now, &Event::EngineRestarted);
             }
-            Beginning::Adoption => self.catching_up = Some(BTreeSet::new()),
+            Beginning::Adoption => self.catching_up = Some(CatchUp::default()),
         }
         let records = self
             .services
@@ -138,23 +147,24 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// The host has told all it knew. What the records expect and the host does not have was lost on
     /// the way: a request that never arrived is made again, a process that is gone has ended.
     pub(super) fn caught_up(&mut self, now: Moment) {
-        let Some(found) = self.catching_up.take() else {
+        if self.catching_up.is_none() {
             return;
-        };
-        for id in self.services.keys().copied().collect::<Vec<_>>() {
-            self.ask_again(now, id, &found);
         }
+        for id in self.services.keys().copied().collect::<Vec<_>>() {
+            self.ask_again(now, id);
+        }
+        self.catching_up = None;
         if self.shutting_down {
             self.shut_down_all(now);
         }
     }
 
-    fn ask_again(&mut self, now: Moment, id: ServiceId, found: &BTreeSet<RunId>) {
+    fn ask_again(&mut self, now: Moment, id: ServiceId) {
         let exit = ProcessExit::Unknown;
         let record = Arc::clone(&self.services[&id].record);
         if let Some(previous) = record
             .previous
-            .filter(|previous| !found.contains(&previous.run))
+            .filter(|previous| !self.was_found(previous.run))
         {
             self.input(
                 now,
@@ -179,10 +189,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             return;
         };
+        if self.has_begun(run.id) {
+            return;
+        }
         match run.phase {
             RunPhase::WaitingForDependencies => self.resolve_dependencies(now, run.id),
-            RunPhase::Spawning => self.processes.spawn(run.id, &record.config),
-            RunPhase::Connecting(_) | RunPhase::Active if !found.contains(&run.id) => {
+            RunPhase::Spawning => self.processes.spawn(run.id, &record.start_config()),
+            RunPhase::Connecting(_) | RunPhase::Active if !self.was_found(run.id) => {
                 self.input(now, id, Input::ProcessExited { run: run.id, exit });
             }
             RunPhase::Connecting(_) | RunPhase::Active => {
@@ -198,6 +211,18 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             RunPhase::WaitingForPrevious | RunPhase::WaitingForRecycle(_) => {}
         }
+    }
+
+    /// Whether the host has this run.
+    pub(super) fn was_found(&self, run: RunId) -> bool {
+        let catch_up = self.catching_up.as_ref();
+        catch_up.is_some_and(|catch_up| catch_up.found.contains(&run))
+    }
+
+    /// Whether this engine has begun the run, so that nothing of it was lost.
+    fn has_begun(&self, run: RunId) -> bool {
+        let catch_up = self.catching_up.as_ref();
+        catch_up.is_some_and(|catch_up| catch_up.begun.contains(&run))
     }
 
     fn execute_again(&mut self, record: &Arc<ServiceRecord>, pending: &PendingAction) {

@@ -7,6 +7,7 @@ use relance_scm::{
     AccessRights, Caller, Control, Reply, ScmError, ServiceName, ServiceState, Win32Error,
 };
 
+use super::turn::Effect;
 use super::{Engine, Moment, Waiter};
 use crate::access;
 use crate::command::{Command, Request};
@@ -26,18 +27,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.control_service(now, &caller, &name, control, reply);
             }
             Request::Terminate(name, reply) => {
-                let result = self.ask(
-                    now,
-                    &caller,
-                    &name,
-                    AccessRights::STOP,
-                    Input::TerminateRequested,
-                );
-                reply.send(result);
+                let input = Input::TerminateRequested;
+                let result = self.ask(now, &caller, &name, AccessRights::STOP, input);
+                self.turn.effects.push(Effect::Reply(reply, result));
             }
             Request::CancelRecovery(name, reply) => {
                 let input = Input::CancelRecoveryRequested(None);
-                reply.send(self.ask(now, &caller, &name, AccessRights::START, input));
+                let result = self.ask(now, &caller, &name, AccessRights::START, input);
+                self.turn.effects.push(Effect::Reply(reply, result));
             }
             // For the driver, which knows the clock and the channels.
             request @ (Request::AdvanceClock(..) | Request::Attach { .. }) => {
@@ -53,12 +50,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         name: &ServiceName,
         rights: AccessRights,
     ) -> Result<ServiceId, ScmError> {
-        let id = self.names.require(name)?;
+        let id = self.find(name).ok_or_else(|| access::not_found(name))?;
         access::check(caller, &self.services[&id].record.config, rights)?;
         Ok(id)
     }
 
-    /// A request that is answered at once.
+    /// A request whose outcome is known with the step.
     fn ask(
         &mut self,
         now: Moment,

@@ -5,7 +5,7 @@ use relance_policy::{Answer, Input, RunId, ServiceId, StartCause, Time};
 use relance_scm::config::Dependency;
 use relance_scm::{ServiceName, ServiceState, Win32Error, fold_case};
 
-use super::{Engine, Moment};
+use super::{Engine, Moment, Slot};
 use crate::processes::Processes;
 use crate::storage::Storage;
 
@@ -48,14 +48,16 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// The services a dependency stands for.
     fn members(&self, dependency: &Dependency, of: ServiceId) -> Vec<ServiceId> {
         match dependency {
-            Dependency::Service(name) => self.names.find(name).into_iter().collect(),
+            Dependency::Service(name) => self.find(name).into_iter().collect(),
             Dependency::Group(group) => {
                 let group = fold_case(group);
-                let is_member = |id: &ServiceId| {
-                    *id != of
-                        && fold_case(&self.services[id].record.config.load_order_group) == group
+                let is_member = |slot: &&Slot| {
+                    slot.record.id != of
+                        && !slot.is_new
+                        && fold_case(&slot.record.config.load_order_group) == group
                 };
-                self.services.keys().copied().filter(is_member).collect()
+                let members = self.services.values().filter(is_member);
+                members.map(|slot| slot.record.id).collect()
             }
         }
     }

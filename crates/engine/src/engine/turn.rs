@@ -37,7 +37,7 @@ pub(super) enum Effect {
     RunCommand(ActionId, Arc<ServiceConfig>, Box<str>),
     Reboot(ActionId),
     Broadcast(Arc<str>),
-    ReplyStart(Reply<()>, Result<(), ScmError>),
+    Reply(Reply<()>, Result<(), ScmError>),
     ReplyControl(Reply<ServiceStatus>, Result<ServiceStatus, ScmError>),
     /// The host may forget: only once it is really on disk.
     Consume(RunId, u64),
@@ -145,7 +145,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
         }
         if let Some(configure) = flight.configure {
-            self.configure_done(now, configure);
+            self.configure_done(configure);
         }
     }
 
@@ -167,7 +167,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             Effect::Reboot(id) => self.processes.reboot(id),
             Effect::Broadcast(message) => self.processes.broadcast(&message),
-            Effect::ReplyStart(reply, result) => reply.send(result),
+            Effect::Reply(reply, result) => reply.send(result),
             Effect::ReplyControl(reply, result) => reply.send(result),
             Effect::Consume(run, position) => self.processes.consume(run, position),
             Effect::ForgetRun(run) => self.processes.forget_run(run),

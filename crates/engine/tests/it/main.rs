@@ -1,0 +1,3 @@
+//! The engine over a simulated machine (level 3 of the style guide), and the compliance scenarios.
+
+mod simulation;

@@ -1,0 +1,20 @@
+//! Turmoil by seed. A seed that fails is a bug report: `cargo xtask sim --seed N` shows its trace.
+
+use relance_testkit::simulation::turmoil;
+
+/// Seeds of every run; `cargo xtask nightly` tries many more.
+const SEEDS: u64 = 400;
+const STEPS: usize = 1500;
+
+#[test]
+fn whatever_happens_every_promise_holds() {
+    let mut killed = 0;
+    let mut failures = 0;
+    for seed in 0..SEEDS {
+        let summary = turmoil::run(seed, STEPS).unwrap_or_else(|problem| panic!("{problem}"));
+        killed += summary.engines_killed;
+        failures += summary.failures;
+    }
+    // The turmoil has some: otherwise this would show nothing.
+    assert!(killed > 500 && failures > 5000, "{killed} {failures}");
+}

@@ -1,0 +1,140 @@
+//! The database of a simulation: the real one, in memory, behind the real writer. When the writer
+//! writes, and what of it the engine learns, is for the simulation to say.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+use relance_engine::database::{Database, Loaded};
+use relance_engine::storage::{CommitOutcome, Committed, Retention, Storage, Submission, Writer};
+use relance_scm::event_log::{LogEntry, Timestamp};
+
+/// The disk and its writer.
+pub struct Disk {
+    writer: Option<Writer>,
+    /// Handed over by the engine, not written yet.
+    submissions: VecDeque<Submission>,
+    /// Told by the writer, not taken yet.
+    told: Arc<Mutex<VecDeque<Committed>>>,
+    /// For the engine.
+    committed: VecDeque<Committed>,
+    /// Entries kept by the writer while it cannot write.
+    kept: Vec<Arc<LogEntry>>,
+    /// The event log as it stands in the database.
+    log: Vec<Arc<LogEntry>>,
+}
+
+/// A disk that several can look at.
+pub type SharedDisk = Rc<RefCell<Disk>>;
+
+impl Default for Disk {
+    fn default() -> Self {
+        let mut disk = Self {
+            writer: None,
+            submissions: VecDeque::new(),
+            told: Arc::default(),
+            committed: VecDeque::new(),
+            kept: Vec::new(),
+            log: Vec::new(),
+        };
+        disk.start_writer(Database::in_memory().expect("memory for a database"));
+        disk
+    }
+}
+
+impl Disk {
+    fn start_writer(&mut self, database: Database) {
+        let told = Arc::clone(&self.told);
+        let done = move |committed| {
+            told.lock()
+                .expect("nobody panics with it")
+                .push_back(committed);
+        };
+        let wall = || Timestamp(0);
+        let writer = Writer::new(database, Retention::default(), wall, Box::new(done));
+        self.writer = Some(writer);
+    }
+
+    fn writer(&mut self) -> &mut Writer {
+        self.writer.as_mut().expect("there is always one")
+    }
+
+    /// Makes the disk full, or gives it space.
+    pub fn set_full(&mut self, full: bool) {
+        let database = self.writer().database();
+        database.refuse_writes(full).expect("a pragma of SQLite");
+    }
+
+    /// How many submissions wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.submissions.len()
+    }
+
+    /// Writes the first so many submissions in one go; with none, the writer looks whether it can
+    /// write again.
+    pub fn write(&mut self, count: usize) {
+        let group: Vec<_> = self.submissions.drain(..count).collect();
+        self.writer().write(group);
+        let told: Vec<_> = self
+            .told
+            .lock()
+            .expect("nobody panics with it")
+            .drain(..)
+            .collect();
+        for committed in told {
+            let entries = committed.entries.iter().cloned();
+            match &committed.outcome {
+                CommitOutcome::Written => self.log.extend(entries),
+                CommitOutcome::Kept(_) => self.kept.extend(entries),
+                CommitOutcome::Recovered(_) => self.log.append(&mut self.kept),
+                CommitOutcome::Refused(_) => {}
+            }
+            self.committed.push_back(committed);
+        }
+    }
+
+    /// What the engine learns next.
+    pub fn next_committed(&mut self) -> Option<Committed> {
+        self.committed.pop_front()
+    }
+
+    /// The engine's process is gone, and with it whatever was not written.
+    pub fn engine_died(&mut self) {
+        self.submissions.clear();
+        self.committed.clear();
+        self.kept.clear();
+        let writer = self.writer.take().expect("there is always one");
+        self.start_writer(writer.into_database());
+    }
+
+    /// What a new engine reads.
+    pub fn load(&mut self) -> Loaded {
+        self.writer()
+            .database()
+            .load()
+            .expect("a readable database")
+    }
+
+    /// The event log as it stands in the database.
+    #[must_use]
+    pub fn log(&self) -> &[Arc<LogEntry>] {
+        &self.log
+    }
+
+    /// Whether everything was written and the engine knows.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.submissions.is_empty() && self.committed.is_empty()
+    }
+}
+
+/// The disk as the engine uses it.
+pub struct SimStorage(pub SharedDisk);
+
+impl Storage for SimStorage {
+    fn submit(&mut self, submission: Submission) {
+        self.0.borrow_mut().submissions.push_back(submission);
+    }
+}

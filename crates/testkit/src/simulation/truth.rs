@@ -1,0 +1,154 @@
+//! What must hold of a world: at every moment, and once it has been left in peace.
+
+use std::collections::BTreeMap;
+
+use relance_policy::{RunId, ServiceRecord};
+use relance_scm::event_log::LogEntry;
+use relance_scm::status::ProcessExit;
+use relance_scm::{ServiceKind, ServiceState};
+
+use super::machine::RunHistory;
+use super::world::World;
+
+/// What holds after every step.
+///
+/// # Errors
+/// What does not.
+pub fn check_at_once(world: &World) -> Result<(), String> {
+    for record in world.records() {
+        record.check_laws()?;
+    }
+    match world.machine().history.violations.first() {
+        Some(violation) => Err(violation.clone()),
+        None => Ok(()),
+    }
+}
+
+/// What holds once every service was left in peace for long enough.
+///
+/// # Errors
+/// What does not.
+pub fn check_at_peace(world: &mut World) -> Result<(), String> {
+    check_at_once(world)?;
+    world.database_matches()?;
+    let records: Vec<ServiceRecord> = world.records().map(|record| (**record).clone()).collect();
+    for record in &records {
+        is_at_rest(world, record)?;
+    }
+    let unacknowledged = world.machine().unacknowledged();
+    if !unacknowledged.is_empty() {
+        return Err(format!("the guardian still keeps {unacknowledged:?}"));
+    }
+    let known: Vec<RunId> = records
+        .iter()
+        .filter_map(|record| record.run.as_ref().map(|run| run.id))
+        .collect();
+    let stray: Vec<RunId> = {
+        let machine = world.machine();
+        machine
+            .alive()
+            .map(|process| process.run)
+            .filter(|run| !known.contains(run))
+            .collect()
+    };
+    if !stray.is_empty() {
+        return Err(format!("processes that nobody looks after: {stray:?}"));
+    }
+    numbers_rise(&world.log())?;
+    failures_are_counted_once(world)
+}
+
+/// Running with its process, paused, or stopped with nothing left to do; nothing in between.
+fn is_at_rest(world: &World, record: &ServiceRecord) -> Result<(), String> {
+    let alive = world.machine().alive_of(record.id);
+    let run = record.run.as_ref().map(|run| run.id);
+    let problem = if !record.pending_actions.is_empty() {
+        "actions are pending"
+    } else if record.previous.is_some() {
+        "a previous process lingers"
+    } else if alive != run {
+        "the process on record is not the one that runs"
+    } else if record.state.is_pending() && !is_mute(world, run) {
+        "its state is pending"
+    } else {
+        return Ok(());
+    };
+    let name = &record.config.service_name;
+    Err(format!(
+        "{name} is not at rest: {problem}; alive: {alive:?}\n{record:#?}"
+    ))
+}
+
+/// A service whose channel is broken can say nothing more; nobody is killed for that.
+fn is_mute(world: &World, run: Option<RunId>) -> bool {
+    let machine = world.machine();
+    run.and_then(|run| machine.history.runs.get(&run))
+        .is_some_and(|history| history.silenced)
+}
+
+fn numbers_rise(log: &[std::sync::Arc<LogEntry>]) -> Result<(), String> {
+    match log.windows(2).find(|pair| pair[0].number >= pair[1].number) {
+        Some(pair) => Err(format!(
+            "entry {} follows entry {}",
+            pair[1].number, pair[0].number
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Every crash stands in the log once, and no clean end does (7031, 7034).
+fn failures_are_counted_once(world: &World) -> Result<(), String> {
+    let mut logged: BTreeMap<RunId, usize> = BTreeMap::new();
+    for entry in world.log() {
+        if matches!(entry.event_id, 7031 | 7034) {
+            let run = entry.details.run.ok_or("a failure without its run")?;
+            *logged.entry(run).or_default() += 1;
+        }
+    }
+    let machine = world.machine();
+    for (run, history) in &machine.history.runs {
+        let count = logged.get(run).copied().unwrap_or(0);
+        let expected =
+            expected_failures(history).filter(|_| !machine.history.terminated.contains(run));
+        if expected.is_some_and(|expected| expected != count) || count > 1 {
+            return Err(format!(
+                "run {run} failed {expected:?} times, the log says {count}: {history:?}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// How often the end of a run must be counted; `None` where it depends on the flag, or where nobody
+/// can know.
+fn expected_failures(history: &RunHistory) -> Option<usize> {
+    if history.silenced || history.in_shutdown {
+        return None;
+    }
+    let Some(end) = history.end else {
+        return Some(0).filter(|_| history.stopped.is_none());
+    };
+    match history.kind {
+        ServiceKind::Service if !history.connected => Some(0).filter(|_| history.stopped.is_none()),
+        ServiceKind::Service => match history.stopped {
+            None => Some(1),
+            Some(code) if code.is_success() => Some(0),
+            Some(_) => None,
+        },
+        ServiceKind::Program => match end {
+            ProcessExit::Exited(0) => Some(0),
+            ProcessExit::Exited(_) => None,
+            ProcessExit::Signaled(_) | ProcessExit::Unknown if history.stop_delivered => None,
+            ProcessExit::Signaled(_) | ProcessExit::Unknown => Some(1),
+        },
+    }
+}
+
+/// The state of every service, for whoever reads a trace.
+#[must_use]
+pub fn states(world: &World) -> Vec<(String, ServiceState)> {
+    world
+        .records()
+        .map(|record| (record.config.service_name.to_string(), record.state))
+        .collect()
+}

@@ -1,0 +1,387 @@
+//! A world: one engine between a machine and a disk, in virtual time.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use relance_engine::command::{Change, Command, Request};
+use relance_engine::engine::{Beginning, Engine, Moment, Settings};
+use relance_engine::processes::Fact;
+use relance_engine::publisher::Publisher;
+use relance_policy::{ServiceId, ServiceRecord, ShutdownLimits, Time};
+use relance_scm::event_log::{LogEntry, Timestamp};
+use relance_scm::manager::{NewService, Outcome};
+use relance_scm::status::ServiceStatus;
+use relance_scm::{
+    Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceName, ServiceState,
+};
+
+use super::disk::{Disk, SharedDisk, SimStorage};
+use super::machine::{Machine, SharedMachine, SimProcesses};
+
+/// Most turns that one settling takes; more is a loop.
+const TURNS_MAX: usize = 100_000;
+
+/// See the module.
+pub struct World {
+    machine: SharedMachine,
+    disk: SharedDisk,
+    engine: Engine<SimProcesses, SimStorage>,
+    now: Rc<Cell<Time>>,
+    boots: u32,
+}
+
+/// The answer to a request, once there is one.
+pub struct Pending<T>(Arc<Mutex<Option<Result<T, ScmError>>>>);
+
+impl<T> Pending<T> {
+    /// Whether there is one.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        self.0.lock().expect("nobody panics with it").is_some()
+    }
+
+    /// Takes it.
+    #[must_use]
+    pub fn take(&self) -> Option<Result<T, ScmError>> {
+        self.0.lock().expect("nobody panics with it").take()
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// A machine that has just booted, without services.
+    #[must_use]
+    pub fn new() -> Self {
+        let machine: SharedMachine = Rc::new(RefCell::new(Machine::default()));
+        let disk: SharedDisk = Rc::new(RefCell::new(Disk::default()));
+        // Not zero, so that a time that was never set shows.
+        let now = Rc::new(Cell::new(Time::from_millis(1_000_000)));
+        let engine = engine(&machine, &disk);
+        let mut world = Self {
+            machine,
+            disk,
+            engine,
+            now,
+            boots: 0,
+        };
+        world.begin_boot();
+        world
+    }
+
+    /// The present.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        let time = self.now.get();
+        let wall = i64::try_from(time.as_nanos() / 1_000_000).expect("a short life");
+        Moment {
+            time,
+            wall: Timestamp(wall),
+        }
+    }
+
+    /// The machine.
+    pub fn machine(&self) -> std::cell::RefMut<'_, Machine> {
+        let mut machine = self.machine.borrow_mut();
+        machine.now = self.now.get();
+        machine
+    }
+
+    /// The disk.
+    pub fn disk(&self) -> std::cell::RefMut<'_, Disk> {
+        self.disk.borrow_mut()
+    }
+
+    /// The event log.
+    #[must_use]
+    pub fn log(&self) -> Vec<Arc<LogEntry>> {
+        self.disk.borrow().log().to_vec()
+    }
+
+    /// The records as the engine has them.
+    pub fn records(&self) -> impl Iterator<Item = &Arc<ServiceRecord>> {
+        self.engine.records()
+    }
+
+    /// The record of a service.
+    #[must_use]
+    pub fn record(&self, name: &ServiceName) -> Option<Arc<ServiceRecord>> {
+        self.engine.record(name).cloned()
+    }
+
+    /// The identity of a service.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[must_use]
+    pub fn id(&self, name: &ServiceName) -> ServiceId {
+        self.record(name).expect("a known service").id
+    }
+
+    /// The state of a service.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[must_use]
+    pub fn state(&self, name: &ServiceName) -> ServiceState {
+        self.record(name).expect("a known service").state
+    }
+
+    // The engine's driver, step by step.
+
+    /// Gives the engine the next fact, if there is one.
+    pub fn give_fact(&mut self) -> bool {
+        let fact = self.machine().next_fact();
+        let Some(fact) = fact else { return false };
+        self.machine()
+            .note(format_args!("        engine: {fact:?}"));
+        let now = self.now();
+        // As the driver does: what ended has ended now, on a clock that is moved by hand.
+        let fact = match fact {
+            Fact::Exited { run, exit, .. } => Fact::Exited {
+                run,
+                exit,
+                at: now.time,
+            },
+            fact => fact,
+        };
+        self.engine.fact(now, fact);
+        true
+    }
+
+    /// Tells the engine of the next commit, if there is one.
+    pub fn give_commit(&mut self) -> bool {
+        let committed = self.disk().next_committed();
+        let Some(committed) = committed else {
+            return false;
+        };
+        let outcome = &committed.outcome;
+        self.machine().note(format_args!(
+            "        engine: commit {} {outcome:?}",
+            committed.id
+        ));
+        self.engine.committed(self.now(), committed);
+        true
+    }
+
+    /// Lets deadlines fire and ends the turn.
+    pub fn end_turn(&mut self) {
+        let now = self.now();
+        self.engine.fire_deadlines(now);
+        self.engine.end_turn(now);
+    }
+
+    /// Everything that follows from what is there, without any time passing. Processes do only what
+    /// the caller makes them do.
+    pub fn settle(&mut self) {
+        for _ in 0..TURNS_MAX {
+            while self.machine().carry_out() {}
+            self.machine().look_at_all();
+            while self.give_fact() {}
+            while self.give_commit() {}
+            self.end_turn();
+            let waiting = self.disk().waiting();
+            self.disk().write(waiting);
+            let quiet = self.machine().is_quiet() && self.disk().is_quiet();
+            if quiet && self.engine.is_settled() && !self.is_due() {
+                return;
+            }
+        }
+        panic!("the engine never comes to rest");
+    }
+
+    /// The same, with processes that do what a good service would.
+    pub fn behave(&mut self) {
+        self.settle();
+        while self.machine().behave() {
+            self.settle();
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        self.engine
+            .next_deadline()
+            .is_some_and(|at| at <= self.now.get())
+    }
+
+    // Time.
+
+    /// Moves the clock without letting anything happen.
+    pub fn jump(&mut self, by: Duration) {
+        self.now.set(self.now.get() + by);
+    }
+
+    /// Lets time pass, deadline by deadline, with processes that behave.
+    pub fn advance(&mut self, by: Duration) {
+        let until = self.now.get() + by;
+        self.behave();
+        while self.advance_to_next(until) {}
+        self.now.set(until);
+        self.behave();
+    }
+
+    /// Goes to the next deadline, if it comes by then.
+    pub fn advance_to_next(&mut self, until: Time) -> bool {
+        let next = self.engine.next_deadline().filter(|at| *at <= until);
+        if let Some(at) = next {
+            self.now.set(self.now.get().max(at));
+            self.behave();
+        }
+        next.is_some()
+    }
+
+    // The engine's life.
+
+    fn begin_boot(&mut self) {
+        self.boots += 1;
+        let now = self.now();
+        let boot = Beginning::Boot(format!("boot {}", self.boots));
+        self.engine.begin(now, &boot);
+        self.engine.end_turn(now);
+    }
+
+    fn new_engine(&mut self) {
+        self.disk().engine_died();
+        self.engine = engine(&self.machine, &self.disk);
+    }
+
+    /// The engine is killed after so many of its last requests to the guardian were sent, and a new
+    /// one begins.
+    pub fn kill_engine(&mut self, sent: usize) {
+        self.machine().engine_died(sent);
+        self.new_engine();
+        let list: Vec<String> = self.records().map(|r| format!("{} {} runs {} {:?}", r.id.0, r.config.service_name, r.runs, r.state)).collect();
+        self.machine().note(list.join("; "));
+        self.engine.begin(self.now(), &Beginning::Restart);
+        self.machine().greet();
+    }
+
+    /// Guardian and engine are killed, and a new daemon takes over what still runs.
+    pub fn kill_guardian(&mut self) {
+        self.machine().guardian_died();
+        self.new_engine();
+        self.engine.begin(self.now(), &Beginning::Adoption);
+        self.machine().greet();
+        self.machine().attach_all();
+    }
+
+    /// The machine is switched off and on.
+    pub fn reboot(&mut self) {
+        self.machine().reboot();
+        self.new_engine();
+        self.begin_boot();
+    }
+
+    /// Whether what stands in the database is what the engine has in memory.
+    pub fn database_matches(&mut self) -> Result<(), String> {
+        let stored = self.disk().load().records;
+        // A shutdown is not stored: a new engine is told of it again.
+        let without_shutdown = |record: &Arc<ServiceRecord>| ServiceRecord {
+            shutting_down: false,
+            shutdown: None,
+            limits: ShutdownLimits::default(),
+            ..(**record).clone()
+        };
+        let live: Vec<ServiceRecord> = self.records().map(without_shutdown).collect();
+        let names = |records: &[ServiceRecord]| -> Vec<String> {
+            let names = records
+                .iter()
+                .map(|record| record.config.service_name.to_string());
+            names.collect()
+        };
+        let (stored_names, live_names) = (names(&stored), names(&live));
+        if stored_names != live_names {
+            return Err(format!(
+                "in the database: {stored_names:?}, in memory: {live_names:?}"
+            ));
+        }
+        let differ = stored.iter().zip(&live).find(|(stored, live)| stored != live);
+        differ.map_or(Ok(()), |(stored, live)| {
+            Err(format!("in the database: {stored:?}\nin memory: {live:?}"))
+        })
+    }
+
+    // Clients.
+
+    /// Whether the engine takes requests: not while it catches up after a restart.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.engine.is_catching_up()
+    }
+
+    fn ask<T: Send + 'static>(&mut self, request: impl FnOnce(Reply<T>) -> Request) -> Pending<T> {
+        let answer = Arc::new(Mutex::new(None));
+        let slot = Arc::clone(&answer);
+        let reply = Reply::new(move |result| {
+            let before = slot.lock().expect("nobody panics with it").replace(result);
+            assert!(before.is_none(), "answered twice");
+        });
+        let command = Command {
+            caller: Caller::system(),
+            request: request(reply),
+        };
+        self.engine.command(self.now(), command);
+        Pending(answer)
+    }
+
+    /// Changes configurations.
+    pub fn configure(&mut self, changes: Vec<Change>) -> Pending<Vec<Outcome>> {
+        self.ask(|reply| Request::Configure(changes, reply))
+    }
+
+    /// Creates a service.
+    pub fn create(&mut self, config: ServiceConfig) -> Pending<Vec<Outcome>> {
+        let service = NewService {
+            config,
+            password: relance_scm::config::Secret::new(""),
+        };
+        self.configure(vec![Change::Create(Box::new(service))])
+    }
+
+    /// Changes a service.
+    pub fn change(&mut self, name: &ServiceName, change: ConfigChange) -> Pending<Vec<Outcome>> {
+        self.configure(vec![Change::Change(name.clone(), Box::new(change))])
+    }
+
+    /// Deletes a service.
+    pub fn delete(&mut self, name: &ServiceName) -> Pending<Vec<Outcome>> {
+        self.configure(vec![Change::Delete(name.clone())])
+    }
+
+    /// Starts a service.
+    pub fn start(&mut self, name: &ServiceName) -> Pending<()> {
+        self.ask(|reply| Request::Start(name.clone(), Vec::new(), reply))
+    }
+
+    /// Sends a control.
+    pub fn control(&mut self, name: &ServiceName, control: Control) -> Pending<ServiceStatus> {
+        self.ask(|reply| Request::Control(name.clone(), control, reply))
+    }
+
+    /// Ends a service by force.
+    pub fn terminate(&mut self, name: &ServiceName) -> Pending<()> {
+        self.ask(|reply| Request::Terminate(name.clone(), reply))
+    }
+
+    /// Cancels what is pending.
+    pub fn cancel_recovery(&mut self, name: &ServiceName) -> Pending<()> {
+        self.ask(|reply| Request::CancelRecovery(name.clone(), reply))
+    }
+}
+
+fn engine(machine: &SharedMachine, disk: &SharedDisk) -> Engine<SimProcesses, SimStorage> {
+    let loaded = disk.borrow_mut().load();
+    Engine::new(
+        SimProcesses(Rc::clone(machine)),
+        SimStorage(Rc::clone(disk)),
+        Settings::default(),
+        Arc::new(Publisher::new(Timestamp(1000))),
+        loaded,
+    )
+}
