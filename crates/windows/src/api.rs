@@ -83,6 +83,7 @@ pub(crate) struct RawStatus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Enumerated {
     pub(crate) name: String,
+    pub(crate) display_name: String,
     pub(crate) status: RawStatus,
 }
 
@@ -154,16 +155,6 @@ pub(crate) struct EventQuery<'a> {
     pub(crate) limit: usize,
 }
 
-/// An entry to write to the Application log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Report<'a> {
-    pub(crate) source: &'a str,
-    /// As `ReportEventW` wants it: 1 error, 2 warning, 4 information.
-    pub(crate) kind: u16,
-    pub(crate) id: u32,
-    pub(crate) parameters: &'a [String],
-}
-
 /// What a watch of the manager notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
@@ -217,7 +208,6 @@ pub(crate) trait Api: Send + Sync {
 
     /// Entries as XML, the newest first.
     fn query_events(&self, machine: &str, query: &EventQuery<'_>) -> Result<Vec<String>>;
-    fn report_event(&self, report: &Report<'_>) -> Result<()>;
 
     /// Lets this process ask for a reboot (R52).
     fn enable_shutdown_privilege(&self) -> Result<()>;

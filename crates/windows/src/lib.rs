@@ -1,7 +1,7 @@
 //! The real service control manager of Windows, as the rest of the project speaks to a manager.
 //!
 //! [`WindowsManager`] is the trait `ServiceManager` over the SCM, the registry and the event log;
-//! `dispatcher` is the process of a service; `program` and `process` are what keeps any program as a
+//! `dispatcher` is the process of a service; `host` is what keeps any program as a
 //! service; `accounts`, `exports` and `session` answer single questions about the system. Raw types of
 //! Windows never leave this crate.
 //!
@@ -22,8 +22,6 @@ mod event_xml;
 mod manager;
 #[cfg(any(windows, test))]
 mod multi_string;
-#[cfg(any(windows, test))]
-pub mod program;
 
 #[cfg(windows)]
 pub mod accounts;
@@ -34,7 +32,7 @@ pub mod event_source;
 #[cfg(windows)]
 pub mod exports;
 #[cfg(windows)]
-pub mod process;
+pub mod host;
 #[cfg(windows)]
 mod real;
 #[cfg(windows)]

@@ -22,7 +22,7 @@ use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 
 use crate::api::{
     Api, BaseChange, BaseConfig, CreateService, Enumerated, EventQuery, Info, Level, RawHandle,
-    RawStatus, RegistryValue, Report, Result, Sink, Watching,
+    RawStatus, RegistryValue, Result, Sink, Watching,
 };
 
 /// The system that this process runs on.
@@ -133,10 +133,6 @@ impl Api for Real {
 
     fn query_events(&self, machine: &str, query: &EventQuery<'_>) -> Result<Vec<String>> {
         event_log::query(machine, query)
-    }
-
-    fn report_event(&self, report: &Report<'_>) -> Result<()> {
-        event_log::report(report)
     }
 
     fn enable_shutdown_privilege(&self) -> Result<()> {

@@ -107,6 +107,7 @@ pub(super) fn enumerate(manager: RawHandle) -> Result<Vec<Enumerated>> {
             let entry = &*first.add(i);
             Enumerated {
                 name: text(entry.lpServiceName),
+                display_name: text(entry.lpDisplayName),
                 status: process_status(&entry.ServiceStatusProcess),
             }
         }));
