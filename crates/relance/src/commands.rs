@@ -1,6 +1,7 @@
 //! The commands: one file each, one line each in the table.
 
 mod apply;
+#[cfg(unix)]
 mod clock;
 mod config;
 mod control;
@@ -8,6 +9,8 @@ mod create;
 mod delete;
 mod events;
 mod failure;
+#[cfg(windows)]
+mod host;
 mod list;
 mod logs;
 mod options;
@@ -24,6 +27,7 @@ mod why;
 use std::ffi::OsString;
 
 use crate::cli::{CommandResult, Failure};
+#[cfg(unix)]
 use crate::daemon;
 
 /// A command: its name, what it does, the function.
@@ -115,11 +119,19 @@ const GROUPS: &[(&str, &[Command])] = &[
     (
         "Manager",
         &[
+            #[cfg(unix)]
             command("daemon", "Run the service manager", daemon::run),
+            #[cfg(unix)]
             command(
                 "clock",
                 "Move the clock of a daemon started with --clock manual",
                 clock::run,
+            ),
+            #[cfg(windows)]
+            command(
+                "host",
+                "Keep a program as a service; Windows starts it",
+                host::run,
             ),
         ],
     ),
@@ -137,6 +149,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
             Ok(())
         }
         // Not for people: the guardian starts it.
+        #[cfg(unix)]
         Some("engine") => daemon::engine(),
         Some(name) => match find(name) {
             Some(command) => (command.run)(&arguments[1..]),
@@ -168,7 +181,8 @@ fn help(arguments: &[OsString]) -> CommandResult {
         println!();
     }
     println!("relance help COMMAND, or relance COMMAND --help, says more.");
-    println!("Every command takes --socket PATH and --json.");
+    let manager = if cfg!(windows) { "--machine NAME" } else { "--socket PATH" };
+    println!("Every command takes {manager} and --json.");
     Ok(())
 }
 

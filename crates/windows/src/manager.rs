@@ -9,6 +9,8 @@ mod explain;
 mod handle;
 mod output;
 mod program;
+#[cfg(windows)]
+pub(crate) use program::parameters_key;
 mod read;
 mod recovery;
 pub(crate) mod settings;

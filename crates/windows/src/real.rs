@@ -9,7 +9,7 @@ pub(crate) mod event_log;
 mod notify;
 mod privilege;
 pub(crate) mod registry;
-mod security;
+pub(crate) mod security;
 mod services;
 pub(crate) mod text;
 

@@ -28,7 +28,7 @@ pub(super) fn service_key(name: &str) -> String {
     format!(r"SYSTEM\CurrentControlSet\Services\{name}")
 }
 
-fn parameters_key(name: &str) -> String {
+pub(crate) fn parameters_key(name: &str) -> String {
     format!(r"{}\Parameters", service_key(name))
 }
 
