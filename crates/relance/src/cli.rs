@@ -43,6 +43,7 @@ pub(crate) enum Failure {
     /// Anything else.
     Other(anyhow::Error),
     /// Everything has been said already.
+    #[cfg_attr(windows, allow(dead_code, reason = "only the daemon speaks for itself"))]
     Silent(u8),
 }
 

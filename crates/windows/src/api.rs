@@ -4,6 +4,8 @@
 //! `real` makes them, `recording` pretends to and writes down what was asked, so that the order of
 //! calls, the rights asked for and every failure in between are tested on any system.
 
+use std::path::PathBuf;
+
 use relance_scm::Win32Error;
 use relance_scm::event_log::Timestamp;
 
@@ -217,6 +219,8 @@ pub(crate) trait Api: Send + Sync {
     fn booted_at(&self) -> Timestamp;
     /// Windows' own sentence for an error.
     fn format_message(&self, error: Win32Error) -> Option<String>;
+    /// The folder for the data of programs, which all accounts share.
+    fn program_data(&self) -> PathBuf;
     /// The path of the program that hosts other programs: `relance.exe`.
     fn host_program(&self) -> Result<String>;
 }

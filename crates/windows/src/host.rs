@@ -9,6 +9,12 @@ mod job;
 
 pub use child::{Child, Launch};
 
+/// The file that the output of a service's program goes to.
+#[must_use]
+pub fn output_path(service_name: &str) -> std::path::PathBuf {
+    crate::rotation::output_path(&crate::real::places::program_data(), service_name)
+}
+
 /// The processors that the program of a service may run on, one bit each: the value `Affinity`
 /// (`REG_DWORD` or `REG_QWORD`) in the key `Parameters` of the service. `None`: all.
 #[must_use]

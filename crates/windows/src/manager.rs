@@ -476,7 +476,7 @@ impl ServiceManager for WindowsManager {
         range: OutputRange,
         reply: Reply<OutputPart>,
     ) {
-        reply.send(output::read(&self.scm.machine, name, range));
+        reply.send(output::read(&self.scm, name, range));
     }
 
     fn follow_output(
@@ -485,7 +485,7 @@ impl ServiceManager for WindowsManager {
         name: &ServiceName,
         from: u64,
     ) -> Result<Box<dyn FollowOutput>> {
-        output::follow(&self.scm.machine, name, from)
+        output::follow(&self.scm, name, from)
     }
 
     fn query_manager(&self, _caller: &Caller, reply: Reply<ManagerInfo>) {

@@ -7,12 +7,14 @@ pub(crate) mod buffer;
 mod config;
 pub(crate) mod event_log;
 mod notify;
+pub(crate) mod places;
 mod privilege;
 pub(crate) mod registry;
 pub(crate) mod security;
 mod services;
 pub(crate) mod text;
 
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use relance_scm::Win32Error;
@@ -158,6 +160,10 @@ impl Api for Real {
 
     fn format_message(&self, error: Win32Error) -> Option<String> {
         text::format_message(error)
+    }
+
+    fn program_data(&self) -> PathBuf {
+        places::program_data()
     }
 
     fn host_program(&self) -> Result<String> {

@@ -306,6 +306,10 @@ impl Api for Recording {
         (error.to_raw() == 538).then(|| "A sentence of Windows\r\non two lines.\r\n".to_owned())
     }
 
+    fn program_data(&self) -> std::path::PathBuf {
+        std::env::temp_dir()
+    }
+
     fn host_program(&self) -> Result<String> {
         Ok(r"C:\Program Files\Relance\relance.exe".to_owned())
     }

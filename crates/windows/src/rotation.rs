@@ -9,13 +9,13 @@ pub const FILE_LEN_MAX: u64 = 10 * 1024 * 1024;
 /// How many files that were put aside are kept.
 pub const KEPT: u32 = 5;
 
-/// The file that the output of a service goes to: `Relance\logs\NAME.log` under `ProgramData`.
+/// The file that the output of a service goes to: `Relance\logs\NAME.log` under the folder for the
+/// data of programs.
 ///
 /// Characters that a file name cannot have are written as `%` and their number, so two services never
 /// share a file.
 #[must_use]
-pub fn output_path(service_name: &str) -> PathBuf {
-    let data = std::env::var_os("ProgramData").unwrap_or_else(|| r"C:\ProgramData".into());
+pub fn output_path(program_data: &Path, service_name: &str) -> PathBuf {
     let mut name = String::new();
     for c in service_name.chars() {
         if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '%') {
@@ -24,7 +24,10 @@ pub fn output_path(service_name: &str) -> PathBuf {
             name.push(c);
         }
     }
-    Path::new(&data).join("Relance").join("logs").join(format!("{name}.log"))
+    program_data
+        .join("Relance")
+        .join("logs")
+        .join(format!("{name}.log"))
 }
 
 /// Writes to a file and puts it aside when it is full: `worker.log` becomes `worker.1.log`, that
@@ -113,7 +116,8 @@ mod tests {
 
     #[test]
     fn services_never_share_a_file() {
-        assert_ne!(output_path("a:b"), output_path("a%3Ab"));
-        assert!(output_path("a:b").ends_with("a%3Ab.log"));
+        let path = |name| output_path(Path::new("data"), name);
+        assert_ne!(path("a:b"), path("a%3Ab"));
+        assert!(path("a:b").ends_with("a%3Ab.log"));
     }
 }

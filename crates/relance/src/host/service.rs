@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use relance_client::hosted::{self, Hosted};
@@ -17,8 +17,8 @@ use relance_scm::{
     ServiceName, ServiceState, Win32Error,
 };
 use relance_windows::event_source;
-use relance_windows::host::{Child, Launch, affinity};
-use relance_windows::rotation::{FILE_LEN_MAX, KEPT, RotatingFile, output_path};
+use relance_windows::host::{Child, Launch, affinity, output_path};
+use relance_windows::rotation::{FILE_LEN_MAX, KEPT, RotatingFile};
 
 use super::verdict::{Verdict, not_started, verdict};
 
@@ -113,8 +113,8 @@ impl Host<'_> {
     /// Runs the program, again and again while it asks for it. What to report; `None` for a crash.
     fn keep(&self, received: &Receiver<Fact>) -> Option<ExitCode> {
         for number in 0.. {
-            let child = match self.start(number) {
-                Ok(child) => child,
+            let (child, output) = match self.start(number) {
+                Ok(started) => started,
                 Err(error) => return Some(not_started(error)),
             };
             // A manager that does not take it has given this service up.
@@ -123,6 +123,10 @@ impl Host<'_> {
             let (exit_code, stop_requested) = self.wait(&child, number, received);
             // What it has started goes with it.
             child.terminate();
+            // Nobody can write any more, so this reads to the end.
+            if let Some(output) = output {
+                let _ = output.join();
+            }
             let exit_code = match exit_code {
                 Ok(exit_code) => exit_code,
                 Err(error) => return Some(ExitCode::Win32(error)),
@@ -137,7 +141,8 @@ impl Host<'_> {
         None
     }
 
-    fn start(&self, number: u32) -> Result<Arc<Child>, Win32Error> {
+    /// Starts the program; with the thread that stores what it prints.
+    fn start(&self, number: u32) -> Result<(Arc<Child>, Option<JoinHandle<()>>), Win32Error> {
         let config = &self.config;
         let folder = config.extensions.working_directory.as_deref();
         let (child, output) = Child::start(&Launch {
@@ -148,19 +153,20 @@ impl Host<'_> {
             discard_output: config.extensions.output == OutputMode::Null,
         })?;
         let child = Arc::new(child);
-        if let Some(output) = output {
-            self.store(output)?;
-        }
+        let output = output.map(|output| self.store(output)).transpose()?;
         let (waiting, facts) = (Arc::clone(&child), self.facts.clone());
         spawn("relance-wait", move || {
             // The host is on its way out where nobody receives any more.
             let _ = facts.send(Fact::Ended(number, waiting.wait()));
         })?;
-        Ok(child)
+        Ok((child, output))
     }
 
     /// Stores what the program prints, on a thread of its own.
-    fn store(&self, mut output: impl Read + Send + 'static) -> Result<(), Win32Error> {
+    fn store(
+        &self,
+        mut output: impl Read + Send + 'static,
+    ) -> Result<JoinHandle<()>, Win32Error> {
         let path = output_path(self.config.service_name.as_str());
         let mut file = RotatingFile::open(&path, FILE_LEN_MAX, KEPT)
             .map_err(|error| error.raw_os_error().map_or(Win32Error::IO_DEVICE, win32))?;
@@ -233,9 +239,9 @@ impl Host<'_> {
     }
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Win32Error> {
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Win32Error> {
     let builder = thread::Builder::new().name(name.to_owned());
-    builder.spawn(work).map(drop).map_err(|_| Win32Error::SERVICE_NO_THREAD)
+    builder.spawn(work).map_err(|_| Win32Error::SERVICE_NO_THREAD)
 }
 
 fn win32(code: i32) -> Win32Error {

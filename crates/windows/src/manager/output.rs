@@ -9,6 +9,7 @@ use std::time::Duration;
 use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
 use relance_scm::{ScmError, ServiceName, Win32Error};
 
+use super::Scm;
 use crate::error::unsupported;
 use crate::rotation::output_path;
 
@@ -17,13 +18,14 @@ const PART_LEN_MAX: u64 = 1024 * 1024;
 /// Pause between two looks at a file that has not grown.
 const PAUSE: Duration = Duration::from_millis(200);
 
-fn open(machine: &str, name: &ServiceName) -> Result<File, ScmError> {
-    if !machine.is_empty() {
+fn open(scm: &Scm, name: &ServiceName) -> Result<File, ScmError> {
+    if !scm.machine.is_empty() {
         return Err(unsupported(format!(
-            "the output of {name} lies on {machine}; read it there"
+            "the output of {name} lies on {}; read it there",
+            scm.machine
         )));
     }
-    File::open(output_path(name.as_str())).map_err(|_| {
+    File::open(output_path(&scm.api.program_data(), name.as_str())).map_err(|_| {
         ScmError::new(
             Win32Error::FILE_NOT_FOUND,
             format!(
@@ -44,11 +46,11 @@ fn failed(error: io::Error) -> ScmError {
 
 /// Reads a part.
 pub(super) fn read(
-    machine: &str,
+    scm: &Scm,
     name: &ServiceName,
     range: OutputRange,
 ) -> Result<OutputPart, ScmError> {
-    let mut file = open(machine, name)?;
+    let mut file = open(scm, name)?;
     match range {
         OutputRange::From(position) => part(&mut file, position),
         OutputRange::LastLines(lines) => last_lines(&mut file, lines),
@@ -88,11 +90,11 @@ struct Follow {
 
 /// Follows the file; Windows tells nobody that a file grows, so it is looked at again and again.
 pub(super) fn follow(
-    machine: &str,
+    scm: &Scm,
     name: &ServiceName,
     from: u64,
 ) -> Result<Box<dyn FollowOutput>, ScmError> {
-    let file = open(machine, name)?;
+    let file = open(scm, name)?;
     Ok(Box::new(Follow {
         file,
         position: from,

@@ -20,6 +20,8 @@ use crate::error::error;
 
 /// What a service that was never told otherwise is given before a shutdown (S47).
 pub(super) const PRESHUTDOWN_DEFAULT_MS: u32 = 10_000;
+/// The same before Windows 10 1703, and in Wine.
+const PRESHUTDOWN_OLD_DEFAULT_MS: u32 = 180_000;
 
 /// Values of a service's key.
 pub(super) mod value {
@@ -82,8 +84,8 @@ impl Reader<'_> {
             config.failure_actions_on_non_crash_failures = flag;
         }
         if let Some(Info::Preshutdown(ms)) = level(Level::Preshutdown)? {
-            config.preshutdown_timeout =
-                (ms != PRESHUTDOWN_DEFAULT_MS).then(|| Duration::from_millis(ms.into()));
+            let is_default = [PRESHUTDOWN_DEFAULT_MS, PRESHUTDOWN_OLD_DEFAULT_MS].contains(&ms);
+            config.preshutdown_timeout = (!is_default).then(|| Duration::from_millis(ms.into()));
         }
         config.environment = self.environment(name).map_err(failed)?;
         config.priority = self.priority(name).map_err(failed)?;

@@ -3,7 +3,7 @@
 use std::ptr::{null, null_mut};
 
 use relance_scm::Win32Error;
-use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Foundation::{HANDLE, SetLastError};
 use windows_sys::Win32::System::EventLog::{
     DeregisterEventSource, EVT_HANDLE, EVT_RPC_LOGIN, EvtClose, EvtNext, EvtOpenSession, EvtQuery,
     EvtQueryChannelPath, EvtQueryReverseDirection, EvtRender, EvtRenderEventXml, EvtRpcLogin,
@@ -54,13 +54,19 @@ pub(super) fn query(machine: &str, query: &EventQuery<'_>) -> Result<Vec<String>
     let xpath = wide(query.xpath);
     // SAFETY: the texts end with a zero.
     let found = opened(unsafe {
+        SetLastError(0);
         EvtQuery(
             session.as_ref().map_or(0, |session| session.0),
             channel.as_ptr(),
             xpath.as_ptr(),
             EvtQueryChannelPath | EvtQueryReverseDirection,
         )
-    })?;
+    });
+    let found = match found {
+        // Wine has no log, and says neither a result nor an error.
+        Err(Win32Error::SUCCESS) => return Ok(Vec::new()),
+        found => found?,
+    };
     let mut entries = Vec::new();
     while entries.len() < query.limit {
         let Some(event) = next(&found)? else { break };
