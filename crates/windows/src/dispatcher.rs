@@ -21,7 +21,7 @@ use windows_sys::Win32::System::Services::{
 
 use crate::real::text::{text, wide};
 use crate::real::{check, last_error};
-use crate::session;
+use crate::{process, session};
 
 /// How long the manager may take to call the service (R83).
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -249,6 +249,7 @@ impl Connection {
         let handle = unsafe {
             RegisterServiceCtrlHandlerExW(name.as_ptr(), Some(on_control), context)
         };
+        process::apply_priority(&service_name);
         let mut state = self.lock();
         state.welcomed = Some(if handle.is_null() {
             Err(last_error().into())

@@ -34,6 +34,8 @@ pub mod exports;
 #[cfg(windows)]
 pub mod host;
 #[cfg(windows)]
+mod process;
+#[cfg(windows)]
 mod real;
 #[cfg(windows)]
 pub mod session;

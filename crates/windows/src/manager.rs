@@ -10,7 +10,9 @@ mod handle;
 mod output;
 mod program;
 #[cfg(windows)]
-pub(crate) use program::parameters_key;
+pub(crate) use program::{parameters_key, service_key};
+#[cfg(windows)]
+pub(crate) use read::priority_value;
 mod read;
 mod recovery;
 pub(crate) mod settings;

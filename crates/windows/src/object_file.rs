@@ -21,12 +21,24 @@ const DATA_AT: u32 = 3 * DIRECTORY + DATA_ENTRY;
 /// In an entry of a directory: it leads to another directory.
 const IS_DIRECTORY: u32 = 1 << 31;
 
+/// Writes the object file with our own sentences into the folder of a build script; its path, for the
+/// linker.
+///
+/// # Errors
+/// When it cannot be written, or this is no build script.
+pub fn for_build_script() -> std::io::Result<std::path::PathBuf> {
+    let folder = std::env::var_os("OUT_DIR").ok_or(std::io::ErrorKind::NotFound)?;
+    let path = std::path::Path::new(&folder).join("messages.o");
+    std::fs::write(&path, with_message_table(&crate::message_table::message_table()))?;
+    Ok(path)
+}
+
 /// An object file for x64 with this message table as resource 1, for every language.
 ///
 /// # Panics
 /// If the table has more than four gigabytes.
 #[must_use]
-pub fn with_message_table(table: &[u8]) -> Vec<u8> {
+pub(crate) fn with_message_table(table: &[u8]) -> Vec<u8> {
     let section = section(table);
     let length = u32::try_from(section.len()).expect("a table of some kilobytes");
     let data_at = FILE_HEADER + SECTION_HEADER;

@@ -148,6 +148,11 @@ impl Host<'_> {
         let (child, output) = Child::start(&Launch {
             command_line: config.command_line.to_string(),
             working_directory: folder.map(str::to_owned),
+            environment: config
+                .environment
+                .iter()
+                .map(|variable| (variable.name().to_owned(), variable.value().to_owned()))
+                .collect(),
             priority: config.priority,
             affinity: affinity(config.service_name.as_str()),
             discard_output: config.extensions.output == OutputMode::Null,

@@ -25,6 +25,8 @@ pub struct Launch {
     pub command_line: String,
     /// Folder in which it starts; `None`: the host's.
     pub working_directory: Option<String>,
+    /// Added to its environment: names and values.
+    pub environment: Vec<(String, String)>,
     /// Its priority class; `None`: the host's.
     pub priority: Option<PriorityClass>,
     /// The processors that it may run on, one bit each; `None`: all.
@@ -56,6 +58,7 @@ impl Child {
         if let Some(folder) = &launch.working_directory {
             command.current_dir(folder);
         }
+        command.envs(launch.environment.iter().map(|(name, value)| (name, value)));
         let priority = launch.priority.map_or(0, PriorityClass::to_raw);
         command.creation_flags(CREATE_NEW_PROCESS_GROUP | CREATE_SUSPENDED | priority);
         command.stdin(Stdio::null());

@@ -24,7 +24,7 @@ mod value {
 }
 
 /// The key of a service, below `HKEY_LOCAL_MACHINE`.
-pub(super) fn service_key(name: &str) -> String {
+pub(crate) fn service_key(name: &str) -> String {
     format!(r"SYSTEM\CurrentControlSet\Services\{name}")
 }
 

@@ -32,6 +32,12 @@ pub(super) mod value {
     pub(crate) const DELETED: &str = "DeleteFlag";
 }
 
+/// The value that holds the priority class of a service.
+#[cfg(windows)]
+pub(crate) const fn priority_value() -> &'static str {
+    value::PRIORITY
+}
+
 /// Reads configurations of a machine.
 pub(super) struct Reader<'a> {
     pub(super) api: &'a dyn Api,

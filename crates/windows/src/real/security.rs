@@ -41,11 +41,33 @@ pub(super) fn query(service: RawHandle) -> Result<String> {
             QueryServiceObjectSecurity(raw(service), PARTS, buffer.pointer(), size, needed)
         })
     })?;
+    // SAFETY: the buffer holds a descriptor.
+    unsafe { to_sddl(descriptor.pointer()) }
+}
+
+pub(super) fn set(service: RawHandle, sddl: &str) -> Result<()> {
+    let descriptor = from_sddl(sddl)?;
+    // SAFETY: the call made a descriptor.
+    check(unsafe {
+        SetServiceObjectSecurity(raw(service), DACL_SECURITY_INFORMATION, descriptor.0)
+    })
+}
+
+/// A descriptor as Windows itself spells it.
+pub(crate) fn respell(sddl: &str) -> Result<String> {
+    let descriptor = from_sddl(sddl)?;
+    // SAFETY: the call made a descriptor.
+    unsafe { to_sddl(descriptor.0) }
+}
+
+/// # Safety
+/// The pointer leads to a descriptor.
+unsafe fn to_sddl(descriptor: PSECURITY_DESCRIPTOR) -> Result<String> {
     let mut sddl = null_mut();
-    // SAFETY: the buffer holds a descriptor; the place for the text is there.
+    // SAFETY: as this function's; the place for the text is there.
     check(unsafe {
         ConvertSecurityDescriptorToStringSecurityDescriptorW(
-            descriptor.pointer(),
+            descriptor,
             SDDL_REVISION_1,
             PARTS,
             &raw mut sddl,
@@ -57,7 +79,7 @@ pub(super) fn query(service: RawHandle) -> Result<String> {
     Ok(unsafe { text(memory.0.cast()) })
 }
 
-pub(super) fn set(service: RawHandle, sddl: &str) -> Result<()> {
+fn from_sddl(sddl: &str) -> Result<Local> {
     let sddl = wide(sddl);
     let mut descriptor: PSECURITY_DESCRIPTOR = null_mut();
     // SAFETY: the text ends with a zero; the place for the descriptor is there.
@@ -69,7 +91,5 @@ pub(super) fn set(service: RawHandle, sddl: &str) -> Result<()> {
             null_mut(),
         )
     })?;
-    let memory = Local(descriptor);
-    // SAFETY: the call made a descriptor.
-    check(unsafe { SetServiceObjectSecurity(raw(service), DACL_SECURITY_INFORMATION, memory.0) })
+    Ok(Local(descriptor))
 }
