@@ -74,8 +74,13 @@ impl Scenario {
     /// Every scenario of the project, sorted by file name.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../compliance");
-        let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
+        Self::all_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../compliance"))
+    }
+
+    /// Every scenario in a folder, sorted by file name.
+    #[must_use]
+    pub fn all_in(folder: &Path) -> Vec<Self> {
+        let mut paths: Vec<PathBuf> = fs::read_dir(folder)
             .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
             .map(|entry| entry.expect("a readable folder").path())
             .filter(|path| {
@@ -128,6 +133,7 @@ impl Scenario {
             path: path.to_owned(),
         }
     }
+
 
     /// Plays the scenario.
     ///
