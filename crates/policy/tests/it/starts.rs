@@ -140,7 +140,11 @@ fn r8_8_after_30_s_without_a_connection_the_process_is_ended_and_waited_for() {
     assert_eq!(host.log(), [7009, 7000]);
     assert_eq!(host.next_timer(), Timer::Linger(run));
     assert!(host.did(&Action::Terminate(run)));
-    assert_eq!(host.log(), [0u32; 0], "the failed start has its own entries");
+    assert_eq!(
+        host.log(),
+        [0u32; 0],
+        "the failed start has its own entries"
+    );
     host.start();
     assert!(
         !host.did(&Action::Spawn(host.run())),
