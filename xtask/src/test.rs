@@ -15,7 +15,7 @@ pub(crate) const PARTS: &[Part] = &[
         cargo::run(root, &["test", "--quiet", "--workspace", "--no-fail-fast"])
     }),
     part("php", |root| php::php(root, &[])),
-    part("demo", |root| demo::run(root, &["--brief"])),
+    part("demo", |root| demo::run(root, &[])),
 ];
 
 pub(crate) fn run(root: &Path, named: &[&str]) -> Result<()> {

@@ -111,7 +111,9 @@ fn check_skipped(report: &str, valgrind: bool) -> Result<()> {
         .lines()
         .filter(|line| line.starts_with("SKIP "))
         .partition(|line| accepted(line));
-    named.iter().for_each(|line| eprintln!("  {line}"));
+    for line in named {
+        eprintln!("  {line}");
+    }
     ensure!(
         silent.is_empty(),
         "tests were skipped that should run:\n{}",

@@ -37,8 +37,11 @@ const LONG: &[(&str, usize, &str)] = &[
     ("crates/wire/src/api/service.rs", 650, "one JSON object"),
 ];
 
-/// Words that must not stand in Rust code, where, and why.
-const FORBIDDEN: &[(&str, fn(&str) -> bool, &str)] = &[
+/// Whether a rule applies to a path.
+type Where = fn(&str) -> bool;
+
+/// Words that must not stand in Rust code, where, and what to do instead.
+const FORBIDDEN: &[(&str, Where, &str)] = &[
     ("todo!(", everywhere, "finish it"),
     ("unimplemented!(", everywhere, "finish it"),
     ("dbg!(", everywhere, "remove it"),
