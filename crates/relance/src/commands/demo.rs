@@ -22,7 +22,7 @@ use scripts::Scripts;
 
 /// Watch a PHP service fail in seven ways and get back up
 ///
-/// Runs on a daemon and a database of its own, which are gone afterwards; takes about 20 seconds.
+/// Runs on a daemon and a database of its own, which are gone afterwards; takes about 13 seconds.
 /// Ends with 0 if everything happened as the rules say.
 #[derive(Debug, Parser)]
 struct Arguments {
