@@ -17,8 +17,6 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
         .arg(&installation.binary)
         .arg("--extension")
         .arg(&installation.extension)
-        .arg("--scripts")
-        .arg(root.join("examples/php"))
         .args(words)
         .current_dir(root)
         .status()
