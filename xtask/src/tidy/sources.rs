@@ -3,7 +3,7 @@
 use super::File;
 
 /// Lines that a file may have. What is longer decides more than one thing.
-const LINES_MAX: usize = 500;
+const LINES_MAX: usize = 550;
 
 /// Longer files, with the size that they must not pass and the reason.
 const LONG: &[(&str, usize, &str)] = &[
@@ -28,13 +28,6 @@ const LONG: &[(&str, usize, &str)] = &[
         650,
         "one state: the guardian's children as the engine knows them",
     ),
-    (
-        "crates/engine/src/linux/guardian.rs",
-        650,
-        "the guardian is to be read in one sitting",
-    ),
-    ("crates/engine/src/linux/logs.rs", 650, "one thread"),
-    ("crates/wire/src/api/service.rs", 650, "one JSON object"),
 ];
 
 /// Whether a rule applies to a path.
@@ -140,6 +133,6 @@ mod tests {
             1
         );
         assert_eq!(problems("a.phpt", "usleep(10);"), 1);
-        assert_eq!(problems("a.rs", &"\n".repeat(501)), 1);
+        assert_eq!(problems("a.rs", &"\n".repeat(551)), 1);
     }
 }
