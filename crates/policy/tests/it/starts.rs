@@ -629,7 +629,7 @@ fn a_process_whose_start_was_never_committed_is_put_on_record() {
             pid: 9,
             birth: 7
         }),
-        Answer::Stale
+        Answer::Accepted,
     );
 }
 
