@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::Duration;
 
 use relance_client::hosted;
 use relance_scm::status::RawStatusReport;
@@ -12,8 +11,6 @@ use relance_scm::{Control, ServiceState};
 
 use crate::orders::{DO_IT, End, Orders, Start};
 
-/// Longer than any manager waits for a connection (S43).
-const NEVER: Duration = Duration::from_secs(600);
 /// STOP, PAUSE_CONTINUE.
 const ACCEPTED: u32 = 3;
 
@@ -24,7 +21,10 @@ pub(crate) fn run(path: &Path) -> ExitCode {
     };
     match orders.start {
         Start::Runs => {}
-        Start::NeverConnects => thread::sleep(NEVER),
+        Start::NeverConnects => loop {
+            // Until the manager, or whoever cleans up, ends this process.
+            thread::park();
+        },
         Start::ExitsEarly => return ExitCode::FAILURE,
     }
     let (controls, received) = channel();

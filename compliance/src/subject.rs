@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{env, fs};
 
 use relance_client::{Target, connect};
 use relance_policy::simulate::{Happening, Moment, StartOutcome, When};
 use relance_scm::config::{Secret, StartType};
 use relance_scm::event_log::{EventFilter, Timestamp};
-use relance_scm::manager::{NewService, ServiceInfo, wait};
-use relance_scm::status::ProcessExit;
+use relance_scm::manager::{NewService, ServiceInfo, Watch, next_change_until, wait};
+use relance_scm::status::{ProcessExit, ServiceStatus};
 use relance_scm::{
     Caller, ConfigChange, Control, ExitCode, Reply, ScmError, ServiceConfig, ServiceManager,
     ServiceName, ServiceState, Win32Error, command_line,
@@ -87,21 +87,25 @@ impl RealScm {
             .expect("an administrator changes what he made");
     }
 
-    fn wait_for(&self, state: ServiceState) {
+    /// Waits, change by change, until something holds of the service.
+    fn wait_for(&self, what: &str, holds: impl Fn(&ServiceStatus) -> bool) {
         let until = Instant::now() + PATIENCE;
-        while self.info().status.state != state {
-            assert!(Instant::now() < until, "not {state} within a minute");
-            thread::sleep(Duration::from_millis(20));
+        let mut watch = self.watch();
+        while !holds(&self.info().status) {
+            let change = next_change_until(&mut *watch, until);
+            assert!(change.is_some(), "not {what} within a minute");
         }
     }
 
-    /// Waits until the run that has this process is over.
-    fn wait_for_end_of(&self, process_id: u32) {
-        let until = Instant::now() + PATIENCE;
-        while self.info().status.process_id == process_id {
-            assert!(Instant::now() < until, "process {process_id} did not end");
-            thread::sleep(Duration::from_millis(20));
-        }
+    fn watch(&self) -> Box<dyn Watch> {
+        let watch = self.manager.watch(&Caller::system(), None);
+        watch.expect("an administrator may watch")
+    }
+
+    /// Lets real time pass, which is what the scenario is about.
+    fn let_pass(&self, until: Instant) {
+        let mut watch = self.watch();
+        while next_change_until(&mut *watch, until).is_some() {}
     }
 
     fn order(&mut self, orders: Orders) {
@@ -117,7 +121,7 @@ impl RealScm {
         };
         self.order(orders);
         self.control(by);
-        self.wait_for_end_of(process_id);
+        self.wait_for("ended", |status| status.process_id != process_id);
     }
 
     fn start(&self) {
@@ -126,7 +130,7 @@ impl RealScm {
             scm.start_service(caller, &self.service, Vec::new(), reply);
         });
         if started.is_ok() {
-            self.wait_for(ServiceState::Running);
+            self.wait_for("running", |status| status.state == ServiceState::Running);
         }
     }
 
@@ -152,12 +156,12 @@ impl RealScm {
             When::At(time) => self.began + time,
             When::After(time) => self.last + time,
             When::OnceRunning if moment.what.needs_running() => {
-                self.wait_for(ServiceState::Running);
+                self.wait_for("running", |status| status.state == ServiceState::Running);
                 return;
             }
             When::OnceRunning => return,
         };
-        thread::sleep(at.saturating_duration_since(Instant::now()));
+        self.let_pass(at);
     }
 }
 
@@ -212,7 +216,7 @@ impl Subject for RealScm {
             Happening::Quiet => {}
         }
         self.last = happened;
-        thread::sleep(SETTLE);
+        self.let_pass(Instant::now() + SETTLE);
     }
 
     fn log(&mut self) -> Vec<LoggedEvent> {

@@ -157,6 +157,16 @@ impl Common {
 }
 
 impl Manager {
+    /// The manager behind a socket.
+    #[cfg(unix)]
+    pub(crate) fn at(socket: PathBuf) -> Result<Self, Failure> {
+        Ok(Self {
+            manager: Box::new(connect(&Target::Socket(socket))?),
+            caller: Caller::system(),
+            json: false,
+        })
+    }
+
     /// Asks, and waits for the answer.
     pub(crate) fn ask<T: Send + 'static>(
         &self,

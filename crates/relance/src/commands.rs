@@ -7,6 +7,8 @@ mod config;
 mod control;
 mod create;
 mod delete;
+#[cfg(unix)]
+mod demo;
 mod events;
 mod failure;
 #[cfg(windows)]
@@ -132,6 +134,12 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "host",
                 "Keep a program as a service; Windows starts it",
                 host::run,
+            ),
+            #[cfg(unix)]
+            command(
+                "demo",
+                "Watch a PHP service fail in seven ways and get back up",
+                demo::run,
             ),
         ],
     ),

@@ -6,7 +6,7 @@
 //! duplicate of the run's control channel and output. So the engine may be killed at any moment: its
 //! successor is told what runs and what has ended meanwhile, and no service notices.
 //!
-//! Descriptors 3 to 7 belong to [`Spawner`]; everything else lies above.
+//! Descriptors 3 to 7 belong to `Spawner`; everything else lies above.
 
 use std::collections::BTreeMap;
 use std::io;

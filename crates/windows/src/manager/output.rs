@@ -111,7 +111,7 @@ impl FollowOutput for Follow {
             Ok(_) => {
                 let waker = context.waker().clone();
                 thread::spawn(move || {
-                    thread::sleep(PAUSE);
+                    thread::park_timeout(PAUSE);
                     waker.wake();
                 });
                 Poll::Pending
