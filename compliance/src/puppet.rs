@@ -8,6 +8,7 @@ use std::thread;
 use relance_client::hosted;
 use relance_scm::status::RawStatusReport;
 use relance_scm::{Control, ServiceState};
+use relance_windows::process::die;
 
 use crate::orders::{DO_IT, End, Orders, Start};
 
@@ -67,7 +68,7 @@ pub(crate) fn run(path: &Path) -> ExitCode {
         }
     };
     match end {
-        End::Exit(code) => ExitCode::from(u8::try_from(code & 0xFF).unwrap_or(1)),
+        End::Exit(code) => die(code.cast_unsigned()),
         End::Stopped(win32, specific) => {
             report(ServiceState::Stopped, win32, specific);
             service.close(hosted::CONNECT_TIMEOUT);

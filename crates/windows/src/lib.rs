@@ -34,7 +34,7 @@ pub mod exports;
 #[cfg(windows)]
 pub mod host;
 #[cfg(windows)]
-mod process;
+pub mod process;
 #[cfg(windows)]
 mod real;
 #[cfg(windows)]

@@ -1,7 +1,9 @@
 //! This process.
 
 use relance_scm::config::PriorityClass;
-use windows_sys::Win32::System::Threading::{GetCurrentProcess, SetPriorityClass};
+use windows_sys::Win32::System::Threading::{
+    GetCurrentProcess, SetPriorityClass, TerminateProcess,
+};
 
 use crate::api::RegistryValue;
 use crate::manager::{priority_value, service_key};
@@ -17,4 +19,13 @@ pub(crate) fn apply_priority(service_name: &str) {
         // SAFETY: has no preconditions. A class that is refused leaves the process as it was.
         unsafe { SetPriorityClass(GetCurrentProcess(), class.to_raw()) };
     }
+}
+
+/// Ends this process at once, as a crash does: nothing more runs in it, and nobody is told but the
+/// service control manager, who sees it.
+pub fn die(exit_code: u32) -> ! {
+    // SAFETY: has no preconditions.
+    unsafe { TerminateProcess(GetCurrentProcess(), exit_code) };
+    // The call only returns where it was refused, which of one's own process it is not.
+    std::process::abort()
 }

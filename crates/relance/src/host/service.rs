@@ -18,6 +18,7 @@ use relance_scm::{
 };
 use relance_windows::event_source;
 use relance_windows::host::{Child, Launch, affinity, output_path};
+use relance_windows::process::die;
 use relance_windows::rotation::{FILE_LEN_MAX, KEPT, RotatingFile};
 
 use super::verdict::{Verdict, not_started, verdict};
@@ -63,11 +64,8 @@ pub(crate) fn run(name: &ServiceName) -> Result<(), ScmError> {
             service.close(hosted::CONNECT_TIMEOUT);
             Ok(())
         }
-        // The manager sees that this process has gone without a word, which is what happened.
-        None => Err(ScmError::new(
-            Win32Error::PROCESS_ABORTED,
-            format!("the program of {name} died of an exception"),
-        )),
+        // The manager sees that this process has gone without a word, which is what happened (R1).
+        None => die(Win32Error::PROCESS_ABORTED.to_raw()),
     }
 }
 
