@@ -39,6 +39,8 @@ fn main() -> ExitCode {
 
 #[cfg(not(windows))]
 fn main() -> ExitCode {
-    eprintln!("error: the real service control manager is only on Windows; cargo test plays the scenarios here");
+    eprintln!(
+        "error: the real service control manager is only on Windows; cargo test plays the scenarios here"
+    );
     ExitCode::FAILURE
 }

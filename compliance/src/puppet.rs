@@ -44,7 +44,11 @@ pub(crate) fn run(path: &Path) -> ExitCode {
     let report = |state: ServiceState, win32_exit_code, service_specific_exit_code| {
         let _ = service.report(RawStatusReport {
             state: state.to_raw(),
-            controls_accepted: if state == ServiceState::Stopped { 0 } else { ACCEPTED },
+            controls_accepted: if state == ServiceState::Stopped {
+                0
+            } else {
+                ACCEPTED
+            },
             win32_exit_code,
             service_specific_exit_code,
             ..RawStatusReport::default()

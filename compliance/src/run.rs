@@ -10,7 +10,9 @@ use crate::subject::RealScm;
 
 pub(crate) fn run(folder: &Path, ids: &[&str]) -> ExitCode {
     let scenarios = Scenario::all_in(folder);
-    let unknown = ids.iter().find(|id| scenarios.iter().all(|scenario| scenario.id != **id));
+    let unknown = ids
+        .iter()
+        .find(|id| scenarios.iter().all(|scenario| scenario.id != **id));
     if let Some(id) = unknown {
         eprintln!("error: there is no scenario {id} in {}", folder.display());
         return ExitCode::from(2);
@@ -36,5 +38,9 @@ pub(crate) fn run(folder: &Path, ids: &[&str]) -> ExitCode {
             }
         }
     }
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

@@ -110,14 +110,22 @@ impl RealScm {
 
     fn order(&mut self, orders: Orders) {
         self.orders = orders;
-        orders.write(&self.orders_path).expect("a writable folder for temporary files");
+        orders
+            .write(&self.orders_path)
+            .expect("a writable folder for temporary files");
     }
 
     fn end(&mut self, end: End, by: Control) {
         let process_id = self.info().status.process_id;
         let orders = match by {
-            Control::Stop => Orders { in_stop: end, ..Orders::default() },
-            _ => Orders { now: end, ..Orders::default() },
+            Control::Stop => Orders {
+                in_stop: end,
+                ..Orders::default()
+            },
+            _ => Orders {
+                now: end,
+                ..Orders::default()
+            },
         };
         self.order(orders);
         self.control(by);
@@ -148,7 +156,10 @@ impl RealScm {
                 return;
             }
         };
-        self.order(Orders { start, ..self.orders });
+        self.order(Orders {
+            start,
+            ..self.orders
+        });
     }
 
     fn wait_until(&self, moment: &Moment) {
@@ -184,7 +195,10 @@ impl Subject for RealScm {
         config.service_name = self.service.clone();
         config.display_name = self.service.as_str().into();
         config.command_line = self.image.as_str().into();
-        let service = NewService { config, password: Secret::default() };
+        let service = NewService {
+            config,
+            password: Secret::default(),
+        };
         self.ask(|scm, caller, reply| scm.create_service(caller, service, reply))
             .expect("an administrator creates services");
         let about = self.ask(|scm, caller, reply| scm.query_manager(caller, reply));
@@ -207,7 +221,11 @@ impl Subject for RealScm {
             Happening::NextStart(outcome) => self.next_start(outcome),
             Happening::Disable | Happening::Enable => {
                 let disabled = moment.what == Happening::Disable;
-                let start_type = if disabled { StartType::Disabled } else { StartType::Demand };
+                let start_type = if disabled {
+                    StartType::Disabled
+                } else {
+                    StartType::Demand
+                };
                 self.change(ConfigChange {
                     start_type: Some(start_type),
                     ..ConfigChange::default()
@@ -227,7 +245,10 @@ impl Subject for RealScm {
             ..EventFilter::default()
         };
         let page = self.ask(|scm, caller, reply| scm.find_events(caller, filter, reply));
-        let entries = page.expect("an administrator reads the log").entries.into_iter();
+        let entries = page
+            .expect("an administrator reads the log")
+            .entries
+            .into_iter();
         entries
             .filter(|entry| !ROUTINE.contains(&entry.event_id))
             .map(|entry| LoggedEvent {

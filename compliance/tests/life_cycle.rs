@@ -100,7 +100,8 @@ impl Service {
     }
 
     fn status(&self) -> ServiceStatus {
-        self.ask(|scm, caller, reply| scm.query_status(caller, &self.name, reply)).unwrap()
+        self.ask(|scm, caller, reply| scm.query_status(caller, &self.name, reply))
+            .unwrap()
     }
 
     /// Waits, change by change, until something holds of its status.
@@ -154,7 +155,10 @@ fn s8_starts_pauses_continues_and_stops() {
     service.control(4).unwrap();
     service.control(1).unwrap();
     let stopped = service.wait_until_stopped();
-    assert_eq!((stopped.exit_code, stopped.process_id), (ExitCode::SUCCESS, 0));
+    assert_eq!(
+        (stopped.exit_code, stopped.process_id),
+        (ExitCode::SUCCESS, 0)
+    );
 }
 
 /// Whether this is Wine, which leaves its mark on the environment.
@@ -188,7 +192,10 @@ fn r8_5_a_stop_with_an_error_keeps_its_codes() {
     let service = Service::started("error-stop");
     service.order("runs", "stopped 1066 5", "exit 1");
     service.control(1).unwrap();
-    assert_eq!(service.wait_until_stopped().exit_code, ExitCode::ServiceSpecific(5));
+    assert_eq!(
+        service.wait_until_stopped().exit_code,
+        ExitCode::ServiceSpecific(5)
+    );
 }
 
 #[test]
@@ -242,7 +249,10 @@ fn c31_a_deleted_service_is_gone_when_it_has_stopped() {
     let until = Instant::now() + PATIENCE;
     let mut watch = service.manager.watch(&Caller::system(), None).unwrap();
     while service.query().is_ok() {
-        assert!(next_change_until(&mut *watch, until).is_some(), "it is still there");
+        assert!(
+            next_change_until(&mut *watch, until).is_some(),
+            "it is still there"
+        );
     }
     assert_eq!(code(service.query()), 1060);
 }
@@ -252,12 +262,20 @@ fn c12_environment_and_priority_read_back() {
     let service = Service::new("environment");
     let mut config = service.config();
     let variable = |name, value| EnvironmentVariable::new(name, value).unwrap();
-    config.environment = [variable("A", "1"), variable("É", "漢 = x"), variable("C", "")].into();
+    config.environment = [
+        variable("A", "1"),
+        variable("É", "漢 = x"),
+        variable("C", ""),
+    ]
+    .into();
     config.priority = Some(PriorityClass::BelowNormal);
     config.description = "é 漢".into();
     service.create(config.clone()).unwrap();
     let stored = service.query().unwrap().config;
-    assert_eq!(stored.environment, config.environment, "B50: three and more");
+    assert_eq!(
+        stored.environment, config.environment,
+        "B50: three and more"
+    );
     assert_eq!(stored.priority, config.priority);
     assert_eq!(stored.description, config.description);
     let none = ConfigChange {
@@ -288,7 +306,12 @@ fn c19_a_change_keeps_what_it_does_not_name() {
 #[test]
 fn services_are_listed_with_their_states() {
     let service = Service::started("list");
-    let all = service.ask(|scm, caller, reply| scm.enumerate(caller, reply)).unwrap();
-    let info = all.services.iter().find(|info| info.config.service_name == service.name);
+    let all = service
+        .ask(|scm, caller, reply| scm.enumerate(caller, reply))
+        .unwrap();
+    let info = all
+        .services
+        .iter()
+        .find(|info| info.config.service_name == service.name);
     assert_eq!(info.unwrap().status.state, ServiceState::Running);
 }

@@ -15,6 +15,7 @@ mod parts;
 mod php;
 mod test;
 mod tidy;
+mod windows;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ cargo xtask TASK
   tidy             the rules of the house that no other tool checks
   nightly [PART...]
                    every PHP, memory checks, thousands of simulated worlds
+  windows [PART...]
+                   build for Windows, run it under Wine: services, programs, PHP
   gen [--check]    write (or compare) the generated files
   php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
@@ -58,6 +61,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["ci", parts @ ..] => ci::ci(root, parts),
         ["tidy"] => tidy::run(root),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
+        ["windows", parts @ ..] => windows::run(root, parts),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),
         ["php", words @ ..] => php::php(root, words),

@@ -45,7 +45,10 @@ impl Target {
     }
 
     #[cfg(windows)]
-    #[allow(clippy::unnecessary_wraps, reason = "elsewhere no other machine can be reached")]
+    #[allow(
+        clippy::unnecessary_wraps,
+        reason = "elsewhere no other machine can be reached"
+    )]
     fn elsewhere(machine: &str) -> Result<Self, ScmError> {
         Ok(Self::Machine(machine.to_owned()))
     }

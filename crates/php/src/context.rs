@@ -21,8 +21,7 @@ static IN_SERVICE_CONTEXT: OnceLock<bool> = OnceLock::new();
 
 /// Looks at the environment. For module startup.
 pub(crate) fn capture() {
-    let started_by_manager =
-        was_started_by_manager() || (cfg!(windows) && sapi_name() == c"embed");
+    let started_by_manager = was_started_by_manager() || (cfg!(windows) && sapi_name() == c"embed");
     let guard_passes = std::env::var_os(GUARD).is_some_and(|value| value == "pass");
     let _ = IN_SERVICE_CONTEXT.set(started_by_manager || guard_passes);
 }

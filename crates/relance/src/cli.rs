@@ -43,7 +43,10 @@ pub(crate) enum Failure {
     /// Anything else.
     Other(anyhow::Error),
     /// Everything has been said already.
-    #[cfg_attr(windows, allow(dead_code, reason = "only the daemon speaks for itself"))]
+    #[cfg_attr(
+        windows,
+        allow(dead_code, reason = "only the daemon speaks for itself")
+    )]
     Silent(u8),
 }
 
@@ -126,7 +129,10 @@ pub(crate) struct Manager {
 
 impl Common {
     #[cfg(unix)]
-    #[allow(clippy::unnecessary_wraps, reason = "the name of a machine can be wrong")]
+    #[allow(
+        clippy::unnecessary_wraps,
+        reason = "the name of a machine can be wrong"
+    )]
     fn target(&self) -> Result<Target, ScmError> {
         Ok(self.socket.clone().map_or(Target::Local, Target::Socket))
     }

@@ -189,7 +189,11 @@ fn help(arguments: &[OsString]) -> CommandResult {
         println!();
     }
     println!("relance help COMMAND, or relance COMMAND --help, says more.");
-    let manager = if cfg!(windows) { "--machine NAME" } else { "--socket PATH" };
+    let manager = if cfg!(windows) {
+        "--machine NAME"
+    } else {
+        "--socket PATH"
+    };
     println!("Every command takes {manager} and --json.");
     Ok(())
 }

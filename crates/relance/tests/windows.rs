@@ -31,7 +31,11 @@ impl Service {
     fn done(&self, command: &str, words: &[&str]) -> String {
         let output = self.run(command, words);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\r', "");
-        assert!(output.status.success(), "{command}: {}", text(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{command}: {}",
+            text(&output.stderr)
+        );
         text(&output.stdout)
     }
 
@@ -47,7 +51,10 @@ impl Service {
     fn exit_codes(&self) -> (u64, u64) {
         let status = self.wait_until_stopped();
         let number = |name: &str| status["status"][name].as_u64().unwrap_or_default();
-        (number("win32_exit_code"), number("service_specific_exit_code"))
+        (
+            number("win32_exit_code"),
+            number("service_specific_exit_code"),
+        )
     }
 }
 
@@ -61,10 +68,18 @@ impl Drop for Service {
 
 #[test]
 fn the_exit_code_is_the_service_specific_code() {
-    let service = Service::program("exit", &["--env", "GREETING=hello"], &[CMD, "/c", "echo %GREETING%& exit 3"]);
+    let service = Service::program(
+        "exit",
+        &["--env", "GREETING=hello"],
+        &[CMD, "/c", "echo %GREETING%& exit 3"],
+    );
     let _ = service.run("start", &[]);
     assert_eq!(service.exit_codes(), (1066, 3));
-    assert_eq!(service.done("logs", &[]), "hello\n", "the environment, and the output");
+    assert_eq!(
+        service.done("logs", &[]),
+        "hello\n",
+        "the environment, and the output"
+    );
 }
 
 #[test]
@@ -91,7 +106,11 @@ fn a_program_and_what_it_started_end_with_a_stop() {
     let begin = Instant::now();
     service.done("stop", &[]);
     assert_eq!(service.exit_codes(), (0, 0));
-    assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", begin.elapsed());
+    assert!(
+        begin.elapsed() < Duration::from_secs(30),
+        "{:?}",
+        begin.elapsed()
+    );
 }
 
 #[test]
@@ -99,10 +118,21 @@ fn recycling_starts_the_program_again() {
     let folder = std::env::temp_dir().join(format!("relance-recycle-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let mark = folder.join("mark");
-    let script = format!("if exist {0} (exit 4) else (echo x>{0}& exit 75)", mark.display());
-    let service = Service::program("recycle", &["--restart-on-exit", "75"], &[CMD, "/c", &script]);
+    let script = format!(
+        "if exist {0} (exit 4) else (echo x>{0}& exit 75)",
+        mark.display()
+    );
+    let service = Service::program(
+        "recycle",
+        &["--restart-on-exit", "75"],
+        &[CMD, "/c", &script],
+    );
     let _ = service.run("start", &[]);
-    assert_eq!(service.exit_codes(), (1066, 4), "the second run has found the mark");
+    assert_eq!(
+        service.exit_codes(),
+        (1066, 4),
+        "the second run has found the mark"
+    );
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -128,5 +158,8 @@ fn host_outside_the_manager_says_who_starts_it() {
     let service = Service("relance-host-nobody".into());
     let output = service.run("host", &[]);
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(text.contains("1063") && text.contains("relance start"), "{text}");
+    assert!(
+        text.contains("1063") && text.contains("relance start"),
+        "{text}"
+    );
 }

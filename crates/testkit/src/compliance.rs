@@ -146,7 +146,6 @@ impl Scenario {
         }
     }
 
-
     /// Plays the scenario.
     ///
     /// # Errors

@@ -53,8 +53,9 @@ pub fn sid_of(account: &str) -> Result<Sid> {
     let number = unsafe { text(memory.0.cast()) };
     // Known accounts have two letters in the descriptors that Windows writes, and must here.
     let spelled = respell(&format!("D:(A;;RC;;;{number})"))?;
-    let descriptor: SecurityDescriptor =
-        spelled.parse().map_err(|_| Win32Error::INVALID_SECURITY_DESCR)?;
+    let descriptor: SecurityDescriptor = spelled
+        .parse()
+        .map_err(|_| Win32Error::INVALID_SECURITY_DESCR)?;
     let entry = descriptor.dacl.into_iter().next();
     entry.map(|entry| entry.sid).ok_or(Win32Error::NONE_MAPPED)
 }

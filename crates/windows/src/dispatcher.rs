@@ -154,7 +154,9 @@ impl Hosted {
     /// `ERROR_SERVICE_REQUEST_TIMEOUT` (1053).
     pub fn welcome(&self, timeout: Duration) -> Result<Welcomed, ScmError> {
         let until = Instant::now() + timeout;
-        let state = self.connection.wait_until(until, |state| state.welcomed.is_some());
+        let state = self
+            .connection
+            .wait_until(until, |state| state.welcomed.is_some());
         state
             .welcomed
             .clone()
@@ -196,7 +198,10 @@ impl Hosted {
 
     /// Waits, at most so long, until the dispatching thread is done, which it is after STOPPED.
     pub fn close(self, timeout: Duration) {
-        drop(self.connection.wait_until(Instant::now() + timeout, |state| state.over));
+        drop(
+            self.connection
+                .wait_until(Instant::now() + timeout, |state| state.over),
+        );
     }
 }
 
@@ -242,13 +247,16 @@ impl Connection {
 
     /// The service's main function: registers the handler and tells who waits.
     fn begin(&'static self, mut words: Vec<String>) {
-        let service_name = if words.is_empty() { String::new() } else { words.remove(0) };
+        let service_name = if words.is_empty() {
+            String::new()
+        } else {
+            words.remove(0)
+        };
         let name = wide(&service_name);
         let context: *const c_void = std::ptr::from_ref(self).cast();
         // SAFETY: the name ends with a zero; the context lives as long as the process.
-        let handle = unsafe {
-            RegisterServiceCtrlHandlerExW(name.as_ptr(), Some(on_control), context)
-        };
+        let handle =
+            unsafe { RegisterServiceCtrlHandlerExW(name.as_ptr(), Some(on_control), context) };
         process::apply_priority(&service_name);
         let mut state = self.lock();
         state.welcomed = Some(if handle.is_null() {
@@ -308,6 +316,9 @@ unsafe extern "system" fn on_control(
     let Some(connection) = (unsafe { context.as_ref() }) else {
         return Win32Error::INVALID_HANDLE.to_raw();
     };
-    let mut handler = connection.handler.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut handler = connection
+        .handler
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     (handler.0)(control, &Reporter { connection })
 }

@@ -24,7 +24,12 @@ fn key() -> String {
 pub fn register(program: &str) -> Result<(), Win32Error> {
     let path = RegistryValue::Text(program.to_owned());
     registry::write("", &key(), "EventMessageFile", &path)?;
-    registry::write("", &key(), "TypesSupported", &RegistryValue::Number(TYPES_SUPPORTED))
+    registry::write(
+        "",
+        &key(),
+        "TypesSupported",
+        &RegistryValue::Number(TYPES_SUPPORTED),
+    )
 }
 
 /// Where our sentences are, if that was said.

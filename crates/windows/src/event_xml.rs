@@ -43,7 +43,8 @@ pub(crate) fn parse(xml: &str) -> Option<EventXml> {
 const NAMESPACE: &str = "http://schemas.microsoft.com/win/2004/08/events/event";
 
 fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
-    node.children().find(|child| child.is_element() && child.tag_name().name() == name)
+    node.children()
+        .find(|child| child.is_element() && child.tag_name().name() == name)
 }
 
 fn moment(text: &str) -> Option<Timestamp> {

@@ -92,7 +92,9 @@ impl Scm {
 
     fn open(&self, name: &ServiceName, rights: AccessRights) -> Result<Handle<'_>> {
         let manager = self.manager(0)?;
-        let raw = self.api.open_service(manager.raw(), name.as_str(), rights.to_raw());
+        let raw = self
+            .api
+            .open_service(manager.raw(), name.as_str(), rights.to_raw());
         self.said(raw).map(|raw| Handle::new(&*self.api, raw))
     }
 
@@ -129,7 +131,11 @@ impl Scm {
                 error_control: config.error_control.to_raw(),
                 command_line: &self.said(program::image_path(&*self.api, config))?,
                 load_order_group: &config.load_order_group,
-                dependencies: config.dependencies.iter().map(ToString::to_string).collect(),
+                dependencies: config
+                    .dependencies
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
                 account_name: (!account.is_local_system()).then(|| account.as_str()),
                 password: (!password.is_empty()).then(|| password.reveal()),
             },
@@ -229,7 +235,8 @@ impl Scm {
             limit: u32::MAX,
             ..EventFilter::default()
         };
-        self.find(&Names::new(names), &filter).map(|page| page.entries)
+        self.find(&Names::new(names), &filter)
+            .map(|page| page.entries)
     }
 
     fn find(&self, names: &Names, filter: &EventFilter) -> Result<EventPage> {
@@ -243,15 +250,21 @@ impl Scm {
 
     fn names(&self) -> Result<Names> {
         let services = self.enumerated()?.into_iter();
-        Ok(Names::new(services.map(|service| (service.name, service.display_name))))
+        Ok(Names::new(
+            services.map(|service| (service.name, service.display_name)),
+        ))
     }
 
     fn enumerate(&self) -> Result<Enumeration> {
         let mut services = Vec::new();
         for service in self.enumerated()? {
-            let Ok(name) = ServiceName::new(service.name) else { continue };
+            let Ok(name) = ServiceName::new(service.name) else {
+                continue;
+            };
             // A25: what the caller may not see is skipped, and what has gone meanwhile.
-            let Ok(config) = self.config_without_security(&name) else { continue };
+            let Ok(config) = self.config_without_security(&name) else {
+                continue;
+            };
             services.push(self.info(config, &service.status)?);
         }
         services.sort_by(|a, b| a.config.service_name.cmp(&b.config.service_name));
@@ -293,7 +306,10 @@ impl Scm {
         match dependents {
             Ok(names) if !names.is_empty() => ScmError::new(
                 code,
-                format!("other services need {name}; stop these first: {}", names.join(", ")),
+                format!(
+                    "other services need {name}; stop these first: {}",
+                    names.join(", ")
+                ),
             ),
             _ => error(&*self.api, code),
         }
@@ -301,7 +317,10 @@ impl Scm {
 
     fn explain(&self, name: &ServiceName) -> Result<Vec<String>> {
         let info = self.service(name)?;
-        let names = [(name.as_str().to_owned(), info.config.display_name.to_string())];
+        let names = [(
+            name.as_str().to_owned(),
+            info.config.display_name.to_string(),
+        )];
         let filter = EventFilter {
             service: Some(info.id),
             limit: u32::try_from(explain::TOLD).unwrap_or(u32::MAX),

@@ -25,7 +25,11 @@ pub fn event_identifier(level: EventLevel, id: u32) -> u32 {
 /// All our sentences, by identifier. A sentence stands there under each severity, because an id
 /// alone does not say how bad it is.
 fn sentences() -> Vec<(u32, &'static str)> {
-    let levels = [EventLevel::Information, EventLevel::Warning, EventLevel::Error];
+    let levels = [
+        EventLevel::Information,
+        EventLevel::Warning,
+        EventLevel::Error,
+    ];
     levels
         .into_iter()
         .flat_map(|level| OURS.map(move |id| (event_identifier(level, id), template(id))))
@@ -37,8 +41,9 @@ fn sentences() -> Vec<(u32, &'static str)> {
 #[must_use]
 pub fn message_table() -> Vec<u8> {
     let sentences = sentences();
-    let blocks: Vec<&[(u32, &str)]> =
-        sentences.chunk_by(|one, next| one.0 + 1 == next.0).collect();
+    let blocks: Vec<&[(u32, &str)]> = sentences
+        .chunk_by(|one, next| one.0 + 1 == next.0)
+        .collect();
     let mut offset = 4 + 12 * blocks.len();
     let mut head = little(blocks.len());
     let mut entries = Vec::new();
@@ -88,9 +93,9 @@ mod tests {
     /// As `FormatMessage` looks a sentence up.
     fn find(table: &[u8], identifier: u32) -> Option<String> {
         let blocks = word(table, 0) as usize;
-        let block = (0..blocks).map(|i| 4 + 12 * i).find(|at| {
-            (word(table, *at)..=word(table, at + 4)).contains(&identifier)
-        })?;
+        let block = (0..blocks)
+            .map(|i| 4 + 12 * i)
+            .find(|at| (word(table, *at)..=word(table, at + 4)).contains(&identifier))?;
         let mut at = word(table, block + 8) as usize;
         for _ in word(table, block)..identifier {
             at += usize::from(u16::from_le_bytes([table[at], table[at + 1]]));
@@ -108,7 +113,11 @@ mod tests {
     fn every_sentence_is_found_by_its_identifier() {
         let table = message_table();
         for (identifier, text) in sentences() {
-            assert_eq!(find(&table, identifier).as_deref(), Some(text), "{identifier:#x}");
+            assert_eq!(
+                find(&table, identifier).as_deref(),
+                Some(text),
+                "{identifier:#x}"
+            );
         }
         assert!(find(&table, event_identifier(EventLevel::Warning, 1002)).is_some());
         assert_eq!(find(&table, 1002), None, "without a severity");
@@ -116,6 +125,9 @@ mod tests {
 
     #[test]
     fn windows_own_entries_are_not_ours_to_explain() {
-        assert_eq!(find(&message_table(), event_identifier(EventLevel::Error, 7031)), None);
+        assert_eq!(
+            find(&message_table(), event_identifier(EventLevel::Error, 7031)),
+            None
+        );
     }
 }

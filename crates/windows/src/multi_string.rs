@@ -3,7 +3,11 @@
 /// The list as UTF-16 units. Empty texts would end the list and are left out.
 pub(crate) fn encode<S: AsRef<str>>(list: &[S]) -> Vec<u16> {
     let mut units = Vec::new();
-    for text in list.iter().map(AsRef::as_ref).filter(|text| !text.is_empty()) {
+    for text in list
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|text| !text.is_empty())
+    {
         units.extend(text.encode_utf16());
         units.push(0);
     }

@@ -29,7 +29,10 @@ const IS_DIRECTORY: u32 = 1 << 31;
 pub fn for_build_script() -> std::io::Result<std::path::PathBuf> {
     let folder = std::env::var_os("OUT_DIR").ok_or(std::io::ErrorKind::NotFound)?;
     let path = std::path::Path::new(&folder).join("messages.o");
-    std::fs::write(&path, with_message_table(&crate::message_table::message_table()))?;
+    std::fs::write(
+        &path,
+        with_message_table(&crate::message_table::message_table()),
+    )?;
     Ok(path)
 }
 
@@ -47,10 +50,24 @@ pub(crate) fn with_message_table(table: &[u8]) -> Vec<u8> {
 
     let mut file = Writer::default();
     // The header of the file: one section, one symbol, no optional header, no flags.
-    file.u16(AMD64).u16(1).u32(0).u32(symbols_at).u32(1).u16(0).u16(0);
+    file.u16(AMD64)
+        .u16(1)
+        .u32(0)
+        .u32(symbols_at)
+        .u32(1)
+        .u16(0)
+        .u16(0);
     // The header of the section: one relocation.
-    file.bytes(b".rsrc\0\0\0").u32(0).u32(0).u32(length).u32(data_at);
-    file.u32(relocation_at).u32(0).u16(1).u16(0).u32(SECTION_FLAGS);
+    file.bytes(b".rsrc\0\0\0")
+        .u32(0)
+        .u32(0)
+        .u32(length)
+        .u32(data_at);
+    file.u32(relocation_at)
+        .u32(0)
+        .u16(1)
+        .u16(0)
+        .u32(SECTION_FLAGS);
     file.bytes(&section);
     // The relocation: the data entry's address, against symbol 0.
     file.u32(3 * DIRECTORY).u32(0).u16(RELATIVE_ADDRESS);

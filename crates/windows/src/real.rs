@@ -39,7 +39,11 @@ pub(crate) fn last_error() -> Win32Error {
 
 /// What a call that answers with a `BOOL` means.
 pub(crate) fn check(answer: i32) -> Result<()> {
-    if answer == 0 { Err(last_error()) } else { Ok(()) }
+    if answer == 0 {
+        Err(last_error())
+    } else {
+        Ok(())
+    }
 }
 
 /// What a call that answers with a code means.

@@ -88,7 +88,9 @@ impl Recording {
     /// Writes the call down; refuses it if it is to be.
     fn call(&self, name: &'static str, what: impl std::fmt::Display) -> Result<()> {
         let mut state = self.state();
-        state.calls.push(format!("{name} {what}").trim_end().to_owned());
+        state
+            .calls
+            .push(format!("{name} {what}").trim_end().to_owned());
         state.refusals.get(name).map_or(Ok(()), |error| Err(*error))
     }
 
@@ -130,7 +132,10 @@ fn level_of(info: &Info) -> Level {
 
 impl Api for Recording {
     fn open_manager(&self, machine: &str, access: u32) -> Result<RawHandle> {
-        self.call("OpenSCManager", format!("{machine} {access:#x}").trim_start())?;
+        self.call(
+            "OpenSCManager",
+            format!("{machine} {access:#x}").trim_start(),
+        )?;
         Ok(self.opened(None))
     }
 
@@ -230,7 +235,9 @@ impl Api for Recording {
 
     fn query_service_config2(&self, service: RawHandle, level: Level) -> Result<Info> {
         self.call("QueryServiceConfig2", level as u32)?;
-        let info = self.with(service, |service| service.infos.get(&(level as u32)).cloned())?;
+        let info = self.with(service, |service| {
+            service.infos.get(&(level as u32)).cloned()
+        })?;
         info.ok_or(Win32Error::INVALID_LEVEL)
     }
 
@@ -273,13 +280,18 @@ impl Api for Recording {
 
     fn registry_delete(&self, _machine: &str, key: &str, value: &str) -> Result<()> {
         self.call("RegDeleteValue", value)?;
-        self.state().registry.remove(&(key.to_owned(), value.to_owned()));
+        self.state()
+            .registry
+            .remove(&(key.to_owned(), value.to_owned()));
         Ok(())
     }
 
     fn query_events(&self, _machine: &str, query: &EventQuery<'_>) -> Result<Vec<String>> {
         self.call("EvtQuery", query.channel)?;
-        let provider = format!("Name='{}'", query.xpath.split('\'').nth(1).unwrap_or_default());
+        let provider = format!(
+            "Name='{}'",
+            query.xpath.split('\'').nth(1).unwrap_or_default()
+        );
         let state = self.state();
         let events = state.events.iter().filter(|xml| xml.contains(&provider));
         Ok(events.take(query.limit).cloned().collect())

@@ -45,7 +45,11 @@ pub fn computer_name() -> String {
     let mut length = u32::try_from(buffer.len()).expect("a small buffer");
     // SAFETY: the buffer has as many units as is said.
     let answer = unsafe {
-        GetComputerNameExW(ComputerNameDnsHostname, buffer.as_mut_ptr(), &raw mut length)
+        GetComputerNameExW(
+            ComputerNameDnsHostname,
+            buffer.as_mut_ptr(),
+            &raw mut length,
+        )
     };
     if answer == 0 {
         return String::new();

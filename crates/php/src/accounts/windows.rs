@@ -16,9 +16,16 @@ pub(super) fn sid_of(domain: &str, name: &str) -> Option<Sid> {
 /// The local groups of an account.
 pub(super) fn groups_of(sid: &Sid) -> Vec<Sid> {
     let name = accounts::name_of(sid);
-    name.map_or_else(|_| Vec::new(), |(domain, name)| accounts::groups_of(&joined(&domain, &name)))
+    name.map_or_else(
+        |_| Vec::new(),
+        |(domain, name)| accounts::groups_of(&joined(&domain, &name)),
+    )
 }
 
 fn joined(domain: &str, name: &str) -> String {
-    if domain.is_empty() { name.to_owned() } else { format!(r"{domain}\{name}") }
+    if domain.is_empty() {
+        name.to_owned()
+    } else {
+        format!(r"{domain}\{name}")
+    }
 }

@@ -55,7 +55,12 @@ pub(crate) fn run(name: &ServiceName) -> Result<(), ScmError> {
     })
     .map_err(|error| explain(error, name))?;
     let exit_code = match settings(name) {
-        Ok(config) => Host { config, service: &service, facts }.keep(&received),
+        Ok(config) => Host {
+            config,
+            service: &service,
+            facts,
+        }
+        .keep(&received),
         Err(error) => Some(not_started(error.code())),
     };
     match exit_code {
@@ -166,10 +171,7 @@ impl Host<'_> {
     }
 
     /// Stores what the program prints, on a thread of its own.
-    fn store(
-        &self,
-        mut output: impl Read + Send + 'static,
-    ) -> Result<JoinHandle<()>, Win32Error> {
+    fn store(&self, mut output: impl Read + Send + 'static) -> Result<JoinHandle<()>, Win32Error> {
         let path = output_path(self.config.service_name.as_str());
         let mut file = RotatingFile::open(&path, FILE_LEN_MAX, KEPT)
             .map_err(|error| error.raw_os_error().map_or(Win32Error::IO_DEVICE, win32))?;
@@ -244,7 +246,9 @@ impl Host<'_> {
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Win32Error> {
     let builder = thread::Builder::new().name(name.to_owned());
-    builder.spawn(work).map_err(|_| Win32Error::SERVICE_NO_THREAD)
+    builder
+        .spawn(work)
+        .map_err(|_| Win32Error::SERVICE_NO_THREAD)
 }
 
 fn win32(code: i32) -> Win32Error {

@@ -26,7 +26,9 @@ pub(super) fn verdict(exit_code: u32, stop_requested: bool, restart_on_exit: &[u
             code => ExitCode::ServiceSpecific(code),
         });
     }
-    let asks = u8::try_from(exit_code).ok().filter(|code| restart_on_exit.contains(code));
+    let asks = u8::try_from(exit_code)
+        .ok()
+        .filter(|code| restart_on_exit.contains(code));
     match (asks, exit_code) {
         (Some(code), _) => Verdict::Recycled(code),
         (None, 0) => Verdict::Stopped(ExitCode::SUCCESS),
@@ -48,7 +50,10 @@ mod tests {
     #[test]
     fn exit_codes_are_service_specific_codes() {
         assert_eq!(verdict(0, false, &[]), Verdict::Stopped(ExitCode::SUCCESS));
-        assert_eq!(verdict(3, false, &[]), Verdict::Stopped(ExitCode::ServiceSpecific(3)));
+        assert_eq!(
+            verdict(3, false, &[]),
+            Verdict::Stopped(ExitCode::ServiceSpecific(3))
+        );
         assert_eq!(not_started(Win32Error::FILE_NOT_FOUND).win32().to_raw(), 2);
     }
 
@@ -60,7 +65,13 @@ mod tests {
     #[test]
     fn a_requested_stop_never_recycles_and_ctrl_break_is_its_ordinary_end() {
         assert_eq!(verdict(75, false, &[75]), Verdict::Recycled(75));
-        assert_eq!(verdict(75, true, &[75]), Verdict::Stopped(ExitCode::ServiceSpecific(75)));
-        assert_eq!(verdict(CONTROL_C_EXIT, true, &[]), Verdict::Stopped(ExitCode::SUCCESS));
+        assert_eq!(
+            verdict(75, true, &[75]),
+            Verdict::Stopped(ExitCode::ServiceSpecific(75))
+        );
+        assert_eq!(
+            verdict(CONTROL_C_EXIT, true, &[]),
+            Verdict::Stopped(ExitCode::SUCCESS)
+        );
     }
 }

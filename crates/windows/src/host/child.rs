@@ -14,8 +14,8 @@ use windows_sys::Win32::System::Threading::{
     THREAD_SUSPEND_RESUME,
 };
 
-use super::job::Job;
 use super::console;
+use super::job::Job;
 use crate::real::check;
 
 /// What to start, and how.
@@ -48,7 +48,9 @@ impl Child {
     ///
     /// # Errors
     /// The code of Windows, for the program that is not there (2), no program (193) and the like.
-    pub fn start(launch: &Launch) -> Result<(Self, Option<impl Read + Send + 'static>), Win32Error> {
+    pub fn start(
+        launch: &Launch,
+    ) -> Result<(Self, Option<impl Read + Send + 'static>), Win32Error> {
         console::share();
         let job = Job::new()?;
         let words = command_line::split(&launch.command_line);
@@ -86,11 +88,14 @@ impl Child {
     fn prepare(&self, launch: &Launch) -> Result<(), Win32Error> {
         let process = self.lock();
         let handle = process.as_raw_handle();
-        let prepared = self.job.assign(handle).and_then(|()| match launch.affinity {
-            // SAFETY: the handle is open.
-            Some(mask) => check(unsafe { SetProcessAffinityMask(handle, mask as usize) }),
-            None => Ok(()),
-        });
+        let prepared = self
+            .job
+            .assign(handle)
+            .and_then(|()| match launch.affinity {
+                // SAFETY: the handle is open.
+                Some(mask) => check(unsafe { SetProcessAffinityMask(handle, mask as usize) }),
+                None => Ok(()),
+            });
         drop(process);
         let started = prepared.and_then(|()| resume(self.process_id));
         if started.is_err() {
@@ -100,7 +105,9 @@ impl Child {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, std::process::Child> {
-        self.process.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.process
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Its number.
@@ -190,5 +197,7 @@ fn resume(process_id: u32) -> Result<(), Win32Error> {
 fn code(error: &io::Error) -> Win32Error {
     error
         .raw_os_error()
-        .map_or(Win32Error::INTERNAL_ERROR, |code| Win32Error::from_raw(code.cast_unsigned()))
+        .map_or(Win32Error::INTERNAL_ERROR, |code| {
+            Win32Error::from_raw(code.cast_unsigned())
+        })
 }

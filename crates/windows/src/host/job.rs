@@ -76,7 +76,9 @@ impl Job {
         unsafe {
             let count = (*list).NumberOfProcessIdsInList as usize;
             let first = (&raw const (*list).ProcessIdList).cast::<usize>();
-            (0..count).filter_map(|i| u32::try_from(*first.add(i)).ok()).collect()
+            (0..count)
+                .filter_map(|i| u32::try_from(*first.add(i)).ok())
+                .collect()
         }
     }
 

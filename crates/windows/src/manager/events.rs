@@ -45,7 +45,9 @@ impl Names {
         let mut names = BTreeMap::new();
         for (name, display_name) in services {
             let shared: Arc<str> = name.as_str().into();
-            names.entry(fold_case(&display_name)).or_insert_with(|| Arc::clone(&shared));
+            names
+                .entry(fold_case(&display_name))
+                .or_insert_with(|| Arc::clone(&shared));
             // A service name wins over a display name that is spelled like it (C4).
             names.insert(fold_case(&name), shared);
         }
@@ -130,7 +132,11 @@ pub(super) fn find(
 fn xpath(provider: &str, filter: &EventFilter) -> String {
     let mut conditions = vec![format!("Provider[@Name='{provider}']")];
     if !filter.event_ids.is_empty() {
-        let ids: Vec<String> = filter.event_ids.iter().map(|id| format!("EventID={id}")).collect();
+        let ids: Vec<String> = filter
+            .event_ids
+            .iter()
+            .map(|id| format!("EventID={id}"))
+            .collect();
         conditions.push(format!("({})", ids.join(" or ")));
     }
     for (comparison, moment) in [(">=", filter.since), ("<", filter.until)] {
@@ -165,11 +171,26 @@ mod tests {
     fn e2_the_service_is_found_by_its_display_name_where_the_entry_has_it() {
         let names = Names::new([("worker".to_owned(), "Queue worker".to_owned())]);
         let rows: [(u32, &[&str]); 5] = [
-            (7031, &["Queue worker", "1", "0", "1", "Restart the service"]),
+            (
+                7031,
+                &["Queue worker", "1", "0", "1", "Restart the service"],
+            ),
             (7009, &["30000", "QUEUE WORKER"]),
-            (7032, &["1", "Restart the service", "Queue worker", "%%1056"]),
+            (
+                7032,
+                &["1", "Restart the service", "Queue worker", "%%1056"],
+            ),
             (7040, &["Queue worker", "auto start", "disabled", "worker"]),
-            (7045, &["Worker", "c:\\w.exe", "user mode service", "auto start", "LocalSystem"]),
+            (
+                7045,
+                &[
+                    "Worker",
+                    "c:\\w.exe",
+                    "user mode service",
+                    "auto start",
+                    "LocalSystem",
+                ],
+            ),
         ];
         for (id, parameters) in rows {
             let entry = names.entry(xml(id, parameters));

@@ -74,7 +74,11 @@ fn last_lines(file: &mut File, lines: u32) -> io::Result<OutputPart> {
     let mut part = part(file, length.saturating_sub(PART_LEN_MAX))?;
     let text = part.bytes.strip_suffix(b"\n").unwrap_or(&part.bytes);
     let lines = usize::try_from(lines).unwrap_or(usize::MAX);
-    let mut ends = text.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n');
+    let mut ends = text
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, byte)| **byte == b'\n');
     let start = match lines.checked_sub(1) {
         None => part.bytes.len(),
         Some(before) => ends.nth(before).map_or(0, |(at, _)| at + 1),
@@ -132,8 +136,12 @@ mod tests {
         let mut file = File::create_new(&path).unwrap();
         file.write_all(b"one\ntwo\nthree\n").unwrap();
         let mut file = File::open(&path).unwrap();
-        let rows: [(u32, &[u8]); 4] =
-            [(0, b""), (1, b"three\n"), (2, b"two\nthree\n"), (9, b"one\ntwo\nthree\n")];
+        let rows: [(u32, &[u8]); 4] = [
+            (0, b""),
+            (1, b"three\n"),
+            (2, b"two\nthree\n"),
+            (9, b"one\ntwo\nthree\n"),
+        ];
         for (lines, expected) in rows {
             let part = last_lines(&mut file, lines).unwrap();
             assert_eq!((&part.bytes[..], part.end), (expected, 14), "{lines}");

@@ -109,11 +109,18 @@ fn values(config: &ServiceConfig) -> Vec<(&'static str, Option<RegistryValue>)> 
     let extensions = &config.extensions;
     let default = Extensions::default();
     let grace = u32::try_from(extensions.stop_grace.as_millis()).unwrap_or(u32::MAX);
-    let codes: Vec<String> = extensions.restart_on_exit.iter().map(u8::to_string).collect();
+    let codes: Vec<String> = extensions
+        .restart_on_exit
+        .iter()
+        .map(u8::to_string)
+        .collect();
     let text = |text: &str| RegistryValue::Text(text.to_owned());
     vec![
         (value::COMMAND_LINE, Some(text(&config.command_line))),
-        (value::WORKING_DIRECTORY, extensions.working_directory.as_deref().map(text)),
+        (
+            value::WORKING_DIRECTORY,
+            extensions.working_directory.as_deref().map(text),
+        ),
         (
             value::OUTPUT,
             (extensions.output != default.output)

@@ -70,7 +70,11 @@ impl Reader<'_> {
             error_control: ErrorControl::from_raw(base.error_control)?,
             load_order_group: base.load_order_group.into(),
             // What a later Windows may accept and we cannot name is left out.
-            dependencies: base.dependencies.iter().filter_map(|d| Dependency::parse(d).ok()).collect(),
+            dependencies: base
+                .dependencies
+                .iter()
+                .filter_map(|d| Dependency::parse(d).ok())
+                .collect(),
             account_name: AccountName::new(&base.account_name),
             ..ServiceConfig::new(name.clone(), line)
         };
@@ -153,7 +157,10 @@ impl Reader<'_> {
 fn failure_actions(raw: RawFailureActions) -> std::result::Result<FailureActions, ScmError> {
     let actions = raw.actions.unwrap_or_default().into_iter();
     let actions = actions.map(|(kind, delay)| {
-        Ok(RecoveryAction::new(RecoveryActionKind::from_raw(kind)?, delay))
+        Ok(RecoveryAction::new(
+            RecoveryActionKind::from_raw(kind)?,
+            delay,
+        ))
     });
     Ok(FailureActions {
         reset_period: ResetPeriod::from_raw(raw.reset_period),
@@ -171,7 +178,10 @@ pub(super) fn status(raw: &RawStatus) -> std::result::Result<ServiceStatus, ScmE
     let state = ServiceState::from_raw(raw.state).ok_or_else(|| {
         ScmError::new(
             Win32Error::INVALID_DATA,
-            format!("the service manager says state {}, which is none", raw.state),
+            format!(
+                "the service manager says state {}, which is none",
+                raw.state
+            ),
         )
     })?;
     Ok(ServiceStatus {

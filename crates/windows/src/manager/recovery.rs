@@ -9,22 +9,33 @@ use relance_scm::{RecoveryAction, RecoveryActionKind, ServiceConfig};
 pub(super) const FAILURES: [u32; 2] = [7031, 7034];
 
 /// What follows from the entries about failures of a service since boot, the oldest first.
-pub(super) fn derive(config: &ServiceConfig, failures: &[LogEntry], now: Timestamp) -> RecoveryInfo {
+pub(super) fn derive(
+    config: &ServiceConfig,
+    failures: &[LogEntry],
+    now: Timestamp,
+) -> RecoveryInfo {
     let last = failures.last();
     let count = last.and_then(count).unwrap_or_default();
     let last_failure_at = last.map(|entry| entry.at);
     let period = config.failure_actions.reset_period.duration();
     // R16: without actions the counter is never reset.
     let period = period.filter(|_| !config.failure_actions.actions.is_empty());
-    let resets_at = last_failure_at.zip(period).map(|(at, period)| at.after(period));
+    let resets_at = last_failure_at
+        .zip(period)
+        .map(|(at, period)| at.after(period));
     let is_over = resets_at.is_some_and(|at| at <= now);
     let failure_count = if is_over { 0 } else { count };
     RecoveryInfo {
         failure_count,
         last_failure_at,
         resets_at: resets_at.filter(|_| !is_over),
-        pending: failures.iter().filter_map(|entry| pending(entry, now)).collect(),
-        next_action: config.failure_actions.action_for(failure_count.saturating_add(1)),
+        pending: failures
+            .iter()
+            .filter_map(|entry| pending(entry, now))
+            .collect(),
+        next_action: config
+            .failure_actions
+            .action_for(failure_count.saturating_add(1)),
         derived: true,
     }
 }

@@ -39,7 +39,9 @@ fn create(manager: &WindowsManager, config: ServiceConfig) -> Result<()> {
         config,
         password: Secret::default(),
     };
-    ask(manager, |manager, caller, reply| manager.create_service(caller, new, reply))
+    ask(manager, |manager, caller, reply| {
+        manager.create_service(caller, new, reply)
+    })
 }
 
 fn restart(delay_ms: u32) -> RecoveryAction {
@@ -50,7 +52,10 @@ fn restart(delay_ms: u32) -> RecoveryAction {
 fn a_plain_service_is_one_call() {
     let (api, manager) = manager();
     create(&manager, service("w")).unwrap();
-    assert_eq!(api.calls(), ["OpenSCManager 0x3", "CreateService w 0x10002"]);
+    assert_eq!(
+        api.calls(),
+        ["OpenSCManager 0x3", "CreateService w 0x10002"]
+    );
     assert_eq!(api.open_handles(), 0);
 }
 
@@ -68,12 +73,17 @@ fn everything_that_is_configured_reads_back() {
     config.environment = [EnvironmentVariable::new("A", "1=2").unwrap()].into();
     config.priority = Some(PriorityClass::BelowNormal);
     config.preshutdown_timeout = Some(Duration::from_secs(60));
-    config.security = Some(Box::new("D:(A;;RPWP;;;S-1-5-21-1-2-3-1001)".parse().unwrap()));
+    config.security = Some(Box::new(
+        "D:(A;;RPWP;;;S-1-5-21-1-2-3-1001)".parse().unwrap(),
+    ));
     create(&manager, config.clone()).unwrap();
     let calls = api.calls();
     // R51: the handle may start, because a restart is configured; A26: and write the access list.
     assert_eq!(calls[1], "CreateService w 0x50012");
-    let read = ask(&manager, |m, caller, reply| m.query_config(caller, &name("w"), reply)).unwrap();
+    let read = ask(&manager, |m, caller, reply| {
+        m.query_config(caller, &name("w"), reply)
+    })
+    .unwrap();
     assert_eq!(read, config);
     assert_eq!(api.open_handles(), 0);
 }
@@ -91,7 +101,11 @@ fn r52_reboot_needs_its_privilege_enabled() {
 
 #[test]
 fn a_service_that_cannot_be_completed_is_removed_again() {
-    for call in ["ChangeServiceConfig2", "RegSetValue", "SetServiceObjectSecurity"] {
+    for call in [
+        "ChangeServiceConfig2",
+        "RegSetValue",
+        "SetServiceObjectSecurity",
+    ] {
         let (api, manager) = manager();
         let mut config = service("w");
         config.description = "d".into();
@@ -116,11 +130,19 @@ fn c19_a_change_writes_only_what_differs() {
         description: Some(String::new()),
         ..ConfigChange::default()
     };
-    ask(&manager, |m, caller, reply| m.change_config(caller, &name("w"), change, reply)).unwrap();
-    let writes: Vec<String> =
-        api.calls().into_iter().filter(|call| call.starts_with("Change")).collect();
+    ask(&manager, |m, caller, reply| {
+        m.change_config(caller, &name("w"), change, reply)
+    })
+    .unwrap();
+    let writes: Vec<String> = api
+        .calls()
+        .into_iter()
+        .filter(|call| call.starts_with("Change"))
+        .collect();
     assert_eq!(writes.len(), 1, "{writes:?}");
-    assert!(writes[0].contains(r#"display_name: Some("Worker")"#) && !writes[0].contains("type: Some"));
+    assert!(
+        writes[0].contains(r#"display_name: Some("Worker")"#) && !writes[0].contains("type: Some")
+    );
 }
 
 #[test]
@@ -138,10 +160,19 @@ fn r61_an_empty_list_is_sent_as_one_and_not_as_keep() {
         }),
         ..ConfigChange::default()
     };
-    ask(&manager, |m, caller, reply| m.change_config(caller, &name("w"), change, reply)).unwrap();
+    ask(&manager, |m, caller, reply| {
+        m.change_config(caller, &name("w"), change, reply)
+    })
+    .unwrap();
     let calls = api.calls();
-    let write = calls.iter().find(|call| call.starts_with("ChangeServiceConfig2")).unwrap();
-    assert!(write.contains("reset_period: 0") && write.contains("actions: Some([])"), "{write}");
+    let write = calls
+        .iter()
+        .find(|call| call.starts_with("ChangeServiceConfig2"))
+        .unwrap();
+    assert!(
+        write.contains("reset_period: 0") && write.contains("actions: Some([])"),
+        "{write}"
+    );
 }
 
 #[test]
@@ -154,9 +185,13 @@ fn a_change_that_fails_in_the_middle_is_taken_back() {
         environment: Some(vec![EnvironmentVariable::new("A", "1").unwrap()]),
         ..ConfigChange::default()
     };
-    let changed = ask(&manager, |m, caller, reply| m.change_config(caller, &name("w"), change, reply));
+    let changed = ask(&manager, |m, caller, reply| {
+        m.change_config(caller, &name("w"), change, reply)
+    });
     assert_eq!(changed.unwrap_err().code(), Win32Error::ACCESS_DENIED);
-    let config = ask(&manager, |m, caller, reply| m.query_config(caller, &name("w"), reply));
+    let config = ask(&manager, |m, caller, reply| {
+        m.query_config(caller, &name("w"), reply)
+    });
     assert_eq!(&*config.unwrap().display_name, "w");
 }
 
@@ -167,7 +202,8 @@ fn programs_run_under_relance_host() {
     config.kind = ServiceKind::Program;
     config.extensions.restart_on_exit = [75].into();
     config.extensions.stop_grace = Duration::from_secs(3);
-    config.extensions.working_directory = Some(if cfg!(windows) { r"C:\srv" } else { "/srv" }.into());
+    config.extensions.working_directory =
+        Some(if cfg!(windows) { r"C:\srv" } else { "/srv" }.into());
     create(&manager, config.clone()).unwrap();
     let raw = api.open_service(RawHandleOfManager, "w", 1).unwrap();
     let image = api.query_service_config(raw).unwrap().command_line;
@@ -179,7 +215,10 @@ fn programs_run_under_relance_host() {
 }
 
 /// The stand-in does not look at the manager's handle.
-#[allow(non_upper_case_globals, reason = "reads as the value that it stands for")]
+#[allow(
+    non_upper_case_globals,
+    reason = "reads as the value that it stands for"
+)]
 const RawHandleOfManager: crate::api::RawHandle = crate::api::RawHandle(0);
 
 #[test]
@@ -190,11 +229,19 @@ fn what_windows_has_no_place_for_is_refused_with_the_reason() {
     let mut folder = service("w");
     folder.extensions.working_directory = Some("/srv".into());
     for config in [signal, folder] {
-        assert_eq!(create(&manager, config).unwrap_err().code(), Win32Error::NOT_SUPPORTED);
+        assert_eq!(
+            create(&manager, config).unwrap_err().code(),
+            Win32Error::NOT_SUPPORTED
+        );
         assert_eq!(api.calls(), [""; 0], "before anything is done");
     }
-    let cancel = ask(&manager, |m, caller, reply| m.cancel_recovery(caller, &name("w"), reply));
-    assert!(cancel.unwrap_err().sentence().contains("disable"), "R31, R33");
+    let cancel = ask(&manager, |m, caller, reply| {
+        m.cancel_recovery(caller, &name("w"), reply)
+    });
+    assert!(
+        cancel.unwrap_err().sentence().contains("disable"),
+        "R31, R33"
+    );
 }
 
 #[test]
@@ -206,20 +253,34 @@ fn a24_each_request_asks_for_the_rights_it_needs() {
         api.calls();
         work();
         let calls = api.calls();
-        let mut opens = calls.iter().filter_map(|call| call.strip_prefix("OpenService w "));
+        let mut opens = calls
+            .iter()
+            .filter_map(|call| call.strip_prefix("OpenService w "));
         opens.next_back().unwrap().to_owned()
     };
     let control = |control| {
-        let _ = ask(&manager, |m, caller, reply| m.control_service(caller, w, control, reply));
+        let _ = ask(&manager, |m, caller, reply| {
+            m.control_service(caller, w, control, reply)
+        });
     };
     let custom = Control::from_raw(200).unwrap();
     assert_eq!(opened(&|| control(Control::Stop)), "0x20");
     assert_eq!(opened(&|| control(Control::Pause)), "0x40");
     assert_eq!(opened(&|| control(Control::Interrogate)), "0x80");
     assert_eq!(opened(&|| control(custom)), "0x100");
-    let start = || ask(&manager, |m, caller, reply| m.start_service(caller, w, vec![], reply)).unwrap();
+    let start = || {
+        ask(&manager, |m, caller, reply| {
+            m.start_service(caller, w, vec![], reply)
+        })
+        .unwrap()
+    };
     assert_eq!(opened(&start), "0x10");
-    let delete = || ask(&manager, |m, caller, reply| m.delete_service(caller, w, reply)).unwrap();
+    let delete = || {
+        ask(&manager, |m, caller, reply| {
+            m.delete_service(caller, w, reply)
+        })
+        .unwrap()
+    };
     assert_eq!(opened(&delete), "0x10000");
 }
 
@@ -228,7 +289,10 @@ fn s16_arguments_come_behind_the_name() {
     let (api, manager) = manager();
     create(&manager, service("w")).unwrap();
     let arguments = vec!["a b".to_owned(), "c".to_owned()];
-    ask(&manager, |m, caller, reply| m.start_service(caller, &name("w"), arguments, reply)).unwrap();
+    ask(&manager, |m, caller, reply| {
+        m.start_service(caller, &name("w"), arguments, reply)
+    })
+    .unwrap();
     assert_eq!(api.calls().last().unwrap(), "StartService w a b c");
 }
 
@@ -247,7 +311,10 @@ fn d6_the_dependents_that_stand_in_the_way_are_named() {
 }
 
 fn logged(id: u32, at: &str, parameters: &[&str]) -> String {
-    let data: String = parameters.iter().map(|p| format!("<Data>{p}</Data>")).collect();
+    let data: String = parameters
+        .iter()
+        .map(|p| format!("<Data>{p}</Data>"))
+        .collect();
     format!(
         "<Event><System><Provider Name='Service Control Manager'/><EventID>{id}</EventID>\
          <Level>2</Level><TimeCreated SystemTime='1970-01-01T00:{at}Z'/>\
@@ -263,15 +330,38 @@ fn r19_the_counter_comes_from_the_log_and_says_so() {
     config.failure_actions.actions = [restart(900_000), restart(1)].into();
     config.failure_actions.reset_period = ResetPeriod::Infinite;
     create(&manager, config).unwrap();
-    api.log(logged(7031, "10:00", &["Worker", "1", "900000", "1", "Restart the service"]));
-    api.log(logged(7031, "11:00", &["Other", "5", "0", "1", "Restart the service"]));
-    let info = ask(&manager, |m, caller, reply| m.query_service(caller, &name("w"), reply)).unwrap();
-    assert_eq!((info.recovery.failure_count, info.recovery.derived), (1, true));
+    api.log(logged(
+        7031,
+        "10:00",
+        &["Worker", "1", "900000", "1", "Restart the service"],
+    ));
+    api.log(logged(
+        7031,
+        "11:00",
+        &["Other", "5", "0", "1", "Restart the service"],
+    ));
+    let info = ask(&manager, |m, caller, reply| {
+        m.query_service(caller, &name("w"), reply)
+    })
+    .unwrap();
+    assert_eq!(
+        (info.recovery.failure_count, info.recovery.derived),
+        (1, true)
+    );
     assert_eq!(info.recovery.pending.len(), 1);
-    let told = ask(&manager, |m, caller, reply| m.explain(caller, &name("w"), reply)).unwrap();
-    assert!(told.iter().any(|sentence| sentence.contains("R31")), "{told:?}");
+    let told = ask(&manager, |m, caller, reply| {
+        m.explain(caller, &name("w"), reply)
+    })
+    .unwrap();
+    assert!(
+        told.iter().any(|sentence| sentence.contains("R31")),
+        "{told:?}"
+    );
     let filter = EventFilter::default();
-    let page = ask(&manager, |m, caller, reply| m.find_events(caller, filter, reply)).unwrap();
+    let page = ask(&manager, |m, caller, reply| {
+        m.find_events(caller, filter, reply)
+    })
+    .unwrap();
     let ids: Vec<i64> = page.entries.iter().map(|entry| entry.at.0).collect();
     assert_eq!(ids, [600_000, 660_000], "the oldest first");
 }
@@ -281,10 +371,20 @@ fn an_unreadable_log_hides_no_status() {
     let (api, manager) = manager();
     create(&manager, service("w")).unwrap();
     api.refuse("EvtQuery", Win32Error::ACCESS_DENIED);
-    let info = ask(&manager, |m, caller, reply| m.query_service(caller, &name("w"), reply)).unwrap();
+    let info = ask(&manager, |m, caller, reply| {
+        m.query_service(caller, &name("w"), reply)
+    })
+    .unwrap();
     assert_eq!(info.status.exit_code.win32().to_raw(), 1077, "S1");
-    let told = ask(&manager, |m, caller, reply| m.explain(caller, &name("w"), reply)).unwrap();
-    assert!(told.last().unwrap().starts_with("The event log cannot be read"));
+    let told = ask(&manager, |m, caller, reply| {
+        m.explain(caller, &name("w"), reply)
+    })
+    .unwrap();
+    assert!(
+        told.last()
+            .unwrap()
+            .starts_with("The event log cannot be read")
+    );
     api.allow_all();
 }
 
@@ -294,7 +394,10 @@ fn a_watch_tells_changes_in_their_order_and_begins_with_a_gap() {
     create(&manager, service("w")).unwrap();
     let mut watch = manager.watch(&Caller::system(), Some(0)).unwrap();
     assert!(matches!(next_change(&mut *watch), Some(Watched::Gap(0))));
-    let running = RawStatus { state: 4, ..RawStatus::default() };
+    let running = RawStatus {
+        state: 4,
+        ..RawStatus::default()
+    };
     api.set_status("w", running);
     api.notice(Notice::Changed("w".into()));
     api.notice(Notice::Deleted("v".into()));
@@ -321,12 +424,20 @@ fn apply_takes_back_what_it_did_when_one_cannot_be() {
     changed.display_name = "B".into();
     let mut bad = service("c");
     bad.extensions.stop_signal = 2;
-    let new = |config| NewService { config, password: Secret::default() };
+    let new = |config| NewService {
+        config,
+        password: Secret::default(),
+    };
     let services = vec![new(service("a")), new(changed), new(bad)];
-    let applied = ask(&manager, |m, caller, reply| m.apply(caller, services, reply));
+    let applied = ask(&manager, |m, caller, reply| {
+        m.apply(caller, services, reply)
+    });
     assert_eq!(applied.unwrap_err().code(), Win32Error::NOT_SUPPORTED);
     assert!(!api.exists("a") && !api.exists("c"));
-    let b = ask(&manager, |m, caller, reply| m.query_config(caller, &name("b"), reply)).unwrap();
+    let b = ask(&manager, |m, caller, reply| {
+        m.query_config(caller, &name("b"), reply)
+    })
+    .unwrap();
     assert_eq!(&*b.display_name, "b");
     let same = vec![new(service("b")), new(service("d"))];
     let applied = ask(&manager, |m, caller, reply| m.apply(caller, same, reply)).unwrap();
@@ -338,11 +449,23 @@ fn c32_a_service_marked_for_deletion_is_not_changed() {
     let (api, manager) = manager();
     create(&manager, service("w")).unwrap();
     let key = program::service_key("w");
-    api.registry_write("", &key, "DeleteFlag", &RegistryValue::Number(1)).unwrap();
-    let change = ConfigChange { description: Some("d".into()), ..ConfigChange::default() };
-    let changed = ask(&manager, |m, caller, reply| m.change_config(caller, &name("w"), change, reply));
-    assert_eq!(changed.unwrap_err().code(), Win32Error::SERVICE_MARKED_FOR_DELETE);
-    let info = ask(&manager, |m, caller, reply| m.query_service(caller, &name("w"), reply)).unwrap();
+    api.registry_write("", &key, "DeleteFlag", &RegistryValue::Number(1))
+        .unwrap();
+    let change = ConfigChange {
+        description: Some("d".into()),
+        ..ConfigChange::default()
+    };
+    let changed = ask(&manager, |m, caller, reply| {
+        m.change_config(caller, &name("w"), change, reply)
+    });
+    assert_eq!(
+        changed.unwrap_err().code(),
+        Win32Error::SERVICE_MARKED_FOR_DELETE
+    );
+    let info = ask(&manager, |m, caller, reply| {
+        m.query_service(caller, &name("w"), reply)
+    })
+    .unwrap();
     assert!(info.marked_for_delete);
 }
 

@@ -176,7 +176,12 @@ pub(super) fn rights_to_create(config: &ServiceConfig) -> u32 {
     use relance_scm::AccessRights as R;
     let mut rights = R::CHANGE_CONFIG.union(R::DELETE);
     // R51
-    if config.failure_actions.actions.iter().any(|action| action.kind.restarts()) {
+    if config
+        .failure_actions
+        .actions
+        .iter()
+        .any(|action| action.kind.restarts())
+    {
         rights = rights.union(R::START);
     }
     if config.security.is_some() {

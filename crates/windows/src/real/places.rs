@@ -16,6 +16,9 @@ pub(crate) fn program_data() -> PathBuf {
     if answer != 0 {
         return r"C:\ProgramData".into();
     }
-    let end = path.iter().position(|unit| *unit == 0).unwrap_or(path.len());
+    let end = path
+        .iter()
+        .position(|unit| *unit == 0)
+        .unwrap_or(path.len());
     String::from_utf16_lossy(&path[..end]).into()
 }

@@ -23,7 +23,11 @@ pub(super) fn enable_shutdown() -> Result<()> {
     unsafe {
         check(LookupPrivilegeValueW(null(), name.as_ptr(), &raw mut luid))?;
         let access = TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY;
-        check(OpenProcessToken(GetCurrentProcess(), access, &raw mut token))?;
+        check(OpenProcessToken(
+            GetCurrentProcess(),
+            access,
+            &raw mut token,
+        ))?;
         let privileges = TOKEN_PRIVILEGES {
             PrivilegeCount: 1,
             Privileges: [LUID_AND_ATTRIBUTES {

@@ -131,9 +131,7 @@ pub(crate) fn write(machine: &str, path: &str, value: &str, data: &RegistryValue
     };
     let length = u32::try_from(bytes.len()).map_err(|_| Win32Error::INVALID_PARAMETER)?;
     // SAFETY: the bytes are as many as is said, and texts among them end with a zero.
-    check_code(unsafe {
-        RegSetValueExW(key.0, value.as_ptr(), 0, kind, bytes.as_ptr(), length)
-    })
+    check_code(unsafe { RegSetValueExW(key.0, value.as_ptr(), 0, kind, bytes.as_ptr(), length) })
 }
 
 /// A value that is not there was deleted already.

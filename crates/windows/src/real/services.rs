@@ -4,11 +4,11 @@ use std::ptr::{null, null_mut};
 
 use relance_scm::Win32Error;
 use windows_sys::Win32::System::Services::{
-    CloseServiceHandle, ControlService, CreateServiceW, DeleteService, ENUM_SERVICE_STATUS_PROCESSW,
-    ENUM_SERVICE_STATUSW, EnumDependentServicesW, EnumServicesStatusExW, OpenSCManagerW,
-    OpenServiceW, QueryServiceStatusEx, SC_ENUM_PROCESS_INFO, SC_HANDLE, SC_STATUS_PROCESS_INFO,
-    SERVICE_ACTIVE, SERVICE_STATE_ALL, SERVICE_STATUS, SERVICE_STATUS_PROCESS, SERVICE_WIN32,
-    StartServiceW,
+    CloseServiceHandle, ControlService, CreateServiceW, DeleteService,
+    ENUM_SERVICE_STATUS_PROCESSW, ENUM_SERVICE_STATUSW, EnumDependentServicesW,
+    EnumServicesStatusExW, OpenSCManagerW, OpenServiceW, QueryServiceStatusEx,
+    SC_ENUM_PROCESS_INFO, SC_HANDLE, SC_STATUS_PROCESS_INFO, SERVICE_ACTIVE, SERVICE_STATE_ALL,
+    SERVICE_STATUS, SERVICE_STATUS_PROCESS, SERVICE_WIN32, StartServiceW,
 };
 
 use super::buffer::{Buffer, sized};
@@ -146,7 +146,11 @@ pub(super) fn start(service: RawHandle, arguments: &[String]) -> Result<()> {
     let arguments: Vec<Vec<u16>> = arguments.iter().map(|argument| wide(argument)).collect();
     let pointers: Vec<*const u16> = arguments.iter().map(Vec::as_ptr).collect();
     let count = u32::try_from(pointers.len()).map_err(|_| Win32Error::INVALID_PARAMETER)?;
-    let first = if pointers.is_empty() { null() } else { pointers.as_ptr() };
+    let first = if pointers.is_empty() {
+        null()
+    } else {
+        pointers.as_ptr()
+    };
     // SAFETY: so many pointers to texts that end with a zero.
     check(unsafe { StartServiceW(raw(service), count, first) })
 }

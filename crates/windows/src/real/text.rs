@@ -56,7 +56,9 @@ pub(crate) unsafe fn optional_text(text: *const u16) -> Option<String> {
         while *text.add(length) != 0 {
             length += 1;
         }
-        Some(String::from_utf16_lossy(std::slice::from_raw_parts(text, length)))
+        Some(String::from_utf16_lossy(std::slice::from_raw_parts(
+            text, length,
+        )))
     }
 }
 

@@ -54,7 +54,8 @@ impl Requests {
         let manager = open_manager(machine)?;
         for service in services::enumerate(manager.0)? {
             match requests.add(&manager, service.name) {
-                Err(Win32Error::SERVICE_DOES_NOT_EXIST | Win32Error::SERVICE_MARKED_FOR_DELETE) => {}
+                Err(Win32Error::SERVICE_DOES_NOT_EXIST | Win32Error::SERVICE_MARKED_FOR_DELETE) => {
+                }
                 // One that the caller may not see (A25).
                 Err(Win32Error::ACCESS_DENIED) => {}
                 added => added?,
@@ -91,7 +92,10 @@ impl Requests {
         if self.manager.fired.get() {
             self.look_at_manager(sink);
         }
-        let fired = self.services.iter().filter(|(_, request)| request.fired.get());
+        let fired = self
+            .services
+            .iter()
+            .filter(|(_, request)| request.fired.get());
         let fired: Vec<String> = fired.map(|(name, _)| name.clone()).collect();
         for name in fired {
             self.look_at_service(&name);

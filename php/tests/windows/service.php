@@ -2,8 +2,8 @@
 /**
  * The service of the test on Windows: answers controls and writes down what it was told.
  *
- * Arguments: the name of the service, the file to write to, and how to end: `graceful`, a number (not
- * graceful, with this exit code) or `crash`.
+ * Arguments: the name of the service, the file to write to, and how to end: `graceful`, or a number (not
+ * graceful, with this exit code).
  */
 [, $name, $file, $end] = $argv;
 
@@ -46,10 +46,6 @@ while (true) {
     note("control $control");
     if (isset($answers[$control])) {
         win32_set_service_status($answers[$control]);
-    }
-    if ($control === 200 && $end === 'crash') {
-        note('crash');
-        exec('taskkill /f /pid ' . getmypid());
     }
     if ($control === WIN32_SERVICE_CONTROL_STOP) {
         note('end');
