@@ -58,8 +58,14 @@ pub(crate) fn run(root: &Path, named: &[&str]) -> Result<()> {
 /// Lints for Windows what the lints of this system do not see.
 pub(crate) fn clippy(root: &Path) -> Result<()> {
     tools::install()?;
-    let mut words = vec!["clippy", "--quiet", "--target", TARGET, "--all-targets"];
-    words.extend(PACKAGES.iter().flat_map(|package| ["--package", package]));
+    lint(root, &["--lib", "--bins"], &PACKAGES)?;
+    lint(root, &["--tests"], &TESTED)
+}
+
+fn lint(root: &Path, targets: &[&str], packages: &[&str]) -> Result<()> {
+    let mut words = vec!["clippy", "--quiet", "--target", TARGET];
+    words.extend(targets);
+    words.extend(packages.iter().flat_map(|package| ["--package", package]));
     words.extend(["--", "-D", "warnings"]);
     cargo::run(root, &words)
 }

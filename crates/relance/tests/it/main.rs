@@ -1,0 +1,8 @@
+//! The daemon with real processes, and the command line.
+#![cfg(unix)]
+
+mod compliance;
+mod kills;
+mod nonsense;
+mod recovery;
+mod support;
