@@ -10,6 +10,7 @@ mod cargo;
 mod ci;
 mod demo;
 mod dependencies;
+mod dist;
 mod generate;
 mod parts;
 mod php;
@@ -31,6 +32,7 @@ cargo xtask TASK
   tidy             the rules of the house that no other tool checks
   nightly [PART...]
                    every PHP, memory checks, thousands of simulated worlds
+  dist [--quick]   archives, packages, checksums and lists of parts, in target/dist
   windows [PART...]
                    build for Windows, run it under Wine: services, programs, PHP
   gen [--check]    write (or compare) the generated files
@@ -61,6 +63,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["ci", parts @ ..] => ci::ci(root, parts),
         ["tidy"] => tidy::run(root),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
+        ["dist", words @ ..] => dist::run(root, words),
         ["windows", parts @ ..] => windows::run(root, parts),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),

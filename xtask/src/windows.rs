@@ -18,7 +18,7 @@ use crate::parts::{self, Part, part};
 use wine::Wine;
 
 /// What we build for: Rust with mingw's linker.
-const TARGET: &str = "x86_64-pc-windows-gnu";
+pub(crate) const TARGET: &str = "x86_64-pc-windows-gnu";
 
 /// Our packages that are built for Windows.
 const PACKAGES: [&str; 9] = [
@@ -88,21 +88,24 @@ fn tests(root: &Path) -> Result<()> {
 /// The scenarios that Wine's manager can answer: the life cycle. It has no recovery and no event log.
 fn scenarios(root: &Path) -> Result<()> {
     let wine = Wine::new(root)?;
-    build(root, "relance-compliance", false)?;
-    let program = artefact(root, false, "relance-compliance.exe");
+    build(root, "relance-compliance")?;
+    let program = artefact(root, "relance-compliance.exe");
     let folder = wine::path(&root.join("compliance"));
     wine.run(&program, &[&folder, "L1", "L2"])
 }
 
 /// Builds a package for Windows.
-pub(crate) fn build(root: &Path, package: &str, release: bool) -> Result<()> {
-    let mut words = vec!["build", "--quiet", "--target", TARGET, "--package", package];
-    words.extend(release.then_some("--release"));
-    cargo::run(root, &words)
+fn build(root: &Path, package: &str) -> Result<()> {
+    cargo::run(
+        root,
+        &["build", "--quiet", "--target", TARGET, "--package", package],
+    )
 }
 
 /// A file that [`build`] made.
-pub(crate) fn artefact(root: &Path, release: bool, name: &str) -> std::path::PathBuf {
-    let profile = if release { "release" } else { "debug" };
-    root.join("target").join(TARGET).join(profile).join(name)
+fn artefact(root: &Path, name: &str) -> std::path::PathBuf {
+    root.join("target").join(TARGET).join("debug").join(name)
 }
+
+pub(crate) use library::finish as finish_library;
+pub(crate) use tools::install as install_tools;

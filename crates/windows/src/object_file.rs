@@ -80,7 +80,7 @@ pub(crate) fn with_message_table(table: &[u8]) -> Vec<u8> {
 fn section(table: &[u8]) -> Vec<u8> {
     let mut section = Writer::default();
     directory(&mut section, MESSAGE_TABLE, DIRECTORY | IS_DIRECTORY);
-    directory(&mut section, 1, 2 * DIRECTORY | IS_DIRECTORY);
+    directory(&mut section, 1, (2 * DIRECTORY) | IS_DIRECTORY);
     directory(&mut section, 0, 3 * DIRECTORY);
     let length = u32::try_from(table.len()).expect("a table of some kilobytes");
     section.u32(DATA_AT).u32(length).u32(0).u32(0);

@@ -36,6 +36,9 @@ fn has_visible_station() -> bool {
 }
 
 /// The name of this computer; empty if it cannot be had.
+///
+/// # Panics
+/// Never: the buffer is small.
 #[must_use]
 pub fn computer_name() -> String {
     use windows_sys::Win32::System::SystemInformation::{

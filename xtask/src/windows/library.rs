@@ -30,10 +30,10 @@ const SYSTEM_LIBRARIES: [&str; 12] = [
 
 /// Builds the extension and puts the file where tests find it.
 pub(super) fn make(root: &Path) -> Result<PathBuf> {
-    build(root, "relance-php", false)?;
+    build(root, "relance-php")?;
     let library = root.join("target/windows/php_win32service.dll");
     fs::create_dir_all(root.join("target/windows"))?;
-    finish(&artefact(root, false, "win32service.dll"), &library)?;
+    finish(&artefact(root, "win32service.dll"), &library)?;
     Ok(library)
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read};
-use std::os::windows::io::AsRawHandle;
+use std::os::windows::io::{AsRawHandle, RawHandle};
 use std::os::windows::process::CommandExt;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Mutex;
@@ -92,8 +92,7 @@ impl Child {
             .job
             .assign(handle)
             .and_then(|()| match launch.affinity {
-                // SAFETY: the handle is open.
-                Some(mask) => check(unsafe { SetProcessAffinityMask(handle, mask as usize) }),
+                Some(mask) => set_affinity(handle, mask),
                 None => Ok(()),
             });
         drop(process);
@@ -143,6 +142,12 @@ impl Child {
     pub fn terminate(&self) {
         self.job.terminate();
     }
+}
+
+fn set_affinity(process: RawHandle, mask: u64) -> Result<(), Win32Error> {
+    let mask = usize::try_from(mask).map_err(|_| Win32Error::INVALID_PARAMETER)?;
+    // SAFETY: the handle is open.
+    check(unsafe { SetProcessAffinityMask(process, mask) })
 }
 
 /// Everything behind the program's name, untouched: the program splits it as it likes.

@@ -63,9 +63,12 @@ impl WindowsManager {
         let old = self.query_settings(name)?;
         let scm = &self.scm;
         let service = scm.open(name, AccessRights::CHANGE_CONFIG)?;
-        let put = |differs: bool, info: Info| match differs {
-            true => scm.said(scm.api.change_service_config2(service.raw(), &info)),
-            false => Ok(()),
+        let put = |differs: bool, info: Info| {
+            if differs {
+                scm.said(scm.api.change_service_config2(service.raw(), &info))
+            } else {
+                Ok(())
+            }
         };
         put(old.sid_type != new.sid_type, Info::ServiceSid(new.sid_type))?;
         put(

@@ -61,7 +61,8 @@ impl Writer<'_> {
             load_order_group: differing(&old.load_order_group, &new.load_order_group).map(|g| &**g),
             dependencies: differing(&old.dependencies, &new.dependencies)
                 .map(|list| list.iter().map(ToString::to_string).collect()),
-            account_name: differing(&old.account_name, &new.account_name).map(|a| a.as_str()),
+            account_name: differing(&old.account_name, &new.account_name)
+                .map(relance_scm::config::AccountName::as_str),
             password: password.filter(|p| !p.is_empty()).map(Secret::reveal),
             display_name: differing(&old.display_name, &new.display_name).map(|d| &**d),
         };

@@ -36,6 +36,10 @@ pub(super) struct Requests {
     manager: Box<Request>,
     services: BTreeMap<String, Box<Request>>,
     /// Requests whose handle is closed, but whose answer may be queued still.
+    #[allow(
+        clippy::vec_box,
+        reason = "Windows writes to where a request lies until its answer was called"
+    )]
     retired: Vec<Box<Request>>,
 }
 
