@@ -1,5 +1,6 @@
 //! The life cycle of services under the real service control manager, or Wine's.
 #![cfg(windows)]
+#![allow(clippy::unwrap_used, reason = "a test that fails panics")]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

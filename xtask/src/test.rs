@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{cargo, demo, php};
+use crate::{cargo, demo, php, windows};
 
 /// What is tested; a new kind of test is a line here.
 pub(crate) const PARTS: &[Part] = &[
@@ -16,6 +16,7 @@ pub(crate) const PARTS: &[Part] = &[
     }),
     part("php", |root| php::php(root, &[])),
     part("demo", |root| demo::run(root, &[])),
+    part("windows", |root| windows::run(root, &[])),
 ];
 
 pub(crate) fn run(root: &Path, named: &[&str]) -> Result<()> {

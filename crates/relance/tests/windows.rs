@@ -1,5 +1,6 @@
 //! `relance.exe` over the real service control manager, or Wine's: programs that `relance host` keeps.
 #![cfg(windows)]
+#![allow(clippy::unwrap_used, reason = "a test that fails panics")]
 
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
