@@ -71,12 +71,14 @@ impl Dist<'_> {
         Ok(folder)
     }
 
-    /// Builds a package for a target; the folder with what cargo made.
-    fn build(&self, package: &str, target: &str) -> Result<PathBuf> {
-        let mut words = vec!["build", "--package", package, "--target", target];
+    /// Builds a package for a target, or for this system; the folder with what cargo made.
+    fn build(&self, package: &str, target: Option<&str>) -> Result<PathBuf> {
+        let mut words = vec!["build", "--quiet", "--package", package];
+        words.extend(target.into_iter().flat_map(|target| ["--target", target]));
         words.extend(self.release.then_some("--release"));
         cargo::run(self.root, &words)?;
         let profile = if self.release { "release" } else { "debug" };
+        let target = target.unwrap_or_default();
         Ok(self.root.join("target").join(target).join(profile))
     }
 

@@ -10,11 +10,10 @@ use super::{Dist, copy, output};
 use crate::php::apt;
 
 const STATIC: &str = "x86_64-unknown-linux-musl";
-const NATIVE: &str = "x86_64-unknown-linux-gnu";
 
 pub(super) fn make(dist: &Dist) -> Result<()> {
     apt::require_file("/usr/bin/musl-gcc", &["musl-tools"])?;
-    let program = dist.build("relance", STATIC)?.join("relance");
+    let program = dist.build("relance", Some(STATIC))?.join("relance");
     let folder = dist.folder(&format!("relance-{}-linux-x86_64", dist.version))?;
     dist.common(&folder)?;
     copy(&program, &folder.join("bin/relance"))?;
@@ -29,9 +28,7 @@ pub(super) fn make(dist: &Dist) -> Result<()> {
     archive(dist, &folder)?;
     debian(dist, &folder)?;
 
-    let extension = dist
-        .build("relance-php", NATIVE)?
-        .join("libwin32service.so");
+    let extension = dist.build("relance-php", None)?.join("libwin32service.so");
     let folder = dist.folder(&format!(
         "php_win32service-{}-linux-x86_64-glibc",
         dist.version

@@ -22,8 +22,10 @@ const PHPS: [(&str, &str); 5] = [
 pub(super) fn make(dist: &Dist) -> Result<()> {
     install_tools()?;
     let version = &dist.version;
-    let program = dist.build("relance", TARGET)?.join("relance.exe");
-    let library = dist.build("relance-php", TARGET)?.join("win32service.dll");
+    let program = dist.build("relance", Some(TARGET))?.join("relance.exe");
+    let library = dist
+        .build("relance-php", Some(TARGET))?
+        .join("win32service.dll");
     let name = format!("relance-{version}-windows-x86_64");
     let folder = dist.folder(&name)?;
     dist.common(&folder)?;

@@ -11,7 +11,8 @@ use relance_scm::{ServiceId, fold_case};
 use crate::api::{Api, EventQuery, Result};
 use crate::event_xml::{self, EventXml};
 
-/// The condition for entries of the service control manager.
+/// The condition for entries of the service control manager, for those who follow the log.
+#[cfg(windows)]
 pub(crate) const SCM_ENTRIES: &str = "*[System[Provider[@Name='Service Control Manager']]]";
 
 /// How many entries one question looks through at most, the newest first.

@@ -40,7 +40,7 @@ fn create(manager: &WindowsManager, config: ServiceConfig) -> Result<()> {
         password: Secret::default(),
     };
     ask(manager, |manager, caller, reply| {
-        manager.create_service(caller, new, reply)
+        manager.create_service(caller, new, reply);
     })
 }
 
@@ -81,7 +81,7 @@ fn everything_that_is_configured_reads_back() {
     // R51: the handle may start, because a restart is configured; A26: and write the access list.
     assert_eq!(calls[1], "CreateService w 0x50012");
     let read = ask(&manager, |m, caller, reply| {
-        m.query_config(caller, &name("w"), reply)
+        m.query_config(caller, &name("w"), reply);
     })
     .unwrap();
     assert_eq!(read, config);
@@ -131,7 +131,7 @@ fn c19_a_change_writes_only_what_differs() {
         ..ConfigChange::default()
     };
     ask(&manager, |m, caller, reply| {
-        m.change_config(caller, &name("w"), change, reply)
+        m.change_config(caller, &name("w"), change, reply);
     })
     .unwrap();
     let writes: Vec<String> = api
@@ -161,7 +161,7 @@ fn r61_an_empty_list_is_sent_as_one_and_not_as_keep() {
         ..ConfigChange::default()
     };
     ask(&manager, |m, caller, reply| {
-        m.change_config(caller, &name("w"), change, reply)
+        m.change_config(caller, &name("w"), change, reply);
     })
     .unwrap();
     let calls = api.calls();
@@ -186,11 +186,11 @@ fn a_change_that_fails_in_the_middle_is_taken_back() {
         ..ConfigChange::default()
     };
     let changed = ask(&manager, |m, caller, reply| {
-        m.change_config(caller, &name("w"), change, reply)
+        m.change_config(caller, &name("w"), change, reply);
     });
     assert_eq!(changed.unwrap_err().code(), Win32Error::ACCESS_DENIED);
     let config = ask(&manager, |m, caller, reply| {
-        m.query_config(caller, &name("w"), reply)
+        m.query_config(caller, &name("w"), reply);
     });
     assert_eq!(&*config.unwrap().display_name, "w");
 }
@@ -236,7 +236,7 @@ fn what_windows_has_no_place_for_is_refused_with_the_reason() {
         assert_eq!(api.calls(), [""; 0], "before anything is done");
     }
     let cancel = ask(&manager, |m, caller, reply| {
-        m.cancel_recovery(caller, &name("w"), reply)
+        m.cancel_recovery(caller, &name("w"), reply);
     });
     assert!(
         cancel.unwrap_err().sentence().contains("disable"),
@@ -260,7 +260,7 @@ fn a24_each_request_asks_for_the_rights_it_needs() {
     };
     let control = |control| {
         let _ = ask(&manager, |m, caller, reply| {
-            m.control_service(caller, w, control, reply)
+            m.control_service(caller, w, control, reply);
         });
     };
     let custom = Control::from_raw(200).unwrap();
@@ -270,16 +270,16 @@ fn a24_each_request_asks_for_the_rights_it_needs() {
     assert_eq!(opened(&|| control(custom)), "0x100");
     let start = || {
         ask(&manager, |m, caller, reply| {
-            m.start_service(caller, w, vec![], reply)
+            m.start_service(caller, w, vec![], reply);
         })
-        .unwrap()
+        .unwrap();
     };
     assert_eq!(opened(&start), "0x10");
     let delete = || {
         ask(&manager, |m, caller, reply| {
-            m.delete_service(caller, w, reply)
+            m.delete_service(caller, w, reply);
         })
-        .unwrap()
+        .unwrap();
     };
     assert_eq!(opened(&delete), "0x10000");
 }
@@ -290,7 +290,7 @@ fn s16_arguments_come_behind_the_name() {
     create(&manager, service("w")).unwrap();
     let arguments = vec!["a b".to_owned(), "c".to_owned()];
     ask(&manager, |m, caller, reply| {
-        m.start_service(caller, &name("w"), arguments, reply)
+        m.start_service(caller, &name("w"), arguments, reply);
     })
     .unwrap();
     assert_eq!(api.calls().last().unwrap(), "StartService w a b c");
@@ -311,14 +311,11 @@ fn d6_the_dependents_that_stand_in_the_way_are_named() {
 }
 
 fn logged(id: u32, at: &str, parameters: &[&str]) -> String {
-    let data: String = parameters
-        .iter()
-        .map(|p| format!("<Data>{p}</Data>"))
-        .collect();
+    let data = parameters.join("</Data><Data>");
     format!(
         "<Event><System><Provider Name='Service Control Manager'/><EventID>{id}</EventID>\
          <Level>2</Level><TimeCreated SystemTime='1970-01-01T00:{at}Z'/>\
-         <EventRecordID>1</EventRecordID></System><EventData>{data}</EventData></Event>"
+         <EventRecordID>1</EventRecordID></System><EventData><Data>{data}</Data></EventData></Event>"
     )
 }
 
@@ -341,7 +338,7 @@ fn r19_the_counter_comes_from_the_log_and_says_so() {
         &["Other", "5", "0", "1", "Restart the service"],
     ));
     let info = ask(&manager, |m, caller, reply| {
-        m.query_service(caller, &name("w"), reply)
+        m.query_service(caller, &name("w"), reply);
     })
     .unwrap();
     assert_eq!(
@@ -350,7 +347,7 @@ fn r19_the_counter_comes_from_the_log_and_says_so() {
     );
     assert_eq!(info.recovery.pending.len(), 1);
     let told = ask(&manager, |m, caller, reply| {
-        m.explain(caller, &name("w"), reply)
+        m.explain(caller, &name("w"), reply);
     })
     .unwrap();
     assert!(
@@ -359,7 +356,7 @@ fn r19_the_counter_comes_from_the_log_and_says_so() {
     );
     let filter = EventFilter::default();
     let page = ask(&manager, |m, caller, reply| {
-        m.find_events(caller, filter, reply)
+        m.find_events(caller, filter, reply);
     })
     .unwrap();
     let ids: Vec<i64> = page.entries.iter().map(|entry| entry.at.0).collect();
@@ -372,12 +369,12 @@ fn an_unreadable_log_hides_no_status() {
     create(&manager, service("w")).unwrap();
     api.refuse("EvtQuery", Win32Error::ACCESS_DENIED);
     let info = ask(&manager, |m, caller, reply| {
-        m.query_service(caller, &name("w"), reply)
+        m.query_service(caller, &name("w"), reply);
     })
     .unwrap();
     assert_eq!(info.status.exit_code.win32().to_raw(), 1077, "S1");
     let told = ask(&manager, |m, caller, reply| {
-        m.explain(caller, &name("w"), reply)
+        m.explain(caller, &name("w"), reply);
     })
     .unwrap();
     assert!(
@@ -430,12 +427,12 @@ fn apply_takes_back_what_it_did_when_one_cannot_be() {
     };
     let services = vec![new(service("a")), new(changed), new(bad)];
     let applied = ask(&manager, |m, caller, reply| {
-        m.apply(caller, services, reply)
+        m.apply(caller, services, reply);
     });
     assert_eq!(applied.unwrap_err().code(), Win32Error::NOT_SUPPORTED);
     assert!(!api.exists("a") && !api.exists("c"));
     let b = ask(&manager, |m, caller, reply| {
-        m.query_config(caller, &name("b"), reply)
+        m.query_config(caller, &name("b"), reply);
     })
     .unwrap();
     assert_eq!(&*b.display_name, "b");
@@ -456,14 +453,14 @@ fn c32_a_service_marked_for_deletion_is_not_changed() {
         ..ConfigChange::default()
     };
     let changed = ask(&manager, |m, caller, reply| {
-        m.change_config(caller, &name("w"), change, reply)
+        m.change_config(caller, &name("w"), change, reply);
     });
     assert_eq!(
         changed.unwrap_err().code(),
         Win32Error::SERVICE_MARKED_FOR_DELETE
     );
     let info = ask(&manager, |m, caller, reply| {
-        m.query_service(caller, &name("w"), reply)
+        m.query_service(caller, &name("w"), reply);
     })
     .unwrap();
     assert!(info.marked_for_delete);
