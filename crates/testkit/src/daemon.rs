@@ -177,8 +177,7 @@ impl Daemon {
     #[must_use]
     pub fn relance(&self, arguments: &[&str]) -> Output {
         Command::new(&self.program)
-            .arg("--socket")
-            .arg(self.socket())
+            .env("RELANCE_SOCKET", self.socket())
             .args(arguments)
             .output()
             .expect("the program runs")

@@ -5,7 +5,8 @@ use relance_scm::Win32Error;
 use relance_scm::event::Event;
 use relance_scm::status::{ImpossibleReport, ProcessExit};
 use relance_wire::channel::{
-    ControlAnswer, Done, Hello, ManagerFrame, Refused, ServiceFrame, Status, VERSION, Welcome,
+    ControlAnswer, ControlRequest, Done, Hello, ManagerFrame, Refused, ServiceFrame, Status,
+    VERSION, Welcome,
 };
 
 use super::turn::Effect;
@@ -124,7 +125,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 
     /// The first process of a run that says hello speaks for it. A hello that is read again is
-    /// welcomed again: the first welcome may have been lost with the engine before.
+    /// welcomed again: the first welcome may have been lost with the engine before, and so may the
+    /// control that is not answered yet. (A service takes no control twice.)
     fn hello(&mut self, now: Moment, run: RunId, hello: &Hello) {
         if hello.version != VERSION {
             let message = format!(
@@ -161,9 +163,16 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             last_report: current.last_report,
             arguments: current.arguments.to_vec(),
         };
+        let control = current.control.map(|control| ControlRequest {
+            id: control.id.0,
+            code: control.control.to_raw(),
+        });
+        let frames = [ManagerFrame::Welcome(welcome)]
+            .into_iter()
+            .chain(control.map(ManagerFrame::Control));
         self.turn
             .effects
-            .push(Effect::Send(run, ManagerFrame::Welcome(welcome)));
+            .extend(frames.map(|frame| Effect::Send(run, frame)));
     }
 
     fn status(&mut self, now: Moment, run: RunId, status: &Status) {
