@@ -24,7 +24,8 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 cargo xtask TASK
 
-  demo             a PHP service fails in seven ways and gets back up, live
+  demo [--on 8.4|...]
+                   a PHP service fails in seven ways and gets back up, live
   test [PART...]   every test; installs what is missing
   ci [PART...]     what a commit must pass: checks of the sources, and every test
   tidy             the rules of the house that no other tool checks

@@ -15,7 +15,9 @@ pub(crate) const PARTS: &[Part] = &[
         cargo::run(root, &["test", "--quiet", "--workspace", "--no-fail-fast"])
     }),
     part("php", |root| php::php(root, &[])),
+    part("php-8.4", |root| php::php(root, &["--on", "8.4"])),
     part("demo", |root| demo::run(root, &[])),
+    part("demo-8.4", |root| demo::run(root, &["--on", "8.4"])),
 ];
 
 pub(crate) fn run(root: &Path, named: &[&str]) -> Result<()> {
