@@ -173,6 +173,8 @@ pub struct Previous {
     pub kill_at: Option<Time>,
     /// Whether it was killed already, and the kill is repeated.
     pub killed: bool,
+    /// Number of its last report, the one of STOPPED.
+    pub last_report: u64,
 }
 
 /// A recovery action that waits for its time (R30). Everything is frozen at the failure (R39).

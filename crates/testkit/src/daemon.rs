@@ -310,14 +310,21 @@ impl Daemon {
     }
 
     /// The entries of the service control manager about a service, oldest first.
+    #[must_use]
+    pub fn events(&self, name: &ServiceName) -> Vec<LogEntry> {
+        self.events_with_ids(name, &[])
+    }
+
+    /// The same, of these kinds only.
     ///
     /// # Panics
     /// If the log cannot be read.
     #[must_use]
-    pub fn events(&self, name: &ServiceName) -> Vec<LogEntry> {
+    pub fn events_with_ids(&self, name: &ServiceName, event_ids: &[u32]) -> Vec<LogEntry> {
         let filter = EventFilter {
             service: Some(self.query(name).id),
-            limit: 10_000,
+            event_ids: event_ids.to_vec(),
+            limit: 100_000,
             ..EventFilter::default()
         };
         let page = self
