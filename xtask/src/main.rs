@@ -31,6 +31,8 @@ cargo xtask TASK
   tidy             the rules of the house that no other tool checks
   nightly [PART...]
                    every PHP, memory checks, thousands of simulated worlds
+  sim [--seed N | --seeds FROM..TO] [--steps N]
+                   the engine over a simulated machine; one seed shows its trace
   gen [--check]    write (or compare) the generated files
   php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
@@ -59,6 +61,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["ci", parts @ ..] => ci::ci(root, parts),
         ["tidy"] => tidy::run(root),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
+        ["sim", words @ ..] => ci::simulate(root, words),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),
         ["php", words @ ..] => php::php(root, words),
