@@ -14,7 +14,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
         ["--on", name] => Some(*name),
         other => bail!("unknown arguments {other:?}; there is only --on PHP"),
     };
-    cargo::run(root, &["build", "--quiet", "--package", "relance"])?;
+    cargo::run(root, &["build", "--package", "relance"])?;
     let installation = php::installation(root, on)?;
     let status = Command::new(root.join("target/debug/relance"))
         .arg("demo")

@@ -11,7 +11,7 @@ use crate::cargo;
 
 /// Builds the extension; the file that PHP loads.
 pub(super) fn build(root: &Path) -> Result<PathBuf> {
-    cargo::run(root, &["build", "--quiet", "--package", "relance-php"])?;
+    cargo::run(root, &["build", "--package", "relance-php"])?;
     let built = root.join("target/debug/libwin32service.so");
     let extension = root.join("target/php/win32service.so");
     fs::create_dir_all(root.join("target/php"))?;
