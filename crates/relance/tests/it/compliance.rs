@@ -69,7 +69,10 @@ impl DaemonSubject {
 
     fn wait_for(&mut self, moment: &Moment) {
         match moment.when {
-            When::At(at) => self.advance(at - self.elapsed),
+            When::At(at) => self.advance(
+                at.checked_sub(self.elapsed)
+                    .expect("the moments of a scenario rise"),
+            ),
             When::After(delay) => self.advance(delay),
             When::OnceRunning if moment.what.needs_running() => {
                 for _ in 0..STEPS_MAX {
