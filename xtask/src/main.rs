@@ -6,6 +6,7 @@
     reason = "a command-line tool prints"
 )]
 
+mod bench;
 mod cargo;
 mod ci;
 mod demo;
@@ -26,12 +27,17 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 cargo xtask TASK
 
-  demo             a PHP service fails in seven ways and gets back up, live
+  demo [--on 8.4|...]
+                   a PHP service fails in seven ways and gets back up, live
   test [PART...]   every test; installs what is missing
   ci [PART...]     what a commit must pass: checks of the sources, and every test
   tidy             the rules of the house that no other tool checks
   nightly [PART...]
-                   every PHP, memory checks, thousands of simulated worlds
+                   every PHP, memory checks, thousands of simulated worlds, hundreds of kills
+  sim [--seed N | --seeds FROM..TO] [--steps N]
+                   the engine over a simulated machine; one seed shows its trace
+  bench [OPTION...]
+                   the benchmark beside the peers that are installed; options of bench.py
   dist [--quick]   archives, packages, checksums and lists of parts, in target/dist
   windows [PART...]
                    build for Windows, run it under Wine: services, programs, PHP
@@ -65,6 +71,8 @@ fn run(arguments: &[String]) -> Result<()> {
         ["nightly", parts @ ..] => ci::nightly(root, parts),
         ["dist", words @ ..] => dist::run(root, words),
         ["windows", parts @ ..] => windows::run(root, parts),
+        ["sim", words @ ..] => ci::simulate(root, words),
+        ["bench", words @ ..] => bench::run(root, words),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),
         ["php", words @ ..] => php::php(root, words),
