@@ -8,11 +8,11 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::{Php, apt};
 
-/// Builds the extension; the file that PHP loads.
+/// Builds the extension, and the manager for the tests that need one; the file that PHP loads.
 pub(super) fn build(root: &Path) -> Result<PathBuf> {
     apt::run(
         Command::new(env!("CARGO"))
-            .args(["build", "--package", "relance-php"])
+            .args(["build", "--package", "relance-php", "--package", "relance"])
             .current_dir(root),
     )?;
     let built = root.join("target/debug/libwin32service.so");
@@ -70,6 +70,7 @@ pub(super) fn run(
     let output = command
         .env("TEST_PHP_EXECUTABLE", &php.binary)
         .env("NO_INTERACTION", "1")
+        .env("RELANCE_BINARY", root.join("target/debug/relance"))
         .env_remove("RELANCE_CHANNEL")
         .env_remove("RELANCE_RUN")
         .current_dir(&folder)
