@@ -9,7 +9,7 @@ use relance_scm::{ExitCode, ServiceState, StatusReport};
 use crate::action::{Answer, DenyReason};
 use crate::control;
 use crate::failure;
-use crate::record::{EndReason, RunId};
+use crate::record::{EndReason, RunId, RunPhase};
 use crate::start;
 use crate::step::Draft;
 
@@ -29,6 +29,10 @@ pub(crate) fn status(draft: &mut Draft, id: RunId, number: u64, report: StatusRe
         return Answer::Stale;
     };
     run.last_report = number;
+    // Only who said hello has a handle to report with.
+    if run.phase != RunPhase::Active {
+        return Answer::Denied(DenyReason::HandleClosed);
+    }
     if report.state == ServiceState::Stopped {
         stopped(draft, id, report.exit_code);
     } else {

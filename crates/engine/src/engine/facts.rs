@@ -1,6 +1,6 @@
 //! Facts about processes: what the host tells, turned into inputs.
 
-use relance_policy::{Answer, ControlId, DenyReason, Input, RunId, RunPhase, SpawnFailure};
+use relance_policy::{ActionId, Answer, ControlId, DenyReason, Input, RunId, SpawnFailure};
 use relance_scm::Win32Error;
 use relance_scm::event::Event;
 use relance_scm::status::{ImpossibleReport, ProcessExit};
@@ -46,13 +46,23 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.input(then, run.service, Input::ProcessExited { run, exit });
                 self.turn.effects.push(Effect::ForgetRun(run));
             }
-            Fact::CommandDone { id, result } => {
-                self.input(now, id.service, Input::ActionDone { id, result });
-                self.turn.effects.push(Effect::ForgetCommand(id));
-            }
+            Fact::CommandDone { id, result } => match &mut self.catching_up {
+                Some(catch_up) => catch_up.done.push((id, result)),
+                None => self.command_done(now, id, result),
+            },
             Fact::Caught => self.caught_up(now),
             Fact::ShutdownAsked => self.shut_down(now),
         }
+    }
+
+    pub(super) fn command_done(
+        &mut self,
+        now: Moment,
+        id: ActionId,
+        result: Result<(), Win32Error>,
+    ) {
+        self.input(now, id.service, Input::ActionDone { id, result });
+        self.turn.effects.push(Effect::ForgetCommand(id));
     }
 
     fn spawn_failed(&mut self, now: Moment, run: RunId, problem: StartProblem) {
@@ -76,18 +86,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let Some(slot) = self.services.get(&run.service) else {
             return self.log_of_manager(now, &Event::NotAdopted(pid));
         };
-        let record = &slot.record;
-        let current = record.run.as_ref().filter(|current| current.id == run);
-        let previous = record.previous.is_some_and(|previous| previous.run == run);
-        if let Some(current) = current {
-            if current.phase == RunPhase::Spawning {
-                self.input(now, run.service, Input::ProcessSpawned { run, pid, birth });
-            }
-        } else if !previous && run.number > record.runs {
-            let answer = self.input(now, run.service, Input::ProcessFound { run, pid, birth });
-            if answer == Answer::Stale {
-                self.log(now, run.service, &Event::NotAdopted(pid));
-            }
+        let previous = slot.record.previous.map(|previous| previous.run);
+        if previous == Some(run) {
+            return;
+        }
+        let answer = self.input(now, run.service, Input::ProcessFound { run, pid, birth });
+        if answer == Answer::Stale {
+            self.log(now, run.service, &Event::NotAdopted(pid));
         }
     }
 

@@ -33,6 +33,7 @@ pub(super) struct Turn {
 
 /// What follows a commit.
 pub(super) enum Effect {
+    Spawn(RunId),
     Send(RunId, ManagerFrame),
     RunCommand(ActionId, Arc<ServiceConfig>, Box<str>),
     Reboot(ActionId),
@@ -145,7 +146,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
         }
         if let Some(configure) = flight.configure {
-            self.configure_done(configure);
+            self.configure_done(now, configure);
         }
     }
 
@@ -161,6 +162,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     fn take_effect(&mut self, effect: Effect) {
         match effect {
+            Effect::Spawn(run) => self.spawn(run),
             Effect::Send(run, frame) => self.processes.send(run, &frame),
             Effect::RunCommand(id, config, command) => {
                 self.processes.run_command(id, &config, &command);
