@@ -145,7 +145,7 @@ pub fn run(
         machine: || (Clock::Machine.now(), clock::wall()),
         check_account: account::check,
     });
-    let mut engine = Engine::new(processes, writer, setup.settings, publisher, loaded);
+    let mut engine = Engine::new(processes, writer, setup.settings.clone(), publisher, loaded);
     let now = Moment {
         time: clock.now(),
         wall: clock::wall(),

@@ -14,6 +14,7 @@ use std::sync::mpsc::Receiver;
 use relance_engine::processes::{Fact, Processes, StartProblem};
 use relance_policy::simulate::StartOutcome;
 use relance_policy::{ActionId, RunId, ServiceId, Time};
+use relance_scm::config::PriorityClass;
 use relance_scm::status::{ProcessExit, RawStatusReport};
 use relance_scm::{Control, ExitCode, ServiceConfig, ServiceKind, ServiceState, Win32Error};
 use relance_wire::channel::{ControlAnswer, Hello, ManagerFrame, ServiceFrame, Status, VERSION};
@@ -769,6 +770,8 @@ impl Processes for SimProcesses {
     }
 
     fn broadcast(&mut self, _: &str) {}
+
+    fn set_priority(&mut self, _: RunId, _: PriorityClass) {}
 
     fn signal(&mut self, run: RunId, _: u8) {
         // From here on the manager has asked, although the signal may come too late.

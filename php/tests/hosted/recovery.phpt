@@ -1,0 +1,31 @@
+--TEST--
+R1, R3, R21, B2: a crash restarts; a stop with an error restarts only where recovery_enabled says so
+--EXTENSIONS--
+win32service
+--FILE--
+<?php
+require __DIR__ . '/../manager.inc';
+manager();
+$recovery = ['recovery_action_1' => WIN32_SC_ACTION_RESTART, 'recovery_delay' => 0];
+$code = <<<'PHP'
+    win32_start_service_ctrl_dispatcher('any', false);
+    win32_set_service_status(WIN32_SERVICE_RUNNING);
+    tell('run ' . explode('.', getenv('RELANCE_RUN') ?: $run)[1][0]);
+    PHP;
+$code = '$run = getenv("RELANCE_RUN");' . $code;
+create('crash', $code . 'exec("kill -9 " . getmypid());', $recovery);
+create('error', $code, $recovery + ['recovery_enabled' => true]);
+create('error only', $code, $recovery);
+foreach (['crash', 'error'] as $name) {
+    win32_start_service($name);
+    echo hear(), ', ', hear(), "\n";
+    await($name, 'stopped');
+    echo events('--service', $name, '--id', '7031,7034,7024');
+}
+win32_start_service('error only');
+echo hear(), "\n";
+await('error only', 'stopped');
+echo events('--service', 'error only', '--id', '7031,7034,7024'), relance('why', 'error only');
+?>
+--EXPECT--
+?
