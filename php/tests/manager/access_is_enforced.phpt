@@ -33,6 +33,7 @@ win32_remove_right_access_service('guarded', 'mail');
 echo "-- taken away\n", as_user('mail', 'show(fn () => win32_start_service("guarded"));');
 win32_add_right_access_service('guarded', 'mail', WIN32_SERVICE_ALL_ACCESS);
 echo "-- everything\n", as_user('mail', 'show(fn () => win32_start_service("guarded")); show(fn () => win32_delete_service("guarded"));');
+await('guarded');
 win32_stop_service('guarded');
 ?>
 --EXPECT--

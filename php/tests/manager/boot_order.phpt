@@ -25,10 +25,19 @@ await('no group');
 foreach (['delayed', 'disabled'] as $name) {
     echo $name, ': ', status_line($name), "\n";
 }
-relance('clock', 'advance', '120s');
+relance('clock', 'advance', '--by', '120s');
 echo hear(), "\n";
 await('delayed');
 echo status_line('disabled'), "\n";
 ?>
 --EXPECT--
-?
+in network
+on demand
+in base
+below
+above
+no group
+delayed: state 1, exit code 1077, specific 0
+disabled: state 1, exit code 1077, specific 0
+delayed
+state 1, exit code 1077, specific 0
