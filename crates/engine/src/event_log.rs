@@ -47,13 +47,15 @@ fn details(at: Timestamp, event: &Event, record: &ServiceRecord) -> Details {
     let run = record.run.as_ref().map(|run| (run.id, run.pid));
     let end = record
         .last_end
+        .as_ref()
         .filter(|end| ends_a_run(event) || run.is_none_or(|r| r.0 == end.run));
     let mut details = Details::default();
     match (end, run) {
         (Some(end), _) if ends_a_run(event) => {
             details.run = Some(end.run);
             details.exit = end.exit;
-            details.cause = end.exit.map(|exit| exit.to_string());
+            let told = end.cause.as_ref().map(ToString::to_string);
+            details.cause = told.or_else(|| end.exit.map(|exit| exit.to_string()));
         }
         (_, Some((id, pid))) => {
             details.run = Some(id);
@@ -79,6 +81,7 @@ fn ends_a_run(event: &Event) -> bool {
         Event::Failed { .. }
             | Event::StoppedWithError(_)
             | Event::StoppedWithSpecificError(_)
+            | Event::CleanStopAfterError(_)
             | Event::StartFailed(_)
             | Event::ConnectTimedOut(_)
             | Event::Recycled(_)

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
-use relance_scm::{Control, ControlsAccepted, ScmError, Win32Error};
+use relance_scm::{Control, ControlsAccepted, EndCause, ScmError, Win32Error};
 
 use crate::hosted::{Acknowledged, Hosted};
 use block::{CONTROLS_ACCEPTED, StatusBlock};
@@ -73,6 +73,8 @@ pub(crate) enum Farewell {
         /// As the script set it; 32 bits of it are reported (B19).
         exit_code: i64,
     },
+    /// No report: the end of the process is a failure (R1), as the ini setting wants it.
+    Unreported,
 }
 
 impl Dispatcher {
@@ -211,15 +213,27 @@ impl Dispatcher {
         mask & BIT.to_raw() != 0
     }
 
-    /// The request ends: reports STOPPED unless the script did (B2). For the thread that started the
-    /// dispatcher; in any other thread or process nothing happens.
-    pub(crate) fn end_request(&self) -> Option<Farewell> {
+    /// The request ends: says why, and reports STOPPED unless the script did (B2). For the thread that
+    /// started the dispatcher; in any other thread or process nothing happens.
+    ///
+    /// `errors_are_failures`: an error as cause is not reported as a stop.
+    pub(crate) fn end_request(
+        &self,
+        cause: &EndCause,
+        errors_are_failures: bool,
+    ) -> Option<Farewell> {
         if self.is_of_another_process() {
             return None;
         }
         let mut state = self.lock();
         if !state.connection.is_of_this_thread() || state.block.is_stopped() {
             return None;
+        }
+        if let Connection::Open { hosted, .. } = &state.connection {
+            hosted.tell_cause(cause);
+        }
+        if cause.is_error() && errors_are_failures {
+            return Some(Farewell::Unreported);
         }
         let farewell = if state.graceful {
             Farewell::Graceful

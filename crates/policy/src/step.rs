@@ -49,6 +49,7 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         Input::ChannelBroken { run } => {
             draft.if_current(run, |draft| draft.log(Event::MalformedAnswer))
         }
+        Input::CauseTold { run, cause } => report::cause_told(&mut draft, run, cause),
         Input::ControlAnswered { run, id, code } => control::answered(&mut draft, run, id, code),
         Input::ProcessFound { run, pid, birth } => start::found(&mut draft, run, pid, birth),
         Input::ProcessExited { run, exit } => exit::process_exited(&mut draft, run, exit),
@@ -180,6 +181,7 @@ impl Draft {
             from,
             stop: run.stop,
             exit: None,
+            cause: run.end_cause.clone(),
             exit_code: self.record.exit_code,
             failure: None,
             action: None,

@@ -2,6 +2,7 @@
 
 use crate::context::guard;
 use crate::dispatcher::{DISPATCHER, StartError};
+use crate::ends;
 use crate::failure;
 use crate::hosted;
 use crate::zend::function::{Call, php_function};
@@ -60,6 +61,7 @@ php_function!(
 );
 
 fn admit(_given: u32) -> Result<(), Failure> {
+    ends::script_goes_on();
     guard()
 }
 

@@ -101,6 +101,12 @@ symbols! {
         unsafe extern "C-unwind" fn(*const c_char, usize, *const c_char, usize, c_int, c_int);
     zend_get_constant_str: unsafe extern "C-unwind" fn(*const c_char, usize) -> *mut Zval;
 
+    zend_register_ini_entries: unsafe extern "C-unwind" fn(*const c_void, c_int) -> c_int;
+    zend_unregister_ini_entries: unsafe extern "C-unwind" fn(c_int);
+    zend_ini_string: unsafe extern "C-unwind" fn(*const c_char, usize, c_int) -> *const c_char;
+    zend_observer_error_register:
+        unsafe extern "C-unwind" fn(unsafe extern "C-unwind" fn(c_int, *mut ZendString, u32, *mut ZendString));
+
     php_info_print_table_start: unsafe extern "C-unwind" fn();
     php_info_print_table_header: unsafe extern "C-unwind" fn(c_int, ...);
     php_info_print_table_row: unsafe extern "C-unwind" fn(c_int, ...);
