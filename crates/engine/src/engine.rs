@@ -34,12 +34,13 @@ use relance_policy::{
 };
 use relance_scm::config::PriorityClass;
 use relance_scm::event::Event;
+use relance_scm::event_log::NewEntry;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ScmError, ServiceName, Win32Error};
 use relance_wire::channel::{ControlRequest, ManagerFrame};
 
 use crate::database::Loaded;
-use crate::event_log::{entry_of_manager, entry_of_service, wants_output};
+use crate::event_log::{entry_of_manager, entry_of_program, entry_of_service, wants_output};
 use crate::info::status_of;
 use crate::names::Names;
 use crate::processes::Processes;
@@ -337,6 +338,16 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let wanted = entry.details.run.filter(|_| wants_output(&entry));
         let output = wanted.and_then(|run| self.processes.last_output(run));
         self.turn.entries.push((entry, output));
+    }
+
+    /// An entry in a program's own words; about the service of that name, if there is one.
+    fn write_event(&mut self, now: Moment, entry: NewEntry) {
+        self.last_entry += 1;
+        let service = ServiceName::new(&*entry.name)
+            .ok()
+            .and_then(|name| self.record(&name).cloned());
+        let entry = entry_of_program(self.last_entry, now.wall, entry, service.as_deref());
+        self.turn.entries.push((entry, None));
     }
 
     fn log_of_manager(&mut self, now: Moment, event: &Event) {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use relance_policy::explain::explain;
 use relance_policy::{ServiceRecord, Time};
 use relance_scm::config::AccountName;
-use relance_scm::event_log::{EventFilter, EventPage, LogEntry, Timestamp};
+use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
     ServiceInfo, Watch, Watched, WatchedChange,
@@ -311,6 +311,13 @@ impl ServiceManager for EngineHandle {
             )
         });
         reply.send(page);
+    }
+
+    fn write_event(&self, caller: &Caller, entry: NewEntry, reply: Reply<()>) {
+        match entry.check() {
+            Ok(()) => self.send(caller, Request::WriteEvent(entry, reply)),
+            Err(error) => reply.send(Err(error)),
+        }
     }
 
     fn read_output(

@@ -30,7 +30,9 @@ mod functions;
 mod hosted;
 mod info;
 mod machine;
+mod relance;
 mod rights;
+mod wake;
 #[allow(unsafe_code, reason = "the binding to PHP, and the only place for it")]
 mod zend;
 
@@ -49,7 +51,8 @@ struct Win32Service;
 impl Extension for Win32Service {
     const NAME: &'static CStr = c"win32service";
     const VERSION: &'static CStr = info::VERSION;
-    const FUNCTIONS: &'static [Registration] = &functions::FUNCTIONS;
+    const FUNCTIONS: &'static [&'static [Registration]] =
+        &[&functions::FUNCTIONS, &relance::FUNCTIONS];
 
     fn start(module: ModuleNumber) {
         context::capture();

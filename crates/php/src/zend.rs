@@ -12,6 +12,7 @@
 //!
 //! Read [`function`] first, then [`outcome`].
 
+pub(crate) mod callback;
 pub(crate) mod class;
 pub(crate) mod constant;
 pub(crate) mod errors;

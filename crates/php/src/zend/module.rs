@@ -24,8 +24,8 @@ pub(crate) trait Extension: 'static {
     const NAME: &'static CStr;
     /// `phpversion(NAME)`
     const VERSION: &'static CStr;
-    /// Its functions, in the order of registration.
-    const FUNCTIONS: &'static [Registration];
+    /// Its functions, table by table in the order of registration.
+    const FUNCTIONS: &'static [&'static [Registration]];
 
     /// Registers constants and classes, and looks at the environment.
     fn start(module: ModuleNumber);

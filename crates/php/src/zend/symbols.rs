@@ -75,6 +75,10 @@ symbols! {
     zend_class_implements_interface:
         unsafe extern "C-unwind" fn(*const ClassEntry, *const ClassEntry) -> bool;
 
+    zend_is_callable: unsafe extern "C-unwind" fn(*mut Zval, u32, *mut *mut ZendString) -> bool;
+    _call_user_function_impl:
+        unsafe extern "C-unwind" fn(*mut Zval, *mut Zval, *mut Zval, u32, *mut Zval, *mut HashTable) -> c_int;
+
     zend_hash_str_find: unsafe extern "C-unwind" fn(*const HashTable, *const c_char, usize) -> *mut Zval;
     zend_hash_internal_pointer_reset_ex: unsafe extern "C-unwind" fn(*mut HashTable, *mut u32);
     zend_hash_get_current_data_ex: unsafe extern "C-unwind" fn(*mut HashTable, *mut u32) -> *mut Zval;
