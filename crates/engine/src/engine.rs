@@ -198,7 +198,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     pub fn next_deadline(&self) -> Option<Time> {
         let service = self.deadlines.first().map(|(at, _)| *at);
         let waits = self.waits.iter().map(|wait| wait.until).min();
-        let boot = self.boot_starts.as_ref().and_then(boot::BootStarts::deadline);
+        let boot = self
+            .boot_starts
+            .as_ref()
+            .and_then(boot::BootStarts::deadline);
         [service, waits, boot].into_iter().flatten().min()
     }
 

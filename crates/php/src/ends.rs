@@ -103,8 +103,12 @@ mod tests {
             text(exception),
             "uncaught exception: LogicException: two\nlines in /srv/a.php:3"
         );
-        let memory = "Allowed memory size of 2097152 bytes exhausted (tried to allocate 4096 bytes)";
-        assert_eq!(text(memory), format!("memory limit: {memory} in /srv/a.php:7"));
+        let memory =
+            "Allowed memory size of 2097152 bytes exhausted (tried to allocate 4096 bytes)";
+        assert_eq!(
+            text(memory),
+            format!("memory limit: {memory} in /srv/a.php:7")
+        );
         let time = "Maximum execution time of 1 second exceeded";
         assert_eq!(text(time), format!("time limit: {time} in /srv/a.php:7"));
         assert_eq!(text("Broken"), "fatal error: Broken in /srv/a.php:7");

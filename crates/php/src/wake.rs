@@ -106,7 +106,9 @@ impl Wake {
         const LONG: Duration = Duration::from_secs(3600);
         let mut rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
         while !std::mem::take(&mut *rung) {
-            let left = until.map_or(LONG, |until| until.saturating_duration_since(Instant::now()));
+            let left = until.map_or(LONG, |until| {
+                until.saturating_duration_since(Instant::now())
+            });
             if left.is_zero() {
                 return Woken::TimedOut;
             }

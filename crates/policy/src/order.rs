@@ -101,10 +101,13 @@ fn plan<Id: Copy>(
 
 fn needs(config: &ServiceConfig, other: &ServiceConfig) -> bool {
     let is = |name: &ServiceName| *name == other.service_name;
-    config.dependencies.iter().any(|dependency| match dependency {
-        Dependency::Service(name) => is(name),
-        Dependency::Group(group) => {
-            !is(&config.service_name) && fold_case(group) == fold_case(&other.load_order_group)
-        }
-    })
+    config
+        .dependencies
+        .iter()
+        .any(|dependency| match dependency {
+            Dependency::Service(name) => is(name),
+            Dependency::Group(group) => {
+                !is(&config.service_name) && fold_case(group) == fold_case(&other.load_order_group)
+            }
+        })
 }

@@ -24,7 +24,8 @@ pub use relance_scm::run::{RunId, ServiceId};
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
-    Control, ControlsAccepted, EndCause, ExitCode, ServiceConfig, ServiceKind, ServiceState, Win32Error,
+    Control, ControlsAccepted, EndCause, ExitCode, ServiceConfig, ServiceKind, ServiceState,
+    Win32Error,
 };
 
 use crate::input::{ShutdownLimits, Timer};
@@ -156,7 +157,10 @@ pub struct Run {
     /// When the whole process tree is killed: a program's grace, or the end of a shutdown.
     pub kill_at: Option<Time>,
     /// Why it is about to end, as the service has said it.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub end_cause: Option<Arc<EndCause>>,
 }
 
@@ -176,6 +180,8 @@ pub struct Previous {
     pub kill_at: Option<Time>,
     /// Whether it was killed already, and the kill is repeated.
     pub killed: bool,
+    /// Number of its last report, the one of STOPPED.
+    pub last_report: u64,
 }
 
 /// A recovery action that waits for its time (R30). Everything is frozen at the failure (R39).
@@ -224,7 +230,10 @@ pub struct End {
     /// What the kernel saw; `None` while the process still runs, or when nobody saw it.
     pub exit: Option<ProcessExit>,
     /// Why, as the service said it before.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub cause: Option<Arc<EndCause>>,
     /// The exit code put on record.
     pub exit_code: ExitCode,

@@ -18,12 +18,12 @@ use crate::step::Draft;
 const LINGER: Duration = Duration::from_secs(20);
 
 pub(crate) fn status(draft: &mut Draft, id: RunId, number: u64, report: StatusReport) -> Answer {
-    if draft
-        .record
-        .previous
-        .is_some_and(|previous| previous.run == id)
-    {
-        return Answer::Denied(DenyReason::HandleClosed);
+    if let Some(previous) = draft.record.previous.filter(|previous| previous.run == id) {
+        return if number > previous.last_report {
+            Answer::Denied(DenyReason::HandleClosed)
+        } else {
+            Answer::Stale
+        };
     }
     // A new engine reads again what the one before had not taken off the channel.
     let Some(run) = draft.run(id).filter(|run| number > run.last_report) else {

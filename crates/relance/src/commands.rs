@@ -6,6 +6,7 @@ mod config;
 mod control;
 mod create;
 mod delete;
+mod demo;
 mod events;
 mod failure;
 mod list;
@@ -120,6 +121,11 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "clock",
                 "Move the clock of a daemon started with --clock manual",
                 clock::run,
+            ),
+            command(
+                "demo",
+                "Watch a PHP service fail in seven ways and get back up",
+                demo::run,
             ),
         ],
     ),

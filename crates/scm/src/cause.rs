@@ -81,7 +81,11 @@ impl EndCause {
     /// A cause; a text that is too long is cut.
     #[must_use]
     pub fn new(kind: EndCauseKind, text: &str) -> Self {
-        let end = text.floor_char_boundary(END_CAUSE_LEN_MAX);
+        let longest = text.len().min(END_CAUSE_LEN_MAX);
+        let end = (0..=longest)
+            .rev()
+            .find(|end| text.is_char_boundary(*end))
+            .unwrap_or_default();
         Self {
             kind,
             text: text[..end].into(),
@@ -113,10 +117,16 @@ mod tests {
     #[test]
     fn a_cause_in_words() {
         let cause = EndCause::new(EndCauseKind::MemoryLimit, "Allowed memory size in /a.php:3");
-        assert_eq!(cause.to_string(), "memory limit: Allowed memory size in /a.php:3");
+        assert_eq!(
+            cause.to_string(),
+            "memory limit: Allowed memory size in /a.php:3"
+        );
         assert!(cause.is_error());
         let end = EndCause::new(EndCauseKind::EndOfScript, "");
-        assert_eq!((end.to_string().as_str(), end.is_error()), ("end of the script", false));
+        assert_eq!(
+            (end.to_string().as_str(), end.is_error()),
+            ("end of the script", false)
+        );
     }
 
     #[test]

@@ -6,8 +6,8 @@
 //! answered. After the engine was restarted the manager sends an unanswered control again with its
 //! number, and a service takes a number once.
 
-use relance_scm::{EndCause, EndCauseKind};
 use relance_scm::status::RawStatusReport;
+use relance_scm::{EndCause, EndCauseKind};
 use serde::{Deserialize, Serialize};
 
 /// Version of these frames. A manager refuses a hello with another one.

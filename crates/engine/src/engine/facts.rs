@@ -208,8 +208,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// A report that was taken before is as good as taken; one of a run that is over is not (S11).
     fn status_code(&self, run: RunId, number: u64, answer: Answer) -> Win32Error {
         let taken_before = || {
-            let current = self.services.get(&run.service)?.record.run.as_ref()?;
-            (current.id == run && number <= current.last_report).then_some(())
+            let record = &self.services.get(&run.service)?.record;
+            let current = record.run.as_ref().map(|run| (run.id, run.last_report));
+            let previous = record
+                .previous
+                .map(|previous| (previous.run, previous.last_report));
+            let mut known = current.into_iter().chain(previous);
+            known.find(|(id, last)| *id == run && number <= *last)
         };
         match answer {
             Answer::Accepted => Win32Error::SUCCESS,

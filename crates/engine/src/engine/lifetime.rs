@@ -3,12 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use relance_policy::{
-    ActionId, Input, PendingAction, RunId, RunPhase, ServiceId, ServiceRecord,
-};
-use relance_scm::Win32Error;
+use relance_policy::{ActionId, Input, PendingAction, RunId, RunPhase, ServiceId, ServiceRecord};
 use relance_scm::event::Event;
 use relance_scm::status::ProcessExit;
+use relance_scm::{Reply, Win32Error};
 use relance_wire::channel::{ControlRequest, ManagerFrame};
 
 use super::turn::Effect;
@@ -215,9 +213,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// Remembers a value with the next commit.
-    pub fn remember(&mut self, key: Meta, value: String) {
-        self.turn.meta.push((key, value));
+    /// The manual clock was moved: it is remembered, and answered once all that is due is on record.
+    pub fn clock_moved(&mut self, now: Moment, reply: Reply<u64>) {
+        let nanos = now.time.as_nanos();
+        self.turn.meta.push((Meta::ManualClock, nanos.to_string()));
+        self.fire_deadlines(now);
+        self.turn.effects.push(Effect::ReplyClock(reply, nanos));
     }
 
     /// Once nothing runs any more, an orderly shutdown is remembered, and the guardian may end.

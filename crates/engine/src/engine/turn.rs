@@ -42,6 +42,7 @@ pub(super) enum Effect {
     SetPriority(RunId, PriorityClass),
     Reply(Reply<()>, Result<(), ScmError>),
     ReplyControl(Reply<ServiceStatus>, Result<ServiceStatus, ScmError>),
+    ReplyClock(Reply<u64>, u64),
     /// The host may forget: only once it is really on disk.
     Consume(RunId, u64),
     ForgetRun(RunId),
@@ -175,6 +176,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Effect::Broadcast(message) => self.processes.broadcast(&message),
             Effect::Reply(reply, result) => reply.send(result),
             Effect::ReplyControl(reply, result) => reply.send(result),
+            Effect::ReplyClock(reply, nanos) => reply.send(Ok(nanos)),
             Effect::Consume(run, position) => self.processes.consume(run, position),
             Effect::ForgetRun(run) => self.processes.forget_run(run),
             Effect::ForgetCommand(id) => self.processes.forget_command(id),

@@ -6,7 +6,7 @@
 //! duplicate of the run's control channel and output. So the engine may be killed at any moment: its
 //! successor is told what runs and what has ended meanwhile, and no service notices.
 //!
-//! Descriptors 3 to 7 belong to [`Spawner`]; everything else lies above.
+//! Descriptors 3 to 7 belong to `Spawner`; everything else lies above.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -85,6 +85,8 @@ struct Engine {
     pid: u32,
     link: Link,
     started_at_ns: u64,
+    /// It has served clients.
+    is_ready: bool,
 }
 
 struct Guardian {
@@ -262,6 +264,7 @@ impl Guardian {
             pid,
             link,
             started_at_ns: now,
+            is_ready: false,
         });
         Ok(())
     }
@@ -316,7 +319,10 @@ impl Guardian {
         }
         let now = clock::boottime_ns();
         super::process::log(&format!("the engine ended ({exit:?}) and is started again"));
-        if now - engine.started_at_ns > ENGINE_STABLE.as_nanos().try_into().unwrap_or(u64::MAX) {
+        // One that was killed from outside has no fault that a pause would soften.
+        let killed = engine.is_ready && exit == Exit::Signal(libc::SIGKILL);
+        let lived = Duration::from_nanos(now - engine.started_at_ns);
+        if killed || lived > ENGINE_STABLE {
             self.restart_pause = Duration::ZERO;
         }
         self.pause_restart(now);
@@ -392,7 +398,12 @@ impl Guardian {
 
     fn request(&mut self, request: Request) {
         match request {
-            Request::Ready => super::process::notify_ready(self.setup.notify.take().as_deref()),
+            Request::Ready => {
+                if let Some(engine) = &mut self.engine {
+                    engine.is_ready = true;
+                }
+                super::process::notify_ready(self.setup.notify.take().as_deref());
+            }
             Request::Spawn {
                 run,
                 secret,

@@ -244,7 +244,10 @@ fn the_pause_bit_moves_the_mask_between_2047_and_2045() {
 fn a_graceful_end_reports_stopped_with_0() {
     let (dispatcher, hosted) = started();
     dispatcher.set_status(4, 0).unwrap();
-    assert_eq!(dispatcher.end_request(&END, false), Some(Farewell::Graceful));
+    assert_eq!(
+        dispatcher.end_request(&END, false),
+        Some(Farewell::Graceful)
+    );
     let report = hosted.last();
     assert_eq!((report.state, report.win32_exit_code), (1, 0));
     dispatcher.close();

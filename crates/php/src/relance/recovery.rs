@@ -35,11 +35,12 @@ const RESET_PERIOD_DEFAULT: i64 = 86_400;
 
 fn set(call: &mut Call<'_>) -> Answer {
     let name = service_name(call)?;
-    let actions: ActionList = failure::utf8(call.bytes(1), "")?
-        .parse()
-        .map_err(|error: ScmError| {
-            Failure::argument_value(2, &format!("is no list of actions: {}", error.sentence()))
-        })?;
+    let actions: ActionList =
+        failure::utf8(call.bytes(1), "")?
+            .parse()
+            .map_err(|error: ScmError| {
+                Failure::argument_value(2, &format!("is no list of actions: {}", error.sentence()))
+            })?;
     let period = reset_period(call.given_int(2).unwrap_or(RESET_PERIOD_DEFAULT))?;
     let service = open(name, call.bytes(3), Contexts::EMPTY)?;
     let change = ConfigChange {
@@ -70,12 +71,10 @@ fn get(call: &mut Call<'_>) -> Answer {
 
 /// Seconds; 4294967295 is INFINITE (R15).
 fn reset_period(raw: i64) -> Result<ResetPeriod, Failure> {
-    u32::try_from(raw)
-        .map(ResetPeriod::from_raw)
-        .map_err(|_| {
-            Failure::argument_value(
-                3,
-                &format!("the value must be between 0 and {}. Got {raw}", u32::MAX),
-            )
-        })
+    u32::try_from(raw).map(ResetPeriod::from_raw).map_err(|_| {
+        Failure::argument_value(
+            3,
+            &format!("the value must be between 0 and {}. Got {raw}", u32::MAX),
+        )
+    })
 }

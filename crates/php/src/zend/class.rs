@@ -8,7 +8,8 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::abi::{
-    ACC_FINAL, ACC_NO_OBJECTS, ACC_PRIVATE, ACC_PUBLIC, ClassEntry, HashTable, Object, ZendString, Zval,
+    ACC_FINAL, ACC_NO_OBJECTS, ACC_PRIVATE, ACC_PUBLIC, ClassEntry, HashTable, Object, ZendString,
+    Zval,
 };
 use super::engine::engine;
 use super::function::{PhpFunction, method};

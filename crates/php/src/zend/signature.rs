@@ -5,8 +5,8 @@ use std::ffi::{CStr, c_void};
 use std::ptr::null;
 
 use super::abi::{
-    ArgumentInfo, FunctionEntry, Handler, TYPE_ARRAY, TYPE_CALLABLE, TYPE_FALSE, TYPE_INT, TYPE_NULL, TYPE_OBJECT,
-    TYPE_STRING, TYPE_TRUE, TYPE_VOID,
+    ArgumentInfo, FunctionEntry, Handler, TYPE_ARRAY, TYPE_CALLABLE, TYPE_FALSE, TYPE_INT,
+    TYPE_NULL, TYPE_OBJECT, TYPE_STRING, TYPE_TRUE, TYPE_VOID,
 };
 use super::engine::engine;
 

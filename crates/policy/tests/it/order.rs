@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use relance_policy::order::{BootPlan, order};
-use relance_scm::config::{Dependency, ServiceConfig, StartType};
 use relance_scm::ServiceName;
+use relance_scm::config::{Dependency, ServiceConfig, StartType};
 
 fn service(name: &str, group: &str, needs: &[&str]) -> ServiceConfig {
     let mut config = ServiceConfig::new(ServiceName::new(name).unwrap(), "/a");
@@ -40,7 +40,10 @@ fn d8_listed_groups_then_other_groups_then_no_group() {
         service("first", "ONE", &[]),
     ];
     let plan = plan(&services, &["one", "two"]);
-    assert_eq!(plan.stages, [["first"], ["second"], ["sooner"], ["later"], ["plain"]]);
+    assert_eq!(
+        plan.stages,
+        [["first"], ["second"], ["sooner"], ["later"], ["plain"]]
+    );
 }
 
 #[test]
@@ -68,7 +71,10 @@ fn c14_c16_only_automatic_services_and_delayed_ones_last() {
     let mut disabled = service("disabled", "", &[]);
     disabled.start_type = StartType::Disabled;
     let plan = plan(&[delayed, demand, disabled, service("auto", "", &[])], &[]);
-    assert_eq!((plan.stages, plan.delayed), (vec![vec!["auto".into()]], vec!["delayed".into()]));
+    assert_eq!(
+        (plan.stages, plan.delayed),
+        (vec![vec!["auto".into()]], vec!["delayed".into()])
+    );
 }
 
 proptest! {
