@@ -12,6 +12,7 @@ mod failure;
 mod list;
 mod logs;
 mod options;
+mod php;
 mod restart;
 mod simulate;
 mod start;
@@ -117,6 +118,11 @@ const GROUPS: &[(&str, &[Command])] = &[
         "Manager",
         &[
             command("daemon", "Run the service manager", daemon::run),
+            command(
+                "php",
+                "Install the PHP extension, or find out what is wrong with it",
+                php::run,
+            ),
             command(
                 "clock",
                 "Move the clock of a daemon started with --clock manual",
