@@ -8,6 +8,7 @@
 mod apt;
 mod archive;
 mod distribution;
+mod documents;
 mod source;
 mod suite;
 
@@ -56,6 +57,16 @@ pub(crate) fn installation(root: &Path) -> Result<Installation> {
         binary: distribution::php()?.binary,
         extension: suite::build(root)?,
     })
+}
+
+/// `cargo xtask php-docs [--check]`: the stubs for IDEs and the table of compatibility.
+pub(crate) fn documents(root: &Path, words: &[&str]) -> Result<()> {
+    let check = match words {
+        [] => false,
+        ["--check"] => true,
+        other => bail!("unknown arguments {other:?}; there is only --check"),
+    };
+    documents::write(root, &distribution::php()?.binary, check)
 }
 
 /// `cargo xtask php-matrix [--all]`: the suite on three PHPs, or on one of every version.

@@ -1,5 +1,5 @@
 --TEST--
-B5, B6: checkpoints count in pending states only; a status that is refused changes nothing
+B5, B6, B18: checkpoints count in pending states only; a status that is refused changes nothing
 --EXTENSIONS--
 win32service
 --FILE--

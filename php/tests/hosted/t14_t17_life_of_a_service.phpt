@@ -1,5 +1,5 @@
 --TEST--
-T14, T15, T16, T17: a service is created, started, asked, stopped and deleted
+T14, T15, T16, T17, B9: a service is created, started, asked, stopped and deleted
 --EXTENSIONS--
 win32service
 --FILE--

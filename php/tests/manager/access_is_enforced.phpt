@@ -1,5 +1,5 @@
 --TEST--
-A18 to A28: who may do what is enforced: another user reads, and does what an entry grants
+A18 to A28, B64: who may do what is enforced: another user reads, and does what an entry grants
 --EXTENSIONS--
 win32service
 --FILE--
