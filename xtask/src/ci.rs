@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{cargo, dependencies, generate, php, test, tidy};
+use crate::{bench, cargo, dependencies, generate, php, test, tidy};
 
 const CHECKS: &[Part] = &[
     part("fmt", |root| cargo::run(root, &["fmt", "--all", "--check"])),
@@ -31,15 +31,26 @@ const CHECKS: &[Part] = &[
 ];
 
 /// Seeds of the simulation that the ordinary tests do not play.
-const SEEDS: &str = "400..5000";
+const SEEDS: &str = "400..20000";
+
+/// Kills of the engine.
+const KILLS: &str = "500";
 
 const NIGHTLY: &[Part] = &[
     part("php-matrix", |root| php::matrix(root, &["--all"])),
     part("valgrind", |root| php::php(root, &["--valgrind"])),
-    part("simulation", |root| {
-        let package = ["run", "--quiet", "--package", "relance-testkit"];
-        let program = ["--bin", "relance-sim", "--", "--seeds", SEEDS];
-        cargo::run(root, &[&package[..], &program[..]].concat())
+    part("simulation", |root| simulate(root, &["--seeds", SEEDS])),
+    part("kills", |root| {
+        let words = ["test", "--package", "relance", "--test", "it", "kills"];
+        let shown = ["--", "--nocapture"];
+        cargo::run_with(
+            root,
+            &[&words[..], &shown[..]].concat(),
+            &[("RELANCE_KILLS", KILLS)],
+        )
+    }),
+    part("bench", |root| {
+        bench::run(root, &["--quick", "--peers", "relance"])
     }),
 ];
 
@@ -49,7 +60,14 @@ pub(crate) fn ci(root: &Path, named: &[&str]) -> Result<()> {
     parts::run(root, CHECKS.iter().chain(test::PARTS), named)
 }
 
-/// Every PHP, memory checks, thousands of simulated worlds.
+/// `cargo xtask sim`: worlds of the simulation, by their seeds.
+pub(crate) fn simulate(root: &Path, words: &[&str]) -> Result<()> {
+    let package = ["run", "--quiet", "--package", "relance-testkit"];
+    let program = ["--bin", "relance-sim", "--"];
+    cargo::run(root, &[&package[..], &program[..], words].concat())
+}
+
+/// Every PHP, memory checks, thousands of simulated worlds, hundreds of kills, the benchmark.
 pub(crate) fn nightly(root: &Path, named: &[&str]) -> Result<()> {
     parts::run(root, NIGHTLY, named)
 }

@@ -6,6 +6,7 @@
     reason = "a command-line tool prints"
 )]
 
+mod bench;
 mod cargo;
 mod ci;
 mod demo;
@@ -24,12 +25,17 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 cargo xtask TASK
 
-  demo             a PHP service fails in seven ways and gets back up, live
+  demo [--on 8.4|...]
+                   a PHP service fails in seven ways and gets back up, live
   test [PART...]   every test; installs what is missing
   ci [PART...]     what a commit must pass: checks of the sources, and every test
   tidy             the rules of the house that no other tool checks
   nightly [PART...]
-                   every PHP, memory checks, thousands of simulated worlds
+                   every PHP, memory checks, thousands of simulated worlds, hundreds of kills
+  sim [--seed N | --seeds FROM..TO] [--steps N]
+                   the engine over a simulated machine; one seed shows its trace
+  bench [OPTION...]
+                   the benchmark beside the peers that are installed; options of bench.py
   gen [--check]    write (or compare) the generated files
   php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
@@ -60,6 +66,8 @@ fn run(arguments: &[String]) -> Result<()> {
         ["ci", parts @ ..] => ci::ci(root, parts),
         ["tidy"] => tidy::run(root),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
+        ["sim", words @ ..] => ci::simulate(root, words),
+        ["bench", words @ ..] => bench::run(root, words),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),
         ["php", words @ ..] => php::php(root, words),

@@ -12,7 +12,7 @@ use relance_scm::{ControlsAccepted, ServiceState};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 
 /// A test that waits longer than this for a process has found a fault.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the processes of one service find the test.
 #[derive(Debug)]

@@ -129,13 +129,20 @@ fn compatibility(tests: &[Test], functions: &[&str]) -> String {
     );
     for function in functions {
         let call = format!("{function}(");
-        let names: Vec<&Test> = tests.iter().filter(|test| test.code.contains(&call)).collect();
+        let names: Vec<&Test> = tests
+            .iter()
+            .filter(|test| test.code.contains(&call))
+            .collect();
         row(&mut text, function, &names, 3);
     }
     let rows = by_id(tests);
     for (heading, letter, numbers) in [
         ("Cases of upstream's tests (T)", 'T', vec![T_ROWS]),
-        ("Defects of upstream, with our behaviour (B)", 'B', B_ROWS.to_vec()),
+        (
+            "Defects of upstream, with our behaviour (B)",
+            'B',
+            B_ROWS.to_vec(),
+        ),
     ] {
         text += &format!("\n## {heading}\n\n| row | tests |\n|---|---|\n");
         for number in numbers.into_iter().flatten() {
@@ -155,7 +162,11 @@ fn row(text: &mut String, name: &str, tests: &[&Test], shown: usize) {
     if tests.len() > shown {
         cells.push(format!("and {} more", tests.len() - shown));
     }
-    let cells = if cells.is_empty() { "none".to_owned() } else { cells.join(", ") };
+    let cells = if cells.is_empty() {
+        "none".to_owned()
+    } else {
+        cells.join(", ")
+    };
     *text += &format!("| {name} | {cells} |\n");
 }
 
@@ -172,7 +183,10 @@ fn by_id(tests: &[Test]) -> BTreeMap<(char, u32), Vec<&Test>> {
             let Some((letter, number)) = id(word) else {
                 continue;
             };
-            let first = match index.checked_sub(2).map(|before| (words[before], words[index - 1])) {
+            let first = match index
+                .checked_sub(2)
+                .map(|before| (words[before], words[index - 1]))
+            {
                 Some((before, "to")) => id(before).map_or(number, |(_, first)| first + 1),
                 _ => number,
             };

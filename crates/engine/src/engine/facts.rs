@@ -1,11 +1,14 @@
 //! Facts about processes: what the host tells, turned into inputs.
 
-use relance_policy::{ActionId, Answer, ControlId, DenyReason, Input, RunId, SpawnFailure};
+use relance_policy::{
+    ActionId, Answer, ControlId, DenyReason, Input, RunId, RunPhase, SpawnFailure,
+};
 use relance_scm::Win32Error;
 use relance_scm::event::Event;
 use relance_scm::status::{ImpossibleReport, ProcessExit};
 use relance_wire::channel::{
-    ControlAnswer, Done, Hello, ManagerFrame, Refused, ServiceFrame, Status, VERSION, Welcome,
+    ControlAnswer, ControlRequest, Done, Hello, ManagerFrame, Refused, ServiceFrame, Status,
+    VERSION, Welcome,
 };
 
 use super::turn::Effect;
@@ -128,7 +131,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 
     /// The first process of a run that says hello speaks for it. A hello that is read again is
-    /// welcomed again: the first welcome may have been lost with the engine before.
+    /// welcomed again: the first welcome may have been lost with the engine before, and so may the
+    /// control that is not answered yet. (A service takes no control twice.)
     fn hello(&mut self, now: Moment, run: RunId, hello: &Hello) {
         if hello.version != VERSION {
             let message = format!(
@@ -165,9 +169,16 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             last_report: current.last_report,
             arguments: current.arguments.to_vec(),
         };
+        let control = current.control.map(|control| ControlRequest {
+            id: control.id.0,
+            code: control.control.to_raw(),
+        });
+        let frames = [ManagerFrame::Welcome(welcome)]
+            .into_iter()
+            .chain(control.map(ManagerFrame::Control));
         self.turn
             .effects
-            .push(Effect::Send(run, ManagerFrame::Welcome(welcome)));
+            .extend(frames.map(|frame| Effect::Send(run, frame)));
     }
 
     fn status(&mut self, now: Moment, run: RunId, status: &Status) {
@@ -216,7 +227,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             let mut known = current.into_iter().chain(previous);
             known.find(|(id, last)| *id == run && number <= *last)
         };
+        let has_not_greeted = || {
+            let current = self.services.get(&run.service)?.record.run.as_ref()?;
+            (current.id == run && current.phase != RunPhase::Active).then_some(())
+        };
         match answer {
+            Answer::Accepted if has_not_greeted().is_some() => DenyReason::HandleClosed.code(),
             Answer::Accepted => Win32Error::SUCCESS,
             Answer::Stale if taken_before().is_some() => Win32Error::SUCCESS,
             Answer::Denied(reason) => reason.code(),

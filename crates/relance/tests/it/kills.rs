@@ -13,7 +13,7 @@ use relance_scm::{
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{Puppet, Stage};
 
-use crate::support::{name, puppets, relance};
+use crate::support::{name, puppets, relance, running};
 
 /// Kills in a run of the tests; `RELANCE_KILLS` asks for more.
 const KILLS: usize = 20;
@@ -62,38 +62,28 @@ fn let_happen(daemon: &Daemon, changes: usize) {
     }
 }
 
-/// Starts and stops a service in good order until it is enough; whoever asks may have to ask again,
-/// because the engine that took the request was killed.
+/// Starts and stops a service in good order until it is enough.
 fn start_and_stop(daemon: &Daemon, stage: &Stage, service: &ServiceName, enough: &AtomicBool) {
-    let mut known = 0;
     while !enough.load(Ordering::SeqCst) {
-        let (manager, name) = (daemon.manager(), service.clone());
-        let starter = thread::spawn(move || {
-            let caller = Caller::system();
-            let _ = relance_scm::manager::wait(|reply| {
-                manager.start_service(&caller, &name, Vec::new(), reply);
+        let known = newest_run(&daemon.query(service));
+        let began = || newest_run(&daemon.query(service)) > known;
+        thread::scope(|scope| {
+            // Whoever asks may have to ask again: the engine that took the request was killed.
+            scope.spawn(|| while daemon.start_service(service).is_err() && !began() {});
+            let mut puppet = stage.next_run();
+            puppet.run();
+            stop(daemon, service, &mut puppet);
+            daemon.wait_until(service, |info| {
+                info.run.is_none() && newest_run(info) > known
             });
         });
-        let newer = |info: &ServiceInfo| info.run.as_ref().is_some_and(|run| run.id.number > known);
-        // The request may have died with the engine before it was on record.
-        while !newer(&daemon.query(service)) {
-            if starter.is_finished() {
-                let _ = daemon.manager().start_service(
-                    &Caller::system(),
-                    service,
-                    Vec::new(),
-                    relance_scm::Reply::new(|_| {}),
-                );
-            }
-            thread::yield_now();
-        }
-        known += 1;
-        let mut puppet = stage.next_run();
-        puppet.run();
-        starter.join().expect("it does not panic");
-        stop(daemon, service, &mut puppet);
-        daemon.wait_for_state(service, ServiceState::Stopped);
     }
+}
+
+fn newest_run(info: &ServiceInfo) -> u32 {
+    let run = info.run.as_ref().map(|run| run.id.number);
+    let ended = info.last_end.as_ref().map(|end| end.run.number);
+    run.or(ended).unwrap_or(0)
 }
 
 fn stop(daemon: &Daemon, service: &ServiceName, puppet: &mut Puppet) {
@@ -120,13 +110,7 @@ fn an_engine_that_is_killed_again_and_again_loses_nothing() {
         let config = puppets(&stage, &format!("steady{index}"), "restart/0");
         let service = config.service_name.clone();
         daemon.create(config);
-        let puppet = thread::scope(|scope| {
-            let start = scope.spawn(|| daemon.start_service(&service));
-            let mut puppet = stage.next_run();
-            puppet.run();
-            start.join().expect("no panic").expect("it starts");
-            puppet
-        });
+        let puppet = running(&daemon, &stage, service.as_str());
         steady.push((service, puppet));
     }
     let stage = Stage::new(&folder, "stopped");
