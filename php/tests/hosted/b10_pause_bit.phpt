@@ -13,7 +13,7 @@ create('no pause', <<<'PHP'
     tell(thrown(fn () => win32_set_service_pause_resume_state()));
     win32_set_service_status(WIN32_SERVICE_RUNNING);
     while (win32_get_last_control_message() !== WIN32_SERVICE_CONTROL_STOP) {
-        usleep(10_000);
+        doze();
     }
     PHP);
 win32_start_service('no pause');

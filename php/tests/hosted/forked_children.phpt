@@ -22,7 +22,7 @@ create('forks', <<<'PHP'
     pcntl_waitpid($child, $status);
     tell('child ended with ' . pcntl_wexitstatus($status));
     while (win32_get_last_control_message() !== WIN32_SERVICE_CONTROL_STOP) {
-        usleep(10_000);
+        doze();
     }
     win32_set_service_status(WIN32_SERVICE_STOPPED);
     PHP);

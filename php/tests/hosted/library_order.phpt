@@ -24,7 +24,7 @@ create('library', <<<'PHP'
             case WIN32_SERVICE_CONTROL_PRESHUTDOWN:
                 break 2;
         }
-        usleep(250_000);
+        doze();
     }
     win32_set_service_status(WIN32_SERVICE_STOP_PENDING);
     tell('tidy up');

@@ -26,7 +26,7 @@ create('old', <<<'PHP'
             default:
                 tell('unknown');
         }
-        usleep(10_000);
+        doze();
     }
     PHP);
 win32_start_service('old');

@@ -20,7 +20,7 @@ create('children', <<<'PHP'
     pcntl_signal(SIGUSR1, fn () => tell('signal'));
     exec('kill -USR1 ' . getmypid());
     while (win32_get_last_control_message() !== WIN32_SERVICE_CONTROL_STOP) {
-        usleep(10_000);
+        doze();
     }
     PHP, ['params' => php_details(Manager::$folder . '/children.php')[1] . ' ' . ini_file_of_extension()]);
 win32_start_service('children');

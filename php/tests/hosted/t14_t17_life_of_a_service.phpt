@@ -15,7 +15,7 @@ create('life', <<<'PHP'
         if ($control === WIN32_SERVICE_CONTROL_INTERROGATE) {
             win32_set_service_status(WIN32_SERVICE_RUNNING);
         }
-        usleep(10_000);
+        doze();
     }
     win32_set_service_status(WIN32_SERVICE_STOPPED);
     PHP);

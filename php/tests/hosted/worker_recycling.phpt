@@ -17,7 +17,7 @@ $worker = script('worker', <<<'PHP'
     $run = filesize($runs);
     tell("run $run");
     while ($run === 3 && !$stops) {
-        usleep(1000);
+        doze();
     }
     tell($stops ? 'finishes its job' : 'ends');
     exit($run === 2 ? 1 : 0);
