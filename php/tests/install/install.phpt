@@ -2,6 +2,17 @@
 relance php: installs into a PHP, says what is wrong, takes it out again
 --EXTENSIONS--
 win32service
+--SKIPIF--
+<?php
+// A PHP of the matrix is started through a script that gives it -n, and reads no ini files.
+$folder = sys_get_temp_dir() . '/relance-php-' . bin2hex(random_bytes(6));
+mkdir($folder);
+file_put_contents("$folder/a.ini", 'precision = 7');
+$precision = shell_exec("PHP_INI_SCAN_DIR=$folder " . PHP_BINARY . " -r 'echo ini_get(\"precision\");'");
+unlink("$folder/a.ini");
+rmdir($folder);
+echo $precision === '7' ? '' : 'skip needs PHP that reads ini files';
+?>
 --FILE--
 <?php
 require __DIR__ . '/../manager.inc';
