@@ -16,6 +16,7 @@ mod host;
 mod list;
 mod logs;
 mod options;
+mod php;
 mod restart;
 mod simulate;
 mod start;
@@ -124,6 +125,11 @@ const GROUPS: &[(&str, &[Command])] = &[
             #[cfg(unix)]
             command("daemon", "Run the service manager", daemon::run),
             #[cfg(unix)]
+            command(
+                "php",
+                "Install the PHP extension, or find out what is wrong with it",
+                php::run,
+            ),
             command(
                 "clock",
                 "Move the clock of a daemon started with --clock manual",
