@@ -16,6 +16,7 @@ mod host;
 mod list;
 mod logs;
 mod options;
+#[cfg(unix)]
 mod php;
 mod restart;
 mod simulate;
@@ -130,6 +131,7 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "Install the PHP extension, or find out what is wrong with it",
                 php::run,
             ),
+            #[cfg(unix)]
             command(
                 "clock",
                 "Move the clock of a daemon started with --clock manual",
