@@ -3,6 +3,7 @@
 mod apply;
 mod clock;
 mod config;
+mod console;
 mod control;
 mod create;
 mod delete;
@@ -116,6 +117,7 @@ const GROUPS: &[(&str, &[Command])] = &[
         "Manager",
         &[
             command("daemon", "Run the service manager", daemon::run),
+            command("console", "Sign in to the web console", console::run),
             command(
                 "clock",
                 "Move the clock of a daemon started with --clock manual",
@@ -138,6 +140,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         }
         // Not for people: the guardian starts it.
         Some("engine") => daemon::engine(),
+        Some("console-server") => console::serve(),
         Some(name) => match find(name) {
             Some(command) => (command.run)(&arguments[1..]),
             None => Err(unknown(name)),

@@ -6,6 +6,9 @@
 //! duplicate of the run's control channel and output. So the engine may be killed at any moment: its
 //! successor is told what runs and what has ended meanwhile, and no service notices.
 //!
+//! Where one is wanted it also keeps a console running, an unprivileged process that gets nothing but
+//! its listening socket.
+//!
 //! Descriptors 3 to 7 belong to [`Spawner`]; everything else lies above.
 
 use std::collections::BTreeMap;
@@ -27,10 +30,10 @@ use super::spawn::{ChildFds, Inherited, SpawnError, SpawnSpec, SpawnStage, Spawn
 
 /// An engine that ends with this status cannot start at all; trying again would not help.
 pub const EXIT_CANNOT_START: i32 = 78;
-/// Longest pause before the engine is started again.
+/// Longest pause before the engine or the console is started again.
 const RESTART_PAUSE_MAX: Duration = Duration::from_secs(5);
-/// An engine that lived this long is started again at once.
-const ENGINE_STABLE: Duration = Duration::from_secs(5);
+/// One that lived this long is started again at once.
+const STABLE: Duration = Duration::from_secs(5);
 
 const TOKEN_SIGNALS: u64 = 0;
 const TOKEN_ENGINE: u64 = 1;
@@ -49,6 +52,18 @@ pub struct Setup {
     pub lock: OwnedFd,
     /// Told `READY=1` when the first engine is ready (`NOTIFY_SOCKET`).
     pub notify: Option<PathBuf>,
+    /// The web console, where one is wanted.
+    pub console: Option<ConsoleSetup>,
+}
+
+/// The web console's process.
+pub struct ConsoleSetup {
+    /// Absolute path and arguments. It finds the listening socket as descriptor 3.
+    pub command: Vec<String>,
+    /// Its environment.
+    pub environment: Vec<String>,
+    /// Where browsers connect; kept open here, so that they wait while a console is replaced.
+    pub listener: OwnedFd,
 }
 
 /// The process as it was found; made before anything else is opened.
@@ -87,6 +102,32 @@ struct Engine {
     started_at_ns: u64,
 }
 
+/// When something that has ended is started again: at once, then with pauses that double.
+#[derive(Default)]
+struct Restart {
+    /// Not before this moment.
+    at_ns: u64,
+    /// How long the one after that waits.
+    pause: Duration,
+}
+
+impl Restart {
+    /// Notes an end, of something that was started at this moment.
+    fn ended(&mut self, now: u64, started_at_ns: u64) {
+        if u128::from(now - started_at_ns) > STABLE.as_nanos() {
+            self.pause = Duration::ZERO;
+        }
+        self.at_ns = now + u64::try_from(self.pause.as_nanos()).unwrap_or(u64::MAX);
+        self.pause = (self.pause * 2).clamp(Duration::from_millis(20), RESTART_PAUSE_MAX);
+    }
+}
+
+/// The console's process.
+struct Console {
+    pid: u32,
+    started_at_ns: u64,
+}
+
 struct Guardian {
     setup: Setup,
     spawner: Spawner,
@@ -98,9 +139,9 @@ struct Guardian {
     commands: BTreeMap<ActionKey, Result<u32, SpawnError>>,
     engine: Option<Engine>,
     engines: u32,
-    /// When the next engine may be started, and how long the one after that waits.
-    restart_at_ns: u64,
-    restart_pause: Duration,
+    engine_restart: Restart,
+    console: Option<Console>,
+    console_restart: Restart,
     shutting_down: bool,
     ended: Option<i32>,
 }
@@ -128,12 +169,14 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         commands: BTreeMap::new(),
         engine: None,
         engines: 0,
-        restart_at_ns: 0,
-        restart_pause: Duration::ZERO,
+        engine_restart: Restart::default(),
+        console: None,
+        console_restart: Restart::default(),
         shutting_down: false,
         ended: None,
     };
     guardian.start_engine();
+    guardian.start_console();
     let mut events = Vec::with_capacity(4);
     while guardian.ended.is_none() {
         guardian.wait(&mut events)?;
@@ -146,14 +189,20 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         if guardian.engine.is_none() && guardian.ended.is_none() {
             guardian.start_engine();
         }
+        guardian.start_console();
     }
+    guardian.end_console();
     Ok(guardian.ended.unwrap_or_default())
 }
 
 impl Guardian {
     fn wait(&self, events: &mut Vec<epoll::Event>) -> io::Result<()> {
-        let pause = self.engine.is_none().then(|| {
-            let nanos = self.restart_at_ns.saturating_sub(clock::boottime_ns());
+        let engine = self.engine.is_none().then_some(self.engine_restart.at_ns);
+        let console = self
+            .wants_console()
+            .then_some(self.console_restart.at_ns);
+        let pause = engine.into_iter().chain(console).min().map(|at_ns| {
+            let nanos = at_ns.saturating_sub(clock::boottime_ns());
             Timespec {
                 tv_sec: i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX),
                 tv_nsec: (nanos % 1_000_000_000).cast_signed(),
@@ -199,6 +248,9 @@ impl Guardian {
         if self.engine.as_ref().is_some_and(|engine| engine.pid == pid) {
             return self.engine_ended(exit);
         }
+        if let Some(console) = self.console.take_if(|console| console.pid == pid) {
+            return self.console_ended(&console, exit);
+        }
         let Some(key) = self.by_pid.remove(&pid) else {
             return;
         };
@@ -220,14 +272,14 @@ impl Guardian {
 
     fn start_engine(&mut self) {
         let now = clock::boottime_ns();
-        if now < self.restart_at_ns {
+        if now < self.engine_restart.at_ns {
             return;
         }
         match self.try_start_engine(now) {
             Ok(()) => self.introduce(),
             Err(error) => {
                 super::process::log(&format!("the engine could not be started: {error:?}"));
-                self.pause_restart(now);
+                self.engine_restart.ended(now, now);
                 if self.engines == 0 {
                     self.ended = Some(EXIT_CANNOT_START);
                 }
@@ -316,17 +368,7 @@ impl Guardian {
         }
         let now = clock::boottime_ns();
         super::process::log(&format!("the engine ended ({exit:?}) and is started again"));
-        if now - engine.started_at_ns > ENGINE_STABLE.as_nanos().try_into().unwrap_or(u64::MAX) {
-            self.restart_pause = Duration::ZERO;
-        }
-        self.pause_restart(now);
-    }
-
-    /// At once, then with pauses that double up to five seconds.
-    fn pause_restart(&mut self, now: u64) {
-        self.restart_at_ns = now + u64::try_from(self.restart_pause.as_nanos()).unwrap_or(u64::MAX);
-        self.restart_pause =
-            (self.restart_pause * 2).clamp(Duration::from_millis(20), RESTART_PAUSE_MAX);
+        self.engine_restart.ended(now, engine.started_at_ns);
     }
 
     /// Says something to the engine. One that cannot be told has ended, or is about to: SIGCHLD
@@ -422,6 +464,69 @@ impl Guardian {
                 self.commands.remove(&action);
             }
             Request::ShutDown => self.ended = Some(0),
+        }
+    }
+
+    // The console.
+
+    /// Whether one should be running and is not.
+    fn wants_console(&self) -> bool {
+        self.setup.console.is_some() && self.console.is_none() && !self.shutting_down
+    }
+
+    fn start_console(&mut self) {
+        let now = clock::boottime_ns();
+        if !self.wants_console() || now < self.console_restart.at_ns || self.ended.is_some() {
+            return;
+        }
+        match self.try_start_console() {
+            Ok(pid) => {
+                self.console = Some(Console {
+                    pid,
+                    started_at_ns: now,
+                });
+            }
+            Err(error) => {
+                super::process::log(&format!("the console could not be started: {error:?}"));
+                self.console_restart.ended(now, now);
+            }
+        }
+    }
+
+    fn try_start_console(&self) -> Result<u32, SpawnError> {
+        let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
+        let Some(setup) = &self.setup.console else {
+            return Err(prepare(io::ErrorKind::NotFound.into()));
+        };
+        let spec = SpawnSpec {
+            program: setup.command[0].clone(),
+            arguments: setup.command.clone(),
+            environment: setup.environment.clone(),
+            directory: "/".to_owned(),
+            ids: super::account::unprivileged().map_err(|_| prepare(io::ErrorKind::NotFound.into()))?,
+            ..SpawnSpec::default()
+        };
+        let stderr = std::io::stderr();
+        let fds = ChildFds {
+            stdin: self.null.as_fd(),
+            stdout: stderr.as_fd(),
+            stderr: stderr.as_fd(),
+            handed: &[setup.listener.as_fd()],
+        };
+        self.spawner.spawn(&spec, &fds)
+    }
+
+    fn console_ended(&mut self, console: &Console, exit: Exit) {
+        if !self.shutting_down {
+            super::process::log(&format!("the console ended ({exit:?}) and is started again"));
+        }
+        self.console_restart
+            .ended(clock::boottime_ns(), console.started_at_ns);
+    }
+
+    fn end_console(&mut self) {
+        if let Some(console) = self.console.take() {
+            super::process::kill(console.pid, libc::SIGTERM);
         }
     }
 

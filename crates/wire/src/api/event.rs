@@ -10,6 +10,7 @@ use super::is_default;
 
 /// One entry of the event log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventBody {
     /// Number in the log, rising.
     pub number: u64,
@@ -54,6 +55,7 @@ pub struct EventBody {
 
 /// How a process ended: `{"status":3}`, `{"signal":9}` or `"unknown"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ExitBody {
     /// By itself.
@@ -140,6 +142,7 @@ impl TryFrom<&EventBody> for LogEntry {
 
 /// `GET /v1/events`: what is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[serde(default, deny_unknown_fields)]
 pub struct EventsQuery {
     /// Only of the service of this name.
@@ -234,6 +237,7 @@ impl From<&EventFilter> for EventsQuery {
 
 /// Found entries, the oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventPageReply {
     /// The entries.
     pub events: Vec<EventBody>,
