@@ -13,7 +13,8 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::net::TcpListener;
+use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
@@ -34,6 +35,9 @@ pub const EXIT_CANNOT_START: i32 = 78;
 const RESTART_PAUSE_MAX: Duration = Duration::from_secs(5);
 /// One that lived this long is started again at once.
 const STABLE: Duration = Duration::from_secs(5);
+
+/// Where the console finds its socket.
+const CONSOLE_FD: i32 = 3;
 
 const TOKEN_SIGNALS: u64 = 0;
 const TOKEN_ENGINE: u64 = 1;
@@ -84,6 +88,18 @@ pub fn prepare() -> io::Result<Prepared> {
     })?;
     super::process::become_subreaper()?;
     Ok(Prepared(spawner))
+}
+
+/// The console's listening socket, in the process that [`ConsoleSetup`] describes. To be asked for
+/// once.
+///
+/// # Errors
+/// When the guardian handed none over.
+pub fn handed_over_listener() -> io::Result<TcpListener> {
+    // SAFETY: the guardian has put it there for this process, and nothing else has touched it.
+    let listener = unsafe { OwnedFd::from_raw_fd(CONSOLE_FD) };
+    rustix::io::fcntl_setfd(&listener, rustix::io::FdFlags::CLOEXEC)?;
+    Ok(TcpListener::from(listener))
 }
 
 struct Run {

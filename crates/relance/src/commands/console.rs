@@ -137,6 +137,9 @@ pub(crate) fn serve() -> CommandResult {
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .init();
-    relance_console::run_handed_over().context("the console cannot run")?;
+    let setup = relance_console::handed_over_setup()?;
+    let listener = relance_engine::linux::guardian::handed_over_listener()
+        .context("the console has no socket")?;
+    relance_console::serve(listener, setup).context("the console cannot run")?;
     Ok(())
 }
