@@ -10,14 +10,16 @@ const lang = document.documentElement.lang;
 
 const ahead = Number(document.body.dataset.now || Date.now()) - Date.now();
 const now = () => Date.now() + ahead;
-const zoned = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "medium" });
-const exact = new Intl.DateTimeFormat(lang, {
+// The viewer's own way of writing it, where it is of the language of the page.
+const locale = navigator.languages.find((each) => each.startsWith(lang)) ?? lang;
+const zoned = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
+const exact = new Intl.DateTimeFormat(locale, {
   dateStyle: "full", timeStyle: "long",
 });
 const short = {
-  day: new Intl.DateTimeFormat(lang, { day: "numeric", month: "short" }),
-  minute: new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit" }),
-  second: new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+  day: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" }),
+  minute: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
+  second: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
 };
 
 function duration(ms) {
@@ -265,7 +267,8 @@ document.addEventListener("submit", async (event) => {
   const done = button.textContent.trim();
   button.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(form.action, {
+    // Not form.action: that is the buttons of this name.
+    const answer = await fetch(form.getAttribute("action"), {
       method: "POST", body, headers: { Accept: "application/json" },
     });
     if (answer.redirected) return location.assign(answer.url);

@@ -136,7 +136,7 @@ fn anchor(x: i64) -> &'static str {
 
 fn symbol(mark: &Mark, x: i64) -> Markup {
     let (class, path) = match mark.kind {
-        MarkKind::Failure => ("failure", format!("M{x} 5l7 12h-14z")),
+        MarkKind::Failure => ("failure", format!("M{x} 18l-7 -13h14z")),
         MarkKind::Action => ("action", format!("M{x} 43l6 -9h-12z")),
         MarkKind::Reset => ("reset", format!("M{x} 10v26")),
         MarkKind::Ignored => ("ignored", format!("M{} 5l10 10m0 -10l-10 10", x - 5)),
@@ -146,9 +146,9 @@ fn symbol(mark: &Mark, x: i64) -> Markup {
 
 /// Round steps, five to ten of them.
 fn ticks(from: i64, to: i64) -> Vec<i64> {
-    const STEPS: [i64; 25] = [
-        1, 5, 10, 50, 100, 500, 1000, 5000, 10_000, 15_000, 30_000, 60_000, 300_000, 600_000,
-        900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 21_600_000, 43_200_000, 86_400_000,
+    const STEPS: [i64; 26] = [
+        1, 5, 10, 50, 100, 500, 1000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000,
+        600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 21_600_000, 43_200_000, 86_400_000,
         172_800_000, 604_800_000, 2_592_000_000,
     ];
     let wanted = (to - from) / 7;

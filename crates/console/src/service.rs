@@ -191,7 +191,7 @@ fn status(viewer: &Viewer, info: &ServiceInfo) -> Markup {
             @if info.recovery.failure_count > 0 {
                 div { span.chip.bad { (info.recovery.failure_count) } " " (lang.t("failures counted", "échecs comptés"))
                     @if let Some(resets) = info.recovery.resets_at {
-                        ", " (lang.t("reset in ", "remise à zéro dans ")) (time::until(resets.0))
+                        ", " (lang.t("reset ", "remise à zéro ")) (time::until(resets.0))
                     }
                 }
             }

@@ -509,7 +509,7 @@ impl Guardian {
         }
     }
 
-    fn try_start_console(&self) -> Result<u32, SpawnError> {
+    fn try_start_console(&mut self) -> Result<u32, SpawnError> {
         let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
         let Some(setup) = &self.setup.console else {
             return Err(prepare(io::ErrorKind::NotFound.into()));
