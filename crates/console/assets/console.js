@@ -139,9 +139,10 @@ const handlers = {
     while (list.children.length > 500) list.lastElementChild.remove();
     $("p.empty")?.remove();
   },
-  append({ id, text }) {
+  append({ id, text, end }) {
     const output = document.getElementById(id);
     if (!output) return;
+    output.dataset.from = end;
     output.append(text);
     // What has scrolled far away is let go.
     if (output.textContent.length > 1e6) output.textContent = output.textContent.slice(-5e5);
@@ -158,42 +159,74 @@ function showConnection(good) {
   if (banner) banner.hidden = good;
 }
 
-let source;
-let retry = 250;
-function follow(address) {
-  source?.close();
-  source = new EventSource(address);
-  source.onopen = () => { retry = 250; showConnection(true); };
-  source.onmessage = ({ data }) => {
-    const message = JSON.parse(data);
-    handlers[message.kind]?.(message);
-  };
-  source.onerror = () => {
-    showConnection(false);
-    // A refused stream is not tried again by the browser itself.
-    if (source.readyState !== EventSource.CLOSED) return;
-    const after = retry;
-    retry = Math.min(retry * 2, 5000);
-    setTimeout(async () => {
-      try {
-        const answer = await fetch(location.href, { redirect: "manual" });
-        if (answer.type === "opaqueredirect") return location.assign("/signin");
-      } catch { /* the console is not there yet */ }
-      follow(streamAddress());
-    }, after);
-  };
+// Streams that are broken now.
+const broken = new Set();
+
+class Live {
+  #address;
+  #source;
+  #retry = 250;
+
+  constructor(address) {
+    this.#address = address;
+    this.open();
+  }
+
+  /** Goes on with another address. */
+  turn(address) {
+    this.#address = () => address;
+    this.open();
+  }
+
+  open() {
+    this.#source?.close();
+    const source = new EventSource(this.#address());
+    this.#source = source;
+    source.onopen = () => {
+      this.#retry = 250;
+      this.#is(true);
+    };
+    source.onmessage = ({ data }) => {
+      const message = JSON.parse(data);
+      handlers[message.kind]?.(message);
+    };
+    source.onerror = () => {
+      this.#is(false);
+      // A refused stream is not tried again by the browser itself.
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(() => source === this.#source && this.#again(), this.#retry);
+      this.#retry = Math.min(this.#retry * 2, 5000);
+    };
+  }
+
+  close() { this.#source?.close(); }
+
+  async #again() {
+    try {
+      const answer = await fetch(location.href, { redirect: "manual" });
+      if (answer.type === "opaqueredirect") return location.assign("/signin");
+    } catch { /* the console is not there yet */ }
+    this.open();
+  }
+
+  #is(good) {
+    if (good) broken.delete(this);
+    else broken.add(this);
+    showConnection(broken.size === 0);
+  }
 }
 
-let streamNow = document.body.dataset.stream || $("main [data-stream]")?.dataset.stream;
-function streamAddress() {
+// What the server has sent of an output is not asked for again.
+function withPosition(address) {
   const from = $("#output")?.dataset.from;
-  return from && streamNow.includes("/output") ? `${streamNow}&from=${from}` : streamNow;
+  return from && address.includes("/output") ? `${address}&from=${from}` : address;
 }
-if (streamNow) follow(streamAddress());
+const streams = $$("[data-stream]").map(({ dataset }) => new Live(() => withPosition(dataset.stream)));
+const openAll = () => streams.forEach((stream) => stream.open());
 addEventListener("offline", () => showConnection(false));
-addEventListener("online", () => streamNow && follow(streamAddress()));
-addEventListener("pagehide", () => source?.close());
-addEventListener("pageshow", (event) => { if (event.persisted && streamNow) follow(streamAddress()); });
+addEventListener("online", openAll);
+addEventListener("pagehide", () => streams.forEach((stream) => stream.close()));
+addEventListener("pageshow", ({ persisted }) => { if (persisted) openAll(); });
 
 /* The table of services: filters as you type, selection, controls. */
 
@@ -203,8 +236,7 @@ function refilter() {
   const query = new URLSearchParams([...new FormData(filters)].filter(([, value]) => value));
   const text = query.toString();
   history.replaceState(null, "", text ? `/?${text}` : "/");
-  streamNow = `/stream/services?${text}`;
-  follow(streamNow);
+  streams[0]?.turn(`/stream/services?${text}`);
   $$("table[data-rows] thead a").forEach((link) => {
     const target = new URL(link.href);
     for (const name of ["q", "state", "start"]) {

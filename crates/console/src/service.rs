@@ -321,9 +321,8 @@ fn gone(lang: Lang) -> Markup {
 /// A row of a form: a label and its field, and a hint below.
 pub(crate) fn field(label: &str, hint: &str, input: &Markup) -> Markup {
     html! {
-        label.field {
-            span.label { (label) }
-            (input)
+        div.field {
+            label { span.label { (label) } (input) }
             @if !hint.is_empty() { small { (hint) } }
         }
     }

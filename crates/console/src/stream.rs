@@ -30,7 +30,12 @@ pub(crate) enum Message {
     /// Something new at the beginning of a list, by id.
     Prepend { id: &'static str, html: String },
     /// Something new at the end of an output.
-    Append { id: &'static str, text: String },
+    Append {
+        id: &'static str,
+        text: String,
+        /// The position behind it.
+        end: u64,
+    },
     /// Whether the manager answers.
     Connected { connected: bool },
     /// Something was missed: load the page again.

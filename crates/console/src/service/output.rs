@@ -60,7 +60,12 @@ pub(crate) async fn stream(viewer: Viewer, name: ServiceName, from: u64) -> Answ
                 return sender.send(Message::Missed).await;
             };
             let text = plain(&part.bytes);
-            sender.send(Message::Append { id: "output", text }).await?;
+            let message = Message::Append {
+                id: "output",
+                text,
+                end: part.end,
+            };
+            sender.send(message).await?;
         }
     })
     .into_response())

@@ -34,7 +34,7 @@ pub(crate) fn entries(descriptor: &SecurityDescriptor, lang: Lang) -> Markup {
             table {
                 thead { tr {
                     th scope="col" { (lang.t("Who", "Qui")) }
-                    th scope="col" { }
+                    th scope="col" { (lang.t("Rule", "Règle")) }
                     th scope="col" { (lang.t("May", "Peut")) }
                 } }
                 tbody {

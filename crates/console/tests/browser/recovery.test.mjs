@@ -27,7 +27,7 @@ test("four failures, each with an action and a delay of its own, are saved as sh
   }
   await page.getByLabel("Reset period", { exact: true }).fill("1");
   await page.getByLabel("Reset period: unit").selectOption("h");
-  await page.getByLabel("Command line").fill("/usr/bin/logger failed");
+  await page.getByRole("textbox", { name: "Command line" }).fill("/usr/bin/logger failed");
   await page.getByLabel("Append fail count").check();
   await page.getByRole("listitem").filter({ hasText: /1st.*1.5 s.*Restart the service/ }).waitFor();
   await page.getByRole("listitem").filter({ hasText: /4th and every later one.*nothing; it stays down/ }).waitFor();
@@ -85,7 +85,7 @@ test("what if: failures are marked on the line and below it, and the actions fol
   // The second failure is answered with nothing: down to the end.
   assert.equal(await region.locator("rect.failed").count(), 2);
   await region.getByText("In words").click();
-  await region.getByText(/7034 the service failed unexpectedly. Failures so far: 2/).waitFor();
+  await region.getByRole("listitem").filter({ hasText: /7034 the service failed unexpectedly. Failures so far: 2/ }).waitFor();
   await region.getByText("At the end: Stopped, 2 failures counted").waitFor();
   await region.getByLabel("Axis").selectOption("1 h");
   await region.getByText("+1 h").waitFor();

@@ -148,7 +148,7 @@ test("no more than 200 rows at a time, and pages for the rest", async (t) => {
   const page = await world.page();
   await page.getByText("1–200 of 250").waitFor();
   assert.equal(await page.locator("tbody tr").count(), 200);
-  await page.getByRole("link", { name: "Next" }).click();
+  await page.getByRole("link", { name: "Next →" }).click();
   await page.getByText("201–250 of 250").waitFor();
   assert.equal(await page.locator("tbody tr").count(), 50);
   await page.getByLabel("Search").fill("s0007");
@@ -193,6 +193,8 @@ test("offline is shown, and mended", async (t) => {
   await world.program("worker", "exec sleep 1000");
   const page = await world.page();
   const banner = page.getByText("The connection is lost");
+  // Memory comes with the stream, so that is open.
+  await see(page, "worker", / MB/);
   await page.context().setOffline(true);
   await banner.waitFor();
   await world.relance("stop", "worker");
