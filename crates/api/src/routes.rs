@@ -80,10 +80,7 @@ pub(crate) fn router() -> Router<Context> {
         .route("/v1/stream", get(stream::stream))
         .route("/v1/usage", get(services::usage))
         .route("/v1/sign-in-links", post(sign_in::create_link))
-        .route(
-            "/v1/session",
-            get(sign_in::show).delete(sign_in::sign_out),
-        )
+        .route("/v1/session", get(sign_in::show).delete(sign_in::sign_out))
         .route("/v1/sessions", get(sign_in::list).post(sign_in::sign_in))
         .route("/v1/sessions/{id}", delete(sign_in::end))
         .route("/v1/tokens", post(sign_in::create_token))

@@ -380,9 +380,7 @@ mod tests {
             role: Role::Reader,
             days: Some(1),
         };
-        let reply = sessions
-            .create_token(&Caller::system(), &request)
-            .unwrap();
+        let reply = sessions.create_token(&Caller::system(), &request).unwrap();
         let text = fs::read_to_string(&sessions.file).unwrap();
         assert!(!text.contains(&reply.token));
         let next = Sessions::load(sessions.file.clone(), None);

@@ -50,9 +50,7 @@ pub(crate) fn identify<B>(
         })?;
     let (session, caller) = sessions.find(secret)?;
     let path = request.uri().path();
-    if session.role == Role::Reader
-        && request.method() != Method::GET
-        && !HARMLESS.contains(&path)
+    if session.role == Role::Reader && request.method() != Method::GET && !HARMLESS.contains(&path)
     {
         return Err(ScmError::new(
             Win32Error::ACCESS_DENIED,

@@ -14,13 +14,13 @@ use relance_scm::manager::{
 };
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceManager,
-    ServiceId, ServiceName, Win32Error,
+    Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
+    ServiceManager, ServiceName, Win32Error,
 };
 use relance_wire::api::{
     ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, EventPageReply,
-    EventsQuery, ManagerReply, ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery, UsageReply,
-    WhyReply,
+    EventsQuery, ManagerReply, ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery,
+    UsageReply, WhyReply,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -108,12 +108,21 @@ impl SocketManager {
         read(self.send("GET", path, None)?)
     }
 
-    pub(crate) fn post<B: Serialize, T: DeserializeOwned>(&self, path: &str, body: &B) -> Result<T, ScmError> {
+    pub(crate) fn post<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, ScmError> {
         read(self.send("POST", path, Some(json(body)))?)
     }
 
     /// A request that answers nothing but success.
-    pub(crate) fn act<B: Serialize>(&self, method: &str, path: &str, body: &B) -> Result<(), ScmError> {
+    pub(crate) fn act<B: Serialize>(
+        &self,
+        method: &str,
+        path: &str,
+        body: &B,
+    ) -> Result<(), ScmError> {
         self.send(method, path, Some(json(body))).map(|_| ())
     }
 
@@ -290,12 +299,7 @@ impl ServiceManager for SocketManager {
         Ok(Box::new(SocketFollow::start(stream, from)?))
     }
 
-    fn query_usage(
-        &self,
-        _: &Caller,
-        services: Option<Vec<ServiceId>>,
-        reply: Reply<Vec<Usage>>,
-    ) {
+    fn query_usage(&self, _: &Caller, services: Option<Vec<ServiceId>>, reply: Reply<Vec<Usage>>) {
         let query = serde_urlencoded::to_string(UsageQuery::of(services.as_deref()))
             .expect("a query of plain values");
         let usage: Result<UsageReply, _> = self.get(&format!("/v1/usage?{query}"));

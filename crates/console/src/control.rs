@@ -66,11 +66,7 @@ impl Action {
 }
 
 /// Stops a service that runs, waits until it has stopped, and starts it.
-fn restart(
-    manager: &SocketManager,
-    caller: &Caller,
-    name: &ServiceName,
-) -> Result<(), ScmError> {
+fn restart(manager: &SocketManager, caller: &Caller, name: &ServiceName) -> Result<(), ScmError> {
     // Watched from before the stop, so that its end cannot be missed.
     let mut watch = manager.watch(caller, None)?;
     let stopped = wait(|reply| manager.control_service(caller, name, Control::Stop, reply));
@@ -127,7 +123,9 @@ pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> A
     if wants_json {
         let outcomes = results.into_iter().map(|(name, result)| Outcome {
             name,
-            code: result.as_ref().map_or_else(|error| error.code().to_raw(), |()| 0),
+            code: result
+                .as_ref()
+                .map_or_else(|error| error.code().to_raw(), |()| 0),
             error: result.err().map(|error| capital(error.sentence())),
         });
         return Ok(Json(outcomes.collect::<Vec<_>>()).into_response());
@@ -194,7 +192,10 @@ mod tests {
     fn actions_of_the_form() {
         let of = |text: &[u8]| Action::of(&Form::parse(text));
         assert_eq!(of(b"action=stop"), Ok(Action::Send(Control::Stop)));
-        assert!(matches!(of(b"action=control&control=200"), Ok(Action::Send(_))));
+        assert!(matches!(
+            of(b"action=control&control=200"),
+            Ok(Action::Send(_))
+        ));
         for bad in [&b"action=control&control=99"[..], b"action=explode", b""] {
             assert!(of(bad).is_err());
         }

@@ -33,7 +33,7 @@ fn beginning() -> Result<ConfigBody, ScmError> {
     body.recovery.reset_period_secs = ResetPeriodBody::Seconds(86_400);
     body.command_line.clear();
     body.display_name = None;
-    body.start_type = "auto".to_owned();
+    "auto".clone_into(&mut body.start_type);
     Ok(body)
 }
 
@@ -121,25 +121,27 @@ fn against_others(hub: &Hub, config: &ServiceConfig) -> Result<Vec<String>, ScmE
         if state.find(&config.service_name).is_some() {
             return Err(ScmError::new(
                 Win32Error::SERVICE_EXISTS,
-                format!("there is a service {} already; choose another name", config.service_name),
+                format!(
+                    "there is a service {} already; choose another name",
+                    config.service_name
+                ),
             ));
         }
-        let missing = config.dependencies.iter().filter_map(|dependency| match dependency {
-            relance_scm::config::Dependency::Service(name) if state.find(name).is_none() => {
-                Some(name.to_string())
-            }
-            _ => None,
-        });
+        let missing = config
+            .dependencies
+            .iter()
+            .filter_map(|dependency| match dependency {
+                relance_scm::config::Dependency::Service(name) if state.find(name).is_none() => {
+                    Some(name.to_string())
+                }
+                _ => None,
+            });
         Ok(missing.collect())
     })
 }
 
 /// `POST /create/preview`
-pub(crate) async fn preview(
-    headers: HeaderMap,
-    viewer: Viewer,
-    form: Form,
-) -> Answer<Response> {
+pub(crate) async fn preview(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
     check_form_key(&headers, &form)?;
     let hub = viewer.hub().await?;
     let lang = viewer.lang();
@@ -159,11 +161,7 @@ pub(crate) async fn preview(
 }
 
 /// `POST /create`
-pub(crate) async fn create(
-    headers: HeaderMap,
-    viewer: Viewer,
-    form: Form,
-) -> Answer<Response> {
+pub(crate) async fn create(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
     check_form_key(&headers, &form)?;
     let created = match read(&form) {
         Err(error) => Err(error),
@@ -224,7 +222,9 @@ mod tests {
 
     #[test]
     fn the_form_is_checked_by_the_rules_of_the_api() {
-        let good = Form::parse(b"name=a&command_line=%2Fbin%2Ftrue&service_kind=program&stop_signal=TERM&output=file");
+        let good = Form::parse(
+            b"name=a&command_line=%2Fbin%2Ftrue&service_kind=program&stop_signal=TERM&output=file",
+        );
         let config = read(&good).unwrap();
         assert_eq!(config.kind, ServiceKind::Program);
         for bad in [
@@ -234,7 +234,11 @@ mod tests {
             b"name=a&command_line=x&start_type=demand&delayed_auto_start=on",
             b"name=a&command_line=x&environment=nonsense",
         ] {
-            assert!(read(&Form::parse(bad)).is_err(), "{}", String::from_utf8_lossy(bad));
+            assert!(
+                read(&Form::parse(bad)).is_err(),
+                "{}",
+                String::from_utf8_lossy(bad)
+            );
         }
     }
 

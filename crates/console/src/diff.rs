@@ -29,9 +29,7 @@ impl When {
                 "au prochain échec ; ce qui est en attente demeure",
             ),
             Self::NextStart => lang.t("at the next start", "au prochain démarrage"),
-            Self::NextShutdown => {
-                lang.t("at the next shutdown", "au prochain arrêt du système")
-            }
+            Self::NextShutdown => lang.t("at the next shutdown", "au prochain arrêt du système"),
         }
     }
 }
@@ -78,32 +76,88 @@ fn texts(config: &ServiceConfig, lang: Lang) -> Vec<(&'static str, String, When)
         .map(u8::to_string)
         .collect();
     vec![
-        (lang.t("Display name", "Nom complet"), body.display_name.unwrap_or_default(), AtOnce),
-        (lang.t("Description", "Description"), body.description, AtOnce),
-        (lang.t("Command line", "Ligne de commande"), body.command_line, NextStart),
         (
-            lang.t("Start type", "Type de démarrage"),
-            lang.start_type(&body.start_type, body.delayed_auto_start).to_owned(),
+            lang.t("Display name", "Nom complet"),
+            body.display_name.unwrap_or_default(),
             AtOnce,
         ),
-        (lang.t("Error control", "Contrôle d’erreur"), body.error_control, NextStart),
-        (lang.t("Load order group", "Groupe de démarrage"), body.load_order_group, NextStart),
+        (
+            lang.t("Description", "Description"),
+            body.description,
+            AtOnce,
+        ),
+        (
+            lang.t("Command line", "Ligne de commande"),
+            body.command_line,
+            NextStart,
+        ),
+        (
+            lang.t("Start type", "Type de démarrage"),
+            lang.start_type(&body.start_type, body.delayed_auto_start)
+                .to_owned(),
+            AtOnce,
+        ),
+        (
+            lang.t("Error control", "Contrôle d’erreur"),
+            body.error_control,
+            NextStart,
+        ),
+        (
+            lang.t("Load order group", "Groupe de démarrage"),
+            body.load_order_group,
+            NextStart,
+        ),
         (lang.t("Account", "Compte"), body.account_name, NextStart),
-        (lang.t("Dependencies", "Dépendances"), body.dependencies.join("\n"), NextStart),
-        (lang.t("Environment", "Environnement"), body.environment.join("\n"), NextStart),
-        (lang.t("Priority", "Priorité"), body.priority.unwrap_or_default(), NextStart),
+        (
+            lang.t("Dependencies", "Dépendances"),
+            body.dependencies.join("\n"),
+            NextStart,
+        ),
+        (
+            lang.t("Environment", "Environnement"),
+            body.environment.join("\n"),
+            NextStart,
+        ),
+        (
+            lang.t("Priority", "Priorité"),
+            body.priority.unwrap_or_default(),
+            NextStart,
+        ),
         (
             lang.t("Time after PRESHUTDOWN", "Délai après PRESHUTDOWN"),
             number(body.preshutdown_timeout_ms),
             NextShutdown,
         ),
-        (lang.t("Security descriptor", "Descripteur de sécurité"), body.security.unwrap_or_default(), AtOnce),
-        (lang.t("Recovery actions", "Actions de récupération"), actions(&recovery.actions), NextFailure),
-        (lang.t("Reset period", "Période de remise à zéro"), period(&recovery.reset_period_secs), NextFailure),
-        (lang.t("Recovery program", "Programme de récupération"), recovery.command.clone(), NextFailure),
-        (lang.t("Reboot message", "Message de redémarrage"), recovery.reboot_message.clone(), NextFailure),
         (
-            lang.t("Actions for stops with errors", "Actions pour les arrêts avec erreur"),
+            lang.t("Security descriptor", "Descripteur de sécurité"),
+            body.security.unwrap_or_default(),
+            AtOnce,
+        ),
+        (
+            lang.t("Recovery actions", "Actions de récupération"),
+            actions(&recovery.actions),
+            NextFailure,
+        ),
+        (
+            lang.t("Reset period", "Période de remise à zéro"),
+            period(&recovery.reset_period_secs),
+            NextFailure,
+        ),
+        (
+            lang.t("Recovery program", "Programme de récupération"),
+            recovery.command.clone(),
+            NextFailure,
+        ),
+        (
+            lang.t("Reboot message", "Message de redémarrage"),
+            recovery.reboot_message.clone(),
+            NextFailure,
+        ),
+        (
+            lang.t(
+                "Actions for stops with errors",
+                "Actions pour les arrêts avec erreur",
+            ),
             yes(recovery.on_error_stop),
             AtOnce,
         ),
@@ -112,10 +166,29 @@ fn texts(config: &ServiceConfig, lang: Lang) -> Vec<(&'static str, String, When)
             extensions.working_directory.clone().unwrap_or_default(),
             NextStart,
         ),
-        (lang.t("Output", "Sortie"), extensions.output.clone(), NextStart),
-        (lang.t("Stop signal", "Signal d’arrêt"), extensions.stop_signal.clone(), AtOnce),
-        (lang.t("Grace after the signal", "Délai après le signal"), number(Some(extensions.stop_grace_ms)), AtOnce),
-        (lang.t("Exit statuses that ask for a new start", "Codes de sortie qui demandent un redémarrage"), codes.join(", "), NextFailure),
+        (
+            lang.t("Output", "Sortie"),
+            extensions.output.clone(),
+            NextStart,
+        ),
+        (
+            lang.t("Stop signal", "Signal d’arrêt"),
+            extensions.stop_signal.clone(),
+            AtOnce,
+        ),
+        (
+            lang.t("Grace after the signal", "Délai après le signal"),
+            number(Some(extensions.stop_grace_ms)),
+            AtOnce,
+        ),
+        (
+            lang.t(
+                "Exit statuses that ask for a new start",
+                "Codes de sortie qui demandent un redémarrage",
+            ),
+            codes.join(", "),
+            NextFailure,
+        ),
     ]
 }
 
@@ -188,7 +261,10 @@ mod tests {
         after.command_line = "/b".into();
         after.failure_actions_on_non_crash_failures = true;
         let found = differences(&before, &after, Lang::En);
-        let found: Vec<_> = found.iter().map(|d| (d.label, d.after.as_str(), d.when)).collect();
+        let found: Vec<_> = found
+            .iter()
+            .map(|d| (d.label, d.after.as_str(), d.when))
+            .collect();
         assert_eq!(
             found,
             [

@@ -18,9 +18,7 @@ use crate::form::Form;
 use crate::layout::{self};
 use crate::reply::{Answer, page, problem, status};
 use crate::server::check_form_key;
-use crate::service::{
-    Tab, environment, find, general, log_on, preview, recovery, security, show,
-};
+use crate::service::{Tab, environment, find, general, log_on, preview, recovery, security, show};
 use crate::viewer::Viewer;
 use crate::{diff, script};
 

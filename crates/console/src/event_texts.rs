@@ -26,7 +26,11 @@ fn fill(template: &str, parameters: &[String]) -> String {
         let parameter = index
             .and_then(|index| usize::try_from(index).ok()?.checked_sub(1))
             .and_then(|index| parameters.get(index));
-        text.push_str(parameter.map_or("?", String::as_str).trim_start_matches("%%"));
+        text.push_str(
+            parameter
+                .map_or("?", String::as_str)
+                .trim_start_matches("%%"),
+        );
     }
     text
 }
@@ -34,18 +38,30 @@ fn fill(template: &str, parameters: &[String]) -> String {
 /// The sentences whose parameters need no translation.
 fn french(id: u32) -> Option<&'static str> {
     Some(match id {
-        1001 => "%1 s’est terminé avec le code %2, qui demande un redémarrage. Il redémarre aussitôt ; ce n’est pas un échec.",
+        1001 => {
+            "%1 s’est terminé avec le code %2, qui demande un redémarrage. Il redémarre aussitôt ; ce n’est pas un échec."
+        }
         1002 => "%1 a été terminé de force parce que quelqu’un l’a demandé. Ce n’est pas un échec.",
         1003 => "%1 ne s’est pas terminé dans les %2 ms suivant la demande d’arrêt et a été tué.",
-        1004 => "Le processus de %1 tournait encore %2 ms après avoir annoncé son arrêt et a été tué.",
+        1004 => {
+            "Le processus de %1 tournait encore %2 ms après avoir annoncé son arrêt et a été tué."
+        }
         1005 => "%1 tournait encore au retour du gestionnaire ; le processus %2 a été repris.",
-        1006 => "Le processus %2 semble appartenir à %1 mais n’a pas pu être repris ; il a été laissé tel quel.",
-        1007 => "%1 s’est terminé pendant l’absence du gestionnaire ; son code de sortie n’a pas été vu.",
-        1008 => "Un mot de passe a été donné pour le compte de %1. Ce gestionnaire n’en a pas besoin et ne l’a pas gardé.",
+        1006 => {
+            "Le processus %2 semble appartenir à %1 mais n’a pas pu être repris ; il a été laissé tel quel."
+        }
+        1007 => {
+            "%1 s’est terminé pendant l’absence du gestionnaire ; son code de sortie n’a pas été vu."
+        }
+        1008 => {
+            "Un mot de passe a été donné pour le compte de %1. Ce gestionnaire n’en a pas besoin et ne l’a pas gardé."
+        }
         1009 => "Une action de récupération en attente de %1 a été annulée.",
         1010 => "%1 a été supprimé.",
         1101 => "Le gestionnaire de services a démarré. Les compteurs d’échecs commencent à zéro.",
-        1102 => "Le moteur du gestionnaire s’est terminé et a été redémarré. Aucun service n’a été dérangé.",
+        1102 => {
+            "Le moteur du gestionnaire s’est terminé et a été redémarré. Aucun service n’a été dérangé."
+        }
         1105 => "Le gestionnaire de services s’arrête et arrête les services.",
         7000 => "%1 n’a pas pu démarrer : erreur %2.",
         7001 => "%1 n’a pas démarré, car %2, dont il a besoin, n’a pas démarré : erreur %3.",
@@ -53,10 +69,14 @@ fn french(id: u32) -> Option<&'static str> {
         7003 => "%1 n’a pas démarré, car %2, dont il a besoin, n’existe pas.",
         7009 => "%2 ne s’est pas connecté au gestionnaire dans les %1 ms.",
         7011 => "%2 n’a pas répondu à une commande dans les %1 ms.",
-        7022 => "%1 se bloque au démarrage. Il est laissé tel quel ; les services suivants démarrent.",
+        7022 => {
+            "%1 se bloque au démarrage. Il est laissé tel quel ; les services suivants démarrent."
+        }
         7023 => "%1 s’est arrêté avec une erreur : %2.",
         7024 => "%1 s’est arrêté avec un code d’erreur propre : %2.",
-        7031 => "%1 a échoué de façon inattendue. Échecs jusqu’ici : %2. Dans %3 ms suit une action de récupération.",
+        7031 => {
+            "%1 a échoué de façon inattendue. Échecs jusqu’ici : %2. Dans %3 ms suit une action de récupération."
+        }
         7032 => "L’action après l’échec inattendu de %3 n’a pas pu être exécutée : erreur %4.",
         7034 => "%1 a échoué de façon inattendue. Échecs jusqu’ici : %2. Aucune action ne suit.",
         7035 => "La commande %2 a été envoyée à %1.",
@@ -75,7 +95,10 @@ pub(crate) fn explain(id: u32, lang: Lang) -> Option<(&'static str, &'static str
 /// English and French.
 type Pair = (&'static str, &'static str);
 
-const NOTHING: Pair = ("Nothing. This entry is for the record.", "Rien. Cette entrée est là pour mémoire.");
+const NOTHING: Pair = (
+    "Nothing. This entry is for the record.",
+    "Rien. Cette entrée est là pour mémoire.",
+);
 const READ_OUTPUT: Pair = (
     "Read the service's output around this moment; the reason is usually the last thing it printed.",
     "Lisez la sortie du service autour de cet instant ; la raison est en général la dernière chose qu’il a imprimée.",

@@ -53,9 +53,7 @@ impl Form {
     /// Where to go afterwards: a place of this console.
     pub(crate) fn back(&self) -> &str {
         self.given("back")
-            .filter(|path| {
-                path.starts_with('/') && !path.starts_with("//") && !path.contains('\\')
-            })
+            .filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'))
             .unwrap_or("/")
     }
 
@@ -113,7 +111,12 @@ mod tests {
     fn the_way_back_stays_here() {
         let back = |path: &str| Form(vec![("back".into(), path.into())]).back().to_owned();
         assert_eq!(back("/service/general?name=x"), "/service/general?name=x");
-        for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example", ""] {
+        for elsewhere in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "",
+        ] {
             assert_eq!(back(elsewhere), "/");
         }
     }

@@ -208,11 +208,7 @@ fn label(word: &str, lang: Lang) -> &'static str {
 }
 
 /// The tab of one service.
-pub(crate) async fn of_service(
-    viewer: &Viewer,
-    info: &ServiceInfo,
-    form: &Form,
-) -> Answer<Markup> {
+pub(crate) async fn of_service(viewer: &Viewer, info: &ServiceInfo, form: &Form) -> Answer<Markup> {
     let lang = viewer.lang();
     let window = Window::of(form);
     let found = find(viewer, Some(info.id), &window).await?;
@@ -270,7 +266,10 @@ pub(crate) async fn page(viewer: Viewer, Query(form): Query) -> Answer<Response>
         .collect();
     let all: usize = lanes.iter().map(|(_, lane)| failures(lane)).sum();
     let together = Lane {
-        spans: lanes.iter().flat_map(|(_, lane)| lane.spans.clone()).collect(),
+        spans: lanes
+            .iter()
+            .flat_map(|(_, lane)| lane.spans.clone())
+            .collect(),
         marks: vec![],
     };
     let machine = percent(&together);

@@ -289,9 +289,12 @@ fn loads(before: &HashMap<ServiceId, Load>, usage: &[Usage]) -> HashMap<ServiceI
     usage.iter().map(load).collect()
 }
 
+/// A hub, and when it was last asked for.
+type Used = (Arc<Hub>, Instant);
+
 /// The hubs in use, one for each session.
 #[derive(Default)]
-pub(crate) struct Hubs(tokio::sync::Mutex<HashMap<Option<Arc<str>>, (Arc<Hub>, Instant)>>);
+pub(crate) struct Hubs(tokio::sync::Mutex<HashMap<Option<Arc<str>>, Used>>);
 
 impl Hubs {
     /// The hub of a session (of the console itself with `None`), started if there is none.

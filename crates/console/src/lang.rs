@@ -57,9 +57,7 @@ impl Lang {
             RecoveryActionKind::None => self.t("Take no action", "Ne rien faire"),
             RecoveryActionKind::Restart => self.t("Restart the service", "Redémarrer le service"),
             RecoveryActionKind::Reboot => self.t("Reboot the computer", "Redémarrer l’ordinateur"),
-            RecoveryActionKind::RunCommand => {
-                self.t("Run a program", "Exécuter un programme")
-            }
+            RecoveryActionKind::RunCommand => self.t("Run a program", "Exécuter un programme"),
             RecoveryActionKind::OwnRestart => self.t(
                 "Restart in its own process",
                 "Redémarrer dans son propre processus",

@@ -56,7 +56,12 @@ pub(crate) fn render(viewer: &Viewer, content: Page<'_>) -> Markup {
         main #main tabindex="-1" { (content.body) }
         div #toasts role="status" aria-live="polite" {}
     };
-    document(viewer.likes, content.title, content.stream.as_deref(), &body)
+    document(
+        viewer.likes,
+        content.title,
+        content.stream.as_deref(),
+        &body,
+    )
 }
 
 fn menu(viewer: &Viewer, place: Place) -> Markup {

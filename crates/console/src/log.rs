@@ -94,11 +94,7 @@ pub(crate) async fn page(viewer: Viewer, Query(form): Query) -> Answer<Response>
 }
 
 /// The tab of one service.
-pub(crate) async fn of_service(
-    viewer: &Viewer,
-    info: &ServiceInfo,
-    form: &Form,
-) -> Answer<Markup> {
+pub(crate) async fn of_service(viewer: &Viewer, info: &ServiceInfo, form: &Form) -> Answer<Markup> {
     let lang = viewer.lang();
     let mut filter = wanted(form).filter()?;
     filter.service = Some(info.id);
@@ -152,10 +148,12 @@ fn filters(form: &Form, all: bool, action: &str, lang: Lang) -> Markup {
 fn list(found: &EventPage, form: &Form, all: bool, action: &str, lang: Lang) -> Markup {
     let given = |name| form.given(name).unwrap_or_default();
     let keep = |more: &[(&str, &str)]| {
-        let mut pairs: Vec<(&str, &str)> = ["q", "service", "name", "level", "event_id", "since", "until"]
-            .into_iter()
-            .map(|name| (name, given(name)))
-            .collect();
+        let mut pairs: Vec<(&str, &str)> = [
+            "q", "service", "name", "level", "event_id", "since", "until",
+        ]
+        .into_iter()
+        .map(|name| (name, given(name)))
+        .collect();
         pairs.extend_from_slice(more);
         query(&pairs)
     };

@@ -144,7 +144,12 @@ fn text<'a>(counts: &Counts, services: impl Iterator<Item = &'a Arc<ServiceInfo>
             .map(|(key, value)| (format!("{{{label}=\"{key}\"}}"), value.to_string()))
             .collect()
     };
-    family("relance_services", "gauge", "Services by state.", labelled("state", &states));
+    family(
+        "relance_services",
+        "gauge",
+        "Services by state.",
+        labelled("state", &states),
+    );
     family(
         "relance_recovery_actions_pending",
         "gauge",

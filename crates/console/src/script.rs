@@ -69,7 +69,11 @@ pub(crate) fn create(config: &ServiceConfig) -> Script {
     let php = format!(
         "win32_create_service([\n    'service' => {},\n{}]);",
         php(name),
-        php_details(&ServiceConfig::new(config.service_name.clone(), ""), config, true)
+        php_details(
+            &ServiceConfig::new(config.service_name.clone(), ""),
+            config,
+            true
+        )
     );
     Script {
         relance,
@@ -160,7 +164,11 @@ fn options(before: &ServiceConfig, after: &ServiceConfig) -> Vec<(&'static str, 
 }
 
 fn dependencies(config: &ServiceConfig) -> Vec<String> {
-    config.dependencies.iter().map(ToString::to_string).collect()
+    config
+        .dependencies
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// Each option with its value, always the same ones in the same order.
@@ -209,7 +217,8 @@ fn words(config: &ServiceConfig) -> Vec<(&'static str, String)> {
 fn sc_settings(before: &ServiceConfig, after: &ServiceConfig) -> String {
     let mut settings = String::new();
     let mut set = |name: &str, value: &str| settings.push_str(&format!(" {name}= {value}"));
-    if before.start_type != after.start_type || before.delayed_auto_start != after.delayed_auto_start
+    if before.start_type != after.start_type
+        || before.delayed_auto_start != after.delayed_auto_start
     {
         let word = match (after.start_type, after.delayed_auto_start) {
             (StartType::Auto, true) => "delayed-auto",
@@ -229,7 +238,8 @@ fn sc_settings(before: &ServiceConfig, after: &ServiceConfig) -> String {
     if before.account_name != after.account_name {
         set("obj", &windows(after.account_name.as_str()));
     }
-    if before.display_name != after.display_name && *after.display_name != *after.service_name.as_str()
+    if before.display_name != after.display_name
+        && *after.display_name != *after.service_name.as_str()
     {
         set("DisplayName", &windows(&after.display_name));
     }
@@ -242,7 +252,10 @@ fn sc_more(name: &str, before: &ServiceConfig, after: &ServiceConfig) -> String 
     let mut lines = String::new();
     let mut line = |text: String| lines.push_str(&format!("\n{text}"));
     if before.description != after.description {
-        line(format!("sc description {name} {}", windows(&after.description)));
+        line(format!(
+            "sc description {name} {}",
+            windows(&after.description)
+        ));
     }
     if before.failure_actions != after.failure_actions {
         let body = ConfigBody::from(after).recovery;
@@ -266,7 +279,10 @@ fn sc_more(name: &str, before: &ServiceConfig, after: &ServiceConfig) -> String 
     if before.security != after.security
         && let Some(security) = &after.security
     {
-        line(format!("sc sdset {name} {}", windows(&security.to_string())));
+        line(format!(
+            "sc sdset {name} {}",
+            windows(&security.to_string())
+        ));
     }
     lines
 }
@@ -327,7 +343,10 @@ fn php_recovery(config: &ServiceConfig, set: &mut impl FnMut(&str, String)) {
     if settings.actions.is_empty() {
         return;
     }
-    let delay = settings.actions.first().map_or(0, |action| action.delay_ms());
+    let delay = settings
+        .actions
+        .first()
+        .map_or(0, |action| action.delay_ms());
     for number in 1..=3 {
         let action = settings.action_for(number);
         let constant = match action.map(|action| action.kind) {
@@ -341,7 +360,10 @@ fn php_recovery(config: &ServiceConfig, set: &mut impl FnMut(&str, String)) {
         set(&format!("recovery_action_{number}"), constant.to_owned());
     }
     let fits = settings.actions.len() <= 3
-        && settings.actions.iter().all(|action| action.delay_ms() == delay);
+        && settings
+            .actions
+            .iter()
+            .all(|action| action.delay_ms() == delay);
     let note = if fits {
         ""
     } else {
@@ -409,7 +431,11 @@ mod tests {
             script.sc,
             "sc failure \"my worker\" reset= 60 actions= \"restart/5000/none/0\""
         );
-        assert!(script.php.contains("'recovery_action_1' => WIN32_SC_ACTION_RESTART"));
+        assert!(
+            script
+                .php
+                .contains("'recovery_action_1' => WIN32_SC_ACTION_RESTART")
+        );
         assert!(script.php.contains("use relance or sc"), "delays differ");
     }
 

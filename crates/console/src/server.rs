@@ -119,7 +119,10 @@ fn router(app: Arc<App>) -> Router {
         .route("/assets/console.css", get(assets::style))
         .route("/assets/console.js", get(assets::script))
         .route("/assets/icon.svg", get(assets::icon))
-        .route("/favicon.ico", get(|| async { Redirect::permanent("/assets/icon.svg") }))
+        .route(
+            "/favicon.ico",
+            get(|| async { Redirect::permanent("/assets/icon.svg") }),
+        )
         .fallback(layout::not_found)
         .layer(DefaultBodyLimit::max(BODY_LEN_MAX))
         .layer(CompressionLayer::new())
@@ -170,7 +173,9 @@ fn is_our_host(headers: &HeaderMap, uri: &Uri, names: &[String]) -> bool {
     if host.parse::<SocketAddr>().is_ok() || host.parse::<Ipv4Addr>().is_ok() {
         return true;
     }
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
     if bare.is_some_and(|bare| bare.parse::<IpAddr>().is_ok()) {
         return true;
     }

@@ -96,7 +96,11 @@ impl Tab {
 
     /// The address of this tab of a service.
     pub(crate) fn href(self, name: &ServiceName) -> String {
-        format!("/service/{}?{}", self.word(), query(&[("name", name.as_str())]))
+        format!(
+            "/service/{}?{}",
+            self.word(),
+            query(&[("name", name.as_str())])
+        )
     }
 }
 
@@ -215,12 +219,36 @@ fn controls(viewer: &Viewer, info: &ServiceInfo) -> Markup {
     let back = Tab::General.href(&info.config.service_name);
     let actions = [
         ("start", lang.t("Start", "Démarrer"), stopped),
-        ("stop", lang.t("Stop", "Arrêter"), !stopped && state != ServiceState::StopPending),
-        ("restart", lang.t("Restart", "Redémarrer"), state == ServiceState::Running),
-        ("pause", lang.t("Pause", "Suspendre"), pauses && state == ServiceState::Running),
-        ("continue", lang.t("Continue", "Reprendre"), state == ServiceState::Paused),
-        ("terminate", lang.t("End by force", "Terminer de force"), !stopped),
-        ("cancel", lang.t("Cancel recovery", "Annuler la récupération"), !info.recovery.pending.is_empty()),
+        (
+            "stop",
+            lang.t("Stop", "Arrêter"),
+            !stopped && state != ServiceState::StopPending,
+        ),
+        (
+            "restart",
+            lang.t("Restart", "Redémarrer"),
+            state == ServiceState::Running,
+        ),
+        (
+            "pause",
+            lang.t("Pause", "Suspendre"),
+            pauses && state == ServiceState::Running,
+        ),
+        (
+            "continue",
+            lang.t("Continue", "Reprendre"),
+            state == ServiceState::Paused,
+        ),
+        (
+            "terminate",
+            lang.t("End by force", "Terminer de force"),
+            !stopped,
+        ),
+        (
+            "cancel",
+            lang.t("Cancel recovery", "Annuler la récupération"),
+            !info.recovery.pending.is_empty(),
+        ),
     ];
     html! {
         form.row method="post" action="/control" data-control="" aria-label=(lang.t("Controls", "Commandes")) {

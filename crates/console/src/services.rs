@@ -158,7 +158,11 @@ fn head(wanted: &Wanted, lang: Lang) -> Markup {
         ("num memory", "memory", lang.t("Memory", "Mémoire")),
         ("num failures", "failures", lang.t("Failures", "Échecs")),
         ("last", "", lang.t("Last failure", "Dernier échec")),
-        ("next", "next", lang.t("Next recovery", "Prochaine récupération")),
+        (
+            "next",
+            "next",
+            lang.t("Next recovery", "Prochaine récupération"),
+        ),
     ];
     html! {
         thead { tr {

@@ -128,10 +128,7 @@ pub(crate) async fn change_access(
     show_access(&viewer, Some(made.await.map(|reply| reply.token))).await
 }
 
-async fn show_access(
-    viewer: &Viewer,
-    made: Option<Result<String, ScmError>>,
-) -> Answer<Response> {
+async fn show_access(viewer: &Viewer, made: Option<Result<String, ScmError>>) -> Answer<Response> {
     let lang = viewer.lang();
     let sessions = viewer.with(|manager, _| manager.sessions()).await?;
     let code = match &made {

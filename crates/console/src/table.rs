@@ -67,7 +67,14 @@ impl Wanted {
             ("start", &self.start),
             ("sort", &self.sort),
             ("dir", if self.descending { "desc" } else { "" }),
-            ("page", &if self.page == 0 { String::new() } else { self.page.to_string() }),
+            (
+                "page",
+                &if self.page == 0 {
+                    String::new()
+                } else {
+                    self.page.to_string()
+                },
+            ),
         ])
     }
 
@@ -94,9 +101,10 @@ impl Wanted {
 fn is_failed(info: &ServiceInfo) -> bool {
     !info.recovery.pending.is_empty()
         || (info.status.state == ServiceState::Stopped
-            && info.last_end.as_ref().is_some_and(|end| {
-                end.failure.is_some() || end.summary == "start failed"
-            }))
+            && info
+                .last_end
+                .as_ref()
+                .is_some_and(|end| end.failure.is_some() || end.summary == "start failed"))
 }
 
 /// The rows of a page, and how many there are in all.
@@ -157,7 +165,11 @@ fn compare(state: &State, column: &str, a: &ServiceInfo, b: &ServiceInfo) -> Ord
     match column {
         "state" => by(|info| info.status.state.to_raw().into()),
         "start" => by(|info| info.config.start_type.to_raw().into()),
-        "account" => a.config.account_name.as_str().cmp(b.config.account_name.as_str()),
+        "account" => a
+            .config
+            .account_name
+            .as_str()
+            .cmp(b.config.account_name.as_str()),
         "pid" => by(|info| info.status.process_id.into()),
         // Those that run, the oldest first; then those that do not.
         "uptime" => by(|info| info.run.as_ref().map_or(i64::MAX, |run| run.started_at.0)),
@@ -177,7 +189,10 @@ pub(crate) fn state(info: &ServiceInfo, lang: Lang) -> Markup {
         ServiceState::Paused => ("paused", "M4 3h3v10H4zM9 3h3v10H9z"),
         ServiceState::Stopped if is_failed(info) => ("failed", "M8 1.5 15 14H1z"),
         ServiceState::Stopped => ("stopped", "M3.5 3.5h9v9h-9z"),
-        _ => ("pending", "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zm0 2.5V8l2.5 1.6"),
+        _ => (
+            "pending",
+            "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zm0 2.5V8l2.5 1.6",
+        ),
     };
     let word = if class == "failed" {
         lang.t("Failed", "En échec")
@@ -353,8 +368,14 @@ mod tests {
         assert_eq!(names(&state, b"q=BET"), ["Beta"]);
         assert_eq!(names(&state, b"state=pending"), ["gamma"]);
         assert_eq!(names(&state, b"start=auto"), [""; 0]);
-        assert_eq!(names(&state, b"sort=failures&dir=desc"), ["alpha", "Beta", "gamma"]);
-        assert_eq!(names(&state, b"sort=nonsense&state=%3Cb%3E"), ["alpha", "Beta", "gamma"]);
+        assert_eq!(
+            names(&state, b"sort=failures&dir=desc"),
+            ["alpha", "Beta", "gamma"]
+        );
+        assert_eq!(
+            names(&state, b"sort=nonsense&state=%3Cb%3E"),
+            ["alpha", "Beta", "gamma"]
+        );
     }
 
     #[test]
@@ -371,7 +392,12 @@ mod tests {
     #[test]
     fn names_are_text_and_not_markup() {
         let html = row(
-            &info(1, "<img src=x onerror=alert(1)>\"'", ServiceState::Running, 0),
+            &info(
+                1,
+                "<img src=x onerror=alert(1)>\"'",
+                ServiceState::Running,
+                0,
+            ),
             None,
             Lang::En,
         );

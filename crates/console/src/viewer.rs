@@ -144,10 +144,13 @@ pub(crate) fn form_key(token: &str) -> String {
         .chain_update(b"relance form key ")
         .chain_update(token.as_bytes())
         .finalize();
-    digest.iter().take(16).fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    digest
+        .iter()
+        .take(16)
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// The token of a script.
@@ -186,7 +189,10 @@ mod tests {
     #[test]
     fn cookies_are_found_among_others() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, "a=1; relance_session=xyz; theme=dark".parse().unwrap());
+        headers.insert(
+            header::COOKIE,
+            "a=1; relance_session=xyz; theme=dark".parse().unwrap(),
+        );
         assert_eq!(cookie(&headers, COOKIE), Some("xyz"));
         assert_eq!(cookie(&headers, "session"), None);
         assert_eq!(Likes::of(&headers).theme, Some("dark"));

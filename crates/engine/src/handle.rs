@@ -18,8 +18,8 @@ use relance_scm::manager::{
 };
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig,
-    ServiceId, ServiceManager, ServiceName, Win32Error,
+    AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
+    ServiceManager, ServiceName, Win32Error,
 };
 
 use crate::access;

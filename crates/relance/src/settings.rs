@@ -260,7 +260,10 @@ mod tests {
         assert_eq!(url("7467", &[]).unwrap(), "http://127.0.0.1:7467");
         assert_eq!(url("[::1]:80", &[]).unwrap(), "http://[::1]:80");
         assert_eq!(url("0.0.0.0:80", &[]).unwrap(), "http://localhost:80");
-        assert_eq!(url("0.0.0.0:80", &["a.example"]).unwrap(), "http://a.example:80");
+        assert_eq!(
+            url("0.0.0.0:80", &["a.example"]).unwrap(),
+            "http://a.example:80"
+        );
         for bad in ["", "0", "localhost:80", "70000", "1.2.3.4"] {
             assert!(url(bad, &[]).is_err(), "{bad}");
         }

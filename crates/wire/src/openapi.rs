@@ -188,7 +188,8 @@ fn describe(operation: &Operation) -> utoipa::openapi::path::Operation {
         described = described.parameter(parameter);
     }
     if !operation.request.is_empty() {
-        let body = RequestBodyBuilder::new().content("application/json", reference(operation.request));
+        let body =
+            RequestBodyBuilder::new().content("application/json", reference(operation.request));
         described = described.request_body(Some(body.build()));
     }
     described.build()

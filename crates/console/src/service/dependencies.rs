@@ -26,7 +26,11 @@ pub(crate) fn tab(viewer: &Viewer, hub: &Hub, info: &ServiceInfo) -> Markup {
         let needed = needed_by(state, info, &mut path, &mut left);
         (needs, needed)
     });
-    let text: Vec<String> = config.dependencies.iter().map(ToString::to_string).collect();
+    let text: Vec<String> = config
+        .dependencies
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let fields = html! {
         h2 { (lang.t("Needs", "A besoin de")) }
         (draw(&needs, lang))
@@ -50,7 +54,12 @@ struct Branch {
     branches: Vec<Branch>,
 }
 
-fn needs(state: &State, info: &ServiceInfo, path: &mut Vec<String>, left: &mut usize) -> Vec<Branch> {
+fn needs(
+    state: &State,
+    info: &ServiceInfo,
+    path: &mut Vec<String>,
+    left: &mut usize,
+) -> Vec<Branch> {
     let mut branches = Vec::new();
     for dependency in &info.config.dependencies {
         if *left == 0 {
@@ -112,9 +121,10 @@ fn needed_by(
     let own = info.config.service_name.key();
     let mut branches = Vec::new();
     for (key, other) in &state.services {
-        let depends = other.config.dependencies.iter().any(|dependency| {
-            matches!(dependency, Dependency::Service(name) if name.key() == own)
-        });
+        let depends =
+            other.config.dependencies.iter().any(
+                |dependency| matches!(dependency, Dependency::Service(name) if name.key() == own),
+            );
         if !depends || *left == 0 {
             continue;
         }

@@ -74,7 +74,10 @@ fn start(body: &ConfigBody, lang: Lang) -> Markup {
 }
 
 fn more(body: &ConfigBody, lang: Lang) -> Markup {
-    let preshutdown = body.preshutdown_timeout_ms.map(|ms| ms.to_string()).unwrap_or_default();
+    let preshutdown = body
+        .preshutdown_timeout_ms
+        .map(|ms| ms.to_string())
+        .unwrap_or_default();
     html! {
         (field(lang.t("If it does not start at boot", "S’il ne démarre pas au démarrage"), "", &html! {
             select name="error_control" {
@@ -102,7 +105,11 @@ fn more(body: &ConfigBody, lang: Lang) -> Markup {
 
 fn extensions(body: &ConfigBody, lang: Lang) -> Markup {
     let extensions = &body.extensions;
-    let codes: Vec<String> = extensions.restart_on_exit.iter().map(u8::to_string).collect();
+    let codes: Vec<String> = extensions
+        .restart_on_exit
+        .iter()
+        .map(u8::to_string)
+        .collect();
     html! {
         details.extension {
             summary { (lang.t("Beyond Windows", "Au-delà de Windows")) " " span.chip { (lang.t("extension", "extension")) } }

@@ -119,7 +119,10 @@ mod tests {
     #[test]
     fn escapes_of_a_terminal_are_not_shown() {
         assert_eq!(plain(b"\x1b[31mred\x1b[0m\r\n\tx"), "red\n\tx");
-        assert_eq!(plain(b"\x1b]0;title\x07text\x1b]8;;u\x1b\\link"), "textlink");
+        assert_eq!(
+            plain(b"\x1b]0;title\x07text\x1b]8;;u\x1b\\link"),
+            "textlink"
+        );
         assert_eq!(plain(b"a\x08\x00b"), "a\u{fffd}\u{fffd}b");
         assert_eq!(plain("a\u{202e}b".as_bytes()), "a\u{fffd}b");
         assert_eq!(plain(b"\x1b"), "");

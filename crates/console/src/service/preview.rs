@@ -24,7 +24,14 @@ use crate::viewer::Viewer;
 use crate::{diff, script, time};
 
 /// Lengths of the what-if's axis, milliseconds.
-const SPANS: [i64; 6] = [60_000, 600_000, 3_600_000, 21_600_000, 86_400_000, 604_800_000];
+const SPANS: [i64; 6] = [
+    60_000,
+    600_000,
+    3_600_000,
+    21_600_000,
+    86_400_000,
+    604_800_000,
+];
 const SPAN_DEFAULT: i64 = 600_000;
 /// Failures that one may mark.
 const MARKS_MAX: usize = 50;
@@ -37,7 +44,12 @@ pub(crate) fn of_unchanged(viewer: &Viewer, info: &ServiceInfo, tab: Tab) -> Mar
         return html! {};
     }
     let config = &info.config;
-    recovery(config, info.recovery.failure_count, &Form::default(), viewer.lang())
+    recovery(
+        config,
+        info.recovery.failure_count,
+        &Form::default(),
+        viewer.lang(),
+    )
 }
 
 /// Beside a form as it is filled in now.
@@ -76,7 +88,9 @@ pub(crate) fn recovery(config: &ServiceConfig, count: u32, form: &Form, lang: La
 fn steps(config: &ServiceConfig, count: u32, lang: Lang) -> Markup {
     let settings = &config.failure_actions;
     let resets_always = settings.reset_period == ResetPeriod::Seconds(0);
-    let listed = u32::try_from(settings.actions.len()).unwrap_or(u32::MAX).min(20);
+    let listed = u32::try_from(settings.actions.len())
+        .unwrap_or(u32::MAX)
+        .min(20);
     let last = if resets_always { 1 } else { listed.max(1) };
     let next = if resets_always { 1 } else { count + 1 };
     html! {
@@ -115,14 +129,33 @@ fn step(action: Option<RecoveryAction>, lang: Lang) -> Markup {
 
 fn counter(period: ResetPeriod, no_actions: bool, lang: Lang) -> String {
     match period {
-        _ if no_actions => lang.t("The counter goes up until the machine boots.", "Le compteur augmente jusqu’au démarrage de la machine.").to_owned(),
-        ResetPeriod::Infinite => lang.t("The counter is never reset until the machine boots.", "Le compteur n’est jamais remis à zéro avant le démarrage de la machine.").to_owned(),
-        ResetPeriod::Seconds(0) => lang.t("The counter begins anew at every failure.", "Le compteur recommence à chaque échec.").to_owned(),
+        _ if no_actions => lang
+            .t(
+                "The counter goes up until the machine boots.",
+                "Le compteur augmente jusqu’au démarrage de la machine.",
+            )
+            .to_owned(),
+        ResetPeriod::Infinite => lang
+            .t(
+                "The counter is never reset until the machine boots.",
+                "Le compteur n’est jamais remis à zéro avant le démarrage de la machine.",
+            )
+            .to_owned(),
+        ResetPeriod::Seconds(0) => lang
+            .t(
+                "The counter begins anew at every failure.",
+                "Le compteur recommence à chaque échec.",
+            )
+            .to_owned(),
         ResetPeriod::Seconds(seconds) => {
             let period = time::duration(u64::from(seconds) * 1000);
             match lang {
-                Lang::En => format!("The counter begins anew when {period} have passed since the last failure."),
-                Lang::Fr => format!("Le compteur recommence quand {period} se sont écoulées depuis le dernier échec."),
+                Lang::En => format!(
+                    "The counter begins anew when {period} have passed since the last failure."
+                ),
+                Lang::Fr => format!(
+                    "Le compteur recommence quand {period} se sont écoulées depuis le dernier échec."
+                ),
             }
         }
     }
@@ -294,7 +327,11 @@ fn lane_of(timeline: &Timeline, until: i64) -> Lane {
                 failed = false;
             }
             Occurrence::Logged(Event::StateEntered(ServiceState::Stopped)) => {
-                enter(if failed { SpanKind::Failed } else { SpanKind::Stopped });
+                enter(if failed {
+                    SpanKind::Failed
+                } else {
+                    SpanKind::Stopped
+                });
             }
             Occurrence::Logged(Event::Failed { .. }) => failed = true,
             _ => {}

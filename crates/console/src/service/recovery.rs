@@ -31,7 +31,10 @@ fn in_units<'a>(value: u64, units: &[(&'a str, u64)]) -> (u64, &'a str) {
     let (unit, size) = units
         .iter()
         .find(fits)
-        .or(units.iter().rev().nth(usize::from(value == 0 && units.len() > 1)))
+        .or(units
+            .iter()
+            .rev()
+            .nth(usize::from(value == 0 && units.len() > 1)))
         .copied()
         .unwrap_or(("ms", 1));
     (value / size, unit)
@@ -77,7 +80,9 @@ pub(crate) fn fields(body: &RecoveryBody, lang: Lang) -> Markup {
 fn row(index: usize, action: Option<&ActionBody>, lang: Lang) -> Markup {
     let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
     let label = format!("{} {}", lang.ordinal(number), lang.t("failure", "échec"));
-    let delay = action.map_or(if index == 0 { 60_000 } else { 0 }, |action| u64::from(action.delay_ms));
+    let delay = action.map_or(if index == 0 { 60_000 } else { 0 }, |action| {
+        u64::from(action.delay_ms)
+    });
     let (delay, unit) = in_units(delay, &DELAY_UNITS);
     let chosen = action.map(|action| action.kind.as_str());
     html! {
@@ -156,7 +161,9 @@ pub(crate) fn read(form: &Form) -> Result<RecoveryChangeBody, ScmError> {
     }
     let actions = actions(form)?;
     // R61: without actions a period means nothing.
-    let period = (!actions.is_empty()).then(|| reset_period(form)).transpose()?;
+    let period = (!actions.is_empty())
+        .then(|| reset_period(form))
+        .transpose()?;
     Ok(RecoveryChangeBody {
         actions: Some(ActionsBody::List(actions)),
         reset_period_secs: period,
@@ -167,7 +174,10 @@ pub(crate) fn read(form: &Form) -> Result<RecoveryChangeBody, ScmError> {
 }
 
 fn actions(form: &Form) -> Result<Vec<ActionBody>, ScmError> {
-    let rows = form.all("kind").zip(form.all("delay")).zip(form.all("unit"));
+    let rows = form
+        .all("kind")
+        .zip(form.all("delay"))
+        .zip(form.all("unit"));
     rows.filter(|((kind, _), _)| !kind.is_empty())
         .map(|((kind, delay), unit)| {
             let delay_ms = quantity(delay, unit, &DELAY_UNITS)?;
@@ -206,7 +216,10 @@ fn reset_period(form: &Form) -> Result<ResetPeriodBody, ScmError> {
     reason = "checked to be a whole number in range"
 )]
 fn quantity(text: &str, unit: &str, units: &[(&str, u64)]) -> Result<u64, ScmError> {
-    let size = units.iter().find(|(name, _)| *name == unit).map(|(_, size)| *size);
+    let size = units
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .map(|(_, size)| *size);
     let number: Option<f64> = text.trim().replace(',', ".").parse().ok();
     let (Some(size), Some(number)) = (size, number) else {
         return Err(invalid(format!("{text:?} {unit} is no length of time")));
@@ -243,9 +256,15 @@ mod tests {
         };
         assert_eq!(
             body.actions,
-            Some(ActionsBody::List(vec![action("restart", 90_000), action("none", 0)]))
+            Some(ActionsBody::List(vec![
+                action("restart", 90_000),
+                action("none", 0)
+            ]))
         );
-        assert_eq!(body.reset_period_secs, Some(ResetPeriodBody::Seconds(86_400)));
+        assert_eq!(
+            body.reset_period_secs,
+            Some(ResetPeriodBody::Seconds(86_400))
+        );
         assert_eq!(body.on_error_stop, Some(false));
     }
 

@@ -56,12 +56,18 @@ fn who(sid: &Sid, lang: Lang) -> String {
         Sid::LocalSystem => lang.t("The manager itself", "Le gestionnaire").to_owned(),
         Sid::Administrators => lang.t("Administrators", "Administrateurs").to_owned(),
         Sid::Interactive => lang
-            .t("Anybody on this machine", "Toute personne sur cette machine")
+            .t(
+                "Anybody on this machine",
+                "Toute personne sur cette machine",
+            )
             .to_owned(),
         Sid::Service => lang.t("Services", "Services").to_owned(),
         Sid::Everyone => lang.t("Everybody", "Tout le monde").to_owned(),
         Sid::AuthenticatedUsers => lang
-            .t("Everybody with an account", "Toute personne ayant un compte")
+            .t(
+                "Everybody with an account",
+                "Toute personne ayant un compte",
+            )
             .to_owned(),
         Sid::UnixUser(uid) => format!("{} {uid}", lang.t("User", "Utilisateur")),
         Sid::UnixGroup(gid) => format!("{} {gid}", lang.t("Group", "Groupe")),

@@ -149,7 +149,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.last_service += 1;
         let id = ServiceId(self.last_service);
         self.insert(Arc::new(ServiceRecord::new(id, Arc::new(config.clone()))));
-        self.services.entry(id).and_modify(|slot| slot.is_new = true);
+        self.services
+            .entry(id)
+            .and_modify(|slot| slot.is_new = true);
         draft.undo.push(Undo::Create(id));
         draft.configured.push(id);
         let installed = Event::Installed {
@@ -317,7 +319,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.configuring = false;
         for undo in flying.undo {
             if let Undo::Create(id) = undo {
-                self.services.entry(id).and_modify(|slot| slot.is_new = false);
+                self.services
+                    .entry(id)
+                    .and_modify(|slot| slot.is_new = false);
             }
         }
         for (reply, outcomes) in flying.replies {

@@ -214,9 +214,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
 impl Guardian {
     fn wait(&self, events: &mut Vec<epoll::Event>) -> io::Result<()> {
         let engine = self.engine.is_none().then_some(self.engine_restart.at_ns);
-        let console = self
-            .wants_console()
-            .then_some(self.console_restart.at_ns);
+        let console = self.wants_console().then_some(self.console_restart.at_ns);
         let pause = engine.into_iter().chain(console).min().map(|at_ns| {
             let nanos = at_ns.saturating_sub(clock::boottime_ns());
             Timespec {
@@ -519,7 +517,8 @@ impl Guardian {
             arguments: setup.command.clone(),
             environment: setup.environment.clone(),
             directory: "/".to_owned(),
-            ids: super::account::unprivileged().map_err(|_| prepare(io::ErrorKind::NotFound.into()))?,
+            ids: super::account::unprivileged()
+                .map_err(|_| prepare(io::ErrorKind::NotFound.into()))?,
             ..SpawnSpec::default()
         };
         let stderr = std::io::stderr();
@@ -534,7 +533,9 @@ impl Guardian {
 
     fn console_ended(&mut self, console: &Console, exit: Exit) {
         if !self.shutting_down {
-            super::process::log(&format!("the console ended ({exit:?}) and is started again"));
+            super::process::log(&format!(
+                "the console ended ({exit:?}) and is started again"
+            ));
         }
         self.console_restart
             .ended(clock::boottime_ns(), console.started_at_ns);

@@ -38,7 +38,11 @@ pub(crate) fn of_sessions(leaders: impl IntoIterator<Item = u32>) -> HashMap<u32
     let (ticks_per_second, page) = units();
     for process in processes.flatten() {
         let name = process.file_name();
-        if !name.as_encoded_bytes().first().is_some_and(u8::is_ascii_digit) {
+        if !name
+            .as_encoded_bytes()
+            .first()
+            .is_some_and(u8::is_ascii_digit)
+        {
             continue;
         }
         // A process may end between the two reads.

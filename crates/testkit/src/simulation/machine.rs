@@ -562,7 +562,9 @@ impl Machine {
         self.history.commands.clear();
         self.processes.retain(|_, process| process.end.is_none());
         // A run that ended before anything of it was on record is forgotten, and its number is free.
-        self.history.runs.retain(|run, _| self.processes.contains_key(run));
+        self.history
+            .runs
+            .retain(|run, _| self.processes.contains_key(run));
         let runs: Vec<RunId> = self.processes.keys().copied().collect();
         for run in runs {
             self.silence(run);

@@ -256,7 +256,15 @@ impl World {
     pub fn kill_engine(&mut self, sent: usize) {
         self.machine().engine_died(sent);
         self.new_engine();
-        let list: Vec<String> = self.records().map(|r| format!("{} {} runs {} {:?}", r.id.0, r.config.service_name, r.runs, r.state)).collect();
+        let list: Vec<String> = self
+            .records()
+            .map(|r| {
+                format!(
+                    "{} {} runs {} {:?}",
+                    r.id.0, r.config.service_name, r.runs, r.state
+                )
+            })
+            .collect();
         self.machine().note(list.join("; "));
         self.engine.begin(self.now(), &Beginning::Restart);
         self.machine().greet();
@@ -301,7 +309,10 @@ impl World {
                 "in the database: {stored_names:?}, in memory: {live_names:?}"
             ));
         }
-        let differ = stored.iter().zip(&live).find(|(stored, live)| stored != live);
+        let differ = stored
+            .iter()
+            .zip(&live)
+            .find(|(stored, live)| stored != live);
         differ.map_or(Ok(()), |(stored, live)| {
             Err(format!("in the database: {stored:?}\nin memory: {live:?}"))
         })

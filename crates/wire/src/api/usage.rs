@@ -22,9 +22,7 @@ impl UsageQuery {
             let words: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();
             words.join(",")
         };
-        Self {
-            ids: ids.map(list),
-        }
+        Self { ids: ids.map(list) }
     }
 
     /// Which services are asked for.
