@@ -37,3 +37,48 @@ pub(crate) fn package_dir(root: &Path, name: &str) -> Result<PathBuf> {
         .context("a manifest lies in a folder")?
         .to_owned())
 }
+
+/// Runs cargo, which must succeed.
+pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
+    run_with(root, words, &[])
+}
+
+/// Runs cargo with additions to the environment; it must succeed.
+pub(crate) fn run_with(root: &Path, words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+    let status = Command::new(env!("CARGO"))
+        .args(words)
+        .envs(environment.iter().copied())
+        .current_dir(root)
+        .status()
+        .context("running cargo")?;
+    if !status.success() {
+        bail!("cargo {} failed ({status})", words.join(" "));
+    }
+    Ok(())
+}
+
+/// Makes sure that rustfmt and clippy are there; a minimal toolchain has neither.
+pub(crate) fn require_components() -> Result<()> {
+    for component in ["fmt", "clippy"] {
+        let known = Command::new(env!("CARGO"))
+            .args([component, "--version"])
+            .output();
+        if known.is_ok_and(|output| output.status.success()) {
+            continue;
+        }
+        let name = if component == "fmt" {
+            "rustfmt"
+        } else {
+            component
+        };
+        let added = Command::new("rustup")
+            .args(["component", "add", name])
+            .status();
+        if !added.is_ok_and(|status| status.success()) {
+            bail!(
+                "cargo {component} is missing, and `rustup component add {name}` did not bring it"
+            );
+        }
+    }
+    Ok(())
+}

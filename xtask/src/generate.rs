@@ -2,6 +2,7 @@
 //!
 //! `gen --check` (part of `ci`) fails when one of them is not what its source says.
 
+mod cli_reference;
 mod win32_names;
 
 use std::fs;
@@ -11,7 +12,10 @@ use anyhow::{Context, Result, bail};
 
 type Generator = fn(&Path) -> Result<String>;
 
-const FILES: [(&str, Generator); 1] = [(win32_names::PATH, win32_names::generate)];
+const FILES: [(&str, Generator); 2] = [
+    (win32_names::PATH, win32_names::generate),
+    (cli_reference::PATH, cli_reference::generate),
+];
 
 /// Writes every generated file, or with `check` only compares.
 pub(crate) fn run(root: &Path, check: bool) -> Result<()> {

@@ -7,8 +7,14 @@
 )]
 
 mod cargo;
+mod ci;
+mod demo;
+mod dependencies;
 mod generate;
+mod parts;
 mod php;
+mod test;
+mod tidy;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,6 +24,12 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 cargo xtask TASK
 
+  demo             a PHP service fails in seven ways and gets back up, live
+  test [PART...]   every test; installs what is missing
+  ci [PART...]     what a commit must pass: checks of the sources, and every test
+  tidy             the rules of the house that no other tool checks
+  nightly [PART...]
+                   every PHP, memory checks, thousands of simulated worlds
   gen [--check]    write (or compare) the generated files
   php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
@@ -41,6 +53,11 @@ fn run(arguments: &[String]) -> Result<()> {
         .expect("xtask lies in the workspace");
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
+        ["demo", words @ ..] => demo::run(root, words),
+        ["test", parts @ ..] => test::run(root, parts),
+        ["ci", parts @ ..] => ci::ci(root, parts),
+        ["tidy"] => tidy::run(root),
+        ["nightly", parts @ ..] => ci::nightly(root, parts),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),
         ["php", words @ ..] => php::php(root, words),

@@ -44,6 +44,20 @@ pub(crate) fn php(root: &Path, words: &[&str]) -> Result<()> {
     suite::run(root, &php, &extension, valgrind, tests)
 }
 
+/// PHP and the extension, to run programs with: the PHP of this system, installed if it is not there.
+pub(crate) struct Installation {
+    pub(crate) binary: PathBuf,
+    pub(crate) extension: PathBuf,
+}
+
+/// Builds the extension and finds PHP.
+pub(crate) fn installation(root: &Path) -> Result<Installation> {
+    Ok(Installation {
+        binary: distribution::php()?.binary,
+        extension: suite::build(root)?,
+    })
+}
+
 /// `cargo xtask php-matrix [--all]`: the suite on three PHPs, or on one of every version.
 pub(crate) fn matrix(root: &Path, words: &[&str]) -> Result<()> {
     let archives = match words {

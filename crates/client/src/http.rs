@@ -33,12 +33,20 @@ pub(crate) struct Answer {
 /// Sends a request, and reads the answer's head.
 pub(crate) fn send(stream: UnixStream, request: &Request<'_>) -> Result<Answer, ScmError> {
     exchange(stream, request).map_err(|error| match error {
-        Error::Io(error) => ScmError::new(
-            Win32Error::RPC_S_SERVER_UNAVAILABLE,
-            format!("the service manager broke the connection off ({error}); ask again"),
-        ),
+        Error::Io(error) => broken_off(&error),
         Error::Refused(error) => error,
     })?
+}
+
+/// 1726: nobody knows whether what was asked for was done.
+pub(crate) fn broken_off(error: &io::Error) -> ScmError {
+    ScmError::new(
+        Win32Error::RPC_S_CALL_FAILED,
+        format!(
+            "the service manager broke the connection off ({error}); look at the service before you \
+             ask again"
+        ),
+    )
 }
 
 enum Error {

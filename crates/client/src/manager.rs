@@ -30,6 +30,9 @@ use crate::part::SocketFollow;
 use crate::target::Target;
 use crate::watch::SocketWatch;
 
+/// How often a question is asked whose answer was broken off.
+const QUESTIONS_MAX: usize = 3;
+
 /// Reaches the manager behind a target.
 ///
 /// # Errors
@@ -105,7 +108,7 @@ impl SocketManager {
     }
 
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ScmError> {
-        read(self.send("GET", path, None)?)
+        again(|| read(self.send("GET", path, None)?))
     }
 
     pub(crate) fn post<B: Serialize, T: DeserializeOwned>(
@@ -143,11 +146,14 @@ impl SocketManager {
             OutputRange::LastLines(lines) => format!("/output?lines={lines}"),
             OutputRange::From(position) => format!("/output?from={position}"),
         };
-        let answer = self.send("GET", &of(name, &query), None)?;
-        let end = answer.position().unwrap_or_default();
-        Ok(OutputPart {
-            bytes: answer.read_all().map_err(broken_off)?,
-            end,
+        again(|| {
+            let answer = self.send("GET", &of(name, &query), None)?;
+            let end = answer.position().unwrap_or_default();
+            let bytes = answer.read_all();
+            Ok(OutputPart {
+                bytes: bytes.map_err(|error| http::broken_off(&error))?,
+                end,
+            })
         })
     }
 }
@@ -161,7 +167,9 @@ fn json<B: Serialize>(body: &B) -> Vec<u8> {
 }
 
 fn read<T: DeserializeOwned>(answer: Answer) -> Result<T, ScmError> {
-    let body = answer.read_all().map_err(broken_off)?;
+    let body = answer
+        .read_all()
+        .map_err(|error| http::broken_off(&error))?;
     serde_json::from_slice(&body).map_err(|error| {
         ScmError::new(
             Win32Error::INVALID_DATA,
@@ -172,11 +180,16 @@ fn read<T: DeserializeOwned>(answer: Answer) -> Result<T, ScmError> {
     })
 }
 
-fn broken_off(error: std::io::Error) -> ScmError {
-    ScmError::new(
-        Win32Error::RPC_S_SERVER_UNAVAILABLE,
-        format!("the service manager broke its answer off ({error}); ask again"),
-    )
+/// A question may be asked again: a manager whose engine is replaced under it (killed, upgraded) costs
+/// a reader nothing.
+fn again<T>(mut ask: impl FnMut() -> Result<T, ScmError>) -> Result<T, ScmError> {
+    for _ in 1..QUESTIONS_MAX {
+        match ask() {
+            Err(error) if error.code() == Win32Error::RPC_S_CALL_FAILED => {}
+            result => return result,
+        }
+    }
+    ask()
 }
 
 fn config_body(service: &NewService) -> ConfigBody {
@@ -295,7 +308,7 @@ impl ServiceManager for SocketManager {
         from: u64,
     ) -> Result<Box<dyn FollowOutput>, ScmError> {
         let path = of(name, &format!("/output?follow=true&from={from}"));
-        let stream = self.send("GET", &path, None)?.into_stream();
+        let stream = again(|| self.send("GET", &path, None))?.into_stream();
         Ok(Box::new(SocketFollow::start(stream, from)?))
     }
 
@@ -315,7 +328,8 @@ impl ServiceManager for SocketManager {
         let query = since
             .map(|since| format!("?since={since}"))
             .unwrap_or_default();
-        let answer = self.send("GET", &format!("/v1/stream{query}"), None)?;
+        let path = format!("/v1/stream{query}");
+        let answer = again(|| self.send("GET", &path, None))?;
         Ok(Box::new(SocketWatch::start(answer.into_stream())?))
     }
 

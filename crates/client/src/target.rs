@@ -50,17 +50,26 @@ impl Target {
 }
 
 /// Where a manager's socket may be: only the variable's if it is set, else the system's, then the
-/// user's own.
+/// user's own, which lies beside its database where a session has no folder for sockets.
 #[must_use]
 pub fn socket_candidates() -> Vec<PathBuf> {
     if let Some(path) = env::var_os(SOCKET_VARIABLE).filter(|path| !path.is_empty()) {
         return vec![path.into()];
     }
     let system = PathBuf::from("/run/relance/relance.sock");
-    let user = env::var_os("XDG_RUNTIME_DIR")
-        .filter(|folder| !folder.is_empty())
-        .map(|folder| PathBuf::from(folder).join("relance/relance.sock"));
+    let user = match folder("XDG_RUNTIME_DIR") {
+        Some(runtime) => Some(runtime.join("relance/relance.sock")),
+        None => folder("XDG_STATE_HOME")
+            .or_else(|| Some(folder("HOME")?.join(".local/state")))
+            .map(|state| state.join("relance/relance.sock")),
+    };
     std::iter::once(system).chain(user).collect()
+}
+
+fn folder(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
 }
 
 fn own_name() -> Option<String> {

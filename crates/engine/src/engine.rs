@@ -28,7 +28,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use relance_policy::{
-    Action, Answer, ControlId, Input, RunId, ServiceId, ServiceRecord, ShutdownLimits, Time, step,
+    Action, Answer, ControlId, Input, RunId, RunPhase, ServiceId, ServiceRecord, ShutdownLimits,
+    Time, step,
 };
 use relance_scm::event::Event;
 use relance_scm::status::ServiceStatus;
@@ -223,6 +224,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// Gives an input to the record of a service and carries out what follows.
     fn input(&mut self, now: Moment, id: ServiceId, input: Input) -> Answer {
+        let answer = self.input_alone(now, id, input);
+        self.look_at_waits(now, id);
+        answer
+    }
+
+    /// The same; the starts that wait for this service learn of it later.
+    fn input_alone(&mut self, now: Moment, id: ServiceId, input: Input) -> Answer {
         let Some(slot) = self.services.get_mut(&id) else {
             return Answer::Stale;
         };
@@ -235,7 +243,6 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         for action in outcome.actions {
             self.carry_out(now, id, action);
         }
-        self.look_at_waits(now, id);
         outcome.answer
     }
 
@@ -266,7 +273,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         let config = &slot.record.config;
         match action {
-            Action::Spawn(run) => self.processes.spawn(run, &slot.record.start_config()),
+            // A configuration that is not committed starts nothing.
+            Action::Spawn(run) if self.configuring => self.turn.effects.push(Effect::Spawn(run)),
+            Action::Spawn(run) => self.spawn(run),
             Action::SignalStop(run) => self.processes.signal(run, config.extensions.stop_signal),
             Action::Terminate(run) => self.processes.terminate(run),
             Action::ResolveDependencies(run) => self.resolve_dependencies(now, run),
@@ -299,6 +308,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.complete_control(id, run, control, result);
             }
             Action::Remove => self.remove(now, id),
+        }
+    }
+
+    fn spawn(&mut self, run: RunId) {
+        if let Some(slot) = self.services.get(&run.service)
+            && let Some(current) = &slot.record.run
+            && (current.id, current.phase) == (run, RunPhase::Spawning)
+        {
+            self.processes.spawn(run, &slot.record.start_config());
         }
     }
 

@@ -98,8 +98,8 @@ pub enum Input {
         /// 0, or the error that the handler returned.
         code: Win32Error,
     },
-    /// A process of a run that is not on record was found: the manager ended between its creation
-    /// and the commit.
+    /// A process was there when the manager began. Its run may not be on record, or not as spawned:
+    /// the manager before ended between the creation and the commit.
     ProcessFound {
         /// Of which run.
         run: RunId,

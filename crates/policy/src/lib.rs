@@ -1,6 +1,6 @@
 //! What a service control manager decides, as a pure function.
 //!
-//! [`step`] takes the record of one service, the time and an input (a request or a fact), and gives
+//! [`step()`] takes the record of one service, the time and an input (a request or a fact), and gives
 //! the next record and a list of actions. There is no I/O, no clock, no randomness and no error in
 //! here: a senseless input is answered, never refused with a panic. The engine carries the actions
 //! out and brings their outcome back as facts.

@@ -28,6 +28,7 @@ use relance_scm::{
 };
 
 use crate::input::{ShutdownLimits, Timer};
+use crate::start;
 use crate::time::Time;
 
 /// Identity of a queued recovery action.
@@ -79,6 +80,19 @@ pub enum RunPhase {
     Connecting(Time),
     /// Connected (a program: exists).
     Active,
+}
+
+impl RunPhase {
+    /// Whether the creation of the process has not even been asked for.
+    #[must_use]
+    pub fn is_before_spawn(self) -> bool {
+        match self {
+            Self::WaitingForDependencies
+            | Self::WaitingForPrevious
+            | Self::WaitingForRecycle(_) => true,
+            Self::Spawning | Self::Connecting(_) | Self::Active => false,
+        }
+    }
 }
 
 /// Why a run is being stopped.
@@ -159,6 +173,8 @@ pub struct Previous {
     pub kill_at: Option<Time>,
     /// Whether it was killed already, and the kill is repeated.
     pub killed: bool,
+    /// Number of its last report, the one of STOPPED.
+    pub last_report: u64,
 }
 
 /// A recovery action that waits for its time (R30). Everything is frozen at the failure (R39).
@@ -335,6 +351,27 @@ impl ServiceRecord {
             marked_for_delete: self.marked_for_delete,
             ..Self::new(self.id, Arc::clone(&self.config))
         }
+    }
+
+    /// The record with the configuration that it had before, because a change of it could not be
+    /// written; what happened to the service meanwhile stays. A run that began under the change, and
+    /// has no process yet, goes on as what the service was before.
+    #[must_use]
+    pub fn with_config_of(&self, before: &Self) -> Self {
+        let mut record = self.clone();
+        record.config = Arc::clone(&before.config);
+        record.marked_for_delete = before.marked_for_delete;
+        let spawned = before
+            .run
+            .as_ref()
+            .filter(|run| !run.phase.is_before_spawn());
+        if let Some(run) = &mut record.run
+            && spawned.is_none_or(|before| before.id != run.id)
+        {
+            run.kind = before.config.kind;
+            record.controls_accepted = start::accepted_at_first(run.kind);
+        }
+        record
     }
 
     /// What the service is: what its run was started as, else what is configured.

@@ -32,8 +32,12 @@ pub(crate) fn due(draft: &mut Draft, id: ActionId) -> Answer {
 
 /// A command or a reboot is under way, or could not be (R44, R46).
 pub(crate) fn done(draft: &mut Draft, id: ActionId, result: Result<(), Win32Error>) -> Answer {
-    let executing = |pending: &PendingAction| pending.id == id && pending.executing;
-    let Some(index) = draft.record.pending_actions.iter().position(executing) else {
+    // One that is not due yet was carried out by the manager before, which ended before the failure
+    // was on record; the owner has changed the delay since.
+    let is_done = |pending: &PendingAction| {
+        pending.id == id && pending.action.kind != RecoveryActionKind::Restart
+    };
+    let Some(index) = draft.record.pending_actions.iter().position(is_done) else {
         return Answer::Stale;
     };
     let pending = draft.record.pending_actions.remove(index);

@@ -9,7 +9,7 @@ use relance_scm::{ExitCode, ServiceState, StatusReport};
 use crate::action::{Answer, DenyReason};
 use crate::control;
 use crate::failure;
-use crate::record::{EndReason, RunId};
+use crate::record::{EndReason, RunId, RunPhase};
 use crate::start;
 use crate::step::Draft;
 
@@ -17,18 +17,22 @@ use crate::step::Draft;
 const LINGER: Duration = Duration::from_secs(20);
 
 pub(crate) fn status(draft: &mut Draft, id: RunId, number: u64, report: StatusReport) -> Answer {
-    if draft
-        .record
-        .previous
-        .is_some_and(|previous| previous.run == id)
-    {
-        return Answer::Denied(DenyReason::HandleClosed);
+    if let Some(previous) = draft.record.previous.filter(|previous| previous.run == id) {
+        return if number > previous.last_report {
+            Answer::Denied(DenyReason::HandleClosed)
+        } else {
+            Answer::Stale
+        };
     }
     // A new engine reads again what the one before had not taken off the channel.
     let Some(run) = draft.run(id).filter(|run| number > run.last_report) else {
         return Answer::Stale;
     };
     run.last_report = number;
+    // Only who said hello has a handle to report with.
+    if run.phase != RunPhase::Active {
+        return Answer::Denied(DenyReason::HandleClosed);
+    }
     if report.state == ServiceState::Stopped {
         stopped(draft, id, report.exit_code);
     } else {

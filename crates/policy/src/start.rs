@@ -92,7 +92,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
 }
 
 /// A program can be stopped from its first moment; a service says itself what it takes (S23).
-fn accepted_at_first(kind: ServiceKind) -> ControlsAccepted {
+pub(crate) fn accepted_at_first(kind: ServiceKind) -> ControlsAccepted {
     match kind {
         ServiceKind::Program => ControlsAccepted::STOP.union(ControlsAccepted::SHUTDOWN),
         ServiceKind::Service => ControlsAccepted::NONE,
@@ -110,17 +110,22 @@ pub(crate) fn begin_later(draft: &mut Draft, at: Time) {
 /// Creates the process, unless the one before has not ended yet.
 fn spawn_when_free(draft: &mut Draft, id: RunId) {
     let busy = draft.record.previous.is_some();
-    let kind = draft.record.config.kind;
     let Some(run) = draft.run(id) else { return };
     if busy {
         run.phase = RunPhase::WaitingForPrevious;
         return;
     }
+    enter_spawning(draft, id);
+    draft.act(Action::Spawn(id));
+}
+
+/// The kind may have been changed while the run waited; from here on it is settled.
+fn enter_spawning(draft: &mut Draft, id: RunId) {
+    let kind = draft.record.config.kind;
+    let Some(run) = draft.run(id) else { return };
     run.phase = RunPhase::Spawning;
-    // It may have been changed while the run waited; from here on it is settled.
     run.kind = kind;
     draft.record.controls_accepted = accepted_at_first(kind);
-    draft.act(Action::Spawn(id));
 }
 
 /// The process before has ended: a start that waited for it goes on.
@@ -335,16 +340,25 @@ pub(crate) fn recycle_due(draft: &mut Draft, id: RunId) -> Answer {
     Answer::Accepted
 }
 
-/// The manager ended between the creation of a process and the commit: the run is put on record now.
+/// A process that was there when the manager began. It may have ended between the creation of the
+/// process and the commit: then the run is put on record now, or as far as it has come.
 pub(crate) fn found(draft: &mut Draft, id: RunId, pid: u32, birth: u64) -> Answer {
+    if let Some(run) = draft.run(id) {
+        match run.phase {
+            RunPhase::WaitingForDependencies
+            | RunPhase::WaitingForPrevious
+            | RunPhase::WaitingForRecycle(_) => enter_spawning(draft, id),
+            RunPhase::Spawning => {}
+            RunPhase::Connecting(_) | RunPhase::Active => return Answer::Accepted,
+        }
+        return spawned(draft, id, pid, birth);
+    }
     if draft.record.state != ServiceState::Stopped || id.number <= draft.record.runs {
         return Answer::Stale;
     }
     draft.record.runs = id.number - 1;
     new_run(draft, StartCause::Demand, [].into());
-    if let Some(run) = draft.run(id) {
-        run.phase = RunPhase::Spawning;
-    }
+    enter_spawning(draft, id);
     draft.log(Event::Adopted(pid));
     spawned(draft, id, pid, birth)
 }

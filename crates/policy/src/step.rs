@@ -160,6 +160,7 @@ impl Draft {
                 since: self.now,
                 kill_at: lingers,
                 killed: false,
+                last_report: run.last_report,
             });
         }
         Some(run)

@@ -139,6 +139,15 @@ impl Common {
 }
 
 impl Manager {
+    /// The manager behind a socket.
+    pub(crate) fn at(socket: PathBuf) -> Result<Self, Failure> {
+        Ok(Self {
+            manager: connect(&Target::Socket(socket))?,
+            caller: Caller::system(),
+            json: false,
+        })
+    }
+
     /// Asks, and waits for the answer.
     pub(crate) fn ask<T: Send + 'static>(
         &self,

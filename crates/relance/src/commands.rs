@@ -7,6 +7,7 @@ mod console;
 mod control;
 mod create;
 mod delete;
+mod demo;
 mod events;
 mod failure;
 mod list;
@@ -123,6 +124,11 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "Move the clock of a daemon started with --clock manual",
                 clock::run,
             ),
+            command(
+                "demo",
+                "Watch a PHP service fail in seven ways and get back up",
+                demo::run,
+            ),
         ],
     ),
 ];
@@ -183,12 +189,10 @@ fn unknown(name: &str) -> Failure {
         .map(|command| command.name);
     let nearest = names.min_by_key(|known| distance(name, known));
     let hint = nearest.filter(|known| distance(name, known) <= 2);
-    let hint = hint
-        .map(|known| format!("; did you mean {known}?"))
-        .unwrap_or_default();
-    crate::cli::usage(format!(
-        "there is no command {name:?}{hint} relance help lists them"
-    ))
+    crate::cli::usage(match hint {
+        Some(known) => format!("there is no command {name:?}; did you mean {known}?"),
+        None => format!("there is no command {name:?}; relance help lists them"),
+    })
 }
 
 /// Edits between two words (Levenshtein).

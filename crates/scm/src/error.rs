@@ -96,6 +96,7 @@ impl ErrorClass {
             Win32Error::SERVICE_REQUEST_TIMEOUT | Win32Error::TIMEOUT => Self::TimedOut,
             Win32Error::INTERNAL_ERROR
             | Win32Error::RPC_S_SERVER_UNAVAILABLE
+            | Win32Error::RPC_S_CALL_FAILED
             | Win32Error::WIN32SERVICE_INTERNAL => Self::Internal,
             _ => Self::Refused,
         }

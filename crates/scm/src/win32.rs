@@ -150,6 +150,8 @@ codes! {
     TIMEOUT = 1460;
     /// 1722: the manager cannot be reached.
     RPC_S_SERVER_UNAVAILABLE = 1722;
+    /// 1726: the call was broken off; nobody knows whether it was carried out.
+    RPC_S_CALL_FAILED = 1726;
     /// 1816: a quota is used up.
     NOT_ENOUGH_QUOTA = 1816;
     /// 16000: an error inside the PHP extension.

@@ -1,9 +1,14 @@
 //! What the tests of the other crates share. Nothing here is shipped.
 //!
 //! [`compliance`] reads the scenarios of `compliance/` and plays them against any subject;
-//! [`simulation`] runs the production engine over a simulated machine.
+//! [`simulation`] runs the production engine over a simulated machine; [`daemon`] runs the real one
+//! in a folder of the test's own, with services on strings ([`puppet`]).
 
 #![allow(clippy::missing_panics_doc, reason = "a test that fails panics")]
 
 pub mod compliance;
+#[cfg(unix)]
+pub mod daemon;
+#[cfg(unix)]
+pub mod puppet;
 pub mod simulation;

@@ -4,7 +4,7 @@ phpinfo: the same as HTML where PHP speaks to a browser
 win32service
 --SKIPIF--
 <?php
-if (getenv('USE_ZEND_ALLOC') === '0') die('skip the server is killed, which valgrind takes for leaks');
+if (getenv('USE_ZEND_ALLOC') === '0') die('skip valgrind takes the killed server for leaks');
 ?>
 --FILE--
 <?php

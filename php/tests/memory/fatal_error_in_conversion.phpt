@@ -4,7 +4,7 @@ A fatal error in __toString while details are read
 win32service
 --SKIPIF--
 <?php
-if (getenv('USE_ZEND_ALLOC') === '0') die('skip a fatal error leaves memory behind that only the Zend allocator gives back');
+if (getenv('USE_ZEND_ALLOC') === '0') die('skip valgrind takes for a leak what only the Zend allocator gives back');
 ?>
 --FILE--
 <?php

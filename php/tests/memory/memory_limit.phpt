@@ -4,7 +4,7 @@ A memory limit that is hit while a result is built ends the script as any other 
 win32service
 --SKIPIF--
 <?php
-if (getenv('USE_ZEND_ALLOC') === '0') die('skip needs the memory limit');
+if (getenv('USE_ZEND_ALLOC') === '0') die('skip valgrind runs without the memory limit');
 ?>
 --FILE--
 <?php

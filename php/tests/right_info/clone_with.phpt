@@ -4,7 +4,7 @@ RightInfo: clone with properties is refused too
 win32service
 --SKIPIF--
 <?php
-if (PHP_VERSION_ID < 80500) die('skip needs clone with');
+if (PHP_VERSION_ID < 80500) die("skip needs PHP 8.5");
 ?>
 --FILE--
 <?php

@@ -74,7 +74,9 @@ fn render(names: &BTreeMap<u16, String>) -> String {
          /// The name of the constant with this value.\n\
          pub(super) fn name(code: u32) -> Option<&'static str> {\n    \
              let index = CODES.binary_search(&u16::try_from(code).ok()?).ok()?;\n    \
-             let start = ENDS.get(index.wrapping_sub(1)).map_or(0, |end| *end as usize);\n    \
+             let start = ENDS\n        \
+                 .get(index.wrapping_sub(1))\n        \
+                 .map_or(0, |end| *end as usize);\n    \
              NAMES.get(start..ENDS[index] as usize)\n}\n\n",
     );
     let mut end = 0;

@@ -50,7 +50,7 @@ pub(super) fn run(
             "--show-diff",
             &format!("-j{jobs}"),
         ])
-        .args(["-g", "FAIL,BORK,LEAK,WARN,XLEAK"])
+        .args(["-g", "FAIL,BORK,LEAK,WARN,XLEAK,SKIP"])
         .arg("-d")
         .arg(format!("extension={}", extension.display()));
     if valgrind {
@@ -78,7 +78,7 @@ pub(super) fn run(
     let report = without_progress(&String::from_utf8_lossy(&output.stdout));
     if output.status.success() {
         summary(&report).for_each(|line| eprintln!("  {line}"));
-        return Ok(());
+        return check_skipped(&report, valgrind);
     }
     bail!(
         "tests failed on PHP {}; what they printed lies in {}\n{report}{}",
@@ -99,6 +99,27 @@ fn without_progress(output: &str) -> String {
         })
         .filter(|line| !line.starts_with("TEST "))
         .fold(String::new(), |text, line| text + line.trim_end() + "\n")
+}
+
+/// A test may be skipped because it is about another PHP (or, under valgrind, cannot be told from a
+/// leak); whatever else is missing has to be installed.
+fn check_skipped(report: &str, valgrind: bool) -> Result<()> {
+    let accepted = |line: &str| {
+        line.contains("reason: needs PHP ") || (valgrind && line.contains("reason: valgrind "))
+    };
+    let (named, silent): (Vec<&str>, Vec<&str>) = report
+        .lines()
+        .filter(|line| line.starts_with("SKIP "))
+        .partition(|line| accepted(line));
+    for line in named {
+        eprintln!("  {line}");
+    }
+    ensure!(
+        silent.is_empty(),
+        "tests were skipped that should run:\n{}",
+        silent.join("\n")
+    );
+    Ok(())
 }
 
 /// The lines that count the tests.
@@ -128,4 +149,20 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_tests_of_another_php_are_skipped() {
+        let newer = "SKIP clone with [/a.phpt] reason: needs PHP 8.5\n";
+        let missing = "SKIP fork [/b.phpt] reason: needs pcntl\n";
+        let leaks = "SKIP fatal [/c.phpt] reason: valgrind takes it for a leak\n";
+        assert!(check_skipped(newer, false).is_ok());
+        assert!(check_skipped(missing, false).is_err());
+        assert!(check_skipped(leaks, false).is_err());
+        assert!(check_skipped(leaks, true).is_ok());
+    }
 }

@@ -148,7 +148,7 @@ fn a_row_of_the_first_format_is_still_read() {
         INSERT INTO services VALUES (3, 'A', 'a', 'a', 'service', 16, 3, 0, 0, '/bin/a', '', '[]',
             'LocalSystem', '', 60, '', '', 'restart/1000', 0, '[]', NULL, NULL, NULL, '{}', 0);
         INSERT INTO runtime VALUES (3, 2, 0, 0, 0, 0, 2000, 42, 5, 1, 17, 2,
-            '{"run":{"id":{"service":3,"number":5},
+            '{"run":{"id":{"service":3,"number":5},"kind":"service",
                 "cause":{"recovery":[{"service":3,"number":2},{"kind":"restart","delay_ms":1000}]},
                 "arguments":[],"phase":{"connecting":30},"pid":42,"birth":1,"started_at":10,"stop":null,
                 "controls_sent":0,"control":null,"waiting_controls":[],"last_report":0,

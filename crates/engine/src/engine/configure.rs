@@ -262,7 +262,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         Ok(Outcome::Deleted)
     }
 
-    /// A step whose entries, changes and effects go with this commit.
+    /// A step whose entries, changes and effects go with this commit. What follows from it for other
+    /// services waits until it is committed.
     fn input_into(
         &mut self,
         now: Moment,
@@ -271,7 +272,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         draft: &mut Draft,
     ) -> Answer {
         std::mem::swap(&mut self.turn, &mut draft.turn);
-        let answer = self.input(now, id, input);
+        let answer = self.input_alone(now, id, input);
         std::mem::swap(&mut self.turn, &mut draft.turn);
         answer
     }
@@ -315,14 +316,19 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// The commit is on disk. What waits begins with the end of the turn, behind what has happened
     /// in it, so that entries of the log are written in the order of their numbers.
-    pub(super) fn configure_done(&mut self, flying: Flying) {
+    pub(super) fn configure_done(&mut self, now: Moment, flying: Flying) {
         self.configuring = false;
         for undo in flying.undo {
-            if let Undo::Create(id) = undo {
-                self.services
-                    .entry(id)
-                    .and_modify(|slot| slot.is_new = false);
-            }
+            let id = match undo {
+                Undo::Create(id) => {
+                    self.services
+                        .entry(id)
+                        .and_modify(|slot| slot.is_new = false);
+                    id
+                }
+                Undo::Change(before) | Undo::Remove(before) => before.id,
+            };
+            self.look_at_waits(now, id);
         }
         for (reply, outcomes) in flying.replies {
             reply.send(Ok(outcomes));
@@ -345,7 +351,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 Undo::Create(id) => {
                     self.take_out(id);
                 }
-                Undo::Remove(record) => self.insert(record),
+                Undo::Remove(mut record) => {
+                    // Their outcome may have come while the service was away.
+                    let id = record.id;
+                    let actions = &mut Arc::make_mut(&mut record).pending_actions;
+                    actions.retain(|pending| !pending.executing);
+                    self.turn.changed.insert(id);
+                    self.insert(record);
+                }
                 Undo::Change(before) => self.restore_config(&before),
             }
         }
@@ -357,9 +370,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             return;
         };
         self.names.remove(&slot.record.config);
-        let mut record = (*slot.record).clone();
-        record.config = Arc::clone(&before.config);
-        record.marked_for_delete = before.marked_for_delete;
+        let record = slot.record.with_config_of(before);
+        if record.run != slot.record.run {
+            self.turn.changed.insert(before.id);
+        }
         slot.record = Arc::new(record);
         self.names.insert(before.id, &before.config);
         self.note_dependencies(before.id, &before.config);

@@ -1,11 +1,12 @@
 //! Facts about processes: what the host tells, turned into inputs.
 
-use relance_policy::{Answer, ControlId, DenyReason, Input, RunId, RunPhase, SpawnFailure};
+use relance_policy::{ActionId, Answer, ControlId, DenyReason, Input, RunId, SpawnFailure};
 use relance_scm::Win32Error;
 use relance_scm::event::Event;
 use relance_scm::status::{ImpossibleReport, ProcessExit};
 use relance_wire::channel::{
-    ControlAnswer, Done, Hello, ManagerFrame, Refused, ServiceFrame, Status, VERSION, Welcome,
+    ControlAnswer, ControlRequest, Done, Hello, ManagerFrame, Refused, ServiceFrame, Status,
+    VERSION, Welcome,
 };
 
 use super::turn::Effect;
@@ -46,13 +47,23 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.input(then, run.service, Input::ProcessExited { run, exit });
                 self.turn.effects.push(Effect::ForgetRun(run));
             }
-            Fact::CommandDone { id, result } => {
-                self.input(now, id.service, Input::ActionDone { id, result });
-                self.turn.effects.push(Effect::ForgetCommand(id));
-            }
+            Fact::CommandDone { id, result } => match &mut self.catching_up {
+                Some(catch_up) => catch_up.done.push((id, result)),
+                None => self.command_done(now, id, result),
+            },
             Fact::Caught => self.caught_up(now),
             Fact::ShutdownAsked => self.shut_down(now),
         }
+    }
+
+    pub(super) fn command_done(
+        &mut self,
+        now: Moment,
+        id: ActionId,
+        result: Result<(), Win32Error>,
+    ) {
+        self.input(now, id.service, Input::ActionDone { id, result });
+        self.turn.effects.push(Effect::ForgetCommand(id));
     }
 
     fn spawn_failed(&mut self, now: Moment, run: RunId, problem: StartProblem) {
@@ -76,18 +87,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let Some(slot) = self.services.get(&run.service) else {
             return self.log_of_manager(now, &Event::NotAdopted(pid));
         };
-        let record = &slot.record;
-        let current = record.run.as_ref().filter(|current| current.id == run);
-        let previous = record.previous.is_some_and(|previous| previous.run == run);
-        if let Some(current) = current {
-            if current.phase == RunPhase::Spawning {
-                self.input(now, run.service, Input::ProcessSpawned { run, pid, birth });
-            }
-        } else if !previous && run.number > record.runs {
-            let answer = self.input(now, run.service, Input::ProcessFound { run, pid, birth });
-            if answer == Answer::Stale {
-                self.log(now, run.service, &Event::NotAdopted(pid));
-            }
+        let previous = slot.record.previous.map(|previous| previous.run);
+        if previous == Some(run) {
+            return;
+        }
+        let answer = self.input(now, run.service, Input::ProcessFound { run, pid, birth });
+        if answer == Answer::Stale {
+            self.log(now, run.service, &Event::NotAdopted(pid));
         }
     }
 
@@ -119,7 +125,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 
     /// The first process of a run that says hello speaks for it. A hello that is read again is
-    /// welcomed again: the first welcome may have been lost with the engine before.
+    /// welcomed again: the first welcome may have been lost with the engine before, and so may the
+    /// control that is not answered yet. (A service takes no control twice.)
     fn hello(&mut self, now: Moment, run: RunId, hello: &Hello) {
         if hello.version != VERSION {
             let message = format!(
@@ -156,9 +163,16 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             last_report: current.last_report,
             arguments: current.arguments.to_vec(),
         };
+        let control = current.control.map(|control| ControlRequest {
+            id: control.id.0,
+            code: control.control.to_raw(),
+        });
+        let frames = [ManagerFrame::Welcome(welcome)]
+            .into_iter()
+            .chain(control.map(ManagerFrame::Control));
         self.turn
             .effects
-            .push(Effect::Send(run, ManagerFrame::Welcome(welcome)));
+            .extend(frames.map(|frame| Effect::Send(run, frame)));
     }
 
     fn status(&mut self, now: Moment, run: RunId, status: &Status) {
@@ -199,8 +213,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// A report that was taken before is as good as taken; one of a run that is over is not (S11).
     fn status_code(&self, run: RunId, number: u64, answer: Answer) -> Win32Error {
         let taken_before = || {
-            let current = self.services.get(&run.service)?.record.run.as_ref()?;
-            (current.id == run && number <= current.last_report).then_some(())
+            let record = &self.services.get(&run.service)?.record;
+            let current = record.run.as_ref().map(|run| (run.id, run.last_report));
+            let previous = record
+                .previous
+                .map(|previous| (previous.run, previous.last_report));
+            let mut known = current.into_iter().chain(previous);
+            known.find(|(id, last)| *id == run && number <= *last)
         };
         match answer {
             Answer::Accepted => Win32Error::SUCCESS,

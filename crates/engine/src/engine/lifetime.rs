@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use relance_policy::{
-    Input, PendingAction, RunId, RunPhase, ServiceId, ServiceRecord, StartCause, Time,
+    ActionId, Input, PendingAction, RunId, RunPhase, ServiceId, ServiceRecord, StartCause, Time,
 };
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
 use relance_scm::status::ProcessExit;
+use relance_scm::{Reply, Win32Error};
 use relance_wire::channel::{ControlRequest, ManagerFrame};
 
 use super::turn::Effect;
@@ -43,6 +44,9 @@ pub(super) struct CatchUp {
     pub(super) found: BTreeSet<RunId>,
     /// Runs that this engine has begun: it waits for their facts, nothing of them is lost.
     pub(super) begun: BTreeSet<RunId>,
+    /// Commands that the host has carried out. Their failures may come to light only when all runs
+    /// are told, so they wait until then.
+    pub(super) done: Vec<(ActionId, Result<(), Win32Error>)>,
 }
 
 /// Automatic services that start later than the others.
@@ -150,7 +154,18 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if self.catching_up.is_none() {
             return;
         }
-        for id in self.services.keys().copied().collect::<Vec<_>>() {
+        let services: Vec<ServiceId> = self.services.keys().copied().collect();
+        for id in &services {
+            self.end_unfound(now, *id);
+        }
+        let done = self
+            .catching_up
+            .as_mut()
+            .map(|catch_up| std::mem::take(&mut catch_up.done));
+        for (id, result) in done.into_iter().flatten() {
+            self.command_done(now, id, result);
+        }
+        for id in services {
             self.ask_again(now, id);
         }
         self.catching_up = None;
@@ -159,22 +174,30 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    fn ask_again(&mut self, now: Moment, id: ServiceId) {
-        let exit = ProcessExit::Unknown;
-        let record = Arc::clone(&self.services[&id].record);
-        if let Some(previous) = record
-            .previous
-            .filter(|previous| !self.was_found(previous.run))
-        {
-            self.input(
-                now,
-                id,
-                Input::ProcessExited {
-                    run: previous.run,
-                    exit,
-                },
-            );
+    /// Processes on record that the host does not have: they ended, and nobody saw how.
+    fn end_unfound(&mut self, now: Moment, id: ServiceId) {
+        let Some(slot) = self.services.get(&id) else {
+            return;
+        };
+        let previous = slot.record.previous.map(|previous| previous.run);
+        let current = slot.record.run.as_ref().filter(|run| {
+            matches!(run.phase, RunPhase::Connecting(_) | RunPhase::Active)
+                && !self.has_begun(run.id)
+        });
+        let runs = previous.into_iter().chain(current.map(|run| run.id));
+        for run in runs.collect::<Vec<_>>() {
+            if !self.was_found(run) {
+                let exit = ProcessExit::Unknown;
+                self.input(now, id, Input::ProcessExited { run, exit });
+            }
         }
+    }
+
+    fn ask_again(&mut self, now: Moment, id: ServiceId) {
+        let Some(slot) = self.services.get(&id) else {
+            return;
+        };
+        let record = Arc::clone(&slot.record);
         for pending in record
             .pending_actions
             .iter()
@@ -195,9 +218,6 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         match run.phase {
             RunPhase::WaitingForDependencies => self.resolve_dependencies(now, run.id),
             RunPhase::Spawning => self.processes.spawn(run.id, &record.start_config()),
-            RunPhase::Connecting(_) | RunPhase::Active if !self.was_found(run.id) => {
-                self.input(now, id, Input::ProcessExited { run: run.id, exit });
-            }
             RunPhase::Connecting(_) | RunPhase::Active => {
                 if let Some(control) = run.control {
                     let request = ControlRequest {
@@ -259,9 +279,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// Remembers a value with the next commit.
-    pub fn remember(&mut self, key: Meta, value: String) {
-        self.turn.meta.push((key, value));
+    /// The manual clock was moved: it is remembered, and answered once all that is due is on record.
+    pub fn clock_moved(&mut self, now: Moment, reply: Reply<u64>) {
+        let nanos = now.time.as_nanos();
+        self.turn.meta.push((Meta::ManualClock, nanos.to_string()));
+        self.fire_deadlines(now);
+        self.turn.effects.push(Effect::ReplyClock(reply, nanos));
     }
 
     /// Once nothing runs any more, an orderly shutdown is remembered, and the guardian may end.

@@ -81,11 +81,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// A service has changed: whoever waits may go on.
+    /// A service has changed or is gone: whoever waits for it may go on.
     pub(super) fn look_at_waits(&mut self, now: Moment, changed: ServiceId) {
         if self.waits.is_empty() {
             return;
         }
+        let gone = !self.services.contains_key(&changed);
         let waiting: Vec<RunId> = self
             .waits
             .iter()
@@ -93,7 +94,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .filter(|run| run.service != changed)
             .collect();
         for run in waiting {
-            if self.waits_for(run, changed) {
+            if gone || self.waits_for(run, changed) {
                 let until = now.time + PROGRESS_WITHIN;
                 for wait in self.waits.iter_mut().filter(|wait| wait.run == run) {
                     wait.until = until;

@@ -33,12 +33,14 @@ pub(super) struct Turn {
 
 /// What follows a commit.
 pub(super) enum Effect {
+    Spawn(RunId),
     Send(RunId, ManagerFrame),
     RunCommand(ActionId, Arc<ServiceConfig>, Box<str>),
     Reboot(ActionId),
     Broadcast(Arc<str>),
     Reply(Reply<()>, Result<(), ScmError>),
     ReplyControl(Reply<ServiceStatus>, Result<ServiceStatus, ScmError>),
+    ReplyClock(Reply<u64>, u64),
     /// The host may forget: only once it is really on disk.
     Consume(RunId, u64),
     ForgetRun(RunId),
@@ -145,7 +147,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
         }
         if let Some(configure) = flight.configure {
-            self.configure_done(configure);
+            self.configure_done(now, configure);
         }
     }
 
@@ -161,6 +163,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     fn take_effect(&mut self, effect: Effect) {
         match effect {
+            Effect::Spawn(run) => self.spawn(run),
             Effect::Send(run, frame) => self.processes.send(run, &frame),
             Effect::RunCommand(id, config, command) => {
                 self.processes.run_command(id, &config, &command);
@@ -169,6 +172,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Effect::Broadcast(message) => self.processes.broadcast(&message),
             Effect::Reply(reply, result) => reply.send(result),
             Effect::ReplyControl(reply, result) => reply.send(result),
+            Effect::ReplyClock(reply, nanos) => reply.send(Ok(nanos)),
             Effect::Consume(run, position) => self.processes.consume(run, position),
             Effect::ForgetRun(run) => self.processes.forget_run(run),
             Effect::ForgetCommand(id) => self.processes.forget_command(id),

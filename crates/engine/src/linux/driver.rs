@@ -17,7 +17,6 @@ use super::clock::{self, Clock};
 use super::processes::{LinuxProcesses, TOKEN_TIMER, TOKEN_WAKE};
 use crate::access;
 use crate::command::{Command, Request};
-use crate::database::Meta;
 use crate::engine::{Engine, Moment};
 use crate::handle::SharedClock;
 use crate::storage::{Committed, WriterThread};
@@ -173,10 +172,7 @@ impl Driver {
         self.clock.set(stop);
         self.shared_clock.set_manual(stop);
         *now = self.now();
-        self.engine
-            .remember(Meta::ManualClock, stop.as_nanos().to_string());
-        self.engine.fire_deadlines(*now);
-        reply.send(Ok(stop.as_nanos()));
+        self.engine.clock_moved(*now, reply);
     }
 }
 

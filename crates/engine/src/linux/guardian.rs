@@ -9,7 +9,7 @@
 //! Where one is wanted it also keeps a console running, an unprivileged process that gets nothing but
 //! its listening socket.
 //!
-//! Descriptors 3 to 7 belong to [`Spawner`]; everything else lies above.
+//! Descriptors 3 to 7 belong to `Spawner`; everything else lies above.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -116,6 +116,8 @@ struct Engine {
     pid: u32,
     link: Link,
     started_at_ns: u64,
+    /// It has served clients.
+    is_ready: bool,
 }
 
 /// When something that has ended is started again: at once, then with pauses that double.
@@ -328,6 +330,7 @@ impl Guardian {
             pid,
             link,
             started_at_ns: now,
+            is_ready: false,
         });
         Ok(())
     }
@@ -382,6 +385,11 @@ impl Guardian {
         }
         let now = clock::boottime_ns();
         super::process::log(&format!("the engine ended ({exit:?}) and is started again"));
+        // One that was killed from outside has no fault that a pause would soften.
+        let killed = engine.is_ready && exit == Exit::Signal(libc::SIGKILL);
+        if killed {
+            self.engine_restart = Restart::default();
+        }
         self.engine_restart.ended(now, engine.started_at_ns);
     }
 
@@ -448,7 +456,12 @@ impl Guardian {
 
     fn request(&mut self, request: Request) {
         match request {
-            Request::Ready => super::process::notify_ready(self.setup.notify.take().as_deref()),
+            Request::Ready => {
+                if let Some(engine) = &mut self.engine {
+                    engine.is_ready = true;
+                }
+                super::process::notify_ready(self.setup.notify.take().as_deref());
+            }
             Request::Spawn {
                 run,
                 secret,

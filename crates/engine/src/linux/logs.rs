@@ -264,6 +264,14 @@ impl Thread {
         let Some(pipe) = self.pipes.get(&run) else {
             return Ok(0);
         };
+        let full = {
+            let output = self.files.output(run.service, &pipe.name)?;
+            output.length >= self.files.settings.bytes_max
+        };
+        // Only once there is more: until then the last lines stay where they are looked for.
+        if full && rustix::io::ioctl_fionread(&pipe.fd)? > 0 {
+            self.files.rotate(run.service, &pipe.name)?;
+        }
         let output = self.files.output(run.service, &pipe.name)?;
         let mut offset = output.length;
         let flags = SpliceFlags::NONBLOCK | SpliceFlags::MOVE;
@@ -276,9 +284,6 @@ impl Thread {
             flags,
         )?;
         output.length += length as u64;
-        if output.length >= self.files.settings.bytes_max {
-            self.files.rotate(run.service, &pipe.name)?;
-        }
         self.files.signals.grown(run.service);
         Ok(length)
     }
@@ -496,9 +501,9 @@ mod tests {
         let first = |suffix: &str| {
             fs::read_to_string(format!("{}{suffix}", path.display())).map(|t| t.chars().next())
         };
-        assert_eq!(first("").unwrap(), None);
-        assert_eq!(first(".1").unwrap(), Some('4'));
-        assert_eq!(first(".2").unwrap(), Some('3'));
+        assert_eq!(first("").unwrap(), Some('4'));
+        assert_eq!(first(".1").unwrap(), Some('3'));
+        assert_eq!(first(".2").unwrap(), Some('2'));
         assert!(first(".3").is_err());
     }
 

@@ -1,3 +1,4 @@
 //! The engine over a simulated machine (level 3 of the style guide), and the compliance scenarios.
 
+mod compliance;
 mod simulation;

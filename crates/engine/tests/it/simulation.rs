@@ -16,5 +16,5 @@ fn whatever_happens_every_promise_holds() {
         failures += summary.failures;
     }
     // The turmoil has some: otherwise this would show nothing.
-    assert!(killed > 500 && failures > 5000, "{killed} {failures}");
+    assert!(killed > 500 && failures > 2000, "{killed} {failures}");
 }

@@ -13,7 +13,7 @@ const RESET_PERIOD_DEFAULT_SECS: u32 = 86_400;
 /// Actions that the interface knows; upstream always stores all of them.
 const ACTIONS_LEN: usize = 3;
 
-/// The recovery settings of a new service; `None`: no key is given, nothing is stored (as V12).
+/// The recovery settings of a new service; `None`: no key is given, nothing is stored (as upstream 1.2.0).
 pub(crate) fn create_recovery(
     numbers: &Numbers,
     texts: &Texts<'_>,

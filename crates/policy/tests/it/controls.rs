@@ -268,7 +268,7 @@ fn s44_no_answer_in_30_s_is_1053_and_7011_and_nobody_is_killed() {
 fn e9_7035_for_every_control_but_interrogate() {
     let mut host = Host::running(0x7FF);
     control(&mut host, 4, false);
-    assert_eq!(host.log(), []);
+    assert_eq!(host.log(), [0; 0]);
     let run = host.run();
     host.input(Input::ControlAnswered {
         run,

@@ -89,7 +89,7 @@ fn r40_a_shutdown_drops_pending_actions_silently() {
     });
     begin(&mut host);
     assert!(host.record.pending_actions.is_empty());
-    assert_eq!(host.log(), []);
+    assert_eq!(host.log(), [0; 0]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::text::plain;
 /// Create the services of a file, or make those of their names like it: all or nothing. Others are
 /// left alone
 ///
-/// The file is TOML, one [[service]] each, with the names of `relance config --json`.
+/// The file is TOML, one `[[service]]` each, with the names of `relance config --json`.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The file; - for the standard input

@@ -119,7 +119,7 @@ fn filter(arguments: &Arguments, manager: &Manager) -> Result<EventFilter, Failu
 }
 
 /// One entry; as JSON, one line each.
-fn print(entry: &LogEntry, json: bool) -> CommandResult {
+pub(super) fn print(entry: &LogEntry, json: bool) -> CommandResult {
     if json {
         let line = serde_json::to_string(&EventBody::from(entry)).map_err(anyhow::Error::from)?;
         println!("{line}");

@@ -55,6 +55,15 @@ fn e2_e3_parameters_of_other_entries() {
 }
 
 #[test]
+fn e4_a_code_of_the_services_own_is_no_error_of_windows() {
+    let event = Event::StoppedWithSpecificError(2);
+    assert_eq!(
+        render(event.source(), event.id(), &parameters(&event)),
+        "Mail service stopped with an error code of its own: 2."
+    );
+}
+
+#[test]
 fn texts_are_filled_from_stored_parameters() {
     let event = failed(Some(RecoveryAction::new(Kind::Restart, 30_000)));
     assert_eq!(

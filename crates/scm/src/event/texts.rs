@@ -15,6 +15,7 @@ pub fn render(source: EventSource, id: u32, parameters: &[String]) -> String {
         EventSource::Application => None,
     };
     match template {
+        Some(template) if id == 7024 => fill(template, &with_own_code(parameters)),
         Some(template) => fill(template, parameters),
         None => parameters.join(" "),
     }
@@ -100,6 +101,16 @@ fn fill(template: &str, parameters: &[String]) -> String {
     }
     text.push_str(rest);
     text
+}
+
+/// E4: the code in 7024 is the service's own. Windows' viewer shows the text that it would have as one
+/// of Windows' errors, which misleads; here it stays a number.
+fn with_own_code(parameters: &[String]) -> Vec<String> {
+    let mut parameters = parameters.to_vec();
+    if let Some(code) = parameters.get_mut(1) {
+        *code = code.trim_start_matches('%').to_owned();
+    }
+    parameters
 }
 
 fn resolve(parameter: &str) -> String {

@@ -45,6 +45,9 @@ fn main() -> ExitCode {
                 );
             }
             Err(problem) => {
+                if shows_trace {
+                    println!("{}", problem.trace.join("\n"));
+                }
                 eprintln!("{problem}");
                 return ExitCode::FAILURE;
             }

@@ -260,9 +260,6 @@ impl Machine {
         if let Some(process) = self.processes.get_mut(&run) {
             process.was_signaled = true;
         }
-        if let Some(history) = self.history.runs.get_mut(&run) {
-            history.stop_delivered = true;
-        }
     }
 
     fn kill(&mut self, run: RunId) {
@@ -324,6 +321,10 @@ impl Machine {
         };
         process.report(report);
         let Ok(checked) = report.check() else { return };
+        // Before its hello nobody listens to it.
+        if !process.connected {
+            return;
+        }
         process.state = checked.state;
         let history = self.history.runs.get_mut(&run);
         if let Some(history) = history
@@ -770,6 +771,10 @@ impl Processes for SimProcesses {
     fn broadcast(&mut self, _: &str) {}
 
     fn signal(&mut self, run: RunId, _: u8) {
+        // From here on the manager has asked, although the signal may come too late.
+        if let Some(history) = self.0.borrow_mut().history.runs.get_mut(&run) {
+            history.stop_delivered = true;
+        }
         self.ask(Request::Signal(run));
     }
 

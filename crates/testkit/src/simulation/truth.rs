@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use relance_policy::{RunId, ServiceRecord};
+use relance_scm::ServiceKind;
 use relance_scm::event_log::LogEntry;
 use relance_scm::status::ProcessExit;
-use relance_scm::{ServiceKind, ServiceState};
 
 use super::machine::RunHistory;
 use super::world::World;
@@ -129,7 +129,7 @@ fn expected_failures(history: &RunHistory) -> Option<usize> {
         return Some(0).filter(|_| history.stopped.is_none());
     };
     match history.kind {
-        ServiceKind::Service if !history.connected => Some(0).filter(|_| history.stopped.is_none()),
+        ServiceKind::Service if !history.connected => Some(0),
         ServiceKind::Service => match history.stopped {
             None => Some(1),
             Some(code) if code.is_success() => Some(0),
@@ -142,13 +142,4 @@ fn expected_failures(history: &RunHistory) -> Option<usize> {
             ProcessExit::Signaled(_) | ProcessExit::Unknown => Some(1),
         },
     }
-}
-
-/// The state of every service, for whoever reads a trace.
-#[must_use]
-pub fn states(world: &World) -> Vec<(String, ServiceState)> {
-    world
-        .records()
-        .map(|record| (record.config.service_name.to_string(), record.state))
-        .collect()
 }

@@ -23,8 +23,8 @@ use super::world::{Pending, World};
 const SERVICES: usize = 5;
 /// How long a world is left in peace before it is looked at.
 const PEACE: Duration = Duration::from_secs(3600);
-/// Lines of the trace that are shown with a problem.
-const TRACE_LEN: usize = 2000;
+/// Lines of the trace that are shown with a problem at most.
+const TRACE_LEN: usize = 80;
 /// Most deadlines in the hour of peace.
 const DEADLINES_MAX: usize = 2_000;
 
@@ -54,11 +54,39 @@ pub struct Summary {
     pub trace: Vec<String>,
 }
 
+/// A request whose answer must come: what was asked, and whether it is answered.
+struct Asked {
+    what: String,
+    is_answered: Box<dyn Fn() -> bool>,
+}
+
+/// What did not hold.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The world.
+    pub seed: u64,
+    /// What does not hold.
+    pub what: String,
+    /// What happened, line by line.
+    pub trace: Vec<String>,
+}
+
+/// With the last part of the trace.
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let last = &self.trace[self.trace.len().saturating_sub(TRACE_LEN)..];
+        for line in last {
+            writeln!(f, "{line}")?;
+        }
+        write!(f, "seed {}: {}", self.seed, self.what)
+    }
+}
+
 struct Turmoil {
     world: World,
     random: fastrand::Rng,
     faults: Faults,
-    pending: Vec<Box<dyn Fn() -> bool>>,
+    pending: Vec<Asked>,
     engines_killed: usize,
     disk_is_full: bool,
     shut_down: bool,
@@ -67,16 +95,16 @@ struct Turmoil {
 /// Plays a world of so many steps.
 ///
 /// # Errors
-/// What does not hold, with the seed and the last part of the trace.
-pub fn run(seed: u64, steps: usize) -> Result<Summary, String> {
+/// What does not hold.
+pub fn run(seed: u64, steps: usize) -> Result<Summary, Problem> {
     let mut turmoil = Turmoil::new(seed);
     match turmoil.play(steps) {
         Ok(()) => Ok(turmoil.summarize()),
-        Err(problem) => {
-            let trace = turmoil.summarize().trace;
-            let last = trace[trace.len().saturating_sub(TRACE_LEN)..].join("\n");
-            Err(format!("seed {seed}, {steps} steps:\n{last}\n{problem}"))
-        }
+        Err(what) => Err(Problem {
+            seed,
+            what,
+            trace: turmoil.summarize().trace,
+        }),
     }
 }
 
@@ -126,8 +154,8 @@ impl Turmoil {
         }
         self.peace()?;
         truth::check_at_peace(&mut self.world)?;
-        if let Some(silent) = self.pending.iter().position(|answered| !answered()) {
-            return Err(format!("request {silent} was never answered"));
+        if let Some(silent) = self.pending.iter().find(|asked| !(asked.is_answered)()) {
+            return Err(format!("never answered: {}", silent.what));
         }
         Ok(())
     }
@@ -148,7 +176,11 @@ impl Turmoil {
     }
 
     fn expect_answer<T: 'static>(&mut self, pending: Pending<T>) {
-        self.pending.push(Box::new(move || pending.is_answered()));
+        let what = self.world.machine().history.trace.last().cloned();
+        self.pending.push(Asked {
+            what: what.unwrap_or_default(),
+            is_answered: Box::new(move || pending.is_answered()),
+        });
     }
 
     /// One thing happens.

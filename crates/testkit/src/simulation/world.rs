@@ -256,16 +256,12 @@ impl World {
     pub fn kill_engine(&mut self, sent: usize) {
         self.machine().engine_died(sent);
         self.new_engine();
-        let list: Vec<String> = self
-            .records()
-            .map(|r| {
-                format!(
-                    "{} {} runs {} {:?}",
-                    r.id.0, r.config.service_name, r.runs, r.state
-                )
-            })
-            .collect();
-        self.machine().note(list.join("; "));
+        for record in self.records().cloned().collect::<Vec<_>>() {
+            let run = record.run.as_ref().map(|run| (run.id, run.kind, run.phase));
+            let (name, state) = (&record.config.service_name, record.state);
+            self.machine()
+                .note(format_args!("    on record: {name} {state:?} {run:?}"));
+        }
         self.engine.begin(self.now(), &Beginning::Restart);
         self.machine().greet();
     }

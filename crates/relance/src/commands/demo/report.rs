@@ -1,0 +1,56 @@
+//! The end of the demo: the event log, the delays, the verdict.
+
+use relance_scm::event_log::EventFilter;
+
+use super::play::{Play, Played};
+use crate::commands::events;
+use crate::text::print_table;
+
+/// Prints the whole event log, as `relance events` does.
+pub(super) fn event_log(play: &Play) -> Played {
+    println!("\nThe event log (relance events)");
+    let filter = EventFilter {
+        limit: 1000,
+        ..EventFilter::default()
+    };
+    let page = play
+        .manager
+        .ask(|scm, caller, reply| scm.find_events(caller, filter, reply))?;
+    for entry in &page.entries {
+        events::print(entry, false)?;
+    }
+    Ok(())
+}
+
+/// Prints the delays that were asked for beside those that were measured.
+pub(super) fn delays(play: &Play) {
+    println!("\nDelays");
+    let rows: Vec<Vec<String>> = play
+        .delays
+        .iter()
+        .map(|delay| {
+            vec![
+                delay.what.to_owned(),
+                format!("{} ms", delay.asked_ms),
+                format!("{} ms", delay.measured_ms),
+            ]
+        })
+        .collect();
+    print_table(&["WHAT", "ASKED", "MEASURED"], &rows);
+}
+
+/// Prints how many expectations held; whether all did.
+pub(super) fn verdict(play: &Play) -> bool {
+    let all = play.expectations.len();
+    let broken: Vec<&str> = play
+        .expectations
+        .iter()
+        .filter(|expectation| !expectation.held)
+        .map(|expectation| &*expectation.text)
+        .collect();
+    println!("\n{} of {all} expectations held", all - broken.len());
+    for text in &broken {
+        println!("  NOT SO: {text}");
+    }
+    broken.is_empty()
+}

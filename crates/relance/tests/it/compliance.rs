@@ -1,0 +1,272 @@
+//! The scenarios of `compliance/` against the daemon, with real processes, on a clock that the test
+//! moves.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use relance_policy::RunId;
+use relance_policy::simulate::{Happening, Moment, StartOutcome, When};
+use relance_scm::config::StartType;
+use relance_scm::manager::ServiceInfo;
+use relance_scm::status::ProcessExit;
+use relance_scm::{ConfigChange, Control, ExitCode, ServiceConfig, ServiceName, ServiceState};
+use relance_testkit::compliance::{LoggedEvent, Scenario, Subject, is_expected};
+use relance_testkit::daemon::Daemon;
+use relance_testkit::puppet::{self, Puppet, Stage};
+use rustix::process::Signal;
+
+use crate::support::{name, relance};
+
+/// Steps of the clock in which a service must have come to run.
+const STEPS_MAX: usize = 100;
+
+struct DaemonSubject {
+    daemon: Daemon,
+    stage: Stage,
+    /// A link to the puppet, which is taken away for a start that must fail.
+    program: PathBuf,
+    name: ServiceName,
+    elapsed: Duration,
+    next_start: StartOutcome,
+    /// The newest run that the subject knows, and its process.
+    run: Option<RunId>,
+    puppet: Option<Puppet>,
+}
+
+impl DaemonSubject {
+    fn new() -> Self {
+        let daemon = Daemon::with_manual_clock(relance());
+        let stage = Stage::new(daemon.folder(), "scenario");
+        let program = daemon.folder().join("puppet");
+        symlink(puppet::program(), &program).expect("a link");
+        Self {
+            daemon,
+            stage,
+            program,
+            name: name("none"),
+            elapsed: Duration::ZERO,
+            next_start: StartOutcome::Runs,
+            run: None,
+            puppet: None,
+        }
+    }
+
+    fn puppet(&mut self) -> &mut Puppet {
+        self.puppet.as_mut().expect("the scenario runs it")
+    }
+
+    fn advance(&mut self, by: Duration) {
+        self.elapsed += by;
+        let mut left = by;
+        while !left.is_zero() {
+            left -= self.daemon.advance(left);
+            self.behave();
+        }
+    }
+
+    fn wait_for(&mut self, moment: &Moment) {
+        match moment.when {
+            When::At(at) => self.advance(at - self.elapsed),
+            When::After(delay) => self.advance(delay),
+            When::OnceRunning if moment.what.needs_running() => {
+                for _ in 0..STEPS_MAX {
+                    if self.state() == ServiceState::Running {
+                        return;
+                    }
+                    self.elapsed += self.daemon.advance_to_next();
+                    self.behave();
+                }
+            }
+            When::OnceRunning => {}
+        }
+    }
+
+    /// Lets everything follow that follows at once: what is due is done, every process that was
+    /// started does what the scenario wants of it.
+    fn behave(&mut self) {
+        loop {
+            self.daemon.advance(Duration::ZERO);
+            let info = self.daemon.wait_until(&self.name, |info| {
+                !info.recovery.pending.iter().any(|action| action.executing)
+            });
+            match info.run.map(|run| run.id).filter(|run| self.is_new(*run)) {
+                Some(run) => self.start_goes(run),
+                None => return,
+            }
+        }
+    }
+
+    fn is_new(&self, run: RunId) -> bool {
+        self.run.is_none_or(|known| run.number > known.number)
+    }
+
+    fn start_goes(&mut self, run: RunId) {
+        self.run = Some(run);
+        let is_over = |info: &ServiceInfo| info.run.as_ref().is_none_or(|now| now.id != run);
+        match std::mem::replace(&mut self.next_start, StartOutcome::Runs) {
+            StartOutcome::Runs => {
+                let mut puppet = self.stage.next_run();
+                puppet.run();
+                self.puppet = Some(puppet);
+            }
+            StartOutcome::NeverConnects => self.puppet = Some(self.stage.next_run()),
+            StartOutcome::ExitsBeforeConnecting => {
+                self.stage.next_run().tell("exit 1");
+                self.daemon.wait_until(&self.name, is_over);
+            }
+            StartOutcome::FailsWith(_) => {
+                self.daemon.wait_until(&self.name, is_over);
+                symlink(puppet::program(), &self.program).expect("a link");
+            }
+        }
+    }
+
+    fn wait_for_end(&mut self) {
+        let run = self.run;
+        self.daemon.wait_until(&self.name, |info| {
+            info.run.as_ref().map(|now| now.id) != run
+        });
+    }
+
+    fn exit(&mut self, exit: ProcessExit) {
+        match exit {
+            ProcessExit::Exited(status) => self.puppet().tell(&format!("exit {status}")),
+            ProcessExit::Signaled(signal) => {
+                let signal = Signal::from_named_raw(signal).expect("a signal");
+                self.puppet().kill(signal);
+            }
+            ProcessExit::Unknown => unreachable!("no scenario can ask for this"),
+        }
+        self.wait_for_end();
+    }
+
+    fn stopped(&mut self, exit_code: ExitCode) {
+        let (win32, specific) = (exit_code.win32().to_raw(), exit_code.specific());
+        self.puppet().stopped(win32, specific);
+        self.wait_for_end();
+    }
+
+    /// STOP is sent and taken.
+    fn stop_begins(&mut self) {
+        self.daemon
+            .control(&self.name, Control::Stop)
+            .expect("it takes STOP");
+        assert_eq!(self.puppet().next_control(), Control::Stop.to_raw());
+        self.puppet().report(ServiceState::StopPending);
+    }
+
+    /// Somebody starts it. The answer comes when it has connected, so somebody else waits for it; how
+    /// it went is in the log.
+    fn start(&mut self) {
+        let (manager, name) = (self.daemon.manager(), self.name.clone());
+        let known = self.run.map_or(0, |run| run.number);
+        let starter = thread::spawn(move || {
+            let caller = relance_scm::Caller::system();
+            let _ = relance_scm::manager::wait(|reply| {
+                relance_scm::ServiceManager::start_service(
+                    &manager,
+                    &caller,
+                    &name,
+                    Vec::new(),
+                    reply,
+                );
+            });
+        });
+        self.daemon.wait_until(&self.name, |info| {
+            let run = info.run.as_ref().map(|run| run.id);
+            let ended = info.last_end.as_ref().map(|end| end.run);
+            run.or(ended).is_some_and(|run| run.number > known)
+        });
+        self.behave();
+        // One that never connects is not answered before its time-out.
+        if self.state() != ServiceState::StartPending {
+            starter.join().expect("it does not panic");
+        }
+    }
+
+    fn set_start_type(&mut self, start_type: StartType) {
+        let change = ConfigChange {
+            start_type: Some(start_type),
+            ..ConfigChange::default()
+        };
+        self.daemon
+            .ask(|scm, caller, reply| scm.change_config(caller, &self.name, change, reply))
+            .expect("a legal change");
+    }
+
+    fn next_start(&mut self, outcome: StartOutcome) {
+        self.next_start = outcome;
+        if let StartOutcome::FailsWith(error) = outcome {
+            assert_eq!(error, relance_scm::Win32Error::FILE_NOT_FOUND);
+            fs::remove_file(&self.program).expect("the link");
+        }
+    }
+}
+
+impl Subject for DaemonSubject {
+    fn install(&mut self, config: &ServiceConfig) {
+        self.name = config.service_name.clone();
+        let mut config = config.clone();
+        config.command_line = self.stage.command_line_of(&self.program).into();
+        self.daemon.create(config);
+    }
+
+    fn happen(&mut self, moment: &Moment) {
+        self.wait_for(moment);
+        match moment.what {
+            Happening::Quiet => {}
+            Happening::Exit(exit) => self.exit(exit),
+            Happening::Stopped(exit_code) => self.stopped(exit_code),
+            Happening::Stop => {
+                self.stop_begins();
+                self.stopped(ExitCode::SUCCESS);
+            }
+            Happening::ExitInStop(exit) => {
+                self.stop_begins();
+                self.exit(exit);
+            }
+            Happening::StoppedInStop(exit_code) => {
+                self.stop_begins();
+                self.stopped(exit_code);
+            }
+            Happening::Start => self.start(),
+            Happening::NextStart(outcome) => self.next_start(outcome),
+            Happening::Disable => self.set_start_type(StartType::Disabled),
+            Happening::Enable => self.set_start_type(StartType::Demand),
+        }
+        self.behave();
+    }
+
+    fn log(&mut self) -> Vec<LoggedEvent> {
+        let events = self.daemon.events(&self.name);
+        let expected = events
+            .into_iter()
+            .filter(|entry| is_expected(entry.event_id));
+        expected
+            .map(|entry| LoggedEvent {
+                id: entry.event_id,
+                parameters: entry.parameters.iter().map(ToString::to_string).collect(),
+            })
+            .collect()
+    }
+
+    fn state(&mut self) -> ServiceState {
+        self.daemon.query(&self.name).status.state
+    }
+
+    fn failure_count(&mut self) -> u32 {
+        self.daemon.query(&self.name).recovery.failure_count
+    }
+}
+
+#[test]
+fn every_scenario_holds_for_the_daemon() {
+    let failures: Vec<String> = Scenario::all()
+        .iter()
+        .filter_map(|scenario| scenario.play(&mut DaemonSubject::new()).err())
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}

@@ -1,0 +1,342 @@
+//! Nonsense: each kind of it gets its Win32 code and a sentence that says what to do; nothing is
+//! lost, nothing hangs.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Output;
+
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{Control, ScmError, ServiceConfig, ServiceState, Win32Error};
+use relance_testkit::daemon::Daemon;
+use relance_testkit::puppet::Stage;
+use rustix::process::Signal;
+
+use crate::support::{name, puppets, relance, running};
+
+/// The exit status and what was printed about it.
+fn refusal(output: &Output) -> (Option<i32>, String) {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), text)
+}
+
+#[track_caller]
+fn assert_refused(output: &Output, status: i32, parts: &[&str]) {
+    let (code, text) = refusal(output);
+    assert_eq!(code, Some(status), "{text}");
+    for part in parts {
+        assert!(text.contains(part), "{part:?} is missing in: {text}");
+    }
+}
+
+fn start_error(daemon: &Daemon, command_line: &str) -> ScmError {
+    let service = name("nonsense");
+    daemon.create(ServiceConfig::new(service.clone(), command_line));
+    let error = daemon.start_service(&service).expect_err("it cannot start");
+    assert_eq!(daemon.query(&service).status.state, ServiceState::Stopped);
+    let failed = daemon.events_with_ids(&service, &[7000]);
+    assert_eq!(failed.len(), 1, "R8.9: one entry, and no failure");
+    assert_eq!(daemon.query(&service).recovery.failure_count, 0);
+    error
+}
+
+#[test]
+fn a_service_that_does_not_exist() {
+    let daemon = Daemon::start(relance());
+    for command in ["start", "stop", "status", "why", "delete", "failure"] {
+        let output = daemon.relance(&[command, "nobody"]);
+        assert_refused(&output, 4, &["1060", "relance list"]);
+    }
+}
+
+#[test]
+fn c1_to_c4_names_that_are_none() {
+    let daemon = Daemon::start(relance());
+    let long = "x".repeat(257);
+    for bad in ["", "a/b", "a\\b", &long] {
+        let output = daemon.relance(&["create", bad, "--", "/bin/true"]);
+        assert_refused(&output, 2, &["123 ERROR_INVALID_NAME"]);
+    }
+    let listed = daemon.relance(&["list", "--json"]);
+    assert!(!String::from_utf8_lossy(&listed.stdout).contains("/bin/true"));
+}
+
+#[test]
+fn lists_and_delays_that_are_too_long() {
+    let daemon = Daemon::start(relance());
+    daemon.create(ServiceConfig::new(name("a"), "/bin/true"));
+    let actions = |count: usize| vec!["restart/1"; count].join("/");
+    let set = |actions: &str| daemon.relance(&["failure", "a", "--actions", actions]);
+    assert_refused(&set(&actions(1025)), 2, &["87", "at most 1024"]);
+    assert_refused(&set("restart/-1"), 2, &["87", "0 to 4294967295"]);
+    assert_refused(&set("restart/4294967296"), 2, &["87", "0 to 4294967295"]);
+    assert_refused(&set("again/1"), 2, &["87", "restart, run, reboot or none"]);
+    assert!(
+        daemon
+            .query(&name("a"))
+            .config
+            .failure_actions
+            .actions
+            .is_empty(),
+        "nothing of it was taken"
+    );
+    assert!(set(&actions(1024)).status.success());
+    assert!(set("restart/4294967295").status.success());
+}
+
+#[test]
+fn a_command_of_8_kib_is_kept_whole() {
+    let daemon = Daemon::start(relance());
+    let mut config = ServiceConfig::new(name("a"), format!("/bin/true {}", "x".repeat(8192)));
+    config.failure_actions.command = "y".repeat(8192).into();
+    daemon.create(config.clone());
+    let kept = daemon.query(&name("a")).config;
+    assert_eq!(kept.command_line, config.command_line);
+    assert_eq!(kept.failure_actions.command, config.failure_actions.command);
+}
+
+#[test]
+fn r8_9_a_program_that_does_not_exist() {
+    let daemon = Daemon::start(relance());
+    let error = start_error(&daemon, "/bin/no-such-program");
+    assert_eq!(error.code(), Win32Error::FILE_NOT_FOUND);
+    assert!(error.to_string().contains("/bin/no-such-program"));
+}
+
+#[test]
+fn r8_9_a_program_that_may_not_be_executed() {
+    let daemon = Daemon::start(relance());
+    let file = daemon.folder().join("text");
+    fs::write(&file, "no program").expect("a writable folder");
+    let error = start_error(&daemon, &file.display().to_string());
+    assert_eq!(error.code(), Win32Error::ACCESS_DENIED);
+    assert!(error.to_string().contains("chmod +x"));
+}
+
+#[test]
+fn r8_9_a_file_that_is_no_program() {
+    let daemon = Daemon::start(relance());
+    let file = daemon.folder().join("picture");
+    fs::write(&file, b"\x89PNG\r\n").expect("a writable folder");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&file, mode).expect("our file");
+    let error = start_error(&daemon, &file.display().to_string());
+    assert_eq!(error.code(), Win32Error::BAD_EXE_FORMAT);
+}
+
+#[test]
+fn r8_8_a_program_that_ends_before_it_connects() {
+    let daemon = Daemon::start(relance());
+    let error = start_error(&daemon, "/bin/true");
+    assert_eq!(error.code(), Win32Error::SERVICE_REQUEST_TIMEOUT);
+    assert!(error.to_string().contains("--kind program"), "{error}");
+}
+
+#[test]
+fn s41_a_service_that_connects_and_never_reports_is_left_alone() {
+    let daemon = Daemon::with_manual_clock(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", "restart/0"));
+    let mut puppet = std::thread::scope(|scope| {
+        let start = scope.spawn(|| daemon.start_service(&name("a")));
+        let mut puppet = stage.next_run();
+        puppet.hello();
+        start
+            .join()
+            .expect("no panic")
+            .expect("S15: it has connected");
+        puppet
+    });
+    daemon.advance(std::time::Duration::from_secs(3600));
+    let info = daemon.query(&name("a"));
+    assert_eq!(info.status.state, ServiceState::StartPending);
+    assert_eq!(info.status.process_id, puppet.pid);
+    let refused = daemon.control(&name("a"), Control::Pause).expect_err("S28");
+    assert_eq!(refused.code(), Win32Error::SERVICE_CANNOT_ACCEPT_CTRL);
+    let ended = daemon.relance(&["terminate", "a"]);
+    assert!(ended.status.success(), "{ended:?}");
+    puppet.wait_for_end();
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    assert_eq!(daemon.query(&name("a")).recovery.failure_count, 0);
+}
+
+/// What is no frame breaks the channel, and nothing else: the service is not killed for it, it can
+/// still be ended by force, and the manager goes on.
+fn breaks_its_channel(order: &str) {
+    let daemon = Daemon::with_manual_clock(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", ""));
+    let manager = daemon.manager();
+    let starting = std::thread::spawn(move || {
+        relance_scm::manager::wait(|reply| {
+            relance_scm::ServiceManager::start_service(
+                &manager,
+                &relance_scm::Caller::system(),
+                &name("a"),
+                Vec::new(),
+                reply,
+            );
+        })
+    });
+    let mut puppet = stage.next_run();
+    // The manager reads no more once it knows that it is rubbish; the writer may see that.
+    let _ = puppet.order(order);
+    daemon.wait_until(&name("a"), |info: &ServiceInfo| info.run.is_some());
+    puppet.kill(Signal::KILL);
+    let error = starting
+        .join()
+        .expect("no panic")
+        .expect_err("it never connected");
+    assert_eq!(error.code(), Win32Error::SERVICE_REQUEST_TIMEOUT);
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    // The manager is well.
+    assert!(daemon.relance(&["list"]).status.success());
+}
+
+#[test]
+fn rubbish_on_the_control_channel() {
+    breaks_its_channel("rubbish");
+}
+
+#[test]
+fn ten_megabytes_without_a_line_end_on_the_control_channel() {
+    breaks_its_channel("long-frame");
+}
+
+#[test]
+fn ten_megabytes_of_output_without_a_line_end() {
+    let daemon = Daemon::start(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", ""));
+    let mut puppet = running(&daemon, &stage, "a");
+    puppet.order("flood 10485760").expect("all of it is taken");
+    puppet.kill(Signal::KILL);
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    let failure = &daemon.events_with_ids(&name("a"), &[7034])[0];
+    let output = failure.details.output.as_deref().expect("its last output");
+    assert!(
+        output.len() <= 64 * 1024,
+        "{} bytes in an entry",
+        output.len()
+    );
+    let written: u64 = fs::read_dir(daemon.folder().join("logs"))
+        .expect("the folder")
+        .map(|entry| entry.expect("a file").metadata().expect("a file").len())
+        .sum();
+    assert!(written <= 11 << 20, "rotated: {written} bytes");
+}
+
+#[test]
+fn two_daemons_on_one_database() {
+    let daemon = Daemon::start(relance());
+    let output = daemon.command().output().expect("the program runs");
+    assert_refused(&output, 1, &["another daemon", "--state"]);
+    assert!(output.stderr.starts_with(b"error: "));
+    // The first one is not disturbed.
+    assert!(daemon.relance(&["list"]).status.success());
+}
+
+#[test]
+fn a_state_folder_that_is_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("state"), "").expect("a writable folder");
+    let output = std::process::Command::new(relance())
+        .args(["daemon", "--state"])
+        .arg(folder.path().join("state"))
+        .arg("--socket")
+        .arg(folder.path().join("socket"))
+        .arg("--logs")
+        .arg(folder.path().join("logs"))
+        .output()
+        .expect("the program runs");
+    assert_refused(&output, 1, &["cannot be made", "name another"]);
+}
+
+/// A program that mounts a small disk where the daemon keeps its state, and then is the daemon; in a
+/// mount namespace of its own, so that nothing of it is left.
+fn on_a_disk(folder: &std::path::Path, options: &str) -> PathBuf {
+    let script = folder.join("relance-on-a-disk");
+    let text = format!(
+        "#!/bin/sh\nif [ \"$1\" != daemon ]; then exec {relance} \"$@\"; fi\n\
+         mkdir -p \"$5\"\n\
+         exec unshare --mount sh -c 'state=$5; mount -t tmpfs -o {options} tmpfs \"$state\" && exec {relance} \"$@\"' relance \"$@\"\n",
+        relance = relance().display(),
+    );
+    fs::write(&script, text).expect("a writable folder");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&script, mode).expect("our file");
+    script
+}
+
+fn is_root(test: &str) -> bool {
+    let root = rustix::process::geteuid().is_root();
+    if !root {
+        eprintln!("{test}: not run: needs root");
+    }
+    root
+}
+
+#[test]
+fn a_read_only_state_folder() {
+    if !is_root("a_read_only_state_folder") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = on_a_disk(folder.path(), "ro");
+    let output = std::process::Command::new(program)
+        .args(["daemon", "--config", "/dev/null", "--state"])
+        .arg(folder.path().join("state"))
+        .arg("--socket")
+        .arg(folder.path().join("socket"))
+        .arg("--logs")
+        .arg(folder.path().join("logs"))
+        .output()
+        .expect("the program runs");
+    assert_refused(&output, 1, &["cannot be written", "check who owns"]);
+}
+
+#[test]
+fn a_full_disk_loses_nothing_and_recovers() {
+    if !is_root("a_full_disk_loses_nothing_and_recovers") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = on_a_disk(folder.path(), "size=4m");
+    let daemon = Daemon::start(&program);
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", "restart/0"));
+    let puppet = running(&daemon, &stage, "a");
+    // The daemon's own view of its folder.
+    let filler = PathBuf::from(format!(
+        "/proc/{}/root{}/state/filler",
+        daemon.engine_pid(),
+        daemon.folder().display()
+    ));
+    let full = fs::write(&filler, vec![0; 8 << 20]).expect_err("the disk is small");
+    assert_eq!(full.raw_os_error(), Some(28));
+
+    // A change is refused, and says why.
+    let other = ServiceConfig::new(name("b"), "/bin/true");
+    let refused = daemon
+        .ask(|scm, caller, reply| {
+            let service = relance_scm::manager::NewService {
+                config: other.clone(),
+                password: relance_scm::config::Secret::new(""),
+            };
+            scm.create_service(caller, service, reply);
+        })
+        .expect_err("there is no room");
+    assert_eq!(refused.code(), Win32Error::DISK_FULL);
+    assert!(refused.to_string().contains("make space"), "{refused}");
+    // Recovery goes on.
+    puppet.kill(Signal::KILL);
+    let mut again = stage.next_run();
+    again.run();
+    assert_eq!(daemon.query(&name("a")).recovery.failure_count, 1);
+
+    fs::remove_file(&filler).expect("our file");
+    daemon.create(other);
+    daemon.kill_engine();
+    assert_eq!(daemon.events_with_ids(&name("a"), &[7031]).len(), 1);
+    assert_eq!(daemon.query(&name("a")).status.process_id, again.pid);
+    assert_eq!(daemon.query(&name("b")).status.state, ServiceState::Stopped);
+}

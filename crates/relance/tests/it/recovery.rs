@@ -1,0 +1,211 @@
+//! Recovery with real processes where the scenarios of `compliance/` do not reach: the guardian, the
+//! handover, programs, output.
+
+use std::fs;
+use std::time::Duration;
+
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{Control, ServiceKind, ServiceState};
+use relance_testkit::daemon::Daemon;
+use relance_testkit::puppet::{Puppet, Stage};
+use rustix::process::Signal;
+
+use crate::support::{name, puppets, relance, running};
+
+/// A crash is on record; whatever is due later is not.
+fn crash(daemon: &Daemon, service: &str, puppet: &Puppet) -> ServiceInfo {
+    puppet.kill(Signal::KILL);
+    daemon.wait_for_state(&name(service), ServiceState::Stopped)
+}
+
+#[test]
+fn r31_a_recovery_outlives_the_engine_that_planned_it() {
+    let daemon = Daemon::with_manual_clock(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", "restart/60000"));
+    let puppet = running(&daemon, &stage, "a");
+    crash(&daemon, "a", &puppet);
+    daemon.kill_engine();
+    let info = daemon.query(&name("a"));
+    assert_eq!(info.recovery.pending.len(), 1);
+    assert_eq!(info.recovery.failure_count, 1);
+    daemon.advance(Duration::from_secs(60));
+    let mut puppet = stage.next_run();
+    puppet.run();
+    let info = daemon.query(&name("a"));
+    assert_eq!(info.run.expect("it runs").id.number, 2);
+    assert_eq!(daemon.events_with_ids(&name("a"), &[7031]).len(), 1);
+}
+
+#[test]
+fn a_failure_while_no_engine_runs_is_counted_once() {
+    let daemon = Daemon::with_manual_clock(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", "restart/0"));
+    let puppet = running(&daemon, &stage, "a");
+    daemon.kill_engine();
+    puppet.kill(Signal::ABORT);
+    let mut puppet = stage.next_run();
+    puppet.run();
+    let failures = daemon.events_with_ids(&name("a"), &[7031]);
+    assert_eq!(failures.len(), 1);
+    assert_eq!(
+        failures[0].details.cause.as_deref(),
+        Some("signal 6 (ABRT)")
+    );
+}
+
+#[test]
+fn services_outlive_the_guardian_and_are_adopted() {
+    let mut daemon = Daemon::start(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", "restart/0"));
+    let mut puppet = running(&daemon, &stage, "a");
+    daemon.kill_guardian();
+    daemon.start_again();
+    let info = daemon.query(&name("a"));
+    assert_eq!(info.status.process_id, puppet.pid, "never started twice");
+    assert_eq!(info.run.expect("it runs").id.number, 1);
+    // Its channel is mended over the socket.
+    puppet.report(ServiceState::Running);
+    daemon.control(&name("a"), Control::Stop).expect("it obeys");
+    puppet.stopped(0, 0);
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    assert!(daemon.events_with_ids(&name("a"), &[7031, 7034]).is_empty());
+}
+
+#[test]
+fn an_end_that_nobody_saw_is_a_failure_of_unknown_cause() {
+    let mut daemon = Daemon::start(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", "restart/0"));
+    let mut puppet = running(&daemon, &stage, "a");
+    daemon.kill_guardian();
+    puppet.kill(Signal::KILL);
+    puppet.wait_for_end();
+    daemon.start_again();
+    let mut again = stage.next_run();
+    again.run();
+    let info = daemon.query(&name("a"));
+    assert_eq!(info.recovery.failure_count, 1);
+}
+
+#[test]
+fn s45_a_daemon_that_is_asked_to_stop_stops_its_services_first() {
+    let mut daemon = Daemon::start(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", "restart/0"));
+    let mut puppet = running(&daemon, &stage, "a");
+    let stopping = std::thread::spawn(move || {
+        // STOP rather than SHUTDOWN, where both are taken (B17).
+        assert_eq!(puppet.next_control(), Control::Stop.to_raw());
+        puppet.stopped(0, 0);
+    });
+    assert!(daemon.stop().success());
+    stopping.join().expect("it was told");
+    daemon.start_again();
+    assert!(
+        daemon.events_with_ids(&name("a"), &[7031, 7034]).is_empty(),
+        "R40"
+    );
+}
+
+#[test]
+fn a_program_is_stopped_by_its_signal_and_its_tree_ends_with_it() {
+    let daemon = Daemon::start(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    let pid_file = daemon.folder().join("child.pid");
+    let mut config = puppets(&stage, "a", "restart/0");
+    config.kind = ServiceKind::Program;
+    let script = daemon.folder().join("tree.sh");
+    let text = format!(
+        "sleep 100000 &\necho $! >{}\nexec {}\n",
+        pid_file.display(),
+        config.command_line
+    );
+    fs::write(&script, text).expect("a writable folder");
+    config.command_line = format!("/bin/sh {}", script.display()).into();
+    daemon.create(config);
+    daemon.start_service(&name("a")).expect("it starts");
+    let mut puppet = stage.next_run();
+    daemon.control(&name("a"), Control::Stop).expect("it stops");
+    puppet.wait_for_end();
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    assert!(daemon.events_with_ids(&name("a"), &[7031]).is_empty());
+    let child = fs::read_to_string(&pid_file).expect("the child was started");
+    let state = fs::read_to_string(format!("/proc/{}/stat", child.trim()));
+    // Gone, or dead and not collected by whoever inherited it.
+    assert!(state.is_err() || state.is_ok_and(|stat| stat.contains(") Z ")));
+}
+
+#[test]
+fn the_last_lines_of_output_stand_in_the_failure() {
+    let daemon = Daemon::start(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", ""));
+    let mut puppet = running(&daemon, &stage, "a");
+    puppet.order("print first").expect("printed");
+    puppet
+        .order("print PHP Fatal error: no memory")
+        .expect("printed");
+    crash(&daemon, "a", &puppet);
+    let failures = daemon.events_with_ids(&name("a"), &[7034]);
+    assert_eq!(
+        failures[0].details.output.as_deref(),
+        Some("first\nPHP Fatal error: no memory")
+    );
+    let output = daemon.relance(&["logs", "a"]);
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "first\nPHP Fatal error: no memory\n"
+    );
+}
+
+#[test]
+fn r41_r42_a_command_is_run_with_the_counter_and_not_waited_for() {
+    let daemon = Daemon::start(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    let note = daemon.folder().join("note");
+    let script = daemon.folder().join("command.sh");
+    let text = format!("echo \"$1\" >{0}.new\nmv {0}.new {0}\n", note.display());
+    fs::write(&script, text).expect("a writable folder");
+    let mut config = puppets(&stage, "a", "run/0");
+    config.failure_actions.command = format!("/bin/sh {} count=%1%", script.display()).into();
+    daemon.create(config);
+    let watcher = Watcher::new(daemon.folder());
+    let puppet = running(&daemon, &stage, "a");
+    let info = crash(&daemon, "a", &puppet);
+    watcher.wait_for("note");
+    assert_eq!(fs::read_to_string(&note).expect("it ran"), "count=1\n");
+    assert_eq!(
+        info.status.state,
+        ServiceState::Stopped,
+        "R41: stays stopped"
+    );
+}
+
+/// Waits for a file to be moved into a folder.
+struct Watcher(rustix::fd::OwnedFd);
+
+impl Watcher {
+    fn new(folder: &std::path::Path) -> Self {
+        use rustix::fs::inotify;
+        let fd = inotify::init(inotify::CreateFlags::CLOEXEC).expect("inotify");
+        inotify::add_watch(&fd, folder, inotify::WatchFlags::MOVED_TO).expect("a watch");
+        Self(fd)
+    }
+
+    fn wait_for(&self, file: &str) {
+        let mut buffer = [std::mem::MaybeUninit::uninit(); 4096];
+        let mut reader = rustix::fs::inotify::Reader::new(&self.0, &mut buffer);
+        loop {
+            let event = reader.next().expect("an event");
+            if event
+                .file_name()
+                .is_some_and(|name| name.to_bytes() == file.as_bytes())
+            {
+                return;
+            }
+        }
+    }
+}

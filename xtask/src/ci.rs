@@ -1,0 +1,55 @@
+//! `cargo xtask ci`: everything that a commit must pass, the quick parts first; `nightly`: what takes
+//! too long for every commit.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::parts::{self, Part, part};
+use crate::{cargo, dependencies, generate, php, test, tidy};
+
+const CHECKS: &[Part] = &[
+    part("fmt", |root| cargo::run(root, &["fmt", "--all", "--check"])),
+    part("tidy", tidy::run),
+    part("gen", |root| generate::run(root, true)),
+    part("deny", dependencies::check),
+    part("clippy", |root| {
+        let deny = ["--", "-D", "warnings"];
+        let words = ["clippy", "--quiet", "--workspace", "--all-targets"];
+        cargo::run(root, &[&words[..], &deny[..]].concat())
+    }),
+    part("doc", |root| {
+        let words = [
+            "doc",
+            "--quiet",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+        ];
+        cargo::run_with(root, &words, &[("RUSTDOCFLAGS", "-D warnings")])
+    }),
+];
+
+/// Seeds of the simulation that the ordinary tests do not play.
+const SEEDS: &str = "400..5000";
+
+const NIGHTLY: &[Part] = &[
+    part("php-matrix", |root| php::matrix(root, &["--all"])),
+    part("valgrind", |root| php::php(root, &["--valgrind"])),
+    part("simulation", |root| {
+        let package = ["run", "--quiet", "--package", "relance-testkit"];
+        let program = ["--bin", "relance-sim", "--", "--seeds", SEEDS];
+        cargo::run(root, &[&package[..], &program[..]].concat())
+    }),
+];
+
+/// The checks of the sources, and all tests.
+pub(crate) fn ci(root: &Path, named: &[&str]) -> Result<()> {
+    cargo::require_components()?;
+    parts::run(root, CHECKS.iter().chain(test::PARTS), named)
+}
+
+/// Every PHP, memory checks, thousands of simulated worlds.
+pub(crate) fn nightly(root: &Path, named: &[&str]) -> Result<()> {
+    parts::run(root, NIGHTLY, named)
+}

@@ -1,0 +1,23 @@
+//! `cargo xtask test [PART...]`: every test, on a machine that has Rust and `apt`.
+//!
+//! A part that lacks something installs it; one that cannot run fails.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::parts::{self, Part, part};
+use crate::{cargo, demo, php};
+
+/// What is tested; a new kind of test is a line here.
+pub(crate) const PARTS: &[Part] = &[
+    part("cargo", |root| {
+        cargo::run(root, &["test", "--quiet", "--workspace", "--no-fail-fast"])
+    }),
+    part("php", |root| php::php(root, &[])),
+    part("demo", |root| demo::run(root, &[])),
+];
+
+pub(crate) fn run(root: &Path, named: &[&str]) -> Result<()> {
+    parts::run(root, PARTS, named)
+}
