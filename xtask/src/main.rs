@@ -8,6 +8,7 @@
 
 mod cargo;
 mod ci;
+mod console;
 mod demo;
 mod dependencies;
 mod generate;
@@ -30,6 +31,8 @@ cargo xtask TASK
   tidy             the rules of the house that no other tool checks
   nightly [PART...]
                    every PHP, memory checks, thousands of simulated worlds
+  console [screenshots [FOLDER] | measure | TEST...]
+                   the web console in a browser: its tests, screenshots or measurements
   gen [--check]    write (or compare) the generated files
   php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
@@ -56,6 +59,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["demo", words @ ..] => demo::run(root, words),
         ["test", parts @ ..] => test::run(root, parts),
         ["ci", parts @ ..] => ci::ci(root, parts),
+        ["console", words @ ..] => console::run(root, words),
         ["tidy"] => tidy::run(root),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
         ["gen"] => generate::run(root, false),

@@ -11,6 +11,8 @@ mod distribution;
 mod source;
 mod suite;
 
+pub(crate) use apt::install;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};

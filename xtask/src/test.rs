@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{cargo, demo, php};
+use crate::{cargo, console, demo, php};
 
 /// What is tested; a new kind of test is a line here.
 pub(crate) const PARTS: &[Part] = &[
@@ -15,6 +15,7 @@ pub(crate) const PARTS: &[Part] = &[
         cargo::run(root, &["test", "--quiet", "--workspace", "--no-fail-fast"])
     }),
     part("php", |root| php::php(root, &[])),
+    part("console", |root| console::run(root, &[])),
     part("demo", |root| demo::run(root, &[])),
 ];
 

@@ -81,7 +81,7 @@ impl Apt {
 }
 
 /// Installs packages of this system's own archive, as root or through `sudo`.
-pub(super) fn install(packages: &[&str]) -> Result<()> {
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
     eprintln!("installing {}", packages.join(" "));
     let root = Command::new("id")
         .arg("-u")

@@ -11,17 +11,22 @@
 //!
 //! Descriptors 3 to 7 belong to `Spawner`; everything else lies above.
 
+mod console;
+mod restart;
+
 use std::collections::BTreeMap;
 use std::io;
-use std::net::TcpListener;
-use std::os::fd::{AsFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
 
 use rustix::event::{Timespec, epoll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::pipe::{PipeFlags, pipe_with};
+
+use console::Console;
+pub use console::{ConsoleSetup, handed_over_listener};
+use restart::Restart;
 
 use super::clock;
 use super::link::Link;
@@ -31,13 +36,6 @@ use super::spawn::{ChildFds, Inherited, SpawnError, SpawnSpec, SpawnStage, Spawn
 
 /// An engine that ends with this status cannot start at all; trying again would not help.
 pub const EXIT_CANNOT_START: i32 = 78;
-/// Longest pause before the engine or the console is started again.
-const RESTART_PAUSE_MAX: Duration = Duration::from_secs(5);
-/// One that lived this long is started again at once.
-const STABLE: Duration = Duration::from_secs(5);
-
-/// Where the console finds its socket.
-const CONSOLE_FD: i32 = 3;
 
 const TOKEN_SIGNALS: u64 = 0;
 const TOKEN_ENGINE: u64 = 1;
@@ -60,16 +58,6 @@ pub struct Setup {
     pub console: Option<ConsoleSetup>,
 }
 
-/// The web console's process.
-pub struct ConsoleSetup {
-    /// Absolute path and arguments. It finds the listening socket as descriptor 3.
-    pub command: Vec<String>,
-    /// Its environment.
-    pub environment: Vec<String>,
-    /// Where browsers connect; kept open here, so that they wait while a console is replaced.
-    pub listener: OwnedFd,
-}
-
 /// The process as it was found; made before anything else is opened.
 pub struct Prepared(Spawner);
 
@@ -90,18 +78,6 @@ pub fn prepare() -> io::Result<Prepared> {
     Ok(Prepared(spawner))
 }
 
-/// The console's listening socket, in the process that [`ConsoleSetup`] describes. To be asked for
-/// once.
-///
-/// # Errors
-/// When the guardian handed none over.
-pub fn handed_over_listener() -> io::Result<TcpListener> {
-    // SAFETY: the guardian has put it there for this process, and nothing else has touched it.
-    let listener = unsafe { OwnedFd::from_raw_fd(CONSOLE_FD) };
-    rustix::io::fcntl_setfd(&listener, rustix::io::FdFlags::CLOEXEC)?;
-    Ok(TcpListener::from(listener))
-}
-
 struct Run {
     pid: u32,
     birth: u64,
@@ -118,32 +94,6 @@ struct Engine {
     started_at_ns: u64,
     /// It has served clients.
     is_ready: bool,
-}
-
-/// When something that has ended is started again: at once, then with pauses that double.
-#[derive(Default)]
-struct Restart {
-    /// Not before this moment.
-    at_ns: u64,
-    /// How long the one after that waits.
-    pause: Duration,
-}
-
-impl Restart {
-    /// Notes an end, of something that was started at this moment.
-    fn ended(&mut self, now: u64, started_at_ns: u64) {
-        if u128::from(now - started_at_ns) > STABLE.as_nanos() {
-            self.pause = Duration::ZERO;
-        }
-        self.at_ns = now + u64::try_from(self.pause.as_nanos()).unwrap_or(u64::MAX);
-        self.pause = (self.pause * 2).clamp(Duration::from_millis(20), RESTART_PAUSE_MAX);
-    }
-}
-
-/// The console's process.
-struct Console {
-    pid: u32,
-    started_at_ns: u64,
 }
 
 struct Guardian {
@@ -491,72 +441,6 @@ impl Guardian {
                 self.commands.remove(&action);
             }
             Request::ShutDown => self.ended = Some(0),
-        }
-    }
-
-    // The console.
-
-    /// Whether one should be running and is not.
-    fn wants_console(&self) -> bool {
-        self.setup.console.is_some() && self.console.is_none() && !self.shutting_down
-    }
-
-    fn start_console(&mut self) {
-        let now = clock::boottime_ns();
-        if !self.wants_console() || now < self.console_restart.at_ns || self.ended.is_some() {
-            return;
-        }
-        match self.try_start_console() {
-            Ok(pid) => {
-                self.console = Some(Console {
-                    pid,
-                    started_at_ns: now,
-                });
-            }
-            Err(error) => {
-                super::process::log(&format!("the console could not be started: {error:?}"));
-                self.console_restart.ended(now, now);
-            }
-        }
-    }
-
-    fn try_start_console(&mut self) -> Result<u32, SpawnError> {
-        let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
-        let Some(setup) = &self.setup.console else {
-            return Err(prepare(io::ErrorKind::NotFound.into()));
-        };
-        let spec = SpawnSpec {
-            program: setup.command[0].clone(),
-            arguments: setup.command.clone(),
-            environment: setup.environment.clone(),
-            directory: "/".to_owned(),
-            ids: super::account::unprivileged()
-                .map_err(|_| prepare(io::ErrorKind::NotFound.into()))?,
-            ..SpawnSpec::default()
-        };
-        let stderr = std::io::stderr();
-        let fds = ChildFds {
-            stdin: self.null.as_fd(),
-            stdout: stderr.as_fd(),
-            stderr: stderr.as_fd(),
-            handed: &[setup.listener.as_fd()],
-        };
-        self.spawner.spawn(&spec, &fds)
-    }
-
-    fn console_ended(&mut self, console: &Console, exit: Exit) {
-        if !self.shutting_down {
-            super::process::log(&format!(
-                "the console ended ({exit:?}) and is started again"
-            ));
-        }
-        self.console_restart
-            .ended(clock::boottime_ns(), console.started_at_ns);
-    }
-
-    fn end_console(&mut self) {
-        if let Some(console) = self.console.take() {
-            super::process::kill(console.pid, libc::SIGTERM);
         }
     }
 
