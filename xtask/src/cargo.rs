@@ -47,6 +47,8 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
 pub(crate) fn run_with(root: &Path, words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     let status = Command::new(env!("CARGO"))
         .args(words)
+        // What is built is looked for there, whatever this machine's settings say.
+        .env("CARGO_TARGET_DIR", root.join("target"))
         .envs(environment.iter().copied())
         .current_dir(root)
         .status()

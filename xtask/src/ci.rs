@@ -31,22 +31,25 @@ const CHECKS: &[Part] = &[
 ];
 
 /// Seeds of the simulation that the ordinary tests do not play.
-const SEEDS: &str = "400..5000";
+const SEEDS: &str = "400..20000";
 
 const NIGHTLY: &[Part] = &[
     part("php-matrix", |root| php::matrix(root, &["--all"])),
     part("valgrind", |root| php::php(root, &["--valgrind"])),
-    part("simulation", |root| {
-        let package = ["run", "--quiet", "--package", "relance-testkit"];
-        let program = ["--bin", "relance-sim", "--", "--seeds", SEEDS];
-        cargo::run(root, &[&package[..], &program[..]].concat())
-    }),
+    part("simulation", |root| simulate(root, &["--seeds", SEEDS])),
 ];
 
 /// The checks of the sources, and all tests.
 pub(crate) fn ci(root: &Path, named: &[&str]) -> Result<()> {
     cargo::require_components()?;
     parts::run(root, CHECKS.iter().chain(test::PARTS), named)
+}
+
+/// `cargo xtask sim`: worlds of the simulation, by their seeds.
+pub(crate) fn simulate(root: &Path, words: &[&str]) -> Result<()> {
+    let package = ["run", "--quiet", "--package", "relance-testkit"];
+    let program = ["--bin", "relance-sim", "--"];
+    cargo::run(root, &[&package[..], &program[..], words].concat())
 }
 
 /// Every PHP, memory checks, thousands of simulated worlds.

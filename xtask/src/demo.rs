@@ -7,17 +7,21 @@ use anyhow::{Context, Result, bail};
 
 use crate::{cargo, php};
 
-/// Further words go to `relance demo`.
+/// `cargo xtask demo [--on 8.4|...]`: on the PHP of this system, or on another.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
-    cargo::run(root, &["build", "--quiet", "--package", "relance"])?;
-    let installation = php::installation(root)?;
+    let on = match words {
+        [] => None,
+        ["--on", name] => Some(*name),
+        other => bail!("unknown arguments {other:?}; there is only --on PHP"),
+    };
+    cargo::run(root, &["build", "--package", "relance"])?;
+    let installation = php::installation(root, on)?;
     let status = Command::new(root.join("target/debug/relance"))
         .arg("demo")
         .arg("--php")
         .arg(&installation.binary)
         .arg("--extension")
         .arg(&installation.extension)
-        .args(words)
         .current_dir(root)
         .status()
         .context("running relance demo")?;

@@ -1,8 +1,8 @@
 //! Licences and sources of everything the workspace depends on, by the rules of `deny.toml`.
 //!
 //! `cargo deny` reads the same file and knows more; it is used where it is installed. Building it
-//! takes longer than all other checks together, so its two rules that need no advisory database are
-//! checked here where it is not.
+//! takes longer than all other checks together, so the rules that need no advisory database are checked
+//! here where it is not.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,14 +25,16 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     if installed.is_ok_and(|output| output.status.success()) {
         return cargo::run(root, &["deny", "check", "licenses", "bans", "sources"]);
     }
-    eprintln!("cargo-deny is not installed: licences and sources are checked, bans are not");
-    let allowed = allowed_licences(root)?;
+    eprintln!(
+        "cargo-deny is not installed; its rules are checked here, but for duplicate versions"
+    );
+    let rules = Rules::read(root)?;
     let metadata = cargo::metadata(root)?;
     let packages = metadata["packages"].as_array().context("no packages")?;
     let problems: Vec<String> = packages
         .iter()
         .filter_map(|package| {
-            let problem = problem(package, &allowed)?;
+            let problem = rules.problem(package)?;
             Some(format!("{}: {problem}", text(&package["name"])))
         })
         .collect();
@@ -43,36 +45,54 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     Ok(())
 }
 
-fn allowed_licences(root: &Path) -> Result<BTreeSet<String>> {
-    let text = fs::read_to_string(root.join("deny.toml")).context("reading deny.toml")?;
-    let rules: toml::Table = text.parse().context("reading deny.toml")?;
-    let allowed = rules["licenses"]["allow"]
-        .as_array()
-        .context("licenses.allow is no list")?;
-    Ok(allowed
-        .iter()
-        .filter_map(|name| Some(name.as_str()?.to_owned()))
-        .collect())
+/// What `deny.toml` says, as far as it is checked here.
+struct Rules {
+    licences: BTreeSet<String>,
+    banned: BTreeSet<String>,
 }
 
-/// What is wrong with a package, if something is.
-fn problem(package: &Value, allowed: &BTreeSet<String>) -> Option<String> {
-    if let Some(source) = package["source"]
-        .as_str()
-        .filter(|source| *source != REGISTRY)
-    {
-        return Some(format!("comes from {source}"));
+impl Rules {
+    fn read(root: &Path) -> Result<Self> {
+        let text = fs::read_to_string(root.join("deny.toml")).context("reading deny.toml")?;
+        let rules: toml::Table = text.parse().context("reading deny.toml")?;
+        let list = |section: &str, key: &str| {
+            let names = rules
+                .get(section)
+                .and_then(|section| section.get(key)?.as_array());
+            let names = names.with_context(|| format!("deny.toml: {section}.{key} is no list"))?;
+            Ok::<_, anyhow::Error>(
+                names
+                    .iter()
+                    .filter_map(|name| Some(name.as_str()?.to_owned()))
+                    .collect(),
+            )
+        };
+        Ok(Self {
+            licences: list("licenses", "allow")?,
+            banned: list("bans", "deny")?,
+        })
     }
-    let licence = text(&package["license"]);
-    let expression = match Expression::parse_mode(licence, ParseMode::LAX) {
-        Ok(expression) => expression,
-        Err(error) => return Some(format!("licence {licence:?}: {error}")),
-    };
-    let accepted = expression.evaluate(|requirement| {
-        let name = requirement.license.to_string();
-        allowed.contains(&name)
-    });
-    (!accepted).then(|| format!("licence {licence} is not in deny.toml"))
+
+    /// What is wrong with a package, if something is.
+    fn problem(&self, package: &Value) -> Option<String> {
+        if self.banned.contains(text(&package["name"])) {
+            return Some("is banned".to_owned());
+        }
+        if let Some(source) = package["source"]
+            .as_str()
+            .filter(|source| *source != REGISTRY)
+        {
+            return Some(format!("comes from {source}"));
+        }
+        let licence = text(&package["license"]);
+        let expression = match Expression::parse_mode(licence, ParseMode::LAX) {
+            Ok(expression) => expression,
+            Err(error) => return Some(format!("licence {licence:?}: {error}")),
+        };
+        let accepted = expression
+            .evaluate(|requirement| self.licences.contains(&requirement.license.to_string()));
+        (!accepted).then(|| format!("licence {licence} is not in deny.toml"))
+    }
 }
 
 fn text(value: &Value) -> &str {
@@ -86,15 +106,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn licences_and_sources_are_judged() {
-        let allowed = ["MIT", "Unicode-3.0"].map(str::to_owned).into();
-        let judge = |licence: &str, source: Value| {
-            problem(&json!({"license": licence, "source": source}), &allowed)
+    fn licences_sources_and_names_are_judged() {
+        let rules = Rules {
+            licences: ["MIT", "Unicode-3.0"].map(str::to_owned).into(),
+            banned: ["openssl-sys".to_owned()].into(),
         };
-        assert_eq!(judge("MIT/Apache-2.0", json!(REGISTRY)), None);
-        assert_eq!(judge("(GPL-2.0 OR MIT) AND Unicode-3.0", Value::Null), None);
-        assert!(judge("MIT AND GPL-2.0", json!(REGISTRY)).is_some());
-        assert!(judge("", Value::Null).is_some());
-        assert!(judge("MIT", json!("git+https://example.org/x")).is_some());
+        let judge = |name: &str, licence: &str, source: Value| {
+            rules.problem(&json!({"name": name, "license": licence, "source": source}))
+        };
+        assert_eq!(judge("a", "MIT/Apache-2.0", json!(REGISTRY)), None);
+        assert_eq!(
+            judge("a", "(GPL-2.0 OR MIT) AND Unicode-3.0", Value::Null),
+            None
+        );
+        assert!(judge("a", "MIT AND GPL-2.0", json!(REGISTRY)).is_some());
+        assert!(judge("a", "", Value::Null).is_some());
+        assert!(judge("a", "MIT", json!("git+https://example.org/x")).is_some());
+        assert!(judge("openssl-sys", "MIT", json!(REGISTRY)).is_some());
     }
 }

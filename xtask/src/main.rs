@@ -25,7 +25,8 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 cargo xtask TASK
 
-  demo             a PHP service fails in seven ways and gets back up, live
+  demo [--on 8.4|...]
+                   a PHP service fails in seven ways and gets back up, live
   test [PART...]   every test; installs what is missing
   ci [PART...]     what a commit must pass: checks of the sources, and every test
   tidy             the rules of the house that no other tool checks
@@ -33,6 +34,8 @@ cargo xtask TASK
                    every PHP, memory checks, thousands of simulated worlds
   console [screenshots [FOLDER] | measure | TEST...]
                    the web console in a browser: its tests, screenshots or measurements
+  sim [--seed N | --seeds FROM..TO] [--steps N]
+                   the engine over a simulated machine; one seed shows its trace
   gen [--check]    write (or compare) the generated files
   php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
@@ -62,6 +65,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["console", words @ ..] => console::run(root, words),
         ["tidy"] => tidy::run(root),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
+        ["sim", words @ ..] => ci::simulate(root, words),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),
         ["php", words @ ..] => php::php(root, words),

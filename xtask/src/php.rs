@@ -37,25 +37,30 @@ pub(crate) fn php(root: &Path, words: &[&str]) -> Result<()> {
         ["--valgrind", tests @ ..] => (true, tests),
         tests => (false, tests),
     };
-    let php = match on {
-        None => distribution::php()?,
-        Some(source::NAME) => source::php(root)?,
-        Some(version) => archive::php(root, archive::known(version)?)?,
-    };
+    let php = named(root, on)?;
     let extension = suite::build(root)?;
     suite::run(root, &php, &extension, valgrind, tests)
 }
 
-/// PHP and the extension, to run programs with: the PHP of this system, installed if it is not there.
+/// The PHP with this name, fetched or built if it is not there; `None`: that of this system.
+fn named(root: &Path, name: Option<&str>) -> Result<Php> {
+    match name {
+        None => distribution::php(),
+        Some(source::NAME) => source::php(root),
+        Some(version) => archive::php(root, archive::known(version)?),
+    }
+}
+
+/// PHP and the extension, to run programs with.
 pub(crate) struct Installation {
     pub(crate) binary: PathBuf,
     pub(crate) extension: PathBuf,
 }
 
-/// Builds the extension and finds PHP.
-pub(crate) fn installation(root: &Path) -> Result<Installation> {
+/// Builds the extension and finds a PHP.
+pub(crate) fn installation(root: &Path, on: Option<&str>) -> Result<Installation> {
     Ok(Installation {
-        binary: distribution::php()?.binary,
+        binary: named(root, on)?.binary,
         extension: suite::build(root)?,
     })
 }

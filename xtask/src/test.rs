@@ -12,11 +12,15 @@ use crate::{cargo, console, demo, php};
 /// What is tested; a new kind of test is a line here.
 pub(crate) const PARTS: &[Part] = &[
     part("cargo", |root| {
+        // Not quiet: the first time this takes minutes.
+        cargo::run(root, &["test", "--workspace", "--no-run"])?;
         cargo::run(root, &["test", "--quiet", "--workspace", "--no-fail-fast"])
     }),
     part("php", |root| php::php(root, &[])),
     part("console", |root| console::run(root, &[])),
+    part("php-8.4", |root| php::php(root, &["--on", "8.4"])),
     part("demo", |root| demo::run(root, &[])),
+    part("demo-8.4", |root| demo::run(root, &["--on", "8.4"])),
 ];
 
 pub(crate) fn run(root: &Path, named: &[&str]) -> Result<()> {

@@ -13,6 +13,7 @@ use relance_scm::manager::{
     NewService, ServiceInfo, Watched, WatchedChange, next_change_until, wait,
 };
 use relance_scm::{Caller, Control, Reply, ScmError, ServiceConfig, ServiceName, ServiceState};
+use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -152,7 +153,7 @@ impl Daemon {
         self.wait_for_end();
         // Whoever holds the lock is not gone: the engine ends when it sees its guardian gone.
         let lock = fs::File::open(self.folder.path().join("state/lock")).expect("the lock");
-        lock.lock().expect("the engine ends too");
+        flock(&lock, FlockOperation::LockExclusive).expect("the engine ends too");
     }
 
     /// Asks it to stop, and waits.

@@ -7,14 +7,11 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::{Php, apt};
+use crate::cargo;
 
 /// Builds the extension; the file that PHP loads.
 pub(super) fn build(root: &Path) -> Result<PathBuf> {
-    apt::run(
-        Command::new(env!("CARGO"))
-            .args(["build", "--package", "relance-php"])
-            .current_dir(root),
-    )?;
+    cargo::run(root, &["build", "--package", "relance-php"])?;
     let built = root.join("target/debug/libwin32service.so");
     let extension = root.join("target/php/win32service.so");
     fs::create_dir_all(root.join("target/php"))?;

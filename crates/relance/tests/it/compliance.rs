@@ -69,7 +69,7 @@ impl DaemonSubject {
 
     fn wait_for(&mut self, moment: &Moment) {
         match moment.when {
-            When::At(at) => self.advance(at - self.elapsed),
+            When::At(at) => self.advance(at.saturating_sub(self.elapsed)),
             When::After(delay) => self.advance(delay),
             When::OnceRunning if moment.what.needs_running() => {
                 for _ in 0..STEPS_MAX {

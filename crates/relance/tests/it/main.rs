@@ -1,5 +1,10 @@
 //! The daemon with real processes, and the command line.
 
+#![allow(
+    clippy::print_stderr,
+    reason = "a test says what it measured, and what it could not run"
+)]
+
 mod compliance;
 mod kills;
 mod nonsense;

@@ -3,20 +3,32 @@
 //! What the engine asks is queued and carried out when the simulation says so. A process does nothing
 //! by itself: the simulation lets it speak, take what was sent to it, and end. Everything that
 //! happens is noted in a history, which the checks compare with the event log.
+//!
+//! Here is what outlives the engine: the guardian and its facts. `process` is one process, `behaviour`
+//! what processes do, `reports` what they say, `host` the machine as the engine uses it.
+
+mod behaviour;
+mod host;
+mod process;
+mod reports;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::mpsc::Receiver;
 
-use relance_engine::processes::{Fact, Processes, StartProblem};
+use relance_engine::processes::{Fact, StartProblem};
 use relance_policy::simulate::StartOutcome;
-use relance_policy::{ActionId, RunId, ServiceId, Time};
-use relance_scm::status::{ProcessExit, RawStatusReport};
-use relance_scm::{Control, ExitCode, ServiceConfig, ServiceKind, ServiceState, Win32Error};
-use relance_wire::channel::{ControlAnswer, Hello, ManagerFrame, ServiceFrame, Status, VERSION};
+use relance_policy::{ActionId, RunId, Time};
+use relance_scm::status::ProcessExit;
+use relance_scm::{ExitCode, ServiceConfig, ServiceKind, Win32Error};
+
+use host::Request;
+use process::SimChannel;
+
+pub use host::SimProcesses;
+pub use process::Process;
+pub use reports::{paused, pending, running, stopped};
 
 /// The machine. One is shared by all engines of a world.
 pub struct Machine {
@@ -34,75 +46,6 @@ pub struct Machine {
     facts: VecDeque<Fact>,
     processes: BTreeMap<RunId, Process>,
     commands: BTreeMap<ActionId, Result<(), Win32Error>>,
-}
-
-/// Asked by the engine, not carried out yet.
-enum Request {
-    Spawn(RunId, Arc<ServiceConfig>),
-    Command(ActionId, String),
-    Reboot(ActionId),
-    Signal(RunId),
-    Terminate(RunId),
-    ForgetRun(RunId),
-    ForgetCommand(ActionId),
-    ShutDown,
-}
-
-impl fmt::Display for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Spawn(run, _) => write!(f, "spawn {run}"),
-            Self::Command(id, command) => write!(f, "run {command:?} as {id:?}"),
-            Self::Reboot(id) => write!(f, "reboot as {id:?}"),
-            Self::Signal(run) => write!(f, "signal {run}"),
-            Self::Terminate(run) => write!(f, "terminate {run}"),
-            Self::ForgetRun(run) => write!(f, "forget {run}"),
-            Self::ForgetCommand(id) => write!(f, "forget {id:?}"),
-            Self::ShutDown => f.write_str("shut down"),
-        }
-    }
-}
-
-/// A process, or what the guardian keeps of it until its end is acknowledged.
-#[derive(Debug)]
-pub struct Process {
-    /// Its run.
-    pub run: RunId,
-    /// Kind of the service.
-    pub kind: ServiceKind,
-    /// What it last reported; RUNNING for a program.
-    pub state: ServiceState,
-    /// Whether it has said hello.
-    pub connected: bool,
-    /// It will not say hello.
-    pub is_mute: bool,
-    /// The program was asked to stop.
-    pub was_signaled: bool,
-    /// It does not obey.
-    pub ignores_stop: bool,
-    /// How and when it ended.
-    pub end: Option<(ProcessExit, Time)>,
-    pid: u32,
-    birth: u64,
-    orphaned: bool,
-    end_told: bool,
-    channel: SimChannel,
-    reports: u64,
-    last_control: u32,
-    last_report: Option<RawStatusReport>,
-}
-
-/// The channel of a process: frames instead of bytes.
-#[derive(Debug, Default)]
-struct SimChannel {
-    sent: Vec<ServiceFrame>,
-    /// Read by this engine ...
-    read: usize,
-    /// ... and on record.
-    taken: usize,
-    inbox: VecDeque<ManagerFrame>,
-    is_broken: bool,
-    broken_told: bool,
 }
 
 /// What happened, for the checks at the end.
@@ -266,210 +209,6 @@ impl Machine {
         self.exit(run, ProcessExit::Signaled(9));
     }
 
-    // What processes do.
-
-    /// Processes that have not ended.
-    pub fn alive(&self) -> impl Iterator<Item = &Process> {
-        self.processes
-            .values()
-            .filter(|process| process.end.is_none())
-    }
-
-    /// The process of a service, if one is alive.
-    #[must_use]
-    pub fn alive_of(&self, service: ServiceId) -> Option<RunId> {
-        self.alive()
-            .find(|process| process.run.service == service)
-            .map(|process| process.run)
-    }
-
-    /// The process of a run, alive or not yet acknowledged.
-    #[must_use]
-    pub fn process(&self, run: RunId) -> Option<&Process> {
-        self.processes.get(&run)
-    }
-
-    /// Says something only about a process that is alive and has an unbroken channel.
-    fn speaker(&mut self, run: RunId) -> Option<&mut Process> {
-        let process = self.processes.get_mut(&run)?;
-        (process.end.is_none() && !process.channel.is_broken).then_some(process)
-    }
-
-    /// Makes the process do as it is told, or not.
-    pub fn set_ignores_stop(&mut self, run: RunId, ignores: bool) {
-        if let Some(process) = self.processes.get_mut(&run) {
-            process.ignores_stop = ignores;
-        }
-    }
-
-    /// The service says hello.
-    pub fn say_hello(&mut self, run: RunId) {
-        let Some(process) = self.speaker(run) else {
-            return;
-        };
-        process.connected = true;
-        process.hello();
-        if let Some(history) = self.history.runs.get_mut(&run) {
-            history.connected = true;
-        }
-    }
-
-    /// The service reports a status.
-    pub fn report(&mut self, run: RunId, report: RawStatusReport) {
-        let Some(process) = self.speaker(run) else {
-            return;
-        };
-        process.report(report);
-        let Ok(checked) = report.check() else { return };
-        // Before its hello nobody listens to it.
-        if !process.connected {
-            return;
-        }
-        process.state = checked.state;
-        let history = self.history.runs.get_mut(&run);
-        if let Some(history) = history
-            && checked.state == ServiceState::Stopped
-            && history.stopped.is_none()
-        {
-            history.stopped = Some(checked.exit_code);
-        }
-    }
-
-    /// The service takes the next control that was sent to it, answers it, and says which it was.
-    /// Of one that is repeated it takes no notice.
-    pub fn take_control(&mut self, run: RunId, answer: Win32Error) -> Option<Control> {
-        let process = self.speaker(run)?;
-        let control = loop {
-            match process.channel.inbox.pop_front()? {
-                ManagerFrame::Control(control) => break control,
-                ManagerFrame::Welcome(_) | ManagerFrame::Refused(_) | ManagerFrame::Done(_) => {}
-            }
-        };
-        let code = answer.to_raw();
-        let answer = ControlAnswer {
-            id: control.id,
-            code,
-        };
-        process.channel.sent.push(ServiceFrame::Answer(answer));
-        if control.id <= process.last_control {
-            return None;
-        }
-        process.last_control = control.id;
-        let taken = Control::from_raw(control.code)?;
-        self.note_delivery(run, taken);
-        Some(taken)
-    }
-
-    /// S31: nothing is delivered after STOP.
-    fn note_delivery(&mut self, run: RunId, control: Control) {
-        let Some(history) = self.history.runs.get_mut(&run) else {
-            return;
-        };
-        let after_stop = history.stop_delivered;
-        history.stop_delivered |= matches!(control, Control::Stop | Control::Shutdown);
-        if after_stop {
-            self.violation(format!(
-                "{control:?} was delivered to run {run} after its STOP"
-            ));
-        }
-    }
-
-    /// The service writes what is no frame.
-    pub fn write_rubbish(&mut self, run: RunId) {
-        if let Some(process) = self.speaker(run) {
-            process.channel.is_broken = true;
-            self.silence(run);
-        }
-    }
-
-    fn silence(&mut self, run: RunId) {
-        if let Some(history) = self.history.runs.get_mut(&run) {
-            history.silenced = true;
-        }
-    }
-
-    /// The process ends.
-    pub fn exit(&mut self, run: RunId, exit: ProcessExit) {
-        let now = self.now;
-        let Some(process) = self.processes.get_mut(&run) else {
-            return;
-        };
-        if process.end.is_some() {
-            return;
-        }
-        process.end = Some((exit, now));
-        self.note(format_args!("  {run} ends: {exit}"));
-        if let Some(history) = self.history.runs.get_mut(&run) {
-            history.end = Some(exit);
-        }
-    }
-
-    /// Lets every process do what a good service would do next: connect, report RUNNING, obey.
-    /// `false` if none had anything to do.
-    pub fn behave(&mut self) -> bool {
-        let runs: Vec<RunId> = self.alive().map(|process| process.run).collect();
-        let mut anything = false;
-        for run in runs {
-            while self.behave_once(run) {
-                anything = true;
-            }
-        }
-        anything
-    }
-
-    fn behave_once(&mut self, run: RunId) -> bool {
-        let Some(process) = self.processes.get(&run) else {
-            return false;
-        };
-        if process.end.is_some() || process.is_mute || process.channel.is_broken {
-            return false;
-        }
-        if process.kind == ServiceKind::Program {
-            let obeys = process.was_signaled && !process.ignores_stop;
-            if obeys {
-                self.exit(run, ProcessExit::Exited(0));
-            }
-            return obeys;
-        }
-        if !process.connected {
-            self.say_hello(run);
-            self.report(run, running());
-            return true;
-        }
-        if process.state == ServiceState::Stopped {
-            self.exit(run, ProcessExit::Exited(0));
-            return true;
-        }
-        if process.state.is_pending() {
-            let next = match process.state {
-                ServiceState::StopPending => stopped(ExitCode::SUCCESS),
-                ServiceState::PausePending => paused(),
-                _ => running(),
-            };
-            self.report(run, next);
-            return true;
-        }
-        self.obey(run)
-    }
-
-    /// Takes a control and obeys it. `false` if there was none.
-    fn obey(&mut self, run: RunId) -> bool {
-        let waiting = self.processes[&run].channel.inbox.len();
-        let ignores_stop = self.processes[&run].ignores_stop;
-        let Some(control) = self.take_control(run, Win32Error::SUCCESS) else {
-            return waiting > self.processes[&run].channel.inbox.len();
-        };
-        match control {
-            Control::Stop | Control::Shutdown | Control::Preshutdown if !ignores_stop => {
-                self.report(run, stopped(ExitCode::SUCCESS));
-            }
-            Control::Pause => self.report(run, paused()),
-            Control::Continue => self.report(run, running()),
-            _ => {}
-        }
-        true
-    }
-
     // The engine's side of the host.
 
     /// The next fact for the engine.
@@ -589,7 +328,7 @@ impl Machine {
                 birth: process.birth,
             });
             self.look(run);
-            if process_ended(&self.processes[&run]) {
+            if self.processes[&run].end.is_some() {
                 self.tell_end(run);
             }
         }
@@ -653,162 +392,5 @@ impl Machine {
             .map(|process| format!("run {}", process.run));
         let commands = self.commands.keys().map(|id| format!("{id:?}"));
         runs.chain(commands).collect()
-    }
-}
-
-fn process_ended(process: &Process) -> bool {
-    process.end.is_some()
-}
-
-impl Process {
-    fn new(run: RunId, pid: u32, birth: u64, kind: ServiceKind) -> Self {
-        let state = match kind {
-            ServiceKind::Service => ServiceState::StartPending,
-            ServiceKind::Program => ServiceState::Running,
-        };
-        Self {
-            run,
-            kind,
-            state,
-            connected: false,
-            is_mute: false,
-            was_signaled: false,
-            ignores_stop: false,
-            end: None,
-            pid,
-            birth,
-            orphaned: false,
-            end_told: false,
-            channel: SimChannel::default(),
-            reports: 0,
-            last_control: 0,
-            last_report: None,
-        }
-    }
-
-    fn hello(&mut self) {
-        let hello = Hello {
-            version: VERSION,
-            pid: self.pid,
-        };
-        self.channel.sent.push(ServiceFrame::Hello(hello));
-    }
-
-    fn report(&mut self, report: RawStatusReport) {
-        self.reports += 1;
-        self.last_report = Some(report);
-        let status = Status::new(self.reports, report);
-        self.channel.sent.push(ServiceFrame::Status(status));
-    }
-}
-
-/// A report of RUNNING that accepts everything a test sends.
-#[must_use]
-pub fn running() -> RawStatusReport {
-    RawStatusReport {
-        state: ServiceState::Running.to_raw(),
-        // STOP, PAUSE_CONTINUE, PARAMCHANGE.
-        controls_accepted: 0x1 | 0x2 | 0x8,
-        ..RawStatusReport::default()
-    }
-}
-
-/// A report of PAUSED.
-#[must_use]
-pub fn paused() -> RawStatusReport {
-    RawStatusReport {
-        state: ServiceState::Paused.to_raw(),
-        ..running()
-    }
-}
-
-/// A report of STOPPED.
-#[must_use]
-pub fn stopped(exit_code: ExitCode) -> RawStatusReport {
-    RawStatusReport {
-        state: ServiceState::Stopped.to_raw(),
-        win32_exit_code: exit_code.win32().to_raw(),
-        service_specific_exit_code: exit_code.specific(),
-        ..RawStatusReport::default()
-    }
-}
-
-/// A report of a pending state.
-#[must_use]
-pub fn pending(state: ServiceState, checkpoint: u32) -> RawStatusReport {
-    RawStatusReport {
-        state: state.to_raw(),
-        checkpoint,
-        wait_hint_ms: 5000,
-        ..RawStatusReport::default()
-    }
-}
-
-/// The machine as the engine uses it.
-pub struct SimProcesses(pub SharedMachine);
-
-impl SimProcesses {
-    fn ask(&self, request: Request) {
-        let mut machine = self.0.borrow_mut();
-        machine.note(format_args!("        engine asks: {request}"));
-        machine.requests.push_back(request);
-    }
-}
-
-impl Processes for SimProcesses {
-    fn spawn(&mut self, run: RunId, config: &Arc<ServiceConfig>) {
-        self.ask(Request::Spawn(run, Arc::clone(config)));
-    }
-
-    fn run_command(&mut self, id: ActionId, _: &ServiceConfig, command: &str) {
-        self.ask(Request::Command(id, command.to_owned()));
-    }
-
-    fn reboot(&mut self, id: ActionId) {
-        self.ask(Request::Reboot(id));
-    }
-
-    fn broadcast(&mut self, _: &str) {}
-
-    fn signal(&mut self, run: RunId, _: u8) {
-        // From here on the manager has asked, although the signal may come too late.
-        if let Some(history) = self.0.borrow_mut().history.runs.get_mut(&run) {
-            history.stop_delivered = true;
-        }
-        self.ask(Request::Signal(run));
-    }
-
-    fn terminate(&mut self, run: RunId) {
-        self.0.borrow_mut().history.terminated.insert(run);
-        self.ask(Request::Terminate(run));
-    }
-
-    fn send(&mut self, run: RunId, frame: &ManagerFrame) {
-        if let Some(process) = self.0.borrow_mut().processes.get_mut(&run) {
-            process.channel.inbox.push_back(frame.clone());
-        }
-    }
-
-    fn consume(&mut self, run: RunId, position: u64) {
-        if let Some(process) = self.0.borrow_mut().processes.get_mut(&run) {
-            let position = usize::try_from(position).expect("a small number of frames");
-            process.channel.taken = process.channel.taken.max(position);
-        }
-    }
-
-    fn forget_run(&mut self, run: RunId) {
-        self.ask(Request::ForgetRun(run));
-    }
-
-    fn forget_command(&mut self, id: ActionId) {
-        self.ask(Request::ForgetCommand(id));
-    }
-
-    fn last_output(&mut self, _: RunId) -> Option<Receiver<String>> {
-        None
-    }
-
-    fn shut_down(&mut self) {
-        self.ask(Request::ShutDown);
     }
 }

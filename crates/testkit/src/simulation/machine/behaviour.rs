@@ -1,0 +1,215 @@
+//! What processes do: by themselves, as the turmoil wants it, or as a good service would.
+
+use relance_policy::RunId;
+use relance_policy::ServiceId;
+use relance_scm::status::{ProcessExit, RawStatusReport};
+use relance_scm::{Control, ExitCode, ServiceKind, ServiceState, Win32Error};
+use relance_wire::channel::{ControlAnswer, ManagerFrame, ServiceFrame};
+
+use super::Machine;
+use super::process::Process;
+use super::reports::{paused, running, stopped};
+
+impl Machine {
+    /// Processes that have not ended.
+    pub fn alive(&self) -> impl Iterator<Item = &Process> {
+        self.processes
+            .values()
+            .filter(|process| process.end.is_none())
+    }
+
+    /// The process of a service, if one is alive.
+    #[must_use]
+    pub fn alive_of(&self, service: ServiceId) -> Option<RunId> {
+        self.alive()
+            .find(|process| process.run.service == service)
+            .map(|process| process.run)
+    }
+
+    /// The process of a run, alive or not yet acknowledged.
+    #[must_use]
+    pub fn process(&self, run: RunId) -> Option<&Process> {
+        self.processes.get(&run)
+    }
+
+    /// Says something only about a process that is alive and has an unbroken channel.
+    fn speaker(&mut self, run: RunId) -> Option<&mut Process> {
+        let process = self.processes.get_mut(&run)?;
+        (process.end.is_none() && !process.channel.is_broken).then_some(process)
+    }
+
+    /// Makes the process do as it is told, or not.
+    pub fn set_ignores_stop(&mut self, run: RunId, ignores: bool) {
+        if let Some(process) = self.processes.get_mut(&run) {
+            process.ignores_stop = ignores;
+        }
+    }
+
+    /// The service says hello.
+    pub fn say_hello(&mut self, run: RunId) {
+        let Some(process) = self.speaker(run) else {
+            return;
+        };
+        process.connected = true;
+        process.hello();
+        if let Some(history) = self.history.runs.get_mut(&run) {
+            history.connected = true;
+        }
+    }
+
+    /// The service reports a status.
+    pub fn report(&mut self, run: RunId, report: RawStatusReport) {
+        let Some(process) = self.speaker(run) else {
+            return;
+        };
+        process.report(report);
+        let Ok(checked) = report.check() else { return };
+        // Before its hello nobody listens to it.
+        if !process.connected {
+            return;
+        }
+        process.state = checked.state;
+        let history = self.history.runs.get_mut(&run);
+        if let Some(history) = history
+            && checked.state == ServiceState::Stopped
+            && history.stopped.is_none()
+        {
+            history.stopped = Some(checked.exit_code);
+        }
+    }
+
+    /// The service takes the next control that was sent to it, answers it, and says which it was.
+    /// Of one that is repeated it takes no notice.
+    pub fn take_control(&mut self, run: RunId, answer: Win32Error) -> Option<Control> {
+        let process = self.speaker(run)?;
+        let control = loop {
+            match process.channel.inbox.pop_front()? {
+                ManagerFrame::Control(control) => break control,
+                ManagerFrame::Welcome(_) | ManagerFrame::Refused(_) | ManagerFrame::Done(_) => {}
+            }
+        };
+        let code = answer.to_raw();
+        let answer = ControlAnswer {
+            id: control.id,
+            code,
+        };
+        process.channel.sent.push(ServiceFrame::Answer(answer));
+        if control.id <= process.last_control {
+            return None;
+        }
+        process.last_control = control.id;
+        let taken = Control::from_raw(control.code)?;
+        self.note_delivery(run, taken);
+        Some(taken)
+    }
+
+    /// S31: nothing is delivered after STOP.
+    fn note_delivery(&mut self, run: RunId, control: Control) {
+        let Some(history) = self.history.runs.get_mut(&run) else {
+            return;
+        };
+        let after_stop = history.stop_delivered;
+        history.stop_delivered |= matches!(control, Control::Stop | Control::Shutdown);
+        if after_stop {
+            self.violation(format!(
+                "{control:?} was delivered to run {run} after its STOP"
+            ));
+        }
+    }
+
+    /// The service writes what is no frame.
+    pub fn write_rubbish(&mut self, run: RunId) {
+        if let Some(process) = self.speaker(run) {
+            process.channel.is_broken = true;
+            self.silence(run);
+        }
+    }
+
+    pub(super) fn silence(&mut self, run: RunId) {
+        if let Some(history) = self.history.runs.get_mut(&run) {
+            history.silenced = true;
+        }
+    }
+
+    /// The process ends.
+    pub fn exit(&mut self, run: RunId, exit: ProcessExit) {
+        let now = self.now;
+        let Some(process) = self.processes.get_mut(&run) else {
+            return;
+        };
+        if process.end.is_some() {
+            return;
+        }
+        process.end = Some((exit, now));
+        self.note(format_args!("  {run} ends: {exit}"));
+        if let Some(history) = self.history.runs.get_mut(&run) {
+            history.end = Some(exit);
+        }
+    }
+
+    /// Lets every process do what a good service would do next: connect, report RUNNING, obey.
+    /// `false` if none had anything to do.
+    pub fn behave(&mut self) -> bool {
+        let runs: Vec<RunId> = self.alive().map(|process| process.run).collect();
+        let mut anything = false;
+        for run in runs {
+            while self.behave_once(run) {
+                anything = true;
+            }
+        }
+        anything
+    }
+
+    fn behave_once(&mut self, run: RunId) -> bool {
+        let Some(process) = self.processes.get(&run) else {
+            return false;
+        };
+        if process.end.is_some() || process.is_mute || process.channel.is_broken {
+            return false;
+        }
+        if process.kind == ServiceKind::Program {
+            let obeys = process.was_signaled && !process.ignores_stop;
+            if obeys {
+                self.exit(run, ProcessExit::Exited(0));
+            }
+            return obeys;
+        }
+        if !process.connected {
+            self.say_hello(run);
+            self.report(run, running());
+            return true;
+        }
+        if process.state == ServiceState::Stopped {
+            self.exit(run, ProcessExit::Exited(0));
+            return true;
+        }
+        if process.state.is_pending() {
+            let next = match process.state {
+                ServiceState::StopPending => stopped(ExitCode::SUCCESS),
+                ServiceState::PausePending => paused(),
+                _ => running(),
+            };
+            self.report(run, next);
+            return true;
+        }
+        self.obey(run)
+    }
+
+    /// Takes a control and obeys it. `false` if there was none.
+    fn obey(&mut self, run: RunId) -> bool {
+        let waiting = self.processes[&run].channel.inbox.len();
+        let ignores_stop = self.processes[&run].ignores_stop;
+        let Some(control) = self.take_control(run, Win32Error::SUCCESS) else {
+            return waiting > self.processes[&run].channel.inbox.len();
+        };
+        match control {
+            Control::Stop | Control::Shutdown | Control::Preshutdown if !ignores_stop => {
+                self.report(run, stopped(ExitCode::SUCCESS));
+            }
+            Control::Pause => self.report(run, paused()),
+            Control::Continue => self.report(run, running()),
+            _ => {}
+        }
+        true
+    }
+}

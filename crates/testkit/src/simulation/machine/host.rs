@@ -1,0 +1,107 @@
+//! The engine's side: what it asks of the machine waits until the simulation carries it out.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use relance_engine::processes::Processes;
+use relance_policy::{ActionId, RunId};
+use relance_scm::ServiceConfig;
+use relance_wire::channel::ManagerFrame;
+
+use super::SharedMachine;
+
+/// Asked by the engine, not carried out yet.
+pub(super) enum Request {
+    Spawn(RunId, Arc<ServiceConfig>),
+    Command(ActionId, String),
+    Reboot(ActionId),
+    Signal(RunId),
+    Terminate(RunId),
+    ForgetRun(RunId),
+    ForgetCommand(ActionId),
+    ShutDown,
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Spawn(run, _) => write!(f, "spawn {run}"),
+            Self::Command(id, command) => write!(f, "run {command:?} as {id:?}"),
+            Self::Reboot(id) => write!(f, "reboot as {id:?}"),
+            Self::Signal(run) => write!(f, "signal {run}"),
+            Self::Terminate(run) => write!(f, "terminate {run}"),
+            Self::ForgetRun(run) => write!(f, "forget {run}"),
+            Self::ForgetCommand(id) => write!(f, "forget {id:?}"),
+            Self::ShutDown => f.write_str("shut down"),
+        }
+    }
+}
+/// The machine as the engine uses it.
+pub struct SimProcesses(pub SharedMachine);
+
+impl SimProcesses {
+    fn ask(&self, request: Request) {
+        let mut machine = self.0.borrow_mut();
+        machine.note(format_args!("        engine asks: {request}"));
+        machine.requests.push_back(request);
+    }
+}
+
+impl Processes for SimProcesses {
+    fn spawn(&mut self, run: RunId, config: &Arc<ServiceConfig>) {
+        self.ask(Request::Spawn(run, Arc::clone(config)));
+    }
+
+    fn run_command(&mut self, id: ActionId, _: &ServiceConfig, command: &str) {
+        self.ask(Request::Command(id, command.to_owned()));
+    }
+
+    fn reboot(&mut self, id: ActionId) {
+        self.ask(Request::Reboot(id));
+    }
+
+    fn broadcast(&mut self, _: &str) {}
+
+    fn signal(&mut self, run: RunId, _: u8) {
+        // From here on the manager has asked, although the signal may come too late.
+        if let Some(history) = self.0.borrow_mut().history.runs.get_mut(&run) {
+            history.stop_delivered = true;
+        }
+        self.ask(Request::Signal(run));
+    }
+
+    fn terminate(&mut self, run: RunId) {
+        self.0.borrow_mut().history.terminated.insert(run);
+        self.ask(Request::Terminate(run));
+    }
+
+    fn send(&mut self, run: RunId, frame: &ManagerFrame) {
+        if let Some(process) = self.0.borrow_mut().processes.get_mut(&run) {
+            process.channel.inbox.push_back(frame.clone());
+        }
+    }
+
+    fn consume(&mut self, run: RunId, position: u64) {
+        if let Some(process) = self.0.borrow_mut().processes.get_mut(&run) {
+            let position = usize::try_from(position).expect("a small number of frames");
+            process.channel.taken = process.channel.taken.max(position);
+        }
+    }
+
+    fn forget_run(&mut self, run: RunId) {
+        self.ask(Request::ForgetRun(run));
+    }
+
+    fn forget_command(&mut self, id: ActionId) {
+        self.ask(Request::ForgetCommand(id));
+    }
+
+    fn last_output(&mut self, _: RunId) -> Option<Receiver<String>> {
+        None
+    }
+
+    fn shut_down(&mut self) {
+        self.ask(Request::ShutDown);
+    }
+}

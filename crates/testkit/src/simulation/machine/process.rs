@@ -1,0 +1,91 @@
+//! One process, and its channel.
+
+use std::collections::VecDeque;
+
+use relance_policy::{RunId, Time};
+use relance_scm::status::{ProcessExit, RawStatusReport};
+use relance_scm::{ServiceKind, ServiceState};
+use relance_wire::channel::{Hello, ManagerFrame, ServiceFrame, Status, VERSION};
+
+/// A process, or what the guardian keeps of it until its end is acknowledged.
+#[derive(Debug)]
+pub struct Process {
+    /// Its run.
+    pub run: RunId,
+    /// Kind of the service.
+    pub kind: ServiceKind,
+    /// What it last reported; RUNNING for a program.
+    pub state: ServiceState,
+    /// Whether it has said hello.
+    pub connected: bool,
+    /// It will not say hello.
+    pub is_mute: bool,
+    /// The program was asked to stop.
+    pub was_signaled: bool,
+    /// It does not obey.
+    pub ignores_stop: bool,
+    /// How and when it ended.
+    pub end: Option<(ProcessExit, Time)>,
+    pub(super) pid: u32,
+    pub(super) birth: u64,
+    pub(super) orphaned: bool,
+    pub(super) end_told: bool,
+    pub(super) channel: SimChannel,
+    pub(super) reports: u64,
+    pub(super) last_control: u32,
+    pub(super) last_report: Option<RawStatusReport>,
+}
+
+/// The channel of a process: frames instead of bytes.
+#[derive(Debug, Default)]
+pub(super) struct SimChannel {
+    pub(super) sent: Vec<ServiceFrame>,
+    /// Read by this engine ...
+    pub(super) read: usize,
+    /// ... and on record.
+    pub(super) taken: usize,
+    pub(super) inbox: VecDeque<ManagerFrame>,
+    pub(super) is_broken: bool,
+    pub(super) broken_told: bool,
+}
+impl Process {
+    pub(super) fn new(run: RunId, pid: u32, birth: u64, kind: ServiceKind) -> Self {
+        let state = match kind {
+            ServiceKind::Service => ServiceState::StartPending,
+            ServiceKind::Program => ServiceState::Running,
+        };
+        Self {
+            run,
+            kind,
+            state,
+            connected: false,
+            is_mute: false,
+            was_signaled: false,
+            ignores_stop: false,
+            end: None,
+            pid,
+            birth,
+            orphaned: false,
+            end_told: false,
+            channel: SimChannel::default(),
+            reports: 0,
+            last_control: 0,
+            last_report: None,
+        }
+    }
+
+    pub(super) fn hello(&mut self) {
+        let hello = Hello {
+            version: VERSION,
+            pid: self.pid,
+        };
+        self.channel.sent.push(ServiceFrame::Hello(hello));
+    }
+
+    pub(super) fn report(&mut self, report: RawStatusReport) {
+        self.reports += 1;
+        self.last_report = Some(report);
+        let status = Status::new(self.reports, report);
+        self.channel.sent.push(ServiceFrame::Status(status));
+    }
+}
