@@ -199,7 +199,10 @@ class Live {
     };
   }
 
-  close() { this.#source?.close(); }
+  close() {
+    this.#source?.close();
+    this.#is(true);
+  }
 
   async #again() {
     try {
@@ -216,15 +219,22 @@ class Live {
   }
 }
 
-// What the server has sent of an output is not asked for again.
+// What the server has sent of an output or a log is not asked for again, and nothing is left out.
 function withPosition(address) {
   const from = $("#output")?.dataset.from;
-  return from && address.includes("/output") ? `${address}&from=${from}` : address;
+  if (from && address.includes("/output")) return `${address}&from=${from}`;
+  const newest = $("#events tr")?.dataset.number;
+  return newest && address.startsWith("/stream/events") ? `${address}&after=${newest}` : address;
 }
 const streams = $$("[data-stream]").map(({ dataset }) => new Live(() => withPosition(dataset.stream)));
 const openAll = () => streams.forEach((stream) => stream.open());
 addEventListener("offline", () => showConnection(false));
 addEventListener("online", openAll);
+// A browser has six connections for all its tabs: only those that are seen keep one.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") streams.forEach((stream) => stream.close());
+  else openAll();
+});
 addEventListener("pagehide", () => streams.forEach((stream) => stream.close()));
 addEventListener("pageshow", ({ persisted }) => { if (persisted) openAll(); });
 

@@ -201,7 +201,7 @@ fn level(level: EventLevel, lang: Lang) -> Markup {
 
 fn row(entry: &LogEntry, all: bool, lang: Lang) -> Markup {
     html! {
-        tr {
+        tr data-number=(entry.number) {
             td.when { (time::moment(entry.at.0)) }
             td { (level(entry.level, lang)) }
             td.num { a href={ "/events/" (entry.number) } aria-label={ (lang.t("Event", "Événement")) " " (entry.event_id) ", " (lang.t("number", "numéro")) " " (entry.number) } { (entry.event_id) } }
@@ -295,14 +295,28 @@ fn details(entry: &LogEntry, lang: Lang) -> Markup {
     }
 }
 
-/// `GET /stream/events`: new entries that match, as they are written.
+/// `GET /stream/events`: entries that match, from the one after `after` on, then as they are written.
 pub(crate) async fn stream(viewer: Viewer, Query(form): Query) -> Answer<Response> {
     let hub = viewer.hub().await?;
-    let filter = filter(&hub, &form)?;
+    let mut filter = filter(&hub, &form)?;
     let lang = viewer.lang();
     let all = form.given("service").is_none();
+    // Listened to before the log is read, so that nothing falls between the two.
+    let mut log = hub.log();
+    filter.after = form.number("after");
+    let missed = match filter.after {
+        Some(_) => find(&viewer, filter.clone()).await?,
+        None => EventPage::default(),
+    };
     Ok(respond(move |sender: Sender| async move {
-        let mut log = hub.log();
+        if missed.more {
+            return sender.send(Message::Missed).await;
+        }
+        for entry in &missed.entries {
+            let html = row(entry, all, lang).into_string();
+            sender.send(Message::Prepend { id: "events", html }).await?;
+            filter.after = Some(entry.number);
+        }
         let mut changes = hub.changes();
         let mut connected = true;
         loop {

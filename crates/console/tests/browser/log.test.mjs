@@ -53,6 +53,25 @@ test("new events arrive as they are written, and only those that match", async (
   assert.equal(await page.locator("tbody tr").count(), 3);
 });
 
+test("a page that nobody sees is silent, and has everything when it is seen again", async (t) => {
+  const world = await World.start(t);
+  await world.program("worker", "exec sleep 1000");
+  const page = await world.page({ go: "/events?event_id=7036" });
+  const see = (state) => page.evaluate((value) => {
+    Object.defineProperty(document, "visibilityState", { value, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
+  await page.getByRole("row", { name: /worker is now running/ }).waitFor();
+  await see("hidden");
+  await world.relance("stop", "worker");
+  await world.relance("start", "worker");
+  assert.equal(await page.locator("tbody tr").count(), 1);
+  await see("visible");
+  await page.getByRole("row", { name: /worker is now stopped/ }).waitFor();
+  await page.getByRole("row", { name: /worker is now running/ }).nth(1).waitFor();
+  assert.equal(await page.locator("tbody tr").count(), 3);
+});
+
 test("what is found is exported as CSV and JSON", async (t) => {
   const world = await World.start(t);
   await world.program("=cmd|' C calc'!A0", "exec sleep 1000");

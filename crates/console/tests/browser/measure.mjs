@@ -93,9 +93,7 @@ reset_period_secs = 86400
 
   const pages = [];
   for (let i = 0; i < PAGES; i += 1) {
-    const another = await page.context().newPage();
-    await another.goto(`${world.url}/?sort=failures&dir=desc`);
-    pages.push(another);
+    pages.push(await world.page({ go: "/?sort=failures&dir=desc" }));
   }
   const all = JSON.parse(await world.relance("list", "--json"));
   const processes = all.services.map(({ status }) => status.process_id).filter(Boolean);
