@@ -99,8 +99,8 @@ pub(crate) fn draw(lane: &Lane, from: i64, to: i64, axis: Axis, label: &str) -> 
     let x = |at: i64| (at.clamp(from, to) - from) * WIDTH / length;
     let height = LANE + AXIS;
     html! {
-        svg.chart viewBox={ "-12 0 " (WIDTH + 24) " " (height) } role="group" aria-label=(label)
-            data-from=(from) data-to=(to) {
+        div.drawing tabindex="0" role="group" aria-label=(label) {
+            svg.chart viewBox={ "-12 0 " (WIDTH + 24) " " (height) } data-from=(from) data-to=(to) {
             rect.ground x="0" y="14" width=(WIDTH) height="18" rx="3" {}
             @for span in &lane.spans {
                 rect class=(span.kind.class()) x=(x(span.from)) y="14"
@@ -121,6 +121,7 @@ pub(crate) fn draw(lane: &Lane, from: i64, to: i64, axis: Axis, label: &str) -> 
                     }
                 }
             }
+        }
         }
     }
 }

@@ -186,7 +186,7 @@ impl ServiceManager for EngineHandle {
 
     fn query_config(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceConfig>) {
         let record = self.open(caller, name, AccessRights::QUERY_CONFIG);
-        reply.send(record.map(|record| (*record.config).clone()));
+        reply.send(record.map(|record| (*access::visible_config(caller, &record.config)).clone()));
     }
 
     fn change_config(
@@ -211,7 +211,7 @@ impl ServiceManager for EngineHandle {
     fn query_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceInfo>) {
         let rights = AccessRights::QUERY_STATUS.union(AccessRights::QUERY_CONFIG);
         let record = self.open(caller, name, rights);
-        reply.send(record.map(|record| service_info(&record, self.clocks())));
+        reply.send(record.map(|record| visible_info(caller, &record, self.clocks())));
     }
 
     fn enumerate(&self, caller: &Caller, reply: Reply<Enumeration>) {
@@ -221,7 +221,9 @@ impl ServiceManager for EngineHandle {
             .services
             .iter()
             .filter(|record| is_visible(caller, record));
-        let services = visible.map(|record| service_info(record, clocks)).collect();
+        let services = visible
+            .map(|record| visible_info(caller, record, clocks))
+            .collect();
         reply.send(Ok(Enumeration {
             generation: snapshot.generation,
             services,
@@ -364,6 +366,13 @@ impl ServiceManager for EngineHandle {
     }
 }
 
+/// What the caller may see of a service.
+fn visible_info(caller: &Caller, record: &ServiceRecord, clocks: Clocks) -> ServiceInfo {
+    let mut info = service_info(record, clocks);
+    info.config = access::visible_config(caller, &info.config);
+    info
+}
+
 fn is_visible(caller: &Caller, record: &ServiceRecord) -> bool {
     access::granted(caller, &record.config).contains(AccessRights::QUERY_STATUS)
 }
@@ -379,7 +388,8 @@ impl HandleWatch {
     fn translate(&self, change: &publisher::Change) -> WatchedChange {
         match change {
             publisher::Change::Service(record) if is_visible(&self.caller, record) => {
-                WatchedChange::Service(Box::new(service_info(record, self.handle.clocks())))
+                let clocks = self.handle.clocks();
+                WatchedChange::Service(Box::new(visible_info(&self.caller, record, clocks)))
             }
             publisher::Change::Service(_) => WatchedChange::Hidden,
             publisher::Change::Removed(record) => {

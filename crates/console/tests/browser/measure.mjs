@@ -96,7 +96,7 @@ reset_period_secs = 86400
     pages.push(await world.page({ go: "/?sort=failures&dir=desc" }));
   }
   const all = JSON.parse(await world.relance("list", "--json"));
-  const processes = all.services.map(({ status }) => status.process_id).filter(Boolean);
+  const processes = all.map(({ status }) => status.process_id).filter(Boolean);
   const before = used(world);
   const began = Date.now();
   for (const pid of processes) process.kill(pid, "SIGKILL");
