@@ -100,7 +100,7 @@ struct Outcome {
     code: u32,
 }
 
-/// `POST /control`: each service is asked by itself, all at the same time.
+/// `POST /control`: each service is asked by itself, many at the same time.
 pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
     check_form_key(&headers, &form)?;
     let action = Action::of(&form)?;
@@ -108,6 +108,7 @@ pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> A
         let viewer = &viewer;
         async move {
             let done = async {
+                let _turn = viewer.app.controls.acquire().await;
                 let name = ServiceName::new(name)?;
                 viewer
                     .with(move |manager, caller| action.carry_out(manager, caller, &name))

@@ -31,8 +31,11 @@ use crate::{
 pub const SETUP_VARIABLE: &str = "RELANCE_CONSOLE";
 /// Longest body of a request.
 const BODY_LEN_MAX: usize = 1 << 20;
-/// Requests to the manager at a time; a start may wait half a minute.
-const BLOCKING_THREADS_MAX: usize = 64;
+/// Requests to the manager at a time. It takes 64 connections from a user who is no administrator, and
+/// each session that has a page open keeps one.
+const BLOCKING_THREADS_MAX: usize = 32;
+/// Controls among them: a start may wait half a minute, and pages are to be answered meanwhile.
+const CONTROLS_MAX: usize = 16;
 
 /// `default-src 'none'`: what is not named here is not loaded at all.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -52,6 +55,8 @@ pub(crate) struct App {
     pub(crate) target: Target,
     pub(crate) hubs: Arc<Hubs>,
     pub(crate) metrics: Arc<Metrics>,
+    /// Controls that are under way.
+    pub(crate) controls: tokio::sync::Semaphore,
     names: Vec<String>,
 }
 
@@ -83,6 +88,7 @@ pub fn serve(listener: TcpListener, setup: Setup) -> io::Result<()> {
             target: Target::Socket(setup.socket),
             hubs: Arc::default(),
             metrics: Arc::default(),
+            controls: tokio::sync::Semaphore::new(CONTROLS_MAX),
             names: setup.names,
         });
         tokio::spawn(metrics::observe(Arc::clone(&app)));

@@ -42,13 +42,14 @@ reset_period_secs = 86400
   writeFileSync(file, services.join("\n"));
   await world.relance("apply", "--file", file);
   const names = services.map((_, i) => `service-${String(i).padStart(4, "0")}`);
-  const ask = { env: { ...process.env, RELANCE_SOCKET: world.socket } };
-  const { execFile } = await import("node:child_process");
-  const { promisify } = await import("node:util");
-  const program = process.env.RELANCE ?? new URL("../../../../target/debug/relance", import.meta.url).pathname;
-  for (let i = 0; i < names.length; i += 20) {
-    await Promise.all(names.slice(i, i + 20).map((name) => promisify(execFile)(program, ["start", name], ask)));
-  }
+  const authorization = `Bearer ${await world.token("measure", "administrator")}`;
+  const started = await fetch(`${world.url}/control`, {
+    method: "POST",
+    headers: { authorization, accept: "application/json" },
+    body: new URLSearchParams([["action", "start"], ...names.map((name) => ["name", name])]),
+  });
+  const refused = (await started.json()).filter(({ error }) => error);
+  if (refused.length > 0) throw new Error(JSON.stringify(refused[0]));
 
   const page = await world.page();
   const session = await page.context().newCDPSession(page);
