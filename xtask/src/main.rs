@@ -6,16 +6,19 @@
     reason = "a command-line tool prints"
 )]
 
+mod bench;
 mod cargo;
 mod ci;
 mod console;
 mod demo;
 mod dependencies;
+mod dist;
 mod generate;
 mod parts;
 mod php;
 mod test;
 mod tidy;
+mod windows;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -31,11 +34,16 @@ cargo xtask TASK
   ci [PART...]     what a commit must pass: checks of the sources, and every test
   tidy             the rules of the house that no other tool checks
   nightly [PART...]
-                   every PHP, memory checks, thousands of simulated worlds
+                   every PHP, memory checks, thousands of simulated worlds, hundreds of kills
   console [screenshots [FOLDER] | measure | TEST...]
                    the web console in a browser: its tests, screenshots or measurements
   sim [--seed N | --seeds FROM..TO] [--steps N]
                    the engine over a simulated machine; one seed shows its trace
+  bench [OPTION...]
+                   the benchmark beside the peers that are installed; options of bench.py
+  dist [--quick]   archives, packages, checksums and lists of parts, in target/dist
+  windows [PART...]
+                   build for Windows, run it under Wine: services, programs, PHP
   gen [--check]    write (or compare) the generated files
   php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
@@ -65,7 +73,10 @@ fn run(arguments: &[String]) -> Result<()> {
         ["console", words @ ..] => console::run(root, words),
         ["tidy"] => tidy::run(root),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
+        ["dist", words @ ..] => dist::run(root, words),
+        ["windows", parts @ ..] => windows::run(root, parts),
         ["sim", words @ ..] => ci::simulate(root, words),
+        ["bench", words @ ..] => bench::run(root, words),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),
         ["php", words @ ..] => php::php(root, words),

@@ -2,7 +2,7 @@
 //!
 //! A session is a capability: whoever shows its secret is the caller it stands for, with the role it
 //! was given by an administrator. Only hashes are kept, in a file of the state folder, so that an
-//! engine that is started again knows them (`docs/adr/0040-console-sessions.md`).
+//! engine that is started again knows them (`docs/adr/0050-console-sessions.md`).
 
 use std::fs;
 use std::io::Write;

@@ -9,6 +9,7 @@
 //! `service` the pages of one service, `create` a new one, `log` the events, `history` the time
 //! lines, `metrics` and `api_page` are for operations. `lang` holds the two languages.
 
+#![cfg(unix)]
 #![forbid(unsafe_code)]
 
 mod api_page;

@@ -53,6 +53,8 @@ impl Extension for Win32Service {
     const FUNCTIONS: &'static [Registration] = &functions::FUNCTIONS;
 
     fn start(module: ModuleNumber) {
+        #[cfg(windows)]
+        relance_windows::exports::stay_loaded();
         context::capture();
         constants::register(module);
         classes::register();

@@ -29,9 +29,9 @@ pub(crate) fn status(draft: &mut Draft, id: RunId, number: u64, report: StatusRe
         return Answer::Stale;
     };
     run.last_report = number;
-    // Only who said hello has a handle to report with.
+    // Only who said hello has a handle to report with: this one is read, and no more.
     if run.phase != RunPhase::Active {
-        return Answer::Denied(DenyReason::HandleClosed);
+        return Answer::Accepted;
     }
     if report.state == ServiceState::Stopped {
         stopped(draft, id, report.exit_code);

@@ -102,7 +102,7 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
 }
 
 /// Makes sure that a file is there, which packages of this system bring.
-pub(super) fn require_file(file: &str, packages: &[&str]) -> Result<()> {
+pub(crate) fn require_file(file: &str, packages: &[&str]) -> Result<()> {
     if !Path::new(file).exists() {
         install(packages)?;
     }

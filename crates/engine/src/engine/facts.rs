@@ -1,6 +1,8 @@
 //! Facts about processes: what the host tells, turned into inputs.
 
-use relance_policy::{ActionId, Answer, ControlId, DenyReason, Input, RunId, SpawnFailure};
+use relance_policy::{
+    ActionId, Answer, ControlId, DenyReason, Input, RunId, RunPhase, SpawnFailure,
+};
 use relance_scm::Win32Error;
 use relance_scm::event::Event;
 use relance_scm::status::{ImpossibleReport, ProcessExit};
@@ -221,7 +223,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             let mut known = current.into_iter().chain(previous);
             known.find(|(id, last)| *id == run && number <= *last)
         };
+        let has_not_greeted = || {
+            let current = self.services.get(&run.service)?.record.run.as_ref()?;
+            (current.id == run && current.phase != RunPhase::Active).then_some(())
+        };
         match answer {
+            Answer::Accepted if has_not_greeted().is_some() => DenyReason::HandleClosed.code(),
             Answer::Accepted => Win32Error::SUCCESS,
             Answer::Stale if taken_before().is_some() => Win32Error::SUCCESS,
             Answer::Denied(reason) => reason.code(),

@@ -9,6 +9,7 @@ mod explain;
 mod model;
 mod programs;
 mod random;
+mod replaced;
 mod scripts;
 mod shutdown;
 mod starts;

@@ -59,8 +59,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
                 role: Role::from_name(role)?,
                 days: Some(*days),
             };
-            let manager = arguments.common.manager()?;
-            let reply = manager.get().0.create_token(&request)?;
+            let reply = arguments.common.socket_manager()?.create_token(&request)?;
             if arguments.common.json {
                 return Common::print_json(&reply);
             }
@@ -72,10 +71,9 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
 }
 
 fn link(arguments: &Arguments) -> CommandResult {
-    let manager = arguments.common.manager()?;
-    let link = manager
-        .get()
-        .0
+    let link = arguments
+        .common
+        .socket_manager()?
         .create_sign_in_link(Role::from_name(&arguments.role)?)?;
     if arguments.common.json {
         return Common::print_json(&link);
@@ -109,8 +107,7 @@ fn open(url: &str) {
 }
 
 fn sessions(common: &Common, end: Option<&str>) -> CommandResult {
-    let manager = common.manager()?;
-    let (manager, _) = manager.get();
+    let manager = common.socket_manager()?;
     if let Some(id) = end {
         return Ok(manager.end_session(id)?);
     }
