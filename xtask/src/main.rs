@@ -47,6 +47,8 @@ cargo xtask TASK
   gen [--check]    write (or compare) the generated files
   php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
+  php-docs [--check]
+                   write (or compare) the stubs for IDEs and the table of compatibility
   php-matrix [--all]
                    run them on three PHPs, or on one of every version
 ";
@@ -81,6 +83,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["gen", "--check"] => generate::run(root, true),
         ["php", words @ ..] => php::php(root, words),
         ["php-matrix", words @ ..] => php::matrix(root, words),
+        ["php-docs", words @ ..] => php::documents(root, words),
         [] | ["help" | "--help"] => {
             print!("{HELP}");
             Ok(())

@@ -8,6 +8,7 @@
 pub(crate) mod apt;
 mod archive;
 pub(crate) mod distribution;
+mod documents;
 mod source;
 pub(crate) mod suite;
 
@@ -65,6 +66,16 @@ pub(crate) fn installation(root: &Path, on: Option<&str>) -> Result<Installation
         binary: named(root, on)?.binary,
         extension: suite::build(root)?,
     })
+}
+
+/// `cargo xtask php-docs [--check]`: the stubs for IDEs and the table of compatibility.
+pub(crate) fn documents(root: &Path, words: &[&str]) -> Result<()> {
+    let check = match words {
+        [] => false,
+        ["--check"] => true,
+        other => bail!("unknown arguments {other:?}; there is only --check"),
+    };
+    documents::write(root, &distribution::php()?.binary, check)
 }
 
 /// `cargo xtask php-matrix [--all]`: the suite on three PHPs, or on one of every version.

@@ -76,7 +76,7 @@ pub(crate) fn router() -> Router<Context> {
         )
         .route("/v1/services/{name}/output", get(output::read))
         .route("/v1/apply", post(services::apply))
-        .route("/v1/events", get(events::find))
+        .route("/v1/events", get(events::find).post(events::write))
         .route("/v1/stream", get(stream::stream))
         .route("/v1/usage", get(services::usage))
         .route("/v1/sign-in-links", post(sign_in::create_link))

@@ -18,6 +18,7 @@ mod host;
 mod list;
 mod logs;
 mod options;
+mod php;
 mod restart;
 mod simulate;
 mod start;
@@ -128,6 +129,11 @@ const GROUPS: &[(&str, &[Command])] = &[
             #[cfg(unix)]
             command("console", "Sign in to the web console", console::run),
             #[cfg(unix)]
+            command(
+                "php",
+                "Install the PHP extension, or find out what is wrong with it",
+                php::run,
+            ),
             command(
                 "clock",
                 "Move the clock of a daemon started with --clock manual",

@@ -189,6 +189,8 @@ pub enum Event {
     RecoveryCancelled(RecoveryAction),
     /// 1010: the service was deleted.
     Deleted,
+    /// 1011: the program ended with an error of its run time, but the stop was clean.
+    CleanStopAfterError(Box<str>),
     /// 1101: the manager has started (a boot in the sense of C31, R19).
     ManagerStarted,
     /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.
@@ -240,6 +242,7 @@ impl Event {
             Self::PasswordIgnored => 1008,
             Self::RecoveryCancelled(_) => 1009,
             Self::Deleted => 1010,
+            Self::CleanStopAfterError(_) => 1011,
             Self::ManagerStarted => 1101,
             Self::EngineRestarted => 1102,
             Self::StorageFailed(_) => 1103,
@@ -280,6 +283,7 @@ impl Event {
             | Self::NotAdopted(_)
             | Self::EndNotSeen
             | Self::PasswordIgnored
+            | Self::CleanStopAfterError(_)
             | Self::EngineRestarted => EventLevel::Warning,
             Self::StartFailed(_)
             | Self::DependencyFailed(..)
@@ -382,6 +386,7 @@ impl Event {
             | Self::EndNotSeen
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
+            Self::CleanStopAfterError(cause) => vec![service(), cause.to_string()],
             Self::StorageFailed(reason) => vec![reason.to_string()],
             Self::StorageRecovered(lost) => vec![lost.to_string()],
             Self::ManagerStarted | Self::EngineRestarted | Self::ManagerStopping => Vec::new(),

@@ -61,6 +61,7 @@ operations! {
     GET "/v1/services/{name}/output" "The output of a service, as bytes; the header Relance-Position says where it ends" [] -> [];
     POST "/v1/apply" "Create or change many services, all or none" [ApplyRequest] -> [ApplyReply];
     GET "/v1/events" "Entries of the event log" [] -> [EventPageReply];
+    POST "/v1/events" "Write an entry in a program's own words" [WriteEventRequest] -> [];
     GET "/v1/stream" "Changes as server-sent events; each data is a StreamItem, each id a generation" [] -> [StreamItem];
     GET "/v1/usage" "Processor and memory of running services" [] -> [UsageReply];
     POST "/v1/simulate" "Try recovery settings in virtual time" [SimulateRequest] -> [SimulationReply];
@@ -101,6 +102,7 @@ operations! {
     api::TokenRequest,
     api::UsageReply,
     api::WhyReply,
+    api::WriteEventRequest,
 )))]
 struct Schemas;
 

@@ -9,9 +9,12 @@ use anyhow::{Context, Result, bail, ensure};
 use super::{Php, apt};
 use crate::cargo;
 
-/// Builds the extension; the file that PHP loads.
+/// Builds the extension, and the manager for the tests that need one; the file that PHP loads.
 pub(super) fn build(root: &Path) -> Result<PathBuf> {
-    cargo::run(root, &["build", "--package", "relance-php"])?;
+    cargo::run(
+        root,
+        &["build", "--package", "relance-php", "--package", "relance"],
+    )?;
     let built = root.join("target/debug/libwin32service.so");
     let extension = root.join("target/php/win32service.so");
     fs::create_dir_all(root.join("target/php"))?;
@@ -68,6 +71,7 @@ pub(crate) fn run(
         .env("TEST_PHP_EXECUTABLE", &php.binary)
         .env("RELANCE_PHP_EXTENSION", extension)
         .env("NO_INTERACTION", "1")
+        .env("RELANCE_BINARY", root.join("target/debug/relance"))
         .env_remove("RELANCE_CHANNEL")
         .env_remove("RELANCE_RUN")
         .current_dir(&folder)

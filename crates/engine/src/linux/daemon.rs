@@ -10,6 +10,7 @@ use std::sync::mpsc::{channel, sync_channel};
 use relance_policy::{ServiceRecord, Time};
 use rustix::event::{EventfdFlags, epoll, eventfd};
 
+use super::account;
 use super::adopt::{self, Adopted};
 use super::clock::{self, Clock};
 use super::driver::{Driver, Timer};
@@ -142,8 +143,9 @@ pub fn run(
         output_signals,
         clock: Arc::clone(&shared_clock),
         machine: || (Clock::Machine.now(), clock::wall()),
+        check_account: account::check,
     });
-    let mut engine = Engine::new(processes, writer, setup.settings, publisher, loaded);
+    let mut engine = Engine::new(processes, writer, setup.settings.clone(), publisher, loaded);
     let now = Moment {
         time: clock.now(),
         wall: clock::wall(),

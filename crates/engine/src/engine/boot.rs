@@ -1,0 +1,105 @@
+//! The starts at boot, as `policy::order` plans them: stage after stage, then the delayed ones.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use relance_policy::order::order;
+use relance_policy::{Input, ServiceId, StartCause, Time};
+use relance_scm::ServiceState;
+
+use super::{Engine, Moment};
+use crate::processes::Processes;
+use crate::storage::Storage;
+
+/// When delayed automatic services begin to start (C16).
+const DELAYED_START_AFTER: Duration = Duration::from_secs(120);
+/// Pause between two of them: one at a time.
+const DELAYED_START_PAUSE: Duration = Duration::from_secs(1);
+
+/// What is left to start.
+pub(super) struct BootStarts {
+    /// The stage under way: the next begins when none of it starts any more.
+    current: Vec<ServiceId>,
+    stages: VecDeque<Vec<ServiceId>>,
+    /// When the next of `delayed` is started.
+    delayed_at: Time,
+    delayed: VecDeque<ServiceId>,
+}
+
+impl BootStarts {
+    /// When something happens by itself.
+    pub(super) fn deadline(&self) -> Option<Time> {
+        (!self.delayed.is_empty()).then_some(self.delayed_at)
+    }
+}
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    pub(super) fn begin_boot_starts(&mut self, now: Moment) {
+        let services = self
+            .services
+            .values()
+            .map(|slot| (slot.record.id, &*slot.record.config));
+        let plan = order(services, &self.settings.load_order_groups);
+        self.boot_starts = Some(BootStarts {
+            current: Vec::new(),
+            stages: plan.stages.into(),
+            delayed_at: now.time + DELAYED_START_AFTER,
+            delayed: plan.delayed.into(),
+        });
+        self.go_on_with_boot(now);
+    }
+
+    /// Begins the next stages, as far as those before are over.
+    pub(super) fn go_on_with_boot(&mut self, now: Moment) {
+        while let Some(starts) = &self.boot_starts
+            && !starts.current.iter().any(|id| self.is_starting(*id))
+        {
+            let Some(starts) = &mut self.boot_starts else {
+                return;
+            };
+            let Some(stage) = starts.stages.pop_front() else {
+                if starts.delayed.is_empty() {
+                    self.boot_starts = None;
+                }
+                return;
+            };
+            starts.current.clone_from(&stage);
+            for id in stage {
+                self.start_automatic(now, id);
+            }
+        }
+    }
+
+    /// S42: what hangs holds nobody up.
+    fn is_starting(&self, id: ServiceId) -> bool {
+        let Some(slot) = self.services.get(&id) else {
+            return false;
+        };
+        let hangs = slot
+            .record
+            .run
+            .as_ref()
+            .is_none_or(|run| run.hang_at.is_none());
+        slot.record.state == ServiceState::StartPending && !hangs
+    }
+
+    /// One that runs already, because another needs it, is refused, and that is well.
+    fn start_automatic(&mut self, now: Moment, id: ServiceId) {
+        let cause = StartCause::Auto;
+        let arguments = [].into();
+        self.input(now, id, Input::StartRequested { cause, arguments });
+    }
+
+    pub(super) fn start_delayed(&mut self, now: Moment) {
+        let Some(starts) = &mut self.boot_starts else {
+            return;
+        };
+        if starts.delayed_at > now.time {
+            return;
+        }
+        if let Some(id) = starts.delayed.pop_front() {
+            starts.delayed_at = now.time + DELAYED_START_PAUSE;
+            self.start_automatic(now, id);
+        }
+    }
+}
