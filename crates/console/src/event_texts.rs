@@ -58,6 +58,9 @@ fn french(id: u32) -> Option<&'static str> {
         }
         1009 => "Une action de récupération en attente de %1 a été annulée.",
         1010 => "%1 a été supprimé.",
+        1011 => {
+            "%1 s’est arrêté normalement bien que son script se soit terminé par une erreur (%2) ; rien n’est donc récupéré."
+        }
         1101 => "Le gestionnaire de services a démarré. Les compteurs d’échecs commencent à zéro.",
         1102 => {
             "Le moteur du gestionnaire s’est terminé et a été redémarré. Aucun service n’a été dérangé."
@@ -117,6 +120,7 @@ fn texts(id: u32) -> Option<(Pair, Pair)> {
         1008 => (("Accounts on this system need no password to run a service.", "Les comptes de ce système n’ont pas besoin de mot de passe pour exécuter un service."), ("Leave the password out.", "N’indiquez pas de mot de passe.")),
         1009 => (("Somebody cancelled what was queued after a failure. Windows cannot do this.", "Quelqu’un a annulé ce qui suivait un échec. Windows ne le peut pas."), ("Start the service by hand when it is ready.", "Démarrez le service à la main quand il est prêt.")),
         1010 => (("The service's configuration is gone; its events stay.", "La configuration du service a disparu ; ses événements restent."), NOTHING),
+        1011 => (("The script ended with an error, and the service still reported a clean stop, so nothing is recovered.", "Le script s’est terminé par une erreur, et le service a pourtant annoncé un arrêt normal ; rien n’est donc récupéré."), ("Mend the error; with win32service.errors_are_failures=1 such an end counts as a failure.", "Réparez l’erreur ; avec win32service.errors_are_failures=1, une telle fin compte comme échec.")),
         1101 => (("A boot in the sense of the manager: counters are zero, automatic services start.", "Un démarrage au sens du gestionnaire : compteurs à zéro, services automatiques démarrés."), NOTHING),
         1102 => (("The manager's engine ended and was replaced. Services run under the guardian and noticed nothing.", "Le moteur du gestionnaire s’est terminé et a été remplacé. Les services, sous le gardien, n’ont rien remarqué."), ("If nobody upgraded or killed it, look at the manager's diagnostics.", "Si personne ne l’a mis à jour ni tué, consultez les diagnostics du gestionnaire.")),
         1103 => (("The disk is full or cannot be written. Recovery goes on from memory.", "Le disque est plein ou illisible. La récupération continue en mémoire."), ("Make room on the disk that holds the manager's state.", "Faites de la place sur le disque qui contient l’état du gestionnaire.")),
