@@ -1,5 +1,8 @@
 //! Who may do what (A18 to A28): the check that stands before every request about a service.
 
+use std::sync::Arc;
+
+use relance_scm::config::EnvironmentVariable;
 use relance_scm::security::{SecurityDescriptor, Sid};
 use relance_scm::{AccessRights, Caller, ScmError, ServiceConfig, ServiceName, Win32Error};
 
@@ -34,6 +37,24 @@ pub(crate) fn granted(caller: &Caller, config: &ServiceConfig) -> AccessRights {
         Some(descriptor) => descriptor.effective_rights(&caller.sids),
         None => SecurityDescriptor::default_for_service().effective_rights(&caller.sids),
     }
+}
+
+/// A configuration as a caller may see it. Values of the environment may be secrets: they are for
+/// those who may change the service.
+pub(crate) fn visible_config(caller: &Caller, config: &Arc<ServiceConfig>) -> Arc<ServiceConfig> {
+    if config.environment.is_empty()
+        || granted(caller, config).contains(AccessRights::CHANGE_CONFIG)
+    {
+        return Arc::clone(config);
+    }
+    let names = config
+        .environment
+        .iter()
+        .filter_map(|variable| EnvironmentVariable::new(variable.name(), "").ok());
+    Arc::new(ServiceConfig {
+        environment: names.collect(),
+        ..(**config).clone()
+    })
 }
 
 /// 1060, with what to do.
@@ -110,5 +131,23 @@ mod tests {
         assert!(check(&user, &config, AccessRights::START).is_ok());
         assert!(check(&user, &config, AccessRights::STOP).is_err());
         assert!(check(&user, &config, AccessRights::QUERY_STATUS).is_err());
+    }
+
+    #[test]
+    fn values_of_the_environment_are_for_those_who_may_change_them() {
+        let variable = EnvironmentVariable::new("SECRET", "hunter2").unwrap();
+        let config = Arc::new(ServiceConfig {
+            environment: [variable].into(),
+            ..config()
+        });
+        let value = |sids: &[Sid]| {
+            let seen = visible_config(&caller(sids), &config);
+            (
+                seen.environment[0].name().to_owned(),
+                seen.environment[0].value().to_owned(),
+            )
+        };
+        assert_eq!(value(&[Sid::Administrators]).1, "hunter2");
+        assert_eq!(value(&[Sid::Interactive]), ("SECRET".into(), String::new()));
     }
 }

@@ -15,11 +15,11 @@ use relance_scm::config::AccountName;
 use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Watch, Watched, WatchedChange,
+    ServiceInfo, Usage, Watch, Watched, WatchedChange,
 };
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig,
+    AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
     ServiceManager, ServiceName, Win32Error,
 };
 
@@ -225,7 +225,7 @@ impl ServiceManager for EngineHandle {
 
     fn query_config(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceConfig>) {
         let record = self.open(caller, name, AccessRights::QUERY_CONFIG);
-        reply.send(record.map(|record| (*record.config).clone()));
+        reply.send(record.map(|record| (*access::visible_config(caller, &record.config)).clone()));
     }
 
     fn change_config(
@@ -253,7 +253,7 @@ impl ServiceManager for EngineHandle {
     fn query_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceInfo>) {
         let rights = AccessRights::QUERY_STATUS.union(AccessRights::QUERY_CONFIG);
         let record = self.open(caller, name, rights);
-        reply.send(record.map(|record| service_info(&record, self.clocks())));
+        reply.send(record.map(|record| visible_info(caller, &record, self.clocks())));
     }
 
     fn enumerate(&self, caller: &Caller, reply: Reply<Enumeration>) {
@@ -263,7 +263,9 @@ impl ServiceManager for EngineHandle {
             .services
             .iter()
             .filter(|record| is_visible(caller, record));
-        let services = visible.map(|record| service_info(record, clocks)).collect();
+        let services = visible
+            .map(|record| visible_info(caller, record, clocks))
+            .collect();
         reply.send(Ok(Enumeration {
             generation: snapshot.generation,
             services,
@@ -348,6 +350,32 @@ impl ServiceManager for EngineHandle {
         }))
     }
 
+    fn query_usage(
+        &self,
+        caller: &Caller,
+        services: Option<Vec<ServiceId>>,
+        reply: Reply<Vec<Usage>>,
+    ) {
+        let snapshot = self.publisher.snapshot();
+        let running: Vec<_> = snapshot
+            .services
+            .iter()
+            .filter(|record| record.pid() != 0 && is_visible(caller, record))
+            .filter(|record| services.as_ref().is_none_or(|ids| ids.contains(&record.id)))
+            .collect();
+        let used = crate::linux::usage::of_sessions(running.iter().map(|record| record.pid()));
+        let usage = running.iter().map(|record| {
+            let used = used.get(&record.pid()).copied().unwrap_or_default();
+            Usage {
+                service: record.id,
+                cpu_ms: used.cpu_ms,
+                memory_bytes: used.memory_bytes,
+                processes: used.processes,
+            }
+        });
+        reply.send(Ok(usage.collect()));
+    }
+
     fn query_manager(&self, _caller: &Caller, reply: Reply<ManagerInfo>) {
         let clocks = self.clocks();
         reply.send(Ok(ManagerInfo {
@@ -387,6 +415,13 @@ impl ServiceManager for EngineHandle {
     }
 }
 
+/// What the caller may see of a service.
+fn visible_info(caller: &Caller, record: &ServiceRecord, clocks: Clocks) -> ServiceInfo {
+    let mut info = service_info(record, clocks);
+    info.config = access::visible_config(caller, &info.config);
+    info
+}
+
 fn is_visible(caller: &Caller, record: &ServiceRecord) -> bool {
     access::granted(caller, &record.config).contains(AccessRights::QUERY_STATUS)
 }
@@ -402,7 +437,8 @@ impl HandleWatch {
     fn translate(&self, change: &publisher::Change) -> WatchedChange {
         match change {
             publisher::Change::Service(record) if is_visible(&self.caller, record) => {
-                WatchedChange::Service(Box::new(service_info(record, self.handle.clocks())))
+                let clocks = self.handle.clocks();
+                WatchedChange::Service(Box::new(visible_info(&self.caller, record, clocks)))
             }
             publisher::Change::Service(_) => WatchedChange::Hidden,
             publisher::Change::Removed(record) => {
