@@ -510,6 +510,7 @@ impl Processes for LinuxProcesses {
 
     fn forget_run(&mut self, run: RunId) {
         self.runs.remove(&run);
+        self.logs.forget(run);
         self.ask(&Request::Acknowledge {
             run: RunKey::from(run),
         });
