@@ -133,7 +133,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             deadlines: BTreeSet::new(),
             with_dependencies: BTreeSet::new(),
             waits: Vec::new(),
-            delayed: None,
+            delayed: loaded
+                .delayed_starts
+                .as_deref()
+                .and_then(lifetime::DelayedStarts::parse),
             configures: VecDeque::new(),
             configuring: false,
             turn: Turn::default(),

@@ -49,10 +49,34 @@ pub(super) struct CatchUp {
     pub(super) done: Vec<(ActionId, Result<(), Win32Error>)>,
 }
 
-/// Automatic services that start later than the others.
+/// Automatic services that start later than the others. Remembered, because the engine may be
+/// replaced before their time comes.
 pub(super) struct DelayedStarts {
     pub(super) at: Time,
     services: VecDeque<ServiceId>,
+}
+
+impl DelayedStarts {
+    /// The time in nanoseconds, then the services, with blanks between.
+    fn text(&self) -> String {
+        let services = self.services.iter().map(|id| u64::from(id.0));
+        let numbers: Vec<String> = std::iter::once(self.at.as_nanos())
+            .chain(services)
+            .map(|number| number.to_string())
+            .collect();
+        numbers.join(" ")
+    }
+
+    /// The inverse of [`text`](Self::text); `None` when nothing is to come.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split_whitespace();
+        let at = Time::from_nanos(numbers.next()?.parse().ok()?);
+        let services = numbers.map(|id| Some(ServiceId(id.parse().ok()?)));
+        Some(Self {
+            at,
+            services: services.collect::<Option<_>>()?,
+        })
+    }
 }
 
 impl<P: Processes, S: Storage> Engine<P, S> {
@@ -112,13 +136,19 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.start_one(now, id);
             }
         }
-        if !delayed.is_empty() {
-            let at = now.time + DELAYED_START_AFTER;
-            self.delayed = Some(DelayedStarts {
-                at,
-                services: delayed,
-            });
-        }
+        // Those of the boot before are over.
+        self.delayed = (!delayed.is_empty()).then(|| DelayedStarts {
+            at: now.time + DELAYED_START_AFTER,
+            services: delayed,
+        });
+        self.remember_delayed();
+    }
+
+    fn remember_delayed(&mut self) {
+        let text = self.delayed.as_ref().map(DelayedStarts::text);
+        self.turn
+            .meta
+            .push((Meta::DelayedStarts, text.unwrap_or_default()));
     }
 
     /// One that runs already, because another needs it, is refused, and that is well.
@@ -146,6 +176,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Some(id) => self.start_one(now, id),
             None => self.delayed = None,
         }
+        self.remember_delayed();
     }
 
     /// The host has told all it knew. What the records expect and the host does not have was lost on
