@@ -187,6 +187,8 @@ impl Writer {
     }
 
     fn run(&mut self, submissions: &Receiver<Submission>) {
+        // Engines that never commit so much would never prune.
+        self.prune();
         loop {
             let first = if self.backlog.is_some() {
                 match submissions.recv_timeout(RETRY) {
@@ -293,10 +295,14 @@ impl Writer {
             let _ = self.database.checkpoint();
         }
         if self.commits >= PRUNE_EVERY {
-            let before = Timestamp((self.wall)().0.saturating_sub(self.retention.age_ms));
-            let _ = self.database.prune(before, self.retention.bytes);
+            self.prune();
             self.commits = 0;
         }
+    }
+
+    fn prune(&mut self) {
+        let before = Timestamp((self.wall)().0.saturating_sub(self.retention.age_ms));
+        let _ = self.database.prune(before, self.retention.bytes);
     }
 }
 
@@ -372,7 +378,39 @@ pub fn trouble(outcome: &CommitOutcome) -> Option<Event> {
 
 #[cfg(test)]
 mod tests {
+    use relance_scm::event_log::EventFilter;
+
     use super::*;
+    use crate::database::EventLog;
+    use crate::event_log::entry_of_manager;
+
+    #[test]
+    fn old_entries_go_when_the_writer_begins() {
+        let name = format!("relance-storage-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("relance.db");
+        let mut database = Database::open(&path).unwrap();
+        let entry = |number, at| {
+            let entry = entry_of_manager(number, Timestamp(at), &Event::ManagerStarted);
+            Arc::new(entry)
+        };
+        let batch = Batch {
+            entries: vec![entry(1, 1000), entry(2, 9000)],
+            ..Batch::default()
+        };
+        database.commit(&[&batch]).unwrap();
+        let retention = Retention {
+            age_ms: 5000,
+            ..Retention::default()
+        };
+        let wall = || Timestamp(10_000);
+        drop(WriterThread::start(database, retention, wall, |_| {}).unwrap());
+        let page = EventLog::new(&path).find(&EventFilter::default(), true);
+        let numbers: Vec<u64> = page.unwrap().entries.iter().map(|e| e.number).collect();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(numbers, [2]);
+    }
 
     #[test]
     fn what_is_remembered_is_kept_while_the_disk_is_full() {
