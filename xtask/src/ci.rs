@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{cargo, dependencies, generate, php, test, tidy};
+use crate::{bench, cargo, dependencies, generate, php, test, tidy};
 
 const CHECKS: &[Part] = &[
     part("fmt", |root| cargo::run(root, &["fmt", "--all", "--check"])),
@@ -33,10 +33,25 @@ const CHECKS: &[Part] = &[
 /// Seeds of the simulation that the ordinary tests do not play.
 const SEEDS: &str = "400..20000";
 
+/// Kills of the engine.
+const KILLS: &str = "500";
+
 const NIGHTLY: &[Part] = &[
     part("php-matrix", |root| php::matrix(root, &["--all"])),
     part("valgrind", |root| php::php(root, &["--valgrind"])),
     part("simulation", |root| simulate(root, &["--seeds", SEEDS])),
+    part("kills", |root| {
+        let words = ["test", "--package", "relance", "--test", "it", "kills"];
+        let shown = ["--", "--nocapture"];
+        cargo::run_with(
+            root,
+            &[&words[..], &shown[..]].concat(),
+            &[("RELANCE_KILLS", KILLS)],
+        )
+    }),
+    part("bench", |root| {
+        bench::run(root, &["--quick", "--peers", "relance"])
+    }),
 ];
 
 /// The checks of the sources, and all tests.
@@ -52,7 +67,7 @@ pub(crate) fn simulate(root: &Path, words: &[&str]) -> Result<()> {
     cargo::run(root, &[&package[..], &program[..], words].concat())
 }
 
-/// Every PHP, memory checks, thousands of simulated worlds.
+/// Every PHP, memory checks, thousands of simulated worlds, hundreds of kills, the benchmark.
 pub(crate) fn nightly(root: &Path, named: &[&str]) -> Result<()> {
     parts::run(root, NIGHTLY, named)
 }

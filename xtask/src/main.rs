@@ -6,15 +6,18 @@
     reason = "a command-line tool prints"
 )]
 
+mod bench;
 mod cargo;
 mod ci;
 mod demo;
 mod dependencies;
+mod dist;
 mod generate;
 mod parts;
 mod php;
 mod test;
 mod tidy;
+mod windows;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,12 +33,19 @@ cargo xtask TASK
   ci [PART...]     what a commit must pass: checks of the sources, and every test
   tidy             the rules of the house that no other tool checks
   nightly [PART...]
-                   every PHP, memory checks, thousands of simulated worlds
+                   every PHP, memory checks, thousands of simulated worlds, hundreds of kills
   sim [--seed N | --seeds FROM..TO] [--steps N]
                    the engine over a simulated machine; one seed shows its trace
+  bench [OPTION...]
+                   the benchmark beside the peers that are installed; options of bench.py
+  dist [--quick]   archives, packages, checksums and lists of parts, in target/dist
+  windows [PART...]
+                   build for Windows, run it under Wine: services, programs, PHP
   gen [--check]    write (or compare) the generated files
   php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
+  php-docs [--check]
+                   write (or compare) the stubs for IDEs and the table of compatibility
   php-matrix [--all]
                    run them on three PHPs, or on one of every version
 ";
@@ -61,11 +71,15 @@ fn run(arguments: &[String]) -> Result<()> {
         ["ci", parts @ ..] => ci::ci(root, parts),
         ["tidy"] => tidy::run(root),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
+        ["dist", words @ ..] => dist::run(root, words),
+        ["windows", parts @ ..] => windows::run(root, parts),
         ["sim", words @ ..] => ci::simulate(root, words),
+        ["bench", words @ ..] => bench::run(root, words),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),
         ["php", words @ ..] => php::php(root, words),
         ["php-matrix", words @ ..] => php::matrix(root, words),
+        ["php-docs", words @ ..] => php::documents(root, words),
         [] | ["help" | "--help"] => {
             print!("{HELP}");
             Ok(())

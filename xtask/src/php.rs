@@ -5,23 +5,26 @@
 //! on; `suite` builds the extension and runs PHP's own `run-tests.php`. What is fetched or built lies
 //! in `target/tools` and is made once.
 
-mod apt;
+pub(crate) mod apt;
 mod archive;
-mod distribution;
+pub(crate) mod distribution;
+mod documents;
 mod source;
-mod suite;
+pub(crate) mod suite;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
 /// A PHP to test with.
-struct Php {
+pub(crate) struct Php {
     /// For people and for folders: `8.4`.
-    name: String,
-    binary: PathBuf,
+    pub(crate) name: String,
+    pub(crate) binary: PathBuf,
     /// PHP's test runner, of the same version where there is one.
-    run_tests: PathBuf,
+    pub(crate) run_tests: PathBuf,
+    /// The PHP that runs the test runner, where `binary` cannot.
+    pub(crate) runner: Option<PathBuf>,
 }
 
 /// `cargo xtask php [--on PHP] [--valgrind] [TEST...]`: the suite on the PHP of this system, or on
@@ -61,6 +64,16 @@ pub(crate) fn installation(root: &Path, on: Option<&str>) -> Result<Installation
         binary: named(root, on)?.binary,
         extension: suite::build(root)?,
     })
+}
+
+/// `cargo xtask php-docs [--check]`: the stubs for IDEs and the table of compatibility.
+pub(crate) fn documents(root: &Path, words: &[&str]) -> Result<()> {
+    let check = match words {
+        [] => false,
+        ["--check"] => true,
+        other => bail!("unknown arguments {other:?}; there is only --check"),
+    };
+    documents::write(root, &distribution::php()?.binary, check)
 }
 
 /// `cargo xtask php-matrix [--all]`: the suite on three PHPs, or on one of every version.

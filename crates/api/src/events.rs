@@ -2,10 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use relance_scm::ServiceName;
-use relance_wire::api::{EventPageReply, EventsQuery};
+use relance_scm::event_log::NewEntry;
+use relance_wire::api::{EventPageReply, EventsQuery, WriteEventRequest};
 
-use crate::reply::{Answer, Questions};
+use crate::reply::{Answer, Body, Questions};
 use crate::routes::Context;
 
 /// `GET /v1/events`
@@ -29,4 +31,16 @@ pub(crate) async fn find(
     });
     let page = asked.await.expect("the log is read without a panic")?;
     Ok(Json((&page).into()))
+}
+
+/// `POST /v1/events`
+pub(crate) async fn write(
+    State(context): State<Context>,
+    Body(body): Body<WriteEventRequest>,
+) -> Answer<StatusCode> {
+    let entry = NewEntry::try_from(body)?;
+    context
+        .ask(|manager, caller, reply| manager.write_event(caller, entry, reply))
+        .await?;
+    Ok(StatusCode::CREATED)
 }

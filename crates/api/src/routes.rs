@@ -64,7 +64,7 @@ pub(crate) fn router() -> Router<Context> {
         )
         .route("/v1/services/{name}/output", get(output::read))
         .route("/v1/apply", post(services::apply))
-        .route("/v1/events", get(events::find))
+        .route("/v1/events", get(events::find).post(events::write))
         .route("/v1/stream", get(stream::stream))
         .route("/v1/simulate", post(simulate::simulate))
         .route("/v1/clock/advance", post(services::advance_clock))

@@ -17,7 +17,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use relance_scm::status::RawStatusReport;
-use relance_scm::{ScmError, Win32Error};
+use relance_scm::{EndCause, ScmError, Win32Error};
 
 pub use connection::Reporter;
 use connection::{Connection, Done};
@@ -115,6 +115,13 @@ impl Hosted {
         })?;
         self.connection.check_process()?;
         Ok(Sent(self.connection.send(report)))
+    }
+
+    /// Says why the service is about to end; to be sent before the last report, or instead of one.
+    pub fn tell_cause(&self, cause: &EndCause) {
+        if self.connection.check_process().is_ok() {
+            self.connection.tell_cause(cause);
+        }
     }
 
     /// Waits until a report is on record.

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use relance_scm::event_log::{EventFilter, EventPage};
+use relance_scm::event_log::{EventFilter, EventPage, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
     ServiceInfo, Watch,
@@ -21,6 +21,7 @@ use relance_scm::{
 use relance_wire::api::{
     ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, EventPageReply,
     EventsQuery, ManagerReply, ServiceReply, ServicesReply, StartRequest, StatusReply, WhyReply,
+    WriteEventRequest,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -254,6 +255,10 @@ impl ServiceManager for SocketManager {
     fn explain(&self, _: &Caller, name: &ServiceName, reply: Reply<Vec<String>>) {
         let why: Result<WhyReply, _> = self.get(&of(name, "/why"));
         reply.send(why.map(|why| why.sentences));
+    }
+
+    fn write_event(&self, _: &Caller, entry: NewEntry, reply: Reply<()>) {
+        reply.send(self.act("POST", "/v1/events", &WriteEventRequest::from(&entry)));
     }
 
     fn find_events(&self, _: &Caller, filter: EventFilter, reply: Reply<EventPage>) {

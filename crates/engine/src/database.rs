@@ -46,8 +46,8 @@ pub enum Meta {
     ShutDown,
     /// The time of a manual clock, nanoseconds.
     ManualClock,
-    /// Automatic services whose delayed start is still to come, and when.
-    DelayedStarts,
+    /// The starts of this boot that are still to come, as JSON; empty: none.
+    BootStarts,
 }
 
 impl Meta {
@@ -56,7 +56,7 @@ impl Meta {
             Self::Boot => "boot",
             Self::ShutDown => "shut_down",
             Self::ManualClock => "manual_clock",
-            Self::DelayedStarts => "delayed_starts",
+            Self::BootStarts => "boot_starts",
         }
     }
 }
@@ -70,8 +70,8 @@ pub struct Loaded {
     pub last_entry: u64,
     /// The highest service id ever given.
     pub last_service: u32,
-    /// What was remembered as [`Meta::DelayedStarts`].
-    pub delayed_starts: Option<String>,
+    /// What was remembered as [`Meta::BootStarts`].
+    pub boot_starts: Option<String>,
 }
 
 /// Why a database cannot be opened.
@@ -159,7 +159,7 @@ impl Database {
             records: records.into_values().collect(),
             last_entry,
             last_service,
-            delayed_starts: self.meta(Meta::DelayedStarts)?,
+            boot_starts: self.meta(Meta::BootStarts)?,
         })
     }
 

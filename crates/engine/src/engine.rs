@@ -13,10 +13,11 @@
 //! - Everything that happens once (a control, a command, the end of a run) is forgotten by the host
 //!   only after it is on record.
 //!
-//! `turn` ends turns and takes commits, `facts` what the host tells, `requests` what clients want,
+//! `boot` starts automatic services, `turn` ends turns and takes commits, `facts` what the host tells, `requests` what clients want,
 //! `configure` changes of the configuration, `starts` services that must run first, `lifetime` the
 //! boot and the shutdown.
 
+mod boot;
 mod configure;
 mod facts;
 mod lifetime;
@@ -31,13 +32,15 @@ use relance_policy::{
     Action, Answer, ControlId, Input, RunId, RunPhase, ServiceId, ServiceRecord, ShutdownLimits,
     Time, step,
 };
+use relance_scm::config::PriorityClass;
 use relance_scm::event::Event;
+use relance_scm::event_log::NewEntry;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ScmError, ServiceName, Win32Error};
 use relance_wire::channel::{ControlRequest, ManagerFrame};
 
 use crate::database::Loaded;
-use crate::event_log::{entry_of_manager, entry_of_service, wants_output};
+use crate::event_log::{entry_of_manager, entry_of_program, entry_of_service, wants_output};
 use crate::info::status_of;
 use crate::names::Names;
 use crate::processes::Processes;
@@ -61,8 +64,10 @@ pub struct Moment {
 }
 
 /// Settings of the daemon that the engine obeys.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// The order of the load order groups at boot (C18, D8).
+    pub load_order_groups: Vec<Box<str>>,
     /// How long a shutdown waits.
     pub shutdown: ShutdownLimits,
 }
@@ -80,7 +85,7 @@ pub struct Engine<P, S> {
     /// Services that need others, so that a stop need not look at all.
     with_dependencies: BTreeSet<ServiceId>,
     waits: Vec<Wait>,
-    delayed: Option<lifetime::DelayedStarts>,
+    boot_starts: Option<boot::BootStarts>,
     configures: VecDeque<PendingConfigure>,
     configuring: bool,
     turn: Turn,
@@ -133,10 +138,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             deadlines: BTreeSet::new(),
             with_dependencies: BTreeSet::new(),
             waits: Vec::new(),
-            delayed: loaded
-                .delayed_starts
+            boot_starts: loaded
+                .boot_starts
                 .as_deref()
-                .and_then(lifetime::DelayedStarts::parse),
+                .and_then(boot::BootStarts::parse),
             configures: VecDeque::new(),
             configuring: false,
             turn: Turn::default(),
@@ -196,8 +201,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     pub fn next_deadline(&self) -> Option<Time> {
         let service = self.deadlines.first().map(|(at, _)| *at);
         let waits = self.waits.iter().map(|wait| wait.until).min();
-        let delayed = self.delayed.as_ref().map(|delayed| delayed.at);
-        [service, waits, delayed].into_iter().flatten().min()
+        let boot = self
+            .boot_starts
+            .as_ref()
+            .and_then(boot::BootStarts::deadline);
+        [service, waits, boot].into_iter().flatten().min()
     }
 
     /// Lets everything happen whose time has come.
@@ -281,6 +289,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Action::Spawn(run) => self.spawn(run),
             Action::SignalStop(run) => self.processes.signal(run, config.extensions.stop_signal),
             Action::Terminate(run) => self.processes.terminate(run),
+            Action::SetPriority(run) => {
+                let class = config.priority.unwrap_or(PriorityClass::Normal);
+                self.turn.effects.push(Effect::SetPriority(run, class));
+            }
             Action::ResolveDependencies(run) => self.resolve_dependencies(now, run),
             Action::DeliverControl { run, id, control } => {
                 let request = ControlRequest {
@@ -332,6 +344,16 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let wanted = entry.details.run.filter(|_| wants_output(&entry));
         let output = wanted.and_then(|run| self.processes.last_output(run));
         self.turn.entries.push((entry, output));
+    }
+
+    /// An entry in a program's own words; about the service of that name, if there is one.
+    fn write_event(&mut self, now: Moment, entry: NewEntry) {
+        self.last_entry += 1;
+        let service = ServiceName::new(&*entry.name)
+            .ok()
+            .and_then(|name| self.record(&name).cloned());
+        let entry = entry_of_program(self.last_entry, now.wall, entry, service.as_deref());
+        self.turn.entries.push((entry, None));
     }
 
     fn log_of_manager(&mut self, now: Moment, event: &Event) {

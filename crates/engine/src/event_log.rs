@@ -1,8 +1,8 @@
 //! From an event that policy wants logged to an entry of the log, with what the record knows.
 
 use relance_policy::ServiceRecord;
-use relance_scm::event::Event;
-use relance_scm::event_log::{Details, LogEntry, Timestamp};
+use relance_scm::event::{Event, EventSource};
+use relance_scm::event_log::{Details, LogEntry, NewEntry, Timestamp};
 
 /// The entry for an event of a service, with what the record knows after the step.
 pub(crate) fn entry_of_service(
@@ -38,22 +38,49 @@ pub(crate) fn entry_of_manager(number: u64, at: Timestamp, event: &Event) -> Log
     }
 }
 
+/// The entry that a program writes, about the service of that name if there is one.
+pub(crate) fn entry_of_program(
+    number: u64,
+    at: Timestamp,
+    entry: NewEntry,
+    service: Option<&ServiceRecord>,
+) -> LogEntry {
+    let run = service.and_then(|record| record.run.as_ref());
+    LogEntry {
+        number,
+        at,
+        source: EventSource::Application,
+        event_id: entry.event_id,
+        level: entry.level,
+        service: service.map(|record| (record.id, record.config.service_name.as_str().into())),
+        parameters: vec![entry.name.into(), entry.text.into()],
+        details: Details {
+            run: run.map(|run| run.id),
+            pid: run.map_or(0, |run| run.pid),
+            ..Details::default()
+        },
+    }
+}
+
 /// Whether the last lines of output belong into this entry: failures and failed starts.
 pub(crate) fn wants_output(entry: &LogEntry) -> bool {
-    matches!(entry.event_id, 7000 | 7023 | 7024 | 7031 | 7034)
+    entry.source != EventSource::Application
+        && matches!(entry.event_id, 7000 | 7023 | 7024 | 7031 | 7034)
 }
 
 fn details(at: Timestamp, event: &Event, record: &ServiceRecord) -> Details {
     let run = record.run.as_ref().map(|run| (run.id, run.pid));
     let end = record
         .last_end
+        .as_ref()
         .filter(|end| ends_a_run(event) || run.is_none_or(|r| r.0 == end.run));
     let mut details = Details::default();
     match (end, run) {
         (Some(end), _) if ends_a_run(event) => {
             details.run = Some(end.run);
             details.exit = end.exit;
-            details.cause = end.exit.map(|exit| exit.to_string());
+            let told = end.cause.as_ref().map(ToString::to_string);
+            details.cause = told.or_else(|| end.exit.map(|exit| exit.to_string()));
         }
         (_, Some((id, pid))) => {
             details.run = Some(id);
@@ -79,6 +106,7 @@ fn ends_a_run(event: &Event) -> bool {
         Event::Failed { .. }
             | Event::StoppedWithError(_)
             | Event::StoppedWithSpecificError(_)
+            | Event::CleanStopAfterError(_)
             | Event::StartFailed(_)
             | Event::ConnectTimedOut(_)
             | Event::Recycled(_)

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use relance_policy::explain::explain;
 use relance_policy::{ServiceRecord, Time};
-use relance_scm::event_log::{EventFilter, EventPage, LogEntry, Timestamp};
+use relance_scm::config::AccountName;
+use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
     ServiceInfo, Watch, Watched, WatchedChange,
@@ -56,6 +57,7 @@ pub struct EngineHandle {
     output_signals: Arc<OutputSignals>,
     clock: Arc<SharedClock>,
     machine: fn() -> (Time, Timestamp),
+    check_account: fn(&AccountName) -> Result<(), ScmError>,
 }
 
 /// What a handle is made of.
@@ -76,6 +78,9 @@ pub(crate) struct HandleParts {
     pub(crate) clock: Arc<SharedClock>,
     /// The machine's clocks.
     pub(crate) machine: fn() -> (Time, Timestamp),
+    /// 1057 for an account that does not exist. May take its time, so it is asked here and not in the
+    /// owner loop.
+    pub(crate) check_account: fn(&AccountName) -> Result<(), ScmError>,
 }
 
 impl EngineHandle {
@@ -91,6 +96,7 @@ impl EngineHandle {
             output_signals,
             clock,
             machine,
+            check_account,
         } = parts;
         Self {
             queue,
@@ -101,6 +107,7 @@ impl EngineHandle {
             output_signals,
             clock,
             machine,
+            check_account,
         }
     }
 
@@ -117,6 +124,29 @@ impl EngineHandle {
             )),
             // Dropped replies answer by themselves.
             Err(TrySendError::Disconnected(_)) => {}
+        }
+    }
+
+    /// C10: the account of a new service exists. Who may not create is told so by the owner loop.
+    fn check_new(&self, caller: &Caller, service: &NewService) -> Result<(), ScmError> {
+        if caller.is_administrator() {
+            (self.check_account)(&service.config.account_name)?;
+        }
+        Ok(())
+    }
+
+    /// The same for a change.
+    fn check_change(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        change: &ConfigChange,
+    ) -> Result<(), ScmError> {
+        match &change.account_name {
+            Some(account) if self.open(caller, name, change.rights()).is_ok() => {
+                (self.check_account)(account)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -197,10 +227,19 @@ impl EngineHandle {
 
 impl ServiceManager for EngineHandle {
     fn create_service(&self, caller: &Caller, service: NewService, reply: Reply<()>) {
-        self.configure(caller, Change::Create(Box::new(service)), reply);
+        match self.check_new(caller, &service) {
+            Ok(()) => self.configure(caller, Change::Create(Box::new(service)), reply),
+            Err(error) => reply.send(Err(error)),
+        }
     }
 
     fn apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
+        let checked = services
+            .iter()
+            .try_for_each(|service| self.check_new(caller, service));
+        if let Err(error) = checked {
+            return reply.send(Err(error));
+        }
         let changes = services
             .into_iter()
             .map(|service| Change::Apply(Box::new(service)));
@@ -224,6 +263,9 @@ impl ServiceManager for EngineHandle {
         change: ConfigChange,
         reply: Reply<()>,
     ) {
+        if let Err(error) = self.check_change(caller, name, &change) {
+            return reply.send(Err(error));
+        }
         self.configure(
             caller,
             Change::Change(name.clone(), Box::new(change)),
@@ -303,6 +345,13 @@ impl ServiceManager for EngineHandle {
                 format!("the event log cannot be read: {error}"),
             )
         }));
+    }
+
+    fn write_event(&self, caller: &Caller, entry: NewEntry, reply: Reply<()>) {
+        match entry.check() {
+            Ok(()) => self.send(caller, Request::WriteEvent(entry, reply)),
+            Err(error) => reply.send(Err(error)),
+        }
     }
 
     fn read_output(
@@ -473,6 +522,7 @@ mod tests {
             output: folder.0.clone(),
             output_signals: Arc::default(),
             clock: Arc::default(),
+            check_account: |_| Ok(()),
             machine: || (Time::ZERO, Timestamp(1)),
         });
         (handle, entry)

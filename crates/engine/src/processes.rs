@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use relance_policy::{ActionId, RunId, Time};
+use relance_scm::config::PriorityClass;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, Win32Error};
 use relance_wire::channel::{ManagerFrame, ServiceFrame};
@@ -24,6 +25,8 @@ pub trait Processes {
     fn broadcast(&mut self, message: &str);
     /// Sends a signal to the process of a run.
     fn signal(&mut self, run: RunId, signal: u8);
+    /// Gives the processes of a run a priority; one that the daemon may not give is left as it is.
+    fn set_priority(&mut self, run: RunId, class: PriorityClass);
     /// Kills the process tree of a run.
     fn terminate(&mut self, run: RunId);
     /// Sends a frame over the control channel of a run.

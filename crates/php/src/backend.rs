@@ -3,6 +3,7 @@
 //! The one file that knows how a manager is reached. Everything above it works on a [`Backend`], which
 //! the tests make over a manager in memory.
 
+use relance_scm::event_log::NewEntry;
 use relance_scm::manager::{NewService, wait};
 use relance_scm::{
     Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceManager, ServiceName,
@@ -68,6 +69,10 @@ impl Backend {
     pub(crate) fn control(&self, name: &ServiceName, control: Control) -> Result<(), ScmError> {
         self.ask(|manager, caller, reply| manager.control_service(caller, name, control, reply))
             .map(|_status| ())
+    }
+
+    pub(crate) fn write_event(&self, entry: NewEntry) -> Result<(), ScmError> {
+        self.ask(|manager, caller, reply| manager.write_event(caller, entry, reply))
     }
 
     /// Sends a request and waits for its reply.

@@ -9,4 +9,5 @@ pub(crate) use exception::WIN32_SERVICE_EXCEPTION;
 pub(crate) fn register() {
     WIN32_SERVICE_EXCEPTION.register();
     right_info::CLASS.register::<right_info::RightInfo>();
+    crate::relance::SERVICE.register();
 }

@@ -9,20 +9,25 @@
 
 mod block;
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use relance_scm::{Control, ControlsAccepted, ScmError, Win32Error};
+use relance_scm::{Control, ControlsAccepted, EndCause, ScmError, Win32Error};
 
 use crate::hosted::{Acknowledged, Hosted};
+use crate::wake::{Wake, Woken};
 use block::{CONTROLS_ACCEPTED, StatusBlock};
 
 /// How long a connection may take (S43).
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long the end of a request waits for the reader thread.
 pub(crate) const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Controls that are kept for a script that may wait for them.
+const CONTROLS_LEN_MAX: usize = 1024;
 
 /// The one service that this process can be.
 pub(crate) static DISPATCHER: Dispatcher = Dispatcher::new();
@@ -39,6 +44,8 @@ struct State {
     graceful: bool,
     exit_code: i64,
     last_control: u32,
+    /// Controls that nobody has waited for yet, the oldest first.
+    controls: VecDeque<u32>,
     block: StatusBlock,
 }
 
@@ -49,6 +56,8 @@ enum Connection {
     Open {
         hosted: Arc<dyn Hosted>,
         thread: ThreadId,
+        /// Rung by every control.
+        wake: Arc<Wake>,
     },
 }
 
@@ -73,6 +82,8 @@ pub(crate) enum Farewell {
         /// As the script set it; 32 bits of it are reported (B19).
         exit_code: i64,
     },
+    /// No report: the end of the process is a failure (R1), as the ini setting wants it.
+    Unreported,
 }
 
 impl Dispatcher {
@@ -84,6 +95,7 @@ impl Dispatcher {
                 graceful: true,
                 exit_code: 1,
                 last_control: 0,
+                controls: VecDeque::new(),
                 block: StatusBlock::new(CONTROLS_ACCEPTED),
             }),
         }
@@ -117,11 +129,12 @@ impl Dispatcher {
         connect: impl FnOnce(&str, Duration) -> Result<Arc<dyn Hosted>, ScmError>,
     ) -> Result<(), StartError> {
         let attempt = self.begin(graceful)?;
+        let wake = Wake::new().map_err(|error| StartError::Refused(no_wake(&error)))?;
         let hosted = connect(name, CONNECT_TIMEOUT).map_err(|error| match error.code() {
             Win32Error::TIMEOUT => StartError::TimedOut,
             _ => StartError::Refused(error),
         })?;
-        attempt.succeed(Arc::clone(&hosted));
+        attempt.succeed(Arc::clone(&hosted), wake);
         hosted.listen(Box::new(|code| self.on_control(code)));
         Ok(())
     }
@@ -146,9 +159,40 @@ impl Dispatcher {
         if code == Control::Stop.to_raw() {
             state.block.stop_pending();
         }
-        if let Connection::Open { hosted, .. } = &state.connection {
+        if state.controls.len() >= CONTROLS_LEN_MAX {
+            // A script that never waits polls the last one, and misses none of these.
+            state.controls.pop_front();
+        }
+        state.controls.push_back(code);
+        if let Connection::Open { hosted, wake, .. } = &state.connection {
             // The handler refuses no control and has nobody to tell.
             let _ = hosted.report(state.block.report());
+            wake.call();
+        }
+    }
+
+    /// The next control, in the order in which they came. `None` when `until` has come, or a signal.
+    ///
+    /// # Errors
+    /// 6 without a dispatcher.
+    pub(crate) fn next_control(&self, until: Option<Instant>) -> Result<Option<u32>, ScmError> {
+        loop {
+            // Without the lock: a control wants it meanwhile.
+            let wake = {
+                let mut state = self.lock();
+                let Connection::Open { wake, .. } = &state.connection else {
+                    return Err(Win32Error::INVALID_HANDLE.into());
+                };
+                let wake = Arc::clone(wake);
+                if let Some(control) = state.controls.pop_front() {
+                    return Ok(Some(control));
+                }
+                wake
+            };
+            match wake.wait(until) {
+                Woken::Called => {}
+                Woken::TimedOut | Woken::Interrupted => return Ok(None),
+            }
         }
     }
 
@@ -211,15 +255,27 @@ impl Dispatcher {
         mask & BIT.to_raw() != 0
     }
 
-    /// The request ends: reports STOPPED unless the script did (B2). For the thread that started the
-    /// dispatcher; in any other thread or process nothing happens.
-    pub(crate) fn end_request(&self) -> Option<Farewell> {
+    /// The request ends: says why, and reports STOPPED unless the script did (B2). For the thread that
+    /// started the dispatcher; in any other thread or process nothing happens.
+    ///
+    /// `errors_are_failures`: an error as cause is not reported as a stop.
+    pub(crate) fn end_request(
+        &self,
+        cause: &EndCause,
+        errors_are_failures: bool,
+    ) -> Option<Farewell> {
         if self.is_of_another_process() {
             return None;
         }
         let mut state = self.lock();
         if !state.connection.is_of_this_thread() || state.block.is_stopped() {
             return None;
+        }
+        if let Connection::Open { hosted, .. } = &state.connection {
+            hosted.tell_cause(cause);
+        }
+        if cause.is_error() && errors_are_failures {
+            return Some(Farewell::Unreported);
         }
         let farewell = if state.graceful {
             Farewell::Graceful
@@ -269,13 +325,15 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    fn succeed(self, hosted: Arc<dyn Hosted>) {
+    fn succeed(self, hosted: Arc<dyn Hosted>, wake: Wake) {
         let mut state = self.dispatcher.lock();
         state.block = StatusBlock::new(state.block.controls_accepted());
         state.block.start_pending();
+        state.controls.clear();
         state.connection = Connection::Open {
             hosted,
             thread: std::thread::current().id(),
+            wake: Arc::new(wake),
         };
         self.dispatcher
             .process
@@ -290,6 +348,13 @@ impl Drop for Attempt<'_> {
             state.connection = Connection::None;
         }
     }
+}
+
+fn no_wake(error: &std::io::Error) -> ScmError {
+    ScmError::new(
+        Win32Error::TOO_MANY_OPEN_FILES,
+        format!("the dispatcher has no file descriptor left ({error}); raise the limit"),
+    )
 }
 
 #[cfg(test)]

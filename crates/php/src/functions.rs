@@ -6,11 +6,11 @@
 mod control;
 mod create;
 mod environment;
-mod open;
+pub(crate) mod open;
 mod priority;
 mod query;
 mod rights;
-mod service;
+pub(crate) mod service;
 mod update;
 
 use crate::zend::function::function;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use relance_client::hosted::{Hosted as Client, Sent};
 use relance_scm::status::RawStatusReport;
-use relance_scm::{ScmError, Win32Error};
+use relance_scm::{EndCause, ScmError, Win32Error};
 
 /// Called with the code of each control, on the reader thread, which blocks all signals. It returns
 /// soon and calls nothing in PHP.
@@ -30,6 +30,9 @@ pub(crate) trait Hosted: Send + Sync {
     /// # Errors
     /// 6 when the connection has ended, 13 for an impossible status (S10).
     fn report(&self, status: RawStatusReport) -> Result<Acknowledged, ScmError>;
+
+    /// Says why the service is about to end.
+    fn tell_cause(&self, cause: &EndCause);
 
     /// Ends the connection; waits at most so long for the reader thread.
     fn close(&self, timeout: Duration);
@@ -98,6 +101,12 @@ impl Hosted for Connected {
         let client = self.client().ok_or(Win32Error::INVALID_HANDLE)?;
         let sent: Sent = client.send(status)?;
         Ok(Box::new(move || client.wait(sent)))
+    }
+
+    fn tell_cause(&self, cause: &EndCause) {
+        if let Some(client) = self.client() {
+            client.tell_cause(cause);
+        }
     }
 
     fn close(&self, timeout: Duration) {

@@ -10,10 +10,8 @@
 //! interface that the project keeps to; `C1`, `R37`, `S11`, `A18`, ... those of the reference of the
 //! manager's semantics.
 //!
-//! What the extension will have beyond upstream gets its own places: functions and classes of the
-//! namespace `Relance\` a folder `relance/` beside `functions/`, whose table follows `FUNCTIONS` in
-//! `Win32Service`; the ini setting and the observer of fatal errors a file each in `zend/` and a
-//! line in its `start`.
+//! What the extension has beyond upstream: `ends` (why a script ended, and the ini setting that makes
+//! errors failures) and the namespace `Relance\` (`relance/`).
 
 #![deny(unsafe_code)]
 
@@ -25,13 +23,16 @@ mod constants;
 mod context;
 mod details;
 mod dispatcher;
+mod ends;
 mod environment;
 mod failure;
 mod functions;
 mod hosted;
 mod info;
 mod machine;
+mod relance;
 mod rights;
+mod wake;
 #[allow(unsafe_code, reason = "the binding to PHP, and the only place for it")]
 mod zend;
 
@@ -50,22 +51,31 @@ struct Win32Service;
 impl Extension for Win32Service {
     const NAME: &'static CStr = c"win32service";
     const VERSION: &'static CStr = info::VERSION;
-    const FUNCTIONS: &'static [Registration] = &functions::FUNCTIONS;
+    const FUNCTIONS: &'static [&'static [Registration]] =
+        &[&functions::FUNCTIONS, &relance::FUNCTIONS];
 
     fn start(module: ModuleNumber) {
+        #[cfg(windows)]
+        relance_windows::exports::stay_loaded();
         context::capture();
         constants::register(module);
         classes::register();
+        ends::ERRORS_ARE_FAILURES.register(module);
+        zend::errors::observe::<ends::EndObserver>();
     }
 
     fn end_request(line: &mut LogLine) {
         // A line cannot fail to be written: it is cut where it is full.
-        let _ = match DISPATCHER.end_request() {
+        let _ = match DISPATCHER.end_request(&ends::take(), ends::ERRORS_ARE_FAILURES.is_on()) {
             None => Ok(()),
             Some(Farewell::Graceful) => write!(line, "Info: Win32Service exit gracefuly"),
             Some(Farewell::Error { exit_code }) => write!(
                 line,
                 "Info: Win32Service exit with error and exit code {exit_code}"
+            ),
+            Some(Farewell::Unreported) => write!(
+                line,
+                "Info: Win32Service exit without a report, which is a failure"
             ),
         };
     }

@@ -12,12 +12,15 @@
 //!
 //! Read [`function`] first, then [`outcome`].
 
+pub(crate) mod callback;
 pub(crate) mod class;
 pub(crate) mod constant;
+pub(crate) mod errors;
 pub(crate) mod facts;
 pub(crate) mod fields;
 pub(crate) mod function;
 pub(crate) mod info;
+pub(crate) mod ini;
 pub(crate) mod log;
 pub(crate) mod module;
 pub(crate) mod object;

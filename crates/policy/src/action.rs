@@ -41,6 +41,8 @@ pub enum Action {
     SignalStop(RunId),
     /// Kill the whole process tree.
     Terminate(RunId),
+    /// Give the running processes the configured priority class.
+    SetPriority(RunId),
     /// Tell people that a reboot follows (R45).
     Broadcast {
         /// For which action.

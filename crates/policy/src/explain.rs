@@ -97,7 +97,11 @@ fn last_end(end: &End, now: Time) -> String {
             _,
         ) => format!("it stopped with {}{}", code(end.exit_code), asked(end)),
     };
-    format!("Run {} ended {ago} ago: {what}.", end.run)
+    let cause = match &end.cause {
+        Some(cause) => format!("; the script says why: {cause}"),
+        None => String::new(),
+    };
+    format!("Run {} ended {ago} ago: {what}{cause}.", end.run)
 }
 
 fn asked(end: &End) -> &'static str {
@@ -129,6 +133,10 @@ fn verdict(record: &ServiceRecord, end: &End) -> String {
         EndReason::StoppedWithError => format!(
             "That is the {number} failure: stops with an error count, because failure actions on non-crash failures are on (R3)."
         ),
+        EndReason::Stopped if end.cause.as_ref().is_some_and(|cause| cause.is_error()) => {
+            "That is no failure, although the script ended with an error: it reported STOPPED without an error (R8.4); to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini."
+                .to_owned()
+        }
         EndReason::Stopped => {
             "That is no failure: it reported STOPPED without an error (R8.4).".to_owned()
         }

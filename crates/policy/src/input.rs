@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use relance_scm::status::ProcessExit;
-use relance_scm::{Control, ServiceConfig, ServiceName, StatusReport, Win32Error};
+use relance_scm::{Control, EndCause, ServiceConfig, ServiceName, StatusReport, Win32Error};
 
 use crate::record::{ActionId, ControlId, RunId, StartCause};
 
@@ -88,6 +88,13 @@ pub enum Input {
     ChannelBroken {
         /// Of which run.
         run: RunId,
+    },
+    /// The service said why it is about to end.
+    CauseTold {
+        /// For which run.
+        run: RunId,
+        /// Why.
+        cause: Arc<EndCause>,
     },
     /// The service answered a control.
     ControlAnswered {

@@ -8,7 +8,8 @@
 //! Reading order: [`record`] (the state and its laws), [`input`] and [`action`] (the two alphabets),
 //! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `recovery` and
 //! `shutdown`), `failure` (the counter, rules R11 to R25). [`simulate`] plays a policy against a
-//! script in virtual time; [`explain`] says in words what a record means.
+//! script in virtual time; [`explain`] says in words what a record means; [`order`] plans the starts at
+//! boot.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -17,6 +18,7 @@
 pub mod action;
 pub mod explain;
 pub mod input;
+pub mod order;
 pub mod record;
 pub mod simulate;
 pub mod time;

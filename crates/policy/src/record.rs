@@ -24,7 +24,8 @@ pub use relance_scm::run::{RunId, ServiceId};
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
-    Control, ControlsAccepted, ExitCode, ServiceConfig, ServiceKind, ServiceState, Win32Error,
+    Control, ControlsAccepted, EndCause, ExitCode, ServiceConfig, ServiceKind, ServiceState,
+    Win32Error,
 };
 
 use crate::input::{ShutdownLimits, Timer};
@@ -155,6 +156,12 @@ pub struct Run {
     pub hang_at: Option<Time>,
     /// When the whole process tree is killed: a program's grace, or the end of a shutdown.
     pub kill_at: Option<Time>,
+    /// Why it is about to end, as the service has said it.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub end_cause: Option<Arc<EndCause>>,
 }
 
 /// A process that still runs although its service is stopped.
@@ -207,7 +214,7 @@ impl PendingAction {
 }
 
 /// How the last run ended, for people who ask why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct End {
     /// Which run.
@@ -222,6 +229,12 @@ pub struct End {
     pub stop: Option<StopCause>,
     /// What the kernel saw; `None` while the process still runs, or when nobody saw it.
     pub exit: Option<ProcessExit>,
+    /// Why, as the service said it before.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub cause: Option<Arc<EndCause>>,
     /// The exit code put on record.
     pub exit_code: ExitCode,
     /// The counter if this end was counted.

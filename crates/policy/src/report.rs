@@ -1,15 +1,16 @@
 //! Status reports: what a service says of itself is put on record, even against the intended order
 //! (S9), until it has said STOPPED (S11).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use relance_scm::event::Event;
-use relance_scm::{ExitCode, ServiceState, StatusReport};
+use relance_scm::{EndCause, ExitCode, ServiceState, StatusReport};
 
 use crate::action::{Answer, DenyReason};
 use crate::control;
 use crate::failure;
-use crate::record::{EndReason, RunId, RunPhase};
+use crate::record::{EndReason, Run, RunId, RunPhase};
 use crate::start;
 use crate::step::Draft;
 
@@ -57,6 +58,7 @@ fn stopped(draft: &mut Draft, id: RunId, exit_code: ExitCode) {
     };
     log_exit_code(draft, exit_code);
     let reason = judge(draft, exit_code);
+    warn_of_clean_error(draft, &run, reason);
     draft.note_end(&run, from, reason);
     if reason == EndReason::StoppedWithError {
         failure::count(draft, id);
@@ -64,6 +66,32 @@ fn stopped(draft: &mut Draft, id: RunId, exit_code: ExitCode) {
     draft.enter(ServiceState::Stopped);
     control::complete_all(draft, &run, Ok(()));
     draft.remove_if_over();
+}
+
+/// A clean stop after an error of PHP surprises people (B3): the first in a row is logged, with what
+/// would make it a failure.
+fn warn_of_clean_error(draft: &mut Draft, run: &Run, reason: EndReason) {
+    let is_it = |reason, cause: Option<&EndCause>| {
+        reason == EndReason::Stopped && cause.is_some_and(EndCause::is_error)
+    };
+    let before = draft.record.last_end.as_ref();
+    let again = before.is_some_and(|end| is_it(end.reason, end.cause.as_deref()));
+    if let Some(cause) = &run.end_cause
+        && is_it(reason, Some(cause))
+        && !again
+    {
+        let event = Event::CleanStopAfterError(cause.to_string().into());
+        draft.log(event);
+    }
+}
+
+/// Why the run is about to end, from the service itself; kept for the end.
+pub(crate) fn cause_told(draft: &mut Draft, id: RunId, cause: Arc<EndCause>) -> Answer {
+    draft.if_current(id, |draft| {
+        if let Some(run) = draft.run(id) {
+            run.end_cause = Some(cause);
+        }
+    })
 }
 
 /// E4: 7023 for a Win32 error, 7024 for a code of the service's own.

@@ -252,6 +252,7 @@ impl Simulation {
             }
             Action::Log(event) => self.note(Occurrence::Logged(event)),
             Action::SignalStop(_)
+            | Action::SetPriority(_)
             | Action::Broadcast { .. }
             | Action::CompleteStart { .. }
             | Action::CompleteControl { .. }

@@ -87,6 +87,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         last_report: 0,
         hang_at: (cause == StartCause::Auto).then(|| now + START_WAIT_HINT + START_HANG),
         kill_at: None,
+        end_cause: None,
     });
     id
 }

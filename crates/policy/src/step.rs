@@ -8,7 +8,7 @@ use relance_scm::{ControlsAccepted, ExitCode, ServiceState};
 
 use crate::action::{Action, Answer, DenyReason, Step};
 use crate::input::{Input, Timer};
-use crate::record::{End, EndReason, Previous, Run, RunId, ServiceRecord};
+use crate::record::{End, EndReason, Previous, Run, RunId, RunPhase, ServiceRecord};
 use crate::time::Time;
 use crate::{control, exit, recovery, report, shutdown, start};
 
@@ -49,6 +49,7 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         Input::ChannelBroken { run } => {
             draft.if_current(run, |draft| draft.log(Event::MalformedAnswer))
         }
+        Input::CauseTold { run, cause } => report::cause_told(&mut draft, run, cause),
         Input::ControlAnswered { run, id, code } => control::answered(&mut draft, run, id, code),
         Input::ProcessFound { run, pid, birth } => start::found(&mut draft, run, pid, birth),
         Input::ProcessExited { run, exit } => exit::process_exited(&mut draft, run, exit),
@@ -88,10 +89,16 @@ fn delete_requested(draft: &mut Draft) -> Answer {
 
 /// C19: the configuration applies from the next start; 7040 says so for the start type.
 fn config_changed(draft: &mut Draft, config: Arc<relance_scm::ServiceConfig>) -> Answer {
-    let (old, new) = (draft.record.config.start_type, config.start_type);
-    draft.record.config = config;
+    let before = std::mem::replace(&mut draft.record.config, config);
+    let (old, new) = (before.start_type, draft.record.config.start_type);
     if old != new {
         draft.log(Event::StartTypeChanged(old, new));
+    }
+    if before.priority != draft.record.config.priority
+        && let Some(run) = &draft.record.run
+        && matches!(run.phase, RunPhase::Connecting(_) | RunPhase::Active)
+    {
+        draft.act(Action::SetPriority(run.id));
     }
     Answer::Accepted
 }
@@ -175,6 +182,7 @@ impl Draft {
             from,
             stop: run.stop,
             exit: None,
+            cause: run.end_cause.clone(),
             exit_code: self.record.exit_code,
             failure: None,
             action: None,

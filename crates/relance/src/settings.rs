@@ -40,6 +40,8 @@ pub(crate) struct File {
     pub(crate) log_max_mib: Option<u64>,
     /// Rotated files kept for each service.
     pub(crate) log_files: Option<u32>,
+    /// The order of the load order groups at boot (D8); other groups follow by name.
+    pub(crate) load_order_groups: Vec<Box<str>>,
     /// How long a shutdown waits after PRESHUTDOWN (S47).
     pub(crate) preshutdown_timeout_ms: Option<u64>,
     /// How long a shutdown waits after STOP (S45).
@@ -132,6 +134,7 @@ impl Settings {
             },
             reboot: RebootCommand(file.allow_reboot.then_some(reboot)),
             settings: EngineSettings {
+                load_order_groups: file.load_order_groups.clone(),
                 shutdown: ShutdownLimits {
                     preshutdown: millis(file.preshutdown_timeout_ms, limits.preshutdown),
                     wait_to_kill: millis(file.wait_to_kill_ms, limits.wait_to_kill),

@@ -14,7 +14,7 @@ use crate::name::ServiceName;
 use crate::state::ServiceState;
 use crate::win32::Win32Error;
 
-pub use texts::render;
+pub use texts::{render, template};
 
 /// Who writes an entry: the name that Windows' event viewer shows as its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -189,6 +189,8 @@ pub enum Event {
     RecoveryCancelled(RecoveryAction),
     /// 1010: the service was deleted.
     Deleted,
+    /// 1011: the program ended with an error of its run time, but the stop was clean.
+    CleanStopAfterError(Box<str>),
     /// 1101: the manager has started (a boot in the sense of C31, R19).
     ManagerStarted,
     /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.
@@ -240,6 +242,7 @@ impl Event {
             Self::PasswordIgnored => 1008,
             Self::RecoveryCancelled(_) => 1009,
             Self::Deleted => 1010,
+            Self::CleanStopAfterError(_) => 1011,
             Self::ManagerStarted => 1101,
             Self::EngineRestarted => 1102,
             Self::StorageFailed(_) => 1103,
@@ -280,6 +283,7 @@ impl Event {
             | Self::NotAdopted(_)
             | Self::EndNotSeen
             | Self::PasswordIgnored
+            | Self::CleanStopAfterError(_)
             | Self::EngineRestarted => EventLevel::Warning,
             Self::StartFailed(_)
             | Self::DependencyFailed(..)
@@ -382,6 +386,7 @@ impl Event {
             | Self::EndNotSeen
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
+            Self::CleanStopAfterError(cause) => vec![service(), cause.to_string()],
             Self::StorageFailed(reason) => vec![reason.to_string()],
             Self::StorageRecovered(lost) => vec![lost.to_string()],
             Self::ManagerStarted | Self::EngineRestarted | Self::ManagerStopping => Vec::new(),

@@ -2,14 +2,35 @@
 //! that can be asked of the log.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::error::ScmError;
 use crate::event::{EventLevel, EventSource, render};
 use crate::run::{RunId, ServiceId};
 use crate::status::ProcessExit;
+use crate::win32::Win32Error;
 
 /// A moment on the wall clock: milliseconds since 1970, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// So long before this moment.
+    #[must_use]
+    pub fn before(self, time: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(time)))
+    }
+
+    /// So long after this moment.
+    #[must_use]
+    pub fn after(self, time: Duration) -> Self {
+        Self(self.0.saturating_add(millis(time)))
+    }
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
 
 /// One entry of the event log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +68,44 @@ pub struct Details {
     pub cause: Option<String>,
     /// The last lines of the service's output.
     pub output: Option<String>,
+}
+
+/// An entry that a program writes itself, with the source [`EventSource::Application`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// Who writes: the name of a service, or any other name.
+    pub name: Box<str>,
+    /// Number of the kind of entry; the program's own.
+    pub event_id: u32,
+    /// How bad it is.
+    pub level: EventLevel,
+    /// What happened.
+    pub text: Box<str>,
+}
+
+/// Longest name of who writes, in bytes.
+pub const NEW_ENTRY_NAME_LEN_MAX: usize = 256;
+/// Longest text of such an entry, in bytes, as in Windows.
+pub const NEW_ENTRY_TEXT_LEN_MAX: usize = 31_839;
+
+impl NewEntry {
+    /// Checks the lengths.
+    ///
+    /// # Errors
+    /// 87 for an empty or too long name, or a too long text.
+    pub fn check(&self) -> Result<(), ScmError> {
+        let (name, text) = (self.name.len(), self.text.len());
+        if name == 0 || name > NEW_ENTRY_NAME_LEN_MAX || text > NEW_ENTRY_TEXT_LEN_MAX {
+            return Err(ScmError::new(
+                Win32Error::INVALID_PARAMETER,
+                format!(
+                    "an entry has a name of 1 to {NEW_ENTRY_NAME_LEN_MAX} bytes and a text of at most \
+                     {NEW_ENTRY_TEXT_LEN_MAX}; shorten it"
+                ),
+            ));
+        }
+        Ok(())
+    }
 }
 
 impl LogEntry {

@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod cause;
 pub mod command_line;
 pub mod config;
 pub mod control;
@@ -29,6 +30,7 @@ pub mod state;
 pub mod status;
 pub mod win32;
 
+pub use cause::{EndCause, EndCauseKind};
 pub use config::{ConfigChange, ServiceConfig, ServiceKind};
 pub use control::{Control, ControlsAccepted, UserControl};
 pub use error::{ErrorClass, ScmError};

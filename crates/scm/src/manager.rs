@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use crate::config::{ConfigChange, Secret, ServiceConfig};
 use crate::control::Control;
 use crate::error::ScmError;
-use crate::event_log::{EventFilter, EventPage, LogEntry, Timestamp};
+use crate::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
 use crate::failure_actions::RecoveryAction;
 use crate::name::ServiceName;
 use crate::run::{RunId, ServiceId};
@@ -179,6 +179,13 @@ pub trait ServiceManager: Send + Sync {
 
     /// Entries of the event log.
     fn find_events(&self, caller: &Caller, filter: EventFilter, reply: Reply<EventPage>);
+
+    /// Writes an entry to the event log, in the caller's own words. Every local caller may.
+    ///
+    /// Errors: 87, and 50 where the log takes no entries of others.
+    fn write_event(&self, _caller: &Caller, _entry: NewEntry, reply: Reply<()>) {
+        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
 
     /// A part of the output of a service.
     ///
@@ -362,6 +369,8 @@ pub struct RecoveryInfo {
     pub pending: Vec<PendingInfo>,
     /// What the next failure would be answered with.
     pub next_action: Option<RecoveryAction>,
+    /// Whether all this was derived from the event log, because the manager has no call for it (R19).
+    pub derived: bool,
 }
 
 /// A queued recovery action.

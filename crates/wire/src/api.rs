@@ -17,7 +17,7 @@ pub use change::{ChangeConfigRequest, ExtensionsChangeBody, RecoveryChangeBody};
 pub use config::{
     ActionBody, ActionsBody, ConfigBody, ExtensionsBody, RecoveryBody, ResetPeriodBody, read_kind,
 };
-pub use event::{EventBody, EventPageReply, EventsQuery};
+pub use event::{EventBody, EventPageReply, EventsQuery, WriteEventRequest};
 pub use service::{
     ApplyReply, ApplyRequest, ControlRequest, EndBody, ManagerReply, PendingBody,
     RecoveryStateBody, RunBody, ServiceReply, ServicesReply, StartRequest, StatusReply, StreamItem,

@@ -7,6 +7,7 @@
 //! number, and a service takes a number once.
 
 use relance_scm::status::RawStatusReport;
+use relance_scm::{EndCause, EndCauseKind};
 use serde::{Deserialize, Serialize};
 
 /// Version of these frames. A manager refuses a hello with another one.
@@ -35,6 +36,8 @@ pub enum ServiceFrame {
     Status(Status),
     /// The answer to a control.
     Answer(ControlAnswer),
+    /// Why the service is about to end; before its last report, or instead of one.
+    Cause(Cause),
 }
 
 /// From the manager to a service.
@@ -123,6 +126,34 @@ pub struct ControlAnswer {
     pub code: u32,
 }
 
+/// See [`ServiceFrame::Cause`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// `end_of_script`, `uncaught_exception`, `fatal_error`, `memory_limit` or `time_limit`.
+    pub kind: String,
+    /// More about it, with file and line.
+    #[serde(default)]
+    pub text: String,
+}
+
+impl Cause {
+    /// The cause; a kind that this version does not know is an error like any other.
+    #[must_use]
+    pub fn cause(&self) -> EndCause {
+        let kind = EndCauseKind::from_name(&self.kind).unwrap_or(EndCauseKind::FatalError);
+        EndCause::new(kind, &self.text)
+    }
+}
+
+impl From<&EndCause> for Cause {
+    fn from(cause: &EndCause) -> Self {
+        Self {
+            kind: cause.kind.name().to_owned(),
+            text: cause.text.to_string(),
+        }
+    }
+}
+
 /// See [`ManagerFrame::Welcome`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
@@ -197,6 +228,15 @@ mod tests {
             text(&|| encode(&hello)),
             "{\"hello\":{\"version\":1,\"pid\":7}}\n"
         );
+        let cause = ServiceFrame::Cause((&EndCause::new(EndCauseKind::TimeLimit, "x")).into());
+        assert_eq!(
+            text(&|| encode(&cause)),
+            "{\"cause\":{\"kind\":\"time_limit\",\"text\":\"x\"}}\n"
+        );
+        for kind in EndCauseKind::ALL {
+            let cause = EndCause::new(kind, "y");
+            assert_eq!(Cause::from(&cause).cause(), cause);
+        }
         let control = ManagerFrame::Control(ControlRequest { id: 3, code: 1 });
         assert_eq!(
             text(&|| encode(&control)),

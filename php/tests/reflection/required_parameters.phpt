@@ -4,7 +4,7 @@ Functions: how many parameters are required
 win32service
 --FILE--
 <?php
-foreach ((new ReflectionExtension('win32service'))->getFunctions() as $function) {
+foreach (array_slice((new ReflectionExtension('win32service'))->getFunctions(), 0, 26) as $function) {
     echo $function->getName(), ' ', $function->getNumberOfRequiredParameters(), "\n";
 }
 ?>

@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use relance_scm::status::RawStatusReport;
-use relance_scm::{ScmError, Win32Error};
+use relance_scm::{EndCause, ScmError, Win32Error};
 use relance_wire::channel::{
     ControlAnswer, ControlRequest, FRAME_LEN_MAX, Hello, ManagerFrame, ServiceFrame, Status,
     VERSION, decode, encode,
@@ -160,6 +160,11 @@ impl Connection {
     /// Sends a report; its number.
     pub(super) fn send(&self, report: RawStatusReport) -> u64 {
         self.lock().report(report)
+    }
+
+    /// Says why the service is about to end.
+    pub(super) fn tell_cause(&self, cause: &EndCause) {
+        self.lock().send(&ServiceFrame::Cause(cause.into()));
     }
 
     /// Waits for the acknowledgement of a report.

@@ -27,7 +27,7 @@ pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite
         run: record.run.as_ref().map(Cow::Borrowed),
         previous: record.previous,
         pending_actions: Cow::Borrowed(&record.pending_actions),
-        last_end: record.last_end,
+        last_end: record.last_end.as_ref().map(Cow::Borrowed),
         short_recycles: record.short_recycles,
         shutdown: record.shutdown,
     };
@@ -87,7 +87,7 @@ fn read(row: &rusqlite::Row<'_>, record: &mut ServiceRecord) -> rusqlite::Result
     record.run = details.run.map(Cow::into_owned);
     record.previous = details.previous;
     record.pending_actions = details.pending_actions.into_owned();
-    record.last_end = details.last_end;
+    record.last_end = details.last_end.map(Cow::into_owned);
     record.short_recycles = details.short_recycles;
     record.shutdown = details.shutdown;
     Ok(())
@@ -103,7 +103,7 @@ struct Details<'a> {
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pending_actions: Cow<'a, [PendingAction]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    last_end: Option<End>,
+    last_end: Option<Cow<'a, End>>,
     #[serde(default)]
     short_recycles: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -165,7 +165,7 @@ fn a_row_of_the_first_format_is_still_read() {
     assert_eq!(run.phase, RunPhase::Connecting(Time::from_nanos(30)));
     assert!(matches!(run.cause, StartCause::Recovery(..)));
     assert_eq!(
-        record.last_end.unwrap().exit,
+        record.last_end.as_ref().unwrap().exit,
         Some(ProcessExit::Signaled(9))
     );
     assert_eq!(record.config.extensions, Extensions::default());

@@ -119,6 +119,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         match frame {
             ServiceFrame::Hello(hello) => self.hello(now, run, &hello),
             ServiceFrame::Status(status) => self.status(now, run, &status),
+            ServiceFrame::Cause(cause) => {
+                let cause = cause.cause().into();
+                self.input(now, run.service, Input::CauseTold { run, cause });
+            }
             ServiceFrame::Answer(ControlAnswer { id, code }) => {
                 let (id, code) = (ControlId(id), Win32Error::from_raw(code));
                 self.input(now, run.service, Input::ControlAnswered { run, id, code });

@@ -1,13 +1,9 @@
 //! The boot, the return after a crash of the engine, and the shutdown.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use relance_policy::{
-    ActionId, Input, PendingAction, RunId, RunPhase, ServiceId, ServiceRecord, StartCause, Time,
-};
-use relance_scm::config::StartType;
+use relance_policy::{ActionId, Input, PendingAction, RunId, RunPhase, ServiceId, ServiceRecord};
 use relance_scm::event::Event;
 use relance_scm::status::ProcessExit;
 use relance_scm::{Reply, Win32Error};
@@ -19,11 +15,6 @@ use crate::database::Meta;
 use crate::processes::Processes;
 use crate::publisher::Change;
 use crate::storage::Storage;
-
-/// When delayed automatic services begin to start (C16).
-const DELAYED_START_AFTER: Duration = Duration::from_secs(120);
-/// Pause between two of them: one at a time.
-const DELAYED_START_PAUSE: Duration = Duration::from_secs(1);
 
 /// How an engine begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,36 +38,6 @@ pub(super) struct CatchUp {
     /// Commands that the host has carried out. Their failures may come to light only when all runs
     /// are told, so they wait until then.
     pub(super) done: Vec<(ActionId, Result<(), Win32Error>)>,
-}
-
-/// Automatic services that start later than the others. Remembered, because the engine may be
-/// replaced before their time comes.
-pub(super) struct DelayedStarts {
-    pub(super) at: Time,
-    services: VecDeque<ServiceId>,
-}
-
-impl DelayedStarts {
-    /// The time in nanoseconds, then the services, with blanks between.
-    fn text(&self) -> String {
-        let services = self.services.iter().map(|id| u64::from(id.0));
-        let numbers: Vec<String> = std::iter::once(self.at.as_nanos())
-            .chain(services)
-            .map(|number| number.to_string())
-            .collect();
-        numbers.join(" ")
-    }
-
-    /// The inverse of [`text`](Self::text); `None` when nothing is to come.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let mut numbers = text.split_whitespace();
-        let at = Time::from_nanos(numbers.next()?.parse().ok()?);
-        let services = numbers.map(|id| Some(ServiceId(id.parse().ok()?)));
-        Some(Self {
-            at,
-            services: services.collect::<Option<_>>()?,
-        })
-    }
 }
 
 impl<P: Processes, S: Storage> Engine<P, S> {
@@ -118,65 +79,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         self.turn.meta.push((Meta::Boot, boot.to_owned()));
         self.turn.meta.push((Meta::ShutDown, "0".to_owned()));
-        self.start_automatic(now);
-    }
-
-    fn start_automatic(&mut self, now: Moment) {
-        let automatic: Vec<(ServiceId, bool)> = self
-            .services
-            .values()
-            .filter(|slot| slot.record.config.start_type == StartType::Auto)
-            .map(|slot| (slot.record.id, slot.record.config.delayed_auto_start))
-            .collect();
-        let mut delayed = VecDeque::new();
-        for (id, later) in automatic {
-            if later {
-                delayed.push_back(id);
-            } else {
-                self.start_one(now, id);
-            }
-        }
-        // Those of the boot before are over.
-        self.delayed = (!delayed.is_empty()).then(|| DelayedStarts {
-            at: now.time + DELAYED_START_AFTER,
-            services: delayed,
-        });
-        self.remember_delayed();
-    }
-
-    fn remember_delayed(&mut self) {
-        let text = self.delayed.as_ref().map(DelayedStarts::text);
-        self.turn
-            .meta
-            .push((Meta::DelayedStarts, text.unwrap_or_default()));
-    }
-
-    /// One that runs already, because another needs it, is refused, and that is well.
-    fn start_one(&mut self, now: Moment, id: ServiceId) {
-        let cause = StartCause::Auto;
-        self.input(
-            now,
-            id,
-            Input::StartRequested {
-                cause,
-                arguments: [].into(),
-            },
-        );
-    }
-
-    pub(super) fn start_delayed(&mut self, now: Moment) {
-        let Some(delayed) = &mut self.delayed else {
-            return;
-        };
-        if delayed.at > now.time {
-            return;
-        }
-        delayed.at = now.time + DELAYED_START_PAUSE;
-        match delayed.services.pop_front() {
-            Some(id) => self.start_one(now, id),
-            None => self.delayed = None,
-        }
-        self.remember_delayed();
+        self.begin_boot_starts(now);
     }
 
     /// The host has told all it knew. What the records expect and the host does not have was lost on
@@ -298,7 +201,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         self.shutting_down = true;
         self.log_of_manager(now, &Event::ManagerStopping);
-        self.delayed = None;
+        self.boot_starts = None;
         self.shut_down_all(now);
     }
 

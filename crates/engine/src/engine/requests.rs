@@ -36,6 +36,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 let result = self.ask(now, &caller, &name, AccessRights::START, input);
                 self.turn.effects.push(Effect::Reply(reply, result));
             }
+            Request::WriteEvent(entry, reply) => {
+                self.write_event(now, entry);
+                self.turn.effects.push(Effect::Reply(reply, Ok(())));
+            }
             // For the driver, which knows the clock and the channels.
             request @ (Request::AdvanceClock(..) | Request::Attach { .. }) => {
                 request.refuse(&Win32Error::NOT_SUPPORTED.into());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord};
+use relance_scm::config::PriorityClass;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ScmError, ServiceConfig, Win32Error};
 use relance_wire::channel::ManagerFrame;
@@ -38,6 +39,7 @@ pub(super) enum Effect {
     RunCommand(ActionId, Arc<ServiceConfig>, Box<str>),
     Reboot(ActionId),
     Broadcast(Arc<str>),
+    SetPriority(RunId, PriorityClass),
     Reply(Reply<()>, Result<(), ScmError>),
     ReplyControl(Reply<ServiceStatus>, Result<ServiceStatus, ScmError>),
     ReplyClock(Reply<u64>, u64),
@@ -69,6 +71,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// Hands what this turn changed to the database. To be called whenever the inputs that were at
     /// hand have been taken.
     pub fn end_turn(&mut self, now: Moment) {
+        self.go_on_with_boot(now);
         self.finish_shutdown(now);
         let turn = std::mem::take(&mut self.turn);
         if !turn.is_empty() {
@@ -169,6 +172,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.processes.run_command(id, &config, &command);
             }
             Effect::Reboot(id) => self.processes.reboot(id),
+            Effect::SetPriority(run, class) => self.processes.set_priority(run, class),
             Effect::Broadcast(message) => self.processes.broadcast(&message),
             Effect::Reply(reply, result) => reply.send(result),
             Effect::ReplyControl(reply, result) => reply.send(result),

@@ -30,16 +30,8 @@ pub(crate) fn find(account: &AccountName) -> Result<Account, ScmError> {
     if account.is_local_system() {
         return Ok(own_account(own));
     }
-    let name = local_name(account.as_str());
-    let entry = lookup(name).ok_or_else(|| {
-        ScmError::new(
-            Win32Error::INVALID_SERVICE_ACCOUNT,
-            format!(
-                "there is no account {:?} on this machine; create it or name another",
-                account.as_str()
-            ),
-        )
-    })?;
+    let entry = existing(account)?;
+    let name = &entry.name;
     if entry.uid == own {
         return Ok(Account {
             ids: None,
@@ -54,6 +46,29 @@ pub(crate) fn find(account: &AccountName) -> Result<Account, ScmError> {
     }
     let groups = groups_of(&entry.name, entry.gid);
     Ok(entry.into_account(groups))
+}
+
+/// Whether an account can be configured; that the daemon may not change to it shows at the start.
+///
+/// # Errors
+/// 1057 when there is no such account.
+pub(crate) fn check(account: &AccountName) -> Result<(), ScmError> {
+    if account.is_local_system() {
+        return Ok(());
+    }
+    existing(account).map(|_| ())
+}
+
+fn existing(account: &AccountName) -> Result<Entry, ScmError> {
+    lookup(local_name(account.as_str())).ok_or_else(|| {
+        ScmError::new(
+            Win32Error::INVALID_SERVICE_ACCOUNT,
+            format!(
+                "there is no account {:?} on this machine; create it or name another",
+                account.as_str()
+            ),
+        )
+    })
 }
 
 /// The account's name without the parts that only Windows has.

@@ -143,8 +143,9 @@ pub fn run(
         output_signals,
         clock: Arc::clone(&shared_clock),
         machine: || (Clock::Machine.now(), clock::wall()),
+        check_account: account::check,
     });
-    let mut engine = Engine::new(processes, writer, setup.settings, publisher, loaded);
+    let mut engine = Engine::new(processes, writer, setup.settings.clone(), publisher, loaded);
     let now = Moment {
         time: clock.now(),
         wall: clock::wall(),

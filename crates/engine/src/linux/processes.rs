@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use relance_policy::{ActionId, RunId, Time};
-use relance_scm::config::OutputMode;
+use relance_scm::config::{OutputMode, PriorityClass};
 use relance_scm::status::ProcessExit;
 use relance_scm::{ScmError, ServiceConfig, ServiceKind, Win32Error};
 use relance_wire::channel::ManagerFrame;
 use rustix::event::epoll;
+use rustix::process::Pid;
 
 use super::adopt::Adopted;
 use super::channel::{Channel, PEEK_LEN, Seen};
@@ -455,6 +456,17 @@ impl Processes for LinuxProcesses {
             return;
         };
         self.run_command(id, &system_config(), &command);
+    }
+
+    fn set_priority(&mut self, run: RunId, class: PriorityClass) {
+        let Some(known) = self.runs.get(&run) else {
+            return;
+        };
+        // Every run leads a process group of its own; its children are in it.
+        let group = i32::try_from(known.pid).ok().and_then(Pid::from_raw);
+        if let Err(error) = rustix::process::setpriority_pgrp(group, class.nice()) {
+            tracing::warn!(%run, %error, "the priority of a running service cannot be changed");
+        }
     }
 
     fn broadcast(&mut self, message: &str) {

@@ -1,6 +1,9 @@
 //! The dispatcher against a connection that records what it is told.
 
+use std::sync::LazyLock;
+
 use super::*;
+use relance_scm::EndCauseKind;
 use relance_scm::status::RawStatusReport;
 
 use crate::hosted::{Acknowledged, ControlHandler};
@@ -12,6 +15,7 @@ struct FakeHosted {
     handler: Mutex<Option<ControlHandler>>,
     refuse_with: Mutex<Option<Win32Error>>,
     closed: Mutex<bool>,
+    causes: Mutex<Vec<EndCause>>,
 }
 
 impl FakeHosted {
@@ -41,10 +45,16 @@ impl Hosted for FakeHosted {
         Ok(Box::new(|| Ok(())))
     }
 
+    fn tell_cause(&self, cause: &EndCause) {
+        self.causes.lock().unwrap().push(cause.clone());
+    }
+
     fn close(&self, _timeout: Duration) {
         *self.closed.lock().unwrap() = true;
     }
 }
+
+static END: LazyLock<EndCause> = LazyLock::new(|| EndCause::new(EndCauseKind::EndOfScript, ""));
 
 fn dispatcher() -> &'static Dispatcher {
     Box::leak(Box::new(Dispatcher::new()))
@@ -234,7 +244,10 @@ fn the_pause_bit_moves_the_mask_between_2047_and_2045() {
 fn a_graceful_end_reports_stopped_with_0() {
     let (dispatcher, hosted) = started();
     dispatcher.set_status(4, 0).unwrap();
-    assert_eq!(dispatcher.end_request(), Some(Farewell::Graceful));
+    assert_eq!(
+        dispatcher.end_request(&END, false),
+        Some(Farewell::Graceful)
+    );
     let report = hosted.last();
     assert_eq!((report.state, report.win32_exit_code), (1, 0));
     dispatcher.close();
@@ -243,11 +256,43 @@ fn a_graceful_end_reports_stopped_with_0() {
 }
 
 #[test]
+fn b3_an_error_of_php_is_told_and_is_a_clean_stop() {
+    let (dispatcher, hosted) = started();
+    let cause = EndCause::new(EndCauseKind::FatalError, "oh");
+    assert_eq!(
+        dispatcher.end_request(&cause, false),
+        Some(Farewell::Graceful)
+    );
+    assert_eq!(*hosted.causes.lock().unwrap(), [cause]);
+    let report = hosted.last();
+    assert_eq!((report.state, report.win32_exit_code), (1, 0));
+}
+
+#[test]
+fn r1_where_errors_are_failures_nothing_is_reported() {
+    let (dispatcher, hosted) = started();
+    let cause = EndCause::new(EndCauseKind::UncaughtException, "oh");
+    assert_eq!(
+        dispatcher.end_request(&cause, true),
+        Some(Farewell::Unreported)
+    );
+    assert_eq!(hosted.reports_len(), 0);
+    assert_eq!(hosted.causes.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn where_errors_are_failures_an_end_without_one_is_still_a_stop() {
+    let (dispatcher, hosted) = started();
+    assert_eq!(dispatcher.end_request(&END, true), Some(Farewell::Graceful));
+    assert_eq!(hosted.reports_len(), 1);
+}
+
+#[test]
 fn an_end_with_an_error_reports_1066_and_the_exit_code() {
     let (dispatcher, hosted) = started();
     dispatcher.exit_mode(Some(false));
     assert_eq!(
-        dispatcher.end_request(),
+        dispatcher.end_request(&END, false),
         Some(Farewell::Error { exit_code: 1 })
     );
     let report = hosted.last();
@@ -263,7 +308,7 @@ fn b19_an_exit_code_is_cut_to_32_bits() {
     let (dispatcher, hosted) = started();
     dispatcher.exit_mode(Some(false));
     dispatcher.exit_code(Some(-1));
-    dispatcher.end_request();
+    dispatcher.end_request(&END, false);
     assert_eq!(hosted.last().service_specific_exit_code, u32::MAX);
 }
 
@@ -272,7 +317,7 @@ fn b2_a_script_that_said_stopped_itself_ends_without_a_farewell() {
     let (dispatcher, hosted) = started();
     dispatcher.exit_mode(Some(false));
     dispatcher.set_status(1, 0).unwrap();
-    assert_eq!(dispatcher.end_request(), None);
+    assert_eq!(dispatcher.end_request(&END, false), None);
     assert_eq!(hosted.reports_len(), 1);
     assert_eq!(hosted.last().win32_exit_code, 0);
     dispatcher.close();
@@ -283,7 +328,7 @@ fn b2_a_script_that_said_stopped_itself_ends_without_a_farewell() {
 fn b13_the_next_request_can_start_again_without_old_exit_fields() {
     let (dispatcher, _) = started();
     dispatcher.exit_mode(Some(false));
-    dispatcher.end_request();
+    dispatcher.end_request(&END, false);
     dispatcher.close();
     let hosted = start(dispatcher);
     dispatcher.set_status(4, 0).unwrap();
@@ -298,7 +343,7 @@ fn b13_the_next_request_can_start_again_without_old_exit_fields() {
 fn another_thread_does_not_end_the_service() {
     let (dispatcher, hosted) = started();
     std::thread::spawn(|| {
-        assert_eq!(dispatcher.end_request(), None);
+        assert_eq!(dispatcher.end_request(&END, false), None);
         dispatcher.close();
     })
     .join()
@@ -314,7 +359,7 @@ fn in_a_forked_child_nothing_is_touched() {
     dispatcher.process.store(u32::MAX, Ordering::Release);
     let _held = dispatcher.lock();
     assert!(dispatcher.is_of_another_process());
-    assert_eq!(dispatcher.end_request(), None);
+    assert_eq!(dispatcher.end_request(&END, false), None);
     dispatcher.close();
     assert!(!*hosted.closed.lock().unwrap());
 }
@@ -329,6 +374,7 @@ fn a_control_during_close_finds_no_lock_held() {
         fn report(&self, _status: RawStatusReport) -> Result<Acknowledged, ScmError> {
             Ok(Box::new(|| Ok(())))
         }
+        fn tell_cause(&self, _: &EndCause) {}
         fn close(&self, _timeout: Duration) {
             (self.0.lock().unwrap().as_ref().expect("listening"))(1);
         }
@@ -339,7 +385,7 @@ fn a_control_during_close_finds_no_lock_held() {
             Ok(Arc::new(LateControl(Mutex::default())))
         })
         .unwrap();
-    dispatcher.end_request();
+    dispatcher.end_request(&END, false);
     dispatcher.close();
     assert_eq!(dispatcher.last_control(), 1);
 }

@@ -10,25 +10,25 @@ use crate::zend::outcome::Failure;
 use crate::zend::signature::{Parameter, ParameterKind};
 
 /// `string $servicename`
-pub(super) const SERVICE_NAME: Parameter =
+pub(crate) const SERVICE_NAME: Parameter =
     Parameter::required(c"servicename", ParameterKind::String);
 /// `string $machine = ''`, which takes null as well (0.2).
-pub(super) const MACHINE: Parameter =
+pub(crate) const MACHINE: Parameter =
     Parameter::optional(c"machine", ParameterKind::StringOrSilentNull, c"''");
 
 /// What is said when the manager, or the service in it, cannot be opened.
 #[derive(Clone, Copy)]
-pub(super) struct Contexts {
-    pub(super) manager: &'static str,
-    pub(super) service: &'static str,
+pub(crate) struct Contexts {
+    pub(crate) manager: &'static str,
+    pub(crate) service: &'static str,
 }
 
 impl Contexts {
     /// Nothing is said.
-    pub(super) const EMPTY: Self = Self::both("");
+    pub(crate) const EMPTY: Self = Self::both("");
 
     /// The same for both.
-    pub(super) const fn both(context: &'static str) -> Self {
+    pub(crate) const fn both(context: &'static str) -> Self {
         Self {
             manager: context,
             service: context,
@@ -37,27 +37,24 @@ impl Contexts {
 }
 
 /// A service of a manager that answers. Whether it exists shows when it is asked for.
-pub(super) struct Opened {
-    pub(super) backend: Backend,
-    pub(super) name: ServiceName,
+pub(crate) struct Opened {
+    pub(crate) backend: Backend,
+    pub(crate) name: ServiceName,
 }
 
 /// The service's name, argument 1.
 ///
 /// # Errors
 /// A `ValueError` when it is empty.
-pub(super) fn service_name<'call>(call: &Call<'call>) -> Result<&'call [u8], Failure> {
-    match call.bytes(0) {
-        b"" => Err(empty(1)),
-        name => Ok(name),
-    }
+pub(crate) fn service_name<'call>(call: &Call<'call>) -> Result<&'call [u8], Failure> {
+    at_least_one_byte(call, 0)
 }
 
 /// As [`service_name`], for functions that take a name of one byte for empty (B20).
 ///
 /// # Errors
 /// A `ValueError` when it is shorter than two bytes.
-pub(super) fn at_least_two_bytes<'call>(
+pub(crate) fn at_least_two_bytes<'call>(
     call: &Call<'call>,
     index: usize,
 ) -> Result<&'call [u8], Failure> {
@@ -68,8 +65,23 @@ pub(super) fn at_least_two_bytes<'call>(
     }
 }
 
+/// An argument that must not be empty.
+///
+/// # Errors
+/// A `ValueError` when it is.
+pub(crate) fn at_least_one_byte<'call>(
+    call: &Call<'call>,
+    index: usize,
+) -> Result<&'call [u8], Failure> {
+    let number = u32::try_from(index).map_or(0, |index| index + 1);
+    match call.bytes(index) {
+        b"" => Err(empty(number)),
+        text => Ok(text),
+    }
+}
+
 /// The complaint about an empty argument.
-pub(super) fn empty(number: u32) -> Failure {
+pub(crate) fn empty(number: u32) -> Failure {
     Failure::argument_value(number, "the value cannot be empty")
 }
 
@@ -77,7 +89,7 @@ pub(super) fn empty(number: u32) -> Failure {
 ///
 /// # Errors
 /// 1113's `ValueError`, 1722 when no manager answers, 123 for an illegal name.
-pub(super) fn open(name: &[u8], machine: &[u8], contexts: Contexts) -> Result<Opened, Failure> {
+pub(crate) fn open(name: &[u8], machine: &[u8], contexts: Contexts) -> Result<Opened, Failure> {
     let target = Target::read(machine, contexts.manager)?;
     let name = failure::utf8(name, contexts.service)?;
     let backend =
@@ -85,4 +97,13 @@ pub(super) fn open(name: &[u8], machine: &[u8], contexts: Contexts) -> Result<Op
     let name =
         ServiceName::new(name).map_err(|error| failure::operation(&error, contexts.service))?;
     Ok(Opened { backend, name })
+}
+
+/// Reaches the manager of this machine.
+///
+/// # Errors
+/// 1722 when none answers.
+pub(crate) fn manager(context: &'static str) -> Result<Backend, Failure> {
+    let target = Target::read(b"", context)?;
+    backend::connect(&target).map_err(|error| failure::operation(&error, context))
 }

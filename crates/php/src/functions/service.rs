@@ -2,6 +2,7 @@
 
 use crate::context::guard;
 use crate::dispatcher::{DISPATCHER, StartError};
+use crate::ends;
 use crate::failure;
 use crate::hosted;
 use crate::zend::function::{Call, php_function};
@@ -16,7 +17,7 @@ php_function!(
         Parameter::required(c"name", ParameterKind::String),
         Parameter::optional(c"gracefulExit", ParameterKind::Bool, c"true"),
     ) -> Bool,
-    start_dispatcher,
+    start,
     admit: admit_start,
 );
 php_function!(
@@ -60,10 +61,11 @@ php_function!(
 );
 
 fn admit(_given: u32) -> Result<(), Failure> {
+    ends::script_goes_on();
     guard()
 }
 
-fn admit_start(_given: u32) -> Result<(), Failure> {
+pub(crate) fn admit_start(_given: u32) -> Result<(), Failure> {
     guard()?;
     if DISPATCHER.is_running() {
         return Err(already_running());
@@ -88,16 +90,23 @@ fn already_running() -> Failure {
     failure::exception(0, "Service ctrl dispatcher already running")
 }
 
-fn start_dispatcher(call: &mut Call<'_>) -> Answer {
-    let name = call.bytes(0);
+fn start(call: &mut Call<'_>) -> Answer {
+    start_dispatcher(call.bytes(0), call.given_bool(1)).map(Value::Bool)
+}
+
+/// `false` when the manager did not answer in time (B11).
+///
+/// # Errors
+/// What to throw.
+pub(crate) fn start_dispatcher(name: &[u8], graceful: Option<bool>) -> Result<bool, Failure> {
     if name.is_empty() {
         return Err(empty(1));
     }
     let name = std::str::from_utf8(name)
         .map_err(|_| Failure::argument_value(1, "the value is not a valid UTF-8 string"))?;
-    match DISPATCHER.start(name, call.given_bool(1), hosted::connect) {
-        Ok(()) => Ok(Value::Bool(true)),
-        Err(StartError::TimedOut) => Ok(Value::Bool(false)),
+    match DISPATCHER.start(name, graceful, hosted::connect) {
+        Ok(()) => Ok(true),
+        Err(StartError::TimedOut) => Ok(false),
         Err(StartError::AlreadyRunning) => Err(already_running()),
         Err(StartError::Refused(error)) => Err(failure::operation(&error, "")),
     }

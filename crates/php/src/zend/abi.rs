@@ -183,6 +183,7 @@ pub(super) const TYPE_STRING: u32 = 6;
 pub(super) const TYPE_ARRAY: u32 = 7;
 pub(super) const TYPE_OBJECT: u32 = 8;
 pub(super) const TYPE_REFERENCE: u32 = 10;
+pub(super) const TYPE_CALLABLE: u32 = 12;
 pub(super) const TYPE_VOID: u32 = 14;
 
 const TYPE_MASK: u32 = 0xFF;
@@ -195,6 +196,10 @@ pub(super) const FLAG_COLLECTABLE: u32 = 1 << 9;
 pub(super) const ACC_PUBLIC: u32 = 1;
 /// `ZEND_ACC_PRIVATE`
 pub(super) const ACC_PRIVATE: u32 = 1 << 2;
+/// `ZEND_ACC_STATIC`
+pub(super) const ACC_STATIC: u32 = 1 << 4;
+/// `ZEND_ACC_EXPLICIT_ABSTRACT_CLASS`
+pub(super) const ACC_NO_OBJECTS: u32 = 1 << 6;
 /// `ZEND_ACC_FINAL`
 pub(super) const ACC_FINAL: u32 = 1 << 5;
 

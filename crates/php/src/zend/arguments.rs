@@ -4,7 +4,7 @@
 use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
 
-use super::abi::{HashTable, SUCCESS};
+use super::abi::{HashTable, SUCCESS, Zval};
 use super::engine::engine;
 use super::signature::{PARAMETERS_LEN_MAX, ParameterKind, Signature};
 
@@ -23,6 +23,7 @@ struct Slot {
     int: i64,
     bool: u8,
     array: *mut HashTable,
+    callable: *mut Zval,
 }
 
 impl RawArguments {
@@ -34,6 +35,7 @@ impl RawArguments {
             int: 0,
             bool: 0,
             array: null_mut(),
+            callable: null_mut(),
         };
         Self {
             given,
@@ -61,6 +63,7 @@ impl RawArguments {
                 ParameterKind::Int => add((&raw mut slot.int).cast()),
                 ParameterKind::Bool => add((&raw mut slot.bool).cast()),
                 ParameterKind::Array => add((&raw mut slot.array).cast()),
+                ParameterKind::Callable => add((&raw mut slot.callable).cast()),
             }
         }
         let spec = signature.parse_spec();
@@ -89,6 +92,11 @@ impl RawArguments {
             .map(|slot| slot.array)
             .find(|array| !array.is_null())
             .unwrap_or(null_mut())
+    }
+
+    /// What was passed as a callable; null when absent.
+    pub(super) fn callable(&self, index: usize) -> *mut Zval {
+        self.slots[index].callable
     }
 
     pub(super) fn given(&self, index: usize) -> bool {

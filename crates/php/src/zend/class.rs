@@ -8,7 +8,8 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::abi::{
-    ACC_FINAL, ACC_PRIVATE, ACC_PUBLIC, ClassEntry, HashTable, Object, ZendString, Zval,
+    ACC_FINAL, ACC_NO_OBJECTS, ACC_PRIVATE, ACC_PUBLIC, ClassEntry, HashTable, Object, ZendString,
+    Zval,
 };
 use super::engine::engine;
 use super::function::{PhpFunction, method};
@@ -59,6 +60,38 @@ pub(crate) struct StoredClass {
     handlers: AtomicPtr<Handlers>,
 }
 
+/// A final class of static methods, without objects.
+pub(crate) struct MethodsClass {
+    name: &'static CStr,
+    methods: &'static [Registration],
+    /// The table made of `methods`: kept for PHP, which only has its address.
+    method_table: AtomicPtr<c_void>,
+}
+
+impl MethodsClass {
+    /// Describes the class; [`register`](Self::register) makes it.
+    pub(crate) const fn new(name: &'static CStr, methods: &'static [Registration]) -> Self {
+        Self {
+            name,
+            methods,
+            method_table: AtomicPtr::new(null_mut()),
+        }
+    }
+
+    /// Makes the class. For module startup.
+    pub(crate) fn register(&self) {
+        let method_table = function_table(&[self.methods]);
+        self.method_table
+            .store(method_table.cast_mut(), Ordering::Release);
+        // SAFETY: the methods' table lives as long as PHP; the flags are those of its own copy of the
+        // entry. Abstract, so that nobody makes an object of it.
+        unsafe {
+            let entry = register_class(self.name, method_table, null_mut());
+            (*entry).flags |= ACC_FINAL | ACC_NO_OBJECTS;
+        }
+    }
+}
+
 /// A row for the table of a class's methods.
 pub(crate) const fn public_method<F: PhpFunction>() -> Registration {
     method::<F>(ACC_PUBLIC)
@@ -92,7 +125,7 @@ impl StoredClass {
     /// Makes the class. For module startup.
     pub(crate) fn register<S: Stored>(&self) {
         let layout = engine().layout;
-        let method_table = function_table(self.methods);
+        let method_table = function_table(&[self.methods]);
         let handlers = Box::into_raw(Box::new(Handlers::of::<S>()));
         self.method_table
             .store(method_table.cast_mut(), Ordering::Release);

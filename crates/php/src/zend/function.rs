@@ -81,6 +81,15 @@ pub(crate) struct Call<'call> {
 }
 
 impl<'call> Call<'call> {
+    /// A call of a function that is no method.
+    pub(super) const fn new(arguments: &'call RawArguments, fields: &'call RawFields) -> Self {
+        Self {
+            arguments,
+            fields,
+            this: std::ptr::null_mut(),
+        }
+    }
+
     /// A string argument; `b""` when absent or null.
     pub(crate) fn bytes(&self, index: usize) -> &'call [u8] {
         // SAFETY: the call lasts for `'call`.
@@ -190,6 +199,6 @@ unsafe fn admitted<F: PhpFunction>(given: u32) -> bool {
 }
 
 /// A panic is a defect of ours: code 16000.
-fn on_panic(text: &str) -> Failure {
+pub(super) fn on_panic(text: &str) -> Failure {
     crate::failure::internal(text)
 }

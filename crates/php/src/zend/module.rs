@@ -24,8 +24,8 @@ pub(crate) trait Extension: 'static {
     const NAME: &'static CStr;
     /// `phpversion(NAME)`
     const VERSION: &'static CStr;
-    /// Its functions, in the order of registration.
-    const FUNCTIONS: &'static [Registration];
+    /// Its functions, table by table in the order of registration.
+    const FUNCTIONS: &'static [&'static [Registration]];
 
     /// Registers constants and classes, and looks at the environment.
     fn start(module: ModuleNumber);
@@ -73,7 +73,7 @@ fn new_entry<E: Extension>(identity: Identity, functions: *const c_void) -> Modu
         name: E::NAME.as_ptr(),
         functions,
         module_startup: Some(module_startup::<E>),
-        module_shutdown: None,
+        module_shutdown: Some(module_shutdown),
         request_startup: None,
         request_shutdown: Some(request_shutdown::<E>),
         info: Some(info::<E>),
@@ -95,6 +95,11 @@ unsafe extern "C-unwind" fn module_startup<E: Extension>(_kind: c_int, number: c
     const FAILURE: c_int = -1;
     let started = catch_unwind(AssertUnwindSafe(|| E::start(ModuleNumber(number))));
     if started.is_ok() { SUCCESS } else { FAILURE }
+}
+
+unsafe extern "C-unwind" fn module_shutdown(_kind: c_int, number: c_int) -> c_int {
+    super::ini::unregister(number);
+    SUCCESS
 }
 
 unsafe extern "C-unwind" fn request_shutdown<E: Extension>(_kind: c_int, _number: c_int) -> c_int {

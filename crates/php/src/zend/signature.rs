@@ -5,8 +5,8 @@ use std::ffi::{CStr, c_void};
 use std::ptr::null;
 
 use super::abi::{
-    ArgumentInfo, FunctionEntry, Handler, TYPE_ARRAY, TYPE_FALSE, TYPE_INT, TYPE_NULL, TYPE_OBJECT,
-    TYPE_STRING, TYPE_TRUE, TYPE_VOID,
+    ArgumentInfo, FunctionEntry, Handler, TYPE_ARRAY, TYPE_CALLABLE, TYPE_FALSE, TYPE_INT,
+    TYPE_NULL, TYPE_OBJECT, TYPE_STRING, TYPE_TRUE, TYPE_VOID,
 };
 use super::engine::engine;
 
@@ -40,6 +40,7 @@ pub(crate) enum ParameterKind {
     Int,
     Bool,
     Array,
+    Callable,
 }
 
 /// A declared return type.
@@ -48,6 +49,7 @@ pub(crate) enum Type {
     Void,
     Bool,
     Int,
+    NullableInt,
     String,
     NullableString,
     Array,
@@ -85,6 +87,7 @@ impl ParameterKind {
             Self::Int => 1 << TYPE_INT,
             Self::Bool => 1 << TYPE_FALSE | 1 << TYPE_TRUE,
             Self::Array => 1 << TYPE_ARRAY,
+            Self::Callable => 1 << TYPE_CALLABLE,
         }
     }
 
@@ -96,6 +99,8 @@ impl ParameterKind {
             Self::Int => b"l",
             Self::Bool => b"b",
             Self::Array => b"h",
+            // Whether it can be called is looked at afterwards.
+            Self::Callable => b"z",
         }
     }
 }
@@ -106,6 +111,7 @@ impl Type {
             Self::Void => 1 << TYPE_VOID,
             Self::Bool => 1 << TYPE_FALSE | 1 << TYPE_TRUE,
             Self::Int => 1 << TYPE_INT,
+            Self::NullableInt => 1 << TYPE_INT | 1 << TYPE_NULL,
             Self::String => 1 << TYPE_STRING,
             Self::NullableString => 1 << TYPE_STRING | 1 << TYPE_NULL,
             Self::Array => 1 << TYPE_ARRAY,
@@ -166,6 +172,7 @@ impl Signature {
 }
 
 /// A function or method to register.
+#[derive(Clone, Copy)]
 pub(crate) struct Registration {
     pub(super) signature: &'static Signature,
     pub(super) handler: Handler,
@@ -173,10 +180,11 @@ pub(crate) struct Registration {
 }
 
 /// The table of functions as this PHP lays it out, ended by an empty row; lives as long as PHP.
-pub(super) fn function_table(functions: &[Registration]) -> *const c_void {
+pub(super) fn function_table(tables: &[&[Registration]]) -> *const c_void {
+    let functions = tables.concat();
     let words_per_row = engine().layout.function_entry_size / size_of::<usize>();
     let table = vec![0_usize; words_per_row * (functions.len() + 1)].leak();
-    for (row, function) in table.chunks_exact_mut(words_per_row).zip(functions) {
+    for (row, function) in table.chunks_exact_mut(words_per_row).zip(&functions) {
         let arguments = function.signature.argument_info();
         let entry = FunctionEntry {
             name: function.signature.name.as_ptr(),

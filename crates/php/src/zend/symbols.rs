@@ -75,6 +75,10 @@ symbols! {
     zend_class_implements_interface:
         unsafe extern "C-unwind" fn(*const ClassEntry, *const ClassEntry) -> bool;
 
+    zend_is_callable: unsafe extern "C-unwind" fn(*mut Zval, u32, *mut *mut ZendString) -> bool;
+    _call_user_function_impl:
+        unsafe extern "C-unwind" fn(*mut Zval, *mut Zval, *mut Zval, u32, *mut Zval, *mut HashTable) -> c_int;
+
     zend_hash_str_find: unsafe extern "C-unwind" fn(*const HashTable, *const c_char, usize) -> *mut Zval;
     zend_hash_internal_pointer_reset_ex: unsafe extern "C-unwind" fn(*mut HashTable, *mut u32);
     zend_hash_get_current_data_ex: unsafe extern "C-unwind" fn(*mut HashTable, *mut u32) -> *mut Zval;
@@ -101,6 +105,12 @@ symbols! {
         unsafe extern "C-unwind" fn(*const c_char, usize, *const c_char, usize, c_int, c_int);
     zend_get_constant_str: unsafe extern "C-unwind" fn(*const c_char, usize) -> *mut Zval;
 
+    zend_register_ini_entries: unsafe extern "C-unwind" fn(*const c_void, c_int) -> c_int;
+    zend_unregister_ini_entries: unsafe extern "C-unwind" fn(c_int);
+    zend_ini_string: unsafe extern "C-unwind" fn(*const c_char, usize, c_int) -> *const c_char;
+    zend_observer_error_register:
+        unsafe extern "C-unwind" fn(unsafe extern "C-unwind" fn(c_int, *mut ZendString, u32, *mut ZendString));
+
     php_info_print_table_start: unsafe extern "C-unwind" fn();
     php_info_print_table_header: unsafe extern "C-unwind" fn(c_int, ...);
     php_info_print_table_row: unsafe extern "C-unwind" fn(c_int, ...);
@@ -108,7 +118,14 @@ symbols! {
     php_log_err_with_severity: unsafe extern "C-unwind" fn(*const c_char, c_int);
 }
 
+/// The address of a symbol of the PHP that loaded us; null if there is none.
+#[cfg(windows)]
+pub(super) fn address_of(name: &CStr) -> *mut c_void {
+    relance_windows::exports::address_of(name)
+}
+
 /// The address of a symbol in the process that loaded us; null if there is none.
+#[cfg(unix)]
 pub(super) fn address_of(name: &CStr) -> *mut c_void {
     // SAFETY: plain look-up by a name that ends with NUL.
     unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }

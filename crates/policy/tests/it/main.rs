@@ -7,6 +7,7 @@ mod controls;
 mod exhaustive;
 mod explain;
 mod model;
+mod order;
 mod programs;
 mod random;
 mod replaced;

@@ -7,7 +7,7 @@ use relance_policy::{
     Action, Answer, DenyReason, EndReason, Input, RunId, RunPhase, ServiceId, SpawnFailure,
     StartCause, Time, Timer,
 };
-use relance_scm::config::{Dependency, StartType};
+use relance_scm::config::{Dependency, PriorityClass, StartType};
 use relance_scm::failure_actions::ActionList;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, ResetPeriod, ServiceConfig, ServiceName, ServiceState, Win32Error};
@@ -669,4 +669,25 @@ fn r13_the_visible_counter_is_0_once_the_period_is_over() {
             .failure_count_at(Time::from_nanos(resets_at.as_nanos() - 1))
             == 1
     );
+}
+
+#[test]
+fn b32_a_new_priority_reaches_the_running_process_only() {
+    let with = |priority| {
+        let mut config = service("");
+        config.priority = Some(priority);
+        Input::ConfigChanged(Arc::new(config))
+    };
+    let sets = |host: &Host| {
+        let is = |action: &&Action| matches!(action, Action::SetPriority(_));
+        host.actions.iter().filter(is).count()
+    };
+    let mut host = host("");
+    host.input(with(PriorityClass::Idle));
+    assert_eq!(sets(&host), 0, "nothing runs");
+    host.start_and_connect();
+    host.input(with(PriorityClass::High));
+    host.input(with(PriorityClass::High));
+    assert!(host.did(&Action::SetPriority(host.run())));
+    assert_eq!(sets(&host), 1, "and what stays the same is left alone");
 }

@@ -140,6 +140,7 @@ fn every_entry_has_a_sentence_that_uses_its_parameters() {
         Event::NotAdopted(1),
         Event::EndNotSeen,
         Event::PasswordIgnored,
+        Event::CleanStopAfterError("uncaught exception: oh".into()),
         Event::RecoveryCancelled(action),
         Event::Deleted,
         Event::ManagerStarted,

@@ -21,7 +21,10 @@ pub fn render(source: EventSource, id: u32, parameters: &[String]) -> String {
     }
 }
 
-fn template(id: u32) -> Option<&'static str> {
+/// The sentence for the entries of a kind, with `%1` to `%5` for their parameters; `None` for an id
+/// that is not ours to write.
+#[must_use]
+pub fn template(id: u32) -> Option<&'static str> {
     Some(match id {
         1001 => {
             "%1 ended with status %2, which asks for a new start. It is started again at once; this is no failure and does not count."
@@ -41,6 +44,9 @@ fn template(id: u32) -> Option<&'static str> {
         }
         1009 => "A pending recovery action of %1 was cancelled: %2.",
         1010 => "%1 was deleted.",
+        1011 => {
+            "%1 stopped cleanly although its script ended with an error (%2), so nothing is recovered. With the ini setting win32service.errors_are_failures=1 such an end is a failure."
+        }
         1101 => "The service manager has started. Failure counters begin at zero.",
         1102 => {
             "The engine of the service manager ended and was started again. No service was disturbed."

@@ -51,7 +51,7 @@ pub struct ConfigBody {
     #[serde(default, skip_serializing_if = "is_default")]
     pub account_name: String,
     /// Taken and ignored by the embedded manager. Never in a reply.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
     /// For people.
     #[serde(default, skip_serializing_if = "is_default")]

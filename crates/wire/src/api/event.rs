@@ -1,7 +1,7 @@
 //! Entries of the event log as JSON, and the questions asked of it.
 
 use relance_scm::event::{EventLevel, EventSource};
-use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, Timestamp};
+use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
 use relance_scm::status::ProcessExit;
 use relance_scm::{RunId, ScmError, ServiceId, Win32Error};
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,54 @@ pub struct EventBody {
     /// The last lines of the service's output.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
+}
+
+/// `POST /v1/events`: an entry in a program's own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WriteEventRequest {
+    /// Who writes: the name of a service, or any other.
+    pub name: String,
+    /// The program's own number of the kind of entry.
+    #[serde(default)]
+    pub event_id: u32,
+    /// `error`, `warning` or `information`.
+    pub level: String,
+    /// What happened.
+    pub text: String,
+}
+
+impl From<&NewEntry> for WriteEventRequest {
+    fn from(entry: &NewEntry) -> Self {
+        Self {
+            name: entry.name.to_string(),
+            event_id: entry.event_id,
+            level: entry.level.name().to_owned(),
+            text: entry.text.to_string(),
+        }
+    }
+}
+
+impl TryFrom<WriteEventRequest> for NewEntry {
+    type Error = ScmError;
+
+    fn try_from(request: WriteEventRequest) -> Result<Self, ScmError> {
+        let level = EventLevel::from_name(&request.level).ok_or_else(|| {
+            ScmError::new(
+                Win32Error::INVALID_PARAMETER,
+                format!(
+                    "{:?} is no level; use error, warning or information",
+                    request.level
+                ),
+            )
+        })?;
+        Ok(Self {
+            name: request.name.into(),
+            event_id: request.event_id,
+            level,
+            text: request.text.into(),
+        })
+    }
 }
 
 /// How a process ended: `{"status":3}`, `{"signal":9}` or `"unknown"`.

@@ -7,6 +7,7 @@ use std::sync::mpsc::Receiver;
 use relance_engine::processes::Processes;
 use relance_policy::{ActionId, RunId};
 use relance_scm::ServiceConfig;
+use relance_scm::config::PriorityClass;
 use relance_wire::channel::ManagerFrame;
 
 use super::SharedMachine;
@@ -62,6 +63,8 @@ impl Processes for SimProcesses {
     }
 
     fn broadcast(&mut self, _: &str) {}
+
+    fn set_priority(&mut self, _: RunId, _: PriorityClass) {}
 
     fn signal(&mut self, run: RunId, _: u8) {
         // From here on the manager has asked, although the signal may come too late.

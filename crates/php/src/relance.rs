@@ -1,0 +1,21 @@
+//! What upstream does not have: the functions of the namespace `Relance\`, `win32_send_log`, and the
+//! class `Relance\Service`.
+
+mod controls;
+mod log;
+mod recovery;
+mod service;
+
+use crate::zend::function::function;
+use crate::zend::signature::Registration;
+
+pub(crate) use service::CLASS as SERVICE;
+
+/// The functions.
+pub(crate) static FUNCTIONS: [Registration; 5] = [
+    function::<log::SendLog>(),
+    function::<controls::WaitForControl>(),
+    function::<log::LogEvent>(),
+    function::<recovery::SetRecoveryActions>(),
+    function::<recovery::GetRecoveryActions>(),
+];

@@ -1,0 +1,80 @@
+//! Recovery actions without upstream's limits: any number of them, each with its own delay, in the
+//! notation of `sc failure` (R70 to R72).
+
+use relance_scm::failure_actions::{ActionList, FailureActionsChange};
+use relance_scm::{ConfigChange, ResetPeriod, ScmError};
+
+use crate::failure;
+use crate::functions::open::{Contexts, MACHINE, SERVICE_NAME, open, service_name};
+use crate::zend::function::{Call, php_function};
+use crate::zend::outcome::{Answer, Failure, Value};
+use crate::zend::signature::{Parameter, ParameterKind};
+
+php_function!(
+    /// Sets the actions and the reset period (seconds); `''` removes all actions. Command and reboot
+    /// message stay.
+    pub(super) SetRecoveryActions = c"Relance\\set_recovery_actions" (
+        SERVICE_NAME,
+        Parameter::required(c"actions", ParameterKind::String),
+        Parameter::optional(c"resetPeriodSecs", ParameterKind::Int, c"86400"),
+        MACHINE,
+    ) -> Void,
+    set,
+);
+php_function!(
+    /// The actions, in the same notation.
+    pub(super) GetRecoveryActions = c"Relance\\get_recovery_actions" (
+        SERVICE_NAME,
+        MACHINE,
+    ) -> String,
+    get,
+);
+
+/// Period of a list that is set without one, seconds: that of `win32_create_service`.
+const RESET_PERIOD_DEFAULT: i64 = 86_400;
+
+fn set(call: &mut Call<'_>) -> Answer {
+    let name = service_name(call)?;
+    let actions: ActionList =
+        failure::utf8(call.bytes(1), "")?
+            .parse()
+            .map_err(|error: ScmError| {
+                Failure::argument_value(2, &format!("is no list of actions: {}", error.sentence()))
+            })?;
+    let period = reset_period(call.given_int(2).unwrap_or(RESET_PERIOD_DEFAULT))?;
+    let service = open(name, call.bytes(3), Contexts::EMPTY)?;
+    let change = ConfigChange {
+        failure_actions: Some(FailureActionsChange {
+            actions: Some(actions.0),
+            reset_period: Some(period),
+            ..FailureActionsChange::default()
+        }),
+        ..ConfigChange::default()
+    };
+    service
+        .backend
+        .change(&service.name, change)
+        .map_err(|error| failure::operation(&error, ""))?;
+    Ok(Value::Null)
+}
+
+fn get(call: &mut Call<'_>) -> Answer {
+    let service = open(service_name(call)?, call.bytes(1), Contexts::EMPTY)?;
+    let config = service
+        .backend
+        .config(&service.name)
+        .map_err(|error| failure::operation(&error, ""))?;
+    Ok(ActionList(config.failure_actions.actions.to_vec())
+        .to_string()
+        .into())
+}
+
+/// Seconds; 4294967295 is INFINITE (R15).
+fn reset_period(raw: i64) -> Result<ResetPeriod, Failure> {
+    u32::try_from(raw).map(ResetPeriod::from_raw).map_err(|_| {
+        Failure::argument_value(
+            3,
+            &format!("the value must be between 0 and {}. Got {raw}", u32::MAX),
+        )
+    })
+}

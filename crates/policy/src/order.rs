@@ -1,0 +1,113 @@
+//! The order of the starts at boot (D8, D11): load order groups one after the other, services without
+//! a group behind them, delayed ones last; within a group what others need comes first.
+//!
+//! Only automatic services are in a plan. What they need besides is started with them (D2), whatever
+//! its start type and wherever it stands: D11 follows from that.
+
+use std::collections::BTreeSet;
+
+use relance_scm::config::{Dependency, ServiceConfig, StartType};
+use relance_scm::{ServiceName, fold_case};
+
+/// The starts at boot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BootPlan<Id> {
+    /// One stage begins when the one before is over: nothing in it is START_PENDING any more, but for
+    /// what hangs (S42).
+    pub stages: Vec<Vec<Id>>,
+    /// Started one at a time, some time after the others (C16).
+    pub delayed: Vec<Id>,
+}
+
+/// Plans the starts at boot. `groups` is the order of the load order groups (C18), without case;
+/// those it does not name follow in the order of their names.
+#[must_use]
+pub fn order<'a, Id: Copy>(
+    services: impl IntoIterator<Item = (Id, &'a ServiceConfig)>,
+    groups: &[Box<str>],
+) -> BootPlan<Id> {
+    let listed: Vec<String> = groups.iter().map(|group| fold_case(group)).collect();
+    let automatic = services
+        .into_iter()
+        .filter(|(_, config)| config.start_type == StartType::Auto);
+    let (delayed, prompt): (Vec<_>, Vec<_>) =
+        automatic.partition(|(_, config)| config.delayed_auto_start);
+    let mut ranked: Vec<(Rank, Id, &ServiceConfig)> = prompt
+        .into_iter()
+        .map(|(id, config)| (rank(config, &listed), id, config))
+        .collect();
+    ranked.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+    let stages = ranked
+        .chunk_by(|(a, ..), (b, ..)| a == b)
+        .map(dependencies_first);
+    BootPlan {
+        stages: stages.collect(),
+        delayed: delayed.into_iter().map(|(id, _)| id).collect(),
+    }
+}
+
+/// Where a group stands: by its place in the list, by its name, without a group.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Listed(usize),
+    Named(String),
+    Ungrouped,
+}
+
+fn rank(config: &ServiceConfig, listed: &[String]) -> Rank {
+    if config.load_order_group.is_empty() {
+        return Rank::Ungrouped;
+    }
+    let group = fold_case(&config.load_order_group);
+    match listed.iter().position(|listed| *listed == group) {
+        Some(place) => Rank::Listed(place),
+        None => Rank::Named(group),
+    }
+}
+
+/// The services of one stage, each behind those of the stage that it needs. A circle, which only
+/// groups can make, is broken somewhere.
+fn dependencies_first<Id: Copy>(stage: &[(Rank, Id, &ServiceConfig)]) -> Vec<Id> {
+    let mut planned = BTreeSet::new();
+    let mut ids = Vec::new();
+    for index in 0..stage.len() {
+        plan(stage, index, &mut planned, &mut ids);
+    }
+    ids
+}
+
+fn plan<Id: Copy>(
+    stage: &[(Rank, Id, &ServiceConfig)],
+    first: usize,
+    planned: &mut BTreeSet<usize>,
+    ids: &mut Vec<Id>,
+) {
+    // With a stack of our own: a chain of dependencies may be as long as there are services.
+    let mut stack = vec![(first, false)];
+    while let Some((index, needs_are_planned)) = stack.pop() {
+        let (_, id, config) = &stage[index];
+        if needs_are_planned {
+            ids.push(*id);
+        } else if planned.insert(index) {
+            stack.push((index, true));
+            if config.dependencies.is_empty() {
+                continue;
+            }
+            let needed = (0..stage.len()).filter(|other| needs(config, stage[*other].2));
+            stack.extend(needed.rev().map(|other| (other, false)));
+        }
+    }
+}
+
+fn needs(config: &ServiceConfig, other: &ServiceConfig) -> bool {
+    let is = |name: &ServiceName| *name == other.service_name;
+    config
+        .dependencies
+        .iter()
+        .any(|dependency| match dependency {
+            Dependency::Service(name) => is(name),
+            Dependency::Group(group) => {
+                !is(&config.service_name) && fold_case(group) == fold_case(&other.load_order_group)
+            }
+        })
+}

@@ -1,0 +1,116 @@
+//! `relance php install`, `uninstall` and `doctor`: the extension in the PHPs of this machine.
+//!
+//! `find` finds the PHPs, `probe` asks one what it is and what it loads, `place` puts the extension
+//! where it is loaded.
+
+mod find;
+mod place;
+mod probe;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::cli::{CommandResult, Failure, parse};
+use probe::Php;
+
+/// The PHP extension win32service on this machine
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Put the extension into every PHP of this machine, and check that it loads
+    Install {
+        /// Only into this PHP; may be repeated
+        #[arg(long, value_name = "PROGRAM")]
+        php: Vec<PathBuf>,
+        /// The extension [default: win32service.so beside relance, or in ../lib/relance]
+        #[arg(long, value_name = "FILE")]
+        extension: Option<PathBuf>,
+    },
+    /// Take the extension out again
+    Uninstall {
+        /// Only out of this PHP; may be repeated
+        #[arg(long, value_name = "PROGRAM")]
+        php: Vec<PathBuf>,
+    },
+    /// Say of every PHP whether it has the extension, and what is wrong otherwise
+    Doctor {
+        /// Only this PHP; may be repeated
+        #[arg(long, value_name = "PROGRAM")]
+        php: Vec<PathBuf>,
+    },
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    match &arguments.action {
+        Action::Install { php, extension } => {
+            let extension = match extension {
+                Some(extension) => extension.clone(),
+                None => find::extension()?,
+            };
+            each(php, |php| {
+                place::install(php, &extension)?;
+                Ok(Some(probe::load(php)?))
+            })
+        }
+        Action::Uninstall { php } => each(php, |php| {
+            let removed = place::uninstall(php)?;
+            Ok(Some(if removed {
+                "removed".to_owned()
+            } else {
+                "was not there".to_owned()
+            }))
+        }),
+        Action::Doctor { php } => each(php, |php| match place::missing(php) {
+            Some(problem) => anyhow::bail!("{problem}"),
+            None => Ok(Some(probe::load(php)?)),
+        }),
+    }
+}
+
+/// Does something for each PHP; one that fails does not keep the others from their turn.
+fn each(
+    named: &[PathBuf],
+    mut act: impl FnMut(&Php) -> anyhow::Result<Option<String>>,
+) -> CommandResult {
+    let programs = if named.is_empty() {
+        find::programs()
+    } else {
+        named.to_vec()
+    };
+    if programs.is_empty() {
+        return Err(Failure::Other(anyhow::anyhow!(
+            "no PHP was found in PATH and the usual folders; name one with --php"
+        )));
+    }
+    let mut failed = false;
+    for program in programs {
+        let outcome = probe::ask(&program).and_then(|php| {
+            let said = act(&php)?;
+            Ok((php, said))
+        });
+        match outcome {
+            Ok((php, said)) => println!(
+                "{} (PHP {}): {}",
+                program.display(),
+                php.version,
+                said.unwrap_or_default()
+            ),
+            Err(error) => {
+                failed = true;
+                println!("{}: {error:#}", program.display());
+            }
+        }
+    }
+    if failed {
+        return Err(Failure::Silent(1));
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Finds the PHPs of this machine, and the extension that came with this program.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+/// Folders of PHPs that need not be in `PATH`.
+const FOLDERS: [&str; 4] = [
+    "/usr/bin",
+    "/usr/local/bin",
+    "/usr/local/php/bin",
+    "/opt/php/bin",
+];
+
+/// Every PHP for the command line, once, whatever its links are called.
+pub(super) fn programs() -> Vec<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&path).chain(FOLDERS.iter().map(PathBuf::from));
+    let mut found = BTreeMap::new();
+    for folder in folders {
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        for path in entries
+            .map(|entry| entry.path())
+            .filter(|path| is_php(path))
+        {
+            if let Ok(real) = path.canonicalize() {
+                found.entry(real).or_insert(path);
+            }
+        }
+    }
+    found.into_keys().collect()
+}
+
+/// `php`, `php8.2`, `php82`: no `php-cgi`, `php-fpm`, `phpize`.
+fn is_php(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return false;
+    };
+    let is_version = |rest: &str| rest.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let executable = || {
+        fs::metadata(path)
+            .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    };
+    name.strip_prefix("php").is_some_and(is_version) && executable()
+}
+
+/// The extension beside this program.
+///
+/// # Errors
+/// When there is none.
+pub(super) fn extension() -> Result<PathBuf> {
+    let program = env::current_exe().context("this program cannot be found")?;
+    let folder = program.parent().unwrap_or(Path::new("/"));
+    let candidates = [
+        folder.join("win32service.so"),
+        folder.join("../lib/relance/win32service.so"),
+        // Where cargo puts it.
+        folder.join("libwin32service.so"),
+    ];
+    match candidates.iter().find(|candidate| candidate.is_file()) {
+        Some(found) => Ok(found.clone()),
+        None => bail!(
+            "the extension is not at {}; name it with --extension",
+            candidates[0].display()
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn which_programs_are_php() {
+        let folder = tempfile::tempdir().unwrap();
+        let make = |name: &str, mode| {
+            let path = folder.path().join(name);
+            fs::write(&path, "").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            path
+        };
+        for name in ["php", "php8.2", "php84"] {
+            assert!(is_php(&make(name, 0o755)), "{name}");
+        }
+        for name in ["phpize", "php-cgi8.2", "php-config", "xphp"] {
+            assert!(!is_php(&make(name, 0o755)), "{name}");
+        }
+        assert!(!is_php(&make("php7", 0o644)), "not executable");
+    }
+}

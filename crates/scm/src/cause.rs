@@ -1,0 +1,139 @@
+//! Why a service says that it ends: what its run time (PHP's engine) knows and the kernel does not.
+
+/// The kinds of cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum EndCauseKind {
+    /// The program came to its end, or called `exit`.
+    EndOfScript,
+    /// An exception that nobody caught.
+    UncaughtException,
+    /// Any other error that ended the program.
+    FatalError,
+    /// It wanted more memory than it may have.
+    MemoryLimit,
+    /// It ran longer than it may.
+    TimeLimit,
+}
+
+impl EndCauseKind {
+    /// All kinds.
+    pub const ALL: [Self; 5] = [
+        Self::EndOfScript,
+        Self::UncaughtException,
+        Self::FatalError,
+        Self::MemoryLimit,
+        Self::TimeLimit,
+    ];
+
+    /// The name on the control channel.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EndOfScript => "end_of_script",
+            Self::UncaughtException => "uncaught_exception",
+            Self::FatalError => "fatal_error",
+            Self::MemoryLimit => "memory_limit",
+            Self::TimeLimit => "time_limit",
+        }
+    }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// In words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::EndOfScript => "end of the script",
+            Self::UncaughtException => "uncaught exception",
+            Self::FatalError => "fatal error",
+            Self::MemoryLimit => "memory limit",
+            Self::TimeLimit => "time limit",
+        }
+    }
+
+    /// Whether something went wrong.
+    #[must_use]
+    pub const fn is_error(self) -> bool {
+        !matches!(self, Self::EndOfScript)
+    }
+}
+
+/// Why a service ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct EndCause {
+    /// What kind of cause.
+    pub kind: EndCauseKind,
+    /// More about it, with file and line; at most [`END_CAUSE_LEN_MAX`] bytes, may be empty.
+    pub text: Box<str>,
+}
+
+/// Longest text of a cause, in bytes; the rest is cut.
+pub const END_CAUSE_LEN_MAX: usize = 2000;
+
+impl EndCause {
+    /// A cause; a text that is too long is cut.
+    #[must_use]
+    pub fn new(kind: EndCauseKind, text: &str) -> Self {
+        let longest = text.len().min(END_CAUSE_LEN_MAX);
+        let end = (0..=longest)
+            .rev()
+            .find(|end| text.is_char_boundary(*end))
+            .unwrap_or_default();
+        Self {
+            kind,
+            text: text[..end].into(),
+        }
+    }
+
+    /// Whether something went wrong.
+    #[must_use]
+    pub const fn is_error(&self) -> bool {
+        self.kind.is_error()
+    }
+}
+
+/// `uncaught exception: LogicException: oh in /srv/a.php:3`
+impl std::fmt::Display for EndCause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind.words())?;
+        if !self.text.is_empty() {
+            write!(f, ": {}", self.text)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_in_words() {
+        let cause = EndCause::new(EndCauseKind::MemoryLimit, "Allowed memory size in /a.php:3");
+        assert_eq!(
+            cause.to_string(),
+            "memory limit: Allowed memory size in /a.php:3"
+        );
+        assert!(cause.is_error());
+        let end = EndCause::new(EndCauseKind::EndOfScript, "");
+        assert_eq!(
+            (end.to_string().as_str(), end.is_error()),
+            ("end of the script", false)
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        let cause = EndCause::new(EndCauseKind::FatalError, &"é".repeat(2000));
+        assert_eq!(cause.text.len(), END_CAUSE_LEN_MAX);
+        let odd = EndCause::new(EndCauseKind::FatalError, &format!("x{}", "é".repeat(2000)));
+        assert_eq!(odd.text.len(), END_CAUSE_LEN_MAX - 1);
+    }
+}
