@@ -1,6 +1,5 @@
 //! The daemon with real processes, and the command line.
 #![cfg(unix)]
-
 #![allow(
     clippy::print_stderr,
     reason = "a test says what it measured, and what it could not run"
