@@ -6,6 +6,9 @@ use relance_scm::config::EnvironmentVariable;
 use relance_scm::security::{SecurityDescriptor, Sid};
 use relance_scm::{AccessRights, Caller, ScmError, ServiceConfig, ServiceName, Win32Error};
 
+/// What is shown instead of a value that the caller may not see.
+const HIDDEN: &str = "***";
+
 /// Checks that the caller has all these rights on a service (A24, per request).
 ///
 /// # Errors
@@ -39,22 +42,22 @@ pub(crate) fn granted(caller: &Caller, config: &ServiceConfig) -> AccessRights {
     }
 }
 
-/// A configuration as a caller may see it. Values of the environment may be secrets: they are for
-/// those who may change the service.
+/// Whether a caller may see what a service keeps to itself, secrets perhaps: the values of its
+/// environment, and its output.
+pub(crate) fn may_see_secrets(caller: &Caller, config: &ServiceConfig) -> bool {
+    granted(caller, config).contains(AccessRights::CHANGE_CONFIG)
+}
+
+/// The configuration as a caller may see it.
 pub(crate) fn visible_config(caller: &Caller, config: &Arc<ServiceConfig>) -> Arc<ServiceConfig> {
-    if config.environment.is_empty()
-        || granted(caller, config).contains(AccessRights::CHANGE_CONFIG)
-    {
+    if config.environment.is_empty() || may_see_secrets(caller, config) {
         return Arc::clone(config);
     }
-    let names = config
-        .environment
-        .iter()
-        .filter_map(|variable| EnvironmentVariable::new(variable.name(), "").ok());
-    Arc::new(ServiceConfig {
-        environment: names.collect(),
-        ..(**config).clone()
-    })
+    let mut visible = ServiceConfig::clone(config);
+    for variable in &mut visible.environment {
+        *variable = EnvironmentVariable::new(variable.name(), HIDDEN).expect("its name is legal");
+    }
+    Arc::new(visible)
 }
 
 /// 1060, with what to do.
@@ -113,6 +116,18 @@ mod tests {
             assert!(error.sentence().contains(&right.to_string()), "{error}");
         }
         assert!(check_administrator(&peer).is_err());
+    }
+
+    #[test]
+    fn the_values_of_an_environment_are_for_those_who_may_change_them() {
+        let mut config = config();
+        let variable = |value| EnvironmentVariable::new("PASSWORD", value).unwrap();
+        config.environment = [variable("secret")].into();
+        let config = Arc::new(config);
+        let seen = |sids: &[Sid]| visible_config(&caller(sids), &config).environment.clone();
+        assert_eq!(*seen(&[Sid::Interactive, Sid::Everyone]), [variable("***")]);
+        assert_eq!(*seen(&[Sid::Administrators]), [variable("secret")]);
+        assert_eq!(*seen(&[Sid::LocalSystem]), [variable("secret")]);
     }
 
     #[test]

@@ -40,23 +40,23 @@ pub struct Batch {
 /// Values that are remembered beside the services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Meta {
-    /// Identity of this database, for the environment of its services.
-    Instance,
     /// The machine's boot that the run-time records belong to.
     Boot,
     /// `1` after an orderly shutdown.
     ShutDown,
     /// The time of a manual clock, nanoseconds.
     ManualClock,
+    /// The starts of this boot that are still to come, as JSON; empty: none.
+    BootStarts,
 }
 
 impl Meta {
     fn key(self) -> &'static str {
         match self {
-            Self::Instance => "instance",
             Self::Boot => "boot",
             Self::ShutDown => "shut_down",
             Self::ManualClock => "manual_clock",
+            Self::BootStarts => "boot_starts",
         }
     }
 }
@@ -70,6 +70,8 @@ pub struct Loaded {
     pub last_entry: u64,
     /// The highest service id ever given.
     pub last_service: u32,
+    /// What was remembered as [`Meta::BootStarts`].
+    pub boot_starts: Option<String>,
 }
 
 /// Why a database cannot be opened.
@@ -157,6 +159,7 @@ impl Database {
             records: records.into_values().collect(),
             last_entry,
             last_service,
+            boot_starts: self.meta(Meta::BootStarts)?,
         })
     }
 

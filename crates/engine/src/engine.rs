@@ -138,7 +138,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             deadlines: BTreeSet::new(),
             with_dependencies: BTreeSet::new(),
             waits: Vec::new(),
-            boot_starts: None,
+            boot_starts: loaded
+                .boot_starts
+                .as_deref()
+                .and_then(boot::BootStarts::parse),
             configures: VecDeque::new(),
             configuring: false,
             turn: Turn::default(),

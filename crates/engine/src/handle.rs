@@ -17,6 +17,7 @@ use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
     ServiceInfo, Usage, Watch, Watched, WatchedChange,
 };
+use relance_scm::security::Sid;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
     AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
@@ -180,6 +181,32 @@ impl EngineHandle {
         Clocks { now, wall }
     }
 
+    /// Everything about a service that the caller may see.
+    fn info(&self, caller: &Caller, record: &ServiceRecord) -> ServiceInfo {
+        ServiceInfo {
+            config: access::visible_config(caller, &record.config),
+            ..service_info(record, self.clocks())
+        }
+    }
+
+    /// Whether the caller may see the output in an entry of the log, as it may the output itself. Of
+    /// a service that is gone, administrators may.
+    fn may_see_output(&self, caller: &Caller, entry: &LogEntry) -> bool {
+        let record = || {
+            let (id, name) = entry.service.as_ref()?;
+            let record = self.publisher.find(&ServiceName::new(&**name).ok()?)?;
+            (record.id == *id).then_some(record)
+        };
+        sees_all(caller)
+            || record().is_some_and(|record| access::may_see_secrets(caller, &record.config))
+    }
+
+    fn hide_output(&self, caller: &Caller, entry: &mut LogEntry) {
+        if entry.details.output.is_some() && !self.may_see_output(caller, entry) {
+            entry.details.output = None;
+        }
+    }
+
     fn find_output(
         &self,
         record: &ServiceRecord,
@@ -225,7 +252,8 @@ impl ServiceManager for EngineHandle {
 
     fn query_config(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceConfig>) {
         let record = self.open(caller, name, AccessRights::QUERY_CONFIG);
-        reply.send(record.map(|record| (*access::visible_config(caller, &record.config)).clone()));
+        let config = record.map(|record| access::visible_config(caller, &record.config));
+        reply.send(config.map(Arc::unwrap_or_clone));
     }
 
     fn change_config(
@@ -253,19 +281,16 @@ impl ServiceManager for EngineHandle {
     fn query_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceInfo>) {
         let rights = AccessRights::QUERY_STATUS.union(AccessRights::QUERY_CONFIG);
         let record = self.open(caller, name, rights);
-        reply.send(record.map(|record| visible_info(caller, &record, self.clocks())));
+        reply.send(record.map(|record| self.info(caller, &record)));
     }
 
     fn enumerate(&self, caller: &Caller, reply: Reply<Enumeration>) {
         let snapshot = self.publisher.snapshot();
-        let clocks = self.clocks();
         let visible = snapshot
             .services
             .iter()
             .filter(|record| is_visible(caller, record));
-        let services = visible
-            .map(|record| visible_info(caller, record, clocks))
-            .collect();
+        let services = visible.map(|record| self.info(caller, record)).collect();
         reply.send(Ok(Enumeration {
             generation: snapshot.generation,
             services,
@@ -305,14 +330,21 @@ impl ServiceManager for EngineHandle {
         reply.send(record.map(|record| explain(&record, self.clocks().now)));
     }
 
-    fn find_events(&self, _caller: &Caller, filter: EventFilter, reply: Reply<EventPage>) {
-        let page = self.event_log.find(&filter).map_err(|error| {
+    fn find_events(&self, caller: &Caller, filter: EventFilter, reply: Reply<EventPage>) {
+        // Who may not see output may not search in it either.
+        let page = self.event_log.find(&filter, sees_all(caller));
+        let page = page.map(|mut page| {
+            for entry in &mut page.entries {
+                self.hide_output(caller, entry);
+            }
+            page
+        });
+        reply.send(page.map_err(|error| {
             ScmError::new(
                 Win32Error::INTERNAL_ERROR,
                 format!("the event log cannot be read: {error}"),
             )
-        });
-        reply.send(page);
+        }));
     }
 
     fn write_event(&self, caller: &Caller, entry: NewEntry, reply: Reply<()>) {
@@ -415,11 +447,8 @@ impl ServiceManager for EngineHandle {
     }
 }
 
-/// What the caller may see of a service.
-fn visible_info(caller: &Caller, record: &ServiceRecord, clocks: Clocks) -> ServiceInfo {
-    let mut info = service_info(record, clocks);
-    info.config = access::visible_config(caller, &info.config);
-    info
+fn sees_all(caller: &Caller) -> bool {
+    caller.is_administrator() || caller.sids.contains(&Sid::LocalSystem)
 }
 
 fn is_visible(caller: &Caller, record: &ServiceRecord) -> bool {
@@ -437,15 +466,19 @@ impl HandleWatch {
     fn translate(&self, change: &publisher::Change) -> WatchedChange {
         match change {
             publisher::Change::Service(record) if is_visible(&self.caller, record) => {
-                let clocks = self.handle.clocks();
-                WatchedChange::Service(Box::new(visible_info(&self.caller, record, clocks)))
+                WatchedChange::Service(Box::new(self.handle.info(&self.caller, record)))
             }
             publisher::Change::Service(_) => WatchedChange::Hidden,
             publisher::Change::Removed(record) => {
                 WatchedChange::Removed(record.config.service_name.clone())
             }
             publisher::Change::Logged(entry) => {
-                WatchedChange::Logged(Arc::<LogEntry>::clone(entry))
+                let mut entry = Arc::<LogEntry>::clone(entry);
+                if entry.details.output.is_some() {
+                    self.handle
+                        .hide_output(&self.caller, Arc::make_mut(&mut entry));
+                }
+                WatchedChange::Logged(entry)
             }
         }
     }
@@ -461,5 +494,126 @@ impl Watch for HandleWatch {
                 publisher::Watched::Gap(generation) => Watched::Gap(generation),
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+    use std::task::Waker;
+
+    use relance_policy::ServiceId;
+    use relance_scm::config::EnvironmentVariable;
+    use relance_scm::event::Event;
+    use relance_scm::manager::wait;
+
+    use super::*;
+    use crate::database::{Batch, Database};
+    use crate::event_log::entry_of_service;
+
+    struct Folder(PathBuf);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            std::fs::remove_dir_all(&self.0).unwrap();
+        }
+    }
+
+    /// A manager with one service, which has a secret in its environment and one in its output.
+    fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
+        std::fs::create_dir_all(&folder.0).unwrap();
+        let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
+        config.environment = [EnvironmentVariable::new("KEY", "secret").unwrap()].into();
+        let record = Arc::new(ServiceRecord::new(ServiceId(1), Arc::new(config)));
+        let failed = Event::Failed {
+            failure_count: 1,
+            action: None,
+        };
+        let mut entry = entry_of_service(1, Timestamp(1), &failed, &record);
+        entry.details.output = Some("secret".to_owned());
+        let entry = Arc::new(entry);
+        let path = folder.0.join("relance.db");
+        let batch = Batch {
+            entries: vec![Arc::clone(&entry)],
+            ..Batch::default()
+        };
+        Database::open(&path).unwrap().commit(&[&batch]).unwrap();
+        let publisher = Arc::new(Publisher::new(Timestamp(1)));
+        publisher.publish([publisher::Change::Service(record)]);
+        let handle = EngineHandle::new(HandleParts {
+            queue: sync_channel(1).0,
+            wake: Arc::new(|| {}),
+            publisher,
+            event_log: EventLog::new(&path),
+            output: folder.0.clone(),
+            output_signals: Arc::default(),
+            clock: Arc::default(),
+            check_account: |_| Ok(()),
+            machine: || (Time::ZERO, Timestamp(1)),
+        });
+        (handle, entry)
+    }
+
+    fn caller(sids: &[Sid]) -> Caller {
+        Caller {
+            name: "somebody".into(),
+            sids: sids.into(),
+        }
+    }
+
+    /// Everything a caller is told about the service and its failure, as text.
+    fn told(handle: &EngineHandle, entry: &Arc<LogEntry>, caller: &Caller) -> Vec<String> {
+        let name = ServiceName::new("a").unwrap();
+        let mut watch = handle.watch(caller, Some(0)).unwrap();
+        let mut next = || match watch.poll_next(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(watched) => watched,
+            Poll::Pending => None,
+        };
+        assert!(matches!(next(), Some(Watched::Gap(_))));
+        let service = handle.publisher.find(&name).unwrap();
+        handle.publisher.publish([
+            publisher::Change::Service(service),
+            publisher::Change::Logged(Arc::clone(entry)),
+        ]);
+        let text = |filter| wait(|reply| handle.find_events(caller, filter, reply));
+        vec![
+            format!(
+                "{:?}",
+                wait(|reply| handle.query_config(caller, &name, reply))
+            ),
+            format!(
+                "{:?}",
+                wait(|reply| handle.query_service(caller, &name, reply))
+            ),
+            format!("{:?}", wait(|reply| handle.enumerate(caller, reply))),
+            format!("{:?}", next()),
+            format!("{:?}", next()),
+            format!("{:?}", text(EventFilter::default())),
+        ]
+    }
+
+    #[test]
+    fn what_a_service_keeps_to_itself_is_told_to_those_who_may_change_it() {
+        let name = format!("relance-handle-{}", std::process::id());
+        let folder = Folder(std::env::temp_dir().join(name));
+        let (handle, entry) = manager(&folder);
+        let peer = caller(&[Sid::Interactive, Sid::Everyone]);
+        for text in told(&handle, &entry, &peer) {
+            assert!(text.contains("\"a\"") && !text.contains("secret"), "{text}");
+        }
+        let search = || EventFilter {
+            text: Some("secret".to_owned()),
+            ..EventFilter::default()
+        };
+        let found = |caller: &Caller| {
+            let page = wait(|reply| handle.find_events(caller, search(), reply));
+            page.unwrap().entries.len()
+        };
+        assert_eq!(found(&peer), 0, "nor can it be guessed by a search");
+        let administrator = caller(&[Sid::Administrators]);
+        for text in told(&handle, &entry, &administrator) {
+            assert!(text.contains("secret"), "{text}");
+        }
+        assert_eq!(found(&administrator), 1);
     }
 }

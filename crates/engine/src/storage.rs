@@ -13,7 +13,7 @@ use std::time::Duration;
 use relance_policy::{ServiceId, ServiceRecord};
 use relance_scm::event::Event;
 
-use crate::database::{Batch, Database};
+use crate::database::{Batch, Database, Meta};
 use relance_scm::event_log::{LogEntry, Timestamp};
 
 /// Entries of the log that are kept while they cannot be written.
@@ -152,6 +152,7 @@ struct Backlog {
     records: BTreeMap<ServiceId, Arc<ServiceRecord>>,
     removed: Vec<ServiceId>,
     entries: VecDeque<Arc<LogEntry>>,
+    meta: BTreeMap<Meta, String>,
     lost: u64,
 }
 
@@ -186,6 +187,8 @@ impl Writer {
     }
 
     fn run(&mut self, submissions: &Receiver<Submission>) {
+        // Engines that never commit so much would never prune.
+        self.prune();
         loop {
             let first = if self.backlog.is_some() {
                 match submissions.recv_timeout(RETRY) {
@@ -292,10 +295,14 @@ impl Writer {
             let _ = self.database.checkpoint();
         }
         if self.commits >= PRUNE_EVERY {
-            let before = Timestamp((self.wall)().0.saturating_sub(self.retention.age_ms));
-            let _ = self.database.prune(before, self.retention.bytes);
+            self.prune();
             self.commits = 0;
         }
+    }
+
+    fn prune(&mut self) {
+        let before = Timestamp((self.wall)().0.saturating_sub(self.retention.age_ms));
+        let _ = self.database.prune(before, self.retention.bytes);
     }
 }
 
@@ -341,6 +348,7 @@ impl Backlog {
             }
             self.entries.push_back(Arc::clone(entry));
         }
+        self.meta.extend(batch.meta.iter().cloned());
     }
 
     fn batch(&self) -> Batch {
@@ -348,6 +356,11 @@ impl Backlog {
             records: self.records.values().cloned().collect(),
             removed: self.removed.clone(),
             entries: self.entries.iter().cloned().collect(),
+            meta: self
+                .meta
+                .iter()
+                .map(|(key, value)| (*key, value.clone()))
+                .collect(),
             ..Batch::default()
         }
     }
@@ -360,5 +373,75 @@ pub fn trouble(outcome: &CommitOutcome) -> Option<Event> {
         CommitOutcome::Kept(Some(reason)) => Some(Event::StorageFailed(reason.as_str().into())),
         CommitOutcome::Recovered(lost) => Some(Event::StorageRecovered(*lost)),
         CommitOutcome::Written | CommitOutcome::Kept(None) | CommitOutcome::Refused(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use relance_scm::event_log::EventFilter;
+
+    use super::*;
+    use crate::database::EventLog;
+    use crate::event_log::entry_of_manager;
+
+    #[test]
+    fn old_entries_go_when_the_writer_begins() {
+        let name = format!("relance-storage-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("relance.db");
+        let mut database = Database::open(&path).unwrap();
+        let entry = |number, at| {
+            let entry = entry_of_manager(number, Timestamp(at), &Event::ManagerStarted);
+            Arc::new(entry)
+        };
+        let batch = Batch {
+            entries: vec![entry(1, 1000), entry(2, 9000)],
+            ..Batch::default()
+        };
+        database.commit(&[&batch]).unwrap();
+        let retention = Retention {
+            age_ms: 5000,
+            ..Retention::default()
+        };
+        let wall = || Timestamp(10_000);
+        drop(WriterThread::start(database, retention, wall, |_| {}).unwrap());
+        let page = EventLog::new(&path).find(&EventFilter::default(), true);
+        let numbers: Vec<u64> = page.unwrap().entries.iter().map(|e| e.number).collect();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(numbers, [2]);
+    }
+
+    #[test]
+    fn what_is_remembered_is_kept_while_the_disk_is_full() {
+        // Without the boot, a later engine would take itself for the first after a boot, and start
+        // what runs a second time.
+        let database = Database::in_memory().unwrap();
+        let mut writer = Writer::new(
+            database,
+            Retention::default(),
+            || Timestamp(0),
+            Box::new(|_| {}),
+        );
+        let submission = |id, meta| Submission {
+            id,
+            batch: Batch {
+                meta,
+                ..Batch::default()
+            },
+            entries: Vec::new(),
+            refusable: false,
+        };
+        writer.database().refuse_writes(true).unwrap();
+        let boot = (Meta::Boot, "this one".to_owned());
+        writer.write(vec![submission(1, vec![boot])]);
+        let clock = |nanos: &str| vec![(Meta::ManualClock, nanos.to_owned())];
+        writer.write(vec![submission(2, clock("1")), submission(3, clock("2"))]);
+        assert_eq!(writer.database().meta(Meta::Boot).unwrap(), None);
+        writer.database().refuse_writes(false).unwrap();
+        writer.write(Vec::new());
+        let mut meta = |key| writer.database().meta(key).unwrap();
+        assert_eq!(meta(Meta::Boot).as_deref(), Some("this one"));
+        assert_eq!(meta(Meta::ManualClock).as_deref(), Some("2"));
     }
 }

@@ -202,8 +202,13 @@ fn why_nothing_follows(record: &ServiceRecord) -> Option<String> {
             "No action follows: for the {} failure the list says none, and it stays down (R22, R25).",
             ordinal(failure)
         ),
+        // A restart that was carried out would have made another run.
+        Some(action) if action.kind.restarts() => format!(
+            "The action for it ({}) was refused or cancelled; the event log says which and why (7032, 1009).",
+            action.kind.label()
+        ),
         Some(action) => format!(
-            "The action for it ({}) has been carried out.",
+            "The action for it ({}) is over; if it failed or was cancelled, the event log says so (7032, 1009).",
             action.kind.label()
         ),
     })

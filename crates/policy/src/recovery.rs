@@ -35,7 +35,12 @@ pub(crate) fn done(draft: &mut Draft, id: ActionId, result: Result<(), Win32Erro
     // One that is not due yet was carried out by the manager before, which ended before the failure
     // was on record; the owner has changed the delay since.
     let is_done = |pending: &PendingAction| {
-        pending.id == id && pending.action.kind != RecoveryActionKind::Restart
+        let kind = pending.action.kind;
+        let carried_out = matches!(
+            kind,
+            RecoveryActionKind::RunCommand | RecoveryActionKind::Reboot
+        );
+        pending.id == id && carried_out
     };
     let Some(index) = draft.record.pending_actions.iter().position(is_done) else {
         return Answer::Stale;
@@ -78,14 +83,8 @@ fn run_command(draft: &mut Draft, index: usize) {
     }
     let pending = &mut draft.record.pending_actions[index];
     pending.executing = true;
-    let command = pending
-        .text
-        .replace("%1%", &pending.failure_count.to_string());
-    let id = pending.id;
-    draft.act(Action::RunCommand {
-        id,
-        command: command.into(),
-    });
+    let (id, command) = (pending.id, pending.command());
+    draft.act(Action::RunCommand { id, command });
 }
 
 fn failed(draft: &mut Draft, pending: &PendingAction, error: Win32Error) {

@@ -133,7 +133,8 @@ pub struct EventFilter {
     pub after: Option<u64>,
     /// Only with numbers below this.
     pub before: Option<u64>,
-    /// Only with this text in the service's name, the parameters, the cause or the output.
+    /// Only with this text in the service's name or the parameters; for administrators also in the
+    /// cause or the output.
     pub text: Option<String>,
     /// At most so many; the newest.
     pub limit: u32,

@@ -99,7 +99,8 @@ pub struct NewService {
 
 /// What a manager can be asked about services. All names are looked up without case (C1).
 ///
-/// Every call may give 5 (access is denied) and 1060 (no such service) besides what it names.
+/// Every call may give 5 (access is denied) and 1060 (no such service) besides what it names; starts,
+/// controls and changes 1115 while the system shuts down (R53).
 pub trait ServiceManager: Send + Sync {
     /// Creates a service.
     ///

@@ -81,19 +81,23 @@ impl EventLog {
         }
     }
 
-    /// Finds entries.
+    /// Finds entries. `in_details`: a text is looked for in the cause and the output too.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn find(&self, filter: &EventFilter) -> rusqlite::Result<EventPage> {
+    pub fn find(&self, filter: &EventFilter, in_details: bool) -> rusqlite::Result<EventPage> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.pragma_update(None, "cache_size", -512)?;
-        find(&connection, filter)
+        find(&connection, filter, in_details)
     }
 }
 
-pub(super) fn find(connection: &Connection, filter: &EventFilter) -> rusqlite::Result<EventPage> {
+pub(super) fn find(
+    connection: &Connection,
+    filter: &EventFilter,
+    in_details: bool,
+) -> rusqlite::Result<EventPage> {
     let mut query = Query::default();
     query.add("service_id = ?", filter.service.map(|id| id.0));
     query.add("level <= ?", filter.level.map(EventLevel::to_raw));
@@ -114,10 +118,12 @@ pub(super) fn find(connection: &Connection, filter: &EventFilter) -> rusqlite::R
                 .replace('%', "\\%")
                 .replace('_', "\\_")
         );
-        query.add(
-            "(parameters || ' ' || coalesce(details, '') || ' ' || coalesce(service, '')) LIKE ? ESCAPE '\\'",
-            Some(like),
-        );
+        let condition = if in_details {
+            "(parameters || ' ' || coalesce(details, '') || ' ' || coalesce(service, '')) LIKE ? ESCAPE '\\'"
+        } else {
+            "(parameters || ' ' || coalesce(service, '')) LIKE ? ESCAPE '\\'"
+        };
+        query.add(condition, Some(like));
     }
     // The partial index is for the question people ask most: what went wrong lately.
     if filter

@@ -253,7 +253,7 @@ fn log(database: &mut Database) {
 }
 
 fn numbers(database: &Database, filter: EventFilter) -> Vec<u64> {
-    let page = events::find(&database.connection, &filter).unwrap();
+    let page = events::find(&database.connection, &filter, true).unwrap();
     page.entries.iter().map(|entry| entry.number).collect()
 }
 
@@ -326,7 +326,7 @@ fn entries_read_back_and_pages_say_whether_there_is_more() {
         before: Some(51),
         ..EventFilter::default()
     };
-    let page = events::find(&database.connection, &filter).unwrap();
+    let page = events::find(&database.connection, &filter, true).unwrap();
     assert!(page.more);
     let entry = &page.entries[0];
     assert_eq!(entry.event_id, 7034);

@@ -6,8 +6,10 @@ use std::time::Duration;
 use relance_policy::order::order;
 use relance_policy::{Input, ServiceId, StartCause, Time};
 use relance_scm::ServiceState;
+use serde::{Deserialize, Serialize};
 
 use super::{Engine, Moment};
+use crate::database::Meta;
 use crate::processes::Processes;
 use crate::storage::Storage;
 
@@ -16,7 +18,8 @@ const DELAYED_START_AFTER: Duration = Duration::from_secs(120);
 /// Pause between two of them: one at a time.
 const DELAYED_START_PAUSE: Duration = Duration::from_secs(1);
 
-/// What is left to start.
+/// What is left to start. Remembered, because the engine may be replaced before it is over.
+#[derive(Serialize, Deserialize)]
 pub(super) struct BootStarts {
     /// The stage under way: the next begins when none of it starts any more.
     current: Vec<ServiceId>,
@@ -27,6 +30,11 @@ pub(super) struct BootStarts {
 }
 
 impl BootStarts {
+    /// From what was remembered; `None` when nothing is left.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
     /// When something happens by itself.
     pub(super) fn deadline(&self) -> Option<Time> {
         (!self.delayed.is_empty()).then_some(self.delayed_at)
@@ -46,11 +54,24 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             delayed_at: now.time + DELAYED_START_AFTER,
             delayed: plan.delayed.into(),
         });
+        self.remember_boot_starts();
         self.go_on_with_boot(now);
+    }
+
+    /// With the record of what has begun, in one commit.
+    fn remember_boot_starts(&mut self) {
+        let starts = self.boot_starts.as_ref();
+        let text = starts.map(|starts| serde_json::to_string(starts).expect("plain numbers"));
+        self.turn
+            .meta
+            .push((Meta::BootStarts, text.unwrap_or_default()));
     }
 
     /// Begins the next stages, as far as those before are over.
     pub(super) fn go_on_with_boot(&mut self, now: Moment) {
+        if self.is_catching_up() {
+            return;
+        }
         while let Some(starts) = &self.boot_starts
             && !starts.current.iter().any(|id| self.is_starting(*id))
         {
@@ -60,10 +81,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             let Some(stage) = starts.stages.pop_front() else {
                 if starts.delayed.is_empty() {
                     self.boot_starts = None;
+                    self.remember_boot_starts();
                 }
                 return;
             };
             starts.current.clone_from(&stage);
+            self.remember_boot_starts();
             for id in stage {
                 self.start_automatic(now, id);
             }
@@ -99,6 +122,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         if let Some(id) = starts.delayed.pop_front() {
             starts.delayed_at = now.time + DELAYED_START_PAUSE;
+            self.remember_boot_starts();
             self.start_automatic(now, id);
         }
     }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use relance_policy::{Answer, Input, ServiceId, ServiceRecord};
+use relance_policy::{Answer, DenyReason, Input, ServiceId, ServiceRecord};
 use relance_scm::config::{Dependency, ServiceConfig};
 use relance_scm::event::Event;
 use relance_scm::manager::{NewService, Outcome};
@@ -140,6 +140,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     ) -> Result<Outcome, ScmError> {
         access::check_administrator(caller)?;
         let config = &service.config;
+        self.refuse_in_shutdown(&config.service_name)?;
         config.check()?;
         if let Some(id) = self.names.find(&config.service_name) {
             refuse_marked(&self.services[&id].record)?;
@@ -178,6 +179,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             return self.create(now, caller, service, draft);
         };
         access::check_administrator(caller)?;
+        self.refuse_in_shutdown(&service.config.service_name)?;
         service.config.check()?;
         self.replace_config(now, id, service.config.clone(), draft)
     }
@@ -201,6 +203,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if reboots {
             access::check_administrator(caller)?;
         }
+        self.refuse_in_shutdown(name)?;
         refuse_marked(record)?;
         let config = record.config.changed(change)?;
         let outcome = self.replace_config(now, id, config, draft)?;
@@ -248,6 +251,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let id = self.names.require(name)?;
         let before = Arc::clone(&self.services[&id].record);
         access::check(caller, &before.config, AccessRights::DELETE)?;
+        self.refuse_in_shutdown(name)?;
         let answer = self.input_into(now, id, Input::DeleteRequested, draft);
         if let Answer::Denied(reason) = answer {
             return Err(reason.error(name));
@@ -290,6 +294,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         } else {
             self.with_dependencies.insert(id);
         }
+    }
+
+    /// R53: 1115. A service created now would not know of the shutdown, could be started, and hold it
+    /// up.
+    fn refuse_in_shutdown(&self, name: &ServiceName) -> Result<(), ScmError> {
+        if self.shutting_down {
+            return Err(DenyReason::ShuttingDown.error(name));
+        }
+        Ok(())
     }
 
     /// D4: a circle is refused, a service that is missing is not.
@@ -403,7 +416,7 @@ impl Draft {
 /// C32: a service marked for deletion takes no change, and its name is not free.
 fn refuse_marked(record: &ServiceRecord) -> Result<(), ScmError> {
     if record.marked_for_delete {
-        return Err(relance_policy::DenyReason::MarkedForDelete.error(&record.config.service_name));
+        return Err(DenyReason::MarkedForDelete.error(&record.config.service_name));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Services that must run first (section 6): started when they do not run, waited for until they do.
 
 use relance_policy::input::DependencyFailure;
-use relance_policy::{Answer, Input, RunId, ServiceId, StartCause, Time};
+use relance_policy::{Input, RunId, ServiceId, StartCause, Time};
 use relance_scm::config::Dependency;
 use relance_scm::{ServiceName, ServiceState, Win32Error, fold_case};
 
@@ -65,7 +65,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     fn start_dependency(&mut self, now: Moment, id: ServiceId) {
         if self.services[&id].record.state == ServiceState::Stopped {
             let cause = StartCause::Dependency;
-            let answer = self.input(
+            // One that is refused stays stopped, and is then found so.
+            self.input(
                 now,
                 id,
                 Input::StartRequested {
@@ -73,11 +74,6 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                     arguments: [].into(),
                 },
             );
-            if let Answer::Denied(reason) = answer
-                && let Some(slot) = self.services.get_mut(&id)
-            {
-                slot.problem = Some(reason.code().text().into());
-            }
         }
     }
 

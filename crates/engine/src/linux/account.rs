@@ -170,14 +170,16 @@ fn lookup(name: &str) -> Option<Entry> {
         })
 }
 
-/// The supplementary groups of an account, its own included.
+/// The supplementary groups of an account, its own included: those of `/etc/group`, and where the
+/// machine has a directory those that `id` knows of.
 fn groups_of(name: &str, gid: u32) -> Vec<u32> {
     let file = fs::read_to_string("/etc/group").unwrap_or_default();
     let mut groups: Vec<u32> = file
         .lines()
         .filter_map(|line| member_of(line, name))
         .collect();
-    if groups.is_empty() {
+    let sources = fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
+    if has_directory(&sources) {
         let output = Command::new("id").args(["-G", name]).output();
         let text = output.map(|output| output.stdout).unwrap_or_default();
         let numbers = String::from_utf8_lossy(&text).into_owned();
@@ -191,6 +193,23 @@ fn groups_of(name: &str, gid: u32) -> Vec<u32> {
     groups.sort_unstable();
     groups.dedup();
     groups
+}
+
+/// Whether groups come from elsewhere than this machine (`group` and `initgroups` in
+/// `/etc/nsswitch.conf`). What systemd knows are its own accounts.
+fn has_directory(nsswitch: &str) -> bool {
+    let lines = nsswitch.lines().filter_map(|line| line.split_once(':'));
+    lines
+        .filter(|(database, _)| matches!(database.trim(), "group" | "initgroups"))
+        .flat_map(|(_, sources)| {
+            sources
+                .split('#')
+                .next()
+                .unwrap_or_default()
+                .split_whitespace()
+        })
+        .filter(|word| !word.starts_with('['))
+        .any(|source| !matches!(source, "files" | "compat" | "systemd"))
 }
 
 fn member_of(line: &str, name: &str) -> Option<u32> {
@@ -226,6 +245,15 @@ mod tests {
     #[test]
     fn the_daemons_own_account_changes_nothing() {
         assert_eq!(find(&AccountName::local_system()).unwrap().ids, None);
+    }
+
+    #[test]
+    fn a_directory_is_asked_only_where_there_is_one() {
+        let debian = "passwd: files systemd\ngroup: files [SUCCESS=merge] systemd # ldap\n";
+        assert!(!has_directory(debian) && !has_directory(""));
+        assert!(!has_directory("passwd: files sss\nhosts: files dns\n"));
+        assert!(has_directory("group:  files sss\n"));
+        assert!(has_directory("group: files\ninitgroups: ldap\n"));
     }
 
     #[test]

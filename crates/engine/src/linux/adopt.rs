@@ -73,9 +73,19 @@ fn open(pid: u32) -> io::Result<OwnedFd> {
     Ok(pidfd_open(pid, PidfdFlags::empty())?)
 }
 
+/// A process that says of itself that it is a run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Claim {
+    pub(crate) run: RunId,
+    pub(crate) pid: u32,
+    pub(crate) birth: u64,
+    /// Who runs it. Anybody can write an environment, so whoever believes the claim looks at this.
+    pub(crate) uid: u32,
+}
+
 /// Processes of runs that were started under this socket, whoever their parent is now: session
 /// leaders, because every run leads its own session.
-pub(crate) fn running(socket: &Path) -> Vec<(RunId, u32, u64)> {
+pub(crate) fn running(socket: &Path) -> Vec<Claim> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
     };
@@ -90,7 +100,12 @@ pub(crate) fn running(socket: &Path) -> Vec<(RunId, u32, u64)> {
             return None;
         }
         let (run, _) = run_variable(pid)?;
-        Some((run, pid, created_ns(pid)?))
+        Some(Claim {
+            run,
+            pid,
+            birth: created_ns(pid)?,
+            uid: real_uid(pid)?,
+        })
     });
     found.collect()
 }
@@ -111,6 +126,13 @@ fn stat(pid: u32) -> Option<Vec<String>> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, fields) = text.rsplit_once(") ")?;
     Some(fields.split_whitespace().map(ToOwned::to_owned).collect())
+}
+
+/// Not the owner of the folder in `/proc`, which is root for a process that hides its memory.
+fn real_uid(pid: u32) -> Option<u32> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let uids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    uids.split_whitespace().next()?.parse().ok()
 }
 
 fn session_of(pid: u32) -> Option<u32> {
@@ -166,8 +188,12 @@ mod tests {
         let found = running(Path::new(&socket));
         assert_eq!(found.len(), 1);
         assert_eq!(
-            (found[0].0.to_string(), found[0].1),
-            ("3.4".to_owned(), child.id())
+            (found[0].run.to_string(), found[0].pid, found[0].uid),
+            (
+                "3.4".to_owned(),
+                child.id(),
+                rustix::process::getuid().as_raw()
+            )
         );
         assert!(running(Path::new("/nowhere/else.sock")).is_empty());
         child.kill().unwrap();

@@ -39,10 +39,20 @@ pub(crate) enum Seen {
 
 impl Channel {
     pub(crate) fn new(socket: OwnedFd) -> Self {
+        Self::at(socket, 0)
+    }
+
+    /// A channel that takes the place of another. Positions go on behind those of the other, so that
+    /// what was seen there and is on record only now takes nothing off here.
+    pub(crate) fn after(socket: OwnedFd, other: Option<&Self>) -> Self {
+        Self::at(socket, other.map_or(0, |other| other.read))
+    }
+
+    fn at(socket: OwnedFd, position: u64) -> Self {
         Self {
             socket,
-            read: 0,
-            taken: 0,
+            read: position,
+            taken: position,
             more: false,
             outgoing: Vec::new(),
             broken: false,
@@ -187,6 +197,27 @@ mod tests {
             [],
             "and this one has not forgotten"
         );
+    }
+
+    #[test]
+    fn what_is_taken_off_a_channel_that_was_replaced_is_not_taken_off_the_new_one() {
+        let (mut before, mut service, mut buffer) = pair();
+        service.write_all(&answer(1)).unwrap();
+        let seen = before.look(&mut buffer);
+        let Seen::Frame(_, position) = seen[0] else {
+            panic!()
+        };
+        let (ours, mut service) = UnixStream::pair().unwrap();
+        let mut channel = Channel::after(ours.into(), Some(&before));
+        service.write_all(&answer(2)).unwrap();
+        channel.take_off(position, &mut buffer);
+        let seen = channel.look(&mut buffer);
+        assert_eq!(ids(&seen), [2]);
+        let Seen::Frame(_, position) = seen[0] else {
+            panic!()
+        };
+        channel.take_off(position, &mut buffer);
+        assert_eq!(channel.taken, channel.read);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use relance_policy::{ServiceRecord, Time};
 use rustix::event::{EventfdFlags, epoll, eventfd};
 
 use super::account;
-use super::adopt::{self, Adopted};
+use super::adopt::{self, Adopted, Claim};
 use super::clock::{self, Clock};
 use super::driver::{Driver, Timer};
 use super::link::Link;
@@ -218,12 +218,30 @@ fn adopt_all(processes: &mut LinuxProcesses, records: &[ServiceRecord], socket: 
             }
         }
     }
-    for (run, pid, birth) in adopt::running(socket) {
-        if !processes.knows(run)
-            && let Some(adopted) = Adopted::open(pid, birth)
-        {
-            processes.adopt(run, adopted);
+    for claim in adopt::running(socket) {
+        if processes.knows(claim.run) {
+            continue;
         }
+        if !is_believed(&claim, records) {
+            tracing::warn!(?claim, "a process says it is a run, under another account");
+            continue;
+        }
+        if let Some(adopted) = Adopted::open(claim.pid, claim.birth) {
+            processes.adopt(claim.run, adopted);
+        }
+    }
+}
+
+/// Whether a process runs under the account of the service that it says it is. Otherwise any user
+/// could be any service that is stopped, as soon as the guardian is gone.
+fn is_believed(claim: &Claim, records: &[ServiceRecord]) -> bool {
+    let mut records = records.iter();
+    let own = rustix::process::getuid().as_raw();
+    match records.find(|record| record.id == claim.run.service) {
+        Some(record) => account::find(&record.config.account_name)
+            .is_ok_and(|account| claim.uid == account.ids.map_or(own, |ids| ids.uid)),
+        // The engine will say that it cannot place it.
+        None => claim.uid == own,
     }
 }
 
@@ -255,3 +273,43 @@ impl std::fmt::Display for StartError {
 }
 
 impl std::error::Error for StartError {}
+
+#[cfg(test)]
+mod tests {
+    use relance_policy::{RunId, ServiceId};
+    use relance_scm::config::AccountName;
+    use relance_scm::{ServiceConfig, ServiceName};
+
+    use super::*;
+
+    fn record(account: &str) -> ServiceRecord {
+        let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
+        config.account_name = AccountName::new(account);
+        ServiceRecord::new(ServiceId(1), Arc::new(config))
+    }
+
+    fn claim(service: u32, uid: u32) -> Claim {
+        let run = RunId {
+            service: ServiceId(service),
+            number: 1,
+        };
+        let (pid, birth) = (2, 3);
+        Claim {
+            run,
+            pid,
+            birth,
+            uid,
+        }
+    }
+
+    #[test]
+    fn a_process_of_another_user_is_no_run_whatever_its_environment_says() {
+        let own = rustix::process::getuid().as_raw();
+        let records = [record("LocalSystem")];
+        assert!(is_believed(&claim(1, own), &records));
+        assert!(!is_believed(&claim(1, own + 1), &records));
+        assert!(!is_believed(&claim(9, own + 1), &records));
+        let gone = [record("no-such-account-here")];
+        assert!(!is_believed(&claim(1, own), &gone));
+    }
+}

@@ -61,13 +61,14 @@ pub struct Setup {
 /// The process as it was found; made before anything else is opened.
 pub struct Prepared(Spawner);
 
-/// Takes the lowest descriptors for the spawner, raises the limit of open descriptors, and becomes
-/// the subreaper.
+/// Takes the lowest descriptors for the spawner, makes signals and limits its own, and becomes the
+/// subreaper.
 ///
 /// # Errors
 /// When the system refuses one of these.
 pub fn prepare() -> io::Result<Prepared> {
     super::process::close_from(3)?;
+    super::process::default_signals();
     let nofile = super::process::raise_nofile_limit()?;
     let oom_protected = super::process::is_oom_protected();
     let spawner = Spawner::new(Inherited {

@@ -92,28 +92,14 @@ enum Request {
         run: RunId,
         reply: Sender<String>,
     },
+    Forget(RunId),
 }
 
 impl Logs {
     pub(crate) fn start(settings: LogSettings, signals: Arc<OutputSignals>) -> io::Result<Self> {
         let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (requests, receiver) = channel();
-        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let data = epoll::EventData::new_u64(TOKEN_WAKE);
-        epoll::add(&epoll, &*wake, data, epoll::EventFlags::IN)?;
-        let files = Files {
-            settings,
-            signals,
-            open: HashMap::new(),
-            turn: 0,
-        };
-        let thread = Thread {
-            epoll,
-            wake: Arc::clone(&wake),
-            receiver,
-            pipes: BTreeMap::new(),
-            files,
-        };
+        let thread = Thread::new(settings, signals, Arc::clone(&wake), receiver)?;
         std::thread::Builder::new()
             .name("output".into())
             .spawn(move || thread.run())?;
@@ -142,6 +128,11 @@ impl Logs {
         self.send(Request::Tail { run, reply });
         receiver
     }
+
+    /// Nobody will ask for the last lines of this run any more.
+    pub(crate) fn forget(&self, run: RunId) {
+        self.send(Request::Forget(run));
+    }
 }
 
 struct Thread {
@@ -161,10 +152,13 @@ struct Files {
 }
 
 struct Pipe {
-    fd: OwnedFd,
+    /// `None` once nobody can print any more: its last lines may still be asked for.
+    fd: Option<OwnedFd>,
     name: ServiceName,
     /// Where the output of this run begins in its file, and in which file.
     begin: (u64, u64),
+    /// Nobody asks for its last lines any more: it goes when nobody can print.
+    forgotten: bool,
 }
 
 struct Output {
@@ -176,6 +170,30 @@ struct Output {
 }
 
 impl Thread {
+    fn new(
+        settings: LogSettings,
+        signals: Arc<OutputSignals>,
+        wake: Arc<OwnedFd>,
+        receiver: Receiver<Request>,
+    ) -> io::Result<Self> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let data = epoll::EventData::new_u64(TOKEN_WAKE);
+        epoll::add(&epoll, &*wake, data, epoll::EventFlags::IN)?;
+        let files = Files {
+            settings,
+            signals,
+            open: HashMap::new(),
+            turn: 0,
+        };
+        Ok(Self {
+            epoll,
+            wake,
+            receiver,
+            pipes: BTreeMap::new(),
+            files,
+        })
+    }
+
     fn run(mut self) {
         let mut events = Vec::with_capacity(64);
         loop {
@@ -212,6 +230,7 @@ impl Thread {
                     // Whoever asked may have given up.
                     let _ = reply.send(self.tail(run));
                 }
+                Request::Forget(run) => self.forget(run),
             }
         }
     }
@@ -228,9 +247,10 @@ impl Thread {
             self.pipes.insert(
                 run,
                 Pipe {
-                    fd: pipe,
+                    fd: Some(pipe),
                     name,
                     begin,
+                    forgotten: false,
                 },
             );
         }
@@ -238,7 +258,31 @@ impl Thread {
 
     fn readable(&mut self, run: RunId) {
         if !self.drain(run, BUDGET) {
+            self.close(run);
+        }
+    }
+
+    /// Nobody can print any more. The guardian holds a duplicate of the pipe, so closing ours does not
+    /// end the watch: it has to be taken out, or it would wake us without end.
+    fn close(&mut self, run: RunId) {
+        let Some(pipe) = self.pipes.get_mut(&run) else {
+            return;
+        };
+        if let Some(fd) = pipe.fd.take() {
+            // Fails only for a descriptor that is not watched, and this one is.
+            let _ = epoll::delete(&self.epoll, &fd);
+        }
+        if pipe.forgotten {
             self.pipes.remove(&run);
+        }
+    }
+
+    fn forget(&mut self, run: RunId) {
+        if let Some(pipe) = self.pipes.get_mut(&run) {
+            pipe.forgotten = true;
+            if pipe.fd.is_none() {
+                self.pipes.remove(&run);
+            }
         }
     }
 
@@ -264,25 +308,21 @@ impl Thread {
         let Some(pipe) = self.pipes.get(&run) else {
             return Ok(0);
         };
+        let Some(fd) = &pipe.fd else {
+            return Ok(0);
+        };
         let full = {
             let output = self.files.output(run.service, &pipe.name)?;
             output.length >= self.files.settings.bytes_max
         };
         // Only once there is more: until then the last lines stay where they are looked for.
-        if full && rustix::io::ioctl_fionread(&pipe.fd)? > 0 {
+        if full && rustix::io::ioctl_fionread(fd)? > 0 {
             self.files.rotate(run.service, &pipe.name)?;
         }
         let output = self.files.output(run.service, &pipe.name)?;
         let mut offset = output.length;
         let flags = SpliceFlags::NONBLOCK | SpliceFlags::MOVE;
-        let length = splice(
-            &pipe.fd,
-            None,
-            &output.file,
-            Some(&mut offset),
-            budget,
-            flags,
-        )?;
+        let length = splice(fd, None, &output.file, Some(&mut offset), budget, flags)?;
         output.length += length as u64;
         self.files.signals.grown(run.service);
         Ok(length)
@@ -290,11 +330,11 @@ impl Thread {
 
     /// The disk is full, or the file is gone: better lost than a service that stands still.
     fn drop_some(&mut self, run: RunId) -> io::Result<usize> {
-        let Some(pipe) = self.pipes.get(&run) else {
+        let Some(fd) = self.pipes.get(&run).and_then(|pipe| pipe.fd.as_ref()) else {
             return Ok(0);
         };
-        rustix::io::ioctl_fionbio(&pipe.fd, true)?;
-        Ok(rustix::io::read(&pipe.fd, &mut [0; 16 * 1024])?)
+        rustix::io::ioctl_fionbio(fd, true)?;
+        Ok(rustix::io::read(fd, &mut [0; 16 * 1024])?)
     }
 
     fn tail(&mut self, run: RunId) -> String {
@@ -421,17 +461,16 @@ mod tests {
             Self(path)
         }
 
+        fn settings(&self, bytes_max: u64) -> LogSettings {
+            LogSettings {
+                folder: self.0.clone(),
+                bytes_max,
+                files_max: 2,
+            }
+        }
+
         fn logs(&self, bytes_max: u64) -> Logs {
-            let folder = self.0.clone();
-            Logs::start(
-                LogSettings {
-                    folder,
-                    bytes_max,
-                    files_max: 2,
-                },
-                Arc::default(),
-            )
-            .unwrap()
+            Logs::start(self.settings(bytes_max), Arc::default()).unwrap()
         }
     }
 
@@ -484,6 +523,43 @@ mod tests {
             "",
             "nor has one that does not exist"
         );
+    }
+
+    #[test]
+    fn a_pipe_that_has_ended_wakes_nobody_and_its_last_lines_stay_until_the_run_is_forgotten() {
+        let folder = Folder::new("ended");
+        let wake = Arc::new(eventfd(0, EventfdFlags::NONBLOCK).unwrap());
+        let (_requests, receiver) = channel();
+        let settings = folder.settings(u64::MAX);
+        let mut thread = Thread::new(settings, Arc::default(), wake, receiver).unwrap();
+        let (reader, mut writer) = io::pipe().unwrap();
+        // As the guardian does.
+        let _duplicate = reader.try_clone().unwrap();
+        thread.add(run(1), name("a"), reader.into(), false);
+        writeln!(writer, "the reason").unwrap();
+        drop(writer);
+        thread.readable(run(1));
+        let mut events = Vec::with_capacity(1);
+        let at_once = rustix::event::Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        let room = rustix::buffer::spare_capacity(&mut events);
+        epoll::wait(&thread.epoll, room, Some(&at_once)).unwrap();
+        assert!(events.is_empty(), "nothing can come any more");
+        assert_eq!(thread.tail(run(1)), "the reason");
+        thread.forget(run(1));
+        assert!(thread.pipes.is_empty());
+    }
+
+    #[test]
+    fn a_run_that_is_forgotten_may_still_print() {
+        let folder = Folder::new("forgotten");
+        let logs = folder.logs(u64::MAX);
+        let mut writer = add(&logs, 1);
+        logs.forget(run(1));
+        writeln!(writer, "a child that stayed").unwrap();
+        assert_eq!(logs.tail(run(1)).recv().unwrap(), "a child that stayed");
     }
 
     #[test]

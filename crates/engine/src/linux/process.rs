@@ -40,7 +40,30 @@ pub(crate) fn raise_nofile_limit() -> io::Result<Option<libc::rlimit>> {
 
 /// Whether the out-of-memory killer is told to spare this process (a systemd unit may say so).
 pub(crate) fn is_oom_protected() -> bool {
-    fs::read_to_string("/proc/self/oom_score_adj").is_ok_and(|text| text.trim() != "0")
+    fs::read_to_string("/proc/self/oom_score_adj").is_ok_and(|score| spares(&score))
+}
+
+/// Only a negative score spares. A positive one (a pod of Kubernetes has it) is for services too:
+/// without a privilege it cannot even be lowered.
+fn spares(score: &str) -> bool {
+    score.trim().parse().is_ok_and(|score: i32| score < 0)
+}
+
+/// Gives every signal that is ignored its default action again, whatever whoever started the daemon
+/// ignored: with SIGCHLD ignored no end of a process would be seen, and what is ignored stays so in
+/// every service. SIGPIPE is left to the runtime, which ignores it; the spawner gives it back.
+pub(crate) fn default_signals() {
+    for signal in (1..=libc::SIGRTMAX()).filter(|signal| *signal != libc::SIGPIPE) {
+        // SAFETY: `sigaction` is valid zeroed, and filled before it is read. A number that cannot be
+        // asked for is refused, and left alone.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            let known = libc::sigaction(signal, std::ptr::null(), &raw mut action) == 0;
+            if known && action.sa_sigaction == libc::SIG_IGN {
+                libc::signal(signal, libc::SIG_DFL);
+            }
+        }
+    }
 }
 
 /// Orphans among the descendants become children of this process.
@@ -83,4 +106,16 @@ pub(crate) fn notify_ready(socket: Option<&Path>) {
 #[allow(clippy::print_stderr, reason = "the guardian's only voice")]
 pub(crate) fn log(text: &str) {
     eprintln!("<4>relance guardian: {text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_negative_score_spares_a_process() {
+        assert!(spares("-900\n"));
+        assert!(!spares("0\n"));
+        assert!(!spares("995\n"), "as in a pod of Kubernetes");
+    }
 }

@@ -379,7 +379,7 @@ impl LinuxProcesses {
                 &format!("it cannot be watched: {error}"),
             );
         }
-        known.channel = Some(Channel::new(socket));
+        known.channel = Some(Channel::after(socket, known.channel.as_ref()));
         self.look(run);
         Ok(())
     }
@@ -522,6 +522,7 @@ impl Processes for LinuxProcesses {
 
     fn forget_run(&mut self, run: RunId) {
         self.runs.remove(&run);
+        self.logs.forget(run);
         self.ask(&Request::Acknowledge {
             run: RunKey::from(run),
         });
@@ -560,6 +561,7 @@ fn command_error(error: SpawnError) -> Win32Error {
 fn secret() -> String {
     let mut bytes = [0_u8; 16];
     let filled = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
-    debug_assert_eq!(filled, Ok(bytes.len()), "16 bytes are never cut short");
+    // A secret that can be guessed would be worse than a new engine.
+    assert_eq!(filled, Ok(bytes.len()), "16 bytes are never cut short");
     u128::from_ne_bytes(bytes).to_string()
 }

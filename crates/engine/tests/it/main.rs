@@ -1,4 +1,5 @@
 //! The engine over a simulated machine (level 3 of the style guide), and the compliance scenarios.
 
 mod compliance;
+mod lifetime;
 mod simulation;

@@ -144,7 +144,12 @@ fn the_other_reasons() {
             ..CASE
         },
         "start, crash",
-        "has been carried out",
+        "(Run the configured recovery program) is over; if it failed",
+    );
+    has(
+        &CASE,
+        "start, crash, disable, quiet 61s",
+        "(Restart the service) was refused or cancelled",
     );
     has(
         &Case {

@@ -110,15 +110,17 @@ fn a_command_that_was_carried_out_is_not_carried_out_again() {
 
 #[test]
 fn a_restart_that_is_pending_is_nobody_elses_to_do() {
-    let mut host = Host::new(service("restart/60000"));
-    host.start_and_connect();
-    let run = host.run();
-    host.input(Input::ProcessExited {
-        run,
-        exit: ProcessExit::Signaled(9),
-    });
-    let id: ActionId = host.record.pending_actions[0].id;
-    let done = Input::ActionDone { id, result: Ok(()) };
-    assert_eq!(host.input(done), Answer::Stale);
-    assert_eq!(host.record.pending_actions.len(), 1);
+    for actions in ["restart/60000", "own_restart/60000"] {
+        let mut host = Host::new(service(actions));
+        host.start_and_connect();
+        let run = host.run();
+        host.input(Input::ProcessExited {
+            run,
+            exit: ProcessExit::Signaled(9),
+        });
+        let id: ActionId = host.record.pending_actions[0].id;
+        let done = Input::ActionDone { id, result: Ok(()) };
+        assert_eq!(host.input(done), Answer::Stale, "{actions}");
+        assert_eq!(host.record.pending_actions.len(), 1, "{actions}");
+    }
 }

@@ -148,6 +148,11 @@ fn the_last_lines_of_output_stand_in_the_failure() {
     puppet
         .order("print PHP Fatal error: no memory")
         .expect("printed");
+    // Once another process was made, the guardian has no part in the pipe: its end is seen at once,
+    // before the end of the process is told.
+    let other = Stage::new(daemon.folder(), "b");
+    daemon.create(puppets(&other, "b", ""));
+    let _other = running(&daemon, &other, "b");
     crash(&daemon, "a", &puppet);
     let failures = daemon.events_with_ids(&name("a"), &[7034]);
     assert_eq!(
@@ -182,6 +187,35 @@ fn r41_r42_a_command_is_run_with_the_counter_and_not_waited_for() {
         ServiceState::Stopped,
         "R41: stays stopped"
     );
+}
+
+#[test]
+fn r46_a_reboot_is_the_configured_command_and_needs_the_daemons_word() {
+    let mut daemon = Daemon::start(relance());
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", "reboot/0"));
+    let puppet = running(&daemon, &stage, "a");
+    crash(&daemon, "a", &puppet);
+    daemon.wait_until(&name("a"), |info| info.recovery.pending.is_empty());
+    let refused = daemon.events_with_ids(&name("a"), &[7032]);
+    let parameters: Vec<&str> = refused[0].parameters.iter().map(|p| &**p).collect();
+    assert_eq!(parameters.last(), Some(&"%%1314"), "{parameters:?}");
+
+    daemon.stop();
+    let script = daemon.folder().join("reboot.sh");
+    let note = daemon.folder().join("rebooted");
+    let text = format!("echo >{0}.new\nmv {0}.new {0}\n", note.display());
+    fs::write(&script, text).expect("a writable folder");
+    let settings = format!(
+        "allow_reboot = true\nreboot_command = \"/bin/sh {}\"\n",
+        script.display()
+    );
+    fs::write(daemon.folder().join("relance.toml"), settings).expect("a writable folder");
+    daemon.start_again();
+    let watcher = Watcher::new(daemon.folder());
+    let puppet = running(&daemon, &stage, "a");
+    crash(&daemon, "a", &puppet);
+    watcher.wait_for("rebooted");
 }
 
 /// Waits for a file to be moved into a folder.

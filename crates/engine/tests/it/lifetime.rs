@@ -1,0 +1,108 @@
+//! Boots, replaced engines and shutdowns, as far as they concern all services together.
+
+use std::time::Duration;
+
+use relance_scm::config::StartType;
+use relance_scm::{ConfigChange, ServiceConfig, ServiceName, ServiceState, Win32Error};
+use relance_testkit::simulation::World;
+
+fn name(text: &str) -> ServiceName {
+    ServiceName::new(text).expect("a legal name")
+}
+
+fn config(text: &str) -> ServiceConfig {
+    ServiceConfig::new(name(text), "/bin/service")
+}
+
+/// A world with these services, just booted.
+fn booted(configs: &[ServiceConfig]) -> World {
+    let mut world = World::new();
+    for config in configs {
+        let created = world.create(config.clone());
+        world.behave();
+        created
+            .take()
+            .expect("answered")
+            .expect("a service that can be created");
+    }
+    world.reboot();
+    world.behave();
+    world
+}
+
+fn delayed(text: &str) -> ServiceConfig {
+    let mut config = config(text);
+    config.start_type = StartType::Auto;
+    config.delayed_auto_start = true;
+    config
+}
+
+#[test]
+fn c16_a_delayed_start_survives_the_engine() {
+    let mut world = booted(&[delayed("first"), delayed("second")]);
+    world.advance(Duration::from_secs(60));
+    world.kill_engine(usize::MAX);
+    // The time is that of the boot, not of the engine.
+    world.advance(Duration::from_millis(59_999));
+    assert_eq!(world.state(&name("first")), ServiceState::Stopped);
+    world.advance(Duration::from_millis(1));
+    assert_eq!(world.state(&name("first")), ServiceState::Running);
+    assert_eq!(world.state(&name("second")), ServiceState::Stopped);
+    // And in the middle of it; what had its turn has none again.
+    world.kill_engine(usize::MAX);
+    world.advance(Duration::from_secs(1));
+    assert_eq!(world.state(&name("second")), ServiceState::Running);
+    let runs = |text| world.record(&name(text)).expect("it is there").runs;
+    assert_eq!((runs("first"), runs("second")), (1, 1));
+}
+
+#[test]
+fn c16_what_was_delayed_at_the_boot_before_is_not_started_at_this_one() {
+    let mut world = booted(&[delayed("service")]);
+    let demand = ConfigChange {
+        start_type: Some(StartType::Demand),
+        delayed_auto_start: Some(false),
+        ..ConfigChange::default()
+    };
+    let changed = world.change(&name("service"), demand);
+    world.behave();
+    changed.take().expect("answered").expect("a legal change");
+    world.reboot();
+    world.behave();
+    world.kill_engine(usize::MAX);
+    world.advance(Duration::from_secs(300));
+    assert_eq!(world.state(&name("service")), ServiceState::Stopped);
+}
+
+#[test]
+fn r53_a_shutdown_refuses_changes_of_the_configuration() {
+    let mut world = booted(&[config("stays")]);
+    let started = world.start(&name("stays"));
+    world.behave();
+    started.take().expect("answered").expect("it starts");
+    let run = world
+        .record(&name("stays"))
+        .unwrap()
+        .run
+        .as_ref()
+        .unwrap()
+        .id;
+    world.machine().set_ignores_stop(run, true);
+    world.machine().ask_for_shutdown();
+    world.settle();
+
+    let asked = [
+        world.create(config("new")),
+        world.change(&name("stays"), ConfigChange::default()),
+        world.delete(&name("stays")),
+    ];
+    world.settle();
+    for answer in asked {
+        let error = answer.take().expect("answered").unwrap_err();
+        assert_eq!(error.code(), Win32Error::SHUTDOWN_IN_PROGRESS);
+    }
+    assert!(world.record(&name("new")).is_none());
+    // What does not stop is killed, and nothing holds the shutdown up.
+    world.advance(Duration::from_secs(60));
+    assert!(world.machine().is_shut_down);
+}
