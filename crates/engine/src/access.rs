@@ -1,5 +1,7 @@
 //! Who may do what (A18 to A28): the check that stands before every request about a service.
 
+use std::sync::Arc;
+
 use relance_scm::security::{SecurityDescriptor, Sid};
 use relance_scm::{AccessRights, Caller, ScmError, ServiceConfig, ServiceName, Win32Error};
 
@@ -34,6 +36,20 @@ pub(crate) fn granted(caller: &Caller, config: &ServiceConfig) -> AccessRights {
         Some(descriptor) => descriptor.effective_rights(&caller.sids),
         None => SecurityDescriptor::default_for_service().effective_rights(&caller.sids),
     }
+}
+
+/// The configuration as this caller may see it: environment variables may hold secrets, so they are for
+/// those who may change them (A28).
+pub(crate) fn visible_config(caller: &Caller, config: &Arc<ServiceConfig>) -> Arc<ServiceConfig> {
+    let shown = config.environment.is_empty()
+        || granted(caller, config).contains(AccessRights::CHANGE_CONFIG);
+    if shown {
+        return Arc::clone(config);
+    }
+    Arc::new(ServiceConfig {
+        environment: Box::default(),
+        ..(**config).clone()
+    })
 }
 
 /// 1060, with what to do.
@@ -92,6 +108,17 @@ mod tests {
             assert!(error.sentence().contains(&right.to_string()), "{error}");
         }
         assert!(check_administrator(&peer).is_err());
+    }
+
+    #[test]
+    fn a28_environment_variables_are_for_those_who_may_change_them() {
+        let mut config = config();
+        let secret = relance_scm::config::EnvironmentVariable::new("TOKEN", "x").unwrap();
+        config.environment = [secret].into();
+        let config = Arc::new(config);
+        let seen = |sids: &[Sid]| visible_config(&caller(sids), &config).environment.len();
+        assert_eq!(seen(&[Sid::Interactive, Sid::UnixUser(33)]), 0);
+        assert_eq!(seen(&[Sid::Administrators]), 1);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use relance_policy::explain::explain;
 use relance_policy::{ServiceRecord, Time};
-use relance_scm::config::AccountName;
+use relance_scm::config::{AccountName, EnvironmentVariable};
 use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
@@ -225,7 +225,18 @@ impl ServiceManager for EngineHandle {
 
     fn query_config(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceConfig>) {
         let record = self.open(caller, name, AccessRights::QUERY_CONFIG);
-        reply.send(record.map(|record| (*record.config).clone()));
+        let config = record.map(|record| access::visible_config(caller, &record.config));
+        reply.send(config.map(Arc::unwrap_or_clone));
+    }
+
+    fn query_environment(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        reply: Reply<Box<[EnvironmentVariable]>>,
+    ) {
+        let record = self.open(caller, name, AccessRights::CHANGE_CONFIG);
+        reply.send(record.map(|record| record.config.environment.clone()));
     }
 
     fn change_config(
@@ -253,7 +264,7 @@ impl ServiceManager for EngineHandle {
     fn query_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceInfo>) {
         let rights = AccessRights::QUERY_STATUS.union(AccessRights::QUERY_CONFIG);
         let record = self.open(caller, name, rights);
-        reply.send(record.map(|record| service_info(&record, self.clocks())));
+        reply.send(record.map(|record| visible_info(caller, &record, self.clocks())));
     }
 
     fn enumerate(&self, caller: &Caller, reply: Reply<Enumeration>) {
@@ -263,7 +274,9 @@ impl ServiceManager for EngineHandle {
             .services
             .iter()
             .filter(|record| is_visible(caller, record));
-        let services = visible.map(|record| service_info(record, clocks)).collect();
+        let services = visible
+            .map(|record| visible_info(caller, record, clocks))
+            .collect();
         reply.send(Ok(Enumeration {
             generation: snapshot.generation,
             services,
@@ -391,6 +404,13 @@ fn is_visible(caller: &Caller, record: &ServiceRecord) -> bool {
     access::granted(caller, &record.config).contains(AccessRights::QUERY_STATUS)
 }
 
+/// Everything about a service that this caller may see.
+fn visible_info(caller: &Caller, record: &ServiceRecord, clocks: Clocks) -> ServiceInfo {
+    let mut info = service_info(record, clocks);
+    info.config = access::visible_config(caller, &record.config);
+    info
+}
+
 /// A watch that hides what its caller may not see (A25).
 struct HandleWatch {
     handle: EngineHandle,
@@ -402,7 +422,8 @@ impl HandleWatch {
     fn translate(&self, change: &publisher::Change) -> WatchedChange {
         match change {
             publisher::Change::Service(record) if is_visible(&self.caller, record) => {
-                WatchedChange::Service(Box::new(service_info(record, self.handle.clocks())))
+                let clocks = self.handle.clocks();
+                WatchedChange::Service(Box::new(visible_info(&self.caller, record, clocks)))
             }
             publisher::Change::Service(_) => WatchedChange::Hidden,
             publisher::Change::Removed(record) => {
