@@ -11,11 +11,13 @@ mod cargo;
 mod ci;
 mod demo;
 mod dependencies;
+mod dist;
 mod generate;
 mod parts;
 mod php;
 mod test;
 mod tidy;
+mod windows;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -36,6 +38,9 @@ cargo xtask TASK
                    the engine over a simulated machine; one seed shows its trace
   bench [OPTION...]
                    the benchmark beside the peers that are installed; options of bench.py
+  dist [--quick]   archives, packages, checksums and lists of parts, in target/dist
+  windows [PART...]
+                   build for Windows, run it under Wine: services, programs, PHP
   gen [--check]    write (or compare) the generated files
   php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
@@ -66,6 +71,8 @@ fn run(arguments: &[String]) -> Result<()> {
         ["ci", parts @ ..] => ci::ci(root, parts),
         ["tidy"] => tidy::run(root),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
+        ["dist", words @ ..] => dist::run(root, words),
+        ["windows", parts @ ..] => windows::run(root, parts),
         ["sim", words @ ..] => ci::simulate(root, words),
         ["bench", words @ ..] => bench::run(root, words),
         ["gen"] => generate::run(root, false),

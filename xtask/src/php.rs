@@ -5,24 +5,26 @@
 //! on; `suite` builds the extension and runs PHP's own `run-tests.php`. What is fetched or built lies
 //! in `target/tools` and is made once.
 
-mod apt;
+pub(crate) mod apt;
 mod archive;
-mod distribution;
+pub(crate) mod distribution;
 mod documents;
 mod source;
-mod suite;
+pub(crate) mod suite;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
 /// A PHP to test with.
-struct Php {
+pub(crate) struct Php {
     /// For people and for folders: `8.4`.
-    name: String,
-    binary: PathBuf,
+    pub(crate) name: String,
+    pub(crate) binary: PathBuf,
     /// PHP's test runner, of the same version where there is one.
-    run_tests: PathBuf,
+    pub(crate) run_tests: PathBuf,
+    /// The PHP that runs the test runner, where `binary` cannot.
+    pub(crate) runner: Option<PathBuf>,
 }
 
 /// `cargo xtask php [--on PHP] [--valgrind] [TEST...]`: the suite on the PHP of this system, or on

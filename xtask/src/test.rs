@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{cargo, demo, php};
+use crate::{cargo, demo, php, windows};
 
 /// What is tested; a new kind of test is a line here.
 pub(crate) const PARTS: &[Part] = &[
@@ -20,6 +20,7 @@ pub(crate) const PARTS: &[Part] = &[
     part("php-8.4", |root| php::php(root, &["--on", "8.4"])),
     part("demo", |root| demo::run(root, &[])),
     part("demo-8.4", |root| demo::run(root, &["--on", "8.4"])),
+    part("windows", |root| windows::run(root, &[])),
 ];
 
 pub(crate) fn run(root: &Path, named: &[&str]) -> Result<()> {

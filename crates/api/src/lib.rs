@@ -4,19 +4,32 @@
 //! says which paths there are and leads to `services`, `events`, `stream`, `output`, `simulate` and
 //! `attach`; `reply` turns results and errors into answers.
 //!
+//! Windows has no such socket: there only the translation of simulations is built.
+//!
 //! [`ServiceManager`]: relance_scm::ServiceManager
 
 #![forbid(unsafe_code)]
 
+#[cfg(unix)]
 mod attach;
+#[cfg(unix)]
 mod events;
+#[cfg(unix)]
 mod output;
+#[cfg(unix)]
 mod reply;
+#[cfg(unix)]
 mod routes;
+#[cfg(unix)]
 mod server;
+#[cfg(unix)]
 mod services;
+#[cfg(unix)]
 mod simulate;
+mod simulation;
+#[cfg(unix)]
 mod stream;
 
+#[cfg(unix)]
 pub use server::{Identify, serve};
-pub use simulate::reply as simulation_reply;
+pub use simulation::reply as simulation_reply;

@@ -1,20 +1,33 @@
 //! Speak to a Relance service manager, or be one of its services.
 //!
-//! [`connect`] gives a [`ServiceManager`] over the manager's socket; every call opens a connection,
-//! asks and closes it. [`hosted`] is what a program links to be a service: it connects to the manager
-//! that started it, reports its status and takes controls.
+//! [`connect`] gives a [`ServiceManager`]: over the socket of the embedded manager, where every call
+//! opens a connection, asks and closes it; on Windows the real one. [`hosted`] is what a program links
+//! to be a service: it connects to the manager that started it, reports its status and takes controls.
 //!
-//! `http` speaks HTTP/1.1 over a Unix socket, `manager` turns calls into requests, `target` finds the
-//! socket, `watch` reads the stream of changes.
+//! `http` speaks HTTP/1.1 over a Unix socket, `manager` turns calls into requests, `watch` reads the
+//! stream of changes; `target` finds the manager. On Windows `windows` stands for all of them.
 
 #![deny(missing_docs)]
 
+#[cfg(unix)]
 pub mod hosted;
+#[cfg(unix)]
 mod http;
+#[cfg(unix)]
 mod manager;
 mod target;
+#[cfg(unix)]
 mod watch;
+#[cfg(windows)]
+mod windows;
 
+#[cfg(unix)]
 pub use manager::{SocketManager, connect};
 pub use relance_scm::ServiceManager;
-pub use target::{Target, socket_candidates};
+#[cfg(windows)]
+pub use relance_windows::dispatcher as hosted;
+pub use target::Target;
+#[cfg(unix)]
+pub use target::socket_candidates;
+#[cfg(windows)]
+pub use windows::connect;

@@ -64,6 +64,7 @@ pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInf
                 .map(|p| pending_info(p, clocks))
                 .collect(),
             next_action: record.config.failure_actions.action_for(failure_count + 1),
+            derived: false,
         },
         last_end: record.last_end.as_ref().map(|end| end_info(end, clocks)),
     }

@@ -1,28 +1,17 @@
-//! Accounts by name and by security identifier, on Linux (A28).
-//!
-//! The accounts that Windows defines keep their Windows names; everybody else is a user or a group of
-//! this system, `HOST\name` where a domain is shown.
+//! Accounts by name and by security identifier: those of Windows, or on Linux those that Windows
+//! defines and the users and groups of the system (A28).
 
-use std::ffi::CString;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
 
-use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
 use relance_scm::security::Sid;
 
-use crate::machine::host_name;
-
-/// Names of the accounts that Windows defines: authority and name.
-const WELL_KNOWN: [(Sid, Option<&str>, &str); 6] = [
-    (Sid::LocalSystem, Some("NT AUTHORITY"), "SYSTEM"),
-    (Sid::Administrators, Some("BUILTIN"), "Administrators"),
-    (Sid::Interactive, Some("NT AUTHORITY"), "INTERACTIVE"),
-    (Sid::Service, Some("NT AUTHORITY"), "SERVICE"),
-    (
-        Sid::AuthenticatedUsers,
-        Some("NT AUTHORITY"),
-        "Authenticated Users",
-    ),
-    (Sid::Everyone, None, "Everyone"),
-];
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
 
 /// A name as PHP code gives and gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,49 +39,13 @@ impl AccountLabel {
 
     /// The label of an account; an identifier that nobody has is its own name.
     pub(crate) fn of(sid: &Sid) -> Self {
-        if let Some((_, domain, name)) = WELL_KNOWN.iter().find(|row| row.0 == *sid) {
-            return Self {
-                domain: domain.map(str::to_owned),
-                name: (*name).to_owned(),
-            };
-        }
-        let name = match sid {
-            Sid::UnixUser(uid) => user(|| User::from_uid(Uid::from_raw(*uid))).map(|u| u.name),
-            Sid::UnixGroup(gid) => group(|| Group::from_gid(Gid::from_raw(*gid))).map(|g| g.name),
-            _ => None,
-        };
-        match name {
-            Some(name) => Self {
-                domain: Some(host_name()),
-                name,
-            },
-            None => Self {
-                domain: None,
-                name: sid.to_string(),
-            },
-        }
+        let (domain, name) = system::name_of(sid).unwrap_or_else(|| (None, sid.to_string()));
+        Self { domain, name }
     }
 
-    /// Whose label it is: a Windows account, else a user, else a group of this computer.
+    /// Whose label it is, if anybody's.
     pub(crate) fn sid(&self) -> Option<Sid> {
-        let domain = self.domain.as_deref().unwrap_or_default();
-        let is = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
-        let well_known = WELL_KNOWN.iter().find(|(_, authority, name)| {
-            is(name, &self.name) && (domain.is_empty() || is(authority.unwrap_or_default(), domain))
-        });
-        if let Some((sid, _, _)) = well_known {
-            return Some(sid.clone());
-        }
-        let local = domain.is_empty() || domain == "." || is(domain, &host_name());
-        if !local {
-            return None;
-        }
-        user(|| User::from_name(&self.name))
-            .map(|user| Sid::UnixUser(user.uid.as_raw()))
-            .or_else(|| {
-                group(|| Group::from_name(&self.name))
-                    .map(|group| Sid::UnixGroup(group.gid.as_raw()))
-            })
+        system::sid_of(self.domain.as_deref().unwrap_or_default(), &self.name)
     }
 }
 
@@ -100,41 +53,14 @@ impl AccountLabel {
 /// because of *how* it came (interactive, as a service) is not part of it, as on Windows.
 pub(crate) fn memberships(sid: &Sid) -> Vec<Sid> {
     let mut sids = vec![sid.clone(), Sid::Everyone, Sid::AuthenticatedUsers];
-    if let Sid::UnixUser(uid) = sid {
-        if *uid == 0 {
-            sids.push(Sid::Administrators);
-        }
-        sids.extend(groups_of(*uid).into_iter().map(Sid::UnixGroup));
-    }
+    sids.extend(system::groups_of(sid));
     sids
 }
 
-fn groups_of(uid: u32) -> Vec<u32> {
-    let Some(user) = user(|| User::from_uid(Uid::from_raw(uid))) else {
-        return Vec::new();
-    };
-    let Ok(name) = CString::new(user.name) else {
-        return Vec::new();
-    };
-    getgrouplist(&name, user.gid)
-        .unwrap_or_default()
-        .into_iter()
-        .map(Gid::as_raw)
-        .collect()
-}
-
-/// A look-up that fails (no such name, or the system's databases are out of order) finds nobody.
-fn user(find: impl FnOnce() -> nix::Result<Option<User>>) -> Option<User> {
-    find().ok().flatten()
-}
-
-fn group(find: impl FnOnce() -> nix::Result<Option<Group>>) -> Option<Group> {
-    find().ok().flatten()
-}
-
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::machine::host_name;
 
     fn sid(text: &str) -> Option<Sid> {
         AccountLabel::parse(text).sid()

@@ -1,19 +1,19 @@
 //! Whether this process is a service: the guard before the service-side functions (1.2, B14, B15).
 //!
 //! A process is in service context when our manager started it, which it knows from the hand-shake
-//! data that the manager put into its environment. Looked at once, at module startup, because the
-//! process that takes the channel over removes it from the environment.
+//! data that the manager put into its environment; on Windows when nobody can see it, or PHP is embedded
+//! in a program of somebody else. Looked at once, at module startup, because the process that takes the
+//! channel over removes it from the environment.
 
 use std::sync::OnceLock;
 
+use relance_client::hosted::was_started_by_manager;
+
 use crate::dispatcher;
 use crate::failure;
+use crate::zend::facts::sapi_name;
 use crate::zend::outcome::Failure;
 
-/// Number of the control channel's descriptor, inherited from the manager.
-const CHANNEL: &str = "RELANCE_CHANNEL";
-/// Identity of this run, the way back to the manager.
-const RUN: &str = "RELANCE_RUN";
 /// For tests: `pass` lets the guard pass everywhere, so that what lies behind it can be reached.
 const GUARD: &str = "RELANCE_PHP_GUARD";
 
@@ -21,9 +21,7 @@ static IN_SERVICE_CONTEXT: OnceLock<bool> = OnceLock::new();
 
 /// Looks at the environment. For module startup.
 pub(crate) fn capture() {
-    let started_by_manager = [CHANNEL, RUN]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some());
+    let started_by_manager = was_started_by_manager() || (cfg!(windows) && sapi_name() == c"embed");
     let guard_passes = std::env::var_os(GUARD).is_some_and(|value| value == "pass");
     let _ = IN_SERVICE_CONTEXT.set(started_by_manager || guard_passes);
 }

@@ -55,6 +55,8 @@ impl Extension for Win32Service {
         &[&functions::FUNCTIONS, &relance::FUNCTIONS];
 
     fn start(module: ModuleNumber) {
+        #[cfg(windows)]
+        relance_windows::exports::stay_loaded();
         context::capture();
         constants::register(module);
         classes::register();

@@ -1,5 +1,4 @@
-//! Which manager `$machine` means. Only the local one so far; the parameter is here from the start so
-//! that another can follow.
+//! Which manager `$machine` means: on Windows that of any machine, elsewhere only the local one.
 
 use relance_client::Target as Manager;
 use relance_scm::ScmError;
@@ -23,6 +22,13 @@ impl Target {
 }
 
 /// The name of this computer; empty if it has none.
+#[cfg(all(windows, test))]
+pub(crate) fn host_name() -> String {
+    relance_windows::session::computer_name()
+}
+
+/// The name of this computer; empty if it has none.
+#[cfg(unix)]
 pub(crate) fn host_name() -> String {
     nix::unistd::gethostname()
         .ok()
@@ -57,6 +63,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn any_other_name_is_another_computer() {
         let error = target(r"\\elsewhere").0.unwrap_err();
         assert_eq!(error.code().to_raw(), 1722);

@@ -3,11 +3,12 @@
 //! Exit statuses: 0 done; 1 internal, or no manager; 2 usage; 3 refused; 4 not found; 5 timed out.
 
 use std::ffi::OsString;
+#[cfg(unix)]
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser};
-use relance_client::{SocketManager, Target, connect};
+use relance_client::{Target, connect};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager, ServiceName, ServiceState, Win32Error};
 use relance_wire::api::ErrorReply;
 
@@ -15,8 +16,13 @@ use relance_wire::api::ErrorReply;
 #[derive(Debug, Args)]
 pub(crate) struct Common {
     /// Socket of the manager [default: RELANCE_SOCKET, the system's, the user's own]
+    #[cfg(unix)]
     #[arg(long, value_name = "PATH", global = true)]
     socket: Option<PathBuf>,
+    /// Another machine [default: this one]
+    #[cfg(windows)]
+    #[arg(long, value_name = "NAME", global = true)]
+    machine: Option<String>,
     /// Print JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -37,6 +43,10 @@ pub(crate) enum Failure {
     /// Anything else.
     Other(anyhow::Error),
     /// Everything has been said already.
+    #[cfg_attr(
+        windows,
+        allow(dead_code, reason = "only the daemon speaks for itself")
+    )]
     Silent(u8),
 }
 
@@ -112,17 +122,31 @@ pub(crate) fn parse<P: Parser>(arguments: &[OsString]) -> Result<P, Failure> {
 
 /// A manager, as commands ask it.
 pub(crate) struct Manager {
-    manager: SocketManager,
+    manager: Box<dyn ServiceManager>,
     caller: Caller,
     json: bool,
 }
 
 impl Common {
+    #[cfg(unix)]
+    #[allow(
+        clippy::unnecessary_wraps,
+        reason = "the name of a machine can be wrong"
+    )]
+    fn target(&self) -> Result<Target, ScmError> {
+        Ok(self.socket.clone().map_or(Target::Local, Target::Socket))
+    }
+
+    #[cfg(windows)]
+    fn target(&self) -> Result<Target, ScmError> {
+        Target::of_machine(self.machine.as_deref().unwrap_or_default())
+    }
+
     /// The manager these options name.
     pub(crate) fn manager(&self) -> Result<Manager, Failure> {
-        let target = self.socket.clone().map_or(Target::Local, Target::Socket);
+        let manager = self.target().and_then(|target| connect(&target));
         Ok(Manager {
-            manager: connect(&target).map_err(|error| refusal(error, self.json))?,
+            manager: Box::new(manager.map_err(|error| refusal(error, self.json))?),
             caller: Caller::system(),
             json: self.json,
         })
@@ -140,9 +164,10 @@ impl Common {
 
 impl Manager {
     /// The manager behind a socket.
+    #[cfg(unix)]
     pub(crate) fn at(socket: PathBuf) -> Result<Self, Failure> {
         Ok(Self {
-            manager: connect(&Target::Socket(socket))?,
+            manager: Box::new(connect(&Target::Socket(socket))?),
             caller: Caller::system(),
             json: false,
         })
@@ -153,13 +178,13 @@ impl Manager {
         &self,
         request: impl FnOnce(&dyn ServiceManager, &Caller, Reply<T>),
     ) -> Result<T, Failure> {
-        relance_scm::manager::wait(|reply| request(&self.manager, &self.caller, reply))
+        relance_scm::manager::wait(|reply| request(&*self.manager, &self.caller, reply))
             .map_err(|error| refusal(error, self.json))
     }
 
     /// The manager itself, for what does not come as one answer.
-    pub(crate) fn get(&self) -> (&SocketManager, &Caller) {
-        (&self.manager, &self.caller)
+    pub(crate) fn get(&self) -> (&dyn ServiceManager, &Caller) {
+        (&*self.manager, &self.caller)
     }
 }
 

@@ -1,14 +1,18 @@
 //! The commands: one file each, one line each in the table.
 
 mod apply;
+#[cfg(unix)]
 mod clock;
 mod config;
 mod control;
 mod create;
 mod delete;
+#[cfg(unix)]
 mod demo;
 mod events;
 mod failure;
+#[cfg(windows)]
+mod host;
 mod list;
 mod logs;
 mod options;
@@ -26,6 +30,7 @@ mod why;
 use std::ffi::OsString;
 
 use crate::cli::{CommandResult, Failure};
+#[cfg(unix)]
 use crate::daemon;
 
 /// A command: its name, what it does, the function.
@@ -117,7 +122,9 @@ const GROUPS: &[(&str, &[Command])] = &[
     (
         "Manager",
         &[
+            #[cfg(unix)]
             command("daemon", "Run the service manager", daemon::run),
+            #[cfg(unix)]
             command(
                 "php",
                 "Install the PHP extension, or find out what is wrong with it",
@@ -128,6 +135,13 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "Move the clock of a daemon started with --clock manual",
                 clock::run,
             ),
+            #[cfg(windows)]
+            command(
+                "host",
+                "Keep a program as a service; Windows starts it",
+                host::run,
+            ),
+            #[cfg(unix)]
             command(
                 "demo",
                 "Watch a PHP service fail in seven ways and get back up",
@@ -149,6 +163,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
             Ok(())
         }
         // Not for people: the guardian starts it.
+        #[cfg(unix)]
         Some("engine") => daemon::engine(),
         Some(name) => match find(name) {
             Some(command) => (command.run)(&arguments[1..]),
@@ -180,7 +195,12 @@ fn help(arguments: &[OsString]) -> CommandResult {
         println!();
     }
     println!("relance help COMMAND, or relance COMMAND --help, says more.");
-    println!("Every command takes --socket PATH and --json.");
+    let manager = if cfg!(windows) {
+        "--machine NAME"
+    } else {
+        "--socket PATH"
+    };
+    println!("Every command takes {manager} and --json.");
     Ok(())
 }
 

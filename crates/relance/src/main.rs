@@ -2,7 +2,7 @@
 //!
 //! This file only finds the command. Each command parses its own arguments (so that a small one does
 //! not pay for the others) and lives in a file of `commands`; `commands.rs` lists them. `daemon` and
-//! `settings` are the daemon's start.
+//! `settings` are the daemon's start on Linux, `host` keeps programs as services on Windows.
 
 #![allow(
     clippy::print_stdout,
@@ -12,7 +12,11 @@
 
 mod cli;
 mod commands;
+#[cfg(unix)]
 mod daemon;
+#[cfg(any(windows, test))]
+mod host;
+#[cfg(unix)]
 mod settings;
 mod text;
 mod waiting;

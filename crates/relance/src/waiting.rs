@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use relance_policy::explain::Human;
 use relance_scm::manager::{ServiceInfo, Watch, Watched, WatchedChange, next_change_until};
-use relance_scm::{ScmError, ServiceManager, ServiceName, ServiceState, Win32Error};
+use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 
 use crate::cli::{Failure, Manager};
 

@@ -7,6 +7,7 @@
 mod change;
 mod values;
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::command_line;
@@ -250,10 +251,10 @@ impl ServiceConfig {
             ));
         }
         if let Some(folder) = &extensions.working_directory
-            && !folder.starts_with('/')
+            && !Path::new(&**folder).is_absolute()
         {
             problems.push(invalid(format!(
-                "the working directory {folder:?} must begin with /"
+                "the working directory {folder:?} must be a whole path, from the root on"
             )));
         }
     }

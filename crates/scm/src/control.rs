@@ -208,6 +208,13 @@ impl ControlsAccepted {
         }
     }
 
+    /// A mask as a manager has it on record, whatever its bits: Windows adds some from release to
+    /// release.
+    #[must_use]
+    pub const fn from_stored(raw: u32) -> Self {
+        Self(raw)
+    }
+
     /// The number of the mask.
     #[must_use]
     pub const fn to_raw(self) -> u32 {

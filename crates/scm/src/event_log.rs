@@ -2,6 +2,7 @@
 //! that can be asked of the log.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::error::ScmError;
 use crate::event::{EventLevel, EventSource, render};
@@ -12,6 +13,24 @@ use crate::win32::Win32Error;
 /// A moment on the wall clock: milliseconds since 1970, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// So long before this moment.
+    #[must_use]
+    pub fn before(self, time: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(time)))
+    }
+
+    /// So long after this moment.
+    #[must_use]
+    pub fn after(self, time: Duration) -> Self {
+        Self(self.0.saturating_add(millis(time)))
+    }
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
 
 /// One entry of the event log.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -382,6 +382,8 @@ pub struct RecoveryInfo {
     pub pending: Vec<PendingInfo>,
     /// What the next failure would be answered with.
     pub next_action: Option<RecoveryAction>,
+    /// Whether all this was derived from the event log, because the manager has no call for it (R19).
+    pub derived: bool,
 }
 
 /// A queued recovery action.

@@ -174,11 +174,17 @@ impl Win32Error {
         names::name(self.0)
     }
 
+    /// Our own sentence for the code, if there is one. Lower case, no full stop.
+    #[must_use]
+    pub fn own_text(self) -> Option<&'static str> {
+        texts::text(self.0)
+    }
+
     /// What the code means: our sentence where there is one, else the name in words, else the
     /// number. Lower case, no full stop.
     #[must_use]
     pub fn text(self) -> Cow<'static, str> {
-        if let Some(text) = texts::text(self.0) {
+        if let Some(text) = self.own_text() {
             return text.into();
         }
         self.name().map_or_else(

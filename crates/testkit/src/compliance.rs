@@ -5,6 +5,7 @@
 //! `expect`; an entry of the log that no line expects fails the scenario. `compliance/README.md`
 //! describes the format.
 
+#[cfg(unix)]
 mod engine;
 
 use std::fs;
@@ -14,6 +15,7 @@ use relance_policy::simulate::{Moment, Occurrence, Script, Simulation};
 use relance_scm::failure_actions::{ActionList, parse_reset_period};
 use relance_scm::{ServiceConfig, ServiceKind, ServiceName, ServiceState};
 
+#[cfg(unix)]
 pub use engine::EngineSubject;
 
 /// One scenario.
@@ -84,8 +86,13 @@ impl Scenario {
     /// Every scenario of the project, sorted by file name.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../compliance");
-        let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
+        Self::all_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../compliance"))
+    }
+
+    /// Every scenario in a folder, sorted by file name.
+    #[must_use]
+    pub fn all_in(folder: &Path) -> Vec<Self> {
+        let mut paths: Vec<PathBuf> = fs::read_dir(folder)
             .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
             .map(|entry| entry.expect("a readable folder").path())
             .filter(|path| {

@@ -1,7 +1,7 @@
 //! What the tests of the other crates share. Nothing here is shipped.
 //!
 //! [`compliance`] reads the scenarios of `compliance/` and plays them against any subject;
-//! [`simulation`] runs the production engine over a simulated machine; [`daemon`] runs the real one
+//! [`simulation`] runs the production engine over a simulated machine, on Linux; [`daemon`] runs the real one
 //! in a folder of the test's own, with services on strings ([`puppet`]).
 
 #![allow(clippy::missing_panics_doc, reason = "a test that fails panics")]
@@ -11,4 +11,5 @@ pub mod compliance;
 pub mod daemon;
 #[cfg(unix)]
 pub mod puppet;
+#[cfg(unix)]
 pub mod simulation;

@@ -81,7 +81,7 @@ impl Apt {
 }
 
 /// Installs packages of this system's own archive, as root or through `sudo`.
-pub(super) fn install(packages: &[&str]) -> Result<()> {
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
     eprintln!("installing {}", packages.join(" "));
     let root = Command::new("id")
         .arg("-u")
@@ -102,7 +102,7 @@ pub(super) fn install(packages: &[&str]) -> Result<()> {
 }
 
 /// Makes sure that a file is there, which packages of this system bring.
-pub(super) fn require_file(file: &str, packages: &[&str]) -> Result<()> {
+pub(crate) fn require_file(file: &str, packages: &[&str]) -> Result<()> {
     if !Path::new(file).exists() {
         install(packages)?;
     }

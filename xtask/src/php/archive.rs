@@ -72,6 +72,7 @@ pub(super) fn php(root: &Path, archive: &Archive) -> Result<Php> {
         name: version.to_owned(),
         binary,
         run_tests,
+        runner: None,
     })
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use super::{Php, apt};
 
 /// The PHP of this system with its test runner; installed if it is not there.
-pub(super) fn php() -> Result<Php> {
+pub(crate) fn php() -> Result<Php> {
     if find()?.is_none() {
         apt::install(&["php-cli", "php-dev"])?;
     }
@@ -32,6 +32,7 @@ fn find() -> Result<Option<Php>> {
         name: version,
         binary: binary.into(),
         run_tests,
+        runner: None,
     }))
 }
 

@@ -27,6 +27,7 @@ pub(super) fn php(root: &Path) -> Result<Php> {
         name: NAME.to_owned(),
         binary: tree.join("sapi/cli/php"),
         run_tests: tree.join("run-tests.php"),
+        runner: None,
     })
 }
 

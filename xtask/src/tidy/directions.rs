@@ -35,11 +35,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "relance-wire",
         ],
     ),
-    ("relance-php", &["relance-client", "relance-scm"]),
+    // ADR 0040
+    (
+        "relance-php",
+        &["relance-client", "relance-scm", "relance-windows"],
+    ),
 ];
 
 /// What stands at the end of all directions: the binary, and what is never shipped.
-const FREE: &[&str] = &["relance", "relance-testkit", "xtask"];
+const FREE: &[&str] = &["relance", "relance-compliance", "relance-testkit", "xtask"];
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     let metadata = cargo::metadata(root)?;

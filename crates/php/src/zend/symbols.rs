@@ -118,7 +118,14 @@ symbols! {
     php_log_err_with_severity: unsafe extern "C-unwind" fn(*const c_char, c_int);
 }
 
+/// The address of a symbol of the PHP that loaded us; null if there is none.
+#[cfg(windows)]
+pub(super) fn address_of(name: &CStr) -> *mut c_void {
+    relance_windows::exports::address_of(name)
+}
+
 /// The address of a symbol in the process that loaded us; null if there is none.
+#[cfg(unix)]
 pub(super) fn address_of(name: &CStr) -> *mut c_void {
     // SAFETY: plain look-up by a name that ends with NUL.
     unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }

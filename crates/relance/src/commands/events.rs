@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 
 use clap::Parser;
-use relance_scm::ServiceManager;
 use relance_scm::event::EventLevel;
 use relance_scm::event_log::{EventFilter, LogEntry};
 use relance_scm::manager::{Watched, WatchedChange, next_change};

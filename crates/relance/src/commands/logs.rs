@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::io::Write;
 
 use clap::Parser;
-use relance_scm::ServiceManager;
 use relance_scm::manager::{OutputRange, next_output};
 
 use crate::cli::{CommandResult, Common, name, parse};

@@ -172,7 +172,7 @@ fn codes(text: &str) -> Result<Vec<u8>, Failure> {
         .map(str::trim)
         .filter(|code| !code.is_empty())
         .map(|code| {
-            code.parse().map_err(|_| {
+            code.parse::<u8>().map_err(|_| {
                 crate::cli::usage(format!(
                     "{code:?} is no exit status; use numbers from 0 to 255"
                 ))

@@ -1,4 +1,5 @@
 //! The daemon with real processes, and the command line.
+#![cfg(unix)]
 
 #![allow(
     clippy::print_stderr,

@@ -33,6 +33,13 @@ impl ServiceType {
         }
     }
 
+    /// A type as a manager has it on record, whatever it is: Windows also has services of users and of
+    /// packages, and adds bits from release to release.
+    #[must_use]
+    pub const fn from_stored(raw: u32) -> Self {
+        Self(raw)
+    }
+
     /// The number.
     #[must_use]
     pub const fn to_raw(self) -> u32 {

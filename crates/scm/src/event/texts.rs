@@ -21,7 +21,10 @@ pub fn render(source: EventSource, id: u32, parameters: &[String]) -> String {
     }
 }
 
-fn template(id: u32) -> Option<&'static str> {
+/// The sentence for the entries of a kind, with `%1` to `%5` for their parameters; `None` for an id
+/// that is not ours to write.
+#[must_use]
+pub fn template(id: u32) -> Option<&'static str> {
     Some(match id {
         1001 => {
             "%1 ended with status %2, which asks for a new start. It is started again at once; this is no failure and does not count."

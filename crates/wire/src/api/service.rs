@@ -148,6 +148,9 @@ pub struct RecoveryStateBody {
     /// What the next failure would be answered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_action: Option<ActionBody>,
+    /// Derived from the event log, because the manager has no call for it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub derived: bool,
 }
 
 /// A queued recovery action.
@@ -224,6 +227,7 @@ impl From<&RecoveryInfo> for RecoveryStateBody {
                 })
                 .collect(),
             next_action: info.next_action.map(ActionBody::from),
+            derived: info.derived,
         }
     }
 }
@@ -314,6 +318,7 @@ fn read_recovery_state(body: &RecoveryStateBody) -> Result<RecoveryInfo, ScmErro
             .as_ref()
             .map(|action| read_action(&action.kind, action.delay_ms))
             .transpose()?,
+        derived: body.derived,
     })
 }
 

@@ -10,7 +10,7 @@ use relance_scm::event_log::{LogEntry, Timestamp};
 use relance_scm::manager::{
     RunInfo, ServiceInfo, Watch, Watched, WatchedChange, next_change_until,
 };
-use relance_scm::{Control, RunId, ScmError, ServiceManager, ServiceName, ServiceState};
+use relance_scm::{Control, RunId, ScmError, ServiceName, ServiceState};
 
 use super::daemon::Daemon;
 use crate::cli::{Failure, Manager};

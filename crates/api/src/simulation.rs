@@ -1,0 +1,47 @@
+//! What the simulator found out, as the API sends it and as `relance simulate --json` prints it.
+
+use std::time::Duration;
+
+use relance_policy::Time;
+use relance_policy::simulate::{Entry, Occurrence, Timeline};
+use relance_wire::api::{SimulationEntry, SimulationReply};
+
+/// A time line as the API sends it.
+#[must_use]
+pub fn reply(timeline: &Timeline) -> SimulationReply {
+    SimulationReply {
+        entries: timeline.entries.iter().map(entry).collect(),
+        truncated: timeline.truncated,
+        end_ms: millis(timeline.end),
+        final_state: timeline.final_state.name().to_owned(),
+        failure_count: timeline.failure_count,
+    }
+}
+
+fn entry(entry: &Entry) -> SimulationEntry {
+    let (kind, event) = match &entry.what {
+        Occurrence::Happened(_) => ("script", None),
+        Occurrence::Ignored(_) => ("ignored", None),
+        Occurrence::Refused(_) => ("refused", None),
+        Occurrence::CounterReset => ("reset", None),
+        Occurrence::Logged(event) => ("event", Some(event)),
+        Occurrence::CommandRun(_) => ("command", None),
+        Occurrence::Rebooted => ("reboot", None),
+    };
+    SimulationEntry {
+        at_ms: millis(entry.at),
+        kind: kind.to_owned(),
+        event_id: event.map(relance_scm::event::Event::id),
+        parameters: event
+            .map(|event| event.parameters("the service", "the service"))
+            .unwrap_or_default(),
+        text: entry.what.sentence("the service"),
+    }
+}
+
+fn millis(time: Time) -> u64 {
+    Duration::from_nanos(time.as_nanos())
+        .as_millis()
+        .try_into()
+        .unwrap_or(u64::MAX)
+}

@@ -1,0 +1,216 @@
+//! Entries of Windows' event log about services as entries of ours: those of the service control
+//! manager in the log System, and our own in the log Application.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use relance_scm::event::{EventLevel, EventSource};
+use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, Timestamp};
+use relance_scm::{ServiceId, fold_case};
+
+use crate::api::{Api, EventQuery, Result};
+use crate::event_xml::{self, EventXml};
+
+/// The condition for entries of the service control manager, for those who follow the log.
+#[cfg(windows)]
+pub(crate) const SCM_ENTRIES: &str = "*[System[Provider[@Name='Service Control Manager']]]";
+
+/// How many entries one question looks through at most, the newest first.
+const LOOKED_THROUGH: usize = 10_000;
+
+/// Bits of an entry's number beside its time; more than 52 in all do not survive JSON.
+const NUMBER_BITS: u32 = 11;
+
+/// The two logs in which there are entries about services.
+const LOGS: [(&str, &str); 2] = [
+    ("System", "Service Control Manager"),
+    ("Application", "Relance"),
+];
+
+/// The identity of a service, which Windows does not number: from its name, whatever its case.
+pub(super) fn service_id(name: &str) -> ServiceId {
+    // FNV-1a
+    let hash = fold_case(name).bytes().fold(0x811C_9DC5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    ServiceId(hash)
+}
+
+/// Which services there are, by both their names (E2: entries hold display names, but for two ids).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names(BTreeMap<String, Arc<str>>);
+
+impl Names {
+    /// From pairs of service name and display name.
+    pub(super) fn new(services: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut names = BTreeMap::new();
+        for (name, display_name) in services {
+            let shared: Arc<str> = name.as_str().into();
+            names
+                .entry(fold_case(&display_name))
+                .or_insert_with(|| Arc::clone(&shared));
+            // A service name wins over a display name that is spelled like it (C4).
+            names.insert(fold_case(&name), shared);
+        }
+        Self(names)
+    }
+
+    fn find(&self, entry: &EventXml) -> Option<(ServiceId, Arc<str>)> {
+        let position = match entry.id {
+            // Entries about the manager as a whole.
+            7007 | 7018 | 7026 | 1101..=1199 => return None,
+            7006 | 7009 | 7011 => entry.parameters.len().checked_sub(1)?,
+            7032 => 2,
+            7040 => 3,
+            _ => 0,
+        };
+        let name = entry.parameters.get(position)?;
+        let known = self.0.get(&fold_case(name)).cloned();
+        let name = known.unwrap_or_else(|| name.as_str().into());
+        Some((service_id(&name), name))
+    }
+
+    /// The entry, as ours.
+    pub(super) fn entry(&self, xml: EventXml) -> LogEntry {
+        let source = EventSource::from_name(&xml.provider).unwrap_or(EventSource::Application);
+        LogEntry {
+            number: number(&xml, source),
+            at: xml.at,
+            source,
+            event_id: xml.id,
+            // Windows' "critical" is an error here.
+            level: EventLevel::from_raw(xml.level.max(2)).unwrap_or(EventLevel::Information),
+            service: self.find(&xml),
+            parameters: xml.parameters,
+            details: Details::default(),
+        }
+    }
+}
+
+/// A number that grows with time and is another one for each entry.
+fn number(xml: &EventXml, source: EventSource) -> u64 {
+    let millis = u64::try_from(xml.at.0).unwrap_or_default();
+    let within = (xml.record << 1 | u64::from(source != EventSource::ServiceControlManager))
+        & ((1 << NUMBER_BITS) - 1);
+    millis << NUMBER_BITS | within
+}
+
+/// Entries that a filter asks for, the oldest first.
+pub(super) fn find(
+    api: &dyn Api,
+    machine: &str,
+    names: &Names,
+    filter: &EventFilter,
+) -> Result<EventPage> {
+    let mut entries = Vec::new();
+    for (channel, provider) in LOGS {
+        let query = EventQuery {
+            channel,
+            xpath: &xpath(provider, filter),
+            limit: LOOKED_THROUGH,
+        };
+        let found = api.query_events(machine, &query)?;
+        let found = found.iter().filter_map(|xml| event_xml::parse(xml));
+        entries.extend(
+            found
+                .map(|xml| names.entry(xml))
+                .filter(|entry| filter.matches(entry)),
+        );
+    }
+    entries.sort_by_key(|entry| entry.number);
+    let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+    let more = entries.len() > limit;
+    // Behind some entry the first ones are meant, else the last ones.
+    if filter.after.is_some() {
+        entries.truncate(limit);
+    } else if more {
+        entries.drain(..entries.len() - limit);
+    }
+    Ok(EventPage { entries, more })
+}
+
+/// What the log itself can sort out.
+fn xpath(provider: &str, filter: &EventFilter) -> String {
+    let mut conditions = vec![format!("Provider[@Name='{provider}']")];
+    if !filter.event_ids.is_empty() {
+        let ids: Vec<String> = filter
+            .event_ids
+            .iter()
+            .map(|id| format!("EventID={id}"))
+            .collect();
+        conditions.push(format!("({})", ids.join(" or ")));
+    }
+    for (comparison, moment) in [(">=", filter.since), ("<", filter.until)] {
+        if let Some(text) = moment.and_then(iso) {
+            conditions.push(format!("TimeCreated[@SystemTime{comparison}'{text}']"));
+        }
+    }
+    format!("*[System[{}]]", conditions.join(" and "))
+}
+
+fn iso(moment: Timestamp) -> Option<String> {
+    let moment = jiff::Timestamp::from_millisecond(moment.0).ok()?;
+    Some(moment.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn xml(id: u32, parameters: &[&str]) -> EventXml {
+        EventXml {
+            record: 7,
+            provider: "Service Control Manager".into(),
+            id,
+            level: 2,
+            at: Timestamp(1000),
+            parameters: parameters.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn e2_the_service_is_found_by_its_display_name_where_the_entry_has_it() {
+        let names = Names::new([("worker".to_owned(), "Queue worker".to_owned())]);
+        let rows: [(u32, &[&str]); 5] = [
+            (
+                7031,
+                &["Queue worker", "1", "0", "1", "Restart the service"],
+            ),
+            (7009, &["30000", "QUEUE WORKER"]),
+            (
+                7032,
+                &["1", "Restart the service", "Queue worker", "%%1056"],
+            ),
+            (7040, &["Queue worker", "auto start", "disabled", "worker"]),
+            (
+                7045,
+                &[
+                    "Worker",
+                    "c:\\w.exe",
+                    "user mode service",
+                    "auto start",
+                    "LocalSystem",
+                ],
+            ),
+        ];
+        for (id, parameters) in rows {
+            let entry = names.entry(xml(id, parameters));
+            assert_eq!(entry.service.unwrap().0, service_id("worker"), "{id}");
+        }
+        assert_eq!(names.entry(xml(7026, &["beep"])).service, None);
+    }
+
+    #[test]
+    fn the_log_sorts_out_what_it_can() {
+        let filter = EventFilter {
+            event_ids: vec![7031, 7034],
+            since: Some(Timestamp(0)),
+            ..EventFilter::default()
+        };
+        assert_eq!(
+            xpath("Relance", &filter),
+            "*[System[Provider[@Name='Relance'] and (EventID=7031 or EventID=7034) and \
+             TimeCreated[@SystemTime>='1970-01-01T00:00:00.000Z']]]"
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! What Windows does not tell of recovery, derived from the event log: the counter (R19: there is no
+//! call for it) and what is pending.
+
+use relance_scm::event_log::{LogEntry, Timestamp};
+use relance_scm::manager::{PendingInfo, RecoveryInfo};
+use relance_scm::{RecoveryAction, RecoveryActionKind, ServiceConfig};
+
+/// The ids that announce a failure.
+pub(super) const FAILURES: [u32; 2] = [7031, 7034];
+
+/// What follows from the entries about failures of a service since boot, the oldest first.
+pub(super) fn derive(
+    config: &ServiceConfig,
+    failures: &[LogEntry],
+    now: Timestamp,
+) -> RecoveryInfo {
+    let last = failures.last();
+    let count = last.and_then(count).unwrap_or_default();
+    let last_failure_at = last.map(|entry| entry.at);
+    let period = config.failure_actions.reset_period.duration();
+    // R16: without actions the counter is never reset.
+    let period = period.filter(|_| !config.failure_actions.actions.is_empty());
+    let resets_at = last_failure_at
+        .zip(period)
+        .map(|(at, period)| at.after(period));
+    let is_over = resets_at.is_some_and(|at| at <= now);
+    let failure_count = if is_over { 0 } else { count };
+    RecoveryInfo {
+        failure_count,
+        last_failure_at,
+        resets_at: resets_at.filter(|_| !is_over),
+        pending: failures
+            .iter()
+            .filter_map(|entry| pending(entry, now))
+            .collect(),
+        next_action: config
+            .failure_actions
+            .action_for(failure_count.saturating_add(1)),
+        derived: true,
+    }
+}
+
+/// The counter, as an entry says it.
+fn count(entry: &LogEntry) -> Option<u32> {
+    entry.parameters.get(1)?.parse().ok()
+}
+
+/// The action that an entry announced, if its time has not come (R30, R31: nothing cancels it).
+fn pending(entry: &LogEntry, now: Timestamp) -> Option<PendingInfo> {
+    if entry.event_id != 7031 {
+        return None;
+    }
+    let delay = entry.parameters.get(2)?.parse().ok()?;
+    let kind = entry.parameters.get(3)?.parse().ok()?;
+    let action = RecoveryAction::new(RecoveryActionKind::from_raw(kind).ok()?, delay);
+    let due = entry.at.after(action.delay());
+    (due > now).then_some(PendingInfo {
+        action,
+        due,
+        failure_count: count(entry)?,
+        executing: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use relance_scm::event::{EventLevel, EventSource};
+    use relance_scm::event_log::Details;
+    use relance_scm::{ResetPeriod, ServiceName};
+
+    use super::*;
+
+    fn entry(at: i64, id: u32, parameters: &[&str]) -> LogEntry {
+        LogEntry {
+            number: 1,
+            at: Timestamp(at),
+            source: EventSource::ServiceControlManager,
+            event_id: id,
+            level: EventLevel::Error,
+            service: None,
+            parameters: parameters.iter().map(ToString::to_string).collect(),
+            details: Details::default(),
+        }
+    }
+
+    fn config(actions: &[RecoveryAction], reset: u32) -> ServiceConfig {
+        let mut config = ServiceConfig::new(ServiceName::new("w").unwrap(), "w.exe");
+        config.failure_actions.actions = actions.into();
+        config.failure_actions.reset_period = ResetPeriod::Seconds(reset);
+        config
+    }
+
+    #[test]
+    fn r13_the_last_failure_says_the_count_until_the_period_is_over() {
+        let restart = RecoveryAction::new(RecoveryActionKind::Restart, 5000);
+        let none = RecoveryAction::new(RecoveryActionKind::None, 0);
+        let config = config(&[restart, none], 10);
+        let log = [
+            entry(1_000, 7031, &["w", "1", "5000", "1", "Restart the service"]),
+            entry(3_000, 7031, &["w", "2", "5000", "1", "Restart the service"]),
+        ];
+        let info = derive(&config, &log, Timestamp(7_000));
+        assert_eq!(info.failure_count, 2);
+        assert_eq!(info.next_action, Some(none));
+        assert_eq!(info.resets_at, Some(Timestamp(13_000)));
+        // The first restart was due at 6 s.
+        assert_eq!(info.pending.len(), 1);
+        assert_eq!(info.pending[0].due, Timestamp(8_000));
+        let later = derive(&config, &log, Timestamp(13_000));
+        assert_eq!((later.failure_count, later.next_action), (0, Some(restart)));
+        assert!(later.derived && later.pending.is_empty());
+    }
+
+    #[test]
+    fn r16_without_actions_nothing_resets() {
+        let log = [entry(0, 7034, &["w", "3"])];
+        let info = derive(&config(&[], 0), &log, Timestamp(86_400_000));
+        assert_eq!((info.failure_count, info.resets_at), (3, None));
+    }
+}
