@@ -63,6 +63,10 @@ pub(crate) fn router() -> Router<Context> {
         )
         .route("/v1/services/{name}/status", get(services::status))
         .route("/v1/services/{name}/config", get(services::config))
+        .route(
+            "/v1/services/{name}/environment",
+            get(services::environment),
+        )
         .route("/v1/services/{name}/why", get(services::why))
         .route("/v1/services/{name}/start", post(services::start))
         .route("/v1/services/{name}/stop", post(services::stop))

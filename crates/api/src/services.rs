@@ -11,8 +11,9 @@ use relance_scm::{
     Caller, ConfigChange, Control, Reply, ServiceConfig, ServiceManager, ServiceName,
 };
 use relance_wire::api::{
-    ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, ManagerReply,
-    ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery, UsageReply, WhyReply,
+    ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, EnvironmentReply,
+    ManagerReply, ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery, UsageReply,
+    WhyReply,
 };
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +117,17 @@ pub(crate) async fn config(
         .ask(|manager, caller, reply| manager.query_config(caller, &name, reply))
         .await?;
     Ok(Json((&config).into()))
+}
+
+/// `GET /v1/services/NAME/environment`
+pub(crate) async fn environment(
+    State(context): State<Context>,
+    Name(name): Name,
+) -> Answer<Json<EnvironmentReply>> {
+    let environment = context
+        .ask(|manager, caller, reply| manager.query_environment(caller, &name, reply))
+        .await?;
+    Ok(Json((&*environment).into()))
 }
 
 /// `GET /v1/services/NAME/why`

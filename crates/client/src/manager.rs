@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use relance_scm::config::EnvironmentVariable;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
@@ -18,9 +19,9 @@ use relance_scm::{
     ServiceManager, ServiceName, Win32Error,
 };
 use relance_wire::api::{
-    ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, EventPageReply,
-    EventsQuery, ManagerReply, ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery,
-    UsageReply, WhyReply, WriteEventRequest,
+    ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, EnvironmentReply,
+    EventPageReply, EventsQuery, ManagerReply, ServiceReply, ServicesReply, StartRequest,
+    StatusReply, UsageQuery, UsageReply, WhyReply, WriteEventRequest,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -224,6 +225,16 @@ impl ServiceManager for SocketManager {
     fn query_config(&self, _: &Caller, name: &ServiceName, reply: Reply<ServiceConfig>) {
         let body: Result<ConfigBody, _> = self.get(&of(name, "/config"));
         reply.send(body.and_then(|body| (&body).try_into()));
+    }
+
+    fn query_environment(
+        &self,
+        _: &Caller,
+        name: &ServiceName,
+        reply: Reply<Box<[EnvironmentVariable]>>,
+    ) {
+        let body: Result<EnvironmentReply, _> = self.get(&of(name, "/environment"));
+        reply.send(body.and_then(|body| Ok(body.read()?.into())));
     }
 
     fn change_config(

@@ -43,7 +43,7 @@ pub(crate) fn granted(caller: &Caller, config: &ServiceConfig) -> AccessRights {
 }
 
 /// Whether a caller may see what a service keeps to itself, secrets perhaps: the values of its
-/// environment, and its output.
+/// environment (A28), and its output.
 pub(crate) fn may_see_secrets(caller: &Caller, config: &ServiceConfig) -> bool {
     granted(caller, config).contains(AccessRights::CHANGE_CONFIG)
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use relance_policy::explain::explain;
 use relance_policy::{ServiceRecord, Time};
-use relance_scm::config::AccountName;
+use relance_scm::config::{AccountName, EnvironmentVariable};
 use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
@@ -254,6 +254,16 @@ impl ServiceManager for EngineHandle {
         let record = self.open(caller, name, AccessRights::QUERY_CONFIG);
         let config = record.map(|record| access::visible_config(caller, &record.config));
         reply.send(config.map(Arc::unwrap_or_clone));
+    }
+
+    fn query_environment(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        reply: Reply<Box<[EnvironmentVariable]>>,
+    ) {
+        let record = self.open(caller, name, AccessRights::CHANGE_CONFIG);
+        reply.send(record.map(|record| record.config.environment.clone()));
     }
 
     fn change_config(

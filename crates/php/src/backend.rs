@@ -3,6 +3,7 @@
 //! The one file that knows how a manager is reached. Everything above it works on a [`Backend`], which
 //! the tests make over a manager in memory.
 
+use relance_scm::config::EnvironmentVariable;
 use relance_scm::event_log::NewEntry;
 use relance_scm::manager::{NewService, wait};
 use relance_scm::{
@@ -51,6 +52,13 @@ impl Backend {
 
     pub(crate) fn config(&self, name: &ServiceName) -> Result<ServiceConfig, ScmError> {
         self.ask(|manager, caller, reply| manager.query_config(caller, name, reply))
+    }
+
+    pub(crate) fn environment(
+        &self,
+        name: &ServiceName,
+    ) -> Result<Box<[EnvironmentVariable]>, ScmError> {
+        self.ask(|manager, caller, reply| manager.query_environment(caller, name, reply))
     }
 
     pub(crate) fn change(&self, name: &ServiceName, change: ConfigChange) -> Result<(), ScmError> {

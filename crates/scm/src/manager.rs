@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use crate::config::{ConfigChange, Secret, ServiceConfig};
+use crate::config::{ConfigChange, EnvironmentVariable, Secret, ServiceConfig};
 use crate::control::Control;
 use crate::error::ScmError;
 use crate::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
@@ -118,8 +118,22 @@ pub trait ServiceManager: Send + Sync {
     /// Errors: 112, 1072.
     fn delete_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>);
 
-    /// The configuration of a service.
+    /// The configuration of a service; without its environment variables, which may hold secrets, for a
+    /// caller who may not change it.
     fn query_config(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceConfig>);
+
+    /// The environment variables of a service, in the order in which they were given.
+    fn query_environment(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        reply: Reply<Box<[EnvironmentVariable]>>,
+    ) {
+        let reply = Reply::new(|config: Result<ServiceConfig, _>| {
+            reply.send(config.map(|config| config.environment));
+        });
+        self.query_config(caller, name, reply);
+    }
 
     /// Changes a configuration; what the change does not name stays.
     ///

@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use change::{ChangeConfigRequest, ExtensionsChangeBody, RecoveryChangeBody};
 pub use config::{
-    ActionBody, ActionsBody, ConfigBody, ExtensionsBody, RecoveryBody, ResetPeriodBody, read_kind,
+    ActionBody, ActionsBody, ConfigBody, EnvironmentReply, ExtensionsBody, RecoveryBody,
+    ResetPeriodBody, read_kind,
 };
 pub use event::{EventBody, EventPageReply, EventsQuery, WriteEventRequest};
 pub use service::{

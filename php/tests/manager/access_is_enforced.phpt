@@ -7,6 +7,7 @@ win32service
 require __DIR__ . '/../manager.inc';
 manager();
 create('guarded', 'serve();');
+win32_add_service_env_var('guarded', 'TOKEN', 'top secret');
 win32_start_service('guarded');
 await('guarded');
 $try = <<<'PHP'
@@ -22,10 +23,12 @@ $administer = <<<'PHP'
     show(fn () => win32_delete_service('guarded'));
     show(fn () => win32_add_right_access_service('guarded', 'mail', WIN32_SERVICE_ALL_ACCESS));
     show(fn () => win32_get_service_env_vars('guarded'));
+    show(fn () => win32_add_service_env_var('guarded', 'A', 'b'));
     show(fn () => win32_set_service_priority('guarded', WIN32_HIGH_PRIORITY_CLASS));
     PHP;
 echo "-- without an entry\n", as_user('mail', $try), as_user('mail', $administer);
 win32_add_right_access_service('guarded', 'mail', WIN32_SERVICE_STOP | WIN32_SERVICE_PAUSE_CONTINUE);
+var_dump(str_contains(as_user('mail', 'echo shell_exec(' . var_export(relance_binary() . ' config guarded --json', true) . ');'), 'secret'));
 echo "-- STOP and PAUSE granted, and by IU still what all may\n", as_user('mail', $try);
 await('guarded', 'stopped');
 echo "-- of another user\n", as_user('www-data', 'show(fn () => win32_start_service("guarded"));');
@@ -47,9 +50,10 @@ Win32ServiceException 5: Error access denied ()
 Win32ServiceException 5: Error access denied ()
 Win32ServiceException 5: Error access denied ()
 Win32ServiceException 5: Error access denied (SetServiceObjectSecurity failed)
-array(0) {
-}
+Win32ServiceException 5: Error access denied (Error on read service environment variables)
+Win32ServiceException 5: Error access denied (Error open key)
 Win32ServiceException 5: Error access denied (On set base_priority)
+bool(false)
 -- STOP and PAUSE granted, and by IU still what all may
 int(4)
 int(3)

@@ -63,11 +63,11 @@ fn remove(call: &mut Call<'_>) -> Answer {
 
 fn get(call: &mut Call<'_>) -> Answer {
     let service = open(service_name(call)?, b"", Contexts::both(ON_READ))?;
-    let config = service
+    let list = service
         .backend
-        .config(&service.name)
+        .environment(&service.name)
         .map_err(|error| failure::operation(&error, ON_READ))?;
-    Ok(variables(&config.environment))
+    Ok(variables(&list))
 }
 
 /// The variable's name, argument 2: not empty, and nothing that would break the list (B52).
@@ -94,9 +94,11 @@ fn open_for_writing(name: &[u8]) -> Result<Opened, Failure> {
 fn stored(service: &Opened) -> Result<Box<[EnvironmentVariable]>, Failure> {
     service
         .backend
-        .config(&service.name)
-        .map(|config| config.environment)
-        .map_err(|error| failure::operation(&error, service.name.as_str()))
+        .environment(&service.name)
+        .map_err(|error| match error.code() {
+            Win32Error::ACCESS_DENIED => failure::operation(&error, ON_OPEN),
+            _ => failure::operation(&error, service.name.as_str()),
+        })
 }
 
 fn store(service: &Opened, list: Vec<EnvironmentVariable>) -> Answer {

@@ -305,6 +305,37 @@ pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// The environment variables of a service, `NAME=VALUE` each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentReply {
+    /// In the order in which they were given.
+    pub environment: Vec<String>,
+}
+
+impl From<&[EnvironmentVariable]> for EnvironmentReply {
+    fn from(list: &[EnvironmentVariable]) -> Self {
+        Self {
+            environment: environment_texts(list),
+        }
+    }
+}
+
+impl EnvironmentReply {
+    /// The variables.
+    ///
+    /// # Errors
+    /// 87 for a text that is no variable.
+    pub fn read(&self) -> Result<Vec<EnvironmentVariable>, ScmError> {
+        read_environment(&self.environment)
+    }
+}
+
+fn environment_texts(list: &[EnvironmentVariable]) -> Vec<String> {
+    list.iter()
+        .map(|variable| format!("{}={}", variable.name(), variable.value()))
+        .collect()
+}
+
 impl From<&ServiceConfig> for ConfigBody {
     fn from(config: &ServiceConfig) -> Self {
         let actions = &config.failure_actions;
@@ -333,11 +364,7 @@ impl From<&ServiceConfig> for ConfigBody {
                 reboot_message: actions.reboot_message.to_string(),
                 on_error_stop: config.failure_actions_on_non_crash_failures,
             },
-            environment: config
-                .environment
-                .iter()
-                .map(|variable| format!("{}={}", variable.name(), variable.value()))
-                .collect(),
+            environment: environment_texts(&config.environment),
             priority: config.priority.map(|class| class.name().to_owned()),
             preshutdown_timeout_ms: config.preshutdown_timeout.map(millis),
             security: config.security.as_ref().map(ToString::to_string),
