@@ -3,6 +3,7 @@
 //! `gen --check` (part of `ci`) fails when one of them is not what its source says.
 
 mod cli_reference;
+mod openapi;
 mod win32_names;
 
 use std::fs;
@@ -12,9 +13,10 @@ use anyhow::{Context, Result, bail};
 
 type Generator = fn(&Path) -> Result<String>;
 
-const FILES: [(&str, Generator); 2] = [
+const FILES: [(&str, Generator); 3] = [
     (win32_names::PATH, win32_names::generate),
     (cli_reference::PATH, cli_reference::generate),
+    (openapi::PATH, openapi::generate),
 ];
 
 /// Writes every generated file, or with `check` only compares.

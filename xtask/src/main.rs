@@ -9,6 +9,7 @@
 mod bench;
 mod cargo;
 mod ci;
+mod console;
 mod demo;
 mod dependencies;
 mod dist;
@@ -34,6 +35,8 @@ cargo xtask TASK
   tidy             the rules of the house that no other tool checks
   nightly [PART...]
                    every PHP, memory checks, thousands of simulated worlds, hundreds of kills
+  console [screenshots [FOLDER] | measure | TEST...]
+                   the web console in a browser: its tests, screenshots or measurements
   sim [--seed N | --seeds FROM..TO] [--steps N]
                    the engine over a simulated machine; one seed shows its trace
   bench [OPTION...]
@@ -69,6 +72,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["demo", words @ ..] => demo::run(root, words),
         ["test", parts @ ..] => test::run(root, parts),
         ["ci", parts @ ..] => ci::ci(root, parts),
+        ["console", words @ ..] => console::run(root, words),
         ["tidy"] => tidy::run(root),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
         ["dist", words @ ..] => dist::run(root, words),

@@ -12,6 +12,8 @@ mod documents;
 mod source;
 pub(crate) mod suite;
 
+pub(crate) use apt::install;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{cargo, demo, php, windows};
+use crate::{cargo, console, demo, php, windows};
 
 /// What is tested; a new kind of test is a line here.
 pub(crate) const PARTS: &[Part] = &[
@@ -17,6 +17,7 @@ pub(crate) const PARTS: &[Part] = &[
         cargo::run(root, &["test", "--quiet", "--workspace", "--no-fail-fast"])
     }),
     part("php", |root| php::php(root, &[])),
+    part("console", |root| console::run(root, &[])),
     part("php-8.4", |root| php::php(root, &["--on", "8.4"])),
     part("demo", |root| demo::run(root, &[])),
     part("demo-8.4", |root| demo::run(root, &["--on", "8.4"])),

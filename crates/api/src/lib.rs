@@ -1,8 +1,9 @@
 //! The HTTP API of a service manager: JSON under `/v1`, on a Unix socket.
 //!
 //! Knows managers only through the trait [`ServiceManager`]. [`serve`] takes connections; `routes`
-//! says which paths there are and leads to `services`, `events`, `stream`, `output`, `simulate` and
-//! `attach`; `reply` turns results and errors into answers.
+//! says which paths there are and leads to `services`, `events`, `stream`, `output`, `simulate`,
+//! `sign_in` (with the store in `sessions`) and `attach`; `reply` turns results and errors into
+//! answers.
 //!
 //! Windows has no such socket: there only the translation of simulations is built.
 //!
@@ -24,6 +25,9 @@ mod routes;
 mod server;
 #[cfg(unix)]
 mod services;
+mod sessions;
+#[cfg(unix)]
+mod sign_in;
 #[cfg(unix)]
 mod simulate;
 mod simulation;
@@ -32,4 +36,6 @@ mod stream;
 
 #[cfg(unix)]
 pub use server::{Identify, serve};
+#[cfg(unix)]
+pub use sessions::Sessions;
 pub use simulation::reply as simulation_reply;

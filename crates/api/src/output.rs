@@ -65,10 +65,12 @@ pub(crate) async fn read(
 
 fn follow(context: &Context, name: &ServiceName, from: u64) -> Answer<Response> {
     let mut output = context.manager.follow_output(&context.caller, name, from)?;
+    let context = context.clone();
     let stream = poll_fn(move |task| {
-        output
-            .poll_next(task)
-            .map(|part| part.map(|part| Ok::<_, Infallible>(part.bytes)))
+        output.poll_next(task).map(|part| {
+            let part = part.filter(|_| context.holds());
+            part.map(|part| Ok::<_, Infallible>(part.bytes))
+        })
     });
     let headers = [(
         header::CONTENT_TYPE,

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager};
 use tokio::sync::oneshot;
 
-use crate::{attach, events, output, reply, services, simulate, stream};
+use crate::sessions::Sessions;
+use crate::sign_in::SignedIn;
+use crate::{attach, events, output, reply, services, sign_in, simulate, stream};
 
 /// Longest body of a request: ten thousand services at once.
 const BODY_LEN_MAX: usize = 32 * 1024 * 1024;
@@ -18,9 +20,19 @@ const BODY_LEN_MAX: usize = 32 * 1024 * 1024;
 pub(crate) struct Context {
     pub(crate) manager: Arc<dyn ServiceManager>,
     pub(crate) caller: Arc<Caller>,
+    pub(crate) sessions: Arc<Sessions>,
+    /// What the request was signed in with; `None`: the caller is the peer of the socket.
+    pub(crate) signed_in: Option<SignedIn>,
 }
 
 impl Context {
+    /// Whether the session this request was signed in with still holds; asked by what goes on for
+    /// long.
+    pub(crate) fn holds(&self) -> bool {
+        let still = |signed_in: &SignedIn| self.sessions.find(&signed_in.secret).is_ok();
+        self.signed_in.as_ref().is_none_or(still)
+    }
+
     /// Asks the manager and waits for the answer.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
@@ -66,6 +78,12 @@ pub(crate) fn router() -> Router<Context> {
         .route("/v1/apply", post(services::apply))
         .route("/v1/events", get(events::find).post(events::write))
         .route("/v1/stream", get(stream::stream))
+        .route("/v1/usage", get(services::usage))
+        .route("/v1/sign-in-links", post(sign_in::create_link))
+        .route("/v1/session", get(sign_in::show).delete(sign_in::sign_out))
+        .route("/v1/sessions", get(sign_in::list).post(sign_in::sign_in))
+        .route("/v1/sessions/{id}", delete(sign_in::end))
+        .route("/v1/tokens", post(sign_in::create_token))
         .route("/v1/simulate", post(simulate::simulate))
         .route("/v1/clock/advance", post(services::advance_clock))
         .route("/v1/runs/{run}/attach", post(attach::attach))

@@ -10,13 +10,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use relance_scm::{Caller, ServiceManager};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::routes::{self, Context};
+use crate::sessions::Sessions;
+use crate::sign_in;
 
 /// Connections at a time.
 const CONNECTIONS_MAX: usize = 4096;
@@ -38,7 +43,9 @@ pub fn serve(
     listener: OwnedFd,
     manager: Arc<dyn ServiceManager>,
     identify: Identify,
+    sessions: Sessions,
 ) -> io::Result<()> {
+    let sessions = Arc::new(sessions);
     let listener = std::os::unix::net::UnixListener::from(listener);
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -52,7 +59,7 @@ pub fn serve(
         .spawn(move || {
             runtime.block_on(async move {
                 match UnixListener::from_std(listener) {
-                    Ok(listener) => accept(listener, manager, identify).await,
+                    Ok(listener) => accept(listener, manager, identify, sessions).await,
                     Err(error) => tracing::error!(%error, "clients cannot be served"),
                 }
             });
@@ -60,7 +67,12 @@ pub fn serve(
     Ok(())
 }
 
-async fn accept(listener: UnixListener, manager: Arc<dyn ServiceManager>, identify: Identify) {
+async fn accept(
+    listener: UnixListener,
+    manager: Arc<dyn ServiceManager>,
+    identify: Identify,
+    sessions: Arc<Sessions>,
+) {
     let connections = Arc::new(Connections::default());
     let router = routes::router();
     loop {
@@ -86,17 +98,36 @@ async fn accept(listener: UnixListener, manager: Arc<dyn ServiceManager>, identi
         let context = Context {
             manager: Arc::clone(&manager),
             caller: Arc::new(caller),
+            sessions: Arc::clone(&sessions),
+            signed_in: None,
         };
-        let router = router.clone().with_state(context);
+        let router = router.clone();
         tokio::spawn(async move {
-            serve_connection(stream, router).await;
+            serve_connection(stream, router, context).await;
             drop(slot);
         });
     }
 }
 
-async fn serve_connection(stream: UnixStream, router: Router) {
-    let service = TowerToHyperService::new(router);
+async fn serve_connection(stream: UnixStream, router: Router<Context>, context: Context) {
+    let of_the_peer = router.clone().with_state(context.clone());
+    let service = service_fn(move |request: Request<Incoming>| {
+        let serving = match sign_in::identify(&context.sessions, &request) {
+            Ok(None) => Ok(of_the_peer.clone()),
+            Ok(Some((signed_in, caller))) => Ok(router.clone().with_state(Context {
+                caller: Arc::new(caller),
+                signed_in: Some(signed_in),
+                ..context.clone()
+            })),
+            Err(error) => Err(sign_in::refuse(error)),
+        };
+        async move {
+            match serving {
+                Ok(router) => TowerToHyperService::new(router).call(request).await,
+                Err(refused) => Ok(refused),
+            }
+        }
+    });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)

@@ -6,17 +6,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use relance_scm::config::Secret;
-use relance_scm::manager::NewService;
+use relance_scm::manager::{NewService, wait};
 use relance_scm::{
     Caller, ConfigChange, Control, Reply, ServiceConfig, ServiceManager, ServiceName,
 };
 use relance_wire::api::{
     ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, ManagerReply,
-    ServiceReply, ServicesReply, StartRequest, StatusReply, WhyReply,
+    ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery, UsageReply, WhyReply,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::reply::{Answer, Body, Name};
+use crate::reply::{Answer, Body, Name, Questions};
 use crate::routes::Context;
 
 /// `GET /v1/manager`
@@ -33,6 +33,20 @@ pub(crate) async fn list(State(context): State<Context>) -> Answer<Json<Services
         .ask(|manager, caller, reply| manager.enumerate(caller, reply))
         .await?;
     Ok(Json((&all).into()))
+}
+
+/// `GET /v1/usage`
+pub(crate) async fn usage(
+    State(context): State<Context>,
+    Questions(query): Questions<UsageQuery>,
+) -> Answer<Json<UsageReply>> {
+    let ids = query.read()?;
+    // Every process of the machine is looked at: others are served meanwhile.
+    let asked = tokio::task::spawn_blocking(move || {
+        wait(|reply| context.manager.query_usage(&context.caller, ids, reply))
+    });
+    let usage = asked.await.expect("use is read without a panic")?;
+    Ok(Json(usage.as_slice().into()))
 }
 
 /// `POST /v1/services`

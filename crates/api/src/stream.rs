@@ -40,6 +40,9 @@ pub(crate) async fn stream(
         let Poll::Ready(watched) = watch.poll_next(task) else {
             return Poll::Pending;
         };
+        if !context.holds() {
+            return Poll::Ready(None);
+        }
         Poll::Ready(watched.map(|watched| {
             let (generation, item) = StreamItem::of(&watched);
             let data = serde_json::to_string(&item).expect("plain structures");

@@ -2,7 +2,7 @@
 //! known length or a stream that ends with the connection.
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
@@ -16,6 +16,8 @@ const HEAD_LEN_MAX: usize = 16 * 1024;
 pub(crate) struct Request<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
+    /// A session's or token's secret; without one the caller is this process.
+    pub(crate) token: Option<&'a str>,
     /// JSON, if there is a body.
     pub(crate) body: Option<Vec<u8>>,
 }
@@ -102,6 +104,9 @@ fn exchange(
         request.path,
         body.len()
     );
+    if let Some(token) = request.token {
+        let _ = write!(head, "Authorization: Bearer {token}\r\n");
+    }
     if request.body.is_some() {
         head.push_str("Content-Type: application/json\r\n");
     }
@@ -285,6 +290,7 @@ mod tests {
         let request = Request {
             method: "GET",
             path: "/v1/x",
+            token: None,
             body: None,
         };
         let result = exchange(ours, &request);

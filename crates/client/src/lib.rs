@@ -4,8 +4,9 @@
 //! opens a connection, asks and closes it; on Windows the real one. [`hosted`] is what a program links
 //! to be a service: it connects to the manager that started it, reports its status and takes controls.
 //!
-//! `http` speaks HTTP/1.1 over a Unix socket, `manager` turns calls into requests, `watch` reads the
-//! stream of changes; `target` finds the manager. On Windows `windows` stands for all of them.
+//! `http` speaks HTTP/1.1 over a Unix socket, `manager` turns calls into requests (`sessions` those
+//! about signing in), `watch` reads the stream of changes and `part` the output of a service, through
+//! `queue`; `target` finds the manager. On Windows `windows` stands for all of them.
 
 #![deny(missing_docs)]
 
@@ -15,6 +16,12 @@ pub mod hosted;
 mod http;
 #[cfg(unix)]
 mod manager;
+#[cfg(unix)]
+mod part;
+#[cfg(unix)]
+mod queue;
+#[cfg(unix)]
+mod sessions;
 mod target;
 #[cfg(unix)]
 mod watch;
@@ -22,7 +29,7 @@ mod watch;
 mod windows;
 
 #[cfg(unix)]
-pub use manager::{SocketManager, connect};
+pub use manager::{SocketManager, connect, connect_as};
 pub use relance_scm::ServiceManager;
 #[cfg(windows)]
 pub use relance_windows::dispatcher as hosted;

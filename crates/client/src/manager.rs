@@ -1,32 +1,32 @@
 //! [`ServiceManager`] over the socket of a manager.
 
-use std::io::Read;
+use std::fmt;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Watch,
+    ServiceInfo, Usage, Watch,
 };
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceManager,
-    ServiceName, Win32Error,
+    Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
+    ServiceManager, ServiceName, Win32Error,
 };
 use relance_wire::api::{
     ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, EventPageReply,
-    EventsQuery, ManagerReply, ServiceReply, ServicesReply, StartRequest, StatusReply, WhyReply,
-    WriteEventRequest,
+    EventsQuery, ManagerReply, ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery,
+    UsageReply, WhyReply, WriteEventRequest,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::http::{self, Answer, Request, Stream, escape};
+use crate::http::{self, Answer, Request, escape};
+use crate::part::SocketFollow;
 use crate::target::Target;
 use crate::watch::SocketWatch;
 
@@ -41,16 +41,49 @@ const QUESTIONS_MAX: usize = 3;
 pub fn connect(target: &Target) -> Result<SocketManager, ScmError> {
     let sockets = target.sockets();
     let ready = Mutex::new(Some(http::connect(&sockets)?));
-    Ok(SocketManager { sockets, ready })
+    Ok(SocketManager {
+        sockets,
+        ready,
+        token: None,
+    })
+}
+
+/// Reaches the manager behind a target for somebody who has signed in elsewhere: every request is
+/// made with this session's or token's secret.
+///
+/// # Errors
+/// As [`connect`]; a secret that is not known is found out by the first request (1326).
+pub fn connect_as(target: &Target, token: &str) -> Result<SocketManager, ScmError> {
+    // It becomes a line of a request's head.
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(ScmError::new(
+            Win32Error::LOGON_FAILURE,
+            "this is no token; tokens are made of letters and digits",
+        ));
+    }
+    let manager = connect(target)?;
+    Ok(SocketManager {
+        token: Some(token.into()),
+        ..manager
+    })
 }
 
 /// See [`connect`]. Who calls is known from the socket; the [`Caller`] of the trait is ignored.
-#[derive(Debug)]
 pub struct SocketManager {
     sockets: Vec<PathBuf>,
+    /// Never shown.
+    token: Option<Box<str>>,
     /// The connection that showed that a manager is there; the first call uses it, each later one
     /// opens its own.
     ready: Mutex<Option<UnixStream>>,
+}
+
+impl fmt::Debug for SocketManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SocketManager")
+            .field("sockets", &self.sockets)
+            .finish_non_exhaustive()
+    }
 }
 
 impl SocketManager {
@@ -64,19 +97,35 @@ impl SocketManager {
             Some(stream) => stream,
             None => http::connect(&self.sockets)?,
         };
-        http::send(stream, &Request { method, path, body })
+        let token = self.token.as_deref();
+        let request = Request {
+            method,
+            path,
+            token,
+            body,
+        };
+        http::send(stream, &request)
     }
 
-    fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ScmError> {
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ScmError> {
         again(|| read(self.send("GET", path, None)?))
     }
 
-    fn post<B: Serialize, T: DeserializeOwned>(&self, path: &str, body: &B) -> Result<T, ScmError> {
+    pub(crate) fn post<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, ScmError> {
         read(self.send("POST", path, Some(json(body)))?)
     }
 
     /// A request that answers nothing but success.
-    fn act<B: Serialize>(&self, method: &str, path: &str, body: &B) -> Result<(), ScmError> {
+    pub(crate) fn act<B: Serialize>(
+        &self,
+        method: &str,
+        path: &str,
+        body: &B,
+    ) -> Result<(), ScmError> {
         self.send(method, path, Some(json(body))).map(|_| ())
     }
 
@@ -151,28 +200,9 @@ fn config_body(service: &NewService) -> ConfigBody {
     body
 }
 
-/// Output as it comes. The client waits in the read: whoever follows wants nothing else.
-struct SocketFollow {
-    stream: Stream,
-    position: u64,
-}
-
-impl FollowOutput for SocketFollow {
-    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<OutputPart>> {
-        let mut bytes = vec![0; 64 * 1024];
-        let length = self.stream.read(&mut bytes).unwrap_or_default();
-        bytes.truncate(length);
-        self.position += length as u64;
-        Poll::Ready((length > 0).then_some(OutputPart {
-            bytes,
-            end: self.position,
-        }))
-    }
-}
-
 /// Nothing, as a body.
 #[derive(Serialize)]
-struct Nothing {}
+pub(crate) struct Nothing {}
 
 impl ServiceManager for SocketManager {
     fn create_service(&self, _: &Caller, service: NewService, reply: Reply<()>) {
@@ -283,10 +313,14 @@ impl ServiceManager for SocketManager {
     ) -> Result<Box<dyn FollowOutput>, ScmError> {
         let path = of(name, &format!("/output?follow=true&from={from}"));
         let stream = again(|| self.send("GET", &path, None))?.into_stream();
-        Ok(Box::new(SocketFollow {
-            stream,
-            position: from,
-        }))
+        Ok(Box::new(SocketFollow::start(stream, from)?))
+    }
+
+    fn query_usage(&self, _: &Caller, services: Option<Vec<ServiceId>>, reply: Reply<Vec<Usage>>) {
+        let query = serde_urlencoded::to_string(UsageQuery::of(services.as_deref()))
+            .expect("a query of plain values");
+        let usage: Result<UsageReply, _> = self.get(&format!("/v1/usage?{query}"));
+        reply.send(usage.map(|usage| (&usage).into()));
     }
 
     fn query_manager(&self, _: &Caller, reply: Reply<ManagerInfo>) {

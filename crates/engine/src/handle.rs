@@ -15,12 +15,12 @@ use relance_scm::config::AccountName;
 use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Watch, Watched, WatchedChange,
+    ServiceInfo, Usage, Watch, Watched, WatchedChange,
 };
 use relance_scm::security::Sid;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig,
+    AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
     ServiceManager, ServiceName, Win32Error,
 };
 
@@ -380,6 +380,32 @@ impl ServiceManager for EngineHandle {
             signals: Arc::clone(&self.output_signals),
             file: None,
         }))
+    }
+
+    fn query_usage(
+        &self,
+        caller: &Caller,
+        services: Option<Vec<ServiceId>>,
+        reply: Reply<Vec<Usage>>,
+    ) {
+        let snapshot = self.publisher.snapshot();
+        let running: Vec<_> = snapshot
+            .services
+            .iter()
+            .filter(|record| record.pid() != 0 && is_visible(caller, record))
+            .filter(|record| services.as_ref().is_none_or(|ids| ids.contains(&record.id)))
+            .collect();
+        let used = crate::linux::usage::of_sessions(running.iter().map(|record| record.pid()));
+        let usage = running.iter().map(|record| {
+            let used = used.get(&record.pid()).copied().unwrap_or_default();
+            Usage {
+                service: record.id,
+                cpu_ms: used.cpu_ms,
+                memory_bytes: used.memory_bytes,
+                processes: used.processes,
+            }
+        });
+        reply.send(Ok(usage.collect()));
     }
 
     fn query_manager(&self, _caller: &Caller, reply: Reply<ManagerInfo>) {

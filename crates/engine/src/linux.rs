@@ -23,6 +23,7 @@ mod processes;
 mod protocol;
 mod signals;
 mod spawn;
+pub(crate) mod usage;
 
 pub use logs::{LogSettings, log_path};
 pub use peer::Administrators;

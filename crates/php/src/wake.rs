@@ -22,6 +22,7 @@ pub(crate) enum Woken {
     /// The time is over.
     TimedOut,
     /// A signal came.
+    #[cfg_attr(windows, allow(dead_code, reason = "Windows has no signals"))]
     Interrupted,
 }
 
@@ -91,6 +92,7 @@ impl Wake {
     ///
     /// # Errors
     /// None here.
+    #[allow(clippy::unnecessary_wraps, reason = "that of Linux can fail")]
     pub(crate) fn new() -> std::io::Result<Self> {
         Ok(Self::default())
     }

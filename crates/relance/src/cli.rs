@@ -152,6 +152,13 @@ impl Common {
         })
     }
 
+    /// The embedded manager these options name, for what only it has: sessions.
+    #[cfg(unix)]
+    pub(crate) fn socket_manager(&self) -> Result<relance_client::SocketManager, Failure> {
+        let manager = self.target().and_then(|target| connect(&target));
+        manager.map_err(|error| refusal(error, self.json))
+    }
+
     /// Prints a value as JSON.
     pub(crate) fn print_json<T: serde::Serialize>(value: &T) -> CommandResult {
         println!(

@@ -4,6 +4,8 @@ mod apply;
 #[cfg(unix)]
 mod clock;
 mod config;
+#[cfg(unix)]
+mod console;
 mod control;
 mod create;
 mod delete;
@@ -16,6 +18,7 @@ mod host;
 mod list;
 mod logs;
 mod options;
+#[cfg(unix)]
 mod php;
 mod restart;
 mod simulate;
@@ -125,11 +128,14 @@ const GROUPS: &[(&str, &[Command])] = &[
             #[cfg(unix)]
             command("daemon", "Run the service manager", daemon::run),
             #[cfg(unix)]
+            command("console", "Sign in to the web console", console::run),
+            #[cfg(unix)]
             command(
                 "php",
                 "Install the PHP extension, or find out what is wrong with it",
                 php::run,
             ),
+            #[cfg(unix)]
             command(
                 "clock",
                 "Move the clock of a daemon started with --clock manual",
@@ -165,6 +171,8 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         // Not for people: the guardian starts it.
         #[cfg(unix)]
         Some("engine") => daemon::engine(),
+        #[cfg(unix)]
+        Some("console-server") => console::serve(),
         Some(name) => match find(name) {
             Some(command) => (command.run)(&arguments[1..]),
             None => Err(unknown(name)),

@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Seek, Write};
+use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
@@ -12,13 +13,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
+use relance_api::Sessions;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
 use relance_engine::linux::{Administrators, daemon as engine_process};
 use rustix::fs::{FlockOperation, flock};
 use tracing::Level;
 
 use crate::cli::{CommandResult, Failure, parse};
-use crate::settings::{Overrides, Settings};
+use crate::settings::{ConsoleAddress, Overrides, Settings};
 
 /// Carries the settings from the guardian to the engine.
 const SETUP_VARIABLE: &str = "RELANCE_ENGINE";
@@ -48,6 +50,9 @@ struct Arguments {
     /// what a policy does in a day
     #[arg(long, value_name = "CLOCK", value_parser = ["machine", "manual"], default_value = "machine")]
     clock: String,
+    /// Run the web console there: 127.0.0.1:7467, or PORT alone for that of this machine only
+    #[arg(long, value_name = "ADDRESS")]
+    console: Option<String>,
 }
 
 /// Runs until the daemon is stopped.
@@ -61,6 +66,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         socket: arguments.socket,
         allow_reboot: arguments.allow_reboot,
         manual_clock: arguments.clock == "manual",
+        console: arguments.console,
     })?;
     let setup = set_up(&settings)?;
     let status = guardian::run(prepared, setup).context("the guardian cannot run")?;
@@ -77,19 +83,56 @@ fn set_up(settings: &Settings) -> Result<guardian::Setup> {
     let lock = lock(&settings.state_folder)?;
     let listener = listen(&settings.socket)?;
     let program = std::env::current_exe().context("this program cannot be found again")?;
+    let program = program.to_string_lossy().into_owned();
+    let console = settings
+        .console
+        .as_ref()
+        .map(|address| console(settings, address, &program))
+        .transpose()?;
     let text = serde_json::to_string(settings).context("the settings cannot be handed on")?;
-    let mut environment = vec![format!("{SETUP_VARIABLE}={text}")];
+    Ok(guardian::Setup {
+        engine: vec![program, "engine".to_owned()],
+        environment: environment(SETUP_VARIABLE, &text),
+        listener,
+        lock,
+        notify: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
+        console,
+    })
+}
+
+/// The environment of a process of the daemon's own, with its setup.
+fn environment(variable: &str, setup: &str) -> Vec<String> {
+    let mut environment = vec![format!("{variable}={setup}")];
     for variable in ["PATH", "HOME", "TZ", "RUST_BACKTRACE"] {
         if let Ok(value) = std::env::var(variable) {
             environment.push(format!("{variable}={value}"));
         }
     }
-    Ok(guardian::Setup {
-        engine: vec![program.to_string_lossy().into_owned(), "engine".to_owned()],
-        environment,
-        listener,
-        lock,
-        notify: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
+    environment
+}
+
+/// The console's process. Its socket is opened here, so that an address that cannot be had is said at
+/// the start.
+fn console(
+    settings: &Settings,
+    address: &ConsoleAddress,
+    program: &str,
+) -> Result<guardian::ConsoleSetup> {
+    let listener = TcpListener::bind(address.socket).with_context(|| {
+        format!(
+            "the console cannot listen on {}; stop who does, or name another address with --console",
+            address.socket
+        )
+    })?;
+    let setup = relance_console::Setup {
+        socket: settings.socket.clone(),
+        names: address.names.clone(),
+    };
+    let text = serde_json::to_string(&setup).context("the settings cannot be handed on")?;
+    Ok(guardian::ConsoleSetup {
+        command: vec![program.to_owned(), "console-server".to_owned()],
+        environment: environment(relance_console::SETUP_VARIABLE, &text),
+        listener: listener.into(),
     })
 }
 
@@ -174,7 +217,11 @@ pub(crate) fn engine() -> CommandResult {
     let ran = engine_process::run(&settings.engine_setup(), |listener, handle| {
         let identify =
             Arc::new(move |socket: std::os::fd::BorrowedFd<'_>| administrators.identify(socket));
-        relance_api::serve(listener, Arc::new(handle), identify)
+        let sessions = Sessions::load(
+            settings.state_folder.join("sessions.json"),
+            settings.console.as_ref().map(ConsoleAddress::url),
+        );
+        relance_api::serve(listener, Arc::new(handle), identify, sessions)
     });
     ran.map_err(|error| {
         eprintln!("error: {error}");

@@ -5,6 +5,7 @@
 
 use std::env;
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -40,6 +41,10 @@ pub(crate) struct File {
     pub(crate) log_max_mib: Option<u64>,
     /// Rotated files kept for each service.
     pub(crate) log_files: Option<u32>,
+    /// Where the web console listens; none runs if left out.
+    pub(crate) console: Option<String>,
+    /// Names under which browsers may ask for the console, besides addresses and localhost.
+    pub(crate) console_names: Vec<String>,
     /// The order of the load order groups at boot (D8); other groups follow by name.
     pub(crate) load_order_groups: Vec<Box<str>>,
     /// How long a shutdown waits after PRESHUTDOWN (S47).
@@ -56,6 +61,7 @@ pub(crate) struct Settings {
     pub(crate) socket: PathBuf,
     pub(crate) admin_gid: Option<u32>,
     pub(crate) manual_clock: bool,
+    pub(crate) console: Option<ConsoleAddress>,
     file: File,
 }
 
@@ -68,6 +74,43 @@ pub(crate) struct Overrides {
     pub(crate) socket: Option<PathBuf>,
     pub(crate) allow_reboot: bool,
     pub(crate) manual_clock: bool,
+    pub(crate) console: Option<String>,
+}
+
+/// Where the web console is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ConsoleAddress {
+    pub(crate) socket: SocketAddr,
+    /// Names under which browsers may ask for it.
+    pub(crate) names: Vec<String>,
+}
+
+impl ConsoleAddress {
+    /// From `127.0.0.1:7467`, `[::1]:7467`, or a port alone, which is that of this machine only.
+    fn parse(text: &str, names: Vec<String>) -> Result<Self> {
+        let socket = text
+            .parse::<u16>()
+            .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+            .or_else(|_| text.parse())
+            .with_context(|| {
+                format!("{text:?} is no address for the console; write it like 127.0.0.1:7467")
+            })?;
+        anyhow::ensure!(
+            socket.port() != 0,
+            "the console needs a port of its own; write its address like 127.0.0.1:7467"
+        );
+        Ok(Self { socket, names })
+    }
+
+    /// What a browser on this machine asks for.
+    pub(crate) fn url(&self) -> String {
+        let socket = self.socket;
+        match self.names.first() {
+            Some(name) => format!("http://{name}:{}", socket.port()),
+            None if socket.ip().is_unspecified() => format!("http://localhost:{}", socket.port()),
+            None => format!("http://{socket}"),
+        }
+    }
 }
 
 /// Where things are when nobody says otherwise.
@@ -89,6 +132,10 @@ impl Settings {
         };
         file.allow_reboot |= overrides.allow_reboot;
         let admin_gid = file.admin_group.as_deref().map(group_id).transpose()?;
+        let console = overrides.console.as_ref().or(file.console.as_ref());
+        let console = console
+            .map(|text| ConsoleAddress::parse(text, file.console_names.clone()))
+            .transpose()?;
         let choose = |option: Option<PathBuf>, file: &Option<PathBuf>, place: PathBuf| {
             absolute(option.or_else(|| file.clone()).unwrap_or(place))
         };
@@ -98,6 +145,7 @@ impl Settings {
             socket: choose(overrides.socket, &file.socket, places.socket)?,
             admin_gid,
             manual_clock: overrides.manual_clock,
+            console,
             file,
         })
     }
@@ -200,4 +248,27 @@ fn group_id(name: &str) -> Result<u32> {
         (fields.next() == Some(name)).then(|| fields.nth(1)?.parse().ok())?
     });
     entry.with_context(|| format!("there is no group {name:?} (admin_group in the settings)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_the_console() {
+        let url = |text, names: &[&str]| {
+            let names = names.iter().map(ToString::to_string).collect();
+            ConsoleAddress::parse(text, names).map(|address| address.url())
+        };
+        assert_eq!(url("7467", &[]).unwrap(), "http://127.0.0.1:7467");
+        assert_eq!(url("[::1]:80", &[]).unwrap(), "http://[::1]:80");
+        assert_eq!(url("0.0.0.0:80", &[]).unwrap(), "http://localhost:80");
+        assert_eq!(
+            url("0.0.0.0:80", &["a.example"]).unwrap(),
+            "http://a.example:80"
+        );
+        for bad in ["", "0", "localhost:80", "70000", "1.2.3.4"] {
+            assert!(url(bad, &[]).is_err(), "{bad}");
+        }
+    }
 }

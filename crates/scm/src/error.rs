@@ -89,7 +89,9 @@ impl ErrorClass {
             | Win32Error::INVALID_SECURITY_DESCR
             | Win32Error::NO_UNICODE_TRANSLATION => Self::Usage,
             Win32Error::INVALID_SERVICE_CONTROL => Self::NotTaken,
-            Win32Error::ACCESS_DENIED | Win32Error::PRIVILEGE_NOT_HELD => Self::Denied,
+            Win32Error::ACCESS_DENIED
+            | Win32Error::PRIVILEGE_NOT_HELD
+            | Win32Error::LOGON_FAILURE => Self::Denied,
             Win32Error::SERVICE_DOES_NOT_EXIST | Win32Error::NOT_FOUND => Self::NotFound,
             Win32Error::SERVICE_REQUEST_TIMEOUT | Win32Error::TIMEOUT => Self::TimedOut,
             Win32Error::INTERNAL_ERROR

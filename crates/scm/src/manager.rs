@@ -209,6 +209,19 @@ pub trait ServiceManager: Send + Sync {
         from: u64,
     ) -> Result<Box<dyn FollowOutput>, ScmError>;
 
+    /// What the processes of running services use: of these services, or of all that the caller may
+    /// see.
+    ///
+    /// Errors: 50 where that is not known.
+    fn query_usage(
+        &self,
+        _caller: &Caller,
+        _services: Option<Vec<ServiceId>>,
+        reply: Reply<Vec<Usage>>,
+    ) {
+        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
+
     /// About the manager itself.
     fn query_manager(&self, caller: &Caller, reply: Reply<ManagerInfo>);
 
@@ -450,6 +463,19 @@ pub struct OutputPart {
     pub bytes: Vec<u8>,
     /// The position behind them.
     pub end: u64,
+}
+
+/// What the processes of one service use, now and since they were started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Whose.
+    pub service: ServiceId,
+    /// Processor time, user and system, milliseconds.
+    pub cpu_ms: u64,
+    /// Resident memory, bytes.
+    pub memory_bytes: u64,
+    /// How many processes.
+    pub processes: u32,
 }
 
 /// About a manager.

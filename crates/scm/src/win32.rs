@@ -44,6 +44,8 @@ codes! {
     INVALID_DATA = 13;
     /// 21: not ready.
     NOT_READY = 21;
+    /// 29: a device, a disk for instance, cannot be written.
+    WRITE_FAULT = 29;
     /// 33: locked by somebody else.
     LOCK_VIOLATION = 33;
     /// 50: not supported.
@@ -132,6 +134,8 @@ codes! {
     CANCELLED = 1223;
     /// 1314: a privilege is missing (R46).
     PRIVILEGE_NOT_HELD = 1314;
+    /// 1326: nobody is signed in with this.
+    LOGON_FAILURE = 1326;
     /// 1332: no such account.
     NONE_MAPPED = 1332;
     /// 1338: a security descriptor that makes no sense.

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use relance_scm::status::RawStatusReport;
-use relance_scm::{ScmError, ServiceState, Win32Error};
+use relance_scm::{EndCause, ScmError, ServiceState, Win32Error};
 use windows_sys::Win32::System::Services::{
     RegisterServiceCtrlHandlerExW, SERVICE_STATUS, SERVICE_TABLE_ENTRYW, SERVICE_WIN32_OWN_PROCESS,
     SetServiceStatus, StartServiceCtrlDispatcherW,
@@ -186,6 +186,11 @@ impl Hosted {
         self.connection.report(report)?;
         Ok(Sent(()))
     }
+
+    /// Says why the service is about to end. The manager of Windows has no place for it and learns the
+    /// exit code alone.
+    #[allow(clippy::unused_self, reason = "the interface is that of Linux")]
+    pub fn tell_cause(&self, _cause: &EndCause) {}
 
     /// Nothing is left to wait for: [`send`](Self::send) has waited.
     ///

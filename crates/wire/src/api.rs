@@ -8,7 +8,9 @@ mod change;
 mod config;
 mod event;
 mod service;
+mod session;
 mod simulation;
+mod usage;
 
 use relance_scm::{ScmError, Win32Error};
 use serde::{Deserialize, Serialize};
@@ -23,10 +25,16 @@ pub use service::{
     RecoveryStateBody, RunBody, ServiceReply, ServicesReply, StartRequest, StatusReply, StreamItem,
     WhyReply,
 };
+pub use session::{
+    LinkReply, LinkRequest, Role, SessionBody, SessionsReply, SignInRequest, TokenReply,
+    TokenRequest,
+};
 pub use simulation::{SimulateRequest, SimulationEntry, SimulationReply};
+pub use usage::{UsageBody, UsageQuery, UsageReply};
 
 /// The body of every answer that is no success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorReply {
     /// What went wrong.
     pub error: ErrorBody,
@@ -34,6 +42,7 @@ pub struct ErrorReply {
 
 /// See [`ErrorReply`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// The Win32 code: 1060.
     pub code: u32,

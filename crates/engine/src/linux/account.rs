@@ -48,6 +48,17 @@ pub(crate) fn find(account: &AccountName) -> Result<Account, ScmError> {
     Ok(entry.into_account(groups))
 }
 
+/// The ids of a process that needs no rights: `nobody`'s where the daemon is root, else its own.
+///
+/// # Errors
+/// 1057 when there is no account `nobody`.
+pub(crate) fn unprivileged() -> Result<Option<Ids>, ScmError> {
+    if !rustix::process::getuid().is_root() {
+        return Ok(None);
+    }
+    find(&AccountName::new("nobody")).map(|account| account.ids)
+}
+
 /// Whether an account can be configured; that the daemon may not change to it shows at the start.
 ///
 /// # Errors

@@ -6,18 +6,27 @@
 //! duplicate of the run's control channel and output. So the engine may be killed at any moment: its
 //! successor is told what runs and what has ended meanwhile, and no service notices.
 //!
+//! Where one is wanted it also keeps a console running, an unprivileged process that gets nothing but
+//! its listening socket.
+//!
 //! Descriptors 3 to 7 belong to `Spawner`; everything else lies above.
+
+mod console;
+mod restart;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
 
 use rustix::event::{Timespec, epoll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::pipe::{PipeFlags, pipe_with};
+
+use console::Console;
+pub use console::{ConsoleSetup, handed_over_listener};
+use restart::Restart;
 
 use super::clock;
 use super::link::Link;
@@ -27,10 +36,6 @@ use super::spawn::{ChildFds, Inherited, SpawnError, SpawnSpec, SpawnStage, Spawn
 
 /// An engine that ends with this status cannot start at all; trying again would not help.
 pub const EXIT_CANNOT_START: i32 = 78;
-/// Longest pause before the engine is started again.
-const RESTART_PAUSE_MAX: Duration = Duration::from_secs(5);
-/// An engine that lived this long is started again at once.
-const ENGINE_STABLE: Duration = Duration::from_secs(5);
 
 const TOKEN_SIGNALS: u64 = 0;
 const TOKEN_ENGINE: u64 = 1;
@@ -49,6 +54,8 @@ pub struct Setup {
     pub lock: OwnedFd,
     /// Told `READY=1` when the first engine is ready (`NOTIFY_SOCKET`).
     pub notify: Option<PathBuf>,
+    /// The web console, where one is wanted.
+    pub console: Option<ConsoleSetup>,
 }
 
 /// The process as it was found; made before anything else is opened.
@@ -101,9 +108,9 @@ struct Guardian {
     commands: BTreeMap<ActionKey, Result<u32, SpawnError>>,
     engine: Option<Engine>,
     engines: u32,
-    /// When the next engine may be started, and how long the one after that waits.
-    restart_at_ns: u64,
-    restart_pause: Duration,
+    engine_restart: Restart,
+    console: Option<Console>,
+    console_restart: Restart,
     shutting_down: bool,
     ended: Option<i32>,
 }
@@ -131,12 +138,14 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         commands: BTreeMap::new(),
         engine: None,
         engines: 0,
-        restart_at_ns: 0,
-        restart_pause: Duration::ZERO,
+        engine_restart: Restart::default(),
+        console: None,
+        console_restart: Restart::default(),
         shutting_down: false,
         ended: None,
     };
     guardian.start_engine();
+    guardian.start_console();
     let mut events = Vec::with_capacity(4);
     while guardian.ended.is_none() {
         guardian.wait(&mut events)?;
@@ -149,14 +158,18 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         if guardian.engine.is_none() && guardian.ended.is_none() {
             guardian.start_engine();
         }
+        guardian.start_console();
     }
+    guardian.end_console();
     Ok(guardian.ended.unwrap_or_default())
 }
 
 impl Guardian {
     fn wait(&self, events: &mut Vec<epoll::Event>) -> io::Result<()> {
-        let pause = self.engine.is_none().then(|| {
-            let nanos = self.restart_at_ns.saturating_sub(clock::boottime_ns());
+        let engine = self.engine.is_none().then_some(self.engine_restart.at_ns);
+        let console = self.wants_console().then_some(self.console_restart.at_ns);
+        let pause = engine.into_iter().chain(console).min().map(|at_ns| {
+            let nanos = at_ns.saturating_sub(clock::boottime_ns());
             Timespec {
                 tv_sec: i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX),
                 tv_nsec: (nanos % 1_000_000_000).cast_signed(),
@@ -202,6 +215,9 @@ impl Guardian {
         if self.engine.as_ref().is_some_and(|engine| engine.pid == pid) {
             return self.engine_ended(exit);
         }
+        if let Some(console) = self.console.take_if(|console| console.pid == pid) {
+            return self.console_ended(&console, exit);
+        }
         let Some(key) = self.by_pid.remove(&pid) else {
             return;
         };
@@ -223,14 +239,14 @@ impl Guardian {
 
     fn start_engine(&mut self) {
         let now = clock::boottime_ns();
-        if now < self.restart_at_ns {
+        if now < self.engine_restart.at_ns {
             return;
         }
         match self.try_start_engine(now) {
             Ok(()) => self.introduce(),
             Err(error) => {
                 super::process::log(&format!("the engine could not be started: {error:?}"));
-                self.pause_restart(now);
+                self.engine_restart.ended(now, now);
                 if self.engines == 0 {
                     self.ended = Some(EXIT_CANNOT_START);
                 }
@@ -322,18 +338,10 @@ impl Guardian {
         super::process::log(&format!("the engine ended ({exit:?}) and is started again"));
         // One that was killed from outside has no fault that a pause would soften.
         let killed = engine.is_ready && exit == Exit::Signal(libc::SIGKILL);
-        let lived = Duration::from_nanos(now - engine.started_at_ns);
-        if killed || lived > ENGINE_STABLE {
-            self.restart_pause = Duration::ZERO;
+        if killed {
+            self.engine_restart = Restart::default();
         }
-        self.pause_restart(now);
-    }
-
-    /// At once, then with pauses that double up to five seconds.
-    fn pause_restart(&mut self, now: u64) {
-        self.restart_at_ns = now + u64::try_from(self.restart_pause.as_nanos()).unwrap_or(u64::MAX);
-        self.restart_pause =
-            (self.restart_pause * 2).clamp(Duration::from_millis(20), RESTART_PAUSE_MAX);
+        self.engine_restart.ended(now, engine.started_at_ns);
     }
 
     /// Says something to the engine. One that cannot be told has ended, or is about to: SIGCHLD

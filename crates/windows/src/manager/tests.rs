@@ -195,6 +195,11 @@ fn a_change_that_fails_in_the_middle_is_taken_back() {
     assert_eq!(&*config.unwrap().display_name, "w");
 }
 
+/// A folder, from the root on.
+fn whole_path() -> Box<str> {
+    if cfg!(windows) { r"C:\srv" } else { "/srv" }.into()
+}
+
 #[test]
 fn programs_run_under_relance_host() {
     let (api, manager) = manager();
@@ -202,8 +207,7 @@ fn programs_run_under_relance_host() {
     config.kind = ServiceKind::Program;
     config.extensions.restart_on_exit = [75].into();
     config.extensions.stop_grace = Duration::from_secs(3);
-    config.extensions.working_directory =
-        Some(if cfg!(windows) { r"C:\srv" } else { "/srv" }.into());
+    config.extensions.working_directory = Some(whole_path());
     create(&manager, config.clone()).unwrap();
     let raw = api.open_service(RawHandleOfManager, "w", 1).unwrap();
     let image = api.query_service_config(raw).unwrap().command_line;
@@ -227,7 +231,7 @@ fn what_windows_has_no_place_for_is_refused_with_the_reason() {
     let mut signal = service("w");
     signal.extensions.stop_signal = 2;
     let mut folder = service("w");
-    folder.extensions.working_directory = Some("/srv".into());
+    folder.extensions.working_directory = Some(whole_path());
     for config in [signal, folder] {
         assert_eq!(
             create(&manager, config).unwrap_err().code(),

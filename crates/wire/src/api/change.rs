@@ -18,6 +18,7 @@ use super::config::{
 /// `PATCH /v1/services/NAME`. `null` for `priority`, `preshutdown_timeout_ms` and `security` goes back
 /// to the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ChangeConfigRequest {
     /// `""` goes back to the service name (C20).
@@ -75,6 +76,7 @@ pub struct ChangeConfigRequest {
 
 /// Changes of the recovery settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RecoveryChangeBody {
     /// Replaces the list; an empty one deletes it and the period (R61).
@@ -96,6 +98,7 @@ pub struct RecoveryChangeBody {
 
 /// Changes of the settings that Windows does not have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ExtensionsChangeBody {
     /// `""` goes back to `/`.

@@ -17,6 +17,7 @@ use super::is_default;
 
 /// A configuration. What is left out has its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConfigBody {
     /// 1 to 256 characters without `/` and `\` (C1).
@@ -94,6 +95,7 @@ fn ignore() -> String {
 
 /// Recovery settings (section 1.6 of the semantics).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RecoveryBody {
     /// First, second, ... failure; the last one repeats for ever (R21).
@@ -113,6 +115,7 @@ pub struct RecoveryBody {
 /// A list of actions: `[{"kind":"restart","delay_ms":60000}]`, or in `sc`'s notation
 /// `"restart/60000"`. Replies use the first form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum ActionsBody {
     /// One object an action.
@@ -129,6 +132,7 @@ impl Default for ActionsBody {
 
 /// One recovery action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ActionBody {
     /// `restart`, `run`, `reboot`, `none` or `own_restart`.
@@ -173,6 +177,7 @@ impl From<&[RecoveryAction]> for ActionsBody {
 
 /// Seconds, or `"INFINITE"`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum ResetPeriodBody {
     /// So many seconds.
@@ -207,6 +212,7 @@ impl From<ResetPeriod> for ResetPeriodBody {
 
 /// Settings that Windows does not have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ExtensionsBody {
     /// Folder in which the process starts.

@@ -10,6 +10,7 @@ use super::is_default;
 
 /// One entry of the event log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventBody {
     /// Number in the log, rising.
     pub number: u64,
@@ -54,6 +55,7 @@ pub struct EventBody {
 
 /// `POST /v1/events`: an entry in a program's own words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WriteEventRequest {
     /// Who writes: the name of a service, or any other.
@@ -102,6 +104,7 @@ impl TryFrom<WriteEventRequest> for NewEntry {
 
 /// How a process ended: `{"status":3}`, `{"signal":9}` or `"unknown"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ExitBody {
     /// By itself.
@@ -188,6 +191,7 @@ impl TryFrom<&EventBody> for LogEntry {
 
 /// `GET /v1/events`: what is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[serde(default, deny_unknown_fields)]
 pub struct EventsQuery {
     /// Only of the service of this name.
@@ -282,6 +286,7 @@ impl From<&EventFilter> for EventsQuery {
 
 /// Found entries, the oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventPageReply {
     /// The entries.
     pub events: Vec<EventBody>,

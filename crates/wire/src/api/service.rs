@@ -22,6 +22,7 @@ use super::is_default;
 
 /// The status of a service (S51).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatusReply {
     /// The registered type.
     pub service_type: u32,
@@ -97,6 +98,7 @@ fn unreadable(what: &str) -> ScmError {
 
 /// Everything about a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServiceReply {
     /// Its identity in the database.
     pub id: u32,
@@ -119,6 +121,7 @@ pub struct ServiceReply {
 
 /// The current run of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunBody {
     /// `12.3`
     pub id: String,
@@ -133,6 +136,7 @@ pub struct RunBody {
 
 /// Failures of a service and what follows from them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecoveryStateBody {
     /// The counter as the next failure would find it.
     pub failure_count: u32,
@@ -155,6 +159,7 @@ pub struct RecoveryStateBody {
 
 /// A queued recovery action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PendingBody {
     /// `restart`, `run` or `reboot`.
     pub kind: String,
@@ -171,6 +176,7 @@ pub struct PendingBody {
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EndBody {
     /// Which run.
     pub run: String,
@@ -335,6 +341,7 @@ fn read_end(body: &EndBody) -> Result<EndInfo, ScmError> {
 
 /// `GET /v1/services`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServicesReply {
     /// The stream goes on from here.
     pub generation: u64,
@@ -369,6 +376,7 @@ impl TryFrom<&ServicesReply> for Enumeration {
 
 /// `POST /v1/services/NAME/start`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct StartRequest {
     /// Start arguments, without the service name (S16).
@@ -377,6 +385,7 @@ pub struct StartRequest {
 
 /// `POST /v1/services/NAME/control`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ControlRequest {
     /// Windows' control code: 1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange, 128 to 255.
@@ -385,6 +394,7 @@ pub struct ControlRequest {
 
 /// `GET /v1/services/NAME/why`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WhyReply {
     /// The sentences of the paragraph.
     pub sentences: Vec<String>,
@@ -392,6 +402,7 @@ pub struct WhyReply {
 
 /// `POST /v1/apply`: all or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ApplyRequest {
     /// What the services are to be like; others are left alone.
@@ -400,6 +411,7 @@ pub struct ApplyRequest {
 
 /// What became of each, in order: `created`, `changed` or `unchanged`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApplyReply {
     /// One word a service.
     pub outcomes: Vec<String>,
@@ -439,6 +451,7 @@ impl TryFrom<&ApplyReply> for Vec<Outcome> {
 
 /// `GET /v1/manager`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ManagerReply {
     /// The version of the manager.
     pub version: String,
@@ -482,6 +495,7 @@ impl From<ManagerReply> for ManagerInfo {
 
 /// The data of one server-sent event of `GET /v1/stream`; its id is the generation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StreamItem {
     /// A service was created or has changed.

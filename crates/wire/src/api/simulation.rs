@@ -7,6 +7,7 @@ use super::is_default;
 
 /// `POST /v1/simulate`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SimulateRequest {
     /// The recovery settings to try.
@@ -20,6 +21,7 @@ pub struct SimulateRequest {
 
 /// The time line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SimulationReply {
     /// What happened, in order.
     pub entries: Vec<SimulationEntry>,
@@ -36,6 +38,7 @@ pub struct SimulationReply {
 
 /// One thing that happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SimulationEntry {
     /// When, since the beginning.
     pub at_ms: u64,

@@ -1,0 +1,148 @@
+//! Links, sessions and tokens, and who a request with one of them comes from.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use relance_scm::{Caller, ScmError, Win32Error};
+use relance_wire::api::{
+    LinkReply, LinkRequest, Role, SessionBody, SessionsReply, SignInRequest, TokenReply,
+    TokenRequest,
+};
+
+use crate::reply::{Answer, Body, Failure};
+use crate::routes::Context;
+use crate::sessions::Sessions;
+
+/// What a request with `Authorization: Bearer` was made with.
+#[derive(Clone, Debug)]
+pub(crate) struct SignedIn {
+    pub(crate) secret: Arc<str>,
+    pub(crate) session: SessionBody,
+}
+
+/// Paths where a reader may use other methods than GET: they change nothing, or only the reader's
+/// own session.
+const HARMLESS: [&str; 3] = ["/v1/simulate", "/v1/session", "/v1/sessions"];
+
+/// The caller that a request's token stands for; `None` without one.
+///
+/// # Errors
+/// 1326 for a token that is not known, 5 for a reader that wants to change something.
+pub(crate) fn identify<B>(
+    sessions: &Sessions,
+    request: &axum::http::Request<B>,
+) -> Result<Option<(SignedIn, Caller)>, ScmError> {
+    let Some(value) = request.headers().get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let secret = value
+        .to_str()
+        .ok()
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or_else(|| {
+            ScmError::new(
+                Win32Error::LOGON_FAILURE,
+                "only Authorization: Bearer with a token is understood",
+            )
+        })?;
+    let (session, caller) = sessions.find(secret)?;
+    let path = request.uri().path();
+    if session.role == Role::Reader && request.method() != Method::GET && !HARMLESS.contains(&path)
+    {
+        return Err(ScmError::new(
+            Win32Error::ACCESS_DENIED,
+            "this session may see and not change; ask an administrator for another role",
+        ));
+    }
+    let signed_in = SignedIn {
+        secret: secret.into(),
+        session,
+    };
+    Ok(Some((signed_in, caller)))
+}
+
+/// The answer to a request that [`identify`] refuses.
+pub(crate) fn refuse(error: ScmError) -> Response {
+    let mut response = Failure(error.clone()).into_response();
+    if error.code() == Win32Error::LOGON_FAILURE {
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+    }
+    response
+}
+
+/// `POST /v1/sign-in-links`
+pub(crate) async fn create_link(
+    State(context): State<Context>,
+    Body(body): Body<LinkRequest>,
+) -> Answer<Json<LinkReply>> {
+    Ok(Json(
+        context.sessions.create_link(&context.caller, body.role)?,
+    ))
+}
+
+/// `POST /v1/sessions`
+pub(crate) async fn sign_in(
+    State(context): State<Context>,
+    Body(body): Body<SignInRequest>,
+) -> Answer<Json<TokenReply>> {
+    Ok(Json(context.sessions.sign_in(&body.code)?))
+}
+
+/// `GET /v1/sessions`
+pub(crate) async fn list(State(context): State<Context>) -> Answer<Json<SessionsReply>> {
+    let sessions = context.sessions.list(&context.caller)?;
+    Ok(Json(SessionsReply { sessions }))
+}
+
+/// `DELETE /v1/sessions/ID`
+pub(crate) async fn end(
+    State(context): State<Context>,
+    Path(id): Path<String>,
+) -> Answer<StatusCode> {
+    context.sessions.end(&context.caller, &id)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /v1/tokens`
+pub(crate) async fn create_token(
+    State(context): State<Context>,
+    Body(body): Body<TokenRequest>,
+) -> Answer<Json<TokenReply>> {
+    Ok(Json(context.sessions.create_token(&context.caller, &body)?))
+}
+
+/// `GET /v1/session`: who asks.
+pub(crate) async fn show(State(context): State<Context>) -> Json<SessionBody> {
+    let session = context.signed_in.map_or_else(
+        || SessionBody {
+            id: String::new(),
+            name: context.caller.name.to_string(),
+            role: if context.caller.is_administrator() {
+                Role::Administrator
+            } else {
+                Role::Reader
+            },
+            token: false,
+            created_at_ms: 0,
+            expires_at_ms: None,
+        },
+        |signed_in| signed_in.session,
+    );
+    Json(session)
+}
+
+/// `DELETE /v1/session`
+pub(crate) async fn sign_out(State(context): State<Context>) -> Answer<StatusCode> {
+    let Some(signed_in) = &context.signed_in else {
+        return Err(ScmError::new(
+            Win32Error::INVALID_PARAMETER,
+            "a peer of the socket has no session to end",
+        )
+        .into());
+    };
+    context.sessions.sign_out(&signed_in.secret)?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,490 @@
+// Keeps an open page live: streams, countdowns, previews. Everything that is shown is made by the
+// server; without this script the pages still work, by being loaded again.
+"use strict";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const lang = document.documentElement.lang;
+
+/* Time. The server's clock counts; the viewer's zone is shown. */
+
+const ahead = Number(document.body.dataset.now || Date.now()) - Date.now();
+const now = () => Date.now() + ahead;
+// The viewer's own way of writing it, where it is of the language of the page.
+const locale = navigator.languages.find((each) => each.startsWith(lang)) ?? lang;
+const zoned = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
+const exact = new Intl.DateTimeFormat(locale, {
+  dateStyle: "full", timeStyle: "long",
+});
+const short = {
+  day: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" }),
+  minute: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
+  second: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+};
+
+function duration(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  if (s < 86400) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  return `${Math.floor(s / 86400)} ${lang === "fr" ? "j" : "d"} ${Math.floor((s % 86400) / 3600)} h`;
+}
+
+function showTime(element) {
+  const at = Date.parse(element.dateTime);
+  if (Number.isNaN(at)) return;
+  const as = element.dataset.as;
+  let text;
+  if (as === "since") text = duration(now() - at);
+  else if (as === "ago") text = lang === "fr" ? `il y a ${duration(now() - at)}` : `${duration(now() - at)} ago`;
+  else if (as === "until") {
+    const left = at - now();
+    text = left <= 0 ? (lang === "fr" ? "maintenant" : "now")
+      : `${lang === "fr" ? "dans" : "in"} ${duration(left + 999)}`;
+  } else text = zoned.format(at);
+  if (element.textContent !== text) element.textContent = text;
+  if (!element.title) element.title = `${exact.format(at)} (${element.dateTime})`;
+}
+
+function showTick(element) {
+  const at = Number(element.dataset.time);
+  const span = Number(element.dataset.span);
+  const format = span > 2 * 86400e3 ? short.day : span > 1200e3 ? short.minute : short.second;
+  element.textContent = format.format(at);
+}
+
+function showTimes(root) {
+  $$("time", root).forEach(showTime);
+  $$("text[data-time]", root).forEach(showTick);
+}
+
+showTimes(document);
+setInterval(() => $$("time[data-as]").forEach(showTime), 1000);
+
+/* Messages. */
+
+function toast(text, bad) {
+  const item = document.createElement("p");
+  item.className = bad ? "toast bad" : "toast";
+  item.textContent = text;
+  $("#toasts")?.append(item);
+  setTimeout(() => item.remove(), bad ? 12000 : 5000);
+}
+
+/* The stream of the page. A broken one is shown, and mended by itself. */
+
+function fragment(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  showTimes(template.content);
+  return template.content;
+}
+
+// What was focused in a part that is made anew is focused again.
+function keepingFocus(root, change) {
+  const active = document.activeElement;
+  const inside = root.contains(active) && active !== document.body;
+  const key = inside && [active.tagName, active.getAttribute("name"), active.getAttribute("href"),
+    active.getAttribute("value")];
+  const row = inside && active.closest("tr[data-id]")?.dataset.id;
+  change();
+  if (!inside || document.contains(active)) return;
+  const home = (row && $(`tr[data-id="${row}"]`, root)) || root;
+  $$("a, button, input, select, summary", home).find((each) => each.tagName === key[0]
+    && each.getAttribute("name") === key[1] && each.getAttribute("href") === key[2]
+    && each.getAttribute("value") === key[3])?.focus();
+}
+
+const picked = new Set();
+
+const handlers = {
+  rows({ order, rows, parts }) {
+    const body = $("table[data-rows] tbody");
+    if (!body) return;
+    keepingFocus(body, () => {
+      const known = new Map($$("tr", body).map((row) => [Number(row.dataset.id), row]));
+      for (const [id, html] of rows) {
+        const row = fragment(html).firstElementChild;
+        known.get(id)?.replaceWith(row);
+        known.set(id, row);
+      }
+      let at = body.firstElementChild;
+      for (const id of order) {
+        const row = known.get(id);
+        if (!row) continue;
+        if (row === at) at = at.nextElementSibling;
+        else body.insertBefore(row, at);
+      }
+      while (at) {
+        const next = at.nextElementSibling;
+        at.remove();
+        at = next;
+      }
+    });
+    handlers.parts({ parts });
+    showPicked();
+  },
+  parts({ parts }) {
+    for (const [id, html] of parts) {
+      const part = document.getElementById(id);
+      if (part) keepingFocus(part, () => part.replaceChildren(fragment(html)));
+    }
+  },
+  prepend({ id, html }) {
+    const list = document.getElementById(id);
+    if (!list || !($("#live")?.checked ?? true)) return;
+    const row = fragment(html).firstElementChild;
+    row.classList.add("new");
+    list.prepend(row);
+    while (list.children.length > 500) list.lastElementChild.remove();
+    $("p.empty")?.remove();
+  },
+  append({ id, text, end }) {
+    const output = document.getElementById(id);
+    if (!output) return;
+    output.dataset.from = end;
+    output.append(text);
+    // What has scrolled far away is let go.
+    if (output.textContent.length > 1e6) output.textContent = output.textContent.slice(-5e5);
+    output.normalize();
+    if ($("#follow")?.checked) output.scrollTop = output.scrollHeight;
+  },
+  connected({ connected }) { showConnection(connected); },
+  missed() { location.reload(); },
+  ended() { location.assign("/signin"); },
+};
+
+function showConnection(good) {
+  const banner = $("#connection");
+  if (banner) banner.hidden = good;
+}
+
+// Streams that are broken now.
+const broken = new Set();
+
+class Live {
+  #address;
+  #source;
+  #retry = 250;
+
+  constructor(address) {
+    this.#address = address;
+    this.open();
+  }
+
+  /** Goes on with another address. */
+  turn(address) {
+    this.#address = () => address;
+    this.open();
+  }
+
+  open() {
+    this.#source?.close();
+    const source = new EventSource(this.#address());
+    this.#source = source;
+    source.onopen = () => {
+      this.#retry = 250;
+      this.#is(true);
+    };
+    source.onmessage = ({ data }) => {
+      const message = JSON.parse(data);
+      handlers[message.kind]?.(message);
+    };
+    source.onerror = () => {
+      this.#is(false);
+      // A refused stream is not tried again by the browser itself.
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(() => source === this.#source && this.#again(), this.#retry);
+      this.#retry = Math.min(this.#retry * 2, 5000);
+    };
+  }
+
+  close() {
+    this.#source?.close();
+    this.#is(true);
+  }
+
+  async #again() {
+    try {
+      const answer = await fetch(location.href, { redirect: "manual" });
+      if (answer.type === "opaqueredirect") return location.assign("/signin");
+    } catch { /* the console is not there yet */ }
+    this.open();
+  }
+
+  #is(good) {
+    if (good) broken.delete(this);
+    else broken.add(this);
+    showConnection(broken.size === 0);
+  }
+}
+
+// What the server has sent of an output or a log is not asked for again, and nothing is left out.
+function withPosition(address) {
+  const from = $("#output")?.dataset.from;
+  if (from && address.includes("/output")) return `${address}&from=${from}`;
+  const newest = $("#events tr")?.dataset.number;
+  return newest && address.startsWith("/stream/events") ? `${address}&after=${newest}` : address;
+}
+const streams = $$("[data-stream]").map(({ dataset }) => new Live(() => withPosition(dataset.stream)));
+const openAll = () => streams.forEach((stream) => stream.open());
+addEventListener("offline", () => showConnection(false));
+addEventListener("online", openAll);
+// A browser has six connections for all its tabs: only those that are seen keep one.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") streams.forEach((stream) => stream.close());
+  else openAll();
+});
+addEventListener("pagehide", () => streams.forEach((stream) => stream.close()));
+addEventListener("pageshow", ({ persisted }) => { if (persisted) openAll(); });
+
+/* The table of services: filters as you type, selection, controls. */
+
+const filters = $("#filters");
+let typing;
+function refilter() {
+  const query = new URLSearchParams([...new FormData(filters)].filter(([, value]) => value));
+  const text = query.toString();
+  history.replaceState(null, "", text ? `/?${text}` : "/");
+  streams[0]?.turn(`/stream/services?${text}`);
+  $$("table[data-rows] thead a").forEach((link) => {
+    const target = new URL(link.href);
+    for (const name of ["q", "state", "start"]) {
+      if (query.get(name)) target.searchParams.set(name, query.get(name));
+      else target.searchParams.delete(name);
+    }
+    link.href = target.pathname + target.search;
+  });
+}
+filters?.addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(refilter, 120);
+});
+filters?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  refilter();
+});
+
+function showPicked() {
+  const boxes = $$("td.pick input[name=name]");
+  const shown = new Set(boxes.map((box) => box.value));
+  for (const name of picked) if (!shown.has(name)) picked.delete(name);
+  boxes.forEach((box) => {
+    box.checked = picked.has(box.value);
+    box.closest("tr").classList.toggle("picked", box.checked);
+  });
+  const label = $("#picked");
+  if (label) {
+    label.textContent = lang === "fr"
+      ? (picked.size ? `${picked.size} choisi${picked.size > 1 ? "s" : ""}` : "Aucun choisi")
+      : (picked.size ? `${picked.size} selected` : "None selected");
+  }
+  $$("#controls button").forEach((button) => { button.disabled = picked.size === 0; });
+  const all = $("#all");
+  if (all) {
+    all.checked = boxes.length > 0 && picked.size === boxes.length;
+    all.indeterminate = picked.size > 0 && picked.size < boxes.length;
+  }
+}
+document.addEventListener("change", ({ target }) => {
+  if (target.id === "all") {
+    $$("td.pick input[name=name]").forEach((box) => {
+      if (target.checked) picked.add(box.value);
+      else picked.delete(box.value);
+    });
+  } else if (target.matches("td.pick input[name=name]")) {
+    if (target.checked) picked.add(target.value);
+    else picked.delete(target.value);
+  } else return;
+  showPicked();
+});
+if ($("table[data-rows]")) showPicked();
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-control]")) return;
+  event.preventDefault();
+  const button = event.submitter;
+  const body = new URLSearchParams(new FormData(form, button));
+  const done = button.textContent.trim();
+  button.setAttribute("aria-busy", "true");
+  try {
+    // Not form.action: that is the buttons of this name.
+    const answer = await fetch(form.getAttribute("action"), {
+      method: "POST", body, headers: { Accept: "application/json" },
+    });
+    if (answer.redirected) return location.assign(answer.url);
+    const isJson = answer.headers.get("content-type")?.startsWith("application/json");
+    if (!isJson) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      return toast($("main p", page)?.textContent || answer.statusText, true);
+    }
+    const outcomes = await answer.json();
+    const failed = outcomes.filter(({ error }) => error);
+    failed.forEach(({ name, error, code }) => toast(`${name}: ${error} (${code})`, true));
+    const good = outcomes.length - failed.length;
+    if (good) toast(`${done}: ${good === 1 ? outcomes.find(({ error }) => !error).name : good} ✓`);
+  } catch {
+    toast(lang === "fr" ? "La console ne répond pas." : "The console does not answer.", true);
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+});
+
+/* Keys: / searches; arrows move between rows. */
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.matches("input:not([type=checkbox]), textarea, select");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+    const search = $("input[type=search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  }
+  if (event.key === "Escape") {
+    const open = event.target.closest("details.menu[open]");
+    if (open) {
+      open.open = false;
+      $("summary", open).focus();
+    }
+  }
+  const row = event.target.closest("tbody tr");
+  if (row && !typing && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    const next = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
+    const same = event.target.matches("input") ? "td.pick input" : "a";
+    const target = next && $(same, next);
+    if (target) {
+      event.preventDefault();
+      target.focus();
+    }
+  }
+});
+document.addEventListener("click", ({ target }) => {
+  $$("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
+});
+
+/* Forms: what they would change, while they are filled in. */
+
+const form = $("form[data-preview]");
+let asked = 0;
+async function preview() {
+  const number = ++asked;
+  const answer = await fetch(form.dataset.preview, {
+    method: "POST", body: new URLSearchParams(new FormData(form)),
+  }).catch(() => null);
+  // Only the newest answer is shown.
+  if (!answer || number !== asked || answer.redirected) return;
+  const html = await answer.text();
+  if (number !== asked) return;
+  const open = $$("#preview details[open] > summary").map((each) => each.textContent);
+  const target = $("#preview");
+  const focused = document.activeElement?.id;
+  const at = $("#whatif-at")?.value;
+  const kind = $("#whatif-kind")?.value;
+  keepingFocus(target, () => target.replaceChildren(fragment(
+    answer.ok ? html : `<p class="problem" role="alert"></p>`)));
+  if (!answer.ok) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    $("#preview .problem").textContent = $("main p", page)?.textContent || answer.statusText;
+  }
+  $$("#preview details > summary").forEach((each) => {
+    if (open.includes(each.textContent)) each.parentElement.open = true;
+  });
+  if ($("#whatif-at") && at !== undefined) {
+    $("#whatif-at").value = at;
+    $("#whatif-kind").value = kind;
+  }
+  if (focused && focused.startsWith("whatif")) document.getElementById(focused)?.focus();
+}
+if (form) {
+  let waiting;
+  const soon = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(preview, 150);
+  };
+  form.addEventListener("input", soon);
+  $("#preview").addEventListener("change", ({ target }) => { if (target.name === "span") preview(); });
+}
+
+function numberActions() {
+  const rows = $$("#actions > li");
+  rows.forEach((row, index) => {
+    const n = index + 1;
+    const suffix = lang === "fr" ? (n === 1 ? "re" : "e")
+      : n % 100 >= 11 && n % 100 <= 13 ? "th" : ["th", "st", "nd", "rd"][n % 10] || "th";
+    const label = `${n}${suffix} ${row.dataset.label}`;
+    $(".which", row).textContent = label;
+    $$("[aria-label]", row).forEach((each) => {
+      each.setAttribute("aria-label", `${label}: ${each.getAttribute("aria-label").split(": ").pop()}`);
+    });
+  });
+}
+$("[data-add-action]")?.addEventListener("click", () => {
+  const list = $("#actions");
+  const row = list.lastElementChild.cloneNode(true);
+  list.append(row);
+  numberActions();
+  $("select", row).value = "restart";
+  $("select", row).focus();
+  preview();
+});
+
+/* What if: failures are marked on the line, or below it. */
+
+function mark(ms, kind) {
+  if (!form || !(ms >= 0)) return;
+  const input = document.createElement("input");
+  input.type = "hidden";
+  input.name = "at";
+  input.value = `${Math.round(ms)}:${kind}`;
+  form.append(input);
+  preview().finally(() => input.remove());
+}
+document.addEventListener("click", ({ target, clientX }) => {
+  if (target.closest("[data-whatif-add]")) {
+    mark(Number($("#whatif-at").value) * 1000, $("#whatif-kind").value);
+  } else if (target.closest("[data-whatif-remove]")) {
+    target.closest("li").remove();
+    preview();
+  } else {
+    const svg = target.closest("[data-whatif] svg");
+    if (!svg) return;
+    const point = new DOMPoint(clientX, 0).matrixTransform(svg.getScreenCTM().inverse());
+    const share = Math.min(Math.max(point.x / 1000, 0), 1);
+    mark(share * Number(svg.dataset.to), $("#whatif-kind").value);
+  }
+});
+
+/* Output: its end is shown, and what is looked for is found. */
+
+const output = $("#output");
+if (output) output.scrollTop = output.scrollHeight;
+$("[data-find]")?.addEventListener("input", ({ target }) => {
+  const text = output.textContent.toLowerCase();
+  const wanted = target.value.toLowerCase();
+  const found = [];
+  if (wanted) {
+    for (let at = text.indexOf(wanted); at >= 0 && found.length < 1000; at = text.indexOf(wanted, at + 1)) found.push(at);
+  }
+  $("#found").textContent = wanted ? `${found.length} ${lang === "fr" ? "trouvé(s)" : "found"}` : "";
+  if (!CSS.highlights) return;
+  output.normalize();
+  const node = output.firstChild;
+  const ranges = node ? found.map((at) => {
+    const range = new Range();
+    range.setStart(node, at);
+    range.setEnd(node, Math.min(at + wanted.length, node.length));
+    return range;
+  }) : [];
+  CSS.highlights.set("found", new Highlight(...ranges));
+  const last = ranges.at(-1)?.getBoundingClientRect();
+  if (last) output.scrollTop += last.top - output.getBoundingClientRect().top - output.clientHeight / 2;
+});
+
+/* Small things. */
+
+$("form.preferences input[name=back]")?.setAttribute("value", location.pathname + location.search);
+// A person has followed the link: sign in without another press.
+$("#signin")?.requestSubmit();

@@ -1,0 +1,113 @@
+//! The API: its OpenAPI document, and the same as a page.
+
+use std::sync::OnceLock;
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use relance_wire::openapi::{OPERATIONS, document as describe};
+use serde_json::Value;
+
+use crate::layout::{self, Page, Place};
+use crate::reply::{Answer, page as html_page};
+use crate::viewer::Viewer;
+
+fn description() -> &'static Value {
+    static DESCRIPTION: OnceLock<Value> = OnceLock::new();
+    DESCRIPTION.get_or_init(|| serde_json::to_value(describe()).expect("plain structures"))
+}
+
+/// `GET /api/openapi.json`
+pub(crate) async fn document(_: Viewer) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json")];
+    (headers, description().to_string()).into_response()
+}
+
+/// `GET /api`
+pub(crate) async fn page(viewer: Viewer) -> Answer<Response> {
+    let lang = viewer.lang();
+    let body = html! {
+        div.head { h1 { "API" } a.button href="/api/openapi.json" { "openapi.json" } }
+        p { (lang.t(
+            "One API for the command line, PHP, this console and strangers: HTTP with JSON on the manager’s Unix socket. For instance:",
+            "Une seule API pour la ligne de commande, PHP, cette console et les autres : HTTP avec JSON sur le socket Unix du gestionnaire. Par exemple :",
+        )) }
+        pre.command tabindex="0" { "curl --unix-socket /run/relance/relance.sock http://relance/v1/services" }
+        section.card lang="en" {
+            h2 { (lang.t("Operations", "Opérations")) }
+            div.scroll tabindex="0" role="region" aria-label=(lang.t("Operations", "Opérations")) {
+                table.api {
+                    thead { tr {
+                        th scope="col" { (lang.t("Request", "Requête")) }
+                        th scope="col" { (lang.t("What it does", "Ce qu’elle fait")) }
+                        th scope="col" { (lang.t("Takes", "Prend")) }
+                        th scope="col" { (lang.t("Gives", "Donne")) }
+                    } }
+                    tbody { @for operation in OPERATIONS {
+                        tr {
+                            th scope="row" { span.method { (operation.method) } " " code { (operation.path) } }
+                            td { (operation.summary) }
+                            td { (link(operation.request)) }
+                            td { (link(operation.reply)) }
+                        }
+                    } }
+                }
+            }
+        }
+        (schemas())
+    };
+    let content = Page {
+        title: "API",
+        place: Place::Api,
+        stream: None,
+        body,
+    };
+    Ok(html_page(layout::render(&viewer, content)).into_response())
+}
+
+fn link(schema: &str) -> Markup {
+    html! { @if !schema.is_empty() { a href={ "#" (schema) } { (schema) } } }
+}
+
+fn schemas() -> Markup {
+    let none = serde_json::Map::new();
+    let schemas = description()["components"]["schemas"]
+        .as_object()
+        .unwrap_or(&none);
+    html! {
+        @for (name, schema) in schemas {
+            section.card id=(name) lang="en" {
+                h2 { (name) }
+                @if let Some(text) = schema["description"].as_str() { p { (text) } }
+                dl.fields {
+                    @for (field, about) in schema["properties"].as_object().unwrap_or(&none) {
+                        dt { code { (field) } " " span.dim { (kind(about)) } }
+                        dd { (about["description"].as_str().unwrap_or_default()) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `string`, `array of ActionBody`: a type in words.
+fn kind(about: &Value) -> String {
+    if let Some(reference) = about["$ref"].as_str() {
+        return reference.rsplit('/').next().unwrap_or_default().to_owned();
+    }
+    if let Some(items) = about.get("items") {
+        return format!("array of {}", kind(items));
+    }
+    if let Some(choices) = about["oneOf"].as_array() {
+        let kinds: Vec<String> = choices.iter().map(kind).collect();
+        return kinds.join(" or ");
+    }
+    match &about["type"] {
+        Value::String(kind) => kind.clone(),
+        Value::Array(kinds) => {
+            let kinds: Vec<&str> = kinds.iter().filter_map(Value::as_str).collect();
+            kinds.join(" or ")
+        }
+        _ => String::new(),
+    }
+}

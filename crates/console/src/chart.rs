@@ -1,0 +1,244 @@
+//! Time lines as SVG: spans of running and being down, marks for what happened.
+//!
+//! Colours come from the style sheet; each drawing says in words what it shows.
+
+use maud::{Markup, html};
+
+use crate::lang::Lang;
+use crate::time;
+
+/// Width of a drawing's time axis, in its own units.
+const WIDTH: i64 = 1000;
+/// Height of a lane.
+const LANE: i64 = 44;
+/// Room for the axis below.
+const AXIS: i64 = 26;
+/// Most marks of one kind at nearly the same place that are worth drawing.
+const MARKS_MAX: usize = 400;
+
+/// What a span of time was like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SpanKind {
+    Up,
+    /// Down after a failure.
+    Failed,
+    /// Stopped because somebody wanted it.
+    Stopped,
+}
+
+impl SpanKind {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// A span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+    pub(crate) kind: SpanKind,
+}
+
+/// What a mark stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MarkKind {
+    Failure,
+    Action,
+    Reset,
+    Ignored,
+}
+
+/// Something that happened at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) at: i64,
+    pub(crate) kind: MarkKind,
+    /// What, for the hover text.
+    pub(crate) label: String,
+    /// Its page.
+    pub(crate) href: Option<String>,
+}
+
+/// One line of time. Times are milliseconds, all of the same clock.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lane {
+    pub(crate) spans: Vec<Span>,
+    pub(crate) marks: Vec<Mark>,
+}
+
+impl Lane {
+    /// Share of the time that it ran, of the time that it was meant to; `None` when it never was.
+    #[allow(clippy::cast_precision_loss, reason = "per cent")]
+    pub(crate) fn availability(&self) -> Option<f64> {
+        let total = |kind| -> i64 {
+            let spans = self.spans.iter().filter(|span| span.kind == kind);
+            spans.map(|span| span.to - span.from).sum()
+        };
+        let (up, failed) = (total(SpanKind::Up), total(SpanKind::Failed));
+        (up + failed > 0).then(|| up as f64 * 100.0 / (up + failed) as f64)
+    }
+}
+
+/// Which clock the axis shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Axis {
+    /// Since the beginning.
+    Relative,
+    /// The viewer's.
+    Wall,
+}
+
+/// One lane as a drawing.
+pub(crate) fn draw(lane: &Lane, from: i64, to: i64, axis: Axis, label: &str) -> Markup {
+    let length = (to - from).max(1);
+    let x = |at: i64| (at.clamp(from, to) - from) * WIDTH / length;
+    let height = LANE + AXIS;
+    html! {
+        div.drawing tabindex="0" role="group" aria-label=(label) {
+            svg.chart viewBox={ "-12 0 " (WIDTH + 24) " " (height) } data-from=(from) data-to=(to) {
+            rect.ground x="0" y="14" width=(WIDTH) height="18" rx="3" {}
+            @for span in &lane.spans {
+                rect class=(span.kind.class()) x=(x(span.from)) y="14"
+                    width=((x(span.to) - x(span.from)).max(1)) height="18" {}
+            }
+            @for mark in lane.marks.iter().take(MARKS_MAX) {
+                @if let Some(href) = &mark.href {
+                    a href=(href) aria-label=(mark.label) { (symbol(mark, x(mark.at))) }
+                } @else { (symbol(mark, x(mark.at))) }
+            }
+            @for tick in ticks(from, to) {
+                line.tick x1=(x(tick)) x2=(x(tick)) y1="36" y2="42" {}
+                text.tick x=(x(tick)) y="58" text-anchor=(anchor(x(tick)))
+                    data-time=[(axis == Axis::Wall).then_some(tick)] data-span=(length) {
+                    @match axis {
+                        Axis::Relative => { "+" (time::duration(u64::try_from(tick - from).unwrap_or_default())) }
+                        Axis::Wall => (time::iso(tick))
+                    }
+                }
+            }
+        }
+        }
+    }
+}
+
+/// Texts at the ends stay inside.
+fn anchor(x: i64) -> &'static str {
+    match x {
+        ..30 => "start",
+        970.. => "end",
+        _ => "middle",
+    }
+}
+
+fn symbol(mark: &Mark, x: i64) -> Markup {
+    let (class, path) = match mark.kind {
+        MarkKind::Failure => ("failure", format!("M{x} 18l-7 -13h14z")),
+        MarkKind::Action => ("action", format!("M{x} 43l6 -9h-12z")),
+        MarkKind::Reset => ("reset", format!("M{x} 10v26")),
+        MarkKind::Ignored => ("ignored", format!("M{} 5l10 10m0 -10l-10 10", x - 5)),
+    };
+    html! { path class={ "mark " (class) } d=(path) { title { (mark.label) } } }
+}
+
+/// Round steps, five to ten of them.
+fn ticks(from: i64, to: i64) -> Vec<i64> {
+    const STEPS: [i64; 26] = [
+        1,
+        5,
+        10,
+        50,
+        100,
+        500,
+        1000,
+        5000,
+        10_000,
+        15_000,
+        30_000,
+        60_000,
+        120_000,
+        300_000,
+        600_000,
+        900_000,
+        1_800_000,
+        3_600_000,
+        7_200_000,
+        14_400_000,
+        21_600_000,
+        43_200_000,
+        86_400_000,
+        172_800_000,
+        604_800_000,
+        2_592_000_000,
+    ];
+    let wanted = (to - from) / 7;
+    let step = STEPS
+        .into_iter()
+        .find(|step| *step >= wanted)
+        .unwrap_or(wanted.max(1));
+    (0..=10)
+        .map(|number| from + number * step)
+        .take_while(|tick| *tick <= to)
+        .collect()
+}
+
+/// What the colours and signs mean.
+pub(crate) fn legend(lang: Lang) -> Markup {
+    html! {
+        ul.legend aria-label=(lang.t("Legend", "Légende")) {
+            li.up { (lang.t("running", "en marche")) }
+            li.failed { (lang.t("down after a failure", "à l’arrêt après un échec")) }
+            li.stopped { (lang.t("stopped on request", "arrêté sur demande")) }
+            li.failure { (lang.t("failure", "échec")) }
+            li.action { (lang.t("recovery action", "action de récupération")) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn availability_is_of_the_time_it_was_meant_to_run() {
+        let span = |from, to, kind| Span { from, to, kind };
+        let lane = Lane {
+            spans: vec![
+                span(0, 75, SpanKind::Up),
+                span(75, 100, SpanKind::Failed),
+                span(100, 1000, SpanKind::Stopped),
+            ],
+            marks: vec![],
+        };
+        assert_eq!(lane.availability(), Some(75.0));
+        assert_eq!(Lane::default().availability(), None);
+    }
+
+    #[test]
+    fn ticks_are_round_and_few() {
+        for length in [1, 10, 999, 60_000, 3_600_000, 86_400_000 * 30, i64::MAX / 4] {
+            let ticks = ticks(0, length);
+            assert!((1..=11).contains(&ticks.len()), "{length}: {ticks:?}");
+            assert!(ticks.iter().all(|tick| (0..=length).contains(tick)));
+        }
+    }
+
+    #[test]
+    fn labels_are_text() {
+        let lane = Lane {
+            marks: vec![Mark {
+                at: 5,
+                kind: MarkKind::Failure,
+                label: "<script>".into(),
+                href: Some("/x\"y".into()),
+            }],
+            spans: vec![],
+        };
+        let svg = draw(&lane, 0, 10, Axis::Relative, "\"><b>").into_string();
+        assert!(!svg.contains("<script>") && !svg.contains("<b>"), "{svg}");
+    }
+}

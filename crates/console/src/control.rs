@@ -1,0 +1,204 @@
+//! Start, stop and the other controls, for one service or several; and deletion.
+
+use axum::Json;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use futures_util::future::join_all;
+use relance_client::{ServiceManager, SocketManager};
+use relance_scm::manager::{next_change, wait};
+use relance_scm::{Caller, Control, ScmError, ServiceName, ServiceState, Win32Error};
+use serde::Serialize;
+
+use crate::form::Form;
+use crate::layout::{self, Page, Place};
+use crate::reply::{Answer, capital, page, problem, status};
+use crate::server::check_form_key;
+use crate::viewer::Viewer;
+
+/// What can be done with a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    Start,
+    Restart,
+    Send(Control),
+    Terminate,
+    CancelRecovery,
+}
+
+impl Action {
+    fn of(form: &Form) -> Result<Self, ScmError> {
+        Ok(match form.get("action").unwrap_or_default() {
+            "start" => Self::Start,
+            "stop" => Self::Send(Control::Stop),
+            "restart" => Self::Restart,
+            "pause" => Self::Send(Control::Pause),
+            "continue" => Self::Send(Control::Continue),
+            "terminate" => Self::Terminate,
+            "cancel" => Self::CancelRecovery,
+            "control" => Self::Send(Control::from_sendable(
+                form.number("control").unwrap_or_default(),
+            )?),
+            other => {
+                return Err(ScmError::new(
+                    Win32Error::INVALID_PARAMETER,
+                    format!("{other:?} is nothing that can be done with a service"),
+                ));
+            }
+        })
+    }
+
+    fn carry_out(
+        self,
+        manager: &SocketManager,
+        caller: &Caller,
+        name: &ServiceName,
+    ) -> Result<(), ScmError> {
+        match self {
+            Self::Start => wait(|reply| manager.start_service(caller, name, vec![], reply)),
+            Self::Restart => restart(manager, caller, name),
+            Self::Send(control) => {
+                wait(|reply| manager.control_service(caller, name, control, reply)).map(drop)
+            }
+            Self::Terminate => wait(|reply| manager.terminate_service(caller, name, reply)),
+            Self::CancelRecovery => wait(|reply| manager.cancel_recovery(caller, name, reply)),
+        }
+    }
+}
+
+/// Stops a service that runs, waits until it has stopped, and starts it.
+fn restart(manager: &SocketManager, caller: &Caller, name: &ServiceName) -> Result<(), ScmError> {
+    // Watched from before the stop, so that its end cannot be missed.
+    let mut watch = manager.watch(caller, None)?;
+    let stopped = wait(|reply| manager.control_service(caller, name, Control::Stop, reply));
+    match stopped {
+        Err(error) if error.code() != Win32Error::SERVICE_NOT_ACTIVE => return Err(error),
+        Err(_) => {}
+        Ok(_) => {
+            let is_stopped = || {
+                let status = wait(|reply| manager.query_status(caller, name, reply));
+                status.map(|status| status.state == ServiceState::Stopped)
+            };
+            while !is_stopped()? {
+                if next_change(&mut *watch).is_none() {
+                    return Err(ScmError::new(
+                        Win32Error::RPC_S_SERVER_UNAVAILABLE,
+                        "the service manager was restarted meanwhile; look at the service and try again",
+                    ));
+                }
+            }
+        }
+    }
+    wait(|reply| manager.start_service(caller, name, vec![], reply))
+}
+
+/// What came of it, for one service.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    name: String,
+    /// Nothing: done. Else why not.
+    error: Option<String>,
+    code: u32,
+}
+
+/// `POST /control`: each service is asked by itself, many at the same time.
+pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
+    check_form_key(&headers, &form)?;
+    let action = Action::of(&form)?;
+    let asked = form.all("name").map(|name| {
+        let viewer = &viewer;
+        async move {
+            let done = async {
+                let _turn = viewer.app.controls.acquire().await;
+                let name = ServiceName::new(name)?;
+                viewer
+                    .with(move |manager, caller| action.carry_out(manager, caller, &name))
+                    .await
+            };
+            (name.to_owned(), done.await)
+        }
+    });
+    let results = join_all(asked).await;
+    let wants_json = headers
+        .get(header::ACCEPT)
+        .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
+    if wants_json {
+        let outcomes = results.into_iter().map(|(name, result)| Outcome {
+            name,
+            code: result
+                .as_ref()
+                .map_or_else(|error| error.code().to_raw(), |()| 0),
+            error: result.err().map(|error| capital(error.sentence())),
+        });
+        return Ok(Json(outcomes.collect::<Vec<_>>()).into_response());
+    }
+    let failed = results.iter().find_map(|(_, result)| result.as_ref().err());
+    match failed {
+        Some(error) => Err(error.clone().into()),
+        None => Ok(Redirect::to(form.back()).into_response()),
+    }
+}
+
+/// `POST /delete`: asks once, then does it.
+pub(crate) async fn delete(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
+    check_form_key(&headers, &form)?;
+    let name = form.name()?;
+    if form.get("confirm").is_some() {
+        let deleted = {
+            let name = name.clone();
+            viewer
+                .ask(move |manager, caller, reply| manager.delete_service(caller, &name, reply))
+                .await
+        };
+        return match deleted {
+            Ok(()) => Ok(Redirect::to("/").into_response()),
+            Err(error) => Ok(show_question(&viewer, &name, Some(&error))),
+        };
+    }
+    Ok(show_question(&viewer, &name, None))
+}
+
+fn show_question(viewer: &Viewer, name: &ServiceName, error: Option<&ScmError>) -> Response {
+    let lang = viewer.lang();
+    let title = lang.t("Delete the service", "Supprimer le service");
+    let body = maud::html! {
+        h1 { (title) }
+        @if let Some(error) = error { (problem(error)) }
+        p { (lang.t("Delete", "Supprimer")) " " strong { bdi { (name) } } " ?" }
+        p.dim { (lang.t(
+            "Its configuration is gone then; its events and its output stay. If it runs, it goes on until it stops.",
+            "Sa configuration disparaît ; ses événements et sa sortie restent. S’il tourne, il continue jusqu’à son arrêt.",
+        )) }
+        form.row method="post" action="/delete" {
+            (layout::key(viewer))
+            input type="hidden" name="name" value=(name);
+            button.danger type="submit" name="confirm" value="1" { (lang.t("Delete", "Supprimer")) }
+            a.button href={ "/service/general?" (crate::form::query(&[("name", name.as_str())])) } { (lang.t("Keep", "Garder")) }
+        }
+    };
+    let content = Page {
+        title,
+        place: Place::Services,
+        stream: None,
+        body,
+    };
+    let code = error.map_or(StatusCode::OK, status);
+    (code, page(layout::render(viewer, content))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_of_the_form() {
+        let of = |text: &[u8]| Action::of(&Form::parse(text));
+        assert_eq!(of(b"action=stop"), Ok(Action::Send(Control::Stop)));
+        assert!(matches!(
+            of(b"action=control&control=200"),
+            Ok(Action::Send(_))
+        ));
+        for bad in [&b"action=control&control=99"[..], b"action=explode", b""] {
+            assert!(of(bad).is_err());
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! A new service: checked while it is described, by the same rules as the API's.
+
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use relance_client::ServiceManager;
+use relance_scm::config::Secret;
+use relance_scm::manager::NewService;
+use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceKind, ServiceName, Win32Error};
+use relance_wire::api::{ActionBody, ActionsBody, ConfigBody, ResetPeriodBody};
+
+use crate::edit::lines;
+use crate::form::Form;
+use crate::hub::Hub;
+use crate::layout::{self, Page, Place};
+use crate::reply::{Answer, page as html_page, problem, status};
+use crate::script;
+use crate::server::check_form_key;
+use crate::service::{Tab, field, general, log_on, preview as previews, recovery};
+use crate::viewer::Viewer;
+
+/// What the form begins with: a program that is restarted after a minute, twice, with a fresh start
+/// after a quiet day.
+fn beginning() -> Result<ConfigBody, ScmError> {
+    let mut config = ServiceConfig::new(ServiceName::new("new")?, "x");
+    config.failure_actions_on_non_crash_failures = true;
+    let mut body = ConfigBody::from(&config);
+    let restart = ActionBody {
+        kind: "restart".to_owned(),
+        delay_ms: 60_000,
+    };
+    body.recovery.actions = ActionsBody::List(vec![restart.clone(), restart]);
+    body.recovery.reset_period_secs = ResetPeriodBody::Seconds(86_400);
+    body.command_line.clear();
+    body.display_name = None;
+    "auto".clone_into(&mut body.start_type);
+    Ok(body)
+}
+
+/// `GET /create`
+pub(crate) async fn page(viewer: Viewer) -> Answer<Response> {
+    let body = beginning()?;
+    let content = form(&viewer, &body, "", "program", &html! {});
+    Ok(frame(&viewer, content, StatusCode::OK))
+}
+
+fn frame(viewer: &Viewer, body: Markup, code: StatusCode) -> Response {
+    let title = viewer.lang().t("New service", "Nouveau service");
+    let content = Page {
+        title,
+        place: Place::Services,
+        stream: None,
+        body,
+    };
+    (code, html_page(layout::render(viewer, content))).into_response()
+}
+
+fn form(viewer: &Viewer, body: &ConfigBody, name: &str, kind: &str, result: &Markup) -> Markup {
+    let lang = viewer.lang();
+    html! {
+        nav.trail aria-label=(lang.t("Trail", "Fil")) { a href="/" { "← " (lang.t("Services", "Services")) } }
+        h1 { (lang.t("New service", "Nouveau service")) }
+        (result)
+        div.split {
+            form.card #edit method="post" action="/create" data-preview="/create/preview" {
+                (layout::key(viewer))
+                fieldset.bare disabled[!viewer.is_administrator()] {
+                    (field(
+                        lang.t("Name", "Nom"),
+                        lang.t("1 to 256 characters without / and \\; it cannot be changed later.", "1 à 256 caractères sans / ni \\ ; il ne peut pas être changé ensuite."),
+                        &html! { input name="name" value=(name) required maxlength="256" spellcheck="false" autofocus; },
+                    ))
+                    fieldset {
+                        legend { (lang.t("Kind", "Sorte")) }
+                        @for (value, label, hint) in [
+                            ("program", lang.t("Any program", "Tout programme"),
+                             lang.t("Runs when started; stopped by a signal.", "Tourne une fois démarré ; arrêté par un signal.")),
+                            ("service", lang.t("A service that speaks to the manager", "Un service qui parle au gestionnaire"),
+                             lang.t("PHP with win32_start_service_ctrl_dispatcher, for instance.", "PHP avec win32_start_service_ctrl_dispatcher, par exemple.")),
+                        ] {
+                            label.check { input type="radio" name="service_kind" value=(value) checked[kind == value]; span { (label) small { (hint) } } }
+                        }
+                    }
+                    (general::fields(body, lang))
+                    (log_on::fields(&body.account_name, lang))
+                    h2 { (lang.t("Recovery", "Récupération")) }
+                    (recovery::fields(&body.recovery, lang))
+                    details {
+                        summary { (lang.t("Dependencies and environment", "Dépendances et environnement")) }
+                        (field(lang.t("Services that must run first", "Services qui doivent d’abord tourner"), lang.t("One to a line; a group as +NAME", "Un par ligne ; un groupe sous la forme +NOM"),
+                            &html! { textarea.code name="dependencies" rows="3" spellcheck="false" { (body.dependencies.join("\n")) } }))
+                        (field(lang.t("Variables", "Variables"), lang.t("One to a line: NAME=value", "Une par ligne : NOM=valeur"),
+                            &html! { textarea.code name="environment" rows="3" spellcheck="false" { (body.environment.join("\n")) } }))
+                    }
+                    div.row.end { button.primary type="submit" { (lang.t("Create", "Créer")) } }
+                }
+            }
+            div #preview.preview aria-live="polite" {}
+        }
+    }
+}
+
+/// The service that the form describes.
+fn read(form: &Form) -> Result<ServiceConfig, ScmError> {
+    let name = ServiceName::new(form.get("name").unwrap_or_default())?;
+    let mut config = ServiceConfig::new(name, form.text("command_line"));
+    if form.get("service_kind") != Some("service") {
+        config.kind = ServiceKind::Program;
+    }
+    let mut change = general::read(form)?;
+    change.account_name = log_on::read(form).account_name;
+    change.recovery = Some(recovery::read(form)?);
+    change.dependencies = Some(lines(form, "dependencies"));
+    change.environment = Some(lines(form, "environment"));
+    config.changed(&ConfigChange::try_from(&change)?)
+}
+
+/// What only the other services can tell: whether the names are free, and what it needs exists.
+fn against_others(hub: &Hub, config: &ServiceConfig) -> Result<Vec<String>, ScmError> {
+    hub.read(|state| {
+        if state.find(&config.service_name).is_some() {
+            return Err(ScmError::new(
+                Win32Error::SERVICE_EXISTS,
+                format!(
+                    "there is a service {} already; choose another name",
+                    config.service_name
+                ),
+            ));
+        }
+        let missing = config
+            .dependencies
+            .iter()
+            .filter_map(|dependency| match dependency {
+                relance_scm::config::Dependency::Service(name) if state.find(name).is_none() => {
+                    Some(name.to_string())
+                }
+                _ => None,
+            });
+        Ok(missing.collect())
+    })
+}
+
+/// `POST /create/preview`
+pub(crate) async fn preview(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
+    check_form_key(&headers, &form)?;
+    let hub = viewer.hub().await?;
+    let lang = viewer.lang();
+    let checked = read(&form)
+        .and_then(|config| against_others(&hub, &config).map(|missing| (config, missing)));
+    let markup = match checked {
+        Err(error) => html! { section.card { (problem(&error)) } },
+        Ok((config, missing)) => html! {
+            @for name in &missing {
+                p.note.warn { (lang.t("There is no service ", "Il n’y a pas de service ")) bdi { (name) } (lang.t(" yet; this one cannot start before there is.", " ; celui-ci ne pourra démarrer avant.")) }
+            }
+            (previews::recovery(&config, 0, &form, lang))
+            section.card { (script::show(&script::create(&config), lang)) }
+        },
+    };
+    Ok(html_page(markup).into_response())
+}
+
+/// `POST /create`
+pub(crate) async fn create(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
+    check_form_key(&headers, &form)?;
+    let created = match read(&form) {
+        Err(error) => Err(error),
+        Ok(config) => {
+            let name = config.service_name.clone();
+            let service = NewService {
+                config,
+                password: Secret::default(),
+            };
+            viewer
+                .ask(move |manager, caller, reply| manager.create_service(caller, service, reply))
+                .await
+                .map(|()| name)
+        }
+    };
+    match created {
+        Ok(name) => Ok(Redirect::to(&Tab::General.href(&name)).into_response()),
+        Err(error) => Ok(again(&viewer, &form, &error)),
+    }
+}
+
+/// The form with what was entered and what is wrong with it.
+fn again(viewer: &Viewer, entered: &Form, error: &ScmError) -> Response {
+    let body = entered_body(entered);
+    let kind = entered.get("service_kind").unwrap_or("program");
+    let name = entered.text("name");
+    let content = form(viewer, &body, &name, kind, &problem(error));
+    frame(viewer, content, status(error))
+}
+
+/// What was entered, as far as it can be read.
+fn entered_body(form: &Form) -> ConfigBody {
+    let config = ServiceConfig::new(
+        ServiceName::new("new").expect("a good name"),
+        form.text("command_line"),
+    );
+    let mut body = ConfigBody::from(&config);
+    body.display_name = Some(form.text("display_name"));
+    body.description = form.text("description");
+    body.start_type = form.text("start_type");
+    body.delayed_auto_start = form.has("delayed_auto_start");
+    body.account_name = form.text("account_name");
+    body.dependencies = lines(form, "dependencies");
+    body.environment = lines(form, "environment");
+    body.load_order_group = form.text("load_order_group");
+    if let Ok(recovery) = recovery::read(form) {
+        body.recovery.actions = recovery.actions.unwrap_or_default();
+        body.recovery.reset_period_secs = recovery.reset_period_secs.unwrap_or_default();
+        body.recovery.command = recovery.command.unwrap_or_default();
+        body.recovery.on_error_stop = recovery.on_error_stop.unwrap_or_default();
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_is_checked_by_the_rules_of_the_api() {
+        let good = Form::parse(
+            b"name=a&command_line=%2Fbin%2Ftrue&service_kind=program&stop_signal=TERM&output=file",
+        );
+        let config = read(&good).unwrap();
+        assert_eq!(config.kind, ServiceKind::Program);
+        for bad in [
+            &b"name=&command_line=x"[..],
+            b"name=a%2Fb&command_line=x",
+            b"name=a&command_line=",
+            b"name=a&command_line=x&start_type=demand&delayed_auto_start=on",
+            b"name=a&command_line=x&environment=nonsense",
+        ] {
+            assert!(
+                read(&Form::parse(bad)).is_err(),
+                "{}",
+                String::from_utf8_lossy(bad)
+            );
+        }
+    }
+
+    #[test]
+    fn the_form_begins_with_settings_without_a_trap() {
+        let body = beginning().unwrap();
+        let mut config = ConfigBody {
+            command_line: "x".into(),
+            ..body
+        };
+        config.name = "a".into();
+        let config = ServiceConfig::try_from(&config).unwrap();
+        assert_eq!(previews::warnings(&config, crate::lang::Lang::En), [""; 0]);
+    }
+}

@@ -1,0 +1,215 @@
+//! Changing a service: what a tab's form says, what would change, and saving it.
+//!
+//! Nothing is saved unseen: the first press shows what would change and when, the second does it. A
+//! form carries the version of the configuration that it was made from; if somebody else has saved
+//! meanwhile, that is said before anything is overwritten.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use relance_client::ServiceManager;
+use relance_scm::{ConfigChange, ScmError, ServiceConfig, Win32Error};
+use relance_wire::api::{ChangeConfigRequest, ConfigBody};
+
+use crate::form::Form;
+use crate::layout::{self};
+use crate::reply::{Answer, page, problem, status};
+use crate::server::check_form_key;
+use crate::service::{Tab, environment, find, general, log_on, preview, recovery, security, show};
+use crate::viewer::Viewer;
+use crate::{diff, script};
+
+/// A short text that is another one for every other configuration.
+pub(crate) fn version(config: &ServiceConfig) -> String {
+    let body = serde_json::to_string(&ConfigBody::from(config)).expect("plain structures");
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// What the form of a tab asks for.
+fn change(tab: Tab, form: &Form) -> Result<ChangeConfigRequest, ScmError> {
+    match tab {
+        Tab::General => general::read(form),
+        Tab::LogOn => Ok(log_on::read(form)),
+        Tab::Recovery => recovery::read(form).map(|body| ChangeConfigRequest {
+            recovery: Some(body),
+            ..ChangeConfigRequest::default()
+        }),
+        Tab::Dependencies => Ok(ChangeConfigRequest {
+            dependencies: Some(lines(form, "dependencies")),
+            ..ChangeConfigRequest::default()
+        }),
+        Tab::Environment => Ok(environment::read(form)),
+        Tab::Security => Ok(security::read(form)),
+        Tab::Output | Tab::Events | Tab::History => Err(ScmError::new(
+            Win32Error::INVALID_PARAMETER,
+            "there is nothing to change on this page",
+        )),
+    }
+}
+
+/// The lines of a field, without empty ones.
+pub(crate) fn lines(form: &Form, name: &str) -> Vec<String> {
+    form.text(name)
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+/// The configuration as a form would leave it.
+pub(crate) fn changed(
+    before: &ServiceConfig,
+    tab: Tab,
+    form: &Form,
+) -> Result<(ServiceConfig, ConfigChange), ScmError> {
+    let change = ConfigChange::try_from(&change(tab, form)?)?;
+    Ok((before.changed(&change)?, change))
+}
+
+/// `POST /preview/TAB`: what the form would change, while it is filled in.
+pub(crate) async fn preview(
+    headers: HeaderMap,
+    viewer: Viewer,
+    Path(tab): Path<String>,
+    form: Form,
+) -> Answer<Response> {
+    check_form_key(&headers, &form)?;
+    let tab = Tab::of(&tab)?;
+    let hub = viewer.hub().await?;
+    let info = find(&hub, &form.name()?)?;
+    Ok(page(preview::of_form(&viewer, &info, tab, &form)).into_response())
+}
+
+/// `POST /service/TAB`: shows what would change, or with `confirm` does it.
+pub(crate) async fn save(
+    headers: HeaderMap,
+    viewer: Viewer,
+    Path(tab): Path<String>,
+    form: Form,
+) -> Answer<Response> {
+    check_form_key(&headers, &form)?;
+    let tab = Tab::of(&tab)?;
+    let name = form.name()?;
+    // From the manager and not from the hub: nothing may have happened since.
+    let info = {
+        let name = name.clone();
+        viewer
+            .ask(move |manager, caller, reply| manager.query_service(caller, &name, reply))
+            .await?
+    };
+    let before = &info.config;
+    let now = version(before);
+    let is_stale = form.get("version") != Some(now.as_str());
+    let saved = match changed(before, tab, &form) {
+        Ok((_, change)) if form.has("confirm") && !is_stale => {
+            let name = name.clone();
+            viewer
+                .ask(move |manager, caller, reply| {
+                    manager.change_config(caller, &name, change, reply);
+                })
+                .await
+        }
+        Ok((after, _)) => {
+            let content = review(&viewer, before, &after, tab, &form, is_stale);
+            let code = if is_stale {
+                StatusCode::CONFLICT
+            } else {
+                StatusCode::OK
+            };
+            return Ok(show(&viewer, &info, tab, &content, false, code));
+        }
+        Err(error) => Err(error),
+    };
+    match saved {
+        Ok(()) => {
+            let there = format!("{}&saved=1", tab.href(&name));
+            Ok(Redirect::to(&there).into_response())
+        }
+        Err(error) => {
+            let lang = viewer.lang();
+            let content = html! {
+                section.card {
+                    h2 { (lang.t("Not saved", "Non enregistré")) }
+                    (problem(&error))
+                    p { (lang.t("Go back with your browser: what you entered is still there.", "Revenez en arrière avec votre navigateur : votre saisie y est encore.")) }
+                }
+            };
+            Ok(show(&viewer, &info, tab, &content, false, status(&error)))
+        }
+    }
+}
+
+/// What would change, and the question whether it shall.
+fn review(
+    viewer: &Viewer,
+    before: &ServiceConfig,
+    after: &ServiceConfig,
+    tab: Tab,
+    form: &Form,
+    is_stale: bool,
+) -> Markup {
+    let lang = viewer.lang();
+    let differences = diff::differences(before, after, lang);
+    html! {
+        section.card aria-labelledby="review" {
+            h2 #review { (lang.t("This would change", "Ce qui changerait")) }
+            @if is_stale {
+                p.note.warn role="alert" {
+                    (lang.t(
+                        "Somebody else has changed this service since you opened the form. Below is the difference to what it is now; saving would overwrite it.",
+                        "Quelqu’un d’autre a modifié ce service depuis que vous avez ouvert le formulaire. Voici la différence avec son état actuel ; enregistrer l’écraserait.",
+                    ))
+                }
+            }
+            (diff::table(&differences, lang))
+            form.row method="post" action=(tab.href(&before.service_name)) {
+                (layout::key(viewer))
+                @for (name, value) in &form.0 {
+                    @if !["key", "version", "confirm"].contains(&name.as_str()) {
+                        input type="hidden" name=(name) value=(value);
+                    }
+                }
+                input type="hidden" name="version" value=(version(before));
+                @if !differences.is_empty() {
+                    button.primary type="submit" name="confirm" value="1" {
+                        @if is_stale { (lang.t("Overwrite", "Écraser")) } @else { (lang.t("Save", "Enregistrer")) }
+                    }
+                }
+                a.button href=(tab.href(&before.service_name)) { (lang.t("Do not save", "Ne pas enregistrer")) }
+            }
+            (script::show(&script::change(before, after), lang))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use relance_scm::ServiceName;
+
+    use super::*;
+
+    #[test]
+    fn a_version_changes_with_the_configuration_and_only_then() {
+        let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
+        let first = version(&config);
+        assert_eq!(first, version(&config.clone()));
+        config.description = "x".into();
+        assert_ne!(first, version(&config));
+    }
+
+    #[test]
+    fn a_form_of_one_tab_leaves_the_others_alone() {
+        let before = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
+        let form = Form::parse(b"environment=A%3D1%0D%0A%0D%0AB%3D2&start_type=auto");
+        let (after, _) = changed(&before, Tab::Environment, &form).unwrap();
+        assert_eq!(after.environment.len(), 2);
+        assert_eq!(after.start_type, before.start_type);
+        assert!(changed(&before, Tab::Events, &form).is_err());
+    }
+}

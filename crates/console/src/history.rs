@@ -1,0 +1,362 @@
+//! The recovery time line of a service, and of all that failed: when each ran, when it was down, what
+//! was done about it, and what share of the time it was there.
+
+use std::collections::BTreeMap;
+
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use relance_client::ServiceManager;
+use relance_scm::event_log::{EventFilter, LogEntry, Timestamp};
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{ScmError, ServiceId, ServiceState};
+
+use crate::chart::{Axis, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
+use crate::event_texts;
+use crate::form::{Form, Query, query};
+use crate::lang::Lang;
+use crate::layout::{self, Page, Place};
+use crate::reply::{Answer, page as html_page};
+use crate::service::Tab;
+use crate::time::now_ms;
+use crate::viewer::Viewer;
+
+/// Windows of time that can be chosen: a word, and milliseconds.
+const WINDOWS: [(&str, i64); 5] = [
+    ("10m", 600_000),
+    ("1h", 3_600_000),
+    ("1d", 86_400_000),
+    ("7d", 604_800_000),
+    ("30d", 2_592_000_000),
+];
+/// Entries that are looked at, at most.
+const ENTRIES_MAX: u32 = 10_000;
+/// Services that are drawn on the page of the machine.
+const LANES_MAX: usize = 60;
+/// Running, stopped or paused; failures; actions that failed; recycled and terminated.
+const IDS: [u32; 6] = [7036, 7031, 7034, 7032, 1001, 1002];
+
+/// What is looked at.
+struct Window {
+    word: &'static str,
+    from: i64,
+    to: i64,
+}
+
+impl Window {
+    fn of(form: &Form) -> Self {
+        let asked = form.get("window").unwrap_or("1d");
+        let (word, length) = WINDOWS
+            .into_iter()
+            .find(|(word, _)| *word == asked)
+            .unwrap_or(WINDOWS[2]);
+        let to = now_ms();
+        Self {
+            word,
+            from: to - length,
+            to,
+        }
+    }
+}
+
+/// What the log says of some services in a window, and how each was before it.
+struct Found {
+    entries: Vec<LogEntry>,
+    before: BTreeMap<ServiceId, bool>,
+    /// The window holds more entries than are looked at.
+    truncated: bool,
+}
+
+async fn find(
+    viewer: &Viewer,
+    service: Option<ServiceId>,
+    window: &Window,
+) -> Result<Found, ScmError> {
+    let inside = EventFilter {
+        service,
+        event_ids: IDS.to_vec(),
+        since: Some(Timestamp(window.from)),
+        limit: ENTRIES_MAX,
+        ..EventFilter::default()
+    };
+    let earlier = EventFilter {
+        service,
+        event_ids: vec![7036],
+        until: Some(Timestamp(window.from)),
+        limit: if service.is_some() { 1 } else { ENTRIES_MAX },
+        ..EventFilter::default()
+    };
+    let (inside, earlier) = viewer
+        .with(move |manager, caller| {
+            let find = |filter| {
+                relance_scm::manager::wait(|reply| manager.find_events(caller, filter, reply))
+            };
+            Ok((find(inside)?, find(earlier)?))
+        })
+        .await?;
+    let before = earlier.entries.iter().filter_map(|entry| {
+        let (id, _) = entry.service.as_ref()?;
+        Some((*id, is_up(entry)))
+    });
+    Ok(Found {
+        // The oldest first, so the last one before the window is what stays.
+        before: before.collect(),
+        entries: inside.entries,
+        truncated: inside.more,
+    })
+}
+
+/// Whether a 7036 says that the service runs; a paused one is there too.
+fn is_up(entry: &LogEntry) -> bool {
+    entry
+        .parameters
+        .get(1)
+        .is_some_and(|word| word != ServiceState::Stopped.word())
+}
+
+/// The line of one service.
+fn lane<'a>(
+    entries: impl Iterator<Item = &'a LogEntry>,
+    was_up: Option<bool>,
+    is_up_now: bool,
+    window: &Window,
+    lang: Lang,
+) -> Lane {
+    let mut lane = Lane::default();
+    let entries: Vec<_> = entries.collect();
+    let states = || entries.iter().filter(|entry| entry.event_id == 7036);
+    // Nothing before and nothing inside: as it is now.
+    let first = was_up.or_else(|| states().next().is_none().then_some(is_up_now));
+    let mut now = first.map(|up| if up { SpanKind::Up } else { SpanKind::Stopped });
+    let mut from = window.from;
+    let mut failed = false;
+    for entry in &entries {
+        let at = entry.at.0.clamp(window.from, window.to);
+        match entry.event_id {
+            7036 => {
+                if let Some(kind) = now {
+                    lane.spans.push(Span { from, to: at, kind });
+                }
+                from = at;
+                now = Some(match (is_up(entry), failed) {
+                    (true, _) => SpanKind::Up,
+                    (false, true) => SpanKind::Failed,
+                    (false, false) => SpanKind::Stopped,
+                });
+                failed = false;
+            }
+            7031 | 7034 => failed = true,
+            _ => {}
+        }
+        if let Some(kind) = mark_kind(entry.event_id) {
+            lane.marks.push(Mark {
+                at,
+                kind,
+                label: event_texts::sentence(entry, lang),
+                href: Some(format!("/events/{}", entry.number)),
+            });
+        }
+    }
+    if let Some(kind) = now {
+        lane.spans.push(Span {
+            from,
+            to: window.to,
+            kind,
+        });
+    }
+    lane.spans.retain(|span| span.to > span.from);
+    lane
+}
+
+fn mark_kind(id: u32) -> Option<MarkKind> {
+    match id {
+        7031 | 7034 => Some(MarkKind::Failure),
+        7032 => Some(MarkKind::Ignored),
+        1001 | 1002 => Some(MarkKind::Action),
+        _ => None,
+    }
+}
+
+fn percent(lane: &Lane) -> String {
+    lane.availability()
+        .map_or_else(|| "–".to_owned(), |share| format!("{share:.2} %"))
+}
+
+fn failures(lane: &Lane) -> usize {
+    let failures = |mark: &&Mark| mark.kind == MarkKind::Failure;
+    lane.marks.iter().filter(failures).count()
+}
+
+fn windows(action: &str, name: &str, window: &Window, lang: Lang) -> Markup {
+    html! {
+        nav.windows aria-label=(lang.t("Window of time", "Période")) {
+            @for (word, _) in WINDOWS {
+                a href={ (action) "?" (query(&[("name", name), ("window", word)])) }
+                    aria-current=[(word == window.word).then_some("true")] { (label(word, lang)) }
+            }
+        }
+    }
+}
+
+fn label(word: &str, lang: Lang) -> &'static str {
+    match word {
+        "10m" => lang.t("10 minutes", "10 minutes"),
+        "1h" => lang.t("1 hour", "1 heure"),
+        "7d" => lang.t("7 days", "7 jours"),
+        "30d" => lang.t("30 days", "30 jours"),
+        _ => lang.t("1 day", "1 jour"),
+    }
+}
+
+/// The tab of one service.
+pub(crate) async fn of_service(viewer: &Viewer, info: &ServiceInfo, form: &Form) -> Answer<Markup> {
+    let lang = viewer.lang();
+    let window = Window::of(form);
+    let found = find(viewer, Some(info.id), &window).await?;
+    let was_up = found.before.get(&info.id).copied();
+    let is_up_now = info.status.state != ServiceState::Stopped;
+    let lane = lane(found.entries.iter(), was_up, is_up_now, &window, lang);
+    let name = info.config.service_name.as_str();
+    Ok(html! {
+        (windows(Tab::History.word(), name, &window, lang))
+        section.card {
+            p.big {
+                strong { (percent(&lane)) } " " (lang.t("available", "disponible")) " · "
+                (failures(&lane)) " " (lang.t("failures", "échecs"))
+            }
+            (draw(&lane, window.from, window.to, Axis::Wall, lang.t("Time line", "Ligne du temps")))
+            (legend(lang))
+            (note(&found, lang))
+        }
+    })
+}
+
+fn note(found: &Found, lang: Lang) -> Markup {
+    html! {
+        p.dim { (lang.t(
+            "Availability is the share of the time the service ran, of the time it was meant to: time that it was stopped on request does not count.",
+            "La disponibilité est la part du temps où le service a tourné, sur le temps où il le devait : le temps où il était arrêté sur demande ne compte pas.",
+        )) }
+        @if found.truncated {
+            p.note.warn { (lang.t("There are more events than are drawn: choose a shorter time.", "Il y a plus d’événements que dessinés : choisissez une période plus courte.")) }
+        }
+    }
+}
+
+/// `GET /history`: all services that failed in the window.
+pub(crate) async fn page(viewer: Viewer, Query(form): Query) -> Answer<Response> {
+    let lang = viewer.lang();
+    let window = Window::of(&form);
+    let hub = viewer.hub().await?;
+    let found = find(&viewer, None, &window).await?;
+    let infos: Vec<_> = hub.read(|state| state.services.values().cloned().collect());
+    let mut by_service: BTreeMap<ServiceId, Vec<&LogEntry>> = BTreeMap::new();
+    for entry in &found.entries {
+        if let Some((id, _)) = &entry.service {
+            by_service.entry(*id).or_default().push(entry);
+        }
+    }
+    let mut lanes: Vec<_> = infos
+        .iter()
+        .map(|info| {
+            let entries = by_service.get(&info.id).into_iter().flatten().copied();
+            let is_up_now = info.status.state != ServiceState::Stopped;
+            let was_up = found.before.get(&info.id).copied();
+            (info, lane(entries, was_up, is_up_now, &window, lang))
+        })
+        .collect();
+    let all: usize = lanes.iter().map(|(_, lane)| failures(lane)).sum();
+    let together = Lane {
+        spans: lanes
+            .iter()
+            .flat_map(|(_, lane)| lane.spans.clone())
+            .collect(),
+        marks: vec![],
+    };
+    let machine = percent(&together);
+    lanes.retain(|(_, lane)| failures(lane) > 0);
+    lanes.sort_by_key(|(_, lane)| std::cmp::Reverse(failures(lane)));
+    let title = lang.t("History", "Historique");
+    let body = html! {
+        div.head { h1 { (title) } }
+        (windows("/history", "", &window, lang))
+        section.card {
+            p.big { strong { (machine) } " " (lang.t("available, all services together", "disponible, tous services confondus")) " · " (all) " " (lang.t("failures", "échecs")) }
+            (legend(lang))
+            @if lanes.is_empty() { p.empty { (lang.t("No service failed in this time.", "Aucun service n’a échoué pendant cette période.")) } }
+            @for (info, lane) in lanes.iter().take(LANES_MAX) {
+                @let name = &info.config.service_name;
+                div.lane {
+                    h2 { a href=(Tab::History.href(name)) { bdi { (info.config.display_name) } } " " span.dim { (percent(lane)) " · " (failures(lane)) " " (lang.t("failures", "échecs")) } }
+                    (draw(lane, window.from, window.to, Axis::Wall, &info.config.display_name))
+                }
+            }
+            (note(&found, lang))
+        }
+    };
+    let content = Page {
+        title,
+        place: Place::History,
+        stream: None,
+        body,
+    };
+    Ok(html_page(layout::render(&viewer, content)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use relance_scm::event::{EventLevel, EventSource};
+    use relance_scm::event_log::Details;
+
+    use super::*;
+
+    fn entry(at: i64, id: u32, word: &str) -> LogEntry {
+        LogEntry {
+            number: at.unsigned_abs(),
+            at: Timestamp(at),
+            source: EventSource::ServiceControlManager,
+            event_id: id,
+            level: EventLevel::Error,
+            service: None,
+            parameters: vec!["a".into(), word.into()],
+            details: Details::default(),
+        }
+    }
+
+    const WINDOW: Window = Window {
+        word: "1h",
+        from: 0,
+        to: 1000,
+    };
+
+    #[test]
+    fn e7_down_after_a_failure_is_not_down_on_request() {
+        let entries = [
+            entry(100, 7031, "1"),
+            entry(100, 7036, "stopped"),
+            entry(300, 7036, "running"),
+            entry(800, 7036, "stopped"),
+        ];
+        let lane = lane(entries.iter(), Some(true), false, &WINDOW, Lang::En);
+        let kinds: Vec<_> = lane.spans.iter().map(|s| (s.from, s.to, s.kind)).collect();
+        assert_eq!(
+            kinds,
+            [
+                (0, 100, SpanKind::Up),
+                (100, 300, SpanKind::Failed),
+                (300, 800, SpanKind::Up),
+                (800, 1000, SpanKind::Stopped)
+            ]
+        );
+        assert_eq!(percent(&lane), "75.00 %");
+        assert_eq!(lane.marks[0].href.as_deref(), Some("/events/100"));
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_drawn() {
+        let created = [entry(500, 7036, "running")];
+        let spans = lane(created.iter(), None, true, &WINDOW, Lang::En).spans;
+        assert_eq!(spans.first().map(|span| span.from), Some(500));
+        let quiet = lane([].iter(), None, true, &WINDOW, Lang::En);
+        assert_eq!(quiet.availability(), Some(100.0));
+    }
+}

@@ -1,0 +1,41 @@
+//! The web console of a service manager.
+//!
+//! A process of its own without rights of its own: what it shows and does, it asks of the manager's
+//! socket in the name of whoever is signed in. Pages are made here; one script keeps them live, one
+//! style sheet dresses them, both are part of the program.
+//!
+//! `server` has the routes and the rules every answer keeps; `viewer` is who asks, `sign_in` how they
+//! came in. `hub` holds what a viewer may see, kept up to date by one watch; `services` is the table,
+//! `service` the pages of one service, `create` a new one, `log` the events, `history` the time
+//! lines, `metrics` and `api_page` are for operations. `lang` holds the two languages.
+
+#![cfg(unix)]
+#![forbid(unsafe_code)]
+
+mod api_page;
+mod assets;
+mod chart;
+mod control;
+mod create;
+mod diff;
+mod edit;
+mod event_texts;
+mod form;
+mod history;
+mod hub;
+mod lang;
+mod layout;
+mod log;
+mod metrics;
+mod reply;
+mod script;
+mod server;
+mod service;
+mod services;
+mod sign_in;
+mod stream;
+mod table;
+mod time;
+mod viewer;
+
+pub use server::{SETUP_VARIABLE, Setup, handed_over_setup, serve};

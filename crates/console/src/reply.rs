@@ -1,0 +1,82 @@
+//! Answers: pages, fragments, and what went wrong.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use relance_scm::{ErrorClass, ScmError, Win32Error};
+
+use crate::layout;
+
+/// An answer that is no success.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A refusal of the manager's, or of ours in its words.
+    Scm(ScmError),
+    /// Nobody is signed in: to the page that says how.
+    SignIn,
+}
+
+/// What a handler gives.
+pub(crate) type Answer<T> = Result<T, Failure>;
+
+impl From<ScmError> for Failure {
+    fn from(error: ScmError) -> Self {
+        if error.code() == Win32Error::LOGON_FAILURE {
+            Self::SignIn
+        } else {
+            Self::Scm(error)
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        match self {
+            Self::SignIn => {
+                let mut response = Redirect::to("/signin").into_response();
+                response.headers_mut().insert(
+                    header::HeaderName::from_static("relance-signed-out"),
+                    HeaderValue::from_static("1"),
+                );
+                response
+            }
+            Self::Scm(error) => {
+                let status = status(&error);
+                (status, page(layout::error_page(&error))).into_response()
+            }
+        }
+    }
+}
+
+/// The HTTP status of a refusal. A manager that cannot be reached is not our own fault.
+pub(crate) fn status(error: &ScmError) -> StatusCode {
+    if error.code() == Win32Error::RPC_S_SERVER_UNAVAILABLE {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    StatusCode::from_u16(ErrorClass::of(error.code()).http_status())
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Markup as an answer.
+pub(crate) fn page(markup: Markup) -> Html<String> {
+    Html(markup.into_string())
+}
+
+/// A refusal in a sentence, to stand in a page.
+pub(crate) fn problem(error: &ScmError) -> Markup {
+    html! {
+        p.problem role="alert" {
+            (capital(error.sentence()))
+            " " span.code { "(" (error.code().to_raw()) ")" }
+        }
+    }
+}
+
+/// A sentence that begins with a capital; those of the manager do not.
+pub(crate) fn capital(sentence: &str) -> String {
+    let mut characters = sentence.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}

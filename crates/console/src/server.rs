@@ -1,0 +1,318 @@
+//! The server: its routes, and the rules that every request and answer keeps.
+//!
+//! A request must name this console as its host (else another site's name could be pointed at it),
+//! and one that changes something must come from a page of ours. Every answer says that nothing from
+//! elsewhere may be loaded or run, and that it is not to be kept.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use relance_client::Target;
+use serde::{Deserialize, Serialize};
+use tower_http::compression::CompressionLayer;
+
+use crate::hub::Hubs;
+use crate::metrics::Metrics;
+use crate::viewer::{self, COOKIE};
+use crate::{
+    api_page, assets, control, create, edit, history, layout, log, metrics, reply, service,
+    services, sign_in,
+};
+
+/// Carries the [`Setup`] from the guardian to the console.
+pub const SETUP_VARIABLE: &str = "RELANCE_CONSOLE";
+/// Longest body of a request.
+const BODY_LEN_MAX: usize = 1 << 20;
+/// Requests to the manager at a time. It takes 64 connections from a user who is no administrator, and
+/// each session that has a page open keeps one.
+const BLOCKING_THREADS_MAX: usize = 32;
+/// Controls among them: a start may wait half a minute, and pages are to be answered meanwhile.
+const CONTROLS_MAX: usize = 16;
+
+/// `default-src 'none'`: what is not named here is not loaded at all.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What a console needs to know.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Setup {
+    /// The manager's socket.
+    pub socket: PathBuf,
+    /// Names under which browsers may ask for the console, besides addresses and localhost.
+    pub names: Vec<String>,
+}
+
+/// What all requests share.
+pub(crate) struct App {
+    pub(crate) target: Target,
+    pub(crate) hubs: Arc<Hubs>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Controls that are under way.
+    pub(crate) controls: tokio::sync::Semaphore,
+    names: Vec<String>,
+}
+
+/// The setup that the guardian handed over.
+///
+/// # Errors
+/// When this process was not started by it.
+pub fn handed_over_setup() -> io::Result<Setup> {
+    let text = std::env::var(SETUP_VARIABLE).map_err(|_| {
+        io::Error::other("the console's server is started by relance daemon --console, not by hand")
+    })?;
+    // With its parent everything that it could show is gone.
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// Serves browsers on a socket, until the process is ended.
+///
+/// # Errors
+/// When the socket cannot be used.
+pub fn serve(listener: TcpListener, setup: Setup) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .build()?;
+    runtime.block_on(async move {
+        let app = Arc::new(App {
+            target: Target::Socket(setup.socket),
+            hubs: Arc::default(),
+            metrics: Arc::default(),
+            controls: tokio::sync::Semaphore::new(CONTROLS_MAX),
+            names: setup.names,
+        });
+        tokio::spawn(metrics::observe(Arc::clone(&app)));
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        axum::serve(listener, router(app)).await
+    })
+}
+
+fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/", get(services::page))
+        .route("/stream/services", get(services::stream))
+        .route("/control", post(control::control))
+        .route("/service/{tab}", get(service::page).post(edit::save))
+        .route("/stream/service/{tab}", get(service::stream))
+        .route("/preview/{tab}", post(edit::preview))
+        .route("/create", get(create::page).post(create::create))
+        .route("/create/preview", post(create::preview))
+        .route("/delete", post(control::delete))
+        .route("/events", get(log::page))
+        .route("/events/export", get(log::export))
+        .route("/events/{number}", get(log::event))
+        .route("/stream/events", get(log::stream))
+        .route("/history", get(history::page))
+        .route("/signin", get(sign_in::page).post(sign_in::sign_in))
+        .route("/signout", post(sign_in::sign_out))
+        .route("/preferences", post(sign_in::preferences))
+        .route("/access", get(sign_in::access).post(sign_in::change_access))
+        .route("/api", get(api_page::page))
+        .route("/api/openapi.json", get(api_page::document))
+        .route("/metrics", get(metrics::metrics))
+        .route("/healthz", get(metrics::health))
+        .route("/readyz", get(metrics::ready))
+        .route("/assets/console.css", get(assets::style))
+        .route("/assets/console.js", get(assets::script))
+        .route("/assets/icon.svg", get(assets::icon))
+        .route(
+            "/favicon.ico",
+            get(|| async { Redirect::permanent("/assets/icon.svg") }),
+        )
+        .fallback(layout::not_found)
+        .layer(DefaultBodyLimit::max(BODY_LEN_MAX))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard))
+        .with_state(app)
+}
+
+/// Refuses requests that are not meant for us or that another site made, and marks every answer.
+async fn guard(
+    axum::extract::State(app): axum::extract::State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let headers = request.headers();
+    let mut response = if !is_our_host(headers, request.uri(), &app.names) {
+        refuse(
+            StatusCode::MISDIRECTED_REQUEST,
+            "this console does not go by that name; open it by its address, or add the name to console_names in relance.toml",
+        )
+    } else if is_unsafe(request.method()) && is_foreign(headers) {
+        refuse(
+            StatusCode::FORBIDDEN,
+            "this request was made by a page of another site; open the console itself and try there",
+        )
+    } else {
+        next.run(request).await
+    };
+    mark(response.headers_mut());
+    response
+}
+
+fn refuse(status: StatusCode, sentence: &'static str) -> Response {
+    (status, format!("{sentence}\n")).into_response()
+}
+
+fn is_unsafe(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// Whether the request names us: an address, localhost, or a name of the settings. Any other name
+/// may be one that an attacker has pointed here.
+fn is_our_host(headers: &HeaderMap, uri: &Uri, names: &[String]) -> bool {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .or_else(|| uri.host());
+    let Some(host) = host else { return false };
+    if host.parse::<SocketAddr>().is_ok() || host.parse::<Ipv4Addr>().is_ok() {
+        return true;
+    }
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    if bare.is_some_and(|bare| bare.parse::<IpAddr>().is_ok()) {
+        return true;
+    }
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    name.eq_ignore_ascii_case("localhost")
+        || names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Whether a page of another site made the request. Scripts with a token send no origin, and no
+/// browser sends their token by itself.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let value = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = value(HeaderName::from_static("sec-fetch-site"))
+        && site != "same-origin"
+        && site != "none"
+    {
+        return true;
+    }
+    match (value(header::ORIGIN), value(header::HOST)) {
+        (Some(origin), Some(host)) => {
+            let authority = origin.split_once("://").map(|(_, authority)| authority);
+            authority != Some(host)
+        }
+        (Some(_), None) => true,
+        // No browser of today leaves it out; whoever does and has the cookie is asked for the form
+        // key anyway.
+        (None, _) => false,
+    }
+}
+
+fn mark(headers: &mut HeaderMap) {
+    let rules = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        // Not `no-referrer`: with it a browser's own forms would name no origin.
+        (header::REFERRER_POLICY, "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+    ];
+    for (name, value) in rules {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+}
+
+/// Checks the form key of a request that changes something. Requests with a token need none.
+///
+/// # Errors
+/// 5 for a missing or wrong key.
+pub(crate) fn check_form_key(
+    headers: &HeaderMap,
+    form: &crate::form::Form,
+) -> Result<(), reply::Failure> {
+    if viewer::bearer(headers).is_some() {
+        return Ok(());
+    }
+    let token = viewer::cookie(headers, COOKIE).ok_or(reply::Failure::SignIn)?;
+    if form.get("key") == Some(viewer::form_key(token).as_str()) {
+        return Ok(());
+    }
+    Err(relance_scm::ScmError::new(
+        relance_scm::Win32Error::ACCESS_DENIED,
+        "this form is not one of ours, or is of another session; load the page again",
+    )
+    .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn only_our_own_names_are_answered() {
+        let names = ["relance.example".to_owned()];
+        let uri = Uri::from_static("/");
+        let ours = |host| is_our_host(&headers(&[(header::HOST, host)]), &uri, &names);
+        for host in [
+            "127.0.0.1:7467",
+            "[::1]:7467",
+            "[::1]",
+            "10.0.0.1",
+            "localhost",
+            "LOCALHOST:1",
+            "relance.example:80",
+        ] {
+            assert!(ours(host), "{host}");
+        }
+        for host in ["evil.example", "127.0.0.1.evil.example:7467", ""] {
+            assert!(!ours(host), "{host}");
+        }
+        assert!(!is_our_host(&HeaderMap::new(), &uri, &names));
+    }
+
+    #[test]
+    fn requests_of_other_sites_are_foreign() {
+        let site = HeaderName::from_static("sec-fetch-site");
+        let host = (header::HOST, "127.0.0.1:7467");
+        let foreign = |pair| is_foreign(&headers(&[host.clone(), pair]));
+        assert!(foreign((site.clone(), "cross-site")));
+        assert!(foreign((site.clone(), "same-site")));
+        assert!(foreign((header::ORIGIN, "http://evil.example")));
+        assert!(foreign((header::ORIGIN, "null")));
+        assert!(foreign((header::ORIGIN, "http://127.0.0.1:7468")));
+        assert!(!foreign((header::ORIGIN, "http://127.0.0.1:7467")));
+        assert!(!foreign((site, "same-origin")));
+    }
+
+    #[test]
+    fn a_form_needs_the_key_of_its_session() {
+        let cookie = headers(&[(header::COOKIE, "relance_session=abc")]);
+        let form = |key: &str| crate::form::Form(vec![("key".into(), key.into())]);
+        assert!(check_form_key(&cookie, &form(&viewer::form_key("abc"))).is_ok());
+        assert!(check_form_key(&cookie, &form(&viewer::form_key("abd"))).is_err());
+        assert!(check_form_key(&cookie, &crate::form::Form::default()).is_err());
+        let token = headers(&[(header::AUTHORIZATION, "Bearer abc")]);
+        assert!(check_form_key(&token, &crate::form::Form::default()).is_ok());
+    }
+}

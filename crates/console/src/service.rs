@@ -1,0 +1,380 @@
+//! The pages of one service: what it is, and its tabs.
+
+mod dependencies;
+pub(crate) mod environment;
+pub(crate) mod general;
+pub(crate) mod log_on;
+mod output;
+pub(crate) mod preview;
+pub(crate) mod recovery;
+pub(crate) mod security;
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use relance_scm::control::ControlsAccepted;
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
+
+use crate::edit::version;
+use crate::form::{Query, query};
+use crate::hub::Hub;
+use crate::lang::Lang;
+use crate::layout::{self, Page, Place};
+use crate::reply::{Answer, page as html_page};
+use crate::stream::{Closed, Message, Sender, respond};
+use crate::viewer::Viewer;
+use crate::{history, log, table, time};
+
+/// The tabs, as the service manager's window has them, and three more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tab {
+    General,
+    LogOn,
+    Recovery,
+    Dependencies,
+    Environment,
+    Security,
+    Output,
+    Events,
+    History,
+}
+
+impl Tab {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::General,
+        Self::LogOn,
+        Self::Recovery,
+        Self::Dependencies,
+        Self::Environment,
+        Self::Security,
+        Self::Output,
+        Self::Events,
+        Self::History,
+    ];
+
+    /// Its word in addresses.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::General => "general",
+            Self::LogOn => "log-on",
+            Self::Recovery => "recovery",
+            Self::Dependencies => "dependencies",
+            Self::Environment => "environment",
+            Self::Security => "security",
+            Self::Output => "output",
+            Self::Events => "events",
+            Self::History => "history",
+        }
+    }
+
+    pub(crate) fn of(word: &str) -> Result<Self, ScmError> {
+        Self::ALL
+            .into_iter()
+            .find(|tab| tab.word() == word)
+            .ok_or_else(|| {
+                ScmError::new(Win32Error::NOT_FOUND, "a service has no page of this name")
+            })
+    }
+
+    pub(crate) fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Self::General => lang.t("General", "Général"),
+            Self::LogOn => lang.t("Log On", "Connexion"),
+            Self::Recovery => lang.t("Recovery", "Récupération"),
+            Self::Dependencies => lang.t("Dependencies", "Dépendances"),
+            Self::Environment => lang.t("Environment", "Environnement"),
+            Self::Security => lang.t("Security", "Sécurité"),
+            Self::Output => lang.t("Output", "Sortie"),
+            Self::Events => lang.t("Events", "Événements"),
+            Self::History => lang.t("History", "Historique"),
+        }
+    }
+
+    /// The address of this tab of a service.
+    pub(crate) fn href(self, name: &ServiceName) -> String {
+        format!(
+            "/service/{}?{}",
+            self.word(),
+            query(&[("name", name.as_str())])
+        )
+    }
+}
+
+/// The service of this name, as the viewer may see it.
+///
+/// # Errors
+/// 1060.
+pub(crate) fn find(hub: &Hub, name: &ServiceName) -> Result<Arc<ServiceInfo>, ScmError> {
+    hub.read(|state| state.find(name).cloned()).ok_or_else(|| {
+        ScmError::new(
+            Win32Error::SERVICE_DOES_NOT_EXIST,
+            format!("there is no service {name}"),
+        )
+    })
+}
+
+/// `GET /service/TAB?name=NAME`
+pub(crate) async fn page(
+    viewer: Viewer,
+    Path(tab): Path<String>,
+    Query(query): Query,
+) -> Answer<Response> {
+    let tab = Tab::of(&tab)?;
+    let name = query.name()?;
+    let hub = viewer.hub().await?;
+    let info = find(&hub, &name)?;
+    let name = &info.config.service_name;
+    let content = match tab {
+        Tab::General => general::tab(&viewer, &info).await?,
+        Tab::LogOn => log_on::tab(&viewer, &info),
+        Tab::Recovery => recovery::tab(&viewer, &info),
+        Tab::Dependencies => dependencies::tab(&viewer, &hub, &info),
+        Tab::Environment => environment::tab(&viewer, &info),
+        Tab::Security => security::tab(&viewer, &info),
+        Tab::Output => output::tab(&viewer, name).await,
+        Tab::Events => log::of_service(&viewer, &info, &query).await?,
+        Tab::History => history::of_service(&viewer, &info, &query).await?,
+    };
+    let saved = query.has("saved");
+    Ok(show(&viewer, &info, tab, &content, saved, StatusCode::OK))
+}
+
+/// A tab of a service in the frame that all of them share.
+pub(crate) fn show(
+    viewer: &Viewer,
+    info: &ServiceInfo,
+    tab: Tab,
+    content: &Markup,
+    saved: bool,
+    code: StatusCode,
+) -> Response {
+    let lang = viewer.lang();
+    let name = &info.config.service_name;
+    let body = html! {
+        nav.trail aria-label=(lang.t("Trail", "Fil")) { a href="/" { "← " (lang.t("Services", "Services")) } }
+        div.head { h1 { bdi { (info.config.display_name) } } }
+        div #status.card.status { (status(viewer, info)) }
+        nav.tabs aria-label=(lang.t("About the service", "À propos du service")) {
+            @for each in Tab::ALL {
+                a href=(each.href(name)) aria-current=[(each == tab).then_some("page")] { (each.label(lang)) }
+            }
+        }
+        @if saved { p.good.note role="status" { (lang.t("Saved.", "Enregistré.")) } }
+        div #changed data-version=(version(&info.config)) {}
+        (content)
+    };
+    let title = format!("{} · {}", info.config.display_name, tab.label(lang));
+    let content = Page {
+        title: &title,
+        place: Place::Services,
+        stream: Some(format!(
+            "/stream/service/{}?{}",
+            tab.word(),
+            query(&[("name", name.as_str())])
+        )),
+        body,
+    };
+    (code, html_page(layout::render(viewer, content))).into_response()
+}
+
+/// The state, what runs, what comes next, and the controls that make sense now.
+fn status(viewer: &Viewer, info: &ServiceInfo) -> Markup {
+    let lang = viewer.lang();
+    let status = &info.status;
+    let name = info.config.service_name.as_str();
+    html! {
+        div.facts {
+            div { (table::state(info, lang)) }
+            @if *info.config.display_name != *name { div { bdi { (name) } } }
+            @if status.process_id != 0 { div { "PID " (status.process_id) } }
+            @if let Some(run) = &info.run { div { (lang.t("for ", "depuis ")) (time::since(run.started_at.0)) } }
+            @if info.recovery.failure_count > 0 {
+                div { span.chip.bad { (info.recovery.failure_count) } " " (lang.t("failures counted", "échecs comptés"))
+                    @if let Some(resets) = info.recovery.resets_at {
+                        ", " (lang.t("reset ", "remise à zéro ")) (time::until(resets.0))
+                    }
+                }
+            }
+            @if !info.recovery.pending.is_empty() { div { (table::next_recovery(info, lang)) } }
+            @if info.run.is_none() && let Some(end) = info.last_end.as_ref() {
+                div { (lang.t("ended ", "terminé ")) (time::ago(end.at.0)) " · " (table::reason(end, lang)) }
+            }
+        }
+        @if viewer.is_administrator() { (controls(viewer, info)) }
+    }
+}
+
+fn controls(viewer: &Viewer, info: &ServiceInfo) -> Markup {
+    let lang = viewer.lang();
+    let state = info.status.state;
+    let stopped = state == ServiceState::Stopped;
+    let pauses = info
+        .status
+        .controls_accepted
+        .contains(ControlsAccepted::PAUSE_CONTINUE);
+    let back = Tab::General.href(&info.config.service_name);
+    let actions = [
+        ("start", lang.t("Start", "Démarrer"), stopped),
+        (
+            "stop",
+            lang.t("Stop", "Arrêter"),
+            !stopped && state != ServiceState::StopPending,
+        ),
+        (
+            "restart",
+            lang.t("Restart", "Redémarrer"),
+            state == ServiceState::Running,
+        ),
+        (
+            "pause",
+            lang.t("Pause", "Suspendre"),
+            pauses && state == ServiceState::Running,
+        ),
+        (
+            "continue",
+            lang.t("Continue", "Reprendre"),
+            state == ServiceState::Paused,
+        ),
+        (
+            "terminate",
+            lang.t("End by force", "Terminer de force"),
+            !stopped,
+        ),
+        (
+            "cancel",
+            lang.t("Cancel recovery", "Annuler la récupération"),
+            !info.recovery.pending.is_empty(),
+        ),
+    ];
+    html! {
+        form.row method="post" action="/control" data-control="" aria-label=(lang.t("Controls", "Commandes")) {
+            (layout::key(viewer))
+            input type="hidden" name="name" value=(info.config.service_name);
+            input type="hidden" name="back" value=(back);
+            @for (action, label, possible) in actions {
+                // The three that everybody looks for are always there.
+                @if possible || ["start", "stop", "restart"].contains(&action) {
+                    button type="submit" name="action" value=(action) disabled[!possible] { (label) }
+                }
+            }
+        }
+    }
+}
+
+/// `GET /stream/service/TAB?name=NAME`
+pub(crate) async fn stream(
+    viewer: Viewer,
+    Path(tab): Path<String>,
+    Query(query): Query,
+) -> Answer<Response> {
+    let tab = Tab::of(&tab)?;
+    let name = query.name()?;
+    let hub = viewer.hub().await?;
+    find(&hub, &name)?;
+    if tab == Tab::Output {
+        let from = query.number("from").unwrap_or_default();
+        return output::stream(viewer, name, from).await;
+    }
+    Ok(respond(move |sender| follow(viewer, hub, name, sender)).into_response())
+}
+
+async fn follow(
+    viewer: Viewer,
+    hub: Arc<Hub>,
+    name: ServiceName,
+    sender: Sender,
+) -> Result<(), Closed> {
+    let lang = viewer.lang();
+    let mut changes = hub.changes();
+    let mut sent: Option<Arc<ServiceInfo>> = None;
+    let first = find(&hub, &name).map(|info| version(&info.config)).ok();
+    let mut connected = true;
+    loop {
+        changes.mark_unchanged();
+        let (now_connected, ended, info) =
+            hub.read(|state| (state.connected, state.ended, state.find(&name).cloned()));
+        if ended {
+            return sender.send(Message::Ended).await;
+        }
+        if connected != now_connected {
+            connected = now_connected;
+            sender.send(Message::Connected { connected }).await?;
+        }
+        let same = match (&sent, &info) {
+            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+            (None, None) => true,
+            _ => false,
+        };
+        if !same {
+            let parts = match &info {
+                Some(info) => vec![
+                    ("status", status(&viewer, info).into_string()),
+                    (
+                        "changed",
+                        changed(first.as_ref() != Some(&version(&info.config)), lang).into_string(),
+                    ),
+                ],
+                None => vec![("changed", gone(lang).into_string())],
+            };
+            sender.send(Message::Parts { parts }).await?;
+            sent = info;
+        }
+        tokio::select! {
+            changed = changes.changed() => if changed.is_err() { return Ok(()) },
+            () = sender.closed() => return Err(Closed),
+        }
+    }
+}
+
+/// Somebody else has changed the service while this page was open.
+fn changed(is_changed: bool, lang: Lang) -> Markup {
+    html! {
+        @if is_changed {
+            p.note.warn role="status" {
+                (lang.t("This service was changed elsewhere meanwhile. ", "Ce service a été modifié ailleurs entre-temps. "))
+                a href="" { (lang.t("Load it again", "Le recharger")) }
+            }
+        }
+    }
+}
+
+fn gone(lang: Lang) -> Markup {
+    html! { p.note.warn role="status" { (lang.t("This service was deleted.", "Ce service a été supprimé.")) } }
+}
+
+/// A row of a form: a label and its field, and a hint below.
+pub(crate) fn field(label: &str, hint: &str, input: &Markup) -> Markup {
+    html! {
+        div.field {
+            label { span.label { (label) } (input) }
+            @if !hint.is_empty() { small { (hint) } }
+        }
+    }
+}
+
+/// The form of a tab, with what its changes mean beside it. Readers see it and cannot use it.
+pub(crate) fn edit_form(viewer: &Viewer, info: &ServiceInfo, tab: Tab, fields: &Markup) -> Markup {
+    let lang = viewer.lang();
+    let name = &info.config.service_name;
+    html! {
+        div.split {
+            form.card #edit method="post" action=(tab.href(name)) data-preview={ "/preview/" (tab.word()) }
+                aria-label=(tab.label(lang)) {
+                (layout::key(viewer))
+                input type="hidden" name="name" value=(name);
+                input type="hidden" name="version" value=(version(&info.config));
+                fieldset.bare disabled[!viewer.is_administrator()] {
+                    (fields)
+                    div.row.end {
+                        button.primary type="submit" { (lang.t("Save…", "Enregistrer…")) }
+                    }
+                }
+            }
+            div #preview.preview aria-live="polite" { (preview::of_unchanged(viewer, info, tab)) }
+        }
+    }
+}

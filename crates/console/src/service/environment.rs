@@ -1,0 +1,43 @@
+//! The tab "Environment": variables the service gets besides those of its account.
+
+use maud::{Markup, html};
+use relance_scm::manager::ServiceInfo;
+use relance_wire::api::ChangeConfigRequest;
+
+use super::{Tab, edit_form, field};
+use crate::edit::lines;
+use crate::form::Form;
+use crate::viewer::Viewer;
+
+pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
+    let lang = viewer.lang();
+    let variables = &info.config.environment;
+    // Values may be secrets: for those who may change them.
+    if !viewer.is_administrator() {
+        return html! {
+            section.card {
+                h2 { (lang.t("Environment", "Environnement")) }
+                p.dim { (lang.t("Values are shown to administrators only.", "Les valeurs ne sont montrées qu’aux administrateurs.")) }
+                ul { @for variable in variables { li.code { (variable.name()) } } }
+            }
+        };
+    }
+    let text: Vec<String> = variables
+        .iter()
+        .map(|variable| format!("{}={}", variable.name(), variable.value()))
+        .collect();
+    let fields = field(
+        lang.t("Variables", "Variables"),
+        lang.t("One to a line: NAME=value", "Une par ligne : NOM=valeur"),
+        &html! { textarea.code name="environment" rows="12" spellcheck="false" { (text.join("\n")) } },
+    );
+    edit_form(viewer, info, Tab::Environment, &fields)
+}
+
+/// The change that the field asks for.
+pub(crate) fn read(form: &Form) -> ChangeConfigRequest {
+    ChangeConfigRequest {
+        environment: Some(lines(form, "environment")),
+        ..ChangeConfigRequest::default()
+    }
+}

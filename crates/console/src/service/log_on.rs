@@ -1,0 +1,45 @@
+//! The tab "Log On": the account the service runs under.
+
+use maud::{Markup, html};
+use relance_scm::manager::ServiceInfo;
+use relance_wire::api::ChangeConfigRequest;
+
+use super::{Tab, edit_form, field};
+use crate::form::Form;
+use crate::lang::Lang;
+use crate::viewer::Viewer;
+
+pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
+    let fields = fields(info.config.account_name.as_str(), viewer.lang());
+    edit_form(viewer, info, Tab::LogOn, &fields)
+}
+
+/// The fields, also of a new service.
+pub(crate) fn fields(account: &str, lang: Lang) -> Markup {
+    html! {
+        (field(
+            lang.t("Account", "Compte"),
+            lang.t(
+                "LocalSystem is the manager’s own account. Any account of this machine may be named; a manager that is not root can only use its own.",
+                "LocalSystem est le compte du gestionnaire. Tout compte de cette machine peut être nommé ; un gestionnaire qui n’est pas root ne peut utiliser que le sien.",
+            ),
+            &html! {
+                input name="account_name" value=(account) list="accounts" spellcheck="false" autocomplete="off";
+                datalist #accounts {
+                    option value="LocalSystem" {}
+                    option value="NT AUTHORITY\\LocalService" {}
+                    option value="NT AUTHORITY\\NetworkService" {}
+                }
+            },
+        ))
+        p.dim { (lang.t("No password is needed here.", "Aucun mot de passe n’est nécessaire ici.")) }
+    }
+}
+
+/// The change that the fields ask for.
+pub(crate) fn read(form: &Form) -> ChangeConfigRequest {
+    ChangeConfigRequest {
+        account_name: Some(form.text("account_name")),
+        ..ChangeConfigRequest::default()
+    }
+}

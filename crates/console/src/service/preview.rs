@@ -1,0 +1,453 @@
+//! What stands beside a form while it is filled in: what is wrong, what would change, what would
+//! follow a failure, and the script for it.
+//!
+//! The what-if is played by the policy's own simulator, in virtual time.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+use relance_policy::simulate::{Happening, Moment, Occurrence, Script, Timeline, When, simulate};
+use relance_scm::event::Event;
+use relance_scm::manager::ServiceInfo;
+use relance_scm::status::ProcessExit;
+use relance_scm::{
+    ExitCode, RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceConfig, ServiceState,
+};
+
+use super::Tab;
+use crate::chart::{Axis, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
+use crate::edit::changed;
+use crate::form::Form;
+use crate::lang::Lang;
+use crate::reply::problem;
+use crate::viewer::Viewer;
+use crate::{diff, script, time};
+
+/// Lengths of the what-if's axis, milliseconds.
+const SPANS: [i64; 6] = [
+    60_000,
+    600_000,
+    3_600_000,
+    21_600_000,
+    86_400_000,
+    604_800_000,
+];
+const SPAN_DEFAULT: i64 = 600_000;
+/// Failures that one may mark.
+const MARKS_MAX: usize = 50;
+/// A failure that follows a restart sooner than this, for ever, is a storm.
+const STORM: Duration = Duration::from_secs(5);
+
+/// Beside a form that nobody has touched.
+pub(crate) fn of_unchanged(viewer: &Viewer, info: &ServiceInfo, tab: Tab) -> Markup {
+    if tab != Tab::Recovery {
+        return html! {};
+    }
+    let config = &info.config;
+    recovery(
+        config,
+        info.recovery.failure_count,
+        &Form::default(),
+        viewer.lang(),
+    )
+}
+
+/// Beside a form as it is filled in now.
+pub(crate) fn of_form(viewer: &Viewer, info: &ServiceInfo, tab: Tab, form: &Form) -> Markup {
+    let lang = viewer.lang();
+    let before = &info.config;
+    match changed(before, tab, form) {
+        Err(error) => html! { section.card { (problem(&error)) } },
+        Ok((after, _)) => html! {
+            @if tab == Tab::Recovery {
+                (recovery(&after, info.recovery.failure_count, form, lang))
+            }
+            @let differences = diff::differences(before, &after, lang);
+            section.card aria-label=(lang.t("Changes", "Modifications")) {
+                h2 { (lang.t("Changes", "Modifications")) }
+                (diff::table(&differences, lang))
+                @if !differences.is_empty() { (script::show(&script::change(before, &after), lang)) }
+            }
+        },
+    }
+}
+
+/// What recovery settings mean.
+pub(crate) fn recovery(config: &ServiceConfig, count: u32, form: &Form, lang: Lang) -> Markup {
+    html! {
+        @for warning in warnings(config, lang) { p.note.warn.warning { (warning) } }
+        section.card aria-labelledby="if-it-fails" {
+            h2 #if-it-fails { (lang.t("If it fails now, then…", "S’il échoue maintenant, alors…")) }
+            (steps(config, count, lang))
+        }
+        (what_if(config, form, lang))
+    }
+}
+
+/// The failures to come and their actions, one after the other.
+fn steps(config: &ServiceConfig, count: u32, lang: Lang) -> Markup {
+    let settings = &config.failure_actions;
+    let resets_always = settings.reset_period == ResetPeriod::Seconds(0);
+    let listed = u32::try_from(settings.actions.len())
+        .unwrap_or(u32::MAX)
+        .min(20);
+    let last = if resets_always { 1 } else { listed.max(1) };
+    let next = if resets_always { 1 } else { count + 1 };
+    html! {
+        ol.steps {
+            @for number in 1..=last {
+                @let is_next = number == next || (number == last && next > last);
+                li class=[is_next.then_some("now")] aria-current=[is_next.then_some("step")] {
+                    span.count {
+                        @if resets_always { (lang.t("every failure", "chaque échec")) }
+                        @else if number == last { (lang.ordinal(number)) " " (lang.t("and every later one", "et chaque suivant")) }
+                        @else { (lang.ordinal(number)) }
+                    }
+                    (step(settings.action_for(number), lang))
+                    @if is_next && !resets_always { span.dim { (lang.t("— this one would be number ", "— celui-ci serait le numéro ")) (next) } }
+                }
+            }
+        }
+        p.dim { (counter(settings.reset_period, settings.actions.is_empty(), lang)) }
+    }
+}
+
+fn step(action: Option<RecoveryAction>, lang: Lang) -> Markup {
+    html! {
+        @match action {
+            None => span.what.none { (lang.t("nothing: no actions are configured", "rien : aucune action n’est configurée")) },
+            Some(action) if action.kind == RecoveryActionKind::None => span.what.none {
+                (lang.t("nothing; it stays down until somebody starts it", "rien ; il reste arrêté jusqu’à ce que quelqu’un le démarre"))
+            },
+            Some(action) => {
+                span.wait { @if action.delay_ms() == 0 { (lang.t("at once", "aussitôt")) } @else { (time::duration(action.delay_ms().into())) } }
+                span.what { (lang.action(action.kind)) }
+            }
+        }
+    }
+}
+
+fn counter(period: ResetPeriod, no_actions: bool, lang: Lang) -> String {
+    match period {
+        _ if no_actions => lang
+            .t(
+                "The counter goes up until the machine boots.",
+                "Le compteur augmente jusqu’au démarrage de la machine.",
+            )
+            .to_owned(),
+        ResetPeriod::Infinite => lang
+            .t(
+                "The counter is never reset until the machine boots.",
+                "Le compteur n’est jamais remis à zéro avant le démarrage de la machine.",
+            )
+            .to_owned(),
+        ResetPeriod::Seconds(0) => lang
+            .t(
+                "The counter begins anew at every failure.",
+                "Le compteur recommence à chaque échec.",
+            )
+            .to_owned(),
+        ResetPeriod::Seconds(seconds) => {
+            let period = time::duration(u64::from(seconds) * 1000);
+            match lang {
+                Lang::En => format!(
+                    "The counter begins anew when {period} have passed since the last failure."
+                ),
+                Lang::Fr => format!(
+                    "Le compteur recommence quand {period} se sont écoulées depuis le dernier échec."
+                ),
+            }
+        }
+    }
+}
+
+/// Where people go wrong.
+pub(crate) fn warnings(config: &ServiceConfig, lang: Lang) -> Vec<&'static str> {
+    let settings = &config.failure_actions;
+    let actions = &settings.actions;
+    let last = actions.last().copied();
+    let mut warnings = Vec::new();
+    if settings.reset_period == ResetPeriod::Seconds(0) && actions.len() > 1 {
+        warnings.push(lang.t(
+            "With a reset period of 0 every failure is the first: the later actions are never used.",
+            "Avec une période de remise à zéro de 0, chaque échec est le premier : les actions suivantes ne servent jamais.",
+        ));
+    }
+    if !actions.is_empty() && !config.failure_actions_on_non_crash_failures {
+        warnings.push(lang.t(
+            "A stop with an error code is no failure: tick the box below the actions if it should be.",
+            "Un arrêt avec un code d’erreur n’est pas un échec : cochez la case sous les actions s’il doit l’être.",
+        ));
+    }
+    if last.is_some_and(|last| last.kind == RecoveryActionKind::None) {
+        warnings.push(lang.t(
+            "The list ends with no action: after that the service stays down, also when the reset period is over.",
+            "La liste se termine sans action : ensuite le service reste arrêté, même la période de remise à zéro passée.",
+        ));
+    }
+    if last.is_some_and(|last| last.kind.restarts() && last.delay() < STORM) {
+        warnings.push(lang.t(
+            "A service that fails at once is restarted without end and almost without a pause: give the last action a delay.",
+            "Un service qui échoue aussitôt est redémarré sans fin et presque sans pause : donnez un délai à la dernière action.",
+        ));
+    }
+    if settings.has(RecoveryActionKind::RunCommand) && settings.command.is_empty() {
+        warnings.push(lang.t(
+            "Run a program is chosen, and no program is given.",
+            "Exécuter un programme est choisi, mais aucun programme n’est donné.",
+        ));
+    }
+    if settings.has(RecoveryActionKind::Reboot) {
+        warnings.push(lang.t(
+            "The computer is rebooted only if the manager’s settings say allow_reboot; else event 7032 says that it was not.",
+            "L’ordinateur n’est redémarré que si les réglages du gestionnaire disent allow_reboot ; sinon l’événement 7032 dit qu’il ne l’a pas été.",
+        ));
+    }
+    warnings
+}
+
+/// A failure somebody has marked: when, and of which kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Failure {
+    at_ms: u64,
+    kind: &'static str,
+}
+
+/// The kinds of failures that one may mark.
+const KINDS: [&str; 4] = ["crash", "error", "clean", "start"];
+
+fn kind_label(kind: &str, lang: Lang) -> &'static str {
+    match kind {
+        "error" => lang.t("stops with an error", "s’arrête avec une erreur"),
+        "clean" => lang.t("stops without an error", "s’arrête sans erreur"),
+        "start" => lang.t("is started by hand", "est démarré à la main"),
+        _ => lang.t("crashes", "plante"),
+    }
+}
+
+fn marked(form: &Form) -> Vec<Failure> {
+    let mut failures: Vec<_> = form
+        .all("at")
+        .filter_map(|text| {
+            let (at, kind) = text.split_once(':')?;
+            let kind = KINDS.into_iter().find(|known| *known == kind)?;
+            Some(Failure {
+                at_ms: at.parse().ok()?,
+                kind,
+            })
+        })
+        .take(MARKS_MAX)
+        .collect();
+    failures.sort_by_key(|failure| failure.at_ms);
+    failures
+}
+
+/// The user marks failures on an axis and sees what would follow.
+fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
+    let span = form
+        .number("span")
+        .filter(|span| SPANS.contains(span))
+        .unwrap_or(SPAN_DEFAULT);
+    let failures = marked(form);
+    let timeline = simulate(config, &script_of(&failures));
+    let lane = lane_of(&timeline, span);
+    html! {
+        section #whatif.card aria-labelledby="what-if" {
+            h2 #what-if { (lang.t("What if…", "Et si…")) }
+            p.dim { (lang.t(
+                "Click on the line where the service should fail, or add a moment below. What follows is worked out by the manager’s own rules.",
+                "Cliquez sur la ligne là où le service doit échouer, ou ajoutez un instant ci-dessous. La suite est calculée par les règles mêmes du gestionnaire.",
+            )) }
+            div.whatif data-whatif="" { (draw(&lane, 0, span, Axis::Relative, lang.t("What would follow", "Ce qui suivrait"))) }
+            (legend(lang))
+            div.row {
+                label { span { (lang.t("Seconds", "Secondes")) } input #whatif-at type="number" min="0" step="any" value="30"; }
+                label { span { (lang.t("the service", "le service")) }
+                    select #whatif-kind { @for kind in KINDS { option value=(kind) { (kind_label(kind, lang)) } } } }
+                button type="button" data-whatif-add="" { (lang.t("Add", "Ajouter")) }
+                label { span { (lang.t("Axis", "Axe")) }
+                    select name="span" form="edit" { @for each in SPANS {
+                        option value=(each) selected[each == span] { (time::duration(each.unsigned_abs())) }
+                    } }
+                }
+            }
+            @if !failures.is_empty() {
+                ul.marks {
+                    @for failure in &failures {
+                        li {
+                            input type="hidden" name="at" form="edit" value={ (failure.at_ms) ":" (failure.kind) };
+                            "+" (time::duration(failure.at_ms)) " " (kind_label(failure.kind, lang)) " "
+                            button.small type="button" data-whatif-remove="" aria-label={ (lang.t("Remove", "Enlever")) " +" (time::duration(failure.at_ms)) } { "×" }
+                        }
+                    }
+                }
+                (story(&timeline, lang))
+            }
+        }
+    }
+}
+
+fn script_of(failures: &[Failure]) -> Script {
+    let what = |kind| match kind {
+        "error" => Happening::Stopped(ExitCode::ServiceSpecific(1)),
+        "clean" => Happening::Stopped(ExitCode::SUCCESS),
+        "start" => Happening::Start,
+        _ => Happening::Exit(ProcessExit::Signaled(11)),
+    };
+    Script {
+        moments: failures
+            .iter()
+            .map(|failure| Moment {
+                when: When::At(Duration::from_millis(failure.at_ms)),
+                what: what(failure.kind),
+            })
+            .collect(),
+    }
+}
+
+fn at_ms(entry: &relance_policy::simulate::Entry) -> i64 {
+    i64::try_from(entry.at.as_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
+
+/// A time line of the simulator as a drawing: running until something else is said.
+fn lane_of(timeline: &Timeline, until: i64) -> Lane {
+    let mut lane = Lane::default();
+    let mut from = 0;
+    let mut kind = SpanKind::Up;
+    let mut failed = false;
+    for entry in &timeline.entries {
+        let at = at_ms(entry).min(until);
+        let mut enter = |next: SpanKind| {
+            lane.spans.push(Span { from, to: at, kind });
+            (from, kind) = (at, next);
+        };
+        match &entry.what {
+            Occurrence::Logged(Event::StateEntered(ServiceState::Running)) => {
+                enter(SpanKind::Up);
+                failed = false;
+            }
+            Occurrence::Logged(Event::StateEntered(ServiceState::Stopped)) => {
+                enter(if failed {
+                    SpanKind::Failed
+                } else {
+                    SpanKind::Stopped
+                });
+            }
+            Occurrence::Logged(Event::Failed { .. }) => failed = true,
+            _ => {}
+        }
+        if let Some((mark, kind)) = mark_of(&entry.what)
+            && at_ms(entry) <= until
+        {
+            lane.marks.push(Mark {
+                at,
+                kind: mark,
+                label: format!("+{} {kind}", time::duration(at.unsigned_abs())),
+                href: None,
+            });
+        }
+    }
+    lane.spans.push(Span {
+        from,
+        to: until,
+        kind,
+    });
+    lane.spans.retain(|span| span.to > span.from);
+    lane
+}
+
+fn mark_of(what: &Occurrence) -> Option<(MarkKind, String)> {
+    let kind = match what {
+        Occurrence::Logged(Event::Failed { .. }) => MarkKind::Failure,
+        Occurrence::Logged(Event::RecoveryActionFailed(..))
+        | Occurrence::CommandRun(_)
+        | Occurrence::Rebooted => MarkKind::Action,
+        Occurrence::CounterReset => MarkKind::Reset,
+        Occurrence::Ignored(_) | Occurrence::Refused(_) => MarkKind::Ignored,
+        Occurrence::Happened(_) | Occurrence::Logged(_) => return None,
+    };
+    Some((kind, what.sentence("the service")))
+}
+
+/// The same in words.
+fn story(timeline: &Timeline, lang: Lang) -> Markup {
+    let shown = timeline
+        .entries
+        .iter()
+        .filter(|entry| !matches!(entry.what, Occurrence::Happened(_)))
+        .take(60);
+    html! {
+        details {
+            summary { (lang.t("In words", "En mots")) }
+            ol.story lang="en" {
+                @for entry in shown {
+                    li { span.code { "+" (time::duration(at_ms(entry).unsigned_abs())) } " " (entry.what.sentence("the service")) }
+                }
+            }
+            p { (lang.t("At the end: ", "À la fin : ")) (lang.state(timeline.final_state))
+                ", " (timeline.failure_count) " " (lang.t("failures counted", "échecs comptés")) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use relance_scm::ServiceName;
+    use relance_scm::failure_actions::ActionList;
+
+    use super::*;
+
+    fn config(actions: &str, reset: u32) -> ServiceConfig {
+        let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
+        config.failure_actions.actions = actions.parse::<ActionList>().unwrap().0.into();
+        config.failure_actions.reset_period = ResetPeriod::Seconds(reset);
+        config
+    }
+
+    #[test]
+    fn r14_r22_r3_each_trap_has_its_warning() {
+        let count = |config: &ServiceConfig| warnings(config, Lang::En).len();
+        let mut good = config("restart/60000/restart/120000", 300);
+        good.failure_actions_on_non_crash_failures = true;
+        assert_eq!(count(&good), 0);
+        for (actions, reset) in [
+            ("restart/60000/restart/60000", 0),
+            ("restart/60000/none/0", 300),
+            ("restart/0", 300),
+            ("run/0", 300),
+            ("reboot/60000", 300),
+        ] {
+            let mut trap = config(actions, reset);
+            trap.failure_actions_on_non_crash_failures = true;
+            assert_eq!(count(&trap), 1, "{actions}");
+        }
+        assert_eq!(count(&config("restart/60000", 300)), 1, "the flag");
+    }
+
+    #[test]
+    fn what_if_is_down_between_a_failure_and_its_restart() {
+        let form = Form::parse(b"at=10000%3Acrash&at=garbage&at=5%3Aexplode");
+        let failures = marked(&form);
+        assert_eq!(failures.len(), 1);
+        let timeline = simulate(&config("restart/30000", 300), &script_of(&failures));
+        let lane = lane_of(&timeline, 60_000);
+        let spans: Vec<_> = lane.spans.iter().map(|s| (s.from, s.to, s.kind)).collect();
+        assert_eq!(
+            spans,
+            [
+                (0, 10_000, SpanKind::Up),
+                (10_000, 40_000, SpanKind::Failed),
+                (40_000, 60_000, SpanKind::Up)
+            ]
+        );
+        assert_eq!(lane.marks.len(), 1);
+    }
+
+    #[test]
+    fn r3_a_stop_with_an_error_is_no_failure_without_the_flag() {
+        let failures = marked(&Form::parse(b"at=10000%3Aerror"));
+        let timeline = simulate(&config("restart/30000", 300), &script_of(&failures));
+        let lane = lane_of(&timeline, 60_000);
+        assert_eq!(lane.spans[1].kind, SpanKind::Stopped);
+    }
+}

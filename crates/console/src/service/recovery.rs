@@ -1,0 +1,303 @@
+//! The tab "Recovery": what follows the first, second and later failures.
+
+use maud::{Markup, html};
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{RecoveryActionKind, ScmError, Win32Error};
+use relance_wire::api::{
+    ActionBody, ActionsBody, ConfigBody, RecoveryBody, RecoveryChangeBody, ResetPeriodBody,
+};
+
+use super::{Tab, edit_form, field};
+use crate::form::Form;
+use crate::lang::Lang;
+use crate::viewer::Viewer;
+
+/// Rows that are there without having been asked for: as many as the service manager's window has.
+const ROWS_MIN: usize = 3;
+
+/// Units of a delay, with their milliseconds; the largest first.
+const DELAY_UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("min", 60_000), ("s", 1000), ("ms", 1)];
+/// Units of the reset period, with their seconds.
+const RESET_UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)];
+
+pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
+    let body = ConfigBody::from(&*info.config).recovery;
+    edit_form(viewer, info, Tab::Recovery, &fields(&body, viewer.lang()))
+}
+
+/// The largest unit that a value is a whole number of.
+fn in_units<'a>(value: u64, units: &[(&'a str, u64)]) -> (u64, &'a str) {
+    let fits = |(_, size): &&(&str, u64)| value != 0 && value.is_multiple_of(*size);
+    let (unit, size) = units
+        .iter()
+        .find(fits)
+        .or(units
+            .iter()
+            .rev()
+            .nth(usize::from(value == 0 && units.len() > 1)))
+        .copied()
+        .unwrap_or(("ms", 1));
+    (value / size, unit)
+}
+
+/// The fields, also of a new service.
+pub(crate) fn fields(body: &RecoveryBody, lang: Lang) -> Markup {
+    let actions = match &body.actions {
+        ActionsBody::List(actions) => actions.as_slice(),
+        ActionsBody::Notation(_) => &[],
+    };
+    let rows = actions.len().max(ROWS_MIN);
+    html! {
+        fieldset {
+            legend { (lang.t("If the service fails", "Si le service échoue")) }
+            ol #actions.actions data-last=(lang.t("and all later ones", "et toutes les suivantes")) {
+                @for index in 0..rows { (row(index, actions.get(index), lang)) }
+            }
+            button.quiet type="button" data-add-action="" { "+ " (lang.t("One more failure", "Un échec de plus")) }
+        }
+        (reset(&body.reset_period_secs, lang))
+        label.check {
+            input type="checkbox" name="on_error_stop" checked[body.on_error_stop];
+            span { (lang.t("Enable actions for stops with errors", "Activer les actions pour les arrêts avec erreur"))
+                small { (lang.t(
+                    "Without it only a process that ends unannounced counts as a failure. With it a stop with an error code does too; for a program that is every exit status but 0.",
+                    "Sans cela, seul un processus qui se termine sans prévenir compte comme échec. Avec cela, un arrêt avec un code d’erreur compte aussi ; pour un programme, tout code de sortie sauf 0.",
+                )) }
+            }
+        }
+        (program(body, lang))
+        details {
+            summary { (lang.t("Restart computer options", "Options de redémarrage de l’ordinateur")) }
+            (field(
+                lang.t("Message before a reboot", "Message avant un redémarrage"),
+                lang.t("The manager reboots only if its settings say allow_reboot.", "Le gestionnaire ne redémarre la machine que si ses réglages disent allow_reboot."),
+                &html! { textarea name="reboot_message" rows="2" { (body.reboot_message) } },
+            ))
+        }
+    }
+}
+
+fn row(index: usize, action: Option<&ActionBody>, lang: Lang) -> Markup {
+    let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+    let label = format!("{} {}", lang.ordinal(number), lang.t("failure", "échec"));
+    let delay = action.map_or(if index == 0 { 60_000 } else { 0 }, |action| {
+        u64::from(action.delay_ms)
+    });
+    let (delay, unit) = in_units(delay, &DELAY_UNITS);
+    let chosen = action.map(|action| action.kind.as_str());
+    html! {
+        li data-label=(lang.t("failure", "échec")) {
+            span.which { (label) }
+            select name="kind" aria-label={ (label) ": " (lang.t("action", "action")) } {
+                option value="" selected[chosen.is_none()] { (lang.t("— as the one before", "— comme le précédent")) }
+                @for kind in RecoveryActionKind::ALL {
+                    option value=(kind.word()) selected[chosen == Some(kind.word())] { (lang.action(kind)) }
+                }
+            }
+            span.after { (lang.t("after", "après")) }
+            input type="number" name="delay" min="0" step="any" value=(delay) aria-label={ (label) ": " (lang.t("delay", "délai")) };
+            (units("unit", &DELAY_UNITS, unit, &format!("{label}: {}", lang.t("unit", "unité"))))
+        }
+    }
+}
+
+fn units(name: &str, units: &[(&str, u64)], chosen: &str, label: &str) -> Markup {
+    html! {
+        select name=(name) aria-label=(label) {
+            @for (unit, _) in units { option value=(unit) selected[*unit == chosen] { (unit) } }
+        }
+    }
+}
+
+fn reset(period: &ResetPeriodBody, lang: Lang) -> Markup {
+    let seconds = match period {
+        ResetPeriodBody::Seconds(seconds) => Some(u64::from(*seconds)),
+        ResetPeriodBody::Text(_) => None,
+    };
+    let (value, unit) = in_units(seconds.unwrap_or(86_400), &RESET_UNITS);
+    html! {
+        fieldset {
+            legend { (lang.t("Reset the fail count", "Remettre le compteur à zéro")) }
+            div.row {
+                span { (lang.t("after", "après")) }
+                input type="number" name="reset" min="0" step="any" value=(value) aria-label=(lang.t("Reset period", "Période de remise à zéro"));
+                (units("reset_unit", &RESET_UNITS, unit, lang.t("Reset period: unit", "Période de remise à zéro : unité")))
+                span { (lang.t("without a failure", "sans échec")) }
+                label.check { input type="checkbox" name="infinite" checked[seconds.is_none()]; span { (lang.t("never (INFINITE)", "jamais (INFINITE)")) } }
+            }
+        }
+    }
+}
+
+fn program(body: &RecoveryBody, lang: Lang) -> Markup {
+    let (command, appends) = match body.command.strip_suffix(FAIL_COUNT) {
+        Some(command) => (command, true),
+        None => (body.command.as_str(), false),
+    };
+    html! {
+        fieldset {
+            legend { (lang.t("Run program", "Programme à exécuter")) }
+            (field(
+                lang.t("Command line", "Ligne de commande"),
+                lang.t("Runs under the account of the service; %1% becomes the fail count.", "S’exécute sous le compte du service ; %1% devient le nombre d’échecs."),
+                &html! { input.code name="command" value=(command) spellcheck="false"; },
+            ))
+            label.check {
+                input type="checkbox" name="append_count" checked[appends];
+                span { (lang.t("Append fail count to end of command line", "Ajouter le nombre d’échecs à la fin de la ligne")) " (/fail=%1%)" }
+            }
+        }
+    }
+}
+
+/// What services.msc appends (R42).
+const FAIL_COUNT: &str = " /fail=%1%";
+
+/// The change that the fields ask for.
+pub(crate) fn read(form: &Form) -> Result<RecoveryChangeBody, ScmError> {
+    let mut command = form.text("command");
+    if form.has("append_count") && !command.is_empty() && !command.ends_with(FAIL_COUNT) {
+        command.push_str(FAIL_COUNT);
+    }
+    let actions = actions(form)?;
+    // R61: without actions a period means nothing.
+    let period = (!actions.is_empty())
+        .then(|| reset_period(form))
+        .transpose()?;
+    Ok(RecoveryChangeBody {
+        actions: Some(ActionsBody::List(actions)),
+        reset_period_secs: period,
+        command: Some(command),
+        reboot_message: Some(form.text("reboot_message")),
+        on_error_stop: Some(form.has("on_error_stop")),
+    })
+}
+
+fn actions(form: &Form) -> Result<Vec<ActionBody>, ScmError> {
+    let rows = form
+        .all("kind")
+        .zip(form.all("delay"))
+        .zip(form.all("unit"));
+    rows.filter(|((kind, _), _)| !kind.is_empty())
+        .map(|((kind, delay), unit)| {
+            let delay_ms = quantity(delay, unit, &DELAY_UNITS)?;
+            Ok(ActionBody {
+                kind: kind.to_owned(),
+                delay_ms: u32::try_from(delay_ms).map_err(|_| {
+                    invalid(format!(
+                        "a delay of {delay} {unit} is too long; 49 days is the longest"
+                    ))
+                })?,
+            })
+        })
+        .collect()
+}
+
+fn reset_period(form: &Form) -> Result<ResetPeriodBody, ScmError> {
+    if form.has("infinite") {
+        return Ok(ResetPeriodBody::Text("INFINITE".to_owned()));
+    }
+    let unit = form.get("reset_unit").unwrap_or("s");
+    let text = form.get("reset").unwrap_or_default();
+    let seconds = quantity(text, unit, &RESET_UNITS)?;
+    // The largest number stands for INFINITE.
+    u32::try_from(seconds)
+        .ok()
+        .filter(|seconds| *seconds != u32::MAX)
+        .map(ResetPeriodBody::Seconds)
+        .ok_or_else(|| invalid(format!("{text} {unit} is too long; tick INFINITE instead")))
+}
+
+/// A number of units in the smallest one. Fractions are fine as long as nothing is left over.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "checked to be a whole number in range"
+)]
+fn quantity(text: &str, unit: &str, units: &[(&str, u64)]) -> Result<u64, ScmError> {
+    let size = units
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .map(|(_, size)| *size);
+    let number: Option<f64> = text.trim().replace(',', ".").parse().ok();
+    let (Some(size), Some(number)) = (size, number) else {
+        return Err(invalid(format!("{text:?} {unit} is no length of time")));
+    };
+    let product = number * size as f64;
+    if product.is_finite() && (0.0..=1e15).contains(&product) && product.fract() == 0.0 {
+        Ok(product as u64)
+    } else {
+        Err(invalid(format!("{text} {unit} is no length of time")))
+    }
+}
+
+fn invalid(sentence: String) -> ScmError {
+    ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<RecoveryChangeBody, ScmError> {
+        read(&Form::parse(text.as_bytes()))
+    }
+
+    #[test]
+    fn rows_become_the_list_and_empty_ones_are_left_out() {
+        let body = read_text(
+            "kind=restart&delay=1.5&unit=min&kind=none&delay=0&unit=s&kind=&delay=9&unit=h&reset=1&reset_unit=d",
+        )
+        .unwrap();
+        let action = |kind: &str, delay_ms| ActionBody {
+            kind: kind.into(),
+            delay_ms,
+        };
+        assert_eq!(
+            body.actions,
+            Some(ActionsBody::List(vec![
+                action("restart", 90_000),
+                action("none", 0)
+            ]))
+        );
+        assert_eq!(
+            body.reset_period_secs,
+            Some(ResetPeriodBody::Seconds(86_400))
+        );
+        assert_eq!(body.on_error_stop, Some(false));
+    }
+
+    #[test]
+    fn r42_the_fail_count_is_appended_once() {
+        let body = read_text("command=%2Fbin%2Fx&append_count=on").unwrap();
+        assert_eq!(body.command.as_deref(), Some("/bin/x /fail=%1%"));
+        let again = read_text("command=%2Fbin%2Fx+%2Ffail%3D%251%25&append_count=on").unwrap();
+        assert_eq!(again.command, body.command);
+    }
+
+    #[test]
+    fn nonsense_is_named() {
+        for bad in [
+            "kind=restart&delay=x&unit=s",
+            "kind=restart&delay=-1&unit=s",
+            "kind=restart&delay=NaN&unit=s",
+            "kind=restart&delay=60&unit=y",
+            "kind=restart&delay=99999&unit=h",
+            "kind=restart&delay=0.0001&unit=s",
+            "kind=restart&delay=1&unit=s&reset=4294967295&reset_unit=s",
+        ] {
+            assert!(read_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn values_are_shown_in_the_largest_whole_unit() {
+        assert_eq!(in_units(90_000, &DELAY_UNITS), (90, "s"));
+        assert_eq!(in_units(7_200_000, &DELAY_UNITS), (2, "h"));
+        assert_eq!(in_units(1500, &DELAY_UNITS), (1500, "ms"));
+        assert_eq!(in_units(0, &DELAY_UNITS), (0, "s"));
+        assert_eq!(in_units(86_400, &RESET_UNITS), (1, "d"));
+        assert_eq!(in_units(0, &RESET_UNITS).0, 0);
+    }
+}

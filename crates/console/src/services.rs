@@ -1,0 +1,360 @@
+//! The first page: all services, live.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{ServiceId, ServiceState};
+
+use crate::form::Query;
+use crate::hub::{Hub, Load};
+use crate::lang::Lang;
+use crate::layout::{self, Page, Place};
+use crate::reply::{Answer, page as html_page};
+use crate::stream::{Closed, Message, Sender, respond};
+use crate::table::{ROWS_MAX, STATES, View, Wanted, row};
+use crate::viewer::Viewer;
+
+/// Changes that come faster than this are shown together.
+const TOGETHER: Duration = Duration::from_millis(40);
+
+/// `GET /`
+pub(crate) async fn page(viewer: Viewer, Query(query): Query) -> Answer<Response> {
+    let hub = viewer.hub().await?;
+    let wanted = Wanted::of(&query);
+    let lang = viewer.lang();
+    let (view, rows) = hub.read(|state| {
+        let view = View::of(state, &wanted);
+        let rows: Vec<Markup> = view
+            .rows
+            .iter()
+            .map(|info| row(info, state.loads.get(&info.id), lang))
+            .collect();
+        (view, rows)
+    });
+    let body = html! {
+        div.head {
+            h1 { (lang.t("Services", "Services")) }
+            span #summary.summary { (summary(&view, lang)) }
+            @if viewer.is_administrator() {
+                a.button.primary href="/create" { (lang.t("New service", "Nouveau service")) }
+            }
+        }
+        (filters(&wanted, lang))
+        (toolbar(&viewer))
+        div.scroll tabindex="0" role="region" aria-label=(lang.t("Services", "Services")) {
+            table #services.live data-rows="" {
+                (head(&wanted, lang))
+                tbody { @for row in rows { (row) } }
+            }
+        }
+        div #pager { (pager(&wanted, &view, lang)) }
+    };
+    let content = Page {
+        title: lang.t("Services", "Services"),
+        place: Place::Services,
+        stream: Some(format!("/stream/services?{}", wanted.query())),
+        body,
+    };
+    Ok(html_page(layout::render(&viewer, content)).into_response())
+}
+
+fn summary(view: &View, lang: Lang) -> Markup {
+    html! {
+        @if view.matching == view.all { (view.all) " " (lang.t("services", "services")) }
+        @else { (view.matching) " " (lang.t("of", "sur")) " " (view.all) }
+        " · " (view.running) " " (lang.t("running", "en cours"))
+        @if view.failed > 0 { " · " strong.bad { (view.failed) " " (lang.t("failed", "en échec")) } }
+    }
+}
+
+fn filters(wanted: &Wanted, lang: Lang) -> Markup {
+    let states = [
+        lang.t("Running", "En cours"),
+        lang.t("Stopped", "Arrêtés"),
+        lang.t("Pending", "En transition"),
+        lang.t("Paused", "En pause"),
+        lang.t("Failed", "En échec"),
+    ];
+    let any = lang.t("Any", "Tous");
+    html! {
+        form #filters.filters method="get" action="/" role="search" {
+            label.grow { span { (lang.t("Search", "Recherche")) }
+                input type="search" name="q" value=(wanted.text) autocomplete="off" accesskey="f"
+                    placeholder=(lang.t("Name or description  ( / )", "Nom ou description  ( / )"));
+            }
+            label { span { (lang.t("State", "État")) }
+                select name="state" {
+                    option value="" { (any) }
+                    @for (value, label) in STATES.into_iter().zip(states) {
+                        option value=(value) selected[wanted.state == value] { (label) }
+                    }
+                }
+            }
+            label { span { (lang.t("Start type", "Type de démarrage")) }
+                select name="start" {
+                    option value="" { (any) }
+                    @for value in ["auto", "demand", "disabled"] {
+                        option value=(value) selected[wanted.start == value] { (lang.start_type(value, false)) }
+                    }
+                }
+            }
+            input type="hidden" name="sort" value=(wanted.sort);
+            input type="hidden" name="dir" value=(if wanted.descending { "desc" } else { "" });
+            noscript { button type="submit" { (lang.t("Show", "Afficher")) } }
+        }
+    }
+}
+
+/// What can be done with the chosen services. Readers see none of it.
+fn toolbar(viewer: &Viewer) -> Markup {
+    let lang = viewer.lang();
+    if !viewer.is_administrator() {
+        return html! { form #controls hidden {} };
+    }
+    let actions = [
+        ("start", lang.t("Start", "Démarrer")),
+        ("stop", lang.t("Stop", "Arrêter")),
+        ("restart", lang.t("Restart", "Redémarrer")),
+        ("pause", lang.t("Pause", "Suspendre")),
+        ("continue", lang.t("Continue", "Reprendre")),
+    ];
+    html! {
+        form #controls.toolbar method="post" action="/control" data-control="" aria-label=(lang.t("Controls", "Commandes")) {
+            (layout::key(viewer))
+            span #picked.picked { (lang.t("None selected", "Aucun choisi")) }
+            div.group {
+                @for (action, label) in actions {
+                    button type="submit" name="action" value=(action) disabled { (label) }
+                }
+            }
+            details.menu {
+                summary { (lang.t("More", "Plus")) }
+                div.sheet {
+                    label { (lang.t("Custom control (128–255)", "Commande libre (128–255)"))
+                        input type="number" name="control" min="128" max="255" value="128"; }
+                    button type="submit" name="action" value="control" disabled { (lang.t("Send", "Envoyer")) }
+                    button type="submit" name="action" value="cancel" disabled { (lang.t("Cancel pending recovery", "Annuler la récupération en attente")) }
+                    button.danger type="submit" name="action" value="terminate" disabled { (lang.t("End by force", "Terminer de force")) }
+                }
+            }
+        }
+    }
+}
+
+fn head(wanted: &Wanted, lang: Lang) -> Markup {
+    let columns = [
+        ("name", "name", lang.t("Name", "Nom")),
+        ("st", "state", lang.t("State", "État")),
+        ("start", "start", lang.t("Start", "Démarrage")),
+        ("account", "account", lang.t("Account", "Compte")),
+        ("num pid", "pid", "PID"),
+        ("num uptime", "uptime", lang.t("Uptime", "Durée")),
+        ("num cpu", "cpu", lang.t("CPU", "CPU")),
+        ("num memory", "memory", lang.t("Memory", "Mémoire")),
+        ("num failures", "failures", lang.t("Failures", "Échecs")),
+        ("last", "", lang.t("Last failure", "Dernier échec")),
+        (
+            "next",
+            "next",
+            lang.t("Next recovery", "Prochaine récupération"),
+        ),
+    ];
+    html! {
+        thead { tr {
+            td.pick { input #all type="checkbox" aria-label=(lang.t("Select all rows", "Choisir toutes les lignes")); }
+            @for (class, column, label) in columns {
+                @let this = wanted.sort == column || (wanted.sort.is_empty() && column == "name");
+                @let order = if wanted.descending { "descending" } else { "ascending" };
+                th class=(class) scope="col" aria-sort=[this.then_some(order)] {
+                    @if column.is_empty() { (label) }
+                    @else {
+                        a href={ "/?" (sorted(wanted, column, this).query()) } { (label) }
+                    }
+                }
+            }
+        } }
+    }
+}
+
+/// The same rows by a column; the other way round if they are by it already.
+fn sorted(wanted: &Wanted, column: &str, this: bool) -> Wanted {
+    Wanted {
+        sort: column.to_owned(),
+        descending: this && !wanted.descending,
+        page: 0,
+        ..wanted.clone()
+    }
+}
+
+fn pager(wanted: &Wanted, view: &View, lang: Lang) -> Markup {
+    if view.matching == 0 {
+        return html! { p.empty { (lang.t("No service matches.", "Aucun service ne correspond.")) } };
+    }
+    if view.matching <= ROWS_MAX {
+        return html! {};
+    }
+    let link = |page| {
+        let there = Wanted {
+            page,
+            ..wanted.clone()
+        };
+        format!("/?{}", there.query())
+    };
+    let first = view.page * ROWS_MAX + 1;
+    let last = (first + ROWS_MAX - 1).min(view.matching);
+    html! {
+        nav.pager aria-label=(lang.t("Pages", "Pages")) {
+            @if view.page > 0 { a rel="prev" href=(link(view.page - 1)) { "← " (lang.t("Previous", "Précédents")) } }
+            span { (first) "–" (last) " " (lang.t("of", "sur")) " " (view.matching) }
+            @if last < view.matching { a rel="next" href=(link(view.page + 1)) { (lang.t("Next", "Suivants")) " →" } }
+        }
+    }
+}
+
+/// `GET /stream/services`: the rows of this page, whenever one of them changes.
+pub(crate) async fn stream(viewer: Viewer, Query(query): Query) -> Answer<Response> {
+    let hub = viewer.hub().await?;
+    let wanted = Wanted::of(&query);
+    let lang = viewer.lang();
+    Ok(respond(move |sender| follow(hub, wanted, lang, sender)).into_response())
+}
+
+/// What was sent of a row last, and from what it was made.
+struct Sent {
+    info: Arc<ServiceInfo>,
+    load: Option<Load>,
+    html: String,
+}
+
+async fn follow(hub: Arc<Hub>, wanted: Wanted, lang: Lang, sender: Sender) -> Result<(), Closed> {
+    let page = ShownPage::new(&hub);
+    let mut changes = hub.changes();
+    let mut sent = Table::default();
+    let mut connected = true;
+    loop {
+        changes.mark_unchanged();
+        let (view, loads, now_connected, ended) = hub.read(|state| {
+            let view = View::of(state, &wanted);
+            let loads: Vec<_> = view
+                .rows
+                .iter()
+                .map(|info| state.loads.get(&info.id).copied())
+                .collect();
+            (view, loads, state.connected, state.ended)
+        });
+        if ended {
+            return sender.send(Message::Ended).await;
+        }
+        if connected != now_connected {
+            connected = now_connected;
+            sender.send(Message::Connected { connected }).await?;
+        }
+        page.show(&view);
+        if let Some(message) = sent.update(&view, &loads, &wanted, lang) {
+            sender.send(message).await?;
+        }
+        tokio::select! {
+            changed = changes.changed() => if changed.is_err() { return Ok(()) },
+            () = sender.closed() => return Err(Closed),
+        }
+        tokio::time::sleep(TOGETHER).await;
+    }
+}
+
+/// What the browser has.
+#[derive(Default)]
+struct Table {
+    rows: HashMap<ServiceId, Sent>,
+    order: Vec<u32>,
+    summary: String,
+    pager: String,
+}
+
+impl Table {
+    /// What the browser needs to show this view; `None` if it shows it already.
+    fn update(
+        &mut self,
+        view: &View,
+        loads: &[Option<Load>],
+        wanted: &Wanted,
+        lang: Lang,
+    ) -> Option<Message> {
+        let mut before = std::mem::take(&mut self.rows);
+        let mut changed = Vec::new();
+        for (info, load) in view.rows.iter().zip(loads) {
+            let old = before.remove(&info.id);
+            let same = old
+                .as_ref()
+                .is_some_and(|old| Arc::ptr_eq(&old.info, info) && old.load == *load);
+            let html = match &old {
+                Some(old) if same => old.html.clone(),
+                _ => row(info, load.as_ref(), lang).into_string(),
+            };
+            if old.is_none_or(|old| old.html != html) {
+                changed.push((info.id.0, html.clone()));
+            }
+            let sent = Sent {
+                info: Arc::clone(info),
+                load: *load,
+                html,
+            };
+            self.rows.insert(info.id, sent);
+        }
+        let order: Vec<u32> = view.rows.iter().map(|info| info.id.0).collect();
+        let summary = summary(view, lang).into_string();
+        let pager = pager(wanted, view, lang).into_string();
+        let mut parts = Vec::new();
+        if summary != self.summary {
+            parts.push(("summary", summary.clone()));
+        }
+        if pager != self.pager {
+            parts.push(("pager", pager.clone()));
+        }
+        if changed.is_empty() && parts.is_empty() && order == self.order {
+            return None;
+        }
+        self.order.clone_from(&order);
+        (self.summary, self.pager) = (summary, pager);
+        Some(Message::Rows {
+            order,
+            rows: changed,
+            parts,
+        })
+    }
+}
+
+/// An open page, whose rows' use of processor and memory is wanted.
+struct ShownPage {
+    hub: Arc<Hub>,
+    number: u64,
+}
+
+impl ShownPage {
+    fn new(hub: &Arc<Hub>) -> Self {
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
+        Self {
+            hub: Arc::clone(hub),
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    fn show(&self, view: &View) {
+        let running = view
+            .rows
+            .iter()
+            .filter(|info| info.status.state != ServiceState::Stopped);
+        self.hub
+            .show(self.number, running.map(|info| info.id).collect());
+    }
+}
+
+impl Drop for ShownPage {
+    fn drop(&mut self) {
+        self.hub.show(self.number, Vec::new());
+    }
+}

@@ -1,0 +1,212 @@
+//! Coming in and going out, and who else may.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use relance_client::connect;
+use relance_scm::ScmError;
+use relance_wire::api::{Role, SessionBody, TokenRequest};
+
+use crate::form::{Form, Query};
+use crate::layout::{self, Page, Place, plain};
+use crate::reply::{Answer, page as html_page, problem, status};
+use crate::server::{App, check_form_key};
+use crate::time;
+use crate::viewer::{COOKIE, Likes, Viewer, blocking};
+
+/// `GET /signin`: with a link's code, the button that uses it; a visit alone does not, because
+/// programs that only look at links would use it up.
+pub(crate) async fn page(likes: Likes, Query(query): Query) -> Response {
+    let lang = likes.lang;
+    let body = match query.given("code") {
+        Some(code) => html! {
+            h1 { (lang.t("Sign in", "Connexion")) }
+            p { (lang.t("This link signs you in once.", "Ce lien vous connecte une seule fois.")) }
+            form #signin method="post" action="/signin" {
+                input type="hidden" name="code" value=(code);
+                button.primary type="submit" { (lang.t("Sign in", "Se connecter")) }
+            }
+        },
+        None => ways_in(likes),
+    };
+    html_page(plain(likes, lang.t("Sign in", "Connexion"), &body)).into_response()
+}
+
+fn ways_in(likes: Likes) -> Markup {
+    let lang = likes.lang;
+    html! {
+        h1 { (lang.t("Sign in", "Connexion")) }
+        p { (lang.t(
+            "There are no passwords. An administrator of this machine makes a link that signs in once:",
+            "Il n’y a pas de mot de passe. Un administrateur de cette machine crée un lien qui connecte une seule fois :",
+        )) }
+        pre.command tabindex="0" { "relance console" }
+        p.dim { (lang.t(
+            "To look without changing anything: relance console --role reader",
+            "Pour voir sans rien modifier : relance console --role reader",
+        )) }
+    }
+}
+
+/// `POST /signin`
+pub(crate) async fn sign_in(State(app): State<Arc<App>>, likes: Likes, form: Form) -> Response {
+    let code = form.text("code");
+    let target = app.target.clone();
+    match blocking(move || connect(&target)?.sign_in(&code)).await {
+        Ok(reply) => {
+            let cookie = format!(
+                "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict",
+                reply.token
+            );
+            ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+        }
+        Err(error) => refused(likes, &error),
+    }
+}
+
+fn refused(likes: Likes, error: &ScmError) -> Response {
+    let body = html! { (ways_in(likes)) (problem(error)) };
+    let title = likes.lang.t("Sign in", "Connexion");
+    (status(error), html_page(plain(likes, title, &body))).into_response()
+}
+
+/// `POST /signout`
+pub(crate) async fn sign_out(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
+    check_form_key(&headers, &form)?;
+    viewer.with(|manager, _| manager.sign_out()).await?;
+    let cookie = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/signin")).into_response())
+}
+
+/// `POST /preferences`: the viewer's language and colours, kept by the browser.
+pub(crate) async fn preferences(form: Form) -> Response {
+    let choice = |name: &'static str, known: &[&str]| {
+        let value = form.given(name).filter(|value| known.contains(value));
+        let value = value.unwrap_or_default();
+        let cookie = format!("{name}={value}; Path=/; SameSite=Strict; Max-Age=31536000");
+        (header::SET_COOKIE, cookie)
+    };
+    let cookies = AppendHeaders([
+        choice("lang", &["en", "fr"]),
+        choice("theme", &["light", "dark"]),
+    ]);
+    (cookies, Redirect::to(form.back())).into_response()
+}
+
+/// `GET /access`
+pub(crate) async fn access(viewer: Viewer) -> Answer<Response> {
+    show_access(&viewer, None).await
+}
+
+/// `POST /access`: a new token, or the end of a session.
+pub(crate) async fn change_access(
+    headers: HeaderMap,
+    viewer: Viewer,
+    form: Form,
+) -> Answer<Response> {
+    check_form_key(&headers, &form)?;
+    if let Some(id) = form.given("end") {
+        let id = id.to_owned();
+        viewer
+            .with(move |manager, _| manager.end_session(&id))
+            .await?;
+        return Ok(Redirect::to("/access").into_response());
+    }
+    let made = async {
+        let request = TokenRequest {
+            name: form.text("name"),
+            role: Role::from_name(form.get("role").unwrap_or_default())?,
+            days: form.number("days"),
+        };
+        viewer
+            .with(move |manager, _| manager.create_token(&request))
+            .await
+    };
+    show_access(&viewer, Some(made.await.map(|reply| reply.token))).await
+}
+
+async fn show_access(viewer: &Viewer, made: Option<Result<String, ScmError>>) -> Answer<Response> {
+    let lang = viewer.lang();
+    let sessions = viewer.with(|manager, _| manager.sessions()).await?;
+    let code = match &made {
+        Some(Err(error)) => status(error),
+        _ => StatusCode::OK,
+    };
+    let title = lang.t("Sessions and tokens", "Sessions et jetons");
+    let body = html! {
+        h1 { (title) }
+        @match &made {
+            Some(Ok(token)) => div.card.good role="status" {
+                p { (lang.t(
+                    "The new token. It is shown once; keep it where only its script can read it.",
+                    "Le nouveau jeton. Il n’est affiché qu’une fois ; gardez-le là où seul son script peut le lire.",
+                )) }
+                pre.command tabindex="0" aria-label=(lang.t("Token", "Jeton")) { (token) }
+            },
+            Some(Err(error)) => (problem(error)),
+            None => {}
+        }
+        div.scroll tabindex="0" role="region" aria-label=(title) { (table(viewer, &sessions)) }
+        section.card {
+            h2 { (lang.t("New token", "Nouveau jeton")) }
+            form.fields method="post" action="/access" {
+                (layout::key(viewer))
+                label { (lang.t("What it is for", "À quoi il sert")) input name="name" required maxlength="64"; }
+                label { (lang.t("May", "Peut"))
+                    select name="role" {
+                        option value="reader" { (lang.t("see", "voir")) }
+                        option value="administrator" { (lang.t("do everything", "tout faire")) }
+                    }
+                }
+                label { (lang.t("Days", "Jours")) input name="days" type="number" min="1" max="3650" value="365"; }
+                button.primary type="submit" { (lang.t("Make the token", "Créer le jeton")) }
+            }
+        }
+    };
+    let content = Page {
+        title,
+        place: Place::Access,
+        stream: None,
+        body,
+    };
+    Ok((code, html_page(layout::render(viewer, content))).into_response())
+}
+
+fn table(viewer: &Viewer, sessions: &[SessionBody]) -> Markup {
+    let lang = viewer.lang();
+    html! {
+        table {
+            thead { tr {
+                th { (lang.t("Whose", "À qui")) }
+                th { (lang.t("Kind", "Sorte")) }
+                th { (lang.t("Role", "Rôle")) }
+                th { (lang.t("Made", "Créé")) }
+                th { (lang.t("Ends", "Expire")) }
+                th { span.hidden { (lang.t("End", "Terminer")) } }
+            } }
+            tbody {
+                @for session in sessions {
+                    tr {
+                        td { bdi { (session.name) } @if session.id == viewer.session.id { " " span.chip { (lang.t("this one", "celle-ci")) } } }
+                        td { @if session.token { (lang.t("Token", "Jeton")) } @else { (lang.t("Session", "Session")) } }
+                        td { @if session.role == Role::Administrator { (lang.t("Administrator", "Administrateur")) } @else { (lang.t("Read-only", "Lecture seule")) } }
+                        td { (time::moment(session.created_at_ms)) }
+                        td { @if let Some(end) = session.expires_at_ms { (time::moment(end)) } }
+                        td {
+                            form method="post" action="/access" {
+                                (layout::key(viewer))
+                                button.small type="submit" name="end" value=(session.id)
+                                    aria-label={ (lang.t("End", "Terminer")) " " (session.name) " " (session.id) } {
+                                    (lang.t("End", "Terminer"))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

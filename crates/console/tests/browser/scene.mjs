@@ -1,0 +1,32 @@
+// Services of a small shop, in all states, for screenshots and measurements.
+
+/** Fills a world with them. */
+export async function scene(world) {
+  const recovery = ["--actions", "restart/5000/restart/60000/none/0", "--reset", "86400"];
+  await world.program("mysql", "echo ready for connections; exec sleep 100000", {
+    options: ["--display-name", "MySQL 8.4", "--description", "Orders, customers, stock", "--start", "auto", ...recovery],
+  });
+  await world.program("queue-mail", "i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo \"job $i: mail to customer sent\"; done; exec sleep 100000", {
+    options: ["--display-name", "Mail queue", "--start", "auto", "--depend", "mysql", "--env", "QUEUE=mail", ...recovery],
+  });
+  await world.program("queue-images", "echo 'Fatal error: Allowed memory size of 134217728 bytes exhausted' ; kill -SEGV $$", {
+    dies: true,
+    options: ["--display-name", "Image queue", "--start", "auto", "--depend", "mysql", "--actions", "restart/0/restart/100/restart/3600000", "--reset", "86400"],
+  });
+  await world.program("scheduler", "exec sleep 100000", {
+    options: ["--display-name", "Scheduler", "--depend", "queue-mail", ...recovery],
+  });
+  await world.program("websocket", "echo listening on 8443; exec sleep 100000", {
+    options: ["--display-name", "WebSocket server", "--start", "auto", ...recovery],
+  });
+  await world.program("report", "exit 3", {
+    dies: true,
+    options: ["--display-name", "Nightly report", "--actions", "none/0", "--reset", "86400"],
+  });
+  await world.program("backup", "exec sleep 100000", { start: false, options: ["--display-name", "Backup"] });
+  await world.program("legacy-sync", "exec sleep 100000", {
+    start: false, options: ["--display-name", "Legacy sync", "--start", "disabled"],
+  });
+  await world.relance("stop", "scheduler");
+  await world.relance("start", "scheduler");
+}

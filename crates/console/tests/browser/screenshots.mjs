@@ -1,0 +1,65 @@
+// Screenshots of each page in both themes and three widths: node screenshots.mjs FOLDER
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { World, closeBrowser, tab, until } from "./world.mjs";
+import { scene } from "./scene.mjs";
+
+const PAGES = {
+  services: "/",
+  general: tab("queue-mail"),
+  "log-on": tab("queue-mail", "log-on"),
+  recovery: tab("queue-images", "recovery"),
+  dependencies: tab("mysql", "dependencies"),
+  environment: tab("queue-mail", "environment"),
+  security: tab("queue-mail", "security"),
+  output: tab("queue-mail", "output"),
+  "service-events": tab("queue-images", "events"),
+  "service-history": tab("queue-images", "history") + "&window=10m",
+  events: "/events",
+  history: "/history?window=10m",
+  create: "/create",
+  access: "/access",
+  api: "/api",
+};
+const WIDTHS = { phone: 390, tablet: 820, wide: 1440 };
+
+const folder = process.argv[2] ?? "target/screenshots";
+const only = process.argv[3];
+await mkdir(folder, { recursive: true });
+const world = await World.start();
+try {
+  await scene(world);
+  await until("the image queue has failed three times", async () => {
+    const { recovery_state: state } = await world.status("queue-images");
+    return state.failure_count >= 3;
+  });
+  const events = await world.relance("events", "--json");
+  const failure = events.split("\n").map((line) => JSON.parse(line)).findLast(({ event_id: id }) => id === 7031);
+  PAGES.event = `/events/${failure.number}`;
+  for (const theme of ["light", "dark"]) {
+    for (const [size, width] of Object.entries(WIDTHS)) {
+      const page = await world.page({ theme, width, height: size === "phone" ? 800 : 900 });
+      for (const [name, address] of Object.entries(PAGES)) {
+        if (only && !only.split(",").includes(name)) continue;
+        await page.goto(world.url + address);
+        if (name === "services") await page.locator("td.memory:not(:empty)").first().waitFor({ state: "attached" });
+        if (name === "recovery") {
+          for (const seconds of ["60", "150", "200"]) {
+            await page.getByLabel("Seconds", { exact: true }).fill(seconds);
+            await page.getByRole("button", { name: "Add", exact: true }).click();
+            await page.getByRole("button", { name: "Remove" }).nth(["60", "150", "200"].indexOf(seconds)).waitFor();
+          }
+          await page.evaluate(() => scrollTo(0, 0));
+        }
+        await page.screenshot({ path: join(folder, `${name}-${size}-${theme}.png`), fullPage: ["recovery", "create"].includes(name) });
+      }
+      await page.context().close();
+    }
+  }
+  const complaints = world.complaints();
+  if (complaints.length > 0) throw new Error(complaints.join("\n"));
+} finally {
+  await closeBrowser();
+  await world.end();
+}

@@ -1,0 +1,234 @@
+// The table of services: live, chosen from, controlled.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { World, closeBrowser, until } from "./world.mjs";
+
+after(closeBrowser);
+
+/** The row of a service, by the name of its link. */
+const row = (page, name) => page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
+
+const see = (page, name, text) => row(page, name).filter({ hasText: text }).waitFor();
+
+/** The process of the daemon that does this. */
+function processOf(world, word) {
+  const pids = readFileSync(`/proc/${world.daemon.pid}/task/${world.daemon.pid}/children`, "utf8");
+  const found = pids.trim().split(" ").find((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[1] === word;
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  });
+  return Number(found);
+}
+
+test("a crash becomes a countdown and then a restart, without a reload", async (t) => {
+  const world = await World.start(t);
+  await world.program("worker", "exec sleep 1000", { options: ["--actions", "restart/3000", "--reset", "300"] });
+  const page = await world.page();
+  await see(page, "worker", "Running");
+  await page.evaluate(() => { globalThis.same = true; });
+  const { status } = await world.status("worker");
+  process.kill(status.process_id, "SIGSEGV");
+  await see(page, "worker", /Failed.*SIGSEGV.*Restart the service in [123] s/);
+  await see(page, "worker", "Running");
+  await see(page, "worker", /1.*ago.*SIGSEGV/);
+  assert.notEqual((await world.status("worker")).status.process_id, status.process_id);
+  assert.equal(await page.evaluate(() => globalThis.same), true, "the page was never loaded again");
+  assert.deepEqual(world.complaints(), []);
+});
+
+test("processor, memory, process and uptime of what runs", async (t) => {
+  const world = await World.start(t);
+  await world.program("busy", "while :; do :; done");
+  const page = await world.page();
+  const { status } = await world.status("busy");
+  await see(page, "busy", String(status.process_id));
+  await row(page, "busy").locator(".memory").filter({ hasText: /[0-9.]+ MB/ }).waitFor();
+  await row(page, "busy").locator(".cpu").filter({ hasText: /[0-9]+\.[0-9] %/ }).waitFor();
+  await row(page, "busy").locator(".uptime").filter({ hasText: /^\d+ s$/ }).waitFor();
+});
+
+test("search, filter and sort are the server's, and stay in the address", async (t) => {
+  const world = await World.start(t);
+  await world.program("alpha", "exec sleep 1000", { options: ["--description", "sends mail"] });
+  await world.program("beta", "exec sleep 1000", { start: false, options: ["--start", "disabled"] });
+  await world.program("gamma", "exec sleep 1000", { start: false });
+  const page = await world.page();
+  const names = () => page.locator("tbody th a").allTextContents();
+  assert.deepEqual(await names(), ["alpha", "beta", "gamma"]);
+
+  await page.getByLabel("Search").fill("MAIL");
+  await row(page, "beta").waitFor({ state: "detached" });
+  assert.deepEqual(await names(), ["alpha"]);
+  assert.match(page.url(), /q=MAIL/);
+  await page.reload();
+  assert.deepEqual(await names(), ["alpha"]);
+
+  await page.getByLabel("Search").fill("");
+  await page.getByLabel("State").selectOption("Stopped");
+  await row(page, "alpha").waitFor({ state: "detached" });
+  await row(page, "gamma").waitFor();
+  await page.getByLabel("Start type").selectOption("Disabled");
+  await row(page, "gamma").waitFor({ state: "detached" });
+  assert.deepEqual(await names(), ["beta"]);
+
+  await page.goto(`${world.url}/`);
+  await page.getByRole("link", { name: "Name" }).click();
+  await page.waitForURL(/dir=desc/);
+  assert.deepEqual(await names(), ["gamma", "beta", "alpha"]);
+  assert.equal(await page.getByRole("columnheader", { name: "Name" }).getAttribute("aria-sort"), "descending");
+  assert.deepEqual(world.complaints(), []);
+});
+
+test("several services are stopped and started together, one is refused by name", async (t) => {
+  const world = await World.start(t);
+  for (const name of ["one", "two", "three"]) await world.program(name, "exec sleep 1000");
+  const page = await world.page();
+  const stop = page.getByRole("button", { name: "Stop", exact: true });
+  assert.equal(await stop.isDisabled(), true);
+  await page.getByLabel("Select one").check();
+  await page.getByLabel("Select two").check();
+  await page.getByText("2 selected").waitFor();
+  await stop.click();
+  await see(page, "one", "Stopped");
+  await see(page, "two", "Stopped");
+  await see(page, "three", "Running");
+  // The selection has survived the new rows.
+  assert.equal(await page.getByLabel("Select one").isChecked(), true);
+  await page.getByLabel("Select all rows").check();
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await page.getByText(/three: .*\(1056\)/).waitFor();
+  await see(page, "one", "Running");
+  await see(page, "two", "Running");
+});
+
+test("restart, a custom control that is refused, and an end by force", async (t) => {
+  const world = await World.start(t);
+  await world.program("one", "exec sleep 1000");
+  const page = await world.page();
+  const before = (await world.status("one")).status.process_id;
+  await page.getByLabel("Select one").check();
+  await page.getByRole("button", { name: "Restart" }).click();
+  await page.getByText("Restart: one").waitFor();
+  await world.relance("wait", "one", "--state", "running");
+  assert.notEqual((await world.status("one")).status.process_id, before);
+  await page.getByText("More").click();
+  await page.getByLabel("Custom control").fill("200");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText(/one: .*\(10\d\d\)/).waitFor();
+  await page.getByRole("button", { name: "End by force" }).click();
+  await see(page, "one", "Stopped");
+});
+
+test("a service that takes its time to stop shows that it is on its way", async (t) => {
+  const world = await World.start(t);
+  const gate = join(world.folder, "gate");
+  await world.program("slow", `trap 'until [ -e ${gate} ]; do read -t 0.1 x <> /dev/null || :; done; exit 0' TERM; echo up; while :; do sleep 0.05; done`, { options: ["--stop-grace", "60s"] });
+  const page = await world.page();
+  await page.getByLabel("Select slow").check();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await see(page, "slow", "Stopping");
+  await row(page, "slow").getByRole("progressbar").waitFor();
+  writeFileSync(gate, "");
+  await see(page, "slow", "Stopped");
+});
+
+test("no more than 200 rows at a time, and pages for the rest", async (t) => {
+  const world = await World.start(t);
+  const services = Array.from({ length: 250 }, (_, i) =>
+    `[[service]]\nname = "s${String(i).padStart(4, "0")}"\ncommand_line = "/bin/sleep 1000"\n`);
+  const file = join(world.folder, "many.toml");
+  writeFileSync(file, services.join("\n"));
+  await world.relance("apply", "--file", file);
+  const page = await world.page();
+  await page.getByText("1–200 of 250").waitFor();
+  assert.equal(await page.locator("tbody tr").count(), 200);
+  await page.getByRole("link", { name: "Next →" }).click();
+  await page.getByText("201–250 of 250").waitFor();
+  assert.equal(await page.locator("tbody tr").count(), 50);
+  await page.getByLabel("Search").fill("s0007");
+  await page.getByRole("link", { name: "s0007" }).waitFor();
+  await page.getByText("1 of 250").waitFor();
+});
+
+test("the engine is restarted under an open page", async (t) => {
+  const world = await World.start(t);
+  await world.program("worker", "exec sleep 1000");
+  const page = await world.page();
+  await see(page, "worker", "Running");
+  const { status } = await world.status("worker");
+  process.kill(processOf(world, "engine"), "SIGKILL");
+  await world.relance("stop", "worker");
+  await see(page, "worker", "Stopped");
+  await world.relance("start", "worker");
+  await see(page, "worker", "Running");
+  assert.notEqual((await world.status("worker")).status.process_id, status.process_id);
+  // The session is known to the new engine too.
+  await page.reload();
+  await see(page, "worker", "Running");
+});
+
+test("the console is killed: the guardian starts it again, the page comes back by itself", async (t) => {
+  const world = await World.start(t);
+  await world.program("worker", "exec sleep 1000");
+  const page = await world.page();
+  await see(page, "worker", "Running");
+  const before = processOf(world, "console-server");
+  process.kill(before, "SIGKILL");
+  await until("there is another console", () => {
+    const now = processOf(world, "console-server");
+    return now && now !== before;
+  });
+  await world.relance("stop", "worker");
+  await see(page, "worker", "Stopped");
+});
+
+test("offline is shown, and mended", async (t) => {
+  const world = await World.start(t);
+  await world.program("worker", "exec sleep 1000");
+  const page = await world.page();
+  const banner = page.getByText("The connection is lost");
+  // Memory comes with the stream, so that is open.
+  await see(page, "worker", / MB/);
+  await page.context().setOffline(true);
+  await banner.waitFor();
+  await world.relance("stop", "worker");
+  await page.context().setOffline(false);
+  await banner.waitFor({ state: "hidden" });
+  await see(page, "worker", "Stopped");
+});
+
+test("by keyboard alone: search, choose, stop", async (t) => {
+  const world = await World.start(t);
+  await world.program("alpha", "exec sleep 1000");
+  await world.program("beta", "exec sleep 1000");
+  const page = await world.page();
+  const press = async (key, times = 1) => { for (let i = 0; i < times; i += 1) await page.keyboard.press(key); };
+  const focused = (selector) => page.evaluate((s) => document.activeElement.matches(s), selector);
+  const tabTo = (selector) => until(`Tab reaches ${selector}`, async () => {
+    if (await focused(selector)) return true;
+    await press("Tab");
+    return focused(selector);
+  });
+  await press("/");
+  assert.equal(await focused("input[type=search]"), true);
+  await page.keyboard.type("a");
+  await tabTo('input[value="alpha"]');
+  await press("ArrowDown");
+  assert.equal(await focused('input[value="beta"]'), true);
+  await press("Space");
+  await page.getByText("1 selected").waitFor();
+  await until("Shift+Tab reaches Stop", async () => {
+    if (await focused("#controls button[value=stop]")) return true;
+    await press("Shift+Tab");
+    return false;
+  });
+  await press("Enter");
+  await see(page, "beta", "Stopped");
+  await see(page, "alpha", "Running");
+});

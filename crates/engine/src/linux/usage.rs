@@ -1,0 +1,113 @@
+//! What the processes of services use, from `/proc`.
+//!
+//! Every run is a session of its own, so one pass over all processes adds up each run's tree. A
+//! process that began another session of its own is not seen.
+
+use std::collections::HashMap;
+use std::fs;
+use std::sync::OnceLock;
+
+/// What one session's processes use together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SessionUsage {
+    pub(crate) cpu_ms: u64,
+    pub(crate) memory_bytes: u64,
+    pub(crate) processes: u32,
+}
+
+/// One process, as `/proc/PID/stat` tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stat {
+    session: u32,
+    ticks: u64,
+    resident_pages: u64,
+}
+
+/// The use of these sessions, named by the process that began each.
+pub(crate) fn of_sessions(leaders: impl IntoIterator<Item = u32>) -> HashMap<u32, SessionUsage> {
+    let mut usage: HashMap<u32, SessionUsage> = leaders
+        .into_iter()
+        .map(|pid| (pid, SessionUsage::default()))
+        .collect();
+    if usage.is_empty() {
+        return usage;
+    }
+    let Ok(processes) = fs::read_dir("/proc") else {
+        return usage;
+    };
+    let (ticks_per_second, page) = units();
+    for process in processes.flatten() {
+        let name = process.file_name();
+        if !name
+            .as_encoded_bytes()
+            .first()
+            .is_some_and(u8::is_ascii_digit)
+        {
+            continue;
+        }
+        // A process may end between the two reads.
+        let text = fs::read_to_string(process.path().join("stat")).unwrap_or_default();
+        if let Some(stat) = parse(&text)
+            && let Some(sum) = usage.get_mut(&stat.session)
+        {
+            sum.cpu_ms += stat.ticks * 1000 / ticks_per_second;
+            sum.memory_bytes += stat.resident_pages * page;
+            sum.processes += 1;
+        }
+    }
+    usage
+}
+
+/// Clock ticks of a second, and bytes of a page.
+fn units() -> (u64, u64) {
+    static UNITS: OnceLock<(u64, u64)> = OnceLock::new();
+    *UNITS.get_or_init(|| {
+        let ticks = rustix::param::clock_ticks_per_second().max(1);
+        (ticks, rustix::param::page_size() as u64)
+    })
+}
+
+/// The name in parentheses may hold anything, so fields are counted from the last one.
+fn parse(text: &str) -> Option<Stat> {
+    let (_, fields) = text.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace();
+    let session = fields.nth(3)?.parse().ok()?;
+    let user: u64 = fields.nth(7)?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    let resident_pages = fields.nth(8)?.parse().ok()?;
+    Some(Stat {
+        session,
+        ticks: user + system,
+        resident_pages,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_behind_any_name() {
+        let text = "7 (a) b) c) S 1 7 9 0 -1 4194304 10 0 0 0 120 30 0 0 20 0 1 0 99 1000000 250 1";
+        assert_eq!(
+            parse(text),
+            Some(Stat {
+                session: 9,
+                ticks: 150,
+                resident_pages: 250
+            })
+        );
+        assert_eq!(parse(""), None);
+        assert_eq!(parse("7 (a) S 1"), None);
+    }
+
+    #[test]
+    fn a_session_uses_something_and_one_that_is_gone_nothing() {
+        let session = rustix::process::getsid(None).unwrap();
+        let own = u32::try_from(session.as_raw_nonzero().get()).unwrap();
+        let usage = of_sessions([own, u32::MAX]);
+        assert!(usage[&own].memory_bytes > 0 && usage[&own].processes > 0);
+        assert_eq!(usage[&u32::MAX], SessionUsage::default());
+        assert!(of_sessions([]).is_empty());
+    }
+}

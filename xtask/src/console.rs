@@ -1,0 +1,71 @@
+//! The console in a real browser: `cargo xtask console`.
+//!
+//! Debian's Chromium and Node are installed where they are missing, the packages of the tests by npm.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{cargo, php};
+
+/// Where the tests are.
+const FOLDER: &str = "crates/console/tests/browser";
+/// Tests that run at the same time; each has a daemon of its own.
+const AT_ONCE: &str = "--test-concurrency=2";
+
+/// `cargo xtask console [screenshots [FOLDER] | measure | TEST...]`: the browser tests, or those of
+/// these files; screenshots of each page in both themes and three widths; or the measurements.
+pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
+    install(root)?;
+    cargo::run(root, &["build", "--quiet", "--package", "relance"])?;
+    let absolute;
+    let arguments = match words {
+        ["screenshots"] => {
+            absolute = root.join("target/screenshots").display().to_string();
+            vec!["screenshots.mjs", &absolute]
+        }
+        ["screenshots", folder] => {
+            absolute = root.join(folder).display().to_string();
+            vec!["screenshots.mjs", &absolute]
+        }
+        ["measure"] => vec!["measure.mjs"],
+        [] => vec!["--test", AT_ONCE],
+        tests => [&["--test", AT_ONCE], tests].concat(),
+    };
+    let mut node = Command::new("node");
+    node.args(arguments)
+        .env("RELANCE", root.join("target/debug/relance"))
+        .current_dir(root.join(FOLDER));
+    succeed(&mut node)
+}
+
+fn install(root: &Path) -> Result<()> {
+    let missing: Vec<&str> = [("chromium", "chromium"), ("node", "nodejs"), ("npm", "npm")]
+        .into_iter()
+        .filter(|(program, _)| !is_there(program))
+        .map(|(_, package)| package)
+        .collect();
+    if !missing.is_empty() {
+        php::install(&missing)?;
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--no-audit", "--no-fund", "--silent"])
+        .current_dir(root.join(FOLDER));
+    succeed(&mut npm)
+}
+
+fn is_there(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("running {}", command.get_program().display()))?;
+    if !status.success() {
+        bail!("{} failed ({status})", command.get_program().display());
+    }
+    Ok(())
+}
