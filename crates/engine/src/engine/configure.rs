@@ -4,6 +4,7 @@
 //! One commit is on its way at a time; requests that come meanwhile wait and are then evaluated
 //! together. Within a request it is all or nothing.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use relance_policy::{Answer, DenyReason, Input, ServiceId, ServiceRecord};
@@ -307,22 +308,20 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// D4: a circle is refused, a service that is missing is not.
     fn refuse_loop(&self, config: &ServiceConfig) -> Result<(), ScmError> {
-        let mut todo: Vec<ServiceName> = needed_by(config);
-        let mut seen: Vec<ServiceName> = Vec::new();
+        let mut todo: Vec<&ServiceName> = needed_by(config).collect();
+        let mut seen = BTreeSet::new();
         while let Some(name) = todo.pop() {
-            if name == config.service_name {
+            if *name == config.service_name {
                 return Err(ScmError::new(
                     Win32Error::CIRCULAR_DEPENDENCY,
                     format!("{name} would depend on itself; leave out one of its dependencies"),
                 ));
             }
-            if seen.contains(&name) {
-                continue;
-            }
-            if let Some(id) = self.names.find(&name) {
+            if let Some(id) = self.names.find(name)
+                && seen.insert(id)
+            {
                 todo.extend(needed_by(&self.services[&id].record.config));
             }
-            seen.push(name);
         }
         Ok(())
     }
@@ -421,13 +420,12 @@ fn refuse_marked(record: &ServiceRecord) -> Result<(), ScmError> {
     Ok(())
 }
 
-fn needed_by(config: &ServiceConfig) -> Vec<ServiceName> {
-    let services = config
+fn needed_by(config: &ServiceConfig) -> impl Iterator<Item = &ServiceName> {
+    config
         .dependencies
         .iter()
         .filter_map(|dependency| match dependency {
-            Dependency::Service(name) => Some(name.clone()),
+            Dependency::Service(name) => Some(name),
             Dependency::Group(_) => None,
-        });
-    services.collect()
+        })
 }

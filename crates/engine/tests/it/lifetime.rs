@@ -1,8 +1,8 @@
-//! Boots, replaced engines and shutdowns, as far as they concern all services together.
+//! What concerns several services together: boots, replaced engines, shutdowns, dependencies.
 
 use std::time::Duration;
 
-use relance_scm::config::StartType;
+use relance_scm::config::{Dependency, StartType};
 use relance_scm::{ConfigChange, ServiceConfig, ServiceName, ServiceState, Win32Error};
 use relance_testkit::simulation::World;
 
@@ -105,4 +105,26 @@ fn r53_a_shutdown_refuses_changes_of_the_configuration() {
     // What does not stop is killed, and nothing holds the shutdown up.
     world.advance(Duration::from_secs(60));
     assert!(world.machine().is_shut_down);
+}
+
+#[test]
+fn d4_a_circle_is_refused_direct_or_indirect_and_a_missing_service_is_not() {
+    let needs = |text: &str, needed: &str| {
+        let mut config = config(text);
+        config.dependencies = [Dependency::Service(name(needed))].into();
+        config
+    };
+    let mut world = World::new();
+    let mut code = |config: ServiceConfig| {
+        let answer = world.create(config);
+        world.behave();
+        let error = answer.take().expect("answered").err();
+        error.map(|error| error.code())
+    };
+    assert_eq!(code(needs("a", "b")), None, "b does not exist yet");
+    assert_eq!(code(needs("c", "a")), None);
+    let circle = Some(Win32Error::CIRCULAR_DEPENDENCY);
+    assert_eq!(code(needs("b", "c")), circle);
+    assert_eq!(code(needs("d", "D")), circle);
+    assert_eq!(code(config("b")), None);
 }

@@ -1,0 +1,117 @@
+use std::sync::mpsc::sync_channel;
+use std::task::Waker;
+
+use relance_policy::ServiceId;
+use relance_scm::config::EnvironmentVariable;
+use relance_scm::event::Event;
+use relance_scm::manager::wait;
+
+use super::*;
+use crate::database::{Batch, Database};
+use crate::event_log::entry_of_service;
+
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+/// A manager with one service, which has a secret in its environment and one in its output.
+fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
+    config.environment = [EnvironmentVariable::new("KEY", "secret").unwrap()].into();
+    let record = Arc::new(ServiceRecord::new(ServiceId(1), Arc::new(config)));
+    let failed = Event::Failed {
+        failure_count: 1,
+        action: None,
+    };
+    let mut entry = entry_of_service(1, Timestamp(1), &failed, &record);
+    entry.details.output = Some("secret".to_owned());
+    let entry = Arc::new(entry);
+    let path = folder.0.join("relance.db");
+    let batch = Batch {
+        entries: vec![Arc::clone(&entry)],
+        ..Batch::default()
+    };
+    Database::open(&path).unwrap().commit(&[&batch]).unwrap();
+    let publisher = Arc::new(Publisher::new(Timestamp(1)));
+    publisher.publish([publisher::Change::Service(record)]);
+    let handle = EngineHandle::new(HandleParts {
+        queue: sync_channel(1).0,
+        wake: Arc::new(|| {}),
+        publisher,
+        event_log: EventLog::new(&path),
+        output: folder.0.clone(),
+        output_signals: Arc::default(),
+        clock: Arc::default(),
+        check_account: |_| Ok(()),
+        machine: || (Time::ZERO, Timestamp(1)),
+    });
+    (handle, entry)
+}
+
+fn caller(sids: &[Sid]) -> Caller {
+    Caller {
+        name: "somebody".into(),
+        sids: sids.into(),
+    }
+}
+
+/// Everything a caller is told about the service and its failure, as text.
+fn told(handle: &EngineHandle, entry: &Arc<LogEntry>, caller: &Caller) -> Vec<String> {
+    let name = ServiceName::new("a").unwrap();
+    let mut watch = handle.watch(caller, Some(0)).unwrap();
+    let mut next = || match watch.poll_next(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(watched) => watched,
+        Poll::Pending => None,
+    };
+    assert!(matches!(next(), Some(Watched::Gap(_))));
+    let service = handle.publisher.find(&name).unwrap();
+    handle.publisher.publish([
+        publisher::Change::Service(service),
+        publisher::Change::Logged(Arc::clone(entry)),
+    ]);
+    let text = |filter| wait(|reply| handle.find_events(caller, filter, reply));
+    vec![
+        format!(
+            "{:?}",
+            wait(|reply| handle.query_config(caller, &name, reply))
+        ),
+        format!(
+            "{:?}",
+            wait(|reply| handle.query_service(caller, &name, reply))
+        ),
+        format!("{:?}", wait(|reply| handle.enumerate(caller, reply))),
+        format!("{:?}", next()),
+        format!("{:?}", next()),
+        format!("{:?}", text(EventFilter::default())),
+    ]
+}
+
+#[test]
+fn what_a_service_keeps_to_itself_is_told_to_those_who_may_change_it() {
+    let name = format!("relance-handle-{}", std::process::id());
+    let folder = Folder(std::env::temp_dir().join(name));
+    let (handle, entry) = manager(&folder);
+    let peer = caller(&[Sid::Interactive, Sid::Everyone]);
+    for text in told(&handle, &entry, &peer) {
+        assert!(text.contains("\"a\"") && !text.contains("secret"), "{text}");
+    }
+    let search = || EventFilter {
+        text: Some("secret".to_owned()),
+        ..EventFilter::default()
+    };
+    let found = |caller: &Caller| {
+        let page = wait(|reply| handle.find_events(caller, search(), reply));
+        page.unwrap().entries.len()
+    };
+    assert_eq!(found(&peer), 0, "nor can it be guessed by a search");
+    let administrator = caller(&[Sid::Administrators]);
+    for text in told(&handle, &entry, &administrator) {
+        assert!(text.contains("secret"), "{text}");
+    }
+    assert_eq!(found(&administrator), 1);
+}

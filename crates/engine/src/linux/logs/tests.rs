@@ -1,0 +1,178 @@
+use std::io::Write;
+
+use super::*;
+
+fn name(text: &str) -> ServiceName {
+    ServiceName::new(text).unwrap()
+}
+
+fn run(number: u32) -> RunId {
+    RunId {
+        service: ServiceId(1),
+        number,
+    }
+}
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("relance-logs-{}-{test}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn settings(&self, bytes_max: u64) -> LogSettings {
+        LogSettings {
+            folder: self.0.clone(),
+            bytes_max,
+            files_max: 2,
+        }
+    }
+
+    fn logs(&self, bytes_max: u64) -> Logs {
+        Logs::start(self.settings(bytes_max), Arc::default()).unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+fn add(logs: &Logs, number: u32) -> io::PipeWriter {
+    let (reader, writer) = io::pipe().unwrap();
+    logs.add(run(number), &name("a"), reader.into(), false);
+    writer
+}
+
+#[test]
+fn output_goes_to_the_file_and_its_last_lines_to_whoever_asks() {
+    let folder = Folder::new("tail");
+    let logs = folder.logs(u64::MAX);
+    let mut first = add(&logs, 1);
+    writeln!(first, "first run").unwrap();
+    assert_eq!(logs.tail(run(1)).recv().unwrap(), "first run");
+    let mut second = add(&logs, 2);
+    for n in 0..20 {
+        writeln!(second, "line {n}").unwrap();
+    }
+    let tail = logs.tail(run(2)).recv().unwrap();
+    assert!(
+        tail.starts_with("line 10\n") && tail.ends_with("line 19"),
+        "{tail}"
+    );
+    let text = fs::read_to_string(log_path(&folder.0, &name("A"))).unwrap();
+    assert!(
+        text.starts_with("first run\nline 0\n"),
+        "one file a service, in order"
+    );
+}
+
+#[test]
+fn a_run_that_printed_nothing_has_no_last_lines_of_others() {
+    let folder = Folder::new("nothing");
+    let logs = folder.logs(u64::MAX);
+    let mut first = add(&logs, 1);
+    writeln!(first, "of another run").unwrap();
+    assert_eq!(logs.tail(run(1)).recv().unwrap(), "of another run");
+    let _second = add(&logs, 2);
+    assert_eq!(logs.tail(run(2)).recv().unwrap(), "");
+    assert_eq!(
+        logs.tail(run(3)).recv().unwrap(),
+        "",
+        "nor has one that does not exist"
+    );
+}
+
+#[test]
+fn a_pipe_that_has_ended_wakes_nobody_and_its_last_lines_stay_until_the_run_is_forgotten() {
+    let folder = Folder::new("ended");
+    let wake = Arc::new(eventfd(0, EventfdFlags::NONBLOCK).unwrap());
+    let (_requests, receiver) = channel();
+    let settings = folder.settings(u64::MAX);
+    let mut thread = Thread::new(settings, Arc::default(), wake, receiver).unwrap();
+    let (reader, mut writer) = io::pipe().unwrap();
+    // As the guardian does.
+    let _duplicate = reader.try_clone().unwrap();
+    thread.add(run(1), name("a"), reader.into(), false);
+    writeln!(writer, "the reason").unwrap();
+    drop(writer);
+    thread.readable(run(1));
+    let mut events = Vec::with_capacity(1);
+    let at_once = rustix::event::Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let room = rustix::buffer::spare_capacity(&mut events);
+    epoll::wait(&thread.epoll, room, Some(&at_once)).unwrap();
+    assert!(events.is_empty(), "nothing can come any more");
+    assert_eq!(thread.tail(run(1)), "the reason");
+    thread.forget(run(1));
+    assert!(thread.pipes.is_empty());
+}
+
+#[test]
+fn a_run_that_is_forgotten_may_still_print() {
+    let folder = Folder::new("forgotten");
+    let logs = folder.logs(u64::MAX);
+    let mut writer = add(&logs, 1);
+    logs.forget(run(1));
+    writeln!(writer, "a child that stayed").unwrap();
+    assert_eq!(logs.tail(run(1)).recv().unwrap(), "a child that stayed");
+}
+
+#[test]
+fn a_long_file_is_rotated_and_old_ones_go() {
+    let folder = Folder::new("rotate");
+    let logs = folder.logs(1000);
+    let mut writer = add(&logs, 1);
+    for n in 0..5 {
+        writer
+            .write_all(format!("{n}").repeat(1000).as_bytes())
+            .unwrap();
+        logs.tail(run(1)).recv().unwrap();
+    }
+    let path = log_path(&folder.0, &name("a"));
+    let first = |suffix: &str| {
+        fs::read_to_string(format!("{}{suffix}", path.display())).map(|t| t.chars().next())
+    };
+    assert_eq!(first("").unwrap(), Some('4'));
+    assert_eq!(first(".1").unwrap(), Some('3'));
+    assert_eq!(first(".2").unwrap(), Some('2'));
+    assert!(first(".3").is_err());
+}
+
+#[test]
+fn output_that_cannot_be_written_is_dropped_and_the_service_goes_on() {
+    let folder = Folder::new("dropped");
+    let logs = folder.logs(u64::MAX);
+    fs::create_dir(log_path(&folder.0, &name("a"))).unwrap();
+    let mut writer = add(&logs, 1);
+    // More than a pipe holds: it would block for ever if nobody took it.
+    writer.write_all(&vec![b'x'; 1024 * 1024]).unwrap();
+    drop(writer);
+    assert_eq!(logs.tail(run(1)).recv().unwrap(), "");
+}
+
+#[test]
+fn any_name_makes_a_file_name() {
+    let folder = Path::new("/l");
+    let path = |text: &str| log_path(folder, &name(text)).to_string_lossy().into_owned();
+    assert_eq!(path("Mail Service"), "/l/mail service.log");
+    assert_eq!(path("..x"), "/l/%2E.x.log");
+    assert_eq!(path("a:b*"), "/l/a%3Ab%2A.log");
+    assert_eq!(path("éA"), path("Éa"));
+    let long = path(&"é".repeat(256));
+    assert!(long.len() < 255);
+    assert_ne!(long, path(&format!("{}x", "é".repeat(255))));
+}
+
+#[test]
+fn the_first_of_the_last_lines_is_whole() {
+    assert_eq!(last_lines(b"cut\nwhole\n", false), "whole");
+    assert_eq!(last_lines(b"first\nsecond", true), "first\nsecond");
+    assert_eq!(last_lines(b"", true), "");
+    assert_eq!(last_lines(b"\xff\xfe\n", true), "\u{fffd}\u{fffd}");
+}
