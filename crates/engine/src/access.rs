@@ -147,22 +147,4 @@ mod tests {
         assert!(check(&user, &config, AccessRights::STOP).is_err());
         assert!(check(&user, &config, AccessRights::QUERY_STATUS).is_err());
     }
-
-    #[test]
-    fn values_of_the_environment_are_for_those_who_may_change_them() {
-        let variable = EnvironmentVariable::new("SECRET", "hunter2").unwrap();
-        let config = Arc::new(ServiceConfig {
-            environment: [variable].into(),
-            ..config()
-        });
-        let value = |sids: &[Sid]| {
-            let seen = visible_config(&caller(sids), &config);
-            (
-                seen.environment[0].name().to_owned(),
-                seen.environment[0].value().to_owned(),
-            )
-        };
-        assert_eq!(value(&[Sid::Administrators]).1, "hunter2");
-        assert_eq!(value(&[Sid::Interactive]), ("SECRET".into(), String::new()));
-    }
 }
