@@ -115,14 +115,24 @@ fn deliver(draft: &mut Draft, pending: PendingControl) {
     }
 }
 
-/// The manager's own controls at a shutdown: at once, and nobody waits for the answer.
+/// The manager's own controls at a shutdown: at once, whatever is not answered yet. Nobody waits for
+/// the answer, but it is on record like every other control, so that an engine that is replaced sends
+/// it again. Whoever waited for an answer learns that the system is shutting down.
 pub(crate) fn deliver_system(draft: &mut Draft, control: Control) {
-    let now = draft.now;
+    let until = draft.now + ANSWER_TIMEOUT;
     let Some(run) = &mut draft.record.run else {
         return;
     };
-    let pending = next_control(run, control, now);
+    let pending = next_control(run, control, until);
     let id = run.id;
+    let overtaken = run.control.replace(pending);
+    if let Some(overtaken) = overtaken {
+        draft.act(Action::CompleteControl {
+            run: id,
+            id: overtaken.id,
+            result: Err(DenyReason::ShuttingDown.code()),
+        });
+    }
     draft.act(Action::DeliverControl {
         run: id,
         id: pending.id,

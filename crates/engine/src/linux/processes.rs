@@ -2,8 +2,9 @@
 //! channels, the output.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::OwnedFd;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -476,7 +477,15 @@ impl Processes for LinuxProcesses {
         // `wall` is there on every system with terminals to write to; without it nobody is there.
         let message = message.to_owned();
         std::thread::spawn(move || {
-            let _ = std::process::Command::new("wall").arg(message).output();
+            // Not as an argument, which could name a file or be an option.
+            let mut wall = Command::new("wall");
+            let Ok(mut child) = wall.stdin(Stdio::piped()).spawn() else {
+                return;
+            };
+            if let Some(mut input) = child.stdin.take() {
+                let _ = input.write_all(message.as_bytes());
+            }
+            let _ = child.wait();
         });
     }
 

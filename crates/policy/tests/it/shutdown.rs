@@ -1,9 +1,9 @@
 //! The shutdown of the system (S45 to S48, R8.12, R40, B17).
 
-use relance_policy::{Action, Input, ShutdownLimits, Timer};
+use relance_policy::{Action, Answer, ControlId, Input, ShutdownLimits, Timer};
 use relance_scm::failure_actions::ActionList;
 use relance_scm::status::ProcessExit;
-use relance_scm::{Control, ExitCode, ResetPeriod, ServiceKind, ServiceState};
+use relance_scm::{Control, ExitCode, ResetPeriod, ServiceKind, ServiceState, Win32Error};
 
 use crate::support::{Host, config};
 
@@ -135,4 +135,29 @@ fn a_stop_that_was_sent_before_is_not_sent_again() {
     host.input(stop);
     begin(&mut host);
     assert_eq!(delivered(&host), []);
+}
+
+#[test]
+fn the_control_of_a_shutdown_is_on_record_and_overtakes_what_is_not_answered() {
+    let mut host = Host::running(0x7FF);
+    let run = host.run();
+    host.input(Input::ControlRequested {
+        control: Control::Pause,
+        dependents_active: false,
+    });
+    begin(&mut host);
+    let sent = host.record.run.as_ref().unwrap().control.expect("kept");
+    assert_eq!(sent.control, Control::Preshutdown);
+    assert!(host.did(&Action::CompleteControl {
+        run,
+        id: ControlId(1),
+        result: Err(Win32Error::SHUTDOWN_IN_PROGRESS),
+    }));
+    // The late answer to the first changes nothing.
+    let answer = host.input(Input::ControlAnswered {
+        run,
+        id: ControlId(1),
+        code: Win32Error::SUCCESS,
+    });
+    assert_eq!(answer, Answer::Stale);
 }
