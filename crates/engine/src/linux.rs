@@ -8,7 +8,6 @@
 
 mod account;
 mod adopt;
-mod cgroup;
 mod channel;
 mod clock;
 pub mod daemon;

@@ -85,7 +85,6 @@ struct Run {
     secret: String,
     channel: Option<Rc<OwnedFd>>,
     output: Option<Rc<OwnedFd>>,
-    cgroup: Option<String>,
     exit: Option<(Exit, u64)>,
 }
 
@@ -207,7 +206,7 @@ impl Guardian {
     /// run. The process is still a zombie, so its number cannot belong to anybody else.
     fn before_reaping(&self, pid: u32) {
         if let Some(key) = self.by_pid.get(&pid) {
-            kill_tree(&self.runs[key]);
+            super::process::kill_group(self.runs[key].pid);
         }
     }
 
@@ -430,7 +429,7 @@ impl Guardian {
             }
             Request::Terminate { run } => {
                 if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
-                    kill_tree(run);
+                    super::process::kill_group(run.pid);
                 }
             }
             Request::Acknowledge { run } => {
@@ -497,7 +496,6 @@ impl Guardian {
             secret,
             channel: ours.map(Rc::new),
             output: reader.map(Rc::new),
-            cgroup: spec.cgroup.clone(),
             exit: None,
         })
     }
@@ -516,14 +514,6 @@ impl Guardian {
         }
         let result = self.commands[&action];
         self.tell(&Report::Command { action, result }, vec![]);
-    }
-}
-
-/// The process group, and the control group where there is one.
-fn kill_tree(run: &Run) {
-    super::process::kill_group(run.pid);
-    if let Some(cgroup) = &run.cgroup {
-        super::cgroup::kill(cgroup);
     }
 }
 

@@ -91,7 +91,6 @@ pub(crate) fn for_command(
         directory: directory.to_owned(),
         ids: account.ids,
         nice: None,
-        cgroup: None,
     })
 }
 
@@ -181,7 +180,6 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
         | SpawnStage::Clone
         | SpawnStage::Session
         | SpawnStage::Descriptors
-        | SpawnStage::ControlGroup
         | SpawnStage::Limits => {
             let code = match error.errno {
                 libc::ENOMEM => Win32Error::NOT_ENOUGH_MEMORY,

@@ -36,8 +36,6 @@ pub(crate) struct SpawnSpec {
     pub(crate) ids: Option<Ids>,
     /// Nice value.
     pub(crate) nice: Option<i32>,
-    /// Control group to enter: path of its `cgroup.procs`.
-    pub(crate) cgroup: Option<String>,
 }
 
 /// See [`SpawnSpec::ids`].
@@ -60,8 +58,6 @@ pub(crate) enum SpawnStage {
     Session,
     /// Its descriptors.
     Descriptors,
-    /// Its control group.
-    ControlGroup,
     /// Its limits and out-of-memory score.
     Limits,
     /// Its priority.
@@ -169,10 +165,6 @@ impl Spawner {
             argv: strings.argv.as_ptr(),
             envp: strings.envp.as_ptr(),
             directory: strings.directory.as_ptr(),
-            cgroup: strings
-                .cgroup
-                .as_ref()
-                .map_or(ptr::null(), |path| path.as_ptr()),
             handed: fds.handed.len(),
             ids: spec.ids.as_ref().map(|ids| (ids.uid, ids.gid)),
             groups: (groups.as_ptr(), groups.len()),
@@ -232,7 +224,6 @@ fn stage(fd: RawFd, offset: usize) -> io::Result<()> {
 struct Strings {
     program: CString,
     directory: CString,
-    cgroup: Option<CString>,
     argv: Vec<*const c_char>,
     envp: Vec<*const c_char>,
     /// What the pointers point into.
@@ -263,7 +254,6 @@ impl Strings {
         Ok(Self {
             program: c(&spec.program)?,
             directory: c(&spec.directory)?,
-            cgroup: spec.cgroup.as_ref().map(c).transpose()?,
             argv: pointers(&arguments),
             envp: pointers(&environment),
             _arguments: arguments,
@@ -278,7 +268,6 @@ struct Plan {
     argv: *const *const c_char,
     envp: *const *const c_char,
     directory: *const c_char,
-    cgroup: *const c_char,
     handed: usize,
     ids: Option<(u32, u32)>,
     groups: (*const u32, usize),
@@ -312,9 +301,6 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
     unsafe {
         check(libc::syscall(libc::SYS_setsid), SpawnStage::Session)?;
         descriptors(plan).map_err(|()| SpawnStage::Descriptors)?;
-        if !plan.cgroup.is_null() {
-            check(write_to(plan.cgroup, b"0"), SpawnStage::ControlGroup)?;
-        }
         if let Some(limit) = &plan.inherited.nofile {
             check(
                 libc::setrlimit(libc::RLIMIT_NOFILE, limit).into(),
