@@ -25,6 +25,7 @@ mod routes;
 mod server;
 #[cfg(unix)]
 mod services;
+#[cfg(unix)]
 mod sessions;
 #[cfg(unix)]
 mod sign_in;

@@ -1,6 +1,6 @@
 //! The real service control manager of Windows, as the rest of the project speaks to a manager.
 //!
-//! [`WindowsManager`] is the trait `ServiceManager` over the SCM, the registry and the event log;
+//! `WindowsManager` is the trait `ServiceManager` over the SCM, the registry and the event log;
 //! `dispatcher` is the process of a service; `host` is what keeps any program as a
 //! service; `accounts`, `exports` and `session` answer single questions about the system. Raw types of
 //! Windows never leave this crate.
