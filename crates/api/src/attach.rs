@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hyper::upgrade::Upgraded;
@@ -21,7 +21,7 @@ const PROTOCOL: &str = "relance-channel";
 ///
 /// The secret is checked by the manager once it has the connection; a wrong one closes it.
 pub(crate) async fn attach(
-    State(context): State<Context>,
+    context: Context,
     Path(run): Path<String>,
     request: Request,
 ) -> Answer<Response> {

@@ -1,7 +1,6 @@
 //! The event log.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use relance_scm::ServiceName;
 use relance_scm::event_log::NewEntry;
@@ -12,7 +11,7 @@ use crate::routes::Context;
 
 /// `GET /v1/events`
 pub(crate) async fn find(
-    State(context): State<Context>,
+    context: Context,
     Questions(query): Questions<EventsQuery>,
 ) -> Answer<Json<EventPageReply>> {
     let mut filter = query.filter()?;
@@ -35,7 +34,7 @@ pub(crate) async fn find(
 
 /// `POST /v1/events`
 pub(crate) async fn write(
-    State(context): State<Context>,
+    context: Context,
     Body(body): Body<WriteEventRequest>,
 ) -> Answer<StatusCode> {
     let entry = NewEntry::try_from(body)?;

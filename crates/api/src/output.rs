@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::poll_fn;
@@ -31,7 +30,7 @@ pub(crate) struct OutputQuery {
 
 /// `GET /v1/services/NAME/output`: the bytes, and in `Relance-Position` the position behind them.
 pub(crate) async fn read(
-    State(context): State<Context>,
+    context: Context,
     Name(name): Name,
     Questions(query): Questions<OutputQuery>,
 ) -> Answer<Response> {

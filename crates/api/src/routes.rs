@@ -1,9 +1,11 @@
 //! Which paths there are.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::http::request::Parts;
 use axum::routing::{delete, get, post};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager};
 use tokio::sync::oneshot;
@@ -23,6 +25,16 @@ pub(crate) struct Context {
     pub(crate) sessions: Arc<Sessions>,
     /// What the request was signed in with; `None`: the caller is the peer of the socket.
     pub(crate) signed_in: Option<SignedIn>,
+}
+
+/// Put into the request by whoever took its connection: routes are made once, not for each request.
+impl<S: Sync> FromRequestParts<S> for Context {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let context = parts.extensions.get::<Self>();
+        Ok(context.expect("every request has its context").clone())
+    }
 }
 
 impl Context {
@@ -50,8 +62,8 @@ impl Context {
     }
 }
 
-/// All routes; each connection adds its caller.
-pub(crate) fn router() -> Router<Context> {
+/// All routes; each request brings its [`Context`].
+pub(crate) fn router() -> Router {
     Router::new()
         .route("/v1/manager", get(services::manager))
         .route("/v1/services", get(services::list).post(services::create))

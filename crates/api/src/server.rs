@@ -109,21 +109,24 @@ async fn accept(
     }
 }
 
-async fn serve_connection(stream: UnixStream, router: Router<Context>, context: Context) {
-    let of_the_peer = router.clone().with_state(context.clone());
-    let service = service_fn(move |request: Request<Incoming>| {
+async fn serve_connection(stream: UnixStream, router: Router, context: Context) {
+    let service = service_fn(move |mut request: Request<Incoming>| {
         let serving = match sign_in::identify(&context.sessions, &request) {
-            Ok(None) => Ok(of_the_peer.clone()),
-            Ok(Some((signed_in, caller))) => Ok(router.clone().with_state(Context {
+            Ok(None) => Ok(context.clone()),
+            Ok(Some((signed_in, caller))) => Ok(Context {
                 caller: Arc::new(caller),
                 signed_in: Some(signed_in),
                 ..context.clone()
-            })),
+            }),
             Err(error) => Err(sign_in::refuse(error)),
         };
+        let router = router.clone();
         async move {
             match serving {
-                Ok(router) => TowerToHyperService::new(router).call(request).await,
+                Ok(context) => {
+                    request.extensions_mut().insert(context);
+                    TowerToHyperService::new(router).call(request).await
+                }
                 Err(refused) => Ok(refused),
             }
         }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use relance_scm::config::Secret;
 use relance_scm::manager::{NewService, wait};
@@ -21,7 +20,7 @@ use crate::reply::{Answer, Body, Name, Questions};
 use crate::routes::Context;
 
 /// `GET /v1/manager`
-pub(crate) async fn manager(State(context): State<Context>) -> Answer<Json<ManagerReply>> {
+pub(crate) async fn manager(context: Context) -> Answer<Json<ManagerReply>> {
     let info = context
         .ask(|manager, caller, reply| manager.query_manager(caller, reply))
         .await?;
@@ -29,7 +28,7 @@ pub(crate) async fn manager(State(context): State<Context>) -> Answer<Json<Manag
 }
 
 /// `GET /v1/services`
-pub(crate) async fn list(State(context): State<Context>) -> Answer<Json<ServicesReply>> {
+pub(crate) async fn list(context: Context) -> Answer<Json<ServicesReply>> {
     let all = context
         .ask(|manager, caller, reply| manager.enumerate(caller, reply))
         .await?;
@@ -38,7 +37,7 @@ pub(crate) async fn list(State(context): State<Context>) -> Answer<Json<Services
 
 /// `GET /v1/usage`
 pub(crate) async fn usage(
-    State(context): State<Context>,
+    context: Context,
     Questions(query): Questions<UsageQuery>,
 ) -> Answer<Json<UsageReply>> {
     let ids = query.read()?;
@@ -51,10 +50,7 @@ pub(crate) async fn usage(
 }
 
 /// `POST /v1/services`
-pub(crate) async fn create(
-    State(context): State<Context>,
-    Body(body): Body<ConfigBody>,
-) -> Answer<StatusCode> {
+pub(crate) async fn create(context: Context, Body(body): Body<ConfigBody>) -> Answer<StatusCode> {
     let service = new_service(&body)?;
     context
         .ask(|manager, caller, reply| manager.create_service(caller, service, reply))
@@ -72,7 +68,7 @@ fn new_service(body: &ConfigBody) -> Answer<NewService> {
 
 /// `POST /v1/apply`
 pub(crate) async fn apply(
-    State(context): State<Context>,
+    context: Context,
     Body(body): Body<ApplyRequest>,
 ) -> Answer<Json<ApplyReply>> {
     let services = body
@@ -87,10 +83,7 @@ pub(crate) async fn apply(
 }
 
 /// `GET /v1/services/NAME`
-pub(crate) async fn show(
-    State(context): State<Context>,
-    Name(name): Name,
-) -> Answer<Json<ServiceReply>> {
+pub(crate) async fn show(context: Context, Name(name): Name) -> Answer<Json<ServiceReply>> {
     let info = context
         .ask(|manager, caller, reply| manager.query_service(caller, &name, reply))
         .await?;
@@ -98,10 +91,7 @@ pub(crate) async fn show(
 }
 
 /// `GET /v1/services/NAME/status`
-pub(crate) async fn status(
-    State(context): State<Context>,
-    Name(name): Name,
-) -> Answer<Json<StatusReply>> {
+pub(crate) async fn status(context: Context, Name(name): Name) -> Answer<Json<StatusReply>> {
     let status = context
         .ask(|manager, caller, reply| manager.query_status(caller, &name, reply))
         .await?;
@@ -109,10 +99,7 @@ pub(crate) async fn status(
 }
 
 /// `GET /v1/services/NAME/config`
-pub(crate) async fn config(
-    State(context): State<Context>,
-    Name(name): Name,
-) -> Answer<Json<ConfigBody>> {
+pub(crate) async fn config(context: Context, Name(name): Name) -> Answer<Json<ConfigBody>> {
     let config = context
         .ask(|manager, caller, reply| manager.query_config(caller, &name, reply))
         .await?;
@@ -121,7 +108,7 @@ pub(crate) async fn config(
 
 /// `GET /v1/services/NAME/environment`
 pub(crate) async fn environment(
-    State(context): State<Context>,
+    context: Context,
     Name(name): Name,
 ) -> Answer<Json<EnvironmentReply>> {
     let environment = context
@@ -131,10 +118,7 @@ pub(crate) async fn environment(
 }
 
 /// `GET /v1/services/NAME/why`
-pub(crate) async fn why(
-    State(context): State<Context>,
-    Name(name): Name,
-) -> Answer<Json<WhyReply>> {
+pub(crate) async fn why(context: Context, Name(name): Name) -> Answer<Json<WhyReply>> {
     let sentences = context
         .ask(|manager, caller, reply| manager.explain(caller, &name, reply))
         .await?;
@@ -143,7 +127,7 @@ pub(crate) async fn why(
 
 /// `PATCH /v1/services/NAME`
 pub(crate) async fn change(
-    State(context): State<Context>,
+    context: Context,
     Name(name): Name,
     Body(body): Body<ChangeConfigRequest>,
 ) -> Answer<StatusCode> {
@@ -155,7 +139,7 @@ pub(crate) async fn change(
 }
 
 /// `DELETE /v1/services/NAME`
-pub(crate) async fn delete(State(context): State<Context>, Name(name): Name) -> Answer<StatusCode> {
+pub(crate) async fn delete(context: Context, Name(name): Name) -> Answer<StatusCode> {
     act(context, name, |manager, caller, name, reply| {
         manager.delete_service(caller, name, reply);
     })
@@ -164,7 +148,7 @@ pub(crate) async fn delete(State(context): State<Context>, Name(name): Name) -> 
 
 /// `POST /v1/services/NAME/start`
 pub(crate) async fn start(
-    State(context): State<Context>,
+    context: Context,
     Name(name): Name,
     Body(body): Body<StartRequest>,
 ) -> Answer<StatusCode> {
@@ -175,10 +159,7 @@ pub(crate) async fn start(
 }
 
 /// `POST /v1/services/NAME/terminate`
-pub(crate) async fn terminate(
-    State(context): State<Context>,
-    Name(name): Name,
-) -> Answer<StatusCode> {
+pub(crate) async fn terminate(context: Context, Name(name): Name) -> Answer<StatusCode> {
     act(context, name, |manager, caller, name, reply| {
         manager.terminate_service(caller, name, reply);
     })
@@ -186,10 +167,7 @@ pub(crate) async fn terminate(
 }
 
 /// `POST /v1/services/NAME/cancel-recovery`
-pub(crate) async fn cancel_recovery(
-    State(context): State<Context>,
-    Name(name): Name,
-) -> Answer<StatusCode> {
+pub(crate) async fn cancel_recovery(context: Context, Name(name): Name) -> Answer<StatusCode> {
     act(context, name, |manager, caller, name, reply| {
         manager.cancel_recovery(caller, name, reply);
     })
@@ -209,34 +187,30 @@ async fn act(
 }
 
 /// `POST /v1/services/NAME/stop`
-pub(crate) async fn stop(context: State<Context>, name: Name) -> Answer<Json<StatusReply>> {
+pub(crate) async fn stop(context: Context, name: Name) -> Answer<Json<StatusReply>> {
     send(context, name, Control::Stop).await
 }
 
 /// `POST /v1/services/NAME/pause`
-pub(crate) async fn pause(context: State<Context>, name: Name) -> Answer<Json<StatusReply>> {
+pub(crate) async fn pause(context: Context, name: Name) -> Answer<Json<StatusReply>> {
     send(context, name, Control::Pause).await
 }
 
 /// `POST /v1/services/NAME/continue`
-pub(crate) async fn resume(context: State<Context>, name: Name) -> Answer<Json<StatusReply>> {
+pub(crate) async fn resume(context: Context, name: Name) -> Answer<Json<StatusReply>> {
     send(context, name, Control::Continue).await
 }
 
 /// `POST /v1/services/NAME/control`
 pub(crate) async fn control(
-    context: State<Context>,
+    context: Context,
     name: Name,
     Body(body): Body<ControlRequest>,
 ) -> Answer<Json<StatusReply>> {
     send(context, name, Control::from_sendable(body.control)?).await
 }
 
-async fn send(
-    State(context): State<Context>,
-    Name(name): Name,
-    control: Control,
-) -> Answer<Json<StatusReply>> {
+async fn send(context: Context, Name(name): Name, control: Control) -> Answer<Json<StatusReply>> {
     let status = context
         .ask(|manager, caller, reply| manager.control_service(caller, &name, control, reply))
         .await?;
@@ -258,7 +232,7 @@ pub(crate) struct AdvanceReply {
 }
 
 pub(crate) async fn advance_clock(
-    State(context): State<Context>,
+    context: Context,
     Body(body): Body<AdvanceRequest>,
 ) -> Answer<Json<AdvanceReply>> {
     let by = body.by_ms.map(Duration::from_millis);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use relance_scm::{Caller, ScmError, Win32Error};
@@ -75,7 +75,7 @@ pub(crate) fn refuse(error: ScmError) -> Response {
 
 /// `POST /v1/sign-in-links`
 pub(crate) async fn create_link(
-    State(context): State<Context>,
+    context: Context,
     Body(body): Body<LinkRequest>,
 ) -> Answer<Json<LinkReply>> {
     Ok(Json(
@@ -85,37 +85,34 @@ pub(crate) async fn create_link(
 
 /// `POST /v1/sessions`
 pub(crate) async fn sign_in(
-    State(context): State<Context>,
+    context: Context,
     Body(body): Body<SignInRequest>,
 ) -> Answer<Json<TokenReply>> {
     Ok(Json(context.sessions.sign_in(&body.code)?))
 }
 
 /// `GET /v1/sessions`
-pub(crate) async fn list(State(context): State<Context>) -> Answer<Json<SessionsReply>> {
+pub(crate) async fn list(context: Context) -> Answer<Json<SessionsReply>> {
     let sessions = context.sessions.list(&context.caller)?;
     Ok(Json(SessionsReply { sessions }))
 }
 
 /// `DELETE /v1/sessions/ID`
-pub(crate) async fn end(
-    State(context): State<Context>,
-    Path(id): Path<String>,
-) -> Answer<StatusCode> {
+pub(crate) async fn end(context: Context, Path(id): Path<String>) -> Answer<StatusCode> {
     context.sessions.end(&context.caller, &id)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST /v1/tokens`
 pub(crate) async fn create_token(
-    State(context): State<Context>,
+    context: Context,
     Body(body): Body<TokenRequest>,
 ) -> Answer<Json<TokenReply>> {
     Ok(Json(context.sessions.create_token(&context.caller, &body)?))
 }
 
 /// `GET /v1/session`: who asks.
-pub(crate) async fn show(State(context): State<Context>) -> Json<SessionBody> {
+pub(crate) async fn show(context: Context) -> Json<SessionBody> {
     let session = context.signed_in.map_or_else(
         || SessionBody {
             id: String::new(),
@@ -135,7 +132,7 @@ pub(crate) async fn show(State(context): State<Context>) -> Json<SessionBody> {
 }
 
 /// `DELETE /v1/session`
-pub(crate) async fn sign_out(State(context): State<Context>) -> Answer<StatusCode> {
+pub(crate) async fn sign_out(context: Context) -> Answer<StatusCode> {
     let Some(signed_in) = &context.signed_in else {
         return Err(ScmError::new(
             Win32Error::INVALID_PARAMETER,

@@ -4,7 +4,6 @@
 use std::convert::Infallible;
 use std::task::Poll;
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -25,7 +24,7 @@ pub(crate) struct StreamQuery {
 
 /// `GET /v1/stream`
 pub(crate) async fn stream(
-    State(context): State<Context>,
+    context: Context,
     Questions(query): Questions<StreamQuery>,
     headers: HeaderMap,
 ) -> Answer<impl IntoResponse> {
