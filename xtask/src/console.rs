@@ -18,7 +18,20 @@ const AT_ONCE: &str = "--test-concurrency=2";
 /// these files; screenshots of each page in both themes and three widths; or the measurements.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     install(root)?;
-    cargo::run(root, &["build", "--quiet", "--package", "relance"])?;
+    // What is measured is what people install.
+    let (profile, folder) = match words {
+        ["measure"] => ("release", "release"),
+        _ => ("dev", "debug"),
+    };
+    let build = [
+        "build",
+        "--quiet",
+        "--package",
+        "relance",
+        "--profile",
+        profile,
+    ];
+    cargo::run(root, &build)?;
     let absolute;
     let arguments = match words {
         ["screenshots"] => {
@@ -35,7 +48,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     };
     let mut node = Command::new("node");
     node.args(arguments)
-        .env("RELANCE", root.join("target/debug/relance"))
+        .env("RELANCE", root.join("target").join(folder).join("relance"))
         .current_dir(root.join(FOLDER));
     succeed(&mut node)
 }

@@ -10,7 +10,8 @@ after(closeBrowser);
 /** A request without a browser; its status, headers and body. */
 function ask(url, { method = "GET", headers = {}, body = "", socketPath } = {}) {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers, socketPath }, (answer) => {
+    // A connection each: one whose body the server did not want to read is not kept open.
+    const asked = request(url, { method, headers, socketPath, agent: false }, (answer) => {
       let text = "";
       answer.setEncoding("utf8");
       answer.on("data", (data) => {
