@@ -85,6 +85,8 @@ fn parse(text: &str) -> Option<Stat> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{Read, Write};
+    use std::process::{Command, Stdio};
 
     #[test]
     fn fields_are_found_behind_any_name() {
@@ -101,13 +103,35 @@ mod tests {
         assert_eq!(parse("7 (a) S 1"), None);
     }
 
+    /// A session of its own: the test's may have begun outside of its PID namespace, where it
+    /// has no number.
     #[test]
     fn a_session_uses_something_and_one_that_is_gone_nothing() {
-        let session = rustix::process::getsid(None).unwrap();
-        let own = u32::try_from(session.as_raw_nonzero().get()).unwrap();
-        let usage = of_sessions([own, u32::MAX]);
-        assert!(usage[&own].memory_bytes > 0 && usage[&own].processes > 0);
+        let mut child = Command::new("setsid")
+            .arg("cat")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // `cat` answers once it has begun, which is after `setsid(2)`.
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(b"x").unwrap();
+        let mut answer = [0];
+        child
+            .stdout
+            .as_mut()
+            .unwrap()
+            .read_exact(&mut answer)
+            .unwrap();
+        let session = child.id();
+
+        let usage = of_sessions([session, u32::MAX]);
+        assert!(usage[&session].memory_bytes > 0);
+        assert_eq!(usage[&session].processes, 1);
         assert_eq!(usage[&u32::MAX], SessionUsage::default());
         assert!(of_sessions([]).is_empty());
+
+        drop(stdin);
+        assert!(child.wait().unwrap().success());
     }
 }
