@@ -235,6 +235,7 @@ mod tests {
         assert_eq!(local_name(r".\mail"), "mail");
         assert_eq!(local_name(r"HOST\mail"), "mail");
         assert_eq!(local_name("mail"), "mail");
+        assert_eq!(local_name(r"NT SERVICE\mail"), "mail");
         assert_eq!(local_name(r"NT AUTHORITY\LocalService"), "nobody");
         assert_eq!(local_name(r"nt authority\networkservice"), "nobody");
     }
