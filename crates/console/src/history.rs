@@ -264,7 +264,7 @@ pub(crate) async fn of_service(viewer: &Viewer, info: &ServiceInfo, form: &Form)
         section.card {
             p.big {
                 strong { (percent(&lane)) } " " (lang.t("available", "disponible")) " · "
-                (failures(&lane)) " " (lang.t("failures", "échecs"))
+                (failures(&lane)) " " (lang.failures(failures(&lane)))
             }
             (draw(&lane, window.from, window.to, Axis::Wall, lang.t("Time line", "Ligne du temps")))
             (legend(lang))
@@ -323,13 +323,13 @@ pub(crate) async fn page(viewer: Viewer, Query(form): Query) -> Answer<Response>
         div.head { h1 { (title) } }
         (windows("/history", "", &window, lang))
         section.card {
-            p.big { strong { (machine) } " " (lang.t("available, all services together", "disponible, tous services confondus")) " · " (all) " " (lang.t("failures", "échecs")) }
+            p.big { strong { (machine) } " " (lang.t("available, all services together", "disponible, tous services confondus")) " · " (all) " " (lang.failures(all)) }
             (legend(lang))
             @if lanes.is_empty() { p.empty { (lang.t("No service failed in this time.", "Aucun service n’a échoué pendant cette période.")) } }
             @for (info, lane) in lanes.iter().take(LANES_MAX) {
                 @let name = &info.config.service_name;
                 div.lane {
-                    h2 { a href=(Tab::History.href(name)) { bdi { (info.config.display_name) } } " " span.dim { (percent(lane)) " · " (failures(lane)) " " (lang.t("failures", "échecs")) } }
+                    h2 { a href=(Tab::History.href(name)) { bdi { (info.config.display_name) } } " " span.dim { (percent(lane)) " · " (failures(lane)) " " (lang.failures(failures(lane))) } }
                     (draw(lane, window.from, window.to, Axis::Wall, &info.config.display_name))
                 }
             }

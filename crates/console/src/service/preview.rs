@@ -410,7 +410,7 @@ fn story(timeline: &Timeline, lang: Lang) -> Markup {
                 }
             }
             p { (lang.t("At the end: ", "À la fin : ")) (lang.state(timeline.final_state))
-                ", " (timeline.failure_count) " " (lang.t("failures counted", "échecs comptés")) }
+                ", " (timeline.failure_count) " " (lang.failures_counted(timeline.failure_count)) }
         }
     }
 }
