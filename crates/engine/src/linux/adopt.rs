@@ -4,13 +4,13 @@
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use relance_policy::RunId;
 use relance_wire::channel::{RUN_VARIABLE, SOCKET_VARIABLE};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use super::process;
+use super::{cgroup, process};
 
 /// How long after its process was asked for a run's process may have been created, as the kernel
 /// tells it (to a hundredth of a second).
@@ -22,6 +22,8 @@ pub(crate) struct Adopted {
     pub(crate) pid: u32,
     pub(crate) birth: u64,
     pub(crate) secret: String,
+    /// The folder of its control group, if it has one.
+    pub(crate) group: Option<PathBuf>,
     pidfd: OwnedFd,
 }
 
@@ -42,6 +44,7 @@ impl Adopted {
             pid,
             birth,
             secret,
+            group: None,
             pidfd,
         })
     }
@@ -52,9 +55,14 @@ impl Adopted {
         }
     }
 
-    /// The process and its group. The group exists as long as the process does.
+    /// The process and its groups. The process group exists as long as the process does.
     pub(crate) fn terminate(&self) {
         process::kill_group(self.pid);
+        if let Some(group) = &self.group
+            && let Err(error) = cgroup::kill(group)
+        {
+            tracing::warn!(pid = self.pid, %error, "a control group cannot be killed");
+        }
         let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
     }
 }

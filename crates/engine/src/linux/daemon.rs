@@ -106,9 +106,15 @@ pub fn run(
 
     let (clock, beginning) = beginning(setup, &database, greeting)?;
     let loaded = database.load()?;
-    if beginning == Beginning::Adoption {
-        adopt_all(&mut processes, &loaded.records, &setup.socket);
+    match beginning {
+        Beginning::Boot(_) => {}
+        Beginning::Restart => adopt_recorded(&mut processes, &loaded.records),
+        Beginning::Adoption => {
+            adopt_recorded(&mut processes, &loaded.records);
+            adopt_unrecorded(&mut processes, &loaded.records, &setup.socket);
+        }
     }
+    processes.end_leftovers();
     let configs: std::collections::BTreeMap<_, _> = loaded
         .records
         .iter()
@@ -135,6 +141,7 @@ pub fn run(
         shared_clock.set_manual(clock.now());
     }
     let handle = EngineHandle::new(HandleParts {
+        cgroups: processes.groups().cloned(),
         queue,
         wake: Arc::new(waker(Arc::clone(&wake))),
         publisher: Arc::clone(&publisher),
@@ -204,26 +211,33 @@ fn boot_id() -> io::Result<String> {
         .to_owned())
 }
 
-/// Guardian and engine had ended: what the records name and still runs is taken over, and so is what
-/// was started but never put on record.
-fn adopt_all(processes: &mut LinuxProcesses, records: &[ServiceRecord], socket: &Path) {
+/// What the records name and still runs is taken over: the guardian that started it had ended. So has
+/// the engine that took it over before, if this is a restart.
+fn adopt_recorded(processes: &mut LinuxProcesses, records: &[ServiceRecord]) {
     for record in records {
         let current = record.run.as_ref().map(|run| (run.id, run.pid, run.birth));
         let previous = record
             .previous
             .map(|previous| (previous.run, previous.pid, previous.birth));
         for (run, pid, birth) in current.into_iter().chain(previous) {
-            if let Some(adopted) = Adopted::open(pid, birth) {
+            if !processes.knows(run)
+                && let Some(adopted) = Adopted::open(pid, birth)
+            {
                 processes.adopt(run, adopted);
             }
         }
     }
+}
+
+/// Guardian and engine had ended: so is what was started but never put on record.
+fn adopt_unrecorded(processes: &mut LinuxProcesses, records: &[ServiceRecord], socket: &Path) {
     for claim in adopt::running(socket) {
         if processes.knows(claim.run) {
             continue;
         }
         if !is_believed(&claim, records) {
             tracing::warn!(?claim, "a process says it is a run, under another account");
+            processes.leave_alone(claim.pid);
             continue;
         }
         if let Some(adopted) = Adopted::open(claim.pid, claim.birth) {

@@ -12,11 +12,12 @@
 //! Descriptors 3 to 7 belong to `Spawner`; everything else lies above.
 
 mod console;
+mod groups;
 mod restart;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -28,6 +29,7 @@ use console::Console;
 pub use console::{ConsoleSetup, handed_over_listener};
 use restart::Restart;
 
+use super::cgroup::{Group, Tree};
 use super::clock;
 use super::link::Link;
 use super::protocol::{ActionKey, Exit, KnownRun, Report, Request, RunKey, VERSION};
@@ -56,6 +58,8 @@ pub struct Setup {
     pub notify: Option<PathBuf>,
     /// The web console, where one is wanted.
     pub console: Option<ConsoleSetup>,
+    /// Path of the socket, which names the daemon's control groups; `None`: services get none.
+    pub cgroups: Option<PathBuf>,
 }
 
 /// The process as it was found; made before anything else is opened.
@@ -85,7 +89,10 @@ struct Run {
     secret: String,
     channel: Option<Rc<OwnedFd>>,
     output: Option<Rc<OwnedFd>>,
+    group: Option<Group>,
     exit: Option<(Exit, u64)>,
+    /// How many of its processes the kernel had killed for want of memory when it ended.
+    memory_kills: u32,
 }
 
 struct Engine {
@@ -99,6 +106,7 @@ struct Engine {
 struct Guardian {
     setup: Setup,
     spawner: Spawner,
+    groups: Option<Tree>,
     null: OwnedFd,
     epoll: OwnedFd,
     runs: BTreeMap<RunKey, Run>,
@@ -126,6 +134,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     let mut guardian = Guardian {
         setup,
         spawner: prepared.0,
+        groups: None,
         null: std::fs::OpenOptions::new()
             .read(true)
             .write(true)
@@ -143,10 +152,12 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         shutting_down: false,
         ended: None,
     };
+    guardian.set_up_groups();
     guardian.start_engine();
     guardian.start_console();
     let mut events = Vec::with_capacity(4);
     while guardian.ended.is_none() {
+        guardian.tidy_groups();
         guardian.wait(&mut events)?;
         for token in events.drain(..).map(|event: epoll::Event| event.data.u64()) {
             match token {
@@ -160,6 +171,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         guardian.start_console();
     }
     guardian.end_console();
+    guardian.close_groups();
     Ok(guardian.ended.unwrap_or_default())
 }
 
@@ -202,11 +214,11 @@ impl Guardian {
         }
     }
 
-    /// The process group of a run that has ended: what is left in it would stand beside the next
-    /// run. The process is still a zombie, so its number cannot belong to anybody else.
+    /// What is left of a run that has ended would stand beside the next one. The process is still a
+    /// zombie, so its number cannot belong to anybody else.
     fn before_reaping(&self, pid: u32) {
         if let Some(key) = self.by_pid.get(&pid) {
-            super::process::kill_group(self.runs[key].pid);
+            self.kill_tree(&self.runs[key]);
         }
     }
 
@@ -221,14 +233,17 @@ impl Guardian {
             return;
         };
         let at_ns = clock::boottime_ns();
+        let memory_kills = self.memory_kills(&self.runs[&key]);
         if let Some(run) = self.runs.get_mut(&key) {
             run.exit = Some((exit, at_ns));
+            run.memory_kills = memory_kills;
         }
         self.tell(
             &Report::Exited {
                 run: key,
                 exit,
                 at_ns,
+                memory_kills,
             },
             vec![],
         );
@@ -270,7 +285,7 @@ impl Guardian {
             stderr: stderr.as_fd(),
             handed: &[theirs.as_fd(), self.setup.listener.as_fd()],
         };
-        let pid = self.spawner.spawn(&spec, &fds)?;
+        let pid = self.spawner.spawn(&spec, &fds, None)?;
         let link = Link::new(ours).map_err(prepare)?;
         let data = epoll::EventData::new_u64(TOKEN_ENGINE);
         epoll::add(&self.epoll, &link, data, epoll::EventFlags::IN)
@@ -293,6 +308,7 @@ impl Guardian {
                 engine: self.engines,
                 shutting_down: self.shutting_down,
                 init: std::process::id() == 1,
+                groups: self.groups.as_ref().map(|tree| tree.location().clone()),
             },
             vec![],
         );
@@ -316,6 +332,7 @@ impl Guardian {
             channel: run.channel.is_some(),
             output: run.output.is_some(),
             exit: run.exit,
+            memory_kills: run.memory_kills,
         };
         (
             known,
@@ -429,17 +446,20 @@ impl Guardian {
             }
             Request::Terminate { run } => {
                 if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
-                    super::process::kill_group(run.pid);
+                    self.kill_tree(run);
                 }
             }
             Request::Acknowledge { run } => {
-                if self.runs.get(&run).is_some_and(|run| run.exit.is_some()) {
-                    self.runs.remove(&run);
+                if self.runs.get(&run).is_some_and(|run| run.exit.is_some())
+                    && let Some(run) = self.runs.remove(&run)
+                {
+                    self.release_group(run.group);
                 }
             }
             Request::AcknowledgeCommand { action } => {
                 self.commands.remove(&action);
             }
+            Request::KeepGroups { adopted } => self.keep_groups(&adopted),
             Request::ShutDown => self.ended = Some(0),
         }
     }
@@ -455,12 +475,17 @@ impl Guardian {
         spec: &SpawnSpec,
     ) {
         if !self.runs.contains_key(&key) {
-            match self.try_spawn(secret, output, channel, spec) {
+            let (group, group_fd) = self.take_group().unzip();
+            let group_fd = group_fd.as_ref().map(AsFd::as_fd);
+            match self.try_spawn(secret, output, channel, spec, group_fd) {
                 Ok(run) => {
                     self.by_pid.insert(run.pid, key);
-                    self.runs.insert(key, run);
+                    self.runs.insert(key, Run { group, ..run });
                 }
-                Err(error) => return self.tell(&Report::SpawnFailed { run: key, error }, vec![]),
+                Err(error) => {
+                    self.release_group(group);
+                    return self.tell(&Report::SpawnFailed { run: key, error }, vec![]);
+                }
             }
         }
         let (known, fds) = self.known(key);
@@ -473,6 +498,7 @@ impl Guardian {
         output: bool,
         channel: bool,
         spec: &SpawnSpec,
+        group: Option<BorrowedFd<'_>>,
     ) -> Result<Run, SpawnError> {
         let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
         let pipe = output.then(|| pipe_with(PipeFlags::CLOEXEC)).transpose();
@@ -489,14 +515,16 @@ impl Guardian {
             handed: &handed,
         };
         let birth = clock::boottime_ns();
-        let pid = self.spawner.spawn(spec, &fds)?;
+        let pid = self.spawner.spawn(spec, &fds, group)?;
         Ok(Run {
             pid,
             birth,
             secret,
             channel: ours.map(Rc::new),
             output: reader.map(Rc::new),
+            group: None,
             exit: None,
+            memory_kills: 0,
         })
     }
 
@@ -509,7 +537,7 @@ impl Guardian {
                 stderr: null,
                 handed: &[],
             };
-            let result = self.spawner.spawn(spec, &fds);
+            let result = self.spawner.spawn(spec, &fds, None);
             self.commands.insert(action, result);
         }
         let result = self.commands[&action];

@@ -1,0 +1,290 @@
+//! The guardian's groups: one for each run, with a number for a name.
+//!
+//! Making and removing a group takes as long as a tenth of a start, so both are done while nothing
+//! else waits ([`Tree::tidy`]): one group is ready beforehand, and one that is over goes later.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Mode, OFlags};
+
+use super::{Location, figures, kill, write};
+use crate::linux::process::log;
+
+/// Controllers that runs get where they are to be had.
+const CONTROLLERS: [&str; 3] = ["memory", "cpu", "pids"];
+/// The group of the daemon's own processes where they must not stay in the one they were given.
+const OWN: &str = "daemon";
+
+/// The group of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Group(u32);
+
+/// See the module.
+pub(crate) struct Tree {
+    location: Location,
+    folder: PathBuf,
+    /// Whether runs have the memory controller.
+    counts_memory: bool,
+    /// The number to try next; an adopted run may have it.
+    next: u32,
+    /// Empty, for the next run; open, because the kernel wants a descriptor.
+    spare: Option<(Group, OwnedFd)>,
+    /// Of runs that are over; removed once their processes are gone.
+    over: Vec<Group>,
+}
+
+/// Why runs have no groups.
+#[derive(Debug)]
+pub(crate) enum Unavailable {
+    /// There is no hierarchy of version 2 that could be written to.
+    NoHierarchy,
+    /// No group can be made there.
+    NotWritable(PathBuf, io::Error),
+    /// The kernel cannot kill a group (before Linux 5.14).
+    NoKill(io::Error),
+    /// No process can be created in a group (before Linux 5.7, or a filter of system calls).
+    NoClone(io::Error),
+}
+
+impl Tree {
+    /// Makes the folder of the daemon's groups and sees whether they work: `try_clone` creates a
+    /// process in a group, which ends at once.
+    pub(crate) fn set_up(
+        socket: &Path,
+        try_clone: impl FnOnce(BorrowedFd<'_>) -> io::Result<()>,
+    ) -> Result<Self, Unavailable> {
+        let location = Location::find(socket).ok_or(Unavailable::NoHierarchy)?;
+        let folder = location.folder();
+        create_if_missing(&folder)
+            .map_err(|error| Unavailable::NotWritable(folder.clone(), error))?;
+        let mut tree = Self {
+            counts_memory: enable_controllers(&location.base(), &folder),
+            location,
+            folder,
+            next: 0,
+            spare: None,
+            over: Vec::new(),
+        };
+        match tree.try_out(try_clone) {
+            Ok(()) => Ok(tree),
+            Err(why) => {
+                tree.close();
+                Err(why)
+            }
+        }
+    }
+
+    fn try_out(
+        &mut self,
+        try_clone: impl FnOnce(BorrowedFd<'_>) -> io::Result<()>,
+    ) -> Result<(), Unavailable> {
+        let (group, fd) = self
+            .take()
+            .map_err(|error| Unavailable::NotWritable(self.folder.clone(), error))?;
+        self.over.push(group);
+        kill(&self.path(group)).map_err(Unavailable::NoKill)?;
+        try_clone(fd.as_fd()).map_err(Unavailable::NoClone)
+    }
+
+    /// Where the groups are.
+    pub(crate) fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Whether runs have the memory controller.
+    pub(crate) fn counts_memory(&self) -> bool {
+        self.counts_memory
+    }
+
+    /// An empty group for a run.
+    pub(crate) fn take(&mut self) -> io::Result<(Group, OwnedFd)> {
+        match self.spare.take() {
+            Some(spare) => Ok(spare),
+            None => self.make(),
+        }
+    }
+
+    fn make(&mut self) -> io::Result<(Group, OwnedFd)> {
+        loop {
+            let group = Group(self.next);
+            self.next = self.next.wrapping_add(1);
+            let path = self.path(group);
+            match create(&path) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(error) => return Err(error),
+            }
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            match rustix::fs::open(&path, flags, Mode::empty()) {
+                Ok(fd) => return Ok((group, fd)),
+                Err(error) => {
+                    self.over.push(group);
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+
+    /// Kills all that is in the group of a run. It was there when it was made, so it can be.
+    pub(crate) fn kill(&self, group: Group) {
+        if let Err(error) = kill(&self.path(group)) {
+            let path = self.path(group);
+            log(&format!("{} cannot be killed: {error}", path.display()));
+        }
+    }
+
+    /// How many processes of a run the kernel has killed for want of memory.
+    pub(crate) fn memory_kills(&self, group: Group) -> u32 {
+        if self.counts_memory {
+            figures::memory_kills(&self.path(group))
+        } else {
+            0
+        }
+    }
+
+    /// The run is over and forgotten; so is its group, once it is empty.
+    pub(crate) fn release(&mut self, group: Group) {
+        self.over.push(group);
+    }
+
+    /// To be called while nothing else waits.
+    pub(crate) fn tidy(&mut self) {
+        let folder = &self.folder;
+        self.over
+            .retain(|group| !remove(&folder.join(group.name())));
+        if self.spare.is_none() {
+            // Where this fails, so does the start of the next run, which says so.
+            self.spare = self.make().ok();
+        }
+    }
+
+    /// Kills what is in groups that belong to no run: neither to those that the guardian has started
+    /// nor to those, by name, that the engine has adopted. Their runs ended while nobody looked.
+    pub(crate) fn keep(&mut self, started: &BTreeSet<Group>, adopted: &BTreeSet<String>) {
+        for name in figures::groups(&self.folder) {
+            let Some(group) = name.parse().ok().map(Group) else {
+                continue;
+            };
+            let is_spare = self
+                .spare
+                .as_ref()
+                .is_some_and(|(spare, _)| *spare == group);
+            let is_known = is_spare || started.contains(&group) || self.over.contains(&group);
+            if is_known || adopted.contains(&name) {
+                continue;
+            }
+            let left = figures::processes(&self.path(group));
+            if !left.is_empty() {
+                log(&format!(
+                    "processes that outlived their run are killed: {left:?}"
+                ));
+            }
+            self.kill(group);
+            self.over.push(group);
+        }
+    }
+
+    /// The daemon ends in good order: nothing is left of its groups, unless it is in one itself or a
+    /// process is still dying.
+    pub(crate) fn close(mut self) {
+        self.over.extend(self.spare.take().map(|(group, _)| group));
+        for group in &self.over {
+            remove(&self.path(*group));
+        }
+        let _ = fs::remove_dir(&self.folder);
+    }
+
+    fn path(&self, group: Group) -> PathBuf {
+        self.folder.join(group.name())
+    }
+}
+
+impl Group {
+    fn name(self) -> String {
+        self.0.to_string()
+    }
+}
+
+/// Makes a group that only the daemon's own user may write to, whatever its umask.
+fn create(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().mode(0o755).create(folder)
+}
+
+fn create_if_missing(folder: &Path) -> io::Result<()> {
+    match create(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        result => result,
+    }
+}
+
+/// Removes a group, and those that its run has made in it; `false` while a process is in one.
+fn remove(folder: &Path) -> bool {
+    let gone = || match fs::remove_dir(folder) {
+        Ok(()) => true,
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    };
+    gone() || {
+        for name in figures::groups(folder) {
+            remove(&folder.join(name));
+        }
+        gone()
+    }
+}
+
+/// Gives the groups of runs their controllers, as far as they are to be had. Whether they have the
+/// one for memory.
+///
+/// A group that hands on controllers holds no processes itself. The init of a container makes room by
+/// moving into a group of its own; whoever is started again by a manager above must not, because that
+/// manager could not put it there a second time (systemd: `DelegateSubgroup=`).
+fn enable_controllers(base: &Path, folder: &Path) -> bool {
+    if enable(base) == Err(io::ErrorKind::ResourceBusy) && std::process::id() == 1 {
+        let own = folder.join(OWN);
+        let moved = create_if_missing(&own).and_then(|()| write(&own.join("cgroup.procs"), "0"));
+        if moved.is_ok() {
+            // What it leaves out is missing in the next line too.
+            let _ = enable(base);
+        }
+    }
+    // Fails for the same reasons; what came of it is read.
+    let _ = enable(folder);
+    has(folder, "cgroup.subtree_control", CONTROLLERS[0])
+}
+
+/// Hands on each controller that the group has; the last failure.
+fn enable(folder: &Path) -> Result<(), io::ErrorKind> {
+    let mut result = Ok(());
+    for name in CONTROLLERS {
+        let missing =
+            has(folder, "cgroup.controllers", name) && !has(folder, "cgroup.subtree_control", name);
+        if missing
+            && let Err(error) = write(&folder.join("cgroup.subtree_control"), &format!("+{name}"))
+        {
+            result = Err(error.kind());
+        }
+    }
+    result
+}
+
+fn has(folder: &Path, file: &str, controller: &str) -> bool {
+    let text = fs::read_to_string(folder.join(file)).unwrap_or_default();
+    text.split_whitespace().any(|name| name == controller)
+}
+
+impl std::fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoHierarchy => f.write_str("no hierarchy of version 2 is mounted writable"),
+            Self::NotWritable(folder, error) => {
+                write!(f, "{} cannot be made: {error}", folder.display())
+            }
+            Self::NoKill(error) => write!(f, "the kernel has no cgroup.kill: {error}"),
+            Self::NoClone(error) => write!(f, "no process can be created in a group: {error}"),
+        }
+    }
+}
