@@ -25,7 +25,7 @@ mod signals;
 mod spawn;
 pub(crate) mod usage;
 
-pub use cgroup::cgroup_folder;
+pub use cgroup::{cgroup_folder, cgroup_name};
 pub use logs::{LogSettings, log_path};
 pub use peer::Administrators;
 pub use processes::RebootCommand;

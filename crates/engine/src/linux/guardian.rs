@@ -41,6 +41,7 @@ pub const EXIT_CANNOT_START: i32 = 78;
 
 const TOKEN_SIGNALS: u64 = 0;
 const TOKEN_ENGINE: u64 = 1;
+const TOKEN_GROUPS: u64 = 2;
 
 /// What the guardian is given.
 pub struct Setup {
@@ -152,7 +153,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         shutting_down: false,
         ended: None,
     };
-    guardian.set_up_groups();
+    guardian.set_up_groups()?;
     guardian.start_engine();
     guardian.start_console();
     let mut events = Vec::with_capacity(4);
@@ -162,6 +163,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         for token in events.drain(..).map(|event: epoll::Event| event.data.u64()) {
             match token {
                 TOKEN_SIGNALS => guardian.signals(&signals),
+                TOKEN_GROUPS => guardian.groups_changed(),
                 _ => guardian.engine_talks(),
             }
         }

@@ -23,7 +23,7 @@ pub(crate) struct Location {
     name: String,
 }
 
-/// The folder in which a daemon with this socket, started by this process, has its groups; `None`
+/// The folder in which a daemon with this socket, started by this thread, has its groups; `None`
 /// where there is no hierarchy that could be written to.
 #[must_use]
 pub fn folder(socket: &Path) -> Option<PathBuf> {
@@ -33,8 +33,11 @@ pub fn folder(socket: &Path) -> Option<PathBuf> {
 impl Location {
     /// The place for the daemon with this socket, which is what tells daemons from each other.
     pub(super) fn find(socket: &Path) -> Option<Self> {
-        let own = group_of("self")?;
-        let mount = Mount::parse(&fs::read_to_string("/proc/self/mountinfo").ok()?, &own)?;
+        let own = group_of("thread-self")?;
+        let mount = Mount::parse(
+            &fs::read_to_string("/proc/thread-self/mountinfo").ok()?,
+            &own,
+        )?;
         let name = name(socket);
         let base = base(own, &name, |group| {
             mount.folder(group).is_some_and(|path| is_delegated(&path))
@@ -138,7 +141,8 @@ fn below(group: &Path, name: &str) -> Option<PathBuf> {
 
 /// The name of the folder of the daemon's groups: the same whenever a daemon with this socket is
 /// started, another for every other daemon, and legal whatever the path is (FNV-1a).
-fn name(socket: &Path) -> String {
+#[must_use]
+pub fn name(socket: &Path) -> String {
     let bytes = socket.as_os_str().as_encoded_bytes();
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)

@@ -4,12 +4,13 @@
 //! else waits ([`Tree::tidy`]): one group is ready beforehand, and one that is over goes later.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use rustix::event::{Timespec, epoll};
 use rustix::fs::{Mode, OFlags};
 
 use super::{Location, figures, kill, write};
@@ -35,7 +36,16 @@ pub(crate) struct Tree {
     /// Empty, for the next run; open, because the kernel wants a descriptor.
     spare: Option<(Group, OwnedFd)>,
     /// Of runs that are over; removed once their processes are gone.
-    over: Vec<Group>,
+    over: Vec<Over>,
+    /// Readable when something has changed in one of these that could not be removed at once.
+    changes: OwnedFd,
+}
+
+/// The group of a run that is over.
+struct Over {
+    group: Group,
+    /// Its `cgroup.events`, watched.
+    events: Option<File>,
 }
 
 /// Why runs have no groups.
@@ -45,6 +55,8 @@ pub(crate) enum Unavailable {
     NoHierarchy,
     /// No group can be made there.
     NotWritable(PathBuf, io::Error),
+    /// Groups cannot be watched.
+    NotWatched(io::Error),
     /// The kernel cannot kill a group (before Linux 5.14).
     NoKill(io::Error),
     /// No process can be created in a group (before Linux 5.7, or a filter of system calls).
@@ -59,6 +71,8 @@ impl Tree {
         try_clone: impl FnOnce(BorrowedFd<'_>) -> io::Result<()>,
     ) -> Result<Self, Unavailable> {
         let location = Location::find(socket).ok_or(Unavailable::NoHierarchy)?;
+        let changes = epoll::create(epoll::CreateFlags::CLOEXEC);
+        let changes = changes.map_err(|error| Unavailable::NotWatched(error.into()))?;
         let folder = location.folder();
         create_if_missing(&folder)
             .map_err(|error| Unavailable::NotWritable(folder.clone(), error))?;
@@ -69,6 +83,7 @@ impl Tree {
             next: 0,
             spare: None,
             over: Vec::new(),
+            changes,
         };
         match tree.try_out(try_clone) {
             Ok(()) => Ok(tree),
@@ -86,7 +101,7 @@ impl Tree {
         let (group, fd) = self
             .take()
             .map_err(|error| Unavailable::NotWritable(self.folder.clone(), error))?;
-        self.over.push(group);
+        self.release(group);
         kill(&self.path(group)).map_err(Unavailable::NoKill)?;
         try_clone(fd.as_fd()).map_err(Unavailable::NoClone)
     }
@@ -123,7 +138,7 @@ impl Tree {
             match rustix::fs::open(&path, flags, Mode::empty()) {
                 Ok(fd) => return Ok((group, fd)),
                 Err(error) => {
-                    self.over.push(group);
+                    self.release(group);
                     return Err(error.into());
                 }
             }
@@ -149,18 +164,38 @@ impl Tree {
 
     /// The run is over and forgotten; so is its group, once it is empty.
     pub(crate) fn release(&mut self, group: Group) {
-        self.over.push(group);
+        let events = None;
+        self.over.push(Over { group, events });
     }
 
-    /// To be called while nothing else waits.
+    /// To be called while nothing else waits, and whenever [`Tree::changes`] is readable.
     pub(crate) fn tidy(&mut self) {
         let folder = &self.folder;
         self.over
-            .retain(|group| !remove(&folder.join(group.name())));
+            .retain(|over| !remove(&folder.join(over.group.name())));
+        for over in self.over.iter_mut().filter(|over| over.events.is_none()) {
+            over.events = watch(&self.changes, &folder.join(over.group.name()));
+        }
         if self.spare.is_none() {
             // Where this fails, so does the start of the next run, which says so.
             self.spare = self.make().ok();
         }
+    }
+
+    /// Readable when a group that is over may be empty.
+    pub(crate) fn changes(&self) -> BorrowedFd<'_> {
+        self.changes.as_fd()
+    }
+
+    /// Forgets which groups have changed; [`Tree::tidy`] looks at all of them.
+    pub(crate) fn changed(&self) {
+        let mut events = [epoll::Event {
+            flags: epoll::EventFlags::empty(),
+            data: epoll::EventData::new_u64(0),
+        }; 16];
+        let at_once = Timespec::default();
+        // What does not fit is told again.
+        let _ = epoll::wait(&self.changes, &mut events[..], Some(&at_once));
     }
 
     /// Kills what is in groups that belong to no run: neither to those that the guardian has started
@@ -174,7 +209,8 @@ impl Tree {
                 .spare
                 .as_ref()
                 .is_some_and(|(spare, _)| *spare == group);
-            let is_known = is_spare || started.contains(&group) || self.over.contains(&group);
+            let is_over = self.over.iter().any(|over| over.group == group);
+            let is_known = is_spare || is_over || started.contains(&group);
             if is_known || adopted.contains(&name) {
                 continue;
             }
@@ -185,16 +221,18 @@ impl Tree {
                 ));
             }
             self.kill(group);
-            self.over.push(group);
+            self.release(group);
         }
     }
 
     /// The daemon ends in good order: nothing is left of its groups, unless it is in one itself or a
     /// process is still dying.
     pub(crate) fn close(mut self) {
-        self.over.extend(self.spare.take().map(|(group, _)| group));
-        for group in &self.over {
-            remove(&self.path(*group));
+        if let Some((group, _)) = self.spare.take() {
+            self.release(group);
+        }
+        for over in &self.over {
+            remove(&self.path(over.group));
         }
         let _ = fs::remove_dir(&self.folder);
     }
@@ -220,6 +258,14 @@ fn create_if_missing(folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         result => result,
     }
+}
+
+/// Watches whether a group is empty; told at least once from now on, so nothing is missed.
+fn watch(changes: &OwnedFd, folder: &Path) -> Option<File> {
+    let events = File::open(folder.join("cgroup.events")).ok()?;
+    let flags = epoll::EventFlags::PRI | epoll::EventFlags::ET;
+    epoll::add(changes, &events, epoll::EventData::new_u64(0), flags).ok()?;
+    Some(events)
 }
 
 /// Removes a group, and those that its run has made in it; `false` while a process is in one.
@@ -283,6 +329,7 @@ impl std::fmt::Display for Unavailable {
             Self::NotWritable(folder, error) => {
                 write!(f, "{} cannot be made: {error}", folder.display())
             }
+            Self::NotWatched(error) => write!(f, "groups cannot be watched: {error}"),
             Self::NoKill(error) => write!(f, "the kernel has no cgroup.kill: {error}"),
             Self::NoClone(error) => write!(f, "no process can be created in a group: {error}"),
         }

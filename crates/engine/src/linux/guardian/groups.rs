@@ -1,16 +1,19 @@
 //! What the guardian does with the control groups of runs, where it has any.
 
+use std::io;
 use std::os::fd::OwnedFd;
+
+use rustix::event::epoll;
 
 use super::super::cgroup::{Group, Tree};
 use super::super::process::{kill_group, log};
-use super::{Guardian, Run};
+use super::{Guardian, Run, TOKEN_GROUPS};
 
 impl Guardian {
     /// Once, at the start; without groups the daemon works all the same.
-    pub(super) fn set_up_groups(&mut self) {
+    pub(super) fn set_up_groups(&mut self) -> io::Result<()> {
         let Some(socket) = &self.setup.cgroups else {
-            return;
+            return Ok(());
         };
         let spawner = &mut self.spawner;
         match Tree::set_up(socket, |group| spawner.try_group(group)) {
@@ -21,6 +24,8 @@ impl Guardian {
                          kernel kills a process for want of memory",
                     );
                 }
+                let data = epoll::EventData::new_u64(TOKEN_GROUPS);
+                epoll::add(&self.epoll, tree.changes(), data, epoll::EventFlags::IN)?;
                 self.groups = Some(tree);
             }
             Err(why) => log(&format!(
@@ -28,6 +33,7 @@ impl Guardian {
                  service: {why}"
             )),
         }
+        Ok(())
     }
 
     /// A group for the next run. One that cannot be made is no reason not to start a service.
@@ -68,6 +74,13 @@ impl Guardian {
         }
     }
 
+    pub(super) fn groups_changed(&self) {
+        if let Some(tree) = &self.groups {
+            tree.changed();
+        }
+    }
+
+    /// In each turn of the loop, before it waits.
     pub(super) fn tidy_groups(&mut self) {
         if let Some(tree) = &mut self.groups {
             tree.tidy();

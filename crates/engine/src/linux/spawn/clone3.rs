@@ -64,7 +64,7 @@ pub(super) unsafe fn clone3_into(
 /// The system call. In the parent its result; the child calls its main function on its own stack, of
 /// which that is the first frame, and ends with what it returns.
 #[cfg(target_arch = "x86_64")]
-unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> isize {
+unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> libc::c_long {
     let result;
     // SAFETY: the kernel preserves all registers but rax, rcx and r11 in both processes. Only the
     // child goes on between the call and the label, on its own stack, and never leaves that part.
@@ -82,7 +82,7 @@ unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> isize {
             "ud2",
             "2:",
             exit = const libc::SYS_exit,
-            inlateout("rax") libc::SYS_clone3 as isize => result,
+            inlateout("rax") libc::SYS_clone3 => result,
             in("rdi") arguments,
             in("rsi") size_of::<libc::clone_args>(),
             in("r8") child.main,
@@ -96,7 +96,7 @@ unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> isize {
 
 /// As above.
 #[cfg(target_arch = "aarch64")]
-unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> isize {
+unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> libc::c_long {
     let result;
     // SAFETY: the kernel preserves all registers but x0 in both processes. Only the child goes on
     // between the call and the label, on its own stack, and never leaves that part.
@@ -125,6 +125,6 @@ unsafe fn enter(arguments: *const libc::clone_args, child: Child) -> isize {
 
 /// Nobody has written the instructions for this processor: runs are held without control groups.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-unsafe fn enter(_: *const libc::clone_args, _: Child) -> isize {
-    -libc::ENOSYS as isize
+unsafe fn enter(_: *const libc::clone_args, _: Child) -> libc::c_long {
+    (-libc::ENOSYS).into()
 }
