@@ -11,6 +11,7 @@ use std::process::Command;
 use relance_engine::linux::{cgroup_folder, cgroup_name};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use tempfile::TempDir;
 
 use crate::puppet::PATIENCE;
@@ -167,12 +168,22 @@ impl Folder {
     }
 }
 
+/// A process that is nobody's child here, as its number in text.
+///
+/// # Panics
+/// If it does not run.
+#[must_use]
+pub fn process(pid: &str) -> OwnedFd {
+    let pid = pid.trim().parse().ok().and_then(Pid::from_raw);
+    pidfd_open(pid.expect("a process id"), PidfdFlags::empty()).expect("it runs")
+}
+
 /// Waits for the end of a process.
 ///
 /// # Panics
 /// If it does not end.
-pub fn wait_for_end(pidfd: &OwnedFd) {
-    wait(pidfd, PollFlags::IN, "a process runs on");
+pub fn wait_for_end(process: &OwnedFd) {
+    wait(process, PollFlags::IN, "a process runs on");
 }
 
 fn groups(folder: &Path) -> BTreeSet<String> {

@@ -54,7 +54,8 @@ impl Daemon {
     #[must_use]
     pub fn with(program: &Path, options: &[&str]) -> Self {
         let mut options: Vec<String> = options.iter().map(ToString::to_string).collect();
-        if std::env::var_os(CGROUPS_VARIABLE).is_some_and(|value| value == "off") {
+        let off = std::env::var_os(CGROUPS_VARIABLE).is_some_and(|value| value == "off");
+        if off && !options.iter().any(|option| option == "--cgroups") {
             options.extend(["--cgroups", "off"].map(ToOwned::to_owned));
         }
         Self::within(Hierarchy::found(), program, options)

@@ -92,7 +92,8 @@ pub(crate) struct Claim {
 }
 
 /// Processes of runs that were started under this socket, whoever their parent is now: session
-/// leaders, because every run leads its own session.
+/// leaders, because every run leads its own session; the oldest first, because a run is older than what
+/// it has started.
 pub(crate) fn running(socket: &Path) -> Vec<Claim> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
@@ -115,7 +116,9 @@ pub(crate) fn running(socket: &Path) -> Vec<Claim> {
             uid: real_uid(pid)?,
         })
     });
-    found.collect()
+    let mut claims: Vec<Claim> = found.collect();
+    claims.sort_by_key(|claim| claim.birth);
+    claims
 }
 
 /// `RELANCE_RUN=12.3:SECRET` in the environment of a process.

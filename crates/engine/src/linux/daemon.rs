@@ -235,6 +235,10 @@ fn adopt_unrecorded(processes: &mut LinuxProcesses, records: &[ServiceRecord], s
         if processes.knows(claim.run) {
             continue;
         }
+        if has_outlived_its_run(&claim, records) {
+            tracing::warn!(?claim, "a process has outlived its run");
+            continue;
+        }
         if !is_believed(&claim, records) {
             tracing::warn!(?claim, "a process says it is a run, under another account");
             processes.leave_alone(claim.pid);
@@ -244,6 +248,12 @@ fn adopt_unrecorded(processes: &mut LinuxProcesses, records: &[ServiceRecord], s
             processes.adopt(claim.run, adopted);
         }
     }
+}
+
+/// Whether the process of the run is on record, and therefore another one, that has ended.
+fn has_outlived_its_run(claim: &Claim, records: &[ServiceRecord]) -> bool {
+    let mut runs = records.iter().filter_map(|record| record.run.as_ref());
+    runs.any(|run| run.id == claim.run && run.pid != 0 && run.pid != claim.pid)
 }
 
 /// Whether a process runs under the account of the service that it says it is. Otherwise any user
@@ -290,7 +300,8 @@ impl std::error::Error for StartError {}
 
 #[cfg(test)]
 mod tests {
-    use relance_policy::{RunId, ServiceId};
+    use relance_policy::record::StartCause;
+    use relance_policy::{Input, RunId, ServiceId, step};
     use relance_scm::config::AccountName;
     use relance_scm::{ServiceConfig, ServiceName};
 
@@ -314,6 +325,30 @@ mod tests {
             birth,
             uid,
         }
+    }
+
+    #[test]
+    fn what_a_run_has_started_is_not_taken_for_the_run() {
+        let mut record = record("LocalSystem");
+        let start = Input::StartRequested {
+            cause: StartCause::Demand,
+            arguments: [].into(),
+        };
+        let run = claim(1, 0).run;
+        let resolved = Input::DependenciesResolved {
+            run,
+            result: Ok(()),
+        };
+        for input in [start, resolved] {
+            record = step(&record, Time::ZERO, input).record;
+        }
+        let outlived = |record: &ServiceRecord| {
+            has_outlived_its_run(&claim(1, 0), std::slice::from_ref(record))
+        };
+        assert!(!outlived(&record), "its process is not on record yet");
+        let spawned = |pid| Input::ProcessSpawned { run, pid, birth: 3 };
+        assert!(!outlived(&step(&record, Time::ZERO, spawned(2)).record));
+        assert!(outlived(&step(&record, Time::ZERO, spawned(9)).record));
     }
 
     #[test]

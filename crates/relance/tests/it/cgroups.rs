@@ -7,10 +7,10 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use relance_scm::{Control, ServiceConfig, ServiceKind, ServiceState};
-use relance_testkit::cgroups::{Folder, wait_for_end};
+use relance_testkit::cgroups::{Folder, process, wait_for_end};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{Puppet, Stage};
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open};
+use rustix::process::Signal;
 
 use crate::support::{name, puppets, relance};
 
@@ -63,16 +63,12 @@ impl Escaping {
     /// A run that somebody else has started.
     fn next_run(&self) -> Run {
         let text = fs::read_to_string(&self.pipe).expect("it says who it is");
-        let pid = text.trim().parse().expect("a process id");
-        let raw = Pid::from_raw(pid).expect("a process id");
-        let pidfd = pidfd_open(raw, PidfdFlags::empty()).expect("it sleeps");
-        Run {
-            puppet: self.stage.next_run(),
-            escaped: Escaped {
-                pid: pid.unsigned_abs(),
-                pidfd,
-            },
-        }
+        let escaped = Escaped {
+            pid: text.trim().parse().expect("a process id"),
+            pidfd: process(&text),
+        };
+        let puppet = self.stage.next_run();
+        Run { puppet, escaped }
     }
 }
 
