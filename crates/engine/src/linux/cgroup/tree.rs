@@ -76,8 +76,14 @@ impl Tree {
         let folder = location.folder();
         create_if_missing(&folder)
             .map_err(|error| Unavailable::NotWritable(folder.clone(), error))?;
+        let counts_memory = enable_controllers(&location.base(), &folder).unwrap_or_else(|error| {
+            log(&format!(
+                "no group can be made for the daemon itself: {error}"
+            ));
+            false
+        });
         let mut tree = Self {
-            counts_memory: enable_controllers(&location.base(), &folder),
+            counts_memory,
             location,
             folder,
             next: 0,
@@ -285,36 +291,36 @@ fn remove(folder: &Path) -> bool {
 /// Gives the groups of runs their controllers, as far as they are to be had. Whether they have the
 /// one for memory.
 ///
-/// A group that hands on controllers holds no processes itself. The init of a container makes room by
-/// moving into a group of its own; whoever is started again by a manager above must not, because that
-/// manager could not put it there a second time (systemd: `DelegateSubgroup=`).
-fn enable_controllers(base: &Path, folder: &Path) -> bool {
-    if enable(base) == Err(io::ErrorKind::ResourceBusy) && std::process::id() == 1 {
+/// A group that hands on controllers must not hold processes itself: the kernel refuses some, and with
+/// others it makes the groups below unusable. The init of a container makes room by moving into a group
+/// of its own; whoever is started again by a manager above must not, because that manager could not put
+/// it there a second time (systemd: `DelegateSubgroup=`).
+fn enable_controllers(base: &Path, folder: &Path) -> io::Result<bool> {
+    if !may_hand_on(base) && std::process::id() == 1 {
         let own = folder.join(OWN);
-        let moved = create_if_missing(&own).and_then(|()| write(&own.join("cgroup.procs"), "0"));
-        if moved.is_ok() {
-            // What it leaves out is missing in the next line too.
-            let _ = enable(base);
-        }
+        create_if_missing(&own)?;
+        write(&own.join("cgroup.procs"), "0")?;
     }
-    // Fails for the same reasons; what came of it is read.
-    let _ = enable(folder);
-    has(folder, "cgroup.subtree_control", CONTROLLERS[0])
+    if may_hand_on(base) {
+        enable(base);
+        enable(folder);
+    }
+    Ok(has(folder, "cgroup.subtree_control", CONTROLLERS[0]))
 }
 
-/// Hands on each controller that the group has; the last failure.
-fn enable(folder: &Path) -> Result<(), io::ErrorKind> {
-    let mut result = Ok(());
+/// The root of the whole hierarchy may, and whoever has no process.
+fn may_hand_on(group: &Path) -> bool {
+    let is_root = !group.join("cgroup.type").exists();
+    is_root || fs::read_to_string(group.join("cgroup.procs")).is_ok_and(|text| text.is_empty())
+}
+
+/// Hands on each controller that the group has. One that is refused is missing below, nothing more.
+fn enable(folder: &Path) {
     for name in CONTROLLERS {
-        let missing =
-            has(folder, "cgroup.controllers", name) && !has(folder, "cgroup.subtree_control", name);
-        if missing
-            && let Err(error) = write(&folder.join("cgroup.subtree_control"), &format!("+{name}"))
-        {
-            result = Err(error.kind());
+        if has(folder, "cgroup.controllers", name) && !has(folder, "cgroup.subtree_control", name) {
+            let _ = write(&folder.join("cgroup.subtree_control"), &format!("+{name}"));
         }
     }
-    result
 }
 
 fn has(folder: &Path, file: &str, controller: &str) -> bool {
