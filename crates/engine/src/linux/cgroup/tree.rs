@@ -341,3 +341,55 @@ impl std::fmt::Display for Unavailable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A group as the kernel would show it, in a folder of the test's own.
+    fn group(name: &str, files: &[(&str, &str)]) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("relance-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        for (file, text) in files {
+            fs::write(folder.join(file), text).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn a_group_with_processes_hands_nothing_on_unless_it_is_the_root() {
+        let base = [
+            ("cgroup.controllers", "cpu io memory pids\n"),
+            ("cgroup.subtree_control", ""),
+        ];
+        let with = |name, more: &[(&'static str, &'static str)]| {
+            let folder = group(name, &[&base[..], more].concat());
+            let own = group(&format!("{name}-own"), &base[..1]);
+            let counts = enable_controllers(&folder, &own).unwrap();
+            assert!(!counts, "a file that is written to is no controller");
+            let handed = fs::read_to_string(folder.join("cgroup.subtree_control")).unwrap();
+            fs::remove_dir_all(&folder).unwrap();
+            fs::remove_dir_all(&own).unwrap();
+            handed
+        };
+        let procs = ("cgroup.procs", "12\n");
+        let inner = ("cgroup.type", "domain\n");
+        assert_eq!(with("inner", &[inner, procs]), "");
+        // Each is written by itself; here one over the other.
+        let handed_on = "+pids";
+        assert!(with("root", &[procs]).starts_with(handed_on));
+        assert!(with("leaf", &[inner, ("cgroup.procs", "")]).starts_with(handed_on));
+    }
+
+    #[test]
+    fn why_there_are_no_groups_is_said_in_words() {
+        let error = || io::Error::from_raw_os_error(libc::EROFS);
+        let not_writable = Unavailable::NotWritable("/sys/fs/cgroup/relance-1".into(), error());
+        let text = not_writable.to_string();
+        assert!(
+            text.starts_with("/sys/fs/cgroup/relance-1 cannot be made: Read-only"),
+            "{text}"
+        );
+        assert!(Unavailable::NoHierarchy.to_string().contains("version 2"));
+    }
+}
