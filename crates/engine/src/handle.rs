@@ -28,6 +28,7 @@ use crate::access;
 use crate::command::{Change, Command, Request};
 use crate::database::EventLog;
 use crate::info::{Clocks, service_info, status_of};
+use crate::linux::cgroup::Location;
 use crate::output::{self, Follower, OutputSignals};
 use crate::publisher::{self, Publisher};
 
@@ -55,6 +56,7 @@ pub struct EngineHandle {
     event_log: EventLog,
     output: PathBuf,
     output_signals: Arc<OutputSignals>,
+    cgroups: Option<Location>,
     clock: Arc<SharedClock>,
     machine: fn() -> (Time, Timestamp),
     check_account: fn(&AccountName) -> Result<(), ScmError>,
@@ -74,6 +76,8 @@ pub(crate) struct HandleParts {
     pub(crate) output: PathBuf,
     /// Who waits for output.
     pub(crate) output_signals: Arc<OutputSignals>,
+    /// Where the control groups of runs are, if they have any.
+    pub(crate) cgroups: Option<Location>,
     /// The engine's clock.
     pub(crate) clock: Arc<SharedClock>,
     /// The machine's clocks.
@@ -94,6 +98,7 @@ impl EngineHandle {
             event_log,
             output,
             output_signals,
+            cgroups,
             clock,
             machine,
             check_account,
@@ -105,6 +110,7 @@ impl EngineHandle {
             event_log,
             output,
             output_signals,
+            cgroups,
             clock,
             machine,
             check_account,
@@ -405,7 +411,8 @@ impl ServiceManager for EngineHandle {
             .filter(|record| record.pid() != 0 && is_visible(caller, record))
             .filter(|record| services.as_ref().is_none_or(|ids| ids.contains(&record.id)))
             .collect();
-        let used = crate::linux::usage::of_sessions(running.iter().map(|record| record.pid()));
+        let leaders = running.iter().map(|record| record.pid());
+        let used = crate::linux::usage::of_runs(leaders, self.cgroups.as_ref());
         let usage = running.iter().map(|record| {
             let used = used.get(&record.pid()).copied().unwrap_or_default();
             Usage {

@@ -46,6 +46,7 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
         event_log: EventLog::new(&path),
         output: folder.0.clone(),
         output_signals: Arc::default(),
+        cgroups: None,
         clock: Arc::default(),
         check_account: |_| Ok(()),
         machine: || (Time::ZERO, Timestamp(1)),

@@ -4,6 +4,7 @@
 use relance_policy::{ActionId, RunId, ServiceId};
 use serde::{Deserialize, Serialize};
 
+use super::cgroup::Location;
 use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
@@ -86,6 +87,9 @@ pub(crate) enum Request {
     Acknowledge { run: RunKey },
     /// The start of a command is on record; it may be forgotten.
     AcknowledgeCommand { action: ActionKey },
+    /// These control groups belong to runs that were adopted; what is in others that belong to no run
+    /// is to be killed. Only for a guardian that has said where its groups are.
+    KeepGroups { adopted: Vec<String> },
     /// All services have stopped; the guardian may end.
     ShutDown,
 }
@@ -103,6 +107,9 @@ pub(crate) enum Report {
         shutting_down: bool,
         /// Whether this guardian is the init process of a container.
         init: bool,
+        /// Where the control groups of runs are, if they have any.
+        #[serde(default)]
+        groups: Option<Location>,
     },
     /// One run that is not forgotten; with the channel, then the output, as descriptors.
     Run(KnownRun),
@@ -118,7 +125,14 @@ pub(crate) enum Report {
     /// It could not be created.
     SpawnFailed { run: RunKey, error: SpawnError },
     /// It has ended.
-    Exited { run: RunKey, exit: Exit, at_ns: u64 },
+    Exited {
+        run: RunKey,
+        exit: Exit,
+        at_ns: u64,
+        /// See [`KnownRun::memory_kills`].
+        #[serde(default)]
+        memory_kills: u32,
+    },
     /// Somebody asked the daemon to stop.
     Shutdown,
 }
@@ -137,6 +151,9 @@ pub(crate) struct KnownRun {
     pub(crate) output: bool,
     /// Its end, and when (nanoseconds of CLOCK_BOOTTIME).
     pub(crate) exit: Option<(Exit, u64)>,
+    /// How many of its processes the kernel had killed for want of memory when it ended.
+    #[serde(default)]
+    pub(crate) memory_kills: u32,
 }
 
 /// How a process ended.
