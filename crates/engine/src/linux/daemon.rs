@@ -22,7 +22,7 @@ use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
 use crate::command::QUEUE_LEN_MAX;
 use crate::database::{Database, EventLog, Meta, OpenError};
 use crate::engine::{Beginning, Engine, Moment, Settings};
-use crate::handle::{EngineHandle, HandleParts, SharedClock};
+use crate::handle::{EngineHandle, SharedClock};
 use crate::output::OutputSignals;
 use crate::publisher::Publisher;
 use crate::storage::{Retention, WriterThread};
@@ -145,7 +145,7 @@ pub fn run(
     if clock.is_manual() {
         shared_clock.set_manual(clock.now());
     }
-    let handle = EngineHandle::new(HandleParts {
+    let handle = EngineHandle {
         cgroups: processes.groups().cloned(),
         queue,
         wake: Arc::new(waker(Arc::clone(&wake))),
@@ -156,7 +156,7 @@ pub fn run(
         clock: Arc::clone(&shared_clock),
         machine: || (Clock::Machine.now(), clock::wall()),
         check_account: account::check,
-    });
+    };
     let mut engine = Engine::new(processes, writer, setup.settings.clone(), publisher, loaded);
     let now = Moment {
         time: clock.now(),
