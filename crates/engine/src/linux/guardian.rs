@@ -32,7 +32,6 @@ use restart::Restart;
 use super::cgroup::{Group, Tree};
 use super::clock;
 use super::link::Link;
-use super::process::kill_group;
 use super::protocol::{ActionKey, Exit, KnownRun, Report, Request, RunKey, VERSION};
 use super::signals::{Signals, reap};
 use super::spawn::{ChildFds, Inherited, SpawnError, SpawnSpec, SpawnStage, Spawner};
@@ -220,8 +219,8 @@ impl Guardian {
     /// What is left of a run that has ended would stand beside the next one. The process is still a
     /// zombie, so its number cannot belong to anybody else.
     fn before_reaping(&self, pid: u32) {
-        if self.by_pid.contains_key(&pid) {
-            kill_group(pid);
+        if let Some(key) = self.by_pid.get(&pid) {
+            self.kill_tree(&self.runs[key]);
         }
     }
 
@@ -250,8 +249,6 @@ impl Guardian {
             },
             vec![],
         );
-        // While the engine thinks.
-        self.kill_control_group(&self.runs[&key]);
     }
 
     // The engine.
