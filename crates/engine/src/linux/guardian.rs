@@ -217,10 +217,10 @@ impl Guardian {
     }
 
     /// What is left of a run that has ended would stand beside the next one. The process is still a
-    /// zombie, so its number cannot belong to anybody else.
+    /// zombie, so the number of its process group cannot belong to anybody else.
     fn before_reaping(&self, pid: u32) {
-        if let Some(key) = self.by_pid.get(&pid) {
-            self.kill_tree(&self.runs[key]);
+        if self.by_pid.contains_key(&pid) {
+            super::process::kill_group(pid);
         }
     }
 
@@ -249,6 +249,8 @@ impl Guardian {
             },
             vec![],
         );
+        // While the engine thinks about it; a next run is asked for later.
+        self.kill_control_group(&self.runs[&key]);
     }
 
     // The engine.
@@ -448,7 +450,8 @@ impl Guardian {
             }
             Request::Terminate { run } => {
                 if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
-                    self.kill_tree(run);
+                    super::process::kill_group(run.pid);
+                    self.kill_control_group(run);
                 }
             }
             Request::Acknowledge { run } => {
