@@ -50,20 +50,6 @@ impl SharedClock {
 /// See the module.
 #[derive(Clone)]
 pub struct EngineHandle {
-    queue: SyncSender<Command>,
-    wake: Arc<dyn Fn() + Send + Sync>,
-    publisher: Arc<Publisher>,
-    event_log: EventLog,
-    output: PathBuf,
-    output_signals: Arc<OutputSignals>,
-    cgroups: Option<Location>,
-    clock: Arc<SharedClock>,
-    machine: fn() -> (Time, Timestamp),
-    check_account: fn(&AccountName) -> Result<(), ScmError>,
-}
-
-/// What a handle is made of.
-pub(crate) struct HandleParts {
     /// Into the owner loop.
     pub(crate) queue: SyncSender<Command>,
     /// Wakes it.
@@ -88,35 +74,6 @@ pub(crate) struct HandleParts {
 }
 
 impl EngineHandle {
-    /// A handle.
-    #[must_use]
-    pub(crate) fn new(parts: HandleParts) -> Self {
-        let HandleParts {
-            queue,
-            wake,
-            publisher,
-            event_log,
-            output,
-            output_signals,
-            cgroups,
-            clock,
-            machine,
-            check_account,
-        } = parts;
-        Self {
-            queue,
-            wake,
-            publisher,
-            event_log,
-            output,
-            output_signals,
-            cgroups,
-            clock,
-            machine,
-            check_account,
-        }
-    }
-
     /// Hands a request to the owner loop. One that finds the queue full is answered at once.
     fn send(&self, caller: &Caller, request: Request) {
         match self.queue.try_send(Command {

@@ -39,7 +39,7 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
     Database::open(&path).unwrap().commit(&[&batch]).unwrap();
     let publisher = Arc::new(Publisher::new(Timestamp(1)));
     publisher.publish([publisher::Change::Service(record)]);
-    let handle = EngineHandle::new(HandleParts {
+    let handle = EngineHandle {
         queue: sync_channel(1).0,
         wake: Arc::new(|| {}),
         publisher,
@@ -50,7 +50,7 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
         clock: Arc::default(),
         check_account: |_| Ok(()),
         machine: || (Time::ZERO, Timestamp(1)),
-    });
+    };
     (handle, entry)
 }
 

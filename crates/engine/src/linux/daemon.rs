@@ -1,6 +1,7 @@
 //! The engine process: opens the database, greets the guardian, starts the threads, and hands the
 //! rest to the driver.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
 use crate::command::QUEUE_LEN_MAX;
 use crate::database::{Database, EventLog, Meta, OpenError};
 use crate::engine::{Beginning, Engine, Moment, Settings};
-use crate::handle::{EngineHandle, HandleParts, SharedClock};
+use crate::handle::{EngineHandle, SharedClock};
 use crate::output::OutputSignals;
 use crate::publisher::Publisher;
 use crate::storage::{Retention, WriterThread};
@@ -119,12 +120,7 @@ pub fn run(
         }
     }
     processes.end_leftovers();
-    let configs: std::collections::BTreeMap<_, _> = loaded
-        .records
-        .iter()
-        .map(|record| (record.id, Arc::clone(&record.config)))
-        .collect();
-    processes.tell_all(|run| configs.get(&run.service).cloned());
+    tell_all(&mut processes, &loaded.records);
 
     let publisher = Arc::new(Publisher::new(clock::wall()));
     let (queue, commands) = sync_channel(QUEUE_LEN_MAX);
@@ -145,7 +141,7 @@ pub fn run(
     if clock.is_manual() {
         shared_clock.set_manual(clock.now());
     }
-    let handle = EngineHandle::new(HandleParts {
+    let handle = EngineHandle {
         cgroups: processes.groups().cloned(),
         queue,
         wake: Arc::new(waker(Arc::clone(&wake))),
@@ -156,7 +152,7 @@ pub fn run(
         clock: Arc::clone(&shared_clock),
         machine: || (Clock::Machine.now(), clock::wall()),
         check_account: account::check,
-    });
+    };
     let mut engine = Engine::new(processes, writer, setup.settings.clone(), publisher, loaded);
     let now = Moment {
         time: clock.now(),
@@ -180,6 +176,15 @@ pub fn run(
         timer,
     };
     Ok(driver.run()?)
+}
+
+/// Tells the engine of everything that was there before it began.
+fn tell_all(processes: &mut LinuxProcesses, records: &[ServiceRecord]) {
+    let configs: BTreeMap<_, _> = records
+        .iter()
+        .map(|record| (record.id, &record.config))
+        .collect();
+    processes.tell_all(|run| configs.get(&run.service).map(|config| Arc::clone(config)));
 }
 
 /// Whether this is a boot (design, section 3): a new boot of the machine, a container's init, or the

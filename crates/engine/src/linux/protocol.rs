@@ -10,24 +10,40 @@ use super::spawn::{SpawnError, SpawnSpec};
 /// Version of these frames.
 pub(crate) const VERSION: u32 = 1;
 
-/// Name of a run on the link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct RunKey(pub(crate) u32, pub(crate) u32);
+/// The name of something on the link: its service and its number.
+macro_rules! key {
+    ($(#[$about:meta])* $key:ident, $id:ident) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub(crate) struct $key(pub(crate) u32, pub(crate) u32);
 
-impl From<RunId> for RunKey {
-    fn from(id: RunId) -> Self {
-        Self(id.service.0, id.number)
-    }
-}
-
-impl From<RunKey> for RunId {
-    fn from(key: RunKey) -> Self {
-        Self {
-            service: ServiceId(key.0),
-            number: key.1,
+        impl From<$id> for $key {
+            fn from(id: $id) -> Self {
+                Self(id.service.0, id.number)
+            }
         }
-    }
+
+        impl From<$key> for $id {
+            fn from(key: $key) -> Self {
+                Self {
+                    service: ServiceId(key.0),
+                    number: key.1,
+                }
+            }
+        }
+    };
 }
+
+key!(
+    /// Name of a run.
+    RunKey,
+    RunId
+);
+key!(
+    /// Name of a recovery action.
+    ActionKey,
+    ActionId
+);
 
 /// A run as a number, for epoll. Services count from 1, so these are above 2³².
 pub(crate) fn token(run: RunId) -> u64 {
@@ -41,25 +57,6 @@ pub(crate) fn run_of(token: u64) -> RunId {
     RunId {
         service: ServiceId(high),
         number: low,
-    }
-}
-
-/// Name of a recovery action on the link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct ActionKey(pub(crate) u32, pub(crate) u32);
-
-impl From<ActionId> for ActionKey {
-    fn from(id: ActionId) -> Self {
-        Self(id.service.0, id.number)
-    }
-}
-
-impl From<ActionKey> for ActionId {
-    fn from(key: ActionKey) -> Self {
-        Self {
-            service: ServiceId(key.0),
-            number: key.1,
-        }
     }
 }
 
