@@ -32,6 +32,7 @@ use restart::Restart;
 use super::cgroup::{Group, Tree};
 use super::clock;
 use super::link::Link;
+use super::process::kill_group;
 use super::protocol::{ActionKey, Exit, KnownRun, Report, Request, RunKey, VERSION};
 use super::signals::{Signals, reap};
 use super::spawn::{ChildFds, Inherited, SpawnError, SpawnSpec, SpawnStage, Spawner};
@@ -217,10 +218,10 @@ impl Guardian {
     }
 
     /// What is left of a run that has ended would stand beside the next one. The process is still a
-    /// zombie, so the number of its process group cannot belong to anybody else.
+    /// zombie, so its number cannot belong to anybody else.
     fn before_reaping(&self, pid: u32) {
         if self.by_pid.contains_key(&pid) {
-            super::process::kill_group(pid);
+            kill_group(pid);
         }
     }
 
@@ -249,7 +250,7 @@ impl Guardian {
             },
             vec![],
         );
-        // While the engine thinks about it; a next run is asked for later.
+        // While the engine thinks: it asks for the next run later.
         self.kill_control_group(&self.runs[&key]);
     }
 
@@ -374,16 +375,12 @@ impl Guardian {
         }
     }
 
-    fn watch_engine(&self) {
-        let Some(engine) = &self.engine else { return };
-        let flags = if engine.link.has_outgoing() {
-            epoll::EventFlags::IN | epoll::EventFlags::OUT
-        } else {
-            epoll::EventFlags::IN
-        };
-        let data = epoll::EventData::new_u64(TOKEN_ENGINE);
-        // Fails only for a descriptor that is not watched, and this one is.
-        let _ = epoll::modify(&self.epoll, &engine.link, data, flags);
+    fn watch_engine(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            let always = epoll::EventFlags::IN;
+            // Fails only for a descriptor that is not watched, and this one is.
+            let _ = engine.link.watch_room(&self.epoll, TOKEN_ENGINE, always);
+        }
     }
 
     fn engine_talks(&mut self) {
@@ -450,8 +447,7 @@ impl Guardian {
             }
             Request::Terminate { run } => {
                 if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
-                    super::process::kill_group(run.pid);
-                    self.kill_control_group(run);
+                    self.kill_tree(run);
                 }
             }
             Request::Acknowledge { run } => {

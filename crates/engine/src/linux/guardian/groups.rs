@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use rustix::event::epoll;
 
 use super::super::cgroup::{Group, Tree};
-use super::super::process::log;
+use super::super::process::{kill_group, log};
 use super::{Guardian, Run, TOKEN_GROUPS};
 
 impl Guardian {
@@ -50,7 +50,14 @@ impl Guardian {
         }
     }
 
-    /// Kills what a run has started, wherever it went.
+    /// Kills all of a run whose process exists, if only as a zombie: its process group, and its
+    /// control group, which nothing has left.
+    pub(super) fn kill_tree(&self, run: &Run) {
+        kill_group(run.pid);
+        self.kill_control_group(run);
+    }
+
+    /// Kills all of a run, dead or alive, in its control group.
     pub(super) fn kill_control_group(&self, run: &Run) {
         if let (Some(tree), Some(group)) = (&self.groups, run.group) {
             tree.kill(group);
