@@ -486,7 +486,7 @@ pub struct Usage {
     pub service: ServiceId,
     /// Processor time, user and system, milliseconds.
     pub cpu_ms: u64,
-    /// Resident memory, bytes.
+    /// Memory in bytes: what its control group is charged with, else the resident memory of its processes.
     pub memory_bytes: u64,
     /// How many processes.
     pub processes: u32,

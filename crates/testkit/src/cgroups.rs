@@ -1,9 +1,10 @@
 //! Control groups for daemons of tests: the machine's hierarchy, or one that only the daemon sees.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -65,13 +66,30 @@ impl Hierarchy {
             }
         }
     }
+}
 
-    /// Removes what a daemon that was killed has left behind. A mount of its own has gone with it, the
-    /// groups have not; they are empty, and nobody sees them.
-    pub(crate) fn remove_groups(&self, socket: &Path) {
-        if let (Self::Found, Some(folder)) = (self, cgroup_folder(socket))
-            && folder.exists()
-        {
+/// A daemon's folder of groups, which is to be removed once the daemon is gone, and a mount of its own
+/// with it.
+#[derive(Debug)]
+pub(crate) struct Remains {
+    above: fs::File,
+    name: OsString,
+}
+
+impl Remains {
+    /// To be asked for while the daemon runs.
+    pub(crate) fn of(folder: &Path) -> Option<Self> {
+        Some(Self {
+            above: fs::File::open(folder.parent()?).ok()?,
+            name: folder.file_name()?.to_owned(),
+        })
+    }
+
+    /// Kills what is in the groups and removes them.
+    pub(crate) fn remove(&self) {
+        let above = Path::new("/proc/self/fd").join(self.above.as_raw_fd().to_string());
+        let folder = above.join(&self.name);
+        if folder.exists() {
             // The daemon's own group is in it, where it has one.
             let _ = fs::write(folder.join("cgroup.kill"), "1");
             wait_until_empty(&folder);

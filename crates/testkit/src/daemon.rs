@@ -17,7 +17,7 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::cgroups::Hierarchy;
+use crate::cgroups::{Hierarchy, Remains};
 use crate::puppet::PATIENCE;
 
 /// With `off` in it the daemons of all tests hold services as they do where there are no control
@@ -377,6 +377,9 @@ impl Daemon {
 /// Everything that this daemon has started ends with the test.
 impl Drop for Daemon {
     fn drop(&mut self) {
+        let running = self.guardian.as_ref().map(Child::id);
+        let groups = running.and_then(|pid| self.hierarchy.groups(pid, &self.socket()));
+        let remains = groups.as_deref().and_then(Remains::of);
         if let Some(guardian) = &mut self.guardian {
             let _ = guardian.kill();
             let _ = guardian.wait();
@@ -385,7 +388,9 @@ impl Drop for Daemon {
         for pid in processes_of(&mark) {
             kill(pid, Signal::KILL);
         }
-        self.hierarchy.remove_groups(&self.socket());
+        if let Some(remains) = remains {
+            remains.remove();
+        }
     }
 }
 

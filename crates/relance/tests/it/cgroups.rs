@@ -112,7 +112,7 @@ fn stop(daemon: &Daemon) {
 
 #[test]
 fn what_leaves_its_session_ends_with_its_service() {
-    let Some(mut daemon) = daemon() else { return };
+    let Some(daemon) = daemon() else { return };
     let service = Escaping::create(&daemon, "restart/0");
     let run = service.start(&daemon);
     assert_eq!(run.group(), group_of(run.escaped.pid));
@@ -121,10 +121,17 @@ fn what_leaves_its_session_ends_with_its_service() {
     run.wait_for_end();
     assert!(daemon.events_with_ids(&name("a"), &[7031]).is_empty());
     wait_for_groups(&daemon, 1);
+}
 
+#[test]
+fn s45_a_daemon_that_is_asked_to_stop_leaves_no_group_behind() {
+    let Some(mut daemon) = daemon() else { return };
+    let service = Escaping::create(&daemon, "restart/0");
+    let run = service.start(&daemon);
     let folder = daemon.cgroups().expect("its services have groups");
     assert!(daemon.stop().success());
-    assert!(!folder.exists(), "an orderly end leaves nothing behind");
+    run.wait_for_end();
+    assert!(!folder.exists());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::event::{Timespec, epoll};
 use rustix::fs::{Mode, OFlags};
@@ -20,6 +21,9 @@ use crate::linux::process::log;
 const CONTROLLERS: [&str; 3] = ["memory", "cpu", "pids"];
 /// The group of the daemon's own processes where they must not stay in the one they were given.
 const OWN: &str = "daemon";
+
+/// A process that has been killed is gone after this time, unless the kernel itself waits for something.
+const DEATH: Duration = Duration::from_secs(1);
 
 /// The group of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -176,15 +180,20 @@ impl Tree {
 
     /// To be called while nothing else waits, and whenever [`Tree::changes`] is readable.
     pub(crate) fn tidy(&mut self) {
+        self.remove_over();
+        if self.spare.is_none() {
+            // Where this fails, so does the start of the next run, which says so.
+            self.spare = self.make().ok();
+        }
+    }
+
+    /// Removes the groups that are over, and watches those that are not empty yet.
+    fn remove_over(&mut self) {
         let folder = &self.folder;
         self.over
             .retain(|over| !remove(&folder.join(over.group.name())));
         for over in self.over.iter_mut().filter(|over| over.events.is_none()) {
             over.events = watch(&self.changes, &folder.join(over.group.name()));
-        }
-        if self.spare.is_none() {
-            // Where this fails, so does the start of the next run, which says so.
-            self.spare = self.make().ok();
         }
     }
 
@@ -193,15 +202,20 @@ impl Tree {
         self.changes.as_fd()
     }
 
-    /// Forgets which groups have changed; [`Tree::tidy`] looks at all of them.
+    /// Takes notice that groups have changed; [`Tree::tidy`] looks at all of them.
     pub(crate) fn changed(&self) {
+        self.wait_for_change(Duration::ZERO);
+    }
+
+    /// `false` if nothing has changed for so long.
+    fn wait_for_change(&self, patience: Duration) -> bool {
         let mut events = [epoll::Event {
             flags: epoll::EventFlags::empty(),
             data: epoll::EventData::new_u64(0),
         }; 16];
-        let at_once = Timespec::default();
+        let timeout = Timespec::try_from(patience).ok();
         // What does not fit is told again.
-        let _ = epoll::wait(&self.changes, &mut events[..], Some(&at_once));
+        epoll::wait(&self.changes, &mut events[..], timeout.as_ref()).is_ok_and(|count| count > 0)
     }
 
     /// Kills what is in groups that belong to no run: neither to those that the guardian has started
@@ -232,13 +246,14 @@ impl Tree {
     }
 
     /// The daemon ends in good order: nothing is left of its groups, unless it is in one itself or a
-    /// process is still dying.
+    /// process does not die.
     pub(crate) fn close(mut self) {
         if let Some((group, _)) = self.spare.take() {
             self.release(group);
         }
-        for over in &self.over {
-            remove(&self.path(over.group));
+        self.remove_over();
+        while !self.over.is_empty() && self.wait_for_change(DEATH) {
+            self.remove_over();
         }
         let _ = fs::remove_dir(&self.folder);
     }
