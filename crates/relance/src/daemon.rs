@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use relance_api::Sessions;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
 use relance_engine::linux::{Administrators, daemon as engine_process};
+use relance_sessions::{FileStore, Sessions};
 use rustix::fs::{FlockOperation, flock};
 use tracing::Level;
 
@@ -217,8 +217,8 @@ pub(crate) fn engine() -> CommandResult {
     let ran = engine_process::run(&settings.engine_setup(), |listener, handle| {
         let identify =
             Arc::new(move |socket: std::os::fd::BorrowedFd<'_>| administrators.identify(socket));
-        let sessions = Sessions::load(
-            settings.state_folder.join("sessions.json"),
+        let sessions = Sessions::new(
+            FileStore::load(settings.state_folder.join("sessions.json")),
             settings.console.as_ref().map(ConsoleAddress::url),
         );
         relance_api::serve(listener, Arc::new(handle), identify, sessions)
