@@ -1,14 +1,14 @@
 //! What a viewer may see, kept up to date by one watch however many pages are open.
 //!
-//! A hub lives as long as pages use it, and a little longer. It takes a snapshot, follows the stream
-//! from its generation, and begins again when there is a gap or the manager was restarted.
+//! A hub lives as long as pages use it, and a little longer. It opens the stream, takes a snapshot, follows
+//! what is newer, and begins again when there is a gap or the manager was restarted.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use relance_client::{ServiceManager, SocketManager, Target, connect, connect_as};
+use relance_client::ServiceManager;
 use relance_scm::event_log::LogEntry;
 use relance_scm::manager::{Enumeration, ServiceInfo, Usage, Watch, Watched, WatchedChange, wait};
 use relance_scm::{Caller, ScmError, ServiceId, ServiceName, Win32Error};
@@ -16,6 +16,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::manager::{Place, open};
 use crate::viewer::blocking;
 
 /// How long a hub lives that nobody uses.
@@ -81,7 +82,7 @@ impl Drop for Hub {
 }
 
 impl Hub {
-    async fn start(target: Target, token: Option<Arc<str>>) -> Result<Self, ScmError> {
+    async fn start(target: Place, token: Option<Arc<str>>) -> Result<Self, ScmError> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             changes: watch::channel(0).0,
@@ -174,50 +175,52 @@ impl Shared {
     }
 }
 
-fn open(target: &Target, token: Option<&Arc<str>>) -> Result<SocketManager, ScmError> {
-    match token {
-        Some(token) => connect_as(target, token),
-        None => connect(target),
-    }
+/// A watch, and the generation of the snapshot that was taken when it was open: what is not newer is in
+/// that already. Not every manager can go on from a snapshot; that of Windows does not count changes.
+struct Following {
+    watch: Box<dyn Watch>,
+    seen: u64,
 }
 
-/// Takes a snapshot, and opens a watch that goes on from it.
+/// Opens a watch, and takes a snapshot.
 async fn begin(
-    target: &Target,
+    target: &Place,
     token: Option<&Arc<str>>,
     shared: &Shared,
-) -> Result<Box<dyn Watch>, ScmError> {
+) -> Result<Following, ScmError> {
     let target = target.clone();
     let token = token.cloned();
     let (all, watch) = blocking(move || {
-        let manager = open(&target, token.as_ref())?;
+        let manager = open(&target, token.as_deref())?;
         let caller = Caller::system();
+        let watch = manager.watch(&caller, None)?;
         let all = wait(|reply| manager.enumerate(&caller, reply))?;
-        let watch = manager.watch(&caller, Some(all.generation))?;
         Ok((all, watch))
     })
     .await?;
+    let seen = all.generation;
     shared.replace(all);
-    Ok(watch)
+    Ok(Following { watch, seen })
 }
 
 async fn follow(
-    target: Target,
+    target: Place,
     token: Option<Arc<str>>,
     shared: Arc<Shared>,
-    mut watch: Box<dyn Watch>,
+    mut following: Following,
 ) {
     loop {
-        while let Some(watched) = poll_fn(|task| watch.poll_next(task)).await {
+        while let Some(watched) = poll_fn(|task| following.watch.poll_next(task)).await {
             match watched {
+                Watched::Change(generation, _) if generation <= following.seen => {}
                 Watched::Change(_, change) => shared.apply(change),
                 Watched::Gap(_) => break,
             }
         }
         let mut pause = Duration::ZERO;
-        watch = loop {
+        following = loop {
             match begin(&target, token.as_ref(), &shared).await {
-                Ok(watch) => break watch,
+                Ok(begun) => break begun,
                 Err(error) if error.code() == Win32Error::LOGON_FAILURE => {
                     return shared.change(|state| {
                         *state = State {
@@ -237,7 +240,7 @@ async fn follow(
 }
 
 /// Asks for the use of processor and memory while pages show it.
-async fn sample(target: Target, token: Option<Arc<str>>, shared: Arc<Shared>) {
+async fn sample(target: Place, token: Option<Arc<str>>, shared: Arc<Shared>) {
     loop {
         let ids = {
             let shown = shared.shown.lock().unwrap_or_else(PoisonError::into_inner);
@@ -252,7 +255,7 @@ async fn sample(target: Target, token: Option<Arc<str>>, shared: Arc<Shared>) {
         }
         let (target, token) = (target.clone(), token.clone());
         let asked = blocking(move || {
-            let manager = open(&target, token.as_ref())?;
+            let manager = open(&target, token.as_deref())?;
             wait(|reply| manager.query_usage(&Caller::system(), Some(ids), reply))
         });
         // A manager that is gone is noticed by the watch.
@@ -300,7 +303,7 @@ impl Hubs {
     /// The hub of a session (of the console itself with `None`), started if there is none.
     pub(crate) async fn of(
         self: &Arc<Self>,
-        target: &Target,
+        target: &Place,
         token: Option<&Arc<str>>,
     ) -> Result<Arc<Hub>, ScmError> {
         let mut hubs = self.0.lock().await;

@@ -137,6 +137,12 @@ impl Common {
         Ok(self.socket.clone().map_or(Target::Local, Target::Socket))
     }
 
+    /// Whether another machine is meant.
+    #[cfg(windows)]
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        self.target() != Ok(Target::Local)
+    }
+
     #[cfg(windows)]
     fn target(&self) -> Result<Target, ScmError> {
         Target::of_machine(self.machine.as_deref().unwrap_or_default())

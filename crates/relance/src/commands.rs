@@ -4,7 +4,6 @@ mod apply;
 #[cfg(unix)]
 mod clock;
 mod config;
-#[cfg(unix)]
 mod console;
 mod control;
 mod create;
@@ -127,7 +126,6 @@ const GROUPS: &[(&str, &[Command])] = &[
         &[
             #[cfg(unix)]
             command("daemon", "Run the service manager", daemon::run),
-            #[cfg(unix)]
             command("console", "Sign in to the web console", console::run),
             #[cfg(unix)]
             command(

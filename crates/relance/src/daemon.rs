@@ -20,7 +20,8 @@ use rustix::fs::{FlockOperation, flock};
 use tracing::Level;
 
 use crate::cli::{CommandResult, Failure, parse};
-use crate::settings::{ConsoleAddress, Overrides, Settings};
+use crate::console_address::ConsoleAddress;
+use crate::settings::{Overrides, Settings};
 
 /// Carries the settings from the guardian to the engine.
 const SETUP_VARIABLE: &str = "RELANCE_ENGINE";

@@ -8,6 +8,7 @@ mod change;
 mod values;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::command_line;
@@ -125,7 +126,26 @@ impl Default for Extensions {
     }
 }
 
+/// What stands for a value of an environment that is not for everybody.
+const HIDDEN: &str = "***";
+
 impl ServiceConfig {
+    /// The configuration for those who may not change it: the values of its environment are hidden
+    /// (A28).
+    ///
+    /// # Panics
+    /// Never: the names of variables are legal already.
+    #[must_use]
+    pub fn without_secrets(mut self: Arc<Self>) -> Arc<Self> {
+        if !self.environment.is_empty() {
+            for variable in &mut Arc::make_mut(&mut self).environment {
+                *variable =
+                    EnvironmentVariable::new(variable.name(), HIDDEN).expect("its name is legal");
+            }
+        }
+        self
+    }
+
     /// A service with Windows' defaults: own process, started on demand, as LocalSystem, without
     /// recovery actions.
     #[must_use]

@@ -47,6 +47,12 @@ impl Entry {
         &self.hash
     }
 
+    /// When it was made, in milliseconds since 1970.
+    #[must_use]
+    pub fn created_at_ms(&self) -> i64 {
+        self.created_at_ms
+    }
+
     /// The beginning of the hash: enough to name it, useless to sign in.
     pub(crate) fn id(&self) -> &str {
         self.hash.get(..12).unwrap_or(&self.hash)

@@ -134,7 +134,7 @@ impl Api for Real {
     }
 
     fn registry_delete(&self, machine: &str, key: &str, value: &str) -> Result<()> {
-        registry::delete(machine, key, value)
+        registry::delete(machine, key, value).map(drop)
     }
 
     fn query_events(&self, machine: &str, query: &EventQuery<'_>) -> Result<Vec<String>> {

@@ -35,6 +35,25 @@ fn has_visible_station() -> bool {
     answer != 0 && flags.dwFlags & WSF_VISIBLE.cast_unsigned() != 0
 }
 
+/// The account of this process, without its domain; empty if it cannot be had.
+///
+/// # Panics
+/// Never: the buffer is small.
+#[must_use]
+pub fn user_name() -> String {
+    use windows_sys::Win32::System::WindowsProgramming::GetUserNameW;
+    let mut buffer = [0_u16; 257];
+    let mut length = u32::try_from(buffer.len()).expect("a small buffer");
+    // SAFETY: the buffer has as many units as is said.
+    let answer = unsafe { GetUserNameW(buffer.as_mut_ptr(), &raw mut length) };
+    if answer == 0 {
+        return String::new();
+    }
+    // The length counts the zero.
+    let end = (length as usize).saturating_sub(1);
+    String::from_utf16_lossy(&buffer[..end])
+}
+
 /// The name of this computer; empty if it cannot be had.
 ///
 /// # Panics
