@@ -8,7 +8,8 @@
 //! `server` has the routes and the rules every answer keeps; `viewer` is who asks, `sign_in` how they
 //! came in. `hub` holds what a viewer may see, kept up to date by one watch; `services` is the table,
 //! `service` the pages of one service, `create` a new one, `log` the events, `history` the time
-//! lines, `metrics` and `api_page` are for operations. `lang` holds the two languages.
+//! lines, `metrics` and `api_page` are for operations. `lang` holds the two languages, `lacking` what Windows' manager does
+//! not have.
 
 #![forbid(unsafe_code)]
 
@@ -23,6 +24,7 @@ mod event_texts;
 mod form;
 mod history;
 mod hub;
+mod lacking;
 mod lang;
 mod layout;
 mod log;

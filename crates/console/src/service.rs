@@ -22,6 +22,7 @@ use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 use crate::edit::version;
 use crate::form::{Query, query};
 use crate::hub::Hub;
+use crate::lacking::{Feature, reason};
 use crate::lang::Lang;
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
@@ -258,10 +259,20 @@ fn controls(viewer: &Viewer, info: &ServiceInfo) -> Markup {
             @for (action, label, possible) in actions {
                 // The three that everybody looks for are always there.
                 @if possible || ["start", "stop", "restart"].contains(&action) {
-                    button type="submit" name="action" value=(action) disabled[!possible] { (label) }
+                    @let lacking = lacking(action, lang);
+                    button type="submit" name="action" value=(action) disabled[!possible || lacking.is_some()] title=[lacking] { (label) }
                 }
             }
         }
+    }
+}
+
+/// Why a control cannot be sent here.
+fn lacking(action: &str, lang: Lang) -> Option<&'static str> {
+    match action {
+        "terminate" => reason(Feature::Terminate, lang),
+        "cancel" => reason(Feature::CancelRecovery, lang),
+        _ => None,
     }
 }
 

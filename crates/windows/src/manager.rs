@@ -19,18 +19,19 @@ pub(crate) mod settings;
 mod watch;
 mod write;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use relance_scm::config::Secret;
-use relance_scm::event_log::{EventFilter, EventPage};
+use relance_scm::event_log::{EventFilter, EventPage, LogEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Watch,
+    ServiceInfo, Usage, Watch,
 };
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    AccessRights, Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceManager,
-    ServiceName, Win32Error,
+    AccessRights, Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceId,
+    ServiceManager, ServiceName, Win32Error,
 };
 
 use crate::api::{self, Api, CreateService, Enumerated, RawStatus, manager_rights};
@@ -221,22 +222,24 @@ impl Scm {
     }
 
     /// Entries about failures of a service since boot (R19), the oldest first.
-    fn failures(
-        &self,
-        name: &ServiceName,
-        config: &ServiceConfig,
-    ) -> Result<Vec<relance_scm::event_log::LogEntry>> {
+    fn failures(&self, name: &ServiceName, config: &ServiceConfig) -> Result<Vec<LogEntry>> {
         let names = [(name.as_str().to_owned(), config.display_name.to_string())];
         let filter = EventFilter {
             service: Some(service_id(name.as_str())),
+            ..self.failures_since_boot()
+        };
+        self.find(&Names::new(names), &filter)
+            .map(|page| page.entries)
+    }
+
+    fn failures_since_boot(&self) -> EventFilter {
+        EventFilter {
             event_ids: recovery::FAILURES.to_vec(),
             // Another machine does not say when it was booted.
             since: self.machine.is_empty().then(|| self.api.booted_at()),
             limit: u32::MAX,
             ..EventFilter::default()
-        };
-        self.find(&Names::new(names), &filter)
-            .map(|page| page.entries)
+        }
     }
 
     fn find(&self, names: &Names, filter: &EventFilter) -> Result<EventPage> {
@@ -255,9 +258,54 @@ impl Scm {
         ))
     }
 
+    /// What the processes of running services use. One that hosts several counts for each; those that
+    /// the caller may not look at are left out.
+    fn usage(&self, wanted: Option<&[ServiceId]>) -> Result<Vec<Usage>> {
+        if !self.machine.is_empty() {
+            return Err(unsupported(format!(
+                "what processes of {} use is known there only",
+                self.machine
+            )));
+        }
+        let services = self.enumerated()?;
+        let running = services
+            .iter()
+            .filter(|service| service.status.process_id != 0)
+            .map(|service| (service_id(&service.name), service.status.process_id))
+            .filter(|(id, _)| wanted.is_none_or(|wanted| wanted.contains(id)));
+        let used = running.filter_map(|(service, process_id)| {
+            let used = self.api.process_usage(process_id).ok()?;
+            Some(Usage {
+                service,
+                cpu_ms: used.cpu_ms,
+                memory_bytes: used.memory_bytes,
+                processes: 1,
+            })
+        });
+        Ok(used.collect())
+    }
+
+    /// Entries about failures of all services since boot, the oldest first, by service. None where the
+    /// log cannot be read: the list does not depend on it.
+    fn all_failures(&self, services: &[Enumerated]) -> BTreeMap<ServiceId, Vec<LogEntry>> {
+        let names = services
+            .iter()
+            .map(|service| (service.name.clone(), service.display_name.clone()));
+        let found = self.find(&Names::new(names), &self.failures_since_boot());
+        let mut failures = BTreeMap::<_, Vec<_>>::new();
+        for entry in found.unwrap_or_default().entries {
+            if let Some((id, _)) = entry.service {
+                failures.entry(id).or_default().push(entry);
+            }
+        }
+        failures
+    }
+
     fn enumerate(&self) -> Result<Enumeration> {
+        let enumerated = self.enumerated()?;
+        let failures = self.all_failures(&enumerated);
         let mut services = Vec::new();
-        for service in self.enumerated()? {
+        for service in enumerated {
             let Ok(name) = ServiceName::new(service.name) else {
                 continue;
             };
@@ -265,7 +313,11 @@ impl Scm {
             let Ok(config) = self.config_without_security(&name) else {
                 continue;
             };
-            services.push(self.info(config, &service.status)?);
+            let mut info = self.info(config, &service.status)?;
+            if let Some(failures) = failures.get(&info.id) {
+                info.recovery = recovery::derive(&info.config, failures, self.api.now());
+            }
+            services.push(info);
         }
         services.sort_by(|a, b| a.config.service_name.cmp(&b.config.service_name));
         Ok(Enumeration {
@@ -507,6 +559,15 @@ impl ServiceManager for WindowsManager {
         from: u64,
     ) -> Result<Box<dyn FollowOutput>> {
         output::follow(&self.scm, name, from)
+    }
+
+    fn query_usage(
+        &self,
+        _caller: &Caller,
+        services: Option<Vec<ServiceId>>,
+        reply: Reply<Vec<Usage>>,
+    ) {
+        reply.send(self.scm.usage(services.as_deref()));
     }
 
     fn query_manager(&self, _caller: &Caller, reply: Reply<ManagerInfo>) {

@@ -13,6 +13,7 @@ pub(crate) mod registry;
 pub(crate) mod security;
 mod services;
 pub(crate) mod text;
+mod usage;
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -23,8 +24,8 @@ use windows_sys::Win32::Foundation::GetLastError;
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 
 use crate::api::{
-    Api, BaseChange, BaseConfig, CreateService, Enumerated, EventQuery, Info, Level, RawHandle,
-    RawStatus, RegistryValue, Result, Sink, Watching,
+    Api, BaseChange, BaseConfig, CreateService, Enumerated, EventQuery, Info, Level, ProcessUsage,
+    RawHandle, RawStatus, RegistryValue, Result, Sink, Watching,
 };
 
 /// The system that this process runs on.
@@ -139,6 +140,10 @@ impl Api for Real {
 
     fn query_events(&self, machine: &str, query: &EventQuery<'_>) -> Result<Vec<String>> {
         event_log::query(machine, query)
+    }
+
+    fn process_usage(&self, process_id: u32) -> Result<ProcessUsage> {
+        usage::of_process(process_id)
     }
 
     fn enable_shutdown_privilege(&self) -> Result<()> {

@@ -483,3 +483,65 @@ fn settings_of_windows_alone_read_back() {
     assert_eq!(manager.query_settings(&name("w")).unwrap(), new);
     assert_eq!(api.open_handles(), 0);
 }
+
+#[test]
+fn r19_a_list_has_the_counters_too_from_one_look_at_the_log() {
+    let (api, manager) = manager();
+    let mut config = service("w");
+    config.display_name = "Queue worker".into();
+    create(&manager, config).unwrap();
+    create(&manager, service("other")).unwrap();
+    let failure = logged(7034, "10:00", &["Queue worker", "3"]);
+    api.log(failure);
+    api.calls();
+    let all = ask(&manager, |manager, caller, reply| {
+        manager.enumerate(caller, reply);
+    })
+    .unwrap();
+    let counts: Vec<_> = all
+        .services
+        .iter()
+        .map(|info| {
+            (
+                info.config.service_name.as_str(),
+                info.recovery.failure_count,
+            )
+        })
+        .collect();
+    assert_eq!(counts, [("other", 0), ("w", 3)]);
+    let looks = api.calls();
+    let looks = looks.iter().filter(|call| *call == "EvtQuery System");
+    assert_eq!(looks.count(), 1);
+}
+
+#[test]
+fn usage_is_that_of_processes_of_the_services_asked_for() {
+    let (api, manager) = manager();
+    for (name, process_id) in [("runs", 7), ("other", 8), ("rests", 0)] {
+        create(&manager, service(name)).unwrap();
+        let status = RawStatus {
+            state: 4,
+            process_id,
+            ..RawStatus::default()
+        };
+        api.set_status(name, status);
+    }
+    api.calls();
+    let usage = ask(&manager, |manager, caller, reply| {
+        let wanted = vec![service_id("runs"), service_id("rests")];
+        manager.query_usage(caller, Some(wanted), reply);
+    })
+    .unwrap();
+    assert_eq!(usage.len(), 1);
+    assert_eq!(
+        (usage[0].service, usage[0].cpu_ms),
+        (service_id("runs"), 1500)
+    );
+    assert!(api.calls().contains(&"OpenProcess 7".to_owned()));
+    // A process that nobody may look at is left out.
+    api.refuse("OpenProcess", Win32Error::ACCESS_DENIED);
+    let usage = ask(&manager, |manager, caller, reply| {
+        manager.query_usage(caller, None, reply);
+    });
+    assert_eq!(usage.unwrap(), []);
+}

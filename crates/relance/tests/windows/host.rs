@@ -1,54 +1,10 @@
-//! `relance.exe` over the real service control manager, or Wine's: programs that `relance host` keeps.
-#![cfg(windows)]
-#![allow(clippy::unwrap_used, reason = "a test that fails panics")]
+//! Programs that `relance host` keeps.
 
-use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use relance_windows::host::output_path;
-
-const RELANCE: &str = env!("CARGO_BIN_EXE_relance");
-const CMD: &str = r"C:\windows\system32\cmd.exe";
-
-/// A service; gone when the test is.
-struct Service(String);
+use super::support::{CMD, RELANCE, Service};
 
 impl Service {
-    /// A program. Wine does not know the flag for stops with errors, so it is not set.
-    fn program(test: &str, options: &[&str], command: &[&str]) -> Self {
-        let service = Self(format!("relance-host-{test}-{}", std::process::id()));
-        let words = [&["--on-error-stop", "no"], options, &["--"], command].concat();
-        service.done("create", &words);
-        service
-    }
-
-    fn run(&self, command: &str, words: &[&str]) -> Output {
-        let mut all = vec![command, &self.0];
-        all.extend(words);
-        Command::new(RELANCE).args(all).output().unwrap()
-    }
-
-    /// Runs a command that must succeed; what it prints.
-    fn done(&self, command: &str, words: &[&str]) -> String {
-        let output = self.run(command, words);
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\r', "");
-        assert!(
-            output.status.success(),
-            "{command}: {}",
-            text(&output.stderr)
-        );
-        text(&output.stdout)
-    }
-
-    fn wait_until_stopped(&self) -> serde_json::Value {
-        self.done("wait", &["--state", "stopped"]);
-        self.status()
-    }
-
-    fn status(&self) -> serde_json::Value {
-        serde_json::from_str(&self.done("status", &["--json"])).unwrap()
-    }
-
     fn exit_codes(&self) -> (u64, u64) {
         let status = self.wait_until_stopped();
         let number = |name: &str| status["status"][name].as_u64().unwrap_or_default();
@@ -56,14 +12,6 @@ impl Service {
             number("win32_exit_code"),
             number("service_specific_exit_code"),
         )
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.run("stop", &[]);
-        let _ = self.run("delete", &[]);
-        let _ = std::fs::remove_file(output_path(&self.0));
     }
 }
 
