@@ -2,7 +2,8 @@
 //!
 //! `read` and `write` translate configurations, `program` stores programs that know nothing of
 //! services, `events`, `recovery` and `explain` read the event log, `watch` follows changes, `output`
-//! reads what hosted programs print. Each request opens handles with exactly the rights it needs (A24).
+//! reads what hosted programs print, `usage` is processor and memory. Each request opens handles with
+//! exactly the rights it needs (A24).
 
 pub(crate) mod events;
 mod explain;
@@ -16,10 +17,10 @@ pub(crate) use read::priority_value;
 mod read;
 mod recovery;
 pub(crate) mod settings;
+mod usage;
 mod watch;
 mod write;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use relance_scm::config::Secret;
@@ -252,58 +253,14 @@ impl Scm {
     }
 
     fn names(&self) -> Result<Names> {
-        let services = self.enumerated()?.into_iter();
-        Ok(Names::new(
-            services.map(|service| (service.name, service.display_name)),
-        ))
-    }
-
-    /// What the processes of running services use. One that hosts several counts for each; those that
-    /// the caller may not look at are left out.
-    fn usage(&self, wanted: Option<&[ServiceId]>) -> Result<Vec<Usage>> {
-        if !self.machine.is_empty() {
-            return Err(unsupported(format!(
-                "what processes of {} use is known there only",
-                self.machine
-            )));
-        }
-        let services = self.enumerated()?;
-        let running = services
-            .iter()
-            .filter(|service| service.status.process_id != 0)
-            .map(|service| (service_id(&service.name), service.status.process_id))
-            .filter(|(id, _)| wanted.is_none_or(|wanted| wanted.contains(id)));
-        let used = running.filter_map(|(service, process_id)| {
-            let used = self.api.process_usage(process_id).ok()?;
-            Some(Usage {
-                service,
-                cpu_ms: used.cpu_ms,
-                memory_bytes: used.memory_bytes,
-                processes: 1,
-            })
-        });
-        Ok(used.collect())
-    }
-
-    /// Entries about failures of all services since boot, the oldest first, by service. None where the
-    /// log cannot be read: the list does not depend on it.
-    fn all_failures(&self, services: &[Enumerated]) -> BTreeMap<ServiceId, Vec<LogEntry>> {
-        let names = services
-            .iter()
-            .map(|service| (service.name.clone(), service.display_name.clone()));
-        let found = self.find(&Names::new(names), &self.failures_since_boot());
-        let mut failures = BTreeMap::<_, Vec<_>>::new();
-        for entry in found.unwrap_or_default().entries {
-            if let Some((id, _)) = entry.service {
-                failures.entry(id).or_default().push(entry);
-            }
-        }
-        failures
+        self.enumerated().map(|services| names_of(&services))
     }
 
     fn enumerate(&self) -> Result<Enumeration> {
         let enumerated = self.enumerated()?;
-        let failures = self.all_failures(&enumerated);
+        // One look at the log for all; without a log the list has no counters.
+        let found = self.find(&names_of(&enumerated), &self.failures_since_boot());
+        let failures = recovery::by_service(found.unwrap_or_default().entries);
         let mut services = Vec::new();
         for service in enumerated {
             let Ok(name) = ServiceName::new(service.name) else {
@@ -459,6 +416,11 @@ impl Scm {
     }
 }
 
+fn names_of(services: &[Enumerated]) -> Names {
+    let names = services.iter();
+    Names::new(names.map(|service| (service.name.clone(), service.display_name.clone())))
+}
+
 /// All requests are answered on the calling thread: Windows' own calls block.
 impl ServiceManager for WindowsManager {
     fn create_service(&self, _caller: &Caller, service: NewService, reply: Reply<()>) {
@@ -567,7 +529,7 @@ impl ServiceManager for WindowsManager {
         services: Option<Vec<ServiceId>>,
         reply: Reply<Vec<Usage>>,
     ) {
-        reply.send(self.scm.usage(services.as_deref()));
+        reply.send(usage::usage(&self.scm, services.as_deref()));
     }
 
     fn query_manager(&self, _caller: &Caller, reply: Reply<ManagerInfo>) {

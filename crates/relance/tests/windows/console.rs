@@ -29,7 +29,9 @@ impl Console {
         console.run(&["install", "--listen", "0"]);
         let link = console.run(&["--no-browser"]);
         let (url, _) = link.split_once("/signin?code=").unwrap();
-        console.authority = url.strip_prefix("http://").unwrap().to_owned();
+        url.strip_prefix("http://")
+            .unwrap()
+            .clone_into(&mut console.authority);
         console
     }
 
@@ -92,7 +94,7 @@ impl Console {
         };
         let page = browser.get("/").body;
         let key = page.split("name=\"key\" value=\"").nth(1).unwrap();
-        browser.key = key.split('"').next().unwrap().to_owned();
+        key.split('"').next().unwrap().clone_into(&mut browser.key);
         browser
     }
 }

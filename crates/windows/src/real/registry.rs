@@ -160,8 +160,8 @@ pub(crate) fn value_names(machine: &str, path: &str) -> Result<Vec<String>> {
         key => key?,
     };
     let mut names = Vec::new();
+    let mut name = vec![0_u16; NAME_LEN_MAX];
     loop {
-        let mut name = [0_u16; NAME_LEN_MAX];
         let mut length = u32::try_from(name.len()).expect("fits");
         let index = u32::try_from(names.len()).map_err(|_| Win32Error::MORE_DATA)?;
         // SAFETY: the buffer has the length that is said, which the call replaces; nothing else is
