@@ -43,10 +43,6 @@ pub(crate) enum Failure {
     /// Anything else.
     Other(anyhow::Error),
     /// Everything has been said already.
-    #[cfg_attr(
-        windows,
-        allow(dead_code, reason = "only the daemon speaks for itself")
-    )]
     Silent(u8),
 }
 
@@ -133,7 +129,7 @@ impl Common {
         clippy::unnecessary_wraps,
         reason = "the name of a machine can be wrong"
     )]
-    fn target(&self) -> Result<Target, ScmError> {
+    pub(crate) fn target(&self) -> Result<Target, ScmError> {
         Ok(self.socket.clone().map_or(Target::Local, Target::Socket))
     }
 

@@ -10,6 +10,7 @@ mod create;
 mod delete;
 #[cfg(unix)]
 mod demo;
+mod doctor;
 mod events;
 mod failure;
 #[cfg(windows)]
@@ -132,6 +133,11 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "php",
                 "Install the PHP extension, or find out what is wrong with it",
                 php::run,
+            ),
+            command(
+                "doctor",
+                "What is wrong with the manager, the services or this machine",
+                doctor::run,
             ),
             #[cfg(unix)]
             command(

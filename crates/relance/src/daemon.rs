@@ -24,7 +24,7 @@ use crate::console_address::ConsoleAddress;
 use crate::settings::{Overrides, Settings};
 
 /// Carries the settings from the guardian to the engine.
-const SETUP_VARIABLE: &str = "RELANCE_ENGINE";
+pub(crate) const SETUP_VARIABLE: &str = "RELANCE_ENGINE";
 
 /// Run the service manager
 ///

@@ -121,6 +121,11 @@ impl Settings {
         })
     }
 
+    /// Whether a recovery action may reboot the machine (R46).
+    pub(crate) fn allows_reboot(&self) -> bool {
+        self.file.allow_reboot
+    }
+
     /// The database file.
     pub(crate) fn database(&self) -> PathBuf {
         self.state_folder.join("relance.db")

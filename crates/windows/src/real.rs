@@ -8,7 +8,7 @@ mod config;
 pub(crate) mod event_log;
 mod notify;
 pub(crate) mod places;
-mod privilege;
+pub(crate) mod privilege;
 pub(crate) mod registry;
 pub(crate) mod security;
 mod services;

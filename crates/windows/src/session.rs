@@ -35,6 +35,12 @@ fn has_visible_station() -> bool {
     answer != 0 && flags.dwFlags & WSF_VISIBLE.cast_unsigned() != 0
 }
 
+/// Whether this process has the rights of an administrator; `None` where that cannot be found out.
+#[must_use]
+pub fn is_elevated() -> Option<bool> {
+    crate::real::privilege::is_elevated().ok()
+}
+
 /// The account of this process, without its domain; empty if it cannot be had.
 ///
 /// # Panics

@@ -198,7 +198,9 @@ impl Host<'_> {
 
     /// Writes to the event log, where the account of the service may.
     fn log(&self, event: &Event) {
-        if event_source::registered().is_none()
+        let registered = event_source::registered();
+        // One that was taken away leaves its entries without sentences.
+        if !registered.is_some_and(|program| std::path::Path::new(&program).is_file())
             && let Ok(program) = std::env::current_exe()
         {
             let _ = event_source::register(&program.to_string_lossy());

@@ -6,6 +6,7 @@
 )]
 
 mod compliance;
+mod doctor;
 mod kills;
 mod nonsense;
 mod recovery;
