@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use relance_scm::config::AccountName;
 use relance_scm::{ScmError, Win32Error};
@@ -26,9 +27,11 @@ pub(crate) struct Account {
 /// # Errors
 /// 1057 when there is no such account; 1314 when the daemon may not change to it.
 pub(crate) fn find(account: &AccountName) -> Result<Account, ScmError> {
+    // Read once: it cannot change under a running engine, and every restart would wait for it.
+    static OWN: OnceLock<Account> = OnceLock::new();
     let own = rustix::process::getuid().as_raw();
     if account.is_local_system() {
-        return Ok(own_account(own));
+        return Ok(OWN.get_or_init(|| own_account(own)).clone());
     }
     let entry = existing(account)?;
     let name = &entry.name;
@@ -232,6 +235,7 @@ mod tests {
         assert_eq!(local_name(r".\mail"), "mail");
         assert_eq!(local_name(r"HOST\mail"), "mail");
         assert_eq!(local_name("mail"), "mail");
+        assert_eq!(local_name(r"NT SERVICE\mail"), "mail");
         assert_eq!(local_name(r"NT AUTHORITY\LocalService"), "nobody");
         assert_eq!(local_name(r"nt authority\networkservice"), "nobody");
     }

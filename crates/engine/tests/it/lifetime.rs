@@ -116,7 +116,7 @@ fn e_7020_who_needs_a_later_group_is_named_at_boot_and_started_all_the_same() {
     };
     let mut first = in_group("first", "a");
     first.dependencies = [Dependency::Group("b".into())].into();
-    let mut world = booted(&[first, in_group("second", "b")]);
+    let world = booted(&[first, in_group("second", "b")]);
     let log = world.log();
     let entries: Vec<_> = log.iter().filter(|entry| entry.event_id == 7020).collect();
     assert_eq!(entries.len(), 1);
