@@ -161,6 +161,13 @@ impl Common {
         manager.map_err(|error| refusal(error, self.json))
     }
 
+    /// The manager of Windows these options name, for what only it has.
+    #[cfg(windows)]
+    pub(crate) fn windows_manager(&self) -> Result<relance_windows::WindowsManager, Failure> {
+        let manager = self.target().and_then(|target| connect(&target));
+        manager.map_err(|error| refusal(error, self.json))
+    }
+
     /// Prints a value as JSON.
     pub(crate) fn print_json<T: serde::Serialize>(value: &T) -> CommandResult {
         println!(

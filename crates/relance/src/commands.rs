@@ -29,6 +29,7 @@ mod stop;
 mod terminate;
 mod wait;
 mod why;
+mod windows_settings;
 
 use std::ffi::OsString;
 

@@ -2,8 +2,10 @@
 //! (section 3).
 //!
 //! Checks here need no other service; whether a name is free or a dependency would close a circle is
-//! asked of the engine. `change` holds partial changes, `values` the small enumerations.
+//! asked of the engine. `change` holds partial changes, `affinity` sets of
+//! processors, `values` the small enumerations.
 
+mod affinity;
 mod change;
 mod values;
 
@@ -18,6 +20,7 @@ use crate::name::{ServiceName, check_display_name};
 use crate::security::SecurityDescriptor;
 use crate::win32::Win32Error;
 
+pub use affinity::Affinity;
 pub use change::{ConfigChange, ExtensionsChange};
 pub use values::{
     AccountName, Dependency, EnvironmentVariable, ErrorControl, OutputMode, PriorityClass, Secret,
@@ -112,6 +115,8 @@ pub struct Extensions {
     /// Exit statuses with which a program asks to be started again at once: no failure, not counted
     /// (planned recycling).
     pub restart_on_exit: Box<[u8]>,
+    /// The processors that the process may run on; `None`: all that its manager may.
+    pub affinity: Option<Affinity>,
 }
 
 impl Default for Extensions {
@@ -122,6 +127,7 @@ impl Default for Extensions {
             stop_signal: 15,
             stop_grace: Duration::from_secs(10),
             restart_on_exit: Box::default(),
+            affinity: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use relance_client::Target;
 use relance_client::hosted::{self, Hosted};
-use relance_scm::config::OutputMode;
+use relance_scm::config::{Affinity, OutputMode};
 use relance_scm::event::Event;
 use relance_scm::manager::wait;
 use relance_scm::{
@@ -16,7 +16,7 @@ use relance_scm::{
     Win32Error,
 };
 use relance_windows::event_source;
-use relance_windows::host::{Child, Launch, affinity, output_path};
+use relance_windows::host::{Child, Launch, output_path};
 use relance_windows::process::die;
 use relance_windows::rotation::{FILE_LEN_MAX, KEPT, RotatingFile};
 
@@ -121,7 +121,7 @@ impl Host<'_> {
                 .map(|variable| (variable.name().to_owned(), variable.value().to_owned()))
                 .collect(),
             priority: config.priority,
-            affinity: affinity(config.service_name.as_str()),
+            affinity: config.extensions.affinity.map(Affinity::mask),
             discard_output: config.extensions.output == OutputMode::Null,
         })?;
         let child = Arc::new(child);

@@ -9,5 +9,6 @@ mod compliance;
 mod doctor;
 mod kills;
 mod nonsense;
+mod processors;
 mod recovery;
 mod support;

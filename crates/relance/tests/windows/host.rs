@@ -112,3 +112,39 @@ fn host_outside_the_manager_says_who_starts_it() {
         "{text}"
     );
 }
+
+#[test]
+fn a_program_is_bound_to_processors() {
+    let service = Service::program("bound", &["--affinity", "0"], &[CMD, "/c", "exit 7"]);
+    let config = service.done("config", &["--json"]);
+    assert!(config.contains("\"affinity\": \"0\""), "{config}");
+    let _ = service.run("start", &[]);
+    assert_eq!(service.exit_codes(), (1066, 7));
+    // Of processors that are not there, Windows hears when the program is to start: 87.
+    service.done("config", &["--affinity", "63"]);
+    let _ = service.run("start", &[]);
+    assert_eq!(service.exit_codes().0, 87);
+}
+
+#[test]
+fn c22_settings_of_windows_alone_are_all_or_nothing() {
+    // Wine answers 124 to these levels; a real Windows takes them.
+    let service = Service(format!("relance-host-sid-{}", std::process::id()));
+    let options = ["--sid-type", "unrestricted"];
+    let options = [
+        &options[..],
+        &["--required-privilege", "SeChangeNotifyPrivilege"],
+    ]
+    .concat();
+    let words = [&["--on-error-stop", "no"], &options[..], &["--", CMD]].concat();
+    let created = service.run("create", &words);
+    let exists = service.run("status", &[]).status.success();
+    assert_eq!(created.status.success(), exists);
+    if exists {
+        let config = service.done("config", &[]);
+        assert!(config.contains("SeChangeNotifyPrivilege"), "{config}");
+    } else {
+        let text = String::from_utf8_lossy(&created.stderr).into_owned();
+        assert!(text.contains("124"), "{text}");
+    }
+}

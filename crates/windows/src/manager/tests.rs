@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use relance_scm::config::{EnvironmentVariable, PriorityClass, StartType};
+use relance_scm::config::{Affinity, EnvironmentVariable, PriorityClass, StartType};
 use relance_scm::failure_actions::FailureActionsChange;
 use relance_scm::manager::{Watched, WatchedChange, next_change, wait};
 use relance_scm::{RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceKind};
@@ -206,6 +206,7 @@ fn programs_run_under_relance_host() {
     let mut config = service("w");
     config.kind = ServiceKind::Program;
     config.extensions.restart_on_exit = [75].into();
+    config.extensions.affinity = Affinity::from_mask(0x8000_0000_0000_0005);
     config.extensions.stop_grace = Duration::from_secs(3);
     config.extensions.working_directory = Some(whole_path());
     create(&manager, config.clone()).unwrap();
