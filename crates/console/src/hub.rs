@@ -16,6 +16,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::lacking;
 use crate::manager::{Place, open};
 use crate::viewer::blocking;
 
@@ -25,6 +26,8 @@ const IDLE: Duration = Duration::from_secs(60);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// How often the use of processor and memory is asked for, while a page shows it.
 const SAMPLE_EVERY: Duration = Duration::from_secs(3);
+/// How often everything is looked at anew where nobody tells that a configuration has changed.
+const REFRESH_EVERY: Duration = Duration::from_secs(30);
 /// Log entries a slow page may be behind; then it is told of a gap.
 const LOG_BEHIND_MAX: usize = 1024;
 
@@ -104,6 +107,18 @@ impl Hub {
         look(&self.shared.lock())
     }
 
+    /// Takes over what was asked for just now.
+    pub(crate) fn learn(&self, info: ServiceInfo) -> Arc<ServiceInfo> {
+        let key = info.config.service_name.key();
+        let known = self.read(|state| state.services.get(&key).cloned());
+        if let Some(known) = known.filter(|known| **known == info) {
+            return known;
+        }
+        self.shared
+            .apply(WatchedChange::Service(Box::new(info.clone())));
+        Arc::new(info)
+    }
+
     /// Counts changes, to wait for.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.shared.changes.subscribe()
@@ -146,13 +161,15 @@ impl Shared {
     }
 
     fn replace(&self, all: Enumeration) {
-        let services = all
-            .services
-            .into_iter()
-            .map(|info| (info.config.service_name.key(), Arc::new(info)));
-        let services = services.collect();
         self.change(|state| {
-            state.services = services;
+            let mut before = std::mem::take(&mut state.services);
+            let services = all.services.into_iter().map(|info| {
+                let key = info.config.service_name.key();
+                // What has not changed stays the same to those who compare.
+                let same = before.remove(&key).filter(|known| **known == info);
+                (key, same.unwrap_or_else(|| Arc::new(info)))
+            });
+            state.services = services.collect();
             state.connected = true;
         });
     }
@@ -210,7 +227,8 @@ async fn follow(
     mut following: Following,
 ) {
     loop {
-        while let Some(watched) = poll_fn(|task| following.watch.poll_next(task)).await {
+        let refresh_at = Instant::now() + REFRESH_EVERY;
+        while let Some(watched) = next(&mut *following.watch, refresh_at).await {
             match watched {
                 Watched::Change(generation, _) if generation <= following.seen => {}
                 Watched::Change(_, change) => shared.apply(change),
@@ -237,6 +255,19 @@ async fn follow(
             }
         };
     }
+}
+
+/// The next change; `None` when there is none, or it is time to look at everything anew: Windows tells
+/// nobody that a configuration has changed.
+async fn next(watch: &mut dyn Watch, refresh_at: Instant) -> Option<Watched> {
+    let change = poll_fn(|task| watch.poll_next(task));
+    if lacking::IS_TOLD_OF_CONFIGURATION {
+        return change.await;
+    }
+    tokio::time::timeout_at(refresh_at, change)
+        .await
+        .ok()
+        .flatten()
 }
 
 /// Asks for the use of processor and memory while pages show it.

@@ -18,7 +18,12 @@ pub(crate) enum Feature {
     Api,
     /// A log that has every change of state.
     EveryState,
+    /// A service without a security descriptor of its own.
+    DefaultSecurity,
 }
+
+/// Whether the manager tells of changed configurations as it does of changed states.
+pub(crate) const IS_TOLD_OF_CONFIGURATION: bool = cfg!(unix);
 
 /// Why there is none of it here; `None` where there is.
 pub(crate) fn reason(feature: Feature, lang: Lang) -> Option<&'static str> {
@@ -46,6 +51,10 @@ fn on_windows(feature: Feature, lang: Lang) -> &'static str {
         Feature::Api => lang.t(
             "Windows’ service manager has interfaces of its own, which relance, sc, PowerShell and PHP use; there is no HTTP interface beside them. Scripts with a token may read /metrics here.",
             "Le gestionnaire de services de Windows a ses propres interfaces, qu’utilisent relance, sc, PowerShell et PHP ; il n’y a pas d’interface HTTP à côté. Les scripts munis d’un jeton peuvent lire /metrics ici.",
+        ),
+        Feature::DefaultSecurity => lang.t(
+            "The security descriptor of this service cannot be read, so it cannot be changed here; sc sdshow shows it.",
+            "Le descripteur de sécurité de ce service ne peut pas être lu, ni donc modifié ici ; sc sdshow le montre.",
         ),
         Feature::EveryState => lang.t(
             "Windows logs every start and stop only where it is told to (by default on servers), so a time of which nothing is known may have been quiet.",

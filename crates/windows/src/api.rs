@@ -155,6 +155,16 @@ pub(crate) struct ProcessUsage {
     pub(crate) memory_bytes: u64,
 }
 
+/// An entry to write to the Application log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Report<'a> {
+    pub(crate) source: &'a str,
+    /// As `ReportEventW` wants it: 1 error, 2 warning, 4 information.
+    pub(crate) kind: u16,
+    pub(crate) id: u32,
+    pub(crate) parameters: &'a [String],
+}
+
 /// Which entries of an event log are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EventQuery<'a> {
@@ -219,6 +229,8 @@ pub(crate) trait Api: Send + Sync {
 
     /// Entries as XML, the newest first.
     fn query_events(&self, machine: &str, query: &EventQuery<'_>) -> Result<Vec<String>>;
+
+    fn report_event(&self, report: &Report<'_>) -> Result<()>;
 
     /// `GetProcessTimes` and `GetProcessMemoryInfo`, of a process of this machine.
     fn process_usage(&self, process_id: u32) -> Result<ProcessUsage>;

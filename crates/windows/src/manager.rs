@@ -1,10 +1,11 @@
 //! The trait `ServiceManager` over the calls of Windows.
 //!
-//! `read` and `write` translate configurations, `program` stores programs that know nothing of
+//! `read` and `write` translate configurations, `apply` many at a time, `program` stores programs that know nothing of
 //! services, `events`, `recovery` and `explain` read the event log, `watch` follows changes, `output`
 //! reads what hosted programs print, `usage` is processor and memory. Each request opens handles with
 //! exactly the rights it needs (A24).
 
+mod apply;
 pub(crate) mod events;
 mod explain;
 mod handle;
@@ -23,8 +24,7 @@ mod write;
 
 use std::sync::Arc;
 
-use relance_scm::config::Secret;
-use relance_scm::event_log::{EventFilter, EventPage, LogEntry};
+use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
     ServiceInfo, Usage, Watch,
@@ -167,6 +167,17 @@ impl Scm {
         }
     }
 
+    /// The configuration, with the descriptor where it may be read and can be: what is known of all
+    /// services does not depend on one that is written as no other.
+    fn config_as_visible(&self, name: &ServiceName) -> Result<ServiceConfig> {
+        let mut config = self.config_without_security(name)?;
+        let security = self
+            .open(name, AccessRights::READ_CONTROL)
+            .and_then(|service| self.reader().security(&service));
+        config.security = security.ok().map(Box::new);
+        Ok(config)
+    }
+
     fn config_without_security(&self, name: &ServiceName) -> Result<ServiceConfig> {
         let service = self.open(name, AccessRights::QUERY_CONFIG)?;
         self.reader().config(&service, name)
@@ -202,7 +213,7 @@ impl Scm {
     fn service(&self, name: &ServiceName) -> Result<ServiceInfo> {
         let service = self.open(name, AccessRights::QUERY_STATUS)?;
         let raw = self.said(self.api.query_service_status(service.raw()))?;
-        let config = self.config_without_security(name)?;
+        let config = self.config_as_visible(name)?;
         let failures = self.failures(name, &config).unwrap_or_default();
         let mut info = self.info(config, &raw)?;
         info.recovery = recovery::derive(&info.config, &failures, self.api.now());
@@ -267,7 +278,7 @@ impl Scm {
                 continue;
             };
             // A25: what the caller may not see is skipped, and what has gone meanwhile.
-            let Ok(config) = self.config_without_security(&name) else {
+            let Ok(config) = self.config_as_visible(&name) else {
                 continue;
             };
             let mut info = self.info(config, &service.status)?;
@@ -343,63 +354,6 @@ impl Scm {
                 Ok(sentences)
             }
         }
-    }
-
-    /// Creates or changes one service; what was there before, if anything.
-    fn apply_one(&self, new: &NewService) -> Result<(Outcome, Option<ServiceConfig>)> {
-        let name = &new.config.service_name;
-        let old = match self.config_without_security(name) {
-            Err(unknown) if unknown.code() == Win32Error::SERVICE_DOES_NOT_EXIST => {
-                self.create(new)?;
-                return Ok((Outcome::Created, None));
-            }
-            old => old?,
-        };
-        let old = match &new.config.security {
-            Some(_) => self.config(name)?,
-            None => old,
-        };
-        if old == new.config {
-            return Ok((Outcome::Unchanged, Some(old)));
-        }
-        new.config.check()?;
-        program::check(&new.config)?;
-        self.replace(&old, &new.config, Some(&new.password))?;
-        Ok((Outcome::Changed, Some(old)))
-    }
-
-    fn replace(
-        &self,
-        old: &ServiceConfig,
-        new: &ServiceConfig,
-        password: Option<&Secret>,
-    ) -> Result<()> {
-        let mut rights = AccessRights::CHANGE_CONFIG.union(AccessRights::START);
-        if old.security != new.security {
-            rights = rights.union(AccessRights::WRITE_DAC);
-        }
-        let service = self.open(&new.service_name, rights)?;
-        self.said(self.writer().change(&service, old, new, password))
-    }
-
-    /// All or nothing: when one cannot be, those before it are taken back.
-    fn apply(&self, services: &[NewService]) -> Result<Vec<Outcome>> {
-        let mut done: Vec<(Outcome, Option<ServiceConfig>)> = Vec::new();
-        for new in services {
-            match self.apply_one(new) {
-                Ok(outcome) => done.push(outcome),
-                Err(why) => {
-                    for (new, (_, old)) in services.iter().zip(&done).rev() {
-                        let _ = match old {
-                            Some(old) => self.replace(&new.config, old, None),
-                            None => self.delete(&new.config.service_name),
-                        };
-                    }
-                    return Err(why);
-                }
-            }
-        }
-        Ok(done.into_iter().map(|(outcome, _)| outcome).collect())
     }
 
     fn about(&self) -> ManagerInfo {
@@ -502,6 +456,16 @@ impl ServiceManager for WindowsManager {
     fn find_events(&self, _caller: &Caller, filter: EventFilter, reply: Reply<EventPage>) {
         let names = self.scm.names();
         reply.send(names.and_then(|names| self.scm.find(&names, &filter)));
+    }
+
+    fn write_event(&self, _caller: &Caller, entry: NewEntry, reply: Reply<()>) {
+        reply.send(if self.scm.machine.is_empty() {
+            events::write(&*self.scm.api, &entry)
+        } else {
+            Err(unsupported(
+                "entries are written to the log of this machine only",
+            ))
+        });
     }
 
     fn read_output(

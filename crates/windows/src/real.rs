@@ -25,7 +25,7 @@ use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 
 use crate::api::{
     Api, BaseChange, BaseConfig, CreateService, Enumerated, EventQuery, Info, Level, ProcessUsage,
-    RawHandle, RawStatus, RegistryValue, Result, Sink, Watching,
+    RawHandle, RawStatus, RegistryValue, Report, Result, Sink, Watching,
 };
 
 /// The system that this process runs on.
@@ -140,6 +140,10 @@ impl Api for Real {
 
     fn query_events(&self, machine: &str, query: &EventQuery<'_>) -> Result<Vec<String>> {
         event_log::query(machine, query)
+    }
+
+    fn report_event(&self, report: &Report<'_>) -> Result<()> {
+        event_log::report(report)
     }
 
     fn process_usage(&self, process_id: u32) -> Result<ProcessUsage> {

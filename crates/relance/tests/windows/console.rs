@@ -289,6 +289,33 @@ fn a_service_is_created_and_deleted() {
 }
 
 #[test]
+fn a_change_shows_at_once_and_can_be_followed_by_another() {
+    let console = Console::install("change");
+    let browser = console.sign_in("administrator");
+    let service = runner("change", &[]);
+    let page = format!("/service/environment?name={}", service.0);
+    // Windows tells nobody of a changed configuration: neither of ours, nor of one of another tool.
+    for (value, elsewhere) in [("A=1", false), ("A=2", true), ("A=3", false)] {
+        if elsewhere {
+            service.done("config", &["--env", value]);
+        } else {
+            let shown = browser.get(&page).body;
+            let version = shown.split("name=\"version\" value=\"").nth(1).unwrap();
+            let version = version.split('"').next().unwrap();
+            let body = format!(
+                "key={}&name={}&version={version}&environment={value}&confirm=1",
+                browser.key, service.0
+            );
+            let path = "/service/environment";
+            let saved = console.send("POST", path, &[&browser.cookie], &body);
+            assert_eq!(saved.status, 303, "{}", saved.body);
+        }
+        let shown = browser.get(&page).body;
+        assert!(shown.contains(&format!(">{value}</textarea>")), "{shown}");
+    }
+}
+
+#[test]
 fn uninstalling_ends_everything() {
     let console = Console::install("uninstall");
     console.run(&["token", "forgotten"]);

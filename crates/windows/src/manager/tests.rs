@@ -1,9 +1,11 @@
 //! Against the stand-in: rights, the order of calls, what is taken back, what is refused.
 
+mod log;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use relance_scm::config::{Affinity, EnvironmentVariable, PriorityClass, StartType};
+use relance_scm::config::{Affinity, EnvironmentVariable, PriorityClass, Secret, StartType};
 use relance_scm::failure_actions::FailureActionsChange;
 use relance_scm::manager::{Watched, WatchedChange, next_change, wait};
 use relance_scm::{RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceKind};
@@ -315,81 +317,6 @@ fn d6_the_dependents_that_stand_in_the_way_are_named() {
     assert!(error.sentence().ends_with("stop these first: c, b"));
 }
 
-fn logged(id: u32, at: &str, parameters: &[&str]) -> String {
-    let data = parameters.join("</Data><Data>");
-    format!(
-        "<Event><System><Provider Name='Service Control Manager'/><EventID>{id}</EventID>\
-         <Level>2</Level><TimeCreated SystemTime='1970-01-01T00:{at}Z'/>\
-         <EventRecordID>1</EventRecordID></System><EventData><Data>{data}</Data></EventData></Event>"
-    )
-}
-
-#[test]
-fn r19_the_counter_comes_from_the_log_and_says_so() {
-    let (api, manager) = manager();
-    let mut config = service("w");
-    config.display_name = "Worker".into();
-    config.failure_actions.actions = [restart(900_000), restart(1)].into();
-    config.failure_actions.reset_period = ResetPeriod::Infinite;
-    create(&manager, config).unwrap();
-    api.log(logged(
-        7031,
-        "10:00",
-        &["Worker", "1", "900000", "1", "Restart the service"],
-    ));
-    api.log(logged(
-        7031,
-        "11:00",
-        &["Other", "5", "0", "1", "Restart the service"],
-    ));
-    let info = ask(&manager, |m, caller, reply| {
-        m.query_service(caller, &name("w"), reply);
-    })
-    .unwrap();
-    assert_eq!(
-        (info.recovery.failure_count, info.recovery.derived),
-        (1, true)
-    );
-    assert_eq!(info.recovery.pending.len(), 1);
-    let told = ask(&manager, |m, caller, reply| {
-        m.explain(caller, &name("w"), reply);
-    })
-    .unwrap();
-    assert!(
-        told.iter().any(|sentence| sentence.contains("R31")),
-        "{told:?}"
-    );
-    let filter = EventFilter::default();
-    let page = ask(&manager, |m, caller, reply| {
-        m.find_events(caller, filter, reply);
-    })
-    .unwrap();
-    let ids: Vec<i64> = page.entries.iter().map(|entry| entry.at.0).collect();
-    assert_eq!(ids, [600_000, 660_000], "the oldest first");
-}
-
-#[test]
-fn an_unreadable_log_hides_no_status() {
-    let (api, manager) = manager();
-    create(&manager, service("w")).unwrap();
-    api.refuse("EvtQuery", Win32Error::ACCESS_DENIED);
-    let info = ask(&manager, |m, caller, reply| {
-        m.query_service(caller, &name("w"), reply);
-    })
-    .unwrap();
-    assert_eq!(info.status.exit_code.win32().to_raw(), 1077, "S1");
-    let told = ask(&manager, |m, caller, reply| {
-        m.explain(caller, &name("w"), reply);
-    })
-    .unwrap();
-    assert!(
-        told.last()
-            .unwrap()
-            .starts_with("The event log cannot be read")
-    );
-    api.allow_all();
-}
-
 #[test]
 fn a_watch_tells_changes_in_their_order_and_begins_with_a_gap() {
     let (api, manager) = manager();
@@ -403,7 +330,11 @@ fn a_watch_tells_changes_in_their_order_and_begins_with_a_gap() {
     api.set_status("w", running);
     api.notice(Notice::Changed("w".into()));
     api.notice(Notice::Deleted("v".into()));
-    api.notice(Notice::Logged(logged(7036, "10:00", &["w", "running"])));
+    api.notice(Notice::Logged(log::logged(
+        7036,
+        "10:00",
+        &["w", "running"],
+    )));
     let Some(Watched::Change(1, WatchedChange::Service(info))) = next_change(&mut *watch) else {
         panic!("no change of a service");
     };
@@ -483,36 +414,6 @@ fn settings_of_windows_alone_read_back() {
     manager.change_settings(&name("w"), &new).unwrap();
     assert_eq!(manager.query_settings(&name("w")).unwrap(), new);
     assert_eq!(api.open_handles(), 0);
-}
-
-#[test]
-fn r19_a_list_has_the_counters_too_from_one_look_at_the_log() {
-    let (api, manager) = manager();
-    let mut config = service("w");
-    config.display_name = "Queue worker".into();
-    create(&manager, config).unwrap();
-    create(&manager, service("other")).unwrap();
-    let failure = logged(7034, "10:00", &["Queue worker", "3"]);
-    api.log(failure);
-    api.calls();
-    let all = ask(&manager, |manager, caller, reply| {
-        manager.enumerate(caller, reply);
-    })
-    .unwrap();
-    let counts: Vec<_> = all
-        .services
-        .iter()
-        .map(|info| {
-            (
-                info.config.service_name.as_str(),
-                info.recovery.failure_count,
-            )
-        })
-        .collect();
-    assert_eq!(counts, [("other", 0), ("w", 3)]);
-    let looks = api.calls();
-    let looks = looks.iter().filter(|call| *call == "EvtQuery System");
-    assert_eq!(looks.count(), 1);
 }
 
 #[test]
