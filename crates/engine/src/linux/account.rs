@@ -1,7 +1,8 @@
 //! Accounts (C10): from the name in a configuration to the ids a process gets.
 
+mod directory;
+
 use std::fs;
-use std::process::Command;
 use std::sync::OnceLock;
 
 use relance_scm::config::AccountName;
@@ -155,8 +156,7 @@ impl Entry {
     }
 }
 
-/// By name or number: `/etc/passwd` first, then `getent`, which knows directories such as LDAP. A
-/// static binary cannot load the system's own name services.
+/// By name or number: `/etc/passwd` first, then whatever directory there is.
 fn lookup(name: &str) -> Option<Entry> {
     let uid: Option<u32> = name.parse().ok();
     let is_it = |entry: &Entry| entry.name == name || Some(entry.uid) == uid;
@@ -164,13 +164,7 @@ fn lookup(name: &str) -> Option<Entry> {
     file.lines()
         .filter_map(Entry::parse)
         .find(is_it)
-        .or_else(|| {
-            let output = Command::new("getent")
-                .args(["passwd", name])
-                .output()
-                .ok()?;
-            Entry::parse(&String::from_utf8_lossy(&output.stdout))
-        })
+        .or_else(|| Entry::parse(&directory::user(name)))
 }
 
 /// The supplementary groups of an account, its own included: those of `/etc/group`, and where the
@@ -183,14 +177,7 @@ fn groups_of(name: &str, gid: u32) -> Vec<u32> {
         .collect();
     let sources = fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
     if has_directory(&sources) {
-        let output = Command::new("id").args(["-G", name]).output();
-        let text = output.map(|output| output.stdout).unwrap_or_default();
-        let numbers = String::from_utf8_lossy(&text).into_owned();
-        groups.extend(
-            numbers
-                .split_whitespace()
-                .filter_map(|number| number.parse::<u32>().ok()),
-        );
+        groups.extend(directory::groups(name));
     }
     groups.push(gid);
     groups.sort_unstable();
