@@ -183,7 +183,10 @@ impl Host<'_> {
                     let ended = child.wait().map(|_| 0);
                     return (ended, true);
                 }
-                Err(_) => self.stopping(&mut checkpoint),
+                Err(_) => {
+                    self.stopping(&mut checkpoint);
+                    child.close_windows();
+                }
             }
         }
     }

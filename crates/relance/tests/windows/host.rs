@@ -148,3 +148,19 @@ fn c22_settings_of_windows_alone_are_all_or_nothing() {
         assert!(text.contains("124"), "{text}");
     }
 }
+
+#[test]
+fn a_program_with_windows_is_asked_to_close_them() {
+    // It takes no Ctrl-Break: without WM_CLOSE it would run until its grace is over.
+    let notepad = r"C:\windows\system32\notepad.exe";
+    let service = Service::program("window", &["--stop-grace", "90s"], &[notepad]);
+    service.done("start", &[]);
+    let begin = Instant::now();
+    service.done("stop", &["--timeout", "80s"]);
+    assert_eq!(service.exit_codes(), (0, 0));
+    assert!(
+        begin.elapsed() < Duration::from_secs(80),
+        "{:?}",
+        begin.elapsed()
+    );
+}

@@ -76,7 +76,11 @@ impl Names {
     }
 
     /// The entry, as ours.
-    pub(super) fn entry(&self, xml: EventXml) -> LogEntry {
+    pub(super) fn entry(&self, mut xml: EventXml) -> LogEntry {
+        // E1: the words are those of the system's language; ours are compared.
+        if let (7036, Some(state), Some(word)) = (xml.id, xml.state(), xml.parameters.get_mut(1)) {
+            state.word().clone_into(word);
+        }
         let source = EventSource::from_name(&xml.provider).unwrap_or(EventSource::Application);
         LogEntry {
             number: number(&xml, source),
@@ -204,7 +208,16 @@ mod tests {
             level: 2,
             at: Timestamp(1000),
             parameters: parameters.iter().map(ToString::to_string).collect(),
+            data: String::new(),
         }
+    }
+
+    #[test]
+    fn e1_the_word_of_a_state_is_ours() {
+        let mut french = xml(7036, &["W", "arrêté"]);
+        french.data = "w/1".to_owned();
+        let entry = Names::default().entry(french);
+        assert_eq!(entry.parameters, ["W", "stopped"]);
     }
 
     #[test]
