@@ -5,6 +5,7 @@
     reason = "a test says what it measured, and what it could not run"
 )]
 
+mod cgroups;
 mod compliance;
 mod doctor;
 mod kills;
