@@ -1,6 +1,7 @@
 //! The engine process: opens the database, greets the guardian, starts the threads, and hands the
 //! rest to the driver.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -119,12 +120,7 @@ pub fn run(
         }
     }
     processes.end_leftovers();
-    let configs: std::collections::BTreeMap<_, _> = loaded
-        .records
-        .iter()
-        .map(|record| (record.id, Arc::clone(&record.config)))
-        .collect();
-    processes.tell_all(|run| configs.get(&run.service).cloned());
+    tell_all(&mut processes, &loaded.records);
 
     let publisher = Arc::new(Publisher::new(clock::wall()));
     let (queue, commands) = sync_channel(QUEUE_LEN_MAX);
@@ -180,6 +176,15 @@ pub fn run(
         timer,
     };
     Ok(driver.run()?)
+}
+
+/// Tells the engine of everything that was there before it began.
+fn tell_all(processes: &mut LinuxProcesses, records: &[ServiceRecord]) {
+    let configs: BTreeMap<_, _> = records
+        .iter()
+        .map(|record| (record.id, &record.config))
+        .collect();
+    processes.tell_all(|run| configs.get(&run.service).map(|config| Arc::clone(config)));
 }
 
 /// Whether this is a boot (design, section 3): a new boot of the machine, a container's init, or the
