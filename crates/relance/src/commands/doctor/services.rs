@@ -52,10 +52,15 @@ fn is_disabled(info: &ServiceInfo) -> bool {
 fn program(info: &ServiceInfo, around: &Surroundings<'_>) -> Option<Finding> {
     let name = name(info);
     let wrong = program_file::check(&info.config.command_line, around.exists)?;
-    // Parts of the system that are not installed leave their services behind.
-    let is_harmless = is_disabled(info) || (around.is_of_the_system)(&info.config.command_line);
     Some(match wrong {
-        Wrong::Missing(path) if is_harmless => Finding::warning(
+        // Parts of the system that are not installed leave their services behind.
+        Wrong::Missing(path) if (around.is_of_the_system)(&info.config.command_line) => {
+            Finding::fine(
+                name,
+                format!("a part of the system, {path}, is not installed"),
+            )
+        }
+        Wrong::Missing(path) if is_disabled(info) => Finding::warning(
             name,
             format!("its program {path} is not there, and nobody seems to miss it"),
             format!("relance delete {name}, if nobody needs it"),

@@ -120,6 +120,14 @@ fn a_program_that_is_not_there() {
     let mut disabled = gone;
     Arc::make_mut(&mut disabled.config).start_type = StartType::Disabled;
     assert_found(disabled, Level::Warning, "nobody");
+    let around = Surroundings {
+        now: Timestamp(0),
+        allows_reboot: None,
+        exists: &|_| false,
+        is_of_the_system: &|_| true,
+    };
+    let theirs = with("a", |config| config.command_line = line.into());
+    assert_eq!(check(&[theirs], &around)[0].level, Level::Fine);
 }
 
 #[test]
