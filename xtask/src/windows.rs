@@ -21,13 +21,15 @@ use wine::Wine;
 pub(crate) const TARGET: &str = "x86_64-pc-windows-gnu";
 
 /// Our packages that are built for Windows.
-const PACKAGES: [&str; 9] = [
+const PACKAGES: [&str; 11] = [
     "relance-scm",
     "relance-policy",
     "relance-wire",
     "relance-windows",
     "relance-client",
+    "relance-sessions",
     "relance-api",
+    "relance-console",
     "relance",
     "relance-php",
     "relance-compliance",

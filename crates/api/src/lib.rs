@@ -2,7 +2,7 @@
 //!
 //! Knows managers only through the trait [`ServiceManager`]. [`serve`] takes connections; `routes`
 //! says which paths there are and leads to `services`, `events`, `stream`, `output`, `simulate`,
-//! `sign_in` (with the store in `sessions`) and `attach`; `reply` turns results and errors into
+//! `sign_in` and `attach`; `reply` turns results and errors into
 //! answers.
 //!
 //! Windows has no such socket: there only the translation of simulations is built.
@@ -26,8 +26,6 @@ mod server;
 #[cfg(unix)]
 mod services;
 #[cfg(unix)]
-mod sessions;
-#[cfg(unix)]
 mod sign_in;
 #[cfg(unix)]
 mod simulate;
@@ -37,6 +35,4 @@ mod stream;
 
 #[cfg(unix)]
 pub use server::{Identify, serve};
-#[cfg(unix)]
-pub use sessions::Sessions;
 pub use simulation::reply as simulation_reply;

@@ -8,9 +8,9 @@ use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::request::Parts;
 use axum::routing::{delete, get, post};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager};
+use relance_sessions::Sessions;
 use tokio::sync::oneshot;
 
-use crate::sessions::Sessions;
 use crate::sign_in::SignedIn;
 use crate::{attach, events, output, reply, services, sign_in, simulate, stream};
 

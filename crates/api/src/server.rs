@@ -17,10 +17,10 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use relance_scm::{Caller, ServiceManager};
+use relance_sessions::Sessions;
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::routes::{self, Context};
-use crate::sessions::Sessions;
 use crate::sign_in;
 
 /// Connections at a time.

@@ -7,6 +7,7 @@ use axum::extract::Path;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use relance_scm::{Caller, ScmError, Win32Error};
+use relance_sessions::Sessions;
 use relance_wire::api::{
     LinkReply, LinkRequest, Role, SessionBody, SessionsReply, SignInRequest, TokenReply,
     TokenRequest,
@@ -14,7 +15,6 @@ use relance_wire::api::{
 
 use crate::reply::{Answer, Body, Failure};
 use crate::routes::Context;
-use crate::sessions::Sessions;
 
 /// What a request with `Authorization: Bearer` was made with.
 #[derive(Clone, Debug)]

@@ -8,6 +8,8 @@ use maud::{Markup, html};
 use relance_wire::openapi::{OPERATIONS, document as describe};
 use serde_json::Value;
 
+use crate::lacking::{Feature, reason};
+use crate::lang::Lang;
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
 use crate::viewer::Viewer;
@@ -26,7 +28,21 @@ pub(crate) async fn document(_: Viewer) -> Response {
 /// `GET /api`
 pub(crate) async fn page(viewer: Viewer) -> Answer<Response> {
     let lang = viewer.lang();
-    let body = html! {
+    let body = match reason(Feature::Api, lang) {
+        Some(reason) => html! { h1 { "API" } p { (reason) } },
+        None => operations(lang),
+    };
+    let content = Page {
+        title: "API",
+        place: Place::Api,
+        stream: None,
+        body,
+    };
+    Ok(html_page(layout::render(&viewer, content)).into_response())
+}
+
+fn operations(lang: Lang) -> Markup {
+    html! {
         div.head { h1 { "API" } a.button href="/api/openapi.json" { "openapi.json" } }
         p { (lang.t(
             "One API for the command line, PHP, this console and strangers: HTTP with JSON on the manager’s Unix socket. For instance:",
@@ -55,14 +71,7 @@ pub(crate) async fn page(viewer: Viewer) -> Answer<Response> {
             }
         }
         (schemas())
-    };
-    let content = Page {
-        title: "API",
-        place: Place::Api,
-        stream: None,
-        body,
-    };
-    Ok(html_page(layout::render(&viewer, content)).into_response())
+    }
 }
 
 fn link(schema: &str) -> Markup {

@@ -4,13 +4,14 @@ use axum::Json;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::future::join_all;
-use relance_client::{ServiceManager, SocketManager};
+use relance_client::ServiceManager;
 use relance_scm::manager::{next_change, wait};
 use relance_scm::{Caller, Control, ScmError, ServiceName, ServiceState, Win32Error};
 use serde::Serialize;
 
 use crate::form::Form;
 use crate::layout::{self, Page, Place};
+use crate::manager::Manager;
 use crate::reply::{Answer, capital, page, problem, status};
 use crate::server::check_form_key;
 use crate::viewer::Viewer;
@@ -49,7 +50,7 @@ impl Action {
 
     fn carry_out(
         self,
-        manager: &SocketManager,
+        manager: &Manager,
         caller: &Caller,
         name: &ServiceName,
     ) -> Result<(), ScmError> {
@@ -66,7 +67,7 @@ impl Action {
 }
 
 /// Stops a service that runs, waits until it has stopped, and starts it.
-fn restart(manager: &SocketManager, caller: &Caller, name: &ServiceName) -> Result<(), ScmError> {
+fn restart(manager: &Manager, caller: &Caller, name: &ServiceName) -> Result<(), ScmError> {
     // Watched from before the stop, so that its end cannot be missed.
     let mut watch = manager.watch(caller, None)?;
     let stopped = wait(|reply| manager.control_service(caller, name, Control::Stop, reply));

@@ -12,6 +12,7 @@ use relance_wire::api::{ActionBody, ActionsBody, ConfigBody, ResetPeriodBody};
 use crate::edit::lines;
 use crate::form::Form;
 use crate::hub::Hub;
+use crate::lacking::{Feature, reason};
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page, problem, status};
 use crate::script;
@@ -33,6 +34,7 @@ fn beginning() -> Result<ConfigBody, ScmError> {
     body.recovery.reset_period_secs = ResetPeriodBody::Seconds(86_400);
     body.command_line.clear();
     body.display_name = None;
+    ServiceKind::Program.name().clone_into(&mut body.kind);
     "auto".clone_into(&mut body.start_type);
     Ok(body)
 }
@@ -74,7 +76,8 @@ fn form(viewer: &Viewer, body: &ConfigBody, name: &str, kind: &str, result: &Mar
                         legend { (lang.t("Kind", "Sorte")) }
                         @for (value, label, hint) in [
                             ("program", lang.t("Any program", "Tout programme"),
-                             lang.t("Runs when started; stopped by a signal.", "Tourne une fois démarré ; arrêté par un signal.")),
+                             reason(Feature::StopSignal, lang).unwrap_or(
+                                 lang.t("Runs when started; stopped by a signal.", "Tourne une fois démarré ; arrêté par un signal."))),
                             ("service", lang.t("A service that speaks to the manager", "Un service qui parle au gestionnaire"),
                              lang.t("PHP with win32_start_service_ctrl_dispatcher, for instance.", "PHP avec win32_start_service_ctrl_dispatcher, par exemple.")),
                         ] {

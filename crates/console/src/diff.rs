@@ -172,6 +172,11 @@ fn texts(config: &ServiceConfig, lang: Lang) -> Vec<(&'static str, String, When)
             NextStart,
         ),
         (
+            lang.t("Processors", "Processeurs"),
+            extensions.affinity.clone().unwrap_or_default(),
+            NextStart,
+        ),
+        (
             lang.t("Stop signal", "Signal d’arrêt"),
             extensions.stop_signal.clone(),
             AtOnce,

@@ -13,6 +13,7 @@ use relance_scm::{RecoveryActionKind, ScmError, ServiceId, ServiceState};
 use crate::chart::{Axis, DueRestarts, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
 use crate::event_texts;
 use crate::form::{Form, Query, query};
+use crate::lacking::{Feature, reason};
 use crate::lang::Lang;
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
@@ -279,6 +280,7 @@ fn note(found: &Found, lang: Lang) -> Markup {
             "Availability is the share of the time the service ran, of the time it was meant to: time that it was stopped on request does not count.",
             "La disponibilité est la part du temps où le service a tourné, sur le temps où il le devait : le temps où il était arrêté sur demande ne compte pas.",
         )) }
+        @if let Some(reason) = reason(Feature::EveryState, lang) { p.dim { (reason) } }
         @if found.truncated {
             p.note.warn { (lang.t("There are more events than are drawn: choose a shorter time.", "Il y a plus d’événements que dessinés : choisissez une période plus courte.")) }
         }

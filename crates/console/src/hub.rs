@@ -1,14 +1,14 @@
 //! What a viewer may see, kept up to date by one watch however many pages are open.
 //!
-//! A hub lives as long as pages use it, and a little longer. It takes a snapshot, follows the stream
-//! from its generation, and begins again when there is a gap or the manager was restarted.
+//! A hub lives as long as pages use it, and a little longer. It opens the stream, takes a snapshot, follows
+//! what is newer, and begins again when there is a gap or the manager was restarted.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use relance_client::{ServiceManager, SocketManager, Target, connect, connect_as};
+use relance_client::ServiceManager;
 use relance_scm::event_log::LogEntry;
 use relance_scm::manager::{Enumeration, ServiceInfo, Usage, Watch, Watched, WatchedChange, wait};
 use relance_scm::{Caller, ScmError, ServiceId, ServiceName, Win32Error};
@@ -16,6 +16,8 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::lacking;
+use crate::manager::{Place, open};
 use crate::viewer::blocking;
 
 /// How long a hub lives that nobody uses.
@@ -24,6 +26,8 @@ const IDLE: Duration = Duration::from_secs(60);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// How often the use of processor and memory is asked for, while a page shows it.
 const SAMPLE_EVERY: Duration = Duration::from_secs(3);
+/// How often everything is looked at anew where nobody tells that a configuration has changed.
+const REFRESH_EVERY: Duration = Duration::from_secs(30);
 /// Log entries a slow page may be behind; then it is told of a gap.
 const LOG_BEHIND_MAX: usize = 1024;
 
@@ -81,7 +85,7 @@ impl Drop for Hub {
 }
 
 impl Hub {
-    async fn start(target: Target, token: Option<Arc<str>>) -> Result<Self, ScmError> {
+    async fn start(target: Place, token: Option<Arc<str>>) -> Result<Self, ScmError> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             changes: watch::channel(0).0,
@@ -101,6 +105,18 @@ impl Hub {
     /// What is known now.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&self.shared.lock())
+    }
+
+    /// Takes over what was asked for just now.
+    pub(crate) fn learn(&self, info: ServiceInfo) -> Arc<ServiceInfo> {
+        let key = info.config.service_name.key();
+        let known = self.read(|state| state.services.get(&key).cloned());
+        if let Some(known) = known.filter(|known| **known == info) {
+            return known;
+        }
+        self.shared
+            .apply(WatchedChange::Service(Box::new(info.clone())));
+        Arc::new(info)
     }
 
     /// Counts changes, to wait for.
@@ -145,13 +161,15 @@ impl Shared {
     }
 
     fn replace(&self, all: Enumeration) {
-        let services = all
-            .services
-            .into_iter()
-            .map(|info| (info.config.service_name.key(), Arc::new(info)));
-        let services = services.collect();
         self.change(|state| {
-            state.services = services;
+            let mut before = std::mem::take(&mut state.services);
+            let services = all.services.into_iter().map(|info| {
+                let key = info.config.service_name.key();
+                // What has not changed stays the same to those who compare.
+                let same = before.remove(&key).filter(|known| **known == info);
+                (key, same.unwrap_or_else(|| Arc::new(info)))
+            });
+            state.services = services.collect();
             state.connected = true;
         });
     }
@@ -174,50 +192,53 @@ impl Shared {
     }
 }
 
-fn open(target: &Target, token: Option<&Arc<str>>) -> Result<SocketManager, ScmError> {
-    match token {
-        Some(token) => connect_as(target, token),
-        None => connect(target),
-    }
+/// A watch, and the generation of the snapshot that was taken when it was open: what is not newer is in
+/// that already. Not every manager can go on from a snapshot; that of Windows does not count changes.
+struct Following {
+    watch: Box<dyn Watch>,
+    seen: u64,
 }
 
-/// Takes a snapshot, and opens a watch that goes on from it.
+/// Opens a watch, and takes a snapshot.
 async fn begin(
-    target: &Target,
+    target: &Place,
     token: Option<&Arc<str>>,
     shared: &Shared,
-) -> Result<Box<dyn Watch>, ScmError> {
+) -> Result<Following, ScmError> {
     let target = target.clone();
     let token = token.cloned();
     let (all, watch) = blocking(move || {
-        let manager = open(&target, token.as_ref())?;
+        let manager = open(&target, token.as_deref())?;
         let caller = Caller::system();
+        let watch = manager.watch(&caller, None)?;
         let all = wait(|reply| manager.enumerate(&caller, reply))?;
-        let watch = manager.watch(&caller, Some(all.generation))?;
         Ok((all, watch))
     })
     .await?;
+    let seen = all.generation;
     shared.replace(all);
-    Ok(watch)
+    Ok(Following { watch, seen })
 }
 
 async fn follow(
-    target: Target,
+    target: Place,
     token: Option<Arc<str>>,
     shared: Arc<Shared>,
-    mut watch: Box<dyn Watch>,
+    mut following: Following,
 ) {
     loop {
-        while let Some(watched) = poll_fn(|task| watch.poll_next(task)).await {
+        let refresh_at = Instant::now() + REFRESH_EVERY;
+        while let Some(watched) = next(&mut *following.watch, refresh_at).await {
             match watched {
+                Watched::Change(generation, _) if generation <= following.seen => {}
                 Watched::Change(_, change) => shared.apply(change),
                 Watched::Gap(_) => break,
             }
         }
         let mut pause = Duration::ZERO;
-        watch = loop {
+        following = loop {
             match begin(&target, token.as_ref(), &shared).await {
-                Ok(watch) => break watch,
+                Ok(begun) => break begun,
                 Err(error) if error.code() == Win32Error::LOGON_FAILURE => {
                     return shared.change(|state| {
                         *state = State {
@@ -236,8 +257,21 @@ async fn follow(
     }
 }
 
+/// The next change; `None` when there is none, or it is time to look at everything anew: Windows tells
+/// nobody that a configuration has changed.
+async fn next(watch: &mut dyn Watch, refresh_at: Instant) -> Option<Watched> {
+    let change = poll_fn(|task| watch.poll_next(task));
+    if lacking::IS_TOLD_OF_CONFIGURATION {
+        return change.await;
+    }
+    tokio::time::timeout_at(refresh_at, change)
+        .await
+        .ok()
+        .flatten()
+}
+
 /// Asks for the use of processor and memory while pages show it.
-async fn sample(target: Target, token: Option<Arc<str>>, shared: Arc<Shared>) {
+async fn sample(target: Place, token: Option<Arc<str>>, shared: Arc<Shared>) {
     loop {
         let ids = {
             let shown = shared.shown.lock().unwrap_or_else(PoisonError::into_inner);
@@ -252,7 +286,7 @@ async fn sample(target: Target, token: Option<Arc<str>>, shared: Arc<Shared>) {
         }
         let (target, token) = (target.clone(), token.clone());
         let asked = blocking(move || {
-            let manager = open(&target, token.as_ref())?;
+            let manager = open(&target, token.as_deref())?;
             wait(|reply| manager.query_usage(&Caller::system(), Some(ids), reply))
         });
         // A manager that is gone is noticed by the watch.
@@ -300,7 +334,7 @@ impl Hubs {
     /// The hub of a session (of the console itself with `None`), started if there is none.
     pub(crate) async fn of(
         self: &Arc<Self>,
-        target: &Target,
+        target: &Place,
         token: Option<&Arc<str>>,
     ) -> Result<Arc<Hub>, ScmError> {
         let mut hubs = self.0.lock().await;

@@ -1,15 +1,16 @@
 //! The web console of a service manager.
 //!
-//! A process of its own without rights of its own: what it shows and does, it asks of the manager's
-//! socket in the name of whoever is signed in. Pages are made here; one script keeps them live, one
+//! A process of its own. What it shows and does, it asks of the manager in the name of whoever is signed
+//! in: on Linux of the socket, without rights of its own; on Windows, where the manager knows nothing of
+//! sessions, of the real one, and `session_manager` decides what a session may. Pages are made here; one script keeps them live, one
 //! style sheet dresses them, both are part of the program.
 //!
 //! `server` has the routes and the rules every answer keeps; `viewer` is who asks, `sign_in` how they
 //! came in. `hub` holds what a viewer may see, kept up to date by one watch; `services` is the table,
 //! `service` the pages of one service, `create` a new one, `log` the events, `history` the time
-//! lines, `metrics` and `api_page` are for operations. `lang` holds the two languages.
+//! lines, `metrics` and `api_page` are for operations. `lang` holds the two languages, `lacking` what Windows' manager does
+//! not have.
 
-#![cfg(unix)]
 #![forbid(unsafe_code)]
 
 mod api_page;
@@ -23,19 +24,29 @@ mod event_texts;
 mod form;
 mod history;
 mod hub;
+mod lacking;
 mod lang;
 mod layout;
 mod log;
+mod manager;
 mod metrics;
 mod reply;
 mod script;
 mod server;
 mod service;
 mod services;
+#[cfg(windows)]
+mod session_manager;
 mod sign_in;
 mod stream;
 mod table;
 mod time;
 mod viewer;
+#[cfg(windows)]
+mod windows;
 
-pub use server::{SETUP_VARIABLE, Setup, handed_over_setup, serve};
+#[cfg(unix)]
+pub use server::{SETUP_VARIABLE, handed_over_setup};
+pub use server::{Setup, serve};
+#[cfg(windows)]
+pub use windows::{publish_address, sessions};

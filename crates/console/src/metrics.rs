@@ -10,13 +10,14 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use relance_client::{ServiceManager, connect};
+use relance_client::ServiceManager;
 use relance_scm::event_log::LogEntry;
 use relance_scm::manager::{ServiceInfo, wait};
 use relance_scm::status::ProcessExit;
 use relance_scm::{Caller, ServiceId, ServiceState};
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::manager::open;
 use crate::reply::{Answer, status};
 use crate::server::App;
 use crate::viewer::{Viewer, blocking};
@@ -212,7 +213,7 @@ pub(crate) async fn health() -> &'static str {
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
     let target = app.target.clone();
     let asked = blocking(move || {
-        let manager = connect(&target)?;
+        let manager = open(&target, None)?;
         wait(|reply| manager.query_manager(&Caller::system(), reply))
     });
     match asked.await {

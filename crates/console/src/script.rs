@@ -210,6 +210,10 @@ fn words(config: &ServiceConfig) -> Vec<(&'static str, String)> {
         ("--stop-signal", extensions.stop_signal.clone()),
         ("--stop-grace", time(extensions.stop_grace_ms)),
         ("--restart-on-exit", codes.join(",")),
+        (
+            "--affinity",
+            extensions.affinity.clone().unwrap_or_default(),
+        ),
     ]
 }
 

@@ -6,7 +6,6 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,11 +14,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use relance_client::Target;
 use serde::{Deserialize, Serialize};
 use tower_http::compression::CompressionLayer;
 
 use crate::hub::Hubs;
+use crate::manager::Place;
 use crate::metrics::Metrics;
 use crate::viewer::{self, COOKIE};
 use crate::{
@@ -28,6 +27,7 @@ use crate::{
 };
 
 /// Carries the [`Setup`] from the guardian to the console.
+#[cfg(unix)]
 pub const SETUP_VARIABLE: &str = "RELANCE_CONSOLE";
 /// Longest body of a request.
 const BODY_LEN_MAX: usize = 1 << 20;
@@ -45,14 +45,30 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Setup {
     /// The manager's socket.
-    pub socket: PathBuf,
+    #[cfg(unix)]
+    pub socket: std::path::PathBuf,
+    /// The service that this console is; its sessions are kept there.
+    #[cfg(windows)]
+    pub service: String,
     /// Names under which browsers may ask for the console, besides addresses and localhost.
     pub names: Vec<String>,
 }
 
+impl Setup {
+    #[cfg(unix)]
+    fn place(&self) -> Place {
+        Place::Socket(self.socket.clone())
+    }
+
+    #[cfg(windows)]
+    fn place(&self) -> Place {
+        self.service.as_str().into()
+    }
+}
+
 /// What all requests share.
 pub(crate) struct App {
-    pub(crate) target: Target,
+    pub(crate) target: Place,
     pub(crate) hubs: Arc<Hubs>,
     pub(crate) metrics: Arc<Metrics>,
     /// Controls that are under way.
@@ -64,6 +80,7 @@ pub(crate) struct App {
 ///
 /// # Errors
 /// When this process was not started by it.
+#[cfg(unix)]
 pub fn handed_over_setup() -> io::Result<Setup> {
     let text = std::env::var(SETUP_VARIABLE).map_err(|_| {
         io::Error::other("the console's server is started by relance daemon --console, not by hand")
@@ -85,7 +102,7 @@ pub fn serve(listener: TcpListener, setup: Setup) -> io::Result<()> {
         .build()?;
     runtime.block_on(async move {
         let app = Arc::new(App {
-            target: Target::Socket(setup.socket),
+            target: setup.place(),
             hubs: Arc::default(),
             metrics: Arc::default(),
             controls: tokio::sync::Semaphore::new(CONTROLS_MAX),

@@ -15,6 +15,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use relance_client::ServiceManager;
 use relance_scm::control::ControlsAccepted;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
@@ -22,6 +23,7 @@ use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 use crate::edit::version;
 use crate::form::{Query, query};
 use crate::hub::Hub;
+use crate::lacking::{self, Feature, reason};
 use crate::lang::Lang;
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
@@ -117,6 +119,21 @@ pub(crate) fn find(hub: &Hub, name: &ServiceName) -> Result<Arc<ServiceInfo>, Sc
     })
 }
 
+/// The same, as it is now: what the hub was not told of is asked for.
+async fn current(
+    viewer: &Viewer,
+    hub: &Hub,
+    name: &ServiceName,
+) -> Result<Arc<ServiceInfo>, ScmError> {
+    if lacking::IS_TOLD_OF_CONFIGURATION {
+        return find(hub, name);
+    }
+    let name = name.clone();
+    let asked =
+        viewer.ask(move |manager, caller, reply| manager.query_service(caller, &name, reply));
+    asked.await.map(|info| hub.learn(info))
+}
+
 /// `GET /service/TAB?name=NAME`
 pub(crate) async fn page(
     viewer: Viewer,
@@ -126,7 +143,7 @@ pub(crate) async fn page(
     let tab = Tab::of(&tab)?;
     let name = query.name()?;
     let hub = viewer.hub().await?;
-    let info = find(&hub, &name)?;
+    let info = current(&viewer, &hub, &name).await?;
     let name = &info.config.service_name;
     let content = match tab {
         Tab::General => general::tab(&viewer, &info).await?,
@@ -258,10 +275,20 @@ fn controls(viewer: &Viewer, info: &ServiceInfo) -> Markup {
             @for (action, label, possible) in actions {
                 // The three that everybody looks for are always there.
                 @if possible || ["start", "stop", "restart"].contains(&action) {
-                    button type="submit" name="action" value=(action) disabled[!possible] { (label) }
+                    @let why_not = why_not(action, lang);
+                    button type="submit" name="action" value=(action) disabled[!possible || why_not.is_some()] title=[why_not] { (label) }
                 }
             }
         }
+    }
+}
+
+/// Why a control cannot be sent here.
+fn why_not(action: &str, lang: Lang) -> Option<&'static str> {
+    match action {
+        "terminate" => reason(Feature::Terminate, lang),
+        "cancel" => reason(Feature::CancelRecovery, lang),
+        _ => None,
     }
 }
 

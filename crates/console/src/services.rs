@@ -12,6 +12,7 @@ use relance_scm::{ServiceId, ServiceState};
 
 use crate::form::Query;
 use crate::hub::{Hub, Load};
+use crate::lacking::{Feature, reason};
 use crate::lang::Lang;
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
@@ -138,8 +139,14 @@ fn toolbar(viewer: &Viewer) -> Markup {
                     label { (lang.t("Custom control (128–255)", "Commande libre (128–255)"))
                         input type="number" name="control" min="128" max="255" value="128"; }
                     button type="submit" name="action" value="control" disabled { (lang.t("Send", "Envoyer")) }
-                    button type="submit" name="action" value="cancel" disabled { (lang.t("Cancel pending recovery", "Annuler la récupération en attente")) }
-                    button.danger type="submit" name="action" value="terminate" disabled { (lang.t("End by force", "Terminer de force")) }
+                    @match reason(Feature::CancelRecovery, lang) {
+                        None => button type="submit" name="action" value="cancel" disabled { (lang.t("Cancel pending recovery", "Annuler la récupération en attente")) },
+                        Some(reason) => p.dim { (reason) },
+                    }
+                    @match reason(Feature::Terminate, lang) {
+                        None => button.danger type="submit" name="action" value="terminate" disabled { (lang.t("End by force", "Terminer de force")) },
+                        Some(reason) => p.dim { (reason) },
+                    }
                 }
             }
         }

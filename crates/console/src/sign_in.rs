@@ -6,12 +6,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use relance_client::connect;
 use relance_scm::ScmError;
 use relance_wire::api::{Role, SessionBody, TokenRequest};
 
 use crate::form::{Form, Query};
 use crate::layout::{self, Page, Place, plain};
+use crate::manager::open;
 use crate::reply::{Answer, page as html_page, problem, status};
 use crate::server::{App, check_form_key};
 use crate::time;
@@ -55,7 +55,7 @@ fn ways_in(likes: Likes) -> Markup {
 pub(crate) async fn sign_in(State(app): State<Arc<App>>, likes: Likes, form: Form) -> Response {
     let code = form.text("code");
     let target = app.target.clone();
-    match blocking(move || connect(&target)?.sign_in(&code)).await {
+    match blocking(move || open(&target, None)?.sign_in(&code)).await {
         Ok(reply) => {
             let cookie = format!(
                 "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict",

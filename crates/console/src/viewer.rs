@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use relance_client::{SocketManager, Target, connect_as};
 use relance_scm::manager::wait;
 use relance_scm::{Caller, Reply, ScmError, Win32Error};
 use relance_wire::api::{Role, SessionBody};
@@ -14,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::hub::Hub;
 use crate::lang::Lang;
+use crate::manager::{Manager, open};
 use crate::reply::Failure;
 use crate::server::App;
 
@@ -86,7 +86,7 @@ impl Viewer {
         let session = {
             let token = Arc::clone(&token);
             let target = app.target.clone();
-            blocking(move || connect_as(&target, &token)?.session()).await?
+            blocking(move || open(&target, Some(&token))?.session()).await?
         };
         Ok(Self {
             app: Arc::clone(app),
@@ -119,7 +119,7 @@ impl Viewer {
     /// Asks the manager, as this viewer.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
-        request: impl FnOnce(&SocketManager, &Caller, Reply<T>) + Send + 'static,
+        request: impl FnOnce(&Manager, &Caller, Reply<T>) + Send + 'static,
     ) -> Result<T, ScmError> {
         self.with(move |manager, caller| wait(|reply| request(manager, caller, reply)))
             .await
@@ -128,12 +128,12 @@ impl Viewer {
     /// Does something with the manager, as this viewer.
     pub(crate) async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&SocketManager, &Caller) -> Result<T, ScmError> + Send + 'static,
+        work: impl FnOnce(&Manager, &Caller) -> Result<T, ScmError> + Send + 'static,
     ) -> Result<T, ScmError> {
         let token = Arc::clone(&self.token);
-        let target: Target = self.app.target.clone();
+        let target = self.app.target.clone();
         // The caller is known from the token; the trait's argument is ignored by a socket.
-        blocking(move || work(&connect_as(&target, &token)?, &Caller::system())).await
+        blocking(move || work(&open(&target, Some(&token))?, &Caller::system())).await
     }
 }
 

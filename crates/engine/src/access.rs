@@ -2,12 +2,8 @@
 
 use std::sync::Arc;
 
-use relance_scm::config::EnvironmentVariable;
 use relance_scm::security::{SecurityDescriptor, Sid};
 use relance_scm::{AccessRights, Caller, ScmError, ServiceConfig, ServiceName, Win32Error};
-
-/// What is shown instead of a value that the caller may not see.
-const HIDDEN: &str = "***";
 
 /// Checks that the caller has all these rights on a service (A24, per request).
 ///
@@ -50,14 +46,11 @@ pub(crate) fn may_see_secrets(caller: &Caller, config: &ServiceConfig) -> bool {
 
 /// The configuration as a caller may see it.
 pub(crate) fn visible_config(caller: &Caller, config: &Arc<ServiceConfig>) -> Arc<ServiceConfig> {
-    if config.environment.is_empty() || may_see_secrets(caller, config) {
-        return Arc::clone(config);
+    let config = Arc::clone(config);
+    if may_see_secrets(caller, &config) {
+        return config;
     }
-    let mut visible = ServiceConfig::clone(config);
-    for variable in &mut visible.environment {
-        *variable = EnvironmentVariable::new(variable.name(), HIDDEN).expect("its name is legal");
-    }
-    Arc::new(visible)
+    config.without_secrets()
 }
 
 /// 1060, with what to do.
@@ -87,6 +80,8 @@ pub(crate) fn check_administrator(caller: &Caller) -> Result<(), ScmError> {
 
 #[cfg(test)]
 mod tests {
+    use relance_scm::config::EnvironmentVariable;
+
     use super::*;
 
     fn caller(sids: &[Sid]) -> Caller {

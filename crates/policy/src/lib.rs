@@ -9,7 +9,7 @@
 //! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `recovery` and
 //! `shutdown`), `failure` (the counter, rules R11 to R25). [`simulate`] plays a policy against a
 //! script in virtual time; [`explain`] says in words what a record means; [`order`] plans the starts at
-//! boot.
+//! boot; [`trap`] finds settings that are seldom meant.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -22,6 +22,7 @@ pub mod order;
 pub mod record;
 pub mod simulate;
 pub mod time;
+pub mod trap;
 
 mod control;
 mod exit;

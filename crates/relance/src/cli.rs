@@ -43,10 +43,6 @@ pub(crate) enum Failure {
     /// Anything else.
     Other(anyhow::Error),
     /// Everything has been said already.
-    #[cfg_attr(
-        windows,
-        allow(dead_code, reason = "only the daemon speaks for itself")
-    )]
     Silent(u8),
 }
 
@@ -133,8 +129,14 @@ impl Common {
         clippy::unnecessary_wraps,
         reason = "the name of a machine can be wrong"
     )]
-    fn target(&self) -> Result<Target, ScmError> {
+    pub(crate) fn target(&self) -> Result<Target, ScmError> {
         Ok(self.socket.clone().map_or(Target::Local, Target::Socket))
+    }
+
+    /// Whether another machine is meant.
+    #[cfg(windows)]
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        self.target() != Ok(Target::Local)
     }
 
     #[cfg(windows)]
@@ -155,6 +157,13 @@ impl Common {
     /// The embedded manager these options name, for what only it has: sessions.
     #[cfg(unix)]
     pub(crate) fn socket_manager(&self) -> Result<relance_client::SocketManager, Failure> {
+        let manager = self.target().and_then(|target| connect(&target));
+        manager.map_err(|error| refusal(error, self.json))
+    }
+
+    /// The manager of Windows these options name, for what only it has.
+    #[cfg(windows)]
+    pub(crate) fn windows_manager(&self) -> Result<relance_windows::WindowsManager, Failure> {
         let manager = self.target().and_then(|target| connect(&target));
         manager.map_err(|error| refusal(error, self.json))
     }

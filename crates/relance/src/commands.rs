@@ -4,13 +4,13 @@ mod apply;
 #[cfg(unix)]
 mod clock;
 mod config;
-#[cfg(unix)]
 mod console;
 mod control;
 mod create;
 mod delete;
 #[cfg(unix)]
 mod demo;
+mod doctor;
 mod events;
 mod failure;
 #[cfg(windows)]
@@ -29,6 +29,7 @@ mod stop;
 mod terminate;
 mod wait;
 mod why;
+mod windows_settings;
 
 use std::ffi::OsString;
 
@@ -127,13 +128,17 @@ const GROUPS: &[(&str, &[Command])] = &[
         &[
             #[cfg(unix)]
             command("daemon", "Run the service manager", daemon::run),
-            #[cfg(unix)]
             command("console", "Sign in to the web console", console::run),
             #[cfg(unix)]
             command(
                 "php",
                 "Install the PHP extension, or find out what is wrong with it",
                 php::run,
+            ),
+            command(
+                "doctor",
+                "What is wrong with the manager, the services or this machine",
+                doctor::run,
             ),
             #[cfg(unix)]
             command(

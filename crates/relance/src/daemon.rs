@@ -13,17 +13,18 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use relance_api::Sessions;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
 use relance_engine::linux::{Administrators, daemon as engine_process};
+use relance_sessions::{FileStore, Sessions};
 use rustix::fs::{FlockOperation, flock};
 use tracing::Level;
 
 use crate::cli::{CommandResult, Failure, parse};
-use crate::settings::{Cgroups, ConsoleAddress, Overrides, Settings};
+use crate::console_address::ConsoleAddress;
+use crate::settings::{Cgroups, Overrides, Settings};
 
 /// Carries the settings from the guardian to the engine.
-const SETUP_VARIABLE: &str = "RELANCE_ENGINE";
+pub(crate) const SETUP_VARIABLE: &str = "RELANCE_ENGINE";
 
 /// Run the service manager
 ///
@@ -223,8 +224,8 @@ pub(crate) fn engine() -> CommandResult {
     let ran = engine_process::run(&settings.engine_setup(), |listener, handle| {
         let identify =
             Arc::new(move |socket: std::os::fd::BorrowedFd<'_>| administrators.identify(socket));
-        let sessions = Sessions::load(
-            settings.state_folder.join("sessions.json"),
+        let sessions = Sessions::new(
+            FileStore::load(settings.state_folder.join("sessions.json")),
             settings.console.as_ref().map(ConsoleAddress::url),
         );
         relance_api::serve(listener, Arc::new(handle), identify, sessions)

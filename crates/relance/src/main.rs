@@ -2,7 +2,8 @@
 //!
 //! This file only finds the command. Each command parses its own arguments (so that a small one does
 //! not pay for the others) and lives in a file of `commands`; `commands.rs` lists them. `daemon` and
-//! `settings` are the daemon's start on Linux, `host` keeps programs as services on Windows.
+//! `settings` are the daemon's start on Linux; on Windows `service` is this process as a service, and
+//! `host` keeps programs as services.
 
 #![allow(
     clippy::print_stdout,
@@ -12,10 +13,13 @@
 
 mod cli;
 mod commands;
+mod console_address;
 #[cfg(unix)]
 mod daemon;
 #[cfg(any(windows, test))]
 mod host;
+#[cfg(windows)]
+mod service;
 #[cfg(unix)]
 mod settings;
 mod text;

@@ -5,7 +5,6 @@
 
 use std::env;
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +15,8 @@ use relance_engine::linux::{LogSettings, RebootCommand};
 use relance_engine::storage::Retention;
 use relance_policy::ShutdownLimits;
 use serde::{Deserialize, Serialize};
+
+use crate::console_address::ConsoleAddress;
 
 /// What stands in `relance.toml`, all of it optional.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -92,42 +93,6 @@ pub(crate) struct Overrides {
     pub(crate) cgroups: Option<Cgroups>,
 }
 
-/// Where the web console is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ConsoleAddress {
-    pub(crate) socket: SocketAddr,
-    /// Names under which browsers may ask for it.
-    pub(crate) names: Vec<String>,
-}
-
-impl ConsoleAddress {
-    /// From `127.0.0.1:7467`, `[::1]:7467`, or a port alone, which is that of this machine only.
-    fn parse(text: &str, names: Vec<String>) -> Result<Self> {
-        let socket = text
-            .parse::<u16>()
-            .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
-            .or_else(|_| text.parse())
-            .with_context(|| {
-                format!("{text:?} is no address for the console; write it like 127.0.0.1:7467")
-            })?;
-        anyhow::ensure!(
-            socket.port() != 0,
-            "the console needs a port of its own; write its address like 127.0.0.1:7467"
-        );
-        Ok(Self { socket, names })
-    }
-
-    /// What a browser on this machine asks for.
-    pub(crate) fn url(&self) -> String {
-        let socket = self.socket;
-        match self.names.first() {
-            Some(name) => format!("http://{name}:{}", socket.port()),
-            None if socket.ip().is_unspecified() => format!("http://localhost:{}", socket.port()),
-            None => format!("http://{socket}"),
-        }
-    }
-}
-
 /// Where things are when nobody says otherwise.
 struct Places {
     config: PathBuf,
@@ -151,6 +116,12 @@ impl Settings {
         let console = console
             .map(|text| ConsoleAddress::parse(text, file.console_names.clone()))
             .transpose()?;
+        if console
+            .as_ref()
+            .is_some_and(|address| address.socket.port() == 0)
+        {
+            bail!("the console needs a port of its own; write its address like 127.0.0.1:7467");
+        }
         let choose = |option: Option<PathBuf>, file: &Option<PathBuf>, place: PathBuf| {
             absolute(option.or_else(|| file.clone()).unwrap_or(place))
         };
@@ -164,6 +135,11 @@ impl Settings {
             cgroups: overrides.cgroups.unwrap_or(file.cgroups),
             file,
         })
+    }
+
+    /// Whether a recovery action may reboot the machine (R46).
+    pub(crate) fn allows_reboot(&self) -> bool {
+        self.file.allow_reboot
     }
 
     /// The database file.
@@ -278,23 +254,5 @@ mod tests {
         assert_eq!(cgroups("cgroups = \"off\"").unwrap(), Cgroups::Off);
         let error = cgroups("cgroups = \"no\"").unwrap_err().to_string();
         assert!(error.contains("`auto` or `off`"), "{error}");
-    }
-
-    #[test]
-    fn addresses_of_the_console() {
-        let url = |text, names: &[&str]| {
-            let names = names.iter().map(ToString::to_string).collect();
-            ConsoleAddress::parse(text, names).map(|address| address.url())
-        };
-        assert_eq!(url("7467", &[]).unwrap(), "http://127.0.0.1:7467");
-        assert_eq!(url("[::1]:80", &[]).unwrap(), "http://[::1]:80");
-        assert_eq!(url("0.0.0.0:80", &[]).unwrap(), "http://localhost:80");
-        assert_eq!(
-            url("0.0.0.0:80", &["a.example"]).unwrap(),
-            "http://a.example:80"
-        );
-        for bad in ["", "0", "localhost:80", "70000", "1.2.3.4"] {
-            assert!(url(bad, &[]).is_err(), "{bad}");
-        }
     }
 }

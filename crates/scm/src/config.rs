@@ -2,12 +2,15 @@
 //! (section 3).
 //!
 //! Checks here need no other service; whether a name is free or a dependency would close a circle is
-//! asked of the engine. `change` holds partial changes, `values` the small enumerations.
+//! asked of the engine. `change` holds partial changes, `affinity` sets of
+//! processors, `values` the small enumerations.
 
+mod affinity;
 mod change;
 mod values;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::command_line;
@@ -17,6 +20,7 @@ use crate::name::{ServiceName, check_display_name};
 use crate::security::SecurityDescriptor;
 use crate::win32::Win32Error;
 
+pub use affinity::Affinity;
 pub use change::{ConfigChange, ExtensionsChange};
 pub use values::{
     AccountName, Dependency, EnvironmentVariable, ErrorControl, OutputMode, PriorityClass, Secret,
@@ -111,6 +115,8 @@ pub struct Extensions {
     /// Exit statuses with which a program asks to be started again at once: no failure, not counted
     /// (planned recycling).
     pub restart_on_exit: Box<[u8]>,
+    /// The processors that the process may run on; `None`: all that its manager may.
+    pub affinity: Option<Affinity>,
 }
 
 impl Default for Extensions {
@@ -121,11 +127,31 @@ impl Default for Extensions {
             stop_signal: 15,
             stop_grace: Duration::from_secs(10),
             restart_on_exit: Box::default(),
+            affinity: None,
         }
     }
 }
 
+/// What stands for a value of an environment that is not for everybody.
+const HIDDEN: &str = "***";
+
 impl ServiceConfig {
+    /// The configuration for those who may not change it: the values of its environment are hidden
+    /// (A28).
+    ///
+    /// # Panics
+    /// Never: the names of variables are legal already.
+    #[must_use]
+    pub fn without_secrets(mut self: Arc<Self>) -> Arc<Self> {
+        if !self.environment.is_empty() {
+            for variable in &mut Arc::make_mut(&mut self).environment {
+                *variable =
+                    EnvironmentVariable::new(variable.name(), HIDDEN).expect("its name is legal");
+            }
+        }
+        self
+    }
+
     /// A service with Windows' defaults: own process, started on demand, as LocalSystem, without
     /// recovery actions.
     #[must_use]

@@ -146,6 +146,25 @@ pub(crate) enum RegistryValue {
     LongNumber(u64),
 }
 
+/// What a process has used since it was started, and uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ProcessUsage {
+    /// User and system, milliseconds.
+    pub(crate) cpu_ms: u64,
+    /// Its working set, bytes.
+    pub(crate) memory_bytes: u64,
+}
+
+/// An entry to write to the Application log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Report<'a> {
+    pub(crate) source: &'a str,
+    /// As `ReportEventW` wants it: 1 error, 2 warning, 4 information.
+    pub(crate) kind: u16,
+    pub(crate) id: u32,
+    pub(crate) parameters: &'a [String],
+}
+
 /// Which entries of an event log are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EventQuery<'a> {
@@ -210,6 +229,11 @@ pub(crate) trait Api: Send + Sync {
 
     /// Entries as XML, the newest first.
     fn query_events(&self, machine: &str, query: &EventQuery<'_>) -> Result<Vec<String>>;
+
+    fn report_event(&self, report: &Report<'_>) -> Result<()>;
+
+    /// `GetProcessTimes` and `GetProcessMemoryInfo`, of a process of this machine.
+    fn process_usage(&self, process_id: u32) -> Result<ProcessUsage>;
 
     /// Lets this process ask for a reboot (R52).
     fn enable_shutdown_privilege(&self) -> Result<()>;

@@ -2,11 +2,12 @@
 //! program that writes them carries the sentences (`message_table`) and says so in the registry.
 
 use relance_scm::Win32Error;
-use relance_scm::event::{Event, EventLevel, EventSource};
+use relance_scm::event::{Event, EventSource};
 
-use crate::api::RegistryValue;
+use crate::api::{RegistryValue, Report};
+use crate::manager::events::kind;
 use crate::message_table::event_identifier;
-use crate::real::event_log::{self, Report};
+use crate::real::event_log;
 use crate::real::registry;
 
 /// Error, warning and information together.
@@ -46,14 +47,9 @@ pub fn registered() -> Option<String> {
 /// # Errors
 /// Those of the event log.
 pub fn write(event: &Event, service_name: &str, display_name: &str) -> Result<(), Win32Error> {
-    let kind = match event.level() {
-        EventLevel::Error => 1,
-        EventLevel::Warning => 2,
-        EventLevel::Information => 4,
-    };
     event_log::report(&Report {
         source: EventSource::Relance.name(),
-        kind,
+        kind: kind(event.level()),
         id: event_identifier(event.level(), event.id()),
         parameters: &event.parameters(service_name, display_name),
     })

@@ -1,5 +1,6 @@
 //! An entry of a Windows event log, read from the XML in which Windows gives it (E1).
 
+use relance_scm::ServiceState;
 use relance_scm::event_log::Timestamp;
 use roxmltree::{Document, Node};
 
@@ -15,6 +16,17 @@ pub(crate) struct EventXml {
     pub(crate) at: Timestamp,
     /// Insertion parameters, in their order.
     pub(crate) parameters: Vec<String>,
+    /// What the service control manager adds: the name of the service, in 7036 with `/` and the number
+    /// of its state (E1). Empty for entries of others.
+    pub(crate) data: String,
+}
+
+impl EventXml {
+    /// The state that an entry 7036 tells of, in whatever language its words are.
+    pub(crate) fn state(&self) -> Option<ServiceState> {
+        let (_, number) = self.data.rsplit_once('/')?;
+        ServiceState::from_raw(number.parse().ok()?)
+    }
 }
 
 /// `None` for what is no entry.
@@ -37,7 +49,25 @@ pub(crate) fn parse(xml: &str) -> Option<EventXml> {
         level: u8::try_from(number("Level")?).ok()?,
         at: moment(time)?,
         parameters,
+        data: child(event, "EventData")
+            .and_then(|data| child(data, "Binary")?.text())
+            .and_then(utf16)
+            .unwrap_or_default(),
     })
+}
+
+/// A text as bytes in hexadecimal digits, little endian, up to a zero.
+fn utf16(digits: &str) -> Option<String> {
+    let digits = digits.trim().as_bytes();
+    let units = digits.chunks(4).map(|unit| {
+        let unit = u16::from_str_radix(std::str::from_utf8(unit).ok()?, 16).ok()?;
+        Some(unit.swap_bytes())
+    });
+    let units: Vec<u16> = units.collect::<Option<_>>()?;
+    let end = units.iter().position(|unit| *unit == 0);
+    Some(String::from_utf16_lossy(
+        &units[..end.unwrap_or(units.len())],
+    ))
 }
 
 const NAMESPACE: &str = "http://schemas.microsoft.com/win/2004/08/events/event";
@@ -71,6 +101,24 @@ mod tests {
         assert_eq!(event.at, Timestamp(1_795_356_187_123));
         let expected = ["Worker & Co", "1", "30000", "1", "Restart the service"];
         assert_eq!(event.parameters, expected);
+    }
+
+    #[test]
+    fn e1_a_state_is_read_in_any_language() {
+        let entry = |binary: &str| {
+            let xml = format!(
+                "<Event><System><Provider Name='Service Control Manager'/><EventID>7036</EventID>\
+                 <Level>4</Level><TimeCreated SystemTime='2026-11-22T14:03:07Z'/></System>\
+                 <EventData><Data>W</Data><Data>arrêté</Data><Binary>{binary}</Binary></EventData></Event>"
+            );
+            parse(&xml).unwrap().state()
+        };
+        // w/1 and w/4
+        assert_eq!(entry("77002F0031000000"), Some(ServiceState::Stopped));
+        assert_eq!(entry("77002f0034000000"), Some(ServiceState::Running));
+        for other in ["", "7700", "77002F0039000000", "xyz", "770"] {
+            assert_eq!(entry(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -14,16 +14,3 @@ pub use child::{Child, Launch};
 pub fn output_path(service_name: &str) -> std::path::PathBuf {
     crate::rotation::output_path(&crate::real::places::program_data(), service_name)
 }
-
-/// The processors that the program of a service may run on, one bit each: the value `Affinity`
-/// (`REG_DWORD` or `REG_QWORD`) in the key `Parameters` of the service. `None`: all.
-#[must_use]
-pub fn affinity(service_name: &str) -> Option<u64> {
-    use crate::api::RegistryValue;
-    let key = crate::manager::parameters_key(service_name);
-    match crate::real::registry::read("", &key, "Affinity") {
-        Ok(RegistryValue::Number(mask)) => Some(mask.into()),
-        Ok(RegistryValue::LongNumber(mask)) => Some(mask),
-        _ => None,
-    }
-}

@@ -2,7 +2,8 @@
 //!
 //! `WindowsManager` is the trait `ServiceManager` over the SCM, the registry and the event log;
 //! `dispatcher` is the process of a service; `host` is what keeps any program as a
-//! service; `accounts`, `exports` and `session` answer single questions about the system. Raw types of
+//! service; `service_values` are texts that a service keeps in the registry; `accounts`, `exports` and `session`
+//! answer single questions about the system. Raw types of
 //! Windows never leave this crate.
 //!
 //! `api` names the calls of Windows as a trait of plain values. `real` makes them; on every system the
@@ -41,6 +42,8 @@ pub mod host;
 pub mod process;
 #[cfg(windows)]
 mod real;
+#[cfg(windows)]
+pub mod service_values;
 #[cfg(windows)]
 pub mod session;
 

@@ -1,9 +1,11 @@
 //! The trait `ServiceManager` over the calls of Windows.
 //!
-//! `read` and `write` translate configurations, `program` stores programs that know nothing of
+//! `read` and `write` translate configurations, `apply` many at a time, `program` stores programs that know nothing of
 //! services, `events`, `recovery` and `explain` read the event log, `watch` follows changes, `output`
-//! reads what hosted programs print. Each request opens handles with exactly the rights it needs (A24).
+//! reads what hosted programs print, `usage` is processor and memory. Each request opens handles with
+//! exactly the rights it needs (A24).
 
+mod apply;
 pub(crate) mod events;
 mod explain;
 mod handle;
@@ -16,21 +18,21 @@ pub(crate) use read::priority_value;
 mod read;
 mod recovery;
 pub(crate) mod settings;
+mod usage;
 mod watch;
 mod write;
 
 use std::sync::Arc;
 
-use relance_scm::config::Secret;
-use relance_scm::event_log::{EventFilter, EventPage};
+use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Watch,
+    ServiceInfo, Usage, Watch,
 };
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    AccessRights, Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceManager,
-    ServiceName, Win32Error,
+    AccessRights, Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceId,
+    ServiceManager, ServiceName, Win32Error,
 };
 
 use crate::api::{self, Api, CreateService, Enumerated, RawStatus, manager_rights};
@@ -165,6 +167,17 @@ impl Scm {
         }
     }
 
+    /// The configuration, with the descriptor where it may be read and can be: what is known of all
+    /// services does not depend on one that is written as no other.
+    fn config_as_visible(&self, name: &ServiceName) -> Result<ServiceConfig> {
+        let mut config = self.config_without_security(name)?;
+        let security = self
+            .open(name, AccessRights::READ_CONTROL)
+            .and_then(|service| self.reader().security(&service));
+        config.security = security.ok().map(Box::new);
+        Ok(config)
+    }
+
     fn config_without_security(&self, name: &ServiceName) -> Result<ServiceConfig> {
         let service = self.open(name, AccessRights::QUERY_CONFIG)?;
         self.reader().config(&service, name)
@@ -200,7 +213,7 @@ impl Scm {
     fn service(&self, name: &ServiceName) -> Result<ServiceInfo> {
         let service = self.open(name, AccessRights::QUERY_STATUS)?;
         let raw = self.said(self.api.query_service_status(service.raw()))?;
-        let config = self.config_without_security(name)?;
+        let config = self.config_as_visible(name)?;
         let failures = self.failures(name, &config).unwrap_or_default();
         let mut info = self.info(config, &raw)?;
         info.recovery = recovery::derive(&info.config, &failures, self.api.now());
@@ -221,22 +234,24 @@ impl Scm {
     }
 
     /// Entries about failures of a service since boot (R19), the oldest first.
-    fn failures(
-        &self,
-        name: &ServiceName,
-        config: &ServiceConfig,
-    ) -> Result<Vec<relance_scm::event_log::LogEntry>> {
+    fn failures(&self, name: &ServiceName, config: &ServiceConfig) -> Result<Vec<LogEntry>> {
         let names = [(name.as_str().to_owned(), config.display_name.to_string())];
         let filter = EventFilter {
             service: Some(service_id(name.as_str())),
+            ..self.failures_since_boot()
+        };
+        self.find(&Names::new(names), &filter)
+            .map(|page| page.entries)
+    }
+
+    fn failures_since_boot(&self) -> EventFilter {
+        EventFilter {
             event_ids: recovery::FAILURES.to_vec(),
             // Another machine does not say when it was booted.
             since: self.machine.is_empty().then(|| self.api.booted_at()),
             limit: u32::MAX,
             ..EventFilter::default()
-        };
-        self.find(&Names::new(names), &filter)
-            .map(|page| page.entries)
+        }
     }
 
     fn find(&self, names: &Names, filter: &EventFilter) -> Result<EventPage> {
@@ -249,23 +264,28 @@ impl Scm {
     }
 
     fn names(&self) -> Result<Names> {
-        let services = self.enumerated()?.into_iter();
-        Ok(Names::new(
-            services.map(|service| (service.name, service.display_name)),
-        ))
+        self.enumerated().map(|services| names_of(&services))
     }
 
     fn enumerate(&self) -> Result<Enumeration> {
+        let enumerated = self.enumerated()?;
+        // One look at the log for all; without a log the list has no counters.
+        let found = self.find(&names_of(&enumerated), &self.failures_since_boot());
+        let failures = recovery::by_service(found.unwrap_or_default().entries);
         let mut services = Vec::new();
-        for service in self.enumerated()? {
+        for service in enumerated {
             let Ok(name) = ServiceName::new(service.name) else {
                 continue;
             };
             // A25: what the caller may not see is skipped, and what has gone meanwhile.
-            let Ok(config) = self.config_without_security(&name) else {
+            let Ok(config) = self.config_as_visible(&name) else {
                 continue;
             };
-            services.push(self.info(config, &service.status)?);
+            let mut info = self.info(config, &service.status)?;
+            if let Some(failures) = failures.get(&info.id) {
+                info.recovery = recovery::derive(&info.config, failures, self.api.now());
+            }
+            services.push(info);
         }
         services.sort_by(|a, b| a.config.service_name.cmp(&b.config.service_name));
         Ok(Enumeration {
@@ -336,63 +356,6 @@ impl Scm {
         }
     }
 
-    /// Creates or changes one service; what was there before, if anything.
-    fn apply_one(&self, new: &NewService) -> Result<(Outcome, Option<ServiceConfig>)> {
-        let name = &new.config.service_name;
-        let old = match self.config_without_security(name) {
-            Err(unknown) if unknown.code() == Win32Error::SERVICE_DOES_NOT_EXIST => {
-                self.create(new)?;
-                return Ok((Outcome::Created, None));
-            }
-            old => old?,
-        };
-        let old = match &new.config.security {
-            Some(_) => self.config(name)?,
-            None => old,
-        };
-        if old == new.config {
-            return Ok((Outcome::Unchanged, Some(old)));
-        }
-        new.config.check()?;
-        program::check(&new.config)?;
-        self.replace(&old, &new.config, Some(&new.password))?;
-        Ok((Outcome::Changed, Some(old)))
-    }
-
-    fn replace(
-        &self,
-        old: &ServiceConfig,
-        new: &ServiceConfig,
-        password: Option<&Secret>,
-    ) -> Result<()> {
-        let mut rights = AccessRights::CHANGE_CONFIG.union(AccessRights::START);
-        if old.security != new.security {
-            rights = rights.union(AccessRights::WRITE_DAC);
-        }
-        let service = self.open(&new.service_name, rights)?;
-        self.said(self.writer().change(&service, old, new, password))
-    }
-
-    /// All or nothing: when one cannot be, those before it are taken back.
-    fn apply(&self, services: &[NewService]) -> Result<Vec<Outcome>> {
-        let mut done: Vec<(Outcome, Option<ServiceConfig>)> = Vec::new();
-        for new in services {
-            match self.apply_one(new) {
-                Ok(outcome) => done.push(outcome),
-                Err(why) => {
-                    for (new, (_, old)) in services.iter().zip(&done).rev() {
-                        let _ = match old {
-                            Some(old) => self.replace(&new.config, old, None),
-                            None => self.delete(&new.config.service_name),
-                        };
-                    }
-                    return Err(why);
-                }
-            }
-        }
-        Ok(done.into_iter().map(|(outcome, _)| outcome).collect())
-    }
-
     fn about(&self) -> ManagerInfo {
         let now = self.api.now();
         let since_boot = now.0.saturating_sub(self.api.booted_at().0);
@@ -405,6 +368,11 @@ impl Scm {
             manual_clock: false,
         }
     }
+}
+
+fn names_of(services: &[Enumerated]) -> Names {
+    let names = services.iter();
+    Names::new(names.map(|service| (service.name.clone(), service.display_name.clone())))
 }
 
 /// All requests are answered on the calling thread: Windows' own calls block.
@@ -490,6 +458,16 @@ impl ServiceManager for WindowsManager {
         reply.send(names.and_then(|names| self.scm.find(&names, &filter)));
     }
 
+    fn write_event(&self, _caller: &Caller, entry: NewEntry, reply: Reply<()>) {
+        reply.send(if self.scm.machine.is_empty() {
+            events::write(&*self.scm.api, &entry)
+        } else {
+            Err(unsupported(
+                "entries are written to the log of this machine only",
+            ))
+        });
+    }
+
     fn read_output(
         &self,
         _caller: &Caller,
@@ -507,6 +485,15 @@ impl ServiceManager for WindowsManager {
         from: u64,
     ) -> Result<Box<dyn FollowOutput>> {
         output::follow(&self.scm, name, from)
+    }
+
+    fn query_usage(
+        &self,
+        _caller: &Caller,
+        services: Option<Vec<ServiceId>>,
+        reply: Reply<Vec<Usage>>,
+    ) {
+        reply.send(usage::usage(&self.scm, services.as_deref()));
     }
 
     fn query_manager(&self, _caller: &Caller, reply: Reply<ManagerInfo>) {

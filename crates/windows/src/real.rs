@@ -8,11 +8,12 @@ mod config;
 pub(crate) mod event_log;
 mod notify;
 pub(crate) mod places;
-mod privilege;
+pub(crate) mod privilege;
 pub(crate) mod registry;
 pub(crate) mod security;
 mod services;
 pub(crate) mod text;
+mod usage;
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -23,8 +24,8 @@ use windows_sys::Win32::Foundation::GetLastError;
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 
 use crate::api::{
-    Api, BaseChange, BaseConfig, CreateService, Enumerated, EventQuery, Info, Level, RawHandle,
-    RawStatus, RegistryValue, Result, Sink, Watching,
+    Api, BaseChange, BaseConfig, CreateService, Enumerated, EventQuery, Info, Level, ProcessUsage,
+    RawHandle, RawStatus, RegistryValue, Report, Result, Sink, Watching,
 };
 
 /// The system that this process runs on.
@@ -134,11 +135,19 @@ impl Api for Real {
     }
 
     fn registry_delete(&self, machine: &str, key: &str, value: &str) -> Result<()> {
-        registry::delete(machine, key, value)
+        registry::delete(machine, key, value).map(drop)
     }
 
     fn query_events(&self, machine: &str, query: &EventQuery<'_>) -> Result<Vec<String>> {
         event_log::query(machine, query)
+    }
+
+    fn report_event(&self, report: &Report<'_>) -> Result<()> {
+        event_log::report(report)
+    }
+
+    fn process_usage(&self, process_id: u32) -> Result<ProcessUsage> {
+        usage::of_process(process_id)
     }
 
     fn enable_shutdown_privilege(&self) -> Result<()> {

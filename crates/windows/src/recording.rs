@@ -9,7 +9,7 @@ use relance_scm::event_log::Timestamp;
 
 use crate::api::{
     Api, BaseChange, BaseConfig, CreateService, Enumerated, EventQuery, Info, Level, Notice,
-    RawHandle, RawStatus, RegistryValue, Result, Sink, Watching,
+    ProcessUsage, RawHandle, RawStatus, RegistryValue, Report, Result, Sink, Watching,
 };
 
 #[derive(Default)]
@@ -295,6 +295,22 @@ impl Api for Recording {
         let state = self.state();
         let events = state.events.iter().filter(|xml| xml.contains(&provider));
         Ok(events.take(query.limit).cloned().collect())
+    }
+
+    fn report_event(&self, report: &Report<'_>) -> Result<()> {
+        let Report {
+            source, kind, id, ..
+        } = report;
+        let parameters = report.parameters.join("|");
+        self.call("ReportEvent", format!("{source} {kind} {id} {parameters}"))
+    }
+
+    fn process_usage(&self, process_id: u32) -> Result<ProcessUsage> {
+        self.call("OpenProcess", process_id)?;
+        Ok(ProcessUsage {
+            cpu_ms: 1500,
+            memory_bytes: 1 << 20,
+        })
     }
 
     fn enable_shutdown_privilege(&self) -> Result<()> {

@@ -35,6 +35,31 @@ fn has_visible_station() -> bool {
     answer != 0 && flags.dwFlags & WSF_VISIBLE.cast_unsigned() != 0
 }
 
+/// Whether this process has the rights of an administrator; `None` where that cannot be found out.
+#[must_use]
+pub fn is_elevated() -> Option<bool> {
+    crate::real::privilege::is_elevated().ok()
+}
+
+/// The account of this process, without its domain; empty if it cannot be had.
+///
+/// # Panics
+/// Never: the buffer is small.
+#[must_use]
+pub fn user_name() -> String {
+    use windows_sys::Win32::System::WindowsProgramming::GetUserNameW;
+    let mut buffer = [0_u16; 257];
+    let mut length = u32::try_from(buffer.len()).expect("a small buffer");
+    // SAFETY: the buffer has as many units as is said.
+    let answer = unsafe { GetUserNameW(buffer.as_mut_ptr(), &raw mut length) };
+    if answer == 0 {
+        return String::new();
+    }
+    // The length counts the zero.
+    let end = (length as usize).saturating_sub(1);
+    String::from_utf16_lossy(&buffer[..end])
+}
+
 /// The name of this computer; empty if it cannot be had.
 ///
 /// # Panics

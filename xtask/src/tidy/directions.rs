@@ -22,9 +22,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "relance-client",
         &["relance-scm", "relance-windows", "relance-wire"],
     ),
+    ("relance-sessions", &["relance-scm", "relance-wire"]),
     (
         "relance-api",
-        &["relance-policy", "relance-scm", "relance-wire"],
+        &[
+            "relance-policy",
+            "relance-scm",
+            "relance-sessions",
+            "relance-wire",
+        ],
     ),
     (
         "relance-console",
@@ -32,6 +38,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "relance-client",
             "relance-policy",
             "relance-scm",
+            "relance-sessions",
+            "relance-windows",
             "relance-wire",
         ],
     ),

@@ -4,11 +4,12 @@ use maud::{Markup, html};
 use relance_client::ServiceManager;
 use relance_scm::config::{ErrorControl, PriorityClass};
 use relance_scm::manager::ServiceInfo;
-use relance_scm::{ScmError, Win32Error};
+use relance_scm::{ScmError, ServiceKind, Win32Error};
 use relance_wire::api::{ChangeConfigRequest, ConfigBody, ExtensionsChangeBody};
 
 use super::{Tab, edit_form, field};
 use crate::form::Form;
+use crate::lacking::{Feature, reason};
 use crate::lang::Lang;
 use crate::layout;
 use crate::reply::Answer;
@@ -104,6 +105,22 @@ fn more(body: &ConfigBody, lang: Lang) -> Markup {
 }
 
 fn extensions(body: &ConfigBody, lang: Lang) -> Markup {
+    html! {
+        details.extension {
+            summary { (lang.t("Beyond Windows", "Au-delà de Windows")) " " span.chip { (lang.t("extension", "extension")) } }
+            @if let Some(reason) = of_programs(body, lang) { p.dim { (reason) } } @else { (extension_fields(body, lang)) }
+        }
+    }
+}
+
+/// Why a service that is no program has none of them.
+fn of_programs(body: &ConfigBody, lang: Lang) -> Option<&'static str> {
+    (body.kind == ServiceKind::Service.name())
+        .then(|| reason(Feature::ServiceExtensions, lang))
+        .flatten()
+}
+
+fn extension_fields(body: &ConfigBody, lang: Lang) -> Markup {
     let extensions = &body.extensions;
     let codes: Vec<String> = extensions
         .restart_on_exit
@@ -111,23 +128,28 @@ fn extensions(body: &ConfigBody, lang: Lang) -> Markup {
         .map(u8::to_string)
         .collect();
     html! {
-        details.extension {
-            summary { (lang.t("Beyond Windows", "Au-delà de Windows")) " " span.chip { (lang.t("extension", "extension")) } }
-            (field(lang.t("Working directory", "Dossier de travail"), "", &html! { input.code name="working_directory" value=(extensions.working_directory.clone().unwrap_or_default()) placeholder="/"; }))
-            (field(lang.t("Output", "Sortie"), "", &html! {
-                select name="output" {
-                    option value="file" selected[extensions.output == "file"] { (lang.t("kept in a file", "gardée dans un fichier")) }
-                    option value="null" selected[extensions.output == "null"] { (lang.t("thrown away", "jetée")) }
-                }
-            }))
-            (field(lang.t("Stop signal of a program", "Signal d’arrêt d’un programme"), "", &html! { input name="stop_signal" value=(extensions.stop_signal); }))
-            (field(lang.t("Milliseconds it may take then", "Millisecondes accordées ensuite"), "", &html! { input name="stop_grace_ms" type="number" min="0" value=(extensions.stop_grace_ms); }))
-            (field(
-                lang.t("Exit statuses that ask for a new start", "Codes de sortie qui demandent un redémarrage"),
-                lang.t("Not counted as failures; for instance 75, 90.", "Non comptés comme échecs ; par exemple 75, 90."),
-                &html! { input name="restart_on_exit" value=(codes.join(", ")); },
-            ))
+        (field(lang.t("Working directory", "Dossier de travail"), "", &html! { input.code name="working_directory" value=(extensions.working_directory.clone().unwrap_or_default()) placeholder="/"; }))
+        (field(lang.t("Output", "Sortie"), "", &html! {
+            select name="output" {
+                option value="file" selected[extensions.output == "file"] { (lang.t("kept in a file", "gardée dans un fichier")) }
+                option value="null" selected[extensions.output == "null"] { (lang.t("thrown away", "jetée")) }
+            }
+        }))
+        @match reason(Feature::StopSignal, lang) {
+            None => (field(lang.t("Stop signal of a program", "Signal d’arrêt d’un programme"), "", &html! { input name="stop_signal" value=(extensions.stop_signal); })),
+            Some(reason) => p.dim { (reason) },
         }
+        (field(lang.t("Milliseconds it may take then", "Millisecondes accordées ensuite"), "", &html! { input name="stop_grace_ms" type="number" min="0" value=(extensions.stop_grace_ms); }))
+        (field(
+            lang.t("Exit statuses that ask for a new start", "Codes de sortie qui demandent un redémarrage"),
+            lang.t("Not counted as failures; for instance 75, 90.", "Non comptés comme échecs ; par exemple 75, 90."),
+            &html! { input name="restart_on_exit" value=(codes.join(", ")); },
+        ))
+        (field(
+            lang.t("Processors it may run on", "Processeurs sur lesquels il peut tourner"),
+            lang.t("Empty: all; for instance 0-3,6.", "Vide : tous ; par exemple 0-3,6."),
+            &html! { input name="affinity" value=(extensions.affinity.clone().unwrap_or_default()); },
+        ))
     }
 }
 
@@ -150,6 +172,7 @@ pub(crate) fn read(form: &Form) -> Result<ChangeConfigRequest, ScmError> {
             stop_signal: optional("stop_signal"),
             stop_grace_ms: number(form, "stop_grace_ms")?,
             restart_on_exit: Some(codes(&form.text("restart_on_exit"))?),
+            affinity: Some(form.text("affinity")),
         }),
         ..ChangeConfigRequest::default()
     })

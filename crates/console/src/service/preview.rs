@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 use relance_policy::simulate::{Happening, Moment, Occurrence, Script, Timeline, When, simulate};
+use relance_policy::trap::{Trap, traps};
 use relance_scm::event::Event;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::status::ProcessExit;
@@ -35,8 +36,6 @@ const SPANS: [i64; 6] = [
 const SPAN_DEFAULT: i64 = 600_000;
 /// Failures that one may mark.
 const MARKS_MAX: usize = 50;
-/// A failure that follows a restart sooner than this, for ever, is a storm.
-const STORM: Duration = Duration::from_secs(5);
 
 /// Beside a form that nobody has touched.
 pub(crate) fn of_unchanged(viewer: &Viewer, info: &ServiceInfo, tab: Tab) -> Markup {
@@ -163,47 +162,43 @@ fn counter(period: ResetPeriod, no_actions: bool, lang: Lang) -> String {
 
 /// Where people go wrong.
 pub(crate) fn warnings(config: &ServiceConfig, lang: Lang) -> Vec<&'static str> {
-    let settings = &config.failure_actions;
-    let actions = &settings.actions;
-    let last = actions.last().copied();
-    let mut warnings = Vec::new();
-    if settings.reset_period == ResetPeriod::Seconds(0) && actions.len() > 1 {
-        warnings.push(lang.t(
+    traps(config)
+        .into_iter()
+        .map(|trap| warning(trap, lang))
+        .collect()
+}
+
+fn warning(trap: Trap, lang: Lang) -> &'static str {
+    match trap {
+        Trap::NoResetPeriod => lang.t(
             "With a reset period of 0 every failure is the first: the later actions are never used.",
             "Avec une période de remise à zéro de 0, chaque échec est le premier : les actions suivantes ne servent jamais.",
-        ));
-    }
-    if !actions.is_empty() && !config.failure_actions_on_non_crash_failures {
-        warnings.push(lang.t(
+        ),
+        Trap::ErrorStopsIgnored => lang.t(
             "A stop with an error code is no failure: tick the box below the actions if it should be.",
             "Un arrêt avec un code d’erreur n’est pas un échec : cochez la case sous les actions s’il doit l’être.",
-        ));
-    }
-    if last.is_some_and(|last| last.kind == RecoveryActionKind::None) {
-        warnings.push(lang.t(
+        ),
+        Trap::EndsWithNothing => lang.t(
             "The list ends with no action: after that the service stays down, also when the reset period is over.",
             "La liste se termine sans action : ensuite le service reste arrêté, même la période de remise à zéro passée.",
-        ));
-    }
-    if last.is_some_and(|last| last.kind.restarts() && last.delay() < STORM) {
-        warnings.push(lang.t(
+        ),
+        Trap::RestartStorm => lang.t(
             "A service that fails at once is restarted without end and almost without a pause: give the last action a delay.",
             "Un service qui échoue aussitôt est redémarré sans fin et presque sans pause : donnez un délai à la dernière action.",
-        ));
-    }
-    if settings.has(RecoveryActionKind::RunCommand) && settings.command.is_empty() {
-        warnings.push(lang.t(
+        ),
+        Trap::NoCommand => lang.t(
             "Run a program is chosen, and no program is given.",
             "Exécuter un programme est choisi, mais aucun programme n’est donné.",
-        ));
-    }
-    if settings.has(RecoveryActionKind::Reboot) {
-        warnings.push(lang.t(
+        ),
+        Trap::Reboot if cfg!(windows) => lang.t(
+            "The computer is rebooted, with everything that runs on it.",
+            "L’ordinateur est redémarré, avec tout ce qui y tourne.",
+        ),
+        Trap::Reboot => lang.t(
             "The computer is rebooted only if the manager’s settings say allow_reboot; else event 7032 says that it was not.",
             "L’ordinateur n’est redémarré que si les réglages du gestionnaire disent allow_reboot ; sinon l’événement 7032 dit qu’il ne l’a pas été.",
-        ));
+        ),
     }
-    warnings
 }
 
 /// A failure somebody has marked: when, and of which kind.

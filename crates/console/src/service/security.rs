@@ -7,12 +7,16 @@ use relance_wire::api::ChangeConfigRequest;
 
 use super::{Tab, edit_form, field};
 use crate::form::Form;
+use crate::lacking::{Feature, reason};
 use crate::lang::Lang;
 use crate::viewer::Viewer;
 
 pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
     let lang = viewer.lang();
     let own = info.config.security.as_deref();
+    if let (None, Some(reason)) = (own, reason(Feature::DefaultSecurity, lang)) {
+        return html! { p.note.warn { (reason) } };
+    }
     let default = SecurityDescriptor::default_for_service();
     let fields = html! {
         h2 { (lang.t("Who may do what", "Qui peut faire quoi")) }
@@ -71,8 +75,21 @@ fn who(sid: &Sid, lang: Lang) -> String {
             .to_owned(),
         Sid::UnixUser(uid) => format!("{} {uid}", lang.t("User", "Utilisateur")),
         Sid::UnixGroup(gid) => format!("{} {gid}", lang.t("Group", "Groupe")),
-        Sid::Other(text) => text.to_string(),
+        Sid::Other(text) => account(sid).unwrap_or_else(|| text.to_string()),
     }
+}
+
+/// The account behind an identifier, as its system names it.
+#[cfg(windows)]
+fn account(sid: &Sid) -> Option<String> {
+    let (domain, name) = relance_windows::accounts::name_of(sid).ok()?;
+    Some(format!(r"{domain}\{name}"))
+}
+
+/// Identifiers of Windows stand for nobody here.
+#[cfg(unix)]
+fn account(_: &Sid) -> Option<String> {
+    None
 }
 
 /// The change that the field asks for.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use relance_policy::{ServiceId, ServiceRecord};
 use relance_scm::config::{
-    AccountName, Dependency, EnvironmentVariable, ErrorControl, Extensions, OutputMode,
+    AccountName, Affinity, Dependency, EnvironmentVariable, ErrorControl, Extensions, OutputMode,
     PriorityClass, ServiceType, StartType,
 };
 use relance_scm::failure_actions::{ActionList, FailureActions, ResetPeriod};
@@ -157,6 +157,8 @@ struct StoredExtensions {
     stop_signal: u8,
     stop_grace_ms: u64,
     restart_on_exit: Vec<u8>,
+    /// As a mask; 0: all.
+    affinity: u64,
 }
 
 impl Default for StoredExtensions {
@@ -176,6 +178,7 @@ impl From<&Extensions> for StoredExtensions {
             stop_signal: extensions.stop_signal,
             stop_grace_ms: millis(extensions.stop_grace),
             restart_on_exit: extensions.restart_on_exit.to_vec(),
+            affinity: extensions.affinity.map_or(0, Affinity::mask),
         }
     }
 }
@@ -188,6 +191,7 @@ impl From<StoredExtensions> for Extensions {
             stop_signal: stored.stop_signal,
             stop_grace: Duration::from_millis(stored.stop_grace_ms),
             restart_on_exit: stored.restart_on_exit.into(),
+            affinity: Affinity::from_mask(stored.affinity),
         }
     }
 }

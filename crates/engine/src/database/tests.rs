@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use relance_policy::{Input, RunPhase, StartCause, Time, step};
 use relance_scm::config::{
-    Dependency, EnvironmentVariable, Extensions, OutputMode, PriorityClass, StartType,
+    Affinity, Dependency, EnvironmentVariable, Extensions, OutputMode, PriorityClass, StartType,
 };
 use relance_scm::event::{Event, EventLevel};
 use relance_scm::failure_actions::{ActionList, FailureActions, ResetPeriod};
@@ -59,6 +59,7 @@ fn full_config() -> ServiceConfig {
         stop_signal: 3,
         stop_grace: Duration::from_millis(2500),
         restart_on_exit: [0, 75].into(),
+        affinity: Affinity::from_mask(u64::MAX),
     };
     config
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use relance_policy::RunId;
-use relance_scm::config::{PriorityClass, ServiceConfig};
+use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
 use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE, SOCKET_VARIABLE};
 
@@ -39,6 +39,7 @@ pub(crate) fn for_run(
             .push(format!("{CHANNEL_VARIABLE}={CHANNEL_FD}"));
     }
     spec.nice = config.priority.map(PriorityClass::nice);
+    spec.affinity = config.extensions.affinity.map(Affinity::mask);
     Ok(spec)
 }
 
@@ -91,6 +92,7 @@ pub(crate) fn for_command(
         directory: directory.to_owned(),
         ids: account.ids,
         nice: None,
+        affinity: None,
     })
 }
 
@@ -174,6 +176,12 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
             Win32Error::PRIVILEGE_NOT_HELD,
             format!(
                 "its priority cannot be set ({system}); choose a lower one or run the daemon as root"
+            ),
+        ),
+        SpawnStage::Affinity => (
+            Win32Error::INVALID_PARAMETER,
+            format!(
+                "it cannot run on the processors it is bound to ({system}); name some that this machine has and the daemon may use (--affinity)"
             ),
         ),
         SpawnStage::Prepare

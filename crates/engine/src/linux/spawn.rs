@@ -40,6 +40,8 @@ pub(crate) struct SpawnSpec {
     pub(crate) ids: Option<Ids>,
     /// Nice value.
     pub(crate) nice: Option<i32>,
+    /// Mask of the processors it may run on.
+    pub(crate) affinity: Option<u64>,
 }
 
 /// See [`SpawnSpec::ids`].
@@ -66,6 +68,8 @@ pub(crate) enum SpawnStage {
     Limits,
     /// Its priority.
     Priority,
+    /// Its processors.
+    Affinity,
     /// Its supplementary groups.
     Groups,
     /// Its group.
@@ -179,6 +183,7 @@ impl Spawner {
             ids: spec.ids.as_ref().map(|ids| (ids.uid, ids.gid)),
             groups: (groups.as_ptr(), groups.len()),
             nice: spec.nice,
+            affinity: spec.affinity,
             inherited: self.inherited,
             failure: None,
         };
@@ -314,6 +319,7 @@ struct Plan {
     ids: Option<(u32, u32)>,
     groups: (*const u32, usize),
     nice: Option<i32>,
+    affinity: Option<u64>,
     inherited: Inherited,
     failure: Option<SpawnError>,
 }
@@ -363,6 +369,11 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
         if let Some(nice) = plan.nice {
             let result = libc::syscall(libc::SYS_setpriority, libc::PRIO_PROCESS, 0, nice);
             check(result, SpawnStage::Priority)?;
+        }
+        if let Some(mask) = &plan.affinity {
+            let mask: *const u64 = mask;
+            let result = libc::syscall(libc::SYS_sched_setaffinity, 0, size_of::<u64>(), mask);
+            check(result, SpawnStage::Affinity)?;
         }
         if let Some((uid, gid)) = plan.ids {
             let (groups, count) = plan.groups;

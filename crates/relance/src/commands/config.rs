@@ -7,6 +7,7 @@ use relance_scm::{ConfigChange, ServiceConfig};
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
 
 use super::options::ConfigOptions;
+use super::windows_settings::{self, WindowsOptions};
 use crate::cli::{CommandResult, Common, name, parse};
 use crate::text::{plain, print_pairs};
 
@@ -23,6 +24,8 @@ struct Arguments {
     #[command(flatten)]
     options: ConfigOptions,
     #[command(flatten)]
+    windows: WindowsOptions,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -32,19 +35,24 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let manager = arguments.common.manager()?;
     let mut change = arguments.options.change()?;
     change.command_line.clone_from(&arguments.command_line);
-    if change != ChangeConfigRequest::default() {
+    arguments.windows.check()?;
+    let changes = change != ChangeConfigRequest::default();
+    if changes {
         let change = ConfigChange::try_from(&change)?;
-        return manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply));
+        manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply))?;
+    }
+    if changes || !arguments.windows.is_empty() {
+        return arguments.windows.apply(&arguments.common, &name);
     }
     let config = manager.ask(|scm, caller, reply| scm.query_config(caller, &name, reply))?;
     if arguments.common.json {
         return Common::print_json(&ConfigBody::from(&config));
     }
-    print(&config);
+    print(&config, windows_settings::shown(&arguments.common, &name)?);
     Ok(())
 }
 
-fn print(config: &ServiceConfig) {
+fn print(config: &ServiceConfig, of_windows: Vec<(&'static str, String)>) {
     let body = ConfigBody::from(config);
     println!("{}", plain(&body.name));
     let mut start = body.start_type.clone();
@@ -76,12 +84,19 @@ fn print(config: &ServiceConfig) {
     let timeout = body.preshutdown_timeout_ms.map(|ms| format!("{ms} ms"));
     optional("preshutdown", timeout.unwrap_or_default());
     optional("security", body.security.clone().unwrap_or_default());
+    for (name, value) in of_windows {
+        optional(name, value);
+    }
     let extensions = &body.extensions;
     optional(
         "folder *",
         extensions.working_directory.clone().unwrap_or_default(),
     );
     optional("output *", extensions.output.clone());
+    optional(
+        "processors *",
+        extensions.affinity.clone().unwrap_or_default(),
+    );
     if body.kind == "program" {
         let grace = extensions.stop_grace_ms;
         optional(

@@ -1,19 +1,33 @@
-//! `relance console`: the way into the web console.
+//! `relance console`: the way into the web console; on Windows also what makes it a service.
+//!
+//! `access` is who gives links and tokens, `service` the console as a service of Windows.
+
+mod access;
+#[cfg(windows)]
+mod service;
 
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
+#[cfg(unix)]
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use relance_wire::api::{Role, TokenRequest};
 
 use crate::cli::{CommandResult, Common, parse, usage};
 use crate::text::plain;
+use access::Access;
 
 /// Print a link that signs in to the web console, once, and open it where there is a desktop
 ///
-/// The console runs when the daemon was started with --console ADDRESS, or with console = "ADDRESS"
-/// in its settings.
+#[cfg_attr(
+    unix,
+    doc = "The console runs when the daemon was started with --console ADDRESS, or with console = \"ADDRESS\" in its settings."
+)]
+#[cfg_attr(
+    windows,
+    doc = "The console is a service of its own, which relance console install makes and starts."
+)]
 #[derive(Debug, Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -25,7 +39,23 @@ struct Arguments {
     #[arg(long)]
     no_browser: bool,
     #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
     common: Common,
+}
+
+/// Which console is meant.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// The service that the console is
+    #[cfg(windows)]
+    #[arg(
+        long,
+        value_name = "NAME",
+        global = true,
+        default_value = "relance-console"
+    )]
+    service: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -47,6 +77,27 @@ enum Action {
         #[arg(long, value_name = "ID")]
         end: Option<String>,
     },
+    /// Make the console a service of Windows and start it
+    #[cfg(windows)]
+    Install(Listen),
+    /// Stop that service and delete it; all sessions and tokens end
+    #[cfg(windows)]
+    Uninstall,
+    /// Be that service; Windows starts it
+    #[cfg(windows)]
+    Serve(Listen),
+}
+
+/// Where a console listens.
+#[cfg(windows)]
+#[derive(Debug, clap::Args)]
+struct Listen {
+    /// Address and port, or a port of this machine only; 0 is one that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7467")]
+    listen: String,
+    /// A name under which browsers may ask for it, besides addresses and localhost; may be repeated
+    #[arg(long = "name", value_name = "NAME")]
+    names: Vec<String>,
 }
 
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
@@ -59,22 +110,29 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
                 role: Role::from_name(role)?,
                 days: Some(*days),
             };
-            let reply = arguments.common.socket_manager()?.create_token(&request)?;
+            let access = Access::open(&arguments.common, &arguments.place)?;
+            let reply = access.create_token(&request)?;
             if arguments.common.json {
                 return Common::print_json(&reply);
             }
             println!("{}", reply.token);
             Ok(())
         }
-        Some(Action::Sessions { end }) => sessions(&arguments.common, end.as_deref()),
+        Some(Action::Sessions { end }) => sessions(&arguments, end.as_deref()),
+        #[cfg(windows)]
+        Some(Action::Install(Listen { listen, names })) => {
+            service::install(&arguments.common, &arguments.place, listen, names)
+        }
+        #[cfg(windows)]
+        Some(Action::Uninstall) => service::uninstall(&arguments.common, &arguments.place),
+        #[cfg(windows)]
+        Some(Action::Serve(Listen { listen, names })) => service::serve(listen, names),
     }
 }
 
 fn link(arguments: &Arguments) -> CommandResult {
-    let link = arguments
-        .common
-        .socket_manager()?
-        .create_sign_in_link(Role::from_name(&arguments.role)?)?;
+    let access = Access::open(&arguments.common, &arguments.place)?;
+    let link = access.create_link(Role::from_name(&arguments.role)?)?;
     if arguments.common.json {
         return Common::print_json(&link);
     }
@@ -91,7 +149,19 @@ fn link(arguments: &Arguments) -> CommandResult {
     Ok(())
 }
 
+/// Opens the link; it was printed anyway.
+#[cfg(windows)]
+fn open(url: &str) {
+    let _ = Command::new("rundll32")
+        .args(["url.dll,FileProtocolHandler", url])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+}
+
 /// Opens the link where there is a desktop; it was printed anyway.
+#[cfg(unix)]
 fn open(url: &str) {
     let desktop = ["DISPLAY", "WAYLAND_DISPLAY"]
         .iter()
@@ -106,13 +176,13 @@ fn open(url: &str) {
     }
 }
 
-fn sessions(common: &Common, end: Option<&str>) -> CommandResult {
-    let manager = common.socket_manager()?;
+fn sessions(arguments: &Arguments, end: Option<&str>) -> CommandResult {
+    let access = Access::open(&arguments.common, &arguments.place)?;
     if let Some(id) = end {
-        return Ok(manager.end_session(id)?);
+        return Ok(access.end_session(id)?);
     }
-    let sessions = manager.sessions()?;
-    if common.json {
+    let sessions = access.sessions()?;
+    if arguments.common.json {
         return Common::print_json(&sessions);
     }
     for session in sessions {
@@ -128,6 +198,7 @@ fn sessions(common: &Common, end: Option<&str>) -> CommandResult {
 }
 
 /// Runs the console; started by the guardian only.
+#[cfg(unix)]
 pub(crate) fn serve() -> CommandResult {
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::INFO)

@@ -8,6 +8,7 @@ use relance_scm::manager::NewService;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, command_line};
 
 use super::options::{ConfigOptions, FailureOptions};
+use super::windows_settings::WindowsOptions;
 use crate::cli::{CommandResult, Common, name, parse, usage};
 
 /// Create a service
@@ -28,6 +29,8 @@ struct Arguments {
     kind: String,
     #[command(flatten)]
     options: ConfigOptions,
+    #[command(flatten)]
+    windows: WindowsOptions,
     #[command(flatten, next_help_heading = "Recovery")]
     failure: FailureNames,
     #[command(flatten)]
@@ -68,6 +71,14 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         config,
         password: Secret::default(),
     };
+    arguments.windows.check()?;
+    let name = service.config.service_name.clone();
     let manager = arguments.common.manager()?;
-    manager.ask(|scm, caller, reply| scm.create_service(caller, service, reply))
+    manager.ask(|scm, caller, reply| scm.create_service(caller, service, reply))?;
+    let applied = arguments.windows.apply(&arguments.common, &name);
+    if applied.is_err() {
+        // All or nothing; that it goes too is more than can be promised here.
+        let _ = manager.ask(|scm, caller, reply| scm.delete_service(caller, &name, reply));
+    }
+    applied
 }

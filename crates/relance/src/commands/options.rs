@@ -64,6 +64,9 @@ pub(crate) struct ConfigOptions {
     /// for instance 0,75; "" clears
     #[arg(long, value_name = "CODES")]
     restart_on_exit: Option<String>,
+    /// Extension: processors it may run on, like 0-3,6; "" for all
+    #[arg(long, value_name = "LIST")]
+    affinity: Option<String>,
 }
 
 /// What follows a failure, in `sc`'s notation.
@@ -117,6 +120,7 @@ impl ConfigOptions {
             stop_signal: self.stop_signal.clone(),
             stop_grace_ms: self.stop_grace.as_deref().map(millis).transpose()?,
             restart_on_exit: self.restart_on_exit.as_deref().map(codes).transpose()?,
+            affinity: self.affinity.clone(),
         };
         Ok(ChangeConfigRequest {
             display_name: self.display_name.clone(),

@@ -68,11 +68,24 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
                 "was not there".to_owned()
             }))
         }),
-        Action::Doctor { php } => each(php, |php| match place::missing(php) {
-            Some(problem) => anyhow::bail!("{problem}"),
-            None => Ok(Some(probe::load(php)?)),
-        }),
+        Action::Doctor { php } => each(php, |php| examine(php).map(Some)),
     }
+}
+
+fn examine(php: &Php) -> anyhow::Result<String> {
+    match place::missing(php) {
+        Some(problem) => anyhow::bail!("{problem}"),
+        None => probe::load(php),
+    }
+}
+
+/// Every PHP of this machine, and whether it loads the extension or what is wrong.
+pub(crate) fn examine_all() -> Vec<(PathBuf, anyhow::Result<String>)> {
+    let examined = find::programs().into_iter().map(|program| {
+        let outcome = probe::ask(&program).and_then(|php| examine(&php));
+        (program, outcome)
+    });
+    examined.collect()
 }
 
 /// Does something for each PHP; one that fails does not keep the others from their turn.

@@ -6,27 +6,26 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use relance_client::Target;
 use relance_client::hosted::{self, Hosted};
-use relance_client::{Target, connect};
-use relance_scm::config::OutputMode;
+use relance_scm::config::{Affinity, OutputMode};
 use relance_scm::event::Event;
 use relance_scm::manager::wait;
-use relance_scm::status::{RawStatusReport, StatusReport};
 use relance_scm::{
-    Caller, Control, ControlsAccepted, ExitCode, ScmError, ServiceConfig, ServiceManager,
-    ServiceName, ServiceState, Win32Error,
+    Caller, ExitCode, ScmError, ServiceConfig, ServiceManager, ServiceName, ServiceState,
+    Win32Error,
 };
 use relance_windows::event_source;
-use relance_windows::host::{Child, Launch, affinity, output_path};
+use relance_windows::host::{Child, Launch, output_path};
 use relance_windows::process::die;
 use relance_windows::rotation::{FILE_LEN_MAX, KEPT, RotatingFile};
+
+use crate::service::{connect, report};
 
 use super::verdict::{Verdict, not_started, verdict};
 
 /// How often the manager is told that a stop makes progress; half of what it is promised.
 const PROGRESS: Duration = Duration::from_secs(2);
-/// `ERROR_CALL_NOT_IMPLEMENTED`: the answer to controls that the host does not take.
-const NOT_TAKEN: u32 = 120;
 
 /// What happens to the host.
 enum Fact {
@@ -42,18 +41,10 @@ enum Fact {
 pub(crate) fn run(name: &ServiceName) -> Result<(), ScmError> {
     let (facts, received) = channel();
     let controls = facts.clone();
-    let (service, _) = hosted::connect(hosted::CONNECT_TIMEOUT, move |code, _| {
-        match Control::from_raw(code) {
-            Some(Control::Stop | Control::Shutdown | Control::Preshutdown) => {
-                // The host is on its way out where nobody receives any more.
-                let _ = controls.send(Fact::StopRequested);
-                0
-            }
-            Some(Control::Interrogate) => 0,
-            _ => NOT_TAKEN,
-        }
-    })
-    .map_err(|error| explain(error, name))?;
+    let (service, _) = connect(&format!("relance start {name}"), move || {
+        // The host is on its way out where nobody receives any more.
+        let _ = controls.send(Fact::StopRequested);
+    })?;
     let exit_code = match settings(name) {
         Ok(config) => Host {
             config,
@@ -74,36 +65,9 @@ pub(crate) fn run(name: &ServiceName) -> Result<(), ScmError> {
     }
 }
 
-fn explain(error: ScmError, name: &ServiceName) -> ScmError {
-    if error.code() != Win32Error::FAILED_SERVICE_CONTROLLER_CONNECT {
-        return error;
-    }
-    ScmError::new(
-        error.code(),
-        format!(
-            "relance host is started by the service control manager; relance start {name} asks it to"
-        ),
-    )
-}
-
 fn settings(name: &ServiceName) -> Result<ServiceConfig, ScmError> {
-    let manager = connect(&Target::Local)?;
+    let manager = relance_client::connect(&Target::Local)?;
     wait(|reply| manager.query_config(&Caller::system(), name, reply))
-}
-
-fn report(state: ServiceState, exit_code: ExitCode, wait_hint: Duration) -> RawStatusReport {
-    let controls_accepted = match state {
-        ServiceState::Running => ControlsAccepted::STOP.union(ControlsAccepted::SHUTDOWN),
-        _ => ControlsAccepted::NONE,
-    };
-    StatusReport {
-        state,
-        controls_accepted,
-        exit_code,
-        checkpoint: 0,
-        wait_hint,
-    }
-    .into()
 }
 
 struct Host<'a> {
@@ -157,7 +121,7 @@ impl Host<'_> {
                 .map(|variable| (variable.name().to_owned(), variable.value().to_owned()))
                 .collect(),
             priority: config.priority,
-            affinity: affinity(config.service_name.as_str()),
+            affinity: config.extensions.affinity.map(Affinity::mask),
             discard_output: config.extensions.output == OutputMode::Null,
         })?;
         let child = Arc::new(child);
@@ -219,7 +183,10 @@ impl Host<'_> {
                     let ended = child.wait().map(|_| 0);
                     return (ended, true);
                 }
-                Err(_) => self.stopping(&mut checkpoint),
+                Err(_) => {
+                    self.stopping(&mut checkpoint);
+                    child.close_windows();
+                }
             }
         }
     }
@@ -234,7 +201,9 @@ impl Host<'_> {
 
     /// Writes to the event log, where the account of the service may.
     fn log(&self, event: &Event) {
-        if event_source::registered().is_none()
+        let registered = event_source::registered();
+        // One that was taken away leaves its entries without sentences.
+        if !registered.is_some_and(|program| std::path::Path::new(&program).is_file())
             && let Ok(program) = std::env::current_exe()
         {
             let _ = event_source::register(&program.to_string_lossy());

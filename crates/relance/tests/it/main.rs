@@ -7,7 +7,9 @@
 
 mod cgroups;
 mod compliance;
+mod doctor;
 mod kills;
 mod nonsense;
+mod processors;
 mod recovery;
 mod support;

@@ -332,3 +332,18 @@ fn a_full_disk_loses_nothing_and_recovers() {
     assert_eq!(daemon.query(&name("a")).status.process_id, again.pid);
     assert_eq!(daemon.query(&name("b")).status.state, ServiceState::Stopped);
 }
+
+#[test]
+fn c22_settings_of_windows_alone_are_refused_with_the_reason() {
+    let daemon = Daemon::start(relance());
+    for option in [
+        ["--sid-type", "restricted"],
+        ["--required-privilege", "SeX"],
+    ] {
+        let words = [&["create", "a"], &option[..], &["--", "/bin/true"]].concat();
+        let output = daemon.relance(&words);
+        assert_refused(&output, 3, &["50 ERROR_NOT_SUPPORTED", "--account"]);
+    }
+    let status = daemon.relance(&["status", "a"]);
+    assert_refused(&status, 4, &["1060"]);
+}

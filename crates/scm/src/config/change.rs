@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    AccountName, Dependency, EnvironmentVariable, ErrorControl, OutputMode, PriorityClass, Secret,
-    ServiceConfig, ServiceType, StartType,
+    AccountName, Affinity, Dependency, EnvironmentVariable, ErrorControl, OutputMode,
+    PriorityClass, Secret, ServiceConfig, ServiceType, StartType,
 };
 use crate::error::ScmError;
 use crate::failure_actions::{FailureActionsChange, RecoveryActionKind};
@@ -65,6 +65,8 @@ pub struct ExtensionsChange {
     pub stop_grace: Option<Duration>,
     /// An empty list clears.
     pub restart_on_exit: Option<Vec<u8>>,
+    /// `Some(None)` goes back to all.
+    pub affinity: Option<Option<Affinity>>,
 }
 
 impl ConfigChange {
@@ -171,6 +173,7 @@ impl ExtensionsChange {
             &mut extensions.restart_on_exit,
             self.restart_on_exit.clone().map(Into::into),
         );
+        set(&mut extensions.affinity, self.affinity);
     }
 }
 

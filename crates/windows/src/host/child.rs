@@ -135,6 +135,12 @@ impl Child {
     /// Asks it and everything it started to stop.
     pub fn ask_to_stop(&self) {
         console::send_break(self.process_id);
+        self.close_windows();
+    }
+
+    /// Asks its windows to close: a part of [`ask_to_stop`](Self::ask_to_stop), and to be done again for
+    /// those that open later.
+    pub fn close_windows(&self) {
         console::close_windows(&self.job.processes());
     }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use relance_scm::event::{EventLevel, EventSource};
-use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, Timestamp};
-use relance_scm::{ServiceId, fold_case};
+use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
+use relance_scm::{ScmError, ServiceId, Win32Error, fold_case};
 
-use crate::api::{Api, EventQuery, Result};
+use crate::api::{Api, EventQuery, Report, Result};
+use crate::error::error;
 use crate::event_xml::{self, EventXml};
 
 /// The condition for entries of the service control manager, for those who follow the log.
@@ -18,13 +19,17 @@ pub(crate) const SCM_ENTRIES: &str = "*[System[Provider[@Name='Service Control M
 /// How many entries one question looks through at most, the newest first.
 const LOOKED_THROUGH: usize = 10_000;
 
+/// Above it the id of an entry has other meanings: how bad it is, and whose.
+const ID_MAX: u32 = 0xFFFF;
+
 /// Bits of an entry's number beside its time; more than 52 in all do not survive JSON.
 const NUMBER_BITS: u32 = 11;
 
-/// The two logs in which there are entries about services.
-const LOGS: [(&str, &str); 2] = [
+/// Where there are entries about services: the manager's, our own, and those of services themselves.
+const LOGS: [(&str, &str); 3] = [
     ("System", "Service Control Manager"),
     ("Application", "Relance"),
+    ("Application", "Application"),
 ];
 
 /// The identity of a service, which Windows does not number: from its name, whatever its case.
@@ -71,7 +76,11 @@ impl Names {
     }
 
     /// The entry, as ours.
-    pub(super) fn entry(&self, xml: EventXml) -> LogEntry {
+    pub(super) fn entry(&self, mut xml: EventXml) -> LogEntry {
+        // E1: the words are those of the system's language; ours are compared.
+        if let (7036, Some(state), Some(word)) = (xml.id, xml.state(), xml.parameters.get_mut(1)) {
+            state.word().clone_into(word);
+        }
         let source = EventSource::from_name(&xml.provider).unwrap_or(EventSource::Application);
         LogEntry {
             number: number(&xml, source),
@@ -129,6 +138,40 @@ pub(super) fn find(
     Ok(EventPage { entries, more })
 }
 
+/// A level, as `ReportEventW` has it.
+pub(crate) const fn kind(level: EventLevel) -> u16 {
+    match level {
+        EventLevel::Error => 1,
+        EventLevel::Warning => 2,
+        EventLevel::Information => 4,
+    }
+}
+
+/// Writes an entry in the words of a program; its name stands first among the parameters.
+///
+/// # Errors
+/// 87 for an id that Windows has no room for.
+pub(super) fn write(api: &dyn Api, entry: &NewEntry) -> std::result::Result<(), ScmError> {
+    entry.check()?;
+    if entry.event_id > ID_MAX {
+        return Err(ScmError::new(
+            Win32Error::INVALID_PARAMETER,
+            format!(
+                "{} is no id of an entry of Windows' log; use 0 to {ID_MAX}",
+                entry.event_id
+            ),
+        ));
+    }
+    let parameters = [entry.name.to_string(), entry.text.to_string()];
+    let report = Report {
+        source: EventSource::Application.name(),
+        kind: kind(entry.level),
+        id: entry.event_id,
+        parameters: &parameters,
+    };
+    api.report_event(&report).map_err(|code| error(api, code))
+}
+
 /// What the log itself can sort out.
 fn xpath(provider: &str, filter: &EventFilter) -> String {
     let mut conditions = vec![format!("Provider[@Name='{provider}']")];
@@ -165,7 +208,16 @@ mod tests {
             level: 2,
             at: Timestamp(1000),
             parameters: parameters.iter().map(ToString::to_string).collect(),
+            data: String::new(),
         }
+    }
+
+    #[test]
+    fn e1_the_word_of_a_state_is_ours() {
+        let mut french = xml(7036, &["W", "arrêté"]);
+        french.data = "w/1".to_owned();
+        let entry = Names::default().entry(french);
+        assert_eq!(entry.parameters, ["W", "stopped"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use relance_scm::config::{Extensions, OutputMode};
+use relance_scm::config::{Affinity, Extensions, OutputMode};
 use relance_scm::{ScmError, ServiceConfig, ServiceKind, Win32Error, command_line};
 
 use crate::api::{Api, RegistryValue, Result};
@@ -21,6 +21,8 @@ mod value {
     /// Milliseconds.
     pub(super) const STOP_GRACE: &str = "StopGrace";
     pub(super) const RESTART_ON_EXIT: &str = "RestartOnExit";
+    /// A bit for each processor.
+    pub(super) const AFFINITY: &str = "Affinity";
 }
 
 /// The key of a service, below `HKEY_LOCAL_MACHINE`.
@@ -76,6 +78,11 @@ pub(super) fn read(
         let codes = codes.iter().filter_map(|code| code.parse().ok());
         extensions.restart_on_exit = codes.collect();
     }
+    extensions.affinity = match read(value::AFFINITY) {
+        Some(RegistryValue::Number(mask)) => Affinity::from_mask(mask.into()),
+        Some(RegistryValue::LongNumber(mask)) => Affinity::from_mask(mask),
+        _ => None,
+    };
     Some((line, extensions))
 }
 
@@ -134,6 +141,12 @@ fn values(config: &ServiceConfig) -> Vec<(&'static str, Option<RegistryValue>)> 
             value::RESTART_ON_EXIT,
             (!codes.is_empty()).then_some(RegistryValue::List(codes)),
         ),
+        (
+            value::AFFINITY,
+            extensions
+                .affinity
+                .map(|affinity| RegistryValue::LongNumber(affinity.mask())),
+        ),
     ]
 }
 
@@ -152,7 +165,7 @@ pub(super) fn check(config: &ServiceConfig) -> std::result::Result<(), ScmError>
     }
     if config.kind == ServiceKind::Service && *extensions != default {
         return Err(unsupported(
-            "the working directory, output and stop grace of a service are its own affair on \
+            "the working directory, output, processors and stop grace of a service are its own affair on \
              Windows; create it as a program, which relance host keeps",
         ));
     }

@@ -1,9 +1,11 @@
 //! What Windows does not tell of recovery, derived from the event log: the counter (R19: there is no
 //! call for it) and what is pending.
 
+use std::collections::BTreeMap;
+
 use relance_scm::event_log::{LogEntry, Timestamp};
 use relance_scm::manager::{PendingInfo, RecoveryInfo};
-use relance_scm::{RecoveryAction, RecoveryActionKind, ServiceConfig};
+use relance_scm::{RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceId};
 
 /// The ids that announce a failure.
 pub(super) const FAILURES: [u32; 2] = [7031, 7034];
@@ -38,6 +40,17 @@ pub(super) fn derive(
             .action_for(failure_count.saturating_add(1)),
         derived: true,
     }
+}
+
+/// Entries by the services that they are about, in the order they have.
+pub(super) fn by_service(entries: Vec<LogEntry>) -> BTreeMap<ServiceId, Vec<LogEntry>> {
+    let mut services = BTreeMap::<_, Vec<_>>::new();
+    for entry in entries {
+        if let Some((id, _)) = entry.service {
+            services.entry(id).or_default().push(entry);
+        }
+    }
+    services
 }
 
 /// The counter, as an entry says it.

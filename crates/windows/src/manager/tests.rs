@@ -1,9 +1,11 @@
 //! Against the stand-in: rights, the order of calls, what is taken back, what is refused.
 
+mod log;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use relance_scm::config::{EnvironmentVariable, PriorityClass, StartType};
+use relance_scm::config::{Affinity, EnvironmentVariable, PriorityClass, Secret, StartType};
 use relance_scm::failure_actions::FailureActionsChange;
 use relance_scm::manager::{Watched, WatchedChange, next_change, wait};
 use relance_scm::{RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceKind};
@@ -206,6 +208,7 @@ fn programs_run_under_relance_host() {
     let mut config = service("w");
     config.kind = ServiceKind::Program;
     config.extensions.restart_on_exit = [75].into();
+    config.extensions.affinity = Affinity::from_mask(0x8000_0000_0000_0005);
     config.extensions.stop_grace = Duration::from_secs(3);
     config.extensions.working_directory = Some(whole_path());
     create(&manager, config.clone()).unwrap();
@@ -314,81 +317,6 @@ fn d6_the_dependents_that_stand_in_the_way_are_named() {
     assert!(error.sentence().ends_with("stop these first: c, b"));
 }
 
-fn logged(id: u32, at: &str, parameters: &[&str]) -> String {
-    let data = parameters.join("</Data><Data>");
-    format!(
-        "<Event><System><Provider Name='Service Control Manager'/><EventID>{id}</EventID>\
-         <Level>2</Level><TimeCreated SystemTime='1970-01-01T00:{at}Z'/>\
-         <EventRecordID>1</EventRecordID></System><EventData><Data>{data}</Data></EventData></Event>"
-    )
-}
-
-#[test]
-fn r19_the_counter_comes_from_the_log_and_says_so() {
-    let (api, manager) = manager();
-    let mut config = service("w");
-    config.display_name = "Worker".into();
-    config.failure_actions.actions = [restart(900_000), restart(1)].into();
-    config.failure_actions.reset_period = ResetPeriod::Infinite;
-    create(&manager, config).unwrap();
-    api.log(logged(
-        7031,
-        "10:00",
-        &["Worker", "1", "900000", "1", "Restart the service"],
-    ));
-    api.log(logged(
-        7031,
-        "11:00",
-        &["Other", "5", "0", "1", "Restart the service"],
-    ));
-    let info = ask(&manager, |m, caller, reply| {
-        m.query_service(caller, &name("w"), reply);
-    })
-    .unwrap();
-    assert_eq!(
-        (info.recovery.failure_count, info.recovery.derived),
-        (1, true)
-    );
-    assert_eq!(info.recovery.pending.len(), 1);
-    let told = ask(&manager, |m, caller, reply| {
-        m.explain(caller, &name("w"), reply);
-    })
-    .unwrap();
-    assert!(
-        told.iter().any(|sentence| sentence.contains("R31")),
-        "{told:?}"
-    );
-    let filter = EventFilter::default();
-    let page = ask(&manager, |m, caller, reply| {
-        m.find_events(caller, filter, reply);
-    })
-    .unwrap();
-    let ids: Vec<i64> = page.entries.iter().map(|entry| entry.at.0).collect();
-    assert_eq!(ids, [600_000, 660_000], "the oldest first");
-}
-
-#[test]
-fn an_unreadable_log_hides_no_status() {
-    let (api, manager) = manager();
-    create(&manager, service("w")).unwrap();
-    api.refuse("EvtQuery", Win32Error::ACCESS_DENIED);
-    let info = ask(&manager, |m, caller, reply| {
-        m.query_service(caller, &name("w"), reply);
-    })
-    .unwrap();
-    assert_eq!(info.status.exit_code.win32().to_raw(), 1077, "S1");
-    let told = ask(&manager, |m, caller, reply| {
-        m.explain(caller, &name("w"), reply);
-    })
-    .unwrap();
-    assert!(
-        told.last()
-            .unwrap()
-            .starts_with("The event log cannot be read")
-    );
-    api.allow_all();
-}
-
 #[test]
 fn a_watch_tells_changes_in_their_order_and_begins_with_a_gap() {
     let (api, manager) = manager();
@@ -402,7 +330,11 @@ fn a_watch_tells_changes_in_their_order_and_begins_with_a_gap() {
     api.set_status("w", running);
     api.notice(Notice::Changed("w".into()));
     api.notice(Notice::Deleted("v".into()));
-    api.notice(Notice::Logged(logged(7036, "10:00", &["w", "running"])));
+    api.notice(Notice::Logged(log::logged(
+        7036,
+        "10:00",
+        &["w", "running"],
+    )));
     let Some(Watched::Change(1, WatchedChange::Service(info))) = next_change(&mut *watch) else {
         panic!("no change of a service");
     };
@@ -482,4 +414,36 @@ fn settings_of_windows_alone_read_back() {
     manager.change_settings(&name("w"), &new).unwrap();
     assert_eq!(manager.query_settings(&name("w")).unwrap(), new);
     assert_eq!(api.open_handles(), 0);
+}
+
+#[test]
+fn usage_is_that_of_processes_of_the_services_asked_for() {
+    let (api, manager) = manager();
+    for (name, process_id) in [("runs", 7), ("other", 8), ("rests", 0)] {
+        create(&manager, service(name)).unwrap();
+        let status = RawStatus {
+            state: 4,
+            process_id,
+            ..RawStatus::default()
+        };
+        api.set_status(name, status);
+    }
+    api.calls();
+    let usage = ask(&manager, |manager, caller, reply| {
+        let wanted = vec![service_id("runs"), service_id("rests")];
+        manager.query_usage(caller, Some(wanted), reply);
+    })
+    .unwrap();
+    assert_eq!(usage.len(), 1);
+    assert_eq!(
+        (usage[0].service, usage[0].cpu_ms),
+        (service_id("runs"), 1500)
+    );
+    assert!(api.calls().contains(&"OpenProcess 7".to_owned()));
+    // A process that nobody may look at is left out.
+    api.refuse("OpenProcess", Win32Error::ACCESS_DENIED);
+    let usage = ask(&manager, |manager, caller, reply| {
+        manager.query_usage(caller, None, reply);
+    });
+    assert_eq!(usage.unwrap(), []);
 }

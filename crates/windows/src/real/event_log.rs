@@ -13,7 +13,7 @@ use windows_sys::Win32::System::EventLog::{
 use super::buffer::sized;
 use super::text::{text, wide};
 use super::{check, last_error};
-use crate::api::{EventQuery, Result};
+use crate::api::{EventQuery, Report, Result};
 
 /// A handle of the event log; closed when it goes.
 pub(super) struct EventHandle(EVT_HANDLE);
@@ -126,16 +126,6 @@ pub(super) fn subscribe(channel: &str, xpath: &str, signal: HANDLE) -> Result<Ev
             EvtSubscribeToFutureEvents,
         )
     })
-}
-
-/// An entry to write to the Application log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Report<'a> {
-    pub(crate) source: &'a str,
-    /// As `ReportEventW` wants it: 1 error, 2 warning, 4 information.
-    pub(crate) kind: u16,
-    pub(crate) id: u32,
-    pub(crate) parameters: &'a [String],
 }
 
 pub(crate) fn report(report: &Report<'_>) -> Result<()> {

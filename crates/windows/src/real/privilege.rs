@@ -5,14 +5,43 @@ use std::ptr::{null, null_mut};
 use relance_scm::Win32Error;
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE, LUID};
 use windows_sys::Win32::Security::{
-    AdjustTokenPrivileges, LUID_AND_ATTRIBUTES, LookupPrivilegeValueW, SE_PRIVILEGE_ENABLED,
-    TOKEN_ADJUST_PRIVILEGES, TOKEN_PRIVILEGES, TOKEN_QUERY,
+    AdjustTokenPrivileges, GetTokenInformation, LUID_AND_ATTRIBUTES, LookupPrivilegeValueW,
+    SE_PRIVILEGE_ENABLED, TOKEN_ADJUST_PRIVILEGES, TOKEN_ELEVATION, TOKEN_PRIVILEGES, TOKEN_QUERY,
+    TokenElevation,
 };
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
 use super::text::wide;
 use super::{check, last_error};
 use crate::api::Result;
+
+/// Whether this process has the rights of an administrator, which Windows takes from what is started
+/// without asking for them.
+pub(crate) fn is_elevated() -> Result<bool> {
+    let mut token: HANDLE = null_mut();
+    let mut elevation = TOKEN_ELEVATION::default();
+    let size = u32::try_from(size_of::<TOKEN_ELEVATION>()).expect("4 bytes");
+    let mut length = 0;
+    // SAFETY: the places for results are there and have the sizes that are said; the token is closed
+    // once.
+    unsafe {
+        check(OpenProcessToken(
+            GetCurrentProcess(),
+            TOKEN_QUERY,
+            &raw mut token,
+        ))?;
+        let answer = check(GetTokenInformation(
+            token,
+            TokenElevation,
+            (&raw mut elevation).cast(),
+            size,
+            &raw mut length,
+        ));
+        CloseHandle(token);
+        answer?;
+    }
+    Ok(elevation.TokenIsElevated != 0)
+}
 
 /// Enables `SeShutdownPrivilege`, which every administrator has and none has enabled (R52).
 pub(super) fn enable_shutdown() -> Result<()> {

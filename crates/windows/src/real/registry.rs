@@ -6,7 +6,8 @@ use relance_scm::Win32Error;
 use windows_sys::Win32::System::Registry::{
     HKEY, HKEY_LOCAL_MACHINE, KEY_QUERY_VALUE, KEY_SET_VALUE, REG_DWORD, REG_EXPAND_SZ,
     REG_MULTI_SZ, REG_OPTION_NON_VOLATILE, REG_QWORD, REG_SZ, RegCloseKey, RegConnectRegistryW,
-    RegCreateKeyExW, RegDeleteValueW, RegOpenKeyExW, RegQueryValueExW, RegSetValueExW,
+    RegCreateKeyExW, RegDeleteValueW, RegEnumValueW, RegOpenKeyExW, RegQueryValueExW,
+    RegSetValueExW,
 };
 
 use super::buffer::Buffer;
@@ -14,6 +15,9 @@ use super::check_code;
 use super::text::wide;
 use crate::api::{RegistryValue, Result};
 use crate::multi_string;
+
+/// Longest name of a value, in characters, with the zero.
+const NAME_LEN_MAX: usize = 16_384;
 
 /// An open key; closed when it goes.
 struct Key(HKEY);
@@ -134,16 +138,50 @@ pub(crate) fn write(machine: &str, path: &str, value: &str, data: &RegistryValue
     check_code(unsafe { RegSetValueExW(key.0, value.as_ptr(), 0, kind, bytes.as_ptr(), length) })
 }
 
-/// A value that is not there was deleted already.
-pub(crate) fn delete(machine: &str, path: &str, value: &str) -> Result<()> {
+/// Whether there was something to delete.
+pub(crate) fn delete(machine: &str, path: &str, value: &str) -> Result<bool> {
     let key = match open(machine, path, KEY_SET_VALUE) {
-        Err(Win32Error::FILE_NOT_FOUND) => return Ok(()),
+        Err(Win32Error::FILE_NOT_FOUND) => return Ok(false),
         key => key?,
     };
     let value = wide(value);
     // SAFETY: the name ends with a zero.
     match check_code(unsafe { RegDeleteValueW(key.0, value.as_ptr()) }) {
-        Err(Win32Error::FILE_NOT_FOUND) => Ok(()),
-        answer => answer,
+        Ok(()) => Ok(true),
+        Err(Win32Error::FILE_NOT_FOUND) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The names of the values of a key, none of one that is not there.
+pub(crate) fn value_names(machine: &str, path: &str) -> Result<Vec<String>> {
+    let key = match open(machine, path, KEY_QUERY_VALUE) {
+        Err(Win32Error::FILE_NOT_FOUND) => return Ok(Vec::new()),
+        key => key?,
+    };
+    let mut names = Vec::new();
+    let mut name = vec![0_u16; NAME_LEN_MAX];
+    loop {
+        let mut length = u32::try_from(name.len()).expect("fits");
+        let index = u32::try_from(names.len()).map_err(|_| Win32Error::MORE_DATA)?;
+        // SAFETY: the buffer has the length that is said, which the call replaces; nothing else is
+        // asked for.
+        let code = unsafe {
+            RegEnumValueW(
+                key.0,
+                index,
+                name.as_mut_ptr(),
+                &raw mut length,
+                null(),
+                null_mut(),
+                null_mut(),
+                null_mut(),
+            )
+        };
+        match check_code(code) {
+            Ok(()) => names.push(String::from_utf16_lossy(&name[..length as usize])),
+            Err(Win32Error::NO_MORE_ITEMS) => return Ok(names),
+            Err(error) => return Err(error),
+        }
     }
 }

@@ -116,6 +116,9 @@ pub struct ExtensionsChangeBody {
     /// Replaces the list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restart_on_exit: Option<Vec<u8>>,
+    /// Processors, like `0-3,6`; `""` goes back to all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub affinity: Option<String>,
 }
 
 /// Tells `null` from a field that is left out.
@@ -208,6 +211,11 @@ fn extensions(body: &ExtensionsChangeBody) -> Result<ExtensionsChange, ScmError>
         stop_signal: body.stop_signal.as_deref().map(read_signal).transpose()?,
         stop_grace: body.stop_grace_ms.map(Duration::from_millis),
         restart_on_exit: body.restart_on_exit.clone(),
+        affinity: match body.affinity.as_deref() {
+            None => None,
+            Some("") => Some(None),
+            Some(text) => Some(Some(text.parse()?)),
+        },
     })
 }
 
@@ -273,6 +281,9 @@ fn extensions_of(change: &ExtensionsChange) -> Option<ExtensionsChangeBody> {
         stop_signal: change.stop_signal.map(|signal| signal.to_string()),
         stop_grace_ms: change.stop_grace.map(millis),
         restart_on_exit: change.restart_on_exit.clone(),
+        affinity: change
+            .affinity
+            .map(|affinity| affinity.map(|set| set.to_string()).unwrap_or_default()),
     };
     (body != ExtensionsChangeBody::default()).then_some(body)
 }

@@ -227,6 +227,9 @@ pub struct ExtensionsBody {
     /// Exit statuses with which a program asks to be started again.
     #[serde(skip_serializing_if = "is_default")]
     pub restart_on_exit: Vec<u8>,
+    /// Processors it may run on, like `0-3,6`; all if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub affinity: Option<String>,
 }
 
 impl Default for ExtensionsBody {
@@ -248,6 +251,7 @@ impl From<&Extensions> for ExtensionsBody {
                 .map_or_else(|| signal.to_string(), ToOwned::to_owned),
             stop_grace_ms: millis(extensions.stop_grace),
             restart_on_exit: extensions.restart_on_exit.to_vec(),
+            affinity: extensions.affinity.map(|affinity| affinity.to_string()),
         }
     }
 }
@@ -260,6 +264,7 @@ impl ExtensionsBody {
             stop_signal: read_signal(&self.stop_signal)?,
             stop_grace: Duration::from_millis(self.stop_grace_ms),
             restart_on_exit: self.restart_on_exit.as_slice().into(),
+            affinity: self.affinity.as_deref().map(str::parse).transpose()?,
         })
     }
 }

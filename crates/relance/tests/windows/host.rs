@@ -1,54 +1,10 @@
-//! `relance.exe` over the real service control manager, or Wine's: programs that `relance host` keeps.
-#![cfg(windows)]
-#![allow(clippy::unwrap_used, reason = "a test that fails panics")]
+//! Programs that `relance host` keeps.
 
-use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use relance_windows::host::output_path;
-
-const RELANCE: &str = env!("CARGO_BIN_EXE_relance");
-const CMD: &str = r"C:\windows\system32\cmd.exe";
-
-/// A service; gone when the test is.
-struct Service(String);
+use super::support::{CMD, RELANCE, Service};
 
 impl Service {
-    /// A program. Wine does not know the flag for stops with errors, so it is not set.
-    fn program(test: &str, options: &[&str], command: &[&str]) -> Self {
-        let service = Self(format!("relance-host-{test}-{}", std::process::id()));
-        let words = [&["--on-error-stop", "no"], options, &["--"], command].concat();
-        service.done("create", &words);
-        service
-    }
-
-    fn run(&self, command: &str, words: &[&str]) -> Output {
-        let mut all = vec![command, &self.0];
-        all.extend(words);
-        Command::new(RELANCE).args(all).output().unwrap()
-    }
-
-    /// Runs a command that must succeed; what it prints.
-    fn done(&self, command: &str, words: &[&str]) -> String {
-        let output = self.run(command, words);
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\r', "");
-        assert!(
-            output.status.success(),
-            "{command}: {}",
-            text(&output.stderr)
-        );
-        text(&output.stdout)
-    }
-
-    fn wait_until_stopped(&self) -> serde_json::Value {
-        self.done("wait", &["--state", "stopped"]);
-        self.status()
-    }
-
-    fn status(&self) -> serde_json::Value {
-        serde_json::from_str(&self.done("status", &["--json"])).unwrap()
-    }
-
     fn exit_codes(&self) -> (u64, u64) {
         let status = self.wait_until_stopped();
         let number = |name: &str| status["status"][name].as_u64().unwrap_or_default();
@@ -56,14 +12,6 @@ impl Service {
             number("win32_exit_code"),
             number("service_specific_exit_code"),
         )
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.run("stop", &[]);
-        let _ = self.run("delete", &[]);
-        let _ = std::fs::remove_file(output_path(&self.0));
     }
 }
 
@@ -162,5 +110,57 @@ fn host_outside_the_manager_says_who_starts_it() {
     assert!(
         text.contains("1063") && text.contains("relance start"),
         "{text}"
+    );
+}
+
+#[test]
+fn a_program_is_bound_to_processors() {
+    let service = Service::program("bound", &["--affinity", "0"], &[CMD, "/c", "exit 7"]);
+    let config = service.done("config", &["--json"]);
+    assert!(config.contains("\"affinity\": \"0\""), "{config}");
+    let _ = service.run("start", &[]);
+    assert_eq!(service.exit_codes(), (1066, 7));
+    // Of processors that are not there, Windows hears when the program is to start: 87.
+    service.done("config", &["--affinity", "63"]);
+    let _ = service.run("start", &[]);
+    assert_eq!(service.exit_codes().0, 87);
+}
+
+#[test]
+fn c22_settings_of_windows_alone_are_all_or_nothing() {
+    // Wine answers 124 to these levels; a real Windows takes them.
+    let service = Service(format!("relance-host-sid-{}", std::process::id()));
+    let options = ["--sid-type", "unrestricted"];
+    let options = [
+        &options[..],
+        &["--required-privilege", "SeChangeNotifyPrivilege"],
+    ]
+    .concat();
+    let words = [&["--on-error-stop", "no"], &options[..], &["--", CMD]].concat();
+    let created = service.run("create", &words);
+    let exists = service.run("status", &[]).status.success();
+    assert_eq!(created.status.success(), exists);
+    if exists {
+        let config = service.done("config", &[]);
+        assert!(config.contains("SeChangeNotifyPrivilege"), "{config}");
+    } else {
+        let text = String::from_utf8_lossy(&created.stderr).into_owned();
+        assert!(text.contains("124"), "{text}");
+    }
+}
+
+#[test]
+fn a_program_with_windows_is_asked_to_close_them() {
+    // It takes no Ctrl-Break: without WM_CLOSE it would run until its grace is over.
+    let notepad = r"C:\windows\system32\notepad.exe";
+    let service = Service::program("window", &["--stop-grace", "90s"], &[notepad]);
+    service.done("start", &[]);
+    let begin = Instant::now();
+    service.done("stop", &["--timeout", "80s"]);
+    assert_eq!(service.exit_codes(), (0, 0));
+    assert!(
+        begin.elapsed() < Duration::from_secs(80),
+        "{:?}",
+        begin.elapsed()
     );
 }

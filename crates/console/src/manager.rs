@@ -1,0 +1,27 @@
+//! How the console reaches its manager, for whoever is signed in: over the socket of the embedded one,
+//! where sessions are known; on Windows the real one, for which the console knows them itself.
+
+#[cfg(unix)]
+mod socket {
+    use relance_client::{SocketManager, Target, connect, connect_as};
+    use relance_scm::ScmError;
+
+    /// Where the manager is.
+    pub(crate) type Place = Target;
+    /// What is asked.
+    pub(crate) type Manager = SocketManager;
+
+    /// The manager, for the session with this secret; for the console itself with `None`.
+    pub(crate) fn open(place: &Place, token: Option<&str>) -> Result<Manager, ScmError> {
+        match token {
+            Some(token) => connect_as(place, token),
+            None => connect(place),
+        }
+    }
+}
+
+#[cfg(unix)]
+pub(crate) use socket::{Manager, Place, open};
+
+#[cfg(windows)]
+pub(crate) use crate::windows::{Manager, Place, open};

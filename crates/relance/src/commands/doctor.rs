@@ -1,0 +1,143 @@
+//! `relance doctor`: what commonly goes wrong, and what to do about it.
+//!
+//! `finding` is what is found; `services` examines the services, `program_file` their programs, `log`
+//! the event log; `machine` what is around them: on Linux the daemon, its folder, its limits and PHP, on
+//! Windows rights, the event source and PATH.
+
+mod finding;
+mod log;
+#[cfg_attr(unix, path = "doctor/linux.rs")]
+#[cfg_attr(windows, path = "doctor/windows.rs")]
+mod machine;
+mod program_file;
+mod services;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::Parser;
+use relance_scm::ScmError;
+use relance_scm::manager::ManagerInfo;
+use serde::Serialize;
+
+use crate::cli::{CommandResult, Common, Failure, Manager, parse};
+use crate::text::plain;
+use finding::{Finding, Level};
+use services::Surroundings;
+
+/// Exit status when there are problems: refused as things stand.
+const PROBLEMS: u8 = 3;
+/// Exit status when there is no manager.
+const NO_MANAGER: u8 = 1;
+
+/// Say what is wrong with the manager, the services or this machine, and what to do
+///
+/// Ends with 0 when there is no problem (warnings are none), with 3 when there is one, with 1 when the
+/// manager cannot be reached.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Show what is as it should be, too
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    findings: &'a [Finding],
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let (findings, is_reached) = examine(&arguments.common)?;
+    if arguments.common.json {
+        let findings = &findings;
+        Common::print_json(&Report { findings })?;
+    } else {
+        print(&findings, arguments.all);
+    }
+    let is_bad = findings
+        .iter()
+        .any(|finding| finding.level == Level::Problem);
+    match (is_reached, is_bad) {
+        (false, _) => Err(Failure::Silent(NO_MANAGER)),
+        (true, true) => Err(Failure::Silent(PROBLEMS)),
+        (true, false) => Ok(()),
+    }
+}
+
+/// Everything that was looked at, and whether the manager was reached.
+fn examine(common: &Common) -> Result<(Vec<Finding>, bool), Failure> {
+    let mut findings = Vec::new();
+    let asked = common.manager().and_then(|manager| {
+        let info = manager.ask(|scm, caller, reply| scm.query_manager(caller, reply))?;
+        Ok((manager, info))
+    });
+    let (manager, info) = match asked {
+        Ok(asked) => asked,
+        Err(Failure::Scm(error) | Failure::Json(error)) => {
+            findings.push(unreachable(&error));
+            findings.extend(machine::without_manager(common));
+            return Ok((findings, false));
+        }
+        Err(failure) => return Err(failure),
+    };
+    let version = plain(&info.version);
+    findings.push(Finding::fine("manager", format!("{version} answers")));
+    let machine = machine::examine(&info);
+    findings.extend(machine.findings);
+    findings.extend(examine_services(&manager, &info, machine.allows_reboot)?);
+    Ok((findings, true))
+}
+
+fn unreachable(error: &ScmError) -> Finding {
+    let text = format!("it cannot be reached: {error} ({})", error.code());
+    Finding::problem("manager", text, "")
+}
+
+fn examine_services(
+    manager: &Manager,
+    info: &ManagerInfo,
+    allows_reboot: Option<bool>,
+) -> Result<Vec<Finding>, Failure> {
+    let all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+    let around = Surroundings {
+        now: info.now,
+        allows_reboot,
+        exists: &|path| Path::new(&machine::expanded(path)).is_file(),
+        is_of_the_system: &machine::is_of_the_system,
+    };
+    let mut findings = services::check(&all.services, &around);
+    findings.extend(log::check(manager, &all.services, info.now));
+    Ok(findings)
+}
+
+fn print(findings: &[Finding], all: bool) {
+    let mut shown: Vec<_> = findings
+        .iter()
+        .filter(|finding| all || finding.level > Level::Fine)
+        .collect();
+    shown.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    for finding in shown {
+        println!(
+            "{:<8} {}: {}",
+            finding.level.word(),
+            plain(&finding.about),
+            plain(&finding.text)
+        );
+        if !finding.advice.is_empty() {
+            println!("{:<8} -> {}", "", plain(&finding.advice));
+        }
+    }
+    let count = |level| findings.iter().filter(|each| each.level == level).count();
+    println!(
+        "{} problems, {} warnings, {} as they should be",
+        count(Level::Problem),
+        count(Level::Warning),
+        count(Level::Fine)
+    );
+}
+
+#[cfg(test)]
+mod tests;

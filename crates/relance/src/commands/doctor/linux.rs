@@ -1,0 +1,243 @@
+//! What is around services on Linux: the daemon's version, settings, folder and limits, and PHP.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+use relance_scm::manager::ManagerInfo;
+
+use super::finding::Finding;
+use crate::cli::Common;
+use crate::commands::php;
+use crate::daemon::SETUP_VARIABLE;
+use crate::settings::Settings;
+
+/// With less room than this the database soon cannot be written.
+const ROOM_SCARCE: u64 = 100 << 20;
+/// With less than this it may be full with the next entry.
+const ROOM_NONE: u64 = 10 << 20;
+/// Files that the daemon may open: some for each service, and for its clients.
+const FILES_MIN: u64 = 4096;
+
+/// What was found of this machine.
+pub(super) struct Machine {
+    pub(super) findings: Vec<Finding>,
+    /// `None` where the daemon's settings are not for us to read.
+    pub(super) allows_reboot: Option<bool>,
+}
+
+pub(super) fn examine(info: &ManagerInfo) -> Machine {
+    let mut findings = vec![version(&info.version)];
+    let settings = settings(info.pid);
+    match &settings {
+        Some(settings) => findings.extend(folder(&settings.state_folder)),
+        None => findings.push(Finding::warning(
+            "daemon",
+            "its settings cannot be read by this user, so its folder and limits were not looked at",
+            "run this as root, or as the user that the daemon runs as",
+        )),
+    }
+    findings.extend(limit(info.pid));
+    findings.extend(phps());
+    Machine {
+        findings,
+        allows_reboot: settings.map(|settings| settings.allows_reboot()),
+    }
+}
+
+/// Why the daemon cannot be reached, socket by socket.
+pub(super) fn without_manager(common: &Common) -> Vec<Finding> {
+    let sockets = common.target().map(|target| target.sockets());
+    let mut findings: Vec<_> = sockets
+        .unwrap_or_default()
+        .iter()
+        .map(|path| socket(path))
+        .collect();
+    findings.extend(phps());
+    findings
+}
+
+fn socket(path: &Path) -> Finding {
+    use std::io::ErrorKind;
+    let about = path.display().to_string();
+    match UnixStream::connect(path).map_err(|error| error.kind()) {
+        Ok(_) => Finding::fine(&about, "somebody listens there"),
+        Err(ErrorKind::NotFound) => Finding::warning(
+            &about,
+            "there is no socket",
+            "start the daemon: relance daemon, or systemctl start relance",
+        ),
+        Err(ErrorKind::ConnectionRefused) => Finding::warning(
+            &about,
+            "the socket is there and nobody listens: the daemon was killed",
+            "start the daemon again; it adopts what still runs",
+        ),
+        Err(ErrorKind::PermissionDenied) => Finding::warning(
+            &about,
+            "this user may not open it",
+            "run this as another user, or look at the rights of its folder",
+        ),
+        Err(kind) => Finding::warning(&about, format!("it cannot be opened: {kind}"), ""),
+    }
+}
+
+fn version(daemon: &str) -> Finding {
+    let own = env!("CARGO_PKG_VERSION");
+    if daemon == own {
+        Finding::fine("version", format!("{own}, and so is the daemon"))
+    } else {
+        Finding::warning(
+            "version",
+            format!("this is {own}, and the daemon is {daemon}"),
+            "restart the daemon when it suits: services go on meanwhile",
+        )
+    }
+}
+
+/// The settings that the engine was started with.
+fn settings(engine: u32) -> Option<Settings> {
+    let environment = fs::read(format!("/proc/{engine}/environ")).ok()?;
+    let prefix = format!("{SETUP_VARIABLE}=");
+    let text = environment
+        .split(|byte| *byte == 0)
+        .find_map(|variable| variable.strip_prefix(prefix.as_bytes()))?;
+    serde_json::from_slice(text).ok()
+}
+
+/// The folder of the database: its rights, and the room there is.
+fn folder(path: &Path) -> Vec<Finding> {
+    let about = path.display().to_string();
+    let rights = match fs::metadata(path) {
+        Ok(meta) => rights(&about, meta.mode()),
+        Err(error) => Finding::problem(
+            &about,
+            format!("the daemon's folder cannot be looked at: {error}"),
+            "",
+        ),
+    };
+    let room = rustix::fs::statvfs(path)
+        .ok()
+        .map(|disk| room(&about, disk.f_bavail.saturating_mul(disk.f_frsize)));
+    std::iter::once(rights).chain(room).collect()
+}
+
+fn rights(about: &str, mode: u32) -> Finding {
+    if mode & 0o022 == 0 {
+        return Finding::fine(about, "only the daemon writes there");
+    }
+    Finding::problem(
+        about,
+        format!(
+            "others may write to the daemon's folder (mode {:o}), and so run what they like as any service",
+            mode & 0o7777
+        ),
+        format!("chmod go-w {about}"),
+    )
+}
+
+fn room(about: &str, bytes: u64) -> Finding {
+    let text = format!("{} MiB are left on its disk", bytes >> 20);
+    let advice = "free some room; until then changes of the configuration may be refused (112)";
+    if bytes < ROOM_NONE {
+        Finding::problem(about, text, advice)
+    } else if bytes < ROOM_SCARCE {
+        Finding::warning(about, text, advice)
+    } else {
+        Finding::fine(about, text)
+    }
+}
+
+/// How many files the daemon may have open.
+fn limit(engine: u32) -> Option<Finding> {
+    let limits = fs::read_to_string(format!("/proc/{engine}/limits")).ok()?;
+    let files = open_files(&limits)?;
+    Some(if files < FILES_MIN {
+        Finding::warning(
+            "limits",
+            format!("the daemon may have {files} files open, some for each service"),
+            "raise its limit (LimitNOFILE in the unit, ulimit -n in a container)",
+        )
+    } else {
+        Finding::fine("limits", format!("the daemon may have {files} files open"))
+    })
+}
+
+/// The limit that holds, from `/proc/PID/limits`.
+fn open_files(limits: &str) -> Option<u64> {
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))?;
+    match line.split_whitespace().next()? {
+        "unlimited" => Some(u64::MAX),
+        number => number.parse().ok(),
+    }
+}
+
+fn phps() -> Vec<Finding> {
+    let examined = php::examine_all().into_iter();
+    let findings = examined.map(|(program, outcome)| {
+        let about = program.display().to_string();
+        match outcome {
+            Ok(said) => Finding::fine(&about, said),
+            Err(error) => Finding::warning(
+                &about,
+                format!("{error:#}"),
+                "relance php doctor says more; a PHP that runs no services needs nothing",
+            ),
+        }
+    });
+    findings.collect()
+}
+
+/// No service came with the system: the manager has none of its own.
+pub(super) fn is_of_the_system(_: &str) -> bool {
+    false
+}
+
+/// As it is: nothing is put into command lines.
+pub(super) fn expanded(path: &str) -> String {
+    path.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::Level;
+    use super::*;
+
+    #[test]
+    fn a_folder_that_others_write_to_is_a_problem() {
+        assert_eq!(rights("x", 0o40_700).level, Level::Fine);
+        assert_eq!(rights("x", 0o40_755).level, Level::Fine);
+        assert_eq!(rights("x", 0o40_775).level, Level::Problem);
+        assert_eq!(rights("x", 0o41_777).level, Level::Problem);
+    }
+
+    #[test]
+    fn room_runs_out_by_degrees() {
+        assert_eq!(room("x", 1 << 20).level, Level::Problem);
+        assert_eq!(room("x", 50 << 20).level, Level::Warning);
+        assert_eq!(room("x", 1 << 30).level, Level::Fine);
+    }
+
+    #[test]
+    fn the_limit_that_holds_is_read() {
+        let limits = "Limit  Soft Limit  Hard Limit  Units\n\
+                      Max open files            1024                 524288               files\n";
+        assert_eq!(open_files(limits), Some(1024));
+        assert_eq!(
+            open_files("Max open files unlimited unlimited files"),
+            Some(u64::MAX)
+        );
+        assert_eq!(open_files(""), None);
+    }
+
+    #[test]
+    fn sockets_say_what_is_wrong_with_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sock");
+        assert!(socket(&path).text.contains("no socket"));
+        drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+        assert!(socket(&path).text.contains("nobody listens"));
+    }
+}

@@ -1,0 +1,233 @@
+//! What commonly goes wrong with services: from what the manager says of them, and the disk.
+
+use std::collections::BTreeMap;
+
+use relance_policy::trap::{Trap, traps};
+use relance_scm::config::{Dependency, StartType};
+use relance_scm::event_log::Timestamp;
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
+
+use super::finding::Finding;
+use super::program_file::{self, Wrong};
+
+/// What services are held against.
+pub(super) struct Surroundings<'a> {
+    pub(super) now: Timestamp,
+    /// Whether the manager reboots when it is told to (R46); `None`: not known.
+    pub(super) allows_reboot: Option<bool>,
+    /// Whether a file is there.
+    pub(super) exists: &'a dyn Fn(&str) -> bool,
+    /// Whether a service came with the system: its settings are nobody's mistake here.
+    pub(super) is_of_the_system: &'a dyn Fn(&str) -> bool,
+}
+
+/// Examines all services.
+pub(super) fn check(services: &[ServiceInfo], around: &Surroundings<'_>) -> Vec<Finding> {
+    let by_name: BTreeMap<String, &ServiceInfo> = services
+        .iter()
+        .map(|info| (info.config.service_name.key(), info))
+        .collect();
+    let mut findings = Vec::new();
+    for info in services {
+        findings.extend(program(info, around));
+        if !(around.is_of_the_system)(&info.config.command_line) {
+            findings.extend(recovery(info, around));
+        }
+        findings.extend(end(info));
+        findings.extend(dependencies(info, &by_name));
+        findings.extend(pending(info, around.now));
+    }
+    findings
+}
+
+fn name(info: &ServiceInfo) -> &str {
+    info.config.service_name.as_str()
+}
+
+fn is_disabled(info: &ServiceInfo) -> bool {
+    info.config.start_type == StartType::Disabled
+}
+
+fn program(info: &ServiceInfo, around: &Surroundings<'_>) -> Option<Finding> {
+    let name = name(info);
+    let wrong = program_file::check(&info.config.command_line, around.exists)?;
+    Some(match wrong {
+        // Parts of the system that are not installed leave their services behind.
+        Wrong::Missing(path) if (around.is_of_the_system)(&info.config.command_line) => {
+            Finding::fine(
+                name,
+                format!("a part of the system, {path}, is not installed"),
+            )
+        }
+        Wrong::Missing(path) if is_disabled(info) => Finding::warning(
+            name,
+            format!("its program {path} is not there, and nobody seems to miss it"),
+            format!("relance delete {name}, if nobody needs it"),
+        ),
+        Wrong::Missing(path) => Finding::problem(
+            name,
+            format!("its program {path} is not there"),
+            format!(
+                "install the program, or correct the path: relance config {name} --command-line"
+            ),
+        ),
+        Wrong::Unquoted(path) => Finding::warning(
+            name,
+            format!(
+                "the path {path} has a blank and no quotes: a file planted at the part before the blank is started instead (C7)"
+            ),
+            format!("put the path in quotes: relance config {name} --command-line"),
+        ),
+    })
+}
+
+fn recovery(info: &ServiceInfo, around: &Surroundings<'_>) -> Vec<Finding> {
+    let name = name(info);
+    let config = &info.config;
+    if config.failure_actions.actions.is_empty() {
+        let is_kept = config.kind == ServiceKind::Program && config.start_type == StartType::Auto;
+        return is_kept
+            .then(|| {
+                Finding::warning(
+                    name,
+                    "nothing follows a failure: it stays stopped",
+                    format!(
+                        "relance failure {name} --actions restart/1000/restart/60000 --reset 86400"
+                    ),
+                )
+            })
+            .into_iter()
+            .collect();
+    }
+    let said = traps(config)
+        .into_iter()
+        .filter_map(|trap| trap_sentence(trap, name, around.allows_reboot));
+    said.map(|(text, advice)| Finding::warning(name, text, advice))
+        .collect()
+}
+
+/// What a trap is, and how it is avoided; `None` for what people also do on purpose.
+fn trap_sentence(
+    trap: Trap,
+    name: &str,
+    allows_reboot: Option<bool>,
+) -> Option<(&'static str, String)> {
+    Some(match trap {
+        // To end the list with nothing is how restarts are limited (R22).
+        Trap::EndsWithNothing => return None,
+        Trap::Reboot if allows_reboot != Some(false) => return None,
+        Trap::NoResetPeriod => (
+            "with a reset period of 0 every failure is the first, and the later actions are never used (R14)",
+            format!(
+                "give the list again with a period: relance failure {name} --actions LIST --reset 86400"
+            ),
+        ),
+        Trap::ErrorStopsIgnored => (
+            "it has recovery actions, and a stop with an error code is no failure (R3)",
+            format!("relance failure {name} --on-error-stop"),
+        ),
+        Trap::RestartStorm => (
+            "its last action restarts it without end and almost without a pause (R21)",
+            format!(
+                "give the last action a delay: relance failure {name} --actions LIST --reset 86400"
+            ),
+        ),
+        Trap::NoCommand => (
+            "a program is to be run after a failure, and none is given (R43)",
+            format!("relance failure {name} --command LINE"),
+        ),
+        Trap::Reboot => (
+            "a reboot is configured, and the daemon's settings do not allow it: it ends in event 7032 (R46)",
+            "set allow_reboot = true in relance.toml, or take the action out".to_owned(),
+        ),
+    })
+}
+
+/// How it ended last, where that is no good end.
+fn end(info: &ServiceInfo) -> Option<Finding> {
+    let name = name(info);
+    if info.marked_for_delete {
+        return Some(Finding::warning(
+            name,
+            "it is deleted, and goes when it has stopped and nobody holds it open (C31, C33)",
+            "stop it; close services.msc and other tools that show it",
+        ));
+    }
+    if info.status.state != ServiceState::Stopped {
+        return None;
+    }
+    let code = info.status.exit_code;
+    if code.win32() == Win32Error::SERVICE_LOGON_FAILED {
+        return Some(logon_failed(name, info.config.account_name.as_str()));
+    }
+    let is_fine = [ExitCode::SUCCESS, ExitCode::NEVER_STARTED].contains(&code);
+    if is_fine || info.config.start_type != StartType::Auto {
+        return None;
+    }
+    let what = match code {
+        ExitCode::ServiceSpecific(code) => format!("its own error code {code}"),
+        ExitCode::Win32(error) => format!("error {} ({})", error.to_raw(), error.text()),
+    };
+    Some(Finding::problem(
+        name,
+        format!("it is started automatically, and has stopped with {what}"),
+        format!("relance why {name}"),
+    ))
+}
+
+/// 1069: the account of a service.
+pub(super) fn logon_failed(name: &str, account: &str) -> Finding {
+    Finding::problem(
+        name,
+        format!(
+            "its account {account} could not log on: the password has changed or expired, or the right to log on as a service is gone (1069)"
+        ),
+        format!(
+            "give it the account's password of today and the right: services.msc, {name}, Log On"
+        ),
+    )
+}
+
+fn dependencies(info: &ServiceInfo, all: &BTreeMap<String, &ServiceInfo>) -> Vec<Finding> {
+    if is_disabled(info) {
+        return Vec::new();
+    }
+    let name = name(info);
+    let services = info.config.dependencies.iter();
+    let problem = |needed: &relance_scm::ServiceName| match all.get(&needed.key()) {
+        None => Some(Finding::problem(
+            name,
+            format!("it needs the service {needed}, which does not exist (1075)"),
+            format!("create {needed}, or take it out: relance config {name} --depend \"\""),
+        )),
+        Some(needed) if is_disabled(needed) => {
+            let needed = &needed.config.service_name;
+            Some(Finding::problem(
+                name,
+                format!("it needs the service {needed}, which is disabled (1068)"),
+                format!("relance enable {needed}, or relance disable {name}"),
+            ))
+        }
+        Some(_) => None,
+    };
+    services
+        .filter_map(|dependency| match dependency {
+            Dependency::Service(needed) => problem(needed),
+            Dependency::Group(_) => None,
+        })
+        .collect()
+}
+
+fn pending(info: &ServiceInfo, now: Timestamp) -> Vec<Finding> {
+    let due = info.recovery.pending.iter().map(|pending| {
+        let seconds = (pending.due.0 - now.0).max(0) / 1000;
+        let text = format!(
+            "{} is due in {seconds} s, after failure {}",
+            pending.action.kind.label(),
+            pending.failure_count
+        );
+        Finding::fine(name(info), text)
+    });
+    due.collect()
+}

@@ -1,0 +1,59 @@
+//! Being a service of Windows: what `relance host` and the console have in common.
+
+use std::time::Duration;
+
+use relance_client::hosted::{self, Hosted, Welcomed};
+use relance_scm::status::{RawStatusReport, StatusReport};
+use relance_scm::{Control, ControlsAccepted, ExitCode, ScmError, ServiceState, Win32Error};
+
+/// `ERROR_CALL_NOT_IMPLEMENTED`: the answer to controls that are not taken.
+const NOT_TAKEN: u32 = 120;
+
+/// Connects to the service control manager that started this process; `stop` is called when it wants
+/// the service to end.
+///
+/// # Errors
+/// 1063 when no manager did: then `who` says what does.
+pub(crate) fn connect(
+    who: &str,
+    stop: impl Fn() + Send + 'static,
+) -> Result<(Hosted, Welcomed), ScmError> {
+    hosted::connect(
+        hosted::CONNECT_TIMEOUT,
+        move |code, _| match Control::from_raw(code) {
+            Some(Control::Stop | Control::Shutdown | Control::Preshutdown) => {
+                stop();
+                0
+            }
+            Some(Control::Interrogate) => 0,
+            _ => NOT_TAKEN,
+        },
+    )
+    .map_err(|error| match error.code() {
+        code @ Win32Error::FAILED_SERVICE_CONTROLLER_CONNECT => ScmError::new(
+            code,
+            format!("this is started by the service control manager; {who} asks it to"),
+        ),
+        _ => error,
+    })
+}
+
+/// A status, for the manager.
+pub(crate) fn report(
+    state: ServiceState,
+    exit_code: ExitCode,
+    wait_hint: Duration,
+) -> RawStatusReport {
+    let controls_accepted = match state {
+        ServiceState::Running => ControlsAccepted::STOP.union(ControlsAccepted::SHUTDOWN),
+        _ => ControlsAccepted::NONE,
+    };
+    StatusReport {
+        state,
+        controls_accepted,
+        exit_code,
+        checkpoint: 0,
+        wait_hint,
+    }
+    .into()
+}
