@@ -19,6 +19,8 @@ mod php;
 mod test;
 mod tidy;
 mod windows;
+#[cfg(test)]
+mod workflows;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,7 +43,8 @@ cargo xtask TASK
                    the engine over a simulated machine; one seed shows its trace
   bench [OPTION...]
                    the benchmark beside the peers that are installed; options of bench.py
-  dist [--quick]   archives, packages, checksums and lists of parts, in target/dist
+  dist [--quick] [--target ARCHITECTURE] [PART...]
+                   archives, packages, checksums and lists of parts, in target/dist
   windows [PART...]
                    build for Windows, run it under Wine: services, programs, PHP
   gen [--check]    write (or compare) the generated files
