@@ -28,6 +28,8 @@ use crate::cargo;
 use architecture::Architecture;
 #[cfg(test)]
 pub(crate) use extension::PHPS;
+pub(crate) use extension::for_musl as extension_for_musl;
+pub(crate) use zig::compiler_for_musl;
 
 /// What is made, of what, and where it goes.
 struct Dist<'a> {
@@ -151,12 +153,6 @@ impl<'a> Dist<'a> {
     /// How cargo calls the kind of build.
     fn profile(&self) -> &'static str {
         if self.release { "release" } else { "dev" }
-    }
-
-    /// The folder in which cargo puts what it built for a target.
-    fn built(&self, target_folder: &Path, target: &str) -> PathBuf {
-        let profile = if self.release { "release" } else { "debug" };
-        target_folder.join(target).join(profile)
     }
 
     /// What every archive holds: licences and the first pages.

@@ -48,7 +48,7 @@ cargo xtask TASK
   windows [PART...]
                    build for Windows, run it under Wine: services, programs, PHP
   gen [--check]    write (or compare) the generated files
-  php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
+  php [--on 8.4|8.2-debug-zts|...] [--extension FILE] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
   php-docs [--check]
                    write (or compare) the stubs for IDEs and the table of compatibility

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::architecture::Libc;
-use super::zig::Build;
+use super::architecture::{Architecture, Libc};
+use super::zig::{Build, Link};
 use super::{Dist, archive, copy, elf};
 
 /// The PHPs that PIE may ask for; a new one is a line here.
@@ -35,15 +35,24 @@ pub(super) fn make(dist: &Dist) -> Result<()> {
 
 /// Builds the extension for one of the libraries, and checks that it runs where it is to.
 pub(super) fn build(dist: &Dist, libc: Libc) -> Result<PathBuf> {
-    let target = dist.architecture.target(libc);
+    checked(dist.root, dist.profile(), dist.architecture, libc)
+}
+
+/// The extension for this machine, if it had musl; for tests.
+pub(crate) fn for_musl(root: &Path) -> Result<PathBuf> {
+    checked(root, "dev", Architecture::of_this_machine()?, Libc::Musl)
+}
+
+fn checked(root: &Path, profile: &str, architecture: Architecture, libc: Libc) -> Result<PathBuf> {
     let build = Build {
+        root,
         package: "relance-php",
-        target: &target,
-        glibc: (libc == Libc::Glibc).then_some(elf::GLIBC),
-        static_musl: false,
+        profile,
+        architecture,
+        link: Link::Shared(libc),
     };
-    let file = build.run(dist)?.join("libwin32service.so");
-    elf::check_extension(&file, dist.architecture, libc)
+    let file = build.run()?.join("libwin32service.so");
+    elf::check_extension(&file, architecture, libc)
         .with_context(|| format!("{} is not what it should be", file.display()))?;
     Ok(file)
 }
@@ -73,7 +82,6 @@ fn pie_names(version: &str, architecture: &str, libc: Libc) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dist::architecture::Architecture;
 
     #[test]
     fn pie_finds_a_file_for_every_php() {

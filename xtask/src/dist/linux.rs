@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::architecture::{Architecture, Libc};
-use super::zig::Build;
+use super::zig::{Build, Link};
 use super::{Dist, archive, copy, debian, elf, extension, manual, write};
 use crate::cargo;
 
@@ -41,14 +41,14 @@ const UNIT: &str = "packaging/relance.service";
 
 /// Builds the program, which needs nothing of the system but its kernel.
 fn program(dist: &Dist) -> Result<PathBuf> {
-    let target = dist.architecture.target(Libc::Musl);
     let build = Build {
+        root: dist.root,
         package: "relance",
-        target: &target,
-        glibc: None,
-        static_musl: true,
+        profile: dist.profile(),
+        architecture: dist.architecture,
+        link: Link::Static,
     };
-    let file = build.run(dist)?.join("relance");
+    let file = build.run()?.join("relance");
     elf::check_static(&file, dist.architecture)
         .with_context(|| format!("{} is not what it should be", file.display()))?;
     Ok(file)

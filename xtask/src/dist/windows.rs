@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 
+use super::zig::folder_of;
 use super::{Dist, archive, copy, extension, winget};
 use crate::cargo;
 use crate::windows::{TARGET, finish_library, install_compiler};
@@ -47,7 +48,8 @@ fn build(dist: &Dist, package: &str) -> Result<std::path::PathBuf> {
     let words = ["build", "--quiet", "--locked", "--package", package];
     let kind = ["--target", TARGET, "--profile", dist.profile()];
     cargo::run(dist.root, &[&words[..], &kind[..]].concat())?;
-    Ok(dist.built(&dist.root.join("target"), TARGET))
+    let target = dist.root.join("target").join(TARGET);
+    Ok(target.join(folder_of(dist.profile())))
 }
 
 /// `php_{extension}-{version}-{php}-{threads}-{compiler}-{architecture}.zip`

@@ -8,53 +8,86 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::Dist;
+use super::architecture::{Architecture, Libc};
+use super::elf::GLIBC;
 use crate::php::apt;
 
 /// The versions that releases are made with.
 const PACKAGES: [&str; 2] = ["ziglang==0.17.1", "cargo-zigbuild==0.24.0"];
 
-/// What is built, for what.
+/// What is built, and how.
 pub(super) struct Build<'a> {
+    pub(super) root: &'a Path,
+    /// The package, and the kind of its build: `release` or `dev`.
     pub(super) package: &'a str,
-    /// Rust's target.
-    pub(super) target: &'a str,
-    /// The oldest glibc that will do: `2.28`; nothing where it is musl.
-    pub(super) glibc: Option<&'a str>,
-    /// Whether musl is linked into the file, or that of the system is used.
-    pub(super) static_musl: bool,
+    pub(super) profile: &'a str,
+    pub(super) architecture: Architecture,
+    pub(super) link: Link,
+}
+
+/// The library for C that the file takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    /// That of the system.
+    Shared(Libc),
+    /// None: musl is in the file.
+    Static,
 }
 
 impl Build<'_> {
     /// Builds it; the folder with what cargo made.
-    pub(super) fn run(&self, dist: &Dist) -> Result<PathBuf> {
-        let tools = tools(dist.root)?;
-        require_target(self.target)?;
+    pub(super) fn run(&self) -> Result<PathBuf> {
+        let tools = tools(self.root)?;
+        let (libc, kind) = match self.link {
+            Link::Shared(libc) => (libc, "shared"),
+            Link::Static => (Libc::Musl, "static"),
+        };
+        let target = self.architecture.target(libc);
+        require_target(&target)?;
         // Apart from ordinary builds, and by kind: the same target is linked in different ways.
-        let kind = if self.static_musl { "static" } else { "shared" };
-        let folder = dist.root.join("target/dist-build").join(kind);
-        let glibc = self.glibc.map(|version| format!(".{version}"));
-        let target = format!("{}{}", self.target, glibc.unwrap_or_default());
+        let folder = self.root.join("target/dist-build").join(kind);
         let mut build = Command::new(tools.join("bin/cargo-zigbuild"));
         build
             .args(["zigbuild", "--quiet", "--locked"])
-            .args(["--package", self.package, "--target", &target])
-            .args(["--profile", dist.profile(), "--target-dir"])
+            .args(["--package", self.package, "--profile", self.profile])
+            .arg("--target-dir")
             .arg(&folder)
-            .env("CARGO_ZIGBUILD_ZIG_PATH", tools.join("ziglang/zig"))
-            .current_dir(dist.root);
-        if !self.static_musl && self.glibc.is_none() {
-            build.env("RUSTFLAGS", "-C target-feature=-crt-static");
-        }
+            .env("CARGO_ZIGBUILD_ZIG_PATH", tools.join(ZIG))
+            .current_dir(self.root);
+        match self.link {
+            Link::Shared(Libc::Glibc) => build.args(["--target", &format!("{target}.{GLIBC}")]),
+            Link::Shared(Libc::Musl) => build
+                .args(["--target", &target])
+                .env("RUSTFLAGS", "-C target-feature=-crt-static"),
+            Link::Static => build.args(["--target", &target]),
+        };
         let status = build.status().context("running cargo-zigbuild")?;
         ensure!(
             status.success(),
             "building {} for {target} failed: {status}",
             self.package
         );
-        Ok(dist.built(&folder, self.target))
+        Ok(folder.join(target).join(folder_of(self.profile)))
     }
 }
+
+/// Where cargo puts what it builds in a profile.
+pub(super) fn folder_of(profile: &str) -> &str {
+    if profile == "dev" { "debug" } else { profile }
+}
+
+/// A compiler for C on systems with musl, as `make` takes it.
+pub(crate) fn compiler_for_musl(root: &Path) -> Result<String> {
+    let zig = tools(root)?.join(ZIG);
+    let architecture = Architecture::of_this_machine()?.name();
+    Ok(format!(
+        "{} cc -target {architecture}-linux-musl -dynamic",
+        zig.display()
+    ))
+}
+
+/// The program, in the folder of the tools.
+const ZIG: &str = "ziglang/zig";
 
 /// The folder with both tools, fetched if they are not there.
 fn tools(root: &Path) -> Result<PathBuf> {

@@ -74,6 +74,7 @@ pub(super) fn run(root: &Path) -> Result<()> {
         binary: wrapper,
         run_tests: runner.run_tests,
         runner: Some(runner.binary),
+        musl: false,
     };
     let tests = tests(&root.join("php/tests"))?;
     let tests: Vec<&str> = tests.iter().map(String::as_str).collect();
