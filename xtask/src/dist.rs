@@ -22,7 +22,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
 
 use crate::cargo;
 use architecture::Architecture;
@@ -40,8 +39,6 @@ struct Dist<'a> {
     repository: String,
     release: bool,
     architecture: Architecture,
-    /// What cargo knows of the workspace.
-    metadata: Value,
 }
 
 /// One kind of thing that a release holds.
@@ -136,7 +133,6 @@ impl<'a> Dist<'a> {
             repository: text("repository")?,
             release: order.release,
             architecture: order.architecture,
-            metadata,
         })
     }
 

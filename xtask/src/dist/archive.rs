@@ -10,8 +10,8 @@ use anyhow::{Context, Result};
 use super::output;
 use crate::php::apt;
 
-/// 1980-01-02, by when every kind of archive can tell the time.
-const TIME: Duration = Duration::from_secs(315_619_200);
+/// The time of every file: 1980-01-02, by when every kind of archive can tell the time.
+pub(super) const TIME: Duration = Duration::from_secs(315_619_200);
 
 /// Packs a folder, by its name, as `.tar.gz`.
 pub(super) fn tar(folder: &Path, to: &Path) -> Result<()> {

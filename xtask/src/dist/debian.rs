@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{Dist, copy, output, write};
+use super::{Dist, archive, copy, output, write};
 use crate::php::apt;
 
 /// Files of the archive, and their places.
@@ -54,6 +54,7 @@ pub(super) fn make(dist: &Dist, unpacked: &Path) -> Result<()> {
     build
         // Every dpkg can read it, those before zstd too.
         .args(["--root-owner-group", "-Zxz", "--build"])
+        .env("SOURCE_DATE_EPOCH", archive::TIME.as_secs().to_string())
         .arg(folder)
         .arg(dist.out.join(file));
     output(&mut build).map(drop)

@@ -96,4 +96,21 @@ mod tests {
             "php_win32service-1.2.3_php8.5-arm64-linux-musl-zts.zip"
         );
     }
+
+    #[test]
+    fn composer_names_what_is_packed() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let text = std::fs::read_to_string(root.join("php/composer.json")).unwrap();
+        let package: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(package["type"], "php-ext");
+        let extension = &package["php-ext"];
+        let name = extension["extension-name"].as_str().unwrap();
+        assert_eq!(format!("{name}.so"), FILE);
+        assert_eq!(extension["download-url-method"][0], "pre-packaged-binary");
+        for threads in ["support-zts", "support-nts"] {
+            assert_eq!(extension[threads], true, "{threads}");
+        }
+        let oldest = package["require"]["php"].as_str().unwrap();
+        assert_eq!(oldest, format!(">={}", PHPS[0]));
+    }
 }

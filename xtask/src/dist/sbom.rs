@@ -1,5 +1,5 @@
-//! What the programs are made of, in CycloneDX: every package that cargo links into one of them, with
-//! its licence.
+//! What the programs are made of, in CycloneDX: every package that cargo links into one of them (or
+//! that wrote code for it: macros), with its licence.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,12 +8,17 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::Dist;
+use super::architecture::Libc;
+use crate::cargo;
+use crate::windows::TARGET;
 
 /// What is in a release.
 const PROGRAMS: [&str; 2] = ["relance", "relance-php"];
 
 pub(super) fn make(dist: &Dist) -> Result<()> {
-    let bill = bill(&dist.version, &dist.metadata)?;
+    let linux = dist.architecture.target(Libc::Musl);
+    let metadata = cargo::metadata_for(dist.root, &[&linux, TARGET])?;
+    let bill = bill(&dist.version, &metadata)?;
     let file = format!("relance-{}.cdx.json", dist.version);
     fs::write(dist.out.join(file), serde_json::to_string_pretty(&bill)?)?;
     Ok(())
@@ -52,7 +57,7 @@ fn list<'a>(value: &'a Value, key: &str) -> Result<&'a Vec<Value>> {
         .with_context(|| format!("cargo metadata has no {key}"))
 }
 
-/// What each package links: its ordinary dependencies, for every system.
+/// What each package links: its ordinary dependencies.
 fn links(metadata: &Value) -> Result<BTreeMap<&str, Vec<&str>>> {
     let nodes = list(&metadata["resolve"], "nodes")?;
     let mut links = BTreeMap::new();
