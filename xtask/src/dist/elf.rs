@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use goblin::elf::dynamic::DF_1_NODELETE;
-use goblin::elf::header::{EM_AARCH64, EM_X86_64};
+use goblin::elf::header::{EM_AARCH64, EM_X86_64, ET_DYN};
 use goblin::elf::{Elf, VerneedSection};
 
 use super::architecture::{Architecture, Libc};
@@ -27,12 +27,18 @@ struct Contents {
     glibc: Option<Version>,
     exports: BTreeSet<String>,
     never_unloaded: bool,
+    position_independent: bool,
 }
 
-/// Checks a program that is to need nothing.
+/// Checks a program that is to need nothing, and is put at an address that nobody can know.
 pub(super) fn check_static(file: &Path, architecture: Architecture) -> Result<()> {
     let contents = Contents::of(file)?;
     contents.fits(architecture)?;
+    ensure!(
+        // Rust makes static programs so for x86-64 alone.
+        contents.position_independent || architecture != Architecture::X86_64,
+        "it lies at a fixed address"
+    );
     ensure!(
         contents.libraries.is_empty(),
         "it needs {:?}",
@@ -98,6 +104,7 @@ impl Contents {
             .filter(|symbol| !symbol.is_import() && symbol.st_value != 0);
         Ok(Self {
             machine: elf.header.e_machine,
+            position_independent: elf.header.e_type == ET_DYN,
             libraries: elf
                 .libraries
                 .iter()
@@ -150,6 +157,7 @@ mod tests {
         assert!(contents.libraries.contains("libc.so.6"), "{contents:?}");
         assert!(contents.glibc >= Some((2, 17)), "{contents:?}");
         assert!(!contents.never_unloaded);
+        assert!(contents.position_independent);
         let here = Architecture::of_this_machine().unwrap();
         assert!(contents.fits(here).is_ok());
     }

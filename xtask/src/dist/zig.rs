@@ -59,7 +59,11 @@ impl Build<'_> {
             Link::Shared(Libc::Musl) => build
                 .args(["--target", &target])
                 .env("RUSTFLAGS", "-C target-feature=-crt-static"),
-            Link::Static => build.args(["--target", &target]),
+            // By Rust's own linker, with the musl that comes with Rust: zig would leave the program at a
+            // fixed address, and is only the compiler for C here.
+            Link::Static => build
+                .args(["--target", &target])
+                .env(linker_variable(&target), "rust-lld"),
         };
         let status = build.status().context("running cargo-zigbuild")?;
         ensure!(
@@ -69,6 +73,12 @@ impl Build<'_> {
         );
         Ok(folder.join(target).join(folder_of(self.profile)))
     }
+}
+
+/// The variable by which cargo takes a linker for a target.
+fn linker_variable(target: &str) -> String {
+    let target = target.to_uppercase().replace('-', "_");
+    format!("CARGO_TARGET_{target}_LINKER")
 }
 
 /// Where cargo puts what it builds in a profile.
