@@ -7,7 +7,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use relance_scm::manager::wait;
 use relance_scm::{RunId, ScmError, Win32Error};
 use tokio::net::UnixStream;
 
@@ -48,10 +47,9 @@ pub(crate) async fn attach(
         if let Ok(upgraded) = upgrade.await
             && let Some(channel) = into_channel(upgraded)
         {
-            let handed = tokio::task::spawn_blocking(move || {
-                wait(|reply| context.manager.attach(run, secret, channel, reply))
-            });
-            if let Ok(Err(error)) = handed.await {
+            let handed =
+                context.ask(|manager, _, reply| manager.attach(run, secret, channel, reply));
+            if let Err(error) = handed.await {
                 tracing::warn!(%run, %error, "a process may not attach");
             }
         }

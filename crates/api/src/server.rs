@@ -27,8 +27,8 @@ use crate::sign_in;
 const CONNECTIONS_MAX: usize = 4096;
 /// Connections at a time of one caller who is no administrator.
 const CONNECTIONS_OF_ONE_MAX: usize = 64;
-/// How long a client may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client may take to send the head of a request, the next one of its connection too.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pause after a failed accept, which means that descriptors are used up.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 

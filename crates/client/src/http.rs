@@ -1,16 +1,20 @@
-//! HTTP/1.1 over a Unix socket, as much of it as the API needs: one request a connection, a body of
-//! known length or a stream that ends with the connection.
+//! HTTP/1.1 over a Unix socket, as much of it as the API needs: a body of known length or a stream
+//! that ends with the connection.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write as _};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
 
 use relance_scm::{ScmError, Win32Error};
 use relance_wire::api::ErrorReply;
 
+use crate::kept::Connection;
+
 /// Longest head of an answer.
 const HEAD_LEN_MAX: usize = 16 * 1024;
+
+/// The status of an answer without a body.
+const NO_CONTENT: u16 = 204;
 
 /// A request.
 pub(crate) struct Request<'a> {
@@ -24,15 +28,24 @@ pub(crate) struct Request<'a> {
 
 /// A successful answer, its body still to be read.
 pub(crate) struct Answer {
-    reader: BufReader<UnixStream>,
+    reader: BufReader<Connection>,
     length: Option<usize>,
     chunked: bool,
     position: Option<u64>,
 }
 
 /// Sends a request, and reads the answer's head.
-pub(crate) fn send(stream: UnixStream, request: &Request<'_>) -> Result<Answer, ScmError> {
-    exchange(stream, request).map_err(|error| match error {
+pub(crate) fn send(connection: Connection, request: &Request<'_>) -> Result<Answer, ScmError> {
+    // Found out only now that its manager has left a used connection: the request was not read.
+    let unread = [io::ErrorKind::BrokenPipe, io::ErrorKind::ConnectionReset];
+    let spare = connection.spare();
+    let result = match (exchange(connection, request), spare) {
+        (Err(Error::Io(error)), Some(spare)) if unread.contains(&error.kind()) => {
+            exchange(spare.open()?, request)
+        }
+        (result, _) => result,
+    };
+    result.map_err(|error| match error {
         Error::Io(error) => broken_off(&error),
         Error::Refused(error) => error,
     })?
@@ -60,50 +73,20 @@ impl From<io::Error> for Error {
     }
 }
 
-/// Reaches the first of these sockets that answers.
-pub(crate) fn connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
-    let mut denied = None;
-    for socket in sockets {
-        match UnixStream::connect(socket) {
-            Ok(stream) => return Ok(stream),
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => denied = Some(socket),
-            Err(_) => {}
-        }
-    }
-    if let Some(socket) = denied {
-        return Err(ScmError::new(
-            Win32Error::ACCESS_DENIED,
-            format!(
-                "{} may not be opened; ask an administrator",
-                socket.display()
-            ),
-        ));
-    }
-    let tried: Vec<String> = sockets
-        .iter()
-        .map(|socket| socket.display().to_string())
-        .collect();
-    Err(ScmError::new(
-        Win32Error::RPC_S_SERVER_UNAVAILABLE,
-        format!(
-            "no service manager is running (tried {}); start one with `relance daemon`, or name its \
-             socket in RELANCE_SOCKET",
-            tried.join(", ")
-        ),
-    ))
-}
-
 fn exchange(
-    mut stream: UnixStream,
+    connection: Connection,
     request: &Request<'_>,
 ) -> Result<Result<Answer, ScmError>, Error> {
     let body = request.body.as_deref().unwrap_or_default();
     let mut head = format!(
-        "{} {} HTTP/1.1\r\nHost: relance\r\nConnection: close\r\nContent-Length: {}\r\n",
+        "{} {} HTTP/1.1\r\nHost: relance\r\nContent-Length: {}\r\n",
         request.method,
         request.path,
         body.len()
     );
+    if !connection.is_kept() {
+        head.push_str("Connection: close\r\n");
+    }
     if let Some(token) = request.token {
         let _ = write!(head, "Authorization: Bearer {token}\r\n");
     }
@@ -113,8 +96,8 @@ fn exchange(
     head.push_str("\r\n");
     let mut bytes = head.into_bytes();
     bytes.extend_from_slice(body);
-    stream.write_all(&bytes)?;
-    let mut reader = BufReader::new(stream);
+    connection.stream().write_all(&bytes)?;
+    let mut reader = BufReader::new(connection);
     let head = read_head(&mut reader)?;
     let (status, answer) = parse_head(&head, reader)?;
     if (200..300).contains(&status) {
@@ -132,7 +115,7 @@ fn exchange(
     }))
 }
 
-fn read_head(reader: &mut BufReader<UnixStream>) -> io::Result<Vec<u8>> {
+fn read_head(reader: &mut BufReader<Connection>) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let before = head.len();
@@ -146,7 +129,7 @@ fn read_head(reader: &mut BufReader<UnixStream>) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-fn parse_head(head: &[u8], reader: BufReader<UnixStream>) -> Result<(u16, Answer), Error> {
+fn parse_head(head: &[u8], reader: BufReader<Connection>) -> Result<(u16, Answer), Error> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut response = httparse::Response::new(&mut headers);
     let parsed = response
@@ -166,7 +149,10 @@ fn parse_head(head: &[u8], reader: BufReader<UnixStream>) -> Result<(u16, Answer
         std::str::from_utf8(header.value).ok()
     };
     let answer = Answer {
-        length: value("content-length").and_then(|length| length.parse().ok()),
+        length: match status {
+            NO_CONTENT => Some(0),
+            _ => value("content-length").and_then(|length| length.parse().ok()),
+        },
         chunked: value("transfer-encoding")
             .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")),
         position: value("relance-position").and_then(|position| position.parse().ok()),
@@ -181,7 +167,7 @@ impl Answer {
         self.position
     }
 
-    /// The whole body.
+    /// The whole body; the connection may serve the next call.
     pub(crate) fn read_all(self) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
         match self.length {
@@ -189,6 +175,9 @@ impl Answer {
                 body.resize(length, 0);
                 let mut reader = self.reader;
                 reader.read_exact(&mut body)?;
+                if reader.buffer().is_empty() {
+                    reader.into_inner().give_back();
+                }
             }
             None => {
                 self.into_stream().read_to_end(&mut body)?;
@@ -210,7 +199,7 @@ impl Answer {
 
 /// A body that is read as it comes.
 pub(crate) struct Stream {
-    reader: BufReader<UnixStream>,
+    reader: BufReader<Connection>,
     chunked: bool,
     /// Bytes left of the present chunk.
     left: usize,
@@ -220,7 +209,7 @@ pub(crate) struct Stream {
 impl Stream {
     /// The connection, to end it from elsewhere.
     pub(crate) fn connection(&self) -> &UnixStream {
-        self.reader.get_ref()
+        self.reader.get_ref().stream()
     }
 
     /// The length of the next chunk; 0 at the end.
@@ -275,25 +264,30 @@ pub(crate) fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::net::UnixListener;
+
     use super::*;
+
+    const REQUEST: Request<'_> = Request {
+        method: "GET",
+        path: "/v1/x",
+        token: None,
+        body: None,
+    };
+
+    /// Reads a request, answers it, and leaves.
+    fn serve(mut stream: UnixStream, text: &str) -> String {
+        let mut request = [0; 1024];
+        let length = stream.read(&mut request).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        String::from_utf8_lossy(&request[..length]).into_owned()
+    }
 
     /// What a server sends, read by a client.
     fn answer(text: &'static str) -> Result<Result<Answer, ScmError>, Error> {
         let (ours, theirs) = UnixStream::pair().unwrap();
-        let server = std::thread::spawn(move || {
-            let mut theirs = theirs;
-            let mut request = [0; 1024];
-            let length = theirs.read(&mut request).unwrap();
-            theirs.write_all(text.as_bytes()).unwrap();
-            String::from_utf8_lossy(&request[..length]).into_owned()
-        });
-        let request = Request {
-            method: "GET",
-            path: "/v1/x",
-            token: None,
-            body: None,
-        };
-        let result = exchange(ours, &request);
+        let server = std::thread::spawn(move || serve(theirs, text));
+        let result = exchange(Connection::used(ours, "/nowhere".into()), &REQUEST);
         assert!(server.join().unwrap().starts_with("GET /v1/x HTTP/1.1\r\n"));
         result
     }
@@ -317,6 +311,22 @@ mod tests {
     }
 
     #[test]
+    fn a_used_connection_that_the_manager_has_left_costs_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let server = std::thread::spawn(move || {
+            let text = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+            serve(listener.accept().unwrap().0, text)
+        });
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        drop(theirs);
+        let answer = send(Connection::used(ours, socket), &REQUEST).unwrap();
+        assert_eq!(answer.read_all().unwrap(), b"hi");
+        server.join().unwrap();
+    }
+
+    #[test]
     fn errors_keep_their_code() {
         let text = "HTTP/1.1 404 Not Found\r\nContent-Length: 58\r\n\r\n\
                     {\"error\":{\"code\":1060,\"name\":\"ERROR\",\"message\":\"no such\"}}";
@@ -337,14 +347,6 @@ mod tests {
             panic!()
         };
         assert_eq!(error.code(), Win32Error::INVALID_DATA);
-    }
-
-    #[test]
-    fn no_manager_says_how_to_start_one() {
-        let sockets = [PathBuf::from("/nowhere/relance.sock")];
-        let error = connect(&sockets).unwrap_err();
-        assert_eq!(error.code(), Win32Error::RPC_S_SERVER_UNAVAILABLE);
-        assert!(error.sentence().contains("relance daemon"), "{error}");
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Speak to a Relance service manager, or be one of its services.
 //!
 //! [`connect`] gives a [`ServiceManager`]: over the socket of the embedded manager, where every call
-//! opens a connection, asks and closes it; on Windows the real one. [`hosted`] is what a program links
-//! to be a service: it connects to the manager that started it, reports its status and takes controls.
+//! stands for itself; on Windows the real one. [`hosted`] is what a program links to be a service: it
+//! connects to the manager that started it, reports its status and takes controls.
 //!
-//! `http` speaks HTTP/1.1 over a Unix socket, `manager` turns calls into requests (`sessions` those
-//! about signing in), `watch` reads the stream of changes and `part` the output of a service, through
-//! `queue`; `target` finds the manager. On Windows `windows` stands for all of them.
+//! `http` speaks HTTP/1.1 over a Unix socket, `kept` opens and keeps its connections; `manager` turns
+//! calls into requests (`sessions` those about signing in), `watch` reads the stream of changes and
+//! `part` the output of a service, through `queue`; `target` finds the manager. On Windows `windows` stands for all of them.
 
 #![deny(missing_docs)]
 
@@ -14,6 +14,8 @@
 pub mod hosted;
 #[cfg(unix)]
 mod http;
+#[cfg(unix)]
+mod kept;
 #[cfg(unix)]
 mod manager;
 #[cfg(unix)]

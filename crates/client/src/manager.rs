@@ -2,9 +2,8 @@
 
 use std::fmt;
 use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use relance_scm::config::EnvironmentVariable;
@@ -27,6 +26,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::http::{self, Answer, Request, escape};
+use crate::kept::Connection;
 use crate::part::SocketFollow;
 use crate::target::Target;
 use crate::watch::SocketWatch;
@@ -40,8 +40,8 @@ const QUESTIONS_MAX: usize = 3;
 /// `RPC_S_SERVER_UNAVAILABLE` (1722) where none answers, `ERROR_ACCESS_DENIED` (5) where its socket
 /// may not be opened.
 pub fn connect(target: &Target) -> Result<SocketManager, ScmError> {
-    let sockets = target.sockets();
-    let ready = Mutex::new(Some(http::connect(&sockets)?));
+    let sockets = target.sockets().into();
+    let ready = Mutex::new(Some(Connection::open(&sockets)?));
     Ok(SocketManager {
         sockets,
         ready,
@@ -71,12 +71,11 @@ pub fn connect_as(target: &Target, token: &str) -> Result<SocketManager, ScmErro
 
 /// See [`connect`]. Who calls is known from the socket; the [`Caller`] of the trait is ignored.
 pub struct SocketManager {
-    sockets: Vec<PathBuf>,
+    sockets: Arc<[PathBuf]>,
     /// Never shown.
     token: Option<Box<str>>,
-    /// The connection that showed that a manager is there; the first call uses it, each later one
-    /// opens its own.
-    ready: Mutex<Option<UnixStream>>,
+    /// The connection that showed that a manager is there; the first call uses it.
+    ready: Mutex<Option<Connection>>,
 }
 
 impl fmt::Debug for SocketManager {
@@ -94,9 +93,9 @@ impl SocketManager {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        let stream = match ready {
-            Some(stream) => stream,
-            None => http::connect(&self.sockets)?,
+        let connection = match ready {
+            Some(connection) => connection,
+            None => Connection::open(&self.sockets)?,
         };
         let token = self.token.as_deref();
         let request = Request {
@@ -105,7 +104,7 @@ impl SocketManager {
             token,
             body,
         };
-        http::send(stream, &request)
+        http::send(connection, &request)
     }
 
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ScmError> {
@@ -127,7 +126,11 @@ impl SocketManager {
         path: &str,
         body: &B,
     ) -> Result<(), ScmError> {
-        self.send(method, path, Some(json(body))).map(|_| ())
+        let answer = self.send(method, path, Some(json(body)))?;
+        answer
+            .read_all()
+            .map_err(|error| http::broken_off(&error))?;
+        Ok(())
     }
 
     fn config_and_status(&self, name: &ServiceName) -> Result<ServiceInfo, ScmError> {

@@ -133,6 +133,13 @@ impl FollowOutput for Follower {
     }
 }
 
+impl Drop for Follower {
+    /// The waker that waits for it goes; other followers look, and wait again.
+    fn drop(&mut self) {
+        self.signals.grown(self.service);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -170,6 +177,7 @@ mod tests {
             Some(String::from_utf8(part.unwrap().bytes).unwrap())
         };
         assert_eq!(poll(), None, "nothing printed yet");
+        assert_eq!(signals.lock().len(), 1);
         let mut file = File::create(&path).unwrap();
         file.write_all(b"one").unwrap();
         assert_eq!(poll().as_deref(), Some("one"));
@@ -179,6 +187,8 @@ mod tests {
         fs::write(&path, b"three").unwrap();
         assert_eq!(poll().as_deref(), Some("two"));
         assert_eq!(poll().as_deref(), Some("three"));
+        drop(follower);
+        assert!(signals.lock().is_empty(), "nobody waits any more");
         fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -17,6 +17,17 @@ pub struct BootPlan<Id> {
     pub stages: Vec<Vec<Id>>,
     /// Started one at a time, some time after the others (C16).
     pub delayed: Vec<Id>,
+    /// Services that need what only a later stage would start; it is started with them (D2).
+    pub out_of_order: Vec<(Id, OutOfOrder)>,
+}
+
+/// What a service in a load order group needs, and should not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutOfOrder {
+    /// A service in a later group: 7019.
+    Service,
+    /// A later group: 7020.
+    Group,
 }
 
 /// Plans the starts at boot. `groups` is the order of the load order groups (C18), without case;
@@ -40,7 +51,12 @@ pub fn order<'a, Id: Copy>(
     let stages = ranked
         .chunk_by(|(a, ..), (b, ..)| a == b)
         .map(dependencies_first);
+    let out_of_order = ranked.iter().filter_map(|(rank, id, config)| {
+        let needed = later_need(rank, config, &ranked, &listed)?;
+        Some((*id, needed))
+    });
     BootPlan {
+        out_of_order: out_of_order.collect(),
         stages: stages.collect(),
         delayed: delayed.into_iter().map(|(id, _)| id).collect(),
     }
@@ -58,11 +74,34 @@ fn rank(config: &ServiceConfig, listed: &[String]) -> Rank {
     if config.load_order_group.is_empty() {
         return Rank::Ungrouped;
     }
-    let group = fold_case(&config.load_order_group);
+    rank_of_group(&config.load_order_group, listed)
+}
+
+fn rank_of_group(group: &str, listed: &[String]) -> Rank {
+    let group = fold_case(group);
     match listed.iter().position(|listed| *listed == group) {
         Some(place) => Rank::Listed(place),
         None => Rank::Named(group),
     }
+}
+
+/// The first need of this service that a later group holds. What has no group is in no later one.
+fn later_need<Id>(
+    own: &Rank,
+    config: &ServiceConfig,
+    ranked: &[(Rank, Id, &ServiceConfig)],
+    listed: &[String],
+) -> Option<OutOfOrder> {
+    let is_later = |rank: &Rank| rank > own && *rank != Rank::Ungrouped;
+    config.dependencies.iter().find_map(|need| match need {
+        Dependency::Service(name) => ranked
+            .iter()
+            .any(|(rank, _, other)| other.service_name == *name && is_later(rank))
+            .then_some(OutOfOrder::Service),
+        Dependency::Group(group) => {
+            is_later(&rank_of_group(group, listed)).then_some(OutOfOrder::Group)
+        }
+    })
 }
 
 /// The services of one stage, each behind those of the stage that it needs. A circle, which only

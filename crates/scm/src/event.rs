@@ -122,6 +122,10 @@ pub enum Event {
     ImpossibleState(u32),
     /// 7017: services that depend on each other in a circle, found at a start.
     DependencyLoop,
+    /// 7019: in a load order group, and needs a service in a later one; found at boot.
+    NeedsServiceOfLaterGroup,
+    /// 7020: in a load order group, and needs a later one; found at boot.
+    NeedsLaterGroup,
     /// 7022: a service hangs while it starts.
     StartHung,
     /// 7023: stopped with a Win32 error (E4).
@@ -217,6 +221,8 @@ impl Event {
             Self::MalformedAnswer => 7012,
             Self::ImpossibleState(_) => 7016,
             Self::DependencyLoop => 7017,
+            Self::NeedsServiceOfLaterGroup => 7019,
+            Self::NeedsLaterGroup => 7020,
             Self::StartHung => 7022,
             Self::StoppedWithError(_) => 7023,
             Self::StoppedWithSpecificError(_) => 7024,
@@ -294,6 +300,8 @@ impl Event {
             | Self::MalformedAnswer
             | Self::ImpossibleState(_)
             | Self::DependencyLoop
+            | Self::NeedsServiceOfLaterGroup
+            | Self::NeedsLaterGroup
             | Self::StartHung
             | Self::StoppedWithError(_)
             | Self::StoppedWithSpecificError(_)
@@ -380,6 +388,8 @@ impl Event {
             Self::RecoveryCancelled(action) => vec![service(), action.kind.label().to_owned()],
             Self::MalformedAnswer
             | Self::DependencyLoop
+            | Self::NeedsServiceOfLaterGroup
+            | Self::NeedsLaterGroup
             | Self::StartHung
             | Self::PreshutdownOverrun
             | Self::Terminated

@@ -35,15 +35,12 @@ $answers = [
     WIN32_SERVICE_CONTROL_PAUSE => WIN32_SERVICE_PAUSED,
     WIN32_SERVICE_CONTROL_CONTINUE => WIN32_SERVICE_RUNNING,
 ];
-$last = 0;
 while (true) {
-    $control = win32_get_last_control_message();
-    if ($control === $last) {
-        usleep(20000);
-        continue;
-    }
-    $last = $control;
+    $control = Relance\wait_for_control();
     note("control $control");
+    if (win32_get_last_control_message() !== $control) {
+        note('last control ' . win32_get_last_control_message());
+    }
     if (isset($answers[$control])) {
         win32_set_service_status($answers[$control]);
     }

@@ -9,21 +9,6 @@ const LINES_MAX: usize = 550;
 const LONG: &[(&str, usize, &str)] = &[
     ("crates/scm/src/win32/names.rs", usize::MAX, "generated"),
     (
-        "crates/testkit/src/simulation/machine.rs",
-        900,
-        "one simulated kernel",
-    ),
-    (
-        "crates/testkit/src/simulation/turmoil.rs",
-        650,
-        "one simulated user",
-    ),
-    (
-        "crates/policy/tests/it/starts.rs",
-        750,
-        "one case after another",
-    ),
-    (
         "crates/engine/src/linux/processes.rs",
         650,
         "one state: the guardian's children as the engine knows them",

@@ -50,8 +50,8 @@ struct State {
     last_report: Option<RawStatusReport>,
     /// The last acknowledgement: number and code.
     done: (u64, Win32Error),
-    /// The highest control taken; the manager may repeat one after it was restarted.
-    last_control: u32,
+    /// The last control taken and its answer, should the manager, restarted, repeat it.
+    last_control: (u32, u32),
     closing: bool,
     reader_over: bool,
 }
@@ -98,7 +98,7 @@ impl Connection {
                 reports: 0,
                 last_report: None,
                 done: (0, Win32Error::SUCCESS),
-                last_control: 0,
+                last_control: (0, 0),
                 closing: false,
                 reader_over: false,
             }),
@@ -270,18 +270,15 @@ impl Connection {
     /// Runs the handler, without the lock, and answers. A control that is repeated is answered again
     /// but not handled again.
     fn control(&self, control: ControlRequest, handler: &mut Handler) {
-        let known = {
-            let mut state = self.lock();
-            let known = control.id <= state.last_control;
-            state.last_control = state.last_control.max(control.id);
-            known
-        };
-        let code = if known {
-            0
+        let (last, answer) = self.lock().last_control;
+        let code = if control.id <= last {
+            answer
         } else {
             handler(control.code, &Reporter { connection: self })
         };
-        self.lock().send(&ServiceFrame::Answer(ControlAnswer {
+        let mut state = self.lock();
+        state.last_control = (control.id.max(last), code);
+        state.send(&ServiceFrame::Answer(ControlAnswer {
             id: control.id,
             code,
         }));
@@ -382,4 +379,36 @@ pub(super) fn spawn_reader(
             format!("the thread that takes controls could not be made: {error}"),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn a_control_that_is_repeated_is_answered_as_before_and_handled_once() {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let connection = Connection::open(Environment {
+            channel: Some(ours.into()),
+            way_back: None,
+        })
+        .unwrap();
+        let handled = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&handled);
+        let mut handler: Handler = Box::new(move |_, _| 100 + count.fetch_add(1, Ordering::SeqCst));
+        for id in [1, 1, 2] {
+            connection.control(ControlRequest { id, code: 200 }, &mut handler);
+        }
+        drop(connection);
+        let answers = BufReader::new(theirs).lines().map(|line| {
+            match decode(line.unwrap().as_bytes()).unwrap() {
+                ServiceFrame::Answer(answer) => (answer.id, answer.code),
+                other => panic!("{other:?}"),
+            }
+        });
+        assert_eq!(answers.collect::<Vec<_>>(), [(1, 100), (1, 100), (2, 101)]);
+        assert_eq!(handled.load(Ordering::SeqCst), 2);
+    }
 }

@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use relance_policy::order::order;
+use relance_policy::order::{OutOfOrder, order};
 use relance_policy::{Input, ServiceId, StartCause, Time};
 use relance_scm::ServiceState;
+use relance_scm::event::Event;
 use serde::{Deserialize, Serialize};
 
 use super::{Engine, Moment};
@@ -48,6 +49,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .values()
             .map(|slot| (slot.record.id, &*slot.record.config));
         let plan = order(services, &self.settings.load_order_groups);
+        for (id, need) in plan.out_of_order {
+            let event = match need {
+                OutOfOrder::Service => Event::NeedsServiceOfLaterGroup,
+                OutOfOrder::Group => Event::NeedsLaterGroup,
+            };
+            self.log(now, id, &event);
+        }
         self.boot_starts = Some(BootStarts {
             current: Vec::new(),
             stages: plan.stages.into(),

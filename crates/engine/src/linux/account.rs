@@ -1,7 +1,9 @@
 //! Accounts (C10): from the name in a configuration to the ids a process gets.
 
+mod directory;
+
 use std::fs;
-use std::process::Command;
+use std::sync::OnceLock;
 
 use relance_scm::config::AccountName;
 use relance_scm::{ScmError, Win32Error};
@@ -26,9 +28,11 @@ pub(crate) struct Account {
 /// # Errors
 /// 1057 when there is no such account; 1314 when the daemon may not change to it.
 pub(crate) fn find(account: &AccountName) -> Result<Account, ScmError> {
+    // Read once: it cannot change under a running engine, and every restart would wait for it.
+    static OWN: OnceLock<Account> = OnceLock::new();
     let own = rustix::process::getuid().as_raw();
     if account.is_local_system() {
-        return Ok(own_account(own));
+        return Ok(OWN.get_or_init(|| own_account(own)).clone());
     }
     let entry = existing(account)?;
     let name = &entry.name;
@@ -152,8 +156,7 @@ impl Entry {
     }
 }
 
-/// By name or number: `/etc/passwd` first, then `getent`, which knows directories such as LDAP. A
-/// static binary cannot load the system's own name services.
+/// By name or number: `/etc/passwd` first, then whatever directory there is.
 fn lookup(name: &str) -> Option<Entry> {
     let uid: Option<u32> = name.parse().ok();
     let is_it = |entry: &Entry| entry.name == name || Some(entry.uid) == uid;
@@ -161,13 +164,7 @@ fn lookup(name: &str) -> Option<Entry> {
     file.lines()
         .filter_map(Entry::parse)
         .find(is_it)
-        .or_else(|| {
-            let output = Command::new("getent")
-                .args(["passwd", name])
-                .output()
-                .ok()?;
-            Entry::parse(&String::from_utf8_lossy(&output.stdout))
-        })
+        .or_else(|| Entry::parse(&directory::user(name)))
 }
 
 /// The supplementary groups of an account, its own included: those of `/etc/group`, and where the
@@ -180,14 +177,7 @@ fn groups_of(name: &str, gid: u32) -> Vec<u32> {
         .collect();
     let sources = fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
     if has_directory(&sources) {
-        let output = Command::new("id").args(["-G", name]).output();
-        let text = output.map(|output| output.stdout).unwrap_or_default();
-        let numbers = String::from_utf8_lossy(&text).into_owned();
-        groups.extend(
-            numbers
-                .split_whitespace()
-                .filter_map(|number| number.parse::<u32>().ok()),
-        );
+        groups.extend(directory::groups(name));
     }
     groups.push(gid);
     groups.sort_unstable();
@@ -232,6 +222,7 @@ mod tests {
         assert_eq!(local_name(r".\mail"), "mail");
         assert_eq!(local_name(r"HOST\mail"), "mail");
         assert_eq!(local_name("mail"), "mail");
+        assert_eq!(local_name(r"NT SERVICE\mail"), "mail");
         assert_eq!(local_name(r"NT AUTHORITY\LocalService"), "nobody");
         assert_eq!(local_name(r"nt authority\networkservice"), "nobody");
     }

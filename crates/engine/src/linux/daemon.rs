@@ -17,6 +17,7 @@ use super::driver::{Driver, Timer};
 use super::link::Link;
 use super::logs::{LogSettings, Logs};
 use super::plan::Surroundings;
+use super::process;
 use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
 use crate::command::QUEUE_LEN_MAX;
 use crate::database::{Database, EventLog, Meta, OpenError};
@@ -93,6 +94,9 @@ pub fn run(
     let around = Surroundings {
         socket: setup.socket.clone(),
     };
+    // The threads of output and database, which are made now, inherit it: a restart is not to wait
+    // while its reason is written down.
+    process::set_patient(true);
     let output_signals = Arc::new(OutputSignals::default());
     let logs = Logs::start(setup.output.clone(), Arc::clone(&output_signals))?;
     let mut processes = LinuxProcesses::new(
@@ -130,6 +134,7 @@ pub fn run(
         let _ = done.send(outcome);
         wake_after_commit();
     })?;
+    process::set_patient(false);
     let shared_clock = Arc::new(SharedClock::default());
     if clock.is_manual() {
         shared_clock.set_manual(clock.now());

@@ -77,6 +77,7 @@ impl Driver {
             self.take_commands(&mut now);
             self.engine.fire_deadlines(now);
             self.engine.end_turn(now);
+            self.engine.processes().end_turn();
             // What the turn asked for may have been answered on the spot.
             let Some(fact) = self.engine.processes().next_fact() else {
                 return;

@@ -79,6 +79,8 @@ pub fn log_path(folder: &Path, name: &ServiceName) -> PathBuf {
 pub(crate) struct Logs {
     requests: Sender<Request>,
     wake: Arc<OwnedFd>,
+    /// The thread was asked for something and not woken yet.
+    is_asked: bool,
 }
 
 enum Request {
@@ -103,17 +105,29 @@ impl Logs {
         std::thread::Builder::new()
             .name("output".into())
             .spawn(move || thread.run())?;
-        Ok(Self { requests, wake })
+        Ok(Self {
+            requests,
+            wake,
+            is_asked: false,
+        })
     }
 
-    fn send(&self, request: Request) {
+    fn send(&mut self, request: Request) {
         // The thread ends with the process.
         let _ = self.requests.send(request);
-        let _ = rustix::io::write(&*self.wake, &1_u64.to_ne_bytes());
+        self.is_asked = true;
+    }
+
+    /// Wakes the thread for what it was asked. At the end of a turn: a restart is not to wait while
+    /// another thread is woken.
+    pub(crate) fn wake(&mut self) {
+        if std::mem::take(&mut self.is_asked) {
+            let _ = rustix::io::write(&*self.wake, &1_u64.to_ne_bytes());
+        }
     }
 
     /// Collects the output of a run. `resumed`: it printed before this engine began.
-    pub(crate) fn add(&self, run: RunId, name: &ServiceName, pipe: OwnedFd, resumed: bool) {
+    pub(crate) fn add(&mut self, run: RunId, name: &ServiceName, pipe: OwnedFd, resumed: bool) {
         self.send(Request::Add {
             run,
             name: name.clone(),
@@ -123,14 +137,14 @@ impl Logs {
     }
 
     /// The last lines a run has printed.
-    pub(crate) fn tail(&self, run: RunId) -> Receiver<String> {
+    pub(crate) fn tail(&mut self, run: RunId) -> Receiver<String> {
         let (reply, receiver) = channel();
         self.send(Request::Tail { run, reply });
         receiver
     }
 
     /// Nobody will ask for the last lines of this run any more.
-    pub(crate) fn forget(&self, run: RunId) {
+    pub(crate) fn forget(&mut self, run: RunId) {
         self.send(Request::Forget(run));
     }
 }

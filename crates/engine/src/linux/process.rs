@@ -16,6 +16,31 @@ pub(crate) fn close_from(first: u32) -> io::Result<()> {
     }
 }
 
+/// Whether this thread, and those it makes from now on, wait for a processor instead of interrupting
+/// who is on it (`SCHED_BATCH`). Where a sandbox forbids the change everything works, and is slower.
+pub(crate) fn set_patient(patient: bool) {
+    let policy = if patient {
+        libc::SCHED_BATCH
+    } else {
+        libc::SCHED_OTHER
+    };
+    let parameters = libc::sched_param { sched_priority: 0 };
+    // Not by libc's function, which musl does not have. SAFETY: one structure in; 0 is the calling
+    // thread.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_sched_setscheduler,
+            0,
+            policy,
+            &raw const parameters,
+        )
+    };
+    if result < 0 {
+        let error = io::Error::last_os_error();
+        tracing::debug!(%error, "the scheduling of threads cannot be chosen");
+    }
+}
+
 /// Raises the soft limit of open descriptors to the hard one; the old limit if it was changed.
 pub(crate) fn raise_nofile_limit() -> io::Result<Option<libc::rlimit>> {
     // SAFETY: one structure in, one out.

@@ -193,6 +193,11 @@ impl LinuxProcesses {
         self.facts.pop_front()
     }
 
+    /// Everything of this turn has been asked for.
+    pub(crate) fn end_turn(&mut self) {
+        self.logs.wake();
+    }
+
     /// Something happened on a descriptor.
     pub(crate) fn event(&mut self, token: u64) {
         if token == TOKEN_LINK {

@@ -108,6 +108,25 @@ fn r53_a_shutdown_refuses_changes_of_the_configuration() {
 }
 
 #[test]
+fn e_7020_who_needs_a_later_group_is_named_at_boot_and_started_all_the_same() {
+    let in_group = |text: &str, group: &str| ServiceConfig {
+        start_type: StartType::Auto,
+        load_order_group: group.into(),
+        ..config(text)
+    };
+    let mut first = in_group("first", "a");
+    first.dependencies = [Dependency::Group("b".into())].into();
+    let world = booted(&[first, in_group("second", "b")]);
+    let log = world.log();
+    let entries: Vec<_> = log.iter().filter(|entry| entry.event_id == 7020).collect();
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0].parameters, ["first"]);
+    for text in ["first", "second"] {
+        assert_eq!(world.state(&name(text)), ServiceState::Running, "{text}");
+    }
+}
+
+#[test]
 fn d4_a_circle_is_refused_direct_or_indirect_and_a_missing_service_is_not() {
     let needs = |text: &str, needed: &str| {
         let mut config = config(text);

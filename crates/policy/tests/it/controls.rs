@@ -111,10 +111,7 @@ fn s11_after_stopped_the_handle_is_closed() {
         panic!("{answer:?}")
     };
     assert_eq!(reason.code(), Win32Error::INVALID_HANDLE);
-    host.input(Input::ProcessExited {
-        run,
-        exit: ProcessExit::Exited(0),
-    });
+    host.exited(run, ProcessExit::Exited(0));
     let answer = host.input(Input::StatusReported {
         run,
         number: 9,
@@ -225,10 +222,7 @@ fn s33_the_caller_of_a_service_that_dies_gets_109() {
     let mut host = Host::running(0x7FF);
     let run = host.run();
     control(&mut host, 1, false);
-    host.input(Input::ProcessExited {
-        run,
-        exit: ProcessExit::Signaled(11),
-    });
+    host.exited(run, ProcessExit::Signaled(11));
     let answer = Action::CompleteControl {
         run,
         id: ControlId(1),

@@ -10,6 +10,7 @@ mod model;
 mod order;
 mod programs;
 mod random;
+mod recovery;
 mod replaced;
 mod scripts;
 mod shutdown;

@@ -1,7 +1,7 @@
 //! D8, D11: the order of the starts at boot.
 
 use proptest::prelude::*;
-use relance_policy::order::{BootPlan, order};
+use relance_policy::order::{BootPlan, OutOfOrder, order};
 use relance_scm::ServiceName;
 use relance_scm::config::{Dependency, ServiceConfig, StartType};
 
@@ -27,6 +27,11 @@ fn plan(services: &[ServiceConfig], groups: &[&str]) -> BootPlan<String> {
     BootPlan {
         stages: plan.stages.into_iter().map(names).collect(),
         delayed: names(plan.delayed),
+        out_of_order: plan
+            .out_of_order
+            .into_iter()
+            .map(|(id, need)| (services[id].service_name.to_string(), need))
+            .collect(),
     }
 }
 
@@ -60,6 +65,22 @@ fn d8_within_a_group_what_is_needed_comes_first() {
 fn d1_a_needed_group_comes_before_who_needs_it() {
     let services = [service("user", "g", &["+G"]), service("member", "g", &[])];
     assert_eq!(plan(&services, &[]).stages, [["member", "user"]]);
+}
+
+#[test]
+fn e_7019_7020_what_needs_a_later_group_is_named() {
+    let services = [
+        service("wants-service", "one", &["plain", "in-two"]),
+        service("wants-group", "one", &["+TWO"]),
+        service("in-two", "two", &["wants-group", "+one"]),
+        service("plain", "", &["+two"]),
+    ];
+    let expected = [
+        ("wants-service".to_owned(), OutOfOrder::Service),
+        ("wants-group".to_owned(), OutOfOrder::Group),
+    ];
+    assert_eq!(plan(&services, &["one", "two"]).out_of_order, expected);
+    assert_eq!(plan(&services, &["two", "one"]).out_of_order.len(), 1);
 }
 
 #[test]

@@ -27,16 +27,12 @@ fn start(host: &mut Host) {
 
 fn spawned(host: &mut Host) {
     let run = host.run();
-    host.input(Input::ProcessSpawned {
-        run,
-        pid: 100,
-        birth: 7,
-    });
+    host.spawned(run, 100);
 }
 
 fn exits(host: &mut Host, exit: ProcessExit) {
     let run = host.run();
-    host.input(Input::ProcessExited { run, exit });
+    host.exited(run, exit);
 }
 
 fn control(host: &mut Host, control: Control) -> Answer {

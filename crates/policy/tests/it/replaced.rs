@@ -3,15 +3,13 @@
 
 use relance_policy::{Action, ActionId, Answer, Input, RunPhase};
 use relance_scm::config::ServiceConfig;
-use relance_scm::failure_actions::{ActionList, ResetPeriod};
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceKind, ServiceState};
 
-use crate::support::{Host, config};
+use crate::support::{Host, service};
 
-fn service(actions: &str) -> ServiceConfig {
-    let list: ActionList = actions.parse().expect("actions");
-    let mut config = config(&list.0, ResetPeriod::Seconds(60));
+fn with_command(actions: &str) -> ServiceConfig {
+    let mut config = service(actions);
     config.failure_actions.command = "notify %1%".into();
     config
 }
@@ -21,15 +19,11 @@ fn a_report_before_the_hello_is_not_taken_then_or_later() {
     let mut host = Host::new(service("restart/0"));
     host.start();
     let run = host.run();
-    host.input(Input::ProcessSpawned {
-        run,
-        pid: 77,
-        birth: 7,
-    });
+    host.spawned(run, 77);
     assert_eq!(host.report(ServiceState::Running, 0), Answer::Accepted);
     assert_eq!(host.record.state, ServiceState::StartPending);
     // Its hello comes, and the report is read again: it is as late as it was.
-    host.input(Input::ServiceConnected { run, pid: 77 });
+    host.connected(run, 77);
     let last_report = host.record.run.as_ref().expect("it runs").last_report;
     assert_eq!(last_report, 1);
     assert_eq!(host.record.state, ServiceState::StartPending);
@@ -79,22 +73,15 @@ fn a_process_is_found_although_its_run_still_waits_on_record() {
     let phase = host.record.run.as_ref().expect("it runs").phase;
     assert!(matches!(phase, RunPhase::Connecting(_)), "{phase:?}");
     // It ends before it connects: a failed start, and no failure (R8.8).
-    host.input(Input::ProcessExited {
-        run,
-        exit: ProcessExit::Exited(1),
-    });
+    host.exited(run, ProcessExit::Exited(1));
     assert_eq!(host.record.failure_count, 0);
 }
 
 #[test]
 fn a_command_that_was_carried_out_is_not_carried_out_again() {
-    let mut host = Host::new(service("run/60000"));
-    host.start_and_connect();
-    let run = host.run();
-    host.input(Input::ProcessExited {
-        run,
-        exit: ProcessExit::Signaled(9),
-    });
+    let mut host = Host::new(with_command("run/60000"));
+    let run = host.start_and_connect();
+    host.exited(run, ProcessExit::Signaled(9));
     let id = host.record.pending_actions[0].id;
     // The engine before had run it: the delay was shorter when it counted the failure.
     let done = Input::ActionDone { id, result: Ok(()) };
@@ -112,12 +99,8 @@ fn a_command_that_was_carried_out_is_not_carried_out_again() {
 fn a_restart_that_is_pending_is_nobody_elses_to_do() {
     for actions in ["restart/60000", "own_restart/60000"] {
         let mut host = Host::new(service(actions));
-        host.start_and_connect();
-        let run = host.run();
-        host.input(Input::ProcessExited {
-            run,
-            exit: ProcessExit::Signaled(9),
-        });
+        let run = host.start_and_connect();
+        host.exited(run, ProcessExit::Signaled(9));
         let id: ActionId = host.record.pending_actions[0].id;
         let done = Input::ActionDone { id, result: Ok(()) };
         assert_eq!(host.input(done), Answer::Stale, "{actions}");

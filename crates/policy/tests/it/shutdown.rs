@@ -68,10 +68,7 @@ fn r8_12_nothing_that_ends_in_a_shutdown_is_a_failure() {
         if by_report {
             host.report_with(ServiceState::Stopped, 0, ExitCode::ServiceSpecific(9), 0, 0);
         }
-        host.input(Input::ProcessExited {
-            run,
-            exit: ProcessExit::Signaled(9),
-        });
+        host.exited(run, ProcessExit::Signaled(9));
         assert_eq!(host.record.failure_count, 0);
         assert_eq!(host.record.next_deadline(), None);
     }
@@ -81,12 +78,8 @@ fn r8_12_nothing_that_ends_in_a_shutdown_is_a_failure() {
 fn r40_a_shutdown_drops_pending_actions_silently() {
     let actions: ActionList = "restart/60000".parse().unwrap();
     let mut host = Host::new(config(&actions.0, ResetPeriod::Seconds(60)));
-    host.start_and_connect();
-    let run = host.run();
-    host.input(Input::ProcessExited {
-        run,
-        exit: ProcessExit::Signaled(9),
-    });
+    let run = host.start_and_connect();
+    host.exited(run, ProcessExit::Signaled(9));
     begin(&mut host);
     assert!(host.record.pending_actions.is_empty());
     assert_eq!(host.log(), [0; 0]);
@@ -99,11 +92,7 @@ fn a_program_gets_its_signal_and_no_more_time_than_the_shutdown() {
     let mut host = Host::new(settings);
     host.start();
     let run = host.run();
-    host.input(Input::ProcessSpawned {
-        run,
-        pid: 3,
-        birth: 7,
-    });
+    host.spawned(run, 3);
     begin(&mut host);
     assert!(host.did(&Action::SignalStop(run)));
     let before = host.now;
@@ -116,11 +105,7 @@ fn a_service_that_has_not_connected_is_killed_at_once() {
     let mut host = Host::new(config(&[], ResetPeriod::default()));
     host.start();
     let run = host.run();
-    host.input(Input::ProcessSpawned {
-        run,
-        pid: 3,
-        birth: 7,
-    });
+    host.spawned(run, 3);
     begin(&mut host);
     assert!(host.did(&Action::Terminate(run)));
 }

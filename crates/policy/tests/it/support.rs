@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use relance_policy::{Action, Answer, Input, RunId, ServiceId, ServiceRecord, Time, Timer, step};
 use relance_scm::event::Event;
-use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::failure_actions::{ActionList, RecoveryAction};
+use relance_scm::status::ProcessExit;
 use relance_scm::{
     ControlsAccepted, ExitCode, ResetPeriod, ServiceConfig, ServiceName, ServiceState, StatusReport,
 };
@@ -15,6 +16,16 @@ pub(crate) fn config(actions: &[RecoveryAction], reset_period: ResetPeriod) -> S
     config.failure_actions.actions = actions.into();
     config.failure_actions.reset_period = reset_period;
     config
+}
+
+/// A service with these recovery actions, in the command line's notation.
+pub(crate) fn service(actions: &str) -> ServiceConfig {
+    let list: ActionList = actions.parse().expect("actions");
+    config(&list.0, ResetPeriod::Seconds(60))
+}
+
+pub(crate) fn host(actions: &str) -> Host {
+    Host::new(service(actions))
 }
 
 pub(crate) struct Host {
@@ -69,15 +80,33 @@ impl Host {
         })
     }
 
-    pub(crate) fn start_and_connect(&mut self) {
+    /// The process of this run exists.
+    pub(crate) fn spawned(&mut self, run: RunId, pid: u32) -> Answer {
+        let birth = 7;
+        self.input(Input::ProcessSpawned { run, pid, birth })
+    }
+
+    pub(crate) fn connected(&mut self, run: RunId, pid: u32) -> Answer {
+        self.input(Input::ServiceConnected { run, pid })
+    }
+
+    /// The process of this run has ended.
+    pub(crate) fn exited(&mut self, run: RunId, exit: ProcessExit) -> Answer {
+        self.input(Input::ProcessExited { run, exit })
+    }
+
+    pub(crate) fn start_and_connect(&mut self) -> RunId {
         self.start();
         let run = self.run();
-        self.input(Input::ProcessSpawned {
-            run,
-            pid: 4242,
-            birth: 7,
-        });
-        self.input(Input::ServiceConnected { run, pid: 4242 });
+        self.spawned(run, 4242);
+        self.connected(run, 4242);
+        run
+    }
+
+    /// The process ends, and its service had not stopped: a failure (R1).
+    pub(crate) fn crash(&mut self) {
+        let run = self.run();
+        self.exited(run, ProcessExit::Exited(0));
     }
 
     pub(crate) fn report(&mut self, state: ServiceState, accepted: u32) -> Answer {

@@ -18,7 +18,8 @@ use crate::text::plain;
 /// Create the services of a file, or make those of their names like it: all or nothing. Others are
 /// left alone
 ///
-/// The file is TOML, one `[[service]]` each, with the names of `relance config --json`.
+/// The file is TOML, one `[[service]]` each, with the names of `relance config --json`. As with
+/// `relance create`, a service whose `kind` is not given is a program.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The file; - for the standard input
@@ -38,10 +39,9 @@ struct File {
 
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
-    let file: File = toml::from_str(&read(&arguments.file)?)
+    let services = parse_file(&read(&arguments.file)?)
         .with_context(|| format!("{} makes no sense", arguments.file.display()))?;
-    let services = file
-        .service
+    let services = services
         .iter()
         .map(new_service)
         .collect::<Result<Vec<_>, _>>()?;
@@ -76,6 +76,18 @@ fn read(path: &Path) -> Result<String, Failure> {
         .with_context(|| format!("{} cannot be read", path.display()))?)
 }
 
+fn parse_file(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error> {
+    let mut services = toml::from_str::<File>(text)?.service;
+    let given: toml::Table = toml::from_str(text)?;
+    let given = given.get("service").and_then(toml::Value::as_array);
+    for (service, given) in services.iter_mut().zip(given.into_iter().flatten()) {
+        if given.get("kind").is_none() {
+            service.kind = "program".to_owned();
+        }
+    }
+    Ok(services)
+}
+
 /// Errors name the service they are about.
 fn new_service(body: &ConfigBody) -> Result<NewService, ScmError> {
     let config = ServiceConfig::try_from(body)
@@ -84,4 +96,20 @@ fn new_service(body: &ConfigBody) -> Result<NewService, ScmError> {
         config,
         password: Secret::new(body.password.clone().unwrap_or_default()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_called_a_service_is_a_program() {
+        let text = "[[service]]\nname = 'a'\ncommand_line = '/a'\n\
+                    [[service]]\nname = 'b'\ncommand_line = '/b'\nkind = 'service'\n";
+        let services = parse_file(text).unwrap();
+        let kinds: Vec<_> = services.iter().map(|body| body.kind.as_str()).collect();
+        assert_eq!(kinds, ["program", "service"]);
+        let error = parse_file("[[service]]\nnam = 'a'\n").unwrap_err();
+        assert!(error.to_string().contains("line 2"), "{error}");
+    }
 }

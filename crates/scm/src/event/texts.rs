@@ -71,6 +71,8 @@ pub fn template(id: u32) -> Option<&'static str> {
         }
         7016 => "%1 reported the state %2, which does not exist.",
         7017 => "%1 was not started, because it depends on itself through other services.",
+        7019 => "%1 needs a service in a group that starts later.",
+        7020 => "%1 needs a group that starts later.",
         7022 => "%1 hangs while it starts. It is left alone; services after it are started.",
         7023 => "%1 stopped with an error: %2.",
         7024 => "%1 stopped with an error code of its own: %2.",

@@ -41,24 +41,31 @@ impl Drop for Folder {
     }
 }
 
-fn add(logs: &Logs, number: u32) -> io::PipeWriter {
+fn add(logs: &mut Logs, number: u32) -> io::PipeWriter {
     let (reader, writer) = io::pipe().unwrap();
     logs.add(run(number), &name("a"), reader.into(), false);
+    logs.wake();
     writer
+}
+
+fn tail(logs: &mut Logs, run: RunId) -> String {
+    let tail = logs.tail(run);
+    logs.wake();
+    tail.recv().unwrap()
 }
 
 #[test]
 fn output_goes_to_the_file_and_its_last_lines_to_whoever_asks() {
     let folder = Folder::new("tail");
-    let logs = folder.logs(u64::MAX);
-    let mut first = add(&logs, 1);
+    let mut logs = folder.logs(u64::MAX);
+    let mut first = add(&mut logs, 1);
     writeln!(first, "first run").unwrap();
-    assert_eq!(logs.tail(run(1)).recv().unwrap(), "first run");
-    let mut second = add(&logs, 2);
+    assert_eq!(tail(&mut logs, run(1)), "first run");
+    let mut second = add(&mut logs, 2);
     for n in 0..20 {
         writeln!(second, "line {n}").unwrap();
     }
-    let tail = logs.tail(run(2)).recv().unwrap();
+    let tail = tail(&mut logs, run(2));
     assert!(
         tail.starts_with("line 10\n") && tail.ends_with("line 19"),
         "{tail}"
@@ -73,14 +80,14 @@ fn output_goes_to_the_file_and_its_last_lines_to_whoever_asks() {
 #[test]
 fn a_run_that_printed_nothing_has_no_last_lines_of_others() {
     let folder = Folder::new("nothing");
-    let logs = folder.logs(u64::MAX);
-    let mut first = add(&logs, 1);
+    let mut logs = folder.logs(u64::MAX);
+    let mut first = add(&mut logs, 1);
     writeln!(first, "of another run").unwrap();
-    assert_eq!(logs.tail(run(1)).recv().unwrap(), "of another run");
-    let _second = add(&logs, 2);
-    assert_eq!(logs.tail(run(2)).recv().unwrap(), "");
+    assert_eq!(tail(&mut logs, run(1)), "of another run");
+    let _second = add(&mut logs, 2);
+    assert_eq!(tail(&mut logs, run(2)), "");
     assert_eq!(
-        logs.tail(run(3)).recv().unwrap(),
+        tail(&mut logs, run(3)),
         "",
         "nor has one that does not exist"
     );
@@ -116,23 +123,23 @@ fn a_pipe_that_has_ended_wakes_nobody_and_its_last_lines_stay_until_the_run_is_f
 #[test]
 fn a_run_that_is_forgotten_may_still_print() {
     let folder = Folder::new("forgotten");
-    let logs = folder.logs(u64::MAX);
-    let mut writer = add(&logs, 1);
+    let mut logs = folder.logs(u64::MAX);
+    let mut writer = add(&mut logs, 1);
     logs.forget(run(1));
     writeln!(writer, "a child that stayed").unwrap();
-    assert_eq!(logs.tail(run(1)).recv().unwrap(), "a child that stayed");
+    assert_eq!(tail(&mut logs, run(1)), "a child that stayed");
 }
 
 #[test]
 fn a_long_file_is_rotated_and_old_ones_go() {
     let folder = Folder::new("rotate");
-    let logs = folder.logs(1000);
-    let mut writer = add(&logs, 1);
+    let mut logs = folder.logs(1000);
+    let mut writer = add(&mut logs, 1);
     for n in 0..5 {
         writer
             .write_all(format!("{n}").repeat(1000).as_bytes())
             .unwrap();
-        logs.tail(run(1)).recv().unwrap();
+        tail(&mut logs, run(1));
     }
     let path = log_path(&folder.0, &name("a"));
     let first = |suffix: &str| {
@@ -147,13 +154,13 @@ fn a_long_file_is_rotated_and_old_ones_go() {
 #[test]
 fn output_that_cannot_be_written_is_dropped_and_the_service_goes_on() {
     let folder = Folder::new("dropped");
-    let logs = folder.logs(u64::MAX);
+    let mut logs = folder.logs(u64::MAX);
     fs::create_dir(log_path(&folder.0, &name("a"))).unwrap();
-    let mut writer = add(&logs, 1);
+    let mut writer = add(&mut logs, 1);
     // More than a pipe holds: it would block for ever if nobody took it.
     writer.write_all(&vec![b'x'; 1024 * 1024]).unwrap();
     drop(writer);
-    assert_eq!(logs.tail(run(1)).recv().unwrap(), "");
+    assert_eq!(tail(&mut logs, run(1)), "");
 }
 
 #[test]

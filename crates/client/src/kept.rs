@@ -1,0 +1,254 @@
+//! Connections to a manager. One is kept between calls that follow each other closely, because
+//! opening one costs as much as a question.
+//!
+//! Only between such calls: a worker that asks once a second holds no place that others need. And
+//! only for the process and user that opened it: the manager takes whoever opened a connection for
+//! the caller.
+
+use std::io::{self, Read};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use relance_scm::{ScmError, Win32Error};
+use rustix::net::{RecvFlags, recv};
+use rustix::process::{getegid, geteuid};
+
+/// Calls that follow each other closely.
+const CLOSELY: Duration = Duration::from_millis(100);
+
+static LAST: Mutex<Option<Last>> = Mutex::new(None);
+
+/// The last call of this process.
+struct Last {
+    at: Instant,
+    sockets: Arc<[PathBuf]>,
+    caller: CallerId,
+    /// Its connection, when it could be kept.
+    stream: Option<UnixStream>,
+}
+
+/// Whom the manager takes the caller for: process, user and group.
+type CallerId = (u32, u32, u32);
+
+fn caller() -> CallerId {
+    let (user, group) = (geteuid(), getegid());
+    (std::process::id(), user.as_raw(), group.as_raw())
+}
+
+/// How connections to a manager are opened.
+#[derive(Clone)]
+pub(crate) struct Opener {
+    sockets: Arc<[PathBuf]>,
+    /// Whether a connection is kept when its call is over.
+    is_kept: bool,
+}
+
+impl Opener {
+    /// A new connection to the first of the sockets that answers.
+    ///
+    /// # Errors
+    /// As [`crate::connect`].
+    pub(crate) fn open(self) -> Result<Connection, ScmError> {
+        Ok(Connection {
+            stream: connect(&self.sockets)?,
+            opener: self,
+            is_used: false,
+        })
+    }
+}
+
+/// A connection to a manager.
+pub(crate) struct Connection {
+    stream: UnixStream,
+    opener: Opener,
+    /// By an earlier call: the manager may have left it since.
+    is_used: bool,
+}
+
+impl Connection {
+    /// The kept connection, or a new one to the first of these sockets that answers.
+    ///
+    /// # Errors
+    /// As [`crate::connect`].
+    pub(crate) fn open(sockets: &Arc<[PathBuf]>) -> Result<Self, ScmError> {
+        let (stream, is_kept) = take(sockets);
+        let opener = Opener {
+            sockets: Arc::clone(sockets),
+            is_kept,
+        };
+        match stream {
+            Some(stream) => Ok(Self {
+                stream,
+                opener,
+                is_used: true,
+            }),
+            None => opener.open(),
+        }
+    }
+
+    /// As if an earlier call had used and kept it; others are opened at this socket.
+    #[cfg(test)]
+    pub(crate) fn used(stream: UnixStream, socket: PathBuf) -> Self {
+        let opener = Opener {
+            sockets: [socket].into(),
+            is_kept: true,
+        };
+        Self {
+            stream,
+            opener,
+            is_used: true,
+        }
+    }
+
+    /// The connection itself.
+    pub(crate) fn stream(&self) -> &UnixStream {
+        &self.stream
+    }
+
+    /// Whether it is kept when its call is over.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.opener.is_kept
+    }
+
+    /// What opens another one, if the manager may have left this.
+    pub(crate) fn spare(&self) -> Option<Opener> {
+        self.is_used.then(|| self.opener.clone())
+    }
+
+    /// For the next call; nothing of an answer is left in it.
+    pub(crate) fn give_back(self) {
+        if !self.is_kept() {
+            return;
+        }
+        if let Ok(mut last) = LAST.try_lock() {
+            *last = Some(Last {
+                at: Instant::now(),
+                sockets: self.opener.sockets,
+                caller: caller(),
+                stream: Some(self.stream),
+            });
+        }
+    }
+}
+
+impl Read for Connection {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.read(buffer)
+    }
+}
+
+/// The kept connection to these sockets, and whether this call's is to be kept. A lock that another
+/// thread holds (or held when this process was forked) costs a connection, and no wait.
+fn take(sockets: &Arc<[PathBuf]>) -> (Option<UnixStream>, bool) {
+    let Ok(mut last) = LAST.try_lock() else {
+        return (None, false);
+    };
+    let this = Last {
+        at: Instant::now(),
+        sockets: Arc::clone(sockets),
+        caller: caller(),
+        stream: None,
+    };
+    match last.take().filter(|last| this.follows(last)) {
+        Some(before) => {
+            *last = Some(this);
+            (before.stream.filter(is_quiet), true)
+        }
+        None => {
+            *last = Some(this);
+            (None, false)
+        }
+    }
+}
+
+impl Last {
+    /// Whether this call may have the connection of the one before.
+    fn follows(&self, before: &Self) -> bool {
+        self.sockets == before.sockets
+            && self.caller == before.caller
+            && self.at - before.at < CLOSELY
+    }
+}
+
+/// Neither closed by the manager nor with anything to read.
+fn is_quiet(stream: &UnixStream) -> bool {
+    let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+    recv(stream, &mut [0_u8; 1], flags).is_err_and(|error| error == rustix::io::Errno::AGAIN)
+}
+
+fn connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
+    let mut denied = None;
+    for socket in sockets {
+        match UnixStream::connect(socket) {
+            Ok(stream) => return Ok(stream),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => denied = Some(socket),
+            Err(_) => {}
+        }
+    }
+    if let Some(socket) = denied {
+        return Err(ScmError::new(
+            Win32Error::ACCESS_DENIED,
+            format!(
+                "{} may not be opened; ask an administrator",
+                socket.display()
+            ),
+        ));
+    }
+    let tried: Vec<String> = sockets
+        .iter()
+        .map(|socket| socket.display().to_string())
+        .collect();
+    Err(ScmError::new(
+        Win32Error::RPC_S_SERVER_UNAVAILABLE,
+        format!(
+            "no service manager is running (tried {}); start one with `relance daemon`, or name its \
+             socket in RELANCE_SOCKET",
+            tried.join(", ")
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_manager_says_how_to_start_one() {
+        let sockets = [PathBuf::from("/nowhere/relance.sock")];
+        let error = connect(&sockets).unwrap_err();
+        assert_eq!(error.code(), Win32Error::RPC_S_SERVER_UNAVAILABLE);
+        assert!(error.sentence().contains("relance daemon"), "{error}");
+    }
+
+    #[test]
+    fn a_connection_serves_the_same_callers_next_call_and_only_one_that_follows_closely() {
+        let at = Instant::now();
+        let call = |socket: &str, after: Duration, caller: CallerId| Last {
+            at: at + after,
+            sockets: [socket.into()].into(),
+            caller,
+            stream: None,
+        };
+        let (soon, me) = (CLOSELY / 2, (1, 0, 0));
+        let before = call("/a", Duration::ZERO, me);
+        assert!(call("/a", soon, me).follows(&before));
+        assert!(!call("/a", CLOSELY, me).follows(&before));
+        assert!(!call("/b", soon, me).follows(&before));
+        for other in [(2, 0, 0), (1, 1000, 0), (1, 0, 1000)] {
+            assert!(!call("/a", soon, other).follows(&before), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_stream_is_quiet_until_something_comes_or_its_other_end_goes() {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        assert!(is_quiet(&ours));
+        drop(theirs);
+        assert!(!is_quiet(&ours));
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        std::io::Write::write_all(&mut theirs, b"x").unwrap();
+        assert!(!is_quiet(&ours));
+    }
+}

@@ -1,0 +1,163 @@
+//! What clients ask in turmoil.
+
+use relance_engine::command::Change;
+use relance_scm::config::{Dependency, Secret, StartType};
+use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
+use relance_scm::manager::NewService;
+use relance_scm::{
+    ConfigChange, Control, RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceKind,
+    ServiceName, UserControl,
+};
+
+use super::{SERVICES, Turmoil, name};
+
+impl Turmoil {
+    pub(super) fn client_asks(&mut self) {
+        if !self.world.is_ready() {
+            return;
+        }
+        let index = self.random.usize(..SERVICES);
+        let name = name(index);
+        match self.random.u32(..20) {
+            0..8 => {
+                self.note(format_args!("start {name}"));
+                let answer = self.world.start(&name);
+                self.expect_answer(answer);
+            }
+            8..13 => self.sends_control(&name),
+            13 => {
+                self.note(format_args!("terminate {name}"));
+                let answer = self.world.terminate(&name);
+                self.expect_answer(answer);
+            }
+            14 => {
+                self.note(format_args!("cancel the recovery of {name}"));
+                let answer = self.world.cancel_recovery(&name);
+                self.expect_answer(answer);
+            }
+            15 => {
+                self.note(format_args!("delete {name}"));
+                let answer = self.world.delete(&name);
+                self.expect_answer(answer);
+            }
+            _ => self.configures(index),
+        }
+    }
+
+    fn sends_control(&mut self, name: &ServiceName) {
+        let control = match self.random.u32(..8) {
+            0..4 => Control::Stop,
+            4 => Control::Pause,
+            5 => Control::Continue,
+            6 => Control::Interrogate,
+            _ => Control::User(UserControl::new(200).expect("a legal code")),
+        };
+        self.note(format_args!("send {control:?} to {name}"));
+        let answer = self.world.control(name, control);
+        self.expect_answer(answer);
+    }
+
+    fn configures(&mut self, index: usize) {
+        let answer = match self.random.u32(..4) {
+            0 => {
+                let config = self.config(index);
+                self.note(format_args!("create {}", config.service_name));
+                self.world.create(config)
+            }
+            1 => {
+                let apply = (0..SERVICES).map(|index| NewService {
+                    config: self.config(index),
+                    password: Secret::new(""),
+                });
+                let changes = apply
+                    .map(|service| Change::Apply(Box::new(service)))
+                    .collect();
+                self.note("apply all");
+                self.world.configure(changes)
+            }
+            _ => {
+                let change = self.config_change();
+                self.note(format_args!("change {index}: {change:?}"));
+                self.world.change(&name(index), change)
+            }
+        };
+        self.expect_answer(answer);
+    }
+
+    fn config_change(&mut self) -> ConfigChange {
+        let mut change = ConfigChange::default();
+        match self.random.u32(..3) {
+            0 => {
+                let types = [StartType::Demand, StartType::Disabled, StartType::Auto];
+                change.start_type = self.random.choice(types);
+            }
+            1 => change.failure_actions_on_non_crash_failures = Some(self.random.bool()),
+            _ => {
+                change.failure_actions = Some(FailureActionsChange {
+                    actions: Some(self.actions()),
+                    reset_period: Some(self.reset_period()),
+                    ..FailureActionsChange::default()
+                });
+            }
+        }
+        change
+    }
+
+    fn actions(&mut self) -> Vec<RecoveryAction> {
+        use RecoveryActionKind as Kind;
+        let kinds = [
+            Kind::None,
+            Kind::Restart,
+            Kind::Restart,
+            Kind::Restart,
+            Kind::RunCommand,
+            Kind::Reboot,
+        ];
+        let count = self.random.usize(..4);
+        let action = |_| {
+            let kind = *self.random.choice(&kinds).expect("some kinds");
+            let delay = *self
+                .random
+                .choice(&[0, 0, 100, 1000, 60_000])
+                .expect("some");
+            RecoveryAction::new(kind, delay)
+        };
+        (0..count).map(action).collect()
+    }
+
+    fn reset_period(&mut self) -> ResetPeriod {
+        match self.random.u32(..4) {
+            0 => ResetPeriod::Seconds(0),
+            1 => ResetPeriod::Seconds(30),
+            2 => ResetPeriod::Seconds(86_400),
+            _ => ResetPeriod::Infinite,
+        }
+    }
+
+    pub(super) fn config(&mut self, index: usize) -> ServiceConfig {
+        let mut config = ServiceConfig::new(name(index), "/bin/service");
+        if self.random.u32(..3) == 0 {
+            config.kind = ServiceKind::Program;
+            if self.random.bool() {
+                config.extensions.restart_on_exit = [75].into();
+            }
+        }
+        if self.random.u32(..3) == 0 {
+            config.start_type = StartType::Auto;
+            config.delayed_auto_start = self.random.bool();
+        }
+        config.failure_actions.actions = self.actions().into();
+        config.failure_actions.reset_period = self.reset_period();
+        config.failure_actions.command = "notify %1%".into();
+        config.failure_actions_on_non_crash_failures = self.random.bool();
+        // Mostly upwards, so that circles are rare, but tried.
+        if self.random.u32(..3) == 0 {
+            let other = match self.random.u32(..8) {
+                0 => self.random.usize(..=SERVICES),
+                _ => (index + 1).min(SERVICES - 1),
+            };
+            config.dependencies = [Dependency::Service(name(other))].into();
+        }
+        config
+    }
+}

@@ -1,0 +1,125 @@
+//! What the processes of services do in turmoil.
+
+use relance_policy::RunId;
+use relance_scm::status::ProcessExit;
+use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
+
+use super::Turmoil;
+use crate::simulation::machine::{paused, pending, running, stopped};
+
+impl Turmoil {
+    pub(super) fn process_does_something(&mut self) {
+        let alive: Vec<(RunId, ServiceKind, bool)> = {
+            let machine = self.world.machine();
+            machine
+                .alive()
+                .map(|process| {
+                    (
+                        process.run,
+                        process.kind,
+                        process.connected || process.is_mute,
+                    )
+                })
+                .collect()
+        };
+        let Some(&(run, kind, connected)) = self.random.choice(&alive) else {
+            return;
+        };
+        match kind {
+            ServiceKind::Program => self.program_does_something(run),
+            ServiceKind::Service if !connected && !self.chance(8) => {
+                self.note(format_args!("{run} says hello"));
+                self.world.machine().say_hello(run);
+            }
+            ServiceKind::Service => self.service_does_something(run),
+        }
+    }
+
+    fn program_does_something(&mut self, run: RunId) {
+        let signaled = self
+            .world
+            .machine()
+            .process(run)
+            .is_some_and(|p| p.was_signaled);
+        if signaled || self.chance(3) {
+            let exit = self.exit();
+            self.world.machine().exit(run, exit);
+        }
+    }
+
+    fn exit(&mut self) -> ProcessExit {
+        match self.random.u32(..5) {
+            0 => ProcessExit::Exited(0),
+            1 => ProcessExit::Exited(75),
+            2 => ProcessExit::Exited(self.random.i32(1..256)),
+            3 => ProcessExit::Signaled(11),
+            _ => ProcessExit::Signaled(9),
+        }
+    }
+
+    fn service_does_something(&mut self, run: RunId) {
+        let stopped_already = self
+            .world
+            .machine()
+            .process(run)
+            .is_some_and(|process| process.state == ServiceState::Stopped);
+        match self.random.u32(..12) {
+            0..4 => self.takes_control(run),
+            4..8 if !stopped_already => self.reports(run),
+            8 if !stopped_already => {
+                let code = match self.random.u32(..3) {
+                    0 => ExitCode::SUCCESS,
+                    1 => ExitCode::ServiceSpecific(self.random.u32(..3)),
+                    _ => ExitCode::Win32(Win32Error::from_raw(self.random.u32(1..100))),
+                };
+                self.note(format_args!("{run} reports STOPPED with {code:?}"));
+                self.world.machine().report(run, stopped(code));
+            }
+            9 if self.faults.rubbish && self.chance(4) => {
+                self.note(format_args!("{run} writes rubbish"));
+                self.world.machine().write_rubbish(run);
+            }
+            10 => self.world.machine().set_ignores_stop(run, true),
+            _ => {
+                let exit = self.exit();
+                self.world.machine().exit(run, exit);
+            }
+        }
+    }
+
+    fn takes_control(&mut self, run: RunId) {
+        let answer = if self.chance(5) {
+            Win32Error::INVALID_FUNCTION
+        } else {
+            Win32Error::SUCCESS
+        };
+        let control = self.world.machine().take_control(run, answer);
+        if let Some(control) = control {
+            self.note(format_args!("{run} takes {control:?}"));
+        }
+    }
+
+    fn reports(&mut self, run: RunId) {
+        let states = [
+            ServiceState::StartPending,
+            ServiceState::StopPending,
+            ServiceState::PausePending,
+            ServiceState::ContinuePending,
+        ];
+        let report = match self.random.u32(..8) {
+            0..4 => running(),
+            4 => paused(),
+            5 => {
+                let mut impossible = running();
+                impossible.state = self.random.u32(8..20);
+                impossible
+            }
+            _ => pending(
+                *self.random.choice(&states).expect("four states"),
+                self.random.u32(..5),
+            ),
+        };
+        self.note(format_args!("{run} reports state {}", report.state));
+        self.world.machine().report(run, report);
+    }
+}
