@@ -13,7 +13,7 @@ use super::{Dist, archive, copy, output, write};
 use crate::php::apt;
 
 /// Files of the archive, and their places.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("bin/relance", "usr/bin/relance"),
     (
         "lib/relance/win32service.so",
@@ -22,6 +22,10 @@ const FILES: [(&str, &str); 6] = [
     (
         "lib/systemd/system/relance.service",
         "usr/lib/systemd/system/relance.service",
+    ),
+    (
+        "share/bash-completion/completions/relance",
+        "usr/share/bash-completion/completions/relance",
     ),
     ("LICENSE-MIT", "usr/share/doc/relance/copyright"),
     ("CHANGELOG.md", "usr/share/doc/relance/CHANGELOG.md"),

@@ -29,6 +29,10 @@ pub(super) fn make(dist: &Dist) -> Result<()> {
     let page = manual::page(&teller(dist)?)?;
     write(&folder.join("share/man/man1/relance.1"), page)?;
     copy(
+        &dist.root.join("packaging/completions/relance.bash"),
+        &folder.join("share/bash-completion/completions/relance"),
+    )?;
+    copy(
         &dist.root.join("packaging/Containerfile"),
         &folder.join("Containerfile"),
     )?;
