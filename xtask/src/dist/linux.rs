@@ -13,7 +13,8 @@ pub(super) fn make(dist: &Dist) -> Result<()> {
     let name = dist.architecture.name();
     let folder = dist.folder(&format!("relance-{}-linux-{name}", dist.version))?;
     dist.common(&folder)?;
-    copy(&program(dist)?, &folder.join("bin/relance"))?;
+    let program = program(dist)?;
+    copy(&program, &folder.join("bin/relance"))?;
     // Where `relance php install` looks for them.
     for (libc, file) in [
         (Libc::Glibc, "win32service.so"),
@@ -26,7 +27,7 @@ pub(super) fn make(dist: &Dist) -> Result<()> {
         &dist.root.join(UNIT),
         &folder.join("lib/systemd/system/relance.service"),
     )?;
-    let page = manual::page(&teller(dist)?)?;
+    let page = manual::page(&teller(dist, program)?)?;
     write(&folder.join("share/man/man1/relance.1"), page)?;
     copy(
         &dist.root.join("packaging/completions/relance.bash"),
@@ -59,9 +60,9 @@ fn program(dist: &Dist) -> Result<PathBuf> {
 }
 
 /// A program that runs here and says the same of itself as the one that is packed.
-fn teller(dist: &Dist) -> Result<PathBuf> {
+fn teller(dist: &Dist, packed: PathBuf) -> Result<PathBuf> {
     if dist.architecture == Architecture::of_this_machine()? {
-        return program(dist);
+        return Ok(packed);
     }
     cargo::run(dist.root, &["build", "--quiet", "--package", "relance"])?;
     Ok(dist.root.join("target/debug/relance"))

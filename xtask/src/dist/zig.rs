@@ -1,4 +1,5 @@
-//! Compiles for any Linux from any: zig, as a linker that brings every version of glibc and musl.
+//! Compiles for any Linux from any: zig, as a compiler and linker that brings every version of glibc
+//! and musl (ADR 0060).
 //!
 //! `cargo-zigbuild` hands cargo's calls on to it. Both come from PyPI into `target/tools`.
 
