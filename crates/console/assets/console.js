@@ -238,6 +238,21 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pagehide", () => streams.forEach((stream) => stream.close()));
 addEventListener("pageshow", ({ persisted }) => { if (persisted) openAll(); });
 
+/* Times to filter by: the server takes UTC, the viewer writes in a zone of their own. */
+
+function takeInZone(input) {
+  const label = input.previousElementSibling;
+  label.textContent = label.textContent.replace(" (UTC)", "");
+  if (input.value) {
+    const at = new Date(`${input.value}Z`);
+    input.value = new Date(at - at.getTimezoneOffset() * 60e3).toISOString().slice(0, 16);
+  }
+  input.form.addEventListener("formdata", ({ formData }) => {
+    if (input.value) formData.set(input.name, new Date(input.value).toISOString());
+  });
+}
+$$("input[data-utc]").forEach(takeInZone);
+
 /* The table of services: filters as you type, selection, controls. */
 
 const filters = $("#filters");

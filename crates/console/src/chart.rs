@@ -84,6 +84,29 @@ impl Lane {
     }
 }
 
+/// When restarts are due. A log says that an action follows, and later that the service runs: this
+/// tells whether the one was because of the other.
+#[derive(Debug, Default)]
+pub(crate) struct DueRestarts(Vec<i64>);
+
+impl DueRestarts {
+    /// A restart follows.
+    pub(crate) fn add(&mut self, due: i64) {
+        self.0.push(due);
+    }
+
+    /// Takes off one that was due by then: it was carried out, or could not be.
+    pub(crate) fn take(&mut self, by: i64) -> bool {
+        let due = self.0.iter().position(|due| *due <= by);
+        due.map(|index| self.0.swap_remove(index)).is_some()
+    }
+
+    /// All that were due were cancelled.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
 /// Which clock the axis shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Axis {
@@ -138,7 +161,7 @@ fn anchor(x: i64) -> &'static str {
 fn symbol(mark: &Mark, x: i64) -> Markup {
     let (class, path) = match mark.kind {
         MarkKind::Failure => ("failure", format!("M{x} 18l-7 -13h14z")),
-        MarkKind::Action => ("action", format!("M{x} 43l6 -9h-12z")),
+        MarkKind::Action => ("action", format!("M{x} 33l6 9h-12z")),
         MarkKind::Reset => ("reset", format!("M{x} 10v26")),
         MarkKind::Ignored => ("ignored", format!("M{} 5l10 10m0 -10l-10 10", x - 5)),
     };

@@ -8,9 +8,9 @@ use maud::{Markup, html};
 use relance_client::ServiceManager;
 use relance_scm::event_log::{EventFilter, LogEntry, Timestamp};
 use relance_scm::manager::ServiceInfo;
-use relance_scm::{ScmError, ServiceId, ServiceState};
+use relance_scm::{RecoveryActionKind, ScmError, ServiceId, ServiceState};
 
-use crate::chart::{Axis, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
+use crate::chart::{Axis, DueRestarts, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
 use crate::event_texts;
 use crate::form::{Form, Query, query};
 use crate::lang::Lang;
@@ -129,8 +129,21 @@ fn lane<'a>(
     let mut now = first.map(|up| if up { SpanKind::Up } else { SpanKind::Stopped });
     let mut from = window.from;
     let mut failed = false;
+    let mut restarts = DueRestarts::default();
     for entry in &entries {
         let at = entry.at.0.clamp(window.from, window.to);
+        let href = Some(format!("/events/{}", entry.number));
+        match queued(entry) {
+            Some((kind, due)) if kind.restarts() => restarts.add(due),
+            // Nothing is logged when it is carried out, but that it is due.
+            Some((kind, due)) if due <= window.to => lane.marks.push(Mark {
+                at: due,
+                kind: MarkKind::Action,
+                label: lang.action(kind).to_owned(),
+                href: href.clone(),
+            }),
+            _ => {}
+        }
         match entry.event_id {
             7036 => {
                 if let Some(kind) = now {
@@ -143,8 +156,23 @@ fn lane<'a>(
                     (false, false) => SpanKind::Stopped,
                 });
                 failed = false;
+                if is_up(entry) && restarts.take(entry.at.0) {
+                    lane.marks.push(Mark {
+                        at,
+                        kind: MarkKind::Action,
+                        label: lang.action(RecoveryActionKind::Restart).to_owned(),
+                        href: href.clone(),
+                    });
+                }
             }
             7031 | 7034 => failed = true,
+            7032 => {
+                restarts.take(entry.at.0);
+            }
+            1009 => {
+                restarts.clear();
+                lane.marks.retain(|mark| mark.at <= at);
+            }
             _ => {}
         }
         if let Some(kind) = mark_kind(entry.event_id) {
@@ -152,7 +180,7 @@ fn lane<'a>(
                 at,
                 kind,
                 label: event_texts::sentence(entry, lang),
-                href: Some(format!("/events/{}", entry.number)),
+                href,
             });
         }
     }
@@ -165,6 +193,21 @@ fn lane<'a>(
     }
     lane.spans.retain(|span| span.to > span.from);
     lane
+}
+
+/// The action that a 7031 says will follow, and when.
+fn queued(entry: &LogEntry) -> Option<(RecoveryActionKind, i64)> {
+    if entry.event_id != 7031 {
+        return None;
+    }
+    let number = |index: usize| entry.parameters.get(index)?.parse::<u32>().ok();
+    let (delay, kind) = (number(2)?, number(3)?);
+    let kind = RecoveryActionKind::from_raw(kind).ok()?;
+    let due = entry
+        .details
+        .due
+        .unwrap_or(Timestamp(entry.at.0 + i64::from(delay)));
+    Some((kind, due.0))
 }
 
 fn mark_kind(id: u32) -> Option<MarkKind> {
@@ -221,7 +264,7 @@ pub(crate) async fn of_service(viewer: &Viewer, info: &ServiceInfo, form: &Form)
         section.card {
             p.big {
                 strong { (percent(&lane)) } " " (lang.t("available", "disponible")) " · "
-                (failures(&lane)) " " (lang.t("failures", "échecs"))
+                (failures(&lane)) " " (lang.failures(failures(&lane)))
             }
             (draw(&lane, window.from, window.to, Axis::Wall, lang.t("Time line", "Ligne du temps")))
             (legend(lang))
@@ -280,13 +323,13 @@ pub(crate) async fn page(viewer: Viewer, Query(form): Query) -> Answer<Response>
         div.head { h1 { (title) } }
         (windows("/history", "", &window, lang))
         section.card {
-            p.big { strong { (machine) } " " (lang.t("available, all services together", "disponible, tous services confondus")) " · " (all) " " (lang.t("failures", "échecs")) }
+            p.big { strong { (machine) } " " (lang.t("available, all services together", "disponible, tous services confondus")) " · " (all) " " (lang.failures(all)) }
             (legend(lang))
             @if lanes.is_empty() { p.empty { (lang.t("No service failed in this time.", "Aucun service n’a échoué pendant cette période.")) } }
             @for (info, lane) in lanes.iter().take(LANES_MAX) {
                 @let name = &info.config.service_name;
                 div.lane {
-                    h2 { a href=(Tab::History.href(name)) { bdi { (info.config.display_name) } } " " span.dim { (percent(lane)) " · " (failures(lane)) " " (lang.t("failures", "échecs")) } }
+                    h2 { a href=(Tab::History.href(name)) { bdi { (info.config.display_name) } } " " span.dim { (percent(lane)) " · " (failures(lane)) " " (lang.failures(failures(lane))) } }
                     (draw(lane, window.from, window.to, Axis::Wall, &info.config.display_name))
                 }
             }
@@ -349,6 +392,32 @@ mod tests {
         );
         assert_eq!(percent(&lane), "75.00 %");
         assert_eq!(lane.marks[0].href.as_deref(), Some("/events/100"));
+    }
+
+    #[test]
+    fn actions_are_marked_when_they_are_carried_out() {
+        let failed = |at, delay: &str, kind: &str| {
+            let mut entry = entry(at, 7031, "1");
+            entry.parameters.extend([delay.to_owned(), kind.to_owned()]);
+            entry
+        };
+        let entries = [
+            failed(100, "50", "1"),
+            entry(160, 7036, "running"),
+            failed(200, "100", "3"),
+            entry(250, 7036, "running"),
+            failed(400, "100", "1"),
+            // By hand, before the restart, which then is refused.
+            entry(450, 7036, "running"),
+            entry(500, 7032, "1"),
+            failed(600, "100", "3"),
+            failed(610, "100", "1"),
+            entry(650, 1009, ""),
+            entry(800, 7036, "running"),
+        ];
+        let lane = lane(entries.iter(), Some(true), true, &WINDOW, Lang::En);
+        let actions = lane.marks.iter().filter(|m| m.kind == MarkKind::Action);
+        assert_eq!(actions.map(|m| m.at).collect::<Vec<_>>(), [160, 300]);
     }
 
     #[test]

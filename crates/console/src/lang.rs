@@ -65,6 +65,26 @@ impl Lang {
         }
     }
 
+    /// The word behind a number of failures.
+    pub(crate) fn failures(self, count: usize) -> &'static str {
+        match (self, count) {
+            (Self::En, 1) => "failure",
+            (Self::En, _) => "failures",
+            (Self::Fr, 0 | 1) => "échec",
+            (Self::Fr, _) => "échecs",
+        }
+    }
+
+    /// The words behind the number of the failure counter.
+    pub(crate) fn failures_counted(self, count: u32) -> &'static str {
+        match (self, count) {
+            (Self::En, 1) => "failure counted",
+            (Self::En, _) => "failures counted",
+            (Self::Fr, 0 | 1) => "échec compté",
+            (Self::Fr, _) => "échecs comptés",
+        }
+    }
+
     /// A start type in words.
     pub(crate) fn start_type(self, name: &str, delayed: bool) -> &'static str {
         match (name, delayed) {

@@ -24,6 +24,8 @@ use crate::viewer::Viewer;
 
 /// Entries of a page.
 const ENTRIES: u32 = 100;
+/// Length of `2026-11-22T21:30`: what a field for a date and time takes.
+const MINUTE_LEN: usize = 16;
 /// Entries of an export.
 const EXPORT_MAX: u32 = 10_000;
 
@@ -123,6 +125,12 @@ fn stream_of(form: &Form, service: Option<&ServiceName>) -> String {
 fn filters(form: &Form, all: bool, action: &str, lang: Lang) -> Markup {
     let given = |name| form.given(name).unwrap_or_default();
     let level = given("level");
+    // In UTC; the script makes the viewer's zone of it, and takes care that no browser fills it in.
+    let moment = |name| {
+        let value = given(name);
+        let minute = value.get(..MINUTE_LEN).unwrap_or(value);
+        html! { input type="datetime-local" name=(name) value=(minute) data-utc="" autocomplete="off"; }
+    };
     html! {
         form.filters method="get" action=(action) role="search" {
             label.grow { span { (lang.t("Search", "Recherche")) }
@@ -138,8 +146,8 @@ fn filters(form: &Form, all: bool, action: &str, lang: Lang) -> Markup {
                 }
             }
             label { span { (lang.t("Event ids", "Numéros")) } input name="event_id" value=(given("event_id")) placeholder="7031,7034" size="10"; }
-            label { span { (lang.t("From (UTC)", "De (UTC)")) } input type="datetime-local" name="since" value=(given("since")); }
-            label { span { (lang.t("Until (UTC)", "À (UTC)")) } input type="datetime-local" name="until" value=(given("until")); }
+            label { span { (lang.t("From (UTC)", "De (UTC)")) } (moment("since")) }
+            label { span { (lang.t("Until (UTC)", "À (UTC)")) } (moment("until")) }
             button type="submit" { (lang.t("Filter", "Filtrer")) }
         }
     }

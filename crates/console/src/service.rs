@@ -193,7 +193,7 @@ fn status(viewer: &Viewer, info: &ServiceInfo) -> Markup {
             @if status.process_id != 0 { div { "PID " (status.process_id) } }
             @if let Some(run) = &info.run { div { (lang.t("for ", "depuis ")) (time::since(run.started_at.0)) } }
             @if info.recovery.failure_count > 0 {
-                div { span.chip.bad { (info.recovery.failure_count) } " " (lang.t("failures counted", "échecs comptés"))
+                div { span.chip.bad { (info.recovery.failure_count) } " " (lang.failures_counted(info.recovery.failure_count))
                     @if let Some(resets) = info.recovery.resets_at {
                         ", " (lang.t("reset ", "remise à zéro ")) (time::until(resets.0))
                     }

@@ -28,6 +28,7 @@ use crate::access;
 use crate::command::{Change, Command, Request};
 use crate::database::EventLog;
 use crate::info::{Clocks, service_info, status_of};
+use crate::linux::cgroup::Location;
 use crate::output::{self, Follower, OutputSignals};
 use crate::publisher::{self, Publisher};
 
@@ -49,19 +50,6 @@ impl SharedClock {
 /// See the module.
 #[derive(Clone)]
 pub struct EngineHandle {
-    queue: SyncSender<Command>,
-    wake: Arc<dyn Fn() + Send + Sync>,
-    publisher: Arc<Publisher>,
-    event_log: EventLog,
-    output: PathBuf,
-    output_signals: Arc<OutputSignals>,
-    clock: Arc<SharedClock>,
-    machine: fn() -> (Time, Timestamp),
-    check_account: fn(&AccountName) -> Result<(), ScmError>,
-}
-
-/// What a handle is made of.
-pub(crate) struct HandleParts {
     /// Into the owner loop.
     pub(crate) queue: SyncSender<Command>,
     /// Wakes it.
@@ -74,6 +62,8 @@ pub(crate) struct HandleParts {
     pub(crate) output: PathBuf,
     /// Who waits for output.
     pub(crate) output_signals: Arc<OutputSignals>,
+    /// Where the control groups of runs are, if they have any.
+    pub(crate) cgroups: Option<Location>,
     /// The engine's clock.
     pub(crate) clock: Arc<SharedClock>,
     /// The machine's clocks.
@@ -84,33 +74,6 @@ pub(crate) struct HandleParts {
 }
 
 impl EngineHandle {
-    /// A handle.
-    #[must_use]
-    pub(crate) fn new(parts: HandleParts) -> Self {
-        let HandleParts {
-            queue,
-            wake,
-            publisher,
-            event_log,
-            output,
-            output_signals,
-            clock,
-            machine,
-            check_account,
-        } = parts;
-        Self {
-            queue,
-            wake,
-            publisher,
-            event_log,
-            output,
-            output_signals,
-            clock,
-            machine,
-            check_account,
-        }
-    }
-
     /// Hands a request to the owner loop. One that finds the queue full is answered at once.
     fn send(&self, caller: &Caller, request: Request) {
         match self.queue.try_send(Command {
@@ -405,7 +368,8 @@ impl ServiceManager for EngineHandle {
             .filter(|record| record.pid() != 0 && is_visible(caller, record))
             .filter(|record| services.as_ref().is_none_or(|ids| ids.contains(&record.id)))
             .collect();
-        let used = crate::linux::usage::of_sessions(running.iter().map(|record| record.pid()));
+        let leaders = running.iter().map(|record| record.pid());
+        let used = crate::linux::usage::of_runs(leaders, self.cgroups.as_ref());
         let usage = running.iter().map(|record| {
             let used = used.get(&record.pid()).copied().unwrap_or_default();
             Usage {

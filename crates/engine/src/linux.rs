@@ -4,10 +4,11 @@
 //! creates processes for it. `link` and `protocol` connect it with the engine process, which
 //! [`daemon`] sets up and `driver` runs. `processes` is the engine's view of what runs, with
 //! `channel` (control channels), `logs` (output), `plan` (what is executed) and `adopt` (after the
-//! guardian's own death).
+//! guardian's own death). `cgroup` holds what a run has started together.
 
 mod account;
 mod adopt;
+pub(crate) mod cgroup;
 mod channel;
 mod clock;
 pub mod daemon;
@@ -24,6 +25,7 @@ mod signals;
 mod spawn;
 pub(crate) mod usage;
 
+pub use cgroup::{cgroup_folder, cgroup_name};
 pub use logs::{LogSettings, log_path};
 pub use peer::Administrators;
 pub use processes::RebootCommand;

@@ -86,6 +86,14 @@ pub enum Fact {
         /// Of which run.
         run: RunId,
     },
+    /// The kernel has killed processes of a run for want of memory, and the run has ended badly;
+    /// told before its end.
+    MemoryRanOut {
+        /// Which run.
+        run: RunId,
+        /// How many of its processes.
+        processes: u32,
+    },
     /// The process of a run has ended, and all it had sent has been told.
     Exited {
         /// Which run.

@@ -5,7 +5,9 @@ use std::fmt;
 use std::time::Duration;
 
 use relance_scm::status::ProcessExit;
-use relance_scm::{ExitCode, RecoveryActionKind, ResetPeriod, ServiceState};
+use relance_scm::{
+    EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, ServiceState,
+};
 
 use crate::record::{
     End, EndReason, PendingAction, RunPhase, ServiceRecord, StartCause, StopCause,
@@ -98,6 +100,7 @@ fn last_end(end: &End, now: Time) -> String {
         ) => format!("it stopped with {}{}", code(end.exit_code), asked(end)),
     };
     let cause = match &end.cause {
+        Some(cause) if cause.kind == EndCauseKind::OutOfMemory => format!("; {cause}"),
         Some(cause) => format!("; the script says why: {cause}"),
         None => String::new(),
     };
@@ -119,6 +122,11 @@ fn code(exit_code: ExitCode) -> String {
     }
 }
 
+/// Whether the script itself told of an error, rather than the manager of the kernel's deed.
+fn script_failed(cause: &EndCause) -> bool {
+    cause.is_error() && cause.kind != EndCauseKind::OutOfMemory
+}
+
 /// Whether the end counted, by which rule, and what would have made it count.
 fn verdict(record: &ServiceRecord, end: &End) -> String {
     let name = &record.config.service_name;
@@ -133,7 +141,7 @@ fn verdict(record: &ServiceRecord, end: &End) -> String {
         EndReason::StoppedWithError => format!(
             "That is the {number} failure: stops with an error count, because failure actions on non-crash failures are on (R3)."
         ),
-        EndReason::Stopped if end.cause.as_ref().is_some_and(|cause| cause.is_error()) => {
+        EndReason::Stopped if end.cause.as_deref().is_some_and(script_failed) => {
             "That is no failure, although the script ended with an error: it reported STOPPED without an error (R8.4); to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini."
                 .to_owned()
         }

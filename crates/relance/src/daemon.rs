@@ -20,7 +20,7 @@ use rustix::fs::{FlockOperation, flock};
 use tracing::Level;
 
 use crate::cli::{CommandResult, Failure, parse};
-use crate::settings::{ConsoleAddress, Overrides, Settings};
+use crate::settings::{Cgroups, ConsoleAddress, Overrides, Settings};
 
 /// Carries the settings from the guardian to the engine.
 const SETUP_VARIABLE: &str = "RELANCE_ENGINE";
@@ -53,6 +53,10 @@ struct Arguments {
     /// Run the web console there: 127.0.0.1:7467, or PORT alone for that of this machine only
     #[arg(long, value_name = "ADDRESS")]
     console: Option<String>,
+    /// Whether each service gets a control group of its own: wherever the daemon can make one, or never
+    /// [default: auto]
+    #[arg(long, value_name = "WHETHER")]
+    cgroups: Option<Cgroups>,
 }
 
 /// Runs until the daemon is stopped.
@@ -67,6 +71,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         allow_reboot: arguments.allow_reboot,
         manual_clock: arguments.clock == "manual",
         console: arguments.console,
+        cgroups: arguments.cgroups,
     })?;
     let setup = set_up(&settings)?;
     let status = guardian::run(prepared, setup).context("the guardian cannot run")?;
@@ -97,6 +102,7 @@ fn set_up(settings: &Settings) -> Result<guardian::Setup> {
         lock,
         notify: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
         console,
+        cgroups: (settings.cgroups == Cgroups::Auto).then(|| settings.socket.clone()),
     })
 }
 

@@ -47,10 +47,23 @@ pub(crate) struct File {
     pub(crate) console_names: Vec<String>,
     /// The order of the load order groups at boot (D8); other groups follow by name.
     pub(crate) load_order_groups: Vec<Box<str>>,
+    /// Whether services get control groups.
+    pub(crate) cgroups: Cgroups,
     /// How long a shutdown waits after PRESHUTDOWN (S47).
     pub(crate) preshutdown_timeout_ms: Option<u64>,
     /// How long a shutdown waits after STOP (S45).
     pub(crate) wait_to_kill_ms: Option<u64>,
+}
+
+/// Whether services get control groups.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Cgroups {
+    /// Wherever the daemon can make them.
+    #[default]
+    Auto,
+    /// Never.
+    Off,
 }
 
 /// Everything the daemon needs, resolved.
@@ -62,6 +75,7 @@ pub(crate) struct Settings {
     pub(crate) admin_gid: Option<u32>,
     pub(crate) manual_clock: bool,
     pub(crate) console: Option<ConsoleAddress>,
+    pub(crate) cgroups: Cgroups,
     file: File,
 }
 
@@ -75,6 +89,7 @@ pub(crate) struct Overrides {
     pub(crate) allow_reboot: bool,
     pub(crate) manual_clock: bool,
     pub(crate) console: Option<String>,
+    pub(crate) cgroups: Option<Cgroups>,
 }
 
 /// Where the web console is.
@@ -146,6 +161,7 @@ impl Settings {
             admin_gid,
             manual_clock: overrides.manual_clock,
             console,
+            cgroups: overrides.cgroups.unwrap_or(file.cgroups),
             file,
         })
     }
@@ -253,6 +269,16 @@ fn group_id(name: &str) -> Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_groups_are_made_unless_the_settings_say_off() {
+        let cgroups = |text| toml::from_str::<File>(text).map(|file| file.cgroups);
+        assert_eq!(cgroups("").unwrap(), Cgroups::Auto);
+        assert_eq!(cgroups("cgroups = \"auto\"").unwrap(), Cgroups::Auto);
+        assert_eq!(cgroups("cgroups = \"off\"").unwrap(), Cgroups::Off);
+        let error = cgroups("cgroups = \"no\"").unwrap_err().to_string();
+        assert!(error.contains("`auto` or `off`"), "{error}");
+    }
 
     #[test]
     fn addresses_of_the_console() {

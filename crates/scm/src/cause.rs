@@ -1,4 +1,5 @@
-//! Why a service says that it ends: what its run time (PHP's engine) knows and the kernel does not.
+//! Why a service ends: what its run time (PHP's engine) says, which the kernel does not know, and what
+//! the kernel has done to it.
 
 /// The kinds of cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,16 +16,19 @@ pub enum EndCauseKind {
     MemoryLimit,
     /// It ran longer than it may.
     TimeLimit,
+    /// The kernel had no memory for it any more.
+    OutOfMemory,
 }
 
 impl EndCauseKind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::EndOfScript,
         Self::UncaughtException,
         Self::FatalError,
         Self::MemoryLimit,
         Self::TimeLimit,
+        Self::OutOfMemory,
     ];
 
     /// The name on the control channel.
@@ -36,6 +40,7 @@ impl EndCauseKind {
             Self::FatalError => "fatal_error",
             Self::MemoryLimit => "memory_limit",
             Self::TimeLimit => "time_limit",
+            Self::OutOfMemory => "out_of_memory",
         }
     }
 
@@ -54,6 +59,7 @@ impl EndCauseKind {
             Self::FatalError => "fatal error",
             Self::MemoryLimit => "memory limit",
             Self::TimeLimit => "time limit",
+            Self::OutOfMemory => "out of memory",
         }
     }
 

@@ -17,7 +17,12 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use crate::cgroups::Hierarchy;
 use crate::puppet::PATIENCE;
+
+/// With `off` in it the daemons of all tests hold services as they do where there are no control
+/// groups.
+const CGROUPS_VARIABLE: &str = "RELANCE_TEST_CGROUPS";
 
 /// See the module.
 #[derive(Debug)]
@@ -26,6 +31,7 @@ pub struct Daemon {
     program: PathBuf,
     options: Vec<String>,
     guardian: Option<Child>,
+    hierarchy: Hierarchy,
 }
 
 impl Daemon {
@@ -47,11 +53,29 @@ impl Daemon {
     /// If it does not come up.
     #[must_use]
     pub fn with(program: &Path, options: &[&str]) -> Self {
+        let mut options: Vec<String> = options.iter().map(ToString::to_string).collect();
+        let off = std::env::var_os(CGROUPS_VARIABLE).is_some_and(|value| value == "off");
+        if off && !options.iter().any(|option| option == "--cgroups") {
+            options.extend(["--cgroups", "off"].map(ToOwned::to_owned));
+        }
+        Self::within(Hierarchy::found(), program, options)
+    }
+
+    /// A daemon whose services have control groups, whatever there is on this machine; `None` where a
+    /// hierarchy would have to be mounted and may not be.
+    #[must_use]
+    pub fn with_cgroups(program: &Path) -> Option<Self> {
+        let hierarchy = Hierarchy::found_or_own()?;
+        Some(Self::within(hierarchy, program, Vec::new()))
+    }
+
+    fn within(hierarchy: Hierarchy, program: &Path, options: Vec<String>) -> Self {
         let mut daemon = Self {
             folder: tempfile::tempdir().expect("a folder"),
             program: program.to_owned(),
-            options: options.iter().map(ToString::to_string).collect(),
+            options,
             guardian: None,
+            hierarchy,
         };
         daemon.start_again();
         daemon
@@ -87,7 +111,7 @@ impl Daemon {
     #[must_use]
     pub fn command(&self) -> Command {
         let folder = self.folder.path();
-        let mut command = Command::new(&self.program);
+        let mut command = self.hierarchy.command(&self.program);
         command
             .arg("daemon")
             .arg("--config")
@@ -133,6 +157,12 @@ impl Daemon {
     #[must_use]
     pub fn guardian_pid(&self) -> u32 {
         self.guardian.as_ref().expect("it runs").id()
+    }
+
+    /// The folder of the control groups of its services, while it runs.
+    #[must_use]
+    pub fn cgroups(&self) -> Option<PathBuf> {
+        self.hierarchy.groups(self.guardian_pid(), &self.socket())
     }
 
     /// The process of the engine.
@@ -355,6 +385,7 @@ impl Drop for Daemon {
         for pid in processes_of(&mark) {
             kill(pid, Signal::KILL);
         }
+        self.hierarchy.remove_groups(&self.socket());
     }
 }
 

@@ -6,6 +6,8 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a test that fails panics")]
 
+#[cfg(unix)]
+pub mod cgroups;
 pub mod compliance;
 #[cfg(unix)]
 pub mod daemon;

@@ -15,7 +15,7 @@ use relance_scm::{
 };
 
 use super::Tab;
-use crate::chart::{Axis, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
+use crate::chart::{Axis, DueRestarts, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
 use crate::edit::changed;
 use crate::form::Form;
 use crate::lang::Lang;
@@ -250,7 +250,7 @@ fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
         .unwrap_or(SPAN_DEFAULT);
     let failures = marked(form);
     let timeline = simulate(config, &script_of(&failures));
-    let lane = lane_of(&timeline, span);
+    let lane = lane_of(&timeline, span, lang);
     html! {
         section #whatif.card aria-labelledby="what-if" {
             h2 #what-if { (lang.t("What if…", "Et si…")) }
@@ -310,13 +310,32 @@ fn at_ms(entry: &relance_policy::simulate::Entry) -> i64 {
 }
 
 /// A time line of the simulator as a drawing: running until something else is said.
-fn lane_of(timeline: &Timeline, until: i64) -> Lane {
+fn lane_of(timeline: &Timeline, until: i64, lang: Lang) -> Lane {
     let mut lane = Lane::default();
     let mut from = 0;
     let mut kind = SpanKind::Up;
     let mut failed = false;
+    let mut restarts = DueRestarts::default();
     for entry in &timeline.entries {
         let at = at_ms(entry).min(until);
+        let is_restarted = match &entry.what {
+            Occurrence::Logged(Event::Failed {
+                action: Some(action),
+                ..
+            }) if action.kind.restarts() => {
+                let delay = i64::try_from(action.delay().as_millis()).unwrap_or(i64::MAX);
+                restarts.add(at_ms(entry).saturating_add(delay));
+                false
+            }
+            Occurrence::Logged(Event::StateEntered(ServiceState::Running)) => {
+                restarts.take(at_ms(entry))
+            }
+            Occurrence::Logged(Event::RecoveryActionFailed(..)) => {
+                restarts.take(at_ms(entry));
+                false
+            }
+            _ => false,
+        };
         let mut enter = |next: SpanKind| {
             lane.spans.push(Span { from, to: at, kind });
             (from, kind) = (at, next);
@@ -336,7 +355,13 @@ fn lane_of(timeline: &Timeline, until: i64) -> Lane {
             Occurrence::Logged(Event::Failed { .. }) => failed = true,
             _ => {}
         }
-        if let Some((mark, kind)) = mark_of(&entry.what)
+        let mark = if is_restarted {
+            let what = lang.action(RecoveryActionKind::Restart);
+            Some((MarkKind::Action, what.to_owned()))
+        } else {
+            mark_of(&entry.what)
+        };
+        if let Some((mark, kind)) = mark
             && at_ms(entry) <= until
         {
             lane.marks.push(Mark {
@@ -359,11 +384,11 @@ fn lane_of(timeline: &Timeline, until: i64) -> Lane {
 fn mark_of(what: &Occurrence) -> Option<(MarkKind, String)> {
     let kind = match what {
         Occurrence::Logged(Event::Failed { .. }) => MarkKind::Failure,
-        Occurrence::Logged(Event::RecoveryActionFailed(..))
-        | Occurrence::CommandRun(_)
-        | Occurrence::Rebooted => MarkKind::Action,
+        Occurrence::CommandRun(_) | Occurrence::Rebooted => MarkKind::Action,
         Occurrence::CounterReset => MarkKind::Reset,
-        Occurrence::Ignored(_) | Occurrence::Refused(_) => MarkKind::Ignored,
+        Occurrence::Logged(Event::RecoveryActionFailed(..))
+        | Occurrence::Ignored(_)
+        | Occurrence::Refused(_) => MarkKind::Ignored,
         Occurrence::Happened(_) | Occurrence::Logged(_) => return None,
     };
     Some((kind, what.sentence("the service")))
@@ -385,7 +410,7 @@ fn story(timeline: &Timeline, lang: Lang) -> Markup {
                 }
             }
             p { (lang.t("At the end: ", "À la fin : ")) (lang.state(timeline.final_state))
-                ", " (timeline.failure_count) " " (lang.t("failures counted", "échecs comptés")) }
+                ", " (timeline.failure_count) " " (lang.failures_counted(timeline.failure_count)) }
         }
     }
 }
@@ -430,7 +455,7 @@ mod tests {
         let failures = marked(&form);
         assert_eq!(failures.len(), 1);
         let timeline = simulate(&config("restart/30000", 300), &script_of(&failures));
-        let lane = lane_of(&timeline, 60_000);
+        let lane = lane_of(&timeline, 60_000, Lang::En);
         let spans: Vec<_> = lane.spans.iter().map(|s| (s.from, s.to, s.kind)).collect();
         assert_eq!(
             spans,
@@ -440,14 +465,16 @@ mod tests {
                 (40_000, 60_000, SpanKind::Up)
             ]
         );
-        assert_eq!(lane.marks.len(), 1);
+        let marks: Vec<_> = lane.marks.iter().map(|m| (m.at, m.kind)).collect();
+        let expected = [(10_000, MarkKind::Failure), (40_000, MarkKind::Action)];
+        assert_eq!(marks, expected);
     }
 
     #[test]
     fn r3_a_stop_with_an_error_is_no_failure_without_the_flag() {
         let failures = marked(&Form::parse(b"at=10000%3Aerror"));
         let timeline = simulate(&config("restart/30000", 300), &script_of(&failures));
-        let lane = lane_of(&timeline, 60_000);
+        let lane = lane_of(&timeline, 60_000, Lang::En);
         assert_eq!(lane.spans[1].kind, SpanKind::Stopped);
     }
 }

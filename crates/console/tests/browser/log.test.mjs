@@ -37,6 +37,27 @@ test("filters, full text, and an event's page in plain words", async (t) => {
   await page.getByText("No event matches.").waitFor();
 });
 
+test("times to filter by are the viewer's, as those that are shown", async (t) => {
+  const world = await World.start(t);
+  await world.program("worker", "exec sleep 1000");
+  const page = await world.page({ go: "/events?event_id=7036" });
+  const row = page.getByRole("row", { name: /worker is now running/ });
+  await row.waitFor();
+  // Half an hour before and after now, in Paris: taken for UTC, both would be after it.
+  const inParis = (minutes) => new Date(Date.now() + minutes * 60e3)
+    .toLocaleString("sv", { timeZone: "Europe/Paris" }).slice(0, 16).replace(" ", "T");
+  const [before, after] = [inParis(-30), inParis(30)];
+  for (const [since, rows] of [[before, 1], [after, 0]]) {
+    await page.getByLabel("From").fill(since);
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.waitForURL((url) => (url.searchParams.get("since") ?? "").endsWith("Z")
+      && new Date(url.searchParams.get("since")) - Date.now() > 0 === (since === after));
+    assert.equal(await page.getByLabel("From").inputValue(), since);
+    assert.equal(await row.count(), rows);
+  }
+  assert.deepEqual(world.complaints(), []);
+});
+
 test("new events arrive as they are written, and only those that match", async (t) => {
   const world = await World.start(t);
   await world.program("worker", "exec sleep 1000");
@@ -95,9 +116,9 @@ test("the history of the machine: who failed, availability, marks that lead to e
   process.kill((await world.status("shaky")).status.process_id, "SIGSEGV");
   await world.relance("wait", "shaky", "--state", "running");
   const page = await world.page({ go: "/history?window=10m" });
-  await page.getByRole("heading", { name: /shaky \d+\.\d\d % · 1 failures/ }).waitFor();
+  await page.getByRole("heading", { name: /shaky \d+\.\d\d % · 1 failure/ }).waitFor();
   assert.equal(await page.getByRole("heading", { name: /steady/ }).count(), 0);
-  await page.getByText(/% available, all services together · 1 failures/).waitFor();
+  await page.getByText(/% available, all services together · 1 failure/).waitFor();
   await page.getByRole("link", { name: "1 hour" }).click();
   await page.getByRole("link", { name: /shaky failed unexpectedly/ }).waitFor();
   assert.deepEqual(world.complaints(), []);

@@ -3,9 +3,9 @@
 use relance_policy::{
     ActionId, Answer, ControlId, DenyReason, Input, RunId, RunPhase, SpawnFailure,
 };
-use relance_scm::Win32Error;
 use relance_scm::event::Event;
 use relance_scm::status::{ImpossibleReport, ProcessExit};
+use relance_scm::{EndCause, EndCauseKind, Win32Error};
 use relance_wire::channel::{
     ControlAnswer, ControlRequest, Done, Hello, ManagerFrame, Refused, ServiceFrame, Status,
     VERSION, Welcome,
@@ -40,6 +40,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             Fact::ChannelBroken { run } => {
                 self.input(now, run.service, Input::ChannelBroken { run });
+            }
+            Fact::MemoryRanOut { run, processes } => {
+                let text = format!("the kernel killed {processes} of its processes");
+                let cause = EndCause::new(EndCauseKind::OutOfMemory, &text).into();
+                self.input(now, run.service, Input::CauseTold { run, cause });
             }
             Fact::Exited { run, exit, at } => {
                 let then = Moment {

@@ -39,17 +39,18 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
     Database::open(&path).unwrap().commit(&[&batch]).unwrap();
     let publisher = Arc::new(Publisher::new(Timestamp(1)));
     publisher.publish([publisher::Change::Service(record)]);
-    let handle = EngineHandle::new(HandleParts {
+    let handle = EngineHandle {
         queue: sync_channel(1).0,
         wake: Arc::new(|| {}),
         publisher,
         event_log: EventLog::new(&path),
         output: folder.0.clone(),
         output_signals: Arc::default(),
+        cgroups: None,
         clock: Arc::default(),
         check_account: |_| Ok(()),
         machine: || (Time::ZERO, Timestamp(1)),
-    });
+    };
     (handle, entry)
 }
 

@@ -4,13 +4,13 @@
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use relance_policy::RunId;
 use relance_wire::channel::{RUN_VARIABLE, SOCKET_VARIABLE};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use super::process;
+use super::{cgroup, process};
 
 /// How long after its process was asked for a run's process may have been created, as the kernel
 /// tells it (to a hundredth of a second).
@@ -22,6 +22,8 @@ pub(crate) struct Adopted {
     pub(crate) pid: u32,
     pub(crate) birth: u64,
     pub(crate) secret: String,
+    /// The folder of its control group, if it has one.
+    pub(crate) group: Option<PathBuf>,
     pidfd: OwnedFd,
 }
 
@@ -42,6 +44,7 @@ impl Adopted {
             pid,
             birth,
             secret,
+            group: None,
             pidfd,
         })
     }
@@ -52,9 +55,14 @@ impl Adopted {
         }
     }
 
-    /// The process and its group. The group exists as long as the process does.
+    /// The process and its groups. The process group exists as long as the process does.
     pub(crate) fn terminate(&self) {
         process::kill_group(self.pid);
+        if let Some(group) = &self.group
+            && let Err(error) = cgroup::kill(group)
+        {
+            tracing::warn!(pid = self.pid, %error, "a control group cannot be killed");
+        }
         let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
     }
 }
@@ -84,7 +92,8 @@ pub(crate) struct Claim {
 }
 
 /// Processes of runs that were started under this socket, whoever their parent is now: session
-/// leaders, because every run leads its own session.
+/// leaders, because every run leads its own session; the oldest first, because a run is older than what
+/// it has started.
 pub(crate) fn running(socket: &Path) -> Vec<Claim> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
@@ -107,7 +116,9 @@ pub(crate) fn running(socket: &Path) -> Vec<Claim> {
             uid: real_uid(pid)?,
         })
     });
-    found.collect()
+    let mut claims: Vec<Claim> = found.collect();
+    claims.sort_by_key(|claim| claim.birth);
+    claims
 }
 
 /// `RELANCE_RUN=12.3:SECRET` in the environment of a process.

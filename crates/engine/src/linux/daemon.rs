@@ -1,6 +1,7 @@
 //! The engine process: opens the database, greets the guardian, starts the threads, and hands the
 //! rest to the driver.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
 use crate::command::QUEUE_LEN_MAX;
 use crate::database::{Database, EventLog, Meta, OpenError};
 use crate::engine::{Beginning, Engine, Moment, Settings};
-use crate::handle::{EngineHandle, HandleParts, SharedClock};
+use crate::handle::{EngineHandle, SharedClock};
 use crate::output::OutputSignals;
 use crate::publisher::Publisher;
 use crate::storage::{Retention, WriterThread};
@@ -110,15 +111,16 @@ pub fn run(
 
     let (clock, beginning) = beginning(setup, &database, greeting)?;
     let loaded = database.load()?;
-    if beginning == Beginning::Adoption {
-        adopt_all(&mut processes, &loaded.records, &setup.socket);
+    match beginning {
+        Beginning::Boot(_) => {}
+        Beginning::Restart => adopt_recorded(&mut processes, &loaded.records),
+        Beginning::Adoption => {
+            adopt_recorded(&mut processes, &loaded.records);
+            adopt_unrecorded(&mut processes, &loaded.records, &setup.socket);
+        }
     }
-    let configs: std::collections::BTreeMap<_, _> = loaded
-        .records
-        .iter()
-        .map(|record| (record.id, Arc::clone(&record.config)))
-        .collect();
-    processes.tell_all(|run| configs.get(&run.service).cloned());
+    processes.end_leftovers();
+    tell_all(&mut processes, &loaded.records);
 
     let publisher = Arc::new(Publisher::new(clock::wall()));
     let (queue, commands) = sync_channel(QUEUE_LEN_MAX);
@@ -139,7 +141,8 @@ pub fn run(
     if clock.is_manual() {
         shared_clock.set_manual(clock.now());
     }
-    let handle = EngineHandle::new(HandleParts {
+    let handle = EngineHandle {
+        cgroups: processes.groups().cloned(),
         queue,
         wake: Arc::new(waker(Arc::clone(&wake))),
         publisher: Arc::clone(&publisher),
@@ -149,7 +152,7 @@ pub fn run(
         clock: Arc::clone(&shared_clock),
         machine: || (Clock::Machine.now(), clock::wall()),
         check_account: account::check,
-    });
+    };
     let mut engine = Engine::new(processes, writer, setup.settings.clone(), publisher, loaded);
     let now = Moment {
         time: clock.now(),
@@ -173,6 +176,15 @@ pub fn run(
         timer,
     };
     Ok(driver.run()?)
+}
+
+/// Tells the engine of everything that was there before it began.
+fn tell_all(processes: &mut LinuxProcesses, records: &[ServiceRecord]) {
+    let configs: BTreeMap<_, _> = records
+        .iter()
+        .map(|record| (record.id, &record.config))
+        .collect();
+    processes.tell_all(|run| configs.get(&run.service).map(|config| Arc::clone(config)));
 }
 
 /// Whether this is a boot (design, section 3): a new boot of the machine, a container's init, or the
@@ -209,32 +221,49 @@ fn boot_id() -> io::Result<String> {
         .to_owned())
 }
 
-/// Guardian and engine had ended: what the records name and still runs is taken over, and so is what
-/// was started but never put on record.
-fn adopt_all(processes: &mut LinuxProcesses, records: &[ServiceRecord], socket: &Path) {
+/// What the records name and still runs is taken over: the guardian that started it had ended. So has
+/// the engine that took it over before, if this is a restart.
+fn adopt_recorded(processes: &mut LinuxProcesses, records: &[ServiceRecord]) {
     for record in records {
         let current = record.run.as_ref().map(|run| (run.id, run.pid, run.birth));
         let previous = record
             .previous
             .map(|previous| (previous.run, previous.pid, previous.birth));
         for (run, pid, birth) in current.into_iter().chain(previous) {
-            if let Some(adopted) = Adopted::open(pid, birth) {
+            if !processes.knows(run)
+                && let Some(adopted) = Adopted::open(pid, birth)
+            {
                 processes.adopt(run, adopted);
             }
         }
     }
+}
+
+/// Guardian and engine had ended: so is what was started but never put on record.
+fn adopt_unrecorded(processes: &mut LinuxProcesses, records: &[ServiceRecord], socket: &Path) {
     for claim in adopt::running(socket) {
         if processes.knows(claim.run) {
             continue;
         }
+        if has_outlived_its_run(&claim, records) {
+            tracing::warn!(?claim, "a process has outlived its run");
+            continue;
+        }
         if !is_believed(&claim, records) {
             tracing::warn!(?claim, "a process says it is a run, under another account");
+            processes.leave_alone(claim.pid);
             continue;
         }
         if let Some(adopted) = Adopted::open(claim.pid, claim.birth) {
             processes.adopt(claim.run, adopted);
         }
     }
+}
+
+/// Whether the process of the run is on record, and therefore another one, that has ended.
+fn has_outlived_its_run(claim: &Claim, records: &[ServiceRecord]) -> bool {
+    let mut runs = records.iter().filter_map(|record| record.run.as_ref());
+    runs.any(|run| run.id == claim.run && run.pid != 0 && run.pid != claim.pid)
 }
 
 /// Whether a process runs under the account of the service that it says it is. Otherwise any user
@@ -281,7 +310,8 @@ impl std::error::Error for StartError {}
 
 #[cfg(test)]
 mod tests {
-    use relance_policy::{RunId, ServiceId};
+    use relance_policy::record::StartCause;
+    use relance_policy::{Input, RunId, ServiceId, step};
     use relance_scm::config::AccountName;
     use relance_scm::{ServiceConfig, ServiceName};
 
@@ -305,6 +335,30 @@ mod tests {
             birth,
             uid,
         }
+    }
+
+    #[test]
+    fn what_a_run_has_started_is_not_taken_for_the_run() {
+        let mut record = record("LocalSystem");
+        let start = Input::StartRequested {
+            cause: StartCause::Demand,
+            arguments: [].into(),
+        };
+        let run = claim(1, 0).run;
+        let resolved = Input::DependenciesResolved {
+            run,
+            result: Ok(()),
+        };
+        for input in [start, resolved] {
+            record = step(&record, Time::ZERO, input).record;
+        }
+        let outlived = |record: &ServiceRecord| {
+            has_outlived_its_run(&claim(1, 0), std::slice::from_ref(record))
+        };
+        assert!(!outlived(&record), "its process is not on record yet");
+        let spawned = |pid| Input::ProcessSpawned { run, pid, birth: 3 };
+        assert!(!outlived(&step(&record, Time::ZERO, spawned(2)).record));
+        assert!(outlived(&step(&record, Time::ZERO, spawned(9)).record));
     }
 
     #[test]

@@ -12,7 +12,9 @@
 //! Descriptors 3 to 7 belong to `Spawner`; everything else lies above.
 
 mod console;
+mod groups;
 mod restart;
+mod services;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -22,12 +24,12 @@ use std::rc::Rc;
 
 use rustix::event::{Timespec, epoll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
-use rustix::pipe::{PipeFlags, pipe_with};
 
 use console::Console;
 pub use console::{ConsoleSetup, handed_over_listener};
 use restart::Restart;
 
+use super::cgroup::{Group, Tree};
 use super::clock;
 use super::link::Link;
 use super::protocol::{ActionKey, Exit, KnownRun, Report, Request, RunKey, VERSION};
@@ -39,6 +41,7 @@ pub const EXIT_CANNOT_START: i32 = 78;
 
 const TOKEN_SIGNALS: u64 = 0;
 const TOKEN_ENGINE: u64 = 1;
+const TOKEN_GROUPS: u64 = 2;
 
 /// What the guardian is given.
 pub struct Setup {
@@ -56,6 +59,8 @@ pub struct Setup {
     pub notify: Option<PathBuf>,
     /// The web console, where one is wanted.
     pub console: Option<ConsoleSetup>,
+    /// Path of the socket, which names the daemon's control groups; `None`: services get none.
+    pub cgroups: Option<PathBuf>,
 }
 
 /// The process as it was found; made before anything else is opened.
@@ -85,7 +90,10 @@ struct Run {
     secret: String,
     channel: Option<Rc<OwnedFd>>,
     output: Option<Rc<OwnedFd>>,
+    group: Option<Group>,
     exit: Option<(Exit, u64)>,
+    /// How many of its processes the kernel had killed for want of memory when it ended.
+    memory_kills: u32,
 }
 
 struct Engine {
@@ -99,6 +107,7 @@ struct Engine {
 struct Guardian {
     setup: Setup,
     spawner: Spawner,
+    groups: Option<Tree>,
     null: OwnedFd,
     epoll: OwnedFd,
     runs: BTreeMap<RunKey, Run>,
@@ -126,6 +135,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     let mut guardian = Guardian {
         setup,
         spawner: prepared.0,
+        groups: None,
         null: std::fs::OpenOptions::new()
             .read(true)
             .write(true)
@@ -143,14 +153,17 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         shutting_down: false,
         ended: None,
     };
+    guardian.set_up_groups()?;
     guardian.start_engine();
     guardian.start_console();
     let mut events = Vec::with_capacity(4);
     while guardian.ended.is_none() {
+        guardian.tidy_groups();
         guardian.wait(&mut events)?;
         for token in events.drain(..).map(|event: epoll::Event| event.data.u64()) {
             match token {
                 TOKEN_SIGNALS => guardian.signals(&signals),
+                TOKEN_GROUPS => guardian.groups_changed(),
                 _ => guardian.engine_talks(),
             }
         }
@@ -160,6 +173,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         guardian.start_console();
     }
     guardian.end_console();
+    guardian.close_groups();
     Ok(guardian.ended.unwrap_or_default())
 }
 
@@ -202,11 +216,11 @@ impl Guardian {
         }
     }
 
-    /// The process group of a run that has ended: what is left in it would stand beside the next
-    /// run. The process is still a zombie, so its number cannot belong to anybody else.
+    /// What is left of a run that has ended would stand beside the next one. The process is still a
+    /// zombie, so its number cannot belong to anybody else.
     fn before_reaping(&self, pid: u32) {
         if let Some(key) = self.by_pid.get(&pid) {
-            super::process::kill_group(self.runs[key].pid);
+            self.kill_tree(&self.runs[key]);
         }
     }
 
@@ -221,14 +235,17 @@ impl Guardian {
             return;
         };
         let at_ns = clock::boottime_ns();
+        let memory_kills = self.memory_kills(&self.runs[&key]);
         if let Some(run) = self.runs.get_mut(&key) {
             run.exit = Some((exit, at_ns));
+            run.memory_kills = memory_kills;
         }
         self.tell(
             &Report::Exited {
                 run: key,
                 exit,
                 at_ns,
+                memory_kills,
             },
             vec![],
         );
@@ -270,7 +287,7 @@ impl Guardian {
             stderr: stderr.as_fd(),
             handed: &[theirs.as_fd(), self.setup.listener.as_fd()],
         };
-        let pid = self.spawner.spawn(&spec, &fds)?;
+        let pid = self.spawner.spawn(&spec, &fds, None)?;
         let link = Link::new(ours).map_err(prepare)?;
         let data = epoll::EventData::new_u64(TOKEN_ENGINE);
         epoll::add(&self.epoll, &link, data, epoll::EventFlags::IN)
@@ -293,6 +310,7 @@ impl Guardian {
                 engine: self.engines,
                 shutting_down: self.shutting_down,
                 init: std::process::id() == 1,
+                groups: self.groups.as_ref().map(|tree| tree.location().clone()),
             },
             vec![],
         );
@@ -316,6 +334,7 @@ impl Guardian {
             channel: run.channel.is_some(),
             output: run.output.is_some(),
             exit: run.exit,
+            memory_kills: run.memory_kills,
         };
         (
             known,
@@ -429,91 +448,22 @@ impl Guardian {
             }
             Request::Terminate { run } => {
                 if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
-                    super::process::kill_group(run.pid);
+                    self.kill_tree(run);
                 }
             }
             Request::Acknowledge { run } => {
-                if self.runs.get(&run).is_some_and(|run| run.exit.is_some()) {
-                    self.runs.remove(&run);
+                if self.runs.get(&run).is_some_and(|run| run.exit.is_some())
+                    && let Some(run) = self.runs.remove(&run)
+                {
+                    self.release_group(run.group);
                 }
             }
             Request::AcknowledgeCommand { action } => {
                 self.commands.remove(&action);
             }
+            Request::KeepGroups { adopted } => self.keep_groups(&adopted),
             Request::ShutDown => self.ended = Some(0),
         }
-    }
-
-    // Services.
-
-    fn spawn(
-        &mut self,
-        key: RunKey,
-        secret: String,
-        output: bool,
-        channel: bool,
-        spec: &SpawnSpec,
-    ) {
-        if !self.runs.contains_key(&key) {
-            match self.try_spawn(secret, output, channel, spec) {
-                Ok(run) => {
-                    self.by_pid.insert(run.pid, key);
-                    self.runs.insert(key, run);
-                }
-                Err(error) => return self.tell(&Report::SpawnFailed { run: key, error }, vec![]),
-            }
-        }
-        let (known, fds) = self.known(key);
-        self.tell(&Report::Spawned(known), fds);
-    }
-
-    fn try_spawn(
-        &mut self,
-        secret: String,
-        output: bool,
-        channel: bool,
-        spec: &SpawnSpec,
-    ) -> Result<Run, SpawnError> {
-        let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
-        let pipe = output.then(|| pipe_with(PipeFlags::CLOEXEC)).transpose();
-        let pipe = pipe.map_err(|error| prepare(error.into()))?;
-        let pair = channel.then(socket_pair).transpose().map_err(prepare)?;
-        let (reader, writer) = pipe.unzip();
-        let (ours, theirs) = pair.unzip();
-        let out = writer.as_ref().unwrap_or(&self.null).as_fd();
-        let handed: Vec<_> = theirs.iter().map(AsFd::as_fd).collect();
-        let fds = ChildFds {
-            stdin: self.null.as_fd(),
-            stdout: out,
-            stderr: out,
-            handed: &handed,
-        };
-        let birth = clock::boottime_ns();
-        let pid = self.spawner.spawn(spec, &fds)?;
-        Ok(Run {
-            pid,
-            birth,
-            secret,
-            channel: ours.map(Rc::new),
-            output: reader.map(Rc::new),
-            exit: None,
-        })
-    }
-
-    fn command(&mut self, action: ActionKey, spec: &SpawnSpec) {
-        if !self.commands.contains_key(&action) {
-            let null = self.null.as_fd();
-            let fds = ChildFds {
-                stdin: null,
-                stdout: null,
-                stderr: null,
-                handed: &[],
-            };
-            let result = self.spawner.spawn(spec, &fds);
-            self.commands.insert(action, result);
-        }
-        let result = self.commands[&action];
-        self.tell(&Report::Command { action, result }, vec![]);
     }
 }
 

@@ -24,17 +24,11 @@ pub(crate) fn set_patient(patient: bool) {
     } else {
         libc::SCHED_OTHER
     };
-    let parameters = libc::sched_param { sched_priority: 0 };
-    // Not by libc's function, which musl does not have. SAFETY: one structure in; 0 is the calling
-    // thread.
-    let result = unsafe {
-        libc::syscall(
-            libc::SYS_sched_setscheduler,
-            0,
-            policy,
-            &raw const parameters,
-        )
-    };
+    // The kernel's structure is its one number; musl's has more fields.
+    let priority: libc::c_int = 0;
+    // Not by libc's function, which musl does not have. SAFETY: one number in; 0 is the calling thread.
+    let result =
+        unsafe { libc::syscall(libc::SYS_sched_setscheduler, 0, policy, &raw const priority) };
     if result < 0 {
         let error = io::Error::last_os_error();
         tracing::debug!(%error, "the scheduling of threads cannot be chosen");

@@ -17,6 +17,7 @@ use rustix::event::epoll;
 use rustix::process::Pid;
 
 use super::adopt::Adopted;
+use super::cgroup::Location;
 use super::channel::{Channel, PEEK_LEN, Seen};
 use super::clock;
 use super::link::Link;
@@ -42,6 +43,10 @@ pub(crate) struct LinuxProcesses {
     /// Specifications of starts under way, for the sentence if one fails.
     starting: BTreeMap<RunId, (Arc<ServiceConfig>, SpawnSpec)>,
     adopted: BTreeMap<RunId, Adopted>,
+    /// Where the control groups of runs are, if they have any.
+    groups: Option<Location>,
+    /// Processes that look like runs and are not taken over.
+    left_alone: Vec<u32>,
     buffer: Box<[u8]>,
     link_closed: bool,
 }
@@ -55,6 +60,8 @@ struct HostRun {
     /// Its output until it is known whose it is.
     output: Option<OwnedFd>,
     exit: Option<(ProcessExit, u64)>,
+    /// How many of its processes the kernel had killed for want of memory when it ended.
+    memory_kills: u32,
 }
 
 /// What the guardian says first.
@@ -97,6 +104,8 @@ impl LinuxProcesses {
             runs: BTreeMap::new(),
             starting: BTreeMap::new(),
             adopted: BTreeMap::new(),
+            groups: None,
+            left_alone: Vec::new(),
             buffer: vec![0; PEEK_LEN].into_boxed_slice(),
             link_closed: false,
         })
@@ -114,11 +123,13 @@ impl LinuxProcesses {
                         engine,
                         shutting_down,
                         init,
+                        groups,
                     } => {
                         if version != VERSION {
                             let text = format!("the guardian speaks version {version} of the link");
                             return Err(io::Error::new(io::ErrorKind::Unsupported, text));
                         }
+                        self.groups = groups;
                         greeting = Some(Greeting {
                             engine,
                             shutting_down,
@@ -162,8 +173,15 @@ impl LinuxProcesses {
         self.facts.push_back(Fact::Caught);
     }
 
+    /// Where the control groups of runs are, if they have any.
+    pub(crate) fn groups(&self) -> Option<&Location> {
+        self.groups.as_ref()
+    }
+
     /// Takes over a process that runs although its guardian has ended.
-    pub(crate) fn adopt(&mut self, run: RunId, adopted: Adopted) {
+    pub(crate) fn adopt(&mut self, run: RunId, mut adopted: Adopted) {
+        let groups = self.groups.as_ref();
+        adopted.group = groups.and_then(|groups| groups.group_of(adopted.pid));
         let data = epoll::EventData::new_u64(token(run) | TOKEN_ADOPTED);
         if let Err(error) = epoll::add(&*self.epoll, &adopted, data, epoll::EventFlags::IN) {
             tracing::warn!(%run, %error, "a process cannot be watched");
@@ -171,6 +189,26 @@ impl LinuxProcesses {
         }
         self.runs.insert(run, HostRun::adopted(&adopted));
         self.adopted.insert(run, adopted);
+    }
+
+    /// Leaves a process as it is, that somebody may have to look at.
+    pub(crate) fn leave_alone(&mut self, pid: u32) {
+        self.left_alone.push(pid);
+    }
+
+    /// Has everything killed that outlived its run while nobody was there: what is in control groups
+    /// of runs that neither the guardian nor this engine knows.
+    pub(crate) fn end_leftovers(&mut self) {
+        let Some(groups) = &self.groups else { return };
+        let left_alone = self.left_alone.iter();
+        let folders = left_alone.filter_map(|pid| groups.group_of(*pid));
+        let adopted = self.adopted.values().filter_map(|run| run.group.clone());
+        let names = folders.chain(adopted).filter_map(|folder| {
+            let name = folder.file_name()?.to_str()?;
+            Some(name.to_owned())
+        });
+        let adopted = names.collect();
+        self.ask(&Request::KeepGroups { adopted });
     }
 
     /// Whether a run is known already.
@@ -242,10 +280,16 @@ impl LinuxProcesses {
             Report::Run(known) => self.learn(&known)?,
             Report::Spawned(known) => self.spawned(&known)?,
             Report::SpawnFailed { run, error } => self.spawn_failed(run.into(), error),
-            Report::Exited { run, exit, at_ns } => {
+            Report::Exited {
+                run,
+                exit,
+                at_ns,
+                memory_kills,
+            } => {
                 let run = run.into();
                 if let Some(known) = self.runs.get_mut(&run) {
                     known.exit = Some((exit.into(), at_ns));
+                    known.memory_kills = memory_kills;
                 }
                 // What it had sent is told before its end (a service that reported STOPPED and died
                 // is never taken for a crash).
@@ -289,6 +333,7 @@ impl LinuxProcesses {
             channel: channel.map(Channel::new),
             output,
             exit: known.exit.map(|(exit, at)| (exit.into(), at)),
+            memory_kills: known.memory_kills,
         };
         self.runs.insert(run, host_run);
         Ok(())
@@ -343,7 +388,15 @@ impl LinuxProcesses {
     }
 
     fn tell_exit(&mut self, run: RunId) {
-        if let Some((exit, at)) = self.runs.get(&run).and_then(|known| known.exit) {
+        let Some(known) = self.runs.get(&run) else {
+            return;
+        };
+        if let Some((exit, at)) = known.exit {
+            // A program that ended well has coped with what was done to it.
+            if known.memory_kills > 0 && exit != ProcessExit::Exited(0) {
+                let processes = known.memory_kills;
+                self.facts.push_back(Fact::MemoryRanOut { run, processes });
+            }
             self.facts.push_back(Fact::Exited {
                 run,
                 exit,
@@ -353,7 +406,10 @@ impl LinuxProcesses {
     }
 
     fn adopted_ended(&mut self, run: RunId) {
-        if self.adopted.remove(&run).is_some() {
+        if let Some(adopted) = self.adopted.remove(&run) {
+            if adopted.group.is_some() {
+                self.end_leftovers();
+            }
             if let Some(known) = self.runs.get_mut(&run) {
                 known.exit = Some((ProcessExit::Unknown, clock::boottime_ns()));
             }
@@ -410,6 +466,7 @@ impl HostRun {
             channel: None,
             output: None,
             exit: None,
+            memory_kills: 0,
         }
     }
 }

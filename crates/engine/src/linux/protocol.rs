@@ -4,29 +4,46 @@
 use relance_policy::{ActionId, RunId, ServiceId};
 use serde::{Deserialize, Serialize};
 
+use super::cgroup::Location;
 use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
 pub(crate) const VERSION: u32 = 1;
 
-/// Name of a run on the link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct RunKey(pub(crate) u32, pub(crate) u32);
+/// The name of something on the link: its service and its number.
+macro_rules! key {
+    ($(#[$about:meta])* $key:ident, $id:ident) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub(crate) struct $key(pub(crate) u32, pub(crate) u32);
 
-impl From<RunId> for RunKey {
-    fn from(id: RunId) -> Self {
-        Self(id.service.0, id.number)
-    }
-}
-
-impl From<RunKey> for RunId {
-    fn from(key: RunKey) -> Self {
-        Self {
-            service: ServiceId(key.0),
-            number: key.1,
+        impl From<$id> for $key {
+            fn from(id: $id) -> Self {
+                Self(id.service.0, id.number)
+            }
         }
-    }
+
+        impl From<$key> for $id {
+            fn from(key: $key) -> Self {
+                Self {
+                    service: ServiceId(key.0),
+                    number: key.1,
+                }
+            }
+        }
+    };
 }
+
+key!(
+    /// Name of a run.
+    RunKey,
+    RunId
+);
+key!(
+    /// Name of a recovery action.
+    ActionKey,
+    ActionId
+);
 
 /// A run as a number, for epoll. Services count from 1, so these are above 2³².
 pub(crate) fn token(run: RunId) -> u64 {
@@ -40,25 +57,6 @@ pub(crate) fn run_of(token: u64) -> RunId {
     RunId {
         service: ServiceId(high),
         number: low,
-    }
-}
-
-/// Name of a recovery action on the link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct ActionKey(pub(crate) u32, pub(crate) u32);
-
-impl From<ActionId> for ActionKey {
-    fn from(id: ActionId) -> Self {
-        Self(id.service.0, id.number)
-    }
-}
-
-impl From<ActionKey> for ActionId {
-    fn from(key: ActionKey) -> Self {
-        Self {
-            service: ServiceId(key.0),
-            number: key.1,
-        }
     }
 }
 
@@ -86,6 +84,9 @@ pub(crate) enum Request {
     Acknowledge { run: RunKey },
     /// The start of a command is on record; it may be forgotten.
     AcknowledgeCommand { action: ActionKey },
+    /// These control groups belong to runs that were adopted; what is in others that belong to no run
+    /// is to be killed. Only for a guardian that has said where its groups are.
+    KeepGroups { adopted: Vec<String> },
     /// All services have stopped; the guardian may end.
     ShutDown,
 }
@@ -103,6 +104,9 @@ pub(crate) enum Report {
         shutting_down: bool,
         /// Whether this guardian is the init process of a container.
         init: bool,
+        /// Where the control groups of runs are, if they have any.
+        #[serde(default)]
+        groups: Option<Location>,
     },
     /// One run that is not forgotten; with the channel, then the output, as descriptors.
     Run(KnownRun),
@@ -118,7 +122,14 @@ pub(crate) enum Report {
     /// It could not be created.
     SpawnFailed { run: RunKey, error: SpawnError },
     /// It has ended.
-    Exited { run: RunKey, exit: Exit, at_ns: u64 },
+    Exited {
+        run: RunKey,
+        exit: Exit,
+        at_ns: u64,
+        /// See [`KnownRun::memory_kills`].
+        #[serde(default)]
+        memory_kills: u32,
+    },
     /// Somebody asked the daemon to stop.
     Shutdown,
 }
@@ -137,6 +148,9 @@ pub(crate) struct KnownRun {
     pub(crate) output: bool,
     /// Its end, and when (nanoseconds of CLOCK_BOOTTIME).
     pub(crate) exit: Option<(Exit, u64)>,
+    /// How many of its processes the kernel had killed for want of memory when it ended.
+    #[serde(default)]
+    pub(crate) memory_kills: u32,
 }
 
 /// How a process ended.

@@ -5,12 +5,16 @@
 //! table too and leaves it with one `close_range(CLOSE_RANGE_UNSHARE)` that copies only the lowest
 //! descriptors: the cost of a start does not grow with the number of services.
 
+mod clone3;
+
 use std::ffi::{CString, NulError, c_char, c_int, c_void};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::ptr;
 
 use serde::{Deserialize, Serialize};
+
+use clone3::{Child, Stack, clone3_into};
 
 /// Descriptors handed to a child besides 0, 1 and 2, as 3, 4, ...
 const HANDED_MAX: usize = 2;
@@ -113,7 +117,7 @@ pub(crate) struct ChildFds<'a> {
 /// Creates processes; one per guardian, because the staging descriptors and the stack are shared by
 /// all children, one after the other.
 pub(crate) struct Spawner {
-    stack: *mut c_void,
+    stack: Stack,
     inherited: Inherited,
 }
 
@@ -135,7 +139,7 @@ impl Spawner {
             stage(null.as_raw_fd(), offset)?;
         }
         // SAFETY: a fresh private mapping; checked below.
-        let stack = unsafe {
+        let bottom = unsafe {
             libc::mmap(
                 ptr::null_mut(),
                 STACK_LEN,
@@ -145,17 +149,23 @@ impl Spawner {
                 0,
             )
         };
-        if stack == libc::MAP_FAILED {
+        if bottom == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }
+        let stack = Stack {
+            bottom,
+            len: STACK_LEN,
+        };
         Ok(Self { stack, inherited })
     }
 
-    /// Creates a process and returns its id once it executes the program.
+    /// Creates a process, in a control group if one is given, and returns its id once it executes the
+    /// program.
     pub(crate) fn spawn(
         &mut self,
         spec: &SpawnSpec,
         fds: &ChildFds<'_>,
+        group: Option<BorrowedFd<'_>>,
     ) -> Result<u32, SpawnError> {
         let strings = Strings::new(spec)?;
         stage_all(fds).map_err(|error| SpawnError::at(SpawnStage::Prepare, &error))?;
@@ -172,32 +182,64 @@ impl Spawner {
             inherited: self.inherited,
             failure: None,
         };
-        let pid = self.clone(&mut plan);
-        if pid < 0 {
-            return Err(SpawnError::at(
-                SpawnStage::Clone,
-                &io::Error::last_os_error(),
-            ));
-        }
+        let child = Child {
+            main: child_main,
+            argument: ptr::from_mut(&mut plan).cast(),
+        };
+        // SAFETY: `plan` and all it points to outlive the child's use of them, and `child_main` makes
+        // system calls only.
+        let pid = unsafe { self.clone(child, group) }
+            .map_err(|error| SpawnError::at(SpawnStage::Clone, &error))?;
         if let Some(failure) = plan.failure {
-            // SAFETY: the child has ended (it failed before execve) and is ours to reap.
-            unsafe { libc::waitpid(pid, ptr::null_mut(), 0) };
+            wait_for(pid);
             return Err(failure);
         }
         Ok(pid.cast_unsigned())
     }
 
-    fn clone(&mut self, plan: &mut Plan) -> c_int {
-        let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_FILES | libc::SIGCHLD;
-        // SAFETY: the child runs `child_main` on a stack of its own, top down, and shares memory
-        // with this thread, which CLONE_VFORK suspends until the child has executed or ended; so
-        // `plan` and all it points to outlive the child's use of them. No other thread exists in a
-        // guardian. `child_main` makes system calls only.
-        unsafe {
-            let top = self.stack.byte_add(STACK_LEN);
-            libc::clone(child_main, top, flags, ptr::from_mut(plan).cast())
+    /// Creates a process in a control group that ends at once: whether that can be done here.
+    pub(crate) fn try_group(&mut self, group: BorrowedFd<'_>) -> io::Result<()> {
+        let child = Child {
+            main: end_at_once,
+            argument: ptr::null_mut(),
+        };
+        // SAFETY: the child touches nothing.
+        wait_for(unsafe { self.clone(child, Some(group)) }?);
+        Ok(())
+    }
+
+    /// # Safety
+    /// The child makes system calls only, and its argument is valid until it executes or ends.
+    unsafe fn clone(
+        &mut self,
+        child: Child,
+        group: Option<BorrowedFd<'_>>,
+    ) -> io::Result<libc::pid_t> {
+        let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_FILES;
+        let stack = self.stack;
+        if let Some(group) = group {
+            // SAFETY: as below.
+            return unsafe { clone3_into(group, flags, stack, child) };
+        }
+        // SAFETY: the child runs on a stack of its own, top down, and shares memory with this thread,
+        // which CLONE_VFORK suspends until the child has executed or ended. No other thread exists in
+        // a guardian. The rest is the caller's promise.
+        let pid = unsafe {
+            let top = stack.bottom.byte_add(stack.len);
+            libc::clone(child.main, top, flags | libc::SIGCHLD, child.argument)
+        };
+        if pid < 0 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(pid)
         }
     }
+}
+
+/// Reaps a child that has ended before it executed anything, and is ours alone to reap.
+fn wait_for(pid: libc::pid_t) {
+    // SAFETY: numbers only.
+    unsafe { libc::waitpid(pid, ptr::null_mut(), 0) };
 }
 
 fn stage_all(fds: &ChildFds<'_>) -> io::Result<()> {
@@ -288,6 +330,11 @@ extern "C" fn child_main(plan: *mut c_void) -> c_int {
         });
     }
     127
+}
+
+/// The life of a child that is made to see whether it can be.
+extern "C" fn end_at_once(_: *mut c_void) -> c_int {
+    0
 }
 
 fn errno() -> i32 {

@@ -1,15 +1,18 @@
-//! What the processes of services use, from `/proc`.
+//! What the processes of services use: from the control groups of their runs, else from `/proc`.
 //!
-//! Every run is a session of its own, so one pass over all processes adds up each run's tree. A
-//! process that began another session of its own is not seen.
+//! Without groups every run is at least a session of its own, so one pass over all processes adds up
+//! each run's tree. A process that began another session of its own is not seen then.
 
 use std::collections::HashMap;
 use std::fs;
+use std::path::Path;
 use std::sync::OnceLock;
 
-/// What one session's processes use together.
+use super::cgroup::{self, Location};
+
+/// What one run's processes use together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SessionUsage {
+pub(crate) struct RunUsage {
     pub(crate) cpu_ms: u64,
     pub(crate) memory_bytes: u64,
     pub(crate) processes: u32,
@@ -23,39 +26,71 @@ struct Stat {
     resident_pages: u64,
 }
 
-/// The use of these sessions, named by the process that began each.
-pub(crate) fn of_sessions(leaders: impl IntoIterator<Item = u32>) -> HashMap<u32, SessionUsage> {
-    let mut usage: HashMap<u32, SessionUsage> = leaders
-        .into_iter()
-        .map(|pid| (pid, SessionUsage::default()))
-        .collect();
+/// The use of these runs, named by the process that began each.
+pub(crate) fn of_runs(
+    leaders: impl IntoIterator<Item = u32>,
+    groups: Option<&Location>,
+) -> HashMap<u32, RunUsage> {
+    let mut usage = HashMap::new();
+    let mut without_group = Vec::new();
+    for pid in leaders {
+        match groups.and_then(|groups| groups.group_of(pid)) {
+            Some(folder) => {
+                usage.insert(pid, of_group(&folder));
+            }
+            None => without_group.push(pid),
+        }
+    }
+    usage.extend(of_sessions(without_group));
+    usage
+}
+
+fn of_group(folder: &Path) -> RunUsage {
+    let processes = cgroup::processes(folder);
+    let resident = || processes.iter().filter_map(|pid| stat(*pid));
+    let memory = cgroup::memory_bytes(folder);
+    RunUsage {
+        cpu_ms: cgroup::cpu_ms(folder),
+        memory_bytes: memory.unwrap_or_else(|| resident().map(Stat::memory_bytes).sum()),
+        processes: u32::try_from(processes.len()).unwrap_or(u32::MAX),
+    }
+}
+
+fn of_sessions(leaders: Vec<u32>) -> HashMap<u32, RunUsage> {
+    let leaders = leaders.into_iter().map(|pid| (pid, RunUsage::default()));
+    let mut usage: HashMap<u32, RunUsage> = leaders.collect();
     if usage.is_empty() {
         return usage;
     }
-    let Ok(processes) = fs::read_dir("/proc") else {
+    let Ok(entries) = fs::read_dir("/proc") else {
         return usage;
     };
-    let (ticks_per_second, page) = units();
-    for process in processes.flatten() {
-        let name = process.file_name();
-        if !name
-            .as_encoded_bytes()
-            .first()
-            .is_some_and(u8::is_ascii_digit)
-        {
-            continue;
-        }
-        // A process may end between the two reads.
-        let text = fs::read_to_string(process.path().join("stat")).unwrap_or_default();
-        if let Some(stat) = parse(&text)
-            && let Some(sum) = usage.get_mut(&stat.session)
-        {
-            sum.cpu_ms += stat.ticks * 1000 / ticks_per_second;
-            sum.memory_bytes += stat.resident_pages * page;
+    let pids = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    for stat in pids.filter_map(stat) {
+        if let Some(sum) = usage.get_mut(&stat.session) {
+            sum.cpu_ms += stat.cpu_ms();
+            sum.memory_bytes += stat.memory_bytes();
             sum.processes += 1;
         }
     }
     usage
+}
+
+/// A process; one that ends meanwhile is none.
+fn stat(pid: u32) -> Option<Stat> {
+    parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+}
+
+impl Stat {
+    fn cpu_ms(self) -> u64 {
+        self.ticks * 1000 / units().0
+    }
+
+    fn memory_bytes(self) -> u64 {
+        self.resident_pages * units().1
+    }
 }
 
 /// Clock ticks of a second, and bytes of a page.
@@ -125,11 +160,11 @@ mod tests {
             .unwrap();
         let session = child.id();
 
-        let usage = of_sessions([session, u32::MAX]);
+        let usage = of_runs([session, u32::MAX], None);
         assert!(usage[&session].memory_bytes > 0);
         assert_eq!(usage[&session].processes, 1);
-        assert_eq!(usage[&u32::MAX], SessionUsage::default());
-        assert!(of_sessions([]).is_empty());
+        assert_eq!(usage[&u32::MAX], RunUsage::default());
+        assert!(of_runs([], None).is_empty());
 
         drop(stdin);
         assert!(child.wait().unwrap().success());

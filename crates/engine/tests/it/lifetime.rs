@@ -147,3 +147,25 @@ fn d4_a_circle_is_refused_direct_or_indirect_and_a_missing_service_is_not() {
     assert_eq!(code(needs("d", "D")), circle);
     assert_eq!(code(config("b")), None);
 }
+
+#[test]
+fn r1_a_run_that_the_kernel_had_no_memory_for_says_so() {
+    let mut world = booted(&[config("greedy")]);
+    let started = world.start(&name("greedy"));
+    world.behave();
+    started.take().expect("answered").expect("it starts");
+    let record = world.record(&name("greedy")).expect("it is there");
+    let run = record.run.as_ref().expect("it runs").id;
+    world.machine().run_out_of_memory(run);
+    // The engine that is told may be killed before it is on record.
+    world.kill_engine(usize::MAX);
+    world.behave();
+    let log = world.log();
+    let failures: Vec<_> = log.iter().filter(|entry| entry.event_id == 7034).collect();
+    assert_eq!(failures.len(), 1);
+    let cause = failures[0].details.cause.as_deref();
+    assert_eq!(
+        cause,
+        Some("out of memory: the kernel killed 1 of its processes")
+    );
+}

@@ -216,3 +216,30 @@ fn durations_and_ordinals_for_people() {
         ]
     );
 }
+
+#[test]
+fn a_run_that_the_kernel_had_no_memory_for() {
+    use relance_policy::{Input, step};
+    use relance_scm::status::ProcessExit;
+    use relance_scm::{EndCause, EndCauseKind};
+
+    let mut simulation = Simulation::new(config(&[], parse_reset_period("0").unwrap()).into());
+    let script: Script = "start".parse().unwrap();
+    simulation.play(&script.moments[0]);
+    let now = simulation.now();
+    let mut record = simulation.record().clone();
+    let run = record.run.as_ref().expect("it runs").id;
+    let text = "the kernel killed 2 of its processes";
+    let cause = EndCause::new(EndCauseKind::OutOfMemory, text).into();
+    let exit = ProcessExit::Signaled(9);
+    for input in [
+        Input::CauseTold { run, cause },
+        Input::ProcessExited { run, exit },
+    ] {
+        record = step(&record, now, input).record;
+    }
+    let why = explain(&record, now).join("\n");
+    let expected =
+        "without reporting STOPPED; out of memory: the kernel killed 2 of its processes.";
+    assert!(why.contains(expected), "{why}");
+}

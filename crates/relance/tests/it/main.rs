@@ -5,7 +5,11 @@
     reason = "a test says what it measured, and what it could not run"
 )]
 
+<<<<<<< HEAD
 mod completion;
+=======
+mod cgroups;
+>>>>>>> main
 mod compliance;
 mod kills;
 mod nonsense;

@@ -1,6 +1,6 @@
 //! Figures that the harness of `bench/` cannot take from outside: `relance-measure TASK`.
 //!
-//! - `status SOCKET SERVICE ROUNDS`: one status query after the other, each over a connection of its own.
+//! - `status SOCKET SERVICE ROUNDS`: one status query after the other.
 //! - `handover SOCKET ROUNDS`: kills the engine, and waits for the answer of the next.
 //! - `log FOLDER MILLIONS`: writes so many entries into an event log in this folder, and looks for the
 //!   last hundred.

@@ -262,11 +262,15 @@ impl Machine {
         };
         process.end_told = true;
         if let Some((exit, at)) = process.end {
-            let exit = if process.orphaned {
-                ProcessExit::Unknown
+            let (exit, kills) = if process.orphaned {
+                (ProcessExit::Unknown, 0)
             } else {
-                exit
+                (exit, process.memory_kills)
             };
+            if kills > 0 {
+                let processes = kills;
+                self.facts.push_back(Fact::MemoryRanOut { run, processes });
+            }
             self.facts.push_back(Fact::Exited { run, exit, at });
         }
     }

@@ -88,7 +88,7 @@ impl Guardian {
             stderr: stderr.as_fd(),
             handed: &[setup.listener.as_fd()],
         };
-        self.spawner.spawn(&spec, &fds)
+        self.spawner.spawn(&spec, &fds, None)
     }
 
     pub(super) fn console_ended(&mut self, console: &Console, exit: Exit) {

@@ -147,6 +147,14 @@ impl Machine {
         }
     }
 
+    /// The kernel has no memory for the process any more, and kills it.
+    pub fn run_out_of_memory(&mut self, run: RunId) {
+        if let Some(process) = self.processes.get_mut(&run) {
+            process.memory_kills += 1;
+        }
+        self.exit(run, ProcessExit::Signaled(9));
+    }
+
     /// Lets every process do what a good service would do next: connect, report RUNNING, obey.
     /// `false` if none had anything to do.
     pub fn behave(&mut self) -> bool {

@@ -26,6 +26,8 @@ pub struct Process {
     pub ignores_stop: bool,
     /// How and when it ended.
     pub end: Option<(ProcessExit, Time)>,
+    /// How many of its processes the kernel has killed for want of memory.
+    pub memory_kills: u32,
     pub(super) pid: u32,
     pub(super) birth: u64,
     pub(super) orphaned: bool,
@@ -63,6 +65,7 @@ impl Process {
             was_signaled: false,
             ignores_stop: false,
             end: None,
+            memory_kills: 0,
             pid,
             birth,
             orphaned: false,

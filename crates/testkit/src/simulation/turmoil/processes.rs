@@ -43,7 +43,13 @@ impl Turmoil {
             .is_some_and(|p| p.was_signaled);
         if signaled || self.chance(3) {
             let exit = self.exit();
-            self.world.machine().exit(run, exit);
+            let memory_ran_out = exit == ProcessExit::Signaled(9) && self.chance(3);
+            let mut machine = self.world.machine();
+            if memory_ran_out {
+                machine.run_out_of_memory(run);
+            } else {
+                machine.exit(run, exit);
+            }
         }
     }
 

@@ -1,0 +1,86 @@
+//! What a group uses, and what has happened to it, as its files say.
+
+use std::fs;
+use std::path::Path;
+
+/// Processor time that its processes have used, those that have ended too, in milliseconds.
+pub(crate) fn cpu_ms(folder: &Path) -> u64 {
+    read(folder, "cpu.stat", "usage_usec") / 1000
+}
+
+/// Memory that it is charged with, in bytes; `None` without the memory controller.
+pub(crate) fn memory_bytes(folder: &Path) -> Option<u64> {
+    let text = fs::read_to_string(folder.join("memory.current")).ok()?;
+    text.trim().parse().ok()
+}
+
+/// How many of its processes the kernel has killed for want of memory; 0 without the controller.
+pub(super) fn memory_kills(folder: &Path) -> u32 {
+    u32::try_from(read(folder, "memory.events", "oom_kill")).unwrap_or(u32::MAX)
+}
+
+/// Its processes, those in groups below it too. (`pids.current` counts threads.)
+pub(crate) fn processes(folder: &Path) -> Vec<u32> {
+    let text = fs::read_to_string(folder.join("cgroup.procs")).unwrap_or_default();
+    let own = text.lines().filter_map(|line| line.parse().ok());
+    let below = groups(folder).into_iter();
+    own.chain(below.flat_map(|name| processes(&folder.join(name))))
+        .collect()
+}
+
+/// Names of the groups in a group.
+pub(super) fn groups(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect()
+}
+
+/// A group that is being removed uses nothing.
+fn read(folder: &Path, file: &str, key: &str) -> u64 {
+    let text = fs::read_to_string(folder.join(file)).unwrap_or_default();
+    value(&text, key).unwrap_or_default()
+}
+
+/// A value of a file with a key and a value in each line.
+fn value(text: &str, key: &str) -> Option<u64> {
+    let mut lines = text.lines().filter_map(|line| line.split_once(' '));
+    let (_, value) = lines.find(|(name, _)| *name == key)?;
+    value.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_by_their_whole_key() {
+        let events = "low 0\nhigh 4\nmax 7\noom 2\noom_kill 1\noom_group_kill 3\n";
+        assert_eq!(value(events, "oom_kill"), Some(1));
+        assert_eq!(value(events, "oom_group_kill"), Some(3));
+        assert_eq!(value(events, "kill"), None);
+        let stat = "usage_usec 1234567\nuser_usec 1000000\nsystem_usec 234567\n";
+        assert_eq!(value(stat, "usage_usec"), Some(1_234_567));
+    }
+
+    #[test]
+    fn rubbish_has_no_value() {
+        for text in [
+            "",
+            "oom_kill",
+            "oom_kill \n",
+            "oom_kill x\n",
+            "oom_kill -1\n",
+        ] {
+            assert_eq!(value(text, "oom_kill"), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_group_that_is_gone_uses_nothing() {
+        let nowhere = Path::new("/nowhere/relance/12");
+        assert_eq!((cpu_ms(nowhere), memory_bytes(nowhere)), (0, None));
+        assert_eq!((memory_kills(nowhere), processes(nowhere)), (0, vec![]));
+    }
+}

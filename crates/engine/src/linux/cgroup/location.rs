@@ -1,0 +1,256 @@
+//! Where the daemon's groups are: from what the kernel says in `/proc` to a folder.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// Where the unified hierarchy is mounted, and which part of it is to be seen there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Mount {
+    point: PathBuf,
+    /// The group that is the folder `point`.
+    root: PathBuf,
+}
+
+/// The place of a daemon's groups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Location {
+    mount: Mount,
+    /// The group that the daemon was given, as `/proc/PID/cgroup` names it.
+    base: PathBuf,
+    /// The name of its own folder in it.
+    name: String,
+}
+
+/// The folder in which a daemon with this socket, started by this thread, has its groups; `None`
+/// where there is no hierarchy that could be written to.
+#[must_use]
+pub fn folder(socket: &Path) -> Option<PathBuf> {
+    Location::find(socket).map(|location| location.folder())
+}
+
+impl Location {
+    /// The place for the daemon with this socket, which is what tells daemons from each other.
+    pub(super) fn find(socket: &Path) -> Option<Self> {
+        let own = group_of("thread-self")?;
+        let mount = Mount::parse(
+            &fs::read_to_string("/proc/thread-self/mountinfo").ok()?,
+            &own,
+        )?;
+        let name = name(socket);
+        let base = base(own, &name, |group| {
+            mount.folder(group).is_some_and(|path| is_delegated(&path))
+        });
+        Some(Self { mount, base, name })
+    }
+
+    /// The folder of the group that the daemon was given.
+    pub(super) fn base(&self) -> PathBuf {
+        // `find` has seen that the mount shows it.
+        self.mount.folder(&self.base).unwrap_or_default()
+    }
+
+    /// The folder of the daemon's groups.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.base().join(&self.name)
+    }
+
+    /// The folder of the run's group in which a process is, itself or through groups of its own; also
+    /// of one that an earlier daemon, started in another group, has made.
+    pub(crate) fn group_of(&self, pid: u32) -> Option<PathBuf> {
+        let group = group_of(&pid.to_string())?;
+        self.mount.folder(&below(&group, &self.name)?)
+    }
+}
+
+impl Mount {
+    /// The mount in which a group is seen, from `/proc/self/mountinfo`; one that may be written to.
+    fn parse(mountinfo: &str, group: &Path) -> Option<Self> {
+        mountinfo
+            .lines()
+            .filter_map(Self::parse_line)
+            .find(|mount| mount.folder(group).is_some())
+    }
+
+    /// `41 31 0:38 / /sys/fs/cgroup rw,relatime - cgroup2 cgroup2 rw`
+    fn parse_line(line: &str) -> Option<Self> {
+        let (fields, file_system) = line.split_once(" - ")?;
+        let mut fields = fields.split(' ').skip(3);
+        let (root, point, options) = (fields.next()?, fields.next()?, fields.next()?);
+        let writable = options.split(',').any(|option| option == "rw");
+        // A backslash begins an escaped character, which no path has that somebody mounts this at.
+        let plain = !root.contains('\\') && !point.contains('\\');
+        (file_system.starts_with("cgroup2 ") && writable && plain).then(|| Self {
+            point: point.into(),
+            root: root.into(),
+        })
+    }
+
+    /// The folder of a group; `None` for one that is not to be seen from here.
+    fn folder(&self, group: &Path) -> Option<PathBuf> {
+        let below = group.strip_prefix(&self.root).ok()?;
+        // A group outside of the namespace is named `/../other`.
+        let inside = !below.components().any(|part| part == Component::ParentDir);
+        inside.then(|| self.point.join(below))
+    }
+}
+
+/// The group of a process.
+fn group_of(process: &str) -> Option<PathBuf> {
+    parse_group(&fs::read_to_string(format!("/proc/{process}/cgroup")).ok()?)
+}
+
+/// The line of the unified hierarchy; the others are of the old ones.
+fn parse_group(text: &str) -> Option<PathBuf> {
+    let path = text.lines().find_map(|line| line.strip_prefix("0::"))?;
+    Some(path.into())
+}
+
+/// The group that the daemon may divide: the one above its own folder if it was started from within,
+/// the one above if that was delegated and its own is the leaf made for it (`DelegateSubgroup=` of
+/// systemd), else its own.
+fn base(own: PathBuf, name: &str, is_delegated: impl Fn(&Path) -> bool) -> PathBuf {
+    if let Some(above) = own.ancestors().find(|group| group.ends_with(name)) {
+        return above.parent().unwrap_or(above).to_owned();
+    }
+    match own.parent() {
+        Some(above) if is_delegated(above) => above.to_owned(),
+        _ => own,
+    }
+}
+
+/// Whether systemd (251 and newer) says that the group is whoever's to divide who runs in it.
+fn is_delegated(folder: &Path) -> bool {
+    let mut value = [0; 1];
+    let read = rustix::fs::getxattr(folder, "user.delegate", &mut value[..]);
+    read == Ok(1) && value == *b"1"
+}
+
+/// The group just below the daemon's own in which another one is.
+fn below(group: &Path, name: &str) -> Option<PathBuf> {
+    let mut above = None;
+    for ancestor in group.ancestors() {
+        if ancestor.ends_with(name) {
+            return above.map(Path::to_owned);
+        }
+        above = Some(ancestor);
+    }
+    None
+}
+
+/// The name of the folder of the daemon's groups: the same whenever a daemon with this socket is
+/// started, another for every other daemon, and legal whatever the path is (FNV-1a).
+#[must_use]
+pub fn name(socket: &Path) -> String {
+    let bytes = socket.as_os_str().as_encoded_bytes();
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    });
+    format!("relance-{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HYBRID: &str = "\
+31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755
+35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory
+41 31 0:38 / /sys/fs/cgroup/unified rw,relatime shared:9 - cgroup2 cgroup2 rw
+";
+
+    fn folder_in(mountinfo: &str, group: &str) -> Option<String> {
+        let mount = Mount::parse(mountinfo, Path::new(group))?;
+        let folder = mount
+            .folder(Path::new(group))
+            .expect("it was chosen for it");
+        Some(folder.to_string_lossy().into_owned())
+    }
+
+    #[test]
+    fn the_group_of_a_process_is_the_line_of_the_unified_hierarchy() {
+        let hybrid = "4:memory:/old\n1:name=systemd:/0::/x\n0::/system.slice/relance.service\n";
+        let group = PathBuf::from("/system.slice/relance.service");
+        assert_eq!(parse_group(hybrid), Some(group));
+        assert_eq!(parse_group("4:memory:/old\n"), None, "v1 alone");
+        assert_eq!(parse_group(""), None);
+    }
+
+    #[test]
+    fn a_group_is_a_folder_of_the_mount_that_shows_it() {
+        let folder = |group| folder_in(HYBRID, group);
+        let point = "/sys/fs/cgroup/unified";
+        assert_eq!(folder("/a.slice").unwrap(), format!("{point}/a.slice"));
+        assert_eq!(folder("/").unwrap().trim_end_matches('/'), point);
+        assert_eq!(folder("/../b"), None, "outside of the namespace");
+        let part = "9 8 0:7 /docker/1f /sys/fs/cgroup rw - cgroup2 cgroup rw";
+        let inside = folder_in(part, "/docker/1f/x");
+        assert_eq!(inside.as_deref(), Some("/sys/fs/cgroup/x"));
+        assert_eq!(folder_in(part, "/docker/2e"), None);
+    }
+
+    #[test]
+    fn mounts_that_cannot_be_written_to_are_passed_over() {
+        let read_only = "9 8 0:7 / /sys/fs/cgroup ro,nosuid - cgroup2 cgroup rw\n";
+        assert_eq!(folder_in(read_only, "/"), None, "as in most containers");
+        let both = format!("{read_only}10 8 0:7 / /mnt rw - cgroup2 cgroup rw\n");
+        assert_eq!(folder_in(&both, "/x").as_deref(), Some("/mnt/x"));
+        for odd in [
+            "",
+            "9",
+            "9 8 0:7 / /a\\040b rw - cgroup2 cgroup rw",
+            "\n - cgroup2 \n",
+        ] {
+            assert_eq!(folder_in(odd, "/"), None, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_daemon_was_given_lies_above_its_own_groups() {
+        let base = |own: &str, delegated: &str| {
+            base(own.into(), "relance-1", |group| {
+                group == Path::new(delegated)
+            })
+        };
+        assert_eq!(base("/", "-"), Path::new("/"));
+        assert_eq!(base("/user/scope", "-"), Path::new("/user/scope"));
+        let unit = "/system.slice/relance.service";
+        assert_eq!(base(unit, unit), Path::new(unit));
+        assert_eq!(base(&format!("{unit}/daemon"), unit), Path::new(unit));
+        let within = format!("{unit}/relance-1/12");
+        assert_eq!(
+            base(&within, "-"),
+            Path::new(unit),
+            "started by its own service"
+        );
+        assert_eq!(base("/relance-1/daemon", "-"), Path::new("/"));
+        let other = "/relance-2/12";
+        assert_eq!(
+            base(other, "-"),
+            Path::new(other),
+            "a service of another daemon"
+        );
+    }
+
+    #[test]
+    fn the_group_of_a_run_is_found_from_groups_that_it_made_itself() {
+        let below = |group: &str| below(Path::new(group), "relance-1");
+        let run = Some(PathBuf::from("/a/relance-1/12"));
+        assert_eq!(below("/a/relance-1/12"), run);
+        assert_eq!(below("/a/relance-1/12/relance-2/3"), run);
+        assert_eq!(below("/a/relance-1"), None);
+        assert_eq!(below("/a/12"), None);
+        assert_eq!(below("/"), None);
+    }
+
+    #[test]
+    fn every_socket_has_a_legal_name_of_its_own() {
+        assert_eq!(
+            name(Path::new("/run/relance/relance.sock")),
+            name(Path::new("/run/relance/relance.sock"))
+        );
+        assert_ne!(name(Path::new("/a-b/c")), name(Path::new("/a/b-c")));
+        assert!(name(Path::new("/a b/ü")).len() <= 255);
+    }
+}

@@ -1,0 +1,95 @@
+//! What the guardian does with the control groups of runs, where it has any.
+
+use std::io;
+use std::os::fd::OwnedFd;
+
+use rustix::event::epoll;
+
+use super::super::cgroup::{Group, Tree};
+use super::super::process::{kill_group, log};
+use super::{Guardian, Run, TOKEN_GROUPS};
+
+impl Guardian {
+    /// Once, at the start; without groups the daemon works all the same.
+    pub(super) fn set_up_groups(&mut self) -> io::Result<()> {
+        let Some(socket) = &self.setup.cgroups else {
+            return Ok(());
+        };
+        let spawner = &mut self.spawner;
+        match Tree::set_up(socket, |group| spawner.try_group(group)) {
+            Ok(tree) => {
+                if !tree.counts_memory() {
+                    log(
+                        "control groups have no memory controller here, so it is not told when the \
+                         kernel kills a process for want of memory",
+                    );
+                }
+                let data = epoll::EventData::new_u64(TOKEN_GROUPS);
+                epoll::add(&self.epoll, tree.changes(), data, epoll::EventFlags::IN)?;
+                self.groups = Some(tree);
+            }
+            Err(why) => log(&format!(
+                "services run without control groups, so what leaves its session outlives its \
+                 service: {why}"
+            )),
+        }
+        Ok(())
+    }
+
+    /// A group for the next run. One that cannot be made is no reason not to start a service.
+    pub(super) fn take_group(&mut self) -> Option<(Group, OwnedFd)> {
+        let group = self.groups.as_mut()?.take();
+        group
+            .inspect_err(|error| log(&format!("a run gets no control group: {error}")))
+            .ok()
+    }
+
+    pub(super) fn release_group(&mut self, group: Option<Group>) {
+        if let (Some(tree), Some(group)) = (&mut self.groups, group) {
+            tree.release(group);
+        }
+    }
+
+    /// Kills all of a run whose process exists, if only as a zombie: its process group, and its
+    /// control group, which nothing has left.
+    pub(super) fn kill_tree(&self, run: &Run) {
+        kill_group(run.pid);
+        if let (Some(tree), Some(group)) = (&self.groups, run.group) {
+            tree.kill(group);
+        }
+    }
+
+    pub(super) fn memory_kills(&self, run: &Run) -> u32 {
+        match (&self.groups, run.group) {
+            (Some(tree), Some(group)) => tree.memory_kills(group),
+            _ => 0,
+        }
+    }
+
+    /// Ends what outlived its run while no guardian was there.
+    pub(super) fn keep_groups(&mut self, adopted: &[String]) {
+        let started = self.runs.values().filter_map(|run| run.group).collect();
+        if let Some(tree) = &mut self.groups {
+            tree.keep(&started, &adopted.iter().cloned().collect());
+        }
+    }
+
+    pub(super) fn groups_changed(&self) {
+        if let Some(tree) = &self.groups {
+            tree.changed();
+        }
+    }
+
+    /// In each turn of the loop, before it waits.
+    pub(super) fn tidy_groups(&mut self) {
+        if let Some(tree) = &mut self.groups {
+            tree.tidy();
+        }
+    }
+
+    pub(super) fn close_groups(&mut self) {
+        if let Some(tree) = self.groups.take() {
+            tree.close();
+        }
+    }
+}
