@@ -82,7 +82,7 @@ fn parse_file(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error> {
     let given = given.get("service").and_then(toml::Value::as_array);
     for (service, given) in services.iter_mut().zip(given.into_iter().flatten()) {
         if given.get("kind").is_none() {
-            service.kind = "program".to_owned();
+            "program".clone_into(&mut service.kind);
         }
     }
     Ok(services)

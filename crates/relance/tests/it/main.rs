@@ -5,11 +5,8 @@
     reason = "a test says what it measured, and what it could not run"
 )]
 
-<<<<<<< HEAD
-mod completion;
-=======
 mod cgroups;
->>>>>>> main
+mod completion;
 mod compliance;
 mod kills;
 mod nonsense;
