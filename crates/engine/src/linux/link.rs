@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 
+use rustix::event::epoll;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
@@ -31,6 +32,8 @@ pub(crate) struct Link {
     taken: usize,
     received_fds: VecDeque<OwnedFd>,
     read_buffer: Box<[u8]>,
+    /// Whether room is waited for.
+    watches_room: bool,
 }
 
 struct Outgoing {
@@ -50,12 +53,30 @@ impl Link {
             taken: 0,
             received_fds: VecDeque::new(),
             read_buffer: vec![0; READ_LEN].into_boxed_slice(),
+            watches_room: false,
         })
     }
 
-    /// Whether something waits to be sent: then the socket is to be watched for room.
-    pub(crate) fn has_outgoing(&self) -> bool {
-        !self.outgoing.is_empty()
+    /// Has an epoll, which waits for `always`, wait for room too while there is something to send.
+    /// Otherwise room is no news: there is some whenever the other side has read.
+    pub(crate) fn watch_room(
+        &mut self,
+        epoll: &OwnedFd,
+        token: u64,
+        always: epoll::EventFlags,
+    ) -> io::Result<()> {
+        let wanted = !self.outgoing.is_empty();
+        if wanted != self.watches_room {
+            let room = if wanted {
+                epoll::EventFlags::OUT
+            } else {
+                epoll::EventFlags::empty()
+            };
+            let data = epoll::EventData::new_u64(token);
+            epoll::modify(epoll, &self.socket, data, always | room)?;
+            self.watches_room = wanted;
+        }
+        Ok(())
     }
 
     /// Sends a frame, or queues it.
@@ -93,7 +114,8 @@ impl Link {
         Ok(())
     }
 
-    /// Reads what has arrived. `false` when the other side is gone.
+    /// Reads all that has arrived. `false` when the other side is gone. A short read is no sign of the
+    /// end: the kernel stops before a frame with descriptors.
     pub(crate) fn fill(&mut self) -> io::Result<bool> {
         loop {
             let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FDS_MAX))];
@@ -117,9 +139,6 @@ impl Link {
             }
             self.incoming
                 .extend_from_slice(&self.read_buffer[..received]);
-            if received < READ_LEN && self.received_fds.is_empty() {
-                return Ok(true);
-            }
         }
     }
 
@@ -193,11 +212,12 @@ mod tests {
     fn frames_arrive_in_order_with_their_descriptors() {
         let (mut a, mut b) = pair();
         let null = Rc::new(OwnedFd::from(std::fs::File::open("/dev/null").unwrap()));
+        a.send(&"none", vec![]).unwrap();
         a.send(&"one", vec![Rc::clone(&null)]).unwrap();
         a.send(&"two", vec![]).unwrap();
         a.send(&"three", vec![Rc::clone(&null), null]).unwrap();
         assert!(b.fill().unwrap());
-        for (text, fds) in [("one", 1), ("two", 0), ("three", 2)] {
+        for (text, fds) in [("none", 0), ("one", 1), ("two", 0), ("three", 2)] {
             assert_eq!(b.next::<String>().unwrap().as_deref(), Some(text));
             for _ in 0..fds {
                 assert!(b.take_fd().is_some());
@@ -214,7 +234,7 @@ mod tests {
         for _ in 0..3 {
             a.send(&long, vec![]).unwrap();
         }
-        assert!(a.has_outgoing());
+        assert!(!a.outgoing.is_empty());
         let mut got = 0;
         while got < 3 {
             assert!(b.fill().unwrap());
@@ -224,7 +244,7 @@ mod tests {
             }
             a.flush().unwrap();
         }
-        assert!(!a.has_outgoing());
+        assert!(a.outgoing.is_empty());
     }
 
     #[test]

@@ -79,6 +79,8 @@ pub(crate) struct Greeting {
 pub(crate) const TOKEN_LINK: u64 = 1;
 pub(crate) const TOKEN_WAKE: u64 = 2;
 pub(crate) const TOKEN_TIMER: u64 = 3;
+/// What is always waited for on the link.
+const LINK_EVENTS: epoll::EventFlags = epoll::EventFlags::IN.union(epoll::EventFlags::ET);
 const TOKEN_LOWEST_RUN: u64 = 1 << 32;
 /// Set in the token of a process that is watched through its pidfd.
 const TOKEN_ADOPTED: u64 = 1 << 63;
@@ -92,8 +94,7 @@ impl LinuxProcesses {
         reboot: RebootCommand,
     ) -> io::Result<Self> {
         let data = epoll::EventData::new_u64(TOKEN_LINK);
-        let flags = epoll::EventFlags::IN | epoll::EventFlags::OUT | epoll::EventFlags::ET;
-        epoll::add(&epoll, &link, data, flags)?;
+        epoll::add(&epoll, &link, data, LINK_EVENTS)?;
         Ok(Self {
             link,
             epoll,
@@ -263,7 +264,7 @@ impl LinuxProcesses {
                 false
             }
         };
-        if !open || self.link.flush().is_err() {
+        if !open || self.link.flush().and_then(|()| self.watch_room()).is_err() {
             self.link_closed = true;
         }
     }
@@ -447,9 +448,14 @@ impl LinuxProcesses {
     }
 
     fn ask(&mut self, request: &Request) {
-        if self.link.send(request, Vec::new()).is_err() {
+        let sent = self.link.send(request, Vec::new());
+        if sent.and_then(|()| self.watch_room()).is_err() {
             self.link_closed = true;
         }
+    }
+
+    fn watch_room(&mut self) -> io::Result<()> {
+        self.link.watch_room(&self.epoll, TOKEN_LINK, LINK_EVENTS)
     }
 
     fn refuse_spawn(&mut self, run: RunId, failure: StartProblem) {
