@@ -6,10 +6,19 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-/// The parsed output of `cargo metadata`.
+/// The parsed output of `cargo metadata`, for every system.
 pub(crate) fn metadata(root: &Path) -> Result<Value> {
+    metadata_for(root, &[])
+}
+
+/// The same for these targets alone.
+pub(crate) fn metadata_for(root: &Path, targets: &[&str]) -> Result<Value> {
+    let filters = targets
+        .iter()
+        .flat_map(|target| ["--filter-platform", target]);
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1"])
+        .args(filters)
         .current_dir(root)
         .output()
         .context("running cargo metadata")?;

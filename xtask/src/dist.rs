@@ -1,11 +1,21 @@
-//! `cargo xtask dist [--quick]`: everything that a release holds, in `target/dist`.
+//! `cargo xtask dist [--quick] [--target ARCHITECTURE] [PART...]`: everything that a release holds, in
+//! `target/dist`.
 //!
-//! `linux` and `windows` make the archives, `sbom` lists what is in them. `--quick` packs debug builds,
-//! to try the packing.
+//! `extension` and `linux` make what is for Linux, `windows` what is for Windows, `sbom` lists what is
+//! in it. `zig` compiles for any Linux from any, `elf` looks at what came out, `archive` packs.
+//! `--quick` packs debug builds, to try the packing.
 
+mod architecture;
+mod archive;
+mod debian;
+mod elf;
+mod extension;
 mod linux;
+mod manual;
 mod sbom;
 mod windows;
+mod winget;
+mod zig;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +24,11 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::cargo;
+use architecture::Architecture;
+#[cfg(test)]
+pub(crate) use extension::PHPS;
+pub(crate) use extension::for_musl as extension_for_musl;
+pub(crate) use zig::compiler_for_musl;
 
 /// What is made, of what, and where it goes.
 struct Dist<'a> {
@@ -23,44 +38,104 @@ struct Dist<'a> {
     version: String,
     repository: String,
     release: bool,
+    architecture: Architecture,
 }
 
+/// One kind of thing that a release holds.
+type Part = (&'static str, fn(&Dist) -> Result<()>);
+
+const LINUX: [Part; 3] = [
+    ("extension", extension::make),
+    ("linux", linux::make),
+    ("sbom", sbom::make),
+];
+/// Windows is packed with the files for x86-64, the one architecture that it is built for.
+const WINDOWS: Part = ("windows", windows::make);
+
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
-    let release = match words {
-        [] => true,
-        ["--quick"] => false,
-        other => bail!("unknown arguments {other:?}; there is only --quick"),
-    };
-    let metadata = cargo::metadata(root)?;
-    let packages = metadata["packages"].as_array().context("no packages")?;
-    let main = packages
-        .iter()
-        .find(|package| package["name"] == "relance")
-        .context("no package relance")?;
-    let text = |key: &str| {
-        main[key]
-            .as_str()
-            .map(str::to_owned)
-            .with_context(|| format!("no {key}"))
-    };
-    let dist = Dist {
-        root,
-        out: root.join("target/dist"),
-        version: text("version")?,
-        repository: text("repository")?,
-        release,
-    };
+    let order = Order::parse(words)?;
+    let dist = Dist::new(root, &order)?;
     if dist.out.exists() {
         fs::remove_dir_all(&dist.out)?;
     }
     fs::create_dir_all(&dist.out)?;
-    linux::make(&dist)?;
-    windows::make(&dist)?;
-    sbom::make(&dist, packages)?;
+    for (name, make) in order.parts {
+        eprintln!("=== {name}");
+        make(&dist).with_context(|| format!("dist {name}"))?;
+    }
     dist.checksums()
 }
 
-impl Dist<'_> {
+/// What the command line asks for.
+struct Order {
+    release: bool,
+    architecture: Architecture,
+    parts: Vec<Part>,
+}
+
+impl Order {
+    fn parse(words: &[&str]) -> Result<Self> {
+        let mut release = true;
+        let mut architecture = Architecture::of_this_machine()?;
+        let mut named = Vec::new();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "--quick" => release = false,
+                "--target" => {
+                    let name = words.next().context("--target takes an architecture")?;
+                    architecture = Architecture::named(name)?;
+                }
+                part => named.push(part),
+            }
+        }
+        let mut parts = Vec::from(LINUX);
+        if architecture == Architecture::X86_64 {
+            parts.push(WINDOWS);
+        }
+        for name in &named {
+            if !parts.iter().any(|(part, _)| part == name) {
+                let known: Vec<&str> = parts.iter().map(|(part, _)| *part).collect();
+                bail!(
+                    "no part {name:?} for {}; there are {}, --quick and --target",
+                    architecture.name(),
+                    known.join(", ")
+                );
+            }
+        }
+        parts.retain(|(part, _)| named.is_empty() || named.contains(part));
+        Ok(Self {
+            release,
+            architecture,
+            parts,
+        })
+    }
+}
+
+impl<'a> Dist<'a> {
+    fn new(root: &'a Path, order: &Order) -> Result<Self> {
+        let metadata = cargo::metadata(root)?;
+        let packages = metadata["packages"].as_array().context("no packages")?;
+        let main = packages
+            .iter()
+            .find(|package| package["name"] == "relance")
+            .context("no package relance")?;
+        let text = |key: &str| {
+            main[key]
+                .as_str()
+                .map(str::to_owned)
+                .with_context(|| format!("the package relance has no {key}"))
+        };
+        Ok(Self {
+            root,
+            out: root.join("target/dist"),
+            version: text("version")?,
+            repository: text("repository")?,
+            release: order.release,
+            architecture: order.architecture,
+        })
+    }
+
     /// A folder to be packed, made anew.
     fn folder(&self, name: &str) -> Result<PathBuf> {
         let folder = self.root.join("target/dist-folders").join(name);
@@ -71,35 +146,30 @@ impl Dist<'_> {
         Ok(folder)
     }
 
-    /// Builds a package for a target, or for this system; the folder with what cargo made.
-    fn build(&self, package: &str, target: Option<&str>) -> Result<PathBuf> {
-        let mut words = vec!["build", "--quiet", "--package", package];
-        words.extend(target.into_iter().flat_map(|target| ["--target", target]));
-        words.extend(self.release.then_some("--release"));
-        cargo::run(self.root, &words)?;
-        let profile = if self.release { "release" } else { "debug" };
-        let target = target.unwrap_or_default();
-        Ok(self.root.join("target").join(target).join(profile))
+    /// How cargo calls the kind of build.
+    fn profile(&self) -> &'static str {
+        if self.release { "release" } else { "dev" }
     }
 
-    /// What every archive holds: licences and the first page.
+    /// What every archive holds: licences and the first pages.
     fn common(&self, folder: &Path) -> Result<()> {
         for name in ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "CHANGELOG.md"] {
             copy(&self.root.join(name), &folder.join(name))?;
         }
-        Ok(())
+        copy(
+            &self.root.join("docs/install.md"),
+            &folder.join("install.md"),
+        )
     }
 
+    /// `SHA256SUMS`, for `sha256sum -c`.
     fn checksums(&self) -> Result<()> {
         let mut names: Vec<String> = fs::read_dir(&self.out)?
             .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
             .collect::<Result<_>>()?;
         names.sort();
-        let sums = output(
-            Command::new("sha256sum")
-                .args(&names)
-                .current_dir(&self.out),
-        )?;
+        let mut sum = Command::new("sha256sum");
+        let sums = output(sum.args(&names).current_dir(&self.out))?;
         fs::write(self.out.join("SHA256SUMS"), &sums)?;
         eprint!("{sums}");
         Ok(())
@@ -115,6 +185,14 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Writes a file to a place whose folder may not be there yet.
+fn write(to: &Path, text: impl AsRef<[u8]>) -> Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(to, text).with_context(|| format!("writing {}", to.display()))
+}
+
 /// What a command prints, which must succeed.
 fn output(command: &mut Command) -> Result<String> {
     let output = command
@@ -126,4 +204,28 @@ fn output(command: &mut Command) -> Result<String> {
         String::from_utf8_lossy(&output.stderr)
     );
     Ok(String::from_utf8(output.stdout)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(words: &[&str]) -> Result<Vec<&'static str>, String> {
+        let order = Order::parse(words).map_err(|error| error.to_string())?;
+        Ok(order.parts.iter().map(|(name, _)| *name).collect())
+    }
+
+    #[test]
+    fn windows_is_packed_with_x86_64_alone() {
+        let linux = ["extension", "linux", "sbom"];
+        let all = ["extension", "linux", "sbom", "windows"];
+        assert_eq!(parts(&["--target", "x86_64"]).unwrap(), all);
+        assert_eq!(parts(&["--target", "aarch64", "--quick"]).unwrap(), linux);
+        assert_eq!(parts(&["--target", "aarch64", "sbom"]).unwrap(), ["sbom"]);
+        let refused = parts(&["--target", "aarch64", "windows"]).unwrap_err();
+        assert!(refused.contains("extension, linux, sbom"), "{refused}");
+        let refused = parts(&["--target", "sparc"]).unwrap_err();
+        assert!(refused.contains("x86_64, aarch64"), "{refused}");
+        assert!(parts(&["--target"]).is_err());
+    }
 }

@@ -19,6 +19,8 @@ mod php;
 mod test;
 mod tidy;
 mod windows;
+#[cfg(test)]
+mod workflows;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,11 +43,12 @@ cargo xtask TASK
                    the engine over a simulated machine; one seed shows its trace
   bench [OPTION...]
                    the benchmark beside the peers that are installed; options of bench.py
-  dist [--quick]   archives, packages, checksums and lists of parts, in target/dist
+  dist [--quick] [--target ARCHITECTURE] [PART...]
+                   archives, packages, checksums and lists of parts, in target/dist
   windows [PART...]
                    build for Windows, run it under Wine: services, programs, PHP
   gen [--check]    write (or compare) the generated files
-  php [--on 8.4|8.2-debug-zts|...] [--valgrind] [TEST...]
+  php [--on 8.4|8.2-debug-zts|...] [--extension FILE] [--valgrind] [TEST...]
                    run the extension's tests on the PHP of this system, or on another
   php-docs [--check]
                    write (or compare) the stubs for IDEs and the table of compatibility

@@ -2,7 +2,7 @@
 //!
 //! `distribution` is the PHP of this system, `archive` fetches others from the archives of Debian and
 //! Ubuntu without installing them, `source` builds one with everything that finds defects switched
-//! on; `suite` builds the extension and runs PHP's own `run-tests.php`. What is fetched or built lies
+//! on, and one for musl; `suite` builds the extension and runs PHP's own `run-tests.php`. What is fetched or built lies
 //! in `target/tools` and is made once.
 
 pub(crate) mod apt;
@@ -16,7 +16,9 @@ pub(crate) use apt::install;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+
+use crate::dist;
 
 /// A PHP to test with.
 pub(crate) struct Php {
@@ -27,30 +29,57 @@ pub(crate) struct Php {
     pub(crate) run_tests: PathBuf,
     /// The PHP that runs the test runner, where `binary` cannot.
     pub(crate) runner: Option<PathBuf>,
+    /// Whether it takes extensions for musl.
+    pub(crate) musl: bool,
 }
 
-/// `cargo xtask php [--on PHP] [--valgrind] [TEST...]`: the suite on the PHP of this system, or on
-/// another of the matrix.
+/// `cargo xtask php [--on PHP] [--extension FILE] [--valgrind] [TEST...]`: the suite on the PHP of this
+/// system, or on another of the matrix; with the extension as it is built here, or with a file of a
+/// release.
 pub(crate) fn php(root: &Path, words: &[&str]) -> Result<()> {
-    let (on, words) = match words {
-        ["--on", name, rest @ ..] => (Some(*name), rest),
-        rest => (None, rest),
-    };
+    let (on, words) = option("--on", words)?;
+    let (file, words) = option("--extension", words)?;
     let (valgrind, tests) = match words {
         ["--valgrind", tests @ ..] => (true, tests),
         tests => (false, tests),
     };
     let php = named(root, on)?;
-    let extension = suite::build(root)?;
+    let built = extension_for(root, &php)?;
+    let extension = match file {
+        None => built,
+        Some(file) => Path::new(file)
+            .canonicalize()
+            .with_context(|| format!("--extension {file}"))?,
+    };
     suite::run(root, &php, &extension, valgrind, tests)
+}
+
+/// Builds the extension as a PHP takes it, and the manager for its tests.
+fn extension_for(root: &Path, php: &Php) -> Result<PathBuf> {
+    let built = suite::build(root)?;
+    if php.musl {
+        return dist::extension_for_musl(root);
+    }
+    Ok(built)
+}
+
+/// Takes an option with its value from the beginning of a command line.
+fn option<'a, 'b>(name: &str, words: &'b [&'a str]) -> Result<(Option<&'a str>, &'b [&'a str])> {
+    match words {
+        [word] if *word == name => bail!("{name} takes a value"),
+        [word, value, rest @ ..] if *word == name => Ok((Some(value), rest)),
+        words => Ok((None, words)),
+    }
 }
 
 /// The PHP with this name, fetched or built if it is not there; `None`: that of this system.
 fn named(root: &Path, name: Option<&str>) -> Result<Php> {
     match name {
         None => distribution::php(),
-        Some(source::NAME) => source::php(root),
-        Some(version) => archive::php(root, archive::known(version)?),
+        Some(name) => match source::VARIANTS.iter().find(|variant| variant.name == name) {
+            Some(variant) => source::php(root, variant),
+            None => archive::php(root, archive::known(name)?),
+        },
     }
 }
 
@@ -62,9 +91,10 @@ pub(crate) struct Installation {
 
 /// Builds the extension and finds a PHP.
 pub(crate) fn installation(root: &Path, on: Option<&str>) -> Result<Installation> {
+    let php = named(root, on)?;
     Ok(Installation {
-        binary: named(root, on)?.binary,
-        extension: suite::build(root)?,
+        extension: extension_for(root, &php)?,
+        binary: php.binary,
     })
 }
 
@@ -80,19 +110,21 @@ pub(crate) fn documents(root: &Path, words: &[&str]) -> Result<()> {
 
 /// `cargo xtask php-matrix [--all]`: the suite on three PHPs, or on one of every version.
 pub(crate) fn matrix(root: &Path, words: &[&str]) -> Result<()> {
-    let archives = match words {
-        [] => &archive::ARCHIVES[..1],
-        ["--all"] => &archive::ARCHIVES[..],
+    let (archives, variants) = match words {
+        [] => (&archive::ARCHIVES[..1], &source::VARIANTS[..1]),
+        ["--all"] => (&archive::ARCHIVES[..], &source::VARIANTS[..]),
         other => bail!("unknown arguments {other:?}; there is only --all"),
     };
     let mut phps = vec![distribution::php()?];
     for known in archives {
         phps.push(archive::php(root, known)?);
     }
-    phps.push(source::php(root)?);
-    let extension = suite::build(root)?;
+    for variant in variants {
+        phps.push(source::php(root, variant)?);
+    }
     let mut failed = Vec::new();
     for php in &phps {
+        let extension = extension_for(root, php)?;
         if let Err(error) = suite::run(root, php, &extension, false, &[]) {
             failed.push(format!("{error:#}"));
         }

@@ -110,4 +110,6 @@ fn artefact(root: &Path, name: &str) -> std::path::PathBuf {
 }
 
 pub(crate) use library::finish as finish_library;
-pub(crate) use tools::install as install_tools;
+#[cfg(test)]
+pub(crate) use php::OF_LINUX;
+pub(crate) use tools::install_compiler;

@@ -1,31 +1,21 @@
 //! For Windows: an archive with the program, winget's manifest, the extension under the names by which
 //! PIE finds it.
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+use anyhow::Result;
 
-use anyhow::{Context, Result};
+use super::zig::folder_of;
+use super::{Dist, archive, copy, extension, winget};
+use crate::cargo;
+use crate::windows::{TARGET, finish_library, install_compiler};
 
-use super::{Dist, copy, output};
-use crate::windows::{TARGET, finish_library, install_tools};
-
-/// The PHPs that have a build for Windows, and the compiler of each: a new one is a line here.
-const PHPS: [(&str, &str); 5] = [
-    ("8.1", "vs16"),
-    ("8.2", "vs16"),
-    ("8.3", "vs16"),
-    ("8.4", "vs17"),
-    ("8.5", "vs17"),
-];
+/// The library for PHP on Windows.
+const LIBRARY: &str = "php_win32service.dll";
 
 pub(super) fn make(dist: &Dist) -> Result<()> {
-    install_tools()?;
+    install_compiler()?;
     let version = &dist.version;
-    let program = dist.build("relance", Some(TARGET))?.join("relance.exe");
-    let library = dist
-        .build("relance-php", Some(TARGET))?
-        .join("win32service.dll");
+    let program = build(dist, "relance")?.join("relance.exe");
+    let library = build(dist, "relance-php")?.join("win32service.dll");
     let name = format!("relance-{version}-windows-x86_64");
     let folder = dist.folder(&name)?;
     dist.common(&folder)?;
@@ -34,51 +24,58 @@ pub(super) fn make(dist: &Dist) -> Result<()> {
         &dist.root.join("docs/windows.md"),
         &folder.join("windows.md"),
     )?;
-    let finished = folder.join("php_win32service.dll");
+    let finished = folder.join(LIBRARY);
     finish_library(&library, &finished)?;
-    let archive = dist.out.join(format!("{name}.zip"));
-    zip(&folder, &archive)?;
-    winget(dist, &archive)?;
-    for (php, compiler) in PHPS {
-        // One file for both: it asks the PHP that loads it (ADR 0022).
-        for threads in ["nts", "ts"] {
-            let name = format!("php_win32service-{version}-{php}-{threads}-{compiler}-x86_64");
-            let folder = dist.folder(&name)?;
-            copy(&finished, &folder.join("php_win32service.dll"))?;
-            copy(&dist.root.join("LICENSE-MIT"), &folder.join("LICENSE-MIT"))?;
-            let files = ["php_win32service.dll", "LICENSE-MIT"];
-            pack(&folder, &dist.out.join(format!("{name}.zip")), &files)?;
-        }
+    let file = dist.out.join(format!("{name}.zip"));
+    archive::zip(&folder, &file)?;
+    winget::make(dist, &file)?;
+
+    // One file for all: it asks the PHP that loads it (ADR 0022).
+    let folder = dist.folder("pie-windows")?;
+    copy(&finished, &folder.join(LIBRARY))?;
+    copy(&dist.root.join("LICENSE-MIT"), &folder.join("LICENSE-MIT"))?;
+    for name in extension::PHPS
+        .iter()
+        .flat_map(|php| pie_names(version, php))
+    {
+        archive::zip_files(&folder, &dist.out.join(name), &[LIBRARY, "LICENSE-MIT"])?;
     }
     Ok(())
 }
 
-/// Packs a folder, by its name.
-fn zip(folder: &Path, archive: &Path) -> Result<()> {
-    let parent = folder.parent().context("a folder lies in one")?;
-    let name = folder.file_name().context("a folder has a name")?;
-    pack(parent, archive, &[&name.to_string_lossy()])
+/// Builds a package; the folder with what cargo made.
+fn build(dist: &Dist, package: &str) -> Result<std::path::PathBuf> {
+    let words = ["build", "--quiet", "--locked", "--package", package];
+    let kind = ["--target", TARGET, "--profile", dist.profile()];
+    cargo::run(dist.root, &[&words[..], &kind[..]].concat())?;
+    let target = dist.root.join("target").join(TARGET);
+    Ok(target.join(folder_of(dist.profile())))
 }
 
-fn pack(folder: &Path, archive: &Path, names: &[&str]) -> Result<()> {
-    let mut zip = Command::new("python3");
-    zip.args(["-m", "zipfile", "-c"])
-        .arg(archive)
-        .args(names)
-        .current_dir(folder);
-    output(&mut zip).map(drop)
+/// `php_{extension}-{version}-{php}-{threads}-{compiler}-{architecture}.zip`
+fn pie_names(version: &str, php: &str) -> [String; 2] {
+    let compiler = compiler(php);
+    ["nts", "ts"]
+        .map(|threads| format!("php_win32service-{version}-{php}-{threads}-{compiler}-x86_64.zip"))
 }
 
-fn winget(dist: &Dist, archive: &Path) -> Result<()> {
-    let sum = output(Command::new("sha256sum").arg(archive))?;
-    let sum = sum
-        .split_whitespace()
-        .next()
-        .context("sha256sum printed nothing")?;
-    let manifest = fs::read_to_string(dist.root.join("packaging/winget.yaml"))?
-        .replace("@VERSION@", &dist.version)
-        .replace("@REPOSITORY@", &dist.repository)
-        .replace("@SHA256@", &sum.to_uppercase());
-    fs::write(dist.out.join("Relance.Relance.yaml"), manifest)?;
-    Ok(())
+/// Visual C++ as PHP for Windows is built with it.
+fn compiler(php: &str) -> &'static str {
+    match php {
+        "8.1" | "8.2" | "8.3" => "vs16",
+        _ => "vs17",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pie_finds_a_file_for_every_php() {
+        let names = pie_names("1.2.3", "8.3");
+        assert_eq!(names[0], "php_win32service-1.2.3-8.3-nts-vs16-x86_64.zip");
+        let names = pie_names("1.2.3", "8.4");
+        assert_eq!(names[1], "php_win32service-1.2.3-8.4-ts-vs17-x86_64.zip");
+    }
 }

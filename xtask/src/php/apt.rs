@@ -113,6 +113,22 @@ pub(crate) fn require_file(file: &str, packages: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Makes sure that a program is in `PATH`; packages of this system bring it.
+pub(crate) fn require_program(program: &str, packages: &[&str]) -> Result<()> {
+    let there = || {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    };
+    if !there() {
+        install(packages)?;
+    }
+    ensure!(
+        there(),
+        "{program} is missing, and installing {packages:?} did not bring it"
+    );
+    Ok(())
+}
+
 /// Unpacks a package.
 pub(super) fn unpack(package: &Path, to: &Path) -> Result<()> {
     run(Command::new("dpkg-deb").arg("-x").arg(package).arg(to))

@@ -73,6 +73,7 @@ pub(super) fn php(root: &Path, archive: &Archive) -> Result<Php> {
         binary,
         run_tests,
         runner: None,
+        musl: false,
     })
 }
 

@@ -33,6 +33,7 @@ fn find() -> Result<Option<Php>> {
         binary: binary.into(),
         run_tests,
         runner: None,
+        musl: false,
     }))
 }
 

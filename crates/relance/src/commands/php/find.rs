@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -48,19 +49,14 @@ fn is_php(path: &Path) -> bool {
     name.strip_prefix("php").is_some_and(is_version) && executable()
 }
 
-/// The extension beside this program.
+/// The extension that came with this program, for a PHP.
 ///
 /// # Errors
 /// When there is none.
-pub(super) fn extension() -> Result<PathBuf> {
+pub(super) fn extension(php: &Path) -> Result<PathBuf> {
     let program = env::current_exe().context("this program cannot be found")?;
     let folder = program.parent().unwrap_or(Path::new("/"));
-    let candidates = [
-        folder.join("win32service.so"),
-        folder.join("../lib/relance/win32service.so"),
-        // Where cargo puts it.
-        folder.join("libwin32service.so"),
-    ];
+    let candidates = candidates(folder, is_for_musl(php)?);
     match candidates.iter().find(|candidate| candidate.is_file()) {
         Some(found) => Ok(found.clone()),
         None => bail!(
@@ -68,6 +64,32 @@ pub(super) fn extension() -> Result<PathBuf> {
             candidates[0].display()
         ),
     }
+}
+
+/// Where it may lie: as the archive and the packages have it, and where cargo puts it.
+fn candidates(folder: &Path, for_musl: bool) -> Vec<PathBuf> {
+    let places: &[&str] = if for_musl {
+        &["../lib/relance/win32service-musl.so"]
+    } else {
+        &[
+            "../lib/relance/win32service.so",
+            "win32service.so",
+            "libwin32service.so",
+        ]
+    };
+    places.iter().map(|place| folder.join(place)).collect()
+}
+
+/// Whether a program is of Alpine and the like. The path of its loader, which is musl, stands behind the
+/// headers at the beginning of the file.
+fn is_for_musl(program: &Path) -> Result<bool> {
+    const HEAD_BYTES: u64 = 8192;
+    let mut head = Vec::new();
+    fs::File::open(program)
+        .and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head))
+        .with_context(|| format!("reading {}", program.display()))?;
+    let loader = b"/ld-musl-";
+    Ok(head.windows(loader.len()).any(|bytes| bytes == loader))
 }
 
 #[cfg(test)]
@@ -90,5 +112,24 @@ mod tests {
             assert!(!is_php(&make(name, 0o755)), "{name}");
         }
         assert!(!is_php(&make("php7", 0o644)), "not executable");
+    }
+
+    #[test]
+    fn a_php_gets_the_extension_for_its_system() {
+        let folder = tempfile::tempdir().unwrap();
+        let make = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            path
+        };
+        let alpine = make("a", "\x7fELF\0/lib/ld-musl-x86_64.so.1\0");
+        let debian = make("d", "\x7fELF\0/lib64/ld-linux-x86-64.so.2\0");
+        assert!(is_for_musl(&alpine).unwrap());
+        assert!(!is_for_musl(&debian).unwrap());
+        assert!(is_for_musl(&folder.path().join("missing")).is_err());
+        let bin = Path::new("/opt/relance/bin");
+        let of_alpine = candidates(bin, true);
+        assert_eq!(of_alpine, [bin.join("../lib/relance/win32service-musl.so")]);
+        assert!(!candidates(bin, false).contains(&of_alpine[0]));
     }
 }

@@ -1,0 +1,143 @@
+//! Compiles for any Linux from any: zig, as a compiler and linker that brings every version of glibc
+//! and musl (ADR 0060).
+//!
+//! `cargo-zigbuild` hands cargo's calls on to it. Both come from PyPI into `target/tools`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::architecture::{Architecture, Libc};
+use super::elf::GLIBC;
+use crate::php::apt;
+
+/// The versions that releases are made with.
+const PACKAGES: [&str; 2] = ["ziglang==0.17.1", "cargo-zigbuild==0.24.0"];
+
+/// What is built, and how.
+pub(super) struct Build<'a> {
+    pub(super) root: &'a Path,
+    /// The package, and the kind of its build: `release` or `dev`.
+    pub(super) package: &'a str,
+    pub(super) profile: &'a str,
+    pub(super) architecture: Architecture,
+    pub(super) link: Link,
+}
+
+/// The library for C that the file takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    /// That of the system.
+    Shared(Libc),
+    /// None: musl is in the file.
+    Static,
+}
+
+impl Build<'_> {
+    /// Builds it; the folder with what cargo made.
+    pub(super) fn run(&self) -> Result<PathBuf> {
+        let tools = tools(self.root)?;
+        let (libc, kind) = match self.link {
+            Link::Shared(libc) => (libc, "shared"),
+            Link::Static => (Libc::Musl, "static"),
+        };
+        let target = self.architecture.target(libc);
+        require_target(&target)?;
+        // Apart from ordinary builds, and by kind: the same target is linked in different ways.
+        let folder = self.root.join("target/dist-build").join(kind);
+        let mut build = Command::new(tools.join("bin/cargo-zigbuild"));
+        build
+            .args(["zigbuild", "--quiet", "--locked"])
+            .args(["--package", self.package, "--profile", self.profile])
+            .arg("--target-dir")
+            .arg(&folder)
+            .env("CARGO_ZIGBUILD_ZIG_PATH", tools.join(ZIG))
+            .current_dir(self.root);
+        match self.link {
+            Link::Shared(Libc::Glibc) => build.args(["--target", &format!("{target}.{GLIBC}")]),
+            Link::Shared(Libc::Musl) => build
+                .args(["--target", &target])
+                .env("RUSTFLAGS", "-C target-feature=-crt-static"),
+            // By Rust's own linker, with the musl that comes with Rust: zig would leave the program at a
+            // fixed address, and is only the compiler for C here.
+            Link::Static => build
+                .args(["--target", &target])
+                .env(linker_variable(&target), "rust-lld"),
+        };
+        let status = build.status().context("running cargo-zigbuild")?;
+        ensure!(
+            status.success(),
+            "building {} for {target} failed: {status}",
+            self.package
+        );
+        Ok(folder.join(target).join(folder_of(self.profile)))
+    }
+}
+
+/// The variable by which cargo takes a linker for a target.
+fn linker_variable(target: &str) -> String {
+    let target = target.to_uppercase().replace('-', "_");
+    format!("CARGO_TARGET_{target}_LINKER")
+}
+
+/// Where cargo puts what it builds in a profile.
+pub(super) fn folder_of(profile: &str) -> &str {
+    if profile == "dev" { "debug" } else { profile }
+}
+
+/// A compiler for C on systems with musl, as `make` takes it.
+pub(crate) fn compiler_for_musl(root: &Path) -> Result<String> {
+    let zig = tools(root)?.join(ZIG);
+    let architecture = Architecture::of_this_machine()?.name();
+    Ok(format!(
+        "{} cc -target {architecture}-linux-musl -dynamic",
+        zig.display()
+    ))
+}
+
+/// The program, in the folder of the tools.
+const ZIG: &str = "ziglang/zig";
+
+/// The folder with both tools, fetched if they are not there.
+fn tools(root: &Path) -> Result<PathBuf> {
+    let folder = root.join("target/tools/zig");
+    let mark = folder.join("installed");
+    let wanted = PACKAGES.join("\n");
+    if fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
+        return Ok(folder);
+    }
+    apt::require_program("pip3", &["python3-pip"])?;
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let mut install = Command::new("pip3");
+    install
+        .args(["install", "--quiet", "--only-binary=:all:", "--target"])
+        .arg(&folder)
+        .args(PACKAGES);
+    super::output(&mut install)?;
+    fs::write(mark, wanted)?;
+    Ok(folder)
+}
+
+/// Makes sure that Rust's standard library for a target is there.
+fn require_target(target: &str) -> Result<()> {
+    let mut ask = Command::new("rustc");
+    ask.args(["--print", "target-libdir", "--target", target]);
+    let library = super::output(&mut ask)?;
+    if Path::new(library.trim()).exists() {
+        return Ok(());
+    }
+    let added = Command::new("rustup")
+        .args(["target", "add", target])
+        .status();
+    if !added.is_ok_and(|status| status.success()) {
+        bail!(
+            "Rust's standard library for {target} is missing, and `rustup target add {target}` did \
+             not bring it: run that with a network, or build on a machine of that architecture"
+        );
+    }
+    Ok(())
+}
