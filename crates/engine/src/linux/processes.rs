@@ -172,6 +172,8 @@ impl LinuxProcesses {
             self.tell_exit(run);
         }
         self.facts.push_back(Fact::Caught);
+        // What came behind the table may have been read with it: nothing will wake us for that.
+        self.read_link();
     }
 
     /// Where the control groups of runs are, if they have any.
