@@ -32,6 +32,7 @@ use restart::Restart;
 use super::cgroup::{Group, Tree};
 use super::clock;
 use super::link::Link;
+use super::process::kill_group;
 use super::protocol::{ActionKey, Exit, KnownRun, Report, Request, RunKey, VERSION};
 use super::signals::{Signals, reap};
 use super::spawn::{ChildFds, Inherited, SpawnError, SpawnSpec, SpawnStage, Spawner};
@@ -219,8 +220,8 @@ impl Guardian {
     /// What is left of a run that has ended would stand beside the next one. The process is still a
     /// zombie, so its number cannot belong to anybody else.
     fn before_reaping(&self, pid: u32) {
-        if let Some(key) = self.by_pid.get(&pid) {
-            self.kill_tree(&self.runs[key]);
+        if self.by_pid.contains_key(&pid) {
+            kill_group(pid);
         }
     }
 
@@ -249,6 +250,8 @@ impl Guardian {
             },
             vec![],
         );
+        // While the engine thinks: it asks for the next run later.
+        self.kill_control_group(&self.runs[&key]);
     }
 
     // The engine.

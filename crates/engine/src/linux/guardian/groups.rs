@@ -54,6 +54,11 @@ impl Guardian {
     /// control group, which nothing has left.
     pub(super) fn kill_tree(&self, run: &Run) {
         kill_group(run.pid);
+        self.kill_control_group(run);
+    }
+
+    /// Kills all that is in the control group of a run.
+    pub(super) fn kill_control_group(&self, run: &Run) {
         if let (Some(tree), Some(group)) = (&self.groups, run.group) {
             tree.kill(group);
         }
