@@ -28,6 +28,27 @@ pub(crate) struct Common {
     pub(crate) json: bool,
 }
 
+/// Ends the process when its output can go nowhere, which `println!` panics about: with 0 if whoever
+/// read it has seen enough (`| head`), else with 1 and the reason.
+#[allow(clippy::exit, reason = "a panic hook has nobody to return to")]
+pub(crate) fn end_when_nobody_reads() {
+    const PRINTING: &str = "failed printing to stdout: ";
+    let codes = if cfg!(windows) { [109, 232] } else { [32, 32] };
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let text = panic.payload().downcast_ref::<String>();
+        let Some(error) = text.and_then(|text| text.strip_prefix(PRINTING)) else {
+            return before(panic);
+        };
+        let is_closed = |code: i32| error.ends_with(&format!("(os error {code})"));
+        if codes.into_iter().any(is_closed) {
+            std::process::exit(0);
+        }
+        eprintln!("error: the output cannot be written: {error}");
+        std::process::exit(1);
+    }));
+}
+
 /// How a command ends.
 pub(crate) type CommandResult = Result<(), Failure>;
 

@@ -30,6 +30,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // The guardian wants a process in which nothing is open yet, so nothing happens before this.
+    cli::end_when_nobody_reads();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     match commands::run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,

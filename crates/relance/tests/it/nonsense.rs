@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{Control, ScmError, ServiceConfig, ServiceState, Win32Error};
@@ -346,4 +346,23 @@ fn c22_settings_of_windows_alone_are_refused_with_the_reason() {
     }
     let status = daemon.relance(&["status", "a"]);
     assert_refused(&status, 4, &["1060"]);
+}
+
+#[test]
+fn output_that_nobody_reads_ends_a_command_and_output_that_cannot_be_written_is_an_error() {
+    let help = |stdout: Stdio| {
+        let mut command = Command::new(relance());
+        let output = command.arg("help").stdout(stdout).output();
+        refusal(&output.expect("it can be started"))
+    };
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    assert_eq!(help(writer.into()), (Some(0), String::new()));
+    let full = fs::File::options().write(true).open("/dev/full");
+    let (code, text) = help(full.expect("a device").into());
+    assert_eq!(code, Some(1));
+    assert!(
+        text.starts_with("error: the output cannot be written: No space"),
+        "{text}"
+    );
 }
