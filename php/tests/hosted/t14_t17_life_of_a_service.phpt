@@ -27,6 +27,8 @@ var_dump(win32_stop_service('life'));
 await('life', 'stopped');
 echo status_line('life'), "\n";
 var_dump(win32_delete_service('life'));
+// It goes when its process has ended too (C31), which STOPPED does not say.
+await_event(null, 1010);
 var_dump(win32_exists_service('life'));
 ?>
 --EXPECTF--
