@@ -132,7 +132,7 @@ fn print(findings: &[Finding], all: bool) {
     }
     let count = |level| findings.iter().filter(|each| each.level == level).count();
     println!(
-        "{} problems, {} warnings, {} as they should be",
+        "problems: {}, warnings: {}, as it should be: {}",
         count(Level::Problem),
         count(Level::Warning),
         count(Level::Fine)
