@@ -4,6 +4,7 @@
 //! rows into records and back, `events` writes and finds entries of the log. It does no more than it
 //! is told: what a batch holds is decided by the engine.
 
+mod epoch;
 mod events;
 mod runtime;
 mod schema;
@@ -19,6 +20,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use relance_scm::event_log::{LogEntry, Timestamp};
 
+pub use epoch::{CommitError, Epoch};
 pub use events::EventLog;
 
 /// What one transaction writes.
@@ -48,6 +50,8 @@ pub enum Meta {
     ManualClock,
     /// The starts of this boot that are still to come, as JSON; empty: none.
     BootStarts,
+    /// How often the database was opened for writing: whoever opened it last may write.
+    Epoch,
 }
 
 impl Meta {
@@ -57,6 +61,7 @@ impl Meta {
             Self::ShutDown => "shut_down",
             Self::ManualClock => "manual_clock",
             Self::BootStarts => "boot_starts",
+            Self::Epoch => "epoch",
         }
     }
 }
@@ -87,10 +92,12 @@ pub enum OpenError {
     Other(rusqlite::Error),
 }
 
-/// An open database, for writing.
+/// An open database, for writing. Only the one that was opened last writes: the commits of all
+/// others are refused, whichever process holds them.
 pub struct Database {
     connection: Connection,
     durable: bool,
+    epoch: Epoch,
 }
 
 impl Database {
@@ -114,9 +121,10 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
+        let mut connection = Connection::open_with_flags(path, flags)?;
         schema::prepare(&connection)?;
         Ok(Self {
+            epoch: Epoch::begin(&mut connection)?,
             connection,
             durable: false,
         })
@@ -127,15 +135,30 @@ impl Database {
     /// # Errors
     /// When there is no memory for it.
     pub fn in_memory() -> rusqlite::Result<Self> {
-        let connection = Connection::open_in_memory()?;
+        let mut connection = Connection::open_in_memory()?;
         schema::prepare(&connection).map_err(|error| match error {
             OpenError::Other(error) => error,
             _ => rusqlite::Error::InvalidQuery,
         })?;
         Ok(Self {
+            epoch: Epoch::begin(&mut connection)?,
             connection,
             durable: false,
         })
+    }
+
+    /// Begins another epoch, as a new engine does; returns the one before, for simulations.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub fn begin_epoch(&mut self) -> rusqlite::Result<Epoch> {
+        let next = Epoch::begin(&mut self.connection)?;
+        Ok(std::mem::replace(&mut self.epoch, next))
+    }
+
+    /// Writes as one who opened it in another epoch; returns the one before, for simulations.
+    pub fn set_epoch(&mut self, epoch: Epoch) -> Epoch {
+        std::mem::replace(&mut self.epoch, epoch)
     }
 
     /// Refuses to write, or writes again: a full disk, for simulations.
@@ -177,10 +200,11 @@ impl Database {
     /// Writes a batch in one transaction: all of it or nothing.
     ///
     /// # Errors
-    /// When it cannot be written, for instance because the disk is full.
-    pub fn commit(&mut self, batches: &[&Batch]) -> rusqlite::Result<()> {
+    /// When it cannot be written, for instance because the disk is full; or must not be, because
+    /// another engine has opened the database since.
+    pub fn commit(&mut self, batches: &[&Batch]) -> Result<(), CommitError> {
         self.set_durable(batches.iter().any(|batch| batch.needs_durability()))?;
-        let transaction = self.connection.transaction()?;
+        let (transaction, epoch) = self.epoch.enter(&mut self.connection)?;
         for batch in batches {
             for (id, config, marked) in &batch.configs {
                 services::write(&transaction, *id, config, *marked)?;
@@ -201,7 +225,9 @@ impl Database {
                     .execute(params![key.key(), value])?;
             }
         }
-        transaction.commit()
+        transaction.commit()?;
+        self.epoch = epoch;
+        Ok(())
     }
 
     /// Configuration survives a loss of power; run-time records belong to one boot of the machine
@@ -227,9 +253,11 @@ impl Database {
     /// Removes entries of the log that are older than `before`, or beyond a total size.
     ///
     /// # Errors
-    /// When the database cannot be written.
-    pub fn prune(&mut self, before: Timestamp, bytes_max: u64) -> rusqlite::Result<()> {
-        events::prune(&mut self.connection, before, bytes_max)
+    /// When the database cannot be written, or must not be.
+    pub fn prune(&mut self, before: Timestamp, bytes_max: u64) -> Result<(), CommitError> {
+        // Nothing but old entries is removed, whoever does it: looked at once, beforehand.
+        self.epoch.enter(&mut self.connection)?;
+        Ok(events::prune(&mut self.connection, before, bytes_max)?)
     }
 }
 

@@ -100,6 +100,7 @@ pub struct Engine<P, S> {
     last_batch: u64,
     shutting_down: bool,
     shut_down_sent: bool,
+    is_fenced: bool,
 }
 
 /// One service and those who wait for it.
@@ -153,6 +154,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             last_batch: 0,
             shutting_down: false,
             shut_down_sent: false,
+            is_fenced: false,
         };
         for record in loaded.records {
             engine.insert(Arc::new(record));
@@ -194,6 +196,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     #[must_use]
     pub fn is_catching_up(&self) -> bool {
         self.catching_up.is_some()
+    }
+
+    /// Whether another engine has taken over. Nothing that this one does is written any more: whoever
+    /// drives it ends it.
+    #[must_use]
+    pub fn is_fenced(&self) -> bool {
+        self.is_fenced
     }
 
     /// When something happens by itself next.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use relance_policy::{ServiceId, ServiceRecord};
 use relance_scm::event::Event;
 
-use crate::database::{Batch, Database, Meta};
+use crate::database::{Batch, CommitError, Database, Meta};
 use relance_scm::event_log::{LogEntry, Timestamp};
 
 /// Entries of the log that are kept while they cannot be written.
@@ -62,6 +62,8 @@ pub enum CommitOutcome {
     Refused(String),
     /// Not an answer to a submission: everything kept is on disk again; so many entries were lost.
     Recovered(u64),
+    /// Another engine has taken over: nothing is written any more, and this one ends.
+    Fenced,
 }
 
 /// Where the owner loop hands its batches.
@@ -144,6 +146,7 @@ pub struct Writer {
     done: Box<dyn FnMut(Committed) + Send>,
     backlog: Option<Backlog>,
     commits: u32,
+    is_fenced: bool,
 }
 
 /// What could not be written yet.
@@ -172,6 +175,7 @@ impl Writer {
             done,
             backlog: None,
             commits: 0,
+            is_fenced: false,
         }
     }
 
@@ -209,6 +213,9 @@ impl Writer {
 
     /// Writes what has piled up, in as few transactions as its kinds allow.
     pub fn write(&mut self, submissions: Vec<Submission>) {
+        if self.is_fenced {
+            return;
+        }
         if self.backlog.is_some() {
             self.try_backlog();
         }
@@ -229,16 +236,17 @@ impl Writer {
     }
 
     fn write_group(&mut self, group: Vec<Complete>) {
-        if group.is_empty() {
+        if group.is_empty() || self.is_fenced {
             return;
         }
         let written = match &self.backlog {
             Some(_) => Err("the backlog is not written yet".to_owned()),
             None => {
                 let batches: Vec<&Batch> = group.iter().map(|complete| &complete.batch).collect();
-                self.database
-                    .commit(&batches)
-                    .map_err(|error| error.to_string())
+                match self.database.commit(&batches) {
+                    Err(CommitError::Fenced) => return self.fenced(),
+                    result => result.map_err(|error| error.to_string()),
+                }
             }
         };
         match written {
@@ -277,16 +285,29 @@ impl Writer {
     fn try_backlog(&mut self) {
         let Some(backlog) = &self.backlog else { return };
         let batch = backlog.batch();
-        if self.database.commit(&[&batch]).is_ok() {
-            let lost = backlog.lost;
-            self.backlog = None;
-            let outcome = CommitOutcome::Recovered(lost);
-            (self.done)(Committed {
-                id: 0,
-                entries: Vec::new(),
-                outcome,
-            });
+        match self.database.commit(&[&batch]) {
+            Ok(()) => {
+                let lost = backlog.lost;
+                self.backlog = None;
+                self.announce(CommitOutcome::Recovered(lost));
+            }
+            Err(CommitError::Fenced) => self.fenced(),
+            Err(CommitError::Other(_)) => {}
         }
+    }
+
+    fn fenced(&mut self) {
+        self.is_fenced = true;
+        self.announce(CommitOutcome::Fenced);
+    }
+
+    /// Tells what is no answer to a submission.
+    fn announce(&mut self, outcome: CommitOutcome) {
+        (self.done)(Committed {
+            id: 0,
+            entries: Vec::new(),
+            outcome,
+        });
     }
 
     /// Housekeeping that failed is tried again next time; the next commit says what is wrong.
@@ -372,7 +393,10 @@ pub fn trouble(outcome: &CommitOutcome) -> Option<Event> {
     match outcome {
         CommitOutcome::Kept(Some(reason)) => Some(Event::StorageFailed(reason.as_str().into())),
         CommitOutcome::Recovered(lost) => Some(Event::StorageRecovered(*lost)),
-        CommitOutcome::Written | CommitOutcome::Kept(None) | CommitOutcome::Refused(_) => None,
+        CommitOutcome::Written
+        | CommitOutcome::Kept(None)
+        | CommitOutcome::Refused(_)
+        | CommitOutcome::Fenced => None,
     }
 }
 
@@ -410,6 +434,30 @@ mod tests {
         let numbers: Vec<u64> = page.unwrap().entries.iter().map(|e| e.number).collect();
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(numbers, [2]);
+    }
+
+    #[test]
+    fn a_writer_whose_engine_has_a_successor_writes_nothing_and_says_so_once() {
+        let mut database = Database::in_memory().unwrap();
+        let old = database.begin_epoch().unwrap();
+        database.set_epoch(old);
+        let (done, told) = channel();
+        let done = move |committed: Committed| done.send(committed.outcome).unwrap();
+        let wall = || Timestamp(0);
+        let mut writer = Writer::new(database, Retention::default(), wall, Box::new(done));
+        for id in 1..=2 {
+            writer.write(vec![Submission {
+                id,
+                batch: Batch {
+                    meta: vec![(Meta::Boot, "stale".to_owned())],
+                    ..Batch::default()
+                },
+                entries: Vec::new(),
+                refusable: true,
+            }]);
+        }
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), [CommitOutcome::Fenced]);
+        assert_eq!(writer.database().meta(Meta::Boot).unwrap(), None);
     }
 
     #[test]

@@ -351,6 +351,47 @@ fn the_log_is_pruned_by_age_and_by_size() {
     assert!(numbers(&database, all()).is_empty());
 }
 
+fn boot(text: &str) -> Batch {
+    Batch {
+        meta: vec![(Meta::Boot, text.to_owned())],
+        ..Batch::default()
+    }
+}
+
+fn is_fenced(result: Result<(), CommitError>) -> bool {
+    matches!(result, Err(CommitError::Fenced))
+}
+
+#[test]
+fn only_who_opened_the_database_last_writes_it() {
+    let folder = std::env::temp_dir().join(format!("relance-epoch-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("relance.db");
+    let mut frozen = Database::open(&path).unwrap();
+    frozen.commit(&[&boot("first")]).unwrap();
+    let mut successor = Database::open(&path).unwrap();
+    // Before the successor has written anything of its own, too.
+    assert!(is_fenced(frozen.commit(&[&boot("stale")])));
+    successor.commit(&[&boot("second")]).unwrap();
+    assert!(is_fenced(frozen.commit(&[&boot("stale")])));
+    assert!(is_fenced(frozen.prune(Timestamp(i64::MAX), 0)));
+    assert_eq!(successor.meta(Meta::Boot).unwrap().unwrap(), "second");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn an_engine_begins_although_the_disk_is_full_and_fences_as_soon_as_it_writes() {
+    let mut database = memory();
+    database.refuse_writes(true).unwrap();
+    let before = database.begin_epoch().unwrap();
+    assert!(database.commit(&[&boot("full")]).is_err());
+    database.refuse_writes(false).unwrap();
+    database.commit(&[&boot("room")]).unwrap();
+    database.commit(&[&boot("and again")]).unwrap();
+    database.set_epoch(before);
+    assert!(is_fenced(database.commit(&[&boot("stale")])));
+}
+
 #[test]
 fn a_damaged_database_is_put_aside_and_never_replaced_by_an_empty_one() {
     let folder = std::env::temp_dir().join(format!("relance-db-{}", std::process::id()));

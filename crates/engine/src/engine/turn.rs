@@ -119,6 +119,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// A batch was committed, or was not.
     pub fn committed(&mut self, now: Moment, committed: Committed) {
+        if committed.outcome == CommitOutcome::Fenced {
+            self.is_fenced = true;
+            return;
+        }
         if let Some(event) = trouble(&committed.outcome) {
             self.log_of_manager(now, &event);
         }

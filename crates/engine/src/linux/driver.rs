@@ -17,6 +17,7 @@ use super::clock::{self, Clock};
 use super::processes::{LinuxProcesses, TOKEN_TIMER, TOKEN_WAKE};
 use crate::access;
 use crate::command::{Command, Request};
+use crate::database::CommitError;
 use crate::engine::{Engine, Moment};
 use crate::handle::SharedClock;
 use crate::storage::{Committed, WriterThread};
@@ -37,12 +38,16 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// Runs until the guardian is gone.
+    /// Runs until the guardian is gone, or another engine is there.
     pub(crate) fn run(mut self) -> io::Result<()> {
         let mut events = Vec::with_capacity(256);
         loop {
             self.turn();
             if self.engine.processes().is_orphaned() {
+                return Ok(());
+            }
+            if self.engine.is_fenced() {
+                tracing::error!("this engine ends: {}", CommitError::Fenced);
                 return Ok(());
             }
             self.timer.arm(&self.clock, self.engine.next_deadline())?;

@@ -281,6 +281,7 @@ impl Guardian {
             arguments: self.setup.engine.clone(),
             environment: self.setup.environment.clone(),
             directory: "/".to_owned(),
+            dies_with_guardian: true,
             ..SpawnSpec::default()
         };
         let stderr = std::io::stderr();

@@ -91,8 +91,7 @@ pub(crate) fn for_command(
         environment,
         directory: directory.to_owned(),
         ids: account.ids,
-        nice: None,
-        affinity: None,
+        ..SpawnSpec::default()
     })
 }
 
@@ -188,7 +187,8 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
         | SpawnStage::Clone
         | SpawnStage::Session
         | SpawnStage::Descriptors
-        | SpawnStage::Limits => {
+        | SpawnStage::Limits
+        | SpawnStage::Guardian => {
             let code = match error.errno {
                 libc::ENOMEM => Win32Error::NOT_ENOUGH_MEMORY,
                 libc::EACCES | libc::EPERM => Win32Error::ACCESS_DENIED,

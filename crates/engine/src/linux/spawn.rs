@@ -42,6 +42,9 @@ pub(crate) struct SpawnSpec {
     pub(crate) nice: Option<i32>,
     /// Mask of the processors it may run on.
     pub(crate) affinity: Option<u64>,
+    /// Killed when the guardian ends, stopped or not; for the daemon's own processes.
+    #[serde(skip)]
+    pub(crate) dies_with_guardian: bool,
 }
 
 /// See [`SpawnSpec::ids`].
@@ -78,6 +81,8 @@ pub(crate) enum SpawnStage {
     User,
     /// Its working directory.
     Directory,
+    /// Its tie to the guardian, which may have ended already.
+    Guardian,
     /// The program itself.
     Execute,
 }
@@ -184,6 +189,7 @@ impl Spawner {
             groups: (groups.as_ptr(), groups.len()),
             nice: spec.nice,
             affinity: spec.affinity,
+            guardian: spec.dies_with_guardian.then(std::process::id),
             inherited: self.inherited,
             failure: None,
         };
@@ -320,6 +326,8 @@ struct Plan {
     groups: (*const u32, usize),
     nice: Option<i32>,
     affinity: Option<u64>,
+    /// Whom it ends with.
+    guardian: Option<u32>,
     inherited: Inherited,
     failure: Option<SpawnError>,
 }
@@ -396,6 +404,10 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
             SpawnStage::Directory,
         )?;
         default_signals();
+        if let Some(guardian) = plan.guardian {
+            // Last: a change of the user would undo it.
+            check(end_with(guardian), SpawnStage::Guardian)?;
+        }
         libc::syscall(libc::SYS_execve, plan.program, plan.argv, plan.envp);
         Err(SpawnStage::Execute)
     }
@@ -419,6 +431,19 @@ unsafe fn write_to(path: *const c_char, bytes: &[u8]) -> libc::c_long {
         let written = libc::write(fd, bytes.as_ptr().cast(), bytes.len());
         libc::close(fd);
         if written < 0 { -1 } else { 0 }
+    }
+}
+
+/// Has the kernel kill this process when its parent ends, unless that has happened already.
+///
+/// # Safety
+/// Only in the child.
+unsafe fn end_with(parent: u32) -> libc::c_long {
+    // SAFETY: numbers only.
+    unsafe {
+        let result = libc::syscall(libc::SYS_prctl, libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+        let is_orphan = libc::syscall(libc::SYS_getppid) != libc::c_long::from(parent);
+        if is_orphan { -1 } else { result }
     }
 }
 

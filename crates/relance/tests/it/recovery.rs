@@ -9,7 +9,7 @@ use relance_scm::{Control, ServiceKind, ServiceState};
 use relance_testkit::cgroups::{process, wait_for_end};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{Puppet, Stage};
-use rustix::process::Signal;
+use rustix::process::{Signal, pidfd_send_signal};
 
 use crate::support::{name, puppets, relance, running};
 
@@ -73,6 +73,16 @@ fn services_outlive_the_guardian_and_are_adopted() {
     puppet.stopped(0, 0);
     daemon.wait_for_state(&name("a"), ServiceState::Stopped);
     assert!(daemon.events_with_ids(&name("a"), &[7031, 7034]).is_empty());
+}
+
+#[test]
+fn a_frozen_engine_ends_with_its_guardian() {
+    let mut daemon = Daemon::start(relance());
+    let engine = process(&daemon.engine_pid().to_string());
+    pidfd_send_signal(&engine, Signal::STOP).expect("it is there");
+    daemon.kill_guardian();
+    wait_for_end(&engine);
+    daemon.start_again();
 }
 
 #[test]

@@ -89,7 +89,7 @@ impl Disk {
                 CommitOutcome::Written => self.log.extend(entries),
                 CommitOutcome::Kept(_) => self.kept.extend(entries),
                 CommitOutcome::Recovered(_) => self.log.append(&mut self.kept),
-                CommitOutcome::Refused(_) => {}
+                CommitOutcome::Refused(_) | CommitOutcome::Fenced => {}
             }
             self.committed.push_back(committed);
         }
