@@ -6,6 +6,7 @@ pub mod database;
 pub mod engine;
 mod event_log;
 pub mod handle;
+pub mod identity;
 mod info;
 pub mod linux;
 mod names;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
+use relance_engine::identity::Identity;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
 use relance_engine::linux::{Administrators, daemon as engine_process};
 use relance_sessions::{FileStore, Sessions};
@@ -64,7 +65,7 @@ struct Arguments {
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
     let prepared = guardian::prepare().context("the daemon cannot begin")?;
-    let settings = Settings::load(Overrides {
+    let mut settings = Settings::load(Overrides {
         config: arguments.config,
         state_folder: arguments.state,
         log_folder: arguments.logs,
@@ -74,7 +75,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         console: arguments.console,
         cgroups: arguments.cgroups,
     })?;
-    let setup = set_up(&settings)?;
+    let setup = set_up(&mut settings)?;
     let status = guardian::run(prepared, setup).context("the guardian cannot run")?;
     match u8::try_from(status) {
         Ok(0) => Ok(()),
@@ -83,10 +84,11 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     }
 }
 
-fn set_up(settings: &Settings) -> Result<guardian::Setup> {
+fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
     create_folder(&settings.state_folder, 0o700)?;
     create_folder(&settings.log_folder, 0o750)?;
     let lock = lock(&settings.state_folder)?;
+    settings.identity = Identity::load_or_create(&settings.state_folder)?.id;
     let listener = listen(&settings.socket)?;
     let program = std::env::current_exe().context("this program cannot be found again")?;
     let program = program.to_string_lossy().into_owned();
@@ -95,12 +97,13 @@ fn set_up(settings: &Settings) -> Result<guardian::Setup> {
         .as_ref()
         .map(|address| console(settings, address, &program))
         .transpose()?;
-    let text = serde_json::to_string(settings).context("the settings cannot be handed on")?;
+    let text = serde_json::to_string(&*settings).context("the settings cannot be handed on")?;
     Ok(guardian::Setup {
         engine: vec![program, "engine".to_owned()],
         environment: environment(SETUP_VARIABLE, &text),
         listener,
         lock,
+        identity: settings.identity.clone(),
         notify: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
         console,
         cgroups: (settings.cgroups == Cgroups::Auto).then(|| settings.socket.clone()),

@@ -77,6 +77,8 @@ pub(crate) struct Settings {
     pub(crate) manual_clock: bool,
     pub(crate) console: Option<ConsoleAddress>,
     pub(crate) cgroups: Cgroups,
+    /// The id of the state folder, once the guardian has read it.
+    pub(crate) identity: String,
     file: File,
 }
 
@@ -133,6 +135,7 @@ impl Settings {
             manual_clock: overrides.manual_clock,
             console,
             cgroups: overrides.cgroups.unwrap_or(file.cgroups),
+            identity: String::new(),
             file,
         })
     }

@@ -56,6 +56,8 @@ pub struct Setup {
     pub listener: OwnedFd,
     /// Held for the life of the daemon.
     pub lock: OwnedFd,
+    /// The id of the state folder.
+    pub identity: String,
     /// Told `READY=1` when the first engine is ready (`NOTIFY_SOCKET`).
     pub notify: Option<PathBuf>,
     /// The web console, where one is wanted.
