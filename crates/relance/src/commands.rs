@@ -1,6 +1,6 @@
 //! The commands: one file each, one line each in the table.
 
-mod apply;
+pub(crate) mod apply;
 #[cfg(unix)]
 mod clock;
 mod config;

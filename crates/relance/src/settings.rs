@@ -191,7 +191,12 @@ impl Settings {
 fn read(path: &Path) -> Result<File> {
     let text = fs::read_to_string(path)
         .with_context(|| format!("the settings {} cannot be read", path.display()))?;
-    toml::from_str(&text).with_context(|| format!("the settings {} make no sense", path.display()))
+    parse(&text).with_context(|| format!("the settings {} make no sense", path.display()))
+}
+
+/// The settings that a file holds.
+pub(crate) fn parse(text: &str) -> Result<File, toml::de::Error> {
+    toml::from_str(text)
 }
 
 fn absolute(path: PathBuf) -> Result<PathBuf> {

@@ -39,12 +39,9 @@ struct File {
 
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments: Arguments = parse(arguments)?;
-    let services = parse_file(&read(&arguments.file)?)
+    let bodies = parse_file(&read(&arguments.file)?)
         .with_context(|| format!("{} makes no sense", arguments.file.display()))?;
-    let services = services
-        .iter()
-        .map(new_service)
-        .collect::<Result<Vec<_>, _>>()?;
+    let services = services(&bodies)?;
     let names: Vec<String> = services
         .iter()
         .map(|service| service.config.service_name.to_string())
@@ -76,7 +73,8 @@ fn read(path: &Path) -> Result<String, Failure> {
         .with_context(|| format!("{} cannot be read", path.display()))?)
 }
 
-fn parse_file(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error> {
+/// What a file says of each service.
+pub(crate) fn parse_file(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error> {
     let mut services = toml::from_str::<File>(text)?.service;
     let given: toml::Table = toml::from_str(text)?;
     let given = given.get("service").and_then(toml::Value::as_array);
@@ -86,6 +84,11 @@ fn parse_file(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error> {
         }
     }
     Ok(services)
+}
+
+/// The services that are described.
+pub(crate) fn services(bodies: &[ConfigBody]) -> Result<Vec<NewService>, ScmError> {
+    bodies.iter().map(new_service).collect()
 }
 
 /// Errors name the service they are about.

@@ -1,0 +1,29 @@
+//! Ways in for the fuzz targets of `fuzz/`: files that people write.
+
+use relance_scm::manager::NewService;
+
+use crate::commands::apply;
+
+/// A file for `relance apply`.
+///
+/// # Errors
+/// What is wrong with it, as the command says it.
+pub fn apply_file(text: &str) -> Result<Vec<NewService>, String> {
+    let bodies = apply::parse_file(text).map_err(|error| error.to_string())?;
+    apply::services(&bodies).map_err(|error| error.to_string())
+}
+
+/// A file of settings, and the same written again.
+///
+/// # Errors
+/// What is wrong with it, as the daemon says it.
+pub fn settings_file(text: &str) -> Result<String, String> {
+    let file = crate::settings::parse(text).map_err(|error| error.to_string())?;
+    serde_json::to_string(&file).map_err(|error| error.to_string())
+}
+
+/// Text as it is shown on a terminal.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    crate::text::plain(text)
+}
