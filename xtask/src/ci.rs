@@ -6,11 +6,12 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{bench, cargo, dependencies, generate, php, test, tidy};
+use crate::{bench, cargo, dependencies, generate, php, rules, test, tidy};
 
 const CHECKS: &[Part] = &[
     part("fmt", |root| cargo::run(root, &["fmt", "--all", "--check"])),
     part("tidy", tidy::run),
+    part("rules", |root| rules::run(root, true)),
     part("gen", |root| generate::run(root, true)),
     part("deny", dependencies::check),
     part("clippy", |root| {

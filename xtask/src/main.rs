@@ -16,8 +16,10 @@ mod dist;
 mod generate;
 mod parts;
 mod php;
+mod rules;
 mod test;
 mod tidy;
+mod tree;
 mod windows;
 #[cfg(test)]
 mod workflows;
@@ -35,6 +37,7 @@ cargo xtask TASK
   test [PART...]   every test; installs what is missing
   ci [PART...]     what a commit must pass: checks of the sources, and every test
   tidy             the rules of the house that no other tool checks
+  rules [--check]  write (or compare) which code decides each rule of docs/rules, which tests show it
   nightly [PART...]
                    every PHP, memory checks, thousands of simulated worlds, hundreds of kills
   console [screenshots [FOLDER] | measure | TEST...]
@@ -77,6 +80,8 @@ fn run(arguments: &[String]) -> Result<()> {
         ["ci", parts @ ..] => ci::ci(root, parts),
         ["console", words @ ..] => console::run(root, words),
         ["tidy"] => tidy::run(root),
+        ["rules"] => rules::run(root, false),
+        ["rules", "--check"] => rules::run(root, true),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
         ["dist", words @ ..] => dist::run(root, words),
         ["windows", parts @ ..] => windows::run(root, parts),

@@ -149,7 +149,7 @@ fn asks_for_start(draft: &Draft, status: i32) -> bool {
     listed && config.start_type != StartType::Disabled && !draft.record.marked_for_delete
 }
 
-/// Planned recycling: started again at once, not counted. A program that asks for it again and again
+/// X2. Planned recycling: started again at once, not counted. A program that asks for it again and again
 /// within a second is started once a second, so that a mistake does not eat a processor.
 fn recycle(draft: &mut Draft, status: u8) {
     let now = draft.now;

@@ -12,6 +12,7 @@ mod delete;
 mod demo;
 mod doctor;
 mod events;
+mod explain;
 mod failure;
 #[cfg(windows)]
 mod host;
@@ -70,6 +71,11 @@ const GROUPS: &[(&str, &[Command])] = &[
             ),
             command("logs", "What a service prints", logs::run),
             command("events", "The event log", events::run),
+            command(
+                "explain",
+                "What a rule, an entry of the log or an error code means",
+                explain::run,
+            ),
         ],
     ),
     (

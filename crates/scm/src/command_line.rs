@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn c8_the_documented_examples() {
+    fn c6_c8_the_documented_examples() {
         let rows: &[(&str, &[&str])] = &[
             ("", &[]),
             ("   ", &[]),

@@ -5,8 +5,8 @@
 //! trait that the embedded manager, the client of its socket and the real SCM all implement.
 //! Nothing here decides anything (that is `relance-policy`) and nothing does I/O.
 //!
-//! Rule ids in the documentation (`C1`, `R21`, `S10`, `A24`, ...) are those of the semantics
-//! reference that the project keeps to; `docs/rules.md` lists them.
+//! Rule ids in the documentation (`C1`, `R21`, `S10`, `A24`, ...) are those of the
+//! rulebook, `docs/rules`.
 //!
 //! Read [`state`] and [`failure_actions`] first, then [`config`].
 

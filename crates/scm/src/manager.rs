@@ -383,7 +383,7 @@ pub struct RunInfo {
     pub stopping: bool,
 }
 
-/// Failures of a service and what follows from them (R11 to R45).
+/// Failures of a service and what follows from them (R11 to R27, R30 to R45).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecoveryInfo {
     /// The counter as the next failure would find it: 0 once the reset period is over (R13).

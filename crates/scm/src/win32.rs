@@ -178,6 +178,17 @@ impl Win32Error {
         names::name(self.0)
     }
 
+    /// The code with this name in Windows' headers, in any case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let known = (0..=u32::from(u16::MAX)).map(Self);
+        let is_named = |code: &Self| {
+            code.name()
+                .is_some_and(|known| known.eq_ignore_ascii_case(name))
+        };
+        { known }.find(is_named)
+    }
+
     /// Our own sentence for the code, if there is one. Lower case, no full stop.
     #[must_use]
     pub fn own_text(self) -> Option<&'static str> {
@@ -234,6 +245,9 @@ mod tests {
             Some("RPC_S_SERVER_UNAVAILABLE")
         );
         assert_eq!(Win32Error::SUCCESS.name(), Some("NO_ERROR"));
+        let named = Win32Error::from_name("error_service_disabled");
+        assert_eq!(named, Some(Win32Error::SERVICE_DISABLED));
+        assert_eq!(Win32Error::from_name("ERROR_OF_NOBODY"), None);
         assert_eq!(Win32Error::from_raw(4_000_000_000).name(), None);
         assert_eq!(
             Win32Error::SERVICE_DISABLED.to_string(),
@@ -242,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_has_a_text() {
+    fn s34_every_code_has_a_text() {
         assert_eq!(
             Win32Error::SERVICE_DISABLED.text(),
             "the service is disabled"

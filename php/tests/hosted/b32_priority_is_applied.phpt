@@ -1,5 +1,5 @@
 --TEST--
-B32: the priority class is the nice value of the process, and a change reaches the running process
+R84, B32: the priority class is the nice value of the process, and a change reaches the running process
 --EXTENSIONS--
 win32service
 --FILE--

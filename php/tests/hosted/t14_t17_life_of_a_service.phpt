@@ -1,5 +1,5 @@
 --TEST--
-T14, T15, T16, T17, B9: a service is created, started, asked, stopped and deleted
+R83, S12, S51, T14, T15, T16, T17, B9: a service is created, started, asked, stopped and deleted
 --EXTENSIONS--
 win32service
 --FILE--

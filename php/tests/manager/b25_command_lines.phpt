@@ -1,5 +1,5 @@
 --TEST--
-B25, B26, B36, B44: the command line of path and params; interactive types change nothing of it
+R85, B25, B26, B36, B44: the command line of path and params; interactive types change nothing of it
 --EXTENSIONS--
 win32service
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-T27, T28, T29, B37, B39, B40: every key is kept, changed and given back
+R80, R81, T27, T28, T29, B37, B39, B40: every key is kept, changed and given back
 --EXTENSIONS--
 win32service
 --FILE--

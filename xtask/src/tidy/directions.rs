@@ -10,6 +10,7 @@ use crate::cargo;
 
 /// A crate and those of ours that it may use; for tests any may use the testkit besides.
 const MAY_USE: &[(&str, &[&str])] = &[
+    ("relance-rulebook", &[]),
     ("relance-scm", &[]),
     ("relance-policy", &["relance-scm"]),
     ("relance-wire", &["relance-scm"]),

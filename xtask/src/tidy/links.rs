@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::File;
+use crate::tree::File;
 
 pub(super) fn check(root: &Path, files: &[File]) -> Vec<String> {
     let mut problems = Vec::new();

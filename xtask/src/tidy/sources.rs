@@ -1,6 +1,6 @@
 //! Rules for source files: their size, and words that stand for unfinished or fragile work.
 
-use super::File;
+use crate::tree::File;
 
 /// Lines that a file may have. What is longer decides more than one thing.
 const LINES_MAX: usize = 550;

@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use relance_scm::config::{Dependency, StartType};
-use relance_scm::{ConfigChange, ServiceConfig, ServiceName, ServiceState, Win32Error};
+use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::status::ProcessExit;
+use relance_scm::{
+    ConfigChange, RecoveryActionKind, ServiceConfig, ServiceName, ServiceState, Win32Error,
+};
 use relance_testkit::simulation::World;
+use relance_testkit::simulation::machine::{paused, pending};
 
 fn name(text: &str) -> ServiceName {
     ServiceName::new(text).expect("a legal name")
@@ -168,4 +173,69 @@ fn r1_a_run_that_the_kernel_had_no_memory_for_says_so() {
         cause,
         Some("out of memory: the kernel killed 1 of its processes")
     );
+}
+
+/// A world in which `web` runs and depends on `db`, which restarts after a second.
+fn web_needs_db() -> World {
+    let mut db = config("db");
+    db.failure_actions.actions = [RecoveryAction::new(RecoveryActionKind::Restart, 1000)].into();
+    let mut web = config("web");
+    web.dependencies = [Dependency::Service(name("db"))].into();
+    let mut world = booted(&[db, web]);
+    let started = world.start(&name("web"));
+    world.behave();
+    started.take().expect("answered").expect("it starts");
+    world
+}
+
+fn run_of(world: &World, text: &str) -> relance_policy::RunId {
+    let record = world.record(&name(text)).expect("it is there");
+    record.run.as_ref().expect("it runs").id
+}
+
+#[test]
+fn d9_r37_neither_a_crash_nor_a_recovery_touches_dependents() {
+    let mut world = web_needs_db();
+    let (db, web) = (run_of(&world, "db"), run_of(&world, "web"));
+    world.machine().exit(db, ProcessExit::Signaled(11));
+    world.behave();
+    assert_eq!(world.state(&name("db")), ServiceState::Stopped);
+    assert_eq!(run_of(&world, "web"), web);
+    world.advance(Duration::from_secs(1));
+    world.behave();
+    assert_eq!(world.state(&name("db")), ServiceState::Running);
+    assert_ne!(run_of(&world, "db"), db);
+    assert_eq!(run_of(&world, "web"), web);
+}
+
+#[test]
+fn d5_a_paused_dependency_is_enough_and_one_that_starts_is_waited_for() {
+    let mut web = config("web");
+    web.dependencies = [Dependency::Service(name("db"))].into();
+    let mut world = booted(&[config("db"), web]);
+    let started = world.start(&name("db"));
+    world.behave();
+    started.take().expect("answered").expect("it starts");
+    let db = run_of(&world, "db");
+    world
+        .machine()
+        .report(db, pending(ServiceState::StartPending, 1));
+    world.behave();
+    let web = world.start(&name("web"));
+    world.settle();
+    assert!(!web.is_answered(), "db does not run yet");
+    world.machine().report(db, paused());
+    world.behave();
+    web.take().expect("answered").expect("paused is enough");
+}
+
+#[test]
+fn d10_s48_a_shutdown_stops_a_dependency_before_its_dependents() {
+    let mut world = web_needs_db();
+    let web = run_of(&world, "web");
+    world.machine().set_ignores_stop(web, true);
+    world.machine().ask_for_shutdown();
+    world.behave();
+    assert_eq!(world.state(&name("db")), ServiceState::Stopped);
+    assert_eq!(run_of(&world, "web"), web, "it is waited for");
 }

@@ -1,4 +1,4 @@
-//! States and controls: the tables of section 2 (S8 to S33).
+//! States and controls: which report and which control is taken in which state (S8, S9, S24 to S27).
 
 use relance_policy::{Action, Answer, ControlId, Input, Timer};
 use relance_scm::status::ProcessExit;
@@ -307,4 +307,13 @@ fn waiting_controls_are_bounded() {
         .map(|_| control(&mut host, 200, false))
         .find(|code| *code != 0);
     assert_eq!(refused, Some(1053));
+}
+
+#[test]
+fn s40_s49_a_stop_without_progress_is_left_alone_for_ever() {
+    let mut host = Host::running(1);
+    host.report_with(ServiceState::StopPending, 0, ExitCode::SUCCESS, 1, 100);
+    host.actions.clear();
+    assert_eq!(host.record.next_deadline(), None);
+    assert_eq!(host.record.state, ServiceState::StopPending);
 }

@@ -54,7 +54,7 @@ fn a_program_runs_once_it_is_started() {
 }
 
 #[test]
-fn its_exit_status_is_its_report() {
+fn x1_its_exit_status_is_its_report() {
     let mut clean = program("restart/60000", &[]);
     exits(&mut clean, ProcessExit::Exited(0));
     assert_eq!(clean.record.exit_code, ExitCode::SUCCESS);
@@ -167,7 +167,7 @@ fn a_stop_while_the_process_is_created_follows_it() {
 }
 
 #[test]
-fn planned_recycling_restarts_at_once_and_does_not_count() {
+fn x2_planned_recycling_restarts_at_once_and_does_not_count() {
     let mut host = program("none/0", &[0, 75]);
     for status in [0, 75, 0] {
         host.now = host.now + Duration::from_secs(2);

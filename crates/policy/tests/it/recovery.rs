@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use relance_policy::{Action, Answer, DenyReason, EndReason, Input, StartCause, Time};
 use relance_scm::config::StartType;
+use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
-use relance_scm::{ExitCode, ServiceState, Win32Error};
+use relance_scm::{ExitCode, RecoveryActionKind, ResetPeriod, ServiceState, Win32Error};
 
-use crate::support::{Host, host, service};
+use crate::support::{Host, config, host, service};
 
 #[test]
 fn r10_one_end_is_at_most_one_failure() {
@@ -30,7 +31,7 @@ fn e7_order_of_the_entries_of_an_error_stop() {
     host.start_and_connect();
     host.actions.clear();
     host.report_with(ServiceState::Stopped, 0, ExitCode::ServiceSpecific(3), 0, 0);
-    assert_eq!(host.log(), [7024, 7031, 7036]);
+    assert_eq!(host.log(), [7024, 7031, 7036], "E8: 7036 always");
 }
 
 #[test]
@@ -64,6 +65,87 @@ fn r8_3_death_in_start_pending_after_connecting_counts() {
     host.start_and_connect();
     host.crash();
     assert_eq!(host.record.failure_count, 1);
+}
+
+#[test]
+fn r8_1_a_death_counts_in_every_running_state_with_any_exit_status() {
+    let states = [
+        ServiceState::Running,
+        ServiceState::Paused,
+        ServiceState::PausePending,
+        ServiceState::ContinuePending,
+    ];
+    let exits = [
+        ProcessExit::Exited(0),
+        ProcessExit::Exited(1),
+        ProcessExit::Signaled(9),
+    ];
+    for (state, exit) in states.into_iter().flat_map(|s| exits.map(|exit| (s, exit))) {
+        for flag in [false, true] {
+            let mut config = service("restart/60000");
+            config.failure_actions_on_non_crash_failures = flag;
+            let mut host = Host::new(config);
+            let run = host.start_and_connect();
+            host.report(state, 0);
+            host.actions.clear();
+            host.exited(run, exit);
+            assert_eq!(host.record.failure_count, 1, "{state:?} {exit:?} {flag}");
+            assert_eq!(host.log(), [7031, 7036]);
+        }
+    }
+}
+
+#[test]
+fn r8_7_an_error_reported_during_the_start_counts_with_the_flag_only() {
+    for flag in [false, true] {
+        let mut config = service("restart/60000");
+        config.failure_actions_on_non_crash_failures = flag;
+        let mut host = Host::new(config);
+        host.start_and_connect();
+        assert_eq!(host.record.state, ServiceState::StartPending);
+        host.report_with(ServiceState::Stopped, 0, ExitCode::ServiceSpecific(3), 0, 0);
+        assert_eq!(host.record.failure_count, u32::from(flag));
+    }
+}
+
+#[test]
+fn r6_a_changed_flag_applies_to_the_next_end() {
+    let mut host = host("restart/60000");
+    host.start_and_connect();
+    let mut with_flag = service("restart/60000");
+    with_flag.failure_actions_on_non_crash_failures = true;
+    host.input(Input::ConfigChanged(Arc::new(with_flag)));
+    host.report_with(ServiceState::Stopped, 0, ExitCode::ServiceSpecific(3), 0, 0);
+    assert_eq!(host.record.failure_count, 1);
+}
+
+#[test]
+fn r17_starts_stops_and_the_flag_do_not_lower_the_counter() {
+    let mut host = host("none/0");
+    host.start_and_connect();
+    host.crash();
+    let run = host.start_and_connect();
+    host.report(ServiceState::Running, 0);
+    let mut with_flag = service("none/0");
+    with_flag.failure_actions_on_non_crash_failures = true;
+    host.input(Input::ConfigChanged(Arc::new(with_flag)));
+    host.report(ServiceState::Stopped, 0);
+    host.exited(run, ProcessExit::Exited(0));
+    assert_eq!(host.record.failure_count, 1);
+    host.start_and_connect();
+    host.crash();
+    assert_eq!(host.record.failure_count, 2);
+}
+
+#[test]
+fn r26_own_restart_restarts_and_keeps_its_number() {
+    let own = RecoveryAction::new(RecoveryActionKind::OwnRestart, 0);
+    let mut host = Host::new(config(&[own], ResetPeriod::Seconds(60)));
+    host.start_and_connect();
+    host.crash();
+    assert_eq!(host.record.pending_actions[0].action.kind.to_raw(), 4);
+    host.next_timer();
+    assert_eq!(host.record.state, ServiceState::StartPending);
 }
 
 #[test]

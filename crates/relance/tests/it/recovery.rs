@@ -39,7 +39,7 @@ fn r31_a_recovery_outlives_the_engine_that_planned_it() {
 }
 
 #[test]
-fn a_failure_while_no_engine_runs_is_counted_once() {
+fn r20_a_failure_while_no_engine_runs_is_counted_once() {
     let daemon = Daemon::with_manual_clock(relance());
     let stage = Stage::new(daemon.folder(), "a");
     daemon.create(puppets(&stage, "a", "restart/0"));

@@ -94,6 +94,7 @@ fn parameters_are_never_read_as_templates() {
     );
 }
 
+/// E5, E11
 #[test]
 fn every_entry_has_a_sentence_that_uses_its_parameters() {
     let action = RecoveryAction::new(Kind::Restart, 1);

@@ -68,7 +68,7 @@ fn r58_r59_texts_are_kept_deleted_or_set() {
 }
 
 #[test]
-fn r60_r61_list_and_period() {
+fn r60_r61_r62_list_and_period() {
     let before = FailureActions {
         command: "c".into(),
         ..settings("restart/1", 9)

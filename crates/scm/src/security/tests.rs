@@ -82,3 +82,31 @@ fn unreadable_descriptors_are_refused_with_1338() {
         assert_eq!(error.code().to_raw(), 1338, "{text}");
     }
 }
+
+/// A1 to A13, as SDDL spells them.
+#[test]
+fn the_letters_and_numbers_of_the_rights() {
+    let rights = [
+        ("CC", 0x0001),
+        ("DC", 0x0002),
+        ("LC", 0x0004),
+        ("SW", 0x0008),
+        ("RP", 0x0010),
+        ("WP", 0x0020),
+        ("DT", 0x0040),
+        ("LO", 0x0080),
+        ("CR", 0x0100),
+        ("SD", 0x1_0000),
+        ("RC", 0x2_0000),
+        ("WD", 0x4_0000),
+        ("WO", 0x8_0000),
+        ("0x8000", 0x8000),
+        ("CCDCLCSWRPWPDTLOCRSDRCWDWO", 0xF_01FF),
+    ];
+    for (letters, number) in rights {
+        let one = descriptor(&format!("D:(A;;{letters};;;SY)"));
+        let granted = one.effective_rights(&[Sid::LocalSystem]);
+        assert_eq!(granted.to_raw(), number, "{letters}");
+    }
+    assert_eq!(AccessRights::ALL_ACCESS.to_raw(), 0xF_01FF, "A12");
+}

@@ -1,0 +1,294 @@
+//! `relance explain`: what a rule, an entry of the event log or an error code means. Works without a
+//! manager.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use relance_rulebook::{Page, Rule};
+use relance_scm::event::{EventSource, template};
+use relance_scm::{ScmError, Win32Error};
+use serde::Serialize;
+
+use crate::cli::{CommandResult, Common, Failure, parse};
+
+/// Where the rules can be read beside the program.
+const PAGES: &str = "docs/rules";
+/// The ids that entries of the manager have; between them only some are used.
+const EVENT_IDS: [std::ops::Range<u32>; 2] = [1000..2000, 7000..8000];
+
+/// Say what a rule (R8.5), an entry of the event log (7031) or an error code (1053) means
+///
+/// A number can be both an entry and an error code; both are shown. Names of error codes are taken too
+/// (ERROR_SERVICE_DISABLED). Needs no manager.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Ids of rules, numbers of entries, numbers or names of error codes
+    #[arg(required = true, value_name = "WHAT")]
+    what: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Arguments = parse(arguments)?;
+    let explained = arguments
+        .what
+        .iter()
+        .map(|what| explain(what))
+        .collect::<Result<Vec<_>, _>>()?;
+    if arguments.common.json {
+        return Common::print_json(&explained);
+    }
+    let texts: Vec<String> = explained.iter().map(Explained::text).collect();
+    print!("{}", texts.join("\n"));
+    Ok(())
+}
+
+/// All that one word stands for.
+#[derive(Debug, Default, Serialize)]
+struct Explained {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<RuleReply>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<EventReply>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorReply>,
+}
+
+#[derive(Debug, Serialize)]
+struct RuleReply {
+    id: &'static str,
+    title: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    example: Option<&'static str>,
+    kind: &'static str,
+    sources: Vec<Link>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_on_linux: Option<&'static str>,
+    page: String,
+}
+
+/// A link of a page: what it is called, and where it leads.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Link {
+    name: String,
+    url: String,
+}
+
+#[derive(Debug, Serialize)]
+struct EventReply {
+    event_id: u32,
+    source: &'static str,
+    /// With `%1` to `%5` for the parameters.
+    sentence: &'static str,
+    /// Rules that speak of it.
+    rules: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct ErrorReply {
+    code: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'static str>,
+    text: String,
+    /// Rules that speak of it.
+    rules: Vec<&'static str>,
+}
+
+fn explain(what: &str) -> Result<Explained, Failure> {
+    let word = what.trim();
+    let number = word.parse::<u32>().ok();
+    let explained = Explained {
+        rule: relance_rulebook::find(word).map(rule_reply),
+        event: number.and_then(event_reply),
+        error: number
+            .map(Win32Error::from_raw)
+            .or_else(|| Win32Error::from_name(word))
+            .and_then(error_reply),
+    };
+    let nothing =
+        explained.rule.is_none() && explained.event.is_none() && explained.error.is_none();
+    if nothing {
+        return Err(unknown(word));
+    }
+    Ok(explained)
+}
+
+fn unknown(word: &str) -> Failure {
+    let sentence = format!(
+        "{word:?} is not a rule (R1, S10, C3 ...), an entry of the log (7031) or an error code \
+         (1053, ERROR_SERVICE_DISABLED); {PAGES} lists the rules"
+    );
+    ScmError::new(Win32Error::NOT_FOUND, sentence).into()
+}
+
+fn rule_reply((page, rule): (Page, Rule<'static>)) -> RuleReply {
+    RuleReply {
+        page: format!("{PAGES}/{}.md#{}", page.name, rule.anchor()),
+        id: rule.id,
+        title: rule.title,
+        sources: links(rule.sources.unwrap_or_default()),
+        text: rule.text,
+        example: rule.example,
+        kind: rule.kind,
+        not_on_linux: rule.not_on_linux,
+    }
+}
+
+fn event_reply(event_id: u32) -> Option<EventReply> {
+    if !EVENT_IDS.iter().any(|ids| ids.contains(&event_id)) {
+        return None;
+    }
+    let source = if event_id >= 7000 {
+        EventSource::ServiceControlManager
+    } else {
+        EventSource::Relance
+    };
+    Some(EventReply {
+        event_id,
+        source: source.name(),
+        sentence: template(event_id)?,
+        rules: speaking_of(event_id),
+    })
+}
+
+fn error_reply(code: Win32Error) -> Option<ErrorReply> {
+    code.name()?;
+    Some(ErrorReply {
+        code: code.to_raw(),
+        name: code.name(),
+        text: code.text().into_owned(),
+        rules: speaking_of(code.to_raw()),
+    })
+}
+
+/// Rules whose text has this number in it, if it is one that stands for something.
+fn speaking_of(number: u32) -> Vec<&'static str> {
+    if number < 100 {
+        return Vec::new();
+    }
+    let number = number.to_string();
+    let has = |text: &str| {
+        text.split(|c: char| !c.is_ascii_digit())
+            .any(|word| word == number)
+    };
+    relance_rulebook::rules()
+        .filter(|(_, rule)| has(&rule.text) || has(rule.title))
+        .map(|(_, rule)| rule.id)
+        .collect()
+}
+
+/// The links of a line of Markdown: `[name](<url>)`.
+fn links(line: &str) -> Vec<Link> {
+    let parts = line.split('[').skip(1);
+    parts
+        .filter_map(|part| {
+            let (name, rest) = part.split_once("](<")?;
+            let (url, _) = rest.split_once(">)")?;
+            Some(Link {
+                name: name.to_owned(),
+                url: url.to_owned(),
+            })
+        })
+        .collect()
+}
+
+impl Explained {
+    fn text(&self) -> String {
+        let rule = self.rule.as_ref().map(rule_text);
+        let event = self.event.as_ref().map(event_text);
+        let error = self.error.as_ref().map(error_text);
+        let texts: Vec<String> = rule.into_iter().chain(event).chain(error).collect();
+        texts.join("\n")
+    }
+}
+
+fn rule_text(rule: &RuleReply) -> String {
+    let mut lines = vec![format!("{}: {}", rule.id, rule.title)];
+    if !rule.text.is_empty() {
+        lines.push(format!("  {}", rule.text));
+    }
+    lines.extend(rule.example.map(|example| format!("  Example: {example}")));
+    lines.push(format!("  From: {}", rule.kind));
+    let sources = rule.sources.iter();
+    lines.extend(sources.map(|link| format!("  See: {}, {}", link.name, link.url)));
+    let here = rule.not_on_linux;
+    lines.extend(here.map(|reason| format!("  Does not apply on Linux: {reason}")));
+    lines.push(format!("  Page: {}", rule.page));
+    lines.join("\n") + "\n"
+}
+
+fn event_text(event: &EventReply) -> String {
+    let mut text = format!(
+        "Entry {} of the event log, source {}\n  {}\n",
+        event.event_id, event.source, event.sentence
+    );
+    text.push_str(&rules_text(&event.rules));
+    text
+}
+
+fn error_text(error: &ErrorReply) -> String {
+    let name = error.name.unwrap_or_default();
+    let mut text = format!("Error {} {name}\n  {}\n", error.code, error.text);
+    text.push_str(&rules_text(&error.rules));
+    text
+}
+
+fn rules_text(rules: &[&str]) -> String {
+    if rules.is_empty() {
+        return String::new();
+    }
+    format!("  Rules: {}\n", rules.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(what: &str) -> String {
+        explain(what).expect("it is known").text()
+    }
+
+    #[test]
+    fn a_rule_is_explained_with_its_sources() {
+        let text = text("r12");
+        assert!(
+            text.starts_with("R12: The counter goes back to 0"),
+            "{text}"
+        );
+        assert!(text.contains("https://learn.microsoft.com/"), "{text}");
+        assert!(text.contains("Page: docs/rules/recovery.md#r12-"), "{text}");
+    }
+
+    #[test]
+    fn a_number_is_an_entry_and_an_error_code_where_it_is_both() {
+        let event = text("7031");
+        assert!(
+            event.contains("Entry 7031") && event.contains("Rules: R8.1"),
+            "{event}"
+        );
+        let error = text("1053");
+        assert!(
+            error.contains("Error 1053 ERROR_SERVICE_REQUEST_TIMEOUT"),
+            "{error}"
+        );
+        let both = text("1003");
+        assert!(
+            both.contains("Entry 1003") && both.contains("Error 1003"),
+            "{both}"
+        );
+        assert_eq!(
+            text("error_service_disabled"),
+            text("ERROR_SERVICE_DISABLED")
+        );
+    }
+
+    #[test]
+    fn what_nobody_knows_is_refused_with_an_example() {
+        for what in ["", "Z9", "4000000000", "bogus", "-1"] {
+            assert!(explain(what).is_err(), "{what}");
+        }
+    }
+}
