@@ -3,14 +3,16 @@
 //! [`connect`] says hello on the control channel that the manager handed to the process. Controls
 //! are taken by a handler on a thread of their own, which must return soon: it answers the control.
 //! [`Hosted::report`] returns when the report is on record. When the manager itself goes away and
-//! comes back, the connection is mended behind the scenes and the last report is repeated.
+//! comes back, the connection is mended behind the scenes and what was not answered is said again.
 //!
 //! `environment` finds the channel (and holds the only `unsafe` of this crate), `connection` is the
-//! shared state and the reading thread, `attach` the way back over the manager's socket.
+//! shared state and the reading thread, `attach` the way back over the manager's socket, `unanswered`
+//! what is said again.
 
 mod attach;
 mod connection;
 mod environment;
+mod unanswered;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -93,7 +95,8 @@ impl Hosted {
     /// Reports a status and waits until it is on record. Not for the control handler, which has its
     /// [`Reporter`]: the thread that would bring the answer is its own.
     ///
-    /// While the manager is away the report is kept, repeated when it is back, and counts as done.
+    /// A manager that is away is waited for, at most as long as it has told this process to; after that
+    /// the report counts as done, and is said again when the manager is back.
     ///
     /// # Errors
     /// As [`send`](Self::send) and [`wait`](Self::wait).
@@ -135,13 +138,15 @@ impl Hosted {
         }
     }
 
-    /// Ends the connection and waits, at most so long, for a handler that is still at work.
+    /// Ends the connection and waits, at most so long, for a handler that is still at work. A manager
+    /// that is away and has to be told something is waited for first.
     pub fn close(mut self, timeout: Duration) {
         if self.connection.check_process().is_err() {
             // The reading thread exists in the parent only.
             self.reader = None;
             return;
         }
+        self.connection.settle();
         self.connection.close();
         let until = Instant::now() + timeout;
         if let Some(reader) = self.reader.take()

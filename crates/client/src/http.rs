@@ -2,13 +2,15 @@
 //! that ends with the connection.
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead, BufReader, Read, Write as _};
+use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::net::UnixStream;
 
 use relance_scm::{ScmError, Win32Error};
 use relance_wire::api::ErrorReply;
 
 use crate::kept::Connection;
+use crate::patience::Wait;
+use crate::socket;
 
 /// Longest head of an answer.
 const HEAD_LEN_MAX: usize = 16 * 1024;
@@ -34,21 +36,36 @@ pub(crate) struct Answer {
     position: Option<u64>,
 }
 
-/// Sends a request, and reads the answer's head.
-pub(crate) fn send(connection: Connection, request: &Request<'_>) -> Result<Answer, ScmError> {
-    // Found out only now that its manager has left a used connection: the request was not read.
-    let unread = [io::ErrorKind::BrokenPipe, io::ErrorKind::ConnectionReset];
-    let spare = connection.spare();
-    let result = match (exchange(connection, request), spare) {
-        (Err(Error::Io(error)), Some(spare)) if unread.contains(&error.kind()) => {
-            exchange(spare.open()?, request)
+/// Sends a request, and reads the answer's head. A request that was not read, because the manager left
+/// the connection before, is sent again: at once where the connection is from an earlier call, else
+/// while this process waits for a manager that is away.
+pub(crate) fn send(mut connection: Connection, request: &Request<'_>) -> Result<Answer, ScmError> {
+    let mut wait = None;
+    loop {
+        let (opener, is_used) = (connection.spare(), connection.is_used());
+        match exchange(connection, request) {
+            Ok(answer) => return answer,
+            Err(Error::Refused(error)) => return Err(error),
+            Err(Error::Io(error)) => {
+                let mut pause = || {
+                    let wait = wait.get_or_insert_with(|| Wait::from_now(opener.sockets()));
+                    wait.pause()
+                };
+                if !(is_unread(&error) && (is_used || pause())) {
+                    return Err(broken_off(&error));
+                }
+                connection = opener.open()?;
+            }
         }
-        (result, _) => result,
-    };
-    result.map_err(|error| match error {
-        Error::Io(error) => broken_off(&error),
-        Error::Refused(error) => error,
-    })?
+    }
+}
+
+/// Whether the kernel says of a request that the manager has not read it.
+fn is_unread(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
+    )
 }
 
 /// 1726: nobody knows whether what was asked for was done.
@@ -96,7 +113,7 @@ fn exchange(
     head.push_str("\r\n");
     let mut bytes = head.into_bytes();
     bytes.extend_from_slice(body);
-    connection.stream().write_all(&bytes)?;
+    socket::write_all(connection.stream(), &bytes)?;
     let mut reader = BufReader::new(connection);
     let head = read_head(&mut reader)?;
     let (status, answer) = parse_head(&head, reader)?;
@@ -264,6 +281,7 @@ pub(crate) fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::os::unix::net::UnixListener;
 
     use super::*;

@@ -15,6 +15,8 @@ use relance_scm::{ScmError, Win32Error};
 use rustix::net::{RecvFlags, recv};
 use rustix::process::{getegid, geteuid};
 
+use crate::patience::{self, Wait};
+
 /// Calls that follow each other closely.
 const CLOSELY: Duration = Duration::from_millis(100);
 
@@ -46,6 +48,11 @@ pub(crate) struct Opener {
 }
 
 impl Opener {
+    /// Where the manager listens.
+    pub(crate) fn sockets(&self) -> &[PathBuf] {
+        &self.sockets
+    }
+
     /// A new connection to the first of the sockets that answers.
     ///
     /// # Errors
@@ -112,9 +119,14 @@ impl Connection {
         self.opener.is_kept
     }
 
-    /// What opens another one, if the manager may have left this.
-    pub(crate) fn spare(&self) -> Option<Opener> {
-        self.is_used.then(|| self.opener.clone())
+    /// Whether an earlier call has used it, so that the manager may have left it since.
+    pub(crate) fn is_used(&self) -> bool {
+        self.is_used
+    }
+
+    /// What opens another one.
+    pub(crate) fn spare(&self) -> Opener {
+        self.opener.clone()
     }
 
     /// For the next call; nothing of an answer is left in it.
@@ -178,7 +190,34 @@ fn is_quiet(stream: &UnixStream) -> bool {
     recv(stream, &mut [0_u8; 1], flags).is_err_and(|error| error == rustix::io::Errno::AGAIN)
 }
 
+/// Connects to the first of the sockets that answers, or to one that does while this process waits for
+/// a manager that is away.
 fn connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
+    let mut wait = None;
+    connect_with(sockets, || {
+        wait.get_or_insert_with(|| Wait::for_manager(sockets))
+            .pause()
+    })
+}
+
+/// The same; `pause` waits before the next attempt, or says that there is none.
+fn connect_with(
+    sockets: &[PathBuf],
+    mut pause: impl FnMut() -> bool,
+) -> Result<UnixStream, ScmError> {
+    loop {
+        match try_to_connect(sockets) {
+            Ok(stream) => {
+                patience::reached();
+                return Ok(stream);
+            }
+            Err(error) if error.code() == Win32Error::RPC_S_SERVER_UNAVAILABLE && pause() => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn try_to_connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
     let mut denied = None;
     for socket in sockets {
         match UnixStream::connect(socket) {
@@ -212,14 +251,33 @@ fn connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::net::UnixListener;
+
     use super::*;
 
     #[test]
     fn no_manager_says_how_to_start_one() {
         let sockets = [PathBuf::from("/nowhere/relance.sock")];
-        let error = connect(&sockets).unwrap_err();
+        let error = connect_with(&sockets, || false).unwrap_err();
         assert_eq!(error.code(), Win32Error::RPC_S_SERVER_UNAVAILABLE);
         assert!(error.sentence().contains("relance daemon"), "{error}");
+    }
+
+    #[test]
+    fn a_manager_that_comes_back_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let sockets = [folder.path().join("relance.sock")];
+        let mut listeners = Vec::new();
+        let connected = connect_with(&sockets, || {
+            // At first there is no socket, then one on which nobody listens.
+            let _ = std::fs::remove_file(&sockets[0]);
+            let listener = UnixListener::bind(&sockets[0]).unwrap();
+            let is_back = !listeners.is_empty();
+            listeners.push(is_back.then_some(listener));
+            true
+        });
+        connected.unwrap();
+        assert_eq!(listeners.len(), 2);
     }
 
     #[test]

@@ -4,12 +4,15 @@
 //! stands for itself; on Windows the real one. [`hosted`] is what a program links to be a service: it
 //! connects to the manager that started it, reports its status and takes controls.
 //!
-//! `http` speaks HTTP/1.1 over a Unix socket, `kept` opens and keeps its connections; `manager` turns
+//! `http` speaks HTTP/1.1 over a Unix socket, `kept` opens and keeps its connections, `patience` says how
+//! long a manager that is away is waited for (until the `arrival` of its socket), `socket` writes without a signal; `manager` turns
 //! calls into requests (`sessions` those about signing in), `watch` reads the stream of changes and
 //! `part` the output of a service, through `queue`; `target` finds the manager. On Windows `windows` stands for all of them.
 
 #![deny(missing_docs)]
 
+#[cfg(unix)]
+mod arrival;
 #[cfg(unix)]
 pub mod hosted;
 #[cfg(unix)]
@@ -21,9 +24,13 @@ mod manager;
 #[cfg(unix)]
 mod part;
 #[cfg(unix)]
+mod patience;
+#[cfg(unix)]
 mod queue;
 #[cfg(unix)]
 mod sessions;
+#[cfg(unix)]
+mod socket;
 mod target;
 #[cfg(unix)]
 mod watch;

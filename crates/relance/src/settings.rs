@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::console_address::ConsoleAddress;
 
+/// How long what services call waits for a manager that is away, if nobody says otherwise.
+const CLIENT_WAIT: Duration = Duration::from_secs(10);
+
 /// What stands in `relance.toml`, all of it optional.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -54,6 +57,8 @@ pub(crate) struct File {
     pub(crate) preshutdown_timeout_ms: Option<u64>,
     /// How long a shutdown waits after STOP (S45).
     pub(crate) wait_to_kill_ms: Option<u64>,
+    /// How long what services call waits for a manager that is away.
+    pub(crate) client_wait_ms: Option<u64>,
 }
 
 /// Whether services get control groups.
@@ -164,6 +169,7 @@ impl Settings {
         EngineSetup {
             database: self.database(),
             socket: self.socket.clone(),
+            client_wait: millis(file.client_wait_ms, CLIENT_WAIT),
             output: LogSettings {
                 folder: self.log_folder.clone(),
                 bytes_max: mib(file.log_max_mib.unwrap_or(10)),

@@ -153,6 +153,14 @@ impl Puppet {
     /// What the puppet answered instead of `ok`, or that it has ended.
     pub fn order(&mut self, order: &str) -> Result<(), String> {
         self.tell(order);
+        self.obeyed()
+    }
+
+    /// Waits until an order that it was told is carried out.
+    ///
+    /// # Errors
+    /// As [`order`](Self::order).
+    pub fn obeyed(&mut self) -> Result<(), String> {
         loop {
             let line = self.line().ok_or("it has ended")?;
             match line.strip_prefix("control ") {

@@ -26,6 +26,9 @@ pub const RUN_VARIABLE: &str = "RELANCE_RUN";
 /// Environment variable with the path of the manager's socket.
 pub const SOCKET_VARIABLE: &str = "RELANCE_SOCKET";
 
+/// Environment variable with how long calls wait for a manager that is away, in milliseconds.
+pub const WAIT_VARIABLE: &str = "RELANCE_WAIT_MS";
+
 /// From a service to the manager.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,7 +49,7 @@ pub enum ServiceFrame {
 pub enum ManagerFrame {
     /// Answers hello: the process speaks for the service.
     Welcome(Welcome),
-    /// Answers hello: it does not; the manager closes the channel.
+    /// Answers hello, or a channel that was attached: it does not.
     Refused(Refused),
     /// A control for the service.
     Control(ControlRequest),

@@ -1,6 +1,6 @@
 //! The shared state of a connection, and the thread that reads what the manager says.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -12,18 +12,17 @@ use relance_wire::channel::{
     ControlAnswer, ControlRequest, FRAME_LEN_MAX, Hello, ManagerFrame, ServiceFrame, Status,
     VERSION, decode, encode,
 };
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::Welcomed;
-use super::attach::attach;
+use super::attach::{AttachError, attach, attach_patiently};
 use super::environment::{Environment, WayBack, without_signals};
+use super::unanswered::Unanswered;
+use crate::{patience, socket};
 
-/// Pauses between attempts to come back to a manager that is away.
-const RETRY_PAUSES: [Duration; 4] = [
-    Duration::from_millis(50),
-    Duration::from_millis(200),
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-];
+/// Pause before a manager is asked again that does not know the run. It may be brought back from a
+/// backup that does.
+const REFUSED_PAUSE: Duration = Duration::from_secs(60);
 /// How long a report waits for its acknowledgement while the manager is there.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -35,6 +34,8 @@ pub(super) struct Connection {
     state: Mutex<State>,
     changed: Condvar,
     way_back: Option<WayBack>,
+    /// How long a report waits for a manager that is away.
+    patience: Duration,
     /// In a forked child this is another process, which does not speak for the service.
     pid: u32,
 }
@@ -44,10 +45,11 @@ struct State {
     /// Where frames are written; `None` while the manager is away.
     stream: Option<UnixStream>,
     welcomed: Option<Result<Welcomed, ScmError>>,
-    /// Number of the last report sent.
-    reports: u64,
-    /// The last report, for a manager that comes back.
-    last_report: Option<RawStatusReport>,
+    /// Since when the manager is away; until it has welcomed the process again.
+    away_since: Option<Instant>,
+    /// The manager that came back does not know the run.
+    is_refused: bool,
+    unanswered: Unanswered,
     /// The last acknowledgement: number and code.
     done: (u64, Win32Error),
     /// The last control taken and its answer, should the manager, restarted, repeat it.
@@ -81,7 +83,7 @@ impl Connection {
     pub(super) fn open(environment: Environment) -> Result<Self, ScmError> {
         let stream = match (environment.channel, &environment.way_back) {
             (Some(channel), _) => UnixStream::from(channel),
-            (None, Some(way)) => attach(way).map_err(|error| {
+            (None, Some(way)) => attach_patiently(way).map_err(|error| {
                 ScmError::new(
                     Win32Error::FAILED_SERVICE_CONTROLLER_CONNECT,
                     format!(
@@ -95,8 +97,9 @@ impl Connection {
             state: Mutex::new(State {
                 stream: Some(stream),
                 welcomed: None,
-                reports: 0,
-                last_report: None,
+                away_since: None,
+                is_refused: false,
+                unanswered: Unanswered::default(),
                 done: (0, Win32Error::SUCCESS),
                 last_control: (0, 0),
                 closing: false,
@@ -104,6 +107,7 @@ impl Connection {
             }),
             changed: Condvar::new(),
             way_back: environment.way_back,
+            patience: patience::of_this_process(),
             pid: std::process::id(),
         })
     }
@@ -164,10 +168,13 @@ impl Connection {
 
     /// Says why the service is about to end.
     pub(super) fn tell_cause(&self, cause: &EndCause) {
-        self.lock().send(&ServiceFrame::Cause(cause.into()));
+        let mut state = self.lock();
+        let frame = state.unanswered.cause(cause.into());
+        state.send(&frame);
     }
 
-    /// Waits for the acknowledgement of a report.
+    /// Waits for the acknowledgement of a report; while the manager is away, as long as this process
+    /// waits for it.
     pub(super) fn wait_done(&self, number: u64) -> Done {
         let mut state = self.lock();
         let until = Instant::now() + REPORT_TIMEOUT;
@@ -175,9 +182,30 @@ impl Connection {
             if state.done.0 >= number {
                 return Done::Code(state.done.1);
             }
+            let until = state.missed_until(self.patience).unwrap_or(until);
             let left = until.saturating_duration_since(Instant::now());
-            if state.stream.is_none() || left.is_zero() {
+            if state.reader_over || left.is_zero() {
                 return Done::Kept;
+            }
+            state = self.wait(state, left);
+        }
+    }
+
+    /// Waits for a manager that is away, as long as this process waits for it, if there is something
+    /// that it has to be told: before the process ends, after which nobody can tell it.
+    pub(super) fn settle(&self) {
+        let mut state = self.lock();
+        // The reading thread may not have had the time to see it.
+        if state.stream.as_ref().is_some_and(is_hung_up) {
+            state.away_since.get_or_insert_with(Instant::now);
+        }
+        let Some(until) = state.missed_until(self.patience) else {
+            return;
+        };
+        while state.unanswered.is_waiting() && !state.reader_over {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
             }
             state = self.wait(state, left);
         }
@@ -247,7 +275,9 @@ impl Connection {
             ManagerFrame::Control(control) => return self.control(control, handler),
             ManagerFrame::Welcome(welcome) => {
                 let mut state = self.lock();
-                state.reports = state.reports.max(welcome.last_report);
+                state.away_since = None;
+                state.is_refused = false;
+                state.unanswered.begin_after(welcome.last_report);
                 state.welcomed = Some(Ok(Welcomed {
                     service_name: welcome.service_name,
                     arguments: welcome.arguments,
@@ -255,10 +285,16 @@ impl Connection {
             }
             ManagerFrame::Refused(refused) => {
                 let code = Win32Error::from_raw(refused.code);
-                self.lock().welcomed = Some(Err(ScmError::new(code, refused.message)));
+                let mut state = self.lock();
+                state.is_refused = true;
+                // One that was welcomed before goes on without its manager.
+                state
+                    .welcomed
+                    .get_or_insert(Err(ScmError::new(code, refused.message)));
             }
             ManagerFrame::Done(done) => {
                 let mut state = self.lock();
+                state.unanswered.answered(done.number);
                 if done.number >= state.done.0 {
                     state.done = (done.number, Win32Error::from_raw(done.code));
                 }
@@ -284,24 +320,30 @@ impl Connection {
         }));
     }
 
-    /// The manager is gone: attaches again when it is back, and repeats the last report. `None` when
-    /// the connection is closed or there is no way back.
+    /// The manager is gone: attaches again when it is back, and says again what it has not answered.
+    /// `None` when the connection is closed or there is no way back.
     fn come_back(&self) -> Option<UnixStream> {
-        self.lock().stream = None;
+        let (since, mut is_refused) = {
+            let mut state = self.lock();
+            state.stream = None;
+            let since = *state.away_since.get_or_insert_with(Instant::now);
+            (since, state.is_refused)
+        };
         self.changed.notify_all();
         let way = self.way_back.as_ref()?;
-        let mut pauses = RETRY_PAUSES
-            .iter()
-            .copied()
-            .chain(std::iter::repeat(RETRY_PAUSES[3]));
         loop {
-            if self.pause(pauses.next()?) {
+            let pause = if is_refused {
+                REFUSED_PAUSE
+            } else {
+                patience::pause(since.elapsed())
+            };
+            if self.pause(pause) {
                 return None;
             }
             match attach(way) {
                 Ok(stream) => return self.resume(stream),
-                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return None,
-                Err(_) => {}
+                Err(AttachError::Refused) => is_refused = true,
+                Err(AttachError::Away(_)) => is_refused = false,
             }
         }
     }
@@ -324,13 +366,12 @@ impl Connection {
         let reader = stream.try_clone().ok()?;
         let mut state = self.lock();
         state.stream = Some(stream);
+        state.is_refused = false;
         state.send(&ServiceFrame::Hello(Hello {
             version: VERSION,
             pid: self.pid,
         }));
-        if let Some(report) = state.last_report {
-            state.report(report);
-        }
+        state.say_again();
         Some(reader)
     }
 }
@@ -338,18 +379,39 @@ impl Connection {
 impl State {
     /// Sends a report; its number.
     fn report(&mut self, report: RawStatusReport) -> u64 {
-        self.reports += 1;
-        self.last_report = Some(report);
-        let number = self.reports;
-        self.send(&ServiceFrame::Status(Status::new(number, report)));
+        let (number, frame) = self.unanswered.report(|number| Status::new(number, report));
+        self.send(&frame);
         number
     }
 
-    /// A frame that cannot be sent is lost with its stream; the reading thread sees the end of it.
-    fn send(&mut self, frame: &ServiceFrame) {
-        if let Some(stream) = &mut self.stream {
-            let _ = stream.write_all(&encode(frame));
+    /// Tells a manager that came back what it has not answered.
+    fn say_again(&self) {
+        for frame in self.unanswered.again() {
+            write(self.stream.as_ref(), frame);
         }
+    }
+
+    fn send(&self, frame: &ServiceFrame) {
+        write(self.stream.as_ref(), frame);
+    }
+
+    /// Until when a manager that is away is waited for; `None` while it is there.
+    fn missed_until(&self, patience: Duration) -> Option<Instant> {
+        self.away_since.map(|since| since + patience)
+    }
+}
+
+/// Whether the other end of a stream is closed.
+fn is_hung_up(stream: &UnixStream) -> bool {
+    let mut polled = [PollFd::new(stream, PollFlags::empty())];
+    let seen = poll(&mut polled, Some(&Timespec::default()));
+    seen.is_ok() && polled[0].revents().contains(PollFlags::HUP)
+}
+
+/// A frame that cannot be sent is lost with its stream; the reading thread sees the end of it.
+fn write(stream: Option<&UnixStream>, frame: &ServiceFrame) {
+    if let Some(stream) = stream {
+        let _ = socket::write_all(stream, &encode(frame));
     }
 }
 
@@ -382,33 +444,4 @@ pub(super) fn spawn_reader(
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use super::*;
-
-    #[test]
-    fn a_control_that_is_repeated_is_answered_as_before_and_handled_once() {
-        let (ours, theirs) = UnixStream::pair().unwrap();
-        let connection = Connection::open(Environment {
-            channel: Some(ours.into()),
-            way_back: None,
-        })
-        .unwrap();
-        let handled = Arc::new(AtomicU32::new(0));
-        let count = Arc::clone(&handled);
-        let mut handler: Handler = Box::new(move |_, _| 100 + count.fetch_add(1, Ordering::SeqCst));
-        for id in [1, 1, 2] {
-            connection.control(ControlRequest { id, code: 200 }, &mut handler);
-        }
-        drop(connection);
-        let answers = BufReader::new(theirs).lines().map(|line| {
-            match decode(line.unwrap().as_bytes()).unwrap() {
-                ServiceFrame::Answer(answer) => (answer.id, answer.code),
-                other => panic!("{other:?}"),
-            }
-        });
-        assert_eq!(answers.collect::<Vec<_>>(), [(1, 100), (1, 100), (2, 101)]);
-        assert_eq!(handled.load(Ordering::SeqCst), 2);
-    }
-}
+mod tests;

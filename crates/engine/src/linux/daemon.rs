@@ -7,6 +7,7 @@ use std::os::fd::{FromRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{channel, sync_channel};
+use std::time::Duration;
 
 use relance_policy::{ServiceRecord, Time};
 use rustix::event::{EventfdFlags, epoll, eventfd};
@@ -39,6 +40,8 @@ pub struct EngineSetup {
     pub database: PathBuf,
     /// The socket on which clients are served.
     pub socket: PathBuf,
+    /// How long what services call waits for a manager that is away.
+    pub client_wait: Duration,
     /// Where the output of services goes.
     pub output: LogSettings,
     /// How long entries of the event log are kept.
@@ -94,6 +97,7 @@ pub fn run(
 
     let around = Surroundings {
         socket: setup.socket.clone(),
+        client_wait: setup.client_wait,
     };
     // The threads of output and database, which are made now, inherit it: a restart is not to wait
     // while its reason is written down.

@@ -2,11 +2,12 @@
 //! from what the kernel says against it to a Win32 code and a sentence.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use relance_policy::RunId;
 use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
-use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE, SOCKET_VARIABLE};
+use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE, SOCKET_VARIABLE, WAIT_VARIABLE};
 
 use super::account;
 use super::spawn::{SpawnError, SpawnSpec, SpawnStage};
@@ -22,6 +23,8 @@ const CHANNEL_FD: &str = "3";
 pub(crate) struct Surroundings {
     /// Path of the socket on which clients are served.
     pub(crate) socket: PathBuf,
+    /// How long what services call waits for a manager that is away.
+    pub(crate) client_wait: Duration,
 }
 
 /// What to execute for a run.
@@ -59,6 +62,7 @@ pub(crate) fn for_command(
         format!("SHELL={}", account.shell),
         format!("RELANCE_SERVICE={name}"),
         format!("{SOCKET_VARIABLE}={}", around.socket.display()),
+        format!("{WAIT_VARIABLE}={}", around.client_wait.as_millis()),
     ];
     let own_path = config
         .environment
@@ -278,6 +282,7 @@ mod tests {
     fn around() -> Surroundings {
         Surroundings {
             socket: "/run/relance/relance.sock".into(),
+            client_wait: Duration::from_secs(7),
         }
     }
 
@@ -303,6 +308,7 @@ mod tests {
         let has = |entry: &str| spec.environment.iter().any(|e| e == entry);
         assert!(has("RELANCE_RUN=3.4:abc") && has("RELANCE_CHANNEL=3"));
         assert!(has("RELANCE_SOCKET=/run/relance/relance.sock") && has("RELANCE_SERVICE=mailer"));
+        assert!(has("RELANCE_WAIT_MS=7000"));
         assert!(has("HOME=/srv") && has("A=1"), "C12: its own settings win");
         let homes = spec
             .environment

@@ -1,6 +1,8 @@
 //! Processes on Linux, as the engine asks for them: the engine's side of the guardian, the control
 //! channels, the output.
 
+mod attach;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
@@ -11,7 +13,7 @@ use std::sync::mpsc::Receiver;
 use relance_policy::{ActionId, RunId, Time};
 use relance_scm::config::{OutputMode, PriorityClass};
 use relance_scm::status::ProcessExit;
-use relance_scm::{ScmError, ServiceConfig, ServiceKind, Win32Error};
+use relance_scm::{ServiceConfig, ServiceKind, Win32Error};
 use relance_wire::channel::ManagerFrame;
 use rustix::event::epoll;
 use rustix::process::Pid;
@@ -419,34 +421,6 @@ impl LinuxProcesses {
             self.look(run);
             self.tell_exit(run);
         }
-    }
-
-    /// A process that lost its channel attaches with a new one.
-    pub(crate) fn attach(
-        &mut self,
-        run: RunId,
-        secret: &str,
-        socket: OwnedFd,
-    ) -> Result<(), ScmError> {
-        let refused = |code, sentence: &str| Err(ScmError::new(code, sentence));
-        let Some(known) = self.runs.get_mut(&run).filter(|known| known.exit.is_none()) else {
-            return refused(Win32Error::NOT_FOUND, "there is no such run, or it is over");
-        };
-        if known.secret.is_empty() || known.secret != secret {
-            return refused(
-                Win32Error::ACCESS_DENIED,
-                "this is not the secret of the run",
-            );
-        }
-        if let Err(error) = watch_channel(&self.epoll, &socket, run) {
-            return refused(
-                Win32Error::INTERNAL_ERROR,
-                &format!("it cannot be watched: {error}"),
-            );
-        }
-        known.channel = Some(Channel::after(socket, known.channel.as_ref()));
-        self.look(run);
-        Ok(())
     }
 
     fn ask(&mut self, request: &Request) {

@@ -5,6 +5,7 @@
     reason = "a test says what it measured, and what it could not run"
 )]
 
+mod absence;
 mod cgroups;
 mod completion;
 mod compliance;

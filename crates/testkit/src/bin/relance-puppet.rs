@@ -19,7 +19,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use relance_client::hosted::{self, Hosted};
+use relance_client::{ServiceManager, Target, connect};
+use relance_scm::manager::wait;
 use relance_scm::status::RawStatusReport;
+use relance_scm::{Caller, ServiceName};
 use relance_wire::channel::CHANNEL_VARIABLE;
 
 /// How long the manager may take to welcome the puppet; a test that hangs ends by this.
@@ -86,6 +89,7 @@ impl Puppet {
                 checkpoint: number(5),
                 wait_hint_ms: number(6),
             }),
+            "query" => query(),
             "answer" => {
                 self.answer.store(number(1), Ordering::SeqCst);
                 Ok(())
@@ -115,6 +119,17 @@ impl Puppet {
         let hosted = self.hosted.as_ref().expect("hello comes first");
         hosted.report(report).map_err(|error| error.to_string())
     }
+}
+
+/// Asks the manager about the service that this is, as a script may at every turn.
+fn query() -> Result<(), String> {
+    let name = env::var("RELANCE_SERVICE").map_err(|error| error.to_string())?;
+    let name = ServiceName::new(name).map_err(|error| error.to_string())?;
+    let ask = || {
+        let manager = connect(&Target::Local)?;
+        wait(|reply| manager.query_status(&Caller::system(), &name, reply))
+    };
+    ask().map(|_| ()).map_err(|error| error.to_string())
 }
 
 fn print(bytes: &[u8], line: bool) -> Result<(), String> {

@@ -1,0 +1,162 @@
+//! How long a call waits for a manager that is away: killed, restarted or upgraded.
+//!
+//! Only programs that a manager has started wait. It hands them [`WAIT_VARIABLE`], and what they start
+//! inherits it; everybody else is told at once that no manager is there. The calls of a process share
+//! one wait: once a manager has been away for so long, calls fail at once until it is back, so that a
+//! loop which copes with the error is not slowed at every turn.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use relance_wire::channel::WAIT_VARIABLE;
+
+use crate::arrival::Arrival;
+
+/// Pauses between two attempts.
+const PAUSE_MIN: Duration = Duration::from_millis(10);
+const PAUSE_MAX: Duration = Duration::from_secs(2);
+
+/// Longer than anybody waits, and an instant so far away can be computed.
+const PATIENCE_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// What the calls of this process know of a manager that is away.
+static ABSENCE: Mutex<Option<Absence>> = Mutex::new(None);
+
+/// A time without a manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Absence {
+    /// When it was noticed.
+    since: Instant,
+    /// Until when the last call that noticed it waits.
+    waited: Instant,
+}
+
+/// How long this process waits for a manager that is away.
+pub(crate) fn of_this_process() -> Duration {
+    let millis = std::env::var(WAIT_VARIABLE).ok();
+    let millis = millis.and_then(|text| text.parse().ok());
+    Duration::from_millis(millis.unwrap_or_default()).min(PATIENCE_MAX)
+}
+
+/// How long to wait before the next attempt to reach a manager that has been away for so long: a
+/// manager that comes back soon is found soon, and one that does not costs nothing.
+pub(crate) fn pause(away: Duration) -> Duration {
+    (away / 4).clamp(PAUSE_MIN, PAUSE_MAX)
+}
+
+/// A manager was reached.
+pub(crate) fn reached() {
+    // Where another thread holds the lock, or held it when this process was forked, an absence counts
+    // on; its end is noticed by the next call.
+    if let Ok(mut absence) = ABSENCE.try_lock() {
+        *absence = None;
+    }
+}
+
+/// The wait of one call.
+pub(crate) struct Wait {
+    since: Instant,
+    patience: Duration,
+    /// `None` for a process that does not wait.
+    arrival: Option<Arrival>,
+}
+
+impl Wait {
+    /// For a manager that cannot be reached at these sockets: the time since it was first missed counts.
+    pub(crate) fn for_manager(sockets: &[PathBuf]) -> Self {
+        let (now, patience) = (Instant::now(), of_this_process());
+        let since = match ABSENCE.try_lock() {
+            Ok(mut absence) => {
+                let noted = Absence::noted(*absence, now, patience);
+                *absence = Some(noted);
+                noted.since
+            }
+            Err(_) => now,
+        };
+        Self::since(since, patience, sockets)
+    }
+
+    /// For the manager at these sockets, from now on.
+    pub(crate) fn from_now(sockets: &[PathBuf]) -> Self {
+        Self::since(Instant::now(), of_this_process(), sockets)
+    }
+
+    fn since(since: Instant, patience: Duration, sockets: &[PathBuf]) -> Self {
+        let arrival = (!patience.is_zero()).then(|| Arrival::of(sockets));
+        Self {
+            since,
+            patience,
+            arrival,
+        }
+    }
+
+    /// Waits a little, or until a socket appears; `false` when there is no time left.
+    pub(crate) fn pause(&self) -> bool {
+        let pause = self.next_pause(self.since.elapsed());
+        match (pause, &self.arrival) {
+            (Some(pause), Some(arrival)) => {
+                arrival.wait(pause);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn next_pause(&self, away: Duration) -> Option<Duration> {
+        let left = self
+            .patience
+            .checked_sub(away)
+            .filter(|left| !left.is_zero())?;
+        Some(pause(away).min(left))
+    }
+}
+
+impl Absence {
+    /// What is known after a call at `now` that found no manager. An absence that no call has noticed
+    /// for as long as calls wait is another one: the manager may have been there meanwhile.
+    fn noted(before: Option<Self>, now: Instant, patience: Duration) -> Self {
+        let goes_on = before.filter(|before| now <= before.waited + patience);
+        let since = goes_on.map_or(now, |before| before.since);
+        Self {
+            since,
+            waited: now.max(since + patience),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn calls_share_the_wait_for_one_absence() {
+        let (begin, patience) = (Instant::now(), 10 * SECOND);
+        let call =
+            |before, seconds: u32| Absence::noted(before, begin + seconds * SECOND, patience);
+        let mut absence = call(None, 0);
+        // The first waits for 10 s, those behind it fail at once.
+        for seconds in [10, 11, 20, 29] {
+            absence = call(Some(absence), seconds);
+            assert_eq!(absence.since, begin, "after {seconds} s");
+        }
+        assert_eq!(call(Some(absence), 60).since, begin + 60 * SECOND);
+    }
+
+    #[test]
+    fn pauses_grow_and_end_with_the_patience() {
+        let wait = Wait::since(Instant::now(), 10 * SECOND, &[]);
+        assert_eq!(wait.next_pause(Duration::ZERO), Some(PAUSE_MIN));
+        assert_eq!(wait.next_pause(2 * SECOND), Some(SECOND / 2));
+        assert_eq!(wait.next_pause(9 * SECOND), Some(SECOND));
+        assert_eq!(wait.next_pause(10 * SECOND), None);
+        assert_eq!(pause(3600 * SECOND), PAUSE_MAX);
+    }
+
+    #[test]
+    fn who_has_no_patience_does_not_wait() {
+        assert!(!Wait::since(Instant::now(), Duration::ZERO, &[]).pause());
+    }
+}

@@ -1,0 +1,54 @@
+//! The way back of a process that has lost its control channel: it brings another one, and the secret of
+//! its run.
+
+use std::os::fd::OwnedFd;
+
+use relance_policy::RunId;
+use relance_scm::{ScmError, Win32Error};
+use relance_wire::channel::{ManagerFrame, Refused};
+
+use super::{LinuxProcesses, watch_channel};
+use crate::linux::channel::Channel;
+
+impl LinuxProcesses {
+    /// A process that lost its channel attaches with a new one. One that may not is told so there.
+    pub(crate) fn attach(
+        &mut self,
+        run: RunId,
+        secret: &str,
+        socket: OwnedFd,
+    ) -> Result<(), ScmError> {
+        let result = self.may_attach(run, secret, &socket);
+        let mut channel = match self.runs.get(&run) {
+            Some(known) if result.is_ok() => Channel::after(socket, known.channel.as_ref()),
+            _ => Channel::new(socket),
+        };
+        if let Err(error) = &result {
+            channel.send(&ManagerFrame::Refused(Refused {
+                code: error.code().to_raw(),
+                message: error.sentence().to_owned(),
+            }));
+        } else if let Some(known) = self.runs.get_mut(&run) {
+            known.channel = Some(channel);
+            self.look(run);
+        }
+        result
+    }
+
+    fn may_attach(&self, run: RunId, secret: &str, socket: &OwnedFd) -> Result<(), ScmError> {
+        let refused = |code, sentence: &str| Err(ScmError::new(code, sentence));
+        let Some(known) = self.runs.get(&run).filter(|known| known.exit.is_none()) else {
+            return refused(Win32Error::NOT_FOUND, "there is no such run, or it is over");
+        };
+        if known.secret.is_empty() || known.secret != secret {
+            return refused(
+                Win32Error::ACCESS_DENIED,
+                "this is not the secret of the run",
+            );
+        }
+        watch_channel(&self.epoll, socket, run).or_else(|error| {
+            let sentence = format!("it cannot be watched: {error}");
+            refused(Win32Error::INTERNAL_ERROR, &sentence)
+        })
+    }
+}
