@@ -51,7 +51,7 @@ fn french(id: u32) -> Option<&'static str> {
             "Le processus %2 semble appartenir à %1 mais n’a pas pu être repris ; il a été laissé tel quel."
         }
         1007 => {
-            "%1 s’est terminé pendant l’absence du gestionnaire ; son code de sortie n’a pas été vu."
+            "%1 s’est terminé. Son code de sortie est inconnu, car le gestionnaire qui l’avait démarré n’était plus là."
         }
         1008 => {
             "Un mot de passe a été donné pour le compte de %1. Ce gestionnaire n’en a pas besoin et ne l’a pas gardé."
@@ -116,7 +116,7 @@ fn texts(id: u32) -> Option<(Pair, Pair)> {
         1004 => (("The service had said that it stopped, and its process went on.", "Le service avait annoncé son arrêt, et son processus continuait."), ("Let the program end soon after its last report; what it still has to do belongs before it.", "Faites finir le programme peu après son dernier rapport ; ce qu’il lui reste à faire doit venir avant.")),
         1005 => (("The manager itself had ended, and found this service still at work.", "Le gestionnaire lui-même s’était terminé et a retrouvé ce service au travail."), ("Find out why the manager ended; the service was not disturbed.", "Cherchez pourquoi le gestionnaire s’était terminé ; le service n’a pas été dérangé.")),
         1006 => (("A process looks like this service's, but is not certain enough to be taken over.", "Un processus ressemble à celui de ce service, sans que ce soit assez sûr pour le reprendre."), ("Look at the process; end it if it is a leftover, then start the service.", "Examinez le processus ; terminez-le s’il s’agit d’un reste, puis démarrez le service.")),
-        1007 => (("The service ended while nobody was there to see how.", "Le service s’est terminé sans que personne ne voie comment."), READ_OUTPUT),
+        1007 => (("Only the manager that starts a process is told how it ends, and that one had been killed.", "Seul le gestionnaire qui démarre un processus apprend comment il se termine, et celui-là avait été tué."), READ_OUTPUT),
         1008 => (("Accounts on this system need no password to run a service.", "Les comptes de ce système n’ont pas besoin de mot de passe pour exécuter un service."), ("Leave the password out.", "N’indiquez pas de mot de passe.")),
         1009 => (("Somebody cancelled what was queued after a failure. Windows cannot do this.", "Quelqu’un a annulé ce qui suivait un échec. Windows ne le peut pas."), ("Start the service by hand when it is ready.", "Démarrez le service à la main quand il est prêt.")),
         1010 => (("The service's configuration is gone; its events stay.", "La configuration du service a disparu ; ses événements restent."), NOTHING),

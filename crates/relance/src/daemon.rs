@@ -107,6 +107,7 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
         notify: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
         console,
         cgroups: (settings.cgroups == Cgroups::Auto).then(|| settings.socket.clone()),
+        streams: settings.state_folder.join("streams"),
     })
 }
 

@@ -185,7 +185,7 @@ pub enum Event {
     Adopted(u32),
     /// 1006: a process was found that could not be taken over; it was left alone.
     NotAdopted(u32),
-    /// 1007: the end of a process was not seen by the manager.
+    /// 1007: it is not known how a process ended, because the manager that started it was gone.
     EndNotSeen,
     /// 1008: a password was given and ignored.
     PasswordIgnored,

@@ -15,6 +15,7 @@ mod console;
 mod groups;
 mod restart;
 mod services;
+mod streams;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -28,12 +29,13 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use console::Console;
 pub use console::{ConsoleSetup, handed_over_listener};
 use restart::Restart;
+use streams::Streams;
 
 use super::cgroup::{Group, Tree};
 use super::clock;
 use super::link::Link;
 use super::process::kill_group;
-use super::protocol::{ActionKey, Exit, KnownRun, Report, Request, RunKey, VERSION};
+use super::protocol::{ActionKey, Exit, KnownRun, Report, Request, RunKey, VERSION, run_of};
 use super::signals::{Signals, reap};
 use super::spawn::{ChildFds, Inherited, SpawnError, SpawnSpec, SpawnStage, Spawner};
 
@@ -64,6 +66,8 @@ pub struct Setup {
     pub console: Option<ConsoleSetup>,
     /// Path of the socket, which names the daemon's control groups; `None`: services get none.
     pub cgroups: Option<PathBuf>,
+    /// The folder of the pipes into which services print.
+    pub streams: PathBuf,
 }
 
 /// The process as it was found; made before anything else is opened.
@@ -92,7 +96,6 @@ struct Run {
     birth: u64,
     secret: String,
     channel: Option<Rc<OwnedFd>>,
-    output: Option<Rc<OwnedFd>>,
     group: Option<Group>,
     exit: Option<(Exit, u64)>,
     /// How many of its processes the kernel had killed for want of memory when it ended.
@@ -114,6 +117,7 @@ struct Guardian {
     null: OwnedFd,
     epoll: OwnedFd,
     runs: BTreeMap<RunKey, Run>,
+    streams: Streams,
     /// Process ids of runs that have not ended.
     by_pid: BTreeMap<u32, RunKey>,
     commands: BTreeMap<ActionKey, Result<u32, SpawnError>>,
@@ -136,6 +140,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     let data = epoll::EventData::new_u64(TOKEN_SIGNALS);
     epoll::add(&epoll, &signals, data, epoll::EventFlags::IN)?;
     let mut guardian = Guardian {
+        streams: Streams::take_over(setup.streams.clone()),
         setup,
         spawner: prepared.0,
         groups: None,
@@ -162,12 +167,14 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     let mut events = Vec::with_capacity(4);
     while guardian.ended.is_none() {
         guardian.tidy_groups();
+        guardian.streams.tidy();
         guardian.wait(&mut events)?;
         for token in events.drain(..).map(|event: epoll::Event| event.data.u64()) {
             match token {
                 TOKEN_SIGNALS => guardian.signals(&signals),
                 TOKEN_GROUPS => guardian.groups_changed(),
-                _ => guardian.engine_talks(),
+                TOKEN_ENGINE => guardian.engine_talks(),
+                run => guardian.streams.ended(run_of(run).into()),
             }
         }
         if guardian.engine.is_none() && guardian.ended.is_none() {
@@ -324,6 +331,7 @@ impl Guardian {
             let (known, fds) = self.known(key);
             self.tell(&Report::Run(known), fds);
         }
+        self.tell_streams();
         for (action, result) in self.commands.clone() {
             self.tell(&Report::Command { action, result }, vec![]);
         }
@@ -338,14 +346,25 @@ impl Guardian {
             birth: run.birth,
             secret: run.secret.clone(),
             channel: run.channel.is_some(),
-            output: run.output.is_some(),
+            output: self.streams.reader(key).is_some(),
             exit: run.exit,
             memory_kills: run.memory_kills,
         };
-        (
-            known,
-            run.channel.iter().chain(&run.output).cloned().collect(),
-        )
+        let output = self.streams.reader(key);
+        (known, run.channel.iter().chain(output).cloned().collect())
+    }
+
+    /// Tells of output whose run is not in the table: somebody may still print, or has.
+    fn tell_streams(&mut self) {
+        let streams = self
+            .streams
+            .keys()
+            .filter(|key| !self.runs.contains_key(key));
+        for run in streams.collect::<Vec<_>>() {
+            let output = self.streams.reader(run).cloned();
+            self.tell(&Report::Stream { run }, output.into_iter().collect());
+            self.streams.release(run, &self.epoll);
+        }
     }
 
     fn engine_ended(&mut self, exit: Exit) {
@@ -455,9 +474,10 @@ impl Guardian {
             }
             Request::Acknowledge { run } => {
                 if self.runs.get(&run).is_some_and(|run| run.exit.is_some())
-                    && let Some(run) = self.runs.remove(&run)
+                    && let Some(known) = self.runs.remove(&run)
                 {
-                    self.release_group(run.group);
+                    self.release_group(known.group);
+                    self.streams.release(run, &self.epoll);
                 }
             }
             Request::AcknowledgeCommand { action } => {

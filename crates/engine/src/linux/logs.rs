@@ -19,7 +19,7 @@ use relance_scm::ServiceName;
 use rustix::event::{EventfdFlags, epoll, eventfd};
 use rustix::pipe::{SpliceFlags, splice};
 
-use super::protocol::{run_of, token};
+use super::protocol::{STREAMS_AFTER_RUNS_MAX, run_of, token};
 use crate::output::OutputSignals;
 
 /// Bytes moved for one service before the others have their turn.
@@ -86,7 +86,7 @@ pub(crate) struct Logs {
 enum Request {
     Add {
         run: RunId,
-        name: ServiceName,
+        name: Option<ServiceName>,
         pipe: OwnedFd,
         resumed: bool,
     },
@@ -126,11 +126,18 @@ impl Logs {
         }
     }
 
-    /// Collects the output of a run. `resumed`: it printed before this engine began.
-    pub(crate) fn add(&mut self, run: RunId, name: &ServiceName, pipe: OwnedFd, resumed: bool) {
+    /// Collects the output of a run; without the name of a service it is thrown away. `resumed`: it
+    /// printed before this engine began.
+    pub(crate) fn add(
+        &mut self,
+        run: RunId,
+        name: Option<&ServiceName>,
+        pipe: OwnedFd,
+        resumed: bool,
+    ) {
         self.send(Request::Add {
             run,
-            name: name.clone(),
+            name: name.cloned(),
             pipe,
             resumed,
         });
@@ -168,7 +175,8 @@ struct Files {
 struct Pipe {
     /// `None` once nobody can print any more: its last lines may still be asked for.
     fd: Option<OwnedFd>,
-    name: ServiceName,
+    /// `None`: the service is gone, and its output with it.
+    name: Option<ServiceName>,
     /// Where the output of this run begins in its file, and in which file.
     begin: (u64, u64),
     /// Nobody asks for its last lines any more: it goes when nobody can print.
@@ -249,8 +257,8 @@ impl Thread {
         }
     }
 
-    fn add(&mut self, run: RunId, name: ServiceName, pipe: OwnedFd, resumed: bool) {
-        let begin = match self.files.output(run.service, &name) {
+    fn add(&mut self, run: RunId, name: Option<ServiceName>, pipe: OwnedFd, resumed: bool) {
+        let begin = match self.files.output(run.service, name.as_ref()) {
             // What it printed under the engine before is somewhere near the end.
             Ok(output) if resumed => (output.rotations, output.length.saturating_sub(TAIL_BYTES)),
             Ok(output) => (output.rotations, output.length),
@@ -296,7 +304,24 @@ impl Thread {
             pipe.forgotten = true;
             if pipe.fd.is_none() {
                 self.pipes.remove(&run);
+            } else {
+                self.bound(run.service);
             }
+        }
+    }
+
+    /// A service must not be able to use up descriptors: of those that print after their runs, the
+    /// latest are listened to.
+    fn bound(&mut self, service: ServiceId) {
+        let run = |number| RunId { service, number };
+        let of_service = self.pipes.range(run(0)..=run(u32::MAX));
+        let after_its_run = |(run, pipe): (&RunId, &Pipe)| pipe.forgotten.then_some(*run);
+        let mut printing = of_service.filter_map(after_its_run);
+        let oldest = printing.next();
+        if printing.count() >= STREAMS_AFTER_RUNS_MAX
+            && let Some(oldest) = oldest
+        {
+            self.close(oldest);
         }
     }
 
@@ -326,14 +351,14 @@ impl Thread {
             return Ok(0);
         };
         let full = {
-            let output = self.files.output(run.service, &pipe.name)?;
+            let output = self.files.output(run.service, pipe.name.as_ref())?;
             output.length >= self.files.settings.bytes_max
         };
         // Only once there is more: until then the last lines stay where they are looked for.
         if full && rustix::io::ioctl_fionread(fd)? > 0 {
-            self.files.rotate(run.service, &pipe.name)?;
+            self.files.rotate(run.service, pipe.name.as_ref())?;
         }
-        let output = self.files.output(run.service, &pipe.name)?;
+        let output = self.files.output(run.service, pipe.name.as_ref())?;
         let mut offset = output.length;
         let flags = SpliceFlags::NONBLOCK | SpliceFlags::MOVE;
         let length = splice(fd, None, &output.file, Some(&mut offset), budget, flags)?;
@@ -357,7 +382,7 @@ impl Thread {
             return String::new();
         };
         let (rotations, begin) = pipe.begin;
-        let Ok(output) = self.files.output(run.service, &pipe.name) else {
+        let Ok(output) = self.files.output(run.service, pipe.name.as_ref()) else {
             return String::new();
         };
         let begin = if output.rotations == rotations {
@@ -378,7 +403,12 @@ impl Thread {
 
 impl Files {
     /// The file of a service, opened if it is not.
-    fn output(&mut self, service: ServiceId, name: &ServiceName) -> io::Result<&mut Output> {
+    fn output(
+        &mut self,
+        service: ServiceId,
+        name: Option<&ServiceName>,
+    ) -> io::Result<&mut Output> {
+        let name = name.ok_or(io::ErrorKind::NotFound)?;
         self.turn += 1;
         if !self.open.contains_key(&service) {
             self.close_oldest();
@@ -417,7 +447,8 @@ impl Files {
         }
     }
 
-    fn rotate(&mut self, service: ServiceId, name: &ServiceName) -> io::Result<()> {
+    fn rotate(&mut self, service: ServiceId, name: Option<&ServiceName>) -> io::Result<()> {
+        let name = name.ok_or(io::ErrorKind::NotFound)?;
         let Some(old) = self.open.remove(&service) else {
             return Ok(());
         };
@@ -431,7 +462,7 @@ impl Files {
         } else {
             fs::remove_file(&path)?;
         }
-        self.output(service, name)?.rotations = old.rotations + 1;
+        self.output(service, Some(name))?.rotations = old.rotations + 1;
         Ok(())
     }
 }

@@ -45,6 +45,11 @@ pub(crate) struct LinuxProcesses {
     /// Specifications of starts under way, for the sentence if one fails.
     starting: BTreeMap<RunId, (Arc<ServiceConfig>, SpawnSpec)>,
     adopted: BTreeMap<RunId, Adopted>,
+    /// Output of runs that the guardian has not in its table.
+    streams: BTreeMap<RunId, OwnedFd>,
+    /// Runs that are over and whose output is collected until the first turn has ended, for the entry
+    /// that says so.
+    ended_unseen: Vec<RunId>,
     /// Where the control groups of runs are, if they have any.
     groups: Option<Location>,
     /// Processes that look like runs and are not taken over.
@@ -107,6 +112,8 @@ impl LinuxProcesses {
             runs: BTreeMap::new(),
             starting: BTreeMap::new(),
             adopted: BTreeMap::new(),
+            streams: BTreeMap::new(),
+            ended_unseen: Vec::new(),
             groups: None,
             left_alone: Vec::new(),
             buffer: vec![0; PEEK_LEN].into_boxed_slice(),
@@ -168,10 +175,16 @@ impl LinuxProcesses {
                 birth: known.birth,
             });
             if let (Some(output), Some(config)) = (known.output.take(), names(run)) {
-                self.logs.add(run, &config.service_name, output, true);
+                self.logs.add(run, Some(&config.service_name), output, true);
             }
             self.look(run);
             self.tell_exit(run);
+        }
+        for (run, output) in std::mem::take(&mut self.streams) {
+            let config = names(run);
+            let name = config.as_ref().map(|config| &config.service_name);
+            self.logs.add(run, name, output, true);
+            self.ended_unseen.push(run);
         }
         self.facts.push_back(Fact::Caught);
         // What came behind the table may have been read with it: nothing will wake us for that.
@@ -192,7 +205,8 @@ impl LinuxProcesses {
             tracing::warn!(%run, %error, "a process cannot be watched");
             return;
         }
-        self.runs.insert(run, HostRun::adopted(&adopted));
+        let output = self.streams.remove(&run);
+        self.runs.insert(run, HostRun::adopted(&adopted, output));
         self.adopted.insert(run, adopted);
     }
 
@@ -238,6 +252,9 @@ impl LinuxProcesses {
 
     /// Everything of this turn has been asked for.
     pub(crate) fn end_turn(&mut self) {
+        for run in std::mem::take(&mut self.ended_unseen) {
+            self.logs.forget(run);
+        }
         self.logs.wake();
     }
 
@@ -283,6 +300,10 @@ impl LinuxProcesses {
     fn report(&mut self, report: Report) -> io::Result<()> {
         match report {
             Report::Run(known) => self.learn(&known)?,
+            Report::Stream { run } => {
+                let output = self.link.take_fd().ok_or_else(missing_descriptor)?;
+                self.streams.insert(run.into(), output);
+            }
             Report::Spawned(known) => self.spawned(&known)?,
             Report::SpawnFailed { run, error } => self.spawn_failed(run.into(), error),
             Report::Exited {
@@ -317,14 +338,13 @@ impl LinuxProcesses {
     /// Takes a run from the guardian, with its descriptors.
     fn learn(&mut self, known: &KnownRun) -> io::Result<()> {
         let run = RunId::from(known.run);
-        let missing = || io::Error::new(io::ErrorKind::InvalidData, "a descriptor is missing");
         let channel = if known.channel {
-            Some(self.link.take_fd().ok_or_else(missing)?)
+            Some(self.link.take_fd().ok_or_else(missing_descriptor)?)
         } else {
             None
         };
         let output = if known.output {
-            Some(self.link.take_fd().ok_or_else(missing)?)
+            Some(self.link.take_fd().ok_or_else(missing_descriptor)?)
         } else {
             None
         };
@@ -351,7 +371,8 @@ impl LinuxProcesses {
         if let Some((config, _)) = starting
             && let Some(output) = self.runs.get_mut(&run).and_then(|run| run.output.take())
         {
-            self.logs.add(run, &config.service_name, output, false);
+            self.logs
+                .add(run, Some(&config.service_name), output, false);
         }
         self.facts.push_back(Fact::Spawned {
             run,
@@ -440,13 +461,13 @@ impl LinuxProcesses {
 }
 
 impl HostRun {
-    fn adopted(adopted: &Adopted) -> Self {
+    fn adopted(adopted: &Adopted, output: Option<OwnedFd>) -> Self {
         Self {
             pid: adopted.pid,
             birth: adopted.birth,
             secret: adopted.secret.clone(),
             channel: None,
-            output: None,
+            output,
             exit: None,
             memory_kills: 0,
         }
@@ -586,12 +607,17 @@ impl Processes for LinuxProcesses {
     }
 
     fn last_output(&mut self, run: RunId) -> Option<Receiver<String>> {
-        self.runs.contains_key(&run).then(|| self.logs.tail(run))
+        let is_known = self.runs.contains_key(&run) || self.ended_unseen.contains(&run);
+        is_known.then(|| self.logs.tail(run))
     }
 
     fn shut_down(&mut self) {
         self.ask(&Request::ShutDown);
     }
+}
+
+fn missing_descriptor() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "a descriptor is missing")
 }
 
 fn watch_channel(epoll: &OwnedFd, socket: &OwnedFd, run: RunId) -> io::Result<()> {

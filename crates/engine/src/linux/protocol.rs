@@ -9,6 +9,9 @@ use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
 pub(crate) const VERSION: u32 = 1;
+/// For so many runs of a service that are over output is collected that processes print which they left
+/// behind.
+pub(crate) const STREAMS_AFTER_RUNS_MAX: usize = 16;
 
 /// The name of something on the link: its service and its number.
 macro_rules! key {
@@ -110,6 +113,9 @@ pub(crate) enum Report {
     },
     /// One run that is not forgotten; with the channel, then the output, as descriptors.
     Run(KnownRun),
+    /// The output of a run that the guardian has not started or has forgotten: a process that it left
+    /// behind may print, or what it printed has not been read. With the output as descriptor.
+    Stream { run: RunKey },
     /// One command that is not forgotten.
     Command {
         action: ActionKey,

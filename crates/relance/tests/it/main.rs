@@ -12,6 +12,7 @@ mod compliance;
 mod doctor;
 mod kills;
 mod nonsense;
+mod output;
 mod processors;
 mod recovery;
 mod support;

@@ -38,7 +38,9 @@ pub fn template(id: u32) -> Option<&'static str> {
         1006 => {
             "Process %2 seems to belong to %1 but could not be taken over; it was left alone, and %1 is not started while it runs."
         }
-        1007 => "%1 ended while the manager was not running; its exit status was not seen.",
+        1007 => {
+            "%1 ended. Its exit status is unknown, because the manager that had started it was gone."
+        }
         1008 => {
             "A password was given for the account of %1. This manager needs none and did not keep it."
         }

@@ -4,8 +4,6 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
-use rustix::pipe::{PipeFlags, pipe_with};
-
 use super::super::clock;
 use super::super::protocol::{ActionKey, Report, RunKey};
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage};
@@ -23,13 +21,14 @@ impl Guardian {
         if !self.runs.contains_key(&key) {
             let (group, group_fd) = self.take_group().unzip();
             let group_fd = group_fd.as_ref().map(AsFd::as_fd);
-            match self.try_spawn(secret, output, channel, spec, group_fd) {
+            match self.try_spawn(key, secret, output, channel, spec, group_fd) {
                 Ok(run) => {
                     self.by_pid.insert(run.pid, key);
                     self.runs.insert(key, Run { group, ..run });
                 }
                 Err(error) => {
                     self.release_group(group);
+                    self.streams.forget(key);
                     return self.tell(&Report::SpawnFailed { run: key, error }, vec![]);
                 }
             }
@@ -40,6 +39,7 @@ impl Guardian {
 
     fn try_spawn(
         &mut self,
+        key: RunKey,
         secret: String,
         output: bool,
         channel: bool,
@@ -47,12 +47,12 @@ impl Guardian {
         group: Option<BorrowedFd<'_>>,
     ) -> Result<Run, SpawnError> {
         let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
-        let pipe = output.then(|| pipe_with(PipeFlags::CLOEXEC)).transpose();
-        let pipe = pipe.map_err(|error| prepare(error.into()))?;
+        let owner = spec.ids.as_ref().map(|ids| ids.uid);
+        let stream = output.then(|| self.streams.make(key, owner)).transpose();
+        let stream = stream.map_err(prepare)?;
         let pair = channel.then(socket_pair).transpose().map_err(prepare)?;
-        let (reader, writer) = pipe.unzip();
         let (ours, theirs) = pair.unzip();
-        let out = writer.as_ref().unwrap_or(&self.null).as_fd();
+        let out = stream.as_ref().unwrap_or(&self.null).as_fd();
         let handed: Vec<_> = theirs.iter().map(AsFd::as_fd).collect();
         let fds = ChildFds {
             stdin: self.null.as_fd(),
@@ -67,7 +67,6 @@ impl Guardian {
             birth,
             secret,
             channel: ours.map(Rc::new),
-            output: reader.map(Rc::new),
             group: None,
             exit: None,
             memory_kills: 0,

@@ -43,7 +43,7 @@ impl Drop for Folder {
 
 fn add(logs: &mut Logs, number: u32) -> io::PipeWriter {
     let (reader, writer) = io::pipe().unwrap();
-    logs.add(run(number), &name("a"), reader.into(), false);
+    logs.add(run(number), Some(&name("a")), reader.into(), false);
     logs.wake();
     writer
 }
@@ -103,7 +103,7 @@ fn a_pipe_that_has_ended_wakes_nobody_and_its_last_lines_stay_until_the_run_is_f
     let (reader, mut writer) = io::pipe().unwrap();
     // As the guardian does.
     let _duplicate = reader.try_clone().unwrap();
-    thread.add(run(1), name("a"), reader.into(), false);
+    thread.add(run(1), Some(name("a")), reader.into(), false);
     writeln!(writer, "the reason").unwrap();
     drop(writer);
     thread.readable(run(1));

@@ -1,0 +1,260 @@
+//! What services print into: one named pipe (FIFO) a run, in a private folder.
+//!
+//! The service's own descriptor is open for reading and writing, so a reader is always there: nobody's
+//! death can make a write fail or send SIGPIPE. While no manager reads, the pipe fills and the writer
+//! waits. A new manager opens the pipe by its name and goes on.
+//!
+//! A stream may outlive its run, because a child of the service holds it. It is kept until nobody can
+//! write and its rest has been read; the number of these is bounded for each service.
+//!
+//! Where no named pipe can be made (a full disk, a file system without them) the stream has no name: it
+//! is lost with the guardian, but still hurts nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use relance_policy::RunId;
+use rustix::event::{PollFd, PollFlags, Timespec, epoll};
+use rustix::fs::{CWD, FileType, Mode, OFlags, fchown, fstat, mkfifoat, open};
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::Uid;
+
+use super::super::process::log;
+use super::super::protocol::{RunKey, STREAMS_AFTER_RUNS_MAX, token};
+
+/// A reader never waits, neither for the name to have a writer nor for something to read.
+const READ: OFlags = OFlags::RDONLY
+    .union(OFlags::NONBLOCK)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+const READ_WRITE: OFlags = OFlags::RDWR.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// See the module.
+pub(super) struct Streams {
+    folder: PathBuf,
+    open: BTreeMap<RunKey, Stream>,
+    /// Streams whose run is over.
+    released: BTreeSet<RunKey>,
+    /// Those of them that nobody can write into, but whose rest the engine has still to read.
+    unread: BTreeSet<RunKey>,
+    /// Whether it was said that streams have no names.
+    complained: bool,
+}
+
+struct Stream {
+    reader: Rc<OwnedFd>,
+    /// Its name in the file system.
+    path: Option<PathBuf>,
+}
+
+impl Streams {
+    /// Opens the streams that an earlier guardian has left in this folder.
+    pub(super) fn take_over(folder: PathBuf) -> Self {
+        let mut streams = Self {
+            folder,
+            open: BTreeMap::new(),
+            released: BTreeSet::new(),
+            unread: BTreeSet::new(),
+            complained: false,
+        };
+        let Ok(entries) = fs::read_dir(&streams.folder) else {
+            return streams;
+        };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let Some(key) = path.file_name().and_then(|name| key_of(name.to_str()?)) else {
+                continue;
+            };
+            match reopen(&path) {
+                Ok(reader) => streams.insert(key, reader, Some(path)),
+                Err(error) => log(&format!(
+                    "the output in {} cannot be read any more: {error}",
+                    path.display()
+                )),
+            }
+        }
+        streams
+    }
+
+    /// Makes the stream of a run, and returns what its process prints into. It belongs to the account
+    /// of the service, so that the service can open `/dev/stdout`.
+    pub(super) fn make(&mut self, key: RunKey, owner: Option<u32>) -> io::Result<OwnedFd> {
+        let path = self.folder.join(format!("{}.{}", key.0, key.1));
+        let (reader, writer, path) = match named(&self.folder, &path) {
+            Ok((reader, writer)) => (reader, writer, Some(path)),
+            Err(error) => {
+                self.complain(&error);
+                let (reader, writer) = unnamed()?;
+                (reader, writer, None)
+            }
+        };
+        if let Some(owner) = owner {
+            // Where it is refused (a quota), the service can do all but open its output by name.
+            let _ = fchown(&writer, Some(Uid::from_raw(owner)), None);
+        }
+        self.insert(key, reader, path);
+        Ok(writer)
+    }
+
+    fn insert(&mut self, key: RunKey, reader: OwnedFd, path: Option<PathBuf>) {
+        self.released.remove(&key);
+        self.unread.remove(&key);
+        let reader = Rc::new(reader);
+        self.open.insert(key, Stream { reader, path });
+    }
+
+    fn complain(&mut self, error: &io::Error) {
+        if !std::mem::replace(&mut self.complained, true) {
+            log(&format!(
+                "no pipe can be made in {}, so what services print while no daemon runs is lost: {error}",
+                self.folder.display()
+            ));
+        }
+    }
+
+    /// The reading end of a run's output.
+    pub(super) fn reader(&self, key: RunKey) -> Option<&Rc<OwnedFd>> {
+        self.open.get(&key).map(|stream| &stream.reader)
+    }
+
+    /// All streams there are.
+    pub(super) fn keys(&self) -> impl Iterator<Item = RunKey> {
+        self.open.keys().copied()
+    }
+
+    /// The run is over: its stream goes when nobody can write and all is read. `epoll` tells when
+    /// nobody can, with the token of the run.
+    pub(super) fn release(&mut self, key: RunKey, epoll: &OwnedFd) {
+        let Some(stream) = self.open.get(&key) else {
+            return;
+        };
+        if has_ended(&stream.reader) {
+            return self.forget_when_read(key);
+        }
+        if self.released.insert(key) {
+            let data = epoll::EventData::new_u64(token(RunId::from(key)));
+            // Nothing is waited for but the end, which is always told.
+            let _ = epoll::add(epoll, &*stream.reader, data, epoll::EventFlags::ET);
+            self.bound(key.0);
+        }
+    }
+
+    /// Nobody can write into a stream any more.
+    pub(super) fn ended(&mut self, key: RunKey) {
+        if self.released.contains(&key) {
+            self.forget_when_read(key);
+        }
+    }
+
+    /// In each turn of the loop: lets streams go whose rest has been read meanwhile.
+    pub(super) fn tidy(&mut self) {
+        for key in std::mem::take(&mut self.unread) {
+            self.forget_when_read(key);
+        }
+    }
+
+    fn forget_when_read(&mut self, key: RunKey) {
+        match self.open.get(&key) {
+            Some(stream) if !is_empty(&stream.reader) => {
+                self.unread.insert(key);
+            }
+            _ => self.forget(key),
+        }
+    }
+
+    /// Forgets a stream with its name.
+    pub(super) fn forget(&mut self, key: RunKey) {
+        self.released.remove(&key);
+        self.unread.remove(&key);
+        if let Some(path) = self.open.remove(&key).and_then(|stream| stream.path) {
+            // A name that stays is looked at by the next guardian.
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// A service must not be able to use up the daemon's descriptors.
+    fn bound(&mut self, service: u32) {
+        let of_service = RunKey(service, 0)..=RunKey(service, u32::MAX);
+        if self.released.range(of_service.clone()).count() > STREAMS_AFTER_RUNS_MAX
+            && let Some(oldest) = self.released.range(of_service).next().copied()
+        {
+            self.forget(oldest);
+        }
+    }
+}
+
+/// The run of a name in the folder.
+fn key_of(name: &str) -> Option<RunKey> {
+    let run: RunId = name.parse().ok()?;
+    Some(run.into())
+}
+
+/// A named pipe with its reader, and a descriptor that reads and writes.
+fn named(folder: &Path, path: &Path) -> io::Result<(OwnedFd, OwnedFd)> {
+    make_fifo(path).or_else(|error| match error {
+        // Of a run that was never put on record and whose number is used again.
+        Errno::EXIST => fs::remove_file(path).and_then(|()| Ok(make_fifo(path)?)),
+        Errno::NOENT => fs::DirBuilder::new()
+            .mode(0o700)
+            .create(folder)
+            .and_then(|()| Ok(make_fifo(path)?)),
+        error => Err(error.into()),
+    })?;
+    let ends = open(path, READ, Mode::empty())
+        .and_then(|reader| Ok((reader, open(path, READ_WRITE, Mode::empty())?)));
+    if ends.is_err() {
+        let _ = fs::remove_file(path);
+    }
+    Ok(ends?)
+}
+
+fn make_fifo(path: &Path) -> Result<(), Errno> {
+    mkfifoat(CWD, path, Mode::RUSR | Mode::WUSR)
+}
+
+/// The same without a name.
+fn unnamed() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (reader, writer) = pipe_with(PipeFlags::CLOEXEC)?;
+    rustix::io::ioctl_fionbio(&reader, true)?;
+    let own = format!("/proc/self/fd/{}", writer.as_raw_fd());
+    let flags = OFlags::RDWR | OFlags::CLOEXEC;
+    // Without /proc a plain end is better than no start.
+    let both = open(own, flags, Mode::empty()).unwrap_or(writer);
+    Ok((reader, both))
+}
+
+/// Opens the pipe of an earlier guardian for reading.
+fn reopen(path: &Path) -> io::Result<OwnedFd> {
+    let reader = open(path, READ, Mode::empty())?;
+    if FileType::from_raw_mode(fstat(&reader)?.st_mode) != FileType::Fifo {
+        return Err(io::Error::other("it is not a pipe"));
+    }
+    // A reader that never saw a writer is not told that there is none: let it see one go.
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    drop(open(path, flags, Mode::empty())?);
+    Ok(reader)
+}
+
+/// Whether nobody can write into the pipe any more.
+fn has_ended(reader: &OwnedFd) -> bool {
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let mut poll = [PollFd::from_borrowed_fd(reader.as_fd(), PollFlags::empty())];
+    let polled = rustix::event::poll(&mut poll, Some(&at_once));
+    polled.is_ok() && poll[0].revents().contains(PollFlags::HUP)
+}
+
+fn is_empty(reader: &OwnedFd) -> bool {
+    rustix::io::ioctl_fionread(reader).is_ok_and(|length| length == 0)
+}
+
+#[cfg(test)]
+mod tests;

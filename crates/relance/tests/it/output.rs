@@ -1,0 +1,253 @@
+//! What services print: nothing that happens to the manager hurts who prints, and what is printed while
+//! nobody reads is in the file afterwards.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use relance_scm::config::AccountName;
+use relance_scm::manager::next_output;
+use relance_scm::{Caller, ServiceConfig, ServiceKind, ServiceManager};
+use relance_testkit::cgroups::{process, wait_for_end};
+use relance_testkit::daemon::Daemon;
+
+use crate::support::{name, relance};
+
+/// Prints each line it is told, and says that it has; ends with 3 when told to fail.
+const SHELL: &str = "while read -r line <&8; do\n\
+    case $line in\n\
+    fail) exit 3;;\n\
+    much) head -c 300000 /dev/zero | tr '\\0' x; echo;;\n\
+    *) echo \"$line\";;\n\
+    esac\n\
+    echo said >&9\n\
+    done\n";
+const PHP: &str = "$in = fopen($argv[1], 'r+'); $out = fopen($argv[2], 'r+');\n\
+    while (($line = fgets($in)) !== false) { echo $line; fwrite($out, \"said\\n\"); }\n";
+
+/// A service that prints what the test tells it.
+struct Printer {
+    service: &'static str,
+    orders: File,
+    answers: BufReader<File>,
+}
+
+impl Printer {
+    /// A shell.
+    fn shell(daemon: &Daemon, service: &'static str) -> Self {
+        Self::with(daemon, service, |body| {
+            format!("exec sh {}", body.display())
+        })
+    }
+
+    /// The same in a process that has left its service, whose own process ends when it may.
+    fn left_behind(daemon: &Daemon, service: &'static str) -> (Self, File) {
+        let path = daemon.folder().join("may-end");
+        let may_end = fifo(&path);
+        let printer = Self::with(daemon, service, |body| {
+            let (body, may_end) = (body.display(), path.display());
+            format!("setsid --fork sh {body}; read -r _ <{may_end}")
+        });
+        (printer, may_end)
+    }
+
+    fn with(daemon: &Daemon, service: &'static str, run: impl FnOnce(&Path) -> String) -> Self {
+        let path = |what: &str| daemon.folder().join(format!("{service}.{what}"));
+        let (orders, answers, body) = (path("orders"), path("answers"), path("sh"));
+        fs::write(&body, SHELL).expect("a writable folder");
+        let (from, to, run) = (orders.display(), answers.display(), run(&body));
+        let line = format!("/bin/sh -c \"exec 8<>{from} 9<>{to}; {run}\"");
+        Self::create(daemon, service, &line, &orders, &answers)
+    }
+
+    fn php(daemon: &Daemon, service: &'static str) -> Self {
+        let path = |what: &str| daemon.folder().join(format!("{service}.{what}"));
+        let (orders, answers, body) = (path("orders"), path("answers"), path("php"));
+        fs::write(&body, format!("<?php\n{PHP}")).expect("a writable folder");
+        let (script, from, to) = (body.display(), orders.display(), answers.display());
+        let line = format!("php {script} {from} {to}");
+        Self::create(daemon, service, &line, &orders, &answers)
+    }
+
+    fn create(
+        daemon: &Daemon,
+        service: &'static str,
+        line: &str,
+        orders: &Path,
+        answers: &Path,
+    ) -> Self {
+        let mut config = ServiceConfig::new(name(service), line);
+        config.kind = ServiceKind::Program;
+        let printer = Self {
+            service,
+            orders: fifo(orders),
+            answers: BufReader::new(fifo(answers)),
+        };
+        daemon.create(config);
+        daemon.start_service(&name(service)).expect("it starts");
+        printer
+    }
+
+    fn order(&mut self, line: &str) {
+        writeln!(self.orders, "{line}").expect("the service has it open");
+    }
+
+    /// Has it print a line, and waits until it has.
+    fn say(&mut self, line: &str) {
+        self.order(line);
+        self.wait_until_said();
+    }
+
+    fn wait_until_said(&mut self) {
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).expect("it answers");
+        assert_eq!(answer, "said\n");
+    }
+
+    fn pid(&self, daemon: &Daemon) -> u32 {
+        daemon.query(&name(self.service)).status.process_id
+    }
+}
+
+/// A named pipe, open at both ends, so that nobody waits for the other.
+fn fifo(path: &Path) -> File {
+    let made = Command::new("mkfifo")
+        .args(["-m", "666"])
+        .arg(path)
+        .status();
+    assert!(made.expect("mkfifo").success());
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).open(path).expect("a pipe")
+}
+
+/// All that a service has printed, once it contains a text.
+fn output_with(daemon: &Daemon, service: &str, wanted: &str) -> String {
+    let manager = daemon.manager();
+    let mut output = manager
+        .follow_output(&Caller::system(), &name(service), 0)
+        .expect("output can be followed");
+    let mut text = Vec::new();
+    while !String::from_utf8_lossy(&text).contains(wanted) {
+        let part = next_output(&mut *output).expect("the manager goes on");
+        text.extend(part.bytes);
+    }
+    String::from_utf8(text).expect("text")
+}
+
+fn streams(daemon: &Daemon) -> PathBuf {
+    daemon.folder().join("state/streams")
+}
+
+#[test]
+fn printing_services_do_not_notice_that_the_whole_manager_is_killed() {
+    let mut daemon = Daemon::start(relance());
+    let mut printers = [
+        Printer::shell(&daemon, "shell"),
+        Printer::php(&daemon, "php"),
+    ];
+    for printer in &mut printers {
+        printer.say("one");
+    }
+    let pids = printers.each_ref().map(|printer| printer.pid(&daemon));
+    // The second time the services are those of another manager already.
+    for round in ["two", "three"] {
+        daemon.kill_guardian();
+        for printer in &mut printers {
+            for part in ["", "\u{a0}and a half"] {
+                printer.say(&format!("{round}{part}"));
+            }
+        }
+        daemon.start_again();
+    }
+    for (printer, pid) in printers.iter_mut().zip(pids) {
+        printer.say("four");
+        let text = output_with(&daemon, printer.service, "four\n");
+        assert_eq!(
+            text, "one\ntwo\ntwo\u{a0}and a half\nthree\nthree\u{a0}and a half\nfour\n",
+            "{}",
+            printer.service
+        );
+        assert_eq!(printer.pid(&daemon), pid, "{}", printer.service);
+    }
+    assert_eq!(fs::read_dir(streams(&daemon)).expect("a folder").count(), 2);
+}
+
+#[test]
+fn who_prints_more_than_the_pipe_holds_waits_for_a_manager() {
+    let mut daemon = Daemon::start(relance());
+    let mut printer = Printer::shell(&daemon, "a");
+    printer.say("before");
+    daemon.kill_guardian();
+    printer.order("much");
+    let mut flags = OpenOptions::new();
+    let answers = daemon.folder().join("a.answers");
+    let mut answers = flags
+        .read(true)
+        .custom_flags(libc_nonblock())
+        .open(answers)
+        .expect("a pipe");
+    assert!(answers.read(&mut [0]).is_err(), "it cannot have printed it");
+    daemon.start_again();
+    printer.wait_until_said();
+    printer.say("after");
+    let text = output_with(&daemon, "a", "after\n");
+    assert_eq!(text.len(), "before\n".len() + 300_001 + "after\n".len());
+}
+
+#[test]
+fn what_is_known_of_a_run_that_ended_unseen_is_in_its_entry() {
+    let mut daemon = Daemon::start(relance());
+    let mut printer = Printer::shell(&daemon, "a");
+    printer.say("the last word");
+    output_with(&daemon, "a", "the last word\n");
+    let running = process(&printer.pid(&daemon).to_string());
+    daemon.kill_guardian();
+    printer.order("fail");
+    wait_for_end(&running);
+    daemon.start_again();
+    daemon.wait_until(&name("a"), |info| info.run.is_none());
+    let failed = daemon.events_with_ids(&name("a"), &[7034]);
+    assert_eq!(failed[0].details.output.as_deref(), Some("the last word"));
+    assert_eq!(fs::read_dir(streams(&daemon)).expect("a folder").count(), 0);
+}
+
+#[test]
+fn what_a_run_has_left_behind_prints_on_whoever_is_killed() {
+    let mut daemon = Daemon::with(relance(), &["--cgroups", "off"]);
+    let (mut printer, mut may_end) = Printer::left_behind(&daemon, "a");
+    printer.say("one");
+    writeln!(may_end, "now").expect("the service reads it");
+    daemon.wait_until(&name("a"), |info| info.run.is_none());
+    daemon.kill_engine();
+    printer.say("two");
+    output_with(&daemon, "a", "two\n");
+    daemon.kill_guardian();
+    printer.say("three");
+    daemon.start_again();
+    printer.say("four");
+    let text = output_with(&daemon, "a", "four\n");
+    assert_eq!(text, "one\ntwo\nthree\nfour\n");
+}
+
+#[test]
+fn a_service_under_another_account_can_open_its_output_by_name() {
+    if !rustix::process::getuid().is_root() {
+        eprintln!("not run: needs root");
+        return;
+    }
+    let daemon = Daemon::start(relance());
+    let script = "echo plain; echo by name >/dev/stdout; echo error >/dev/stderr; sleep 100000";
+    let mut config = ServiceConfig::new(name("a"), format!("/bin/sh -c \"{script}\""));
+    config.kind = ServiceKind::Program;
+    config.account_name = AccountName::new("nobody");
+    daemon.create(config);
+    daemon.start_service(&name("a")).expect("it starts");
+    let text = output_with(&daemon, "a", "error\n");
+    assert_eq!(text, "plain\nby name\nerror\n");
+}
+
+fn libc_nonblock() -> i32 {
+    rustix::fs::OFlags::NONBLOCK.bits().cast_signed()
+}
