@@ -12,6 +12,8 @@ use relance_client::{Target, connect};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager, ServiceName, ServiceState, Win32Error};
 use relance_wire::api::ErrorReply;
 
+use crate::plain::plain_lines;
+
 /// Options of every command that speaks to a manager.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
@@ -72,7 +74,8 @@ impl Failure {
     pub(crate) fn report(self) -> ExitCode {
         match self {
             Self::Scm(error) => {
-                eprintln!("error: {error} ({})", error.code());
+                let text = format!("{error} ({})", error.code());
+                eprintln!("error: {}", plain_lines(&text));
                 ExitCode::from(error.class().exit_status())
             }
             Self::Json(error) => {
@@ -87,7 +90,7 @@ impl Failure {
                 ExitCode::from(status)
             }
             Self::Other(error) => {
-                eprintln!("error: {error:#}");
+                eprintln!("error: {}", plain_lines(&format!("{error:#}")));
                 ExitCode::FAILURE
             }
             Self::Silent(status) => ExitCode::from(status),

@@ -25,5 +25,5 @@ pub fn settings_file(text: &str) -> Result<String, String> {
 /// Text as it is shown on a terminal.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    crate::text::plain(text)
+    crate::plain::plain(text)
 }

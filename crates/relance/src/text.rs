@@ -1,4 +1,4 @@
-//! Text for people: tables, moments, durations.
+//! Text for people: tables, moments, durations. Tables make what is in them harmless themselves.
 
 use std::time::Duration;
 
@@ -7,11 +7,16 @@ use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::RecoveryAction;
 
 use crate::cli::{Failure, usage};
+use crate::plain::{plain, plain_lines};
 
 /// Prints rows in columns that are as wide as they must be.
 pub(crate) fn print_table(head: &[&str], rows: &[Vec<String>]) {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| plain(cell)).collect())
+        .collect();
     let mut widths: Vec<usize> = head.iter().map(|title| title.chars().count()).collect();
-    for row in rows {
+    for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
         }
@@ -30,7 +35,7 @@ pub(crate) fn print_table(head: &[&str], rows: &[Vec<String>]) {
             .map(|title| (*title).to_owned())
             .collect::<Vec<_>>(),
     );
-    for row in rows {
+    for row in &rows {
         line(row);
     }
 }
@@ -41,27 +46,11 @@ pub(crate) fn print_pairs(pairs: &[(&str, String)]) {
     for (name, value) in pairs {
         // A value of several lines stays in its column.
         let indent = format!("\n{:width$}    ", "");
-        println!("  {name:<width$}  {}", value.replace('\n', &indent));
+        println!(
+            "  {name:<width$}  {}",
+            plain_lines(value).replace('\n', &indent)
+        );
     }
-}
-
-/// Text with whatever could disturb a terminal made visible.
-pub(crate) fn plain(text: &str) -> String {
-    let is_harmless = |c: char| {
-        !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if text.chars().all(is_harmless) {
-        return text.to_owned();
-    }
-    text.chars()
-        .flat_map(|c| {
-            if is_harmless(c) {
-                vec![c]
-            } else {
-                c.escape_debug().collect()
-            }
-        })
-        .collect()
 }
 
 /// A moment in the user's time zone: `2026-11-22 14:03:07.123`.
@@ -170,12 +159,5 @@ mod tests {
         );
         assert!(moment_from("2026-11-22 14:00").is_ok());
         assert!(moment_from("yesterday").is_err());
-    }
-
-    #[test]
-    fn nothing_disturbs_the_terminal() {
-        assert_eq!(plain("Mail é"), "Mail é");
-        assert_eq!(plain("a\u{1b}[31mb\nc"), "a\\u{1b}[31mb\\nc");
-        assert_eq!(plain("x\u{202e}y"), "x\\u{202e}y");
     }
 }

@@ -9,6 +9,7 @@ use relance_scm::manager::{ServiceInfo, Watch, Watched, WatchedChange, next_chan
 use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 
 use crate::cli::{Failure, Manager};
+use crate::plain::plain;
 
 /// Follows one service from a moment on.
 pub(crate) struct Follow<'a> {
@@ -121,7 +122,7 @@ impl<'a> Follow<'a> {
             bar
         });
         let status = &info.status;
-        let mut text = format!("{} is {}", self.name, status.state);
+        let mut text = format!("{} is {}", plain(self.name.as_str()), status.state);
         if status.checkpoint > 0 {
             text.push_str(&format!(", step {}", status.checkpoint));
         }

@@ -13,7 +13,7 @@ use relance_wire::api::{ApplyReply, ConfigBody};
 use serde::Deserialize;
 
 use crate::cli::{CommandResult, Common, Failure, parse};
-use crate::text::plain;
+use crate::plain::plain;
 
 /// Create the services of a file, or make those of their names like it: all or nothing. Others are
 /// left alone

@@ -9,7 +9,8 @@ use relance_wire::api::{ChangeConfigRequest, ConfigBody};
 use super::options::ConfigOptions;
 use super::windows_settings::{self, WindowsOptions};
 use crate::cli::{CommandResult, Common, name, parse};
-use crate::text::{plain, print_pairs};
+use crate::plain::plain;
+use crate::text::print_pairs;
 
 /// Show the configuration of a service, or change what is given
 ///
@@ -110,15 +111,6 @@ fn print(config: &ServiceConfig, of_windows: Vec<(&'static str, String)>) {
             .collect();
         optional("restart on exit *", codes.join(", "));
     }
-    let pairs: Vec<_> = pairs
-        .into_iter()
-        .map(|(name, value)| (name, shown(&value)))
-        .collect();
     print_pairs(&pairs);
     println!("  * a setting that Windows does not have");
-}
-
-/// Line ends are kept, for lists; nothing else that could disturb the terminal.
-fn shown(value: &str) -> String {
-    value.lines().map(plain).collect::<Vec<_>>().join("\n")
 }

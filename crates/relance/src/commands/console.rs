@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 use relance_wire::api::{Role, TokenRequest};
 
 use crate::cli::{CommandResult, Common, parse, usage};
-use crate::text::plain;
+use crate::plain::plain;
 use access::Access;
 
 /// Print a link that signs in to the web console, once, and open it where there is a desktop

@@ -21,7 +21,7 @@ use relance_scm::manager::ManagerInfo;
 use serde::Serialize;
 
 use crate::cli::{CommandResult, Common, Failure, Manager, parse};
-use crate::text::plain;
+use crate::plain::plain;
 use finding::{Finding, Level};
 use services::Surroundings;
 
@@ -83,7 +83,7 @@ fn examine(common: &Common) -> Result<(Vec<Finding>, bool), Failure> {
         }
         Err(failure) => return Err(failure),
     };
-    let version = plain(&info.version);
+    let version = &info.version;
     findings.push(Finding::fine("manager", format!("{version} answers")));
     let machine = machine::examine(&info);
     findings.extend(machine.findings);

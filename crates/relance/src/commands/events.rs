@@ -9,7 +9,8 @@ use relance_scm::manager::{Watched, WatchedChange, next_change};
 use relance_wire::api::EventBody;
 
 use crate::cli::{CommandResult, Common, Failure, Manager, name, parse, usage};
-use crate::text::{moment, moment_from, plain};
+use crate::plain::plain;
+use crate::text::{moment, moment_from};
 
 /// The event log
 #[derive(Debug, Parser)]

@@ -9,7 +9,8 @@ use relance_wire::api::{ChangeConfigRequest, RecoveryBody};
 
 use super::options::FailureOptions;
 use crate::cli::{CommandResult, Common, name, parse};
-use crate::text::{action, plain, print_pairs};
+use crate::plain::plain;
+use crate::text::{action, print_pairs};
 
 /// Show what follows a failure of a service, or change it
 #[derive(Debug, Parser)]
@@ -75,8 +76,8 @@ fn print(config: &ServiceConfig) {
         "reset period",
         reset(settings.reset_period, settings.actions.is_empty()),
     ));
-    pairs.push(("command", plain(&settings.command)));
-    pairs.push(("reboot message", plain(&settings.reboot_message)));
+    pairs.push(("command", settings.command.to_string()));
+    pairs.push(("reboot message", settings.reboot_message.to_string()));
     let flag = config.failure_actions_on_non_crash_failures;
     let flag = if flag {
         "yes: a stop with an error is a failure too"
@@ -86,7 +87,7 @@ fn print(config: &ServiceConfig) {
     pairs.push(("on error stop", flag.to_owned()));
     print_pairs(&pairs);
     for warning in warnings(config) {
-        println!("  ! {warning}");
+        println!("  ! {}", plain(&warning));
     }
 }
 

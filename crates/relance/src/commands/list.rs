@@ -7,7 +7,7 @@ use relance_scm::manager::ServiceInfo;
 use relance_wire::api::ServicesReply;
 
 use crate::cli::{CommandResult, Common, parse};
-use crate::text::{between, now, plain, print_table};
+use crate::text::{between, now, print_table};
 
 /// All services
 #[derive(Debug, Parser)]
@@ -43,7 +43,7 @@ fn row(info: &ServiceInfo) -> Vec<String> {
         }
     };
     vec![
-        plain(info.config.service_name.as_str()),
+        info.config.service_name.to_string(),
         info.status.state.to_string(),
         info.config.start_type.to_string(),
         dash(info.status.process_id),

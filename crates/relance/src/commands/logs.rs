@@ -7,6 +7,7 @@ use clap::Parser;
 use relance_scm::manager::{OutputRange, next_output};
 
 use crate::cli::{CommandResult, Common, name, parse};
+use crate::plain::PlainOutput;
 
 /// What a service prints
 #[derive(Debug, Parser)]
@@ -19,6 +20,9 @@ struct Arguments {
     /// Go on as it is printed
     #[arg(long, short)]
     follow: bool,
+    /// The bytes as they were printed; otherwise what could disturb a terminal is made visible
+    #[arg(long)]
+    raw: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -29,9 +33,10 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let manager = arguments.common.manager()?;
     let range = OutputRange::LastLines(arguments.lines);
     let asked = manager.ask(|scm, caller, reply| scm.read_output(caller, &name, range, reply));
+    let mut printer = Printer::new(arguments.raw);
     let position = match asked {
         Ok(part) => {
-            print(&part.bytes)?;
+            printer.part(&part.bytes)?;
             part.end
         }
         // Nothing printed yet: that may change.
@@ -39,17 +44,44 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         Err(failure) => return Err(failure),
     };
     if !arguments.follow {
-        return Ok(());
+        return printer.end();
     }
     let (scm, caller) = manager.get();
     let mut output = scm.follow_output(caller, &name, position)?;
     while let Some(part) = next_output(&mut *output) {
-        print(&part.bytes)?;
+        printer.part(&part.bytes)?;
     }
-    Ok(())
+    printer.end()
 }
 
-/// The bytes as they are: whoever wants to see them, wants to see them.
+/// Prints output that comes in parts.
+struct Printer {
+    /// `None`: as it is.
+    plain: Option<PlainOutput>,
+}
+
+impl Printer {
+    fn new(raw: bool) -> Self {
+        Self {
+            plain: (!raw).then(PlainOutput::default),
+        }
+    }
+
+    fn part(&mut self, bytes: &[u8]) -> CommandResult {
+        match &mut self.plain {
+            Some(plain) => print(plain.part(bytes).as_bytes()),
+            None => print(bytes),
+        }
+    }
+
+    fn end(&mut self) -> CommandResult {
+        match &mut self.plain {
+            Some(plain) => print(plain.end().as_bytes()),
+            None => Ok(()),
+        }
+    }
+}
+
 fn print(bytes: &[u8]) -> CommandResult {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(bytes)?;

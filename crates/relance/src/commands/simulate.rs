@@ -11,6 +11,7 @@ use relance_wire::api::ChangeConfigRequest;
 
 use super::options::FailureOptions;
 use crate::cli::{CommandResult, Common, name, parse};
+use crate::plain::plain_lines;
 
 /// Try a recovery policy in virtual time: failures in, time line out
 ///
@@ -55,7 +56,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     if arguments.common.json {
         return Common::print_json(&relance_api::simulation_reply(&timeline));
     }
-    print!("{timeline}");
+    print!("{}", plain_lines(&timeline.to_string()));
     Ok(())
 }
 

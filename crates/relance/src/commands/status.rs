@@ -8,7 +8,8 @@ use relance_scm::{ExitCode, ServiceState};
 use relance_wire::api::ServiceReply;
 
 use crate::cli::{CommandResult, Common, name, parse};
-use crate::text::{action, between, moment, now, plain, print_pairs};
+use crate::plain::plain;
+use crate::text::{action, between, moment, now, print_pairs};
 
 /// One service: state, process, failures, what comes next
 #[derive(Debug, Parser)]

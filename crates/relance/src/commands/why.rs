@@ -6,7 +6,7 @@ use clap::Parser;
 use relance_wire::api::WhyReply;
 
 use crate::cli::{CommandResult, Common, name, parse};
-use crate::text::plain;
+use crate::plain::plain;
 
 /// What happened last to a service, whether it counted as a failure and by which rule, what comes
 /// next and when

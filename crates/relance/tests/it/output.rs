@@ -124,16 +124,21 @@ fn fifo(path: &Path) -> File {
 
 /// All that a service has printed, once it contains a text.
 fn output_with(daemon: &Daemon, service: &str, wanted: &str) -> String {
+    String::from_utf8(output_of(daemon, service, wanted.as_bytes())).expect("text")
+}
+
+/// The same as bytes.
+fn output_of(daemon: &Daemon, service: &str, wanted: &[u8]) -> Vec<u8> {
     let manager = daemon.manager();
     let mut output = manager
         .follow_output(&Caller::system(), &name(service), 0)
         .expect("output can be followed");
-    let mut text = Vec::new();
-    while !String::from_utf8_lossy(&text).contains(wanted) {
+    let mut text: Vec<u8> = Vec::new();
+    while !text.windows(wanted.len()).any(|part| part == wanted) {
         let part = next_output(&mut *output).expect("the manager goes on");
         text.extend(part.bytes);
     }
-    String::from_utf8(text).expect("text")
+    text
 }
 
 fn streams(daemon: &Daemon) -> PathBuf {
@@ -246,6 +251,42 @@ fn a_service_under_another_account_can_open_its_output_by_name() {
     daemon.start_service(&name("a")).expect("it starts");
     let text = output_with(&daemon, "a", "error\n");
     assert_eq!(text, "plain\nby name\nerror\n");
+}
+
+#[test]
+fn what_a_service_prints_is_harmless_on_a_terminal_unless_the_bytes_are_asked_for() {
+    let daemon = Daemon::start(relance());
+    let bytes = b"\x1b]0;owned\x07\x1b[2Jred\ttab\n\xff\xc3\xa9\r\nend\n";
+    let path = daemon.folder().join("bytes");
+    fs::write(&path, bytes).expect("a writable folder");
+    let line = format!("/bin/sh -c \"cat {}; exit 3\"", path.display());
+    let mut config = ServiceConfig::new(name("a"), line);
+    config.kind = ServiceKind::Program;
+    daemon.create(config);
+    daemon.start_service(&name("a")).expect("it starts");
+    output_of(&daemon, "a", bytes);
+    daemon.wait_until(&name("a"), |info| info.run.is_none());
+    let said = |arguments: &[&str]| daemon.relance(arguments).stdout;
+    assert_eq!(
+        String::from_utf8(said(&["logs", "a"])).expect("text"),
+        "\\u{1b}]0;owned\\u{7}\\u{1b}[2Jred\ttab\n\\xffé\nend\n"
+    );
+    assert_eq!(said(&["logs", "a", "--raw"]), bytes);
+    for command in [
+        "status a",
+        "why a",
+        "list",
+        "events --service a",
+        "failure a",
+    ] {
+        let words: Vec<&str> = command.split(' ').collect();
+        let text = String::from_utf8(said(&words)).expect("text");
+        let odd = |c: char| c.is_control() && c != '\n';
+        assert!(
+            !text.is_empty() && !text.contains(odd),
+            "{command}: {text:?}"
+        );
+    }
 }
 
 fn libc_nonblock() -> i32 {

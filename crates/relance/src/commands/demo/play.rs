@@ -14,7 +14,8 @@ use relance_scm::{Control, RunId, ScmError, ServiceName, ServiceState};
 
 use super::daemon::Daemon;
 use crate::cli::{Failure, Manager};
-use crate::text::{now, plain};
+use crate::plain::plain;
+use crate::text::now;
 
 /// A play goes on, or it cannot.
 pub(super) type Played<T = ()> = Result<T, Failure>;
