@@ -3,11 +3,9 @@
 //! [`guardian`] is the parent of everything and small enough to be read in one sitting; `spawn`
 //! creates processes for it. `link` and `protocol` connect it with the engine process, which
 //! [`daemon`] sets up and `driver` runs. `processes` is the engine's view of what runs, with
-//! `channel` (control channels), `logs` (output), `plan` (what is executed) and `adopt` (after the
-//! guardian's own death). `cgroup` holds what a run has started together.
+//! `channel` (control channels), `logs` (output) and `plan` (what is executed). `cgroup` holds what a run has started together.
 
 mod account;
-mod adopt;
 pub(crate) mod cgroup;
 mod channel;
 mod clock;

@@ -37,6 +37,7 @@ pub(crate) fn process_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) ->
     if draft.run(id).is_none() {
         return Answer::Stale;
     }
+    // X3: nobody saw how.
     if exit == ProcessExit::Unknown {
         draft.log(Event::EndNotSeen);
     }

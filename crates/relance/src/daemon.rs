@@ -106,6 +106,7 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
         identity: settings.identity.clone(),
         notify: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
         console,
+        journal: settings.state_folder.join("runs"),
         cgroups: (settings.cgroups == Cgroups::Auto).then(|| settings.socket.clone()),
         streams: settings.state_folder.join("streams"),
     })

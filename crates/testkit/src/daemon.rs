@@ -1,6 +1,7 @@
 //! A daemon of a test's own: in its own folder, on its own socket.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -101,7 +102,14 @@ impl Daemon {
             .expect("the daemon starts");
         self.guardian = Some(child);
         let mut message = [0; 256];
-        let len = ready.recv(&mut message).unwrap_or_else(|error| {
+        // A call with a time-out is not resumed by itself when the process was stopped meanwhile.
+        let received = loop {
+            match ready.recv(&mut message) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                received => break received,
+            }
+        };
+        let len = received.unwrap_or_else(|error| {
             panic!("the daemon is not ready: {error}\n{}", self.messages());
         });
         assert!(message[..len].starts_with(b"READY=1"));
@@ -177,6 +185,11 @@ impl Daemon {
         kill(self.engine_pid(), Signal::KILL);
     }
 
+    /// Stops the engine where it is; it ends with its guardian all the same.
+    pub fn freeze_engine(&self) {
+        kill(self.engine_pid(), Signal::STOP);
+    }
+
     /// Kills the guardian; the engine ends with it, the services go on.
     pub fn kill_guardian(&mut self) {
         kill(self.guardian_pid(), Signal::KILL);
@@ -184,6 +197,8 @@ impl Daemon {
         // Whoever holds the lock is not gone: the engine ends when it sees its guardian gone.
         let lock = fs::File::open(self.folder.path().join("state/lock")).expect("the lock");
         flock(&lock, FlockOperation::LockExclusive).expect("the engine ends too");
+        // A process that another test makes right now has a copy of the descriptor until it executes.
+        flock(&lock, FlockOperation::Unlock).expect("it is held");
     }
 
     /// Asks it to stop, and waits.

@@ -16,6 +16,12 @@ pub(crate) fn boottime_ns() -> u64 {
         + u64::try_from(now.tv_nsec).unwrap_or_default()
 }
 
+/// The identity of this boot of the machine.
+pub(crate) fn boot_id() -> std::io::Result<String> {
+    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id")?;
+    Ok(text.trim().to_owned())
+}
+
 /// The wall clock, for the event log.
 pub(crate) fn wall() -> Timestamp {
     let since = SystemTime::now()

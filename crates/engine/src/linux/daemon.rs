@@ -4,16 +4,15 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{channel, sync_channel};
 use std::time::Duration;
 
-use relance_policy::{ServiceRecord, Time};
+use relance_policy::{RunId, ServiceRecord, Time};
 use rustix::event::{EventfdFlags, epoll, eventfd};
 
 use super::account;
-use super::adopt::{self, Adopted, Claim};
 use super::clock::{self, Clock};
 use super::driver::{Driver, Timer};
 use super::link::Link;
@@ -21,6 +20,7 @@ use super::logs::{LogSettings, Logs};
 use super::plan::Surroundings;
 use super::process;
 use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
+use super::protocol::RecordedRun;
 use crate::command::QUEUE_LEN_MAX;
 use crate::database::{Database, EventLog, Meta, OpenError};
 use crate::engine::{Beginning, Engine, Moment, Settings};
@@ -115,15 +115,10 @@ pub fn run(
 
     let (clock, beginning) = beginning(setup, &database, greeting)?;
     let loaded = database.load()?;
-    match beginning {
-        Beginning::Boot(_) => {}
-        Beginning::Restart => adopt_recorded(&mut processes, &loaded.records),
-        Beginning::Adoption => {
-            adopt_recorded(&mut processes, &loaded.records);
-            adopt_unrecorded(&mut processes, &loaded.records, &setup.socket);
-        }
-    }
-    processes.end_leftovers();
+    processes.adopt(match beginning {
+        Beginning::Boot(_) => Vec::new(),
+        Beginning::Restart | Beginning::Adoption => recorded(&loaded.records),
+    })?;
     tell_all(&mut processes, &loaded.records);
 
     let publisher = Arc::new(Publisher::new(clock::wall()));
@@ -198,7 +193,7 @@ fn beginning(
     database: &Database,
     greeting: Greeting,
 ) -> Result<(Clock, Beginning), StartError> {
-    let boot = boot_id()?;
+    let boot = clock::boot_id()?;
     let clock = if setup.manual_clock {
         let stored = database
             .meta(Meta::ManualClock)?
@@ -219,68 +214,22 @@ fn beginning(
     Ok((clock, beginning))
 }
 
-fn boot_id() -> io::Result<String> {
-    Ok(std::fs::read_to_string("/proc/sys/kernel/random/boot_id")?
-        .trim()
-        .to_owned())
-}
-
-/// What the records name and still runs is taken over: the guardian that started it had ended. So has
-/// the engine that took it over before, if this is a restart.
-fn adopt_recorded(processes: &mut LinuxProcesses, records: &[ServiceRecord]) {
-    for record in records {
-        let current = record.run.as_ref().map(|run| (run.id, run.pid, run.birth));
-        let previous = record
-            .previous
-            .map(|previous| (previous.run, previous.pid, previous.birth));
-        for (run, pid, birth) in current.into_iter().chain(previous) {
-            if !processes.knows(run)
-                && let Some(adopted) = Adopted::open(pid, birth)
-            {
-                processes.adopt(run, adopted);
-            }
-        }
-    }
-}
-
-/// Guardian and engine had ended: so is what was started but never put on record.
-fn adopt_unrecorded(processes: &mut LinuxProcesses, records: &[ServiceRecord], socket: &Path) {
-    for claim in adopt::running(socket) {
-        if processes.knows(claim.run) {
-            continue;
-        }
-        if has_outlived_its_run(&claim, records) {
-            tracing::warn!(?claim, "a process has outlived its run");
-            continue;
-        }
-        if !is_believed(&claim, records) {
-            tracing::warn!(?claim, "a process says it is a run, under another account");
-            processes.leave_alone(claim.pid);
-            continue;
-        }
-        if let Some(adopted) = Adopted::open(claim.pid, claim.birth) {
-            processes.adopt(claim.run, adopted);
-        }
-    }
-}
-
-/// Whether the process of the run is on record, and therefore another one, that has ended.
-fn has_outlived_its_run(claim: &Claim, records: &[ServiceRecord]) -> bool {
-    let mut runs = records.iter().filter_map(|record| record.run.as_ref());
-    runs.any(|run| run.id == claim.run && run.pid != 0 && run.pid != claim.pid)
-}
-
-/// Whether a process runs under the account of the service that it says it is. Otherwise any user
-/// could be any service that is stopped, as soon as the guardian is gone.
-fn is_believed(claim: &Claim, records: &[ServiceRecord]) -> bool {
-    let mut records = records.iter();
-    let own = rustix::process::getuid().as_raw();
-    match records.find(|record| record.id == claim.run.service) {
-        Some(record) => account::find(&record.config.account_name)
-            .is_ok_and(|account| claim.uid == account.ids.map_or(own, |ids| ids.uid)),
-        // The engine will say that it cannot place it.
-        None => claim.uid == own,
-    }
+/// The processes that the records name.
+fn recorded(records: &[ServiceRecord]) -> Vec<RecordedRun> {
+    let current = records.iter().filter_map(|record| {
+        let run = record.run.as_ref().filter(|run| run.pid != 0)?;
+        Some((run.id, run.pid, run.birth))
+    });
+    let previous = records.iter().filter_map(|record| {
+        let run = record.previous?;
+        Some((run.run, run.pid, run.birth))
+    });
+    let recorded = |(run, pid, birth): (RunId, _, _)| RecordedRun {
+        run: run.into(),
+        pid,
+        birth,
+    };
+    current.chain(previous).map(recorded).collect()
 }
 
 impl From<io::Error> for StartError {
@@ -311,68 +260,3 @@ impl std::fmt::Display for StartError {
 }
 
 impl std::error::Error for StartError {}
-
-#[cfg(test)]
-mod tests {
-    use relance_policy::record::StartCause;
-    use relance_policy::{Input, RunId, ServiceId, step};
-    use relance_scm::config::AccountName;
-    use relance_scm::{ServiceConfig, ServiceName};
-
-    use super::*;
-
-    fn record(account: &str) -> ServiceRecord {
-        let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
-        config.account_name = AccountName::new(account);
-        ServiceRecord::new(ServiceId(1), Arc::new(config))
-    }
-
-    fn claim(service: u32, uid: u32) -> Claim {
-        let run = RunId {
-            service: ServiceId(service),
-            number: 1,
-        };
-        let (pid, birth) = (2, 3);
-        Claim {
-            run,
-            pid,
-            birth,
-            uid,
-        }
-    }
-
-    #[test]
-    fn what_a_run_has_started_is_not_taken_for_the_run() {
-        let mut record = record("LocalSystem");
-        let start = Input::StartRequested {
-            cause: StartCause::Demand,
-            arguments: [].into(),
-        };
-        let run = claim(1, 0).run;
-        let resolved = Input::DependenciesResolved {
-            run,
-            result: Ok(()),
-        };
-        for input in [start, resolved] {
-            record = step(&record, Time::ZERO, input).record;
-        }
-        let outlived = |record: &ServiceRecord| {
-            has_outlived_its_run(&claim(1, 0), std::slice::from_ref(record))
-        };
-        assert!(!outlived(&record), "its process is not on record yet");
-        let spawned = |pid| Input::ProcessSpawned { run, pid, birth: 3 };
-        assert!(!outlived(&step(&record, Time::ZERO, spawned(2)).record));
-        assert!(outlived(&step(&record, Time::ZERO, spawned(9)).record));
-    }
-
-    #[test]
-    fn a_process_of_another_user_is_no_run_whatever_its_environment_says() {
-        let own = rustix::process::getuid().as_raw();
-        let records = [record("LocalSystem")];
-        assert!(is_believed(&claim(1, own), &records));
-        assert!(!is_believed(&claim(1, own + 1), &records));
-        assert!(!is_believed(&claim(9, own + 1), &records));
-        let gone = [record("no-such-account-here")];
-        assert!(!is_believed(&claim(1, own), &gone));
-    }
-}

@@ -4,18 +4,22 @@
 //! It creates processes when the engine asks, reaps everything that ends (it is the subreaper, in a
 //! container the init), and keeps each end until the engine has acknowledged it, together with a
 //! duplicate of the run's control channel and output. So the engine may be killed at any moment: its
-//! successor is told what runs and what has ended meanwhile, and no service notices.
+//! successor is told what runs and what has ended meanwhile, and no service notices. The same stands in
+//! a file (`journal`), from which the next guardian takes it over (`takeover`) if this one is killed.
 //!
 //! Where one is wanted it also keeps a console running, an unprivileged process that gets nothing but
 //! its listening socket.
 //!
 //! Descriptors 3 to 7 belong to `Spawner`; everything else lies above.
 
+mod adopted;
 mod console;
 mod groups;
+mod journal;
 mod restart;
 mod services;
 mod streams;
+mod takeover;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -26,8 +30,10 @@ use std::rc::Rc;
 use rustix::event::{Timespec, epoll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
+use adopted::Adopted;
 use console::Console;
 pub use console::{ConsoleSetup, handed_over_listener};
+use journal::{End, Journal, Slot};
 use restart::Restart;
 use streams::Streams;
 
@@ -45,6 +51,8 @@ pub const EXIT_CANNOT_START: i32 = 78;
 const TOKEN_SIGNALS: u64 = 0;
 const TOKEN_ENGINE: u64 = 1;
 const TOKEN_GROUPS: u64 = 2;
+/// Set for the process of a run that was taken over; other tokens of runs are for their output.
+const TOKEN_ADOPTED: u64 = 1 << 63;
 
 /// What the guardian is given.
 pub struct Setup {
@@ -68,6 +76,8 @@ pub struct Setup {
     pub cgroups: Option<PathBuf>,
     /// The folder of the pipes into which services print.
     pub streams: PathBuf,
+    /// The run journal, in the state folder.
+    pub journal: PathBuf,
 }
 
 /// The process as it was found; made before anything else is opened.
@@ -100,6 +110,10 @@ struct Run {
     exit: Option<(Exit, u64)>,
     /// How many of its processes the kernel had killed for want of memory when it ended.
     memory_kills: u32,
+    /// Its place in the journal.
+    slot: Option<Slot>,
+    /// Set while it runs, for one that an earlier guardian has started.
+    adopted: Option<Box<Adopted>>,
 }
 
 struct Engine {
@@ -118,9 +132,12 @@ struct Guardian {
     epoll: OwnedFd,
     runs: BTreeMap<RunKey, Run>,
     streams: Streams,
-    /// Process ids of runs that have not ended.
+    /// Process ids of runs of this guardian that have not ended.
     by_pid: BTreeMap<u32, RunKey>,
-    commands: BTreeMap<ActionKey, Result<u32, SpawnError>>,
+    /// Adopted runs that have ended while their parent has not noticed; until when it may.
+    unreaped: BTreeMap<RunKey, u64>,
+    commands: BTreeMap<ActionKey, (Result<u32, SpawnError>, Option<Slot>)>,
+    journal: Option<Journal>,
     engine: Option<Engine>,
     engines: u32,
     engine_restart: Restart,
@@ -152,7 +169,9 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         epoll,
         runs: BTreeMap::new(),
         by_pid: BTreeMap::new(),
+        unreaped: BTreeMap::new(),
         commands: BTreeMap::new(),
+        journal: None,
         engine: None,
         engines: 0,
         engine_restart: Restart::default(),
@@ -162,6 +181,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         ended: None,
     };
     guardian.set_up_groups()?;
+    guardian.inherit();
     guardian.start_engine();
     guardian.start_console();
     let mut events = Vec::with_capacity(4);
@@ -174,9 +194,13 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
                 TOKEN_SIGNALS => guardian.signals(&signals),
                 TOKEN_GROUPS => guardian.groups_changed(),
                 TOKEN_ENGINE => guardian.engine_talks(),
+                token if token & TOKEN_ADOPTED != 0 => {
+                    guardian.adopted_event(run_of(token & !TOKEN_ADOPTED).into());
+                }
                 run => guardian.streams.ended(run_of(run).into()),
             }
         }
+        guardian.give_up_on_parents();
         if guardian.engine.is_none() && guardian.ended.is_none() {
             guardian.start_engine();
         }
@@ -184,6 +208,9 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     }
     guardian.end_console();
     guardian.close_groups();
+    if guardian.runs.values().all(|run| run.exit.is_some()) {
+        guardian.close_journal();
+    }
     Ok(guardian.ended.unwrap_or_default())
 }
 
@@ -191,7 +218,9 @@ impl Guardian {
     fn wait(&self, events: &mut Vec<epoll::Event>) -> io::Result<()> {
         let engine = self.engine.is_none().then_some(self.engine_restart.at_ns);
         let console = self.wants_console().then_some(self.console_restart.at_ns);
-        let pause = engine.into_iter().chain(console).min().map(|at_ns| {
+        let parents = self.unreaped.values().copied();
+        let next = engine.into_iter().chain(console).chain(parents).min();
+        let pause = next.map(|at_ns| {
             let nanos = at_ns.saturating_sub(clock::boottime_ns());
             Timespec {
                 tv_sec: i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX),
@@ -241,14 +270,26 @@ impl Guardian {
         if let Some(console) = self.console.take_if(|console| console.pid == pid) {
             return self.console_ended(&console, exit);
         }
-        let Some(key) = self.by_pid.remove(&pid) else {
-            return;
-        };
+        if let Some(key) = self.by_pid.remove(&pid) {
+            self.run_ended(key, exit);
+        }
+    }
+
+    /// The end is on record before anybody is told.
+    fn run_ended(&mut self, key: RunKey, exit: Exit) {
         let at_ns = clock::boottime_ns();
         let memory_kills = self.memory_kills(&self.runs[&key]);
+        let end = End {
+            exit,
+            at_ns,
+            memory_kills,
+        };
         if let Some(run) = self.runs.get_mut(&key) {
             run.exit = Some((exit, at_ns));
             run.memory_kills = memory_kills;
+            if let (Some(journal), Some(slot)) = (&mut self.journal, &run.slot) {
+                journal.end(slot, end);
+            }
         }
         self.tell(
             &Report::Exited {
@@ -300,7 +341,7 @@ impl Guardian {
             stderr: stderr.as_fd(),
             handed: &[theirs.as_fd(), self.setup.listener.as_fd()],
         };
-        let pid = self.spawner.spawn(&spec, &fds, None)?;
+        let pid = self.spawner.spawn(&spec, &fds, None, None)?;
         let link = Link::new(ours).map_err(prepare)?;
         let data = epoll::EventData::new_u64(TOKEN_ENGINE);
         epoll::add(&self.epoll, &link, data, epoll::EventFlags::IN)
@@ -331,8 +372,11 @@ impl Guardian {
             let (known, fds) = self.known(key);
             self.tell(&Report::Run(known), fds);
         }
-        self.tell_streams();
-        for (action, result) in self.commands.clone() {
+        let commands = self.commands.iter();
+        let commands: Vec<_> = commands
+            .map(|(action, (result, _))| (*action, *result))
+            .collect();
+        for (action, result) in commands {
             self.tell(&Report::Command { action, result }, vec![]);
         }
         self.tell(&Report::TableEnd, vec![]);
@@ -464,7 +508,12 @@ impl Guardian {
             Request::Command { action, spec } => self.command(action, &spec),
             Request::Signal { run, signal } => {
                 if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
-                    super::process::kill(run.pid, signal);
+                    match &run.adopted {
+                        Some(adopted) => {
+                            adopted.signal(signal);
+                        }
+                        None => super::process::kill(run.pid, signal),
+                    }
                 }
             }
             Request::Terminate { run } => {
@@ -477,13 +526,12 @@ impl Guardian {
                     && let Some(known) = self.runs.remove(&run)
                 {
                     self.release_group(known.group);
+                    self.free(known.slot);
                     self.streams.release(run, &self.epoll);
                 }
             }
-            Request::AcknowledgeCommand { action } => {
-                self.commands.remove(&action);
-            }
-            Request::KeepGroups { adopted } => self.keep_groups(&adopted),
+            Request::AcknowledgeCommand { action } => self.forget_command(action),
+            Request::Adopt { runs } => self.adopt(runs),
             Request::ShutDown => self.ended = Some(0),
         }
     }

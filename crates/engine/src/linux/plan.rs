@@ -190,6 +190,7 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
         SpawnStage::Prepare
         | SpawnStage::Clone
         | SpawnStage::Session
+        | SpawnStage::Record
         | SpawnStage::Descriptors
         | SpawnStage::Limits
         | SpawnStage::Guardian => {

@@ -18,14 +18,14 @@ use relance_wire::channel::ManagerFrame;
 use rustix::event::epoll;
 use rustix::process::Pid;
 
-use super::adopt::Adopted;
 use super::cgroup::Location;
 use super::channel::{Channel, PEEK_LEN, Seen};
-use super::clock;
 use super::link::Link;
 use super::logs::Logs;
 use super::plan::{self, Surroundings};
-use super::protocol::{KnownRun, Report, Request, RunKey, VERSION, run_of, token};
+use super::protocol::{
+    KnownRun, RecordedRun, Report, Request, RunKey, VERSION, VERSION_OLDEST, run_of, token,
+};
 use super::spawn::{SpawnError, SpawnSpec};
 use crate::processes::{Fact, Processes, StartProblem};
 
@@ -44,7 +44,6 @@ pub(crate) struct LinuxProcesses {
     runs: BTreeMap<RunId, HostRun>,
     /// Specifications of starts under way, for the sentence if one fails.
     starting: BTreeMap<RunId, (Arc<ServiceConfig>, SpawnSpec)>,
-    adopted: BTreeMap<RunId, Adopted>,
     /// Output of runs that the guardian has not in its table.
     streams: BTreeMap<RunId, OwnedFd>,
     /// Runs that are over and whose output is collected until the first turn has ended, for the entry
@@ -52,8 +51,8 @@ pub(crate) struct LinuxProcesses {
     ended_unseen: Vec<RunId>,
     /// Where the control groups of runs are, if they have any.
     groups: Option<Location>,
-    /// Processes that look like runs and are not taken over.
-    left_alone: Vec<u32>,
+    /// Of the guardian, which may be older.
+    version: u32,
     buffer: Box<[u8]>,
     link_closed: bool,
 }
@@ -89,8 +88,6 @@ pub(crate) const TOKEN_TIMER: u64 = 3;
 /// What is always waited for on the link.
 const LINK_EVENTS: epoll::EventFlags = epoll::EventFlags::IN.union(epoll::EventFlags::ET);
 const TOKEN_LOWEST_RUN: u64 = 1 << 32;
-/// Set in the token of a process that is watched through its pidfd.
-const TOKEN_ADOPTED: u64 = 1 << 63;
 
 impl LinuxProcesses {
     pub(crate) fn new(
@@ -111,11 +108,10 @@ impl LinuxProcesses {
             facts: VecDeque::new(),
             runs: BTreeMap::new(),
             starting: BTreeMap::new(),
-            adopted: BTreeMap::new(),
             streams: BTreeMap::new(),
             ended_unseen: Vec::new(),
             groups: None,
-            left_alone: Vec::new(),
+            version: VERSION,
             buffer: vec![0; PEEK_LEN].into_boxed_slice(),
             link_closed: false,
         })
@@ -124,6 +120,12 @@ impl LinuxProcesses {
     /// Takes everything the guardian says first: its greeting and all runs it knows. Blocks until it
     /// has said it.
     pub(crate) fn greet(&mut self) -> io::Result<Greeting> {
+        self.take_table()?
+            .ok_or_else(|| io::ErrorKind::InvalidData.into())
+    }
+
+    /// Takes what the guardian tells up to the end of a table.
+    fn take_table(&mut self) -> io::Result<Option<Greeting>> {
         let mut greeting = None;
         loop {
             while let Some(report) = self.link.next::<Report>()? {
@@ -135,10 +137,11 @@ impl LinuxProcesses {
                         init,
                         groups,
                     } => {
-                        if version != VERSION {
+                        if !(VERSION_OLDEST..=VERSION).contains(&version) {
                             let text = format!("the guardian speaks version {version} of the link");
                             return Err(io::Error::new(io::ErrorKind::Unsupported, text));
                         }
+                        self.version = version;
                         self.groups = groups;
                         greeting = Some(Greeting {
                             engine,
@@ -146,9 +149,7 @@ impl LinuxProcesses {
                             init,
                         });
                     }
-                    Report::TableEnd => {
-                        return greeting.ok_or_else(|| io::ErrorKind::InvalidData.into());
-                    }
+                    Report::TableEnd => return Ok(greeting),
                     report => self.report(report)?,
                 }
             }
@@ -161,6 +162,23 @@ impl LinuxProcesses {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
+    }
+
+    /// Has the guardian take over runs that are on record and that it does not know: one before it
+    /// has started them, and left no journal. Blocks until it has.
+    pub(crate) fn adopt(&mut self, mut recorded: Vec<RecordedRun>) -> io::Result<()> {
+        recorded.retain(|recorded| !self.runs.contains_key(&recorded.run.into()));
+        if self.version >= VERSION {
+            self.ask(&Request::Adopt { runs: recorded });
+            self.take_table()?;
+        } else if let Some(RecordedRun { pid, .. }) = recorded.first() {
+            let text = format!(
+                "the guardian is of an older version and does not hold process {pid} that is on \
+                 record; start the daemon again, services run on"
+            );
+            return Err(io::Error::new(io::ErrorKind::Unsupported, text));
+        }
+        Ok(())
     }
 
     /// Tells the engine all that was there when it began: each run with what it had sent and its end,
@@ -196,45 +214,6 @@ impl LinuxProcesses {
         self.groups.as_ref()
     }
 
-    /// Takes over a process that runs although its guardian has ended.
-    pub(crate) fn adopt(&mut self, run: RunId, mut adopted: Adopted) {
-        let groups = self.groups.as_ref();
-        adopted.group = groups.and_then(|groups| groups.group_of(adopted.pid));
-        let data = epoll::EventData::new_u64(token(run) | TOKEN_ADOPTED);
-        if let Err(error) = epoll::add(&*self.epoll, &adopted, data, epoll::EventFlags::IN) {
-            tracing::warn!(%run, %error, "a process cannot be watched");
-            return;
-        }
-        let output = self.streams.remove(&run);
-        self.runs.insert(run, HostRun::adopted(&adopted, output));
-        self.adopted.insert(run, adopted);
-    }
-
-    /// Leaves a process as it is, that somebody may have to look at.
-    pub(crate) fn leave_alone(&mut self, pid: u32) {
-        self.left_alone.push(pid);
-    }
-
-    /// Has everything killed that outlived its run while nobody was there: what is in control groups
-    /// of runs that neither the guardian nor this engine knows.
-    pub(crate) fn end_leftovers(&mut self) {
-        let Some(groups) = &self.groups else { return };
-        let left_alone = self.left_alone.iter();
-        let folders = left_alone.filter_map(|pid| groups.group_of(*pid));
-        let adopted = self.adopted.values().filter_map(|run| run.group.clone());
-        let names = folders.chain(adopted).filter_map(|folder| {
-            let name = folder.file_name()?.to_str()?;
-            Some(name.to_owned())
-        });
-        let adopted = names.collect();
-        self.ask(&Request::KeepGroups { adopted });
-    }
-
-    /// Whether a run is known already.
-    pub(crate) fn knows(&self, run: RunId) -> bool {
-        self.runs.contains_key(&run)
-    }
-
     /// The daemon serves its clients now.
     pub(crate) fn ready(&mut self) {
         self.ask(&Request::Ready);
@@ -262,8 +241,6 @@ impl LinuxProcesses {
     pub(crate) fn event(&mut self, token: u64) {
         if token == TOKEN_LINK {
             self.read_link();
-        } else if token & TOKEN_ADOPTED != 0 {
-            self.adopted_ended(run_of(token & !TOKEN_ADOPTED));
         } else if token >= TOKEN_LOWEST_RUN {
             let run = run_of(token);
             if let Some(channel) = self.runs.get_mut(&run).and_then(|run| run.channel.as_mut()) {
@@ -431,19 +408,6 @@ impl LinuxProcesses {
         }
     }
 
-    fn adopted_ended(&mut self, run: RunId) {
-        if let Some(adopted) = self.adopted.remove(&run) {
-            if adopted.group.is_some() {
-                self.end_leftovers();
-            }
-            if let Some(known) = self.runs.get_mut(&run) {
-                known.exit = Some((ProcessExit::Unknown, clock::boottime_ns()));
-            }
-            self.look(run);
-            self.tell_exit(run);
-        }
-    }
-
     fn ask(&mut self, request: &Request) {
         let sent = self.link.send(request, Vec::new());
         if sent.and_then(|()| self.watch_room()).is_err() {
@@ -457,20 +421,6 @@ impl LinuxProcesses {
 
     fn refuse_spawn(&mut self, run: RunId, failure: StartProblem) {
         self.facts.push_back(Fact::SpawnFailed { run, failure });
-    }
-}
-
-impl HostRun {
-    fn adopted(adopted: &Adopted, output: Option<OwnedFd>) -> Self {
-        Self {
-            pid: adopted.pid,
-            birth: adopted.birth,
-            secret: adopted.secret.clone(),
-            channel: None,
-            output,
-            exit: None,
-            memory_kills: 0,
-        }
     }
 }
 
@@ -555,20 +505,14 @@ impl Processes for LinuxProcesses {
     }
 
     fn signal(&mut self, run: RunId, signal: u8) {
-        match self.adopted.get(&run) {
-            Some(adopted) => adopted.signal(signal.into()),
-            None => self.ask(&Request::Signal {
-                run: run.into(),
-                signal: signal.into(),
-            }),
-        }
+        self.ask(&Request::Signal {
+            run: run.into(),
+            signal: signal.into(),
+        });
     }
 
     fn terminate(&mut self, run: RunId) {
-        match self.adopted.get(&run) {
-            Some(adopted) => adopted.terminate(),
-            None => self.ask(&Request::Terminate { run: run.into() }),
-        }
+        self.ask(&Request::Terminate { run: run.into() });
     }
 
     fn send(&mut self, run: RunId, frame: &ManagerFrame) {

@@ -8,7 +8,9 @@ use super::cgroup::Location;
 use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
+/// The oldest that an engine understands: that of a guardian which kept no journal.
+pub(crate) const VERSION_OLDEST: u32 = 1;
 /// For so many runs of a service that are over output is collected that processes print which they left
 /// behind.
 pub(crate) const STREAMS_AFTER_RUNS_MAX: usize = 16;
@@ -87,9 +89,10 @@ pub(crate) enum Request {
     Acknowledge { run: RunKey },
     /// The start of a command is on record; it may be forgotten.
     AcknowledgeCommand { action: ActionKey },
-    /// These control groups belong to runs that were adopted; what is in others that belong to no run
-    /// is to be killed. Only for a guardian that has said where its groups are.
-    KeepGroups { adopted: Vec<String> },
+    /// Asked once, after the table: these runs are on record in the database, and the table did not
+    /// name them. The guardian takes over those that run, tells each as a [`Report::Run`], then each
+    /// [`Report::Stream`] and [`Report::TableEnd`]. What is in control groups that belong to no run is killed. From version 2.
+    Adopt { runs: Vec<RecordedRun> },
     /// All services have stopped; the guardian may end.
     ShutDown,
 }
@@ -159,12 +162,23 @@ pub(crate) struct KnownRun {
     pub(crate) memory_kills: u32,
 }
 
+/// A run that is on record in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RecordedRun {
+    pub(crate) run: RunKey,
+    pub(crate) pid: u32,
+    /// See [`KnownRun::birth`].
+    pub(crate) birth: u64,
+}
+
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Exit {
     Status(i32),
     Signal(i32),
+    /// It ended while no guardian was there, or under another parent that told nobody.
+    Unknown,
 }
 
 impl From<Exit> for relance_scm::status::ProcessExit {
@@ -172,6 +186,7 @@ impl From<Exit> for relance_scm::status::ProcessExit {
         match exit {
             Exit::Status(status) => Self::Exited(status),
             Exit::Signal(signal) => Self::Signaled(signal),
+            Exit::Unknown => Self::Unknown,
         }
     }
 }

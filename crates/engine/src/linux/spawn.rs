@@ -65,6 +65,8 @@ pub(crate) enum SpawnStage {
     Clone,
     /// Its own session.
     Session,
+    /// Its place in the run journal.
+    Record,
     /// Its descriptors.
     Descriptors,
     /// Its limits and out-of-memory score.
@@ -123,6 +125,15 @@ pub(crate) struct ChildFds<'a> {
     pub(crate) handed: &'a [BorrowedFd<'a>],
 }
 
+/// Where a process writes down that it exists, before it executes anything: its id, and when
+/// (`CLOCK_BOOTTIME`, nanoseconds), as two numbers of eight bytes. So it is on record even if the
+/// guardian is killed before `clone` returns.
+#[derive(Clone, Copy)]
+pub(crate) struct Witness {
+    pub(crate) file: RawFd,
+    pub(crate) at: i64,
+}
+
 /// Creates processes; one per guardian, because the staging descriptors and the stack are shared by
 /// all children, one after the other.
 pub(crate) struct Spawner {
@@ -175,6 +186,7 @@ impl Spawner {
         spec: &SpawnSpec,
         fds: &ChildFds<'_>,
         group: Option<BorrowedFd<'_>>,
+        witness: Option<Witness>,
     ) -> Result<u32, SpawnError> {
         let strings = Strings::new(spec)?;
         stage_all(fds).map_err(|error| SpawnError::at(SpawnStage::Prepare, &error))?;
@@ -189,6 +201,7 @@ impl Spawner {
             groups: (groups.as_ptr(), groups.len()),
             nice: spec.nice,
             affinity: spec.affinity,
+            witness,
             guardian: spec.dies_with_guardian.then(std::process::id),
             inherited: self.inherited,
             failure: None,
@@ -326,6 +339,7 @@ struct Plan {
     groups: (*const u32, usize),
     nice: Option<i32>,
     affinity: Option<u64>,
+    witness: Option<Witness>,
     /// Whom it ends with.
     guardian: Option<u32>,
     inherited: Inherited,
@@ -361,6 +375,11 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
     // (set*id, which signals all threads) are avoided through `syscall`.
     unsafe {
         check(libc::syscall(libc::SYS_setsid), SpawnStage::Session)?;
+        if let Some(witness) = plan.witness {
+            // While the guardian's descriptors are there, its lock among them: whoever can take that
+            // lock finds this process on record.
+            check(put_on_record(witness), SpawnStage::Record)?;
+        }
         descriptors(plan).map_err(|()| SpawnStage::Descriptors)?;
         if let Some(limit) = &plan.inherited.nofile {
             check(
@@ -415,6 +434,23 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
 
 fn check(result: libc::c_long, stage: SpawnStage) -> Result<(), SpawnStage> {
     if result < 0 { Err(stage) } else { Ok(()) }
+}
+
+/// See [`Witness`].
+///
+/// # Safety
+/// Only in the child.
+unsafe fn put_on_record(witness: Witness) -> libc::c_long {
+    // SAFETY: plain system calls; a zeroed `timespec` is valid, and the kernel fills it.
+    unsafe {
+        let pid = libc::syscall(libc::SYS_getpid).cast_unsigned();
+        let mut now: libc::timespec = std::mem::zeroed();
+        libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut now);
+        let nanos = now.tv_sec.cast_unsigned() * 1_000_000_000 + now.tv_nsec.cast_unsigned();
+        let mark = [pid.to_le(), nanos.to_le()];
+        let written = libc::pwrite(witness.file, mark.as_ptr().cast(), 16, witness.at);
+        if written == 16 { 0 } else { -1 }
+    }
 }
 
 /// Writes a file in one call.

@@ -228,7 +228,7 @@ fn a_stop_while_recycling_waits_ends_it() {
 }
 
 #[test]
-fn an_end_that_nobody_saw_is_a_crash_and_says_so() {
+fn x3_an_end_that_nobody_saw_is_a_crash_and_says_so() {
     let mut host = program("restart/60000", &[]);
     host.actions.clear();
     exits(&mut host, ProcessExit::Unknown);

@@ -1,5 +1,5 @@
-//! The engine is killed again and again under load: no service is disturbed or run twice, no failure
-//! is lost or counted twice, no clean stop is taken for a crash (design, section 3, *Handover*).
+//! Engine and guardian are killed again and again under load: no service is disturbed or run twice, no
+//! failure is lost or counted twice, no clean stop is taken for a crash (design, section 3, *Handover*).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -92,34 +92,89 @@ fn stop(daemon: &Daemon, service: &ServiceName, puppet: &mut Puppet) {
     puppet.stopped(0, 0);
 }
 
+/// Services under which engines and guardians are killed.
+struct Load {
+    /// What crashes, with its ledger.
+    crashing: Vec<(ServiceName, PathBuf)>,
+    /// What must not be disturbed.
+    steady: Vec<(ServiceName, Puppet)>,
+}
+
+impl Load {
+    fn start(daemon: &Daemon) -> Self {
+        let folder = daemon.folder();
+        let mut ledgers = Vec::new();
+        for index in 0..CRASHING {
+            let (config, ledger) = crashing(folder, index);
+            daemon.create(config.clone());
+            ledgers.push((config.service_name, ledger));
+        }
+        let mut steady = Vec::new();
+        for index in 0..STEADY {
+            let stage = Stage::new(folder, &format!("steady{index}"));
+            let config = puppets(&stage, &format!("steady{index}"), "restart/0");
+            let service = config.service_name.clone();
+            daemon.create(config);
+            let puppet = running(daemon, &stage, service.as_str());
+            steady.push((service, puppet));
+        }
+        for (service, _) in &ledgers {
+            daemon.start_service(service).expect("it starts");
+        }
+        Self {
+            crashing: ledgers,
+            steady,
+        }
+    }
+
+    fn speak(&mut self) {
+        for (_, puppet) in &mut self.steady {
+            puppet.report(ServiceState::Running);
+        }
+    }
+
+    /// Lets what crashes end well, and compares what the manager says with what really happened.
+    fn check(&self, daemon: &Daemon) {
+        fs::write(daemon.folder().join("enough"), "").expect("a writable folder");
+        for (service, ledger) in &self.crashing {
+            let info = daemon.wait_until(service, |info| {
+                info.run.is_none() && info.recovery.pending.is_empty()
+            });
+            let ledger = fs::read_to_string(ledger).expect("the ledger");
+            assert!(!ledger.contains("twice"), "{service} ran twice at a time");
+            let runs = ledger.lines().count();
+            let last = info.last_end.expect("it has run").run.number;
+            assert_eq!(last as usize, runs, "{service}: every run was one process");
+            let counts: Vec<usize> = daemon
+                .events_with_ids(service, &[7031, 7034])
+                .iter()
+                .map(|entry| entry.parameters[1].parse().expect("a count"))
+                .collect();
+            assert_eq!(counts, (1..runs).collect::<Vec<_>>(), "{service}");
+            eprintln!("{service}: {runs} runs, {} failures counted", counts.len());
+        }
+        for (service, puppet) in &self.steady {
+            let info = daemon.query(service);
+            let pid = info.status.process_id;
+            assert_eq!(pid, puppet.pid, "{service} was disturbed");
+            assert_eq!(info.run.expect("it runs").id.number, 1);
+        }
+    }
+}
+
+fn kills() -> usize {
+    std::env::var("RELANCE_KILLS").map_or(KILLS, |text| text.parse().expect("a number"))
+}
+
 #[test]
 fn an_engine_that_is_killed_again_and_again_loses_nothing() {
-    let kills =
-        std::env::var("RELANCE_KILLS").map_or(KILLS, |text| text.parse().expect("a number"));
+    let kills = kills();
     let daemon = Daemon::start(relance());
-    let folder = daemon.folder().to_owned();
-    let mut ledgers = Vec::new();
-    for index in 0..CRASHING {
-        let (config, ledger) = crashing(&folder, index);
-        daemon.create(config.clone());
-        ledgers.push((config.service_name, ledger));
-    }
-    let mut steady = Vec::new();
-    for index in 0..STEADY {
-        let stage = Stage::new(&folder, &format!("steady{index}"));
-        let config = puppets(&stage, &format!("steady{index}"), "restart/0");
-        let service = config.service_name.clone();
-        daemon.create(config);
-        let puppet = running(&daemon, &stage, service.as_str());
-        steady.push((service, puppet));
-    }
-    let stage = Stage::new(&folder, "stopped");
+    let stage = Stage::new(daemon.folder(), "stopped");
     let config = puppets(&stage, "stopped", "restart/0");
     let stopped = config.service_name.clone();
     daemon.create(config);
-    for (service, _) in &ledgers {
-        daemon.start_service(service).expect("it starts");
-    }
+    let mut load = Load::start(&daemon);
 
     let mut random = fastrand::Rng::with_seed(1);
     let enough = AtomicBool::new(false);
@@ -128,39 +183,11 @@ fn an_engine_that_is_killed_again_and_again_loses_nothing() {
         for _ in 0..kills {
             let_happen(&daemon, random.usize(1..60));
             daemon.kill_engine();
-            for (_, puppet) in &mut steady {
-                puppet.report(ServiceState::Running);
-            }
+            load.speak();
         }
         enough.store(true, Ordering::SeqCst);
     });
-    fs::write(folder.join("enough"), "").expect("a writable folder");
-
-    for (service, ledger) in &ledgers {
-        let info = daemon.wait_until(service, |info| {
-            info.run.is_none() && info.recovery.pending.is_empty()
-        });
-        let ledger = fs::read_to_string(ledger).expect("the ledger");
-        assert!(!ledger.contains("twice"), "{service} ran twice at a time");
-        let runs = ledger.lines().count();
-        let last = info.last_end.expect("it has run").run.number;
-        assert_eq!(last as usize, runs, "{service}: every run was one process");
-        let counts: Vec<usize> = daemon
-            .events_with_ids(service, &[7031, 7034])
-            .iter()
-            .map(|entry| entry.parameters[1].parse().expect("a count"))
-            .collect();
-        assert_eq!(counts, (1..runs).collect::<Vec<_>>(), "{service}");
-        eprintln!("{service}: {runs} runs, {} failures counted", counts.len());
-    }
-    for (service, puppet) in &steady {
-        let info = daemon.query(service);
-        assert_eq!(
-            info.status.process_id, puppet.pid,
-            "{service} was disturbed"
-        );
-        assert_eq!(info.run.expect("it runs").id.number, 1);
-    }
+    load.check(&daemon);
     let info = daemon.query(&stopped);
     assert_eq!(info.recovery.failure_count, 0, "a clean stop was counted");
     let ids = daemon.event_ids(&stopped);
@@ -169,4 +196,38 @@ fn an_engine_that_is_killed_again_and_again_loses_nothing() {
         "{kills} kills; {} clean stops",
         info.last_end.expect("it has run").run.number
     );
+}
+
+/// Kills the guardian, sometimes its engine first, sometimes while that is frozen.
+fn kill_guardian(daemon: &mut Daemon, random: &mut fastrand::Rng) {
+    match random.u32(..4) {
+        0 => daemon.kill_engine(),
+        1 => daemon.freeze_engine(),
+        _ => {}
+    }
+    daemon.kill_guardian();
+    daemon.start_again();
+}
+
+fn guardians_are_killed(options: &[&str]) {
+    let kills = kills();
+    let mut daemon = Daemon::with(relance(), options);
+    let mut load = Load::start(&daemon);
+    let mut random = fastrand::Rng::with_seed(2);
+    for _ in 0..kills {
+        let_happen(&daemon, random.usize(1..60));
+        kill_guardian(&mut daemon, &mut random);
+        load.speak();
+    }
+    load.check(&daemon);
+}
+
+#[test]
+fn a_guardian_that_is_killed_again_and_again_loses_nothing() {
+    guardians_are_killed(&[]);
+}
+
+#[test]
+fn nor_does_one_without_control_groups() {
+    guardians_are_killed(&["--cgroups", "off"]);
 }

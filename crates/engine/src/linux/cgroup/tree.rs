@@ -27,7 +27,7 @@ const DEATH: Duration = Duration::from_secs(1);
 
 /// The group of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Group(u32);
+pub(crate) struct Group(pub(crate) u32);
 
 /// See the module.
 pub(crate) struct Tree {
@@ -218,9 +218,19 @@ impl Tree {
         epoll::wait(&self.changes, &mut events[..], timeout.as_ref()).is_ok_and(|count| count > 0)
     }
 
-    /// Kills what is in groups that belong to no run: neither to those that the guardian has started
-    /// nor to those, by name, that the engine has adopted. Their runs ended while nobody looked.
-    pub(crate) fn keep(&mut self, started: &BTreeSet<Group>, adopted: &BTreeSet<String>) {
+    /// The group that is this folder, if it is of this tree.
+    pub(crate) fn group_at(&self, folder: &Path) -> Option<Group> {
+        let group = Group(folder.file_name()?.to_str()?.parse().ok()?);
+        (self.path(group) == folder).then_some(group)
+    }
+
+    /// Whether a group is there.
+    pub(crate) fn has(&self, group: Group) -> bool {
+        self.path(group).exists()
+    }
+
+    /// Kills what is in groups that belong to no run. Their runs ended while nobody looked.
+    pub(crate) fn keep(&mut self, started: &BTreeSet<Group>) {
         for name in figures::groups(&self.folder) {
             let Some(group) = name.parse().ok().map(Group) else {
                 continue;
@@ -231,18 +241,23 @@ impl Tree {
                 .is_some_and(|(spare, _)| *spare == group);
             let is_over = self.over.iter().any(|over| over.group == group);
             let is_known = is_spare || is_over || started.contains(&group);
-            if is_known || adopted.contains(&name) {
+            if is_known {
                 continue;
             }
-            let left = figures::processes(&self.path(group));
-            if !left.is_empty() {
-                log(&format!(
-                    "processes that outlived their run are killed: {left:?}"
-                ));
-            }
-            self.kill(group);
+            self.end_leftovers(group);
             self.release(group);
         }
+    }
+
+    /// Kills what is left of a run that ended while nobody looked.
+    pub(crate) fn end_leftovers(&self, group: Group) {
+        let left = figures::processes(&self.path(group));
+        if !left.is_empty() {
+            log(&format!(
+                "processes that outlived their run are killed: {left:?}"
+            ));
+        }
+        self.kill(group);
     }
 
     /// The daemon ends in good order: nothing is left of its groups, unless it is in one itself or a

@@ -88,7 +88,7 @@ impl Guardian {
             stderr: stderr.as_fd(),
             handed: &[setup.listener.as_fd()],
         };
-        self.spawner.spawn(&spec, &fds, None)
+        self.spawner.spawn(&spec, &fds, None, None)
     }
 
     pub(super) fn console_ended(&mut self, console: &Console, exit: Exit) {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
 use rustix::event::epoll;
 
@@ -53,7 +54,10 @@ impl Guardian {
     /// Kills all of a run whose process exists, if only as a zombie: its process group, and its
     /// control group, which nothing has left.
     pub(super) fn kill_tree(&self, run: &Run) {
-        kill_group(run.pid);
+        match &run.adopted {
+            Some(adopted) => adopted.kill_process_group(),
+            None => kill_group(run.pid),
+        }
         self.kill_control_group(run);
     }
 
@@ -61,6 +65,15 @@ impl Guardian {
     pub(super) fn kill_control_group(&self, run: &Run) {
         if let (Some(tree), Some(group)) = (&self.groups, run.group) {
             tree.kill(group);
+        } else if let Some(adopted) = &run.adopted {
+            adopted.kill_control_group();
+        }
+    }
+
+    /// The same, for a run whose end no guardian has seen: what is left of it is named.
+    pub(super) fn end_leftovers(&self, run: &Run) {
+        if let (Some(tree), Some(group)) = (&self.groups, run.group) {
+            tree.end_leftovers(group);
         }
     }
 
@@ -71,12 +84,18 @@ impl Guardian {
         }
     }
 
-    /// Ends what outlived its run while no guardian was there.
-    pub(super) fn keep_groups(&mut self, adopted: &[String]) {
-        let started = self.runs.values().filter_map(|run| run.group).collect();
-        if let Some(tree) = &mut self.groups {
-            tree.keep(&started, &adopted.iter().cloned().collect());
-        }
+    /// The folder of a process's control group, and which of the tree it is.
+    pub(super) fn group_of(&self, pid: u32) -> (Option<PathBuf>, Option<Group>) {
+        let Some(tree) = &self.groups else {
+            return (None, None);
+        };
+        let folder = tree.location().group_of(pid);
+        let group = folder.as_deref().and_then(|folder| tree.group_at(folder));
+        (folder, group)
+    }
+
+    pub(super) fn has_group(&self, group: Group) -> bool {
+        self.groups.as_ref().is_some_and(|tree| tree.has(group))
     }
 
     pub(super) fn groups_changed(&self) {

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use super::super::clock;
 use super::super::protocol::{ActionKey, Report, RunKey};
-use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage};
+use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage, Witness};
+use super::journal::{Intent, Journal, Slot};
 use super::{Guardian, Run, socket_pair};
 
 impl Guardian {
@@ -21,10 +22,18 @@ impl Guardian {
         if !self.runs.contains_key(&key) {
             let (group, group_fd) = self.take_group().unzip();
             let group_fd = group_fd.as_ref().map(AsFd::as_fd);
-            match self.try_spawn(key, secret, output, channel, spec, group_fd) {
+            let intent = Intent {
+                run: key,
+                birth: clock::boottime_ns(),
+                secret,
+                channel,
+                output,
+                group,
+            };
+            match self.try_spawn(intent, spec, group_fd) {
                 Ok(run) => {
                     self.by_pid.insert(run.pid, key);
-                    self.runs.insert(key, Run { group, ..run });
+                    self.runs.insert(key, run);
                 }
                 Err(error) => {
                     self.release_group(group);
@@ -39,16 +48,16 @@ impl Guardian {
 
     fn try_spawn(
         &mut self,
-        key: RunKey,
-        secret: String,
-        output: bool,
-        channel: bool,
+        intent: Intent,
         spec: &SpawnSpec,
         group: Option<BorrowedFd<'_>>,
     ) -> Result<Run, SpawnError> {
+        let (output, channel) = (intent.output, intent.channel);
         let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
         let owner = spec.ids.as_ref().map(|ids| ids.uid);
-        let stream = output.then(|| self.streams.make(key, owner)).transpose();
+        let stream = output
+            .then(|| self.streams.make(intent.run, owner))
+            .transpose();
         let stream = stream.map_err(prepare)?;
         let pair = channel.then(socket_pair).transpose().map_err(prepare)?;
         let (ours, theirs) = pair.unzip();
@@ -60,16 +69,28 @@ impl Guardian {
             stderr: out,
             handed: &handed,
         };
-        let birth = clock::boottime_ns();
-        let pid = self.spawner.spawn(spec, &fds, group)?;
+        let slot = self
+            .journal
+            .as_mut()
+            .and_then(|journal| journal.run(&intent));
+        let witness = witness(self.journal.as_ref(), slot.as_ref());
+        let pid = match self.spawner.spawn(spec, &fds, group, witness) {
+            Ok(pid) => pid,
+            Err(error) => {
+                self.free(slot);
+                return Err(error);
+            }
+        };
         Ok(Run {
             pid,
-            birth,
-            secret,
+            birth: intent.birth,
+            secret: intent.secret,
             channel: ours.map(Rc::new),
-            group: None,
+            group: intent.group,
             exit: None,
             memory_kills: 0,
+            slot,
+            adopted: None,
         })
     }
 
@@ -82,10 +103,22 @@ impl Guardian {
                 stderr: null,
                 handed: &[],
             };
-            let result = self.spawner.spawn(spec, &fds, None);
-            self.commands.insert(action, result);
+            let journal = self.journal.as_mut();
+            let mut slot = journal.and_then(|journal| journal.command(action));
+            let witness = witness(self.journal.as_ref(), slot.as_ref());
+            let result = self.spawner.spawn(spec, &fds, None, witness);
+            if result.is_err() {
+                // Nothing was executed: a guardian after this one may try again.
+                self.free(slot.take());
+            }
+            self.commands.insert(action, (result, slot));
         }
-        let result = self.commands[&action];
+        let (result, _) = self.commands[&action];
         self.tell(&Report::Command { action, result }, vec![]);
     }
+}
+
+/// Where the process that is about to be made puts itself on record.
+fn witness(journal: Option<&Journal>, slot: Option<&Slot>) -> Option<Witness> {
+    Some(journal?.witness(slot?))
 }

@@ -1,0 +1,222 @@
+//! What a guardian takes over from one that was killed: the journal's runs and commands, and, where
+//! there is no journal (it was lost, or the guardian before kept none), what the service database
+//! names.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use rustix::event::epoll;
+
+use super::super::clock;
+use super::super::process::log;
+use super::super::protocol::{ActionKey, Exit, RecordedRun, Report, RunKey, token};
+use super::adopted::{Adopted, Look, TICK_NS};
+use super::journal::{End, Entry, Intent, Journal, Mark, Slot};
+use super::{Guardian, Run, TOKEN_ADOPTED};
+
+/// How long after its process was asked for a run of the database may have been created.
+const BIRTH_TOLERANCE_NS: u64 = 2_000_000_000;
+/// How long the parent of a process that has ended may take to notice, before its end is unknown.
+const PATIENCE_NS: u64 = 1_000_000_000;
+
+impl Guardian {
+    /// Opens the journal and takes over what is in it. Without a journal the daemon works all the same.
+    pub(super) fn inherit(&mut self) {
+        let path = self.setup.journal.clone();
+        let opened = boot().and_then(|boot| Journal::open(&path, &boot));
+        match opened {
+            Ok((journal, entries)) => {
+                self.journal = Some(journal);
+                for entry in entries {
+                    self.inherit_entry(entry);
+                }
+            }
+            Err(error) => log(&format!(
+                "there is no run journal ({}: {error}), so what ends around the death of this process \
+                 may not be counted",
+                path.display()
+            )),
+        }
+    }
+
+    fn inherit_entry(&mut self, entry: Entry) {
+        match entry {
+            Entry::Command { slot, action, pid } => {
+                self.commands.insert(action, (Ok(pid), Some(slot)));
+            }
+            Entry::Run {
+                slot,
+                intent,
+                mark,
+                end,
+            } => {
+                let created = intent.birth.saturating_sub(TICK_NS)..=mark.at_ns;
+                let adopted = match end {
+                    Some(_) => None,
+                    None => Adopted::open(mark.pid, &created),
+                };
+                self.take_over(intent, mark.pid, Some(slot), end, adopted);
+            }
+        }
+    }
+
+    /// Puts a run of an earlier guardian into the table.
+    fn take_over(
+        &mut self,
+        intent: Intent,
+        pid: u32,
+        slot: Option<Slot>,
+        end: Option<End>,
+        mut adopted: Option<Adopted>,
+    ) {
+        let key = intent.run;
+        let mut group = intent.group;
+        if let Some(adopted) = &mut adopted {
+            (adopted.group, group) = self.group_of(pid);
+            let data = epoll::EventData::new_u64(token(key.into()) | TOKEN_ADOPTED);
+            // At the end, and again when the parent has taken notice of it.
+            let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
+            if let Err(error) = epoll::add(&self.epoll, &*adopted, data, flags) {
+                log(&format!("process {pid} cannot be watched: {error}"));
+            }
+        }
+        let was_seen = end.is_some() || adopted.is_some();
+        let run = Run {
+            pid,
+            birth: intent.birth,
+            secret: intent.secret,
+            channel: None,
+            group: group.filter(|group| self.has_group(*group)),
+            exit: end.map(|end| (end.exit, end.at_ns)),
+            memory_kills: end.map_or(0, |end| end.memory_kills),
+            slot,
+            adopted: adopted.map(Box::new),
+        };
+        if run.adopted.is_none() {
+            self.end_leftovers(&run);
+        }
+        self.runs.insert(key, run);
+        if !was_seen {
+            self.run_ended(key, Exit::Unknown);
+        }
+    }
+
+    /// Takes over what the database names and the journal did not, then ends what outlived its run
+    /// while no guardian was there.
+    pub(super) fn adopt(&mut self, recorded: Vec<RecordedRun>) {
+        for RecordedRun { run, pid, birth } in recorded {
+            if !self.runs.contains_key(&run) {
+                self.adopt_recorded(run, pid, birth);
+                let (known, fds) = self.known(run);
+                self.tell(&Report::Run(known), fds);
+            }
+        }
+        let started: BTreeSet<_> = self.runs.values().filter_map(|run| run.group).collect();
+        if let Some(tree) = &mut self.groups {
+            tree.keep(&started);
+        }
+        self.tell_streams();
+        self.tell(&Report::TableEnd, vec![]);
+    }
+
+    fn adopt_recorded(&mut self, run: RunKey, pid: u32, birth: u64) {
+        let created = birth.saturating_sub(TICK_NS)..=birth.saturating_add(BIRTH_TOLERANCE_NS);
+        let adopted = Adopted::open(pid, &created);
+        let intent = Intent {
+            run,
+            birth,
+            // In its environment, which it may have changed or hidden: then it cannot attach again.
+            secret: adopted
+                .as_ref()
+                .and_then(|_| secret_of(pid, run))
+                .unwrap_or_default(),
+            channel: false,
+            output: false,
+            group: None,
+        };
+        let mark = Mark {
+            pid,
+            at_ns: *created.end(),
+        };
+        let journal = self.journal.as_mut();
+        let slot = journal.and_then(|journal| journal.adopt(&intent, mark));
+        self.take_over(intent, pid, slot, None, adopted);
+    }
+
+    /// Something happened to a process that was taken over.
+    pub(super) fn adopted_event(&mut self, key: RunKey) {
+        let Some(adopted) = self.runs.get(&key).and_then(|run| run.adopted.as_ref()) else {
+            return;
+        };
+        match adopted.look() {
+            Look::Ended(exit) => self.adopted_ended(key, exit),
+            Look::NotYet => {
+                let until = clock::boottime_ns() + PATIENCE_NS;
+                self.unreaped.entry(key).or_insert(until);
+            }
+        }
+    }
+
+    /// Gives up on parents that do not take notice of their children's end.
+    pub(super) fn give_up_on_parents(&mut self) {
+        let now = clock::boottime_ns();
+        let over = self.unreaped.iter().filter(|(_, until)| **until <= now);
+        for key in over.map(|(key, _)| *key).collect::<Vec<_>>() {
+            self.adopted_ended(key, Exit::Unknown);
+        }
+    }
+
+    fn adopted_ended(&mut self, key: RunKey, exit: Exit) {
+        self.unreaped.remove(&key);
+        self.end_leftovers(&self.runs[&key]);
+        self.run_ended(key, exit);
+        if let Some(run) = self.runs.get_mut(&key) {
+            run.adopted = None;
+        }
+    }
+
+    /// The whole of a command is on record.
+    pub(super) fn forget_command(&mut self, action: ActionKey) {
+        if let Some((_, slot)) = self.commands.remove(&action) {
+            self.free(slot);
+        }
+    }
+
+    pub(super) fn free(&mut self, slot: Option<Slot>) {
+        if let (Some(journal), Some(slot)) = (&mut self.journal, slot) {
+            journal.free(slot);
+        }
+    }
+
+    /// The daemon ends in good order: nobody has anything to take over.
+    pub(super) fn close_journal(&mut self) {
+        if self.journal.take().is_some() {
+            let _ = fs::remove_file(&self.setup.journal);
+        }
+    }
+}
+
+/// The boot of the machine; for the init of a container one that was never before, because its
+/// predecessor's processes are gone with their namespace.
+fn boot() -> std::io::Result<String> {
+    let boot = clock::boot_id()?;
+    Ok(match std::process::id() {
+        1 => format!("{boot} container {}", clock::boottime_ns()),
+        _ => boot,
+    })
+}
+
+/// What a process has in its environment as the secret of this run.
+fn secret_of(pid: u32, run: RunKey) -> Option<String> {
+    let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let prefix = format!(
+        "{}={}.{}:",
+        relance_wire::channel::RUN_VARIABLE,
+        run.0,
+        run.1
+    );
+    let secret = environment
+        .split(|byte| *byte == 0)
+        .find_map(|entry| entry.strip_prefix(prefix.as_bytes()))?;
+    std::str::from_utf8(secret).ok().map(ToOwned::to_owned)
+}
