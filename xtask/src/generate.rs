@@ -4,6 +4,7 @@
 
 mod cli_reference;
 mod openapi;
+mod settings_table;
 mod win32_names;
 
 use std::fs;
@@ -13,10 +14,11 @@ use anyhow::{Context, Result, bail};
 
 type Generator = fn(&Path) -> Result<String>;
 
-const FILES: [(&str, Generator); 3] = [
+const FILES: [(&str, Generator); 4] = [
     (win32_names::PATH, win32_names::generate),
     (cli_reference::PATH, cli_reference::generate),
     (openapi::PATH, openapi::generate),
+    (settings_table::PATH, settings_table::generate),
 ];
 
 /// Writes every generated file, or with `check` only compares.

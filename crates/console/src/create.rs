@@ -210,6 +210,12 @@ fn entered_body(form: &Form) -> ConfigBody {
     body.dependencies = lines(form, "dependencies");
     body.environment = lines(form, "environment");
     body.load_order_group = form.text("load_order_group");
+    if let Some(extensions) = general::read(form)
+        .ok()
+        .and_then(|change| change.extensions)
+    {
+        body.extensions = extensions;
+    }
     if let Ok(recovery) = recovery::read(form) {
         body.recovery.actions = recovery.actions.unwrap_or_default();
         body.recovery.reset_period_secs = recovery.reset_period_secs.unwrap_or_default();

@@ -2,35 +2,22 @@
 
 use maud::{Markup, html};
 use relance_scm::ServiceConfig;
-use relance_wire::api::{ActionsBody, ConfigBody, ResetPeriodBody};
+use relance_scm::settings::{Setting, TakesEffect, ValueType};
+use relance_wire::api::{ActionsBody, ResetPeriodBody};
+use relance_wire::settings::texts;
 
 use crate::lang::Lang;
-use crate::time;
 
-/// When a change takes effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum When {
-    /// R6, C19.
-    AtOnce,
-    /// R18, R39: what is queued already stays as it is.
-    NextFailure,
-    /// C19.
-    NextStart,
-    /// S47.
-    NextShutdown,
-}
-
-impl When {
-    fn text(self, lang: Lang) -> &'static str {
-        match self {
-            Self::AtOnce => lang.t("at once", "immédiatement"),
-            Self::NextFailure => lang.t(
-                "at the next failure; what is queued stays",
-                "au prochain échec ; ce qui est en attente demeure",
-            ),
-            Self::NextStart => lang.t("at the next start", "au prochain démarrage"),
-            Self::NextShutdown => lang.t("at the next shutdown", "au prochain arrêt du système"),
-        }
+/// When a change takes effect, in words.
+fn when(takes_effect: TakesEffect, lang: Lang) -> &'static str {
+    match takes_effect {
+        TakesEffect::AtOnce => lang.t("at once", "immédiatement"),
+        TakesEffect::NextFailure => lang.t(
+            "at the next failure; what is queued stays",
+            "au prochain échec ; ce qui est en attente demeure",
+        ),
+        TakesEffect::NextStart => lang.t("at the next start", "au prochain démarrage"),
+        TakesEffect::NextShutdown => lang.t("at the next shutdown", "au prochain arrêt du système"),
     }
 }
 
@@ -40,7 +27,7 @@ pub(crate) struct Difference {
     pub(crate) label: &'static str,
     pub(crate) before: String,
     pub(crate) after: String,
-    pub(crate) when: When,
+    pub(crate) when: TakesEffect,
 }
 
 /// All differences between two configurations of one service.
@@ -49,152 +36,28 @@ pub(crate) fn differences(
     after: &ServiceConfig,
     lang: Lang,
 ) -> Vec<Difference> {
-    let (old, new) = (texts(before, lang), texts(after, lang));
-    old.into_iter()
-        .zip(new)
-        .filter(|((_, before, _), (_, after, _))| before != after)
-        .map(|((label, before, when), (_, after, _))| Difference {
-            label,
-            before,
-            after,
-            when,
+    texts(before)
+        .zip(texts(after))
+        .filter(|((_, before), (_, after))| before != after)
+        .map(|((setting, before), (_, after))| Difference {
+            label: lang.of(setting.label),
+            before: shown(setting, before, lang),
+            after: shown(setting, after, lang),
+            when: setting.takes_effect,
         })
         .collect()
 }
 
-/// A configuration as labelled texts, always the same ones in the same order.
-fn texts(config: &ServiceConfig, lang: Lang) -> Vec<(&'static str, String, When)> {
-    use When::{AtOnce, NextFailure, NextShutdown, NextStart};
-    let body = ConfigBody::from(config);
-    let recovery = &body.recovery;
-    let extensions = &body.extensions;
-    let yes = |set: bool| lang.t(["no", "yes"], ["non", "oui"])[usize::from(set)].to_owned();
-    let number = |value: Option<u64>| value.map(time::duration).unwrap_or_default();
-    let codes: Vec<String> = extensions
-        .restart_on_exit
-        .iter()
-        .map(u8::to_string)
-        .collect();
-    vec![
-        (
-            lang.t("Display name", "Nom complet"),
-            body.display_name.unwrap_or_default(),
-            AtOnce,
-        ),
-        (
-            lang.t("Description", "Description"),
-            body.description,
-            AtOnce,
-        ),
-        (
-            lang.t("Command line", "Ligne de commande"),
-            body.command_line,
-            NextStart,
-        ),
-        (
-            lang.t("Start type", "Type de démarrage"),
-            lang.start_type(&body.start_type, body.delayed_auto_start)
-                .to_owned(),
-            AtOnce,
-        ),
-        (
-            lang.t("Error control", "Contrôle d’erreur"),
-            body.error_control,
-            NextStart,
-        ),
-        (
-            lang.t("Load order group", "Groupe de démarrage"),
-            body.load_order_group,
-            NextStart,
-        ),
-        (lang.t("Account", "Compte"), body.account_name, NextStart),
-        (
-            lang.t("Dependencies", "Dépendances"),
-            body.dependencies.join("\n"),
-            NextStart,
-        ),
-        (
-            lang.t("Environment", "Environnement"),
-            body.environment.join("\n"),
-            NextStart,
-        ),
-        (
-            lang.t("Priority", "Priorité"),
-            body.priority.unwrap_or_default(),
-            NextStart,
-        ),
-        (
-            lang.t("Time after PRESHUTDOWN", "Délai après PRESHUTDOWN"),
-            number(body.preshutdown_timeout_ms),
-            NextShutdown,
-        ),
-        (
-            lang.t("Security descriptor", "Descripteur de sécurité"),
-            body.security.unwrap_or_default(),
-            AtOnce,
-        ),
-        (
-            lang.t("Recovery actions", "Actions de récupération"),
-            actions(&recovery.actions),
-            NextFailure,
-        ),
-        (
-            lang.t("Reset period", "Période de remise à zéro"),
-            period(&recovery.reset_period_secs),
-            NextFailure,
-        ),
-        (
-            lang.t("Recovery program", "Programme de récupération"),
-            recovery.command.clone(),
-            NextFailure,
-        ),
-        (
-            lang.t("Reboot message", "Message de redémarrage"),
-            recovery.reboot_message.clone(),
-            NextFailure,
-        ),
-        (
-            lang.t(
-                "Actions for stops with errors",
-                "Actions pour les arrêts avec erreur",
-            ),
-            yes(recovery.on_error_stop),
-            AtOnce,
-        ),
-        (
-            lang.t("Working directory", "Dossier de travail"),
-            extensions.working_directory.clone().unwrap_or_default(),
-            NextStart,
-        ),
-        (
-            lang.t("Output", "Sortie"),
-            extensions.output.clone(),
-            NextStart,
-        ),
-        (
-            lang.t("Processors", "Processeurs"),
-            extensions.affinity.clone().unwrap_or_default(),
-            NextStart,
-        ),
-        (
-            lang.t("Stop signal", "Signal d’arrêt"),
-            extensions.stop_signal.clone(),
-            AtOnce,
-        ),
-        (
-            lang.t("Grace after the signal", "Délai après le signal"),
-            number(Some(extensions.stop_grace_ms)),
-            AtOnce,
-        ),
-        (
-            lang.t(
-                "Exit statuses that ask for a new start",
-                "Codes de sortie qui demandent un redémarrage",
-            ),
-            codes.join(", "),
-            NextFailure,
-        ),
-    ]
+/// A value in the viewer's words.
+pub(crate) fn shown(setting: &Setting, text: String, lang: Lang) -> String {
+    match (setting.key, text.as_str()) {
+        ("start_type", word) => lang.start_type(word, false).to_owned(),
+        _ if setting.value == ValueType::Flag => match text.as_str() {
+            "yes" => lang.t("yes", "oui").to_owned(),
+            _ => lang.t("no", "non").to_owned(),
+        },
+        _ => text,
+    }
 }
 
 /// `restart/60000/none/0`, as `sc` writes it.
@@ -236,7 +99,7 @@ pub(crate) fn table(differences: &[Difference], lang: Lang) -> Markup {
                         tr {
                             th scope="row" { (difference.label) }
                             td { (value("del", &difference.before)) " → " (value("ins", &difference.after)) }
-                            td { (difference.when.text(lang)) }
+                            td { (when(difference.when, lang)) }
                         }
                     }
                 }
@@ -273,8 +136,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                ("Command line", "/b", When::NextStart),
-                ("Actions for stops with errors", "yes", When::AtOnce)
+                ("Command line", "/b", TakesEffect::NextStart),
+                ("Actions for stops with errors", "yes", TakesEffect::AtOnce)
             ]
         );
     }

@@ -1,6 +1,7 @@
 //! English and French. Both texts stand beside each other where they are used, so that neither can be
 //! forgotten.
 
+use relance_scm::settings::Words;
 use relance_scm::{RecoveryActionKind, ServiceState};
 
 /// The language of a viewer.
@@ -36,6 +37,11 @@ impl Lang {
             Self::En => en,
             Self::Fr => fr,
         }
+    }
+
+    /// The words of a setting.
+    pub(crate) fn of(self, words: Words) -> &'static str {
+        self.t(words.en, words.fr)
     }
 
     /// A state in words.

@@ -2,8 +2,10 @@
 
 use maud::{Markup, html};
 use relance_scm::config::StartType;
+use relance_scm::settings::{Section, Setting, ValueType};
 use relance_scm::{RecoveryActionKind, ResetPeriod, ServiceConfig, ServiceKind};
 use relance_wire::api::ConfigBody;
+use relance_wire::settings::texts;
 
 use crate::diff::{actions, period};
 use crate::lang::Lang;
@@ -56,7 +58,7 @@ pub(crate) fn create(config: &ServiceConfig) -> Script {
         relance.push_str(" --kind service");
     }
     for (option, value) in options {
-        relance.push_str(&format!(" {option} {}", shell(&value)));
+        relance.push_str(&format!(" --{} {}", option.option, shell(&value)));
     }
     relance.push_str(&format!(" --command-line {}", shell(&config.command_line)));
     let windows_default = ServiceConfig::new(config.service_name.clone(), "");
@@ -91,8 +93,8 @@ pub(crate) fn change(before: &ServiceConfig, after: &ServiceConfig) -> Script {
         rest.push_str(&format!(" --command-line {}", shell(&after.command_line)));
     }
     for (option, value) in options(before, after) {
-        let word = format!(" {option} {}", shell(&value));
-        if FAILURE_OPTIONS.contains(&option) {
+        let word = format!(" --{} {}", option.option, shell(&value));
+        if option.section == Section::Recovery {
             failure.push_str(&word);
         } else {
             rest.push_str(&word);
@@ -126,41 +128,20 @@ pub(crate) fn change(before: &ServiceConfig, after: &ServiceConfig) -> Script {
     }
 }
 
-const FAILURE_OPTIONS: [&str; 5] = [
-    "--actions",
-    "--reset",
-    "--command",
-    "--reboot-message",
-    "--on-error-stop",
-];
-
-/// The options of `relance` that differ.
-fn options(before: &ServiceConfig, after: &ServiceConfig) -> Vec<(&'static str, String)> {
-    let (old, new) = (words(before), words(after));
-    let mut options: Vec<_> = old
-        .into_iter()
-        .zip(new)
-        .filter(|(old, new)| old != new)
-        .map(|(_, new)| new)
-        .collect();
-    let lists: [(&str, Vec<String>, Vec<String>); 2] = [
-        ("--depend", dependencies(before), dependencies(after)),
-        (
-            "--env",
-            ConfigBody::from(before).environment,
-            ConfigBody::from(after).environment,
-        ),
-    ];
-    for (option, old, new) in lists {
-        if old == new {
-            continue;
-        }
-        if new.is_empty() {
-            options.push((option, String::new()));
-        }
-        options.extend(new.into_iter().map(|word| (option, word)));
-    }
-    options
+/// The options of `relance` that differ, with their values.
+fn options(before: &ServiceConfig, after: &ServiceConfig) -> Vec<(&'static Setting, String)> {
+    let differ = texts(before)
+        .zip(texts(after))
+        .filter(|(old, new)| old.1 != new.1 && old.0.key != "command_line");
+    differ
+        .flat_map(|(_, (setting, text))| match setting.value {
+            ValueType::List if !text.is_empty() => text
+                .lines()
+                .map(|line| (setting, line.to_owned()))
+                .collect(),
+            _ => vec![(setting, text)],
+        })
+        .collect()
 }
 
 fn dependencies(config: &ServiceConfig) -> Vec<String> {
@@ -169,52 +150,6 @@ fn dependencies(config: &ServiceConfig) -> Vec<String> {
         .iter()
         .map(ToString::to_string)
         .collect()
-}
-
-/// Each option with its value, always the same ones in the same order.
-fn words(config: &ServiceConfig) -> Vec<(&'static str, String)> {
-    let body = ConfigBody::from(config);
-    let recovery = &body.recovery;
-    let extensions = &body.extensions;
-    let yes = |set: bool| if set { "yes" } else { "no" }.to_owned();
-    let time = |ms: u64| format!("{ms}ms");
-    let codes: Vec<String> = extensions
-        .restart_on_exit
-        .iter()
-        .map(u8::to_string)
-        .collect();
-    vec![
-        ("--display-name", body.display_name.unwrap_or_default()),
-        ("--description", body.description),
-        ("--start", body.start_type),
-        ("--delayed", yes(body.delayed_auto_start)),
-        ("--error-control", body.error_control),
-        ("--group", body.load_order_group),
-        ("--account", body.account_name),
-        ("--priority", body.priority.unwrap_or_default()),
-        (
-            "--preshutdown-timeout",
-            body.preshutdown_timeout_ms.map(time).unwrap_or_default(),
-        ),
-        ("--security", body.security.unwrap_or_default()),
-        ("--actions", actions(&recovery.actions)),
-        ("--reset", period(&recovery.reset_period_secs)),
-        ("--command", recovery.command.clone()),
-        ("--reboot-message", recovery.reboot_message.clone()),
-        ("--on-error-stop", yes(recovery.on_error_stop)),
-        (
-            "--working-directory",
-            extensions.working_directory.clone().unwrap_or_default(),
-        ),
-        ("--output", extensions.output.clone()),
-        ("--stop-signal", extensions.stop_signal.clone()),
-        ("--stop-grace", time(extensions.stop_grace_ms)),
-        ("--restart-on-exit", codes.join(",")),
-        (
-            "--affinity",
-            extensions.affinity.clone().unwrap_or_default(),
-        ),
-    ]
 }
 
 /// The settings of `sc create` and `sc config` that differ.
@@ -429,7 +364,7 @@ mod tests {
         let script = change(&before, &after);
         assert_eq!(
             script.relance,
-            "relance failure 'my worker' --actions restart/5000/none/0 --reset 60"
+            "relance failure 'my worker' --actions restart/5s/none/0 --reset 1m"
         );
         assert_eq!(
             script.sc,

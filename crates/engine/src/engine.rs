@@ -35,6 +35,7 @@ use relance_policy::{
 use relance_scm::config::PriorityClass;
 use relance_scm::event::Event;
 use relance_scm::event_log::NewEntry;
+use relance_scm::settings::STOP_SIGNAL;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ScmError, ServiceName, Win32Error};
 use relance_wire::channel::{ControlRequest, ManagerFrame};
@@ -296,7 +297,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             // A configuration that is not committed starts nothing.
             Action::Spawn(run) if self.configuring => self.turn.effects.push(Effect::Spawn(run)),
             Action::Spawn(run) => self.spawn(run),
-            Action::SignalStop(run) => self.processes.signal(run, config.extensions.stop_signal),
+            Action::SignalStop(run) => self
+                .processes
+                .signal(run, config.extensions.get(STOP_SIGNAL)),
             Action::Terminate(run) => self.processes.terminate(run),
             Action::SetPriority(run) => {
                 let class = config.priority.unwrap_or(PriorityClass::Normal);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
+use relance_scm::settings::{RESTART_ON_EXIT, STOP_GRACE, STOP_SIGNAL};
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
 
@@ -110,7 +111,7 @@ fn program_ended(draft: &mut Draft, exit: ProcessExit) {
         .run
         .as_ref()
         .is_some_and(|run| run.stop.is_some());
-    let stop_signal = i32::from(draft.record.config.extensions.stop_signal);
+    let stop_signal = i32::from(draft.record.config.extensions.get(STOP_SIGNAL));
     match exit {
         ProcessExit::Exited(status) if !asked && asks_for_start(draft, status) => {
             recycle(draft, u8::try_from(status).unwrap_or_default());
@@ -146,7 +147,7 @@ fn stopped_with_status(draft: &mut Draft, status: i32, asked: bool) {
 fn asks_for_start(draft: &Draft, status: i32) -> bool {
     let config = &draft.record.config;
     let listed = u8::try_from(status)
-        .is_ok_and(|status| config.extensions.restart_on_exit.contains(&status));
+        .is_ok_and(|status| config.extensions.get(RESTART_ON_EXIT).contains(&status));
     listed && config.start_type != StartType::Disabled && !draft.record.marked_for_delete
 }
 
@@ -179,7 +180,7 @@ fn recycle(draft: &mut Draft, status: u8) {
 
 /// The stop sequence of a program: its signal now, the kill after its grace.
 pub(crate) fn signal_stop(draft: &mut Draft, id: RunId) {
-    let grace = draft.record.config.extensions.stop_grace;
+    let grace = draft.record.config.extensions.get(STOP_GRACE);
     let kill_at = draft.now + grace;
     draft.enter(ServiceState::StopPending);
     draft.record.wait_hint = grace;
@@ -232,7 +233,7 @@ pub(crate) fn terminate_requested(draft: &mut Draft) -> Answer {
 pub(crate) fn kill_due(draft: &mut Draft, id: RunId) -> Answer {
     let now = draft.now;
     let shutting_down = draft.record.shutting_down;
-    let grace = draft.record.config.extensions.stop_grace;
+    let grace = draft.record.config.extensions.get(STOP_GRACE);
     let Some(run) = draft.run(id) else {
         return Answer::Stale;
     };

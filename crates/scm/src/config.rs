@@ -2,14 +2,14 @@
 //! (section 3).
 //!
 //! Checks here need no other service; whether a name is free or a dependency would close a circle is
-//! asked of the engine. `change` holds partial changes, `affinity` sets of
-//! processors, `values` the small enumerations.
+//! asked of the engine. `change` holds partial changes, `extensions` the settings that Windows
+//! does not have, `affinity` sets of processors, `values` the small enumerations.
 
 mod affinity;
 mod change;
+mod extensions;
 mod values;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,10 +18,12 @@ use crate::error::ScmError;
 use crate::failure_actions::FailureActions;
 use crate::name::{ServiceName, check_display_name};
 use crate::security::SecurityDescriptor;
+use crate::settings::Applies;
 use crate::win32::Win32Error;
 
 pub use affinity::Affinity;
-pub use change::{ConfigChange, ExtensionsChange};
+pub use change::ConfigChange;
+pub use extensions::{Extensions, ExtensionsChange};
 pub use values::{
     AccountName, Dependency, EnvironmentVariable, ErrorControl, OutputMode, PriorityClass, Secret,
     ServiceType, StartType,
@@ -99,37 +101,6 @@ pub struct ServiceConfig {
     pub security: Option<Box<SecurityDescriptor>>,
     /// Settings that Windows does not have.
     pub extensions: Extensions,
-}
-
-/// Settings of the embedded manager that Windows does not have; each is off or neutral by default.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Extensions {
-    /// Folder in which the process starts; `None`: `/`.
-    pub working_directory: Option<Box<str>>,
-    /// Where the output of the process goes.
-    pub output: OutputMode,
-    /// Number of the signal that asks a program to stop.
-    pub stop_signal: u8,
-    /// How long a program may take after that signal, before its whole tree is killed.
-    pub stop_grace: Duration,
-    /// Exit statuses with which a program asks to be started again at once: no failure, not counted
-    /// (planned recycling).
-    pub restart_on_exit: Box<[u8]>,
-    /// The processors that the process may run on; `None`: all that its manager may.
-    pub affinity: Option<Affinity>,
-}
-
-impl Default for Extensions {
-    fn default() -> Self {
-        Self {
-            working_directory: None,
-            output: OutputMode::File,
-            stop_signal: 15,
-            stop_grace: Duration::from_secs(10),
-            restart_on_exit: Box::default(),
-            affinity: None,
-        }
-    }
 }
 
 /// What stands for a value of an environment that is not for everybody.
@@ -264,24 +235,13 @@ impl ServiceConfig {
     }
 
     fn check_extensions(&self, problems: &mut Vec<ScmError>) {
-        let extensions = &self.extensions;
-        if !(1..=64).contains(&extensions.stop_signal) {
-            problems.push(invalid(format!(
-                "{} is no signal; use 1 to 64, 15 for TERM",
-                extensions.stop_signal
-            )));
+        if self.kind == ServiceKind::Program {
+            return;
         }
-        if self.kind == ServiceKind::Service && !extensions.restart_on_exit.is_empty() {
-            problems.push(invalid(
-                "restart-on-exit is for programs; a service says with its exit code how it ended",
-            ));
-        }
-        if let Some(folder) = &extensions.working_directory
-            && !Path::new(&**folder).is_absolute()
-        {
-            problems.push(invalid(format!(
-                "the working directory {folder:?} must be a whole path, from the root on"
-            )));
+        for (setting, _) in self.extensions.given() {
+            if let Applies::ProgramsOnly(reason) = setting.applies {
+                problems.push(invalid(reason));
+            }
         }
     }
 }

@@ -7,6 +7,7 @@
 mod change;
 mod config;
 mod event;
+mod extensions;
 mod service;
 mod session;
 mod simulation;
@@ -15,12 +16,12 @@ mod usage;
 use relance_scm::{ScmError, Win32Error};
 use serde::{Deserialize, Serialize};
 
-pub use change::{ChangeConfigRequest, ExtensionsChangeBody, RecoveryChangeBody};
+pub use change::{ChangeConfigRequest, RecoveryChangeBody};
 pub use config::{
-    ActionBody, ActionsBody, ConfigBody, EnvironmentReply, ExtensionsBody, RecoveryBody,
-    ResetPeriodBody, read_kind,
+    ActionBody, ActionsBody, ConfigBody, EnvironmentReply, RecoveryBody, ResetPeriodBody, read_kind,
 };
 pub use event::{EventBody, EventPageReply, EventsQuery, WriteEventRequest};
+pub use extensions::ExtensionsBody;
 pub use service::{
     ApplyReply, ApplyRequest, ControlRequest, EndBody, ManagerReply, PendingBody,
     RecoveryStateBody, RunBody, ServiceReply, ServicesReply, StartRequest, StatusReply, StreamItem,

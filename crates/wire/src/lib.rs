@@ -10,3 +10,4 @@ pub mod api;
 pub mod channel;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+pub mod settings;

@@ -2,12 +2,15 @@
 
 use maud::{Markup, html};
 use relance_client::ServiceManager;
-use relance_scm::config::{ErrorControl, PriorityClass};
 use relance_scm::manager::ServiceInfo;
+use relance_scm::settings::{Section, Setting, System, ValueType, all};
 use relance_scm::{ScmError, ServiceKind, Win32Error};
-use relance_wire::api::{ChangeConfigRequest, ConfigBody, ExtensionsChangeBody};
+use relance_wire::api::{ChangeConfigRequest, ConfigBody};
+use relance_wire::settings::{texts_of, to_json};
+use serde_json::{Map, Value as Json};
 
 use super::{Tab, edit_form, field};
+use crate::diff::shown;
 use crate::form::Form;
 use crate::lacking::{Feature, reason};
 use crate::lang::Lang;
@@ -38,70 +41,40 @@ pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo) -> Answer<Markup> {
     })
 }
 
+/// The settings that stand at the top of the form, and those behind "More". The other settings of
+/// services have tabs of their own.
+const FIRST: [&str; 5] = [
+    "display_name",
+    "description",
+    "command_line",
+    "start_type",
+    "delayed_auto_start",
+];
+const MORE: [&str; 4] = [
+    "error_control",
+    "load_order_group",
+    "priority",
+    "preshutdown_timeout_ms",
+];
+
 /// The fields, also of a new service.
 pub(crate) fn fields(body: &ConfigBody, lang: Lang) -> Markup {
-    let display_name = body.display_name.clone().unwrap_or_default();
     html! {
-        (field(lang.t("Display name", "Nom complet"), "", &html! { input name="display_name" value=(display_name) maxlength="256"; }))
-        (field(lang.t("Description", "Description"), "", &html! { textarea name="description" rows="2" { (body.description) } }))
-        (field(
-            lang.t("Command line", "Ligne de commande"),
-            lang.t("Program and arguments; words with spaces in double quotes.", "Programme et arguments ; les mots avec espaces entre guillemets doubles."),
-            &html! { input.code name="command_line" value=(body.command_line) required spellcheck="false"; },
-        ))
-        (start(body, lang))
+        (named(body, &FIRST, lang))
         details {
             summary { (lang.t("More", "Plus")) }
-            (more(body, lang))
+            (named(body, &MORE, lang))
         }
         (extensions(body, lang))
     }
 }
 
-fn start(body: &ConfigBody, lang: Lang) -> Markup {
-    html! {
-        (field(lang.t("Start type", "Type de démarrage"), "", &html! {
-            select name="start_type" {
-                @for word in ["auto", "demand", "disabled"] {
-                    option value=(word) selected[body.start_type == word] { (lang.start_type(word, false)) }
-                }
-            }
-        }))
-        label.check {
-            input type="checkbox" name="delayed_auto_start" checked[body.delayed_auto_start];
-            span { (lang.t("Start some time after the other automatic ones", "Démarrer quelque temps après les autres automatiques")) }
-        }
-    }
-}
-
-fn more(body: &ConfigBody, lang: Lang) -> Markup {
-    let preshutdown = body
-        .preshutdown_timeout_ms
-        .map(|ms| ms.to_string())
-        .unwrap_or_default();
-    html! {
-        (field(lang.t("If it does not start at boot", "S’il ne démarre pas au démarrage"), "", &html! {
-            select name="error_control" {
-                @for level in ErrorControl::ALL {
-                    option value=(level.name()) selected[body.error_control == level.name()] { (level.name()) }
-                }
-            }
-        }))
-        (field(lang.t("Load order group", "Groupe de démarrage"), "", &html! { input name="load_order_group" value=(body.load_order_group); }))
-        (field(lang.t("Priority", "Priorité"), "", &html! {
-            select name="priority" {
-                option value="" { (lang.t("not set", "non définie")) }
-                @for class in PriorityClass::ALL {
-                    option value=(class.name()) selected[body.priority.as_deref() == Some(class.name())] { (class.name()) }
-                }
-            }
-        }))
-        (field(
-            lang.t("Milliseconds after PRESHUTDOWN", "Millisecondes après PRESHUTDOWN"),
-            lang.t("Empty: the manager’s own setting.", "Vide : le réglage du gestionnaire."),
-            &html! { input name="preshutdown_timeout_ms" type="number" min="0" value=(preshutdown); },
-        ))
-    }
+fn named(body: &ConfigBody, keys: &[&str], lang: Lang) -> Markup {
+    let mut texts: Vec<_> = texts_of(body)
+        .filter(|(setting, _)| setting.section == Section::Service)
+        .collect();
+    texts.retain(|(setting, _)| keys.contains(&setting.key));
+    html! { @for (setting, text) in texts { (setting_field(setting, &text, lang)) } }
 }
 
 fn extensions(body: &ConfigBody, lang: Lang) -> Markup {
@@ -113,7 +86,7 @@ fn extensions(body: &ConfigBody, lang: Lang) -> Markup {
     }
 }
 
-/// Why a service that is no program has none of them.
+/// Why a service that is not a program has none of them.
 fn of_programs(body: &ConfigBody, lang: Lang) -> Option<&'static str> {
     (body.kind == ServiceKind::Service.name())
         .then(|| reason(Feature::ServiceExtensions, lang))
@@ -121,87 +94,116 @@ fn of_programs(body: &ConfigBody, lang: Lang) -> Option<&'static str> {
 }
 
 fn extension_fields(body: &ConfigBody, lang: Lang) -> Markup {
-    let extensions = &body.extensions;
-    let codes: Vec<String> = extensions
-        .restart_on_exit
-        .iter()
-        .map(u8::to_string)
-        .collect();
+    let texts = texts_of(body).filter(|(setting, _)| setting.section == Section::Extensions);
     html! {
-        (field(lang.t("Working directory", "Dossier de travail"), "", &html! { input.code name="working_directory" value=(extensions.working_directory.clone().unwrap_or_default()) placeholder="/"; }))
-        (field(lang.t("Output", "Sortie"), "", &html! {
-            select name="output" {
-                option value="file" selected[extensions.output == "file"] { (lang.t("kept in a file", "gardée dans un fichier")) }
-                option value="null" selected[extensions.output == "null"] { (lang.t("thrown away", "jetée")) }
+        @for (setting, text) in texts {
+            @match lacking(setting, lang) {
+                None => (setting_field(setting, &text, lang)),
+                Some(reason) => p.dim { (reason) },
             }
-        }))
-        @match reason(Feature::StopSignal, lang) {
-            None => (field(lang.t("Stop signal of a program", "Signal d’arrêt d’un programme"), "", &html! { input name="stop_signal" value=(extensions.stop_signal); })),
-            Some(reason) => p.dim { (reason) },
         }
-        (field(lang.t("Milliseconds it may take then", "Millisecondes accordées ensuite"), "", &html! { input name="stop_grace_ms" type="number" min="0" value=(extensions.stop_grace_ms); }))
-        (field(
-            lang.t("Exit statuses that ask for a new start", "Codes de sortie qui demandent un redémarrage"),
-            lang.t("Not counted as failures; for instance 75, 90.", "Non comptés comme échecs ; par exemple 75, 90."),
-            &html! { input name="restart_on_exit" value=(codes.join(", ")); },
-        ))
-        (field(
-            lang.t("Processors it may run on", "Processeurs sur lesquels il peut tourner"),
-            lang.t("Empty: all; for instance 0-3,6.", "Vide : tous ; par exemple 0-3,6."),
-            &html! { input name="affinity" value=(extensions.affinity.clone().unwrap_or_default()); },
-        ))
     }
 }
 
-/// The change that the fields ask for.
+/// Why this manager does not have a setting.
+fn lacking(setting: &Setting, lang: Lang) -> Option<&'static str> {
+    match setting.system {
+        System::Any => None,
+        System::Linux(_) if setting.key == "stop_signal" => reason(Feature::StopSignal, lang),
+        System::Linux(reason) => cfg!(windows).then_some(reason),
+    }
+}
+
+/// The field of a setting, called by its key.
+fn setting_field(setting: &Setting, text: &str, lang: Lang) -> Markup {
+    let label = lang.of(setting.label);
+    let hint = lang.of(setting.about);
+    if setting.value == ValueType::Flag && setting.section == Section::Service {
+        return html! {
+            label.check {
+                input type="checkbox" name=(setting.key) checked[text == "yes"];
+                span { (hint) }
+            }
+        };
+    }
+    field(label, hint, &input(setting, text, lang))
+}
+
+fn input(setting: &Setting, text: &str, lang: Lang) -> Markup {
+    let required = setting.key == "command_line";
+    match setting.value {
+        ValueType::Choice(words) => select(setting, text, words, lang),
+        ValueType::Flag => select(setting, text, &["yes", "no"], lang),
+        ValueType::OptionalChoice(words) => html! {
+            select name=(setting.key) {
+                option value="" { (lang.t("not set", "non défini")) }
+                @for word in words { option value=(word) selected[*word == text] { (word) } }
+            }
+        },
+        ValueType::Lines | ValueType::List => {
+            html! { textarea name=(setting.key) rows="2" { (text) } }
+        }
+        ValueType::Path => {
+            html! { input.code name=(setting.key) value=(text) spellcheck="false"; }
+        }
+        _ if required => {
+            html! { input.code name=(setting.key) value=(text) required spellcheck="false"; }
+        }
+        _ => html! { input name=(setting.key) value=(text); },
+    }
+}
+
+fn select(setting: &Setting, text: &str, words: &[&str], lang: Lang) -> Markup {
+    html! {
+        select name=(setting.key) {
+            @for word in words {
+                option value=(word) selected[*word == text] { (shown(setting, (*word).to_owned(), lang)) }
+            }
+        }
+    }
+}
+
+/// The change that the fields ask for. A field that the form does not have stays as it is.
 pub(crate) fn read(form: &Form) -> Result<ChangeConfigRequest, ScmError> {
-    let optional = |name: &str| form.given(name).map(ToOwned::to_owned);
-    Ok(ChangeConfigRequest {
-        display_name: Some(form.text("display_name")),
-        description: Some(form.text("description")),
-        command_line: Some(form.text("command_line")),
-        start_type: optional("start_type"),
-        delayed_auto_start: Some(form.has("delayed_auto_start")),
-        error_control: optional("error_control"),
-        load_order_group: Some(form.text("load_order_group")),
-        priority: Some(optional("priority")),
-        preshutdown_timeout_ms: Some(number(form, "preshutdown_timeout_ms")?),
-        extensions: Some(ExtensionsChangeBody {
-            working_directory: Some(form.text("working_directory")),
-            output: optional("output"),
-            stop_signal: optional("stop_signal"),
-            stop_grace_ms: number(form, "stop_grace_ms")?,
-            restart_on_exit: Some(codes(&form.text("restart_on_exit"))?),
-            affinity: Some(form.text("affinity")),
-        }),
-        ..ChangeConfigRequest::default()
-    })
+    let delayed = form.has("delayed_auto_start");
+    let mut body = Map::from_iter([("delayed_auto_start".to_owned(), delayed.into())]);
+    let mut extensions = Map::new();
+    for setting in all().filter(|setting| is_here(setting)) {
+        let Some(text) = form.get(setting.key) else {
+            continue;
+        };
+        let json = read_setting(setting, &text.replace("\r\n", "\n"))?;
+        let place = match setting.section {
+            Section::Extensions => &mut extensions,
+            Section::Service | Section::Recovery => &mut body,
+        };
+        place.insert(setting.key.to_owned(), json);
+    }
+    body.insert("extensions".to_owned(), extensions.into());
+    serde_json::from_value(body.into()).map_err(|error| invalid(error.to_string()))
+}
+
+/// Whether a setting has a field that is read as its row says.
+fn is_here(setting: &Setting) -> bool {
+    let is_named = FIRST.iter().chain(&MORE).any(|key| *key == setting.key);
+    match setting.section {
+        Section::Service => is_named && setting.value != ValueType::Flag,
+        Section::Recovery => false,
+        Section::Extensions => true,
+    }
+}
+
+fn read_setting(setting: &Setting, text: &str) -> Result<Json, ScmError> {
+    if matches!(setting.value, ValueType::Text | ValueType::Lines)
+        && setting.section == Section::Service
+    {
+        return Ok(text.into());
+    }
+    let value = setting.value.parse(text);
+    let value = value.map_err(|problem| invalid(format!("{}: {problem}", setting.label.en)))?;
+    Ok(to_json(setting, &value))
 }
 
 fn invalid(sentence: String) -> ScmError {
     ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
-}
-
-fn number(form: &Form, name: &str) -> Result<Option<u64>, ScmError> {
-    let Some(text) = form.given(name) else {
-        return Ok(None);
-    };
-    let number = text.trim().parse();
-    number
-        .map(Some)
-        .map_err(|_| invalid(format!("{text:?} is no number of milliseconds")))
-}
-
-fn codes(text: &str) -> Result<Vec<u8>, ScmError> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|code| !code.is_empty())
-        .map(|code| {
-            code.parse().map_err(|_| {
-                invalid(format!(
-                    "{code:?} is no exit status; use numbers from 0 to 255"
-                ))
-            })
-        })
-        .collect()
 }

@@ -58,7 +58,7 @@ test("what makes no sense is said while it is typed, by the rules of the API", a
   const world = await World.start(t);
   await world.program("worker", "exec sleep 1000");
   const page = await world.page({ go: tab("worker") });
-  await page.getByLabel("Start some time after the other automatic ones").check();
+  await page.getByLabel("Start it some time after the other automatic services").check();
   await page.getByText("A delayed start needs the start type auto").waitFor();
   await page.getByLabel("Start type").selectOption("Automatic");
   await page.getByText("A delayed start needs").waitFor({ state: "detached" });

@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use relance_policy::{ServiceId, ServiceRecord};
 use relance_scm::config::{
-    AccountName, Affinity, Dependency, EnvironmentVariable, ErrorControl, Extensions, OutputMode,
-    PriorityClass, ServiceType, StartType,
+    AccountName, Dependency, EnvironmentVariable, ErrorControl, Extensions, PriorityClass,
+    ServiceType, StartType,
 };
+use relance_scm::duration::millis;
 use relance_scm::failure_actions::{ActionList, FailureActions, ResetPeriod};
 use relance_scm::{ScmError, ServiceConfig, ServiceKind, ServiceName};
+use relance_wire::api::ExtensionsBody;
+use relance_wire::settings::to_json;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
@@ -64,7 +67,7 @@ pub(super) fn write(
         config.priority.map(PriorityClass::to_raw),
         config.preshutdown_timeout.map(millis),
         config.security.as_ref().map(ToString::to_string),
-        json(&StoredExtensions::from(&config.extensions)),
+        json(&stored_extensions(&config.extensions)),
         marked,
     ])?;
     Ok(())
@@ -144,60 +147,19 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ServiceConfig> {
     config.preshutdown_timeout = preshutdown.map(Duration::from_millis);
     let security: Option<String> = row.get("security")?;
     config.security = checked(security.map(|text| text.parse()).transpose())?.map(Box::new);
-    config.extensions = from_json::<StoredExtensions>(&text("extensions")?)?.into();
+    config.extensions = checked(from_json::<ExtensionsBody>(&text("extensions")?)?.read())?;
     Ok(config)
 }
 
-/// `extensions`, as JSON with neutral values for what an older version did not know.
-#[derive(Serialize, Deserialize)]
-#[serde(default)]
-struct StoredExtensions {
-    working_directory: Option<String>,
-    output: u32,
-    stop_signal: u8,
-    stop_grace_ms: u64,
-    restart_on_exit: Vec<u8>,
-    /// As a mask; 0: all.
-    affinity: u64,
-}
-
-impl Default for StoredExtensions {
-    fn default() -> Self {
-        Self::from(&Extensions::default())
-    }
-}
-
-impl From<&Extensions> for StoredExtensions {
-    fn from(extensions: &Extensions) -> Self {
-        Self {
-            working_directory: extensions
-                .working_directory
-                .as_deref()
-                .map(ToOwned::to_owned),
-            output: extensions.output.to_raw(),
-            stop_signal: extensions.stop_signal,
-            stop_grace_ms: millis(extensions.stop_grace),
-            restart_on_exit: extensions.restart_on_exit.to_vec(),
-            affinity: extensions.affinity.map_or(0, Affinity::mask),
-        }
-    }
-}
-
-impl From<StoredExtensions> for Extensions {
-    fn from(stored: StoredExtensions) -> Self {
-        Self {
-            working_directory: stored.working_directory.map(String::into_boxed_str),
-            output: OutputMode::from_raw(stored.output).unwrap_or(OutputMode::File),
-            stop_signal: stored.stop_signal,
-            stop_grace: Duration::from_millis(stored.stop_grace_ms),
-            restart_on_exit: stored.restart_on_exit.into(),
-            affinity: Affinity::from_mask(stored.affinity),
-        }
-    }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+/// The settings that differ from their defaults. A key that a newer version wrote is refused when it is
+/// read, not forgotten.
+fn stored_extensions(extensions: &Extensions) -> ExtensionsBody {
+    let given = extensions.given();
+    ExtensionsBody(
+        given
+            .map(|(setting, value)| (setting.key.to_owned(), to_json(setting, value)))
+            .collect(),
+    )
 }
 
 pub(super) fn json<T: Serialize>(value: &T) -> String {

@@ -2,11 +2,14 @@ use std::time::Duration;
 
 use relance_policy::{Input, RunPhase, StartCause, Time, step};
 use relance_scm::config::{
-    Affinity, Dependency, EnvironmentVariable, Extensions, OutputMode, PriorityClass, StartType,
+    Affinity, Dependency, EnvironmentVariable, Extensions, PriorityClass, StartType,
 };
 use relance_scm::event::{Event, EventLevel};
 use relance_scm::failure_actions::{ActionList, FailureActions, ResetPeriod};
 use relance_scm::security::SecurityDescriptor;
+use relance_scm::settings::{
+    AFFINITY, OUTPUT, RESTART_ON_EXIT, STOP_GRACE, STOP_SIGNAL, WORKING_DIRECTORY,
+};
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceKind, ServiceName, ServiceState};
 
@@ -53,14 +56,18 @@ fn full_config() -> ServiceConfig {
     config.priority = Some(PriorityClass::BelowNormal);
     config.preshutdown_timeout = Some(Duration::from_millis(1500));
     config.security = Some(Box::new(SecurityDescriptor::default_for_service()));
-    config.extensions = Extensions {
-        working_directory: Some("/srv".into()),
-        output: OutputMode::Null,
-        stop_signal: 3,
-        stop_grace: Duration::from_millis(2500),
-        restart_on_exit: [0, 75].into(),
-        affinity: Affinity::from_mask(u64::MAX),
-    };
+    config
+        .extensions
+        .set(WORKING_DIRECTORY, Some("/srv".into()));
+    config.extensions.set(OUTPUT, "null");
+    config.extensions.set(STOP_SIGNAL, 3);
+    config
+        .extensions
+        .set(STOP_GRACE, Duration::from_millis(2500));
+    config.extensions.set(RESTART_ON_EXIT, [0, 75].into());
+    config
+        .extensions
+        .set(AFFINITY, Affinity::from_mask(u64::MAX));
     config
 }
 
@@ -419,4 +426,30 @@ fn a_database_of_a_newer_version_is_left_alone() {
         schema::prepare(&connection),
         Err(OpenError::TooNew(99))
     ));
+}
+
+/// A database that version 0.1.0 wrote, with settings that are not the defaults.
+#[test]
+fn a_database_of_version_0_1_0_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("relance.db");
+    std::fs::write(&path, include_bytes!("fixtures/format-1.db")).unwrap();
+    let loaded = Database::open(&path).unwrap().load().unwrap();
+    let config = |name: &str| {
+        let mut records = loaded.records.iter();
+        let found = records.find(|record| record.config.service_name.as_str() == name);
+        Arc::clone(&found.unwrap().config)
+    };
+    let worker = config("worker");
+    let extensions = &worker.extensions;
+    assert_eq!(extensions.get(WORKING_DIRECTORY).as_deref(), Some("/srv"));
+    assert_eq!(extensions.get(OUTPUT), "null");
+    assert_eq!(extensions.get(STOP_SIGNAL), 2);
+    assert_eq!(extensions.get(STOP_GRACE), Duration::from_millis(2500));
+    assert_eq!(*extensions.get(RESTART_ON_EXIT), [0, 75]);
+    assert_eq!(extensions.get(AFFINITY), Affinity::from_mask(1));
+    assert_eq!(worker.failure_actions.actions.len(), 4);
+    assert_eq!(worker.environment.len(), 2);
+    assert_eq!(config("plain").kind, ServiceKind::Service);
+    assert_eq!(config("plain").extensions, Extensions::default());
 }

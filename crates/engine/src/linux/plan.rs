@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use relance_policy::RunId;
 use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
+use relance_scm::settings::{AFFINITY, WORKING_DIRECTORY};
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
 use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE, SOCKET_VARIABLE, WAIT_VARIABLE};
 
@@ -42,7 +43,7 @@ pub(crate) fn for_run(
             .push(format!("{CHANNEL_VARIABLE}={CHANNEL_FD}"));
     }
     spec.nice = config.priority.map(PriorityClass::nice);
-    spec.affinity = config.extensions.affinity.map(Affinity::mask);
+    spec.affinity = config.extensions.get(AFFINITY).map(Affinity::mask);
     Ok(spec)
 }
 
@@ -79,11 +80,8 @@ pub(crate) fn for_command(
         environment.retain(|entry| !entry.starts_with(&assignment));
         environment.push(format!("{assignment}{}", variable.value()));
     }
-    let directory = config
-        .extensions
-        .working_directory
-        .as_deref()
-        .unwrap_or("/");
+    let directory = config.extensions.get(WORKING_DIRECTORY);
+    let directory = directory.as_deref().unwrap_or("/");
     let arguments = command_line::split(line);
     let program = arguments
         .first()

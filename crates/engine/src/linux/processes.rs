@@ -12,6 +12,7 @@ use std::sync::mpsc::Receiver;
 
 use relance_policy::{ActionId, RunId, Time};
 use relance_scm::config::{OutputMode, PriorityClass};
+use relance_scm::settings::OUTPUT;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceKind, Win32Error};
 use relance_wire::channel::ManagerFrame;
@@ -441,7 +442,7 @@ impl Processes for LinuxProcesses {
                 let request = Request::Spawn {
                     run: run.into(),
                     secret,
-                    output: config.extensions.output == OutputMode::File,
+                    output: config.extensions.get(OUTPUT) == OutputMode::File.name(),
                     channel: config.kind == ServiceKind::Service,
                     spec: spec.clone(),
                 };

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use relance_scm::duration::{self, Bare};
 use relance_scm::status::{ProcessExit, signal_number};
 use relance_scm::{ExitCode, ScmError, Win32Error};
 
@@ -180,33 +181,14 @@ fn exit_code(text: &str) -> Option<ExitCode> {
     ))
 }
 
-/// `500ms`, `2s`, `5m`, `1h`, `1d`, or bare seconds.
+/// A time with its unit, or seconds.
 fn duration(text: &str) -> Result<Duration, ScmError> {
-    let split = text
-        .find(|c: char| c.is_ascii_alphabetic())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let seconds = match unit {
-        "ms" => 0.001,
-        "" | "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        "d" => 86_400.0,
-        _ => {
-            return Err(invalid(format!(
-                "{text:?} is no time; write 500ms, 2s, 5m, 1h or 1d"
-            )));
-        }
-    };
-    number
-        .parse::<f64>()
-        .ok()
-        .and_then(|number| Duration::try_from_secs_f64(number * seconds).ok())
-        .ok_or_else(|| {
-            invalid(format!(
-                "{text:?} is no time; write 500ms, 2s, 5m, 1h or 1d"
-            ))
-        })
+    duration::parse(text, Bare::Seconds).ok_or_else(|| {
+        invalid(format!(
+            "{text:?} is not a time; write {}",
+            duration::EXAMPLES
+        ))
+    })
 }
 
 fn invalid(sentence: String) -> ScmError {

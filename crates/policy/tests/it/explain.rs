@@ -6,6 +6,7 @@ use relance_policy::explain::{Human, explain, ordinal};
 use relance_policy::simulate::{Script, Simulation};
 use relance_scm::ServiceKind;
 use relance_scm::failure_actions::{ActionList, parse_reset_period};
+use relance_scm::settings::RESTART_ON_EXIT;
 
 use crate::support::config;
 
@@ -29,7 +30,7 @@ fn why(case: &Case, script: &str) -> String {
     config.failure_actions_on_non_crash_failures = case.flag;
     if case.program {
         config.kind = ServiceKind::Program;
-        config.extensions.restart_on_exit = [0].into();
+        config.extensions.set(RESTART_ON_EXIT, [0].into());
     }
     let mut simulation = Simulation::new(config.into());
     let script: Script = script.parse().unwrap();

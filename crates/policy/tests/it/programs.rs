@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use relance_policy::{Action, Answer, EndReason, Input, RunPhase, Timer};
 use relance_scm::failure_actions::ActionList;
+use relance_scm::settings::RESTART_ON_EXIT;
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, ExitCode, ResetPeriod, ServiceKind, ServiceState};
 
@@ -14,7 +15,9 @@ fn program(actions: &str, restart_on_exit: &[u8]) -> Host {
     let mut config = config(&actions.0, ResetPeriod::Seconds(60));
     config.kind = ServiceKind::Program;
     config.failure_actions_on_non_crash_failures = true;
-    config.extensions.restart_on_exit = restart_on_exit.into();
+    config
+        .extensions
+        .set(RESTART_ON_EXIT, restart_on_exit.into());
     let mut host = Host::new(config);
     start(&mut host);
     host

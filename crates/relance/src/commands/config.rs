@@ -3,8 +3,10 @@
 use std::ffi::OsString;
 
 use clap::Parser;
+use relance_scm::settings::Section;
 use relance_scm::{ConfigChange, ServiceConfig};
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
+use relance_wire::settings::texts;
 
 use super::options::ConfigOptions;
 use super::windows_settings::{self, WindowsOptions};
@@ -56,61 +58,22 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
 fn print(config: &ServiceConfig, of_windows: Vec<(&'static str, String)>) {
     let body = ConfigBody::from(config);
     println!("{}", plain(&body.name));
-    let mut start = body.start_type.clone();
-    if body.delayed_auto_start {
-        start.push_str(", delayed");
-    }
-    let mut pairs = vec![
-        (
-            "display name",
-            body.display_name.clone().unwrap_or_default(),
-        ),
-        ("kind", body.kind.clone()),
-        ("command line", body.command_line.clone()),
-        ("start", start),
-        ("account", body.account_name.clone()),
-        ("error control", body.error_control.clone()),
-        ("type", format!("{:#x}", body.service_type)),
-    ];
-    let mut optional = |name, value: String| {
-        if !value.is_empty() {
-            pairs.push((name, value));
+    let mut pairs = vec![("Kind".to_owned(), body.kind.clone())];
+    for (setting, text) in texts(config).filter(|(setting, _)| setting.applies_to(config.kind)) {
+        let label = setting.label.en;
+        match setting.section {
+            Section::Service => pairs.push((label.to_owned(), text)),
+            Section::Extensions => pairs.push((format!("{label} *"), text)),
+            Section::Recovery => {}
         }
-    };
-    optional("description", body.description.clone());
-    optional("group", body.load_order_group.clone());
-    optional("depends on", body.dependencies.join(", "));
-    optional("environment", body.environment.join("\n"));
-    optional("priority", body.priority.clone().unwrap_or_default());
-    let timeout = body.preshutdown_timeout_ms.map(|ms| format!("{ms} ms"));
-    optional("preshutdown", timeout.unwrap_or_default());
-    optional("security", body.security.clone().unwrap_or_default());
-    for (name, value) in of_windows {
-        optional(name, value);
     }
-    let extensions = &body.extensions;
-    optional(
-        "folder *",
-        extensions.working_directory.clone().unwrap_or_default(),
-    );
-    optional("output *", extensions.output.clone());
-    optional(
-        "processors *",
-        extensions.affinity.clone().unwrap_or_default(),
-    );
-    if body.kind == "program" {
-        let grace = extensions.stop_grace_ms;
-        optional(
-            "stop *",
-            format!("SIG{}, then {grace} ms", extensions.stop_signal),
-        );
-        let codes: Vec<String> = extensions
-            .restart_on_exit
-            .iter()
-            .map(u8::to_string)
-            .collect();
-        optional("restart on exit *", codes.join(", "));
-    }
+    let of_windows = of_windows.into_iter();
+    pairs.extend(of_windows.map(|(label, text)| (label.to_owned(), text)));
+    pairs.retain(|(_, text)| !text.is_empty());
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(label, text)| (label.as_str(), text.clone()))
+        .collect();
     print_pairs(&pairs);
     println!("  * a setting that Windows does not have");
 }

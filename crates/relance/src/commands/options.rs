@@ -1,186 +1,222 @@
-//! Options about the configuration of a service, shared by `create` and `config`.
+//! Options about the configuration of a service: one for each row of `relance_scm::settings`.
+//!
+//! `create` and `config` take those of the service and the extensions, `create`, `failure` and
+//! `simulate` those of recovery. Values are read as the row says, and become a change as JSON, which the
+//! API checks like any other.
 
-use clap::Args;
-use relance_wire::api::{ChangeConfigRequest, ExtensionsChangeBody, RecoveryChangeBody};
+use clap::builder::TypedValueParser;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
+use relance_scm::Win32Error;
+use relance_scm::settings::{Section, Setting, Value, ValueType, all};
+use relance_wire::api::{ChangeConfigRequest, RecoveryChangeBody};
+use relance_wire::settings::to_json;
+use serde_json::{Map, Value as Json};
 
 use crate::cli::Failure;
-use crate::text::duration;
 
-/// Everything but the name and the command.
-#[derive(Debug, Default, Args)]
-pub(crate) struct ConfigOptions {
-    /// The name for people
-    #[arg(long, value_name = "NAME")]
-    display_name: Option<String>,
-    /// For people; "" deletes it
-    #[arg(long)]
-    description: Option<String>,
-    /// When it is started: auto, demand or disabled
-    #[arg(long, value_name = "TYPE")]
-    start: Option<String>,
-    /// Start it some time after the other automatic ones
-    #[arg(long, value_name = "YES|NO", num_args = 0..=1, default_missing_value = "yes", value_parser = yes_or_no)]
-    delayed: Option<bool>,
-    /// A service that must run first, or +GROUP; may be repeated; "" clears
-    #[arg(long = "depend", value_name = "NAME")]
-    dependencies: Vec<String>,
-    /// Load order group; "" leaves it
-    #[arg(long, value_name = "NAME")]
-    group: Option<String>,
-    /// The account it runs under
-    #[arg(long, value_name = "NAME")]
-    account: Option<String>,
-    /// What a failed start at boot means: ignore, normal, severe or critical
-    #[arg(long, value_name = "LEVEL")]
-    error_control: Option<String>,
-    /// A variable of its environment, NAME=VALUE; may be repeated; replaces the list; "" clears
-    #[arg(long = "env", value_name = "NAME=VALUE")]
-    environment: Vec<String>,
-    /// idle, below-normal, normal, above-normal, high or realtime
-    #[arg(long, value_name = "CLASS")]
-    priority: Option<String>,
-    /// Who may do what, as SDDL; "" goes back to the default
-    #[arg(long, value_name = "SDDL")]
-    security: Option<String>,
-    /// Windows' type bits: 16, 272
-    #[arg(long, value_name = "NUMBER")]
-    service_type: Option<u32>,
-    /// How long a shutdown waits after PRESHUTDOWN
-    #[arg(long, value_name = "TIME")]
-    preshutdown_timeout: Option<String>,
-    /// Extension: the folder in which it starts
-    #[arg(long, value_name = "FOLDER")]
-    working_directory: Option<String>,
-    /// Extension: where its output goes, file or null
-    #[arg(long, value_name = "WHERE")]
-    output: Option<String>,
-    /// Extension: the signal that asks a program to stop
-    #[arg(long, value_name = "SIGNAL")]
-    stop_signal: Option<String>,
-    /// Extension: how long a program may take then
-    #[arg(long, value_name = "TIME")]
-    stop_grace: Option<String>,
-    /// Extension: exit statuses with which a program asks to be started again at once, not counted;
-    /// for instance 0,75; "" clears
-    #[arg(long, value_name = "CODES")]
-    restart_on_exit: Option<String>,
-    /// Extension: processors it may run on, like 0-3,6; "" for all
-    #[arg(long, value_name = "LIST")]
-    affinity: Option<String>,
-}
+/// Everything but the name, the command and what follows a failure.
+#[derive(Debug, Default)]
+pub(crate) struct ConfigOptions(Given);
 
-/// What follows a failure, in `sc`'s notation.
-#[derive(Debug, Default, Args)]
-pub(crate) struct FailureOptions {
-    /// First/second/... failure: restart/60000/run/5000/none/0, delays in milliseconds; "" clears
-    #[arg(long, value_name = "LIST")]
-    pub(crate) actions: Option<String>,
-    /// Seconds without a failure until they are counted anew, or INFINITE
-    #[arg(long, value_name = "SECONDS")]
-    pub(crate) reset: Option<String>,
-    /// The command of `run`; %1% becomes the number of failures
-    #[arg(long, value_name = "LINE")]
-    pub(crate) command: Option<String>,
-    /// Broadcast before `reboot`
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reboot_message: Option<String>,
-    /// A stop with an error code is a failure too
-    #[arg(long, value_name = "YES|NO", num_args = 0..=1, default_missing_value = "yes", value_parser = yes_or_no)]
-    pub(crate) on_error_stop: Option<bool>,
-}
+/// What follows a failure.
+#[derive(Debug, Default)]
+pub(crate) struct FailureOptions(Given);
 
-fn yes_or_no(text: &str) -> Result<bool, String> {
-    match text {
-        "yes" | "true" | "on" | "1" => Ok(true),
-        "no" | "false" | "off" | "0" => Ok(false),
-        _ => Err("write yes or no".to_owned()),
-    }
-}
-
-/// A list of which a single empty word means none.
-fn list(words: &[String]) -> Option<Vec<String>> {
-    match words {
-        [] => None,
-        [only] if only.is_empty() => Some(Vec::new()),
-        words => Some(words.to_vec()),
-    }
-}
+/// The settings that were given, as JSON, in the order of their rows.
+#[derive(Debug, Default)]
+struct Given(Vec<(&'static Setting, Json)>);
 
 impl ConfigOptions {
     /// The options as a change.
+    ///
+    /// # Errors
+    /// A value that does not fit its setting.
     pub(crate) fn change(&self) -> Result<ChangeConfigRequest, Failure> {
-        let preshutdown = self
-            .preshutdown_timeout
-            .as_deref()
-            .map(millis)
-            .transpose()?;
-        let extensions = ExtensionsChangeBody {
-            working_directory: self.working_directory.clone(),
-            output: self.output.clone(),
-            stop_signal: self.stop_signal.clone(),
-            stop_grace_ms: self.stop_grace.as_deref().map(millis).transpose()?,
-            restart_on_exit: self.restart_on_exit.as_deref().map(codes).transpose()?,
-            affinity: self.affinity.clone(),
-        };
-        Ok(ChangeConfigRequest {
-            display_name: self.display_name.clone(),
-            service_type: self.service_type,
-            start_type: self.start.clone(),
-            delayed_auto_start: self.delayed,
-            error_control: self.error_control.clone(),
-            load_order_group: self.group.clone(),
-            dependencies: list(&self.dependencies),
-            account_name: self.account.clone(),
-            description: self.description.clone(),
-            environment: list(&self.environment),
-            priority: self
-                .priority
-                .clone()
-                .map(|class| Some(class).filter(|c| !c.is_empty())),
-            preshutdown_timeout_ms: preshutdown.map(Some),
-            security: self
-                .security
-                .clone()
-                .map(|sddl| Some(sddl).filter(|s| !s.is_empty())),
-            extensions: (extensions != ExtensionsChangeBody::default()).then_some(extensions),
-            ..ChangeConfigRequest::default()
-        })
+        let mut body = Map::new();
+        let mut extensions = Map::new();
+        for (setting, json) in &self.0.0 {
+            let place = match setting.section {
+                Section::Extensions => &mut extensions,
+                Section::Service | Section::Recovery => &mut body,
+            };
+            place.insert(setting.key.to_owned(), json.clone());
+        }
+        if !extensions.is_empty() {
+            body.insert("extensions".to_owned(), extensions.into());
+        }
+        let change = serde_json::from_value(body.into());
+        Ok(change.map_err(anyhow::Error::from)?)
     }
 }
 
 impl FailureOptions {
     /// Whether nothing was given.
     pub(crate) fn is_empty(&self) -> bool {
-        self.body() == RecoveryChangeBody::default()
+        self.0.0.is_empty()
     }
 
     /// The options as a change.
     pub(crate) fn body(&self) -> RecoveryChangeBody {
-        use relance_wire::api::{ActionsBody, ResetPeriodBody};
-        RecoveryChangeBody {
-            actions: self.actions.clone().map(ActionsBody::Notation),
-            reset_period_secs: self.reset.clone().map(ResetPeriodBody::Text),
-            command: self.command.clone(),
-            reboot_message: self.reboot_message.clone(),
-            on_error_stop: self.on_error_stop,
-        }
+        let given = self.0.0.iter();
+        let body: Map<String, Json> = given
+            .map(|(setting, json)| (setting.key.to_owned(), json.clone()))
+            .collect();
+        serde_json::from_value(body.into()).expect("values of the rows of recovery")
     }
 }
 
-fn millis(text: &str) -> Result<u64, Failure> {
-    Ok(u64::try_from(duration(text)?.as_millis()).unwrap_or(u64::MAX))
+/// Whether a setting is an option of `create` and `config`. The command line has a form of its own in
+/// each of them.
+fn is_config(setting: &Setting) -> bool {
+    setting.section != Section::Recovery && setting.key != "command_line"
 }
 
-fn codes(text: &str) -> Result<Vec<u8>, Failure> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|code| !code.is_empty())
-        .map(|code| {
-            code.parse::<u8>().map_err(|_| {
-                crate::cli::usage(format!(
-                    "{code:?} is no exit status; use numbers from 0 to 255"
-                ))
-            })
-        })
-        .collect()
+fn is_failure(setting: &Setting) -> bool {
+    setting.section == Section::Recovery
+}
+
+macro_rules! options_of_settings {
+    ($type:ident, $wanted:ident) => {
+        impl Args for $type {
+            fn augment_args(command: Command) -> Command {
+                all()
+                    .filter(|setting| $wanted(setting))
+                    .fold(command, |command, setting| command.arg(option(setting)))
+            }
+
+            fn augment_args_for_update(command: Command) -> Command {
+                Self::augment_args(command)
+            }
+        }
+
+        impl FromArgMatches for $type {
+            fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+                let settings = all().filter(|setting| $wanted(setting));
+                let given =
+                    settings.filter_map(|setting| Some((setting, given(setting, matches)?)));
+                Ok(Self(Given(given.collect())))
+            }
+
+            fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+                *self = Self::from_arg_matches(matches)?;
+                Ok(())
+            }
+        }
+    };
+}
+
+options_of_settings!(ConfigOptions, is_config);
+options_of_settings!(FailureOptions, is_failure);
+
+/// The option of a setting.
+fn option(setting: &'static Setting) -> Arg {
+    let arg = Arg::new(setting.option)
+        .long(setting.option)
+        .value_name(setting.value.placeholder())
+        .help(help(setting));
+    match setting.value {
+        ValueType::List => arg.action(ArgAction::Append),
+        ValueType::Flag => arg
+            .num_args(0..=1)
+            .default_missing_value("yes")
+            .value_parser(parser(setting)),
+        _ => arg.value_parser(parser(setting)),
+    }
+}
+
+fn parser(setting: &'static Setting) -> impl TypedValueParser<Value = Value> {
+    clap::builder::StringValueParser::new().try_map(|text| {
+        let value = setting.value.parse(&text);
+        value.map_err(|problem| format!("{problem} ({})", Win32Error::INVALID_PARAMETER))
+    })
+}
+
+fn help(setting: &Setting) -> String {
+    let extension = match setting.section {
+        Section::Extensions => "Extension: ",
+        Section::Service | Section::Recovery => "",
+    };
+    let empty = match setting.value {
+        ValueType::List => "; may be repeated, replaces the list; \"\" clears it",
+        _ if setting.value.parse("").is_ok() => "; \"\" goes back to the default",
+        _ => "",
+    };
+    format!("{extension}{}{empty}", setting.about.en)
+}
+
+/// What was given for a setting, as JSON.
+fn given(setting: &Setting, matches: &ArgMatches) -> Option<Json> {
+    if setting.value == ValueType::List {
+        let words = matches.get_many::<String>(setting.option)?;
+        return Some(words.filter(|word| !word.is_empty()).cloned().collect());
+    }
+    let value = matches.get_one::<Value>(setting.option)?;
+    Some(match value {
+        // Texts that Windows has are cleared by an empty text, not by the lack of one.
+        Value::Unset if takes_empty_text(setting) => Json::String(String::new()),
+        value => to_json(setting, value),
+    })
+}
+
+fn takes_empty_text(setting: &Setting) -> bool {
+    setting.section != Section::Extensions
+        && matches!(
+            setting.value,
+            ValueType::Text | ValueType::Lines | ValueType::Actions
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Both {
+        #[command(flatten)]
+        config: ConfigOptions,
+        #[command(flatten)]
+        failure: FailureOptions,
+    }
+
+    fn parse(words: &[&str]) -> Result<Both, Error> {
+        Both::try_parse_from(["x"].iter().chain(words))
+    }
+
+    #[test]
+    fn every_setting_can_be_given_and_taken_back() {
+        for setting in all().filter(|setting| setting.key != "command_line") {
+            let default = (setting.default)().text(setting.value);
+            let word = format!("--{}={default}", setting.option);
+            let both = parse(&[&word]).unwrap_or_else(|error| panic!("{error}"));
+            let change = both.config.change().expect("a change");
+            let recovery = both.failure.body();
+            let is_given = change != ChangeConfigRequest::default()
+                || recovery != RecoveryChangeBody::default();
+            assert!(is_given, "{word}");
+        }
+    }
+
+    #[test]
+    fn values_are_read_as_people_write_them() {
+        let words = [
+            "--stop-grace",
+            "1m30s",
+            "--delayed",
+            "--env=A=1",
+            "--env=B=2",
+            "--priority=",
+        ];
+        let change = parse(&words).unwrap().config.change().unwrap();
+        assert_eq!(change.extensions.unwrap().0["stop_grace_ms"], 90_000);
+        assert_eq!(change.delayed_auto_start, Some(true));
+        assert_eq!(change.environment.unwrap(), ["A=1", "B=2"]);
+        assert_eq!(change.priority, Some(None));
+        let error = parse(&["--stop-signal=NOPE"]).unwrap_err().to_string();
+        assert!(
+            error.contains("--stop-signal") && error.contains("TERM"),
+            "{error}"
+        );
+    }
 }

@@ -11,6 +11,7 @@ use relance_client::hosted::{self, Hosted};
 use relance_scm::config::{Affinity, OutputMode};
 use relance_scm::event::Event;
 use relance_scm::manager::wait;
+use relance_scm::settings::{AFFINITY, OUTPUT, RESTART_ON_EXIT, STOP_GRACE, WORKING_DIRECTORY};
 use relance_scm::{
     Caller, ExitCode, ScmError, ServiceConfig, ServiceManager, ServiceName, ServiceState,
     Win32Error,
@@ -98,8 +99,8 @@ impl Host<'_> {
                 Ok(exit_code) => exit_code,
                 Err(error) => return Some(ExitCode::Win32(error)),
             };
-            let restart_on_exit = &self.config.extensions.restart_on_exit;
-            match verdict(exit_code, stop_requested, restart_on_exit) {
+            let restart_on_exit = self.config.extensions.get(RESTART_ON_EXIT);
+            match verdict(exit_code, stop_requested, &restart_on_exit) {
                 Verdict::Stopped(exit_code) => return Some(exit_code),
                 Verdict::Crashed => return None,
                 Verdict::Recycled(code) => self.log(&Event::Recycled(code)),
@@ -111,18 +112,18 @@ impl Host<'_> {
     /// Starts the program; with the thread that stores what it prints.
     fn start(&self, number: u32) -> Result<(Arc<Child>, Option<JoinHandle<()>>), Win32Error> {
         let config = &self.config;
-        let folder = config.extensions.working_directory.as_deref();
+        let folder = config.extensions.get(WORKING_DIRECTORY);
         let (child, output) = Child::start(&Launch {
             command_line: config.command_line.to_string(),
-            working_directory: folder.map(str::to_owned),
+            working_directory: folder.map(String::from),
             environment: config
                 .environment
                 .iter()
                 .map(|variable| (variable.name().to_owned(), variable.value().to_owned()))
                 .collect(),
             priority: config.priority,
-            affinity: config.extensions.affinity.map(Affinity::mask),
-            discard_output: config.extensions.output == OutputMode::Null,
+            affinity: config.extensions.get(AFFINITY).map(Affinity::mask),
+            discard_output: config.extensions.get(OUTPUT) == OutputMode::Null.name(),
         })?;
         let child = Arc::new(child);
         let output = output.map(|output| self.store(output)).transpose()?;
@@ -156,7 +157,7 @@ impl Host<'_> {
         number: u32,
         received: &Receiver<Fact>,
     ) -> (Result<u32, Win32Error>, bool) {
-        let grace = self.config.extensions.stop_grace;
+        let grace = self.config.extensions.get(STOP_GRACE);
         let mut stop_by: Option<Instant> = None;
         let mut checkpoint = 0;
         loop {

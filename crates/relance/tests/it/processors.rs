@@ -34,7 +34,7 @@ fn a_program_runs_on_the_processors_it_is_bound_to() {
     let printed = fs::read_to_string(file).expect("it has run");
     assert_eq!(printed.split_whitespace().last(), Some(processor.as_str()));
     let shown = daemon.relance(&["config", "bound"]).stdout;
-    assert!(String::from_utf8_lossy(&shown).contains("processors *"));
+    assert!(String::from_utf8_lossy(&shown).contains("Processors *"));
 }
 
 #[test]

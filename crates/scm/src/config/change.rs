@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    AccountName, Affinity, Dependency, EnvironmentVariable, ErrorControl, OutputMode,
-    PriorityClass, Secret, ServiceConfig, ServiceType, StartType,
+    AccountName, Dependency, EnvironmentVariable, ErrorControl, ExtensionsChange, PriorityClass,
+    Secret, ServiceConfig, ServiceType, StartType,
 };
 use crate::error::ScmError;
 use crate::failure_actions::{FailureActionsChange, RecoveryActionKind};
@@ -50,23 +50,6 @@ pub struct ConfigChange {
     pub security: Option<Option<SecurityDescriptor>>,
     /// Settings that Windows does not have.
     pub extensions: ExtensionsChange,
-}
-
-/// Changes of the settings that Windows does not have.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ExtensionsChange {
-    /// `Some("")` goes back to `/`.
-    pub working_directory: Option<String>,
-    /// Where the output goes.
-    pub output: Option<OutputMode>,
-    /// 1 to 64.
-    pub stop_signal: Option<u8>,
-    /// How long a program may take to stop.
-    pub stop_grace: Option<Duration>,
-    /// An empty list clears.
-    pub restart_on_exit: Option<Vec<u8>>,
-    /// `Some(None)` goes back to all.
-    pub affinity: Option<Option<Affinity>>,
 }
 
 impl ConfigChange {
@@ -155,25 +138,9 @@ impl ServiceConfig {
             &mut config.security,
             change.security.clone().map(|s| s.map(Box::new)),
         );
-        change.extensions.apply(&mut config.extensions);
+        config.extensions.apply(&change.extensions);
         config.check()?;
         Ok(config)
-    }
-}
-
-impl ExtensionsChange {
-    fn apply(&self, extensions: &mut super::Extensions) {
-        if let Some(folder) = &self.working_directory {
-            extensions.working_directory = (!folder.is_empty()).then(|| folder.as_str().into());
-        }
-        set(&mut extensions.output, self.output);
-        set(&mut extensions.stop_signal, self.stop_signal);
-        set(&mut extensions.stop_grace, self.stop_grace);
-        set(
-            &mut extensions.restart_on_exit,
-            self.restart_on_exit.clone().map(Into::into),
-        );
-        set(&mut extensions.affinity, self.affinity);
     }
 }
 

@@ -1,10 +1,12 @@
 //! Recovery settings as text, in `sc`'s notation (R70 to R72): `restart/60000/run/5000/""/0`, and a
-//! reset period in seconds or `INFINITE`. One line can be pasted into `relance failure` and `sc failure`.
+//! reset period in seconds or `INFINITE`. What is printed can be pasted into `relance failure` and `sc
+//! failure`. Times with a unit (`restart/60s`, `1h`) are read too; `sc` does not know them.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{RecoveryAction, RecoveryActionKind, ResetPeriod};
+use crate::duration::{self, Bare};
 use crate::error::ScmError;
 use crate::win32::Win32Error;
 
@@ -52,12 +54,15 @@ fn kind(word: &str) -> Result<RecoveryActionKind, ScmError> {
 }
 
 fn delay_ms(text: &str) -> Result<u32, ScmError> {
-    text.trim().parse().map_err(|_| {
-        invalid(format!(
-            "{text:?} is no delay; give milliseconds from 0 to {}",
-            u32::MAX
-        ))
-    })
+    duration::parse(text, Bare::Milliseconds)
+        .and_then(|delay| u32::try_from(delay.as_millis()).ok())
+        .ok_or_else(|| {
+            invalid(format!(
+                "{text:?} is not a delay; write {}, or milliseconds from 0 to {}",
+                duration::EXAMPLES,
+                u32::MAX
+            ))
+        })
 }
 
 /// A reset period as text: seconds, or `INFINITE` in any case (R72).
@@ -68,11 +73,16 @@ pub fn parse_reset_period(text: &str) -> Result<ResetPeriod, ScmError> {
     if text.trim().eq_ignore_ascii_case("infinite") {
         return Ok(ResetPeriod::Infinite);
     }
-    text.trim().parse().map(ResetPeriod::from_raw).map_err(|_| {
-        invalid(format!(
-            "{text:?} is no reset period; give seconds, 86400 for a day, or INFINITE"
-        ))
-    })
+    // A period is whole seconds on Windows, so a part of one would be lost.
+    duration::parse(text, Bare::Seconds)
+        .filter(|period| period.subsec_nanos() == 0)
+        .and_then(|period| u32::try_from(period.as_secs()).ok())
+        .map(ResetPeriod::from_raw)
+        .ok_or_else(|| {
+            invalid(format!(
+                "{text:?} is not a reset period; write 1h, 2d, seconds, or INFINITE"
+            ))
+        })
 }
 
 fn invalid(sentence: String) -> ScmError {

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use relance_scm::config::{Affinity, Extensions, OutputMode};
+use relance_scm::config::{Affinity, Extensions, ExtensionsChange};
+use relance_scm::duration::millis;
+use relance_scm::settings::{EXTENSIONS, Setting, System, Value, ValueType};
 use relance_scm::{ScmError, ServiceConfig, ServiceKind, Win32Error, command_line};
 
 use crate::api::{Api, RegistryValue, Result};
@@ -12,17 +14,15 @@ use crate::error::unsupported;
 /// The word behind the path of `relance.exe` by which a hosted program is recognised.
 const HOST_COMMAND: &str = "host";
 
-/// Names of the values in `Parameters`.
-mod value {
-    pub(super) const COMMAND_LINE: &str = "CommandLine";
-    pub(super) const WORKING_DIRECTORY: &str = "WorkingDirectory";
-    /// 1: the output is thrown away.
-    pub(super) const OUTPUT: &str = "Output";
-    /// Milliseconds.
-    pub(super) const STOP_GRACE: &str = "StopGrace";
-    pub(super) const RESTART_ON_EXIT: &str = "RestartOnExit";
-    /// A bit for each processor.
-    pub(super) const AFFINITY: &str = "Affinity";
+/// Name of the value in `Parameters` that holds what the host runs.
+const COMMAND_LINE: &str = "CommandLine";
+
+/// Name of the value in `Parameters` that holds an extension: `stop_grace_ms` is `StopGrace`.
+fn value_name(setting: &Setting) -> String {
+    let words = setting.key.trim_end_matches("_ms").split('_');
+    words
+        .map(|word| word[..1].to_ascii_uppercase() + &word[1..])
+        .collect()
 }
 
 /// The key of a service, below `HKEY_LOCAL_MACHINE`.
@@ -61,29 +61,70 @@ pub(super) fn read(
     }
     let key = parameters_key(name);
     let read = |value: &str| api.registry_read(machine, &key, value).ok();
-    let RegistryValue::Text(line) = read(value::COMMAND_LINE)? else {
+    let RegistryValue::Text(line) = read(COMMAND_LINE)? else {
         return None;
     };
+    let mut change = ExtensionsChange::default();
+    for setting in EXTENSIONS {
+        if let Some(value) = read(&value_name(setting)) {
+            change.add(setting, of_registry(setting.value, value));
+        }
+    }
     let mut extensions = Extensions::default();
-    if let Some(RegistryValue::Text(folder)) = read(value::WORKING_DIRECTORY) {
-        extensions.working_directory = Some(folder.into());
-    }
-    if let Some(RegistryValue::Number(mode)) = read(value::OUTPUT) {
-        extensions.output = OutputMode::from_raw(mode).unwrap_or(OutputMode::File);
-    }
-    if let Some(RegistryValue::Number(ms)) = read(value::STOP_GRACE) {
-        extensions.stop_grace = Duration::from_millis(ms.into());
-    }
-    if let Some(RegistryValue::List(codes)) = read(value::RESTART_ON_EXIT) {
-        let codes = codes.iter().filter_map(|code| code.parse().ok());
-        extensions.restart_on_exit = codes.collect();
-    }
-    extensions.affinity = match read(value::AFFINITY) {
-        Some(RegistryValue::Number(mask)) => Affinity::from_mask(mask.into()),
-        Some(RegistryValue::LongNumber(mask)) => Affinity::from_mask(mask),
-        _ => None,
-    };
+    extensions.apply(&change);
     Some((line, extensions))
+}
+
+/// A value that somebody else may have written: what the setting does not take is as good as none.
+fn of_registry(value_type: ValueType, value: RegistryValue) -> Option<Value> {
+    match (value_type, value) {
+        (ValueType::Choice(words), RegistryValue::Number(at)) => {
+            let word = usize::try_from(at).ok().and_then(|at| words.get(at))?;
+            Some(Value::Choice(word))
+        }
+        (ValueType::Duration | ValueType::OptionalDuration, RegistryValue::Number(ms)) => {
+            Some(Value::Duration(Duration::from_millis(ms.into())))
+        }
+        (ValueType::Processors, RegistryValue::Number(mask)) => {
+            Affinity::from_mask(mask.into()).map(Value::Processors)
+        }
+        (ValueType::Processors, RegistryValue::LongNumber(mask)) => {
+            Affinity::from_mask(mask).map(Value::Processors)
+        }
+        (ValueType::Flag, RegistryValue::Number(set)) => Some(Value::Flag(set != 0)),
+        (_, RegistryValue::Number(number)) => Some(Value::Number(number.into())),
+        (_, RegistryValue::LongNumber(number)) => Some(Value::Number(number)),
+        (ValueType::Statuses, RegistryValue::List(codes)) => {
+            let codes = codes.iter().filter_map(|code| code.parse().ok());
+            Some(Value::Statuses(codes.collect()))
+        }
+        (_, RegistryValue::List(texts)) => {
+            Some(Value::List(texts.into_iter().map(Into::into).collect()))
+        }
+        (_, RegistryValue::Text(text)) => Some(Value::Text(text.into())),
+    }
+}
+
+fn to_registry(value_type: ValueType, value: &Value) -> Option<RegistryValue> {
+    let number = |number: u64| RegistryValue::Number(u32::try_from(number).unwrap_or(u32::MAX));
+    Some(match (value_type, value) {
+        (_, Value::Unset) => return None,
+        (ValueType::Choice(words), Value::Choice(word)) => {
+            let at = words.iter().position(|known| known == word)?;
+            number(u64::try_from(at).ok()?)
+        }
+        (_, Value::Duration(time)) => number(millis(*time)),
+        (_, Value::Processors(processors)) => RegistryValue::LongNumber(processors.mask()),
+        (_, Value::Flag(set)) => number(u64::from(*set)),
+        (_, Value::Number(value)) => number(*value),
+        (_, Value::Statuses(codes)) => {
+            RegistryValue::List(codes.iter().map(u8::to_string).collect())
+        }
+        (_, Value::List(texts)) => {
+            RegistryValue::List(texts.iter().map(ToString::to_string).collect())
+        }
+        (_, other) => RegistryValue::Text(other.text(value_type)),
+    })
 }
 
 /// Writes what differs; `old` is `None` for a new service.
@@ -103,8 +144,8 @@ pub(super) fn write(
             continue;
         }
         match data {
-            Some(data) => api.registry_write(machine, &key, name, &data)?,
-            None if old.is_some() => api.registry_delete(machine, &key, name)?,
+            Some(data) => api.registry_write(machine, &key, &name, &data)?,
+            None if old.is_some() => api.registry_delete(machine, &key, &name)?,
             None => {}
         }
     }
@@ -112,42 +153,16 @@ pub(super) fn write(
 }
 
 /// Every value, `None` where the default needs none; always in the same order.
-fn values(config: &ServiceConfig) -> Vec<(&'static str, Option<RegistryValue>)> {
-    let extensions = &config.extensions;
-    let default = Extensions::default();
-    let grace = u32::try_from(extensions.stop_grace.as_millis()).unwrap_or(u32::MAX);
-    let codes: Vec<String> = extensions
-        .restart_on_exit
-        .iter()
-        .map(u8::to_string)
-        .collect();
-    let text = |text: &str| RegistryValue::Text(text.to_owned());
-    vec![
-        (value::COMMAND_LINE, Some(text(&config.command_line))),
-        (
-            value::WORKING_DIRECTORY,
-            extensions.working_directory.as_deref().map(text),
-        ),
-        (
-            value::OUTPUT,
-            (extensions.output != default.output)
-                .then(|| RegistryValue::Number(extensions.output.to_raw())),
-        ),
-        (
-            value::STOP_GRACE,
-            (extensions.stop_grace != default.stop_grace).then_some(RegistryValue::Number(grace)),
-        ),
-        (
-            value::RESTART_ON_EXIT,
-            (!codes.is_empty()).then_some(RegistryValue::List(codes)),
-        ),
-        (
-            value::AFFINITY,
-            extensions
-                .affinity
-                .map(|affinity| RegistryValue::LongNumber(affinity.mask())),
-        ),
-    ]
+fn values(config: &ServiceConfig) -> Vec<(String, Option<RegistryValue>)> {
+    let line = RegistryValue::Text(config.command_line.to_string());
+    let mut values = vec![(COMMAND_LINE.to_owned(), Some(line))];
+    values.extend(EXTENSIONS.iter().map(|setting| {
+        let value = config.extensions.value(setting);
+        let given = value != (setting.default)();
+        let data = given.then(|| to_registry(setting.value, &value)).flatten();
+        (value_name(setting), data)
+    }));
+    values
 }
 
 /// Refuses what Windows has no place for, with what can be done instead.
@@ -156,14 +171,12 @@ fn values(config: &ServiceConfig) -> Vec<(&'static str, Option<RegistryValue>)> 
 /// 50.
 pub(super) fn check(config: &ServiceConfig) -> std::result::Result<(), ScmError> {
     let extensions = &config.extensions;
-    let default = Extensions::default();
-    if extensions.stop_signal != default.stop_signal {
-        return Err(unsupported(
-            "Windows has no signals; leave out the stop signal: a program is asked to stop by \
-             Ctrl-Break and WM_CLOSE",
-        ));
+    for (setting, _) in extensions.given() {
+        if let System::Linux(reason) = setting.system {
+            return Err(unsupported(reason));
+        }
     }
-    if config.kind == ServiceKind::Service && *extensions != default {
+    if config.kind == ServiceKind::Service && *extensions != Extensions::default() {
         return Err(unsupported(
             "the working directory, output, processors and stop grace of a service are its own affair on \
              Windows; create it as a program, which relance host keeps",

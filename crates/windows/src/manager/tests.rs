@@ -8,6 +8,9 @@ use std::time::Duration;
 use relance_scm::config::{Affinity, EnvironmentVariable, PriorityClass, Secret, StartType};
 use relance_scm::failure_actions::FailureActionsChange;
 use relance_scm::manager::{Watched, WatchedChange, next_change, wait};
+use relance_scm::settings::{
+    AFFINITY, RESTART_ON_EXIT, STOP_GRACE, STOP_SIGNAL, WORKING_DIRECTORY,
+};
 use relance_scm::{RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceKind};
 
 use super::*;
@@ -207,10 +210,12 @@ fn programs_run_under_relance_host() {
     let (api, manager) = manager();
     let mut config = service("w");
     config.kind = ServiceKind::Program;
-    config.extensions.restart_on_exit = [75].into();
-    config.extensions.affinity = Affinity::from_mask(0x8000_0000_0000_0005);
-    config.extensions.stop_grace = Duration::from_secs(3);
-    config.extensions.working_directory = Some(whole_path());
+    config.extensions.set(RESTART_ON_EXIT, [75].into());
+    config
+        .extensions
+        .set(AFFINITY, Affinity::from_mask(0x8000_0000_0000_0005));
+    config.extensions.set(STOP_GRACE, Duration::from_secs(3));
+    config.extensions.set(WORKING_DIRECTORY, Some(whole_path()));
     create(&manager, config.clone()).unwrap();
     let raw = api.open_service(RawHandleOfManager, "w", 1).unwrap();
     let image = api.query_service_config(raw).unwrap().command_line;
@@ -232,9 +237,9 @@ const RawHandleOfManager: crate::api::RawHandle = crate::api::RawHandle(0);
 fn what_windows_has_no_place_for_is_refused_with_the_reason() {
     let (api, manager) = manager();
     let mut signal = service("w");
-    signal.extensions.stop_signal = 2;
+    signal.extensions.set(STOP_SIGNAL, 2);
     let mut folder = service("w");
-    folder.extensions.working_directory = Some(whole_path());
+    folder.extensions.set(WORKING_DIRECTORY, Some(whole_path()));
     for config in [signal, folder] {
         assert_eq!(
             create(&manager, config).unwrap_err().code(),
@@ -356,7 +361,7 @@ fn apply_takes_back_what_it_did_when_one_cannot_be() {
     let mut changed = service("b");
     changed.display_name = "B".into();
     let mut bad = service("c");
-    bad.extensions.stop_signal = 2;
+    bad.extensions.set(STOP_SIGNAL, 2);
     let new = |config| NewService {
         config,
         password: Secret::default(),

@@ -5,15 +5,14 @@ use std::time::Duration;
 use relance_scm::ConfigChange;
 use relance_scm::ScmError;
 use relance_scm::config::{
-    AccountName, ErrorControl, ExtensionsChange, OutputMode, PriorityClass, Secret, ServiceType,
-    StartType,
+    AccountName, ErrorControl, PriorityClass, Secret, ServiceType, StartType,
 };
+use relance_scm::duration::millis;
 use relance_scm::failure_actions::FailureActionsChange;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::config::{
-    ActionsBody, ResetPeriodBody, millis, read_dependencies, read_environment, read_signal,
-};
+use super::config::{ActionsBody, ResetPeriodBody, read_dependencies, read_environment};
+use super::extensions::ExtensionsBody;
 
 /// `PATCH /v1/services/NAME`. `null` for `priority`, `preshutdown_timeout_ms` and `security` goes back
 /// to the default.
@@ -71,7 +70,7 @@ pub struct ChangeConfigRequest {
     pub security: Option<Option<String>>,
     /// Settings that Windows does not have.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub extensions: Option<ExtensionsChangeBody>,
+    pub extensions: Option<ExtensionsBody>,
 }
 
 /// Changes of the recovery settings.
@@ -94,31 +93,6 @@ pub struct RecoveryChangeBody {
     /// R3; in effect at once (R6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_error_stop: Option<bool>,
-}
-
-/// Changes of the settings that Windows does not have.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default, deny_unknown_fields)]
-pub struct ExtensionsChangeBody {
-    /// `""` goes back to `/`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub working_directory: Option<String>,
-    /// `file` or `null`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output: Option<String>,
-    /// Name or number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_signal: Option<String>,
-    /// How long a program may take to stop.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_grace_ms: Option<u64>,
-    /// Replaces the list.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub restart_on_exit: Option<Vec<u8>>,
-    /// Processors, like `0-3,6`; `""` goes back to all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub affinity: Option<String>,
 }
 
 /// Tells `null` from a field that is left out.
@@ -179,7 +153,7 @@ impl TryFrom<&ChangeConfigRequest> for ConfigChange {
             extensions: body
                 .extensions
                 .as_ref()
-                .map(extensions)
+                .map(ExtensionsBody::change)
                 .transpose()?
                 .unwrap_or_default(),
         })
@@ -198,25 +172,6 @@ fn failure_actions(body: &RecoveryChangeBody) -> Result<Option<FailureActionsCha
             .transpose()?,
     };
     Ok((change != FailureActionsChange::default()).then_some(change))
-}
-
-fn extensions(body: &ExtensionsChangeBody) -> Result<ExtensionsChange, ScmError> {
-    Ok(ExtensionsChange {
-        working_directory: body.working_directory.clone(),
-        output: body
-            .output
-            .as_deref()
-            .map(OutputMode::from_name)
-            .transpose()?,
-        stop_signal: body.stop_signal.as_deref().map(read_signal).transpose()?,
-        stop_grace: body.stop_grace_ms.map(Duration::from_millis),
-        restart_on_exit: body.restart_on_exit.clone(),
-        affinity: match body.affinity.as_deref() {
-            None => None,
-            Some("") => Some(None),
-            Some(text) => Some(Some(text.parse()?)),
-        },
-    })
 }
 
 impl From<&ConfigChange> for ChangeConfigRequest {
@@ -257,7 +212,7 @@ impl From<&ConfigChange> for ChangeConfigRequest {
                 .security
                 .as_ref()
                 .map(|descriptor| descriptor.as_ref().map(ToString::to_string)),
-            extensions: extensions_of(&change.extensions),
+            extensions: (!change.extensions.is_empty()).then(|| (&change.extensions).into()),
         }
     }
 }
@@ -272,18 +227,4 @@ fn recovery_of(change: &ConfigChange) -> Option<RecoveryChangeBody> {
         on_error_stop: change.failure_actions_on_non_crash_failures,
     };
     (body != RecoveryChangeBody::default()).then_some(body)
-}
-
-fn extensions_of(change: &ExtensionsChange) -> Option<ExtensionsChangeBody> {
-    let body = ExtensionsChangeBody {
-        working_directory: change.working_directory.clone(),
-        output: change.output.map(|output| output.name().to_owned()),
-        stop_signal: change.stop_signal.map(|signal| signal.to_string()),
-        stop_grace_ms: change.stop_grace.map(millis),
-        restart_on_exit: change.restart_on_exit.clone(),
-        affinity: change
-            .affinity
-            .map(|affinity| affinity.map(|set| set.to_string()).unwrap_or_default()),
-    };
-    (body != ExtensionsChangeBody::default()).then_some(body)
 }

@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use relance_scm::config::{
-    AccountName, Dependency, EnvironmentVariable, ErrorControl, Extensions, OutputMode,
-    PriorityClass, ServiceType, StartType,
+    AccountName, Dependency, EnvironmentVariable, ErrorControl, PriorityClass, ServiceType,
+    StartType,
 };
+use relance_scm::duration::millis;
 use relance_scm::failure_actions::{
     ActionList, FailureActions, FailureActionsChange, RecoveryAction,
 };
-use relance_scm::status::{signal_name, signal_number};
-use relance_scm::{ResetPeriod, ScmError, ServiceConfig, ServiceKind, ServiceName, Win32Error};
+use relance_scm::{ResetPeriod, ScmError, ServiceConfig, ServiceKind, ServiceName};
 use serde::{Deserialize, Serialize};
 
+use super::extensions::ExtensionsBody;
 use super::is_default;
+use crate::settings::invalid;
 
 /// A configuration. What is left out has its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,73 +212,6 @@ impl From<ResetPeriod> for ResetPeriodBody {
     }
 }
 
-/// Settings that Windows does not have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default, deny_unknown_fields)]
-pub struct ExtensionsBody {
-    /// Folder in which the process starts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub working_directory: Option<String>,
-    /// `file` (default) or `null`.
-    pub output: String,
-    /// Name or number of the signal that asks a program to stop: `TERM`.
-    pub stop_signal: String,
-    /// How long a program may take then.
-    pub stop_grace_ms: u64,
-    /// Exit statuses with which a program asks to be started again.
-    #[serde(skip_serializing_if = "is_default")]
-    pub restart_on_exit: Vec<u8>,
-    /// Processors it may run on, like `0-3,6`; all if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub affinity: Option<String>,
-}
-
-impl Default for ExtensionsBody {
-    fn default() -> Self {
-        Self::from(&Extensions::default())
-    }
-}
-
-impl From<&Extensions> for ExtensionsBody {
-    fn from(extensions: &Extensions) -> Self {
-        let signal = extensions.stop_signal;
-        Self {
-            working_directory: extensions
-                .working_directory
-                .as_deref()
-                .map(ToOwned::to_owned),
-            output: extensions.output.name().to_owned(),
-            stop_signal: signal_name(signal.into())
-                .map_or_else(|| signal.to_string(), ToOwned::to_owned),
-            stop_grace_ms: millis(extensions.stop_grace),
-            restart_on_exit: extensions.restart_on_exit.to_vec(),
-            affinity: extensions.affinity.map(|affinity| affinity.to_string()),
-        }
-    }
-}
-
-impl ExtensionsBody {
-    fn read(&self) -> Result<Extensions, ScmError> {
-        Ok(Extensions {
-            working_directory: self.working_directory.as_deref().map(Into::into),
-            output: OutputMode::from_name(&self.output)?,
-            stop_signal: read_signal(&self.stop_signal)?,
-            stop_grace: Duration::from_millis(self.stop_grace_ms),
-            restart_on_exit: self.restart_on_exit.as_slice().into(),
-            affinity: self.affinity.as_deref().map(str::parse).transpose()?,
-        })
-    }
-}
-
-pub(super) fn read_signal(text: &str) -> Result<u8, ScmError> {
-    signal_number(text).ok_or_else(|| {
-        invalid(format!(
-            "{text:?} is no signal; use a name like TERM or a number"
-        ))
-    })
-}
-
 /// Reads `service` or `program`.
 ///
 /// # Errors
@@ -300,14 +235,6 @@ pub(super) fn read_environment(texts: &[String]) -> Result<Vec<EnvironmentVariab
         .iter()
         .map(|text| EnvironmentVariable::parse(text))
         .collect()
-}
-
-pub(super) fn invalid(sentence: String) -> ScmError {
-    ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
-}
-
-pub(super) fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The environment variables of a service, `NAME=VALUE` each.

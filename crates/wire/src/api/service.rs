@@ -16,7 +16,9 @@ use relance_scm::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::config::{ActionBody, ConfigBody, millis};
+use relance_scm::duration::millis;
+
+use super::config::{ActionBody, ConfigBody};
 use super::event::{EventBody, ExitBody};
 use super::is_default;
 

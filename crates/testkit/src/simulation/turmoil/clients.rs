@@ -4,6 +4,7 @@ use relance_engine::command::Change;
 use relance_scm::config::{Dependency, Secret, StartType};
 use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
+use relance_scm::settings::RESTART_ON_EXIT;
 use relance_scm::{
     ConfigChange, Control, RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceKind,
     ServiceName, UserControl,
@@ -139,7 +140,7 @@ impl Turmoil {
         if self.random.u32(..3) == 0 {
             config.kind = ServiceKind::Program;
             if self.random.bool() {
-                config.extensions.restart_on_exit = [75].into();
+                config.extensions.set(RESTART_ON_EXIT, [75].into());
             }
         }
         if self.random.u32(..3) == 0 {

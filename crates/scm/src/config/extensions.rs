@@ -1,0 +1,116 @@
+//! The values of the settings that Windows does not have. What each is stands in its row
+//! ([`settings`](crate::settings)).
+
+use std::fmt;
+
+use crate::settings::{EXTENSIONS, Key, Setting, Typed, Value};
+
+/// Values of the settings that Windows does not have. Only what differs from its default is kept.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Extensions {
+    /// Position among [`EXTENSIONS`] and value, in the order of the positions.
+    given: Box<[(usize, Value)]>,
+}
+
+/// Changes of the settings that Windows does not have; `None` goes back to the default.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ExtensionsChange {
+    changes: Vec<(usize, Option<Value>)>,
+}
+
+impl Extensions {
+    /// The value of a setting.
+    #[must_use]
+    pub fn get<T: Typed>(&self, key: Key<T>) -> T {
+        match self
+            .given
+            .binary_search_by_key(&key.index(), |given| given.0)
+        {
+            Ok(at) => T::of(&self.given[at].1),
+            Err(_) => T::of(&(key.setting().default)()),
+        }
+    }
+
+    /// Sets a setting.
+    pub fn set<T: Typed>(&mut self, key: Key<T>, value: T) {
+        self.put(key.index(), value.into_value());
+    }
+
+    /// The value of a setting by its row.
+    #[must_use]
+    pub fn value(&self, setting: &Setting) -> Value {
+        let given =
+            position(setting).and_then(|index| self.given.iter().find(|(at, _)| *at == index));
+        given.map_or_else(setting.default, |(_, value)| value.clone())
+    }
+
+    /// The settings that differ from their defaults.
+    pub fn given(&self) -> impl Iterator<Item = (&'static Setting, &Value)> {
+        self.given
+            .iter()
+            .map(|(index, value)| (&EXTENSIONS[*index], value))
+    }
+
+    /// Applies a change.
+    pub fn apply(&mut self, change: &ExtensionsChange) {
+        for (index, value) in &change.changes {
+            let default = EXTENSIONS[*index].default;
+            self.put(*index, value.clone().unwrap_or_else(default));
+        }
+    }
+
+    fn put(&mut self, index: usize, value: Value) {
+        let mut given = std::mem::take(&mut self.given).into_vec();
+        given.retain(|(at, _)| *at != index);
+        if value != (EXTENSIONS[index].default)() {
+            let at = given.partition_point(|(at, _)| *at < index);
+            given.insert(at, (index, value));
+        }
+        self.given = given.into_boxed_slice();
+    }
+}
+
+impl ExtensionsChange {
+    /// Adds the change of a setting.
+    pub fn set<T: Typed>(&mut self, key: Key<T>, value: T) {
+        self.changes.push((key.index(), Some(value.into_value())));
+    }
+
+    /// Adds the change of a setting by its row; `None` goes back to the default.
+    pub fn add(&mut self, setting: &Setting, value: Option<Value>) {
+        if let Some(index) = position(setting) {
+            self.changes.push((index, value));
+        }
+    }
+
+    /// The changes, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Setting, Option<&Value>)> {
+        self.changes
+            .iter()
+            .map(|(index, value)| (&EXTENSIONS[*index], value.as_ref()))
+    }
+
+    /// Whether nothing would change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+fn position(setting: &Setting) -> Option<usize> {
+    EXTENSIONS.iter().position(|known| known.key == setting.key)
+}
+
+impl fmt::Debug for Extensions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = self.given().map(|(setting, value)| (setting.key, value));
+        f.debug_map().entries(given).finish()
+    }
+}
+
+impl fmt::Debug for ExtensionsChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let changes = self.iter().map(|(setting, value)| (setting.key, value));
+        f.debug_map().entries(changes).finish()
+    }
+}

@@ -1,0 +1,167 @@
+//! Every setting of a service, described once.
+//!
+//! A [`Setting`] is a row: its key, what values it takes, its default, what it applies to, when a change
+//! takes effect, and its words for people. From the rows come the options of `relance create`, `config`
+//! and `failure`, what `config` prints, the forms and differences of the console, the table of
+//! `docs/service-settings.md`, and, for [`EXTENSIONS`], the JSON of the API, the description of the API,
+//! the column of the database and the values that `relance host` keeps on Windows.
+//!
+//! A new extension is a row in `extensions`, the place where it acts ([`Extensions::get`] with its key),
+//! and a test. The settings that Windows has too (`windows`) are fields of
+//! [`ServiceConfig`](crate::ServiceConfig); tests check that they and their rows belong together.
+//!
+//! `value` says what a value is and how it is written.
+//!
+//! [`Extensions::get`]: crate::config::Extensions::get
+
+mod extensions;
+mod value;
+mod windows;
+
+use std::marker::PhantomData;
+
+pub use extensions::*;
+pub use value::{Typed, Value, ValueType};
+pub use windows::WINDOWS;
+
+/// A word or sentence in the languages of the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// English; also that of the command line and the documents.
+    pub en: &'static str,
+    /// French.
+    pub fr: &'static str,
+}
+
+/// Where a setting stands in the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// At the top.
+    Service,
+    /// In `recovery`: what follows a failure.
+    Recovery,
+    /// In `extensions`: settings that Windows does not have.
+    Extensions,
+}
+
+/// What kinds of service a setting applies to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applies {
+    /// To services and programs.
+    Both,
+    /// To programs; a service keeps it without effect.
+    Programs,
+    /// To programs; refused for services, with the sentence.
+    ProgramsOnly(&'static str),
+    /// To services that speak to the manager.
+    Services,
+}
+
+/// What systems have a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum System {
+    /// Linux, and Windows.
+    Any,
+    /// Linux; refused on Windows, with the sentence.
+    Linux(&'static str),
+}
+
+/// When a change takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakesEffect {
+    /// R6, C19.
+    AtOnce,
+    /// R18, R39: what is queued already stays as it is.
+    NextFailure,
+    /// C19.
+    NextStart,
+    /// S47.
+    NextShutdown,
+}
+
+/// A setting of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Where it stands.
+    pub section: Section,
+    /// Its name in JSON and in files for `relance apply`. Never used for another setting.
+    pub key: &'static str,
+    /// Its option on the command line, without `--`.
+    pub option: &'static str,
+    /// What values it takes.
+    pub value: ValueType,
+    /// What it is when nobody has set it.
+    pub default: fn() -> Value,
+    /// Its name for people.
+    pub label: Words,
+    /// What it does, in one sentence without a full stop.
+    pub about: Words,
+    /// What kinds of service it applies to.
+    pub applies: Applies,
+    /// What systems have it.
+    pub system: System,
+    /// When a change takes effect.
+    pub takes_effect: TakesEffect,
+}
+
+impl Setting {
+    /// Whether a service of this kind makes use of it.
+    #[must_use]
+    pub const fn applies_to(&self, kind: crate::ServiceKind) -> bool {
+        match self.applies {
+            Applies::Both => true,
+            Applies::Programs | Applies::ProgramsOnly(_) => {
+                matches!(kind, crate::ServiceKind::Program)
+            }
+            Applies::Services => matches!(kind, crate::ServiceKind::Service),
+        }
+    }
+}
+
+/// The key of an extension whose values have the type `T`.
+#[derive(Debug)]
+pub struct Key<T> {
+    index: usize,
+    values: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Key<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Key<T> {}
+
+impl<T> Key<T> {
+    const fn new(index: usize) -> Self {
+        Self {
+            index,
+            values: PhantomData,
+        }
+    }
+
+    /// Its row.
+    #[must_use]
+    pub fn setting(self) -> &'static Setting {
+        &EXTENSIONS[self.index]
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self.index
+    }
+}
+
+/// All settings, section after section.
+pub fn all() -> impl Iterator<Item = &'static Setting> {
+    WINDOWS.iter().chain(EXTENSIONS)
+}
+
+/// The extension with this key.
+#[must_use]
+pub fn find_extension(key: &str) -> Option<&'static Setting> {
+    EXTENSIONS.iter().find(|setting| setting.key == key)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::*;
+use crate::config::{Extensions, ExtensionsChange, OutputMode, PriorityClass, StartType};
+
+#[test]
+fn rows_are_whole_and_no_key_or_option_stands_twice() {
+    let mut keys = BTreeSet::new();
+    let mut options = BTreeSet::new();
+    for setting in all() {
+        let key = setting.key;
+        assert!(
+            keys.insert((setting.section == Section::Recovery, key)),
+            "{key}"
+        );
+        assert!(options.insert(setting.option), "{key}");
+        for words in [setting.label, setting.about] {
+            assert!(!words.en.is_empty() && !words.fr.is_empty(), "{key}");
+            assert!(
+                !words.en.ends_with('.') && !words.fr.ends_with('.'),
+                "{key}"
+            );
+        }
+        let in_ms = matches!(
+            setting.value,
+            ValueType::Duration | ValueType::OptionalDuration
+        );
+        assert_eq!(key.ends_with("_ms"), in_ms, "{key}: units are in the key");
+    }
+}
+
+#[test]
+fn every_default_is_a_value_that_reads_back() {
+    for setting in all() {
+        let default = (setting.default)();
+        let text = default.text(setting.value);
+        let read = setting.value.parse(&text);
+        assert!(
+            read == Ok(default.clone()) || default == Value::Unset,
+            "{}",
+            setting.key
+        );
+    }
+}
+
+#[test]
+fn words_of_choices_are_those_of_the_types() {
+    for mode in OutputMode::ALL {
+        assert!(OUTPUT.setting().value.parse(mode.name()).is_ok());
+    }
+    let setting = |key: &str| WINDOWS.iter().find(|setting| setting.key == key).unwrap();
+    for class in PriorityClass::ALL {
+        assert!(setting("priority").value.parse(class.name()).is_ok());
+    }
+    for start in StartType::ALL.iter().filter(|start| start.to_raw() > 1) {
+        assert!(setting("start_type").value.parse(start.name()).is_ok());
+    }
+}
+
+#[test]
+fn values_are_read_and_refused_with_what_is_expected() {
+    let parse = |value: ValueType, text: &str| value.parse(text).map(|v| v.text(value));
+    let ok = |text: &str| Ok(text.to_owned());
+    assert_eq!(parse(ValueType::Octal(0o777), "22"), ok("022"));
+    assert_eq!(parse(ValueType::Signal, "sigquit"), ok("QUIT"));
+    assert_eq!(parse(ValueType::Duration, "90"), ok("1m30s"));
+    assert_eq!(parse(ValueType::Statuses, "0, 75"), ok("0,75"));
+    assert_eq!(
+        parse(ValueType::Actions, "restart/60s"),
+        ok("restart/60000")
+    );
+    assert_eq!(parse(ValueType::ResetPeriod, "3600"), ok("1h"));
+    assert_eq!(parse(ValueType::Path, ""), ok(""));
+    for (value, text) in [
+        (ValueType::Octal(0o777), "9"),
+        (ValueType::Octal(0o777), "1000"),
+        (ValueType::Signal, "65"),
+        (ValueType::Signal, ""),
+        (ValueType::Duration, "soon"),
+        (ValueType::Statuses, "256"),
+        (ValueType::Path, "relative"),
+        (ValueType::Number(1, 5), "6"),
+        (ValueType::Flag, "perhaps"),
+        (ValueType::Choice(&["a"]), "b"),
+    ] {
+        assert!(value.parse(text).is_err(), "{value:?} {text}");
+    }
+}
+
+#[test]
+fn only_what_differs_from_its_default_is_kept() {
+    let mut extensions = Extensions::default();
+    assert_eq!(extensions.get(STOP_GRACE), Duration::from_secs(10));
+    extensions.set(STOP_GRACE, Duration::from_secs(3));
+    extensions.set(OUTPUT, "null");
+    let given: Vec<_> = extensions.given().map(|(setting, _)| setting.key).collect();
+    assert_eq!(given, ["output", "stop_grace_ms"]);
+    assert_eq!(extensions.get(OUTPUT), "null");
+    let mut change = ExtensionsChange::default();
+    change.add(STOP_GRACE.setting(), None);
+    change.set(OUTPUT, "file");
+    extensions.apply(&change);
+    assert_eq!(extensions, Extensions::default());
+}

@@ -1,0 +1,388 @@
+//! What a value of a setting is, and how people write it.
+
+use std::time::Duration;
+
+use crate::config::Affinity;
+use crate::duration::{self, Bare};
+use crate::failure_actions::{ActionList, parse_reset_period};
+use crate::status::{signal_name, signal_number};
+
+/// What values a setting takes, with unit and range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueType {
+    /// Any text; empty: not set.
+    Text,
+    /// A text that may have several lines; empty: not set.
+    Lines,
+    /// A folder or file, as a whole path from the root on; empty: not set.
+    Path,
+    /// `yes` or `no`.
+    Flag,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// The same, or nothing: not set.
+    OptionalChoice(&'static [&'static str]),
+    /// A whole number in a range, both ends included; empty: not set.
+    Number(u64, u64),
+    /// A number in base 8, up to this one; empty: not set.
+    Octal(u32),
+    /// A time; JSON has it in milliseconds.
+    Duration,
+    /// The same, or nothing: not set.
+    OptionalDuration,
+    /// A Linux signal, 1 to 64, by name or number.
+    Signal,
+    /// Exit statuses from 0 to 255, separated by commas.
+    Statuses,
+    /// Processors, like `0-3,6`; empty: all.
+    Processors,
+    /// Several texts: an option that may be repeated, a line for each in a form.
+    List,
+    /// A security descriptor; empty: the default.
+    Sddl,
+    /// Recovery actions in `sc`'s notation (R71).
+    Actions,
+    /// Seconds, a time with its unit, or INFINITE (R72).
+    ResetPeriod,
+}
+
+/// A value of a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Nobody has set it.
+    Unset,
+    /// `yes` or `no`.
+    Flag(bool),
+    /// A word of a choice.
+    Choice(&'static str),
+    /// Text, a path, or something in a notation of its own.
+    Text(Box<str>),
+    /// A number.
+    Number(u64),
+    /// A time, in whole milliseconds.
+    Duration(Duration),
+    /// Number of a signal.
+    Signal(u8),
+    /// Exit statuses.
+    Statuses(Box<[u8]>),
+    /// A set of processors.
+    Processors(Affinity),
+    /// Several texts.
+    List(Box<[Box<str>]>),
+}
+
+impl ValueType {
+    /// What stands for a value in the help of an option.
+    #[must_use]
+    pub const fn placeholder(self) -> &'static str {
+        match self {
+            Self::Text | Self::Lines | Self::List => "TEXT",
+            Self::Path => "PATH",
+            Self::Flag => "YES|NO",
+            Self::Choice(_) | Self::OptionalChoice(_) => "WORD",
+            Self::Number(..) => "NUMBER",
+            Self::Octal(_) => "MODE",
+            Self::Duration | Self::OptionalDuration => "TIME",
+            Self::Signal => "SIGNAL",
+            Self::Statuses => "CODES",
+            Self::Processors => "LIST",
+            Self::Sddl => "SDDL",
+            Self::Actions => "ACTIONS",
+            Self::ResetPeriod => "TIME|INFINITE",
+        }
+    }
+
+    /// Its values in words, for the documents.
+    #[must_use]
+    pub fn range(self) -> String {
+        match self {
+            Self::Text | Self::Lines => "text".to_owned(),
+            Self::Path => "a whole path".to_owned(),
+            Self::Flag => "yes or no".to_owned(),
+            Self::Choice(words) | Self::OptionalChoice(words) => words.join(", "),
+            Self::Number(least, most) => format!("{least} to {most}"),
+            Self::Octal(most) => format!("0 to {most:o}, octal"),
+            Self::Duration | Self::OptionalDuration => "a time".to_owned(),
+            Self::Signal => "a signal".to_owned(),
+            Self::Statuses => "exit statuses, 0 to 255".to_owned(),
+            Self::Processors => "processors, 0 to 63".to_owned(),
+            Self::List => "a list".to_owned(),
+            Self::Sddl => "SDDL".to_owned(),
+            Self::Actions => "recovery actions".to_owned(),
+            Self::ResetPeriod => "a time, or INFINITE".to_owned(),
+        }
+    }
+
+    /// Reads a value as people write it. An empty text is [`Value::Unset`] where nothing is a value.
+    ///
+    /// # Errors
+    /// A sentence that says what is expected.
+    pub fn parse(self, text: &str) -> Result<Value, String> {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return self.nothing();
+        }
+        match self {
+            Self::Text | Self::Lines | Self::Sddl => Ok(Value::Text(text.into())),
+            Self::Path => path(trimmed),
+            Self::Flag => flag(trimmed),
+            Self::Choice(words) | Self::OptionalChoice(words) => choice(words, trimmed),
+            Self::Number(least, most) => number(trimmed, least, most),
+            Self::Octal(most) => octal(trimmed, most),
+            Self::Duration | Self::OptionalDuration => duration(trimmed),
+            Self::Signal => signal(trimmed),
+            Self::Statuses => statuses(trimmed),
+            Self::Processors => {
+                let processors: Result<Affinity, _> = trimmed.parse();
+                processors
+                    .map(Value::Processors)
+                    .map_err(|error| error.sentence().to_owned())
+            }
+            Self::List => Ok(Value::List(text.lines().map(Into::into).collect())),
+            Self::Actions => actions(trimmed),
+            Self::ResetPeriod => {
+                let period = parse_reset_period(trimmed);
+                let period = period.map_err(|error| error.sentence().to_owned())?;
+                Ok(Value::Text(period.to_string().into()))
+            }
+        }
+    }
+
+    /// What an empty text stands for.
+    fn nothing(self) -> Result<Value, String> {
+        match self {
+            Self::Flag | Self::Choice(_) | Self::Duration | Self::Signal | Self::ResetPeriod => {
+                Err(format!("give {}", self.range()))
+            }
+            Self::List => Ok(Value::List(Box::default())),
+            Self::Statuses => Ok(Value::Statuses(Box::default())),
+            _ => Ok(Value::Unset),
+        }
+    }
+}
+
+fn path(text: &str) -> Result<Value, String> {
+    if std::path::Path::new(text).is_absolute() {
+        return Ok(Value::Text(text.into()));
+    }
+    Err(format!("{text:?} must be a whole path, from the root on"))
+}
+
+fn flag(text: &str) -> Result<Value, String> {
+    match text {
+        "yes" | "true" | "on" | "1" => Ok(Value::Flag(true)),
+        "no" | "false" | "off" | "0" => Ok(Value::Flag(false)),
+        _ => Err("write yes or no".to_owned()),
+    }
+}
+
+fn choice(words: &'static [&'static str], text: &str) -> Result<Value, String> {
+    let word = words.iter().find(|word| **word == text);
+    word.map(|word| Value::Choice(word))
+        .ok_or_else(|| format!("{text:?} is not a choice; use {}", words.join(", ")))
+}
+
+fn number(text: &str, least: u64, most: u64) -> Result<Value, String> {
+    let number = text.parse().ok();
+    number
+        .filter(|number| (least..=most).contains(number))
+        .map(Value::Number)
+        .ok_or_else(|| format!("{text:?} is not a number from {least} to {most}"))
+}
+
+fn octal(text: &str, most: u32) -> Result<Value, String> {
+    let number = u32::from_str_radix(text, 8).ok();
+    number
+        .filter(|number| *number <= most)
+        .map(|number| Value::Number(number.into()))
+        .ok_or_else(|| format!("{text:?} is not an octal number from 0 to {most:o}"))
+}
+
+fn duration(text: &str) -> Result<Value, String> {
+    duration::parse(text, Bare::Seconds)
+        .map(Value::Duration)
+        .ok_or_else(|| format!("{text:?} is not a time; write {}", duration::EXAMPLES))
+}
+
+fn signal(text: &str) -> Result<Value, String> {
+    signal_number(text)
+        .filter(|number| (1..=64).contains(number))
+        .map(Value::Signal)
+        .ok_or_else(|| {
+            format!("{text:?} is not a signal; use a name like TERM or a number from 1 to 64")
+        })
+}
+
+fn statuses(text: &str) -> Result<Value, String> {
+    let codes = text
+        .split(',')
+        .map(str::trim)
+        .filter(|code| !code.is_empty());
+    let codes: Result<Box<[u8]>, String> = codes
+        .map(|code| {
+            let status = code.parse();
+            status.map_err(|_| format!("{code:?} is not an exit status; use numbers from 0 to 255"))
+        })
+        .collect();
+    codes.map(Value::Statuses)
+}
+
+fn actions(text: &str) -> Result<Value, String> {
+    let list: Result<ActionList, _> = text.parse();
+    list.map(|list| Value::Text(list.to_string().into()))
+        .map_err(|error| error.sentence().to_owned())
+}
+
+impl Value {
+    /// The value as people write it, so that [`ValueType::parse`] reads it back.
+    #[must_use]
+    pub fn text(&self, value_type: ValueType) -> String {
+        match self {
+            Self::Unset => String::new(),
+            Self::Flag(set) => if *set { "yes" } else { "no" }.to_owned(),
+            Self::Choice(word) => (*word).to_owned(),
+            Self::Text(text) if value_type == ValueType::ResetPeriod => {
+                let seconds = text.parse().map(Duration::from_secs);
+                seconds.map_or_else(|_| text.to_string(), duration::format)
+            }
+            Self::Text(text) => text.to_string(),
+            Self::Number(number) if matches!(value_type, ValueType::Octal(_)) => {
+                format!("{number:03o}")
+            }
+            Self::Number(number) => number.to_string(),
+            Self::Duration(time) => duration::format(*time),
+            Self::Signal(number) => {
+                signal_name((*number).into()).map_or_else(|| number.to_string(), ToOwned::to_owned)
+            }
+            Self::Statuses(codes) => {
+                let codes: Vec<String> = codes.iter().map(u8::to_string).collect();
+                codes.join(",")
+            }
+            Self::Processors(processors) => processors.to_string(),
+            Self::List(texts) => texts.join("\n"),
+        }
+    }
+
+    /// Whether it says nothing: not set, or an empty list.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Unset => true,
+            Self::Statuses(codes) => codes.is_empty(),
+            Self::List(texts) => texts.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// A Rust type that values of a setting have.
+pub trait Typed: Sized {
+    /// The value as this type. A value of another type is as good as none.
+    fn of(value: &Value) -> Self;
+    /// The other way.
+    fn into_value(self) -> Value;
+}
+
+impl Typed for Option<Box<str>> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::Text)
+    }
+}
+
+impl Typed for &'static str {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Choice(word) => word,
+            _ => "",
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::Choice(self)
+    }
+}
+
+impl Typed for Duration {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Duration(time) => *time,
+            _ => Self::ZERO,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::Duration(self)
+    }
+}
+
+impl Typed for u8 {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Signal(number) => *number,
+            _ => 0,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::Signal(self)
+    }
+}
+
+impl Typed for Option<u64> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::Number)
+    }
+}
+
+impl Typed for Box<[u8]> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Statuses(codes) => codes.clone(),
+            _ => Self::default(),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::Statuses(self)
+    }
+}
+
+impl Typed for Option<Affinity> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Processors(processors) => Some(*processors),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::Processors)
+    }
+}
+
+impl Typed for Box<[Box<str>]> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::List(texts) => texts.clone(),
+            _ => Self::default(),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::List(self)
+    }
+}
