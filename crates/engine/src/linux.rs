@@ -5,7 +5,7 @@
 //! [`daemon`] sets up and `driver` runs. `processes` is the engine's view of what runs, with
 //! `channel` (control channels), `logs` (output) and `plan` (what is executed). `cgroup` holds what a run has started together.
 
-mod account;
+pub(crate) mod account;
 pub(crate) mod cgroup;
 mod channel;
 mod clock;

@@ -6,6 +6,7 @@
 )]
 
 mod absence;
+mod access;
 mod cgroups;
 mod completion;
 mod compliance;
