@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use relance_policy::RunId;
 use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
-use relance_scm::settings::{AFFINITY, WORKING_DIRECTORY};
+use relance_scm::settings::{AFFINITY, UMASK, WORKING_DIRECTORY};
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
 use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE, SOCKET_VARIABLE, WAIT_VARIABLE};
 
@@ -44,6 +44,8 @@ pub(crate) fn for_run(
     }
     spec.nice = config.priority.map(PriorityClass::nice);
     spec.affinity = config.extensions.get(AFFINITY).map(Affinity::mask);
+    let umask = config.extensions.get(UMASK);
+    spec.umask = umask.and_then(|mask| u32::try_from(mask).ok());
     Ok(spec)
 }
 

@@ -42,6 +42,9 @@ pub(crate) struct SpawnSpec {
     pub(crate) nice: Option<i32>,
     /// Mask of the processors it may run on.
     pub(crate) affinity: Option<u64>,
+    /// Mask of file modes; `None`: 022.
+    #[serde(default)]
+    pub(crate) umask: Option<u32>,
     /// Killed when the guardian ends, stopped or not; for the daemon's own processes.
     #[serde(skip)]
     pub(crate) dies_with_guardian: bool,
@@ -201,6 +204,7 @@ impl Spawner {
             groups: (groups.as_ptr(), groups.len()),
             nice: spec.nice,
             affinity: spec.affinity,
+            umask: spec.umask.unwrap_or(0o022),
             witness,
             guardian: spec.dies_with_guardian.then(std::process::id),
             inherited: self.inherited,
@@ -339,6 +343,7 @@ struct Plan {
     groups: (*const u32, usize),
     nice: Option<i32>,
     affinity: Option<u64>,
+    umask: u32,
     witness: Option<Witness>,
     /// Whom it ends with.
     guardian: Option<u32>,
@@ -417,7 +422,7 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
                 SpawnStage::User,
             )?;
         }
-        libc::umask(0o022);
+        libc::umask(plan.umask);
         check(
             libc::syscall(libc::SYS_chdir, plan.directory),
             SpawnStage::Directory,

@@ -125,4 +125,19 @@ extensions! {
         },
         ..EXTENSION
     };
+    /// The mask of file modes of the process; not set: 022.
+    UMASK: Option<u64> = Setting {
+        key: "umask",
+        option: "umask",
+        value: ValueType::Octal(0o777),
+        label: Words { en: "Umask", fr: "Umask" },
+        about: Words {
+            en: "Which rights new files of the process do not get, like 027; 022 if not set",
+            fr: "Les droits que n’ont pas les nouveaux fichiers du processus, comme 027 ; 022 par défaut",
+        },
+        system: System::Linux(
+            "Windows has no umask; leave it out, and give the folder the rights that its files are to have",
+        ),
+        ..EXTENSION
+    };
 }

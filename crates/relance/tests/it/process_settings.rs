@@ -1,0 +1,42 @@
+//! Settings that a process can see of itself.
+
+use std::fs;
+use std::process::Output;
+
+use relance_scm::ServiceState;
+use relance_testkit::daemon::Daemon;
+
+use crate::support::{name, relance};
+
+/// Runs a line of shell with these options, and gives what it wrote to `$OUT`.
+fn run(daemon: &Daemon, options: &[&str], line: &str) -> String {
+    let file = daemon.folder().join("out");
+    let line = format!("OUT={}; {line}", file.display());
+    let command = ["--output", "null", "--", "/bin/sh", "-c", &line];
+    done(&daemon.relance(&[&["create", "a"], options, &command[..]].concat()));
+    done(&daemon.relance(&["start", "a"]));
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    fs::read_to_string(file).expect("it has run")
+}
+
+fn done(output: &Output) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+}
+
+#[test]
+fn a_process_has_the_umask_that_was_set() {
+    let daemon = Daemon::start(relance());
+    assert_eq!(
+        run(&daemon, &["--umask", "077"], "umask > $OUT").trim(),
+        "0077"
+    );
+    // Back to the default.
+    done(&daemon.relance(&["config", "a", "--umask", ""]));
+    done(&daemon.relance(&["start", "a"]));
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    let again = fs::read_to_string(daemon.folder().join("out")).expect("it has run");
+    assert_eq!(again.trim(), "0022");
+    let bad = daemon.relance(&["config", "a", "--umask", "999"]);
+    assert_eq!(bad.status.code(), Some(2));
+}
