@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use relance_policy::RunId;
 use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
-use relance_scm::settings::{AFFINITY, UMASK, WORKING_DIRECTORY};
+use relance_scm::settings::{AFFINITY, LIMIT_NOFILE, UMASK, WORKING_DIRECTORY};
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
 use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE, SOCKET_VARIABLE, WAIT_VARIABLE};
 
 use super::account;
-use super::spawn::{SpawnError, SpawnSpec, SpawnStage};
+use super::spawn::{Limit, SpawnError, SpawnSpec, SpawnStage};
 use crate::processes::StartProblem;
 
 /// `PATH` of a service that is not given one.
@@ -45,8 +45,22 @@ pub(crate) fn for_run(
     spec.nice = config.priority.map(PriorityClass::nice);
     spec.affinity = config.extensions.get(AFFINITY).map(Affinity::mask);
     let umask = config.extensions.get(UMASK);
+    spec.limits = limits(config);
     spec.umask = umask.and_then(|mask| u32::try_from(mask).ok());
     Ok(spec)
+}
+
+/// The limits that are set, by their numbers in the kernel.
+fn limits(config: &ServiceConfig) -> Vec<Limit> {
+    let set = [(libc::RLIMIT_NOFILE, LIMIT_NOFILE)];
+    set.into_iter()
+        .filter_map(|(resource, key)| {
+            let value = config.extensions.get(key)?;
+            #[allow(clippy::unnecessary_cast, reason = "musl has a signed type for it")]
+            let resource = resource as u32;
+            Some(Limit { resource, value })
+        })
+        .collect()
 }
 
 /// What to execute for a recovery command: under the account of its service (R41).
@@ -179,6 +193,12 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
             Win32Error::PRIVILEGE_NOT_HELD,
             format!(
                 "its priority cannot be set ({system}); choose a lower one or run the daemon as root"
+            ),
+        ),
+        SpawnStage::Limits if !spec.limits.is_empty() => (
+            Win32Error::PRIVILEGE_NOT_HELD,
+            format!(
+                "its limits cannot be set ({system}); choose a lower one (--limit-nofile), or run the daemon as root with a higher one"
             ),
         ),
         SpawnStage::Affinity => (

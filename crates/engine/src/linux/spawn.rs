@@ -45,6 +45,9 @@ pub(crate) struct SpawnSpec {
     /// Mask of file modes; `None`: 022.
     #[serde(default)]
     pub(crate) umask: Option<u32>,
+    /// Limits of its resources, soft and hard alike.
+    #[serde(default)]
+    pub(crate) limits: Vec<Limit>,
     /// Killed when the guardian ends, stopped or not; for the daemon's own processes.
     #[serde(skip)]
     pub(crate) dies_with_guardian: bool,
@@ -56,6 +59,13 @@ pub(crate) struct Ids {
     pub(crate) uid: u32,
     pub(crate) gid: u32,
     pub(crate) groups: Vec<u32>,
+}
+
+/// A limit of a resource (`RLIMIT_NOFILE` ...).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Limit {
+    pub(crate) resource: u32,
+    pub(crate) value: u64,
 }
 
 /// The step of the child's set-up that failed.
@@ -205,6 +215,7 @@ impl Spawner {
             nice: spec.nice,
             affinity: spec.affinity,
             umask: spec.umask.unwrap_or(0o022),
+            limits: (spec.limits.as_ptr(), spec.limits.len()),
             witness,
             guardian: spec.dies_with_guardian.then(std::process::id),
             inherited: self.inherited,
@@ -344,6 +355,7 @@ struct Plan {
     nice: Option<i32>,
     affinity: Option<u64>,
     umask: u32,
+    limits: (*const Limit, usize),
     witness: Option<Witness>,
     /// Whom it ends with.
     guardian: Option<u32>,
@@ -392,6 +404,10 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
                 SpawnStage::Limits,
             )?;
         }
+        let (limits, count) = plan.limits;
+        for index in 0..count {
+            check(set_limit(*limits.add(index)), SpawnStage::Limits)?;
+        }
         if plan.inherited.oom_protected {
             check(
                 write_to(c"/proc/self/oom_score_adj".as_ptr(), b"0"),
@@ -435,6 +451,17 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
         libc::syscall(libc::SYS_execve, plan.program, plan.argv, plan.envp);
         Err(SpawnStage::Execute)
     }
+}
+
+/// # Safety
+/// Only in the child.
+unsafe fn set_limit(limit: Limit) -> libc::c_long {
+    let both = libc::rlimit {
+        rlim_cur: limit.value,
+        rlim_max: limit.value,
+    };
+    // SAFETY: a system call on a value of this function.
+    unsafe { libc::syscall(libc::SYS_setrlimit, limit.resource, &raw const both) }
 }
 
 fn check(result: libc::c_long, stage: SpawnStage) -> Result<(), SpawnStage> {

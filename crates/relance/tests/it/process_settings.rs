@@ -40,3 +40,36 @@ fn a_process_has_the_umask_that_was_set() {
     let bad = daemon.relance(&["config", "a", "--umask", "999"]);
     assert_eq!(bad.status.code(), Some(2));
 }
+
+#[test]
+fn a_process_may_open_as_many_files_as_was_set() {
+    let daemon = Daemon::start(relance());
+    let shown = run(
+        &daemon,
+        &["--limit-nofile", "99"],
+        "ulimit -Sn > $OUT; ulimit -Hn >> $OUT",
+    );
+    assert_eq!(shown, "99\n99\n");
+}
+
+#[test]
+fn a_limit_that_cannot_be_set_refuses_the_start() {
+    let daemon = Daemon::start(relance());
+    let words = [
+        "create",
+        "a",
+        "--limit-nofile",
+        "1073741824",
+        "--",
+        "/bin/true",
+    ];
+    done(&daemon.relance(&words));
+    let refused = daemon.relance(&["start", "a"]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        text.contains("1314") && text.contains("--limit-nofile"),
+        "{text}"
+    );
+    done(&daemon.relance(&["config", "a", "--limit-nofile", ""]));
+    done(&daemon.relance(&["start", "a"]));
+}

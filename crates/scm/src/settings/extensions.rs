@@ -140,4 +140,17 @@ extensions! {
         ),
         ..EXTENSION
     };
+    /// How many descriptors the process may have open; not set: what the daemon was started with.
+    LIMIT_NOFILE: Option<u64> = Setting {
+        key: "limit_nofile",
+        option: "limit-nofile",
+        value: ValueType::Number(1, 1 << 30),
+        label: Words { en: "Open files", fr: "Fichiers ouverts" },
+        about: Words {
+            en: "How many files and sockets the process may have open; the limit of the daemon if not set",
+            fr: "Combien de fichiers et de sockets le processus peut ouvrir ; la limite du démon par défaut",
+        },
+        system: System::Linux("Windows does not limit open files; leave it out"),
+        ..EXTENSION
+    };
 }
