@@ -11,6 +11,7 @@ mod channel;
 mod clock;
 pub mod daemon;
 mod driver;
+mod environment;
 pub mod guardian;
 mod link;
 mod logs;

@@ -229,6 +229,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.refuse_in_shutdown(name)?;
         refuse_marked(record)?;
         let config = record.config.changed(change)?;
+        if let Some(reason) = config
+            .extensions
+            .needs_administrator(&record.config.extensions)
+        {
+            access::check_administrator(caller)
+                .map_err(|error| ScmError::new(error.code(), format!("{error}; {reason}")))?;
+        }
         let outcome = self.replace_config(now, id, config, draft)?;
         if change
             .password

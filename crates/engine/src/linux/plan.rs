@@ -8,14 +8,13 @@ use relance_policy::RunId;
 use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
 use relance_scm::settings::{AFFINITY, LIMIT_NOFILE, UMASK, WORKING_DIRECTORY};
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
-use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE, SOCKET_VARIABLE, WAIT_VARIABLE};
+use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE};
 
 use super::account;
+use super::environment;
 use super::spawn::{Limit, SpawnError, SpawnSpec, SpawnStage};
 use crate::processes::StartProblem;
 
-/// `PATH` of a service that is not given one.
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Number of the channel in a service: the first descriptor handed.
 const CHANNEL_FD: &str = "3";
 
@@ -71,37 +70,13 @@ pub(crate) fn for_command(
 ) -> Result<SpawnSpec, StartProblem> {
     let account =
         account::find(&config.account_name).map_err(|error| logon_problem(config, &error))?;
-    let name = &config.service_name;
-    let mut environment = vec![
-        format!("HOME={}", account.home),
-        format!("USER={}", account.name),
-        format!("LOGNAME={}", account.name),
-        format!("SHELL={}", account.shell),
-        format!("RELANCE_SERVICE={name}"),
-        format!("{SOCKET_VARIABLE}={}", around.socket.display()),
-        format!("{WAIT_VARIABLE}={}", around.client_wait.as_millis()),
-    ];
-    let own_path = config
-        .environment
-        .iter()
-        .find(|variable| variable.name() == "PATH");
-    let path = own_path.map_or(PATH, |variable| variable.value());
-    environment.push(format!("PATH={path}"));
-    for variable in config
-        .environment
-        .iter()
-        .filter(|variable| variable.name() != "PATH")
-    {
-        let assignment = format!("{}=", variable.name());
-        environment.retain(|entry| !entry.starts_with(&assignment));
-        environment.push(format!("{assignment}{}", variable.value()));
-    }
+    let (environment, path) = environment::of(config, &account, around)?;
     let directory = config.extensions.get(WORKING_DIRECTORY);
     let directory = directory.as_deref().unwrap_or("/");
     let arguments = command_line::split(line);
     let program = arguments
         .first()
-        .map(|word| resolve(word, path, directory))
+        .map(|word| resolve(word, &path, directory))
         .unwrap_or_default();
     Ok(SpawnSpec {
         program,
@@ -355,10 +330,13 @@ mod tests {
 
     #[test]
     fn programs_are_found_as_a_shell_would() {
-        assert_eq!(resolve("/x/y", PATH, "/"), "/x/y");
-        assert_eq!(resolve("bin/y", PATH, "/srv"), "/srv/bin/y");
+        assert_eq!(resolve("/x/y", environment::PATH, "/"), "/x/y");
+        assert_eq!(resolve("bin/y", environment::PATH, "/srv"), "/srv/bin/y");
         assert_eq!(resolve("sh", "relative:/nowhere:/bin", "/"), "/bin/sh");
-        assert_eq!(resolve("no-such-program", PATH, "/"), "no-such-program");
+        assert_eq!(
+            resolve("no-such-program", environment::PATH, "/"),
+            "no-such-program"
+        );
     }
 
     #[test]

@@ -73,3 +73,31 @@ fn a_limit_that_cannot_be_set_refuses_the_start() {
     done(&daemon.relance(&["config", "a", "--limit-nofile", ""]));
     done(&daemon.relance(&["start", "a"]));
 }
+
+#[test]
+fn x10_variables_come_from_files_and_the_services_own_win() {
+    let daemon = Daemon::start(relance());
+    let file = daemon.folder().join("app.env");
+    fs::write(&file, "A=file\nB='two words'\nC=${A}-${USER}\n").expect("a file");
+    let (path, missing) = (file.display().to_string(), "--env-file=-/nowhere/local.env");
+    let options = ["--env-file", &path, missing, "--env", "A=own"];
+    let shown = run(&daemon, &options, "echo \"$A|$B|${C%%-*}\" > $OUT");
+    assert_eq!(shown.trim(), "own|two words|file");
+}
+
+#[test]
+fn x10_a_file_that_cannot_be_read_refuses_the_start_and_says_where() {
+    let daemon = Daemon::start(relance());
+    let file = daemon.folder().join("app.env");
+    let path = file.display().to_string();
+    done(&daemon.relance(&["create", "a", "--env-file", &path, "--", "/bin/true"]));
+    let refused = |parts: &[&str]| {
+        let text = String::from_utf8_lossy(&daemon.relance(&["start", "a"]).stderr).into_owned();
+        assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+    };
+    refused(&[&path, "create it", "2 "]);
+    fs::write(&file, "A=1\nnonsense\n").expect("a file");
+    refused(&[&path, "line 2", "NAME=value"]);
+    fs::write(&file, "A=1\n").expect("a file");
+    done(&daemon.relance(&["start", "a"]));
+}

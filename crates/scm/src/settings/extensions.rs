@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Applies, Key, Section, Setting, System, TakesEffect, Typed, Value, ValueType, Words};
+use super::{
+    Applies, Key, Section, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
+};
 use crate::config::Affinity;
 
 macro_rules! extensions {
@@ -27,6 +29,7 @@ const EXTENSION: Setting = Setting {
     about: Words { en: "", fr: "" },
     applies: Applies::Both,
     system: System::Any,
+    set_by: SetBy::Changers,
     takes_effect: TakesEffect::NextStart,
 };
 
@@ -151,6 +154,26 @@ extensions! {
             fr: "Combien de fichiers et de sockets le processus peut ouvrir ; la limite du démon par défaut",
         },
         system: System::Linux("Windows does not limit open files; leave it out"),
+        ..EXTENSION
+    };
+    /// Files with variables, read at each start (X10).
+    ENVIRONMENT_FILES: Box<[Box<str>]> = Setting {
+        key: "environment_files",
+        option: "env-file",
+        value: ValueType::List,
+        default: || Value::List(Box::default()),
+        label: Words { en: "Environment files", fr: "Fichiers d’environnement" },
+        about: Words {
+            en: "A file with NAME=value lines, read at each start; - before the path if it may be missing",
+            fr: "Un fichier de lignes NOM=valeur, lu à chaque démarrage ; - devant le chemin s’il peut manquer",
+        },
+        system: System::Linux(
+            "relance host does not read environment files; give the variables one by one (--env)",
+        ),
+        set_by: SetBy::Administrators(
+            "the manager reads an environment file with its own rights, so only an administrator may \
+             name one",
+        ),
         ..EXTENSION
     };
 }
