@@ -12,7 +12,6 @@
 #![forbid(unsafe_code)]
 
 #[cfg(unix)]
-mod access;
 mod attach;
 #[cfg(unix)]
 mod events;

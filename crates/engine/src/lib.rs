@@ -14,3 +14,4 @@ mod output;
 pub mod processes;
 pub mod publisher;
 pub mod storage;
+mod unavailable;

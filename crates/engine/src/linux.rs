@@ -2,16 +2,16 @@
 //!
 //! [`guardian`] is the parent of everything and small enough to be read in one sitting; `spawn`
 //! creates processes for it. `link` and `protocol` connect it with the engine process, which
-//! [`daemon`] sets up and `driver` runs. `processes` is the engine's view of what runs, with
-//! `channel` (control channels), `logs` (output) and `plan` (what is executed). `cgroup` holds what a run has started together.
+//! [`daemon`] sets up and `driver` runs (`without_database` where it cannot). `processes` is the
+//! engine's view of what runs, with `channel` (control channels), `logs` (output) and `plan` (what is
+//! executed). `cgroup` holds what a run has started together.
 
-pub(crate) mod account;
+mod account;
 pub(crate) mod cgroup;
 mod channel;
 mod clock;
 pub mod daemon;
 mod driver;
-mod environment;
 pub mod guardian;
 mod link;
 mod logs;
@@ -23,6 +23,7 @@ mod protocol;
 mod signals;
 mod spawn;
 pub(crate) mod usage;
+mod without_database;
 
 pub use cgroup::{cgroup_folder, cgroup_name};
 pub use logs::{LogSettings, log_path};

@@ -31,6 +31,7 @@ pub(crate) const SETUP_VARIABLE: &str = "RELANCE_ENGINE";
 ///
 /// As root the system's (/etc/relance/relance.toml, /var/lib/relance, /run/relance), else the user's
 /// own (XDG folders). Stays in the foreground; SIGTERM stops the services in good order and ends it.
+/// Its exit statuses: 0 stopped in good order; 70 stopped, but without the engine; 78 cannot start.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Settings [default: /etc/relance/relance.toml, or ~/.config/relance/relance.toml]
@@ -109,6 +110,8 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
         journal: settings.state_folder.join("runs"),
         cgroups: (settings.cgroups == Cgroups::Auto).then(|| settings.socket.clone()),
         streams: settings.state_folder.join("streams"),
+        stopped: settings.state_folder.join("stopped"),
+        wait_to_kill: settings.engine_setup().settings.shutdown.wait_to_kill,
     })
 }
 
@@ -233,7 +236,7 @@ pub(crate) fn engine() -> CommandResult {
             FileStore::load(settings.state_folder.join("sessions.json")),
             settings.console.as_ref().map(ConsoleAddress::url),
         );
-        relance_api::serve(listener, Arc::new(handle), identify, sessions)
+        relance_api::serve(listener, handle, identify, sessions)
     });
     ran.map_err(|error| {
         eprintln!("error: {error}");

@@ -73,8 +73,10 @@ pub enum ErrorClass {
     NotFound,
     /// No answer in time. Exit status 5, HTTP 504.
     TimedOut,
-    /// The manager cannot be reached, or something inside it failed. Exit status 1, HTTP 500 or 503.
+    /// Something inside the manager failed, or it cannot be reached. Exit status 1, HTTP 500.
     Internal,
+    /// The manager has no service database that it can read. Exit status 1, HTTP 503.
+    Unavailable,
 }
 
 impl ErrorClass {
@@ -92,14 +94,15 @@ impl ErrorClass {
             Win32Error::ACCESS_DENIED
             | Win32Error::PRIVILEGE_NOT_HELD
             | Win32Error::LOGON_FAILURE => Self::Denied,
-            Win32Error::SERVICE_DOES_NOT_EXIST
-            | Win32Error::NOT_FOUND
-            | Win32Error::NONE_MAPPED => Self::NotFound,
+            Win32Error::SERVICE_DOES_NOT_EXIST | Win32Error::NOT_FOUND => Self::NotFound,
             Win32Error::SERVICE_REQUEST_TIMEOUT | Win32Error::TIMEOUT => Self::TimedOut,
             Win32Error::INTERNAL_ERROR
             | Win32Error::RPC_S_SERVER_UNAVAILABLE
             | Win32Error::RPC_S_CALL_FAILED
             | Win32Error::WIN32SERVICE_INTERNAL => Self::Internal,
+            Win32Error::BADDB
+            | Win32Error::REGISTRY_IO_FAILED
+            | Win32Error::DATABASE_DOES_NOT_EXIST => Self::Unavailable,
             _ => Self::Refused,
         }
     }
@@ -108,7 +111,7 @@ impl ErrorClass {
     #[must_use]
     pub const fn exit_status(self) -> u8 {
         match self {
-            Self::Internal => 1,
+            Self::Internal | Self::Unavailable => 1,
             Self::Usage => 2,
             Self::Refused | Self::NotTaken | Self::Denied => 3,
             Self::NotFound => 4,
@@ -125,6 +128,7 @@ impl ErrorClass {
             Self::NotFound => 404,
             Self::Refused => 409,
             Self::Internal => 500,
+            Self::Unavailable => 503,
             Self::TimedOut => 504,
         }
     }
@@ -147,6 +151,7 @@ mod tests {
             (1058, 409, 3),
             (1053, 504, 5),
             (5, 403, 3),
+            (1065, 503, 1),
         ];
         for (code, http, exit) in rows {
             let class = ScmError::from(Win32Error::from_raw(code)).class();

@@ -72,6 +72,10 @@ codes! {
     NO_MORE_ITEMS = 259;
     /// 267: not a folder.
     DIRECTORY = 267;
+    /// 1009: the service database is damaged.
+    BADDB = 1009;
+    /// 1016: the service database cannot be read.
+    REGISTRY_IO_FAILED = 1016;
     /// 1051: other services that run depend on this one (D6).
     DEPENDENT_SERVICES_RUNNING = 1051;
     /// 1052: the service does not take this control.
@@ -98,6 +102,8 @@ codes! {
     SERVICE_NOT_ACTIVE = 1062;
     /// 1063: the process was not started by the service manager.
     FAILED_SERVICE_CONTROLLER_CONNECT = 1063;
+    /// 1065: there is no service database.
+    DATABASE_DOES_NOT_EXIST = 1065;
     /// 1066: the service gave an error code of its own (E4).
     SERVICE_SPECIFIC_ERROR = 1066;
     /// 1067: the process ended without reporting that it stopped (R9).

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use relance_policy::{ActionId, Input, PendingAction, RunId, RunPhase, ServiceId, ServiceRecord};
 use relance_scm::event::Event;
@@ -203,6 +204,17 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.log_of_manager(now, &Event::ManagerStopping);
         self.boot_starts = None;
         self.shut_down_all(now);
+    }
+
+    /// How long a shutdown takes at most.
+    #[must_use]
+    pub fn shutdown_max(&self) -> Duration {
+        let limits = self.settings.shutdown;
+        let configs = self.services.values().map(|slot| &slot.record.config);
+        let preshutdown = configs
+            .filter_map(|config| config.preshutdown_timeout)
+            .max();
+        preshutdown.unwrap_or_default().max(limits.preshutdown) + limits.wait_to_kill
     }
 
     /// S48: in the order of the records, whatever depends on what.

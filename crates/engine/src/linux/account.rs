@@ -1,7 +1,6 @@
 //! Accounts (C10): from the name in a configuration to the ids a process gets.
 
 mod directory;
-pub(crate) mod principals;
 
 use std::fs;
 use std::sync::OnceLock;

@@ -10,6 +10,7 @@ use std::sync::mpsc::{channel, sync_channel};
 use std::time::Duration;
 
 use relance_policy::{RunId, ServiceRecord, Time};
+use relance_scm::ServiceManager;
 use rustix::event::{EventfdFlags, epoll, eventfd};
 
 use super::account;
@@ -21,8 +22,9 @@ use super::plan::Surroundings;
 use super::process;
 use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
 use super::protocol::RecordedRun;
+use super::without_database;
 use crate::command::QUEUE_LEN_MAX;
-use crate::database::{Database, EventLog, Meta, OpenError};
+use crate::database::{Database, EventLog, Loaded, Meta, OpenError};
 use crate::engine::{Beginning, Engine, Moment, Settings};
 use crate::handle::{EngineHandle, SharedClock};
 use crate::output::OutputSignals;
@@ -73,7 +75,7 @@ pub enum StartError {
 /// In a process that a guardian has not started.
 pub fn run(
     setup: &EngineSetup,
-    serve: impl FnOnce(OwnedFd, EngineHandle) -> io::Result<()>,
+    serve: impl FnOnce(OwnedFd, Arc<dyn ServiceManager>) -> io::Result<()>,
 ) -> Result<(), StartError> {
     // SAFETY: the guardian has put them there for us, and nothing else has touched them.
     let (link, listener) = unsafe {
@@ -85,7 +87,6 @@ pub fn run(
     for fd in [&link, &listener] {
         rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::CLOEXEC)?;
     }
-    let database = Database::open(&setup.database).map_err(StartError::Database)?;
     let epoll = Arc::new(epoll::create(epoll::CreateFlags::CLOEXEC)?);
     let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
     epoll::add(
@@ -113,8 +114,15 @@ pub fn run(
     )?;
     let greeting = processes.greet()?;
 
-    let (clock, beginning) = beginning(setup, &database, greeting)?;
-    let loaded = database.load()?;
+    let (database, loaded, clock, beginning) = match open(setup, greeting) {
+        Ok(opened) => opened,
+        // A daemon that has nothing to look after says what is wrong and ends.
+        Err(error) if greeting.engine == 1 && !processes.has_runs() => return Err(error),
+        Err(error) => {
+            let again = || open(setup, greeting).map(|_| ());
+            return without_database::run(processes, listener, &error, serve, again);
+        }
+    };
     processes.adopt(match beginning {
         Beginning::Boot(_) => Vec::new(),
         Beginning::Restart | Beginning::Adoption => recorded(&loaded.records),
@@ -158,13 +166,10 @@ pub fn run(
         wall: clock::wall(),
     };
     engine.begin(now, &beginning);
-    if greeting.shutting_down {
-        engine.fact(now, crate::processes::Fact::ShutdownAsked);
-    }
-    serve(listener, handle)?;
+    serve(listener, Arc::new(handle))?;
     engine.processes().ready();
     let timer = Timer::new(&epoll)?;
-    let driver = Driver {
+    let mut driver = Driver {
         engine,
         epoll,
         wake,
@@ -174,6 +179,9 @@ pub fn run(
         shared_clock,
         timer,
     };
+    if greeting.shutting_down {
+        driver.shut_down(now);
+    }
     Ok(driver.run()?)
 }
 
@@ -184,6 +192,17 @@ fn tell_all(processes: &mut LinuxProcesses, records: &[ServiceRecord]) {
         .map(|record| (record.id, &record.config))
         .collect();
     processes.tell_all(|run| configs.get(&run.service).map(|config| Arc::clone(config)));
+}
+
+/// Everything that has to be read before an engine can begin.
+fn open(
+    setup: &EngineSetup,
+    greeting: Greeting,
+) -> Result<(Database, Loaded, Clock, Beginning), StartError> {
+    let database = Database::open(&setup.database).map_err(StartError::Database)?;
+    let (clock, beginning) = beginning(setup, &database, greeting)?;
+    let loaded = database.load()?;
+    Ok((database, loaded, clock, beginning))
 }
 
 /// Whether this is a boot (design, section 3): a new boot of the machine, a container's init, or the
@@ -204,11 +223,12 @@ fn beginning(
     };
     let same_boot = database.meta(Meta::Boot)?.as_deref() == Some(boot.as_str());
     let orderly = database.meta(Meta::ShutDown)?.as_deref() == Some("1");
+    let orderly = orderly || greeting.after_shutdown;
     let beginning = match greeting.engine {
         1 if !same_boot || orderly || greeting.init => Beginning::Boot(boot),
         1 => Beginning::Adoption,
         // The first engine may have died before the boot was on record.
-        _ if !same_boot => Beginning::Boot(boot),
+        _ if !same_boot || greeting.after_shutdown => Beginning::Boot(boot),
         _ => Beginning::Restart,
     };
     Ok((clock, beginning))

@@ -114,9 +114,17 @@ impl Driver {
                 exit,
                 at: now.time,
             },
+            Fact::ShutdownAsked => return self.shut_down(now),
             fact => fact,
         };
         self.engine.fact(now, fact);
+    }
+
+    /// Somebody asked the daemon to stop. The guardian, who told it, is told that it is done.
+    pub(crate) fn shut_down(&mut self, now: Moment) {
+        let within = (!self.clock.is_manual()).then(|| self.engine.shutdown_max());
+        self.engine.processes().shutting_down(within);
+        self.engine.fact(now, crate::processes::Fact::ShutdownAsked);
     }
 
     fn take_commits(&mut self, now: Moment) {

@@ -7,6 +7,8 @@
 //! successor is told what runs and what has ended meanwhile, and no service notices. The same stands in
 //! a file (`journal`), from which the next guardian takes it over (`takeover`) if this one is killed.
 //!
+//! Where the engine cannot end the services in good order, the guardian does (`shutdown`).
+//!
 //! Where one is wanted it also keeps a console running, an unprivileged process that gets nothing but
 //! its listening socket.
 //!
@@ -14,10 +16,12 @@
 
 mod adopted;
 mod console;
+mod farewell;
 mod groups;
 mod journal;
 mod restart;
 mod services;
+mod shutdown;
 mod streams;
 mod takeover;
 
@@ -26,6 +30,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Duration;
 
 use rustix::event::{Timespec, epoll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
@@ -35,9 +40,12 @@ use console::Console;
 pub use console::{ConsoleSetup, handed_over_listener};
 use journal::{End, Journal, Slot};
 use restart::Restart;
+pub use shutdown::EXIT_WITHOUT_ENGINE;
+use shutdown::Shutdown;
 use streams::Streams;
 
 use super::cgroup::{Group, Tree};
+use super::channel::Channel;
 use super::clock;
 use super::link::Link;
 use super::process::kill_group;
@@ -53,6 +61,8 @@ const TOKEN_ENGINE: u64 = 1;
 const TOKEN_GROUPS: u64 = 2;
 /// Set for the process of a run that was taken over; other tokens of runs are for their output.
 const TOKEN_ADOPTED: u64 = 1 << 63;
+/// Set for the control channel of a run that the guardian stops itself. Services are numbered from 1.
+const TOKEN_FAREWELL: u64 = 1 << 62;
 
 /// What the guardian is given.
 pub struct Setup {
@@ -78,6 +88,10 @@ pub struct Setup {
     pub streams: PathBuf,
     /// The run journal, in the state folder.
     pub journal: PathBuf,
+    /// The mark that all services were stopped without the engine, in the state folder.
+    pub stopped: PathBuf,
+    /// How long services have to stop when the guardian stops them itself.
+    pub wait_to_kill: Duration,
 }
 
 /// The process as it was found; made before anything else is opened.
@@ -114,6 +128,10 @@ struct Run {
     slot: Option<Slot>,
     /// Set while it runs, for one that an earlier guardian has started.
     adopted: Option<Box<Adopted>>,
+    /// The name of its service, where it is known.
+    service: Option<Box<str>>,
+    /// What asks it to stop if it has no control channel.
+    stop_signal: i32,
 }
 
 struct Engine {
@@ -122,6 +140,8 @@ struct Engine {
     started_at_ns: u64,
     /// It has served clients.
     is_ready: bool,
+    /// It has no database, and serves only an error.
+    cannot_serve: bool,
 }
 
 struct Guardian {
@@ -140,10 +160,14 @@ struct Guardian {
     journal: Option<Journal>,
     engine: Option<Engine>,
     engines: u32,
+    /// So many in a row have ended before they served clients.
+    engines_failed: u32,
     engine_restart: Restart,
     console: Option<Console>,
     console_restart: Restart,
-    shutting_down: bool,
+    shutdown: Shutdown,
+    /// Channels of the services that the guardian stops itself.
+    farewells: BTreeMap<RunKey, Channel>,
     ended: Option<i32>,
 }
 
@@ -174,10 +198,12 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         journal: None,
         engine: None,
         engines: 0,
+        engines_failed: 0,
         engine_restart: Restart::default(),
         console: None,
         console_restart: Restart::default(),
-        shutting_down: false,
+        shutdown: Shutdown::No,
+        farewells: BTreeMap::new(),
         ended: None,
     };
     guardian.set_up_groups()?;
@@ -197,11 +223,15 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
                 token if token & TOKEN_ADOPTED != 0 => {
                     guardian.adopted_event(run_of(token & !TOKEN_ADOPTED).into());
                 }
+                token if token & TOKEN_FAREWELL != 0 => {
+                    guardian.farewell(run_of(token & !TOKEN_FAREWELL).into());
+                }
                 run => guardian.streams.ended(run_of(run).into()),
             }
         }
         guardian.give_up_on_parents();
-        if guardian.engine.is_none() && guardian.ended.is_none() {
+        guardian.go_on_with_shutdown();
+        if guardian.wants_engine() {
             guardian.start_engine();
         }
         guardian.start_console();
@@ -216,10 +246,11 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
 
 impl Guardian {
     fn wait(&self, events: &mut Vec<epoll::Event>) -> io::Result<()> {
-        let engine = self.engine.is_none().then_some(self.engine_restart.at_ns);
+        let engine = self.wants_engine().then_some(self.engine_restart.at_ns);
         let console = self.wants_console().then_some(self.console_restart.at_ns);
         let parents = self.unreaped.values().copied();
-        let next = engine.into_iter().chain(console).chain(parents).min();
+        let own = [engine, console, self.shutdown.next()];
+        let next = own.into_iter().flatten().chain(parents).min();
         let pause = next.map(|at_ns| {
             let nanos = at_ns.saturating_sub(clock::boottime_ns());
             Timespec {
@@ -242,11 +273,7 @@ impl Guardian {
         while let Some(signal) = signals.next() {
             match signal {
                 libc::SIGCHLD => {}
-                // A second one changes nothing: the engine is at it already.
-                libc::SIGTERM | libc::SIGINT if !self.shutting_down => {
-                    self.shutting_down = true;
-                    self.tell(&Report::Shutdown, vec![]);
-                }
+                libc::SIGTERM | libc::SIGINT => self.shut_down(),
                 _ => {}
             }
         }
@@ -306,6 +333,10 @@ impl Guardian {
 
     // The engine.
 
+    fn wants_engine(&self) -> bool {
+        self.engine.is_none() && self.ended.is_none() && !self.shutdown.is_own()
+    }
+
     fn start_engine(&mut self) {
         let now = clock::boottime_ns();
         if now < self.engine_restart.at_ns {
@@ -352,6 +383,7 @@ impl Guardian {
             link,
             started_at_ns: now,
             is_ready: false,
+            cannot_serve: false,
         });
         Ok(())
     }
@@ -362,8 +394,9 @@ impl Guardian {
             &Report::Hello {
                 version: VERSION,
                 engine: self.engines,
-                shutting_down: self.shutting_down,
+                shutting_down: self.shutdown.is_asked(),
                 init: std::process::id() == 1,
+                after_shutdown: self.is_after_shutdown(),
                 groups: self.groups.as_ref().map(|tree| tree.location().clone()),
             },
             vec![],
@@ -393,6 +426,7 @@ impl Guardian {
             output: self.streams.reader(key).is_some(),
             exit: run.exit,
             memory_kills: run.memory_kills,
+            service: run.service.as_deref().map(ToOwned::to_owned),
         };
         let output = self.streams.reader(key);
         (known, run.channel.iter().chain(output).cloned().collect())
@@ -420,6 +454,9 @@ impl Guardian {
         if exit == Exit::Status(EXIT_CANNOT_START) && self.runs.is_empty() {
             self.ended = Some(EXIT_CANNOT_START);
             return;
+        }
+        if !engine.is_ready && !engine.cannot_serve {
+            self.engines_failed = self.engines_failed.saturating_add(1);
         }
         let now = clock::boottime_ns();
         super::process::log(&format!("the engine ended ({exit:?}) and is started again"));
@@ -494,6 +531,8 @@ impl Guardian {
                 if let Some(engine) = &mut self.engine {
                     engine.is_ready = true;
                 }
+                self.engines_failed = 0;
+                self.forget_shutdown();
                 super::process::notify_ready(self.setup.notify.take().as_deref());
             }
             Request::Spawn {
@@ -532,6 +571,12 @@ impl Guardian {
             }
             Request::AcknowledgeCommand { action } => self.forget_command(action),
             Request::Adopt { runs } => self.adopt(runs),
+            Request::CannotServe => {
+                if let Some(engine) = &mut self.engine {
+                    engine.cannot_serve = true;
+                }
+            }
+            Request::ShuttingDown { within_ms } => self.engine_shuts_down(within_ms),
             Request::ShutDown => self.ended = Some(0),
         }
     }

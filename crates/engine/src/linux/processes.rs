@@ -9,12 +9,13 @@ use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use relance_policy::{ActionId, RunId, Time};
 use relance_scm::config::{OutputMode, PriorityClass};
 use relance_scm::settings::OUTPUT;
 use relance_scm::status::ProcessExit;
-use relance_scm::{ServiceConfig, ServiceKind, Win32Error};
+use relance_scm::{ServiceConfig, ServiceKind, ServiceName, Win32Error};
 use relance_wire::channel::ManagerFrame;
 use rustix::event::epoll;
 use rustix::process::Pid;
@@ -69,6 +70,8 @@ struct HostRun {
     exit: Option<(ProcessExit, u64)>,
     /// How many of its processes the kernel had killed for want of memory when it ended.
     memory_kills: u32,
+    /// The name of its service, where the guardian knows it.
+    service: Option<String>,
 }
 
 /// What the guardian says first.
@@ -80,6 +83,8 @@ pub(crate) struct Greeting {
     pub(crate) shutting_down: bool,
     /// Whether the guardian is the init process of a container.
     pub(crate) init: bool,
+    /// Whether the guardian before has stopped all services without its engine.
+    pub(crate) after_shutdown: bool,
 }
 
 /// Sources of events that are no channel: tokens that no run has, because services count from 1.
@@ -136,6 +141,7 @@ impl LinuxProcesses {
                         engine,
                         shutting_down,
                         init,
+                        after_shutdown,
                         groups,
                     } => {
                         if !(VERSION_OLDEST..=VERSION).contains(&version) {
@@ -148,6 +154,7 @@ impl LinuxProcesses {
                             engine,
                             shutting_down,
                             init,
+                            after_shutdown,
                         });
                     }
                     Report::TableEnd => return Ok(greeting),
@@ -218,6 +225,47 @@ impl LinuxProcesses {
     /// The daemon serves its clients now.
     pub(crate) fn ready(&mut self) {
         self.ask(&Request::Ready);
+    }
+
+    /// The engine ends the services, at the latest in this time.
+    pub(crate) fn shutting_down(&mut self, within: Option<Duration>) {
+        let within = within.map(|within| u64::try_from(within.as_millis()).unwrap_or(u64::MAX));
+        // An older guardian waits without being told.
+        if self.version >= VERSION {
+            self.ask(&Request::ShuttingDown { within_ms: within });
+        }
+    }
+
+    /// Nothing but errors can be served: there is no database. Output is collected all the same, under
+    /// the names of services that the guardian knows.
+    pub(crate) fn cannot_serve(&mut self) {
+        for (run, known) in &mut self.runs {
+            if let Some(output) = known.output.take() {
+                let name = known.service.take();
+                let name = name.and_then(|name| ServiceName::new(name).ok());
+                self.logs.add(*run, name.as_ref(), output, true);
+            }
+        }
+        self.logs.wake();
+        if self.version >= VERSION {
+            self.ask(&Request::CannotServe);
+        }
+    }
+
+    /// Takes what the guardian tells, and does nothing about it.
+    pub(crate) fn only_listen(&mut self) {
+        self.read_link();
+        self.facts.clear();
+    }
+
+    /// Whether the guardian told of any run.
+    pub(crate) fn has_runs(&self) -> bool {
+        !self.runs.is_empty()
+    }
+
+    /// The link to the guardian.
+    pub(crate) fn link(&self) -> &Link {
+        &self.link
     }
 
     /// Whether the guardian is gone.
@@ -337,6 +385,7 @@ impl LinuxProcesses {
             output,
             exit: known.exit.map(|(exit, at)| (exit.into(), at)),
             memory_kills: known.memory_kills,
+            service: known.service.clone(),
         };
         self.runs.insert(run, host_run);
         Ok(())

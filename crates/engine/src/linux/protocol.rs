@@ -93,6 +93,12 @@ pub(crate) enum Request {
     /// name them. The guardian takes over those that run, tells each as a [`Report::Run`], then each
     /// [`Report::Stream`] and [`Report::TableEnd`]. What is in control groups that belong to no run is killed. From version 2.
     Adopt { runs: Vec<RecordedRun> },
+    /// The engine cannot open its database: it answers clients with an error, and nothing else is to be
+    /// expected of it. From version 2.
+    CannotServe,
+    /// The engine ends the services, at the latest in this time; `None`: on a clock moved by
+    /// hand. From version 2.
+    ShuttingDown { within_ms: Option<u64> },
     /// All services have stopped; the guardian may end.
     ShutDown,
 }
@@ -110,6 +116,9 @@ pub(crate) enum Report {
         shutting_down: bool,
         /// Whether this guardian is the init process of a container.
         init: bool,
+        /// Whether the guardian before has stopped all services without its engine.
+        #[serde(default)]
+        after_shutdown: bool,
         /// Where the control groups of runs are, if they have any.
         #[serde(default)]
         groups: Option<Location>,
@@ -160,6 +169,9 @@ pub(crate) struct KnownRun {
     /// How many of its processes the kernel had killed for want of memory when it ended.
     #[serde(default)]
     pub(crate) memory_kills: u32,
+    /// The name of its service, where the guardian knows it.
+    #[serde(default)]
+    pub(crate) service: Option<String>,
 }
 
 /// A run that is on record in the database.

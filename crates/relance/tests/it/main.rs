@@ -6,7 +6,6 @@
 )]
 
 mod absence;
-mod access;
 mod cgroups;
 mod completion;
 mod compliance;
@@ -14,7 +13,7 @@ mod doctor;
 mod kills;
 mod nonsense;
 mod output;
-mod process_settings;
 mod processors;
 mod recovery;
+mod shutdown;
 mod support;

@@ -45,7 +45,7 @@ pub(super) struct Console {
 impl Guardian {
     /// Whether one should be running and is not.
     pub(super) fn wants_console(&self) -> bool {
-        self.setup.console.is_some() && self.console.is_none() && !self.shutting_down
+        self.setup.console.is_some() && self.console.is_none() && !self.shutdown.is_asked()
     }
 
     pub(super) fn start_console(&mut self) {
@@ -92,7 +92,7 @@ impl Guardian {
     }
 
     pub(super) fn console_ended(&mut self, console: &Console, exit: Exit) {
-        if !self.shutting_down {
+        if !self.shutdown.is_asked() {
             log(&format!(
                 "the console ended ({exit:?}) and is started again"
             ));

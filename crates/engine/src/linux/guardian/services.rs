@@ -91,6 +91,8 @@ impl Guardian {
             memory_kills: 0,
             slot,
             adopted: None,
+            service: spec.service().map(Into::into),
+            stop_signal: spec.stop_signal.unwrap_or(libc::SIGTERM),
         })
     }
 

@@ -91,6 +91,8 @@ impl Guardian {
             memory_kills: end.map_or(0, |end| end.memory_kills),
             slot,
             adopted: adopted.map(Box::new),
+            service: None,
+            stop_signal: libc::SIGTERM,
         };
         if run.adopted.is_none() {
             self.end_leftovers(&run);

@@ -1,0 +1,211 @@
+//! The guardian ends everything in good order where the engine cannot: its database is damaged, it is
+//! frozen, it does not start. And until then clients are told what is wrong.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use relance_engine::linux::guardian::EXIT_WITHOUT_ENGINE;
+use relance_scm::config::StartType;
+use relance_scm::{Caller, ServiceConfig, ServiceKind, ServiceManager, ServiceState};
+use relance_testkit::cgroups::{process, wait_for_end};
+use relance_testkit::daemon::Daemon;
+use relance_testkit::puppet::Stage;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{name, puppets, relance, running};
+
+/// A program that writes down that it was told to stop, and stops.
+fn obeying(daemon: &Daemon) -> ServiceConfig {
+    let folder = daemon.folder().display();
+    let script = daemon.folder().join("obey.sh");
+    let text = format!(
+        "trap 'echo told >{folder}/told; exit 0' USR1\necho ready\nwhile :; do sleep 100000 & wait; done\n"
+    );
+    fs::write(&script, text).expect("a writable folder");
+    let line = format!("/bin/sh {}", script.display());
+    let mut config = ServiceConfig::new(name("obeying"), line);
+    config.kind = ServiceKind::Program;
+    config.start_type = StartType::Auto;
+    config
+        .extensions
+        .set(relance_scm::settings::STOP_SIGNAL, 10);
+    config
+}
+
+/// Starts it, and waits until it listens to its signal.
+fn start_obeying(daemon: &Daemon) {
+    daemon.create(obeying(daemon));
+    daemon.start_service(&name("obeying")).expect("it starts");
+    let manager = daemon.manager();
+    let mut output = manager
+        .follow_output(&Caller::system(), &name("obeying"), 0)
+        .expect("output can be followed");
+    relance_scm::manager::next_output(&mut *output).expect("it prints");
+}
+
+fn told(daemon: &Daemon) -> bool {
+    daemon.folder().join("told").exists()
+}
+
+fn signal(pid: u32, signal: Signal) {
+    let pid = Pid::from_raw(pid.cast_signed()).expect("a process id");
+    kill_process(pid, signal).expect("it may be signalled");
+}
+
+/// Makes the next engine fail.
+fn damage(daemon: &Daemon) {
+    let database = daemon.folder().join("state/relance.db");
+    fs::write(database, "this is no database, whatever was in it before").expect("a file");
+    for log in ["state/relance.db-wal", "state/relance.db-shm"] {
+        let _ = fs::remove_file(daemon.folder().join(log));
+    }
+}
+
+#[test]
+fn a_damaged_database_is_told_to_clients_and_disturbs_no_service_and_no_shutdown() {
+    let mut daemon = Daemon::start(relance());
+    start_obeying(&daemon);
+    let pid = daemon.query(&name("obeying")).status.process_id;
+    let stage = Stage::new(daemon.folder(), "connected");
+    daemon.create(puppets(&stage, "connected", "restart/0"));
+    let mut puppet = running(&daemon, &stage, "connected");
+
+    let engine = process(&daemon.engine_pid().to_string());
+    damage(&daemon);
+    daemon.kill_engine();
+    wait_for_end(&engine);
+    let asked = daemon.ask(|scm, caller, reply| scm.enumerate(caller, reply));
+    let error = asked.expect_err("there is no database");
+    assert!([1009, 1065].contains(&error.code().to_raw()), "{error}");
+    assert!(error.to_string().contains("restore"), "{error}");
+    let listed = daemon.relance(&["list"]);
+    assert_eq!(listed.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&listed.stderr);
+    assert!(said.contains("database"), "{said}");
+    assert!(Path::new(&format!("/proc/{pid}")).exists(), "it runs on");
+
+    signal(daemon.guardian_pid(), Signal::TERM);
+    // STOP came over the channel: its stop is its own.
+    puppet.stopped(0, 0);
+    let status = daemon.wait_for_end();
+    assert_eq!(
+        status.code(),
+        Some(EXIT_WITHOUT_ENGINE),
+        "{}",
+        daemon.messages()
+    );
+    assert!(told(&daemon), "{}", daemon.messages());
+    assert!(!Path::new(&format!("/proc/{pid}")).exists());
+}
+
+#[test]
+fn a_frozen_engine_does_not_hold_up_the_shutdown_and_the_next_start_is_a_boot() {
+    let mut daemon = Daemon::start(relance());
+    start_obeying(&daemon);
+    signal(daemon.engine_pid(), Signal::STOP);
+    let status = daemon.stop();
+    assert_eq!(
+        status.code(),
+        Some(EXIT_WITHOUT_ENGINE),
+        "{}",
+        daemon.messages()
+    );
+    assert!(told(&daemon), "{}", daemon.messages());
+    daemon.start_again();
+    let info = daemon.wait_for_state(&name("obeying"), ServiceState::Running);
+    assert_eq!(info.recovery.failure_count, 0);
+    assert_eq!(info.run.expect("it runs").cause, "auto");
+    assert_eq!(daemon.stop().code(), Some(0), "in good order this time");
+}
+
+#[test]
+fn what_does_not_stop_is_killed_by_the_guardian_and_named() {
+    let mut daemon = Daemon::start(relance());
+    let settings = daemon.folder().join("relance.toml");
+    fs::write(settings, "wait_to_kill_ms = 1\n").expect("a writable folder");
+    daemon.stop();
+    daemon.start_again();
+    let mut config = ServiceConfig::new(
+        name("stubborn"),
+        "/bin/sh -c \"trap : TERM; echo; while :; do sleep 100000; done\"",
+    );
+    config.kind = ServiceKind::Program;
+    daemon.create(config);
+    daemon.start_service(&name("stubborn")).expect("it starts");
+    let engine = process(&daemon.engine_pid().to_string());
+    damage(&daemon);
+    daemon.kill_engine();
+    wait_for_end(&engine);
+    let _ = daemon.ask(|scm, caller, reply| scm.enumerate(caller, reply));
+    let status = daemon.stop();
+    assert_eq!(
+        status.code(),
+        Some(EXIT_WITHOUT_ENGINE),
+        "{}",
+        daemon.messages()
+    );
+    let messages = daemon.messages();
+    assert!(messages.contains("\"stubborn\" (process"), "{messages}");
+}
+
+#[test]
+fn an_engine_that_does_not_start_does_not_hold_up_the_shutdown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("relance");
+    fs::copy(relance(), &program).expect("a copy");
+    let mut daemon = Daemon::start(&program);
+    start_obeying(&daemon);
+    let engine = daemon.engine_pid();
+    let broken = folder.path().join("broken");
+    fs::write(&broken, "#!/bin/sh\nexit 1\n").expect("a file");
+    fs::set_permissions(&broken, fs::Permissions::from_mode(0o755)).expect("a file of ours");
+    fs::rename(&broken, &program).expect("the same folder");
+    signal(engine, Signal::KILL);
+    let status = daemon.stop();
+    assert_eq!(
+        status.code(),
+        Some(EXIT_WITHOUT_ENGINE),
+        "{}",
+        daemon.messages()
+    );
+    assert!(told(&daemon), "{}", daemon.messages());
+}
+
+#[test]
+fn a_database_that_comes_back_is_taken_up_without_a_word_from_anybody() {
+    let daemon = Daemon::start(relance());
+    start_obeying(&daemon);
+    let pid = daemon.query(&name("obeying")).status.process_id;
+    let database = daemon.folder().join("state/relance.db");
+    let backup = daemon.folder().join("backup.db");
+    let engine = process(&daemon.engine_pid().to_string());
+    signal(daemon.engine_pid(), Signal::STOP);
+    let saved: Vec<_> = ["", "-wal"]
+        .iter()
+        .map(|suffix| {
+            let from = format!("{}{suffix}", database.display());
+            let to = format!("{}{suffix}", backup.display());
+            fs::copy(&from, &to).expect("a file");
+            (to, from)
+        })
+        .collect();
+    damage(&daemon);
+    let pid_of_engine = rustix::process::pidfd_send_signal(&engine, Signal::KILL);
+    pid_of_engine.expect("it is frozen");
+    wait_for_end(&engine);
+    let asked = daemon.ask(|scm, caller, reply| scm.enumerate(caller, reply));
+    asked.expect_err("there is no database");
+    for (from, to) in saved.iter().rev() {
+        fs::rename(from, to).expect("the same file system");
+    }
+    while daemon
+        .ask(|scm, caller, reply| scm.enumerate(caller, reply))
+        .is_err()
+    {}
+    let info = daemon.query(&name("obeying"));
+    assert_eq!(
+        (info.status.process_id, info.recovery.failure_count),
+        (pid, 0)
+    );
+}
