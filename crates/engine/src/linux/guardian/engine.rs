@@ -1,0 +1,219 @@
+//! The engine's process: started, introduced to what there is, spoken with, replaced.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::rc::Rc;
+
+use rustix::event::epoll;
+
+use super::super::clock;
+use super::super::link::Link;
+use super::super::protocol::{Exit, KnownRun, Report, Request, RunKey, VERSION};
+use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage};
+use super::restart::Restart;
+use super::{EXIT_CANNOT_START, Guardian, TOKEN_ENGINE, socket_pair};
+
+/// The engine's process.
+pub(super) struct Engine {
+    pub(super) pid: u32,
+    pub(super) link: Link,
+    pub(super) started_at_ns: u64,
+    /// It has served clients.
+    pub(super) is_ready: bool,
+    /// It has no database, and serves only an error.
+    pub(super) cannot_serve: bool,
+}
+
+impl Guardian {
+    pub(super) fn wants_engine(&self) -> bool {
+        self.engine.is_none() && self.ended.is_none() && !self.shutdown.is_own()
+    }
+
+    pub(super) fn start_engine(&mut self) {
+        let now = clock::boottime_ns();
+        if now < self.engine_restart.at_ns {
+            return;
+        }
+        match self.try_start_engine(now) {
+            Ok(()) => self.introduce(),
+            Err(error) => {
+                super::super::process::log(&format!("the engine could not be started: {error:?}"));
+                self.engine_restart.ended(now, now);
+                if self.engines == 0 {
+                    self.ended = Some(EXIT_CANNOT_START);
+                }
+            }
+        }
+    }
+
+    pub(super) fn try_start_engine(&mut self, now: u64) -> Result<(), SpawnError> {
+        let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
+        let (ours, theirs) = socket_pair().map_err(prepare)?;
+        let spec = SpawnSpec {
+            program: self.setup.engine[0].clone(),
+            arguments: self.setup.engine.clone(),
+            environment: self.setup.environment.clone(),
+            directory: "/".to_owned(),
+            dies_with_guardian: true,
+            ..SpawnSpec::default()
+        };
+        let stderr = std::io::stderr();
+        let fds = ChildFds {
+            stdin: self.null.as_fd(),
+            stdout: stderr.as_fd(),
+            stderr: stderr.as_fd(),
+            handed: &[theirs.as_fd(), self.setup.listener.as_fd()],
+        };
+        let pid = self.spawner.spawn(&spec, &fds, None, None)?;
+        let link = Link::new(ours).map_err(prepare)?;
+        let data = epoll::EventData::new_u64(TOKEN_ENGINE);
+        epoll::add(&self.epoll, &link, data, epoll::EventFlags::IN)
+            .map_err(|error| prepare(error.into()))?;
+        self.engines += 1;
+        self.engine = Some(Engine {
+            pid,
+            link,
+            started_at_ns: now,
+            is_ready: false,
+            cannot_serve: false,
+        });
+        Ok(())
+    }
+
+    /// Tells a new engine everything its predecessor may not have put on record.
+    pub(super) fn introduce(&mut self) {
+        self.tell(
+            &Report::Hello {
+                version: VERSION,
+                engine: self.engines,
+                shutting_down: self.shutdown.is_asked(),
+                init: std::process::id() == 1,
+                after_shutdown: self.is_after_shutdown(),
+                groups: self.groups.as_ref().map(|tree| tree.location().clone()),
+            },
+            vec![],
+        );
+        for key in self.runs.keys().copied().collect::<Vec<_>>() {
+            let (known, fds) = self.known(key);
+            self.tell(&Report::Run(known), fds);
+        }
+        let commands = self.commands.iter();
+        let commands: Vec<_> = commands
+            .map(|(action, (result, _))| (*action, *result))
+            .collect();
+        for (action, result) in commands {
+            self.tell(&Report::Command { action, result }, vec![]);
+        }
+        self.tell(&Report::TableEnd, vec![]);
+    }
+
+    pub(super) fn known(&self, key: RunKey) -> (KnownRun, Vec<Rc<OwnedFd>>) {
+        let run = &self.runs[&key];
+        let known = KnownRun {
+            run: key,
+            pid: run.pid,
+            birth: run.birth,
+            secret: run.secret.clone(),
+            channel: run.channel.is_some(),
+            output: self.streams.reader(key).is_some(),
+            exit: run.exit,
+            memory_kills: run.memory_kills,
+            service: run.service.as_deref().map(ToOwned::to_owned),
+        };
+        let output = self.streams.reader(key);
+        (known, run.channel.iter().chain(output).cloned().collect())
+    }
+
+    /// Tells of output whose run is not in the table: somebody may still print, or has.
+    pub(super) fn tell_streams(&mut self) {
+        let streams = self
+            .streams
+            .keys()
+            .filter(|key| !self.runs.contains_key(key));
+        for run in streams.collect::<Vec<_>>() {
+            let output = self.streams.reader(run).cloned();
+            self.tell(&Report::Stream { run }, output.into_iter().collect());
+            self.streams.release(run, &self.epoll);
+        }
+    }
+
+    pub(super) fn engine_ended(&mut self, exit: Exit) {
+        // Its last words still count: a start that it had asked for is on nobody else's mind.
+        let _ = self.take_requests();
+        let Some(engine) = self.engine.take() else {
+            return;
+        };
+        if exit == Exit::Status(EXIT_CANNOT_START) && self.runs.is_empty() {
+            self.ended = Some(EXIT_CANNOT_START);
+            return;
+        }
+        if !engine.is_ready && !engine.cannot_serve {
+            self.engines_failed = self.engines_failed.saturating_add(1);
+        }
+        let now = clock::boottime_ns();
+        super::super::process::log(&format!("the engine ended ({exit:?}) and is started again"));
+        // One that was killed from outside has no fault that a pause would soften.
+        let killed = engine.is_ready && exit == Exit::Signal(libc::SIGKILL);
+        if killed {
+            self.engine_restart = Restart::default();
+        }
+        self.engine_restart.ended(now, engine.started_at_ns);
+    }
+
+    /// Says something to the engine. One that cannot be told has ended, or is about to: SIGCHLD
+    /// follows, and its successor is told everything.
+    pub(super) fn tell(&mut self, report: &Report, fds: Vec<Rc<OwnedFd>>) {
+        if let Some(engine) = &mut self.engine
+            && engine.link.send(report, fds).is_ok()
+        {
+            self.watch_engine();
+        }
+    }
+
+    pub(super) fn watch_engine(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            let always = epoll::EventFlags::IN;
+            // Fails only for a descriptor that is not watched, and this one is.
+            let _ = engine.link.watch_room(&self.epoll, TOKEN_ENGINE, always);
+        }
+    }
+
+    pub(super) fn engine_talks(&mut self) {
+        match self.take_requests() {
+            Ok(true) => {
+                if self
+                    .engine
+                    .as_mut()
+                    .is_some_and(|engine| engine.link.flush().is_ok())
+                {
+                    self.watch_engine();
+                }
+            }
+            Ok(false) => self.drop_engine("it closed the link"),
+            Err(error) => self.drop_engine(&format!("it sent rubbish: {error}")),
+        }
+    }
+
+    /// Does everything the engine has asked for. `false` when it will ask for nothing more.
+    pub(super) fn take_requests(&mut self) -> io::Result<bool> {
+        let Some(engine) = &mut self.engine else {
+            return Ok(true);
+        };
+        let alive = engine.link.fill()?;
+        while let Some(engine) = &mut self.engine
+            && let Some(request) = engine.link.next::<Request>()?
+        {
+            self.request(request);
+        }
+        Ok(alive)
+    }
+
+    /// An engine that cannot be spoken to is no engine; SIGCHLD follows.
+    pub(super) fn drop_engine(&mut self, why: &str) {
+        let Some(engine) = &self.engine else { return };
+        super::super::process::log(&format!("the engine is ended: {why}"));
+        super::super::process::kill(engine.pid, libc::SIGKILL);
+        // No more events from a socket whose other end is gone.
+        let _ = epoll::delete(&self.epoll, &engine.link);
+    }
+}
