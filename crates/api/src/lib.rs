@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 #[cfg(unix)]
+mod access;
 mod attach;
 #[cfg(unix)]
 mod events;

@@ -12,7 +12,7 @@ use relance_sessions::Sessions;
 use tokio::sync::oneshot;
 
 use crate::sign_in::SignedIn;
-use crate::{attach, events, output, reply, services, sign_in, simulate, stream};
+use crate::{access, attach, events, output, reply, services, sign_in, simulate, stream};
 
 /// Longest body of a request: ten thousand services at once.
 const BODY_LEN_MAX: usize = 32 * 1024 * 1024;
@@ -78,6 +78,10 @@ pub(crate) fn router() -> Router {
         .route(
             "/v1/services/{name}/environment",
             get(services::environment),
+        )
+        .route(
+            "/v1/services/{name}/access",
+            get(access::show).post(access::change),
         )
         .route("/v1/services/{name}/why", get(services::why))
         .route("/v1/services/{name}/start", post(services::start))

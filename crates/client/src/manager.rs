@@ -12,15 +12,17 @@ use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
     ServiceInfo, Usage, Watch,
 };
+use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
     Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
     ServiceManager, ServiceName, Win32Error,
 };
 use relance_wire::api::{
-    ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, EnvironmentReply,
-    EventPageReply, EventsQuery, ManagerReply, ServiceReply, ServicesReply, StartRequest,
-    StatusReply, UsageQuery, UsageReply, WhyReply, WriteEventRequest,
+    AccessChangeBody, AccessReply, AccessRequest, ApplyReply, ApplyRequest, ChangeConfigRequest,
+    ConfigBody, ControlRequest, EnvironmentReply, EventPageReply, EventsQuery, ManagerReply,
+    ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery, UsageReply, WhyReply,
+    WriteEventRequest,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -248,6 +250,27 @@ impl ServiceManager for SocketManager {
         reply: Reply<()>,
     ) {
         reply.send(self.act("PATCH", &of(name, ""), &ChangeConfigRequest::from(&change)));
+    }
+
+    fn query_access(&self, _: &Caller, name: &ServiceName, reply: Reply<Access>) {
+        let access: Result<AccessReply, _> = self.get(&of(name, "/access"));
+        reply.send(access.and_then(|access| (&access).try_into()));
+    }
+
+    fn change_access(
+        &self,
+        _: &Caller,
+        name: &ServiceName,
+        changes: Vec<NamedChange>,
+        is_trial: bool,
+        reply: Reply<Access>,
+    ) {
+        let body = AccessRequest {
+            changes: changes.iter().map(AccessChangeBody::from).collect(),
+            dry_run: is_trial,
+        };
+        let access: Result<AccessReply, _> = self.post(&of(name, "/access"), &body);
+        reply.send(access.and_then(|access| (&access).try_into()));
     }
 
     fn query_status(&self, _: &Caller, name: &ServiceName, reply: Reply<ServiceStatus>) {

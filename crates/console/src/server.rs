@@ -124,6 +124,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/preview/{tab}", post(edit::preview))
         .route("/create", get(create::page).post(create::create))
         .route("/create/preview", post(create::preview))
+        .route("/rights", post(service::access::change))
         .route("/delete", post(control::delete))
         .route("/events", get(log::page))
         .route("/events/export", get(log::export))

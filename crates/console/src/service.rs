@@ -1,5 +1,6 @@
 //! The pages of one service: what it is, and its tabs.
 
+pub(crate) mod access;
 mod dependencies;
 pub(crate) mod environment;
 pub(crate) mod general;
@@ -151,7 +152,7 @@ pub(crate) async fn page(
         Tab::Recovery => recovery::tab(&viewer, &info),
         Tab::Dependencies => dependencies::tab(&viewer, &hub, &info),
         Tab::Environment => environment::tab(&viewer, &info),
-        Tab::Security => security::tab(&viewer, &info),
+        Tab::Security => security::tab(&viewer, &info).await,
         Tab::Output => output::tab(&viewer, name).await,
         Tab::Events => log::of_service(&viewer, &info, &query).await?,
         Tab::History => history::of_service(&viewer, &info, &query).await?,

@@ -17,6 +17,7 @@ use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
     ServiceInfo, Usage, Watch, Watched, WatchedChange, next_change_until,
 };
+use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
     Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceId, ServiceName,
@@ -217,6 +218,25 @@ impl<M: ServiceManager> ServiceManager for SessionManager<M> {
     ) {
         self.administer(reply, |manager, caller, reply| {
             manager.change_config(caller, name, change, reply);
+        });
+    }
+
+    fn query_access(&self, _: &Caller, name: &ServiceName, reply: Reply<Access>) {
+        self.see(reply, all, |manager, caller, reply| {
+            manager.query_access(caller, name, reply);
+        });
+    }
+
+    fn change_access(
+        &self,
+        _: &Caller,
+        name: &ServiceName,
+        changes: Vec<NamedChange>,
+        is_trial: bool,
+        reply: Reply<Access>,
+    ) {
+        self.administer(reply, |manager, caller, reply| {
+            manager.change_access(caller, name, changes, is_trial, reply);
         });
     }
 

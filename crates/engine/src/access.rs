@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use relance_scm::security::{SecurityDescriptor, Sid};
+use relance_scm::security::{SecurityDescriptor, Sid, words};
 use relance_scm::{AccessRights, Caller, ScmError, ServiceConfig, ServiceName, Win32Error};
 
 /// Checks that the caller has all these rights on a service (A24, per request).
@@ -27,15 +27,25 @@ pub(crate) fn check(
     ))
 }
 
+/// What administrators may do whatever a descriptor says, so that none locks the owner of the machine
+/// out: see a service, and say who may do what with it (on Windows by taking it over, A26).
+const OF_ADMINISTRATORS: AccessRights = words::QUERY
+    .union(AccessRights::WRITE_DAC)
+    .union(AccessRights::WRITE_OWNER);
+
 /// The rights a caller has on a service. The manager itself has all.
 pub(crate) fn granted(caller: &Caller, config: &ServiceConfig) -> AccessRights {
     if caller.sids.contains(&Sid::LocalSystem) {
         return AccessRights::ALL_ACCESS;
     }
-    match &config.security {
+    let granted = match &config.security {
         Some(descriptor) => descriptor.effective_rights(&caller.sids),
         None => SecurityDescriptor::default_for_service().effective_rights(&caller.sids),
+    };
+    if caller.is_administrator() {
+        return granted.union(OF_ADMINISTRATORS);
     }
+    granted
 }
 
 /// Whether a caller may see what a service keeps to itself, secrets perhaps: the values of its
@@ -131,6 +141,30 @@ mod tests {
         assert!(check(&admin, &config(), AccessRights::ALL_ACCESS).is_ok());
         assert!(check(&Caller::system(), &config(), AccessRights::ALL_ACCESS).is_ok());
         assert!(check_administrator(&admin).is_ok());
+    }
+
+    #[test]
+    fn no_descriptor_locks_administrators_out() {
+        let mut config = config();
+        let admin = caller(&[Sid::Administrators, Sid::UnixUser(0), Sid::Everyone]);
+        for sddl in ["D:", "D:(A;;RP;;;S-1-22-1-33)", "D:(D;;GA;;;WD)"] {
+            config.security = Some(Box::new(sddl.parse().unwrap()));
+            let rights = [
+                AccessRights::READ_CONTROL,
+                AccessRights::WRITE_DAC,
+                words::QUERY,
+            ];
+            for right in rights {
+                assert!(check(&admin, &config, right).is_ok(), "{sddl}");
+            }
+            // The rest they give themselves, which is seen.
+            assert!(
+                check(&admin, &config, AccessRights::STOP).is_err(),
+                "{sddl}"
+            );
+            let user = caller(&[Sid::UnixUser(34), Sid::Everyone]);
+            assert!(check(&user, &config, AccessRights::READ_CONTROL).is_err());
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::os::fd::OwnedFd;
 
 use relance_scm::event_log::NewEntry;
 use relance_scm::manager::{NewService, Outcome};
+use relance_scm::security::AccessChange;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceName};
 
@@ -58,6 +59,8 @@ pub enum Change {
     Apply(Box<NewService>),
     /// Change some settings.
     Change(ServiceName, Box<ConfigChange>),
+    /// Give and take rights.
+    Access(ServiceName, Vec<AccessChange>),
     /// Delete it.
     Delete(ServiceName),
 }

@@ -1,6 +1,8 @@
 //! How clients of all kinds reach the engine: requests go into its queue, questions are answered from
 //! what is published, without entering the owner loop.
 
+mod rights;
+
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
     ServiceInfo, Usage, Watch, Watched, WatchedChange,
 };
-use relance_scm::security::Sid;
+use relance_scm::security::{Access, NamedChange, Sid};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
     AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
@@ -244,6 +246,25 @@ impl ServiceManager for EngineHandle {
             Change::Change(name.clone(), Box::new(change)),
             reply,
         );
+    }
+
+    fn query_access(&self, caller: &Caller, name: &ServiceName, reply: Reply<Access>) {
+        reply.send(self.access(caller, name));
+    }
+
+    fn change_access(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        changes: Vec<NamedChange>,
+        is_trial: bool,
+        reply: Reply<Access>,
+    ) {
+        match self.access_changes(caller, name, &changes) {
+            Ok((_, access)) if is_trial => reply.send(Ok(access)),
+            Ok((changes, access)) => self.change_access_to(caller, name, changes, access, reply),
+            Err(error) => reply.send(Err(error)),
+        }
     }
 
     fn query_status(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceStatus>) {

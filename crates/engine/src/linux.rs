@@ -6,12 +6,13 @@
 //! engine's view of what runs, with `channel` (control channels), `logs` (output) and `plan` (what is
 //! executed). `cgroup` holds what a run has started together.
 
-mod account;
+pub(crate) mod account;
 pub(crate) mod cgroup;
 mod channel;
 mod clock;
 pub mod daemon;
 mod driver;
+mod environment;
 pub mod guardian;
 mod link;
 mod logs;

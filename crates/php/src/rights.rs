@@ -15,19 +15,11 @@ pub(crate) fn set(
     rights: AccessRights,
 ) -> SecurityDescriptor {
     let mut changed = remove(descriptor, account);
-    let place = changed
-        .dacl
-        .iter()
-        .rposition(|ace| ace.kind == AceKind::Deny)
-        .map_or(0, |last_deny| last_deny + 1);
-    changed.dacl.insert(
-        place,
-        Ace {
-            kind: AceKind::Allow,
-            rights,
-            sid: account.clone(),
-        },
-    );
+    changed.insert(Ace {
+        kind: AceKind::Allow,
+        rights,
+        sid: account.clone(),
+    });
     changed
 }
 

@@ -1,5 +1,6 @@
 //! The commands: one file each, one line each in the table.
 
+mod access;
 pub(crate) mod apply;
 #[cfg(unix)]
 mod clock;
@@ -114,6 +115,13 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "cancel-recovery",
                 "Cancel pending recovery actions",
                 failure::cancel,
+            ),
+            command("access", "Show who may do what", access::run),
+            command("grant", "Give somebody rights on a service", access::grant),
+            command(
+                "revoke",
+                "Take rights on a service from somebody",
+                access::revoke,
             ),
             command("enable", "Start a service at boot", start_type::enable),
             command("disable", "Never start a service", start_type::disable),

@@ -94,7 +94,9 @@ impl ErrorClass {
             Win32Error::ACCESS_DENIED
             | Win32Error::PRIVILEGE_NOT_HELD
             | Win32Error::LOGON_FAILURE => Self::Denied,
-            Win32Error::SERVICE_DOES_NOT_EXIST | Win32Error::NOT_FOUND => Self::NotFound,
+            Win32Error::SERVICE_DOES_NOT_EXIST
+            | Win32Error::NOT_FOUND
+            | Win32Error::NONE_MAPPED => Self::NotFound,
             Win32Error::SERVICE_REQUEST_TIMEOUT | Win32Error::TIMEOUT => Self::TimedOut,
             Win32Error::INTERNAL_ERROR
             | Win32Error::RPC_S_SERVER_UNAVAILABLE

@@ -18,6 +18,7 @@ pub mod command_line;
 pub mod config;
 pub mod control;
 pub mod duration;
+pub mod env_file;
 pub mod error;
 pub mod event;
 pub mod event_log;

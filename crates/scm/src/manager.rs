@@ -20,7 +20,7 @@ use crate::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
 use crate::failure_actions::RecoveryAction;
 use crate::name::ServiceName;
 use crate::run::{RunId, ServiceId};
-use crate::security::Sid;
+use crate::security::{Access, NamedChange, Sid};
 use crate::status::{ExitCode, ProcessExit, ServiceStatus};
 use crate::win32::Win32Error;
 
@@ -145,6 +145,28 @@ pub trait ServiceManager: Send + Sync {
         change: ConfigChange,
         reply: Reply<()>,
     );
+
+    /// Who may do what with a service.
+    ///
+    /// Errors: 50 where that is not known.
+    fn query_access(&self, _caller: &Caller, _name: &ServiceName, reply: Reply<Access>) {
+        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
+
+    /// Gives and takes rights, all or nothing; who may do what then. With `is_trial` it is only said.
+    ///
+    /// Errors: 1332 for somebody whom the system does not know, 87 for a name that means two, 50 where
+    /// that cannot be, and as [`change_config`](Self::change_config).
+    fn change_access(
+        &self,
+        _caller: &Caller,
+        _name: &ServiceName,
+        _changes: Vec<NamedChange>,
+        _is_trial: bool,
+        reply: Reply<Access>,
+    ) {
+        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
 
     /// The status of a service.
     fn query_status(&self, caller: &Caller, name: &ServiceName, reply: Reply<ServiceStatus>);

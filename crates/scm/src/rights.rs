@@ -69,6 +69,12 @@ impl AccessRights {
         self.0 & other.0 == other.0
     }
 
+    /// Whether any right of `other` is held.
+    #[must_use]
+    pub const fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// Both masks together.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {

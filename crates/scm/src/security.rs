@@ -3,11 +3,15 @@
 //! Only what a service's descriptor needs: owner and group are kept as text, the access list is
 //! understood (allow and deny entries), the audit list is kept as text and has no effect here.
 
+mod change;
 mod sddl;
+pub mod words;
 
 use std::fmt;
 
 use crate::rights::AccessRights;
+
+pub use change::{AccessChange, Give};
 
 /// Whom an entry of an access list names, as the embedded manager understands it (A28).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +43,26 @@ pub enum AceKind {
     Allow,
     /// `D`
     Deny,
+}
+
+/// Who may do what with a service, as people read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// The descriptor.
+    pub descriptor: SecurityDescriptor,
+    /// Whether none is stored, and this is the default.
+    pub is_default: bool,
+    /// Whom its entries name, in their order: `user:alice`, `group:web`, `administrators`.
+    pub names: Vec<Box<str>>,
+}
+
+/// What to change, and for whom, by a name that the manager looks up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedChange {
+    /// `alice`, `user:alice`, `group:web`, `administrators`, or a security identifier.
+    pub who: String,
+    /// What becomes of their rights.
+    pub give: Give,
 }
 
 /// One entry of an access list.

@@ -66,6 +66,15 @@ pub enum System {
     Linux(&'static str),
 }
 
+/// Who may set a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetBy {
+    /// Everybody who may change the configuration (A2).
+    Changers,
+    /// Administrators, with the sentence that says why.
+    Administrators(&'static str),
+}
+
 /// When a change takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakesEffect {
@@ -100,6 +109,8 @@ pub struct Setting {
     pub applies: Applies,
     /// What systems have it.
     pub system: System,
+    /// Who may set it.
+    pub set_by: SetBy,
     /// When a change takes effect.
     pub takes_effect: TakesEffect,
 }

@@ -1,10 +1,11 @@
 //! The trait `ServiceManager` over the calls of Windows.
 //!
-//! `read` and `write` translate configurations, `apply` many at a time, `program` stores programs that know nothing of
+//! `read` and `write` translate configurations, `apply` many at a time, `access` who may do what, `program` stores programs that know nothing of
 //! services, `events`, `recovery` and `explain` read the event log, `watch` follows changes, `output`
 //! reads what hosted programs print, `usage` is processor and memory. Each request opens handles with
 //! exactly the rights it needs (A24).
 
+mod access;
 mod apply;
 pub(crate) mod events;
 mod explain;
@@ -29,6 +30,7 @@ use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
     ServiceInfo, Usage, Watch,
 };
+use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
     AccessRights, Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceId,
@@ -401,6 +403,21 @@ impl ServiceManager for WindowsManager {
         reply: Reply<()>,
     ) {
         reply.send(self.scm.change(name, &change));
+    }
+
+    fn query_access(&self, _caller: &Caller, name: &ServiceName, reply: Reply<Access>) {
+        reply.send(self.scm.access(name));
+    }
+
+    fn change_access(
+        &self,
+        _caller: &Caller,
+        name: &ServiceName,
+        changes: Vec<NamedChange>,
+        is_trial: bool,
+        reply: Reply<Access>,
+    ) {
+        reply.send(self.scm.change_access(name, &changes, is_trial));
     }
 
     fn query_status(&self, _caller: &Caller, name: &ServiceName, reply: Reply<ServiceStatus>) {

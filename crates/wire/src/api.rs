@@ -4,6 +4,7 @@
 //! into one checks. Enumerations are words, as `sc` and the command line spell them; durations carry
 //! their unit in the name; moments are milliseconds since 1970.
 
+mod access;
 mod change;
 mod config;
 mod event;
@@ -16,6 +17,7 @@ mod usage;
 use relance_scm::{ScmError, Win32Error};
 use serde::{Deserialize, Serialize};
 
+pub use access::{AccessChangeBody, AccessEntryBody, AccessReply, AccessRequest};
 pub use change::{ChangeConfigRequest, RecoveryChangeBody};
 pub use config::{
     ActionBody, ActionsBody, ConfigBody, EnvironmentReply, RecoveryBody, ResetPeriodBody, read_kind,

@@ -50,6 +50,8 @@ operations! {
     DELETE "/v1/services/{name}" "Delete a service" [] -> [];
     GET "/v1/services/{name}/status" "The status of a service" [] -> [StatusReply];
     GET "/v1/services/{name}/config" "The configuration of a service" [] -> [ConfigBody];
+    GET "/v1/services/{name}/access" "Who may do what, in words" [] -> [AccessReply];
+    POST "/v1/services/{name}/access" "Give and take rights, all or nothing" [AccessRequest] -> [AccessReply];
     GET "/v1/services/{name}/why" "What happened last, whether it counted, what comes next" [] -> [WhyReply];
     POST "/v1/services/{name}/start" "Start a service" [StartRequest] -> [];
     POST "/v1/services/{name}/stop" "Stop a service" [] -> [StatusReply];
@@ -78,6 +80,8 @@ operations! {
 /// The types that are sent.
 #[derive(utoipa::OpenApi)]
 #[openapi(components(schemas(
+    api::AccessReply,
+    api::AccessRequest,
     api::ApplyReply,
     api::ApplyRequest,
     api::ChangeConfigRequest,

@@ -133,12 +133,37 @@ test("Security: who may do what, and a descriptor of its own", async (t) => {
   const world = await World.start(t);
   await world.program("worker", "exec sleep 1000");
   const page = await world.page({ go: tab("worker", "security") });
-  await page.getByRole("row", { name: /Administrators may .*CHANGE_CONFIG/ }).waitFor();
+  await page.getByRole("row", { name: /Administrators may everything/ }).waitFor();
   await page.getByLabel("As SDDL text").fill("nonsense");
   await page.getByRole("alert").waitFor();
   await page.getByLabel("As SDDL text").fill("D:(A;;GA;;;BA)(A;;RPWP;;;S-1-22-1-33)");
   await save(page);
-  await page.getByRole("row", { name: "User 33 may START, STOP" }).waitFor();
+  await page.getByRole("row", { name: /User \S+ may start it, stop it/ }).waitFor();
+});
+
+test("Security: rights are given and taken in words, and nothing unseen", async (t) => {
+  const world = await World.start(t);
+  await world.program("worker", "exec sleep 1000");
+  const page = await world.page({ go: tab("worker", "security") });
+  const give = page.getByRole("form", { name: "Give rights" });
+  await give.getByLabel("User or group").fill("user:root");
+  await give.getByLabel("restart it").check();
+  await give.getByRole("button", { name: "Give…" }).click();
+  await page.getByRole("heading", { name: "Who could do what then" }).waitFor();
+  const root = page.getByRole("row", { name: /User root may see it, start it, stop it/ });
+  await root.waitFor();
+  assert.equal((await config(world, "worker")).security, undefined, "not yet");
+  await page.getByRole("button", { name: "Save" }).click();
+  await root.getByRole("button", { name: "Take away…" }).waitFor();
+  assert.match((await config(world, "worker")).security, /S-1-22-1-0/);
+  await root.getByRole("button", { name: "Take away…" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("This is the default; nothing is stored.").waitFor();
+  assert.deepEqual(world.complaints(), []);
+  await give.getByLabel("User or group").fill("nobody-of-that-name");
+  await give.getByLabel("start it", { exact: true }).check();
+  await give.getByRole("button", { name: "Give…" }).click();
+  await page.getByText(/no user or group "nobody-of-that-name"/).waitFor();
 });
 
 test("Output: live, searchable, without the escapes of a terminal", async (t) => {

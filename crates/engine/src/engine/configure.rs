@@ -11,6 +11,7 @@ use relance_policy::{Answer, DenyReason, Input, ServiceId, ServiceRecord};
 use relance_scm::config::{Dependency, ServiceConfig};
 use relance_scm::event::Event;
 use relance_scm::manager::{NewService, Outcome};
+use relance_scm::security::AccessChange;
 use relance_scm::{
     AccessRights, Caller, ConfigChange, RecoveryActionKind, Reply, ScmError, ServiceName,
     Win32Error,
@@ -127,6 +128,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 Change::Create(service) => self.create(now, caller, service, draft),
                 Change::Apply(service) => self.apply(now, caller, service, draft),
                 Change::Change(name, change) => self.change(now, caller, name, change, draft),
+                Change::Access(name, changes) => {
+                    self.change_access(now, caller, name, changes, draft)
+                }
                 Change::Delete(name) => self.delete(now, caller, name, draft),
             })
             .collect()
@@ -185,6 +189,24 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.replace_config(now, id, service.config.clone(), draft)
     }
 
+    /// Gives and takes rights; what others changed meanwhile stays.
+    fn change_access(
+        &mut self,
+        now: Moment,
+        caller: &Caller,
+        name: &ServiceName,
+        changes: &[AccessChange],
+        draft: &mut Draft,
+    ) -> Result<Outcome, ScmError> {
+        let id = self.names.require(name)?;
+        let record = &self.services[&id].record;
+        access::check(caller, &record.config, AccessRights::WRITE_DAC)?;
+        self.refuse_in_shutdown(name)?;
+        refuse_marked(record)?;
+        let config = record.config.with_access(changes);
+        self.replace_config(now, id, config, draft)
+    }
+
     fn change(
         &mut self,
         now: Moment,
@@ -207,6 +229,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.refuse_in_shutdown(name)?;
         refuse_marked(record)?;
         let config = record.config.changed(change)?;
+        if let Some(reason) = config
+            .extensions
+            .needs_administrator(&record.config.extensions)
+        {
+            access::check_administrator(caller)
+                .map_err(|error| ScmError::new(error.code(), format!("{error}; {reason}")))?;
+        }
         let outcome = self.replace_config(now, id, config, draft)?;
         if change
             .password

@@ -1,6 +1,7 @@
 //! Accounts (C10): from the name in a configuration to the ids a process gets.
 
 mod directory;
+pub(crate) mod principals;
 
 use std::fs;
 use std::sync::OnceLock;

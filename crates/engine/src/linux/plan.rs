@@ -6,16 +6,15 @@ use std::time::Duration;
 
 use relance_policy::RunId;
 use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
-use relance_scm::settings::{AFFINITY, STOP_SIGNAL, WORKING_DIRECTORY};
+use relance_scm::settings::{AFFINITY, LIMIT_NOFILE, STOP_SIGNAL, UMASK, WORKING_DIRECTORY};
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
-use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE, SOCKET_VARIABLE, WAIT_VARIABLE};
+use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE};
 
 use super::account;
-use super::spawn::{SERVICE_ASSIGNMENT, SpawnError, SpawnSpec, SpawnStage};
+use super::environment;
+use super::spawn::{Limit, SpawnError, SpawnSpec, SpawnStage};
 use crate::processes::StartProblem;
 
-/// `PATH` of a service that is not given one.
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Number of the channel in a service: the first descriptor handed.
 const CHANNEL_FD: &str = "3";
 
@@ -45,7 +44,23 @@ pub(crate) fn for_run(
     spec.nice = config.priority.map(PriorityClass::nice);
     spec.stop_signal = Some(config.extensions.get(STOP_SIGNAL).into());
     spec.affinity = config.extensions.get(AFFINITY).map(Affinity::mask);
+    let umask = config.extensions.get(UMASK);
+    spec.limits = limits(config);
+    spec.umask = umask.and_then(|mask| u32::try_from(mask).ok());
     Ok(spec)
+}
+
+/// The limits that are set, by their numbers in the kernel.
+fn limits(config: &ServiceConfig) -> Vec<Limit> {
+    let set = [(libc::RLIMIT_NOFILE, LIMIT_NOFILE)];
+    set.into_iter()
+        .filter_map(|(resource, key)| {
+            let value = config.extensions.get(key)?;
+            #[allow(clippy::unnecessary_cast, reason = "musl has a signed type for it")]
+            let resource = resource as u32;
+            Some(Limit { resource, value })
+        })
+        .collect()
 }
 
 /// What to execute for a recovery command: under the account of its service (R41).
@@ -56,37 +71,13 @@ pub(crate) fn for_command(
 ) -> Result<SpawnSpec, StartProblem> {
     let account =
         account::find(&config.account_name).map_err(|error| logon_problem(config, &error))?;
-    let name = &config.service_name;
-    let mut environment = vec![
-        format!("HOME={}", account.home),
-        format!("USER={}", account.name),
-        format!("LOGNAME={}", account.name),
-        format!("SHELL={}", account.shell),
-        format!("{SERVICE_ASSIGNMENT}{name}"),
-        format!("{SOCKET_VARIABLE}={}", around.socket.display()),
-        format!("{WAIT_VARIABLE}={}", around.client_wait.as_millis()),
-    ];
-    let own_path = config
-        .environment
-        .iter()
-        .find(|variable| variable.name() == "PATH");
-    let path = own_path.map_or(PATH, |variable| variable.value());
-    environment.push(format!("PATH={path}"));
-    for variable in config
-        .environment
-        .iter()
-        .filter(|variable| variable.name() != "PATH")
-    {
-        let assignment = format!("{}=", variable.name());
-        environment.retain(|entry| !entry.starts_with(&assignment));
-        environment.push(format!("{assignment}{}", variable.value()));
-    }
+    let (environment, path) = environment::of(config, &account, around)?;
     let directory = config.extensions.get(WORKING_DIRECTORY);
     let directory = directory.as_deref().unwrap_or("/");
     let arguments = command_line::split(line);
     let program = arguments
         .first()
-        .map(|word| resolve(word, path, directory))
+        .map(|word| resolve(word, &path, directory))
         .unwrap_or_default();
     Ok(SpawnSpec {
         program,
@@ -178,6 +169,12 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
             Win32Error::PRIVILEGE_NOT_HELD,
             format!(
                 "its priority cannot be set ({system}); choose a lower one or run the daemon as root"
+            ),
+        ),
+        SpawnStage::Limits if !spec.limits.is_empty() => (
+            Win32Error::PRIVILEGE_NOT_HELD,
+            format!(
+                "its limits cannot be set ({system}); choose a lower one (--limit-nofile), or run the daemon as root with a higher one"
             ),
         ),
         SpawnStage::Affinity => (
@@ -334,10 +331,13 @@ mod tests {
 
     #[test]
     fn programs_are_found_as_a_shell_would() {
-        assert_eq!(resolve("/x/y", PATH, "/"), "/x/y");
-        assert_eq!(resolve("bin/y", PATH, "/srv"), "/srv/bin/y");
+        assert_eq!(resolve("/x/y", environment::PATH, "/"), "/x/y");
+        assert_eq!(resolve("bin/y", environment::PATH, "/srv"), "/srv/bin/y");
         assert_eq!(resolve("sh", "relative:/nowhere:/bin", "/"), "/bin/sh");
-        assert_eq!(resolve("no-such-program", PATH, "/"), "no-such-program");
+        assert_eq!(
+            resolve("no-such-program", environment::PATH, "/"),
+            "no-such-program"
+        );
     }
 
     #[test]

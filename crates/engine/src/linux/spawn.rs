@@ -6,15 +6,15 @@
 //! descriptors: the cost of a start does not grow with the number of services.
 
 mod clone3;
+mod spec;
 
 use std::ffi::{CString, NulError, c_char, c_int, c_void};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::ptr;
 
-use serde::{Deserialize, Serialize};
-
 use clone3::{Child, Stack, clone3_into};
+pub(crate) use spec::{Ids, Limit, SERVICE_VARIABLE, SpawnError, SpawnSpec, SpawnStage};
 
 /// Descriptors handed to a child besides 0, 1 and 2, as 3, 4, ...
 const HANDED_MAX: usize = 2;
@@ -24,110 +24,6 @@ const STAGE: RawFd = 3;
 /// stdin, stdout, stderr and those handed.
 const STAGED: usize = 3 + HANDED_MAX;
 const STACK_LEN: usize = 64 * 1024;
-/// Tells a process of which service it is.
-pub(crate) const SERVICE_ASSIGNMENT: &str = "RELANCE_SERVICE=";
-
-/// What to execute, and how. All strings are free of NULs, or the spawn fails with `EINVAL`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct SpawnSpec {
-    /// Absolute path of the program.
-    pub(crate) program: String,
-    /// All arguments, the first included.
-    pub(crate) arguments: Vec<String>,
-    /// The whole environment, `NAME=value`.
-    pub(crate) environment: Vec<String>,
-    /// Working directory.
-    pub(crate) directory: String,
-    /// User, group and supplementary groups; `None`: the guardian's.
-    pub(crate) ids: Option<Ids>,
-    /// Nice value.
-    pub(crate) nice: Option<i32>,
-    /// Mask of the processors it may run on.
-    pub(crate) affinity: Option<u64>,
-    /// Killed when the guardian ends, stopped or not; for the daemon's own processes.
-    #[serde(skip)]
-    pub(crate) dies_with_guardian: bool,
-    /// What asks it to stop; `None`: SIGTERM.
-    #[serde(default)]
-    pub(crate) stop_signal: Option<i32>,
-}
-
-impl SpawnSpec {
-    /// The name of the service, from the environment that the manager made.
-    pub(crate) fn service(&self) -> Option<&str> {
-        let mut variables = self.environment.iter();
-        variables.find_map(|variable| variable.strip_prefix(SERVICE_ASSIGNMENT))
-    }
-}
-
-/// See [`SpawnSpec::ids`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Ids {
-    pub(crate) uid: u32,
-    pub(crate) gid: u32,
-    pub(crate) groups: Vec<u32>,
-}
-
-/// The step of the child's set-up that failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum SpawnStage {
-    /// A string with a NUL, or a descriptor that could not be made.
-    Prepare,
-    /// The process could not be created at all.
-    Clone,
-    /// Its own session.
-    Session,
-    /// Its place in the run journal.
-    Record,
-    /// Its descriptors.
-    Descriptors,
-    /// Its limits and out-of-memory score.
-    Limits,
-    /// Its priority.
-    Priority,
-    /// Its processors.
-    Affinity,
-    /// Its supplementary groups.
-    Groups,
-    /// Its group.
-    Group,
-    /// Its user.
-    User,
-    /// Its working directory.
-    Directory,
-    /// Its tie to the guardian, which may have ended already.
-    Guardian,
-    /// The program itself.
-    Execute,
-}
-
-/// Why there is no process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct SpawnError {
-    /// Where.
-    pub(crate) stage: SpawnStage,
-    /// Linux error number.
-    pub(crate) errno: i32,
-}
-
-impl SpawnError {
-    pub(crate) fn at(stage: SpawnStage, error: &io::Error) -> Self {
-        Self {
-            stage,
-            errno: error.raw_os_error().unwrap_or(libc::EINVAL),
-        }
-    }
-}
-
-impl From<NulError> for SpawnError {
-    fn from(_: NulError) -> Self {
-        Self {
-            stage: SpawnStage::Prepare,
-            errno: libc::EINVAL,
-        }
-    }
-}
 
 /// Descriptors of the child.
 pub(crate) struct ChildFds<'a> {
@@ -214,6 +110,8 @@ impl Spawner {
             groups: (groups.as_ptr(), groups.len()),
             nice: spec.nice,
             affinity: spec.affinity,
+            umask: spec.umask.unwrap_or(0o022),
+            limits: (spec.limits.as_ptr(), spec.limits.len()),
             witness,
             guardian: spec.dies_with_guardian.then(std::process::id),
             inherited: self.inherited,
@@ -352,6 +250,8 @@ struct Plan {
     groups: (*const u32, usize),
     nice: Option<i32>,
     affinity: Option<u64>,
+    umask: u32,
+    limits: (*const Limit, usize),
     witness: Option<Witness>,
     /// Whom it ends with.
     guardian: Option<u32>,
@@ -400,6 +300,10 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
                 SpawnStage::Limits,
             )?;
         }
+        let (limits, count) = plan.limits;
+        for index in 0..count {
+            check(set_limit(*limits.add(index)), SpawnStage::Limits)?;
+        }
         if plan.inherited.oom_protected {
             check(
                 write_to(c"/proc/self/oom_score_adj".as_ptr(), b"0"),
@@ -430,7 +334,7 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
                 SpawnStage::User,
             )?;
         }
-        libc::umask(0o022);
+        libc::umask(plan.umask);
         check(
             libc::syscall(libc::SYS_chdir, plan.directory),
             SpawnStage::Directory,
@@ -443,6 +347,17 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
         libc::syscall(libc::SYS_execve, plan.program, plan.argv, plan.envp);
         Err(SpawnStage::Execute)
     }
+}
+
+/// # Safety
+/// Only in the child.
+unsafe fn set_limit(limit: Limit) -> libc::c_long {
+    let both = libc::rlimit {
+        rlim_cur: limit.value,
+        rlim_max: limit.value,
+    };
+    // SAFETY: a system call on a value of this function.
+    unsafe { libc::syscall(libc::SYS_setrlimit, limit.resource, &raw const both) }
 }
 
 fn check(result: libc::c_long, stage: SpawnStage) -> Result<(), SpawnStage> {

@@ -6,6 +6,7 @@
 )]
 
 mod absence;
+mod access;
 mod cgroups;
 mod completion;
 mod compliance;
@@ -13,6 +14,7 @@ mod doctor;
 mod kills;
 mod nonsense;
 mod output;
+mod process_settings;
 mod processors;
 mod recovery;
 mod shutdown;

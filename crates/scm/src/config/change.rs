@@ -9,7 +9,7 @@ use super::{
 use crate::error::ScmError;
 use crate::failure_actions::{FailureActionsChange, RecoveryActionKind};
 use crate::rights::AccessRights;
-use crate::security::SecurityDescriptor;
+use crate::security::{AccessChange, SecurityDescriptor};
 
 /// What to change; `None` keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -141,6 +141,21 @@ impl ServiceConfig {
         config.extensions.apply(&change.extensions);
         config.check()?;
         Ok(config)
+    }
+
+    /// This configuration with changes of its access list, one after the other. No descriptor is stored
+    /// where that is the default again.
+    #[must_use]
+    pub fn with_access(&self, changes: &[AccessChange]) -> Self {
+        let default = SecurityDescriptor::default_for_service();
+        let before = self.security.as_deref().unwrap_or(&default).clone();
+        let after = changes
+            .iter()
+            .fold(before, |descriptor, change| descriptor.with(change));
+        Self {
+            security: (after != default).then(|| after.into()),
+            ..self.clone()
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::settings::{EXTENSIONS, Key, Setting, Typed, Value};
+use crate::settings::{EXTENSIONS, Key, SetBy, Setting, Typed, Value};
 
 /// Values of the settings that Windows does not have. Only what differs from its default is kept.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -49,6 +49,17 @@ impl Extensions {
         self.given
             .iter()
             .map(|(index, value)| (&EXTENSIONS[*index], value))
+    }
+
+    /// Why only an administrator may change these settings from `before`, if that is so.
+    #[must_use]
+    pub fn needs_administrator(&self, before: &Self) -> Option<&'static str> {
+        EXTENSIONS.iter().find_map(|setting| match setting.set_by {
+            SetBy::Administrators(reason) if self.value(setting) != before.value(setting) => {
+                Some(reason)
+            }
+            SetBy::Administrators(_) | SetBy::Changers => None,
+        })
     }
 
     /// Applies a change.

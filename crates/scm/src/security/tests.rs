@@ -110,3 +110,93 @@ fn the_letters_and_numbers_of_the_rights() {
     }
     assert_eq!(AccessRights::ALL_ACCESS.to_raw(), 0xF_01FF, "A12");
 }
+
+fn changed(sddl: &str, give: Give) -> String {
+    let sid = Sid::UnixUser(1000);
+    descriptor(sddl)
+        .with(&AccessChange { sid, give })
+        .to_string()
+}
+
+const RESTART: AccessRights = AccessRights::START.union(AccessRights::STOP);
+
+#[test]
+fn a_grant_is_an_entry_of_its_own_and_lets_see_the_service() {
+    let granted = |sddl| changed(sddl, Give::Grant(RESTART));
+    assert_eq!(
+        granted("D:(A;;CC;;;IU)"),
+        "D:(A;;CCLCSWRPWPLORC;;;S-1-22-1-1000)(A;;CC;;;IU)"
+    );
+    // It adds to what there is, behind what is denied to others; a denial of its own goes.
+    assert_eq!(
+        granted("D:(D;;WP;;;WD)(D;;RPDT;;;S-1-22-1-1000)(A;;SD;;;S-1-22-1-1000)"),
+        "D:(D;;WP;;;WD)(D;;DT;;;S-1-22-1-1000)(A;;CCLCSWRPWPLOSDRC;;;S-1-22-1-1000)"
+    );
+    let once = granted("D:");
+    assert_eq!(granted(&once), once);
+}
+
+#[test]
+fn what_is_revoked_goes_and_an_empty_entry_with_it() {
+    let sddl = "D:(A;;RPWP;;;S-1-22-1-1000)(A;;RPWP;;;S-1-22-2-1000)";
+    assert_eq!(
+        changed(sddl, Give::Revoke(AccessRights::STOP)),
+        "D:(A;;RP;;;S-1-22-1-1000)(A;;RPWP;;;S-1-22-2-1000)"
+    );
+    let group = "D:(A;;RPWP;;;S-1-22-2-1000)";
+    assert_eq!(changed(sddl, Give::Revoke(RESTART)), group);
+    assert_eq!(changed(sddl, Give::Forget), group);
+    // Generic rights are split into what is left of them.
+    let all = changed("D:(A;;GA;;;S-1-22-1-1000)", Give::Revoke(words::POWERFUL));
+    assert_eq!(all, "D:(A;;CCLCSWRPWPDTLOCRSDRC;;;S-1-22-1-1000)");
+}
+
+#[test]
+fn rights_have_words_and_words_rights() {
+    assert_eq!(words::parse(["start", " Stop"]).unwrap(), RESTART);
+    assert_eq!(words::parse(["restart"]).unwrap(), RESTART);
+    let error = words::parse(["reload"]).unwrap_err();
+    assert!(error.sentence().contains("query, start, stop"), "{error}");
+    let of = |raw| words::of(AccessRights::from_raw(raw)).join(", ");
+    assert_eq!(of(0x2_008D), "query");
+    assert_eq!(of(0x2_01FD), "query, start, stop, pause, control");
+    assert_eq!(of(0xF_01FF), "all");
+    assert_eq!(of(0x1000_0000), "all");
+    assert_eq!(of(0x34), "start, stop, QUERY_STATUS");
+    assert_eq!(of(0x4_0000), "WRITE_DAC");
+    assert_eq!(of(0x8000), "0x8000");
+    for word in words::WORDS {
+        let shown = words::of(word.rights);
+        assert_eq!(
+            words::parse(shown.iter().map(|word| &**word)).unwrap(),
+            word.rights
+        );
+    }
+}
+
+#[test]
+fn a27_who_may_have_anything_run_as_the_manager() {
+    let powerful = |sddl: &str| descriptor(sddl).powerful().count();
+    assert_eq!(
+        descriptor(&SecurityDescriptor::default_for_service().to_string())
+            .powerful()
+            .count(),
+        0
+    );
+    for right in ["DC", "WD", "WO", "GA", "GW"] {
+        assert_eq!(
+            powerful(&format!("D:(A;;{right};;;S-1-22-1-1000)")),
+            1,
+            "{right}"
+        );
+        assert_eq!(
+            powerful(&format!("D:(D;;{right};;;S-1-22-1-1000)")),
+            0,
+            "{right}"
+        );
+    }
+    assert_eq!(
+        powerful("D:(A;;GA;;;BA)(A;;GA;;;SY)(A;;GA;;;S-1-22-1-0)(A;;RPWP;;;WD)"),
+        0
+    );
+}

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Applies, Key, Section, Setting, System, TakesEffect, Typed, Value, ValueType, Words};
+use super::{
+    Applies, Key, Section, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
+};
 use crate::config::Affinity;
 
 macro_rules! extensions {
@@ -27,6 +29,7 @@ const EXTENSION: Setting = Setting {
     about: Words { en: "", fr: "" },
     applies: Applies::Both,
     system: System::Any,
+    set_by: SetBy::Changers,
     takes_effect: TakesEffect::NextStart,
 };
 
@@ -123,6 +126,54 @@ extensions! {
             en: "Processors the process may run on, like 0-3,6; all if not set",
             fr: "Processeurs sur lesquels le processus peut tourner, comme 0-3,6 ; tous par défaut",
         },
+        ..EXTENSION
+    };
+    /// The mask of file modes of the process; not set: 022.
+    UMASK: Option<u64> = Setting {
+        key: "umask",
+        option: "umask",
+        value: ValueType::Octal(0o777),
+        label: Words { en: "Umask", fr: "Umask" },
+        about: Words {
+            en: "Which rights new files of the process do not get, like 027; 022 if not set",
+            fr: "Les droits que n’ont pas les nouveaux fichiers du processus, comme 027 ; 022 par défaut",
+        },
+        system: System::Linux(
+            "Windows has no umask; leave it out, and give the folder the rights that its files are to have",
+        ),
+        ..EXTENSION
+    };
+    /// How many descriptors the process may have open; not set: what the daemon was started with.
+    LIMIT_NOFILE: Option<u64> = Setting {
+        key: "limit_nofile",
+        option: "limit-nofile",
+        value: ValueType::Number(1, 1 << 30),
+        label: Words { en: "Open files", fr: "Fichiers ouverts" },
+        about: Words {
+            en: "How many files and sockets the process may have open; the limit of the daemon if not set",
+            fr: "Combien de fichiers et de sockets le processus peut ouvrir ; la limite du démon par défaut",
+        },
+        system: System::Linux("Windows does not limit open files; leave it out"),
+        ..EXTENSION
+    };
+    /// Files with variables, read at each start (X10).
+    ENVIRONMENT_FILES: Box<[Box<str>]> = Setting {
+        key: "environment_files",
+        option: "env-file",
+        value: ValueType::List,
+        default: || Value::List(Box::default()),
+        label: Words { en: "Environment files", fr: "Fichiers d’environnement" },
+        about: Words {
+            en: "A file with NAME=value lines, read at each start; - before the path if it may be missing",
+            fr: "Un fichier de lignes NOM=valeur, lu à chaque démarrage ; - devant le chemin s’il peut manquer",
+        },
+        system: System::Linux(
+            "relance host does not read environment files; give the variables one by one (--env)",
+        ),
+        set_by: SetBy::Administrators(
+            "the manager reads an environment file with its own rights, so only an administrator may \
+             name one",
+        ),
         ..EXTENSION
     };
 }

@@ -103,3 +103,18 @@ fn only_what_differs_from_its_default_is_kept() {
     extensions.apply(&change);
     assert_eq!(extensions, Extensions::default());
 }
+
+#[test]
+fn what_the_manager_reads_with_its_own_rights_is_for_administrators() {
+    let before = Extensions::default();
+    let mut after = before.clone();
+    after.set(OUTPUT, "null");
+    assert_eq!(after.needs_administrator(&before), None);
+    after.set(ENVIRONMENT_FILES, ["/etc/shadow".into()].into());
+    assert!(after.needs_administrator(&before).is_some());
+    assert_eq!(
+        after.needs_administrator(&after),
+        None,
+        "it was there before"
+    );
+}

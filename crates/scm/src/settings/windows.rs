@@ -1,7 +1,7 @@
 //! The settings that Windows has too. They are fields of [`ServiceConfig`](crate::ServiceConfig); a
 //! row says how people name, give and see them.
 
-use super::{Applies, Section, Setting, System, TakesEffect, Value, ValueType, Words};
+use super::{Applies, Section, SetBy, Setting, System, TakesEffect, Value, ValueType, Words};
 use crate::settings::Typed;
 
 const SERVICE: Setting = Setting {
@@ -14,6 +14,7 @@ const SERVICE: Setting = Setting {
     about: Words { en: "", fr: "" },
     applies: Applies::Both,
     system: System::Any,
+    set_by: SetBy::Changers,
     takes_effect: TakesEffect::NextStart,
 };
 

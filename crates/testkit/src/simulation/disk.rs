@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use relance_engine::database::{Database, Loaded};
+use relance_engine::database::{CommitError, Database, Epoch, Loaded};
 use relance_engine::storage::{CommitOutcome, Committed, Retention, Storage, Submission, Writer};
 use relance_scm::event_log::{LogEntry, Timestamp};
 
@@ -23,6 +23,9 @@ pub struct Disk {
     kept: Vec<Arc<LogEntry>>,
     /// The event log as it stands in the database.
     log: Vec<Arc<LogEntry>>,
+    is_full: bool,
+    /// What engines were about to write that were frozen, each with its epoch.
+    frozen: Vec<(Submission, Epoch)>,
 }
 
 /// A disk that several can look at.
@@ -37,6 +40,8 @@ impl Default for Disk {
             committed: VecDeque::new(),
             kept: Vec::new(),
             log: Vec::new(),
+            is_full: false,
+            frozen: Vec::new(),
         };
         disk.start_writer(Database::in_memory().expect("memory for a database"));
         disk
@@ -62,6 +67,7 @@ impl Disk {
 
     /// Makes the disk full, or gives it space.
     pub fn set_full(&mut self, full: bool) {
+        self.is_full = full;
         let database = self.writer().database();
         database.refuse_writes(full).expect("a pragma of SQLite");
     }
@@ -105,8 +111,49 @@ impl Disk {
         self.submissions.clear();
         self.committed.clear();
         self.kept.clear();
+        self.replace_writer();
+    }
+
+    fn replace_writer(&mut self) -> Epoch {
         let writer = self.writer.take().expect("there is always one");
-        self.start_writer(writer.into_database());
+        let mut database = writer.into_database();
+        let epoch = database.begin_epoch().expect("a readable database");
+        self.start_writer(database);
+        epoch
+    }
+
+    /// The engine's process is frozen, and another one takes its place. (Where the disk is full that
+    /// one cannot fence it, and only its guardian's death ends it.)
+    pub fn engine_froze(&mut self) {
+        let submissions: Vec<_> = self.submissions.drain(..).collect();
+        self.engine_died();
+        if !self.is_full {
+            let epoch = self.replace_writer();
+            self.frozen.extend(
+                submissions
+                    .into_iter()
+                    .map(|submission| (submission, epoch)),
+            );
+        }
+    }
+
+    /// The engines that were frozen thaw and write.
+    ///
+    /// # Errors
+    /// When one of them can.
+    pub fn thaw(&mut self) -> Result<(), String> {
+        for (submission, epoch) in std::mem::take(&mut self.frozen) {
+            let database = self.writer().database();
+            let current = database.set_epoch(epoch);
+            let committed = database.commit(&[&submission.batch]);
+            database.set_epoch(current);
+            if !matches!(committed, Err(CommitError::Fenced | CommitError::Other(_))) {
+                return Err(format!(
+                    "an engine that was frozen has written {submission:?}"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// What a new engine reads.

@@ -46,6 +46,10 @@ pub struct Machine {
     facts: VecDeque<Fact>,
     processes: BTreeMap<RunId, Process>,
     commands: BTreeMap<ActionId, Result<(), Win32Error>>,
+    /// Whether the kernel tells how a process ended that is nobody's child here (Linux 6.15).
+    pub kernel_tells: bool,
+    /// No guardian is there.
+    is_unattended: bool,
 }
 
 /// What happened, for the checks at the end.
@@ -74,9 +78,10 @@ pub struct RunHistory {
     pub stopped: Option<ExitCode>,
     /// STOP was delivered, or the stop signal sent.
     pub stop_delivered: bool,
-    /// How it ended.
+    /// How it ended, as far as anybody can know.
     pub end: Option<ProcessExit>,
-    /// It wrote what is no frame, or its guardian died: what it said may never have arrived.
+    /// It wrote what is no frame, or its channel ended with the guardian: what it said may never have
+    /// arrived.
     pub silenced: bool,
     /// It lived through a shutdown, in which nothing is a failure.
     pub in_shutdown: bool,
@@ -98,6 +103,8 @@ impl Default for Machine {
             facts: VecDeque::new(),
             processes: BTreeMap::new(),
             commands: BTreeMap::new(),
+            kernel_tells: true,
+            is_unattended: false,
         }
     }
 }
@@ -261,14 +268,10 @@ impl Machine {
             return;
         };
         process.end_told = true;
+        process.end_recorded = true;
         if let Some((exit, at)) = process.end {
-            let (exit, kills) = if process.orphaned {
-                (ProcessExit::Unknown, 0)
-            } else {
-                (exit, process.memory_kills)
-            };
-            if kills > 0 {
-                let processes = kills;
+            if process.memory_kills > 0 && exit != ProcessExit::Unknown {
+                let processes = process.memory_kills;
                 self.facts.push_back(Fact::MemoryRanOut { run, processes });
             }
             self.facts.push_back(Fact::Exited { run, exit, at });
@@ -298,27 +301,40 @@ impl Machine {
         }
     }
 
-    /// The guardian is gone: what was under way is lost, what runs still runs, unattended.
-    pub fn guardian_died(&mut self) {
-        self.engine_died(usize::MAX);
-        // Only the guardian knew which commands were started; one of them may run again.
-        self.commands.clear();
-        self.history.commands.clear();
-        self.processes.retain(|_, process| process.end.is_none());
-        // A run that ended before anything of it was on record is forgotten, and its number is free.
-        self.history
-            .runs
-            .retain(|run, _| self.processes.contains_key(run));
-        let runs: Vec<RunId> = self.processes.keys().copied().collect();
-        for run in runs {
-            self.silence(run);
-        }
-        for process in self.processes.values_mut() {
+    /// Guardian and engine are gone. Of what was asked last the guardian has begun only the first so many
+    /// requests. One that it had begun when it was killed is carried out or not: a process that was on
+    /// record with its id goes on to its program, one that was not is none. `forgets` says of each end
+    /// that was not told yet whether it was not on record either.
+    ///
+    /// What stands in the run journal is what the next guardian has: processes, ends, commands.
+    pub fn guardian_died(&mut self, begun: usize, mut forgets: impl FnMut() -> bool) {
+        self.engine_died(begun);
+        self.is_unattended = true;
+        for run in self.processes.keys().copied().collect::<Vec<_>>() {
+            let process = self.processes.get_mut(&run).expect("listed above");
+            let is_lost = process.end.is_some() && !process.end_recorded && forgets();
             process.orphaned = true;
             process.channel = SimChannel {
                 is_broken: process.channel.is_broken,
                 ..SimChannel::default()
             };
+            if process.kind == ServiceKind::Service {
+                self.silence(run);
+            }
+            if is_lost {
+                self.end_unseen(run);
+            }
+        }
+    }
+
+    /// A new guardian has read the journal.
+    pub fn guardian_began(&mut self) {
+        self.is_unattended = false;
+        for process in self.processes.values_mut() {
+            // What ended meanwhile is on record before the engine is told.
+            process.end_recorded = process.end.is_some();
+            // What was said meanwhile is said again once it is attached.
+            process.channel.sent.clear();
         }
     }
 

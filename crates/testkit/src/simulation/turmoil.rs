@@ -107,14 +107,16 @@ impl Turmoil {
         let mut random = fastrand::Rng::with_seed(seed);
         let faults = Faults {
             engine_dies: random.u8(..3) > 0,
-            guardian_dies: random.u8(..6) == 0,
+            guardian_dies: random.u8(..3) == 0,
             machine_reboots: random.u8(..6) == 0,
             disk_fills: random.u8(..4) == 0,
             rubbish: random.u8(..4) == 0,
             shutdown: random.u8(..8) == 0,
         };
+        let world = World::new();
+        world.machine().kernel_tells = random.bool();
         Self {
-            world: World::new(),
+            world,
             random,
             faults,
             pending: Vec::new(),
@@ -243,12 +245,9 @@ impl Turmoil {
         let faults = self.faults;
         match self.random.u32(..12) {
             0..4 if faults.engine_dies => self.kill_engine(),
-            4 if faults.guardian_dies => {
-                self.note("the guardian is killed");
-                self.world.kill_guardian();
-                self.engines_killed += 1;
-                self.pending.clear();
-            }
+            4 if faults.guardian_dies => self.kill_guardian(),
+            9 if faults.guardian_dies => self.kill_guardian_of_frozen_engine(),
+            10 => self.thaw(),
             5 if faults.machine_reboots && self.chance(3) => self.reboot(),
             6..8 if faults.disk_fills => {
                 self.disk_is_full = !self.disk_is_full;
@@ -280,6 +279,36 @@ impl Turmoil {
         self.pending.clear();
     }
 
+    fn kill_guardian(&mut self) {
+        let requests = self.world.machine().requests_len();
+        let begun = self.random.usize(..=requests);
+        self.note(format_args!(
+            "the guardian is killed; it had begun {begun} of {requests} requests"
+        ));
+        let random = &mut self.random;
+        self.world.kill_guardian(begun, || random.bool());
+        for _ in 0..self.random.usize(..6) {
+            self.process_does_something();
+        }
+        self.note("a new daemon");
+        self.world.start_daemon();
+        self.engines_killed += 1;
+        self.pending.clear();
+    }
+
+    /// What the engine was about to write it writes later, if it can.
+    fn kill_guardian_of_frozen_engine(&mut self) {
+        self.note("the engine is frozen");
+        self.world.disk().engine_froze();
+        self.kill_guardian();
+    }
+
+    fn thaw(&mut self) {
+        if let Err(what) = self.world.disk().thaw() {
+            self.world.machine().history.violations.push(what);
+        }
+    }
+
     fn reboot(&mut self) {
         self.note("the machine is switched off and on");
         self.world.reboot();
@@ -290,6 +319,7 @@ impl Turmoil {
     /// The faults stop; an hour passes in which every process behaves.
     fn peace(&mut self) -> Result<(), String> {
         self.note("peace");
+        self.thaw();
         self.world.disk().set_full(false);
         self.world.machine().next_start = StartOutcome::Runs;
         let alive: Vec<RunId> = self

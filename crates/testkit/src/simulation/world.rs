@@ -248,6 +248,10 @@ impl World {
 
     fn new_engine(&mut self) {
         self.disk().engine_died();
+        self.begin_engine();
+    }
+
+    fn begin_engine(&mut self) {
         self.engine = engine(&self.machine, &self.disk);
     }
 
@@ -266,9 +270,15 @@ impl World {
         self.machine().greet();
     }
 
-    /// Guardian and engine are killed, and a new daemon takes over what still runs.
-    pub fn kill_guardian(&mut self) {
-        self.machine().guardian_died();
+    /// Guardian and engine are killed; see [`Machine::guardian_died`]. Services run on, until a new daemon
+    /// is started.
+    pub fn kill_guardian(&mut self, begun: usize, forgets: impl FnMut() -> bool) {
+        self.machine().guardian_died(begun, forgets);
+    }
+
+    /// A new daemon takes over what still runs.
+    pub fn start_daemon(&mut self) {
+        self.machine().guardian_began();
         self.new_engine();
         self.engine.begin(self.now(), &Beginning::Adoption);
         self.machine().greet();

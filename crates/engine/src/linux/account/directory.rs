@@ -25,6 +25,11 @@ pub(super) fn user(name: &str) -> String {
     DIRECTORY.ask(&["getent", "passwd", name], PATIENCE, Instant::now())
 }
 
+/// The line of the group database about a group, by name or number; empty when there is none.
+pub(super) fn group(name: &str) -> String {
+    DIRECTORY.ask(&["getent", "group", name], PATIENCE, Instant::now())
+}
+
 /// The groups of an account.
 pub(super) fn groups(name: &str) -> Vec<u32> {
     let numbers = DIRECTORY.ask(&["id", "-G", name], PATIENCE, Instant::now());

@@ -6,6 +6,7 @@ use relance_policy::trap::{Trap, traps};
 use relance_scm::config::{Dependency, StartType};
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::ServiceInfo;
+use relance_scm::security::{Sid, words};
 use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
 
 use super::finding::Finding;
@@ -33,6 +34,7 @@ pub(super) fn check(services: &[ServiceInfo], around: &Surroundings<'_>) -> Vec<
         findings.extend(program(info, around));
         if !(around.is_of_the_system)(&info.config.command_line) {
             findings.extend(recovery(info, around));
+            findings.extend(rights(info));
         }
         findings.extend(end(info));
         findings.extend(dependencies(info, &by_name));
@@ -142,6 +144,30 @@ fn trap_sentence(
             "set allow_reboot = true in relance.toml, or take the action out".to_owned(),
         ),
     })
+}
+
+/// Who may have anything run by changing it (A27), which is seldom meant.
+fn rights(info: &ServiceInfo) -> Vec<Finding> {
+    let name = name(info);
+    let security = info.config.security.iter();
+    let powerful = security.flat_map(|descriptor| descriptor.powerful());
+    powerful
+        .map(|ace| {
+            let (sid, may) = (&ace.sid, words::of(ace.rights).join(", "));
+            let who = match sid {
+                Sid::UnixUser(uid) => format!("user {uid}"),
+                Sid::UnixGroup(gid) => format!("group {gid}"),
+                other => other.to_string(),
+            };
+            Finding::warning(
+                name,
+                format!(
+                    "{who} (may: {may}) can change its program and its account, and so have anything run under the account of the manager (A27)"
+                ),
+                format!("relance revoke {name} {sid} config,rights, unless that is meant"),
+            )
+        })
+        .collect()
 }
 
 /// How it ended last, where that is no good end.

@@ -109,6 +109,27 @@ fn recovery_settings_that_people_get_wrong() {
 }
 
 #[test]
+fn a27_who_may_change_a_service_has_the_power_of_the_manager() {
+    let of = |sddl: &str| {
+        with("a", |config| {
+            config.security = Some(Box::new(sddl.parse().unwrap()));
+        })
+    };
+    let finding = only(of("D:(A;;DC;;;S-1-22-1-1000)(A;;GA;;;BA)"));
+    assert_eq!(finding.level, Level::Warning);
+    assert!(
+        finding.text.contains("user 1000 (may: config)"),
+        "{finding:?}"
+    );
+    assert!(
+        finding.advice.contains("relance revoke a S-1-22-1-1000"),
+        "{finding:?}"
+    );
+    assert_found(of("D:(A;;WD;;;S-1-22-2-33)"), Level::Warning, "group 33");
+    assert_eq!(findings(&[of("D:(A;;RPWPLC;;;WD)")], None), []);
+}
+
+#[test]
 fn a_program_that_is_not_there() {
     let line = if cfg!(windows) {
         r"C:\gone.exe"

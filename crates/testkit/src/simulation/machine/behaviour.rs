@@ -141,9 +141,24 @@ impl Machine {
             return;
         }
         process.end = Some((exit, now));
+        let is_seen = !self.is_unattended && (!process.orphaned || self.kernel_tells);
         self.note(format_args!("  {run} ends: {exit}"));
         if let Some(history) = self.history.runs.get_mut(&run) {
             history.end = Some(exit);
+        }
+        if !is_seen {
+            self.end_unseen(run);
+        }
+    }
+
+    /// Nobody saw how the process ended.
+    pub(super) fn end_unseen(&mut self, run: RunId) {
+        let unknown = ProcessExit::Unknown;
+        if let Some(process) = self.processes.get_mut(&run) {
+            process.end = process.end.map(|(_, at)| (unknown, at));
+        }
+        if let Some(history) = self.history.runs.get_mut(&run) {
+            history.end = Some(unknown);
         }
     }
 

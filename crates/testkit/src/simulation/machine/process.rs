@@ -30,7 +30,10 @@ pub struct Process {
     pub memory_kills: u32,
     pub(super) pid: u32,
     pub(super) birth: u64,
+    /// Its guardian was killed: it is nobody's child.
     pub(super) orphaned: bool,
+    /// Its end is in the run journal.
+    pub(super) end_recorded: bool,
     pub(super) end_told: bool,
     pub(super) channel: SimChannel,
     pub(super) reports: u64,
@@ -69,6 +72,7 @@ impl Process {
             pid,
             birth,
             orphaned: false,
+            end_recorded: false,
             end_told: false,
             channel: SimChannel::default(),
             reports: 0,

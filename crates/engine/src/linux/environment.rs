@@ -1,0 +1,123 @@
+//! The environment of a process: what its account gives it, what its environment files say (X10), its
+//! own variables (C12), and where to find the manager. Later ones win.
+
+use std::fs::OpenOptions;
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+
+use relance_scm::config::EnvironmentVariable;
+use relance_scm::settings::ENVIRONMENT_FILES;
+use relance_scm::{ServiceConfig, Win32Error, env_file};
+use relance_wire::channel::{SOCKET_VARIABLE, WAIT_VARIABLE};
+
+use super::account::Account;
+use super::plan::Surroundings;
+use super::spawn::SERVICE_VARIABLE;
+use crate::processes::StartProblem;
+
+/// The search path of a process that has none of its own.
+pub(super) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Longest environment file, in bytes. More would not fit into an environment anyway.
+const FILE_LEN_MAX: u64 = 1024 * 1024;
+
+/// The environment as `NAME=value`, and the search path in it.
+pub(super) fn of(
+    config: &ServiceConfig,
+    account: &Account,
+    around: &Surroundings,
+) -> Result<(Vec<String>, String), StartProblem> {
+    let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let mut variables = vec![
+        variable("HOME", &account.home),
+        variable("USER", &account.name),
+        variable("LOGNAME", &account.name),
+        variable("SHELL", &account.shell),
+        variable(SERVICE_VARIABLE, config.service_name.as_str()),
+        variable(SOCKET_VARIABLE, &around.socket.display().to_string()),
+        variable(WAIT_VARIABLE, &around.client_wait.as_millis().to_string()),
+        variable("PATH", PATH),
+    ];
+    for file in config.extensions.get(ENVIRONMENT_FILES) {
+        let read = read(&file, &variables).map_err(|problem| StartProblem {
+            sentence: format!(
+                "{} cannot be started: {}",
+                config.service_name, problem.sentence
+            ),
+            ..problem
+        })?;
+        set_all(&mut variables, &read);
+    }
+    set_all(&mut variables, &config.environment);
+    let path = value(&variables, "PATH").unwrap_or_default();
+    let texts = variables
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    Ok((texts.collect(), path))
+}
+
+fn value(variables: &[(String, String)], name: &str) -> Option<String> {
+    let found = variables.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.clone())
+}
+
+fn set_all(variables: &mut Vec<(String, String)>, new: &[EnvironmentVariable]) {
+    for variable in new {
+        variables.retain(|(name, _)| name != variable.name());
+        variables.push((variable.name().to_owned(), variable.value().to_owned()));
+    }
+}
+
+/// The variables of a file; of none, if it begins with `-` and is not there.
+fn read(file: &str, known: &[(String, String)]) -> Result<Vec<EnvironmentVariable>, StartProblem> {
+    let (path, optional) = match file.strip_prefix('-') {
+        Some(path) => (path, true),
+        None => (file, false),
+    };
+    let text = match read_text(path) {
+        Err(error) if optional && error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(path, &error)),
+        Ok(text) => text,
+    };
+    env_file::parse(&text, |name| value(known, name)).map_err(|mistake| StartProblem {
+        error: Win32Error::INVALID_DATA,
+        logon: false,
+        sentence: format!(
+            "its environment file {path} cannot be read at line {}: {}",
+            mistake.line, mistake.what
+        ),
+    })
+}
+
+/// A regular file is never waited for, so a pipe or a terminal in its place is refused.
+fn read_text(path: &str) -> io::Result<String> {
+    let mut options = OpenOptions::new();
+    let file = options
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut text = String::new();
+    file.take(FILE_LEN_MAX + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > FILE_LEN_MAX {
+        return Err(io::Error::other("it is longer than 1 MiB"));
+    }
+    Ok(text)
+}
+
+fn unreadable(path: &str, error: &io::Error) -> StartProblem {
+    let code = match error.kind() {
+        io::ErrorKind::NotFound => Win32Error::FILE_NOT_FOUND,
+        io::ErrorKind::PermissionDenied => Win32Error::ACCESS_DENIED,
+        _ => Win32Error::INVALID_DATA,
+    };
+    StartProblem {
+        error: code,
+        logon: false,
+        sentence: format!(
+            "its environment file {path} cannot be read ({error}); create it, or write -{path} if it \
+             may be missing"
+        ),
+    }
+}

@@ -1,0 +1,127 @@
+//! What to execute, and why it could not be: what crosses the link between engine and guardian.
+
+use std::ffi::NulError;
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+/// Tells a process of which service it is.
+pub(crate) const SERVICE_VARIABLE: &str = "RELANCE_SERVICE";
+
+/// What to execute, and how. All strings are free of NULs, or the spawn fails with `EINVAL`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SpawnSpec {
+    /// Absolute path of the program.
+    pub(crate) program: String,
+    /// All arguments, the first included.
+    pub(crate) arguments: Vec<String>,
+    /// The whole environment, `NAME=value`.
+    pub(crate) environment: Vec<String>,
+    /// Working directory.
+    pub(crate) directory: String,
+    /// User, group and supplementary groups; `None`: the guardian's.
+    pub(crate) ids: Option<Ids>,
+    /// Nice value.
+    pub(crate) nice: Option<i32>,
+    /// Mask of the processors it may run on.
+    pub(crate) affinity: Option<u64>,
+    /// Mask of file modes; `None`: 022.
+    #[serde(default)]
+    pub(crate) umask: Option<u32>,
+    /// Limits of its resources, soft and hard alike.
+    #[serde(default)]
+    pub(crate) limits: Vec<Limit>,
+    /// Killed when the guardian ends, stopped or not; for the daemon's own processes.
+    #[serde(skip)]
+    pub(crate) dies_with_guardian: bool,
+    /// What asks it to stop; `None`: SIGTERM.
+    #[serde(default)]
+    pub(crate) stop_signal: Option<i32>,
+}
+
+impl SpawnSpec {
+    /// The name of the service, from the environment that the manager made.
+    pub(crate) fn service(&self) -> Option<&str> {
+        let mut variables = self.environment.iter();
+        variables.find_map(|variable| {
+            let value = variable.strip_prefix(SERVICE_VARIABLE)?;
+            value.strip_prefix('=')
+        })
+    }
+}
+
+/// See [`SpawnSpec::ids`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ids {
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) groups: Vec<u32>,
+}
+
+/// A limit of a resource (`RLIMIT_NOFILE` ...).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Limit {
+    pub(crate) resource: u32,
+    pub(crate) value: u64,
+}
+
+/// The step of the child's set-up that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SpawnStage {
+    /// A string with a NUL, or a descriptor that could not be made.
+    Prepare,
+    /// The process could not be created at all.
+    Clone,
+    /// Its own session.
+    Session,
+    /// Its place in the run journal.
+    Record,
+    /// Its descriptors.
+    Descriptors,
+    /// Its limits and out-of-memory score.
+    Limits,
+    /// Its priority.
+    Priority,
+    /// Its processors.
+    Affinity,
+    /// Its supplementary groups.
+    Groups,
+    /// Its group.
+    Group,
+    /// Its user.
+    User,
+    /// Its working directory.
+    Directory,
+    /// Its tie to the guardian, which may have ended already.
+    Guardian,
+    /// The program itself.
+    Execute,
+}
+
+/// Why there is no process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SpawnError {
+    /// Where.
+    pub(crate) stage: SpawnStage,
+    /// Linux error number.
+    pub(crate) errno: i32,
+}
+
+impl SpawnError {
+    pub(crate) fn at(stage: SpawnStage, error: &io::Error) -> Self {
+        Self {
+            stage,
+            errno: error.raw_os_error().unwrap_or(libc::EINVAL),
+        }
+    }
+}
+
+impl From<NulError> for SpawnError {
+    fn from(_: NulError) -> Self {
+        Self {
+            stage: SpawnStage::Prepare,
+            errno: libc::EINVAL,
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! `relance access`, `grant`, `revoke`: who may do what with a service, in words.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use relance_scm::ServiceName;
+use relance_scm::security::{Access, Ace, AceKind, Give, NamedChange, words};
+use relance_wire::api::AccessReply;
+
+use crate::cli::{CommandResult, Common, name, parse, usage};
+use crate::plain::plain;
+use crate::text::print_pairs;
+
+/// Show who may do what with a service
+#[derive(Debug, Parser)]
+#[command(after_help = rights_help())]
+struct Show {
+    /// The service
+    name: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Give somebody rights on a service, besides those that they have
+///
+/// Whoever may do something may see the service, too. Says who may do what then.
+#[derive(Debug, Parser)]
+#[command(after_help = rights_help())]
+struct Grant {
+    /// The service
+    name: String,
+    /// A user, a group, user:NAME, group:NAME, or a set of users
+    who: String,
+    /// What they shall be able to do: start,stop
+    #[arg(required = true, value_delimiter = ',')]
+    rights: Vec<String>,
+    /// Only say who could do what then
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Take rights on a service from somebody
+///
+/// What others give them, a group that they are in, stays. Says who may do what then.
+#[derive(Debug, Parser)]
+#[command(after_help = rights_help())]
+struct Revoke {
+    /// The service
+    name: String,
+    /// A user, a group, user:NAME, group:NAME, or a set of users
+    who: String,
+    /// What they shall no longer be able to do [default: everything that was said of them]
+    #[arg(value_delimiter = ',')]
+    rights: Vec<String>,
+    /// Only say who could do what then
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+fn rights_help() -> String {
+    let mut help = "Rights:\n".to_owned();
+    for word in words::WORDS {
+        help.push_str(&format!("  {:<8} {}\n", word.word, word.meaning));
+    }
+    if cfg!(unix) {
+        help.push_str(
+            "\nSets of users: administrators (root, the daemon's own user, admin_group), local-users \
+             (everybody on this machine), services, everyone.",
+        );
+    }
+    help
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
+    let arguments: Show = parse(arguments)?;
+    let name = name(&arguments.name)?;
+    let manager = arguments.common.manager()?;
+    let access = manager.ask(|scm, caller, reply| scm.query_access(caller, &name, reply))?;
+    show(&name, &access, &arguments.common)
+}
+
+pub(crate) fn grant(arguments: &[OsString]) -> CommandResult {
+    let arguments: Grant = parse(arguments)?;
+    let rights = words::parse(arguments.rights.iter().map(String::as_str))?;
+    let change = NamedChange {
+        who: arguments.who,
+        give: Give::Grant(rights),
+    };
+    let name = name(&arguments.name)?;
+    let access = ask(&arguments.common, &name, change, arguments.dry_run)?;
+    show(&name, &access, &arguments.common)
+}
+
+pub(crate) fn revoke(arguments: &[OsString]) -> CommandResult {
+    let arguments: Revoke = parse(arguments)?;
+    let rights = words::parse(arguments.rights.iter().map(String::as_str))?;
+    let change = NamedChange {
+        who: arguments.who.clone(),
+        give: if arguments.rights.is_empty() {
+            Give::Forget
+        } else {
+            Give::Revoke(rights)
+        },
+    };
+    let name = name(&arguments.name)?;
+    let manager = arguments.common.manager()?;
+    let before = manager.ask(|scm, caller, reply| scm.query_access(caller, &name, reply))?;
+    let access = ask(&arguments.common, &name, change, arguments.dry_run)?;
+    if before.descriptor == access.descriptor {
+        return Err(usage(format!(
+            "no entry gives {} that; relance access {name} shows who gets it from where",
+            plain(&arguments.who)
+        )));
+    }
+    show(&name, &access, &arguments.common)
+}
+
+fn ask(
+    common: &Common,
+    name: &ServiceName,
+    change: NamedChange,
+    is_trial: bool,
+) -> Result<Access, crate::cli::Failure> {
+    common.manager()?.ask(|scm, caller, reply| {
+        scm.change_access(caller, name, vec![change], is_trial, reply);
+    })
+}
+
+fn show(name: &ServiceName, access: &Access, common: &Common) -> CommandResult {
+    if common.json {
+        return Common::print_json(&AccessReply::from(access));
+    }
+    println!("{}", plain(name.as_str()));
+    let entries = || access.descriptor.dacl.iter().zip(&access.names);
+    let names: Vec<String> = entries().map(|(_, name)| plain(name)).collect();
+    let may = entries().map(|(ace, _)| may(ace));
+    let pairs: Vec<(&str, String)> = names.iter().map(String::as_str).zip(may).collect();
+    print_pairs(&pairs);
+    if cfg!(unix) {
+        println!("  * administrators can always see this, and change who may do what");
+    }
+    if access.is_default {
+        println!("  * this is the default; nothing is stored");
+    }
+    for who in powerful(access) {
+        println!(
+            "  ! {} can have anything run under the account of the manager: whoever may change a \
+             service's program and account has its power",
+            plain(who)
+        );
+    }
+    println!("  sddl: {}", plain(&access.descriptor.to_string()));
+    Ok(())
+}
+
+fn may(ace: &Ace) -> String {
+    let rights = words::of(ace.rights).join(", ");
+    match ace.kind {
+        AceKind::Allow => rights,
+        AceKind::Deny => format!("not: {rights}"),
+    }
+}
+
+/// The names of those who have the manager's power, see [`words::POWERFUL`].
+fn powerful(access: &Access) -> Vec<&str> {
+    let powerful: Vec<&Ace> = access.descriptor.powerful().collect();
+    let entries = access.descriptor.dacl.iter().zip(&access.names);
+    entries
+        .filter(|(ace, _)| powerful.contains(ace))
+        .map(|(_, name)| &**name)
+        .collect()
+}

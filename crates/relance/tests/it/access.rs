@@ -1,0 +1,133 @@
+//! Who may do what, in words, tried by another user of the machine.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output};
+
+use relance_scm::{ServiceConfig, ServiceKind};
+use relance_testkit::daemon::Daemon;
+
+use crate::support::{name, relance};
+
+/// Exit statuses: bad usage, refused, not found.
+const USAGE: i32 = 2;
+const REFUSED: i32 = 3;
+const NOT_FOUND: i32 = 4;
+
+/// A daemon of root's with two programs, whose socket others reach; `None` without root.
+fn daemon() -> Option<Daemon> {
+    if !rustix::process::getuid().is_root() {
+        eprintln!("not run: needs root");
+        return None;
+    }
+    let daemon = Daemon::start(relance());
+    let mode = fs::Permissions::from_mode(0o711);
+    fs::set_permissions(daemon.folder(), mode).expect("a folder of ours");
+    for service in ["web", "other"] {
+        let mut config = ServiceConfig::new(name(service), "/bin/sleep 1000");
+        config.kind = ServiceKind::Program;
+        daemon.create(config);
+    }
+    Some(daemon)
+}
+
+/// Runs a command of `relance` as the user `nobody`.
+fn as_nobody(daemon: &Daemon, arguments: &[&str]) -> Output {
+    let program = daemon.folder().join("relance");
+    if !program.exists() {
+        // Others need not reach the folder it was built in. Not copied by this process: what other tests
+        // start meanwhile would have it open for writing, and so it could not be executed.
+        let copied = Command::new("cp").arg(relance()).arg(&program).status();
+        assert!(copied.expect("cp runs").success());
+    }
+    Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(program)
+        .args(arguments)
+        .env("RELANCE_SOCKET", daemon.socket())
+        .output()
+        .expect("setpriv runs")
+}
+
+#[track_caller]
+fn ends_with(output: &Output, status: i32) -> String {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(status), "{text}{said}");
+    text + &said
+}
+
+#[test]
+fn one_command_lets_a_user_restart_one_service_and_no_more() {
+    let Some(daemon) = daemon() else { return };
+    ends_with(&as_nobody(&daemon, &["start", "web"]), REFUSED);
+    let grant = ["grant", "web", "user:65534", "restart"];
+    ends_with(&as_nobody(&daemon, &grant), REFUSED);
+
+    let said = ends_with(&daemon.relance(&grant), 0);
+    assert!(said.contains("user:nobody"), "{said}");
+    assert!(said.contains("query, start, stop\n"), "{said}");
+    let entry = "sddl: D:(A;;CCLCSWRPWPLORC;;;S-1-22-1-65534)";
+    assert!(said.contains(entry), "{said}");
+
+    for command in [["start", "web"], ["restart", "web"], ["stop", "web"]] {
+        ends_with(&as_nobody(&daemon, &command), 0);
+    }
+    for command in [
+        &["start", "other"][..],
+        &["config", "web", "--description", "mine"],
+        &["delete", "web"],
+        &["grant", "web", "user:65534", "all"],
+        &["logs", "web"],
+    ] {
+        ends_with(&as_nobody(&daemon, command), REFUSED);
+    }
+
+    ends_with(
+        &daemon.relance(&["revoke", "web", "user:65534", "start"]),
+        0,
+    );
+    ends_with(&as_nobody(&daemon, &["start", "web"]), REFUSED);
+    let said = ends_with(&daemon.relance(&["revoke", "web", "user:65534"]), 0);
+    assert!(said.contains("this is the default"), "{said}");
+    let again = daemon.relance(&["revoke", "web", "user:65534"]);
+    assert!(ends_with(&again, USAGE).contains("no entry gives user:65534 that"));
+}
+
+#[test]
+fn no_descriptor_locks_root_out() {
+    let Some(daemon) = daemon() else { return };
+    for sddl in ["D:", "D:(D;;GA;;;WD)", "D:(A;;RP;;;S-1-22-1-65534)"] {
+        ends_with(&daemon.relance(&["config", "web", "--security", sddl]), 0);
+        let refused = as_nobody(&daemon, &["access", "web"]);
+        ends_with(&refused, REFUSED);
+        let said = ends_with(&daemon.relance(&["access", "web"]), 0);
+        assert!(said.contains(&format!("sddl: {sddl}\n")), "{said}");
+        ends_with(&daemon.relance(&["status", "web"]), 0);
+        ends_with(&daemon.relance(&["config", "web", "--security", ""]), 0);
+        ends_with(&daemon.relance(&["access", "web"]), 0);
+    }
+}
+
+#[test]
+fn who_is_not_known_is_refused_and_a_trial_changes_nothing() {
+    let Some(daemon) = daemon() else { return };
+    let nobody = daemon.relance(&["grant", "web", "no-such-user", "start"]);
+    let said = ends_with(&nobody, NOT_FOUND);
+    assert!(
+        said.contains("there is no user or group \"no-such-user\""),
+        "{said}"
+    );
+    let word = daemon.relance(&["grant", "web", "root", "reload"]);
+    assert!(ends_with(&word, USAGE).contains("use query, start, stop"));
+    let trial = ["grant", "web", "user:nobody", "config", "--dry-run"];
+    let said = ends_with(&daemon.relance(&trial), 0);
+    assert!(said.contains("user:nobody can have anything run"), "{said}");
+    let output = daemon.relance(&["access", "web", "--json"]);
+    let access: serde_json::Value = serde_json::from_str(&ends_with(&output, 0)).expect("JSON");
+    assert_eq!(access["is_default"], true);
+    let entry = &access["entries"][1];
+    assert_eq!(entry["who"], "administrators");
+    assert_eq!(entry["rights"], serde_json::json!(["all"]));
+    assert_eq!(entry["denies"], false);
+}

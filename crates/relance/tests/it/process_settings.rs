@@ -1,0 +1,103 @@
+//! Settings that a process can see of itself.
+
+use std::fs;
+use std::process::Output;
+
+use relance_scm::ServiceState;
+use relance_testkit::daemon::Daemon;
+
+use crate::support::{name, relance};
+
+/// Runs a line of shell with these options, and gives what it wrote to `$OUT`.
+fn run(daemon: &Daemon, options: &[&str], line: &str) -> String {
+    let file = daemon.folder().join("out");
+    let line = format!("OUT={}; {line}", file.display());
+    let command = ["--output", "null", "--", "/bin/sh", "-c", &line];
+    done(&daemon.relance(&[&["create", "a"], options, &command[..]].concat()));
+    done(&daemon.relance(&["start", "a"]));
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    fs::read_to_string(file).expect("it has run")
+}
+
+fn done(output: &Output) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+}
+
+#[test]
+fn a_process_has_the_umask_that_was_set() {
+    let daemon = Daemon::start(relance());
+    assert_eq!(
+        run(&daemon, &["--umask", "077"], "umask > $OUT").trim(),
+        "0077"
+    );
+    // Back to the default.
+    done(&daemon.relance(&["config", "a", "--umask", ""]));
+    done(&daemon.relance(&["start", "a"]));
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    let again = fs::read_to_string(daemon.folder().join("out")).expect("it has run");
+    assert_eq!(again.trim(), "0022");
+    let bad = daemon.relance(&["config", "a", "--umask", "999"]);
+    assert_eq!(bad.status.code(), Some(2));
+}
+
+#[test]
+fn a_process_may_open_as_many_files_as_was_set() {
+    let daemon = Daemon::start(relance());
+    let shown = run(
+        &daemon,
+        &["--limit-nofile", "99"],
+        "ulimit -Sn > $OUT; ulimit -Hn >> $OUT",
+    );
+    assert_eq!(shown, "99\n99\n");
+}
+
+#[test]
+fn a_limit_that_cannot_be_set_refuses_the_start() {
+    let daemon = Daemon::start(relance());
+    let words = [
+        "create",
+        "a",
+        "--limit-nofile",
+        "1073741824",
+        "--",
+        "/bin/true",
+    ];
+    done(&daemon.relance(&words));
+    let refused = daemon.relance(&["start", "a"]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        text.contains("1314") && text.contains("--limit-nofile"),
+        "{text}"
+    );
+    done(&daemon.relance(&["config", "a", "--limit-nofile", ""]));
+    done(&daemon.relance(&["start", "a"]));
+}
+
+#[test]
+fn x10_variables_come_from_files_and_the_services_own_win() {
+    let daemon = Daemon::start(relance());
+    let file = daemon.folder().join("app.env");
+    fs::write(&file, "A=file\nB='two words'\nC=${A}-${USER}\n").expect("a file");
+    let (path, missing) = (file.display().to_string(), "--env-file=-/nowhere/local.env");
+    let options = ["--env-file", &path, missing, "--env", "A=own"];
+    let shown = run(&daemon, &options, "echo \"$A|$B|${C%%-*}\" > $OUT");
+    assert_eq!(shown.trim(), "own|two words|file");
+}
+
+#[test]
+fn x10_a_file_that_cannot_be_read_refuses_the_start_and_says_where() {
+    let daemon = Daemon::start(relance());
+    let file = daemon.folder().join("app.env");
+    let path = file.display().to_string();
+    done(&daemon.relance(&["create", "a", "--env-file", &path, "--", "/bin/true"]));
+    let refused = |parts: &[&str]| {
+        let text = String::from_utf8_lossy(&daemon.relance(&["start", "a"]).stderr).into_owned();
+        assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+    };
+    refused(&[&path, "create it", "2 "]);
+    fs::write(&file, "A=1\nnonsense\n").expect("a file");
+    refused(&[&path, "line 2", "NAME=value"]);
+    fs::write(&file, "A=1\n").expect("a file");
+    done(&daemon.relance(&["start", "a"]));
+}
