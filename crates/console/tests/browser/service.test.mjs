@@ -228,7 +228,7 @@ test("a new service: checked while it is described, created, deleted", async (t)
   await page.getByRole("alert").filter({ hasText: "(123)" }).waitFor();
   await page.getByLabel("Name", { exact: true }).fill("fresh one");
   await page.getByText("Show me how to script this").click();
-  await page.getByText(/relance create 'fresh one' .*--actions restart\/60000\/restart\/60000/).waitFor();
+  await page.getByText(/relance create 'fresh one' .*--actions restart\/1m\/restart\/1m/).waitFor();
   await page.getByText(/sc create "fresh one" binPath= "\/bin\/sleep 1000" start= auto/).waitFor();
   await page.getByText(/win32_create_service\(\[\s+'service' => 'fresh one'/).waitFor();
   await page.getByRole("button", { name: "Create" }).click();
