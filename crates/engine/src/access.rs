@@ -36,11 +36,16 @@ const OF_ADMINISTRATORS: AccessRights = words::QUERY
 /// The rights a caller has on a service. The manager itself has all.
 pub(crate) fn granted(caller: &Caller, config: &ServiceConfig) -> AccessRights {
     if caller.sids.contains(&Sid::LocalSystem) {
-        return AccessRights::ALL_ACCESS;
+        return AccessRights::ALL_ACCESS.union(AccessRights::READ_OUTPUT);
     }
     let granted = match &config.security {
         Some(descriptor) => descriptor.effective_rights(&caller.sids),
         None => SecurityDescriptor::default_for_service().effective_rights(&caller.sids),
+    };
+    let granted = if granted.contains(AccessRights::CHANGE_CONFIG) {
+        granted.union(AccessRights::READ_OUTPUT)
+    } else {
+        granted
     };
     if caller.is_administrator() {
         return granted.union(OF_ADMINISTRATORS);
@@ -48,8 +53,13 @@ pub(crate) fn granted(caller: &Caller, config: &ServiceConfig) -> AccessRights {
     granted
 }
 
+/// Whether a caller may read what a service prints, and the texts of its failures.
+pub(crate) fn may_read_output(caller: &Caller, config: &ServiceConfig) -> bool {
+    granted(caller, config).contains(AccessRights::READ_OUTPUT)
+}
+
 /// Whether a caller may see what a service keeps to itself, secrets perhaps: the values of its
-/// environment (A28), and its output.
+/// environment (A28).
 pub(crate) fn may_see_secrets(caller: &Caller, config: &ServiceConfig) -> bool {
     granted(caller, config).contains(AccessRights::CHANGE_CONFIG)
 }
@@ -133,6 +143,22 @@ mod tests {
         assert_eq!(*seen(&[Sid::Interactive, Sid::Everyone]), [variable("***")]);
         assert_eq!(*seen(&[Sid::Administrators]), [variable("secret")]);
         assert_eq!(*seen(&[Sid::LocalSystem]), [variable("secret")]);
+    }
+
+    #[test]
+    fn output_is_for_those_who_may_read_it_or_change_the_service() {
+        let reads = |sddl: &str| {
+            let mut config = config();
+            config.security = Some(Box::new(sddl.parse().unwrap()));
+            let user = caller(&[Sid::UnixUser(33)]);
+            (
+                may_read_output(&user, &config),
+                may_see_secrets(&user, &config),
+            )
+        };
+        assert_eq!(reads("D:(A;;CCLC;;;S-1-22-1-33)"), (false, false));
+        assert_eq!(reads("D:(A;;0x20c;;;S-1-22-1-33)"), (true, false));
+        assert_eq!(reads("D:(A;;DC;;;S-1-22-1-33)"), (true, true));
     }
 
     #[test]

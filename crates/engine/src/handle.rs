@@ -163,7 +163,7 @@ impl EngineHandle {
             (record.id == *id).then_some(record)
         };
         sees_all(caller)
-            || record().is_some_and(|record| access::may_see_secrets(caller, &record.config))
+            || record().is_some_and(|record| access::may_read_output(caller, &record.config))
     }
 
     fn hide_output(&self, caller: &Caller, entry: &mut LogEntry) {
@@ -355,8 +355,8 @@ impl ServiceManager for EngineHandle {
         range: OutputRange,
         reply: Reply<OutputPart>,
     ) {
-        // Output may hold anything, secrets included: for those who may change the service.
-        let record = self.open(caller, name, AccessRights::CHANGE_CONFIG);
+        // Output may hold anything, secrets included.
+        let record = self.open(caller, name, AccessRights::READ_OUTPUT);
         reply.send(record.and_then(|record| self.find_output(&record, range)));
     }
 
@@ -366,7 +366,7 @@ impl ServiceManager for EngineHandle {
         name: &ServiceName,
         from: u64,
     ) -> Result<Box<dyn FollowOutput>, ScmError> {
-        let record = self.open(caller, name, AccessRights::CHANGE_CONFIG)?;
+        let record = self.open(caller, name, AccessRights::READ_OUTPUT)?;
         Ok(Box::new(Follower {
             service: record.id,
             path: crate::linux::log_path(&self.output, &record.config.service_name),

@@ -28,6 +28,9 @@ impl AccessRights {
     pub const INTERROGATE: Self = Self(0x0080);
     /// A9
     pub const USER_DEFINED_CONTROL: Self = Self(0x0100);
+    /// Read what the service prints; CHANGE_CONFIG includes it. Relance's own: Windows has no right for
+    /// it and no use for the bit.
+    pub const READ_OUTPUT: Self = Self(0x0200);
     /// A11
     pub const DELETE: Self = Self(0x1_0000);
     /// A11: read the security descriptor.
@@ -117,7 +120,7 @@ impl fmt::Debug for AccessRights {
 /// Names of the single rights, for messages: `START, STOP`.
 impl fmt::Display for AccessRights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMES: [(AccessRights, &str); 14] = [
+        const NAMES: [(AccessRights, &str); 15] = [
             (AccessRights::QUERY_CONFIG, "QUERY_CONFIG"),
             (AccessRights::CHANGE_CONFIG, "CHANGE_CONFIG"),
             (AccessRights::QUERY_STATUS, "QUERY_STATUS"),
@@ -127,6 +130,7 @@ impl fmt::Display for AccessRights {
             (AccessRights::PAUSE_CONTINUE, "PAUSE_CONTINUE"),
             (AccessRights::INTERROGATE, "INTERROGATE"),
             (AccessRights::USER_DEFINED_CONTROL, "USER_DEFINED_CONTROL"),
+            (AccessRights::READ_OUTPUT, "READ_OUTPUT"),
             (AccessRights::DELETE, "DELETE"),
             (AccessRights::READ_CONTROL, "READ_CONTROL"),
             (AccessRights::WRITE_DAC, "WRITE_DAC"),

@@ -173,10 +173,8 @@ fn label(word: &str, lang: Lang) -> &str {
         "stop" => lang.t("stop it", "l’arrêter"),
         "pause" => lang.t("pause it", "le suspendre"),
         "control" => lang.t("send its own controls", "envoyer ses propres contrôles"),
-        "config" => lang.t(
-            "change it and read its output",
-            "le modifier et lire sa sortie",
-        ),
+        "logs" => lang.t("read what it prints", "lire sa sortie"),
+        "config" => lang.t("change it", "le modifier"),
         "delete" => lang.t("delete it", "le supprimer"),
         "rights" => lang.t("say who may do what", "dire qui peut quoi"),
         "restart" => lang.t("restart it", "le redémarrer"),

@@ -88,6 +88,9 @@ fn one_command_lets_a_user_restart_one_service_and_no_more() {
         0,
     );
     ends_with(&as_nobody(&daemon, &["start", "web"]), REFUSED);
+    ends_with(&daemon.relance(&["grant", "web", "user:65534", "logs"]), 0);
+    ends_with(&as_nobody(&daemon, &["logs", "web"]), 0);
+    ends_with(&as_nobody(&daemon, &["logs", "other"]), REFUSED);
     let said = ends_with(&daemon.relance(&["revoke", "web", "user:65534"]), 0);
     assert!(said.contains("this is the default"), "{said}");
     let again = daemon.relance(&["revoke", "web", "user:65534"]);

@@ -53,8 +53,14 @@ impl SecurityDescriptor {
         changed
     }
 
-    /// Takes rights out of the entries of one kind that name an account; empty ones go.
+    /// Takes rights out of the entries of one kind that name an account; empty ones go. Every right is
+    /// every bit, those that only we know included.
     fn take(&mut self, sid: &Sid, kind: AceKind, rights: AccessRights) {
+        let rights = if rights.contains(AccessRights::ALL_ACCESS) {
+            AccessRights::from_raw(u32::MAX)
+        } else {
+            rights
+        };
         let named = |ace: &Ace| ace.sid == *sid && ace.kind == kind;
         for ace in self.dacl.iter_mut().filter(|ace| named(ace)) {
             ace.rights = ace.rights.map_generic().without(rights);

@@ -146,6 +146,9 @@ fn what_is_revoked_goes_and_an_empty_entry_with_it() {
     let group = "D:(A;;RPWP;;;S-1-22-2-1000)";
     assert_eq!(changed(sddl, Give::Revoke(RESTART)), group);
     assert_eq!(changed(sddl, Give::Forget), group);
+    let logs = changed("D:", Give::Grant(AccessRights::READ_OUTPUT));
+    assert_eq!(logs, "D:(A;;0x2028d;;;S-1-22-1-1000)");
+    assert_eq!(changed(&logs, Give::Revoke(AccessRights::ALL_ACCESS)), "D:");
     // Generic rights are split into what is left of them.
     let all = changed("D:(A;;GA;;;S-1-22-1-1000)", Give::Revoke(words::POWERFUL));
     assert_eq!(all, "D:(A;;CCLCSWRPWPDTLOCRSDRC;;;S-1-22-1-1000)");
@@ -165,6 +168,7 @@ fn rights_have_words_and_words_rights() {
     assert_eq!(of(0x34), "start, stop, QUERY_STATUS");
     assert_eq!(of(0x4_0000), "WRITE_DAC");
     assert_eq!(of(0x8000), "0x8000");
+    assert_eq!(of(0x2_028D), "query, logs");
     for word in words::WORDS {
         let shown = words::of(word.rights);
         assert_eq!(

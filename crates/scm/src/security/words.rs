@@ -27,7 +27,7 @@ const fn word(word: &'static str, rights: AccessRights, meaning: &'static str) -
 pub const QUERY: AccessRights = AccessRights::GENERIC_READ.map_generic();
 
 /// All words; those that stand for several others last.
-pub const WORDS: [Word; 10] = [
+pub const WORDS: [Word; 11] = [
     word(
         "query",
         QUERY,
@@ -44,6 +44,11 @@ pub const WORDS: [Word; 10] = [
         "control",
         AccessRights::USER_DEFINED_CONTROL,
         "send it controls of its own (128 to 255)",
+    ),
+    word(
+        "logs",
+        AccessRights::READ_OUTPUT,
+        "read what it prints, and the texts of its failures",
     ),
     word(
         "config",

@@ -1,6 +1,6 @@
 //! Who may do what with a service, by the names of Windows' accounts.
 
-use relance_scm::security::{Access, AccessChange, NamedChange, SecurityDescriptor, Sid};
+use relance_scm::security::{Access, AccessChange, Give, NamedChange, SecurityDescriptor, Sid};
 use relance_scm::{AccessRights, ConfigChange, ScmError, ServiceName, Win32Error};
 
 use super::{Result, Scm};
@@ -21,6 +21,14 @@ impl Scm {
         let changes: Vec<AccessChange> = changes
             .iter()
             .map(|change| {
+                if let Give::Grant(rights) = change.give
+                    && rights.intersects(AccessRights::READ_OUTPUT)
+                {
+                    return Err(ScmError::new(
+                        Win32Error::NOT_SUPPORTED,
+                        "Windows has no right to read output; its folder says who may read it",
+                    ));
+                }
                 Ok(AccessChange {
                     sid: find(&change.who)?,
                     give: change.give,
