@@ -34,7 +34,7 @@ test("four failures, each with an action and a delay of its own, are saved as sh
   await page.getByText("Show me how to script this").click();
   await page.getByText("sc failure \"worker\" reset= 3600 actions= \"restart/1500/restart/120000/run/0/none/0\"").waitFor();
   await page.getByRole("button", { name: "Save…" }).click();
-  await page.getByRole("row", { name: /Recovery actions ∅ → restart\/1500.* at the next failure/ }).waitFor();
+  await page.getByRole("row", { name: /Recovery actions ∅ → restart\/1s500ms\/restart\/2m.* at the next failure/ }).waitFor();
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Saved.").waitFor();
   const saved = await failure(world, "worker");
