@@ -204,7 +204,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     let mut events = Vec::with_capacity(4);
     while guardian.ended.is_none() {
         guardian.tidy_groups();
-        guardian.streams.tidy();
+        guardian.streams.tidy(&guardian.epoll);
         guardian.wait(&mut events)?;
         for token in events.drain(..).map(|event: epoll::Event| event.data.u64()) {
             match token {
@@ -229,6 +229,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     }
     guardian.end_console();
     guardian.close_groups();
+    guardian.streams.close();
     if guardian.runs.values().all(|run| run.exit.is_some()) {
         guardian.close_journal();
     }
@@ -363,7 +364,7 @@ impl Guardian {
                 {
                     self.release_group(known.group);
                     self.free(known.slot);
-                    self.streams.release(run, &self.epoll);
+                    self.streams.release(run);
                 }
             }
             Request::AcknowledgeCommand { action } => self.forget_command(action),

@@ -133,7 +133,7 @@ impl Guardian {
         for run in streams.collect::<Vec<_>>() {
             let output = self.streams.reader(run).cloned();
             self.tell(&Report::Stream { run }, output.into_iter().collect());
-            self.streams.release(run, &self.epoll);
+            self.streams.release(run);
         }
     }
 

@@ -28,6 +28,8 @@ use rustix::process::Uid;
 use super::super::process::log;
 use super::super::protocol::{RunKey, STREAMS_AFTER_RUNS_MAX, token};
 
+/// The name of the pipe that is ready for the next run.
+const SPARE: &str = "next";
 /// A reader never waits, neither for the name to have a writer nor for something to read.
 const READ: OFlags = OFlags::RDONLY
     .union(OFlags::NONBLOCK)
@@ -39,13 +41,22 @@ const READ_WRITE: OFlags = OFlags::RDWR.union(OFlags::NOFOLLOW).union(OFlags::CL
 pub(super) struct Streams {
     folder: PathBuf,
     open: BTreeMap<RunKey, Stream>,
-    /// Streams whose run is over.
+    /// One that is ready for the next run: to make it is no part of a start.
+    spare: Option<Ends>,
+    /// Whether there was a run for which one would have been of use.
+    wants_spare: bool,
+    /// Streams whose run is over, to be looked at when nothing else is to be done.
+    over: Vec<RunKey>,
+    /// Streams whose run is over, and into which somebody may still print.
     released: BTreeSet<RunKey>,
     /// Those of them that nobody can write into, but whose rest the engine has still to read.
     unread: BTreeSet<RunKey>,
     /// Whether it was said that streams have no names.
     complained: bool,
 }
+
+/// A pipe: its reader, and a descriptor that reads and writes.
+type Ends = (OwnedFd, OwnedFd);
 
 struct Stream {
     reader: Rc<OwnedFd>,
@@ -59,6 +70,9 @@ impl Streams {
         let mut streams = Self {
             folder,
             open: BTreeMap::new(),
+            spare: None,
+            wants_spare: false,
+            over: Vec::new(),
             released: BTreeSet::new(),
             unread: BTreeSet::new(),
             complained: false,
@@ -85,8 +99,10 @@ impl Streams {
     /// Makes the stream of a run, and returns what its process prints into. It belongs to the account
     /// of the service, so that the service can open `/dev/stdout`.
     pub(super) fn make(&mut self, key: RunKey, owner: Option<u32>) -> io::Result<OwnedFd> {
+        self.wants_spare = true;
         let path = self.folder.join(format!("{}.{}", key.0, key.1));
-        let (reader, writer, path) = match named(&self.folder, &path) {
+        let made = self.use_spare(&path);
+        let (reader, writer, path) = match made.map_or_else(|| named(&self.folder, &path), Ok) {
             Ok((reader, writer)) => (reader, writer, Some(path)),
             Err(error) => {
                 self.complain(&error);
@@ -100,6 +116,12 @@ impl Streams {
         }
         self.insert(key, reader, path);
         Ok(writer)
+    }
+
+    fn use_spare(&mut self, path: &Path) -> Option<Ends> {
+        let ends = self.spare.take()?;
+        fs::rename(self.folder.join(SPARE), path).ok()?;
+        Some(ends)
     }
 
     fn insert(&mut self, key: RunKey, reader: OwnedFd, path: Option<PathBuf>) {
@@ -128,9 +150,12 @@ impl Streams {
         self.open.keys().copied()
     }
 
-    /// The run is over: its stream goes when nobody can write and all is read. `epoll` tells when
-    /// nobody can, with the token of the run.
-    pub(super) fn release(&mut self, key: RunKey, epoll: &OwnedFd) {
+    /// The run is over: its stream goes when nobody can write and all is read.
+    pub(super) fn release(&mut self, key: RunKey) {
+        self.over.push(key);
+    }
+
+    fn let_go(&mut self, key: RunKey, epoll: &OwnedFd) {
         let Some(stream) = self.open.get(&key) else {
             return;
         };
@@ -152,8 +177,16 @@ impl Streams {
         }
     }
 
-    /// In each turn of the loop: lets streams go whose rest has been read meanwhile.
-    pub(super) fn tidy(&mut self) {
+    /// In each turn of the loop, before it waits: lets streams go, and makes one ready. `epoll` will tell
+    /// with the token of a run when nobody can write into its stream any more.
+    pub(super) fn tidy(&mut self, epoll: &OwnedFd) {
+        for key in std::mem::take(&mut self.over) {
+            self.let_go(key, epoll);
+        }
+        if self.wants_spare && self.spare.is_none() {
+            // Where this fails, so does the next run, which says so.
+            self.spare = named(&self.folder, &self.folder.join(SPARE)).ok();
+        }
         for key in std::mem::take(&mut self.unread) {
             self.forget_when_read(key);
         }
@@ -178,6 +211,13 @@ impl Streams {
         }
     }
 
+    /// The daemon ends in good order.
+    pub(super) fn close(&mut self) {
+        if self.spare.take().is_some() {
+            let _ = fs::remove_file(self.folder.join(SPARE));
+        }
+    }
+
     /// A service must not be able to use up the daemon's descriptors.
     fn bound(&mut self, service: u32) {
         let of_service = RunKey(service, 0)..=RunKey(service, u32::MAX);
@@ -195,10 +235,10 @@ fn key_of(name: &str) -> Option<RunKey> {
     Some(run.into())
 }
 
-/// A named pipe with its reader, and a descriptor that reads and writes.
-fn named(folder: &Path, path: &Path) -> io::Result<(OwnedFd, OwnedFd)> {
+/// A pipe with this name.
+fn named(folder: &Path, path: &Path) -> io::Result<Ends> {
     make_fifo(path).or_else(|error| match error {
-        // Of a run that was never put on record and whose number is used again.
+        // Left by a guardian that was killed.
         Errno::EXIST => fs::remove_file(path).and_then(|()| Ok(make_fifo(path)?)),
         Errno::NOENT => fs::DirBuilder::new()
             .mode(0o700)
@@ -219,7 +259,7 @@ fn make_fifo(path: &Path) -> Result<(), Errno> {
 }
 
 /// The same without a name.
-fn unnamed() -> io::Result<(OwnedFd, OwnedFd)> {
+fn unnamed() -> io::Result<Ends> {
     let (reader, writer) = pipe_with(PipeFlags::CLOEXEC)?;
     rustix::io::ioctl_fionbio(&reader, true)?;
     let own = format!("/proc/self/fd/{}", writer.as_raw_fd());

@@ -21,9 +21,8 @@ impl Folder {
 
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).into_iter().flatten().flatten();
-        entries
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .collect()
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.filter(|name| name != SPARE).collect()
     }
 }
 
@@ -75,7 +74,8 @@ fn what_is_printed_while_no_guardian_lives_is_read_by_the_next() {
     service.write_all(b"three\n").unwrap();
     assert_eq!(read_some(&streams).unwrap(), "three\n");
     let epoll = epoll();
-    streams.release(RUN, &epoll);
+    streams.release(RUN);
+    streams.tidy(&epoll);
     assert_eq!(folder.names(), ["3.4"], "the service still has it");
     drop(service);
     assert_eq!(happened(&epoll), [token(RUN.into())]);
@@ -90,11 +90,12 @@ fn a_stream_goes_when_its_rest_has_been_read() {
     let mut service = File::from(streams.make(RUN, None).unwrap());
     service.write_all(b"last words").unwrap();
     drop(service);
-    streams.release(RUN, &epoll());
-    streams.tidy();
+    let epoll = epoll();
+    streams.release(RUN);
+    streams.tidy(&epoll);
     assert_eq!(folder.names(), ["3.4"]);
     assert_eq!(read_some(&streams).unwrap(), "last words");
-    streams.tidy();
+    streams.tidy(&epoll);
     assert!(folder.names().is_empty() && streams.reader(RUN).is_none());
 }
 
@@ -105,7 +106,8 @@ fn a_stream_that_ended_without_a_guardian_is_told_and_goes() {
     let mut streams = folder.streams();
     assert_eq!(streams.keys().collect::<Vec<_>>(), [RUN]);
     assert_eq!(read_some(&streams).unwrap(), "", "its end");
-    streams.release(RUN, &epoll());
+    streams.release(RUN);
+    streams.tidy(&epoll());
     assert!(folder.names().is_empty());
 }
 
@@ -116,11 +118,12 @@ fn a_child_that_keeps_many_streams_does_not_use_up_the_descriptors() {
     let epoll = epoll();
     let key = |number| RunKey(1, number);
     let other = streams.make(RUN, None).unwrap();
-    streams.release(RUN, &epoll);
+    streams.release(RUN);
     let kept: Vec<OwnedFd> = (0..40)
         .map(|number| {
             let kept = streams.make(key(number), None).unwrap();
-            streams.release(key(number), &epoll);
+            streams.release(key(number));
+            streams.tidy(&epoll);
             kept
         })
         .collect();
@@ -139,6 +142,27 @@ fn a_name_that_is_there_already_is_made_anew() {
     rustix::io::write(&before, b"before").unwrap();
     rustix::io::write(&service, b"now").unwrap();
     assert_eq!(read_some(&streams).unwrap(), "now");
+}
+
+#[test]
+fn one_is_ready_for_the_next_run_and_a_guardian_that_is_killed_leaves_it() {
+    let folder = Folder::new("ready");
+    let mut streams = folder.streams();
+    drop(streams.make(RUN, None).unwrap());
+    streams.tidy(&epoll());
+    let ready = folder.0.join(SPARE);
+    assert!(ready.exists());
+    let mut service = File::from(streams.make(RunKey(3, 5), None).unwrap());
+    service.write_all(b"five").unwrap();
+    assert!(!ready.exists() && folder.0.join("3.5").exists());
+    streams.tidy(&epoll());
+    drop(streams);
+    let mut streams = folder.streams();
+    assert_eq!(streams.keys().count(), 2, "what is ready is no run's");
+    drop(streams.make(RUN, None).unwrap());
+    streams.tidy(&epoll());
+    streams.close();
+    assert!(!ready.exists());
 }
 
 #[test]
