@@ -10,6 +10,7 @@ use hyper_util::rt::TokioIo;
 use relance_scm::{RunId, ScmError, Win32Error};
 use tokio::net::UnixStream;
 
+use crate::panics::Caught;
 use crate::reply::Answer;
 use crate::routes::Context;
 
@@ -43,7 +44,7 @@ pub(crate) async fn attach(
             )
         })?;
     let upgrade = hyper::upgrade::on(request);
-    tokio::spawn(async move {
+    tokio::spawn(Caught::new(async move {
         if let Ok(upgraded) = upgrade.await
             && let Some(channel) = into_channel(upgraded)
         {
@@ -53,7 +54,7 @@ pub(crate) async fn attach(
                 tracing::warn!(%run, %error, "a process may not attach");
             }
         }
-    });
+    }));
     let headers = [(header::CONNECTION, "upgrade"), (header::UPGRADE, PROTOCOL)];
     Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
 }

@@ -1,7 +1,7 @@
 //! The event log.
 
-use axum::Json;
 use axum::http::StatusCode;
+use axum::response::Response;
 use relance_scm::ServiceName;
 use relance_scm::event_log::NewEntry;
 use relance_wire::api::{EventPageReply, EventsQuery, WriteEventRequest};
@@ -13,7 +13,7 @@ use crate::routes::Context;
 pub(crate) async fn find(
     context: Context,
     Questions(query): Questions<EventsQuery>,
-) -> Answer<Json<EventPageReply>> {
+) -> Answer<Response> {
     let mut filter = query.filter()?;
     if let Some(name) = &query.service {
         let name = ServiceName::new(name.as_str())?;
@@ -22,14 +22,13 @@ pub(crate) async fn find(
             .await?;
         filter.service = Some(info.id);
     }
-    // The log is a file: reading it may take a while, and others are served meanwhile.
-    let asked = tokio::task::spawn_blocking(move || {
-        relance_scm::manager::wait(|reply| {
-            context.manager.find_events(&context.caller, filter, reply);
-        })
-    });
-    let page = asked.await.expect("the log is read without a panic")?;
-    Ok(Json((&page).into()))
+    let found = context
+        .work_for_json(
+            |context, reply| context.manager.find_events(&context.caller, filter, reply),
+            |page| EventPageReply::from(&page),
+        )
+        .await?;
+    Ok(found)
 }
 
 /// `POST /v1/events`
@@ -39,7 +38,7 @@ pub(crate) async fn write(
 ) -> Answer<StatusCode> {
     let entry = NewEntry::try_from(body)?;
     context
-        .ask(|manager, caller, reply| manager.write_event(caller, entry, reply))
+        .work(|context, reply| context.manager.write_event(&context.caller, entry, reply))
         .await?;
     Ok(StatusCode::CREATED)
 }

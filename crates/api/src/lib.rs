@@ -2,8 +2,9 @@
 //!
 //! Knows managers only through the trait [`ServiceManager`]. [`serve`] takes connections; `routes`
 //! says which paths there are and leads to `services`, `events`, `stream`, `output`, `simulate`,
-//! `sign_in` and `attach`; `reply` turns results and errors into
-//! answers.
+//! `sign_in` and `attach`; `reply` turns results and errors into answers. `limits` says how much
+//! each caller may use at a time, `work` does what takes long beside the thread that answers, and
+//! `panics` keeps a fault in one request from ending the engine.
 //!
 //! Windows has no such socket: there only the translation of simulations is built.
 //!
@@ -17,7 +18,11 @@ mod attach;
 #[cfg(unix)]
 mod events;
 #[cfg(unix)]
+mod limits;
+#[cfg(unix)]
 mod output;
+#[cfg(unix)]
+pub mod panics;
 #[cfg(unix)]
 mod reply;
 #[cfg(unix)]
@@ -33,6 +38,11 @@ mod simulate;
 mod simulation;
 #[cfg(unix)]
 mod stream;
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;
+#[cfg(unix)]
+mod work;
 
 #[cfg(unix)]
 pub use server::{Identify, serve};

@@ -7,12 +7,13 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::poll_fn;
 use relance_scm::ServiceName;
-use relance_scm::manager::{OutputRange, wait};
+use relance_scm::manager::OutputRange;
 use serde::Deserialize;
 
 use crate::reply::{Answer, Name, Questions};
 use crate::routes::Context;
 
+const CONTENT_TYPE: &str = "application/octet-stream";
 /// Lines that are sent when nobody says how many.
 const LINES: u32 = 100;
 
@@ -41,39 +42,29 @@ pub(crate) async fn read(
         (Some(from), _) => OutputRange::From(from),
         (None, lines) => OutputRange::LastLines(lines.unwrap_or(LINES)),
     };
-    let asked = tokio::task::spawn_blocking(move || {
-        wait(|reply| {
-            context
-                .manager
-                .read_output(&context.caller, &name, range, reply);
+    let part = context
+        .work(move |context, reply| {
+            let manager = &context.manager;
+            manager.read_output(&context.caller, &name, range, reply);
         })
-    });
-    let part = asked.await.expect("the output is read without a panic")?;
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/octet-stream"),
-        ),
-        (
-            header::HeaderName::from_static("relance-position"),
-            HeaderValue::from(part.end),
-        ),
-    ];
-    Ok((headers, part.bytes).into_response())
+        .await?;
+    let position = HeaderValue::from(part.value.end);
+    let mut response = part.map(|part| part.bytes).into_response(CONTENT_TYPE);
+    response.headers_mut().insert("relance-position", position);
+    Ok(response)
 }
 
 fn follow(context: &Context, name: &ServiceName, from: u64) -> Answer<Response> {
     let mut output = context.manager.follow_output(&context.caller, name, from)?;
+    let place = context.books.stream(&context.caller)?;
     let context = context.clone();
     let stream = poll_fn(move |task| {
+        let _kept = &place;
         output.poll_next(task).map(|part| {
             let part = part.filter(|_| context.holds());
             part.map(|part| Ok::<_, Infallible>(part.bytes))
         })
     });
-    let headers = [(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/octet-stream"),
-    )];
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))];
     Ok((headers, Body::from_stream(stream)).into_response())
 }

@@ -1,6 +1,7 @@
 //! Results and errors as answers, and requests that cannot be read.
 
 use axum::Json;
+use axum::body::HttpBody;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
@@ -9,6 +10,9 @@ use axum::response::{IntoResponse, Response};
 use relance_scm::{ScmError, ServiceName, Win32Error};
 use relance_wire::api::ErrorReply;
 use serde::de::DeserializeOwned;
+
+use crate::limits::body_len_max;
+use crate::routes::Context;
 
 /// An answer that is no success.
 pub(crate) struct Failure(pub(crate) ScmError);
@@ -33,18 +37,53 @@ impl IntoResponse for Failure {
 /// A body of JSON. An empty one stands for `{}`.
 pub(crate) struct Body<T>(pub(crate) T);
 
+/// The bytes of a body, as many as the caller may send, in the time that it has for them.
+async fn read(request: Request) -> Answer<axum::body::Bytes> {
+    let (mut parts, body) = request.into_parts();
+    let Ok(context) = Context::from_request_parts(&mut parts, &()).await;
+    let limit = body_len_max(&context.caller);
+    let too_long = || {
+        Failure(ScmError::new(
+            Win32Error::NOT_ENOUGH_QUOTA,
+            format!(
+                "the body of a request by {} has at most {} KiB; send less, or send it as an \
+                 administrator",
+                context.caller.name,
+                limit / 1024
+            ),
+        ))
+    };
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_long());
+    }
+    let timeout = context.books.limits.body_timeout;
+    match tokio::time::timeout(timeout, axum::body::to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_too_long(&error) => Err(too_long()),
+        Ok(Err(error)) => Err(Failure(ScmError::new(
+            Win32Error::INVALID_PARAMETER,
+            format!("the body of the request cannot be read: {error}"),
+        ))),
+        Err(_) => Err(Failure(ScmError::new(
+            Win32Error::TIMEOUT,
+            format!(
+                "the body of the request did not come within {} s; send it without a pause",
+                timeout.as_secs()
+            ),
+        ))),
+    }
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    std::error::Error::source(error)
+        .is_some_and(|source| source.to_string().contains("length limit"))
+}
+
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Answer<Self> {
-        let bytes = axum::body::Bytes::from_request(request, state)
-            .await
-            .map_err(|error| {
-                Failure(ScmError::new(
-                    Win32Error::INVALID_PARAMETER,
-                    format!("the body of the request cannot be read: {error}"),
-                ))
-            })?;
+    async fn from_request(request: Request, _: &S) -> Answer<Self> {
+        let bytes = read(request).await?;
         let bytes = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
         let parsed: Result<Json<T>, JsonRejection> = Json::from_bytes(bytes);
         parsed.map(|Json(body)| Self(body)).map_err(|error| {

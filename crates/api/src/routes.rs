@@ -4,18 +4,16 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::routing::{delete, get, post};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager};
 use relance_sessions::Sessions;
 use tokio::sync::oneshot;
 
+use crate::limits::Books;
 use crate::sign_in::SignedIn;
 use crate::{access, attach, events, output, reply, services, sign_in, simulate, stream};
-
-/// Longest body of a request: ten thousand services at once.
-const BODY_LEN_MAX: usize = 32 * 1024 * 1024;
 
 /// Who asks, and whom.
 #[derive(Clone)]
@@ -23,6 +21,7 @@ pub(crate) struct Context {
     pub(crate) manager: Arc<dyn ServiceManager>,
     pub(crate) caller: Arc<Caller>,
     pub(crate) sessions: Arc<Sessions>,
+    pub(crate) books: Arc<Books>,
     /// What the request was signed in with; `None`: the caller is the peer of the socket.
     pub(crate) signed_in: Option<SignedIn>,
 }
@@ -109,5 +108,4 @@ pub(crate) fn router() -> Router {
         .route("/v1/runs/{run}/attach", post(attach::attach))
         .fallback(reply::no_such_path)
         .method_not_allowed_fallback(reply::no_such_method)
-        .layer(DefaultBodyLimit::max(BODY_LEN_MAX))
 }

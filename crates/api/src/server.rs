@@ -1,37 +1,39 @@
-//! Takes connections and serves them, each with the caller that the kernel names.
-//!
-//! Connections are bounded, in all and for each user who is no administrator, so that nobody can use
-//! up the manager's descriptors.
+//! Takes connections and serves them, each with the caller that the kernel names, as far as `limits`
+//! allow.
 
-use std::collections::HashMap;
+use std::convert::Infallible;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::response::IntoResponse;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use relance_scm::{Caller, ServiceManager};
+use relance_scm::{Caller, ScmError, ServiceManager, Win32Error};
 use relance_sessions::Sessions;
+use relance_wire::api::ErrorReply;
+use rustix::process::setpriority_process;
+use rustix::thread::gettid;
 use tokio::net::{UnixListener, UnixStream};
 
+use crate::limits::{self, Books, Limits, WORKERS};
+use crate::panics::Caught;
+use crate::reply::Failure;
 use crate::routes::{self, Context};
 use crate::sign_in;
 
-/// Connections at a time.
-const CONNECTIONS_MAX: usize = 4096;
-/// Connections at a time of one caller who is no administrator.
-const CONNECTIONS_OF_ONE_MAX: usize = 64;
-/// How long a client may take to send the head of a request, the next one of its connection too.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pause after a failed accept, which means that descriptors are used up.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
+/// How nice threads for long work are.
+const WORKERS_NICE: i32 = 10;
+/// How often a trouble with connections is said, if it lasts.
+const SAY_EVERY: Duration = Duration::from_secs(10);
 /// Who is at the other end of a connection.
 pub type Identify = Arc<dyn Fn(BorrowedFd<'_>) -> io::Result<Caller> + Send + Sync>;
 
@@ -45,21 +47,34 @@ pub fn serve(
     identify: Identify,
     sessions: Sessions,
 ) -> io::Result<()> {
+    serve_within(Limits::default(), listener, manager, identify, sessions)
+}
+
+/// The same, within other bounds.
+pub(crate) fn serve_within(
+    limits: Limits,
+    listener: OwnedFd,
+    manager: Arc<dyn ServiceManager>,
+    identify: Identify,
+    sessions: Sessions,
+) -> io::Result<()> {
+    let books = Books::new(limits);
     let sessions = Arc::new(sessions);
     let listener = std::os::unix::net::UnixListener::from(listener);
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .max_blocking_threads(4)
+        .max_blocking_threads(WORKERS)
         .thread_keep_alive(Duration::from_secs(2))
+        .on_thread_start(make_way)
         .build()?;
     std::thread::Builder::new()
         .name("api".into())
         .spawn(move || {
             runtime.block_on(async move {
                 match UnixListener::from_std(listener) {
-                    Ok(listener) => accept(listener, manager, identify, sessions).await,
+                    Ok(listener) => accept(listener, manager, identify, sessions, books).await,
                     Err(error) => tracing::error!(%error, "clients cannot be served"),
                 }
             });
@@ -67,19 +82,27 @@ pub fn serve(
     Ok(())
 }
 
+/// Long work leaves the processors to restarts and to short questions.
+fn make_way() {
+    if let Err(error) = setpriority_process(Some(gettid()), WORKERS_NICE) {
+        tracing::debug!(%error, "the priority of a thread cannot be lowered");
+    }
+}
+
 async fn accept(
     listener: UnixListener,
     manager: Arc<dyn ServiceManager>,
     identify: Identify,
     sessions: Arc<Sessions>,
+    books: Arc<Books>,
 ) {
-    let connections = Arc::new(Connections::default());
     let router = routes::router();
+    let mut trouble = Trouble::default();
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
-                tracing::warn!(%error, "a connection cannot be taken");
+                trouble.say("a connection cannot be taken", &error);
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }
@@ -87,29 +110,72 @@ async fn accept(
         let caller = match identify(stream.as_fd()) {
             Ok(caller) => caller,
             Err(error) => {
-                tracing::warn!(%error, "a peer cannot be identified");
+                trouble.say("a peer cannot be identified", &error);
                 continue;
             }
         };
-        let Some(slot) = Connections::take(&connections, &caller) else {
-            tracing::warn!(caller = %caller.name, "too many connections");
+        let Some(place) = books.connection(&caller) else {
+            trouble.say("too many connections", &caller.name);
+            // As far as it goes without waiting.
+            let _ = stream.try_write(&too_many());
             continue;
         };
         let context = Context {
             manager: Arc::clone(&manager),
             caller: Arc::new(caller),
             sessions: Arc::clone(&sessions),
+            books: Arc::clone(&books),
             signed_in: None,
         };
         let router = router.clone();
         tokio::spawn(async move {
-            serve_connection(stream, router, context).await;
-            drop(slot);
+            // A fault beside the requests, in a stream for instance, ends the connection.
+            let _ = Caught::new(serve_connection(stream, router, context)).await;
+            drop(place);
         });
     }
 }
 
+/// What a connection beyond the bounds is told before it is closed.
+fn too_many() -> Vec<u8> {
+    let error = ScmError::new(
+        Win32Error::NOT_ENOUGH_QUOTA,
+        "the service manager has as many connections of this user, or of all users, as it takes; \
+         close some and ask again",
+    );
+    let body = serde_json::to_string(&ErrorReply::from(&error)).unwrap_or_default();
+    let length = body.len();
+    format!(
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nConnection: close\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+/// Says the same trouble once, and again if it lasts, so that nobody fills the diagnostics with it.
+#[derive(Default)]
+struct Trouble {
+    said: Option<Instant>,
+    unsaid: u64,
+}
+
+impl Trouble {
+    fn say(&mut self, what: &str, why: &dyn std::fmt::Display) {
+        if self.said.is_some_and(|said| said.elapsed() < SAY_EVERY) {
+            self.unsaid += 1;
+            return;
+        }
+        tracing::warn!(%why, unsaid = self.unsaid, "{what}");
+        *self = Self {
+            said: Some(Instant::now()),
+            unsaid: 0,
+        };
+    }
+}
+
 async fn serve_connection(stream: UnixStream, router: Router, context: Context) {
+    let head_timeout = context.books.limits.head_timeout;
+    let head_len_max = limits::head_len_max(&context.caller);
     let service = service_fn(move |mut request: Request<Incoming>| {
         let serving = match sign_in::identify(&context.sessions, &request) {
             Ok(None) => Ok(context.clone()),
@@ -125,66 +191,22 @@ async fn serve_connection(stream: UnixStream, router: Router, context: Context) 
             match serving {
                 Ok(context) => {
                     request.extensions_mut().insert(context);
-                    TowerToHyperService::new(router).call(request).await
+                    let answering = TowerToHyperService::new(router).call(request);
+                    let answer = Caught::new(answering).await;
+                    answer.unwrap_or_else(|fault| Ok(Failure(fault).into_response()))
                 }
-                Err(refused) => Ok(refused),
+                Err(refused) => Ok::<_, Infallible>(refused),
             }
         }
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(head_timeout)
+        .max_buf_size(head_len_max)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades()
         .await;
     if let Err(error) = served {
         tracing::debug!(%error, "a connection ended early");
-    }
-}
-
-/// How many connections there are, and whose.
-#[derive(Debug, Default)]
-struct Connections(Mutex<HashMap<Box<str>, usize>>);
-
-/// One connection's place; given back when it is dropped.
-struct Slot {
-    connections: Arc<Connections>,
-    name: Box<str>,
-}
-
-impl Connections {
-    fn take(connections: &Arc<Self>, caller: &Caller) -> Option<Slot> {
-        let mut counts = connections.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let all: usize = counts.values().sum();
-        let own = counts.entry(caller.name.clone()).or_default();
-        let limit = if caller.is_administrator() {
-            CONNECTIONS_MAX
-        } else {
-            CONNECTIONS_OF_ONE_MAX
-        };
-        if all >= CONNECTIONS_MAX || *own >= limit {
-            return None;
-        }
-        *own += 1;
-        Some(Slot {
-            connections: Arc::clone(connections),
-            name: caller.name.clone(),
-        })
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let mut counts = self
-            .connections
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.name) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.name);
-            }
-        }
     }
 }

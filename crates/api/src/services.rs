@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::http::StatusCode;
+use axum::response::Response;
 use relance_scm::config::Secret;
-use relance_scm::manager::{NewService, wait};
+use relance_scm::manager::NewService;
 use relance_scm::{
     Caller, ConfigChange, Control, Reply, ServiceConfig, ServiceManager, ServiceName,
 };
@@ -28,25 +29,30 @@ pub(crate) async fn manager(context: Context) -> Answer<Json<ManagerReply>> {
 }
 
 /// `GET /v1/services`
-pub(crate) async fn list(context: Context) -> Answer<Json<ServicesReply>> {
+pub(crate) async fn list(context: Context) -> Answer<Response> {
     let all = context
-        .ask(|manager, caller, reply| manager.enumerate(caller, reply))
+        .work_for_json(
+            |context, reply| context.manager.enumerate(&context.caller, reply),
+            |all| ServicesReply::from(&all),
+        )
         .await?;
-    Ok(Json((&all).into()))
+    Ok(all)
 }
 
 /// `GET /v1/usage`
 pub(crate) async fn usage(
     context: Context,
     Questions(query): Questions<UsageQuery>,
-) -> Answer<Json<UsageReply>> {
+) -> Answer<Response> {
     let ids = query.read()?;
-    // Every process of the machine is looked at: others are served meanwhile.
-    let asked = tokio::task::spawn_blocking(move || {
-        wait(|reply| context.manager.query_usage(&context.caller, ids, reply))
-    });
-    let usage = asked.await.expect("use is read without a panic")?;
-    Ok(Json(usage.as_slice().into()))
+    // Every process of the machine is looked at.
+    let usage = context
+        .work_for_json(
+            |context, reply| context.manager.query_usage(&context.caller, ids, reply),
+            |usage| UsageReply::from(usage.as_slice()),
+        )
+        .await?;
+    Ok(usage)
 }
 
 /// `POST /v1/services`

@@ -1,15 +1,32 @@
 //! The simulator.
 
-use axum::Json;
-use relance_policy::simulate::{Script, simulate as play};
-use relance_scm::{FailureActions, ServiceConfig, ServiceKind, ServiceName};
-use relance_wire::api::{SimulateRequest, SimulationReply, read_kind};
+use axum::response::Response;
+use relance_policy::simulate::{Script, Timeline, simulate as play};
+use relance_scm::{FailureActions, ScmError, ServiceConfig, ServiceKind, ServiceName};
+use relance_wire::api::{SimulateRequest, read_kind};
 
 use crate::reply::{Answer, Body};
+use crate::routes::Context;
 use crate::simulation::reply;
 
+/// Most entries of a time line in an answer; `relance simulate` shows more.
+const ENTRIES_MAX: usize = 10_000;
+
 /// `POST /v1/simulate`
-pub(crate) async fn simulate(Body(body): Body<SimulateRequest>) -> Answer<Json<SimulationReply>> {
+pub(crate) async fn simulate(
+    context: Context,
+    Body(body): Body<SimulateRequest>,
+) -> Answer<Response> {
+    let played = context
+        .work_for_json(
+            move |_, answer| answer.send(simulated(&body)),
+            |timeline| reply(&timeline),
+        )
+        .await?;
+    Ok(played)
+}
+
+fn simulated(body: &SimulateRequest) -> Result<Timeline, ScmError> {
     let mut config = ServiceConfig::new(ServiceName::new("the service")?, "simulation");
     config.failure_actions = FailureActions::try_from(&body.recovery)?;
     config.failure_actions_on_non_crash_failures = body.recovery.on_error_stop;
@@ -18,6 +35,8 @@ pub(crate) async fn simulate(Body(body): Body<SimulateRequest>) -> Answer<Json<S
         .as_deref()
         .map_or(Ok(ServiceKind::Service), read_kind)?;
     let script: Script = body.script.parse()?;
-    let timeline = play(&config, &script);
-    Ok(Json(reply(&timeline)))
+    let mut timeline = play(&config, &script);
+    timeline.truncated |= timeline.entries.len() > ENTRIES_MAX;
+    timeline.entries.truncate(ENTRIES_MAX);
+    Ok(timeline)
 }

@@ -35,7 +35,9 @@ pub(crate) async fn stream(
     let mut watch = context
         .manager
         .watch(&context.caller, last.or(query.since))?;
+    let place = context.books.stream(&context.caller)?;
     let stream = poll_fn(move |task| {
+        let _kept = &place;
         let Poll::Ready(watched) = watch.poll_next(task) else {
             return Poll::Pending;
         };

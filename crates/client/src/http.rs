@@ -113,9 +113,16 @@ fn exchange(
     head.push_str("\r\n");
     let mut bytes = head.into_bytes();
     bytes.extend_from_slice(body);
-    socket::write_all(connection.stream(), &bytes)?;
+    let written = socket::write_all(connection.stream(), &bytes);
     let mut reader = BufReader::new(connection);
-    let head = read_head(&mut reader)?;
+    let head = match written {
+        Ok(()) => read_head(&mut reader)?,
+        // A manager that refuses a request has perhaps answered before it was written whole.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            read_head(&mut reader).map_err(|_| error)?
+        }
+        Err(error) => return Err(error.into()),
+    };
     let (status, answer) = parse_head(&head, reader)?;
     if (200..300).contains(&status) {
         return Ok(Ok(answer));

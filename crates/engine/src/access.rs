@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use relance_policy::ServiceRecord;
 use relance_scm::security::{SecurityDescriptor, Sid, words};
-use relance_scm::{AccessRights, Caller, ScmError, ServiceConfig, ServiceName, Win32Error};
+use relance_scm::{
+    AccessRights, Caller, EndCause, ScmError, ServiceConfig, ServiceName, Win32Error,
+};
 
 /// Checks that the caller has all these rights on a service (A24, per request).
 ///
@@ -71,6 +74,19 @@ pub(crate) fn visible_config(caller: &Caller, config: &Arc<ServiceConfig>) -> Ar
         return config;
     }
     config.without_secrets()
+}
+
+/// The record as it is explained to a caller: what a script said of its end is like its output.
+pub(crate) fn told_record(caller: &Caller, record: &Arc<ServiceRecord>) -> Arc<ServiceRecord> {
+    let mut record = Arc::clone(record);
+    let cause = record.last_end.as_ref().and_then(|end| end.cause.clone());
+    if let Some(cause) = cause.filter(|_| !may_read_output(caller, &record.config)) {
+        let kind = EndCause::new(cause.kind, "");
+        if let Some(end) = &mut Arc::make_mut(&mut record).last_end {
+            end.cause = Some(kind.into());
+        }
+    }
+    record
 }
 
 /// 1060, with what to do.

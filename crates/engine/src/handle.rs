@@ -14,12 +14,12 @@ use std::time::Duration;
 use relance_policy::explain::explain;
 use relance_policy::{ServiceRecord, Time};
 use relance_scm::config::{AccountName, EnvironmentVariable};
-use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
+use relance_scm::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
     ServiceInfo, Usage, Watch, Watched, WatchedChange,
 };
-use relance_scm::security::{Access, NamedChange, Sid};
+use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
     AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
@@ -33,6 +33,7 @@ use crate::info::{Clocks, service_info, status_of};
 use crate::linux::cgroup::Location;
 use crate::output::{self, Follower, OutputSignals};
 use crate::publisher::{self, Publisher};
+use crate::sight::{self, Sight, is_visible};
 
 /// The engine's clock as others may read it.
 #[derive(Debug, Default)]
@@ -151,24 +152,6 @@ impl EngineHandle {
         ServiceInfo {
             config: access::visible_config(caller, &record.config),
             ..service_info(record, self.clocks())
-        }
-    }
-
-    /// Whether the caller may see the output in an entry of the log, as it may the output itself. Of
-    /// a service that is gone, administrators may.
-    fn may_see_output(&self, caller: &Caller, entry: &LogEntry) -> bool {
-        let record = || {
-            let (id, name) = entry.service.as_ref()?;
-            let record = self.publisher.find(&ServiceName::new(&**name).ok()?)?;
-            (record.id == *id).then_some(record)
-        };
-        sees_all(caller)
-            || record().is_some_and(|record| access::may_read_output(caller, &record.config))
-    }
-
-    fn hide_output(&self, caller: &Caller, entry: &mut LogEntry) {
-        if entry.details.output.is_some() && !self.may_see_output(caller, entry) {
-            entry.details.output = None;
         }
     }
 
@@ -321,17 +304,24 @@ impl ServiceManager for EngineHandle {
 
     fn explain(&self, caller: &Caller, name: &ServiceName, reply: Reply<Vec<String>>) {
         let record = self.open(caller, name, AccessRights::QUERY_STATUS);
-        reply.send(record.map(|record| explain(&record, self.clocks().now)));
+        let told = record.map(|record| access::told_record(caller, &record));
+        reply.send(told.map(|record| explain(&record, self.clocks().now)));
     }
 
     fn find_events(&self, caller: &Caller, filter: EventFilter, reply: Reply<EventPage>) {
-        // Who may not see output may not search in it either.
-        let page = self.event_log.find(&filter, sees_all(caller));
-        let page = page.map(|mut page| {
-            for entry in &mut page.entries {
-                self.hide_output(caller, entry);
-            }
-            page
+        // What a caller may not see, it may not search in either.
+        let sight = Sight::of(caller, &self.publisher.snapshot());
+        let page = self.event_log.find(&filter, &sight, reply.interest());
+        let page = page.map(|page| EventPage {
+            entries: page
+                .entries
+                .into_iter()
+                .filter_map(|entry| {
+                    let entry = sight::visible_entry(caller, &self.publisher, &Arc::new(entry));
+                    entry.map(Arc::unwrap_or_clone)
+                })
+                .collect(),
+            more: page.more,
         });
         reply.send(page.map_err(|error| {
             ScmError::new(
@@ -442,14 +432,6 @@ impl ServiceManager for EngineHandle {
     }
 }
 
-fn sees_all(caller: &Caller) -> bool {
-    caller.is_administrator() || caller.sids.contains(&Sid::LocalSystem)
-}
-
-fn is_visible(caller: &Caller, record: &ServiceRecord) -> bool {
-    access::granted(caller, &record.config).contains(AccessRights::QUERY_STATUS)
-}
-
 /// A watch that hides what its caller may not see (A25).
 struct HandleWatch {
     handle: EngineHandle,
@@ -463,17 +445,14 @@ impl HandleWatch {
             publisher::Change::Service(record) if is_visible(&self.caller, record) => {
                 WatchedChange::Service(Box::new(self.handle.info(&self.caller, record)))
             }
-            publisher::Change::Service(_) => WatchedChange::Hidden,
-            publisher::Change::Removed(record) => {
+            publisher::Change::Removed(record) if is_visible(&self.caller, record) => {
                 WatchedChange::Removed(record.config.service_name.clone())
             }
+            publisher::Change::Service(_) | publisher::Change::Removed(_) => WatchedChange::Hidden,
             publisher::Change::Logged(entry) => {
-                let mut entry = Arc::<LogEntry>::clone(entry);
-                if entry.details.output.is_some() {
-                    self.handle
-                        .hide_output(&self.caller, Arc::make_mut(&mut entry));
-                }
-                WatchedChange::Logged(entry)
+                let publisher = &self.handle.publisher;
+                let entry = sight::visible_entry(&self.caller, publisher, entry);
+                entry.map_or(WatchedChange::Hidden, WatchedChange::Logged)
             }
         }
     }

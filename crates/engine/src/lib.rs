@@ -13,5 +13,6 @@ mod names;
 mod output;
 pub mod processes;
 pub mod publisher;
+pub mod sight;
 pub mod storage;
 mod unavailable;

@@ -168,8 +168,9 @@ impl Shared {
             .ring
             .front()
             .map_or(self.generation + 1, |notice| notice.generation);
-        let index = (seen + 1)
-            .checked_sub(oldest)
+        let index = seen
+            .checked_add(1)
+            .and_then(|next| next.checked_sub(oldest))
             .and_then(|index| usize::try_from(index).ok());
         let notice = index.and_then(|index| self.ring.get(index));
         Some(match notice {
@@ -271,7 +272,7 @@ mod tests {
     #[test]
     fn a_generation_of_another_time_is_a_gap() {
         let publisher = publisher();
-        for since in [0, 5_000_000] {
+        for since in [0, 5_000_000, u64::MAX] {
             let mut watch = publisher.watch(Some(since));
             assert!(matches!(poll(&mut watch), Poll::Ready(Watched::Gap(1000))));
         }

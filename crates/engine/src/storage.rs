@@ -407,6 +407,8 @@ mod tests {
     use super::*;
     use crate::database::EventLog;
     use crate::event_log::entry_of_manager;
+    use crate::sight::Sight;
+    use relance_scm::manager::Interest;
 
     #[test]
     fn old_entries_go_when_the_writer_begins() {
@@ -430,7 +432,8 @@ mod tests {
         };
         let wall = || Timestamp(10_000);
         drop(WriterThread::start(database, retention, wall, |_| {}).unwrap());
-        let page = EventLog::new(&path).find(&EventFilter::default(), true);
+        let page =
+            EventLog::new(&path).find(&EventFilter::default(), &Sight::All, Interest::default());
         let numbers: Vec<u64> = page.unwrap().entries.iter().map(|e| e.number).collect();
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(numbers, [2]);

@@ -244,12 +244,14 @@ pub(crate) fn engine() -> CommandResult {
     })
 }
 
-/// A panic in any thread ends the engine; its guardian starts a new one, which reads its database
-/// again.
+/// A panic in any thread ends the engine, but for one in a request that changes nothing by itself: its
+/// guardian starts a new one, which reads its database again.
 fn abort_on_panic() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         report(info);
-        std::process::abort();
+        if !relance_api::panics::are_caught() {
+            std::process::abort();
+        }
     }));
 }

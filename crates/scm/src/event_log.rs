@@ -109,6 +109,15 @@ impl NewEntry {
 }
 
 impl LogEntry {
+    /// About how many bytes it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let details = &self.details;
+        let texts = [&details.cause, &details.output].into_iter().flatten();
+        let texts: usize = texts.chain(&self.parameters).map(String::len).sum();
+        size_of::<Self>() + texts
+    }
+
     /// The sentence for people.
     #[must_use]
     pub fn text(&self) -> String {

@@ -4,7 +4,8 @@
 //! that the call needs (A24 per request). Requests complete through a [`Reply`], so that a loop, a
 //! blocking client and an async server can all stand behind or before it.
 
-use std::fmt;
+mod reply;
+
 #[cfg(unix)]
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ use crate::run::{RunId, ServiceId};
 use crate::security::{Access, NamedChange, Sid};
 use crate::status::{ExitCode, ProcessExit, ServiceStatus};
 use crate::win32::Win32Error;
+
+pub use reply::{Interest, Reply};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,44 +50,6 @@ impl Caller {
     #[must_use]
     pub fn is_administrator(&self) -> bool {
         self.sids.contains(&Sid::Administrators)
-    }
-}
-
-type Deliver<T> = Box<dyn FnOnce(Result<T, ScmError>) + Send>;
-
-/// Where the result of a request goes. A reply that is dropped answers with an error, so nobody
-/// waits for ever.
-#[must_use = "a request without an answer is an error"]
-pub struct Reply<T>(Option<Deliver<T>>);
-
-impl<T> Reply<T> {
-    /// A reply that calls `deliver` once, on the thread that completes the request.
-    pub fn new(deliver: impl FnOnce(Result<T, ScmError>) + Send + 'static) -> Self {
-        Self(Some(Box::new(deliver)))
-    }
-
-    /// Completes the request.
-    pub fn send(mut self, result: Result<T, ScmError>) {
-        if let Some(deliver) = self.0.take() {
-            deliver(result);
-        }
-    }
-}
-
-impl<T> Drop for Reply<T> {
-    fn drop(&mut self) {
-        if let Some(deliver) = self.0.take() {
-            deliver(Err(ScmError::new(
-                Win32Error::SHUTDOWN_IN_PROGRESS,
-                "the service manager stopped before it could answer; ask again",
-            )));
-        }
-    }
-}
-
-impl<T> fmt::Debug for Reply<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Reply(…)")
     }
 }
 

@@ -9,13 +9,21 @@ use rusqlite::{Connection, OpenFlags, Row, ToSql, params};
 use serde::{Deserialize, Serialize};
 
 use super::services::{from_json, json};
+use crate::sight::{CLEAN_STOP_AFTER_ERROR, INSTALLED, Sight};
 use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, Timestamp};
+use relance_scm::manager::Interest;
 
 const WRITE: &str = "
 INSERT INTO events (
     number, at_ms, source, event_id, level, service_id, service, parameters, run, pid, details
 ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 
+/// Instructions of SQLite between two looks at whether a search is still wanted.
+const PROGRESS_EVERY: i32 = 10_000;
+/// Most bytes of text in a page that is found; whoever pages on finds the rest.
+const PAGE_LEN_MAX: usize = 16 * 1024 * 1024;
+/// The same for callers who are no administrators.
+const PAGE_LEN_MAX_OF_OTHERS: usize = 1024 * 1024;
 /// Entries removed in one transaction when the log is pruned.
 const PRUNE_STEP: u32 = 10_000;
 
@@ -81,30 +89,43 @@ impl EventLog {
         }
     }
 
-    /// Finds entries. `in_details`: a text is looked for in the cause and the output too.
+    /// Finds entries, as long as somebody waits for them.
     ///
     /// # Errors
-    /// When the database cannot be read.
-    pub fn find(&self, filter: &EventFilter, in_details: bool) -> rusqlite::Result<EventPage> {
+    /// When the database cannot be read, or nobody waits any longer.
+    pub fn find(
+        &self,
+        filter: &EventFilter,
+        sight: &Sight,
+        interest: Interest,
+    ) -> rusqlite::Result<EventPage> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags)?;
+        let mut connection = Connection::open_with_flags(&self.path, flags)?;
         connection.pragma_update(None, "cache_size", -512)?;
-        find(&connection, filter, in_details)
+        connection.progress_handler(PROGRESS_EVERY, Some(move || !interest.lasts()))?;
+        find(&connection, filter, sight)
     }
 }
 
 pub(super) fn find(
     connection: &Connection,
     filter: &EventFilter,
-    in_details: bool,
+    sight: &Sight,
 ) -> rusqlite::Result<EventPage> {
     let mut query = Query::default();
+    if let Sight::Of { services, .. } = sight {
+        let ids: Vec<u32> = services.iter().map(|id| id.0).collect();
+        query.add(
+            "(service_id IS NULL OR service_id IN (SELECT value FROM json_each(?)))",
+            Some(json(&ids)),
+        );
+    }
     query.add("service_id = ?", filter.service.map(|id| id.0));
     query.add("level <= ?", filter.level.map(EventLevel::to_raw));
     query.add("at_ms >= ?", filter.since.map(|at| at.0));
     query.add("at_ms < ?", filter.until.map(|at| at.0));
-    query.add("number > ?", filter.after);
-    query.add("number < ?", filter.before);
+    query.add("number > ?", filter.after.map(storable));
+    query.add("number < ?", filter.before.map(storable));
     if !filter.event_ids.is_empty() {
         query.add(
             "event_id IN (SELECT value FROM json_each(?))",
@@ -112,44 +133,74 @@ pub(super) fn find(
         );
     }
     if let Some(text) = &filter.text {
-        let like = format!(
-            "%{}%",
-            text.replace('\\', "\\\\")
-                .replace('%', "\\%")
-                .replace('_', "\\_")
-        );
-        let condition = if in_details {
-            "(parameters || ' ' || coalesce(details, '') || ' ' || coalesce(service, '')) LIKE ? ESCAPE '\\'"
-        } else {
-            "(parameters || ' ' || coalesce(service, '')) LIKE ? ESCAPE '\\'"
-        };
-        query.add(condition, Some(like));
+        query.look_for(text, sight);
     }
     // The partial index is for the question people ask most: what went wrong lately.
     if filter
         .level
         .is_some_and(|level| level < EventLevel::Information)
     {
-        query.conditions.push("level < 4");
+        query.conditions.push("level < 4".to_owned());
     }
-    query.run(connection, filter.limit)
+    let bytes_max = match sight {
+        Sight::All => PAGE_LEN_MAX,
+        Sight::Of { .. } => PAGE_LEN_MAX_OF_OTHERS,
+    };
+    query.run(connection, filter.limit, bytes_max)
+}
+
+/// SQLite has numbers up to 2^63; no entry has a greater one.
+fn storable(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 #[derive(Default)]
 struct Query {
-    conditions: Vec<&'static str>,
+    conditions: Vec<String>,
     values: Vec<Box<dyn ToSql>>,
 }
 
 impl Query {
-    fn add(&mut self, condition: &'static str, value: Option<impl ToSql + 'static>) {
+    fn add(&mut self, condition: &str, value: Option<impl ToSql + 'static>) {
         if let Some(value) = value {
-            self.conditions.push(condition);
+            self.conditions.push(condition.to_owned());
             self.values.push(Box::new(value));
         }
     }
 
-    fn run(self, connection: &Connection, limit: u32) -> rusqlite::Result<EventPage> {
+    /// Looks for a text in the parameters and the service's name; in the cause and the output where
+    /// they may be read. Where they may not, not in parameters either that hold such texts.
+    fn look_for(&mut self, text: &str, sight: &Sight) {
+        let everything = "parameters || ' ' || coalesce(details, '')";
+        let place = match sight {
+            Sight::All => everything.to_owned(),
+            Sight::Of { readable, .. } => {
+                let ids: Vec<u32> = readable.iter().map(|id| id.0).collect();
+                self.values.push(Box::new(json(&ids)));
+                format!(
+                    "CASE WHEN service_id IN (SELECT value FROM json_each(?)) THEN {everything} \
+                     WHEN event_id IN ({CLEAN_STOP_AFTER_ERROR}, {INSTALLED}) THEN '' \
+                     ELSE parameters END"
+                )
+            }
+        };
+        let escaped = text
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        self.add(
+            &format!("(({place}) || ' ' || coalesce(service, '')) LIKE ? ESCAPE '\\'"),
+            Some(format!("%{escaped}%")),
+        );
+    }
+
+    /// The newest entries, so many at most, and no more than fit: one at least.
+    fn run(
+        self,
+        connection: &Connection,
+        limit: u32,
+        bytes_max: usize,
+    ) -> rusqlite::Result<EventPage> {
         let conditions = if self.conditions.is_empty() {
             String::new()
         } else {
@@ -161,10 +212,18 @@ impl Query {
         );
         let mut statement = connection.prepare(&text)?;
         let values = rusqlite::params_from_iter(self.values.iter().map(|value| &**value));
-        let rows = statement.query_map(values, read)?;
-        let mut entries = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-        let more = entries.len() > limit as usize;
-        entries.truncate(limit as usize);
+        let mut rows = statement.query_map(values, read)?;
+        let mut entries = Vec::new();
+        let mut bytes = 0;
+        let mut more = false;
+        while let Some(entry) = rows.next().transpose()? {
+            bytes += entry.size();
+            more = entries.len() >= limit as usize || (bytes > bytes_max && !entries.is_empty());
+            if more {
+                break;
+            }
+            entries.push(entry);
+        }
         entries.reverse();
         Ok(EventPage { entries, more })
     }

@@ -17,6 +17,7 @@ use relance_scm::event_log::EventFilter;
 
 use super::*;
 use crate::event_log::{entry_of_manager, entry_of_service};
+use crate::sight::Sight;
 
 fn memory() -> Database {
     Database::in_memory().unwrap()
@@ -261,7 +262,7 @@ fn log(database: &mut Database) {
 }
 
 fn numbers(database: &Database, filter: EventFilter) -> Vec<u64> {
-    let page = events::find(&database.connection, &filter, true).unwrap();
+    let page = events::find(&database.connection, &filter, &Sight::All).unwrap();
     page.entries.iter().map(|entry| entry.number).collect()
 }
 
@@ -334,7 +335,7 @@ fn entries_read_back_and_pages_say_whether_there_is_more() {
         before: Some(51),
         ..EventFilter::default()
     };
-    let page = events::find(&database.connection, &filter, true).unwrap();
+    let page = events::find(&database.connection, &filter, &Sight::All).unwrap();
     assert!(page.more);
     let entry = &page.entries[0];
     assert_eq!(entry.event_id, 7034);

@@ -2,9 +2,13 @@ use std::sync::mpsc::sync_channel;
 use std::task::Waker;
 
 use relance_policy::ServiceId;
+use relance_policy::record::{End, EndReason};
 use relance_scm::config::EnvironmentVariable;
 use relance_scm::event::Event;
+use relance_scm::event_log::LogEntry;
 use relance_scm::manager::wait;
+use relance_scm::security::Sid;
+use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceState};
 
 use super::*;
 use crate::database::{Batch, Database};
@@ -18,22 +22,47 @@ impl Drop for Folder {
     }
 }
 
-/// A manager with one service, which has a secret in its environment and one in its output.
+/// How a run ended that told of an exception with a secret.
+fn end() -> End {
+    let service = ServiceId(1);
+    End {
+        run: RunId { service, number: 1 },
+        at: Time::ZERO,
+        reason: EndReason::Crashed,
+        from: ServiceState::Running,
+        stop: None,
+        exit: None,
+        cause: Some(EndCause::new(EndCauseKind::UncaughtException, "secret").into()),
+        exit_code: ExitCode::SUCCESS,
+        failure: Some(1),
+        action: None,
+    }
+}
+
+/// A manager with one service, which has secrets in its environment, its output and its exceptions.
 fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
     std::fs::create_dir_all(&folder.0).unwrap();
     let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
     config.environment = [EnvironmentVariable::new("KEY", "secret").unwrap()].into();
-    let record = Arc::new(ServiceRecord::new(ServiceId(1), Arc::new(config)));
+    let mut record = ServiceRecord::new(ServiceId(1), Arc::new(config));
+    record.last_end = Some(end());
+    let record = Arc::new(record);
     let failed = Event::Failed {
         failure_count: 1,
         action: None,
     };
     let mut entry = entry_of_service(1, Timestamp(1), &failed, &record);
     entry.details.output = Some("secret".to_owned());
+    entry.details.cause = Some("uncaught exception: secret".to_owned());
+    let clean = Event::CleanStopAfterError("fatal error: secret".into());
+    let clean = entry_of_service(2, Timestamp(2), &clean, &record);
+    let mut gone = entry.clone();
+    gone.number = 3;
+    gone.service = Some((ServiceId(9), "gone".into()));
     let entry = Arc::new(entry);
     let path = folder.0.join("relance.db");
     let batch = Batch {
-        entries: vec![Arc::clone(&entry)],
+        entries: vec![Arc::clone(&entry), clean.into(), gone.into()],
         ..Batch::default()
     };
     Database::open(&path).unwrap().commit(&[&batch]).unwrap();
@@ -88,6 +117,7 @@ fn told(handle: &EngineHandle, entry: &Arc<LogEntry>, caller: &Caller) -> Vec<St
         format!("{:?}", wait(|reply| handle.enumerate(caller, reply))),
         format!("{:?}", next()),
         format!("{:?}", next()),
+        format!("{:?}", wait(|reply| handle.explain(caller, &name, reply))),
         format!("{:?}", text(EventFilter::default())),
     ]
 }
@@ -99,7 +129,8 @@ fn what_a_service_keeps_to_itself_is_told_to_those_who_may_change_it() {
     let (handle, entry) = manager(&folder);
     let peer = caller(&[Sid::Interactive, Sid::Everyone]);
     for text in told(&handle, &entry, &peer) {
-        assert!(text.contains("\"a\"") && !text.contains("secret"), "{text}");
+        assert!(text.contains('a') && !text.contains("secret"), "{text}");
+        assert!(!text.contains("gone"), "{text}");
     }
     let search = || EventFilter {
         text: Some("secret".to_owned()),
@@ -114,5 +145,57 @@ fn what_a_service_keeps_to_itself_is_told_to_those_who_may_change_it() {
     for text in told(&handle, &entry, &administrator) {
         assert!(text.contains("secret"), "{text}");
     }
-    assert_eq!(found(&administrator), 1);
+    assert_eq!(found(&administrator), 3);
+}
+
+#[test]
+fn nothing_is_told_of_a_service_that_a_caller_may_not_see() {
+    let name = format!("relance-handle-hidden-{}", std::process::id());
+    let folder = Folder(std::env::temp_dir().join(name));
+    let (handle, entry) = manager(&folder);
+    let record = handle.publisher.find(&ServiceName::new("a").unwrap());
+    let mut record = ServiceRecord::clone(&record.unwrap());
+    let mut config = ServiceConfig::clone(&record.config);
+    config.security = Some(Box::new("D:(A;;GA;;;BA)".parse().unwrap()));
+    record.config = config.into();
+    let record = Arc::new(record);
+    let change = || publisher::Change::Service(Arc::clone(&record));
+    handle.publisher.publish([change()]);
+    let peer = caller(&[Sid::Interactive, Sid::Everyone]);
+    for text in told(&handle, &entry, &peer) {
+        assert!(
+            !text.contains("secret") && !text.contains("\"a\""),
+            "{text}"
+        );
+    }
+    let since = handle.publisher.generation();
+    let mut watch = handle.watch(&peer, Some(since)).unwrap();
+    let removed = publisher::Change::Removed(Arc::clone(&record));
+    handle.publisher.publish([change(), removed]);
+    for _ in 0..2 {
+        let watched = watch.poll_next(&mut Context::from_waker(Waker::noop()));
+        let Poll::Ready(Some(Watched::Change(_, change))) = watched else {
+            panic!("{watched:?}")
+        };
+        assert!(matches!(change, WatchedChange::Hidden), "{change:?}");
+    }
+}
+
+#[test]
+fn numbers_beyond_those_of_the_log_find_nothing_or_all() {
+    let name = format!("relance-handle-numbers-{}", std::process::id());
+    let folder = Folder(std::env::temp_dir().join(name));
+    let (handle, _) = manager(&folder);
+    let root = caller(&[Sid::Administrators]);
+    let found = |after, before| {
+        let filter = EventFilter {
+            after,
+            before,
+            ..EventFilter::default()
+        };
+        let page = wait(|reply| handle.find_events(&root, filter, reply));
+        page.unwrap().entries.len()
+    };
+    assert_eq!(found(Some(u64::MAX), None), 0);
+    assert_eq!(found(None, Some(u64::MAX)), 3);
 }

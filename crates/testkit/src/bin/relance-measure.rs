@@ -13,9 +13,10 @@ use std::time::{Duration, Instant};
 
 use relance_client::{ServiceManager, SocketManager, Target, connect};
 use relance_engine::database::{Batch, Database, EventLog};
+use relance_engine::sight::Sight;
 use relance_scm::event::{Event, EventSource};
 use relance_scm::event_log::{Details, EventFilter, LogEntry, Timestamp};
-use relance_scm::manager::wait;
+use relance_scm::manager::{Interest, wait};
 use relance_scm::{Caller, ServiceId, ServiceName};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -140,7 +141,9 @@ fn log(folder: &Path, millions: u64) {
     ] {
         let times = (0..100).map(|_| {
             let begin = Instant::now();
-            let page = log.find(&filter, true).expect("a readable log");
+            let page = log
+                .find(&filter, &Sight::All, Interest::default())
+                .expect("a readable log");
             assert_eq!(page.entries.len(), 100);
             begin.elapsed()
         });
