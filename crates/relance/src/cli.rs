@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser};
+use clap::Args;
 use relance_client::{Target, connect};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager, ServiceName, ServiceState, Win32Error};
 use relance_wire::api::ErrorReply;
@@ -51,6 +51,13 @@ pub(crate) fn end_when_nobody_reads() {
     }));
 }
 
+/// Whether output, errors included, is to be JSON. Asked of the words themselves, because a command line
+/// that cannot be read has its error in that form, too.
+pub(crate) fn wants_json(arguments: &[OsString]) -> bool {
+    let options = arguments.iter().take_while(|word| *word != "--");
+    options.into_iter().any(|word| word == "--json")
+}
+
 /// How a command ends.
 pub(crate) type CommandResult = Result<(), Failure>;
 
@@ -59,8 +66,6 @@ pub(crate) type CommandResult = Result<(), Failure>;
 pub(crate) enum Failure {
     /// A refusal, with its Win32 code.
     Scm(ScmError),
-    /// The same, for scripts.
-    Json(ScmError),
     /// The command line cannot be read, or help was asked for.
     Usage(clap::Error),
     /// Anything else.
@@ -70,32 +75,55 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Tells the user, and gives the exit status.
-    pub(crate) fn report(self) -> ExitCode {
+    /// What is wrong, in a sentence.
+    pub(crate) fn sentence(&self) -> String {
         match self {
-            Self::Scm(error) => {
-                let text = format!("{error} ({})", error.code());
-                eprintln!("error: {}", plain_lines(&text));
-                ExitCode::from(error.class().exit_status())
-            }
-            Self::Json(error) => {
-                let reply = serde_json::to_string(&ErrorReply::from(&error)).unwrap_or_default();
-                eprintln!("{reply}");
-                ExitCode::from(error.class().exit_status())
-            }
-            Self::Usage(error) => {
-                let status = u8::from(error.use_stderr()) * 2;
-                // Nothing can be done about a terminal that is gone.
-                let _ = error.print();
-                ExitCode::from(status)
-            }
-            Self::Other(error) => {
-                eprintln!("error: {}", plain_lines(&format!("{error:#}")));
-                ExitCode::FAILURE
-            }
-            Self::Silent(status) => ExitCode::from(status),
+            Self::Scm(error) => format!("{error} ({})", error.code()),
+            Self::Usage(error) => error.to_string(),
+            Self::Other(error) => format!("{error:#}"),
+            Self::Silent(status) => format!("ended with status {status}"),
         }
     }
+
+    /// The exit status of a command that ends like this.
+    pub(crate) fn status(&self) -> u8 {
+        match self {
+            Self::Scm(error) => error.class().exit_status(),
+            Self::Usage(error) => u8::from(error.use_stderr()) * 2,
+            Self::Other(_) => 1,
+            Self::Silent(status) => *status,
+        }
+    }
+
+    /// Tells the user, as JSON if that was asked for, and gives the exit status.
+    pub(crate) fn report(self, json: bool) -> ExitCode {
+        let status = ExitCode::from(self.status());
+        match self {
+            Self::Silent(_) => {}
+            // Help is output like any other: see `end_when_nobody_reads`.
+            Self::Usage(error) if !error.use_stderr() => print!("{}", error.render()),
+            Self::Usage(error) if !json => eprint!("{}", error.render()),
+            Self::Usage(error) => {
+                let text = error.to_string();
+                let text = text.trim_start_matches("error: ").trim();
+                say_json(&ScmError::new(Win32Error::INVALID_PARAMETER, text));
+            }
+            Self::Other(error) if json => {
+                let text = format!("{error:#}");
+                say_json(&ScmError::new(Win32Error::INTERNAL_ERROR, text));
+            }
+            Self::Scm(error) if json => say_json(&error),
+            Self::Scm(_) | Self::Other(_) => eprintln!("error: {}", plain_lines(&self.sentence())),
+        }
+        status
+    }
+}
+
+fn say_json(error: &ScmError) {
+    eprintln!(
+        "{}",
+        serde_json::to_string(&ErrorReply::from(error)).unwrap_or_default()
+    );
 }
 
 impl From<ScmError> for Failure {
@@ -116,35 +144,15 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-/// A refusal of the manager's, as it is to be shown.
-fn refusal(error: ScmError, json: bool) -> Failure {
-    if json {
-        Failure::Json(error)
-    } else {
-        Failure::Scm(error)
-    }
-}
-
 /// A refusal of our own: bad usage that the parser cannot see.
 pub(crate) fn usage(sentence: impl Into<String>) -> Failure {
     Failure::Scm(ScmError::new(Win32Error::INVALID_PARAMETER, sentence))
-}
-
-/// Parses the arguments of a command; `arguments[0]` is its name.
-pub(crate) fn parse<P: Parser>(arguments: &[OsString]) -> Result<P, Failure> {
-    let name = arguments
-        .first()
-        .map(|name| name.to_string_lossy().into_owned());
-    let bin = OsString::from(format!("relance {}", name.unwrap_or_default()));
-    let rest = arguments.iter().skip(1).cloned();
-    P::try_parse_from(std::iter::once(bin).chain(rest)).map_err(Failure::Usage)
 }
 
 /// A manager, as commands ask it.
 pub(crate) struct Manager {
     manager: Box<dyn ServiceManager>,
     caller: Caller,
-    json: bool,
 }
 
 impl Common {
@@ -172,9 +180,8 @@ impl Common {
     pub(crate) fn manager(&self) -> Result<Manager, Failure> {
         let manager = self.target().and_then(|target| connect(&target));
         Ok(Manager {
-            manager: Box::new(manager.map_err(|error| refusal(error, self.json))?),
+            manager: Box::new(manager?),
             caller: Caller::system(),
-            json: self.json,
         })
     }
 
@@ -182,14 +189,14 @@ impl Common {
     #[cfg(unix)]
     pub(crate) fn socket_manager(&self) -> Result<relance_client::SocketManager, Failure> {
         let manager = self.target().and_then(|target| connect(&target));
-        manager.map_err(|error| refusal(error, self.json))
+        Ok(manager?)
     }
 
     /// The manager of Windows these options name, for what only it has.
     #[cfg(windows)]
     pub(crate) fn windows_manager(&self) -> Result<relance_windows::WindowsManager, Failure> {
         let manager = self.target().and_then(|target| connect(&target));
-        manager.map_err(|error| refusal(error, self.json))
+        Ok(manager?)
     }
 
     /// Prints a value as JSON.
@@ -209,7 +216,6 @@ impl Manager {
         Ok(Self {
             manager: Box::new(connect(&Target::Socket(socket))?),
             caller: Caller::system(),
-            json: false,
         })
     }
 
@@ -218,8 +224,9 @@ impl Manager {
         &self,
         request: impl FnOnce(&dyn ServiceManager, &Caller, Reply<T>),
     ) -> Result<T, Failure> {
-        relance_scm::manager::wait(|reply| request(&*self.manager, &self.caller, reply))
-            .map_err(|error| refusal(error, self.json))
+        let answer =
+            relance_scm::manager::wait(|reply| request(&*self.manager, &self.caller, reply));
+        Ok(answer?)
     }
 
     /// The manager itself, for what does not come as one answer.

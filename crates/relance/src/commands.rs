@@ -1,4 +1,7 @@
-//! The commands: one file each, one line each in the table.
+//! The commands: one file each, one line each in the table, and how one of them is found.
+//!
+//! `clap` reads the command line. Of the commands it is told only the one that is named, so that a
+//! small one does not pay for the others.
 
 mod access;
 pub(crate) mod apply;
@@ -35,23 +38,33 @@ mod windows_settings;
 
 use std::ffi::OsString;
 
-use crate::cli::{CommandResult, Failure};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches};
+
+use crate::cli::{CommandResult, Common, Failure};
 #[cfg(unix)]
 use crate::daemon;
 
-/// A command: its name, what it does, the function.
+/// A command: its name, what it does, its arguments, the function.
 struct Command {
     name: &'static str,
     about: &'static str,
-    run: fn(&[OsString]) -> CommandResult,
+    describe: fn() -> clap::Command,
+    run: fn(&ArgMatches) -> CommandResult,
 }
 
-const fn command(
-    name: &'static str,
-    about: &'static str,
-    run: fn(&[OsString]) -> CommandResult,
-) -> Command {
-    Command { name, about, run }
+macro_rules! command {
+    ($name:literal, $about:literal, $arguments:ty, $run:path) => {
+        Command {
+            name: $name,
+            about: $about,
+            describe: <$arguments as CommandFactory>::command,
+            run: |matches| {
+                let arguments = <$arguments>::from_arg_matches(matches);
+                $run(arguments.map_err(Failure::Usage)?)
+            },
+        }
+    };
 }
 
 /// By what they are about; the groups are the paragraphs of the help.
@@ -59,81 +72,126 @@ const GROUPS: &[(&str, &[Command])] = &[
     (
         "Services",
         &[
-            command("list", "All services", list::run),
-            command(
+            command!("list", "All services", list::Arguments, list::run),
+            command!(
                 "status",
                 "One service: state, process, failures, what comes next",
-                status::run,
+                status::Arguments,
+                status::run
             ),
-            command(
+            command!(
                 "why",
                 "What happened last, whether it counted, what comes next",
-                why::run,
+                why::Arguments,
+                why::run
             ),
-            command("logs", "What a service prints", logs::run),
-            command("events", "The event log", events::run),
-            command(
+            command!("logs", "What a service prints", logs::Arguments, logs::run),
+            command!("events", "The event log", events::Arguments, events::run),
+            command!(
                 "explain",
                 "What a rule, an entry of the log or an error code means",
-                explain::run,
+                explain::Arguments,
+                explain::run
             ),
         ],
     ),
     (
         "Run",
         &[
-            command("start", "Start a service", start::run),
-            command("stop", "Stop a service", stop::run),
-            command("restart", "Stop and start a service", restart::run),
-            command("pause", "Send PAUSE", control::pause),
-            command("continue", "Send CONTINUE", control::resume),
-            command(
+            command!("start", "Start a service", start::Arguments, start::run),
+            command!("stop", "Stop a service", stop::Arguments, stop::run),
+            command!(
+                "restart",
+                "Stop and start a service",
+                restart::Arguments,
+                restart::run
+            ),
+            command!("pause", "Send PAUSE", control::Waiting, control::pause),
+            command!(
+                "continue",
+                "Send CONTINUE",
+                control::Waiting,
+                control::resume
+            ),
+            command!(
                 "control",
                 "Send any control, 128 to 255 included",
-                control::run,
+                control::Arguments,
+                control::run
             ),
-            command(
+            command!(
                 "terminate",
                 "End a service by force; no failure",
-                terminate::run,
+                terminate::Arguments,
+                terminate::run
             ),
-            command("wait", "Wait until a service is in some state", wait::run),
+            command!(
+                "wait",
+                "Wait until a service is in some state",
+                wait::Arguments,
+                wait::run
+            ),
         ],
     ),
     (
         "Configure",
         &[
-            command("create", "Create a service", create::run),
-            command("delete", "Delete a service", delete::run),
-            command("config", "Show or change the configuration", config::run),
-            command(
+            command!("create", "Create a service", create::Arguments, create::run),
+            command!("delete", "Delete a service", delete::Arguments, delete::run),
+            command!(
+                "config",
+                "Show or change the configuration",
+                config::Arguments,
+                config::run
+            ),
+            command!(
                 "failure",
                 "Show or change what follows a failure",
-                failure::run,
+                failure::Arguments,
+                failure::run
             ),
-            command(
+            command!(
                 "cancel-recovery",
                 "Cancel pending recovery actions",
-                failure::cancel,
+                failure::Cancel,
+                failure::cancel
             ),
-            command("access", "Show who may do what", access::run),
-            command("grant", "Give somebody rights on a service", access::grant),
-            command(
+            command!("access", "Show who may do what", access::Show, access::run),
+            command!(
+                "grant",
+                "Give somebody rights on a service",
+                access::Grant,
+                access::grant
+            ),
+            command!(
                 "revoke",
                 "Take rights on a service from somebody",
-                access::revoke,
+                access::Revoke,
+                access::revoke
             ),
-            command("enable", "Start a service at boot", start_type::enable),
-            command("disable", "Never start a service", start_type::disable),
-            command(
+            command!(
+                "enable",
+                "Start a service at boot",
+                start_type::Enable,
+                start_type::enable
+            ),
+            command!(
+                "disable",
+                "Never start a service",
+                start_type::Disable,
+                start_type::disable
+            ),
+            command!(
                 "apply",
                 "Create or change many services from a file",
-                apply::run,
+                apply::Arguments,
+                apply::run
             ),
-            command(
+            command!(
                 "simulate",
                 "Try a recovery policy in virtual time",
-                simulate::run,
+                simulate::Arguments,
+                simulate::run
             ),
         ],
     ),
@@ -141,36 +199,51 @@ const GROUPS: &[(&str, &[Command])] = &[
         "Manager",
         &[
             #[cfg(unix)]
-            command("daemon", "Run the service manager", daemon::run),
-            command("console", "Sign in to the web console", console::run),
+            command!(
+                "daemon",
+                "Run the service manager",
+                daemon::Arguments,
+                daemon::run
+            ),
+            command!(
+                "console",
+                "Sign in to the web console",
+                console::Arguments,
+                console::run
+            ),
             #[cfg(unix)]
-            command(
+            command!(
                 "php",
                 "Install the PHP extension, or find out what is wrong with it",
-                php::run,
+                php::Arguments,
+                php::run
             ),
-            command(
+            command!(
                 "doctor",
                 "What is wrong with the manager, the services or this machine",
-                doctor::run,
+                doctor::Arguments,
+                doctor::run
             ),
             #[cfg(unix)]
-            command(
+            command!(
                 "clock",
                 "Move the clock of a daemon started with --clock manual",
-                clock::run,
+                clock::Arguments,
+                clock::run
             ),
             #[cfg(windows)]
-            command(
+            command!(
                 "host",
                 "Keep a program as a service; Windows starts it",
-                host::run,
+                host::Arguments,
+                host::run
             ),
             #[cfg(unix)]
-            command(
+            command!(
                 "demo",
                 "Watch a PHP service fail in seven ways and get back up",
-                demo::run,
+                demo::Arguments,
+                demo::run
             ),
         ],
     ),
@@ -178,109 +251,123 @@ const GROUPS: &[(&str, &[Command])] = &[
 
 /// Finds the command and runs it.
 pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let name = arguments
-        .get(1)
-        .map(|name| name.to_string_lossy().into_owned());
-    match name.as_deref() {
-        None | Some("help" | "--help" | "-h") => help(arguments),
-        Some("--version" | "-V" | "version") => {
-            println!("relance {}", env!("CARGO_PKG_VERSION"));
+    match arguments.get(1).and_then(|word| word.to_str()) {
+        // Not for people: the guardian starts them.
+        #[cfg(unix)]
+        Some("engine") => return daemon::engine(),
+        #[cfg(unix)]
+        Some("console-server") => return console::serve(),
+        _ => {}
+    }
+    let matches = parse(arguments).map_err(Failure::Usage)?;
+    let named = matches.subcommand().and_then(|(name, matches)| {
+        let command = all().find(|command| command.name == name)?;
+        Some((command, matches))
+    });
+    match named {
+        Some((command, matches)) => (command.run)(matches),
+        None => {
+            print!("{}", help());
             Ok(())
         }
-        // Not for people: the guardian starts it.
-        #[cfg(unix)]
-        Some("engine") => daemon::engine(),
-        #[cfg(unix)]
-        Some("console-server") => console::serve(),
-        Some(name) => match find(name) {
-            Some(command) => (command.run)(&arguments[1..]),
-            None => Err(unknown(name)),
-        },
     }
 }
 
-fn find(name: &str) -> Option<&'static Command> {
-    GROUPS
-        .iter()
-        .flat_map(|(_, commands)| *commands)
-        .find(|command| command.name == name)
+fn all() -> impl Iterator<Item = &'static Command> {
+    GROUPS.iter().flat_map(|(_, commands)| *commands)
 }
 
-fn help(arguments: &[OsString]) -> CommandResult {
-    if let Some(topic) = arguments.get(2) {
-        let topic = topic.to_string_lossy();
-        let command = find(&topic).ok_or_else(|| unknown(&topic))?;
-        return (command.run)(&[topic.into_owned().into(), "--help".into()]);
-    }
-    println!("A service that fails gets back up, by rules its owner chose.\n");
-    println!("Usage: relance COMMAND [OPTIONS]\n");
-    for (group, commands) in GROUPS {
-        println!("{group}:");
-        for command in *commands {
-            println!("  {:<16} {}", command.name, command.about);
+/// Reads the command line with the one command that seems to be meant; with all of them if that was
+/// wrong, or for help.
+fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    let is_named = |command: &&Command| {
+        let mut words = arguments.iter().skip(1);
+        words
+            .find(|word| !word.to_string_lossy().starts_with('-'))
+            .is_some_and(|word| word == command.name)
+    };
+    if let Some(command) = all().find(is_named) {
+        let root = root(std::iter::once(command));
+        match root.try_get_matches_from(arguments) {
+            Err(error) if error.kind() == ErrorKind::InvalidSubcommand => {}
+            other => return other,
         }
-        println!();
     }
-    println!("relance help COMMAND, or relance COMMAND --help, says more.");
+    root(all()).try_get_matches_from(arguments)
+}
+
+/// The program with these commands.
+fn root(commands: impl Iterator<Item = &'static Command>) -> clap::Command {
+    let root = clap::Command::new("relance")
+        .version(env!("CARGO_PKG_VERSION"))
+        .override_help(help())
+        .override_usage("relance COMMAND [OPTIONS]");
+    let root = Common::augment_args(root);
+    root.subcommands(commands.map(|command| (command.describe)().name(command.name)))
+}
+
+/// The whole program, for completion.
+pub(crate) fn whole() -> clap::Command {
+    root(all())
+}
+
+fn help() -> String {
+    let mut text = "A service that fails gets back up, by rules its owner chose.\n\n\
+                    Usage: relance COMMAND [OPTIONS]\n\n"
+        .to_owned();
+    for (group, commands) in GROUPS {
+        text.push_str(&format!("{group}:\n"));
+        for command in *commands {
+            text.push_str(&format!("  {:<16} {}\n", command.name, command.about));
+        }
+        text.push('\n');
+    }
     let manager = if cfg!(windows) {
         "--machine NAME"
     } else {
         "--socket PATH"
     };
-    println!("Every command takes {manager} and --json.");
-    Ok(())
-}
-
-/// A command that does not exist: the nearest one is named.
-fn unknown(name: &str) -> Failure {
-    let names = GROUPS
-        .iter()
-        .flat_map(|(_, commands)| *commands)
-        .map(|command| command.name);
-    let nearest = names.min_by_key(|known| distance(name, known));
-    let hint = nearest.filter(|known| distance(name, known) <= 2);
-    crate::cli::usage(match hint {
-        Some(known) => format!("there is no command {name:?}; did you mean {known}?"),
-        None => format!("there is no command {name:?}; relance help lists them"),
-    })
-}
-
-/// Edits between two words (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let replace = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replace.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    text.push_str(&format!(
+        "relance help COMMAND, or relance COMMAND --help, says more.\n\
+         {manager} and --json belong to every command and may stand anywhere.\n"
+    ));
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
     #[test]
-    fn mistyped_commands_are_recognised() {
-        assert_eq!(distance("statsu", "status"), 2);
-        assert_eq!(distance("start", "start"), 0);
-        assert_eq!(distance("", "stop"), 4);
+    fn the_description_of_every_command_is_sound() {
+        whole().debug_assert();
+    }
+
+    #[test]
+    fn options_of_all_commands_may_stand_before_and_behind() {
+        for line in ["relance --json list", "relance list --json"] {
+            let matches = parse(&words(line)).expect("a command line");
+            let (name, of_command) = matches.subcommand().expect("a command");
+            assert!(name == "list" && of_command.get_flag("json"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_command_is_recognised() {
+        let error = parse(&words("relance statsu x")).expect_err("no command");
+        assert!(error.to_string().contains("status"), "{error}");
     }
 
     #[test]
     fn no_command_is_there_twice() {
-        let mut names: Vec<_> = GROUPS
-            .iter()
-            .flat_map(|(_, commands)| *commands)
-            .map(|c| c.name)
-            .collect();
-        let all = names.len();
+        let mut names: Vec<_> = all().map(|command| command.name).collect();
+        let count = names.len();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), all);
+        assert_eq!(names.len(), count);
     }
 }

@@ -1,7 +1,6 @@
 //! `relance daemon`: becomes the guardian, which starts the engine (this same program) and serves
 //! clients through it.
 
-use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::net::TcpListener;
@@ -20,7 +19,7 @@ use relance_sessions::{FileStore, Sessions};
 use rustix::fs::{FlockOperation, flock};
 use tracing::Level;
 
-use crate::cli::{CommandResult, Failure, parse};
+use crate::cli::{CommandResult, Failure};
 use crate::console_address::ConsoleAddress;
 use crate::settings::{Cgroups, Overrides, Settings};
 
@@ -33,7 +32,7 @@ pub(crate) const SETUP_VARIABLE: &str = "RELANCE_ENGINE";
 /// own (XDG folders). Stays in the foreground; SIGTERM stops the services in good order and ends it.
 /// Its exit statuses: 0 stopped in good order; 70 stopped, but without the engine; 78 cannot start.
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// Settings [default: /etc/relance/relance.toml, or ~/.config/relance/relance.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -63,8 +62,7 @@ struct Arguments {
 }
 
 /// Runs until the daemon is stopped.
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let prepared = guardian::prepare().context("the daemon cannot begin")?;
     let mut settings = Settings::load(Overrides {
         config: arguments.config,

@@ -1,7 +1,7 @@
 //! `relance`: the service manager and the tools of its operators, one binary.
 //!
-//! This file only finds the command. Each command parses its own arguments (so that a small one does
-//! not pay for the others) and lives in a file of `commands`; `commands.rs` lists them. `daemon` and
+//! Each command lives in a file of `commands`; `commands.rs` lists them and finds the one that is meant.
+//! `selection` is how commands name several services. `daemon` and
 //! `settings` are the daemon's start on Linux; on Windows `service` is this process as a service, and
 //! `host` keeps programs as services.
 //!
@@ -24,6 +24,7 @@ pub mod fuzzing;
 #[cfg(any(windows, test))]
 mod host;
 mod plain;
+mod selection;
 #[cfg(windows)]
 mod service;
 #[cfg(unix)]
@@ -34,14 +35,20 @@ mod waiting;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap_complete::CompleteEnv;
+
 /// The whole program.
 #[must_use]
 pub fn main() -> ExitCode {
     // The guardian wants a process in which nothing is open yet, so nothing happens before this.
     cli::end_when_nobody_reads();
+    // A shell asks what could come next: answered, and ended, here.
+    CompleteEnv::with_factory(commands::whole)
+        .var("RELANCE_COMPLETE")
+        .complete();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     match commands::run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(cli::wants_json(&arguments)),
     }
 }

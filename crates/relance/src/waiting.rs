@@ -71,9 +71,7 @@ impl<'a> Follow<'a> {
         });
         match asked {
             Ok(info) => Ok(Some(info)),
-            Err(Failure::Scm(error) | Failure::Json(error))
-                if error.code() == Win32Error::SERVICE_DOES_NOT_EXIST =>
-            {
+            Err(Failure::Scm(error)) if error.code() == Win32Error::SERVICE_DOES_NOT_EXIST => {
                 Ok(None)
             }
             Err(failure) => Err(failure),

@@ -13,7 +13,7 @@ use super::{Dist, archive, copy, output, write};
 use crate::php::apt;
 
 /// Files of the archive, and their places.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 9] = [
     ("bin/relance", "usr/bin/relance"),
     (
         "lib/relance/win32service.so",
@@ -26,6 +26,14 @@ const FILES: [(&str, &str); 7] = [
     (
         "share/bash-completion/completions/relance",
         "usr/share/bash-completion/completions/relance",
+    ),
+    (
+        "share/zsh/vendor-completions/_relance",
+        "usr/share/zsh/vendor-completions/_relance",
+    ),
+    (
+        "share/fish/vendor_completions.d/relance.fish",
+        "usr/share/fish/vendor_completions.d/relance.fish",
     ),
     ("LICENSE-MIT", "usr/share/doc/relance/copyright"),
     ("CHANGELOG.md", "usr/share/doc/relance/CHANGELOG.md"),

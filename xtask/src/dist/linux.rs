@@ -29,10 +29,12 @@ pub(super) fn make(dist: &Dist) -> Result<()> {
     )?;
     let page = manual::page(&teller(dist, program)?)?;
     write(&folder.join("share/man/man1/relance.1"), page)?;
-    copy(
-        &dist.root.join("packaging/completions/relance.bash"),
-        &folder.join("share/bash-completion/completions/relance"),
-    )?;
+    for (file, place) in COMPLETIONS {
+        copy(
+            &dist.root.join("packaging/completions").join(file),
+            &folder.join(place),
+        )?;
+    }
     copy(
         &dist.root.join("packaging/Containerfile"),
         &folder.join("Containerfile"),
@@ -40,6 +42,16 @@ pub(super) fn make(dist: &Dist) -> Result<()> {
     archive::tar(&folder, &dist.out)?;
     debian::make(dist, &folder)
 }
+
+/// Completions: the file in `packaging/completions`, and where shells look for it.
+const COMPLETIONS: [(&str, &str); 3] = [
+    ("relance.bash", "share/bash-completion/completions/relance"),
+    ("_relance", "share/zsh/vendor-completions/_relance"),
+    (
+        "relance.fish",
+        "share/fish/vendor_completions.d/relance.fish",
+    ),
+];
 
 /// The unit of systemd.
 const UNIT: &str = "packaging/relance.service";

@@ -1,21 +1,21 @@
 //! `relance access`, `grant`, `revoke`: who may do what with a service, in words.
 
-use std::ffi::OsString;
-
 use clap::Parser;
 use relance_scm::ServiceName;
 use relance_scm::security::{Access, Ace, AceKind, Give, NamedChange, words};
 use relance_wire::api::AccessReply;
 
-use crate::cli::{CommandResult, Common, name, parse, usage};
+use crate::cli::{CommandResult, Common, name, usage};
 use crate::plain::plain;
+use crate::selection::service_names;
 use crate::text::print_pairs;
 
 /// Show who may do what with a service
 #[derive(Debug, Parser)]
 #[command(after_help = rights_help())]
-struct Show {
+pub(crate) struct Show {
     /// The service
+    #[arg(add = service_names())]
     name: String,
     #[command(flatten)]
     common: Common,
@@ -26,8 +26,9 @@ struct Show {
 /// Whoever may do something may see the service, too. Says who may do what then.
 #[derive(Debug, Parser)]
 #[command(after_help = rights_help())]
-struct Grant {
+pub(crate) struct Grant {
     /// The service
+    #[arg(add = service_names())]
     name: String,
     /// A user, a group, user:NAME, group:NAME, or a set of users
     who: String,
@@ -46,8 +47,9 @@ struct Grant {
 /// What others give them, a group that they are in, stays. Says who may do what then.
 #[derive(Debug, Parser)]
 #[command(after_help = rights_help())]
-struct Revoke {
+pub(crate) struct Revoke {
     /// The service
+    #[arg(add = service_names())]
     name: String,
     /// A user, a group, user:NAME, group:NAME, or a set of users
     who: String,
@@ -75,16 +77,14 @@ fn rights_help() -> String {
     help
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Show = parse(arguments)?;
+pub(crate) fn run(arguments: Show) -> CommandResult {
     let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
     let access = manager.ask(|scm, caller, reply| scm.query_access(caller, &name, reply))?;
     show(&name, &access, &arguments.common)
 }
 
-pub(crate) fn grant(arguments: &[OsString]) -> CommandResult {
-    let arguments: Grant = parse(arguments)?;
+pub(crate) fn grant(arguments: Grant) -> CommandResult {
     let rights = words::parse(arguments.rights.iter().map(String::as_str))?;
     let change = NamedChange {
         who: arguments.who,
@@ -95,8 +95,7 @@ pub(crate) fn grant(arguments: &[OsString]) -> CommandResult {
     show(&name, &access, &arguments.common)
 }
 
-pub(crate) fn revoke(arguments: &[OsString]) -> CommandResult {
-    let arguments: Revoke = parse(arguments)?;
+pub(crate) fn revoke(arguments: Revoke) -> CommandResult {
     let rights = words::parse(arguments.rights.iter().map(String::as_str))?;
     let change = NamedChange {
         who: arguments.who.clone(),

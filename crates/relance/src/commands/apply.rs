@@ -1,6 +1,5 @@
 //! `relance apply`
 
-use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use relance_scm::{ScmError, ServiceConfig};
 use relance_wire::api::{ApplyReply, ConfigBody};
 use serde::Deserialize;
 
-use crate::cli::{CommandResult, Common, Failure, parse};
+use crate::cli::{CommandResult, Common, Failure};
 use crate::plain::plain;
 
 /// Create the services of a file, or make those of their names like it: all or nothing. Others are
@@ -21,7 +20,7 @@ use crate::plain::plain;
 /// The file is TOML, one `[[service]]` each, with the names of `relance config --json`. As with
 /// `relance create`, a service whose `kind` is not given is a program.
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// The file; - for the standard input
     #[arg(long, short, value_name = "FILE")]
     file: PathBuf,
@@ -37,8 +36,7 @@ struct File {
     service: Vec<ConfigBody>,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let bodies = parse_file(&read(&arguments.file)?)
         .with_context(|| format!("{} makes no sense", arguments.file.display()))?;
     let services = services(&bodies)?;

@@ -1,18 +1,16 @@
 //! `relance clock`
 
-use std::ffi::OsString;
-
 use clap::{Parser, Subcommand};
 use relance_policy::Time;
 
-use crate::cli::{CommandResult, Common, parse};
+use crate::cli::{CommandResult, Common};
 use crate::text::duration;
 
 /// Move the clock of a daemon started with --clock manual
 ///
 /// Everything that is due meanwhile happens: it stops at the next deadline.
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     action: Action,
     #[command(flatten)]
@@ -29,8 +27,7 @@ enum Action {
     },
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let Action::Advance { by } = &arguments.action;
     let by = by.as_deref().map(duration).transpose()?;
     let manager = arguments.common.manager()?;

@@ -1,7 +1,5 @@
 //! `relance config`
 
-use std::ffi::OsString;
-
 use clap::Parser;
 use relance_scm::settings::Section;
 use relance_scm::{ConfigChange, ServiceConfig};
@@ -10,16 +8,18 @@ use relance_wire::settings::texts;
 
 use super::options::ConfigOptions;
 use super::windows_settings::{self, WindowsOptions};
-use crate::cli::{CommandResult, Common, name, parse};
+use crate::cli::{CommandResult, Common, name};
 use crate::plain::plain;
+use crate::selection::service_names;
 use crate::text::print_pairs;
 
 /// Show the configuration of a service, or change what is given
 ///
 /// Changes reach a running service at its next start, but for the display name.
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// The service
+    #[arg(add = service_names())]
     name: String,
     /// The command as one string, by Windows' rules of quoting
     #[arg(long, value_name = "LINE")]
@@ -32,8 +32,7 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
     let mut change = arguments.options.change()?;

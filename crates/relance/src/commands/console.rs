@@ -6,7 +6,6 @@ mod access;
 #[cfg(windows)]
 mod service;
 
-use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
 #[cfg(unix)]
@@ -14,7 +13,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use relance_wire::api::{Role, TokenRequest};
 
-use crate::cli::{CommandResult, Common, parse, usage};
+use crate::cli::{CommandResult, Common, usage};
 use crate::plain::plain;
 use access::Access;
 
@@ -29,7 +28,7 @@ use access::Access;
     doc = "The console is a service of its own, which relance console install makes and starts."
 )]
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     action: Option<Action>,
     /// administrator, or reader: see and change nothing
@@ -100,8 +99,7 @@ struct Listen {
     names: Vec<String>,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     match &arguments.action {
         None => link(&arguments),
         Some(Action::Token { name, role, days }) => {

@@ -1,20 +1,21 @@
 //! `relance control`, `pause`, `continue`
 
-use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Parser;
 use relance_scm::{Control, ServiceName, ServiceState};
 use relance_wire::api::StatusReply;
 
-use crate::cli::{CommandResult, Common, Manager, name, parse};
+use crate::cli::{CommandResult, Common, Manager, name};
+use crate::selection::{Selection, service_names};
 use crate::text::duration;
 use crate::waiting::Follow;
 
 /// Send a control to a service
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// The service
+    #[arg(add = service_names())]
     name: String,
     /// 1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange, 128 to 255 its own
     control: u32,
@@ -22,8 +23,7 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let name = name(&arguments.name)?;
     let control = Control::from_sendable(arguments.control)?;
     let manager = arguments.common.manager()?;
@@ -37,9 +37,9 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
 
 /// Send PAUSE or CONTINUE, and wait until the service has followed
 #[derive(Debug, Parser)]
-struct Waiting {
-    /// The service
-    name: String,
+pub(crate) struct Waiting {
+    #[command(flatten)]
+    services: Selection,
     /// Return when the service has taken the request
     #[arg(long)]
     no_wait: bool,
@@ -50,25 +50,23 @@ struct Waiting {
     common: Common,
 }
 
-pub(crate) fn pause(arguments: &[OsString]) -> CommandResult {
-    send(&parse(arguments)?, Control::Pause, ServiceState::Paused)
+pub(crate) fn pause(arguments: Waiting) -> CommandResult {
+    send(&arguments, Control::Pause, ServiceState::Paused)
 }
 
-pub(crate) fn resume(arguments: &[OsString]) -> CommandResult {
-    send(&parse(arguments)?, Control::Continue, ServiceState::Running)
+pub(crate) fn resume(arguments: Waiting) -> CommandResult {
+    send(&arguments, Control::Continue, ServiceState::Running)
 }
 
 fn send(arguments: &Waiting, control: Control, state: ServiceState) -> CommandResult {
-    let name = name(&arguments.name)?;
     let patience = duration(&arguments.timeout)?;
-    let manager = arguments.common.manager()?;
-    send_and_wait(
-        &manager,
-        &name,
-        control,
-        state,
-        (!arguments.no_wait).then_some(patience),
-    )
+    let patience = (!arguments.no_wait).then_some(patience);
+    let done = state.name().to_lowercase();
+    arguments
+        .services
+        .each(&arguments.common, &done, |manager, name| {
+            send_and_wait(manager, name, control, state, patience)
+        })
 }
 
 fn send_and_wait(

@@ -1,7 +1,5 @@
 //! `relance create`
 
-use std::ffi::OsString;
-
 use clap::Parser;
 use relance_scm::config::Secret;
 use relance_scm::manager::NewService;
@@ -9,13 +7,13 @@ use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, command_line};
 
 use super::options::{ConfigOptions, FailureOptions};
 use super::windows_settings::WindowsOptions;
-use crate::cli::{CommandResult, Common, name, parse, usage};
+use crate::cli::{CommandResult, Common, name, usage};
 
 /// Create a service
 ///
 /// The command follows --, word by word: relance create worker -- php /srv/worker.php --queue=high
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// The name: 1 to 256 characters without / and \
     name: String,
     /// The command, word by word
@@ -44,8 +42,7 @@ struct FailureNames {
     failure: FailureOptions,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let line = match &arguments.command_line {
         Some(line) => line.clone(),
         None if arguments.words.is_empty() => {

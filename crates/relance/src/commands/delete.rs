@@ -1,23 +1,23 @@
 //! `relance delete`
 
-use std::ffi::OsString;
-
 use clap::Parser;
 
-use crate::cli::{CommandResult, Common, name, parse};
+use crate::cli::{CommandResult, Common};
+use crate::selection::Selection;
 
 /// Delete a service; one that runs is gone when it has stopped
 #[derive(Debug, Parser)]
-struct Arguments {
-    /// The service
-    name: String,
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    services: Selection,
     #[command(flatten)]
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
-    let name = name(&arguments.name)?;
-    let manager = arguments.common.manager()?;
-    manager.ask(|scm, caller, reply| scm.delete_service(caller, &name, reply))
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    arguments
+        .services
+        .each(&arguments.common, "deleted", |manager, name| {
+            manager.ask(|scm, caller, reply| scm.delete_service(caller, name, reply))
+        })
 }

@@ -10,12 +10,11 @@ mod report;
 mod scenes;
 mod scripts;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::cli::{CommandResult, Failure, parse};
+use crate::cli::{CommandResult, Failure};
 use daemon::Daemon;
 use play::Play;
 use scripts::Scripts;
@@ -25,7 +24,7 @@ use scripts::Scripts;
 /// Runs on a daemon and a database of its own, which are gone afterwards; takes about 13 seconds.
 /// Ends with 0 if everything happened as the rules say.
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// The PHP to use
     #[arg(long, value_name = "PATH", default_value = "php")]
     php: PathBuf,
@@ -34,8 +33,7 @@ struct Arguments {
     extension: Option<PathBuf>,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let daemon = Daemon::start()?;
     let scripts = Scripts::prepare(&daemon, arguments.php, arguments.extension.as_deref())?;
     let mut play = Play::begin(&daemon)?;

@@ -12,7 +12,6 @@ mod machine;
 mod program_file;
 mod services;
 
-use std::ffi::OsString;
 use std::path::Path;
 
 use clap::Parser;
@@ -20,7 +19,7 @@ use relance_scm::ScmError;
 use relance_scm::manager::ManagerInfo;
 use serde::Serialize;
 
-use crate::cli::{CommandResult, Common, Failure, Manager, parse};
+use crate::cli::{CommandResult, Common, Failure, Manager};
 use crate::plain::plain;
 use finding::{Finding, Level};
 use services::Surroundings;
@@ -35,7 +34,7 @@ const NO_MANAGER: u8 = 1;
 /// Ends with 0 when there is no problem (warnings are none), with 3 when there is one, with 1 when the
 /// manager cannot be reached.
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// Show what is as it should be, too
     #[arg(long)]
     all: bool,
@@ -48,8 +47,7 @@ struct Report<'a> {
     findings: &'a [Finding],
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let (findings, is_reached) = examine(&arguments.common)?;
     if arguments.common.json {
         let findings = &findings;
@@ -76,7 +74,7 @@ fn examine(common: &Common) -> Result<(Vec<Finding>, bool), Failure> {
     });
     let (manager, info) = match asked {
         Ok(asked) => asked,
-        Err(Failure::Scm(error) | Failure::Json(error)) => {
+        Err(Failure::Scm(error)) => {
             findings.push(unreachable(&error));
             findings.extend(machine::without_manager(common));
             return Ok((findings, false));

@@ -1,20 +1,18 @@
 //! `relance events`
 
-use std::ffi::OsString;
-
 use clap::Parser;
 use relance_scm::event::EventLevel;
 use relance_scm::event_log::{EventFilter, LogEntry};
 use relance_scm::manager::{Watched, WatchedChange, next_change};
 use relance_wire::api::EventBody;
 
-use crate::cli::{CommandResult, Common, Failure, Manager, name, parse, usage};
+use crate::cli::{CommandResult, Common, Failure, Manager, name, usage};
 use crate::plain::plain;
 use crate::text::{moment, moment_from};
 
 /// The event log
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// Only of this service
     #[arg(long, short)]
     service: Option<String>,
@@ -43,8 +41,7 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = arguments.common.manager()?;
     let filter = filter(&arguments, &manager)?;
     // Begun before the question, so that nothing falls between the two.

@@ -1,15 +1,13 @@
 //! `relance explain`: what a rule, an entry of the event log or an error code means. Works without a
 //! manager.
 
-use std::ffi::OsString;
-
 use clap::Parser;
 use relance_rulebook::{Page, Rule};
 use relance_scm::event::{EventSource, template};
 use relance_scm::{ScmError, Win32Error};
 use serde::Serialize;
 
-use crate::cli::{CommandResult, Common, Failure, parse};
+use crate::cli::{CommandResult, Common, Failure};
 
 /// Where the rules can be read beside the program.
 const PAGES: &str = "docs/rules";
@@ -21,7 +19,7 @@ const EVENT_IDS: [std::ops::Range<u32>; 2] = [1000..2000, 7000..8000];
 /// A number can be both an entry and an error code; both are shown. Names of error codes are taken too
 /// (ERROR_SERVICE_DISABLED). Needs no manager.
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// Ids of rules, numbers of entries, numbers or names of error codes
     #[arg(required = true, value_name = "WHAT")]
     what: Vec<String>,
@@ -29,8 +27,7 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let explained = arguments
         .what
         .iter()

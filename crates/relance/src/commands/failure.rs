@@ -1,21 +1,21 @@
 //! `relance failure`, `cancel-recovery`
 
-use std::ffi::OsString;
-
 use clap::Parser;
 use relance_policy::explain::{Human, ordinal};
 use relance_scm::{ConfigChange, ResetPeriod, ServiceConfig};
 use relance_wire::api::{ChangeConfigRequest, RecoveryBody};
 
 use super::options::FailureOptions;
-use crate::cli::{CommandResult, Common, name, parse};
+use crate::cli::{CommandResult, Common, name};
 use crate::plain::plain;
+use crate::selection::{Selection, service_names};
 use crate::text::{action, print_pairs};
 
 /// Show what follows a failure of a service, or change it
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// The service
+    #[arg(add = service_names())]
     name: String,
     #[command(flatten)]
     failure: FailureOptions,
@@ -23,8 +23,7 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
     if !arguments.failure.is_empty() {
@@ -138,16 +137,18 @@ fn warnings(config: &ServiceConfig) -> Vec<String> {
 
 /// Cancel the pending recovery actions of a service. Windows cannot do this
 #[derive(Debug, Parser)]
-struct Cancel {
-    /// The service
-    name: String,
+pub(crate) struct Cancel {
+    #[command(flatten)]
+    services: Selection,
     #[command(flatten)]
     common: Common,
 }
 
-pub(crate) fn cancel(arguments: &[OsString]) -> CommandResult {
-    let arguments: Cancel = parse(arguments)?;
-    let name = name(&arguments.name)?;
-    let manager = arguments.common.manager()?;
-    manager.ask(|scm, caller, reply| scm.cancel_recovery(caller, &name, reply))
+pub(crate) fn cancel(arguments: Cancel) -> CommandResult {
+    let done = "recovery cancelled";
+    arguments
+        .services
+        .each(&arguments.common, done, |manager, name| {
+            manager.ask(|scm, caller, reply| scm.cancel_recovery(caller, name, reply))
+        })
 }

@@ -1,10 +1,9 @@
 //! `relance host`
 
-use std::ffi::OsString;
-
 use clap::Parser;
 
-use crate::cli::{CommandResult, name, parse};
+use crate::cli::{CommandResult, name};
+use crate::selection::service_names;
 
 /// Keep a program as a service
 ///
@@ -13,13 +12,13 @@ use crate::cli::{CommandResult, name, parse};
 /// and by closing its windows, and tells the manager how it ended: exit code 0 is a clean stop, another
 /// one error 1066 with that code, a death by an exception a crash.
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// The service
+    #[arg(add = service_names())]
     name: String,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     crate::host::run(&name(&arguments.name)?)?;
     Ok(())
 }

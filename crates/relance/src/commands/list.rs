@@ -1,23 +1,20 @@
 //! `relance list`
 
-use std::ffi::OsString;
-
 use clap::Parser;
 use relance_scm::manager::ServiceInfo;
 use relance_wire::api::ServicesReply;
 
-use crate::cli::{CommandResult, Common, parse};
+use crate::cli::{CommandResult, Common};
 use crate::text::{between, now, print_table};
 
 /// All services
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     #[command(flatten)]
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let all = arguments
         .common
         .manager()?

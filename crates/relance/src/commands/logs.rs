@@ -1,18 +1,19 @@
 //! `relance logs`
 
-use std::ffi::OsString;
 use std::io::Write;
 
 use clap::Parser;
 use relance_scm::manager::{OutputRange, next_output};
 
-use crate::cli::{CommandResult, Common, name, parse};
+use crate::cli::{CommandResult, Common, name};
 use crate::plain::PlainOutput;
+use crate::selection::service_names;
 
 /// What a service prints
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// The service
+    #[arg(add = service_names())]
     name: String,
     /// How many of the last lines
     #[arg(long, short = 'n', default_value_t = 100)]
@@ -27,8 +28,7 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
     let range = OutputRange::LastLines(arguments.lines);

@@ -7,17 +7,16 @@ mod find;
 mod place;
 mod probe;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::cli::{CommandResult, Failure, parse};
+use crate::cli::{CommandResult, Failure};
 use probe::Php;
 
 /// The PHP extension win32service on this machine
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     action: Action,
 }
@@ -47,8 +46,7 @@ enum Action {
     },
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     match &arguments.action {
         Action::Install { php, extension } => each(php, |php| {
             let extension = match extension {

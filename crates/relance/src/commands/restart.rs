@@ -1,20 +1,21 @@
 //! `relance restart`
 
-use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::Parser;
-use relance_scm::Win32Error;
+use relance_scm::{ServiceName, Win32Error};
 
-use crate::cli::{CommandResult, Common, Failure, name, parse};
+use crate::cli::{CommandResult, Common, Failure, Manager};
+use crate::selection::Selection;
 use crate::text::duration;
 
 use super::{start, stop};
 
 /// Stop a service and start it again; one that does not run is started
 #[derive(Debug, Parser)]
-struct Arguments {
-    /// The service
-    name: String,
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    services: Selection,
     /// How long to wait for each without progress
     #[arg(long, value_name = "TIME", default_value = "125s")]
     timeout: String,
@@ -22,16 +23,20 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
-    let name = name(&arguments.name)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let patience = duration(&arguments.timeout)?;
-    let manager = arguments.common.manager()?;
-    match stop::stop(&manager, &name, Some(patience)) {
+    arguments
+        .services
+        .each(&arguments.common, "restarted", |manager, name| {
+            restart(manager, name, patience)
+        })
+}
+
+fn restart(manager: &Manager, name: &ServiceName, patience: Duration) -> CommandResult {
+    match stop::stop(manager, name, Some(patience)) {
         Ok(()) => {}
-        Err(Failure::Scm(error) | Failure::Json(error))
-            if error.code() == Win32Error::SERVICE_NOT_ACTIVE => {}
+        Err(Failure::Scm(error)) if error.code() == Win32Error::SERVICE_NOT_ACTIVE => {}
         Err(failure) => return Err(failure),
     }
-    start::start(&manager, &name, Vec::new(), Some(patience))
+    start::start(manager, name, Vec::new(), Some(patience))
 }

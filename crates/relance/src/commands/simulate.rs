@@ -1,6 +1,5 @@
 //! `relance simulate`
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -10,7 +9,7 @@ use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, ServiceName};
 use relance_wire::api::ChangeConfigRequest;
 
 use super::options::FailureOptions;
-use crate::cli::{CommandResult, Common, name, parse};
+use crate::cli::{CommandResult, Common, name};
 use crate::plain::plain_lines;
 
 /// Try a recovery policy in virtual time: failures in, time line out
@@ -21,7 +20,7 @@ use crate::plain::plain_lines;
 /// @T is a time since the beginning, +T since the one before; a failure without a time happens as
 /// soon as the service runs.
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// A service whose policy is tried
     name: Option<String>,
     #[command(flatten)]
@@ -43,8 +42,7 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let config = config(&arguments)?;
     let text = match &arguments.file {
         Some(path) => std::fs::read_to_string(path)

@@ -1,21 +1,21 @@
 //! `relance start`
 
-use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Parser;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 
-use crate::cli::{CommandResult, Common, Failure, Manager, name, parse};
+use crate::cli::{CommandResult, Common, Failure, Manager};
+use crate::selection::Selection;
 use crate::text::duration;
 use crate::waiting::Follow;
 
 /// Start a service, and wait until it runs
 #[derive(Debug, Parser)]
-struct Arguments {
-    /// The service
-    name: String,
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    services: Selection,
     /// Start arguments, after --
     #[arg(last = true)]
     arguments: Vec<String>,
@@ -29,17 +29,15 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
-    let name = name(&arguments.name)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let patience = duration(&arguments.timeout)?;
-    let manager = arguments.common.manager()?;
-    start(
-        &manager,
-        &name,
-        arguments.arguments,
-        (!arguments.no_wait).then_some(patience),
-    )
+    let patience = (!arguments.no_wait).then_some(patience);
+    let words = arguments.arguments;
+    arguments
+        .services
+        .each(&arguments.common, "started", |manager, name| {
+            start(manager, name, words.clone(), patience)
+        })
 }
 
 /// Starts a service; with patience, until it runs.

@@ -1,6 +1,5 @@
 //! `relance enable`, `disable`
 
-use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Parser;
@@ -8,13 +7,14 @@ use relance_scm::config::StartType;
 use relance_scm::{ConfigChange, Win32Error};
 
 use super::{start, stop};
-use crate::cli::{CommandResult, Common, Failure, name, parse};
+use crate::cli::{CommandResult, Common, Failure};
+use crate::selection::Selection;
 
 /// Start a service at boot
 #[derive(Debug, Parser)]
-struct Enable {
-    /// The service
-    name: String,
+pub(crate) struct Enable {
+    #[command(flatten)]
+    services: Selection,
     /// Some time after the other automatic ones
     #[arg(long)]
     delayed: bool,
@@ -28,10 +28,7 @@ struct Enable {
     common: Common,
 }
 
-pub(crate) fn enable(arguments: &[OsString]) -> CommandResult {
-    let arguments: Enable = parse(arguments)?;
-    let name = name(&arguments.name)?;
-    let manager = arguments.common.manager()?;
+pub(crate) fn enable(arguments: Enable) -> CommandResult {
     let start_type = if arguments.demand {
         StartType::Demand
     } else {
@@ -42,21 +39,28 @@ pub(crate) fn enable(arguments: &[OsString]) -> CommandResult {
         delayed_auto_start: Some(arguments.delayed),
         ..ConfigChange::default()
     };
-    manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply))?;
-    if !arguments.now {
-        return Ok(());
-    }
-    ignore(
-        start::start(&manager, &name, Vec::new(), Some(Duration::from_secs(30))),
-        Win32Error::SERVICE_ALREADY_RUNNING,
-    )
+    let now = arguments.now;
+    arguments
+        .services
+        .each(&arguments.common, "enabled", |manager, name| {
+            let change = change.clone();
+            manager.ask(|scm, caller, reply| scm.change_config(caller, name, change, reply))?;
+            if !now {
+                return Ok(());
+            }
+            let patience = Some(Duration::from_secs(30));
+            ignore(
+                start::start(manager, name, Vec::new(), patience),
+                Win32Error::SERVICE_ALREADY_RUNNING,
+            )
+        })
 }
 
 /// Never start a service; a pending restart is refused too
 #[derive(Debug, Parser)]
-struct Disable {
-    /// The service
-    name: String,
+pub(crate) struct Disable {
+    #[command(flatten)]
+    services: Selection,
     /// And stop it now
     #[arg(long)]
     now: bool,
@@ -64,29 +68,32 @@ struct Disable {
     common: Common,
 }
 
-pub(crate) fn disable(arguments: &[OsString]) -> CommandResult {
-    let arguments: Disable = parse(arguments)?;
-    let name = name(&arguments.name)?;
-    let manager = arguments.common.manager()?;
+pub(crate) fn disable(arguments: Disable) -> CommandResult {
     let change = ConfigChange {
         start_type: Some(StartType::Disabled),
         ..ConfigChange::default()
     };
-    manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply))?;
-    if !arguments.now {
-        return Ok(());
-    }
-    let patience = Some(Duration::from_secs(125));
-    ignore(
-        stop::stop(&manager, &name, patience),
-        Win32Error::SERVICE_NOT_ACTIVE,
-    )
+    let now = arguments.now;
+    arguments
+        .services
+        .each(&arguments.common, "disabled", |manager, name| {
+            let change = change.clone();
+            manager.ask(|scm, caller, reply| scm.change_config(caller, name, change, reply))?;
+            if !now {
+                return Ok(());
+            }
+            let patience = Some(Duration::from_secs(125));
+            ignore(
+                stop::stop(manager, name, patience),
+                Win32Error::SERVICE_NOT_ACTIVE,
+            )
+        })
 }
 
 /// What was wanted is so already.
 fn ignore(result: CommandResult, code: Win32Error) -> CommandResult {
     match result {
-        Err(Failure::Scm(error) | Failure::Json(error)) if error.code() == code => Ok(()),
+        Err(Failure::Scm(error)) if error.code() == code => Ok(()),
         other => other,
     }
 }

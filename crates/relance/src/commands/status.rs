@@ -1,34 +1,40 @@
 //! `relance status`
 
-use std::ffi::OsString;
-
 use clap::Parser;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ExitCode, ServiceState};
 use relance_wire::api::ServiceReply;
 
-use crate::cli::{CommandResult, Common, name, parse};
+use crate::cli::{CommandResult, Common};
 use crate::plain::plain;
+use crate::selection::Selection;
 use crate::text::{action, between, moment, now, print_pairs};
 
 /// One service: state, process, failures, what comes next
 #[derive(Debug, Parser)]
-struct Arguments {
-    /// The service
-    name: String,
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    services: Selection,
     #[command(flatten)]
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
-    let name = name(&arguments.name)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = arguments.common.manager()?;
-    let info = manager.ask(|scm, caller, reply| scm.query_service(caller, &name, reply))?;
+    let (infos, is_one) = arguments.services.query(&manager)?;
     if arguments.common.json {
-        return Common::print_json(&ServiceReply::from(&info));
+        let replies: Vec<_> = infos.iter().map(ServiceReply::from).collect();
+        return match &*replies {
+            [only] if is_one => Common::print_json(only),
+            replies => Common::print_json(&replies),
+        };
     }
-    print(&info);
+    for (index, info) in infos.iter().enumerate() {
+        if index > 0 {
+            println!();
+        }
+        print(info);
+    }
     Ok(())
 }
 

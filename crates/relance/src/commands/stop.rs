@@ -1,20 +1,20 @@
 //! `relance stop`
 
-use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Parser;
 use relance_scm::{Control, ServiceName, ServiceState, Win32Error};
 
-use crate::cli::{CommandResult, Common, Failure, Manager, name, parse};
+use crate::cli::{CommandResult, Common, Failure, Manager};
+use crate::selection::Selection;
 use crate::text::duration;
 use crate::waiting::Follow;
 
 /// Stop a service, and wait until it has stopped
 #[derive(Debug, Parser)]
-struct Arguments {
-    /// The service
-    name: String,
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    services: Selection,
     /// Return when the service has taken the request
     #[arg(long)]
     no_wait: bool,
@@ -28,15 +28,19 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
-    let name = name(&arguments.name)?;
-    let manager = arguments.common.manager()?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let patience = duration(&arguments.timeout)?;
-    if let Some(after) = &arguments.terminate_after {
-        return stop_or_terminate(&manager, &name, duration(after)?, patience);
-    }
-    stop(&manager, &name, (!arguments.no_wait).then_some(patience))
+    let terminate_after = arguments.terminate_after.as_deref().map(duration);
+    let terminate_after = terminate_after.transpose()?;
+    let no_wait = arguments.no_wait;
+    arguments.services.each(
+        &arguments.common,
+        "stopped",
+        |manager, name| match terminate_after {
+            Some(after) => stop_or_terminate(manager, name, after, patience),
+            None => stop(manager, name, (!no_wait).then_some(patience)),
+        },
+    )
 }
 
 /// Stops a service; with patience, until it has stopped.

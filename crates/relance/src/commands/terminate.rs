@@ -1,20 +1,20 @@
 //! `relance terminate`
 
-use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Parser;
 use relance_scm::{ServiceName, ServiceState};
 
-use crate::cli::{CommandResult, Common, Manager, name, parse};
+use crate::cli::{CommandResult, Common, Manager};
+use crate::selection::Selection;
 use crate::text::duration;
 use crate::waiting::Follow;
 
 /// End a service by force: its whole process tree is killed. Logged, and no failure
 #[derive(Debug, Parser)]
-struct Arguments {
-    /// The service
-    name: String,
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    services: Selection,
     /// How long to wait
     #[arg(long, value_name = "TIME", default_value = "30s")]
     timeout: String,
@@ -22,11 +22,13 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
-    let name = name(&arguments.name)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let patience = duration(&arguments.timeout)?;
-    terminate(&arguments.common.manager()?, &name, patience)
+    arguments
+        .services
+        .each(&arguments.common, "ended", |manager, name| {
+            terminate(manager, name, patience)
+        })
 }
 
 /// Ends a service by force and waits until it is over.

@@ -1,16 +1,16 @@
 //! `relance wait`
 
-use std::ffi::OsString;
-
-use crate::cli::{CommandResult, Common, name, parse, state};
+use crate::cli::{CommandResult, Common, name, state};
+use crate::selection::service_names;
 use crate::text::duration;
 use crate::waiting::Follow;
 use clap::Parser;
 
 /// Wait until a service is in some state
 #[derive(Debug, Parser)]
-struct Arguments {
+pub(crate) struct Arguments {
     /// The service
+    #[arg(add = service_names())]
     name: String,
     /// running, stopped, paused, or a pending state like start_pending
     #[arg(long, default_value = "running")]
@@ -22,8 +22,7 @@ struct Arguments {
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let name = name(&arguments.name)?;
     let state = state(&arguments.state)?;
     let manager = arguments.common.manager()?;

@@ -1,31 +1,38 @@
 //! `relance why`
 
-use std::ffi::OsString;
-
 use clap::Parser;
 use relance_wire::api::WhyReply;
 
-use crate::cli::{CommandResult, Common, name, parse};
+use crate::cli::{CommandResult, Common};
 use crate::plain::plain;
+use crate::selection::Selection;
 
 /// What happened last to a service, whether it counted as a failure and by which rule, what comes
 /// next and when
 #[derive(Debug, Parser)]
-struct Arguments {
-    /// The service
-    name: String,
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    services: Selection,
     #[command(flatten)]
     common: Common,
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
-    let arguments: Arguments = parse(arguments)?;
-    let name = name(&arguments.name)?;
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = arguments.common.manager()?;
-    let sentences = manager.ask(|scm, caller, reply| scm.explain(caller, &name, reply))?;
-    if arguments.common.json {
-        return Common::print_json(&WhyReply { sentences });
+    let selected = arguments.services.select(&manager)?;
+    let mut replies = Vec::new();
+    for name in &selected.names {
+        let sentences = manager.ask(|scm, caller, reply| scm.explain(caller, name, reply))?;
+        replies.push(WhyReply { sentences });
     }
-    println!("{}", plain(&sentences.join(" ")));
+    if arguments.common.json {
+        return match &*replies {
+            [only] if selected.is_one => Common::print_json(only),
+            replies => Common::print_json(&replies),
+        };
+    }
+    for reply in &replies {
+        println!("{}", plain(&reply.sentences.join(" ")));
+    }
     Ok(())
 }

@@ -8,17 +8,19 @@ use relance_testkit::daemon::Daemon;
 
 use crate::support::{name, relance};
 
-const SCRIPT: &str = "packaging/completions/relance.bash";
-
-/// What is offered for the last of these words.
+/// What bash offers for the last of these words, by the script that the packages install.
 fn offered(daemon: &Daemon, words: &[&str]) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let complete = r#"source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _relance
+    let folder = relance().parent().expect("a folder");
+    let complete = r#"PATH=$1:$PATH; source "$2"; shift 2
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_TYPE=9
+        _clap_complete_relance relance "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
         printf '%s\n' "${COMPREPLY[@]}""#;
     let output = Command::new("bash")
         .args(["-c", complete, "bash"])
-        .arg(root.join(SCRIPT))
-        .arg(relance())
+        .arg(folder)
+        .arg(root.join("packaging/completions/relance.bash"))
+        .arg("relance")
         .args(words)
         .env("RELANCE_SOCKET", daemon.socket())
         .output()
@@ -37,8 +39,9 @@ fn commands_options_and_services_are_offered() {
 
     assert_eq!(offered(&daemon, &["stat"]), ["status"]);
     assert_eq!(offered(&daemon, &["status", "w"]), ["worker"]);
-    assert_eq!(offered(&daemon, &["status", ""]), ["mailer", "worker"]);
+    let names = offered(&daemon, &["status", ""]);
+    assert_eq!(names[..2], ["mailer", "worker"]);
+    assert!(names.contains(&"--all".to_owned()), "{names:?}");
     assert_eq!(offered(&daemon, &["simulate", "--scr"]), ["--script"]);
-    assert_eq!(offered(&daemon, &["help", "simul"]), ["simulate"]);
     assert!(offered(&daemon, &["status", "nobody"]).is_empty());
 }

@@ -17,5 +17,6 @@ mod output;
 mod process_settings;
 mod processors;
 mod recovery;
+mod selection;
 mod shutdown;
 mod support;

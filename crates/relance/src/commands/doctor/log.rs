@@ -27,7 +27,7 @@ pub(super) fn check(manager: &Manager, services: &[ServiceInfo], now: Timestamp)
     let found = manager.ask(|scm, caller, reply| scm.find_events(caller, filter, reply));
     let entries = match found {
         Ok(page) => page.entries,
-        Err(Failure::Scm(error) | Failure::Json(error)) => {
+        Err(Failure::Scm(error)) => {
             return vec![Finding::warning(
                 "event log",
                 format!(

@@ -1,0 +1,250 @@
+//! Which services a command is about: names, patterns (`worker*`, `job?`), or all.
+//!
+//! One service that is named is done without a word, as ever. With several, each is told by a line of
+//! its own, failures do not keep the others from their turn, and the first failure gives the exit
+//! status.
+
+use std::ffi::OsStr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use clap::Args;
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use relance_client::{Target, connect};
+use relance_scm::manager::{ServiceInfo, wait};
+use relance_scm::{Caller, ScmError, ServiceManager, ServiceName, Win32Error};
+use serde::Serialize;
+use wildmatch::WildMatch;
+
+use crate::cli::{CommandResult, Common, Failure, Manager, name, usage};
+use crate::plain::plain;
+
+/// Services that are worked on at the same time. Each may wait, with a connection of its own.
+const AT_ONCE: usize = 8;
+
+/// The services of a command.
+#[derive(Debug, Args)]
+pub(crate) struct Selection {
+    /// Services: names, or patterns with * and ?
+    #[arg(value_name = "NAME", add = service_names())]
+    names: Vec<String>,
+    /// All services
+    #[arg(long, conflicts_with = "names")]
+    all: bool,
+}
+
+/// The services that were meant.
+pub(crate) struct Selected {
+    pub(crate) names: Vec<ServiceName>,
+    /// Whether it is one service, called by its name.
+    pub(crate) is_one: bool,
+}
+
+impl Selection {
+    /// The services that are meant, each once, in the order in which they were named.
+    ///
+    /// # Errors
+    /// 87 when none is named, 1060 for a pattern that nothing matches. A name need not exist: what is
+    /// asked of the manager then says so.
+    pub(crate) fn select(&self, manager: &Manager) -> Result<Selected, Failure> {
+        let is_pattern = |text: &&String| text.contains(['*', '?']);
+        if !self.all && self.names.is_empty() {
+            return Err(usage("name a service, a pattern like 'worker*', or --all"));
+        }
+        let known = if self.all || self.names.iter().any(|text| is_pattern(&text)) {
+            let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+            list.services
+                .iter()
+                .map(|info| info.config.service_name.clone())
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let mut names: Vec<ServiceName> = Vec::new();
+        let mut add = |name: ServiceName| {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        };
+        if self.all {
+            known.iter().cloned().for_each(&mut add);
+        }
+        for text in &self.names {
+            // A name may have these characters, too.
+            let exact = known
+                .iter()
+                .find(|known| known.as_str().eq_ignore_ascii_case(text));
+            match exact {
+                Some(name) => add(name.clone()),
+                None if is_pattern(&text) => matching(&known, text)?.into_iter().for_each(&mut add),
+                None => add(name(text)?),
+            }
+        }
+        let is_one = !self.all && self.names.len() == 1 && !is_pattern(&&self.names[0]);
+        Ok(Selected { names, is_one })
+    }
+
+    /// Does something with each service, several at a time where there are several. `done` says what has
+    /// been done, like `started`.
+    pub(crate) fn each(
+        &self,
+        common: &Common,
+        done: &str,
+        act: impl Fn(&Manager, &ServiceName) -> CommandResult + Sync,
+    ) -> CommandResult {
+        let manager = common.manager()?;
+        let selected = self.select(&manager)?;
+        if let ([only], true) = (&*selected.names, selected.is_one) {
+            return act(&manager, only);
+        }
+        let results = all_at_once(
+            &manager,
+            &selected.names,
+            |name, result| {
+                if common.json {
+                    return;
+                }
+                let name = plain(name.as_str());
+                match result {
+                    Ok(()) => println!("{name}: {done}"),
+                    Err(failure) => eprintln!("{name}: {}", plain(&failure.sentence())),
+                }
+            },
+            &act,
+        );
+        report(&selected.names, results, done, common.json)
+    }
+
+    /// What is known of each service.
+    pub(crate) fn query(&self, manager: &Manager) -> Result<(Vec<ServiceInfo>, bool), Failure> {
+        let selected = self.select(manager)?;
+        let query = |name| manager.ask(|scm, caller, reply| scm.query_service(caller, name, reply));
+        let infos = selected.names.iter().map(query).collect::<Result<_, _>>()?;
+        Ok((infos, selected.is_one))
+    }
+}
+
+fn matching(known: &[ServiceName], pattern: &str) -> Result<Vec<ServiceName>, Failure> {
+    let matcher = WildMatch::new_case_insensitive(pattern);
+    let matching = known.iter().filter(|name| matcher.matches(name.as_str()));
+    let matching: Vec<ServiceName> = matching.cloned().collect();
+    if matching.is_empty() {
+        let sentence =
+            format!("no service matches {pattern:?}; relance list shows those there are");
+        return Err(ScmError::new(Win32Error::SERVICE_DOES_NOT_EXIST, sentence).into());
+    }
+    Ok(matching)
+}
+
+/// Acts on all services with a bounded number of threads; results in the order of the names.
+fn all_at_once(
+    manager: &Manager,
+    names: &[ServiceName],
+    tell: impl Fn(&ServiceName, &CommandResult) + Sync,
+    act: &(impl Fn(&Manager, &ServiceName) -> CommandResult + Sync),
+) -> Vec<CommandResult> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(names.len()) {
+            scope.spawn(|| {
+                while let Some((index, name)) = take(&next, names) {
+                    let result = act(manager, name);
+                    let mut results = results
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner);
+                    tell(name, &result);
+                    results.push((index, result));
+                }
+            });
+        }
+    });
+    let mut results = results
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+fn take<'a>(next: &AtomicUsize, names: &'a [ServiceName]) -> Option<(usize, &'a ServiceName)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    Some((index, names.get(index)?))
+}
+
+/// What became of one service, as JSON.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+fn report(
+    names: &[ServiceName],
+    results: Vec<CommandResult>,
+    done: &str,
+    json: bool,
+) -> CommandResult {
+    if json {
+        let outcomes: Vec<Outcome<'_>> = names
+            .iter()
+            .zip(&results)
+            .map(|(name, result)| Outcome {
+                name: name.as_str(),
+                done: result.is_ok().then_some(done),
+                error: result.as_ref().err().map(Failure::sentence),
+            })
+            .collect();
+        Common::print_json(&outcomes)?;
+    }
+    let first = results.into_iter().find_map(Result::err);
+    // Each has been told already.
+    first.map_or(Ok(()), |failure| Err(Failure::Silent(failure.status())))
+}
+
+/// Completes the name of a service: of the manager that a command without `--socket` asks.
+pub(crate) fn service_names() -> ArgValueCompleter {
+    ArgValueCompleter::new(candidates)
+}
+
+fn candidates(current: &OsStr) -> Vec<CompletionCandidate> {
+    let begin = current.to_string_lossy();
+    let Ok(manager) = connect(&Target::Local) else {
+        return Vec::new();
+    };
+    let list = wait(|reply| manager.enumerate(&Caller::system(), reply));
+    let services = list.map(|list| list.services).unwrap_or_default();
+    services
+        .iter()
+        .filter(|info| info.config.service_name.as_str().starts_with(&*begin))
+        .map(|info| {
+            let about = info.status.state.name().to_owned();
+            CompletionCandidate::new(info.config.service_name.as_str()).help(Some(about.into()))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_without_case_and_an_empty_match_is_refused() {
+        let known: Vec<_> = ["worker1", "Worker2", "mailer"]
+            .map(|text| name(text).expect("a name"))
+            .into();
+        let names = |pattern: &str| {
+            let found = matching(&known, pattern).map_err(|failure| failure.status());
+            found.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            names("worker*"),
+            Ok(vec!["worker1".into(), "Worker2".into()])
+        );
+        assert_eq!(names("*er?"), Ok(vec!["worker1".into(), "Worker2".into()]));
+        assert_eq!(names("x*"), Err(4));
+    }
+}

@@ -1,0 +1,148 @@
+//! Commands that are about several services, and how commands fail.
+
+use std::process::Output;
+
+use relance_scm::{ServiceKind, ServiceState};
+use relance_testkit::daemon::Daemon;
+
+use crate::support::{name, relance};
+
+/// A manager with two workers and a mailer, none of them started.
+fn workers() -> Daemon {
+    let daemon = Daemon::start(relance());
+    for service in ["worker1", "worker2", "mailer"] {
+        let mut config =
+            relance_scm::ServiceConfig::new(name(service), "/bin/sh -c \"sleep 100000\"");
+        config.kind = ServiceKind::Program;
+        daemon.create(config);
+    }
+    daemon
+}
+
+fn state(daemon: &Daemon, service: &str) -> ServiceState {
+    daemon.query(&name(service)).status.state
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+#[test]
+fn a_pattern_means_every_service_that_it_matches_and_says_which() {
+    let daemon = workers();
+    let started = daemon.relance(&["start", "WORKER*"]);
+    let mut lines: Vec<_> = stdout(&started).lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines, ["worker1: started", "worker2: started"]);
+    assert_eq!(state(&daemon, "worker2"), ServiceState::Running);
+    assert_eq!(state(&daemon, "mailer"), ServiceState::Stopped);
+    let stopped = daemon.relance(&["stop", "--json", "worker?", "worker1"]);
+    let outcomes: serde_json::Value = serde_json::from_slice(&stopped.stdout).expect("JSON");
+    assert_eq!(outcomes[0]["name"], "worker1");
+    assert_eq!(outcomes[1]["done"], "stopped");
+    assert_eq!(outcomes.as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn what_fails_for_one_is_done_for_the_others() {
+    let daemon = workers();
+    assert!(daemon.relance(&["start", "worker1"]).status.success());
+    let stopped = daemon.relance(&["stop", "--all"]);
+    assert_eq!(stopped.status.code(), Some(3), "two of them do not run");
+    assert_eq!(stdout(&stopped), "worker1: stopped\n");
+    let errors = String::from_utf8_lossy(&stopped.stderr).into_owned();
+    assert!(
+        errors.contains("mailer: ") && errors.contains("1062"),
+        "{errors}"
+    );
+    assert_eq!(state(&daemon, "worker1"), ServiceState::Stopped);
+}
+
+#[test]
+fn nothing_matches_is_an_error() {
+    let daemon = workers();
+    for command in [
+        "start",
+        "stop",
+        "status",
+        "why",
+        "delete",
+        "enable",
+        "terminate",
+    ] {
+        let output = daemon.relance(&[command, "nobody*"]);
+        assert_eq!(output.status.code(), Some(4), "{command}");
+        let none = daemon.relance(&[command]);
+        assert_eq!(none.status.code(), Some(2), "{command}");
+    }
+}
+
+#[test]
+fn several_services_are_an_array_and_one_is_an_object() {
+    let daemon = workers();
+    let json = |words: &[&str]| {
+        let output = daemon.relance(words);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("JSON")
+    };
+    assert!(json(&["status", "mailer", "--json"]).is_object());
+    assert_eq!(
+        json(&["status", "mailer*", "--json"])
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+    assert_eq!(
+        json(&["why", "--all", "--json"]).as_array().map(Vec::len),
+        Some(3)
+    );
+}
+
+/// `--json` changes what is printed, and nothing else: the same exit status, and an error as JSON.
+#[test]
+fn json_changes_only_what_is_printed() {
+    let daemon = workers();
+    assert!(daemon.relance(&["start", "mailer"]).status.success());
+    let lines = [
+        "status nobody",
+        "why nobody",
+        "logs nobody",
+        "logs -f nobody",
+        "start nobody",
+        "stop nobody",
+        "stop worker1 --terminate-after 1s",
+        "restart nobody",
+        "pause mailer",
+        "continue nobody",
+        "control mailer 200",
+        "control mailer 5000",
+        "terminate worker1",
+        "wait nobody",
+        "create mailer -- /bin/true",
+        "create x",
+        "config nobody",
+        "config mailer --stop-signal NOPE",
+        "failure nobody",
+        "cancel-recovery mailer",
+        "enable nobody",
+        "disable nobody",
+        "delete nobody",
+        "events --service nobody",
+        "events --level nonsense",
+        "simulate --script nonsense",
+        "apply -f /nowhere",
+        "explain nonsense",
+        "access nobody",
+        "grant mailer no-such-user start",
+        "nonsense",
+    ];
+    for line in lines {
+        let words: Vec<&str> = line.split(' ').collect();
+        let plain = daemon.relance(&words);
+        let json = daemon.relance(&[&["--json"], &words[..]].concat());
+        assert_eq!(plain.status.code(), json.status.code(), "{line}");
+        assert_ne!(plain.status.code(), Some(0), "{line}");
+        let error: serde_json::Value = serde_json::from_slice(&json.stderr)
+            .unwrap_or_else(|error| panic!("{line}: {error}: {json:?}"));
+        assert!(error["error"]["code"].is_number(), "{line}");
+    }
+}
