@@ -89,7 +89,7 @@ pub struct Setup {
     pub streams: PathBuf,
     /// The run journal, in the state folder.
     pub journal: PathBuf,
-    /// The mark that all services were stopped without the engine, in the state folder.
+    /// The mark that all services were stopped, in the state folder.
     pub stopped: PathBuf,
     /// How long services have to stop when the guardian stops them itself.
     pub wait_to_kill: Duration,
@@ -229,7 +229,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     }
     guardian.end_console();
     guardian.close_groups();
-    guardian.streams.close();
+    guardian.streams.close(&guardian.epoll);
     if guardian.runs.values().all(|run| run.exit.is_some()) {
         guardian.close_journal();
     }
@@ -375,7 +375,7 @@ impl Guardian {
                 }
             }
             Request::ShuttingDown { within_ms } => self.engine_shuts_down(within_ms),
-            Request::ShutDown => self.ended = Some(0),
+            Request::ShutDown => self.all_stopped(0),
         }
     }
 }

@@ -13,6 +13,7 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use relance_policy::{RunId, ServiceId};
 use relance_scm::ServiceName;
@@ -26,6 +27,8 @@ use crate::output::OutputSignals;
 const BUDGET: usize = 256 * 1024;
 /// Most bytes moved before the last lines are read for an event.
 const DRAIN_MAX: usize = 1024 * 1024;
+/// How long the end of the daemon waits for the last lines.
+const COLLECT_MAX: Duration = Duration::from_secs(1);
 /// Files kept open.
 const OPEN_MAX: usize = 128;
 /// Last lines of output in an event, at most so many ...
@@ -95,6 +98,8 @@ enum Request {
         reply: Sender<String>,
     },
     Forget(RunId),
+    /// Answered when all has been collected that was printed before.
+    Collect(Sender<()>),
 }
 
 impl Logs {
@@ -148,6 +153,14 @@ impl Logs {
         let (reply, receiver) = channel();
         self.send(Request::Tail { run, reply });
         receiver
+    }
+
+    /// Collects all that was printed before; bounded in time.
+    pub(crate) fn collect(&mut self) {
+        let (reply, receiver) = channel();
+        self.send(Request::Collect(reply));
+        self.wake();
+        let _ = receiver.recv_timeout(COLLECT_MAX);
     }
 
     /// Nobody will ask for the last lines of this run any more.
@@ -253,6 +266,12 @@ impl Thread {
                     let _ = reply.send(self.tail(run));
                 }
                 Request::Forget(run) => self.forget(run),
+                Request::Collect(reply) => {
+                    for run in self.pipes.keys().copied().collect::<Vec<_>>() {
+                        self.drain(run, DRAIN_MAX);
+                    }
+                    let _ = reply.send(());
+                }
             }
         }
     }

@@ -83,7 +83,7 @@ pub(crate) struct Greeting {
     pub(crate) shutting_down: bool,
     /// Whether the guardian is the init process of a container.
     pub(crate) init: bool,
-    /// Whether the guardian before has stopped all services without its engine.
+    /// Whether the daemon before has stopped all services.
     pub(crate) after_shutdown: bool,
 }
 
@@ -606,6 +606,8 @@ impl Processes for LinuxProcesses {
     }
 
     fn shut_down(&mut self) {
+        // The guardian ends now, and this process with it.
+        self.logs.collect();
         self.ask(&Request::ShutDown);
     }
 }

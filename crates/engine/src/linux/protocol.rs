@@ -116,7 +116,7 @@ pub(crate) enum Report {
         shutting_down: bool,
         /// Whether this guardian is the init process of a container.
         init: bool,
-        /// Whether the guardian before has stopped all services without its engine.
+        /// Whether the daemon before has stopped all services.
         #[serde(default)]
         after_shutdown: bool,
         /// Where the control groups of runs are, if they have any.

@@ -226,6 +226,21 @@ fn what_is_known_of_a_run_that_ended_unseen_is_in_its_entry() {
 }
 
 #[test]
+fn the_last_words_of_a_shutdown_are_in_the_file() {
+    let mut daemon = Daemon::start(relance());
+    let line = "/bin/sh -c \"trap 'echo last words; exit 0' TERM; echo first; while :; do sleep 100000 & wait; done\"";
+    let mut config = ServiceConfig::new(name("a"), line);
+    config.kind = ServiceKind::Program;
+    daemon.create(config);
+    daemon.start_service(&name("a")).expect("it starts");
+    output_with(&daemon, "a", "first\n");
+    assert_eq!(daemon.stop().code(), Some(0));
+    let log = fs::read_to_string(daemon.folder().join("logs/a.log")).expect("the file");
+    assert_eq!(log, "first\nlast words\n");
+    assert!(!daemon.folder().join("state/streams/next").exists());
+}
+
+#[test]
 fn what_a_run_has_left_behind_prints_on_whoever_is_killed() {
     let mut daemon = Daemon::with(relance(), &["--cgroups", "off"]);
     let (mut printer, mut may_end) = Printer::left_behind(&daemon, "a");

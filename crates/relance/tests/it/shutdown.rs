@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use relance_engine::linux::guardian::EXIT_WITHOUT_ENGINE;
 use relance_scm::config::StartType;
@@ -59,6 +59,24 @@ fn damage(daemon: &Daemon) {
     fs::write(database, "this is no database, whatever was in it before").expect("a file");
     for log in ["state/relance.db-wal", "state/relance.db-shm"] {
         let _ = fs::remove_file(daemon.folder().join(log));
+    }
+}
+
+/// Copies of the database's files as they are now, each with the place of the original.
+fn copied(daemon: &Daemon) -> Vec<(PathBuf, PathBuf)> {
+    let copy = |name: &str| {
+        let place = daemon.folder().join("state").join(name);
+        let copy = daemon.folder().join(name);
+        fs::copy(&place, &copy).expect("a file");
+        (copy, place)
+    };
+    ["relance.db-wal", "relance.db"].map(copy).into()
+}
+
+/// The database last, so that nobody finds it without its log.
+fn put_back(copies: &[(PathBuf, PathBuf)]) {
+    for (copy, place) in copies {
+        fs::rename(copy, place).expect("the same file system");
     }
 }
 
@@ -120,6 +138,21 @@ fn a_frozen_engine_does_not_hold_up_the_shutdown_and_the_next_start_is_a_boot() 
 }
 
 #[test]
+fn a_shutdown_that_could_not_be_put_on_record_is_no_failure_of_anybody() {
+    let mut daemon = Daemon::start(relance());
+    start_obeying(&daemon);
+    // As a full disk leaves it.
+    let saved = copied(&daemon);
+    assert_eq!(daemon.stop().code(), Some(0));
+    put_back(&saved);
+    daemon.start_again();
+    let info = daemon.wait_for_state(&name("obeying"), ServiceState::Running);
+    assert_eq!(info.recovery.failure_count, 0);
+    assert_eq!(info.run.expect("it runs").cause, "auto");
+    assert!(!daemon.folder().join("state/stopped").exists());
+}
+
+#[test]
 fn what_does_not_stop_is_killed_by_the_guardian_and_named() {
     let mut daemon = Daemon::start(relance());
     let settings = daemon.folder().join("relance.toml");
@@ -177,28 +210,16 @@ fn a_database_that_comes_back_is_taken_up_without_a_word_from_anybody() {
     let daemon = Daemon::start(relance());
     start_obeying(&daemon);
     let pid = daemon.query(&name("obeying")).status.process_id;
-    let database = daemon.folder().join("state/relance.db");
-    let backup = daemon.folder().join("backup.db");
     let engine = process(&daemon.engine_pid().to_string());
     signal(daemon.engine_pid(), Signal::STOP);
-    let saved: Vec<_> = ["", "-wal"]
-        .iter()
-        .map(|suffix| {
-            let from = format!("{}{suffix}", database.display());
-            let to = format!("{}{suffix}", backup.display());
-            fs::copy(&from, &to).expect("a file");
-            (to, from)
-        })
-        .collect();
+    let saved = copied(&daemon);
     damage(&daemon);
     let pid_of_engine = rustix::process::pidfd_send_signal(&engine, Signal::KILL);
     pid_of_engine.expect("it is frozen");
     wait_for_end(&engine);
     let asked = daemon.ask(|scm, caller, reply| scm.enumerate(caller, reply));
     asked.expect_err("there is no database");
-    for (from, to) in saved.iter().rev() {
-        fs::rename(from, to).expect("the same file system");
-    }
+    put_back(&saved);
     while daemon
         .ask(|scm, caller, reply| scm.enumerate(caller, reply))
         .is_err()

@@ -1,8 +1,8 @@
 //! The end of the daemon. The engine ends the services in good order, as the rules say (S45 to S48).
 //! Where it cannot (its database cannot be opened, it is frozen, it does not start), the guardian ends
 //! them itself: STOP over the channel or the stop signal, the time that a shutdown gives, then the kill.
-//! The database knows nothing of that. A mark in the state folder tells the next engine that it was a
-//! shutdown and no crash; people are told on stderr and by the exit status.
+//! The database knows nothing of that; people are told on stderr and by the exit status. After every
+//! shutdown a mark in the state folder tells the next engine that it was one and no crash.
 
 use std::fs::{self, File};
 use std::time::Duration;
@@ -98,7 +98,7 @@ impl Guardian {
                     self.stop_services(why);
                 }
             }
-            _ if self.running().is_empty() => self.all_stopped(),
+            _ if self.running().is_empty() => self.all_stopped(EXIT_WITHOUT_ENGINE),
             Shutdown::Stopping { .. } if is_due => self.kill_services(),
             Shutdown::Killing { .. } if is_due => self.give_up(),
             Shutdown::Stopping { .. } | Shutdown::Killing { .. } => {}
@@ -129,8 +129,9 @@ impl Guardian {
             "the services are stopped without the engine, because {why}; runs: {}",
             running.len()
         ));
-        // Whatever it still asks for is not done; if it is frozen, it must not wake up later.
-        if let Some(engine) = self.engine.take() {
+        // Whatever it still asks for is not done; if it is frozen, it must not wake up later. One without
+        // a database asks for nothing, and collects the last lines.
+        if let Some(engine) = self.engine.take_if(|engine| !engine.cannot_serve) {
             kill(engine.pid, libc::SIGKILL);
         }
         for key in running {
@@ -163,17 +164,18 @@ impl Guardian {
         };
     }
 
-    fn all_stopped(&mut self) {
+    /// The daemon ends. The engine may not have been able to record that (a full disk), or was not there.
+    pub(super) fn all_stopped(&mut self, status: i32) {
         if let Err(error) = File::create(&self.setup.stopped) {
             log(&format!(
                 "{} cannot be made ({error}), so the next start will take this shutdown for a crash",
                 self.setup.stopped.display()
             ));
         }
-        self.ended = Some(EXIT_WITHOUT_ENGINE);
+        self.ended = Some(status);
     }
 
-    /// Whether the guardian before has stopped all services itself.
+    /// Whether the daemon before has stopped all services.
     pub(super) fn is_after_shutdown(&self) -> bool {
         self.setup.stopped.exists()
     }

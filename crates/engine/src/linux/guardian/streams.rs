@@ -80,6 +80,7 @@ impl Streams {
         let Ok(entries) = fs::read_dir(&streams.folder) else {
             return streams;
         };
+        streams.remove_spare();
         for entry in entries.flatten() {
             let path = entry.path();
             let Some(key) = path.file_name().and_then(|name| key_of(name.to_str()?)) else {
@@ -211,11 +212,18 @@ impl Streams {
         }
     }
 
-    /// The daemon ends in good order.
-    pub(super) fn close(&mut self) {
+    /// The daemon ends: names that nobody has a use for go.
+    pub(super) fn close(&mut self, epoll: &OwnedFd) {
+        self.wants_spare = false;
+        self.tidy(epoll);
         if self.spare.take().is_some() {
-            let _ = fs::remove_file(self.folder.join(SPARE));
+            self.remove_spare();
         }
+    }
+
+    fn remove_spare(&self) {
+        // One that stays is made anew by the next guardian.
+        let _ = fs::remove_file(self.folder.join(SPARE));
     }
 
     /// A service must not be able to use up the daemon's descriptors.
