@@ -1,27 +1,30 @@
 //! The service database and the event log: one SQLite file (`docs/database.md` describes it).
 //!
-//! This file opens it and commits batches; `schema` holds the tables, `services` and `runtime` turn
+//! This file commits batches; `opening` opens it, `schema` holds the tables, `services` and `runtime` turn
 //! rows into records and back, `events` writes and finds entries of the log. It does no more than it
 //! is told: what a batch holds is decided by the engine.
 
+mod aside;
+mod columns;
 mod epoch;
 mod events;
+mod opening;
 mod runtime;
 mod schema;
 mod services;
 
-use std::fmt;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use relance_policy::{ServiceId, ServiceRecord};
 use relance_scm::ServiceConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use relance_scm::event_log::{LogEntry, Timestamp};
 
+pub use columns::Unreadable;
 pub use epoch::{CommitError, Epoch};
 pub use events::EventLog;
+pub use opening::OpenError;
 
 /// What one transaction writes.
 #[derive(Debug, Default)]
@@ -52,6 +55,8 @@ pub enum Meta {
     BootStarts,
     /// How often the database was opened for writing: whoever opened it last may write.
     Epoch,
+    /// The id of the state folder that the database belongs to.
+    Identity,
 }
 
 impl Meta {
@@ -62,6 +67,7 @@ impl Meta {
             Self::ManualClock => "manual_clock",
             Self::BootStarts => "boot_starts",
             Self::Epoch => "epoch",
+            Self::Identity => "identity",
         }
     }
 }
@@ -77,19 +83,10 @@ pub struct Loaded {
     pub last_service: u32,
     /// What was remembered as [`Meta::BootStarts`].
     pub boot_starts: Option<String>,
-}
-
-/// Why a database cannot be opened.
-#[derive(Debug)]
-pub enum OpenError {
-    /// It is damaged; it was put aside under this name.
-    Damaged(PathBuf, String),
-    /// It is missing, but one that was put aside lies there: nobody has decided to begin anew.
-    PutAside(PathBuf),
-    /// It was written by a newer version.
-    TooNew(i64),
-    /// Anything else: permissions, disk.
-    Other(rusqlite::Error),
+    /// What was wrong with the files, and did not keep them from being read, in sentences.
+    pub notices: Vec<String>,
+    /// The services that are not among the records, because their rows cannot be read.
+    pub unreadable: Vec<Unreadable>,
 }
 
 /// An open database, for writing. Only the one that was opened last writes: the commits of all
@@ -98,52 +95,23 @@ pub struct Database {
     connection: Connection,
     durable: bool,
     epoch: Epoch,
+    notices: Vec<String>,
 }
 
 impl Database {
-    /// Opens or creates the database.
-    ///
-    /// # Errors
-    /// See [`OpenError`].
-    pub fn open(path: &Path) -> Result<Self, OpenError> {
-        if !path.exists()
-            && let Some(aside) = put_aside_before(path)
-        {
-            return Err(OpenError::PutAside(aside));
-        }
-        match Self::try_open(path) {
-            Err(OpenError::Other(error)) if is_damage(&error) => Err(put_aside(path, &error)),
-            other => other,
-        }
-    }
-
-    fn try_open(path: &Path) -> Result<Self, OpenError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(path, flags)?;
-        schema::prepare(&connection)?;
-        Ok(Self {
-            epoch: Epoch::begin(&mut connection)?,
-            connection,
-            durable: false,
-        })
-    }
-
     /// A database that lives as long as this value, for simulations.
     ///
     /// # Errors
     /// When there is no memory for it.
     pub fn in_memory() -> rusqlite::Result<Self> {
         let mut connection = Connection::open_in_memory()?;
-        schema::prepare(&connection).map_err(|error| match error {
-            OpenError::Other(error) => error,
-            _ => rusqlite::Error::InvalidQuery,
-        })?;
+        schema::configure(&connection)?;
+        schema::create(&connection, "")?;
         Ok(Self {
             epoch: Epoch::begin(&mut connection)?,
             connection,
             durable: false,
+            notices: Vec::new(),
         })
     }
 
@@ -169,13 +137,20 @@ impl Database {
         self.connection.pragma_update(None, "query_only", refuse)
     }
 
+    /// What was wrong with the files, and did not keep it from being opened, in sentences.
+    #[must_use]
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
     /// Reads everything the engine needs to begin.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn load(&self) -> rusqlite::Result<Loaded> {
-        let mut records = services::load(&self.connection)?;
-        runtime::load(&self.connection, &mut records)?;
+        let mut unreadable = Vec::new();
+        let mut records = services::load(&self.connection, &mut unreadable)?;
+        runtime::load(&self.connection, &mut records, &mut unreadable)?;
         let last_entry = events::last_number(&self.connection)?;
         let last_service = services::last_id(&self.connection)?;
         Ok(Loaded {
@@ -183,6 +158,8 @@ impl Database {
             last_entry,
             last_service,
             boot_starts: self.meta(Meta::BootStarts)?,
+            notices: self.notices.clone(),
+            unreadable,
         })
     }
 
@@ -191,10 +168,7 @@ impl Database {
     /// # Errors
     /// When the database cannot be read.
     pub fn meta(&self, key: Meta) -> rusqlite::Result<Option<String>> {
-        let query = "SELECT value FROM meta WHERE key = ?1";
-        self.connection
-            .query_row(query, params![key.key()], |row| row.get(0))
-            .optional()
+        read_meta(&self.connection, key)
     }
 
     /// Writes a batch in one transaction: all of it or nothing.
@@ -219,10 +193,7 @@ impl Database {
                 events::write(&transaction, entry)?;
             }
             for (key, value) in &batch.meta {
-                let statement = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)";
-                transaction
-                    .prepare_cached(statement)?
-                    .execute(params![key.key(), value])?;
+                write_meta(&transaction, *key, value)?;
             }
         }
         transaction.commit()?;
@@ -277,66 +248,19 @@ impl Batch {
     }
 }
 
-fn is_damage(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    matches!(
-        error.sqlite_error_code(),
-        Some(DatabaseCorrupt | NotADatabase)
-    )
+fn read_meta(connection: &Connection, key: Meta) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+        .query_row(params![key.key()], |row| row.get(0))
+        .optional()
 }
 
-/// A damaged database is kept for whoever can read it, and never replaced by an empty one.
-fn put_aside(path: &Path, error: &rusqlite::Error) -> OpenError {
-    let aside = (1..=u32::MAX)
-        .map(|n| path.with_extension(format!("db.damaged-{n}")))
-        .find(|aside| !aside.exists())
-        .expect("some number is free");
-    for suffix in ["", "-wal", "-shm"] {
-        let with = |base: &Path| PathBuf::from(format!("{}{suffix}", base.display()));
-        let _ = std::fs::rename(with(path), with(&aside));
-    }
-    OpenError::Damaged(aside, error.to_string())
+fn write_meta(connection: &Connection, key: Meta, value: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?
+        .execute(params![key.key(), value])?;
+    Ok(())
 }
-
-fn put_aside_before(path: &Path) -> Option<PathBuf> {
-    let aside = path.with_extension("db.damaged-1");
-    aside.exists().then_some(aside)
-}
-
-impl From<rusqlite::Error> for OpenError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Other(error)
-    }
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Damaged(aside, error) => write!(
-                f,
-                "the service database is damaged ({error}) and was put aside as {}; restore a backup \
-                 in its place, or recover it with `sqlite3 {} .recover | sqlite3 NEW`, or begin \
-                 anew by moving it away",
-                aside.display(),
-                aside.display()
-            ),
-            Self::PutAside(aside) => write!(
-                f,
-                "there is no service database, but a damaged one was put aside as {}; restore a \
-                 backup, or move that file away to begin with no services",
-                aside.display()
-            ),
-            Self::TooNew(version) => write!(
-                f,
-                "the service database has the format {version} of a newer version of Relance; \
-                 install that version, or restore an older backup"
-            ),
-            Self::Other(error) => write!(f, "the service database cannot be opened: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
 
 #[cfg(test)]
 mod tests;

@@ -40,7 +40,7 @@ use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ScmError, ServiceName, Win32Error};
 use relance_wire::channel::{ControlRequest, ManagerFrame};
 
-use crate::database::Loaded;
+use crate::database::{Loaded, Unreadable};
 use crate::event_log::{entry_of_manager, entry_of_program, entry_of_service, wants_output};
 use crate::info::status_of;
 use crate::names::Names;
@@ -102,6 +102,10 @@ pub struct Engine<P, S> {
     shutting_down: bool,
     shut_down_sent: bool,
     is_fenced: bool,
+    /// What was wrong with the files of the database.
+    notices: Vec<String>,
+    /// Services that were not loaded.
+    unreadable: Vec<Unreadable>,
 }
 
 /// One service and those who wait for it.
@@ -156,9 +160,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             shutting_down: false,
             shut_down_sent: false,
             is_fenced: false,
+            notices: loaded.notices,
+            unreadable: loaded.unreadable,
         };
         for record in loaded.records {
             engine.insert(Arc::new(record));
+        }
+        for service in &engine.unreadable {
+            engine.names.reserve(&service.name_key);
         }
         engine
     }

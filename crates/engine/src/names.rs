@@ -1,6 +1,6 @@
 //! Which names are taken: service names and display names share one space (C3, C4).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use relance_policy::ServiceId;
 use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error, fold_case};
@@ -13,6 +13,8 @@ pub(crate) struct Names {
     names: HashMap<Box<str>, ServiceId>,
     /// Display names that differ from the service's own name.
     displays: HashMap<Box<str>, ServiceId>,
+    /// Names of services that could not be read and still have their rows.
+    reserved: BTreeSet<Box<str>>,
 }
 
 impl Names {
@@ -45,6 +47,16 @@ impl Names {
                 format!("a service {} exists already", config.service_name),
             ));
         }
+        if id.is_none() && self.reserved.contains(key.as_str()) {
+            return Err(ScmError::new(
+                Win32Error::SERVICE_EXISTS,
+                format!(
+                    "a service {} exists, but its row in the database cannot be read; `relance events` \
+                     says what is wrong with it",
+                    config.service_name
+                ),
+            ));
+        }
         // C4: a new name may not be another service's display name.
         if other(self.displays.get(key.as_str())) {
             return Err(duplicate(config.service_name.as_str()));
@@ -54,6 +66,11 @@ impl Names {
             return Err(duplicate(&config.display_name));
         }
         Ok(())
+    }
+
+    /// Keeps a name, without case, for a service that could not be read.
+    pub(crate) fn reserve(&mut self, key: &str) {
+        self.reserved.insert(key.into());
     }
 
     pub(crate) fn insert(&mut self, id: ServiceId, config: &ServiceConfig) {
@@ -119,6 +136,8 @@ mod tests {
                 "{name} {display}"
             );
         }
+        names.reserve(&ServiceName::new("broken").unwrap().key());
+        assert_eq!(refused(&names, None, &config("Broken", "x")), 1073);
         names.remove(&config("MAILER", "mail service"));
         assert_eq!(refused(&names, None, &config("mailer", "Mail service")), 0);
         assert!(names.find(&ServiceName::new("DB").unwrap()).is_some());

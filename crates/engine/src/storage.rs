@@ -407,16 +407,16 @@ mod tests {
     use super::*;
     use crate::database::EventLog;
     use crate::event_log::entry_of_manager;
+    use crate::identity::Identity;
     use crate::sight::Sight;
     use relance_scm::manager::Interest;
 
     #[test]
     fn old_entries_go_when_the_writer_begins() {
-        let name = format!("relance-storage-{}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        let path = folder.join("relance.db");
-        let mut database = Database::open(&path).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("relance.db");
+        let id = Identity::load_or_create(folder.path()).unwrap().id;
+        let mut database = Database::open(&path, &id).unwrap();
         let entry = |number, at| {
             let entry = entry_of_manager(number, Timestamp(at), &Event::ManagerStarted);
             Arc::new(entry)
@@ -435,7 +435,6 @@ mod tests {
         let page =
             EventLog::new(&path).find(&EventFilter::default(), &Sight::All, Interest::default());
         let numbers: Vec<u64> = page.unwrap().entries.iter().map(|e| e.number).collect();
-        std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(numbers, [2]);
     }
 

@@ -83,6 +83,7 @@ pub(crate) struct Settings {
     pub(crate) console: Option<ConsoleAddress>,
     pub(crate) cgroups: Cgroups,
     /// The id of the state folder, once the guardian has read it.
+    #[serde(default)]
     pub(crate) identity: String,
     file: File,
 }
@@ -168,6 +169,7 @@ impl Settings {
             .unwrap_or_else(|| "/sbin/reboot".to_owned());
         EngineSetup {
             database: self.database(),
+            identity: self.identity.clone(),
             socket: self.socket.clone(),
             client_wait: millis(file.client_wait_ms, CLIENT_WAIT),
             output: LogSettings {

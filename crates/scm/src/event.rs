@@ -205,6 +205,12 @@ pub enum Event {
     StorageRecovered(u64),
     /// 1105: the manager is shutting down in good order.
     ManagerStopping,
+    /// 1106: a file of the database is missing, damaged or another one.
+    StoreDamaged(Box<str>),
+    /// 1107: the database was written anew from what the manager knows.
+    StoreSaved(Box<str>),
+    /// 1108: a service was not loaded, because its row cannot be read: its name, and why.
+    ServiceUnreadable(Box<str>, Box<str>),
 }
 
 impl Event {
@@ -254,6 +260,9 @@ impl Event {
             Self::StorageFailed(_) => 1103,
             Self::StorageRecovered(_) => 1104,
             Self::ManagerStopping => 1105,
+            Self::StoreDamaged(_) => 1106,
+            Self::StoreSaved(_) => 1107,
+            Self::ServiceUnreadable(..) => 1108,
         }
     }
 
@@ -290,7 +299,8 @@ impl Event {
             | Self::EndNotSeen
             | Self::PasswordIgnored
             | Self::CleanStopAfterError(_)
-            | Self::EngineRestarted => EventLevel::Warning,
+            | Self::EngineRestarted
+            | Self::StoreSaved(_) => EventLevel::Warning,
             Self::StartFailed(_)
             | Self::DependencyFailed(..)
             | Self::GroupFailed(_)
@@ -309,7 +319,9 @@ impl Event {
             | Self::RecoveryActionFailed(..)
             | Self::LogonFailed { .. }
             | Self::PreshutdownOverrun
-            | Self::StorageFailed(_) => EventLevel::Error,
+            | Self::StorageFailed(_)
+            | Self::StoreDamaged(_)
+            | Self::ServiceUnreadable(..) => EventLevel::Error,
         }
     }
 
@@ -397,7 +409,10 @@ impl Event {
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
             Self::CleanStopAfterError(cause) => vec![service(), cause.to_string()],
-            Self::StorageFailed(reason) => vec![reason.to_string()],
+            Self::StorageFailed(text) | Self::StoreDamaged(text) | Self::StoreSaved(text) => {
+                vec![text.to_string()]
+            }
+            Self::ServiceUnreadable(name, reason) => vec![name.to_string(), reason.to_string()],
             Self::StorageRecovered(lost) => vec![lost.to_string()],
             Self::ManagerStarted | Self::EngineRestarted | Self::ManagerStopping => Vec::new(),
         }

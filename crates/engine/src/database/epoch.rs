@@ -4,9 +4,9 @@
 
 use std::fmt;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::Meta;
+use super::{Meta, read_meta, write_meta};
 
 /// The epoch of an open database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,19 +76,12 @@ fn write(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
 }
 
 fn read(connection: &Connection) -> rusqlite::Result<u64> {
-    let value: Option<String> = connection
-        .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
-        .query_row(params![Meta::Epoch.key()], |row| row.get(0))
-        .optional()?;
+    let value = read_meta(connection, Meta::Epoch)?;
     Ok(value.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
 fn record(connection: &Connection, number: u64) -> rusqlite::Result<()> {
-    let statement = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)";
-    connection
-        .prepare_cached(statement)?
-        .execute(params![Meta::Epoch.key(), number.to_string()])?;
-    Ok(())
+    write_meta(connection, Meta::Epoch, &number.to_string())
 }
 
 impl From<rusqlite::Error> for CommitError {

@@ -14,7 +14,8 @@ use relance_scm::{ControlsAccepted, ExitCode, ServiceState};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use super::services::{from_json, json};
+use super::columns::{Columns, Unreadable};
+use super::services::json;
 
 const WRITE: &str = "
 INSERT OR REPLACE INTO runtime (
@@ -49,27 +50,41 @@ pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite
     Ok(())
 }
 
-/// Puts the stored rows into fresh records.
+/// Puts the stored rows into fresh records. A service whose row cannot be read is taken out: nobody
+/// would know what runs of it, and start it a second time.
 pub(super) fn load(
     connection: &Connection,
     records: &mut BTreeMap<ServiceId, ServiceRecord>,
+    unreadable: &mut Vec<Unreadable>,
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare("SELECT * FROM runtime")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
+        let id = ServiceId(row.get("service_id")?);
         // A row without a service is left over from a removal that was cut short.
-        if let Some(record) = records.get_mut(&ServiceId(row.get("service_id")?)) {
-            read(row, record)?;
+        let Some(record) = records.get_mut(&id) else {
+            continue;
+        };
+        let columns = Columns::new(row);
+        if let Err(reason) = read(&columns, record) {
+            unreadable.push(Unreadable {
+                service: id.0,
+                name: record.config.service_name.to_string(),
+                name_key: record.config.service_name.key(),
+                place: columns.place("runtime"),
+                reason,
+            });
+            records.remove(&id);
         }
     }
     Ok(())
 }
 
-fn read(row: &rusqlite::Row<'_>, record: &mut ServiceRecord) -> rusqlite::Result<()> {
-    let number = |column: &str| row.get::<_, u32>(column);
-    let details: String = row.get("details")?;
-    let details: Details<'_> = from_json(&details)?;
-    record.state = ServiceState::from_raw(number("state")?).unwrap_or(ServiceState::Stopped);
+fn read(row: &Columns<'_>, record: &mut ServiceRecord) -> Result<(), String> {
+    let number = |column| row.get::<u32>(column);
+    let details: Details<'static> = row.json("details")?;
+    let state = number("state")?;
+    record.state = ServiceState::from_raw(state).ok_or("there is no such state")?;
     record.controls_accepted =
         ControlsAccepted::from_raw(number("controls_accepted")?).unwrap_or_default();
     record.exit_code = ExitCode::from_raw(
@@ -81,7 +96,7 @@ fn read(row: &rusqlite::Row<'_>, record: &mut ServiceRecord) -> rusqlite::Result
     record.runs = number("runs")?;
     record.failure_count = number("failure_count")?;
     record.last_failure_at = row
-        .get::<_, Option<u64>>("last_failure_ns")?
+        .get::<Option<u64>>("last_failure_ns")?
         .map(Time::from_nanos);
     record.actions_queued = number("actions_queued")?;
     record.run = details.run.map(Cow::into_owned);

@@ -1,5 +1,7 @@
 //! The tables. Migrations go forward only; the format is the database's `user_version`.
 
+use std::path::Path;
+
 use rusqlite::Connection;
 
 use super::OpenError;
@@ -76,30 +78,58 @@ CREATE INDEX events_of_service ON events (service_id, number);
 CREATE INDEX events_not_routine ON events (level, number) WHERE level < 4;
 ";
 
-/// Settings of the connection, checks, tables.
-pub(super) fn prepare(connection: &Connection) -> Result<(), OpenError> {
+/// What a database holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Nothing at all: it was just created.
+    Nothing,
+    /// Our tables, in our format.
+    Ours,
+}
+
+/// Looks at a database without changing it.
+pub(super) fn content(connection: &Connection, path: &Path) -> Result<Content, OpenError> {
+    match connection.query_row("PRAGMA user_version", [], |row| row.get(0))? {
+        FORMAT => check(connection, path).map(|()| Content::Ours),
+        0 if has_nothing(connection)? => Ok(Content::Nothing),
+        newer if newer > FORMAT => Err(OpenError::TooNew(newer)),
+        other => Err(OpenError::Format(path.to_owned(), other)),
+    }
+}
+
+/// Settings of the connection.
+pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "cache_size", -256)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(16);
-    match connection.query_row("PRAGMA user_version", [], |row| row.get(0))? {
-        0 => create(connection)?,
-        FORMAT => check(connection)?,
-        other => return Err(OpenError::TooNew(other)),
-    }
     Ok(())
 }
 
-fn create(connection: &Connection) -> rusqlite::Result<()> {
+/// Makes the tables of the database of a state folder: all of it or nothing.
+pub(super) fn create(connection: &Connection, id: &str) -> rusqlite::Result<()> {
     connection.execute_batch(&format!(
-        "BEGIN; {TABLES} PRAGMA user_version = {FORMAT}; COMMIT;"
+        "BEGIN; {TABLES} INSERT INTO meta VALUES ('identity', '{id}'); \
+         PRAGMA user_version = {FORMAT}; COMMIT;"
     ))
 }
 
+fn has_nothing(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| {
+        row.get(0)
+    })
+}
+
 /// The tables that services depend on; the log may be large and is checked as it is read.
-fn check(connection: &Connection) -> rusqlite::Result<()> {
+fn check(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    for table in ["services", "runtime", "meta", "events"] {
+        let query = "SELECT count(*) = 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+        if !connection.query_row(query, [table], |row| row.get(0))? {
+            return Err(OpenError::Incomplete(path.to_owned(), table));
+        }
+    }
     for table in ["services", "runtime", "meta"] {
         let verdict: String =
             connection.query_row(&format!("PRAGMA quick_check({table})"), [], |row| {
@@ -107,7 +137,7 @@ fn check(connection: &Connection) -> rusqlite::Result<()> {
             })?;
         if verdict != "ok" {
             let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-            return Err(rusqlite::Error::SqliteFailure(code, Some(verdict)));
+            return Err(rusqlite::Error::SqliteFailure(code, Some(verdict)).into());
         }
     }
     Ok(())

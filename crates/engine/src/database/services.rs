@@ -15,17 +15,33 @@ use relance_scm::{ScmError, ServiceConfig, ServiceKind, ServiceName};
 use relance_wire::api::ExtensionsBody;
 use relance_wire::settings::to_json;
 use rusqlite::types::Type;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
+use super::columns::{Columns, Unreadable};
+
+// A row of another service with the same name, which could not be read, is not replaced: the change is
+// refused.
 const WRITE: &str = "
-INSERT OR REPLACE INTO services (
+INSERT INTO services (
     id, name_key, name, display_name, kind, service_type, start_type, delayed_auto_start,
     error_control, command_line, load_order_group, dependencies, account_name, description,
     reset_period, reboot_message, command, actions, non_crash_failures, environment, priority,
     preshutdown_ms, security, extensions, marked_for_delete
 ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-    ?20, ?21, ?22, ?23, ?24, ?25)";
+    ?20, ?21, ?22, ?23, ?24, ?25)
+ON CONFLICT (id) DO UPDATE SET
+    name_key = excluded.name_key, name = excluded.name, display_name = excluded.display_name,
+    kind = excluded.kind, service_type = excluded.service_type, start_type = excluded.start_type,
+    delayed_auto_start = excluded.delayed_auto_start, error_control = excluded.error_control,
+    command_line = excluded.command_line, load_order_group = excluded.load_order_group,
+    dependencies = excluded.dependencies, account_name = excluded.account_name,
+    description = excluded.description, reset_period = excluded.reset_period,
+    reboot_message = excluded.reboot_message, command = excluded.command,
+    actions = excluded.actions, non_crash_failures = excluded.non_crash_failures,
+    environment = excluded.environment, priority = excluded.priority,
+    preshutdown_ms = excluded.preshutdown_ms, security = excluded.security,
+    extensions = excluded.extensions, marked_for_delete = excluded.marked_for_delete";
 
 pub(super) fn write(
     connection: &Connection,
@@ -91,23 +107,43 @@ pub(super) fn last_id(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row(query, [], |row| row.get(0))
 }
 
-/// Every service, as one that was never started.
+/// Every service that can be read, as one that was never started.
 pub(super) fn load(
     connection: &Connection,
+    unreadable: &mut Vec<Unreadable>,
 ) -> rusqlite::Result<BTreeMap<ServiceId, ServiceRecord>> {
     let mut statement = connection.prepare("SELECT * FROM services ORDER BY id")?;
-    let rows = statement.query_map([], |row| {
-        let mut record = ServiceRecord::new(ServiceId(row.get("id")?), Arc::new(read(row)?));
-        record.marked_for_delete = row.get("marked_for_delete")?;
-        Ok((record.id, record))
-    })?;
-    rows.collect()
+    let mut rows = statement.query([])?;
+    let mut records = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let id = ServiceId(row.get("id")?);
+        let columns = Columns::new(row);
+        match read(&columns, id) {
+            Ok(record) => {
+                records.insert(id, record);
+            }
+            Err(reason) => unreadable.push(Unreadable {
+                service: id.0,
+                name: row.get("name").unwrap_or_default(),
+                name_key: row.get("name_key").unwrap_or_default(),
+                place: columns.place("services"),
+                reason,
+            }),
+        }
+    }
+    Ok(records)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<ServiceConfig> {
-    let text = |column: &str| row.get::<_, String>(column);
-    let number = |column: &str| row.get::<_, u32>(column);
-    let texts = |column: &str| from_json::<Vec<String>>(&text(column)?);
+fn read(row: &Columns<'_>, id: ServiceId) -> Result<ServiceRecord, String> {
+    let mut record = ServiceRecord::new(id, Arc::new(read_config(row)?));
+    record.marked_for_delete = row.get("marked_for_delete")?;
+    Ok(record)
+}
+
+fn read_config(row: &Columns<'_>) -> Result<ServiceConfig, String> {
+    let text = |column| row.get::<String>(column);
+    let number = |column| row.get::<u32>(column);
+    let texts = |column| row.json::<Vec<String>>(column);
     let name = checked(ServiceName::new(text("name")?))?;
     let mut config = ServiceConfig::new(name, text("command_line")?);
     config.display_name = text("display_name")?.into();
@@ -147,7 +183,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ServiceConfig> {
     config.preshutdown_timeout = preshutdown.map(Duration::from_millis);
     let security: Option<String> = row.get("security")?;
     config.security = checked(security.map(|text| text.parse()).transpose())?.map(Box::new);
-    config.extensions = checked(from_json::<ExtensionsBody>(&text("extensions")?)?.read())?;
+    config.extensions = checked(row.json::<ExtensionsBody>("extensions")?.read())?;
     Ok(config)
 }
 
@@ -170,8 +206,8 @@ pub(super) fn from_json<'a, T: Deserialize<'a>>(text: &'a str) -> rusqlite::Resu
     serde_json::from_str(text).map_err(|error| bad_value(error.into()))
 }
 
-fn checked<T>(value: Result<T, ScmError>) -> rusqlite::Result<T> {
-    value.map_err(|error| bad_value(error.into()))
+fn checked<T>(value: Result<T, ScmError>) -> Result<T, String> {
+    value.map_err(|error| error.to_string())
 }
 
 fn bad_value(error: Box<dyn std::error::Error + Send + Sync>) -> rusqlite::Error {

@@ -375,9 +375,12 @@ fn only_who_opened_the_database_last_writes_it() {
     let folder = std::env::temp_dir().join(format!("relance-epoch-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("relance.db");
-    let mut frozen = Database::open(&path).unwrap();
+    let id = crate::identity::Identity::load_or_create(&folder)
+        .unwrap()
+        .id;
+    let mut frozen = Database::open(&path, &id).unwrap();
     frozen.commit(&[&boot("first")]).unwrap();
-    let mut successor = Database::open(&path).unwrap();
+    let mut successor = Database::open(&path, &id).unwrap();
     // Before the successor has written anything of its own, too.
     assert!(is_fenced(frozen.commit(&[&boot("stale")])));
     successor.commit(&[&boot("second")]).unwrap();
@@ -400,33 +403,95 @@ fn an_engine_begins_although_the_disk_is_full_and_fences_as_soon_as_it_writes() 
     assert!(is_fenced(database.commit(&[&boot("stale")])));
 }
 
-#[test]
-fn a_damaged_database_is_put_aside_and_never_replaced_by_an_empty_one() {
-    let folder = std::env::temp_dir().join(format!("relance-db-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("relance.db");
-    std::fs::write(&path, vec![b'x'; 8192]).unwrap();
-    let Err(OpenError::Damaged(aside, _)) = Database::open(&path) else {
-        panic!("damaged")
+/// Two services, one of which has run; then something else writes into the second.
+fn with_foreign_hand(statement: &str) -> Loaded {
+    let mut database = memory();
+    let good = record(1, ServiceConfig::new(name("good"), "/a"));
+    let bad = busy_record();
+    let batch = Batch {
+        configs: [&good, &bad]
+            .map(|record| (record.id, Arc::clone(&record.config), false))
+            .into(),
+        records: vec![Arc::new(good), Arc::new(bad)],
+        ..Batch::default()
     };
-    assert!(aside.exists() && !path.exists());
-    let Err(OpenError::PutAside(again)) = Database::open(&path) else {
-        panic!("put aside")
-    };
-    assert_eq!(again, aside);
-    std::fs::remove_file(&aside).unwrap();
-    assert!(Database::open(&path).is_ok(), "the admin has decided");
-    std::fs::remove_dir_all(&folder).unwrap();
+    database.commit(&[&batch]).unwrap();
+    database.connection.execute_batch(statement).unwrap();
+    database.load().unwrap()
 }
 
 #[test]
-fn a_database_of_a_newer_version_is_left_alone() {
-    let connection = Connection::open_in_memory().unwrap();
-    connection.pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(
-        schema::prepare(&connection),
-        Err(OpenError::TooNew(99))
-    ));
+fn a_row_that_makes_no_sense_costs_its_service_alone_and_is_named() {
+    let cases = [
+        (
+            "UPDATE services SET actions = 'bogus/1' WHERE id = 7",
+            "services.actions",
+        ),
+        (
+            "UPDATE services SET environment = '[1]' WHERE id = 7",
+            "services.environment",
+        ),
+        (
+            "UPDATE services SET extensions = '{' WHERE id = 7",
+            "services.extensions",
+        ),
+        (
+            "UPDATE services SET start_type = 77 WHERE id = 7",
+            "services.start_type",
+        ),
+        (
+            "UPDATE services SET start_type = -1 WHERE id = 7",
+            "services.start_type",
+        ),
+        (
+            "UPDATE services SET security = 'X' WHERE id = 7",
+            "services.security",
+        ),
+        (
+            "UPDATE services SET name = 'x' || char(0) WHERE id = 7",
+            "services.name",
+        ),
+        (
+            "UPDATE runtime SET details = '{not json' WHERE service_id = 7",
+            "runtime.details",
+        ),
+        (
+            "UPDATE runtime SET state = 99 WHERE service_id = 7",
+            "runtime.state",
+        ),
+        (
+            "UPDATE runtime SET runs = -1 WHERE service_id = 7",
+            "runtime.runs",
+        ),
+    ];
+    for (statement, place) in cases {
+        let loaded = with_foreign_hand(statement);
+        let names: Vec<_> = loaded.records.iter().map(|record| record.id.0).collect();
+        assert_eq!(names, [1], "{statement}");
+        let unreadable = &loaded.unreadable[0];
+        assert_eq!((unreadable.service, &*unreadable.place), (7, place));
+        let sentence = unreadable.to_string();
+        assert!(sentence.contains("relance restore FILE"), "{sentence}");
+        assert_eq!(loaded.last_service, 7, "its number is not given again");
+    }
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_not_overwritten() {
+    let mut database = memory();
+    let batch = |id, text: &str| Batch {
+        configs: vec![(
+            ServiceId(id),
+            ServiceConfig::new(name(text), "/a").into(),
+            false,
+        )],
+        ..Batch::default()
+    };
+    database.commit(&[&batch(1, "a")]).unwrap();
+    assert!(database.commit(&[&batch(2, "A")]).is_err());
+    database.commit(&[&batch(1, "b")]).unwrap();
+    let loaded = database.load().unwrap();
+    assert_eq!(loaded.records[0].config.service_name.as_str(), "b");
 }
 
 /// A database that version 0.1.0 wrote, with settings that are not the defaults.
@@ -435,7 +500,11 @@ fn a_database_of_version_0_1_0_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("relance.db");
     std::fs::write(&path, include_bytes!("fixtures/format-1.db")).unwrap();
-    let loaded = Database::open(&path).unwrap().load().unwrap();
+    let id = crate::identity::Identity::load_or_create(folder.path())
+        .unwrap()
+        .id;
+    let loaded = Database::open(&path, &id).unwrap().load().unwrap();
+    assert!(loaded.unreadable.is_empty());
     let config = |name: &str| {
         let mut records = loaded.records.iter();
         let found = records.find(|record| record.config.service_name.as_str() == name);

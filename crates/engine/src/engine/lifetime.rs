@@ -54,11 +54,25 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             Beginning::Adoption => self.catching_up = Some(CatchUp::default()),
         }
+        self.say_what_was_wrong(now);
         let records = self
             .services
             .values()
             .map(|slot| Change::Service(Arc::clone(&slot.record)));
         self.publisher.publish(records);
+    }
+
+    /// What was wrong with the database when it was opened is in the log, once for each start.
+    fn say_what_was_wrong(&mut self, now: Moment) {
+        let notices = std::mem::take(&mut self.notices).into_iter();
+        let notices = notices.map(|notice| Event::StoreDamaged(notice.into()));
+        let unreadable = std::mem::take(&mut self.unreadable).into_iter();
+        let unreadable = unreadable.map(|service| {
+            Event::ServiceUnreadable(service.name.as_str().into(), service.to_string().into())
+        });
+        for event in notices.chain(unreadable).collect::<Vec<_>>() {
+            self.log_of_manager(now, &event);
+        }
     }
 
     fn boot(&mut self, now: Moment, boot: &str) {

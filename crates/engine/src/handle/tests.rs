@@ -13,6 +13,7 @@ use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceState};
 use super::*;
 use crate::database::{Batch, Database};
 use crate::event_log::entry_of_service;
+use crate::identity::Identity;
 
 struct Folder(PathBuf);
 
@@ -65,7 +66,11 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
         entries: vec![Arc::clone(&entry), clean.into(), gone.into()],
         ..Batch::default()
     };
-    Database::open(&path).unwrap().commit(&[&batch]).unwrap();
+    let id = Identity::load_or_create(&folder.0).unwrap().id;
+    Database::open(&path, &id)
+        .unwrap()
+        .commit(&[&batch])
+        .unwrap();
     let publisher = Arc::new(Publisher::new(Timestamp(1)));
     publisher.publish([publisher::Change::Service(record)]);
     let handle = EngineHandle {

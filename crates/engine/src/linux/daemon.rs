@@ -40,6 +40,8 @@ const LISTENER_FD: i32 = 4;
 pub struct EngineSetup {
     /// The database file.
     pub database: PathBuf,
+    /// The id of its folder.
+    pub identity: String,
     /// The socket on which clients are served.
     pub socket: PathBuf,
     /// How long what services call waits for a manager that is away.
@@ -199,7 +201,8 @@ fn open(
     setup: &EngineSetup,
     greeting: Greeting,
 ) -> Result<(Database, Loaded, Clock, Beginning), StartError> {
-    let database = Database::open(&setup.database).map_err(StartError::Database)?;
+    let database =
+        Database::open(&setup.database, &setup.identity).map_err(StartError::Database)?;
     let (clock, beginning) = beginning(setup, &database, greeting)?;
     let loaded = database.load()?;
     Ok((database, loaded, clock, beginning))

@@ -71,7 +71,14 @@ fn answer(error: &StartError) -> ScmError {
 
 fn code(error: &StartError) -> Win32Error {
     match error {
-        StartError::Database(OpenError::Damaged(..)) => Win32Error::BADDB,
+        StartError::Database(
+            OpenError::Damaged(..)
+            | OpenError::Replaced(_)
+            | OpenError::NotAFile(_)
+            | OpenError::Format(..)
+            | OpenError::Incomplete(..),
+        ) => Win32Error::BADDB,
+        StartError::Database(OpenError::Io(_)) => Win32Error::REGISTRY_IO_FAILED,
         StartError::Database(OpenError::Other(error)) => match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Win32Error::BADDB,
             _ => Win32Error::REGISTRY_IO_FAILED,

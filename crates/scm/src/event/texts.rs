@@ -60,6 +60,9 @@ pub fn template(id: u32) -> Option<&'static str> {
             "The service database can be written again. Entries of the log that were lost meanwhile: %1."
         }
         1105 => "The service manager is shutting down and stops the services.",
+        1106 => "Something is wrong with the files of the service database: %1.",
+        1107 => "The service database was written anew from what the manager knows. %1.",
+        1108 => "The service %1 was not loaded, and what runs of it is left alone: %2.",
         7000 => "%1 could not be started: %2.",
         7001 => "%1 was not started, because %2, which it needs, did not start: %3.",
         7002 => {

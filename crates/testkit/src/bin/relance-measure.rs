@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use relance_client::{ServiceManager, SocketManager, Target, connect};
 use relance_engine::database::{Batch, Database, EventLog};
+use relance_engine::identity::Identity;
 use relance_engine::sight::Sight;
 use relance_scm::event::{Event, EventSource};
 use relance_scm::event_log::{Details, EventFilter, LogEntry, Timestamp};
@@ -102,7 +103,8 @@ fn entry(number: u64) -> LogEntry {
 
 fn log(folder: &Path, millions: u64) {
     let path = folder.join("relance.db");
-    let mut database = Database::open(&path).expect("a new database");
+    let id = Identity::load_or_create(folder).expect("a new identity").id;
+    let mut database = Database::open(&path, &id).expect("a new database");
     let entries = millions * 1_000_000;
     let begin = Instant::now();
     for group in 0..entries / GROUP {
