@@ -15,6 +15,7 @@ mod driver;
 mod environment;
 pub mod guardian;
 mod link;
+pub mod lock;
 mod logs;
 mod peer;
 mod plan;

@@ -2,7 +2,7 @@
 //! clients through it.
 
 use std::fs::{self, OpenOptions};
-use std::io::{Read, Seek, Write};
+use std::io::{Seek, Write};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -14,9 +14,8 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 use relance_engine::identity::Identity;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
-use relance_engine::linux::{Administrators, daemon as engine_process};
+use relance_engine::linux::{Administrators, daemon as engine_process, lock};
 use relance_sessions::{FileStore, Sessions};
-use rustix::fs::{FlockOperation, flock};
 use tracing::Level;
 
 use crate::cli::{CommandResult, Failure};
@@ -178,12 +177,9 @@ fn lock(folder: &Path) -> Result<OwnedFd> {
                 path.display()
             )
         })?;
-    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-        let mut pid = String::new();
-        let _ = file.read_to_string(&mut pid);
+    if let Err(pid) = lock::take(&mut file) {
         bail!(
-            "another daemon (process {}) uses {}; stop it, or name another folder with --state",
-            pid.trim(),
+            "another daemon (process {pid}) uses {}; stop it, or name another folder with --state",
             folder.display()
         );
     }

@@ -33,6 +33,7 @@ const SECRET_MAX: usize = 40;
 const KIND: usize = 0;
 const FLAGS: usize = 1;
 const SECRET_LEN: usize = 2;
+const STOP_SIGNAL: usize = 3;
 const KEY: usize = 4;
 const GROUP: usize = 12;
 const BIRTH: usize = 16;
@@ -76,6 +77,7 @@ pub(super) struct Intent {
     pub(super) secret: String,
     pub(super) channel: bool,
     pub(super) output: bool,
+    pub(super) stop_signal: i32,
     pub(super) group: Option<Group>,
 }
 
@@ -319,6 +321,7 @@ fn encode_run(intent: &Intent) -> [u8; SLOT_LEN] {
     let secret = &intent.secret.as_bytes()[..intent.secret.len().min(SECRET_MAX)];
     bytes[SECRET..SECRET + secret.len()].copy_from_slice(secret);
     bytes[SECRET_LEN] = u8::try_from(secret.len()).unwrap_or(0);
+    bytes[STOP_SIGNAL] = u8::try_from(intent.stop_signal).unwrap_or(0);
     checked(bytes)
 }
 
@@ -401,6 +404,7 @@ fn decode_intent(run: RunKey, bytes: &[u8; SLOT_LEN]) -> Result<Intent, &'static
         secret: secret.ok_or("its secret is no text")?.to_owned(),
         channel: has(HAS_CHANNEL),
         output: has(HAS_OUTPUT),
+        stop_signal: bytes[STOP_SIGNAL].into(),
         group: has(HAS_GROUP).then(|| Group(u32_at(bytes, GROUP))),
     })
 }

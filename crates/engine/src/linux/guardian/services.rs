@@ -28,6 +28,7 @@ impl Guardian {
                 secret,
                 channel,
                 output,
+                stop_signal: spec.stop_signal.unwrap_or(libc::SIGTERM),
                 group,
             };
             match self.try_spawn(intent, spec, group_fd) {
@@ -92,7 +93,7 @@ impl Guardian {
             slot,
             adopted: None,
             service: spec.service().map(Into::into),
-            stop_signal: spec.stop_signal.unwrap_or(libc::SIGTERM),
+            stop_signal: intent.stop_signal,
         })
     }
 

@@ -92,7 +92,7 @@ impl Guardian {
             slot,
             adopted: adopted.map(Box::new),
             service: None,
-            stop_signal: libc::SIGTERM,
+            stop_signal: intent.stop_signal,
         };
         if run.adopted.is_none() {
             self.end_leftovers(&run);
@@ -134,6 +134,7 @@ impl Guardian {
                 .unwrap_or_default(),
             channel: false,
             output: false,
+            stop_signal: libc::SIGTERM,
             group: None,
         };
         let mark = Mark {

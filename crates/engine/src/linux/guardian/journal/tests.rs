@@ -35,6 +35,7 @@ fn intent(number: u32) -> Intent {
         secret: u128::MAX.to_string(),
         channel: true,
         output: false,
+        stop_signal: 64,
         group: Some(Group(9)),
     }
 }

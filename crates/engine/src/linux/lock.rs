@@ -1,0 +1,126 @@
+//! Locks of the daemon: files in which the holder has written its process id.
+//!
+//! A lock outlives a guardian that was killed for a moment: a process that it was about to execute
+//! still has its descriptors, until it has put itself into the run journal. Whoever starts the next
+//! daemon must not be told that there is another one.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+/// How long the processes of a guardian that was killed may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Takes the lock of a file. The program ends if it cannot: a thread may be left that waits for it.
+///
+/// # Errors
+/// The process id of the holder, as it stands in the file.
+pub fn take(file: &mut File) -> Result<(), String> {
+    if flock(&*file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+        return Ok(());
+    }
+    let held_by = holder(file);
+    if is_alive(&held_by) || wait_for(file, PATIENCE).is_err() {
+        return Err(holder(file));
+    }
+    Ok(())
+}
+
+/// Takes the lock as soon as it is free.
+fn wait_for(file: &File, patience: Duration) -> io::Result<()> {
+    // The lock belongs to what both descriptors stand for.
+    let same = file.try_clone()?;
+    let (took, taken) = channel();
+    let waiting = thread::spawn(move || {
+        let locked = loop {
+            match flock(&same, FlockOperation::LockExclusive) {
+                Err(Errno::INTR) => {}
+                locked => break locked,
+            }
+        };
+        drop(same);
+        let _ = took.send(locked);
+    });
+    let locked = taken.recv_timeout(patience);
+    let locked = locked.map_err(|_| io::ErrorKind::TimedOut)?;
+    // A guardian has no other thread than its own.
+    let _ = waiting.join();
+    Ok(locked?)
+}
+
+fn holder(file: &mut File) -> String {
+    let mut text = String::new();
+    let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
+    read.map_or_else(|_| String::new(), |_| text.trim().to_owned())
+}
+
+/// Whether a process runs; one that was killed and that its parent has not noticed does not.
+fn is_alive(pid: &str) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"));
+    let state = stat.ok().and_then(|stat| {
+        let (_, fields) = stat.rsplit_once(") ")?;
+        fields.chars().next()
+    });
+    // Without a number this is `/proc/stat`, or none.
+    !pid.is_empty() && state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+    use std::io::Write;
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::*;
+
+    fn open(path: &Path) -> File {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        options.open(path).unwrap()
+    }
+
+    #[test]
+    fn a_holder_that_was_killed_is_waited_for_and_one_that_runs_is_named() {
+        let path = std::env::temp_dir().join(format!("relance-lock-{}", std::process::id()));
+        let mut held = open(&path);
+        take(&mut held).unwrap();
+        let own = std::process::id().to_string();
+        writeln!(held, "{own}").unwrap();
+        assert_eq!(take(&mut open(&path)), Err(own));
+        assert!(wait_for(&open(&path), Duration::ZERO).is_err());
+        // Its holder has ended, and something of it has the descriptor.
+        let mut ended = Command::new("true").spawn().unwrap();
+        let pid = ended.id();
+        ended.wait().unwrap();
+        held.rewind().unwrap();
+        held.set_len(0).unwrap();
+        writeln!(held, "{pid}").unwrap();
+        let (took, taken) = channel();
+        let mut next = open(&path);
+        let waiting = std::thread::spawn(move || took.send(take(&mut next)).unwrap());
+        flock(&held, FlockOperation::Unlock).unwrap();
+        assert_eq!(taken.recv().unwrap(), Ok(()));
+        waiting.join().unwrap();
+        fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_zombie_holds_nothing() {
+        let mut child = Command::new("true").spawn().unwrap();
+        let pid = child.id().to_string();
+        let id = rustix::process::Pid::from_child(&child);
+        let options =
+            rustix::process::WaitIdOptions::EXITED | rustix::process::WaitIdOptions::NOWAIT;
+        rustix::process::waitid(rustix::process::WaitId::Pid(id), options).unwrap();
+        assert!(!is_alive(&pid));
+        child.wait().unwrap();
+        assert!(!is_alive(&pid) && !is_alive("") && !is_alive("nobody"));
+        assert!(is_alive(&std::process::id().to_string()));
+    }
+}
