@@ -11,6 +11,8 @@ use std::task::{Context, Poll, Waker};
 use relance_scm::ServiceId;
 use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
 
+use crate::linux::place::open_output;
+
 /// Most bytes of output in one part.
 const PART_LEN_MAX: u64 = 1 << 20;
 
@@ -40,7 +42,7 @@ impl OutputSignals {
 
 /// A part of the output in a file.
 pub(crate) fn read_part(path: &Path, range: OutputRange) -> io::Result<OutputPart> {
-    let mut file = File::open(path)?;
+    let mut file = open_output(path)?;
     let length = file.metadata()?.len();
     let from = match range {
         // A file that was rotated is shorter than the position: it is read from its beginning.
@@ -93,7 +95,7 @@ impl Follower {
     fn read(&mut self) -> io::Result<Option<OutputPart>> {
         loop {
             if self.file.is_none() {
-                match File::open(&self.path) {
+                match open_output(&self.path) {
                     Ok(file) => self.file = Some(file),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
                     Err(error) => return Err(error),
@@ -110,7 +112,7 @@ impl Follower {
                     end: self.position,
                 }));
             }
-            let replaced = std::fs::metadata(&self.path)
+            let replaced = std::fs::symlink_metadata(&self.path)
                 .is_ok_and(|now| file.metadata().is_ok_and(|own| own.ino() != now.ino()));
             if !replaced {
                 return Ok(None);

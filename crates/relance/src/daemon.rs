@@ -1,20 +1,16 @@
 //! `relance daemon`: becomes the guardian, which starts the engine (this same program) and serves
 //! clients through it.
 
-use std::fs::{self, OpenOptions};
-use std::io::{Seek, Write};
 use std::net::TcpListener;
-use std::os::fd::OwnedFd;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-use std::os::unix::net::UnixListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Parser;
 use relance_engine::identity::Identity;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
-use relance_engine::linux::{Administrators, daemon as engine_process, lock};
+use relance_engine::linux::place::{self, Listening};
+use relance_engine::linux::{Administrators, daemon as engine_process};
 use relance_sessions::{FileStore, Sessions};
 use tracing::Level;
 
@@ -63,6 +59,7 @@ pub(crate) struct Arguments {
 /// Runs until the daemon is stopped.
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let prepared = guardian::prepare().context("the daemon cannot begin")?;
+    place::make_files_private();
     let mut settings = Settings::load(Overrides {
         config: arguments.config,
         state_folder: arguments.state,
@@ -83,11 +80,13 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
 }
 
 fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
-    create_folder(&settings.state_folder, 0o700)?;
-    create_folder(&settings.log_folder, 0o750)?;
-    let lock = lock(&settings.state_folder)?;
+    let state = place::open_state(&settings.state_folder)?;
+    place::check_logs(&settings.log_folder)?;
     settings.identity = Identity::load_or_create(&settings.state_folder)?.id;
-    let listener = listen(&settings.socket)?;
+    let Listening {
+        listener,
+        lock: socket_lock,
+    } = place::listen(&settings.socket)?;
     let program = std::env::current_exe().context("this program cannot be found again")?;
     let program = program.to_string_lossy().into_owned();
     let console = settings
@@ -100,7 +99,7 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
         engine: vec![program, "engine".to_owned()],
         environment: environment(SETUP_VARIABLE, &text),
         listener,
-        lock,
+        locks: [state.lock, socket_lock],
         identity: settings.identity.clone(),
         notify: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
         console,
@@ -148,65 +147,6 @@ fn console(
     })
 }
 
-fn create_folder(folder: &Path, mode: u32) -> Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(mode)
-        .create(folder)
-        .with_context(|| {
-            format!(
-                "the folder {} cannot be made; make it, or name another",
-                folder.display()
-            )
-        })
-}
-
-/// One daemon for one database: the lock is held as long as the guardian lives.
-fn lock(folder: &Path) -> Result<OwnedFd> {
-    let path = folder.join("lock");
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(&path)
-        .with_context(|| {
-            format!(
-                "{} cannot be written; check who owns the folder, and the disk",
-                path.display()
-            )
-        })?;
-    if let Err(pid) = lock::take(&mut file) {
-        bail!(
-            "another daemon (process {pid}) uses {}; stop it, or name another folder with --state",
-            folder.display()
-        );
-    }
-    file.set_len(0)
-        .and_then(|()| file.rewind())
-        .and_then(|()| writeln!(file, "{}", std::process::id()))
-        .with_context(|| format!("{} cannot be written; is the disk full?", path.display()))?;
-    Ok(file.into())
-}
-
-/// Peers are known by their credentials, so everybody may connect. Whoever holds the lock may replace
-/// the socket of a daemon that has ended.
-fn listen(path: &Path) -> Result<OwnedFd> {
-    if let Some(folder) = path.parent() {
-        create_folder(folder, 0o755)?;
-    }
-    if path.exists() {
-        fs::remove_file(path)
-            .with_context(|| format!("the old socket {} cannot be removed", path.display()))?;
-    }
-    let listener = UnixListener::bind(path)
-        .with_context(|| format!("the socket {} cannot be made", path.display()))?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o666))
-        .with_context(|| format!("the socket {} cannot be opened to all", path.display()))?;
-    Ok(listener.into())
-}
-
 /// Runs the engine; started by the guardian only.
 pub(crate) fn engine() -> CommandResult {
     let Ok(text) = std::env::var(SETUP_VARIABLE) else {
@@ -215,6 +155,7 @@ pub(crate) fn engine() -> CommandResult {
         ));
     };
     abort_on_panic();
+    place::make_files_private();
     tracing_subscriber::fmt()
         .with_max_level(Level::INFO)
         .with_writer(std::io::stderr)

@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use relance_engine::engine::Settings as EngineSettings;
 use relance_engine::linux::daemon::EngineSetup;
+use relance_engine::linux::place;
 use relance_engine::linux::{LogSettings, RebootCommand};
 use relance_engine::storage::Retention;
 use relance_policy::ShutdownLimits;
@@ -82,7 +83,7 @@ pub(crate) struct Settings {
     pub(crate) manual_clock: bool,
     pub(crate) console: Option<ConsoleAddress>,
     pub(crate) cgroups: Cgroups,
-    /// The id of the state folder, once the guardian has read it.
+    /// The id of the state folder, once the guardian has read it; a guardian of version 0.1 knows none.
     #[serde(default)]
     pub(crate) identity: String,
     file: File,
@@ -113,10 +114,12 @@ impl Settings {
     /// Reads the file and puts the options over it.
     pub(crate) fn load(overrides: Overrides) -> Result<Self> {
         let places = places()?;
-        let mut file = match &overrides.config {
-            Some(path) => read(path)?,
-            None if places.config.exists() => read(&places.config)?,
-            None => File::default(),
+        let mut file = match overrides.config {
+            Some(path) => {
+                let path = absolute(path)?;
+                read(&path)?.with_context(|| format!("there are no settings {}", path.display()))?
+            }
+            None => read(&places.config)?.unwrap_or_default(),
         };
         file.allow_reboot |= overrides.allow_reboot;
         let admin_gid = file.admin_group.as_deref().map(group_id).transpose()?;
@@ -196,10 +199,14 @@ impl Settings {
     }
 }
 
-fn read(path: &Path) -> Result<File> {
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("the settings {} cannot be read", path.display()))?;
-    parse(&text).with_context(|| format!("the settings {} make no sense", path.display()))
+/// `None` if there is no such file.
+fn read(path: &Path) -> Result<Option<File>> {
+    let Some(text) = place::read_settings(path)? else {
+        return Ok(None);
+    };
+    let file =
+        parse(&text).with_context(|| format!("the settings {} make no sense", path.display()))?;
+    Ok(Some(file))
 }
 
 /// The settings that a file holds.

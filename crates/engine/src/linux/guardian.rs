@@ -75,8 +75,8 @@ pub struct Setup {
     /// The socket on which clients are served; kept open here, so that clients wait while an engine
     /// is replaced.
     pub listener: OwnedFd,
-    /// Held for the life of the daemon.
-    pub lock: OwnedFd,
+    /// Those of the state folder and of the socket, held for the life of the daemon.
+    pub locks: [OwnedFd; 2],
     /// The id of the state folder.
     pub identity: String,
     /// Told `READY=1` when the first engine is ready (`NOTIFY_SOCKET`).

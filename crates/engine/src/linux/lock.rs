@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// The process id of the holder, as it stands in the file.
-pub fn take(file: &mut File) -> Result<(), String> {
+pub(crate) fn take(file: &mut File) -> Result<(), String> {
     if flock(&*file, FlockOperation::NonBlockingLockExclusive).is_ok() {
         return Ok(());
     }

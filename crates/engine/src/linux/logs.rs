@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -20,6 +20,7 @@ use relance_scm::ServiceName;
 use rustix::event::{EventfdFlags, epoll, eventfd};
 use rustix::pipe::{SpliceFlags, splice};
 
+use super::place::append_to;
 use super::protocol::{STREAMS_AFTER_RUNS_MAX, run_of, token};
 use crate::output::OutputSignals;
 
@@ -432,13 +433,7 @@ impl Files {
         if !self.open.contains_key(&service) {
             self.close_oldest();
             let path = log_path(&self.settings.folder, name);
-            let file = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .mode(0o640)
-                .open(path)?;
+            let file = append_to(&path)?;
             let length = file.metadata()?.len();
             let output = Output {
                 file,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -284,9 +284,11 @@ impl Group {
     }
 }
 
-/// Makes a group that only the daemon's own user may write to, whatever its umask.
+/// Makes a group that only the daemon's own user may write to and everybody may look at, as a service
+/// does to learn its limits; whatever the umask is.
 fn create(folder: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().mode(0o755).create(folder)
+    fs::create_dir(folder)?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
 }
 
 fn create_if_missing(folder: &Path) -> io::Result<()> {

@@ -1,0 +1,67 @@
+//! How files are opened in a folder where others may have put something.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+
+use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fchmod, fstat, openat};
+use rustix::io::Errno;
+
+use super::trust::kind;
+
+/// Mode of a file of output: the group of its folder may be one that reads logs.
+const OUTPUT_MODE: u32 = 0o640;
+
+/// Opens a file in a folder: never through a link.
+pub(super) fn open_in(folder: &OwnedFd, name: &OsStr, flags: OFlags) -> io::Result<File> {
+    let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let fd = openat(folder, name, flags, Mode::from_raw_mode(0o600))?;
+    Ok(fd.into())
+}
+
+/// Opens the file of a service's output to write to it, and makes it if it is missing. The folder may
+/// belong to another account: a link, a second name of another file, a pipe or a device that was put
+/// there is refused, and nothing is truncated.
+///
+/// # Errors
+/// When it is refused, or cannot be opened.
+pub(crate) fn append_to(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let mode = Mode::from_raw_mode(0o600);
+    let made = openat(CWD, path, flags | OFlags::CREATE | OFlags::EXCL, mode);
+    let fd = match made {
+        Ok(fd) => {
+            fchmod(&fd, Mode::from_raw_mode(OUTPUT_MODE))?;
+            fd
+        }
+        Err(Errno::EXIST) => openat(CWD, path, flags, mode)?,
+        Err(error) => return Err(error.into()),
+    };
+    only_a_file(path, fd)
+}
+
+/// Opens the file of a service's output to read it, under the same conditions.
+///
+/// # Errors
+/// When it is refused, or cannot be opened.
+pub(crate) fn open_output(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    only_a_file(path, openat(CWD, path, flags, Mode::empty())?)
+}
+
+fn only_a_file(path: &Path, fd: OwnedFd) -> io::Result<File> {
+    if is_plain(&fstat(fd.as_fd())?) {
+        return Ok(fd.into());
+    }
+    let sentence = format!(
+        "{} is not a file of its own (a link, a pipe, a second name of another file); remove it",
+        path.display()
+    );
+    Err(io::Error::new(io::ErrorKind::InvalidInput, sentence))
+}
+
+fn is_plain(stat: &Stat) -> bool {
+    kind(stat) == FileType::RegularFile && stat.st_nlink == 1
+}

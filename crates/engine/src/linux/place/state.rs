@@ -1,0 +1,108 @@
+//! The state folder: the daemon's own user alone reads it, and nothing in it leads elsewhere.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, fchmod, statat};
+
+use super::Unfit;
+use super::files::open_in;
+use super::trust::{Trust, kind};
+use super::walk::{Found, Last, Walk};
+use crate::linux::lock;
+
+/// The state folder, for this daemon alone.
+#[derive(Debug)]
+pub struct State {
+    /// Held for the life of the daemon.
+    pub lock: OwnedFd,
+    /// The folder as the kernel knows it: another number for a copy.
+    pub device_and_inode: (u64, u64),
+}
+
+/// Makes the folder if it is missing, checks it and all that is in it, and takes its lock.
+///
+/// # Errors
+/// When others may read or write it or put another in its place, when something in it is not the
+/// daemon's, or when another daemon uses it.
+pub fn open_state(path: &Path) -> Result<State, Unfit> {
+    let last = |trust: &Trust, path: &Path, stat: &Stat| trust.check_state(path, stat);
+    let walk = Walk {
+        to: "the state folder",
+        make: Some(0o700),
+        system_groups: false,
+        last: Last::Folder(&last),
+    };
+    let found = walk.open(path)?;
+    check_entries(&found)?;
+    let lock = lock(&found.fd, path)?;
+    Ok(State {
+        lock,
+        device_and_inode: (found.stat.st_dev, found.stat.st_ino),
+    })
+}
+
+fn check_entries(found: &Found) -> Result<(), Unfit> {
+    let unreadable = |error| Unfit::io(&found.path, "read", error);
+    let folder = open_in(
+        &found.fd,
+        OsStr::new("."),
+        OFlags::RDONLY | OFlags::DIRECTORY,
+    )
+    .map_err(|error| Unfit::io(&found.path, "read", error))?;
+    for entry in Dir::read_from(&folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        if name != "." && name != ".." {
+            check_entry(found, name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Files that others could read if the folder let them are closed: earlier versions made them so.
+fn check_entry(found: &Found, name: &OsStr) -> Result<(), Unfit> {
+    let path: PathBuf = found.path.join(name);
+    let stat = statat(&found.fd, name, AtFlags::SYMLINK_NOFOLLOW)
+        .map_err(|error| Unfit::io(&path, "looked at", error))?;
+    found.trust.check_state_entry(&path, &stat)?;
+    if kind(&stat) == FileType::RegularFile && stat.st_mode & 0o077 != 0 {
+        let close = || -> std::io::Result<()> {
+            let file = open_in(&found.fd, name, OFlags::RDONLY | OFlags::NONBLOCK)?;
+            Ok(fchmod(&file, Mode::from_raw_mode(stat.st_mode & 0o700))?)
+        };
+        close().map_err(|error| Unfit::io(&path, "closed to others", error))?;
+    }
+    Ok(())
+}
+
+/// One daemon for one folder.
+fn lock(folder: &OwnedFd, path: &Path) -> Result<OwnedFd, Unfit> {
+    let file_path = path.join("lock");
+    let file = open_in(folder, OsStr::new("lock"), OFlags::RDWR | OFlags::CREATE)
+        .map_err(|error| Unfit::io(&file_path, "opened", error))?;
+    take(file, &file_path, |pid| {
+        format!(
+            "another daemon (process {pid}) uses {}; stop it, or name another folder with --state",
+            path.display()
+        )
+    })
+}
+
+/// Takes a lock and writes down who has it; `held` is what is said if somebody else does.
+pub(super) fn take(
+    mut file: File,
+    path: &Path,
+    held: impl FnOnce(&str) -> String,
+) -> Result<OwnedFd, Unfit> {
+    lock::take(&mut file).map_err(|pid| Unfit::new(held(&pid)))?;
+    file.set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| writeln!(file, "{}", std::process::id()))
+        .map_err(|error| Unfit::io(path, "written (is the disk full?)", error))?;
+    Ok(file.into())
+}

@@ -1,0 +1,262 @@
+//! Who may own what the daemon relies on, and who may write to it.
+//!
+//! Trusted are root, the daemon's own user, and the owner of `/`, who could replace everything (in a
+//! namespace of users that is all that is known of root outside). A group counts as others, unless it
+//! is root's or has no other member than the daemon's user, as on systems where each user has one.
+
+use std::fs;
+use std::path::Path;
+
+use rustix::fs::{FileType, Stat};
+
+use super::Unfit;
+
+/// Groups with a lower number are the system's own.
+const SYSTEM_GID_END: u32 = 1000;
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(super) struct Trust {
+    own_uid: u32,
+    root_owner: u32,
+    /// The group that the daemon's user has for itself.
+    own_group: Option<u32>,
+}
+
+impl Trust {
+    /// What this process may trust; `root` is `/`.
+    pub(super) fn of_this_process(root: &Stat) -> Self {
+        let own_uid = rustix::process::geteuid().as_raw();
+        let gid = rustix::process::getegid().as_raw();
+        let file = |path| fs::read_to_string(path).unwrap_or_default();
+        let own_group = is_group_of_one(&file("/etc/passwd"), &file("/etc/group"), own_uid, gid);
+        Self {
+            own_uid,
+            root_owner: root.st_uid,
+            own_group: own_group.then_some(gid),
+        }
+    }
+
+    fn owner(&self, stat: &Stat) -> bool {
+        [0, self.own_uid, self.root_owner].contains(&stat.st_uid)
+    }
+
+    /// Whether somebody who is not trusted may write there by its mode.
+    pub(super) fn others_write(&self, stat: &Stat) -> bool {
+        let group = stat.st_gid != 0 && self.own_group != Some(stat.st_gid);
+        stat.st_mode & 0o002 != 0 || stat.st_mode & 0o020 != 0 && group
+    }
+
+    /// A folder on the way to a place. In one where everybody may make files and nobody may touch
+    /// those of others (`/tmp`) what follows has to be ours, and no link.
+    pub(super) fn check_ancestor(
+        &self,
+        path: &Path,
+        stat: &Stat,
+        to: &str,
+        system_groups: bool,
+    ) -> Result<(), Unfit> {
+        let folder = path.display();
+        if !self.owner(stat) {
+            return Err(Unfit::new(format!(
+                "the folder {folder} on the way to {to} belongs to {}, who may put something else there; \
+                 give it to root (chown root {folder}), or name another place",
+                user(stat.st_uid)
+            )));
+        }
+        let is_sticky = stat.st_mode & 0o1000 != 0;
+        let of_the_system =
+            system_groups && stat.st_mode & 0o002 == 0 && stat.st_gid < SYSTEM_GID_END;
+        if self.others_write(stat) && !is_sticky && !of_the_system {
+            return Err(Unfit::new(format!(
+                "others may write to the folder {folder} on the way to {to} (mode {}), and so put \
+                 something else there; close it (chmod go-w {folder}), or name another place",
+                mode(stat)
+            )));
+        }
+        Ok(())
+    }
+
+    /// The state folder: nobody else may even read it.
+    pub(super) fn check_state(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
+        let folder = path.display();
+        if stat.st_uid != self.own_uid {
+            return Err(Unfit::new(format!(
+                "the state folder {folder} belongs to {}, and the daemon runs as {}; give it to that user \
+                 (chown {1} {folder}), or name another with --state",
+                user(stat.st_uid),
+                user(self.own_uid),
+            )));
+        }
+        if stat.st_mode & 0o077 != 0 {
+            let what = if stat.st_mode & 0o022 == 0 {
+                "read"
+            } else {
+                "write to"
+            };
+            return Err(Unfit::new(format!(
+                "others may {what} the state folder {folder} (mode {}), where the services and their \
+                 environments are; close it: chmod 700 {folder}",
+                mode(stat)
+            )));
+        }
+        Ok(())
+    }
+
+    /// Something in the state folder.
+    pub(super) fn check_state_entry(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
+        let file = path.display();
+        let remove = format!("look where it comes from, and remove it: rm {file}");
+        let refuse = |why: &str, mend: &str| Err(Unfit::new(format!("{file} {why}; {mend}")));
+        let kind = kind(stat);
+        if kind == FileType::Symlink {
+            return refuse(
+                "is a link, and the daemon follows none in its state folder",
+                &remove,
+            );
+        }
+        if !self.owner(stat) {
+            let whose = format!("belongs to {}, not to the daemon", user(stat.st_uid));
+            return refuse(&whose, &remove);
+        }
+        if kind == FileType::RegularFile && stat.st_nlink > 1 {
+            return refuse(
+                "has a second name elsewhere, by which others may reach it",
+                &remove,
+            );
+        }
+        // A socket is for everybody who may enter the folder.
+        if kind != FileType::Socket && stat.st_mode & 0o022 != 0 {
+            let why = format!("may be written to by others (mode {})", mode(stat));
+            return refuse(&why, &format!("close it: chmod go-rwx {file}"));
+        }
+        Ok(())
+    }
+
+    /// The folder of output.
+    pub(super) fn check_logs(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
+        if stat.st_mode & 0o002 == 0 {
+            return Ok(());
+        }
+        let folder = path.display();
+        Err(Unfit::new(format!(
+            "everybody may write to the log folder {folder} (mode {}); close it: chmod o-w {folder}",
+            mode(stat)
+        )))
+    }
+
+    /// The file of settings.
+    pub(super) fn check_settings(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
+        self.check_file(path, stat, "the settings")
+    }
+
+    /// The program of a service that runs as root.
+    pub(super) fn check_program(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
+        self.check_file(path, stat, "the program")
+    }
+
+    fn check_file(&self, path: &Path, stat: &Stat, what: &str) -> Result<(), Unfit> {
+        let file = path.display();
+        let refuse = |why: String| Err(Unfit::new(format!("{what} {file} {why}")));
+        if kind(stat) != FileType::RegularFile {
+            return refuse("is not a regular file".to_owned());
+        }
+        if !self.owner(stat) {
+            let owner = user(stat.st_uid);
+            return refuse(format!(
+                "belongs to {owner}; give it to root: chown root {file}"
+            ));
+        }
+        if self.others_write(stat) {
+            let mode = mode(stat);
+            return refuse(format!(
+                "may be written to by others (mode {mode}); close it: chmod go-w {file}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// A lock beside a socket: made by a daemon of this user, or by nobody.
+    pub(super) fn check_lock(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
+        let ours = stat.st_uid == self.own_uid || stat.st_uid == 0;
+        if kind(stat) == FileType::RegularFile && stat.st_nlink == 1 && ours {
+            return Ok(());
+        }
+        let file = path.display();
+        Err(Unfit::new(format!(
+            "{file} is not the lock of a daemon of this user; look where it comes from and remove it, \
+             or name another socket with --socket"
+        )))
+    }
+}
+
+pub(super) fn kind(stat: &Stat) -> FileType {
+    FileType::from_raw_mode(stat.st_mode)
+}
+
+fn mode(stat: &Stat) -> String {
+    format!("{:04o}", stat.st_mode & 0o7777)
+}
+
+/// A user as people know it.
+fn user(uid: u32) -> String {
+    if uid == 0 {
+        return "root".to_owned();
+    }
+    let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    name.unwrap_or_else(|| format!("user {uid}"))
+}
+
+/// Whether a group has no member but this user, by the files of the system. One that stands elsewhere
+/// is taken for a group of others.
+fn is_group_of_one(passwd: &str, group: &str, uid: u32, gid: u32) -> bool {
+    let users = || {
+        passwd
+            .lines()
+            .map(|line| line.split(':').collect::<Vec<_>>())
+    };
+    let Some(own) = users().find(|user| field(user, 2) == Some(uid)) else {
+        return false;
+    };
+    let is_primary_of_another =
+        users().any(|user| field(&user, 3) == Some(gid) && field(&user, 2) != Some(uid));
+    let mut groups = group
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>());
+    let members = groups.find(|group| field(group, 2) == Some(gid));
+    let is_alone = members.is_some_and(|group| {
+        let members = group.get(3).copied().unwrap_or_default();
+        members
+            .split(',')
+            .all(|member| member.is_empty() || member == own[0])
+    });
+    is_alone && !is_primary_of_another
+}
+
+fn field(fields: &[&str], index: usize) -> Option<u32> {
+    fields.get(index)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_of_one_user_if_nobody_else_is_in_it() {
+        let passwd =
+            "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/:/bin/sh\nbob:x:1001:1001::/:/bin/sh\n";
+        let alone = |group: &str| is_group_of_one(passwd, group, 1000, 1000);
+        assert!(alone("root:x:0:\nann:x:1000:\n"));
+        assert!(alone("ann:x:1000:ann\n"));
+        assert!(!alone("ann:x:1000:ann,bob\n"));
+        assert!(!alone(""), "a group that no file names");
+        assert!(!is_group_of_one(passwd, "users:x:100:\n", 1000, 1000));
+        let shared = "ann:x:1000:100::/:/bin/sh\nbob:x:1001:100::/:/bin/sh\n";
+        assert!(!is_group_of_one(shared, "users:x:100:\n", 1000, 100));
+    }
+}
