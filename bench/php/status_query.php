@@ -1,7 +1,7 @@
 <?php
 // How long win32_query_service_status takes with many services, and what a call of it costs in memory.
 //
-//     RELANCE_SOCKET=/tmp/x/socket php -n -d extension=…/win32service.so bench/php/status_query.php [SERVICES] [CALLS]
+//     RELANCE_SOCKET=$HOME/x/socket php -n -d extension=…/win32service.so bench/php/status_query.php [SERVICES] [CALLS]
 //
 // wants a manager of its own (relance daemon --state … --socket …), in which it creates the services.
 $services = (int) ($argv[1] ?? 1000);

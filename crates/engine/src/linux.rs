@@ -28,7 +28,7 @@ mod spawn;
 pub(crate) mod usage;
 mod without_database;
 
-pub use cgroup::{cgroup_folder, cgroup_name};
+pub use cgroup::{GroupNames, cgroup_folder};
 pub use logs::{LogSettings, log_path};
 pub use peer::Administrators;
 pub use processes::RebootCommand;

@@ -10,7 +10,7 @@ use clap::Parser;
 use relance_engine::identity::Identity;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
 use relance_engine::linux::place::{self, Listening};
-use relance_engine::linux::{Administrators, daemon as engine_process};
+use relance_engine::linux::{Administrators, GroupNames, daemon as engine_process};
 use relance_sessions::{FileStore, Sessions};
 use tracing::Level;
 
@@ -83,6 +83,7 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
     let state = place::open_state(&settings.state_folder)?;
     place::check_logs(&settings.log_folder)?;
     settings.identity = Identity::load_or_create(&settings.state_folder)?.id;
+    let groups = GroupNames::new(&settings.identity, state.device_and_inode, &settings.socket);
     let Listening {
         listener,
         lock: socket_lock,
@@ -104,10 +105,11 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
         notify: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
         console,
         journal: settings.state_folder.join("runs"),
-        cgroups: (settings.cgroups == Cgroups::Auto).then(|| settings.socket.clone()),
+        cgroups: (settings.cgroups == Cgroups::Auto).then_some(groups),
         streams: settings.state_folder.join("streams"),
         stopped: settings.state_folder.join("stopped"),
         wait_to_kill: settings.engine_setup().settings.shutdown.wait_to_kill,
+        is_copy: place::is_copy(&settings.state_folder)?,
     })
 }
 

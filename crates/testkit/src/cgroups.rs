@@ -5,11 +5,12 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use relance_engine::linux::{cgroup_folder, cgroup_name};
+use relance_engine::identity::Identity;
+use relance_engine::linux::{GroupNames, cgroup_folder};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -54,15 +55,16 @@ impl Hierarchy {
         command
     }
 
-    /// The folder in which a daemon has its groups.
-    pub(crate) fn groups(&self, guardian: u32, socket: &Path) -> Option<PathBuf> {
+    /// The folder in which a daemon with this state folder has its groups.
+    pub(crate) fn groups(&self, guardian: u32, state: &Path, socket: &Path) -> Option<PathBuf> {
+        let names = names(state, socket)?;
         match self {
-            Self::Found => cgroup_folder(socket),
+            Self::Found => cgroup_folder(&names),
             Self::Own(point) => {
                 let point = point.path().strip_prefix("/").expect("an absolute path");
                 let seen = Path::new("/proc").join(guardian.to_string());
                 let own = seen.join("root").join(point).join(own_group()?);
-                Some(own.join(cgroup_name(socket)))
+                Some(own.join(names.name()))
             }
         }
     }
@@ -98,6 +100,16 @@ impl Remains {
     }
 }
 
+fn names(state: &Path, socket: &Path) -> Option<GroupNames> {
+    let identity = Identity::load(state).ok()??;
+    let meta = fs::metadata(state).ok()?;
+    Some(GroupNames::new(
+        &identity.id,
+        (meta.dev(), meta.ino()),
+        socket,
+    ))
+}
+
 /// The group of this process, below the root of the hierarchy.
 fn own_group() -> Option<PathBuf> {
     let text = fs::read_to_string("/proc/self/cgroup").ok()?;
@@ -106,8 +118,13 @@ fn own_group() -> Option<PathBuf> {
 }
 
 fn is_writable() -> bool {
-    // A name that no socket has.
-    let Some(folder) = cgroup_folder(Path::new(&format!("try-{}", std::process::id()))) else {
+    // A name that no state folder has.
+    let names = GroupNames::new(
+        &format!("try-{}", std::process::id()),
+        (0, 0),
+        Path::new(""),
+    );
+    let Some(folder) = cgroup_folder(&names) else {
         return false;
     };
     match fs::create_dir(&folder) {

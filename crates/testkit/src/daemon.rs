@@ -29,6 +29,8 @@ const CGROUPS_VARIABLE: &str = "RELANCE_TEST_CGROUPS";
 #[derive(Debug)]
 pub struct Daemon {
     folder: TempDir,
+    state: PathBuf,
+    socket: PathBuf,
     program: PathBuf,
     options: Vec<String>,
     guardian: Option<Child>,
@@ -70,16 +72,35 @@ impl Daemon {
         Some(Self::within(hierarchy, program, Vec::new()))
     }
 
+    /// A daemon with a state folder and a socket that the test has chosen; with control groups where
+    /// they are to be had.
+    #[must_use]
+    pub fn on(program: &Path, state: &Path, socket: &Path) -> Self {
+        let hierarchy = Hierarchy::found_or_own().unwrap_or_else(Hierarchy::found);
+        let mut daemon = Self::prepared(hierarchy, program, Vec::new());
+        state.clone_into(&mut daemon.state);
+        socket.clone_into(&mut daemon.socket);
+        daemon.start_again();
+        daemon
+    }
+
     fn within(hierarchy: Hierarchy, program: &Path, options: Vec<String>) -> Self {
-        let mut daemon = Self {
-            folder: tempfile::tempdir().expect("a folder"),
+        let mut daemon = Self::prepared(hierarchy, program, options);
+        daemon.start_again();
+        daemon
+    }
+
+    fn prepared(hierarchy: Hierarchy, program: &Path, options: Vec<String>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self {
+            state: folder.path().join("state"),
+            socket: folder.path().join("relance.sock"),
+            folder,
             program: program.to_owned(),
             options,
             guardian: None,
             hierarchy,
-        };
-        daemon.start_again();
-        daemon
+        }
     }
 
     /// Starts it again in the same folder, once it has ended.
@@ -125,7 +146,7 @@ impl Daemon {
             .arg("--config")
             .arg(self.settings())
             .arg("--state")
-            .arg(folder.join("state"))
+            .arg(&self.state)
             .arg("--logs")
             .arg(folder.join("logs"))
             .arg("--socket")
@@ -152,7 +173,7 @@ impl Daemon {
     /// Its socket.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
-        self.folder.path().join("relance.sock")
+        self.socket.clone()
     }
 
     /// What it printed.
@@ -170,7 +191,8 @@ impl Daemon {
     /// The folder of the control groups of its services, while it runs.
     #[must_use]
     pub fn cgroups(&self) -> Option<PathBuf> {
-        self.hierarchy.groups(self.guardian_pid(), &self.socket())
+        let guardian = self.guardian_pid();
+        self.hierarchy.groups(guardian, &self.state, &self.socket)
     }
 
     /// The process of the engine.
@@ -195,7 +217,7 @@ impl Daemon {
         kill(self.guardian_pid(), Signal::KILL);
         self.wait_for_end();
         // Whoever holds the lock is not gone: the engine ends when it sees its guardian gone.
-        let lock = fs::File::open(self.folder.path().join("state/lock")).expect("the lock");
+        let lock = fs::File::open(self.state.join("lock")).expect("the lock");
         flock(&lock, FlockOperation::LockExclusive).expect("the engine ends too");
         // A process that another test makes right now has a copy of the descriptor until it executes.
         flock(&lock, FlockOperation::Unlock).expect("it is held");
@@ -393,7 +415,7 @@ impl Daemon {
 impl Drop for Daemon {
     fn drop(&mut self) {
         let running = self.guardian.as_ref().map(Child::id);
-        let groups = running.and_then(|pid| self.hierarchy.groups(pid, &self.socket()));
+        let groups = running.and_then(|pid| self.hierarchy.groups(pid, &self.state, &self.socket));
         let remains = groups.as_deref().and_then(Remains::of);
         if let Some(guardian) = &mut self.guardian {
             let _ = guardian.kill();

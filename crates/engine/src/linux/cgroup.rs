@@ -17,7 +17,7 @@ use std::path::Path;
 
 pub(crate) use figures::{cpu_ms, memory_bytes, processes};
 pub(crate) use location::Location;
-pub use location::{folder as cgroup_folder, name as cgroup_name};
+pub use location::{GroupNames, folder as cgroup_folder};
 pub(crate) use tree::{Group, Tree};
 
 /// Kills everything in a group and below it, whatever it forks meanwhile.

@@ -46,7 +46,7 @@ pub use shutdown::EXIT_WITHOUT_ENGINE;
 use shutdown::Shutdown;
 use streams::Streams;
 
-use super::cgroup::{Group, Tree};
+use super::cgroup::{Group, GroupNames, Tree};
 use super::channel::Channel;
 use super::clock;
 use super::process::kill_group;
@@ -83,8 +83,8 @@ pub struct Setup {
     pub notify: Option<PathBuf>,
     /// The web console, where one is wanted.
     pub console: Option<ConsoleSetup>,
-    /// Path of the socket, which names the daemon's control groups; `None`: services get none.
-    pub cgroups: Option<PathBuf>,
+    /// What the daemon's control groups are called; `None`: services get none.
+    pub cgroups: Option<GroupNames>,
     /// The folder of the pipes into which services print.
     pub streams: PathBuf,
     /// The run journal, in the state folder.
@@ -93,6 +93,9 @@ pub struct Setup {
     pub stopped: PathBuf,
     /// How long services have to stop when the guardian stops them itself.
     pub wait_to_kill: Duration,
+    /// Whether the state folder is a copy of another one: what it says of processes may be about those
+    /// of another daemon.
+    pub is_copy: bool,
 }
 
 /// The process as it was found; made before anything else is opened.
@@ -199,8 +202,10 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     };
     guardian.set_up_groups()?;
     guardian.inherit();
-    guardian.start_engine();
-    guardian.start_console();
+    if guardian.ended.is_none() {
+        guardian.start_engine();
+        guardian.start_console();
+    }
     let mut events = Vec::with_capacity(4);
     while guardian.ended.is_none() {
         guardian.tidy_groups();
@@ -331,6 +336,7 @@ impl Guardian {
                 }
                 self.engines_failed = 0;
                 self.forget_shutdown();
+                self.settle();
                 super::process::notify_ready(self.setup.notify.take().as_deref());
             }
             Request::Spawn {

@@ -13,14 +13,14 @@ mod trust;
 mod walk;
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::{Mode, OFlags, Stat};
 use rustix::process::umask;
 
 pub(crate) use files::{append_to, open_output};
 pub use socket::{Listening, listen};
-pub use state::{State, open_state};
+pub use state::{State, is_copy, open_state, settle};
 use trust::Trust;
 use walk::{Last, Walk};
 
@@ -62,7 +62,7 @@ pub fn make_files_private() {
 /// # Errors
 /// When somebody else could put another folder in its place, or everybody may write to it.
 pub fn check_logs(path: &Path) -> Result<(), Unfit> {
-    let last = |trust: &Trust, path: &Path, stat: &Stat| trust.check_logs(path, stat);
+    let last = |_: &Trust, path: &Path, stat: &Stat| trust::check_logs(path, stat);
     let walk = Walk {
         to: "the log folder",
         make: Some(0o750),
@@ -91,7 +91,7 @@ pub fn read_settings(path: &Path) -> Result<Option<String>, Unfit> {
     let mut file = files::open_in(&found.folder, &found.name, flags)
         .map_err(|error| Unfit::io(path, "read", error))?;
     let stat = rustix::fs::fstat(&file).map_err(|error| Unfit::io(path, "looked at", error))?;
-    found.trust.check_settings(path, &stat)?;
+    found.trust.check_file(path, &stat, "the settings")?;
     let mut text = String::new();
     file.read_to_string(&mut text)
         .map_err(|error| Unfit::io(path, "read", error))?;
@@ -112,12 +112,10 @@ pub fn who_else_may_replace(program: &Path) -> Option<String> {
         Ok(found) => found?,
         Err(unfit) => return Some(unfit.0),
     };
-    let path: PathBuf = found.path;
-    found
+    let checked = found
         .trust
-        .check_program(&path, &found.stat)
-        .err()
-        .map(|unfit| unfit.0)
+        .check_file(&found.path, &found.stat, "the program");
+    checked.err().map(|unfit| unfit.0)
 }
 
 #[cfg(test)]

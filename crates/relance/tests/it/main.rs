@@ -14,6 +14,7 @@ mod doctor;
 mod kills;
 mod nonsense;
 mod output;
+mod place;
 mod process_settings;
 mod processors;
 mod recovery;

@@ -21,28 +21,62 @@ pub(crate) struct Location {
     base: PathBuf,
     /// The name of its own folder in it.
     name: String,
+    /// The name that it had under version 0.1; empty if the guardian is of that version itself.
+    #[serde(default)]
+    former: String,
 }
 
-/// The folder in which a daemon with this socket, started by this thread, has its groups; `None`
-/// where there is no hierarchy that could be written to.
+/// What the folder of a daemon's groups is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupNames {
+    name: String,
+    former: String,
+}
+
+impl GroupNames {
+    /// The names for a state folder, by its identity and by what it is to the kernel, so that a copy
+    /// has groups of its own. Version 0.1 named them by the socket.
+    #[must_use]
+    pub fn new(identity: &str, device_and_inode: (u64, u64), socket: &Path) -> Self {
+        let (device, inode) = device_and_inode;
+        Self {
+            name: name(format!("{identity}:{device}:{inode}").as_bytes()),
+            former: name(socket.as_os_str().as_encoded_bytes()),
+        }
+    }
+
+    /// What the folder is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// The folder in which a daemon that this thread starts has its groups, by the name it has for them;
+/// `None` where there is no hierarchy that could be written to.
 #[must_use]
-pub fn folder(socket: &Path) -> Option<PathBuf> {
-    Location::find(socket).map(|location| location.folder())
+pub fn folder(names: &GroupNames) -> Option<PathBuf> {
+    Location::find(names).map(|location| location.folder())
 }
 
 impl Location {
-    /// The place for the daemon with this socket, which is what tells daemons from each other.
-    pub(super) fn find(socket: &Path) -> Option<Self> {
+    /// The place of the daemon with these names.
+    pub(super) fn find(names: &GroupNames) -> Option<Self> {
         let own = group_of("thread-self")?;
         let mount = Mount::parse(
             &fs::read_to_string("/proc/thread-self/mountinfo").ok()?,
             &own,
         )?;
-        let name = name(socket);
-        let base = base(own, &name, |group| {
+        let GroupNames { name, former } = names.clone();
+        let base = base(own, &[&name, &former], |group| {
             mount.folder(group).is_some_and(|path| is_delegated(&path))
         });
-        Some(Self { mount, base, name })
+        Some(Self {
+            mount,
+            base,
+            name,
+            former,
+        })
     }
 
     /// The folder of the group that the daemon was given.
@@ -57,10 +91,13 @@ impl Location {
     }
 
     /// The folder of the run's group in which a process is, itself or through groups of its own; also
-    /// of one that an earlier daemon, started in another group, has made.
+    /// of one that an earlier daemon, started in another group or of version 0.1, has made.
     pub(crate) fn group_of(&self, pid: u32) -> Option<PathBuf> {
         let group = group_of(&pid.to_string())?;
-        self.mount.folder(&below(&group, &self.name)?)
+        let names = [&self.name, &self.former];
+        let names = names.into_iter().filter(|name| !name.is_empty());
+        let own = names.into_iter().find_map(|name| below(&group, name))?;
+        self.mount.folder(&own)
     }
 }
 
@@ -110,8 +147,9 @@ fn parse_group(text: &str) -> Option<PathBuf> {
 /// The group that the daemon may divide: the one above its own folder if it was started from within,
 /// the one above if that was delegated and its own is the leaf made for it (`DelegateSubgroup=` of
 /// systemd), else its own.
-fn base(own: PathBuf, name: &str, is_delegated: impl Fn(&Path) -> bool) -> PathBuf {
-    if let Some(above) = own.ancestors().find(|group| group.ends_with(name)) {
+fn base(own: PathBuf, names: &[&str], is_delegated: impl Fn(&Path) -> bool) -> PathBuf {
+    let is_ours = |group: &&Path| names.iter().any(|name| group.ends_with(name));
+    if let Some(above) = own.ancestors().find(is_ours) {
         return above.parent().unwrap_or(above).to_owned();
     }
     match own.parent() {
@@ -139,12 +177,9 @@ fn below(group: &Path, name: &str) -> Option<PathBuf> {
     None
 }
 
-/// The name of the folder of the daemon's groups: the same whenever a daemon with this socket is
-/// started, another for every other daemon, and legal whatever the path is (FNV-1a).
-#[must_use]
-pub fn name(socket: &Path) -> String {
-    let bytes = socket.as_os_str().as_encoded_bytes();
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+/// The name of a folder of groups: legal whatever it is made of (FNV-1a).
+fn name(of: &[u8]) -> String {
+    let hash = of.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
     });
     format!("relance-{hash:016x}")
@@ -209,9 +244,8 @@ mod tests {
     #[test]
     fn what_the_daemon_was_given_lies_above_its_own_groups() {
         let base = |own: &str, delegated: &str| {
-            base(own.into(), "relance-1", |group| {
-                group == Path::new(delegated)
-            })
+            let names = ["relance-1", "relance-0"];
+            base(own.into(), &names, |group| group == Path::new(delegated))
         };
         assert_eq!(base("/", "-"), Path::new("/"));
         assert_eq!(base("/user/scope", "-"), Path::new("/user/scope"));
@@ -225,6 +259,11 @@ mod tests {
             "started by its own service"
         );
         assert_eq!(base("/relance-1/daemon", "-"), Path::new("/"));
+        assert_eq!(
+            base("/relance-0/daemon", "-"),
+            Path::new("/"),
+            "of version 0.1"
+        );
         let other = "/relance-2/12";
         assert_eq!(
             base(other, "-"),
@@ -245,12 +284,18 @@ mod tests {
     }
 
     #[test]
-    fn every_socket_has_a_legal_name_of_its_own() {
-        assert_eq!(
-            name(Path::new("/run/relance/relance.sock")),
-            name(Path::new("/run/relance/relance.sock"))
-        );
-        assert_ne!(name(Path::new("/a-b/c")), name(Path::new("/a/b-c")));
-        assert!(name(Path::new("/a b/ü")).len() <= 255);
+    fn groups_are_named_by_the_state_folder_and_not_by_the_socket() {
+        let socket = Path::new("/run/relance/relance.sock");
+        let names = |identity, place| GroupNames::new(identity, place, socket);
+        let own = names("a1", (1, 2));
+        let elsewhere = GroupNames::new("a1", (1, 2), Path::new("/else"));
+        assert_eq!(own.name, elsewhere.name);
+        assert_ne!(own.former, elsewhere.former);
+        assert_ne!(own.name, names("b2", (1, 2)).name, "another folder");
+        assert_ne!(own.name, names("a1", (1, 3)).name, "a copy");
+        assert_ne!(own.name, names("a1", (2, 2)).name, "a copy on another disk");
+        assert_eq!(own.name.len(), "relance-".len() + 16);
+        // As version 0.1 had it.
+        assert_eq!(own.former, "relance-4035300952a660bb");
     }
 }

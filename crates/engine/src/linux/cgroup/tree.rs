@@ -14,7 +14,7 @@ use std::time::Duration;
 use rustix::event::{Timespec, epoll};
 use rustix::fs::{Mode, OFlags};
 
-use super::{Location, figures, kill, write};
+use super::{GroupNames, Location, figures, kill, write};
 use crate::linux::process::log;
 
 /// Controllers that runs get where they are to be had.
@@ -71,10 +71,10 @@ impl Tree {
     /// Makes the folder of the daemon's groups and sees whether they work: `try_clone` creates a
     /// process in a group, which ends at once.
     pub(crate) fn set_up(
-        socket: &Path,
+        names: &GroupNames,
         try_clone: impl FnOnce(BorrowedFd<'_>) -> io::Result<()>,
     ) -> Result<Self, Unavailable> {
-        let location = Location::find(socket).ok_or(Unavailable::NoHierarchy)?;
+        let location = Location::find(names).ok_or(Unavailable::NoHierarchy)?;
         let changes = epoll::create(epoll::CreateFlags::CLOEXEC);
         let changes = changes.map_err(|error| Unavailable::NotWatched(error.into()))?;
         let folder = location.folder();

@@ -13,11 +13,11 @@ use super::{Guardian, Run, TOKEN_GROUPS};
 impl Guardian {
     /// Once, at the start; without groups the daemon works all the same.
     pub(super) fn set_up_groups(&mut self) -> io::Result<()> {
-        let Some(socket) = &self.setup.cgroups else {
+        let Some(names) = &self.setup.cgroups else {
             return Ok(());
         };
         let spawner = &mut self.spawner;
-        match Tree::set_up(socket, |group| spawner.try_group(group)) {
+        match Tree::set_up(names, |group| spawner.try_group(group)) {
             Ok(tree) => {
                 if !tree.counts_memory() {
                     log(

@@ -4,15 +4,17 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use rustix::event::epoll;
 
 use super::super::clock;
+use super::super::place;
 use super::super::process::log;
 use super::super::protocol::{ActionKey, Exit, RecordedRun, Report, RunKey, token};
 use super::adopted::{Adopted, Look, TICK_NS};
 use super::journal::{End, Entry, Intent, Journal, Mark, Slot};
-use super::{Guardian, Run, TOKEN_ADOPTED};
+use super::{EXIT_CANNOT_START, Guardian, Run, TOKEN_ADOPTED};
 
 /// How long after its process was asked for a run of the database may have been created.
 const BIRTH_TOLERANCE_NS: u64 = 2_000_000_000;
@@ -26,6 +28,10 @@ impl Guardian {
         let opened = boot().and_then(|boot| Journal::open(&path, &boot));
         match opened {
             Ok((journal, entries)) => {
+                let living = entries.iter().find_map(Entry::living);
+                if let Some(pid) = living.filter(|_| self.setup.is_copy) {
+                    return self.refuse_copy(pid);
+                }
                 self.journal = Some(journal);
                 for entry in entries {
                     self.inherit_entry(entry);
@@ -39,6 +45,32 @@ impl Guardian {
         }
     }
 
+    /// The processes of another daemon are neither taken over nor started a second time.
+    fn refuse_copy(&mut self, pid: u32) {
+        log(&format!(
+            "{} is a copy of a state folder whose services run (process {pid}), or was moved to another \
+             disk while they ran; stop these services where they were started, or end their processes, \
+             and start this daemon again",
+            self.state_folder().display()
+        ));
+        self.ended = Some(EXIT_CANNOT_START);
+    }
+
+    /// Clients are served from this folder now: whatever it names is its own.
+    pub(super) fn settle(&mut self) {
+        self.setup.is_copy = false;
+        if let Err(error) = place::settle(self.state_folder()) {
+            log(&format!(
+                "it cannot be written down which folder {} is: {error}",
+                self.state_folder().display()
+            ));
+        }
+    }
+
+    fn state_folder(&self) -> &Path {
+        self.setup.journal.parent().unwrap_or(Path::new("/"))
+    }
+
     fn inherit_entry(&mut self, entry: Entry) {
         match entry {
             Entry::Command { slot, action, pid } => {
@@ -50,10 +82,9 @@ impl Guardian {
                 mark,
                 end,
             } => {
-                let created = intent.birth.saturating_sub(TICK_NS)..=mark.at_ns;
                 let adopted = match end {
                     Some(_) => None,
-                    None => Adopted::open(mark.pid, &created),
+                    None => process_of(&intent, mark),
                 };
                 self.take_over(intent, mark.pid, Some(slot), end, adopted);
             }
@@ -106,9 +137,16 @@ impl Guardian {
     /// Takes over what the database names and the journal did not, then ends what outlived its run
     /// while no guardian was there.
     pub(super) fn adopt(&mut self, recorded: Vec<RecordedRun>) {
-        for RecordedRun { run, pid, birth } in recorded {
+        let mut living = recorded.iter().filter(|run| run.process().is_some());
+        if self.setup.is_copy
+            && let Some(run) = living.next()
+        {
+            return self.refuse_copy(run.pid);
+        }
+        for recorded in recorded {
+            let run = recorded.run;
             if !self.runs.contains_key(&run) {
-                self.adopt_recorded(run, pid, birth);
+                self.adopt_recorded(&recorded);
                 let (known, fds) = self.known(run);
                 self.tell(&Report::Run(known), fds);
             }
@@ -121,9 +159,9 @@ impl Guardian {
         self.tell(&Report::TableEnd, vec![]);
     }
 
-    fn adopt_recorded(&mut self, run: RunKey, pid: u32, birth: u64) {
-        let created = birth.saturating_sub(TICK_NS)..=birth.saturating_add(BIRTH_TOLERANCE_NS);
-        let adopted = Adopted::open(pid, &created);
+    fn adopt_recorded(&mut self, recorded: &RecordedRun) {
+        let &RecordedRun { run, pid, birth } = recorded;
+        let adopted = recorded.process();
         let intent = Intent {
             run,
             birth,
@@ -139,7 +177,7 @@ impl Guardian {
         };
         let mark = Mark {
             pid,
-            at_ns: *created.end(),
+            at_ns: recorded.created_until(),
         };
         let journal = self.journal.as_mut();
         let slot = journal.and_then(|journal| journal.adopt(&intent, mark));
@@ -197,6 +235,38 @@ impl Guardian {
             let _ = fs::remove_file(&self.setup.journal);
         }
     }
+}
+
+impl Entry {
+    /// The process of a run that has not ended.
+    fn living(&self) -> Option<u32> {
+        match self {
+            Self::Run {
+                intent,
+                mark,
+                end: None,
+                ..
+            } => process_of(intent, *mark).map(|_| mark.pid),
+            _ => None,
+        }
+    }
+}
+
+impl RecordedRun {
+    /// Its process, if it exists.
+    fn process(&self) -> Option<Adopted> {
+        let created = self.birth.saturating_sub(TICK_NS)..=self.created_until();
+        Adopted::open(self.pid, &created)
+    }
+
+    fn created_until(&self) -> u64 {
+        self.birth.saturating_add(BIRTH_TOLERANCE_NS)
+    }
+}
+
+fn process_of(intent: &Intent, mark: Mark) -> Option<Adopted> {
+    let created = intent.birth.saturating_sub(TICK_NS)..=mark.at_ns;
+    Adopted::open(mark.pid, &created)
 }
 
 /// The boot of the machine; for the init of a container one that was never before, because its

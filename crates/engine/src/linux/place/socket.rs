@@ -6,21 +6,26 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, fstat, statat, unlinkat};
 use rustix::io::Errno;
-use rustix::net::sockopt::socket_peercred;
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
-use rustix::process::umask;
+use rustix::process::{Pid, PidfdFlags, pidfd_open, umask};
 
 use super::Unfit;
 use super::files::open_in;
 use super::state::take;
-use super::trust::{Trust, kind};
+use super::trust::kind;
 use super::walk::{Found, Last, Walk};
+
+/// How long a socket may take to show whether somebody is behind it.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A socket that is served by this daemon alone.
 #[derive(Debug)]
@@ -65,8 +70,7 @@ fn lock(found: &Found, path: &Path, name: &OsStr) -> Result<OwnedFd, Unfit> {
     let file = open_in(&found.fd, &lock_name, flags)
         .map_err(|error| Unfit::io(&lock_path, "opened", error))?;
     let stat = fstat(&file).map_err(|error| Unfit::io(&lock_path, "looked at", error))?;
-    let trust: &Trust = &found.trust;
-    trust.check_lock(&lock_path, &stat)?;
+    found.trust.check_lock(&lock_path, &stat)?;
     take(file, &lock_path, |pid| is_served(path, pid))
 }
 
@@ -111,26 +115,81 @@ fn remove_if_dead(folder: &OwnedFd, path: &Path, name: &OsStr) -> Result<(), Unf
     }
 }
 
-/// The process that listens on a socket; `None` if nobody does.
+/// Who listens on a socket, in words; `None` if nobody does.
+///
+/// A guardian that was killed leaves its engine behind for a moment, and the socket with it: that end
+/// is waited for.
 fn owner(path: &Path) -> io::Result<Option<String>> {
     let address = SocketAddrUnix::new(path)?;
-    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
-    match connect(&socket, &address) {
-        Ok(()) => Ok(Some(match socket_peercred(socket.as_fd()) {
-            Ok(peer) => peer.pid.as_raw_nonzero().to_string(),
-            Err(_) => "unknown".to_owned(),
-        })),
-        // So many wait for it that it must be alive, or stopped.
-        Err(Errno::AGAIN) => Ok(Some("unknown: it answers nobody".to_owned())),
-        Err(Errno::CONNREFUSED | Errno::NOENT) => Ok(None),
-        Err(error) => Err(error.into()),
+    loop {
+        let socket = socket_with(
+            AddressFamily::UNIX,
+            SocketType::STREAM,
+            SocketFlags::CLOEXEC,
+            None,
+        )?;
+        set_socket_timeout(&socket, Timeout::Send, Some(PATIENCE))?;
+        match connect(&socket, &address) {
+            Ok(()) => {}
+            // So many wait already that it must be alive, or stopped.
+            Err(Errno::AGAIN) => return Ok(Some("unknown: it answers nobody".to_owned())),
+            Err(Errno::INTR) => continue,
+            Err(Errno::CONNREFUSED | Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+        let pid = listener_of(&socket)?;
+        if is_alive(pid) || !wait_for_end(&socket)? {
+            return Ok(Some(pid.to_string()));
+        }
     }
+}
+
+/// The process that had called `listen`; 0 if it is in another namespace.
+fn listener_of(socket: &OwnedFd) -> io::Result<i32> {
+    // Not by rustix, for which no process has the number 0.
+    let mut peer = libc::ucred {
+        pid: 0,
+        uid: 0,
+        gid: 0,
+    };
+    let mut length = libc::socklen_t::try_from(size_of::<libc::ucred>()).unwrap_or(0);
+    // SAFETY: the buffer is as long as said, and of the type that the kernel writes.
+    let result = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEERCRED,
+            (&raw mut peer).cast(),
+            &raw mut length,
+        )
+    };
+    if result == 0 {
+        Ok(peer.pid)
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+fn is_alive(pid: i32) -> bool {
+    let Some(pid) = Pid::from_raw(pid) else {
+        return true;
+    };
+    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else {
+        return false;
+    };
+    let mut ended = [PollFd::new(&process, PollFlags::IN)];
+    poll(&mut ended, Some(&Timespec::default())) == Ok(0)
+}
+
+/// Waits until the other end is gone; `false` if it stays.
+fn wait_for_end(socket: &OwnedFd) -> io::Result<bool> {
+    let patience = Timespec::try_from(PATIENCE).ok();
+    let mut ended = [PollFd::new(socket, PollFlags::RDHUP)];
+    Ok(poll(&mut ended, patience.as_ref())? > 0)
 }
 
 /// With the mode from the start, rather than changed at a path afterwards.
 fn bind(path: &Path) -> io::Result<OwnedFd> {
-    let path: PathBuf = path.to_owned();
     let before = umask(Mode::from_raw_mode(0o111));
     let bound = UnixListener::bind(path);
     umask(before);

@@ -1,10 +1,12 @@
 //! The state folder: the daemon's own user alone reads it, and nothing in it leads elsewhere.
 
 use std::ffi::OsStr;
-use std::fs::File;
-use std::io::{Seek, Write};
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Seek, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, fchmod, statat};
@@ -13,7 +15,11 @@ use super::Unfit;
 use super::files::open_in;
 use super::trust::{Trust, kind};
 use super::walk::{Found, Last, Walk};
+use crate::linux::clock::boot_id;
 use crate::linux::lock;
+
+/// The file that says which folder this is.
+const PLACE: &str = "place";
 
 /// The state folder, for this daemon alone.
 #[derive(Debug)]
@@ -44,6 +50,71 @@ pub fn open_state(path: &Path) -> Result<State, Unfit> {
         lock,
         device_and_inode: (found.stat.st_dev, found.stat.st_ino),
     })
+}
+
+/// Whether the folder is a copy of one that was used since the machine's boot, or was moved to another
+/// disk: what it says of processes that run is then about those of another daemon, for all that is known.
+///
+/// # Errors
+/// When the folder cannot be looked at.
+pub fn is_copy(folder: &Path) -> io::Result<bool> {
+    let now = Place::of(folder)?;
+    let text = match fs::read_to_string(folder.join(PLACE)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let before = Place::parse(&text);
+    Ok(before.is_some_and(|before| before.boot == now.boot && before != now))
+}
+
+/// Writes down that the state is that of this folder, for [`is_copy`].
+///
+/// # Errors
+/// When that cannot be written.
+pub fn settle(folder: &Path) -> io::Result<()> {
+    let text = Place::of(folder)?.to_string();
+    let file = folder.join(PLACE);
+    if fs::read_to_string(&file).is_ok_and(|before| before == text) {
+        return Ok(());
+    }
+    let new = folder.join("place.new");
+    fs::write(&new, text)?;
+    fs::rename(new, file)
+}
+
+/// Which folder this is to the kernel, in this boot of the machine: device numbers change with it.
+#[derive(PartialEq, Eq)]
+struct Place {
+    device: u64,
+    inode: u64,
+    boot: String,
+}
+
+impl Place {
+    fn of(folder: &Path) -> io::Result<Self> {
+        let meta = fs::metadata(folder)?;
+        Ok(Self {
+            device: meta.dev(),
+            inode: meta.ino(),
+            boot: boot_id()?,
+        })
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        Some(Self {
+            device: words.next()?.parse().ok()?,
+            inode: words.next()?.parse().ok()?,
+            boot: words.next()?.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {} {}", self.device, self.inode, self.boot)
+    }
 }
 
 fn check_entries(found: &Found) -> Result<(), Unfit> {

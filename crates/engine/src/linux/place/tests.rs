@@ -1,9 +1,11 @@
 use std::fs::{self, File, Permissions};
 use std::io::Write;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::net::{UnixDatagram, UnixListener};
 
 use rustix::fs::{CWD, FileType, mknodat};
+use rustix::process::{Pid, WaitOptions};
 use tempfile::TempDir;
 
 use super::*;
@@ -184,6 +186,35 @@ fn files_of_earlier_versions_are_closed_to_others() {
 }
 
 #[test]
+fn a_copied_state_folder_is_known_as_one() {
+    let folder = folder();
+    let [state, other] = ["state", "other"].map(|name| folder.path().join(name));
+    make(&state, 0o700);
+    assert!(!is_copy(&state).unwrap(), "a first start");
+    settle(&state).unwrap();
+    settle(&state).unwrap();
+    assert!(!is_copy(&state).unwrap());
+    make(&other, 0o700);
+    let place = fs::read_to_string(state.join("place")).unwrap();
+    fs::write(other.join("place"), &place).unwrap();
+    assert!(is_copy(&other).unwrap());
+    fs::write(other.join("place"), format!("{}x\n", place.trim_end())).unwrap();
+    assert!(
+        !is_copy(&other).unwrap(),
+        "of another boot: nothing of it runs"
+    );
+    fs::write(other.join("place"), &place).unwrap();
+    settle(&other).unwrap();
+    assert!(!is_copy(&other).unwrap());
+    let moved = folder.path().join("moved");
+    fs::rename(&state, &moved).unwrap();
+    assert!(
+        !is_copy(&moved).unwrap(),
+        "the same folder under another name"
+    );
+}
+
+#[test]
 fn one_daemon_listens_on_a_socket() {
     let folder = folder();
     let path = folder.path().join("run/s");
@@ -232,6 +263,31 @@ fn only_a_dead_socket_is_removed() {
     rustix::net::listen(&slow, 0).unwrap();
     let _waiting = std::os::unix::net::UnixStream::connect(&path).unwrap();
     refused(listen(&path), "answers nobody");
+}
+
+#[test]
+fn the_end_of_an_engine_whose_guardian_has_ended_is_waited_for() {
+    let folder = folder();
+    let path = folder.path().join("s");
+    let engine = UnixListener::bind(&path).unwrap();
+    // SAFETY: the child makes two system calls.
+    let guardian = unsafe {
+        let pid = libc::fork();
+        if pid == 0 {
+            libc::listen(engine.as_raw_fd(), 16);
+            libc::_exit(0);
+        }
+        Pid::from_raw(pid).expect("a child")
+    };
+    rustix::process::waitpid(Some(guardian), WaitOptions::empty()).unwrap();
+    std::thread::scope(|scope| {
+        let next = scope.spawn(|| listen(&path));
+        engine.accept().expect("the next daemon looks who is there");
+        drop(engine);
+        next.join()
+            .expect("no panic")
+            .expect("the socket is dead now");
+    });
 }
 
 #[test]

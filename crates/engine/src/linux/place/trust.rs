@@ -133,29 +133,8 @@ impl Trust {
         Ok(())
     }
 
-    /// The folder of output.
-    pub(super) fn check_logs(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
-        if stat.st_mode & 0o002 == 0 {
-            return Ok(());
-        }
-        let folder = path.display();
-        Err(Unfit::new(format!(
-            "everybody may write to the log folder {folder} (mode {}); close it: chmod o-w {folder}",
-            mode(stat)
-        )))
-    }
-
-    /// The file of settings.
-    pub(super) fn check_settings(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
-        self.check_file(path, stat, "the settings")
-    }
-
-    /// The program of a service that runs as root.
-    pub(super) fn check_program(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
-        self.check_file(path, stat, "the program")
-    }
-
-    fn check_file(&self, path: &Path, stat: &Stat, what: &str) -> Result<(), Unfit> {
+    /// A file that says what is run: settings, a program.
+    pub(super) fn check_file(&self, path: &Path, stat: &Stat, what: &str) -> Result<(), Unfit> {
         let file = path.display();
         let refuse = |why: String| Err(Unfit::new(format!("{what} {file} {why}")));
         if kind(stat) != FileType::RegularFile {
@@ -188,6 +167,18 @@ impl Trust {
              or name another socket with --socket"
         )))
     }
+}
+
+/// The folder of output, which may belong to another account.
+pub(super) fn check_logs(path: &Path, stat: &Stat) -> Result<(), Unfit> {
+    if stat.st_mode & 0o002 == 0 {
+        return Ok(());
+    }
+    let folder = path.display();
+    Err(Unfit::new(format!(
+        "everybody may write to the log folder {folder} (mode {}); close it: chmod o-w {folder}",
+        mode(stat)
+    )))
 }
 
 pub(super) fn kind(stat: &Stat) -> FileType {
