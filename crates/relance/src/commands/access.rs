@@ -1,6 +1,9 @@
 //! `relance access`, `grant`, `revoke`: who may do what with a service, in words.
 
+use std::collections::BTreeSet;
+
 use clap::Parser;
+use clap_complete::{ArgValueCandidates, CompletionCandidate};
 use relance_scm::ServiceName;
 use relance_scm::security::{Access, Ace, AceKind, Give, NamedChange, words};
 use relance_wire::api::AccessReply;
@@ -31,9 +34,10 @@ pub(crate) struct Grant {
     #[arg(add = service_names())]
     name: String,
     /// A user, a group, user:NAME, group:NAME, or a set of users
+    #[arg(add = ArgValueCandidates::new(accounts))]
     who: String,
     /// What they shall be able to do: start,stop
-    #[arg(required = true, value_delimiter = ',')]
+    #[arg(required = true, value_delimiter = ',', add = ArgValueCandidates::new(rights))]
     rights: Vec<String>,
     /// Only say who could do what then
     #[arg(long)]
@@ -52,15 +56,35 @@ pub(crate) struct Revoke {
     #[arg(add = service_names())]
     name: String,
     /// A user, a group, user:NAME, group:NAME, or a set of users
+    #[arg(add = ArgValueCandidates::new(accounts))]
     who: String,
     /// What they shall no longer be able to do [default: everything that was said of them]
-    #[arg(value_delimiter = ',')]
+    #[arg(value_delimiter = ',', add = ArgValueCandidates::new(rights))]
     rights: Vec<String>,
     /// Only say who could do what then
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
     common: Common,
+}
+
+/// Completes a right.
+fn rights() -> Vec<CompletionCandidate> {
+    let words = words::WORDS.iter();
+    words
+        .map(|word| CompletionCandidate::new(word.word).help(Some(word.meaning.into())))
+        .collect()
+}
+
+/// Completes a user or a group of this machine.
+fn accounts() -> Vec<CompletionCandidate> {
+    let names = ["/etc/passwd", "/etc/group"].map(|file| {
+        let lines = std::fs::read_to_string(file).unwrap_or_default();
+        let names = lines.lines().filter_map(|line| line.split(':').next());
+        names.map(ToOwned::to_owned).collect::<BTreeSet<String>>()
+    });
+    let names: BTreeSet<String> = names.into_iter().flatten().collect();
+    names.into_iter().map(CompletionCandidate::new).collect()
 }
 
 fn rights_help() -> String {

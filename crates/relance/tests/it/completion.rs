@@ -44,4 +44,11 @@ fn commands_options_and_services_are_offered() {
     assert!(names.contains(&"--all".to_owned()), "{names:?}");
     assert_eq!(offered(&daemon, &["simulate", "--scr"]), ["--script"]);
     assert!(offered(&daemon, &["status", "nobody"]).is_empty());
+    assert_eq!(offered(&daemon, &["grant", "w"]), ["worker"]);
+    let users = offered(&daemon, &["grant", "worker", "roo"]);
+    assert!(users.contains(&"root".to_owned()), "{users:?}");
+    assert_eq!(
+        offered(&daemon, &["grant", "worker", "root", "st"]),
+        ["start", "stop"]
+    );
 }
