@@ -1,10 +1,9 @@
 //! Who may do what with a service, in words. Names are looked up, which a directory may take its time
 //! for: others are served meanwhile.
 
-use axum::Json;
-use relance_scm::manager::wait;
+use axum::response::Response;
 use relance_scm::security::{Access, NamedChange};
-use relance_scm::{Caller, Reply, ScmError, ServiceManager, Win32Error};
+use relance_scm::{ScmError, Win32Error};
 use relance_wire::api::{AccessReply, AccessRequest};
 
 use crate::reply::{Answer, Body, Name};
@@ -14,11 +13,14 @@ use crate::routes::Context;
 const CHANGES_MAX: usize = 64;
 
 /// `GET /v1/services/NAME/access`
-pub(crate) async fn show(context: Context, Name(name): Name) -> Answer<Json<AccessReply>> {
-    ask(context, move |manager, caller, reply| {
-        manager.query_access(caller, &name, reply);
-    })
-    .await
+pub(crate) async fn show(context: Context, Name(name): Name) -> Answer<Response> {
+    let shown = context.work_for_json(
+        move |context, reply| {
+            context.manager.query_access(&context.caller, &name, reply);
+        },
+        in_words,
+    );
+    Ok(shown.await?)
 }
 
 /// `POST /v1/services/NAME/access`
@@ -26,30 +28,29 @@ pub(crate) async fn change(
     context: Context,
     Name(name): Name,
     Body(body): Body<AccessRequest>,
-) -> Answer<Json<AccessReply>> {
+) -> Answer<Response> {
     if body.changes.len() > CHANGES_MAX {
         let sentence =
             format!("more than {CHANGES_MAX} changes of rights in one request; send several");
         return Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence).into());
     }
-    let changes: Result<Vec<NamedChange>, _> =
-        body.changes.iter().map(NamedChange::try_from).collect();
-    let changes = changes?;
-    ask(context, move |manager, caller, reply| {
-        manager.change_access(caller, &name, changes, body.dry_run, reply);
-    })
-    .await
+    let changes = body.changes.iter().map(NamedChange::try_from);
+    let changes: Vec<NamedChange> = changes.collect::<Result<_, _>>()?;
+    let changed = context.work_for_json(
+        move |context, reply| {
+            context
+                .manager
+                .change_access(&context.caller, &name, changes, body.dry_run, reply);
+        },
+        in_words,
+    );
+    Ok(changed.await?)
 }
 
-async fn ask(
-    context: Context,
-    request: impl FnOnce(&dyn ServiceManager, &Caller, Reply<Access>) + Send + 'static,
-) -> Answer<Json<AccessReply>> {
-    let asked = tokio::task::spawn_blocking(move || {
-        wait(|reply| request(&*context.manager, &context.caller, reply))
-    });
-    let access = asked
-        .await
-        .expect("access lists are read without a panic")?;
-    Ok(Json((&access).into()))
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "what is made into JSON is given away"
+)]
+fn in_words(access: Access) -> AccessReply {
+    AccessReply::from(&access)
 }
