@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
+use relance_scm::event::Event;
 use relance_scm::event_log::{EventFilter, LogEntry, Timestamp};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{RecoveryActionKind, ScmError, ServiceId, ServiceState};
@@ -96,7 +97,7 @@ async fn find(
         .await?;
     let before = earlier.entries.iter().filter_map(|entry| {
         let (id, _) = entry.service.as_ref()?;
-        Some((*id, is_up(entry)))
+        Some((*id, is_up(entered(entry)?)))
     });
     Ok(Found {
         // The oldest first, so the last one before the window is what stays.
@@ -107,11 +108,16 @@ async fn find(
 }
 
 /// Whether a 7036 says that the service runs; a paused one is there too.
-fn is_up(entry: &LogEntry) -> bool {
-    entry
-        .parameters
-        .get(1)
-        .is_some_and(|word| word != ServiceState::Stopped.word())
+fn is_up(state: ServiceState) -> bool {
+    state != ServiceState::Stopped
+}
+
+/// The state that an entry says was entered.
+fn entered(entry: &LogEntry) -> Option<ServiceState> {
+    match entry.event()? {
+        Event::StateEntered(state) => Some(state),
+        _ => None,
+    }
 }
 
 /// The line of one service.
@@ -124,7 +130,7 @@ fn lane<'a>(
 ) -> Lane {
     let mut lane = Lane::default();
     let entries: Vec<_> = entries.collect();
-    let states = || entries.iter().filter(|entry| entry.event_id == 7036);
+    let states = || entries.iter().filter_map(|entry| entered(entry));
     // Nothing before and nothing inside: as it is now.
     let first = was_up.or_else(|| states().next().is_none().then_some(is_up_now));
     let mut now = first.map(|up| if up { SpanKind::Up } else { SpanKind::Stopped });
@@ -145,19 +151,19 @@ fn lane<'a>(
             }),
             _ => {}
         }
-        match entry.event_id {
-            7036 => {
+        match entry.event() {
+            Some(Event::StateEntered(state)) => {
                 if let Some(kind) = now {
                     lane.spans.push(Span { from, to: at, kind });
                 }
                 from = at;
-                now = Some(match (is_up(entry), failed) {
+                now = Some(match (is_up(state), failed) {
                     (true, _) => SpanKind::Up,
                     (false, true) => SpanKind::Failed,
                     (false, false) => SpanKind::Stopped,
                 });
                 failed = false;
-                if is_up(entry) && restarts.take(entry.at.0) {
+                if is_up(state) && restarts.take(entry.at.0) {
                     lane.marks.push(Mark {
                         at,
                         kind: MarkKind::Action,
@@ -166,17 +172,17 @@ fn lane<'a>(
                     });
                 }
             }
-            7031 | 7034 => failed = true,
-            7032 => {
+            Some(Event::Failed { .. }) => failed = true,
+            Some(Event::RecoveryActionFailed(..)) => {
                 restarts.take(entry.at.0);
             }
-            1009 => {
+            Some(Event::RecoveryCancelled(_)) => {
                 restarts.clear();
                 lane.marks.retain(|mark| mark.at <= at);
             }
             _ => {}
         }
-        if let Some(kind) = mark_kind(entry.event_id) {
+        if let Some(kind) = entry.event().as_ref().and_then(mark_kind) {
             lane.marks.push(Mark {
                 at,
                 kind,
@@ -196,26 +202,24 @@ fn lane<'a>(
     lane
 }
 
-/// The action that a 7031 says will follow, and when.
+/// The action that a failure says will follow, and when.
 fn queued(entry: &LogEntry) -> Option<(RecoveryActionKind, i64)> {
-    if entry.event_id != 7031 {
+    let Event::Failed {
+        action: Some(action),
+        ..
+    } = entry.event()?
+    else {
         return None;
-    }
-    let number = |index: usize| entry.parameters.get(index)?.parse::<u32>().ok();
-    let (delay, kind) = (number(2)?, number(3)?);
-    let kind = RecoveryActionKind::from_raw(kind).ok()?;
-    let due = entry
-        .details
-        .due
-        .unwrap_or(Timestamp(entry.at.0 + i64::from(delay)));
-    Some((kind, due.0))
+    };
+    let due = entry.details.due.unwrap_or(entry.at.after(action.delay()));
+    Some((action.kind, due.0))
 }
 
-fn mark_kind(id: u32) -> Option<MarkKind> {
-    match id {
-        7031 | 7034 => Some(MarkKind::Failure),
-        7032 => Some(MarkKind::Ignored),
-        1001 | 1002 => Some(MarkKind::Action),
+fn mark_kind(event: &Event) -> Option<MarkKind> {
+    match event {
+        Event::Failed { .. } => Some(MarkKind::Failure),
+        Event::RecoveryActionFailed(..) => Some(MarkKind::Ignored),
+        Event::Recycled(_) | Event::Terminated => Some(MarkKind::Action),
         _ => None,
     }
 }
@@ -349,22 +353,38 @@ pub(crate) async fn page(viewer: Viewer, Query(form): Query) -> Answer<Response>
 
 #[cfg(test)]
 mod tests {
-    use relance_scm::event::{EventLevel, EventSource};
     use relance_scm::event_log::Details;
+    use relance_scm::{RecoveryAction, Win32Error};
 
     use super::*;
 
-    fn entry(at: i64, id: u32, word: &str) -> LogEntry {
+    fn entry(at: i64, event: &Event) -> LogEntry {
         LogEntry {
             number: at.unsigned_abs(),
             at: Timestamp(at),
-            source: EventSource::ServiceControlManager,
-            event_id: id,
-            level: EventLevel::Error,
+            source: event.source(),
+            event_id: event.id(),
+            level: event.level(),
             service: None,
-            parameters: vec!["a".into(), word.into()],
+            parameters: event.parameters("a", "a"),
             details: Details::default(),
         }
+    }
+
+    fn state(at: i64, state: ServiceState) -> LogEntry {
+        entry(at, &Event::StateEntered(state))
+    }
+
+    fn failed(at: i64, kind: RecoveryActionKind, delay_ms: u32) -> LogEntry {
+        let action = Some(RecoveryAction::new(kind, delay_ms));
+        let failure_count = 1;
+        entry(
+            at,
+            &Event::Failed {
+                failure_count,
+                action,
+            },
+        )
     }
 
     const WINDOW: Window = Window {
@@ -376,10 +396,10 @@ mod tests {
     #[test]
     fn e7_down_after_a_failure_is_not_down_on_request() {
         let entries = [
-            entry(100, 7031, "1"),
-            entry(100, 7036, "stopped"),
-            entry(300, 7036, "running"),
-            entry(800, 7036, "stopped"),
+            failed(100, RecoveryActionKind::None, 0),
+            state(100, ServiceState::Stopped),
+            state(300, ServiceState::Running),
+            state(800, ServiceState::Stopped),
         ];
         let lane = lane(entries.iter(), Some(true), false, &WINDOW, Lang::En);
         let kinds: Vec<_> = lane.spans.iter().map(|s| (s.from, s.to, s.kind)).collect();
@@ -398,24 +418,25 @@ mod tests {
 
     #[test]
     fn actions_are_marked_when_they_are_carried_out() {
-        let failed = |at, delay: &str, kind: &str| {
-            let mut entry = entry(at, 7031, "1");
-            entry.parameters.extend([delay.to_owned(), kind.to_owned()]);
-            entry
-        };
+        use RecoveryActionKind::{Restart, RunCommand};
+        let refused = Event::RecoveryActionFailed(
+            RecoveryAction::new(Restart, 0),
+            Win32Error::SERVICE_ALREADY_RUNNING,
+        );
+        let cancelled = Event::RecoveryCancelled(RecoveryAction::new(Restart, 0));
         let entries = [
-            failed(100, "50", "1"),
-            entry(160, 7036, "running"),
-            failed(200, "100", "3"),
-            entry(250, 7036, "running"),
-            failed(400, "100", "1"),
+            failed(100, Restart, 50),
+            state(160, ServiceState::Running),
+            failed(200, RunCommand, 100),
+            state(250, ServiceState::Running),
+            failed(400, Restart, 100),
             // By hand, before the restart, which then is refused.
-            entry(450, 7036, "running"),
-            entry(500, 7032, "1"),
-            failed(600, "100", "3"),
-            failed(610, "100", "1"),
-            entry(650, 1009, ""),
-            entry(800, 7036, "running"),
+            state(450, ServiceState::Running),
+            entry(500, &refused),
+            failed(600, RunCommand, 100),
+            failed(610, Restart, 100),
+            entry(650, &cancelled),
+            state(800, ServiceState::Running),
         ];
         let lane = lane(entries.iter(), Some(true), true, &WINDOW, Lang::En);
         let actions = lane.marks.iter().filter(|m| m.kind == MarkKind::Action);
@@ -424,7 +445,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_not_drawn() {
-        let created = [entry(500, 7036, "running")];
+        let created = [state(500, ServiceState::Running)];
         let spans = lane(created.iter(), None, true, &WINDOW, Lang::En).spans;
         assert_eq!(spans.first().map(|span| span.from), Some(500));
         let quiet = lane([].iter(), None, true, &WINDOW, Lang::En);

@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use relance_client::ServiceManager;
+use relance_scm::event::Event;
 use relance_scm::event_log::LogEntry;
 use relance_scm::manager::{ServiceInfo, wait};
 use relance_scm::status::ProcessExit;
@@ -53,17 +54,15 @@ impl Counts {
         let Some((service, _)) = entry.service else {
             return;
         };
-        match entry.event_id {
-            7031 | 7034 => {
+        match entry.event() {
+            Some(Event::Failed { .. }) => {
                 *self.failures.entry(cause(entry)).or_default() += 1;
                 if let Some(due) = entry.details.due {
                     self.waiting.insert(service, due.0);
                 }
             }
-            7032 => self.failed_recoveries += 1,
-            7036 if entry.parameters.get(1).map(String::as_str)
-                == Some(ServiceState::Running.word()) =>
-            {
+            Some(Event::RecoveryActionFailed(..)) => self.failed_recoveries += 1,
+            Some(Event::StateEntered(ServiceState::Running)) => {
                 if let Some(due) = self.waiting.remove(&service) {
                     self.recovered(entry.at.0 - due);
                 }
@@ -230,20 +229,20 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use relance_scm::event::{EventLevel, EventSource};
     use relance_scm::event_log::{Details, Timestamp};
+    use relance_scm::{RecoveryAction, RecoveryActionKind};
 
     use super::*;
 
-    fn entry(at: i64, id: u32, word: &str, details: Details) -> LogEntry {
+    fn entry(at: i64, event: &Event, details: Details) -> LogEntry {
         LogEntry {
             number: 1,
             at: Timestamp(at),
-            source: EventSource::ServiceControlManager,
-            event_id: id,
-            level: EventLevel::Error,
+            source: event.source(),
+            event_id: event.id(),
+            level: event.level(),
             service: Some((ServiceId(1), "a".into())),
-            parameters: vec!["a".into(), word.into()],
+            parameters: event.parameters("a", "a"),
             details,
         }
     }
@@ -256,11 +255,16 @@ mod tests {
             due: Some(Timestamp(5000)),
             ..Details::default()
         };
-        counts.count(&entry(0, 7031, "1", details));
-        counts.count(&entry(0, 7036, "stopped", Details::default()));
-        counts.count(&entry(5030, 7036, "running", Details::default()));
+        let failed = Event::Failed {
+            failure_count: 1,
+            action: Some(RecoveryAction::new(RecoveryActionKind::Restart, 5000)),
+        };
+        let state = |at, state| entry(at, &Event::StateEntered(state), Details::default());
+        counts.count(&entry(0, &failed, details));
+        counts.count(&state(0, ServiceState::Stopped));
+        counts.count(&state(5030, ServiceState::Running));
         // A start that nobody was waiting for is no recovery.
-        counts.count(&entry(9000, 7036, "running", Details::default()));
+        counts.count(&state(9000, ServiceState::Running));
         let text = text(&counts, [].iter());
         for line in [
             "relance_failures_total{cause=\"signal\"} 1",
@@ -270,7 +274,7 @@ mod tests {
             "relance_restart_latency_seconds_bucket{le=\"+Inf\"} 1",
             "relance_restart_latency_seconds_sum 0.030",
             "relance_services{state=\"RUNNING\"} 0",
-            "relance_events_total{level=\"error\",event_id=\"7036\"} 3",
+            "relance_events_total{level=\"information\",event_id=\"7036\"} 3",
         ] {
             assert!(text.lines().any(|each| each == line), "{line}\n{text}");
         }

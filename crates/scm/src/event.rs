@@ -3,8 +3,9 @@
 //!
 //! Ids and parameters are Windows'; entries that Windows does not have belong to the source
 //! `Relance`. What else is known of an occurrence (run, exit status, last lines of output) is kept
-//! beside these by the engine. `texts` holds the sentences.
+//! beside these by the engine. `texts` holds the sentences, `read` reads stored entries back.
 
+mod read;
 mod texts;
 
 use crate::config::StartType;

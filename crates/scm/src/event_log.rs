@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::ScmError;
-use crate::event::{EventLevel, EventSource, render};
+use crate::event::{Event, EventLevel, EventSource, render};
 use crate::run::{RunId, ServiceId};
 use crate::status::ProcessExit;
 use crate::win32::Win32Error;
@@ -116,6 +116,17 @@ impl LogEntry {
         let texts = [&details.cause, &details.output].into_iter().flatten();
         let texts: usize = texts.chain(&self.parameters).map(String::len).sum();
         size_of::<Self>() + texts
+    }
+
+    /// The event that it records, for an entry of the manager; see [`Event::read`].
+    #[must_use]
+    pub fn event(&self) -> Option<Event> {
+        match self.source {
+            EventSource::ServiceControlManager | EventSource::Relance => {
+                Event::read(self.event_id, &self.parameters)
+            }
+            EventSource::Application => None,
+        }
     }
 
     /// The sentence for people.

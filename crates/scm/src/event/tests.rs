@@ -96,7 +96,7 @@ fn parameters_are_never_read_as_templates() {
 
 /// E5, E11
 #[test]
-fn every_entry_has_a_sentence_that_uses_its_parameters() {
+fn every_entry_has_a_sentence_and_reads_back() {
     let action = RecoveryAction::new(Kind::Restart, 1);
     let name = ServiceName::new("db").unwrap();
     let error = Win32Error::ACCESS_DENIED;
@@ -151,10 +151,28 @@ fn every_entry_has_a_sentence_that_uses_its_parameters() {
         Event::ManagerStopping,
     ];
     for event in entries {
+        let read = Event::read(event.id(), &parameters(&event));
+        let without_delay = |event: &Event| match event {
+            Event::RecoveryActionFailed(action, error) => {
+                Event::RecoveryActionFailed(RecoveryAction::new(action.kind, 0), *error)
+            }
+            Event::RecoveryCancelled(action) => {
+                Event::RecoveryCancelled(RecoveryAction::new(action.kind, 0))
+            }
+            other => other.clone(),
+        };
+        assert_eq!(read, Some(without_delay(&event)));
         let text = render(event.source(), event.id(), &parameters(&event));
         assert!(
             text.ends_with('.') && !text.contains('?') && !text.contains('%'),
             "{text}"
         );
     }
+}
+
+#[test]
+fn an_entry_that_is_not_ours_or_is_cut_short_is_not_read() {
+    assert_eq!(Event::read(7031, &["web".into(), "1".into()]), None);
+    assert_eq!(Event::read(7036, &["web".into(), "arrêté".into()]), None);
+    assert_eq!(Event::read(1, &[]), None);
 }

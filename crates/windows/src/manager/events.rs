@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use relance_scm::event::{EventLevel, EventSource};
+use relance_scm::event::{Event, EventLevel, EventSource};
 use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
 use relance_scm::{ScmError, ServiceId, Win32Error, fold_case};
 
@@ -61,17 +61,9 @@ impl Names {
     }
 
     fn find(&self, entry: &EventXml) -> Option<(ServiceId, Arc<str>)> {
-        let position = match entry.id {
-            // Entries about the manager as a whole.
-            7007 | 7018 | 7026 | 1101..=1199 => return None,
-            7006 | 7009 | 7011 => entry.parameters.len().checked_sub(1)?,
-            7032 => 2,
-            7040 => 3,
-            _ => 0,
-        };
-        let name = entry.parameters.get(position)?;
+        let name = Event::subject(entry.id, &entry.parameters)?;
         let known = self.0.get(&fold_case(name)).cloned();
-        let name = known.unwrap_or_else(|| name.as_str().into());
+        let name = known.unwrap_or_else(|| name.into());
         Some((service_id(&name), name))
     }
 

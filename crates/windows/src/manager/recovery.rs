@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use relance_scm::event::Event;
 use relance_scm::event_log::{LogEntry, Timestamp};
 use relance_scm::manager::{PendingInfo, RecoveryInfo};
 use relance_scm::{RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceId};
@@ -55,22 +56,26 @@ pub(super) fn by_service(entries: Vec<LogEntry>) -> BTreeMap<ServiceId, Vec<LogE
 
 /// The counter, as an entry says it.
 fn count(entry: &LogEntry) -> Option<u32> {
-    entry.parameters.get(1)?.parse().ok()
+    match entry.event()? {
+        Event::Failed { failure_count, .. } => Some(failure_count),
+        _ => None,
+    }
 }
 
 /// The action that an entry announced, if its time has not come (R30, R31: nothing cancels it).
 fn pending(entry: &LogEntry, now: Timestamp) -> Option<PendingInfo> {
-    if entry.event_id != 7031 {
+    let Event::Failed {
+        failure_count,
+        action: Some(action),
+    } = entry.event()?
+    else {
         return None;
-    }
-    let delay = entry.parameters.get(2)?.parse().ok()?;
-    let kind = entry.parameters.get(3)?.parse().ok()?;
-    let action = RecoveryAction::new(RecoveryActionKind::from_raw(kind).ok()?, delay);
+    };
     let due = entry.at.after(action.delay());
     (due > now).then_some(PendingInfo {
         action,
         due,
-        failure_count: count(entry)?,
+        failure_count,
         executing: false,
     })
 }

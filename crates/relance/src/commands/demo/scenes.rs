@@ -1,9 +1,12 @@
 //! What happens: the ways in which a PHP service ends, and what follows each.
 
 use anyhow::{Context, anyhow};
+use relance_scm::event::Event;
 use relance_scm::event_log::{LogEntry, Timestamp};
 use relance_scm::status::ProcessExit;
-use relance_scm::{Control, RecoveryActionKind, RunId, ServiceState, UserControl, Win32Error};
+use relance_scm::{
+    Control, RecoveryAction, RecoveryActionKind, RunId, ServiceState, UserControl, Win32Error,
+};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::play::{Delay, Play, Played};
@@ -17,7 +20,7 @@ const PLAIN: &str = "demo-plain";
 const MISSING: &str = "demo-missing";
 
 /// As in `worker.php`.
-const EXIT_CODE: &str = "42";
+const EXIT_CODE: u32 = 42;
 const GIVE_UP: u32 = 128;
 const FATAL_ERROR: u32 = 129;
 const FATAL_ERROR_GRACEFUL: u32 = 130;
@@ -179,7 +182,13 @@ fn started_meanwhile(play: &mut Play) -> Played {
     let started = play.running(PLAIN, Some(before))?.id;
     let refused = play.entry(PLAIN, 7032)?;
     play.expect(
-        refused.parameters.last().map(String::as_str) == Some("%%1056"),
+        matches!(
+            refused.event(),
+            Some(Event::RecoveryActionFailed(
+                _,
+                Win32Error::SERVICE_ALREADY_RUNNING
+            ))
+        ),
         "the restart was refused with 1056 (R32)",
     );
     let info = play.info(PLAIN)?;
@@ -237,9 +246,8 @@ fn error_stop(
     action: RecoveryActionKind,
 ) -> Played<LogEntry> {
     let stopped = play.entry(service, 7024)?;
-    let code = format!("%%{EXIT_CODE}");
     play.expect(
-        stopped.parameters.get(1) == Some(&code),
+        stopped.event() == Some(Event::StoppedWithSpecificError(EXIT_CODE)),
         format!("7024 names the script's exit code {EXIT_CODE}"),
     );
     failure(play, service, count, action)
@@ -253,9 +261,12 @@ fn failure(
     action: RecoveryActionKind,
 ) -> Played<LogEntry> {
     let failed = play.entry(service, 7031)?;
-    let announced = [count, DELAY_MS, action.to_raw()].map(|number| number.to_string());
+    let announced = Event::Failed {
+        failure_count: count,
+        action: Some(RecoveryAction::new(action, DELAY_MS)),
+    };
     play.expect(
-        failed.parameters.get(1..4) == Some(&announced[..]),
+        failed.event() == Some(announced),
         format!(
             "7031 counts {count} and announces: {} in {DELAY_MS} ms",
             action.word()
