@@ -64,6 +64,7 @@ impl Pass {
                 Caller {
                     name: "the console".into(),
                     sids: Box::default(),
+                    session: None,
                 },
             )),
         }

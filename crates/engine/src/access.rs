@@ -124,6 +124,7 @@ mod tests {
         Caller {
             name: "uid 33".into(),
             sids: sids.into(),
+            session: None,
         }
     }
 

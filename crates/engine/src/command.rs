@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use relance_scm::event_log::NewEntry;
+use relance_scm::event_log::{Author, NewEntry};
 use relance_scm::manager::{NewService, Outcome};
 use relance_scm::security::AccessChange;
 use relance_scm::status::ServiceStatus;
@@ -33,8 +33,8 @@ pub enum Request {
     Terminate(ServiceName, Reply<()>),
     /// Cancel the pending recovery actions of a service.
     CancelRecovery(ServiceName, Reply<()>),
-    /// Write an entry to the event log.
-    WriteEvent(NewEntry, Reply<()>),
+    /// Write an entry to the event log, of this author.
+    WriteEvent(NewEntry, Author, Reply<()>),
     /// Move a manual clock by so many nanoseconds, or to the next deadline. For the driver.
     AdvanceClock(Option<u64>, Reply<u64>),
     /// Give a run a new control channel. For the driver.
@@ -73,7 +73,7 @@ impl Request {
             Self::Start(_, _, reply)
             | Self::Terminate(_, reply)
             | Self::CancelRecovery(_, reply)
-            | Self::WriteEvent(_, reply)
+            | Self::WriteEvent(_, _, reply)
             | Self::Attach { reply, .. } => reply.send(Err(error.clone())),
             Self::Control(_, _, reply) => reply.send(Err(error.clone())),
             Self::AdvanceClock(_, reply) => reply.send(Err(error.clone())),

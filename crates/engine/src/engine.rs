@@ -27,6 +27,7 @@ mod turn;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
 use relance_policy::{
     Action, Answer, ControlId, Input, RunId, RunPhase, ServiceId, ServiceRecord, ShutdownLimits,
@@ -34,7 +35,7 @@ use relance_policy::{
 };
 use relance_scm::config::PriorityClass;
 use relance_scm::event::Event;
-use relance_scm::event_log::NewEntry;
+use relance_scm::event_log::{Author, LogEntry, NewEntry};
 use relance_scm::settings::STOP_SIGNAL;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ScmError, ServiceName, Win32Error};
@@ -46,6 +47,7 @@ use crate::info::status_of;
 use crate::names::Names;
 use crate::processes::Processes;
 use crate::publisher::Publisher;
+use crate::restraint::{Cause, Restraint};
 use crate::storage::Storage;
 use relance_scm::event_log::Timestamp;
 
@@ -99,6 +101,7 @@ pub struct Engine<P, S> {
     last_service: u32,
     last_entry: u64,
     last_batch: u64,
+    restraint: Restraint,
     shutting_down: bool,
     shut_down_sent: bool,
     is_fenced: bool,
@@ -157,6 +160,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             last_service: loaded.last_service,
             last_entry: loaded.last_entry,
             last_batch: 0,
+            restraint: Restraint::default(),
             shutting_down: false,
             shut_down_sent: false,
             is_fenced: false,
@@ -224,7 +228,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .boot_starts
             .as_ref()
             .and_then(boot::BootStarts::deadline);
-        [service, waits, boot].into_iter().flatten().min()
+        let held_back = self.restraint.deadline();
+        [service, waits, boot, held_back]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Lets everything happen whose time has come.
@@ -250,6 +258,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         self.give_up_waits(now);
         self.start_delayed(now);
+        let held_back = self.restraint.due(now.time);
+        self.write(held_back);
     }
 
     /// Gives an input to the record of a service and carries out what follows.
@@ -360,27 +370,50 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let Some(slot) = self.services.get(&id) else {
             return;
         };
-        self.last_entry += 1;
-        let entry = entry_of_service(self.last_entry, now.wall, event, &slot.record);
+        let entry = entry_of_service(0, now.wall, event, &slot.record);
         let wanted = entry.details.run.filter(|_| wants_output(&entry));
         let output = wanted.and_then(|run| self.processes.last_output(run));
-        self.turn.entries.push((entry, output));
+        match Cause::of(&entry) {
+            Some(cause) => {
+                let entries = self.restraint.take(now.time, cause, entry);
+                self.write(entries);
+            }
+            None => self.write_one(entry, output),
+        }
     }
 
     /// An entry in a program's own words; about the service of that name, if there is one.
-    fn write_event(&mut self, now: Moment, entry: NewEntry) {
-        self.last_entry += 1;
+    fn write_event(&mut self, now: Moment, entry: NewEntry, author: Author) {
+        let cause = match &author.service {
+            Some(service) => Cause::Service(service.clone()),
+            None => Cause::User(author.name.clone()),
+        };
         let service = ServiceName::new(&*entry.name)
             .ok()
             .and_then(|name| self.record(&name).cloned());
-        let entry = entry_of_program(self.last_entry, now.wall, entry, service.as_deref());
-        self.turn.entries.push((entry, None));
+        let entry = entry_of_program(now.wall, entry, author, service.as_deref());
+        let entries = self.restraint.take(now.time, cause, entry);
+        self.write(entries);
+    }
+
+    fn write(&mut self, entries: Vec<LogEntry>) {
+        for entry in entries {
+            self.write_one(entry, None);
+        }
+    }
+
+    /// Numbers an entry and hands it to the next batch, with the last lines of output if they belong to
+    /// it.
+    fn write_one(&mut self, entry: LogEntry, output: Option<Receiver<String>>) {
+        self.last_entry += 1;
+        let number = self.last_entry;
+        self.turn
+            .entries
+            .push((LogEntry { number, ..entry }, output));
     }
 
     fn log_of_manager(&mut self, now: Moment, event: &Event) {
-        self.last_entry += 1;
-        let entry = entry_of_manager(self.last_entry, now.wall, event);
-        self.turn.entries.push((entry, None));
+        self.write_one(entry_of_manager(0, now.wall, event), None);
     }
 
     fn complete_start(&mut self, id: ServiceId, run: RunId, result: Result<(), Win32Error>) {

@@ -2,7 +2,7 @@
 
 use relance_policy::ServiceRecord;
 use relance_scm::event::{Event, EventSource};
-use relance_scm::event_log::{Details, LogEntry, NewEntry, Timestamp};
+use relance_scm::event_log::{Author, Details, LogEntry, NewEntry, Timestamp};
 
 /// The entry for an event of a service, with what the record knows after the step.
 pub(crate) fn entry_of_service(
@@ -38,16 +38,23 @@ pub(crate) fn entry_of_manager(number: u64, at: Timestamp, event: &Event) -> Log
     }
 }
 
-/// The entry that a program writes, about the service of that name if there is one.
+/// The entry that a program writes, about the service of that name if there is one. It belongs to the run
+/// of the service if that has written it.
 pub(crate) fn entry_of_program(
-    number: u64,
     at: Timestamp,
     entry: NewEntry,
+    author: Author,
     service: Option<&ServiceRecord>,
 ) -> LogEntry {
-    let run = service.and_then(|record| record.run.as_ref());
+    let is_its_own = |record: &&ServiceRecord| {
+        let name = record.config.service_name.as_str();
+        author.service.as_deref() == Some(name)
+    };
+    let run = service
+        .filter(is_its_own)
+        .and_then(|record| record.run.as_ref());
     LogEntry {
-        number,
+        number: 0,
         at,
         source: EventSource::Application,
         event_id: entry.event_id,
@@ -57,6 +64,7 @@ pub(crate) fn entry_of_program(
         details: Details {
             run: run.map(|run| run.id),
             pid: run.map_or(0, |run| run.pid),
+            author: Some(author),
             ..Details::default()
         },
     }

@@ -1,6 +1,7 @@
 //! How clients of all kinds reach the engine: requests go into its queue, questions are answered from
 //! what is published, without entering the owner loop.
 
+mod author;
 mod rights;
 
 use std::os::fd::OwnedFd;
@@ -74,6 +75,8 @@ pub struct EngineHandle {
     /// 1057 for an account that does not exist. May take its time, so it is asked here and not in the
     /// owner loop.
     pub(crate) check_account: fn(&AccountName) -> Result<(), ScmError>,
+    /// The number of an account's user. May take its time, too.
+    pub(crate) uid_of: fn(&AccountName) -> Option<u32>,
 }
 
 impl EngineHandle {
@@ -332,8 +335,9 @@ impl ServiceManager for EngineHandle {
     }
 
     fn write_event(&self, caller: &Caller, entry: NewEntry, reply: Reply<()>) {
-        match entry.check() {
-            Ok(()) => self.send(caller, Request::WriteEvent(entry, reply)),
+        let author = entry.check().and_then(|()| self.author(caller, &entry));
+        match author {
+            Ok(author) => self.send(caller, Request::WriteEvent(entry, author, reply)),
             Err(error) => reply.send(Err(error)),
         }
     }

@@ -13,6 +13,7 @@ mod names;
 mod output;
 pub mod processes;
 pub mod publisher;
+mod restraint;
 pub mod sight;
 pub mod storage;
 mod unavailable;

@@ -24,7 +24,10 @@ const RETRY: Duration = Duration::from_secs(1);
 const OUTPUT_WAIT: Duration = Duration::from_millis(500);
 /// Commits between two checkpoints of the write-ahead log.
 const CHECKPOINT_EVERY: u32 = 1000;
-/// Commits between two looks at the age and size of the log.
+/// The log is not pruned for less than this.
+const PRUNE_BYTES_MIN: u64 = 1 << 20;
+/// Commits between two looks at the age and size of the log, if a sixteenth of what it may hold is not
+/// written before.
 const PRUNE_EVERY: u32 = 20_000;
 
 /// A batch on its way to the database.
@@ -146,6 +149,8 @@ pub struct Writer {
     done: Box<dyn FnMut(Committed) + Send>,
     backlog: Option<Backlog>,
     commits: u32,
+    /// Bytes of entries since the log was pruned last.
+    bytes: u64,
     is_fenced: bool,
 }
 
@@ -175,6 +180,7 @@ impl Writer {
             done,
             backlog: None,
             commits: 0,
+            bytes: 0,
             is_fenced: false,
         }
     }
@@ -252,6 +258,9 @@ impl Writer {
         match written {
             Ok(()) => {
                 self.commits = self.commits.saturating_add(1);
+                let entries = group.iter().flat_map(|complete| &complete.batch.entries);
+                let written: u64 = entries.map(|entry| entry.size() as u64).sum();
+                self.bytes = self.bytes.saturating_add(written);
                 for complete in group {
                     self.tell(complete, CommitOutcome::Written);
                 }
@@ -315,9 +324,11 @@ impl Writer {
         if self.commits > 0 && self.commits.is_multiple_of(CHECKPOINT_EVERY) {
             let _ = self.database.checkpoint();
         }
-        if self.commits >= PRUNE_EVERY {
+        let much = (self.retention.bytes / 16).max(PRUNE_BYTES_MIN);
+        if self.commits >= PRUNE_EVERY || self.bytes >= much {
             self.prune();
             self.commits = 0;
+            self.bytes = 0;
         }
     }
 

@@ -38,6 +38,7 @@ impl Backend {
             caller: Caller {
                 name: "PHP".into(),
                 sids: [].into(),
+                session: None,
             },
         }
     }

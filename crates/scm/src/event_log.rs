@@ -1,6 +1,7 @@
 //! Entries of the event log, with what Windows keeps of them and what it does not, and the questions
 //! that can be asked of the log.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::win32::Win32Error;
 
 /// A moment on the wall clock: milliseconds since 1970, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
@@ -68,6 +70,44 @@ pub struct Details {
     pub cause: Option<String>,
     /// The last lines of the service's output.
     pub output: Option<String>,
+    /// Who wrote it, if a program did.
+    pub author: Option<Author>,
+    /// Entries of its kind that it stands for.
+    pub repeated: Option<Repeated>,
+}
+
+/// Who wrote an entry in its own words, as the kernel says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Author {
+    /// `user 33`, `root`, `console session of anna`.
+    pub name: Box<str>,
+    /// The number of the user.
+    pub uid: Option<u32>,
+    /// The service that wrote it, if it was one.
+    pub service: Option<Box<str>>,
+}
+
+impl fmt::Display for Author {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        match &self.service {
+            Some(service) => write!(f, ", service {service}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Entries of a kind that came too close together: the last stands for all (E12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Repeated {
+    /// How many, this one included.
+    pub times: u64,
+    /// When the first of them came.
+    pub first: Timestamp,
+    /// When the last came.
+    pub last: Timestamp,
 }
 
 /// An entry that a program writes itself, with the source [`EventSource::Application`].
@@ -92,8 +132,15 @@ impl NewEntry {
     /// Checks the lengths.
     ///
     /// # Errors
-    /// 87 for an empty or too long name, or a too long text.
+    /// 87 for an empty or too long name, one of the manager's own, or a too long text.
     pub fn check(&self) -> Result<(), ScmError> {
+        let managers = [EventSource::ServiceControlManager, EventSource::Relance];
+        if EventSource::from_name(self.name.trim()).is_some_and(|named| managers.contains(&named)) {
+            return Err(ScmError::new(
+                Win32Error::INVALID_PARAMETER,
+                format!("{} writes its entries itself; use another name", self.name),
+            ));
+        }
         let (name, text) = (self.name.len(), self.text.len());
         if name == 0 || name > NEW_ENTRY_NAME_LEN_MAX || text > NEW_ENTRY_TEXT_LEN_MAX {
             return Err(ScmError::new(
@@ -129,10 +176,20 @@ impl LogEntry {
         }
     }
 
-    /// The sentence for people.
+    /// The sentence for people. What a program wrote is shown as its words.
     #[must_use]
     pub fn text(&self) -> String {
-        render(self.source, self.event_id, &self.parameters)
+        let mut text = match (&self.details.author, &*self.parameters) {
+            (Some(author), [name, words]) => format!("{name} wrote: {words} (by {author})"),
+            _ => render(self.source, self.event_id, &self.parameters),
+        };
+        if let Some(repeated) = &self.details.repeated {
+            text.push_str(&format!(
+                " (the last of {} such entries, the others are left out)",
+                repeated.times
+            ));
+        }
+        text
     }
 }
 

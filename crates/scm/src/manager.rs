@@ -34,6 +34,8 @@ pub struct Caller {
     pub name: Box<str>,
     /// Whom entries of a security descriptor may name to reach this caller (A28).
     pub sids: Box<[Sid]>,
+    /// The session of its process, as the kernel numbers it: the run of a service has one of its own.
+    pub session: Option<u32>,
 }
 
 impl Caller {
@@ -43,7 +45,17 @@ impl Caller {
         Self {
             name: "the service manager".into(),
             sids: [Sid::LocalSystem, Sid::Administrators, Sid::Everyone].into(),
+            session: None,
         }
+    }
+
+    /// The number of the user.
+    #[must_use]
+    pub fn uid(&self) -> Option<u32> {
+        self.sids.iter().find_map(|sid| match sid {
+            Sid::UnixUser(uid) => Some(*uid),
+            _ => None,
+        })
     }
 
     /// Whether the caller administers the manager: creates services, and sees and changes all.
@@ -181,9 +193,11 @@ pub trait ServiceManager: Send + Sync {
     /// Entries of the event log.
     fn find_events(&self, caller: &Caller, filter: EventFilter, reply: Reply<EventPage>);
 
-    /// Writes an entry to the event log, in the caller's own words. Every local caller may.
+    /// Writes an entry to the event log, in the caller's own words, about a service of that name if there
+    /// is one. Administrators may, a service and its account, and those who may change the service
+    /// (E12).
     ///
-    /// Errors: 87, and 50 where the log takes no entries of others.
+    /// Errors: 5, 87, and 50 where the log takes no entries of others.
     fn write_event(&self, _caller: &Caller, _entry: NewEntry, reply: Reply<()>) {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
     }

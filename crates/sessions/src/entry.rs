@@ -87,6 +87,7 @@ impl Entry {
         Caller {
             name: format!("{what} {}", self.name).into(),
             sids: sids.into(),
+            session: None,
         }
     }
 }

@@ -41,6 +41,7 @@ fn user() -> Caller {
     Caller {
         name: "user 33".into(),
         sids: [Sid::Interactive].into(),
+        session: None,
     }
 }
 

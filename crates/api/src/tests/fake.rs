@@ -79,6 +79,7 @@ fn caller(name: &str) -> Caller {
     Caller {
         name: name.into(),
         sids: sids.into(),
+        session: None,
     }
 }
 

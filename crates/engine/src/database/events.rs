@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::services::{from_json, json};
 use crate::sight::{CLEAN_STOP_AFTER_ERROR, INSTALLED, Sight};
-use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, Timestamp};
+use relance_scm::event_log::{
+    Author, Details, EventFilter, EventPage, LogEntry, Repeated, Timestamp,
+};
 use relance_scm::manager::Interest;
 
 const WRITE: &str = "
@@ -24,6 +26,8 @@ const PROGRESS_EVERY: i32 = 10_000;
 const PAGE_LEN_MAX: usize = 16 * 1024 * 1024;
 /// The same for callers who are no administrators.
 const PAGE_LEN_MAX_OF_OTHERS: usize = 1024 * 1024;
+/// The entries that tell least.
+const ROUTINE: &str = "(source = 'Application' OR event_id IN (1001, 7035, 7036))";
 /// Entries removed in one transaction when the log is pruned.
 const PRUNE_STEP: u32 = 10_000;
 
@@ -51,7 +55,9 @@ pub(super) fn last_number(connection: &Connection) -> rusqlite::Result<u64> {
     })
 }
 
-/// Removes entries that are too old, then the oldest while the file is too large.
+/// Removes entries that are too old. While the file is too large then, the oldest of those that tell
+/// least: what programs wrote, controls and states that were entered, planned restarts. Only when none of
+/// them is left, the oldest of all.
 pub(super) fn prune(
     connection: &mut Connection,
     before: Timestamp,
@@ -60,10 +66,30 @@ pub(super) fn prune(
     let old = "DELETE FROM events WHERE number IN (
         SELECT number FROM events WHERE at_ms < ?1 ORDER BY number LIMIT ?2)";
     while connection.execute(old, params![before.0, PRUNE_STEP])? > 0 {}
-    let oldest = "DELETE FROM events WHERE number IN (
-        SELECT number FROM events ORDER BY number LIMIT ?1)";
-    while used_bytes(connection)? > bytes_max && connection.execute(oldest, [PRUNE_STEP])? > 0 {}
+    if used_bytes(connection)? <= bytes_max {
+        return Ok(());
+    }
+    // Below the bound, so that the next commits are not pruned for at once.
+    let wanted = bytes_max - bytes_max / 10;
+    while used_bytes(connection)? > wanted && prune_step(connection, ROUTINE)? > 0 {}
+    while used_bytes(connection)? > bytes_max && prune_step(connection, "true")? > 0 {}
     Ok(())
+}
+
+/// Removes some of the oldest entries of a kind, or a tenth if there are few; how many.
+fn prune_step(connection: &Connection, kind: &str) -> rusqlite::Result<usize> {
+    let count = format!("SELECT count(*) FROM (SELECT 1 FROM events WHERE {kind} LIMIT ?1)");
+    let found: u32 = connection.query_row(&count, [PRUNE_STEP], |row| row.get(0))?;
+    let step = if found < PRUNE_STEP {
+        (found / 10).max(1)
+    } else {
+        PRUNE_STEP
+    };
+    let oldest = format!(
+        "DELETE FROM events WHERE number IN (
+            SELECT number FROM events WHERE {kind} ORDER BY number LIMIT ?1)"
+    );
+    connection.execute(&oldest, [step])
 }
 
 fn used_bytes(connection: &Connection) -> rusqlite::Result<u64> {
@@ -259,12 +285,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
             due: stored.due_ms.map(Timestamp),
             cause: stored.cause,
             output: stored.output,
+            author: stored.author,
+            repeated: stored.repeated,
         },
     })
 }
 
 /// The column `details`.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Serialize, Deserialize)]
 struct StoredDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     exit: Option<ProcessExit>,
@@ -274,6 +302,10 @@ struct StoredDetails {
     cause: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     output: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    author: Option<Author>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    repeated: Option<Repeated>,
 }
 
 impl StoredDetails {
@@ -284,17 +316,19 @@ impl StoredDetails {
             due,
             cause,
             output,
+            author,
+            repeated,
             run: _,
             pid: _,
         } = details;
-        if exit.is_none() && due.is_none() && cause.is_none() && output.is_none() {
-            return None;
-        }
-        Some(Self {
+        let stored = Self {
             exit: *exit,
             due_ms: due.map(|due| due.0),
             cause: cause.clone(),
             output: output.clone(),
-        })
+            author: author.clone(),
+            repeated: *repeated,
+        };
+        (stored != Self::default()).then_some(stored)
     }
 }

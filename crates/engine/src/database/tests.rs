@@ -1,3 +1,5 @@
+mod pruning;
+
 use std::time::Duration;
 
 use relance_policy::{Input, RunPhase, StartCause, Time, step};

@@ -252,6 +252,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let over = |slot: &super::Slot| slot.record.run.is_none() && slot.record.previous.is_none();
         if self.shutting_down && !self.shut_down_sent && self.services.values().all(over) {
             self.shut_down_sent = true;
+            let held_back = self.restraint.all();
+            self.write(held_back);
             self.turn.meta.push((Meta::ShutDown, "1".to_owned()));
             self.turn.effects.push(Effect::ShutDown);
         }

@@ -36,8 +36,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 let result = self.ask(now, &caller, &name, AccessRights::START, input);
                 self.turn.effects.push(Effect::Reply(reply, result));
             }
-            Request::WriteEvent(entry, reply) => {
-                self.write_event(now, entry);
+            Request::WriteEvent(entry, author, reply) => {
+                self.write_event(now, entry, author);
                 self.turn.effects.push(Effect::Reply(reply, Ok(())));
             }
             // For the driver, which knows the clock and the channels.

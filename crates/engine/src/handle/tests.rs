@@ -3,8 +3,9 @@ use std::task::Waker;
 
 use relance_policy::ServiceId;
 use relance_policy::record::{End, EndReason};
+use relance_policy::{Input, StartCause, step};
 use relance_scm::config::EnvironmentVariable;
-use relance_scm::event::Event;
+use relance_scm::event::{Event, EventLevel};
 use relance_scm::event_log::LogEntry;
 use relance_scm::manager::wait;
 use relance_scm::security::Sid;
@@ -83,6 +84,7 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
         cgroups: None,
         clock: Arc::default(),
         check_account: |_| Ok(()),
+        uid_of: |_| Some(33),
         machine: || (Time::ZERO, Timestamp(1)),
     };
     (handle, entry)
@@ -92,6 +94,7 @@ fn caller(sids: &[Sid]) -> Caller {
     Caller {
         name: "somebody".into(),
         sids: sids.into(),
+        session: None,
     }
 }
 
@@ -203,4 +206,66 @@ fn numbers_beyond_those_of_the_log_find_nothing_or_all() {
     };
     assert_eq!(found(Some(u64::MAX), None), 0);
     assert_eq!(found(None, Some(u64::MAX)), 3);
+}
+
+/// A caller of this user, in this session.
+fn user(uid: u32, session: u32) -> Caller {
+    Caller {
+        session: Some(session),
+        ..caller(&[Sid::Interactive, Sid::Everyone, Sid::UnixUser(uid)])
+    }
+}
+
+#[test]
+fn e12_who_may_write_to_the_event_log_and_as_whom() {
+    let name = format!("relance-handle-author-{}", std::process::id());
+    let folder = Folder(std::env::temp_dir().join(name));
+    let (handle, _) = manager(&folder);
+    let record = handle.publisher.find(&ServiceName::new("a").unwrap());
+    let mut record = ServiceRecord::clone(&record.unwrap());
+    let mut config = ServiceConfig::clone(&record.config);
+    // Its account is the user 33, by the handle of this test.
+    config.account_name = AccountName::new("www-data");
+    record.config = config.into();
+    let service = record.id;
+    let start = Input::StartRequested {
+        cause: StartCause::Demand,
+        arguments: [].into(),
+    };
+    let run = RunId { service, number: 1 };
+    let resolved = Input::DependenciesResolved {
+        run,
+        result: Ok(()),
+    };
+    let (pid, birth) = (700, 1);
+    let spawned = Input::ProcessSpawned { run, pid, birth };
+    for input in [start, resolved, spawned] {
+        record = step(&record, Time::ZERO, input).record;
+    }
+    handle
+        .publisher
+        .publish([publisher::Change::Service(record.into())]);
+    let author = |caller: &Caller, name: &str| {
+        let entry = NewEntry {
+            name: name.into(),
+            event_id: 7034,
+            level: EventLevel::Error,
+            text: "failed unexpectedly".into(),
+        };
+        entry.check().and_then(|()| handle.author(caller, &entry))
+    };
+    for name in ["a", "A", "My App"] {
+        let refused = author(&user(34, 5), name).unwrap_err();
+        assert_eq!(refused.code(), Win32Error::ACCESS_DENIED);
+        let account = author(&user(33, 5), name).unwrap();
+        assert_eq!((account.uid, account.service), (Some(33), None));
+        let itself = author(&user(34, 700), name).unwrap();
+        assert_eq!(itself.service.as_deref(), Some("a"));
+        assert!(author(&caller(&[Sid::Administrators]), name).is_ok());
+    }
+    let root = caller(&[Sid::Administrators]);
+    for name in ["Relance", " service control manager "] {
+        let refused = author(&root, name).unwrap_err();
+        assert_eq!(refused.code(), Win32Error::INVALID_PARAMETER);
+    }
 }

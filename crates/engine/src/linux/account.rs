@@ -75,6 +75,11 @@ pub(crate) fn check(account: &AccountName) -> Result<(), ScmError> {
     existing(account).map(|_| ())
 }
 
+/// The number of an account's user, if there is such an account.
+pub(crate) fn uid_of(account: &AccountName) -> Option<u32> {
+    existing(account).ok().map(|entry| entry.uid)
+}
+
 fn existing(account: &AccountName) -> Result<Entry, ScmError> {
     lookup(local_name(account.as_str())).ok_or_else(|| {
         ScmError::new(

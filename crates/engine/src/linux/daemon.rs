@@ -161,6 +161,7 @@ pub fn run(
         clock: Arc::clone(&shared_clock),
         machine: || (Clock::Machine.now(), clock::wall()),
         check_account: account::check,
+        uid_of: account::uid_of,
     };
     let mut engine = Engine::new(processes, writer, setup.settings.clone(), publisher, loaded);
     let now = Moment {

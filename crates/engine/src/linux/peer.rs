@@ -36,7 +36,12 @@ impl Administrators {
         let uid = credentials.uid.as_raw();
         let mut groups = peer_groups(socket)?;
         groups.push(credentials.gid.as_raw());
-        Ok(self.caller(uid, &groups))
+        // One that is gone has none.
+        let session = rustix::process::getsid(Some(credentials.pid)).ok();
+        Ok(Caller {
+            session: session.map(|session| session.as_raw_pid().cast_unsigned()),
+            ..self.caller(uid, &groups)
+        })
     }
 
     fn caller(&self, uid: u32, groups: &[u32]) -> Caller {
@@ -61,6 +66,7 @@ impl Administrators {
         Caller {
             name: name.into(),
             sids: sids.into(),
+            session: None,
         }
     }
 }

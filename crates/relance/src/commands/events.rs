@@ -140,7 +140,12 @@ pub(super) fn print(entry: &LogEntry, json: bool) -> CommandResult {
     if let Some(due) = details.due {
         notes.push(format!("due {}", moment(due)));
     }
-    if !notes.is_empty() && (details.cause.is_some() || details.due.is_some()) {
+    if let Some(repeated) = details.repeated {
+        let (first, last) = (moment(repeated.first), moment(repeated.last));
+        notes.push(format!("the first at {first}, the last at {last}"));
+    }
+    let says_more = details.cause.is_some() || details.due.is_some() || details.repeated.is_some();
+    if !notes.is_empty() && says_more {
         println!("{:25}{}", "", notes.join(", "));
     }
     for line in details.output.iter().flat_map(|output| output.lines()) {

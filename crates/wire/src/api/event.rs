@@ -1,7 +1,9 @@
 //! Entries of the event log as JSON, and the questions asked of it.
 
 use relance_scm::event::{EventLevel, EventSource};
-use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
+use relance_scm::event_log::{
+    Author, Details, EventFilter, EventPage, LogEntry, NewEntry, Repeated, Timestamp,
+};
 use relance_scm::status::ProcessExit;
 use relance_scm::{RunId, ScmError, ServiceId, Win32Error};
 use serde::{Deserialize, Serialize};
@@ -51,6 +53,78 @@ pub struct EventBody {
     /// The last lines of the service's output.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
+    /// Who wrote it, if a program did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<AuthorBody>,
+    /// Entries of its kind that it stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeated: Option<RepeatedBody>,
+}
+
+/// Who wrote an entry in its own words, as the kernel says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuthorBody {
+    /// `user 33`, `root`, `console session of anna`.
+    pub name: String,
+    /// The number of the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
+    /// The service that wrote it, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+}
+
+/// Entries of a kind that came too close together; the last stands for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RepeatedBody {
+    /// How many, this one included.
+    pub times: u64,
+    /// When the first of them came.
+    pub first_at_ms: i64,
+    /// When the last came.
+    pub last_at_ms: i64,
+}
+
+impl From<&Author> for AuthorBody {
+    fn from(author: &Author) -> Self {
+        Self {
+            name: author.name.to_string(),
+            uid: author.uid,
+            service: author.service.as_deref().map(ToOwned::to_owned),
+        }
+    }
+}
+
+impl From<&AuthorBody> for Author {
+    fn from(body: &AuthorBody) -> Self {
+        Self {
+            name: body.name.as_str().into(),
+            uid: body.uid,
+            service: body.service.as_deref().map(Into::into),
+        }
+    }
+}
+
+impl From<Repeated> for RepeatedBody {
+    fn from(repeated: Repeated) -> Self {
+        Self {
+            times: repeated.times,
+            first_at_ms: repeated.first.0,
+            last_at_ms: repeated.last.0,
+        }
+    }
+}
+
+impl From<RepeatedBody> for Repeated {
+    fn from(body: RepeatedBody) -> Self {
+        Self {
+            times: body.times,
+            first: Timestamp(body.first_at_ms),
+            last: Timestamp(body.last_at_ms),
+        }
+    }
 }
 
 /// `POST /v1/events`: an entry in a program's own words.
@@ -154,6 +228,8 @@ impl From<&LogEntry> for EventBody {
             due_at_ms: details.due.map(|due| due.0),
             cause: details.cause.clone(),
             output: details.output.clone(),
+            author: details.author.as_ref().map(AuthorBody::from),
+            repeated: details.repeated.map(RepeatedBody::from),
         }
     }
 }
@@ -184,6 +260,8 @@ impl TryFrom<&EventBody> for LogEntry {
                 due: body.due_at_ms.map(Timestamp),
                 cause: body.cause.clone(),
                 output: body.output.clone(),
+                author: body.author.as_ref().map(Author::from),
+                repeated: body.repeated.map(Repeated::from),
             },
         })
     }
