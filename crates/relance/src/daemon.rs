@@ -163,8 +163,12 @@ pub(crate) fn engine() -> CommandResult {
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .init();
-    let settings: Settings =
+    let mut settings: Settings =
         serde_json::from_str(&text).context("the guardian's settings cannot be read")?;
+    if settings.identity.is_empty() {
+        // An engine that was upgraded under a guardian of version 0.1.
+        settings.identity = Identity::load_or_create(&settings.state_folder)?.id;
+    }
     let administrators = Administrators::new(settings.admin_gid);
     let ran = engine_process::run(&settings.engine_setup(), |listener, handle| {
         let identify =
