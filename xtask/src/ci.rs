@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{bench, cargo, dependencies, generate, php, rules, test, tidy};
+use crate::{bench, cargo, dependencies, fuzz, generate, php, rules, test, tidy};
 
 const CHECKS: &[Part] = &[
     part("fmt", |root| cargo::run(root, &["fmt", "--all", "--check"])),
@@ -29,6 +29,7 @@ const CHECKS: &[Part] = &[
         ];
         cargo::run_with(root, &words, &[("RUSTDOCFLAGS", "-D warnings")])
     }),
+    part("fuzz", fuzz::replay),
 ];
 
 /// Seeds of the simulation that the ordinary tests do not play.
@@ -50,6 +51,7 @@ const NIGHTLY: &[Part] = &[
             &[("RELANCE_KILLS", KILLS)],
         )
     }),
+    part("fuzz", |root| fuzz::run(root, &[])),
     part("bench", |root| {
         bench::run(root, &["--quick", "--peers", "relance"])
     }),

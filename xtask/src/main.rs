@@ -13,6 +13,7 @@ mod console;
 mod demo;
 mod dependencies;
 mod dist;
+mod fuzz;
 mod generate;
 mod parts;
 mod php;
@@ -44,6 +45,8 @@ cargo xtask TASK
                    the web console in a browser: its tests, screenshots or measurements
   sim [--seed N | --seeds FROM..TO] [--steps N]
                    the engine over a simulated machine; one seed shows its trace
+  fuzz [--seconds N] [TARGET...]
+                   what comes from outside, with libFuzzer: each target, or these
   bench [OPTION...]
                    the benchmark beside the peers that are installed; options of bench.py
   dist [--quick] [--target ARCHITECTURE] [PART...]
@@ -86,6 +89,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["dist", words @ ..] => dist::run(root, words),
         ["windows", parts @ ..] => windows::run(root, parts),
         ["sim", words @ ..] => ci::simulate(root, words),
+        ["fuzz", words @ ..] => fuzz::run(root, words),
         ["bench", words @ ..] => bench::run(root, words),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),

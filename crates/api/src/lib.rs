@@ -19,6 +19,9 @@ mod attach;
 #[cfg(unix)]
 mod events;
 #[cfg(unix)]
+#[doc(hidden)]
+pub mod fuzzing;
+#[cfg(unix)]
 mod limits;
 #[cfg(unix)]
 mod output;

@@ -173,7 +173,7 @@ impl Trouble {
     }
 }
 
-async fn serve_connection(stream: UnixStream, router: Router, context: Context) {
+pub(crate) async fn serve_connection(stream: UnixStream, router: Router, context: Context) {
     let head_timeout = context.books.limits.head_timeout;
     let head_len_max = limits::head_len_max(&context.caller);
     let service = service_fn(move |mut request: Request<Incoming>| {

@@ -196,9 +196,12 @@ impl Answer {
         let mut body = Vec::new();
         match self.length {
             Some(length) => {
-                body.resize(length, 0);
                 let mut reader = self.reader;
-                reader.read_exact(&mut body)?;
+                // Room is made for what comes, not for what somebody says will come.
+                (&mut reader).take(length as u64).read_to_end(&mut body)?;
+                if body.len() < length {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
                 if reader.buffer().is_empty() {
                     reader.into_inner().give_back();
                 }
@@ -333,6 +336,16 @@ mod tests {
         assert_eq!(body("HTTP/1.1 204 No Content\r\n\r\n"), b"");
         let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3;x=y\r\ncde\r\n0\r\n\r\n";
         assert_eq!(body(chunked), b"abcde");
+    }
+
+    #[test]
+    fn a_length_that_is_a_lie_takes_no_memory() {
+        let text = "HTTP/1.1 200 OK\r\nContent-Length: 9999999999999\r\n\r\nhi";
+        let Ok(Ok(answer)) = answer(text) else {
+            panic!()
+        };
+        let error = answer.read_all().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
     }
 
     #[test]

@@ -109,6 +109,19 @@ impl Connection {
         }
     }
 
+    /// One that no earlier call has used and no later one will.
+    pub(crate) fn fresh(stream: UnixStream, socket: PathBuf) -> Self {
+        let opener = Opener {
+            sockets: [socket].into(),
+            is_kept: false,
+        };
+        Self {
+            stream,
+            opener,
+            is_used: false,
+        }
+    }
+
     /// The connection itself.
     pub(crate) fn stream(&self) -> &UnixStream {
         &self.stream

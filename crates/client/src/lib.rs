@@ -14,6 +14,9 @@
 #[cfg(unix)]
 mod arrival;
 #[cfg(unix)]
+#[doc(hidden)]
+pub mod fuzzing;
+#[cfg(unix)]
 pub mod hosted;
 #[cfg(unix)]
 mod http;

@@ -53,7 +53,7 @@ impl Form {
     /// Where to go afterwards: a place of this console.
     pub(crate) fn back(&self) -> &str {
         self.given("back")
-            .filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'))
+            .filter(|path| is_place(path))
             .unwrap_or("/")
     }
 
@@ -64,6 +64,14 @@ impl Form {
         })?;
         Ok(ServiceName::new(name)?)
     }
+}
+
+/// Whether a browser takes this for a place of this console. It leaves out tabs and line ends before it
+/// looks: `/`, a tab and `/evil.example` is another server.
+fn is_place(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(|c: char| c == '\\' || c.is_control())
 }
 
 /// The query string.
@@ -115,6 +123,8 @@ mod tests {
             "//evil.example",
             "https://evil.example",
             "/\\evil.example",
+            "/\t/evil.example",
+            "/\r\n/evil.example",
             "",
         ] {
             assert_eq!(back(elsewhere), "/");

@@ -22,6 +22,8 @@ mod diff;
 mod edit;
 mod event_texts;
 mod form;
+#[doc(hidden)]
+pub mod fuzzing;
 mod history;
 mod hub;
 mod lacking;

@@ -188,7 +188,7 @@ fn is_unsafe(method: &Method) -> bool {
 
 /// Whether the request names us: an address, localhost, or a name of the settings. Any other name
 /// may be one that an attacker has pointed here.
-fn is_our_host(headers: &HeaderMap, uri: &Uri, names: &[String]) -> bool {
+pub(crate) fn is_our_host(headers: &HeaderMap, uri: &Uri, names: &[String]) -> bool {
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
@@ -210,7 +210,7 @@ fn is_our_host(headers: &HeaderMap, uri: &Uri, names: &[String]) -> bool {
 
 /// Whether a page of another site made the request. Scripts with a token send no origin, and no
 /// browser sends their token by itself.
-fn is_foreign(headers: &HeaderMap) -> bool {
+pub(crate) fn is_foreign(headers: &HeaderMap) -> bool {
     let value = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = value(HeaderName::from_static("sec-fetch-site"))
         && site != "same-origin"

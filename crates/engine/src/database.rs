@@ -8,6 +8,7 @@ mod aside;
 mod columns;
 mod epoch;
 mod events;
+mod fuzzing;
 mod opening;
 mod runtime;
 mod schema;

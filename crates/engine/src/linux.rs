@@ -13,6 +13,8 @@ mod clock;
 pub mod daemon;
 mod driver;
 mod environment;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod guardian;
 mod link;
 mod lock;

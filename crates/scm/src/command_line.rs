@@ -69,7 +69,8 @@ fn later_word(rest: &mut Characters<'_>) -> String {
 
 /// One string that [`split`] takes apart into these words again, quoted only where it must be.
 ///
-/// The first word cannot hold a quote (there is no way to write one, C8); it is left out there.
+/// In the first word a quote has no way to be written at its beginning, nor beside a blank (C8); it is left
+/// out there.
 #[must_use]
 pub fn join<S: AsRef<str>>(words: &[S]) -> String {
     let mut line = String::new();
@@ -85,11 +86,14 @@ pub fn join<S: AsRef<str>>(words: &[S]) -> String {
 }
 
 fn push_first(line: &mut String, word: &str) {
-    let plain = !word.is_empty() && !word.contains(is_blank);
-    let quote = if plain { "" } else { "\"" };
-    line.push_str(quote);
+    let plain = !word.is_empty() && !word.contains(is_blank) && !word.starts_with('"');
+    if plain {
+        line.push_str(word);
+        return;
+    }
+    line.push('"');
     line.extend(word.chars().filter(|c| *c != '"'));
-    line.push_str(quote);
+    line.push('"');
 }
 
 fn push_later(line: &mut String, word: &str) {
@@ -119,6 +123,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_quote_within_the_first_word_stays_there() {
+        let words = [r#"/opt/a"b"#, "c"];
+        assert_eq!(split(&join(&words)), words);
+        assert_eq!(split(&join(&[r#"a "b"#])), ["a b"]);
+        assert_eq!(split(&join(&[r#""a"#])), ["a"]);
+    }
 
     #[test]
     fn c6_c8_the_documented_examples() {

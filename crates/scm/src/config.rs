@@ -163,6 +163,7 @@ impl ServiceConfig {
         self.check_command_line(&mut problems);
         self.check_start(&mut problems);
         self.check_texts(&mut problems);
+        self.check_preshutdown_timeout(&mut problems);
         self.check_extensions(&mut problems);
         one_error(problems)
     }
@@ -230,6 +231,20 @@ impl ServiceConfig {
         for (what, _) in texts.into_iter().filter(|(_, text)| text.contains('\0')) {
             problems.push(invalid(format!(
                 "the {what} contains a null character; remove it"
+            )));
+        }
+    }
+
+    /// Windows counts it in 32 bits (S47), and the database has no number that holds any duration.
+    fn check_preshutdown_timeout(&self, problems: &mut Vec<ScmError>) {
+        let longest = Duration::from_millis(u32::MAX.into());
+        if self
+            .preshutdown_timeout
+            .is_some_and(|timeout| timeout > longest)
+        {
+            problems.push(invalid(format!(
+                "the preshutdown timeout is longer than {} ms; shorten it",
+                u32::MAX
             )));
         }
     }

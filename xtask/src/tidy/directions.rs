@@ -52,7 +52,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What stands at the end of all directions: the binary, and what is never shipped.
-const FREE: &[&str] = &["relance", "relance-compliance", "relance-testkit", "xtask"];
+const FREE: &[&str] = &[
+    "relance",
+    "relance-compliance",
+    "relance-fuzz",
+    "relance-testkit",
+    "xtask",
+];
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     let metadata = cargo::metadata(root)?;

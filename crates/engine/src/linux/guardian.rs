@@ -19,7 +19,7 @@ mod console;
 mod engine;
 mod farewell;
 mod groups;
-mod journal;
+pub(super) mod journal;
 mod restart;
 mod services;
 mod shutdown;

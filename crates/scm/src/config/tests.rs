@@ -181,3 +181,15 @@ fn environment_variables_are_checked() {
         assert!(EnvironmentVariable::parse(bad).is_err(), "{bad:?}");
     }
 }
+
+#[test]
+fn s47_a_preshutdown_timeout_that_windows_could_not_hold_is_refused() {
+    let mut config = config();
+    let longest = Duration::from_millis(u32::MAX.into());
+    config.preshutdown_timeout = Some(longest);
+    assert_eq!(refused(&config), 0);
+    for timeout in [longest + Duration::from_millis(1), Duration::MAX] {
+        config.preshutdown_timeout = Some(timeout);
+        assert_eq!(refused(&config), 87);
+    }
+}

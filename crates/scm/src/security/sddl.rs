@@ -45,8 +45,8 @@ impl FromStr for SecurityDescriptor {
         let mut rest = text.trim();
         while !rest.is_empty() {
             let letter = rest.get(..2).ok_or_else(|| invalid(rest))?;
-            let end = part_end(&rest[2..]) + 2;
-            let body = &rest[2..end];
+            let end = part_end(&rest[2..]).ok_or_else(|| invalid(rest))? + 2;
+            let body = rest[2..end].trim();
             match letter {
                 "O:" => descriptor.owner = body.into(),
                 "G:" => descriptor.group = body.into(),
@@ -67,19 +67,22 @@ impl FromStr for SecurityDescriptor {
     }
 }
 
-/// Where the next `X:` outside parentheses begins.
-fn part_end(body: &str) -> usize {
+/// Where the next `X:` outside parentheses begins; `None` where a parenthesis is never closed, for what is
+/// written behind it later would be in it.
+fn part_end(body: &str) -> Option<usize> {
     let mut depth = 0_u32;
     let bytes = body.as_bytes();
     for (i, byte) in bytes.iter().enumerate() {
         match byte {
             b'(' => depth += 1,
             b')' => depth = depth.saturating_sub(1),
-            b'O' | b'G' | b'D' | b'S' if depth == 0 && bytes.get(i + 1) == Some(&b':') => return i,
+            b'O' | b'G' | b'D' | b'S' if depth == 0 && bytes.get(i + 1) == Some(&b':') => {
+                return Some(i);
+            }
             _ => {}
         }
     }
-    body.len()
+    (depth == 0).then_some(body.len())
 }
 
 fn parse_dacl(body: &str) -> Result<Vec<Ace>, ScmError> {

@@ -204,3 +204,22 @@ fn a27_who_may_have_anything_run_as_the_manager() {
         0
     );
 }
+
+#[test]
+fn blanks_between_the_parts_do_not_move_when_they_are_written_again() {
+    let read = descriptor(" S:(AU;FA;RP;;;WD) D:(A;;RP;;;BA) O:BA ");
+    assert_eq!(read.to_string(), "O:BAD:(A;;RP;;;BA)S:(AU;FA;RP;;;WD)");
+    assert_eq!(descriptor(&read.to_string()), read);
+}
+
+#[test]
+fn a_parenthesis_that_is_never_closed_swallows_nothing() {
+    for text in [
+        "D:(A;;RP;;;BA)G:(",
+        "D:(A;;RP;;;BA)S:(AU;FA;RP;;;WD",
+        "O:(D:(A;;RP;;;BA)",
+    ] {
+        let refused = text.parse::<SecurityDescriptor>().unwrap_err();
+        assert_eq!(refused.code().to_raw(), 1338, "{text}");
+    }
+}

@@ -10,6 +10,8 @@
 //! What is read back is not trusted: the file names the boot, each slot has a check, and a process is
 //! taken for a run only if it was created when the slot says (`adopted`).
 
+pub(in super::super) mod fuzzing;
+
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
@@ -121,6 +123,15 @@ impl Journal {
     /// # Errors
     /// When it cannot be opened or made.
     pub(super) fn open(path: &Path, boot: &str) -> io::Result<(Self, Vec<Entry>)> {
+        let (journal, entries, problems) = Self::look(path, boot)?;
+        for problem in problems {
+            log(&problem);
+        }
+        Ok((journal, entries))
+    }
+
+    /// The same, with what is to be said about the file.
+    fn look(path: &Path, boot: &str) -> io::Result<(Self, Vec<Entry>, Vec<String>)> {
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -140,18 +151,19 @@ impl Journal {
             free: Vec::new(),
             is_failing: false,
         };
+        let mut problems = Vec::new();
         let entries = match look_at_head(&bytes, boot) {
-            Ok(true) => journal.read(&bytes[SLOT_LEN..]),
+            Ok(true) => journal.read(&bytes[SLOT_LEN..], &mut problems),
             Ok(false) => journal.begin(boot)?,
             Err(why) => {
-                log(&format!(
+                problems.push(format!(
                     "{} {why}; runs of a guardian before are taken from the service database alone",
                     path.display()
                 ));
                 journal.begin(boot)?
             }
         };
-        Ok((journal, entries))
+        Ok((journal, entries, problems))
     }
 
     fn begin(&mut self, boot: &str) -> io::Result<Vec<Entry>> {
@@ -161,7 +173,7 @@ impl Journal {
         Ok(Vec::new())
     }
 
-    fn read(&mut self, slots: &[u8]) -> Vec<Entry> {
+    fn read(&mut self, slots: &[u8], problems: &mut Vec<String>) -> Vec<Entry> {
         let mut entries = Vec::new();
         // What is behind the last whole slot is written over when the file grows.
         for bytes in slots.as_chunks::<SLOT_LEN>().0 {
@@ -171,7 +183,7 @@ impl Journal {
                 Ok(Some(entry)) => entries.push(entry),
                 Ok(None) => self.free.push(slot),
                 Err(why) => {
-                    log(&format!(
+                    problems.push(format!(
                         "slot {slot} of the run journal is passed over: {why}"
                     ));
                     self.free.push(slot);

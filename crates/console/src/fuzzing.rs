@@ -1,0 +1,53 @@
+//! The way in for the fuzz targets of `fuzz/`: what a browser sends, a page of another site behind it
+//! perhaps.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+
+use crate::form::Form;
+use crate::server::{check_form_key, is_foreign, is_our_host};
+use crate::viewer::{COOKIE, Likes, bearer, cookie, form_key};
+
+/// What the console takes from a request, before it asks the manager.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Whether the request is meant for this console.
+    pub is_our_host: bool,
+    /// Whether a page of another site made it.
+    pub is_foreign: bool,
+    /// The secret that it is signed in with.
+    pub session: Option<String>,
+    /// Whether it may change something.
+    pub may_change: bool,
+    /// Where it leads afterwards.
+    pub back: String,
+    /// The theme that the page is shown in.
+    pub theme: Option<&'static str>,
+}
+
+/// A request with these headers and this form. `None` when no server would take the headers.
+#[must_use]
+pub fn take(headers: &[(&[u8], &[u8])], form: &[u8]) -> Option<Taken> {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name).ok()?;
+        map.append(name, HeaderValue::from_bytes(value).ok()?);
+    }
+    let form = Form::parse(form);
+    let names = ["relance.example".to_owned()];
+    Some(Taken {
+        is_our_host: is_our_host(&map, &Uri::from_static("/"), &names),
+        is_foreign: is_foreign(&map),
+        session: bearer(&map)
+            .or_else(|| cookie(&map, COOKIE))
+            .map(ToOwned::to_owned),
+        may_change: check_form_key(&map, &form).is_ok(),
+        back: form.back().to_owned(),
+        theme: Likes::of(&map).theme,
+    })
+}
+
+/// The key that a form of this session carries.
+#[must_use]
+pub fn key_of(session: &str) -> String {
+    form_key(session)
+}

@@ -1,0 +1,160 @@
+//! The table of targets. Each file holds those of one kind of input.
+
+mod channel;
+mod config;
+mod console;
+mod http;
+mod journal;
+mod link;
+mod log;
+mod sessions;
+mod stored;
+mod texts;
+mod windows;
+mod world;
+
+use crate::memory;
+
+/// One kind of input from outside.
+#[derive(Debug)]
+pub struct Target {
+    /// Names it, its corpus and its file in `fuzz_targets`.
+    pub name: &'static str,
+    /// Who sends such input.
+    pub from: &'static str,
+    run: fn(&[u8]),
+    /// Against the cheapest: how many fewer inputs are made for it.
+    pub(crate) cost: u32,
+    /// The most memory that an input of 64 KiB may take.
+    memory_max: usize,
+}
+
+impl Target {
+    /// Runs it on an input.
+    pub(crate) fn run(&self, input: &[u8]) {
+        let peak = memory::peak_of(|| (self.run)(input));
+        assert!(
+            peak <= self.memory_max,
+            "{} bytes of input took {peak} bytes of memory",
+            input.len()
+        );
+    }
+}
+
+const MIB: usize = 1 << 20;
+
+const fn cheap(name: &'static str, from: &'static str, run: fn(&[u8])) -> Target {
+    Target {
+        name,
+        from,
+        run,
+        cost: 1,
+        memory_max: 16 * MIB,
+    }
+}
+
+const fn costly(name: &'static str, from: &'static str, run: fn(&[u8]), cost: u32) -> Target {
+    Target {
+        cost,
+        ..cheap(name, from, run)
+    }
+}
+
+/// Every target. Whoever adds one adds a file of `fuzz_targets`, a `[[bin]]` and a corpus; a test compares
+/// the four.
+pub const TARGETS: &[Target] = &[
+    cheap(
+        "channel_frames",
+        "a service, and its manager",
+        channel::frames,
+    ),
+    costly("channel_stream", "a service", channel::stream, 4),
+    cheap("link_frames", "guardian and engine", link::frames),
+    costly("link_stream", "guardian and engine", link::stream, 4),
+    costly(
+        "http_request",
+        "any local user, or a script with a token",
+        http::request,
+        20,
+    ),
+    costly(
+        "http_answer",
+        "whoever listens on the socket",
+        http::answer,
+        4,
+    ),
+    cheap("query_strings", "any local user", http::queries),
+    cheap("config_bodies", "an administrator", config::bodies),
+    cheap(
+        "change_bodies",
+        "whoever may change a service",
+        config::changes,
+    ),
+    cheap(
+        "api_answers",
+        "whoever listens on the socket",
+        http::answers,
+    ),
+    cheap("apply_file", "an administrator", config::apply_file),
+    cheap("settings_file", "an administrator", config::settings_file),
+    cheap("sddl", "whoever may change a descriptor", texts::sddl),
+    cheap(
+        "command_line",
+        "whoever may change a service",
+        texts::command_line,
+    ),
+    cheap(
+        "failure_actions",
+        "whoever may change a service",
+        texts::failure_actions,
+    ),
+    cheap("names", "any local user", texts::names),
+    cheap(
+        "shown_text",
+        "a service, by what it prints and reports",
+        texts::shown,
+    ),
+    Target {
+        memory_max: 64 * MIB,
+        ..costly("script", "any local user", texts::script, 20)
+    },
+    costly(
+        "stored_rows",
+        "whatever has written the database",
+        stored::rows,
+        20,
+    ),
+    costly("event_search", "any local user", log::search, 10),
+    costly(
+        "run_journal",
+        "whatever has written the file",
+        journal::file,
+        40,
+    ),
+    costly(
+        "sign_in",
+        "whoever reaches the console",
+        sessions::sign_in,
+        20,
+    ),
+    cheap(
+        "sessions_file",
+        "whatever has written the file",
+        sessions::file,
+    ),
+    cheap(
+        "console_request",
+        "a browser, and pages of other sites",
+        console::request,
+    ),
+    cheap("event_xml", "the event log of Windows", windows::event_xml),
+    Target {
+        memory_max: 64 * MIB,
+        ..costly(
+            "world",
+            "clients and services of one manager",
+            world::play,
+            50,
+        )
+    },
+];
