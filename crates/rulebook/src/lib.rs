@@ -1,6 +1,6 @@
 //! The rulebook: what the service manager and the PHP extension have to do, rule by rule.
 //!
-//! The text is `docs/rules/*.md`, which people read and which is compiled in here. [`parse`] reads one
+//! The text is `docs/rules/*.md`, which people read and which is compiled in here. [`parse()`] reads one
 //! page; [`find`] looks a rule up by its id. `cargo xtask rules` fills in which code decides a rule
 //! and which tests show it, and checks that every id that the sources cite exists.
 //!

@@ -100,6 +100,8 @@ test("without the script pages still show and do what they are for", async (t) =
   const page = await context.newPage();
   await page.goto(world.url + tab("worker"));
   await page.getByRole("button", { name: "Stop", exact: true }).click();
+  // A page without the script does not follow: it is loaded when there is something to see.
+  await world.relance("wait", "worker", "--state", "stopped");
   await page.goto(`${world.url}/`);
   await page.getByRole("row", { name: /worker.*Stopped/ }).waitFor();
   await context.close();
