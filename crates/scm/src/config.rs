@@ -8,6 +8,7 @@
 mod affinity;
 mod change;
 mod extensions;
+mod limits;
 mod values;
 
 use std::sync::Arc;
@@ -24,6 +25,10 @@ use crate::win32::Win32Error;
 pub use affinity::Affinity;
 pub use change::ConfigChange;
 pub use extensions::{Extensions, ExtensionsChange};
+pub use limits::{
+    ENVIRONMENT_LEN_MAX, START_ARGUMENTS_LEN_MAX, START_ARGUMENTS_MAX, VARIABLE_LEN_MAX,
+    check_start_arguments,
+};
 pub use values::{
     AccountName, Dependency, EnvironmentVariable, ErrorControl, OutputMode, PriorityClass, Secret,
     ServiceType, StartType,
@@ -164,6 +169,7 @@ impl ServiceConfig {
         self.check_start(&mut problems);
         self.check_texts(&mut problems);
         self.check_preshutdown_timeout(&mut problems);
+        problems.extend(limits::problems(self));
         self.check_extensions(&mut problems);
         one_error(problems)
     }

@@ -1,7 +1,7 @@
 //! Requests of clients about running services.
 
 use relance_policy::{Answer, ControlId, DenyReason, Input, RunId, ServiceId, StartCause};
-use relance_scm::config::Dependency;
+use relance_scm::config::{Dependency, check_start_arguments};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
     AccessRights, Caller, Control, Reply, ScmError, ServiceName, ServiceState, Win32Error,
@@ -83,7 +83,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         arguments: Vec<String>,
         reply: Reply<()>,
     ) {
-        let id = match self.open(caller, name, AccessRights::START) {
+        let opened = self.open(caller, name, AccessRights::START);
+        let opened = opened.and_then(|id| check_start_arguments(&arguments).map(|()| id));
+        let id = match opened {
             Ok(id) => id,
             Err(error) => return reply.send(Err(error)),
         };

@@ -80,6 +80,10 @@ impl Link {
     }
 
     /// Sends a frame, or queues it.
+    ///
+    /// # Errors
+    /// `FileTooLarge` for a frame that the other side would not take, which leaves the link as it was;
+    /// anything else is the end of the link.
     pub(crate) fn send<T: Serialize>(
         &mut self,
         frame: &T,
@@ -88,6 +92,9 @@ impl Link {
         debug_assert!(fds.len() <= FDS_MAX);
         let mut bytes = vec![0; 4];
         serde_json::to_writer(&mut bytes, frame)?;
+        if bytes.len() - 4 > FRAME_LEN_MAX {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         let length = u32::try_from(bytes.len() - 4).map_err(|_| io::ErrorKind::InvalidInput)?;
         bytes[..4].copy_from_slice(&length.to_le_bytes());
         self.outgoing.push_back(Outgoing {
@@ -245,6 +252,18 @@ mod tests {
             a.flush().unwrap();
         }
         assert!(a.outgoing.is_empty());
+    }
+
+    #[test]
+    fn a_frame_that_is_too_long_is_refused_and_the_link_goes_on() {
+        let (mut a, mut b) = pair();
+        // Longer as JSON than it is.
+        let long = "\u{1}".repeat(FRAME_LEN_MAX / 4);
+        let refused = a.send(&long, vec![]).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::FileTooLarge);
+        a.send(&"short", vec![]).unwrap();
+        assert!(b.fill().unwrap());
+        assert_eq!(b.next::<String>().unwrap().as_deref(), Some("short"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Processes on Linux, as the engine asks for them: the engine's side of the guardian, the control
 //! channels, the output.
 
+mod ask;
 mod attach;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -19,6 +20,8 @@ use relance_scm::{ServiceConfig, ServiceKind, ServiceName, Win32Error};
 use relance_wire::channel::ManagerFrame;
 use rustix::event::epoll;
 use rustix::process::Pid;
+
+use ask::TOO_LONG;
 
 use super::cgroup::Location;
 use super::channel::{Channel, PEEK_LEN, Seen};
@@ -458,13 +461,6 @@ impl LinuxProcesses {
         }
     }
 
-    fn ask(&mut self, request: &Request) {
-        let sent = self.link.send(request, Vec::new());
-        if sent.and_then(|()| self.watch_room()).is_err() {
-            self.link_closed = true;
-        }
-    }
-
     fn watch_room(&mut self) -> io::Result<()> {
         self.link.watch_room(&self.epoll, TOKEN_LINK, LINK_EVENTS)
     }
@@ -496,7 +492,9 @@ impl Processes for LinuxProcesses {
                     spec: spec.clone(),
                 };
                 self.starting.insert(run, (Arc::clone(config), spec));
-                self.ask(&request);
+                if !self.ask_if_it_fits(&request) {
+                    self.spawn_failed(run, TOO_LONG);
+                }
             }
             Err(failure) => self.refuse_spawn(run, failure),
         }
@@ -504,10 +502,13 @@ impl Processes for LinuxProcesses {
 
     fn run_command(&mut self, id: ActionId, config: &ServiceConfig, command: &str) {
         match plan::for_command(config, command, &self.around) {
-            Ok(spec) => self.ask(&Request::Command {
-                action: id.into(),
-                spec,
-            }),
+            Ok(spec) => {
+                let action = id.into();
+                if !self.ask_if_it_fits(&Request::Command { action, spec }) {
+                    let result = Err(command_error(TOO_LONG));
+                    self.facts.push_back(Fact::CommandDone { id, result });
+                }
+            }
             Err(problem) => {
                 let result = Err(problem.error);
                 self.facts.push_back(Fact::CommandDone { id, result });
@@ -640,3 +641,6 @@ fn secret() -> String {
     assert_eq!(filled, Ok(bytes.len()), "16 bytes are never cut short");
     u128::from_ne_bytes(bytes).to_string()
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use relance_scm::config::EnvironmentVariable;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{Control, ScmError, ServiceConfig, ServiceState, Win32Error};
 use relance_testkit::daemon::Daemon;
@@ -365,4 +366,36 @@ fn output_that_nobody_reads_ends_a_command_and_output_that_cannot_be_written_is_
         text.starts_with("error: the output cannot be written: No space"),
         "{text}"
     );
+}
+
+#[test]
+fn sizes_are_refused_where_they_are_set_and_no_engine_ends() {
+    let daemon = Daemon::start(relance());
+    let engine = daemon.engine_pid();
+    let with = |value: usize| {
+        let mut config = ServiceConfig::new(name("large"), "/bin/true");
+        let variable = EnvironmentVariable::new("A", &"x".repeat(value));
+        config.environment = [variable.expect("legal characters")].into();
+        config
+    };
+    let create = |config: ServiceConfig| {
+        let service = relance_scm::manager::NewService {
+            config,
+            password: relance_scm::config::Secret::new(""),
+        };
+        daemon.ask(|scm, caller, reply| scm.create_service(caller, service, reply))
+    };
+    let refused = create(with(8 << 20)).expect_err("an environment of 8 MiB");
+    assert_eq!(refused.code(), Win32Error::INVALID_PARAMETER);
+    assert!(refused.to_string().contains("environment variable A"));
+    create(with(30_000)).expect("a legal size");
+    let start = |length: usize| {
+        let arguments = vec!["x".repeat(length)];
+        daemon.ask(|scm, caller, reply| scm.start_service(caller, &name("large"), arguments, reply))
+    };
+    let refused = start(1 << 20).expect_err("start arguments of 1 MiB");
+    assert_eq!(refused.code(), Win32Error::INVALID_PARAMETER);
+    assert!(refused.to_string().contains("start arguments"));
+    start(30 << 20).expect_err("start arguments of 30 MiB");
+    assert_eq!(daemon.engine_pid(), engine);
 }

@@ -22,11 +22,7 @@ pub(super) struct Daemon {
 impl Daemon {
     /// Starts it, and waits until it says that it serves.
     pub(super) fn start() -> Result<Self> {
-        let folder = std::env::temp_dir().join(format!("relance-demo-{}", std::process::id()));
-        DirBuilder::new()
-            .mode(0o700)
-            .create(&folder)
-            .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        let folder = make_folder()?;
         let notify = folder.join("notify.sock");
         let listener = UnixDatagram::bind(&notify).context("no socket can be made")?;
         listener.set_read_timeout(Some(READY_PATIENCE))?;
@@ -97,6 +93,20 @@ impl Daemon {
         kill_process(Pid::from_child(&self.child), Signal::TERM)?;
         self.child.wait().map(Some)
     }
+}
+
+/// A new folder with a name that nobody can foresee, for this user alone.
+fn make_folder() -> Result<PathBuf> {
+    let mut random = [0; 8];
+    rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty())
+        .context("the system has no random numbers")?;
+    let name = format!("relance-demo-{:016x}", u64::from_ne_bytes(random));
+    let folder = std::env::temp_dir().join(name);
+    DirBuilder::new()
+        .mode(0o700)
+        .create(&folder)
+        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    Ok(folder)
 }
 
 impl Drop for Daemon {

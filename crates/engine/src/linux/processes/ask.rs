@@ -1,0 +1,35 @@
+//! Requests to the guardian.
+
+use std::io;
+
+use super::LinuxProcesses;
+use crate::linux::protocol::Request;
+use crate::linux::spawn::{SpawnError, SpawnStage};
+
+/// What the kernel would say of a command line and an environment that do not fit into a request.
+pub(super) const TOO_LONG: SpawnError = SpawnError {
+    stage: SpawnStage::Execute,
+    errno: libc::E2BIG,
+};
+
+impl LinuxProcesses {
+    pub(super) fn ask(&mut self, request: &Request) {
+        if !self.ask_if_it_fits(request) {
+            tracing::error!("a request to the guardian is too long");
+        }
+    }
+
+    /// `false` for a request that is longer than the guardian would take. Nothing of it was sent.
+    pub(super) fn ask_if_it_fits(&mut self, request: &Request) -> bool {
+        let sent = self.link.send(request, Vec::new());
+        if let Err(error) = &sent
+            && error.kind() == io::ErrorKind::FileTooLarge
+        {
+            return false;
+        }
+        if sent.and_then(|()| self.watch_room()).is_err() {
+            self.link_closed = true;
+        }
+        true
+    }
+}
