@@ -5,6 +5,7 @@
 mod directions;
 mod links;
 mod map;
+mod promises;
 mod sources;
 
 use std::path::Path;
@@ -17,6 +18,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let files = tree::files(root)?;
     let mut problems = sources::check(&files);
     problems.extend(links::check(root, &files));
+    problems.extend(promises::check(&files));
     problems.extend(map::check(root)?);
     problems.extend(directions::check(root)?);
     if !problems.is_empty() {
