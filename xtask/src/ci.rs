@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{bench, cargo, dependencies, fuzz, generate, php, rules, test, tidy};
+use crate::{bench, cargo, dependencies, faults, fuzz, generate, php, rules, test, tidy};
 
 const CHECKS: &[Part] = &[
     part("fmt", |root| cargo::run(root, &["fmt", "--all", "--check"])),
@@ -42,15 +42,7 @@ const NIGHTLY: &[Part] = &[
     part("php-matrix", |root| php::matrix(root, &["--all"])),
     part("valgrind", |root| php::php(root, &["--valgrind"])),
     part("simulation", |root| simulate(root, &["--seeds", SEEDS])),
-    part("kills", |root| {
-        let words = ["test", "--package", "relance", "--test", "it", "kills"];
-        let shown = ["--", "--nocapture"];
-        cargo::run_with(
-            root,
-            &[&words[..], &shown[..]].concat(),
-            &[("RELANCE_KILLS", KILLS)],
-        )
-    }),
+    part("faults", |root| faults::run(root, &["--rounds", KILLS])),
     part("fuzz", |root| fuzz::run(root, &[])),
     part("bench", |root| {
         bench::run(root, &["--quick", "--peers", "relance"])

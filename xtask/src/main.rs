@@ -13,6 +13,7 @@ mod console;
 mod demo;
 mod dependencies;
 mod dist;
+mod faults;
 mod fuzz;
 mod generate;
 mod parts;
@@ -47,6 +48,8 @@ cargo xtask TASK
                    the engine over a simulated machine; one seed shows its trace
   fuzz [--seconds N] [TARGET...]
                    what comes from outside, with libFuzzer: each target, or these
+  faults [--rounds N]
+                   kills of the engine under load, and files of the store that are lost or damaged
   bench [OPTION...]
                    the benchmark beside the peers that are installed; options of bench.py
   dist [--quick] [--target ARCHITECTURE] [PART...]
@@ -90,6 +93,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["windows", parts @ ..] => windows::run(root, parts),
         ["sim", words @ ..] => ci::simulate(root, words),
         ["fuzz", words @ ..] => fuzz::run(root, words),
+        ["faults", words @ ..] => faults::run(root, words),
         ["bench", words @ ..] => bench::run(root, words),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),

@@ -5,6 +5,7 @@
 //! is told: what a batch holds is decided by the engine.
 
 mod aside;
+pub mod backup;
 mod columns;
 mod epoch;
 mod events;

@@ -4,16 +4,19 @@
 //! A batch that changes the configuration and cannot be written is refused. Records and entries of
 //! the log are kept, bounded, and written when there is space again.
 
+mod checkpoints;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use relance_policy::{ServiceId, ServiceRecord};
 use relance_scm::event::Event;
 
 use crate::database::{Batch, CommitError, Database, Meta};
+use checkpoints::Checkpoints;
 use relance_scm::event_log::{LogEntry, Timestamp};
 
 /// Entries of the log that are kept while they cannot be written.
@@ -22,8 +25,9 @@ const BACKLOG_MAX: usize = 10_000;
 const RETRY: Duration = Duration::from_secs(1);
 /// How long the last lines of output are waited for.
 const OUTPUT_WAIT: Duration = Duration::from_millis(500);
-/// Commits between two checkpoints of the write-ahead log.
-const CHECKPOINT_EVERY: u32 = 1000;
+/// Entries of the log that are written in one transaction when there is space again: a small disk has
+/// no room for all of them in the write-ahead log and in the database at once.
+const BACKLOG_STEP: usize = 500;
 /// The log is not pruned for less than this.
 const PRUNE_BYTES_MIN: u64 = 1 << 20;
 /// Commits between two looks at the age and size of the log, if a sixteenth of what it may hold is not
@@ -151,6 +155,7 @@ pub struct Writer {
     commits: u32,
     /// Bytes of entries since the log was pruned last.
     bytes: u64,
+    checkpoints: Checkpoints,
     is_fenced: bool,
 }
 
@@ -181,6 +186,7 @@ impl Writer {
             backlog: None,
             commits: 0,
             bytes: 0,
+            checkpoints: Checkpoints::default(),
             is_fenced: false,
         }
     }
@@ -200,20 +206,34 @@ impl Writer {
         // Engines that never commit so much would never prune.
         self.prune();
         loop {
-            let first = if self.backlog.is_some() {
-                match submissions.recv_timeout(RETRY) {
-                    Ok(submission) => Some(submission),
-                    Err(RecvTimeoutError::Timeout) => None,
-                    Err(RecvTimeoutError::Disconnected) => return,
-                }
-            } else {
-                match submissions.recv() {
-                    Ok(submission) => Some(submission),
-                    Err(_) => return,
-                }
+            let first = match self.pause() {
+                Some(pause) => submissions.recv_timeout(pause),
+                None => submissions
+                    .recv()
+                    .map_err(|_| RecvTimeoutError::Disconnected),
             };
-            let piled_up = first.into_iter().chain(submissions.try_iter()).collect();
+            let piled_up = match first {
+                Ok(first) => std::iter::once(first)
+                    .chain(submissions.try_iter())
+                    .collect(),
+                Err(RecvTimeoutError::Timeout) => Vec::new(),
+                Err(RecvTimeoutError::Disconnected) => return self.end(),
+            };
             self.write(piled_up);
+        }
+    }
+
+    /// How long there is nothing to do but to wait for submissions.
+    fn pause(&self) -> Option<Duration> {
+        let checkpoint = self.checkpoints.left(Instant::now());
+        let retry = self.backlog.is_some().then_some(RETRY);
+        checkpoint.into_iter().chain(retry).min()
+    }
+
+    /// After an end in good order, the database is whole without its log.
+    fn end(&mut self) {
+        if !self.is_fenced {
+            let _ = self.database.checkpoint();
         }
     }
 
@@ -261,6 +281,8 @@ impl Writer {
                 let entries = group.iter().flat_map(|complete| &complete.batch.entries);
                 let written: u64 = entries.map(|entry| entry.size() as u64).sum();
                 self.bytes = self.bytes.saturating_add(written);
+                let is_configuration = group.iter().any(Complete::changes_configuration);
+                self.checkpoints.committed(Instant::now(), is_configuration);
                 for complete in group {
                     self.tell(complete, CommitOutcome::Written);
                 }
@@ -291,17 +313,21 @@ impl Writer {
         });
     }
 
+    /// Writes what was kept, in steps that a small disk has room for.
     fn try_backlog(&mut self) {
-        let Some(backlog) = &self.backlog else { return };
-        let batch = backlog.batch();
-        match self.database.commit(&[&batch]) {
-            Ok(()) => {
+        while let Some(backlog) = &mut self.backlog {
+            // The log begins anew where it can, instead of growing.
+            let _ = self.database.checkpoint();
+            match self.database.commit(&[&backlog.step()]) {
+                Ok(()) => backlog.step_written(),
+                Err(CommitError::Fenced) => return self.fenced(),
+                Err(CommitError::Other(_)) => return,
+            }
+            if backlog.is_empty() {
                 let lost = backlog.lost;
                 self.backlog = None;
                 self.announce(CommitOutcome::Recovered(lost));
             }
-            Err(CommitError::Fenced) => self.fenced(),
-            Err(CommitError::Other(_)) => {}
         }
     }
 
@@ -321,7 +347,7 @@ impl Writer {
 
     /// Housekeeping that failed is tried again next time; the next commit says what is wrong.
     fn keep_house(&mut self) {
-        if self.commits > 0 && self.commits.is_multiple_of(CHECKPOINT_EVERY) {
+        if self.checkpoints.take(Instant::now()) {
             let _ = self.database.checkpoint();
         }
         let much = (self.retention.bytes / 16).max(PRUNE_BYTES_MIN);
@@ -343,6 +369,12 @@ struct Complete {
     id: u64,
     batch: Batch,
     refusable: bool,
+}
+
+impl Complete {
+    fn changes_configuration(&self) -> bool {
+        !self.batch.configs.is_empty() || !self.batch.removed.is_empty()
+    }
 }
 
 impl From<Submission> for Complete {
@@ -383,11 +415,12 @@ impl Backlog {
         self.meta.extend(batch.meta.iter().cloned());
     }
 
-    fn batch(&self) -> Batch {
+    /// The oldest entries, and with them everything else that is left.
+    fn step(&self) -> Batch {
         Batch {
             records: self.records.values().cloned().collect(),
             removed: self.removed.clone(),
-            entries: self.entries.iter().cloned().collect(),
+            entries: self.entries.iter().take(BACKLOG_STEP).cloned().collect(),
             meta: self
                 .meta
                 .iter()
@@ -395,6 +428,17 @@ impl Backlog {
                 .collect(),
             ..Batch::default()
         }
+    }
+
+    fn step_written(&mut self) {
+        self.records.clear();
+        self.removed.clear();
+        self.meta.clear();
+        self.entries.drain(..self.entries.len().min(BACKLOG_STEP));
+    }
+
+    fn is_empty(&self) -> bool {
+        self.entries.is_empty()
     }
 }
 
@@ -412,97 +456,4 @@ pub fn trouble(outcome: &CommitOutcome) -> Option<Event> {
 }
 
 #[cfg(test)]
-mod tests {
-    use relance_scm::event_log::EventFilter;
-
-    use super::*;
-    use crate::database::EventLog;
-    use crate::event_log::entry_of_manager;
-    use crate::identity::Identity;
-    use crate::sight::Sight;
-    use relance_scm::manager::Interest;
-
-    #[test]
-    fn old_entries_go_when_the_writer_begins() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("relance.db");
-        let id = Identity::load_or_create(folder.path()).unwrap().id;
-        let mut database = Database::open(&path, &id).unwrap();
-        let entry = |number, at| {
-            let entry = entry_of_manager(number, Timestamp(at), &Event::ManagerStarted);
-            Arc::new(entry)
-        };
-        let batch = Batch {
-            entries: vec![entry(1, 1000), entry(2, 9000)],
-            ..Batch::default()
-        };
-        database.commit(&[&batch]).unwrap();
-        let retention = Retention {
-            age_ms: 5000,
-            ..Retention::default()
-        };
-        let wall = || Timestamp(10_000);
-        drop(WriterThread::start(database, retention, wall, |_| {}).unwrap());
-        let page =
-            EventLog::new(&path).find(&EventFilter::default(), &Sight::All, Interest::default());
-        let numbers: Vec<u64> = page.unwrap().entries.iter().map(|e| e.number).collect();
-        assert_eq!(numbers, [2]);
-    }
-
-    #[test]
-    fn a_writer_whose_engine_has_a_successor_writes_nothing_and_says_so_once() {
-        let mut database = Database::in_memory().unwrap();
-        let old = database.begin_epoch().unwrap();
-        database.set_epoch(old);
-        let (done, told) = channel();
-        let done = move |committed: Committed| done.send(committed.outcome).unwrap();
-        let wall = || Timestamp(0);
-        let mut writer = Writer::new(database, Retention::default(), wall, Box::new(done));
-        for id in 1..=2 {
-            writer.write(vec![Submission {
-                id,
-                batch: Batch {
-                    meta: vec![(Meta::Boot, "stale".to_owned())],
-                    ..Batch::default()
-                },
-                entries: Vec::new(),
-                refusable: true,
-            }]);
-        }
-        assert_eq!(told.try_iter().collect::<Vec<_>>(), [CommitOutcome::Fenced]);
-        assert_eq!(writer.database().meta(Meta::Boot).unwrap(), None);
-    }
-
-    #[test]
-    fn what_is_remembered_is_kept_while_the_disk_is_full() {
-        // Without the boot, a later engine would take itself for the first after a boot, and start
-        // what runs a second time.
-        let database = Database::in_memory().unwrap();
-        let mut writer = Writer::new(
-            database,
-            Retention::default(),
-            || Timestamp(0),
-            Box::new(|_| {}),
-        );
-        let submission = |id, meta| Submission {
-            id,
-            batch: Batch {
-                meta,
-                ..Batch::default()
-            },
-            entries: Vec::new(),
-            refusable: false,
-        };
-        writer.database().refuse_writes(true).unwrap();
-        let boot = (Meta::Boot, "this one".to_owned());
-        writer.write(vec![submission(1, vec![boot])]);
-        let clock = |nanos: &str| vec![(Meta::ManualClock, nanos.to_owned())];
-        writer.write(vec![submission(2, clock("1")), submission(3, clock("2"))]);
-        assert_eq!(writer.database().meta(Meta::Boot).unwrap(), None);
-        writer.database().refuse_writes(false).unwrap();
-        writer.write(Vec::new());
-        let mut meta = |key| writer.database().meta(key).unwrap();
-        assert_eq!(meta(Meta::Boot).as_deref(), Some("this one"));
-        assert_eq!(meta(Meta::ManualClock).as_deref(), Some("2"));
-    }
-}
+mod tests;

@@ -6,6 +6,8 @@
 mod access;
 pub(crate) mod apply;
 #[cfg(unix)]
+mod backup;
+#[cfg(unix)]
 mod clock;
 mod config;
 mod console;
@@ -26,6 +28,8 @@ mod options;
 #[cfg(unix)]
 mod php;
 mod restart;
+#[cfg(unix)]
+mod restore;
 mod simulate;
 mod start;
 mod start_type;
@@ -223,6 +227,20 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "What is wrong with the manager, the services or this machine",
                 doctor::Arguments,
                 doctor::run
+            ),
+            #[cfg(unix)]
+            command!(
+                "backup",
+                "Copy the service database to a file",
+                backup::Arguments,
+                backup::run
+            ),
+            #[cfg(unix)]
+            command!(
+                "restore",
+                "Bring a backup of the service database back",
+                restore::Arguments,
+                restore::run
             ),
             #[cfg(unix)]
             command!(

@@ -189,6 +189,12 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     )
 }
 
+impl From<io::Error> for OpenError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Other(error)

@@ -20,4 +20,5 @@ mod processors;
 mod recovery;
 mod selection;
 mod shutdown;
+mod store;
 mod support;

@@ -1,0 +1,137 @@
+//! `relance backup`
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::{Args, Parser};
+use relance_engine::database::backup::{self, Contents};
+use relance_scm::{ScmError, Win32Error};
+
+use crate::cli::{CommandResult, Failure};
+use crate::settings::{Overrides, Settings};
+
+/// Copy the service database to a file
+///
+/// Safe while the daemon runs. The file holds every service and the event log, and its owner alone may
+/// read it. Whoever may read the state folder can do it: root, or the user that the daemon runs as.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// The file to write
+    file: PathBuf,
+    /// Replace a file that is there already
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Where the state folder is.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// Folder of the database [default: the daemon's settings, the system's, the user's own]
+    #[arg(long, value_name = "FOLDER")]
+    state: Option<PathBuf>,
+    /// Settings of the daemon [default: /etc/relance/relance.toml, or ~/.config/relance/relance.toml]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Socket of the daemon [default: the daemon's settings, the system's, the user's own]
+    #[arg(long, value_name = "PATH")]
+    socket: Option<PathBuf>,
+}
+
+impl Place {
+    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
+        Settings::load(Overrides {
+            config: self.config.clone(),
+            state_folder: self.state.clone(),
+            socket: self.socket.clone(),
+            ..Overrides::default()
+        })
+    }
+}
+
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let settings = arguments.place.settings()?;
+    let database = settings.database();
+    // In the state folder nobody can put a link in the way of the copy.
+    let copy = settings.state_folder.join("relance.db.backup");
+    let written = backup::copy(&database, &copy)
+        .and_then(|()| backup::check(&copy))
+        .map_err(|error| {
+            let sentence = format!("{} cannot be copied: {error}", database.display());
+            Failure::Scm(ScmError::new(Win32Error::BADDB, sentence))
+        })
+        .and_then(|contents| {
+            deliver(&copy, &arguments.file, arguments.force)?;
+            Ok(contents)
+        });
+    let _ = fs::remove_file(&copy);
+    let contents = written?;
+    println!("{}: {}", arguments.file.display(), summary(&contents));
+    for service in &contents.unreadable {
+        eprintln!("warning: {}: {service}", service.name);
+    }
+    Ok(())
+}
+
+/// What is in a backup, for people.
+pub(crate) fn summary(contents: &Contents) -> String {
+    let services = match contents.services {
+        1 => "1 service".to_owned(),
+        count => format!("{count} services"),
+    };
+    format!(
+        "{services}, the event log up to entry {}",
+        contents.last_entry
+    )
+}
+
+/// Puts the copy where it is wanted. A link there is not followed: the file is new, or replaces the
+/// link itself.
+fn deliver(copy: &Path, file: &Path, force: bool) -> CommandResult {
+    let new = if force {
+        file.with_extension("new")
+    } else {
+        file.to_owned()
+    };
+    let mut options = OpenOptions::new();
+    let opened = options.write(true).create_new(true).mode(0o600).open(&new);
+    let mut target = match opened {
+        Ok(target) => target,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let advice = if force {
+                "remove it"
+            } else {
+                "name another file, or replace it with --force"
+            };
+            let sentence = format!("{} is there already; {advice}", new.display());
+            return Err(Failure::Scm(ScmError::new(
+                Win32Error::from_raw(183),
+                sentence,
+            )));
+        }
+        Err(error) => return Err(unwritten(&new, error)),
+    };
+    let mut write = || -> io::Result<()> {
+        io::copy(&mut File::open(copy)?, &mut target)?;
+        target.sync_all()?;
+        if force {
+            fs::rename(&new, file)?;
+        }
+        let folder = file.parent().filter(|folder| *folder != Path::new(""));
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    };
+    write().map_err(|error| {
+        let _ = fs::remove_file(&new);
+        unwritten(file, error)
+    })
+}
+
+fn unwritten(file: &Path, error: io::Error) -> Failure {
+    let described =
+        Err::<(), _>(error).with_context(|| format!("{} cannot be written", file.display()));
+    described.map_or_else(Failure::Other, |()| Failure::Silent(1))
+}

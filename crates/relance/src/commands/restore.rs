@@ -1,0 +1,211 @@
+//! `relance restore`
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Parser;
+use relance_client::{Target, connect};
+use relance_engine::database::backup::{self, Contents};
+use relance_engine::identity::{Identity, Stage};
+use relance_scm::manager::wait;
+use relance_scm::{Caller, ScmError, ServiceManager, Win32Error};
+use rustix::fs::{FlockOperation, flock};
+
+use super::backup::{Place, summary};
+use crate::cli::{CommandResult, Failure};
+use crate::settings::Settings;
+
+/// Bring a backup of the service database back
+///
+/// The backup is checked wholly before anything is changed, and the files that are there are kept under
+/// another name. The daemon must be stopped, or say that it cannot open its database: then it goes on
+/// with the backup within seconds, and services that run are not disturbed.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// The backup
+    file: PathBuf,
+    /// Take a backup of another state folder, or one in which services cannot be read
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let settings = arguments.place.settings()?;
+    let folder = &settings.state_folder;
+    let described = || format!("the folder {} cannot be made", folder.display());
+    let mut builder = fs::DirBuilder::new();
+    let made = builder.recursive(true).mode(0o700).create(folder);
+    made.with_context(described)?;
+    let stopped = lock(folder)?;
+    // A daemon whose folder was moved away under it holds the lock in the other one.
+    let is_waited_for = match is_closed(&settings) {
+        Ok(()) => true,
+        Err(refusal) if stopped.is_none() => return Err(refusal),
+        Err(_) => false,
+    };
+    let known = Identity::load(folder)?.filter(|known| known.stage == Stage::Bound);
+    let copy = folder.join("relance.db.restoring");
+    let restored = prepare(&arguments, known.as_ref(), &copy).and_then(|contents| {
+        let boot = boot_id()?;
+        let boot = (is_waited_for || may_run_on(folder, &boot)).then_some(boot);
+        let identity = identity(known, &contents, is_waited_for, folder)?;
+        let database = settings.database();
+        let aside = backup::put_in_place(&copy, &database, &identity.id, boot.as_deref());
+        let aside = aside.map_err(unusable)?;
+        identity.save(folder)?;
+        Ok((contents, aside))
+    });
+    let _ = fs::remove_file(&copy);
+    let (contents, aside) = restored?;
+    println!("restored: {}", summary(&contents));
+    if let Some(aside) = aside {
+        println!("what was there before is kept as {}", aside.display());
+    }
+    println!(
+        "{}",
+        if is_waited_for {
+            "the daemon goes on with it within seconds; relance doctor says how things stand"
+        } else {
+            "start the daemon now: systemctl start relance, or relance daemon"
+        }
+    );
+    Ok(())
+}
+
+/// The identity that the folder is to have: its own, else that of the backup for a daemon that waits for
+/// its database, else a new one, because two folders on one machine may not share one.
+fn identity(
+    known: Option<Identity>,
+    contents: &Contents,
+    is_waited_for: bool,
+    folder: &Path,
+) -> Result<Identity, Failure> {
+    let of_backup = contents.identity.clone().filter(|_| is_waited_for);
+    let identity = match (known, of_backup) {
+        (Some(known), _) => known,
+        (None, Some(id)) => Identity {
+            id,
+            stage: Stage::Bound,
+        },
+        (None, None) => Identity::load_or_create(folder)?,
+    };
+    Ok(Identity {
+        stage: Stage::Bound,
+        ..identity
+    })
+}
+
+/// The lock of the state folder, or `None` where a daemon holds it.
+fn lock(folder: &Path) -> Result<Option<OwnedFd>, Failure> {
+    let path = folder.join("lock");
+    let options = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(options)
+        .open(&path)
+        .with_context(|| format!("{} cannot be opened", path.display()))?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Some(file.into())),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+        Err(error) => Err(io::Error::from(error).into()),
+    }
+}
+
+/// A daemon that runs may have its database replaced only if it says that it cannot open it.
+fn is_closed(settings: &Settings) -> CommandResult {
+    let asked = connect(&Target::Socket(settings.socket.clone()))
+        .and_then(|manager| wait(|reply| manager.query_manager(&Caller::system(), reply)));
+    let closed = [
+        Win32Error::BADDB,
+        Win32Error::DATABASE_DOES_NOT_EXIST,
+        Win32Error::REGISTRY_IO_FAILED,
+    ];
+    match asked {
+        Err(error) if closed.contains(&error.code()) => Ok(()),
+        Ok(_) => Err(Failure::Scm(ScmError::new(
+            Win32Error::SERVICE_ALREADY_RUNNING,
+            format!(
+                "the daemon uses the database in {}; stop it first (systemctl stop relance), which stops \
+                 the services, too",
+                settings.state_folder.display()
+            ),
+        ))),
+        Err(error) => Err(Failure::Scm(ScmError::new(
+            error.code(),
+            format!(
+                "a daemon uses {}, and {} does not say whether its database is open ({error}); stop it, \
+                 or name its socket with --socket",
+                settings.state_folder.display(),
+                settings.socket.display()
+            ),
+        ))),
+    }
+}
+
+/// A checked copy of the backup in the state folder.
+fn prepare(
+    arguments: &Arguments,
+    known: Option<&Identity>,
+    copy: &Path,
+) -> Result<Contents, Failure> {
+    let file = &arguments.file;
+    let described = || format!("{} cannot be copied to {}", file.display(), copy.display());
+    let mut source = File::open(file).with_context(described)?;
+    let mut target = backup::new_file(copy).with_context(described)?;
+    io::copy(&mut source, &mut target).with_context(described)?;
+    drop(target);
+    let contents = backup::check(copy).map_err(|error| {
+        let sentence = format!("{} is no backup that can be used: {error}", file.display());
+        Failure::Scm(ScmError::new(Win32Error::BADDB, sentence))
+    })?;
+    let ids = contents.identity.as_ref().zip(known);
+    let is_of_another = ids.is_some_and(|(id, known)| *id != known.id);
+    let objection = match contents.unreadable.first() {
+        _ if arguments.force => None,
+        _ if is_of_another => Some(format!(
+            "{} is of another state folder; take it with --force if it is the one you mean",
+            file.display()
+        )),
+        Some(service) => Some(format!(
+            "{}: {}: {service}; restore the others with --force",
+            file.display(),
+            service.name
+        )),
+        None => None,
+    };
+    match objection {
+        Some(sentence) => Err(Failure::Scm(ScmError::new(
+            Win32Error::INVALID_DATA,
+            sentence,
+        ))),
+        None => Ok(contents),
+    }
+}
+
+/// Whether a daemon of this boot was killed, so that what it started may still run: the journal of its
+/// runs, which goes at an end in good order, is there.
+fn may_run_on(folder: &Path, boot: &str) -> bool {
+    let journal = fs::read(folder.join("runs")).unwrap_or_default();
+    let head = &journal[..journal.len().min(256)];
+    String::from_utf8_lossy(head).contains(boot)
+}
+
+fn unusable(error: relance_engine::database::OpenError) -> Failure {
+    let sentence = format!("the backup could not be put in its place: {error}");
+    Failure::Scm(ScmError::new(Win32Error::WRITE_FAULT, sentence))
+}
+
+fn boot_id() -> Result<String, Failure> {
+    let text = fs::read_to_string("/proc/sys/kernel/random/boot_id")?;
+    Ok(text.trim().to_owned())
+}

@@ -1,0 +1,268 @@
+//! Faults of the store: files that are lost, emptied, damaged or replaced, while the daemon runs and at
+//! rest. Whatever happens to them, services run on, clients are told what is wrong, nothing starts
+//! empty, and a backup brings everything back. `cargo xtask faults` shows the table.
+
+use std::fs;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::time::{Duration, Instant};
+
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{ScmError, ServiceConfig, ServiceKind, ServiceState};
+use relance_testkit::cgroups::{process, wait_for_end};
+use relance_testkit::daemon::Daemon;
+
+use crate::support::{name, relance};
+
+/// What is done to the state folder, and what clients are told.
+struct Fault {
+    what: &'static str,
+    inflict: fn(&Path),
+    told: &'static str,
+}
+
+const FAULTS: [Fault; 7] = [
+    Fault {
+        what: "all files of the database deleted",
+        inflict: |state| {
+            for suffix in ["", "-wal", "-shm"] {
+                let _ = fs::remove_file(state.join(format!("relance.db{suffix}")));
+            }
+        },
+        told: "is missing",
+    },
+    Fault {
+        what: "the database alone deleted",
+        inflict: |state| {
+            fs::remove_file(state.join("relance.db")).expect("a folder of the test's own");
+        },
+        told: "is missing",
+    },
+    Fault {
+        what: "database and log emptied",
+        inflict: |state| {
+            fs::write(state.join("relance.db"), "").expect("a folder of the test's own");
+            fs::write(state.join("relance.db-wal"), "").expect("a folder of the test's own");
+        },
+        told: "put aside",
+    },
+    Fault {
+        what: "the database overwritten with rubbish",
+        inflict: |state| {
+            fs::write(state.join("relance.db"), vec![b'x'; 20_000])
+                .expect("a folder of the test's own");
+        },
+        told: "put aside",
+    },
+    Fault {
+        what: "a folder in the place of the database",
+        inflict: |state| {
+            fs::rename(state.join("relance.db"), state.join("moved"))
+                .expect("a folder of the test's own");
+            fs::create_dir(state.join("relance.db")).expect("a folder of the test's own");
+        },
+        told: "is no file",
+    },
+    Fault {
+        what: "an unknown format number",
+        inflict: |state| sqlite_user_version(&state.join("relance.db"), -1),
+        told: "format number -1",
+    },
+    Fault {
+        what: "the state folder replaced by an empty one",
+        inflict: |state| {
+            fs::rename(state, state.with_extension("moved")).expect("a folder of the test's own");
+            fs::create_dir(state).expect("a folder of the test's own");
+        },
+        told: "is missing",
+    },
+];
+
+/// The number stands at this place of the first page; the log goes, because it holds that page too.
+fn sqlite_user_version(path: &Path, version: i32) {
+    use std::os::unix::fs::FileExt;
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .open(path)
+        .expect("a folder of the test's own");
+    file.write_all_at(&version.to_be_bytes(), 60)
+        .expect("a folder of the test's own");
+    fs::remove_file(path.with_extension("db-wal")).expect("a folder of the test's own");
+}
+
+struct Scene {
+    daemon: Daemon,
+    pid: u32,
+}
+
+impl Scene {
+    /// A daemon with a program that runs and stays, and a backup.
+    fn new() -> Self {
+        let daemon = Daemon::start(relance());
+        let mut config = ServiceConfig::new(name("steady"), "/bin/sleep 100000");
+        config.kind = ServiceKind::Program;
+        daemon.create(config);
+        daemon.start_service(&name("steady")).expect("it starts");
+        let info = daemon.wait_for_state(&name("steady"), ServiceState::Running);
+        let scene = Self {
+            pid: info.status.process_id,
+            daemon,
+        };
+        let made = scene.command("backup", &[]);
+        assert!(made.status.success(), "{}", text(&made));
+        scene
+    }
+
+    fn state(&self) -> PathBuf {
+        self.daemon.folder().join("state")
+    }
+
+    fn backup(&self) -> PathBuf {
+        self.daemon.folder().join("backup")
+    }
+
+    fn command(&self, verb: &str, options: &[&str]) -> Output {
+        let state = self.state().display().to_string();
+        let socket = self.daemon.socket().display().to_string();
+        let backup = self.backup().display().to_string();
+        let words = [verb, &backup, "--state", &state, "--socket", &socket];
+        self.daemon.relance(&[&words[..], options].concat())
+    }
+
+    /// Kills the engine and waits for what the next one answers.
+    fn next_answer(&self) -> Result<ServiceInfo, ScmError> {
+        let engine = process(&self.daemon.engine_pid().to_string());
+        self.daemon.kill_engine();
+        wait_for_end(&engine);
+        self.daemon.ask(|scm, caller, reply| {
+            scm.query_service(caller, &name("steady"), reply);
+        })
+    }
+
+    /// The engine, which need not be able to say who it is.
+    fn engine(&self) -> OwnedFd {
+        let guardian = self.daemon.guardian_pid();
+        let path = format!("/proc/{guardian}/task/{guardian}/children");
+        let children = fs::read_to_string(path).expect("it runs");
+        let is_engine = |pid: &&str| {
+            let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            words.ends_with(b"\0engine\0")
+        };
+        let engine = children.split_whitespace().find(is_engine);
+        process(engine.expect("a child of the guardian"))
+    }
+
+    fn is_undisturbed(&self) -> bool {
+        Path::new(&format!("/proc/{}/exe", self.pid)).exists()
+    }
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned()
+}
+
+#[test]
+fn faults_of_the_store_disturb_nothing_are_said_and_a_backup_mends_them() {
+    for fault in &FAULTS {
+        let mut scene = Scene::new();
+        (fault.inflict)(&scene.state());
+        let told = scene.next_answer().expect_err(fault.what).to_string();
+        assert!(told.contains(fault.told), "{}: {told}", fault.what);
+        assert!(scene.is_undisturbed(), "{}", fault.what);
+        let waiting = scene.engine();
+        let restored = scene.command("restore", &[]);
+        assert!(
+            restored.status.success(),
+            "{}: {}",
+            fault.what,
+            text(&restored)
+        );
+        wait_for_end(&waiting);
+        let info = scene.daemon.query(&name("steady"));
+        assert_eq!(info.status.process_id, scene.pid, "{}", fault.what);
+        assert!(scene.is_undisturbed(), "{}", fault.what);
+        assert!(scene.daemon.stop().success(), "{}", fault.what);
+        eprintln!("{:<45} told: {told:.60}... restored", fault.what);
+    }
+}
+
+#[test]
+fn the_loss_of_the_log_costs_no_service_and_is_in_the_event_log() {
+    let scene = Scene::new();
+    // A backup has read the log; a checkpoint has followed the creation.
+    let patience = Instant::now() + Duration::from_secs(60);
+    let path = scene.state().join("relance.db");
+    let is_there = || {
+        let database = fs::read(&path).expect("a folder of the test's own");
+        database.windows(6).any(|bytes| bytes == b"steady")
+    };
+    while !is_there() {
+        assert!(Instant::now() < patience, "no checkpoint");
+        let _ = scene.daemon.query(&name("steady"));
+    }
+    fs::remove_file(scene.state().join("relance.db-wal")).expect("a folder of the test's own");
+    let info = scene.next_answer().expect("the service is there");
+    assert_eq!(info.config.service_name, name("steady"));
+    assert!(scene.is_undisturbed());
+    let events = scene.daemon.relance(&["events", "--id", "1106"]);
+    assert!(
+        text(&events).contains("relance.db-wal is missing"),
+        "{}",
+        text(&events)
+    );
+}
+
+#[test]
+fn a_backup_is_private_replaces_nothing_unasked_and_follows_no_link() {
+    let scene = Scene::new();
+    let mode = fs::metadata(scene.backup())
+        .expect("a folder of the test's own")
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let again = scene.command("backup", &[]);
+    assert_eq!(again.status.code(), Some(3), "{}", text(&again));
+    assert!(text(&again).contains("--force"), "{}", text(&again));
+    let precious = scene.daemon.folder().join("precious");
+    fs::write(&precious, "precious").expect("a folder of the test's own");
+    fs::remove_file(scene.backup()).expect("a folder of the test's own");
+    std::os::unix::fs::symlink(&precious, scene.backup()).expect("a folder of the test's own");
+    assert!(!scene.command("backup", &[]).status.success());
+    assert!(scene.command("backup", &["--force"]).status.success());
+    assert_eq!(
+        fs::read_to_string(&precious).expect("a folder of the test's own"),
+        "precious"
+    );
+    assert!(
+        fs::symlink_metadata(scene.backup())
+            .expect("a folder of the test's own")
+            .is_file()
+    );
+}
+
+#[test]
+fn a_daemon_whose_database_is_open_is_not_restored_under_its_feet() {
+    let mut scene = Scene::new();
+    let refused = scene.command("restore", &[]);
+    assert_eq!(refused.status.code(), Some(3), "{}", text(&refused));
+    assert!(
+        text(&refused).contains("stop it first"),
+        "{}",
+        text(&refused)
+    );
+    assert!(scene.daemon.stop().success());
+    let restored = scene.command("restore", &[]);
+    assert!(restored.status.success(), "{}", text(&restored));
+    scene.daemon.start_again();
+    let info = scene.daemon.query(&name("steady"));
+    assert_eq!(info.status.state, ServiceState::Stopped, "a boot");
+    assert_eq!(info.recovery.failure_count, 0);
+    // Rubbish changes nothing.
+    assert!(scene.daemon.stop().success());
+    fs::write(scene.backup(), vec![0; 5000]).expect("a folder of the test's own");
+    let refused = scene.command("restore", &[]);
+    assert!(!refused.status.success());
+    scene.daemon.start_again();
+    let _ = scene.daemon.query(&name("steady"));
+}
