@@ -73,7 +73,9 @@ impl Channel {
         let known = usize::try_from(self.read - self.taken).unwrap_or(usize::MAX);
         let mut rest = buffer[..length].get(known..).unwrap_or_default();
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            let Ok(frame) = decode(&rest[..end]) else {
+            // As long a line is refused, in whatever parts it arrives.
+            let frame = Some(&rest[..end]).filter(|line| line.len() < FRAME_LEN_MAX);
+            let Some(Ok(frame)) = frame.map(decode) else {
                 return self.close(seen);
             };
             self.read += end as u64 + 1;
@@ -239,6 +241,22 @@ mod tests {
         let line = vec![b'x'; 10 * 1024 * 1024];
         let _ = service.write_all(&line);
         assert_eq!(channel.look(&mut buffer), [Seen::Broken]);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_refused_even_if_it_arrives_whole() {
+        let text = |length: usize| {
+            let mut line = br#"{"cause":{"kind":"fatal_error","text":""#.to_vec();
+            line.resize(length - 4, b'x');
+            line.extend(b"\"}}\n");
+            line
+        };
+        for (length, is_refused) in [(FRAME_LEN_MAX, false), (FRAME_LEN_MAX + 1, true)] {
+            let (mut channel, mut service, mut buffer) = pair();
+            service.write_all(&text(length)).unwrap();
+            let seen = channel.look(&mut buffer);
+            assert_eq!(seen == [Seen::Broken], is_refused, "{length}");
+        }
     }
 
     #[test]
