@@ -31,6 +31,7 @@ pub fn answers(
         sessions,
         books: Books::new(Limits::default()),
         signed_in: None,
+        refusals: Arc::default(),
     };
     std::thread::scope(|scope| {
         let client = scope.spawn(|| exchange(theirs, bytes));

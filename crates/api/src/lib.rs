@@ -28,6 +28,8 @@ mod output;
 #[cfg(unix)]
 pub mod panics;
 #[cfg(unix)]
+mod refusals;
+#[cfg(unix)]
 mod reply;
 #[cfg(unix)]
 mod routes;

@@ -12,6 +12,7 @@ use relance_sessions::Sessions;
 use tokio::sync::oneshot;
 
 use crate::limits::Books;
+use crate::refusals::Refusals;
 use crate::sign_in::SignedIn;
 use crate::{access, attach, events, output, reply, services, sign_in, simulate, stream};
 
@@ -24,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) books: Arc<Books>,
     /// What the request was signed in with; `None`: the caller is the peer of the socket.
     pub(crate) signed_in: Option<SignedIn>,
+    /// Sign-ins that were refused.
+    pub(crate) refusals: Arc<Refusals>,
 }
 
 /// Put into the request by whoever took its connection: routes are made once, not for each request.
@@ -40,8 +43,8 @@ impl Context {
     /// Whether the session this request was signed in with still holds; asked by what goes on for
     /// long.
     pub(crate) fn holds(&self) -> bool {
-        let still = |signed_in: &SignedIn| self.sessions.find(&signed_in.secret).is_ok();
-        self.signed_in.as_ref().is_none_or(still)
+        let signed_in = self.signed_in.as_ref();
+        signed_in.is_none_or(|signed_in| signed_in.lasts(&self.sessions))
     }
 
     /// Asks the manager and waits for the answer.

@@ -98,6 +98,7 @@ async fn accept(
 ) {
     let router = routes::router();
     let mut trouble = Trouble::default();
+    let refusals = Arc::default();
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -126,6 +127,7 @@ async fn accept(
             sessions: Arc::clone(&sessions),
             books: Arc::clone(&books),
             signed_in: None,
+            refusals: Arc::clone(&refusals),
         };
         let router = router.clone();
         tokio::spawn(async move {
@@ -177,7 +179,7 @@ pub(crate) async fn serve_connection(stream: UnixStream, router: Router, context
     let head_timeout = context.books.limits.head_timeout;
     let head_len_max = limits::head_len_max(&context.caller);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        let serving = match sign_in::identify(&context.sessions, &request) {
+        let serving = match sign_in::identify(&context.sessions, &context.caller, &request) {
             Ok(None) => Ok(context.clone()),
             Ok(Some((signed_in, caller))) => Ok(Context {
                 caller: Arc::new(caller),

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use relance_scm::security::Sid;
 use relance_scm::{Caller, ScmError, Win32Error};
 use relance_sessions::Sessions;
 use relance_wire::api::{
@@ -13,6 +14,7 @@ use relance_wire::api::{
     TokenRequest,
 };
 
+use crate::refusals;
 use crate::reply::{Answer, Body, Failure};
 use crate::routes::Context;
 
@@ -21,6 +23,15 @@ use crate::routes::Context;
 pub(crate) struct SignedIn {
     pub(crate) secret: Arc<str>,
     pub(crate) session: SessionBody,
+    /// The Unix user of the connection.
+    through: Option<u32>,
+}
+
+impl SignedIn {
+    /// Whether it lasts.
+    pub(crate) fn lasts(&self, sessions: &Sessions) -> bool {
+        sessions.find(&self.secret, self.through).is_ok()
+    }
 }
 
 /// Paths where a reader may use other methods than GET: they change nothing, or only the reader's
@@ -33,6 +44,7 @@ const HARMLESS: [&str; 3] = ["/v1/simulate", "/v1/session", "/v1/sessions"];
 /// 1326 for a token that is not known, 5 for a reader that wants to change something.
 pub(crate) fn identify<B>(
     sessions: &Sessions,
+    peer: &Caller,
     request: &axum::http::Request<B>,
 ) -> Result<Option<(SignedIn, Caller)>, ScmError> {
     let Some(value) = request.headers().get(header::AUTHORIZATION) else {
@@ -48,7 +60,8 @@ pub(crate) fn identify<B>(
                 "only Authorization: Bearer with a token is understood",
             )
         })?;
-    let (session, caller) = sessions.find(secret)?;
+    let through = user(peer);
+    let (session, caller) = sessions.find(secret, through)?;
     let path = request.uri().path();
     if session.role == Role::Reader && request.method() != Method::GET && !HARMLESS.contains(&path)
     {
@@ -60,8 +73,17 @@ pub(crate) fn identify<B>(
     let signed_in = SignedIn {
         secret: secret.into(),
         session,
+        through,
     };
     Ok(Some((signed_in, caller)))
+}
+
+/// The Unix user that the kernel names as the peer of a connection.
+fn user(peer: &Caller) -> Option<u32> {
+    peer.sids.iter().find_map(|sid| match sid {
+        Sid::UnixUser(uid) => Some(*uid),
+        _ => None,
+    })
 }
 
 /// The answer to a request that [`identify`] refuses.
@@ -88,7 +110,16 @@ pub(crate) async fn sign_in(
     context: Context,
     Body(body): Body<SignInRequest>,
 ) -> Answer<Json<TokenReply>> {
-    Ok(Json(context.sessions.sign_in(&body.code)?))
+    let through = match &context.signed_in {
+        Some(signed_in) => signed_in.through,
+        None => user(&context.caller),
+    };
+    let signed_in = context.sessions.sign_in(&body.code, through);
+    if signed_in.is_err() {
+        let from = refusals::origin(body.from, &context.caller);
+        refusals::note(&context.refusals, &context.manager, from);
+    }
+    Ok(Json(signed_in?))
 }
 
 /// `GET /v1/sessions`

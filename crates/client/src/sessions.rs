@@ -1,5 +1,7 @@
 //! Signing in for somebody else: links, sessions and tokens (see `relance_wire::api`).
 
+use std::net::IpAddr;
+
 use relance_scm::ScmError;
 use relance_wire::api::{
     LinkReply, LinkRequest, Role, SessionBody, SessionsReply, SignInRequest, TokenReply,
@@ -17,13 +19,14 @@ impl SocketManager {
         self.post("/v1/sign-in-links", &LinkRequest { role })
     }
 
-    /// Exchanges a link's code for a session.
+    /// Exchanges a link's code for a session, for a browser at this address. Only the user of this
+    /// process can use the session.
     ///
     /// # Errors
     /// 5 for a code that was used or is too old.
-    pub fn sign_in(&self, code: &str) -> Result<TokenReply, ScmError> {
+    pub fn sign_in(&self, code: &str, from: Option<IpAddr>) -> Result<TokenReply, ScmError> {
         let code = code.to_owned();
-        self.post("/v1/sessions", &SignInRequest { code })
+        self.post("/v1/sessions", &SignInRequest { code, from })
     }
 
     /// Whom requests of this client come from.

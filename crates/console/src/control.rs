@@ -13,7 +13,6 @@ use crate::form::Form;
 use crate::layout::{self, Page, Place};
 use crate::manager::Manager;
 use crate::reply::{Answer, capital, page, problem, status};
-use crate::server::check_form_key;
 use crate::viewer::Viewer;
 
 /// What can be done with a service.
@@ -103,7 +102,7 @@ struct Outcome {
 
 /// `POST /control`: each service is asked by itself, many at the same time.
 pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
-    check_form_key(&headers, &form)?;
+    viewer.check_form(&form)?;
     let action = Action::of(&form)?;
     let asked = form.all("name").map(|name| {
         let viewer = &viewer;
@@ -140,8 +139,8 @@ pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> A
 }
 
 /// `POST /delete`: asks once, then does it.
-pub(crate) async fn delete(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
-    check_form_key(&headers, &form)?;
+pub(crate) async fn delete(viewer: Viewer, form: Form) -> Answer<Response> {
+    viewer.check_form(&form)?;
     let name = form.name()?;
     if form.get("confirm").is_some() {
         let deleted = {

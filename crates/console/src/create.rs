@@ -1,6 +1,6 @@
 //! A new service: checked while it is described, by the same rules as the API's.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
@@ -16,7 +16,6 @@ use crate::lacking::{Feature, reason};
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page, problem, status};
 use crate::script;
-use crate::server::check_form_key;
 use crate::service::{Tab, field, general, log_on, preview as previews, recovery};
 use crate::viewer::Viewer;
 
@@ -144,8 +143,8 @@ fn against_others(hub: &Hub, config: &ServiceConfig) -> Result<Vec<String>, ScmE
 }
 
 /// `POST /create/preview`
-pub(crate) async fn preview(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
-    check_form_key(&headers, &form)?;
+pub(crate) async fn preview(viewer: Viewer, form: Form) -> Answer<Response> {
+    viewer.check_form(&form)?;
     let hub = viewer.hub().await?;
     let lang = viewer.lang();
     let checked = read(&form)
@@ -164,8 +163,8 @@ pub(crate) async fn preview(headers: HeaderMap, viewer: Viewer, form: Form) -> A
 }
 
 /// `POST /create`
-pub(crate) async fn create(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
-    check_form_key(&headers, &form)?;
+pub(crate) async fn create(viewer: Viewer, form: Form) -> Answer<Response> {
+    viewer.check_form(&form)?;
     let created = match read(&form) {
         Err(error) => Err(error),
         Ok(config) => {

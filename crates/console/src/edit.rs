@@ -7,7 +7,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
@@ -17,7 +17,6 @@ use relance_wire::api::{ChangeConfigRequest, ConfigBody};
 use crate::form::Form;
 use crate::layout::{self};
 use crate::reply::{Answer, page, problem, status};
-use crate::server::check_form_key;
 use crate::service::{Tab, environment, find, general, log_on, preview, recovery, security, show};
 use crate::viewer::Viewer;
 use crate::{diff, script};
@@ -74,12 +73,11 @@ pub(crate) fn changed(
 
 /// `POST /preview/TAB`: what the form would change, while it is filled in.
 pub(crate) async fn preview(
-    headers: HeaderMap,
     viewer: Viewer,
     Path(tab): Path<String>,
     form: Form,
 ) -> Answer<Response> {
-    check_form_key(&headers, &form)?;
+    viewer.check_form(&form)?;
     let tab = Tab::of(&tab)?;
     let hub = viewer.hub().await?;
     let info = find(&hub, &form.name()?)?;
@@ -87,13 +85,8 @@ pub(crate) async fn preview(
 }
 
 /// `POST /service/TAB`: shows what would change, or with `confirm` does it.
-pub(crate) async fn save(
-    headers: HeaderMap,
-    viewer: Viewer,
-    Path(tab): Path<String>,
-    form: Form,
-) -> Answer<Response> {
-    check_form_key(&headers, &form)?;
+pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) -> Answer<Response> {
+    viewer.check_form(&form)?;
     let tab = Tab::of(&tab)?;
     let name = form.name()?;
     // From the manager and not from the hub: nothing may have happened since.

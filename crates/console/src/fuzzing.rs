@@ -4,8 +4,8 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use crate::form::Form;
-use crate::server::{check_form_key, is_foreign, is_our_host};
-use crate::viewer::{COOKIE, Likes, bearer, cookie, form_key};
+use crate::server::{is_foreign, is_our_host};
+use crate::viewer::{Likes, bearer, check_form_key, cookie, cookie_name, form_key};
 
 /// What the console takes from a request, before it asks the manager.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +34,17 @@ pub fn take(headers: &[(&[u8], &[u8])], form: &[u8]) -> Option<Taken> {
     }
     let form = Form::parse(form);
     let names = ["relance.example".to_owned()];
+    let of_script = bearer(&map);
+    let cookie_name = cookie_name(7467);
+    let session = of_script.or_else(|| cookie(&map, &cookie_name));
+    let session = session.map(ToOwned::to_owned);
     Some(Taken {
         is_our_host: is_our_host(&map, &Uri::from_static("/"), &names),
         is_foreign: is_foreign(&map),
-        session: bearer(&map)
-            .or_else(|| cookie(&map, COOKIE))
-            .map(ToOwned::to_owned),
-        may_change: check_form_key(&map, &form).is_ok(),
+        may_change: session
+            .as_ref()
+            .is_some_and(|session| check_form_key(session, of_script.is_some(), &form).is_ok()),
+        session,
         back: form.back().to_owned(),
         theme: Likes::of(&map).theme,
     })

@@ -20,6 +20,10 @@ use crate::lacking;
 use crate::manager::{Place, open};
 use crate::viewer::blocking;
 
+/// Sessions that may have pages open at a time: each keeps a connection to the manager.
+const HUBS_MAX: usize = 30;
+/// Those among them that only administrators get.
+const RESERVE: usize = 6;
 /// How long a hub lives that nobody uses.
 const IDLE: Duration = Duration::from_secs(60);
 /// Longest pause before the manager is tried again.
@@ -326,6 +330,32 @@ fn loads(before: &HashMap<ServiceId, Load>, usage: &[Usage]) -> HashMap<ServiceI
 /// A hub, and when it was last asked for.
 type Used = (Arc<Hub>, Instant);
 
+/// Makes room for one more: a hub that no page uses goes, the longest unused first.
+///
+/// # Errors
+/// 1816 when all are in use.
+fn make_room(
+    hubs: &mut HashMap<Option<Arc<str>>, Used>,
+    is_administrator: bool,
+) -> Result<(), ScmError> {
+    let reserve = if is_administrator { 0 } else { RESERVE };
+    while hubs.len() >= HUBS_MAX - reserve {
+        let unused = hubs
+            .iter()
+            .filter(|(_, (hub, _))| Arc::strong_count(hub) == 1);
+        let oldest = unused.min_by_key(|(_, (_, used))| *used);
+        let Some(key) = oldest.map(|(key, _)| key.clone()) else {
+            return Err(ScmError::new(
+                Win32Error::NOT_ENOUGH_QUOTA,
+                "too many people have pages of this console open; try again later, or use relance in a \
+                 terminal",
+            ));
+        };
+        hubs.remove(&key);
+    }
+    Ok(())
+}
+
 /// The hubs in use, one for each session.
 #[derive(Default)]
 pub(crate) struct Hubs(tokio::sync::Mutex<HashMap<Option<Arc<str>>, Used>>);
@@ -336,6 +366,7 @@ impl Hubs {
         self: &Arc<Self>,
         target: &Place,
         token: Option<&Arc<str>>,
+        is_administrator: bool,
     ) -> Result<Arc<Hub>, ScmError> {
         let mut hubs = self.0.lock().await;
         let key = token.cloned();
@@ -345,6 +376,7 @@ impl Hubs {
             *used = Instant::now();
             return Ok(Arc::clone(hub));
         }
+        make_room(&mut hubs, is_administrator)?;
         let hub = Arc::new(Hub::start(target.clone(), key.clone()).await?);
         if hubs.is_empty() {
             tokio::spawn(Arc::clone(self).sweep());

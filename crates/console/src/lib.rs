@@ -5,8 +5,9 @@
 //! sessions, of the real one, and `session_manager` decides what a session may. Pages are made here; one script keeps them live, one
 //! style sheet dresses them, both are part of the program.
 //!
-//! `server` has the routes and the rules every answer keeps; `viewer` is who asks, `sign_in` how they
-//! came in. `hub` holds what a viewer may see, kept up to date by one watch; `services` is the table,
+//! `server` has the routes and the rules every answer keeps; `listen` takes connections, `seats` and
+//! `gate` bound how many there are and what they ask of the manager, `confine` is what the process gives
+//! up before. `viewer` is who asks, `sign_in` how they came in. `hub` holds what a viewer may see, kept up to date by one watch; `services` is the table,
 //! `service` the pages of one service, `create` a new one, `log` the events, `history` the time
 //! lines, `metrics` and `api_page` are for operations. `lang` holds the two languages, `lacking` what Windows' manager does
 //! not have.
@@ -16,6 +17,8 @@
 mod api_page;
 mod assets;
 mod chart;
+#[cfg(unix)]
+mod confine;
 mod control;
 mod create;
 mod diff;
@@ -24,16 +27,19 @@ mod event_texts;
 mod form;
 #[doc(hidden)]
 pub mod fuzzing;
+mod gate;
 mod history;
 mod hub;
 mod lacking;
 mod lang;
 mod layout;
+mod listen;
 mod log;
 mod manager;
 mod metrics;
 mod reply;
 mod script;
+mod seats;
 mod server;
 mod service;
 mod services;
@@ -47,6 +53,8 @@ mod viewer;
 #[cfg(windows)]
 mod windows;
 
+#[cfg(unix)]
+pub use confine::{confine, has_landlock};
 #[cfg(unix)]
 pub use server::{SETUP_VARIABLE, handed_over_setup};
 pub use server::{Setup, serve};

@@ -94,7 +94,7 @@ fn cause(entry: &LogEntry) -> &'static str {
 /// Counts for as long as the console lives.
 pub(crate) async fn observe(app: Arc<App>) {
     loop {
-        if let Ok(hub) = app.hubs.of(&app.target, None).await {
+        if let Ok(hub) = app.hubs.of(&app.target, None, true).await {
             let mut log = hub.log();
             loop {
                 match log.recv().await {
@@ -215,6 +215,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
         let manager = open(&target, None)?;
         wait(|reply| manager.query_manager(&Caller::system(), reply))
     });
+    let _turn = app.gate.stranger().await;
     match asked.await {
         Ok(_) => "ok\n".into_response(),
         Err(error) => {

@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::HttpBody as _;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
@@ -17,23 +18,24 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use tower_http::compression::CompressionLayer;
 
+use crate::gate::{Gate, TURNS};
 use crate::hub::Hubs;
 use crate::manager::Place;
 use crate::metrics::Metrics;
-use crate::viewer::{self, COOKIE};
+use crate::seats::Seat;
+use crate::viewer::{self, Viewer};
 use crate::{
-    api_page, assets, control, create, edit, history, layout, log, metrics, reply, service,
+    api_page, assets, control, create, edit, history, layout, listen, log, metrics, service,
     services, sign_in,
 };
 
 /// Carries the [`Setup`] from the guardian to the console.
 #[cfg(unix)]
 pub const SETUP_VARIABLE: &str = "RELANCE_CONSOLE";
-/// Longest body of a request.
+/// Longest body of a request of somebody who is signed in.
 const BODY_LEN_MAX: usize = 1 << 20;
-/// Requests to the manager at a time. It takes 64 connections from a user who is no administrator, and
-/// each session that has a page open keeps one.
-const BLOCKING_THREADS_MAX: usize = 32;
+/// Longest body of anybody else: a code that signs in, or preferences.
+const BODY_OF_STRANGER_LEN_MAX: usize = 4096;
 /// Controls among them: a start may wait half a minute, and pages are to be answered meanwhile.
 const CONTROLS_MAX: usize = 16;
 
@@ -73,6 +75,9 @@ pub(crate) struct App {
     pub(crate) metrics: Arc<Metrics>,
     /// Controls that are under way.
     pub(crate) controls: tokio::sync::Semaphore,
+    pub(crate) gate: Gate,
+    /// Name of the session's cookie: browsers send cookies to all ports of a machine.
+    pub(crate) cookie: String,
     names: Vec<String>,
 }
 
@@ -98,19 +103,21 @@ pub fn serve(listener: TcpListener, setup: Setup) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .max_blocking_threads(TURNS)
         .build()?;
+    let cookie = viewer::cookie_name(listener.local_addr()?.port());
     runtime.block_on(async move {
         let app = Arc::new(App {
             target: setup.place(),
             hubs: Arc::default(),
             metrics: Arc::default(),
             controls: tokio::sync::Semaphore::new(CONTROLS_MAX),
+            gate: Gate::default(),
+            cookie,
             names: setup.names,
         });
         tokio::spawn(metrics::observe(Arc::clone(&app)));
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        axum::serve(listener, router(app)).await
+        listen::serve(listener, router(app)).await
     })
 }
 
@@ -148,7 +155,8 @@ fn router(app: Arc<App>) -> Router {
             get(|| async { Redirect::permanent("/assets/icon.svg") }),
         )
         .fallback(layout::not_found)
-        .layer(DefaultBodyLimit::max(BODY_LEN_MAX))
+        // Bodies are read by the guard.
+        .layer(DefaultBodyLimit::disable())
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard))
         .with_state(app)
@@ -171,11 +179,45 @@ async fn guard(
             StatusCode::FORBIDDEN,
             "this request was made by a page of another site; open the console itself and try there",
         )
+    } else if is_unsafe(request.method()) {
+        let longest = longest_body(&app, Claim::of(&request)).await;
+        match listen::with_body(request, longest).await {
+            Ok(request) => next.run(request).await,
+            Err(status) => refuse(status, "this request is too long, or came too slowly"),
+        }
     } else {
         next.run(request).await
     };
     mark(response.headers_mut());
     response
+}
+
+/// How long the body of a request may be. A long one is read of those only who are signed in.
+async fn longest_body(app: &Arc<App>, claim: Claim) -> usize {
+    if claim.is_short {
+        return BODY_OF_STRANGER_LEN_MAX;
+    }
+    let viewer = Viewer::of(app, &claim.headers, claim.seat.as_ref()).await;
+    viewer.map_or(BODY_OF_STRANGER_LEN_MAX, |_| BODY_LEN_MAX)
+}
+
+/// What is known of a request before its body is read.
+struct Claim {
+    /// Whether its body is said to be short.
+    is_short: bool,
+    headers: HeaderMap,
+    seat: Option<Seat>,
+}
+
+impl Claim {
+    fn of(request: &Request) -> Self {
+        let len = request.body().size_hint().upper();
+        Self {
+            is_short: len.is_some_and(|len| len <= BODY_OF_STRANGER_LEN_MAX as u64),
+            headers: request.headers().clone(),
+            seat: request.extensions().get().cloned(),
+        }
+    }
 }
 
 fn refuse(status: StatusCode, sentence: &'static str) -> Response {
@@ -254,28 +296,6 @@ fn mark(headers: &mut HeaderMap) {
         .or_insert(HeaderValue::from_static("no-store"));
 }
 
-/// Checks the form key of a request that changes something. Requests with a token need none.
-///
-/// # Errors
-/// 5 for a missing or wrong key.
-pub(crate) fn check_form_key(
-    headers: &HeaderMap,
-    form: &crate::form::Form,
-) -> Result<(), reply::Failure> {
-    if viewer::bearer(headers).is_some() {
-        return Ok(());
-    }
-    let token = viewer::cookie(headers, COOKIE).ok_or(reply::Failure::SignIn)?;
-    if form.get("key") == Some(viewer::form_key(token).as_str()) {
-        return Ok(());
-    }
-    Err(relance_scm::ScmError::new(
-        relance_scm::Win32Error::ACCESS_DENIED,
-        "this form is not one of ours, or is of another session; load the page again",
-    )
-    .into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -321,16 +341,5 @@ mod tests {
         assert!(foreign((header::ORIGIN, "http://127.0.0.1:7468")));
         assert!(!foreign((header::ORIGIN, "http://127.0.0.1:7467")));
         assert!(!foreign((site, "same-origin")));
-    }
-
-    #[test]
-    fn a_form_needs_the_key_of_its_session() {
-        let cookie = headers(&[(header::COOKIE, "relance_session=abc")]);
-        let form = |key: &str| crate::form::Form(vec![("key".into(), key.into())]);
-        assert!(check_form_key(&cookie, &form(&viewer::form_key("abc"))).is_ok());
-        assert!(check_form_key(&cookie, &form(&viewer::form_key("abd"))).is_err());
-        assert!(check_form_key(&cookie, &crate::form::Form::default()).is_err());
-        let token = headers(&[(header::AUTHORIZATION, "Bearer abc")]);
-        assert!(check_form_key(&token, &crate::form::Form::default()).is_ok());
     }
 }

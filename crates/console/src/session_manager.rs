@@ -5,6 +5,7 @@
 //! A reader changes nothing, and sees neither the values of environments nor what services print. The
 //! console itself, without a session, sees what a reader sees.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::thread;
@@ -51,7 +52,7 @@ impl Pass {
     /// Who asks, if its session lasts.
     fn find(&self) -> Result<(SessionBody, Caller), ScmError> {
         match &self.token {
-            Some(token) => self.sessions.find(token),
+            Some(token) => self.sessions.find(token, None),
             None => Ok((
                 SessionBody {
                     id: String::new(),
@@ -119,8 +120,12 @@ impl<M: ServiceManager> SessionManager<M> {
     }
 
     /// Exchanges a link's code for a session.
-    pub(crate) fn sign_in(&self, code: &str) -> Result<TokenReply, ScmError> {
-        self.pass.sessions.sign_in(code)
+    pub(crate) fn sign_in(&self, code: &str, from: Option<IpAddr>) -> Result<TokenReply, ScmError> {
+        let signed_in = self.pass.sessions.sign_in(code, None);
+        if signed_in.is_err() {
+            tracing::warn!(?from, "a sign-in was refused");
+        }
+        signed_in
     }
 
     /// Whom requests come from.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
@@ -13,9 +14,10 @@ use crate::form::{Form, Query};
 use crate::layout::{self, Page, Place, plain};
 use crate::manager::open;
 use crate::reply::{Answer, page as html_page, problem, status};
-use crate::server::{App, check_form_key};
+use crate::seats::Seat;
+use crate::server::App;
 use crate::time;
-use crate::viewer::{COOKIE, Likes, Viewer, blocking};
+use crate::viewer::{Likes, Viewer, blocking};
 
 /// `GET /signin`: with a link's code, the button that uses it; a visit alone does not, because
 /// programs that only look at links would use it up.
@@ -52,19 +54,39 @@ fn ways_in(likes: Likes) -> Markup {
 }
 
 /// `POST /signin`
-pub(crate) async fn sign_in(State(app): State<Arc<App>>, likes: Likes, form: Form) -> Response {
+pub(crate) async fn sign_in(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    likes: Likes,
+    Extension(seat): Extension<Seat>,
+    form: Form,
+) -> Response {
     let code = form.text("code");
     let target = app.target.clone();
-    match blocking(move || open(&target, None)?.sign_in(&code)).await {
+    let from = seat.address();
+    let turn = app.gate.stranger().await;
+    let asked = blocking(move || open(&target, None)?.sign_in(&code, Some(from))).await;
+    drop(turn);
+    match asked {
         Ok(reply) => {
-            let cookie = format!(
-                "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict",
-                reply.token
-            );
+            let cookie = session_cookie(&app, &headers, &reply.token);
             ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
         }
         Err(error) => refused(likes, &error),
     }
+}
+
+/// The cookie of a session. A proxy that says that the browser came by TLS gets one that browsers send by
+/// TLS only.
+fn session_cookie(app: &App, headers: &HeaderMap, token: &str) -> String {
+    let proto = headers.get("x-forwarded-proto");
+    let secure = if proto.is_some_and(|proto| proto == "https") {
+        "; Secure"
+    } else {
+        ""
+    };
+    let name = &app.cookie;
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict{secure}")
 }
 
 fn refused(likes: Likes, error: &ScmError) -> Response {
@@ -75,9 +97,9 @@ fn refused(likes: Likes, error: &ScmError) -> Response {
 
 /// `POST /signout`
 pub(crate) async fn sign_out(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
-    check_form_key(&headers, &form)?;
+    viewer.check_form(&form)?;
     viewer.with(|manager, _| manager.sign_out()).await?;
-    let cookie = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    let cookie = session_cookie(&viewer.app, &headers, "") + "; Max-Age=0";
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/signin")).into_response())
 }
 
@@ -102,12 +124,8 @@ pub(crate) async fn access(viewer: Viewer) -> Answer<Response> {
 }
 
 /// `POST /access`: a new token, or the end of a session.
-pub(crate) async fn change_access(
-    headers: HeaderMap,
-    viewer: Viewer,
-    form: Form,
-) -> Answer<Response> {
-    check_form_key(&headers, &form)?;
+pub(crate) async fn change_access(viewer: Viewer, form: Form) -> Answer<Response> {
+    viewer.check_form(&form)?;
     if let Some(id) = form.given("end") {
         let id = id.to_owned();
         viewer

@@ -10,15 +10,21 @@ use relance_scm::manager::wait;
 use relance_scm::{Caller, Reply, ScmError, Win32Error};
 use relance_wire::api::{Role, SessionBody};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
+use crate::form::Form;
 use crate::hub::Hub;
 use crate::lang::Lang;
 use crate::manager::{Manager, open};
 use crate::reply::Failure;
+use crate::seats::Seat;
 use crate::server::App;
 
-/// Name of the session's cookie.
-pub(crate) const COOKIE: &str = "relance_session";
+/// Name of the session's cookie of the console at this port. Another console of the same machine has
+/// another one.
+pub(crate) fn cookie_name(port: u16) -> String {
+    format!("relance_session_{port}")
+}
 
 /// How a viewer likes pages.
 #[derive(Clone, Copy, Debug, Default)]
@@ -71,29 +77,59 @@ pub(crate) struct Viewer {
     pub(crate) session: SessionBody,
     pub(crate) likes: Likes,
     token: Arc<str>,
+    /// Whether it is a script, which sends its token by itself; browsers send cookies for any page.
+    is_script: bool,
+    /// Of this session, at the manager.
+    turns: Arc<Semaphore>,
 }
 
 impl Viewer {
-    /// The viewer behind the headers of a request.
+    /// The viewer behind the headers of a request, who is a guest on its connection from now on.
     ///
     /// # Errors
     /// When nobody is signed in, or the manager cannot be reached.
-    pub(crate) async fn of(app: &Arc<App>, headers: &HeaderMap) -> Result<Self, Failure> {
-        let token: Arc<str> = bearer(headers)
-            .or_else(|| cookie(headers, COOKIE))
-            .ok_or(Failure::SignIn)?
-            .into();
-        let session = {
-            let token = Arc::clone(&token);
-            let target = app.target.clone();
-            blocking(move || open(&target, Some(&token))?.session()).await?
+    pub(crate) async fn of(
+        app: &Arc<App>,
+        headers: &HeaderMap,
+        seat: Option<&Seat>,
+    ) -> Result<Self, Failure> {
+        let of_script = bearer(headers);
+        let token = of_script.or_else(|| cookie(headers, &app.cookie));
+        let token: Arc<str> = token.ok_or(Failure::SignIn)?.into();
+        let welcome = || seat.into_iter().for_each(|seat| seat.welcome(&token));
+        let session = match app.gate.known(&token) {
+            Some(turns) => {
+                welcome();
+                let _turn = turns.acquire().await;
+                session(app, &token).await
+            }
+            None => {
+                let _turn = app.gate.stranger().await;
+                session(app, &token).await
+            }
         };
+        let session = session.inspect_err(|error| {
+            if error.code() == Win32Error::LOGON_FAILURE {
+                app.gate.forget(&token);
+            }
+        })?;
+        welcome();
         Ok(Self {
             app: Arc::clone(app),
             session,
             likes: Likes::of(headers),
+            turns: app.gate.remember(&token),
+            is_script: of_script.is_some(),
             token,
         })
+    }
+
+    /// Checks the key of a form that changes something. Scripts need none.
+    ///
+    /// # Errors
+    /// 5 for a missing or wrong key.
+    pub(crate) fn check_form(&self, form: &Form) -> Result<(), ScmError> {
+        check_form_key(&self.token, self.is_script, form)
     }
 
     pub(crate) fn lang(&self) -> Lang {
@@ -113,7 +149,10 @@ impl Viewer {
 
     /// What this viewer may see, kept up to date.
     pub(crate) async fn hub(&self) -> Result<Arc<Hub>, ScmError> {
-        self.app.hubs.of(&self.app.target, Some(&self.token)).await
+        let is_administrator = self.is_administrator();
+        let hubs = &self.app.hubs;
+        hubs.of(&self.app.target, Some(&self.token), is_administrator)
+            .await
     }
 
     /// Asks the manager, as this viewer.
@@ -132,9 +171,27 @@ impl Viewer {
     ) -> Result<T, ScmError> {
         let token = Arc::clone(&self.token);
         let target = self.app.target.clone();
+        let _turn = self.turns.acquire().await;
         // The caller is known from the token; the trait's argument is ignored by a socket.
         blocking(move || work(&open(&target, Some(&token))?, &Caller::system())).await
     }
+}
+
+/// Whom the manager takes for the owner of a token.
+async fn session(app: &App, token: &Arc<str>) -> Result<SessionBody, ScmError> {
+    let token = Arc::clone(token);
+    let target = app.target.clone();
+    blocking(move || open(&target, Some(&token))?.session()).await
+}
+
+pub(crate) fn check_form_key(token: &str, is_script: bool, form: &Form) -> Result<(), ScmError> {
+    if is_script || form.get("key") == Some(form_key(token).as_str()) {
+        return Ok(());
+    }
+    Err(ScmError::new(
+        Win32Error::ACCESS_DENIED,
+        "this form is not one of ours, or is of another session; load the page again",
+    ))
 }
 
 /// The form key that belongs to a session's secret.
@@ -166,7 +223,7 @@ impl FromRequestParts<Arc<App>> for Viewer {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
-        Self::of(app, &parts.headers).await
+        Self::of(app, &parts.headers, parts.extensions.get()).await
     }
 }
 
@@ -191,11 +248,23 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(
             header::COOKIE,
-            "a=1; relance_session=xyz; theme=dark".parse().unwrap(),
+            "relance_session_80=abc; relance_session_7467=xyz; theme=dark"
+                .parse()
+                .unwrap(),
         );
-        assert_eq!(cookie(&headers, COOKIE), Some("xyz"));
+        assert_eq!(cookie(&headers, &cookie_name(7467)), Some("xyz"));
+        assert_eq!(cookie(&headers, &cookie_name(80)), Some("abc"));
         assert_eq!(cookie(&headers, "session"), None);
         assert_eq!(Likes::of(&headers).theme, Some("dark"));
+    }
+
+    #[test]
+    fn a_form_needs_the_key_of_its_session() {
+        let form = |key: &str| Form(vec![("key".into(), key.into())]);
+        assert!(check_form_key("abc", false, &form(&form_key("abc"))).is_ok());
+        assert!(check_form_key("abc", false, &form(&form_key("abd"))).is_err());
+        assert!(check_form_key("abc", false, &Form::default()).is_err());
+        assert!(check_form_key("abc", true, &Form::default()).is_ok());
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub enum Request {
     Terminate(ServiceName, Reply<()>),
     /// Cancel the pending recovery actions of a service.
     CancelRecovery(ServiceName, Reply<()>),
+    /// Write down that sign-ins to the console were refused: where the last one came from, and how
+    /// many there were.
+    NoteRefusedSignIns(Box<str>, u32),
     /// Write an entry to the event log, of this author.
     WriteEvent(NewEntry, Author, Reply<()>),
     /// Move a manual clock by so many nanoseconds, or to the next deadline. For the driver.
@@ -75,6 +78,7 @@ impl Request {
             | Self::CancelRecovery(_, reply)
             | Self::WriteEvent(_, _, reply)
             | Self::Attach { reply, .. } => reply.send(Err(error.clone())),
+            Self::NoteRefusedSignIns(..) => {}
             Self::Control(_, _, reply) => reply.send(Err(error.clone())),
             Self::AdvanceClock(_, reply) => reply.send(Err(error.clone())),
         }

@@ -109,6 +109,8 @@ pub struct Engine<P, S> {
     notices: Vec<String>,
     /// Services that were not loaded.
     unreadable: Vec<Unreadable>,
+    /// Whether the web console was in trouble when it was last heard of.
+    console_fails: bool,
 }
 
 /// One service and those who wait for it.
@@ -166,6 +168,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             is_fenced: false,
             notices: loaded.notices,
             unreadable: loaded.unreadable,
+            console_fails: false,
         };
         for record in loaded.records {
             engine.insert(Arc::new(record));

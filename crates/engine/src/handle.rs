@@ -6,9 +6,9 @@ mod rights;
 
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ use relance_policy::{ServiceRecord, Time};
 use relance_scm::config::{AccountName, EnvironmentVariable};
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use relance_scm::manager::{
-    Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Usage, Watch, Watched, WatchedChange,
+    ConsoleInfo, Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart,
+    OutputRange, ServiceInfo, Usage, Watch, Watched, WatchedChange,
 };
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
@@ -51,6 +51,24 @@ impl SharedClock {
     }
 }
 
+/// How the web console is, as the guardian said last; nothing where none is wanted.
+#[derive(Debug, Default)]
+pub struct SharedConsole(Mutex<Option<ConsoleInfo>>);
+
+impl SharedConsole {
+    /// Notes what the guardian says.
+    pub(crate) fn set(&self, info: ConsoleInfo) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(info);
+    }
+
+    fn get(&self) -> Option<ConsoleInfo> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
 /// See the module.
 #[derive(Clone)]
 pub struct EngineHandle {
@@ -68,6 +86,8 @@ pub struct EngineHandle {
     pub(crate) output_signals: Arc<OutputSignals>,
     /// Where the control groups of runs are, if they have any.
     pub(crate) cgroups: Option<Location>,
+    /// How the web console is.
+    pub(crate) console: Arc<SharedConsole>,
     /// The engine's clock.
     pub(crate) clock: Arc<SharedClock>,
     /// The machine's clocks.
@@ -342,6 +362,11 @@ impl ServiceManager for EngineHandle {
         }
     }
 
+    fn note_refused_sign_ins(&self, from: &str, count: u32) {
+        let request = Request::NoteRefusedSignIns(from.into(), count);
+        self.send(&Caller::system(), request);
+    }
+
     fn read_output(
         &self,
         caller: &Caller,
@@ -406,6 +431,7 @@ impl ServiceManager for EngineHandle {
             now: clocks.wall,
             clock_ns: clocks.now.as_nanos(),
             manual_clock: self.clock.manual_ns.load(Ordering::Acquire) != 0,
+            console: self.console.get(),
         }));
     }
 

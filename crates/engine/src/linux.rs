@@ -30,6 +30,7 @@ mod spawn;
 pub(crate) mod usage;
 mod without_database;
 
+pub use account::ConsoleAccount;
 pub use cgroup::{GroupNames, cgroup_folder};
 pub use logs::{LogSettings, log_path};
 pub use peer::Administrators;

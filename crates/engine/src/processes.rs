@@ -110,6 +110,13 @@ pub enum Fact {
         /// Its outcome.
         result: Result<(), Win32Error>,
     },
+    /// How the web console is has changed, or is told to an engine that has just begun.
+    ConsoleChanged {
+        /// Why there is none, or was none a moment ago.
+        problem: Option<String>,
+        /// Whether that is to be written down: no engine was told before.
+        is_new: bool,
+    },
     /// Everything that was already there when the engine began has been told.
     Caught,
     /// Somebody asked the daemon to stop.

@@ -1,7 +1,6 @@
 //! `relance daemon`: becomes the guardian, which starts the engine (this same program) and serves
 //! clients through it.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use clap::Parser;
 use relance_engine::identity::Identity;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
 use relance_engine::linux::place::{self, Listening};
-use relance_engine::linux::{Administrators, GroupNames, daemon as engine_process};
+use relance_engine::linux::{Administrators, ConsoleAccount, GroupNames, daemon as engine_process};
 use relance_sessions::{FileStore, Sessions};
 use tracing::Level;
 
@@ -124,19 +123,12 @@ fn environment(variable: &str, setup: &str) -> Vec<String> {
     environment
 }
 
-/// The console's process. Its socket is opened here, so that an address that cannot be had is said at
-/// the start.
+/// The console's process.
 fn console(
     settings: &Settings,
     address: &ConsoleAddress,
     program: &str,
 ) -> Result<guardian::ConsoleSetup> {
-    let listener = TcpListener::bind(address.socket).with_context(|| {
-        format!(
-            "the console cannot listen on {}; stop who does, or name another address with --console",
-            address.socket
-        )
-    })?;
     let setup = relance_console::Setup {
         socket: settings.socket.clone(),
         names: address.names.clone(),
@@ -145,7 +137,8 @@ fn console(
     Ok(guardian::ConsoleSetup {
         command: vec![program.to_owned(), "console-server".to_owned()],
         environment: environment(relance_console::SETUP_VARIABLE, &text),
-        listener: listener.into(),
+        address: address.socket,
+        account: ConsoleAccount::choose(settings.console_account()),
     })
 }
 

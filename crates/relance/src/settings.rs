@@ -50,6 +50,8 @@ pub(crate) struct File {
     pub(crate) console: Option<String>,
     /// Names under which browsers may ask for the console, besides addresses and localhost.
     pub(crate) console_names: Vec<String>,
+    /// The account that the web console runs as, if it is not the one that is best without.
+    pub(crate) console_account: Option<String>,
     /// The order of the load order groups at boot (D8); other groups follow by name.
     pub(crate) load_order_groups: Vec<Box<str>>,
     /// Whether services get control groups.
@@ -152,6 +154,11 @@ impl Settings {
     /// Whether a recovery action may reboot the machine (R46).
     pub(crate) fn allows_reboot(&self) -> bool {
         self.file.allow_reboot
+    }
+
+    /// The account that the settings name for the console.
+    pub(crate) fn console_account(&self) -> Option<&str> {
+        self.file.console_account.as_deref()
     }
 
     /// The database file.

@@ -212,6 +212,17 @@ pub enum Event {
     StoreSaved(Box<str>),
     /// 1108: a service was not loaded, because its row cannot be read: its name, and why.
     ServiceUnreadable(Box<str>, Box<str>),
+    /// 1131: there is no web console, although one is wanted.
+    ConsoleFailed(Box<str>),
+    /// 1132: the web console works again.
+    ConsoleRecovered,
+    /// 1133: sign-ins to the web console were refused.
+    SignInRefused {
+        /// Where the last one came from.
+        from: Box<str>,
+        /// How many there were since the entry before.
+        count: u32,
+    },
 }
 
 impl Event {
@@ -264,6 +275,9 @@ impl Event {
             Self::StoreDamaged(_) => 1106,
             Self::StoreSaved(_) => 1107,
             Self::ServiceUnreadable(..) => 1108,
+            Self::ConsoleFailed(_) => 1131,
+            Self::ConsoleRecovered => 1132,
+            Self::SignInRefused { .. } => 1133,
         }
     }
 
@@ -291,7 +305,8 @@ impl Event {
             | Self::Deleted
             | Self::ManagerStarted
             | Self::StorageRecovered(_)
-            | Self::ManagerStopping => EventLevel::Information,
+            | Self::ManagerStopping
+            | Self::ConsoleRecovered => EventLevel::Information,
             Self::OtherProcessConnected { .. }
             | Self::Terminated
             | Self::StopGraceExpired(_)
@@ -301,7 +316,8 @@ impl Event {
             | Self::PasswordIgnored
             | Self::CleanStopAfterError(_)
             | Self::EngineRestarted
-            | Self::StoreSaved(_) => EventLevel::Warning,
+            | Self::StoreSaved(_)
+            | Self::SignInRefused { .. } => EventLevel::Warning,
             Self::StartFailed(_)
             | Self::DependencyFailed(..)
             | Self::GroupFailed(_)
@@ -322,7 +338,8 @@ impl Event {
             | Self::PreshutdownOverrun
             | Self::StorageFailed(_)
             | Self::StoreDamaged(_)
-            | Self::ServiceUnreadable(..) => EventLevel::Error,
+            | Self::ServiceUnreadable(..)
+            | Self::ConsoleFailed(_) => EventLevel::Error,
         }
     }
 
@@ -410,12 +427,17 @@ impl Event {
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
             Self::CleanStopAfterError(cause) => vec![service(), cause.to_string()],
-            Self::StorageFailed(text) | Self::StoreDamaged(text) | Self::StoreSaved(text) => {
-                vec![text.to_string()]
-            }
+            Self::StorageFailed(text)
+            | Self::StoreDamaged(text)
+            | Self::StoreSaved(text)
+            | Self::ConsoleFailed(text) => vec![text.to_string()],
             Self::ServiceUnreadable(name, reason) => vec![name.to_string(), reason.to_string()],
             Self::StorageRecovered(lost) => vec![lost.to_string()],
-            Self::ManagerStarted | Self::EngineRestarted | Self::ManagerStopping => Vec::new(),
+            Self::SignInRefused { from, count } => vec![from.to_string(), count.to_string()],
+            Self::ManagerStarted
+            | Self::EngineRestarted
+            | Self::ManagerStopping
+            | Self::ConsoleRecovered => Vec::new(),
         }
     }
 }

@@ -202,6 +202,10 @@ pub trait ServiceManager: Send + Sync {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
     }
 
+    /// Writes down that sign-ins to the web console were refused: where the last one came from, and how
+    /// many there were. For whoever keeps sessions, not for clients; others write nothing.
+    fn note_refused_sign_ins(&self, _from: &str, _count: u32) {}
+
     /// A part of the output of a service.
     ///
     /// Errors: 2 when it has printed nothing yet.
@@ -508,4 +512,15 @@ pub struct ManagerInfo {
     pub clock_ns: u64,
     /// Whether that clock is moved by hand.
     pub manual_clock: bool,
+    /// The web console that it keeps running, if it is to.
+    pub console: Option<ConsoleInfo>,
+}
+
+/// How a manager's web console is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConsoleInfo {
+    /// Its process; 0: there is none.
+    pub pid: u32,
+    /// Why there is none, or was none a moment ago: a sentence.
+    pub problem: Option<String>,
 }

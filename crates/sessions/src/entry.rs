@@ -26,6 +26,10 @@ pub struct Entry {
     pub(crate) name: String,
     pub(crate) created_at_ms: i64,
     pub(crate) expires_at_ms: i64,
+    /// The Unix user through whose connection it was made, and who alone may use it: the console's
+    /// account. `None` for links and tokens, which anybody may use, and on Windows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) through: Option<u32>,
 }
 
 impl Entry {
@@ -38,6 +42,7 @@ impl Entry {
             name,
             created_at_ms: now,
             expires_at_ms: now.saturating_add(life.as_millis().try_into().unwrap_or(i64::MAX)),
+            through: None,
         }
     }
 

@@ -92,11 +92,12 @@ impl Sessions {
         })
     }
 
-    /// Exchanges a link's code for a session.
+    /// Exchanges a link's code for a session that only connections of one Unix user can use. So a
+    /// cookie that somebody got hold of opens nothing at the manager's socket.
     ///
     /// # Errors
     /// 5 for a code that was used or is too old.
-    pub fn sign_in(&self, code: &str) -> Result<TokenReply, ScmError> {
+    pub fn sign_in(&self, code: &str, through: Option<u32>) -> Result<TokenReply, ScmError> {
         let hash = hash(code);
         let link = self
             .store
@@ -110,7 +111,10 @@ impl Sessions {
                 "this link was used already or is too old; ask for a new one with `relance console`",
             ));
         };
-        let (token, entry) = self.add(Kind::Session, link.role, link.name, SESSION_LIFE)?;
+        let (token, entry) = self.keep(|secret| Entry {
+            through,
+            ..Entry::new(Kind::Session, secret, link.role, link.name, SESSION_LIFE)
+        })?;
         Ok(TokenReply {
             token,
             session: entry.body(),
@@ -187,14 +191,19 @@ impl Sessions {
         ))
     }
 
-    /// The session or token with this secret.
+    /// The session or token with this secret, shown on a connection of a Unix user.
     ///
     /// # Errors
-    /// 1326 when there is none, or no longer.
-    pub fn find(&self, secret: &str) -> Result<(SessionBody, Caller), ScmError> {
+    /// 1326 when there is none, or no longer, or it is another user's.
+    pub fn find(
+        &self,
+        secret: &str,
+        through: Option<u32>,
+    ) -> Result<(SessionBody, Caller), ScmError> {
         let entry = self.store.find(&hash(secret))?;
         entry
             .filter(|entry| entry.kind != Kind::Link && !entry.is_over())
+            .filter(|entry| entry.through.is_none() || entry.through == through)
             .map(|entry| (entry.body(), entry.caller()))
             .ok_or_else(|| {
                 ScmError::new(
@@ -211,8 +220,13 @@ impl Sessions {
         name: String,
         life: Duration,
     ) -> Result<(String, Entry), ScmError> {
+        self.keep(|secret| Entry::new(kind, secret, role, name, life))
+    }
+
+    /// Keeps an entry for a new secret.
+    fn keep(&self, make: impl FnOnce(&str) -> Entry) -> Result<(String, Entry), ScmError> {
         let secret = secret()?;
-        let entry = Entry::new(kind, &secret, role, name, life);
+        let entry = make(&secret);
         let (over, current): (Vec<_>, Vec<_>) =
             self.store.list()?.into_iter().partition(Entry::is_over);
         for entry in over {

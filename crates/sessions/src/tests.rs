@@ -59,14 +59,32 @@ fn a_link_signs_in_once() {
     let link = sessions
         .create_link(&Caller::system(), Role::Administrator)
         .unwrap();
-    let reply = sessions.sign_in(&link.code).unwrap();
-    let (session, caller) = sessions.find(&reply.token).unwrap();
+    let reply = sessions.sign_in(&link.code, None).unwrap();
+    let (session, caller) = sessions.find(&reply.token, None).unwrap();
     assert_eq!(session.role, Role::Administrator);
     assert!(caller.is_administrator());
-    let again = sessions.sign_in(&link.code).unwrap_err();
+    let again = sessions.sign_in(&link.code, None).unwrap_err();
     assert_eq!(again.code(), Win32Error::ACCESS_DENIED);
     // The code itself opens nothing.
-    assert!(sessions.find(&link.code).is_err());
+    assert!(sessions.find(&link.code, None).is_err());
+}
+
+#[test]
+fn a_session_is_of_use_only_to_the_user_who_signed_in() {
+    let sessions = sessions();
+    let link = sessions
+        .create_link(&Caller::system(), Role::Administrator)
+        .unwrap();
+    let reply = sessions.sign_in(&link.code, Some(990)).unwrap();
+    assert!(sessions.find(&reply.token, Some(990)).is_ok());
+    for other in [Some(1000), Some(0), None] {
+        let error = sessions.find(&reply.token, other).unwrap_err();
+        assert_eq!(error.code(), Win32Error::LOGON_FAILURE);
+    }
+    let token = sessions
+        .create_token(&Caller::system(), &token("x", None))
+        .unwrap();
+    assert!(sessions.find(&token.token, Some(1)).is_ok(), "a script's");
 }
 
 #[test]
@@ -94,7 +112,7 @@ fn a_link_that_another_one_has_just_used_signs_nobody_in() {
     let link = sessions
         .create_link(&Caller::system(), Role::Reader)
         .unwrap();
-    assert!(sessions.sign_in(&link.code).is_err());
+    assert!(sessions.sign_in(&link.code, None).is_err());
 }
 
 #[test]
@@ -119,7 +137,7 @@ fn what_has_expired_is_nothing_and_is_cleared_away() {
     entry.expires_at_ms = 1;
     memory.add(entry).unwrap();
     let sessions = Sessions::new(memory.clone(), None);
-    assert!(sessions.find("s").is_err());
+    assert!(sessions.find("s", None).is_err());
     assert!(sessions.list(&Caller::system()).unwrap().is_empty());
     sessions
         .create_token(&Caller::system(), &token("x", None))
@@ -144,7 +162,7 @@ fn a_session_that_has_ended_opens_nothing() {
         .create_token(&Caller::system(), &token("x", None))
         .unwrap();
     sessions.sign_out(&reply.token).unwrap();
-    assert!(sessions.find(&reply.token).is_err());
+    assert!(sessions.find(&reply.token, None).is_err());
     let again = sessions.sign_out(&reply.token).unwrap_err();
     assert_eq!(again.code(), Win32Error::NOT_FOUND);
 }
@@ -163,9 +181,9 @@ fn another_engine_knows_them_and_the_file_holds_no_secret() {
     let text = fs::read_to_string(&file).unwrap();
     assert!(!text.contains(&reply.token));
     let next = Sessions::new(FileStore::load(file), None);
-    let (session, caller) = next.find(&reply.token).unwrap();
+    let (session, caller) = next.find(&reply.token, None).unwrap();
     assert!(session.token && !caller.is_administrator());
     next.end(&Caller::system(), &session.id).unwrap();
-    assert!(next.find(&reply.token).is_err());
+    assert!(next.find(&reply.token, None).is_err());
     fs::remove_dir_all(folder).unwrap();
 }

@@ -9,6 +9,7 @@ mod change;
 mod config;
 mod event;
 mod extensions;
+mod manager;
 mod service;
 mod session;
 mod simulation;
@@ -24,10 +25,10 @@ pub use config::{
 };
 pub use event::{EventBody, EventPageReply, EventsQuery, WriteEventRequest};
 pub use extensions::ExtensionsBody;
+pub use manager::{ConsoleBody, ManagerReply};
 pub use service::{
-    ApplyReply, ApplyRequest, ControlRequest, EndBody, ManagerReply, PendingBody,
-    RecoveryStateBody, RunBody, ServiceReply, ServicesReply, StartRequest, StatusReply, StreamItem,
-    WhyReply,
+    ApplyReply, ApplyRequest, ControlRequest, EndBody, PendingBody, RecoveryStateBody, RunBody,
+    ServiceReply, ServicesReply, StartRequest, StatusReply, StreamItem, WhyReply,
 };
 pub use session::{
     LinkReply, LinkRequest, Role, SessionBody, SessionsReply, SignInRequest, TokenReply,

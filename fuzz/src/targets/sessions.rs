@@ -56,8 +56,14 @@ pub(super) fn sign_in(input: &[u8]) {
     let link = sessions.create_link(&root, Role::Reader).expect("root may");
     for text in given.lines() {
         let listed = sessions.list(&root);
-        assert!(sessions.sign_in(text).is_err(), "signed in with {text:?}");
-        assert!(sessions.find(text).is_err(), "a session called {text:?}");
+        assert!(
+            sessions.sign_in(text, None).is_err(),
+            "signed in with {text:?}"
+        );
+        assert!(
+            sessions.find(text, None).is_err(),
+            "a session called {text:?}"
+        );
         assert!(sessions.sign_out(text).is_err());
         assert!(sessions.end(&root, text).is_err());
         let token = TokenRequest {
@@ -68,15 +74,18 @@ pub(super) fn sign_in(input: &[u8]) {
         assert!(sessions.create_token(&nobody(), &token).is_err());
         assert_eq!(sessions.list(&root), listed);
         if let Ok(made) = sessions.create_token(&root, &token) {
-            let (session, caller) = sessions.find(&made.token).expect("just made");
+            let (session, caller) = sessions.find(&made.token, None).expect("just made");
             assert!(caller.is_administrator() && session.token);
             assert_eq!(sessions.end(&root, &session.id), Ok(()));
-            assert!(sessions.find(&made.token).is_err(), "an ended token");
+            assert!(sessions.find(&made.token, None).is_err(), "an ended token");
         }
     }
-    let made = sessions.sign_in(&link.code).expect("a new link");
-    assert!(sessions.sign_in(&link.code).is_err(), "a link works once");
-    let (session, caller) = sessions.find(&made.token).expect("a new session");
+    let made = sessions.sign_in(&link.code, None).expect("a new link");
+    assert!(
+        sessions.sign_in(&link.code, None).is_err(),
+        "a link works once"
+    );
+    let (session, caller) = sessions.find(&made.token, None).expect("a new session");
     assert_eq!(
         (session.role, caller.is_administrator()),
         (Role::Reader, false)
@@ -94,7 +103,7 @@ pub(super) fn file(input: &[u8]) {
     let sessions = Sessions::new(Memory(Mutex::new(entries.clone())), None);
     for entry in &entries {
         // A hash is no secret.
-        assert!(sessions.find(entry.hash()).is_err());
+        assert!(sessions.find(entry.hash(), None).is_err());
     }
     let listed = sessions.list(&Caller::system()).expect("root may");
     assert!(listed.len() <= entries.len());

@@ -1,7 +1,7 @@
 //! Who may do what with a service, in words: the list on the tab "Security", and giving and taking rights.
 //! As everywhere nothing is saved unseen: the first press shows what would come of it.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
@@ -15,7 +15,6 @@ use crate::form::Form;
 use crate::lang::Lang;
 use crate::layout;
 use crate::reply::{Answer, problem, status};
-use crate::server::check_form_key;
 use crate::viewer::Viewer;
 
 /// Where rights are given and taken.
@@ -184,8 +183,8 @@ fn label(word: &str, lang: Lang) -> &str {
 }
 
 /// `POST /rights`: shows what would come of it, or with `confirm` does it.
-pub(crate) async fn change(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
-    check_form_key(&headers, &form)?;
+pub(crate) async fn change(viewer: Viewer, form: Form) -> Answer<Response> {
+    viewer.check_form(&form)?;
     let name = form.name()?;
     let info = {
         let name = name.clone();

@@ -35,10 +35,10 @@ const form = (fields) => ({
 /** The cookie of a page, as a header. */
 async function cookieOf(page) {
   const cookies = await page.context().cookies();
-  const session = cookies.find(({ name }) => name === "relance_session");
+  const session = cookies.find(({ name }) => name.startsWith("relance_session_"));
   assert.equal(session.httpOnly, true);
   assert.equal(session.sameSite, "Strict");
-  return `relance_session=${session.value}`;
+  return `${session.name}=${session.value}`;
 }
 
 const keyOf = (page) => page.locator("input[name=key]").first().getAttribute("value");
@@ -64,7 +64,7 @@ test("nobody sees anything without having signed in", async (t) => {
     assert.equal(answer.status, 303, path);
     assert.equal(answer.headers.location, "/signin", path);
   }
-  const forged = { headers: { Cookie: "relance_session=0123456789abcdef" } };
+  const forged = { headers: { Cookie: `relance_session_${world.port}=0123456789abcdef` } };
   assert.equal((await ask(`${world.url}/`, forged)).status, 303);
 });
 

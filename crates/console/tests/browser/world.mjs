@@ -64,7 +64,7 @@ export class World {
   static async start(test) {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), "relance-console-"));
-    // The console is nobody's: it must be able to reach the socket.
+    // The console is a user of its own: it must be able to reach the socket.
     await run("chmod", ["755", world.folder]);
     world.socket = join(world.folder, "socket");
     world.port = await freePort();

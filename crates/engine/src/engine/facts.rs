@@ -58,8 +58,23 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 Some(catch_up) => catch_up.done.push((id, result)),
                 None => self.command_done(now, id, result),
             },
+            Fact::ConsoleChanged { problem, is_new } => {
+                self.console_changed(now, problem, is_new);
+            }
             Fact::Caught => self.caught_up(now),
             Fact::ShutdownAsked => self.shut_down(now),
+        }
+    }
+
+    /// Writes down that the console fails, and that it works again. What its predecessor was told is in
+    /// the log already.
+    fn console_changed(&mut self, now: Moment, problem: Option<String>, is_new: bool) {
+        let had_problem = std::mem::replace(&mut self.console_fails, problem.is_some());
+        match problem {
+            _ if !is_new => {}
+            Some(problem) => self.log_of_manager(now, &Event::ConsoleFailed(problem.into())),
+            None if had_problem => self.log_of_manager(now, &Event::ConsoleRecovered),
+            None => {}
         }
     }
 

@@ -2,6 +2,7 @@
 
 use relance_policy::{Answer, ControlId, DenyReason, Input, RunId, ServiceId, StartCause};
 use relance_scm::config::{Dependency, check_start_arguments};
+use relance_scm::event::Event;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
     AccessRights, Caller, Control, Reply, ScmError, ServiceName, ServiceState, Win32Error,
@@ -35,6 +36,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 let input = Input::CancelRecoveryRequested(None);
                 let result = self.ask(now, &caller, &name, AccessRights::START, input);
                 self.turn.effects.push(Effect::Reply(reply, result));
+            }
+            Request::NoteRefusedSignIns(from, count) => {
+                self.log_of_manager(now, &Event::SignInRefused { from, count });
             }
             Request::WriteEvent(entry, author, reply) => {
                 self.write_event(now, entry, author);

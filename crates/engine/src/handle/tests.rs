@@ -82,6 +82,7 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
         output: folder.0.clone(),
         output_signals: Arc::default(),
         cgroups: None,
+        console: Arc::default(),
         clock: Arc::default(),
         check_account: |_| Ok(()),
         uid_of: |_| Some(33),

@@ -1,5 +1,6 @@
 //! Accounts (C10): from the name in a configuration to the ids a process gets.
 
+mod console;
 mod directory;
 pub(crate) mod principals;
 
@@ -10,6 +11,8 @@ use relance_scm::config::AccountName;
 use relance_scm::{ScmError, Win32Error};
 
 use super::spawn::Ids;
+
+pub use console::ConsoleAccount;
 
 /// What is known of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,17 +54,6 @@ pub(crate) fn find(account: &AccountName) -> Result<Account, ScmError> {
     }
     let groups = groups_of(&entry.name, entry.gid);
     Ok(entry.into_account(groups))
-}
-
-/// The ids of a process that needs no rights: `nobody`'s where the daemon is root, else its own.
-///
-/// # Errors
-/// 1057 when there is no account `nobody`.
-pub(crate) fn unprivileged() -> Result<Option<Ids>, ScmError> {
-    if !rustix::process::getuid().is_root() {
-        return Ok(None);
-    }
-    find(&AccountName::new("nobody")).map(|account| account.ids)
 }
 
 /// Whether an account can be configured; that the daemon may not change to it shows at the start.

@@ -152,6 +152,7 @@ pub fn run(
     }
     let handle = EngineHandle {
         cgroups: processes.groups().cloned(),
+        console: Arc::clone(processes.console()),
         queue,
         wake: Arc::new(waker(Arc::clone(&wake))),
         publisher: Arc::clone(&publisher),

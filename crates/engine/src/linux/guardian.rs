@@ -9,8 +9,8 @@
 //!
 //! Where the engine cannot end the services in good order, the guardian does (`shutdown`).
 //!
-//! Where one is wanted it also keeps a console running, an unprivileged process that gets nothing but
-//! its listening socket.
+//! Where one is wanted it also keeps a console running, a process that gets nothing but its listening
+//! socket, and an account of its own.
 //!
 //! Descriptors 3 to 7 belong to `Spawner`; everything else lies above.
 
@@ -157,8 +157,7 @@ struct Guardian {
     /// So many in a row have ended before they served clients.
     engines_failed: u32,
     engine_restart: Restart,
-    console: Option<Console>,
-    console_restart: Restart,
+    console: Console,
     shutdown: Shutdown,
     /// Channels of the services that the guardian stops itself.
     farewells: BTreeMap<RunKey, Channel>,
@@ -194,8 +193,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         engines: 0,
         engines_failed: 0,
         engine_restart: Restart::default(),
-        console: None,
-        console_restart: Restart::default(),
+        console: Console::default(),
         shutdown: Shutdown::No,
         farewells: BTreeMap::new(),
         ended: None,
@@ -244,7 +242,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
 impl Guardian {
     fn wait(&self, events: &mut Vec<epoll::Event>) -> io::Result<()> {
         let engine = self.wants_engine().then_some(self.engine_restart.at_ns);
-        let console = self.wants_console().then_some(self.console_restart.at_ns);
+        let console = self.console_deadline_ns();
         let parents = self.unreaped.values().copied();
         let own = [engine, console, self.shutdown.next()];
         let next = own.into_iter().flatten().chain(parents).min();
@@ -291,8 +289,8 @@ impl Guardian {
         if self.engine.as_ref().is_some_and(|engine| engine.pid == pid) {
             return self.engine_ended(exit);
         }
-        if let Some(console) = self.console.take_if(|console| console.pid == pid) {
-            return self.console_ended(&console, exit);
+        if self.console_ended(pid, exit) {
+            return;
         }
         if let Some(key) = self.by_pid.remove(&pid) {
             self.run_ended(key, exit);

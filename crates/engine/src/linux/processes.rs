@@ -4,6 +4,8 @@
 mod ask;
 mod attach;
 
+mod reports;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
@@ -29,9 +31,10 @@ use super::link::Link;
 use super::logs::Logs;
 use super::plan::{self, Surroundings};
 use super::protocol::{
-    KnownRun, RecordedRun, Report, Request, RunKey, VERSION, VERSION_OLDEST, run_of, token,
+    RecordedRun, Report, Request, RunKey, VERSION, VERSION_OLDEST, run_of, token,
 };
 use super::spawn::{SpawnError, SpawnSpec};
+use crate::handle::SharedConsole;
 use crate::processes::{Fact, Processes, StartProblem};
 
 /// How the machine is rebooted, if the daemon may (R46).
@@ -58,6 +61,8 @@ pub(crate) struct LinuxProcesses {
     groups: Option<Location>,
     /// Of the guardian, which may be older.
     version: u32,
+    /// What the guardian has said of the console.
+    console: Arc<SharedConsole>,
     buffer: Box<[u8]>,
     link_closed: bool,
 }
@@ -121,6 +126,7 @@ impl LinuxProcesses {
             ended_unseen: Vec::new(),
             groups: None,
             version: VERSION,
+            console: Arc::default(),
             buffer: vec![0; PEEK_LEN].into_boxed_slice(),
             link_closed: false,
         })
@@ -225,6 +231,11 @@ impl LinuxProcesses {
         self.groups.as_ref()
     }
 
+    /// How the console is, as the guardian says.
+    pub(crate) fn console(&self) -> &Arc<SharedConsole> {
+        &self.console
+    }
+
     /// The daemon serves its clients now.
     pub(crate) fn ready(&mut self) {
         self.ask(&Request::Ready);
@@ -317,109 +328,6 @@ impl LinuxProcesses {
         if !open || self.link.flush().and_then(|()| self.watch_room()).is_err() {
             self.link_closed = true;
         }
-    }
-
-    fn take_reports(&mut self) -> io::Result<()> {
-        while let Some(report) = self.link.next::<Report>()? {
-            self.report(report)?;
-        }
-        Ok(())
-    }
-
-    fn report(&mut self, report: Report) -> io::Result<()> {
-        match report {
-            Report::Run(known) => self.learn(&known)?,
-            Report::Stream { run } => {
-                let output = self.link.take_fd().ok_or_else(missing_descriptor)?;
-                self.streams.insert(run.into(), output);
-            }
-            Report::Spawned(known) => self.spawned(&known)?,
-            Report::SpawnFailed { run, error } => self.spawn_failed(run.into(), error),
-            Report::Exited {
-                run,
-                exit,
-                at_ns,
-                memory_kills,
-            } => {
-                let run = run.into();
-                if let Some(known) = self.runs.get_mut(&run) {
-                    known.exit = Some((exit.into(), at_ns));
-                    known.memory_kills = memory_kills;
-                }
-                // What it had sent is told before its end (a service that reported STOPPED and died
-                // is never taken for a crash).
-                self.look(run);
-                self.tell_exit(run);
-            }
-            Report::Command { action, result } => {
-                let result = result.map(|_| ()).map_err(command_error);
-                self.facts.push_back(Fact::CommandDone {
-                    id: action.into(),
-                    result,
-                });
-            }
-            Report::Shutdown => self.facts.push_back(Fact::ShutdownAsked),
-            Report::Hello { .. } | Report::TableEnd => {}
-        }
-        Ok(())
-    }
-
-    /// Takes a run from the guardian, with its descriptors.
-    fn learn(&mut self, known: &KnownRun) -> io::Result<()> {
-        let run = RunId::from(known.run);
-        let channel = if known.channel {
-            Some(self.link.take_fd().ok_or_else(missing_descriptor)?)
-        } else {
-            None
-        };
-        let output = if known.output {
-            Some(self.link.take_fd().ok_or_else(missing_descriptor)?)
-        } else {
-            None
-        };
-        if let Some(channel) = &channel {
-            watch_channel(&self.epoll, channel, run)?;
-        }
-        let host_run = HostRun {
-            pid: known.pid,
-            birth: known.birth,
-            secret: known.secret.clone(),
-            channel: channel.map(Channel::new),
-            output,
-            exit: known.exit.map(|(exit, at)| (exit.into(), at)),
-            memory_kills: known.memory_kills,
-            service: known.service.clone(),
-        };
-        self.runs.insert(run, host_run);
-        Ok(())
-    }
-
-    fn spawned(&mut self, known: &KnownRun) -> io::Result<()> {
-        let run = RunId::from(known.run);
-        let starting = self.starting.remove(&run);
-        self.learn(known)?;
-        if let Some((config, _)) = starting
-            && let Some(output) = self.runs.get_mut(&run).and_then(|run| run.output.take())
-        {
-            self.logs
-                .add(run, Some(&config.service_name), output, false);
-        }
-        self.facts.push_back(Fact::Spawned {
-            run,
-            pid: known.pid,
-            birth: known.birth,
-        });
-        self.look(run);
-        self.tell_exit(run);
-        Ok(())
-    }
-
-    fn spawn_failed(&mut self, run: RunId, error: SpawnError) {
-        let Some((config, spec)) = self.starting.remove(&run) else {
-            return;
-        };
-        let failure = plan::problem(&config, &spec, error);
-        self.facts.push_back(Fact::SpawnFailed { run, failure });
     }
 
     /// Looks at a channel and turns what came into facts.

@@ -148,6 +148,15 @@ pub(crate) enum Report {
         #[serde(default)]
         memory_kills: u32,
     },
+    /// How the web console is.
+    Console {
+        /// Its process, if there is one.
+        pid: Option<u32>,
+        /// Why there is none, or was none a moment ago.
+        problem: Option<String>,
+        /// Whether the problem, or that there is none, is to be written down.
+        is_new: bool,
+    },
     /// Somebody asked the daemon to stop.
     Shutdown,
 }

@@ -1,12 +1,11 @@
 //! `relance console`: the way into the web console; on Windows also what makes it a service.
 //!
-//! `access` is who gives links and tokens, `service` the console as a service of Windows.
+//! `access` is who gives links and tokens, `browser` opens one, `service` the console as a service of Windows.
 
 mod access;
+mod browser;
 #[cfg(windows)]
 mod service;
-
-use std::process::{Command, Stdio};
 
 #[cfg(unix)]
 use anyhow::Context;
@@ -142,36 +141,9 @@ fn link(arguments: &Arguments) -> CommandResult {
     let url = format!("{console}/signin?code={}", link.code);
     println!("{url}");
     if !arguments.no_browser {
-        open(&url);
+        browser::open(&url);
     }
     Ok(())
-}
-
-/// Opens the link; it was printed anyway.
-#[cfg(windows)]
-fn open(url: &str) {
-    let _ = Command::new("rundll32")
-        .args(["url.dll,FileProtocolHandler", url])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-}
-
-/// Opens the link where there is a desktop; it was printed anyway.
-#[cfg(unix)]
-fn open(url: &str) {
-    let desktop = ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|variable| std::env::var_os(variable).is_some());
-    if desktop {
-        let _ = Command::new("xdg-open")
-            .arg(url)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-    }
 }
 
 fn sessions(arguments: &Arguments, end: Option<&str>) -> CommandResult {
@@ -204,6 +176,7 @@ pub(crate) fn serve() -> CommandResult {
         .with_ansi(false)
         .init();
     let setup = relance_console::handed_over_setup()?;
+    relance_console::confine().context("the console cannot give up its rights")?;
     let listener = relance_engine::linux::guardian::handed_over_listener()
         .context("the console has no socket")?;
     relance_console::serve(listener, setup).context("the console cannot run")?;

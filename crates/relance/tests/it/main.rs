@@ -10,6 +10,7 @@ mod access;
 mod cgroups;
 mod completion;
 mod compliance;
+mod console;
 mod doctor;
 mod kills;
 mod nonsense;

@@ -245,8 +245,8 @@ fn a_reader_sees_and_changes_nothing() {
 
     let code = format!("code={}", console.code("reader"));
     let answer = console.send("POST", "/signin", &[], &code);
-    let cookie = answer.head.split("relance_session=").nth(1).unwrap();
-    let token = cookie.split(';').next().unwrap();
+    let cookie = answer.head.split("relance_session_").nth(1).unwrap();
+    let (_port, token) = cookie.split(';').next().unwrap().split_once('=').unwrap();
     // With the token of its session no form key is asked for.
     let header = format!("Authorization: Bearer {token}");
     let seen = console.send("GET", &page, &[&header], "");

@@ -149,6 +149,12 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::StorageFailed("full".into()),
         Event::StorageRecovered(1),
         Event::ManagerStopping,
+        Event::ConsoleFailed("the port is taken".into()),
+        Event::ConsoleRecovered,
+        Event::SignInRefused {
+            from: "192.0.2.1".into(),
+            count: 3,
+        },
     ];
     for event in entries {
         let read = Event::read(event.id(), &parameters(&event));

@@ -63,6 +63,11 @@ pub fn template(id: u32) -> Option<&'static str> {
         1106 => "Something is wrong with the files of the service database: %1.",
         1107 => "The service database was written anew from what the manager knows. %1.",
         1108 => "The service %1 was not loaded, and what runs of it is left alone: %2.",
+        1131 => "There is no web console: %1. The manager runs without it and tries again.",
+        1132 => "The web console works again.",
+        1133 => {
+            "A sign-in to the web console was refused, the last one from %1. Sign-ins refused since the entry before: %2."
+        }
         7000 => "%1 could not be started: %2.",
         7001 => "%1 was not started, because %2, which it needs, did not start: %3.",
         7002 => {

@@ -6,8 +6,8 @@ use relance_scm::config::ServiceType;
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::ActionList;
 use relance_scm::manager::{
-    EndInfo, Enumeration, ManagerInfo, Outcome, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo,
-    Watched, WatchedChange,
+    EndInfo, Enumeration, Outcome, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo, Watched,
+    WatchedChange,
 };
 use relance_scm::status::{ProcessExit, RawStatusReport, ServiceStatus};
 use relance_scm::{
@@ -448,50 +448,6 @@ impl TryFrom<&ApplyReply> for Vec<Outcome> {
             _ => Err(unreadable("an outcome")),
         });
         outcomes.collect()
-    }
-}
-
-/// `GET /v1/manager`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ManagerReply {
-    /// The version of the manager.
-    pub version: String,
-    /// The process of its engine.
-    pub pid: u32,
-    /// The latest generation.
-    pub generation: u64,
-    /// Its wall clock.
-    pub now_ms: i64,
-    /// The clock of its deadlines.
-    pub clock_ns: u64,
-    /// Whether that clock is moved by hand.
-    pub manual_clock: bool,
-}
-
-impl From<&ManagerInfo> for ManagerReply {
-    fn from(info: &ManagerInfo) -> Self {
-        Self {
-            version: info.version.clone(),
-            pid: info.pid,
-            generation: info.generation,
-            now_ms: info.now.0,
-            clock_ns: info.clock_ns,
-            manual_clock: info.manual_clock,
-        }
-    }
-}
-
-impl From<ManagerReply> for ManagerInfo {
-    fn from(reply: ManagerReply) -> Self {
-        Self {
-            version: reply.version,
-            pid: reply.pid,
-            generation: reply.generation,
-            now: Timestamp(reply.now_ms),
-            clock_ns: reply.clock_ns,
-            manual_clock: reply.manual_clock,
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Signing in from elsewhere than the socket: links, sessions and tokens as JSON.
 
+use std::net::IpAddr;
+
 use relance_scm::{ScmError, Win32Error};
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +73,10 @@ pub struct LinkReply {
 pub struct SignInRequest {
     /// From a link.
     pub code: String,
+    /// Address of the browser, for the event log if the code is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub from: Option<IpAddr>,
 }
 
 /// `POST /v1/tokens`

@@ -1,18 +1,25 @@
 //! The web console's process: started where one is wanted, and again when it ends. It gets nothing but
-//! its listening socket, and the rights of `nobody`.
+//! its listening socket, and runs as an account of its own.
+//!
+//! A port that is taken, an account that is missing or a process that does not stay keep nothing else
+//! from running: the engine is told why there is no console, and it is tried again, with pauses.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 
+use super::super::account::ConsoleAccount;
 use super::super::clock;
 use super::super::process::{kill, log};
-use super::super::protocol::Exit;
+use super::super::protocol::{Exit, Report};
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage};
 use super::Guardian;
+use super::restart::{Restart, STABLE};
 
 /// Where the console finds its socket.
 const CONSOLE_FD: i32 = 3;
+/// Connections that wait to be taken.
+const WAITING_MAX: i32 = 1024;
 
 /// The web console's process.
 pub struct ConsoleSetup {
@@ -20,8 +27,10 @@ pub struct ConsoleSetup {
     pub command: Vec<String>,
     /// Its environment.
     pub environment: Vec<String>,
-    /// Where browsers connect; kept open here, so that they wait while a console is replaced.
-    pub listener: OwnedFd,
+    /// Where browsers connect.
+    pub address: SocketAddr,
+    /// Whose it is.
+    pub account: ConsoleAccount,
 }
 
 /// The console's listening socket, in the process that [`ConsoleSetup`] describes. To be asked for
@@ -36,49 +45,91 @@ pub fn handed_over_listener() -> io::Result<TcpListener> {
     Ok(TcpListener::from(listener))
 }
 
-/// The console's process.
+/// What the guardian knows of the console.
+#[derive(Default)]
 pub(super) struct Console {
-    pub(super) pid: u32,
+    process: Option<Process>,
+    /// Kept open once it could be opened, so that browsers wait while a console is replaced.
+    listener: Option<OwnedFd>,
+    restart: Restart,
+    /// Why there is none, or was none a moment ago.
+    problem: Option<String>,
+}
+
+struct Process {
+    pid: u32,
     started_at_ns: u64,
+}
+
+impl Process {
+    /// When it has lived long enough to be believed in.
+    fn stable_at_ns(&self) -> u64 {
+        let stable = u64::try_from(STABLE.as_nanos()).unwrap_or(u64::MAX);
+        self.started_at_ns.saturating_add(stable)
+    }
 }
 
 impl Guardian {
     /// Whether one should be running and is not.
-    pub(super) fn wants_console(&self) -> bool {
-        self.setup.console.is_some() && self.console.is_none() && !self.shutdown.is_asked()
+    fn wants_console(&self) -> bool {
+        self.setup.console.is_some() && self.console.process.is_none() && !self.shutdown.is_asked()
     }
 
+    /// When there is something to do about it.
+    pub(super) fn console_deadline_ns(&self) -> Option<u64> {
+        if self.wants_console() {
+            return Some(self.console.restart.at_ns);
+        }
+        let process = self.console.process.as_ref();
+        process
+            .filter(|_| self.console.problem.is_some())
+            .map(Process::stable_at_ns)
+    }
+
+    /// Starts one if it is time to, and notes when one works again.
     pub(super) fn start_console(&mut self) {
         let now = clock::boottime_ns();
-        if !self.wants_console() || now < self.console_restart.at_ns || self.ended.is_some() {
+        if self.is_console_well_again(now) {
+            self.console.problem = None;
+            self.tell_console(true);
+        }
+        if !self.wants_console() || now < self.console.restart.at_ns || self.ended.is_some() {
             return;
         }
         match self.try_start_console() {
             Ok(pid) => {
-                self.console = Some(Console {
+                self.console.process = Some(Process {
                     pid,
                     started_at_ns: now,
                 });
+                self.tell_console(false);
             }
-            Err(error) => {
-                log(&format!("the console could not be started: {error:?}"));
-                self.console_restart.ended(now, now);
+            Err(problem) => {
+                self.console.restart.ended(now, now);
+                self.console_trouble(problem);
             }
         }
     }
 
-    fn try_start_console(&mut self) -> Result<u32, SpawnError> {
-        let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
-        let Some(setup) = &self.setup.console else {
-            return Err(prepare(io::ErrorKind::NotFound.into()));
+    fn is_console_well_again(&self, now: u64) -> bool {
+        let process = self.console.process.as_ref();
+        self.console.problem.is_some()
+            && process.is_some_and(|process| now >= process.stable_at_ns())
+    }
+
+    fn try_start_console(&mut self) -> Result<u32, String> {
+        let setup = self.setup.console.as_ref().ok_or("none is wanted")?;
+        let ids = setup.account.ids()?;
+        let listener = match &self.console.listener {
+            Some(listener) => listener,
+            None => self.console.listener.insert(listen(setup.address)?),
         };
         let spec = SpawnSpec {
             program: setup.command[0].clone(),
             arguments: setup.command.clone(),
             environment: setup.environment.clone(),
             directory: "/".to_owned(),
-            ids: super::super::account::unprivileged()
-                .map_err(|_| prepare(io::ErrorKind::NotFound.into()))?,
+            ids,
             ..SpawnSpec::default()
         };
         let stderr = std::io::stderr();
@@ -86,24 +137,87 @@ impl Guardian {
             stdin: self.null.as_fd(),
             stdout: stderr.as_fd(),
             stderr: stderr.as_fd(),
-            handed: &[setup.listener.as_fd()],
+            handed: &[listener.as_fd()],
         };
-        self.spawner.spawn(&spec, &fds, None, None)
+        let spawned = self.spawner.spawn(&spec, &fds, None, None);
+        spawned.map_err(|error| not_spawned(error, &spec))
     }
 
-    pub(super) fn console_ended(&mut self, console: &Console, exit: Exit) {
-        if !self.shutdown.is_asked() {
-            log(&format!(
-                "the console ended ({exit:?}) and is started again"
+    /// Says it once, however often it happens.
+    fn console_trouble(&mut self, problem: String) {
+        if self.console.problem.as_ref() != Some(&problem) {
+            log(&format!("there is no console: {problem}"));
+            self.console.problem = Some(problem);
+            self.tell_console(true);
+        }
+    }
+
+    /// Tells the engine how the console is. `is_new`: whether it has a problem has changed.
+    pub(super) fn tell_console(&mut self, is_new: bool) {
+        if self.setup.console.is_none() {
+            return;
+        }
+        let report = Report::Console {
+            pid: self.console.process.as_ref().map(|process| process.pid),
+            problem: self.console.problem.clone(),
+            is_new,
+        };
+        self.tell(&report, vec![]);
+    }
+
+    /// Takes note of the end of a process, if it was the console.
+    pub(super) fn console_ended(&mut self, pid: u32, exit: Exit) -> bool {
+        let Some(ended) = self.console.process.take_if(|process| process.pid == pid) else {
+            return false;
+        };
+        let now = clock::boottime_ns();
+        self.console.restart.ended(now, ended.started_at_ns);
+        if self.shutdown.is_asked() {
+            return true;
+        }
+        log(&format!(
+            "the console ended ({exit:?}) and is started again"
+        ));
+        if now < ended.stable_at_ns() && exit != Exit::Signal(libc::SIGKILL) {
+            self.console_trouble(format!(
+                "its process ended soon after its start ({exit:?}); the daemon's messages say more"
             ));
         }
-        self.console_restart
-            .ended(clock::boottime_ns(), console.started_at_ns);
+        true
     }
 
     pub(super) fn end_console(&mut self) {
-        if let Some(console) = self.console.take() {
+        if let Some(console) = self.console.process.take() {
             kill(console.pid, libc::SIGTERM);
         }
     }
+}
+
+fn listen(address: SocketAddr) -> Result<OwnedFd, String> {
+    let listen = || {
+        let listener = TcpListener::bind(address)?;
+        // The standard library lets 128 wait; more are dropped, and come again a second later.
+        rustix::net::listen(&listener, WAITING_MAX)?;
+        Ok(OwnedFd::from(listener))
+    };
+    listen().map_err(|error: io::Error| {
+        format!(
+            "it cannot listen on {address} ({error}); stop the program that does, or name another \
+             address with --console"
+        )
+    })
+}
+
+fn not_spawned(error: SpawnError, spec: &SpawnSpec) -> String {
+    let system = io::Error::from_raw_os_error(error.errno);
+    let uid = spec
+        .ids
+        .as_ref()
+        .map_or_else(|| rustix::process::getuid().as_raw(), |ids| ids.uid);
+    let advice = match (error.stage, error.errno) {
+        (_, libc::EAGAIN) => format!("its user has too many processes; look at: ps -U {uid}"),
+        (SpawnStage::Execute, _) => format!("user {uid} must be able to run {}", spec.program),
+        _ => format!("it was to run as user {uid}; name another account in console_account"),
+    };
+    format!("its process cannot be started ({system}); {advice}")
 }

@@ -104,6 +104,7 @@ impl Guardian {
         for (action, result) in commands {
             self.tell(&Report::Command { action, result }, vec![]);
         }
+        self.tell_console(false);
         self.tell(&Report::TableEnd, vec![]);
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Longest pause before the engine or the console is started again.
 const RESTART_PAUSE_MAX: Duration = Duration::from_secs(5);
 /// One that lived this long is started again at once.
-const STABLE: Duration = Duration::from_secs(5);
+pub(super) const STABLE: Duration = Duration::from_secs(5);
 
 /// When something that has ended is started again: at once, then with pauses that double.
 #[derive(Default)]

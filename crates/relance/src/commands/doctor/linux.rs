@@ -1,4 +1,7 @@
-//! What is around services on Linux: the daemon's version, settings, folder and limits, and PHP.
+//! What is around services on Linux: the daemon's version, settings, folder and limits, its web
+//! console, and PHP.
+
+mod console;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -39,6 +42,7 @@ pub(super) fn examine(info: &ManagerInfo) -> Machine {
         )),
     }
     findings.extend(limit(info.pid));
+    findings.extend(console::check(info.console.as_ref()));
     findings.extend(phps());
     Machine {
         findings,

@@ -1,0 +1,130 @@
+//! What the guardian tells the engine, as it arrives.
+
+use std::io;
+
+use relance_policy::RunId;
+use relance_scm::manager::ConsoleInfo;
+
+use super::super::channel::Channel;
+use super::super::plan;
+use super::super::protocol::{KnownRun, Report};
+use super::super::spawn::SpawnError;
+use super::{HostRun, LinuxProcesses, command_error, missing_descriptor, watch_channel};
+use crate::processes::Fact;
+
+impl LinuxProcesses {
+    pub(super) fn take_reports(&mut self) -> io::Result<()> {
+        while let Some(report) = self.link.next::<Report>()? {
+            self.report(report)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn report(&mut self, report: Report) -> io::Result<()> {
+        match report {
+            Report::Run(known) => self.learn(&known)?,
+            Report::Stream { run } => {
+                let output = self.link.take_fd().ok_or_else(missing_descriptor)?;
+                self.streams.insert(run.into(), output);
+            }
+            Report::Spawned(known) => self.spawned(&known)?,
+            Report::SpawnFailed { run, error } => self.spawn_failed(run.into(), error),
+            Report::Exited {
+                run,
+                exit,
+                at_ns,
+                memory_kills,
+            } => {
+                let run = run.into();
+                if let Some(known) = self.runs.get_mut(&run) {
+                    known.exit = Some((exit.into(), at_ns));
+                    known.memory_kills = memory_kills;
+                }
+                // What it had sent is told before its end (a service that reported STOPPED and died
+                // is never taken for a crash).
+                self.look(run);
+                self.tell_exit(run);
+            }
+            Report::Command { action, result } => {
+                let result = result.map(|_| ()).map_err(command_error);
+                self.facts.push_back(Fact::CommandDone {
+                    id: action.into(),
+                    result,
+                });
+            }
+            Report::Console {
+                pid,
+                problem,
+                is_new,
+            } => {
+                self.console.set(ConsoleInfo {
+                    pid: pid.unwrap_or_default(),
+                    problem: problem.clone(),
+                });
+                self.facts
+                    .push_back(Fact::ConsoleChanged { problem, is_new });
+            }
+            Report::Shutdown => self.facts.push_back(Fact::ShutdownAsked),
+            Report::Hello { .. } | Report::TableEnd => {}
+        }
+        Ok(())
+    }
+
+    /// Takes a run from the guardian, with its descriptors.
+    pub(super) fn learn(&mut self, known: &KnownRun) -> io::Result<()> {
+        let run = RunId::from(known.run);
+        let channel = if known.channel {
+            Some(self.link.take_fd().ok_or_else(missing_descriptor)?)
+        } else {
+            None
+        };
+        let output = if known.output {
+            Some(self.link.take_fd().ok_or_else(missing_descriptor)?)
+        } else {
+            None
+        };
+        if let Some(channel) = &channel {
+            watch_channel(&self.epoll, channel, run)?;
+        }
+        let host_run = HostRun {
+            pid: known.pid,
+            birth: known.birth,
+            secret: known.secret.clone(),
+            channel: channel.map(Channel::new),
+            output,
+            exit: known.exit.map(|(exit, at)| (exit.into(), at)),
+            memory_kills: known.memory_kills,
+            service: known.service.clone(),
+        };
+        self.runs.insert(run, host_run);
+        Ok(())
+    }
+
+    pub(super) fn spawned(&mut self, known: &KnownRun) -> io::Result<()> {
+        let run = RunId::from(known.run);
+        let starting = self.starting.remove(&run);
+        self.learn(known)?;
+        if let Some((config, _)) = starting
+            && let Some(output) = self.runs.get_mut(&run).and_then(|run| run.output.take())
+        {
+            self.logs
+                .add(run, Some(&config.service_name), output, false);
+        }
+        self.facts.push_back(Fact::Spawned {
+            run,
+            pid: known.pid,
+            birth: known.birth,
+        });
+        self.look(run);
+        self.tell_exit(run);
+        Ok(())
+    }
+
+    pub(super) fn spawn_failed(&mut self, run: RunId, error: SpawnError) {
+        let Some((config, spec)) = self.starting.remove(&run) else {
+            return;
+        };
+        let failure = plan::problem(&config, &spec, error);
+        self.facts.push_back(Fact::SpawnFailed { run, failure });
+    }
+}
