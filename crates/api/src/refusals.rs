@@ -90,6 +90,7 @@ mod tests {
         let peer = Caller {
             name: "user 33".into(),
             sids: Box::default(),
+            session: None,
         };
         let address = "192.0.2.1".parse().ok();
         assert_eq!(origin(address, &peer), "192.0.2.1 (through user 33)");

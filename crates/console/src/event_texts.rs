@@ -66,6 +66,11 @@ fn french(id: u32) -> Option<&'static str> {
             "Le moteur du gestionnaire s’est terminé et a été redémarré. Aucun service n’a été dérangé."
         }
         1105 => "Le gestionnaire de services s’arrête et arrête les services.",
+        1131 => "Il n’y a pas de console web : %1. Le gestionnaire tourne sans elle et réessaie.",
+        1132 => "La console web fonctionne de nouveau.",
+        1133 => {
+            "Une connexion à la console web a été refusée, la dernière depuis %1. Connexions refusées depuis l’entrée précédente : %2."
+        }
         7000 => "%1 n’a pas pu démarrer : erreur %2.",
         7001 => "%1 n’a pas démarré, car %2, dont il a besoin, n’a pas démarré : erreur %3.",
         7002 => "%1 n’a pas démarré, car aucun service du groupe %2, dont il a besoin, ne tourne.",
@@ -129,6 +134,9 @@ fn texts(id: u32) -> Option<(Pair, Pair)> {
         1106 => (("A file of the manager's database was missing, damaged or not its own.", "Un fichier de la base du gestionnaire manquait, était abîmé ou n’était pas le sien."), ("Find out who touched the state folder; relance doctor says how things stand now.", "Cherchez qui a touché au dossier d’état ; relance doctor dit où en sont les choses.")),
         1107 => (("The manager lost its database while it ran, and wrote it again. Services and their counters are all there.", "Le gestionnaire a perdu sa base pendant qu’il tournait, et l’a réécrite. Services et compteurs sont tous là."), ("Find out who touched the state folder; files that were put aside may be removed.", "Cherchez qui a touché au dossier d’état ; les fichiers mis de côté peuvent être supprimés.")),
         1108 => (("What the database holds of this service makes no sense, so it is not managed until that is mended.", "Ce que la base contient de ce service n’a pas de sens ; il n’est pas géré tant que ce n’est pas réparé."), ("Bring a backup back, or mend the value while the daemon is stopped.", "Rétablissez une sauvegarde, ou réparez la valeur pendant que le démon est arrêté.")),
+        1131 => (("The console could not be started, or its port could not be opened. Services are not concerned.", "La console n’a pas pu démarrer, ou son port n’a pas pu être ouvert. Les services ne sont pas concernés."), ("Do what the sentence says; the manager tries again by itself.", "Faites ce que dit la phrase ; le gestionnaire réessaie de lui-même.")),
+        1132 => (("The console has run for some seconds without trouble.", "La console tourne depuis quelques secondes sans problème."), NOTHING),
+        1133 => (("Somebody used a link that was used before, is too old, or never was.", "Quelqu’un a utilisé un lien déjà utilisé, trop ancien ou inexistant."), ("If it was not you with an old link, ask who uses that address.", "Si ce n’était pas vous avec un ancien lien, demandez qui utilise cette adresse.")),
         7000 => (("The service was to be started and did not run. A failed start is no failure: no recovery action follows.", "Le service devait démarrer et n’a pas tourné. Un démarrage manqué n’est pas un échec : aucune action ne suit."), ("Check the command line, the account and the working directory; the error in the sentence says which.", "Vérifiez la ligne de commande, le compte et le dossier de travail ; l’erreur de la phrase dit lequel.")),
         7001 | 7002 => (("Something this service needs did not start, so it was not started either.", "Quelque chose dont ce service a besoin n’a pas démarré ; lui non plus."), ("Look at the events of what it needs.", "Regardez les événements de ce dont il a besoin.")),
         7003 => (("The service names one that it needs and that does not exist.", "Le service en nomme un dont il a besoin et qui n’existe pas."), ("Create it, or remove the name on the Dependencies tab.", "Créez-le, ou enlevez le nom sur l’onglet Dépendances.")),

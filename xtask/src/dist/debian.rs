@@ -13,7 +13,7 @@ use super::{Dist, archive, copy, output, write};
 use crate::php::apt;
 
 /// Files of the archive, and their places.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     ("bin/relance", "usr/bin/relance"),
     (
         "lib/relance/win32service.so",
@@ -22,6 +22,10 @@ const FILES: [(&str, &str); 9] = [
     (
         "lib/systemd/system/relance.service",
         "usr/lib/systemd/system/relance.service",
+    ),
+    (
+        "lib/sysusers.d/relance.conf",
+        "usr/lib/sysusers.d/relance.conf",
     ),
     (
         "share/bash-completion/completions/relance",
@@ -77,6 +81,7 @@ fn control(version: &str, repository: &str, architecture: &str) -> String {
         "Package: relance\nVersion: {version}\nArchitecture: {architecture}\nSection: admin\n\
          Priority: optional\nMaintainer: Relance <relance@users.noreply.github.com>\n\
          Homepage: {repository}\nSuggests: php-cli\n\
+         Depends: passwd\n\
          Description: service manager with the recovery rules of Windows\n \
          A service that fails gets back up, by rules its owner chose, and leaves a\n \
          trace of why. With the tools of the operator, a web console, and the PHP\n \

@@ -27,6 +27,10 @@ pub(super) fn make(dist: &Dist) -> Result<()> {
         &dist.root.join(UNIT),
         &folder.join("lib/systemd/system/relance.service"),
     )?;
+    copy(
+        &dist.root.join("packaging/sysusers.conf"),
+        &folder.join("lib/sysusers.d/relance.conf"),
+    )?;
     let page = manual::page(&teller(dist, program)?)?;
     write(&folder.join("share/man/man1/relance.1"), page)?;
     for (file, place) in COMPLETIONS {
