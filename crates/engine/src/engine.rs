@@ -149,10 +149,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             deadlines: BTreeSet::new(),
             with_dependencies: BTreeSet::new(),
             waits: Vec::new(),
-            boot_starts: loaded
-                .boot_starts
-                .as_deref()
-                .and_then(boot::BootStarts::parse),
+            boot_starts: None,
             configures: VecDeque::new(),
             configuring: false,
             turn: Turn::default(),
@@ -170,6 +167,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             unreadable: loaded.unreadable,
             console_fails: false,
         };
+        engine.recall_boot_starts(loaded.boot_starts.as_deref().unwrap_or_default());
         for record in loaded.records {
             engine.insert(Arc::new(record));
         }

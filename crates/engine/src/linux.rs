@@ -35,3 +35,4 @@ pub use cgroup::{GroupNames, cgroup_folder};
 pub use logs::{LogSettings, log_path};
 pub use peer::Administrators;
 pub use processes::RebootCommand;
+pub use signals::{Interrupts, take_interrupts};

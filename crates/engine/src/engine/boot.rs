@@ -66,6 +66,17 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.go_on_with_boot(now);
     }
 
+    /// Takes up what an engine before had still to start. If that cannot be read it is said, so that no
+    /// automatic service stays unstarted without a word.
+    pub(super) fn recall_boot_starts(&mut self, text: &str) {
+        self.boot_starts = BootStarts::parse(text);
+        if self.boot_starts.is_none() && !text.is_empty() {
+            let notice = "which automatic services were still to be started at boot cannot be read; \
+                          relance list shows those that are stopped, relance start starts them";
+            self.notices.push(notice.to_owned());
+        }
+    }
+
     /// With the record of what has begun, in one commit.
     fn remember_boot_starts(&mut self) {
         let starts = self.boot_starts.as_ref();
@@ -133,5 +144,24 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             self.remember_boot_starts();
             self.start_automatic(now, id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_remembered_of_a_boot_is_read_back() {
+        let starts = BootStarts {
+            current: vec![ServiceId(1)],
+            stages: [vec![ServiceId(2)]].into(),
+            delayed_at: Time::from_millis(5),
+            delayed: [ServiceId(3)].into(),
+        };
+        let text = serde_json::to_string(&starts).unwrap();
+        let read = BootStarts::parse(&text).unwrap();
+        assert_eq!(read.deadline(), Some(Time::from_millis(5)));
+        assert!(BootStarts::parse("rubbish").is_none());
     }
 }

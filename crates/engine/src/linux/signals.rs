@@ -47,6 +47,37 @@ impl Signals {
     }
 }
 
+/// Has SIGINT, SIGTERM and SIGHUP wait for [`Interrupts::wait`]. To be called before the process has other
+/// threads, which inherit it.
+///
+/// # Errors
+/// When the system refuses.
+pub fn take_interrupts() -> io::Result<Interrupts> {
+    Signals::block().map(Interrupts)
+}
+
+/// See [`take_interrupts`].
+pub struct Interrupts(Signals);
+
+impl Interrupts {
+    /// Waits until somebody wants the process to end.
+    pub fn wait(&self) {
+        loop {
+            let mut poll = [rustix::event::PollFd::new(
+                &self.0,
+                rustix::event::PollFlags::IN,
+            )];
+            // Interrupted by nothing that matters: it looks, and waits again.
+            let _ = rustix::event::poll(&mut poll, None);
+            while let Some(signal) = self.0.next() {
+                if signal != libc::SIGCHLD {
+                    return;
+                }
+            }
+        }
+    }
+}
+
 impl AsFd for Signals {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()

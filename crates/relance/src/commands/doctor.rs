@@ -104,6 +104,7 @@ fn examine_services(
         now: info.now,
         allows_reboot,
         exists: &|path| Path::new(&machine::expanded(path)).is_file(),
+        replaceable: &machine::replaceable,
         is_of_the_system: &machine::is_of_the_system,
     };
     let mut findings = services::check(&all.services, &around);

@@ -5,10 +5,12 @@ use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use rustix::process::{Pid, Signal, kill_process};
+use relance_engine::linux::{Interrupts, take_interrupts};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 /// How long the daemon may take until it serves.
 const READY_PATIENCE: Duration = Duration::from_secs(20);
@@ -22,6 +24,7 @@ pub(super) struct Daemon {
 impl Daemon {
     /// Starts it, and waits until it says that it serves.
     pub(super) fn start() -> Result<Self> {
+        let interrupts = take_interrupts().context("signals cannot be taken")?;
         let folder = make_folder()?;
         let notify = folder.join("notify.sock");
         let listener = UnixDatagram::bind(&notify).context("no socket can be made")?;
@@ -47,8 +50,23 @@ impl Daemon {
             .spawn()
             .context("the daemon cannot be started")?;
         let daemon = Self { folder, child };
+        daemon.end_on(interrupts);
         daemon.wait_until_ready(&listener)?;
         Ok(daemon)
+    }
+
+    /// Ctrl-C leaves nothing behind, either.
+    #[allow(clippy::exit, reason = "a thread ends the demo for the others")]
+    fn end_on(&self, interrupts: Interrupts) {
+        let (pid, folder) = (Pid::from_child(&self.child), self.folder.clone());
+        thread::spawn(move || {
+            interrupts.wait();
+            // It may have ended by itself: the terminal told it, too.
+            let _ = kill_process(pid, Signal::TERM);
+            let _ = waitpid(Some(pid), WaitOptions::empty());
+            let _ = fs::remove_dir_all(folder);
+            std::process::exit(130);
+        });
     }
 
     fn wait_until_ready(&self, listener: &UnixDatagram) -> Result<()> {

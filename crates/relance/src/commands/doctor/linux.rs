@@ -245,3 +245,12 @@ mod tests {
         assert!(socket(&path).text.contains("nobody listens"));
     }
 }
+
+/// Who else could put another program in the place of this one, if the daemon is root; for other users
+/// a program has no more rights than its writer.
+pub(super) fn replaceable(program: &str) -> Option<String> {
+    let is_root = rustix::process::getuid().is_root();
+    is_root
+        .then(|| relance_engine::linux::place::who_else_may_replace(Path::new(program)))
+        .flatten()
+}

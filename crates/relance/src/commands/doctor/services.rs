@@ -7,7 +7,7 @@ use relance_scm::config::{Dependency, StartType};
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::security::{Sid, words};
-use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
+use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error, command_line};
 
 use super::finding::Finding;
 use super::program_file::{self, Wrong};
@@ -19,6 +19,9 @@ pub(super) struct Surroundings<'a> {
     pub(super) allows_reboot: Option<bool>,
     /// Whether a file is there.
     pub(super) exists: &'a dyn Fn(&str) -> bool,
+    /// Who else could put another program in the place of one that runs with the manager's rights, in a
+    /// sentence.
+    pub(super) replaceable: &'a dyn Fn(&str) -> Option<String>,
     /// Whether a service came with the system: its settings are nobody's mistake here.
     pub(super) is_of_the_system: &'a dyn Fn(&str) -> bool,
 }
@@ -32,6 +35,7 @@ pub(super) fn check(services: &[ServiceInfo], around: &Surroundings<'_>) -> Vec<
     let mut findings = Vec::new();
     for info in services {
         findings.extend(program(info, around));
+        findings.extend(program_of_others(info, around));
         if !(around.is_of_the_system)(&info.config.command_line) {
             findings.extend(recovery(info, around));
             findings.extend(rights(info));
@@ -82,6 +86,24 @@ fn program(info: &ServiceInfo, around: &Surroundings<'_>) -> Option<Finding> {
             format!("put the path in quotes: relance config {name} --command-line"),
         ),
     })
+}
+
+/// Who can write a program that runs with the manager's rights has these rights.
+fn program_of_others(info: &ServiceInfo, around: &Surroundings<'_>) -> Option<Finding> {
+    if !info.config.account_name.is_local_system() {
+        return None;
+    }
+    let program = command_line::split(&info.config.command_line)
+        .into_iter()
+        .next()?;
+    let said = (around.replaceable)(&program)?;
+    let text =
+        format!("others could replace its program, which runs with the manager's rights: {said}");
+    let name = name(info);
+    let advice = format!(
+        "do what it says, or give the service an account of its own: relance config {name} --account"
+    );
+    Some(Finding::warning(name, text, advice))
 }
 
 fn recovery(info: &ServiceInfo, around: &Surroundings<'_>) -> Vec<Finding> {

@@ -60,6 +60,7 @@ fn findings(services: &[ServiceInfo], allows_reboot: Option<bool>) -> Vec<Findin
         now: Timestamp(1_000),
         allows_reboot,
         exists: &|_| false,
+        replaceable: &|program| (program == "/open").then(|| "it is open".to_owned()),
         is_of_the_system: &|line| line == "theirs",
     };
     check(services, &around)
@@ -145,6 +146,7 @@ fn a_program_that_is_not_there() {
         now: Timestamp(0),
         allows_reboot: None,
         exists: &|_| false,
+        replaceable: &|_| None,
         is_of_the_system: &|_| true,
     };
     let theirs = with("a", |config| config.command_line = line.into());
@@ -194,4 +196,20 @@ fn what_is_pending_is_said_and_no_fault() {
         executing: false,
     });
     assert_found(info, Level::Fine, "due in 5 s");
+}
+
+#[test]
+fn a_program_that_others_could_replace_is_named_if_it_has_the_rights_of_the_manager() {
+    let said = |account: &str| {
+        let service = with("a", |config| {
+            config.command_line = "/open x".into();
+            config.account_name = relance_scm::config::AccountName::new(account);
+        });
+        let found = findings(&[service], None);
+        found
+            .iter()
+            .any(|finding| finding.text.contains("it is open"))
+    };
+    assert!(said("LocalSystem"));
+    assert!(!said("www-data"));
 }
