@@ -4,8 +4,8 @@
  *
  *     php install.php SERVICE [on|off] [SCRIPT]
  *
- * `off` leaves out `recovery_enabled`: ends with an error code are then in the event log, but only the
- * death of the process is recovered.
+ * `off` leaves out `recovery_enabled`: the event log then shows ends with an error code, but recovery
+ * actions follow only when the process dies.
  */
 
 declare(strict_types=1);

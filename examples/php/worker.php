@@ -2,8 +2,8 @@
 /**
  * A worker that runs as a service, on Windows and on Linux.
  *
- * It says at its start how it wants its end understood: without that, every end of a script, a fatal
- * error included, is a clean stop that nobody recovers.
+ * It sets exit mode and exit code at its start. Without that every end of a script, a fatal error
+ * included, counts as a clean stop, and no recovery action follows.
  *
  * Controls 128 to 130 let it fail on demand, so that recovery can be watched:
  *     relance control NAME 128      (on Windows: sc control NAME 128)
