@@ -46,7 +46,7 @@ use crate::event_log::{entry_of_manager, entry_of_program, entry_of_service, wan
 use crate::info::status_of;
 use crate::names::Names;
 use crate::processes::Processes;
-use crate::publisher::Publisher;
+use crate::publisher::{Change, Listener};
 use crate::restraint::{Cause, Restraint};
 use crate::storage::Storage;
 use relance_scm::event_log::Timestamp;
@@ -80,7 +80,7 @@ pub struct Engine<P, S> {
     processes: P,
     storage: S,
     settings: Settings,
-    publisher: Arc<Publisher>,
+    listeners: Vec<Arc<dyn Listener>>,
     services: BTreeMap<ServiceId, Slot>,
     names: Names,
     /// Earliest deadline of each service that has one.
@@ -136,14 +136,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         processes: P,
         storage: S,
         settings: Settings,
-        publisher: Arc<Publisher>,
+        listeners: Vec<Arc<dyn Listener>>,
         loaded: Loaded,
     ) -> Self {
         let mut engine = Self {
             processes,
             storage,
             settings,
-            publisher,
+            listeners,
             services: BTreeMap::new(),
             names: Names::default(),
             deadlines: BTreeSet::new(),
@@ -175,6 +175,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             engine.names.reserve(&service.name_key);
         }
         engine
+    }
+
+    /// Tells whoever listens what has been committed.
+    fn tell(&self, changes: &[Change]) {
+        for listener in &self.listeners {
+            listener.committed(changes);
+        }
     }
 
     /// The host, for whoever drives the engine.

@@ -37,6 +37,15 @@ pub enum Change {
     Logged(Arc<LogEntry>),
 }
 
+/// Somebody who is told what has been committed: the publisher is one. Told in order, by the owner loop,
+/// after the commit and before anybody is answered; so a listener only takes note, and does what takes
+/// time on a thread of its own. What a listener must not lose it keeps with the number of the last entry
+/// that it has seen, and reads the log from there when it begins.
+pub trait Listener: Send + Sync {
+    /// These changes are on record.
+    fn committed(&self, changes: &[Change]);
+}
+
 /// What a watch yields.
 #[derive(Clone, Debug)]
 pub enum Watched {
@@ -67,6 +76,12 @@ struct Shared {
     services: BTreeMap<Box<str>, Arc<ServiceRecord>>,
     ring: VecDeque<Notice>,
     wakers: Vec<Waker>,
+}
+
+impl Listener for Publisher {
+    fn committed(&self, changes: &[Change]) {
+        self.publish(changes.iter().cloned());
+    }
 }
 
 impl Publisher {

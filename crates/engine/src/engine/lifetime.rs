@@ -55,11 +55,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Beginning::Adoption => self.catching_up = Some(CatchUp::default()),
         }
         self.say_what_was_wrong(now);
-        let records = self
-            .services
-            .values()
-            .map(|slot| Change::Service(Arc::clone(&slot.record)));
-        self.publisher.publish(records);
+        let records = self.services.values();
+        let records: Vec<Change> = records
+            .map(|slot| Change::Service(Arc::clone(&slot.record)))
+            .collect();
+        self.tell(&records);
     }
 
     /// What was wrong with the database when it was opened is in the log, once for each start.

@@ -142,9 +142,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if let CommitOutcome::Refused(reason) = &committed.outcome {
             return self.configure_refused(flight.configure, reason);
         }
-        let entries = committed.entries.into_iter().map(Change::Logged);
-        self.publisher
-            .publish(flight.changes.into_iter().chain(entries));
+        let mut changes = flight.changes;
+        changes.extend(committed.entries.into_iter().map(Change::Logged));
+        self.tell(&changes);
         let written = committed.outcome == CommitOutcome::Written;
         for effect in flight.effects {
             if written || !effect.needs_disk() {

@@ -164,7 +164,13 @@ pub fn run(
         check_account: account::check,
         uid_of: account::uid_of,
     };
-    let mut engine = Engine::new(processes, writer, setup.settings.clone(), publisher, loaded);
+    let mut engine = Engine::new(
+        processes,
+        writer,
+        setup.settings.clone(),
+        vec![publisher],
+        loaded,
+    );
     let now = Moment {
         time: clock.now(),
         wall: clock::wall(),

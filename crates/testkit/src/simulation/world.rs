@@ -2,13 +2,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use relance_engine::command::{Change, Command, Request};
 use relance_engine::engine::{Beginning, Engine, Moment, Settings};
 use relance_engine::processes::Fact;
-use relance_engine::publisher::Publisher;
+use relance_engine::publisher::{self, Listener, Publisher};
 use relance_policy::{ServiceId, ServiceRecord, ShutdownLimits, Time};
 use relance_scm::event_log::{LogEntry, Timestamp};
 use relance_scm::manager::{NewService, Outcome};
@@ -398,7 +399,27 @@ fn engine(machine: &SharedMachine, disk: &SharedDisk) -> Engine<SimProcesses, Si
         SimProcesses(Rc::clone(machine)),
         SimStorage(Rc::clone(disk)),
         Settings::default(),
-        Arc::new(Publisher::new(Timestamp(1000))),
+        vec![
+            Arc::new(Publisher::new(Timestamp(1000))),
+            Arc::new(InOrder::default()),
+        ],
         loaded,
     )
+}
+
+/// A listener that holds the engine to its word: entries are told in their order, each once.
+#[derive(Default)]
+struct InOrder {
+    last: AtomicU64,
+}
+
+impl Listener for InOrder {
+    fn committed(&self, changes: &[publisher::Change]) {
+        for change in changes {
+            if let publisher::Change::Logged(entry) = change {
+                let last = self.last.swap(entry.number, Ordering::Relaxed);
+                assert!(last < entry.number, "entry {} after {last}", entry.number);
+            }
+        }
+    }
 }

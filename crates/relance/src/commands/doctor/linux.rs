@@ -204,6 +204,15 @@ pub(super) fn expanded(path: &str) -> String {
     path.to_owned()
 }
 
+/// Who else could put another program in the place of this one, if the daemon is root; for other users
+/// a program has no more rights than its writer.
+pub(super) fn replaceable(program: &str) -> Option<String> {
+    let is_root = rustix::process::getuid().is_root();
+    is_root
+        .then(|| relance_engine::linux::place::who_else_may_replace(Path::new(program)))
+        .flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::finding::Level;
@@ -244,13 +253,4 @@ mod tests {
         drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
         assert!(socket(&path).text.contains("nobody listens"));
     }
-}
-
-/// Who else could put another program in the place of this one, if the daemon is root; for other users
-/// a program has no more rights than its writer.
-pub(super) fn replaceable(program: &str) -> Option<String> {
-    let is_root = rustix::process::getuid().is_root();
-    is_root
-        .then(|| relance_engine::linux::place::who_else_may_replace(Path::new(program)))
-        .flatten()
 }
