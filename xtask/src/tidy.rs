@@ -3,8 +3,10 @@
 //! Each file of `tidy` holds one kind of rule and gives sentences that say where it is broken.
 
 mod directions;
+mod layers;
 mod links;
 mod map;
+mod modules;
 mod promises;
 mod sources;
 
@@ -21,6 +23,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     problems.extend(promises::check(&files));
     problems.extend(map::check(root)?);
     problems.extend(directions::check(root)?);
+    problems.extend(layers::check(&files));
     if !problems.is_empty() {
         bail!("{} problems\n{}", problems.len(), problems.join("\n"));
     }

@@ -5,9 +5,11 @@ pub(crate) mod right_info;
 
 pub(crate) use exception::WIN32_SERVICE_EXCEPTION;
 
-/// Registers all of them. For module startup.
-pub(crate) fn register() {
-    WIN32_SERVICE_EXCEPTION.register();
-    right_info::CLASS.register::<right_info::RightInfo>();
-    crate::relance::SERVICE.register();
-}
+use crate::zend::class::Class;
+
+/// All of them, that of [`crate::relance`] included.
+pub(crate) static CLASSES: [&dyn Class; 3] = [
+    &WIN32_SERVICE_EXCEPTION,
+    &right_info::CLASS,
+    &crate::relance::SERVICE,
+];

@@ -2,28 +2,11 @@
 
 use std::ffi::CStr;
 
-use crate::zend::constant::{ModuleNumber, register_int, register_string};
+use crate::zend::constant::Constant::{self, Int, Text};
 
-use Constant::{Int, Text};
-
-/// The value of a constant.
-enum Constant {
-    Int(i64),
-    Text(&'static CStr),
-}
-
-/// Registers all of them. For module startup.
-pub(crate) fn register(module: ModuleNumber) {
-    for (name, value) in &CONSTANTS {
-        match value {
-            Int(value) => register_int(module, name, *value),
-            Text(value) => register_string(module, name, value),
-        }
-    }
-}
-
+/// All of them.
 #[rustfmt::skip]
-static CONSTANTS: [(&CStr, Constant); 138] = [
+pub(crate) static CONSTANTS: [(&CStr, Constant); 138] = [
     // 3.1 Service types
     (c"WIN32_SERVICE_WIN32_OWN_PROCESS", Int(16)),
     (c"WIN32_SERVICE_INTERACTIVE_PROCESS", Int(256)),

@@ -40,12 +40,17 @@ use std::ffi::CStr;
 use std::fmt::Write;
 
 use dispatcher::{DISPATCHER, Farewell};
-use zend::constant::ModuleNumber;
+use zend::class::Class;
+use zend::constant::Constant;
+use zend::ini::Switch;
 use zend::log::LogLine;
-use zend::module::Extension;
+use zend::module::{Extension, get_module};
+use zend::outcome::Failure;
 use zend::signature::Registration;
 
-/// The extension.
+get_module!(Win32Service);
+
+/// The extension, as it is handed to the binding.
 struct Win32Service;
 
 impl Extension for Win32Service {
@@ -53,15 +58,23 @@ impl Extension for Win32Service {
     const VERSION: &'static CStr = info::VERSION;
     const FUNCTIONS: &'static [&'static [Registration]] =
         &[&functions::FUNCTIONS, &relance::FUNCTIONS];
+    const CONSTANTS: &'static [(&'static CStr, Constant)] = &constants::CONSTANTS;
+    const SETTINGS: &'static [&'static Switch] = &[&ends::ERRORS_ARE_FAILURES];
 
-    fn start(module: ModuleNumber) {
+    type Errors = ends::EndObserver;
+
+    fn classes() -> &'static [&'static dyn Class] {
+        &classes::CLASSES
+    }
+
+    fn start() {
         #[cfg(windows)]
         relance_windows::exports::stay_loaded();
         context::capture();
-        constants::register(module);
-        classes::register();
-        ends::ERRORS_ARE_FAILURES.register(module);
-        zend::errors::observe::<ends::EndObserver>();
+    }
+
+    fn defect(message: &str) -> Failure {
+        failure::internal(message)
     }
 
     fn end_request(line: &mut LogLine) {

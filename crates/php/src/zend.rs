@@ -10,6 +10,9 @@
 //! `outbox` holds results meanwhile. No call that may leave is wrapped in `catch_unwind` either,
 //! because Rust only promises that plain frames may be jumped over.
 //!
+//! Nothing of the product is known here, and `cargo xtask tidy` checks it: whoever uses the binding
+//! implements [`module::Extension`] with its functions, classes, constants and settings.
+//!
 //! Read [`function`] first, then [`outcome`].
 
 pub(crate) mod callback;

@@ -13,7 +13,7 @@ use crate::zend::outcome::Failure;
 
 /// The class.
 pub(crate) static CLASS: StoredClass =
-    StoredClass::new(c"Win32Service\\RightInfo", methods::METHODS);
+    StoredClass::of::<RightInfo>(c"Win32Service\\RightInfo", methods::METHODS);
 
 /// `GRANT_ACCESS`
 pub(crate) const GRANT_ACCESS: u32 = 1;

@@ -6,7 +6,7 @@ use super::arguments::RawArguments;
 use super::deliver::{deliver, throw};
 use super::engine::engine;
 use super::fields::RawFields;
-use super::function::{Call, on_panic};
+use super::function::Call;
 use super::outbox;
 use super::outcome::{Answer, Failure, Value};
 use super::signature::{Registration, Signature};
@@ -106,7 +106,7 @@ unsafe extern "C-unwind" fn enter<F: CallingFunction>(
 /// # Safety
 /// A PHP function is being called on this thread. May leave by `longjmp`.
 unsafe fn done(work: impl FnOnce() -> Answer, returned: *mut Zval) -> bool {
-    let answer = outbox::keep(work, on_panic);
+    let answer = outbox::keep(work);
     // SAFETY: the outbox keeps the answer until it is discarded here.
     unsafe {
         let succeeded = (*answer).is_ok();

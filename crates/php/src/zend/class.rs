@@ -20,6 +20,12 @@ use super::object::{
 use super::signature::{Registration, function_table};
 use super::versions::{CLASS_ENTRY_SIZE_MAX, Layout, OBJECT_HANDLERS_SIZE_MAX};
 
+/// A class that PHP is to know.
+pub(crate) trait Class: Sync {
+    /// Makes the class. For module startup.
+    fn register(&self);
+}
+
 /// An exception class that extends PHP's `Exception` and adds nothing.
 #[derive(Debug)]
 pub(crate) struct ExceptionClass {
@@ -28,16 +34,17 @@ pub(crate) struct ExceptionClass {
 }
 
 impl ExceptionClass {
-    /// Describes the class; [`register`](Self::register) makes it.
+    /// Describes the class; [`register`](Class::register) makes it.
     pub(crate) const fn new(name: &'static CStr) -> Self {
         Self {
             name,
             entry: AtomicPtr::new(null_mut()),
         }
     }
+}
 
-    /// Makes the class. For module startup.
-    pub(crate) fn register(&self) {
+impl Class for ExceptionClass {
+    fn register(&self) {
         // SAFETY: PHP's own exception class exists before any module starts.
         let entry = unsafe {
             register_class(
@@ -50,10 +57,16 @@ impl ExceptionClass {
     }
 }
 
+/// The member `create_object` of a `zend_class_entry`.
+type CreateObject = unsafe extern "C-unwind" fn(*mut ClassEntry) -> *mut Object;
+
 /// A class of [`Stored`] values.
 pub(crate) struct StoredClass {
     name: &'static CStr,
     methods: &'static [Registration],
+    /// `create_object` and the handlers for the values of the class.
+    create: CreateObject,
+    make_handlers: fn() -> Handlers,
     entry: AtomicPtr<ClassEntry>,
     /// The table made of `methods`, and the handlers: kept for PHP, which only has their addresses.
     method_table: AtomicPtr<c_void>,
@@ -69,7 +82,7 @@ pub(crate) struct MethodsClass {
 }
 
 impl MethodsClass {
-    /// Describes the class; [`register`](Self::register) makes it.
+    /// Describes the class; [`register`](Class::register) makes it.
     pub(crate) const fn new(name: &'static CStr, methods: &'static [Registration]) -> Self {
         Self {
             name,
@@ -77,9 +90,10 @@ impl MethodsClass {
             method_table: AtomicPtr::new(null_mut()),
         }
     }
+}
 
-    /// Makes the class. For module startup.
-    pub(crate) fn register(&self) {
+impl Class for MethodsClass {
+    fn register(&self) {
         let method_table = function_table(&[self.methods]);
         self.method_table
             .store(method_table.cast_mut(), Ordering::Release);
@@ -111,37 +125,19 @@ struct Handlers([u8; OBJECT_HANDLERS_SIZE_MAX]);
 struct NewClassEntry([u8; CLASS_ENTRY_SIZE_MAX]);
 
 impl StoredClass {
-    /// Describes the class; [`register`](Self::register) makes it.
-    pub(crate) const fn new(name: &'static CStr, methods: &'static [Registration]) -> Self {
+    /// Describes the class; [`register`](Class::register) makes it.
+    pub(crate) const fn of<S: Stored>(
+        name: &'static CStr,
+        methods: &'static [Registration],
+    ) -> Self {
         Self {
             name,
             methods,
+            create: create_object::<S>,
+            make_handlers: Handlers::of::<S>,
             entry: AtomicPtr::new(null_mut()),
             method_table: AtomicPtr::new(null_mut()),
             handlers: AtomicPtr::new(null_mut()),
-        }
-    }
-
-    /// Makes the class. For module startup.
-    pub(crate) fn register<S: Stored>(&self) {
-        let layout = engine().layout;
-        let method_table = function_table(&[self.methods]);
-        let handlers = Box::into_raw(Box::new(Handlers::of::<S>()));
-        self.method_table
-            .store(method_table.cast_mut(), Ordering::Release);
-        self.handlers.store(handlers, Ordering::Release);
-        // SAFETY: the methods' table lives as long as PHP. The entry that comes back is the
-        // engine's copy, which no object uses yet; `create_object` and the flags are its members.
-        unsafe {
-            let entry = register_class(self.name, method_table, null_mut());
-            let create: unsafe extern "C-unwind" fn(*mut ClassEntry) -> *mut Object =
-                create_object::<S>;
-            entry
-                .byte_add(layout.class_entry.create_object)
-                .cast::<usize>()
-                .write(create as usize);
-            (*entry).flags |= ACC_FINAL | layout.readonly_class;
-            self.entry.store(entry, Ordering::Release);
         }
     }
 
@@ -153,6 +149,28 @@ impl StoredClass {
     /// The `zend_object_handlers` of its objects.
     pub(super) fn handlers(&self) -> *const c_void {
         self.handlers.load(Ordering::Acquire).cast()
+    }
+}
+
+impl Class for StoredClass {
+    fn register(&self) {
+        let layout = engine().layout;
+        let method_table = function_table(&[self.methods]);
+        let handlers = Box::into_raw(Box::new((self.make_handlers)()));
+        self.method_table
+            .store(method_table.cast_mut(), Ordering::Release);
+        self.handlers.store(handlers, Ordering::Release);
+        // SAFETY: the methods' table lives as long as PHP. The entry that comes back is the
+        // engine's copy, which no object uses yet; `create_object` and the flags are its members.
+        unsafe {
+            let entry = register_class(self.name, method_table, null_mut());
+            entry
+                .byte_add(layout.class_entry.create_object)
+                .cast::<CreateObject>()
+                .write(self.create);
+            (*entry).flags |= ACC_FINAL | layout.readonly_class;
+            self.entry.store(entry, Ordering::Release);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Global constants. For module startup.
+//! Global constants.
 
 use std::ffi::{CStr, c_int};
 
@@ -9,10 +9,25 @@ const PERSISTENT: c_int = 1;
 
 /// Number by which PHP knows the module that starts.
 #[derive(Clone, Copy)]
-pub(crate) struct ModuleNumber(pub(super) c_int);
+pub(super) struct ModuleNumber(pub(super) c_int);
 
-/// Registers a constant that is an int.
-pub(crate) fn register_int(module: ModuleNumber, name: &CStr, value: i64) {
+/// The value of a constant.
+pub(crate) enum Constant {
+    /// An int.
+    Int(i64),
+    /// A string.
+    Text(&'static CStr),
+}
+
+/// Registers a constant. For module startup.
+pub(super) fn register(module: ModuleNumber, name: &CStr, value: &Constant) {
+    match value {
+        Constant::Int(value) => register_int(module, name, *value),
+        Constant::Text(value) => register_string(module, name, value),
+    }
+}
+
+fn register_int(module: ModuleNumber, name: &CStr, value: i64) {
     // SAFETY: the name is given with its length; PHP copies it.
     unsafe {
         (engine().symbols.zend_register_long_constant)(
@@ -25,8 +40,7 @@ pub(crate) fn register_int(module: ModuleNumber, name: &CStr, value: i64) {
     }
 }
 
-/// Registers a constant that is a string.
-pub(crate) fn register_string(module: ModuleNumber, name: &CStr, value: &CStr) {
+fn register_string(module: ModuleNumber, name: &CStr, value: &CStr) {
     // SAFETY: name and value are given with their lengths; PHP copies both.
     unsafe {
         (engine().symbols.zend_register_stringl_constant)(

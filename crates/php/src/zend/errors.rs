@@ -34,7 +34,7 @@ pub(crate) struct PhpError<'a> {
 
 /// Calls `notice` with every error, on the thread where it happens, before PHP deals with it. It
 /// calls nothing in PHP. For module startup; there is one observer.
-pub(crate) fn observe<O: Observer>() {
+pub(super) fn observe<O: Observer>() {
     // SAFETY: PHP keeps the address, and we are never unloaded.
     unsafe { (engine().symbols.zend_observer_error_register)(on_error::<O>) };
 }

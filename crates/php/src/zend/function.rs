@@ -81,7 +81,7 @@ pub(crate) struct Call<'call> {
 }
 
 impl<'call> Call<'call> {
-    /// A call of a function that is no method.
+    /// A call of a function that is not a method.
     pub(super) const fn new(arguments: &'call RawArguments, fields: &'call RawFields) -> Self {
         Self {
             arguments,
@@ -173,7 +173,7 @@ unsafe extern "C-unwind" fn enter<F: PhpFunction>(frame: *mut ExecuteData, retur
                 this: this.as_object(),
             })
         };
-        let answer = outbox::keep(work, on_panic);
+        let answer = outbox::keep(work);
         fields.release();
         deliver(answer, returned);
         outbox::discard(answer);
@@ -185,7 +185,7 @@ unsafe extern "C-unwind" fn enter<F: PhpFunction>(frame: *mut ExecuteData, retur
 /// # Safety
 /// A PHP function is being called on this thread. May leave by `longjmp`.
 unsafe fn admitted<F: PhpFunction>(given: u32) -> bool {
-    let admission = outbox::keep(|| F::admit(given).map(|()| Value::Null), on_panic);
+    let admission = outbox::keep(|| F::admit(given).map(|()| Value::Null));
     // SAFETY: the outbox keeps the refusal until it is discarded here.
     unsafe {
         let refusal = (*admission).as_ref().err();
@@ -196,9 +196,4 @@ unsafe fn admitted<F: PhpFunction>(given: u32) -> bool {
         outbox::discard(admission);
         admitted
     }
-}
-
-/// A panic is a defect of ours: code 16000.
-pub(super) fn on_panic(text: &str) -> Failure {
-    crate::failure::internal(text)
 }

@@ -33,7 +33,7 @@ struct Definition {
 
 impl Switch {
     /// Makes PHP know the setting. For module startup.
-    pub(crate) fn register(&self, module: ModuleNumber) {
+    pub(super) fn register(&self, module: ModuleNumber) {
         let row = |name: &CStr, value: &CStr, modifiable| Definition {
             name: name.as_ptr(),
             on_modify: null(),

@@ -12,13 +12,17 @@ use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::abi::{ModuleEntry, SUCCESS};
-use super::constant::ModuleNumber;
+use super::class::Class;
+use super::constant::{self, Constant, ModuleNumber};
 use super::engine::{self, Found, Identity};
+use super::errors::{self, Observer};
+use super::ini::Switch;
 use super::log::LogLine;
 use super::outbox;
+use super::outcome::Failure;
 use super::signature::{Registration, function_table};
 
-/// The extension, as the binding needs to know it.
+/// The extension: all that the binding knows of it.
 pub(crate) trait Extension: 'static {
     /// The name under which PHP knows it.
     const NAME: &'static CStr;
@@ -26,9 +30,22 @@ pub(crate) trait Extension: 'static {
     const VERSION: &'static CStr;
     /// Its functions, table by table in the order of registration.
     const FUNCTIONS: &'static [&'static [Registration]];
+    /// Its global constants.
+    const CONSTANTS: &'static [(&'static CStr, Constant)];
+    /// Its settings of php.ini.
+    const SETTINGS: &'static [&'static Switch];
 
-    /// Registers constants and classes, and looks at the environment.
-    fn start(module: ModuleNumber);
+    /// Who is told of PHP's errors.
+    type Errors: Observer;
+
+    /// Its classes.
+    fn classes() -> &'static [&'static dyn Class];
+
+    /// Looks at the environment, before anything is registered.
+    fn start();
+
+    /// What PHP code gets to see of a panic with this message: a defect of the extension.
+    fn defect(message: &str) -> Failure;
 
     /// The request ends, for whatever reason; what is written to `line` goes to PHP's error log.
     fn end_request(line: &mut LogLine);
@@ -40,26 +57,33 @@ pub(crate) trait Extension: 'static {
     fn info();
 }
 
-/// What PHP looks up in the file, and calls first.
-#[unsafe(no_mangle)]
-extern "C" fn get_module() -> *const ModuleEntry {
-    module_entry::<crate::Win32Service>()
+/// Makes a type that implements [`Extension`] the one of this library: defines `get_module`, which PHP
+/// looks up in the file and calls first.
+macro_rules! get_module {
+    ($extension:ty) => {
+        #[allow(unsafe_code, reason = "PHP finds the function by its name")]
+        #[unsafe(no_mangle)]
+        extern "C" fn get_module() -> *const std::ffi::c_void {
+            $crate::zend::module::entry::<$extension>()
+        }
+    };
 }
+pub(crate) use get_module;
 
 /// The entry for the PHP that we met last.
 static ENTRY: AtomicPtr<ModuleEntry> = AtomicPtr::new(null_mut());
 
 /// The entry that PHP takes in, and writes to. Lives as long as PHP.
-fn module_entry<E: Extension>() -> *const ModuleEntry {
+pub(crate) fn entry<E: Extension>() -> *const c_void {
     let entry = match catch_unwind(engine::find) {
-        Ok(Ok(Found::Same)) => return ENTRY.load(Ordering::Acquire),
+        Ok(Ok(Found::Same)) => return ENTRY.load(Ordering::Acquire).cast(),
         Ok(Ok(Found::New(identity))) => new_entry::<E>(identity, function_table(E::FUNCTIONS)),
         Ok(Err(refused)) => new_entry::<E>(refused, null()),
         Err(_panic) => new_entry::<E>(Identity::UNKNOWN, null()),
     };
     let entry = Box::into_raw(Box::new(entry));
     ENTRY.store(entry, Ordering::Release);
-    entry
+    entry.cast()
 }
 
 fn new_entry<E: Extension>(identity: Identity, functions: *const c_void) -> ModuleEntry {
@@ -93,8 +117,23 @@ fn new_entry<E: Extension>(identity: Identity, functions: *const c_void) -> Modu
 
 unsafe extern "C-unwind" fn module_startup<E: Extension>(_kind: c_int, number: c_int) -> c_int {
     const FAILURE: c_int = -1;
-    let started = catch_unwind(AssertUnwindSafe(|| E::start(ModuleNumber(number))));
+    let started = catch_unwind(AssertUnwindSafe(|| start::<E>(ModuleNumber(number))));
     if started.is_ok() { SUCCESS } else { FAILURE }
+}
+
+fn start<E: Extension>(module: ModuleNumber) {
+    outbox::on_panic(E::defect);
+    E::start();
+    for (name, value) in E::CONSTANTS {
+        constant::register(module, name, value);
+    }
+    for class in E::classes() {
+        class.register();
+    }
+    for setting in E::SETTINGS {
+        setting.register(module);
+    }
+    errors::observe::<E::Errors>();
 }
 
 unsafe extern "C-unwind" fn module_shutdown(_kind: c_int, number: c_int) -> c_int {

@@ -133,7 +133,7 @@ pub(super) unsafe extern "C-unwind" fn free_object<S: Stored>(object: *mut Objec
 pub(super) unsafe extern "C-unwind" fn clone_object<S: Stored>(object: *mut Object) -> *mut Object {
     // SAFETY: nothing but plain memory and the outbox lives across the engine's functions.
     unsafe {
-        let refusal = outbox::keep(|| Err(S::refuse_clone()), crate::failure::internal);
+        let refusal = outbox::keep(|| Err(S::refuse_clone()));
         if let Err(failure) = &*refusal {
             throw(failure);
         }

@@ -7,25 +7,32 @@
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 
 use super::outcome::{Answer, Failure};
+
+/// What a panic becomes, by its message. The extension says so before PHP calls anything.
+static ON_PANIC: OnceLock<fn(&str) -> Failure> = OnceLock::new();
 
 thread_local! {
     static WAITING: RefCell<Vec<*mut Answer>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Sets what a panic becomes, by its message. For module startup.
+pub(super) fn on_panic(make: fn(&str) -> Failure) {
+    let _ = ON_PANIC.set(make);
+}
+
 /// Runs `work`, which calls nothing in the engine that may bail out, and keeps its result until
-/// [`discard`]. A panic becomes what `on_panic` makes of its message.
-pub(super) fn keep(
-    work: impl FnOnce() -> Answer,
-    on_panic: impl FnOnce(&str) -> Failure,
-) -> *mut Answer {
+/// [`discard`]. A panic becomes what [`on_panic`] was told to make of its message.
+pub(super) fn keep(work: impl FnOnce() -> Answer) -> *mut Answer {
     let answer = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic
             .downcast_ref::<String>()
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(on_panic(text.unwrap_or("panic")))
+        let make = ON_PANIC.get().copied().unwrap_or(Failure::value);
+        Err(make(text.unwrap_or("panic")))
     });
     let kept = Box::into_raw(Box::new(answer));
     WAITING.with_borrow_mut(|waiting| waiting.push(kept));
