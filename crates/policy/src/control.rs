@@ -7,9 +7,9 @@ use relance_scm::event::Event;
 use relance_scm::{Control, ControlsAccepted, ServiceKind, ServiceState, Win32Error};
 
 use crate::action::{Action, Answer, DenyReason};
-use crate::exit;
-use crate::record::{ControlId, PendingControl, Run, RunId, RunPhase, StopCause};
-use crate::step::Draft;
+use crate::draft::Draft;
+use crate::record::{ControlId, PendingControl, Run, RunId, StopCause};
+use crate::stopping;
 
 /// How long a service may take to answer a control (S44).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -214,25 +214,6 @@ fn deliver_next(draft: &mut Draft) {
     }
 }
 
-/// The run is over: whoever waits for an answer gets one. A service that reported STOPPED has
-/// answered; of one that died, the caller learns that (S33).
-pub(crate) fn complete_all(draft: &mut Draft, run: &Run, unanswered: Result<(), Win32Error>) {
-    if let Some(pending) = run.control {
-        draft.act(Action::CompleteControl {
-            run: run.id,
-            id: pending.id,
-            result: unanswered,
-        });
-    }
-    for waiting in &run.waiting_controls {
-        draft.act(Action::CompleteControl {
-            run: run.id,
-            id: waiting.id,
-            result: Err(Win32Error::SERVICE_NOT_ACTIVE),
-        });
-    }
-}
-
 /// A program takes STOP, by its signal, and answers INTERROGATE through its record.
 fn to_program(draft: &mut Draft, control: Control) -> Answer {
     let until = draft.now;
@@ -244,7 +225,7 @@ fn to_program(draft: &mut Draft, control: Control) -> Answer {
     if control == Control::Stop {
         run.stop = Some(StopCause::Requested);
         draft.log(Event::ControlSent(control));
-        stop_program(draft, id, phase);
+        stopping::stop_program(draft, id, phase);
     }
     draft.act(Action::CompleteControl {
         run: id,
@@ -252,16 +233,4 @@ fn to_program(draft: &mut Draft, control: Control) -> Answer {
         result: Ok(()),
     });
     Answer::Control(id, pending.id)
-}
-
-/// Asks a program to stop. Without a process there is nobody to ask: it is stopped.
-pub(crate) fn stop_program(draft: &mut Draft, id: RunId, phase: RunPhase) {
-    match phase {
-        RunPhase::WaitingForDependencies
-        | RunPhase::WaitingForPrevious
-        | RunPhase::WaitingForRecycle(_) => exit::stopped_before_spawn(draft, id),
-        // The signal follows when the process exists.
-        RunPhase::Spawning => draft.enter(ServiceState::StopPending),
-        RunPhase::Connecting(_) | RunPhase::Active => exit::signal_stop(draft, id),
-    }
 }

@@ -6,11 +6,8 @@ use relance_scm::event::Event;
 use relance_scm::failure_actions::RecoveryAction;
 
 use crate::action::Action;
-use crate::record::{ActionId, PendingAction, RunId};
-use crate::step::Draft;
-
-/// Actions that may be pending for one service (R38); one more is refused with 1816, in the log.
-pub(crate) const PENDING_ACTIONS_MAX: usize = 64;
+use crate::draft::Draft;
+use crate::record::{ActionId, PENDING_ACTIONS_MAX, PendingAction, RunId};
 
 /// Counts a failure and queues what follows.
 pub(crate) fn count(draft: &mut Draft, run: RunId) {

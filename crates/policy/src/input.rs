@@ -1,12 +1,11 @@
 //! What is told to policy: requests (somebody wants something) and facts (something happened).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, EndCause, ServiceConfig, ServiceName, StatusReport, Win32Error};
 
-use crate::record::{ActionId, ControlId, RunId, StartCause};
+use crate::record::{ActionId, ControlId, RunId, ShutdownLimits, StartCause, Timer};
 
 /// Everything a record can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,43 +152,4 @@ pub struct SpawnFailure {
     pub error: Win32Error,
     /// Whether the account was the trouble: logged as 7038 as well.
     pub logon: bool,
-}
-
-/// A deadline of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Timer {
-    /// The process had to connect (S43).
-    Connect(RunId),
-    /// A start made no progress for too long (S42).
-    StartHang(RunId),
-    /// A control had to be answered (S44).
-    Control(RunId),
-    /// A stopping process is killed.
-    Kill(RunId),
-    /// A process that outlives its STOPPED report is killed (S50).
-    Linger(RunId),
-    /// The time after PRESHUTDOWN is over (S47).
-    Preshutdown(RunId),
-    /// A program that keeps asking for new starts is started again.
-    Recycle(RunId),
-    /// A recovery action is due.
-    Recovery(ActionId),
-}
-
-/// How long a shutdown of the system waits (S45, S47).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ShutdownLimits {
-    /// After PRESHUTDOWN, unless the service has its own.
-    pub preshutdown: Duration,
-    /// After STOP or SHUTDOWN.
-    pub wait_to_kill: Duration,
-}
-
-impl Default for ShutdownLimits {
-    fn default() -> Self {
-        Self {
-            preshutdown: Duration::from_secs(10),
-            wait_to_kill: Duration::from_secs(5),
-        }
-    }
 }

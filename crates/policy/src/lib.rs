@@ -6,8 +6,9 @@
 //! out and brings their outcome back as facts.
 //!
 //! Reading order: [`record`] (the state and its laws), [`input`] and [`action`] (the two alphabets),
-//! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `recovery` and
-//! `shutdown`), `failure` (the counter, rules R11 to R25). [`simulate`] plays a policy against a
+//! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `stopping`, `recovery`
+//! and `shutdown`), `ending` (what the end of a run means), `failure` (the counter, rules R11 to R25).
+//! Each works on a `draft`: the step in the making. [`simulate`] plays a policy against a
 //! script in virtual time; [`explain`] says in words what a record means; [`order`] plans the starts at
 //! boot; [`trap`] finds settings that are seldom meant.
 
@@ -25,6 +26,8 @@ pub mod time;
 pub mod trap;
 
 mod control;
+mod draft;
+mod ending;
 mod exit;
 mod failure;
 mod recovery;
@@ -32,12 +35,13 @@ mod report;
 mod shutdown;
 mod start;
 mod step;
+mod stopping;
 
 pub use action::{Action, Answer, DenyReason, Step};
-pub use input::{Input, ShutdownLimits, SpawnFailure, Timer};
+pub use input::{Input, SpawnFailure};
 pub use record::{
     ActionId, ControlId, End, EndReason, PendingAction, Run, RunId, RunPhase, ServiceId,
-    ServiceRecord, StartCause, StopCause,
+    ServiceRecord, ShutdownLimits, StartCause, StopCause, Timer,
 };
 pub use step::step;
 pub use time::Time;

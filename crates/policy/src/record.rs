@@ -16,6 +16,9 @@
 //! - Every deadline is a field of the record, so that a new engine that reads the record knows them
 //!   all: [`ServiceRecord::next_deadline`].
 
+mod deadline;
+mod laws;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,9 +31,12 @@ use relance_scm::{
     Win32Error,
 };
 
-use crate::input::{ShutdownLimits, Timer};
-use crate::start;
 use crate::time::Time;
+
+pub use deadline::Timer;
+
+/// Actions that may be pending for one service (R38); one more is refused with 1816, in the log.
+pub(crate) const PENDING_ACTIONS_MAX: usize = 64;
 
 /// Identity of a queued recovery action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -281,6 +287,24 @@ pub enum ShutdownPhase {
     Stopping,
 }
 
+/// How long a shutdown of the system waits (S45, S47).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShutdownLimits {
+    /// After PRESHUTDOWN, unless the service has its own.
+    pub preshutdown: Duration,
+    /// After STOP or SHUTDOWN.
+    pub wait_to_kill: Duration,
+}
+
+impl Default for ShutdownLimits {
+    fn default() -> Self {
+        Self {
+            preshutdown: Duration::from_secs(10),
+            wait_to_kill: Duration::from_secs(5),
+        }
+    }
+}
+
 /// What is on record about one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceRecord {
@@ -382,7 +406,7 @@ impl ServiceRecord {
             && spawned.is_none_or(|before| before.id != run.id)
         {
             run.kind = before.config.kind;
-            record.controls_accepted = start::accepted_at_first(run.kind);
+            record.controls_accepted = accepted_at_first(run.kind);
         }
         record
     }
@@ -438,98 +462,12 @@ impl ServiceRecord {
     pub(crate) fn reset_is_over(&self, now: Time) -> bool {
         self.resets_at().is_some_and(|at| now >= at)
     }
+}
 
-    /// The earliest thing that happens by itself, and when.
-    #[must_use]
-    pub fn next_deadline(&self) -> Option<(Time, Timer)> {
-        let mut next: Option<(Time, Timer)> = None;
-        let mut offer = |at: Option<Time>, timer: Timer| {
-            if let Some(at) = at
-                && next.is_none_or(|(earliest, _)| at < earliest)
-            {
-                next = Some((at, timer));
-            }
-        };
-        // In this order at the same instant: ends before starts.
-        if let Some(previous) = &self.previous {
-            offer(previous.kill_at, Timer::Linger(previous.run));
-        }
-        if let Some(run) = &self.run {
-            offer(run.kill_at, Timer::Kill(run.id));
-            match run.phase {
-                RunPhase::Connecting(until) => offer(Some(until), Timer::Connect(run.id)),
-                RunPhase::WaitingForRecycle(until) => offer(Some(until), Timer::Recycle(run.id)),
-                RunPhase::WaitingForDependencies
-                | RunPhase::WaitingForPrevious
-                | RunPhase::Spawning
-                | RunPhase::Active => {}
-            }
-            offer(run.hang_at, Timer::StartHang(run.id));
-            offer(
-                run.control.map(|control| control.until),
-                Timer::Control(run.id),
-            );
-            if let Some(ShutdownPhase::Preshutdown(until)) = self.shutdown {
-                offer(Some(until), Timer::Preshutdown(run.id));
-            }
-        }
-        for pending in self
-            .pending_actions
-            .iter()
-            .filter(|pending| !pending.executing)
-        {
-            offer(Some(pending.due), Timer::Recovery(pending.id));
-        }
-        next
-    }
-
-    /// Every law of this file that can be read off one record.
-    ///
-    /// # Errors
-    /// The law that does not hold, in words.
-    pub fn check_laws(&self) -> Result<(), String> {
-        let law = |holds: bool, text: &str| {
-            if holds {
-                Ok(())
-            } else {
-                Err(format!("{text}: {self:#?}"))
-            }
-        };
-        let stopped = self.state == ServiceState::Stopped;
-        law(
-            stopped == self.run.is_none(),
-            "stopped if and only if there is no run",
-        )?;
-        law(
-            self.state.is_pending() || (self.checkpoint == 0 && self.wait_hint.is_zero()),
-            "S13: no checkpoint and no wait hint outside the pending states",
-        )?;
-        law(
-            !stopped || self.controls_accepted == ControlsAccepted::NONE,
-            "a stopped service accepts nothing",
-        )?;
-        if let (Some(run), Some(previous)) = (&self.run, &self.previous) {
-            law(
-                run.id.number > previous.run.number,
-                "runs are numbered in their order",
-            )?;
-            law(
-                matches!(
-                    run.phase,
-                    RunPhase::WaitingForPrevious | RunPhase::WaitingForDependencies
-                ),
-                "no process is started while the one before runs",
-            )?;
-        }
-        law(
-            self.run
-                .as_ref()
-                .is_none_or(|run| run.id.number == self.runs),
-            "the current run is the last one",
-        )?;
-        law(
-            self.pending_actions.len() <= crate::failure::PENDING_ACTIONS_MAX,
-            "pending actions are bounded",
-        )
+/// A program can be stopped from its first moment; a service says itself what it takes (S23).
+pub(crate) fn accepted_at_first(kind: ServiceKind) -> ControlsAccepted {
+    match kind {
+        ServiceKind::Program => ControlsAccepted::STOP.union(ControlsAccepted::SHUTDOWN),
+        ServiceKind::Service => ControlsAccepted::NONE,
     }
 }

@@ -4,9 +4,9 @@ use relance_scm::event::Event;
 use relance_scm::{RecoveryActionKind, Win32Error};
 
 use crate::action::{Action, Answer, DenyReason};
+use crate::draft::Draft;
 use crate::record::{ActionId, PendingAction, StartCause};
 use crate::start;
-use crate::step::Draft;
 
 pub(crate) fn due(draft: &mut Draft, id: ActionId) -> Answer {
     let waiting = |pending: &PendingAction| pending.id == id && !pending.executing;

@@ -8,11 +8,9 @@ use relance_scm::event::Event;
 use relance_scm::{EndCause, ExitCode, ServiceState, StatusReport};
 
 use crate::action::{Answer, DenyReason};
-use crate::control;
-use crate::failure;
+use crate::draft::Draft;
 use crate::record::{EndReason, Run, RunId, RunPhase};
-use crate::start;
-use crate::step::Draft;
+use crate::{ending, failure, start};
 
 /// How long a process may outlive its STOPPED report (S50).
 const LINGER: Duration = Duration::from_secs(20);
@@ -53,18 +51,18 @@ pub(crate) fn status(draft: &mut Draft, id: RunId, number: u64, report: StatusRe
 fn stopped(draft: &mut Draft, id: RunId, exit_code: ExitCode) {
     let from = draft.record.state;
     let lingers = Some(draft.now + LINGER);
-    let Some(run) = draft.end_run(exit_code, lingers) else {
+    let Some(run) = ending::end_run(draft, exit_code, lingers) else {
         return;
     };
-    log_exit_code(draft, exit_code);
-    let reason = judge(draft, exit_code);
+    ending::log_exit_code(draft, exit_code);
+    let reason = ending::judge(draft, exit_code);
     warn_of_clean_error(draft, &run, reason);
-    draft.note_end(&run, from, reason);
+    ending::note_end(draft, &run, from, reason);
     if reason == EndReason::StoppedWithError {
         failure::count(draft, id);
     }
     draft.enter(ServiceState::Stopped);
-    control::complete_all(draft, &run, Ok(()));
+    ending::complete_controls(draft, &run, Ok(()));
     draft.remove_if_over();
 }
 
@@ -92,29 +90,4 @@ pub(crate) fn cause_told(draft: &mut Draft, id: RunId, cause: Arc<EndCause>) -> 
             run.end_cause = Some(cause);
         }
     })
-}
-
-/// E4: 7023 for a Win32 error, 7024 for a code of the service's own.
-pub(crate) fn log_exit_code(draft: &mut Draft, exit_code: ExitCode) {
-    match exit_code {
-        ExitCode::SUCCESS => {}
-        ExitCode::Win32(error) => draft.log(Event::StoppedWithError(error)),
-        ExitCode::ServiceSpecific(code) => draft.log(Event::StoppedWithSpecificError(code)),
-    }
-}
-
-/// R3 to R5, R8.4 to R8.7, R8.12: what a STOPPED report means.
-pub(crate) fn judge(draft: &Draft, exit_code: ExitCode) -> EndReason {
-    let record = &draft.record;
-    if record.shutting_down {
-        EndReason::Shutdown
-    } else if exit_code.is_success() {
-        EndReason::Stopped
-    } else if !record.config.failure_actions_on_non_crash_failures {
-        EndReason::FlagNotSet
-    } else if record.config.failure_actions.actions.is_empty() {
-        EndReason::NoActions
-    } else {
-        EndReason::StoppedWithError
-    }
 }

@@ -5,10 +5,9 @@ use relance_scm::event::Event;
 use relance_scm::{Control, ServiceKind};
 
 use crate::action::{Action, Answer};
-use crate::input::ShutdownLimits;
-use crate::record::{RunId, RunPhase, ShutdownPhase, StopCause};
-use crate::step::Draft;
-use crate::{control, exit};
+use crate::draft::Draft;
+use crate::record::{RunId, RunPhase, ShutdownLimits, ShutdownPhase, StopCause};
+use crate::{control, stopping};
 
 pub(crate) fn requested(draft: &mut Draft, limits: ShutdownLimits) -> Answer {
     if draft.record.shutting_down {
@@ -30,7 +29,7 @@ pub(crate) fn requested(draft: &mut Draft, limits: ShutdownLimits) -> Answer {
             RunPhase::WaitingForDependencies
             | RunPhase::WaitingForPrevious
             | RunPhase::WaitingForRecycle(_),
-        ) => exit::stopped_before_spawn(draft, id),
+        ) => stopping::stopped_before_spawn(draft, id),
     }
     end_previous(draft)
 }
@@ -85,7 +84,7 @@ fn stop(draft: &mut Draft, id: RunId) {
     }
     run.stop = Some(StopCause::Shutdown);
     match kind {
-        ServiceKind::Program => control::stop_program(draft, id, phase),
+        ServiceKind::Program => stopping::stop_program(draft, id, phase),
         ServiceKind::Service => {
             let control = [Control::Stop, Control::Shutdown]
                 .into_iter()

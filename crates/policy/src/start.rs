@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
-use relance_scm::{ControlsAccepted, ExitCode, ServiceKind, ServiceState, Win32Error};
+use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
 
 use crate::action::{Action, Answer, DenyReason};
-use crate::exit;
+use crate::draft::Draft;
 use crate::input::{DependencyFailure, SpawnFailure};
-use crate::record::{EndReason, Run, RunId, RunPhase, StartCause};
-use crate::step::Draft;
+use crate::record::{EndReason, Run, RunId, RunPhase, StartCause, accepted_at_first};
 use crate::time::Time;
+use crate::{ending, stopping};
 
 /// How long a process may take to connect (S43).
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -90,14 +90,6 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         end_cause: None,
     });
     id
-}
-
-/// A program can be stopped from its first moment; a service says itself what it takes (S23).
-pub(crate) fn accepted_at_first(kind: ServiceKind) -> ControlsAccepted {
-    match kind {
-        ServiceKind::Program => ControlsAccepted::STOP.union(ControlsAccepted::SHUTDOWN),
-        ServiceKind::Service => ControlsAccepted::NONE,
-    }
 }
 
 /// Begins a start whose process is created later (planned recycling, slowed down).
@@ -196,7 +188,7 @@ pub(crate) fn spawned(draft: &mut Draft, id: RunId, pid: u32, birth: u64) -> Ans
             if run.stop.is_none() {
                 draft.enter(ServiceState::Running);
             } else {
-                exit::signal_stop(draft, id);
+                stopping::signal_stop(draft, id);
             }
             draft.act(Action::CompleteStart {
                 run: id,
@@ -287,7 +279,7 @@ fn fail_start(
     let from = draft.record.state;
     // Due at once: a process that nobody can speak to is not left beside the next start.
     let lingers = process_remains.then_some(draft.now);
-    let Some(run) = draft.end_run(ExitCode::Win32(error), lingers) else {
+    let Some(run) = ending::end_run(draft, ExitCode::Win32(error), lingers) else {
         return;
     };
     draft.record.state = ServiceState::Stopped;
@@ -297,7 +289,7 @@ fn fail_start(
     if let StartCause::Recovery(_, action) = run.cause {
         draft.log(Event::RecoveryActionFailed(action, error));
     }
-    draft.note_end(&run, from, EndReason::StartFailed(error));
+    ending::note_end(draft, &run, from, EndReason::StartFailed(error));
     draft.act(Action::CompleteStart {
         run: id,
         result: Err(error),

@@ -4,21 +4,17 @@ use std::sync::Arc;
 
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
-use relance_scm::{ControlsAccepted, ExitCode, ServiceState};
 
 use crate::action::{Action, Answer, DenyReason, Step};
-use crate::input::{Input, Timer};
-use crate::record::{End, EndReason, Previous, Run, RunId, RunPhase, ServiceRecord};
+use crate::draft::Draft;
+use crate::input::Input;
+use crate::record::{RunPhase, ServiceRecord, Timer};
 use crate::time::Time;
-use crate::{control, exit, recovery, report, shutdown, start};
+use crate::{control, exit, recovery, report, shutdown, start, stopping};
 
 /// Decides what follows from an input.
 pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
-    let mut draft = Draft {
-        record: record.clone(),
-        actions: Vec::new(),
-        now,
-    };
+    let mut draft = Draft::new(record, now);
     let answer = match input {
         Input::StartRequested { cause, arguments } => {
             start::requested(&mut draft, cause, arguments)
@@ -27,7 +23,7 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
             control,
             dependents_active,
         } => control::requested(&mut draft, control, dependents_active),
-        Input::TerminateRequested => exit::terminate_requested(&mut draft),
+        Input::TerminateRequested => stopping::terminate_requested(&mut draft),
         Input::DeleteRequested => delete_requested(&mut draft),
         Input::CancelRecoveryRequested(id) => recovery::cancel_requested(&mut draft, id),
         Input::ShutdownRequested(limits) => shutdown::requested(&mut draft, limits),
@@ -56,11 +52,7 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         Input::ActionDone { id, result } => recovery::done(&mut draft, id, result),
         Input::TimerFired(timer) => timer_fired(&mut draft, timer),
     };
-    Step {
-        record: draft.record,
-        actions: draft.actions,
-        answer,
-    }
+    draft.finish(answer)
 }
 
 fn timer_fired(draft: &mut Draft, timer: Timer) -> Answer {
@@ -68,8 +60,8 @@ fn timer_fired(draft: &mut Draft, timer: Timer) -> Answer {
         Timer::Connect(run) => start::connect_timed_out(draft, run),
         Timer::StartHang(run) => start::hung(draft, run),
         Timer::Control(run) => control::timed_out(draft, run),
-        Timer::Kill(run) => exit::kill_due(draft, run),
-        Timer::Linger(run) => exit::linger_over(draft, run),
+        Timer::Kill(run) => stopping::kill_due(draft, run),
+        Timer::Linger(run) => stopping::linger_over(draft, run),
         Timer::Preshutdown(run) => shutdown::preshutdown_over(draft, run),
         Timer::Recycle(run) => start::recycle_due(draft, run),
         Timer::Recovery(id) => recovery::due(draft, id),
@@ -101,99 +93,4 @@ fn config_changed(draft: &mut Draft, config: Arc<relance_scm::ServiceConfig>) ->
         draft.act(Action::SetPriority(run.id));
     }
     Answer::Accepted
-}
-
-/// A step in the making.
-pub(crate) struct Draft {
-    pub(crate) record: ServiceRecord,
-    pub(crate) actions: Vec<Action>,
-    pub(crate) now: Time,
-}
-
-impl Draft {
-    pub(crate) fn act(&mut self, action: Action) {
-        self.actions.push(action);
-    }
-
-    pub(crate) fn log(&mut self, event: Event) {
-        self.act(Action::Log(event));
-    }
-
-    /// The current run, if it is this one.
-    pub(crate) fn run(&mut self, id: RunId) -> Option<&mut Run> {
-        self.record.run.as_mut().filter(|run| run.id == id)
-    }
-
-    /// Does something for the current run; anything else is stale.
-    pub(crate) fn if_current(&mut self, id: RunId, then: impl FnOnce(&mut Self)) -> Answer {
-        if self.run(id).is_none() {
-            return Answer::Stale;
-        }
-        then(self);
-        Answer::Accepted
-    }
-
-    /// Enters a state, with 7036 where Windows logs it (E8).
-    pub(crate) fn enter(&mut self, state: ServiceState) {
-        let record = &mut self.record;
-        let changed = record.state != state;
-        record.state = state;
-        if !state.is_pending() {
-            record.checkpoint = 0;
-            record.wait_hint = std::time::Duration::ZERO;
-        }
-        let logged = matches!(
-            state,
-            ServiceState::Running | ServiceState::Paused | ServiceState::Stopped
-        );
-        if changed && logged {
-            self.log(Event::StateEntered(state));
-        }
-    }
-
-    /// Ends the current run: STOPPED with this exit code. Whoever still waits for it is answered.
-    ///
-    /// `lingers` says that the process has not ended: it becomes `previous`.
-    pub(crate) fn end_run(&mut self, exit_code: ExitCode, lingers: Option<Time>) -> Option<Run> {
-        let run = self.record.run.take()?;
-        self.record.exit_code = exit_code;
-        self.record.controls_accepted = ControlsAccepted::NONE;
-        self.record.shutdown = None;
-        if run.pid != 0 && lingers.is_some() {
-            self.record.previous = Some(Previous {
-                run: run.id,
-                pid: run.pid,
-                birth: run.birth,
-                since: self.now,
-                kill_at: lingers,
-                killed: false,
-                last_report: run.last_report,
-            });
-        }
-        Some(run)
-    }
-
-    /// Notes how the run ended, for people who ask why.
-    pub(crate) fn note_end(&mut self, run: &Run, from: ServiceState, reason: EndReason) {
-        self.record.last_end = Some(End {
-            run: run.id,
-            at: self.now,
-            reason,
-            from,
-            stop: run.stop,
-            exit: None,
-            cause: run.end_cause.clone(),
-            exit_code: self.record.exit_code,
-            failure: None,
-            action: None,
-        });
-    }
-
-    /// C31: a deleted service goes once nothing of it runs.
-    pub(crate) fn remove_if_over(&mut self) {
-        let record = &self.record;
-        if record.marked_for_delete && record.run.is_none() && record.previous.is_none() {
-            self.act(Action::Remove);
-        }
-    }
 }

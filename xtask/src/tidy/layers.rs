@@ -21,6 +21,13 @@ const LAYERS: &[Layer] = &[
         may_use: &[],
         crates: Some(&["relance_windows"]),
     },
+    // What is on record, without the decisions.
+    Layer {
+        package: "crates/policy",
+        module: "record",
+        may_use: &["time"],
+        crates: None,
+    },
 ];
 
 pub(super) fn check(files: &[File]) -> Vec<String> {

@@ -1,0 +1,71 @@
+//! What happens by itself, and when: every deadline is a field of the record.
+
+use super::{ActionId, RunId, RunPhase, ServiceRecord, ShutdownPhase};
+use crate::time::Time;
+
+/// A deadline of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// The process had to connect (S43).
+    Connect(RunId),
+    /// A start made no progress for too long (S42).
+    StartHang(RunId),
+    /// A control had to be answered (S44).
+    Control(RunId),
+    /// A stopping process is killed.
+    Kill(RunId),
+    /// A process that outlives its STOPPED report is killed (S50).
+    Linger(RunId),
+    /// The time after PRESHUTDOWN is over (S47).
+    Preshutdown(RunId),
+    /// A program that keeps asking for new starts is started again.
+    Recycle(RunId),
+    /// A recovery action is due.
+    Recovery(ActionId),
+}
+
+impl ServiceRecord {
+    /// The earliest thing that happens by itself, and when.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<(Time, Timer)> {
+        let mut next: Option<(Time, Timer)> = None;
+        let mut offer = |at: Option<Time>, timer: Timer| {
+            if let Some(at) = at
+                && next.is_none_or(|(earliest, _)| at < earliest)
+            {
+                next = Some((at, timer));
+            }
+        };
+        // In this order at the same instant: ends before starts.
+        if let Some(previous) = &self.previous {
+            offer(previous.kill_at, Timer::Linger(previous.run));
+        }
+        if let Some(run) = &self.run {
+            offer(run.kill_at, Timer::Kill(run.id));
+            match run.phase {
+                RunPhase::Connecting(until) => offer(Some(until), Timer::Connect(run.id)),
+                RunPhase::WaitingForRecycle(until) => offer(Some(until), Timer::Recycle(run.id)),
+                RunPhase::WaitingForDependencies
+                | RunPhase::WaitingForPrevious
+                | RunPhase::Spawning
+                | RunPhase::Active => {}
+            }
+            offer(run.hang_at, Timer::StartHang(run.id));
+            offer(
+                run.control.map(|control| control.until),
+                Timer::Control(run.id),
+            );
+            if let Some(ShutdownPhase::Preshutdown(until)) = self.shutdown {
+                offer(Some(until), Timer::Preshutdown(run.id));
+            }
+        }
+        for pending in self
+            .pending_actions
+            .iter()
+            .filter(|pending| !pending.executing)
+        {
+            offer(Some(pending.due), Timer::Recovery(pending.id));
+        }
+        next
+    }
+}

@@ -1,0 +1,57 @@
+//! What holds of every record.
+
+use relance_scm::{ControlsAccepted, ServiceState};
+
+use super::{PENDING_ACTIONS_MAX, RunPhase, ServiceRecord};
+
+impl ServiceRecord {
+    /// Every law of [`super`] that can be read off one record.
+    ///
+    /// # Errors
+    /// The law that does not hold, in words.
+    pub fn check_laws(&self) -> Result<(), String> {
+        let law = |holds: bool, text: &str| {
+            if holds {
+                Ok(())
+            } else {
+                Err(format!("{text}: {self:#?}"))
+            }
+        };
+        let stopped = self.state == ServiceState::Stopped;
+        law(
+            stopped == self.run.is_none(),
+            "stopped if and only if there is no run",
+        )?;
+        law(
+            self.state.is_pending() || (self.checkpoint == 0 && self.wait_hint.is_zero()),
+            "S13: no checkpoint and no wait hint outside the pending states",
+        )?;
+        law(
+            !stopped || self.controls_accepted == ControlsAccepted::NONE,
+            "a stopped service accepts nothing",
+        )?;
+        if let (Some(run), Some(previous)) = (&self.run, &self.previous) {
+            law(
+                run.id.number > previous.run.number,
+                "runs are numbered in their order",
+            )?;
+            law(
+                matches!(
+                    run.phase,
+                    RunPhase::WaitingForPrevious | RunPhase::WaitingForDependencies
+                ),
+                "no process is started while the one before runs",
+            )?;
+        }
+        law(
+            self.run
+                .as_ref()
+                .is_none_or(|run| run.id.number == self.runs),
+            "the current run is the last one",
+        )?;
+        law(
+            self.pending_actions.len() <= PENDING_ACTIONS_MAX,
+            "pending actions are bounded",
+        )
+    }
+}

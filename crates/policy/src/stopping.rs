@@ -1,0 +1,119 @@
+//! The ways to end a run: asking a program to stop, ending it by force, and the kills that follow when
+//! the time is over. What the end then means, `ending` says.
+
+use std::time::Duration;
+
+use relance_scm::event::Event;
+use relance_scm::settings::STOP_GRACE;
+use relance_scm::{ExitCode, ServiceState};
+
+use crate::action::{Action, Answer, DenyReason};
+use crate::draft::Draft;
+use crate::ending;
+use crate::record::{EndReason, RunId, RunPhase, StopCause};
+
+/// A kill is repeated after this time: it may have been lost with the engine.
+const KILL_AGAIN: Duration = Duration::from_secs(5);
+
+/// Asks a program to stop. Without a process there is nobody to ask: it is stopped.
+pub(crate) fn stop_program(draft: &mut Draft, id: RunId, phase: RunPhase) {
+    match phase {
+        RunPhase::WaitingForDependencies
+        | RunPhase::WaitingForPrevious
+        | RunPhase::WaitingForRecycle(_) => stopped_before_spawn(draft, id),
+        // The signal follows when the process exists.
+        RunPhase::Spawning => draft.enter(ServiceState::StopPending),
+        RunPhase::Connecting(_) | RunPhase::Active => signal_stop(draft, id),
+    }
+}
+
+/// The stop sequence of a program: its signal now, the kill after its grace.
+pub(crate) fn signal_stop(draft: &mut Draft, id: RunId) {
+    let grace = draft.record.config.extensions.get(STOP_GRACE);
+    let kill_at = draft.now + grace;
+    draft.enter(ServiceState::StopPending);
+    draft.record.wait_hint = grace;
+    if let Some(run) = draft.run(id) {
+        run.kill_at = Some(run.kill_at.map_or(kill_at, |at| at.min(kill_at)));
+    }
+    draft.act(Action::SignalStop(id));
+}
+
+/// A stop before there is a process.
+pub(crate) fn stopped_before_spawn(draft: &mut Draft, id: RunId) {
+    if draft.run(id).is_some() {
+        ending::over(draft, EndReason::Stopped, ExitCode::SUCCESS);
+        draft.remove_if_over();
+    }
+}
+
+pub(crate) fn terminate_requested(draft: &mut Draft) -> Answer {
+    let again = draft.now + KILL_AGAIN;
+    if let Some(run) = &mut draft.record.run {
+        run.stop = Some(StopCause::Terminated);
+        let (id, phase) = (run.id, run.phase);
+        match phase {
+            RunPhase::WaitingForDependencies
+            | RunPhase::WaitingForPrevious
+            | RunPhase::WaitingForRecycle(_) => {
+                draft.log(Event::Terminated);
+                ending::over(draft, EndReason::Terminated, ExitCode::SUCCESS);
+            }
+            RunPhase::Spawning | RunPhase::Connecting(_) | RunPhase::Active => {
+                run.kill_at = Some(again);
+                draft.act(Action::Terminate(id));
+                draft.enter(ServiceState::StopPending);
+            }
+        }
+    } else if draft.record.previous.is_none() {
+        return Answer::Denied(DenyReason::NotActive);
+    }
+    if let Some(previous) = &mut draft.record.previous {
+        previous.kill_at = Some(again);
+        previous.killed = true;
+        let id = previous.run;
+        draft.act(Action::Terminate(id));
+        draft.log(Event::Terminated);
+    }
+    Answer::Accepted
+}
+
+/// The time of a stopping run is over: a program's grace, or the end of a shutdown.
+pub(crate) fn kill_due(draft: &mut Draft, id: RunId) -> Answer {
+    let now = draft.now;
+    let shutting_down = draft.record.shutting_down;
+    let grace = draft.record.config.extensions.get(STOP_GRACE);
+    let Some(run) = draft.run(id) else {
+        return Answer::Stale;
+    };
+    run.kill_at = Some(now + KILL_AGAIN);
+    let first = run.stop == Some(StopCause::Requested);
+    draft.act(Action::Terminate(id));
+    if first && !shutting_down {
+        let grace_ms = u32::try_from(grace.as_millis()).unwrap_or(u32::MAX);
+        draft.log(Event::StopGraceExpired(grace_ms));
+    }
+    Answer::Accepted
+}
+
+/// S50: the process has outlived its STOPPED report for too long. Never a failure (R8.13).
+pub(crate) fn linger_over(draft: &mut Draft, id: RunId) -> Answer {
+    let now = draft.now;
+    let Some(previous) = draft
+        .record
+        .previous
+        .as_mut()
+        .filter(|previous| previous.run == id)
+    else {
+        return Answer::Stale;
+    };
+    previous.kill_at = Some(now + KILL_AGAIN);
+    let again = std::mem::replace(&mut previous.killed, true);
+    let outlived = u32::try_from((now - previous.since).as_millis()).unwrap_or(u32::MAX);
+    draft.act(Action::Terminate(id));
+    // A start that was given up has its own entry.
+    if !again && outlived > 0 {
+        draft.log(Event::LingererKilled(outlived));
+    }
+    Answer::Accepted
+}
