@@ -6,8 +6,8 @@ use relance_scm::security::{Access, NamedChange};
 use relance_scm::{ScmError, Win32Error};
 use relance_wire::api::{AccessReply, AccessRequest};
 
+use crate::context::Context;
 use crate::reply::{Answer, Body, Name};
-use crate::routes::Context;
 
 /// Changes of one request.
 const CHANGES_MAX: usize = 64;

@@ -10,9 +10,9 @@ use hyper_util::rt::TokioIo;
 use relance_scm::{RunId, ScmError, Win32Error};
 use tokio::net::UnixStream;
 
+use crate::context::Context;
 use crate::panics::Caught;
 use crate::reply::Answer;
-use crate::routes::Context;
 
 /// Name of what the connection becomes.
 const PROTOCOL: &str = "relance-channel";

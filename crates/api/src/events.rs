@@ -6,8 +6,8 @@ use relance_scm::ServiceName;
 use relance_scm::event_log::NewEntry;
 use relance_wire::api::{EventPageReply, EventsQuery, WriteEventRequest};
 
+use crate::context::Context;
 use crate::reply::{Answer, Body, Questions};
-use crate::routes::Context;
 
 /// `GET /v1/events`
 pub(crate) async fn find(

@@ -9,8 +9,9 @@ use relance_scm::{Caller, ServiceManager};
 use relance_sessions::Sessions;
 use tokio::net::UnixStream;
 
+use crate::context::Context;
 use crate::limits::{Books, Limits};
-use crate::routes::{self, Context};
+use crate::routes;
 use crate::server::serve_connection;
 
 /// Everything that a manager answers to these bytes, after which the client says no more.

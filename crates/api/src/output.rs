@@ -10,8 +10,8 @@ use relance_scm::ServiceName;
 use relance_scm::manager::OutputRange;
 use serde::Deserialize;
 
+use crate::context::Context;
 use crate::reply::{Answer, Name, Questions};
-use crate::routes::Context;
 
 const CONTENT_TYPE: &str = "application/octet-stream";
 /// Lines that are sent when nobody says how many.

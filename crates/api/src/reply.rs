@@ -11,8 +11,8 @@ use relance_scm::{ScmError, ServiceName, Win32Error};
 use relance_wire::api::ErrorReply;
 use serde::de::DeserializeOwned;
 
+use crate::context::Context;
 use crate::limits::body_len_max;
-use crate::routes::Context;
 
 /// An answer that is no success.
 pub(crate) struct Failure(pub(crate) ScmError);

@@ -22,10 +22,11 @@ use rustix::process::setpriority_process;
 use rustix::thread::gettid;
 use tokio::net::{UnixListener, UnixStream};
 
+use crate::context::Context;
 use crate::limits::{self, Books, Limits, WORKERS};
 use crate::panics::Caught;
 use crate::reply::Failure;
-use crate::routes::{self, Context};
+use crate::routes;
 use crate::sign_in;
 
 /// Pause after a failed accept, which means that descriptors are used up.

@@ -17,8 +17,8 @@ use relance_wire::api::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::context::Context;
 use crate::reply::{Answer, Body, Name, Questions};
-use crate::routes::Context;
 
 /// `GET /v1/manager`
 pub(crate) async fn manager(context: Context) -> Answer<Json<ManagerReply>> {

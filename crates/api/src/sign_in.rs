@@ -1,7 +1,5 @@
 //! Links, sessions and tokens, and who a request with one of them comes from.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::extract::Path;
 use axum::http::{Method, StatusCode, header};
@@ -14,25 +12,9 @@ use relance_wire::api::{
     TokenRequest,
 };
 
+use crate::context::{Context, SignedIn};
 use crate::refusals;
 use crate::reply::{Answer, Body, Failure};
-use crate::routes::Context;
-
-/// What a request with `Authorization: Bearer` was made with.
-#[derive(Clone, Debug)]
-pub(crate) struct SignedIn {
-    pub(crate) secret: Arc<str>,
-    pub(crate) session: SessionBody,
-    /// The Unix user of the connection.
-    through: Option<u32>,
-}
-
-impl SignedIn {
-    /// Whether it lasts.
-    pub(crate) fn lasts(&self, sessions: &Sessions) -> bool {
-        sessions.find(&self.secret, self.through).is_ok()
-    }
-}
 
 /// Paths where a reader may use other methods than GET: they change nothing, or only the reader's
 /// own session.

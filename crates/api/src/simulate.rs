@@ -5,8 +5,8 @@ use relance_policy::simulate::{Script, Timeline, simulate as play};
 use relance_scm::{FailureActions, ScmError, ServiceConfig, ServiceKind, ServiceName};
 use relance_wire::api::{SimulateRequest, read_kind};
 
+use crate::context::Context;
 use crate::reply::{Answer, Body};
-use crate::routes::Context;
 use crate::simulation::reply;
 
 /// Most entries of a time line in an answer; `relance simulate` shows more.

@@ -11,8 +11,8 @@ use futures_util::stream::poll_fn;
 use relance_wire::api::StreamItem;
 use serde::Deserialize;
 
+use crate::context::Context;
 use crate::reply::{Answer, Questions};
-use crate::routes::Context;
 
 /// What to stream.
 #[derive(Debug, Default, Deserialize)]

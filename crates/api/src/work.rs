@@ -15,8 +15,8 @@ use relance_scm::{Reply, ScmError, Win32Error};
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use crate::context::Context;
 use crate::panics::caught;
-use crate::routes::Context;
 
 /// Part of an answer that is handed over at a time.
 const PART_LEN: usize = 16 * 1024;
