@@ -35,8 +35,8 @@ const CHECKS: &[Part] = &[
 /// Seeds of the simulation that the ordinary tests do not play.
 const SEEDS: &str = "400..20000";
 
-/// Kills of the engine.
-const KILLS: &str = "500";
+/// Kills of engines and of guardians, with control groups and without.
+const KILLS: &str = "300";
 
 const NIGHTLY: &[Part] = &[
     part("php-matrix", |root| php::matrix(root, &["--all"])),

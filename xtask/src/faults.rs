@@ -1,36 +1,41 @@
-//! `cargo xtask faults [--rounds N]`: kills of the engine under crashing services, with and without control
-//! groups, and the table of the store's faults. Fails when a promise is broken.
+//! `cargo xtask faults [--rounds N] [--seed N]`: kills of engines and guardians under load, with and without
+//! control groups, and the table of the store's faults. Fails when a promise is broken.
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::cargo;
-
-/// Kills when nobody says otherwise.
-const ROUNDS: u32 = 20;
+use crate::{cargo, php};
 
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
-    let rounds = match words {
-        [] => ROUNDS,
-        ["--rounds", rounds] => rounds.parse().context("--rounds takes a number")?,
-        other => bail!("unknown options {other:?}; cargo xtask faults [--rounds N]"),
-    };
-    for cgroups in ["auto", "off"] {
-        println!("kills of the engine, control groups {cgroups}:");
-        let kills = rounds.to_string();
-        test(
-            root,
-            "kills::",
-            &[("RELANCE_KILLS", &kills), ("RELANCE_TEST_CGROUPS", cgroups)],
-        )?;
+    if !words.chunks(2).all(is_option) {
+        bail!("unknown options {words:?}; cargo xtask faults [--rounds N] [--seed N]");
     }
-    println!("faults of the store:");
-    test(root, "store::", &[])
+    let kills = kills(root, words);
+    // One that fails does not hide the other.
+    let store = store(root);
+    kills.and(store)
 }
 
-fn test(root: &Path, filter: &str, environment: &[(&str, &str)]) -> Result<()> {
+fn is_option(words: &[&str]) -> bool {
+    matches!(words, ["--rounds" | "--seed", number] if number.parse::<u32>().is_ok())
+}
+
+fn kills(root: &Path, words: &[&str]) -> Result<()> {
+    let php = php::installation(root, None)?;
+    let relance = root.join("target/debug/relance");
+    let package = ["run", "--quiet", "--package", "relance-testkit"];
+    let program = ["--bin", "relance-faults", "--"];
+    let paths = [&relance, &php.binary, &php.extension].map(|path| path.display().to_string());
+    let [relance, php, extension] = paths.each_ref().map(String::as_str);
+    let options = ["--relance", relance, "--php", php, "--extension", extension];
+    let all = [&package[..], &program[..], &options[..], words].concat();
+    cargo::run(root, &all)
+}
+
+fn store(root: &Path) -> Result<()> {
+    println!("faults of the store:");
     let words = ["test", "--quiet", "--package", "relance", "--test", "it"];
-    let shown = [filter, "--", "--nocapture", "--test-threads", "1"];
-    cargo::run_with(root, &[&words[..], &shown[..]].concat(), environment)
+    let shown = ["store::", "--", "--nocapture", "--test-threads", "1"];
+    cargo::run(root, &[&words[..], &shown[..]].concat())
 }

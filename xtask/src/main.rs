@@ -48,8 +48,8 @@ cargo xtask TASK
                    the engine over a simulated machine; one seed shows its trace
   fuzz [--seconds N] [TARGET...]
                    what comes from outside, with libFuzzer: each target, or these
-  faults [--rounds N]
-                   kills of the engine under load, and files of the store that are lost or damaged
+  faults [--rounds N] [--seed N]
+                   kills of engine and guardian under load, and files of the store that are lost or damaged
   bench [OPTION...]
                    the benchmark beside the peers that are installed; options of bench.py
   dist [--quick] [--target ARCHITECTURE] [PART...]

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use relance_client::{ServiceManager, SocketManager, Target, connect};
@@ -19,7 +20,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::cgroups::{Hierarchy, Remains};
-use crate::puppet::PATIENCE;
+use crate::puppet::{PATIENCE, Puppet, Stage};
 
 /// With `off` in it the daemons of all tests hold services as they do where there are no control
 /// groups.
@@ -207,20 +208,20 @@ impl Daemon {
         kill(self.engine_pid(), Signal::KILL);
     }
 
-    /// Stops the engine where it is; it ends with its guardian all the same.
-    pub fn freeze_engine(&self) {
-        kill(self.engine_pid(), Signal::STOP);
-    }
-
     /// Kills the guardian; the engine ends with it, the services go on.
     pub fn kill_guardian(&mut self) {
-        kill(self.guardian_pid(), Signal::KILL);
-        self.wait_for_end();
+        self.strike_guardian();
         // Whoever holds the lock is not gone: the engine ends when it sees its guardian gone.
         let lock = fs::File::open(self.state.join("lock")).expect("the lock");
         flock(&lock, FlockOperation::LockExclusive).expect("the engine ends too");
         // A process that another test makes right now has a copy of the descriptor until it executes.
         flock(&lock, FlockOperation::Unlock).expect("it is held");
+    }
+
+    /// Kills the guardian and nothing else; its engine may still be ending.
+    pub fn strike_guardian(&mut self) {
+        kill(self.guardian_pid(), Signal::KILL);
+        self.wait_for_end();
     }
 
     /// Asks it to stop, and waits.
@@ -285,6 +286,20 @@ impl Daemon {
     /// Asks for a start; the answer comes when the process has connected.
     pub fn start_service(&self, name: &ServiceName) -> Result<(), ScmError> {
         self.ask(|scm, caller, reply| scm.start_service(caller, name, Vec::new(), reply))
+    }
+
+    /// Starts a service of puppets and waits until it runs.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub fn run_puppet(&self, stage: &Stage, name: &ServiceName) -> Puppet {
+        thread::scope(|scope| {
+            let start = scope.spawn(|| self.start_service(name));
+            let mut puppet = stage.next_run();
+            puppet.run();
+            start.join().expect("no panic").expect("it starts");
+            puppet
+        })
     }
 
     /// Sends a control.

@@ -2,7 +2,7 @@
 //!
 //! [`compliance`] reads the scenarios of `compliance/` and plays them against any subject;
 //! [`simulation`] runs the production engine over a simulated machine, on Linux; [`daemon`] runs the real one
-//! in a folder of the test's own, with services on strings ([`puppet`]).
+//! in a folder of the test's own, with services on strings ([`puppet`]); [`faults`] kills it under load.
 
 #![allow(clippy::missing_panics_doc, reason = "a test that fails panics")]
 
@@ -11,6 +11,8 @@ pub mod cgroups;
 pub mod compliance;
 #[cfg(unix)]
 pub mod daemon;
+#[cfg(unix)]
+pub mod faults;
 #[cfg(unix)]
 pub mod puppet;
 #[cfg(unix)]

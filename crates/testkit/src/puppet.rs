@@ -8,7 +8,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use relance_scm::{ControlsAccepted, ServiceState};
+use relance_scm::failure_actions::{ActionList, ResetPeriod};
+use relance_scm::{ControlsAccepted, ServiceConfig, ServiceName, ServiceState};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 
 /// A test that waits longer than this for a process has found a fault.
@@ -58,10 +59,11 @@ pub fn built(package: &str, name: &str) -> PathBuf {
         "{name} cannot be built: {}",
         String::from_utf8_lossy(&output.stderr)
     );
-    // The test runs from target/PROFILE/deps.
-    let test = std::env::current_exe().expect("the path of this test");
-    let folder = test.ancestors().nth(2).expect("a folder of the profile");
-    folder.join(name)
+    // A test runs from target/PROFILE/deps, a program from target/PROFILE.
+    let this = std::env::current_exe().expect("the path of this program");
+    let folder = this.parent().expect("a folder");
+    let profile = folder.parent().filter(|_| folder.ends_with("deps"));
+    profile.unwrap_or(folder).join(name)
 }
 
 impl Stage {
@@ -81,6 +83,20 @@ impl Stage {
     #[must_use]
     pub fn command_line(&self) -> String {
         self.command_line_of(program())
+    }
+
+    /// The service, with these recovery actions.
+    ///
+    /// # Panics
+    /// If the name or the actions are not legal.
+    #[must_use]
+    pub fn service(&self, name: &str, actions: &str) -> ServiceConfig {
+        let name = ServiceName::new(name).expect("a legal name");
+        let mut config = ServiceConfig::new(name, self.command_line());
+        let actions: ActionList = actions.parse().expect("actions");
+        config.failure_actions.actions = actions.0.into();
+        config.failure_actions.reset_period = ResetPeriod::Seconds(86_400);
+        config
     }
 
     /// The same with the program in another place.
@@ -130,6 +146,14 @@ impl Puppet {
 
     /// Reports a state; returns when it is on record.
     pub fn report(&mut self, state: ServiceState) {
+        self.report_again(state).expect("the report is taken");
+    }
+
+    /// The same for a puppet that may have ended.
+    ///
+    /// # Errors
+    /// As [`order`](Self::order).
+    pub fn report_again(&mut self, state: ServiceState) -> Result<(), String> {
         let accepted = match state {
             ServiceState::Stopped => ControlsAccepted::NONE,
             _ => ControlsAccepted::STOP
@@ -137,7 +161,7 @@ impl Puppet {
                 .union(ControlsAccepted::SHUTDOWN),
         };
         let order = format!("report {} {}", state.to_raw(), accepted.to_raw());
-        self.order(&order).expect("the report is taken");
+        self.order(&order)
     }
 
     /// Reports STOPPED with these codes and ends.

@@ -1,9 +1,7 @@
 //! What these tests share.
 
 use std::path::Path;
-use std::thread;
 
-use relance_scm::failure_actions::{ActionList, ResetPeriod};
 use relance_scm::{ServiceConfig, ServiceName};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{Puppet, Stage};
@@ -20,20 +18,10 @@ pub(crate) fn name(text: &str) -> ServiceName {
 
 /// A service of puppets with these recovery actions.
 pub(crate) fn puppets(stage: &Stage, service: &str, actions: &str) -> ServiceConfig {
-    let mut config = ServiceConfig::new(name(service), stage.command_line());
-    let actions: ActionList = actions.parse().expect("actions");
-    config.failure_actions.actions = actions.0.into();
-    config.failure_actions.reset_period = ResetPeriod::Seconds(86_400);
-    config
+    stage.service(service, actions)
 }
 
 /// Starts a service of puppets and waits until it runs.
 pub(crate) fn running(daemon: &Daemon, stage: &Stage, service: &str) -> Puppet {
-    thread::scope(|scope| {
-        let start = scope.spawn(|| daemon.start_service(&name(service)));
-        let mut puppet = stage.next_run();
-        puppet.run();
-        start.join().expect("no panic").expect("it starts");
-        puppet
-    })
+    daemon.run_puppet(stage, &name(service))
 }
