@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::channel::{Channel, PEEK_LEN, Seen};
 use super::link::Link;
-use super::protocol::{Report, Request};
+use super::protocol::{GuardianReport, GuardianRequest};
 
 /// What the manager sees of a channel on which these parts arrive one after the other: the frames with
 /// the positions behind them, and whether it was broken off. With `takes_off` everything is on record at
@@ -55,7 +55,7 @@ pub fn link(parts: &[&[u8]]) -> io::Result<(Vec<String>, bool)> {
         theirs.write_all(part)?;
         link.fill()?;
         loop {
-            match link.next::<Request>() {
+            match link.next::<GuardianRequest>() {
                 Ok(Some(frame)) => frames.push(written(&frame)),
                 Ok(None) => break,
                 Err(_) => return Ok((frames, false)),
@@ -68,13 +68,13 @@ pub fn link(parts: &[&[u8]]) -> io::Result<(Vec<String>, bool)> {
 /// A request of the engine, read and written again. `None` for what is none.
 #[must_use]
 pub fn request(text: &[u8]) -> Option<String> {
-    again::<Request>(text)
+    again::<GuardianRequest>(text)
 }
 
 /// A report of the guardian, read and written again. `None` for what is none.
 #[must_use]
 pub fn report(text: &[u8]) -> Option<String> {
-    again::<Report>(text)
+    again::<GuardianReport>(text)
 }
 
 fn again<T: Serialize + DeserializeOwned>(text: &[u8]) -> Option<String> {

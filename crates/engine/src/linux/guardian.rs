@@ -50,7 +50,7 @@ use super::cgroup::{Group, GroupNames, Tree};
 use super::channel::Channel;
 use super::clock;
 use super::process::kill_group;
-use super::protocol::{ActionKey, Exit, Report, Request, RunKey, run_of};
+use super::protocol::{ActionKey, Exit, GuardianReport, GuardianRequest, RunKey, run_of};
 use super::signals::{Signals, reap};
 use super::spawn::{Inherited, SpawnError, Spawner};
 
@@ -314,7 +314,7 @@ impl Guardian {
             }
         }
         self.tell(
-            &Report::Exited {
+            &GuardianReport::Exited {
                 run: key,
                 exit,
                 at_ns,
@@ -326,9 +326,9 @@ impl Guardian {
         self.kill_control_group(&self.runs[&key]);
     }
 
-    fn request(&mut self, request: Request) {
+    fn request(&mut self, request: GuardianRequest) {
         match request {
-            Request::Ready => {
+            GuardianRequest::Ready => {
                 if let Some(engine) = &mut self.engine {
                     engine.is_ready = true;
                 }
@@ -337,7 +337,7 @@ impl Guardian {
                 self.settle();
                 super::process::notify_ready(self.setup.notify.take().as_deref());
             }
-            Request::Spawn {
+            GuardianRequest::Spawn {
                 run,
                 secret,
                 output,
@@ -346,8 +346,8 @@ impl Guardian {
             } => {
                 self.spawn(run, secret, output, channel, &spec);
             }
-            Request::Command { action, spec } => self.command(action, &spec),
-            Request::Signal { run, signal } => {
+            GuardianRequest::Command { action, spec } => self.command(action, &spec),
+            GuardianRequest::Signal { run, signal } => {
                 if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
                     match &run.adopted {
                         Some(adopted) => {
@@ -357,12 +357,12 @@ impl Guardian {
                     }
                 }
             }
-            Request::Terminate { run } => {
+            GuardianRequest::Terminate { run } => {
                 if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
                     self.kill_tree(run);
                 }
             }
-            Request::Acknowledge { run } => {
+            GuardianRequest::Acknowledge { run } => {
                 if self.runs.get(&run).is_some_and(|run| run.exit.is_some())
                     && let Some(known) = self.runs.remove(&run)
                 {
@@ -371,15 +371,15 @@ impl Guardian {
                     self.streams.release(run);
                 }
             }
-            Request::AcknowledgeCommand { action } => self.forget_command(action),
-            Request::Adopt { runs } => self.adopt(runs),
-            Request::CannotServe => {
+            GuardianRequest::AcknowledgeCommand { action } => self.forget_command(action),
+            GuardianRequest::Adopt { runs } => self.adopt(runs),
+            GuardianRequest::CannotServe => {
                 if let Some(engine) = &mut self.engine {
                     engine.cannot_serve = true;
                 }
             }
-            Request::ShuttingDown { within_ms } => self.engine_shuts_down(within_ms),
-            Request::ShutDown => self.all_stopped(0),
+            GuardianRequest::ShuttingDown { within_ms } => self.engine_shuts_down(within_ms),
+            GuardianRequest::ShutDown => self.all_stopped(0),
         }
     }
 }

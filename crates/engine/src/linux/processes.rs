@@ -31,7 +31,7 @@ use super::link::Link;
 use super::logs::Logs;
 use super::plan::{self, Surroundings};
 use super::protocol::{
-    RecordedRun, Report, Request, RunKey, VERSION, VERSION_OLDEST, run_of, token,
+    GuardianReport, GuardianRequest, RecordedRun, RunKey, VERSION, VERSION_OLDEST, run_of, token,
 };
 use super::spawn::{SpawnError, SpawnSpec};
 use crate::handle::SharedConsole;
@@ -143,9 +143,9 @@ impl LinuxProcesses {
     fn take_table(&mut self) -> io::Result<Option<Greeting>> {
         let mut greeting = None;
         loop {
-            while let Some(report) = self.link.next::<Report>()? {
+            while let Some(report) = self.link.next::<GuardianReport>()? {
                 match report {
-                    Report::Hello {
+                    GuardianReport::Hello {
                         version,
                         engine,
                         shutting_down,
@@ -166,7 +166,7 @@ impl LinuxProcesses {
                             after_shutdown,
                         });
                     }
-                    Report::TableEnd => return Ok(greeting),
+                    GuardianReport::TableEnd => return Ok(greeting),
                     report => self.report(report)?,
                 }
             }
@@ -186,7 +186,7 @@ impl LinuxProcesses {
     pub(crate) fn adopt(&mut self, mut recorded: Vec<RecordedRun>) -> io::Result<()> {
         recorded.retain(|recorded| !self.runs.contains_key(&recorded.run.into()));
         if self.version >= VERSION {
-            self.ask(&Request::Adopt { runs: recorded });
+            self.ask(&GuardianRequest::Adopt { runs: recorded });
             self.take_table()?;
         } else if let Some(RecordedRun { pid, .. }) = recorded.first() {
             let text = format!(
@@ -238,7 +238,7 @@ impl LinuxProcesses {
 
     /// The daemon serves its clients now.
     pub(crate) fn ready(&mut self) {
-        self.ask(&Request::Ready);
+        self.ask(&GuardianRequest::Ready);
     }
 
     /// The engine ends the services, at the latest in this time.
@@ -246,7 +246,7 @@ impl LinuxProcesses {
         let within = within.map(|within| u64::try_from(within.as_millis()).unwrap_or(u64::MAX));
         // An older guardian waits without being told.
         if self.version >= VERSION {
-            self.ask(&Request::ShuttingDown { within_ms: within });
+            self.ask(&GuardianRequest::ShuttingDown { within_ms: within });
         }
     }
 
@@ -262,7 +262,7 @@ impl LinuxProcesses {
         }
         self.logs.wake();
         if self.version >= VERSION {
-            self.ask(&Request::CannotServe);
+            self.ask(&GuardianRequest::CannotServe);
         }
     }
 
@@ -392,7 +392,7 @@ impl Processes for LinuxProcesses {
         let secret = secret();
         match plan::for_run(run, &secret, config, &self.around) {
             Ok(spec) => {
-                let request = Request::Spawn {
+                let request = GuardianRequest::Spawn {
                     run: run.into(),
                     secret,
                     output: config.extensions.get(OUTPUT) == OutputMode::File.name(),
@@ -412,7 +412,7 @@ impl Processes for LinuxProcesses {
         match plan::for_command(config, command, &self.around) {
             Ok(spec) => {
                 let action = id.into();
-                if !self.ask_if_it_fits(&Request::Command { action, spec }) {
+                if !self.ask_if_it_fits(&GuardianRequest::Command { action, spec }) {
                     let result = Err(command_error(TOO_LONG));
                     self.facts.push_back(Fact::CommandDone { id, result });
                 }
@@ -464,14 +464,14 @@ impl Processes for LinuxProcesses {
     }
 
     fn signal(&mut self, run: RunId, signal: u8) {
-        self.ask(&Request::Signal {
+        self.ask(&GuardianRequest::Signal {
             run: run.into(),
             signal: signal.into(),
         });
     }
 
     fn terminate(&mut self, run: RunId) {
-        self.ask(&Request::Terminate { run: run.into() });
+        self.ask(&GuardianRequest::Terminate { run: run.into() });
     }
 
     fn send(&mut self, run: RunId, frame: &ManagerFrame) {
@@ -500,13 +500,13 @@ impl Processes for LinuxProcesses {
     fn forget_run(&mut self, run: RunId) {
         self.runs.remove(&run);
         self.logs.forget(run);
-        self.ask(&Request::Acknowledge {
+        self.ask(&GuardianRequest::Acknowledge {
             run: RunKey::from(run),
         });
     }
 
     fn forget_command(&mut self, id: ActionId) {
-        self.ask(&Request::AcknowledgeCommand { action: id.into() });
+        self.ask(&GuardianRequest::AcknowledgeCommand { action: id.into() });
     }
 
     fn last_output(&mut self, run: RunId) -> Option<Receiver<String>> {
@@ -517,7 +517,7 @@ impl Processes for LinuxProcesses {
     fn shut_down(&mut self) {
         // The guardian ends now, and this process with it.
         self.logs.collect();
-        self.ask(&Request::ShutDown);
+        self.ask(&GuardianRequest::ShutDown);
     }
 }
 

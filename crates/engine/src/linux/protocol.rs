@@ -68,7 +68,7 @@ pub(crate) fn run_of(token: u64) -> RunId {
 /// From the engine. Everything may be said twice: runs and commands are known by their names.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Request {
+pub(crate) enum GuardianRequest {
     /// The database is open and clients are served: whoever started the daemon may know.
     Ready,
     /// Create the process of a run.
@@ -90,8 +90,8 @@ pub(crate) enum Request {
     /// The start of a command is on record; it may be forgotten.
     AcknowledgeCommand { action: ActionKey },
     /// Asked once, after the table: these runs are on record in the database, and the table did not
-    /// name them. The guardian takes over those that run, tells each as a [`Report::Run`], then each
-    /// [`Report::Stream`] and [`Report::TableEnd`]. What is in control groups that belong to no run is killed. From version 2.
+    /// name them. The guardian takes over those that run, tells each as a [`GuardianReport::Run`], then each
+    /// [`GuardianReport::Stream`] and [`GuardianReport::TableEnd`]. What is in control groups that belong to no run is killed. From version 2.
     Adopt { runs: Vec<RecordedRun> },
     /// The engine cannot open its database: it answers clients with an error, and nothing else is to be
     /// expected of it. From version 2.
@@ -106,7 +106,7 @@ pub(crate) enum Request {
 /// From the guardian.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Report {
+pub(crate) enum GuardianReport {
     /// The first frame to a new engine.
     Hello {
         version: u32,

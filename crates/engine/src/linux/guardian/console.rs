@@ -11,7 +11,7 @@ use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 use super::super::account::ConsoleAccount;
 use super::super::clock;
 use super::super::process::{kill, log};
-use super::super::protocol::{Exit, Report};
+use super::super::protocol::{Exit, GuardianReport};
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage};
 use super::Guardian;
 use super::restart::{Restart, STABLE};
@@ -157,7 +157,7 @@ impl Guardian {
         if self.setup.console.is_none() {
             return;
         }
-        let report = Report::Console {
+        let report = GuardianReport::Console {
             pid: self.console.process.as_ref().map(|process| process.pid),
             problem: self.console.problem.clone(),
             is_new,

@@ -8,7 +8,7 @@ use rustix::event::epoll;
 
 use super::super::clock;
 use super::super::link::Link;
-use super::super::protocol::{Exit, KnownRun, Report, Request, RunKey, VERSION};
+use super::super::protocol::{Exit, GuardianReport, GuardianRequest, KnownRun, RunKey, VERSION};
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage};
 use super::restart::Restart;
 use super::{EXIT_CANNOT_START, Guardian, TOKEN_ENGINE, socket_pair};
@@ -83,7 +83,7 @@ impl Guardian {
     /// Tells a new engine everything its predecessor may not have put on record.
     pub(super) fn introduce(&mut self) {
         self.tell(
-            &Report::Hello {
+            &GuardianReport::Hello {
                 version: VERSION,
                 engine: self.engines,
                 shutting_down: self.shutdown.is_asked(),
@@ -95,17 +95,17 @@ impl Guardian {
         );
         for key in self.runs.keys().copied().collect::<Vec<_>>() {
             let (known, fds) = self.known(key);
-            self.tell(&Report::Run(known), fds);
+            self.tell(&GuardianReport::Run(known), fds);
         }
         let commands = self.commands.iter();
         let commands: Vec<_> = commands
             .map(|(action, (result, _))| (*action, *result))
             .collect();
         for (action, result) in commands {
-            self.tell(&Report::Command { action, result }, vec![]);
+            self.tell(&GuardianReport::Command { action, result }, vec![]);
         }
         self.tell_console(false);
-        self.tell(&Report::TableEnd, vec![]);
+        self.tell(&GuardianReport::TableEnd, vec![]);
     }
 
     pub(super) fn known(&self, key: RunKey) -> (KnownRun, Vec<Rc<OwnedFd>>) {
@@ -133,7 +133,10 @@ impl Guardian {
             .filter(|key| !self.runs.contains_key(key));
         for run in streams.collect::<Vec<_>>() {
             let output = self.streams.reader(run).cloned();
-            self.tell(&Report::Stream { run }, output.into_iter().collect());
+            self.tell(
+                &GuardianReport::Stream { run },
+                output.into_iter().collect(),
+            );
             self.streams.release(run);
         }
     }
@@ -163,7 +166,7 @@ impl Guardian {
 
     /// Says something to the engine. One that cannot be told has ended, or is about to: SIGCHLD
     /// follows, and its successor is told everything.
-    pub(super) fn tell(&mut self, report: &Report, fds: Vec<Rc<OwnedFd>>) {
+    pub(super) fn tell(&mut self, report: &GuardianReport, fds: Vec<Rc<OwnedFd>>) {
         if let Some(engine) = &mut self.engine
             && engine.link.send(report, fds).is_ok()
         {
@@ -202,7 +205,7 @@ impl Guardian {
         };
         let alive = engine.link.fill()?;
         while let Some(engine) = &mut self.engine
-            && let Some(request) = engine.link.next::<Request>()?
+            && let Some(request) = engine.link.next::<GuardianRequest>()?
         {
             self.request(request);
         }

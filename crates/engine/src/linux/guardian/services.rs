@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
 use super::super::clock;
-use super::super::protocol::{ActionKey, Report, RunKey};
+use super::super::protocol::{ActionKey, GuardianReport, RunKey};
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage, Witness};
 use super::journal::{Intent, Journal, Slot};
 use super::{Guardian, Run, socket_pair};
@@ -39,12 +39,12 @@ impl Guardian {
                 Err(error) => {
                     self.release_group(group);
                     self.streams.forget(key);
-                    return self.tell(&Report::SpawnFailed { run: key, error }, vec![]);
+                    return self.tell(&GuardianReport::SpawnFailed { run: key, error }, vec![]);
                 }
             }
         }
         let (known, fds) = self.known(key);
-        self.tell(&Report::Spawned(known), fds);
+        self.tell(&GuardianReport::Spawned(known), fds);
     }
 
     fn try_spawn(
@@ -117,7 +117,7 @@ impl Guardian {
             self.commands.insert(action, (result, slot));
         }
         let (result, _) = self.commands[&action];
-        self.tell(&Report::Command { action, result }, vec![]);
+        self.tell(&GuardianReport::Command { action, result }, vec![]);
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::super::clock;
 use super::super::process::{kill, log};
-use super::super::protocol::{Report, Request, RunKey};
+use super::super::protocol::{GuardianReport, GuardianRequest, RunKey};
 use super::{Guardian, Run};
 
 /// The services were ended without the engine.
@@ -68,7 +68,7 @@ impl Guardian {
             until: Some(after(BEGIN_MAX)),
             has_begun: false,
         };
-        self.tell(&Report::Shutdown, vec![]);
+        self.tell(&GuardianReport::Shutdown, vec![]);
     }
 
     /// The engine ends the services, within this time.
@@ -144,7 +144,7 @@ impl Guardian {
     fn stop_run(&mut self, key: RunKey) {
         if !self.say_stop(key) {
             let signal = self.runs[&key].stop_signal;
-            self.request(Request::Signal { run: key, signal });
+            self.request(GuardianRequest::Signal { run: key, signal });
         }
     }
 
@@ -157,7 +157,7 @@ impl Guardian {
                 run.pid,
                 self.setup.wait_to_kill.as_millis()
             ));
-            self.request(Request::Terminate { run: key });
+            self.request(GuardianRequest::Terminate { run: key });
         }
         self.shutdown = Shutdown::Killing {
             until: after(KILL_MAX),

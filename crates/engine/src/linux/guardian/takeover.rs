@@ -11,7 +11,7 @@ use rustix::event::epoll;
 use super::super::clock;
 use super::super::place;
 use super::super::process::log;
-use super::super::protocol::{ActionKey, Exit, RecordedRun, Report, RunKey, token};
+use super::super::protocol::{ActionKey, Exit, GuardianReport, RecordedRun, RunKey, token};
 use super::adopted::{Adopted, Look, TICK_NS};
 use super::journal::{End, Entry, Intent, Journal, Mark, Slot};
 use super::{EXIT_CANNOT_START, Guardian, Run, TOKEN_ADOPTED};
@@ -148,7 +148,7 @@ impl Guardian {
             if !self.runs.contains_key(&run) {
                 self.adopt_recorded(&recorded);
                 let (known, fds) = self.known(run);
-                self.tell(&Report::Run(known), fds);
+                self.tell(&GuardianReport::Run(known), fds);
             }
         }
         let started: BTreeSet<_> = self.runs.values().filter_map(|run| run.group).collect();
@@ -156,7 +156,7 @@ impl Guardian {
             tree.keep(&started);
         }
         self.tell_streams();
-        self.tell(&Report::TableEnd, vec![]);
+        self.tell(&GuardianReport::TableEnd, vec![]);
     }
 
     fn adopt_recorded(&mut self, recorded: &RecordedRun) {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::LinuxProcesses;
-use crate::linux::protocol::Request;
+use crate::linux::protocol::GuardianRequest;
 use crate::linux::spawn::{SpawnError, SpawnStage};
 
 /// What the kernel would say of a command line and an environment that do not fit into a request.
@@ -13,14 +13,14 @@ pub(super) const TOO_LONG: SpawnError = SpawnError {
 };
 
 impl LinuxProcesses {
-    pub(super) fn ask(&mut self, request: &Request) {
+    pub(super) fn ask(&mut self, request: &GuardianRequest) {
         if !self.ask_if_it_fits(request) {
             tracing::error!("a request to the guardian is too long");
         }
     }
 
     /// `false` for a request that is longer than the guardian would take. Nothing of it was sent.
-    pub(super) fn ask_if_it_fits(&mut self, request: &Request) -> bool {
+    pub(super) fn ask_if_it_fits(&mut self, request: &GuardianRequest) -> bool {
         let sent = self.link.send(request, Vec::new());
         if let Err(error) = &sent
             && error.kind() == io::ErrorKind::FileTooLarge

@@ -7,29 +7,29 @@ use relance_scm::manager::ConsoleInfo;
 
 use super::super::channel::Channel;
 use super::super::plan;
-use super::super::protocol::{KnownRun, Report};
+use super::super::protocol::{GuardianReport, KnownRun};
 use super::super::spawn::SpawnError;
 use super::{HostRun, LinuxProcesses, command_error, missing_descriptor, watch_channel};
 use crate::processes::Fact;
 
 impl LinuxProcesses {
     pub(super) fn take_reports(&mut self) -> io::Result<()> {
-        while let Some(report) = self.link.next::<Report>()? {
+        while let Some(report) = self.link.next::<GuardianReport>()? {
             self.report(report)?;
         }
         Ok(())
     }
 
-    pub(super) fn report(&mut self, report: Report) -> io::Result<()> {
+    pub(super) fn report(&mut self, report: GuardianReport) -> io::Result<()> {
         match report {
-            Report::Run(known) => self.learn(&known)?,
-            Report::Stream { run } => {
+            GuardianReport::Run(known) => self.learn(&known)?,
+            GuardianReport::Stream { run } => {
                 let output = self.link.take_fd().ok_or_else(missing_descriptor)?;
                 self.streams.insert(run.into(), output);
             }
-            Report::Spawned(known) => self.spawned(&known)?,
-            Report::SpawnFailed { run, error } => self.spawn_failed(run.into(), error),
-            Report::Exited {
+            GuardianReport::Spawned(known) => self.spawned(&known)?,
+            GuardianReport::SpawnFailed { run, error } => self.spawn_failed(run.into(), error),
+            GuardianReport::Exited {
                 run,
                 exit,
                 at_ns,
@@ -45,14 +45,14 @@ impl LinuxProcesses {
                 self.look(run);
                 self.tell_exit(run);
             }
-            Report::Command { action, result } => {
+            GuardianReport::Command { action, result } => {
                 let result = result.map(|_| ()).map_err(command_error);
                 self.facts.push_back(Fact::CommandDone {
                     id: action.into(),
                     result,
                 });
             }
-            Report::Console {
+            GuardianReport::Console {
                 pid,
                 problem,
                 is_new,
@@ -64,8 +64,8 @@ impl LinuxProcesses {
                 self.facts
                     .push_back(Fact::ConsoleChanged { problem, is_new });
             }
-            Report::Shutdown => self.facts.push_back(Fact::ShutdownAsked),
-            Report::Hello { .. } | Report::TableEnd => {}
+            GuardianReport::Shutdown => self.facts.push_back(Fact::ShutdownAsked),
+            GuardianReport::Hello { .. } | GuardianReport::TableEnd => {}
         }
         Ok(())
     }

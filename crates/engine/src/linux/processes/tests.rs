@@ -30,7 +30,10 @@ fn processes(folder: &std::path::Path) -> (LinuxProcesses, Link) {
 
 fn spec_asked_for(guardian: &mut Link) -> bool {
     assert!(guardian.fill().unwrap());
-    matches!(guardian.next().unwrap(), Some(Request::Spawn { .. }))
+    matches!(
+        guardian.next().unwrap(),
+        Some(GuardianRequest::Spawn { .. })
+    )
 }
 
 fn config(value: String) -> Arc<ServiceConfig> {
