@@ -17,12 +17,12 @@ pub struct Command {
     /// Who asks.
     pub caller: Caller,
     /// What for.
-    pub request: Request,
+    pub request: ClientRequest,
 }
 
 /// What a client wants.
 #[derive(Debug)]
-pub enum Request {
+pub enum ClientRequest {
     /// One or several changes of the configuration, all or nothing.
     Configure(Vec<Change>, Reply<Vec<Outcome>>),
     /// Start a service.
@@ -68,7 +68,7 @@ pub enum Change {
     Delete(ServiceName),
 }
 
-impl Request {
+impl ClientRequest {
     /// Answers without doing anything.
     pub(crate) fn refuse(self, error: &ScmError) {
         match self {

@@ -28,7 +28,7 @@ use relance_scm::{
 };
 
 use crate::access;
-use crate::command::{Change, Command, Request};
+use crate::command::{Change, ClientRequest, Command};
 use crate::database::EventLog;
 use crate::info::{Clocks, service_info, status_of};
 use crate::linux::cgroup::Location;
@@ -101,7 +101,7 @@ pub struct EngineHandle {
 
 impl EngineHandle {
     /// Hands a request to the owner loop. One that finds the queue full is answered at once.
-    fn send(&self, caller: &Caller, request: Request) {
+    fn send(&self, caller: &Caller, request: ClientRequest) {
         match self.queue.try_send(Command {
             caller: caller.clone(),
             request,
@@ -143,7 +143,7 @@ impl EngineHandle {
         let reply = Reply::new(move |result: Result<Vec<Outcome>, _>| {
             reply.send(result.map(|_| ()));
         });
-        self.send(caller, Request::Configure(vec![change], reply));
+        self.send(caller, ClientRequest::Configure(vec![change], reply));
     }
 
     /// The record of a service, if the caller has these rights on it.
@@ -214,7 +214,7 @@ impl ServiceManager for EngineHandle {
         let changes = services
             .into_iter()
             .map(|service| Change::Apply(Box::new(service)));
-        self.send(caller, Request::Configure(changes.collect(), reply));
+        self.send(caller, ClientRequest::Configure(changes.collect(), reply));
     }
 
     fn delete_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>) {
@@ -304,7 +304,7 @@ impl ServiceManager for EngineHandle {
         arguments: Vec<String>,
         reply: Reply<()>,
     ) {
-        self.send(caller, Request::Start(name.clone(), arguments, reply));
+        self.send(caller, ClientRequest::Start(name.clone(), arguments, reply));
     }
 
     fn control_service(
@@ -314,15 +314,15 @@ impl ServiceManager for EngineHandle {
         control: Control,
         reply: Reply<ServiceStatus>,
     ) {
-        self.send(caller, Request::Control(name.clone(), control, reply));
+        self.send(caller, ClientRequest::Control(name.clone(), control, reply));
     }
 
     fn terminate_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>) {
-        self.send(caller, Request::Terminate(name.clone(), reply));
+        self.send(caller, ClientRequest::Terminate(name.clone(), reply));
     }
 
     fn cancel_recovery(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>) {
-        self.send(caller, Request::CancelRecovery(name.clone(), reply));
+        self.send(caller, ClientRequest::CancelRecovery(name.clone(), reply));
     }
 
     fn explain(&self, caller: &Caller, name: &ServiceName, reply: Reply<Vec<String>>) {
@@ -357,13 +357,13 @@ impl ServiceManager for EngineHandle {
     fn write_event(&self, caller: &Caller, entry: NewEntry, reply: Reply<()>) {
         let author = entry.check().and_then(|()| self.author(caller, &entry));
         match author {
-            Ok(author) => self.send(caller, Request::WriteEvent(entry, author, reply)),
+            Ok(author) => self.send(caller, ClientRequest::WriteEvent(entry, author, reply)),
             Err(error) => reply.send(Err(error)),
         }
     }
 
     fn note_refused_sign_ins(&self, from: &str, count: u32) {
-        let request = Request::NoteRefusedSignIns(from.into(), count);
+        let request = ClientRequest::NoteRefusedSignIns(from.into(), count);
         self.send(&Caller::system(), request);
     }
 
@@ -446,13 +446,13 @@ impl ServiceManager for EngineHandle {
 
     fn advance_clock(&self, caller: &Caller, by: Option<Duration>, reply: Reply<u64>) {
         let nanos = by.map(|by| u64::try_from(by.as_nanos()).unwrap_or(u64::MAX));
-        self.send(caller, Request::AdvanceClock(nanos, reply));
+        self.send(caller, ClientRequest::AdvanceClock(nanos, reply));
     }
 
     fn attach(&self, run: RunId, secret: String, channel: OwnedFd, reply: Reply<()>) {
         self.send(
             &Caller::system(),
-            Request::Attach {
+            ClientRequest::Attach {
                 run,
                 secret,
                 channel,

@@ -11,7 +11,7 @@ use relance_scm::{
 use super::turn::Effect;
 use super::{Engine, Moment, Waiter};
 use crate::access;
-use crate::command::{Command, Request};
+use crate::command::{ClientRequest, Command};
 use crate::processes::Processes;
 use crate::storage::Storage;
 
@@ -20,32 +20,34 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     pub fn command(&mut self, now: Moment, command: Command) {
         let caller = command.caller;
         match command.request {
-            Request::Configure(changes, reply) => self.queue_configure(caller, changes, reply),
-            Request::Start(name, arguments, reply) => {
+            ClientRequest::Configure(changes, reply) => {
+                self.queue_configure(caller, changes, reply)
+            }
+            ClientRequest::Start(name, arguments, reply) => {
                 self.start_service(now, &caller, &name, arguments, reply);
             }
-            Request::Control(name, control, reply) => {
+            ClientRequest::Control(name, control, reply) => {
                 self.control_service(now, &caller, &name, control, reply);
             }
-            Request::Terminate(name, reply) => {
+            ClientRequest::Terminate(name, reply) => {
                 let input = Input::TerminateRequested;
                 let result = self.ask(now, &caller, &name, AccessRights::STOP, input);
                 self.turn.effects.push(Effect::Reply(reply, result));
             }
-            Request::CancelRecovery(name, reply) => {
+            ClientRequest::CancelRecovery(name, reply) => {
                 let input = Input::CancelRecoveryRequested(None);
                 let result = self.ask(now, &caller, &name, AccessRights::START, input);
                 self.turn.effects.push(Effect::Reply(reply, result));
             }
-            Request::NoteRefusedSignIns(from, count) => {
+            ClientRequest::NoteRefusedSignIns(from, count) => {
                 self.log_of_manager(now, &Event::SignInRefused { from, count });
             }
-            Request::WriteEvent(entry, author, reply) => {
+            ClientRequest::WriteEvent(entry, author, reply) => {
                 self.write_event(now, entry, author);
                 self.turn.effects.push(Effect::Reply(reply, Ok(())));
             }
             // For the driver, which knows the clock and the channels.
-            request @ (Request::AdvanceClock(..) | Request::Attach { .. }) => {
+            request @ (ClientRequest::AdvanceClock(..) | ClientRequest::Attach { .. }) => {
                 request.refuse(&Win32Error::NOT_SUPPORTED.into());
             }
         }

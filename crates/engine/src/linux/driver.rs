@@ -16,7 +16,7 @@ use rustix::time::{
 use super::clock::{self, Clock};
 use super::processes::{LinuxProcesses, TOKEN_TIMER, TOKEN_WAKE};
 use crate::access;
-use crate::command::{Command, Request};
+use crate::command::{ClientRequest, Command};
 use crate::database::CommitError;
 use crate::engine::{Engine, Moment};
 use crate::handle::SharedClock;
@@ -140,14 +140,14 @@ impl Driver {
         for _ in 0..COMMANDS_PER_TURN {
             match self.commands.try_recv() {
                 Ok(Command {
-                    request: Request::AdvanceClock(nanos, reply),
+                    request: ClientRequest::AdvanceClock(nanos, reply),
                     caller,
                 }) => {
                     self.advance(now, &caller, nanos, reply);
                 }
                 Ok(Command {
                     request:
-                        Request::Attach {
+                        ClientRequest::Attach {
                             run,
                             secret,
                             channel,

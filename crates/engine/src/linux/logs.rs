@@ -81,13 +81,13 @@ pub fn log_path(folder: &Path, name: &ServiceName) -> PathBuf {
 
 /// The thread, for the owner loop.
 pub(crate) struct Logs {
-    requests: Sender<Request>,
+    requests: Sender<LogsRequest>,
     wake: Arc<OwnedFd>,
     /// The thread was asked for something and not woken yet.
     is_asked: bool,
 }
 
-enum Request {
+enum LogsRequest {
     Add {
         run: RunId,
         name: Option<ServiceName>,
@@ -118,7 +118,7 @@ impl Logs {
         })
     }
 
-    fn send(&mut self, request: Request) {
+    fn send(&mut self, request: LogsRequest) {
         // The thread ends with the process.
         let _ = self.requests.send(request);
         self.is_asked = true;
@@ -141,7 +141,7 @@ impl Logs {
         pipe: OwnedFd,
         resumed: bool,
     ) {
-        self.send(Request::Add {
+        self.send(LogsRequest::Add {
             run,
             name: name.cloned(),
             pipe,
@@ -152,28 +152,28 @@ impl Logs {
     /// The last lines a run has printed.
     pub(crate) fn tail(&mut self, run: RunId) -> Receiver<String> {
         let (reply, receiver) = channel();
-        self.send(Request::Tail { run, reply });
+        self.send(LogsRequest::Tail { run, reply });
         receiver
     }
 
     /// Collects all that was printed before; bounded in time.
     pub(crate) fn collect(&mut self) {
         let (reply, receiver) = channel();
-        self.send(Request::Collect(reply));
+        self.send(LogsRequest::Collect(reply));
         self.wake();
         let _ = receiver.recv_timeout(COLLECT_MAX);
     }
 
     /// Nobody will ask for the last lines of this run any more.
     pub(crate) fn forget(&mut self, run: RunId) {
-        self.send(Request::Forget(run));
+        self.send(LogsRequest::Forget(run));
     }
 }
 
 struct Thread {
     epoll: OwnedFd,
     wake: Arc<OwnedFd>,
-    receiver: Receiver<Request>,
+    receiver: Receiver<LogsRequest>,
     pipes: BTreeMap<RunId, Pipe>,
     files: Files,
 }
@@ -210,7 +210,7 @@ impl Thread {
         settings: LogSettings,
         signals: Arc<OutputSignals>,
         wake: Arc<OwnedFd>,
-        receiver: Receiver<Request>,
+        receiver: Receiver<LogsRequest>,
     ) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let data = epoll::EventData::new_u64(TOKEN_WAKE);
@@ -256,18 +256,18 @@ impl Thread {
         let _ = rustix::io::read(&*self.wake, &mut [0; 8]);
         while let Ok(request) = self.receiver.try_recv() {
             match request {
-                Request::Add {
+                LogsRequest::Add {
                     run,
                     name,
                     pipe,
                     resumed,
                 } => self.add(run, name, pipe, resumed),
-                Request::Tail { run, reply } => {
+                LogsRequest::Tail { run, reply } => {
                     // Whoever asked may have given up.
                     let _ = reply.send(self.tail(run));
                 }
-                Request::Forget(run) => self.forget(run),
-                Request::Collect(reply) => {
+                LogsRequest::Forget(run) => self.forget(run),
+                LogsRequest::Collect(reply) => {
                     for run in self.pipes.keys().copied().collect::<Vec<_>>() {
                         self.drain(run, DRAIN_MAX);
                     }

@@ -23,7 +23,7 @@ use relance_policy::{ActionId, RunId, Time};
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, ServiceConfig, ServiceKind, Win32Error};
 
-use host::Request;
+use host::HostRequest;
 use process::SimChannel;
 
 pub use host::SimProcesses;
@@ -42,7 +42,7 @@ pub struct Machine {
     pub is_shut_down: bool,
     is_shutting_down: bool,
     last_pid: u32,
-    requests: VecDeque<Request>,
+    requests: VecDeque<HostRequest>,
     facts: VecDeque<Fact>,
     processes: BTreeMap<RunId, Process>,
     commands: BTreeMap<ActionId, Result<(), Win32Error>>,
@@ -119,17 +119,17 @@ impl Machine {
         };
         self.note(format_args!("    guardian: {request}"));
         match request {
-            Request::Spawn(run, config) => self.spawn(run, &config),
-            Request::Command(id, _) | Request::Reboot(id) => self.command(id),
-            Request::Signal(run) => self.signal(run),
-            Request::Terminate(run) => self.kill(run),
-            Request::ForgetRun(run) => {
+            HostRequest::Spawn(run, config) => self.spawn(run, &config),
+            HostRequest::Command(id, _) | HostRequest::Reboot(id) => self.command(id),
+            HostRequest::Signal(run) => self.signal(run),
+            HostRequest::Terminate(run) => self.kill(run),
+            HostRequest::ForgetRun(run) => {
                 self.processes.remove(&run);
             }
-            Request::ForgetCommand(id) => {
+            HostRequest::ForgetCommand(id) => {
                 self.commands.remove(&id);
             }
-            Request::ShutDown => self.is_shut_down = true,
+            HostRequest::ShutDown => self.is_shut_down = true,
         }
         true
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use relance_engine::command::{Change, Command, Request};
+use relance_engine::command::{Change, ClientRequest, Command};
 use relance_engine::engine::{Beginning, Engine, Moment, Settings};
 use relance_engine::processes::Fact;
 use relance_engine::publisher::{self, Listener, Publisher};
@@ -333,7 +333,10 @@ impl World {
         !self.engine.is_catching_up()
     }
 
-    fn ask<T: Send + 'static>(&mut self, request: impl FnOnce(Reply<T>) -> Request) -> Pending<T> {
+    fn ask<T: Send + 'static>(
+        &mut self,
+        request: impl FnOnce(Reply<T>) -> ClientRequest,
+    ) -> Pending<T> {
         let answer = Arc::new(Mutex::new(None));
         let slot = Arc::clone(&answer);
         let reply = Reply::new(move |result| {
@@ -350,7 +353,7 @@ impl World {
 
     /// Changes configurations.
     pub fn configure(&mut self, changes: Vec<Change>) -> Pending<Vec<Outcome>> {
-        self.ask(|reply| Request::Configure(changes, reply))
+        self.ask(|reply| ClientRequest::Configure(changes, reply))
     }
 
     /// Creates a service.
@@ -374,22 +377,22 @@ impl World {
 
     /// Starts a service.
     pub fn start(&mut self, name: &ServiceName) -> Pending<()> {
-        self.ask(|reply| Request::Start(name.clone(), Vec::new(), reply))
+        self.ask(|reply| ClientRequest::Start(name.clone(), Vec::new(), reply))
     }
 
     /// Sends a control.
     pub fn control(&mut self, name: &ServiceName, control: Control) -> Pending<ServiceStatus> {
-        self.ask(|reply| Request::Control(name.clone(), control, reply))
+        self.ask(|reply| ClientRequest::Control(name.clone(), control, reply))
     }
 
     /// Ends a service by force.
     pub fn terminate(&mut self, name: &ServiceName) -> Pending<()> {
-        self.ask(|reply| Request::Terminate(name.clone(), reply))
+        self.ask(|reply| ClientRequest::Terminate(name.clone(), reply))
     }
 
     /// Cancels what is pending.
     pub fn cancel_recovery(&mut self, name: &ServiceName) -> Pending<()> {
-        self.ask(|reply| Request::CancelRecovery(name.clone(), reply))
+        self.ask(|reply| ClientRequest::CancelRecovery(name.clone(), reply))
     }
 }
 

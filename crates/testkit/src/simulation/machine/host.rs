@@ -13,7 +13,7 @@ use relance_wire::channel::ManagerFrame;
 use super::SharedMachine;
 
 /// Asked by the engine, not carried out yet.
-pub(super) enum Request {
+pub(super) enum HostRequest {
     Spawn(RunId, Arc<ServiceConfig>),
     Command(ActionId, String),
     Reboot(ActionId),
@@ -24,7 +24,7 @@ pub(super) enum Request {
     ShutDown,
 }
 
-impl fmt::Display for Request {
+impl fmt::Display for HostRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Spawn(run, _) => write!(f, "spawn {run}"),
@@ -42,7 +42,7 @@ impl fmt::Display for Request {
 pub struct SimProcesses(pub SharedMachine);
 
 impl SimProcesses {
-    fn ask(&self, request: Request) {
+    fn ask(&self, request: HostRequest) {
         let mut machine = self.0.borrow_mut();
         machine.note(format_args!("        engine asks: {request}"));
         machine.requests.push_back(request);
@@ -51,15 +51,15 @@ impl SimProcesses {
 
 impl Processes for SimProcesses {
     fn spawn(&mut self, run: RunId, config: &Arc<ServiceConfig>) {
-        self.ask(Request::Spawn(run, Arc::clone(config)));
+        self.ask(HostRequest::Spawn(run, Arc::clone(config)));
     }
 
     fn run_command(&mut self, id: ActionId, _: &ServiceConfig, command: &str) {
-        self.ask(Request::Command(id, command.to_owned()));
+        self.ask(HostRequest::Command(id, command.to_owned()));
     }
 
     fn reboot(&mut self, id: ActionId) {
-        self.ask(Request::Reboot(id));
+        self.ask(HostRequest::Reboot(id));
     }
 
     fn broadcast(&mut self, _: &str) {}
@@ -71,12 +71,12 @@ impl Processes for SimProcesses {
         if let Some(history) = self.0.borrow_mut().history.runs.get_mut(&run) {
             history.stop_delivered = true;
         }
-        self.ask(Request::Signal(run));
+        self.ask(HostRequest::Signal(run));
     }
 
     fn terminate(&mut self, run: RunId) {
         self.0.borrow_mut().history.terminated.insert(run);
-        self.ask(Request::Terminate(run));
+        self.ask(HostRequest::Terminate(run));
     }
 
     fn send(&mut self, run: RunId, frame: &ManagerFrame) {
@@ -93,11 +93,11 @@ impl Processes for SimProcesses {
     }
 
     fn forget_run(&mut self, run: RunId) {
-        self.ask(Request::ForgetRun(run));
+        self.ask(HostRequest::ForgetRun(run));
     }
 
     fn forget_command(&mut self, id: ActionId) {
-        self.ask(Request::ForgetCommand(id));
+        self.ask(HostRequest::ForgetCommand(id));
     }
 
     fn last_output(&mut self, _: RunId) -> Option<Receiver<String>> {
@@ -105,6 +105,6 @@ impl Processes for SimProcesses {
     }
 
     fn shut_down(&mut self) {
-        self.ask(Request::ShutDown);
+        self.ask(HostRequest::ShutDown);
     }
 }
