@@ -55,7 +55,7 @@ pub use lifetime::Beginning;
 
 use configure::PendingConfigure;
 use starts::Wait;
-use turn::{Effect, Flight, Turn};
+use turn::{Effect, SubmittedTurn, Turn};
 
 /// This moment on both clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +92,7 @@ pub struct Engine<P, S> {
     configures: VecDeque<PendingConfigure>,
     configuring: bool,
     turn: Turn,
-    flights: VecDeque<Flight>,
+    submitted: VecDeque<SubmittedTurn>,
     /// What the host is to forget once the database can be written again.
     withheld: VecDeque<Effect>,
     /// Set while the engine catches up after a restart. Until it has, no deadline fires: what kept it
@@ -153,7 +153,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             configures: VecDeque::new(),
             configuring: false,
             turn: Turn::default(),
-            flights: VecDeque::new(),
+            submitted: VecDeque::new(),
             withheld: VecDeque::new(),
             catching_up: None,
             last_service: loaded.last_service,

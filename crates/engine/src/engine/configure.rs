@@ -34,7 +34,7 @@ pub(super) struct PendingConfigure {
 }
 
 /// Requests whose commit is on its way.
-pub(super) struct Flying {
+pub(super) struct SubmittedConfigures {
     replies: Vec<(Reply<Vec<Outcome>>, Vec<Outcome>)>,
     undo: Vec<Undo>,
 }
@@ -49,7 +49,7 @@ enum Undo {
 
 /// What one commit will hold.
 #[derive(Default)]
-struct Draft {
+struct ConfigureDraft {
     configured: Vec<ServiceId>,
     turn: Turn,
     undo: Vec<Undo>,
@@ -74,10 +74,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if self.configuring {
             return;
         }
-        let mut draft = Draft::default();
+        let mut draft = ConfigureDraft::default();
         let mut replies = Vec::new();
         while let Some(pending) = self.configures.pop_front() {
-            let mut own = Draft::default();
+            let mut own = ConfigureDraft::default();
             match self.evaluate(now, &pending, &mut own) {
                 Ok(outcomes) => {
                     draft.add(own);
@@ -106,11 +106,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             ..Batch::default()
         };
         draft.turn.changed.extend(draft.configured);
-        let flying = Flying {
+        let submitted = SubmittedConfigures {
             replies,
             undo: draft.undo,
         };
-        self.submit(draft.turn, Some(flying), batch);
+        self.submit(draft.turn, Some(submitted), batch);
     }
 
     /// All changes of one request, or the first error.
@@ -118,7 +118,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         &mut self,
         now: Moment,
         pending: &PendingConfigure,
-        draft: &mut Draft,
+        draft: &mut ConfigureDraft,
     ) -> Result<Vec<Outcome>, ScmError> {
         let caller = &pending.caller;
         pending
@@ -141,7 +141,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         now: Moment,
         caller: &Caller,
         service: &NewService,
-        draft: &mut Draft,
+        draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
         access::check_administrator(caller)?;
         let config = &service.config;
@@ -178,7 +178,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         now: Moment,
         caller: &Caller,
         service: &NewService,
-        draft: &mut Draft,
+        draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
         let Some(id) = self.names.find(&service.config.service_name) else {
             return self.create(now, caller, service, draft);
@@ -196,7 +196,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         caller: &Caller,
         name: &ServiceName,
         changes: &[AccessChange],
-        draft: &mut Draft,
+        draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
         let id = self.names.require(name)?;
         let record = &self.services[&id].record;
@@ -213,7 +213,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         caller: &Caller,
         name: &ServiceName,
         change: &ConfigChange,
-        draft: &mut Draft,
+        draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
         let id = self.names.require(name)?;
         let record = &self.services[&id].record;
@@ -253,7 +253,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         now: Moment,
         id: ServiceId,
         config: ServiceConfig,
-        draft: &mut Draft,
+        draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
         let before = Arc::clone(&self.services[&id].record);
         refuse_marked(&before)?;
@@ -276,7 +276,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         now: Moment,
         caller: &Caller,
         name: &ServiceName,
-        draft: &mut Draft,
+        draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
         let id = self.names.require(name)?;
         let before = Arc::clone(&self.services[&id].record);
@@ -303,7 +303,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         now: Moment,
         id: ServiceId,
         input: Input,
-        draft: &mut Draft,
+        draft: &mut ConfigureDraft,
     ) -> Answer {
         std::mem::swap(&mut self.turn, &mut draft.turn);
         let answer = self.input_alone(now, id, input);
@@ -311,7 +311,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         answer
     }
 
-    fn log_into(&mut self, now: Moment, id: ServiceId, event: &Event, draft: &mut Draft) {
+    fn log_into(&mut self, now: Moment, id: ServiceId, event: &Event, draft: &mut ConfigureDraft) {
         self.last_entry += 1;
         let record = &self.services[&id].record;
         let entry = entry_of_service(self.last_entry, now.wall, event, record);
@@ -357,9 +357,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// The commit is on disk. What waits begins with the end of the turn, behind what has happened
     /// in it, so that entries of the log are written in the order of their numbers.
-    pub(super) fn configure_done(&mut self, now: Moment, flying: Flying) {
+    pub(super) fn configure_done(&mut self, now: Moment, submitted: SubmittedConfigures) {
         self.configuring = false;
-        for undo in flying.undo {
+        for undo in submitted.undo {
             let id = match undo {
                 Undo::Create(id) => {
                     self.services
@@ -371,17 +371,21 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             };
             self.look_at_waits(now, id);
         }
-        for (reply, outcomes) in flying.replies {
+        for (reply, outcomes) in submitted.replies {
             reply.send(Ok(outcomes));
         }
     }
 
     /// The commit was refused: everything is as it was, and everybody is told.
-    pub(super) fn configure_refused(&mut self, flying: Option<Flying>, reason: &str) {
+    pub(super) fn configure_refused(
+        &mut self,
+        submitted: Option<SubmittedConfigures>,
+        reason: &str,
+    ) {
         self.configuring = false;
-        let Some(flying) = flying else { return };
-        self.take_back(flying.undo);
-        for (reply, _) in flying.replies {
+        let Some(submitted) = submitted else { return };
+        self.take_back(submitted.undo);
+        for (reply, _) in submitted.replies {
             reply.send(Err(not_written(reason)));
         }
     }
@@ -422,7 +426,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 }
 
-impl Draft {
+impl ConfigureDraft {
     /// What another request adds to the same commit.
     fn add(&mut self, other: Self) {
         // A service that the other request has removed is not configured any more.

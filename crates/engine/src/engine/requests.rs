@@ -21,7 +21,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let caller = command.caller;
         match command.request {
             ClientRequest::Configure(changes, reply) => {
-                self.queue_configure(caller, changes, reply)
+                self.queue_configure(caller, changes, reply);
             }
             ClientRequest::Start(name, arguments, reply) => {
                 self.start_service(now, &caller, &name, arguments, reply);

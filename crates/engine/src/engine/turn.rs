@@ -11,7 +11,7 @@ use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ScmError, ServiceConfig, Win32Error};
 use relance_wire::channel::ManagerFrame;
 
-use super::configure::Flying;
+use super::configure::SubmittedConfigures;
 use super::{Engine, Moment};
 use crate::database::{Batch, Meta};
 use crate::processes::Processes;
@@ -60,11 +60,11 @@ impl Effect {
 }
 
 /// A batch between submission and commit.
-pub(super) struct Flight {
+pub(super) struct SubmittedTurn {
     id: u64,
     changes: Vec<Change>,
     effects: Vec<Effect>,
-    configure: Option<Flying>,
+    configure: Option<SubmittedConfigures>,
 }
 
 impl<P: Processes, S: Storage> Engine<P, S> {
@@ -80,7 +80,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.begin_configure(now);
     }
 
-    pub(super) fn submit(&mut self, turn: Turn, configure: Option<Flying>, mut batch: Batch) {
+    pub(super) fn submit(
+        &mut self,
+        turn: Turn,
+        configure: Option<SubmittedConfigures>,
+        mut batch: Batch,
+    ) {
         let records: Vec<_> = turn
             .changed
             .iter()
@@ -103,7 +108,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let refusable = configure.is_some();
         self.last_batch += 1;
         let id = self.last_batch;
-        self.flights.push_back(Flight {
+        self.submitted.push_back(SubmittedTurn {
             id,
             changes,
             effects: turn.effects,
@@ -132,28 +137,28 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             return;
         }
-        let Some(flight) = self.flights.pop_front() else {
+        let Some(submitted) = self.submitted.pop_front() else {
             return;
         };
         debug_assert_eq!(
-            flight.id, committed.id,
+            submitted.id, committed.id,
             "commits come in the order of the submissions"
         );
         if let CommitOutcome::Refused(reason) = &committed.outcome {
-            return self.configure_refused(flight.configure, reason);
+            return self.configure_refused(submitted.configure, reason);
         }
-        let mut changes = flight.changes;
+        let mut changes = submitted.changes;
         changes.extend(committed.entries.into_iter().map(Change::Logged));
         self.tell(&changes);
         let written = committed.outcome == CommitOutcome::Written;
-        for effect in flight.effects {
+        for effect in submitted.effects {
             if written || !effect.needs_disk() {
                 self.take_effect(effect);
             } else {
                 self.withhold(effect);
             }
         }
-        if let Some(configure) = flight.configure {
+        if let Some(configure) = submitted.configure {
             self.configure_done(now, configure);
         }
     }
@@ -191,7 +196,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// Whether nothing is on its way to the database.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.flights.is_empty() && self.turn.is_empty() && self.configures.is_empty()
+        self.submitted.is_empty() && self.turn.is_empty() && self.configures.is_empty()
     }
 }
 
