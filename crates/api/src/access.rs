@@ -7,13 +7,13 @@ use relance_scm::{ScmError, Win32Error};
 use relance_wire::api::{AccessReply, AccessRequest};
 
 use crate::context::Context;
-use crate::reply::{Answer, Body, Name};
+use crate::reply::{Body, Name, RouteResult};
 
 /// Changes of one request.
 const CHANGES_MAX: usize = 64;
 
 /// `GET /v1/services/NAME/access`
-pub(crate) async fn show(context: Context, Name(name): Name) -> Answer<Response> {
+pub(crate) async fn show(context: Context, Name(name): Name) -> RouteResult<Response> {
     let shown = context.work_for_json(
         move |context, reply| {
             context.manager.query_access(&context.caller, &name, reply);
@@ -28,7 +28,7 @@ pub(crate) async fn change(
     context: Context,
     Name(name): Name,
     Body(body): Body<AccessRequest>,
-) -> Answer<Response> {
+) -> RouteResult<Response> {
     if body.changes.len() > CHANGES_MAX {
         let sentence =
             format!("more than {CHANGES_MAX} changes of rights in one request; send several");

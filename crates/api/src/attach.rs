@@ -12,7 +12,7 @@ use tokio::net::UnixStream;
 
 use crate::context::Context;
 use crate::panics::Caught;
-use crate::reply::Answer;
+use crate::reply::RouteResult;
 
 /// Name of what the connection becomes.
 const PROTOCOL: &str = "relance-channel";
@@ -24,7 +24,7 @@ pub(crate) async fn attach(
     context: Context,
     Path(run): Path<String>,
     request: Request,
-) -> Answer<Response> {
+) -> RouteResult<Response> {
     let run: RunId = run.parse().map_err(|_| {
         ScmError::new(
             Win32Error::INVALID_PARAMETER,

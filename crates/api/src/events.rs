@@ -7,13 +7,13 @@ use relance_scm::event_log::NewEntry;
 use relance_wire::api::{EventPageReply, EventsQuery, WriteEventRequest};
 
 use crate::context::Context;
-use crate::reply::{Answer, Body, Questions};
+use crate::reply::{Body, Questions, RouteResult};
 
 /// `GET /v1/events`
 pub(crate) async fn find(
     context: Context,
     Questions(query): Questions<EventsQuery>,
-) -> Answer<Response> {
+) -> RouteResult<Response> {
     let mut filter = query.filter()?;
     if let Some(name) = &query.service {
         let name = ServiceName::new(name.as_str())?;
@@ -35,7 +35,7 @@ pub(crate) async fn find(
 pub(crate) async fn write(
     context: Context,
     Body(body): Body<WriteEventRequest>,
-) -> Answer<StatusCode> {
+) -> RouteResult<StatusCode> {
     let entry = NewEntry::try_from(body)?;
     context
         .work(|context, reply| context.manager.write_event(&context.caller, entry, reply))

@@ -11,7 +11,7 @@ use relance_scm::manager::OutputRange;
 use serde::Deserialize;
 
 use crate::context::Context;
-use crate::reply::{Answer, Name, Questions};
+use crate::reply::{Name, Questions, RouteResult};
 
 const CONTENT_TYPE: &str = "application/octet-stream";
 /// Lines that are sent when nobody says how many.
@@ -34,7 +34,7 @@ pub(crate) async fn read(
     context: Context,
     Name(name): Name,
     Questions(query): Questions<OutputQuery>,
-) -> Answer<Response> {
+) -> RouteResult<Response> {
     if query.follow {
         return follow(&context, &name, query.from.unwrap_or_default());
     }
@@ -54,7 +54,7 @@ pub(crate) async fn read(
     Ok(response)
 }
 
-fn follow(context: &Context, name: &ServiceName, from: u64) -> Answer<Response> {
+fn follow(context: &Context, name: &ServiceName, from: u64) -> RouteResult<Response> {
     let mut output = context.manager.follow_output(&context.caller, name, from)?;
     let place = context.books.stream(&context.caller)?;
     let context = context.clone();

@@ -15,18 +15,18 @@ use crate::context::Context;
 use crate::limits::body_len_max;
 
 /// An answer that is no success.
-pub(crate) struct Failure(pub(crate) ScmError);
+pub(crate) struct RouteError(pub(crate) ScmError);
 
 /// What a handler gives.
-pub(crate) type Answer<T> = Result<T, Failure>;
+pub(crate) type RouteResult<T> = Result<T, RouteError>;
 
-impl From<ScmError> for Failure {
+impl From<ScmError> for RouteError {
     fn from(error: ScmError) -> Self {
         Self(error)
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for RouteError {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.class().http_status())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -38,12 +38,12 @@ impl IntoResponse for Failure {
 pub(crate) struct Body<T>(pub(crate) T);
 
 /// The bytes of a body, as many as the caller may send, in the time that it has for them.
-async fn read(request: Request) -> Answer<axum::body::Bytes> {
+async fn read(request: Request) -> RouteResult<axum::body::Bytes> {
     let (mut parts, body) = request.into_parts();
     let Ok(context) = Context::from_request_parts(&mut parts, &()).await;
     let limit = body_len_max(&context.caller);
     let too_long = || {
-        Failure(ScmError::new(
+        RouteError(ScmError::new(
             Win32Error::NOT_ENOUGH_QUOTA,
             format!(
                 "the body of a request by {} has at most {} KiB; send less, or send it as an \
@@ -60,11 +60,11 @@ async fn read(request: Request) -> Answer<axum::body::Bytes> {
     match tokio::time::timeout(timeout, axum::body::to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if is_too_long(&error) => Err(too_long()),
-        Ok(Err(error)) => Err(Failure(ScmError::new(
+        Ok(Err(error)) => Err(RouteError(ScmError::new(
             Win32Error::INVALID_PARAMETER,
             format!("the body of the request cannot be read: {error}"),
         ))),
-        Err(_) => Err(Failure(ScmError::new(
+        Err(_) => Err(RouteError(ScmError::new(
             Win32Error::TIMEOUT,
             format!(
                 "the body of the request did not come within {} s; send it without a pause",
@@ -80,14 +80,14 @@ fn is_too_long(error: &axum::Error) -> bool {
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
-    type Rejection = Failure;
+    type Rejection = RouteError;
 
-    async fn from_request(request: Request, _: &S) -> Answer<Self> {
+    async fn from_request(request: Request, _: &S) -> RouteResult<Self> {
         let bytes = read(request).await?;
         let bytes = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
         let parsed: Result<Json<T>, JsonRejection> = Json::from_bytes(bytes);
         parsed.map(|Json(body)| Self(body)).map_err(|error| {
-            Failure(ScmError::new(
+            RouteError(ScmError::new(
                 Win32Error::INVALID_PARAMETER,
                 error.body_text(),
             ))
@@ -99,12 +99,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 pub(crate) struct Questions<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Questions<T> {
-    type Rejection = Failure;
+    type Rejection = RouteError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> RouteResult<Self> {
         let read: Result<Query<T>, QueryRejection> = Query::from_request_parts(parts, state).await;
         read.map(|Query(query)| Self(query)).map_err(|error| {
-            Failure(ScmError::new(
+            RouteError(ScmError::new(
                 Win32Error::INVALID_PARAMETER,
                 error.body_text(),
             ))
@@ -116,18 +116,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Questions<T> {
 pub(crate) struct Name(pub(crate) ServiceName);
 
 impl<S: Send + Sync> FromRequestParts<S> for Name {
-    type Rejection = Failure;
+    type Rejection = RouteError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> RouteResult<Self> {
         let path = Path::<String>::from_request_parts(parts, state)
             .await
-            .map_err(|error| Failure(ScmError::new(Win32Error::INVALID_NAME, error.body_text())))?;
+            .map_err(|error| {
+                RouteError(ScmError::new(Win32Error::INVALID_NAME, error.body_text()))
+            })?;
         Ok(Self(ServiceName::new(path.0)?))
     }
 }
 
-pub(crate) async fn no_such_path() -> Failure {
-    Failure(ScmError::new(
+pub(crate) async fn no_such_path() -> RouteError {
+    RouteError(ScmError::new(
         Win32Error::NOT_FOUND,
         "there is no such path in this API; its paths begin with /v1/services",
     ))

@@ -25,7 +25,7 @@ use tokio::net::{UnixListener, UnixStream};
 use crate::context::Context;
 use crate::limits::{self, Books, Limits, WORKERS};
 use crate::panics::Caught;
-use crate::reply::Failure;
+use crate::reply::RouteError;
 use crate::routes;
 use crate::sign_in;
 
@@ -196,7 +196,7 @@ pub(crate) async fn serve_connection(stream: UnixStream, router: Router, context
                     request.extensions_mut().insert(context);
                     let answering = TowerToHyperService::new(router).call(request);
                     let answer = Caught::new(answering).await;
-                    answer.unwrap_or_else(|fault| Ok(Failure(fault).into_response()))
+                    answer.unwrap_or_else(|fault| Ok(RouteError(fault).into_response()))
                 }
                 Err(refused) => Ok::<_, Infallible>(refused),
             }

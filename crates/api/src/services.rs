@@ -18,10 +18,10 @@ use relance_wire::api::{
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
-use crate::reply::{Answer, Body, Name, Questions};
+use crate::reply::{Body, Name, Questions, RouteResult};
 
 /// `GET /v1/manager`
-pub(crate) async fn manager(context: Context) -> Answer<Json<ManagerReply>> {
+pub(crate) async fn manager(context: Context) -> RouteResult<Json<ManagerReply>> {
     let info = context
         .ask(|manager, caller, reply| manager.query_manager(caller, reply))
         .await?;
@@ -29,7 +29,7 @@ pub(crate) async fn manager(context: Context) -> Answer<Json<ManagerReply>> {
 }
 
 /// `GET /v1/services`
-pub(crate) async fn list(context: Context) -> Answer<Response> {
+pub(crate) async fn list(context: Context) -> RouteResult<Response> {
     let all = context
         .work_for_json(
             |context, reply| context.manager.enumerate(&context.caller, reply),
@@ -43,7 +43,7 @@ pub(crate) async fn list(context: Context) -> Answer<Response> {
 pub(crate) async fn usage(
     context: Context,
     Questions(query): Questions<UsageQuery>,
-) -> Answer<Response> {
+) -> RouteResult<Response> {
     let ids = query.read()?;
     // Every process of the machine is looked at.
     let usage = context
@@ -56,7 +56,10 @@ pub(crate) async fn usage(
 }
 
 /// `POST /v1/services`
-pub(crate) async fn create(context: Context, Body(body): Body<ConfigBody>) -> Answer<StatusCode> {
+pub(crate) async fn create(
+    context: Context,
+    Body(body): Body<ConfigBody>,
+) -> RouteResult<StatusCode> {
     let service = new_service(&body)?;
     context
         .ask(|manager, caller, reply| manager.create_service(caller, service, reply))
@@ -64,7 +67,7 @@ pub(crate) async fn create(context: Context, Body(body): Body<ConfigBody>) -> An
     Ok(StatusCode::CREATED)
 }
 
-fn new_service(body: &ConfigBody) -> Answer<NewService> {
+fn new_service(body: &ConfigBody) -> RouteResult<NewService> {
     let password = Secret::new(body.password.clone().unwrap_or_default());
     Ok(NewService {
         config: ServiceConfig::try_from(body)?,
@@ -76,12 +79,12 @@ fn new_service(body: &ConfigBody) -> Answer<NewService> {
 pub(crate) async fn apply(
     context: Context,
     Body(body): Body<ApplyRequest>,
-) -> Answer<Json<ApplyReply>> {
+) -> RouteResult<Json<ApplyReply>> {
     let services = body
         .services
         .iter()
         .map(new_service)
-        .collect::<Answer<Vec<_>>>()?;
+        .collect::<RouteResult<Vec<_>>>()?;
     let outcomes = context
         .ask(|manager, caller, reply| manager.apply(caller, services, reply))
         .await?;
@@ -89,7 +92,7 @@ pub(crate) async fn apply(
 }
 
 /// `GET /v1/services/NAME`
-pub(crate) async fn show(context: Context, Name(name): Name) -> Answer<Json<ServiceReply>> {
+pub(crate) async fn show(context: Context, Name(name): Name) -> RouteResult<Json<ServiceReply>> {
     let info = context
         .ask(|manager, caller, reply| manager.query_service(caller, &name, reply))
         .await?;
@@ -97,7 +100,7 @@ pub(crate) async fn show(context: Context, Name(name): Name) -> Answer<Json<Serv
 }
 
 /// `GET /v1/services/NAME/status`
-pub(crate) async fn status(context: Context, Name(name): Name) -> Answer<Json<StatusReply>> {
+pub(crate) async fn status(context: Context, Name(name): Name) -> RouteResult<Json<StatusReply>> {
     let status = context
         .ask(|manager, caller, reply| manager.query_status(caller, &name, reply))
         .await?;
@@ -105,7 +108,7 @@ pub(crate) async fn status(context: Context, Name(name): Name) -> Answer<Json<St
 }
 
 /// `GET /v1/services/NAME/config`
-pub(crate) async fn config(context: Context, Name(name): Name) -> Answer<Json<ConfigBody>> {
+pub(crate) async fn config(context: Context, Name(name): Name) -> RouteResult<Json<ConfigBody>> {
     let config = context
         .ask(|manager, caller, reply| manager.query_config(caller, &name, reply))
         .await?;
@@ -116,7 +119,7 @@ pub(crate) async fn config(context: Context, Name(name): Name) -> Answer<Json<Co
 pub(crate) async fn environment(
     context: Context,
     Name(name): Name,
-) -> Answer<Json<EnvironmentReply>> {
+) -> RouteResult<Json<EnvironmentReply>> {
     let environment = context
         .ask(|manager, caller, reply| manager.query_environment(caller, &name, reply))
         .await?;
@@ -124,7 +127,7 @@ pub(crate) async fn environment(
 }
 
 /// `GET /v1/services/NAME/why`
-pub(crate) async fn why(context: Context, Name(name): Name) -> Answer<Json<WhyReply>> {
+pub(crate) async fn why(context: Context, Name(name): Name) -> RouteResult<Json<WhyReply>> {
     let sentences = context
         .ask(|manager, caller, reply| manager.explain(caller, &name, reply))
         .await?;
@@ -136,7 +139,7 @@ pub(crate) async fn change(
     context: Context,
     Name(name): Name,
     Body(body): Body<ChangeConfigRequest>,
-) -> Answer<StatusCode> {
+) -> RouteResult<StatusCode> {
     let change = ConfigChange::try_from(&body)?;
     context
         .ask(|manager, caller, reply| manager.change_config(caller, &name, change, reply))
@@ -145,7 +148,7 @@ pub(crate) async fn change(
 }
 
 /// `DELETE /v1/services/NAME`
-pub(crate) async fn delete(context: Context, Name(name): Name) -> Answer<StatusCode> {
+pub(crate) async fn delete(context: Context, Name(name): Name) -> RouteResult<StatusCode> {
     act(context, name, |manager, caller, name, reply| {
         manager.delete_service(caller, name, reply);
     })
@@ -157,7 +160,7 @@ pub(crate) async fn start(
     context: Context,
     Name(name): Name,
     Body(body): Body<StartRequest>,
-) -> Answer<StatusCode> {
+) -> RouteResult<StatusCode> {
     act(context, name, |manager, caller, name, reply| {
         manager.start_service(caller, name, body.arguments, reply);
     })
@@ -165,7 +168,7 @@ pub(crate) async fn start(
 }
 
 /// `POST /v1/services/NAME/terminate`
-pub(crate) async fn terminate(context: Context, Name(name): Name) -> Answer<StatusCode> {
+pub(crate) async fn terminate(context: Context, Name(name): Name) -> RouteResult<StatusCode> {
     act(context, name, |manager, caller, name, reply| {
         manager.terminate_service(caller, name, reply);
     })
@@ -173,7 +176,7 @@ pub(crate) async fn terminate(context: Context, Name(name): Name) -> Answer<Stat
 }
 
 /// `POST /v1/services/NAME/cancel-recovery`
-pub(crate) async fn cancel_recovery(context: Context, Name(name): Name) -> Answer<StatusCode> {
+pub(crate) async fn cancel_recovery(context: Context, Name(name): Name) -> RouteResult<StatusCode> {
     act(context, name, |manager, caller, name, reply| {
         manager.cancel_recovery(caller, name, reply);
     })
@@ -185,7 +188,7 @@ async fn act(
     context: Context,
     name: ServiceName,
     request: impl FnOnce(&dyn ServiceManager, &Caller, &ServiceName, Reply<()>),
-) -> Answer<StatusCode> {
+) -> RouteResult<StatusCode> {
     context
         .ask(|manager, caller, reply| request(manager, caller, &name, reply))
         .await?;
@@ -193,17 +196,17 @@ async fn act(
 }
 
 /// `POST /v1/services/NAME/stop`
-pub(crate) async fn stop(context: Context, name: Name) -> Answer<Json<StatusReply>> {
+pub(crate) async fn stop(context: Context, name: Name) -> RouteResult<Json<StatusReply>> {
     send(context, name, Control::Stop).await
 }
 
 /// `POST /v1/services/NAME/pause`
-pub(crate) async fn pause(context: Context, name: Name) -> Answer<Json<StatusReply>> {
+pub(crate) async fn pause(context: Context, name: Name) -> RouteResult<Json<StatusReply>> {
     send(context, name, Control::Pause).await
 }
 
 /// `POST /v1/services/NAME/continue`
-pub(crate) async fn resume(context: Context, name: Name) -> Answer<Json<StatusReply>> {
+pub(crate) async fn resume(context: Context, name: Name) -> RouteResult<Json<StatusReply>> {
     send(context, name, Control::Continue).await
 }
 
@@ -212,11 +215,15 @@ pub(crate) async fn control(
     context: Context,
     name: Name,
     Body(body): Body<ControlRequest>,
-) -> Answer<Json<StatusReply>> {
+) -> RouteResult<Json<StatusReply>> {
     send(context, name, Control::from_sendable(body.control)?).await
 }
 
-async fn send(context: Context, Name(name): Name, control: Control) -> Answer<Json<StatusReply>> {
+async fn send(
+    context: Context,
+    Name(name): Name,
+    control: Control,
+) -> RouteResult<Json<StatusReply>> {
     let status = context
         .ask(|manager, caller, reply| manager.control_service(caller, &name, control, reply))
         .await?;
@@ -240,7 +247,7 @@ pub(crate) struct AdvanceReply {
 pub(crate) async fn advance_clock(
     context: Context,
     Body(body): Body<AdvanceRequest>,
-) -> Answer<Json<AdvanceReply>> {
+) -> RouteResult<Json<AdvanceReply>> {
     let by = body.by_ms.map(Duration::from_millis);
     let clock_ns = context
         .ask(|manager, caller, reply| manager.advance_clock(caller, by, reply))

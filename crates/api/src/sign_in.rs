@@ -14,7 +14,7 @@ use relance_wire::api::{
 
 use crate::context::{Context, SignedIn};
 use crate::refusals;
-use crate::reply::{Answer, Body, Failure};
+use crate::reply::{Body, RouteError, RouteResult};
 
 /// Paths where a reader may use other methods than GET: they change nothing, or only the reader's
 /// own session.
@@ -70,7 +70,7 @@ fn user(peer: &Caller) -> Option<u32> {
 
 /// The answer to a request that [`identify`] refuses.
 pub(crate) fn refuse(error: ScmError) -> Response {
-    let mut response = Failure(error.clone()).into_response();
+    let mut response = RouteError(error.clone()).into_response();
     if error.code() == Win32Error::LOGON_FAILURE {
         *response.status_mut() = StatusCode::UNAUTHORIZED;
     }
@@ -81,7 +81,7 @@ pub(crate) fn refuse(error: ScmError) -> Response {
 pub(crate) async fn create_link(
     context: Context,
     Body(body): Body<LinkRequest>,
-) -> Answer<Json<LinkReply>> {
+) -> RouteResult<Json<LinkReply>> {
     Ok(Json(
         context.sessions.create_link(&context.caller, body.role)?,
     ))
@@ -91,7 +91,7 @@ pub(crate) async fn create_link(
 pub(crate) async fn sign_in(
     context: Context,
     Body(body): Body<SignInRequest>,
-) -> Answer<Json<TokenReply>> {
+) -> RouteResult<Json<TokenReply>> {
     let through = match &context.signed_in {
         Some(signed_in) => signed_in.through,
         None => user(&context.caller),
@@ -105,13 +105,13 @@ pub(crate) async fn sign_in(
 }
 
 /// `GET /v1/sessions`
-pub(crate) async fn list(context: Context) -> Answer<Json<SessionsReply>> {
+pub(crate) async fn list(context: Context) -> RouteResult<Json<SessionsReply>> {
     let sessions = context.sessions.list(&context.caller)?;
     Ok(Json(SessionsReply { sessions }))
 }
 
 /// `DELETE /v1/sessions/ID`
-pub(crate) async fn end(context: Context, Path(id): Path<String>) -> Answer<StatusCode> {
+pub(crate) async fn end(context: Context, Path(id): Path<String>) -> RouteResult<StatusCode> {
     context.sessions.end(&context.caller, &id)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -120,7 +120,7 @@ pub(crate) async fn end(context: Context, Path(id): Path<String>) -> Answer<Stat
 pub(crate) async fn create_token(
     context: Context,
     Body(body): Body<TokenRequest>,
-) -> Answer<Json<TokenReply>> {
+) -> RouteResult<Json<TokenReply>> {
     Ok(Json(context.sessions.create_token(&context.caller, &body)?))
 }
 
@@ -145,7 +145,7 @@ pub(crate) async fn show(context: Context) -> Json<SessionBody> {
 }
 
 /// `DELETE /v1/session`
-pub(crate) async fn sign_out(context: Context) -> Answer<StatusCode> {
+pub(crate) async fn sign_out(context: Context) -> RouteResult<StatusCode> {
     let Some(signed_in) = &context.signed_in else {
         return Err(ScmError::new(
             Win32Error::INVALID_PARAMETER,

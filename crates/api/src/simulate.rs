@@ -6,7 +6,7 @@ use relance_scm::{FailureActions, ScmError, ServiceConfig, ServiceKind, ServiceN
 use relance_wire::api::{SimulateRequest, read_kind};
 
 use crate::context::Context;
-use crate::reply::{Answer, Body};
+use crate::reply::{Body, RouteResult};
 use crate::simulation::reply;
 
 /// Most entries of a time line in an answer; `relance simulate` shows more.
@@ -16,7 +16,7 @@ const ENTRIES_MAX: usize = 10_000;
 pub(crate) async fn simulate(
     context: Context,
     Body(body): Body<SimulateRequest>,
-) -> Answer<Response> {
+) -> RouteResult<Response> {
     let played = context
         .work_for_json(
             move |_, answer| answer.send(simulated(&body)),

@@ -12,7 +12,7 @@ use relance_wire::api::StreamItem;
 use serde::Deserialize;
 
 use crate::context::Context;
-use crate::reply::{Answer, Questions};
+use crate::reply::{Questions, RouteResult};
 
 /// What to stream.
 #[derive(Debug, Default, Deserialize)]
@@ -27,7 +27,7 @@ pub(crate) async fn stream(
     context: Context,
     Questions(query): Questions<StreamQuery>,
     headers: HeaderMap,
-) -> Answer<impl IntoResponse> {
+) -> RouteResult<impl IntoResponse> {
     // A browser that reconnects says where it was.
     let last = headers
         .get("last-event-id")
