@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 
 use relance_scm::ScmError;
 
-use crate::http::{Request, send};
+use crate::http::{HttpRequest, send};
 use crate::kept::Connection;
 
 /// The body that a client takes from this answer, as a whole or as it comes.
@@ -16,7 +16,7 @@ pub fn answer(bytes: &[u8], as_it_comes: bool) -> Result<Vec<u8>, ScmError> {
     let (ours, theirs) = UnixStream::pair().expect("two sockets");
     std::thread::scope(|scope| {
         scope.spawn(move || serve(theirs, bytes));
-        let request = Request {
+        let request = HttpRequest {
             method: "GET",
             path: "/v1/services",
             token: None,

@@ -19,7 +19,7 @@ const HEAD_LEN_MAX: usize = 16 * 1024;
 const NO_CONTENT: u16 = 204;
 
 /// A request.
-pub(crate) struct Request<'a> {
+pub(crate) struct HttpRequest<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
     /// A session's or token's secret; without one the caller is this process.
@@ -29,7 +29,7 @@ pub(crate) struct Request<'a> {
 }
 
 /// A successful answer, its body still to be read.
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     reader: BufReader<Connection>,
     length: Option<usize>,
     chunked: bool,
@@ -39,7 +39,10 @@ pub(crate) struct Answer {
 /// Sends a request, and reads the answer's head. A request that was not read, because the manager left
 /// the connection before, is sent again: at once where the connection is from an earlier call, else
 /// while this process waits for a manager that is away.
-pub(crate) fn send(mut connection: Connection, request: &Request<'_>) -> Result<Answer, ScmError> {
+pub(crate) fn send(
+    mut connection: Connection,
+    request: &HttpRequest<'_>,
+) -> Result<HttpResponse, ScmError> {
     let mut wait = None;
     loop {
         let (opener, is_used) = (connection.spare(), connection.is_used());
@@ -92,8 +95,8 @@ impl From<io::Error> for Error {
 
 fn exchange(
     connection: Connection,
-    request: &Request<'_>,
-) -> Result<Result<Answer, ScmError>, Error> {
+    request: &HttpRequest<'_>,
+) -> Result<Result<HttpResponse, ScmError>, Error> {
     let body = request.body.as_deref().unwrap_or_default();
     let mut head = format!(
         "{} {} HTTP/1.1\r\nHost: relance\r\nContent-Length: {}\r\n",
@@ -153,7 +156,7 @@ fn read_head(reader: &mut BufReader<Connection>) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-fn parse_head(head: &[u8], reader: BufReader<Connection>) -> Result<(u16, Answer), Error> {
+fn parse_head(head: &[u8], reader: BufReader<Connection>) -> Result<(u16, HttpResponse), Error> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut response = httparse::Response::new(&mut headers);
     let parsed = response
@@ -172,7 +175,7 @@ fn parse_head(head: &[u8], reader: BufReader<Connection>) -> Result<(u16, Answer
             .find(|header| header.name.eq_ignore_ascii_case(name))?;
         std::str::from_utf8(header.value).ok()
     };
-    let answer = Answer {
+    let answer = HttpResponse {
         length: match status {
             NO_CONTENT => Some(0),
             _ => value("content-length").and_then(|length| length.parse().ok()),
@@ -185,7 +188,7 @@ fn parse_head(head: &[u8], reader: BufReader<Connection>) -> Result<(u16, Answer
     Ok((status, answer))
 }
 
-impl Answer {
+impl HttpResponse {
     /// The header `Relance-Position`.
     pub(crate) fn position(&self) -> Option<u64> {
         self.position
@@ -296,7 +299,7 @@ mod tests {
 
     use super::*;
 
-    const REQUEST: Request<'_> = Request {
+    const REQUEST: HttpRequest<'_> = HttpRequest {
         method: "GET",
         path: "/v1/x",
         token: None,
@@ -312,7 +315,7 @@ mod tests {
     }
 
     /// What a server sends, read by a client.
-    fn answer(text: &'static str) -> Result<Result<Answer, ScmError>, Error> {
+    fn answer(text: &'static str) -> Result<Result<HttpResponse, ScmError>, Error> {
         let (ours, theirs) = UnixStream::pair().unwrap();
         let server = std::thread::spawn(move || serve(theirs, text));
         let result = exchange(Connection::used(ours, "/nowhere".into()), &REQUEST);

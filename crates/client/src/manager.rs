@@ -27,7 +27,7 @@ use relance_wire::api::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::http::{self, Answer, Request, escape};
+use crate::http::{self, HttpRequest, HttpResponse, escape};
 use crate::kept::Connection;
 use crate::part::SocketFollow;
 use crate::target::Target;
@@ -89,7 +89,12 @@ impl fmt::Debug for SocketManager {
 }
 
 impl SocketManager {
-    fn send(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Answer, ScmError> {
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<HttpResponse, ScmError> {
         let ready = self
             .ready
             .lock()
@@ -100,7 +105,7 @@ impl SocketManager {
             None => Connection::open(&self.sockets)?,
         };
         let token = self.token.as_deref();
-        let request = Request {
+        let request = HttpRequest {
             method,
             path,
             token,
@@ -172,7 +177,7 @@ fn json<B: Serialize>(body: &B) -> Vec<u8> {
     serde_json::to_vec(body).expect("plain structures")
 }
 
-fn read<T: DeserializeOwned>(answer: Answer) -> Result<T, ScmError> {
+fn read<T: DeserializeOwned>(answer: HttpResponse) -> Result<T, ScmError> {
     let body = answer
         .read_all()
         .map_err(|error| http::broken_off(&error))?;

@@ -13,7 +13,7 @@ struct Console {
 }
 
 /// An answer: its status, head and body.
-struct Answer {
+struct HttpResponse {
     status: u16,
     head: String,
     body: String,
@@ -46,12 +46,12 @@ impl Console {
     }
 
     /// Sends a request and reads to the end of the connection.
-    fn send(&self, method: &str, path: &str, headers: &[&str], body: &str) -> Answer {
+    fn send(&self, method: &str, path: &str, headers: &[&str], body: &str) -> HttpResponse {
         let mut stream = self.open(method, path, headers, body);
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        Answer {
+        HttpResponse {
             status: head.split(' ').nth(1).unwrap().parse().unwrap(),
             head: head.to_owned(),
             body: body.to_owned(),
@@ -113,11 +113,11 @@ struct Browser<'a> {
 }
 
 impl Browser<'_> {
-    fn get(&self, path: &str) -> Answer {
+    fn get(&self, path: &str) -> HttpResponse {
         self.console.send("GET", path, &[&self.cookie], "")
     }
 
-    fn control(&self, service: &Service, action: &str) -> Answer {
+    fn control(&self, service: &Service, action: &str) -> HttpResponse {
         let body = format!("key={}&name={}&action={action}", self.key, service.0);
         let headers = [self.cookie.as_str(), "Accept: application/json"];
         self.console.send("POST", "/control", &headers, &body)

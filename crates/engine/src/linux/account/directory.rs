@@ -38,9 +38,9 @@ pub(super) fn groups(name: &str) -> Vec<u32> {
 }
 
 /// The last answer to each question.
-struct Directory(Mutex<BTreeMap<String, Answer>>);
+struct Directory(Mutex<BTreeMap<String, KnownAnswer>>);
 
-struct Answer {
+struct KnownAnswer {
     text: String,
     /// Until then it is good enough, because the directory was silent when asked again.
     rest_until: Option<Instant>,
@@ -52,7 +52,7 @@ impl Directory {
     }
 
     /// Not held while a program runs.
-    fn answers(&self) -> MutexGuard<'_, BTreeMap<String, Answer>> {
+    fn answers(&self) -> MutexGuard<'_, BTreeMap<String, KnownAnswer>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -70,7 +70,7 @@ impl Directory {
         match (said, answers.get_mut(&key)) {
             (Some(text), _) => {
                 let rest_until = None;
-                let answer = Answer {
+                let answer = KnownAnswer {
                     text: text.clone(),
                     rest_until,
                 };
