@@ -12,7 +12,7 @@ use relance_client::hosted::was_started_by_manager;
 use crate::dispatcher;
 use crate::failure;
 use crate::zend::facts::sapi_name;
-use crate::zend::outcome::Failure;
+use crate::zend::outcome::Throwable;
 
 /// For tests: `pass` lets the guard pass everywhere, so that what lies behind it can be reached.
 const GUARD: &str = "RELANCE_PHP_GUARD";
@@ -35,7 +35,7 @@ pub(crate) fn in_service() -> bool {
 ///
 /// # Errors
 /// The guard's exception, code 0.
-pub(crate) fn guard() -> Result<(), Failure> {
+pub(crate) fn guard() -> Result<(), Throwable> {
     if in_service() {
         return Ok(());
     }

@@ -5,18 +5,18 @@ use std::borrow::Cow;
 use relance_scm::{ScmError, Win32Error};
 
 use crate::classes::WIN32_SERVICE_EXCEPTION;
-use crate::zend::outcome::Failure;
+use crate::zend::outcome::Throwable;
 
 /// `WIN32_ERROR_WIN32SERVICE_INTERNAL`: misuse of a class, or a defect of the extension.
 pub(crate) const INTERNAL: i64 = 16_000;
 
 /// A `Win32ServiceException`.
-pub(crate) fn exception(code: i64, message: &str) -> Failure {
-    Failure::exception(&WIN32_SERVICE_EXCEPTION, code, message)
+pub(crate) fn exception(code: i64, message: &str) -> Throwable {
+    Throwable::exception(&WIN32_SERVICE_EXCEPTION, code, message)
 }
 
 /// A defect of the extension.
-pub(crate) fn internal(text: &str) -> Failure {
+pub(crate) fn internal(text: &str) -> Throwable {
     exception(INTERNAL, &format!("Internal extension error ({text})"))
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn internal(text: &str) -> Failure {
 ///
 /// Where no manager answers, upstream has no text of its own (1722); the sentence that says what to
 /// do is the previous exception's.
-pub(crate) fn operation(error: &ScmError, context: &str) -> Failure {
+pub(crate) fn operation(error: &ScmError, context: &str) -> Throwable {
     let failure = code(error.code(), context);
     if error.code() == Win32Error::RPC_S_SERVER_UNAVAILABLE {
         return failure.with_previous(error.sentence());
@@ -33,7 +33,7 @@ pub(crate) fn operation(error: &ScmError, context: &str) -> Failure {
 }
 
 /// A failed operation, by its code alone.
-pub(crate) fn code(code: Win32Error, context: &str) -> Failure {
+pub(crate) fn code(code: Win32Error, context: &str) -> Throwable {
     if code == Win32Error::NO_UNICODE_TRANSLATION {
         return not_utf8(context);
     }
@@ -47,12 +47,12 @@ pub(crate) fn code(code: Win32Error, context: &str) -> Failure {
 
 /// Bytes that are no UTF-8 in a text for the manager (1113): a `ValueError` about no argument in
 /// particular.
-fn not_utf8(context: &str) -> Failure {
+fn not_utf8(context: &str) -> Throwable {
     const TEXT: &str = "A string argument must be valid UTF-8";
     if context.is_empty() {
-        Failure::value(TEXT)
+        Throwable::value(TEXT)
     } else {
-        Failure::value(&format!("{TEXT} ({context})"))
+        Throwable::value(&format!("{TEXT} ({context})"))
     }
 }
 
@@ -60,7 +60,7 @@ fn not_utf8(context: &str) -> Failure {
 ///
 /// # Errors
 /// 1113's `ValueError` when it is not UTF-8.
-pub(crate) fn utf8<'a>(bytes: &'a [u8], context: &str) -> Result<&'a str, Failure> {
+pub(crate) fn utf8<'a>(bytes: &'a [u8], context: &str) -> Result<&'a str, Throwable> {
     std::str::from_utf8(bytes).map_err(|_| not_utf8(context))
 }
 
@@ -107,10 +107,10 @@ fn text(code: Win32Error) -> Cow<'static, str> {
 mod tests {
     use super::*;
 
-    fn message(failure: Failure) -> (i64, String) {
+    fn message(failure: Throwable) -> (i64, String) {
         match failure {
-            Failure::Exception { code, message, .. } => (code, message.into_string().unwrap()),
-            Failure::Value { message } => (0, message.into_string().unwrap()),
+            Throwable::Exception { code, message, .. } => (code, message.into_string().unwrap()),
+            Throwable::Value { message } => (0, message.into_string().unwrap()),
             other => panic!("{other:?}"),
         }
     }
@@ -153,7 +153,7 @@ mod tests {
     fn an_unreachable_manager_says_what_to_do_in_the_previous_exception() {
         let error = ScmError::new(Win32Error::RPC_S_SERVER_UNAVAILABLE, "start a daemon");
         match operation(&error, "on openning manager") {
-            Failure::Exception {
+            Throwable::Exception {
                 message, previous, ..
             } => {
                 assert_eq!(&*message, c"Unknow error no 1722 (on openning manager)");

@@ -45,7 +45,7 @@ use zend::constant::Constant;
 use zend::ini::Switch;
 use zend::log::LogLine;
 use zend::module::{Extension, get_module};
-use zend::outcome::Failure;
+use zend::outcome::Throwable;
 use zend::signature::Registration;
 
 get_module!(Win32Service);
@@ -73,7 +73,7 @@ impl Extension for Win32Service {
         context::capture();
     }
 
-    fn defect(message: &str) -> Failure {
+    fn defect(message: &str) -> Throwable {
         failure::internal(message)
     }
 

@@ -4,7 +4,7 @@ use relance_client::Target as Manager;
 use relance_scm::ScmError;
 
 use crate::failure;
-use crate::zend::outcome::Failure;
+use crate::zend::outcome::Throwable;
 
 /// A manager to talk to, or why it cannot be: the exception comes where upstream opens the manager.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ impl Target {
     ///
     /// # Errors
     /// 1113's `ValueError` when the name is not UTF-8.
-    pub(crate) fn read(machine: &[u8], context: &str) -> Result<Self, Failure> {
+    pub(crate) fn read(machine: &[u8], context: &str) -> Result<Self, Throwable> {
         Ok(Self(Manager::of_machine(failure::utf8(machine, context)?)))
     }
 }

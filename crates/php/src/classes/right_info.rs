@@ -9,7 +9,7 @@ use relance_scm::AccessRights;
 use crate::failure;
 use crate::zend::class::StoredClass;
 use crate::zend::object::Stored;
-use crate::zend::outcome::Failure;
+use crate::zend::outcome::Throwable;
 
 /// The class.
 pub(crate) static CLASS: StoredClass =
@@ -41,7 +41,7 @@ impl Stored for RightInfo {
         &CLASS
     }
 
-    fn refuse_clone() -> Failure {
+    fn refuse_clone() -> Throwable {
         failure::exception(
             failure::INTERNAL,
             &format!("Unable to clone from userland. {HOW_TO_GET}"),

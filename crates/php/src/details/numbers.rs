@@ -7,7 +7,7 @@ use relance_scm::config::{ErrorControl, PriorityClass, StartType};
 use relance_scm::{RecoveryActionKind, ScmError, Win32Error};
 
 use super::read::Details;
-use crate::zend::outcome::Failure;
+use crate::zend::outcome::Throwable;
 
 /// Checked numbers; `None`: the key is absent.
 #[derive(Debug, Default)]
@@ -44,8 +44,8 @@ impl Numbers {
     ///
     /// # Errors
     /// A `ValueError` about the first that is wrong.
-    pub(crate) fn check(details: &Details, number: u32) -> Result<Self, Failure> {
-        let refuse = |text: String| Failure::argument_value(number, &text);
+    pub(crate) fn check(details: &Details, number: u32) -> Result<Self, Throwable> {
+        let refuse = |text: String| Throwable::argument_value(number, &text);
         Ok(Self {
             service_type: choice(details.svc_type, service_type, |given| {
                 refuse(format!(
@@ -86,8 +86,8 @@ impl Numbers {
 fn choice<T>(
     given: Option<i64>,
     from_raw: impl Fn(u32) -> Result<T, ScmError>,
-    refuse: impl Fn(i64) -> Failure,
-) -> Result<Option<T>, Failure> {
+    refuse: impl Fn(i64) -> Throwable,
+) -> Result<Option<T>, Throwable> {
     let Some(given) = given else { return Ok(None) };
     u32::try_from(given)
         .ok()
@@ -106,8 +106,8 @@ fn service_type(raw: u32) -> Result<u32, ScmError> {
 fn action(
     given: Option<i64>,
     place: u32,
-    refuse: impl Fn(String) -> Failure,
-) -> Result<Option<RecoveryActionKind>, Failure> {
+    refuse: impl Fn(String) -> Throwable,
+) -> Result<Option<RecoveryActionKind>, Throwable> {
     let known = |raw| match RecoveryActionKind::from_raw(raw) {
         Ok(RecoveryActionKind::OwnRestart) => Err(Win32Error::INVALID_PARAMETER.into()),
         other => other,
@@ -123,8 +123,8 @@ fn action(
 fn dword(
     given: Option<i64>,
     key: &str,
-    refuse: impl Fn(String) -> Failure,
-) -> Result<Option<u32>, Failure> {
+    refuse: impl Fn(String) -> Throwable,
+) -> Result<Option<u32>, Throwable> {
     let Some(given) = given else { return Ok(None) };
     u32::try_from(given).map(Some).map_err(|_| {
         refuse(format!(
@@ -140,7 +140,7 @@ mod tests {
 
     fn text(details: &Details) -> String {
         match Numbers::check(details, 1) {
-            Err(Failure::ArgumentValue { message, .. }) => message.into_string().unwrap(),
+            Err(Throwable::ArgumentValue { message, .. }) => message.into_string().unwrap(),
             other => panic!("{other:?}"),
         }
     }

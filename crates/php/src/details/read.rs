@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use crate::zend::fields::{Conversion, Field, FieldValue};
 use crate::zend::function::Call;
-use crate::zend::outcome::Failure;
+use crate::zend::outcome::Throwable;
 
 /// The keys in the order in which they are read (2.1), which decides whose null byte is found first.
 pub(crate) const FIELDS: &[Field] = &[
@@ -67,7 +67,7 @@ impl Details {
     /// # Errors
     /// The first value in the order of [`FIELDS`] that is no text, list or number, or a text with a
     /// null byte (B23, B24, B31).
-    pub(crate) fn read(call: &Call<'_>, number: u32) -> Result<Self, Failure> {
+    pub(crate) fn read(call: &Call<'_>, number: u32) -> Result<Self, Throwable> {
         let reader = Reader { call, number };
         Ok(Self {
             service: reader.text(c"service")?,
@@ -111,7 +111,7 @@ impl<'call> Reader<'_, 'call> {
             .map_or(FieldValue::Absent, |index| self.call.field(index))
     }
 
-    fn text(&self, key: &CStr) -> Result<Option<Vec<u8>>, Failure> {
+    fn text(&self, key: &CStr) -> Result<Option<Vec<u8>>, Throwable> {
         match self.value(key) {
             FieldValue::Text(bytes) => self.checked(key, bytes).map(Some),
             FieldValue::Unfit(given) => Err(self.unfit(key, "of type string", given)),
@@ -120,7 +120,7 @@ impl<'call> Reader<'_, 'call> {
     }
 
     /// One text stands for a list of one; an empty text for an empty list.
-    fn texts(&self, key: &CStr) -> Result<Option<Vec<Vec<u8>>>, Failure> {
+    fn texts(&self, key: &CStr) -> Result<Option<Vec<Vec<u8>>>, Throwable> {
         let items = match self.value(key) {
             FieldValue::Texts(items) => items,
             FieldValue::Text(b"") => Vec::new(),
@@ -134,7 +134,7 @@ impl<'call> Reader<'_, 'call> {
         copies.collect::<Result<_, _>>().map(Some)
     }
 
-    fn int(&self, key: &CStr) -> Result<Option<i64>, Failure> {
+    fn int(&self, key: &CStr) -> Result<Option<i64>, Throwable> {
         match self.value(key) {
             FieldValue::Int(int) => Ok(Some(int)),
             FieldValue::Unfit(given) => Err(self.unfit(key, "of type int", given)),
@@ -149,9 +149,9 @@ impl<'call> Reader<'_, 'call> {
         }
     }
 
-    fn checked(&self, key: &CStr, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+    fn checked(&self, key: &CStr, bytes: &[u8]) -> Result<Vec<u8>, Throwable> {
         if bytes.contains(&0) {
-            return Err(Failure::argument_value(
+            return Err(Throwable::argument_value(
                 self.number,
                 &format!(
                     "the value for key '{}' must not contain any null bytes",
@@ -162,8 +162,8 @@ impl<'call> Reader<'_, 'call> {
         Ok(bytes.to_vec())
     }
 
-    fn unfit(&self, key: &CStr, wanted: &str, given: &str) -> Failure {
-        Failure::argument_type(
+    fn unfit(&self, key: &CStr, wanted: &str, given: &str) -> Throwable {
+        Throwable::argument_type(
             self.number,
             &format!(
                 "the value for key '{}' must be {wanted}, {given} given",

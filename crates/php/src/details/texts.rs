@@ -6,7 +6,7 @@ use relance_scm::config::Dependency;
 use super::read::Details;
 use super::steps::Contexts;
 use crate::failure::utf8;
-use crate::zend::outcome::Failure;
+use crate::zend::outcome::Throwable;
 
 /// Texts that the manager can take; `None`: not given.
 pub(crate) struct Texts<'a> {
@@ -27,7 +27,7 @@ impl<'a> Texts<'a> {
     ///
     /// # Errors
     /// 1113's `ValueError` about the first that is not UTF-8.
-    pub(crate) fn check(details: &'a Details, contexts: &Contexts) -> Result<Self, Failure> {
+    pub(crate) fn check(details: &'a Details, contexts: &Contexts) -> Result<Self, Throwable> {
         let main = |text: &'a Option<Vec<u8>>| optional_utf8(text.as_deref(), contexts.main);
         Ok(Self {
             service: main(&details.service)?,
@@ -50,7 +50,7 @@ impl<'a> Texts<'a> {
     }
 }
 
-fn optional_utf8<'a>(bytes: Option<&'a [u8]>, context: &str) -> Result<Option<&'a str>, Failure> {
+fn optional_utf8<'a>(bytes: Option<&'a [u8]>, context: &str) -> Result<Option<&'a str>, Throwable> {
     bytes.map(|bytes| utf8(bytes, context)).transpose()
 }
 
@@ -61,13 +61,13 @@ fn optional_utf8<'a>(bytes: Option<&'a [u8]>, context: &str) -> Result<Option<&'
 pub(crate) fn check_dependencies(
     details: &Details,
     number: u32,
-) -> Result<Option<Vec<&str>>, Failure> {
+) -> Result<Option<Vec<&str>>, Throwable> {
     let Some(names) = &details.dependencies else {
         return Ok(None);
     };
     let texts = names.iter().map(|name| std::str::from_utf8(name));
     texts.collect::<Result<_, _>>().map(Some).map_err(|_| {
-        Failure::argument_value(
+        Throwable::argument_value(
             number,
             "the value for key 'dependencies' must contain valid UTF-8 strings",
         )

@@ -4,7 +4,7 @@ use relance_scm::{Control, ScmError, UserControl, Win32Error};
 
 use crate::failure;
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{Answer, Failure, Value};
+use crate::zend::outcome::{PhpResult, Throwable, Value};
 use crate::zend::signature::{Parameter, ParameterKind};
 
 use super::open::{Contexts, MACHINE, Opened, SERVICE_NAME, open, service_name};
@@ -45,13 +45,13 @@ php_function!(
 );
 
 /// A request whose failures all have an empty context.
-fn plain(call: &Call<'_>, request: impl FnOnce(&Opened) -> Result<(), ScmError>) -> Answer {
+fn plain(call: &Call<'_>, request: impl FnOnce(&Opened) -> Result<(), ScmError>) -> PhpResult {
     let service = open(service_name(call)?, call.bytes(1), Contexts::EMPTY)?;
     request(&service).map_err(|error| failure::operation(&error, ""))?;
     Ok(Value::Null)
 }
 
-fn send(call: &Call<'_>, control: Control) -> Answer {
+fn send(call: &Call<'_>, control: Control) -> PhpResult {
     const CONTEXTS: Contexts = Contexts {
         manager: "on openning manager",
         service: "on openning service",
@@ -73,7 +73,7 @@ fn context_of(error: &ScmError) -> &'static str {
     }
 }
 
-fn send_custom_control(call: &mut Call<'_>) -> Answer {
+fn send_custom_control(call: &mut Call<'_>) -> PhpResult {
     let name = service_name(call)?;
     let control = custom_control(call.int(1))?;
     let service = open(name, call.bytes(2), Contexts::EMPTY)?;
@@ -85,13 +85,13 @@ fn send_custom_control(call: &mut Call<'_>) -> Answer {
 }
 
 /// All 64 bits count (B61).
-fn custom_control(number: i64) -> Result<Control, Failure> {
+fn custom_control(number: i64) -> Result<Control, Throwable> {
     u32::try_from(number)
         .ok()
         .and_then(UserControl::new)
         .map(Control::User)
         .ok_or_else(|| {
-            Failure::argument_value(
+            Throwable::argument_value(
                 2,
                 &format!("the value must be between 128 and 255. Got {number}"),
             )

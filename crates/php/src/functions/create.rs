@@ -16,7 +16,7 @@ use crate::failure;
 use crate::machine::Target;
 use crate::zend::facts::php_binary;
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{Answer, Failure, Value};
+use crate::zend::outcome::{PhpResult, Throwable, Value};
 use crate::zend::signature::{Parameter, ParameterKind};
 
 use super::open::MACHINE;
@@ -35,7 +35,7 @@ php_function!(
 const DETAILS: u32 = 1;
 const CONTEXTS: &Contexts = &Contexts::CREATE;
 
-fn create(call: &mut Call<'_>) -> Answer {
+fn create(call: &mut Call<'_>) -> PhpResult {
     let details = Details::read(call, DETAILS)?;
     check_required(&details)?;
     let numbers = Numbers::check(&details, DETAILS)?;
@@ -50,8 +50,8 @@ fn create(call: &mut Call<'_>) -> Answer {
 }
 
 /// `service` and `path` must be there and hold something (B20, B21).
-fn check_required(details: &Details) -> Result<(), Failure> {
-    let refuse = |text| Err(Failure::argument_value(DETAILS, text));
+fn check_required(details: &Details) -> Result<(), Throwable> {
+    let refuse = |text| Err(Throwable::argument_value(DETAILS, text));
     match &details.service {
         None => return refuse("the value for key 'service' is wrong"),
         Some(name) if name.len() < 2 => {
@@ -112,7 +112,7 @@ fn create_with(
     backend: &Backend,
     service: NewService,
     optional: ConfigChange,
-) -> Result<(), Failure> {
+) -> Result<(), Throwable> {
     let whole = service.config.changed(&optional).and_then(|config| {
         backend.create(NewService {
             config,

@@ -6,7 +6,7 @@ use relance_scm::{ConfigChange, ScmError, Win32Error};
 use crate::environment;
 use crate::failure::{self, utf8};
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{Answer, Failure, Key, Value};
+use crate::zend::outcome::{Key, PhpResult, Throwable, Value};
 use crate::zend::signature::{Parameter, ParameterKind};
 
 use super::open::{Contexts, Opened, SERVICE_NAME, empty, open, service_name};
@@ -40,7 +40,7 @@ const ON_READ: &str = "Error on read service environment variables";
 const ON_OPEN: &str = "Error open key";
 const ON_WRITE: &str = "Error create key";
 
-fn add(call: &mut Call<'_>) -> Answer {
+fn add(call: &mut Call<'_>) -> PhpResult {
     let name = service_name(call)?;
     let variable = variable_name(call)?;
     let value = utf8(call.bytes(2), ON_WRITE)?;
@@ -50,7 +50,7 @@ fn add(call: &mut Call<'_>) -> Answer {
     store(&service, list)
 }
 
-fn remove(call: &mut Call<'_>) -> Answer {
+fn remove(call: &mut Call<'_>) -> PhpResult {
     let name = service_name(call)?;
     let variable = variable_name(call)?;
     let service = open_for_writing(name)?;
@@ -61,7 +61,7 @@ fn remove(call: &mut Call<'_>) -> Answer {
     store(&service, environment::remove(&list, variable))
 }
 
-fn get(call: &mut Call<'_>) -> Answer {
+fn get(call: &mut Call<'_>) -> PhpResult {
     let service = open(service_name(call)?, b"", Contexts::both(ON_READ))?;
     let list = service
         .backend
@@ -71,13 +71,13 @@ fn get(call: &mut Call<'_>) -> Answer {
 }
 
 /// The variable's name, argument 2: not empty, and nothing that would break the list (B52).
-fn variable_name<'call>(call: &Call<'call>) -> Result<&'call str, Failure> {
+fn variable_name<'call>(call: &Call<'call>) -> Result<&'call str, Throwable> {
     let name = call.bytes(1);
     if name.is_empty() {
         return Err(empty(2));
     }
     if name.iter().any(|byte| matches!(byte, b'=' | 0)) {
-        return Err(Failure::argument_value(
+        return Err(Throwable::argument_value(
             2,
             r#"the value must not contain "=" or null bytes"#,
         ));
@@ -85,13 +85,13 @@ fn variable_name<'call>(call: &Call<'call>) -> Result<&'call str, Failure> {
     utf8(name, ON_WRITE)
 }
 
-fn open_for_writing(name: &[u8]) -> Result<Opened, Failure> {
+fn open_for_writing(name: &[u8]) -> Result<Opened, Throwable> {
     utf8(name, ON_READ)?;
     open(name, b"", Contexts::both(ON_OPEN))
 }
 
 /// The variables stored; a service that is not there is reported with its name as context.
-fn stored(service: &Opened) -> Result<Box<[EnvironmentVariable]>, Failure> {
+fn stored(service: &Opened) -> Result<Box<[EnvironmentVariable]>, Throwable> {
     service
         .backend
         .environment(&service.name)
@@ -101,7 +101,7 @@ fn stored(service: &Opened) -> Result<Box<[EnvironmentVariable]>, Failure> {
         })
 }
 
-fn store(service: &Opened, list: Vec<EnvironmentVariable>) -> Answer {
+fn store(service: &Opened, list: Vec<EnvironmentVariable>) -> PhpResult {
     let change = ConfigChange {
         environment: Some(list),
         ..ConfigChange::default()
@@ -123,7 +123,7 @@ fn write_context(error: &ScmError) -> &'static str {
 }
 
 /// The registry value is missing (B53).
-fn no_list() -> Failure {
+fn no_list() -> Throwable {
     failure::code(Win32Error::FILE_NOT_FOUND, ON_READ)
 }
 
@@ -149,7 +149,7 @@ mod tests {
             name: name("demo"),
         };
         match stored(&service) {
-            Err(Failure::Exception { message, .. }) => {
+            Err(Throwable::Exception { message, .. }) => {
                 assert_eq!(&*message, c"Error service does not exist (demo)");
             }
             other => panic!("{other:?}"),
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn t25_removing_without_a_list_is_2() {
         match no_list() {
-            Failure::Exception { code, message, .. } => {
+            Throwable::Exception { code, message, .. } => {
                 assert_eq!(code, 2);
                 assert_eq!(
                     &*message,

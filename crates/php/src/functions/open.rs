@@ -6,7 +6,7 @@ use crate::backend::{self, Backend};
 use crate::failure;
 use crate::machine::Target;
 use crate::zend::function::Call;
-use crate::zend::outcome::Failure;
+use crate::zend::outcome::Throwable;
 use crate::zend::signature::{Parameter, ParameterKind};
 
 /// `string $servicename`
@@ -46,7 +46,7 @@ pub(crate) struct Opened {
 ///
 /// # Errors
 /// A `ValueError` when it is empty.
-pub(crate) fn service_name<'call>(call: &Call<'call>) -> Result<&'call [u8], Failure> {
+pub(crate) fn service_name<'call>(call: &Call<'call>) -> Result<&'call [u8], Throwable> {
     at_least_one_byte(call, 0)
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn service_name<'call>(call: &Call<'call>) -> Result<&'call [u8], Fai
 pub(crate) fn at_least_two_bytes<'call>(
     call: &Call<'call>,
     index: usize,
-) -> Result<&'call [u8], Failure> {
+) -> Result<&'call [u8], Throwable> {
     let number = u32::try_from(index).map_or(0, |index| index + 1);
     match call.bytes(index) {
         short if short.len() < 2 => Err(empty(number)),
@@ -72,7 +72,7 @@ pub(crate) fn at_least_two_bytes<'call>(
 pub(crate) fn at_least_one_byte<'call>(
     call: &Call<'call>,
     index: usize,
-) -> Result<&'call [u8], Failure> {
+) -> Result<&'call [u8], Throwable> {
     let number = u32::try_from(index).map_or(0, |index| index + 1);
     match call.bytes(index) {
         b"" => Err(empty(number)),
@@ -81,15 +81,15 @@ pub(crate) fn at_least_one_byte<'call>(
 }
 
 /// The complaint about an empty argument.
-pub(crate) fn empty(number: u32) -> Failure {
-    Failure::argument_value(number, "the value cannot be empty")
+pub(crate) fn empty(number: u32) -> Throwable {
+    Throwable::argument_value(number, "the value cannot be empty")
 }
 
 /// Reaches the manager of `$machine` for the service `name`.
 ///
 /// # Errors
 /// 1113's `ValueError`, 1722 when no manager answers, 123 for an illegal name.
-pub(crate) fn open(name: &[u8], machine: &[u8], contexts: Contexts) -> Result<Opened, Failure> {
+pub(crate) fn open(name: &[u8], machine: &[u8], contexts: Contexts) -> Result<Opened, Throwable> {
     let target = Target::read(machine, contexts.manager)?;
     let name = failure::utf8(name, contexts.service)?;
     let backend =
@@ -103,7 +103,7 @@ pub(crate) fn open(name: &[u8], machine: &[u8], contexts: Contexts) -> Result<Op
 ///
 /// # Errors
 /// 1722 when none answers.
-pub(crate) fn manager(context: &'static str) -> Result<Backend, Failure> {
+pub(crate) fn manager(context: &'static str) -> Result<Backend, Throwable> {
     let target = Target::read(b"", context)?;
     backend::connect(&target).map_err(|error| failure::operation(&error, context))
 }

@@ -6,7 +6,7 @@ use relance_scm::{ConfigChange, Win32Error};
 use crate::details::{USE_PRIORITY, priority_class};
 use crate::failure;
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{Answer, Failure, Value};
+use crate::zend::outcome::{PhpResult, Throwable, Value};
 use crate::zend::signature::{Parameter, ParameterKind};
 
 use super::open::{Contexts, SERVICE_NAME, open, service_name};
@@ -28,12 +28,12 @@ php_function!(
 const ON_SET: &str = "On set base_priority";
 const ON_GET: &str = "On get base_priority";
 
-fn set(call: &mut Call<'_>) -> Answer {
+fn set(call: &mut Call<'_>) -> PhpResult {
     let name = service_name(call)?;
     let number = call.int(1);
     // Upstream blames argument 1 (B35).
     let priority = priority_class(number).ok_or_else(|| {
-        Failure::argument_value(
+        Throwable::argument_value(
             2,
             &format!("the value {number} for priority argument is wrong, {USE_PRIORITY}"),
         )
@@ -50,7 +50,7 @@ fn set(call: &mut Call<'_>) -> Answer {
     Ok(Value::Null)
 }
 
-fn get(call: &mut Call<'_>) -> Answer {
+fn get(call: &mut Call<'_>) -> PhpResult {
     let service = open(service_name(call)?, b"", Contexts::both(ON_GET))?;
     let config = service
         .backend
@@ -60,7 +60,7 @@ fn get(call: &mut Call<'_>) -> Answer {
 }
 
 /// A service without a stored class: the registry value is missing, which is 2.
-fn answer(priority: Option<PriorityClass>) -> Answer {
+fn answer(priority: Option<PriorityClass>) -> PhpResult {
     match priority {
         Some(priority) => Ok(priority.to_raw().into()),
         None => Err(failure::code(Win32Error::FILE_NOT_FOUND, ON_GET)),
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_service_without_a_stored_class_is_2() {
         match answer(None) {
-            Err(Failure::Exception { code, message, .. }) => {
+            Err(Throwable::Exception { code, message, .. }) => {
                 assert_eq!(code, 2);
                 assert_eq!(&*message, c"Unknow error no 2 (On get base_priority)");
             }

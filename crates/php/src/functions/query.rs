@@ -4,7 +4,7 @@ use relance_scm::{ScmError, ServiceConfig, ServiceStatus, Win32Error};
 
 use crate::failure;
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{Answer, Key, Value};
+use crate::zend::outcome::{Key, PhpResult, Value};
 
 use super::open::{Contexts, MACHINE, SERVICE_NAME, open, service_name};
 
@@ -24,12 +24,12 @@ php_function!(
     query_config,
 );
 
-fn exists(call: &mut Call<'_>) -> Answer {
+fn exists(call: &mut Call<'_>) -> PhpResult {
     let service = open(service_name(call)?, call.bytes(1), Contexts::EMPTY)?;
     answer_exists(service.backend.status(&service.name))
 }
 
-fn answer_exists(status: Result<ServiceStatus, ScmError>) -> Answer {
+fn answer_exists(status: Result<ServiceStatus, ScmError>) -> PhpResult {
     match status {
         Ok(_) => Ok(Value::Bool(true)),
         Err(error) if error.code() == Win32Error::SERVICE_DOES_NOT_EXIST => Ok(Value::Bool(false)),
@@ -37,7 +37,7 @@ fn answer_exists(status: Result<ServiceStatus, ScmError>) -> Answer {
     }
 }
 
-fn query_status(call: &mut Call<'_>) -> Answer {
+fn query_status(call: &mut Call<'_>) -> PhpResult {
     let service = open(service_name(call)?, call.bytes(1), Contexts::EMPTY)?;
     service
         .backend
@@ -66,7 +66,7 @@ fn status_array(status: &ServiceStatus) -> Value {
     )
 }
 
-fn query_config(call: &mut Call<'_>) -> Answer {
+fn query_config(call: &mut Call<'_>) -> PhpResult {
     let given = service_name(call)?;
     let service = open(given, call.bytes(1), Contexts::EMPTY)?;
     let config = service
@@ -211,7 +211,7 @@ mod tests {
         let denied = answer_exists(Err(Win32Error::ACCESS_DENIED.into()));
         assert!(matches!(
             denied,
-            Err(crate::zend::outcome::Failure::Exception { code: 5, .. })
+            Err(crate::zend::outcome::Throwable::Exception { code: 5, .. })
         ));
     }
 

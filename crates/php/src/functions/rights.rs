@@ -8,7 +8,7 @@ use crate::failure::{self, utf8};
 use crate::rights;
 use crate::zend::function::{Call, php_function};
 use crate::zend::object::NewObject;
-use crate::zend::outcome::{Answer, Failure, Value};
+use crate::zend::outcome::{PhpResult, Throwable, Value};
 use crate::zend::signature::{Parameter, ParameterKind};
 
 use super::open::{Contexts, MACHINE, Opened, SERVICE_NAME, at_least_two_bytes, open};
@@ -58,7 +58,7 @@ const WRITING: Contexts = Contexts {
 };
 const READING: Contexts = Contexts::both("GetNamedSecurityInfo Error");
 
-fn add(call: &mut Call<'_>) -> Answer {
+fn add(call: &mut Call<'_>) -> PhpResult {
     let service = at_least_two_bytes(call, 0)?;
     let user = at_least_two_bytes(call, 1)?;
     let mask = right(call.int(2))?;
@@ -67,13 +67,13 @@ fn add(call: &mut Call<'_>) -> Answer {
     })
 }
 
-fn remove(call: &mut Call<'_>) -> Answer {
+fn remove(call: &mut Call<'_>) -> PhpResult {
     let service = at_least_two_bytes(call, 0)?;
     let user = at_least_two_bytes(call, 1)?;
     change(service, user, call.bytes(2), rights::remove)
 }
 
-fn read(call: &mut Call<'_>) -> Answer {
+fn read(call: &mut Call<'_>) -> PhpResult {
     let service = at_least_two_bytes(call, 0)?;
     let user = at_least_two_bytes(call, 1)?;
     utf8(call.bytes(2), "machine name")?;
@@ -86,7 +86,7 @@ fn read(call: &mut Call<'_>) -> Answer {
     Ok(Value::Object(NewObject::of(info)))
 }
 
-fn read_all(call: &mut Call<'_>) -> Answer {
+fn read_all(call: &mut Call<'_>) -> PhpResult {
     let service = at_least_two_bytes(call, 0)?;
     utf8(call.bytes(1), "machine name")?;
     utf8(service, "service name")?;
@@ -97,13 +97,13 @@ fn read_all(call: &mut Call<'_>) -> Answer {
 }
 
 /// `$right`, argument 3: any bits that a descriptor of a service can hold (B61).
-fn right(number: i64) -> Result<AccessRights, Failure> {
+fn right(number: i64) -> Result<AccessRights, Throwable> {
     u32::try_from(number)
         .ok()
         .map(AccessRights::from_raw)
         .filter(|mask| *mask != AccessRights::NONE && AccessRights::ALL_KNOWN.contains(*mask))
         .ok_or_else(|| {
-            Failure::argument_value(
+            Throwable::argument_value(
                 3,
                 "the value must be a combination of the WIN32_* rights constants",
             )
@@ -115,7 +115,7 @@ fn change(
     user: &[u8],
     machine: &[u8],
     edit: impl FnOnce(&SecurityDescriptor, &Sid) -> SecurityDescriptor,
-) -> Answer {
+) -> PhpResult {
     utf8(service, WRITING.service)?;
     let label = AccountLabel::parse(utf8(user, "Invalid username")?);
     let service = open(service, machine, WRITING)?;
@@ -133,7 +133,7 @@ fn change(
 }
 
 /// The service's descriptor: the stored one, or the default that is stored nowhere (A18).
-fn descriptor(service: &Opened, context: &str) -> Result<SecurityDescriptor, Failure> {
+fn descriptor(service: &Opened, context: &str) -> Result<SecurityDescriptor, Throwable> {
     let config = service
         .backend
         .config(&service.name)
@@ -143,7 +143,7 @@ fn descriptor(service: &Opened, context: &str) -> Result<SecurityDescriptor, Fai
         .map_or_else(SecurityDescriptor::default_for_service, |stored| *stored))
 }
 
-fn account(label: &AccountLabel, context: &str) -> Result<Sid, Failure> {
+fn account(label: &AccountLabel, context: &str) -> Result<Sid, Throwable> {
     label
         .sid()
         .ok_or_else(|| failure::code(Win32Error::NONE_MAPPED, context))
@@ -166,7 +166,7 @@ mod tests {
     fn an_unknown_account_is_1332() {
         let label = AccountLabel::parse("nobody of that name");
         match account(&label, "SetEntriesInAcl failed") {
-            Err(Failure::Exception { code, .. }) => assert_eq!(code, 1332),
+            Err(Throwable::Exception { code, .. }) => assert_eq!(code, 1332),
             other => panic!("{other:?}"),
         }
     }

@@ -6,7 +6,7 @@ use crate::ends;
 use crate::failure;
 use crate::hosted;
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{Answer, Failure, Value};
+use crate::zend::outcome::{PhpResult, Throwable, Value};
 use crate::zend::signature::{Parameter, ParameterKind};
 
 use super::open::empty;
@@ -60,12 +60,12 @@ php_function!(
     admit: admit,
 );
 
-fn admit(_given: u32) -> Result<(), Failure> {
+fn admit(_given: u32) -> Result<(), Throwable> {
     ends::script_goes_on();
     guard()
 }
 
-pub(crate) fn admit_start(_given: u32) -> Result<(), Failure> {
+pub(crate) fn admit_start(_given: u32) -> Result<(), Throwable> {
     guard()?;
     if DISPATCHER.is_running() {
         return Err(already_running());
@@ -73,10 +73,10 @@ pub(crate) fn admit_start(_given: u32) -> Result<(), Failure> {
     Ok(())
 }
 
-fn admit_pause_resume(given: u32) -> Result<(), Failure> {
+fn admit_pause_resume(given: u32) -> Result<(), Throwable> {
     guard()?;
     if given > 0 && DISPATCHER.is_running() {
-        return Err(Failure::argument_value(
+        return Err(Throwable::argument_value(
             1,
             "Unable to change the pause/resume state when control dispatcher is already running. \
              Call without argument if you want the state or call before \
@@ -86,11 +86,11 @@ fn admit_pause_resume(given: u32) -> Result<(), Failure> {
     Ok(())
 }
 
-fn already_running() -> Failure {
+fn already_running() -> Throwable {
     failure::exception(0, "Service ctrl dispatcher already running")
 }
 
-fn start(call: &mut Call<'_>) -> Answer {
+fn start(call: &mut Call<'_>) -> PhpResult {
     start_dispatcher(call.bytes(0), call.given_bool(1)).map(Value::Bool)
 }
 
@@ -98,12 +98,12 @@ fn start(call: &mut Call<'_>) -> Answer {
 ///
 /// # Errors
 /// What to throw.
-pub(crate) fn start_dispatcher(name: &[u8], graceful: Option<bool>) -> Result<bool, Failure> {
+pub(crate) fn start_dispatcher(name: &[u8], graceful: Option<bool>) -> Result<bool, Throwable> {
     if name.is_empty() {
         return Err(empty(1));
     }
     let name = std::str::from_utf8(name)
-        .map_err(|_| Failure::argument_value(1, "the value is not a valid UTF-8 string"))?;
+        .map_err(|_| Throwable::argument_value(1, "the value is not a valid UTF-8 string"))?;
     match DISPATCHER.start(name, graceful, hosted::connect) {
         Ok(()) => Ok(true),
         Err(StartError::TimedOut) => Ok(false),
@@ -112,7 +112,7 @@ pub(crate) fn start_dispatcher(name: &[u8], graceful: Option<bool>) -> Result<bo
     }
 }
 
-fn set_status(call: &mut Call<'_>) -> Answer {
+fn set_status(call: &mut Call<'_>) -> PhpResult {
     DISPATCHER
         .set_status(call.int(0), call.int(1))
         .map_err(|error| failure::operation(&error, ""))?;

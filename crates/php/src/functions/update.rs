@@ -12,7 +12,7 @@ use crate::details::{
 use crate::failure;
 use crate::zend::facts::php_binary;
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{Answer, Failure, Value};
+use crate::zend::outcome::{PhpResult, Throwable, Value};
 use crate::zend::signature::{Parameter, ParameterKind};
 
 use super::open::{Contexts, MACHINE, SERVICE_NAME, open, service_name};
@@ -33,7 +33,7 @@ const DETAILS: u32 = 2;
 const CONTEXTS: &details::Contexts = &details::Contexts::UPDATE;
 
 /// A service that is not there is reported before any wrong detail (1.4.12).
-fn update(call: &mut Call<'_>) -> Answer {
+fn update(call: &mut Call<'_>) -> PhpResult {
     let service = open(service_name(call)?, call.bytes(2), Contexts::EMPTY)?;
     let stored = service
         .backend
@@ -46,7 +46,7 @@ fn update(call: &mut Call<'_>) -> Answer {
 }
 
 /// Checks `$details` and makes a change of it; keys that are absent or null change nothing (B39).
-fn change(details: Details, stored: &ServiceConfig) -> Result<ConfigChange, Failure> {
+fn change(details: Details, stored: &ServiceConfig) -> Result<ConfigChange, Throwable> {
     // Neither is changed by an update (2.1), so neither is looked at.
     let details = Details {
         service: None,
@@ -55,7 +55,7 @@ fn change(details: Details, stored: &ServiceConfig) -> Result<ConfigChange, Fail
     };
     // As for create (B21): an empty command line can only harm.
     if details.path.as_deref() == Some(b"") {
-        return Err(Failure::argument_value(
+        return Err(Throwable::argument_value(
             DETAILS,
             "the value for key 'path' is wrong",
         ));
@@ -101,7 +101,7 @@ fn settings(
 
 /// Applies all of it, or, if an optional part is in the way, what comes before the part that is
 /// refused.
-fn apply(backend: &Backend, name: &ServiceName, change: ConfigChange) -> Result<(), Failure> {
+fn apply(backend: &Backend, name: &ServiceName, change: ConfigChange) -> Result<(), Throwable> {
     if change.is_empty() {
         return Ok(());
     }

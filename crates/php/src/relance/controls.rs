@@ -7,7 +7,7 @@ use crate::dispatcher::DISPATCHER;
 use crate::ends;
 use crate::failure;
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{Answer, Failure};
+use crate::zend::outcome::{PhpResult, Throwable};
 use crate::zend::signature::{Parameter, ParameterKind};
 
 php_function!(
@@ -19,12 +19,12 @@ php_function!(
     admit: admit,
 );
 
-fn admit(_given: u32) -> Result<(), Failure> {
+fn admit(_given: u32) -> Result<(), Throwable> {
     ends::script_goes_on();
     guard()
 }
 
-fn wait(call: &mut Call<'_>) -> Answer {
+fn wait(call: &mut Call<'_>) -> PhpResult {
     let timeout_ms = call.given_int(0).unwrap_or(-1);
     let control = DISPATCHER
         .next_control(until(timeout_ms))

@@ -7,7 +7,7 @@ use relance_scm::event_log::NewEntry;
 use crate::failure;
 use crate::functions::open::{at_least_one_byte, manager};
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{Answer, Failure, Value};
+use crate::zend::outcome::{PhpResult, Throwable, Value};
 use crate::zend::signature::{Parameter, ParameterKind};
 
 /// Name of the service, for its processes (set by the manager).
@@ -36,14 +36,14 @@ php_function!(
     log_event,
 );
 
-fn log_event(call: &mut Call<'_>) -> Answer {
+fn log_event(call: &mut Call<'_>) -> PhpResult {
     let name = std::env::var(SERVICE_VARIABLE).unwrap_or_else(|_| "php".to_owned());
     let level = level(call.given_int(1).unwrap_or(4), 2)?;
     let event_id = event_id(call.given_int(2).unwrap_or(1), 3)?;
     write(name.as_bytes(), event_id, level, call.bytes(0))
 }
 
-fn write(name: &[u8], event_id: u32, level: EventLevel, text: &[u8]) -> Answer {
+fn write(name: &[u8], event_id: u32, level: EventLevel, text: &[u8]) -> PhpResult {
     let entry = NewEntry {
         name: failure::utf8(name, "")?.into(),
         event_id,
@@ -58,21 +58,21 @@ fn write(name: &[u8], event_id: u32, level: EventLevel, text: &[u8]) -> Answer {
 
 /// Windows' event types: error 1, warning 2, information 4; success 0 and the audits 8 and 16 are
 /// information too.
-fn level(raw: i64, argument: u32) -> Result<EventLevel, Failure> {
+fn level(raw: i64, argument: u32) -> Result<EventLevel, Throwable> {
     match raw {
         1 => Ok(EventLevel::Error),
         2 => Ok(EventLevel::Warning),
         0 | 4 | 8 | 16 => Ok(EventLevel::Information),
-        other => Err(Failure::argument_value(
+        other => Err(Throwable::argument_value(
             argument,
             &format!("the value must be 1 (error), 2 (warning) or 4 (information). Got {other}"),
         )),
     }
 }
 
-fn event_id(raw: i64, argument: u32) -> Result<u32, Failure> {
+fn event_id(raw: i64, argument: u32) -> Result<u32, Throwable> {
     u32::try_from(raw).map_err(|_| {
-        Failure::argument_value(
+        Throwable::argument_value(
             argument,
             &format!("the value must be between 0 and {}. Got {raw}", u32::MAX),
         )

@@ -7,7 +7,7 @@ use relance_scm::{ConfigChange, ResetPeriod, ScmError};
 use crate::failure;
 use crate::functions::open::{Contexts, MACHINE, SERVICE_NAME, open, service_name};
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{Answer, Failure, Value};
+use crate::zend::outcome::{PhpResult, Throwable, Value};
 use crate::zend::signature::{Parameter, ParameterKind};
 
 php_function!(
@@ -33,13 +33,16 @@ php_function!(
 /// Period of a list that is set without one, seconds: that of `win32_create_service`.
 const RESET_PERIOD_DEFAULT: i64 = 86_400;
 
-fn set(call: &mut Call<'_>) -> Answer {
+fn set(call: &mut Call<'_>) -> PhpResult {
     let name = service_name(call)?;
     let actions: ActionList =
         failure::utf8(call.bytes(1), "")?
             .parse()
             .map_err(|error: ScmError| {
-                Failure::argument_value(2, &format!("is no list of actions: {}", error.sentence()))
+                Throwable::argument_value(
+                    2,
+                    &format!("is no list of actions: {}", error.sentence()),
+                )
             })?;
     let period = reset_period(call.given_int(2).unwrap_or(RESET_PERIOD_DEFAULT))?;
     let service = open(name, call.bytes(3), Contexts::EMPTY)?;
@@ -58,7 +61,7 @@ fn set(call: &mut Call<'_>) -> Answer {
     Ok(Value::Null)
 }
 
-fn get(call: &mut Call<'_>) -> Answer {
+fn get(call: &mut Call<'_>) -> PhpResult {
     let service = open(service_name(call)?, call.bytes(1), Contexts::EMPTY)?;
     let config = service
         .backend
@@ -70,9 +73,9 @@ fn get(call: &mut Call<'_>) -> Answer {
 }
 
 /// Seconds; 4294967295 is INFINITE (R15).
-fn reset_period(raw: i64) -> Result<ResetPeriod, Failure> {
+fn reset_period(raw: i64) -> Result<ResetPeriod, Throwable> {
     u32::try_from(raw).map(ResetPeriod::from_raw).map_err(|_| {
-        Failure::argument_value(
+        Throwable::argument_value(
             3,
             &format!("the value must be between 0 and {}. Got {raw}", u32::MAX),
         )

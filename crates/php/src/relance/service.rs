@@ -21,7 +21,7 @@ use crate::functions::service::{admit_start, start_dispatcher};
 use crate::zend::callback::{CallingFunction, Next, static_method};
 use crate::zend::class::MethodsClass;
 use crate::zend::function::Call;
-use crate::zend::outcome::Failure;
+use crate::zend::outcome::Throwable;
 use crate::zend::signature::{Parameter, ParameterKind, Signature, Type};
 
 /// The class.
@@ -44,13 +44,13 @@ impl CallingFunction for Run {
         returns: Some(Type::Void),
     };
 
-    fn admit(given: u32) -> Result<(), Failure> {
+    fn admit(given: u32) -> Result<(), Throwable> {
         admit_start(given)
     }
 
-    fn begin(call: &mut Call<'_>) -> Result<(), Failure> {
+    fn begin(call: &mut Call<'_>) -> Result<(), Throwable> {
         if call.given_int(2).is_some_and(|interval| interval < 0) {
-            return Err(Failure::argument_value(
+            return Err(Throwable::argument_value(
                 3,
                 "the value must be 0 or more milliseconds",
             ));
@@ -61,7 +61,7 @@ impl CallingFunction for Run {
         report(ServiceState::Running)
     }
 
-    fn next(call: &mut Call<'_>, turns: u64) -> Result<Next, Failure> {
+    fn next(call: &mut Call<'_>, turns: u64) -> Result<Next, Throwable> {
         let interval = match turns {
             0 => 0,
             _ => call.given_int(2).unwrap_or(INTERVAL_DEFAULT_MS),
@@ -97,7 +97,7 @@ impl CallingFunction for Run {
     }
 }
 
-fn report(state: ServiceState) -> Result<(), Failure> {
+fn report(state: ServiceState) -> Result<(), Throwable> {
     DISPATCHER
         .set_status(state.to_raw().into(), 0)
         .map_err(|error| failure::operation(&error, ""))

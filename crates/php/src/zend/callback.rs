@@ -8,7 +8,7 @@ use super::engine::engine;
 use super::fields::RawFields;
 use super::function::Call;
 use super::outbox;
-use super::outcome::{Answer, Failure, Value};
+use super::outcome::{PhpResult, Throwable, Value};
 use super::signature::{Registration, Signature};
 
 /// A function with a callable as its second argument.
@@ -20,19 +20,19 @@ pub(crate) trait CallingFunction: 'static {
     ///
     /// # Errors
     /// What to throw.
-    fn admit(given: u32) -> Result<(), Failure>;
+    fn admit(given: u32) -> Result<(), Throwable>;
 
     /// Before the first call of the callable.
     ///
     /// # Errors
     /// What to throw.
-    fn begin(call: &mut Call<'_>) -> Result<(), Failure>;
+    fn begin(call: &mut Call<'_>) -> Result<(), Throwable>;
 
     /// What to do after so many calls.
     ///
     /// # Errors
     /// What to throw.
-    fn next(call: &mut Call<'_>, turns: u64) -> Result<Next, Failure>;
+    fn next(call: &mut Call<'_>, turns: u64) -> Result<Next, Throwable>;
 }
 
 /// What a [`CallingFunction`] does next.
@@ -105,7 +105,7 @@ unsafe extern "C-unwind" fn enter<F: CallingFunction>(
 ///
 /// # Safety
 /// A PHP function is being called on this thread. May leave by `longjmp`.
-unsafe fn done(work: impl FnOnce() -> Answer, returned: *mut Zval) -> bool {
+unsafe fn done(work: impl FnOnce() -> PhpResult, returned: *mut Zval) -> bool {
     let answer = outbox::keep(work);
     // SAFETY: the outbox keeps the answer until it is discarded here.
     unsafe {

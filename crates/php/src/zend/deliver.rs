@@ -8,14 +8,14 @@ use std::sync::atomic::Ordering;
 
 use super::abi::{TYPE_FALSE, TYPE_INT, TYPE_NULL, TYPE_TRUE, ZendString, Zval};
 use super::engine::engine;
-use super::outcome::{Answer, Failure, Key, Value};
+use super::outcome::{Key, PhpResult, Throwable, Value};
 
 /// Writes the value of `answer` to `returned`, or throws.
 ///
 /// # Safety
 /// `answer` lies in the outbox; `returned` is the zval for the function's result; a PHP function is
 /// being called on this thread.
-pub(super) unsafe fn deliver(answer: *mut Answer, returned: *mut Zval) {
+pub(super) unsafe fn deliver(answer: *mut PhpResult, returned: *mut Zval) {
     // SAFETY: the outbox keeps the answer for as long as this takes.
     unsafe {
         match &mut *answer {
@@ -104,13 +104,13 @@ fn capacity(len: usize) -> u32 {
 ///
 /// # Safety
 /// A PHP function is being called on this thread; `failure` lies in the outbox or is static.
-pub(super) unsafe fn throw(failure: &Failure) {
+pub(super) unsafe fn throw(failure: &Throwable) {
     const TEXT: &CStr = c"%s";
     let symbols = &engine().symbols;
     // SAFETY: the messages are C strings and the format takes one.
     unsafe {
         match failure {
-            Failure::Exception {
+            Throwable::Exception {
                 class,
                 message,
                 code,
@@ -123,13 +123,13 @@ pub(super) unsafe fn throw(failure: &Failure) {
                 }
                 (symbols.zend_throw_exception)(class, message.as_ptr(), *code);
             }
-            Failure::ArgumentValue { number, message } => {
+            Throwable::ArgumentValue { number, message } => {
                 (symbols.zend_argument_value_error)(*number, TEXT.as_ptr(), message.as_ptr());
             }
-            Failure::ArgumentType { number, message } => {
+            Throwable::ArgumentType { number, message } => {
                 (symbols.zend_argument_type_error)(*number, TEXT.as_ptr(), message.as_ptr());
             }
-            Failure::Value { message } => {
+            Throwable::Value { message } => {
                 (symbols.zend_value_error)(TEXT.as_ptr(), message.as_ptr());
             }
         }

@@ -10,7 +10,7 @@ use super::deliver::{deliver, throw};
 use super::fields::{Field, FieldValue, RawFields};
 use super::object::{self, Stored};
 use super::outbox;
-use super::outcome::{Answer, Failure, Value};
+use super::outcome::{PhpResult, Throwable, Value};
 use super::signature::{Registration, Signature};
 
 /// A PHP function or method.
@@ -25,7 +25,7 @@ pub(crate) trait PhpFunction: 'static {
     ///
     /// # Errors
     /// What to throw.
-    fn admit(given: u32) -> Result<(), Failure> {
+    fn admit(given: u32) -> Result<(), Throwable> {
         let _ = given;
         Ok(())
     }
@@ -34,7 +34,7 @@ pub(crate) trait PhpFunction: 'static {
     ///
     /// # Errors
     /// What to throw.
-    fn call(call: &mut Call<'_>) -> Answer;
+    fn call(call: &mut Call<'_>) -> PhpResult;
 }
 
 /// Declares a PHP function: a type that implements [`PhpFunction`].
@@ -58,12 +58,12 @@ macro_rules! php_function {
                     returns: php_function!(@returns $($returns)?),
                 };
             $(const FIELDS: &'static [$crate::zend::fields::Field] = $fields;)?
-            $(fn admit(given: u32) -> Result<(), $crate::zend::outcome::Failure> {
+            $(fn admit(given: u32) -> Result<(), $crate::zend::outcome::Throwable> {
                 $admit(given)
             })?
             fn call(
                 call: &mut $crate::zend::function::Call<'_>,
-            ) -> $crate::zend::outcome::Answer {
+            ) -> $crate::zend::outcome::PhpResult {
                 ($work(call)).into()
             }
         }

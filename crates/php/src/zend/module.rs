@@ -19,7 +19,7 @@ use super::errors::{self, Observer};
 use super::ini::Switch;
 use super::log::LogLine;
 use super::outbox;
-use super::outcome::Failure;
+use super::outcome::Throwable;
 use super::signature::{Registration, function_table};
 
 /// The extension: all that the binding knows of it.
@@ -45,7 +45,7 @@ pub(crate) trait Extension: 'static {
     fn start();
 
     /// What PHP code gets to see of a panic with this message: a defect of the extension.
-    fn defect(message: &str) -> Failure;
+    fn defect(message: &str) -> Throwable;
 
     /// The request ends, for whatever reason; what is written to `line` goes to PHP's error log.
     fn end_request(line: &mut LogLine);

@@ -9,7 +9,7 @@ use super::class::StoredClass;
 use super::deliver::throw;
 use super::engine::engine;
 use super::outbox;
-use super::outcome::Failure;
+use super::outcome::Throwable;
 
 /// A Rust value that objects of a class hold. The class is final, read-only where PHP can say so, and
 /// has no properties; objects come from functions that return them, or from `unserialize`.
@@ -18,7 +18,7 @@ pub(crate) trait Stored: Any + PartialEq + Sized {
     fn class() -> &'static StoredClass;
 
     /// What is thrown when somebody clones an object.
-    fn refuse_clone() -> Failure;
+    fn refuse_clone() -> Throwable;
 }
 
 /// A value on its way into a new object.

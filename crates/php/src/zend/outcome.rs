@@ -7,7 +7,7 @@ use super::class::ExceptionClass;
 use super::object::NewObject;
 
 /// The result of a PHP function.
-pub(crate) type Answer = Result<Value, Failure>;
+pub(crate) type PhpResult = Result<Value, Throwable>;
 
 /// A value for PHP.
 pub(crate) enum Value {
@@ -44,7 +44,7 @@ pub(crate) enum Key {
 
 /// What to throw.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum Throwable {
     /// An exception of one of our classes.
     Exception {
         class: &'static ExceptionClass,
@@ -61,7 +61,7 @@ pub(crate) enum Failure {
     Value { message: CString },
 }
 
-impl Failure {
+impl Throwable {
     /// An exception of one of our classes.
     pub(crate) fn exception(class: &'static ExceptionClass, code: i64, message: &str) -> Self {
         Self::Exception {
@@ -110,7 +110,7 @@ fn c_text(text: &str) -> CString {
     CString::new(until_nul).unwrap_or_default()
 }
 
-impl From<Value> for Answer {
+impl From<Value> for PhpResult {
     fn from(value: Value) -> Self {
         Ok(value)
     }

@@ -10,7 +10,7 @@ use crate::failure;
 use crate::zend::class::{private_method, public_method};
 use crate::zend::fields::{Conversion, Field, FieldValue};
 use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{Answer, Failure, Key, Value};
+use crate::zend::outcome::{Key, PhpResult, Throwable, Value};
 use crate::zend::signature::{Parameter, ParameterKind, Registration};
 
 pub(super) static METHODS: &[Registration] = &[
@@ -58,7 +58,7 @@ const fn exact(key: &'static std::ffi::CStr) -> Field {
 }
 
 /// Reached only by reflection: the constructor is private.
-fn construct(_call: &mut Call<'_>) -> Answer {
+fn construct(_call: &mut Call<'_>) -> PhpResult {
     Err(failure::exception(
         failure::INTERNAL,
         &format!("Unable to call constructor from userland. {HOW_TO_GET}"),
@@ -74,7 +74,7 @@ fn to_string(call: &mut Call<'_>) -> Value {
 }
 
 /// Reached only by an explicit call; `clone` asks `refuse_clone` itself.
-fn clone(_call: &mut Call<'_>) -> Answer {
+fn clone(_call: &mut Call<'_>) -> PhpResult {
     Err(<RightInfo as crate::zend::object::Stored>::refuse_clone())
 }
 
@@ -98,7 +98,7 @@ fn serialize(call: &mut Call<'_>) -> Value {
     ])
 }
 
-fn unserialize(call: &mut Call<'_>) -> Answer {
+fn unserialize(call: &mut Call<'_>) -> PhpResult {
     let domain = match call.field(0) {
         FieldValue::Null => None,
         FieldValue::Text(domain) => Some(domain.into()),
@@ -124,7 +124,7 @@ fn dword(value: FieldValue<'_>) -> Option<u32> {
     }
 }
 
-fn bad_key(key: &str) -> Failure {
+fn bad_key(key: &str) -> Throwable {
     failure::exception(
         failure::INTERNAL,
         &format!("Missing or invalid '{key}' key"),

@@ -16,7 +16,7 @@ fn details() -> Details {
     }
 }
 
-fn create_on(backend: &Backend, details: &Details) -> Result<(), Failure> {
+fn create_on(backend: &Backend, details: &Details) -> Result<(), Throwable> {
     let numbers = Numbers::check(details, DETAILS)?;
     let texts = Texts::check(details, CONTEXTS)?;
     let dependencies = check_dependencies(details, DETAILS)?;
@@ -32,9 +32,9 @@ fn created(details: &Details) -> (ServiceConfig, Arc<Mutex<Memory>>) {
     (config, memory)
 }
 
-fn message(result: Result<(), Failure>) -> String {
+fn message(result: Result<(), Throwable>) -> String {
     match result {
-        Err(Failure::Exception { message, .. }) => message.into_string().unwrap(),
+        Err(Throwable::Exception { message, .. }) => message.into_string().unwrap(),
         other => panic!("{other:?}"),
     }
 }

@@ -20,7 +20,7 @@ fn stored() -> ServiceConfig {
 }
 
 /// The configuration after the update, how many requests it took, and what was thrown.
-fn updated(details: Details) -> (ServiceConfig, usize, Option<Failure>) {
+fn updated(details: Details) -> (ServiceConfig, usize, Option<Throwable>) {
     let (backend, memory) = backend_with(stored());
     let failure = change(details, &stored())
         .and_then(|change| apply(&backend, &name("demo"), change))
@@ -30,9 +30,9 @@ fn updated(details: Details) -> (ServiceConfig, usize, Option<Failure>) {
     (config, memory.requests.len(), failure)
 }
 
-fn message(failure: Option<Failure>) -> String {
+fn message(failure: Option<Throwable>) -> String {
     match failure {
-        Some(Failure::Exception { message, .. } | Failure::ArgumentValue { message, .. }) => {
+        Some(Throwable::Exception { message, .. } | Throwable::ArgumentValue { message, .. }) => {
             message.into_string().unwrap()
         }
         other => panic!("{other:?}"),
