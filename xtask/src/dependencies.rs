@@ -2,7 +2,8 @@
 //!
 //! `cargo deny` reads the same file and knows more; it is used where it is installed. Building it
 //! takes longer than all other checks together, so the rules that need no advisory database are checked
-//! here where it is not.
+//! here where it is not. Advisories need the database of RustSec: `cargo xtask advisories`, before every
+//! release.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,11 +19,26 @@ use crate::cargo;
 /// Where all packages come from that are not ours.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-pub(crate) fn check(root: &Path) -> Result<()> {
-    let installed = Command::new(env!("CARGO"))
+/// `cargo xtask advisories`: fails when a dependency has a known defect, is abandoned or was withdrawn.
+/// `cargo deny` fetches the list of them.
+pub(crate) fn advisories(root: &Path) -> Result<()> {
+    if !deny_is_installed() {
+        bail!(
+            "advisories are read by cargo-deny, which is not installed: cargo install --locked cargo-deny"
+        );
+    }
+    cargo::run(root, &["deny", "check", "advisories"])
+}
+
+fn deny_is_installed() -> bool {
+    let asked = Command::new(env!("CARGO"))
         .args(["deny", "--version"])
         .output();
-    if installed.is_ok_and(|output| output.status.success()) {
+    asked.is_ok_and(|output| output.status.success())
+}
+
+pub(crate) fn check(root: &Path) -> Result<()> {
+    if deny_is_installed() {
         return cargo::run(root, &["deny", "check", "licenses", "bans", "sources"]);
     }
     eprintln!(

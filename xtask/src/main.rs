@@ -40,6 +40,7 @@ cargo xtask TASK
   ci [PART...]     what a commit must pass: checks of the sources, and every test
   tidy             the rules of the house that no other tool checks
   rules [--check]  write (or compare) which code decides each rule of docs/rules, which tests show it
+  advisories       known defects of dependencies, by the list of RustSec (cargo-deny fetches it)
   nightly [PART...]
                    every PHP, memory checks, thousands of simulated worlds, hundreds of kills
   console [screenshots [FOLDER] | measure | TEST...]
@@ -88,6 +89,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["tidy"] => tidy::run(root),
         ["rules"] => rules::run(root, false),
         ["rules", "--check"] => rules::run(root, true),
+        ["advisories"] => dependencies::advisories(root),
         ["nightly", parts @ ..] => ci::nightly(root, parts),
         ["dist", words @ ..] => dist::run(root, words),
         ["windows", parts @ ..] => windows::run(root, parts),

@@ -40,6 +40,19 @@ fn every_task_that_is_called_exists() {
 }
 
 #[test]
+fn a_release_waits_for_the_advisories() {
+    let text = workflow("release.yml");
+    let job = |name: &str| {
+        let body = text.split(&format!("\n  {name}:\n")).nth(1).expect(name);
+        body.split("\n\n").next().unwrap_or_default().to_owned()
+    };
+    assert!(job("advisories").contains("cargo xtask advisories"));
+    let needs = job("publish");
+    let needs = needs.lines().find(|line| line.contains("needs:")).unwrap();
+    assert!(needs.contains("advisories"), "{needs}");
+}
+
+#[test]
 fn windows_is_tried_with_every_php_that_we_pack_for() {
     let text = workflow("windows.yml");
     let known: Vec<String> = serde_json::from_str(after(&text, "known='")).unwrap();
