@@ -59,11 +59,11 @@ pub(crate) fn wants_json(arguments: &[OsString]) -> bool {
 }
 
 /// How a command ends.
-pub(crate) type CommandResult = Result<(), Failure>;
+pub(crate) type CommandResult = Result<(), CommandFailure>;
 
 /// A command that did not succeed.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum CommandFailure {
     /// A refusal, with its Win32 code.
     Scm(ScmError),
     /// The command line cannot be read, or help was asked for.
@@ -74,7 +74,7 @@ pub(crate) enum Failure {
     Silent(u8),
 }
 
-impl Failure {
+impl CommandFailure {
     /// What is wrong, in a sentence.
     pub(crate) fn sentence(&self) -> String {
         match self {
@@ -126,27 +126,27 @@ fn say_json(error: &ScmError) {
     );
 }
 
-impl From<ScmError> for Failure {
+impl From<ScmError> for CommandFailure {
     fn from(error: ScmError) -> Self {
         Self::Scm(error)
     }
 }
 
-impl From<anyhow::Error> for Failure {
+impl From<anyhow::Error> for CommandFailure {
     fn from(error: anyhow::Error) -> Self {
         Self::Other(error)
     }
 }
 
-impl From<std::io::Error> for Failure {
+impl From<std::io::Error> for CommandFailure {
     fn from(error: std::io::Error) -> Self {
         Self::Other(error.into())
     }
 }
 
 /// A refusal of our own: bad usage that the parser cannot see.
-pub(crate) fn usage(sentence: impl Into<String>) -> Failure {
-    Failure::Scm(ScmError::new(Win32Error::INVALID_PARAMETER, sentence))
+pub(crate) fn usage(sentence: impl Into<String>) -> CommandFailure {
+    CommandFailure::Scm(ScmError::new(Win32Error::INVALID_PARAMETER, sentence))
 }
 
 /// A manager, as commands ask it.
@@ -177,7 +177,7 @@ impl Common {
     }
 
     /// The manager these options name.
-    pub(crate) fn manager(&self) -> Result<Manager, Failure> {
+    pub(crate) fn manager(&self) -> Result<Manager, CommandFailure> {
         let manager = self.target().and_then(|target| connect(&target));
         Ok(Manager {
             manager: Box::new(manager?),
@@ -187,14 +187,16 @@ impl Common {
 
     /// The embedded manager these options name, for what only it has: sessions.
     #[cfg(unix)]
-    pub(crate) fn socket_manager(&self) -> Result<relance_client::SocketManager, Failure> {
+    pub(crate) fn socket_manager(&self) -> Result<relance_client::SocketManager, CommandFailure> {
         let manager = self.target().and_then(|target| connect(&target));
         Ok(manager?)
     }
 
     /// The manager of Windows these options name, for what only it has.
     #[cfg(windows)]
-    pub(crate) fn windows_manager(&self) -> Result<relance_windows::WindowsManager, Failure> {
+    pub(crate) fn windows_manager(
+        &self,
+    ) -> Result<relance_windows::WindowsManager, CommandFailure> {
         let manager = self.target().and_then(|target| connect(&target));
         Ok(manager?)
     }
@@ -212,7 +214,7 @@ impl Common {
 impl Manager {
     /// The manager behind a socket.
     #[cfg(unix)]
-    pub(crate) fn at(socket: PathBuf) -> Result<Self, Failure> {
+    pub(crate) fn at(socket: PathBuf) -> Result<Self, CommandFailure> {
         Ok(Self {
             manager: Box::new(connect(&Target::Socket(socket))?),
             caller: Caller::system(),
@@ -223,7 +225,7 @@ impl Manager {
     pub(crate) fn ask<T: Send + 'static>(
         &self,
         request: impl FnOnce(&dyn ServiceManager, &Caller, Reply<T>),
-    ) -> Result<T, Failure> {
+    ) -> Result<T, CommandFailure> {
         let answer =
             relance_scm::manager::wait(|reply| request(&*self.manager, &self.caller, reply));
         Ok(answer?)
@@ -236,7 +238,7 @@ impl Manager {
 }
 
 /// A state from the command line, with `_` or `-`, in any case.
-pub(crate) fn state(text: &str) -> Result<ServiceState, Failure> {
+pub(crate) fn state(text: &str) -> Result<ServiceState, CommandFailure> {
     ServiceState::from_name(&text.replace('-', "_")).ok_or_else(|| {
         let names: Vec<_> = ServiceState::ALL
             .iter()

@@ -45,7 +45,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches};
 
-use crate::cli::{CommandResult, Common, Failure};
+use crate::cli::{CommandFailure, CommandResult, Common};
 #[cfg(unix)]
 use crate::daemon;
 
@@ -65,7 +65,7 @@ macro_rules! command {
             describe: <$arguments as CommandFactory>::command,
             run: |matches| {
                 let arguments = <$arguments>::from_arg_matches(matches);
-                $run(arguments.map_err(Failure::Usage)?)
+                $run(arguments.map_err(CommandFailure::Usage)?)
             },
         }
     };
@@ -277,7 +277,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         Some("console-server") => return console::serve(),
         _ => {}
     }
-    let matches = parse(arguments).map_err(Failure::Usage)?;
+    let matches = parse(arguments).map_err(CommandFailure::Usage)?;
     let named = matches.subcommand().and_then(|(name, matches)| {
         let command = all().find(|command| command.name == name)?;
         Some((command, matches))

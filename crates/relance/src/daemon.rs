@@ -13,7 +13,7 @@ use relance_engine::linux::{Administrators, ConsoleAccount, GroupNames, daemon a
 use relance_sessions::{FileStore, Sessions};
 use tracing::Level;
 
-use crate::cli::{CommandResult, Failure};
+use crate::cli::{CommandFailure, CommandResult};
 use crate::console_address::ConsoleAddress;
 use crate::settings::{Cgroups, Overrides, Settings};
 
@@ -73,8 +73,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let status = guardian::run(prepared, setup).context("the guardian cannot run")?;
     match u8::try_from(status) {
         Ok(0) => Ok(()),
-        Ok(status) => Err(Failure::Silent(status)),
-        Err(_) => Err(Failure::Silent(1)),
+        Ok(status) => Err(CommandFailure::Silent(status)),
+        Err(_) => Err(CommandFailure::Silent(1)),
     }
 }
 
@@ -174,7 +174,7 @@ pub(crate) fn engine() -> CommandResult {
     });
     ran.map_err(|error| {
         eprintln!("error: {error}");
-        Failure::Silent(u8::try_from(EXIT_CANNOT_START).unwrap_or(1))
+        CommandFailure::Silent(u8::try_from(EXIT_CANNOT_START).unwrap_or(1))
     })
 }
 

@@ -17,7 +17,7 @@ use relance_scm::{Caller, ScmError, ServiceManager, ServiceName, Win32Error};
 use serde::Serialize;
 use wildmatch::WildMatch;
 
-use crate::cli::{CommandResult, Common, Failure, Manager, name, usage};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager, name, usage};
 use crate::plain::plain;
 
 /// Services that are worked on at the same time. Each may wait, with a connection of its own.
@@ -47,7 +47,7 @@ impl Selection {
     /// # Errors
     /// 87 when none is named, 1060 for a pattern that nothing matches. A name need not exist: what is
     /// asked of the manager then says so.
-    pub(crate) fn select(&self, manager: &Manager) -> Result<Selected, Failure> {
+    pub(crate) fn select(&self, manager: &Manager) -> Result<Selected, CommandFailure> {
         let is_pattern = |text: &&String| text.contains(['*', '?']);
         if !self.all && self.names.is_empty() {
             return Err(usage("name a service, a pattern like 'worker*', or --all"));
@@ -117,7 +117,10 @@ impl Selection {
     }
 
     /// What is known of each service.
-    pub(crate) fn query(&self, manager: &Manager) -> Result<(Vec<ServiceInfo>, bool), Failure> {
+    pub(crate) fn query(
+        &self,
+        manager: &Manager,
+    ) -> Result<(Vec<ServiceInfo>, bool), CommandFailure> {
         let selected = self.select(manager)?;
         let query = |name| manager.ask(|scm, caller, reply| scm.query_service(caller, name, reply));
         let infos = selected.names.iter().map(query).collect::<Result<_, _>>()?;
@@ -125,7 +128,7 @@ impl Selection {
     }
 }
 
-fn matching(known: &[ServiceName], pattern: &str) -> Result<Vec<ServiceName>, Failure> {
+fn matching(known: &[ServiceName], pattern: &str) -> Result<Vec<ServiceName>, CommandFailure> {
     let matcher = WildMatch::new_case_insensitive(pattern);
     let matching = known.iter().filter(|name| matcher.matches(name.as_str()));
     let matching: Vec<ServiceName> = matching.cloned().collect();
@@ -195,14 +198,16 @@ fn report(
             .map(|(name, result)| Outcome {
                 name: name.as_str(),
                 done: result.is_ok().then_some(done),
-                error: result.as_ref().err().map(Failure::sentence),
+                error: result.as_ref().err().map(CommandFailure::sentence),
             })
             .collect();
         Common::print_json(&outcomes)?;
     }
     let first = results.into_iter().find_map(Result::err);
     // Each has been told already.
-    first.map_or(Ok(()), |failure| Err(Failure::Silent(failure.status())))
+    first.map_or(Ok(()), |failure| {
+        Err(CommandFailure::Silent(failure.status()))
+    })
 }
 
 /// Completes the name of a service: of the manager that a command without `--socket` asks.

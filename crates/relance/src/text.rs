@@ -7,7 +7,7 @@ use relance_scm::duration::{self, Bare};
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::RecoveryAction;
 
-use crate::cli::{Failure, usage};
+use crate::cli::{CommandFailure, usage};
 use crate::plain::{plain, plain_lines};
 
 /// Prints rows in columns that are as wide as they must be.
@@ -88,7 +88,7 @@ pub(crate) fn action(action: RecoveryAction) -> String {
 }
 
 /// A duration from the command line: `500ms`, `30s`, `1h30m`, or seconds.
-pub(crate) fn duration(text: &str) -> Result<Duration, Failure> {
+pub(crate) fn duration(text: &str) -> Result<Duration, CommandFailure> {
     duration::parse(text, Bare::Seconds).ok_or_else(|| {
         usage(format!(
             "{text:?} is not a duration; write {}",
@@ -98,7 +98,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, Failure> {
 }
 
 /// A moment from the command line: so long ago (`10m`), or a date and time (`2026-11-22T14:00`).
-pub(crate) fn moment_from(text: &str) -> Result<Timestamp, Failure> {
+pub(crate) fn moment_from(text: &str) -> Result<Timestamp, CommandFailure> {
     if let Ok(ago) = duration(text) {
         let millis = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);
         return Ok(Timestamp(now().0.saturating_sub(millis)));

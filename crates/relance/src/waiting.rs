@@ -8,7 +8,7 @@ use relance_policy::explain::Human;
 use relance_scm::manager::{ServiceInfo, Watch, Watched, WatchedChange, next_change_until};
 use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 
-use crate::cli::{Failure, Manager};
+use crate::cli::{CommandFailure, Manager};
 use crate::plain::plain;
 
 /// Follows one service from a moment on.
@@ -21,7 +21,7 @@ pub(crate) struct Follow<'a> {
 
 impl<'a> Follow<'a> {
     /// Begins to follow. What happens from now on is seen, so this comes before the request.
-    pub(crate) fn begin(manager: &'a Manager, name: &ServiceName) -> Result<Self, Failure> {
+    pub(crate) fn begin(manager: &'a Manager, name: &ServiceName) -> Result<Self, CommandFailure> {
         let (scm, caller) = manager.get();
         let watch = scm.watch(caller, None)?;
         Ok(Self {
@@ -40,7 +40,7 @@ impl<'a> Follow<'a> {
         &mut self,
         patience: Duration,
         holds: impl Fn(&ServiceInfo) -> bool,
-    ) -> Result<Option<ServiceInfo>, Failure> {
+    ) -> Result<Option<ServiceInfo>, CommandFailure> {
         let mut deadline = Instant::now().checked_add(patience);
         let mut info = self.query()?;
         loop {
@@ -65,13 +65,15 @@ impl<'a> Follow<'a> {
         }
     }
 
-    fn query(&self) -> Result<Option<ServiceInfo>, Failure> {
+    fn query(&self) -> Result<Option<ServiceInfo>, CommandFailure> {
         let asked = self.manager.ask(|scm, caller, reply| {
             scm.query_service(caller, &self.name, reply);
         });
         match asked {
             Ok(info) => Ok(Some(info)),
-            Err(Failure::Scm(error)) if error.code() == Win32Error::SERVICE_DOES_NOT_EXIST => {
+            Err(CommandFailure::Scm(error))
+                if error.code() == Win32Error::SERVICE_DOES_NOT_EXIST =>
+            {
                 Ok(None)
             }
             Err(failure) => Err(failure),
@@ -79,7 +81,11 @@ impl<'a> Follow<'a> {
     }
 
     /// Takes a change; whether it was one of this service.
-    fn take(&mut self, watched: Watched, info: &mut Option<ServiceInfo>) -> Result<bool, Failure> {
+    fn take(
+        &mut self,
+        watched: Watched,
+        info: &mut Option<ServiceInfo>,
+    ) -> Result<bool, CommandFailure> {
         match watched {
             Watched::Change(_, WatchedChange::Service(changed))
                 if changed.config.service_name == self.name =>
@@ -100,7 +106,7 @@ impl<'a> Follow<'a> {
     }
 
     /// The manager's engine was replaced: the new one is asked from now on.
-    fn watch_again(&mut self, info: &mut Option<ServiceInfo>) -> Result<(), Failure> {
+    fn watch_again(&mut self, info: &mut Option<ServiceInfo>) -> Result<(), CommandFailure> {
         let (scm, caller) = self.manager.get();
         self.watch = scm.watch(caller, None)?;
         *info = self.query()?;
@@ -136,7 +142,7 @@ impl<'a> Follow<'a> {
         }
     }
 
-    fn timed_out(&mut self, patience: Duration) -> Failure {
+    fn timed_out(&mut self, patience: Duration) -> CommandFailure {
         self.finish();
         let state = self.query().ok().flatten().map(|info| info.status.state);
         let state = state.map_or("gone", ServiceState::name);

@@ -147,7 +147,7 @@ fn ask(
     name: &ServiceName,
     change: NamedChange,
     is_trial: bool,
-) -> Result<Access, crate::cli::Failure> {
+) -> Result<Access, crate::cli::CommandFailure> {
     common.manager()?.ask(|scm, caller, reply| {
         scm.change_access(caller, name, vec![change], is_trial, reply);
     })

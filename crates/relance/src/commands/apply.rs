@@ -11,7 +11,7 @@ use relance_scm::{ScmError, ServiceConfig};
 use relance_wire::api::{ApplyReply, ConfigBody};
 use serde::Deserialize;
 
-use crate::cli::{CommandResult, Common, Failure};
+use crate::cli::{CommandFailure, CommandResult, Common};
 use crate::plain::plain;
 
 /// Create the services of a file, or make those of their names like it: all or nothing. Others are
@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+fn read(path: &Path) -> Result<String, CommandFailure> {
     let mut text = String::new();
     if path == Path::new("-") {
         std::io::stdin().read_to_string(&mut text)?;

@@ -10,7 +10,7 @@ use clap::{Args, Parser};
 use relance_engine::database::backup::{self, Contents};
 use relance_scm::{ScmError, Win32Error};
 
-use crate::cli::{CommandResult, Failure};
+use crate::cli::{CommandFailure, CommandResult};
 use crate::settings::{Overrides, Settings};
 
 /// Copy the service database to a file
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         .and_then(|()| backup::check(&copy))
         .map_err(|error| {
             let sentence = format!("{} cannot be copied: {error}", database.display());
-            Failure::Scm(ScmError::new(Win32Error::BADDB, sentence))
+            CommandFailure::Scm(ScmError::new(Win32Error::BADDB, sentence))
         })
         .and_then(|contents| {
             deliver(&copy, &arguments.file, arguments.force)?;
@@ -108,7 +108,7 @@ fn deliver(copy: &Path, file: &Path, force: bool) -> CommandResult {
                 "name another file, or replace it with --force"
             };
             let sentence = format!("{} is there already; {advice}", new.display());
-            return Err(Failure::Scm(ScmError::new(
+            return Err(CommandFailure::Scm(ScmError::new(
                 Win32Error::from_raw(183),
                 sentence,
             )));
@@ -130,8 +130,8 @@ fn deliver(copy: &Path, file: &Path, force: bool) -> CommandResult {
     })
 }
 
-fn unwritten(file: &Path, error: io::Error) -> Failure {
+fn unwritten(file: &Path, error: io::Error) -> CommandFailure {
     let described =
         Err::<(), _>(error).with_context(|| format!("{} cannot be written", file.display()));
-    described.map_or_else(Failure::Other, |()| Failure::Silent(1))
+    described.map_or_else(CommandFailure::Other, |()| CommandFailure::Silent(1))
 }

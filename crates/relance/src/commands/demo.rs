@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::cli::{CommandResult, Failure};
+use crate::cli::{CommandFailure, CommandResult};
 use daemon::Daemon;
 use play::Play;
 use scripts::Scripts;
@@ -46,6 +46,6 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     if report::verdict(&play) {
         Ok(())
     } else {
-        Err(Failure::Silent(1))
+        Err(CommandFailure::Silent(1))
     }
 }

@@ -19,7 +19,7 @@ use relance_scm::ScmError;
 use relance_scm::manager::ManagerInfo;
 use serde::Serialize;
 
-use crate::cli::{CommandResult, Common, Failure, Manager};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::plain::plain;
 use finding::{Finding, Level};
 use services::Surroundings;
@@ -59,14 +59,14 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         .iter()
         .any(|finding| finding.level == Level::Problem);
     match (is_reached, is_bad) {
-        (false, _) => Err(Failure::Silent(NO_MANAGER)),
-        (true, true) => Err(Failure::Silent(PROBLEMS)),
+        (false, _) => Err(CommandFailure::Silent(NO_MANAGER)),
+        (true, true) => Err(CommandFailure::Silent(PROBLEMS)),
         (true, false) => Ok(()),
     }
 }
 
 /// Everything that was looked at, and whether the manager was reached.
-fn examine(common: &Common) -> Result<(Vec<Finding>, bool), Failure> {
+fn examine(common: &Common) -> Result<(Vec<Finding>, bool), CommandFailure> {
     let mut findings = Vec::new();
     let asked = common.manager().and_then(|manager| {
         let info = manager.ask(|scm, caller, reply| scm.query_manager(caller, reply))?;
@@ -74,7 +74,7 @@ fn examine(common: &Common) -> Result<(Vec<Finding>, bool), Failure> {
     });
     let (manager, info) = match asked {
         Ok(asked) => asked,
-        Err(Failure::Scm(error)) => {
+        Err(CommandFailure::Scm(error)) => {
             findings.push(unreachable(&error));
             findings.extend(machine::without_manager(common));
             return Ok((findings, false));
@@ -98,7 +98,7 @@ fn examine_services(
     manager: &Manager,
     info: &ManagerInfo,
     allows_reboot: Option<bool>,
-) -> Result<Vec<Finding>, Failure> {
+) -> Result<Vec<Finding>, CommandFailure> {
     let all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
     let around = Surroundings {
         now: info.now,

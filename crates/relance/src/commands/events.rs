@@ -6,7 +6,7 @@ use relance_scm::event_log::{EventFilter, LogEntry};
 use relance_scm::manager::{Watched, WatchedChange, next_change};
 use relance_wire::api::EventBody;
 
-use crate::cli::{CommandResult, Common, Failure, Manager, name, usage};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager, name, usage};
 use crate::plain::plain;
 use crate::text::{moment, moment_from};
 
@@ -90,11 +90,11 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     Ok(())
 }
 
-fn filter(arguments: &Arguments, manager: &Manager) -> Result<EventFilter, Failure> {
+fn filter(arguments: &Arguments, manager: &Manager) -> Result<EventFilter, CommandFailure> {
     let service = arguments.service.as_deref().map(|text| {
         let name = name(text)?;
         let info = manager.ask(|scm, caller, reply| scm.query_service(caller, &name, reply))?;
-        Ok::<_, Failure>(info.id)
+        Ok::<_, CommandFailure>(info.id)
     });
     let level = arguments.level.as_deref().map(|level| {
         EventLevel::from_name(level).ok_or_else(|| {

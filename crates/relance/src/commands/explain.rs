@@ -7,7 +7,7 @@ use relance_scm::event::{EventSource, template};
 use relance_scm::{ScmError, Win32Error};
 use serde::Serialize;
 
-use crate::cli::{CommandResult, Common, Failure};
+use crate::cli::{CommandFailure, CommandResult, Common};
 
 /// Where the rules can be read beside the program.
 const PAGES: &str = "docs/rules";
@@ -94,7 +94,7 @@ struct ErrorReply {
     rules: Vec<&'static str>,
 }
 
-fn explain(what: &str) -> Result<Explained, Failure> {
+fn explain(what: &str) -> Result<Explained, CommandFailure> {
     let word = what.trim();
     let number = word.parse::<u32>().ok();
     let explained = Explained {
@@ -113,7 +113,7 @@ fn explain(what: &str) -> Result<Explained, Failure> {
     Ok(explained)
 }
 
-fn unknown(word: &str) -> Failure {
+fn unknown(word: &str) -> CommandFailure {
     let sentence = format!(
         "{word:?} is not a rule (R1, S10, C3 ...), an entry of the log (7031) or an error code \
          (1053, ERROR_SERVICE_DISABLED); {PAGES} lists the rules"

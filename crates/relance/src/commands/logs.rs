@@ -40,7 +40,11 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             part.end
         }
         // Nothing printed yet: that may change.
-        Err(crate::cli::Failure::Scm(error)) if arguments.follow && error.code().to_raw() == 2 => 0,
+        Err(crate::cli::CommandFailure::Scm(error))
+            if arguments.follow && error.code().to_raw() == 2 =>
+        {
+            0
+        }
         Err(failure) => return Err(failure),
     };
     if !arguments.follow {

@@ -12,7 +12,7 @@ use relance_wire::api::{ChangeConfigRequest, RecoveryChangeBody};
 use relance_wire::settings::to_json;
 use serde_json::{Map, Value as Json};
 
-use crate::cli::Failure;
+use crate::cli::CommandFailure;
 
 /// Everything but the name, the command and what follows a failure.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ impl ConfigOptions {
     ///
     /// # Errors
     /// A value that does not fit its setting.
-    pub(crate) fn change(&self) -> Result<ChangeConfigRequest, Failure> {
+    pub(crate) fn change(&self) -> Result<ChangeConfigRequest, CommandFailure> {
         let mut body = Map::new();
         let mut extensions = Map::new();
         for (setting, json) in &self.0.0 {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::cli::{CommandResult, Failure};
+use crate::cli::{CommandFailure, CommandResult};
 use probe::Php;
 
 /// The PHP extension win32service on this machine
@@ -95,7 +95,7 @@ fn each(
         named.to_vec()
     };
     if programs.is_empty() {
-        return Err(Failure::Other(anyhow::anyhow!(
+        return Err(CommandFailure::Other(anyhow::anyhow!(
             "no PHP was found in PATH and the usual folders; name one with --php"
         )));
     }
@@ -119,7 +119,7 @@ fn each(
         }
     }
     if failed {
-        return Err(Failure::Silent(1));
+        return Err(CommandFailure::Silent(1));
     }
     Ok(())
 }

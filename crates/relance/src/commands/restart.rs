@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Parser;
 use relance_scm::{ServiceName, Win32Error};
 
-use crate::cli::{CommandResult, Common, Failure, Manager};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::selection::Selection;
 use crate::text::duration;
 
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
 fn restart(manager: &Manager, name: &ServiceName, patience: Duration) -> CommandResult {
     match stop::stop(manager, name, Some(patience)) {
         Ok(()) => {}
-        Err(Failure::Scm(error)) if error.code() == Win32Error::SERVICE_NOT_ACTIVE => {}
+        Err(CommandFailure::Scm(error)) if error.code() == Win32Error::SERVICE_NOT_ACTIVE => {}
         Err(failure) => return Err(failure),
     }
     start::start(manager, name, Vec::new(), Some(patience))

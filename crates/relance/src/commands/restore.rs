@@ -16,7 +16,7 @@ use relance_scm::{Caller, ScmError, ServiceManager, Win32Error};
 use rustix::fs::{FlockOperation, flock};
 
 use super::backup::{Place, summary};
-use crate::cli::{CommandResult, Failure};
+use crate::cli::{CommandFailure, CommandResult};
 use crate::settings::Settings;
 
 /// Bring a backup of the service database back
@@ -85,7 +85,7 @@ fn identity(
     contents: &Contents,
     is_waited_for: bool,
     folder: &Path,
-) -> Result<Identity, Failure> {
+) -> Result<Identity, CommandFailure> {
     let of_backup = contents.identity.clone().filter(|_| is_waited_for);
     let identity = match (known, of_backup) {
         (Some(known), _) => known,
@@ -102,7 +102,7 @@ fn identity(
 }
 
 /// The lock of the state folder, or `None` where a daemon holds it.
-fn lock(folder: &Path) -> Result<Option<OwnedFd>, Failure> {
+fn lock(folder: &Path) -> Result<Option<OwnedFd>, CommandFailure> {
     let path = folder.join("lock");
     let options = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
     let file = OpenOptions::new()
@@ -132,7 +132,7 @@ fn is_closed(settings: &Settings) -> CommandResult {
     ];
     match asked {
         Err(error) if closed.contains(&error.code()) => Ok(()),
-        Ok(_) => Err(Failure::Scm(ScmError::new(
+        Ok(_) => Err(CommandFailure::Scm(ScmError::new(
             Win32Error::SERVICE_ALREADY_RUNNING,
             format!(
                 "the daemon uses the database in {}; stop it first (systemctl stop relance), which stops \
@@ -140,7 +140,7 @@ fn is_closed(settings: &Settings) -> CommandResult {
                 settings.state_folder.display()
             ),
         ))),
-        Err(error) => Err(Failure::Scm(ScmError::new(
+        Err(error) => Err(CommandFailure::Scm(ScmError::new(
             error.code(),
             format!(
                 "a daemon uses {}, and {} does not say whether its database is open ({error}); stop it, \
@@ -157,7 +157,7 @@ fn prepare(
     arguments: &Arguments,
     known: Option<&Identity>,
     copy: &Path,
-) -> Result<Contents, Failure> {
+) -> Result<Contents, CommandFailure> {
     let file = &arguments.file;
     let described = || format!("{} cannot be copied to {}", file.display(), copy.display());
     let mut source = File::open(file).with_context(described)?;
@@ -166,7 +166,7 @@ fn prepare(
     drop(target);
     let contents = backup::check(copy).map_err(|error| {
         let sentence = format!("{} is no backup that can be used: {error}", file.display());
-        Failure::Scm(ScmError::new(Win32Error::BADDB, sentence))
+        CommandFailure::Scm(ScmError::new(Win32Error::BADDB, sentence))
     })?;
     let ids = contents.identity.as_ref().zip(known);
     let is_of_another = ids.is_some_and(|(id, known)| *id != known.id);
@@ -184,7 +184,7 @@ fn prepare(
         None => None,
     };
     match objection {
-        Some(sentence) => Err(Failure::Scm(ScmError::new(
+        Some(sentence) => Err(CommandFailure::Scm(ScmError::new(
             Win32Error::INVALID_DATA,
             sentence,
         ))),
@@ -200,12 +200,12 @@ fn may_run_on(folder: &Path, boot: &str) -> bool {
     String::from_utf8_lossy(head).contains(boot)
 }
 
-fn unusable(error: relance_engine::database::OpenError) -> Failure {
+fn unusable(error: relance_engine::database::OpenError) -> CommandFailure {
     let sentence = format!("the backup could not be put in its place: {error}");
-    Failure::Scm(ScmError::new(Win32Error::WRITE_FAULT, sentence))
+    CommandFailure::Scm(ScmError::new(Win32Error::WRITE_FAULT, sentence))
 }
 
-fn boot_id() -> Result<String, Failure> {
+fn boot_id() -> Result<String, CommandFailure> {
     let text = fs::read_to_string("/proc/sys/kernel/random/boot_id")?;
     Ok(text.trim().to_owned())
 }

@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     Ok(())
 }
 
-fn config(arguments: &Arguments) -> Result<ServiceConfig, crate::cli::Failure> {
+fn config(arguments: &Arguments) -> Result<ServiceConfig, crate::cli::CommandFailure> {
     let mut config = match &arguments.name {
         Some(text) => {
             let name = name(text)?;

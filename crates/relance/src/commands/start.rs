@@ -6,7 +6,7 @@ use clap::Parser;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 
-use crate::cli::{CommandResult, Common, Failure, Manager};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::selection::Selection;
 use crate::text::duration;
 use crate::waiting::Follow;
@@ -71,7 +71,7 @@ fn is_clean_program(info: &ServiceInfo) -> bool {
     info.status.exit_code.is_success()
 }
 
-fn not_running(name: &ServiceName, info: &ServiceInfo) -> Failure {
+fn not_running(name: &ServiceName, info: &ServiceInfo) -> CommandFailure {
     let code = info.status.exit_code.win32();
     let code = if code == Win32Error::SUCCESS {
         Win32Error::SERVICE_NOT_ACTIVE

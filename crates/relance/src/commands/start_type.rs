@@ -7,7 +7,7 @@ use relance_scm::config::StartType;
 use relance_scm::{ConfigChange, Win32Error};
 
 use super::{start, stop};
-use crate::cli::{CommandResult, Common, Failure};
+use crate::cli::{CommandFailure, CommandResult, Common};
 use crate::selection::Selection;
 
 /// Start a service at boot
@@ -93,7 +93,7 @@ pub(crate) fn disable(arguments: Disable) -> CommandResult {
 /// What was wanted is so already.
 fn ignore(result: CommandResult, code: Win32Error) -> CommandResult {
     match result {
-        Err(Failure::Scm(error)) if error.code() == code => Ok(()),
+        Err(CommandFailure::Scm(error)) if error.code() == code => Ok(()),
         other => other,
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Parser;
 use relance_scm::{Control, ServiceName, ServiceState, Win32Error};
 
-use crate::cli::{CommandResult, Common, Failure, Manager};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::selection::Selection;
 use crate::text::duration;
 use crate::waiting::Follow;
@@ -67,7 +67,7 @@ fn stop_or_terminate(
 ) -> CommandResult {
     match stop(manager, name, Some(after)) {
         Ok(()) => return Ok(()),
-        Err(Failure::Scm(error))
+        Err(CommandFailure::Scm(error))
             if matches!(
                 error.code(),
                 Win32Error::TIMEOUT

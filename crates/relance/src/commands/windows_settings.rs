@@ -94,7 +94,7 @@ const SID_RESTRICTED: u32 = 3;
 pub(crate) fn shown(
     common: &Common,
     name: &ServiceName,
-) -> Result<Vec<(&'static str, String)>, crate::cli::Failure> {
+) -> Result<Vec<(&'static str, String)>, crate::cli::CommandFailure> {
     let settings = common.windows_manager()?.query_settings(name)?;
     let sid_type = match settings.sid_type {
         SID_NONE => "",
@@ -116,6 +116,6 @@ pub(crate) fn shown(
 pub(crate) fn shown(
     _: &Common,
     _: &ServiceName,
-) -> Result<Vec<(&'static str, String)>, crate::cli::Failure> {
+) -> Result<Vec<(&'static str, String)>, crate::cli::CommandFailure> {
     Ok(Vec::new())
 }

@@ -3,7 +3,7 @@
 use relance_scm::ScmError;
 use relance_wire::api::{LinkReply, Role, SessionBody, TokenReply, TokenRequest};
 
-use crate::cli::{Common, Failure};
+use crate::cli::{CommandFailure, Common};
 
 /// See the module.
 #[cfg(unix)]
@@ -11,7 +11,7 @@ pub(super) struct Access(relance_client::SocketManager);
 
 #[cfg(unix)]
 impl Access {
-    pub(super) fn open(common: &Common, _place: &super::Place) -> Result<Self, Failure> {
+    pub(super) fn open(common: &Common, _place: &super::Place) -> Result<Self, CommandFailure> {
         common.socket_manager().map(Self)
     }
 
@@ -41,7 +41,7 @@ pub(super) struct Access {
 
 #[cfg(windows)]
 impl Access {
-    pub(super) fn open(common: &Common, place: &super::Place) -> Result<Self, Failure> {
+    pub(super) fn open(common: &Common, place: &super::Place) -> Result<Self, CommandFailure> {
         if common.is_elsewhere() {
             return Err(crate::cli::usage(
                 "links to a console are made on its own machine; run this there",

@@ -13,12 +13,12 @@ use relance_scm::manager::{
 use relance_scm::{Control, RunId, ScmError, ServiceName, ServiceState};
 
 use super::daemon::Daemon;
-use crate::cli::{Failure, Manager};
+use crate::cli::{CommandFailure, Manager};
 use crate::plain::plain;
 use crate::text::now;
 
 /// A play goes on, or it cannot.
-pub(super) type Played<T = ()> = Result<T, Failure>;
+pub(super) type Played<T = ()> = Result<T, CommandFailure>;
 
 /// How long anything may take that should come at once, or after a delay of a second.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -7,7 +7,7 @@ use relance_scm::manager::ServiceInfo;
 
 use super::finding::Finding;
 use super::services::logon_failed;
-use crate::cli::{Failure, Manager};
+use crate::cli::{CommandFailure, Manager};
 
 /// Entries older than this are history.
 const RECENT: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -27,7 +27,7 @@ pub(super) fn check(manager: &Manager, services: &[ServiceInfo], now: Timestamp)
     let found = manager.ask(|scm, caller, reply| scm.find_events(caller, filter, reply));
     let entries = match found {
         Ok(page) => page.entries,
-        Err(Failure::Scm(error)) => {
+        Err(CommandFailure::Scm(error)) => {
             return vec![Finding::warning(
                 "event log",
                 format!(

@@ -33,14 +33,14 @@ const OF_SERVICE: u32 = 0x7F | SERVICE_NOTIFY_DELETE_PENDING;
 /// All requests of a watch.
 pub(super) struct Requests {
     machine: String,
-    manager: Box<Request>,
-    services: BTreeMap<String, Box<Request>>,
+    manager: Box<NotifyRequest>,
+    services: BTreeMap<String, Box<NotifyRequest>>,
     /// Requests whose handle is closed, but whose answer may be queued still.
     #[allow(
         clippy::vec_box,
         reason = "Windows writes to where a request lies until its answer was called"
     )]
-    retired: Vec<Box<Request>>,
+    retired: Vec<Box<NotifyRequest>>,
 }
 
 impl Requests {
@@ -51,7 +51,7 @@ impl Requests {
     pub(super) fn begin(machine: &str) -> Result<Self> {
         let mut requests = Self {
             machine: machine.to_owned(),
-            manager: Request::new(open_manager(machine)?, OF_MANAGER)?,
+            manager: NotifyRequest::new(open_manager(machine)?, OF_MANAGER)?,
             services: BTreeMap::new(),
             retired: Vec::new(),
         };
@@ -70,14 +70,14 @@ impl Requests {
 
     fn add(&mut self, manager: &Handle, name: String) -> Result<()> {
         let service = services::open_service(manager.0, &name, SERVICE_QUERY_STATUS)?;
-        let request = Request::new(Handle(service), OF_SERVICE)?;
+        let request = NotifyRequest::new(Handle(service), OF_SERVICE)?;
         if let Some(before) = self.services.insert(name, request) {
             self.retire(before);
         }
         Ok(())
     }
 
-    fn retire(&mut self, mut request: Box<Request>) {
+    fn retire(&mut self, mut request: Box<NotifyRequest>) {
         request.handle = None;
         self.retired.push(request);
     }
@@ -110,8 +110,8 @@ impl Requests {
     fn look_at_manager(&mut self, sink: &mut Sink) {
         let names = self.manager.take_names();
         if self.manager.arm().is_err()
-            && let Ok(request) =
-                open_manager(&self.machine).and_then(|manager| Request::new(manager, OF_MANAGER))
+            && let Ok(request) = open_manager(&self.machine)
+                .and_then(|manager| NotifyRequest::new(manager, OF_MANAGER))
         {
             // Windows thinks that we lag (1294): it goes on with a new handle.
             let before = std::mem::replace(&mut self.manager, request);
@@ -152,7 +152,7 @@ impl Requests {
 }
 
 /// A request, at a place that does not move.
-struct Request {
+struct NotifyRequest {
     /// `None` once it is closed.
     handle: Option<Handle>,
     mask: u32,
@@ -160,7 +160,7 @@ struct Request {
     notify: SERVICE_NOTIFY_2W,
 }
 
-impl Request {
+impl NotifyRequest {
     fn new(handle: Handle, mask: u32) -> Result<Box<Self>> {
         let mut request = Box::new(Self {
             handle: Some(handle),
