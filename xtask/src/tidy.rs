@@ -3,6 +3,7 @@
 //! Each file of `tidy` holds one kind of rule and gives sentences that say where it is broken.
 
 mod directions;
+mod functions;
 mod layers;
 mod links;
 mod map;
@@ -19,6 +20,7 @@ use crate::tree;
 pub(crate) fn run(root: &Path) -> Result<()> {
     let files = tree::files(root)?;
     let mut problems = sources::check(&files);
+    problems.extend(functions::check(&files));
     problems.extend(links::check(root, &files));
     problems.extend(promises::check(&files));
     problems.extend(map::check(root)?);

@@ -38,31 +38,7 @@ pub(crate) fn run(
     let folder = root.join("target/php").join(format!("tests-{}", php.name));
     copy_fresh(&root.join("php/tests"), &folder)?;
 
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut command = Command::new(php.runner.as_ref().unwrap_or(&php.binary));
-    command
-        .arg("-n")
-        .arg(&php.run_tests)
-        .args([
-            "-n",
-            "-q",
-            "--no-color",
-            "--show-diff",
-            &format!("-j{jobs}"),
-        ])
-        .args(["-g", "FAIL,BORK,LEAK,WARN,XLEAK,SKIP"])
-        .arg("-d")
-        .arg(format!("extension={}", extension.display()));
-    if valgrind {
-        apt::require_file("/usr/bin/valgrind", &["valgrind"])?;
-        // The code that PCRE compiles at run time is nothing valgrind can follow.
-        command.args(["-m", "-d", "pcre.jit=0"]);
-        command.env(
-            "VALGRIND_OPTS",
-            // The daemon makes processes in a way that valgrind cannot follow, and is not its subject.
-            "--leak-check=full --show-leak-kinds=definite --trace-children-skip=*/setpriv,*/relance",
-        );
-    }
+    let mut command = runner(php, extension, valgrind)?;
     if tests.is_empty() {
         command.arg(&folder);
     } else {
@@ -89,6 +65,36 @@ pub(crate) fn run(
         folder.display(),
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+/// `run-tests.php` with its options, but without the tests.
+fn runner(php: &Php, extension: &Path, valgrind: bool) -> Result<Command> {
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut command = Command::new(php.runner.as_ref().unwrap_or(&php.binary));
+    command
+        .arg("-n")
+        .arg(&php.run_tests)
+        .args([
+            "-n",
+            "-q",
+            "--no-color",
+            "--show-diff",
+            &format!("-j{jobs}"),
+        ])
+        .args(["-g", "FAIL,BORK,LEAK,WARN,XLEAK,SKIP"])
+        .arg("-d")
+        .arg(format!("extension={}", extension.display()));
+    if valgrind {
+        apt::require_file("/usr/bin/valgrind", &["valgrind"])?;
+        // The code that PCRE compiles at run time is nothing valgrind can follow.
+        command.args(["-m", "-d", "pcre.jit=0"]);
+        command.env(
+            "VALGRIND_OPTS",
+            // The daemon makes processes in a way that valgrind cannot follow, and is not its subject.
+            "--leak-check=full --show-leak-kinds=definite --trace-children-skip=*/setpriv,*/relance",
+        );
+    }
+    Ok(command)
 }
 
 /// The runner overwrites its lines about progress; what stays on the screen is kept.

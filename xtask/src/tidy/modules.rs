@@ -48,7 +48,7 @@ pub(super) fn references(file: &File, module: &Module) -> Vec<Reference> {
 }
 
 /// The text without comments, and without the tests at its end; lines stay where they are.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let is_tests = |pair: &[&str]| pair[0] == "#[cfg(test)]" && pair[1].ends_with('{');
     let end = lines.windows(2).position(is_tests).unwrap_or(lines.len());

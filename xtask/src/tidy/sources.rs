@@ -36,7 +36,7 @@ fn everywhere(_path: &str) -> bool {
     true
 }
 
-fn in_tests(path: &str) -> bool {
+pub(super) fn in_tests(path: &str) -> bool {
     path.contains("/tests/") || path.ends_with("/tests.rs") || path.contains("crates/testkit/")
 }
 
