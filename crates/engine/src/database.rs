@@ -1,6 +1,6 @@
 //! The service database and the event log: one SQLite file (`docs/database.md` describes it).
 //!
-//! This file commits batches; `opening` opens it, `schema` holds the tables, `services` and `runtime` turn
+//! This file commits batches; `opening` opens it, `loss` saves what is known when its files are lost, `schema` holds the tables, `services` and `runtime` turn
 //! rows into records and back, `events` writes and finds entries of the log. It does no more than it
 //! is told: what a batch holds is decided by the engine.
 
@@ -10,11 +10,14 @@ mod columns;
 mod epoch;
 mod events;
 mod fuzzing;
+mod known;
+mod loss;
 mod opening;
 mod runtime;
 mod schema;
 mod services;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use relance_policy::{ServiceId, ServiceRecord};
@@ -23,9 +26,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use relance_scm::event_log::{LogEntry, Timestamp};
 
+use known::Known;
+use loss::Files;
+
 pub use columns::Unreadable;
 pub use epoch::{CommitError, Epoch};
 pub use events::EventLog;
+pub use loss::{Loss, SaveError};
 pub use opening::OpenError;
 
 /// What one transaction writes.
@@ -78,7 +85,7 @@ impl Meta {
 #[derive(Debug)]
 pub struct Loaded {
     /// The services, as they were last committed.
-    pub records: Vec<ServiceRecord>,
+    pub records: Vec<Arc<ServiceRecord>>,
     /// Number of the last entry of the log.
     pub last_entry: u64,
     /// The highest service id ever given.
@@ -98,6 +105,9 @@ pub struct Database {
     durable: bool,
     epoch: Epoch,
     notices: Vec<String>,
+    /// `None`: in memory.
+    files: Option<Files>,
+    known: Known,
 }
 
 impl Database {
@@ -114,6 +124,8 @@ impl Database {
             connection,
             durable: false,
             notices: Vec::new(),
+            files: None,
+            known: Known::default(),
         })
     }
 
@@ -149,14 +161,16 @@ impl Database {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn load(&self) -> rusqlite::Result<Loaded> {
+    pub fn load(&mut self) -> rusqlite::Result<Loaded> {
         let mut unreadable = Vec::new();
         let mut records = services::load(&self.connection, &mut unreadable)?;
         runtime::load(&self.connection, &mut records, &mut unreadable)?;
         let last_entry = events::last_number(&self.connection)?;
         let last_service = services::last_id(&self.connection)?;
+        let records: Vec<_> = records.into_values().map(Arc::new).collect();
+        self.known = Known::new(&records, self.remembered()?);
         Ok(Loaded {
-            records: records.into_values().collect(),
+            records,
             last_entry,
             last_service,
             boot_starts: self.meta(Meta::BootStarts)?,
@@ -171,6 +185,22 @@ impl Database {
     /// When the database cannot be read.
     pub fn meta(&self, key: Meta) -> rusqlite::Result<Option<String>> {
         read_meta(&self.connection, key)
+    }
+
+    /// The values that a database written anew begins with.
+    fn remembered(&self) -> rusqlite::Result<BTreeMap<Meta, String>> {
+        let keys = [
+            Meta::Boot,
+            Meta::ShutDown,
+            Meta::ManualClock,
+            Meta::BootStarts,
+        ];
+        let found = keys.into_iter().map(|key| Ok((key, self.meta(key)?)));
+        let found: Vec<_> = found.collect::<rusqlite::Result<_>>()?;
+        let found = found.into_iter();
+        Ok(found
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect())
     }
 
     /// Writes a batch in one transaction: all of it or nothing.
@@ -200,6 +230,9 @@ impl Database {
         }
         transaction.commit()?;
         self.epoch = epoch;
+        for batch in batches {
+            self.known.committed(batch);
+        }
         Ok(())
     }
 
@@ -245,7 +278,9 @@ impl Batch {
             && self.meta.is_empty()
     }
 
-    fn needs_durability(&self) -> bool {
+    /// Whether somebody relies on it after a loss of power.
+    #[must_use]
+    pub fn needs_durability(&self) -> bool {
         !self.configs.is_empty() || !self.removed.is_empty() || !self.meta.is_empty()
     }
 }

@@ -169,7 +169,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         };
         engine.recall_boot_starts(loaded.boot_starts.as_deref().unwrap_or_default());
         for record in loaded.records {
-            engine.insert(Arc::new(record));
+            engine.insert(record);
         }
         for service in &engine.unreadable {
             engine.names.reserve(&service.name_key);

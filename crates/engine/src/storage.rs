@@ -5,6 +5,7 @@
 //! the log are kept, bounded, and written when there is space again.
 
 mod checkpoints;
+mod saving;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -69,6 +70,10 @@ pub enum CommitOutcome {
     Refused(String),
     /// Not an answer to a submission: everything kept is on disk again; so many entries were lost.
     Recovered(u64),
+    /// Not an answer to a submission: the files of the database were lost and written anew; what was done.
+    Saved(String),
+    /// Not an answer to a submission: they are lost, and cannot be written anew yet; why.
+    Lost(String),
     /// Another engine has taken over: nothing is written any more, and this one ends.
     Fenced,
 }
@@ -157,6 +162,8 @@ pub struct Writer {
     bytes: u64,
     checkpoints: Checkpoints,
     is_fenced: bool,
+    /// Whether files are lost that could not be written anew yet.
+    is_lost: bool,
 }
 
 /// What could not be written yet.
@@ -188,6 +195,7 @@ impl Writer {
             bytes: 0,
             checkpoints: Checkpoints::default(),
             is_fenced: false,
+            is_lost: false,
         }
     }
 
@@ -233,7 +241,7 @@ impl Writer {
     /// After an end in good order, the database is whole without its log.
     fn end(&mut self) {
         if !self.is_fenced {
-            let _ = self.database.checkpoint();
+            let _ = self.checkpoint();
         }
     }
 
@@ -269,7 +277,7 @@ impl Writer {
             Some(_) => Err("the backlog is not written yet".to_owned()),
             None => {
                 let batches: Vec<&Batch> = group.iter().map(|complete| &complete.batch).collect();
-                match self.database.commit(&batches) {
+                match self.commit(&batches) {
                     Err(CommitError::Fenced) => return self.fenced(),
                     result => result.map_err(|error| error.to_string()),
                 }
@@ -315,20 +323,29 @@ impl Writer {
 
     /// Writes what was kept, in steps that a small disk has room for.
     fn try_backlog(&mut self) {
-        while let Some(backlog) = &mut self.backlog {
+        while let Some(backlog) = &self.backlog {
             // The log begins anew where it can, instead of growing.
-            let _ = self.database.checkpoint();
-            match self.database.commit(&[&backlog.step()]) {
-                Ok(()) => backlog.step_written(),
+            let step = backlog.step();
+            match self.checkpoint().and_then(|()| self.commit(&[&step])) {
+                Ok(()) => {}
                 Err(CommitError::Fenced) => return self.fenced(),
-                Err(CommitError::Other(_)) => return,
+                Err(_) => return,
             }
-            if backlog.is_empty() {
-                let lost = backlog.lost;
-                self.backlog = None;
+            if let Some(lost) = self.step_written() {
                 self.announce(CommitOutcome::Recovered(lost));
             }
         }
+    }
+
+    /// Forgets the step that was written; after the last one, how many entries were lost.
+    fn step_written(&mut self) -> Option<u64> {
+        let backlog = self.backlog.as_mut()?;
+        backlog.step_written();
+        let lost = backlog.is_empty().then_some(backlog.lost);
+        if lost.is_some() {
+            self.backlog = None;
+        }
+        lost
     }
 
     fn fenced(&mut self) {
@@ -348,7 +365,9 @@ impl Writer {
     /// Housekeeping that failed is tried again next time; the next commit says what is wrong.
     fn keep_house(&mut self) {
         if self.checkpoints.take(Instant::now()) {
-            let _ = self.database.checkpoint();
+            if let Err(CommitError::Fenced) = self.checkpoint() {
+                return self.fenced();
+            }
         }
         let much = (self.retention.bytes / 16).max(PRUNE_BYTES_MIN);
         if self.commits >= PRUNE_EVERY || self.bytes >= much {
@@ -447,6 +466,8 @@ impl Backlog {
 pub fn trouble(outcome: &CommitOutcome) -> Option<Event> {
     match outcome {
         CommitOutcome::Kept(Some(reason)) => Some(Event::StorageFailed(reason.as_str().into())),
+        CommitOutcome::Saved(what) => Some(Event::StoreSaved(what.as_str().into())),
+        CommitOutcome::Lost(reason) => Some(Event::StoreDamaged(reason.as_str().into())),
         CommitOutcome::Recovered(lost) => Some(Event::StorageRecovered(*lost)),
         CommitOutcome::Written
         | CommitOutcome::Kept(None)

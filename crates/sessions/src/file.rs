@@ -1,9 +1,13 @@
 //! A [`Store`] in one file that its owner alone may read, for the one process that uses it.
+//!
+//! Nothing counts before it is on disk: the file is written first, then what is in memory changes, and
+//! then the caller is answered. What could not be written did not happen, neither now nor for the next
+//! engine: a token whose revocation was refused is still listed, and one that was revoked stays so.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use relance_scm::{ScmError, Win32Error};
@@ -28,7 +32,11 @@ impl FileStore {
                 tracing::error!(file = %file.display(), %error, "sessions are forgotten");
                 Vec::new()
             }),
-            Err(_) => Vec::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                tracing::error!(file = %file.display(), %error, "sessions are forgotten");
+                Vec::new()
+            }
         };
         Self {
             file,
@@ -40,29 +48,44 @@ impl FileStore {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes beside the file and renames, so that there is always a whole one.
-    fn save(&self, entries: &[Entry]) -> Result<(), ScmError> {
-        let write = || -> std::io::Result<()> {
-            let new = self.file.with_extension("new");
-            let mut file = fs::OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(&new)?;
-            file.write_all(&serde_json::to_vec(entries)?)?;
-            file.sync_all()?;
-            fs::rename(&new, &self.file)
-        };
-        write().map_err(|error| {
+    /// Replaces all entries: in the file, and once they are there for good, in memory.
+    fn replace(&self, current: &mut Vec<Entry>, next: Vec<Entry>) -> Result<(), ScmError> {
+        self.save(&next).map_err(|error| {
             ScmError::new(
                 Win32Error::WRITE_FAULT,
                 format!(
-                    "{} cannot be written ({error}); is the disk full?",
+                    "nothing was changed, because {} cannot be written ({error}); make room or mend the \
+                     folder, and try again",
                     self.file.display()
                 ),
             )
-        })
+        })?;
+        *current = next;
+        Ok(())
+    }
+
+    /// Writes beside the file and renames, so that there is always a whole one, and makes both survive a
+    /// loss of power.
+    fn save(&self, entries: &[Entry]) -> io::Result<()> {
+        let new = self.file.with_extension("new");
+        match fs::remove_file(&new) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&new)?;
+        let folder = self.file.parent().unwrap_or(Path::new("/"));
+        let written = file
+            .write_all(&serde_json::to_vec(entries)?)
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::rename(&new, &self.file));
+        if written.is_err() {
+            let _ = fs::remove_file(&new);
+        }
+        written.and_then(|()| File::open(folder)?.sync_all())
     }
 }
 
@@ -78,18 +101,19 @@ impl Store for FileStore {
 
     fn add(&self, entry: Entry) -> Result<(), ScmError> {
         let mut entries = self.entries();
-        entries.push(entry);
-        self.save(&entries)
+        let mut next = entries.clone();
+        next.push(entry);
+        self.replace(&mut entries, next)
     }
 
     fn remove(&self, hash: &str) -> Result<bool, ScmError> {
         let mut entries = self.entries();
-        let before = entries.len();
-        entries.retain(|entry| entry.hash != hash);
-        if entries.len() == before {
+        let others = entries.iter().filter(|entry| entry.hash != hash);
+        let next: Vec<Entry> = others.cloned().collect();
+        if next.len() == entries.len() {
             return Ok(false);
         }
-        self.save(&entries)?;
+        self.replace(&mut entries, next)?;
         Ok(true)
     }
 }

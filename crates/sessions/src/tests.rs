@@ -187,3 +187,40 @@ fn another_engine_knows_them_and_the_file_holds_no_secret() {
     assert!(next.find(&reply.token, None).is_err());
     fs::remove_dir_all(folder).unwrap();
 }
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_has_not_happened() {
+    use std::fs;
+    let folder = std::env::temp_dir().join(format!("relance-unwritable-{}", std::process::id()));
+    let moved = folder.with_extension("moved");
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("sessions.json");
+    let sessions = Sessions::new(FileStore::load(file.clone()), None);
+    let root = Caller::system();
+    let kept = sessions.create_token(&root, &token("kept", None)).unwrap();
+    let revoked = sessions.create_token(&root, &token("gone", None)).unwrap();
+    sessions.end(&root, &revoked.session.id).unwrap();
+
+    // Even root cannot write into a folder that is not there.
+    fs::rename(&folder, &moved).unwrap();
+    let refused = sessions.end(&root, &kept.session.id).unwrap_err();
+    assert_eq!(refused.code(), Win32Error::WRITE_FAULT);
+    let made = sessions.create_token(&root, &token("made", None));
+    assert_eq!(made.unwrap_err().code(), Win32Error::WRITE_FAULT);
+    let link = sessions.create_link(&root, Role::Reader);
+    assert_eq!(link.unwrap_err().code(), Win32Error::WRITE_FAULT);
+    fs::rename(&moved, &folder).unwrap();
+
+    let next = Sessions::new(FileStore::load(file), None);
+    for sessions in [&sessions, &next] {
+        let names: Vec<_> = sessions.list(&root).unwrap();
+        let names: Vec<_> = names.iter().map(|session| session.name.as_str()).collect();
+        assert_eq!(names, ["kept"]);
+        assert!(sessions.find(&kept.token).is_ok());
+        assert!(sessions.find(&revoked.token).is_err());
+    }
+    sessions.end(&root, &kept.session.id).unwrap();
+    assert!(sessions.find(&kept.token).is_err());
+    fs::remove_dir_all(folder).unwrap();
+}

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// What SQLite adds to the name of a database.
-const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
+pub(super) const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
 /// The name of a file with something added at its end.
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

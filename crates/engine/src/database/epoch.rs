@@ -6,6 +6,7 @@ use std::fmt;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::opening::is_damage;
 use super::{Meta, read_meta, write_meta};
 
 /// The epoch of an open database.
@@ -22,11 +23,20 @@ pub struct Epoch {
 pub enum CommitError {
     /// Another engine has opened the database since: this one is over, and must end.
     Fenced,
+    /// The files are lost, and the database cannot be written anew; why.
+    Lost(String),
+    /// What is in the files is damaged.
+    Damaged(String),
     /// Anything else.
     Other(rusqlite::Error),
 }
 
 impl Epoch {
+    /// Rising with each opening.
+    pub(super) fn number(self) -> u64 {
+        self.number
+    }
+
     /// Begins a new epoch; every other one is over.
     pub(super) fn begin(connection: &mut Connection) -> rusqlite::Result<Self> {
         let began = write(connection).and_then(|transaction| {
@@ -86,7 +96,11 @@ fn record(connection: &Connection, number: u64) -> rusqlite::Result<()> {
 
 impl From<rusqlite::Error> for CommitError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Other(error)
+        if is_damage(&error) {
+            Self::Damaged(format!("the service database is damaged ({error})"))
+        } else {
+            Self::Other(error)
+        }
     }
 }
 
@@ -94,6 +108,7 @@ impl fmt::Display for CommitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fenced => f.write_str("another engine has opened the service database since"),
+            Self::Lost(reason) | Self::Damaged(reason) => f.write_str(reason),
             Self::Other(error) => error.fmt(f),
         }
     }

@@ -15,6 +15,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::aside::{is_anything_there, last_damaged, put_aside, with_suffix};
 use super::epoch::Epoch;
+use super::known::Known;
+use super::loss::Files;
 use super::schema::{self, Content};
 use super::{Database, Meta, read_meta, write_meta};
 use crate::identity::{Identity, Stage};
@@ -81,11 +83,12 @@ impl Database {
         if known.is_none_or(|known| known.stage != Stage::Bound) {
             database.bind(folder, id)?;
         }
+        database.files = Some(Files::hold(path, id).map_err(OpenError::Io)?);
         database.notices = notices;
         Ok(database)
     }
 
-    fn try_open(path: &Path, id: &str, stage: Stage) -> Result<Self, OpenError> {
+    pub(super) fn try_open(path: &Path, id: &str, stage: Stage) -> Result<Self, OpenError> {
         let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         if stage == Stage::FirstStart {
             flags |= OpenFlags::SQLITE_OPEN_CREATE;
@@ -110,6 +113,8 @@ impl Database {
             connection,
             durable: false,
             notices: Vec::new(),
+            files: None,
+            known: Known::default(),
         })
     }
 
@@ -183,10 +188,14 @@ fn wal_missing(path: &Path) -> String {
 
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    matches!(
-        error.sqlite_error_code(),
-        Some(DatabaseCorrupt | NotADatabase)
-    )
+    let is_cut_short = error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ);
+    is_cut_short
+        || matches!(
+            error.sqlite_error_code(),
+            Some(DatabaseCorrupt | NotADatabase)
+        )
 }
 
 impl From<io::Error> for OpenError {

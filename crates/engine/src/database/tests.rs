@@ -148,13 +148,13 @@ fn configurations_and_records_read_back() {
     };
     database.commit(&[&batch]).unwrap();
     let loaded = database.load().unwrap();
-    assert_eq!(loaded.records, [record]);
+    assert_eq!(loaded.records, [Arc::new(record)]);
     assert_eq!(loaded.last_service, 7);
 }
 
 #[test]
 fn a_row_of_the_first_format_is_still_read() {
-    let database = memory();
+    let mut database = memory();
     let insert = r#"
         INSERT INTO services VALUES (3, 'A', 'a', 'a', 'service', 16, 3, 0, 0, '/bin/a', '', '[]',
             'LocalSystem', '', 60, '', '', 'restart/1000', 0, '[]', NULL, NULL, NULL, '{}', 0);

@@ -131,11 +131,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if let Some(event) = trouble(&committed.outcome) {
             self.log_of_manager(now, &event);
         }
-        if let CommitOutcome::Recovered(_) = committed.outcome {
-            for effect in std::mem::take(&mut self.withheld) {
-                self.take_effect(effect);
+        match committed.outcome {
+            CommitOutcome::Recovered(_) => {
+                for effect in std::mem::take(&mut self.withheld) {
+                    self.take_effect(effect);
+                }
+                return;
             }
-            return;
+            CommitOutcome::Saved(_) | CommitOutcome::Lost(_) => return,
+            _ => {}
         }
         let Some(submitted) = self.submitted.pop_front() else {
             return;

@@ -196,7 +196,7 @@ pub fn run(
 }
 
 /// Tells the engine of everything that was there before it began.
-fn tell_all(processes: &mut LinuxProcesses, records: &[ServiceRecord]) {
+fn tell_all(processes: &mut LinuxProcesses, records: &[Arc<ServiceRecord>]) {
     let configs: BTreeMap<_, _> = records
         .iter()
         .map(|record| (record.id, &record.config))
@@ -209,7 +209,7 @@ fn open(
     setup: &EngineSetup,
     greeting: Greeting,
 ) -> Result<(Database, Loaded, Clock, Beginning), StartError> {
-    let database =
+    let mut database =
         Database::open(&setup.database, &setup.identity).map_err(StartError::Database)?;
     let (clock, beginning) = beginning(setup, &database, greeting)?;
     let loaded = database.load()?;
@@ -246,7 +246,7 @@ fn beginning(
 }
 
 /// The processes that the records name.
-fn recorded(records: &[ServiceRecord]) -> Vec<RecordedRun> {
+fn recorded(records: &[Arc<ServiceRecord>]) -> Vec<RecordedRun> {
     let current = records.iter().filter_map(|record| {
         let run = record.run.as_ref().filter(|run| run.pid != 0)?;
         Some((run.id, run.pid, run.birth))

@@ -138,3 +138,60 @@ fn what_is_remembered_is_kept_while_the_disk_is_full() {
     assert_eq!(meta(Meta::Boot).as_deref(), Some("this one"));
     assert_eq!(meta(Meta::ManualClock).as_deref(), Some("2"));
 }
+
+#[test]
+fn a_change_whose_database_was_deleted_is_written_with_everything_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("relance.db");
+    let id = Identity::load_or_create(folder.path()).unwrap().id;
+    let mut database = Database::open(&path, &id).unwrap();
+    database.load().unwrap();
+    let (sender, told) = channel();
+    let done = move |committed: Committed| sender.send(committed.outcome).unwrap();
+    let wall = || Timestamp(0);
+    let mut writer = Writer::new(database, Retention::default(), wall, Box::new(done));
+    let submission = |number, key| Submission {
+        id: number,
+        batch: Batch {
+            meta: vec![(key, "said".to_owned())],
+            ..Batch::default()
+        },
+        entries: Vec::new(),
+        refusable: true,
+    };
+    writer.write(vec![submission(1, Meta::Boot)]);
+    let moved = folder.path().join("moved");
+    let identity = folder.path().join("identity");
+    for file in ["relance.db", "relance.db-wal", "relance.db-shm"] {
+        std::fs::remove_file(folder.path().join(file)).unwrap();
+    }
+    // Another folder's identity: nothing is written, and that is said once.
+    std::fs::rename(&identity, &moved).unwrap();
+    Identity::load_or_create(folder.path()).unwrap();
+    writer.write(vec![submission(2, Meta::ManualClock)]);
+    writer.write(vec![submission(3, Meta::ManualClock)]);
+    std::fs::rename(&moved, &identity).unwrap();
+    writer.write(vec![submission(4, Meta::ManualClock)]);
+    let told: Vec<_> = told.try_iter().collect();
+    use CommitOutcome::{Lost, Recovered, Refused, Saved, Written};
+    assert!(
+        matches!(
+            &told[..],
+            [
+                Written,
+                Lost(_),
+                Refused(_),
+                Refused(_),
+                Saved(_),
+                Recovered(0),
+                Written
+            ]
+        ),
+        "{told:?}"
+    );
+    drop(writer);
+    let next = Database::open(&path, &id).unwrap();
+    for key in [Meta::Boot, Meta::ManualClock] {
+        assert_eq!(next.meta(key).unwrap().as_deref(), Some("said"));
+    }
+}

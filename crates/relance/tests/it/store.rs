@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-use relance_scm::manager::ServiceInfo;
+use relance_scm::config::Secret;
+use relance_scm::manager::{NewService, ServiceInfo};
 use relance_scm::{ScmError, ServiceConfig, ServiceKind, ServiceState};
 use relance_testkit::cgroups::{process, wait_for_end};
 use relance_testkit::daemon::Daemon;
+use rustix::process::{Signal, pidfd_send_signal};
 
 use crate::support::{name, relance};
 
@@ -131,11 +133,12 @@ impl Scene {
         self.daemon.relance(&[&words[..], options].concat())
     }
 
-    /// Kills the engine and waits for what the next one answers.
-    fn next_answer(&self) -> Result<ServiceInfo, ScmError> {
-        let engine = process(&self.daemon.engine_pid().to_string());
-        self.daemon.kill_engine();
-        wait_for_end(&engine);
+    /// Does something to the files while the engine is frozen, so that it is the next one that finds it;
+    /// what that one answers.
+    fn next_answer_after(&self, inflict: fn(&Path)) -> Result<ServiceInfo, ScmError> {
+        self.daemon.freeze_engine();
+        inflict(&self.state());
+        self.kill_engine();
         self.daemon.ask(|scm, caller, reply| {
             scm.query_service(caller, &name("steady"), reply);
         })
@@ -154,6 +157,25 @@ impl Scene {
         process(engine.expect("a child of the guardian"))
     }
 
+    /// Kills the engine wherever it is.
+    fn kill_engine(&self) {
+        let engine = self.engine();
+        pidfd_send_signal(&engine, Signal::KILL).expect("our own process");
+        wait_for_end(&engine);
+    }
+
+    /// Waits for an entry of the event log with this number; its text.
+    fn wait_for_entry(&self, number: &str) -> String {
+        let patience = Instant::now() + Duration::from_secs(60);
+        loop {
+            let entries = text(&self.daemon.relance(&["events", "--id", number]));
+            if entries.contains(number) {
+                return entries;
+            }
+            assert!(Instant::now() < patience, "no entry {number}: {entries}");
+        }
+    }
+
     fn is_undisturbed(&self) -> bool {
         Path::new(&format!("/proc/{}/exe", self.pid)).exists()
     }
@@ -167,8 +189,8 @@ fn text(output: &Output) -> String {
 fn faults_of_the_store_disturb_nothing_are_said_and_a_backup_mends_them() {
     for fault in &FAULTS {
         let mut scene = Scene::new();
-        (fault.inflict)(&scene.state());
-        let told = scene.next_answer().expect_err(fault.what).to_string();
+        let told = scene.next_answer_after(fault.inflict);
+        let told = told.expect_err(fault.what).to_string();
         assert!(told.contains(fault.told), "{}: {told}", fault.what);
         assert!(scene.is_undisturbed(), "{}", fault.what);
         let waiting = scene.engine();
@@ -202,8 +224,10 @@ fn the_loss_of_the_log_costs_no_service_and_is_in_the_event_log() {
         assert!(Instant::now() < patience, "no checkpoint");
         let _ = scene.daemon.query(&name("steady"));
     }
-    fs::remove_file(scene.state().join("relance.db-wal")).expect("a folder of the test's own");
-    let info = scene.next_answer().expect("the service is there");
+    let info = scene.next_answer_after(|state| {
+        fs::remove_file(state.join("relance.db-wal")).expect("a folder of the test's own");
+    });
+    let info = info.expect("the service is there");
     assert_eq!(info.config.service_name, name("steady"));
     assert!(scene.is_undisturbed());
     let events = scene.daemon.relance(&["events", "--id", "1106"]);
@@ -265,4 +289,65 @@ fn a_daemon_whose_database_is_open_is_not_restored_under_its_feet() {
     assert!(!refused.status.success());
     scene.daemon.start_again();
     let _ = scene.daemon.query(&name("steady"));
+}
+
+/// What happens to the files while the engine runs.
+const LOSSES: [(&str, fn(&Path)); 4] = [
+    ("all files of the database deleted", FAULTS[0].inflict),
+    ("the database alone deleted", FAULTS[1].inflict),
+    ("another file in the place of the database", |state| {
+        fs::remove_file(state.join("relance.db")).expect("a folder of the test's own");
+        fs::write(state.join("relance.db"), "precious").expect("a folder of the test's own");
+    }),
+    ("database and log emptied", FAULTS[2].inflict),
+];
+
+#[test]
+fn an_engine_that_runs_writes_a_lost_database_again_before_it_answers() {
+    for (what, inflict) in LOSSES {
+        let mut scene = Scene::new();
+        inflict(&scene.state());
+        scene
+            .daemon
+            .create(ServiceConfig::new(name("later"), "/bin/true"));
+        let told = scene.wait_for_entry("1107");
+        assert!(told.contains("while the manager ran"), "{what}: {told}");
+        scene.kill_engine();
+        let later = scene.daemon.query(&name("later"));
+        assert_eq!(later.config.command_line.as_ref(), "/bin/true", "{what}");
+        let steady = scene.daemon.query(&name("steady"));
+        assert_eq!(steady.status.process_id, scene.pid, "{what}");
+        assert!(scene.is_undisturbed(), "{what}");
+        assert!(scene.daemon.stop().success(), "{what}");
+        eprintln!("{what:<45} written again by the engine that runs");
+    }
+}
+
+#[test]
+fn while_a_lost_database_cannot_be_written_again_changes_are_refused_and_services_run_on() {
+    let mut scene = Scene::new();
+    let moved = scene.state().with_extension("moved");
+    fs::rename(scene.state(), &moved).expect("a folder of the test's own");
+    let create = |scene: &Scene| {
+        let service = NewService {
+            config: ServiceConfig::new(name("later"), "/bin/true"),
+            password: Secret::new(""),
+        };
+        scene
+            .daemon
+            .ask(|scm, caller, reply| scm.create_service(caller, service, reply))
+    };
+    let refused = create(&scene).expect_err("it would be lost").to_string();
+    assert!(refused.contains("cannot be written anew"), "{refused}");
+    let steady = scene.daemon.query(&name("steady"));
+    assert_eq!(steady.status.process_id, scene.pid);
+    fs::rename(&moved, scene.state()).expect("a folder of the test's own");
+    create(&scene).expect("the files are back");
+    assert!(
+        scene
+            .wait_for_entry("1106")
+            .contains("cannot be written anew")
+    );
+    assert!(scene.is_undisturbed());
+    assert!(scene.daemon.stop().success());
 }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use relance_engine::database::{CommitError, Database, Epoch, Loaded};
+use relance_engine::database::{Database, Epoch, Loaded};
 use relance_engine::storage::{CommitOutcome, Committed, Retention, Storage, Submission, Writer};
 use relance_scm::event_log::{LogEntry, Timestamp};
 
@@ -95,7 +95,10 @@ impl Disk {
                 CommitOutcome::Written => self.log.extend(entries),
                 CommitOutcome::Kept(_) => self.kept.extend(entries),
                 CommitOutcome::Recovered(_) => self.log.append(&mut self.kept),
-                CommitOutcome::Refused(_) | CommitOutcome::Fenced => {}
+                CommitOutcome::Refused(_)
+                | CommitOutcome::Saved(_)
+                | CommitOutcome::Lost(_)
+                | CommitOutcome::Fenced => {}
             }
             self.committed.push_back(committed);
         }
@@ -147,7 +150,7 @@ impl Disk {
             let current = database.set_epoch(epoch);
             let committed = database.commit(&[&submission.batch]);
             database.set_epoch(current);
-            if !matches!(committed, Err(CommitError::Fenced | CommitError::Other(_))) {
+            if committed.is_ok() {
                 return Err(format!(
                     "an engine that was frozen has written {submission:?}"
                 ));

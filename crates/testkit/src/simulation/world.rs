@@ -303,8 +303,9 @@ impl World {
             limits: ShutdownLimits::default(),
             ..(**record).clone()
         };
-        let live: Vec<ServiceRecord> = self.records().map(without_shutdown).collect();
-        let names = |records: &[ServiceRecord]| -> Vec<String> {
+        let live = self.records().map(without_shutdown);
+        let live: Vec<_> = live.map(Arc::new).collect();
+        let names = |records: &[Arc<ServiceRecord>]| -> Vec<String> {
             let names = records
                 .iter()
                 .map(|record| record.config.service_name.to_string());

@@ -34,7 +34,7 @@ fn a_backup_of_a_database_in_use_is_whole_and_can_be_brought_back() {
         (1, Some(id.clone()))
     );
     let aside = put_in_place(&backup, &path, &id, None).unwrap().unwrap();
-    let database = Database::open(&path, &id).unwrap();
+    let mut database = Database::open(&path, &id).unwrap();
     assert_eq!(database.notices(), [] as [String; 0]);
     assert_eq!(database.load().unwrap().records.len(), 1);
     assert_eq!(database.meta(Meta::ShutDown).unwrap().as_deref(), Some("1"));

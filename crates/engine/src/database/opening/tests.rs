@@ -169,7 +169,7 @@ fn a_log_that_was_lost_is_said() {
         } else {
             fs::remove_file(&wal).unwrap();
         }
-        let database = state.open().unwrap();
+        let mut database = state.open().unwrap();
         assert!(database.notices()[0].contains("relance.db-wal is missing"));
         assert_eq!(database.load().unwrap().records.len(), 1);
         drop(database);

@@ -1,0 +1,61 @@
+//! What the database holds of services, beside the file: the records that the engine has in memory
+//! anyway, shared with it, and the remembered values. A database whose content is gone is written anew
+//! from this.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use relance_policy::{ServiceId, ServiceRecord};
+use rusqlite::Connection;
+
+use super::{Batch, Meta, runtime, services, write_meta};
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    services: BTreeMap<ServiceId, Arc<ServiceRecord>>,
+    meta: BTreeMap<Meta, String>,
+}
+
+impl Known {
+    /// What was just read.
+    pub(super) fn new(records: &[Arc<ServiceRecord>], meta: BTreeMap<Meta, String>) -> Self {
+        let services = records.iter().map(|record| (record.id, Arc::clone(record)));
+        Self {
+            services: services.collect(),
+            meta,
+        }
+    }
+
+    /// Notes what was committed.
+    pub(super) fn committed(&mut self, batch: &Batch) {
+        for record in &batch.records {
+            self.services.insert(record.id, Arc::clone(record));
+        }
+        for (id, config, marked) in &batch.configs {
+            let new = || Arc::new(ServiceRecord::new(*id, Arc::clone(config)));
+            let record = self.services.entry(*id).or_insert_with(new);
+            if !Arc::ptr_eq(&record.config, config) || record.marked_for_delete != *marked {
+                let record = Arc::make_mut(record);
+                record.config = Arc::clone(config);
+                record.marked_for_delete = *marked;
+            }
+        }
+        for id in &batch.removed {
+            self.services.remove(id);
+        }
+        self.meta.extend(batch.meta.iter().cloned());
+    }
+
+    /// Writes all of it over what a database holds.
+    pub(super) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
+        for (id, record) in &self.services {
+            services::write(connection, *id, &record.config, record.marked_for_delete)?;
+            runtime::write(connection, record)?;
+        }
+        for (key, value) in &self.meta {
+            write_meta(connection, *key, value)?;
+        }
+        Ok(())
+    }
+}
