@@ -247,13 +247,18 @@ impl Database {
         Ok(())
     }
 
-    /// Moves what the write-ahead log holds into the database, as far as readers allow.
+    /// Moves what the write-ahead log holds into the database, as far as readers allow; whether that was
+    /// all of it.
     ///
     /// # Errors
     /// When the disk is full; nothing is lost.
-    pub fn checkpoint(&self) -> rusqlite::Result<()> {
-        self.connection
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+    pub fn checkpoint(&self) -> rusqlite::Result<bool> {
+        let query = "PRAGMA wal_checkpoint(PASSIVE)";
+        self.connection.query_row(query, [], |row| {
+            let (is_busy, frames, moved): (bool, i64, i64) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(!is_busy && frames == moved)
+        })
     }
 
     /// Removes entries of the log that are older than `before`, or beyond a total size.

@@ -422,9 +422,16 @@ impl ServiceManager for EngineHandle {
         reply.send(Ok(usage.collect()));
     }
 
-    fn query_manager(&self, _caller: &Caller, reply: Reply<ManagerInfo>) {
+    fn query_manager(&self, caller: &Caller, reply: Reply<ManagerInfo>) {
         let clocks = self.clocks();
+        // They name files, and services that a caller may not see.
+        let notices = if sight::sees_all(caller) {
+            self.publisher.store_notices()
+        } else {
+            Vec::new()
+        };
         reply.send(Ok(ManagerInfo {
+            notices,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),
             generation: self.publisher.generation(),

@@ -5,14 +5,19 @@
 //! told that there is a gap, and takes a new snapshot. Each change raises the generation by one, so a
 //! reader that counts sees whether it has missed something.
 
+mod notices;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use relance_policy::ServiceRecord;
 use relance_scm::ServiceName;
+use relance_scm::event::Event;
 
 use relance_scm::event_log::{LogEntry, Timestamp};
+
+use notices::StoreNotices;
 
 /// Changes that a reader may lag behind.
 const RING_LEN: usize = 1024;
@@ -76,6 +81,7 @@ struct Shared {
     services: BTreeMap<Box<str>, Arc<ServiceRecord>>,
     ring: VecDeque<Notice>,
     wakers: Vec<Waker>,
+    store: StoreNotices,
 }
 
 impl Listener for Publisher {
@@ -96,6 +102,7 @@ impl Publisher {
                 services: BTreeMap::new(),
                 ring: VecDeque::new(),
                 wakers: Vec::new(),
+                store: StoreNotices::default(),
             }),
         }
     }
@@ -138,6 +145,17 @@ impl Publisher {
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.lock().generation
+    }
+
+    /// Notes what an entry of the manager says of the service database.
+    pub fn note(&self, event: &Event, text: &str) {
+        self.lock().store.note(event, text);
+    }
+
+    /// What is or was wrong with the service database, the oldest first.
+    #[must_use]
+    pub fn store_notices(&self) -> Vec<String> {
+        self.lock().store.sentences()
     }
 
     /// Watches from a generation on; from now on with `None`.

@@ -364,10 +364,9 @@ impl Writer {
 
     /// Housekeeping that failed is tried again next time; the next commit says what is wrong.
     fn keep_house(&mut self) {
-        if self.checkpoints.take(Instant::now()) {
-            if let Err(CommitError::Fenced) = self.checkpoint() {
-                return self.fenced();
-            }
+        let is_due = self.checkpoints.take(Instant::now());
+        if is_due && matches!(self.checkpoint(), Err(CommitError::Fenced)) {
+            return self.fenced();
         }
         let much = (self.retention.bytes / 16).max(PRUNE_BYTES_MIN);
         if self.commits >= PRUNE_EVERY || self.bytes >= much {

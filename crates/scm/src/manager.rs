@@ -512,6 +512,8 @@ pub struct ManagerInfo {
     pub clock_ns: u64,
     /// Whether that clock is moved by hand.
     pub manual_clock: bool,
+    /// What is or was wrong with its service database since it began, in sentences.
+    pub notices: Vec<String>,
     /// The web console that it keeps running, if it is to.
     pub console: Option<ConsoleInfo>,
 }

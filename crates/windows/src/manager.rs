@@ -368,6 +368,7 @@ impl Scm {
             now,
             clock_ns: u64::try_from(since_boot).unwrap_or_default() * 1_000_000,
             manual_clock: false,
+            notices: Vec::new(),
             console: None,
         }
     }

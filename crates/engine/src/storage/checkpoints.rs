@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 const AFTER_CONFIGURATION: Duration = Duration::from_millis(100);
 /// After a commit of anything else.
 const AFTER_OTHERS: Duration = Duration::from_secs(10);
+/// After a checkpoint that a reader has kept from moving everything.
+const AGAIN: Duration = Duration::from_secs(1);
 /// Commits between two checkpoints at most, some 4 MiB of log.
 const COMMITS_MAX: u32 = 250;
 
@@ -26,9 +28,17 @@ impl Checkpoints {
         } else {
             AFTER_OTHERS
         };
-        let due = now + pause;
-        self.due = Some(self.due.map_or(due, |before| before.min(due)));
+        self.is_due_at(now + pause);
         self.commits += 1;
+    }
+
+    /// Notes a checkpoint that left something in the log: else that would stay there until the next commit.
+    pub(super) fn was_kept_up(&mut self, now: Instant) {
+        self.is_due_at(now + AGAIN);
+    }
+
+    fn is_due_at(&mut self, due: Instant) {
+        self.due = Some(self.due.map_or(due, |before| before.min(due)));
     }
 
     /// How long nobody needs to look; `None`: until the next commit.
@@ -68,6 +78,16 @@ mod tests {
         assert!(!checkpoints.take(at(109)));
         assert!(checkpoints.take(at(110)), "later changes do not put it off");
         assert_eq!(checkpoints.left(at(110)), None);
+    }
+
+    #[test]
+    fn a_checkpoint_that_a_reader_has_kept_up_is_made_again() {
+        let now = Instant::now();
+        let mut checkpoints = Checkpoints::default();
+        checkpoints.was_kept_up(now);
+        assert_eq!(checkpoints.left(now), Some(AGAIN));
+        assert!(checkpoints.take(now + AGAIN));
+        assert_eq!(checkpoints.left(now + AGAIN), None);
     }
 
     #[test]

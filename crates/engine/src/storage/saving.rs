@@ -2,6 +2,8 @@
 //! the next change of the configuration is committed, and at the next checkpoint otherwise. Until that
 //! succeeds, nothing counts as written.
 
+use std::time::Instant;
+
 use super::{Batch, CommitError, CommitOutcome, Writer};
 use crate::database::{Loss, SaveError};
 
@@ -23,10 +25,11 @@ impl Writer {
     /// Moves the log into the database, if that is the one in the state folder.
     pub(super) fn checkpoint(&mut self) -> Result<(), CommitError> {
         self.look_after_files()?;
-        match self.database.checkpoint() {
-            // The next commit says what is wrong.
-            Ok(()) | Err(_) => Ok(()),
+        // Of an error the next commit says what is wrong.
+        if matches!(self.database.checkpoint(), Ok(false)) {
+            self.checkpoints.was_kept_up(Instant::now());
         }
+        Ok(())
     }
 
     fn look_after_files(&mut self) -> Result<(), CommitError> {

@@ -83,10 +83,18 @@ fn examine(common: &Common) -> Result<(Vec<Finding>, bool), CommandFailure> {
     };
     let version = &info.version;
     findings.push(Finding::fine("manager", format!("{version} answers")));
+    findings.extend(info.notices.iter().map(|notice| store(notice)));
     let machine = machine::examine(&info);
     findings.extend(machine.findings);
     findings.extend(examine_services(&manager, &info, machine.allows_reboot)?);
     Ok((findings, true))
+}
+
+/// What the manager has found of its database since its engine began.
+fn store(notice: &str) -> Finding {
+    let advice = "find out who touched the state folder, or make room; what each trouble means and what \
+                  mends it: docs/database.md; when it happened: relance events --level warning";
+    Finding::warning("service database", notice, advice)
 }
 
 fn unreachable(error: &ScmError) -> Finding {

@@ -312,6 +312,8 @@ fn an_engine_that_runs_writes_a_lost_database_again_before_it_answers() {
             .create(ServiceConfig::new(name("later"), "/bin/true"));
         let told = scene.wait_for_entry("1107");
         assert!(told.contains("while the manager ran"), "{what}: {told}");
+        let doctor = text(&scene.daemon.relance(&["doctor"]));
+        assert!(doctor.contains("service database: "), "{what}: {doctor}");
         scene.kill_engine();
         let later = scene.daemon.query(&name("later"));
         assert_eq!(later.config.command_line.as_ref(), "/bin/true", "{what}");

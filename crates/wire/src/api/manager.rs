@@ -20,6 +20,10 @@ pub struct ManagerReply {
     pub clock_ns: u64,
     /// Whether that clock is moved by hand.
     pub manual_clock: bool,
+    /// What is or was wrong with the service database since the engine began, in sentences: shown to
+    /// administrators.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
     /// The web console that it keeps running, if it is to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub console: Option<ConsoleBody>,
@@ -46,6 +50,7 @@ impl From<&ManagerInfo> for ManagerReply {
             now_ms: info.now.0,
             clock_ns: info.clock_ns,
             manual_clock: info.manual_clock,
+            notices: info.notices.clone(),
             console: info.console.as_ref().map(|console| ConsoleBody {
                 pid: console.pid,
                 problem: console.problem.clone(),
@@ -63,6 +68,7 @@ impl From<ManagerReply> for ManagerInfo {
             now: Timestamp(reply.now_ms),
             clock_ns: reply.clock_ns,
             manual_clock: reply.manual_clock,
+            notices: reply.notices,
             console: reply.console.map(|console| ConsoleInfo {
                 pid: console.pid,
                 problem: console.problem,
