@@ -421,9 +421,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 
     fn log_of_manager(&mut self, now: Moment, event: &Event) {
-        let entry = entry_of_manager(0, now.wall, event);
-        self.publisher.note(event, &entry.text());
-        self.write_one(entry, None);
+        self.write_one(entry_of_manager(0, now.wall, event), None);
     }
 
     fn complete_start(&mut self, id: ServiceId, run: RunId, result: Result<(), Win32Error>) {

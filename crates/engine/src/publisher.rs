@@ -13,7 +13,6 @@ use std::task::{Context, Poll, Waker};
 
 use relance_policy::ServiceRecord;
 use relance_scm::ServiceName;
-use relance_scm::event::Event;
 
 use relance_scm::event_log::{LogEntry, Timestamp};
 
@@ -147,11 +146,6 @@ impl Publisher {
         self.lock().generation
     }
 
-    /// Notes what an entry of the manager says of the service database.
-    pub fn note(&self, event: &Event, text: &str) {
-        self.lock().store.note(event, text);
-    }
-
     /// What is or was wrong with the service database, the oldest first.
     #[must_use]
     pub fn store_notices(&self) -> Vec<String> {
@@ -180,7 +174,7 @@ impl Shared {
                 self.services
                     .remove(record.config.service_name.key().as_str());
             }
-            Change::Logged(_) => {}
+            Change::Logged(entry) => self.store.note(entry),
         }
         self.generation += 1;
         if self.ring.len() == RING_LEN {

@@ -217,10 +217,10 @@ fn what_cannot_be_written_has_not_happened() {
         let names: Vec<_> = sessions.list(&root).unwrap();
         let names: Vec<_> = names.iter().map(|session| session.name.as_str()).collect();
         assert_eq!(names, ["kept"]);
-        assert!(sessions.find(&kept.token).is_ok());
-        assert!(sessions.find(&revoked.token).is_err());
+        assert!(sessions.find(&kept.token, None).is_ok());
+        assert!(sessions.find(&revoked.token, None).is_err());
     }
     sessions.end(&root, &kept.session.id).unwrap();
-    assert!(sessions.find(&kept.token).is_err());
+    assert!(sessions.find(&kept.token, None).is_err());
     fs::remove_dir_all(folder).unwrap();
 }

@@ -3,8 +3,15 @@
 
 use std::collections::VecDeque;
 
-use relance_scm::event::Event;
+use relance_scm::event::EventSource;
+use relance_scm::event_log::LogEntry;
 
+/// The numbers of the entries ([`Event`](relance_scm::event::Event) says what they mean).
+const FAILED: u32 = 1103;
+const RECOVERED: u32 = 1104;
+const DAMAGED: u32 = 1106;
+const SAVED: u32 = 1107;
+const UNREADABLE: u32 = 1108;
 /// The newest are kept.
 const NOTICES_MAX: usize = 32;
 
@@ -17,13 +24,16 @@ pub(super) struct StoreNotices {
 }
 
 impl StoreNotices {
-    /// Notes an entry of the manager, if it is about the database.
-    pub(super) fn note(&mut self, event: &Event, text: &str) {
-        match event {
-            Event::StorageFailed(_) => self.failed = Some(text.to_owned()),
-            Event::StorageRecovered(_) => self.failed = None,
-            Event::StoreDamaged(_) | Event::StoreSaved(_) | Event::ServiceUnreadable(..) => {
-                self.lasting.push_back(text.to_owned());
+    /// Notes an entry of the log, if it is the manager's and about the database.
+    pub(super) fn note(&mut self, entry: &LogEntry) {
+        if entry.source != EventSource::Relance {
+            return;
+        }
+        match entry.event_id {
+            FAILED => self.failed = Some(entry.text()),
+            RECOVERED => self.failed = None,
+            DAMAGED | SAVED | UNREADABLE => {
+                self.lasting.push_back(entry.text());
                 if self.lasting.len() > NOTICES_MAX {
                     self.lasting.pop_front();
                 }
@@ -39,20 +49,26 @@ impl StoreNotices {
 
 #[cfg(test)]
 mod tests {
+    use relance_scm::event::Event;
+    use relance_scm::event_log::Timestamp;
+
     use super::*;
+    use crate::event_log::entry_of_manager;
 
     #[test]
     fn a_full_disk_is_told_as_long_as_it_lasts_and_damage_for_good() {
         let mut notices = StoreNotices::default();
-        notices.note(&Event::ManagerStarted, "started");
-        notices.note(&Event::StoreDamaged("x".into()), "damaged");
-        notices.note(&Event::StorageFailed("full".into()), "failed");
-        assert_eq!(notices.sentences(), ["damaged", "failed"]);
-        notices.note(&Event::StorageRecovered(0), "recovered");
-        assert_eq!(notices.sentences(), ["damaged"]);
-        for _ in 0..2 * NOTICES_MAX {
-            notices.note(&Event::StoreSaved("x".into()), "saved");
-        }
-        assert_eq!(notices.sentences().len(), NOTICES_MAX);
+        let note = |notices: &mut StoreNotices, event| {
+            notices.note(&entry_of_manager(1, Timestamp(1), &event));
+            notices.sentences().len()
+        };
+        assert_eq!(note(&mut notices, Event::ManagerStarted), 0);
+        assert_eq!(note(&mut notices, Event::StoreDamaged("x".into())), 1);
+        assert_eq!(note(&mut notices, Event::StorageFailed("full".into())), 2);
+        assert!(notices.sentences()[1].contains("full"));
+        assert_eq!(note(&mut notices, Event::StorageRecovered(0)), 1);
+        let saved = || Event::StoreSaved("x".into());
+        let last = (0..2 * NOTICES_MAX).map(|_| note(&mut notices, saved()));
+        assert_eq!(last.last(), Some(NOTICES_MAX));
     }
 }

@@ -136,7 +136,7 @@ impl Scene {
     /// Does something to the files while the engine is frozen, so that it is the next one that finds it;
     /// what that one answers.
     fn next_answer_after(&self, inflict: fn(&Path)) -> Result<ServiceInfo, ScmError> {
-        self.daemon.freeze_engine();
+        pidfd_send_signal(self.engine(), Signal::STOP).expect("our own process");
         inflict(&self.state());
         self.kill_engine();
         self.daemon.ask(|scm, caller, reply| {
