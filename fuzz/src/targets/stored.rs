@@ -42,7 +42,7 @@ pub(super) fn rows(input: &[u8]) {
     };
     let batch = Batch {
         configs: loaded.records.iter().map(config_of).collect(),
-        records: loaded.records.iter().cloned().map(Arc::new).collect(),
+        records: loaded.records.clone(),
         ..Batch::default()
     };
     database
@@ -52,7 +52,7 @@ pub(super) fn rows(input: &[u8]) {
     assert_eq!(again.records, loaded.records);
 }
 
-fn config_of(record: &ServiceRecord) -> (ServiceId, Arc<ServiceConfig>, bool) {
+fn config_of(record: &Arc<ServiceRecord>) -> (ServiceId, Arc<ServiceConfig>, bool) {
     let config = Arc::clone(&record.config);
     (record.id, config, record.marked_for_delete)
 }

@@ -18,10 +18,13 @@ use rustix::process::{Signal, pidfd_send_signal};
 
 use crate::support::{name, relance};
 
+/// Does something to a state folder.
+type Inflict = fn(&Path);
+
 /// What is done to the state folder, and what clients are told.
 struct Fault {
     what: &'static str,
-    inflict: fn(&Path),
+    inflict: Inflict,
     told: &'static str,
 }
 
@@ -135,7 +138,7 @@ impl Scene {
 
     /// Does something to the files while the engine is frozen, so that it is the next one that finds it;
     /// what that one answers.
-    fn next_answer_after(&self, inflict: fn(&Path)) -> Result<ServiceInfo, ScmError> {
+    fn next_answer_after(&self, inflict: Inflict) -> Result<ServiceInfo, ScmError> {
         pidfd_send_signal(self.engine(), Signal::STOP).expect("our own process");
         inflict(&self.state());
         self.kill_engine();
@@ -292,7 +295,7 @@ fn a_daemon_whose_database_is_open_is_not_restored_under_its_feet() {
 }
 
 /// What happens to the files while the engine runs.
-const LOSSES: [(&str, fn(&Path)); 4] = [
+const LOSSES: [(&str, Inflict); 4] = [
     ("all files of the database deleted", FAULTS[0].inflict),
     ("the database alone deleted", FAULTS[1].inflict),
     ("another file in the place of the database", |state| {
