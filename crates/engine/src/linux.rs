@@ -27,6 +27,7 @@ mod processes;
 mod protocol;
 mod signals;
 mod spawn;
+mod start_error;
 pub(crate) mod usage;
 mod without_database;
 

@@ -4,11 +4,15 @@ use std::borrow::Cow;
 
 use relance_scm::{ScmError, Win32Error};
 
-use crate::classes::WIN32_SERVICE_EXCEPTION;
+use crate::zend::class::ExceptionClass;
 use crate::zend::outcome::Throwable;
 
 /// `WIN32_ERROR_WIN32SERVICE_INTERNAL`: misuse of a class, or a defect of the extension.
 pub(crate) const INTERNAL: i64 = 16_000;
+
+/// `Win32ServiceException` (4.1): the class of every failed operation. It extends `Exception` and adds nothing.
+pub(crate) static WIN32_SERVICE_EXCEPTION: ExceptionClass =
+    ExceptionClass::new(c"Win32ServiceException");
 
 /// A `Win32ServiceException`.
 pub(crate) fn exception(code: i64, message: &str) -> Throwable {

@@ -50,6 +50,13 @@ use zend::signature::Registration;
 
 get_module!(Win32Service);
 
+/// The classes.
+static CLASSES: [&dyn Class; 3] = [
+    &failure::WIN32_SERVICE_EXCEPTION,
+    &classes::right_info::CLASS,
+    &relance::SERVICE,
+];
+
 /// The extension, as it is handed to the binding.
 struct Win32Service;
 
@@ -64,7 +71,7 @@ impl Extension for Win32Service {
     type Errors = ends::EndObserver;
 
     fn classes() -> &'static [&'static dyn Class] {
-        &classes::CLASSES
+        &CLASSES
     }
 
     fn start() {

@@ -16,20 +16,22 @@ use rustix::event::{EventfdFlags, epoll, eventfd};
 use super::account;
 use super::clock::{self, Clock};
 use super::driver::{Driver, Timer};
+use super::environment::Surroundings;
 use super::link::Link;
 use super::logs::{LogSettings, Logs};
-use super::plan::Surroundings;
 use super::process;
 use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
 use super::protocol::RecordedRun;
 use super::without_database;
 use crate::command::QUEUE_LEN_MAX;
-use crate::database::{Database, EventLog, Loaded, Meta, OpenError};
+use crate::database::{Database, EventLog, Loaded, Meta};
 use crate::engine::{Beginning, Engine, Moment, Settings};
 use crate::handle::{EngineHandle, SharedClock};
 use crate::output::OutputSignals;
 use crate::publisher::Publisher;
 use crate::storage::{Retention, WriterThread};
+
+pub use super::start_error::StartError;
 
 /// Descriptors that the guardian hands to the engine.
 const LINK_FD: i32 = 3;
@@ -56,15 +58,6 @@ pub struct EngineSetup {
     pub settings: Settings,
     /// Whether the clock is moved by hand.
     pub manual_clock: bool,
-}
-
-/// Why the engine cannot begin.
-#[derive(Debug)]
-pub enum StartError {
-    /// The database.
-    Database(OpenError),
-    /// Anything else.
-    Io(io::Error),
 }
 
 /// Runs the engine. `serve` is called once with the socket and the handle of the engine, and starts
@@ -262,32 +255,3 @@ fn recorded(records: &[Arc<ServiceRecord>]) -> Vec<RecordedRun> {
     };
     current.chain(previous).map(recorded).collect()
 }
-
-impl From<io::Error> for StartError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<rustix::io::Errno> for StartError {
-    fn from(error: rustix::io::Errno) -> Self {
-        Self::Io(error.into())
-    }
-}
-
-impl From<rusqlite::Error> for StartError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Database(OpenError::Other(error))
-    }
-}
-
-impl std::fmt::Display for StartError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Database(error) => error.fmt(f),
-            Self::Io(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for StartError {}

@@ -4,6 +4,8 @@
 use std::fs::OpenOptions;
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use relance_scm::config::EnvironmentVariable;
 use relance_scm::settings::ENVIRONMENT_FILES;
@@ -11,7 +13,6 @@ use relance_scm::{ServiceConfig, Win32Error, env_file};
 use relance_wire::channel::{SOCKET_VARIABLE, WAIT_VARIABLE};
 
 use super::account::Account;
-use super::plan::Surroundings;
 use super::spawn::SERVICE_VARIABLE;
 use crate::processes::StartProblem;
 
@@ -19,6 +20,15 @@ use crate::processes::StartProblem;
 pub(super) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Longest environment file, in bytes. More would not fit into an environment anyway.
 const FILE_LEN_MAX: u64 = 1024 * 1024;
+
+/// What a start needs to know of the daemon.
+#[derive(Clone, Debug)]
+pub(crate) struct Surroundings {
+    /// Path of the socket on which clients are served.
+    pub(crate) socket: PathBuf,
+    /// How long what services call waits for a manager that is away.
+    pub(crate) client_wait: Duration,
+}
 
 /// The environment as `NAME=value`, and the search path in it.
 pub(super) fn of(

@@ -1,8 +1,7 @@
 //! From a configuration to what is executed: program, arguments, environment, account, limits; and
 //! from what the kernel says against it to a Win32 code and a sentence.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use relance_policy::RunId;
 use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
@@ -11,21 +10,12 @@ use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
 use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE};
 
 use super::account;
-use super::environment;
+use super::environment::{self, Surroundings};
 use super::spawn::{Limit, SpawnError, SpawnSpec, SpawnStage};
 use crate::processes::StartProblem;
 
 /// Number of the channel in a service: the first descriptor handed.
 const CHANNEL_FD: &str = "3";
-
-/// What a start needs to know of the daemon.
-#[derive(Clone, Debug)]
-pub(crate) struct Surroundings {
-    /// Path of the socket on which clients are served.
-    pub(crate) socket: PathBuf,
-    /// How long what services call waits for a manager that is away.
-    pub(crate) client_wait: Duration,
-}
 
 /// What to execute for a run.
 pub(crate) fn for_run(
@@ -266,6 +256,8 @@ fn explain_execute(spec: &SpawnSpec, errno: i32, system: &std::io::Error) -> (Wi
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use relance_policy::ServiceId;
     use relance_scm::ServiceName;
     use relance_scm::config::EnvironmentVariable;

@@ -27,9 +27,10 @@ use ask::TOO_LONG;
 
 use super::cgroup::Location;
 use super::channel::{Channel, PEEK_LEN, Seen};
+use super::environment::Surroundings;
 use super::link::Link;
 use super::logs::Logs;
-use super::plan::{self, Surroundings};
+use super::plan;
 use super::protocol::{
     GuardianReport, GuardianRequest, RecordedRun, RunKey, VERSION, VERSION_OLDEST, run_of, token,
 };

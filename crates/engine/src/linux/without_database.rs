@@ -11,8 +11,8 @@ use relance_scm::{ScmError, ServiceManager, Win32Error};
 use rusqlite::ErrorCode;
 use rustix::event::{PollFd, PollFlags, Timespec};
 
-use super::daemon::StartError;
 use super::processes::LinuxProcesses;
+use super::start_error::StartError;
 use crate::database::OpenError;
 use crate::unavailable::Unavailable;
 

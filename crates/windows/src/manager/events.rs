@@ -12,10 +12,6 @@ use crate::api::{Api, EventQuery, Report, Result};
 use crate::error::error;
 use crate::event_xml::{self, EventXml};
 
-/// The condition for entries of the service control manager, for those who follow the log.
-#[cfg(windows)]
-pub(crate) const SCM_ENTRIES: &str = "*[System[Provider[@Name='Service Control Manager']]]";
-
 /// How many entries one question looks through at most, the newest first.
 const LOOKED_THROUGH: usize = 10_000;
 

@@ -23,9 +23,11 @@ use windows_sys::Win32::System::Threading::{
 use super::event_log::{self, EventHandle};
 use super::{last_error, services};
 use crate::api::{Notice, RawHandle, Result, Sink, Watching, manager_rights};
-use crate::manager::events::SCM_ENTRIES;
 use poll::Poller;
 use requests::Requests;
+
+/// The condition for entries of the service control manager.
+const SCM_ENTRIES: &str = "*[System[Provider[@Name='Service Control Manager']]]";
 
 /// An event that can be waited for; closed when it goes.
 struct Event(HANDLE);
