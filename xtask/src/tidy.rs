@@ -2,6 +2,7 @@
 //!
 //! Each file of `tidy` holds one kind of rule and gives sentences that say where it is broken.
 
+mod circles;
 mod directions;
 mod functions;
 mod layers;
@@ -26,6 +27,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     problems.extend(map::check(root)?);
     problems.extend(directions::check(root)?);
     problems.extend(layers::check(&files));
+    problems.extend(circles::check(root, &files)?);
     if !problems.is_empty() {
         bail!("{} problems\n{}", problems.len(), problems.join("\n"));
     }
