@@ -23,7 +23,7 @@ pub(crate) fn run(path: &Path) -> ExitCode {
     match orders.start {
         Start::Runs => {}
         Start::NeverConnects => loop {
-            // Until the manager, or whoever cleans up, ends this process.
+            // Until the manager, or anyone who cleans up, ends this process.
             thread::park();
         },
         Start::ExitsEarly => return ExitCode::FAILURE,

@@ -61,5 +61,6 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("{text:?} is no number"))
+    text.parse()
+        .map_err(|_| format!("{text:?} is not a number"))
 }

@@ -60,7 +60,7 @@ const fn costly(name: &'static str, from: &'static str, run: fn(&[u8]), cost: u3
     }
 }
 
-/// Every target. Whoever adds one adds a file of `fuzz_targets`, a `[[bin]]` and a corpus; a test compares
+/// Every target. Anyone who adds one adds a file of `fuzz_targets`, a `[[bin]]` and a corpus; a test compares
 /// the four.
 pub const TARGETS: &[Target] = &[
     cheap(
@@ -79,7 +79,7 @@ pub const TARGETS: &[Target] = &[
     ),
     costly(
         "http_answer",
-        "whoever listens on the socket",
+        "anyone who listens on the socket",
         http::answer,
         4,
     ),
@@ -87,25 +87,25 @@ pub const TARGETS: &[Target] = &[
     cheap("config_bodies", "an administrator", config::bodies),
     cheap(
         "change_bodies",
-        "whoever may change a service",
+        "anyone who may change a service",
         config::changes,
     ),
     cheap(
         "api_answers",
-        "whoever listens on the socket",
+        "anyone who listens on the socket",
         http::answers,
     ),
     cheap("apply_file", "an administrator", config::apply_file),
     cheap("settings_file", "an administrator", config::settings_file),
-    cheap("sddl", "whoever may change a descriptor", texts::sddl),
+    cheap("sddl", "anyone who may change a descriptor", texts::sddl),
     cheap(
         "command_line",
-        "whoever may change a service",
+        "anyone who may change a service",
         texts::command_line,
     ),
     cheap(
         "failure_actions",
-        "whoever may change a service",
+        "anyone who may change a service",
         texts::failure_actions,
     ),
     cheap("names", "any local user", texts::names),
@@ -133,7 +133,7 @@ pub const TARGETS: &[Target] = &[
     ),
     costly(
         "sign_in",
-        "whoever reaches the console",
+        "anyone who reaches the console",
         sessions::sign_in,
         20,
     ),

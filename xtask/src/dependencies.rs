@@ -75,7 +75,8 @@ impl Rules {
             let names = rules
                 .get(section)
                 .and_then(|section| section.get(key)?.as_array());
-            let names = names.with_context(|| format!("deny.toml: {section}.{key} is no list"))?;
+            let names =
+                names.with_context(|| format!("deny.toml: {section}.{key} is not a list"))?;
             Ok::<_, anyhow::Error>(
                 names
                     .iter()

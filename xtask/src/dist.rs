@@ -136,7 +136,7 @@ impl<'a> Dist<'a> {
         })
     }
 
-    /// A folder to be packed, made anew.
+    /// A folder to be packed, made again.
     fn folder(&self, name: &str) -> Result<PathBuf> {
         let folder = self.root.join("target/dist-folders").join(name);
         if folder.exists() {

@@ -18,7 +18,7 @@ pub(crate) const WORKERS: usize = 4;
 pub(crate) struct Limits {
     /// Connections in all.
     pub(crate) connections: usize,
-    /// Connections of all callers who are no administrators.
+    /// Connections of all callers who are not administrators.
     pub(crate) connections_of_others: usize,
     /// Connections of one of them.
     pub(crate) connections_of_one: usize,

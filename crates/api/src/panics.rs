@@ -35,7 +35,7 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, ScmError> {
     result.map_err(|panic| internal(&*panic))
 }
 
-/// 1359; the sentence is for whoever asked, the panic itself stands in the manager's diagnostics.
+/// 1359; the sentence is for anyone who asked, the panic itself stands in the manager's diagnostics.
 fn internal(_panic: &(dyn Any + Send)) -> ScmError {
     ScmError::new(
         Win32Error::INTERNAL_ERROR,

@@ -2,7 +2,7 @@
 //! opening one costs as much as a question.
 //!
 //! Only between such calls: a worker that asks once a second holds no place that others need. And
-//! only for the process and user that opened it: the manager takes whoever opened a connection for
+//! only for the process and user that opened it: the manager takes anyone who opened a connection for
 //! the caller.
 
 use std::io::{self, Read};

@@ -10,7 +10,7 @@ use relance_wire::api::StreamItem;
 use crate::http::Stream;
 use crate::queue::{Feed, Reader};
 
-/// A watch over a socket. Ends with its connection; whoever wants more watches again from the last
+/// A watch over a socket. Ends with its connection; anyone who wants more watches again from the last
 /// generation.
 pub(crate) struct SocketWatch(Reader<Watched>);
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::form::Form;
 use crate::layout::{self, Page, Place};
 use crate::manager::Manager;
-use crate::reply::{Answer, capital, page, problem, status};
+use crate::reply::{Answer, page, problem, status};
 use crate::viewer::Viewer;
 
 /// What can be done with a service.
@@ -127,7 +127,7 @@ pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> A
             code: result
                 .as_ref()
                 .map_or_else(|error| error.code().to_raw(), |()| 0),
-            error: result.err().map(|error| capital(error.sentence())),
+            error: result.err().map(|error| error.sentence().to_owned()),
         });
         return Ok(Json(outcomes.collect::<Vec<_>>()).into_response());
     }

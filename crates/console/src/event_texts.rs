@@ -1,6 +1,6 @@
 //! Events in plain words: what each means, and what to do. Our own texts, in both languages.
 
-use relance_scm::event::EventSource;
+use relance_scm::event::{EventSource, readable};
 use relance_scm::event_log::LogEntry;
 
 use crate::lang::Lang;
@@ -9,7 +9,7 @@ use crate::lang::Lang;
 pub(crate) fn sentence(entry: &LogEntry, lang: Lang) -> String {
     let ours = entry.source != EventSource::Application && lang == Lang::Fr;
     match french(entry.event_id).filter(|_| ours) {
-        Some(template) => fill(template, &entry.parameters),
+        Some(template) => fill(template, &readable(entry.event_id, &entry.parameters)),
         None => entry.text(),
     }
 }
@@ -42,10 +42,8 @@ fn french(id: u32) -> Option<&'static str> {
             "%1 s’est terminé avec le code %2, qui demande un redémarrage. Il redémarre aussitôt ; ce n’est pas un échec."
         }
         1002 => "%1 a été terminé de force parce que quelqu’un l’a demandé. Ce n’est pas un échec.",
-        1003 => "%1 ne s’est pas terminé dans les %2 ms suivant la demande d’arrêt et a été tué.",
-        1004 => {
-            "Le processus de %1 tournait encore %2 ms après avoir annoncé son arrêt et a été tué."
-        }
+        1003 => "%1 ne s’est pas terminé dans les %2 suivant la demande d’arrêt et a été tué.",
+        1004 => "Le processus de %1 tournait encore %2 après avoir annoncé son arrêt et a été tué.",
         1005 => "%1 tournait encore au retour du gestionnaire ; le processus %2 a été repris.",
         1006 => {
             "Le processus %2 semble appartenir à %1 mais n’a pas pu être repris ; il a été laissé tel quel."
@@ -75,16 +73,14 @@ fn french(id: u32) -> Option<&'static str> {
         7001 => "%1 n’a pas démarré, car %2, dont il a besoin, n’a pas démarré : erreur %3.",
         7002 => "%1 n’a pas démarré, car aucun service du groupe %2, dont il a besoin, ne tourne.",
         7003 => "%1 n’a pas démarré, car %2, dont il a besoin, n’existe pas.",
-        7009 => "%2 ne s’est pas connecté au gestionnaire dans les %1 ms.",
-        7011 => "%2 n’a pas répondu à une commande dans les %1 ms.",
+        7009 => "%2 ne s’est pas connecté au gestionnaire dans les %1.",
+        7011 => "%2 n’a pas répondu à une commande dans les %1.",
         7022 => {
             "%1 se bloque au démarrage. Il est laissé tel quel ; les services suivants démarrent."
         }
         7023 => "%1 s’est arrêté avec une erreur : %2.",
         7024 => "%1 s’est arrêté avec un code d’erreur propre : %2.",
-        7031 => {
-            "%1 a échoué de façon inattendue. Échecs jusqu’ici : %2. Dans %3 ms suit une action de récupération."
-        }
+        7031 => "%1 a échoué de façon inattendue. Échecs jusqu’ici : %2. Prochaine action dans %3.",
         7032 => "L’action après l’échec inattendu de %3 n’a pas pu être exécutée : erreur %4.",
         7034 => "%1 a échoué de façon inattendue. Échecs jusqu’ici : %2. Aucune action ne suit.",
         7035 => "La commande %2 a été envoyée à %1.",

@@ -12,7 +12,7 @@ pub(crate) enum Feature {
     CancelRecovery,
     /// Another way to ask a program to stop.
     StopSignal,
-    /// Folder, output and grace of a service that is no program.
+    /// Folder, output and grace of a service that is not a program.
     ServiceExtensions,
     /// HTTP for strangers.
     Api,

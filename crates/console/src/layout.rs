@@ -6,7 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 use relance_scm::ScmError;
 
 use crate::lang::Lang;
-use crate::reply::{capital, page};
+use crate::reply::page;
 use crate::time::now_ms;
 use crate::viewer::{Likes, Viewer};
 
@@ -170,7 +170,7 @@ pub(crate) fn error_page(error: &ScmError) -> Markup {
         "Not possible",
         &html! {
             h1 { "This is not possible" }
-            p { (capital(error.sentence())) "." }
+            p { (error.sentence()) "." }
             p.dim { "Win32 " (error.code().to_raw()) " " (error.code().name().unwrap_or_default()) }
             p { a href="/" { "To the services" } }
         },

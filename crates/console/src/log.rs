@@ -263,7 +263,7 @@ fn explanation(entry: &LogEntry, lang: Lang) -> Markup {
         section.card {
             @if let Some(cause) = &entry.details.cause {
                 h2 { (lang.t("Why", "Pourquoi")) }
-                p lang="en" { bdi { (crate::reply::capital(cause)) } }
+                p lang="en" { bdi { (cause) } }
             }
             @if let Some((means, to_do)) = texts {
                 h2 { (lang.t("What it means", "Ce que cela veut dire")) }

@@ -1,4 +1,4 @@
-//! How the console reaches its manager, for whoever is signed in: over the socket of the embedded one,
+//! How the console reaches its manager, for anyone who is signed in: over the socket of the embedded one,
 //! where sessions are known; on Windows the real one, for which the console knows them itself.
 
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use relance_scm::{ErrorClass, ScmError, Win32Error};
 
 use crate::layout;
 
-/// An answer that is no success.
+/// An answer that is not a success.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// A refusal of the manager's, or of ours in its words.
@@ -66,17 +66,8 @@ pub(crate) fn page(markup: Markup) -> Html<String> {
 pub(crate) fn problem(error: &ScmError) -> Markup {
     html! {
         p.problem role="alert" {
-            (capital(error.sentence()))
+            (error.sentence())
             " " span.code { "(" (error.code().to_raw()) ")" }
         }
     }
-}
-
-/// A sentence that begins with a capital; those of the manager do not.
-pub(crate) fn capital(sentence: &str) -> String {
-    let mut characters = sentence.chars();
-    characters
-        .next()
-        .map(|first| first.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use futures_util::stream::unfold;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-/// Messages that wait for a slow browser; then whoever makes them waits.
+/// Messages that wait for a slow browser; then anyone who makes them waits.
 const BEHIND_MAX: usize = 4;
 /// How often a silent stream shows that it lives.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);

@@ -16,7 +16,7 @@ const HOLD: Duration = Duration::from_secs(10);
 /// Whose entries are counted together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cause {
-    /// What a user writes that is no service.
+    /// What a user writes that is not a service.
     User(Box<str>),
     /// What a service writes in its own words.
     Service(Box<str>),
@@ -25,8 +25,8 @@ pub(crate) enum Cause {
 }
 
 impl Cause {
-    /// Of the manager's entries those that a service, or whoever controls it, can bring about at any
-    /// rate without failing: controls, states, what makes no sense on its channel, other processes.
+    /// Of the manager's entries those that a service, or anyone who controls it, can bring about at any
+    /// rate without failing: controls, states, what is not valid on its channel, other processes.
     pub(crate) fn of(entry: &LogEntry) -> Option<Self> {
         let (id, _) = entry.service.as_ref()?;
         let routine = matches!(

@@ -25,7 +25,7 @@ pub(crate) const INSTALLED: u32 = 7045;
 pub enum Sight {
     /// All.
     All,
-    /// Those of the manager and of programs that are no services, and these.
+    /// Those of the manager and of programs that are not services, and these.
     Of {
         /// Of these services.
         services: Vec<ServiceId>,

@@ -206,7 +206,7 @@ impl Dispatcher {
     /// # Errors
     /// 6 without a dispatcher or after STOPPED, 13 for an impossible status.
     pub(crate) fn set_status(&self, status: i64, checkpoint: i64) -> Result<(), ScmError> {
-        // Whoever asks the manager afterwards finds the status on record, so it is waited for; but
+        // Anyone who asks the manager afterwards finds the status on record, so it is waited for; but
         // without the lock, which a control may want meanwhile.
         self.send_status(status, checkpoint)?()
     }

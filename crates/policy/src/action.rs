@@ -16,7 +16,7 @@ pub struct Step {
     pub record: ServiceRecord,
     /// What to do.
     pub actions: Vec<Action>,
-    /// What to tell whoever sent the input.
+    /// What to tell anyone who sent the input.
     pub answer: Answer,
 }
 
@@ -71,7 +71,7 @@ pub enum Action {
         /// Its outcome.
         result: Result<(), Win32Error>,
     },
-    /// Answer whoever sent this control (S44).
+    /// Answer anyone who sent this control (S44).
     CompleteControl {
         /// To which run.
         run: RunId,
@@ -84,7 +84,7 @@ pub enum Action {
     Remove,
 }
 
-/// What to tell whoever sent an input.
+/// What to tell anyone who sent an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Done, or on its way.

@@ -1,9 +1,7 @@
 //! What a record means, in words: what happened last, whether it counted and by which rule, what
 //! comes next and when. The text of `relance why`.
 
-use std::fmt;
-use std::time::Duration;
-
+pub use relance_scm::duration::Human;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, ServiceState,
@@ -142,30 +140,30 @@ fn verdict(record: &ServiceRecord, end: &End) -> String {
             "That is the {number} failure: stops with an error count, because failure actions on non-crash failures are on (R3)."
         ),
         EndReason::Stopped if end.cause.as_deref().is_some_and(script_failed) => {
-            "That is no failure, although the script ended with an error: it reported STOPPED without an error (R8.4); to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini."
+            "That is not a failure, although the script ended with an error: it reported STOPPED without an error (R8.4); to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini."
                 .to_owned()
         }
         EndReason::Stopped => {
-            "That is no failure: it reported STOPPED without an error (R8.4).".to_owned()
+            "That is not a failure: it reported STOPPED without an error (R8.4).".to_owned()
         }
         EndReason::FlagNotSet => format!(
-            "That is no failure, because failure actions on non-crash failures are off (R8.5); \
+            "That is not a failure, because failure actions on non-crash failures are off (R8.5); \
              to have such stops recovered: relance failure {name} --on-error-stop \
              (in PHP: 'recovery_enabled' => true)."
         ),
         EndReason::NoActions => format!(
-            "That is no failure, because no recovery actions are configured (R5); \
+            "That is not a failure, because no recovery actions are configured (R5); \
              to configure them: relance failure {name} --actions restart/60000 --reset 86400."
         ),
         EndReason::RequestedStopWithError => {
-            "That is no failure: a program that was asked to stop may end as it likes.".to_owned()
+            "That is not a failure: a program that was asked to stop may end as it likes.".to_owned()
         }
         EndReason::StartFailed(_) => {
-            "A start that fails is no failure and is not tried again (R8.8, R8.9, R35).".to_owned()
+            "A start that fails is not a failure and is not tried again (R8.8, R8.9, R35).".to_owned()
         }
-        EndReason::Terminated => "That is no failure.".to_owned(),
+        EndReason::Terminated => "That is not a failure.".to_owned(),
         EndReason::Recycled(_) => {
-            "That is no failure: this exit status asks for a new start (restart on exit)."
+            "That is not a failure: this exit status asks for a new start (restart on exit)."
                 .to_owned()
         }
         EndReason::Shutdown => "Nothing that ends in a shutdown is a failure (R8.12).".to_owned(),
@@ -261,32 +259,4 @@ pub fn ordinal(number: u32) -> String {
         _ => "th",
     };
     format!("{number}{suffix}")
-}
-
-/// A duration for people: `0.25 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 1 h`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Human(pub Duration);
-
-impl fmt::Display for Human {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total = self.0.as_secs();
-        let pair = |f: &mut fmt::Formatter<'_>, (a, unit_a), (b, unit_b): (u64, &str)| {
-            if b == 0 {
-                write!(f, "{a} {unit_a}")
-            } else {
-                write!(f, "{a} {unit_a} {b} {unit_b}")
-            }
-        };
-        match total {
-            0..10 => {
-                let text = format!("{:.2}", self.0.as_secs_f64());
-                let text = text.trim_end_matches('0').trim_end_matches('.');
-                write!(f, "{text} s")
-            }
-            10..60 => write!(f, "{total} s"),
-            60..3600 => pair(f, (total / 60, "min"), (total % 60, "s")),
-            3600..86_400 => pair(f, (total / 3600, "h"), (total % 3600 / 60, "min")),
-            _ => pair(f, (total / 86_400, "d"), (total % 86_400 / 3600, "h")),
-        }
-    }
 }

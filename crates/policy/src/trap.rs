@@ -14,7 +14,7 @@ const STORM: Duration = Duration::from_secs(5);
 pub enum Trap {
     /// R14: with a reset period of 0 every failure is the first.
     NoResetPeriod,
-    /// R3: a stop with an error code is no failure without the flag.
+    /// R3: a stop with an error code is not a failure without the flag.
     ErrorStopsIgnored,
     /// R22, R25: the list ends with no action, and the service stays down.
     EndsWithNothing,

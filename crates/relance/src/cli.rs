@@ -30,7 +30,7 @@ pub(crate) struct Common {
     pub(crate) json: bool,
 }
 
-/// Ends the process when its output can go nowhere, which `println!` panics about: with 0 if whoever
+/// Ends the process when its output can go nowhere, which `println!` panics about: with 0 if anyone who
 /// read it has seen enough (`| head`), else with 1 and the reason.
 #[allow(clippy::exit, reason = "a panic hook has nobody to return to")]
 pub(crate) fn end_when_nobody_reads() {
@@ -244,7 +244,7 @@ pub(crate) fn state(text: &str) -> Result<ServiceState, CommandFailure> {
             .iter()
             .map(|state| state.name().to_lowercase())
             .collect();
-        usage(format!("{text:?} is no state; use {}", names.join(", ")))
+        usage(format!("{text:?} is not a state; use {}", names.join(", ")))
     })
 }
 

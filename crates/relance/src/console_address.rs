@@ -25,7 +25,7 @@ impl ConsoleAddress {
             .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
             .or_else(|_| text.parse())
             .with_context(|| {
-                format!("{text:?} is no address for the console; write it like 127.0.0.1:7467")
+                format!("{text:?} is not an address for the console; write it like 127.0.0.1:7467")
             })?;
         Ok(Self { socket, names })
     }

@@ -117,7 +117,7 @@ pub(crate) fn moment_from(text: &str) -> Result<Timestamp, CommandFailure> {
         });
     zoned.map(Timestamp).map_err(|_| {
         usage(format!(
-            "{text:?} is no moment; write 10m for ten minutes ago, or 2026-11-22T14:00"
+            "{text:?} is not a moment; write 10m for ten minutes ago, or 2026-11-22T14:00"
         ))
     })
 }

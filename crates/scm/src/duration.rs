@@ -1,4 +1,5 @@
-//! Durations as people type them: `500ms`, `30s`, `1m30s`, `1.5h`, `2d`.
+//! Durations: as people type them (`500ms`, `30s`, `1m30s`, `1.5h`, `2d`), and as they are told them
+//! (`1 min 30 s`).
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -84,6 +85,34 @@ pub fn format(duration: Duration) -> String {
             text
         },
     )
+}
+
+/// A duration for people: `0.25 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 1 h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Human(pub Duration);
+
+impl std::fmt::Display for Human {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let total = self.0.as_secs();
+        let pair = |f: &mut std::fmt::Formatter<'_>, (a, unit_a), (b, unit_b): (u64, &str)| {
+            if b == 0 {
+                write!(f, "{a} {unit_a}")
+            } else {
+                write!(f, "{a} {unit_a} {b} {unit_b}")
+            }
+        };
+        match total {
+            0..10 => {
+                let text = format!("{:.2}", self.0.as_secs_f64());
+                let text = text.trim_end_matches('0').trim_end_matches('.');
+                write!(f, "{text} s")
+            }
+            10..60 => write!(f, "{total} s"),
+            60..3600 => pair(f, (total / 60, "min"), (total % 60, "s")),
+            3600..86_400 => pair(f, (total / 3600, "h"), (total % 3600 / 60, "min")),
+            _ => pair(f, (total / 86_400, "d"), (total % 86_400 / 3600, "h")),
+        }
+    }
 }
 
 /// Whole milliseconds, or the most that fit.

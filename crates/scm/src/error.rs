@@ -61,7 +61,7 @@ impl std::error::Error for ScmError {}
 /// The few kinds of refusal that the command line's exit status and HTTP can tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
-    /// The request itself makes no sense: bad name, bad parameter. Exit status 2, HTTP 400.
+    /// The request itself is not valid: bad name, bad parameter. Exit status 2, HTTP 400.
     Usage,
     /// The request makes sense and is refused as things stand. Exit status 3, HTTP 409.
     Refused,

@@ -15,7 +15,7 @@ use crate::name::ServiceName;
 use crate::state::ServiceState;
 use crate::win32::Win32Error;
 
-pub use texts::{render, template};
+pub use texts::{readable, render, template};
 
 /// Who writes an entry: the name that Windows' event viewer shows as its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -59,7 +59,7 @@ impl RecoveryActionKind {
                 ScmError::new(
                     Win32Error::INVALID_PARAMETER,
                     format!(
-                        "{raw} is no recovery action; use 0 (none), 1 (restart), 2 (reboot), \
+                        "{raw} is not a recovery action; use 0 (none), 1 (restart), 2 (reboot), \
                      3 (run command) or 4 (restart in an own process)"
                     ),
                 )

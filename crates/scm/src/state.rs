@@ -118,7 +118,7 @@ mod tests {
             assert_eq!(
                 ServiceState::from_raw(number),
                 None,
-                "S10: {number} is no state"
+                "S10: {number} is not a state"
             );
         }
     }

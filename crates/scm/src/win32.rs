@@ -40,7 +40,7 @@ codes! {
     INVALID_HANDLE = 6;
     /// 8: no memory.
     NOT_ENOUGH_MEMORY = 8;
-    /// 13: data that makes no sense, such as an impossible status report (S10).
+    /// 13: data that is not valid, such as an impossible status report (S10).
     INVALID_DATA = 13;
     /// 21: not ready.
     NOT_READY = 21;
@@ -50,7 +50,7 @@ codes! {
     LOCK_VIOLATION = 33;
     /// 50: not supported.
     NOT_SUPPORTED = 50;
-    /// 87: a parameter makes no sense.
+    /// 87: a parameter is not valid.
     INVALID_PARAMETER = 87;
     /// 109: the other end of a pipe is gone, here: the process died while it handled a control.
     BROKEN_PIPE = 109;
@@ -62,7 +62,7 @@ codes! {
     INVALID_NAME = 123;
     /// 124: an unknown information level.
     INVALID_LEVEL = 124;
-    /// 193: the file is no program.
+    /// 193: the file is not a program.
     BAD_EXE_FORMAT = 193;
     /// 206: the command line is too long.
     FILENAME_EXCED_RANGE = 206;
@@ -144,7 +144,7 @@ codes! {
     LOGON_FAILURE = 1326;
     /// 1332: no such account.
     NONE_MAPPED = 1332;
-    /// 1338: a security descriptor that makes no sense.
+    /// 1338: a security descriptor that is not valid.
     INVALID_SECURITY_DESCR = 1338;
     /// 1359: something inside went wrong.
     INTERNAL_ERROR = 1359;

@@ -130,7 +130,7 @@ impl Hosted {
             }
         });
         if !is_new {
-            // Whoever tries again after a refusal is told the same.
+            // Anyone who tries again after a refusal is told the same.
             if let Some(Err(refusal)) = &connection.lock().welcomed {
                 return Err(refusal.clone());
             }

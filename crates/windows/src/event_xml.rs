@@ -29,7 +29,7 @@ impl EventXml {
     }
 }
 
-/// `None` for what is no entry.
+/// `None` for what is not an entry.
 pub(crate) fn parse(xml: &str) -> Option<EventXml> {
     let document = Document::parse(xml).ok()?;
     let event = document.root_element();

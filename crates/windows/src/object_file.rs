@@ -25,7 +25,7 @@ const IS_DIRECTORY: u32 = 1 << 31;
 /// linker.
 ///
 /// # Errors
-/// When it cannot be written, or this is no build script.
+/// When it cannot be written, or this is not a build script.
 pub fn for_build_script() -> std::io::Result<std::path::PathBuf> {
     let folder = std::env::var_os("OUT_DIR").ok_or(std::io::ErrorKind::NotFound)?;
     let path = std::path::Path::new(&folder).join("messages.o");

@@ -202,7 +202,7 @@ pub struct Done {
 /// One frame as a line.
 ///
 /// # Panics
-/// Never: these types have no map with keys that are no strings.
+/// Never: these types have no map with keys that are not strings.
 #[must_use]
 pub fn encode<T: Serialize>(frame: &T) -> Vec<u8> {
     let mut line = serde_json::to_vec(frame).expect("frames are plain structures");

@@ -4,7 +4,7 @@
 #[path = "../../../crates/windows/src/event_xml.rs"]
 mod event_xml;
 
-/// What is no entry is none; the state that an entry tells of is one of the seven.
+/// What is not an entry is none; the state that an entry tells of is one of the seven.
 pub(super) fn event_xml(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let Some(entry) = event_xml::parse(&text) else {

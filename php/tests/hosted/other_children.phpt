@@ -1,5 +1,5 @@
 --TEST--
-proc_open: children inherit no channel; a PHP among them is no service; pcntl signals go to the script
+proc_open: children inherit no channel; a PHP among them is not a service; pcntl signals go to the script
 --EXTENSIONS--
 win32service
 --FILE--

@@ -31,8 +31,8 @@ string(52) "restart/0/restart/1000/run/5000/restart/60000/none/0"
 string(49) "none/0/restart/1000/run/5000/restart/60000/none/0"
 NULL
 string(0) ""
-ValueError 0: Relance\set_recovery_actions(): Argument #2 ($actions) is no list of actions: "heal" is no recovery action; use restart, run, reboot or none
-ValueError 0: Relance\set_recovery_actions(): Argument #2 ($actions) is no list of actions: the action "restart" has no delay; write restart/60000 for one minute
+ValueError 0: Relance\set_recovery_actions(): Argument #2 ($actions) is not a list of actions: "heal" is not a recovery action; use restart, run, reboot or none
+ValueError 0: Relance\set_recovery_actions(): Argument #2 ($actions) is not a list of actions: the action "restart" has no delay; write restart/60000 for one minute
 ValueError 0: Relance\set_recovery_actions(): Argument #3 ($resetPeriodSecs) the value must be between 0 and 4294967295. Got -1
 ValueError 0: Relance\set_recovery_actions(): Argument #1 ($servicename) the value cannot be empty
 Win32ServiceException 1060: Error service does not exist ()

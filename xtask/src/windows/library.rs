@@ -42,7 +42,7 @@ pub(super) fn make(root: &Path) -> Result<PathBuf> {
 pub(crate) fn finish(built: &Path, library: &Path) -> Result<()> {
     let mut file = fs::read(built).with_context(|| format!("reading {}", built.display()))?;
     set_linker_version(&mut file)
-        .with_context(|| format!("{} is no library of Windows", built.display()))?;
+        .with_context(|| format!("{} is not a library of Windows", built.display()))?;
     fs::write(library, file)?;
     Ok(())
 }

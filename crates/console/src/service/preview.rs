@@ -142,7 +142,7 @@ fn counter(period: ResetPeriod, no_actions: bool, lang: Lang) -> String {
             .to_owned(),
         ResetPeriod::Seconds(0) => lang
             .t(
-                "The counter begins anew at every failure.",
+                "The counter begins again at every failure.",
                 "Le compteur recommence à chaque échec.",
             )
             .to_owned(),
@@ -150,7 +150,7 @@ fn counter(period: ResetPeriod, no_actions: bool, lang: Lang) -> String {
             let period = time::duration(u64::from(seconds) * 1000);
             match lang {
                 Lang::En => format!(
-                    "The counter begins anew when {period} have passed since the last failure."
+                    "The counter begins again when {period} have passed since the last failure."
                 ),
                 Lang::Fr => format!(
                     "Le compteur recommence quand {period} se sont écoulées depuis le dernier échec."
@@ -175,7 +175,7 @@ fn warning(trap: Trap, lang: Lang) -> &'static str {
             "Avec une période de remise à zéro de 0, chaque échec est le premier : les actions suivantes ne servent jamais.",
         ),
         Trap::ErrorStopsIgnored => lang.t(
-            "A stop with an error code is no failure: tick the box below the actions if it should be.",
+            "A stop with an error code is not a failure: tick the box below the actions if it should be.",
             "Un arrêt avec un code d’erreur n’est pas un échec : cochez la case sous les actions s’il doit l’être.",
         ),
         Trap::EndsWithNothing => lang.t(

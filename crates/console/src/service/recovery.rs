@@ -222,13 +222,13 @@ fn quantity(text: &str, unit: &str, units: &[(&str, u64)]) -> Result<u64, ScmErr
         .map(|(_, size)| *size);
     let number: Option<f64> = text.trim().replace(',', ".").parse().ok();
     let (Some(size), Some(number)) = (size, number) else {
-        return Err(invalid(format!("{text:?} {unit} is no length of time")));
+        return Err(invalid(format!("{text:?} {unit} is not a length of time")));
     };
     let product = number * size as f64;
     if product.is_finite() && (0.0..=1e15).contains(&product) && product.fract() == 0.0 {
         Ok(product as u64)
     } else {
-        Err(invalid(format!("{text} {unit} is no length of time")))
+        Err(invalid(format!("{text} {unit} is not a length of time")))
     }
 }
 

@@ -73,7 +73,7 @@ test("an output of nothing but escapes and markup", async (t) => {
   assert.deepEqual(world.complaints(), []);
 });
 
-test("addresses that make no sense get a clear answer", async (t) => {
+test("addresses that are not valid get a clear answer", async (t) => {
   const world = await World.start(t);
   const page = await world.page();
   for (const [address, status] of [

@@ -32,7 +32,7 @@ test("filters, full text, and an event's page in plain words", async (t) => {
   await page.getByRole("heading", { name: "What to do" }).waitFor();
   assert.deepEqual(world.complaints(), []);
   await page.goto(`${world.url}/events?event_id=nonsense`);
-  await page.getByText(/"nonsense" is no event id/).waitFor();
+  await page.getByText(/"nonsense" is not an event id/).waitFor();
   await page.goto(`${world.url}/events?service=nobody`);
   await page.getByText("No event matches.").waitFor();
 });

@@ -57,7 +57,7 @@ test("where people go wrong it warns: reset 0, the flag, NONE at the end, a stor
   await page.getByLabel("Reset period", { exact: true }).fill("1");
   await warning("every failure is the first").waitFor({ state: "detached" });
   await page.getByLabel("Enable actions for stops with errors").uncheck();
-  await warning("A stop with an error code is no failure").waitFor();
+  await warning("A stop with an error code is not a failure").waitFor();
   const last = page.getByLabel("2nd failure: action");
   await last.selectOption("Take no action");
   await warning("The list ends with no action").waitFor();

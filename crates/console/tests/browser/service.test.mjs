@@ -54,7 +54,7 @@ test("the script that is shown does what the form does", async (t) => {
   assert.equal((await config(world, "a worker")).description, "it's \"quoted\" $HOME `x`");
 });
 
-test("what makes no sense is said while it is typed, by the rules of the API", async (t) => {
+test("what is not valid is said while it is typed, by the rules of the API", async (t) => {
   const world = await World.start(t);
   await world.program("worker", "exec sleep 1000");
   const page = await world.page({ go: tab("worker") });

@@ -1,4 +1,4 @@
-//! Reading a row column by column, so that a value that makes no sense can be named.
+//! Reading a row column by column, so that a value that is not valid can be named.
 
 use std::cell::Cell;
 use std::fmt;
@@ -7,7 +7,7 @@ use rusqlite::Row;
 use rusqlite::types::FromSql;
 use serde::de::DeserializeOwned;
 
-/// A service whose rows hold a value that makes no sense: somebody else has written it, or a disk has
+/// A service whose rows hold a value that is not valid: somebody else has written it, or a disk has
 /// lost bits that SQLite does not check. It is not loaded, and nothing of it is changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
@@ -27,7 +27,7 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the column {} of the service number {} makes no sense ({}); bring a backup back with \
+            "the column {} of the service number {} is not valid ({}); bring a backup back with \
              `relance restore FILE`, or mend the value with sqlite3 while the daemon is stopped",
             self.place, self.service, self.reason
         )

@@ -22,9 +22,9 @@ INSERT INTO events (
 
 /// Instructions of SQLite between two looks at whether a search is still wanted.
 const PROGRESS_EVERY: i32 = 10_000;
-/// Most bytes of text in a page that is found; whoever pages on finds the rest.
+/// Most bytes of text in a page that is found; anyone who pages on finds the rest.
 const PAGE_LEN_MAX: usize = 16 * 1024 * 1024;
-/// The same for callers who are no administrators.
+/// The same for callers who are not administrators.
 const PAGE_LEN_MAX_OF_OTHERS: usize = 1024 * 1024;
 /// The entries that tell least.
 const ROUTINE: &str = "(source = 'Application' OR event_id IN (1001, 7035, 7036))";

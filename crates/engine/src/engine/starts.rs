@@ -77,7 +77,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// A service has changed or is gone: whoever waits for it may go on.
+    /// A service has changed or is gone: anyone who waits for it may go on.
     pub(super) fn look_at_waits(&mut self, now: Moment, changed: ServiceId) {
         if self.waits.is_empty() {
             return;

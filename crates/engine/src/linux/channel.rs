@@ -33,7 +33,7 @@ pub(crate) struct Channel {
 pub(crate) enum Seen {
     /// A frame, and the position behind it.
     Frame(ServiceFrame, u64),
-    /// What came is no frame. The channel is closed; told once.
+    /// What came is not a frame. The channel is closed; told once.
     Broken,
 }
 

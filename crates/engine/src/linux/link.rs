@@ -2,7 +2,7 @@
 //! socket, and file descriptors that travel with a frame.
 //!
 //! Never blocks: what cannot be sent yet waits in a queue, what has arrived in part waits for the
-//! rest. The other side is our own program, so a frame that makes no sense is fatal to the link.
+//! rest. The other side is our own program, so a frame that is not valid is fatal to the link.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice, IoSliceMut};
@@ -121,7 +121,7 @@ impl Link {
         Ok(())
     }
 
-    /// Reads all that has arrived. `false` when the other side is gone. A short read is no sign of the
+    /// Reads all that has arrived. `false` when the other side is gone. A short read is not a sign of the
     /// end: the kernel stops before a frame with descriptors.
     pub(crate) fn fill(&mut self) -> io::Result<bool> {
         loop {

@@ -1,7 +1,7 @@
 //! Locks of the daemon: files in which the holder has written its process id.
 //!
 //! A lock outlives a guardian that was killed for a moment: a process that it was about to execute
-//! still has its descriptors, until it has put itself into the run journal. Whoever starts the next
+//! still has its descriptors, until it has put itself into the run journal. Anyone who starts the next
 //! daemon must not be told that there is another one.
 
 use std::fs::{self, File};

@@ -232,7 +232,7 @@ fn explain_execute(spec: &SpawnSpec, errno: i32, system: &std::io::Error) -> (Wi
         libc::ENOEXEC => (
             Win32Error::BAD_EXE_FORMAT,
             format!(
-                "{program} is no program that can run here; a script needs a first line like #!/bin/sh"
+                "{program} is not a program that can run here; a script needs a first line like #!/bin/sh"
             ),
         ),
         libc::E2BIG => (

@@ -68,7 +68,7 @@ fn spares(score: &str) -> bool {
     score.trim().parse().is_ok_and(|score: i32| score < 0)
 }
 
-/// Gives every signal that is ignored its default action again, whatever whoever started the daemon
+/// Gives every signal that is ignored its default action again, whatever anyone who started the daemon
 /// ignored: with SIGCHLD ignored no end of a process would be seen, and what is ignored stays so in
 /// every service. SIGPIPE is left to the runtime, which ignores it; the spawner gives it back.
 pub(crate) fn default_signals() {
@@ -91,7 +91,7 @@ pub(crate) fn become_subreaper() -> io::Result<()> {
     Ok(())
 }
 
-/// Sends a signal to a process; one that has ended is no error.
+/// Sends a signal to a process; one that has ended is not an error.
 pub(crate) fn kill(pid: u32, signal: i32) {
     send(pid.cast_signed(), signal);
 }

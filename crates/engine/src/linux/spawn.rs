@@ -289,7 +289,7 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
     unsafe {
         check(libc::syscall(libc::SYS_setsid), SpawnStage::Session)?;
         if let Some(witness) = plan.witness {
-            // While the guardian's descriptors are there, its lock among them: whoever can take that
+            // While the guardian's descriptors are there, its lock among them: anyone who can take that
             // lock finds this process on record.
             check(put_on_record(witness), SpawnStage::Record)?;
         }

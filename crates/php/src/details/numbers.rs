@@ -102,7 +102,7 @@ fn service_type(raw: u32) -> Result<u32, ScmError> {
     }
 }
 
-/// Windows' kind 4 (restart in an own process) is no constant of the interface (R81).
+/// Windows' kind 4 (restart in an own process) is not a constant of the interface (R81).
 fn action(
     given: Option<i64>,
     place: u32,

@@ -65,7 +65,7 @@ impl Details {
     /// Copies the values of `$details`, which is argument `number`.
     ///
     /// # Errors
-    /// The first value in the order of [`FIELDS`] that is no text, list or number, or a text with a
+    /// The first value in the order of [`FIELDS`] that is not text, list or number, or a text with a
     /// null byte (B23, B24, B31).
     pub(crate) fn read(call: &Call<'_>, number: u32) -> Result<Self, Throwable> {
         let reader = Reader { call, number };

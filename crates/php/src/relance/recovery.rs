@@ -41,7 +41,7 @@ fn set(call: &mut Call<'_>) -> PhpResult {
             .map_err(|error: ScmError| {
                 Throwable::argument_value(
                     2,
-                    &format!("is no list of actions: {}", error.sentence()),
+                    &format!("is not a list of actions: {}", error.sentence()),
                 )
             })?;
     let period = reset_period(call.given_int(2).unwrap_or(RESET_PERIOD_DEFAULT))?;

@@ -12,7 +12,7 @@ pub(super) struct HashTable {
     opaque: [u8; 0],
 }
 
-/// `zend_class_entry`; reached by the offsets in `versions`, but for the members that have not moved.
+/// `zend_class_entry`; reached by the offsets in `versions`, except for the members that have not moved.
 #[repr(C)]
 pub(super) struct ClassEntry {
     kind: c_char,
@@ -71,7 +71,7 @@ pub(super) struct Zval {
     pub(super) payload: Payload,
     /// Type in the low byte, flags above it.
     pub(super) type_info: u32,
-    /// Belongs to whoever holds the zval; in `This` of a call it is the number of arguments.
+    /// Belongs to anyone who holds the zval; in `This` of a call it is the number of arguments.
     pub(super) extra: u32,
 }
 

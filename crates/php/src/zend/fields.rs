@@ -194,7 +194,7 @@ unsafe fn convert_text(zval: *mut Zval) -> Option<RawField> {
 
 /// Converts each item of a list into a list of strings of our own.
 unsafe fn convert_list(zval: *mut Zval) -> Option<RawField> {
-    // SAFETY: `source` keeps the caller's list alive and unchanged while user code runs (whoever
+    // SAFETY: `source` keeps the caller's list alive and unchanged while user code runs (anyone who
     // writes to it then, writes to a copy); `list` is ours.
     unsafe {
         let symbols = &engine().symbols;

@@ -81,7 +81,7 @@ fn an_error_stop_without_the_flag_says_what_was_missing() {
         &[
             "mailer is STOPPED.",
             "Run 1.1 ended 0 s ago: it stopped with its own error code 7 (1066).",
-            "That is no failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure mailer --on-error-stop (in PHP: 'recovery_enabled' => true).",
+            "That is not a failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure mailer --on-error-stop (in PHP: 'recovery_enabled' => true).",
         ],
     );
 }
@@ -94,7 +94,7 @@ fn a_clean_stop_on_request() {
         &[
             "mailer is STOPPED.",
             "Run 1.1 ended 0 s ago: it stopped with exit code 0, after a stop was requested.",
-            "That is no failure: it reported STOPPED without an error (R8.4).",
+            "That is not a failure: it reported STOPPED without an error (R8.4).",
         ],
     );
 }

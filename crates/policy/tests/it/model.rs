@@ -1,4 +1,4 @@
-//! A second, naive reading of the rules: no counter, no queue, only the whole history, evaluated anew
+//! A second, naive reading of the rules: no counter, no queue, only the whole history, evaluated again
 //! each time. What it says must be what `step` does.
 
 use std::time::Duration;

@@ -21,17 +21,17 @@ fn the_example_of_the_style_guide() {
     let expected = "
      +0.000s  7036 the service is now running.
      +0.000s  script: exit 1
-     +0.000s  7031 the service failed unexpectedly. Failures so far: 1. In 1000 ms this follows: Restart the service.
+     +0.000s  7031 the service failed unexpectedly. Failures so far: 1. Next action in 1 s: Restart the service.
      +0.000s  7036 the service is now stopped.
      +1.000s  7036 the service is now running.
      +2.000s  script: exit 1
-     +2.000s  7031 the service failed unexpectedly. Failures so far: 2. In 5000 ms this follows: Restart the service.
+     +2.000s  7031 the service failed unexpectedly. Failures so far: 2. Next action in 5 s: Restart the service.
      +2.000s  7036 the service is now stopped.
      +7.000s  7036 the service is now running.
     +63.000s  nothing happens
     +63.000s  script: exit 1
     +63.000s  the reset period is over: the counter starts again
-    +63.000s  7031 the service failed unexpectedly. Failures so far: 1. In 1000 ms this follows: Restart the service.
+    +63.000s  7031 the service failed unexpectedly. Failures so far: 1. Next action in 1 s: Restart the service.
     +63.000s  7036 the service is now stopped.
     +64.000s  7036 the service is now running.
     +64.000s  RUNNING, failures counted: 1

@@ -26,7 +26,7 @@ pub(crate) struct Show {
 
 /// Give somebody rights on a service, besides those that they have
 ///
-/// Whoever may do something may see the service, too. Says who may do what then.
+/// Anyone who may do something may see the service, too. Says who may do what then.
 #[derive(Debug, Parser)]
 #[command(after_help = rights_help())]
 pub(crate) struct Grant {
@@ -171,7 +171,7 @@ fn show(name: &ServiceName, access: &Access, common: &Common) -> CommandResult {
     }
     for who in powerful(access) {
         println!(
-            "  ! {} can have anything run under the account of the manager: whoever may change a \
+            "  ! {} can have anything run under the account of the manager: anyone who may change a \
              service's program and account has its power",
             plain(who)
         );

@@ -14,8 +14,7 @@ use serde::Deserialize;
 use crate::cli::{CommandFailure, CommandResult, Common};
 use crate::plain::plain;
 
-/// Create the services of a file, or make those of their names like it: all or nothing. Others are
-/// left alone
+/// Create or update the services of a file by their names, all or none; other services stay as they are
 ///
 /// The file is TOML, one `[[service]]` each, with the names of `relance config --json`. As with
 /// `relance create`, a service whose `kind` is not given is a program.
@@ -38,7 +37,7 @@ struct File {
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let bodies = parse_file(&read(&arguments.file)?)
-        .with_context(|| format!("{} makes no sense", arguments.file.display()))?;
+        .with_context(|| format!("{} is not valid", arguments.file.display()))?;
     let services = services(&bodies)?;
     let names: Vec<String> = services
         .iter()

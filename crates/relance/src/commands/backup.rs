@@ -16,7 +16,7 @@ use crate::settings::{Overrides, Settings};
 /// Copy the service database to a file
 ///
 /// Safe while the daemon runs. The file holds every service and the event log, and its owner alone may
-/// read it. Whoever may read the state folder can do it: root, or the user that the daemon runs as.
+/// read it. Anyone who may read the state folder can do it: root, or the user that the daemon runs as.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The file to write

@@ -15,7 +15,7 @@ use crate::text::print_pairs;
 
 /// Show the configuration of a service, or change what is given
 ///
-/// Changes reach a running service at its next start, but for the display name.
+/// Changes reach a running service at its next start, except for the display name.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The service

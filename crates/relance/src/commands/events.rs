@@ -99,7 +99,7 @@ fn filter(arguments: &Arguments, manager: &Manager) -> Result<EventFilter, Comma
     let level = arguments.level.as_deref().map(|level| {
         EventLevel::from_name(level).ok_or_else(|| {
             usage(format!(
-                "{level:?} is no level; use error, warning or information"
+                "{level:?} is not a level; use error, warning or information"
             ))
         })
     });

@@ -165,7 +165,10 @@ fn prepare(
     io::copy(&mut source, &mut target).with_context(described)?;
     drop(target);
     let contents = backup::check(copy).map_err(|error| {
-        let sentence = format!("{} is no backup that can be used: {error}", file.display());
+        let sentence = format!(
+            "{} is not a backup that can be used: {error}",
+            file.display()
+        );
         CommandFailure::Scm(ScmError::new(Win32Error::BADDB, sentence))
     })?;
     let ids = contents.identity.as_ref().zip(known);

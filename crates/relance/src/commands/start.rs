@@ -66,7 +66,7 @@ pub(crate) fn start(
     }
 }
 
-/// A program that has done its work already is no failed start.
+/// A program that has done its work already is not a failed start.
 fn is_clean_program(info: &ServiceInfo) -> bool {
     info.status.exit_code.is_success()
 }

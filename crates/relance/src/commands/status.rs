@@ -101,7 +101,10 @@ fn failures(info: &ServiceInfo) -> String {
     let recovery = &info.recovery;
     let mut text = recovery.failure_count.to_string();
     if let Some(at) = recovery.resets_at {
-        text.push_str(&format!(", counted anew in {}", between(now(), at)));
+        text.push_str(&format!(
+            ", counted from zero again in {}",
+            between(now(), at)
+        ));
     }
     match recovery.next_action {
         Some(next) if info.status.state != ServiceState::Stopped => {

@@ -1,4 +1,4 @@
-//! Control groups: what leaves its session on purpose still ends with its service, whoever was killed
+//! Control groups: what leaves its session on purpose still ends with its service, anyone who was killed
 //! meanwhile; and what happens without them.
 
 use std::collections::BTreeSet;

@@ -160,7 +160,7 @@ fn s41_a_service_that_connects_and_never_reports_is_left_alone() {
     assert_eq!(daemon.query(&name("a")).recovery.failure_count, 0);
 }
 
-/// What is no frame breaks the channel, and nothing else: the service is not killed for it, it can
+/// What is not a frame breaks the channel, and nothing else: the service is not killed for it, it can
 /// still be ended by force, and the manager goes on.
 fn breaks_its_channel(order: &str) {
     let daemon = Daemon::with_manual_clock(relance());

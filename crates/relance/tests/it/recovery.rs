@@ -90,7 +90,11 @@ fn the_database_is_witness_enough_where_the_run_journal_is_lost_or_is_rubbish() 
     daemon.kill_guardian();
     fs::write(&journal, vec![b'x'; 5000]).expect("a writable folder");
     daemon.start_again();
-    assert!(daemon.messages().contains("state/runs is no run journal"));
+    assert!(
+        daemon
+            .messages()
+            .contains("state/runs is not a run journal")
+    );
     let info = daemon.query(&name("a"));
     assert_eq!(info.status.process_id, puppet.pid, "never started twice");
     puppet.report(ServiceState::Running);

@@ -56,7 +56,11 @@ fn signal(pid: u32, signal: Signal) {
 /// Makes the next engine fail.
 fn damage(daemon: &Daemon) {
     let database = daemon.folder().join("state/relance.db");
-    fs::write(database, "this is no database, whatever was in it before").expect("a file");
+    fs::write(
+        database,
+        "this is not a database, whatever was in it before",
+    )
+    .expect("a file");
     for log in ["state/relance.db-wal", "state/relance.db-shm"] {
         let _ = fs::remove_file(daemon.folder().join(log));
     }

@@ -83,6 +83,15 @@ impl Event {
             1103 => Self::StorageFailed(read.text(0)?.into()),
             1104 => Self::StorageRecovered(read.text(0)?.parse().ok()?),
             1105 => Self::ManagerStopping,
+            1106 => Self::StoreDamaged(read.text(0)?.into()),
+            1107 => Self::StoreSaved(read.text(0)?.into()),
+            1108 => Self::ServiceUnreadable(read.text(0)?.into(), read.text(1)?.into()),
+            1131 => Self::ConsoleFailed(read.text(0)?.into()),
+            1132 => Self::ConsoleRecovered,
+            1133 => Self::SignInRefused {
+                from: read.text(0)?.into(),
+                count: read.number(1)?,
+            },
             _ => return None,
         })
     }

@@ -68,7 +68,7 @@ fn texts_are_filled_from_stored_parameters() {
     let event = failed(Some(RecoveryAction::new(Kind::Restart, 30_000)));
     assert_eq!(
         render(event.source(), event.id(), &parameters(&event)),
-        "Mail service failed unexpectedly. Failures so far: 1. In 30000 ms this follows: Restart the service."
+        "Mail service failed unexpectedly. Failures so far: 1. Next action in 30 s: Restart the service."
     );
     let event = Event::StartFailed(Win32Error::SERVICE_REQUEST_TIMEOUT);
     assert_eq!(

@@ -1,7 +1,10 @@
 //! Our sentences for the entries of the log, with `%1` to `%5` for the parameters (E11: the wording
 //! is ours, ids and parameters are Windows').
 
+use std::time::Duration;
+
 use super::EventSource;
+use crate::duration::Human;
 use crate::win32::Win32Error;
 
 /// The sentence of an entry, from its id and its stored parameters.
@@ -15,10 +18,32 @@ pub fn render(source: EventSource, id: u32, parameters: &[String]) -> String {
         EventSource::Application => None,
     };
     match template {
-        Some(template) if id == 7024 => fill(template, &with_own_code(parameters)),
-        Some(template) => fill(template, parameters),
+        Some(template) => fill(template, &readable(id, parameters)),
         None => parameters.join(" "),
     }
+}
+
+/// The parameters of an entry as people read them: times with their units, and the code in 7024 as a
+/// number. That code is the service's own (E4); Windows' viewer shows the text that it would have as one
+/// of Windows' errors, which misleads.
+#[must_use]
+pub fn readable(id: u32, parameters: &[String]) -> Vec<String> {
+    let mut parameters = parameters.to_vec();
+    let time = match id {
+        7009 | 7011 => Some(0),
+        1003 | 1004 => Some(1),
+        7031 => Some(2),
+        _ => None,
+    };
+    if let Some(time) = time.and_then(|at| parameters.get_mut(at))
+        && let Ok(ms) = time.parse()
+    {
+        *time = Human(Duration::from_millis(ms)).to_string();
+    }
+    if let (7024, Some(code)) = (id, parameters.get_mut(1)) {
+        *code = code.trim_start_matches('%').to_owned();
+    }
+    parameters
 }
 
 /// The sentence for the entries of a kind, with `%1` to `%5` for their parameters; `None` for an id
@@ -27,12 +52,12 @@ pub fn render(source: EventSource, id: u32, parameters: &[String]) -> String {
 pub fn template(id: u32) -> Option<&'static str> {
     Some(match id {
         1001 => {
-            "%1 ended with status %2, which asks for a new start. It is started again at once; this is no failure and does not count."
+            "%1 ended with status %2, which asks for a new start. It is started again at once; this is not a failure and does not count."
         }
-        1002 => "%1 was ended by force because somebody asked for it. This is no failure.",
-        1003 => "%1 did not end within %2 ms after it was asked to stop, and was killed.",
+        1002 => "%1 was ended by force because somebody asked for it. This is not a failure.",
+        1003 => "%1 did not end within %2 after it was asked to stop, and was killed.",
         1004 => {
-            "The process of %1 still ran %2 ms after it had reported that it stopped, and was killed. This is no failure."
+            "The process of %1 still ran %2 after it had reported that it stopped, and was killed. This is not a failure."
         }
         1005 => "%1 was still running when the manager came back; process %2 was taken over.",
         1006 => {
@@ -61,7 +86,7 @@ pub fn template(id: u32) -> Option<&'static str> {
         }
         1105 => "The service manager is shutting down and stops the services.",
         1106 => "Something is wrong with the files of the service database: %1.",
-        1107 => "The service database was written anew from what the manager knows. %1.",
+        1107 => "The service database was written again from what the manager knows. %1.",
         1108 => "The service %1 was not loaded, and what runs of it is left alone: %2.",
         1131 => "There is no web console: %1. The manager runs without it and tries again.",
         1132 => "The web console works again.",
@@ -74,10 +99,10 @@ pub fn template(id: u32) -> Option<&'static str> {
             "%1 was not started, because no service of the group %2, which it needs, is running."
         }
         7003 => "%1 was not started, because %2, which it needs, does not exist.",
-        7009 => "%2 did not connect to the service manager within %1 ms.",
-        7011 => "%2 did not answer a control within %1 ms.",
+        7009 => "%2 did not connect to the service manager within %1.",
+        7011 => "%2 did not answer a control within %1.",
         7012 => {
-            "%1 sent something over its control channel that makes no sense; the channel was closed."
+            "%1 sent something over its control channel that is not valid; the channel was closed."
         }
         7016 => "%1 reported the state %2, which does not exist.",
         7017 => "%1 was not started, because it depends on itself through other services.",
@@ -86,7 +111,7 @@ pub fn template(id: u32) -> Option<&'static str> {
         7022 => "%1 hangs while it starts. It is left alone; services after it are started.",
         7023 => "%1 stopped with an error: %2.",
         7024 => "%1 stopped with an error code of its own: %2.",
-        7031 => "%1 failed unexpectedly. Failures so far: %2. In %3 ms this follows: %5.",
+        7031 => "%1 failed unexpectedly. Failures so far: %2. Next action in %3: %5.",
         7032 => "An action after the unexpected failure of %3 could not be carried out (%2): %4.",
         7034 => "%1 failed unexpectedly. Failures so far: %2. No action follows.",
         7035 => "The control %2 was sent to %1.",
@@ -119,16 +144,6 @@ fn fill(template: &str, parameters: &[String]) -> String {
     }
     text.push_str(rest);
     text
-}
-
-/// E4: the code in 7024 is the service's own. Windows' viewer shows the text that it would have as one
-/// of Windows' errors, which misleads; here it stays a number.
-fn with_own_code(parameters: &[String]) -> Vec<String> {
-    let mut parameters = parameters.to_vec();
-    if let Some(code) = parameters.get_mut(1) {
-        *code = code.trim_start_matches('%').to_owned();
-    }
-    parameters
 }
 
 fn resolve(parameter: &str) -> String {

@@ -48,7 +48,7 @@ fn kind(word: &str) -> Result<RecoveryActionKind, ScmError> {
         "own_restart" => Ok(RecoveryActionKind::OwnRestart),
         "none" | "" | "\"\"" => Ok(RecoveryActionKind::None),
         other => Err(invalid(format!(
-            "{other:?} is no recovery action; use restart, run, reboot or none"
+            "{other:?} is not a recovery action; use restart, run, reboot or none"
         ))),
     }
 }

@@ -11,7 +11,7 @@ pub struct Word {
     pub word: &'static str,
     /// The bits it stands for.
     pub rights: AccessRights,
-    /// What whoever has it may do.
+    /// What anyone who has it may do.
     pub meaning: &'static str,
 }
 

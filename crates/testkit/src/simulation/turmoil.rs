@@ -275,7 +275,7 @@ impl Turmoil {
             self.world.machine().ask_for_shutdown();
         }
         self.engines_killed += 1;
-        // Whoever asked sees the connection end.
+        // Anyone who asked sees the connection end.
         self.pending.clear();
     }
 

@@ -145,7 +145,7 @@ pub(super) fn write(api: &dyn Api, entry: &NewEntry) -> std::result::Result<(), 
         return Err(ScmError::new(
             Win32Error::INVALID_PARAMETER,
             format!(
-                "{} is no id of an entry of Windows' log; use 0 to {ID_MAX}",
+                "{} is not an id of an entry of Windows' log; use 0 to {ID_MAX}",
                 entry.event_id
             ),
         ));

@@ -16,7 +16,7 @@ pub(super) fn explain(info: &ServiceInfo, entries: &[LogEntry], now: Timestamp) 
             format!("{name} is STOPPED; it was not started since Windows was.")
         }
         (ServiceState::Stopped, ExitCode::SUCCESS) => {
-            format!("{name} is STOPPED and said that all was well, which is no failure (R8.4).")
+            format!("{name} is STOPPED and said that all was well, which is not a failure (R8.4).")
         }
         (ServiceState::Stopped, ExitCode::PROCESS_ABORTED) => format!(
             "{name} is STOPPED because its process ended without saying so, which is a failure (R1)."

@@ -59,7 +59,7 @@ pub(super) fn read(
 }
 
 fn part(file: &mut File, position: u64) -> io::Result<OutputPart> {
-    // A file that is shorter than that was begun anew.
+    // A file that is shorter than that was begun again.
     let length = file.metadata()?.len();
     let from = if position > length { 0 } else { position };
     file.seek(SeekFrom::Start(from))?;
@@ -146,7 +146,7 @@ mod tests {
             let part = last_lines(&mut file, lines).unwrap();
             assert_eq!((&part.bytes[..], part.end), (expected, 14), "{lines}");
         }
-        // A file that was begun anew is read from its start.
+        // A file that was begun again is read from its start.
         assert_eq!(part(&mut file, 99).unwrap().end, 14);
         std::fs::remove_file(path).unwrap();
     }

@@ -41,7 +41,7 @@ pub(super) fn open_service(manager: RawHandle, name: &str, access: u32) -> Resul
 }
 
 pub(super) fn close(handle: RawHandle) {
-    // SAFETY: handles are closed once, by whoever opened them. Closing cannot fail usefully.
+    // SAFETY: handles are closed once, by anyone who opened them. Closing cannot fail usefully.
     unsafe { CloseServiceHandle(raw(handle)) };
 }
 

@@ -160,7 +160,10 @@ impl ActionsBody {
                 let words = list.iter().map(|action| {
                     // A kind is one word of the notation, nothing that could continue it.
                     if action.kind.is_empty() || action.kind.contains('/') {
-                        return Err(invalid(format!("{:?} is no recovery action", action.kind)));
+                        return Err(invalid(format!(
+                            "{:?} is not a recovery action",
+                            action.kind
+                        )));
                     }
                     Ok(format!("{}/{}", action.kind, action.delay_ms))
                 });
@@ -221,7 +224,7 @@ pub fn read_kind(text: &str) -> Result<ServiceKind, ScmError> {
         "service" => Ok(ServiceKind::Service),
         "program" => Ok(ServiceKind::Program),
         other => Err(invalid(format!(
-            "{other:?} is no kind; use service or program"
+            "{other:?} is not a kind; use service or program"
         ))),
     }
 }
@@ -256,7 +259,7 @@ impl EnvironmentReply {
     /// The variables.
     ///
     /// # Errors
-    /// 87 for a text that is no variable.
+    /// 87 for a text that is not a variable.
     pub fn read(&self) -> Result<Vec<EnvironmentVariable>, ScmError> {
         read_environment(&self.environment)
     }

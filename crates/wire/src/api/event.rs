@@ -162,7 +162,7 @@ impl TryFrom<WriteEventRequest> for NewEntry {
             ScmError::new(
                 Win32Error::INVALID_PARAMETER,
                 format!(
-                    "{:?} is no level; use error, warning or information",
+                    "{:?} is not a level; use error, warning or information",
                     request.level
                 ),
             )
@@ -305,7 +305,7 @@ pub struct EventsQuery {
 }
 
 impl EventsQuery {
-    /// The filter, but for the service's name, which the manager knows.
+    /// The filter, except for the service's name, which the manager knows.
     ///
     /// # Errors
     /// 87 for a word or number that cannot be read.
@@ -314,7 +314,7 @@ impl EventsQuery {
         let level = self.level.as_deref().map(|name| {
             EventLevel::from_name(name).ok_or_else(|| {
                 invalid(format!(
-                    "{name:?} is no level; use error, warning or information"
+                    "{name:?} is not a level; use error, warning or information"
                 ))
             })
         });
@@ -324,8 +324,9 @@ impl EventsQuery {
             .map(str::trim)
             .filter(|id| !id.is_empty())
             .map(|id| {
-                id.parse()
-                    .map_err(|_| invalid(format!("{id:?} is no event id; use numbers like 7031")))
+                id.parse().map_err(|_| {
+                    invalid(format!("{id:?} is not an event id; use numbers like 7031"))
+                })
             });
         Ok(EventFilter {
             service: self.service_id.map(ServiceId),

@@ -28,7 +28,7 @@ impl UsageQuery {
     /// Which services are asked for.
     ///
     /// # Errors
-    /// 87 for what is no number.
+    /// 87 for what is not a number.
     pub fn read(&self) -> Result<Option<Vec<ServiceId>>, ScmError> {
         let Some(ids) = &self.ids else {
             return Ok(None);
@@ -38,7 +38,7 @@ impl UsageQuery {
             id.parse().map(ServiceId).map_err(|_| {
                 ScmError::new(
                     Win32Error::INVALID_PARAMETER,
-                    format!("{id:?} is no identity of a service; use numbers like 1,7,12"),
+                    format!("{id:?} is not an identity of a service; use numbers like 1,7,12"),
                 )
             })
         });

@@ -325,7 +325,7 @@ fn remove(folder: &Path) -> bool {
 ///
 /// A group that hands on controllers must not hold processes itself: the kernel refuses some, and with
 /// others it makes the groups below unusable. The init of a container makes room by moving into a group
-/// of its own; whoever is started again by a manager above must not, because that manager could not put
+/// of its own; anyone who is started again by a manager above must not, because that manager could not put
 /// it there a second time (systemd: `DelegateSubgroup=`).
 fn enable_controllers(base: &Path, folder: &Path) -> io::Result<bool> {
     if !may_hand_on(base) && std::process::id() == 1 {
@@ -340,7 +340,7 @@ fn enable_controllers(base: &Path, folder: &Path) -> io::Result<bool> {
     Ok(has(folder, "cgroup.subtree_control", CONTROLLERS[0]))
 }
 
-/// The root of the whole hierarchy may, and whoever has no process.
+/// The root of the whole hierarchy may, and anyone who has no process.
 fn may_hand_on(group: &Path) -> bool {
     let is_root = !group.join("cgroup.type").exists();
     is_root || fs::read_to_string(group.join("cgroup.procs")).is_ok_and(|text| text.is_empty())
@@ -398,7 +398,7 @@ mod tests {
             let folder = group(name, &[&base[..], more].concat());
             let own = group(&format!("{name}-own"), &base[..1]);
             let counts = enable_controllers(&folder, &own).unwrap();
-            assert!(!counts, "a file that is written to is no controller");
+            assert!(!counts, "a file that is written to is not a controller");
             let handed = fs::read_to_string(folder.join("cgroup.subtree_control")).unwrap();
             fs::remove_dir_all(&folder).unwrap();
             fs::remove_dir_all(&own).unwrap();

@@ -118,7 +118,7 @@ pub(super) enum Entry {
 
 impl Journal {
     /// Opens the file and reads what is in it, if it was written in this boot of the machine; else it
-    /// begins anew.
+    /// begins again.
     ///
     /// # Errors
     /// When it cannot be opened or made.
@@ -308,7 +308,7 @@ fn look_at_head(bytes: &[u8], boot: &str) -> Result<bool, String> {
     match format.map(str::parse::<u32>) {
         Some(Ok(FORMAT)) => Ok(false),
         Some(Ok(other)) => Err(format!("has the format {other} of another version")),
-        _ => Err("is no run journal".to_owned()),
+        _ => Err("is not a run journal".to_owned()),
     }
 }
 
@@ -413,7 +413,7 @@ fn decode_intent(run: RunKey, bytes: &[u8; SLOT_LEN]) -> Result<Intent, &'static
     Ok(Intent {
         run,
         birth: u64_at(bytes, BIRTH),
-        secret: secret.ok_or("its secret is no text")?.to_owned(),
+        secret: secret.ok_or("its secret is not text")?.to_owned(),
         channel: has(HAS_CHANNEL),
         output: has(HAS_OUTPUT),
         stop_signal: bytes[STOP_SIGNAL].into(),
@@ -428,7 +428,7 @@ fn decode_end(bytes: &[u8; SLOT_LEN]) -> Result<Option<End>, &'static str> {
         1 => Exit::Status(value),
         2 => Exit::Signal(value),
         3 => Exit::Unknown,
-        _ => return Err("its end makes no sense"),
+        _ => return Err("its end is not valid"),
     };
     Ok(Some(End {
         exit,

@@ -222,7 +222,7 @@ impl Streams {
     }
 
     fn remove_spare(&self) {
-        // One that stays is made anew by the next guardian.
+        // One that stays is made again by the next guardian.
         let _ = fs::remove_file(self.folder.join(SPARE));
     }
 

@@ -1,7 +1,7 @@
 //! The socket on which clients are served: one daemon for one socket, and nothing removed that is not
 //! the socket of a daemon that has ended.
 //!
-//! Whoever holds the lock beside a socket may replace it. That it is dead is seen all the same, by
+//! Anyone who holds the lock beside a socket may replace it. That it is dead is seen all the same, by
 //! connecting: its daemon may be of a version that takes no such lock, or be no daemon of ours.
 
 use std::ffi::{OsStr, OsString};

@@ -167,7 +167,7 @@ fn without_recovery_enabled(play: &mut Play, scripts: &Scripts) -> Played {
     let stopped = play.stopped(PLAIN, run)?;
     play.expect(
         play.logged(PLAIN, 7031).is_none() && stopped.recovery.pending.is_empty(),
-        "it is no failure and nothing follows (R8.5)",
+        "it is not a failure and nothing follows (R8.5)",
     );
     play.why(PLAIN, &["(R8.5)", "'recovery_enabled' => true"])
 }
@@ -216,7 +216,7 @@ fn failed_start(play: &mut Play, scripts: &Scripts) -> Played {
         play.logged(MISSING, 7031).is_none(),
         "it does not count as a failure (R35)",
     );
-    play.why(MISSING, &["A start that fails is no failure"])
+    play.why(MISSING, &["A start that fails is not a failure"])
 }
 
 /// The current run.
@@ -304,7 +304,7 @@ fn measured(play: &mut Play, failed: &LogEntry, at: Timestamp, what: &'static st
     });
 }
 
-/// A run ends, and it is no failure.
+/// A run ends, and it is not a failure.
 fn no_failure(play: &mut Play, service: &str, run: RunId) -> Played {
     let stopped = play.stopped(service, run)?;
     let end = stopped.last_end.as_ref();

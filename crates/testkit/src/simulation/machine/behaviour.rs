@@ -117,7 +117,7 @@ impl Machine {
         }
     }
 
-    /// The service writes what is no frame.
+    /// The service writes what is not a frame.
     pub fn write_rubbish(&mut self, run: RunId) {
         if let Some(process) = self.speaker(run) {
             process.channel.is_broken = true;

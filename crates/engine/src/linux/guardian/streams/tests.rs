@@ -158,7 +158,7 @@ fn one_is_ready_for_the_next_run_and_a_guardian_that_is_killed_leaves_it() {
     streams.tidy(&epoll());
     drop(streams);
     let mut streams = folder.streams();
-    assert_eq!(streams.keys().count(), 2, "what is ready is no run's");
+    assert_eq!(streams.keys().count(), 2, "what is ready is not a run's");
     drop(streams.make(RUN, None).unwrap());
     streams.tidy(&epoll());
     streams.close(&epoll());
