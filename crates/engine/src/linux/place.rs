@@ -34,10 +34,17 @@ impl Unfit {
     }
 
     fn io(path: &Path, what: &str, error: impl Into<std::io::Error>) -> Self {
+        use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem, StorageFull};
+        let error = error.into();
+        let advice = match error.kind() {
+            ReadOnlyFilesystem => "; make its file system writable, or name another place",
+            StorageFull => "; make space",
+            PermissionDenied => "; check who owns the folder, and its mode",
+            _ => "",
+        };
         Self(format!(
-            "{} cannot be {what}: {}",
-            path.display(),
-            error.into()
+            "{} cannot be {what}: {error}{advice}",
+            path.display()
         ))
     }
 }
@@ -78,6 +85,10 @@ pub fn check_logs(path: &Path) -> Result<(), Unfit> {
 /// # Errors
 /// When others may write to it or put another in its place, or it cannot be read.
 pub fn read_settings(path: &Path) -> Result<Option<String>, Unfit> {
+    // The usual way to say: no settings at all. Nobody can put words into it.
+    if path == Path::new("/dev/null") {
+        return Ok(Some(String::new()));
+    }
     let walk = Walk {
         to: "the settings",
         make: None,

@@ -249,7 +249,7 @@ fn a_state_folder_that_is_a_file() {
         .arg(folder.path().join("logs"))
         .output()
         .expect("the program runs");
-    assert_refused(&output, 1, &["cannot be made", "name another"]);
+    assert_refused(&output, 1, &["is not a folder", "name another"]);
 }
 
 /// A program that mounts a small disk where the daemon keeps its state, and then is the daemon; in a
@@ -277,7 +277,7 @@ fn on_a_disk(folder: &std::path::Path, options: &str) -> PathBuf {
 #[test]
 fn a_read_only_state_folder() {
     let folder = tempfile::tempdir().expect("a folder");
-    let program = on_a_disk(folder.path(), "ro");
+    let program = on_a_disk(folder.path(), "ro,mode=700");
     let output = std::process::Command::new(program)
         .args(["daemon", "--config", "/dev/null", "--state"])
         .arg(folder.path().join("state"))
@@ -287,13 +287,17 @@ fn a_read_only_state_folder() {
         .arg(folder.path().join("logs"))
         .output()
         .expect("the program runs");
-    assert_refused(&output, 1, &["cannot be written", "check who owns"]);
+    assert_refused(
+        &output,
+        1,
+        &["cannot be opened", "make its file system writable"],
+    );
 }
 
 #[test]
 fn a_full_disk_loses_nothing_and_recovers() {
     let folder = tempfile::tempdir().expect("a folder");
-    let program = on_a_disk(folder.path(), "size=4m");
+    let program = on_a_disk(folder.path(), "size=4m,mode=700");
     let daemon = Daemon::start(&program);
     let stage = Stage::new(daemon.folder(), "a");
     daemon.create(puppets(&stage, "a", "restart/0"));
@@ -307,17 +311,23 @@ fn a_full_disk_loses_nothing_and_recovers() {
     let full = fs::write(&filler, vec![0; 8 << 20]).expect_err("the disk is small");
     assert_eq!(full.raw_os_error(), Some(28));
 
-    // A change is refused, and says why.
-    let other = ServiceConfig::new(name("b"), "/bin/true");
-    let refused = daemon
-        .ask(|scm, caller, reply| {
+    // A change is refused, and says why, as soon as what the database holds already is used up.
+    let mut other = ServiceConfig::new(name("b"), "/bin/true");
+    let create = |config: ServiceConfig| {
+        daemon.ask(|scm, caller, reply| {
             let service = relance_scm::manager::NewService {
-                config: other.clone(),
+                config,
                 password: relance_scm::config::Secret::new(""),
             };
             scm.create_service(caller, service, reply);
         })
-        .expect_err("there is no room");
+    };
+    let refused = (0..1000).find_map(|number| {
+        other = ServiceConfig::new(name(&format!("b{number}")), "/bin/true");
+        other.description = "x".repeat(8000).into();
+        create(other.clone()).err()
+    });
+    let refused = refused.expect("there is no room");
     assert_eq!(refused.code(), Win32Error::DISK_FULL);
     assert!(refused.to_string().contains("make space"), "{refused}");
     // Recovery goes on.
@@ -327,11 +337,12 @@ fn a_full_disk_loses_nothing_and_recovers() {
     assert_eq!(daemon.query(&name("a")).recovery.failure_count, 1);
 
     fs::remove_file(&filler).expect("our file");
-    daemon.create(other);
+    daemon.create(other.clone());
     daemon.kill_engine();
     assert_eq!(daemon.events_with_ids(&name("a"), &[7031]).len(), 1);
     assert_eq!(daemon.query(&name("a")).status.process_id, again.pid);
-    assert_eq!(daemon.query(&name("b")).status.state, ServiceState::Stopped);
+    let state = daemon.query(&other.service_name).status.state;
+    assert_eq!(state, ServiceState::Stopped);
 }
 
 #[test]
