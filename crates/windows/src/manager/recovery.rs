@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use relance_scm::event::Event;
 use relance_scm::event_log::{LogEntry, Timestamp};
 use relance_scm::manager::{PendingInfo, RecoveryInfo};
-use relance_scm::{RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceId};
+use relance_scm::{ServiceConfig, ServiceId};
 
 /// The ids that announce a failure.
 pub(super) const FAILURES: [u32; 2] = [7031, 7034];
@@ -84,7 +84,7 @@ fn pending(entry: &LogEntry, now: Timestamp) -> Option<PendingInfo> {
 mod tests {
     use relance_scm::event::{EventLevel, EventSource};
     use relance_scm::event_log::Details;
-    use relance_scm::{ResetPeriod, ServiceName};
+    use relance_scm::{RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceName};
 
     use super::*;
 

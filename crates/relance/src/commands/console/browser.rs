@@ -64,6 +64,10 @@ fn opener(page: &Path) -> Command {
 
 /// Each user of Windows has a folder of its own for such files.
 #[cfg(windows)]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "elsewhere there may be no desktop"
+)]
 fn private_folder() -> Option<PathBuf> {
     Some(std::env::temp_dir())
 }
