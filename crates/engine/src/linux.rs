@@ -28,6 +28,7 @@ mod protocol;
 mod signals;
 mod spawn;
 mod start_error;
+mod store_watch;
 pub(crate) mod usage;
 mod without_database;
 

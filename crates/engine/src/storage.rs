@@ -102,9 +102,15 @@ impl Default for Retention {
     }
 }
 
+/// What the thread is asked for.
+enum Work {
+    Write(Submission),
+    Look,
+}
+
 /// The writer's thread as the owner loop sees it.
 pub struct WriterThread {
-    submissions: Option<Sender<Submission>>,
+    work: Option<Sender<Work>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -125,25 +131,36 @@ impl WriterThread {
             .name("database".into())
             .spawn(move || writer.run(&receiver))?;
         Ok(Self {
-            submissions: Some(sender),
+            work: Some(sender),
             thread: Some(thread),
         })
     }
 }
 
+impl WriterThread {
+    /// Has the thread look whether the files of the database are still there.
+    pub fn look(&self) {
+        self.ask(Work::Look);
+    }
+
+    fn ask(&self, work: Work) {
+        if let Some(sender) = &self.work {
+            // A writer that is gone has panicked, and the panic hook has ended the engine.
+            let _ = sender.send(work);
+        }
+    }
+}
+
 impl Storage for WriterThread {
     fn submit(&mut self, submission: Submission) {
-        if let Some(submissions) = &self.submissions {
-            // A writer that is gone has panicked, and the panic hook has ended the engine.
-            let _ = submissions.send(submission);
-        }
+        self.ask(Work::Write(submission));
     }
 }
 
 impl Drop for WriterThread {
     /// Writes what was submitted, then ends.
     fn drop(&mut self) {
-        self.submissions = None;
+        self.work = None;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -162,8 +179,8 @@ pub struct Writer {
     bytes: u64,
     checkpoints: Checkpoints,
     is_fenced: bool,
-    /// Whether files are lost that could not be written anew yet.
-    is_lost: bool,
+    /// Set while files are lost that could not be written anew: why.
+    lost: Option<String>,
 }
 
 /// What could not be written yet.
@@ -195,7 +212,7 @@ impl Writer {
             bytes: 0,
             checkpoints: Checkpoints::default(),
             is_fenced: false,
-            is_lost: false,
+            lost: None,
         }
     }
 
@@ -210,24 +227,31 @@ impl Writer {
         self.database
     }
 
-    fn run(&mut self, submissions: &Receiver<Submission>) {
+    fn run(&mut self, work: &Receiver<Work>) {
         // Engines that never commit so much would never prune.
         self.prune();
         loop {
             let first = match self.pause() {
-                Some(pause) => submissions.recv_timeout(pause),
-                None => submissions
-                    .recv()
-                    .map_err(|_| RecvTimeoutError::Disconnected),
+                Some(pause) => work.recv_timeout(pause),
+                None => work.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
-            let piled_up = match first {
-                Ok(first) => std::iter::once(first)
-                    .chain(submissions.try_iter())
-                    .collect(),
-                Err(RecvTimeoutError::Timeout) => Vec::new(),
+            let first = match first {
+                Ok(first) => Some(first),
+                Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return self.end(),
             };
+            let mut piled_up = Vec::new();
+            let mut is_asked_to_look = false;
+            for work in first.into_iter().chain(work.try_iter()) {
+                match work {
+                    Work::Write(submission) => piled_up.push(submission),
+                    Work::Look => is_asked_to_look = true,
+                }
+            }
             self.write(piled_up);
+            if is_asked_to_look {
+                self.look();
+            }
         }
     }
 
@@ -274,7 +298,10 @@ impl Writer {
             return;
         }
         let written = match &self.backlog {
-            Some(_) => Err("the backlog is not written yet".to_owned()),
+            Some(_) => Err(self
+                .lost
+                .clone()
+                .unwrap_or_else(|| "the backlog is not written yet".to_owned())),
             None => {
                 let batches: Vec<&Batch> = group.iter().map(|complete| &complete.batch).collect();
                 match self.commit(&batches) {

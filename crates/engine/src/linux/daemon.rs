@@ -22,6 +22,7 @@ use super::logs::{LogSettings, Logs};
 use super::process;
 use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
 use super::protocol::RecordedRun;
+use super::store_watch::StoreWatch;
 use super::without_database;
 use crate::command::QUEUE_LEN_MAX;
 use crate::database::{Database, EventLog, Loaded, Meta};
@@ -172,6 +173,9 @@ pub fn run(
     serve(listener, Arc::new(handle))?;
     engine.processes().ready();
     let timer = Timer::new(&epoll)?;
+    let store = StoreWatch::new(&epoll, &setup.database);
+    // What happened before there was a watch.
+    engine.storage().look();
     let mut driver = Driver {
         engine,
         epoll,
@@ -181,6 +185,7 @@ pub fn run(
         clock,
         shared_clock,
         timer,
+        store,
     };
     if greeting.shutting_down {
         driver.shut_down(now);

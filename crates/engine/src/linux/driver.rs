@@ -14,7 +14,8 @@ use rustix::time::{
 };
 
 use super::clock::{self, Clock};
-use super::processes::{LinuxProcesses, TOKEN_TIMER, TOKEN_WAKE};
+use super::processes::{LinuxProcesses, TOKEN_STORE, TOKEN_TIMER, TOKEN_WAKE};
+use super::store_watch::StoreWatch;
 use crate::access;
 use crate::command::{ClientRequest, Command};
 use crate::database::CommitError;
@@ -35,6 +36,7 @@ pub(crate) struct Driver {
     pub(crate) clock: Clock,
     pub(crate) shared_clock: Arc<SharedClock>,
     pub(crate) timer: Timer,
+    pub(crate) store: StoreWatch,
 }
 
 impl Driver {
@@ -67,6 +69,11 @@ impl Driver {
                         let _ = rustix::io::read(&*self.wake, &mut [0; 8]);
                     }
                     TOKEN_TIMER => self.timer.fired(),
+                    TOKEN_STORE => {
+                        if self.store.take() {
+                            self.engine.storage().look();
+                        }
+                    }
                     token => self.engine.processes().event(token),
                 }
             }

@@ -1,5 +1,5 @@
-//! What the writer does when the files of the database are lost: the database is written anew before
-//! the next change of the configuration is committed, and at the next checkpoint otherwise. Until that
+//! What the writer does when the files of the database are lost: the database is written anew when
+//! something is seen to happen to them, before a change of the configuration is committed, and before a checkpoint. Until that
 //! succeeds, nothing counts as written.
 
 use std::time::Instant;
@@ -10,7 +10,7 @@ use crate::database::{Loss, SaveError};
 impl Writer {
     /// Commits to files that are there, or says why not.
     pub(super) fn commit(&mut self, batches: &[&Batch]) -> Result<(), CommitError> {
-        if self.is_lost || batches.iter().any(|batch| batch.needs_durability()) {
+        if self.lost.is_some() || batches.iter().any(|batch| batch.needs_durability()) {
             self.look_after_files()?;
         }
         match self.database.commit(batches) {
@@ -32,12 +32,23 @@ impl Writer {
         Ok(())
     }
 
+    /// Looks because something has happened in the state folder. Where saving has failed, it is the retry
+    /// that looks again: a failed try happens in that folder, too.
+    pub(super) fn look(&mut self) {
+        if self.is_fenced || self.lost.is_some() {
+            return;
+        }
+        if matches!(self.look_after_files(), Err(CommitError::Fenced)) {
+            self.fenced();
+        }
+    }
+
     fn look_after_files(&mut self) -> Result<(), CommitError> {
         match self.database.look() {
             Some(loss) => self.save(&loss),
             None => {
                 // Files that were moved away may have come back.
-                self.is_lost = false;
+                self.lost = None;
                 Ok(())
             }
         }
@@ -46,14 +57,13 @@ impl Writer {
     fn save(&mut self, loss: &Loss) -> Result<(), CommitError> {
         match self.database.save(loss) {
             Ok(what) => {
-                self.is_lost = false;
+                self.lost = None;
                 self.announce(CommitOutcome::Saved(what));
                 Ok(())
             }
             Err(SaveError::Fenced) => Err(CommitError::Fenced),
             Err(SaveError::Other(reason)) => {
-                if !self.is_lost {
-                    self.is_lost = true;
+                if self.lost.replace(reason.clone()).is_none() {
                     self.announce(CommitOutcome::Lost(reason.clone()));
                 }
                 // It is tried again with what is kept.

@@ -265,7 +265,7 @@ fn on_a_disk(folder: &std::path::Path, options: &str) -> PathBuf {
     let text = format!(
         "#!/bin/sh\nif [ \"$1\" != daemon ]; then exec {relance} \"$@\"; fi\n\
          mkdir -p \"$5\"\n\
-         exec unshare {unshare} sh -c 'state=$5; mount -t tmpfs -o mode=700,{options} tmpfs \"$state\" && exec {relance} \"$@\"' relance \"$@\"\n",
+         exec unshare {unshare} sh -c 'state=$5; mount -t tmpfs -o {options} tmpfs \"$state\" && exec {relance} \"$@\"' relance \"$@\"\n",
         relance = relance().display(),
     );
     fs::write(&script, text).expect("a writable folder");

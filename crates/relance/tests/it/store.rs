@@ -356,3 +356,18 @@ fn while_a_lost_database_cannot_be_written_again_changes_are_refused_and_service
     assert!(scene.is_undisturbed());
     assert!(scene.daemon.stop().success());
 }
+
+#[test]
+fn an_idle_engine_writes_a_lost_database_again_too() {
+    for (what, inflict) in LOSSES {
+        let mut scene = Scene::new();
+        inflict(&scene.state());
+        let told = scene.wait_for_entry("1107");
+        assert!(told.contains("while the manager ran"), "{what}: {told}");
+        scene.kill_engine();
+        let steady = scene.daemon.query(&name("steady"));
+        assert_eq!(steady.status.process_id, scene.pid, "{what}");
+        assert!(scene.is_undisturbed(), "{what}");
+        assert!(scene.daemon.stop().success(), "{what}");
+    }
+}
