@@ -173,10 +173,8 @@ pub fn run(
     serve(listener, Arc::new(handle))?;
     engine.processes().ready();
     let timer = Timer::new(&epoll)?;
-    let store = StoreWatch::new(&epoll, &setup.database);
-    // What happened before there was a watch.
-    engine.storage().look();
     let mut driver = Driver {
+        store: StoreWatch::new(&epoll, &setup.database),
         engine,
         epoll,
         wake,
@@ -185,7 +183,6 @@ pub fn run(
         clock,
         shared_clock,
         timer,
-        store,
     };
     if greeting.shutting_down {
         driver.shut_down(now);
