@@ -115,6 +115,21 @@ pub struct Setting {
     pub takes_effect: TakesEffect,
 }
 
+/// What most settings have in common; the rows say what is theirs.
+const NEUTRAL: Setting = Setting {
+    section: Section::Service,
+    key: "",
+    option: "",
+    value: ValueType::Text,
+    default: || Value::Unset,
+    label: Words { en: "", fr: "" },
+    about: Words { en: "", fr: "" },
+    applies: Applies::Both,
+    system: System::Any,
+    set_by: SetBy::Changers,
+    takes_effect: TakesEffect::NextStart,
+};
+
 impl Setting {
     /// Whether a service of this kind makes use of it.
     #[must_use]

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Applies, Key, Section, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
+    Applies, Key, NEUTRAL, Section, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType,
+    Words,
 };
 use crate::config::Affinity;
 
@@ -21,16 +22,7 @@ macro_rules! extensions {
 
 const EXTENSION: Setting = Setting {
     section: Section::Extensions,
-    key: "",
-    option: "",
-    value: ValueType::Text,
-    default: || Value::Unset,
-    label: Words { en: "", fr: "" },
-    about: Words { en: "", fr: "" },
-    applies: Applies::Both,
-    system: System::Any,
-    set_by: SetBy::Changers,
-    takes_effect: TakesEffect::NextStart,
+    ..NEUTRAL
 };
 
 extensions! {

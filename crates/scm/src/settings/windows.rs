@@ -1,27 +1,12 @@
 //! The settings that Windows has too. They are fields of [`ServiceConfig`](crate::ServiceConfig); a
 //! row says how people name, give and see them.
 
-use super::{Applies, Section, SetBy, Setting, System, TakesEffect, Value, ValueType, Words};
-use crate::settings::Typed;
-
-const SERVICE: Setting = Setting {
-    section: Section::Service,
-    key: "",
-    option: "",
-    value: ValueType::Text,
-    default: || Value::Unset,
-    label: Words { en: "", fr: "" },
-    about: Words { en: "", fr: "" },
-    applies: Applies::Both,
-    system: System::Any,
-    set_by: SetBy::Changers,
-    takes_effect: TakesEffect::NextStart,
-};
+use super::{NEUTRAL, Section, Setting, TakesEffect, Typed, Value, ValueType, Words};
 
 const RECOVERY: Setting = Setting {
     section: Section::Recovery,
     takes_effect: TakesEffect::NextFailure,
-    ..SERVICE
+    ..NEUTRAL
 };
 
 const PRIORITIES: &[&str] = &[
@@ -48,7 +33,7 @@ pub static WINDOWS: &[Setting] = &[
             fr: "Le nom pour les gens ; le nom du service par défaut",
         },
         takes_effect: TakesEffect::AtOnce,
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "description",
@@ -63,7 +48,7 @@ pub static WINDOWS: &[Setting] = &[
             fr: "Ce qu’est le service, pour les gens",
         },
         takes_effect: TakesEffect::AtOnce,
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "command_line",
@@ -76,7 +61,7 @@ pub static WINDOWS: &[Setting] = &[
             en: "Program and arguments in one string; words with spaces in double quotes",
             fr: "Programme et arguments ; les mots avec espaces entre guillemets doubles",
         },
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "start_type",
@@ -92,7 +77,7 @@ pub static WINDOWS: &[Setting] = &[
             fr: "Quand il démarre : auto (au démarrage), demand (à la demande) ou disabled (jamais)",
         },
         takes_effect: TakesEffect::AtOnce,
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "delayed_auto_start",
@@ -108,7 +93,7 @@ pub static WINDOWS: &[Setting] = &[
             fr: "Démarrer quelque temps après les autres services automatiques",
         },
         takes_effect: TakesEffect::AtOnce,
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "error_control",
@@ -123,7 +108,7 @@ pub static WINDOWS: &[Setting] = &[
             en: "What a failed start at boot means",
             fr: "Ce que signifie un échec au démarrage du système",
         },
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "load_order_group",
@@ -136,7 +121,7 @@ pub static WINDOWS: &[Setting] = &[
             en: "The load order group that it belongs to",
             fr: "Le groupe de démarrage auquel il appartient",
         },
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "account_name",
@@ -150,7 +135,7 @@ pub static WINDOWS: &[Setting] = &[
             en: "The account it runs under",
             fr: "Le compte sous lequel il tourne",
         },
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "dependencies",
@@ -165,7 +150,7 @@ pub static WINDOWS: &[Setting] = &[
             en: "A service that must run first, or a group as +GROUP",
             fr: "Un service qui doit tourner avant, ou un groupe écrit +GROUPE",
         },
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "environment",
@@ -180,7 +165,7 @@ pub static WINDOWS: &[Setting] = &[
             en: "A variable of its environment, NAME=VALUE",
             fr: "Une variable de son environnement, NOM=VALEUR",
         },
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "priority",
@@ -196,7 +181,7 @@ pub static WINDOWS: &[Setting] = &[
             fr: "La classe de priorité de son processus : idle, below-normal, normal, above-normal, \
                  high ou realtime",
         },
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "preshutdown_timeout_ms",
@@ -213,7 +198,7 @@ pub static WINDOWS: &[Setting] = &[
                  défaut",
         },
         takes_effect: TakesEffect::NextShutdown,
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "security",
@@ -228,7 +213,7 @@ pub static WINDOWS: &[Setting] = &[
             fr: "Qui peut faire quoi, en SDDL",
         },
         takes_effect: TakesEffect::AtOnce,
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "service_type",
@@ -243,7 +228,7 @@ pub static WINDOWS: &[Setting] = &[
             en: "Windows’ type bits: 16, or 272 for an interactive service",
             fr: "Les bits de type de Windows : 16, ou 272 pour un service interactif",
         },
-        ..SERVICE
+        ..NEUTRAL
     },
     Setting {
         key: "actions",
