@@ -7,6 +7,9 @@ use anyhow::{Result, bail};
 
 use crate::{cargo, php};
 
+/// The tests that damage or fill what the store lies on.
+const STORE: [&str; 3] = ["store::", "a_full_disk_", "a_read_only_state_folder"];
+
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     if !words.chunks(2).all(is_option) {
         bail!("unknown options {words:?}; cargo xtask faults [--rounds N] [--seed N]");
@@ -36,6 +39,6 @@ fn kills(root: &Path, words: &[&str]) -> Result<()> {
 fn store(root: &Path) -> Result<()> {
     println!("faults of the store:");
     let words = ["test", "--quiet", "--package", "relance", "--test", "it"];
-    let shown = ["store::", "--", "--nocapture", "--test-threads", "1"];
-    cargo::run(root, &[&words[..], &shown[..]].concat())
+    let shown = ["--", "--nocapture", "--test-threads", "1"];
+    cargo::run(root, &[&words[..], &shown[..], &STORE[..]].concat())
 }

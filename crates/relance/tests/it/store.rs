@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ struct Fault {
     told: &'static str,
 }
 
-const FAULTS: [Fault; 7] = [
+const FAULTS: [Fault; 12] = [
     Fault {
         what: "all files of the database deleted",
         inflict: |state| {
@@ -71,7 +71,7 @@ const FAULTS: [Fault; 7] = [
         told: "is no file",
     },
     Fault {
-        what: "an unknown format number",
+        what: "the format number -1",
         inflict: |state| sqlite_user_version(&state.join("relance.db"), -1),
         told: "format number -1",
     },
@@ -83,7 +83,57 @@ const FAULTS: [Fault; 7] = [
         },
         told: "is missing",
     },
+    Fault {
+        what: "the format number 99",
+        inflict: |state| sqlite_user_version(&state.join("relance.db"), 99),
+        told: "a newer version",
+    },
+    Fault {
+        what: "the format number 0",
+        inflict: |state| sqlite_user_version(&state.join("relance.db"), 0),
+        told: "format number 0",
+    },
+    Fault {
+        what: "half of the database, no log",
+        inflict: |state| {
+            let path = state.join("relance.db");
+            let whole = fs::read(&path).expect("a folder of the test's own");
+            fs::write(&path, &whole[..whole.len() / 2]).expect("a folder of the test's own");
+            fs::remove_file(path.with_extension("db-wal")).expect("a folder of the test's own");
+        },
+        told: "put aside",
+    },
+    Fault {
+        what: "a text in the place of the database",
+        inflict: |state| {
+            fs::write(state.join("relance.db"), "hello").expect("a folder of the test's own");
+        },
+        told: "put aside",
+    },
+    Fault {
+        what: "a table dropped",
+        inflict: |state| sql(state, "DROP TABLE runtime"),
+        told: "lacks the table runtime",
+    },
 ];
+
+/// Rows that make no sense, and the column that the entry names.
+const ROWS: [(&str, &str); 3] = [
+    ("UPDATE services SET actions = 'bogus/1'", "actions"),
+    ("UPDATE services SET environment = '[1]'", "environment"),
+    ("UPDATE services SET name = 'x' || char(0) || 'y'", "name"),
+];
+
+fn set_mode(path: &Path, mode: u32) {
+    let mode = fs::Permissions::from_mode(mode);
+    fs::set_permissions(path, mode).expect("a folder of the test's own");
+}
+
+/// Another program writes to the database.
+fn sql(state: &Path, statement: &str) {
+    let connection = rusqlite::Connection::open(state.join("relance.db")).expect("a database");
+    connection.execute_batch(statement).expect("legal SQL");
+}
 
 /// The number stands at this place of the first page; the log goes, because it holds that page too.
 fn sqlite_user_version(path: &Path, version: i32) {
@@ -138,7 +188,7 @@ impl Scene {
 
     /// Does something to the files while the engine is frozen, so that it is the next one that finds it;
     /// what that one answers.
-    fn next_answer_after(&self, inflict: Inflict) -> Result<ServiceInfo, ScmError> {
+    fn next_answer_after(&self, inflict: impl FnOnce(&Path)) -> Result<ServiceInfo, ScmError> {
         pidfd_send_signal(self.engine(), Signal::STOP).expect("our own process");
         inflict(&self.state());
         self.kill_engine();
@@ -184,6 +234,11 @@ impl Scene {
     }
 }
 
+/// A line of the table.
+fn row(fault: &str, told: &str, mended: &str) {
+    eprintln!("{fault:<48} told: {told:<26} then: {mended}");
+}
+
 fn text(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned()
 }
@@ -209,8 +264,77 @@ fn faults_of_the_store_disturb_nothing_are_said_and_a_backup_mends_them() {
         assert_eq!(info.status.process_id, scene.pid, "{}", fault.what);
         assert!(scene.is_undisturbed(), "{}", fault.what);
         assert!(scene.daemon.stop().success(), "{}", fault.what);
-        eprintln!("{:<45} told: {told:.60}... restored", fault.what);
+        row(fault.what, fault.told, "restored");
     }
+}
+
+#[test]
+fn a_row_that_makes_no_sense_costs_its_service_alone_and_a_backup_mends_it() {
+    for (statement, column) in ROWS {
+        let mut scene = Scene::new();
+        let answer = scene.next_answer_after(|state| sql(state, statement));
+        answer.expect_err("it is not loaded");
+        let entries = scene.daemon.relance(&["events", "--id", "1108"]);
+        assert!(text(&entries).contains(column), "{}", text(&entries));
+        assert!(scene.is_undisturbed(), "{statement}");
+        scene.daemon.kill_guardian();
+        let restored = scene.command("restore", &[]);
+        assert!(restored.status.success(), "{}", text(&restored));
+        scene.daemon.start_again();
+        let info = scene.daemon.query(&name("steady"));
+        assert_eq!(info.status.process_id, scene.pid, "{statement}");
+        row(statement, &format!("entry 1108, {column}"), "restored");
+    }
+}
+
+#[test]
+fn a_state_folder_that_is_opened_to_others_is_refused_at_the_next_start() {
+    let mut scene = Scene::new();
+    let answer = scene.next_answer_after(|state| set_mode(state, 0o777));
+    answer.expect("a daemon that runs goes on");
+    scene.daemon.kill_guardian();
+    let refused = scene.daemon.command().output().expect("the program runs");
+    assert!(!refused.status.success());
+    assert!(text(&refused).contains("chmod"), "{}", text(&refused));
+    assert!(scene.is_undisturbed());
+    set_mode(&scene.state(), 0o700);
+    let database = scene.state().join("relance.db");
+    set_mode(&database, 0o644);
+    scene.daemon.start_again();
+    let mode = fs::metadata(&database).expect("it is there").mode();
+    assert_eq!(mode & 0o777, 0o600, "others may read it");
+    let info = scene.daemon.query(&name("steady"));
+    assert_eq!(info.status.process_id, scene.pid);
+    row(
+        "the state folder open to others",
+        "at the next start, chmod",
+        "taken back",
+    );
+    row(
+        "the database open to readers",
+        "nothing",
+        "closed at the next start",
+    );
+}
+
+#[test]
+fn a_state_folder_that_was_moved_and_linked_back_is_the_same() {
+    let mut scene = Scene::new();
+    let answer = scene.next_answer_after(|state| {
+        let moved = state.with_extension("moved");
+        fs::rename(state, &moved).expect("a folder of the test's own");
+        symlink(&moved, state).expect("a folder of the test's own");
+    });
+    answer.expect("the daemon goes on");
+    scene.daemon.kill_guardian();
+    scene.daemon.start_again();
+    let info = scene.daemon.query(&name("steady"));
+    assert_eq!(info.status.process_id, scene.pid);
+    row(
+        "the state folder moved and linked back",
+        "nothing",
+        "goes on",
+    );
 }
 
 #[test]
@@ -254,7 +378,7 @@ fn a_backup_is_private_replaces_nothing_unasked_and_follows_no_link() {
     let precious = scene.daemon.folder().join("precious");
     fs::write(&precious, "precious").expect("a folder of the test's own");
     fs::remove_file(scene.backup()).expect("a folder of the test's own");
-    std::os::unix::fs::symlink(&precious, scene.backup()).expect("a folder of the test's own");
+    symlink(&precious, scene.backup()).expect("a folder of the test's own");
     assert!(!scene.command("backup", &[]).status.success());
     assert!(scene.command("backup", &["--force"]).status.success());
     assert_eq!(
