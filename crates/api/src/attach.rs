@@ -51,7 +51,8 @@ pub(crate) async fn attach(
             let handed =
                 context.ask(|manager, _, reply| manager.attach(run, secret, channel, reply));
             if let Err(error) = handed.await {
-                tracing::warn!(%run, %error, "a process may not attach");
+                // Not a warning: anybody may try, and none of it is news.
+                tracing::debug!(%run, %error, "a process may not attach");
             }
         }
     }));

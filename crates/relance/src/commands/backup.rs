@@ -43,11 +43,19 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// The state folder, if it was named.
+    pub(crate) fn named_state(&self) -> Option<&Path> {
+        self.state.as_deref()
+    }
+
+    /// The daemon's settings. Its socket is, as for every command, that of `RELANCE_SOCKET` if nothing
+    /// else is named.
     pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
+        let socket = std::env::var_os("RELANCE_SOCKET").map(PathBuf::from);
         Settings::load(Overrides {
             config: self.config.clone(),
             state_folder: self.state.clone(),
-            socket: self.socket.clone(),
+            socket: self.socket.clone().or(socket),
             ..Overrides::default()
         })
     }
@@ -56,6 +64,17 @@ impl Place {
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let settings = arguments.place.settings()?;
     let database = settings.database();
+    if !database.is_file() {
+        let sentence = format!(
+            "there is no database {}; name the daemon's state folder with --state",
+            database.display()
+        );
+        return Err(CommandFailure::Scm(ScmError::new(
+            Win32Error::FILE_NOT_FOUND,
+            sentence,
+        )));
+    }
+    refuse_place(&arguments.file, &settings.state_folder)?;
     // In the state folder nobody can put a link in the way of the copy.
     let copy = settings.state_folder.join("relance.db.backup");
     let written = backup::copy(&database, &copy)
@@ -87,6 +106,31 @@ pub(crate) fn summary(contents: &Contents) -> String {
         "{services}, the event log up to entry {}",
         contents.last_entry
     )
+}
+
+/// A backup does not go into the state folder, whose files the daemon uses, and replaces nothing but a
+/// file.
+fn refuse_place(file: &Path, state_folder: &Path) -> CommandResult {
+    let refused = |sentence: String| {
+        let error = ScmError::new(Win32Error::INVALID_PARAMETER, sentence);
+        Err(CommandFailure::Scm(error))
+    };
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).unwrap_or_default();
+    let state_folder = fs::canonicalize(state_folder).unwrap_or_default();
+    if folder.starts_with(&state_folder) {
+        return refused(format!(
+            "{} is in the state folder, whose files the daemon uses; name a file elsewhere",
+            file.display()
+        ));
+    }
+    match fs::symlink_metadata(file) {
+        Ok(about) if !about.is_file() => refused(format!(
+            "{} is not a regular file and is left as it is; name another file",
+            file.display()
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Puts the copy where it is wanted. A link there is not followed: the file is new, or replaces the

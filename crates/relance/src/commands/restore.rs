@@ -38,6 +38,16 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let settings = arguments.place.settings()?;
     let folder = &settings.state_folder;
+    if arguments.place.named_state().is_some() && !folder.is_dir() {
+        let sentence = format!(
+            "there is no folder {}; name the daemon's state folder, or make it (mkdir -m 700)",
+            folder.display()
+        );
+        return Err(CommandFailure::Scm(ScmError::new(
+            Win32Error::PATH_NOT_FOUND,
+            sentence,
+        )));
+    }
     let described = || format!("the folder {} cannot be made", folder.display());
     let mut builder = fs::DirBuilder::new();
     let made = builder.recursive(true).mode(0o700).create(folder);

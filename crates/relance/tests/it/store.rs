@@ -380,15 +380,41 @@ fn a_backup_is_private_replaces_nothing_unasked_and_follows_no_link() {
     fs::remove_file(scene.backup()).expect("a folder of the test's own");
     symlink(&precious, scene.backup()).expect("a folder of the test's own");
     assert!(!scene.command("backup", &[]).status.success());
-    assert!(scene.command("backup", &["--force"]).status.success());
+    let forced = scene.command("backup", &["--force"]);
+    assert!(
+        text(&forced).contains("not a regular file"),
+        "{}",
+        text(&forced)
+    );
     assert_eq!(
         fs::read_to_string(&precious).expect("a folder of the test's own"),
         "precious"
     );
+}
+
+#[test]
+fn a_backup_does_not_go_into_the_state_folder() {
+    let scene = Scene::new();
+    let state = scene.daemon.folder().join("state");
+    let (database, folder) = (state.join("relance.db"), state.display().to_string());
+    let database = database.display().to_string();
+    let words = ["backup", &database, "--state", &folder, "--force"];
+    let refused = scene.daemon.relance(&words);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
     assert!(
-        fs::symlink_metadata(scene.backup())
-            .expect("a folder of the test's own")
-            .is_file()
+        text(&refused).contains("name a file elsewhere"),
+        "{}",
+        text(&refused)
+    );
+    let nowhere = scene.daemon.folder().join("typo").display().to_string();
+    let backup = scene.backup().display().to_string();
+    let refused = scene
+        .daemon
+        .relance(&["restore", &backup, "--state", &nowhere]);
+    assert!(
+        text(&refused).contains("there is no folder"),
+        "{}",
+        text(&refused)
     );
 }
 
