@@ -2,8 +2,8 @@
 //! became of the services is counted.
 //!
 //! [`play`] starts the services, kills and compares. Services that crash keep a ledger of their own
-//! ([`crashing`]); others must not notice anything ([`lasting`]); one is stopped in good order all the
-//! time ([`stops`]). Pauses are numbers of changes, chosen like the kinds of kills from the seed.
+//! (`crashing`); others must not notice anything (`lasting`); one is stopped in good order all the
+//! time (`stops`). Pauses are numbers of changes, chosen like the kinds of kills from the seed.
 //! [`Figures`] says which promises were broken.
 
 mod crashing;
