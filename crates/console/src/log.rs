@@ -296,7 +296,7 @@ fn details(entry: &LogEntry, lang: Lang) -> Markup {
                 }
             }
             @if let Some(output) = &details.output {
-                h2 { (lang.t("The last it printed", "Ses dernières lignes")) }
+                h2 { (lang.t("The last lines it printed", "Ses dernières lignes")) }
                 pre.output tabindex="0" { (output) }
             }
         }

@@ -197,7 +197,7 @@ test("Events and History of one service; the mark of a failure leads to its even
   await page.getByRole("link", { name: /worker failed unexpectedly/ }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: /Event 7031/ }).waitFor();
-  await page.getByText("Signal 11 (SEGV)", { exact: true }).waitFor();
+  await page.getByRole("paragraph").getByText("signal 11 (SEGV)", { exact: true }).waitFor();
 });
 
 test("the page of a service is live: state and controls follow", async (t) => {

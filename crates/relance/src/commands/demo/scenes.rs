@@ -126,7 +126,7 @@ fn graceful_fatal_error(play: &mut Play) -> Played {
     let run = run(play, WORKER)?;
     control(play, WORKER, FATAL_ERROR_GRACEFUL)?;
     no_failure(play, WORKER, run)?;
-    play.why(WORKER, &["no failure", "(R8.4)"])
+    play.why(WORKER, &["not a failure", "(R8.4)"])
 }
 
 fn requested_stop(play: &mut Play) -> Played {
@@ -135,7 +135,7 @@ fn requested_stop(play: &mut Play) -> Played {
     let run = play.running(WORKER, None)?.id;
     play.control(WORKER, Control::Stop)?;
     no_failure(play, WORKER, run)?;
-    play.why(WORKER, &["no failure", "after a stop was requested"])
+    play.why(WORKER, &["not a failure", "after a stop was requested"])
 }
 
 fn quiet_time(play: &mut Play) -> Played {

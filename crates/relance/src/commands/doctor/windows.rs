@@ -109,6 +109,11 @@ pub(super) fn expanded(text: &str) -> String {
     expanded
 }
 
+/// The rights of files on Windows are not looked at.
+pub(super) fn replaceable(_: &str) -> Option<String> {
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,9 +127,4 @@ mod tests {
         assert!(is_of_the_system(r"%SystemRoot%\system32\svchost.exe -k x"));
         assert!(!is_of_the_system(r"C:\Program Files\x.exe"));
     }
-}
-
-/// The rights of files on Windows are not looked at.
-pub(super) fn replaceable(_: &str) -> Option<String> {
-    None
 }
