@@ -120,14 +120,14 @@ pub const TARGETS: &[Target] = &[
     },
     costly(
         "stored_rows",
-        "whatever has written the database",
+        "anyone who has written the database",
         stored::rows,
         20,
     ),
     costly("event_search", "any local user", log::search, 10),
     costly(
         "run_journal",
-        "whatever has written the file",
+        "anyone who has written the file",
         journal::file,
         40,
     ),
@@ -139,7 +139,7 @@ pub const TARGETS: &[Target] = &[
     ),
     cheap(
         "sessions_file",
-        "whatever has written the file",
+        "anyone who has written the file",
         sessions::file,
     ),
     cheap(

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Requests to the manager at a time. It takes 64 connections from a user who is no administrator, and
+/// Requests to the manager at a time. It takes 64 connections from a user who is not an administrator, and
 /// each session that has a page open keeps one.
 pub(crate) const TURNS: usize = 32;
 /// Those of strangers among them.

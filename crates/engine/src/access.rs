@@ -30,7 +30,7 @@ pub(crate) fn check(
     ))
 }
 
-/// What administrators may do whatever a descriptor says, so that none locks the owner of the machine
+/// What administrators may do, even if a descriptor denies it, so that none locks the owner of the machine
 /// out: see a service, and say who may do what with it (on Windows by taking it over, A26).
 const OF_ADMINISTRATORS: AccessRights = words::QUERY
     .union(AccessRights::WRITE_DAC)

@@ -177,7 +177,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         engine
     }
 
-    /// Tells whoever listens what has been committed.
+    /// Tells the listeners what has been committed.
     fn tell(&self, changes: &[Change]) {
         for listener in &self.listeners {
             listener.committed(changes);
@@ -220,8 +220,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.catching_up.is_some()
     }
 
-    /// Whether another engine has taken over. Nothing that this one does is written any more: whoever
-    /// drives it ends it.
+    /// Whether another engine has taken over. Nothing that this one does is written any more, so its
+    /// driver ends it.
     #[must_use]
     pub fn is_fenced(&self) -> bool {
         self.is_fenced

@@ -351,7 +351,7 @@ impl Writer {
     /// Writes what was kept, in steps that a small disk has room for.
     fn try_backlog(&mut self) {
         while let Some(backlog) = &self.backlog {
-            // The log begins anew where it can, instead of growing.
+            // The log starts again from its beginning where it can, instead of growing.
             let step = backlog.step();
             match self.checkpoint().and_then(|()| self.commit(&[&step])) {
                 Ok(()) => {}
@@ -380,7 +380,7 @@ impl Writer {
         self.announce(CommitOutcome::Fenced);
     }
 
-    /// Tells what is no answer to a submission.
+    /// Tells what does not answer a submission.
     fn announce(&mut self, outcome: CommitOutcome) {
         (self.done)(Committed {
             id: 0,

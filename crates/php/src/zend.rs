@@ -10,7 +10,7 @@
 //! `outbox` holds results meanwhile. No call that may leave is wrapped in `catch_unwind` either,
 //! because Rust only promises that plain frames may be jumped over.
 //!
-//! Nothing of the product is known here, and `cargo xtask tidy` checks it: whoever uses the binding
+//! Nothing of the product is known here, and `cargo xtask tidy` checks it: the user of the binding
 //! implements [`module::Extension`] with its functions, classes, constants and settings.
 //!
 //! Read [`function`] first, then [`outcome`].

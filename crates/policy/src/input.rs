@@ -83,7 +83,7 @@ pub enum Input {
         /// The number.
         state: u32,
     },
-    /// What the service sent makes no sense; its channel was closed.
+    /// What the service sent could not be understood; its channel was closed.
     ChannelBroken {
         /// Of which run.
         run: RunId,

@@ -125,7 +125,7 @@ const GROUPS: &[(&str, &[Command])] = &[
             ),
             command!(
                 "terminate",
-                "End a service by force; no failure",
+                "End a service by force; not counted as a failure",
                 terminate::Arguments,
                 terminate::run
             ),

@@ -50,7 +50,7 @@ pub(crate) struct File {
     pub(crate) console: Option<String>,
     /// Names under which browsers may ask for the console, besides addresses and localhost.
     pub(crate) console_names: Vec<String>,
-    /// The account that the web console runs as, if it is not the one that is best without.
+    /// The account that the web console runs as, if it is not the one that is chosen without.
     pub(crate) console_account: Option<String>,
     /// The order of the load order groups at boot (D8); other groups follow by name.
     pub(crate) load_order_groups: Vec<Box<str>>,
@@ -212,7 +212,7 @@ fn read(path: &Path) -> Result<Option<File>> {
         return Ok(None);
     };
     let file =
-        parse(&text).with_context(|| format!("the settings {} make no sense", path.display()))?;
+        parse(&text).with_context(|| format!("the settings {} cannot be read", path.display()))?;
     Ok(Some(file))
 }
 

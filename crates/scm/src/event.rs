@@ -117,7 +117,7 @@ pub enum Event {
     ConnectTimedOut(u32),
     /// 7011: no answer to a control within so many milliseconds.
     ControlTimedOut(u32),
-    /// 7012: what came over the control channel makes no sense.
+    /// 7012: what came over the control channel could not be understood.
     MalformedAnswer,
     /// 7016: a report with an impossible state.
     ImpossibleState(u32),

@@ -456,7 +456,7 @@ impl ServiceManager for WindowsManager {
 
     fn terminate_service(&self, _caller: &Caller, name: &ServiceName, reply: Reply<()>) {
         reply.send(Err(unsupported(format!(
-            "Windows has no way to end {name} by force that is no failure; taskkill /f /pid with its \
+            "Windows cannot end {name} by force without counting it as a failure; taskkill /f /pid with its \
              process ends it, and its recovery actions follow"
         ))));
     }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::sessions::Memory;
 use crate::nobody::Nobody;
 
-/// Whatever is sent, the answers are HTTP, and none is a fault of the manager itself.
+/// The answer to any bytes is HTTP, and never an error of the manager itself.
 pub(super) fn request(input: &[u8]) {
     let sessions = Arc::new(relance_sessions::Sessions::new(Memory::default(), None));
     let manager: Arc<dyn ServiceManager> = Arc::new(Nobody);

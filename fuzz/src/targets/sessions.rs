@@ -102,7 +102,7 @@ pub(super) fn file(input: &[u8]) {
     assert_eq!(again, entries);
     let sessions = Sessions::new(Memory(Mutex::new(entries.clone())), None);
     for entry in &entries {
-        // A hash is no secret.
+        // A hash is not a secret.
         assert!(sessions.find(entry.hash(), None).is_err());
     }
     let listed = sessions.list(&Caller::system()).expect("root may");

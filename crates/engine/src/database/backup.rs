@@ -59,7 +59,7 @@ pub fn new_file(path: &Path) -> io::Result<File> {
 /// Checks a copy wholly: its format, its pages and indexes, every service.
 ///
 /// # Errors
-/// When it is no database of Relance's, or damaged.
+/// When it is not a database of Relance's, or damaged.
 pub fn check(copy: &Path) -> Result<Contents, OpenError> {
     let connection = open(copy)?;
     if schema::content(&connection, copy)? == Content::Nothing {

@@ -1,7 +1,7 @@
 //! Files that are lost under an open database: whether those that are open are still those in the
 //! state folder, and writing the database anew when they are not.
 //!
-//! A file that was deleted or replaced is still whole for whoever has it open, and is copied. From one
+//! A file that was deleted or replaced is still whole for the process that has it open, and is copied. From one
 //! that was emptied or overwritten nothing is taken that does not check as whole; services and
 //! remembered values come from memory (`known`). What stands in the place is put aside, never deleted.
 

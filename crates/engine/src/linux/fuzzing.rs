@@ -88,7 +88,7 @@ fn written(frame: &impl Serialize) -> String {
 /// What a guardian finds in a run journal, in words; see `guardian/journal.rs`.
 ///
 /// # Errors
-/// When the file is no place for a journal.
+/// When the file cannot hold a journal.
 pub fn journal(path: &Path, boot: &str, records: u32) -> io::Result<Vec<String>> {
     super::guardian::journal::fuzzing::read(path, boot, records)
 }

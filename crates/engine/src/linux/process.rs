@@ -68,8 +68,8 @@ fn spares(score: &str) -> bool {
     score.trim().parse().is_ok_and(|score: i32| score < 0)
 }
 
-/// Gives every signal that is ignored its default action again, whatever anyone who started the daemon
-/// ignored: with SIGCHLD ignored no end of a process would be seen, and what is ignored stays so in
+/// Gives every signal that is ignored its default action again: the process that started the
+/// daemon may have ignored some. With SIGCHLD ignored no end of a process would be seen, and what is ignored stays so in
 /// every service. SIGPIPE is left to the runtime, which ignores it; the spawner gives it back.
 pub(crate) fn default_signals() {
     for signal in (1..=libc::SIGRTMAX()).filter(|signal| *signal != libc::SIGPIPE) {

@@ -10,7 +10,7 @@ use crate::selection::Selection;
 use crate::text::duration;
 use crate::waiting::Follow;
 
-/// End a service by force: its whole process tree is killed. Logged, and no failure
+/// End a service by force: its whole process tree is killed. Logged, and not counted as a failure
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     #[command(flatten)]

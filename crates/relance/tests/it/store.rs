@@ -1,5 +1,5 @@
 //! Faults of the store: files that are lost, emptied, damaged or replaced, while the daemon runs and at
-//! rest. Whatever happens to them, services run on, clients are told what is wrong, nothing starts
+//! rest. In each case services run on, clients are told what is wrong, nothing starts
 //! empty, and a backup brings everything back. `cargo xtask faults` shows the table.
 
 use std::fs;
@@ -68,7 +68,7 @@ const FAULTS: [Fault; 12] = [
                 .expect("a folder of the test's own");
             fs::create_dir(state.join("relance.db")).expect("a folder of the test's own");
         },
-        told: "is no file",
+        told: "is not a file",
     },
     Fault {
         what: "the format number -1",
@@ -117,7 +117,7 @@ const FAULTS: [Fault; 12] = [
     },
 ];
 
-/// Rows that make no sense, and the column that the entry names.
+/// Rows that cannot be read, and the column that the entry names.
 const ROWS: [(&str, &str); 3] = [
     ("UPDATE services SET actions = 'bogus/1'", "actions"),
     ("UPDATE services SET environment = '[1]'", "environment"),
@@ -340,7 +340,7 @@ fn a_state_folder_that_was_moved_and_linked_back_is_the_same() {
 #[test]
 fn the_loss_of_the_log_costs_no_service_and_is_in_the_event_log() {
     let scene = Scene::new();
-    // A backup has read the log; a checkpoint has followed the creation.
+    // A backup has read the log; a checkpoint came after the creation.
     let patience = Instant::now() + Duration::from_secs(60);
     let path = scene.state().join("relance.db");
     let is_there = || {

@@ -47,7 +47,7 @@ impl Stops {
         let known = newest_run(&daemon.query(service));
         let began = || newest_run(&daemon.query(service)) > known;
         thread::scope(|scope| {
-            // Whoever asks may have to ask again: the engine that took the request was killed.
+            // The request may have to be repeated: the engine that took the request was killed.
             scope.spawn(|| while daemon.start_service(service).is_err() && !began() {});
             let mut puppet = self.stage.next_run();
             puppet.run();

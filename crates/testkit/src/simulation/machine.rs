@@ -80,7 +80,7 @@ pub struct RunHistory {
     pub stop_delivered: bool,
     /// How it ended, as far as anybody can know.
     pub end: Option<ProcessExit>,
-    /// It wrote what is no frame, or its channel ended with the guardian: what it said may never have
+    /// It wrote something that is not a frame, or its channel ended with the guardian: what it said may never have
     /// arrived.
     pub silenced: bool,
     /// It lived through a shutdown, in which nothing is a failure.

@@ -41,7 +41,7 @@ const READ_WRITE: OFlags = OFlags::RDWR.union(OFlags::NOFOLLOW).union(OFlags::CL
 pub(super) struct Streams {
     folder: PathBuf,
     open: BTreeMap<RunKey, Stream>,
-    /// One that is ready for the next run: to make it is no part of a start.
+    /// One that is ready for the next run, so that a start need not make it.
     spare: Option<Ends>,
     /// Whether there was a run for which one would have been of use.
     wants_spare: bool,

@@ -184,7 +184,7 @@ impl Step {
 
 fn end_of(mut way: Vec<Step>, trust: Trust) -> Option<Found> {
     let last = way.pop()?;
-    // The root itself is no place for anything of ours.
+    // Nothing of ours goes into the root itself.
     let folder = way.pop()?;
     Some(Found {
         folder: folder.fd,

@@ -130,7 +130,7 @@ fn graceful_fatal_error(play: &mut Play) -> Played {
 }
 
 fn requested_stop(play: &mut Play) -> Played {
-    play.scene("5. A stop is asked for, the script answers WIN32_SERVICE_STOPPED: no failure");
+    play.scene("5. A stop is asked for, the script answers WIN32_SERVICE_STOPPED: not a failure");
     play.start(WORKER)?;
     let run = play.running(WORKER, None)?.id;
     play.control(WORKER, Control::Stop)?;
@@ -199,7 +199,7 @@ fn started_meanwhile(play: &mut Play) -> Played {
 }
 
 fn failed_start(play: &mut Play, scripts: &Scripts) -> Played {
-    play.scene("... and a start that fails: no failure, and not tried again");
+    play.scene("... and a start that fails: not counted, and not tried again");
     scripts.install(MISSING, true, "not-there.php")?;
     let refused = play.start(MISSING).err();
     play.expect(

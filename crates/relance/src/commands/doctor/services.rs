@@ -148,7 +148,7 @@ fn trap_sentence(
             ),
         ),
         Trap::ErrorStopsIgnored => (
-            "it has recovery actions, and a stop with an error code is no failure (R3)",
+            "it has recovery actions, and a stop with an error code does not count as a failure (R3)",
             format!("relance failure {name} --on-error-stop"),
         ),
         Trap::RestartStorm => (

@@ -30,7 +30,7 @@ pub struct Process {
     pub memory_kills: u32,
     pub(super) pid: u32,
     pub(super) birth: u64,
-    /// Its guardian was killed: it is nobody's child.
+    /// Its guardian was killed: it has no parent that waits for it.
     pub(super) orphaned: bool,
     /// Its end is in the run journal.
     pub(super) end_recorded: bool,

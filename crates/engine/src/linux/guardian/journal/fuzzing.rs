@@ -9,7 +9,7 @@ use super::{ActionKey, Entry, Journal};
 /// record then, and none of them is executed.
 ///
 /// # Errors
-/// When the file is no place for a journal.
+/// When the file cannot hold a journal.
 pub(in super::super::super) fn read(
     path: &Path,
     boot: &str,
