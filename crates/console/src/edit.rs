@@ -90,12 +90,7 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
     let tab = Tab::of(&tab)?;
     let name = form.name()?;
     // From the manager and not from the hub: nothing may have happened since.
-    let info = {
-        let name = name.clone();
-        viewer
-            .ask(move |manager, caller, reply| manager.query_service(caller, &name, reply))
-            .await?
-    };
+    let info = viewer.service(&name).await?;
     let before = &info.config;
     let now = version(before);
     let is_stale = form.get("version") != Some(now.as_str());

@@ -16,7 +16,6 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use relance_client::ServiceManager;
 use relance_scm::control::ControlsAccepted;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
@@ -129,10 +128,7 @@ async fn current(
     if lacking::IS_TOLD_OF_CONFIGURATION {
         return find(hub, name);
     }
-    let name = name.clone();
-    let asked =
-        viewer.ask(move |manager, caller, reply| manager.query_service(caller, &name, reply));
-    asked.await.map(|info| hub.learn(info))
+    viewer.service(name).await.map(|info| hub.learn(info))
 }
 
 /// `GET /service/TAB?name=NAME`

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use relance_scm::manager::wait;
-use relance_scm::{Caller, Reply, ScmError, Win32Error};
+use relance_scm::manager::{ServiceInfo, wait};
+use relance_scm::{Caller, Reply, ScmError, ServiceManager, ServiceName, Win32Error};
 use relance_wire::api::{Role, SessionBody};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -161,6 +161,13 @@ impl Viewer {
         request: impl FnOnce(&Manager, &Caller, Reply<T>) + Send + 'static,
     ) -> Result<T, ScmError> {
         self.with(move |manager, caller| wait(|reply| request(manager, caller, reply)))
+            .await
+    }
+
+    /// One service, as the manager knows it now; the hub may be a moment behind.
+    pub(crate) async fn service(&self, name: &ServiceName) -> Result<ServiceInfo, ScmError> {
+        let name = name.clone();
+        self.ask(move |manager, caller, reply| manager.query_service(caller, &name, reply))
             .await
     }
 

@@ -62,7 +62,7 @@ pub enum Meta {
     ManualClock,
     /// The starts of this boot that are still to come, as JSON; empty: none.
     BootStarts,
-    /// How often the database was opened for writing: whoever opened it last may write.
+    /// How often the database was opened for writing: the one who opened it last may write.
     Epoch,
     /// The id of the state folder that the database belongs to.
     Identity,
@@ -116,9 +116,14 @@ impl Database {
     /// # Errors
     /// When there is no memory for it.
     pub fn in_memory() -> rusqlite::Result<Self> {
-        let mut connection = Connection::open_in_memory()?;
+        let connection = Connection::open_in_memory()?;
         schema::configure(&connection)?;
         schema::create(&connection, "")?;
+        Self::begin(connection)
+    }
+
+    /// Begins an epoch on a connection to a database that has its tables.
+    fn begin(mut connection: Connection) -> rusqlite::Result<Self> {
         Ok(Self {
             epoch: Epoch::begin(&mut connection)?,
             connection,
@@ -266,7 +271,7 @@ impl Database {
     /// # Errors
     /// When the database cannot be written, or must not be.
     pub fn prune(&mut self, before: Timestamp, bytes_max: u64) -> Result<(), CommitError> {
-        // Nothing but old entries is removed, whoever does it: looked at once, beforehand.
+        // Only old entries are removed here, so one look at the epoch, beforehand, is enough.
         self.epoch.enter(&mut self.connection)?;
         Ok(events::prune(&mut self.connection, before, bytes_max)?)
     }

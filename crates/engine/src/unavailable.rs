@@ -3,19 +3,8 @@
 
 use std::os::fd::OwnedFd;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
-use relance_scm::config::EnvironmentVariable;
-use relance_scm::event_log::{EventFilter, EventPage, NewEntry};
-use relance_scm::manager::{
-    Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Usage, Watch,
-};
-use relance_scm::status::ServiceStatus;
-use relance_scm::{
-    Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
-    ServiceManager, ServiceName,
-};
+use relance_scm::{Reply, RunId, ScmError, ServiceManager, refuse};
 
 /// See the module.
 pub(crate) struct Unavailable(Mutex<ScmError>);
@@ -36,51 +25,14 @@ impl Unavailable {
     }
 }
 
-/// Methods whose only argument that matters is the reply.
-macro_rules! refuse {
-    ($($name:ident($($kind:ty),*) -> $answer:ty;)*) => {
-        $(fn $name(&self, _: &Caller, $(_: $kind,)* reply: Reply<$answer>) {
-            reply.send(Err(self.error()));
-        })*
-    };
-}
-
 impl ServiceManager for Unavailable {
-    refuse! {
-        create_service(NewService) -> ();
-        apply(Vec<NewService>) -> Vec<Outcome>;
-        delete_service(&ServiceName) -> ();
-        query_config(&ServiceName) -> ServiceConfig;
-        query_environment(&ServiceName) -> Box<[EnvironmentVariable]>;
-        change_config(&ServiceName, ConfigChange) -> ();
-        query_status(&ServiceName) -> ServiceStatus;
-        query_service(&ServiceName) -> ServiceInfo;
-        enumerate() -> Enumeration;
-        start_service(&ServiceName, Vec<String>) -> ();
-        control_service(&ServiceName, Control) -> ServiceStatus;
-        terminate_service(&ServiceName) -> ();
-        cancel_recovery(&ServiceName) -> ();
-        explain(&ServiceName) -> Vec<String>;
-        find_events(EventFilter) -> EventPage;
-        write_event(NewEntry) -> ();
-        read_output(&ServiceName, OutputRange) -> OutputPart;
-        query_usage(Option<Vec<ServiceId>>) -> Vec<Usage>;
-        query_manager() -> ManagerInfo;
-        advance_clock(Option<Duration>) -> u64;
-    }
-
-    fn follow_output(
-        &self,
-        _: &Caller,
-        _: &ServiceName,
-        _: u64,
-    ) -> Result<Box<dyn FollowOutput>, ScmError> {
-        Err(self.error())
-    }
-
-    fn watch(&self, _: &Caller, _: Option<u64>) -> Result<Box<dyn Watch>, ScmError> {
-        Err(self.error())
-    }
+    refuse!(
+        Self::error;
+        create_service, apply, delete_service, query_config, query_environment, change_config,
+        query_access, change_access, query_status, query_service, enumerate, start_service,
+        control_service, terminate_service, cancel_recovery, explain, find_events, write_event,
+        read_output, follow_output, query_usage, query_manager, watch, advance_clock,
+    );
 
     fn attach(&self, _: RunId, _: String, _: OwnedFd, reply: Reply<()>) {
         reply.send(Err(self.error()));

@@ -1,9 +1,10 @@
-//! [`ServiceManager`]: what every service manager can be asked, whoever implements it.
+//! [`ServiceManager`]: what every service manager can be asked, by any implementation.
 //!
 //! Stateless and object-safe: each call names its caller, opens, acts and closes, with the rights
 //! that the call needs (A24 per request). Requests complete through a [`Reply`], so that a loop, a
 //! blocking client and an async server can all stand behind or before it.
 
+mod refuse;
 mod reply;
 
 #[cfg(unix)]
@@ -177,7 +178,7 @@ pub trait ServiceManager: Send + Sync {
         reply: Reply<ServiceStatus>,
     );
 
-    /// Ends a service by force: logged, and no failure. An extension.
+    /// Ends a service by force: logged, and not counted as a failure. An extension.
     ///
     /// Errors: 1062.
     fn terminate_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>);
@@ -203,7 +204,7 @@ pub trait ServiceManager: Send + Sync {
     }
 
     /// Writes down that sign-ins to the web console were refused: where the last one came from, and how
-    /// many there were. For whoever keeps sessions, not for clients; others write nothing.
+    /// many there were. For the keeper of sessions, not for clients; other managers write nothing.
     fn note_refused_sign_ins(&self, _from: &str, _count: u32) {}
 
     /// A part of the output of a service.

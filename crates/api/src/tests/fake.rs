@@ -7,17 +7,14 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use relance_scm::config::{ConfigChange, ServiceType};
+use relance_scm::config::ServiceType;
 use relance_scm::event_log::{EventFilter, EventPage};
-use relance_scm::manager::{
-    Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Watch, Watched,
-};
+use relance_scm::manager::{Enumeration, OutputPart, OutputRange, Watch, Watched};
 use relance_scm::security::Sid;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    Caller, Control, ControlsAccepted, ExitCode, Reply, ScmError, ServiceConfig, ServiceManager,
-    ServiceName, ServiceState, Win32Error,
+    Caller, ControlsAccepted, ExitCode, Reply, ScmError, ServiceManager, ServiceName, ServiceState,
+    Win32Error, refuse,
 };
 use relance_sessions::{FileStore, Sessions};
 
@@ -191,31 +188,11 @@ impl Manager {
     }
 }
 
-fn unknown<T>(reply: Reply<T>) {
-    reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+fn unknown(_: &Manager) -> ScmError {
+    Win32Error::NOT_SUPPORTED.into()
 }
 
 impl ServiceManager for Manager {
-    fn create_service(&self, _: &Caller, _: NewService, reply: Reply<()>) {
-        unknown(reply);
-    }
-
-    fn apply(&self, _: &Caller, _: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
-        unknown(reply);
-    }
-
-    fn delete_service(&self, _: &Caller, _: &ServiceName, reply: Reply<()>) {
-        unknown(reply);
-    }
-
-    fn query_config(&self, _: &Caller, _: &ServiceName, reply: Reply<ServiceConfig>) {
-        unknown(reply);
-    }
-
-    fn change_config(&self, _: &Caller, _: &ServiceName, _: ConfigChange, reply: Reply<()>) {
-        unknown(reply);
-    }
-
     fn query_status(&self, _: &Caller, name: &ServiceName, reply: Reply<ServiceStatus>) {
         self.fault(name);
         reply.send(Ok(ServiceStatus {
@@ -230,38 +207,8 @@ impl ServiceManager for Manager {
         }));
     }
 
-    fn query_service(&self, _: &Caller, _: &ServiceName, reply: Reply<ServiceInfo>) {
-        unknown(reply);
-    }
-
     fn enumerate(&self, _: &Caller, reply: Reply<Enumeration>) {
         reply.send(Ok(Enumeration::default()));
-    }
-
-    fn start_service(&self, _: &Caller, _: &ServiceName, _: Vec<String>, reply: Reply<()>) {
-        unknown(reply);
-    }
-
-    fn control_service(
-        &self,
-        _: &Caller,
-        _: &ServiceName,
-        _: Control,
-        reply: Reply<ServiceStatus>,
-    ) {
-        unknown(reply);
-    }
-
-    fn terminate_service(&self, _: &Caller, _: &ServiceName, reply: Reply<()>) {
-        unknown(reply);
-    }
-
-    fn cancel_recovery(&self, _: &Caller, _: &ServiceName, reply: Reply<()>) {
-        unknown(reply);
-    }
-
-    fn explain(&self, _: &Caller, _: &ServiceName, reply: Reply<Vec<String>>) {
-        unknown(reply);
     }
 
     fn find_events(&self, _: &Caller, _: EventFilter, reply: Reply<EventPage>) {
@@ -280,25 +227,19 @@ impl ServiceManager for Manager {
         reply: Reply<OutputPart>,
     ) {
         self.fault(name);
-        unknown(reply);
-    }
-
-    fn follow_output(
-        &self,
-        _: &Caller,
-        _: &ServiceName,
-        _: u64,
-    ) -> Result<Box<dyn FollowOutput>, ScmError> {
-        Err(Win32Error::NOT_SUPPORTED.into())
-    }
-
-    fn query_manager(&self, _: &Caller, reply: Reply<ManagerInfo>) {
-        unknown(reply);
+        reply.send(Err(unknown(self)));
     }
 
     fn watch(&self, _: &Caller, _: Option<u64>) -> Result<Box<dyn Watch>, ScmError> {
         Ok(Box::new(Silent))
     }
+
+    refuse!(
+        unknown;
+        create_service, apply, delete_service, query_config, change_config, query_service,
+        start_service, control_service, terminate_service, cancel_recovery, explain, follow_output,
+        query_manager,
+    );
 }
 
 struct Silent;

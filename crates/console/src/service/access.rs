@@ -125,7 +125,7 @@ fn warnings(access: &Access, lang: Lang) -> Markup {
             p.note.warn {
                 (who(name, lang))
                 (lang.t(
-                    " can have anything run under the account of the manager: whoever may change a service’s program and account has its power.",
+                    " can have anything run under the account of the manager: a user who may change a service’s program and account has its power.",
                     " peut faire exécuter n’importe quoi sous le compte du gestionnaire : qui peut changer le programme et le compte d’un service a son pouvoir.",
                 ))
             }
@@ -186,12 +186,7 @@ fn label(word: &str, lang: Lang) -> &str {
 pub(crate) async fn change(viewer: Viewer, form: Form) -> Answer<Response> {
     viewer.check_form(&form)?;
     let name = form.name()?;
-    let info = {
-        let name = name.clone();
-        viewer
-            .ask(move |manager, caller, reply| manager.query_service(caller, &name, reply))
-            .await?
-    };
+    let info = viewer.service(&name).await?;
     let is_trial = !form.has("confirm");
     match ask(&viewer, &name, &form, is_trial).await {
         Ok(_) if !is_trial => {

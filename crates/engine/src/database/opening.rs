@@ -14,8 +14,6 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::aside::{is_anything_there, last_damaged, put_aside, with_suffix};
-use super::epoch::Epoch;
-use super::known::Known;
 use super::loss::Files;
 use super::schema::{self, Content};
 use super::{Database, Meta, read_meta, write_meta};
@@ -37,7 +35,7 @@ pub enum OpenError {
     Replaced(PathBuf),
     /// Another state folder has been put in the place of this one.
     OtherFolder(PathBuf),
-    /// It is a link, a folder or something else that is no file.
+    /// It is a link, a folder or something else that is not a file.
     NotAFile(PathBuf),
     /// It was written by a newer version.
     TooNew(i64),
@@ -93,7 +91,7 @@ impl Database {
         if stage == Stage::FirstStart {
             flags |= OpenFlags::SQLITE_OPEN_CREATE;
         }
-        let mut connection = Connection::open_with_flags(path, flags)?;
+        let connection = Connection::open_with_flags(path, flags)?;
         // The log must be there after an end in good order too: else nobody could tell that it is lost.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         let content = schema::content(&connection, path)?;
@@ -108,14 +106,7 @@ impl Database {
         if content == Content::Nothing {
             schema::create(&connection, id)?;
         }
-        Ok(Self {
-            epoch: Epoch::begin(&mut connection)?,
-            connection,
-            durable: false,
-            notices: Vec::new(),
-            files: None,
-            known: Known::default(),
-        })
+        Ok(Self::begin(connection)?)
     }
 
     /// Gives the database its id, if it has none, and then notes that it exists: in this order, so that
@@ -163,7 +154,7 @@ fn missing(path: &Path) -> OpenError {
     }
 }
 
-/// A damaged database is kept for whoever can read it, and never replaced by an empty one.
+/// A damaged database is kept for people who can read it, and never replaced by an empty one.
 fn damaged(path: &Path, reason: &str) -> OpenError {
     debug_assert!(is_anything_there(path), "it was looked at before");
     match put_aside(path, "damaged") {
@@ -247,7 +238,7 @@ impl fmt::Display for OpenError {
             ),
             Self::NotAFile(path) => write!(
                 f,
-                "{} is no file but a link or a folder, which the daemon does not follow; put the service \
+                "{} is not a file but a link or a folder, which the daemon does not follow; put the service \
                  database in its place, or {RESTORE}",
                 path.display()
             ),

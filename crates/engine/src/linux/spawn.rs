@@ -10,7 +10,7 @@ mod spec;
 
 use std::ffi::{CString, NulError, c_char, c_int, c_void};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::ptr;
 
 use clone3::{Child, Stack, clone3_into};
@@ -86,6 +86,23 @@ impl Spawner {
             len: STACK_LEN,
         };
         Ok(Self { stack, inherited })
+    }
+
+    /// Starts a process of the manager itself, which prints where this one does and reads nothing.
+    pub(crate) fn spawn_part(
+        &mut self,
+        spec: &SpawnSpec,
+        null: BorrowedFd<'_>,
+        handed: &[BorrowedFd<'_>],
+    ) -> Result<u32, SpawnError> {
+        let stderr = io::stderr();
+        let fds = ChildFds {
+            stdin: null,
+            stdout: stderr.as_fd(),
+            stderr: stderr.as_fd(),
+            handed,
+        };
+        self.spawn(spec, &fds, None, None)
     }
 
     /// Creates a process, in a control group if one is given, and returns its id once it executes the

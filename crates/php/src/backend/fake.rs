@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use relance_scm::config::ServiceType;
-use relance_scm::event_log::{EventFilter, EventPage};
-use relance_scm::manager::{
-    Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Watch,
-};
+use relance_scm::manager::NewService;
 use relance_scm::{
     Caller, ConfigChange, Control, ControlsAccepted, ExitCode, Reply, ScmError, ServiceConfig,
-    ServiceManager, ServiceName, ServiceState, ServiceStatus, Win32Error,
+    ServiceManager, ServiceName, ServiceState, ServiceStatus, Win32Error, refuse,
 };
 
 use super::Backend;
@@ -56,6 +52,10 @@ impl FakeManager {
         let found = memory.services.get(name).cloned();
         found.ok_or_else(|| Win32Error::SERVICE_DOES_NOT_EXIST.into())
     }
+}
+
+fn not_asked(_: &FakeManager) -> ScmError {
+    Win32Error::NOT_SUPPORTED.into()
 }
 
 impl ServiceManager for FakeManager {
@@ -122,56 +122,12 @@ impl ServiceManager for FakeManager {
         reply.send(self.service(&what, name).map(|_| status()));
     }
 
-    // What follows is not asked by the extension.
-
-    fn apply(&self, _: &Caller, _: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
-        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
-    }
-
-    fn query_service(&self, _: &Caller, _: &ServiceName, reply: Reply<ServiceInfo>) {
-        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
-    }
-
-    fn enumerate(&self, _: &Caller, reply: Reply<Enumeration>) {
-        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
-    }
-
-    fn terminate_service(&self, _: &Caller, _: &ServiceName, reply: Reply<()>) {
-        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
-    }
-
-    fn cancel_recovery(&self, _: &Caller, _: &ServiceName, reply: Reply<()>) {
-        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
-    }
-
-    fn explain(&self, _: &Caller, _: &ServiceName, reply: Reply<Vec<String>>) {
-        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
-    }
-
-    fn find_events(&self, _: &Caller, _: EventFilter, reply: Reply<EventPage>) {
-        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
-    }
-
-    fn read_output(&self, _: &Caller, _: &ServiceName, _: OutputRange, reply: Reply<OutputPart>) {
-        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
-    }
-
-    fn follow_output(
-        &self,
-        _: &Caller,
-        _: &ServiceName,
-        _: u64,
-    ) -> Result<Box<dyn FollowOutput>, ScmError> {
-        Err(Win32Error::NOT_SUPPORTED.into())
-    }
-
-    fn query_manager(&self, _: &Caller, reply: Reply<ManagerInfo>) {
-        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
-    }
-
-    fn watch(&self, _: &Caller, _: Option<u64>) -> Result<Box<dyn Watch>, ScmError> {
-        Err(Win32Error::NOT_SUPPORTED.into())
-    }
+    // The extension asks nothing of these.
+    refuse!(
+        not_asked;
+        apply, query_service, enumerate, terminate_service, cancel_recovery, explain, find_events,
+        read_output, follow_output, query_manager, watch,
+    );
 }
 
 fn status() -> ServiceStatus {

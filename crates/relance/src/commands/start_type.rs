@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use clap::Parser;
 use relance_scm::config::StartType;
-use relance_scm::{ConfigChange, Win32Error};
+use relance_scm::{ConfigChange, ServiceName, Win32Error};
 
 use super::{start, stop};
-use crate::cli::{CommandFailure, CommandResult, Common};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::selection::Selection;
 
 /// Start a service at boot
@@ -39,21 +39,22 @@ pub(crate) fn enable(arguments: Enable) -> CommandResult {
         delayed_auto_start: Some(arguments.delayed),
         ..ConfigChange::default()
     };
-    let now = arguments.now;
-    arguments
-        .services
-        .each(&arguments.common, "enabled", |manager, name| {
-            let change = change.clone();
-            manager.ask(|scm, caller, reply| scm.change_config(caller, name, change, reply))?;
-            if !now {
-                return Ok(());
-            }
+    let then = arguments
+        .now
+        .then_some(|manager: &Manager, name: &ServiceName| {
             let patience = Some(Duration::from_secs(30));
             ignore(
                 start::start(manager, name, Vec::new(), patience),
                 Win32Error::SERVICE_ALREADY_RUNNING,
             )
-        })
+        });
+    change_and_then(
+        &arguments.services,
+        &arguments.common,
+        "enabled",
+        &change,
+        then,
+    )
 }
 
 /// Never start a service; a pending restart is refused too
@@ -73,21 +74,37 @@ pub(crate) fn disable(arguments: Disable) -> CommandResult {
         start_type: Some(StartType::Disabled),
         ..ConfigChange::default()
     };
-    let now = arguments.now;
-    arguments
-        .services
-        .each(&arguments.common, "disabled", |manager, name| {
-            let change = change.clone();
-            manager.ask(|scm, caller, reply| scm.change_config(caller, name, change, reply))?;
-            if !now {
-                return Ok(());
-            }
+    let then = arguments
+        .now
+        .then_some(|manager: &Manager, name: &ServiceName| {
             let patience = Some(Duration::from_secs(125));
             ignore(
                 stop::stop(manager, name, patience),
                 Win32Error::SERVICE_NOT_ACTIVE,
             )
-        })
+        });
+    change_and_then(
+        &arguments.services,
+        &arguments.common,
+        "disabled",
+        &change,
+        then,
+    )
+}
+
+/// Changes each service, and then does something with it if anything is wanted.
+fn change_and_then(
+    services: &Selection,
+    common: &Common,
+    done: &'static str,
+    change: &ConfigChange,
+    then: Option<impl Fn(&Manager, &ServiceName) -> CommandResult + Sync>,
+) -> CommandResult {
+    services.each(common, done, |manager, name| {
+        let change = change.clone();
+        manager.ask(|scm, caller, reply| scm.change_config(caller, name, change, reply))?;
+        then.as_ref().map_or(Ok(()), |then| then(manager, name))
+    })
 }
 
 /// What was wanted is so already.

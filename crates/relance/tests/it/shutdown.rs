@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 
 use relance_engine::linux::guardian::EXIT_WITHOUT_ENGINE;
 use relance_scm::config::StartType;
@@ -66,6 +67,12 @@ fn damage(daemon: &Daemon) {
     }
 }
 
+/// The guardian has ended everything alone, and says so.
+fn ended_without_engine(daemon: &Daemon, status: ExitStatus) {
+    let messages = daemon.messages();
+    assert_eq!(status.code(), Some(EXIT_WITHOUT_ENGINE), "{messages}");
+}
+
 /// Copies of the database's files as they are now, each with the place of the original.
 fn copied(daemon: &Daemon) -> Vec<(PathBuf, PathBuf)> {
     let copy = |name: &str| {
@@ -105,18 +112,16 @@ fn a_damaged_database_is_told_to_clients_and_disturbs_no_service_and_no_shutdown
     assert_eq!(listed.status.code(), Some(1));
     let said = String::from_utf8_lossy(&listed.stderr);
     assert!(said.contains("database"), "{said}");
+    let rights = daemon.relance(&["access", "obeying"]);
+    let said = String::from_utf8_lossy(&rights.stderr);
+    assert!(said.contains("database"), "{said}");
     assert!(Path::new(&format!("/proc/{pid}")).exists(), "it runs on");
 
     signal(daemon.guardian_pid(), Signal::TERM);
     // STOP came over the channel: its stop is its own.
     puppet.stopped(0, 0);
     let status = daemon.wait_for_end();
-    assert_eq!(
-        status.code(),
-        Some(EXIT_WITHOUT_ENGINE),
-        "{}",
-        daemon.messages()
-    );
+    ended_without_engine(&daemon, status);
     assert!(told(&daemon), "{}", daemon.messages());
     assert!(!Path::new(&format!("/proc/{pid}")).exists());
 }
@@ -127,12 +132,7 @@ fn a_frozen_engine_does_not_hold_up_the_shutdown_and_the_next_start_is_a_boot() 
     start_obeying(&daemon);
     signal(daemon.engine_pid(), Signal::STOP);
     let status = daemon.stop();
-    assert_eq!(
-        status.code(),
-        Some(EXIT_WITHOUT_ENGINE),
-        "{}",
-        daemon.messages()
-    );
+    ended_without_engine(&daemon, status);
     assert!(told(&daemon), "{}", daemon.messages());
     daemon.start_again();
     let info = daemon.wait_for_state(&name("obeying"), ServiceState::Running);
@@ -176,12 +176,7 @@ fn what_does_not_stop_is_killed_by_the_guardian_and_named() {
     wait_for_end(&engine);
     let _ = daemon.ask(|scm, caller, reply| scm.enumerate(caller, reply));
     let status = daemon.stop();
-    assert_eq!(
-        status.code(),
-        Some(EXIT_WITHOUT_ENGINE),
-        "{}",
-        daemon.messages()
-    );
+    ended_without_engine(&daemon, status);
     let messages = daemon.messages();
     assert!(messages.contains("\"stubborn\" (process"), "{messages}");
 }
@@ -200,12 +195,7 @@ fn an_engine_that_does_not_start_does_not_hold_up_the_shutdown() {
     fs::rename(&broken, &program).expect("the same folder");
     signal(engine, Signal::KILL);
     let status = daemon.stop();
-    assert_eq!(
-        status.code(),
-        Some(EXIT_WITHOUT_ENGINE),
-        "{}",
-        daemon.messages()
-    );
+    ended_without_engine(&daemon, status);
     assert!(told(&daemon), "{}", daemon.messages());
 }
 

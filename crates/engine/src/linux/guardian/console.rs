@@ -12,7 +12,7 @@ use super::super::account::ConsoleAccount;
 use super::super::clock;
 use super::super::process::{kill, log};
 use super::super::protocol::{Exit, GuardianReport};
-use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage};
+use super::super::spawn::{SpawnError, SpawnSpec, SpawnStage};
 use super::Guardian;
 use super::restart::{Restart, STABLE};
 
@@ -120,26 +120,16 @@ impl Guardian {
     fn try_start_console(&mut self) -> Result<u32, String> {
         let setup = self.setup.console.as_ref().ok_or("none is wanted")?;
         let ids = setup.account.ids()?;
-        let listener = match &self.console.listener {
-            Some(listener) => listener,
-            None => self.console.listener.insert(listen(setup.address)?),
-        };
+        if self.console.listener.is_none() {
+            self.console.listener = Some(listen(setup.address)?);
+        }
         let spec = SpawnSpec {
-            program: setup.command[0].clone(),
-            arguments: setup.command.clone(),
-            environment: setup.environment.clone(),
-            directory: "/".to_owned(),
             ids,
-            ..SpawnSpec::default()
+            ..SpawnSpec::of_part(&setup.command, &setup.environment)
         };
-        let stderr = std::io::stderr();
-        let fds = ChildFds {
-            stdin: self.null.as_fd(),
-            stdout: stderr.as_fd(),
-            stderr: stderr.as_fd(),
-            handed: &[listener.as_fd()],
-        };
-        let spawned = self.spawner.spawn(&spec, &fds, None, None);
+        let handed = self.console.listener.as_ref().map(AsFd::as_fd);
+        let null = self.null.as_fd();
+        let spawned = self.spawner.spawn_part(&spec, null, handed.as_slice());
         spawned.map_err(|error| not_spawned(error, &spec))
     }
 

@@ -9,7 +9,7 @@ use rustix::event::epoll;
 use super::super::clock;
 use super::super::link::Link;
 use super::super::protocol::{Exit, GuardianReport, GuardianRequest, KnownRun, RunKey, VERSION};
-use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage};
+use super::super::spawn::{SpawnError, SpawnSpec, SpawnStage};
 use super::restart::Restart;
 use super::{EXIT_CANNOT_START, Guardian, TOKEN_ENGINE, socket_pair};
 
@@ -50,21 +50,11 @@ impl Guardian {
         let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
         let (ours, theirs) = socket_pair().map_err(prepare)?;
         let spec = SpawnSpec {
-            program: self.setup.engine[0].clone(),
-            arguments: self.setup.engine.clone(),
-            environment: self.setup.environment.clone(),
-            directory: "/".to_owned(),
             dies_with_guardian: true,
-            ..SpawnSpec::default()
+            ..SpawnSpec::of_part(&self.setup.engine, &self.setup.environment)
         };
-        let stderr = std::io::stderr();
-        let fds = ChildFds {
-            stdin: self.null.as_fd(),
-            stdout: stderr.as_fd(),
-            stderr: stderr.as_fd(),
-            handed: &[theirs.as_fd(), self.setup.listener.as_fd()],
-        };
-        let pid = self.spawner.spawn(&spec, &fds, None, None)?;
+        let handed = [theirs.as_fd(), self.setup.listener.as_fd()];
+        let pid = self.spawner.spawn_part(&spec, self.null.as_fd(), &handed)?;
         let link = Link::new(ours).map_err(prepare)?;
         let data = epoll::EventData::new_u64(TOKEN_ENGINE);
         epoll::add(&self.epoll, &link, data, epoll::EventFlags::IN)
@@ -212,7 +202,7 @@ impl Guardian {
         Ok(alive)
     }
 
-    /// An engine that cannot be spoken to is no engine; SIGCHLD follows.
+    /// An engine that cannot be spoken to is useless, so it is killed; SIGCHLD follows.
     pub(super) fn drop_engine(&mut self, why: &str) {
         let Some(engine) = &self.engine else { return };
         super::super::process::log(&format!("the engine is ended: {why}"));

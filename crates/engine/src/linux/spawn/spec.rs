@@ -40,6 +40,17 @@ pub(crate) struct SpawnSpec {
 }
 
 impl SpawnSpec {
+    /// A process of the manager itself: `command` is its program and all arguments.
+    pub(crate) fn of_part(command: &[String], environment: &[String]) -> Self {
+        Self {
+            program: command[0].clone(),
+            arguments: command.to_vec(),
+            environment: environment.to_vec(),
+            directory: "/".to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// The name of the service, from the environment that the manager made.
     pub(crate) fn service(&self) -> Option<&str> {
         let mut variables = self.environment.iter();
