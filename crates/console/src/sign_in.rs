@@ -155,7 +155,7 @@ async fn show_access(viewer: &Viewer, made: Option<Result<String, ScmError>>) ->
     };
     let title = lang.t("Sessions and tokens", "Sessions et jetons");
     let body = html! {
-        h1 { (title) }
+        div.head { h1 { (title) } }
         @match &made {
             Some(Ok(token)) => div.card.good role="status" {
                 p { (lang.t(

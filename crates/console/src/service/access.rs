@@ -83,16 +83,14 @@ fn list(access: &Access, lang: Lang, changing: Option<(&Viewer, &ServiceName)>) 
             table {
                 thead { tr {
                     th scope="col" { (lang.t("Who", "Qui")) }
-                    th scope="col" { (lang.t("Rule", "Règle")) }
-                    th scope="col" { (lang.t("What", "Quoi")) }
+                    th scope="col" { (lang.t("May do", "Peut faire")) }
                     @if changing.is_some() { th scope="col" { (lang.t("Change", "Changer")) } }
                 } }
                 tbody {
                     @for (ace, name) in entries {
                         tr {
                             th scope="row" { (who(name, lang)) }
-                            td { @if ace.kind == AceKind::Allow { (lang.t("may", "peut")) } @else { strong.bad { (lang.t("may not", "ne peut pas")) } } }
-                            td { (may(ace, lang)) }
+                            td { (rule(ace, lang)) " " (rights(ace, lang)) }
                             @if let Some((viewer, service)) = changing {
                                 td { (forget(viewer, service, ace, lang)) }
                             }
@@ -111,7 +109,7 @@ fn forget(viewer: &Viewer, service: &ServiceName, ace: &Ace, lang: Lang) -> Mark
             input type="hidden" name="name" value=(service);
             input type="hidden" name="who" value=(ace.sid);
             input type="hidden" name="forget" value="1";
-            button type="submit" { (lang.t("Take away…", "Retirer…")) }
+            button type="submit" { (lang.t("Remove…", "Retirer…")) }
         }
     }
 }
@@ -158,7 +156,14 @@ fn who(name: &str, lang: Lang) -> String {
     }
 }
 
-fn may(ace: &Ace, lang: Lang) -> String {
+fn rule(ace: &Ace, lang: Lang) -> Markup {
+    html! {
+        @if ace.kind == AceKind::Allow { (lang.t("may", "peut")) }
+        @else { strong.bad { (lang.t("may not", "ne peut pas")) } }
+    }
+}
+
+fn rights(ace: &Ace, lang: Lang) -> String {
     let words = words::of(ace.rights);
     let labels: Vec<&str> = words.iter().map(|word| label(word, lang)).collect();
     labels.join(", ")
@@ -177,7 +182,7 @@ fn label(word: &str, lang: Lang) -> &str {
         "delete" => lang.t("delete it", "le supprimer"),
         "rights" => lang.t("say who may do what", "dire qui peut quoi"),
         "restart" => lang.t("restart it", "le redémarrer"),
-        "all" => lang.t("everything", "tout"),
+        "all" => lang.t("do everything", "tout faire"),
         other => other,
     }
 }

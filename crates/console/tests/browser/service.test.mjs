@@ -133,7 +133,7 @@ test("Security: who may do what, and a descriptor of its own", async (t) => {
   const world = await World.start(t);
   await world.program("worker", "exec sleep 1000");
   const page = await world.page({ go: tab("worker", "security") });
-  await page.getByRole("row", { name: /Administrators may everything/ }).waitFor();
+  await page.getByRole("row", { name: /Administrators may do everything/ }).waitFor();
   await page.getByLabel("As SDDL text").fill("nonsense");
   await page.getByRole("alert").waitFor();
   await page.getByLabel("As SDDL text").fill("D:(A;;GA;;;BA)(A;;RPWP;;;S-1-22-1-33)");
@@ -154,9 +154,9 @@ test("Security: rights are given and taken in words, and nothing unseen", async 
   await root.waitFor();
   assert.equal((await config(world, "worker")).security, undefined, "not yet");
   await page.getByRole("button", { name: "Save" }).click();
-  await root.getByRole("button", { name: "Take away…" }).waitFor();
+  await root.getByRole("button", { name: "Remove…" }).waitFor();
   assert.match((await config(world, "worker")).security, /S-1-22-1-0/);
-  await root.getByRole("button", { name: "Take away…" }).click();
+  await root.getByRole("button", { name: "Remove…" }).click();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("This is the default; nothing is stored.").waitFor();
   assert.deepEqual(world.complaints(), []);
