@@ -243,6 +243,13 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned()
 }
 
+/// It printed this.
+#[track_caller]
+fn says(output: &Output, expected: &str) {
+    let text = text(output);
+    assert!(text.contains(expected), "{text}");
+}
+
 #[test]
 fn faults_of_the_store_disturb_nothing_are_said_and_a_backup_mends_them() {
     for fault in &FAULTS {
@@ -295,7 +302,7 @@ fn a_state_folder_that_is_opened_to_others_is_refused_at_the_next_start() {
     scene.daemon.kill_guardian();
     let refused = scene.daemon.command().output().expect("the program runs");
     assert!(!refused.status.success());
-    assert!(text(&refused).contains("chmod"), "{}", text(&refused));
+    says(&refused, "chmod");
     assert!(scene.is_undisturbed());
     set_mode(&scene.state(), 0o700);
     let database = scene.state().join("relance.db");
@@ -358,11 +365,7 @@ fn the_loss_of_the_log_costs_no_service_and_is_in_the_event_log() {
     assert_eq!(info.config.service_name, name("steady"));
     assert!(scene.is_undisturbed());
     let events = scene.daemon.relance(&["events", "--id", "1106"]);
-    assert!(
-        text(&events).contains("relance.db-wal is missing"),
-        "{}",
-        text(&events)
-    );
+    says(&events, "relance.db-wal is missing");
 }
 
 #[test]
@@ -374,18 +377,14 @@ fn a_backup_is_private_replaces_nothing_unasked_and_follows_no_link() {
     assert_eq!(mode & 0o777, 0o600);
     let again = scene.command("backup", &[]);
     assert_eq!(again.status.code(), Some(3), "{}", text(&again));
-    assert!(text(&again).contains("--force"), "{}", text(&again));
+    says(&again, "--force");
     let precious = scene.daemon.folder().join("precious");
     fs::write(&precious, "precious").expect("a folder of the test's own");
     fs::remove_file(scene.backup()).expect("a folder of the test's own");
     symlink(&precious, scene.backup()).expect("a folder of the test's own");
     assert!(!scene.command("backup", &[]).status.success());
     let forced = scene.command("backup", &["--force"]);
-    assert!(
-        text(&forced).contains("not a regular file"),
-        "{}",
-        text(&forced)
-    );
+    says(&forced, "not a regular file");
     assert_eq!(
         fs::read_to_string(&precious).expect("a folder of the test's own"),
         "precious"
@@ -401,21 +400,13 @@ fn a_backup_does_not_go_into_the_state_folder() {
     let words = ["backup", &database, "--state", &folder, "--force"];
     let refused = scene.daemon.relance(&words);
     assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
-    assert!(
-        text(&refused).contains("name a file elsewhere"),
-        "{}",
-        text(&refused)
-    );
+    says(&refused, "name a file elsewhere");
     let nowhere = scene.daemon.folder().join("typo").display().to_string();
     let backup = scene.backup().display().to_string();
     let refused = scene
         .daemon
         .relance(&["restore", &backup, "--state", &nowhere]);
-    assert!(
-        text(&refused).contains("there is no folder"),
-        "{}",
-        text(&refused)
-    );
+    says(&refused, "there is no folder");
 }
 
 #[test]
@@ -423,11 +414,7 @@ fn a_daemon_whose_database_is_open_is_not_restored_under_its_feet() {
     let mut scene = Scene::new();
     let refused = scene.command("restore", &[]);
     assert_eq!(refused.status.code(), Some(3), "{}", text(&refused));
-    assert!(
-        text(&refused).contains("stop it first"),
-        "{}",
-        text(&refused)
-    );
+    says(&refused, "stop it first");
     assert!(scene.daemon.stop().success());
     let restored = scene.command("restore", &[]);
     assert!(restored.status.success(), "{}", text(&restored));
