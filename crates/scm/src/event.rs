@@ -212,6 +212,8 @@ pub enum Event {
     StoreSaved(Box<str>),
     /// 1108: a service was not loaded, because its row cannot be read: its name, and why.
     ServiceUnreadable(Box<str>, Box<str>),
+    /// 1109: the manager ended without stopping its services, and another one goes on with them.
+    ManagerReplaced,
     /// 1131: there is no web console, although one is wanted.
     ConsoleFailed(Box<str>),
     /// 1132: the web console works again.
@@ -275,6 +277,7 @@ impl Event {
             Self::StoreDamaged(_) => 1106,
             Self::StoreSaved(_) => 1107,
             Self::ServiceUnreadable(..) => 1108,
+            Self::ManagerReplaced => 1109,
             Self::ConsoleFailed(_) => 1131,
             Self::ConsoleRecovered => 1132,
             Self::SignInRefused { .. } => 1133,
@@ -316,6 +319,7 @@ impl Event {
             | Self::PasswordIgnored
             | Self::CleanStopAfterError(_)
             | Self::EngineRestarted
+            | Self::ManagerReplaced
             | Self::StoreSaved(_)
             | Self::SignInRefused { .. } => EventLevel::Warning,
             Self::StartFailed(_)
@@ -436,6 +440,7 @@ impl Event {
             Self::SignInRefused { from, count } => vec![from.to_string(), count.to_string()],
             Self::ManagerStarted
             | Self::EngineRestarted
+            | Self::ManagerReplaced
             | Self::ManagerStopping
             | Self::ConsoleRecovered => Vec::new(),
         }

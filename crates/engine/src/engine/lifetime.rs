@@ -52,7 +52,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.catching_up = Some(CatchUp::default());
                 self.log_of_manager(now, &Event::EngineRestarted);
             }
-            Beginning::Adoption => self.catching_up = Some(CatchUp::default()),
+            Beginning::Adoption => {
+                self.catching_up = Some(CatchUp::default());
+                self.log_of_manager(now, &Event::ManagerReplaced);
+            }
         }
         self.say_what_was_wrong(now);
         let records = self.services.values();

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Parser;
 use relance_client::{Target, connect};
+use relance_engine::database::OpenError;
 use relance_engine::database::backup::{self, Contents};
 use relance_engine::identity::{Identity, Stage};
 use relance_scm::manager::wait;
@@ -176,8 +177,9 @@ fn prepare(
     drop(target);
     let contents = backup::check(copy).map_err(|error| {
         let sentence = format!(
-            "{} is not a backup that can be used: {error}",
-            file.display()
+            "{} is not a backup that can be used: {}; name a file that relance backup has written",
+            file.display(),
+            fault(&error)
         );
         CommandFailure::Scm(ScmError::new(Win32Error::BADDB, sentence))
     })?;
@@ -213,7 +215,23 @@ fn may_run_on(folder: &Path, boot: &str) -> bool {
     String::from_utf8_lossy(head).contains(boot)
 }
 
-fn unusable(error: relance_engine::database::OpenError) -> CommandFailure {
+/// What is wrong with the file that was named. The errors' own sentences are about the database in the
+/// state folder, and advise to restore a backup.
+fn fault(error: &OpenError) -> String {
+    match error {
+        OpenError::TooNew(version) => {
+            format!("its format {version} is that of a newer version of Relance")
+        }
+        OpenError::Format(_, version) => {
+            format!("no version of Relance writes its format number {version} (user_version)")
+        }
+        OpenError::Incomplete(_, table) => format!("it lacks the table {table}"),
+        OpenError::Other(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
+fn unusable(error: OpenError) -> CommandFailure {
     let sentence = format!("the backup could not be put in its place: {error}");
     CommandFailure::Scm(ScmError::new(Win32Error::WRITE_FAULT, sentence))
 }

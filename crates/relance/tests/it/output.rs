@@ -180,6 +180,13 @@ fn printing_services_do_not_notice_that_the_whole_manager_is_killed() {
         assert_eq!(printer.pid(&daemon), pid, "{}", printer.service);
     }
     assert_eq!(streams(&daemon), 2);
+    let events = daemon.relance(&["events", "--id", "1109", "--json"]);
+    let events = String::from_utf8(events.stdout).expect("JSON");
+    assert_eq!(
+        events.lines().count(),
+        2,
+        "each death is on record: {events}"
+    );
 }
 
 #[test]

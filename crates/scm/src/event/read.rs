@@ -86,6 +86,7 @@ impl Event {
             1106 => Self::StoreDamaged(read.text(0)?.into()),
             1107 => Self::StoreSaved(read.text(0)?.into()),
             1108 => Self::ServiceUnreadable(read.text(0)?.into(), read.text(1)?.into()),
+            1109 => Self::ManagerReplaced,
             1131 => Self::ConsoleFailed(read.text(0)?.into()),
             1132 => Self::ConsoleRecovered,
             1133 => Self::SignInRefused {

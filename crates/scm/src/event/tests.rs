@@ -146,6 +146,7 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::Deleted,
         Event::ManagerStarted,
         Event::EngineRestarted,
+        Event::ManagerReplaced,
         Event::StorageFailed("full".into()),
         Event::StorageRecovered(1),
         Event::ManagerStopping,

@@ -88,6 +88,9 @@ pub fn template(id: u32) -> Option<&'static str> {
         1106 => "Something is wrong with the files of the service database: %1.",
         1107 => "The service database was written again from what the manager knows. %1.",
         1108 => "The service %1 was not loaded, and what runs of it is left alone: %2.",
+        1109 => {
+            "The service manager ended without stopping its services and was started again. It goes on with those that run."
+        }
         1131 => "There is no web console: %1. The manager runs without it and tries again.",
         1132 => "The web console works again.",
         1133 => {
