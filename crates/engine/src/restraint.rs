@@ -48,14 +48,11 @@ impl Cause {
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Restraint {
-    buckets: BTreeMap<Cause, Bucket>,
-}
-
-#[derive(Debug, Default)]
-struct Bucket {
-    /// When it will be full again.
-    full_at: Time,
-    held: Option<Held>,
+    /// When buckets that are not full will be full again. Some that are full are still among them.
+    full_at: BTreeMap<Cause, Time>,
+    held: BTreeMap<Cause, Held>,
+    /// So many buckets were left when those that are full were forgotten for the last time.
+    left: usize,
 }
 
 /// The last of the entries that are held back.
@@ -71,19 +68,20 @@ impl Restraint {
     /// itself.
     pub(crate) fn take(&mut self, now: Time, cause: Cause, entry: LogEntry) -> Vec<LogEntry> {
         let (burst, pause) = cause.allowance();
-        let bucket = self.buckets.entry(cause).or_default();
         // A long text weighs more.
         let weight = u32::try_from(entry.size() / 1024)
             .unwrap_or(u32::MAX)
             .saturating_add(1);
-        let full_at = bucket.full_at.max(now) + pause.saturating_mul(weight);
+        let full_at = self.full_at.get(&cause).map_or(now, |at| now.max(*at));
+        let full_at = full_at + pause.saturating_mul(weight);
         if full_at - now <= pause * burst {
-            bucket.full_at = full_at;
-            let held = bucket.held.take().map(Held::summary);
+            let held = self.held.remove(&cause).map(Held::summary);
+            self.full_at.insert(cause, full_at);
+            self.forget_full(now);
             return held.into_iter().chain([entry]).collect();
         }
         let at = entry.at;
-        let held = bucket.held.get_or_insert_with(|| Held {
+        let held = self.held.entry(cause).or_insert_with(|| Held {
             entry: entry.clone(),
             repeated: Repeated {
                 times: 0,
@@ -98,34 +96,32 @@ impl Restraint {
         Vec::new()
     }
 
-    /// When something that is held back is to be written.
-    pub(crate) fn deadline(&self) -> Option<Time> {
-        let held = self
-            .buckets
-            .values()
-            .filter_map(|bucket| bucket.held.as_ref());
-        held.map(|held| held.due).min()
+    /// Forgets the buckets that are full, as new ones are, whenever their number has doubled.
+    fn forget_full(&mut self, now: Time) {
+        if self.full_at.len() <= 2 * self.left.max(8) {
+            return;
+        }
+        self.full_at.retain(|_, full_at| *full_at > now);
+        self.left = self.full_at.len();
     }
 
-    /// What was held back long enough. Buckets that are full are forgotten.
+    /// When something that is held back is to be written.
+    pub(crate) fn deadline(&self) -> Option<Time> {
+        self.held.values().map(|held| held.due).min()
+    }
+
+    /// What was held back long enough.
     pub(crate) fn due(&mut self, now: Time) -> Vec<LogEntry> {
-        if self.deadline().is_none_or(|due| due > now) {
-            return Vec::new();
-        }
-        let due = |bucket: &mut Bucket| bucket.held.take_if(|held| held.due <= now);
-        let held: Vec<_> = self.buckets.values_mut().filter_map(due).collect();
-        self.buckets
-            .retain(|_, bucket| bucket.held.is_some() || bucket.full_at > now);
-        held.into_iter().map(Held::summary).collect()
+        let held = std::mem::take(&mut self.held).into_iter();
+        let (due, held): (BTreeMap<_, _>, _) = held.partition(|(_, held)| held.due <= now);
+        self.held = held;
+        due.into_values().map(Held::summary).collect()
     }
 
     /// Everything that is held back, for the end.
     pub(crate) fn all(&mut self) -> Vec<LogEntry> {
-        let buckets = std::mem::take(&mut self.buckets).into_values();
-        buckets
-            .filter_map(|bucket| bucket.held)
-            .map(Held::summary)
-            .collect()
+        let held = std::mem::take(&mut self.held).into_values();
+        held.map(Held::summary).collect()
     }
 }
 
@@ -216,6 +212,17 @@ mod tests {
         long.parameters = vec!["x".repeat(31 * 1024)];
         let takes = (0..500).map(|_| restraint.take(Time::ZERO, cause(), long.clone()).len());
         assert_eq!(takes.sum::<usize>(), 500 / 32);
+    }
+
+    #[test]
+    fn e12_what_is_quiet_again_takes_no_memory() {
+        let mut restraint = Restraint::default();
+        for number in 1..=1000 {
+            let cause = Cause::Routine(ServiceId(number), 7036);
+            let now = Time::from_millis(u64::from(number) * 2000);
+            assert_eq!(restraint.take(now, cause, state(0)).len(), 1);
+        }
+        assert!(restraint.full_at.len() <= 16, "{}", restraint.full_at.len());
     }
 
     #[test]

@@ -3,6 +3,7 @@ use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::net::{UnixDatagram, UnixListener};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{CWD, FileType, mknodat};
 use rustix::process::{Pid, WaitOptions};
@@ -11,8 +12,27 @@ use tempfile::TempDir;
 use super::*;
 
 /// A folder of the test's own, as in a home.
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a folder")
+/// While a socket is made, the umask of the whole process is another one, so one test at a time makes
+/// files.
+static UMASK: Mutex<()> = Mutex::new(());
+
+struct Folder {
+    folder: TempDir,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+fn folder() -> Folder {
+    let alone = UMASK.lock().unwrap_or_else(PoisonError::into_inner);
+    Folder {
+        folder: tempfile::tempdir().expect("a folder"),
+        _alone: alone,
+    }
 }
 
 fn set_mode(path: &Path, mode: u32) {
