@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use crate::context;
 use crate::functions::FUNCTIONS;
+use crate::relance;
 use crate::zend::facts::sapi_name;
 use crate::zend::info::{header, line, row, table};
 
@@ -25,7 +26,7 @@ const CONTACT: [&CStr; 4] = [
     },
     c"Home page: https://github.com/relance/relance",
     c"Questions and defects: https://github.com/relance/relance/issues",
-    c"Works with win32service/service-library and win32service/win32servicebundle",
+    c"Works with win32service/service-library; on Linux its services need a maximum of runs",
 ];
 
 const SECURITY: &CStr = c"Creating, changing and controlling services needs the rights of an \
@@ -67,6 +68,17 @@ const OTHER_FUNCTIONS: [&CStr; 20] = [
 
 const _: () = assert!(SERVICE_FUNCTIONS.len() + OTHER_FUNCTIONS.len() == FUNCTIONS.len());
 
+/// What only this extension has: each function, and whether it works inside a service only.
+const RELANCE_FUNCTIONS: [(&CStr, bool); 5] = [
+    (c"win32_send_log", false),
+    (c"Relance\\wait_for_control", true),
+    (c"Relance\\log_event", false),
+    (c"Relance\\set_recovery_actions", false),
+    (c"Relance\\get_recovery_actions", false),
+];
+
+const _: () = assert!(RELANCE_FUNCTIONS.len() == relance::FUNCTIONS.len());
+
 /// Prints the three tables.
 pub(crate) fn print() {
     let in_service = context::in_service();
@@ -78,12 +90,18 @@ pub(crate) fn print() {
     table(|| status(in_service));
     table(|| {
         header(c"Function", c"State for the current SAPI");
-        let state = if in_service { c"enabled" } else { c"disabled" };
+        let state = |service_only: bool| match in_service || !service_only {
+            true => c"enabled",
+            false => c"disabled",
+        };
         for name in SERVICE_FUNCTIONS {
-            row(name, state);
+            row(name, state(true));
         }
         for name in OTHER_FUNCTIONS {
-            row(name, c"enabled");
+            row(name, state(false));
+        }
+        for (name, service_only) in RELANCE_FUNCTIONS {
+            row(name, state(service_only));
         }
     });
 }

@@ -12,6 +12,6 @@ echo substr_count(stream_get_contents($pipes[1]), "\nwin32_"), "\n", proc_close(
 show(fn () => true);
 ?>
 --EXPECT--
-26
+27
 0
 bool(true)

@@ -125,7 +125,9 @@ fn compatibility(tests: &[Test], functions: &[&str]) -> String {
     let mut text = String::from(
         "# Compatibility of the PHP extension\n\n\
          Written by `cargo xtask php-docs` from the tests in `php/tests` (run by `cargo xtask php`) and the unit\n\
-         tests of the extension. A row without a test is not claimed.\n\n## Functions\n\n| function | tests that call it |\n|---|---|\n",
+         tests of the extension. A row without a test is not claimed.\n\n\
+         What differs on Linux, the client library and the Symfony bundle among it, is in\n\
+         [From the C extension](php.md#from-the-c-extension).\n\n## Functions\n\n| function | tests that call it |\n|---|---|\n",
     );
     for function in functions {
         let call = format!("{function}(");
