@@ -281,8 +281,8 @@ fn a_row_that_makes_no_sense_costs_its_service_alone_and_a_backup_mends_it() {
         let mut scene = Scene::new();
         let answer = scene.next_answer_after(|state| sql(state, statement));
         answer.expect_err("it is not loaded");
-        let entries = scene.daemon.relance(&["events", "--id", "1108"]);
-        assert!(text(&entries).contains(column), "{}", text(&entries));
+        let entries = scene.wait_for_entry("1108");
+        assert!(entries.contains(column), "{entries}");
         assert!(scene.is_undisturbed(), "{statement}");
         scene.daemon.kill_guardian();
         let restored = scene.command("restore", &[]);
@@ -364,8 +364,8 @@ fn the_loss_of_the_log_costs_no_service_and_is_in_the_event_log() {
     let info = info.expect("the service is there");
     assert_eq!(info.config.service_name, name("steady"));
     assert!(scene.is_undisturbed());
-    let events = scene.daemon.relance(&["events", "--id", "1106"]);
-    says(&events, "relance.db-wal is missing");
+    let entries = scene.wait_for_entry("1106");
+    assert!(entries.contains("relance.db-wal is missing"), "{entries}");
 }
 
 #[test]
