@@ -37,6 +37,10 @@ fn fill(template: &str, parameters: &[String]) -> String {
 
 /// The sentences whose parameters need no translation.
 fn french(id: u32) -> Option<&'static str> {
+    french_own(id).or_else(|| french_of_windows(id))
+}
+
+fn french_own(id: u32) -> Option<&'static str> {
     Some(match id {
         1001 => {
             "%1 s’est terminé avec le code %2, qui demande un redémarrage. Il redémarre aussitôt ; ce n’est pas un échec."
@@ -59,6 +63,12 @@ fn french(id: u32) -> Option<&'static str> {
         1011 => {
             "%1 s’est arrêté normalement bien que son script se soit terminé par une erreur (%2) ; rien n’est donc récupéré."
         }
+        1021 => {
+            "%1 ne s’est pas terminé dans les %2 après que le gestionnaire, qui s’arrête, lui a dit de s’arrêter, et a été tué. Ce n’est pas un échec."
+        }
+        1022 => {
+            "%1 ne s’était pas connecté quand le gestionnaire s’est arrêté ; on ne pouvait donc pas lui demander de s’arrêter, et il a été tué. Ce n’est pas un échec."
+        }
         1101 => "Le gestionnaire de services a démarré. Les compteurs d’échecs commencent à zéro.",
         1102 => {
             "Le moteur du gestionnaire s’est terminé et a été redémarré. Aucun service n’a été dérangé."
@@ -72,6 +82,12 @@ fn french(id: u32) -> Option<&'static str> {
         1133 => {
             "Une connexion à la console web a été refusée, la dernière depuis %1. Connexions refusées depuis l’entrée précédente : %2."
         }
+        _ => return None,
+    })
+}
+
+fn french_of_windows(id: u32) -> Option<&'static str> {
+    Some(match id {
         7000 => "%1 n’a pas pu démarrer : erreur %2.",
         7001 => "%1 n’a pas démarré, car %2, dont il a besoin, n’a pas démarré : erreur %3.",
         7002 => "%1 n’a pas démarré, car aucun service du groupe %2, dont il a besoin, ne tourne.",
@@ -125,6 +141,8 @@ fn texts(id: u32) -> Option<(Pair, Pair)> {
         1009 => (("Somebody cancelled what was queued after a failure. Windows cannot do this.", "Quelqu’un a annulé ce qui suivait un échec. Windows ne le peut pas."), ("Start the service by hand when it is ready.", "Démarrez le service à la main quand il est prêt.")),
         1010 => (("The service's configuration is gone; its events stay.", "La configuration du service a disparu ; ses événements restent."), NOTHING),
         1011 => (("The script ended with an error, and the service still reported a clean stop, so nothing is recovered.", "Le script s’est terminé par une erreur, et le service a pourtant annoncé un arrêt normal ; rien n’est donc récupéré."), ("Mend the error; with win32service.errors_are_failures=1 such an end counts as a failure.", "Réparez l’erreur ; avec win32service.errors_are_failures=1, une telle fin compte comme échec.")),
+        1021 => (("The manager stopped, and the service did not end in the time that all services get.", "Le gestionnaire s’est arrêté, et le service ne s’est pas terminé dans le temps accordé à tous."), ("Make it stop faster, take PRESHUTDOWN, or raise wait_to_kill_ms in the manager's settings.", "Faites-le s’arrêter plus vite, acceptez PRESHUTDOWN, ou augmentez wait_to_kill_ms dans les réglages du gestionnaire.")),
+        1022 => (("The service had not called the dispatcher yet, so no control could reach it.", "Le service n’avait pas encore appelé le répartiteur ; aucune commande ne pouvait l’atteindre."), NOTHING),
         1101 => (("A boot in the sense of the manager: counters are zero, automatic services start.", "Un démarrage au sens du gestionnaire : compteurs à zéro, services automatiques démarrés."), NOTHING),
         1102 => (("The manager's engine ended and was replaced. Services run under the guardian and noticed nothing.", "Le moteur du gestionnaire s’est terminé et a été remplacé. Les services, sous le gardien, n’ont rien remarqué."), ("If nobody upgraded or killed it, look at the manager's diagnostics.", "Si personne ne l’a mis à jour ni tué, consultez les diagnostics du gestionnaire.")),
         1103 => (("The disk is full or cannot be written. Recovery goes on from memory.", "Le disque est plein ou illisible. La récupération continue en mémoire."), ("Make room on the disk that holds the manager's state.", "Faites de la place sur le disque qui contient l’état du gestionnaire.")),

@@ -22,6 +22,7 @@ mod configure;
 mod facts;
 mod lifetime;
 mod requests;
+mod shutdown;
 mod starts;
 mod turn;
 

@@ -112,6 +112,8 @@ pub enum DenyReason {
     AlreadyRunning,
     /// 1062
     NotActive,
+    /// 1062, and a recovery action is to start it.
+    RestartPending,
     /// 1061: the state cannot take the control.
     CannotAcceptControl,
     /// 1061: STOP was delivered before (S31).
@@ -137,7 +139,7 @@ impl DenyReason {
             Self::MarkedForDelete => Win32Error::SERVICE_MARKED_FOR_DELETE,
             Self::Disabled => Win32Error::SERVICE_DISABLED,
             Self::AlreadyRunning => Win32Error::SERVICE_ALREADY_RUNNING,
-            Self::NotActive => Win32Error::SERVICE_NOT_ACTIVE,
+            Self::NotActive | Self::RestartPending => Win32Error::SERVICE_NOT_ACTIVE,
             Self::CannotAcceptControl | Self::StopDelivered => {
                 Win32Error::SERVICE_CANNOT_ACCEPT_CTRL
             }
@@ -166,6 +168,10 @@ impl DenyReason {
             }
             Self::AlreadyRunning => format!("{service} is running already, or on its way"),
             Self::NotActive => format!("{service} is not running; start it first"),
+            Self::RestartPending => format!(
+                "{service} is not running, but a restart is pending and goes on; relance \
+                 cancel-recovery {service} cancels it, and relance stop --cancel {service} does both"
+            ),
             Self::CannotAcceptControl => {
                 format!("{service} cannot take controls in its present state; wait until it runs")
             }

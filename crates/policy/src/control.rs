@@ -9,7 +9,7 @@ use relance_scm::{Control, ControlsAccepted, ServiceKind, ServiceState, Win32Err
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
 use crate::record::{ControlId, PendingControl, Run, RunId, StopCause};
-use crate::stopping;
+use crate::{pending, stopping};
 
 /// How long a service may take to answer a control (S44).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -17,6 +17,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 const WAITING_MAX: usize = 64;
 
 pub(crate) fn requested(draft: &mut Draft, control: Control, dependents_active: bool) -> Answer {
+    if control == Control::Stop && draft.record.run.is_none() && pending::superseded(draft) {
+        return Answer::Accepted;
+    }
     if let Some(reason) = refusal(draft, control, dependents_active) {
         return Answer::Denied(reason);
     }
@@ -33,7 +36,13 @@ fn refusal(draft: &Draft, control: Control, dependents_active: bool) -> Option<D
         return Some(DenyReason::ShuttingDown);
     }
     let Some(run) = &record.run else {
-        return Some(DenyReason::NotActive);
+        let mut pending = record.pending_actions.iter();
+        let restarts = pending.any(|pending| pending.action.kind.restarts());
+        return Some(if restarts && control == Control::Stop {
+            DenyReason::RestartPending
+        } else {
+            DenyReason::NotActive
+        });
     };
     if run.stop.is_some() {
         return Some(DenyReason::StopDelivered);
@@ -225,6 +234,7 @@ fn to_program(draft: &mut Draft, control: Control) -> Answer {
     if control == Control::Stop {
         run.stop = Some(StopCause::Requested);
         draft.log(Event::ControlSent(control));
+        pending::superseded(draft);
         stopping::stop_program(draft, id, phase);
     }
     draft.act(Action::CompleteControl {

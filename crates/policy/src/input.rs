@@ -32,7 +32,12 @@ pub enum Input {
     /// Cancel a pending recovery action, or all of them.
     CancelRecoveryRequested(Option<ActionId>),
     /// The system shuts down.
-    ShutdownRequested(ShutdownLimits),
+    ShutdownRequested {
+        /// How long it waits.
+        limits: ShutdownLimits,
+        /// Whether others that need this one still run, so that it is told later (X20).
+        needed: bool,
+    },
 
     // Facts.
     /// A change of the configuration was committed.

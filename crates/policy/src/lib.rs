@@ -6,8 +6,8 @@
 //! out and brings their outcome back as facts.
 //!
 //! Reading order: [`record`] (the state and its laws), [`input`] and [`action`] (the two alphabets),
-//! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `stopping`, `recovery`
-//! and `shutdown`), `ending` (what the end of a run means), `failure` (the counter, rules R11 to R25).
+//! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `stopping`, `recovery`,
+//! `pending` and `shutdown`), `ending` (what the end of a run means), `failure` (the counter, rules R11 to R25).
 //! Each works on a `draft`: the step in the making. [`simulate`] plays a policy against a
 //! script in virtual time; [`explain`] says in words what a record means; [`order`] plans the starts at
 //! boot; [`trap`] finds settings that are seldom meant.
@@ -30,6 +30,7 @@ mod draft;
 mod ending;
 mod exit;
 mod failure;
+mod pending;
 mod recovery;
 mod report;
 mod shutdown;

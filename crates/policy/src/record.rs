@@ -11,7 +11,8 @@
 //! - The counter moves in `failure` only, by one, and only when a run ends; a run ends at most once
 //!   (R10).
 //! - Pending actions are never cancelled by starts, stops or configuration (R31, R39): only by the
-//!   system's shutdown, the record's removal, or an administrator's explicit word.
+//!   system's shutdown, the record's removal, or an administrator's explicit word. Those of a program
+//!   that would start it are also superseded by a start and by a stop (X21).
 //! - After STOP was delivered to a run, no other control is (S31).
 //! - Every deadline is a field of the record, so that a new engine that reads the record knows them
 //!   all: [`ServiceRecord::next_deadline`].
@@ -162,6 +163,9 @@ pub struct Run {
     pub hang_at: Option<Time>,
     /// When the whole process tree is killed: a program's grace, or the end of a shutdown.
     pub kill_at: Option<Time>,
+    /// Whether it was killed already, and the kill is repeated.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub killed: bool,
     /// Why it is about to end, as the service has said it.
     #[cfg_attr(
         feature = "serde",
@@ -281,6 +285,8 @@ pub enum EndReason {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum ShutdownPhase {
+    /// Others that need this one still run: it is told to stop behind them (X20).
+    Needed,
     /// PRESHUTDOWN was sent; what follows waits until then.
     Preshutdown(Time),
     /// STOP or SHUTDOWN was sent; the run's `kill_at` ends it.
@@ -294,6 +300,14 @@ pub struct ShutdownLimits {
     pub preshutdown: Duration,
     /// After STOP or SHUTDOWN.
     pub wait_to_kill: Duration,
+}
+
+impl ShutdownLimits {
+    /// What a service without times of its own is given at most.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.preshutdown + self.wait_to_kill
+    }
 }
 
 impl Default for ShutdownLimits {

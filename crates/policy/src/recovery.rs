@@ -90,20 +90,3 @@ fn run_command(draft: &mut Draft, index: usize) {
 fn failed(draft: &mut Draft, pending: &PendingAction, error: Win32Error) {
     draft.log(Event::RecoveryActionFailed(pending.action, error));
 }
-
-/// An extension: Windows cannot cancel a queued action (R31).
-pub(crate) fn cancel_requested(draft: &mut Draft, id: Option<ActionId>) -> Answer {
-    let (cancelled, kept): (Vec<_>, Vec<_>) = draft
-        .record
-        .pending_actions
-        .drain(..)
-        .partition(|pending| id.is_none_or(|id| id == pending.id));
-    draft.record.pending_actions = kept;
-    if cancelled.is_empty() {
-        return Answer::Denied(DenyReason::NoPendingAction);
-    }
-    for pending in cancelled {
-        draft.log(Event::RecoveryCancelled(pending.action));
-    }
-    Answer::Accepted
-}

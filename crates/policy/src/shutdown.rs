@@ -2,6 +2,7 @@
 //! taken, then STOP (or SHUTDOWN), then the kill. Nothing that ends now is a failure.
 
 use relance_scm::event::Event;
+use relance_scm::settings::STOP_GRACE;
 use relance_scm::{Control, ServiceKind};
 
 use crate::action::{Action, Answer};
@@ -9,8 +10,11 @@ use crate::draft::Draft;
 use crate::record::{RunId, RunPhase, ShutdownLimits, ShutdownPhase, StopCause};
 use crate::{control, stopping};
 
-pub(crate) fn requested(draft: &mut Draft, limits: ShutdownLimits) -> Answer {
-    if draft.record.shutting_down {
+/// Nothing is started from now on. What others still `need` is told to stop when this comes again
+/// without that (X20).
+pub(crate) fn requested(draft: &mut Draft, limits: ShutdownLimits, needed: bool) -> Answer {
+    let waits = draft.record.shutdown == Some(ShutdownPhase::Needed);
+    if draft.record.shutting_down && (needed || !waits) {
         return Answer::Accepted;
     }
     draft.record.shutting_down = true;
@@ -20,6 +24,10 @@ pub(crate) fn requested(draft: &mut Draft, limits: ShutdownLimits) -> Answer {
         return end_previous(draft);
     };
     let (id, phase) = (run.id, run.phase);
+    if needed && !phase.is_before_spawn() {
+        draft.record.shutdown = Some(ShutdownPhase::Needed);
+        return end_previous(draft);
+    }
     match (draft.record.kind(), phase) {
         (ServiceKind::Service, RunPhase::Active) => begin(draft, id),
         (ServiceKind::Program, _) => stop(draft, id),
@@ -71,10 +79,15 @@ pub(crate) fn preshutdown_over(draft: &mut Draft, id: RunId) -> Answer {
 
 /// STOP rather than SHUTDOWN where both are taken: scripts test for STOP (B17).
 fn stop(draft: &mut Draft, id: RunId) {
-    let kill_at = draft.now + draft.record.limits.wait_to_kill;
+    let kind = draft.record.kind();
+    // X20: a program has its own grace; S45 is the law of services.
+    let grace = match kind {
+        ServiceKind::Program => draft.record.config.extensions.get(STOP_GRACE),
+        ServiceKind::Service => draft.record.limits.wait_to_kill,
+    };
+    let kill_at = draft.now + grace;
     let accepted = draft.record.controls_accepted;
     draft.record.shutdown = Some(ShutdownPhase::Stopping);
-    let kind = draft.record.kind();
     let Some(run) = draft.run(id) else { return };
     let asked_before = run.stop.is_some();
     let phase = run.phase;
@@ -102,6 +115,8 @@ fn kill(draft: &mut Draft, id: RunId) {
     if let Some(run) = draft.run(id) {
         run.stop = Some(StopCause::Shutdown);
         run.kill_at = Some(now);
+        run.killed = true;
         draft.act(Action::Terminate(id));
+        draft.log(Event::KilledUnconnected);
     }
 }

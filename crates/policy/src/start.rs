@@ -13,7 +13,7 @@ use crate::draft::Draft;
 use crate::input::{DependencyFailure, SpawnFailure};
 use crate::record::{EndReason, Run, RunId, RunPhase, StartCause, accepted_at_first};
 use crate::time::Time;
-use crate::{ending, stopping};
+use crate::{ending, pending, stopping};
 
 /// How long a process may take to connect (S43).
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -26,6 +26,7 @@ pub(crate) fn requested(draft: &mut Draft, cause: StartCause, arguments: Arc<[St
     if let Some(reason) = refusal(draft) {
         return Answer::Denied(reason);
     }
+    pending::superseded(draft);
     Answer::Start(begin(draft, cause, arguments))
 }
 
@@ -87,6 +88,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         last_report: 0,
         hang_at: (cause == StartCause::Auto).then(|| now + START_WAIT_HINT + START_HANG),
         kill_at: None,
+        killed: false,
         end_cause: None,
     });
     id

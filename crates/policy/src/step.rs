@@ -10,7 +10,7 @@ use crate::draft::Draft;
 use crate::input::Input;
 use crate::record::{RunPhase, ServiceRecord, Timer};
 use crate::time::Time;
-use crate::{control, exit, recovery, report, shutdown, start, stopping};
+use crate::{control, exit, pending, recovery, report, shutdown, start, stopping};
 
 /// Decides what follows from an input.
 pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
@@ -25,8 +25,10 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         } => control::requested(&mut draft, control, dependents_active),
         Input::TerminateRequested => stopping::terminate_requested(&mut draft),
         Input::DeleteRequested => delete_requested(&mut draft),
-        Input::CancelRecoveryRequested(id) => recovery::cancel_requested(&mut draft, id),
-        Input::ShutdownRequested(limits) => shutdown::requested(&mut draft, limits),
+        Input::CancelRecoveryRequested(id) => pending::cancel_requested(&mut draft, id),
+        Input::ShutdownRequested { limits, needed } => {
+            shutdown::requested(&mut draft, limits, needed)
+        }
         Input::ConfigChanged(config) => config_changed(&mut draft, config),
         Input::DependenciesResolved { run, result } => {
             start::dependencies_resolved(&mut draft, run, result)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use relance_scm::event::Event;
 use relance_scm::settings::STOP_GRACE;
-use relance_scm::{ExitCode, ServiceState};
+use relance_scm::{ExitCode, ServiceKind, ServiceState};
 
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
@@ -81,19 +81,30 @@ pub(crate) fn terminate_requested(draft: &mut Draft) -> Answer {
 /// The time of a stopping run is over: a program's grace, or the end of a shutdown.
 pub(crate) fn kill_due(draft: &mut Draft, id: RunId) -> Answer {
     let now = draft.now;
-    let shutting_down = draft.record.shutting_down;
-    let grace = draft.record.config.extensions.get(STOP_GRACE);
     let Some(run) = draft.run(id) else {
         return Answer::Stale;
     };
     run.kill_at = Some(now + KILL_AGAIN);
-    let first = run.stop == Some(StopCause::Requested);
+    let first = !std::mem::replace(&mut run.killed, true);
+    // What was ended by force at once has an entry of its own.
+    let was_asked = run.stop != Some(StopCause::Terminated);
     draft.act(Action::Terminate(id));
-    if first && !shutting_down {
-        let grace_ms = u32::try_from(grace.as_millis()).unwrap_or(u32::MAX);
-        draft.log(Event::StopGraceExpired(grace_ms));
+    if first && was_asked {
+        log_kill(draft);
     }
     Answer::Accepted
+}
+
+/// Why it is killed, and after which time.
+fn log_kill(draft: &mut Draft) {
+    let millis = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+    let record = &draft.record;
+    draft.log(match record.kind() {
+        ServiceKind::Program => {
+            Event::StopGraceExpired(millis(record.config.extensions.get(STOP_GRACE)))
+        }
+        ServiceKind::Service => Event::KilledAtShutdown(millis(record.limits.wait_to_kill)),
+    });
 }
 
 /// S50: the process has outlived its STOPPED report for too long. Never a failure (R8.13).

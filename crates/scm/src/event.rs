@@ -196,6 +196,10 @@ pub enum Event {
     Deleted,
     /// 1011: the program ended with an error of its run time, but the stop was clean.
     CleanStopAfterError(Box<str>),
+    /// 1021: a service did not end within so many milliseconds of the manager's own stop, and was killed.
+    KilledAtShutdown(u32),
+    /// 1022: a service that had not connected at the manager's own stop was killed: it could not be asked.
+    KilledUnconnected,
     /// 1101: the manager has started (a boot in the sense of C31, R19).
     ManagerStarted,
     /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.
@@ -269,6 +273,8 @@ impl Event {
             Self::RecoveryCancelled(_) => 1009,
             Self::Deleted => 1010,
             Self::CleanStopAfterError(_) => 1011,
+            Self::KilledAtShutdown(_) => 1021,
+            Self::KilledUnconnected => 1022,
             Self::ManagerStarted => 1101,
             Self::EngineRestarted => 1102,
             Self::StorageFailed(_) => 1103,
@@ -314,6 +320,8 @@ impl Event {
             | Self::Terminated
             | Self::StopGraceExpired(_)
             | Self::LingererKilled(_)
+            | Self::KilledAtShutdown(_)
+            | Self::KilledUnconnected
             | Self::NotAdopted(_)
             | Self::EndNotSeen
             | Self::PasswordIgnored
@@ -415,7 +423,7 @@ impl Event {
                 account_name.to_string(),
             ],
             Self::Recycled(status) => vec![service(), status.to_string()],
-            Self::StopGraceExpired(ms) | Self::LingererKilled(ms) => {
+            Self::StopGraceExpired(ms) | Self::LingererKilled(ms) | Self::KilledAtShutdown(ms) => {
                 vec![service(), ms.to_string()]
             }
             Self::Adopted(pid) | Self::NotAdopted(pid) => vec![service(), pid.to_string()],
@@ -427,6 +435,7 @@ impl Event {
             | Self::StartHung
             | Self::PreshutdownOverrun
             | Self::Terminated
+            | Self::KilledUnconnected
             | Self::EndNotSeen
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use relance_policy::{ActionId, Input, PendingAction, RunId, RunPhase, ServiceId, ServiceRecord};
 use relance_scm::event::Event;
@@ -221,25 +220,6 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.log_of_manager(now, &Event::ManagerStopping);
         self.boot_starts = None;
         self.shut_down_all(now);
-    }
-
-    /// How long a shutdown takes at most.
-    #[must_use]
-    pub fn shutdown_max(&self) -> Duration {
-        let limits = self.settings.shutdown;
-        let configs = self.services.values().map(|slot| &slot.record.config);
-        let preshutdown = configs
-            .filter_map(|config| config.preshutdown_timeout)
-            .max();
-        preshutdown.unwrap_or_default().max(limits.preshutdown) + limits.wait_to_kill
-    }
-
-    /// S48: in the order of the records, whatever depends on what.
-    fn shut_down_all(&mut self, now: Moment) {
-        let limits = self.settings.shutdown;
-        for id in self.services.keys().copied().collect::<Vec<_>>() {
-            self.input(now, id, Input::ShutdownRequested(limits));
-        }
     }
 
     /// The manual clock was moved: it is remembered, and answered once all that is due is on record.

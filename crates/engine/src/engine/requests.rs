@@ -12,6 +12,7 @@ use super::turn::Effect;
 use super::{Engine, Moment, Waiter};
 use crate::access;
 use crate::command::{ClientRequest, Command};
+use crate::info::status_of;
 use crate::processes::Processes;
 use crate::storage::Storage;
 
@@ -136,20 +137,37 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .run
             .as_ref()
             .map(|run| (run.id, ControlId(run.controls_sent + 1)));
-        if let Some((run, control)) = next {
-            slot.waiters.push(Waiter::Control(run, control, reply));
-        } else {
-            return reply.send(Err(DenyReason::NotActive.error(name)));
-        }
         let input = Input::ControlRequested {
             control,
             dependents_active,
         };
+        let Some((run, control)) = next else {
+            return self.control_stopped(now, id, name, input, reply);
+        };
+        slot.waiters.push(Waiter::Control(run, control, reply));
         if let Answer::Denied(reason) = self.input(now, id, input) {
             self.deny(id, name, reason, |waiter| {
                 matches!(waiter, Waiter::Control(run, control, _) if Some((*run, *control)) == next)
             });
         }
+    }
+
+    /// A control for a service without a run: nobody will answer it, so the step says all.
+    fn control_stopped(
+        &mut self,
+        now: Moment,
+        id: ServiceId,
+        name: &ServiceName,
+        input: Input,
+        reply: Reply<ServiceStatus>,
+    ) {
+        let result = match self.input(now, id, input) {
+            Answer::Denied(reason) => Err(reason.error(name)),
+            Answer::Accepted | Answer::Start(_) | Answer::Control(..) | Answer::Stale => {
+                Ok(status_of(&self.services[&id].record))
+            }
+        };
+        self.turn.effects.push(Effect::ReplyControl(reply, result));
     }
 
     /// Answers the waiter of a request that was refused.

@@ -6,7 +6,8 @@ use relance_scm::config::{Dependency, StartType};
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
-    ConfigChange, RecoveryActionKind, ServiceConfig, ServiceName, ServiceState, Win32Error,
+    ConfigChange, RecoveryActionKind, ServiceConfig, ServiceKind, ServiceName, ServiceState,
+    Win32Error,
 };
 use relance_testkit::simulation::World;
 use relance_testkit::simulation::machine::{paused, pending};
@@ -238,4 +239,40 @@ fn d10_s48_a_shutdown_stops_a_dependency_before_its_dependents() {
     world.behave();
     assert_eq!(world.state(&name("db")), ServiceState::Stopped);
     assert_eq!(run_of(&world, "web"), web, "it is waited for");
+}
+
+#[test]
+fn x20_a_program_stops_behind_those_that_need_it() {
+    let program = |text: &str, needs: &[&str]| {
+        let mut config = config(text);
+        config.kind = ServiceKind::Program;
+        let needs = needs.iter().map(|text| Dependency::Service(name(text)));
+        config.dependencies = needs.collect();
+        config
+    };
+    let mut world = booted(&[
+        program("disk", &[]),
+        program("db", &["disk"]),
+        program("web", &["db"]),
+    ]);
+    let started = world.start(&name("web"));
+    world.behave();
+    started.take().expect("answered").expect("it starts");
+    let runs = ["disk", "db", "web"].map(|text| run_of(&world, text));
+    world.machine().set_ignores_stop(runs[2], true);
+    world.machine().ask_for_shutdown();
+    world.behave();
+    let state = |world: &World, text: &str| world.state(&name(text));
+    assert_eq!(state(&world, "web"), ServiceState::StopPending);
+    assert_eq!(state(&world, "db"), ServiceState::Running);
+    // An engine that takes over waits for the same.
+    world.kill_engine(usize::MAX);
+    world.machine().ask_for_shutdown();
+    world.behave();
+    assert_eq!(state(&world, "db"), ServiceState::Running);
+    world.machine().exit(runs[2], ProcessExit::Exited(0));
+    world.behave();
+    for text in ["web", "db", "disk"] {
+        assert_eq!(state(&world, text), ServiceState::Stopped, "{text}");
+    }
 }

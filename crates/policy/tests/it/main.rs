@@ -15,4 +15,5 @@ mod replaced;
 mod scripts;
 mod shutdown;
 mod starts;
+mod superseded;
 mod support;

@@ -1,6 +1,7 @@
 //! The shutdown of the system (S45 to S48, R8.12, R40, B17).
 
 use relance_policy::{Action, Answer, ControlId, Input, ShutdownLimits, Timer};
+use relance_scm::event::Event;
 use relance_scm::failure_actions::ActionList;
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, ExitCode, ResetPeriod, ServiceKind, ServiceState, Win32Error};
@@ -9,7 +10,24 @@ use crate::support::{Host, config};
 
 fn begin(host: &mut Host) {
     host.actions.clear();
-    host.input(Input::ShutdownRequested(ShutdownLimits::default()));
+    asked(host, false);
+}
+
+fn asked(host: &mut Host, needed: bool) {
+    let limits = ShutdownLimits::default();
+    host.input(Input::ShutdownRequested { limits, needed });
+}
+
+/// A program that runs.
+fn program() -> Host {
+    let mut settings = config(&[], ResetPeriod::default());
+    settings.kind = ServiceKind::Program;
+    let mut host = Host::new(settings);
+    host.start();
+    let run = host.run();
+    host.spawned(run, 3);
+    host.actions.clear();
+    host
 }
 
 fn delivered(host: &Host) -> Vec<Control> {
@@ -51,7 +69,11 @@ fn a_service_that_takes_nothing_is_killed_in_the_end() {
     let run = host.run();
     begin(&mut host);
     assert_eq!(delivered(&host), []);
+    host.actions.clear();
     assert_eq!(host.next_timer(), Timer::Kill(run));
+    assert_eq!(host.log(), [1021], "why it was killed, once");
+    assert_eq!(host.next_timer(), Timer::Kill(run));
+    assert_eq!(host.log(), [0; 0]);
 }
 
 #[test]
@@ -86,18 +108,52 @@ fn r40_a_shutdown_drops_pending_actions_silently() {
 }
 
 #[test]
-fn a_program_gets_its_signal_and_no_more_time_than_the_shutdown() {
-    let mut settings = config(&[], ResetPeriod::default());
-    settings.kind = ServiceKind::Program;
-    let mut host = Host::new(settings);
-    host.start();
+fn x20_a_program_gets_its_signal_and_its_own_grace() {
+    let mut host = program();
     let run = host.run();
-    host.spawned(run, 3);
     begin(&mut host);
     assert!(host.did(&Action::SignalStop(run)));
     let before = host.now;
     assert_eq!(host.next_timer(), Timer::Kill(run));
-    assert_eq!((host.now - before).as_secs(), 5);
+    assert_eq!((host.now - before).as_secs(), 10);
+    let events = host.events();
+    assert!(
+        events.contains(&Event::StopGraceExpired(10_000)),
+        "{events:?}"
+    );
+}
+
+#[test]
+fn x20_what_others_need_is_told_to_stop_behind_them() {
+    let mut host = program();
+    let run = host.run();
+    asked(&mut host, true);
+    assert!(!host.did(&Action::SignalStop(run)));
+    assert_eq!(host.record.state, ServiceState::Running);
+    assert_eq!(
+        host.record.next_deadline(),
+        None,
+        "its time does not run yet"
+    );
+    asked(&mut host, true);
+    assert!(!host.did(&Action::SignalStop(run)));
+    asked(&mut host, false);
+    assert!(host.did(&Action::SignalStop(run)));
+    host.actions.clear();
+    asked(&mut host, false);
+    assert!(host.actions.is_empty(), "it is told once");
+}
+
+#[test]
+fn x20_nothing_is_started_or_counted_while_it_waits() {
+    let mut host = program();
+    asked(&mut host, true);
+    let run = host.run();
+    host.exited(run, ProcessExit::Signaled(11));
+    assert_eq!(host.record.failure_count, 0);
+    assert!(matches!(host.start(), Answer::Denied(_)));
+    asked(&mut host, false);
+    assert_eq!(host.record.state, ServiceState::Stopped);
 }
 
 #[test]
@@ -108,6 +164,7 @@ fn a_service_that_has_not_connected_is_killed_at_once() {
     host.spawned(run, 3);
     begin(&mut host);
     assert!(host.did(&Action::Terminate(run)));
+    assert_eq!(host.log(), [1022]);
 }
 
 #[test]

@@ -68,7 +68,10 @@ fn s35_the_order_of_refusals() {
     assert_eq!(refused(&mut host), 1058);
     host.input(Input::DeleteRequested);
     assert_eq!(refused(&mut host), 1072);
-    host.input(Input::ShutdownRequested(Default::default()));
+    host.input(Input::ShutdownRequested {
+        limits: Default::default(),
+        needed: false,
+    });
     assert_eq!(refused(&mut host), 1115);
 }
 

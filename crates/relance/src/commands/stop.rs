@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use clap::Parser;
+use relance_scm::manager::ServiceInfo;
 use relance_scm::{Control, ServiceName, ServiceState, Win32Error};
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
+use crate::plain::plain;
 use crate::selection::Selection;
 use crate::text::duration;
 use crate::waiting::Follow;
@@ -24,6 +26,9 @@ pub(crate) struct Arguments {
     /// End the service by force if it has not stopped by then
     #[arg(long, value_name = "TIME")]
     terminate_after: Option<String>,
+    /// Cancel pending recovery actions too. A stop of a program always cancels its restarts
+    #[arg(long)]
+    cancel: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -33,14 +38,32 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let terminate_after = arguments.terminate_after.as_deref().map(duration);
     let terminate_after = terminate_after.transpose()?;
     let no_wait = arguments.no_wait;
-    arguments.services.each(
-        &arguments.common,
-        "stopped",
-        |manager, name| match terminate_after {
-            Some(after) => stop_or_terminate(manager, name, after, patience),
-            None => stop(manager, name, (!no_wait).then_some(patience)),
-        },
-    )
+    arguments
+        .services
+        .each(&arguments.common, "stopped", |manager, name| {
+            let cancelled = arguments.cancel && cancel_recovery(manager, name)?;
+            let stopped = match terminate_after {
+                Some(after) => stop_or_terminate(manager, name, after, patience),
+                None => stop(manager, name, (!no_wait).then_some(patience)),
+            };
+            match stopped {
+                Err(CommandFailure::Scm(error))
+                    if cancelled && error.code() == Win32Error::SERVICE_NOT_ACTIVE =>
+                {
+                    Ok(())
+                }
+                other => other,
+            }
+        })
+}
+
+/// Whether there was anything to cancel.
+fn cancel_recovery(manager: &Manager, name: &ServiceName) -> Result<bool, CommandFailure> {
+    match manager.ask(|scm, caller, reply| scm.cancel_recovery(caller, name, reply)) {
+        Ok(()) => Ok(true),
+        Err(CommandFailure::Scm(error)) if error.code() == Win32Error::NOT_FOUND => Ok(false),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Stops a service; with patience, until it has stopped.
@@ -54,8 +77,23 @@ pub(crate) fn stop(
     let (Some(follow), Some(patience)) = (&mut follow, patience) else {
         return Ok(());
     };
-    follow.until(patience, |info| info.status.state == ServiceState::Stopped)?;
+    let stopped = follow.until(patience, |info| info.status.state == ServiceState::Stopped)?;
+    if let Some(info) = stopped {
+        warn_of_restart(&info);
+    }
     Ok(())
+}
+
+/// R31: a stop does not cancel a restart that follows from a failure before.
+fn warn_of_restart(info: &ServiceInfo) {
+    let mut pending = info.recovery.pending.iter();
+    if pending.any(|pending| pending.action.kind.restarts()) {
+        let name = plain(info.config.service_name.as_str());
+        eprintln!(
+            "{name} has stopped, and a restart is still pending from a failure before; relance \
+             cancel-recovery {name} cancels it"
+        );
+    }
 }
 
 /// Nobody is killed for being slow, unless the admin says so.

@@ -21,5 +21,6 @@ mod processors;
 mod recovery;
 mod selection;
 mod shutdown;
+mod stops;
 mod store;
 mod support;

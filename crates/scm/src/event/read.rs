@@ -78,6 +78,8 @@ impl Event {
             1009 => Self::RecoveryCancelled(RecoveryAction::new(read.labelled(1)?, 0)),
             1010 => Self::Deleted,
             1011 => Self::CleanStopAfterError(read.text(1)?.into()),
+            1021 => Self::KilledAtShutdown(read.number(1)?),
+            1022 => Self::KilledUnconnected,
             1101 => Self::ManagerStarted,
             1102 => Self::EngineRestarted,
             1103 => Self::StorageFailed(read.text(0)?.into()),

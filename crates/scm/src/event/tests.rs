@@ -144,6 +144,8 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::CleanStopAfterError("uncaught exception: oh".into()),
         Event::RecoveryCancelled(action),
         Event::Deleted,
+        Event::KilledAtShutdown(5000),
+        Event::KilledUnconnected,
         Event::ManagerStarted,
         Event::EngineRestarted,
         Event::ManagerReplaced,

@@ -31,7 +31,7 @@ pub fn readable(id: u32, parameters: &[String]) -> Vec<String> {
     let mut parameters = parameters.to_vec();
     let time = match id {
         7009 | 7011 => Some(0),
-        1003 | 1004 => Some(1),
+        1003 | 1004 | 1021 => Some(1),
         7031 => Some(2),
         _ => None,
     };
@@ -50,6 +50,11 @@ pub fn readable(id: u32, parameters: &[String]) -> Vec<String> {
 /// that is not ours to write.
 #[must_use]
 pub fn template(id: u32) -> Option<&'static str> {
+    own(id).or_else(|| of_windows(id))
+}
+
+/// Entries that Windows does not have.
+fn own(id: u32) -> Option<&'static str> {
     Some(match id {
         1001 => {
             "%1 ended with status %2, which asks for a new start. It is started again at once; this is not a failure and does not count."
@@ -74,6 +79,12 @@ pub fn template(id: u32) -> Option<&'static str> {
         1011 => {
             "%1 stopped cleanly although its script ended with an error (%2), so nothing is recovered. With the ini setting win32service.errors_are_failures=1 such an end is a failure."
         }
+        1021 => {
+            "%1 did not end within %2 after the manager, which stops itself, had told it to stop, and was killed. This is not a failure."
+        }
+        1022 => {
+            "%1 had not connected when the manager stopped, so it could not be asked to stop, and was killed. This is not a failure."
+        }
         1101 => "The service manager has started. Failure counters begin at zero.",
         1102 => {
             "The engine of the service manager ended and was started again. No service was disturbed."
@@ -96,6 +107,12 @@ pub fn template(id: u32) -> Option<&'static str> {
         1133 => {
             "A sign-in to the web console was refused, the last one from %1. Sign-ins refused since the entry before: %2."
         }
+        _ => return None,
+    })
+}
+
+fn of_windows(id: u32) -> Option<&'static str> {
+    Some(match id {
         7000 => "%1 could not be started: %2.",
         7001 => "%1 was not started, because %2, which it needs, did not start: %3.",
         7002 => {

@@ -1,0 +1,106 @@
+//! How programs are stopped: beside a pending restart, in order, each within its own grace.
+
+use std::fs;
+use std::process::Output;
+
+use relance_scm::event::Event;
+use relance_scm::{Caller, ServiceManager, ServiceState};
+use relance_testkit::daemon::Daemon;
+use relance_testkit::puppet::Stage;
+
+use crate::support::{name, puppets, relance, running};
+
+fn done(output: &Output) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+}
+
+/// Makes a program of a line of shell.
+fn create(daemon: &Daemon, service: &str, options: &[&str], line: &str) {
+    let command = ["--", "/bin/sh", "-c", line];
+    done(&daemon.relance(&[&["create", service], options, &command[..]].concat()));
+}
+
+/// Starts it, and waits until it has printed something.
+fn start(daemon: &Daemon, service: &str) {
+    done(&daemon.relance(&["start", service]));
+    let manager = daemon.manager();
+    let output = manager.follow_output(&Caller::system(), &name(service), 0);
+    let mut output = output.expect("output can be followed");
+    relance_scm::manager::next_output(&mut *output).expect("it prints");
+}
+
+#[test]
+fn x21_a_stop_cancels_the_restart_of_a_program_that_waits() {
+    let daemon = Daemon::with_manual_clock(relance());
+    let options = ["--actions", "restart/1h", "--reset", "2h"];
+    create(&daemon, "b", &options, "exit 1");
+    // Whether it is seen running is a matter of luck.
+    let _ = daemon.relance(&["start", "--no-wait", "b"]);
+    let down = daemon.wait_for_state(&name("b"), ServiceState::Stopped);
+    assert_eq!(down.recovery.pending.len(), 1);
+    done(&daemon.relance(&["stop", "b"]));
+    assert!(daemon.query(&name("b")).recovery.pending.is_empty());
+    let again = daemon.relance(&["stop", "b"]);
+    assert_eq!(again.status.code(), Some(3), "1062 as ever");
+}
+
+#[test]
+fn r31_the_restart_of_a_service_goes_on_unless_it_is_cancelled_too() {
+    let daemon = Daemon::with_manual_clock(relance());
+    let stage = Stage::new(daemon.folder(), "p");
+    daemon.create(puppets(&stage, "p", "restart/3600000"));
+    let puppet = running(&daemon, &stage, "p");
+    puppet.kill(rustix::process::Signal::KILL);
+    daemon.wait_for_state(&name("p"), ServiceState::Stopped);
+    let refused = daemon.relance(&["stop", "p"]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(text.contains("cancel-recovery p"), "{text}");
+    assert_eq!(daemon.query(&name("p")).recovery.pending.len(), 1);
+    done(&daemon.relance(&["stop", "--cancel", "p"]));
+    assert!(daemon.query(&name("p")).recovery.pending.is_empty());
+}
+
+#[test]
+fn x20_dependents_end_before_what_they_need_each_in_its_own_time() {
+    let mut daemon = Daemon::start(relance());
+    fs::write(
+        daemon.folder().join("relance.toml"),
+        "wait_to_kill_ms = 1\n",
+    )
+    .expect("a folder");
+    daemon.stop();
+    daemon.start_again();
+    let order = daemon.folder().join("order");
+    let line = |own: &str, before: &str| {
+        format!(
+            "trap '{before} echo {own} >>{order}; exit 0' TERM; echo ready; \
+             while :; do sleep 100000 & wait; done",
+            order = order.display(),
+        )
+    };
+    create(&daemon, "zookeeper", &[], &line("zookeeper", ""));
+    let slow = "for i in 1 2 3 4 5 6 7 8 9; do /bin/sh -c :; done;";
+    create(
+        &daemon,
+        "kafka",
+        &["--depend", "zookeeper"],
+        &line("kafka", slow),
+    );
+    start(&daemon, "zookeeper");
+    start(&daemon, "kafka");
+    assert_eq!(daemon.stop().code(), Some(0));
+    assert_eq!(
+        fs::read_to_string(order).expect("both ended"),
+        "kafka\nzookeeper\n"
+    );
+    daemon.start_again();
+    let killed = |entry: &relance_scm::event_log::LogEntry| {
+        matches!(entry.event(), Some(Event::StopGraceExpired(_)))
+    };
+    let killed = |service| daemon.events(&name(service)).iter().any(killed);
+    assert!(
+        !killed("kafka") && !killed("zookeeper"),
+        "nobody was killed"
+    );
+}
