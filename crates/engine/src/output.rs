@@ -104,6 +104,10 @@ impl Follower {
             let Some(file) = &mut self.file else {
                 return Ok(None);
             };
+            // One that was truncated goes on at its beginning.
+            if file.metadata()?.len() < self.position {
+                self.position = 0;
+            }
             let bytes = read_from(file, self.position)?;
             if !bytes.is_empty() {
                 self.position += bytes.len() as u64;
@@ -189,6 +193,8 @@ mod tests {
         fs::write(&path, b"three").unwrap();
         assert_eq!(poll().as_deref(), Some("two"));
         assert_eq!(poll().as_deref(), Some("three"));
+        fs::write(&path, "4").unwrap();
+        assert_eq!(poll().as_deref(), Some("4"), "it was truncated");
         drop(follower);
         assert!(signals.lock().is_empty(), "nobody waits any more");
         fs::remove_dir_all(&folder).unwrap();

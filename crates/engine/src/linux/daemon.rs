@@ -22,6 +22,7 @@ use super::logs::{LogSettings, Logs};
 use super::process;
 use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
 use super::protocol::RecordedRun;
+use super::signals::Signals;
 use super::store_watch::StoreWatch;
 use super::without_database;
 use crate::command::QUEUE_LEN_MAX;
@@ -92,6 +93,8 @@ pub fn run(
         epoll::EventFlags::IN,
     )?;
 
+    // Before there are threads, which inherit it.
+    let reopen = Signals::reopen()?;
     let around = Surroundings {
         socket: setup.socket.clone(),
         client_wait: setup.client_wait,
@@ -100,7 +103,11 @@ pub fn run(
     // while its reason is written down.
     process::set_patient(true);
     let output_signals = Arc::new(OutputSignals::default());
-    let logs = Logs::start(setup.output.clone(), Arc::clone(&output_signals))?;
+    let logs = Logs::start(
+        setup.output.clone(),
+        Arc::clone(&output_signals),
+        Some(reopen),
+    )?;
     let mut processes = LinuxProcesses::new(
         Link::new(link)?,
         Arc::clone(&epoll),

@@ -51,7 +51,7 @@ use super::channel::Channel;
 use super::clock;
 use super::process::kill_group;
 use super::protocol::{ActionKey, Exit, GuardianReport, GuardianRequest, RunKey, run_of};
-use super::signals::{Signals, reap};
+use super::signals::{REOPEN, Signals, reap};
 use super::spawn::{Inherited, SpawnError, Spawner};
 
 /// An engine that ends with this status cannot start at all; trying again would not help.
@@ -269,6 +269,9 @@ impl Guardian {
             match signal {
                 libc::SIGCHLD => {}
                 libc::SIGTERM | libc::SIGINT => self.shut_down(),
+                signal if REOPEN.contains(&signal) => {
+                    self.tell(&GuardianReport::ReopenOutput, vec![]);
+                }
                 _ => {}
             }
         }

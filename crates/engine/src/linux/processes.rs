@@ -271,6 +271,7 @@ impl LinuxProcesses {
     /// Takes what the guardian tells, and does nothing about it.
     pub(crate) fn only_listen(&mut self) {
         self.read_link();
+        self.logs.wake();
         self.facts.clear();
     }
 

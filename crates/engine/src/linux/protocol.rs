@@ -159,6 +159,8 @@ pub(crate) enum GuardianReport {
     },
     /// Somebody asked the daemon to stop.
     Shutdown,
+    /// Somebody has moved files of output, and asked for new ones.
+    ReopenOutput,
 }
 
 /// A run as the guardian knows it.

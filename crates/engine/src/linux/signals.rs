@@ -7,22 +7,40 @@ use std::ptr;
 
 use super::protocol::Exit;
 
-/// The signals the guardian reads from a descriptor instead of being interrupted.
-const TAKEN: [libc::c_int; 4] = [libc::SIGCHLD, libc::SIGTERM, libc::SIGINT, libc::SIGHUP];
+/// The signals that the guardian reads from a descriptor instead of being interrupted.
+const TAKEN: [libc::c_int; 6] = [
+    libc::SIGCHLD,
+    libc::SIGTERM,
+    libc::SIGINT,
+    libc::SIGHUP,
+    libc::SIGUSR1,
+    libc::SIGUSR2,
+];
+/// Those with which people and logrotate have files opened again.
+pub(crate) const REOPEN: [libc::c_int; 3] = [libc::SIGHUP, libc::SIGUSR1, libc::SIGUSR2];
 
 /// A signalfd.
 pub(crate) struct Signals(OwnedFd);
 
 impl Signals {
-    /// Blocks the signals and opens the descriptor.
+    /// Blocks the signals of a guardian and opens the descriptor.
     pub(crate) fn block() -> io::Result<Self> {
+        Self::of(&TAKEN)
+    }
+
+    /// The same for the signals after which an engine opens its files again.
+    pub(crate) fn reopen() -> io::Result<Self> {
+        Self::of(&REOPEN)
+    }
+
+    fn of(signals: &[libc::c_int]) -> io::Result<Self> {
         // SAFETY: the set is initialised by sigemptyset before it is used; the descriptor is fresh.
         unsafe {
             let mut set = MaybeUninit::uninit();
             libc::sigemptyset(set.as_mut_ptr());
             let mut set = set.assume_init();
-            for signal in TAKEN {
-                libc::sigaddset(&raw mut set, signal);
+            for signal in signals {
+                libc::sigaddset(&raw mut set, *signal);
             }
             if libc::sigprocmask(libc::SIG_BLOCK, &raw const set, ptr::null_mut()) < 0 {
                 return Err(io::Error::last_os_error());
@@ -70,7 +88,7 @@ impl Interrupts {
             // Interrupted by nothing that matters: it looks, and waits again.
             let _ = rustix::event::poll(&mut poll, None);
             while let Some(signal) = self.0.next() {
-                if signal != libc::SIGCHLD {
+                if [libc::SIGTERM, libc::SIGINT, libc::SIGHUP].contains(&signal) {
                     return;
                 }
             }

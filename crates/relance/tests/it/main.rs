@@ -13,6 +13,7 @@ mod compliance;
 mod console;
 mod doctor;
 mod kills;
+mod log_files;
 mod nonsense;
 mod output;
 mod place;

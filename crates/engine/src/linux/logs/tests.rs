@@ -1,5 +1,12 @@
+use std::fs;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
+use relance_policy::ServiceId;
+use rustix::event::epoll;
+
+use super::files::Output;
+use super::thread::last_lines;
 use super::*;
 
 fn name(text: &str) -> ServiceName {
@@ -31,7 +38,7 @@ impl Folder {
     }
 
     fn logs(&self, bytes_max: u64) -> Logs {
-        Logs::start(self.settings(bytes_max), Arc::default()).unwrap()
+        Logs::start(self.settings(bytes_max), Arc::default(), None).unwrap()
     }
 }
 
@@ -99,7 +106,7 @@ fn a_pipe_that_has_ended_wakes_nobody_and_its_last_lines_stay_until_the_run_is_f
     let wake = Arc::new(eventfd(0, EventfdFlags::NONBLOCK).unwrap());
     let (_requests, receiver) = channel();
     let settings = folder.settings(u64::MAX);
-    let mut thread = Thread::new(settings, Arc::default(), wake, receiver).unwrap();
+    let mut thread = Thread::new(settings, Arc::default(), wake, None, receiver).unwrap();
     let (reader, mut writer) = io::pipe().unwrap();
     // As the guardian does.
     let _duplicate = reader.try_clone().unwrap();
@@ -182,4 +189,125 @@ fn the_first_of_the_last_lines_is_whole() {
     assert_eq!(last_lines(b"first\nsecond", true), "first\nsecond");
     assert_eq!(last_lines(b"", true), "");
     assert_eq!(last_lines(b"\xff\xfe\n", true), "\u{fffd}\u{fffd}");
+}
+
+fn file_of(folder: &Folder) -> PathBuf {
+    log_path(&folder.0, &name("a"))
+}
+
+fn text(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn x20_a_file_that_was_moved_or_removed_is_made_again() {
+    let folder = Folder::new("moved");
+    let mut logs = folder.logs(u64::MAX);
+    let mut writer = add(&mut logs, 1);
+    let path = file_of(&folder);
+    let aside = folder.0.join("aside");
+    let mut print = |line: &str| {
+        writeln!(writer, "{line}").unwrap();
+        tail(&mut logs, run(1))
+    };
+    print("one");
+    fs::rename(&path, &aside).unwrap();
+    assert_eq!(print("two"), "two");
+    assert_eq!(text(&aside), "one\n");
+    fs::remove_file(&path).unwrap();
+    print("three");
+    assert_eq!(text(&path), "three\n");
+    // Another file in its place is written to, as logrotate's `create` makes one.
+    fs::rename(&path, &aside).unwrap();
+    fs::write(&path, "").unwrap();
+    print("four");
+    assert_eq!(text(&path), "four\n");
+    // The whole folder.
+    fs::remove_dir_all(&folder.0).unwrap();
+    assert_eq!(print("five"), "five");
+    assert_eq!(text(&path), "five\n");
+}
+
+#[test]
+fn x20_a_link_that_was_put_in_the_place_of_a_file_is_not_written_through() {
+    let folder = Folder::new("planted");
+    let mut logs = folder.logs(u64::MAX);
+    let mut writer = add(&mut logs, 1);
+    writeln!(writer, "one").unwrap();
+    tail(&mut logs, run(1));
+    let victim = folder.0.join("victim");
+    fs::write(&victim, "untouched").unwrap();
+    fs::remove_file(file_of(&folder)).unwrap();
+    std::os::unix::fs::symlink(&victim, file_of(&folder)).unwrap();
+    writeln!(writer, "two").unwrap();
+    assert_eq!(tail(&mut logs, run(1)), "");
+    assert_eq!(text(&victim), "untouched");
+}
+
+#[test]
+fn x20_a_file_that_was_truncated_goes_on_at_its_beginning_and_what_others_append_stays() {
+    let folder = Folder::new("truncated");
+    let mut logs = folder.logs(u64::MAX);
+    let mut writer = add(&mut logs, 1);
+    let path = file_of(&folder);
+    let mut print = |line: &str| {
+        writeln!(writer, "{line}").unwrap();
+        tail(&mut logs, run(1));
+    };
+    print("one");
+    print("two");
+    fs::File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(0)
+        .unwrap();
+    print("three");
+    assert_eq!(text(&path), "three\n");
+    let mut other = fs::File::options().append(true).open(&path).unwrap();
+    other.write_all(b"by hand\n").unwrap();
+    print("four");
+    assert_eq!(text(&path), "three\nby hand\nfour\n");
+}
+
+#[test]
+fn x20_a_file_that_is_truncated_in_the_moment_it_is_written_to_has_no_hole() {
+    let folder = Folder::new("hole");
+    let path = file_of(&folder);
+    let (reader, mut writer) = io::pipe().unwrap();
+    let reader = OwnedFd::from(reader);
+    for (before, line) in [("a long line before\n", "after\n"), ("x\n", "y\n")] {
+        fs::write(&path, "").unwrap();
+        let mut output = Output::open(path.clone()).unwrap();
+        writer.write_all(before.as_bytes()).unwrap();
+        output.append(&reader, 100).unwrap();
+        // It is not asked again where the file ends.
+        fs::write(&path, "").unwrap();
+        writer.write_all(line.as_bytes()).unwrap();
+        output.append(&reader, 100).unwrap();
+        assert_eq!(text(&path), line);
+        writer.write_all(b"more\n").unwrap();
+        output.append(&reader, 100).unwrap();
+        assert_eq!(text(&path), format!("{line}more\n"));
+    }
+    // Zeros that were printed are not taken for a hole.
+    writer.write_all(&[0; 100]).unwrap();
+    fs::write(&path, "").unwrap();
+    let mut output = Output::open(path.clone()).unwrap();
+    output.append(&reader, 50).unwrap();
+    output.append(&reader, 50).unwrap();
+    assert_eq!(text(&path), "\0".repeat(100));
+}
+
+#[test]
+fn x20_asked_for_it_makes_the_files_of_silent_services_again() {
+    let folder = Folder::new("reopen");
+    let mut logs = folder.logs(u64::MAX);
+    let mut writer = add(&mut logs, 1);
+    writeln!(writer, "one").unwrap();
+    tail(&mut logs, run(1));
+    fs::rename(file_of(&folder), folder.0.join("aside")).unwrap();
+    logs.reopen();
+    assert_eq!(tail(&mut logs, run(1)), "");
+    assert_eq!(text(file_of(&folder)), "");
 }

@@ -64,6 +64,7 @@ impl LinuxProcesses {
                 self.facts
                     .push_back(Fact::ConsoleChanged { problem, is_new });
             }
+            GuardianReport::ReopenOutput => self.logs.reopen(),
             GuardianReport::Shutdown => self.facts.push_back(Fact::ShutdownAsked),
             GuardianReport::Hello { .. } | GuardianReport::TableEnd => {}
         }

@@ -17,7 +17,7 @@ fn processes(folder: &std::path::Path) -> (LinuxProcesses, Link) {
         bytes_max: 1 << 20,
         files_max: 1,
     };
-    let logs = Logs::start(settings, Arc::default()).unwrap();
+    let logs = Logs::start(settings, Arc::default(), None).unwrap();
     let around = Surroundings {
         socket: folder.join("s"),
         client_wait: Duration::ZERO,
