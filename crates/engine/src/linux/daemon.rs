@@ -93,8 +93,6 @@ pub fn run(
         epoll::EventFlags::IN,
     )?;
 
-    // Before there are threads, which inherit it.
-    let reopen = Signals::reopen()?;
     let around = Surroundings {
         socket: setup.socket.clone(),
         client_wait: setup.client_wait,
@@ -102,12 +100,7 @@ pub fn run(
     // The threads of output and database, which are made now, inherit it: a restart is not to wait
     // while its reason is written down.
     process::set_patient(true);
-    let output_signals = Arc::new(OutputSignals::default());
-    let logs = Logs::start(
-        setup.output.clone(),
-        Arc::clone(&output_signals),
-        Some(reopen),
-    )?;
+    let (logs, output_signals) = collect_output(setup)?;
     let mut processes = LinuxProcesses::new(
         Link::new(link)?,
         Arc::clone(&epoll),
@@ -195,6 +188,15 @@ pub fn run(
         driver.shut_down(now);
     }
     Ok(driver.run()?)
+}
+
+/// Starts the thread that collects output. Nothing has started threads before, so all of them leave its
+/// signals to it.
+fn collect_output(setup: &EngineSetup) -> io::Result<(Logs, Arc<OutputSignals>)> {
+    let reopen = Signals::reopen()?;
+    let waiting = Arc::new(OutputSignals::default());
+    let logs = Logs::start(setup.output.clone(), Arc::clone(&waiting), Some(reopen))?;
+    Ok((logs, waiting))
 }
 
 /// Tells the engine of everything that was there before it began.
