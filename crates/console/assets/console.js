@@ -1,6 +1,6 @@
 // Keeps an open page live: streams, countdowns, previews. Everything that is shown is made by the
-// server; without this script the pages still work, by being loaded again.
-"use strict";
+// server; without this script the pages still work, by being loaded again. How a part of the page
+// takes on its new look is in patch.js.
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -80,54 +80,26 @@ function fragment(html) {
   return template.content;
 }
 
-// What was focused in a part that is made anew is focused again.
-function keepingFocus(root, change) {
-  const active = document.activeElement;
-  const inside = root.contains(active) && active !== document.body;
-  const key = inside && [active.tagName, active.getAttribute("name"), active.getAttribute("href"),
-    active.getAttribute("value")];
-  const row = inside && active.closest("tr[data-id]")?.dataset.id;
-  change();
-  if (!inside || document.contains(active)) return;
-  const home = (row && $(`tr[data-id="${row}"]`, root)) || root;
-  $$("a, button, input, select, summary", home).find((each) => each.tagName === key[0]
-    && each.getAttribute("name") === key[1] && each.getAttribute("href") === key[2]
-    && each.getAttribute("value") === key[3])?.focus();
-}
-
 const picked = new Set();
 
 const handlers = {
   rows({ order, rows, parts }) {
     const body = $("table[data-rows] tbody");
     if (!body) return;
-    keepingFocus(body, () => {
-      const known = new Map($$("tr", body).map((row) => [Number(row.dataset.id), row]));
-      for (const [id, html] of rows) {
-        const row = fragment(html).firstElementChild;
-        known.get(id)?.replaceWith(row);
-        known.set(id, row);
-      }
-      let at = body.firstElementChild;
-      for (const id of order) {
-        const row = known.get(id);
-        if (!row) continue;
-        if (row === at) at = at.nextElementSibling;
-        else body.insertBefore(row, at);
-      }
-      while (at) {
-        const next = at.nextElementSibling;
-        at.remove();
-        at = next;
-      }
-    });
+    const known = new Map($$("tr", body).map((row) => [Number(row.dataset.id), row]));
+    for (const [id, html] of rows) {
+      const row = fragment(html).firstElementChild;
+      if (known.has(id)) patch(known.get(id), row);
+      else known.set(id, row);
+    }
+    arrange(body, order.map((id) => known.get(id)).filter(Boolean));
     handlers.parts({ parts });
     showPicked();
   },
   parts({ parts }) {
     for (const [id, html] of parts) {
       const part = document.getElementById(id);
-      if (part) keepingFocus(part, () => part.replaceChildren(fragment(html)));
+      if (part) patchChildren(part, fragment(html));
     }
   },
   prepend({ id, html }) {
@@ -188,7 +160,7 @@ class Live {
     };
     source.onmessage = ({ data }) => {
       const message = JSON.parse(data);
-      handlers[message.kind]?.(message);
+      whenReleased(() => handlers[message.kind]?.(message));
     };
     source.onerror = () => {
       this.#is(false);
@@ -393,25 +365,15 @@ async function preview() {
   if (!answer || number !== asked || answer.redirected) return;
   const html = await answer.text();
   if (number !== asked) return;
-  const open = $$("#preview details[open] > summary").map((each) => each.textContent);
-  const target = $("#preview");
-  const focused = document.activeElement?.id;
-  const at = $("#whatif-at")?.value;
-  const kind = $("#whatif-kind")?.value;
-  keepingFocus(target, () => target.replaceChildren(fragment(
-    answer.ok ? html : `<p class="problem" role="alert"></p>`)));
+  whenReleased(() => showPreview(answer, html));
+}
+function showPreview(answer, html) {
+  patchChildren($("#preview"), fragment(
+    answer.ok ? html : `<p class="problem" role="alert"></p>`));
   if (!answer.ok) {
     const page = new DOMParser().parseFromString(html, "text/html");
     $("#preview .problem").textContent = $("main p", page)?.textContent || answer.statusText;
   }
-  $$("#preview details > summary").forEach((each) => {
-    if (open.includes(each.textContent)) each.parentElement.open = true;
-  });
-  if ($("#whatif-at") && at !== undefined) {
-    $("#whatif-at").value = at;
-    $("#whatif-kind").value = kind;
-  }
-  if (focused && focused.startsWith("whatif")) document.getElementById(focused)?.focus();
 }
 if (form) {
   let waiting;

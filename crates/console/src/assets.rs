@@ -7,7 +7,10 @@ use axum::http::header;
 use axum::response::IntoResponse;
 
 const STYLE: &str = include_str!("../assets/console.css");
-const SCRIPT: &str = include_str!("../assets/console.js");
+const SCRIPT: &str = concat!(
+    include_str!("../assets/patch.js"),
+    include_str!("../assets/console.js")
+);
 const ICON: &str = include_str!("../assets/icon.svg");
 
 /// They are asked for under an address that changes with them.

@@ -211,6 +211,12 @@ test("the page of a service is live: state and controls follow", async (t) => {
   await page.locator("#status").getByText("Stopped").waitFor();
   await button("Start").click();
   await page.locator("#status").getByText("Running").waitFor();
+  // What has not changed is the same node: a press of it that has begun counts.
+  await page.evaluate(() => { globalThis.before = document.querySelector("#status button[value=restart]"); });
+  await world.relance("stop", "worker");
+  await page.locator("#status").getByText("Stopped").waitFor();
+  assert.equal(await page.evaluate(() => globalThis.before === document.querySelector("#status button[value=restart]")), true);
+  await world.relance("start", "worker");
   await world.relance("delete", "worker");
   await world.relance("stop", "worker");
   await page.getByText("This service was deleted.").waitFor();

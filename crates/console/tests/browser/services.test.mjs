@@ -203,6 +203,66 @@ test("offline is shown, and mended", async (t) => {
   await see(page, "worker", "Stopped");
 });
 
+test("what has not changed stays: a tick, the focus and the node of a row that changes", async (t) => {
+  const world = await World.start(t);
+  await world.program("alpha", "exec sleep 1000");
+  await world.program("beta", "exec sleep 1000");
+  const page = await world.page({ go: "/?sort=state" });
+  const box = page.getByLabel("Select beta");
+  await box.check();
+  await box.focus();
+  await page.evaluate(() => { globalThis.rowBefore = document.activeElement.closest("tr"); });
+  // Its state changes, and with it its place.
+  await world.relance("stop", "beta");
+  await see(page, "beta", "Stopped");
+  assert.deepEqual(await page.locator("tbody th a").allTextContents(), ["beta", "alpha"]);
+  const [isSame, focused] = await page.evaluate(() =>
+    [globalThis.rowBefore === document.querySelector("tbody tr"), document.activeElement.value]);
+  assert.equal(isSame, true, "the row is the same node");
+  assert.equal(focused, "beta");
+  assert.equal(await box.isChecked(), true);
+  await page.getByText("1 selected").waitFor();
+});
+
+test("a key that is down while its row changes still ticks the box", async (t) => {
+  const world = await World.start(t);
+  await world.program("worker", "exec sleep 1000");
+  const page = await world.page();
+  await page.getByLabel("Select worker").focus();
+  await page.keyboard.down("Space");
+  await world.relance("stop", "worker");
+  await see(page, "worker", "Stopped");
+  await page.keyboard.up("Space");
+  await page.getByText("1 selected").waitFor();
+});
+
+test("a click that has begun ends on what it began on; what came meanwhile is shown after it", async (t) => {
+  const world = await World.start(t);
+  await world.program("worker", "exec sleep 1000");
+  const page = await world.page();
+  // What the stream has brought, whether it is shown or not.
+  await page.evaluate(() => {
+    const { parse } = JSON;
+    globalThis.arrived = "";
+    JSON.parse = (text) => {
+      globalThis.arrived += text;
+      return parse(text);
+    };
+  });
+  const box = page.getByLabel("Select worker");
+  const { x, y, width, height } = await box.boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  // The new row would push the old one down.
+  await world.program("a-new-one", "exec sleep 1000");
+  await page.waitForFunction(() => globalThis.arrived.includes("Select a-new-one"));
+  await page.mouse.up();
+  await page.getByText("1 selected").waitFor();
+  assert.equal(await box.isChecked(), true);
+  await see(page, "a-new-one", "Running");
+  assert.deepEqual(world.complaints(), []);
+});
+
 test("by keyboard alone: search, choose, stop", async (t) => {
   const world = await World.start(t);
   await world.program("alpha", "exec sleep 1000");
