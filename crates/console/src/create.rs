@@ -9,14 +9,14 @@ use relance_scm::manager::NewService;
 use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceKind, ServiceName, Win32Error};
 use relance_wire::api::{ActionBody, ActionsBody, ConfigBody, ResetPeriodBody};
 
-use crate::edit::lines;
 use crate::form::Form;
 use crate::hub::Hub;
 use crate::lacking::{Feature, reason};
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page, problem, status};
 use crate::script;
-use crate::service::{Tab, field, general, log_on, preview as previews, recovery};
+use crate::service::{field, general, log_on, preview as previews, recovery};
+use crate::tab::Tab;
 use crate::viewer::Viewer;
 
 /// What the form begins with: a program that is restarted after a minute, twice, with a fresh start
@@ -112,8 +112,8 @@ fn read(form: &Form) -> Result<ServiceConfig, ScmError> {
     let mut change = general::read(form)?;
     change.account_name = log_on::read(form).account_name;
     change.recovery = Some(recovery::read(form)?);
-    change.dependencies = Some(lines(form, "dependencies"));
-    change.environment = Some(lines(form, "environment"));
+    change.dependencies = Some(form.lines("dependencies"));
+    change.environment = Some(form.lines("environment"));
     config.changed(&ConfigChange::try_from(&change)?)
 }
 
@@ -206,8 +206,8 @@ fn entered_body(form: &Form) -> ConfigBody {
     body.start_type = form.text("start_type");
     body.delayed_auto_start = form.has("delayed_auto_start");
     body.account_name = form.text("account_name");
-    body.dependencies = lines(form, "dependencies");
-    body.environment = lines(form, "environment");
+    body.dependencies = form.lines("dependencies");
+    body.environment = form.lines("environment");
     body.load_order_group = form.text("load_order_group");
     if let Some(extensions) = general::read(form)
         .ok()

@@ -5,8 +5,6 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use relance_scm::{ScmError, ServiceName, Win32Error};
 
-use crate::reply::Failure;
-
 /// Names and values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Form(pub(crate) Vec<(String, String)>);
@@ -30,6 +28,16 @@ impl Form {
     /// The first value of a name, or nothing; line ends as Unix has them.
     pub(crate) fn text(&self, name: &str) -> String {
         self.get(name).unwrap_or_default().replace("\r\n", "\n")
+    }
+
+    /// The lines of a field, without empty ones.
+    pub(crate) fn lines(&self, name: &str) -> Vec<String> {
+        self.text(name)
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(ToOwned::to_owned)
+            .collect()
     }
 
     /// All values of a name.
@@ -58,11 +66,11 @@ impl Form {
     }
 
     /// The service it is about.
-    pub(crate) fn name(&self) -> Result<ServiceName, Failure> {
+    pub(crate) fn name(&self) -> Result<ServiceName, ScmError> {
         let name = self.get("name").ok_or_else(|| {
             ScmError::new(Win32Error::INVALID_PARAMETER, "name the service: ?name=")
         })?;
-        Ok(ServiceName::new(name)?)
+        ServiceName::new(name)
     }
 }
 

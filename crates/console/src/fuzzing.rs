@@ -4,8 +4,10 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use crate::form::Form;
+use crate::form_key;
+use crate::likes::{Likes, cookie};
 use crate::server::{is_foreign, is_our_host};
-use crate::viewer::{Likes, bearer, check_form_key, cookie, cookie_name, form_key};
+use crate::viewer::{bearer, cookie_name};
 
 /// What the console takes from a request, before it asks the manager.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub fn take(headers: &[(&[u8], &[u8])], form: &[u8]) -> Option<Taken> {
         is_foreign: is_foreign(&map),
         may_change: session
             .as_ref()
-            .is_some_and(|session| check_form_key(session, of_script.is_some(), &form).is_ok()),
+            .is_some_and(|session| form_key::check(session, of_script.is_some(), &form).is_ok()),
         session,
         back: form.back().to_owned(),
         theme: Likes::of(&map).theme,
@@ -53,5 +55,5 @@ pub fn take(headers: &[(&[u8], &[u8])], form: &[u8]) -> Option<Taken> {
 /// The key that a form of this session carries.
 #[must_use]
 pub fn key_of(session: &str) -> String {
-    form_key(session)
+    form_key::of(session)
 }

@@ -18,7 +18,7 @@ use crate::lacking::{Feature, reason};
 use crate::lang::Lang;
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
-use crate::service::Tab;
+use crate::tab::Tab;
 use crate::time::now_ms;
 use crate::viewer::Viewer;
 

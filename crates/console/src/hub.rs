@@ -17,8 +17,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::lacking;
-use crate::manager::{Place, open};
-use crate::viewer::blocking;
+use crate::manager::{Place, blocking, open};
 
 /// Sessions that may have pages open at a time: each keeps a connection to the manager.
 const HUBS_MAX: usize = 30;

@@ -1,14 +1,11 @@
-//! The frame that all pages share.
+//! The frame around the pages of somebody who is signed in.
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use maud::{DOCTYPE, Markup, html};
-use relance_scm::ScmError;
+use maud::{Markup, html};
 
+use crate::document::{document, icon};
 use crate::lang::Lang;
-use crate::reply::page;
-use crate::time::now_ms;
-use crate::viewer::{Likes, Viewer};
+use crate::likes::Likes;
+use crate::viewer::Viewer;
 
 /// The places of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,68 +124,4 @@ fn preferences(likes: Likes) -> Markup {
 /// The hidden field that shows that a form is ours.
 pub(crate) fn key(viewer: &Viewer) -> Markup {
     html! { input type="hidden" name="key" value=(viewer.form_key()); }
-}
-
-/// A whole document.
-pub(crate) fn document(likes: Likes, title: &str, stream: Option<&str>, body: &Markup) -> Markup {
-    let lang = likes.lang;
-    let version = crate::assets::version();
-    html! {
-        (DOCTYPE)
-        html lang=(lang.tag()) data-theme=[likes.theme] {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content=(likes.theme.unwrap_or("light dark"));
-                title { (title) " · Relance" }
-                link rel="icon" type="image/svg+xml" href={ "/assets/icon.svg?v=" (version) };
-                link rel="stylesheet" href={ "/assets/console.css?v=" (version) };
-                script defer src={ "/assets/console.js?v=" (version) } {}
-            }
-            body data-now=(now_ms()) data-stream=[stream] {
-                a.skip href="#main" { (lang.t("Skip to the content", "Aller au contenu")) }
-                (body)
-            }
-        }
-    }
-}
-
-fn icon() -> Markup {
-    html! {
-        svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" {
-            path fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"
-                stroke-linejoin="round" d="M20 12a8 8 0 1 1-2.6-5.9M20 3v4.5h-4.5" {}
-            path fill="currentColor" d="M10 8.6v6.8l5.6-3.4z" {}
-        }
-    }
-}
-
-/// A page without a viewer: what went wrong, in the language nobody could be asked for.
-pub(crate) fn error_page(error: &ScmError) -> Markup {
-    plain(
-        Likes::default(),
-        "Not possible",
-        &html! {
-            h1 { "This is not possible" }
-            p { (error.sentence()) "." }
-            p.dim { "Win32 " (error.code().to_raw()) " " (error.code().name().unwrap_or_default()) }
-            p { a href="/" { "To the services" } }
-        },
-    )
-}
-
-/// A page outside the frame.
-pub(crate) fn plain(likes: Likes, title: &str, body: &Markup) -> Markup {
-    let body = html! { main #main.alone tabindex="-1" { div.brand { (icon()) span { "Relance" } } (body) } };
-    document(likes, title, None, &body)
-}
-
-pub(crate) async fn not_found(likes: Likes) -> Response {
-    let lang = likes.lang;
-    let title = lang.t("Not found", "Introuvable");
-    let body = html! {
-        h1 { (title) }
-        p { a href="/" { (lang.t("To the services", "Vers les services")) } }
-    };
-    (StatusCode::NOT_FOUND, page(plain(likes, title, &body))).into_response()
 }

@@ -1,30 +1,35 @@
 //! The web console of a service manager.
 //!
-//! A process of its own. What it shows and does, it asks of the manager in the name of whoever is signed
-//! in: on Linux of the socket, without rights of its own; on Windows, where the manager knows nothing of
-//! sessions, of the real one, and `session_manager` decides what a session may. Pages are made here; one script keeps them live, one
-//! style sheet dresses them, both are part of the program.
+//! A process of its own. What it shows and does, it asks of the manager in the name of the person who is
+//! signed in: on Linux over the socket, without rights of its own; on Windows, where the manager knows
+//! nothing of sessions, of the real one, and `session_manager` decides what a session may do. Pages are made
+//! here; one script keeps them live, one style sheet dresses them, both are part of the program.
 //!
-//! `server` has the routes and the rules every answer keeps; `listen` takes connections, `seats` and
-//! `gate` bound how many there are and what they ask of the manager, `confine` is what the process gives
-//! up before. `viewer` is who asks, `sign_in` how they came in. `hub` holds what a viewer may see, kept up to date by one watch; `services` is the table,
-//! `service` the pages of one service, `create` a new one, `log` the events, `history` the time
-//! lines, `metrics` and `api_page` are for operations. `lang` holds the two languages, `lacking` what Windows' manager does
-//! not have.
+//! `server` has the routes and the rules every answer keeps; it leads to the pages, and no page uses it. `app`
+//! is what they share. `listen` takes connections, `seats` and `gate` bound how many there are and what they
+//! ask of the manager, `confine` is what the process gives up before. `viewer` is who asks, `sign_in` how
+//! they came in, `likes` their language and colours. `document` and `layout` are the frame around a page,
+//! `reply` is an answer, an error page too. `hub` holds what a viewer may see, kept up to date by one watch;
+//! `services` is the table, `service` the pages of one service (`tab` names them), `create` a new one, `log`
+//! the events, `history` the time lines, `metrics` and `api_page` are for operations. `lang` holds the two
+//! languages, `lacking` what Windows' manager does not have.
 
 #![forbid(unsafe_code)]
 
 mod api_page;
+mod app;
 mod assets;
 mod chart;
 #[cfg(unix)]
 mod confine;
 mod control;
+mod counts;
 mod create;
 mod diff;
-mod edit;
+mod document;
 mod event_texts;
 mod form;
+mod form_key;
 #[doc(hidden)]
 pub mod fuzzing;
 mod gate;
@@ -33,6 +38,7 @@ mod hub;
 mod lacking;
 mod lang;
 mod layout;
+mod likes;
 mod listen;
 mod log;
 mod manager;
@@ -47,6 +53,7 @@ mod services;
 mod session_manager;
 mod sign_in;
 mod stream;
+mod tab;
 mod table;
 mod time;
 mod viewer;

@@ -1,6 +1,8 @@
 //! How the console reaches its manager, for anyone who is signed in: over the socket of the embedded one,
 //! where sessions are known; on Windows the real one, for which the console knows them itself.
 
+use relance_scm::{ScmError, Win32Error};
+
 #[cfg(unix)]
 mod socket {
     use relance_client::{SocketManager, Target, connect, connect_as};
@@ -25,3 +27,15 @@ pub(crate) use socket::{Manager, Place, open};
 
 #[cfg(windows)]
 pub(crate) use crate::windows::{Manager, Place, open};
+
+/// Work that waits, on a thread of its own.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ScmError> + Send + 'static,
+) -> Result<T, ScmError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
+        Err(ScmError::new(
+            Win32Error::INTERNAL_ERROR,
+            "the console made a mistake; see its diagnostics",
+        ))
+    })
+}

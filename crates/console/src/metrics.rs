@@ -4,92 +4,25 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use relance_client::ServiceManager;
-use relance_scm::event::Event;
-use relance_scm::event_log::LogEntry;
 use relance_scm::manager::{ServiceInfo, wait};
-use relance_scm::status::ProcessExit;
-use relance_scm::{Caller, ServiceId, ServiceState};
+use relance_scm::{Caller, ServiceState};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::manager::open;
+use crate::app::App;
+use crate::counts::{BOUNDS, Counts};
+use crate::manager::{blocking, open};
 use crate::reply::{Answer, status};
-use crate::server::App;
-use crate::viewer::{Viewer, blocking};
+use crate::viewer::Viewer;
 
-/// Upper bounds of the histogram of restarts, milliseconds.
-const BOUNDS: [i64; 9] = [5, 10, 25, 50, 100, 250, 1000, 5000, 30_000];
 /// Pause before the manager is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
-
-/// What has been counted.
-#[derive(Debug, Default)]
-pub(crate) struct Metrics(Mutex<Counts>);
-
-#[derive(Debug, Default)]
-struct Counts {
-    /// By level and id.
-    events: BTreeMap<(&'static str, u32), u64>,
-    /// By cause.
-    failures: BTreeMap<&'static str, u64>,
-    /// Due actions of failures whose service has not come back yet.
-    waiting: BTreeMap<ServiceId, i64>,
-    recoveries: u64,
-    failed_recoveries: u64,
-    /// For each bound, restarts that took no longer.
-    within: [u64; BOUNDS.len()],
-    latency_sum_ms: i64,
-}
-
-impl Counts {
-    fn count(&mut self, entry: &LogEntry) {
-        let key = (entry.level.name(), entry.event_id);
-        *self.events.entry(key).or_default() += 1;
-        let Some((service, _)) = entry.service else {
-            return;
-        };
-        match entry.event() {
-            Some(Event::Failed { .. }) => {
-                *self.failures.entry(cause(entry)).or_default() += 1;
-                if let Some(due) = entry.details.due {
-                    self.waiting.insert(service, due.0);
-                }
-            }
-            Some(Event::RecoveryActionFailed(..)) => self.failed_recoveries += 1,
-            Some(Event::StateEntered(ServiceState::Running)) => {
-                if let Some(due) = self.waiting.remove(&service) {
-                    self.recovered(entry.at.0 - due);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// A service came back so long after its action was due.
-    fn recovered(&mut self, latency_ms: i64) {
-        let latency_ms = latency_ms.max(0);
-        self.recoveries += 1;
-        self.latency_sum_ms += latency_ms;
-        for (bound, count) in BOUNDS.iter().zip(&mut self.within) {
-            *count += u64::from(latency_ms <= *bound);
-        }
-    }
-}
-
-fn cause(entry: &LogEntry) -> &'static str {
-    match entry.details.exit {
-        Some(ProcessExit::Signaled(_)) => "signal",
-        Some(ProcessExit::Exited(_)) => "exit",
-        Some(ProcessExit::Unknown) => "unseen",
-        None => "error_stop",
-    }
-}
 
 /// Counts for as long as the console lives.
 pub(crate) async fn observe(app: Arc<App>) {
@@ -105,12 +38,6 @@ pub(crate) async fn observe(app: Arc<App>) {
             }
         }
         tokio::time::sleep(AGAIN).await;
-    }
-}
-
-impl Metrics {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Counts> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -230,8 +157,10 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use relance_scm::event_log::{Details, Timestamp};
-    use relance_scm::{RecoveryAction, RecoveryActionKind};
+    use relance_scm::event::Event;
+    use relance_scm::event_log::{Details, LogEntry, Timestamp};
+    use relance_scm::status::ProcessExit;
+    use relance_scm::{RecoveryAction, RecoveryActionKind, ServiceId};
 
     use super::*;
 

@@ -5,7 +5,8 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use relance_scm::{ErrorClass, ScmError, Win32Error};
 
-use crate::layout;
+use crate::document::{error_page, plain};
+use crate::likes::Likes;
 
 /// An answer that is not a success.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ impl IntoResponse for Failure {
             }
             Self::Scm(error) => {
                 let status = status(&error);
-                (status, page(layout::error_page(&error))).into_response()
+                (status, page(error_page(&error))).into_response()
             }
         }
     }
@@ -70,4 +71,15 @@ pub(crate) fn problem(error: &ScmError) -> Markup {
             " " span.code { "(" (error.code().to_raw()) ")" }
         }
     }
+}
+
+/// The answer to an address that leads nowhere.
+pub(crate) async fn not_found(likes: Likes) -> Response {
+    let lang = likes.lang;
+    let title = lang.t("Not found", "Introuvable");
+    let body = html! {
+        h1 { (title) }
+        p { a href="/" { (lang.t("To the services", "Vers les services")) } }
+    };
+    (StatusCode::NOT_FOUND, page(plain(likes, title, &body))).into_response()
 }

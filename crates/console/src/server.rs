@@ -18,15 +18,14 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use tower_http::compression::CompressionLayer;
 
+use crate::app::App;
 use crate::gate::{Gate, TURNS};
-use crate::hub::Hubs;
 use crate::manager::Place;
-use crate::metrics::Metrics;
 use crate::seats::Seat;
 use crate::viewer::{self, Viewer};
 use crate::{
-    api_page, assets, control, create, edit, history, layout, listen, log, metrics, service,
-    services, sign_in,
+    api_page, assets, control, create, history, listen, log, metrics, reply, service, services,
+    sign_in,
 };
 
 /// Carries the [`Setup`] from the guardian to the console.
@@ -66,19 +65,6 @@ impl Setup {
     fn place(&self) -> Place {
         self.service.as_str().into()
     }
-}
-
-/// What all requests share.
-pub(crate) struct App {
-    pub(crate) target: Place,
-    pub(crate) hubs: Arc<Hubs>,
-    pub(crate) metrics: Arc<Metrics>,
-    /// Controls that are under way.
-    pub(crate) controls: tokio::sync::Semaphore,
-    pub(crate) gate: Gate,
-    /// Name of the session's cookie: browsers send cookies to all ports of a machine.
-    pub(crate) cookie: String,
-    names: Vec<String>,
 }
 
 /// The setup that the guardian handed over.
@@ -126,9 +112,12 @@ fn router(app: Arc<App>) -> Router {
         .route("/", get(services::page))
         .route("/stream/services", get(services::stream))
         .route("/control", post(control::control))
-        .route("/service/{tab}", get(service::page).post(edit::save))
+        .route(
+            "/service/{tab}",
+            get(service::page).post(service::edit::save),
+        )
         .route("/stream/service/{tab}", get(service::stream))
-        .route("/preview/{tab}", post(edit::preview))
+        .route("/preview/{tab}", post(service::edit::preview))
         .route("/create", get(create::page).post(create::create))
         .route("/create/preview", post(create::preview))
         .route("/rights", post(service::access::change))
@@ -154,7 +143,7 @@ fn router(app: Arc<App>) -> Router {
             "/favicon.ico",
             get(|| async { Redirect::permanent("/assets/icon.svg") }),
         )
-        .fallback(layout::not_found)
+        .fallback(reply::not_found)
         // Bodies are read by the guard.
         .layer(DefaultBodyLimit::disable())
         .layer(CompressionLayer::new())

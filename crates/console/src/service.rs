@@ -1,7 +1,9 @@
 //! The pages of one service: what it is, and its tabs.
 
 pub(crate) mod access;
+pub(crate) mod change;
 mod dependencies;
+pub(crate) mod edit;
 pub(crate) mod environment;
 pub(crate) mod general;
 pub(crate) mod log_on;
@@ -20,7 +22,7 @@ use relance_scm::control::ControlsAccepted;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 
-use crate::edit::version;
+use self::change::version;
 use crate::form::{Query, query};
 use crate::hub::Hub;
 use crate::lacking::{self, Feature, reason};
@@ -28,83 +30,9 @@ use crate::lang::Lang;
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
 use crate::stream::{Closed, Message, Sender, respond};
+use crate::tab::Tab;
 use crate::viewer::Viewer;
 use crate::{history, log, table, time};
-
-/// The tabs, as the service manager's window has them, and three more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tab {
-    General,
-    LogOn,
-    Recovery,
-    Dependencies,
-    Environment,
-    Security,
-    Output,
-    Events,
-    History,
-}
-
-impl Tab {
-    pub(crate) const ALL: [Self; 9] = [
-        Self::General,
-        Self::LogOn,
-        Self::Recovery,
-        Self::Dependencies,
-        Self::Environment,
-        Self::Security,
-        Self::Output,
-        Self::Events,
-        Self::History,
-    ];
-
-    /// Its word in addresses.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::General => "general",
-            Self::LogOn => "log-on",
-            Self::Recovery => "recovery",
-            Self::Dependencies => "dependencies",
-            Self::Environment => "environment",
-            Self::Security => "security",
-            Self::Output => "output",
-            Self::Events => "events",
-            Self::History => "history",
-        }
-    }
-
-    pub(crate) fn of(word: &str) -> Result<Self, ScmError> {
-        Self::ALL
-            .into_iter()
-            .find(|tab| tab.word() == word)
-            .ok_or_else(|| {
-                ScmError::new(Win32Error::NOT_FOUND, "a service has no page of this name")
-            })
-    }
-
-    pub(crate) fn label(self, lang: Lang) -> &'static str {
-        match self {
-            Self::General => lang.t("General", "Général"),
-            Self::LogOn => lang.t("Log On", "Connexion"),
-            Self::Recovery => lang.t("Recovery", "Récupération"),
-            Self::Dependencies => lang.t("Dependencies", "Dépendances"),
-            Self::Environment => lang.t("Environment", "Environnement"),
-            Self::Security => lang.t("Security", "Sécurité"),
-            Self::Output => lang.t("Output", "Sortie"),
-            Self::Events => lang.t("Events", "Événements"),
-            Self::History => lang.t("History", "Historique"),
-        }
-    }
-
-    /// The address of this tab of a service.
-    pub(crate) fn href(self, name: &ServiceName) -> String {
-        format!(
-            "/service/{}?{}",
-            self.word(),
-            query(&[("name", name.as_str())])
-        )
-    }
-}
 
 /// The service of this name, as the viewer may see it.
 ///

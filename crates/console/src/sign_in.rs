@@ -10,14 +10,16 @@ use maud::{Markup, html};
 use relance_scm::ScmError;
 use relance_wire::api::{Role, SessionBody, TokenRequest};
 
+use crate::app::App;
+use crate::document::plain;
 use crate::form::{Form, Query};
-use crate::layout::{self, Page, Place, plain};
-use crate::manager::open;
+use crate::layout::{self, Page, Place};
+use crate::likes::Likes;
+use crate::manager::{blocking, open};
 use crate::reply::{Answer, page as html_page, problem, status};
 use crate::seats::Seat;
-use crate::server::App;
 use crate::time;
-use crate::viewer::{Likes, Viewer, blocking};
+use crate::viewer::Viewer;
 
 /// `GET /signin`: with a link's code, the button that uses it; a visit alone does not, because
 /// programs that only look at links would use it up.

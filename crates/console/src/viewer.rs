@@ -9,65 +9,22 @@ use axum::http::{HeaderMap, header};
 use relance_scm::manager::{ServiceInfo, wait};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager, ServiceName, Win32Error};
 use relance_wire::api::{Role, SessionBody};
-use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use crate::app::App;
 use crate::form::Form;
+use crate::form_key;
 use crate::hub::Hub;
 use crate::lang::Lang;
-use crate::manager::{Manager, open};
+use crate::likes::{Likes, cookie};
+use crate::manager::{Manager, blocking, open};
 use crate::reply::Failure;
 use crate::seats::Seat;
-use crate::server::App;
 
 /// Name of the session's cookie of the console at this port. Another console of the same machine has
 /// another one.
 pub(crate) fn cookie_name(port: u16) -> String {
     format!("relance_session_{port}")
-}
-
-/// How a viewer likes pages.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Likes {
-    pub(crate) lang: Lang,
-    /// `light` or `dark`; `None`: as the system has it.
-    pub(crate) theme: Option<&'static str>,
-}
-
-impl Likes {
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let accepted = headers
-            .get(header::ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok());
-        let theme = cookie(headers, "theme");
-        Self {
-            lang: Lang::choose(cookie(headers, "lang"), accepted),
-            theme: ["light", "dark"]
-                .into_iter()
-                .find(|known| theme == Some(known)),
-        }
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Likes {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::of(&parts.headers))
-    }
-}
-
-/// The value of a cookie.
-pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .find_map(|pair| {
-            let (key, value) = pair.trim().split_once('=')?;
-            (key == name).then_some(value)
-        })
 }
 
 /// Somebody who is signed in.
@@ -129,7 +86,7 @@ impl Viewer {
     /// # Errors
     /// 5 for a missing or wrong key.
     pub(crate) fn check_form(&self, form: &Form) -> Result<(), ScmError> {
-        check_form_key(&self.token, self.is_script, form)
+        form_key::check(&self.token, self.is_script, form)
     }
 
     pub(crate) fn lang(&self) -> Lang {
@@ -144,7 +101,7 @@ impl Viewer {
     /// What this viewer's forms carry and nobody else can know: made from the secret, so a page of
     /// another site has none.
     pub(crate) fn form_key(&self) -> String {
-        form_key(&self.token)
+        form_key::of(&self.token)
     }
 
     /// What this viewer may see, kept up to date.
@@ -191,32 +148,6 @@ async fn session(app: &App, token: &Arc<str>) -> Result<SessionBody, ScmError> {
     blocking(move || open(&target, Some(&token))?.session()).await
 }
 
-pub(crate) fn check_form_key(token: &str, is_script: bool, form: &Form) -> Result<(), ScmError> {
-    if is_script || form.get("key") == Some(form_key(token).as_str()) {
-        return Ok(());
-    }
-    Err(ScmError::new(
-        Win32Error::ACCESS_DENIED,
-        "this form is not one of ours, or is of another session; load the page again",
-    ))
-}
-
-/// The form key that belongs to a session's secret.
-pub(crate) fn form_key(token: &str) -> String {
-    use std::fmt::Write as _;
-    let digest = Sha256::new()
-        .chain_update(b"relance form key ")
-        .chain_update(token.as_bytes())
-        .finalize();
-    digest
-        .iter()
-        .take(16)
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}
-
 /// The token of a script.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers
@@ -231,52 +162,5 @@ impl FromRequestParts<Arc<App>> for Viewer {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
         Self::of(app, &parts.headers, parts.extensions.get()).await
-    }
-}
-
-/// Work that waits, on a thread of its own.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ScmError> + Send + 'static,
-) -> Result<T, ScmError> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
-        Err(ScmError::new(
-            Win32Error::INTERNAL_ERROR,
-            "the console made a mistake; see its diagnostics",
-        ))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cookies_are_found_among_others() {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            header::COOKIE,
-            "relance_session_80=abc; relance_session_7467=xyz; theme=dark"
-                .parse()
-                .unwrap(),
-        );
-        assert_eq!(cookie(&headers, &cookie_name(7467)), Some("xyz"));
-        assert_eq!(cookie(&headers, &cookie_name(80)), Some("abc"));
-        assert_eq!(cookie(&headers, "session"), None);
-        assert_eq!(Likes::of(&headers).theme, Some("dark"));
-    }
-
-    #[test]
-    fn a_form_needs_the_key_of_its_session() {
-        let form = |key: &str| Form(vec![("key".into(), key.into())]);
-        assert!(check_form_key("abc", false, &form(&form_key("abc"))).is_ok());
-        assert!(check_form_key("abc", false, &form(&form_key("abd"))).is_err());
-        assert!(check_form_key("abc", false, &Form::default()).is_err());
-        assert!(check_form_key("abc", true, &Form::default()).is_ok());
-    }
-
-    #[test]
-    fn form_keys_differ_and_tell_nothing() {
-        assert_ne!(form_key("a"), form_key("b"));
-        assert!(!form_key("secret").contains("secret"));
     }
 }

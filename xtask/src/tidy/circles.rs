@@ -23,15 +23,6 @@ struct Accepted {
 
 const ACCEPTED: &[Accepted] = &[
     Accepted {
-        package: "crates/console",
-        inside: "",
-        members: &[
-            "api_page", "control", "create", "edit", "form", "history", "hub", "layout", "log",
-            "metrics", "reply", "server", "service", "services", "sign_in", "table", "viewer",
-        ],
-        reason: "`server` leads to every page, and pages use what it holds and the frame around them",
-    },
-    Accepted {
         package: "crates/engine",
         inside: "",
         members: &["handle", "linux", "output"],

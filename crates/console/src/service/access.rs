@@ -10,11 +10,12 @@ use relance_scm::security::{Access, Ace, AceKind, NamedChange, SecurityDescripto
 use relance_scm::{ScmError, ServiceName};
 use relance_wire::api::AccessChangeBody;
 
-use super::{Tab, field, show};
+use super::{field, show};
 use crate::form::Form;
 use crate::lang::Lang;
 use crate::layout;
 use crate::reply::{Answer, problem, status};
+use crate::tab::Tab;
 use crate::viewer::Viewer;
 
 /// Where rights are given and taken.

@@ -5,9 +5,10 @@ use relance_scm::config::Dependency;
 use relance_scm::fold_case;
 use relance_scm::manager::ServiceInfo;
 
-use super::{Tab, edit_form, field};
+use super::{edit_form, field};
 use crate::hub::{Hub, State};
 use crate::lang::Lang;
+use crate::tab::Tab;
 use crate::table;
 use crate::viewer::Viewer;
 

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
 use relance_wire::api::ChangeConfigRequest;
 
-use super::{Tab, edit_form, field};
-use crate::edit::lines;
+use super::{edit_form, field};
 use crate::form::Form;
+use crate::tab::Tab;
 use crate::viewer::Viewer;
 
 pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
@@ -37,7 +37,7 @@ pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
 /// The change that the field asks for.
 pub(crate) fn read(form: &Form) -> ChangeConfigRequest {
     ChangeConfigRequest {
-        environment: Some(lines(form, "environment")),
+        environment: Some(form.lines("environment")),
         ..ChangeConfigRequest::default()
     }
 }

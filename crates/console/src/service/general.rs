@@ -9,13 +9,14 @@ use relance_wire::api::{ChangeConfigRequest, ConfigBody};
 use relance_wire::settings::{texts_of, to_json};
 use serde_json::{Map, Value as Json};
 
-use super::{Tab, edit_form, field};
+use super::{edit_form, field};
 use crate::diff::shown;
 use crate::form::Form;
 use crate::lacking::{Feature, reason};
 use crate::lang::Lang;
 use crate::layout;
 use crate::reply::Answer;
+use crate::tab::Tab;
 use crate::viewer::Viewer;
 
 pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo) -> Answer<Markup> {

@@ -4,9 +4,10 @@ use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
 use relance_wire::api::ChangeConfigRequest;
 
-use super::{Tab, edit_form, field};
+use super::{edit_form, field};
 use crate::form::Form;
 use crate::lang::Lang;
+use crate::tab::Tab;
 use crate::viewer::Viewer;
 
 pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {

@@ -15,12 +15,12 @@ use relance_scm::{
     ExitCode, RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceConfig, ServiceState,
 };
 
-use super::Tab;
+use super::change::changed;
 use crate::chart::{Axis, DueRestarts, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
-use crate::edit::changed;
 use crate::form::Form;
 use crate::lang::Lang;
 use crate::reply::problem;
+use crate::tab::Tab;
 use crate::viewer::Viewer;
 use crate::{diff, script, time};
 

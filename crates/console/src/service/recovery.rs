@@ -7,9 +7,10 @@ use relance_wire::api::{
     ActionBody, ActionsBody, ConfigBody, RecoveryBody, RecoveryChangeBody, ResetPeriodBody,
 };
 
-use super::{Tab, edit_form, field};
+use super::{edit_form, field};
 use crate::form::Form;
 use crate::lang::Lang;
+use crate::tab::Tab;
 use crate::viewer::Viewer;
 
 /// Rows that are there without having been asked for: as many as the service manager's window has.

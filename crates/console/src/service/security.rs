@@ -4,9 +4,10 @@ use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
 use relance_wire::api::ChangeConfigRequest;
 
-use super::{Tab, access, edit_form, field};
+use super::{access, edit_form, field};
 use crate::form::Form;
 use crate::lacking::{Feature, reason};
+use crate::tab::Tab;
 use crate::viewer::Viewer;
 
 pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {

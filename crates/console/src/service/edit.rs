@@ -1,75 +1,24 @@
-//! Changing a service: what a tab's form says, what would change, and saving it.
+//! Saving what a tab's form asks for.
 //!
 //! Nothing is saved unseen: the first press shows what would change and when, the second does it. A
 //! form carries the version of the configuration that it was made from; if somebody else has saved
 //! meanwhile, that is said before anything is overwritten.
-
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
-use relance_scm::{ConfigChange, ScmError, ServiceConfig, Win32Error};
-use relance_wire::api::{ChangeConfigRequest, ConfigBody};
+use relance_scm::ServiceConfig;
 
+use super::change::{changed, version};
+use super::{find, preview, show};
 use crate::form::Form;
-use crate::layout::{self};
+use crate::layout;
 use crate::reply::{Answer, page, problem, status};
-use crate::service::{Tab, environment, find, general, log_on, preview, recovery, security, show};
+use crate::tab::Tab;
 use crate::viewer::Viewer;
 use crate::{diff, script};
-
-/// A short text that is another one for every other configuration.
-pub(crate) fn version(config: &ServiceConfig) -> String {
-    let body = serde_json::to_string(&ConfigBody::from(config)).expect("plain structures");
-    let mut hasher = DefaultHasher::new();
-    body.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
-
-/// What the form of a tab asks for.
-fn change(tab: Tab, form: &Form) -> Result<ChangeConfigRequest, ScmError> {
-    match tab {
-        Tab::General => general::read(form),
-        Tab::LogOn => Ok(log_on::read(form)),
-        Tab::Recovery => recovery::read(form).map(|body| ChangeConfigRequest {
-            recovery: Some(body),
-            ..ChangeConfigRequest::default()
-        }),
-        Tab::Dependencies => Ok(ChangeConfigRequest {
-            dependencies: Some(lines(form, "dependencies")),
-            ..ChangeConfigRequest::default()
-        }),
-        Tab::Environment => Ok(environment::read(form)),
-        Tab::Security => Ok(security::read(form)),
-        Tab::Output | Tab::Events | Tab::History => Err(ScmError::new(
-            Win32Error::INVALID_PARAMETER,
-            "there is nothing to change on this page",
-        )),
-    }
-}
-
-/// The lines of a field, without empty ones.
-pub(crate) fn lines(form: &Form, name: &str) -> Vec<String> {
-    form.text(name)
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(ToOwned::to_owned)
-        .collect()
-}
-
-/// The configuration as a form would leave it.
-pub(crate) fn changed(
-    before: &ServiceConfig,
-    tab: Tab,
-    form: &Form,
-) -> Result<(ServiceConfig, ConfigChange), ScmError> {
-    let change = ConfigChange::try_from(&change(tab, form)?)?;
-    Ok((before.changed(&change)?, change))
-}
 
 /// `POST /preview/TAB`: what the form would change, while it is filled in.
 pub(crate) async fn preview(
@@ -173,31 +122,5 @@ fn review(
             }
             (script::show(&script::change(before, after), lang))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use relance_scm::ServiceName;
-
-    use super::*;
-
-    #[test]
-    fn a_version_changes_with_the_configuration_and_only_then() {
-        let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
-        let first = version(&config);
-        assert_eq!(first, version(&config.clone()));
-        config.description = "x".into();
-        assert_ne!(first, version(&config));
-    }
-
-    #[test]
-    fn a_form_of_one_tab_leaves_the_others_alone() {
-        let before = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
-        let form = Form::parse(b"environment=A%3D1%0D%0A%0D%0AB%3D2&start_type=auto");
-        let (after, _) = changed(&before, Tab::Environment, &form).unwrap();
-        assert_eq!(after.environment.len(), 2);
-        assert_eq!(after.start_type, before.start_type);
-        assert!(changed(&before, Tab::Events, &form).is_err());
     }
 }

@@ -1,0 +1,81 @@
+//! The pages that each service has.
+
+use relance_scm::{ScmError, ServiceName, Win32Error};
+
+use crate::form::query;
+use crate::lang::Lang;
+
+/// The tabs, as the service manager's window has them, and three more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tab {
+    General,
+    LogOn,
+    Recovery,
+    Dependencies,
+    Environment,
+    Security,
+    Output,
+    Events,
+    History,
+}
+
+impl Tab {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::General,
+        Self::LogOn,
+        Self::Recovery,
+        Self::Dependencies,
+        Self::Environment,
+        Self::Security,
+        Self::Output,
+        Self::Events,
+        Self::History,
+    ];
+
+    /// Its word in addresses.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::General => "general",
+            Self::LogOn => "log-on",
+            Self::Recovery => "recovery",
+            Self::Dependencies => "dependencies",
+            Self::Environment => "environment",
+            Self::Security => "security",
+            Self::Output => "output",
+            Self::Events => "events",
+            Self::History => "history",
+        }
+    }
+
+    pub(crate) fn of(word: &str) -> Result<Self, ScmError> {
+        Self::ALL
+            .into_iter()
+            .find(|tab| tab.word() == word)
+            .ok_or_else(|| {
+                ScmError::new(Win32Error::NOT_FOUND, "a service has no page of this name")
+            })
+    }
+
+    pub(crate) fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Self::General => lang.t("General", "Général"),
+            Self::LogOn => lang.t("Log On", "Connexion"),
+            Self::Recovery => lang.t("Recovery", "Récupération"),
+            Self::Dependencies => lang.t("Dependencies", "Dépendances"),
+            Self::Environment => lang.t("Environment", "Environnement"),
+            Self::Security => lang.t("Security", "Sécurité"),
+            Self::Output => lang.t("Output", "Sortie"),
+            Self::Events => lang.t("Events", "Événements"),
+            Self::History => lang.t("History", "Historique"),
+        }
+    }
+
+    /// The address of this tab of a service.
+    pub(crate) fn href(self, name: &ServiceName) -> String {
+        format!(
+            "/service/{}?{}",
+            self.word(),
+            query(&[("name", name.as_str())])
+        )
+    }
+}
