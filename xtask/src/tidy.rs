@@ -11,6 +11,7 @@ mod map;
 mod modules;
 mod promises;
 mod sources;
+mod texts;
 
 use std::path::Path;
 
@@ -24,6 +25,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     problems.extend(functions::check(&files));
     problems.extend(links::check(root, &files));
     problems.extend(promises::check(&files));
+    problems.extend(texts::check(&files));
     problems.extend(map::check(root)?);
     problems.extend(directions::check(root)?);
     problems.extend(layers::check(&files));

@@ -131,7 +131,7 @@ pub(crate) async fn why(context: Context, Name(name): Name) -> RouteResult<Json<
     let sentences = context
         .ask(|manager, caller, reply| manager.explain(caller, &name, reply))
         .await?;
-    Ok(Json(WhyReply { sentences }))
+    Ok(Json(sentences.into()))
 }
 
 /// `PATCH /v1/services/NAME`

@@ -15,7 +15,7 @@ use relance_scm::manager::{
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
+    Caller, ConfigChange, Control, Reply, RunId, ScmError, Sentence, ServiceConfig, ServiceId,
     ServiceManager, ServiceName, Win32Error,
 };
 use relance_wire::api::{
@@ -324,9 +324,9 @@ impl ServiceManager for SocketManager {
         reply.send(self.act("POST", &of(name, "/cancel-recovery"), &Nothing {}));
     }
 
-    fn explain(&self, _: &Caller, name: &ServiceName, reply: Reply<Vec<String>>) {
+    fn explain(&self, _: &Caller, name: &ServiceName, reply: Reply<Vec<Sentence>>) {
         let why: Result<WhyReply, _> = self.get(&of(name, "/why"));
-        reply.send(why.map(|why| why.sentences));
+        reply.send(why.map(Into::into));
     }
 
     fn write_event(&self, _: &Caller, entry: NewEntry, reply: Reply<()>) {

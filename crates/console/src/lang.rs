@@ -2,7 +2,8 @@
 //! forgotten.
 
 use relance_scm::settings::Words;
-use relance_scm::{RecoveryActionKind, ServiceState};
+use relance_scm::{RecoveryActionKind, Sentence, ServiceState};
+use relance_texts::{Message, word};
 
 /// The language of a viewer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -37,6 +38,15 @@ impl Lang {
             Self::En => en,
             Self::Fr => fr,
         }
+    }
+
+    /// A sentence of the catalogue, or one from elsewhere.
+    pub(crate) fn say(self, sentence: &Sentence) -> String {
+        sentence.of(self.of_texts())
+    }
+
+    fn of_texts(self) -> relance_texts::Lang {
+        self.t(relance_texts::Lang::En, relance_texts::Lang::Fr)
     }
 
     /// The words of a setting.
@@ -104,7 +114,7 @@ impl Lang {
     /// `1st`, `2nd`; `1re`, `2e`.
     pub(crate) fn ordinal(self, number: u32) -> String {
         match (self, number) {
-            (Self::En, _) => relance_policy::explain::ordinal(number),
+            (Self::En, _) => word::Ordinal { number }.text().of(self.of_texts()),
             (Self::Fr, 1) => "1re".to_owned(),
             (Self::Fr, _) => format!("{number}e"),
         }

@@ -21,8 +21,8 @@ use relance_scm::manager::{
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceId, ServiceName,
-    Win32Error,
+    Caller, ConfigChange, Control, Reply, ScmError, Sentence, ServiceConfig, ServiceId,
+    ServiceName, Win32Error,
 };
 use relance_sessions::Sessions;
 use relance_wire::api::{Role, SessionBody, TokenReply, TokenRequest};
@@ -304,7 +304,7 @@ impl<M: ServiceManager> ServiceManager for SessionManager<M> {
         });
     }
 
-    fn explain(&self, _: &Caller, name: &ServiceName, reply: Reply<Vec<String>>) {
+    fn explain(&self, _: &Caller, name: &ServiceName, reply: Reply<Vec<Sentence>>) {
         self.see(reply, all, |manager, caller, reply| {
             manager.explain(caller, name, reply);
         });

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp as Moment;
 use maud::{Markup, html};
-use relance_policy::explain::Human;
+use relance_scm::duration::Human;
 
 /// Now, milliseconds since 1970.
 pub(crate) fn now_ms() -> i64 {

@@ -23,8 +23,8 @@ use relance_scm::manager::{
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceConfig, ServiceId,
-    ServiceManager, ServiceName, Win32Error,
+    AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, Sentence, ServiceConfig,
+    ServiceId, ServiceManager, ServiceName, Win32Error,
 };
 
 use crate::access;
@@ -325,10 +325,13 @@ impl ServiceManager for EngineHandle {
         self.send(caller, ClientRequest::CancelRecovery(name.clone(), reply));
     }
 
-    fn explain(&self, caller: &Caller, name: &ServiceName, reply: Reply<Vec<String>>) {
+    fn explain(&self, caller: &Caller, name: &ServiceName, reply: Reply<Vec<Sentence>>) {
         let record = self.open(caller, name, AccessRights::QUERY_STATUS);
         let told = record.map(|record| access::told_record(caller, &record));
-        reply.send(told.map(|record| explain(&record, self.clocks().now)));
+        reply.send(told.map(|record| {
+            let sentences = explain(&record, self.clocks().now);
+            sentences.into_iter().map(Sentence::from).collect()
+        }));
     }
 
     fn find_events(&self, caller: &Caller, filter: EventFilter, reply: Reply<EventPage>) {

@@ -1,11 +1,11 @@
 //! What a record means, in words: what happened last, whether it counted and by which rule, what
-//! comes next and when. The text of `relance why`.
+//! comes next and when. The text of `relance why`; its sentences stand in `why.ftl` of the catalogue.
 
-pub use relance_scm::duration::Human;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, ServiceState,
 };
+use relance_texts::{Message, Text, shown, why, word};
 
 use crate::record::{
     End, EndReason, PendingAction, RunPhase, ServiceRecord, StartCause, StopCause,
@@ -14,7 +14,7 @@ use crate::time::Time;
 
 /// The explanation, one sentence an element, in the order in which they read as a paragraph.
 #[must_use]
-pub fn explain(record: &ServiceRecord, now: Time) -> Vec<String> {
+pub fn explain(record: &ServiceRecord, now: Time) -> Vec<Text> {
     let mut sentences = vec![state(record, now)];
     if let Some(end) = &record.last_end {
         sentences.push(last_end(end, now));
@@ -26,68 +26,92 @@ pub fn explain(record: &ServiceRecord, now: Time) -> Vec<String> {
             .iter()
             .map(|pending| next_action(pending, now)),
     );
-    if let Some(sentence) = why_nothing_follows(record) {
-        sentences.push(sentence);
-    }
-    if let Some(sentence) = counter(record, now) {
-        sentences.push(sentence);
-    }
+    sentences.extend(why_nothing_follows(record));
+    sentences.extend(counter(record, now));
     sentences
 }
 
-fn state(record: &ServiceRecord, now: Time) -> String {
+fn state(record: &ServiceRecord, now: Time) -> Text {
     let name = &record.config.service_name;
     let Some(run) = &record.run else {
         return match record.exit_code {
-            ExitCode::NEVER_STARTED => {
-                format!("{name} is STOPPED; it was not started since the manager's boot.")
-            }
-            ExitCode::Win32(_) | ExitCode::ServiceSpecific(_) => format!("{name} is STOPPED."),
+            ExitCode::NEVER_STARTED => why::NeverStarted { name }.text(),
+            ExitCode::Win32(_) | ExitCode::ServiceSpecific(_) => why::Stopped { name }.text(),
         };
     };
     let cause = match run.cause {
-        StartCause::Demand => "somebody asked for it",
-        StartCause::Auto => "its start type is auto",
-        StartCause::Dependency => "another service needs it",
-        StartCause::Recovery(..) => "a recovery action restarted it",
-        StartCause::Recycle => "its exit status asked for a new start",
+        StartCause::Demand => why::CAUSE_DEMAND,
+        StartCause::Auto => why::CAUSE_AUTO,
+        StartCause::Dependency => why::CAUSE_DEPENDENCY,
+        StartCause::Recovery(..) => why::CAUSE_RECOVERY,
+        StartCause::Recycle => why::CAUSE_RECYCLE,
     };
     let waits = match run.phase {
-        RunPhase::WaitingForDependencies => "; it waits for services that must run first",
-        RunPhase::WaitingForPrevious => "; it waits for the process of the run before to end",
-        RunPhase::Connecting(_) => "; it has not connected to the manager yet",
-        RunPhase::WaitingForRecycle(_) | RunPhase::Spawning | RunPhase::Active => "",
+        RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES),
+        RunPhase::WaitingForPrevious => Some(why::WAITS_PREVIOUS),
+        RunPhase::Connecting(_) => Some(why::WAITS_CONNECT),
+        RunPhase::WaitingForRecycle(_) | RunPhase::Spawning | RunPhase::Active => None,
     };
-    format!(
-        "{name} is {}: run {}, started {} ago because {cause}{waits}.",
-        record.state,
-        run.id,
-        Human(now - run.started_at),
-    )
+    let (state, ago) = (record.state, now - run.started_at);
+    let run = shown(run.id);
+    match waits {
+        Some(waits) => why::RunningWaits {
+            name,
+            state,
+            run,
+            ago,
+            cause,
+            waits,
+        }
+        .text(),
+        None => why::Running {
+            name,
+            state,
+            run,
+            ago,
+            cause,
+        }
+        .text(),
+    }
 }
 
-fn last_end(end: &End, now: Time) -> String {
-    let ago = Human(now - end.at);
-    let what = match (end.reason, end.exit) {
-        (EndReason::Crashed, Some(ProcessExit::Signaled(_) | ProcessExit::Exited(_))) => {
-            let exit = end.exit.map(|exit| exit.to_string()).unwrap_or_default();
-            format!(
-                "its process ended with {exit} while {}, without reporting STOPPED",
-                end.from
-            )
+fn last_end(end: &End, now: Time) -> Text {
+    let (run, ago) = (shown(end.run), now - end.at);
+    let what = how(end);
+    match &end.cause {
+        Some(cause) if cause.kind == EndCauseKind::OutOfMemory => why::EndedCause {
+            run,
+            ago,
+            what,
+            cause: &**cause,
         }
-        (EndReason::Crashed, _) => {
-            format!(
-                "its process ended while {}, without reporting STOPPED",
-                end.from
-            )
+        .text(),
+        Some(cause) => why::EndedScript {
+            run,
+            ago,
+            what,
+            cause: &**cause,
         }
-        (EndReason::StartFailed(error), _) => {
-            format!("the start failed with {} ({error})", error.text())
+        .text(),
+        None => why::Ended { run, ago, what }.text(),
+    }
+}
+
+fn how(end: &End) -> Text {
+    let state = end.from;
+    match (end.reason, end.exit) {
+        (EndReason::Crashed, Some(exit @ (ProcessExit::Signaled(_) | ProcessExit::Exited(_)))) => {
+            why::EndCrashed { exit, state }.text()
         }
-        (EndReason::Terminated, _) => "it was ended by force because somebody asked".to_owned(),
-        (EndReason::Recycled(status), _) => format!("it ended with exit status {status}"),
-        (EndReason::Shutdown, _) => "the manager was shut down".to_owned(),
+        (EndReason::Crashed, _) => why::EndUnseen { state }.text(),
+        (EndReason::StartFailed(error), _) => why::EndStartFailed {
+            text: error,
+            error: shown(error),
+        }
+        .text(),
+        (EndReason::Terminated, _) => why::END_TERMINATED.text(),
+        (EndReason::Recycled(status), _) => why::EndRecycled { status }.text(),
+        (EndReason::Shutdown, _) => why::END_SHUTDOWN.text(),
         (
             EndReason::Stopped
             | EndReason::StoppedWithError
@@ -95,28 +119,27 @@ fn last_end(end: &End, now: Time) -> String {
             | EndReason::NoActions
             | EndReason::RequestedStopWithError,
             _,
-        ) => format!("it stopped with {}{}", code(end.exit_code), asked(end)),
-    };
-    let cause = match &end.cause {
-        Some(cause) if cause.kind == EndCauseKind::OutOfMemory => format!("; {cause}"),
-        Some(cause) => format!("; the script says why: {cause}"),
-        None => String::new(),
-    };
-    format!("Run {} ended {ago} ago: {what}{cause}.", end.run)
-}
-
-fn asked(end: &End) -> &'static str {
-    match end.stop {
-        Some(StopCause::Requested) => ", after a stop was requested",
-        Some(StopCause::Terminated | StopCause::Shutdown) | None => "",
+        ) => {
+            let code = code(end.exit_code);
+            match end.stop {
+                Some(StopCause::Requested) => why::EndStoppedAsked { code }.text(),
+                Some(StopCause::Terminated | StopCause::Shutdown) | None => {
+                    why::EndStopped { code }.text()
+                }
+            }
+        }
     }
 }
 
-fn code(exit_code: ExitCode) -> String {
+fn code(exit_code: ExitCode) -> Text {
     match exit_code {
-        ExitCode::SUCCESS => "exit code 0".to_owned(),
-        ExitCode::Win32(error) => format!("error {} ({})", error.to_raw(), error.text()),
-        ExitCode::ServiceSpecific(code) => format!("its own error code {code} (1066)"),
+        ExitCode::SUCCESS => why::CODE_SUCCESS.text(),
+        ExitCode::Win32(error) => why::CodeError {
+            code: error.to_raw(),
+            text: error,
+        }
+        .text(),
+        ExitCode::ServiceSpecific(code) => why::CodeOwn { code }.text(),
     }
 }
 
@@ -126,101 +149,76 @@ fn script_failed(cause: &EndCause) -> bool {
 }
 
 /// Whether the end counted, by which rule, and what would have made it count.
-fn verdict(record: &ServiceRecord, end: &End) -> String {
+fn verdict(record: &ServiceRecord, end: &End) -> Text {
     let name = &record.config.service_name;
-    let number = end.failure.map(ordinal).unwrap_or_default();
+    let number = word::Ordinal {
+        number: end.failure.unwrap_or_default(),
+    };
     match end.reason {
-        EndReason::Crashed if end.stop.is_some() => format!(
-            "That is the {number} failure, although a stop was requested: STOPPED was never reported (R8.2)."
-        ),
-        EndReason::Crashed => format!(
-            "That is the {number} failure: a process that ends without reporting STOPPED has failed, whatever its exit status (R1, R2)."
-        ),
-        EndReason::StoppedWithError => format!(
-            "That is the {number} failure: stops with an error count, because failure actions on non-crash failures are on (R3)."
-        ),
+        EndReason::Crashed if end.stop.is_some() => why::FailureCrashedStopping { number }.text(),
+        EndReason::Crashed => why::FailureCrashed { number }.text(),
+        EndReason::StoppedWithError => why::FailureErrorStop { number }.text(),
         EndReason::Stopped if end.cause.as_deref().is_some_and(script_failed) => {
-            "That is not a failure, although the script ended with an error: it reported STOPPED without an error (R8.4); to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini."
-                .to_owned()
+            why::NO_FAILURE_SCRIPT.text()
         }
-        EndReason::Stopped => {
-            "That is not a failure: it reported STOPPED without an error (R8.4).".to_owned()
-        }
-        EndReason::FlagNotSet => format!(
-            "That is not a failure, because failure actions on non-crash failures are off (R8.5); \
-             to have such stops recovered: relance failure {name} --on-error-stop \
-             (in PHP: 'recovery_enabled' => true)."
-        ),
-        EndReason::NoActions => format!(
-            "That is not a failure, because no recovery actions are configured (R5); \
-             to configure them: relance failure {name} --actions restart/60000 --reset 86400."
-        ),
-        EndReason::RequestedStopWithError => {
-            "That is not a failure: a program that was asked to stop may end as it likes.".to_owned()
-        }
-        EndReason::StartFailed(_) => {
-            "A start that fails is not a failure and is not tried again (R8.8, R8.9, R35).".to_owned()
-        }
-        EndReason::Terminated => "That is not a failure.".to_owned(),
-        EndReason::Recycled(_) => {
-            "That is not a failure: this exit status asks for a new start (restart on exit)."
-                .to_owned()
-        }
-        EndReason::Shutdown => "Nothing that ends in a shutdown is a failure (R8.12).".to_owned(),
+        EndReason::Stopped => why::NO_FAILURE_CLEAN.text(),
+        EndReason::FlagNotSet => why::NoFailureFlag { name }.text(),
+        EndReason::NoActions => why::NoFailureActions { name }.text(),
+        EndReason::RequestedStopWithError => why::NO_FAILURE_REQUESTED.text(),
+        EndReason::StartFailed(_) => why::NO_FAILURE_START.text(),
+        EndReason::Terminated => why::NO_FAILURE_TERMINATED.text(),
+        EndReason::Recycled(_) => why::NO_FAILURE_RECYCLED.text(),
+        EndReason::Shutdown => why::NO_FAILURE_SHUTDOWN.text(),
     }
 }
 
-fn next_action(pending: &PendingAction, now: Time) -> String {
-    let label = pending.action.kind.label();
-    let kind = match (pending.action.kind, &*pending.text) {
-        (RecoveryActionKind::RunCommand, "") => " (none is configured, so nothing will run: R43)",
-        (RecoveryActionKind::RunCommand, _) => {
-            " (the service stays stopped unless the command starts it: R41)"
-        }
+fn next_action(pending: &PendingAction, now: Time) -> Text {
+    let action = pending.action.kind;
+    let action = match (action, &*pending.text) {
+        (RecoveryActionKind::RunCommand, "") => why::NextNoCommand { action }.text(),
+        (RecoveryActionKind::RunCommand, _) => why::NextCommand { action }.text(),
         (
             RecoveryActionKind::None
             | RecoveryActionKind::Restart
             | RecoveryActionKind::OwnRestart
             | RecoveryActionKind::Reboot,
             _,
-        ) => "",
+        ) => action.text(),
     };
-    let failure = ordinal(pending.failure_count);
+    let number = word::Ordinal {
+        number: pending.failure_count,
+    };
     if pending.due <= now {
-        return format!("Next, now: {label}{kind}, for the {failure} failure.");
+        return why::NextNow { action, number }.text();
     }
-    format!(
-        "Next, in {}: {label}{kind}, for the {failure} failure.",
-        Human(pending.due - now)
-    )
+    let time = pending.due - now;
+    why::Next {
+        time,
+        action,
+        number,
+    }
+    .text()
 }
 
 /// After a failure without a pending action: why nothing comes.
-fn why_nothing_follows(record: &ServiceRecord) -> Option<String> {
+fn why_nothing_follows(record: &ServiceRecord) -> Option<Text> {
     let end = record.last_end.as_ref()?;
-    let failure = end.failure?;
+    let number = word::Ordinal {
+        number: end.failure?,
+    };
     if record.state != ServiceState::Stopped || !record.pending_actions.is_empty() {
         return None;
     }
-    Some(match end.action {
-        None => "No action follows, because none are configured (R16).".to_owned(),
-        Some(action) if action.kind == RecoveryActionKind::None => format!(
-            "No action follows: for the {} failure the list says none, and it stays down (R22, R25).",
-            ordinal(failure)
-        ),
+    Some(match end.action.map(|action| action.kind) {
+        None => why::NOTHING_CONFIGURED.text(),
+        Some(RecoveryActionKind::None) => why::NothingListed { number }.text(),
         // A restart that was carried out would have made another run.
-        Some(action) if action.kind.restarts() => format!(
-            "The action for it ({}) was refused or cancelled; the event log says which and why (7032, 1009).",
-            action.kind.label()
-        ),
-        Some(action) => format!(
-            "The action for it ({}) is over; if it failed or was cancelled, the event log says so (7032, 1009).",
-            action.kind.label()
-        ),
+        Some(action) if action.restarts() => why::NothingRefused { action }.text(),
+        Some(action) => why::NothingOver { action }.text(),
     })
 }
 
-fn counter(record: &ServiceRecord, now: Time) -> Option<String> {
+fn counter(record: &ServiceRecord, now: Time) -> Option<Text> {
     if record.failure_count == 0 {
         return None;
     }
@@ -228,35 +226,15 @@ fn counter(record: &ServiceRecord, now: Time) -> Option<String> {
     let period = record.config.failure_actions.reset_period;
     Some(match record.resets_at() {
         None if record.config.failure_actions.actions.is_empty() => {
-            format!(
-                "Failures since boot: {count}; without actions the counter never starts again (R16)."
-            )
+            why::CounterNoActions { count }.text()
         }
-        None => format!("Failures since boot: {count}; the reset period is INFINITE (R15)."),
-        Some(_) if period == ResetPeriod::Seconds(0) => {
-            "The reset period is 0, so every failure counts as the first (R14).".to_owned()
+        None => why::CounterInfinite { count }.text(),
+        Some(_) if period == ResetPeriod::Seconds(0) => why::COUNTER_ZERO.text(),
+        Some(at) if at <= now => why::CounterOver { count }.text(),
+        Some(at) => why::Counter {
+            count,
+            time: at - now,
         }
-        Some(at) if at <= now => {
-            format!(
-                "The counter was at {count}; the reset period is over, the next failure is the first again (R13)."
-            )
-        }
-        Some(at) => format!(
-            "Failures so far: {count}; without another one the counter starts again in {} (R12).",
-            Human(at - now)
-        ),
+        .text(),
     })
-}
-
-/// `1st`, `2nd`, `3rd`, `11th`.
-#[must_use]
-pub fn ordinal(number: u32) -> String {
-    let suffix = match (number % 10, number % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{number}{suffix}")
 }

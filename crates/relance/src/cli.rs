@@ -10,8 +10,10 @@ use std::process::ExitCode;
 use clap::Args;
 use relance_client::{Target, connect};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager, ServiceName, ServiceState, Win32Error};
+use relance_texts::{Sentence, command};
 use relance_wire::api::ErrorReply;
 
+use crate::lang::lang;
 use crate::plain::plain_lines;
 
 /// Options of every command that speaks to a manager.
@@ -78,7 +80,7 @@ impl CommandFailure {
     /// What is wrong, in a sentence.
     pub(crate) fn sentence(&self) -> String {
         match self {
-            Self::Scm(error) => format!("{error} ({})", error.code()),
+            Self::Scm(error) => format!("{} ({})", error.sentence_in(lang()), error.code()),
             Self::Usage(error) => error.to_string(),
             Self::Other(error) => format!("{error:#}"),
             Self::Silent(status) => format!("ended with status {status}"),
@@ -113,7 +115,10 @@ impl CommandFailure {
                 say_json(&ScmError::new(Win32Error::INTERNAL_ERROR, text));
             }
             Self::Scm(error) if json => say_json(&error),
-            Self::Scm(_) | Self::Other(_) => eprintln!("error: {}", plain_lines(&self.sentence())),
+            Self::Scm(_) | Self::Other(_) => {
+                let error = command::ERROR.of(lang());
+                eprintln!("{error}: {}", plain_lines(&self.sentence()));
+            }
         }
         status
     }
@@ -145,7 +150,7 @@ impl From<std::io::Error> for CommandFailure {
 }
 
 /// A refusal of our own: bad usage that the parser cannot see.
-pub(crate) fn usage(sentence: impl Into<String>) -> CommandFailure {
+pub(crate) fn usage(sentence: impl Into<Sentence>) -> CommandFailure {
     CommandFailure::Scm(ScmError::new(Win32Error::INVALID_PARAMETER, sentence))
 }
 

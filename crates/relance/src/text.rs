@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use relance_policy::explain::Human;
+use relance_scm::duration::Human;
 use relance_scm::duration::{self, Bare};
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::RecoveryAction;

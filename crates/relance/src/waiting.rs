@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use relance_policy::explain::Human;
+use relance_scm::duration::Human;
 use relance_scm::manager::{ServiceInfo, Watch, Watched, WatchedChange, next_change_until};
 use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 

@@ -14,6 +14,8 @@ mod values;
 use std::sync::Arc;
 use std::time::Duration;
 
+use relance_texts::{Sentence, Value, error};
+
 use crate::command_line;
 use crate::error::ScmError;
 use crate::failure_actions::FailureActions;
@@ -267,7 +269,7 @@ impl ServiceConfig {
     }
 }
 
-fn invalid(sentence: impl Into<String>) -> ScmError {
+fn invalid(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
 }
 
@@ -276,8 +278,11 @@ fn one_error(problems: Vec<ScmError>) -> Result<(), ScmError> {
     let Some(first) = problems.first() else {
         return Ok(());
     };
-    let sentences: Vec<&str> = problems.iter().map(ScmError::sentence).collect();
-    Err(ScmError::new(first.code(), sentences.join("; ")))
+    if problems.len() == 1 {
+        return Err(first.clone());
+    }
+    let problems = Value::Sentences(problems.iter().map(ScmError::to_sentence).collect());
+    Err(ScmError::new(first.code(), error::Several { problems }))
 }
 
 #[cfg(test)]

@@ -87,33 +87,7 @@ pub fn format(duration: Duration) -> String {
     )
 }
 
-/// A duration for people: `0.25 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 1 h`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Human(pub Duration);
-
-impl std::fmt::Display for Human {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let total = self.0.as_secs();
-        let pair = |f: &mut std::fmt::Formatter<'_>, (a, unit_a), (b, unit_b): (u64, &str)| {
-            if b == 0 {
-                write!(f, "{a} {unit_a}")
-            } else {
-                write!(f, "{a} {unit_a} {b} {unit_b}")
-            }
-        };
-        match total {
-            0..10 => {
-                let text = format!("{:.2}", self.0.as_secs_f64());
-                let text = text.trim_end_matches('0').trim_end_matches('.');
-                write!(f, "{text} s")
-            }
-            10..60 => write!(f, "{total} s"),
-            60..3600 => pair(f, (total / 60, "min"), (total % 60, "s")),
-            3600..86_400 => pair(f, (total / 3600, "h"), (total % 3600 / 60, "min")),
-            _ => pair(f, (total / 86_400, "d"), (total % 86_400 / 3600, "h")),
-        }
-    }
-}
+pub use relance_texts::Human;
 
 /// Whole milliseconds, or the most that fit.
 #[must_use]

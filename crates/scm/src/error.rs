@@ -4,7 +4,10 @@
 //! it, the API carries it, the command line prints it. A closed enum of refusals would lose codes
 //! that a real Windows SCM can return at any time (`docs/adr/0002-one-error-type.md`).
 
+use std::borrow::Cow;
 use std::fmt;
+
+use relance_texts::{Lang, Sentence, Text};
 
 use crate::win32::Win32Error;
 
@@ -12,16 +15,49 @@ use crate::win32::Win32Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScmError {
     code: Win32Error,
+    /// In English, for every caller that compares or logs it.
     sentence: Box<str>,
+    /// The same for readers of other languages.
+    text: Option<Box<Text>>,
 }
 
 impl ScmError {
-    /// An error with our sentence: lower case, no code in it, no full stop, and what to do about it.
+    /// An error with our sentence: lower case, no code in it, no full stop, and what to do about it. It is
+    /// a message of the catalogue (`relance_texts::error`), or what another system said.
     #[must_use]
-    pub fn new(code: Win32Error, sentence: impl Into<String>) -> Self {
+    pub fn new(code: Win32Error, sentence: impl Into<Sentence>) -> Self {
+        let sentence = sentence.into();
         Self {
             code,
-            sentence: sentence.into().into_boxed_str(),
+            sentence: sentence.to_string().into(),
+            text: match sentence {
+                Sentence::Said(text) => Some(text),
+                Sentence::Foreign(_) => None,
+            },
+        }
+    }
+
+    /// The sentence with its parameters, if it is of the catalogue.
+    #[must_use]
+    pub fn text(&self) -> Option<&Text> {
+        self.text.as_deref()
+    }
+
+    /// The sentence in a language, if it is of the catalogue; else as it came.
+    #[must_use]
+    pub fn sentence_in(&self, lang: Lang) -> Cow<'_, str> {
+        match &self.text {
+            Some(text) if lang != Lang::En => text.of(lang).into(),
+            _ => Cow::Borrowed(&self.sentence),
+        }
+    }
+
+    /// The sentence, to be a part of another one.
+    #[must_use]
+    pub fn to_sentence(&self) -> Sentence {
+        match &self.text {
+            Some(text) => Sentence::Said(text.clone()),
+            None => Sentence::Foreign(self.sentence.clone()),
         }
     }
 
@@ -46,7 +82,7 @@ impl ScmError {
 
 impl From<Win32Error> for ScmError {
     fn from(code: Win32Error) -> Self {
-        Self::new(code, code.text())
+        Self::new(code, Sentence::from(&*code.text()))
     }
 }
 

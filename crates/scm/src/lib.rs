@@ -32,6 +32,7 @@ pub mod settings;
 pub mod state;
 pub mod status;
 pub mod win32;
+mod words;
 
 pub use cause::{EndCause, EndCauseKind};
 pub use config::{ConfigChange, ServiceConfig, ServiceKind};
@@ -40,6 +41,7 @@ pub use error::{ErrorClass, ScmError};
 pub use failure_actions::{FailureActions, RecoveryAction, RecoveryActionKind, ResetPeriod};
 pub use manager::{Caller, Reply, ServiceManager};
 pub use name::{ServiceName, fold_case};
+pub use relance_texts::Sentence;
 pub use rights::AccessRights;
 pub use run::{RunId, ServiceId};
 pub use state::ServiceState;

@@ -15,6 +15,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
+use relance_texts::Sentence;
+
 use crate::config::{ConfigChange, EnvironmentVariable, Secret, ServiceConfig};
 use crate::control::Control;
 use crate::error::ScmError;
@@ -189,7 +191,7 @@ pub trait ServiceManager: Send + Sync {
     fn cancel_recovery(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>);
 
     /// What happened last to a service, whether it counted, and what comes next: sentences.
-    fn explain(&self, caller: &Caller, name: &ServiceName, reply: Reply<Vec<String>>);
+    fn explain(&self, caller: &Caller, name: &ServiceName, reply: Reply<Vec<Sentence>>);
 
     /// Entries of the event log.
     fn find_events(&self, caller: &Caller, filter: EventFilter, reply: Reply<EventPage>);

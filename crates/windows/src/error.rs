@@ -28,7 +28,7 @@ fn plain(text: &str) -> String {
 }
 
 /// What the real manager cannot do; `sentence` says what can be done instead.
-pub(crate) fn unsupported(sentence: impl Into<String>) -> ScmError {
+pub(crate) fn unsupported(sentence: impl Into<relance_scm::Sentence>) -> ScmError {
     ScmError::new(Win32Error::NOT_SUPPORTED, sentence)
 }
 

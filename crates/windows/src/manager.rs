@@ -33,8 +33,8 @@ use relance_scm::manager::{
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    AccessRights, Caller, ConfigChange, Control, Reply, ScmError, ServiceConfig, ServiceId,
-    ServiceManager, ServiceName, Win32Error,
+    AccessRights, Caller, ConfigChange, Control, Reply, ScmError, Sentence, ServiceConfig,
+    ServiceId, ServiceManager, ServiceName, Win32Error,
 };
 
 use crate::api::{self, Api, CreateService, Enumerated, RawStatus, manager_rights};
@@ -337,7 +337,7 @@ impl Scm {
         }
     }
 
-    fn explain(&self, name: &ServiceName) -> Result<Vec<String>> {
+    fn explain(&self, name: &ServiceName) -> Result<Vec<Sentence>> {
         let info = self.service(name)?;
         let names = [(
             name.as_str().to_owned(),
@@ -352,7 +352,12 @@ impl Scm {
             Ok(page) => Ok(explain::explain(&info, &page.entries, self.api.now())),
             Err(why) => {
                 let mut sentences = explain::explain(&info, &[], self.api.now());
-                sentences.push(format!("The event log cannot be read: {why}."));
+                sentences.push(
+                    relance_texts::why::WindowsNoLog {
+                        problem: why.to_sentence(),
+                    }
+                    .into(),
+                );
                 Ok(sentences)
             }
         }
@@ -468,7 +473,7 @@ impl ServiceManager for WindowsManager {
         ))));
     }
 
-    fn explain(&self, _caller: &Caller, name: &ServiceName, reply: Reply<Vec<String>>) {
+    fn explain(&self, _caller: &Caller, name: &ServiceName, reply: Reply<Vec<Sentence>>) {
         reply.send(self.scm.explain(name));
     }
 

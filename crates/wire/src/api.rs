@@ -13,6 +13,7 @@ mod manager;
 mod service;
 mod session;
 mod simulation;
+mod text;
 mod usage;
 
 use relance_scm::{ScmError, Win32Error};
@@ -35,6 +36,7 @@ pub use session::{
     TokenRequest,
 };
 pub use simulation::{SimulateRequest, SimulationEntry, SimulationReply};
+pub use text::{TextBody, ValueBody};
 pub use usage::{UsageBody, UsageQuery, UsageReply};
 
 /// The body of every answer that is no success.
@@ -55,6 +57,9 @@ pub struct ErrorBody {
     pub name: String,
     /// What to do about it.
     pub message: String,
+    /// The same as a message of the catalogue, if it is one, for readers of other languages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextBody>,
 }
 
 impl From<&ScmError> for ErrorReply {
@@ -64,6 +69,7 @@ impl From<&ScmError> for ErrorReply {
                 code: error.code().to_raw(),
                 name: error.code().name().unwrap_or_default().to_owned(),
                 message: error.sentence().to_owned(),
+                text: error.text().map(TextBody::from),
             },
         }
     }
@@ -71,7 +77,16 @@ impl From<&ScmError> for ErrorReply {
 
 impl From<ErrorReply> for ScmError {
     fn from(reply: ErrorReply) -> Self {
-        Self::new(Win32Error::from_raw(reply.error.code), reply.error.message)
+        let ErrorBody {
+            code,
+            message,
+            text,
+            ..
+        } = reply.error;
+        Self::new(
+            Win32Error::from_raw(code),
+            text::sentence(&message, text.as_ref()),
+        )
     }
 }
 

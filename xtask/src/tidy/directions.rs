@@ -11,24 +11,39 @@ use crate::cargo;
 /// A crate and those of ours that it may use; for tests any may use the testkit besides.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("relance-rulebook", &[]),
-    ("relance-scm", &[]),
-    ("relance-policy", &["relance-scm"]),
-    ("relance-wire", &["relance-scm"]),
+    ("relance-texts", &[]),
+    ("relance-scm", &["relance-texts"]),
+    ("relance-policy", &["relance-scm", "relance-texts"]),
+    ("relance-wire", &["relance-scm", "relance-texts"]),
     (
         "relance-engine",
-        &["relance-policy", "relance-scm", "relance-wire"],
+        &[
+            "relance-policy",
+            "relance-scm",
+            "relance-texts",
+            "relance-wire",
+        ],
     ),
-    ("relance-windows", &["relance-scm"]),
+    ("relance-windows", &["relance-scm", "relance-texts"]),
     (
         "relance-client",
-        &["relance-scm", "relance-windows", "relance-wire"],
+        &[
+            "relance-scm",
+            "relance-texts",
+            "relance-windows",
+            "relance-wire",
+        ],
     ),
-    ("relance-sessions", &["relance-scm", "relance-wire"]),
+    (
+        "relance-sessions",
+        &["relance-scm", "relance-texts", "relance-wire"],
+    ),
     (
         "relance-api",
         &[
             "relance-policy",
             "relance-scm",
+            "relance-texts",
             "relance-sessions",
             "relance-wire",
         ],
@@ -39,6 +54,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "relance-client",
             "relance-policy",
             "relance-scm",
+            "relance-texts",
+            "relance-texts",
             "relance-sessions",
             "relance-windows",
             "relance-wire",
@@ -47,7 +64,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // ADR 0040
     (
         "relance-php",
-        &["relance-client", "relance-scm", "relance-windows"],
+        &[
+            "relance-client",
+            "relance-scm",
+            "relance-texts",
+            "relance-texts",
+            "relance-windows",
+        ],
     ),
 ];
 

@@ -29,7 +29,7 @@ pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo) -> Answer<Markup> {
     Ok(html! {
         section.card {
             h2 { (lang.t("What happened, and what comes next", "Ce qui s’est passé, et la suite")) }
-            p lang="en" { @for sentence in &why { (sentence) " " } }
+            p { @for sentence in &why { (lang.say(sentence)) " " } }
         }
         (edit_form(viewer, info, Tab::General, &fields(&body, lang)))
         @if viewer.is_administrator() {

@@ -1,12 +1,11 @@
 //! `relance why`: the paragraph for each situation people ask about.
 
-use std::time::Duration;
-
-use relance_policy::explain::{Human, explain, ordinal};
+use relance_policy::explain::explain;
 use relance_policy::simulate::{Script, Simulation};
 use relance_scm::ServiceKind;
 use relance_scm::failure_actions::{ActionList, parse_reset_period};
 use relance_scm::settings::RESTART_ON_EXIT;
+use relance_texts::{Lang, Text};
 
 use crate::support::config;
 
@@ -37,7 +36,12 @@ fn why(case: &Case, script: &str) -> String {
     for moment in &script.moments {
         simulation.play(moment);
     }
-    explain(simulation.record(), simulation.now()).join("\n")
+    english(&explain(simulation.record(), simulation.now()))
+}
+
+fn english(sentences: &[Text]) -> String {
+    let sentences: Vec<_> = sentences.iter().map(|text| text.of(Lang::En)).collect();
+    sentences.join("\n")
 }
 
 fn check(case: &Case, script: &str, expected: &[&str]) {
@@ -199,21 +203,29 @@ fn the_other_reasons() {
 }
 
 #[test]
-fn durations_and_ordinals_for_people() {
-    let human = |ms| Human(Duration::from_millis(ms)).to_string();
-    assert_eq!(human(0), "0 s");
-    assert_eq!(human(250), "0.25 s");
-    assert_eq!(human(9_999), "10 s");
-    assert_eq!(human(59_999), "59 s");
-    assert_eq!(human(185_000), "3 min 5 s");
-    assert_eq!(human(180_000), "3 min");
-    assert_eq!(human(7_800_000), "2 h 10 min");
-    assert_eq!(human(349_200_000), "4 d 1 h");
-    let ordinals: Vec<String> = [1, 2, 3, 4, 11, 12, 13, 21, 111, 122].map(ordinal).into();
+fn the_same_in_french() {
+    let actions: ActionList = CASE.actions.parse().unwrap();
+    let config = config(&actions.0, parse_reset_period(CASE.reset).unwrap());
+    let mut simulation = Simulation::new(config.into());
+    for moment in &"start, kill 11, quiet 20s"
+        .parse::<Script>()
+        .unwrap()
+        .moments
+    {
+        simulation.play(moment);
+    }
+    let french: Vec<_> = explain(simulation.record(), simulation.now())
+        .iter()
+        .map(|text| text.of(Lang::Fr).replace(['\u{A0}', '\u{202F}'], " "))
+        .collect();
     assert_eq!(
-        ordinals,
+        french,
         [
-            "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "111th", "122nd"
+            "mailer est arrêté (STOPPED).",
+            "L’exécution 1.1 s’est terminée il y a 20 s : son processus s’est terminé avec le signal 11 (SEGV) alors qu’il était en marche (RUNNING), sans annoncer STOPPED.",
+            "C’est le 1er échec : un processus qui se termine sans annoncer STOPPED a échoué, quel que soit son code de sortie (R1, R2).",
+            "Prochaine action, dans 40 s : redémarrer le service, pour le 1er échec.",
+            "Échecs jusqu’ici : 1 ; sans nouvel échec, le compteur repart de zéro dans 23 h 59 min (R12).",
         ]
     );
 }
@@ -239,7 +251,7 @@ fn a_run_that_the_kernel_had_no_memory_for() {
     ] {
         record = step(&record, now, input).record;
     }
-    let why = explain(&record, now).join("\n");
+    let why = english(&explain(&record, now));
     let expected =
         "without reporting STOPPED; out of memory: the kernel killed 2 of its processes.";
     assert!(why.contains(expected), "{why}");

@@ -1,8 +1,9 @@
 //! `relance failure`, `cancel-recovery`
 
 use clap::Parser;
-use relance_policy::explain::{Human, ordinal};
+use relance_scm::duration::Human;
 use relance_scm::{ConfigChange, ResetPeriod, ServiceConfig};
+use relance_texts::{Lang, Message, word};
 use relance_wire::api::{ChangeConfigRequest, RecoveryBody};
 
 use super::options::FailureOptions;
@@ -58,7 +59,7 @@ fn print(config: &ServiceConfig) {
             let last = number as usize == settings.actions.len();
             format!(
                 "{} failure{}",
-                ordinal(number),
+                word::Ordinal { number }.text().of(Lang::En),
                 if last { " and later" } else { "" }
             )
         })

@@ -4,6 +4,7 @@ use clap::Parser;
 use relance_wire::api::WhyReply;
 
 use crate::cli::{CommandResult, Common};
+use crate::lang::lang;
 use crate::plain::plain;
 use crate::selection::Selection;
 
@@ -23,16 +24,18 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let mut replies = Vec::new();
     for name in &selected.names {
         let sentences = manager.ask(|scm, caller, reply| scm.explain(caller, name, reply))?;
-        replies.push(WhyReply { sentences });
+        replies.push(sentences);
     }
     if arguments.common.json {
+        let replies: Vec<WhyReply> = replies.into_iter().map(WhyReply::from).collect();
         return match &*replies {
             [only] if selected.is_one => Common::print_json(only),
             replies => Common::print_json(&replies),
         };
     }
-    for reply in &replies {
-        println!("{}", plain(&reply.sentences.join(" ")));
+    for sentences in &replies {
+        let said: Vec<String> = sentences.iter().map(|said| said.of(lang())).collect();
+        println!("{}", plain(&said.join(" ")));
     }
     Ok(())
 }

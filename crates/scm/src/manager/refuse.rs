@@ -70,7 +70,7 @@ macro_rules! refuse {
         $crate::refuse!(@reply $e; cancel_recovery(&$crate::ServiceName) -> ());
     };
     (@explain $e:path) => {
-        $crate::refuse!(@reply $e; explain(&$crate::ServiceName) -> Vec<String>);
+        $crate::refuse!(@reply $e; explain(&$crate::ServiceName) -> Vec<$crate::Sentence>);
     };
     (@find_events $e:path) => {
         $crate::refuse!(@reply $e;

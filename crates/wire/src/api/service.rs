@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use relance_scm::Sentence;
 use relance_scm::config::ServiceType;
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::ActionList;
@@ -21,6 +22,7 @@ use relance_scm::duration::millis;
 use super::config::{ActionBody, ConfigBody};
 use super::event::{EventBody, ExitBody};
 use super::is_default;
+use super::text::{self, TextBody};
 
 /// The status of a service (S51).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -400,6 +402,34 @@ pub struct ControlRequest {
 pub struct WhyReply {
     /// The sentences of the paragraph.
     pub sentences: Vec<String>,
+    /// The same as messages of the catalogue, for readers of other languages; null for a sentence that
+    /// is not of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<Option<TextBody>>,
+}
+
+impl From<Vec<Sentence>> for WhyReply {
+    fn from(sentences: Vec<Sentence>) -> Self {
+        Self {
+            texts: sentences
+                .iter()
+                .map(|sentence| sentence.text().map(TextBody::from))
+                .collect(),
+            sentences: sentences.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl From<WhyReply> for Vec<Sentence> {
+    fn from(reply: WhyReply) -> Self {
+        let texts = reply.texts.iter().map(Option::as_ref);
+        reply
+            .sentences
+            .iter()
+            .zip(texts.chain(std::iter::repeat(None)))
+            .map(|(english, text)| text::sentence(english, text))
+            .collect()
+    }
 }
 
 /// `POST /v1/apply`: all or nothing.

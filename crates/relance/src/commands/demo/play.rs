@@ -98,9 +98,13 @@ impl Play {
             .ask(|scm, caller, reply| scm.explain(caller, &name, reply))?;
         println!("{:INDENT$}$ relance why {service}", "");
         for sentence in &sentences {
-            println!("{:INDENT$}> {}", "", plain(sentence));
+            println!("{:INDENT$}> {}", "", plain(&sentence.to_string()));
         }
-        let answer = sentences.join(" ");
+        let answer = sentences
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ");
         for word in words {
             self.expect(answer.contains(word), format!("why says {word:?}"));
         }

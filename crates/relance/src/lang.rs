@@ -1,0 +1,12 @@
+//! The language of what commands say: `RELANCE_LANG`, `LC_ALL`, `LC_MESSAGES` or `LANG`, else English. What
+//! `--json` prints is the same in each.
+
+use std::sync::OnceLock;
+
+use relance_texts::Lang;
+
+/// The language of the terminal.
+pub(crate) fn lang() -> Lang {
+    static LANG: OnceLock<Lang> = OnceLock::new();
+    *LANG.get_or_init(|| Lang::of_environment(|name| std::env::var(name).ok()))
+}

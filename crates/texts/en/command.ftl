@@ -1,0 +1,3 @@
+### The words of the command line, beside what the manager says.
+
+command-error = error

@@ -1,0 +1,91 @@
+### Why a service is as it is: `relance why`, and the first card of a service in the console.
+### Rules stand in brackets at the end.
+
+## What it is now
+
+# In capitals: the names that tools and programs use.
+why-stopped = { $name } is STOPPED.
+why-never-started = { $name } is STOPPED; it was not started since the manager's boot.
+why-running = { $name } is { $state }: run { $run }, started { $ago } ago because { $cause }.
+why-running-waits = { $name } is { $state }: run { $run }, started { $ago } ago because { $cause }; { $waits }.
+
+why-cause-demand = somebody asked for it
+why-cause-auto = its start type is auto
+why-cause-dependency = another service needs it
+why-cause-recovery = a recovery action restarted it
+why-cause-recycle = its exit status asked for a new start
+
+why-waits-dependencies = it waits for services that must run first
+why-waits-previous = it waits for the process of the run before to end
+why-waits-connect = it has not connected to the manager yet
+
+## How its last run ended
+
+why-ended = Run { $run } ended { $ago } ago: { $what }.
+# The kernel's memory, for instance.
+why-ended-cause = Run { $run } ended { $ago } ago: { $what }; { $cause }.
+why-ended-script = Run { $run } ended { $ago } ago: { $what }; the script says why: { $cause }.
+
+# $exit is "exit status 3" or "signal 9 (KILL)".
+why-end-crashed = its process ended with { $exit } while { $state }, without reporting STOPPED
+why-end-unseen = its process ended while { $state }, without reporting STOPPED
+why-end-start-failed = the start failed with { $text } ({ $error })
+why-end-terminated = it was ended by force because somebody asked
+why-end-recycled = it ended with exit status { $status }
+why-end-shutdown = the manager was shut down
+why-end-stopped = it stopped with { $code }
+why-end-stopped-asked = it stopped with { $code }, after a stop was requested
+
+why-code-success = exit code 0
+why-code-error = error { $code } ({ $text })
+why-code-own = its own error code { $code } (1066)
+
+## Whether that was a failure
+
+why-failure-crashed-stopping = That is the { $number } failure, although a stop was requested: STOPPED was never reported (R8.2).
+why-failure-crashed = That is the { $number } failure: a process that ends without reporting STOPPED has failed, whatever its exit status (R1, R2).
+why-failure-error-stop = That is the { $number } failure: stops with an error count, because failure actions on non-crash failures are on (R3).
+why-no-failure-script = That is not a failure, although the script ended with an error: it reported STOPPED without an error (R8.4); to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini.
+why-no-failure-clean = That is not a failure: it reported STOPPED without an error (R8.4).
+why-no-failure-flag = That is not a failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure { $name } --on-error-stop (in PHP: 'recovery_enabled' => true).
+why-no-failure-actions = That is not a failure, because no recovery actions are configured (R5); to configure them: relance failure { $name } --actions restart/60000 --reset 86400.
+why-no-failure-requested = That is not a failure: a program that was asked to stop may end as it likes.
+why-no-failure-start = A start that fails is not a failure and is not tried again (R8.8, R8.9, R35).
+why-no-failure-terminated = That is not a failure.
+why-no-failure-recycled = That is not a failure: this exit status asks for a new start (restart on exit).
+why-no-failure-shutdown = Nothing that ends in a shutdown is a failure (R8.12).
+
+## What comes next
+
+why-next-now = Next, now: { $action }, for the { $number } failure.
+why-next = Next, in { $time }: { $action }, for the { $number } failure.
+why-next-command = { $action } (the service stays stopped unless the command starts it: R41)
+why-next-no-command = { $action } (none is configured, so nothing will run: R43)
+
+why-nothing-configured = No action follows, because none are configured (R16).
+why-nothing-listed = No action follows: for the { $number } failure the list says none, and it stays down (R22, R25).
+why-nothing-refused = The action for it ({ $action }) was refused or cancelled; the event log says which and why (7032, 1009).
+why-nothing-over = The action for it ({ $action }) is over; if it failed or was cancelled, the event log says so (7032, 1009).
+
+## The counter
+
+why-counter-no-actions = Failures since boot: { $count }; without actions the counter never starts again (R16).
+why-counter-infinite = Failures since boot: { $count }; the reset period is INFINITE (R15).
+why-counter-zero = The reset period is 0, so every failure counts as the first (R14).
+why-counter-over = The counter was at { $count }; the reset period is over, the next failure is the first again (R13).
+why-counter = Failures so far: { $count }; without another one the counter starts again in { $time } (R12).
+
+## What the manager of Windows adds
+
+why-windows-never-started = { $name } is STOPPED; it was not started since Windows was.
+why-windows-clean = { $name } is STOPPED and said that all was well, which is not a failure (R8.4).
+why-windows-crashed = { $name } is STOPPED because its process ended without saying so, which is a failure (R1).
+why-windows-running = { $name } is { $state }, process { $process }.
+why-windows-counts = { $name } has STOPPED with { $code }, which counts as a failure, because the flag is set (R8.5).
+why-windows-counts-not = { $name } has STOPPED with { $code }, which counts only with the flag for stops with errors (R3); relance failure --on-error-stop sets it.
+why-windows-code-own = its own error code { $code }
+why-windows-deleted = It will be deleted when it has stopped and nobody holds it open.
+why-windows-pending = { $action } follows in { $time }; Windows lets nobody cancel it, but disabling the service defeats a restart (R31, R33).
+why-windows-no-actions = No recovery actions are configured; relance failure sets them.
+why-windows-next = Failures that count, by the event log: { $count }; the next one would be answered with: { $action } after { $time }.
+why-windows-no-log = The event log cannot be read: { $problem }.

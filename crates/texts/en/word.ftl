@@ -1,0 +1,46 @@
+### Words that stand in many sentences: states, actions, how a process ended.
+
+## States, as tools and programs name them
+
+word-state-stopped = STOPPED
+word-state-start-pending = START_PENDING
+word-state-stop-pending = STOP_PENDING
+word-state-running = RUNNING
+word-state-continue-pending = CONTINUE_PENDING
+word-state-pause-pending = PAUSE_PENDING
+word-state-paused = PAUSED
+
+## What follows a failure
+
+word-action-none = No action
+word-action-restart = Restart the service
+word-action-reboot = Reboot the computer
+word-action-run = Run the configured recovery program
+word-action-own-restart = Restart the service in a separate process
+
+## How a process ended
+
+word-exit-status = exit status { $status }
+word-exit-signal = signal { $signal }
+word-exit-signal-named = signal { $signal } ({ $name })
+word-exit-unknown = an end that nobody saw
+
+## Numbers that order
+
+word-ordinal = { NUMBER($number, type: "ordinal") ->
+    [one] { $number }st
+    [two] { $number }nd
+    [few] { $number }rd
+   *[other] { $number }th
+}
+
+## Why a service ended
+
+word-cause-end-of-script = end of the script
+word-cause-uncaught-exception = uncaught exception
+word-cause-fatal-error = fatal error
+word-cause-memory-limit = memory limit
+word-cause-time-limit = time limit
+word-cause-out-of-memory = out of memory
+# $text is what the run time said.
+word-cause-text = { $kind }: { $text }

@@ -1,0 +1,88 @@
+### Pourquoi un service est dans son état : `relance why` et la première carte d’un service dans la console.
+### Les règles sont entre parenthèses, à la fin.
+
+## Son état actuel
+
+why-stopped = { $name } est arrêté (STOPPED).
+why-never-started = { $name } est arrêté (STOPPED) ; il n’a pas été démarré depuis le démarrage du gestionnaire.
+why-running = { $name } est { $state } : exécution { $run }, démarrée il y a { $ago } parce que { $cause }.
+why-running-waits = { $name } est { $state } : exécution { $run }, démarrée il y a { $ago } parce que { $cause } ; { $waits }.
+
+why-cause-demand = quelqu’un l’a demandé
+why-cause-auto = son type de démarrage est automatique
+why-cause-dependency = un autre service en a besoin
+why-cause-recovery = une action de récupération l’a redémarré
+why-cause-recycle = son code de sortie demandait un redémarrage
+
+why-waits-dependencies = il attend des services qui doivent tourner avant lui
+why-waits-previous = il attend la fin du processus de l’exécution précédente
+why-waits-connect = il ne s’est pas encore connecté au gestionnaire
+
+## La fin de sa dernière exécution
+
+why-ended = L’exécution { $run } s’est terminée il y a { $ago } : { $what }.
+why-ended-cause = L’exécution { $run } s’est terminée il y a { $ago } : { $what } ; { $cause }.
+why-ended-script = L’exécution { $run } s’est terminée il y a { $ago } : { $what } ; le script en donne la raison : { $cause }.
+
+why-end-crashed = son processus s’est terminé avec { $exit } alors qu’il était { $state }, sans annoncer STOPPED
+why-end-unseen = son processus s’est terminé alors qu’il était { $state }, sans annoncer STOPPED
+why-end-start-failed = le démarrage a échoué : { $text } ({ $error })
+why-end-terminated = il a été terminé de force, à la demande de quelqu’un
+why-end-recycled = il s’est terminé avec le code de sortie { $status }
+why-end-shutdown = le gestionnaire a été arrêté
+why-end-stopped = il s’est arrêté avec { $code }
+why-end-stopped-asked = il s’est arrêté avec { $code }, après une demande d’arrêt
+
+why-code-success = le code de sortie 0
+why-code-error = l’erreur { $code } ({ $text })
+why-code-own = son propre code d’erreur { $code } (1066)
+
+## Était-ce un échec ?
+
+why-failure-crashed-stopping = C’est le { $number } échec, malgré la demande d’arrêt : STOPPED n’a jamais été annoncé (R8.2).
+why-failure-crashed = C’est le { $number } échec : un processus qui se termine sans annoncer STOPPED a échoué, quel que soit son code de sortie (R1, R2).
+why-failure-error-stop = C’est le { $number } échec : les arrêts avec erreur comptent, car les actions pour les arrêts avec erreur sont activées (R3).
+why-no-failure-script = Ce n’est pas un échec, bien que le script se soit terminé par une erreur : il a annoncé STOPPED sans erreur (R8.4) ; pour que de telles fins soient récupérées, mettez win32service.errors_are_failures=1 dans le php.ini.
+why-no-failure-clean = Ce n’est pas un échec : il a annoncé STOPPED sans erreur (R8.4).
+why-no-failure-flag = Ce n’est pas un échec, car les actions pour les arrêts avec erreur sont désactivées (R8.5) ; pour que de tels arrêts soient récupérés : relance failure { $name } --on-error-stop (en PHP : 'recovery_enabled' => true).
+why-no-failure-actions = Ce n’est pas un échec, car aucune action de récupération n’est configurée (R5) ; pour en configurer : relance failure { $name } --actions restart/60000 --reset 86400.
+why-no-failure-requested = Ce n’est pas un échec : un programme auquel on a demandé de s’arrêter peut se terminer comme il veut.
+why-no-failure-start = Un démarrage qui échoue ne compte pas comme échec et n’est pas retenté (R8.8, R8.9, R35).
+why-no-failure-terminated = Ce n’est pas un échec.
+why-no-failure-recycled = Ce n’est pas un échec : ce code de sortie demande un redémarrage (redémarrage selon le code de sortie).
+why-no-failure-shutdown = Rien de ce qui se termine lors d’un arrêt du gestionnaire n’est un échec (R8.12).
+
+## La suite
+
+why-next-now = Prochaine action, maintenant : { $action }, pour le { $number } échec.
+why-next = Prochaine action, dans { $time } : { $action }, pour le { $number } échec.
+why-next-command = { $action } (le service reste arrêté, sauf si la commande le démarre : R41)
+why-next-no-command = { $action } (aucun n’est configuré, rien ne sera donc exécuté : R43)
+
+why-nothing-configured = Aucune action ne suit, car aucune n’est configurée (R16).
+why-nothing-listed = Aucune action ne suit : pour le { $number } échec, la liste dit de ne rien faire, et il reste arrêté (R22, R25).
+why-nothing-refused = L’action prévue ({ $action }) a été refusée ou annulée ; le journal des événements dit laquelle et pourquoi (7032, 1009).
+why-nothing-over = L’action prévue ({ $action }) est terminée ; si elle a échoué ou a été annulée, le journal des événements le dit (7032, 1009).
+
+## Le compteur
+
+why-counter-no-actions = Échecs depuis le démarrage du gestionnaire : { $count } ; sans action, le compteur ne repart jamais de zéro (R16).
+why-counter-infinite = Échecs depuis le démarrage du gestionnaire : { $count } ; la période de remise à zéro est INFINITE (R15).
+why-counter-zero = La période de remise à zéro est 0 : chaque échec compte comme le premier (R14).
+why-counter-over = Le compteur était à { $count } ; la période de remise à zéro est écoulée, le prochain échec sera de nouveau le premier (R13).
+why-counter = Échecs jusqu’ici : { $count } ; sans nouvel échec, le compteur repart de zéro dans { $time } (R12).
+
+## Ce qu’ajoute le gestionnaire de Windows
+
+why-windows-never-started = { $name } est arrêté (STOPPED) ; il n’a pas été démarré depuis le démarrage de Windows.
+why-windows-clean = { $name } est arrêté (STOPPED) et a annoncé que tout allait bien, ce qui n’est pas un échec (R8.4).
+why-windows-crashed = { $name } est arrêté (STOPPED) parce que son processus s’est terminé sans l’annoncer, ce qui est un échec (R1).
+why-windows-running = { $name } est { $state }, processus { $process }.
+why-windows-counts = { $name } s’est arrêté (STOPPED) avec { $code }, ce qui compte comme échec, car les arrêts avec erreur comptent (R8.5).
+why-windows-counts-not = { $name } s’est arrêté (STOPPED) avec { $code }, ce qui ne compte que si les arrêts avec erreur comptent (R3) ; relance failure --on-error-stop le règle ainsi.
+why-windows-code-own = son propre code d’erreur { $code }
+why-windows-deleted = Il sera supprimé une fois arrêté, quand plus personne ne le tiendra ouvert.
+why-windows-pending = Action dans { $time } : { $action } ; Windows ne permet à personne de l’annuler, mais désactiver le service empêche un redémarrage (R31, R33).
+why-windows-no-actions = Aucune action de récupération n’est configurée ; relance failure en configure.
+why-windows-next = Échecs comptés, selon le journal des événements : { $count } ; le prochain aurait pour réponse : { $action } après { $time }.
+why-windows-no-log = Le journal des événements ne peut pas être lu : { $problem }.

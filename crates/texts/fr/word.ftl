@@ -1,0 +1,43 @@
+### Les mots qui se trouvent dans beaucoup de phrases : états, actions, fins d’un processus.
+
+## États
+
+word-state-stopped = arrêté (STOPPED)
+word-state-start-pending = en cours de démarrage (START_PENDING)
+word-state-stop-pending = en cours d’arrêt (STOP_PENDING)
+word-state-running = en marche (RUNNING)
+word-state-continue-pending = en cours de reprise (CONTINUE_PENDING)
+word-state-pause-pending = en cours de mise en pause (PAUSE_PENDING)
+word-state-paused = en pause (PAUSED)
+
+## Ce qui suit un échec
+
+word-action-none = ne rien faire
+word-action-restart = redémarrer le service
+word-action-reboot = redémarrer l’ordinateur
+word-action-run = exécuter le programme de récupération configuré
+word-action-own-restart = redémarrer le service dans un processus séparé
+
+## La fin d’un processus
+
+word-exit-status = le code de sortie { $status }
+word-exit-signal = le signal { $signal }
+word-exit-signal-named = le signal { $signal } ({ $name })
+word-exit-unknown = une fin que personne n’a vue
+
+## Numéros d’ordre, au masculin : « 1er échec »
+
+word-ordinal = { NUMBER($number, type: "ordinal") ->
+    [one] { $number }er
+   *[other] { $number }e
+}
+
+## Pourquoi un service s’est terminé
+
+word-cause-end-of-script = fin du script
+word-cause-uncaught-exception = exception non interceptée
+word-cause-fatal-error = erreur fatale
+word-cause-memory-limit = limite de mémoire
+word-cause-time-limit = limite de temps
+word-cause-out-of-memory = mémoire épuisée
+word-cause-text = { $kind } : { $text }

@@ -1,0 +1,121 @@
+use std::time::Duration;
+
+use crate::{Human, Lang, Message, Sentence, Text, Value, all, find, quoted, why, word};
+
+#[test]
+fn numbers_are_ordered_as_each_language_does() {
+    let ordinal = |number: u32, lang| word::Ordinal { number }.text().of(lang);
+    assert_eq!(
+        [1, 2, 3, 4, 11, 12, 13, 21, 111, 122].map(|number| ordinal(number, Lang::En)),
+        [
+            "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "111th", "122nd"
+        ]
+    );
+    assert_eq!(
+        [1, 2, 21].map(|number| ordinal(number, Lang::Fr)),
+        ["1er", "2e", "21e"]
+    );
+}
+
+#[test]
+fn durations_are_written_as_each_language_does() {
+    let human = |ms, lang| Human(Duration::from_millis(ms)).of(lang);
+    assert_eq!(human(250, Lang::En), "0.25 s");
+    assert_eq!(human(250, Lang::Fr), "0,25\u{A0}s");
+    assert_eq!(human(349_200_000, Lang::En), "4 d 1 h");
+    assert_eq!(human(349_200_000, Lang::Fr), "4\u{A0}j\u{A0}1\u{A0}h");
+}
+
+#[test]
+fn counts_choose_the_plural_of_their_language() {
+    assert_eq!(
+        [0, 1, 2].map(|n| Lang::En.cardinal(n)),
+        ["other", "one", "other"]
+    );
+    assert_eq!(
+        [0, 1, 2].map(|n| Lang::Fr.cardinal(n)),
+        ["one", "one", "other"]
+    );
+}
+
+#[test]
+fn a_message_is_found_by_its_id_and_built_from_named_values() {
+    for words in all() {
+        assert_eq!(find(words.id()), Some(words), "{}", words.id());
+    }
+    assert_eq!(find("why-"), None);
+    let text = Text::build(
+        "word-exit-signal-named",
+        vec![("name", "KILL".into()), ("signal", 9.into())],
+    );
+    let text = text.expect("both parameters are there");
+    assert_eq!(text.of(Lang::En), "signal 9 (KILL)");
+    assert_eq!(
+        text,
+        word::ExitSignalNamed {
+            signal: 9,
+            name: "KILL"
+        }
+        .text()
+    );
+    assert_eq!(
+        Text::build("word-exit-signal-named", vec![("signal", 9.into())]),
+        None
+    );
+}
+
+#[test]
+fn values_are_said_in_the_language_of_the_sentence() {
+    let ended = why::EndCrashed {
+        exit: word::ExitStatus { status: 3_u8 },
+        state: word::STATE_RUNNING,
+    };
+    assert_eq!(
+        ended.text().of(Lang::Fr),
+        "son processus s’est terminé avec le code de sortie 3 alors qu’il était en marche (RUNNING), sans annoncer STOPPED"
+    );
+    let both = Value::Sentences(
+        [
+            why::NO_FAILURE_SHUTDOWN.into(),
+            Sentence::from("as it came"),
+        ]
+        .into(),
+    );
+    assert_eq!(
+        both.of(Lang::En),
+        "Nothing that ends in a shutdown is a failure (R8.12).; as it came"
+    );
+    assert_eq!(Value::from(vec![1, 2]).of(Lang::Fr), "1, 2");
+    assert_eq!(quoted("a\nb").of(Lang::En), "a\\nb");
+}
+
+#[test]
+fn the_language_is_the_readers_choice() {
+    let choose = Lang::choose;
+    assert_eq!(choose(Some("fr"), Some("en")), Lang::Fr);
+    assert_eq!(choose(None, Some("de, fr-CA;q=0.8, en;q=0.5")), Lang::Fr);
+    assert_eq!(choose(Some("xx"), None), Lang::En);
+    assert_eq!(choose(None, Some("é")), Lang::En);
+    let terminal = |set: &[(&str, &str)]| {
+        let get = |name: &str| {
+            set.iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
+        Lang::of_environment(get)
+    };
+    assert_eq!(terminal(&[]), Lang::En);
+    assert_eq!(terminal(&[("LANG", "fr_FR.UTF-8")]), Lang::Fr);
+    assert_eq!(
+        terminal(&[("LANG", "fr_FR.UTF-8"), ("LC_ALL", "C.UTF-8")]),
+        Lang::En
+    );
+    assert_eq!(
+        terminal(&[("LC_MESSAGES", "de_DE"), ("LANG", "fr_FR")]),
+        Lang::En
+    );
+    assert_eq!(
+        terminal(&[("RELANCE_LANG", "fr"), ("LC_ALL", "C")]),
+        Lang::Fr
+    );
+}

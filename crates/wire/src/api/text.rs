@@ -1,0 +1,201 @@
+//! A sentence of the catalogue on the wire: its id and its parameters, so that the reader says it in the
+//! reader's language. The English sentence always stands beside it, for those who do not know the id.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use relance_scm::duration::millis;
+use relance_texts::{Lang, Sentence, Text, Value};
+use serde::{Deserialize, Serialize};
+
+/// A message of the catalogue with its parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TextBody {
+    /// Which message: `error-no-service`.
+    pub id: String,
+    /// Its parameters by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, ValueBody>,
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum ValueBody {
+    /// A name, a path, or what another system said.
+    Plain(String),
+    /// A number.
+    Number(i64),
+    /// A time.
+    Duration {
+        /// In milliseconds.
+        duration_ms: u64,
+    },
+    /// Another message.
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
+    Text(TextBody),
+    /// Several.
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
+    List(Vec<ValueBody>),
+    /// Several sentences.
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
+    Sentences {
+        /// Messages, or what another system said.
+        sentences: Vec<ValueBody>,
+    },
+}
+
+/// Deeper than any sentence of ours; what comes from a socket may be anything.
+const DEPTH_MAX: usize = 8;
+
+impl From<&Text> for TextBody {
+    fn from(text: &Text) -> Self {
+        Self {
+            id: text.id().to_owned(),
+            values: text
+                .values()
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .collect(),
+        }
+    }
+}
+
+impl From<&Value> for ValueBody {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Plain(text) => Self::Plain(text.to_string()),
+            Value::Number(number) => Self::Number(*number),
+            Value::Duration(duration) => Self::Duration {
+                duration_ms: millis(*duration),
+            },
+            Value::Text(text) => Self::Text((&**text).into()),
+            Value::List(values) => Self::List(values.iter().map(Into::into).collect()),
+            Value::Sentences(sentences) => Self::Sentences {
+                sentences: sentences.iter().map(sentence_body).collect(),
+            },
+        }
+    }
+}
+
+fn sentence_body(sentence: &Sentence) -> ValueBody {
+    match sentence {
+        Sentence::Said(text) => ValueBody::Text((&**text).into()),
+        Sentence::Foreign(text) => ValueBody::Plain(text.to_string()),
+    }
+}
+
+impl TextBody {
+    /// The message, if this version knows it.
+    #[must_use]
+    pub fn text(&self) -> Option<Text> {
+        self.read(DEPTH_MAX)
+    }
+
+    fn read(&self, depth: usize) -> Option<Text> {
+        let depth = depth.checked_sub(1)?;
+        let values = self
+            .values
+            .iter()
+            .map(|(name, value)| Some((name.as_str(), value.read(depth)?)))
+            .collect::<Option<_>>()?;
+        Text::build(&self.id, values)
+    }
+}
+
+impl ValueBody {
+    fn read(&self, depth: usize) -> Option<Value> {
+        let depth = depth.checked_sub(1)?;
+        Some(match self {
+            Self::Plain(text) => Value::Plain(text.as_str().into()),
+            Self::Number(number) => Value::Number(*number),
+            Self::Duration { duration_ms } => Value::Duration(Duration::from_millis(*duration_ms)),
+            Self::Text(text) => Value::Text(text.read(depth)?.into()),
+            Self::List(values) => {
+                let values = values.iter().map(|value| value.read(depth));
+                Value::List(values.collect::<Option<_>>()?)
+            }
+            Self::Sentences { sentences } => {
+                let sentences = sentences.iter().map(|value| match value {
+                    Self::Text(text) => text.read(depth).map(Sentence::from),
+                    Self::Plain(text) => Some(Sentence::from(text.as_str())),
+                    _ => None,
+                });
+                Value::Sentences(sentences.collect::<Option<_>>()?)
+            }
+        })
+    }
+}
+
+/// The sentence: of the catalogue, if this version knows it and says the same in English; else as it
+/// came. Another version of the manager may mean something else by the id.
+pub(crate) fn sentence(english: &str, body: Option<&TextBody>) -> Sentence {
+    body.and_then(TextBody::text)
+        .filter(|text| text.of(Lang::En) == english)
+        .map_or_else(|| english.into(), Sentence::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use relance_texts::{Message, error, why, word};
+
+    use super::*;
+
+    fn crossed(text: &Text) -> Option<Text> {
+        let json = serde_json::to_string(&TextBody::from(text)).unwrap();
+        serde_json::from_str::<TextBody>(&json).unwrap().text()
+    }
+
+    #[test]
+    fn sentences_cross_the_wire_with_their_parameters() {
+        let next = why::Next {
+            time: Duration::from_secs(5),
+            action: why::NextCommand {
+                action: word::ACTION_RUN,
+            },
+            number: word::Ordinal { number: 2_u32 },
+        };
+        let several = error::Several {
+            problems: Value::Sentences(
+                [next.clone().into(), Sentence::from("from elsewhere")].into(),
+            ),
+        };
+        let list = why::Stopped {
+            name: vec!["a", "b"],
+        };
+        for text in [next.text(), several.text(), list.text()] {
+            assert_eq!(crossed(&text), Some(text));
+        }
+    }
+
+    #[test]
+    fn what_this_version_does_not_know_is_said_as_it_came() {
+        let stopped = why::Stopped { name: "a" }.text();
+        let mut body = TextBody::from(&stopped);
+        assert_eq!(sentence("a is STOPPED.", Some(&body)), stopped.into());
+        assert_eq!(
+            sentence("a has stopped", Some(&body)),
+            "a has stopped".into()
+        );
+        body.id = "why-of-a-later-version".to_owned();
+        assert_eq!(
+            sentence("a is STOPPED.", Some(&body)),
+            "a is STOPPED.".into()
+        );
+        assert_eq!(sentence("x", None), "x".into());
+    }
+
+    #[test]
+    fn nesting_has_a_bound() {
+        let mut body = TextBody::from(&why::Stopped { name: "a" }.text());
+        for _ in 0..100 {
+            let inner = ValueBody::Text(body);
+            body = TextBody {
+                id: "why-stopped".to_owned(),
+                values: [("name".to_owned(), inner)].into(),
+            };
+        }
+        assert_eq!(body.text(), None);
+    }
+}
