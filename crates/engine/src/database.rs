@@ -12,6 +12,7 @@ mod events;
 mod fuzzing;
 mod known;
 mod loss;
+mod open_error;
 mod opening;
 mod runtime;
 mod schema;
@@ -33,7 +34,7 @@ pub use columns::Unreadable;
 pub use epoch::{CommitError, Epoch};
 pub use events::EventLog;
 pub use loss::{Loss, SaveError};
-pub use opening::OpenError;
+pub use open_error::OpenError;
 
 /// What one transaction writes.
 #[derive(Debug, Default)]

@@ -24,6 +24,7 @@ mod lifetime;
 mod requests;
 mod shutdown;
 mod starts;
+mod submitted;
 mod turn;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

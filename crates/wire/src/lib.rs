@@ -11,3 +11,4 @@ pub mod channel;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod settings;
+mod values;

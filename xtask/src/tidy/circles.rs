@@ -29,18 +29,6 @@ const ACCEPTED: &[Accepted] = &[
         reason: "the handle asks `linux` for paths and usage, and shares a clock with its driver",
     },
     Accepted {
-        package: "crates/engine",
-        inside: "database",
-        members: &["backup", "epoch", "loss", "opening"],
-        reason: "opening a database, losing it and writing it again end in the same errors",
-    },
-    Accepted {
-        package: "crates/engine",
-        inside: "engine",
-        members: &["configure", "turn"],
-        reason: "a change of the configuration is a turn that can be taken back",
-    },
-    Accepted {
         package: "crates/php",
         inside: "zend",
         members: &[
@@ -53,12 +41,6 @@ const ACCEPTED: &[Accepted] = &[
         inside: "",
         members: &["config", "settings", "status"],
         reason: "the table of settings names the types of the configuration, which is checked by the table",
-    },
-    Accepted {
-        package: "crates/wire",
-        inside: "",
-        members: &["api", "settings"],
-        reason: "the settings of a service are a part of its JSON, and are read into it",
     },
     Accepted {
         package: "xtask",

@@ -33,7 +33,7 @@ const LONG: &[(&str, &str, usize, &str)] = &[
         "one sentence for each step that can fail",
     ),
     (
-        "crates/engine/src/database/opening.rs",
+        "crates/engine/src/database/open_error.rs",
         "fmt",
         70,
         "one sentence for each way to fail",

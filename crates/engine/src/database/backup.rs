@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::aside::{is_anything_there, put_aside, sync_folder, with_suffix};
-use super::opening::OpenError;
+use super::open_error::OpenError;
 use super::schema::{self, Content};
 use super::{Meta, Unreadable, events, read_meta, runtime, services, write_meta};
 

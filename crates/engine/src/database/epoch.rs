@@ -6,7 +6,7 @@ use std::fmt;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::opening::is_damage;
+use super::open_error::is_damage;
 use super::{Meta, read_meta, write_meta};
 
 /// The epoch of an open database.

@@ -15,7 +15,7 @@ use rustix::fs::{CWD, Mode, OFlags};
 
 use super::aside::{SUFFIXES, is_anything_there, put_aside, sync_folder, with_suffix};
 use super::epoch::CommitError;
-use super::opening::{OpenError, is_damage};
+use super::open_error::{OpenError, is_damage};
 use super::{Database, Meta, backup, read_meta, schema, write_meta};
 use crate::identity::{Identity, Stage};
 

@@ -17,6 +17,7 @@ use relance_scm::{
     Win32Error,
 };
 
+use super::submitted::{SubmittedConfigures, Undo};
 use super::turn::{Turn, not_written};
 use super::{Engine, Moment};
 use crate::access;
@@ -31,20 +32,6 @@ pub(super) struct PendingConfigure {
     caller: Caller,
     changes: Vec<Change>,
     reply: Reply<Vec<Outcome>>,
-}
-
-/// Requests whose commit is on its way.
-pub(super) struct SubmittedConfigures {
-    replies: Vec<(Reply<Vec<Outcome>>, Vec<Outcome>)>,
-    undo: Vec<Undo>,
-}
-
-/// How to take a change back.
-enum Undo {
-    Create(ServiceId),
-    /// The record as it was before.
-    Change(Arc<ServiceRecord>),
-    Remove(Arc<ServiceRecord>),
 }
 
 /// What one commit will hold.

@@ -11,7 +11,7 @@ use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ScmError, ServiceConfig, Win32Error};
 use relance_wire::channel::ManagerFrame;
 
-use super::configure::SubmittedConfigures;
+use super::submitted::SubmittedConfigures;
 use super::{Engine, Moment};
 use crate::database::{Batch, Meta};
 use crate::processes::Processes;

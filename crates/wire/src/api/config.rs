@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::extensions::ExtensionsBody;
 use super::is_default;
-use crate::settings::invalid;
+use crate::values::invalid;
 
 /// A configuration. What is left out has its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use relance_scm::settings::{EXTENSIONS, find_extension};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use crate::settings::{from_json, invalid, to_json};
+use crate::values::{from_json, invalid, to_json};
 
 /// Settings that Windows does not have, by their keys. What is left out has its default, or in a change
 /// stays as it is; `null` goes back to the default.

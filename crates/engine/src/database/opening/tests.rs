@@ -1,4 +1,5 @@
 use std::fs::{self, OpenOptions};
+use std::path::PathBuf;
 
 use relance_scm::ServiceName;
 use tempfile::TempDir;
