@@ -37,13 +37,15 @@ fn fill(template: &str, parameters: &[String]) -> String {
 
 /// The sentences whose parameters need no translation.
 fn french(id: u32) -> Option<&'static str> {
-    french_own(id).or_else(|| french_of_windows(id))
+    french_own(id)
+        .or_else(|| french_of_starts(id))
+        .or_else(|| french_of_windows(id))
 }
 
 fn french_own(id: u32) -> Option<&'static str> {
     Some(match id {
         1001 => {
-            "%1 s’est terminé avec le code %2, qui demande un redémarrage. Il redémarre aussitôt ; ce n’est pas un échec."
+            "%1 s’est terminé avec le code %2, qui demande un redémarrage. Il redémarre ; ce n’est pas un échec."
         }
         1002 => "%1 a été terminé de force parce que quelqu’un l’a demandé. Ce n’est pas un échec.",
         1003 => "%1 ne s’est pas terminé dans les %2 suivant la demande d’arrêt et a été tué.",
@@ -81,6 +83,19 @@ fn french_own(id: u32) -> Option<&'static str> {
         1132 => "La console web fonctionne de nouveau.",
         1133 => {
             "Une connexion à la console web a été refusée, la dernière depuis %1. Connexions refusées depuis l’entrée précédente : %2."
+        }
+        _ => return None,
+    })
+}
+
+/// Those about starts, and what exit statuses ask for.
+fn french_of_starts(id: u32) -> Option<&'static str> {
+    Some(match id {
+        1031 => {
+            "%1 s’est terminé avec le code %2, qui demande un redémarrage, plus souvent que sa limite ne le permet. C’est un échec."
+        }
+        1032 => {
+            "%1 s’est terminé avec le code %2, après lequel il reste arrêté. Aucune action ne suit."
         }
         _ => return None,
     })
@@ -143,6 +158,8 @@ fn texts(id: u32) -> Option<(Pair, Pair)> {
         1011 => (("The script ended with an error, and the service still reported a clean stop, so nothing is recovered.", "Le script s’est terminé par une erreur, et le service a pourtant annoncé un arrêt normal ; rien n’est donc récupéré."), ("Mend the error; with win32service.errors_are_failures=1 such an end counts as a failure.", "Réparez l’erreur ; avec win32service.errors_are_failures=1, une telle fin compte comme échec.")),
         1021 => (("The manager stopped, and the service did not end in the time that all services get.", "Le gestionnaire s’est arrêté, et le service ne s’est pas terminé dans le temps accordé à tous."), ("Make it stop faster, take PRESHUTDOWN, or raise wait_to_kill_ms in the manager's settings.", "Faites-le s’arrêter plus vite, acceptez PRESHUTDOWN, ou augmentez wait_to_kill_ms dans les réglages du gestionnaire.")),
         1022 => (("The service had not called the dispatcher yet, so no control could reach it.", "Le service n’avait pas encore appelé le répartiteur ; aucune commande ne pouvait l’atteindre."), NOTHING),
+        1031 => (("The program asked for a new start again and again within the period of its limit.", "Le programme a demandé des redémarrages à répétition pendant la période de sa limite."), READ_OUTPUT),
+        1032 => (("The program said with its exit status that a new start would not help.", "Le programme a dit par son code de sortie qu’un redémarrage n’aiderait pas."), ("Mend what its output names, then start it.", "Réparez ce que sa sortie indique, puis démarrez-le.")),
         1101 => (("A boot in the sense of the manager: counters are zero, automatic services start.", "Un démarrage au sens du gestionnaire : compteurs à zéro, services automatiques démarrés."), NOTHING),
         1102 => (("The manager's engine ended and was replaced. Services run under the guardian and noticed nothing.", "Le moteur du gestionnaire s’est terminé et a été remplacé. Les services, sous le gardien, n’ont rien remarqué."), ("If nobody upgraded or killed it, look at the manager's diagnostics.", "Si personne ne l’a mis à jour ni tué, consultez les diagnostics du gestionnaire.")),
         1103 => (("The disk is full or cannot be written. Recovery goes on from memory.", "Le disque est plein ou illisible. La récupération continue en mémoire."), ("Make room on the disk that holds the manager's state.", "Faites de la place sur le disque qui contient l’état du gestionnaire.")),

@@ -118,6 +118,8 @@ fn ends_a_run(event: &Event) -> bool {
             | Event::StartFailed(_)
             | Event::ConnectTimedOut(_)
             | Event::Recycled(_)
+            | Event::RecycledTooOften(_)
+            | Event::FinalStatus(_)
             | Event::Terminated
             | Event::EndNotSeen
     )

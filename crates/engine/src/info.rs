@@ -103,14 +103,15 @@ fn end_info(end: &End, clocks: Clocks) -> EndInfo {
         failure: end.failure,
         summary: match end.reason {
             EndReason::Crashed => "crashed",
-            EndReason::Stopped => "stopped",
+            EndReason::Stopped | EndReason::NotListed => "stopped",
             EndReason::StoppedWithError
             | EndReason::FlagNotSet
             | EndReason::NoActions
             | EndReason::RequestedStopWithError => "stopped with an error",
             EndReason::StartFailed(_) => "start failed",
             EndReason::Terminated => "terminated",
-            EndReason::Recycled(_) => "recycled",
+            EndReason::Recycled(_) | EndReason::RecycledTooOften(_) => "recycled",
+            EndReason::Final(_) => "stopped for good",
             EndReason::Shutdown => "shut down",
         },
     }

@@ -115,12 +115,19 @@ pub(crate) fn log_exit_code(draft: &mut Draft, exit_code: ExitCode) {
 
 /// R3 to R5, R8.4 to R8.7, R8.12: what a STOPPED report means.
 pub(crate) fn judge(draft: &Draft, exit_code: ExitCode) -> EndReason {
-    let record = &draft.record;
-    if record.shutting_down {
+    if draft.record.shutting_down {
         EndReason::Shutdown
     } else if exit_code.is_success() {
         EndReason::Stopped
-    } else if !record.config.failure_actions_on_non_crash_failures {
+    } else {
+        judge_error(draft)
+    }
+}
+
+/// R3, R5, R8.5: what a stop with an error means.
+pub(crate) fn judge_error(draft: &Draft) -> EndReason {
+    let record = &draft.record;
+    if !record.config.failure_actions_on_non_crash_failures {
         EndReason::FlagNotSet
     } else if record.config.failure_actions.actions.is_empty() {
         EndReason::NoActions

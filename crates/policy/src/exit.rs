@@ -1,24 +1,16 @@
 //! Ends of processes: a failure (R1), the report of a program, or the end of something that was over
 //! already (R8.13).
 
-use std::time::Duration;
-
-use relance_scm::config::StartType;
 use relance_scm::event::Event;
-use relance_scm::settings::{RESTART_ON_EXIT, STOP_SIGNAL};
+use relance_scm::settings::{FAIL_ON_EXIT, STOP_SIGNAL};
 use relance_scm::status::ProcessExit;
-use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
+use relance_scm::{ExitCode, ServiceKind};
 
 use crate::action::Answer;
 use crate::draft::Draft;
 use crate::ending::{self, over};
-use crate::record::{EndReason, RunId, RunPhase, StartCause, StopCause};
-use crate::start;
-
-/// A program that asks for new starts faster than this ...
-const SHORT_RUN: Duration = Duration::from_secs(1);
-/// ... so many times in a row is slowed down to one start per [`SHORT_RUN`].
-const SHORT_RUNS_MAX: u8 = 5;
+use crate::record::{EndReason, RunId, RunPhase, StopCause};
+use crate::{recycle, start};
 
 pub(crate) fn process_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) -> Answer {
     if draft
@@ -81,68 +73,52 @@ fn program_ended(draft: &mut Draft, exit: ProcessExit) {
         .as_ref()
         .is_some_and(|run| run.stop.is_some());
     let stop_signal = i32::from(draft.record.config.extensions.get(STOP_SIGNAL));
-    match exit {
-        ProcessExit::Exited(status) if !asked && asks_for_start(draft, status) => {
-            recycle(draft, u8::try_from(status).unwrap_or_default());
-        }
-        ProcessExit::Exited(0) => over(draft, EndReason::Stopped, ExitCode::SUCCESS),
-        ProcessExit::Exited(status) if asked && status == 128 + stop_signal => {
-            over(draft, EndReason::Stopped, ExitCode::SUCCESS);
-        }
-        ProcessExit::Exited(status) => stopped_with_status(draft, status, asked),
+    let exit_code = match exit {
+        ProcessExit::Exited(status) => status_code(status),
         ProcessExit::Signaled(_) | ProcessExit::Unknown if asked => {
-            over(draft, EndReason::Stopped, ExitCode::SUCCESS);
+            return over(draft, EndReason::Stopped, ExitCode::SUCCESS);
         }
-        ProcessExit::Signaled(_) | ProcessExit::Unknown => crashed(draft),
+        ProcessExit::Signaled(_) | ProcessExit::Unknown => return crashed(draft),
+    };
+    if asked {
+        let by_signal = status_code(128 + stop_signal);
+        return stopped_on_request(draft, exit_code, exit_code == by_signal);
+    }
+    if let Some(wish) = recycle::wish(draft, exit_code) {
+        return recycle::program_ended(draft, wish, exit_code);
+    }
+    let reason = judge(draft, exit_code);
+    ending::log_exit_code(draft, exit_code);
+    let counts = reason == EndReason::StoppedWithError;
+    ending::end_with(draft, reason, exit_code, counts);
+}
+
+/// X1: the code that a program's exit status stands for.
+fn status_code(status: i32) -> ExitCode {
+    match status {
+        0 => ExitCode::SUCCESS,
+        status => ExitCode::ServiceSpecific(status.cast_unsigned()),
     }
 }
 
-fn stopped_with_status(draft: &mut Draft, status: i32, asked: bool) {
-    let exit_code = ExitCode::ServiceSpecific(status.cast_unsigned());
+fn stopped_on_request(draft: &mut Draft, exit_code: ExitCode, by_signal: bool) {
+    if by_signal || exit_code.is_success() {
+        return over(draft, EndReason::Stopped, ExitCode::SUCCESS);
+    }
     ending::log_exit_code(draft, exit_code);
-    let reason = if asked {
-        EndReason::RequestedStopWithError
-    } else {
-        ending::judge(draft, exit_code)
-    };
-    ending::end_with(
-        draft,
-        reason,
-        exit_code,
-        reason == EndReason::StoppedWithError,
-    );
+    over(draft, EndReason::RequestedStopWithError, exit_code);
 }
 
-fn asks_for_start(draft: &Draft, status: i32) -> bool {
-    let config = &draft.record.config;
-    let listed = u8::try_from(status)
-        .is_ok_and(|status| config.extensions.get(RESTART_ON_EXIT).contains(&status));
-    listed && config.start_type != StartType::Disabled && !draft.record.marked_for_delete
-}
-
-/// X2. Planned recycling: started again at once, not counted. A program that asks for it again and again
-/// within a second is started once a second, so that a mistake does not eat a processor.
-fn recycle(draft: &mut Draft, status: u8) {
-    let now = draft.now;
-    let from = draft.record.state;
-    draft.log(Event::Recycled(status));
-    let exit_code = ExitCode::from_raw(if status == 0 { 0 } else { 1066 }, status.into());
-    let Some(ended) = ending::end_run(draft, exit_code, None) else {
-        return;
-    };
-    ending::note_end(draft, &ended, from, EndReason::Recycled(status));
-    ending::complete_controls(draft, &ended, Err(Win32Error::BROKEN_PIPE));
-    let short = now - ended.started_at < SHORT_RUN;
-    draft.record.short_recycles = if short {
-        draft.record.short_recycles.saturating_add(1)
+/// X13: which statuses are failures may be listed; 0 is one only there.
+fn judge(draft: &Draft, exit_code: ExitCode) -> EndReason {
+    let failing = draft.record.config.extensions.get(FAIL_ON_EXIT);
+    if failing.is_empty() {
+        return ending::judge(draft, exit_code);
+    }
+    let status = u8::try_from(exit_code.specific());
+    if status.is_ok_and(|status| failing.contains(&status)) {
+        ending::judge_error(draft)
     } else {
-        0
-    };
-    draft.record.state = ServiceState::Stopped;
-    let waits = draft.record.short_recycles >= SHORT_RUNS_MAX;
-    if waits {
-        start::begin_later(draft, now + SHORT_RUN);
-    } else {
-        start::begin(draft, StartCause::Recycle, [].into());
+        EndReason::NotListed
     }
 }

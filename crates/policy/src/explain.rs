@@ -110,13 +110,19 @@ fn how(end: &End) -> Text {
         }
         .text(),
         (EndReason::Terminated, _) => why::END_TERMINATED.text(),
-        (EndReason::Recycled(status), _) => why::EndRecycled { status }.text(),
+        (
+            EndReason::Recycled(status)
+            | EndReason::RecycledTooOften(status)
+            | EndReason::Final(status),
+            _,
+        ) => why::EndRecycled { status }.text(),
         (EndReason::Shutdown, _) => why::END_SHUTDOWN.text(),
         (
             EndReason::Stopped
             | EndReason::StoppedWithError
             | EndReason::FlagNotSet
             | EndReason::NoActions
+            | EndReason::NotListed
             | EndReason::RequestedStopWithError,
             _,
         ) => {
@@ -165,9 +171,13 @@ fn verdict(record: &ServiceRecord, end: &End) -> Text {
         EndReason::FlagNotSet => why::NoFailureFlag { name }.text(),
         EndReason::NoActions => why::NoFailureActions { name }.text(),
         EndReason::RequestedStopWithError => why::NO_FAILURE_REQUESTED.text(),
-        EndReason::StartFailed(_) => why::NO_FAILURE_START.text(),
+        EndReason::StartFailed(_) if end.failure.is_some() => why::FailureStart { number }.text(),
+        EndReason::StartFailed(_) => why::NoFailureStart { name }.text(),
         EndReason::Terminated => why::NO_FAILURE_TERMINATED.text(),
         EndReason::Recycled(_) => why::NO_FAILURE_RECYCLED.text(),
+        EndReason::RecycledTooOften(_) => why::FailureRecycled { number }.text(),
+        EndReason::Final(_) => why::NO_FAILURE_FINAL.text(),
+        EndReason::NotListed => why::NO_FAILURE_NOT_LISTED.text(),
         EndReason::Shutdown => why::NO_FAILURE_SHUTDOWN.text(),
     }
 }

@@ -7,7 +7,8 @@
 //!
 //! Reading order: [`record`] (the state and its laws), [`input`] and [`action`] (the two alphabets),
 //! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `stopping`, `recovery`,
-//! `pending` and `shutdown`), `ending` (what the end of a run means), `failure` (the counter, rules R11 to R25).
+//! `pending` and `shutdown`), `ending` (what the end of a run means), `recycle` (ends that ask for another
+//! start, or for none), `failure` (the counter, rules R11 to R25).
 //! Each works on a `draft`: the step in the making. [`simulate`] plays a policy against a
 //! script in virtual time; [`explain`] says in words what a record means; [`order`] plans the starts at
 //! boot; [`trap`] finds settings that are seldom meant.
@@ -32,6 +33,7 @@ mod exit;
 mod failure;
 mod pending;
 mod recovery;
+mod recycle;
 mod report;
 mod shutdown;
 mod start;

@@ -270,14 +270,30 @@ pub enum EndReason {
     NoActions,
     /// A program that was asked to stop ended with an error status.
     RequestedStopWithError,
-    /// R8.8, R8.9: the start itself failed.
+    /// R8.8, R8.9: the start itself failed; counted if the service wants it so (X14).
     StartFailed(Win32Error),
     /// Ended by force because somebody asked.
     Terminated,
-    /// A program's status asked for a new start.
+    /// X2: the status asked for a new start.
     Recycled(u8),
+    /// X11: it asked for one, after too many others; counted.
+    RecycledTooOften(u8),
+    /// X12: a status after which nothing follows.
+    Final(u8),
+    /// X13: a program's status is not one of those that are failures.
+    NotListed,
     /// R8.12: during the system's shutdown.
     Shutdown,
+}
+
+/// Planned restarts since a moment (X11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Recycling {
+    /// When the first of them was asked for.
+    pub since: Time,
+    /// How many there were.
+    pub count: u32,
 }
 
 /// The shutdown of the system, for one service (S45 to S47).
@@ -354,6 +370,8 @@ pub struct ServiceRecord {
     pub actions_queued: u32,
     /// Planned restarts in a row after runs of less than a second.
     pub short_recycles: u8,
+    /// Planned restarts of the period that is counted (X11).
+    pub recycling: Option<Recycling>,
     /// How the last run ended.
     pub last_end: Option<End>,
     /// Set once the system shuts down (R40).
@@ -385,6 +403,7 @@ impl ServiceRecord {
             pending_actions: Vec::new(),
             actions_queued: 0,
             short_recycles: 0,
+            recycling: None,
             last_end: None,
             shutting_down: false,
             limits: ShutdownLimits::default(),

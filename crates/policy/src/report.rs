@@ -10,7 +10,7 @@ use relance_scm::{EndCause, ExitCode, ServiceState, StatusReport};
 use crate::action::{Answer, DenyReason};
 use crate::draft::Draft;
 use crate::record::{EndReason, Run, RunId, RunPhase};
-use crate::{ending, failure, start};
+use crate::{ending, failure, recycle, start};
 
 /// How long a process may outlive its STOPPED report (S50).
 const LINGER: Duration = Duration::from_secs(20);
@@ -54,15 +54,24 @@ fn stopped(draft: &mut Draft, id: RunId, exit_code: ExitCode) {
     let Some(run) = ending::end_run(draft, exit_code, lingers) else {
         return;
     };
-    ending::log_exit_code(draft, exit_code);
-    let reason = ending::judge(draft, exit_code);
+    let wish = run.stop.is_none().then(|| recycle::wish(draft, exit_code));
+    let wish = wish.flatten();
+    let reason = wish.map_or_else(|| ending::judge(draft, exit_code), recycle::reason);
+    if !matches!(reason, EndReason::Recycled(_)) {
+        ending::log_exit_code(draft, exit_code);
+    }
     warn_of_clean_error(draft, &run, reason);
     ending::note_end(draft, &run, from, reason);
-    if reason == EndReason::StoppedWithError {
-        failure::count(draft, id);
-    }
-    draft.enter(ServiceState::Stopped);
     ending::complete_controls(draft, &run, Ok(()));
+    match wish {
+        Some(wish) => recycle::grant(draft, wish, &run),
+        None => {
+            if reason == EndReason::StoppedWithError {
+                failure::count(draft, id);
+            }
+            draft.enter(ServiceState::Stopped);
+        }
+    }
     draft.remove_if_over();
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
+use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
 
 use crate::action::{Action, Answer, DenyReason};
@@ -13,7 +14,7 @@ use crate::draft::Draft;
 use crate::input::{DependencyFailure, SpawnFailure};
 use crate::record::{EndReason, Run, RunId, RunPhase, StartCause, accepted_at_first};
 use crate::time::Time;
-use crate::{ending, pending, stopping};
+use crate::{ending, failure, pending, stopping};
 
 /// How long a process may take to connect (S43).
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -270,7 +271,8 @@ fn fail(draft: &mut Draft, id: RunId, error: Win32Error, log: impl FnOnce(&mut D
 }
 
 /// A failed start is no failure (R8.8, R8.9, R35): STOPPED with the code, the entries, nothing else;
-/// 7032 as well when a recovery action had asked for it.
+/// 7032 as well when a recovery action had asked for it. Where the service wants it so, it counts and
+/// is followed by the action for it (X14).
 fn fail_start(
     draft: &mut Draft,
     id: RunId,
@@ -292,6 +294,10 @@ fn fail_start(
         draft.log(Event::RecoveryActionFailed(action, error));
     }
     ending::note_end(draft, &run, from, EndReason::StartFailed(error));
+    let is_retried = draft.record.config.extensions.get(RETRY_FAILED_STARTS);
+    if is_retried && run.stop.is_none() && !draft.record.shutting_down {
+        failure::count(draft, id);
+    }
     draft.act(Action::CompleteStart {
         run: id,
         result: Err(error),

@@ -200,6 +200,10 @@ pub enum Event {
     KilledAtShutdown(u32),
     /// 1022: a service that had not connected at the manager's own stop was killed: it could not be asked.
     KilledUnconnected,
+    /// 1031: its status asked for one more new start than the limit allows; a failure (X11).
+    RecycledTooOften(u8),
+    /// 1032: it ended with a status after which nothing follows (X12).
+    FinalStatus(u8),
     /// 1101: the manager has started (a boot in the sense of C31, R19).
     ManagerStarted,
     /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.
@@ -275,6 +279,8 @@ impl Event {
             Self::CleanStopAfterError(_) => 1011,
             Self::KilledAtShutdown(_) => 1021,
             Self::KilledUnconnected => 1022,
+            Self::RecycledTooOften(_) => 1031,
+            Self::FinalStatus(_) => 1032,
             Self::ManagerStarted => 1101,
             Self::EngineRestarted => 1102,
             Self::StorageFailed(_) => 1103,
@@ -325,6 +331,8 @@ impl Event {
             | Self::NotAdopted(_)
             | Self::EndNotSeen
             | Self::PasswordIgnored
+            | Self::RecycledTooOften(_)
+            | Self::FinalStatus(_)
             | Self::CleanStopAfterError(_)
             | Self::EngineRestarted
             | Self::ManagerReplaced
@@ -439,6 +447,8 @@ impl Event {
             | Self::EndNotSeen
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
+            Self::RecycledTooOften(number) => vec![service(), number.to_string()],
+            Self::FinalStatus(number) => vec![service(), number.to_string()],
             Self::CleanStopAfterError(cause) => vec![service(), cause.to_string()],
             Self::StorageFailed(text)
             | Self::StoreDamaged(text)

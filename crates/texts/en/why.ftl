@@ -50,9 +50,13 @@ why-no-failure-clean = That is not a failure: it reported STOPPED without an err
 why-no-failure-flag = That is not a failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure { $name } --on-error-stop (in PHP: 'recovery_enabled' => true).
 why-no-failure-actions = That is not a failure, because no recovery actions are configured (R5); to configure them: relance failure { $name } --actions restart/60000 --reset 86400.
 why-no-failure-requested = That is not a failure: a program that was asked to stop may end as it likes.
-why-no-failure-start = A start that fails is not a failure and is not tried again (R8.8, R8.9, R35).
+why-failure-start = That is the { $number } failure: starts that fail count for this service (X14).
+why-no-failure-start = A start that fails is not a failure and is not tried again (R8.8, R8.9, R35); to have such starts retried: relance config { $name } --retry-failed-starts.
 why-no-failure-terminated = That is not a failure.
 why-no-failure-recycled = That is not a failure: this exit status asks for a new start (restart on exit).
+why-failure-recycled = That is the { $number } failure: this exit status asks for a new start, and has done so more often than its limit allows (X11).
+why-no-failure-final = Nothing follows this exit status (no-restart-on-exit, X12).
+why-no-failure-not-listed = That is not a failure: this exit status is not one of those that are (fail-on-exit, X13).
 why-no-failure-shutdown = Nothing that ends in a shutdown is a failure (R8.12).
 
 ## What comes next

@@ -47,9 +47,13 @@ why-no-failure-clean = Ce n’est pas un échec : il a annoncé STOPPED sans err
 why-no-failure-flag = Ce n’est pas un échec, car les actions pour les arrêts avec erreur sont désactivées (R8.5) ; pour que de tels arrêts soient récupérés : relance failure { $name } --on-error-stop (en PHP : 'recovery_enabled' => true).
 why-no-failure-actions = Ce n’est pas un échec, car aucune action de récupération n’est configurée (R5) ; pour en configurer : relance failure { $name } --actions restart/60000 --reset 86400.
 why-no-failure-requested = Ce n’est pas un échec : un programme auquel on a demandé de s’arrêter peut se terminer comme il veut.
-why-no-failure-start = Un démarrage qui échoue ne compte pas comme échec et n’est pas retenté (R8.8, R8.9, R35).
+why-failure-start = C’est le { $number } échec : les démarrages qui échouent comptent pour ce service (X14).
+why-no-failure-start = Un démarrage qui échoue ne compte pas comme échec et n’est pas retenté (R8.8, R8.9, R35) ; pour que de tels démarrages soient retentés : relance config { $name } --retry-failed-starts.
 why-no-failure-terminated = Ce n’est pas un échec.
 why-no-failure-recycled = Ce n’est pas un échec : ce code de sortie demande un redémarrage (redémarrage selon le code de sortie).
+why-failure-recycled = C’est le { $number } échec : ce code de sortie demande un redémarrage, et l’a fait plus souvent que sa limite ne le permet (X11).
+why-no-failure-final = Rien ne suit ce code de sortie (no-restart-on-exit, X12).
+why-no-failure-not-listed = Ce n’est pas un échec : ce code de sortie n’est pas de ceux qui en sont un (fail-on-exit, X13).
 why-no-failure-shutdown = Rien de ce qui se termine lors d’un arrêt du gestionnaire n’est un échec (R8.12).
 
 ## La suite

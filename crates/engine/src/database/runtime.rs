@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use relance_policy::record::{Previous, ShutdownPhase};
+use relance_policy::record::{Previous, Recycling, ShutdownPhase};
 use relance_policy::{End, PendingAction, Run, ServiceId, ServiceRecord, Time};
 use relance_scm::{ControlsAccepted, ExitCode, ServiceState};
 use rusqlite::{Connection, params};
@@ -30,6 +30,7 @@ pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite
         pending_actions: Cow::Borrowed(&record.pending_actions),
         last_end: record.last_end.as_ref().map(Cow::Borrowed),
         short_recycles: record.short_recycles,
+        recycling: record.recycling,
         shutdown: record.shutdown,
     };
     connection.prepare_cached(WRITE)?.execute(params![
@@ -104,6 +105,7 @@ fn read(row: &Columns<'_>, record: &mut ServiceRecord) -> Result<(), String> {
     record.pending_actions = details.pending_actions.into_owned();
     record.last_end = details.last_end.map(Cow::into_owned);
     record.short_recycles = details.short_recycles;
+    record.recycling = details.recycling;
     record.shutdown = details.shutdown;
     Ok(())
 }
@@ -121,6 +123,8 @@ struct Details<'a> {
     last_end: Option<Cow<'a, End>>,
     #[serde(default)]
     short_recycles: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recycling: Option<Recycling>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     shutdown: Option<ShutdownPhase>,
 }

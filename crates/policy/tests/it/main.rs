@@ -5,6 +5,7 @@
 mod compliance;
 mod controls;
 mod exhaustive;
+mod exits;
 mod explain;
 mod model;
 mod order;

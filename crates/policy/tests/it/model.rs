@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use relance_policy::Time;
-use relance_policy::simulate::{Happening, Moment, Simulation, When, is_routine};
+use relance_policy::simulate::{Happening, Moment, Simulation, StartOutcome, When, is_routine};
 use relance_scm::failure_actions::{FailureActions, RecoveryAction};
+use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig, ServiceState};
 
 /// What a log entry says, as far as the model predicts it.
@@ -17,6 +18,7 @@ pub(crate) enum Entry {
     },
     ActionFailed(u32),
     ErrorStop,
+    StartFailed,
 }
 
 /// The naive service.
@@ -26,6 +28,10 @@ pub(crate) struct Model {
     flag: bool,
     now: Time,
     running: bool,
+    /// X14: starts that fail are failures.
+    retries_starts: bool,
+    /// The code with which the next start fails.
+    next_start_fails: Option<u32>,
     /// Every failure since boot (R11).
     failures: Vec<Time>,
     /// Every queued action with its due time (R30, R38), in the order of the failures.
@@ -40,6 +46,8 @@ impl Model {
             flag: config.failure_actions_on_non_crash_failures,
             now: Time::ZERO,
             running: false,
+            retries_starts: config.extensions.get(RETRY_FAILED_STARTS),
+            next_start_fails: None,
             failures: Vec::new(),
             queue: Vec::new(),
             log: Vec::new(),
@@ -48,7 +56,10 @@ impl Model {
 
     pub(crate) fn happen(&mut self, what: Happening) {
         match what {
-            Happening::Start => self.running = true,
+            Happening::Start if !self.running => self.start(false),
+            Happening::NextStart(StartOutcome::FailsWith(error)) => {
+                self.next_start_fails = Some(error.to_raw());
+            }
             // R1, R8.2: no STOPPED report, so a failure, asked to stop or not.
             Happening::Exit(_) | Happening::ExitInStop(_) if self.running => self.fail(),
             // R8.4
@@ -60,6 +71,21 @@ impl Model {
             _ => {}
         }
         self.pass(Duration::ZERO);
+    }
+
+    /// R8.9, R35: a start that fails is logged, and as a failed action if one had asked for it.
+    fn start(&mut self, by_action: bool) {
+        let Some(error) = self.next_start_fails.take() else {
+            self.running = true;
+            return;
+        };
+        self.log.push((self.now, Entry::StartFailed));
+        if by_action {
+            self.log.push((self.now, Entry::ActionFailed(error)));
+        }
+        if self.retries_starts {
+            self.fail();
+        }
     }
 
     fn stopped(&mut self, code: ExitCode) {
@@ -120,7 +146,7 @@ impl Model {
                 RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart if self.running => {
                     self.log.push((self.now, Entry::ActionFailed(1056)));
                 }
-                RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => self.running = true,
+                RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => self.start(true),
                 // R43
                 RecoveryActionKind::RunCommand if self.settings.command.is_empty() => {
                     self.log.push((self.now, Entry::ActionFailed(1082)));
@@ -202,6 +228,7 @@ fn entry(event: &relance_scm::event::Event) -> Entry {
             action: *action,
         },
         Event::RecoveryActionFailed(_, error) => Entry::ActionFailed(error.to_raw()),
+        Event::StartFailed(_) => Entry::StartFailed,
         Event::StoppedWithError(_) | Event::StoppedWithSpecificError(_) => Entry::ErrorStop,
         other => panic!("the model knows nothing of {other:?}"),
     }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use relance_policy::simulate::Happening;
+use relance_policy::simulate::{Happening, StartOutcome};
 use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::status::ProcessExit;
-use relance_scm::{ExitCode, RecoveryActionKind, ResetPeriod};
+use relance_scm::{ExitCode, RecoveryActionKind, ResetPeriod, Win32Error};
 
 use crate::model::Both;
 use crate::support::config;
@@ -36,6 +37,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::Stop),
         1 => Just(Happening::ExitInStop(ProcessExit::Exited(0))),
         1 => code().prop_map(Happening::StoppedInStop),
+        1 => Just(Happening::NextStart(StartOutcome::FailsWith(Win32Error::FILE_NOT_FOUND))),
     ]
 }
 
@@ -57,11 +59,13 @@ proptest! {
         reset in reset(),
         flag: bool,
         command: bool,
+        retries_starts: bool,
         script in prop::collection::vec((happening(), pause()), 1..25),
     ) {
         let mut config = config(&actions, reset);
         config.failure_actions_on_non_crash_failures = flag;
         config.failure_actions.command = if command { "notify".into() } else { "".into() };
+        config.extensions.set(RETRY_FAILED_STARTS, retries_starts);
         let mut both = Both::new(&config);
         for (what, time) in script {
             // A start that is refused changes nothing in either.

@@ -3,6 +3,7 @@
 use clap::Parser;
 use relance_scm::config::Secret;
 use relance_scm::manager::NewService;
+use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, command_line};
 
 use super::options::{ConfigOptions, FailureOptions};
@@ -59,6 +60,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         // The exit status of a program is all it says: an error status is a failure unless its
         // owner decides otherwise.
         config.failure_actions_on_non_crash_failures = true;
+        // Its folder may be away for the moment of a deploy (X14).
+        config.extensions.set(RETRY_FAILED_STARTS, cfg!(unix));
     }
     let mut change = arguments.options.change()?;
     let failure = &arguments.failure.failure;

@@ -12,6 +12,7 @@ mod completion;
 mod compliance;
 mod console;
 mod doctor;
+mod exits;
 mod kills;
 mod log_files;
 mod nonsense;

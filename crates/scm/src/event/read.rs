@@ -80,6 +80,8 @@ impl Event {
             1011 => Self::CleanStopAfterError(read.text(1)?.into()),
             1021 => Self::KilledAtShutdown(read.number(1)?),
             1022 => Self::KilledUnconnected,
+            1031 => Self::RecycledTooOften(u8::try_from(read.number(1)?).ok()?),
+            1032 => Self::FinalStatus(u8::try_from(read.number(1)?).ok()?),
             1101 => Self::ManagerStarted,
             1102 => Self::EngineRestarted,
             1103 => Self::StorageFailed(read.text(0)?.into()),

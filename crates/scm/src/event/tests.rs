@@ -143,6 +143,8 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::PasswordIgnored,
         Event::CleanStopAfterError("uncaught exception: oh".into()),
         Event::RecoveryCancelled(action),
+        Event::RecycledTooOften(1),
+        Event::FinalStatus(1),
         Event::Deleted,
         Event::KilledAtShutdown(5000),
         Event::KilledUnconnected,

@@ -50,14 +50,16 @@ pub fn readable(id: u32, parameters: &[String]) -> Vec<String> {
 /// that is not ours to write.
 #[must_use]
 pub fn template(id: u32) -> Option<&'static str> {
-    own(id).or_else(|| of_windows(id))
+    own(id)
+        .or_else(|| own_of_starts(id))
+        .or_else(|| of_windows(id))
 }
 
 /// Entries that Windows does not have.
 fn own(id: u32) -> Option<&'static str> {
     Some(match id {
         1001 => {
-            "%1 ended with status %2, which asks for a new start. It is started again at once; this is not a failure and does not count."
+            "%1 ended with status %2, which asks for a new start. It is started again; this is not a failure and does not count."
         }
         1002 => "%1 was ended by force because somebody asked for it. This is not a failure.",
         1003 => "%1 did not end within %2 after it was asked to stop, and was killed.",
@@ -106,6 +108,19 @@ fn own(id: u32) -> Option<&'static str> {
         1132 => "The web console works again.",
         1133 => {
             "A sign-in to the web console was refused, the last one from %1. Sign-ins refused since the entry before: %2."
+        }
+        _ => return None,
+    })
+}
+
+/// Those about starts, and what exit statuses ask for.
+fn own_of_starts(id: u32) -> Option<&'static str> {
+    Some(match id {
+        1031 => {
+            "%1 ended with status %2, which asks for a new start, more often than its limit allows. This counts as a failure."
+        }
+        1032 => {
+            "%1 ended with status %2, after which it stays stopped (no-restart-on-exit). No action follows."
         }
         _ => return None,
     })

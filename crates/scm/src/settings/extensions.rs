@@ -20,6 +20,10 @@ macro_rules! extensions {
     };
 }
 
+/// Why a setting about ends and restarts is refused on Windows.
+const NO_EXITS: &str = "on Windows the service manager decides what follows the end of a service, and \
+                        has no such setting; leave it out";
+
 const EXTENSION: Setting = Setting {
     section: Section::Extensions,
     ..NEUTRAL
@@ -85,8 +89,7 @@ extensions! {
         takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };
-    /// Exit statuses with which a program asks to be started again at once: no failure, not counted
-    /// (X2).
+    /// Exit statuses with which a service asks to be started again: no failure, not counted (X2).
     RESTART_ON_EXIT: Box<[u8]> = Setting {
         key: "restart_on_exit",
         option: "restart-on-exit",
@@ -97,15 +100,133 @@ extensions! {
             fr: "Redémarrage selon le code de sortie",
         },
         about: Words {
-            en: "Exit statuses with which a program asks to be started again at once, not counted \
-                 as failures, like 0,75",
-            fr: "Codes de sortie par lesquels un programme demande à être redémarré aussitôt, non \
-                 comptés comme échecs, comme 0,75",
+            en: "Exit statuses with which it asks to be started again, not counted as failures, like \
+                 0,75; of a service the code that it reports with STOPPED",
+            fr: "Codes de sortie par lesquels il demande à être redémarré, non comptés comme échecs, \
+                 comme 0,75 ; pour un service, le code annoncé avec STOPPED",
+        },
+        takes_effect: TakesEffect::NextFailure,
+        ..EXTENSION
+    };
+    /// How long such a restart waits; 0: not at all (X2).
+    RESTART_ON_EXIT_DELAY: Duration = Setting {
+        key: "restart_on_exit_delay_ms",
+        option: "restart-on-exit-delay",
+        value: ValueType::Duration,
+        default: || Duration::ZERO.into_value(),
+        label: Words {
+            en: "Delay of that restart",
+            fr: "Délai de ce redémarrage",
+        },
+        about: Words {
+            en: "How long a restart that the exit status asked for waits",
+            fr: "Le temps d’attente avant un redémarrage demandé par le code de sortie",
+        },
+        system: System::Linux(NO_EXITS),
+        takes_effect: TakesEffect::NextFailure,
+        ..EXTENSION
+    };
+    /// How many such restarts there may be within [`RESTART_ON_EXIT_PERIOD`]; not set: any number (X11).
+    RESTART_ON_EXIT_LIMIT: Option<u64> = Setting {
+        key: "restart_on_exit_limit",
+        option: "restart-on-exit-limit",
+        value: ValueType::Number(1, 1_000_000),
+        label: Words {
+            en: "Limit of those restarts",
+            fr: "Limite de ces redémarrages",
+        },
+        about: Words {
+            en: "How often the exit status may ask for a restart within the period; one more is a \
+                 failure, with the recovery action that follows one; no limit if not set",
+            fr: "Combien de fois le code de sortie peut demander un redémarrage pendant la période ; \
+                 une fois de plus est un échec, suivi de l’action prévue ; sans limite par défaut",
+        },
+        system: System::Linux(NO_EXITS),
+        takes_effect: TakesEffect::NextFailure,
+        ..EXTENSION
+    };
+    /// The period of that limit (X11).
+    RESTART_ON_EXIT_PERIOD: Duration = Setting {
+        key: "restart_on_exit_period_ms",
+        option: "restart-on-exit-period",
+        value: ValueType::Duration,
+        default: || Duration::from_secs(60).into_value(),
+        label: Words {
+            en: "Period of that limit",
+            fr: "Période de cette limite",
+        },
+        about: Words {
+            en: "The time in which the restarts that exit statuses asked for are counted",
+            fr: "Le temps pendant lequel on compte les redémarrages demandés par le code de sortie",
+        },
+        system: System::Linux(NO_EXITS),
+        takes_effect: TakesEffect::NextFailure,
+        ..EXTENSION
+    };
+    /// Exit statuses that are final: nothing follows them (X12).
+    NO_RESTART_ON_EXIT: Box<[u8]> = Setting {
+        key: "no_restart_on_exit",
+        option: "no-restart-on-exit",
+        value: ValueType::Statuses,
+        default: || Value::Statuses(Box::default()),
+        label: Words {
+            en: "Final exit statuses",
+            fr: "Codes de sortie définitifs",
+        },
+        about: Words {
+            en: "Exit statuses after which it stays stopped, whatever the recovery actions say, like \
+                 78 for a broken configuration",
+            fr: "Codes de sortie après lesquels il reste arrêté, quelles que soient les actions de \
+                 récupération, comme 78 pour une configuration erronée",
+        },
+        system: System::Linux(NO_EXITS),
+        takes_effect: TakesEffect::NextFailure,
+        ..EXTENSION
+    };
+    /// The only exit statuses that are failures; empty: all but 0 (X13).
+    FAIL_ON_EXIT: Box<[u8]> = Setting {
+        key: "fail_on_exit",
+        option: "fail-on-exit",
+        value: ValueType::Statuses,
+        default: || Value::Statuses(Box::default()),
+        label: Words {
+            en: "Failing exit statuses",
+            fr: "Codes de sortie en échec",
+        },
+        about: Words {
+            en: "The only exit statuses of a program that count as failures, like 1; all but 0 if not \
+                 set. A death by a signal always counts",
+            fr: "Les seuls codes de sortie d’un programme qui comptent comme échecs, comme 1 ; tous \
+                 sauf 0 par défaut. Une mort par signal compte toujours",
         },
         applies: Applies::ProgramsOnly(
-            "restart-on-exit is for programs; a service says with its exit code how it ended",
+            "fail-on-exit is for programs; a service says with its exit code how it ended",
         ),
+        system: System::Linux(NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
+        ..EXTENSION
+    };
+    /// Whether a start that fails is a failure, with the action that follows one (X14).
+    RETRY_FAILED_STARTS: bool = Setting {
+        key: "retry_failed_starts",
+        option: "retry-failed-starts",
+        value: ValueType::Flag,
+        default: || Value::Flag(false),
+        label: Words {
+            en: "Retry failed starts",
+            fr: "Réessayer les démarrages échoués",
+        },
+        about: Words {
+            en: "Whether a start that fails (program or folder missing, no connection) counts as a \
+                 failure and is followed by the recovery actions; relance create sets it for programs",
+            fr: "Si un démarrage qui échoue (programme ou dossier absent, pas de connexion) compte \
+                 comme un échec suivi des actions de récupération ; relance create l’active pour les \
+                 programmes",
+        },
+        system: System::Linux(
+            "Windows never retries a start that fails; leave it out",
+        ),
+        takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };
     /// The processors that the process may run on; not set: all that its manager may.

@@ -335,6 +335,16 @@ impl Typed for u8 {
     }
 }
 
+impl Typed for bool {
+    fn of(value: &Value) -> Self {
+        matches!(value, Value::Flag(true))
+    }
+
+    fn into_value(self) -> Value {
+        Value::Flag(self)
+    }
+}
+
 impl Typed for Option<u64> {
     fn of(value: &Value) -> Self {
         match value {

@@ -24,11 +24,12 @@ pub fn check_at_once(world: &World) -> Result<(), String> {
     }
 }
 
-/// What holds once every service was left in peace for long enough.
+/// What holds once every service was left in peace for long enough; `retries_starts` says whether starts
+/// that fail are failures (X14).
 ///
 /// # Errors
 /// What does not.
-pub fn check_at_peace(world: &mut World) -> Result<(), String> {
+pub fn check_at_peace(world: &mut World, retries_starts: bool) -> Result<(), String> {
     check_at_once(world)?;
     world.database_matches()?;
     let records: Vec<ServiceRecord> = world.records().map(|record| (**record).clone()).collect();
@@ -55,7 +56,7 @@ pub fn check_at_peace(world: &mut World) -> Result<(), String> {
         return Err(format!("processes that nobody looks after: {stray:?}"));
     }
     numbers_rise(&world.log())?;
-    failures_are_counted_once(world)
+    failures_are_counted_once(world, retries_starts)
 }
 
 /// Running with its process, paused, or stopped with nothing left to do; nothing in between.
@@ -97,7 +98,7 @@ fn numbers_rise(log: &[std::sync::Arc<LogEntry>]) -> Result<(), String> {
 }
 
 /// Every crash stands in the log once, and no clean end does (7031, 7034).
-fn failures_are_counted_once(world: &World) -> Result<(), String> {
+fn failures_are_counted_once(world: &World, retries_starts: bool) -> Result<(), String> {
     let mut logged: BTreeMap<RunId, usize> = BTreeMap::new();
     for entry in world.log() {
         if matches!(entry.event_id, 7031 | 7034) {
@@ -108,8 +109,8 @@ fn failures_are_counted_once(world: &World) -> Result<(), String> {
     let machine = world.machine();
     for (run, history) in &machine.history.runs {
         let count = logged.get(run).copied().unwrap_or(0);
-        let expected =
-            expected_failures(history).filter(|_| !machine.history.terminated.contains(run));
+        let expected = expected_failures(history, retries_starts)
+            .filter(|_| !machine.history.terminated.contains(run));
         if expected.is_some_and(|expected| expected != count) || count > 1 {
             return Err(format!(
                 "run {run} failed {expected:?} times, the log says {count}: {history:?}"
@@ -121,7 +122,7 @@ fn failures_are_counted_once(world: &World) -> Result<(), String> {
 
 /// How often the end of a run must be counted; `None` where it depends on the flag, or where nobody
 /// can know.
-fn expected_failures(history: &RunHistory) -> Option<usize> {
+fn expected_failures(history: &RunHistory, retries_starts: bool) -> Option<usize> {
     if history.silenced || history.in_shutdown {
         return None;
     }
@@ -129,7 +130,7 @@ fn expected_failures(history: &RunHistory) -> Option<usize> {
         return Some(0).filter(|_| history.stopped.is_none());
     };
     match history.kind {
-        ServiceKind::Service if !history.connected => Some(0),
+        ServiceKind::Service if !history.connected => Some(usize::from(retries_starts)),
         ServiceKind::Service => match history.stopped {
             None => Some(1),
             Some(code) if code.is_success() => Some(0),

@@ -4,7 +4,9 @@ use relance_engine::command::Change;
 use relance_scm::config::{Dependency, Secret, StartType};
 use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
-use relance_scm::settings::RESTART_ON_EXIT;
+use relance_scm::settings::{
+    NO_RESTART_ON_EXIT, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT, RETRY_FAILED_STARTS,
+};
 use relance_scm::{
     ConfigChange, Control, RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceKind,
     ServiceName, UserControl,
@@ -141,12 +143,19 @@ impl Turmoil {
             config.kind = ServiceKind::Program;
             if self.random.bool() {
                 config.extensions.set(RESTART_ON_EXIT, [75].into());
+                let limit = self.random.bool().then_some(2);
+                config.extensions.set(RESTART_ON_EXIT_LIMIT, limit);
             }
         }
         if self.random.u32(..3) == 0 {
             config.start_type = StartType::Auto;
             config.delayed_auto_start = self.random.bool();
         }
+        if self.random.u32(..4) == 0 {
+            config.extensions.set(NO_RESTART_ON_EXIT, [3].into());
+        }
+        let retries = self.common.retries_starts;
+        config.extensions.set(RETRY_FAILED_STARTS, retries);
         config.failure_actions.actions = self.actions().into();
         config.failure_actions.reset_period = self.reset_period();
         config.failure_actions.command = "notify %1%".into();

@@ -1,0 +1,154 @@
+//! What an exit status, or the code that a service reports with STOPPED, asks for beyond the rules of
+//! failures: another start (X2, X11), or none whatever happens (X12).
+
+use std::time::Duration;
+
+use relance_scm::config::StartType;
+use relance_scm::event::Event;
+use relance_scm::settings::{
+    NO_RESTART_ON_EXIT, RESTART_ON_EXIT, RESTART_ON_EXIT_DELAY, RESTART_ON_EXIT_LIMIT,
+    RESTART_ON_EXIT_PERIOD,
+};
+use relance_scm::{ExitCode, Win32Error};
+
+use crate::draft::Draft;
+use crate::ending;
+use crate::record::{EndReason, Recycling, Run, StartCause};
+use crate::{failure, start};
+
+/// A service that asks for new starts faster than this ...
+const SHORT_RUN: Duration = Duration::from_secs(1);
+/// ... so many times in a row is slowed down to one start per [`SHORT_RUN`].
+const SHORT_RUNS_MAX: u8 = 5;
+
+/// What a status asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// X2: another start.
+    Start(u8),
+    /// X11: another start, and there were too many already: a failure.
+    TooMany(u8),
+    /// X12: no start at all.
+    Final(u8),
+}
+
+/// What the end of a run that nobody had asked to stop asks for; `None`: nothing special.
+pub(crate) fn wish(draft: &Draft, exit_code: ExitCode) -> Option<Wish> {
+    let record = &draft.record;
+    if record.shutting_down {
+        return None;
+    }
+    let status = status_of(exit_code)?;
+    let config = &record.config;
+    if config.extensions.get(NO_RESTART_ON_EXIT).contains(&status) {
+        return Some(Wish::Final(status));
+    }
+    let listed = config.extensions.get(RESTART_ON_EXIT).contains(&status);
+    if !listed || config.start_type == StartType::Disabled || record.marked_for_delete {
+        return None;
+    }
+    Some(if is_one_too_many(draft) {
+        Wish::TooMany(status)
+    } else {
+        Wish::Start(status)
+    })
+}
+
+/// The exit status that a code stands for: 0, or a code of the service's own.
+fn status_of(exit_code: ExitCode) -> Option<u8> {
+    match exit_code {
+        ExitCode::SUCCESS => Some(0),
+        ExitCode::Win32(_) => None,
+        ExitCode::ServiceSpecific(code) => u8::try_from(code).ok(),
+    }
+}
+
+fn is_one_too_many(draft: &Draft) -> bool {
+    let record = &draft.record;
+    let limit = record.config.extensions.get(RESTART_ON_EXIT_LIMIT);
+    let counted = current(draft).map_or(0, |recycling| u64::from(recycling.count));
+    limit.is_some_and(|limit| counted >= limit)
+}
+
+/// The restarts of the period that has not ended yet.
+fn current(draft: &Draft) -> Option<Recycling> {
+    let record = &draft.record;
+    let period = record.config.extensions.get(RESTART_ON_EXIT_PERIOD);
+    record
+        .recycling
+        .filter(|recycling| draft.now < recycling.since + period)
+}
+
+/// Does what the status asks for, with a run that was taken off the record and whose end is noted.
+pub(crate) fn grant(draft: &mut Draft, wish: Wish, ended: &Run) {
+    match wish {
+        Wish::Start(status) => again(draft, status, ended),
+        Wish::TooMany(status) => {
+            draft.record.recycling = None;
+            draft.log(Event::RecycledTooOften(status));
+            failure::count(draft, ended.id);
+            stopped(draft);
+        }
+        Wish::Final(status) => {
+            draft.log(Event::FinalStatus(status));
+            stopped(draft);
+        }
+    }
+}
+
+/// How an end with a wish is put on record.
+pub(crate) fn reason(wish: Wish) -> EndReason {
+    match wish {
+        Wish::Start(status) => EndReason::Recycled(status),
+        Wish::TooMany(status) => EndReason::RecycledTooOften(status),
+        Wish::Final(status) => EndReason::Final(status),
+    }
+}
+
+fn stopped(draft: &mut Draft) {
+    draft.enter(relance_scm::ServiceState::Stopped);
+}
+
+/// X2: not counted. One that asks for it again and again within a second is started once a second, so
+/// that a mistake does not eat a processor.
+fn again(draft: &mut Draft, status: u8, ended: &Run) {
+    let now = draft.now;
+    draft.log(Event::Recycled(status));
+    let counted = current(draft);
+    draft.record.recycling = Some(Recycling {
+        since: counted.map_or(now, |recycling| recycling.since),
+        count: counted
+            .map_or(0, |recycling| recycling.count)
+            .saturating_add(1),
+    });
+    let short = now - ended.started_at < SHORT_RUN;
+    draft.record.short_recycles = if short {
+        draft.record.short_recycles.saturating_add(1)
+    } else {
+        0
+    };
+    draft.record.state = relance_scm::ServiceState::Stopped;
+    let mut delay = draft.record.config.extensions.get(RESTART_ON_EXIT_DELAY);
+    if draft.record.short_recycles >= SHORT_RUNS_MAX {
+        delay = delay.max(SHORT_RUN);
+    }
+    if delay.is_zero() {
+        start::begin(draft, StartCause::Recycle, [].into());
+    } else {
+        start::begin_later(draft, now + delay);
+    }
+}
+
+/// Ends the run of a program, whose process has ended, with a wish.
+pub(crate) fn program_ended(draft: &mut Draft, wish: Wish, exit_code: ExitCode) {
+    let from = draft.record.state;
+    let Some(ended) = ending::end_run(draft, exit_code, None) else {
+        return;
+    };
+    ending::note_end(draft, &ended, from, reason(wish));
+    if let Wish::Final(_) = wish {
+        ending::log_exit_code(draft, exit_code);
+    }
+    ending::complete_controls(draft, &ended, Err(Win32Error::BROKEN_PIPE));
+    grant(draft, wish, &ended);
+}
