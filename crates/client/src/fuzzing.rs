@@ -5,6 +5,7 @@ use std::os::unix::net::UnixStream;
 
 use relance_scm::ScmError;
 
+use crate::bounds::SOON;
 use crate::http::{HttpRequest, send};
 use crate::kept::Connection;
 
@@ -21,6 +22,7 @@ pub fn answer(bytes: &[u8], as_it_comes: bool) -> Result<Vec<u8>, ScmError> {
             path: "/v1/services",
             token: None,
             body: None,
+            patience: SOON,
         };
         let answer = send(Connection::fresh(ours, "/nowhere".into()), &request)?;
         let body = if as_it_comes {

@@ -4,16 +4,21 @@
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use relance_scm::{ScmError, Win32Error};
 use relance_wire::api::ErrorReply;
 
+use crate::bounds::unanswered;
 use crate::kept::Connection;
 use crate::patience::Wait;
 use crate::socket;
 
 /// Longest head of an answer.
 const HEAD_LEN_MAX: usize = 16 * 1024;
+
+/// After so long without an answer the manager is knocked at.
+const KNOCK_AFTER: Duration = Duration::from_secs(2);
 
 /// The status of an answer without a body.
 const NO_CONTENT: u16 = 204;
@@ -26,6 +31,8 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) token: Option<&'a str>,
     /// JSON, if there is a body.
     pub(crate) body: Option<Vec<u8>>,
+    /// How long the manager may be silent, before the answer and within it.
+    pub(crate) patience: Duration,
 }
 
 /// A successful answer, its body still to be read.
@@ -71,8 +78,13 @@ fn is_unread(error: &io::Error) -> bool {
     )
 }
 
-/// 1726: nobody knows whether what was asked for was done.
+/// 1726: nobody knows whether what was asked for was done. 1460 where the manager said nothing for too
+/// long.
 pub(crate) fn broken_off(error: &io::Error) -> ScmError {
+    // What a socket says whose time-out is over.
+    if error.kind() == io::ErrorKind::WouldBlock {
+        return unanswered();
+    }
     ScmError::new(
         Win32Error::RPC_S_CALL_FAILED,
         format!(
@@ -116,7 +128,11 @@ fn exchange(
     head.push_str("\r\n");
     let mut bytes = head.into_bytes();
     bytes.extend_from_slice(body);
+    connection.wait_at_most(request.patience)?;
     let written = socket::write_all(connection.stream(), &bytes);
+    if written.is_ok() && !connection.has_answer_within(KNOCK_AFTER.min(request.patience)) {
+        connection.spare().knock();
+    }
     let mut reader = BufReader::new(connection);
     let head = match written {
         Ok(()) => read_head(&mut reader)?,
@@ -210,7 +226,7 @@ impl HttpResponse {
                 }
             }
             None => {
-                self.into_stream().read_to_end(&mut body)?;
+                self.into_body().read_to_end(&mut body)?;
             }
         }
         Ok(body)
@@ -218,6 +234,11 @@ impl HttpResponse {
 
     /// The body as it comes.
     pub(crate) fn into_stream(self) -> Stream {
+        self.reader.get_ref().wait_for_ever();
+        self.into_body()
+    }
+
+    fn into_body(self) -> Stream {
         Stream {
             reader: self.reader,
             chunked: self.chunked,
@@ -304,6 +325,7 @@ mod tests {
         path: "/v1/x",
         token: None,
         body: None,
+        patience: crate::bounds::SOON,
     };
 
     /// Reads a request, answers it, and leaves.
@@ -365,6 +387,43 @@ mod tests {
         let answer = send(Connection::used(ours, socket), &REQUEST).unwrap();
         assert_eq!(answer.read_all().unwrap(), b"hi");
         server.join().unwrap();
+    }
+
+    #[test]
+    fn a_manager_that_says_nothing_or_stops_in_the_middle_is_not_waited_for_without_bound() {
+        let request = HttpRequest {
+            patience: Duration::from_millis(10),
+            ..REQUEST
+        };
+        for text in [
+            "",
+            "HTTP/1.1 200",
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi",
+        ] {
+            let (ours, mut theirs) = UnixStream::pair().unwrap();
+            theirs.write_all(text.as_bytes()).unwrap();
+            let answer = send(Connection::used(ours, "/nowhere".into()), &request);
+            let body = answer.and_then(|answer| answer.read_all().map_err(|e| broken_off(&e)));
+            let error = body.unwrap_err();
+            assert_eq!(error.code(), Win32Error::TIMEOUT, "{text}");
+            assert!(error.sentence().contains("relance doctor"), "{error}");
+        }
+    }
+
+    /// A guardian sees who comes, not what is asked over a connection that was there.
+    #[test]
+    fn a_manager_that_says_nothing_is_knocked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let (ours, _theirs) = UnixStream::pair().unwrap();
+        let request = HttpRequest {
+            patience: Duration::from_millis(10),
+            ..REQUEST
+        };
+        assert!(send(Connection::used(ours, socket), &request).is_err());
+        listener.set_nonblocking(true).unwrap();
+        listener.accept().unwrap();
     }
 
     #[test]

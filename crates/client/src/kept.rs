@@ -12,13 +12,19 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use relance_scm::{ScmError, Win32Error};
+use rustix::event::{PollFd, PollFlags, Timespec, poll as poll_for};
 use rustix::net::{RecvFlags, recv};
 use rustix::process::{getegid, geteuid};
 
+use crate::bounds::{SOON, unanswered};
 use crate::patience::{self, Wait};
+use crate::socket;
 
 /// Calls that follow each other closely.
 const CLOSELY: Duration = Duration::from_millis(100);
+
+/// How long knocking may take.
+const KNOCK_MAX: Duration = Duration::from_millis(100);
 
 static LAST: Mutex<Option<Last>> = Mutex::new(None);
 
@@ -51,6 +57,15 @@ impl Opener {
     /// Where the manager listens.
     pub(crate) fn sockets(&self) -> &[PathBuf] {
         &self.sockets
+    }
+
+    /// Connects and leaves. The guardian is woken by who comes to the socket, and sees then whether the
+    /// engine is there; what is asked over a connection wakes the engine alone.
+    pub(crate) fn knock(&self) {
+        for socket in &*self.sockets {
+            // Where it fails, nobody is there who would notice, or enough have come before.
+            let _ = socket::connect(socket, KNOCK_MAX);
+        }
     }
 
     /// A new connection to the first of the sockets that answers.
@@ -125,6 +140,29 @@ impl Connection {
     /// The connection itself.
     pub(crate) fn stream(&self) -> &UnixStream {
         &self.stream
+    }
+
+    /// How long a read or a write may wait for the manager.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub(crate) fn wait_at_most(&self, patience: Duration) -> io::Result<()> {
+        self.stream.set_read_timeout(Some(patience))?;
+        self.stream.set_write_timeout(Some(patience))
+    }
+
+    /// Whether there is something to read within this time.
+    pub(crate) fn has_answer_within(&self, patience: Duration) -> bool {
+        let mut poll = [PollFd::new(&self.stream, PollFlags::IN)];
+        let patience = Timespec::try_from(patience).ok();
+        let ready = rustix::io::retry_on_intr(|| poll_for(&mut poll, patience.as_ref()));
+        ready.is_ok_and(|ready| ready > 0)
+    }
+
+    /// For a body that comes when there is something to tell.
+    pub(crate) fn wait_for_ever(&self) {
+        // Cannot fail: zero is the one time-out that is refused.
+        let _ = self.stream.set_read_timeout(None);
     }
 
     /// Whether it is kept when its call is over.
@@ -233,8 +271,9 @@ fn connect_with(
 fn try_to_connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
     let mut denied = None;
     for socket in sockets {
-        match UnixStream::connect(socket) {
+        match socket::connect(socket, SOON) {
             Ok(stream) => return Ok(stream),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(unanswered()),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => denied = Some(socket),
             Err(_) => {}
         }

@@ -5,7 +5,7 @@
 //! connects to the manager that started it, reports its status and takes controls.
 //!
 //! `http` speaks HTTP/1.1 over a Unix socket, `kept` opens and keeps its connections, `patience` says how
-//! long a manager that is away is waited for (until the `arrival` of its socket), `socket` writes without a signal; `manager` turns
+//! long a manager that is away is waited for (until the `arrival` of its socket), `bounds` the same of one that is there, `socket` writes without a signal; `manager` turns
 //! calls into requests (`sessions` those about signing in), `watch` reads the stream of changes and
 //! `part` the output of a service, through `queue`; `target` finds the manager. On Windows `windows` stands for all of them.
 
@@ -13,6 +13,8 @@
 
 #[cfg(unix)]
 mod arrival;
+#[cfg(unix)]
+mod bounds;
 #[cfg(unix)]
 #[doc(hidden)]
 pub mod fuzzing;

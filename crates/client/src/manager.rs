@@ -27,6 +27,7 @@ use relance_wire::api::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::bounds::{LATER, SOON};
 use crate::http::{self, HttpRequest, HttpResponse, escape};
 use crate::kept::Connection;
 use crate::part::SocketFollow;
@@ -95,6 +96,16 @@ impl SocketManager {
         path: &str,
         body: Option<Vec<u8>>,
     ) -> Result<HttpResponse, ScmError> {
+        self.send_within(SOON, method, path, body)
+    }
+
+    fn send_within(
+        &self,
+        patience: Duration,
+        method: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<HttpResponse, ScmError> {
         let ready = self
             .ready
             .lock()
@@ -110,6 +121,7 @@ impl SocketManager {
             path,
             token,
             body,
+            patience,
         };
         http::send(connection, &request)
     }
@@ -126,6 +138,15 @@ impl SocketManager {
         read(self.send("POST", path, Some(json(body)))?)
     }
 
+    /// The same, for what waits for services.
+    fn post_and_wait<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, ScmError> {
+        read(self.send_within(LATER, "POST", path, Some(json(body)))?)
+    }
+
     /// A request that answers nothing but success.
     pub(crate) fn act<B: Serialize>(
         &self,
@@ -133,11 +154,7 @@ impl SocketManager {
         path: &str,
         body: &B,
     ) -> Result<(), ScmError> {
-        let answer = self.send(method, path, Some(json(body)))?;
-        answer
-            .read_all()
-            .map_err(|error| http::broken_off(&error))?;
-        Ok(())
+        done(self.send(method, path, Some(json(body)))?)
     }
 
     fn config_and_status(&self, name: &ServiceName) -> Result<ServiceInfo, ScmError> {
@@ -167,6 +184,11 @@ impl SocketManager {
             })
         })
     }
+}
+
+fn done(answer: HttpResponse) -> Result<(), ScmError> {
+    let body = answer.read_all();
+    body.map_err(|error| http::broken_off(&error)).map(|_| ())
 }
 
 fn of(name: &ServiceName, rest: &str) -> String {
@@ -224,7 +246,7 @@ impl ServiceManager for SocketManager {
         let body = ApplyRequest {
             services: services.iter().map(config_body).collect(),
         };
-        let applied: Result<ApplyReply, _> = self.post("/v1/apply", &body);
+        let applied: Result<ApplyReply, _> = self.post_and_wait("/v1/apply", &body);
         reply.send(applied.and_then(|applied| (&applied).try_into()));
     }
 
@@ -299,7 +321,9 @@ impl ServiceManager for SocketManager {
         arguments: Vec<String>,
         reply: Reply<()>,
     ) {
-        reply.send(self.act("POST", &of(name, "/start"), &StartRequest { arguments }));
+        let (path, body) = (of(name, "/start"), StartRequest { arguments });
+        let answer = self.send_within(LATER, "POST", &path, Some(json(&body)));
+        reply.send(answer.and_then(done));
     }
 
     fn control_service(
@@ -312,7 +336,7 @@ impl ServiceManager for SocketManager {
         let body = ControlRequest {
             control: control.to_raw(),
         };
-        let status: Result<StatusReply, _> = self.post(&of(name, "/control"), &body);
+        let status: Result<StatusReply, _> = self.post_and_wait(&of(name, "/control"), &body);
         reply.send(status.and_then(|status| (&status).try_into()));
     }
 
@@ -389,7 +413,8 @@ impl ServiceManager for SocketManager {
             clock_ns: u64,
         }
         let by_ms = by.map(|by| u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
-        let advanced: Result<Advanced, _> = self.post("/v1/clock/advance", &Advance { by_ms });
+        let advanced: Result<Advanced, _> =
+            self.post_and_wait("/v1/clock/advance", &Advance { by_ms });
         reply.send(advanced.map(|advanced| advanced.clock_ns));
     }
 

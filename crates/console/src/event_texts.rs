@@ -79,6 +79,9 @@ fn french_own(id: u32) -> Option<&'static str> {
         1109 => {
             "Le gestionnaire de services s’est terminé sans arrêter ses services et a été redémarré. Il continue avec ceux qui tournent."
         }
+        1110 => {
+            "Le moteur du gestionnaire ne répondait plus depuis %1 secondes et a été remplacé. Aucun service n’a été dérangé."
+        }
         1131 => "Il n’y a pas de console web : %1. Le gestionnaire tourne sans elle et réessaie.",
         1132 => "La console web fonctionne de nouveau.",
         1133 => {
@@ -169,6 +172,7 @@ fn texts(id: u32) -> Option<(Pair, Pair)> {
         1107 => (("The manager lost its database while it ran, and wrote it again. Services and their counters are all there.", "Le gestionnaire a perdu sa base pendant qu’il tournait, et l’a réécrite. Services et compteurs sont tous là."), ("Find out who touched the state folder; files that were put aside may be removed.", "Cherchez qui a touché au dossier d’état ; les fichiers mis de côté peuvent être supprimés.")),
         1108 => (("The database's row for this service cannot be read, so the service is not managed until the row is repaired.", "Ce que la base contient de ce service n’a pas de sens ; il n’est pas géré tant que ce n’est pas réparé."), ("Bring a backup back, or mend the value while the daemon is stopped.", "Rétablissez une sauvegarde, ou réparez la valeur pendant que le démon est arrêté.")),
         1109 => (("The manager was killed or crashed. Services ran on meanwhile; another manager has taken them over.", "Le gestionnaire a été tué ou a planté. Les services ont continué ; un autre gestionnaire les a repris."), ("If nobody upgraded or killed it, look at the system's journal: want of memory is the usual reason.", "Si personne ne l’a mis à jour ni tué, consultez le journal du système : le manque de mémoire est la raison habituelle.")),
+        1110 => (("The engine was stopped or hung: it left clients without an answer.", "Le moteur était arrêté ou bloqué : il laissait les clients sans réponse."), ("If nobody stopped it on purpose, report it with the daemon's messages; engine_answer_ms sets how long it may take.", "Si personne ne l’a arrêté exprès, signalez-le avec les messages du démon ; engine_answer_ms fixe le délai.")),
         1131 => (("The console could not be started, or its port could not be opened. Services are not concerned.", "La console n’a pas pu démarrer, ou son port n’a pas pu être ouvert. Les services ne sont pas concernés."), ("Do what the sentence says; the manager tries again by itself.", "Faites ce que dit la phrase ; le gestionnaire réessaie de lui-même.")),
         1132 => (("The console has run for some seconds without trouble.", "La console tourne depuis quelques secondes sans problème."), NOTHING),
         1133 => (("Somebody used a link that was used before, is too old, or never was.", "Quelqu’un a utilisé un lien déjà utilisé, trop ancien ou inexistant."), ("If it was not you with an old link, ask who uses that address.", "Si ce n’était pas vous avec un ancien lien, demandez qui utilise cette adresse.")),

@@ -108,6 +108,7 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
         streams: settings.state_folder.join("streams"),
         stopped: settings.state_folder.join("stopped"),
         wait_to_kill: settings.engine_setup().settings.shutdown.wait_to_kill,
+        engine_patience: settings.engine_patience(),
         is_copy: place::is_copy(&settings.state_folder)?,
     })
 }

@@ -22,6 +22,10 @@ use crate::console_address::ConsoleAddress;
 /// How long what services call waits for a manager that is away, if nobody says otherwise.
 const CLIENT_WAIT: Duration = Duration::from_secs(10);
 
+/// How long the engine may leave its guardian without an answer, if nobody says otherwise. Less than
+/// clients wait for one.
+const ENGINE_ANSWER: Duration = Duration::from_secs(20);
+
 /// What stands in `relance.toml`, all of it optional.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -62,6 +66,8 @@ pub(crate) struct File {
     pub(crate) wait_to_kill_ms: Option<u64>,
     /// How long what services call waits for a manager that is away.
     pub(crate) client_wait_ms: Option<u64>,
+    /// How long the engine may leave its guardian without an answer.
+    pub(crate) engine_answer_ms: Option<u64>,
 }
 
 /// Whether services get control groups.
@@ -159,6 +165,12 @@ impl Settings {
     /// The account that the settings name for the console.
     pub(crate) fn console_account(&self) -> Option<&str> {
         self.file.console_account.as_deref()
+    }
+
+    /// How long the engine may leave its guardian without an answer; zero: for ever.
+    pub(crate) fn engine_patience(&self) -> Duration {
+        let wanted = self.file.engine_answer_ms;
+        wanted.map_or(ENGINE_ANSWER, Duration::from_millis)
     }
 
     /// The database file.

@@ -222,6 +222,8 @@ pub enum Event {
     ServiceUnreadable(Box<str>, Box<str>),
     /// 1109: the manager ended without stopping its services, and another one goes on with them.
     ManagerReplaced,
+    /// 1110: the engine was replaced, because it had not answered for so many seconds.
+    EngineSilent(u32),
     /// 1131: there is no web console, although one is wanted.
     ConsoleFailed(Box<str>),
     /// 1132: the web console works again.
@@ -290,6 +292,7 @@ impl Event {
             Self::StoreSaved(_) => 1107,
             Self::ServiceUnreadable(..) => 1108,
             Self::ManagerReplaced => 1109,
+            Self::EngineSilent(_) => 1110,
             Self::ConsoleFailed(_) => 1131,
             Self::ConsoleRecovered => 1132,
             Self::SignInRefused { .. } => 1133,
@@ -336,6 +339,7 @@ impl Event {
             | Self::CleanStopAfterError(_)
             | Self::EngineRestarted
             | Self::ManagerReplaced
+            | Self::EngineSilent(_)
             | Self::StoreSaved(_)
             | Self::SignInRefused { .. } => EventLevel::Warning,
             Self::StartFailed(_)
@@ -456,6 +460,7 @@ impl Event {
             | Self::ConsoleFailed(text) => vec![text.to_string()],
             Self::ServiceUnreadable(name, reason) => vec![name.to_string(), reason.to_string()],
             Self::StorageRecovered(lost) => vec![lost.to_string()],
+            Self::EngineSilent(seconds) => vec![seconds.to_string()],
             Self::SignInRefused { from, count } => vec![from.to_string(), count.to_string()],
             Self::ManagerStarted
             | Self::EngineRestarted

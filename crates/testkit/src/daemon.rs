@@ -65,6 +65,18 @@ impl Daemon {
         Self::within(Hierarchy::found(), program, options)
     }
 
+    /// A daemon that reads these settings.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    #[must_use]
+    pub fn with_settings(program: &Path, settings: &str) -> Self {
+        let mut daemon = Self::prepared(Hierarchy::found(), program, Vec::new());
+        fs::write(daemon.folder().join("relance.toml"), settings).expect("a writable folder");
+        daemon.start_again();
+        daemon
+    }
+
     /// A daemon whose services have control groups, whatever there is on this machine; `None` where a
     /// hierarchy would have to be mounted and may not be.
     #[must_use]

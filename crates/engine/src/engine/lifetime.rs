@@ -64,6 +64,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.tell(&records);
     }
 
+    /// Writes down that the engine before was ended because it had not answered for so long, if it was.
+    pub fn say_who_was_silent(&mut self, now: Moment, seconds: Option<u32>) {
+        if let Some(seconds) = seconds {
+            self.log_of_manager(now, &Event::EngineSilent(seconds));
+        }
+    }
+
     /// What was wrong with the database when it was opened is in the log, once for each start.
     fn say_what_was_wrong(&mut self, now: Moment) {
         let notices = std::mem::take(&mut self.notices).into_iter();

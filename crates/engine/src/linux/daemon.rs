@@ -165,11 +165,9 @@ pub fn run(
         vec![publisher],
         loaded,
     );
-    let now = Moment {
-        time: clock.now(),
-        wall: clock::wall(),
-    };
+    let now = moment(&clock);
     engine.begin(now, &beginning);
+    engine.say_who_was_silent(now, greeting.silent_s);
     serve(listener, Arc::new(handle))?;
     engine.processes().ready();
     let timer = Timer::new(&epoll)?;
@@ -197,6 +195,13 @@ fn collect_output(setup: &EngineSetup) -> io::Result<(Logs, Arc<OutputSignals>)>
     let waiting = Arc::new(OutputSignals::default());
     let logs = Logs::start(setup.output.clone(), Arc::clone(&waiting), Some(reopen))?;
     Ok((logs, waiting))
+}
+
+fn moment(clock: &Clock) -> Moment {
+    Moment {
+        time: clock.now(),
+        wall: clock::wall(),
+    }
 }
 
 /// Tells the engine of everything that was there before it began.

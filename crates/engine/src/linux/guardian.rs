@@ -7,7 +7,8 @@
 //! successor is told what runs and what has ended meanwhile, and no service notices. The same stands in
 //! a file (`journal`), from which the next guardian takes it over (`takeover`) if this one is killed.
 //!
-//! Where the engine cannot end the services in good order, the guardian does (`shutdown`).
+//! Where the engine cannot end the services in good order, the guardian does (`shutdown`). An engine that
+//! does not answer is replaced (`attention`).
 //!
 //! Where one is wanted it also keeps a console running, a process that gets nothing but its listening
 //! socket, and an account of its own.
@@ -15,6 +16,7 @@
 //! Descriptors 3 to 7 belong to `Spawner`; everything else lies above.
 
 mod adopted;
+mod attention;
 mod console;
 mod engine;
 mod farewell;
@@ -37,6 +39,7 @@ use rustix::event::{Timespec, epoll};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
 use adopted::Adopted;
+use attention::Attention;
 use console::Console;
 pub use console::{ConsoleSetup, handed_over_listener};
 use engine::Engine;
@@ -60,6 +63,7 @@ pub const EXIT_CANNOT_START: i32 = 78;
 const TOKEN_SIGNALS: u64 = 0;
 const TOKEN_ENGINE: u64 = 1;
 const TOKEN_GROUPS: u64 = 2;
+const TOKEN_LISTENER: u64 = 3;
 /// Set for the process of a run that was taken over; other tokens of runs are for their output.
 const TOKEN_ADOPTED: u64 = 1 << 63;
 /// Set for the control channel of a run that the guardian stops itself. Services are numbered from 1.
@@ -93,6 +97,8 @@ pub struct Setup {
     pub stopped: PathBuf,
     /// How long services have to stop when the guardian stops them itself.
     pub wait_to_kill: Duration,
+    /// How long an engine may leave the guardian without an answer; zero: for ever.
+    pub engine_patience: Duration,
     /// Whether the state folder is a copy of another one: what it says of processes may be about those
     /// of another daemon.
     pub is_copy: bool,
@@ -157,6 +163,11 @@ struct Guardian {
     /// So many in a row have ended before they served clients.
     engines_failed: u32,
     engine_restart: Restart,
+    attention: Attention,
+    /// When clients that connect are noticed again, if they are not now.
+    listens_at: Option<u64>,
+    /// Set when an engine was ended because it had not answered for so long, until its successor is told.
+    silent_s: Option<u32>,
     console: Console,
     shutdown: Shutdown,
     /// Channels of the services that the guardian stops itself.
@@ -193,6 +204,9 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         engines: 0,
         engines_failed: 0,
         engine_restart: Restart::default(),
+        attention: Attention::default(),
+        listens_at: None,
+        silent_s: None,
         console: Console::default(),
         shutdown: Shutdown::No,
         farewells: BTreeMap::new(),
@@ -214,6 +228,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
                 TOKEN_SIGNALS => guardian.signals(&signals),
                 TOKEN_GROUPS => guardian.groups_changed(),
                 TOKEN_ENGINE => guardian.engine_talks(),
+                TOKEN_LISTENER => guardian.client_came(),
                 token if token & TOKEN_ADOPTED != 0 => {
                     guardian.adopted_event(run_of(token & !TOKEN_ADOPTED).into());
                 }
@@ -224,6 +239,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
             }
         }
         guardian.give_up_on_parents();
+        guardian.look_after_engine();
         guardian.go_on_with_shutdown();
         if guardian.wants_engine() {
             guardian.start_engine();
@@ -244,7 +260,8 @@ impl Guardian {
         let engine = self.wants_engine().then_some(self.engine_restart.at_ns);
         let console = self.console_deadline_ns();
         let parents = self.unreaped.values().copied();
-        let own = [engine, console, self.shutdown.next()];
+        let attention = self.attention_deadline_ns();
+        let own = [engine, console, attention, self.shutdown.next()];
         let next = own.into_iter().flatten().chain(parents).min();
         let pause = next.map(|at_ns| {
             let nanos = at_ns.saturating_sub(clock::boottime_ns());
@@ -325,6 +342,7 @@ impl Guardian {
             },
             vec![],
         );
+        self.expect_word();
         // While the engine thinks: it asks for the next run later.
         self.kill_control_group(&self.runs[&key]);
     }
@@ -339,6 +357,7 @@ impl Guardian {
                 self.forget_shutdown();
                 self.settle();
                 super::process::notify_ready(self.setup.notify.take().as_deref());
+                self.attend();
             }
             GuardianRequest::Spawn {
                 run,
@@ -380,9 +399,12 @@ impl Guardian {
                 if let Some(engine) = &mut self.engine {
                     engine.cannot_serve = true;
                 }
+                self.attend();
             }
             GuardianRequest::ShuttingDown { within_ms } => self.engine_shuts_down(within_ms),
             GuardianRequest::ShutDown => self.all_stopped(0),
+            // That it says something is the answer.
+            GuardianRequest::Here => {}
         }
     }
 }

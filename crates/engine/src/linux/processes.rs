@@ -94,6 +94,8 @@ pub(crate) struct Greeting {
     pub(crate) init: bool,
     /// Whether the daemon before has stopped all services.
     pub(crate) after_shutdown: bool,
+    /// Set where the engine before was ended because it had not answered for so long.
+    pub(crate) silent_s: Option<u32>,
 }
 
 /// Sources of events that are no channel: tokens that no run has, because services count from 1.
@@ -154,6 +156,7 @@ impl LinuxProcesses {
                         init,
                         after_shutdown,
                         groups,
+                        silent_s,
                     } => {
                         if !(VERSION_OLDEST..=VERSION).contains(&version) {
                             let text = format!("the guardian speaks version {version} of the link");
@@ -166,6 +169,7 @@ impl LinuxProcesses {
                             shutting_down,
                             init,
                             after_shutdown,
+                            silent_s,
                         });
                     }
                     GuardianReport::TableEnd => return Ok(greeting),

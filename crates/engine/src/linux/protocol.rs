@@ -101,6 +101,8 @@ pub(crate) enum GuardianRequest {
     ShuttingDown { within_ms: Option<u64> },
     /// All services have stopped; the guardian may end.
     ShutDown,
+    /// The answer to [`GuardianReport::AreYouThere`].
+    Here,
 }
 
 /// From the guardian.
@@ -122,6 +124,9 @@ pub(crate) enum GuardianReport {
         /// Where the control groups of runs are, if they have any.
         #[serde(default)]
         groups: Option<Location>,
+        /// Set where the engine before was ended because it had not answered for so long.
+        #[serde(default)]
+        silent_s: Option<u32>,
     },
     /// One run that is not forgotten; with the channel, then the output, as descriptors.
     Run(KnownRun),
@@ -161,6 +166,8 @@ pub(crate) enum GuardianReport {
     Shutdown,
     /// Somebody has moved files of output, and asked for new ones.
     ReopenOutput,
+    /// To be answered with [`GuardianRequest::Here`].
+    AreYouThere,
 }
 
 /// A run as the guardian knows it.

@@ -136,6 +136,40 @@ fn a_frozen_engine_ends_with_its_guardian() {
 }
 
 #[test]
+fn an_engine_that_freezes_while_a_client_waits_is_replaced() {
+    let daemon = Daemon::with_settings(relance(), "engine_answer_ms = 500");
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", "restart/0"));
+    let puppet = running(&daemon, &stage, "a");
+    let engine = daemon.engine_pid();
+    let frozen = process(&engine.to_string());
+    pidfd_send_signal(&frozen, Signal::STOP).expect("it is there");
+    // It may answer once more before the signal arrives.
+    while daemon.engine_pid() == engine {}
+    wait_for_end(&frozen);
+    let info = daemon.query(&name("a"));
+    assert_eq!(info.status.process_id, puppet.pid, "nothing happened to it");
+    let said = daemon.relance(&["events", "--id", "1110", "--json"]).stdout;
+    assert_eq!(String::from_utf8_lossy(&said).lines().count(), 1);
+}
+
+#[test]
+fn so_is_one_that_freezes_before_a_failure() {
+    let daemon = Daemon::with_settings(relance(), "engine_answer_ms = 500");
+    let stage = Stage::new(daemon.folder(), "a");
+    daemon.create(puppets(&stage, "a", "restart/0"));
+    let puppet = running(&daemon, &stage, "a");
+    let frozen = process(&daemon.engine_pid().to_string());
+    pidfd_send_signal(&frozen, Signal::STOP).expect("it is there");
+    puppet.kill(Signal::KILL);
+    // Nobody asks anything: the end alone is a reason to look.
+    let mut again = stage.next_run();
+    again.run();
+    wait_for_end(&frozen);
+    assert_eq!(daemon.events_with_ids(&name("a"), &[7031]).len(), 1);
+}
+
+#[test]
 fn x3_an_end_that_nobody_saw_is_a_failure_of_unknown_cause() {
     let mut daemon = Daemon::start(relance());
     let stage = Stage::new(daemon.folder(), "a");

@@ -151,6 +151,7 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::ManagerStarted,
         Event::EngineRestarted,
         Event::ManagerReplaced,
+        Event::EngineSilent(20),
         Event::StorageFailed("full".into()),
         Event::StorageRecovered(1),
         Event::ManagerStopping,

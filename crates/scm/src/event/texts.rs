@@ -104,6 +104,9 @@ fn own(id: u32) -> Option<&'static str> {
         1109 => {
             "The service manager ended without stopping its services and was started again. It goes on with those that run."
         }
+        1110 => {
+            "The service manager's engine had not answered for %1 seconds and was replaced. No service was disturbed."
+        }
         1131 => "There is no web console: %1. The manager runs without it and tries again.",
         1132 => "The web console works again.",
         1133 => {

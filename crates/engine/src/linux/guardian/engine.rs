@@ -80,6 +80,7 @@ impl Guardian {
                 init: std::process::id() == 1,
                 after_shutdown: self.is_after_shutdown(),
                 groups: self.groups.as_ref().map(|tree| tree.location().clone()),
+                silent_s: self.silent_s,
             },
             vec![],
         );
@@ -197,6 +198,7 @@ impl Guardian {
         while let Some(engine) = &mut self.engine
             && let Some(request) = engine.link.next::<GuardianRequest>()?
         {
+            self.has_spoken();
             self.request(request);
         }
         Ok(alive)

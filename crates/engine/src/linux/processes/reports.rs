@@ -7,7 +7,7 @@ use relance_scm::manager::ConsoleInfo;
 
 use super::super::channel::Channel;
 use super::super::plan;
-use super::super::protocol::{GuardianReport, KnownRun};
+use super::super::protocol::{GuardianReport, GuardianRequest, KnownRun};
 use super::super::spawn::SpawnError;
 use super::{HostRun, LinuxProcesses, command_error, missing_descriptor, watch_channel};
 use crate::processes::Fact;
@@ -65,6 +65,7 @@ impl LinuxProcesses {
                     .push_back(Fact::ConsoleChanged { problem, is_new });
             }
             GuardianReport::ReopenOutput => self.logs.reopen(),
+            GuardianReport::AreYouThere => self.ask(&GuardianRequest::Here),
             GuardianReport::Shutdown => self.facts.push_back(Fact::ShutdownAsked),
             GuardianReport::Hello { .. } | GuardianReport::TableEnd => {}
         }

@@ -1,0 +1,21 @@
+//! How long calls wait for the answer of a manager that is there, and what they say then.
+//! For one that is away see `patience`.
+
+use std::time::Duration;
+
+use relance_scm::{ScmError, Win32Error};
+
+/// How long an answer may take to begin, or to go on, for what the manager does at once. More than a
+/// guardian needs to replace an engine that hangs.
+pub(crate) const SOON: Duration = Duration::from_secs(60);
+/// The same for what waits for services: starts and controls, of services that need each other too.
+pub(crate) const LATER: Duration = Duration::from_secs(600);
+
+/// 1460: the manager said nothing for too long.
+pub(crate) fn unanswered() -> ScmError {
+    ScmError::new(
+        Win32Error::TIMEOUT,
+        "the service manager did not answer in time; look at the service before you ask again (relance \
+         status NAME), and at the manager if it stays silent (relance doctor)",
+    )
+}
