@@ -5,6 +5,9 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const lang = document.documentElement.lang;
+// Sentences of the catalogue; {} stands for what is put in. See src/document.rs.
+const words = JSON.parse(document.body.dataset.words ?? "{}");
+const say = (word, value) => (words[word] ?? "").replace("{}", value);
 
 /* Time. The server's clock counts; the viewer's zone is shown. */
 
@@ -27,7 +30,7 @@ function duration(ms) {
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
   if (s < 86400) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-  return `${Math.floor(s / 86400)} ${lang === "fr" ? "j" : "d"} ${Math.floor((s % 86400) / 3600)} h`;
+  return `${Math.floor(s / 86400)} ${words.day} ${Math.floor((s % 86400) / 3600)} h`;
 }
 
 function showTime(element) {
@@ -36,11 +39,10 @@ function showTime(element) {
   const as = element.dataset.as;
   let text;
   if (as === "since") text = duration(now() - at);
-  else if (as === "ago") text = lang === "fr" ? `il y a ${duration(now() - at)}` : `${duration(now() - at)} ago`;
+  else if (as === "ago") text = say("ago", duration(now() - at));
   else if (as === "until") {
     const left = at - now();
-    text = left <= 0 ? (lang === "fr" ? "maintenant" : "now")
-      : `${lang === "fr" ? "dans" : "in"} ${duration(left + 999)}`;
+    text = left <= 0 ? words.now : say("in", duration(left + 999));
   } else text = zoned.format(at);
   if (element.textContent !== text) element.textContent = text;
   if (!element.title) element.title = `${exact.format(at)} (${element.dateTime})`;
@@ -262,9 +264,7 @@ function showPicked() {
   });
   const label = $("#picked");
   if (label) {
-    label.textContent = lang === "fr"
-      ? (picked.size ? `${picked.size} choisi${picked.size > 1 ? "s" : ""}` : "Aucun choisi")
-      : (picked.size ? `${picked.size} selected` : "None selected");
+    label.textContent = picked.size === 0 ? words.none : say(picked.size === 1 ? "one" : "several", picked.size);
   }
   $$("#controls button").forEach((button) => { button.disabled = picked.size === 0; });
   const all = $("#all");
@@ -312,7 +312,7 @@ document.addEventListener("submit", async (event) => {
     const good = outcomes.length - failed.length;
     if (good) toast(`${done}: ${good === 1 ? outcomes.find(({ error }) => !error).name : good} ✓`);
   } catch {
-    toast(lang === "fr" ? "La console ne répond pas." : "The console does not answer.", true);
+    toast(words.silent, true);
   } finally {
     button.removeAttribute("aria-busy");
   }
@@ -387,15 +387,15 @@ if (form) {
 
 function numberActions() {
   const rows = $$("#actions > li");
+  const labels = JSON.parse($("#actions").dataset.labels);
+  const order = new Intl.PluralRules(lang, { type: "ordinal" });
   rows.forEach((row, index) => {
-    const n = index + 1;
-    const suffix = lang === "fr" ? (n === 1 ? "re" : "e")
-      : n % 100 >= 11 && n % 100 <= 13 ? "th" : ["th", "st", "nd", "rd"][n % 10] || "th";
-    const label = `${n}${suffix} ${row.dataset.label}`;
-    $(".which", row).textContent = label;
+    const which = $(".which", row);
+    const label = labels[order.select(index + 1)].replace("{}", index + 1);
     $$("[aria-label]", row).forEach((each) => {
-      each.setAttribute("aria-label", `${label}: ${each.getAttribute("aria-label").split(": ").pop()}`);
+      each.setAttribute("aria-label", each.getAttribute("aria-label").replace(which.textContent, label));
     });
+    which.textContent = label;
   });
 }
 $("[data-add-action]")?.addEventListener("click", () => {
@@ -445,7 +445,7 @@ $("[data-find]")?.addEventListener("input", ({ target }) => {
   if (wanted) {
     for (let at = text.indexOf(wanted); at >= 0 && found.length < 1000; at = text.indexOf(wanted, at + 1)) found.push(at);
   }
-  $("#found").textContent = wanted ? `${found.length} ${lang === "fr" ? "trouvé(s)" : "found"}` : "";
+  $("#found").textContent = wanted ? say(found.length === 1 ? "found_one" : "found", found.length) : "";
   if (!CSS.highlights) return;
   output.normalize();
   const node = output.firstChild;

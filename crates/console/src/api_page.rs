@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use relance_texts::console;
 use relance_wire::openapi::{OPERATIONS, document as describe};
 use serde_json::Value;
 
@@ -44,20 +45,17 @@ pub(crate) async fn page(viewer: Viewer) -> Answer<Response> {
 fn operations(lang: Lang) -> Markup {
     html! {
         div.head { h1 { "API" } a.button href="/api/openapi.json" { "openapi.json" } }
-        p { (lang.t(
-            "One API for the command line, PHP, this console and strangers: HTTP with JSON on the manager’s Unix socket. For instance:",
-            "Une seule API pour la ligne de commande, PHP, cette console et les autres : HTTP avec JSON sur le socket Unix du gestionnaire. Par exemple :",
-        )) }
+        p { (console::ONE_API_FOR_THE.of(lang)) }
         pre.command tabindex="0" { "curl --unix-socket /run/relance/relance.sock http://relance/v1/services" }
         section.card lang="en" {
-            h2 { (lang.t("Operations", "Opérations")) }
-            div.scroll tabindex="0" role="region" aria-label=(lang.t("Operations", "Opérations")) {
+            h2 { (console::OPERATIONS.of(lang)) }
+            div.scroll tabindex="0" role="region" aria-label=(console::OPERATIONS.of(lang)) {
                 table.api {
                     thead { tr {
-                        th scope="col" { (lang.t("Request", "Requête")) }
-                        th scope="col" { (lang.t("What it does", "Ce qu’elle fait")) }
-                        th scope="col" { (lang.t("Takes", "Prend")) }
-                        th scope="col" { (lang.t("Gives", "Donne")) }
+                        th scope="col" { (console::REQUEST.of(lang)) }
+                        th scope="col" { (console::WHAT_IT_DOES.of(lang)) }
+                        th scope="col" { (console::TAKES.of(lang)) }
+                        th scope="col" { (console::GIVES.of(lang)) }
                     } }
                     tbody { @for operation in OPERATIONS {
                         tr {

@@ -3,6 +3,7 @@
 //! Colours come from the style sheet; each drawing says in words what it shows.
 
 use maud::{Markup, html};
+use relance_texts::console;
 
 use crate::lang::Lang;
 use crate::time;
@@ -212,12 +213,12 @@ fn ticks(from: i64, to: i64) -> Vec<i64> {
 /// What the colours and signs mean.
 pub(crate) fn legend(lang: Lang) -> Markup {
     html! {
-        ul.legend aria-label=(lang.t("Legend", "Légende")) {
-            li.up { (lang.t("running", "en marche")) }
-            li.failed { (lang.t("down after a failure", "à l’arrêt après un échec")) }
-            li.stopped { (lang.t("stopped on request", "arrêté sur demande")) }
-            li.failure { (lang.t("failure", "échec")) }
-            li.action { (lang.t("recovery action", "action de récupération")) }
+        ul.legend aria-label=(console::LEGEND.of(lang)) {
+            li.up { (console::RUNNING.of(lang)) }
+            li.failed { (console::DOWN_AFTER_A_FAILURE.of(lang)) }
+            li.stopped { (console::STOPPED_ON_REQUEST.of(lang)) }
+            li.failure { (console::FAILURE.of(lang)) }
+            li.action { (console::RECOVERY_ACTION.of(lang)) }
         }
     }
 }

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use relance_client::ServiceManager;
 use relance_scm::manager::{next_change, wait};
 use relance_scm::{Caller, Control, ScmError, ServiceName, ServiceState, Win32Error};
+use relance_texts::console;
 use serde::Serialize;
 
 use crate::form::Form;
@@ -127,7 +128,9 @@ pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> A
             code: result
                 .as_ref()
                 .map_or_else(|error| error.code().to_raw(), |()| 0),
-            error: result.err().map(|error| error.sentence().to_owned()),
+            error: result
+                .err()
+                .map(|error| error.sentence_in(viewer.lang()).into_owned()),
         });
         return Ok(Json(outcomes.collect::<Vec<_>>()).into_response());
     }
@@ -159,20 +162,17 @@ pub(crate) async fn delete(viewer: Viewer, form: Form) -> Answer<Response> {
 
 fn show_question(viewer: &Viewer, name: &ServiceName, error: Option<&ScmError>) -> Response {
     let lang = viewer.lang();
-    let title = lang.t("Delete the service", "Supprimer le service");
+    let title = console::DELETE_THE_SERVICE.of(lang);
     let body = maud::html! {
         h1 { (title) }
-        @if let Some(error) = error { (problem(error)) }
-        p { (lang.t("Delete", "Supprimer")) " " strong { bdi { (name) } } " ?" }
-        p.dim { (lang.t(
-            "Its configuration is gone then; its events and its output stay. If it runs, it goes on until it stops.",
-            "Sa configuration disparaît ; ses événements et sa sortie restent. S’il tourne, il continue jusqu’à son arrêt.",
-        )) }
+        @if let Some(error) = error { (problem(error, lang)) }
+        p { (console::DELETE.of(lang)) " " strong { bdi { (name) } } " ?" }
+        p.dim { (console::ITS_CONFIGURATION_IS_GONE.of(lang)) }
         form.row method="post" action="/delete" {
             (layout::key(viewer))
             input type="hidden" name="name" value=(name);
-            button.danger type="submit" name="confirm" value="1" { (lang.t("Delete", "Supprimer")) }
-            a.button href={ "/service/general?" (crate::form::query(&[("name", name.as_str())])) } { (lang.t("Keep", "Garder")) }
+            button.danger type="submit" name="confirm" value="1" { (console::DELETE.of(lang)) }
+            a.button href={ "/service/general?" (crate::form::query(&[("name", name.as_str())])) } { (console::KEEP.of(lang)) }
         }
     };
     let content = Page {

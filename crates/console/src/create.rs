@@ -7,11 +7,13 @@ use relance_client::ServiceManager;
 use relance_scm::config::Secret;
 use relance_scm::manager::NewService;
 use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceKind, ServiceName, Win32Error};
+use relance_texts::console;
 use relance_wire::api::{ActionBody, ActionsBody, ConfigBody, ResetPeriodBody};
 
 use crate::form::Form;
 use crate::hub::Hub;
 use crate::lacking::{Feature, reason};
+use crate::lang::{SLOTS, rich};
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page, problem, status};
 use crate::script;
@@ -46,7 +48,7 @@ pub(crate) async fn page(viewer: Viewer) -> Answer<Response> {
 }
 
 fn frame(viewer: &Viewer, body: Markup, code: StatusCode) -> Response {
-    let title = viewer.lang().t("New service", "Nouveau service");
+    let title = console::NEW_SERVICE.of(viewer.lang());
     let content = Page {
         title,
         place: Place::Services,
@@ -59,42 +61,42 @@ fn frame(viewer: &Viewer, body: Markup, code: StatusCode) -> Response {
 fn form(viewer: &Viewer, body: &ConfigBody, name: &str, kind: &str, result: &Markup) -> Markup {
     let lang = viewer.lang();
     html! {
-        nav.trail aria-label=(lang.t("Trail", "Fil")) { a href="/" { "← " (lang.t("Services", "Services")) } }
-        h1 { (lang.t("New service", "Nouveau service")) }
+        nav.trail aria-label=(console::TRAIL.of(lang)) { a href="/" { "← " (console::SERVICES.of(lang)) } }
+        h1 { (console::NEW_SERVICE.of(lang)) }
         (result)
         div.split {
             form.card #edit method="post" action="/create" data-preview="/create/preview" {
                 (layout::key(viewer))
                 fieldset.bare disabled[!viewer.is_administrator()] {
                     (field(
-                        lang.t("Name", "Nom"),
-                        lang.t("1 to 256 characters without / and \\; it cannot be changed later.", "1 à 256 caractères sans / ni \\ ; il ne peut pas être changé ensuite."),
+                        console::NAME.of(lang),
+                        console::N_1_TO_256_CHARACTERS.of(lang),
                         &html! { input name="name" value=(name) required maxlength="256" spellcheck="false" autofocus; },
                     ))
                     fieldset {
-                        legend { (lang.t("Kind", "Sorte")) }
+                        legend { (console::KIND.of(lang)) }
                         @for (value, label, hint) in [
-                            ("program", lang.t("Any program", "Tout programme"),
+                            ("program", console::ANY_PROGRAM.of(lang),
                              reason(Feature::StopSignal, lang).unwrap_or(
-                                 lang.t("Runs when started; stopped by a signal.", "Tourne une fois démarré ; arrêté par un signal."))),
-                            ("service", lang.t("A service that speaks to the manager", "Un service qui parle au gestionnaire"),
-                             lang.t("PHP with win32_start_service_ctrl_dispatcher, for instance.", "PHP avec win32_start_service_ctrl_dispatcher, par exemple.")),
+                                 console::RUNS_WHEN_STARTED_STOPPED.of(lang))),
+                            ("service", console::A_SERVICE_THAT_SPEAKS.of(lang),
+                             console::PHP_WITH_WIN32_START.of(lang)),
                         ] {
                             label.check { input type="radio" name="service_kind" value=(value) checked[kind == value]; span { (label) small { (hint) } } }
                         }
                     }
                     (general::fields(body, lang))
                     (log_on::fields(&body.account_name, lang))
-                    h2 { (lang.t("Recovery", "Récupération")) }
+                    h2 { (console::RECOVERY.of(lang)) }
                     (recovery::fields(&body.recovery, lang))
                     details {
-                        summary { (lang.t("Dependencies and environment", "Dépendances et environnement")) }
-                        (field(lang.t("Services that must run first", "Services qui doivent d’abord tourner"), lang.t("One to a line; a group as +NAME", "Un par ligne ; un groupe sous la forme +NOM"),
+                        summary { (console::DEPENDENCIES_AND_ENVIRONMENT.of(lang)) }
+                        (field(console::SERVICES_THAT_MUST_RUN.of(lang), console::ONE_TO_A_LINE.of(lang),
                             &html! { textarea.code name="dependencies" rows="3" spellcheck="false" { (body.dependencies.join("\n")) } }))
-                        (field(lang.t("Variables", "Variables"), lang.t("One to a line: NAME=value", "Une par ligne : NOM=valeur"),
+                        (field(console::VARIABLES.of(lang), console::ONE_TO_A_LINE_NAME.of(lang),
                             &html! { textarea.code name="environment" rows="3" spellcheck="false" { (body.environment.join("\n")) } }))
                     }
-                    div.row.end { button.primary type="submit" { (lang.t("Create", "Créer")) } }
+                    div.row.end { button.primary type="submit" { (console::CREATE.of(lang)) } }
                 }
             }
             div #preview.preview aria-live="polite" {}
@@ -150,10 +152,10 @@ pub(crate) async fn preview(viewer: Viewer, form: Form) -> Answer<Response> {
     let checked = read(&form)
         .and_then(|config| against_others(&hub, &config).map(|missing| (config, missing)));
     let markup = match checked {
-        Err(error) => html! { section.card { (problem(&error)) } },
+        Err(error) => html! { section.card { (problem(&error, lang)) } },
         Ok((config, missing)) => html! {
             @for name in &missing {
-                p.note.warn { (lang.t("There is no service ", "Il n’y a pas de service ")) bdi { (name) } (lang.t(" yet; this one cannot start before there is.", " ; celui-ci ne pourra démarrer avant.")) }
+                p.note.warn { (rich(console::CreateNoSuch { name: SLOTS[0] }, lang, &[html! { bdi { (name) } }])) }
             }
             (previews::recovery(&config, 0, &form, lang))
             section.card { (script::show(&script::create(&config), lang)) }
@@ -190,7 +192,7 @@ fn again(viewer: &Viewer, entered: &Form, error: &ScmError) -> Response {
     let body = entered_body(entered);
     let kind = entered.get("service_kind").unwrap_or("program");
     let name = entered.text("name");
-    let content = form(viewer, &body, &name, kind, &problem(error));
+    let content = form(viewer, &body, &name, kind, &problem(error, viewer.lang()));
     frame(viewer, content, status(error))
 }
 

@@ -3,21 +3,19 @@
 use maud::{Markup, html};
 use relance_scm::ServiceConfig;
 use relance_scm::settings::{Setting, TakesEffect, ValueType};
+use relance_texts::console;
 use relance_wire::api::{ActionsBody, ResetPeriodBody};
 use relance_wire::settings::texts;
 
-use crate::lang::Lang;
+use crate::lang::{self, Lang};
 
 /// When a change takes effect, in words.
 fn when(takes_effect: TakesEffect, lang: Lang) -> &'static str {
     match takes_effect {
-        TakesEffect::AtOnce => lang.t("at once", "immédiatement"),
-        TakesEffect::NextFailure => lang.t(
-            "at the next failure; what is queued stays",
-            "au prochain échec ; ce qui est en attente demeure",
-        ),
-        TakesEffect::NextStart => lang.t("at the next start", "au prochain démarrage"),
-        TakesEffect::NextShutdown => lang.t("at the next shutdown", "au prochain arrêt du système"),
+        TakesEffect::AtOnce => console::AT_ONCE.of(lang),
+        TakesEffect::NextFailure => console::AT_THE_NEXT_FAILURE.of(lang),
+        TakesEffect::NextStart => console::AT_THE_NEXT_START.of(lang),
+        TakesEffect::NextShutdown => console::AT_THE_NEXT_SHUTDOWN.of(lang),
     }
 }
 
@@ -40,7 +38,7 @@ pub(crate) fn differences(
         .zip(texts(after))
         .filter(|((_, before), (_, after))| before != after)
         .map(|((setting, before), (_, after))| Difference {
-            label: lang.of(setting.label),
+            label: setting.label.of(lang),
             before: shown(setting, before, lang),
             after: shown(setting, after, lang),
             when: setting.takes_effect,
@@ -51,10 +49,10 @@ pub(crate) fn differences(
 /// A value in the viewer's words.
 pub(crate) fn shown(setting: &Setting, text: String, lang: Lang) -> String {
     match (setting.key, text.as_str()) {
-        ("start_type", word) => lang.start_type(word, false).to_owned(),
+        ("start_type", word) => lang::start_type(word, false).of(lang).to_owned(),
         _ if setting.value == ValueType::Flag => match text.as_str() {
-            "yes" => lang.t("yes", "oui").to_owned(),
-            _ => lang.t("no", "non").to_owned(),
+            "yes" => console::YES.of(lang).to_owned(),
+            _ => console::NO.of(lang).to_owned(),
         },
         _ => text,
     }
@@ -86,13 +84,13 @@ pub(crate) fn period(period: &ResetPeriodBody) -> String {
 pub(crate) fn table(differences: &[Difference], lang: Lang) -> Markup {
     html! {
         @if differences.is_empty() {
-            p.dim { (lang.t("Nothing is changed.", "Rien n’est modifié.")) }
+            p.dim { (console::NOTHING_IS_CHANGED.of(lang)) }
         } @else {
             table.diff {
                 thead { tr {
-                    th scope="col" { (lang.t("What", "Quoi")) }
-                    th scope="col" { (lang.t("Before → after", "Avant → après")) }
-                    th scope="col" { (lang.t("Takes effect", "Prend effet")) }
+                    th scope="col" { (console::WHAT.of(lang)) }
+                    th scope="col" { (console::BEFORE_AFTER.of(lang)) }
+                    th scope="col" { (console::TAKES_EFFECT.of(lang)) }
                 } }
                 tbody {
                     @for difference in differences {

@@ -2,7 +2,9 @@
 
 use maud::{DOCTYPE, Markup, html};
 use relance_scm::ScmError;
+use relance_texts::console;
 
+use crate::lang::Lang;
 use crate::likes::Likes;
 use crate::time::now_ms;
 
@@ -22,12 +24,42 @@ pub(crate) fn document(likes: Likes, title: &str, stream: Option<&str>, body: &M
                 link rel="stylesheet" href={ "/assets/console.css?v=" (version) };
                 script defer src={ "/assets/console.js?v=" (version) } {}
             }
-            body data-now=(now_ms()) data-stream=[stream] {
-                a.skip href="#main" { (lang.t("Skip to the content", "Aller au contenu")) }
+            body data-now=(now_ms()) data-stream=[stream] data-words=(script_words(lang)) {
+                a.skip href="#main" { (console::SKIP_TO_THE_CONTENT.of(lang)) }
                 (body)
             }
         }
     }
+}
+
+/// What the script of the pages says by itself, as JSON; `{}` stands for what it puts in.
+fn script_words(lang: Lang) -> String {
+    let time = "{}";
+    let picked = |count| {
+        lang.say(console::Selected {
+            count,
+            number: "{}",
+        })
+    };
+    let found = |count| {
+        lang.say(console::Found {
+            count,
+            number: "{}",
+        })
+    };
+    serde_json::json!({
+        "ago": lang.say(console::Ago { time }),
+        "in": lang.say(console::In { time }),
+        "now": console::NOW.of(lang),
+        "day": console::DAY.of(lang),
+        "none": console::NONE_SELECTED.of(lang),
+        "one": picked(1),
+        "several": picked(2),
+        "silent": console::NO_ANSWER.of(lang),
+        "found_one": found(1),
+        "found": found(2),
+    })
+    .to_string()
 }
 
 /// The mark of Relance.
@@ -41,16 +73,17 @@ pub(crate) fn icon() -> Markup {
     }
 }
 
-/// A page without a viewer: what went wrong, in the language nobody could be asked for.
-pub(crate) fn error_page(error: &ScmError) -> Markup {
+/// A page that says what went wrong.
+pub(crate) fn error_page(likes: Likes, error: &ScmError) -> Markup {
+    let lang = likes.lang;
     plain(
-        Likes::default(),
-        "Not possible",
+        likes,
+        console::NOT_POSSIBLE.of(lang),
         &html! {
-            h1 { "This is not possible" }
-            p { (error.sentence()) "." }
+            h1 { (console::THIS_IS_NOT_POSSIBLE.of(lang)) }
+            p { (error.sentence_in(lang)) "." }
             p.dim { "Win32 " (error.code().to_raw()) " " (error.code().name().unwrap_or_default()) }
-            p { a href="/" { "To the services" } }
+            p { a href="/" { (console::TO_THE_SERVICES.of(lang)) } }
         },
     )
 }

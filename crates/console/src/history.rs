@@ -10,12 +10,13 @@ use relance_scm::event::Event;
 use relance_scm::event_log::{EventFilter, LogEntry, Timestamp};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{RecoveryActionKind, ScmError, ServiceId, ServiceState};
+use relance_texts::console;
 
 use crate::chart::{Axis, DueRestarts, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
 use crate::event_texts;
 use crate::form::{Form, Query, query};
 use crate::lacking::{Feature, reason};
-use crate::lang::Lang;
+use crate::lang::{self, Lang};
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
 use crate::tab::Tab;
@@ -146,7 +147,7 @@ fn lane<'a>(
             Some((kind, due)) if due <= window.to => lane.marks.push(Mark {
                 at: due,
                 kind: MarkKind::Action,
-                label: lang.action(kind).to_owned(),
+                label: lang::action(kind).of(lang).to_owned(),
                 href: href.clone(),
             }),
             _ => {}
@@ -167,7 +168,9 @@ fn lane<'a>(
                     lane.marks.push(Mark {
                         at,
                         kind: MarkKind::Action,
-                        label: lang.action(RecoveryActionKind::Restart).to_owned(),
+                        label: lang::action(RecoveryActionKind::Restart)
+                            .of(lang)
+                            .to_owned(),
                         href: href.clone(),
                     });
                 }
@@ -236,7 +239,7 @@ fn failures(lane: &Lane) -> usize {
 
 fn windows(action: &str, name: &str, window: &Window, lang: Lang) -> Markup {
     html! {
-        nav.windows aria-label=(lang.t("Window of time", "Période")) {
+        nav.windows aria-label=(console::WINDOW_OF_TIME.of(lang)) {
             @for (word, _) in WINDOWS {
                 a href={ (action) "?" (query(&[("name", name), ("window", word)])) }
                     aria-current=[(word == window.word).then_some("true")] { (label(word, lang)) }
@@ -247,11 +250,11 @@ fn windows(action: &str, name: &str, window: &Window, lang: Lang) -> Markup {
 
 fn label(word: &str, lang: Lang) -> &'static str {
     match word {
-        "10m" => lang.t("10 minutes", "10 minutes"),
-        "1h" => lang.t("1 hour", "1 heure"),
-        "7d" => lang.t("7 days", "7 jours"),
-        "30d" => lang.t("30 days", "30 jours"),
-        _ => lang.t("1 day", "1 jour"),
+        "10m" => console::N_10_MINUTES.of(lang),
+        "1h" => console::N_1_HOUR.of(lang),
+        "7d" => console::N_7_DAYS.of(lang),
+        "30d" => console::N_30_DAYS.of(lang),
+        _ => console::N_1_DAY.of(lang),
     }
 }
 
@@ -268,10 +271,10 @@ pub(crate) async fn of_service(viewer: &Viewer, info: &ServiceInfo, form: &Form)
         (windows(Tab::History.word(), name, &window, lang))
         section.card {
             p.big {
-                strong { (percent(&lane)) } " " (lang.t("available", "disponible")) " · "
-                (failures(&lane)) " " (lang.failures(failures(&lane)))
+                strong { (percent(&lane)) } " " (console::AVAILABLE.of(lang)) " · "
+                (lang.say(console::FailuresCount { count: failures(&lane) }))
             }
-            (draw(&lane, window.from, window.to, Axis::Wall, lang.t("Time line", "Ligne du temps")))
+            (draw(&lane, window.from, window.to, Axis::Wall, console::TIME_LINE.of(lang)))
             (legend(lang))
             (note(&found, lang))
         }
@@ -280,13 +283,10 @@ pub(crate) async fn of_service(viewer: &Viewer, info: &ServiceInfo, form: &Form)
 
 fn note(found: &Found, lang: Lang) -> Markup {
     html! {
-        p.dim { (lang.t(
-            "Availability is the share of the time the service ran, of the time it was meant to: time that it was stopped on request does not count.",
-            "La disponibilité est la part du temps où le service a tourné, sur le temps où il le devait : le temps où il était arrêté sur demande ne compte pas.",
-        )) }
+        p.dim { (console::AVAILABILITY_IS_THE_SHARE.of(lang)) }
         @if let Some(reason) = reason(Feature::EveryState, lang) { p.dim { (reason) } }
         @if found.truncated {
-            p.note.warn { (lang.t("There are more events than are drawn: choose a shorter time.", "Il y a plus d’événements que dessinés : choisissez une période plus courte.")) }
+            p.note.warn { (console::THERE_ARE_MORE_EVENTS.of(lang)) }
         }
     }
 }
@@ -324,18 +324,18 @@ pub(crate) async fn page(viewer: Viewer, Query(form): Query) -> Answer<Response>
     let machine = percent(&together);
     lanes.retain(|(_, lane)| failures(lane) > 0);
     lanes.sort_by_key(|(_, lane)| std::cmp::Reverse(failures(lane)));
-    let title = lang.t("History", "Historique");
+    let title = console::HISTORY.of(lang);
     let body = html! {
         div.head { h1 { (title) } }
         (windows("/history", "", &window, lang))
         section.card {
-            p.big { strong { (machine) } " " (lang.t("available, all services together", "disponible, tous services confondus")) " · " (all) " " (lang.failures(all)) }
+            p.big { strong { (machine) } " " (console::AVAILABLE_ALL_SERVICES_TOGETHER.of(lang)) " · " (lang.say(console::FailuresCount { count: all })) }
             (legend(lang))
-            @if lanes.is_empty() { p.empty { (lang.t("No service failed in this time.", "Aucun service n’a échoué pendant cette période.")) } }
+            @if lanes.is_empty() { p.empty { (console::NO_SERVICE_FAILED_IN.of(lang)) } }
             @for (info, lane) in lanes.iter().take(LANES_MAX) {
                 @let name = &info.config.service_name;
                 div.lane {
-                    h2 { a href=(Tab::History.href(name)) { bdi { (info.config.display_name) } } " " span.dim { (percent(lane)) " · " (failures(lane)) " " (lang.failures(failures(lane))) } }
+                    h2 { a href=(Tab::History.href(name)) { bdi { (info.config.display_name) } } " " span.dim { (percent(lane)) " · " (lang.say(console::FailuresCount { count: failures(lane) })) } }
                     (draw(lane, window.from, window.to, Axis::Wall, &info.config.display_name))
                 }
             }

@@ -1,6 +1,7 @@
 //! The frame around the pages of somebody who is signed in.
 
 use maud::{Markup, html};
+use relance_texts::console;
 
 use crate::document::{document, icon};
 use crate::lang::Lang;
@@ -30,14 +31,14 @@ pub(crate) struct Page<'a> {
 pub(crate) fn render(viewer: &Viewer, content: Page<'_>) -> Markup {
     let lang = viewer.lang();
     let places = [
-        (Place::Services, "/", lang.t("Services", "Services")),
-        (Place::Events, "/events", lang.t("Events", "Événements")),
-        (Place::History, "/history", lang.t("History", "Historique")),
+        (Place::Services, "/", console::SERVICES.of(lang)),
+        (Place::Events, "/events", console::EVENTS.of(lang)),
+        (Place::History, "/history", console::HISTORY.of(lang)),
     ];
     let header = html! {
         header.top {
             a.brand href="/" { (icon()) span { "Relance" } }
-            nav aria-label=(lang.t("Main", "Principal")) {
+            nav aria-label=(console::MAIN.of(lang)) {
                 @for (place, href, label) in places {
                     a href=(href) aria-current=[(place == content.place).then_some("page")] { (label) }
                 }
@@ -48,7 +49,7 @@ pub(crate) fn render(viewer: &Viewer, content: Page<'_>) -> Markup {
     let body = html! {
         (header)
         div #connection.banner hidden role="status" {
-            (lang.t("The connection is lost. Trying again…", "La connexion est perdue. Nouvel essai…"))
+            (console::THE_CONNECTION_IS_LOST.of(lang))
         }
         main #main tabindex="-1" { (content.body) }
         div #toasts role="status" aria-live="polite" {}
@@ -66,24 +67,24 @@ fn menu(viewer: &Viewer, place: Place) -> Markup {
     let current = |this| (place == this).then_some("page");
     html! {
         details.menu {
-            summary { span.avatar aria-hidden="true" { "☰" } span.label { (lang.t("Menu", "Menu")) } }
+            summary { span.avatar aria-hidden="true" { "☰" } span.label { (console::MENU.of(lang)) } }
             div.sheet {
                 p.who {
                     strong { (viewer.session.name) }
                     br;
-                    @if viewer.is_administrator() { (lang.t("Administrator", "Administrateur")) }
-                    @else { (lang.t("Read-only", "Lecture seule")) }
+                    @if viewer.is_administrator() { (console::ADMINISTRATOR.of(lang)) }
+                    @else { (console::READ_ONLY.of(lang)) }
                 }
                 @if viewer.is_administrator() {
                     a href="/access" aria-current=[current(Place::Access)] {
-                        (lang.t("Sessions and tokens", "Sessions et jetons"))
+                        (console::SESSIONS_AND_TOKENS.of(lang))
                     }
                 }
-                a href="/api" aria-current=[current(Place::Api)] { (lang.t("API", "API")) }
+                a href="/api" aria-current=[current(Place::Api)] { (console::API.of(lang)) }
                 (preferences(viewer.likes))
                 form method="post" action="/signout" {
                     (key(viewer))
-                    button.quiet type="submit" { (lang.t("Sign out", "Se déconnecter")) }
+                    button.quiet type="submit" { (console::SIGN_OUT.of(lang)) }
                 }
             }
         }
@@ -98,25 +99,25 @@ fn preferences(likes: Likes) -> Markup {
         form.preferences method="post" action="/preferences" {
             input type="hidden" name="back" value="";
             label {
-                (lang.t("Language", "Langue"))
+                (console::LANGUAGE.of(lang))
                 select name="lang" {
                     option value="en" lang="en" selected[lang == Lang::En] { "English" }
                     option value="fr" lang="fr" selected[lang == Lang::Fr] { "Français" }
                 }
             }
             label {
-                (lang.t("Colours", "Couleurs"))
+                (console::COLOURS.of(lang))
                 select name="theme" {
                     @for (value, label) in [
-                        ("auto", lang.t("As the system", "Comme le système")),
-                        ("light", lang.t("Light", "Clair")),
-                        ("dark", lang.t("Dark", "Sombre")),
+                        ("auto", console::AS_THE_SYSTEM.of(lang)),
+                        ("light", console::LIGHT.of(lang)),
+                        ("dark", console::DARK.of(lang)),
                     ] {
                         option value=(value) selected[theme == value] { (label) }
                     }
                 }
             }
-            button.quiet type="submit" { (lang.t("Apply", "Appliquer")) }
+            button.quiet type="submit" { (console::APPLY.of(lang)) }
         }
     }
 }

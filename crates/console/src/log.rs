@@ -9,6 +9,7 @@ use relance_scm::event::EventLevel;
 use relance_scm::event_log::{EventFilter, EventPage, LogEntry};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceId, ServiceName, Win32Error};
+use relance_texts::console;
 use relance_wire::api::{EventBody, EventsQuery};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -76,13 +77,13 @@ pub(crate) async fn page(viewer: Viewer, Query(form): Query) -> Answer<Response>
         Ok(filter) => find(&viewer, filter).await,
         Err(error) => Err(error),
     };
-    let title = lang.t("Event log", "Journal des événements");
+    let title = console::EVENT_LOG.of(lang);
     let body = html! {
         div.head { h1 { (title) } }
         (filters(&form, true, "/events", lang))
         @match &found {
             Ok(found) => (list(found, &form, true, "/events", lang)),
-            Err(error) => (crate::reply::problem(error)),
+            Err(error) => (crate::reply::problem(error, lang)),
         }
     };
     let is_newest = form.given("before").is_none();
@@ -133,22 +134,22 @@ fn filters(form: &Form, all: bool, action: &str, lang: Lang) -> Markup {
     };
     html! {
         form.filters method="get" action=(action) role="search" {
-            label.grow { span { (lang.t("Search", "Recherche")) }
-                input type="search" name="q" value=(given("q")) placeholder=(lang.t("In names, parameters, causes and output", "Dans noms, paramètres, causes et sortie")); }
+            label.grow { span { (console::SEARCH.of(lang)) }
+                input type="search" name="q" value=(given("q")) placeholder=(console::IN_NAMES_PARAMETERS_CAUSES.of(lang)); }
             @if all {
-                label { span { (lang.t("Service", "Service")) } input name="service" value=(given("service")) autocomplete="off"; }
+                label { span { (console::SERVICE.of(lang)) } input name="service" value=(given("service")) autocomplete="off"; }
             } @else { input type="hidden" name="name" value=(given("name")); }
-            label { span { (lang.t("Level", "Niveau")) }
+            label { span { (console::LEVEL.of(lang)) }
                 select name="level" {
-                    option value="" { (lang.t("All", "Tous")) }
-                    option value="warning" selected[level == "warning"] { (lang.t("Warnings and errors", "Avertissements et erreurs")) }
-                    option value="error" selected[level == "error"] { (lang.t("Errors", "Erreurs")) }
+                    option value="" { (console::ALL.of(lang)) }
+                    option value="warning" selected[level == "warning"] { (console::WARNINGS_AND_ERRORS.of(lang)) }
+                    option value="error" selected[level == "error"] { (console::ERRORS.of(lang)) }
                 }
             }
-            label { span { (lang.t("Event ids", "Numéros")) } input name="event_id" value=(given("event_id")) placeholder="7031,7034" size="10"; }
-            label { span { (lang.t("From (UTC)", "De (UTC)")) } (moment("since")) }
-            label { span { (lang.t("Until (UTC)", "À (UTC)")) } (moment("until")) }
-            button type="submit" { (lang.t("Filter", "Filtrer")) }
+            label { span { (console::EVENT_IDS.of(lang)) } input name="event_id" value=(given("event_id")) placeholder="7031,7034" size="10"; }
+            label { span { (console::FROM_UTC.of(lang)) } (moment("since")) }
+            label { span { (console::UNTIL_UTC.of(lang)) } (moment("until")) }
+            button type="submit" { (console::FILTER.of(lang)) }
         }
     }
 }
@@ -169,30 +170,30 @@ fn list(found: &EventPage, form: &Form, all: bool, action: &str, lang: Lang) -> 
     let service = if all { given("service") } else { given("name") };
     html! {
         div.row.end.small {
-            label.check { input #live type="checkbox" checked; span { (lang.t("Follow", "Suivre")) } }
+            label.check { input #live type="checkbox" checked; span { (console::FOLLOW.of(lang)) } }
             @for format in ["csv", "json"] {
                 a.button.quiet href={ "/events/export?" (keep(&[("format", format), ("service", service)])) } download="" {
-                    (lang.t("Export", "Exporter")) " " (format.to_uppercase())
+                    (console::EXPORT.of(lang)) " " (format.to_uppercase())
                 }
             }
         }
-        div.scroll tabindex="0" role="region" aria-label=(lang.t("Events", "Événements")) {
+        div.scroll tabindex="0" role="region" aria-label=(console::EVENTS.of(lang)) {
             table.log {
                 thead { tr {
-                    th scope="col" { (lang.t("When", "Quand")) }
-                    th scope="col" { (lang.t("Level", "Niveau")) }
-                    th.num scope="col" { (lang.t("Id", "Numéro")) }
-                    @if all { th scope="col" { (lang.t("Service", "Service")) } }
-                    th scope="col" { (lang.t("Event", "Événement")) }
+                    th scope="col" { (console::WHEN.of(lang)) }
+                    th scope="col" { (console::LEVEL.of(lang)) }
+                    th.num scope="col" { (console::ID.of(lang)) }
+                    @if all { th scope="col" { (console::SERVICE.of(lang)) } }
+                    th scope="col" { (console::EVENT.of(lang)) }
                 } }
                 tbody #events { @for entry in found.entries.iter().rev() { (row(entry, all, lang)) } }
             }
         }
-        @if found.entries.is_empty() { p.empty { (lang.t("No event matches.", "Aucun événement ne correspond.")) } }
-        nav.pager aria-label=(lang.t("Pages", "Pages")) {
-            @if form.given("before").is_some() { a href={ (action) "?" (keep(&[])) } { "← " (lang.t("Newest", "Les plus récents")) } }
+        @if found.entries.is_empty() { p.empty { (console::NO_EVENT_MATCHES.of(lang)) } }
+        nav.pager aria-label=(console::PAGES.of(lang)) {
+            @if form.given("before").is_some() { a href={ (action) "?" (keep(&[])) } { "← " (console::NEWEST.of(lang)) } }
             @if found.more && let Some(oldest) = &oldest {
-                a rel="next" href={ (action) "?" (keep(&[("before", oldest)])) } { (lang.t("Older", "Plus anciens")) " →" }
+                a rel="next" href={ (action) "?" (keep(&[("before", oldest)])) } { (console::OLDER.of(lang)) " →" }
             }
         }
     }
@@ -200,9 +201,9 @@ fn list(found: &EventPage, form: &Form, all: bool, action: &str, lang: Lang) -> 
 
 fn level(level: EventLevel, lang: Lang) -> Markup {
     let (class, word) = match level {
-        EventLevel::Error => ("bad", lang.t("Error", "Erreur")),
-        EventLevel::Warning => ("warn", lang.t("Warning", "Avertissement")),
-        EventLevel::Information => ("", lang.t("Information", "Information")),
+        EventLevel::Error => ("bad", console::ERROR.of(lang)),
+        EventLevel::Warning => ("warn", console::WARNING.of(lang)),
+        EventLevel::Information => ("", console::INFORMATION.of(lang)),
     };
     html! { span class={ "chip " (class) } { (word) } }
 }
@@ -212,7 +213,7 @@ fn row(entry: &LogEntry, all: bool, lang: Lang) -> Markup {
         tr data-number=(entry.number) {
             td.when { (time::moment(entry.at.0)) }
             td { (level(entry.level, lang)) }
-            td.num { a href={ "/events/" (entry.number) } aria-label={ (lang.t("Event", "Événement")) " " (entry.event_id) ", " (lang.t("number", "numéro")) " " (entry.number) } { (entry.event_id) } }
+            td.num { a href={ "/events/" (entry.number) } aria-label={ (console::EVENT.of(lang)) " " (entry.event_id) ", " (console::NUMBER.of(lang)) " " (entry.number) } { (entry.event_id) } }
             @if all { td { @if let Some((_, name)) = &entry.service { (service_link(name)) } } }
             td.text { bdi { (event_texts::sentence(entry, lang)) } }
         }
@@ -240,9 +241,9 @@ pub(crate) async fn event(viewer: Viewer, Path(number): Path<u64>) -> Answer<Res
             format!("there is no event {number}; it may have been removed with age"),
         )
     })?;
-    let title = format!("{} {}", lang.t("Event", "Événement"), entry.event_id);
+    let title = format!("{} {}", console::EVENT.of(lang), entry.event_id);
     let body = html! {
-        nav.trail aria-label=(lang.t("Trail", "Fil")) { a href="/events" { "← " (lang.t("Event log", "Journal")) } }
+        nav.trail aria-label=(console::TRAIL.of(lang)) { a href="/events" { "← " (console::LOG_EVENT_LOG.of(lang)) } }
         div.head { h1 { (title) " " (level(entry.level, lang)) } }
         section.card.lead { p { bdi { (event_texts::sentence(entry, lang)) } } }
         (explanation(entry, lang))
@@ -262,13 +263,13 @@ fn explanation(entry: &LogEntry, lang: Lang) -> Markup {
     html! {
         section.card {
             @if let Some(cause) = &entry.details.cause {
-                h2 { (lang.t("Why", "Pourquoi")) }
+                h2 { (console::WHY.of(lang)) }
                 p lang="en" { bdi { (cause) } }
             }
             @if let Some((means, to_do)) = texts {
-                h2 { (lang.t("What it means", "Ce que cela veut dire")) }
+                h2 { (console::WHAT_IT_MEANS.of(lang)) }
                 p { (means) }
-                h2 { (lang.t("What to do", "Que faire")) }
+                h2 { (console::WHAT_TO_DO.of(lang)) }
                 p { (to_do) }
             }
         }
@@ -280,23 +281,23 @@ fn details(entry: &LogEntry, lang: Lang) -> Markup {
     let exit = details.exit.map(|exit| exit.to_string());
     html! {
         section.card {
-            h2 { (lang.t("Details", "Détails")) }
+            h2 { (console::DETAILS.of(lang)) }
             dl.facts {
-                dt { (lang.t("When", "Quand")) } dd { (time::moment(entry.at.0)) }
-                @if let Some((_, name)) = &entry.service { dt { (lang.t("Service", "Service")) } dd { (service_link(name)) } }
-                dt { (lang.t("Source", "Source")) } dd { (entry.source.name()) }
-                dt { (lang.t("Number", "Numéro")) } dd { (entry.number) }
-                @if let Some(run) = details.run { dt { (lang.t("Run", "Exécution")) } dd { (run) } }
+                dt { (console::WHEN.of(lang)) } dd { (time::moment(entry.at.0)) }
+                @if let Some((_, name)) = &entry.service { dt { (console::SERVICE.of(lang)) } dd { (service_link(name)) } }
+                dt { (console::SOURCE.of(lang)) } dd { (entry.source.name()) }
+                dt { (console::LOG_NUMBER.of(lang)) } dd { (entry.number) }
+                @if let Some(run) = details.run { dt { (console::RUN.of(lang)) } dd { (run) } }
                 @if details.pid != 0 { dt { "PID" } dd { (details.pid) } }
-                @if let Some(exit) = &exit { dt { (lang.t("The process ended with", "Le processus s’est terminé par")) } dd { (exit) } }
-                @if let Some(due) = details.due { dt { (lang.t("The action was due", "L’action était prévue")) } dd { (time::moment(due.0)) } }
+                @if let Some(exit) = &exit { dt { (console::THE_PROCESS_ENDED_WITH.of(lang)) } dd { (exit) } }
+                @if let Some(due) = details.due { dt { (console::THE_ACTION_WAS_DUE.of(lang)) } dd { (time::moment(due.0)) } }
                 @if !entry.parameters.is_empty() {
-                    dt { (lang.t("Parameters", "Paramètres")) }
+                    dt { (console::PARAMETERS.of(lang)) }
                     dd { ol { @for parameter in &entry.parameters { li { bdi.code { (parameter) } } } } }
                 }
             }
             @if let Some(output) = &details.output {
-                h2 { (lang.t("The last lines it printed", "Ses dernières lignes")) }
+                h2 { (console::THE_LAST_LINES_IT.of(lang)) }
                 pre.output tabindex="0" { (output) }
             }
         }

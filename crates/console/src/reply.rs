@@ -1,11 +1,16 @@
 //! Answers: pages, fragments, and what went wrong.
 
+use axum::Extension;
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use relance_scm::{ErrorClass, ScmError, Win32Error};
+use relance_texts::console;
 
 use crate::document::{error_page, plain};
+use crate::lang::Lang;
 use crate::likes::Likes;
 
 /// An answer that is not a success.
@@ -41,11 +46,24 @@ impl IntoResponse for Failure {
                 );
                 response
             }
-            Self::Scm(error) => {
-                let status = status(&error);
-                (status, page(error_page(&error))).into_response()
-            }
+            Self::Scm(error) => (status(&error), Extension(Refused(error))).into_response(),
         }
+    }
+}
+
+/// The refusal in an answer, until [`say_refusals`] makes a page of it.
+#[derive(Clone)]
+struct Refused(ScmError);
+
+/// Gives refusals their page: what refuses does not know the language of the reader.
+pub(crate) async fn say_refusals(request: Request, next: Next) -> Response {
+    let likes = Likes::of(request.headers());
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<Refused>() {
+        Some(Refused(error)) => {
+            (response.status(), page(error_page(likes, &error))).into_response()
+        }
+        None => response,
     }
 }
 
@@ -64,10 +82,10 @@ pub(crate) fn page(markup: Markup) -> Html<String> {
 }
 
 /// A refusal in a sentence, to stand in a page.
-pub(crate) fn problem(error: &ScmError) -> Markup {
+pub(crate) fn problem(error: &ScmError, lang: Lang) -> Markup {
     html! {
         p.problem role="alert" {
-            (error.sentence())
+            (error.sentence_in(lang))
             " " span.code { "(" (error.code().to_raw()) ")" }
         }
     }
@@ -76,10 +94,10 @@ pub(crate) fn problem(error: &ScmError) -> Markup {
 /// The answer to an address that leads nowhere.
 pub(crate) async fn not_found(likes: Likes) -> Response {
     let lang = likes.lang;
-    let title = lang.t("Not found", "Introuvable");
+    let title = console::NOT_FOUND.of(lang);
     let body = html! {
         h1 { (title) }
-        p { a href="/" { (lang.t("To the services", "Vers les services")) } }
+        p { a href="/" { (console::TO_THE_SERVICES.of(lang)) } }
     };
     (StatusCode::NOT_FOUND, page(plain(likes, title, &body))).into_response()
 }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use relance_scm::config::StartType;
 use relance_scm::settings::{Section, Setting, ValueType};
 use relance_scm::{RecoveryActionKind, ResetPeriod, ServiceConfig, ServiceKind};
+use relance_texts::console;
 use relance_wire::api::ConfigBody;
 use relance_wire::settings::texts;
 
@@ -331,10 +332,10 @@ pub(crate) fn show(script: &Script, lang: Lang) -> Markup {
     ];
     html! {
         details.script {
-            summary { (lang.t("Show me how to script this", "Comment écrire cela en script")) }
+            summary { (console::SHOW_ME_HOW_TO.of(lang)) }
             @for (title, text) in parts {
                 h3 { (title) }
-                @if text.is_empty() { p.dim { (lang.t("Nothing to do, or not possible with this.", "Rien à faire, ou impossible ainsi.")) } }
+                @if text.is_empty() { p.dim { (console::NOTHING_TO_DO_OR.of(lang)) } }
                 @else { pre.command tabindex="0" aria-label=(title) { (text) } }
             }
         }

@@ -15,11 +15,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use relance_texts::console;
 use serde::{Deserialize, Serialize};
 use tower_http::compression::CompressionLayer;
 
 use crate::app::App;
 use crate::gate::{Gate, TURNS};
+use crate::likes::Likes;
 use crate::manager::Place;
 use crate::seats::Seat;
 use crate::viewer::{self, Viewer};
@@ -144,6 +146,7 @@ fn router(app: Arc<App>) -> Router {
             get(|| async { Redirect::permanent("/assets/icon.svg") }),
         )
         .fallback(reply::not_found)
+        .layer(middleware::from_fn(reply::say_refusals))
         // Bodies are read by the guard.
         .layer(DefaultBodyLimit::disable())
         .layer(CompressionLayer::new())
@@ -158,21 +161,19 @@ async fn guard(
     next: Next,
 ) -> Response {
     let headers = request.headers();
+    let lang = Likes::of(headers).lang;
     let mut response = if !is_our_host(headers, request.uri(), &app.names) {
         refuse(
             StatusCode::MISDIRECTED_REQUEST,
-            "this console does not go by that name; open it by its address, or add the name to console_names in relance.toml",
+            console::OTHER_NAME.of(lang),
         )
     } else if is_unsafe(request.method()) && is_foreign(headers) {
-        refuse(
-            StatusCode::FORBIDDEN,
-            "this request was made by a page of another site; open the console itself and try there",
-        )
+        refuse(StatusCode::FORBIDDEN, console::OTHER_SITE.of(lang))
     } else if is_unsafe(request.method()) {
         let longest = longest_body(&app, Claim::of(&request)).await;
         match listen::with_body(request, longest).await {
             Ok(request) => next.run(request).await,
-            Err(status) => refuse(status, "this request is too long, or came too slowly"),
+            Err(status) => refuse(status, console::TOO_LONG.of(lang)),
         }
     } else {
         next.run(request).await

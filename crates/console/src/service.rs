@@ -21,12 +21,13 @@ use maud::{Markup, html};
 use relance_scm::control::ControlsAccepted;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
+use relance_texts::console;
 
 use self::change::version;
 use crate::form::{Query, query};
 use crate::hub::Hub;
 use crate::lacking::{self, Feature, reason};
-use crate::lang::Lang;
+use crate::lang::{Lang, SLOTS, rich};
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
 use crate::stream::{Closed, Message, Sender, respond};
@@ -97,15 +98,15 @@ pub(crate) fn show(
     let lang = viewer.lang();
     let name = &info.config.service_name;
     let body = html! {
-        nav.trail aria-label=(lang.t("Trail", "Fil")) { a href="/" { "← " (lang.t("Services", "Services")) } }
+        nav.trail aria-label=(console::TRAIL.of(lang)) { a href="/" { "← " (console::SERVICES.of(lang)) } }
         div.head { h1 { bdi { (info.config.display_name) } } }
         div #status.card.status { (status(viewer, info)) }
-        nav.tabs aria-label=(lang.t("About the service", "À propos du service")) {
+        nav.tabs aria-label=(console::ABOUT_THE_SERVICE.of(lang)) {
             @for each in Tab::ALL {
                 a href=(each.href(name)) aria-current=[(each == tab).then_some("page")] { (each.label(lang)) }
             }
         }
-        @if saved { p.good.note role="status" { (lang.t("Saved.", "Enregistré.")) } }
+        @if saved { p.good.note role="status" { (console::SAVED.of(lang)) } }
         div #changed data-version=(version(&info.config)) {}
         (content)
     };
@@ -133,21 +134,31 @@ fn status(viewer: &Viewer, info: &ServiceInfo) -> Markup {
             div { (table::state(info, lang)) }
             @if *info.config.display_name != *name { div { bdi { (name) } } }
             @if status.process_id != 0 { div { "PID " (status.process_id) } }
-            @if let Some(run) = &info.run { div { (lang.t("for ", "depuis ")) (time::since(run.started_at.0)) } }
+            @if let Some(run) = &info.run { div { (rich(console::Since { time: SLOTS[0] }, lang, &[time::since(run.started_at.0)])) } }
             @if info.recovery.failure_count > 0 {
-                div { span.chip.bad { (info.recovery.failure_count) } " " (lang.failures_counted(info.recovery.failure_count))
+                div { (failures_counted(info.recovery.failure_count, lang))
                     @if let Some(resets) = info.recovery.resets_at {
-                        ", " (lang.t("reset ", "remise à zéro ")) (time::until(resets.0))
+                        ", " (rich(console::Resets { time: SLOTS[0] }, lang, &[time::until(resets.0)]))
                     }
                 }
             }
             @if !info.recovery.pending.is_empty() { div { (table::next_recovery(info, lang)) } }
             @if info.run.is_none() && let Some(end) = info.last_end.as_ref() {
-                div { (lang.t("ended ", "terminé ")) (time::ago(end.at.0)) " · " (table::reason(end, lang)) }
+                div { (rich(console::Ended { time: SLOTS[0] }, lang, &[time::ago(end.at.0)])) " · " (table::reason(end, lang)) }
             }
         }
         @if viewer.is_administrator() { (controls(viewer, info)) }
     }
+}
+
+/// The number of the failure counter stands out.
+fn failures_counted(count: u32, lang: Lang) -> Markup {
+    let number = html! { span.chip.bad { (count) } };
+    let counted = console::FailuresCounted {
+        count,
+        number: SLOTS[0],
+    };
+    rich(counted, lang, &[number])
 }
 
 fn controls(viewer: &Viewer, info: &ServiceInfo) -> Markup {
@@ -160,40 +171,36 @@ fn controls(viewer: &Viewer, info: &ServiceInfo) -> Markup {
         .contains(ControlsAccepted::PAUSE_CONTINUE);
     let back = Tab::General.href(&info.config.service_name);
     let actions = [
-        ("start", lang.t("Start", "Démarrer"), stopped),
+        ("start", console::START.of(lang), stopped),
         (
             "stop",
-            lang.t("Stop", "Arrêter"),
+            console::STOP.of(lang),
             !stopped && state != ServiceState::StopPending,
         ),
         (
             "restart",
-            lang.t("Restart", "Redémarrer"),
+            console::RESTART.of(lang),
             state == ServiceState::Running,
         ),
         (
             "pause",
-            lang.t("Pause", "Suspendre"),
+            console::PAUSE.of(lang),
             pauses && state == ServiceState::Running,
         ),
         (
             "continue",
-            lang.t("Continue", "Reprendre"),
+            console::CONTINUE.of(lang),
             state == ServiceState::Paused,
         ),
-        (
-            "terminate",
-            lang.t("End by force", "Terminer de force"),
-            !stopped,
-        ),
+        ("terminate", console::END_BY_FORCE.of(lang), !stopped),
         (
             "cancel",
-            lang.t("Cancel recovery", "Annuler la récupération"),
+            console::CANCEL_RECOVERY.of(lang),
             !info.recovery.pending.is_empty(),
         ),
     ];
     html! {
-        form.row method="post" action="/control" data-control="" aria-label=(lang.t("Controls", "Commandes")) {
+        form.row method="post" action="/control" data-control="" aria-label=(console::CONTROLS.of(lang)) {
             (layout::key(viewer))
             input type="hidden" name="name" value=(info.config.service_name);
             input type="hidden" name="back" value=(back);
@@ -287,15 +294,14 @@ fn changed(is_changed: bool, lang: Lang) -> Markup {
     html! {
         @if is_changed {
             p.note.warn role="status" {
-                (lang.t("This service was changed elsewhere meanwhile. ", "Ce service a été modifié ailleurs entre-temps. "))
-                a href="" { (lang.t("Load it again", "Le recharger")) }
+                (rich(console::ChangedElsewhere { link: SLOTS[0] }, lang, &[html! { a href="" { (console::LOAD_IT_AGAIN.of(lang)) } }]))
             }
         }
     }
 }
 
 fn gone(lang: Lang) -> Markup {
-    html! { p.note.warn role="status" { (lang.t("This service was deleted.", "Ce service a été supprimé.")) } }
+    html! { p.note.warn role="status" { (console::THIS_SERVICE_WAS_DELETED.of(lang)) } }
 }
 
 /// A row of a form: a label and its field, and a hint below.
@@ -322,7 +328,7 @@ pub(crate) fn edit_form(viewer: &Viewer, info: &ServiceInfo, tab: Tab, fields: &
                 fieldset.bare disabled[!viewer.is_administrator()] {
                     (fields)
                     div.row.end {
-                        button.primary type="submit" { (lang.t("Save…", "Enregistrer…")) }
+                        button.primary type="submit" { (console::SAVE.of(lang)) }
                     }
                 }
             }

@@ -9,11 +9,12 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ServiceId, ServiceState};
+use relance_texts::console;
 
 use crate::form::Query;
 use crate::hub::{Hub, Load};
 use crate::lacking::{Feature, reason};
-use crate::lang::Lang;
+use crate::lang::{self, Lang};
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
 use crate::stream::{Closed, Message, Sender, respond};
@@ -39,15 +40,15 @@ pub(crate) async fn page(viewer: Viewer, Query(query): Query) -> Answer<Response
     });
     let body = html! {
         div.head {
-            h1 { (lang.t("Services", "Services")) }
+            h1 { (console::SERVICES.of(lang)) }
             span #summary.summary { (summary(&view, lang)) }
             @if viewer.is_administrator() {
-                a.button.primary href="/create" { (lang.t("New service", "Nouveau service")) }
+                a.button.primary href="/create" { (console::NEW_SERVICE.of(lang)) }
             }
         }
         (filters(&wanted, lang))
         (toolbar(&viewer))
-        div.scroll tabindex="0" role="region" aria-label=(lang.t("Services", "Services")) {
+        div.scroll tabindex="0" role="region" aria-label=(console::SERVICES.of(lang)) {
             table #services.live data-rows="" {
                 (head(&wanted, lang))
                 tbody { @for row in rows { (row) } }
@@ -56,7 +57,7 @@ pub(crate) async fn page(viewer: Viewer, Query(query): Query) -> Answer<Response
         div #pager { (pager(&wanted, &view, lang)) }
     };
     let content = Page {
-        title: lang.t("Services", "Services"),
+        title: console::SERVICES.of(lang),
         place: Place::Services,
         stream: Some(format!("/stream/services?{}", wanted.query())),
         body,
@@ -66,29 +67,29 @@ pub(crate) async fn page(viewer: Viewer, Query(query): Query) -> Answer<Response
 
 fn summary(view: &View, lang: Lang) -> Markup {
     html! {
-        @if view.matching == view.all { (view.all) " " (lang.t("services", "services")) }
-        @else { (view.matching) " " (lang.t("of", "sur")) " " (view.all) }
-        " · " (view.running) " " (lang.t("running", "en cours"))
-        @if view.failed > 0 { " · " strong.bad { (view.failed) " " (lang.t("failed", "en échec")) } }
+        @if view.matching == view.all { (view.all) " " (console::SERVICES_SERVICES.of(lang)) }
+        @else { (view.matching) " " (console::OF.of(lang)) " " (view.all) }
+        " · " (view.running) " " (console::SERVICES_RUNNING.of(lang))
+        @if view.failed > 0 { " · " strong.bad { (view.failed) " " (console::FAILED.of(lang)) } }
     }
 }
 
 fn filters(wanted: &Wanted, lang: Lang) -> Markup {
     let states = [
-        lang.t("Running", "En cours"),
-        lang.t("Stopped", "Arrêtés"),
-        lang.t("Pending", "En transition"),
-        lang.t("Paused", "En pause"),
-        lang.t("Failed", "En échec"),
+        console::STATE_RUNNING.of(lang),
+        console::SERVICES_STOPPED.of(lang),
+        console::PENDING.of(lang),
+        console::STATE_PAUSED.of(lang),
+        console::SERVICES_FAILED.of(lang),
     ];
-    let any = lang.t("Any", "Tous");
+    let any = console::ANY.of(lang);
     html! {
         form #filters.filters method="get" action="/" role="search" {
-            label.grow { span { (lang.t("Search", "Recherche")) }
+            label.grow { span { (console::SEARCH.of(lang)) }
                 input type="search" name="q" value=(wanted.text) autocomplete="off" accesskey="f"
-                    placeholder=(lang.t("Name or description  ( / )", "Nom ou description  ( / )"));
+                    placeholder=(console::NAME_OR_DESCRIPTION.of(lang));
             }
-            label { span { (lang.t("State", "État")) }
+            label { span { (console::STATE.of(lang)) }
                 select name="state" {
                     option value="" { (any) }
                     @for (value, label) in STATES.into_iter().zip(states) {
@@ -96,17 +97,17 @@ fn filters(wanted: &Wanted, lang: Lang) -> Markup {
                     }
                 }
             }
-            label { span { (lang.t("Start type", "Type de démarrage")) }
+            label { span { (console::START_TYPE.of(lang)) }
                 select name="start" {
                     option value="" { (any) }
                     @for value in ["auto", "demand", "disabled"] {
-                        option value=(value) selected[wanted.start == value] { (lang.start_type(value, false)) }
+                        option value=(value) selected[wanted.start == value] { (lang::start_type(value, false).of(lang)) }
                     }
                 }
             }
             input type="hidden" name="sort" value=(wanted.sort);
             input type="hidden" name="dir" value=(if wanted.descending { "desc" } else { "" });
-            noscript { button type="submit" { (lang.t("Show", "Afficher")) } }
+            noscript { button type="submit" { (console::SHOW.of(lang)) } }
         }
     }
 }
@@ -118,33 +119,33 @@ fn toolbar(viewer: &Viewer) -> Markup {
         return html! { form #controls hidden {} };
     }
     let actions = [
-        ("start", lang.t("Start", "Démarrer")),
-        ("stop", lang.t("Stop", "Arrêter")),
-        ("restart", lang.t("Restart", "Redémarrer")),
-        ("pause", lang.t("Pause", "Suspendre")),
-        ("continue", lang.t("Continue", "Reprendre")),
+        ("start", console::START.of(lang)),
+        ("stop", console::STOP.of(lang)),
+        ("restart", console::RESTART.of(lang)),
+        ("pause", console::PAUSE.of(lang)),
+        ("continue", console::CONTINUE.of(lang)),
     ];
     html! {
-        form #controls.toolbar method="post" action="/control" data-control="" aria-label=(lang.t("Controls", "Commandes")) {
+        form #controls.toolbar method="post" action="/control" data-control="" aria-label=(console::CONTROLS.of(lang)) {
             (layout::key(viewer))
-            span #picked.picked { (lang.t("None selected", "Aucun choisi")) }
+            span #picked.picked { (console::NONE_SELECTED.of(lang)) }
             div.group {
                 @for (action, label) in actions {
                     button type="submit" name="action" value=(action) disabled { (label) }
                 }
             }
             details.menu {
-                summary { (lang.t("More", "Plus")) }
+                summary { (console::MORE.of(lang)) }
                 div.sheet {
-                    label { (lang.t("Custom control (128–255)", "Commande libre (128–255)"))
+                    label { (console::CUSTOM_CONTROL_128_255.of(lang))
                         input type="number" name="control" min="128" max="255" value="128"; }
-                    button type="submit" name="action" value="control" disabled { (lang.t("Send", "Envoyer")) }
+                    button type="submit" name="action" value="control" disabled { (console::SEND.of(lang)) }
                     @match reason(Feature::CancelRecovery, lang) {
-                        None => button type="submit" name="action" value="cancel" disabled { (lang.t("Cancel pending recovery", "Annuler la récupération en attente")) },
+                        None => button type="submit" name="action" value="cancel" disabled { (console::CANCEL_PENDING_RECOVERY.of(lang)) },
                         Some(reason) => p.dim { (reason) },
                     }
                     @match reason(Feature::Terminate, lang) {
-                        None => button.danger type="submit" name="action" value="terminate" disabled { (lang.t("End by force", "Terminer de force")) },
+                        None => button.danger type="submit" name="action" value="terminate" disabled { (console::END_BY_FORCE.of(lang)) },
                         Some(reason) => p.dim { (reason) },
                     }
                 }
@@ -155,25 +156,21 @@ fn toolbar(viewer: &Viewer) -> Markup {
 
 fn head(wanted: &Wanted, lang: Lang) -> Markup {
     let columns = [
-        ("name", "name", lang.t("Name", "Nom")),
-        ("st", "state", lang.t("State", "État")),
-        ("start", "start", lang.t("Start", "Démarrage")),
-        ("account", "account", lang.t("Account", "Compte")),
+        ("name", "name", console::NAME.of(lang)),
+        ("st", "state", console::STATE.of(lang)),
+        ("start", "start", console::SERVICES_START.of(lang)),
+        ("account", "account", console::ACCOUNT.of(lang)),
         ("num pid", "pid", "PID"),
-        ("num uptime", "uptime", lang.t("Uptime", "Durée")),
-        ("num cpu", "cpu", lang.t("CPU", "CPU")),
-        ("num memory", "memory", lang.t("Memory", "Mémoire")),
-        ("num failures", "failures", lang.t("Failures", "Échecs")),
-        ("last", "", lang.t("Last failure", "Dernier échec")),
-        (
-            "next",
-            "next",
-            lang.t("Next recovery", "Prochaine récupération"),
-        ),
+        ("num uptime", "uptime", console::UPTIME.of(lang)),
+        ("num cpu", "cpu", console::CPU.of(lang)),
+        ("num memory", "memory", console::MEMORY.of(lang)),
+        ("num failures", "failures", console::FAILURES.of(lang)),
+        ("last", "", console::LAST_FAILURE.of(lang)),
+        ("next", "next", console::NEXT_RECOVERY.of(lang)),
     ];
     html! {
         thead { tr {
-            td.pick { input #all type="checkbox" aria-label=(lang.t("Select all rows", "Choisir toutes les lignes")); }
+            td.pick { input #all type="checkbox" aria-label=(console::SELECT_ALL_ROWS.of(lang)); }
             @for (class, column, label) in columns {
                 @let this = wanted.sort == column || (wanted.sort.is_empty() && column == "name");
                 @let order = if wanted.descending { "descending" } else { "ascending" };
@@ -200,7 +197,7 @@ fn sorted(wanted: &Wanted, column: &str, this: bool) -> Wanted {
 
 fn pager(wanted: &Wanted, view: &View, lang: Lang) -> Markup {
     if view.matching == 0 {
-        return html! { p.empty { (lang.t("No service matches.", "Aucun service ne correspond.")) } };
+        return html! { p.empty { (console::NO_SERVICE_MATCHES.of(lang)) } };
     }
     if view.matching <= ROWS_MAX {
         return html! {};
@@ -215,10 +212,10 @@ fn pager(wanted: &Wanted, view: &View, lang: Lang) -> Markup {
     let first = view.page * ROWS_MAX + 1;
     let last = (first + ROWS_MAX - 1).min(view.matching);
     html! {
-        nav.pager aria-label=(lang.t("Pages", "Pages")) {
-            @if view.page > 0 { a rel="prev" href=(link(view.page - 1)) { "← " (lang.t("Previous", "Précédents")) } }
-            span { (first) "–" (last) " " (lang.t("of", "sur")) " " (view.matching) }
-            @if last < view.matching { a rel="next" href=(link(view.page + 1)) { (lang.t("Next", "Suivants")) " →" } }
+        nav.pager aria-label=(console::PAGES.of(lang)) {
+            @if view.page > 0 { a rel="prev" href=(link(view.page - 1)) { "← " (console::PREVIOUS.of(lang)) } }
+            span { (first) "–" (last) " " (console::OF.of(lang)) " " (view.matching) }
+            @if last < view.matching { a rel="next" href=(link(view.page + 1)) { (console::NEXT.of(lang)) " →" } }
         }
     }
 }

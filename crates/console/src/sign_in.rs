@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use relance_scm::ScmError;
+use relance_texts::console;
 use relance_wire::api::{Role, SessionBody, TokenRequest};
 
 use crate::app::App;
@@ -27,31 +28,25 @@ pub(crate) async fn page(likes: Likes, Query(query): Query) -> Response {
     let lang = likes.lang;
     let body = match query.given("code") {
         Some(code) => html! {
-            h1 { (lang.t("Sign in", "Connexion")) }
-            p { (lang.t("This link signs you in once.", "Ce lien vous connecte une seule fois.")) }
+            h1 { (console::SIGN_IN.of(lang)) }
+            p { (console::THIS_LINK_SIGNS_YOU.of(lang)) }
             form #signin method="post" action="/signin" {
                 input type="hidden" name="code" value=(code);
-                button.primary type="submit" { (lang.t("Sign in", "Se connecter")) }
+                button.primary type="submit" { (console::SIGN_IN_SIGN_IN.of(lang)) }
             }
         },
         None => ways_in(likes),
     };
-    html_page(plain(likes, lang.t("Sign in", "Connexion"), &body)).into_response()
+    html_page(plain(likes, console::SIGN_IN.of(lang), &body)).into_response()
 }
 
 fn ways_in(likes: Likes) -> Markup {
     let lang = likes.lang;
     html! {
-        h1 { (lang.t("Sign in", "Connexion")) }
-        p { (lang.t(
-            "There are no passwords. An administrator of this machine makes a link that signs in once:",
-            "Il n’y a pas de mot de passe. Un administrateur de cette machine crée un lien qui connecte une seule fois :",
-        )) }
+        h1 { (console::SIGN_IN.of(lang)) }
+        p { (console::THERE_ARE_NO_PASSWORDS.of(lang)) }
         pre.command tabindex="0" { "relance console" }
-        p.dim { (lang.t(
-            "To look without changing anything: relance console --role reader",
-            "Pour voir sans rien modifier : relance console --role reader",
-        )) }
+        p.dim { (console::TO_LOOK_WITHOUT_CHANGING.of(lang)) }
     }
 }
 
@@ -92,8 +87,8 @@ fn session_cookie(app: &App, headers: &HeaderMap, token: &str) -> String {
 }
 
 fn refused(likes: Likes, error: &ScmError) -> Response {
-    let body = html! { (ways_in(likes)) (problem(error)) };
-    let title = likes.lang.t("Sign in", "Connexion");
+    let body = html! { (ways_in(likes)) (problem(error, likes.lang)) };
+    let title = console::SIGN_IN.of(likes.lang);
     (status(error), html_page(plain(likes, title, &body))).into_response()
 }
 
@@ -155,34 +150,31 @@ async fn show_access(viewer: &Viewer, made: Option<Result<String, ScmError>>) ->
         Some(Err(error)) => status(error),
         _ => StatusCode::OK,
     };
-    let title = lang.t("Sessions and tokens", "Sessions et jetons");
+    let title = console::SESSIONS_AND_TOKENS.of(lang);
     let body = html! {
         div.head { h1 { (title) } }
         @match &made {
             Some(Ok(token)) => div.card.good role="status" {
-                p { (lang.t(
-                    "The new token. It is shown once; keep it where only its script can read it.",
-                    "Le nouveau jeton. Il n’est affiché qu’une fois ; gardez-le là où seul son script peut le lire.",
-                )) }
-                pre.command tabindex="0" aria-label=(lang.t("Token", "Jeton")) { (token) }
+                p { (console::THE_NEW_TOKEN_IT.of(lang)) }
+                pre.command tabindex="0" aria-label=(console::TOKEN.of(lang)) { (token) }
             },
-            Some(Err(error)) => (problem(error)),
+            Some(Err(error)) => (problem(error, lang)),
             None => {}
         }
         div.scroll tabindex="0" role="region" aria-label=(title) { (table(viewer, &sessions)) }
         section.card {
-            h2 { (lang.t("New token", "Nouveau jeton")) }
+            h2 { (console::NEW_TOKEN.of(lang)) }
             form.fields method="post" action="/access" {
                 (layout::key(viewer))
-                label { (lang.t("What it is for", "À quoi il sert")) input name="name" required maxlength="64"; }
-                label { (lang.t("May", "Peut"))
+                label { (console::WHAT_IT_IS_FOR.of(lang)) input name="name" required maxlength="64"; }
+                label { (console::SIGN_IN_MAY.of(lang))
                     select name="role" {
-                        option value="reader" { (lang.t("see", "voir")) }
-                        option value="administrator" { (lang.t("do everything", "tout faire")) }
+                        option value="reader" { (console::SEE.of(lang)) }
+                        option value="administrator" { (console::DO_EVERYTHING.of(lang)) }
                     }
                 }
-                label { (lang.t("Days", "Jours")) input name="days" type="number" min="1" max="3650" value="365"; }
-                button.primary type="submit" { (lang.t("Make the token", "Créer le jeton")) }
+                label { (console::DAYS.of(lang)) input name="days" type="number" min="1" max="3650" value="365"; }
+                button.primary type="submit" { (console::MAKE_THE_TOKEN.of(lang)) }
             }
         }
     };
@@ -200,27 +192,27 @@ fn table(viewer: &Viewer, sessions: &[SessionBody]) -> Markup {
     html! {
         table {
             thead { tr {
-                th { (lang.t("Whose", "À qui")) }
-                th { (lang.t("Kind", "Sorte")) }
-                th { (lang.t("Role", "Rôle")) }
-                th { (lang.t("Made", "Créé")) }
-                th { (lang.t("Ends", "Expire")) }
-                th { span.hidden { (lang.t("End", "Terminer")) } }
+                th { (console::WHOSE.of(lang)) }
+                th { (console::KIND.of(lang)) }
+                th { (console::ROLE.of(lang)) }
+                th { (console::MADE.of(lang)) }
+                th { (console::ENDS.of(lang)) }
+                th { span.hidden { (console::END.of(lang)) } }
             } }
             tbody {
                 @for session in sessions {
                     tr {
-                        td { bdi { (session.name) } @if session.id == viewer.session.id { " " span.chip { (lang.t("this one", "celle-ci")) } } }
-                        td { @if session.token { (lang.t("Token", "Jeton")) } @else { (lang.t("Session", "Session")) } }
-                        td { @if session.role == Role::Administrator { (lang.t("Administrator", "Administrateur")) } @else { (lang.t("Read-only", "Lecture seule")) } }
+                        td { bdi { (session.name) } @if session.id == viewer.session.id { " " span.chip { (console::THIS_ONE.of(lang)) } } }
+                        td { @if session.token { (console::TOKEN.of(lang)) } @else { (console::SESSION.of(lang)) } }
+                        td { @if session.role == Role::Administrator { (console::ADMINISTRATOR.of(lang)) } @else { (console::READ_ONLY.of(lang)) } }
                         td { (time::moment(session.created_at_ms)) }
                         td { @if let Some(end) = session.expires_at_ms { (time::moment(end)) } }
                         td {
                             form method="post" action="/access" {
                                 (layout::key(viewer))
                                 button.small type="submit" name="end" value=(session.id)
-                                    aria-label={ (lang.t("End", "Terminer")) " " (session.name) " " (session.id) } {
-                                    (lang.t("End", "Terminer"))
+                                    aria-label={ (console::END.of(lang)) " " (session.name) " " (session.id) } {
+                                    (console::END.of(lang))
                                 }
                             }
                         }

@@ -1,6 +1,7 @@
 //! The pages that each service has.
 
 use relance_scm::{ScmError, ServiceName, Win32Error};
+use relance_texts::console;
 
 use crate::form::query;
 use crate::lang::Lang;
@@ -58,15 +59,15 @@ impl Tab {
 
     pub(crate) fn label(self, lang: Lang) -> &'static str {
         match self {
-            Self::General => lang.t("General", "Général"),
-            Self::LogOn => lang.t("Log On", "Connexion"),
-            Self::Recovery => lang.t("Recovery", "Récupération"),
-            Self::Dependencies => lang.t("Dependencies", "Dépendances"),
-            Self::Environment => lang.t("Environment", "Environnement"),
-            Self::Security => lang.t("Security", "Sécurité"),
-            Self::Output => lang.t("Output", "Sortie"),
-            Self::Events => lang.t("Events", "Événements"),
-            Self::History => lang.t("History", "Historique"),
+            Self::General => console::GENERAL.of(lang),
+            Self::LogOn => console::LOG_ON.of(lang),
+            Self::Recovery => console::RECOVERY.of(lang),
+            Self::Dependencies => console::DEPENDENCIES.of(lang),
+            Self::Environment => console::ENVIRONMENT.of(lang),
+            Self::Security => console::SECURITY.of(lang),
+            Self::Output => console::OUTPUT.of(lang),
+            Self::Events => console::EVENTS.of(lang),
+            Self::History => console::HISTORY.of(lang),
         }
     }
 

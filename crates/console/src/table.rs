@@ -6,10 +6,11 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ServiceState, fold_case};
+use relance_texts::console;
 
 use crate::form::{Form, query};
 use crate::hub::{Load, State};
-use crate::lang::Lang;
+use crate::lang::{self, Lang};
 use crate::time;
 
 /// Most rows of a page.
@@ -195,9 +196,9 @@ pub(crate) fn state(info: &ServiceInfo, lang: Lang) -> Markup {
         ),
     };
     let word = if class == "failed" {
-        lang.t("Failed", "En échec")
+        console::SERVICES_FAILED.of(lang)
     } else {
-        lang.state(status.state)
+        lang::state(status.state).of(lang)
     };
     html! {
         span class={ "state " (class) } {
@@ -205,7 +206,7 @@ pub(crate) fn state(info: &ServiceInfo, lang: Lang) -> Markup {
             (word)
         }
         @if status.state.is_pending() { (progress(info, lang)) }
-        @if info.marked_for_delete { " " span.chip.warn { (lang.t("being deleted", "en suppression")) } }
+        @if info.marked_for_delete { " " span.chip.warn { (console::BEING_DELETED.of(lang)) } }
     }
 }
 
@@ -215,8 +216,8 @@ fn progress(info: &ServiceInfo, lang: Lang) -> Markup {
     let hint = u64::try_from(status.wait_hint.as_millis()).unwrap_or(u64::MAX);
     html! {
         span.progress {
-            progress aria-label=(lang.t("In progress", "En cours")) {}
-            @if status.checkpoint > 0 { span { (lang.t("step ", "étape ")) (status.checkpoint) } }
+            progress aria-label=(console::IN_PROGRESS.of(lang)) {}
+            @if status.checkpoint > 0 { span { (lang.say(console::Step { number: status.checkpoint })) } }
             @if hint > 0 { span { "≤ " (time::duration(hint)) } }
         }
     }
@@ -227,8 +228,8 @@ pub(crate) fn next_recovery(info: &ServiceInfo, lang: Lang) -> Markup {
     html! {
         @for pending in &info.recovery.pending {
             span.next {
-                (lang.action(pending.action.kind)) " "
-                @if pending.executing { (lang.t("now", "maintenant")) }
+                (lang::action(pending.action.kind).of(lang)) " "
+                @if pending.executing { (console::NOW.of(lang)) }
                 @else { (time::until(pending.due.0)) }
             }
         }
@@ -254,16 +255,18 @@ pub(crate) fn reason(end: &relance_scm::manager::EndInfo, lang: Lang) -> String 
     use relance_scm::ExitCode;
     use relance_scm::status::{ProcessExit, signal_name};
     match (end.exit, end.exit_code) {
-        (_, ExitCode::ServiceSpecific(code)) => format!("{} {code}", lang.t("error", "erreur")),
+        (_, ExitCode::ServiceSpecific(code)) => lang.say(console::ErrorNumber { code }),
         (Some(ProcessExit::Signaled(signal)), _) => match signal_name(signal) {
             Some(name) => format!("SIG{name}"),
-            None => format!("signal {signal}"),
+            None => lang.say(console::SignalNumber { signal }),
         },
         (Some(ProcessExit::Exited(code)), ExitCode::PROCESS_ABORTED) => {
-            format!("{} {code}", lang.t("exit status", "code de sortie"))
+            lang.say(console::ExitNumber { status: code })
         }
-        (_, ExitCode::PROCESS_ABORTED) => lang.t("ended unseen", "fin non observée").to_owned(),
-        (_, code) => format!("{} {}", lang.t("error", "erreur"), code.win32().to_raw()),
+        (_, ExitCode::PROCESS_ABORTED) => console::ENDED_UNSEEN.of(lang).to_owned(),
+        (_, code) => lang.say(console::ErrorNumber {
+            code: code.win32().to_raw(),
+        }),
     }
 }
 
@@ -276,13 +279,13 @@ pub(crate) fn row(info: &ServiceInfo, load: Option<&Load>, lang: Lang) -> Markup
     let next = &info.recovery.pending;
     html! {
         tr data-id=(info.id.0) {
-            td.pick { input type="checkbox" name="name" value=(name) form="controls" aria-label={ (lang.t("Select ", "Choisir ")) (name) }; }
+            td.pick { input type="checkbox" name="name" value=(name) form="controls" aria-label=(lang.say(console::Select { name })); }
             th.name scope="row" {
                 a href=(link) { bdi { (config.display_name) } }
                 @if differs { bdi.second { (name) } }
             }
             td.st { (state(info, lang)) }
-            td.start { (lang.start_type(config.start_type.name(), config.delayed_auto_start)) }
+            td.start { (lang::start_type(config.start_type.name(), config.delayed_auto_start).of(lang)) }
             td.account { bdi { (config.account_name.as_str()) } }
             td.num.pid { @if info.status.process_id != 0 { (info.status.process_id) } }
             td.num.uptime { @if let Some(run) = &info.run { (time::since(run.started_at.0)) } }

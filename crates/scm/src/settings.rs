@@ -33,6 +33,14 @@ pub struct Words {
     pub fr: &'static str,
 }
 
+impl Words {
+    /// In a language.
+    #[must_use]
+    pub fn of(self, lang: relance_texts::Lang) -> &'static str {
+        lang.t(self.en, self.fr)
+    }
+}
+
 /// Where a setting stands in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {

@@ -1,5 +1,7 @@
 //! The languages.
 
+use crate::Message;
+
 /// A language that the catalogue has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Lang {
@@ -58,6 +60,20 @@ impl Lang {
             Self::En => "en",
             Self::Fr => "fr",
         }
+    }
+
+    /// One of two texts that do not stand in the catalogue yet.
+    #[doc(hidden)]
+    pub fn t<T>(self, en: T, fr: T) -> T {
+        match self {
+            Self::En => en,
+            Self::Fr => fr,
+        }
+    }
+
+    /// What a message says.
+    pub fn say(self, message: impl Message) -> String {
+        message.text().of(self)
     }
 
     /// Its plural category for a count.

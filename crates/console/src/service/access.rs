@@ -8,6 +8,7 @@ use relance_client::ServiceManager;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::security::{Access, Ace, AceKind, NamedChange, SecurityDescriptor, words};
 use relance_scm::{ScmError, ServiceName};
+use relance_texts::console;
 use relance_wire::api::AccessChangeBody;
 
 use super::{field, show};
@@ -44,9 +45,9 @@ pub(super) fn section(viewer: &Viewer, name: &ServiceName, access: &Access) -> M
     let lang = viewer.lang();
     html! {
         section.card aria-labelledby="access" {
-            h2 #access { (lang.t("Who may do what", "Qui peut faire quoi")) }
+            h2 #access { (console::WHO_MAY_DO_WHAT.of(lang)) }
             (list(access, lang, viewer.is_administrator().then_some((viewer, name))))
-            @if access.is_default { p.dim { (lang.t("This is the default; nothing is stored.", "C’est la valeur par défaut ; rien n’est enregistré.")) } }
+            @if access.is_default { p.dim { (console::THIS_IS_THE_DEFAULT.of(lang)) } }
             (warnings(access, lang))
         }
         @if viewer.is_administrator() { (give(viewer, name)) }
@@ -58,20 +59,20 @@ fn give(viewer: &Viewer, name: &ServiceName) -> Markup {
     let lang = viewer.lang();
     let given = words::WORDS.iter().filter(|word| word.word != "query");
     html! {
-        form.card method="post" action=(ACTION) aria-label=(lang.t("Give rights", "Donner des droits")) {
-            h2 { (lang.t("Give somebody rights", "Donner des droits à quelqu’un")) }
+        form.card method="post" action=(ACTION) aria-label=(console::GIVE_RIGHTS.of(lang)) {
+            h2 { (console::GIVE_SOMEBODY_RIGHTS.of(lang)) }
             (layout::key(viewer))
             input type="hidden" name="name" value=(name);
             input type="hidden" name="give" value="1";
             (field(
-                lang.t("User or group", "Utilisateur ou groupe"),
-                lang.t("As alice, user:alice or group:web", "Par exemple alice, user:alice ou group:web"),
+                console::USER_OR_GROUP.of(lang),
+                console::AS_ALICE_USER_ALICE.of(lang),
                 &html! { input name="who" required autocomplete="off" spellcheck="false"; },
             ))
             @for word in given {
                 label.check { input type="checkbox" name="grant" value=(word.word); span { (label(word.word, lang)) } }
             }
-            div.row.end { button.primary type="submit" { (lang.t("Give…", "Donner…")) } }
+            div.row.end { button.primary type="submit" { (console::GIVE.of(lang)) } }
         }
     }
 }
@@ -80,12 +81,12 @@ fn give(viewer: &Viewer, name: &ServiceName) -> Markup {
 fn list(access: &Access, lang: Lang, changing: Option<(&Viewer, &ServiceName)>) -> Markup {
     let entries = access.descriptor.dacl.iter().zip(&access.names);
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(lang.t("Access list", "Liste d’accès")) {
+        div.scroll tabindex="0" role="region" aria-label=(console::ACCESS_LIST.of(lang)) {
             table {
                 thead { tr {
-                    th scope="col" { (lang.t("Who", "Qui")) }
-                    th scope="col" { (lang.t("May do", "Peut faire")) }
-                    @if changing.is_some() { th scope="col" { (lang.t("Change", "Changer")) } }
+                    th scope="col" { (console::WHO.of(lang)) }
+                    th scope="col" { (console::MAY_DO.of(lang)) }
+                    @if changing.is_some() { th scope="col" { (console::CHANGE.of(lang)) } }
                 } }
                 tbody {
                     @for (ace, name) in entries {
@@ -110,7 +111,7 @@ fn forget(viewer: &Viewer, service: &ServiceName, ace: &Ace, lang: Lang) -> Mark
             input type="hidden" name="name" value=(service);
             input type="hidden" name="who" value=(ace.sid);
             input type="hidden" name="forget" value="1";
-            button type="submit" { (lang.t("Remove…", "Retirer…")) }
+            button type="submit" { (console::REMOVE.of(lang)) }
         }
     }
 }
@@ -122,11 +123,7 @@ fn warnings(access: &Access, lang: Lang) -> Markup {
     html! {
         @for (_, name) in names {
             p.note.warn {
-                (who(name, lang))
-                (lang.t(
-                    " can have anything run under the account of the manager: a user who may change a service’s program and account has its power.",
-                    " peut faire exécuter n’importe quoi sous le compte du gestionnaire : qui peut changer le programme et le compte d’un service a son pouvoir.",
-                ))
+                (lang.say(console::Powerful { who: who(name, lang) }))
             }
         }
     }
@@ -135,23 +132,17 @@ fn warnings(access: &Access, lang: Lang) -> Markup {
 /// A name as people say it.
 fn who(name: &str, lang: Lang) -> String {
     let set = match name {
-        "manager" => lang.t("The manager itself", "Le gestionnaire"),
-        "administrators" => lang.t("Administrators", "Administrateurs"),
-        "local-users" => lang.t(
-            "Anybody on this machine",
-            "Toute personne sur cette machine",
-        ),
-        "services" => lang.t("Services", "Services"),
-        "everyone" => lang.t("Everybody", "Tout le monde"),
-        "authenticated-users" => lang.t(
-            "Everybody with an account",
-            "Toute personne ayant un compte",
-        ),
+        "manager" => console::THE_MANAGER_ITSELF.of(lang),
+        "administrators" => console::ADMINISTRATORS.of(lang),
+        "local-users" => console::ANYBODY_ON_THIS_MACHINE.of(lang),
+        "services" => console::SERVICES.of(lang),
+        "everyone" => console::EVERYBODY.of(lang),
+        "authenticated-users" => console::EVERYBODY_WITH_AN_ACCOUNT.of(lang),
         _ => "",
     };
     match (set, name.split_once(':')) {
-        ("", Some(("user", user))) => format!("{} {user}", lang.t("User", "Utilisateur")),
-        ("", Some(("group", group))) => format!("{} {group}", lang.t("Group", "Groupe")),
+        ("", Some(("user", user))) => format!("{} {user}", console::USER.of(lang)),
+        ("", Some(("group", group))) => format!("{} {group}", console::GROUP.of(lang)),
         ("", _) => name.to_owned(),
         (set, _) => set.to_owned(),
     }
@@ -159,8 +150,8 @@ fn who(name: &str, lang: Lang) -> String {
 
 fn rule(ace: &Ace, lang: Lang) -> Markup {
     html! {
-        @if ace.kind == AceKind::Allow { (lang.t("may", "peut")) }
-        @else { strong.bad { (lang.t("may not", "ne peut pas")) } }
+        @if ace.kind == AceKind::Allow { (console::MAY.of(lang)) }
+        @else { strong.bad { (console::MAY_NOT.of(lang)) } }
     }
 }
 
@@ -173,17 +164,17 @@ fn rights(ace: &Ace, lang: Lang) -> String {
 /// A right as people say it; one that has no word is named as it is.
 fn label(word: &str, lang: Lang) -> &str {
     match word {
-        "query" => lang.t("see it", "le voir"),
-        "start" => lang.t("start it", "le démarrer"),
-        "stop" => lang.t("stop it", "l’arrêter"),
-        "pause" => lang.t("pause it", "le suspendre"),
-        "control" => lang.t("send its own controls", "envoyer ses propres contrôles"),
-        "logs" => lang.t("read what it prints", "lire sa sortie"),
-        "config" => lang.t("change it", "le modifier"),
-        "delete" => lang.t("delete it", "le supprimer"),
-        "rights" => lang.t("say who may do what", "dire qui peut quoi"),
-        "restart" => lang.t("restart it", "le redémarrer"),
-        "all" => lang.t("do everything", "tout faire"),
+        "query" => console::SEE_IT.of(lang),
+        "start" => console::START_IT.of(lang),
+        "stop" => console::STOP_IT.of(lang),
+        "pause" => console::PAUSE_IT.of(lang),
+        "control" => console::SEND_ITS_OWN_CONTROLS.of(lang),
+        "logs" => console::READ_WHAT_IT_PRINTS.of(lang),
+        "config" => console::CHANGE_IT.of(lang),
+        "delete" => console::DELETE_IT.of(lang),
+        "rights" => console::SAY_WHO_MAY_DO.of(lang),
+        "restart" => console::RESTART_IT.of(lang),
+        "all" => console::DO_EVERYTHING.of(lang),
         other => other,
     }
 }
@@ -214,9 +205,9 @@ pub(crate) async fn change(viewer: Viewer, form: Form) -> Answer<Response> {
             let lang = viewer.lang();
             let content = html! {
                 section.card {
-                    h2 { (lang.t("Not saved", "Non enregistré")) }
-                    (problem(&error))
-                    a.button href=(Tab::Security.href(&name)) { (lang.t("Back", "Retour")) }
+                    h2 { (console::NOT_SAVED.of(lang)) }
+                    (problem(&error, lang))
+                    a.button href=(Tab::Security.href(&name)) { (console::BACK.of(lang)) }
                 }
             };
             let code = status(&error);
@@ -254,7 +245,7 @@ fn review(viewer: &Viewer, name: &ServiceName, access: &Access, form: &Form) -> 
     let lang = viewer.lang();
     html! {
         section.card aria-labelledby="review" {
-            h2 #review { (lang.t("Who could do what then", "Qui pourrait alors faire quoi")) }
+            h2 #review { (console::WHO_COULD_DO_WHAT.of(lang)) }
             (list(access, lang, None))
             (warnings(access, lang))
             p.code { (access.descriptor) }
@@ -265,8 +256,8 @@ fn review(viewer: &Viewer, name: &ServiceName, access: &Access, form: &Form) -> 
                         input type="hidden" name=(key) value=(value);
                     }
                 }
-                button.primary type="submit" name="confirm" value="1" { (lang.t("Save", "Enregistrer")) }
-                a.button href=(Tab::Security.href(name)) { (lang.t("Do not save", "Ne pas enregistrer")) }
+                button.primary type="submit" name="confirm" value="1" { (console::ACCESS_SAVE.of(lang)) }
+                a.button href=(Tab::Security.href(name)) { (console::DO_NOT_SAVE.of(lang)) }
             }
         }
     }

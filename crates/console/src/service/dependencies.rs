@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use relance_scm::config::Dependency;
 use relance_scm::fold_case;
 use relance_scm::manager::ServiceInfo;
+use relance_texts::console;
 
 use super::{edit_form, field};
 use crate::hub::{Hub, State};
@@ -33,13 +34,13 @@ pub(crate) fn tab(viewer: &Viewer, hub: &Hub, info: &ServiceInfo) -> Markup {
         .map(ToString::to_string)
         .collect();
     let fields = html! {
-        h2 { (lang.t("Needs", "A besoin de")) }
+        h2 { (console::NEEDS.of(lang)) }
         (draw(&needs, lang))
-        h2 { (lang.t("Is needed by", "Est nécessaire à")) }
+        h2 { (console::IS_NEEDED_BY.of(lang)) }
         (draw(&needed, lang))
         (field(
-            lang.t("Services that must run first", "Services qui doivent d’abord tourner"),
-            lang.t("One to a line; a group as +NAME", "Un par ligne ; un groupe sous la forme +NOM"),
+            console::SERVICES_THAT_MUST_RUN.of(lang),
+            console::ONE_TO_A_LINE.of(lang),
             &html! { textarea.code name="dependencies" rows="4" spellcheck="false" { (text.join("\n")) } },
         ))
     };
@@ -150,7 +151,7 @@ fn needed_by(
 
 fn draw(branches: &[Branch], lang: Lang) -> Markup {
     html! {
-        @if branches.is_empty() { p.dim { (lang.t("Nothing.", "Rien.")) } }
+        @if branches.is_empty() { p.dim { (console::NOTHING.of(lang)) } }
         @else {
             ul.tree {
                 @for branch in branches {
@@ -160,8 +161,8 @@ fn draw(branches: &[Branch], lang: Lang) -> Markup {
                                 a href=(Tab::Dependencies.href(&info.config.service_name)) { bdi { (branch.label) } }
                                 " " (table::state(info, lang))
                             }
-                            None if branch.is_group => { bdi { (branch.label) } " " span.chip { (lang.t("group", "groupe")) } }
-                            None => { bdi { (branch.label) } " " span.chip.bad { (lang.t("does not exist", "n’existe pas")) } }
+                            None if branch.is_group => { bdi { (branch.label) } " " span.chip { (console::DEPENDENCIES_GROUP.of(lang)) } }
+                            None => { bdi { (branch.label) } " " span.chip.bad { (console::DOES_NOT_EXIST.of(lang)) } }
                         }
                         @if !branch.branches.is_empty() { (draw(&branch.branches, lang)) }
                     }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
 use relance_scm::ServiceConfig;
+use relance_texts::console;
 
 use super::change::{changed, version};
 use super::{find, preview, show};
@@ -72,9 +73,9 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
             let lang = viewer.lang();
             let content = html! {
                 section.card {
-                    h2 { (lang.t("Not saved", "Non enregistré")) }
-                    (problem(&error))
-                    p { (lang.t("Go back with your browser: what you entered is still there.", "Revenez en arrière avec votre navigateur : votre saisie y est encore.")) }
+                    h2 { (console::NOT_SAVED.of(lang)) }
+                    (problem(&error, lang))
+                    p { (console::GO_BACK_WITH_YOUR.of(lang)) }
                 }
             };
             Ok(show(&viewer, &info, tab, &content, false, status(&error)))
@@ -95,13 +96,10 @@ fn review(
     let differences = diff::differences(before, after, lang);
     html! {
         section.card aria-labelledby="review" {
-            h2 #review { (lang.t("This would change", "Ce qui changerait")) }
+            h2 #review { (console::THIS_WOULD_CHANGE.of(lang)) }
             @if is_stale {
                 p.note.warn role="alert" {
-                    (lang.t(
-                        "Somebody else has changed this service since you opened the form. Below is the difference to what it is now; saving would overwrite it.",
-                        "Quelqu’un d’autre a modifié ce service depuis que vous avez ouvert le formulaire. Voici la différence avec son état actuel ; enregistrer l’écraserait.",
-                    ))
+                    (console::SOMEBODY_ELSE_HAS_CHANGED.of(lang))
                 }
             }
             (diff::table(&differences, lang))
@@ -115,10 +113,10 @@ fn review(
                 input type="hidden" name="version" value=(version(before));
                 @if !differences.is_empty() {
                     button.primary type="submit" name="confirm" value="1" {
-                        @if is_stale { (lang.t("Overwrite", "Écraser")) } @else { (lang.t("Save", "Enregistrer")) }
+                        @if is_stale { (console::OVERWRITE.of(lang)) } @else { (console::ACCESS_SAVE.of(lang)) }
                     }
                 }
-                a.button href=(tab.href(&before.service_name)) { (lang.t("Do not save", "Ne pas enregistrer")) }
+                a.button href=(tab.href(&before.service_name)) { (console::DO_NOT_SAVE.of(lang)) }
             }
             (script::show(&script::change(before, after), lang))
         }

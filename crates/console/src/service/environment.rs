@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
+use relance_texts::console;
 use relance_wire::api::ChangeConfigRequest;
 
 use super::{edit_form, field};
@@ -16,8 +17,8 @@ pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
     if !viewer.is_administrator() {
         return html! {
             section.card {
-                h2 { (lang.t("Environment", "Environnement")) }
-                p.dim { (lang.t("Values are shown to administrators only.", "Les valeurs ne sont montrées qu’aux administrateurs.")) }
+                h2 { (console::ENVIRONMENT.of(lang)) }
+                p.dim { (console::VALUES_ARE_SHOWN_TO.of(lang)) }
                 ul { @for variable in variables { li.code { (variable.name()) } } }
             }
         };
@@ -27,8 +28,8 @@ pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
         .map(|variable| format!("{}={}", variable.name(), variable.value()))
         .collect();
     let fields = field(
-        lang.t("Variables", "Variables"),
-        lang.t("One to a line: NAME=value", "Une par ligne : NOM=valeur"),
+        console::VARIABLES.of(lang),
+        console::ONE_TO_A_LINE_NAME.of(lang),
         &html! { textarea.code name="environment" rows="12" spellcheck="false" { (text.join("\n")) } },
     );
     edit_form(viewer, info, Tab::Environment, &fields)

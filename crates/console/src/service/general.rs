@@ -5,6 +5,7 @@ use relance_client::ServiceManager;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::settings::{Section, Setting, System, ValueType, all};
 use relance_scm::{ScmError, ServiceKind, Win32Error};
+use relance_texts::console;
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
 use relance_wire::settings::{texts_of, to_json};
 use serde_json::{Map, Value as Json};
@@ -28,15 +29,15 @@ pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo) -> Answer<Markup> {
     let body = ConfigBody::from(&*info.config);
     Ok(html! {
         section.card {
-            h2 { (lang.t("What happened, and what comes next", "Ce qui s’est passé, et la suite")) }
-            p { @for sentence in &why { (lang.say(sentence)) " " } }
+            h2 { (console::WHAT_HAPPENED_AND_WHAT.of(lang)) }
+            p { @for sentence in &why { (sentence.of(lang)) " " } }
         }
         (edit_form(viewer, info, Tab::General, &fields(&body, lang)))
         @if viewer.is_administrator() {
             form.card.row method="post" action="/delete" {
                 (layout::key(viewer))
                 input type="hidden" name="name" value=(info.config.service_name);
-                button.danger type="submit" { (lang.t("Delete the service…", "Supprimer le service…")) }
+                button.danger type="submit" { (console::GENERAL_DELETE_THE_SERVICE.of(lang)) }
             }
         }
     })
@@ -63,7 +64,7 @@ pub(crate) fn fields(body: &ConfigBody, lang: Lang) -> Markup {
     html! {
         (named(body, &FIRST, lang))
         details {
-            summary { (lang.t("More", "Plus")) }
+            summary { (console::MORE.of(lang)) }
             (named(body, &MORE, lang))
         }
         (extensions(body, lang))
@@ -81,7 +82,7 @@ fn named(body: &ConfigBody, keys: &[&str], lang: Lang) -> Markup {
 fn extensions(body: &ConfigBody, lang: Lang) -> Markup {
     html! {
         details.extension {
-            summary { (lang.t("Beyond Windows", "Au-delà de Windows")) " " span.chip { (lang.t("extension", "extension")) } }
+            summary { (console::BEYOND_WINDOWS.of(lang)) " " span.chip { (console::EXTENSION.of(lang)) } }
             @if let Some(reason) = of_programs(body, lang) { p.dim { (reason) } } @else { (extension_fields(body, lang)) }
         }
     }
@@ -117,8 +118,8 @@ fn lacking(setting: &Setting, lang: Lang) -> Option<&'static str> {
 
 /// The field of a setting, called by its key.
 fn setting_field(setting: &Setting, text: &str, lang: Lang) -> Markup {
-    let label = lang.of(setting.label);
-    let hint = lang.of(setting.about);
+    let label = setting.label.of(lang);
+    let hint = setting.about.of(lang);
     if setting.value == ValueType::Flag && setting.section == Section::Service {
         return html! {
             label.check {
@@ -137,7 +138,7 @@ fn input(setting: &Setting, text: &str, lang: Lang) -> Markup {
         ValueType::Flag => select(setting, text, &["yes", "no"], lang),
         ValueType::OptionalChoice(words) => html! {
             select name=(setting.key) {
-                option value="" { (lang.t("not set", "non défini")) }
+                option value="" { (console::NOT_SET.of(lang)) }
                 @for word in words { option value=(word) selected[*word == text] { (word) } }
             }
         },

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
+use relance_texts::console;
 use relance_wire::api::ChangeConfigRequest;
 
 use super::{edit_form, field};
@@ -19,11 +20,8 @@ pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
 pub(crate) fn fields(account: &str, lang: Lang) -> Markup {
     html! {
         (field(
-            lang.t("Account", "Compte"),
-            lang.t(
-                "LocalSystem is the manager’s own account. Any account of this machine may be named; a manager that is not root can only use its own.",
-                "LocalSystem est le compte du gestionnaire. Tout compte de cette machine peut être nommé ; un gestionnaire qui n’est pas root ne peut utiliser que le sien.",
-            ),
+            console::ACCOUNT.of(lang),
+            console::LOCALSYSTEM_IS_THE_MANAGERS.of(lang),
             &html! {
                 input name="account_name" value=(account) list="accounts" spellcheck="false" autocomplete="off";
                 datalist #accounts {
@@ -33,7 +31,7 @@ pub(crate) fn fields(account: &str, lang: Lang) -> Markup {
                 }
             },
         ))
-        p.dim { (lang.t("No password is needed here.", "Aucun mot de passe n’est nécessaire ici.")) }
+        p.dim { (console::NO_PASSWORD_IS_NEEDED.of(lang)) }
     }
 }
 

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use relance_client::ServiceManager;
 use relance_scm::ServiceName;
 use relance_scm::manager::OutputRange;
+use relance_texts::console;
 
 use crate::reply::{Answer, problem};
 use crate::stream::{Closed, Message, Sender, respond};
@@ -32,14 +33,14 @@ pub(crate) async fn tab(viewer: &Viewer, name: &ServiceName) -> Markup {
     html! {
         section.card {
             div.row {
-                label.grow { span.label { (lang.t("Search", "Recherche")) }
+                label.grow { span.label { (console::SEARCH.of(lang)) }
                     input #find type="search" data-find="output" autocomplete="off"; }
-                label.check { input #follow type="checkbox" checked; span { (lang.t("Follow", "Suivre")) } }
+                label.check { input #follow type="checkbox" checked; span { (console::FOLLOW.of(lang)) } }
                 span #found.dim role="status" {}
             }
             @if let Err(error) = &part
-                && error.code() != relance_scm::Win32Error::FILE_NOT_FOUND { (problem(error)) }
-            pre #output.output tabindex="0" role="log" aria-label=(lang.t("Output", "Sortie")) data-from=(end) { (text) }
+                && error.code() != relance_scm::Win32Error::FILE_NOT_FOUND { (problem(error, lang)) }
+            pre #output.output tabindex="0" role="log" aria-label=(console::OUTPUT.of(lang)) data-from=(end) { (text) }
         }
     }
 }

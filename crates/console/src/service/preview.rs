@@ -14,11 +14,12 @@ use relance_scm::status::ProcessExit;
 use relance_scm::{
     ExitCode, RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceConfig, ServiceState,
 };
+use relance_texts::{console, word};
 
 use super::change::changed;
 use crate::chart::{Axis, DueRestarts, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
 use crate::form::Form;
-use crate::lang::Lang;
+use crate::lang::{self, Lang};
 use crate::reply::problem;
 use crate::tab::Tab;
 use crate::viewer::Viewer;
@@ -56,14 +57,14 @@ pub(crate) fn of_form(viewer: &Viewer, info: &ServiceInfo, tab: Tab, form: &Form
     let lang = viewer.lang();
     let before = &info.config;
     match changed(before, tab, form) {
-        Err(error) => html! { section.card { (problem(&error)) } },
+        Err(error) => html! { section.card { (problem(&error, lang)) } },
         Ok((after, _)) => html! {
             @if tab == Tab::Recovery {
                 (recovery(&after, info.recovery.failure_count, form, lang))
             }
             @let differences = diff::differences(before, &after, lang);
-            section.card aria-label=(lang.t("Changes", "Modifications")) {
-                h2 { (lang.t("Changes", "Modifications")) }
+            section.card aria-label=(console::CHANGES.of(lang)) {
+                h2 { (console::CHANGES.of(lang)) }
                 (diff::table(&differences, lang))
                 @if !differences.is_empty() { (script::show(&script::change(before, &after), lang)) }
             }
@@ -76,7 +77,7 @@ pub(crate) fn recovery(config: &ServiceConfig, count: u32, form: &Form, lang: La
     html! {
         @for warning in warnings(config, lang) { p.note.warn.warning { (warning) } }
         section.card aria-labelledby="if-it-fails" {
-            h2 #if-it-fails { (lang.t("If it fails now, then…", "S’il échoue maintenant, alors…")) }
+            h2 #if-it-fails { (console::IF_IT_FAILS_NOW.of(lang)) }
             (steps(config, count, lang))
         }
         (what_if(config, form, lang))
@@ -98,12 +99,12 @@ fn steps(config: &ServiceConfig, count: u32, lang: Lang) -> Markup {
                 @let is_next = number == next || (number == last && next > last);
                 li class=[is_next.then_some("now")] aria-current=[is_next.then_some("step")] {
                     span.count {
-                        @if resets_always { (lang.t("every failure", "chaque échec")) }
-                        @else if number == last { (lang.ordinal(number)) " " (lang.t("and every later one", "et chaque suivant")) }
-                        @else { (lang.ordinal(number)) }
+                        @if resets_always { (console::EVERY_FAILURE.of(lang)) }
+                        @else if number == last { (lang.say(console::AndLater { number: word::Ordinal { number } })) }
+                        @else { (lang.say(word::Ordinal { number })) }
                     }
                     (step(settings.action_for(number), lang))
-                    @if is_next && !resets_always { span.dim { (lang.t("— this one would be number ", "— celui-ci serait le numéro ")) (next) } }
+                    @if is_next && !resets_always { span.dim { (lang.say(console::ThisOneIsNumber { number: next })) } }
                 }
             }
         }
@@ -114,13 +115,13 @@ fn steps(config: &ServiceConfig, count: u32, lang: Lang) -> Markup {
 fn step(action: Option<RecoveryAction>, lang: Lang) -> Markup {
     html! {
         @match action {
-            None => span.what.none { (lang.t("nothing: no actions are configured", "rien : aucune action n’est configurée")) },
+            None => span.what.none { (console::NOTHING_NO_ACTIONS_ARE.of(lang)) },
             Some(action) if action.kind == RecoveryActionKind::None => span.what.none {
-                (lang.t("nothing; it stays down until somebody starts it", "rien ; il reste arrêté jusqu’à ce que quelqu’un le démarre"))
+                (console::NOTHING_IT_STAYS_DOWN.of(lang))
             },
             Some(action) => {
-                span.wait { @if action.delay_ms() == 0 { (lang.t("at once", "aussitôt")) } @else { (time::duration(action.delay_ms().into())) } }
-                span.what { (lang.action(action.kind)) }
+                span.wait { @if action.delay_ms() == 0 { (console::PREVIEW_AT_ONCE.of(lang)) } @else { (time::duration(action.delay_ms().into())) } }
+                span.what { (lang::action(action.kind).of(lang)) }
             }
         }
     }
@@ -128,34 +129,12 @@ fn step(action: Option<RecoveryAction>, lang: Lang) -> Markup {
 
 fn counter(period: ResetPeriod, no_actions: bool, lang: Lang) -> String {
     match period {
-        _ if no_actions => lang
-            .t(
-                "The counter goes up until the machine boots.",
-                "Le compteur augmente jusqu’au démarrage de la machine.",
-            )
-            .to_owned(),
-        ResetPeriod::Infinite => lang
-            .t(
-                "The counter is never reset until the machine boots.",
-                "Le compteur n’est jamais remis à zéro avant le démarrage de la machine.",
-            )
-            .to_owned(),
-        ResetPeriod::Seconds(0) => lang
-            .t(
-                "The counter begins again at every failure.",
-                "Le compteur recommence à chaque échec.",
-            )
-            .to_owned(),
+        _ if no_actions => console::THE_COUNTER_GOES_UP.of(lang).to_owned(),
+        ResetPeriod::Infinite => console::THE_COUNTER_IS_NEVER.of(lang).to_owned(),
+        ResetPeriod::Seconds(0) => console::THE_COUNTER_BEGINS_AGAIN.of(lang).to_owned(),
         ResetPeriod::Seconds(seconds) => {
-            let period = time::duration(u64::from(seconds) * 1000);
-            match lang {
-                Lang::En => format!(
-                    "The counter begins again when {period} have passed since the last failure."
-                ),
-                Lang::Fr => format!(
-                    "Le compteur recommence quand {period} se sont écoulées depuis le dernier échec."
-                ),
-            }
+            let period = Duration::from_secs(seconds.into());
+            lang.say(console::CounterPeriod { time: period })
         }
     }
 }
@@ -170,34 +149,13 @@ pub(crate) fn warnings(config: &ServiceConfig, lang: Lang) -> Vec<&'static str> 
 
 fn warning(trap: Trap, lang: Lang) -> &'static str {
     match trap {
-        Trap::NoResetPeriod => lang.t(
-            "With a reset period of 0 every failure is the first: the later actions are never used.",
-            "Avec une période de remise à zéro de 0, chaque échec est le premier : les actions suivantes ne servent jamais.",
-        ),
-        Trap::ErrorStopsIgnored => lang.t(
-            "A stop with an error code is not a failure: tick the box below the actions if it should be.",
-            "Un arrêt avec un code d’erreur n’est pas un échec : cochez la case sous les actions s’il doit l’être.",
-        ),
-        Trap::EndsWithNothing => lang.t(
-            "The list ends with no action: after that the service stays down, also when the reset period is over.",
-            "La liste se termine sans action : ensuite le service reste arrêté, même la période de remise à zéro passée.",
-        ),
-        Trap::RestartStorm => lang.t(
-            "A service that fails at once is restarted without end and almost without a pause: give the last action a delay.",
-            "Un service qui échoue aussitôt est redémarré sans fin et presque sans pause : donnez un délai à la dernière action.",
-        ),
-        Trap::NoCommand => lang.t(
-            "Run a program is chosen, and no program is given.",
-            "Exécuter un programme est choisi, mais aucun programme n’est donné.",
-        ),
-        Trap::Reboot if cfg!(windows) => lang.t(
-            "The computer is rebooted, with everything that runs on it.",
-            "L’ordinateur est redémarré, avec tout ce qui y tourne.",
-        ),
-        Trap::Reboot => lang.t(
-            "The computer is rebooted only if the manager’s settings say allow_reboot; else event 7032 says that it was not.",
-            "L’ordinateur n’est redémarré que si les réglages du gestionnaire disent allow_reboot ; sinon l’événement 7032 dit qu’il ne l’a pas été.",
-        ),
+        Trap::NoResetPeriod => console::WITH_A_RESET_PERIOD.of(lang),
+        Trap::ErrorStopsIgnored => console::A_STOP_WITH_AN.of(lang),
+        Trap::EndsWithNothing => console::THE_LIST_ENDS_WITH.of(lang),
+        Trap::RestartStorm => console::A_SERVICE_THAT_FAILS.of(lang),
+        Trap::NoCommand => console::RUN_A_PROGRAM_IS.of(lang),
+        Trap::Reboot if cfg!(windows) => console::THE_COMPUTER_IS_REBOOTED.of(lang),
+        Trap::Reboot => console::THE_COMPUTER_IS_REBOOTED_ONLY.of(lang),
     }
 }
 
@@ -213,10 +171,10 @@ const KINDS: [&str; 4] = ["crash", "error", "clean", "start"];
 
 fn kind_label(kind: &str, lang: Lang) -> &'static str {
     match kind {
-        "error" => lang.t("stops with an error", "s’arrête avec une erreur"),
-        "clean" => lang.t("stops without an error", "s’arrête sans erreur"),
-        "start" => lang.t("is started by hand", "est démarré à la main"),
-        _ => lang.t("crashes", "plante"),
+        "error" => console::STOPS_WITH_AN_ERROR.of(lang),
+        "clean" => console::STOPS_WITHOUT_AN_ERROR.of(lang),
+        "start" => console::IS_STARTED_BY_HAND.of(lang),
+        _ => console::CRASHES.of(lang),
     }
 }
 
@@ -248,19 +206,16 @@ fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
     let lane = lane_of(&timeline, span, lang);
     html! {
         section #whatif.card aria-labelledby="what-if" {
-            h2 #what-if { (lang.t("What if…", "Et si…")) }
-            p.dim { (lang.t(
-                "Click on the line where the service should fail, or add a moment below. What follows is worked out by the manager’s own rules.",
-                "Cliquez sur la ligne là où le service doit échouer, ou ajoutez un instant ci-dessous. La suite est calculée par les règles mêmes du gestionnaire.",
-            )) }
-            div.whatif data-whatif="" { (draw(&lane, 0, span, Axis::Relative, lang.t("What would follow", "Ce qui suivrait"))) }
+            h2 #what-if { (console::WHAT_IF.of(lang)) }
+            p.dim { (console::CLICK_ON_THE_LINE.of(lang)) }
+            div.whatif data-whatif="" { (draw(&lane, 0, span, Axis::Relative, console::WHAT_WOULD_FOLLOW.of(lang))) }
             (legend(lang))
             div.row {
-                label { span { (lang.t("Seconds", "Secondes")) } input #whatif-at type="number" min="0" step="any" value="30"; }
-                label { span { (lang.t("the service", "le service")) }
+                label { span { (console::SECONDS.of(lang)) } input #whatif-at type="number" min="0" step="any" value="30"; }
+                label { span { (console::THE_SERVICE.of(lang)) }
                     select #whatif-kind { @for kind in KINDS { option value=(kind) { (kind_label(kind, lang)) } } } }
-                button type="button" data-whatif-add="" { (lang.t("Add", "Ajouter")) }
-                label { span { (lang.t("Axis", "Axe")) }
+                button type="button" data-whatif-add="" { (console::ADD.of(lang)) }
+                label { span { (console::AXIS.of(lang)) }
                     select name="span" form="edit" { @for each in SPANS {
                         option value=(each) selected[each == span] { (time::duration(each.unsigned_abs())) }
                     } }
@@ -272,7 +227,7 @@ fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
                         li {
                             input type="hidden" name="at" form="edit" value={ (failure.at_ms) ":" (failure.kind) };
                             "+" (time::duration(failure.at_ms)) " " (kind_label(failure.kind, lang)) " "
-                            button.small type="button" data-whatif-remove="" aria-label={ (lang.t("Remove", "Enlever")) " +" (time::duration(failure.at_ms)) } { "×" }
+                            button.small type="button" data-whatif-remove="" aria-label={ (console::PREVIEW_REMOVE.of(lang)) " +" (time::duration(failure.at_ms)) } { "×" }
                         }
                     }
                 }
@@ -351,7 +306,7 @@ fn lane_of(timeline: &Timeline, until: i64, lang: Lang) -> Lane {
             _ => {}
         }
         let mark = if is_restarted {
-            let what = lang.action(RecoveryActionKind::Restart);
+            let what = lang::action(RecoveryActionKind::Restart).of(lang);
             Some((MarkKind::Action, what.to_owned()))
         } else {
             mark_of(&entry.what)
@@ -398,14 +353,19 @@ fn story(timeline: &Timeline, lang: Lang) -> Markup {
         .take(60);
     html! {
         details {
-            summary { (lang.t("In words", "En mots")) }
+            summary { (console::IN_WORDS.of(lang)) }
             ol.story lang="en" {
                 @for entry in shown {
                     li { span.code { "+" (time::duration(at_ms(entry).unsigned_abs())) } " " (entry.what.sentence("the service")) }
                 }
             }
-            p { (lang.t("At the end: ", "À la fin : ")) (lang.state(timeline.final_state))
-                ", " (timeline.failure_count) " " (lang.failures_counted(timeline.failure_count)) }
+            p { (lang.say(console::AtTheEnd {
+                state: lang::state(timeline.final_state),
+                failures: console::FailuresCounted {
+                    count: timeline.failure_count,
+                    number: timeline.failure_count,
+                },
+            })) }
         }
     }
 }

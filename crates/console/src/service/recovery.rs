@@ -3,13 +3,14 @@
 use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{RecoveryActionKind, ScmError, Win32Error};
+use relance_texts::{console, word};
 use relance_wire::api::{
     ActionBody, ActionsBody, ConfigBody, RecoveryBody, RecoveryChangeBody, ResetPeriodBody,
 };
 
 use super::{edit_form, field};
 use crate::form::Form;
-use crate::lang::Lang;
+use crate::lang::{self, Lang};
 use crate::tab::Tab;
 use crate::viewer::Viewer;
 
@@ -50,54 +51,70 @@ pub(crate) fn fields(body: &RecoveryBody, lang: Lang) -> Markup {
     let rows = actions.len().max(ROWS_MIN);
     html! {
         fieldset {
-            legend { (lang.t("If the service fails", "Si le service échoue")) }
-            ol #actions.actions data-last=(lang.t("and all later ones", "et toutes les suivantes")) {
+            legend { (console::IF_THE_SERVICE_FAILS.of(lang)) }
+            ol #actions.actions data-last=(console::AND_ALL_LATER_ONES.of(lang)) data-labels=(labels(lang)) {
                 @for index in 0..rows { (row(index, actions.get(index), lang)) }
             }
-            button.quiet type="button" data-add-action="" { "+ " (lang.t("One more failure", "Un échec de plus")) }
+            button.quiet type="button" data-add-action="" { "+ " (console::ONE_MORE_FAILURE.of(lang)) }
         }
         (reset(&body.reset_period_secs, lang))
         label.check {
             input type="checkbox" name="on_error_stop" checked[body.on_error_stop];
-            span { (lang.t("Enable actions for stops with errors", "Activer les actions pour les arrêts avec erreur"))
-                small { (lang.t(
-                    "Without it only a process that ends unannounced counts as a failure. With it a stop with an error code does too; for a program that is every exit status but 0.",
-                    "Sans cela, seul un processus qui se termine sans prévenir compte comme échec. Avec cela, un arrêt avec un code d’erreur compte aussi ; pour un programme, tout code de sortie sauf 0.",
-                )) }
+            span { (console::ENABLE_ACTIONS_FOR_STOPS.of(lang))
+                small { (console::WITHOUT_IT_ONLY_A.of(lang)) }
             }
         }
         (program(body, lang))
         details {
-            summary { (lang.t("Restart computer options", "Options de redémarrage de l’ordinateur")) }
+            summary { (console::RESTART_COMPUTER_OPTIONS.of(lang)) }
             (field(
-                lang.t("Message before a reboot", "Message avant un redémarrage"),
-                lang.t("The manager reboots only if its settings say allow_reboot.", "Le gestionnaire ne redémarre la machine que si ses réglages disent allow_reboot."),
+                console::MESSAGE_BEFORE_A_REBOOT.of(lang),
+                console::THE_MANAGER_REBOOTS_ONLY.of(lang),
                 &html! { textarea name="reboot_message" rows="2" { (body.reboot_message) } },
             ))
         }
     }
 }
 
+/// The labels of the rows by kind of number, as JSON for the script, which adds rows.
+fn labels(lang: Lang) -> String {
+    let label = |number: u32| {
+        let number = word::Ordinal { number };
+        let label = lang.say(console::FailureNumber { number });
+        label.replace(|c: char| c.is_ascii_digit(), "{}")
+    };
+    serde_json::json!({ "one": label(1), "two": label(2), "few": label(3), "other": label(4) })
+        .to_string()
+}
+
 fn row(index: usize, action: Option<&ActionBody>, lang: Lang) -> Markup {
     let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-    let label = format!("{} {}", lang.ordinal(number), lang.t("failure", "échec"));
+    let label = lang.say(console::FailureNumber {
+        number: word::Ordinal { number },
+    });
     let delay = action.map_or(if index == 0 { 60_000 } else { 0 }, |action| {
         u64::from(action.delay_ms)
     });
     let (delay, unit) = in_units(delay, &DELAY_UNITS);
     let chosen = action.map(|action| action.kind.as_str());
+    let part = |what| {
+        lang.say(console::FailurePart {
+            failure: &label,
+            what,
+        })
+    };
     html! {
-        li data-label=(lang.t("failure", "échec")) {
+        li {
             span.which { (label) }
-            select name="kind" aria-label={ (label) ": " (lang.t("action", "action")) } {
-                option value="" selected[chosen.is_none()] { (lang.t("— as the one before", "— comme le précédent")) }
+            select name="kind" aria-label=(part(console::ACTION)) {
+                option value="" selected[chosen.is_none()] { (console::AS_THE_ONE_BEFORE.of(lang)) }
                 @for kind in RecoveryActionKind::ALL {
-                    option value=(kind.word()) selected[chosen == Some(kind.word())] { (lang.action(kind)) }
+                    option value=(kind.word()) selected[chosen == Some(kind.word())] { (lang::action(kind).of(lang)) }
                 }
             }
-            span.after { (lang.t("after", "après")) }
-            input type="number" name="delay" min="0" step="any" value=(delay) aria-label={ (label) ": " (lang.t("delay", "délai")) };
-            (units("unit", &DELAY_UNITS, unit, &format!("{label}: {}", lang.t("unit", "unité"))))
+            span.after { (console::AFTER.of(lang)) }
+            input type="number" name="delay" min="0" step="any" value=(delay) aria-label=(part(console::DELAY));
+            (units("unit", &DELAY_UNITS, unit, &part(console::UNIT)))
         }
     }
 }
@@ -118,13 +135,13 @@ fn reset(period: &ResetPeriodBody, lang: Lang) -> Markup {
     let (value, unit) = in_units(seconds.unwrap_or(86_400), &RESET_UNITS);
     html! {
         fieldset {
-            legend { (lang.t("Reset the fail count", "Remettre le compteur à zéro")) }
+            legend { (console::RESET_THE_FAIL_COUNT.of(lang)) }
             div.row {
-                span { (lang.t("after", "après")) }
-                input type="number" name="reset" min="0" step="any" value=(value) aria-label=(lang.t("Reset period", "Période de remise à zéro"));
-                (units("reset_unit", &RESET_UNITS, unit, lang.t("Reset period: unit", "Période de remise à zéro : unité")))
-                span { (lang.t("without a failure", "sans échec")) }
-                label.check { input type="checkbox" name="infinite" checked[seconds.is_none()]; span { (lang.t("never (INFINITE)", "jamais (INFINITE)")) } }
+                span { (console::AFTER.of(lang)) }
+                input type="number" name="reset" min="0" step="any" value=(value) aria-label=(console::RESET_PERIOD.of(lang));
+                (units("reset_unit", &RESET_UNITS, unit, console::RESET_PERIOD_UNIT.of(lang)))
+                span { (console::WITHOUT_A_FAILURE.of(lang)) }
+                label.check { input type="checkbox" name="infinite" checked[seconds.is_none()]; span { (console::NEVER_INFINITE.of(lang)) } }
             }
         }
     }
@@ -137,15 +154,15 @@ fn program(body: &RecoveryBody, lang: Lang) -> Markup {
     };
     html! {
         fieldset {
-            legend { (lang.t("Run program", "Programme à exécuter")) }
+            legend { (console::RUN_PROGRAM.of(lang)) }
             (field(
-                lang.t("Command line", "Ligne de commande"),
-                lang.t("Runs under the account of the service; %1% becomes the fail count.", "S’exécute sous le compte du service ; %1% devient le nombre d’échecs."),
+                console::COMMAND_LINE.of(lang),
+                console::RUNS_UNDER_THE_ACCOUNT.of(lang),
                 &html! { input.code name="command" value=(command) spellcheck="false"; },
             ))
             label.check {
                 input type="checkbox" name="append_count" checked[appends];
-                span { (lang.t("Append fail count to end of command line", "Ajouter le nombre d’échecs à la fin de la ligne")) " (/fail=%1%)" }
+                span { (console::APPEND_FAIL_COUNT_TO.of(lang)) " (/fail=%1%)" }
             }
         }
     }

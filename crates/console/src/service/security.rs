@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
+use relance_texts::console;
 use relance_wire::api::ChangeConfigRequest;
 
 use super::{access, edit_form, field};
@@ -18,11 +19,8 @@ pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
     }
     let access = access::of(viewer, info).await;
     let fields = field(
-        lang.t("As SDDL text", "En texte SDDL"),
-        lang.t(
-            "Empty goes back to the default.",
-            "Vide revient à la valeur par défaut.",
-        ),
+        console::AS_SDDL_TEXT.of(lang),
+        console::EMPTY_GOES_BACK_TO.of(lang),
         &html! { textarea.code name="security" rows="4" spellcheck="false" { (own.map(ToString::to_string).unwrap_or_default()) } },
     );
     html! {

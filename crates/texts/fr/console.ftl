@@ -1,0 +1,442 @@
+### Les pages de la console web.
+
+## api-page
+
+console-one-api-for-the = Une seule API pour la ligne de commande, PHP, cette console et les autres : HTTP avec JSON sur le socket Unix du gestionnaire. Par exemple :
+console-operations = Opérations
+console-request = Requête
+console-what-it-does = Ce qu’elle fait
+console-takes = Prend
+console-gives = Donne
+
+## chart
+
+console-legend = Légende
+console-running = en marche
+console-down-after-a-failure = à l’arrêt après un échec
+console-stopped-on-request = arrêté sur demande
+console-failure = échec
+console-recovery-action = action de récupération
+
+## control
+
+console-delete-the-service = Supprimer le service
+console-delete = Supprimer
+console-its-configuration-is-gone = Sa configuration disparaît ; ses événements et sa sortie restent. S’il tourne, il continue jusqu’à son arrêt.
+console-keep = Garder
+
+## create
+
+console-new-service = Nouveau service
+console-trail = Fil
+console-services = Services
+console-name = Nom
+console-n-1-to-256-characters = 1 à 256 caractères sans / ni \ ; il ne peut pas être changé ensuite.
+console-kind = Sorte
+console-any-program = Tout programme
+console-runs-when-started-stopped = Tourne une fois démarré ; arrêté par un signal.
+console-a-service-that-speaks = Un service qui parle au gestionnaire
+console-php-with-win32-start = PHP avec win32_start_service_ctrl_dispatcher, par exemple.
+console-recovery = Récupération
+console-dependencies-and-environment = Dépendances et environnement
+console-services-that-must-run = Services qui doivent d’abord tourner
+console-one-to-a-line = Un par ligne ; un groupe sous la forme +NOM
+console-variables = Variables
+console-one-to-a-line-name = Une par ligne : NOM=valeur
+console-create = Créer
+
+## diff
+
+console-at-once = immédiatement
+console-at-the-next-failure = au prochain échec ; ce qui est en attente demeure
+console-at-the-next-start = au prochain démarrage
+console-at-the-next-shutdown = au prochain arrêt du système
+console-yes = oui
+console-no = non
+console-nothing-is-changed = Rien n’est modifié.
+console-what = Quoi
+console-before-after = Avant → après
+console-takes-effect = Prend effet
+
+## document
+
+console-skip-to-the-content = Aller au contenu
+
+## history
+
+console-window-of-time = Période
+console-n-10-minutes = 10 minutes
+console-n-1-hour = 1 heure
+console-n-7-days = 7 jours
+console-n-30-days = 30 jours
+console-n-1-day = 1 jour
+console-available = disponible
+console-time-line = Ligne du temps
+console-availability-is-the-share = La disponibilité est la part du temps où le service a tourné, sur le temps où il le devait : le temps où il était arrêté sur demande ne compte pas.
+console-there-are-more-events = Il y a plus d’événements que dessinés : choisissez une période plus courte.
+console-history = Historique
+console-available-all-services-together = disponible, tous services confondus
+console-no-service-failed-in = Aucun service n’a échoué pendant cette période.
+
+## lacking
+
+console-windows-cannot-end-a = Windows ne sait pas terminer un service de force sans y voir un échec ; taskkill termine son processus, et ses actions de récupération suivent.
+console-windows-lets-nobody-cancel = Windows ne laisse personne annuler une récupération en attente ; désactiver le service empêche un redémarrage.
+console-windows-has-no-signals = Windows n’a pas de signaux : on demande à un programme de s’arrêter par Ctrl-Pause et en fermant ses fenêtres.
+console-this-service-speaks-to = Ce service parle lui-même à Windows : son dossier, sa sortie et sa fin ne regardent que lui. Les programmes tenus par relance host ont des réglages pour cela.
+console-windows-service-manager-has = Le gestionnaire de services de Windows a ses propres interfaces, qu’utilisent relance, sc, PowerShell et PHP ; il n’y a pas d’interface HTTP à côté. Les scripts munis d’un jeton peuvent lire /metrics ici.
+console-the-security-descriptor-of = Le descripteur de sécurité de ce service ne peut pas être lu, ni donc modifié ici ; sc sdshow le montre.
+console-windows-logs-every-start = Windows ne journalise chaque démarrage et arrêt que si on le lui demande (par défaut sur les serveurs) : une période dont on ne sait rien a pu être calme.
+
+## États, actions, types de démarrage
+
+console-state-stopped = Arrêté
+console-state-start-pending = Démarrage
+console-state-stop-pending = Arrêt en cours
+console-state-running = En cours
+console-state-continue-pending = Reprise
+console-state-pause-pending = Mise en pause
+console-state-paused = En pause
+console-action-none = Ne rien faire
+console-action-restart = Redémarrer le service
+console-action-reboot = Redémarrer l’ordinateur
+console-action-run = Exécuter un programme
+console-action-own-restart = Redémarrer dans son propre processus
+console-start-auto-delayed = Automatique (différé)
+console-start-auto = Automatique
+console-start-disabled = Désactivé
+console-start-demand = Manuel
+
+## layout
+
+console-events = Événements
+console-main = Principal
+console-the-connection-is-lost = La connexion est perdue. Nouvel essai…
+console-menu = Menu
+console-administrator = Administrateur
+console-read-only = Lecture seule
+console-sessions-and-tokens = Sessions et jetons
+console-api = API
+console-sign-out = Se déconnecter
+console-language = Langue
+console-colours = Couleurs
+console-as-the-system = Comme le système
+console-light = Clair
+console-dark = Sombre
+console-apply = Appliquer
+
+## log
+
+console-event-log = Journal des événements
+console-search = Recherche
+console-in-names-parameters-causes = Dans noms, paramètres, causes et sortie
+console-service = Service
+console-level = Niveau
+console-all = Tous
+console-warnings-and-errors = Avertissements et erreurs
+console-errors = Erreurs
+console-event-ids = Numéros
+console-from-utc = De (UTC)
+console-until-utc = À (UTC)
+console-filter = Filtrer
+console-follow = Suivre
+console-export = Exporter
+console-when = Quand
+console-id = Numéro
+console-event = Événement
+console-no-event-matches = Aucun événement ne correspond.
+console-pages = Pages
+console-newest = Les plus récents
+console-older = Plus anciens
+console-error = Erreur
+console-warning = Avertissement
+console-information = Information
+console-number = numéro
+console-log-event-log = Journal
+console-why = Pourquoi
+console-what-it-means = Ce que cela veut dire
+console-what-to-do = Que faire
+console-details = Détails
+console-source = Source
+console-log-number = Numéro
+console-run = Exécution
+console-the-process-ended-with = Le processus s’est terminé par
+console-the-action-was-due = L’action était prévue
+console-parameters = Paramètres
+console-the-last-lines-it = Ses dernières lignes
+
+## reply
+
+console-not-found = Introuvable
+console-to-the-services = Vers les services
+
+## script
+
+console-show-me-how-to = Comment écrire cela en script
+console-nothing-to-do-or = Rien à faire, ou impossible ainsi.
+
+## service
+
+console-about-the-service = À propos du service
+console-saved = Enregistré.
+console-start = Démarrer
+console-stop = Arrêter
+console-restart = Redémarrer
+console-pause = Suspendre
+console-continue = Reprendre
+console-end-by-force = Terminer de force
+console-cancel-recovery = Annuler la récupération
+console-controls = Commandes
+console-load-it-again = Le recharger
+console-this-service-was-deleted = Ce service a été supprimé.
+console-save = Enregistrer…
+
+## access
+
+console-who-may-do-what = Qui peut faire quoi
+console-this-is-the-default = C’est la valeur par défaut ; rien n’est enregistré.
+console-give-rights = Donner des droits
+console-give-somebody-rights = Donner des droits à quelqu’un
+console-user-or-group = Utilisateur ou groupe
+console-as-alice-user-alice = Par exemple alice, user:alice ou group:web
+console-give = Donner…
+console-access-list = Liste d’accès
+console-who = Qui
+console-may-do = Peut faire
+console-change = Changer
+console-remove = Retirer…
+console-the-manager-itself = Le gestionnaire
+console-administrators = Administrateurs
+console-anybody-on-this-machine = Toute personne sur cette machine
+console-everybody = Tout le monde
+console-everybody-with-an-account = Toute personne ayant un compte
+console-user = Utilisateur
+console-group = Groupe
+console-may = peut
+console-may-not = ne peut pas
+console-see-it = le voir
+console-start-it = le démarrer
+console-stop-it = l’arrêter
+console-pause-it = le suspendre
+console-send-its-own-controls = envoyer ses propres contrôles
+console-read-what-it-prints = lire sa sortie
+console-change-it = le modifier
+console-delete-it = le supprimer
+console-say-who-may-do = dire qui peut quoi
+console-restart-it = le redémarrer
+console-do-everything = tout faire
+console-not-saved = Non enregistré
+console-back = Retour
+console-who-could-do-what = Qui pourrait alors faire quoi
+console-access-save = Enregistrer
+console-do-not-save = Ne pas enregistrer
+
+## dependencies
+
+console-needs = A besoin de
+console-is-needed-by = Est nécessaire à
+console-nothing = Rien.
+console-dependencies-group = groupe
+console-does-not-exist = n’existe pas
+
+## edit
+
+console-go-back-with-your = Revenez en arrière avec votre navigateur : votre saisie y est encore.
+console-this-would-change = Ce qui changerait
+console-somebody-else-has-changed = Quelqu’un d’autre a modifié ce service depuis que vous avez ouvert le formulaire. Voici la différence avec son état actuel ; enregistrer l’écraserait.
+console-overwrite = Écraser
+
+## environment
+
+console-environment = Environnement
+console-values-are-shown-to = Les valeurs ne sont montrées qu’aux administrateurs.
+
+## general
+
+console-what-happened-and-what = Ce qui s’est passé, et la suite
+console-general-delete-the-service = Supprimer le service…
+console-more = Plus
+console-beyond-windows = Au-delà de Windows
+console-extension = extension
+console-not-set = non défini
+
+## log-on
+
+console-account = Compte
+console-localsystem-is-the-managers = LocalSystem est le compte du gestionnaire. Tout compte de cette machine peut être nommé ; un gestionnaire qui n’est pas root ne peut utiliser que le sien.
+console-no-password-is-needed = Aucun mot de passe n’est nécessaire ici.
+
+## output
+
+console-output = Sortie
+
+## preview
+
+console-changes = Modifications
+console-if-it-fails-now = S’il échoue maintenant, alors…
+console-every-failure = chaque échec
+console-nothing-no-actions-are = rien : aucune action n’est configurée
+console-nothing-it-stays-down = rien ; il reste arrêté jusqu’à ce que quelqu’un le démarre
+console-preview-at-once = aussitôt
+console-the-counter-goes-up = Le compteur augmente jusqu’au démarrage de la machine.
+console-the-counter-is-never = Le compteur n’est jamais remis à zéro avant le démarrage de la machine.
+console-the-counter-begins-again = Le compteur recommence à chaque échec.
+console-with-a-reset-period = Avec une période de remise à zéro de 0, chaque échec est le premier : les actions suivantes ne servent jamais.
+console-a-stop-with-an = Un arrêt avec un code d’erreur n’est pas un échec : cochez la case sous les actions s’il doit l’être.
+console-the-list-ends-with = La liste se termine sans action : ensuite le service reste arrêté, même la période de remise à zéro passée.
+console-a-service-that-fails = Un service qui échoue aussitôt est redémarré sans fin et presque sans pause : donnez un délai à la dernière action.
+console-run-a-program-is = Exécuter un programme est choisi, mais aucun programme n’est donné.
+console-the-computer-is-rebooted = L’ordinateur est redémarré, avec tout ce qui y tourne.
+console-the-computer-is-rebooted-only = L’ordinateur n’est redémarré que si les réglages du gestionnaire disent allow_reboot ; sinon l’événement 7032 dit qu’il ne l’a pas été.
+console-stops-with-an-error = s’arrête avec une erreur
+console-stops-without-an-error = s’arrête sans erreur
+console-is-started-by-hand = est démarré à la main
+console-crashes = plante
+console-what-if = Et si…
+console-click-on-the-line = Cliquez sur la ligne là où le service doit échouer, ou ajoutez un instant ci-dessous. La suite est calculée par les règles mêmes du gestionnaire.
+console-what-would-follow = Ce qui suivrait
+console-seconds = Secondes
+console-the-service = le service
+console-add = Ajouter
+console-axis = Axe
+console-preview-remove = Enlever
+console-in-words = En mots
+
+## recovery
+
+console-if-the-service-fails = Si le service échoue
+console-and-all-later-ones = et toutes les suivantes
+console-one-more-failure = Un échec de plus
+console-enable-actions-for-stops = Activer les actions pour les arrêts avec erreur
+console-without-it-only-a = Sans cela, seul un processus qui se termine sans prévenir compte comme échec. Avec cela, un arrêt avec un code d’erreur compte aussi ; pour un programme, tout code de sortie sauf 0.
+console-restart-computer-options = Options de redémarrage de l’ordinateur
+console-message-before-a-reboot = Message avant un redémarrage
+console-the-manager-reboots-only = Le gestionnaire ne redémarre la machine que si ses réglages disent allow_reboot.
+console-action = action
+console-as-the-one-before = — comme le précédent
+console-after = après
+console-delay = délai
+console-unit = unité
+console-reset-the-fail-count = Remettre le compteur à zéro
+console-reset-period = Période de remise à zéro
+console-reset-period-unit = Période de remise à zéro : unité
+console-without-a-failure = sans échec
+console-never-infinite = jamais (INFINITE)
+console-run-program = Programme à exécuter
+console-command-line = Ligne de commande
+console-runs-under-the-account = S’exécute sous le compte du service ; %1% devient le nombre d’échecs.
+console-append-fail-count-to = Ajouter le nombre d’échecs à la fin de la ligne
+
+## security
+
+console-as-sddl-text = En texte SDDL
+console-empty-goes-back-to = Vide revient à la valeur par défaut.
+
+## services
+
+console-services-services = services
+console-of = sur
+console-services-running = en cours
+console-failed = en échec
+console-services-stopped = Arrêtés
+console-pending = En transition
+console-services-failed = En échec
+console-any = Tous
+console-name-or-description = Nom ou description  ( / )
+console-state = État
+console-start-type = Type de démarrage
+console-show = Afficher
+console-none-selected = Aucun choisi
+console-custom-control-128-255 = Commande libre (128–255)
+console-send = Envoyer
+console-cancel-pending-recovery = Annuler la récupération en attente
+console-services-start = Démarrage
+console-uptime = Durée
+console-cpu = CPU
+console-memory = Mémoire
+console-failures = Échecs
+console-last-failure = Dernier échec
+console-next-recovery = Prochaine récupération
+console-select-all-rows = Choisir toutes les lignes
+console-no-service-matches = Aucun service ne correspond.
+console-previous = Précédents
+console-next = Suivants
+
+## sign-in
+
+console-sign-in = Connexion
+console-this-link-signs-you = Ce lien vous connecte une seule fois.
+console-sign-in-sign-in = Se connecter
+console-there-are-no-passwords = Il n’y a pas de mot de passe. Un administrateur de cette machine crée un lien qui connecte une seule fois :
+console-to-look-without-changing = Pour voir sans rien modifier : relance console --role reader
+console-the-new-token-it = Le nouveau jeton. Il n’est affiché qu’une fois ; gardez-le là où seul son script peut le lire.
+console-token = Jeton
+console-new-token = Nouveau jeton
+console-what-it-is-for = À quoi il sert
+console-sign-in-may = Peut
+console-see = voir
+console-days = Jours
+console-make-the-token = Créer le jeton
+console-whose = À qui
+console-role = Rôle
+console-made = Créé
+console-ends = Expire
+console-end = Terminer
+console-this-one = celle-ci
+console-session = Session
+
+## tab
+
+console-general = Général
+console-log-on = Connexion
+console-dependencies = Dépendances
+console-security = Sécurité
+
+## table
+
+console-being-deleted = en suppression
+console-in-progress = En cours
+console-now = maintenant
+console-ended-unseen = fin non observée
+console-create-no-such = Le service { $name } n’existe pas encore ; celui-ci ne pourra pas démarrer avant qu’il existe.
+console-failures-count = { $count ->
+    [one] { $count } échec
+   *[other] { $count } échecs
+}
+console-failures-counted = { $count ->
+    [one] { $number } échec compté
+   *[other] { $number } échecs comptés
+}
+console-failure-number = { $number } échec
+console-since = depuis { $time }
+console-resets = remise à zéro { $time }
+console-ended = terminé { $time }
+console-changed-elsewhere = Ce service a été modifié ailleurs entre-temps. { $link }
+console-powerful = { $who } : peut faire exécuter n’importe quoi sous le compte du gestionnaire, car qui peut changer le programme et le compte d’un service a son pouvoir.
+console-this-one-is-number = — celui-ci serait le numéro { $number }
+console-and-later = { $number } et chaque suivant
+console-at-the-end = À la fin : { $state }, { $failures }
+console-step = étape { $number }
+console-select = Choisir { $name }
+console-counter-period = Le compteur repart de zéro après { $time } sans échec.
+console-error-number = erreur { $code }
+console-exit-number = code de sortie { $status }
+console-signal-number = signal { $signal }
+console-not-possible = Impossible
+console-this-is-not-possible = Ce n’est pas possible
+console-other-name = cette console ne porte pas ce nom ; ouvrez-la par son adresse, ou ajoutez le nom à console_names dans relance.toml
+console-other-site = cette requête vient d’une page d’un autre site ; ouvrez la console elle-même et essayez de là
+console-too-long = cette requête est trop longue, ou est arrivée trop lentement
+console-ago = il y a { $time }
+console-in = dans { $time }
+console-day = j
+console-selected = { $count ->
+    [one] { $number } choisi
+   *[other] { $number } choisis
+}
+console-found = { $count ->
+    [one] { $number } trouvé
+   *[other] { $number } trouvés
+}
+console-no-answer = La console ne répond pas.
+console-failure-part = { $failure } : { $what }
