@@ -3,9 +3,10 @@
 //!
 //! Checks here need no other service; whether a name is free or a dependency would close a circle is
 //! asked of the engine. `change` holds partial changes, `extensions` the settings that Windows
-//! does not have, `affinity` sets of processors, `values` the small enumerations.
+//! does not have, `affinity` sets of processors, `capabilities` sets of those, `values` the small enumerations.
 
 mod affinity;
+mod capabilities;
 mod change;
 mod extensions;
 mod limits;
@@ -25,6 +26,7 @@ use crate::settings::Applies;
 use crate::win32::Win32Error;
 
 pub use affinity::Affinity;
+pub use capabilities::Capabilities;
 pub use change::ConfigChange;
 pub use extensions::{Extensions, ExtensionsChange};
 pub use limits::{

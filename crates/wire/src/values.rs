@@ -18,6 +18,7 @@ pub fn to_json(setting: &Setting, value: &Value) -> Json {
         Value::Unset => Json::Null,
         Value::Flag(set) => (*set).into(),
         Value::Number(number) if !matches!(setting.value, ValueType::Octal(_)) => (*number).into(),
+        Value::Integer(number) => (*number).into(),
         Value::Duration(time) => millis(*time).into(),
         Value::Statuses(codes) => codes.to_vec().into(),
         Value::List(texts) => texts.iter().map(ToString::to_string).collect(),
@@ -35,6 +36,9 @@ pub fn from_json(setting: &Setting, json: &Json) -> Result<Option<Value>, ScmErr
         Json::Null => return Ok(None),
         Json::String(text) => setting.value.parse(text),
         Json::Bool(set) if setting.value == ValueType::Flag => Ok(Value::Flag(*set)),
+        Json::Number(number) if matches!(setting.value, ValueType::Integer(..)) => {
+            setting.value.parse(&number.to_string())
+        }
         Json::Number(number) => of_number(setting.value, number.as_u64()),
         Json::Array(items) => of_array(setting.value, items),
         Json::Bool(_) | Json::Object(_) => Err(expected(setting.value)),

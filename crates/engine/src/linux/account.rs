@@ -24,6 +24,31 @@ pub(crate) struct Account {
     pub(crate) ids: Option<Ids>,
 }
 
+impl Account {
+    /// The same account, in these groups too (names or numbers).
+    ///
+    /// # Errors
+    /// 1332 for a group that does not exist.
+    pub(crate) fn with_groups(mut self, groups: &[Box<str>]) -> Result<Self, ScmError> {
+        if groups.is_empty() {
+            return Ok(self);
+        }
+        let mut ids = self.ids.unwrap_or_else(|| {
+            let uid = rustix::process::getuid().as_raw();
+            let gid = rustix::process::getgid().as_raw();
+            let groups = groups_of(&self.name, gid);
+            Ids { uid, gid, groups }
+        });
+        for group in groups {
+            ids.groups.push(principals::group(group)?);
+        }
+        ids.groups.sort_unstable();
+        ids.groups.dedup();
+        self.ids = Some(ids);
+        Ok(self)
+    }
+}
+
 /// Finds the account a service runs under.
 ///
 /// LocalSystem is the daemon's own account. `NT AUTHORITY\LocalService` and `NetworkService` are

@@ -1,11 +1,16 @@
 //! From a configuration to what is executed: program, arguments, environment, account, limits; and
 //! from what the kernel says against it to a Win32 code and a sentence.
 
+mod rights;
+
 use std::path::Path;
 
 use relance_policy::RunId;
 use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
-use relance_scm::settings::{AFFINITY, LIMIT_NOFILE, STOP_SIGNAL, UMASK, WORKING_DIRECTORY};
+use relance_scm::settings::{
+    AFFINITY, LIMIT_NOFILE, ROOT_DIRECTORY, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK,
+    WORKING_DIRECTORY,
+};
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
 use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE};
 
@@ -24,7 +29,9 @@ pub(crate) fn for_run(
     config: &ServiceConfig,
     around: &Surroundings,
 ) -> Result<SpawnSpec, StartProblem> {
-    let mut spec = for_command(config, &config.command_line, around)?;
+    let root = config.extensions.get(ROOT_DIRECTORY);
+    let root = root.as_deref().unwrap_or_default();
+    let mut spec = in_root(root, config, &config.command_line, around)?;
     spec.environment
         .push(format!("{RUN_VARIABLE}={run}:{secret}"));
     if config.kind == ServiceKind::Service {
@@ -37,6 +44,7 @@ pub(crate) fn for_run(
     let umask = config.extensions.get(UMASK);
     spec.limits = limits(config);
     spec.umask = umask.and_then(|mask| u32::try_from(mask).ok());
+    spec.rights = rights::of(config);
     Ok(spec)
 }
 
@@ -53,21 +61,33 @@ fn limits(config: &ServiceConfig) -> Vec<Limit> {
         .collect()
 }
 
-/// What to execute for a recovery command: under the account of its service (R41).
+/// What to execute for a recovery command: under the account of its service (R41), but with the machine
+/// as the manager sees it.
 pub(crate) fn for_command(
     config: &ServiceConfig,
     line: &str,
     around: &Surroundings,
 ) -> Result<SpawnSpec, StartProblem> {
-    let account =
-        account::find(&config.account_name).map_err(|error| logon_problem(config, &error))?;
+    in_root("", config, line, around)
+}
+
+/// What to execute, by paths below this folder.
+fn in_root(
+    root: &str,
+    config: &ServiceConfig,
+    line: &str,
+    around: &Surroundings,
+) -> Result<SpawnSpec, StartProblem> {
+    let account = account::find(&config.account_name)
+        .and_then(|account| account.with_groups(&config.extensions.get(SUPPLEMENTARY_GROUPS)))
+        .map_err(|error| logon_problem(config, &error))?;
     let (environment, path) = environment::of(config, &account, around)?;
     let directory = config.extensions.get(WORKING_DIRECTORY);
     let directory = directory.as_deref().unwrap_or("/");
     let arguments = command_line::split(line);
     let program = arguments
         .first()
-        .map(|word| resolve(word, &path, directory))
+        .map(|word| resolve(word, &path, directory, root))
         .unwrap_or_default();
     Ok(SpawnSpec {
         program,
@@ -79,9 +99,9 @@ pub(crate) fn for_command(
     })
 }
 
-/// The absolute path of a program: as it is, from the working directory, or from `PATH`. What is not
-/// found is left for the kernel to say so.
-fn resolve(word: &str, path: &str, directory: &str) -> String {
+/// The absolute path of a program: as it is, from the working directory, or from `PATH`, below the root
+/// that it is to see. What is not found is left for the kernel to say so.
+fn resolve(word: &str, path: &str, directory: &str, root: &str) -> String {
     if word.starts_with('/') {
         return word.to_owned();
     }
@@ -94,7 +114,7 @@ fn resolve(word: &str, path: &str, directory: &str) -> String {
     let candidates = path.split(':').filter(|folder| folder.starts_with('/'));
     candidates
         .map(|folder| format!("{folder}/{word}"))
-        .find(|candidate| Path::new(candidate).is_file())
+        .find(|candidate| Path::new(&format!("{root}{candidate}")).is_file())
         .unwrap_or_else(|| word.to_owned())
 }
 
@@ -121,6 +141,9 @@ pub(crate) fn problem(config: &ServiceConfig, spec: &SpawnSpec, error: SpawnErro
 
 fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
     let system = std::io::Error::from_raw_os_error(error.errno);
+    if let Some(explained) = rights::explain(spec, error.stage, &system) {
+        return explained;
+    }
     match error.stage {
         SpawnStage::Execute => explain_execute(spec, error.errno, &system),
         SpawnStage::Directory => {
@@ -173,7 +196,15 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
                 "it cannot run on the processors it is bound to ({system}); name some that this machine has and the daemon may use (--affinity)"
             ),
         ),
-        SpawnStage::Prepare
+        // What `rights` has explained comes here no more.
+        SpawnStage::OomScore
+        | SpawnStage::Scheduling
+        | SpawnStage::IoPriority
+        | SpawnStage::Mounts
+        | SpawnStage::ReadOnly(_)
+        | SpawnStage::Root
+        | SpawnStage::Capabilities
+        | SpawnStage::Prepare
         | SpawnStage::Clone
         | SpawnStage::Session
         | SpawnStage::Record
@@ -198,7 +229,9 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
 
 fn explain_execute(spec: &SpawnSpec, errno: i32, system: &std::io::Error) -> (Win32Error, String) {
     let program = &spec.program;
-    let path = Path::new(program);
+    let root = spec.rights.root.as_deref().unwrap_or_default();
+    let seen = format!("{root}{program}");
+    let path = Path::new(&seen);
     let parent_exists = path
         .parent()
         .is_none_or(|parent| parent.as_os_str().is_empty() || parent.exists());
@@ -323,11 +356,14 @@ mod tests {
 
     #[test]
     fn programs_are_found_as_a_shell_would() {
-        assert_eq!(resolve("/x/y", environment::PATH, "/"), "/x/y");
-        assert_eq!(resolve("bin/y", environment::PATH, "/srv"), "/srv/bin/y");
-        assert_eq!(resolve("sh", "relative:/nowhere:/bin", "/"), "/bin/sh");
+        assert_eq!(resolve("/x/y", environment::PATH, "/", ""), "/x/y");
         assert_eq!(
-            resolve("no-such-program", environment::PATH, "/"),
+            resolve("bin/y", environment::PATH, "/srv", ""),
+            "/srv/bin/y"
+        );
+        assert_eq!(resolve("sh", "relative:/nowhere:/bin", "/", ""), "/bin/sh");
+        assert_eq!(
+            resolve("no-such-program", environment::PATH, "/", ""),
             "no-such-program"
         );
     }

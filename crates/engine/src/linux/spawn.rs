@@ -6,6 +6,7 @@
 //! descriptors: the cost of a start does not grow with the number of services.
 
 mod clone3;
+mod rights;
 mod spec;
 
 use std::ffi::{CString, NulError, c_char, c_int, c_void};
@@ -14,6 +15,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::ptr;
 
 use clone3::{Child, Stack, clone3_into};
+pub(crate) use rights::Rights;
 pub(crate) use spec::{Ids, Limit, SERVICE_VARIABLE, SpawnError, SpawnSpec, SpawnStage};
 
 /// Descriptors handed to a child besides 0, 1 and 2, as 3, 4, ...
@@ -115,6 +117,7 @@ impl Spawner {
         witness: Option<Witness>,
     ) -> Result<u32, SpawnError> {
         let strings = Strings::new(spec)?;
+        let rights = rights::Prepared::new(&spec.rights)?;
         stage_all(fds).map_err(|error| SpawnError::at(SpawnStage::Prepare, &error))?;
         let groups = spec.ids.as_ref().map_or(&[][..], |ids| &ids.groups);
         let mut plan = Plan {
@@ -129,6 +132,7 @@ impl Spawner {
             affinity: spec.affinity,
             umask: spec.umask.unwrap_or(0o022),
             limits: (spec.limits.as_ptr(), spec.limits.len()),
+            rights: &raw const rights,
             witness,
             guardian: spec.dies_with_guardian.then(std::process::id),
             inherited: self.inherited,
@@ -269,6 +273,7 @@ struct Plan {
     affinity: Option<u64>,
     umask: u32,
     limits: (*const Limit, usize),
+    rights: *const rights::Prepared,
     witness: Option<Witness>,
     /// Whom it ends with.
     guardian: Option<u32>,
@@ -321,21 +326,20 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
         for index in 0..count {
             check(set_limit(*limits.add(index)), SpawnStage::Limits)?;
         }
-        if plan.inherited.oom_protected {
-            check(
-                write_to(c"/proc/self/oom_score_adj".as_ptr(), b"0"),
-                SpawnStage::Limits,
-            )?;
-        }
+        let rights = &*plan.rights;
+        rights.oom_score(plan.inherited.oom_protected)?;
         if let Some(nice) = plan.nice {
             let result = libc::syscall(libc::SYS_setpriority, libc::PRIO_PROCESS, 0, nice);
             check(result, SpawnStage::Priority)?;
         }
+        rights.shares()?;
         if let Some(mask) = &plan.affinity {
             let mask: *const u64 = mask;
             let result = libc::syscall(libc::SYS_sched_setaffinity, 0, size_of::<u64>(), mask);
             check(result, SpawnStage::Affinity)?;
         }
+        rights.view()?;
+        rights.give_up()?;
         if let Some((uid, gid)) = plan.ids {
             let (groups, count) = plan.groups;
             check(
@@ -351,6 +355,7 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
                 SpawnStage::User,
             )?;
         }
+        rights.keep()?;
         libc::umask(plan.umask);
         check(
             libc::syscall(libc::SYS_chdir, plan.directory),

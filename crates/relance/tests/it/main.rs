@@ -18,6 +18,7 @@ mod log_files;
 mod nonsense;
 mod output;
 mod place;
+mod process_rights;
 mod process_settings;
 mod processors;
 mod recovery;

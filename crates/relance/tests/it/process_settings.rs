@@ -9,7 +9,7 @@ use relance_testkit::daemon::Daemon;
 use crate::support::{name, relance};
 
 /// Runs a line of shell with these options, and gives what it wrote to `$OUT`.
-fn run(daemon: &Daemon, options: &[&str], line: &str) -> String {
+pub(crate) fn run(daemon: &Daemon, options: &[&str], line: &str) -> String {
     let file = daemon.folder().join("out");
     let line = format!("OUT={}; {line}", file.display());
     let command = ["--output", "null", "--", "/bin/sh", "-c", &line];
@@ -19,7 +19,8 @@ fn run(daemon: &Daemon, options: &[&str], line: &str) -> String {
     fs::read_to_string(file).expect("it has run")
 }
 
-fn done(output: &Output) {
+/// The command succeeded.
+pub(crate) fn done(output: &Output) {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");
 }

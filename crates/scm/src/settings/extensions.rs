@@ -6,7 +6,7 @@ use super::{
     Applies, Key, NEUTRAL, Section, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType,
     Words,
 };
-use crate::config::Affinity;
+use crate::config::{Affinity, Capabilities};
 
 macro_rules! extensions {
     ($($(#[$about:meta])* $name:ident: $type:ty = $setting:expr;)+) => {
@@ -239,6 +239,135 @@ extensions! {
             en: "Processors the process may run on, like 0-3,6; all if not set",
             fr: "Processeurs sur lesquels le processus peut tourner, comme 0-3,6 ; tous par défaut",
         },
+        ..EXTENSION
+    };
+    /// Groups that the process has besides those of its account.
+    SUPPLEMENTARY_GROUPS: Box<[Box<str>]> = Setting {
+        key: "supplementary_groups",
+        option: "supplementary-group",
+        value: ValueType::List,
+        default: || Value::List(Box::default()),
+        label: Words { en: "Supplementary groups", fr: "Groupes supplémentaires" },
+        about: Words {
+            en: "A group that the process has besides those of its account",
+            fr: "Un groupe que le processus a en plus de ceux de son compte",
+        },
+        system: System::Linux("on Windows the account has its groups; make it a member of them"),
+        ..EXTENSION
+    };
+    /// Whether the process, and what it starts, can never gain rights by executing a program (X50).
+    NO_NEW_PRIVILEGES: bool = Setting {
+        key: "no_new_privileges",
+        option: "no-new-privileges",
+        value: ValueType::Flag,
+        default: || Value::Flag(false),
+        label: Words { en: "No new privileges", fr: "Aucun nouveau privilège" },
+        about: Words {
+            en: "Whether set-user-ID programs like sudo give the process no more rights than it has",
+            fr: "Si les programmes set-user-ID comme sudo ne donnent au processus aucun droit de plus",
+        },
+        system: System::Linux("Windows has no such programs; leave it out"),
+        ..EXTENSION
+    };
+    /// The capabilities that the process keeps, and under an account that is not root gets (X50).
+    CAPABILITIES: Option<Capabilities> = Setting {
+        key: "capabilities",
+        option: "capabilities",
+        value: ValueType::Capabilities,
+        label: Words { en: "Capabilities", fr: "Capacités" },
+        about: Words {
+            en: "The only capabilities the process has, like net_bind_service for ports below 1024, or none",
+            fr: "Les seules capacités du processus, comme net_bind_service pour les ports sous 1024, ou none",
+        },
+        system: System::Linux("Windows has privileges instead (--required-privilege)"),
+        ..EXTENSION
+    };
+    /// How early the process is killed when the machine runs out of memory: its `oom_score_adj`.
+    OOM_SCORE_ADJUST: Option<i32> = Setting {
+        key: "oom_score_adjust",
+        option: "oom-score-adjust",
+        value: ValueType::Integer(-1000, 1000),
+        label: Words { en: "OOM score", fr: "Score OOM" },
+        about: Words {
+            en: "How early the kernel kills it when memory runs out: 1000 first, -1000 never; 0 if not set",
+            fr: "À quel point le noyau le tue tôt si la mémoire manque : 1000 en premier, -1000 jamais ; 0 par défaut",
+        },
+        system: System::Linux("Windows does not kill processes for want of memory; leave it out"),
+        ..EXTENSION
+    };
+    /// The class and level with which the process reads and writes disks (ionice(1)).
+    IO_PRIORITY: Option<&'static str> = Setting {
+        key: "io_priority",
+        option: "io-priority",
+        value: ValueType::OptionalChoice(&[
+            "idle", "best-effort/7", "best-effort/6", "best-effort/5", "best-effort/4",
+            "best-effort/3", "best-effort/2", "best-effort/1", "best-effort/0", "realtime/7",
+            "realtime/6", "realtime/5", "realtime/4", "realtime/3", "realtime/2", "realtime/1",
+            "realtime/0",
+        ]),
+        label: Words { en: "I/O priority", fr: "Priorité d’E/S" },
+        about: Words {
+            en: "How its disk access is preferred, from idle over best-effort/7 to realtime/0",
+            fr: "Priorité de ses accès au disque, de idle à realtime/0 en passant par best-effort/7",
+        },
+        system: System::Linux("on Windows it follows the priority (--priority); leave it out"),
+        ..EXTENSION
+    };
+    /// How the kernel shares the processors out to it (sched(7)).
+    SCHEDULING: Option<&'static str> = Setting {
+        key: "scheduling",
+        option: "scheduling",
+        value: ValueType::OptionalChoice(&["other", "batch", "idle"]),
+        label: Words { en: "Scheduling", fr: "Ordonnancement" },
+        about: Words {
+            en: "other (as usual), batch (long computations) or idle (only while nothing else runs)",
+            fr: "other (comme d’habitude), batch (longs calculs) ou idle (seulement quand rien d’autre ne tourne)",
+        },
+        system: System::Linux("on Windows it follows the priority (--priority); leave it out"),
+        ..EXTENSION
+    };
+    /// Whether the process has empty folders of its own at `/tmp` and `/var/tmp` (X51).
+    PRIVATE_TMP: bool = Setting {
+        key: "private_tmp",
+        option: "private-tmp",
+        value: ValueType::Flag,
+        default: || Value::Flag(false),
+        label: Words { en: "Private /tmp", fr: "/tmp privé" },
+        about: Words {
+            en: "Whether the process has a /tmp and /var/tmp of its own, in memory, gone when it ends",
+            fr: "Si le processus a ses propres /tmp et /var/tmp, en mémoire, effacés à sa fin",
+        },
+        system: System::Linux("set the variables TMP and TEMP to a folder of its own instead (--env)"),
+        ..EXTENSION
+    };
+    /// Folders and files that the process can only read (X51).
+    READ_ONLY_PATHS: Box<[Box<str>]> = Setting {
+        key: "read_only_paths",
+        option: "read-only-path",
+        value: ValueType::List,
+        default: || Value::List(Box::default()),
+        label: Words { en: "Read-only paths", fr: "Chemins en lecture seule" },
+        about: Words {
+            en: "A folder or file that the process cannot change; - before the path if it may be missing",
+            fr: "Un dossier ou fichier que le processus ne peut pas modifier ; - devant le chemin s’il peut manquer",
+        },
+        system: System::Linux("on Windows give its account no right to write there (icacls)"),
+        ..EXTENSION
+    };
+    /// The folder that the process sees as `/` (X51).
+    ROOT_DIRECTORY: Option<Box<str>> = Setting {
+        key: "root_directory",
+        option: "root-directory",
+        value: ValueType::Path,
+        label: Words { en: "Root directory", fr: "Dossier racine" },
+        about: Words {
+            en: "The folder that the process sees as /; program and working directory are paths in it",
+            fr: "Le dossier que le processus voit comme / ; programme et dossier de travail sont des chemins dedans",
+        },
+        applies: Applies::ProgramsOnly(
+            "root-directory is for programs; a service needs the socket of its manager, which is not in there",
+        ),
+        system: System::Linux("Windows has no root directories; leave it out"),
         ..EXTENSION
     };
     /// The mask of file modes of the process; not set: 022.

@@ -72,6 +72,8 @@ fn values_are_read_and_refused_with_what_is_expected() {
     );
     assert_eq!(parse(ValueType::ResetPeriod, "3600"), ok("1h"));
     assert_eq!(parse(ValueType::Path, ""), ok(""));
+    assert_eq!(parse(ValueType::Integer(-9, 9), "-9"), ok("-9"));
+    assert_eq!(parse(ValueType::Capabilities, "CAP_KILL"), ok("kill"));
     for (value, text) in [
         (ValueType::Octal(0o777), "9"),
         (ValueType::Octal(0o777), "1000"),
@@ -81,6 +83,8 @@ fn values_are_read_and_refused_with_what_is_expected() {
         (ValueType::Statuses, "256"),
         (ValueType::Path, "relative"),
         (ValueType::Number(1, 5), "6"),
+        (ValueType::Integer(-9, 9), "-10"),
+        (ValueType::Capabilities, "root"),
         (ValueType::Flag, "perhaps"),
         (ValueType::Choice(&["a"]), "b"),
     ] {

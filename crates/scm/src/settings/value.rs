@@ -1,8 +1,10 @@
 //! What a value of a setting is, and how people write it.
 
+use std::str::FromStr;
 use std::time::Duration;
 
-use crate::config::Affinity;
+use crate::ScmError;
+use crate::config::{Affinity, Capabilities};
 use crate::duration::{self, Bare};
 use crate::failure_actions::{ActionList, parse_reset_period};
 use crate::status::{signal_name, signal_number};
@@ -24,6 +26,8 @@ pub enum ValueType {
     OptionalChoice(&'static [&'static str]),
     /// A whole number in a range, both ends included; empty: not set.
     Number(u64, u64),
+    /// A whole number in a range that may begin below 0; empty: not set.
+    Integer(i32, i32),
     /// A number in base 8, up to this one; empty: not set.
     Octal(u32),
     /// A time; JSON has it in milliseconds.
@@ -36,6 +40,8 @@ pub enum ValueType {
     Statuses,
     /// Processors, like `0-3,6`; empty: all.
     Processors,
+    /// Linux capabilities, like `net_bind_service`, or `none`; empty: not set.
+    Capabilities,
     /// Several texts: an option that may be repeated, a line for each in a form.
     List,
     /// A security descriptor; empty: the default.
@@ -59,6 +65,8 @@ pub enum Value {
     Text(Box<str>),
     /// A number.
     Number(u64),
+    /// A number that may be below 0.
+    Integer(i32),
     /// A time, in whole milliseconds.
     Duration(Duration),
     /// Number of a signal.
@@ -67,6 +75,8 @@ pub enum Value {
     Statuses(Box<[u8]>),
     /// A set of processors.
     Processors(Affinity),
+    /// A set of capabilities.
+    Capabilities(Capabilities),
     /// Several texts.
     List(Box<[Box<str>]>),
 }
@@ -80,12 +90,12 @@ impl ValueType {
             Self::Path => "PATH",
             Self::Flag => "YES|NO",
             Self::Choice(_) | Self::OptionalChoice(_) => "WORD",
-            Self::Number(..) => "NUMBER",
+            Self::Number(..) | Self::Integer(..) => "NUMBER",
             Self::Octal(_) => "MODE",
             Self::Duration | Self::OptionalDuration => "TIME",
             Self::Signal => "SIGNAL",
             Self::Statuses => "CODES",
-            Self::Processors => "LIST",
+            Self::Processors | Self::Capabilities => "LIST",
             Self::Sddl => "SDDL",
             Self::Actions => "ACTIONS",
             Self::ResetPeriod => "TIME|INFINITE",
@@ -101,11 +111,13 @@ impl ValueType {
             Self::Flag => "yes or no".to_owned(),
             Self::Choice(words) | Self::OptionalChoice(words) => words.join(", "),
             Self::Number(least, most) => format!("{least} to {most}"),
+            Self::Integer(least, most) => format!("{least} to {most}"),
             Self::Octal(most) => format!("0 to {most:o}, octal"),
             Self::Duration | Self::OptionalDuration => "a time".to_owned(),
             Self::Signal => "a signal".to_owned(),
             Self::Statuses => "exit statuses, 0 to 255".to_owned(),
             Self::Processors => "processors, 0 to 63".to_owned(),
+            Self::Capabilities => "capabilities, or none".to_owned(),
             Self::List => "a list".to_owned(),
             Self::Sddl => "SDDL".to_owned(),
             Self::Actions => "recovery actions".to_owned(),
@@ -128,16 +140,13 @@ impl ValueType {
             Self::Flag => flag(trimmed),
             Self::Choice(words) | Self::OptionalChoice(words) => choice(words, trimmed),
             Self::Number(least, most) => number(trimmed, least, most),
+            Self::Integer(least, most) => integer(trimmed, least, most),
             Self::Octal(most) => octal(trimmed, most),
             Self::Duration | Self::OptionalDuration => duration(trimmed),
             Self::Signal => signal(trimmed),
             Self::Statuses => statuses(trimmed),
-            Self::Processors => {
-                let processors: Result<Affinity, _> = trimmed.parse();
-                processors
-                    .map(Value::Processors)
-                    .map_err(|error| error.sentence().to_owned())
-            }
+            Self::Processors => set(trimmed, Value::Processors),
+            Self::Capabilities => set(trimmed, Value::Capabilities),
             Self::List => Ok(Value::List(text.lines().map(Into::into).collect())),
             Self::Actions => actions(trimmed),
             Self::ResetPeriod => {
@@ -188,6 +197,20 @@ fn number(text: &str, least: u64, most: u64) -> Result<Value, String> {
         .filter(|number| (least..=most).contains(number))
         .map(Value::Number)
         .ok_or_else(|| format!("{text:?} is not a number from {least} to {most}"))
+}
+
+fn integer(text: &str, least: i32, most: i32) -> Result<Value, String> {
+    let number = text.parse().ok();
+    number
+        .filter(|number| (least..=most).contains(number))
+        .map(Value::Integer)
+        .ok_or_else(|| format!("{text:?} is not a number from {least} to {most}"))
+}
+
+/// Something in a notation of its own.
+fn set<T: FromStr<Err = ScmError>>(text: &str, value: fn(T) -> Value) -> Result<Value, String> {
+    let set = text.parse().map(value);
+    set.map_err(|error| error.sentence().to_owned())
 }
 
 fn octal(text: &str, most: u32) -> Result<Value, String> {
@@ -250,6 +273,7 @@ impl Value {
                 format!("{number:03o}")
             }
             Self::Number(number) => number.to_string(),
+            Self::Integer(number) => number.to_string(),
             Self::Duration(time) => duration::format(*time),
             Self::Signal(number) => {
                 signal_name((*number).into()).map_or_else(|| number.to_string(), ToOwned::to_owned)
@@ -259,6 +283,7 @@ impl Value {
                 codes.join(",")
             }
             Self::Processors(processors) => processors.to_string(),
+            Self::Capabilities(capabilities) => capabilities.to_string(),
             Self::List(texts) => texts.join("\n"),
         }
     }
@@ -355,6 +380,55 @@ impl Typed for Option<u64> {
 
     fn into_value(self) -> Value {
         self.map_or(Value::Unset, Value::Number)
+    }
+}
+
+impl Typed for Option<i32> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::Integer)
+    }
+}
+
+impl Typed for bool {
+    fn of(value: &Value) -> Self {
+        matches!(value, Value::Flag(true))
+    }
+
+    fn into_value(self) -> Value {
+        Value::Flag(self)
+    }
+}
+
+impl Typed for Option<&'static str> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Choice(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::Choice)
+    }
+}
+
+impl Typed for Option<Capabilities> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Capabilities(capabilities) => Some(*capabilities),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::Capabilities)
     }
 }
 

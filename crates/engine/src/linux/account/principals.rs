@@ -38,6 +38,20 @@ pub(crate) fn find(who: &str) -> Result<Sid, ScmError> {
     find_in(&System, who)
 }
 
+/// The number of a group, by its name or number.
+///
+/// # Errors
+/// 1332 when there is no such group.
+pub(crate) fn group(name: &str) -> Result<u32, ScmError> {
+    let number = checked(name).and_then(|name| System.group(name));
+    number.ok_or_else(|| {
+        ScmError::new(
+            Win32Error::NONE_MAPPED,
+            format!("there is no group {name:?} on this machine; create it or name another"),
+        )
+    })
+}
+
 /// The name of those behind an identifier; the identifier itself where nobody has it.
 pub(crate) fn name_of(sid: &Sid) -> String {
     if let Some((name, _)) = SETS.iter().find(|(_, set)| set == sid) {

@@ -5,6 +5,8 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use super::rights::Rights;
+
 /// Tells a process of which service it is.
 pub(crate) const SERVICE_VARIABLE: &str = "RELANCE_SERVICE";
 
@@ -31,6 +33,9 @@ pub(crate) struct SpawnSpec {
     /// Limits of its resources, soft and hard alike.
     #[serde(default)]
     pub(crate) limits: Vec<Limit>,
+    /// What it may do, and what it sees of the machine.
+    #[serde(default)]
+    pub(crate) rights: Rights,
     /// Killed when the guardian ends, stopped or not; for the daemon's own processes.
     #[serde(skip)]
     pub(crate) dies_with_guardian: bool,
@@ -90,12 +95,26 @@ pub(crate) enum SpawnStage {
     Record,
     /// Its descriptors.
     Descriptors,
-    /// Its limits and out-of-memory score.
+    /// Its limits.
     Limits,
+    /// How early it is killed when memory runs out.
+    OomScore,
     /// Its priority.
     Priority,
+    /// How the kernel shares the processors out to it.
+    Scheduling,
+    /// How its disk access is preferred.
+    IoPriority,
     /// Its processors.
     Affinity,
+    /// Its own view of the file system.
+    Mounts,
+    /// What it cannot change; the error is about the path with this number.
+    ReadOnly(u8),
+    /// What it sees as `/`.
+    Root,
+    /// Its capabilities.
+    Capabilities,
     /// Its supplementary groups.
     Groups,
     /// Its group.
