@@ -1,6 +1,7 @@
 //! What a process may do and sees of the machine, as it finds it itself (X50, X51).
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use relance_scm::{ExitCode, ServiceState};
 use relance_testkit::daemon::Daemon;
@@ -75,7 +76,7 @@ fn x50_another_account_gets_the_capabilities_and_groups_that_were_set() {
     // The folder is the tests' own, so the file is there before.
     let file = daemon.folder().join("out");
     fs::write(&file, "").expect("a folder of the test's own");
-    let open = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    let open = fs::Permissions::from_mode(0o777);
     fs::set_permissions(&file, open.clone()).expect("a file of the test's own");
     fs::set_permissions(daemon.folder(), open).expect("a folder of the test's own");
     let shown = run(&daemon, &options, STATUS);

@@ -138,6 +138,11 @@ mod schema {
                     .minimum(Some(0));
                 Schema::Object(number.build())
             }
+            ValueType::Integer(least, most) => {
+                let number = simple(Type::Integer);
+                let number = number.minimum(Some(least)).maximum(Some(most));
+                Schema::Object(number.build())
+            }
             ValueType::Choice(words) => Schema::Object(
                 simple(Type::String)
                     .enum_values(Some(words.to_vec()))
