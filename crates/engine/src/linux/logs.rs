@@ -2,7 +2,7 @@
 //!
 //! Each turn of a pipe has a byte budget, so that a service that prints without end holds nobody up
 //! (`thread`). Before each turn it is asked once whether the file is still where it should be: one that
-//! was moved or removed is made again, one that was truncated is written from its new end (`files`, X20).
+//! was moved or removed is made again, one that was truncated is written from its new end (`files`, X30).
 //! Nothing is asked while nothing is printed. A file that grows beyond its limit is rotated. When the
 //! disk is full, output is dropped rather than kept in the pipe, where it would stop the service.
 

@@ -88,7 +88,7 @@ fn wait_for_file(path: &std::path::Path) {
 }
 
 #[test]
-fn x20_a_signal_to_guardian_or_engine_makes_moved_files_again() {
+fn x30_a_signal_to_guardian_or_engine_makes_moved_files_again() {
     let daemon = Daemon::start(relance());
     let mut echo = Echo::start(&daemon);
     echo.say(&daemon, "one");
@@ -108,7 +108,7 @@ fn x20_a_signal_to_guardian_or_engine_makes_moved_files_again() {
 }
 
 #[test]
-fn x20_a_file_that_is_truncated_again_and_again_has_no_zeros_in_it() {
+fn x30_a_file_that_is_truncated_again_and_again_has_no_zeros_in_it() {
     let daemon = Daemon::start(relance());
     program(&daemon, "a", "/usr/bin/yes");
     let mut output = follow(&daemon, "a", 0);

@@ -200,7 +200,7 @@ fn text(path: impl AsRef<Path>) -> String {
 }
 
 #[test]
-fn x20_a_file_that_was_moved_or_removed_is_made_again() {
+fn x30_a_file_that_was_moved_or_removed_is_made_again() {
     let folder = Folder::new("moved");
     let mut logs = folder.logs(u64::MAX);
     let mut writer = add(&mut logs, 1);
@@ -229,7 +229,7 @@ fn x20_a_file_that_was_moved_or_removed_is_made_again() {
 }
 
 #[test]
-fn x20_a_link_that_was_put_in_the_place_of_a_file_is_not_written_through() {
+fn x30_a_link_that_was_put_in_the_place_of_a_file_is_not_written_through() {
     let folder = Folder::new("planted");
     let mut logs = folder.logs(u64::MAX);
     let mut writer = add(&mut logs, 1);
@@ -245,7 +245,7 @@ fn x20_a_link_that_was_put_in_the_place_of_a_file_is_not_written_through() {
 }
 
 #[test]
-fn x20_a_file_that_was_truncated_goes_on_at_its_beginning_and_what_others_append_stays() {
+fn x30_a_file_that_was_truncated_goes_on_at_its_beginning_and_what_others_append_stays() {
     let folder = Folder::new("truncated");
     let mut logs = folder.logs(u64::MAX);
     let mut writer = add(&mut logs, 1);
@@ -271,7 +271,7 @@ fn x20_a_file_that_was_truncated_goes_on_at_its_beginning_and_what_others_append
 }
 
 #[test]
-fn x20_a_file_that_is_truncated_in_the_moment_it_is_written_to_has_no_hole() {
+fn x30_a_file_that_is_truncated_in_the_moment_it_is_written_to_has_no_hole() {
     let folder = Folder::new("hole");
     let path = file_of(&folder);
     let (reader, mut writer) = io::pipe().unwrap();
@@ -300,7 +300,7 @@ fn x20_a_file_that_is_truncated_in_the_moment_it_is_written_to_has_no_hole() {
 }
 
 #[test]
-fn x20_asked_for_it_makes_the_files_of_silent_services_again() {
+fn x30_asked_for_it_makes_the_files_of_silent_services_again() {
     let folder = Folder::new("reopen");
     let mut logs = folder.logs(u64::MAX);
     let mut writer = add(&mut logs, 1);
