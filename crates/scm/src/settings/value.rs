@@ -396,16 +396,6 @@ impl Typed for Option<i32> {
     }
 }
 
-impl Typed for bool {
-    fn of(value: &Value) -> Self {
-        matches!(value, Value::Flag(true))
-    }
-
-    fn into_value(self) -> Value {
-        Value::Flag(self)
-    }
-}
-
 impl Typed for Option<&'static str> {
     fn of(value: &Value) -> Self {
         match value {
