@@ -78,7 +78,7 @@ fn item(rust: &mut String, index: usize, message: &Message) {
     }
     let name: String = words.iter().map(|word| capital(word)).collect();
     let kinds: Vec<String> = (0..message.parameters.len())
-        .map(|at| format!("T{at}"))
+        .map(|at| format!("P{at}"))
         .collect();
     let kinds = kinds.join(", ");
     let _ = writeln!(
@@ -88,12 +88,12 @@ fn item(rust: &mut String, index: usize, message: &Message) {
     for (at, parameter) in message.parameters.iter().enumerate() {
         let _ = writeln!(
             rust,
-            "#[doc = \"`${parameter}`\"] pub {}: T{at},",
+            "#[doc = \"`${parameter}`\"] pub {}: P{at},",
             field(parameter)
         );
     }
     let bounds: Vec<String> = (0..message.parameters.len())
-        .map(|at| format!("T{at}: Into<crate::Value>"))
+        .map(|at| format!("P{at}: Into<crate::Value>"))
         .collect();
     let values: Vec<String> = message
         .parameters

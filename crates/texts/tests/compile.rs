@@ -71,8 +71,8 @@ fn constants_and_structs_name_the_messages() {
         .expect("it is written");
     for part in [
         "pub const B_C: crate::Words",
-        "pub struct D<T0, T1>",
-        "pub one: T0",
+        "pub struct D<P0, P1>",
+        "pub one: P0",
         "pub const E:",
     ] {
         assert!(items.contains(part), "{part}: {items}");

@@ -196,21 +196,7 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
                 "it cannot run on the processors it is bound to ({system}); name some that this machine has and the daemon may use (--affinity)"
             ),
         ),
-        // What `rights` has explained comes here no more.
-        SpawnStage::OomScore
-        | SpawnStage::Scheduling
-        | SpawnStage::IoPriority
-        | SpawnStage::Mounts
-        | SpawnStage::ReadOnly(_)
-        | SpawnStage::Root
-        | SpawnStage::Capabilities
-        | SpawnStage::Prepare
-        | SpawnStage::Clone
-        | SpawnStage::Session
-        | SpawnStage::Record
-        | SpawnStage::Descriptors
-        | SpawnStage::Limits
-        | SpawnStage::Guardian => {
+        _ => {
             let code = match error.errno {
                 libc::ENOMEM => Win32Error::NOT_ENOUGH_MEMORY,
                 libc::EACCES | libc::EPERM => Win32Error::ACCESS_DENIED,

@@ -5,6 +5,7 @@
 //! table too and leaves it with one `close_range(CLOSE_RANGE_UNSHARE)` that copies only the lowest
 //! descriptors: the cost of a start does not grow with the number of services.
 
+mod calls;
 mod clone3;
 mod rights;
 mod spec;
@@ -14,9 +15,9 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::ptr;
 
+use calls::{check, errno};
 use clone3::{Child, Stack, clone3_into};
-pub(crate) use rights::Rights;
-pub(crate) use spec::{Ids, Limit, SERVICE_VARIABLE, SpawnError, SpawnSpec, SpawnStage};
+pub(crate) use spec::{Ids, Limit, Rights, SERVICE_VARIABLE, SpawnError, SpawnSpec, SpawnStage};
 
 /// Descriptors handed to a child besides 0, 1 and 2, as 3, 4, ...
 const HANDED_MAX: usize = 2;
@@ -300,11 +301,6 @@ extern "C" fn end_at_once(_: *mut c_void) -> c_int {
     0
 }
 
-fn errno() -> i32 {
-    // SAFETY: the thread-local of the suspended parent, which is this thread as far as libc knows.
-    unsafe { *libc::__errno_location() }
-}
-
 fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
     // SAFETY: plain system calls on values of the plan. libc wrappers that do more than the call
     // (set*id, which signals all threads) are avoided through `syscall`.
@@ -382,10 +378,6 @@ unsafe fn set_limit(limit: Limit) -> libc::c_long {
     unsafe { libc::syscall(libc::SYS_setrlimit, limit.resource, &raw const both) }
 }
 
-fn check(result: libc::c_long, stage: SpawnStage) -> Result<(), SpawnStage> {
-    if result < 0 { Err(stage) } else { Ok(()) }
-}
-
 /// See [`Witness`].
 ///
 /// # Safety
@@ -400,23 +392,6 @@ unsafe fn put_on_record(witness: Witness) -> libc::c_long {
         let mark = [pid.to_le(), nanos.to_le()];
         let written = libc::pwrite(witness.file, mark.as_ptr().cast(), 16, witness.at);
         if written == 16 { 0 } else { -1 }
-    }
-}
-
-/// Writes a file in one call.
-///
-/// # Safety
-/// `path` is a C string; only in the child.
-unsafe fn write_to(path: *const c_char, bytes: &[u8]) -> libc::c_long {
-    // SAFETY: as for the function.
-    unsafe {
-        let fd = libc::open(path, libc::O_WRONLY | libc::O_CLOEXEC);
-        if fd < 0 {
-            return -1;
-        }
-        let written = libc::write(fd, bytes.as_ptr().cast(), bytes.len());
-        libc::close(fd);
-        if written < 0 { -1 } else { 0 }
     }
 }
 

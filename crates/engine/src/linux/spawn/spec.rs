@@ -5,8 +5,6 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::rights::Rights;
-
 /// Tells a process of which service it is.
 pub(crate) const SERVICE_VARIABLE: &str = "RELANCE_SERVICE";
 
@@ -64,6 +62,28 @@ impl SpawnSpec {
             value.strip_prefix('=')
         })
     }
+}
+
+/// See the settings of the same names; all off by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Rights {
+    /// `PR_SET_NO_NEW_PRIVS`.
+    pub(crate) no_new_privileges: bool,
+    /// One bit for each capability that is kept; `None`: nothing is changed.
+    pub(crate) capabilities: Option<u64>,
+    /// Its `oom_score_adj`.
+    pub(crate) oom_score_adjust: Option<i32>,
+    /// Class and level, as `ioprio_set` takes them.
+    pub(crate) io_priority: Option<i32>,
+    /// `SCHED_OTHER`, `SCHED_BATCH` or `SCHED_IDLE`.
+    pub(crate) scheduling: Option<i32>,
+    /// Whether it has temporary folders of its own.
+    pub(crate) private_tmp: bool,
+    /// Paths that it cannot change; those with `-` in front may be missing.
+    pub(crate) read_only: Vec<String>,
+    /// What it sees as `/`.
+    pub(crate) root: Option<String>,
 }
 
 /// See [`SpawnSpec::ids`].
