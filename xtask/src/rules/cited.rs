@@ -49,13 +49,13 @@ pub(super) fn ids_of_name(name: &str) -> BTreeSet<String> {
     ids
 }
 
-/// A letter of a series and a number, perhaps a case.
+/// A letter of a series and a number, perhaps a case. Numbers begin at 1: `\u{A0}` cites nothing.
 fn is_id(word: &str) -> bool {
     let mut letters = word.chars();
     let series = letters.next().is_some_and(|letter| SERIES.contains(letter));
     let rest = letters.as_str();
     series
-        && rest.starts_with(|c: char| c.is_ascii_digit())
+        && rest.starts_with(|c: char| matches!(c, '1'..='9'))
         && rest.ends_with(|c: char| c.is_ascii_digit())
         && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
         && rest.matches('.').count() <= 1
