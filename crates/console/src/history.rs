@@ -13,7 +13,6 @@ use relance_scm::{RecoveryActionKind, ScmError, ServiceId, ServiceState};
 use relance_texts::console;
 
 use crate::chart::{Axis, DueRestarts, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
-use crate::event_texts;
 use crate::form::{Form, Query, query};
 use crate::lacking::{Feature, reason};
 use crate::lang::{self, Lang};
@@ -189,7 +188,7 @@ fn lane<'a>(
             lane.marks.push(Mark {
                 at,
                 kind,
-                label: event_texts::sentence(entry, lang),
+                label: entry.sentence().of(lang),
                 href,
             });
         }

@@ -27,7 +27,6 @@ mod counts;
 mod create;
 mod diff;
 mod document;
-mod event_texts;
 mod form;
 mod form_key;
 #[doc(hidden)]

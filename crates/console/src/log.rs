@@ -5,15 +5,14 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
-use relance_scm::event::EventLevel;
+use relance_scm::event::{EventLevel, meaning};
 use relance_scm::event_log::{EventFilter, EventPage, LogEntry};
 use relance_scm::manager::ServiceInfo;
-use relance_scm::{ScmError, ServiceId, ServiceName, Win32Error};
+use relance_scm::{EndCause, ScmError, ServiceId, ServiceName, Win32Error};
 use relance_texts::console;
 use relance_wire::api::{EventBody, EventsQuery};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::event_texts;
 use crate::form::{Form, Query, query};
 use crate::hub::Hub;
 use crate::lang::Lang;
@@ -215,7 +214,7 @@ fn row(entry: &LogEntry, all: bool, lang: Lang) -> Markup {
             td { (level(entry.level, lang)) }
             td.num { a href={ "/events/" (entry.number) } aria-label={ (console::EVENT.of(lang)) " " (entry.event_id) ", " (console::NUMBER.of(lang)) " " (entry.number) } { (entry.event_id) } }
             @if all { td { @if let Some((_, name)) = &entry.service { (service_link(name)) } } }
-            td.text { bdi { (event_texts::sentence(entry, lang)) } }
+            td.text { bdi { (entry.sentence().of(lang)) } }
         }
     }
 }
@@ -245,7 +244,7 @@ pub(crate) async fn event(viewer: Viewer, Path(number): Path<u64>) -> Answer<Res
     let body = html! {
         nav.trail aria-label=(console::TRAIL.of(lang)) { a href="/events" { "← " (console::LOG_EVENT_LOG.of(lang)) } }
         div.head { h1 { (title) " " (level(entry.level, lang)) } }
-        section.card.lead { p { bdi { (event_texts::sentence(entry, lang)) } } }
+        section.card.lead { p { bdi { (entry.sentence().of(lang)) } } }
         (explanation(entry, lang))
         (details(entry, lang))
     };
@@ -259,26 +258,31 @@ pub(crate) async fn event(viewer: Viewer, Path(number): Path<u64>) -> Answer<Res
 }
 
 fn explanation(entry: &LogEntry, lang: Lang) -> Markup {
-    let texts = event_texts::explain(entry.event_id, lang);
+    let texts = meaning(entry.event_id);
     html! {
         section.card {
             @if let Some(cause) = &entry.details.cause {
                 h2 { (console::WHY.of(lang)) }
-                p lang="en" { bdi { (cause) } }
+                p { bdi { (why(cause, lang)) } }
             }
             @if let Some((means, to_do)) = texts {
                 h2 { (console::WHAT_IT_MEANS.of(lang)) }
-                p { (means) }
+                p { (means.of(lang)) }
                 h2 { (console::WHAT_TO_DO.of(lang)) }
-                p { (to_do) }
+                p { (to_do.of(lang)) }
             }
         }
     }
 }
 
+/// Why a service ended, as its run time or the kernel said.
+fn why(cause: &str, lang: Lang) -> String {
+    EndCause::read(cause).map_or_else(|| cause.to_owned(), |cause| lang.say(&cause))
+}
+
 fn details(entry: &LogEntry, lang: Lang) -> Markup {
     let details = &entry.details;
-    let exit = details.exit.map(|exit| exit.to_string());
+    let exit = details.exit.map(|exit| lang.say(exit));
     html! {
         section.card {
             h2 { (console::DETAILS.of(lang)) }

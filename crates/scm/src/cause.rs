@@ -105,6 +105,18 @@ impl EndCause {
     }
 }
 
+impl EndCause {
+    /// The cause that was written like this by [`Display`](std::fmt::Display), as entries of the log keep it.
+    #[must_use]
+    pub fn read(words: &str) -> Option<Self> {
+        let (kind, text) = words.split_once(": ").unwrap_or((words, ""));
+        let kind = EndCauseKind::ALL
+            .into_iter()
+            .find(|known| known.words() == kind)?;
+        Some(Self::new(kind, text))
+    }
+}
+
 /// `uncaught exception: LogicException: oh in /srv/a.php:3`
 impl std::fmt::Display for EndCause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -128,11 +140,14 @@ mod tests {
             "memory limit: Allowed memory size in /a.php:3"
         );
         assert!(cause.is_error());
+        assert_eq!(EndCause::read(&cause.to_string()).as_ref(), Some(&cause));
         let end = EndCause::new(EndCauseKind::EndOfScript, "");
         assert_eq!(
             (end.to_string().as_str(), end.is_error()),
             ("end of the script", false)
         );
+        assert_eq!(EndCause::read("end of the script"), Some(end));
+        assert_eq!(EndCause::read("end of it"), None);
     }
 
     #[test]

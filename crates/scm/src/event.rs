@@ -3,8 +3,9 @@
 //!
 //! Ids and parameters are Windows'; entries that Windows does not have belong to the source
 //! `Relance`. What else is known of an occurrence (run, exit status, last lines of output) is kept
-//! beside these by the engine. `texts` holds the sentences, `read` reads stored entries back.
+//! beside these by the engine. `names` says what the parameters are, `texts` makes sentences of them, `read` reads stored entries back.
 
+mod names;
 mod read;
 mod texts;
 
@@ -15,7 +16,7 @@ use crate::name::ServiceName;
 use crate::state::ServiceState;
 use crate::win32::Win32Error;
 
-pub use texts::{readable, render, template};
+pub use texts::{meaning, render, sentence, template};
 
 /// Who writes an entry: the name that Windows' event viewer shows as its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,8 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use relance_texts::{Sentence, word};
+
 use crate::error::ScmError;
-use crate::event::{Event, EventLevel, EventSource, render};
+use crate::event::{Event, EventLevel, EventSource, sentence};
 use crate::run::{RunId, ServiceId};
 use crate::status::ProcessExit;
 use crate::win32::Win32Error;
@@ -178,18 +180,30 @@ impl LogEntry {
 
     /// The sentence for people. What a program wrote is shown as its words.
     #[must_use]
-    pub fn text(&self) -> String {
-        let mut text = match (&self.details.author, &*self.parameters) {
-            (Some(author), [name, words]) => format!("{name} wrote: {words} (by {author})"),
-            _ => render(self.source, self.event_id, &self.parameters),
+    pub fn sentence(&self) -> Sentence {
+        let text = match (&self.details.author, &*self.parameters) {
+            (Some(author), [name, words]) => word::Wrote {
+                name,
+                words,
+                author: relance_texts::shown(author),
+            }
+            .into(),
+            _ => sentence(self.source, self.event_id, &self.parameters),
         };
-        if let Some(repeated) = &self.details.repeated {
-            text.push_str(&format!(
-                " (the last of {} such entries, the others are left out)",
-                repeated.times
-            ));
+        match &self.details.repeated {
+            Some(repeated) => word::Repeated {
+                text,
+                times: repeated.times,
+            }
+            .into(),
+            None => text,
         }
-        text
+    }
+
+    /// The same in English.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.sentence().to_string()
     }
 }
 

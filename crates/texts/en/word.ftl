@@ -44,3 +44,17 @@ word-cause-time-limit = time limit
 word-cause-out-of-memory = out of memory
 # $text is what the run time said.
 word-cause-text = { $kind }: { $text }
+
+## What the event log says of states, start types and errors
+
+word-entered-running = running
+word-entered-paused = paused
+word-entered-stopped = stopped
+word-start-boot = boot start
+word-start-system = system start
+word-start-auto = auto start
+word-start-demand = demand start
+word-start-disabled = disabled
+word-error = { $text } ({ $code })
+word-wrote = { $name } wrote: { $words } (by { $author })
+word-repeated = { $text } (the last of { $times } such entries, the others are left out)

@@ -41,3 +41,17 @@ word-cause-memory-limit = limite de mémoire
 word-cause-time-limit = limite de temps
 word-cause-out-of-memory = mémoire épuisée
 word-cause-text = { $kind } : { $text }
+
+## Ce que dit le journal des états, des types de démarrage et des erreurs
+
+word-entered-running = en marche
+word-entered-paused = en pause
+word-entered-stopped = arrêté
+word-start-boot = démarrage du noyau
+word-start-system = démarrage du système
+word-start-auto = automatique
+word-start-demand = manuel
+word-start-disabled = désactivé
+word-error = { $text } ({ $code })
+word-wrote = { $name } a écrit : { $words } (par { $author })
+word-repeated = { $text } (la dernière de { $times } entrées semblables, les autres sont omises)

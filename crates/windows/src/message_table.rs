@@ -24,7 +24,7 @@ pub fn event_identifier(level: EventLevel, id: u32) -> u32 {
 
 /// All our sentences, by identifier. A sentence stands there under each severity, because an id
 /// alone does not say how bad it is.
-fn sentences() -> Vec<(u32, &'static str)> {
+fn sentences() -> Vec<(u32, String)> {
     let levels = [
         EventLevel::Information,
         EventLevel::Warning,
@@ -41,7 +41,7 @@ fn sentences() -> Vec<(u32, &'static str)> {
 #[must_use]
 pub fn message_table() -> Vec<u8> {
     let sentences = sentences();
-    let blocks: Vec<&[(u32, &str)]> = sentences
+    let blocks: Vec<&[(u32, String)]> = sentences
         .chunk_by(|one, next| one.0 + 1 == next.0)
         .collect();
     let mut offset = 4 + 12 * blocks.len();
@@ -115,7 +115,7 @@ mod tests {
         for (identifier, text) in sentences() {
             assert_eq!(
                 find(&table, identifier).as_deref(),
-                Some(text),
+                Some(&*text),
                 "{identifier:#x}"
             );
         }

@@ -309,7 +309,7 @@ fn lane_of(timeline: &Timeline, until: i64, lang: Lang) -> Lane {
             let what = lang::action(RecoveryActionKind::Restart).of(lang);
             Some((MarkKind::Action, what.to_owned()))
         } else {
-            mark_of(&entry.what)
+            mark_of(&entry.what, lang)
         };
         if let Some((mark, kind)) = mark
             && at_ms(entry) <= until
@@ -331,7 +331,7 @@ fn lane_of(timeline: &Timeline, until: i64, lang: Lang) -> Lane {
     lane
 }
 
-fn mark_of(what: &Occurrence) -> Option<(MarkKind, String)> {
+fn mark_of(what: &Occurrence, lang: Lang) -> Option<(MarkKind, String)> {
     let kind = match what {
         Occurrence::Logged(Event::Failed { .. }) => MarkKind::Failure,
         Occurrence::CommandRun(_) | Occurrence::Rebooted => MarkKind::Action,
@@ -341,7 +341,7 @@ fn mark_of(what: &Occurrence) -> Option<(MarkKind, String)> {
         | Occurrence::Refused(_) => MarkKind::Ignored,
         Occurrence::Happened(_) | Occurrence::Logged(_) => return None,
     };
-    Some((kind, what.sentence("the service")))
+    Some((kind, what.text(console::THE_SERVICE.of(lang)).of(lang)))
 }
 
 /// The same in words.
@@ -354,9 +354,9 @@ fn story(timeline: &Timeline, lang: Lang) -> Markup {
     html! {
         details {
             summary { (console::IN_WORDS.of(lang)) }
-            ol.story lang="en" {
+            ol.story {
                 @for entry in shown {
-                    li { span.code { "+" (time::duration(at_ms(entry).unsigned_abs())) } " " (entry.what.sentence("the service")) }
+                    li { span.code { "+" (time::duration(at_ms(entry).unsigned_abs())) } " " (entry.what.text(console::THE_SERVICE.of(lang)).of(lang)) }
                 }
             }
             p { (lang.say(console::AtTheEnd {

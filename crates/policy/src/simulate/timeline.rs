@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use relance_scm::event::{Event, render};
+use relance_scm::event::{Event, sentence};
 use relance_scm::{ServiceState, Win32Error};
+use relance_texts::{Lang, Message, Text, shown, story};
 
 use super::is_routine;
 use super::script::Happening;
@@ -83,26 +84,37 @@ impl Timeline {
 impl Occurrence {
     /// The sentence for people.
     #[must_use]
-    pub fn sentence(&self, service_name: &str) -> String {
+    pub fn text(&self, service_name: &str) -> Text {
         match self {
-            Self::Happened(Happening::Quiet) => "nothing happens".to_owned(),
-            Self::Happened(what) => format!("script: {what}"),
-            Self::Ignored(what) => format!("script: {what} (ignored: nothing is running)"),
-            Self::Refused(error) => {
-                format!("refused with {}: {}", error.to_raw(), error.text())
+            Self::Happened(Happening::Quiet) => story::QUIET.text(),
+            Self::Happened(what) => story::Happened { what: shown(what) }.text(),
+            Self::Ignored(what) => story::Ignored { what: shown(what) }.text(),
+            Self::Refused(error) => story::Refused {
+                code: error.to_raw(),
+                text: *error,
             }
-            Self::CounterReset => "the reset period is over: the counter starts again".to_owned(),
+            .text(),
+            Self::CounterReset => story::COUNTER_RESET.text(),
             Self::Logged(event) => {
                 let parameters = event.parameters(service_name, service_name);
-                format!(
-                    "{} {}",
-                    event.id(),
-                    render(event.source(), event.id(), &parameters)
-                )
+                story::Logged {
+                    id: event.id(),
+                    sentence: sentence(event.source(), event.id(), &parameters),
+                }
+                .text()
             }
-            Self::CommandRun(command) => format!("runs the command: {command}"),
-            Self::Rebooted => "the machine reboots".to_owned(),
+            Self::CommandRun(command) => story::Command {
+                command: &**command,
+            }
+            .text(),
+            Self::Rebooted => story::REBOOTED.text(),
         }
+    }
+
+    /// The same in English.
+    #[must_use]
+    pub fn sentence(&self, service_name: &str) -> String {
+        self.text(service_name).of(Lang::En)
     }
 }
 

@@ -79,7 +79,7 @@ struct EventReply {
     event_id: u32,
     source: &'static str,
     /// With `%1` to `%5` for the parameters.
-    sentence: &'static str,
+    sentence: String,
     /// Rules that speak of it.
     rules: Vec<&'static str>,
 }

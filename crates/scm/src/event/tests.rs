@@ -1,3 +1,5 @@
+use relance_texts::Lang;
+
 use super::*;
 use crate::RecoveryActionKind as Kind;
 
@@ -179,6 +181,10 @@ fn every_entry_has_a_sentence_and_reads_back() {
             text.ends_with('.') && !text.contains('?') && !text.contains('%'),
             "{text}"
         );
+        let sentence = sentence(event.source(), event.id(), &parameters(&event));
+        let french = sentence.of(Lang::Fr);
+        assert!(french.ends_with('.') && french != text, "{french}");
+        assert!(meaning(event.id()).is_some(), "{}", event.id());
     }
 }
 
@@ -187,4 +193,23 @@ fn an_entry_that_is_not_ours_or_is_cut_short_is_not_read() {
     assert_eq!(Event::read(7031, &["web".into(), "1".into()]), None);
     assert_eq!(Event::read(7036, &["web".into(), "arrêté".into()]), None);
     assert_eq!(Event::read(1, &[]), None);
+}
+
+/// Each sentence takes what its entry has, and only that; so `?` stands in it for nothing that is there.
+#[test]
+fn sentences_and_entries_have_the_same_parameters() {
+    for words in relance_texts::all() {
+        let id = words.id().strip_prefix("event-");
+        let Some(id) = id.and_then(|id| id.parse().ok()) else {
+            continue;
+        };
+        let mut names: Vec<_> = names::names(id)
+            .iter()
+            .filter(|name| **name != "_")
+            .collect();
+        names.sort();
+        let used: Vec<_> = words.parameters().collect();
+        assert!(names.into_iter().eq(&used), "{id}: {used:?}");
+        assert!(template(id).is_some(), "{id}");
+    }
 }
