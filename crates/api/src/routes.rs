@@ -29,6 +29,7 @@ pub(crate) fn router() -> Router {
         .route("/v1/services/{name}/why", get(services::why))
         .route("/v1/services/{name}/start", post(services::start))
         .route("/v1/services/{name}/stop", post(services::stop))
+        .route("/v1/services/{name}/restart", post(services::restart))
         .route("/v1/services/{name}/pause", post(services::pause))
         .route("/v1/services/{name}/continue", post(services::resume))
         .route("/v1/services/{name}/control", post(services::control))

@@ -12,8 +12,8 @@ use relance_scm::{
 };
 use relance_wire::api::{
     ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, EnvironmentReply,
-    ManagerReply, ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery, UsageReply,
-    WhyReply,
+    ManagerReply, RestartRequest, ServiceReply, ServicesReply, StartRequest, StatusReply,
+    UsageQuery, UsageReply, WhyReply,
 };
 use serde::{Deserialize, Serialize};
 
@@ -163,6 +163,18 @@ pub(crate) async fn start(
 ) -> RouteResult<StatusCode> {
     act(context, name, |manager, caller, name, reply| {
         manager.start_service(caller, name, body.arguments, reply);
+    })
+    .await
+}
+
+/// `POST /v1/services/NAME/restart`
+pub(crate) async fn restart(
+    context: Context,
+    Name(name): Name,
+    Body(body): Body<RestartRequest>,
+) -> RouteResult<StatusCode> {
+    act(context, name, |manager, caller, name, reply| {
+        manager.restart_service(caller, name, body.dependents, reply);
     })
     .await
 }

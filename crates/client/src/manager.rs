@@ -21,8 +21,8 @@ use relance_scm::{
 use relance_wire::api::{
     AccessChangeBody, AccessReply, AccessRequest, ApplyReply, ApplyRequest, ChangeConfigRequest,
     ConfigBody, ControlRequest, EnvironmentReply, EventPageReply, EventsQuery, ManagerReply,
-    ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery, UsageReply, WhyReply,
-    WriteEventRequest,
+    RestartRequest, ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery, UsageReply,
+    WhyReply, WriteEventRequest,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -338,6 +338,11 @@ impl ServiceManager for SocketManager {
         };
         let status: Result<StatusReply, _> = self.post_and_wait(&of(name, "/control"), &body);
         reply.send(status.and_then(|status| (&status).try_into()));
+    }
+
+    fn restart_service(&self, _: &Caller, name: &ServiceName, dependents: bool, reply: Reply<()>) {
+        let body = RestartRequest { dependents };
+        reply.send(self.act("POST", &of(name, "/restart"), &body));
     }
 
     fn terminate_service(&self, _: &Caller, name: &ServiceName, reply: Reply<()>) {

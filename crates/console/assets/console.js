@@ -287,6 +287,30 @@ document.addEventListener("change", ({ target }) => {
 });
 if ($("table[data-rows]")) showPicked();
 
+/* Sends a control; what became of each service, or nothing if that has been shown already. */
+async function sendControl(form, body) {
+  // Not form.action: that is the buttons of this name.
+  const answer = await fetch(form.getAttribute("action"), {
+    method: "POST", body, headers: { Accept: "application/json" },
+  });
+  if (answer.redirected) return void location.assign(answer.url);
+  const isJson = answer.headers.get("content-type")?.startsWith("application/json");
+  if (isJson) return answer.json();
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  toast($("main p", page)?.textContent || answer.statusText, true);
+}
+/* Services that others need are restarted with these, if the reader wants that. */
+async function askForDependents(form, body, outcomes) {
+  const needed = body.get("action") === "restart" ? outcomes.filter(({ code }) => code === 1051) : [];
+  if (!needed.length) return outcomes;
+  if (!confirm([...needed.map(({ error }) => error), words.dependents].join("\n\n"))) return outcomes;
+  const again = new URLSearchParams(body);
+  again.delete("name");
+  needed.forEach(({ name }) => again.append("name", name));
+  again.set("dependents", "1");
+  const others = outcomes.filter((outcome) => !needed.includes(outcome));
+  return [...others, ...(await sendControl(form, again)) ?? []];
+}
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("form[data-control]")) return;
@@ -296,17 +320,9 @@ document.addEventListener("submit", async (event) => {
   const done = button.textContent.trim();
   button.setAttribute("aria-busy", "true");
   try {
-    // Not form.action: that is the buttons of this name.
-    const answer = await fetch(form.getAttribute("action"), {
-      method: "POST", body, headers: { Accept: "application/json" },
-    });
-    if (answer.redirected) return location.assign(answer.url);
-    const isJson = answer.headers.get("content-type")?.startsWith("application/json");
-    if (!isJson) {
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      return toast($("main p", page)?.textContent || answer.statusText, true);
-    }
-    const outcomes = await answer.json();
+    const first = await sendControl(form, body);
+    if (!first) return;
+    const outcomes = await askForDependents(form, body, first);
     const failed = outcomes.filter(({ error }) => error);
     failed.forEach(({ name, error, code }) => toast(`${name}: ${error} (${code})`, true));
     const good = outcomes.length - failed.length;

@@ -20,7 +20,10 @@ use crate::viewer::Viewer;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Action {
     Start,
-    Restart,
+    Restart {
+        /// Those that need it, too.
+        dependents: bool,
+    },
     Send(Control),
     Terminate,
     CancelRecovery,
@@ -31,7 +34,9 @@ impl Action {
         Ok(match form.get("action").unwrap_or_default() {
             "start" => Self::Start,
             "stop" => Self::Send(Control::Stop),
-            "restart" => Self::Restart,
+            "restart" => Self::Restart {
+                dependents: form.get("dependents").is_some(),
+            },
             "pause" => Self::Send(Control::Pause),
             "continue" => Self::Send(Control::Continue),
             "terminate" => Self::Terminate,
@@ -56,7 +61,7 @@ impl Action {
     ) -> Result<(), ScmError> {
         match self {
             Self::Start => wait(|reply| manager.start_service(caller, name, vec![], reply)),
-            Self::Restart => restart(manager, caller, name),
+            Self::Restart { dependents } => restart(manager, caller, name, dependents),
             Self::Send(control) => {
                 wait(|reply| manager.control_service(caller, name, control, reply)).map(drop)
             }
@@ -66,8 +71,23 @@ impl Action {
     }
 }
 
+/// The manager restarts the service; one that cannot (Windows' own) is asked for each step.
+fn restart(
+    manager: &Manager,
+    caller: &Caller,
+    name: &ServiceName,
+    dependents: bool,
+) -> Result<(), ScmError> {
+    match wait(|reply| manager.restart_service(caller, name, dependents, reply)) {
+        Err(error) if error.code() == Win32Error::NOT_SUPPORTED => {
+            stop_and_start(manager, caller, name)
+        }
+        result => result,
+    }
+}
+
 /// Stops a service that runs, waits until it has stopped, and starts it.
-fn restart(manager: &Manager, caller: &Caller, name: &ServiceName) -> Result<(), ScmError> {
+fn stop_and_start(manager: &Manager, caller: &Caller, name: &ServiceName) -> Result<(), ScmError> {
     // Watched from before the stop, so that its end cannot be missed.
     let mut watch = manager.watch(caller, None)?;
     let stopped = wait(|reply| manager.control_service(caller, name, Control::Stop, reply));
@@ -136,9 +156,47 @@ pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> A
     }
     let failed = results.iter().find_map(|(_, result)| result.as_ref().err());
     match failed {
+        Some(error) if action == (Action::Restart { dependents: false }) && is_needed(error) => {
+            let needed = results.iter().filter_map(|(name, result)| {
+                let error = result.as_ref().err().filter(|error| is_needed(error))?;
+                Some((name.as_str(), error))
+            });
+            let needed: Vec<_> = needed.collect();
+            Ok(ask_for_dependents(&viewer, form.back(), &needed))
+        }
         Some(error) => Err(error.clone().into()),
         None => Ok(Redirect::to(form.back()).into_response()),
     }
+}
+
+fn is_needed(error: &ScmError) -> bool {
+    error.code() == Win32Error::DEPENDENT_SERVICES_RUNNING
+}
+
+/// Services cannot be restarted because others need them: these too?
+fn ask_for_dependents(viewer: &Viewer, back: &str, needed: &[(&str, &ScmError)]) -> Response {
+    let lang = viewer.lang();
+    let title = console::RESTART_WITH_DEPENDENTS.of(lang);
+    let body = maud::html! {
+        h1 { (title) }
+        @for (_, error) in needed { (problem(error, lang)) }
+        p { (console::RESTART_DEPENDENTS_QUESTION.of(lang)) }
+        form.row method="post" action="/control" {
+            (layout::key(viewer))
+            @for (name, _) in needed { input type="hidden" name="name" value=(name); }
+            input type="hidden" name="back" value=(back);
+            input type="hidden" name="dependents" value="1";
+            button.primary type="submit" name="action" value="restart" { (console::RESTART_ALL.of(lang)) }
+            a.button href=(back) { (console::LEAVE_THEM.of(lang)) }
+        }
+    };
+    let content = Page {
+        title,
+        place: Place::Services,
+        stream: None,
+        body,
+    };
+    (StatusCode::OK, page(layout::render(viewer, content))).into_response()
 }
 
 /// `POST /delete`: asks once, then does it.
@@ -192,6 +250,12 @@ mod tests {
     #[test]
     fn actions_of_the_form() {
         let of = |text: &[u8]| Action::of(&Form::parse(text));
+        for (text, dependents) in [
+            (&b"action=restart"[..], false),
+            (b"action=restart&dependents=1", true),
+        ] {
+            assert_eq!(of(text), Ok(Action::Restart { dependents }));
+        }
         assert_eq!(of(b"action=stop"), Ok(Action::Send(Control::Stop)));
         assert!(matches!(
             of(b"action=control&control=200"),

@@ -56,6 +56,7 @@ fn script_words(lang: Lang) -> String {
         "one": picked(1),
         "several": picked(2),
         "silent": console::NO_ANSWER.of(lang),
+        "dependents": console::RESTART_DEPENDENTS_QUESTION.of(lang),
         "found_one": found(1),
         "found": found(2),
     })

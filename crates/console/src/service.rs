@@ -177,11 +177,7 @@ fn controls(viewer: &Viewer, info: &ServiceInfo) -> Markup {
             console::STOP.of(lang),
             !stopped && state != ServiceState::StopPending,
         ),
-        (
-            "restart",
-            console::RESTART.of(lang),
-            state == ServiceState::Running,
-        ),
+        ("restart", console::RESTART.of(lang), !stopped),
         (
             "pause",
             console::PAUSE.of(lang),

@@ -292,6 +292,12 @@ impl<M: ServiceManager> ServiceManager for SessionManager<M> {
         });
     }
 
+    fn restart_service(&self, _: &Caller, name: &ServiceName, dependents: bool, reply: Reply<()>) {
+        self.administer(reply, |manager, caller, reply| {
+            manager.restart_service(caller, name, dependents, reply);
+        });
+    }
+
     fn terminate_service(&self, _: &Caller, name: &ServiceName, reply: Reply<()>) {
         self.administer(reply, |manager, caller, reply| {
             manager.terminate_service(caller, name, reply);

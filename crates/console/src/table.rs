@@ -339,6 +339,7 @@ mod tests {
                 ..RecoveryInfo::default()
             },
             last_end: None,
+            restart_wanted: None,
         })
     }
 

@@ -29,6 +29,8 @@ pub enum ClientRequest {
     Start(ServiceName, Vec<String>, Reply<()>),
     /// Send a control.
     Control(ServiceName, Control, Reply<ServiceStatus>),
+    /// Stop a service and start it again, with those that need it or not.
+    Restart(ServiceName, bool, Reply<()>),
     /// End a service by force.
     Terminate(ServiceName, Reply<()>),
     /// Cancel the pending recovery actions of a service.
@@ -74,6 +76,7 @@ impl ClientRequest {
         match self {
             Self::Configure(_, reply) => reply.send(Err(error.clone())),
             Self::Start(_, _, reply)
+            | Self::Restart(_, _, reply)
             | Self::Terminate(_, reply)
             | Self::CancelRecovery(_, reply)
             | Self::WriteEvent(_, _, reply)

@@ -19,9 +19,11 @@
 
 mod boot;
 mod configure;
+mod errors;
 mod facts;
 mod lifetime;
 mod requests;
+mod restarts;
 mod shutdown;
 mod starts;
 mod submitted;
@@ -40,7 +42,7 @@ use relance_scm::event::Event;
 use relance_scm::event_log::{Author, LogEntry, NewEntry};
 use relance_scm::settings::STOP_SIGNAL;
 use relance_scm::status::ServiceStatus;
-use relance_scm::{Reply, ScmError, ServiceName, Win32Error};
+use relance_scm::{Reply, ServiceName, Win32Error};
 use relance_wire::channel::{ControlRequest, ManagerFrame};
 
 use crate::database::{Loaded, Unreadable};
@@ -56,6 +58,7 @@ use relance_scm::event_log::Timestamp;
 pub use lifetime::Beginning;
 
 use configure::PendingConfigure;
+use errors::{control_error, start_error};
 use starts::Wait;
 use turn::{Effect, SubmittedTurn, Turn};
 
@@ -89,6 +92,8 @@ pub struct Engine<P, S> {
     deadlines: BTreeSet<(Time, ServiceId)>,
     /// Services that need others, so that a stop need not look at all.
     with_dependencies: BTreeSet<ServiceId>,
+    /// Services whose restart is wanted.
+    restarting: BTreeSet<ServiceId>,
     waits: Vec<Wait>,
     boot_starts: Option<boot::BootStarts>,
     configures: VecDeque<PendingConfigure>,
@@ -150,6 +155,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             names: Names::default(),
             deadlines: BTreeSet::new(),
             with_dependencies: BTreeSet::new(),
+            restarting: BTreeSet::new(),
             waits: Vec::new(),
             boot_starts: None,
             configures: VecDeque::new(),
@@ -286,6 +292,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         };
         let outcome = step(&slot.record, now.time, input);
         if outcome.record != *slot.record {
+            if outcome.record.restart.is_some() {
+                self.restarting.insert(id);
+            }
             slot.record = Arc::new(outcome.record);
             self.turn.changed.insert(id);
             self.schedule(id);
@@ -470,6 +479,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if !record.config.dependencies.is_empty() {
             self.with_dependencies.insert(id);
         }
+        if record.restart.is_some() {
+            self.restarting.insert(id);
+        }
         let slot = Slot {
             record,
             deadline: None,
@@ -500,44 +512,4 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.with_dependencies.remove(&id);
         Some(slot.record)
     }
-}
-
-/// A failed start, for the caller: the sentence of whoever knows more than the code.
-fn start_error(slot: &Slot, code: Win32Error) -> ScmError {
-    let name = &slot.record.config.service_name;
-    let sentence = match (code, &slot.problem) {
-        (Win32Error::SERVICE_REQUEST_TIMEOUT, _) => format!(
-            "{name} did not connect to the service manager: its process ended before, or did not \
-             call the dispatcher within 30 s; relance logs {name} shows its output (a program that \
-             does not speak to the manager is created with --kind program)"
-        ),
-        (Win32Error::SERVICE_DEPENDENCY_FAIL, _) => format!(
-            "a service that {name} needs did not start; relance events --service {name} says which"
-        ),
-        (Win32Error::SERVICE_DEPENDENCY_DELETED, _) => format!(
-            "a service that {name} needs does not exist; relance events --service {name} says which"
-        ),
-        (Win32Error::CANCELLED, _) => format!("the start of {name} was cut short"),
-        (_, Some(problem)) => problem.to_string(),
-        (code, None) => format!("{name} could not be started: {}", code.text()),
-    };
-    ScmError::new(code, sentence)
-}
-
-/// A control that was not answered well, for the caller.
-fn control_error(name: &ServiceName, code: Win32Error) -> ScmError {
-    let sentence = match code {
-        Win32Error::SERVICE_REQUEST_TIMEOUT => format!(
-            "{name} did not answer the control within 30 s; it is left alone (relance terminate \
-             {name} ends it by force)"
-        ),
-        Win32Error::BROKEN_PIPE => {
-            format!("the process of {name} ended while it handled the control")
-        }
-        Win32Error::SERVICE_NOT_ACTIVE => {
-            format!("{name} stopped before the control could be sent")
-        }
-        code => format!("{name} answered the control with an error: {}", code.text()),
-    };
-    ScmError::new(code, sentence)
 }

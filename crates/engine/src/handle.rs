@@ -317,6 +317,17 @@ impl ServiceManager for EngineHandle {
         self.send(caller, ClientRequest::Control(name.clone(), control, reply));
     }
 
+    fn restart_service(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        dependents: bool,
+        reply: Reply<()>,
+    ) {
+        let request = ClientRequest::Restart(name.clone(), dependents, reply);
+        self.send(caller, request);
+    }
+
     fn terminate_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>) {
         self.send(caller, ClientRequest::Terminate(name.clone(), reply));
     }

@@ -67,6 +67,7 @@ pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInf
             derived: false,
         },
         last_end: record.last_end.as_ref().map(|end| end_info(end, clocks)),
+        restart_wanted: record.restart.map(|restart| clocks.wall_of(restart.since)),
     }
 }
 
@@ -80,6 +81,7 @@ fn run_info(run: &Run, clocks: Clocks) -> RunInfo {
             StartCause::Dependency => "dependency",
             StartCause::Recovery(..) => "recovery",
             StartCause::Recycle => "recycle",
+            StartCause::Restart => "restart",
         },
         stopping: run.stop.is_some(),
     }

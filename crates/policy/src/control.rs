@@ -17,20 +17,64 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 const WAITING_MAX: usize = 64;
 
 pub(crate) fn requested(draft: &mut Draft, control: Control, dependents_active: bool) -> Answer {
-    if control == Control::Stop && draft.record.run.is_none() && pending::superseded(draft) {
-        return Answer::Accepted;
+    if control == Control::Stop
+        && let Some(answer) = stop_instead(draft)
+    {
+        return answer;
     }
     if let Some(reason) = refusal(draft, control, dependents_active) {
         return Answer::Denied(reason);
     }
+    if control == Control::Stop {
+        withdraw_restart(draft);
+    }
+    pass_on(draft, control)
+}
+
+/// Sends a control that is not refused.
+pub(crate) fn pass_on(draft: &mut Draft, control: Control) -> Answer {
     match draft.record.kind() {
         ServiceKind::Service => send(draft, control),
         ServiceKind::Program => to_program(draft, control),
     }
 }
 
+/// X21, X22: a stop where the service has stopped, or was told to, takes back what would start it again.
+fn stop_instead(draft: &mut Draft) -> Option<Answer> {
+    let until = draft.now;
+    let Some(run) = &mut draft.record.run else {
+        let superseded = pending::superseded(draft);
+        let withdrawn = withdraw_restart(draft);
+        return (superseded || withdrawn).then_some(Answer::Accepted);
+    };
+    if run.stop.is_none() || draft.record.restart.is_none() {
+        return None;
+    }
+    let (run, pending) = (run.id, next_control(run, Control::Stop, until));
+    withdraw_restart(draft);
+    draft.act(Action::CompleteControl {
+        run,
+        id: pending.id,
+        result: Ok(()),
+    });
+    Some(Answer::Control(run, pending.id))
+}
+
+/// Whether a restart was wanted.
+fn withdraw_restart(draft: &mut Draft) -> bool {
+    let withdrawn = draft.record.restart.take().is_some();
+    if withdrawn {
+        draft.log(Event::RestartWithdrawn);
+    }
+    withdrawn
+}
+
 /// S28, as far as one record knows: 1115, the state, acceptance, dependents.
-fn refusal(draft: &Draft, control: Control, dependents_active: bool) -> Option<DenyReason> {
+pub(crate) fn refusal(
+    draft: &Draft,
+    control: Control,
+    dependents_active: bool,
+) -> Option<DenyReason> {
     let record = &draft.record;
     if record.shutting_down {
         return Some(DenyReason::ShuttingDown);
@@ -210,6 +254,9 @@ fn deliver_next(draft: &mut Draft) {
         let waiting = run.waiting_controls.remove(0);
         let id = run.id;
         if let Some(reason) = refusal(draft, waiting.control, false) {
+            if waiting.control == Control::Stop && draft.record.restart.take().is_some() {
+                draft.log(Event::RestartDropped(reason.code()));
+            }
             let result = Err(reason.code());
             draft.act(Action::CompleteControl {
                 run: id,

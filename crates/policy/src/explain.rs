@@ -8,7 +8,7 @@ use relance_scm::{
 use relance_texts::{Message, Text, shown, why, word};
 
 use crate::record::{
-    End, EndReason, PendingAction, RunPhase, ServiceRecord, StartCause, StopCause,
+    End, EndReason, PendingAction, RestartWanted, RunPhase, ServiceRecord, StartCause, StopCause,
 };
 use crate::time::Time;
 
@@ -16,6 +16,11 @@ use crate::time::Time;
 #[must_use]
 pub fn explain(record: &ServiceRecord, now: Time) -> Vec<Text> {
     let mut sentences = vec![state(record, now)];
+    sentences.extend(
+        record
+            .restart
+            .map(|restart| wanted_restart(record, restart, now)),
+    );
     if let Some(end) = &record.last_end {
         sentences.push(last_end(end, now));
         sentences.push(verdict(record, end));
@@ -45,6 +50,7 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         StartCause::Dependency => why::CAUSE_DEPENDENCY,
         StartCause::Recovery(..) => why::CAUSE_RECOVERY,
         StartCause::Recycle => why::CAUSE_RECYCLE,
+        StartCause::Restart => why::CAUSE_RESTART,
     };
     let waits = match run.phase {
         RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES),
@@ -73,6 +79,20 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         }
         .text(),
     }
+}
+
+fn wanted_restart(record: &ServiceRecord, restart: RestartWanted, now: Time) -> Text {
+    let waits = match &record.run {
+        None => why::RESTART_WAITS_NEEDED,
+        Some(_) if restart.behind_dependents => why::RESTART_WAITS_DEPENDENTS,
+        Some(_) => why::RESTART_WAITS_STOP,
+    };
+    why::RestartWanted {
+        ago: now - restart.since,
+        waits,
+        name: &record.config.service_name,
+    }
+    .text()
 }
 
 fn last_end(end: &End, now: Time) -> Text {

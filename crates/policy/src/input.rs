@@ -5,7 +5,7 @@ use std::sync::Arc;
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, EndCause, ServiceConfig, ServiceName, StatusReport, Win32Error};
 
-use crate::record::{ActionId, ControlId, RunId, ShutdownLimits, StartCause, Timer};
+use crate::record::{ActionId, ControlId, RunId, ServiceId, ShutdownLimits, StartCause, Timer};
 
 /// Everything a record can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,18 @@ pub enum Input {
     TerminateRequested,
     /// Delete the service (C30).
     DeleteRequested,
+    /// Stop the service and start it again, whatever becomes of the one who asks (X22).
+    RestartRequested {
+        /// Whether services that depend on this one are not stopped (D6).
+        dependents_active: bool,
+        /// Whether those are restarted with it.
+        with_dependents: bool,
+        /// What must be started again first, if it is restarted because it needs that.
+        after: Option<ServiceId>,
+    },
+    /// What a restart waited for is so: nothing that needs the service runs any more, or what it needs
+    /// has been started again.
+    RestartDue,
     /// Cancel a pending recovery action, or all of them.
     CancelRecoveryRequested(Option<ActionId>),
     /// The system shuts down.

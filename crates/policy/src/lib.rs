@@ -7,7 +7,7 @@
 //!
 //! Reading order: [`record`] (the state and its laws), [`input`] and [`action`] (the two alphabets),
 //! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `stopping`, `recovery`,
-//! `pending` and `shutdown`), `ending` (what the end of a run means), `recycle` (ends that ask for another
+//! `pending`, `restart` and `shutdown`), `ending` (what the end of a run means), `recycle` (ends that ask for another
 //! start, or for none), `failure` (the counter, rules R11 to R25).
 //! Each works on a `draft`: the step in the making. [`simulate`] plays a policy against a
 //! script in virtual time; [`explain`] says in words what a record means; [`order`] plans the starts at
@@ -35,6 +35,7 @@ mod pending;
 mod recovery;
 mod recycle;
 mod report;
+mod restart;
 mod shutdown;
 mod start;
 mod step;
@@ -43,8 +44,8 @@ mod stopping;
 pub use action::{Action, Answer, DenyReason, Step};
 pub use input::{Input, SpawnFailure};
 pub use record::{
-    ActionId, ControlId, End, EndReason, PendingAction, Run, RunId, RunPhase, ServiceId,
-    ServiceRecord, ShutdownLimits, StartCause, StopCause, Timer,
+    ActionId, ControlId, End, EndReason, PendingAction, RestartWanted, Run, RunId, RunPhase,
+    ServiceId, ServiceRecord, ShutdownLimits, StartCause, StopCause, Timer,
 };
 pub use step::step;
 pub use time::Time;

@@ -69,6 +69,8 @@ pub enum StartCause {
     Recovery(ActionId, RecoveryAction),
     /// A program ended with a status that asks for it.
     Recycle,
+    /// A restart was asked for (X22).
+    Restart,
 }
 
 /// How far a run has come.
@@ -172,6 +174,18 @@ pub struct Run {
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub end_cause: Option<Arc<EndCause>>,
+}
+
+/// A restart that somebody asked for, until the service has been started again (X22).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct RestartWanted {
+    /// When it was asked for.
+    pub since: Time,
+    /// Services that need it still run: it is told to stop behind them.
+    pub behind_dependents: bool,
+    /// Once stopped, it is started when this one has been started again, which it needs.
+    pub after: Option<ServiceId>,
 }
 
 /// A process that still runs although its service is stopped.
@@ -374,6 +388,8 @@ pub struct ServiceRecord {
     pub recycling: Option<Recycling>,
     /// How the last run ended.
     pub last_end: Option<End>,
+    /// A restart that somebody asked for.
+    pub restart: Option<RestartWanted>,
     /// Set once the system shuts down (R40).
     pub shutting_down: bool,
     /// How long that shutdown waits.
@@ -405,6 +421,7 @@ impl ServiceRecord {
             short_recycles: 0,
             recycling: None,
             last_end: None,
+            restart: None,
             shutting_down: false,
             limits: ShutdownLimits::default(),
             shutdown: None,

@@ -163,6 +163,18 @@ impl Simulation {
         }
     }
 
+    /// Asks for a restart.
+    pub fn restart(&mut self) {
+        let answer = self.input(Input::RestartRequested {
+            dependents_active: false,
+            with_dependents: false,
+            after: None,
+        });
+        if let Answer::Denied(reason) = answer {
+            self.note(Occurrence::Refused(reason.code()));
+        }
+    }
+
     fn control(&mut self, control: Control) {
         let answer = self.input(Input::ControlRequested {
             control,

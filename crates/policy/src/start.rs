@@ -63,6 +63,8 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
     let now = draft.now;
     let record = &mut draft.record;
     record.runs += 1;
+    // Any start is the one that was asked for, unless the service has not been told to stop yet.
+    record.restart = record.restart.filter(|restart| restart.behind_dependents);
     let id = RunId {
         service: record.id,
         number: record.runs,

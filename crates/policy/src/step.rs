@@ -10,7 +10,7 @@ use crate::draft::Draft;
 use crate::input::Input;
 use crate::record::{RunPhase, ServiceRecord, Timer};
 use crate::time::Time;
-use crate::{control, exit, pending, recovery, report, shutdown, start, stopping};
+use crate::{control, exit, pending, recovery, report, restart, shutdown, start, stopping};
 
 /// Decides what follows from an input.
 pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
@@ -25,6 +25,12 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         } => control::requested(&mut draft, control, dependents_active),
         Input::TerminateRequested => stopping::terminate_requested(&mut draft),
         Input::DeleteRequested => delete_requested(&mut draft),
+        Input::RestartRequested {
+            dependents_active,
+            with_dependents,
+            after,
+        } => restart::requested(&mut draft, dependents_active, with_dependents, after),
+        Input::RestartDue => restart::due(&mut draft),
         Input::CancelRecoveryRequested(id) => pending::cancel_requested(&mut draft, id),
         Input::ShutdownRequested { limits, needed } => {
             shutdown::requested(&mut draft, limits, needed)
@@ -54,6 +60,7 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         Input::ActionDone { id, result } => recovery::done(&mut draft, id, result),
         Input::TimerFired(timer) => timer_fired(&mut draft, timer),
     };
+    restart::start_if_stopped(&mut draft);
     draft.finish(answer)
 }
 
@@ -76,6 +83,7 @@ fn delete_requested(draft: &mut Draft) -> Answer {
         return Answer::Denied(DenyReason::MarkedForDelete);
     }
     draft.record.marked_for_delete = true;
+    draft.record.restart = None;
     Arc::make_mut(&mut draft.record.config).start_type = StartType::Disabled;
     draft.remove_if_over();
     Answer::Accepted

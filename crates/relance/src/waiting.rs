@@ -6,10 +6,50 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use relance_scm::duration::Human;
 use relance_scm::manager::{ServiceInfo, Watch, Watched, WatchedChange, next_change_until};
-use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
+use relance_scm::{RunId, ScmError, ServiceName, ServiceState, Win32Error};
 
 use crate::cli::{CommandFailure, Manager};
 use crate::plain::plain;
+use crate::text::duration;
+
+/// More than the time that a service says it needs.
+const MARGIN: Duration = Duration::from_secs(30);
+/// A wait that lasts longer is explained where no terminal shows it.
+const EXPLAINED_AFTER: Duration = Duration::from_secs(2);
+
+/// How long to wait without progress.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Patience {
+    /// So long, because somebody says so.
+    Given(Duration),
+    /// As long as the service says that it needs (its stop grace, its wait hint) and a margin; not less
+    /// than this.
+    Own(Duration),
+}
+
+impl Patience {
+    /// What `--timeout` says, else the service's own time, but at least `least`.
+    pub(crate) fn of(given: Option<&str>, least: Duration) -> Result<Self, CommandFailure> {
+        let given = given.map(duration).transpose()?;
+        Ok(given.map_or(Self::Own(least), Self::Given))
+    }
+
+    fn now(self, info: Option<&ServiceInfo>) -> Duration {
+        match self {
+            Self::Given(time) => time,
+            Self::Own(least) => {
+                let hint = info.map_or(Duration::ZERO, |info| info.status.wait_hint);
+                least.max(hint.saturating_add(MARGIN))
+            }
+        }
+    }
+}
+
+impl From<Duration> for Patience {
+    fn from(given: Duration) -> Self {
+        Self::Given(given)
+    }
+}
 
 /// Follows one service from a moment on.
 pub(crate) struct Follow<'a> {
@@ -17,6 +57,8 @@ pub(crate) struct Follow<'a> {
     name: ServiceName,
     watch: Box<dyn Watch>,
     progress: Option<ProgressBar>,
+    /// What to say when the wait lasts.
+    explanation: Option<String>,
 }
 
 impl<'a> Follow<'a> {
@@ -29,7 +71,13 @@ impl<'a> Follow<'a> {
             name: name.clone(),
             watch,
             progress: None,
+            explanation: None,
         })
+    }
+
+    /// What to say, once, if the wait lasts and no terminal shows what it waits for.
+    pub(crate) fn explain(&mut self, text: String) {
+        self.explanation = Some(text);
     }
 
     /// Waits until something holds of the service. `None` when it is gone.
@@ -38,11 +86,15 @@ impl<'a> Follow<'a> {
     /// service is progress, a raised checkpoint too (S40).
     pub(crate) fn until(
         &mut self,
-        patience: Duration,
+        patience: impl Into<Patience>,
         holds: impl Fn(&ServiceInfo) -> bool,
     ) -> Result<Option<ServiceInfo>, CommandFailure> {
-        let mut deadline = Instant::now().checked_add(patience);
+        let patience = patience.into();
         let mut info = self.query()?;
+        let from =
+            |info: &Option<ServiceInfo>| Instant::now().checked_add(patience.now(info.as_ref()));
+        let mut deadline = from(&info);
+        let explain_at = Instant::now() + EXPLAINED_AFTER;
         loop {
             match &info {
                 None => return Ok(None),
@@ -53,12 +105,17 @@ impl<'a> Follow<'a> {
                 Some(info) => self.show(info),
             }
             let far = Instant::now() + Duration::from_secs(365 * 24 * 3600);
-            match next_change_until(&mut *self.watch, deadline.unwrap_or(far)) {
-                None => return Err(self.timed_out(patience)),
+            let mut until = deadline.unwrap_or(far);
+            if self.explanation.is_some() {
+                until = until.min(explain_at);
+            }
+            match next_change_until(&mut *self.watch, until) {
+                None if deadline.is_none_or(|at| Instant::now() < at) => self.say_explanation(),
+                None => return Err(self.timed_out(patience.now(info.as_ref()))),
                 Some(None) => self.watch_again(&mut info)?,
                 Some(Some(watched)) => {
                     if self.take(watched, &mut info)? {
-                        deadline = Instant::now().checked_add(patience);
+                        deadline = from(&info);
                     }
                 }
             }
@@ -113,6 +170,14 @@ impl<'a> Follow<'a> {
         Ok(())
     }
 
+    fn say_explanation(&mut self) {
+        if let Some(text) = self.explanation.take()
+            && !std::io::stderr().is_terminal()
+        {
+            eprintln!("{}", plain(&text));
+        }
+    }
+
     fn show(&mut self, info: &ServiceInfo) {
         if !std::io::stderr().is_terminal() {
             return;
@@ -132,6 +197,9 @@ impl<'a> Follow<'a> {
         }
         if !status.wait_hint.is_zero() {
             text.push_str(&format!(", next within {}", Human(status.wait_hint)));
+        }
+        if info.restart_wanted.is_some() {
+            text.push_str("; then it starts again, even after Ctrl-C");
         }
         progress.set_message(text);
     }
@@ -158,6 +226,12 @@ impl<'a> Follow<'a> {
         )
         .into()
     }
+}
+
+/// The current run of a service, if it has one.
+pub(crate) fn run_of(manager: &Manager, name: &ServiceName) -> Option<RunId> {
+    let info = manager.ask(|scm, caller, reply| scm.query_service(caller, name, reply));
+    info.ok()?.run.map(|run| run.id)
 }
 
 impl Drop for Follow<'_> {

@@ -201,6 +201,12 @@ pub enum Event {
     KilledAtShutdown(u32),
     /// 1022: a service that had not connected at the manager's own stop was killed: it could not be asked.
     KilledUnconnected,
+    /// 1023: a restart was asked for; it is stopped first.
+    RestartAsked,
+    /// 1024: a restart that was asked for did not happen.
+    RestartDropped(Win32Error),
+    /// 1025: a restart that was asked for was taken back by a stop.
+    RestartWithdrawn,
     /// 1031: its status asked for one more new start than the limit allows; a failure (X11).
     RecycledTooOften(u8),
     /// 1032: it ended with a status after which nothing follows (X12).
@@ -257,10 +263,7 @@ impl Event {
             Self::StartHung => 7022,
             Self::StoppedWithError(_) => 7023,
             Self::StoppedWithSpecificError(_) => 7024,
-            Self::Failed { action, .. } => match effective(*action) {
-                Some(_) => 7031,
-                None => 7034,
-            },
+            Self::Failed { action, .. } => failed_id(*action),
             Self::RecoveryActionFailed(..) => 7032,
             Self::ControlSent(_) => 7035,
             Self::StateEntered(_) => 7036,
@@ -282,6 +285,9 @@ impl Event {
             Self::CleanStopAfterError(_) => 1011,
             Self::KilledAtShutdown(_) => 1021,
             Self::KilledUnconnected => 1022,
+            Self::RestartAsked => 1023,
+            Self::RestartDropped(_) => 1024,
+            Self::RestartWithdrawn => 1025,
             Self::RecycledTooOften(_) => 1031,
             Self::FinalStatus(_) => 1032,
             Self::ManagerStarted => 1101,
@@ -322,6 +328,8 @@ impl Event {
             | Self::Adopted(_)
             | Self::RecoveryCancelled(_)
             | Self::Deleted
+            | Self::RestartAsked
+            | Self::RestartWithdrawn
             | Self::ManagerStarted
             | Self::StorageRecovered(_)
             | Self::ManagerStopping
@@ -332,6 +340,7 @@ impl Event {
             | Self::LingererKilled(_)
             | Self::KilledAtShutdown(_)
             | Self::KilledUnconnected
+            | Self::RestartDropped(_)
             | Self::NotAdopted(_)
             | Self::EndNotSeen
             | Self::PasswordIgnored
@@ -373,7 +382,9 @@ impl Event {
     pub fn parameters(&self, service_name: &str, display_name: &str) -> Vec<String> {
         let service = || display_name.to_owned();
         match self {
-            Self::StartFailed(error) | Self::StoppedWithError(error) => {
+            Self::StartFailed(error)
+            | Self::StoppedWithError(error)
+            | Self::RestartDropped(error) => {
                 vec![service(), message(*error)]
             }
             Self::DependencyFailed(dependency, error) => {
@@ -384,20 +395,11 @@ impl Event {
             Self::ConnectTimedOut(ms) | Self::ControlTimedOut(ms) => {
                 vec![ms.to_string(), service()]
             }
-            Self::ImpossibleState(state) => vec![service(), state.to_string()],
             Self::StoppedWithSpecificError(code) => vec![service(), format!("%%{code}")],
             Self::Failed {
                 failure_count,
                 action,
-            } => {
-                let mut parameters = vec![service(), failure_count.to_string()];
-                if let Some(action) = effective(*action) {
-                    parameters.push(action.delay_ms().to_string());
-                    parameters.push(action.kind.to_raw().to_string());
-                    parameters.push(action.kind.label().to_owned());
-                }
-                parameters
-            }
+            } => failed(service(), *failure_count, *action),
             Self::RecoveryActionFailed(action, error) => vec![
                 action.kind.to_raw().to_string(),
                 action.kind.label().to_owned(),
@@ -436,10 +438,12 @@ impl Event {
                 account_name.to_string(),
             ],
             Self::Recycled(status) => vec![service(), status.to_string()],
-            Self::StopGraceExpired(ms) | Self::LingererKilled(ms) | Self::KilledAtShutdown(ms) => {
-                vec![service(), ms.to_string()]
-            }
-            Self::Adopted(pid) | Self::NotAdopted(pid) => vec![service(), pid.to_string()],
+            Self::StopGraceExpired(number)
+            | Self::LingererKilled(number)
+            | Self::KilledAtShutdown(number)
+            | Self::ImpossibleState(number)
+            | Self::Adopted(number)
+            | Self::NotAdopted(number) => vec![service(), number.to_string()],
             Self::RecoveryCancelled(action) => vec![service(), action.kind.label().to_owned()],
             Self::MalformedAnswer
             | Self::DependencyLoop
@@ -449,6 +453,8 @@ impl Event {
             | Self::PreshutdownOverrun
             | Self::Terminated
             | Self::KilledUnconnected
+            | Self::RestartAsked
+            | Self::RestartWithdrawn
             | Self::EndNotSeen
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
@@ -470,6 +476,23 @@ impl Event {
             | Self::ConsoleRecovered => Vec::new(),
         }
     }
+}
+
+fn failed_id(action: Option<RecoveryAction>) -> u32 {
+    match effective(action) {
+        Some(_) => 7031,
+        None => 7034,
+    }
+}
+
+fn failed(service: String, count: u32, action: Option<RecoveryAction>) -> Vec<String> {
+    let mut parameters = vec![service, count.to_string()];
+    if let Some(action) = effective(action) {
+        parameters.push(action.delay_ms().to_string());
+        parameters.push(action.kind.to_raw().to_string());
+        parameters.push(action.kind.label().to_owned());
+    }
+    parameters
 }
 
 /// The action, unless there is none or it is NONE (R22).

@@ -180,6 +180,21 @@ pub trait ServiceManager: Send + Sync {
         reply: Reply<ServiceStatus>,
     );
 
+    /// Stops a service and starts it again; one that does not run is started. Answered when the request is on
+    /// record: what follows happens whatever becomes of the caller (X22). With `dependents`, those that
+    /// need it are stopped before it and started after it. An extension.
+    ///
+    /// Errors: those of S35 and of a stop; 1051 names those that need it; 50 where there is no such request.
+    fn restart_service(
+        &self,
+        _caller: &Caller,
+        _name: &ServiceName,
+        _dependents: bool,
+        reply: Reply<()>,
+    ) {
+        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
+
     /// Ends a service by force: logged, and not counted as a failure. An extension.
     ///
     /// Errors: 1062.
@@ -376,6 +391,8 @@ pub struct ServiceInfo {
     pub recovery: RecoveryInfo,
     /// How its last run ended.
     pub last_end: Option<EndInfo>,
+    /// Since when a restart is wanted that has not happened yet (X22).
+    pub restart_wanted: Option<Timestamp>,
 }
 
 /// The current run of a service.
@@ -385,7 +402,7 @@ pub struct RunInfo {
     pub id: RunId,
     /// When it was started.
     pub started_at: Timestamp,
-    /// Why: `demand`, `auto`, `dependency`, `recovery`, `recycle`.
+    /// Why: `demand`, `auto`, `dependency`, `recovery`, `recycle`, `restart`.
     pub cause: &'static str,
     /// Whether a stop was asked for.
     pub stopping: bool,

@@ -440,3 +440,7 @@ console-found = { $count ->
 }
 console-no-answer = The console does not answer.
 console-failure-part = { $failure }: { $what }
+console-restart-with-dependents = Restart with what needs it
+console-restart-dependents-question = Restart the services that need it, too? They stop before it and start after it.
+console-restart-all = Restart all
+console-leave-them = Leave them

@@ -14,10 +14,16 @@ why-cause-auto = its start type is auto
 why-cause-dependency = another service needs it
 why-cause-recovery = a recovery action restarted it
 why-cause-recycle = its exit status asked for a new start
+why-cause-restart = a restart was asked for
 
 why-waits-dependencies = it waits for services that must run first
 why-waits-previous = it waits for the process of the run before to end
 why-waits-connect = it has not connected to the manager yet
+
+why-restart-wanted = A restart was asked for { $ago } ago: { $waits }; relance stop { $name } takes it back (X22).
+why-restart-waits-needed = it starts again once what it needs has been restarted
+why-restart-waits-dependents = it is told to stop once those that need it have stopped
+why-restart-waits-stop = it starts again once it has stopped, however long that takes
 
 ## How its last run ended
 

@@ -440,3 +440,7 @@ console-found = { $count ->
 }
 console-no-answer = La console ne répond pas.
 console-failure-part = { $failure } : { $what }
+console-restart-with-dependents = Redémarrer avec ce qui en a besoin
+console-restart-dependents-question = Redémarrer aussi les services qui en ont besoin ? Ils s’arrêtent avant lui et démarrent après lui.
+console-restart-all = Tout redémarrer
+console-leave-them = Ne rien faire

@@ -13,10 +13,16 @@ why-cause-auto = son type de démarrage est automatique
 why-cause-dependency = un autre service en a besoin
 why-cause-recovery = une action de récupération l’a redémarré
 why-cause-recycle = son code de sortie demandait un redémarrage
+why-cause-restart = un redémarrage a été demandé
 
 why-waits-dependencies = il attend des services qui doivent tourner avant lui
 why-waits-previous = il attend la fin du processus de l’exécution précédente
 why-waits-connect = il ne s’est pas encore connecté au gestionnaire
+
+why-restart-wanted = Un redémarrage a été demandé il y a { $ago } : { $waits } ; relance stop { $name } le retire (X22).
+why-restart-waits-needed = il démarre de nouveau quand ce dont il a besoin a été redémarré
+why-restart-waits-dependents = l’arrêt lui sera demandé quand ceux qui ont besoin de lui se seront arrêtés
+why-restart-waits-stop = il démarre de nouveau dès qu’il s’est arrêté, quel que soit le temps que cela prend
 
 ## La fin de sa dernière exécution
 

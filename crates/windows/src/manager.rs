@@ -231,6 +231,7 @@ impl Scm {
             run: None,
             recovery: recovery::derive(&config, &[], self.api.now()),
             last_end: None,
+            restart_wanted: None,
             config: Arc::new(config),
         })
     }

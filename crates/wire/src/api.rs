@@ -10,6 +10,7 @@ mod config;
 mod event;
 mod extensions;
 mod manager;
+mod requests;
 mod service;
 mod session;
 mod simulation;
@@ -27,9 +28,10 @@ pub use config::{
 pub use event::{EventBody, EventPageReply, EventsQuery, WriteEventRequest};
 pub use extensions::ExtensionsBody;
 pub use manager::{ConsoleBody, ManagerReply};
+pub use requests::{ControlRequest, RestartRequest, StartRequest};
 pub use service::{
-    ApplyReply, ApplyRequest, ControlRequest, EndBody, PendingBody, RecoveryStateBody, RunBody,
-    ServiceReply, ServicesReply, StartRequest, StatusReply, StreamItem, WhyReply,
+    ApplyReply, ApplyRequest, EndBody, PendingBody, RecoveryStateBody, RunBody, ServiceReply,
+    ServicesReply, StatusReply, StreamItem, WhyReply,
 };
 pub use session::{
     LinkReply, LinkRequest, Role, SessionBody, SessionsReply, SignInRequest, TokenReply,

@@ -55,6 +55,7 @@ operations! {
     GET "/v1/services/{name}/why" "What happened last, whether it counted, what comes next" [] -> [WhyReply];
     POST "/v1/services/{name}/start" "Start a service" [StartRequest] -> [];
     POST "/v1/services/{name}/stop" "Stop a service" [] -> [StatusReply];
+    POST "/v1/services/{name}/restart" "Stop and start a service; the request goes on by itself (extension)" [RestartRequest] -> [];
     POST "/v1/services/{name}/pause" "Send PAUSE" [] -> [StatusReply];
     POST "/v1/services/{name}/continue" "Send CONTINUE" [] -> [StatusReply];
     POST "/v1/services/{name}/control" "Send any control" [ControlRequest] -> [StatusReply];
@@ -99,6 +100,7 @@ operations! {
     api::SignInRequest,
     api::SimulateRequest,
     api::SimulationReply,
+    api::RestartRequest,
     api::StartRequest,
     api::StatusReply,
     api::StreamItem,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use relance_policy::record::{Previous, Recycling, ShutdownPhase};
-use relance_policy::{End, PendingAction, Run, ServiceId, ServiceRecord, Time};
+use relance_policy::{End, PendingAction, RestartWanted, Run, ServiceId, ServiceRecord, Time};
 use relance_scm::{ControlsAccepted, ExitCode, ServiceState};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,7 @@ pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite
         short_recycles: record.short_recycles,
         recycling: record.recycling,
         shutdown: record.shutdown,
+        restart: record.restart,
     };
     connection.prepare_cached(WRITE)?.execute(params![
         record.id.0,
@@ -107,6 +108,7 @@ fn read(row: &Columns<'_>, record: &mut ServiceRecord) -> Result<(), String> {
     record.short_recycles = details.short_recycles;
     record.recycling = details.recycling;
     record.shutdown = details.shutdown;
+    record.restart = details.restart;
     Ok(())
 }
 
@@ -127,4 +129,6 @@ struct Details<'a> {
     recycling: Option<Recycling>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     shutdown: Option<ShutdownPhase>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    restart: Option<RestartWanted>,
 }

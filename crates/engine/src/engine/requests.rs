@@ -1,12 +1,10 @@
 //! Requests of clients about running services.
 
-use relance_policy::{Answer, ControlId, DenyReason, Input, RunId, ServiceId, StartCause};
-use relance_scm::config::{Dependency, check_start_arguments};
+use relance_policy::{Answer, ControlId, Input, RunId, ServiceId, StartCause};
+use relance_scm::config::check_start_arguments;
 use relance_scm::event::Event;
 use relance_scm::status::ServiceStatus;
-use relance_scm::{
-    AccessRights, Caller, Control, Reply, ScmError, ServiceName, ServiceState, Win32Error,
-};
+use relance_scm::{AccessRights, Caller, Control, Reply, ScmError, ServiceName, Win32Error};
 
 use super::turn::Effect;
 use super::{Engine, Moment, Waiter};
@@ -29,6 +27,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             ClientRequest::Control(name, control, reply) => {
                 self.control_service(now, &caller, &name, control, reply);
+            }
+            ClientRequest::Restart(name, dependents, reply) => {
+                let result = self.restart_service(now, &caller, &name, dependents);
+                self.turn.effects.push(Effect::Reply(reply, result));
             }
             ClientRequest::Terminate(name, reply) => {
                 let input = Input::TerminateRequested;
@@ -55,7 +57,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 
     /// The service of this name, if the caller has these rights on it.
-    fn open(
+    pub(super) fn open(
         &self,
         caller: &Caller,
         name: &ServiceName,
@@ -110,8 +112,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if let Answer::Denied(reason) = self.input(now, id, input) {
             self.deny(
                 id,
-                name,
-                reason,
+                &reason.error(name),
                 |waiter| matches!(waiter, Waiter::Start(of, _) if *of == run),
             );
         }
@@ -130,7 +131,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Ok(id) => id,
             Err(error) => return reply.send(Err(error)),
         };
-        let dependents_active = control == Control::Stop && self.has_active_dependents(name);
+        let dependents_active =
+            control == Control::Stop && self.active_dependents(name).next().is_some();
         let slot = self.services.get_mut(&id).expect("it was just opened");
         let next = slot
             .record
@@ -146,7 +148,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         };
         slot.waiters.push(Waiter::Control(run, control, reply));
         if let Answer::Denied(reason) = self.input(now, id, input) {
-            self.deny(id, name, reason, |waiter| {
+            let error = self.refused(caller, name, reason);
+            self.deny(id, &error, |waiter| {
                 matches!(waiter, Waiter::Control(run, control, _) if Some((*run, *control)) == next)
             });
         }
@@ -171,32 +174,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 
     /// Answers the waiter of a request that was refused.
-    fn deny(
-        &mut self,
-        id: ServiceId,
-        name: &ServiceName,
-        reason: DenyReason,
-        mut is_mine: impl FnMut(&Waiter) -> bool,
-    ) {
+    fn deny(&mut self, id: ServiceId, error: &ScmError, mut is_mine: impl FnMut(&Waiter) -> bool) {
         let Some(slot) = self.services.get_mut(&id) else {
             return;
         };
         for waiter in slot.waiters.extract_if(.., |waiter| is_mine(waiter)) {
             match waiter {
-                Waiter::Start(_, reply) => reply.send(Err(reason.error(name))),
-                Waiter::Control(_, _, reply) => reply.send(Err(reason.error(name))),
+                Waiter::Start(_, reply) => reply.send(Err(error.clone())),
+                Waiter::Control(_, _, reply) => reply.send(Err(error.clone())),
             }
         }
-    }
-
-    /// D6: a service that needs this one and is not stopped; members of its group do not count.
-    fn has_active_dependents(&self, name: &ServiceName) -> bool {
-        self.with_dependencies.iter().any(|id| {
-            let record = &self.services[id].record;
-            record.state != ServiceState::Stopped
-                && record.config.dependencies.iter().any(
-                    |dependency| matches!(dependency, Dependency::Service(needed) if needed == name),
-                )
-        })
     }
 }

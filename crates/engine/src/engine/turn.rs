@@ -72,6 +72,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// hand have been taken.
     pub fn end_turn(&mut self, now: Moment) {
         self.go_on_with_boot(now);
+        self.go_on_with_restarts(now);
         self.go_on_with_shutdown(now);
         self.finish_shutdown(now);
         let turn = std::mem::take(&mut self.turn);

@@ -242,6 +242,33 @@ fn d10_s48_a_shutdown_stops_a_dependency_before_its_dependents() {
 }
 
 #[test]
+fn x22_dependents_are_restarted_with_what_they_need_across_engines() {
+    let mut world = web_needs_db();
+    let before = ["db", "web"].map(|text| run_of(&world, text));
+    let refused = world.restart(&name("db"), false);
+    world.behave();
+    let error = refused.take().expect("answered").expect_err("web is up");
+    assert_eq!(error.code(), Win32Error::DEPENDENT_SERVICES_RUNNING);
+    assert!(error.to_string().contains("web"), "{error}");
+    world.machine().set_ignores_stop(before[1], true);
+    let asked = world.restart(&name("db"), true);
+    world.behave();
+    asked.take().expect("answered").expect("it is on record");
+    assert_eq!(run_of(&world, "db"), before[0], "web goes first");
+    world.kill_engine(usize::MAX);
+    world.behave();
+    assert_eq!(run_of(&world, "db"), before[0]);
+    world.machine().exit(before[1], ProcessExit::Exited(0));
+    world.behave();
+    for (text, before) in ["db", "web"].into_iter().zip(before) {
+        assert_eq!(world.state(&name(text)), ServiceState::Running, "{text}");
+        assert_ne!(run_of(&world, text), before, "{text}");
+        let record = world.record(&name(text)).expect("it is there");
+        assert_eq!(record.restart, None);
+    }
+}
+
+#[test]
 fn x20_a_program_stops_behind_those_that_need_it() {
     let program = |text: &str, needs: &[&str]| {
         let mut config = config(text);

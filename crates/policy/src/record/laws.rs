@@ -50,6 +50,10 @@ impl ServiceRecord {
             "the current run is the last one",
         )?;
         law(
+            !stopped || self.restart.is_none_or(|restart| restart.after.is_some()),
+            "X22: a stopped service that is to be restarted waits for another one",
+        )?;
+        law(
             self.pending_actions.len() <= PENDING_ACTIONS_MAX,
             "pending actions are bounded",
         )

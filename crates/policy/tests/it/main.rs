@@ -13,6 +13,7 @@ mod programs;
 mod random;
 mod recovery;
 mod replaced;
+mod restarts;
 mod scripts;
 mod shutdown;
 mod starts;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use relance_policy::Time;
 use relance_policy::simulate::{Happening, Moment, Simulation, StartOutcome, When, is_routine};
+use relance_scm::event::Event;
 use relance_scm::failure_actions::{FailureActions, RecoveryAction};
 use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig, ServiceState};
@@ -86,6 +87,13 @@ impl Model {
         if self.retries_starts {
             self.fail();
         }
+    }
+
+    /// X22: it stops cleanly and runs again; one that is down is started.
+    fn restart(&mut self) {
+        self.running = false;
+        self.start(false);
+        self.pass(Duration::ZERO);
     }
 
     fn stopped(&mut self, code: ExitCode) {
@@ -197,6 +205,11 @@ impl Both {
         self.model.happen(what);
     }
 
+    pub(crate) fn restart(&mut self) {
+        self.simulation.restart();
+        self.model.restart();
+    }
+
     /// Both tell the same story.
     pub(crate) fn check(&self) {
         self.simulation
@@ -207,7 +220,7 @@ impl Both {
             .simulation
             .timeline()
             .logged()
-            .filter(|(_, event)| !is_routine(event))
+            .filter(|(_, event)| !is_routine(event) && **event != Event::RestartAsked)
             .map(|(at, event)| (at, entry(event)))
             .collect();
         assert_eq!(told, self.model.log);
@@ -217,8 +230,7 @@ impl Both {
     }
 }
 
-fn entry(event: &relance_scm::event::Event) -> Entry {
-    use relance_scm::event::Event;
+fn entry(event: &Event) -> Entry {
     match event {
         Event::Failed {
             failure_count,

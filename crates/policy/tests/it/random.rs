@@ -27,7 +27,12 @@ fn reset() -> impl Strategy<Value = ResetPeriod> {
     ]
 }
 
-fn happening() -> impl Strategy<Value = Happening> {
+/// `None`: somebody asks for a restart.
+fn happening() -> impl Strategy<Value = Option<Happening>> {
+    prop_oneof![9 => ordinary().prop_map(Some), 1 => Just(None)]
+}
+
+fn ordinary() -> impl Strategy<Value = Happening> {
     let code = || (0_u32..3).prop_map(|n| ExitCode::from_raw([0, 5, 1066][n as usize], n));
     prop_oneof![
         2 => Just(Happening::Start),
@@ -69,7 +74,10 @@ proptest! {
         let mut both = Both::new(&config);
         for (what, time) in script {
             // A start that is refused changes nothing in either.
-            both.happen(what);
+            match what {
+                Some(what) => both.happen(what),
+                None => both.restart(),
+            }
             both.pass(time);
             both.check();
         }

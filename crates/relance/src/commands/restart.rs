@@ -1,42 +1,151 @@
-//! `relance restart`
+//! `relance restart`: one request, which the manager carries out whatever becomes of this command (X22).
+//! The command waits, says what for, and may be interrupted.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Parser;
-use relance_scm::{ServiceName, Win32Error};
+use relance_scm::duration::Human;
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::selection::Selection;
-use crate::text::duration;
+use crate::waiting::{Follow, Patience, run_of};
 
 use super::{start, stop};
 
-/// Stop a service and start it again; one that does not run is started
+/// How long a service may take to run again, on a manager that has no such request.
+const START_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Stop a service and start it again; one that does not run is started. The restart goes on when this
+/// command is interrupted or gives up waiting
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     services: Selection,
-    /// How long to wait for each without progress
-    #[arg(long, value_name = "TIME", default_value = "125s")]
-    timeout: String,
+    /// Restart the services that need it too: they stop before it and start after it
+    #[arg(long)]
+    dependents: bool,
+    /// Return when the request is on record
+    #[arg(long)]
+    no_wait: bool,
+    /// How long to wait without progress [default: what the service says it needs and 30s, at least 125s]
+    #[arg(long, value_name = "TIME")]
+    timeout: Option<String>,
     #[command(flatten)]
     common: Common,
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let patience = duration(&arguments.timeout)?;
+    static ASKED: AtomicBool = AtomicBool::new(false);
+    let patience = Patience::of(arguments.timeout.as_deref(), stop::PATIENCE)?;
+    let patience = (!arguments.no_wait).then_some(patience);
+    let dependents = arguments.dependents;
+    end_on_interrupt(&ASKED);
+    let done = if arguments.no_wait {
+        "restart asked for"
+    } else {
+        "restarted"
+    };
     arguments
         .services
-        .each(&arguments.common, "restarted", |manager, name| {
-            restart(manager, name, patience)
+        .each(&arguments.common, done, |manager, name| {
+            restart(manager, name, dependents, patience, &ASKED)
         })
 }
 
-fn restart(manager: &Manager, name: &ServiceName, patience: Duration) -> CommandResult {
-    match stop::stop(manager, name, Some(patience)) {
+/// Ctrl-C ends the waiting and says that the restart goes on.
+#[cfg(unix)]
+#[allow(clippy::exit, reason = "a thread ends the command for the others")]
+fn end_on_interrupt(asked: &'static AtomicBool) {
+    // Where signals cannot be had they end the command without a word.
+    let Ok(interrupts) = relance_engine::linux::take_interrupts() else {
+        return;
+    };
+    std::thread::spawn(move || {
+        interrupts.wait();
+        if asked.load(Ordering::Relaxed) {
+            eprintln!("the restart goes on without this command; relance list shows how far it is");
+        }
+        std::process::exit(130);
+    });
+}
+
+#[cfg(windows)]
+fn end_on_interrupt(_: &'static AtomicBool) {}
+
+fn restart(
+    manager: &Manager,
+    name: &ServiceName,
+    dependents: bool,
+    patience: Option<Patience>,
+    asked: &AtomicBool,
+) -> CommandResult {
+    let mut follow = Follow::begin(manager, name)?;
+    let before = run_of(manager, name);
+    let answer =
+        manager.ask(|scm, caller, reply| scm.restart_service(caller, name, dependents, reply));
+    match answer {
+        Ok(()) => asked.store(true, Ordering::Relaxed),
+        Err(CommandFailure::Scm(error)) if error.code() == Win32Error::NOT_SUPPORTED => {
+            return stop_and_start(manager, name, patience);
+        }
+        Err(failure) => return Err(failure),
+    }
+    let Some(patience) = patience else {
+        return Ok(());
+    };
+    follow.explain(format!(
+        "waiting until {name} has stopped and runs again; the restart goes on if you interrupt this"
+    ));
+    let over = |info: &ServiceInfo| {
+        let status = &info.status;
+        let is_new = info.run.as_ref().map(|run| run.id) != before;
+        info.restart_wanted.is_none()
+            && match status.state {
+                ServiceState::Stopped => true,
+                ServiceState::Running | ServiceState::Paused => is_new,
+                _ => false,
+            }
+    };
+    match follow.until(patience, over) {
+        Ok(Some(info)) => start::check_started(name, &info),
+        Ok(None) => Ok(()),
+        Err(CommandFailure::Scm(error)) if error.code() == Win32Error::TIMEOUT => {
+            Err(goes_on(manager, name).unwrap_or(error).into())
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Why the command gives up, if the restart does not.
+fn goes_on(manager: &Manager, name: &ServiceName) -> Option<ScmError> {
+    let info = manager.ask(|scm, caller, reply| scm.query_service(caller, name, reply));
+    let info = info.ok()?;
+    let (since, state) = (info.restart_wanted?, info.status.state);
+    let manager = manager.ask(|scm, caller, reply| scm.query_manager(caller, reply));
+    let ms = u64::try_from(manager.ok()?.now.0 - since.0).ok()?;
+    let sentence = format!(
+        "{name} is {state} and has not stopped in {}; the restart goes on by itself, and relance why \
+         {name} says what it waits for (--timeout waits longer, relance terminate {name} ends the old \
+         process by force)",
+        Human(Duration::from_millis(ms))
+    );
+    Some(ScmError::new(Win32Error::TIMEOUT, sentence))
+}
+
+/// For a manager that has no such request: that of Windows.
+fn stop_and_start(
+    manager: &Manager,
+    name: &ServiceName,
+    patience: Option<Patience>,
+) -> CommandResult {
+    let to_stop = patience.unwrap_or(Patience::Own(stop::PATIENCE));
+    match stop::stop(manager, name, Some(to_stop)) {
         Ok(()) => {}
         Err(CommandFailure::Scm(error)) if error.code() == Win32Error::SERVICE_NOT_ACTIVE => {}
         Err(failure) => return Err(failure),
     }
-    start::start(manager, name, Vec::new(), Some(patience))
+    start::start(manager, name, Vec::new(), patience.map(|_| START_PATIENCE))
 }

@@ -59,11 +59,17 @@ pub(crate) fn start(
         )
     };
     match follow.until(patience, ended)? {
-        Some(info) if info.status.state == ServiceState::Stopped && !is_clean_program(&info) => {
-            Err(not_running(name, &info))
-        }
-        _ => Ok(()),
+        Some(info) => check_started(name, &info),
+        None => Ok(()),
     }
+}
+
+/// Whether a service that was started runs, or has done its work.
+pub(super) fn check_started(name: &ServiceName, info: &ServiceInfo) -> CommandResult {
+    if info.status.state == ServiceState::Stopped && !is_clean_program(info) {
+        return Err(not_running(name, info));
+    }
+    Ok(())
 }
 
 /// A program that has done its work already is not a failed start.

@@ -9,6 +9,7 @@ use relance_scm::{ConfigChange, ServiceName, Win32Error};
 use super::{start, stop};
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::selection::Selection;
+use crate::waiting::Patience;
 
 /// Start a service at boot
 #[derive(Debug, Parser)]
@@ -77,7 +78,7 @@ pub(crate) fn disable(arguments: Disable) -> CommandResult {
     let then = arguments
         .now
         .then_some(|manager: &Manager, name: &ServiceName| {
-            let patience = Some(Duration::from_secs(125));
+            let patience = Some(Patience::Own(stop::PATIENCE));
             ignore(
                 stop::stop(manager, name, patience),
                 Win32Error::SERVICE_NOT_ACTIVE,

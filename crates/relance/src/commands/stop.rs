@@ -10,7 +10,10 @@ use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::plain::plain;
 use crate::selection::Selection;
 use crate::text::duration;
-use crate::waiting::Follow;
+use crate::waiting::{Follow, Patience};
+
+/// The least time without progress after which a command gives up; services.msc waits as long (S46).
+pub(super) const PATIENCE: Duration = Duration::from_secs(125);
 
 /// Stop a service, and wait until it has stopped
 #[derive(Debug, Parser)]
@@ -20,9 +23,9 @@ pub(crate) struct Arguments {
     /// Return when the service has taken the request
     #[arg(long)]
     no_wait: bool,
-    /// How long to wait without progress
-    #[arg(long, value_name = "TIME", default_value = "125s")]
-    timeout: String,
+    /// How long to wait without progress [default: what the service says it needs and 30s, at least 125s]
+    #[arg(long, value_name = "TIME")]
+    timeout: Option<String>,
     /// End the service by force if it has not stopped by then
     #[arg(long, value_name = "TIME")]
     terminate_after: Option<String>,
@@ -34,7 +37,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let patience = duration(&arguments.timeout)?;
+    let patience = Patience::of(arguments.timeout.as_deref(), PATIENCE)?;
     let terminate_after = arguments.terminate_after.as_deref().map(duration);
     let terminate_after = terminate_after.transpose()?;
     let no_wait = arguments.no_wait;
@@ -70,7 +73,7 @@ fn cancel_recovery(manager: &Manager, name: &ServiceName) -> Result<bool, Comman
 pub(crate) fn stop(
     manager: &Manager,
     name: &ServiceName,
-    patience: Option<Duration>,
+    patience: Option<Patience>,
 ) -> CommandResult {
     let mut follow = patience.map(|_| Follow::begin(manager, name)).transpose()?;
     manager.ask(|scm, caller, reply| scm.control_service(caller, name, Control::Stop, reply))?;
@@ -101,9 +104,9 @@ fn stop_or_terminate(
     manager: &Manager,
     name: &ServiceName,
     after: Duration,
-    patience: Duration,
+    patience: Patience,
 ) -> CommandResult {
-    match stop(manager, name, Some(after)) {
+    match stop(manager, name, Some(after.into())) {
         Ok(()) => return Ok(()),
         Err(CommandFailure::Scm(error))
             if matches!(

@@ -1,14 +1,13 @@
 //! `relance terminate`
 
-use std::time::Duration;
-
 use clap::Parser;
+use relance_scm::manager::ServiceInfo;
 use relance_scm::{ServiceName, ServiceState};
 
 use crate::cli::{CommandResult, Common, Manager};
 use crate::selection::Selection;
 use crate::text::duration;
-use crate::waiting::Follow;
+use crate::waiting::{Follow, Patience, run_of};
 
 /// End a service by force: its whole process tree is killed. Logged, and not counted as a failure
 #[derive(Debug, Parser)]
@@ -35,10 +34,16 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
 pub(crate) fn terminate(
     manager: &Manager,
     name: &ServiceName,
-    patience: Duration,
+    patience: impl Into<Patience>,
 ) -> CommandResult {
     let mut follow = Follow::begin(manager, name)?;
+    let before = run_of(manager, name);
     manager.ask(|scm, caller, reply| scm.terminate_service(caller, name, reply))?;
-    follow.until(patience, |info| info.status.state == ServiceState::Stopped)?;
+    // One that is being restarted is started again at once (X22).
+    let over = |info: &ServiceInfo| {
+        let run = info.run.as_ref().map(|run| run.id);
+        info.status.state == ServiceState::Stopped || run != before
+    };
+    follow.until(patience, over)?;
     Ok(())
 }

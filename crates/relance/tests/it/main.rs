@@ -22,6 +22,7 @@ mod process_rights;
 mod process_settings;
 mod processors;
 mod recovery;
+mod restarts;
 mod selection;
 mod shutdown;
 mod stops;

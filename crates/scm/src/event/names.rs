@@ -25,7 +25,7 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         1108 => &["service", "problem"],
         1110 => &["seconds"],
         1133 => &["from", "count"],
-        7000 | 7023 => &["service", "error"],
+        1024 | 7000 | 7023 => &["service", "error"],
         7001 => &["service", "dependency", "error"],
         7002 => &["service", "group"],
         7003 => &["service", "dependency"],

@@ -63,6 +63,9 @@ macro_rules! refuse {
         $crate::refuse!(@reply $e;
             control_service(&$crate::ServiceName, $crate::Control) -> $crate::ServiceStatus);
     };
+    (@restart_service $e:path) => {
+        $crate::refuse!(@reply $e; restart_service(&$crate::ServiceName, bool) -> ());
+    };
     (@terminate_service $e:path) => {
         $crate::refuse!(@reply $e; terminate_service(&$crate::ServiceName) -> ());
     };

@@ -391,6 +391,11 @@ impl World {
         self.ask(|reply| ClientRequest::Terminate(name.clone(), reply))
     }
 
+    /// Restarts a service, with those that need it or not.
+    pub fn restart(&mut self, name: &ServiceName, dependents: bool) -> Pending<()> {
+        self.ask(|reply| ClientRequest::Restart(name.clone(), dependents, reply))
+    }
+
     /// Cancels what is pending.
     pub fn cancel_recovery(&mut self, name: &ServiceName) -> Pending<()> {
         self.ask(|reply| ClientRequest::CancelRecovery(name.clone(), reply))

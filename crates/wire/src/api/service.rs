@@ -121,6 +121,9 @@ pub struct ServiceReply {
     /// How its last run ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_end: Option<EndBody>,
+    /// Since when a restart is wanted that has not happened yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart_wanted_at_ms: Option<i64>,
 }
 
 /// The current run of a service.
@@ -131,7 +134,7 @@ pub struct RunBody {
     pub id: String,
     /// When it was started.
     pub started_at_ms: i64,
-    /// `demand`, `auto`, `dependency`, `recovery` or `recycle`.
+    /// `demand`, `auto`, `dependency`, `recovery`, `recycle` or `restart`.
     pub cause: String,
     /// Whether a stop was asked for.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -215,6 +218,7 @@ impl From<&ServiceInfo> for ServiceReply {
             }),
             recovery_state: (&info.recovery).into(),
             last_end: info.last_end.as_ref().map(EndBody::from),
+            restart_wanted_at_ms: info.restart_wanted.map(|at| at.0),
         }
     }
 }
@@ -268,6 +272,7 @@ impl TryFrom<&ServiceReply> for ServiceInfo {
             run: reply.run.as_ref().map(read_run).transpose()?,
             recovery: read_recovery_state(&reply.recovery_state)?,
             last_end: reply.last_end.as_ref().map(read_end).transpose()?,
+            restart_wanted: reply.restart_wanted_at_ms.map(Timestamp),
         })
     }
 }
@@ -281,7 +286,14 @@ fn known(word: &str, words: &[&'static str]) -> &'static str {
         .unwrap_or("?")
 }
 
-const CAUSES: [&str; 5] = ["demand", "auto", "dependency", "recovery", "recycle"];
+const CAUSES: [&str; 6] = [
+    "demand",
+    "auto",
+    "dependency",
+    "recovery",
+    "recycle",
+    "restart",
+];
 const SUMMARIES: [&str; 7] = [
     "crashed",
     "stopped",
@@ -376,24 +388,6 @@ impl TryFrom<&ServicesReply> for Enumeration {
             services: services.collect::<Result<_, _>>()?,
         })
     }
-}
-
-/// `POST /v1/services/NAME/start`
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default, deny_unknown_fields)]
-pub struct StartRequest {
-    /// Start arguments, without the service name (S16).
-    pub arguments: Vec<String>,
-}
-
-/// `POST /v1/services/NAME/control`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ControlRequest {
-    /// Windows' control code: 1 stop, 2 pause, 3 continue, 4 interrogate, 6 paramchange, 128 to 255.
-    pub control: u32,
 }
 
 /// `GET /v1/services/NAME/why`

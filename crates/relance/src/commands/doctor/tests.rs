@@ -37,6 +37,7 @@ fn info(name: &str) -> ServiceInfo {
         run: None,
         recovery: RecoveryInfo::default(),
         last_end: None,
+        restart_wanted: None,
     }
 }
 

@@ -21,7 +21,7 @@ impl Turmoil {
         }
         let index = self.random.usize(..SERVICES);
         let name = name(index);
-        match self.random.u32(..20) {
+        match self.random.u32(..22) {
             0..8 => {
                 self.note(format_args!("start {name}"));
                 let answer = self.world.start(&name);
@@ -41,6 +41,12 @@ impl Turmoil {
             15 => {
                 self.note(format_args!("delete {name}"));
                 let answer = self.world.delete(&name);
+                self.expect_answer(answer);
+            }
+            16 | 17 => {
+                let dependents = self.random.bool();
+                self.note(format_args!("restart {name}, dependents too: {dependents}"));
+                let answer = self.world.restart(&name, dependents);
                 self.expect_answer(answer);
             }
             _ => self.configures(index),

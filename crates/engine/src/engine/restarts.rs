@@ -1,0 +1,155 @@
+//! Restarts (X22), as far as they concern several services: those that need the one that is restarted are
+//! in the way (D6), or are restarted with it, stopped before it and started after it.
+//!
+//! Each record holds its own part, so nothing is lost with the engine. What one waits for of another is
+//! looked at here, at the end of each turn.
+
+use std::collections::BTreeSet;
+
+use relance_policy::{Answer, DenyReason, Input, ServiceId, step};
+use relance_scm::config::Dependency;
+use relance_scm::{AccessRights, Caller, ScmError, ServiceName, ServiceState};
+
+use super::{Engine, Moment};
+use crate::access;
+use crate::processes::Processes;
+use crate::sight::is_visible;
+use crate::storage::Storage;
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    pub(super) fn restart_service(
+        &mut self,
+        now: Moment,
+        caller: &Caller,
+        name: &ServiceName,
+        with_dependents: bool,
+    ) -> Result<(), ScmError> {
+        let rights = AccessRights::START.union(AccessRights::STOP);
+        let id = self.open(caller, name, rights)?;
+        let dependents = if with_dependents {
+            self.all_active_dependents(id)
+        } else {
+            Vec::new()
+        };
+        let mut restarts = Vec::new();
+        for dependent in &dependents {
+            access::check(caller, &self.services[dependent].record.config, rights)?;
+            restarts.push(self.restart_of(*dependent, true, Some(id)));
+        }
+        restarts.push(self.restart_of(id, with_dependents, None));
+        // All or nothing: none is stopped for another that cannot be.
+        for (id, input) in &restarts {
+            let record = &self.services[id].record;
+            if let Answer::Denied(reason) = step(record, now.time, input.clone()).answer {
+                return Err(self.refused(caller, &record.config.service_name, reason));
+            }
+        }
+        for (id, input) in restarts {
+            self.input(now, id, input);
+        }
+        Ok(())
+    }
+
+    fn restart_of(
+        &self,
+        id: ServiceId,
+        with_dependents: bool,
+        after: Option<ServiceId>,
+    ) -> (ServiceId, Input) {
+        let name = &self.services[&id].record.config.service_name;
+        let input = Input::RestartRequested {
+            dependents_active: self.active_dependents(name).next().is_some(),
+            with_dependents,
+            after,
+        };
+        (id, input)
+    }
+
+    /// In each turn: restarts that waited for other services go on.
+    pub(super) fn go_on_with_restarts(&mut self, now: Moment) {
+        if self.is_catching_up() {
+            return;
+        }
+        for id in self.restarting.iter().copied().collect::<Vec<_>>() {
+            let restart = self
+                .services
+                .get(&id)
+                .and_then(|slot| slot.record.restart.map(|restart| (&slot.record, restart)));
+            let Some((record, restart)) = restart else {
+                self.restarting.remove(&id);
+                continue;
+            };
+            let is_due = if record.run.is_some() {
+                let name = &record.config.service_name;
+                restart.behind_dependents && self.active_dependents(name).next().is_none()
+            } else {
+                let needed = restart.after.and_then(|needed| self.services.get(&needed));
+                needed.is_none_or(|needed| needed.record.restart.is_none())
+            };
+            if is_due {
+                self.input(now, id, Input::RestartDue);
+            }
+        }
+    }
+
+    /// D6: services that need this one and are not stopped; members of its group do not count.
+    pub(super) fn active_dependents<'a>(
+        &'a self,
+        name: &'a ServiceName,
+    ) -> impl Iterator<Item = ServiceId> + 'a {
+        let needs = move |id: &&ServiceId| {
+            let record = &self.services[*id].record;
+            let mut dependencies = record.config.dependencies.iter();
+            record.state != ServiceState::Stopped
+                && dependencies.any(
+                    |dependency| matches!(dependency, Dependency::Service(needed) if needed == name),
+                )
+        };
+        self.with_dependencies.iter().filter(needs).copied()
+    }
+
+    /// Those that need it, those that need these, and so on; the farthest last.
+    fn all_active_dependents(&self, id: ServiceId) -> Vec<ServiceId> {
+        let mut seen = BTreeSet::from([id]);
+        let mut found = vec![id];
+        let mut next = 0;
+        while let Some(id) = found.get(next) {
+            let name = &self.services[id].record.config.service_name;
+            let new: Vec<_> = self
+                .active_dependents(name)
+                .filter(|id| seen.insert(*id))
+                .collect();
+            found.extend(new);
+            next += 1;
+        }
+        found.remove(0);
+        found
+    }
+
+    /// The error for a request that was refused; services in its way are named.
+    pub(super) fn refused(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        reason: DenyReason,
+    ) -> ScmError {
+        if reason != DenyReason::DependentsRunning {
+            return reason.error(name);
+        }
+        let dependents = self.active_dependents(name);
+        let records = dependents.map(|id| &self.services[&id].record);
+        let names: Vec<_> = records
+            .filter(|record| is_visible(caller, record))
+            .map(|record| record.config.service_name.as_str())
+            .collect();
+        if names.is_empty() {
+            return reason.error(name);
+        }
+        let sentence = format!(
+            "{name} is needed by {}, which must be stopped first; relance restart --dependents {name} \
+             stops them, restarts {name}, and starts them again",
+            names.join(", ")
+        );
+        ScmError::new(reason.code(), sentence)
+    }
+}

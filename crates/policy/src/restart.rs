@@ -1,0 +1,100 @@
+//! Restarts that somebody asks for (X22): one request, on record until the service has been started
+//! again, whatever becomes of the caller, of its patience and of the engine.
+//!
+//! The service is told to stop, behind those that need it if they are restarted too. However its run then
+//! ends, and however long that takes, it is started again. What takes the request back: a stop, the
+//! deletion, the manager's own stop; and a service that must not be started when its time has come
+//! (disabled meanwhile) is not.
+
+use relance_scm::Control;
+use relance_scm::event::Event;
+
+use crate::action::{Answer, DenyReason};
+use crate::draft::Draft;
+use crate::record::{RestartWanted, ServiceId, StartCause};
+use crate::{control, pending, start};
+
+pub(crate) fn requested(
+    draft: &mut Draft,
+    dependents_active: bool,
+    with_dependents: bool,
+    after: Option<ServiceId>,
+) -> Answer {
+    // What could not be started again is not stopped.
+    if let Some(reason) = start::refusal(draft)
+        && reason != DenyReason::AlreadyRunning
+    {
+        return Answer::Denied(reason);
+    }
+    let Some(run) = &draft.record.run else {
+        pending::superseded(draft);
+        start::begin(draft, StartCause::Restart, [].into());
+        return Answer::Accepted;
+    };
+    if draft.record.restart.is_some() {
+        return Answer::Accepted;
+    }
+    let is_stopping = run.stop.is_some();
+    let behind_dependents = dependents_active && with_dependents && !is_stopping;
+    if !is_stopping
+        && let Some(reason) =
+            control::refusal(draft, Control::Stop, dependents_active && !with_dependents)
+    {
+        return Answer::Denied(reason);
+    }
+    draft.record.restart = Some(RestartWanted {
+        since: draft.now,
+        behind_dependents,
+        after,
+    });
+    draft.log(Event::RestartAsked);
+    if !is_stopping && !behind_dependents {
+        // Nobody waits for the answer.
+        control::pass_on(draft, Control::Stop);
+    }
+    Answer::Accepted
+}
+
+pub(crate) fn due(draft: &mut Draft) -> Answer {
+    let Some(restart) = &mut draft.record.restart else {
+        return Answer::Stale;
+    };
+    if draft.record.run.is_none() && restart.after.is_some() {
+        restart.after = None;
+        return Answer::Accepted;
+    }
+    if !std::mem::take(&mut restart.behind_dependents) || draft.record.run.is_none() {
+        return Answer::Stale;
+    }
+    match control::refusal(draft, Control::Stop, false) {
+        None => {
+            control::pass_on(draft, Control::Stop);
+        }
+        // Somebody has told it meanwhile.
+        Some(DenyReason::StopDelivered) => {}
+        Some(reason) => dropped(draft, reason),
+    }
+    Answer::Accepted
+}
+
+/// At the end of each step: the run of a service that is to be restarted has ended.
+pub(crate) fn start_if_stopped(draft: &mut Draft) {
+    let Some(restart) = draft.record.restart else {
+        return;
+    };
+    if draft.record.run.is_some() || restart.after.is_some() {
+        return;
+    }
+    draft.record.restart = None;
+    match start::refusal(draft) {
+        None => {
+            start::begin(draft, StartCause::Restart, [].into());
+        }
+        Some(reason) => dropped(draft, reason),
+    }
+}
+
+fn dropped(draft: &mut Draft, reason: DenyReason) {
+    draft.record.restart = None;
+    draft.log(Event::RestartDropped(reason.code()));
+}
