@@ -35,6 +35,8 @@ pub enum ClientRequest {
     Terminate(ServiceName, Reply<()>),
     /// Cancel the pending recovery actions of a service.
     CancelRecovery(ServiceName, Reply<()>),
+    /// The services of files are there: automatic ones may be started. Of the manager itself only.
+    BeginBoot,
     /// Write down that sign-ins to the console were refused: where the last one came from, and how
     /// many there were.
     NoteRefusedSignIns(Box<str>, u32),
@@ -81,7 +83,7 @@ impl ClientRequest {
             | Self::CancelRecovery(_, reply)
             | Self::WriteEvent(_, _, reply)
             | Self::Attach { reply, .. } => reply.send(Err(error.clone())),
-            Self::NoteRefusedSignIns(..) => {}
+            Self::NoteRefusedSignIns(..) | Self::BeginBoot => {}
             Self::Control(_, _, reply) => reply.send(Err(error.clone())),
             Self::AdvanceClock(_, reply) => reply.send(Err(error.clone())),
         }

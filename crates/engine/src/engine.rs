@@ -19,8 +19,10 @@
 
 mod boot;
 mod configure;
+mod deadlines;
 mod errors;
 mod facts;
+mod giving_up;
 mod lifetime;
 mod requests;
 mod restarts;
@@ -78,6 +80,8 @@ pub struct Settings {
     pub load_order_groups: Vec<Box<str>>,
     /// How long a shutdown waits.
     pub shutdown: ShutdownLimits,
+    /// At boot the services of files come first.
+    pub services_come_first: bool,
 }
 
 /// See the module.
@@ -96,6 +100,8 @@ pub struct Engine<P, S> {
     restarting: BTreeSet<ServiceId>,
     waits: Vec<Wait>,
     boot_starts: Option<boot::BootStarts>,
+    /// The services of files are not there yet.
+    boot_waits: bool,
     configures: VecDeque<PendingConfigure>,
     configuring: bool,
     turn: Turn,
@@ -158,6 +164,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             restarting: BTreeSet::new(),
             waits: Vec::new(),
             boot_starts: None,
+            boot_waits: false,
             configures: VecDeque::new(),
             configuring: false,
             turn: Turn::default(),
@@ -235,49 +242,6 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.is_fenced
     }
 
-    /// When something happens by itself next.
-    #[must_use]
-    pub fn next_deadline(&self) -> Option<Time> {
-        let service = self.deadlines.first().map(|(at, _)| *at);
-        let waits = self.waits.iter().map(|wait| wait.until).min();
-        let boot = self
-            .boot_starts
-            .as_ref()
-            .and_then(boot::BootStarts::deadline);
-        let held_back = self.restraint.deadline();
-        [service, waits, boot, held_back]
-            .into_iter()
-            .flatten()
-            .min()
-    }
-
-    /// Lets everything happen whose time has come.
-    pub fn fire_deadlines(&mut self, now: Moment) {
-        if self.is_catching_up() {
-            return;
-        }
-        while let Some((at, id)) = self.deadlines.first().copied()
-            && at <= now.time
-        {
-            let timer = self
-                .services
-                .get(&id)
-                .and_then(|slot| slot.record.next_deadline());
-            match timer {
-                Some((_, timer)) => {
-                    self.input(now, id, Input::TimerFired(timer));
-                }
-                None => {
-                    self.deadlines.remove(&(at, id));
-                }
-            }
-        }
-        self.give_up_waits(now);
-        self.start_delayed(now);
-        let held_back = self.restraint.due(now.time);
-        self.write(held_back);
-    }
-
     /// Gives an input to the record of a service and carries out what follows.
     fn input(&mut self, now: Moment, id: ServiceId, input: Input) -> Answer {
         let answer = self.input_alone(now, id, input);
@@ -290,8 +254,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let Some(slot) = self.services.get_mut(&id) else {
             return Answer::Stale;
         };
-        let outcome = step(&slot.record, now.time, input);
-        if outcome.record != *slot.record {
+        let (before, is_fact) = (Arc::clone(&slot.record), !input.is_request());
+        let outcome = step(&before, now.time, input);
+        if outcome.record != *before {
             if outcome.record.restart.is_some() {
                 self.restarting.insert(id);
             }
@@ -302,23 +267,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         for action in outcome.actions {
             self.carry_out(now, id, action);
         }
+        if is_fact {
+            self.look_for_giving_up(now, &before, id);
+        }
         outcome.answer
-    }
-
-    fn schedule(&mut self, id: ServiceId) {
-        let Some(slot) = self.services.get_mut(&id) else {
-            return;
-        };
-        let next = slot.record.next_deadline().map(|(at, _)| at);
-        if next == slot.deadline {
-            return;
-        }
-        if let Some(old) = std::mem::replace(&mut slot.deadline, next) {
-            self.deadlines.remove(&(old, id));
-        }
-        if let Some(at) = next {
-            self.deadlines.insert((at, id));
-        }
     }
 
     fn carry_out(&mut self, now: Moment, id: ServiceId, action: Action) {

@@ -115,6 +115,7 @@ fn ends_a_run(event: &Event) -> bool {
             | Event::StoppedWithError(_)
             | Event::StoppedWithSpecificError(_)
             | Event::CleanStopAfterError(_)
+            | Event::DownForGood(_)
             | Event::StartFailed(_)
             | Event::ConnectTimedOut(_)
             | Event::Recycled(_)

@@ -100,6 +100,23 @@ pub struct EngineHandle {
 }
 
 impl EngineHandle {
+    /// Creates or changes the services of files, all or none.
+    ///
+    /// # Errors
+    /// When they are refused.
+    pub(crate) fn bring(&self, services: Vec<NewService>) -> Result<(), ScmError> {
+        if services.is_empty() {
+            return Ok(());
+        }
+        let system = Caller::system();
+        relance_scm::manager::wait(|reply| self.apply(&system, services, reply)).map(drop)
+    }
+
+    /// Has automatic services started that waited for those of files.
+    pub(crate) fn begin_boot(&self) {
+        self.send(&Caller::system(), ClientRequest::BeginBoot);
+    }
+
     /// Hands a request to the owner loop. One that finds the queue full is answered at once.
     fn send(&self, caller: &Caller, request: ClientRequest) {
         match self.queue.try_send(Command {

@@ -7,7 +7,7 @@ use std::sync::mpsc::Receiver;
 use relance_policy::{ActionId, RunId, Time};
 use relance_scm::config::PriorityClass;
 use relance_scm::status::ProcessExit;
-use relance_scm::{ServiceConfig, Win32Error};
+use relance_scm::{ServiceConfig, ServiceName, Win32Error};
 use relance_wire::channel::{ManagerFrame, ServiceFrame};
 
 /// Requests. None of them waits: what comes of them is told as a [`Fact`].
@@ -39,6 +39,9 @@ pub trait Processes {
     fn forget_command(&mut self, id: ActionId);
     /// The last lines of the output of a run, from whoever collects it.
     fn last_output(&mut self, run: RunId) -> Option<Receiver<String>>;
+    /// A service is down for good: the daemon is to stop all services and end with this status (X33). May
+    /// be asked again.
+    fn give_up(&mut self, service: &ServiceName, status: u8);
     /// The services have stopped; the daemon may end.
     fn shut_down(&mut self);
 }

@@ -11,8 +11,9 @@ pub(crate) fn build(
     params: &str,
     php_binary: impl FnOnce() -> Option<String>,
 ) -> String {
-    let php = names_windows_php(path).then(php_binary).flatten();
-    let program = php.as_deref().unwrap_or(path);
+    let (path, params) = (with_slashes(path), with_slashes(params));
+    let php = names_windows_php(&path).then(php_binary).flatten();
+    let program = php.as_deref().unwrap_or(&path);
     if program.contains(' ') && !program.starts_with('"') {
         format!("\"{program}\" {params}")
     } else {
@@ -29,6 +30,34 @@ fn names_windows_php(path: &str) -> bool {
         .iter()
         .any(|name| last.eq_ignore_ascii_case(name))
         && !Path::new(path).exists()
+}
+
+/// Paths whose file exists only with `/` in place of each `\`, as scripts write them that were made for
+/// Windows (`__DIR__ . '\worker.php'`). Everything else stays as it is.
+fn with_slashes(text: &str) -> String {
+    if cfg!(windows) || !text.contains('\\') {
+        return text.to_owned();
+    }
+    let mut quoted = false;
+    let words = text.split_inclusive(|c| {
+        quoted ^= c == '"';
+        c == '"' || (c == ' ' && !quoted)
+    });
+    words.map(word_with_slashes).collect()
+}
+
+fn word_with_slashes(word: &str) -> String {
+    let path = word.trim_end_matches([' ', '"']);
+    let there = path.replace('\\', "/");
+    let is_meant = path.starts_with('/')
+        && there != path
+        && !Path::new(path).exists()
+        && Path::new(&there).exists();
+    if is_meant {
+        format!("{there}{}", &word[path.len()..])
+    } else {
+        word.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -73,6 +102,39 @@ mod tests {
         }
         assert_eq!(built("/usr/bin/php", "x"), "/usr/bin/php x");
         assert_eq!(built("/opt/notphp.exe", "x"), "/opt/notphp.exe x");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_with_backslashes_that_exists_only_with_slashes_is_found() {
+        let folder = std::env::temp_dir().join(format!("relance-paths-{}", std::process::id()));
+        let here = folder.display().to_string();
+        std::fs::create_dir_all(folder.join("bin")).unwrap();
+        for name in ["a b.php", "c.php"] {
+            std::fs::write(folder.join("bin").join(name), "").unwrap();
+        }
+        let line = built(
+            &format!(r"{here}\bin\c.php"),
+            &format!(r#""{here}\bin\a b.php" run {here}\bin\c.php x\y"#),
+        );
+        assert_eq!(
+            line,
+            format!(r#"{here}/bin/c.php "{here}/bin/a b.php" run {here}/bin/c.php x\y"#)
+        );
+        let none = format!(r"{here}\bin\none.php");
+        assert_eq!(
+            built("/usr/bin/php", &none),
+            format!("/usr/bin/php {none}"),
+            "nothing is there"
+        );
+        let odd = format!(r"{here}/bin\c.php");
+        std::fs::write(&odd, "").unwrap();
+        assert_eq!(
+            built("/usr/bin/php", &odd),
+            format!("/usr/bin/php {odd}"),
+            "both are there"
+        );
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

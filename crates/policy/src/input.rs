@@ -149,6 +149,23 @@ pub enum Input {
     TimerFired(Timer),
 }
 
+impl Input {
+    /// Whether somebody wants something; otherwise something happened.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        matches!(
+            self,
+            Self::StartRequested { .. }
+                | Self::ControlRequested { .. }
+                | Self::TerminateRequested
+                | Self::DeleteRequested
+                | Self::RestartRequested { .. }
+                | Self::CancelRecoveryRequested(_)
+                | Self::ShutdownRequested { .. }
+        )
+    }
+}
+
 /// Why a service that must run first keeps this one from starting (D3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DependencyFailure {

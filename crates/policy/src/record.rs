@@ -399,6 +399,29 @@ pub struct ServiceRecord {
 }
 
 impl ServiceRecord {
+    /// Whether the service has failed and nothing will start it again by itself: it is stopped, its end
+    /// was none that somebody asked for, and no action is pending (X33).
+    #[must_use]
+    pub fn is_down_for_good(&self) -> bool {
+        let is_bad = self.last_end.as_ref().is_some_and(|end| match end.reason {
+            EndReason::Crashed
+            | EndReason::StoppedWithError
+            | EndReason::FlagNotSet
+            | EndReason::NoActions
+            | EndReason::RecycledTooOften(_)
+            | EndReason::StartFailed(_) => true,
+            EndReason::Final(status) => status != 0,
+            EndReason::Stopped
+            | EndReason::NotListed
+            | EndReason::RequestedStopWithError
+            | EndReason::Terminated
+            | EndReason::Recycled(_)
+            | EndReason::Shutdown => false,
+        });
+        let waits = self.restart.is_some() || !self.pending_actions.is_empty();
+        is_bad && self.run.is_none() && !waits
+    }
+
     /// The record of a service that was never started (S1).
     #[must_use]
     pub fn new(id: ServiceId, config: Arc<ServiceConfig>) -> Self {

@@ -4,7 +4,7 @@
 //! small one does not pay for the others.
 
 mod access;
-pub(crate) mod apply;
+mod apply;
 #[cfg(unix)]
 mod backup;
 #[cfg(unix)]
@@ -20,6 +20,7 @@ mod doctor;
 mod events;
 mod explain;
 mod failure;
+mod health;
 #[cfg(windows)]
 mod host;
 mod list;
@@ -27,6 +28,7 @@ mod logs;
 mod options;
 #[cfg(unix)]
 mod php;
+mod references;
 mod restart;
 #[cfg(unix)]
 mod restore;
@@ -82,6 +84,12 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "One service: state, process, failures, what comes next",
                 status::Arguments,
                 status::run
+            ),
+            command!(
+                "health",
+                "One line and an exit status: is all well?",
+                health::Arguments,
+                health::run
             ),
             command!(
                 "why",

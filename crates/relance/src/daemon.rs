@@ -9,12 +9,15 @@ use clap::Parser;
 use relance_engine::identity::Identity;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
 use relance_engine::linux::place::{self, Listening};
-use relance_engine::linux::{Administrators, ConsoleAccount, GroupNames, daemon as engine_process};
+use relance_engine::linux::{
+    Administrators, ConsoleAccount, GroupNames, daemon as engine_process, handed_environment,
+};
 use relance_sessions::{FileStore, Sessions};
 use tracing::Level;
 
 use crate::cli::{CommandFailure, CommandResult};
 use crate::console_address::ConsoleAddress;
+use crate::plain::plain_lines;
 use crate::settings::{Cgroups, Overrides, Settings};
 
 /// Carries the settings from the guardian to the engine.
@@ -53,6 +56,14 @@ pub(crate) struct Arguments {
     /// [default: auto]
     #[arg(long, value_name = "WHETHER")]
     cgroups: Option<Cgroups>,
+    /// A variable of the daemon's own environment that every service gets, by name or as APP_*; may be
+    /// repeated
+    #[arg(long = "pass-env", value_name = "NAME")]
+    pass_environment: Vec<String>,
+    /// A file of services as for relance apply, or a folder of them: created or changed at boot, before
+    /// any service is started; may be repeated
+    #[arg(long, value_name = "PATH")]
+    apply: Vec<PathBuf>,
 }
 
 /// Runs until the daemon is stopped.
@@ -68,7 +79,11 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         manual_clock: arguments.clock == "manual",
         console: arguments.console,
         cgroups: arguments.cgroups,
+        pass_environment: arguments.pass_environment,
+        apply: arguments.apply,
     })?;
+    // Before anything is made: what is wrong with a file is told at once.
+    settings.services().map_err(cannot_start)?;
     let setup = set_up(&mut settings)?;
     let status = guardian::run(prepared, setup).context("the guardian cannot run")?;
     match u8::try_from(status) {
@@ -76,6 +91,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         Ok(status) => Err(CommandFailure::Silent(status)),
         Err(_) => Err(CommandFailure::Silent(1)),
     }
+}
+
+/// What keeps the daemon from starting, with its exit status.
+fn cannot_start(error: anyhow::Error) -> CommandFailure {
+    eprintln!("error: {}", plain_lines(&format!("{error:#}")));
+    CommandFailure::Silent(u8::try_from(EXIT_CANNOT_START).unwrap_or(1))
 }
 
 fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
@@ -95,9 +116,11 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
         .map(|address| console(settings, address, &program))
         .transpose()?;
     let text = serde_json::to_string(&*settings).context("the settings cannot be handed on")?;
+    let mut engine_environment = environment(SETUP_VARIABLE, &text);
+    engine_environment.extend(handed_environment());
     Ok(guardian::Setup {
         engine: vec![program, "engine".to_owned()],
-        environment: environment(SETUP_VARIABLE, &text),
+        environment: engine_environment,
         listener,
         locks: [state.lock, socket_lock],
         identity: settings.identity.clone(),
@@ -164,13 +187,22 @@ pub(crate) fn engine() -> CommandResult {
         settings.identity = Identity::load_or_create(&settings.state_folder)?.id;
     }
     let administrators = Administrators::new(settings.admin_gid);
-    let ran = engine_process::run(&settings.engine_setup(), |listener, handle| {
+    // The guardian has read them before it began. They count at boot only, and an engine that takes over
+    // later does not fail for them.
+    let services = settings.services().unwrap_or_else(|error| {
+        tracing::warn!("{error:#}");
+        Vec::new()
+    });
+    let setup = engine_process::EngineSetup {
+        services,
+        ..settings.engine_setup()
+    };
+    let sessions_file = settings.state_folder.join("sessions.json");
+    let console = settings.console.as_ref().map(ConsoleAddress::url);
+    let ran = engine_process::run(&setup, move |listener, handle| {
         let identify =
             Arc::new(move |socket: std::os::fd::BorrowedFd<'_>| administrators.identify(socket));
-        let sessions = Sessions::new(
-            FileStore::load(settings.state_folder.join("sessions.json")),
-            settings.console.as_ref().map(ConsoleAddress::url),
-        );
+        let sessions = Sessions::new(FileStore::load(sessions_file), console);
         relance_api::serve(listener, handle, identify, sessions)
     });
     ran.map_err(|error| {

@@ -2,15 +2,18 @@
 
 use relance_scm::manager::NewService;
 
-use crate::commands::apply;
+use crate::service_files;
 
 /// A file for `relance apply`.
 ///
 /// # Errors
 /// What is wrong with it, as the command says it.
 pub fn apply_file(text: &str) -> Result<Vec<NewService>, String> {
-    let bodies = apply::parse_file(text).map_err(|error| error.to_string())?;
-    apply::services(&bodies).map_err(|error| error.to_string())
+    let bodies = service_files::parse_toml(text).map_err(|error| error.to_string())?;
+    let services = bodies.iter().map(service_files::new_service);
+    services
+        .collect::<Result<_, _>>()
+        .map_err(|error| error.to_string())
 }
 
 /// A file of settings, and the same written again.

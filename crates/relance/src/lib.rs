@@ -29,6 +29,7 @@ mod selection;
 #[cfg(windows)]
 mod service;
 #[cfg(unix)]
+mod service_files;
 mod settings;
 mod text;
 mod waiting;

@@ -42,6 +42,11 @@ pub(crate) struct Selected {
 }
 
 impl Selection {
+    /// Whether no service was named.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.all && self.names.is_empty()
+    }
+
     /// The services that are meant, each once, in the order in which they were named.
     ///
     /// # Errors
@@ -49,7 +54,7 @@ impl Selection {
     /// asked of the manager then says so.
     pub(crate) fn select(&self, manager: &Manager) -> Result<Selected, CommandFailure> {
         let is_pattern = |text: &&String| text.contains(['*', '?']);
-        if !self.all && self.names.is_empty() {
+        if self.is_empty() {
             return Err(usage("name a service, a pattern like 'worker*', or --all"));
         }
         let known = if self.all || self.names.iter().any(|text| is_pattern(&text)) {

@@ -15,9 +15,11 @@ use relance_engine::linux::place;
 use relance_engine::linux::{LogSettings, RebootCommand};
 use relance_engine::storage::Retention;
 use relance_policy::ShutdownLimits;
+use relance_scm::manager::NewService;
 use serde::{Deserialize, Serialize};
 
 use crate::console_address::ConsoleAddress;
+use crate::service_files;
 
 /// How long what services call waits for a manager that is away, if nobody says otherwise.
 const CLIENT_WAIT: Duration = Duration::from_secs(10);
@@ -68,6 +70,10 @@ pub(crate) struct File {
     pub(crate) client_wait_ms: Option<u64>,
     /// How long the engine may leave its guardian without an answer.
     pub(crate) engine_answer_ms: Option<u64>,
+    /// Variables of the daemon's own environment that every service gets (X31).
+    pub(crate) pass_environment: Vec<String>,
+    /// Files and folders of services that are created or changed at boot.
+    pub(crate) apply: Vec<PathBuf>,
 }
 
 /// Whether services get control groups.
@@ -108,6 +114,8 @@ pub(crate) struct Overrides {
     pub(crate) manual_clock: bool,
     pub(crate) console: Option<String>,
     pub(crate) cgroups: Option<Cgroups>,
+    pub(crate) pass_environment: Vec<String>,
+    pub(crate) apply: Vec<PathBuf>,
 }
 
 /// Where things are when nobody says otherwise.
@@ -130,6 +138,13 @@ impl Settings {
             None => read(&places.config)?.unwrap_or_default(),
         };
         file.allow_reboot |= overrides.allow_reboot;
+        file.pass_environment.extend(overrides.pass_environment);
+        file.apply.extend(overrides.apply);
+        file.apply = file
+            .apply
+            .into_iter()
+            .map(absolute)
+            .collect::<Result<_>>()?;
         let admin_gid = file.admin_group.as_deref().map(group_id).transpose()?;
         let console = overrides.console.as_ref().or(file.console.as_ref());
         let console = console
@@ -194,6 +209,7 @@ impl Settings {
             identity: self.identity.clone(),
             socket: self.socket.clone(),
             client_wait: millis(file.client_wait_ms, CLIENT_WAIT),
+            pass_environment: file.pass_environment.clone(),
             output: LogSettings {
                 folder: self.log_folder.clone(),
                 bytes_max: mib(file.log_max_mib.unwrap_or(10)),
@@ -208,13 +224,26 @@ impl Settings {
             reboot: RebootCommand(file.allow_reboot.then_some(reboot)),
             settings: EngineSettings {
                 load_order_groups: file.load_order_groups.clone(),
+                services_come_first: false,
                 shutdown: ShutdownLimits {
                     preshutdown: millis(file.preshutdown_timeout_ms, limits.preshutdown),
                     wait_to_kill: millis(file.wait_to_kill_ms, limits.wait_to_kill),
                 },
             },
+            services: Vec::new(),
             manual_clock: self.manual_clock,
         }
+    }
+
+    /// The services of files that are created or changed at boot.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is not valid.
+    pub(crate) fn services(&self) -> Result<Vec<NewService>> {
+        service_files::read(&self.file.apply, |path| {
+            place::read_settings(path)?
+                .with_context(|| format!("there is no file {}", path.display()))
+        })
     }
 }
 

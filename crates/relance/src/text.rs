@@ -6,39 +6,44 @@ use relance_scm::duration::Human;
 use relance_scm::duration::{self, Bare};
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::RecoveryAction;
+use unicode_width::UnicodeWidthStr;
 
 use crate::cli::{CommandFailure, usage};
 use crate::plain::{plain, plain_lines};
 
 /// Prints rows in columns that are as wide as they must be.
 pub(crate) fn print_table(head: &[&str], rows: &[Vec<String>]) {
+    for line in table(head, rows) {
+        println!("{line}");
+    }
+}
+
+/// The lines of a table. Widths are those of a terminal: some characters take two columns, some none.
+fn table(head: &[&str], rows: &[Vec<String>]) -> Vec<String> {
     let rows: Vec<Vec<String>> = rows
         .iter()
         .map(|row| row.iter().map(|cell| plain(cell)).collect())
         .collect();
-    let mut widths: Vec<usize> = head.iter().map(|title| title.chars().count()).collect();
+    let mut widths: Vec<usize> = head.iter().map(|title| title.width()).collect();
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
+            *width = (*width).max(cell.width());
         }
     }
     let line = |cells: &[String]| {
         let mut line = String::new();
         for (cell, width) in cells.iter().zip(&widths) {
             line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', width + 2 - cell.chars().count()));
+            line.extend(std::iter::repeat_n(' ', width + 2 - cell.width()));
         }
-        println!("{}", line.trim_end());
+        line.trim_end().to_owned()
     };
-    line(
-        &head
-            .iter()
-            .map(|title| (*title).to_owned())
-            .collect::<Vec<_>>(),
-    );
-    for row in &rows {
-        line(row);
-    }
+    let head: Vec<String> = head.iter().map(|title| (*title).to_owned()).collect();
+    [&head]
+        .into_iter()
+        .chain(&rows)
+        .map(|row| line(row))
+        .collect()
 }
 
 /// Prints names and values below each other.
@@ -125,6 +130,19 @@ pub(crate) fn moment_from(text: &str) -> Result<Timestamp, CommandFailure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_a_terminal_shows_them() {
+        let row = |name: &str| vec![name.to_owned(), "x".to_owned()];
+        let lines = table(
+            &["NAME", "STATE"],
+            &[row("日本語"), row("e\u{301}te"), row("plain")],
+        );
+        assert_eq!(lines[0], "NAME    STATE");
+        assert_eq!(lines[1], "日本語  x");
+        assert_eq!(lines[2], "e\u{301}te     x");
+        assert_eq!(lines[3], "plain   x");
+    }
 
     #[test]
     fn moments_of_the_command_line() {

@@ -3,13 +3,16 @@
 //!
 //! Checks here need no other service; whether a name is free or a dependency would close a circle is
 //! asked of the engine. `change` holds partial changes, `extensions` the settings that Windows
-//! does not have, `affinity` sets of processors, `capabilities` sets of those, `values` the small enumerations.
+//! does not have, `affinity` sets of processors, `capabilities` sets of those, `limit` those of `setrlimit`,
+//! `passed` names of variables, `values` the small enumerations.
 
 mod affinity;
 mod capabilities;
 mod change;
 mod extensions;
+mod limit;
 mod limits;
+mod passed;
 mod values;
 
 use std::sync::Arc;
@@ -22,17 +25,19 @@ use crate::error::ScmError;
 use crate::failure_actions::FailureActions;
 use crate::name::{ServiceName, check_display_name};
 use crate::security::SecurityDescriptor;
-use crate::settings::Applies;
+use crate::settings::{Applies, PASS_ENVIRONMENT};
 use crate::win32::Win32Error;
 
 pub use affinity::Affinity;
 pub use capabilities::Capabilities;
 pub use change::ConfigChange;
 pub use extensions::{Extensions, ExtensionsChange};
+pub use limit::{Limit, LimitUnit};
 pub use limits::{
     ENVIRONMENT_LEN_MAX, START_ARGUMENTS_LEN_MAX, START_ARGUMENTS_MAX, VARIABLE_LEN_MAX,
     check_start_arguments,
 };
+pub use passed::matches_variable;
 pub use values::{
     AccountName, Dependency, EnvironmentVariable, ErrorControl, OutputMode, PriorityClass, Secret,
     ServiceType, StartType,
@@ -260,6 +265,8 @@ impl ServiceConfig {
     }
 
     fn check_extensions(&self, problems: &mut Vec<ScmError>) {
+        let passed = self.extensions.get(PASS_ENVIRONMENT);
+        problems.extend(passed.iter().filter_map(|text| passed::problem(text)));
         if self.kind == ServiceKind::Program {
             return;
         }

@@ -211,6 +211,8 @@ pub enum Event {
     RecycledTooOften(u8),
     /// 1032: it ended with a status after which nothing follows (X12).
     FinalStatus(u8),
+    /// 1041: a service is down for good, and the manager ends with this status because of it (X33).
+    DownForGood(u8),
     /// 1101: the manager has started (a boot in the sense of C31, R19).
     ManagerStarted,
     /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.
@@ -231,6 +233,8 @@ pub enum Event {
     ManagerReplaced,
     /// 1110: the engine was replaced, because it had not answered for so many seconds.
     EngineSilent(u32),
+    /// 1121: the manager was replaced by another version of itself: the one before, the one now.
+    ManagerUpgraded(Box<str>, Box<str>),
     /// 1131: there is no web console, although one is wanted.
     ConsoleFailed(Box<str>),
     /// 1132: the web console works again.
@@ -290,6 +294,7 @@ impl Event {
             Self::RestartWithdrawn => 1025,
             Self::RecycledTooOften(_) => 1031,
             Self::FinalStatus(_) => 1032,
+            Self::DownForGood(_) => 1041,
             Self::ManagerStarted => 1101,
             Self::EngineRestarted => 1102,
             Self::StorageFailed(_) => 1103,
@@ -300,6 +305,7 @@ impl Event {
             Self::ServiceUnreadable(..) => 1108,
             Self::ManagerReplaced => 1109,
             Self::EngineSilent(_) => 1110,
+            Self::ManagerUpgraded(..) => 1121,
             Self::ConsoleFailed(_) => 1131,
             Self::ConsoleRecovered => 1132,
             Self::SignInRefused { .. } => 1133,
@@ -333,6 +339,7 @@ impl Event {
             | Self::ManagerStarted
             | Self::StorageRecovered(_)
             | Self::ManagerStopping
+            | Self::ManagerUpgraded(..)
             | Self::ConsoleRecovered => EventLevel::Information,
             Self::OtherProcessConnected { .. }
             | Self::Terminated
@@ -370,6 +377,7 @@ impl Event {
             | Self::RecoveryActionFailed(..)
             | Self::LogonFailed { .. }
             | Self::PreshutdownOverrun
+            | Self::DownForGood(_)
             | Self::StorageFailed(_)
             | Self::StoreDamaged(_)
             | Self::ServiceUnreadable(..)
@@ -437,7 +445,10 @@ impl Event {
                 start_type.log_word().to_owned(),
                 account_name.to_string(),
             ],
-            Self::Recycled(status) => vec![service(), status.to_string()],
+            Self::Recycled(status)
+            | Self::RecycledTooOften(status)
+            | Self::FinalStatus(status)
+            | Self::DownForGood(status) => vec![service(), status.to_string()],
             Self::StopGraceExpired(number)
             | Self::LingererKilled(number)
             | Self::KilledAtShutdown(number)
@@ -458,14 +469,14 @@ impl Event {
             | Self::EndNotSeen
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
-            Self::RecycledTooOften(number) => vec![service(), number.to_string()],
-            Self::FinalStatus(number) => vec![service(), number.to_string()],
             Self::CleanStopAfterError(cause) => vec![service(), cause.to_string()],
             Self::StorageFailed(text)
             | Self::StoreDamaged(text)
             | Self::StoreSaved(text)
             | Self::ConsoleFailed(text) => vec![text.to_string()],
-            Self::ServiceUnreadable(name, reason) => vec![name.to_string(), reason.to_string()],
+            Self::ServiceUnreadable(first, second) | Self::ManagerUpgraded(first, second) => {
+                vec![first.to_string(), second.to_string()]
+            }
             Self::StorageRecovered(lost) => vec![lost.to_string()],
             Self::EngineSilent(seconds) => vec![seconds.to_string()],
             Self::SignInRefused { from, count } => vec![from.to_string(), count.to_string()],

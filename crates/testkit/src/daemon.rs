@@ -34,11 +34,27 @@ pub struct Daemon {
     socket: PathBuf,
     program: PathBuf,
     options: Vec<String>,
+    environment: Vec<(String, String)>,
     guardian: Option<Child>,
     hierarchy: Hierarchy,
 }
 
 impl Daemon {
+    /// A daemon that has not been started, with more options and variables of its environment.
+    #[must_use]
+    pub fn to_start(program: &Path, options: &[&str], environment: &[(&str, &str)]) -> Self {
+        let options = options.iter().map(ToString::to_string).collect();
+        let variable = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let mut daemon = Self::prepared(Hierarchy::found(), program, options);
+        daemon.environment = environment.iter().map(variable).collect();
+        daemon
+    }
+
+    /// Adds options, for the next start.
+    pub fn add_options(&mut self, options: &[&str]) {
+        self.options.extend(options.iter().map(ToString::to_string));
+    }
+
     /// A daemon on the machine's clock.
     #[must_use]
     pub fn start(program: &Path) -> Self {
@@ -111,6 +127,7 @@ impl Daemon {
             folder,
             program: program.to_owned(),
             options,
+            environment: Vec::new(),
             guardian: None,
             hierarchy,
         }
@@ -164,7 +181,8 @@ impl Daemon {
             .arg(folder.join("logs"))
             .arg("--socket")
             .arg(self.socket())
-            .args(&self.options);
+            .args(&self.options)
+            .envs(self.environment.iter().cloned());
         command
     }
 

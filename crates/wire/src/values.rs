@@ -63,9 +63,10 @@ fn of_number(value: ValueType, number: Option<u64>) -> Result<Value, String> {
         ValueType::Processors => {
             Ok(Affinity::from_mask(number).map_or(Value::Unset, Value::Processors))
         }
-        ValueType::Number(..) | ValueType::Signal | ValueType::ResetPeriod => {
-            value.parse(&number.to_string())
-        }
+        ValueType::Number(..)
+        | ValueType::Limit(_)
+        | ValueType::Signal
+        | ValueType::ResetPeriod => value.parse(&number.to_string()),
         _ => Err(expected(value)),
     }
 }

@@ -19,6 +19,9 @@ const DELAYED_START_AFTER: Duration = Duration::from_secs(120);
 /// Pause between two of them: one at a time.
 const DELAYED_START_PAUSE: Duration = Duration::from_secs(1);
 
+/// What is remembered while the services of files are not there yet.
+const WAITING: &str = "\"waiting\"";
+
 /// What is left to start. Remembered, because the engine may be replaced before it is over.
 #[derive(Serialize, Deserialize)]
 pub(super) struct BootStarts {
@@ -43,6 +46,25 @@ impl BootStarts {
 }
 
 impl<P: Processes, S: Storage> Engine<P, S> {
+    /// Starts nothing before the services of files are there. An engine that takes over does the same.
+    pub(super) fn wait_with_boot(&mut self) {
+        self.boot_waits = true;
+        self.turn.meta.push((Meta::BootStarts, WAITING.to_owned()));
+    }
+
+    /// Whether automatic services wait for those of files.
+    #[must_use]
+    pub fn waits_for_services(&self) -> bool {
+        self.boot_waits
+    }
+
+    /// The services of files are there.
+    pub(super) fn services_are_there(&mut self, now: Moment) {
+        if std::mem::take(&mut self.boot_waits) {
+            self.begin_boot_starts(now);
+        }
+    }
+
     pub(super) fn begin_boot_starts(&mut self, now: Moment) {
         let services = self
             .services
@@ -69,6 +91,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// Takes up what an engine before had still to start. If that cannot be read it is said, so that no
     /// automatic service stays unstarted without a word.
     pub(super) fn recall_boot_starts(&mut self, text: &str) {
+        if text == WAITING {
+            self.boot_waits = true;
+            return;
+        }
         self.boot_starts = BootStarts::parse(text);
         if self.boot_starts.is_none() && !text.is_empty() {
             let notice = "which automatic services were still to be started at boot cannot be read; \

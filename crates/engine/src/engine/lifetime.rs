@@ -103,7 +103,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         self.turn.meta.push((Meta::Boot, boot.to_owned()));
         self.turn.meta.push((Meta::ShutDown, "0".to_owned()));
-        self.begin_boot_starts(now);
+        if self.settings.services_come_first {
+            self.wait_with_boot();
+        } else {
+            self.begin_boot_starts(now);
+        }
     }
 
     /// The host has told all it knew. What the records expect and the host does not have was lost on

@@ -42,6 +42,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 let result = self.ask(now, &caller, &name, AccessRights::START, input);
                 self.turn.effects.push(Effect::Reply(reply, result));
             }
+            ClientRequest::BeginBoot => self.services_are_there(now),
             ClientRequest::NoteRefusedSignIns(from, count) => {
                 self.log_of_manager(now, &Event::SignInRefused { from, count });
             }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use relance_policy::{RunId, ServiceRecord, Time};
 use relance_scm::ServiceManager;
+use relance_scm::manager::NewService;
 use rustix::event::{EventfdFlags, epoll, eventfd};
 
 use super::account;
@@ -19,6 +20,7 @@ use super::driver::{Driver, Timer};
 use super::environment::Surroundings;
 use super::link::Link;
 use super::logs::{LogSettings, Logs};
+use super::passed::Passed;
 use super::process;
 use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
 use super::protocol::RecordedRun;
@@ -50,6 +52,8 @@ pub struct EngineSetup {
     pub socket: PathBuf,
     /// How long what services call waits for a manager that is away.
     pub client_wait: Duration,
+    /// Variables of the manager's environment that every service gets (X31).
+    pub pass_environment: Vec<String>,
     /// Where the output of services goes.
     pub output: LogSettings,
     /// How long entries of the event log are kept.
@@ -58,6 +62,8 @@ pub struct EngineSetup {
     pub reboot: RebootCommand,
     /// How long a shutdown waits.
     pub settings: Settings,
+    /// Services that are created or changed at boot, before any is started.
+    pub services: Vec<NewService>,
     /// Whether the clock is moved by hand.
     pub manual_clock: bool,
 }
@@ -72,18 +78,9 @@ pub struct EngineSetup {
 /// In a process that a guardian has not started.
 pub fn run(
     setup: &EngineSetup,
-    serve: impl FnOnce(OwnedFd, Arc<dyn ServiceManager>) -> io::Result<()>,
+    serve: impl FnOnce(OwnedFd, Arc<dyn ServiceManager>) -> io::Result<()> + Send + 'static,
 ) -> Result<(), StartError> {
-    // SAFETY: the guardian has put them there for us, and nothing else has touched them.
-    let (link, listener) = unsafe {
-        (
-            OwnedFd::from_raw_fd(LINK_FD),
-            OwnedFd::from_raw_fd(LISTENER_FD),
-        )
-    };
-    for fd in [&link, &listener] {
-        rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::CLOEXEC)?;
-    }
+    let (link, listener) = handed_over()?;
     let epoll = Arc::new(epoll::create(epoll::CreateFlags::CLOEXEC)?);
     let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
     epoll::add(
@@ -96,6 +93,7 @@ pub fn run(
     let around = Surroundings {
         socket: setup.socket.clone(),
         client_wait: setup.client_wait,
+        passed: Passed::handed(setup.pass_environment.clone()),
     };
     // The threads of output and database, which are made now, inherit it: a restart is not to wait
     // while its reason is written down.
@@ -158,18 +156,22 @@ pub fn run(
         check_account: account::check,
         uid_of: account::uid_of,
     };
-    let mut engine = Engine::new(
-        processes,
-        writer,
-        setup.settings.clone(),
-        vec![publisher],
-        loaded,
-    );
+    let settings = Settings {
+        services_come_first: !setup.services.is_empty(),
+        ..setup.settings.clone()
+    };
+    let mut engine = Engine::new(processes, writer, settings, vec![publisher], loaded);
     let now = moment(&clock);
     engine.begin(now, &beginning);
     engine.say_who_was_silent(now, greeting.silent_s);
-    serve(listener, Arc::new(handle))?;
-    engine.processes().ready();
+    let waits = engine.waits_for_services();
+    if waits {
+        let serve = |handle| serve(listener, handle);
+        bring_services(handle, setup.services.clone(), serve)?;
+    } else {
+        serve(listener, Arc::new(handle))?;
+        engine.processes().ready();
+    }
     let timer = Timer::new(&epoll)?;
     let mut driver = Driver {
         store: StoreWatch::new(&epoll, &setup.database),
@@ -181,6 +183,7 @@ pub fn run(
         clock,
         shared_clock,
         timer,
+        is_ready: !waits,
     };
     if greeting.shutting_down {
         driver.shut_down(now);
@@ -202,6 +205,54 @@ fn moment(clock: &Clock) -> Moment {
         time: clock.now(),
         wall: clock::wall(),
     }
+}
+
+/// The link and the listening socket.
+fn handed_over() -> io::Result<(OwnedFd, OwnedFd)> {
+    // SAFETY: the guardian has put them there for us, and nothing else has touched them.
+    let (link, listener) = unsafe {
+        (
+            OwnedFd::from_raw_fd(LINK_FD),
+            OwnedFd::from_raw_fd(LISTENER_FD),
+        )
+    };
+    for fd in [&link, &listener] {
+        rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::CLOEXEC)?;
+    }
+    Ok((link, listener))
+}
+
+/// Has the services of files created and automatic ones started, once the driver runs; clients are
+/// served when they are there. A daemon whose services are refused cannot start.
+fn bring_services(
+    handle: EngineHandle,
+    services: Vec<NewService>,
+    serve: impl FnOnce(Arc<dyn ServiceManager>) -> io::Result<()> + Send + 'static,
+) -> io::Result<()> {
+    let thread = std::thread::Builder::new().name("services".to_owned());
+    thread.spawn(move || {
+        if let Err(error) = handle.bring(services) {
+            process::log(&format!(
+                "the services of the files (--apply) are refused, and nothing was started: {error} ({})",
+                error.code()
+            ));
+            end_engine(super::guardian::EXIT_CANNOT_START);
+        }
+        if let Err(error) = serve(Arc::new(handle.clone())) {
+            process::log(&format!("clients cannot be served: {error}"));
+            end_engine(1);
+        }
+        handle.begin_boot();
+    })?;
+    Ok(())
+}
+
+#[allow(
+    clippy::exit,
+    reason = "the driver runs in another thread, and cannot go on"
+)]
+fn end_engine(status: i32) -> ! {
+    std::process::exit(status)
 }
 
 /// Tells the engine of everything that was there before it began.

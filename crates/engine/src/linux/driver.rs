@@ -37,6 +37,8 @@ pub(crate) struct Driver {
     pub(crate) shared_clock: Arc<SharedClock>,
     pub(crate) timer: Timer,
     pub(crate) store: StoreWatch,
+    /// Whether the guardian was told that clients are served.
+    pub(crate) is_ready: bool,
 }
 
 impl Driver {
@@ -86,6 +88,10 @@ impl Driver {
     fn turn(&mut self) {
         let mut now = self.now();
         loop {
+            if !self.is_ready && !self.engine.waits_for_services() {
+                self.is_ready = true;
+                self.engine.processes().ready();
+            }
             self.take_facts(now);
             self.take_commits(now);
             self.take_commands(&mut now);

@@ -1,5 +1,5 @@
-//! The environment of a process: what its account gives it, what its environment files say (X10), its
-//! own variables (C12), and where to find the manager. Later ones win.
+//! The environment of a process: what its account gives it, what is passed on to it (X31), what its
+//! environment files say (X10), its own variables (C12), and where to find the manager. Later ones win.
 
 use std::fs::OpenOptions;
 use std::io::{self, Read};
@@ -13,6 +13,7 @@ use relance_scm::{ServiceConfig, Win32Error, env_file};
 use relance_wire::channel::{SOCKET_VARIABLE, WAIT_VARIABLE};
 
 use super::account::Account;
+use super::passed::Passed;
 use super::spawn::SERVICE_VARIABLE;
 use crate::processes::StartProblem;
 
@@ -28,6 +29,8 @@ pub(crate) struct Surroundings {
     pub(crate) socket: PathBuf,
     /// How long what services call waits for a manager that is away.
     pub(crate) client_wait: Duration,
+    /// What services may get of the manager's environment.
+    pub(crate) passed: Passed,
 }
 
 /// The environment as `NAME=value`, and the search path in it.
@@ -37,7 +40,9 @@ pub(super) fn of(
     around: &Surroundings,
 ) -> Result<(Vec<String>, String), StartProblem> {
     let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let mut variables = vec![
+    let (passed, passed_by_name) = around.passed.to(config);
+    let mut variables = passed;
+    let given = [
         variable("HOME", &account.home),
         variable("USER", &account.name),
         variable("LOGNAME", &account.name),
@@ -47,6 +52,8 @@ pub(super) fn of(
         variable(WAIT_VARIABLE, &around.client_wait.as_millis().to_string()),
         variable("PATH", PATH),
     ];
+    set_all(&mut variables, given);
+    set_all(&mut variables, passed_by_name);
     for file in config.extensions.get(ENVIRONMENT_FILES) {
         let read = read(&file, &variables).map_err(|problem| StartProblem {
             sentence: format!(
@@ -55,9 +62,9 @@ pub(super) fn of(
             ),
             ..problem
         })?;
-        set_all(&mut variables, &read);
+        set_all(&mut variables, read.iter().map(pair));
     }
-    set_all(&mut variables, &config.environment);
+    set_all(&mut variables, config.environment.iter().map(pair));
     let path = value(&variables, "PATH").unwrap_or_default();
     let texts = variables
         .iter()
@@ -70,10 +77,14 @@ fn value(variables: &[(String, String)], name: &str) -> Option<String> {
     found.map(|(_, value)| value.clone())
 }
 
-fn set_all(variables: &mut Vec<(String, String)>, new: &[EnvironmentVariable]) {
+fn pair(variable: &EnvironmentVariable) -> (String, String) {
+    (variable.name().to_owned(), variable.value().to_owned())
+}
+
+fn set_all(variables: &mut Vec<(String, String)>, new: impl IntoIterator<Item = (String, String)>) {
     for variable in new {
-        variables.retain(|(name, _)| name != variable.name());
-        variables.push((variable.name().to_owned(), variable.value().to_owned()));
+        variables.retain(|(name, _)| *name != variable.0);
+        variables.push(variable);
     }
 }
 

@@ -172,6 +172,8 @@ struct Guardian {
     shutdown: Shutdown,
     /// Channels of the services that the guardian stops itself.
     farewells: BTreeMap<RunKey, Channel>,
+    /// What it ends with after a shutdown in good order.
+    status: i32,
     ended: Option<i32>,
 }
 
@@ -184,34 +186,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
     let data = epoll::EventData::new_u64(TOKEN_SIGNALS);
     epoll::add(&epoll, &signals, data, epoll::EventFlags::IN)?;
-    let mut guardian = Guardian {
-        streams: Streams::take_over(setup.streams.clone()),
-        setup,
-        spawner: prepared.0,
-        groups: None,
-        null: std::fs::OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open("/dev/null")?
-            .into(),
-        epoll,
-        runs: BTreeMap::new(),
-        by_pid: BTreeMap::new(),
-        unreaped: BTreeMap::new(),
-        commands: BTreeMap::new(),
-        journal: None,
-        engine: None,
-        engines: 0,
-        engines_failed: 0,
-        engine_restart: Restart::default(),
-        attention: Attention::default(),
-        listens_at: None,
-        silent_s: None,
-        console: Console::default(),
-        shutdown: Shutdown::No,
-        farewells: BTreeMap::new(),
-        ended: None,
-    };
+    let mut guardian = Guardian::new(prepared, setup, epoll)?;
     guardian.set_up_groups()?;
     guardian.inherit();
     if guardian.ended.is_none() {
@@ -256,6 +231,38 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
 }
 
 impl Guardian {
+    fn new(prepared: Prepared, setup: Setup, epoll: OwnedFd) -> io::Result<Self> {
+        Ok(Self {
+            streams: Streams::take_over(setup.streams.clone()),
+            setup,
+            spawner: prepared.0,
+            groups: None,
+            null: std::fs::OpenOptions::new()
+                .read(true)
+                .write(true)
+                .open("/dev/null")?
+                .into(),
+            epoll,
+            runs: BTreeMap::new(),
+            by_pid: BTreeMap::new(),
+            unreaped: BTreeMap::new(),
+            commands: BTreeMap::new(),
+            journal: None,
+            engine: None,
+            engines: 0,
+            engines_failed: 0,
+            engine_restart: Restart::default(),
+            attention: Attention::default(),
+            listens_at: None,
+            silent_s: None,
+            console: Console::default(),
+            shutdown: Shutdown::No,
+            farewells: BTreeMap::new(),
+            status: 0,
+            ended: None,
+        })
+    }
+
     fn wait(&self, events: &mut Vec<epoll::Event>) -> io::Result<()> {
         let engine = self.wants_engine().then_some(self.engine_restart.at_ns);
         let console = self.console_deadline_ns();
@@ -402,9 +409,9 @@ impl Guardian {
                 self.attend();
             }
             GuardianRequest::ShuttingDown { within_ms } => self.engine_shuts_down(within_ms),
-            GuardianRequest::ShutDown => self.all_stopped(0),
-            // That it says something is the answer.
-            GuardianRequest::Here => {}
+            GuardianRequest::GiveUp { service, status } => self.give_up_with(&service, status),
+            GuardianRequest::ShutDown => self.all_stopped(self.status),
+            GuardianRequest::Here => {} // That it says something is the answer.
         }
     }
 }

@@ -32,14 +32,12 @@ impl Administrators {
     /// # Errors
     /// When the kernel does not say, because the peer is gone.
     pub fn identify(&self, socket: BorrowedFd<'_>) -> io::Result<Caller> {
-        let credentials = rustix::net::sockopt::socket_peercred(socket)?;
-        let uid = credentials.uid.as_raw();
+        let credentials = credentials(socket)?;
+        let uid = credentials.uid;
         let mut groups = peer_groups(socket)?;
-        groups.push(credentials.gid.as_raw());
-        // One that is gone has none.
-        let session = rustix::process::getsid(Some(credentials.pid)).ok();
+        groups.push(credentials.gid);
         Ok(Caller {
-            session: session.map(|session| session.as_raw_pid().cast_unsigned()),
+            session: session(credentials.pid),
             ..self.caller(uid, &groups)
         })
     }
@@ -69,6 +67,43 @@ impl Administrators {
             session: None,
         }
     }
+}
+
+/// Process, user and group of a peer (`SO_PEERCRED`). Not by rustix, for which no process has the number 0.
+/// The process is 0 for one outside of this PID
+/// namespace, for instance beside the container in which this daemon runs.
+pub(super) fn credentials(socket: BorrowedFd<'_>) -> io::Result<libc::ucred> {
+    let mut credentials = libc::ucred {
+        pid: 0,
+        uid: u32::MAX,
+        gid: u32::MAX,
+    };
+    let mut length = libc::socklen_t::try_from(size_of::<libc::ucred>()).unwrap_or(0);
+    // SAFETY: the structure is as long as said, and the kernel writes no more.
+    let result = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEERCRED,
+            (&raw mut credentials).cast(),
+            &raw mut length,
+        )
+    };
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(credentials)
+}
+
+/// The session of a process. One that is gone has none, and one that was led from outside of this PID
+/// namespace (`docker exec`) has no number here.
+fn session(pid: libc::pid_t) -> Option<u32> {
+    if pid <= 0 {
+        return None;
+    }
+    // SAFETY: a number.
+    let session = unsafe { libc::getsid(pid) };
+    u32::try_from(session).ok().filter(|session| *session > 0)
 }
 
 /// The supplementary groups of a peer (`SO_PEERGROUPS`).

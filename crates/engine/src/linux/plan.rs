@@ -8,7 +8,9 @@ use std::path::Path;
 use relance_policy::RunId;
 use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
 use relance_scm::settings::{
-    AFFINITY, LIMIT_NOFILE, ROOT_DIRECTORY, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK,
+    AFFINITY, LIMIT_AS, LIMIT_CORE, LIMIT_CPU, LIMIT_DATA, LIMIT_FSIZE, LIMIT_MEMLOCK,
+    LIMIT_MSGQUEUE, LIMIT_NICE, LIMIT_NOFILE, LIMIT_NPROC, LIMIT_RTPRIO, LIMIT_RTTIME,
+    LIMIT_SIGPENDING, LIMIT_STACK, ROOT_DIRECTORY, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK,
     WORKING_DIRECTORY,
 };
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
@@ -50,13 +52,32 @@ pub(crate) fn for_run(
 
 /// The limits that are set, by their numbers in the kernel.
 fn limits(config: &ServiceConfig) -> Vec<Limit> {
-    let set = [(libc::RLIMIT_NOFILE, LIMIT_NOFILE)];
+    let set = [
+        (libc::RLIMIT_NOFILE, LIMIT_NOFILE),
+        (libc::RLIMIT_NPROC, LIMIT_NPROC),
+        (libc::RLIMIT_CORE, LIMIT_CORE),
+        (libc::RLIMIT_FSIZE, LIMIT_FSIZE),
+        (libc::RLIMIT_AS, LIMIT_AS),
+        (libc::RLIMIT_DATA, LIMIT_DATA),
+        (libc::RLIMIT_STACK, LIMIT_STACK),
+        (libc::RLIMIT_MEMLOCK, LIMIT_MEMLOCK),
+        (libc::RLIMIT_CPU, LIMIT_CPU),
+        (libc::RLIMIT_NICE, LIMIT_NICE),
+        (libc::RLIMIT_RTPRIO, LIMIT_RTPRIO),
+        (libc::RLIMIT_RTTIME, LIMIT_RTTIME),
+        (libc::RLIMIT_SIGPENDING, LIMIT_SIGPENDING),
+        (libc::RLIMIT_MSGQUEUE, LIMIT_MSGQUEUE),
+    ];
     set.into_iter()
         .filter_map(|(resource, key)| {
-            let value = config.extensions.get(key)?;
+            let limit = config.extensions.get(key)?;
             #[allow(clippy::unnecessary_cast, reason = "musl has a signed type for it")]
             let resource = resource as u32;
-            Some(Limit { resource, value })
+            Some(Limit {
+                resource,
+                value: limit.soft,
+                hard: Some(limit.hard),
+            })
         })
         .collect()
 }
@@ -187,7 +208,7 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
         SpawnStage::Limits if !spec.limits.is_empty() => (
             Win32Error::PRIVILEGE_NOT_HELD,
             format!(
-                "its limits cannot be set ({system}); choose a lower one (--limit-nofile), or run the daemon as root with a higher one"
+                "its limits cannot be set ({system}); choose lower ones (--limit-nofile and the like), or run the daemon as root with a higher one"
             ),
         ),
         SpawnStage::Affinity => (
@@ -281,6 +302,8 @@ mod tests {
     use relance_scm::ServiceName;
     use relance_scm::config::EnvironmentVariable;
 
+    use super::super::passed::Passed;
+
     use super::*;
 
     fn config(line: &str) -> ServiceConfig {
@@ -291,6 +314,7 @@ mod tests {
         Surroundings {
             socket: "/run/relance/relance.sock".into(),
             client_wait: Duration::from_secs(7),
+            passed: Passed::default(),
         }
     }
 

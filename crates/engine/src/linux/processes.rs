@@ -32,7 +32,8 @@ use super::link::Link;
 use super::logs::Logs;
 use super::plan;
 use super::protocol::{
-    GuardianReport, GuardianRequest, RecordedRun, RunKey, VERSION, VERSION_OLDEST, run_of, token,
+    GuardianReport, GuardianRequest, RecordedRun, RunKey, VERSION, VERSION_GIVE_UP,
+    VERSION_JOURNAL, VERSION_OLDEST, run_of, token,
 };
 use super::spawn::{SpawnError, SpawnSpec};
 use crate::handle::SharedConsole;
@@ -191,7 +192,7 @@ impl LinuxProcesses {
     /// has started them, and left no journal. Blocks until it has.
     pub(crate) fn adopt(&mut self, mut recorded: Vec<RecordedRun>) -> io::Result<()> {
         recorded.retain(|recorded| !self.runs.contains_key(&recorded.run.into()));
-        if self.version >= VERSION {
+        if self.version >= VERSION_JOURNAL {
             self.ask(&GuardianRequest::Adopt { runs: recorded });
             self.take_table()?;
         } else if let Some(RecordedRun { pid, .. }) = recorded.first() {
@@ -251,7 +252,7 @@ impl LinuxProcesses {
     pub(crate) fn shutting_down(&mut self, within: Option<Duration>) {
         let within = within.map(|within| u64::try_from(within.as_millis()).unwrap_or(u64::MAX));
         // An older guardian waits without being told.
-        if self.version >= VERSION {
+        if self.version >= VERSION_JOURNAL {
             self.ask(&GuardianRequest::ShuttingDown { within_ms: within });
         }
     }
@@ -267,7 +268,7 @@ impl LinuxProcesses {
             }
         }
         self.logs.wake();
-        if self.version >= VERSION {
+        if self.version >= VERSION_JOURNAL {
             self.ask(&GuardianRequest::CannotServe);
         }
     }
@@ -519,6 +520,18 @@ impl Processes for LinuxProcesses {
     fn last_output(&mut self, run: RunId) -> Option<Receiver<String>> {
         let is_known = self.runs.contains_key(&run) || self.ended_unseen.contains(&run);
         is_known.then(|| self.logs.tail(run))
+    }
+
+    fn give_up(&mut self, service: &ServiceName, status: u8) {
+        if self.version >= VERSION_GIVE_UP {
+            let service = service.to_string();
+            self.ask(&GuardianRequest::GiveUp { service, status });
+        } else {
+            super::process::log(&format!(
+                "{service:?} is down for good, but the guardian is of an older version and cannot end with \
+                 a status of its own; relance upgrade replaces it"
+            ));
+        }
     }
 
     fn shut_down(&mut self) {

@@ -8,7 +8,11 @@ use super::cgroup::Location;
 use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
+/// Since this one the guardian keeps a journal.
+pub(crate) const VERSION_JOURNAL: u32 = 2;
+/// Since this one the guardian ends with a status that it is given.
+pub(crate) const VERSION_GIVE_UP: u32 = 3;
 /// The oldest that an engine understands: that of a guardian which kept no journal.
 pub(crate) const VERSION_OLDEST: u32 = 1;
 /// For so many runs of a service that are over output is collected that processes print which they left
@@ -99,6 +103,9 @@ pub(crate) enum GuardianRequest {
     /// The engine ends the services, at the latest in this time; `None`: on a clock moved by
     /// hand. From version 2.
     ShuttingDown { within_ms: Option<u64> },
+    /// A service is down for good, and the daemon is to end with this status: a shutdown, as if
+    /// somebody had asked for it. From version 3.
+    GiveUp { service: String, status: u8 },
     /// All services have stopped; the guardian may end.
     ShutDown,
     /// The answer to [`GuardianReport::AreYouThere`].

@@ -372,7 +372,7 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
 unsafe fn set_limit(limit: Limit) -> libc::c_long {
     let both = libc::rlimit {
         rlim_cur: limit.value,
-        rlim_max: limit.value,
+        rlim_max: limit.hard.unwrap_or(limit.value),
     };
     // SAFETY: a system call on a value of this function.
     unsafe { libc::syscall(libc::SYS_setrlimit, limit.resource, &raw const both) }

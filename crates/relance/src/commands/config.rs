@@ -7,6 +7,7 @@ use relance_wire::api::{ChangeConfigRequest, ConfigBody};
 use relance_wire::settings::texts;
 
 use super::options::ConfigOptions;
+use super::references;
 use super::windows_settings::{self, WindowsOptions};
 use crate::cli::{CommandResult, Common, name};
 use crate::plain::plain;
@@ -24,6 +25,9 @@ pub(crate) struct Arguments {
     /// The command as one string, by Windows' rules of quoting
     #[arg(long, value_name = "LINE")]
     command_line: Option<String>,
+    /// program: any command; service: one that speaks to the manager (PHP's dispatcher)
+    #[arg(long, value_parser = ["program", "service"])]
+    kind: Option<String>,
     #[command(flatten)]
     options: ConfigOptions,
     #[command(flatten)]
@@ -37,7 +41,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = arguments.common.manager()?;
     let mut change = arguments.options.change()?;
     change.command_line.clone_from(&arguments.command_line);
+    change.kind.clone_from(&arguments.kind);
     arguments.windows.check()?;
+    references::note(
+        change.command_line.as_deref(),
+        change.environment.as_deref().unwrap_or_default(),
+    );
     let changes = change != ChangeConfigRequest::default();
     if changes {
         let change = ConfigChange::try_from(&change)?;

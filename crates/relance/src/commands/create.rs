@@ -7,6 +7,7 @@ use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, command_line};
 
 use super::options::{ConfigOptions, FailureOptions};
+use super::references;
 use super::windows_settings::WindowsOptions;
 use crate::cli::{CommandResult, Common, name, usage};
 
@@ -67,6 +68,10 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let failure = &arguments.failure.failure;
     change.recovery = (!failure.is_empty()).then(|| failure.body());
     let config = config.changed(&ConfigChange::try_from(&change)?)?;
+    references::note(
+        Some(&config.command_line),
+        change.environment.as_deref().unwrap_or_default(),
+    );
     let service = NewService {
         config,
         password: Secret::default(),

@@ -115,6 +115,16 @@ fn filter(arguments: &Arguments, manager: &Manager) -> Result<EventFilter, Comma
     })
 }
 
+/// The text of an entry. Windows' texts have the display name of a service, and commands take its name:
+/// where these differ, the name stands in front.
+fn named(entry: &LogEntry) -> String {
+    let text = entry.text();
+    match &entry.service {
+        Some((_, name)) if !text.contains(&**name) => format!("{name}: {text}"),
+        _ => text,
+    }
+}
+
 /// One entry; as JSON, one line each.
 pub(super) fn print(entry: &LogEntry, json: bool) -> CommandResult {
     if json {
@@ -127,7 +137,7 @@ pub(super) fn print(entry: &LogEntry, json: bool) -> CommandResult {
     println!(
         "{}  {level:<11}  {id}  {}",
         moment(entry.at),
-        plain(&entry.text())
+        plain(&named(entry))
     );
     let details = &entry.details;
     let mut notes = Vec::new();

@@ -5,6 +5,7 @@ use relance_scm::manager::ServiceInfo;
 use relance_scm::{ExitCode, ServiceState};
 use relance_wire::api::ServiceReply;
 
+use super::health;
 use crate::cli::{CommandResult, Common};
 use crate::plain::plain;
 use crate::selection::Selection;
@@ -15,11 +16,17 @@ use crate::text::{action, between, moment, now, print_pairs};
 pub(crate) struct Arguments {
     #[command(flatten)]
     services: Selection,
+    /// Print one line, and end with 0 if all of them run, else with 3; without names: see relance health
+    #[arg(long)]
+    check: bool,
     #[command(flatten)]
     common: Common,
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    if arguments.check {
+        return health::check(&arguments.services, &arguments.common);
+    }
     let manager = arguments.common.manager()?;
     let (infos, is_one) = arguments.services.query(&manager)?;
     if arguments.common.json {

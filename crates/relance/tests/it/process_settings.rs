@@ -54,6 +54,63 @@ fn a_process_may_open_as_many_files_as_was_set() {
 }
 
 #[test]
+fn every_limit_reaches_the_process_soft_and_hard() {
+    let daemon = Daemon::start(relance());
+    let options = [
+        "--limit-nofile=50:60",
+        "--limit-nproc=5000",
+        "--limit-core=0",
+        "--limit-fsize=1G",
+        "--limit-as=8G:16G",
+        "--limit-data=7G",
+        "--limit-stack=16M",
+        "--limit-memlock=64K",
+        "--limit-cpu=1h",
+        "--limit-nice=0",
+        "--limit-rtprio=0",
+        "--limit-rttime=5s",
+        "--limit-sigpending=100",
+        "--limit-msgqueue=64K",
+    ];
+    let shown = run(&daemon, &options, "cat /proc/self/limits > $OUT");
+    let values = |what: &str| -> Vec<u64> {
+        let line = shown.lines().find(|line| line.starts_with(what));
+        let line = line.unwrap_or_else(|| panic!("{what} in {shown}"));
+        let words = line[what.len()..].split_whitespace();
+        words.take(2).filter_map(|word| word.parse().ok()).collect()
+    };
+    for (what, soft, hard) in [
+        ("Max open files", 50, 60),
+        ("Max processes", 5000, 5000),
+        ("Max core file size", 0, 0),
+        ("Max file size", 1 << 30, 1 << 30),
+        ("Max address space", 8 << 30, 16 << 30),
+        ("Max data size", 7 << 30, 7 << 30),
+        ("Max stack size", 16 << 20, 16 << 20),
+        ("Max locked memory", 64 << 10, 64 << 10),
+        ("Max cpu time", 3600, 3600),
+        ("Max nice priority", 0, 0),
+        ("Max realtime priority", 0, 0),
+        ("Max realtime timeout", 5_000_000, 5_000_000),
+        ("Max pending signals", 100, 100),
+        ("Max msgqueue size", 64 << 10, 64 << 10),
+    ] {
+        assert_eq!(values(what), [soft, hard], "{what}");
+    }
+    let text = String::from_utf8_lossy(&daemon.relance(&["config", "a"]).stdout).into_owned();
+    assert!(text.contains("8G:16G") && text.contains("50:60"), "{text}");
+}
+
+#[test]
+fn the_kind_can_be_changed() {
+    let daemon = Daemon::start(relance());
+    done(&daemon.relance(&["create", "a", "--kind", "service", "--", "/bin/true"]));
+    done(&daemon.relance(&["config", "a", "--kind", "program"]));
+    done(&daemon.relance(&["start", "a"]));
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+}
+
+#[test]
 fn a_limit_that_cannot_be_set_refuses_the_start() {
     let daemon = Daemon::start(relance());
     let words = [

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     AccountName, Dependency, EnvironmentVariable, ErrorControl, ExtensionsChange, PriorityClass,
-    Secret, ServiceConfig, ServiceType, StartType,
+    Secret, ServiceConfig, ServiceKind, ServiceType, StartType,
 };
 use crate::error::ScmError;
 use crate::failure_actions::{FailureActionsChange, RecoveryActionKind};
@@ -14,6 +14,8 @@ use crate::security::{AccessChange, SecurityDescriptor};
 /// What to change; `None` keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigChange {
+    /// What a run is started as, from the next start on.
+    pub kind: Option<ServiceKind>,
     /// `""` goes back to the service name (C20).
     pub display_name: Option<String>,
     /// Checked against C13.
@@ -102,6 +104,7 @@ impl ServiceConfig {
                 name => name.into(),
             };
         }
+        set(&mut config.kind, change.kind);
         set(&mut config.service_type, change.service_type);
         set(&mut config.start_type, change.start_type);
         // A start type other than auto leaves no delayed start behind (C16).

@@ -356,7 +356,7 @@ impl EnvironmentVariable {
         let (name, value) = text.split_once('=').ok_or_else(|| {
             ScmError::new(
                 Win32Error::INVALID_PARAMETER,
-                format!("the environment variable {text:?} has no =; write NAME=value"),
+                format!("the environment variable {text:?} has no =; write NAME=value, or pass on the manager's own with --pass-env"),
             )
         })?;
         Self::new(name, value)

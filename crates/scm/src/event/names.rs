@@ -14,7 +14,7 @@ use crate::win32::Win32Error;
 /// The names of an entry's parameters; `_` for one that its sentence does not take.
 pub(super) fn names(event_id: u32) -> &'static [&'static str] {
     match event_id {
-        1001 | 1031 | 1032 => &["service", "status"],
+        1001 | 1031 | 1032 | 1041 => &["service", "status"],
         1003 | 1004 | 1021 => &["service", "time"],
         1005 | 1006 => &["service", "process"],
         1009 => &["service", "action"],
@@ -24,6 +24,7 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         1107 => &["files"],
         1108 => &["service", "problem"],
         1110 => &["seconds"],
+        1121 => &["old", "new"],
         1133 => &["from", "count"],
         1024 | 7000 | 7023 => &["service", "error"],
         7001 => &["service", "dependency", "error"],

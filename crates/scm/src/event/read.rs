@@ -85,6 +85,7 @@ impl Event {
             1025 => Self::RestartWithdrawn,
             1031 => Self::RecycledTooOften(u8::try_from(read.number(1)?).ok()?),
             1032 => Self::FinalStatus(u8::try_from(read.number(1)?).ok()?),
+            1041 => Self::DownForGood(u8::try_from(read.number(1)?).ok()?),
             1101 => Self::ManagerStarted,
             1102 => Self::EngineRestarted,
             1103 => Self::StorageFailed(read.text(0)?.into()),
@@ -95,6 +96,7 @@ impl Event {
             1108 => Self::ServiceUnreadable(read.text(0)?.into(), read.text(1)?.into()),
             1109 => Self::ManagerReplaced,
             1110 => Self::EngineSilent(read.number(0)?),
+            1121 => Self::ManagerUpgraded(read.text(0)?.into(), read.text(1)?.into()),
             1131 => Self::ConsoleFailed(read.text(0)?.into()),
             1132 => Self::ConsoleRecovered,
             1133 => Self::SignInRefused {

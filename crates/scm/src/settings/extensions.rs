@@ -6,7 +6,7 @@ use super::{
     Applies, Key, NEUTRAL, Section, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType,
     Words,
 };
-use crate::config::{Affinity, Capabilities};
+use crate::config::{Affinity, Capabilities, Limit, LimitUnit};
 
 macro_rules! extensions {
     ($($(#[$about:meta])* $name:ident: $type:ty = $setting:expr;)+) => {
@@ -28,6 +28,25 @@ const EXTENSION: Setting = Setting {
     section: Section::Extensions,
     ..NEUTRAL
 };
+
+/// The row of a limit of `setrlimit`.
+const fn limit(
+    key: &'static str,
+    option: &'static str,
+    unit: LimitUnit,
+    label: Words,
+    about: Words,
+) -> Setting {
+    Setting {
+        key,
+        option,
+        value: ValueType::Limit(unit),
+        label,
+        about,
+        system: System::Linux("Windows has no limits of this kind; leave it out"),
+        ..EXTENSION
+    }
+}
 
 extensions! {
     /// Folder in which the process starts; not set: `/`.
@@ -385,19 +404,76 @@ extensions! {
         ),
         ..EXTENSION
     };
-    /// How many descriptors the process may have open; not set: what the daemon was started with.
-    LIMIT_NOFILE: Option<u64> = Setting {
-        key: "limit_nofile",
-        option: "limit-nofile",
-        value: ValueType::Number(1, 1 << 30),
-        label: Words { en: "Open files", fr: "Fichiers ouverts" },
-        about: Words {
-            en: "How many files and sockets the process may have open; the limit of the daemon if not set",
-            fr: "Combien de fichiers et de sockets le processus peut ouvrir ; la limite du démon par défaut",
-        },
-        system: System::Linux("Windows does not limit open files; leave it out"),
-        ..EXTENSION
-    };
+    /// How many files and sockets the process may have open; the limit of the daemon if not set.
+    LIMIT_NOFILE: Option<Limit> = limit(
+        "limit_nofile", "limit-nofile", LimitUnit::Count, Words { en: "Open files", fr: "Fichiers ouverts" },
+        Words { en: "How many files and sockets the process may have open; the limit of the daemon if not set", fr: "Combien de fichiers et de sockets le processus peut ouvrir ; la limite du démon par défaut" },
+    );
+    /// How many processes its account may have.
+    LIMIT_NPROC: Option<Limit> = limit(
+        "limit_nproc", "limit-nproc", LimitUnit::Count, Words { en: "Processes of the account", fr: "Processus du compte" },
+        Words { en: "How many processes its account may have", fr: "Combien de processus son compte peut avoir" },
+    );
+    /// How large the file of a crash may be; 0 for none.
+    LIMIT_CORE: Option<Limit> = limit(
+        "limit_core", "limit-core", LimitUnit::Bytes, Words { en: "Core file", fr: "Fichier core" },
+        Words { en: "How large the file of a crash may be; 0 for none", fr: "La taille du fichier d’un plantage ; 0 pour aucun" },
+    );
+    /// How large files may become that the process writes.
+    LIMIT_FSIZE: Option<Limit> = limit(
+        "limit_fsize", "limit-fsize", LimitUnit::Bytes, Words { en: "File size", fr: "Taille des fichiers" },
+        Words { en: "How large files may become that the process writes", fr: "La taille que peuvent atteindre les fichiers écrits par le processus" },
+    );
+    /// How much memory the process may map, shared libraries included.
+    LIMIT_AS: Option<Limit> = limit(
+        "limit_as", "limit-as", LimitUnit::Bytes, Words { en: "Address space", fr: "Espace d’adressage" },
+        Words { en: "How much memory the process may map, shared libraries included", fr: "La mémoire que le processus peut projeter, bibliothèques comprises" },
+    );
+    /// How much memory the process may have for its data.
+    LIMIT_DATA: Option<Limit> = limit(
+        "limit_data", "limit-data", LimitUnit::Bytes, Words { en: "Data", fr: "Données" },
+        Words { en: "How much memory the process may have for its data", fr: "La mémoire que le processus peut avoir pour ses données" },
+    );
+    /// How large the stack of the process may become.
+    LIMIT_STACK: Option<Limit> = limit(
+        "limit_stack", "limit-stack", LimitUnit::Bytes, Words { en: "Stack", fr: "Pile" },
+        Words { en: "How large the stack of the process may become", fr: "La taille que peut atteindre la pile du processus" },
+    );
+    /// How much memory the process may keep from being swapped.
+    LIMIT_MEMLOCK: Option<Limit> = limit(
+        "limit_memlock", "limit-memlock", LimitUnit::Bytes, Words { en: "Locked memory", fr: "Mémoire verrouillée" },
+        Words { en: "How much memory the process may keep from being swapped", fr: "La mémoire que le processus peut garder hors de l’échange" },
+    );
+    /// How much processor time the process may use before it gets SIGXCPU.
+    LIMIT_CPU: Option<Limit> = limit(
+        "limit_cpu", "limit-cpu", LimitUnit::Seconds, Words { en: "Processor time", fr: "Temps processeur" },
+        Words { en: "How much processor time the process may use before it gets SIGXCPU", fr: "Le temps processeur que le processus peut utiliser avant SIGXCPU" },
+    );
+    /// How far the process may raise its own priority: 20 minus the lowest nice value.
+    LIMIT_NICE: Option<Limit> = limit(
+        "limit_nice", "limit-nice", LimitUnit::Count, Words { en: "Nice limit", fr: "Limite de nice" },
+        Words { en: "How far the process may raise its own priority: 20 minus the lowest nice value", fr: "Jusqu’où le processus peut élever sa priorité : 20 moins la plus petite valeur nice" },
+    );
+    /// The highest real-time priority that the process may give itself.
+    LIMIT_RTPRIO: Option<Limit> = limit(
+        "limit_rtprio", "limit-rtprio", LimitUnit::Count, Words { en: "Real-time priority", fr: "Priorité temps réel" },
+        Words { en: "The highest real-time priority that the process may give itself", fr: "La plus haute priorité temps réel que le processus peut se donner" },
+    );
+    /// How long the process may run with real-time priority without a pause.
+    LIMIT_RTTIME: Option<Limit> = limit(
+        "limit_rttime", "limit-rttime", LimitUnit::Microseconds, Words { en: "Real-time run", fr: "Durée temps réel" },
+        Words { en: "How long the process may run with real-time priority without a pause", fr: "Combien de temps le processus peut tourner en temps réel sans pause" },
+    );
+    /// How many signals may wait for its account.
+    LIMIT_SIGPENDING: Option<Limit> = limit(
+        "limit_sigpending", "limit-sigpending", LimitUnit::Count, Words { en: "Pending signals", fr: "Signaux en attente" },
+        Words { en: "How many signals may wait for its account", fr: "Combien de signaux peuvent attendre pour son compte" },
+    );
+    /// How much its account may have in POSIX message queues.
+    LIMIT_MSGQUEUE: Option<Limit> = limit(
+        "limit_msgqueue", "limit-msgqueue", LimitUnit::Bytes, Words { en: "Message queues", fr: "Files de messages" },
+        Words { en: "How much its account may have in POSIX message queues", fr: "La place des files de messages POSIX de son compte" },
+    );
     /// Files with variables, read at each start (X10).
     ENVIRONMENT_FILES: Box<[Box<str>]> = Setting {
         key: "environment_files",
@@ -416,6 +492,42 @@ extensions! {
             "the manager reads an environment file with its own rights, so only an administrator may \
              name one",
         ),
+        ..EXTENSION
+    };
+    /// Variables of the manager's own environment that the process gets (X31).
+    PASS_ENVIRONMENT: Box<[Box<str>]> = Setting {
+        key: "pass_environment",
+        option: "pass-env",
+        value: ValueType::List,
+        default: || Value::List(Box::default()),
+        label: Words { en: "Variables passed on", fr: "Variables transmises" },
+        about: Words {
+            en: "A variable of the manager's own environment that the process gets, by name or as APP_*",
+            fr: "Une variable de l’environnement du gestionnaire que reçoit le processus, par son nom ou comme APP_*",
+        },
+        system: System::Linux(
+            "a service of Windows gets the environment of the system; set the variable there, or with --env",
+        ),
+        set_by: SetBy::Administrators(
+            "the manager's environment may hold secrets, so only an administrator may pass it on",
+        ),
+        ..EXTENSION
+    };
+    /// If the service is down for good, the manager stops all services and ends with this status (X33).
+    END_MANAGER_WITH: Option<u64> = Setting {
+        key: "end_manager_with",
+        option: "end-manager-with",
+        value: ValueType::Number(1, 255),
+        label: Words { en: "End the manager with status", fr: "Terminer le gestionnaire avec le code" },
+        about: Words {
+            en: "If the service is down for good, the manager stops all services and ends with this exit status, like 70, so that the container ends",
+            fr: "Si le service est arrêté pour de bon, le gestionnaire arrête tous les services et se termine avec ce code, comme 70, pour que le conteneur se termine",
+        },
+        system: System::Linux("the service manager of Windows does not end; use the action reboot or run"),
+        set_by: SetBy::Administrators(
+            "it stops the services of everybody, so only an administrator may set it",
+        ),
+        takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };
 }

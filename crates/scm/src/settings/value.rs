@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::ScmError;
-use crate::config::{Affinity, Capabilities};
+use crate::config::{Affinity, Capabilities, Limit, LimitUnit};
 use crate::duration::{self, Bare};
 use crate::failure_actions::{ActionList, parse_reset_period};
 use crate::status::{signal_name, signal_number};
@@ -30,6 +30,8 @@ pub enum ValueType {
     Integer(i32, i32),
     /// A number in base 8, up to this one; empty: not set.
     Octal(u32),
+    /// The limit of a resource; empty: not set.
+    Limit(LimitUnit),
     /// A time; JSON has it in milliseconds.
     Duration,
     /// The same, or nothing: not set.
@@ -67,6 +69,8 @@ pub enum Value {
     Number(u64),
     /// A number that may be below 0.
     Integer(i32),
+    /// The limit of a resource.
+    Limit(Limit),
     /// A time, in whole milliseconds.
     Duration(Duration),
     /// Number of a signal.
@@ -92,6 +96,7 @@ impl ValueType {
             Self::Choice(_) | Self::OptionalChoice(_) => "WORD",
             Self::Number(..) | Self::Integer(..) => "NUMBER",
             Self::Octal(_) => "MODE",
+            Self::Limit(_) => "LIMIT",
             Self::Duration | Self::OptionalDuration => "TIME",
             Self::Signal => "SIGNAL",
             Self::Statuses => "CODES",
@@ -113,6 +118,7 @@ impl ValueType {
             Self::Number(least, most) => format!("{least} to {most}"),
             Self::Integer(least, most) => format!("{least} to {most}"),
             Self::Octal(most) => format!("0 to {most:o}, octal"),
+            Self::Limit(unit) => unit.range().to_owned(),
             Self::Duration | Self::OptionalDuration => "a time".to_owned(),
             Self::Signal => "a signal".to_owned(),
             Self::Statuses => "exit statuses, 0 to 255".to_owned(),
@@ -142,6 +148,7 @@ impl ValueType {
             Self::Number(least, most) => number(trimmed, least, most),
             Self::Integer(least, most) => integer(trimmed, least, most),
             Self::Octal(most) => octal(trimmed, most),
+            Self::Limit(unit) => Limit::parse(trimmed, unit).map(Value::Limit),
             Self::Duration | Self::OptionalDuration => duration(trimmed),
             Self::Signal => signal(trimmed),
             Self::Statuses => statuses(trimmed),
@@ -274,6 +281,10 @@ impl Value {
             }
             Self::Number(number) => number.to_string(),
             Self::Integer(number) => number.to_string(),
+            Self::Limit(limit) => match value_type {
+                ValueType::Limit(unit) => limit.text(unit),
+                _ => String::new(),
+            },
             Self::Duration(time) => duration::format(*time),
             Self::Signal(number) => {
                 signal_name((*number).into()).map_or_else(|| number.to_string(), ToOwned::to_owned)
@@ -393,6 +404,19 @@ impl Typed for Option<i32> {
 
     fn into_value(self) -> Value {
         self.map_or(Value::Unset, Value::Integer)
+    }
+}
+
+impl Typed for Option<Limit> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Limit(limit) => Some(*limit),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::Limit)
     }
 }
 

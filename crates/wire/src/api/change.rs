@@ -11,7 +11,7 @@ use relance_scm::duration::millis;
 use relance_scm::failure_actions::FailureActionsChange;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::config::{ActionsBody, ResetPeriodBody, read_dependencies, read_environment};
+use super::config::{ActionsBody, ResetPeriodBody, read_dependencies, read_environment, read_kind};
 use super::extensions::ExtensionsBody;
 
 /// `PATCH /v1/services/NAME`. `null` for `priority`, `preshutdown_timeout_ms` and `security` goes back
@@ -20,6 +20,9 @@ use super::extensions::ExtensionsBody;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ChangeConfigRequest {
+    /// `service` or `program`; for a service that runs, from its next start on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     /// `""` goes back to the service name (C20).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
@@ -115,6 +118,7 @@ impl TryFrom<&ChangeConfigRequest> for ConfigChange {
             |name: &Option<String>| name.as_deref().map(PriorityClass::from_name).transpose();
         let security = |text: &Option<String>| text.as_deref().map(str::parse).transpose();
         Ok(Self {
+            kind: body.kind.as_deref().map(read_kind).transpose()?,
             display_name: body.display_name.clone(),
             service_type: body.service_type.map(ServiceType::from_raw).transpose()?,
             start_type: body
@@ -177,6 +181,7 @@ fn failure_actions(body: &RecoveryChangeBody) -> Result<Option<FailureActionsCha
 impl From<&ConfigChange> for ChangeConfigRequest {
     fn from(change: &ConfigChange) -> Self {
         Self {
+            kind: change.kind.map(|kind| kind.name().to_owned()),
             display_name: change.display_name.clone(),
             service_type: change.service_type.map(ServiceType::to_raw),
             start_type: change.start_type.map(|start| start.name().to_owned()),

@@ -71,6 +71,20 @@ impl Guardian {
         self.tell(&GuardianReport::Shutdown, vec![]);
     }
 
+    /// A service is down for good, and its settings say that the daemon ends then (X33). The first one
+    /// decides, and nothing does during a shutdown.
+    pub(super) fn give_up_with(&mut self, service: &str, status: u8) {
+        if self.shutdown.is_asked() {
+            return;
+        }
+        log(&format!(
+            "{service:?} is down for good, so all services are stopped and the manager ends with status \
+             {status} (end_manager_with)"
+        ));
+        self.status = status.into();
+        self.shut_down();
+    }
+
     /// The engine ends the services, within this time.
     pub(super) fn engine_shuts_down(&mut self, within_ms: Option<u64>) {
         // The first answer counts: an engine that ends again and again must not put it off.
@@ -98,7 +112,7 @@ impl Guardian {
                     self.stop_services(why);
                 }
             }
-            _ if self.running().is_empty() => self.all_stopped(EXIT_WITHOUT_ENGINE),
+            _ if self.running().is_empty() => self.all_stopped(self.without_engine()),
             Shutdown::Stopping { .. } if is_due => self.kill_services(),
             Shutdown::Killing { .. } if is_due => self.give_up(),
             Shutdown::Stopping { .. } | Shutdown::Killing { .. } => {}
@@ -164,6 +178,14 @@ impl Guardian {
         };
     }
 
+    /// The status of an end without the engine: that of a service that is down for good, if it is one.
+    fn without_engine(&self) -> i32 {
+        match self.status {
+            0 => EXIT_WITHOUT_ENGINE,
+            status => status,
+        }
+    }
+
     /// The daemon ends. The engine may not have been able to record that (a full disk), or was not there.
     pub(super) fn all_stopped(&mut self, status: i32) {
         if let Err(error) = File::create(&self.setup.stopped) {
@@ -195,7 +217,7 @@ impl Guardian {
                 run.pid
             ));
         }
-        self.ended = Some(EXIT_WITHOUT_ENGINE);
+        self.ended = Some(self.without_engine());
     }
 }
 

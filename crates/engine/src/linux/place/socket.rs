@@ -6,7 +6,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
 use rustix::process::{Pid, PidfdFlags, pidfd_open, umask};
 
+use super::super::peer::credentials;
 use super::Unfit;
 use super::files::open_in;
 use super::state::take;
@@ -146,28 +147,7 @@ fn owner(path: &Path) -> io::Result<Option<String>> {
 
 /// The process that had called `listen`; 0 if it is in another namespace.
 fn listener_of(socket: &OwnedFd) -> io::Result<i32> {
-    // Not by rustix, for which no process has the number 0.
-    let mut peer = libc::ucred {
-        pid: 0,
-        uid: 0,
-        gid: 0,
-    };
-    let mut length = libc::socklen_t::try_from(size_of::<libc::ucred>()).unwrap_or(0);
-    // SAFETY: the buffer is as long as said, and of the type that the kernel writes.
-    let result = unsafe {
-        libc::getsockopt(
-            socket.as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_PEERCRED,
-            (&raw mut peer).cast(),
-            &raw mut length,
-        )
-    };
-    if result == 0 {
-        Ok(peer.pid)
-    } else {
-        Err(io::Error::last_os_error())
-    }
+    Ok(credentials(socket.as_fd())?.pid)
 }
 
 fn is_alive(pid: i32) -> bool {

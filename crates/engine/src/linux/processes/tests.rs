@@ -21,6 +21,7 @@ fn processes(folder: &std::path::Path) -> (LinuxProcesses, Link) {
     let around = Surroundings {
         socket: folder.join("s"),
         client_wait: Duration::ZERO,
+        passed: Default::default(),
     };
     let link = Link::new(ours).unwrap();
     let reboot = RebootCommand::default();

@@ -28,7 +28,7 @@ pub(crate) struct SpawnSpec {
     /// Mask of file modes; `None`: 022.
     #[serde(default)]
     pub(crate) umask: Option<u32>,
-    /// Limits of its resources, soft and hard alike.
+    /// Limits of its resources.
     #[serde(default)]
     pub(crate) limits: Vec<Limit>,
     /// What it may do, and what it sees of the machine.
@@ -98,7 +98,11 @@ pub(crate) struct Ids {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Limit {
     pub(crate) resource: u32,
+    /// The soft limit.
     pub(crate) value: u64,
+    /// The hard limit; `None`: the same.
+    #[serde(default)]
+    pub(crate) hard: Option<u64>,
 }
 
 /// The step of the child's set-up that failed.

@@ -104,6 +104,8 @@ impl Processes for SimProcesses {
         None
     }
 
+    fn give_up(&mut self, _: &relance_scm::ServiceName, _: u8) {}
+
     fn shut_down(&mut self) {
         self.ask(HostRequest::ShutDown);
     }

@@ -1,0 +1,69 @@
+//! What happens by itself, and when.
+
+use relance_policy::{Input, ServiceId, Time};
+
+use super::{Engine, Moment, boot};
+use crate::processes::Processes;
+use crate::storage::Storage;
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// When something happens by itself next.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Time> {
+        let service = self.deadlines.first().map(|(at, _)| *at);
+        let waits = self.waits.iter().map(|wait| wait.until).min();
+        let boot = self
+            .boot_starts
+            .as_ref()
+            .and_then(boot::BootStarts::deadline);
+        let held_back = self.restraint.deadline();
+        [service, waits, boot, held_back]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Lets everything happen whose time has come.
+    pub fn fire_deadlines(&mut self, now: Moment) {
+        if self.is_catching_up() {
+            return;
+        }
+        while let Some((at, id)) = self.deadlines.first().copied()
+            && at <= now.time
+        {
+            let timer = self
+                .services
+                .get(&id)
+                .and_then(|slot| slot.record.next_deadline());
+            match timer {
+                Some((_, timer)) => {
+                    self.input(now, id, Input::TimerFired(timer));
+                }
+                None => {
+                    self.deadlines.remove(&(at, id));
+                }
+            }
+        }
+        self.give_up_waits(now);
+        self.start_delayed(now);
+        let held_back = self.restraint.due(now.time);
+        self.write(held_back);
+    }
+
+    /// Notes when something happens next to a service by itself.
+    pub(super) fn schedule(&mut self, id: ServiceId) {
+        let Some(slot) = self.services.get_mut(&id) else {
+            return;
+        };
+        let next = slot.record.next_deadline().map(|(at, _)| at);
+        if next == slot.deadline {
+            return;
+        }
+        if let Some(old) = std::mem::replace(&mut slot.deadline, next) {
+            self.deadlines.remove(&(old, id));
+        }
+        if let Some(at) = next {
+            self.deadlines.insert((at, id));
+        }
+    }
+}

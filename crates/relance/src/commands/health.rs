@@ -1,0 +1,150 @@
+//! `relance health`, and `relance status --check`: one line and an exit status for health checks of
+//! containers, load balancers and deploys.
+
+use clap::Parser;
+use relance_scm::config::StartType;
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{ExitCode, ServiceState};
+use serde::Serialize;
+
+use crate::cli::{CommandFailure, CommandResult, Common};
+use crate::plain::plain;
+use crate::selection::Selection;
+
+/// Exit status when something is not well: refused as things stand.
+const UNWELL: u8 = 3;
+
+/// Say in one line whether all is well, and end with 0 or 3
+///
+/// Without names: of the automatic services. Each has to run, or to have ended in good order by itself. With
+/// names: each of these has to run. Ends with 0 when all is well, with 3 when something is not, with 4 for a
+/// service that does not exist, with 1 when there is no manager.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    services: Selection,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    healthy: bool,
+    services: &'a [Health],
+}
+
+/// How a service is.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Health {
+    name: String,
+    state: &'static str,
+    healthy: bool,
+    /// What is wrong with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    check(&arguments.services, &arguments.common)
+}
+
+/// Looks at the services that are named, or at the automatic ones.
+pub(crate) fn check(services: &Selection, common: &Common) -> CommandResult {
+    let manager = common.manager()?;
+    let healths: Vec<Health> = if services.is_empty() {
+        let all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+        let automatic = all
+            .services
+            .iter()
+            .filter(|info| info.config.start_type == StartType::Auto && !info.marked_for_delete);
+        automatic.map(|info| health(info, true)).collect()
+    } else {
+        let (infos, _) = services.query(&manager)?;
+        infos.iter().map(|info| health(info, false)).collect()
+    };
+    let is_well = healths.iter().all(|health| health.healthy);
+    if common.json {
+        let services = &*healths;
+        Common::print_json(&Report {
+            healthy: is_well,
+            services,
+        })?;
+    } else {
+        println!("{}", plain(&line(&healths)));
+    }
+    if is_well {
+        Ok(())
+    } else {
+        Err(CommandFailure::Silent(UNWELL))
+    }
+}
+
+fn health(info: &ServiceInfo, may_have_ended: bool) -> Health {
+    let problem = problem(info, may_have_ended);
+    Health {
+        name: info.config.service_name.to_string(),
+        state: info.status.state.name(),
+        healthy: problem.is_none(),
+        problem,
+    }
+}
+
+fn problem(info: &ServiceInfo, may_have_ended: bool) -> Option<String> {
+    let restarts = info
+        .recovery
+        .pending
+        .iter()
+        .any(|pending| pending.action.kind.restarts());
+    match info.status.state {
+        ServiceState::Running => None,
+        ServiceState::Stopped if restarts => Some("waits for its restart".to_owned()),
+        ServiceState::Stopped if info.status.exit_code == ExitCode::SUCCESS => {
+            (!may_have_ended).then(|| "is stopped".to_owned())
+        }
+        ServiceState::Stopped => match info.last_end.as_ref() {
+            Some(end) => {
+                let exit = end.exit.map(|exit| format!(", {exit}")).unwrap_or_default();
+                Some(format!("is down ({}{exit})", end.summary))
+            }
+            None => Some("was never started".to_owned()),
+        },
+        state => Some(format!("is {state}")),
+    }
+}
+
+/// `2 services are well`, or what is wrong with those that are not.
+fn line(healths: &[Health]) -> String {
+    let bad: Vec<String> = healths
+        .iter()
+        .filter_map(|health| Some(format!("{} {}", health.name, health.problem.as_ref()?)))
+        .collect();
+    match (&*bad, healths.len()) {
+        ([], 0) => "well: no service is to run".to_owned(),
+        ([], 1) => "well: 1 service".to_owned(),
+        ([], count) => format!("well: {count} services"),
+        (bad, count) => format!("not well: {} (of {count})", bad.join("; ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn health(name: &str, problem: Option<&str>) -> Health {
+        Health {
+            name: name.to_owned(),
+            state: "",
+            healthy: problem.is_none(),
+            problem: problem.map(ToOwned::to_owned),
+        }
+    }
+
+    #[test]
+    fn one_line_says_what_is_wrong() {
+        let (a, b) = (health("a", None), health("b", Some("is down")));
+        assert_eq!(line(&[]), "well: no service is to run");
+        assert_eq!(line(&[health("a", None)]), "well: 1 service");
+        assert_eq!(line(&[a, b]), "not well: b is down (of 2)");
+    }
+}

@@ -1,0 +1,171 @@
+//! Files that describe services, for `relance apply` and `relance daemon --apply`: TOML with one
+//! `[[service]]` each, JSON as `relance config --json` prints it, and folders of these.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use relance_scm::config::Secret;
+use relance_scm::manager::NewService;
+use relance_scm::{ScmError, ServiceConfig};
+use relance_wire::api::ConfigBody;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+/// A file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    service: Vec<ConfigBody>,
+}
+
+/// All services that these files describe; of a folder, those of its `.toml`
+/// and `.json` files in the order of their names.
+///
+/// # Errors
+/// The first file that cannot be read or is not valid, and a service that is described twice.
+pub(crate) fn read(
+    paths: &[PathBuf],
+    text_of: impl Fn(&Path) -> Result<String>,
+) -> Result<Vec<NewService>> {
+    let mut services: Vec<NewService> = Vec::new();
+    for path in files(paths)? {
+        let is_wrong = || format!("{} is not valid", path.display());
+        let bodies = parse(&path, &text_of(&path)?).with_context(is_wrong)?;
+        for body in bodies {
+            let service = new_service(&body).with_context(is_wrong)?;
+            let name = &service.config.service_name;
+            if services
+                .iter()
+                .any(|known| known.config.service_name == *name)
+            {
+                bail!(
+                    "{}: {name} is described twice; drop one of the two",
+                    is_wrong()
+                );
+            }
+            services.push(service);
+        }
+    }
+    Ok(services)
+}
+
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries = fs::read_dir(path).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
+        let entries = entries.with_context(|| format!("{} cannot be read", path.display()))?;
+        let is_meant = |file: &PathBuf| {
+            let ending = file.extension().and_then(|ending| ending.to_str());
+            matches!(ending, Some("toml" | "json")) && file.is_file()
+        };
+        let mut found: Vec<PathBuf> = entries
+            .iter()
+            .map(fs::DirEntry::path)
+            .filter(is_meant)
+            .collect();
+        found.sort();
+        files.append(&mut found);
+    }
+    Ok(files)
+}
+
+/// The text of a file; `-` is the standard input.
+pub(crate) fn read_text(path: &Path) -> Result<String> {
+    if path == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text)?;
+        return Ok(text);
+    }
+    fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+fn parse(path: &Path, text: &str) -> Result<Vec<ConfigBody>> {
+    let is_json = path.extension().is_some_and(|ending| ending == "json")
+        || (path == Path::new("-") && text.trim_start().starts_with(['{']));
+    if is_json {
+        parse_json(text)
+    } else {
+        Ok(parse_toml(text)?)
+    }
+}
+
+/// What a TOML file says of each service.
+pub(crate) fn parse_toml(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error> {
+    let mut services = toml::from_str::<File>(text)?.service;
+    let given: toml::Table = toml::from_str(text)?;
+    let given = given.get("service").and_then(toml::Value::as_array);
+    for (service, given) in services.iter_mut().zip(given.into_iter().flatten()) {
+        if given.get("kind").is_none() {
+            "program".clone_into(&mut service.kind);
+        }
+    }
+    Ok(services)
+}
+
+/// One service, a list of them, or `{"service": [...]}` as in TOML.
+fn parse_json(text: &str) -> Result<Vec<ConfigBody>> {
+    let list = match serde_json::from_str(text)? {
+        Json::Array(list) => list,
+        Json::Object(mut object) => match object.remove("service") {
+            Some(Json::Array(list)) if object.is_empty() => list,
+            None => vec![Json::Object(object)],
+            Some(_) => bail!("expected one service, a list of services, or {{\"service\": [...]}}"),
+        },
+        _ => bail!("expected one service, a list of services, or {{\"service\": [...]}}"),
+    };
+    let bodies = list.into_iter().map(|mut service| {
+        if let Some(service) = service.as_object_mut() {
+            service.entry("kind").or_insert_with(|| "program".into());
+        }
+        Ok(serde_json::from_value(service)?)
+    });
+    bodies.collect()
+}
+
+/// Errors name the service they are about.
+pub(crate) fn new_service(body: &ConfigBody) -> Result<NewService, ScmError> {
+    let config = ServiceConfig::try_from(body)
+        .map_err(|error| ScmError::new(error.code(), format!("{}: {error}", body.name)))?;
+    Ok(NewService {
+        config,
+        password: Secret::new(body.password.clone().unwrap_or_default()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_called_a_service_is_a_program() {
+        let text = "[[service]]\nname = 'a'\ncommand_line = '/a'\n\
+                    [[service]]\nname = 'b'\ncommand_line = '/b'\nkind = 'service'\n";
+        let services = parse_toml(text).unwrap();
+        let kinds: Vec<_> = services.iter().map(|body| body.kind.as_str()).collect();
+        assert_eq!(kinds, ["program", "service"]);
+        let error = parse_toml("[[service]]\nnam = 'a'\n").unwrap_err();
+        assert!(error.to_string().contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn json_is_one_service_or_several() {
+        let a = r#"{"name": "a", "command_line": "/a"}"#;
+        let kinds = |text: &str| -> Vec<String> {
+            let bodies = parse_json(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            bodies.into_iter().map(|body| body.kind).collect()
+        };
+        assert_eq!(kinds(a), ["program"]);
+        assert_eq!(kinds(&format!("[{a}, {a}]")).len(), 2);
+        assert_eq!(kinds(&format!(r#"{{"service": [{a}]}}"#)).len(), 1);
+        for wrong in ["1", r#"{"service": 1}"#, r#"[{"nam": "a"}]"#] {
+            assert!(parse_json(wrong).is_err(), "{wrong}");
+        }
+    }
+}
