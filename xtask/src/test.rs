@@ -12,6 +12,7 @@ use crate::{cargo, console, demo, php, windows};
 /// What is tested; a new kind of test is a line here.
 pub(crate) const PARTS: &[Part] = &[
     part("cargo", |root| {
+        require_guests()?;
         // Not quiet: the first time this takes minutes.
         cargo::run(root, &["test", "--workspace", "--no-run"])?;
         cargo::run(root, &["test", "--quiet", "--workspace", "--no-fail-fast"])
@@ -23,6 +24,37 @@ pub(crate) const PARTS: &[Part] = &[
     part("demo-8.4", |root| demo::run(root, &["--on", "8.4"])),
     part("windows", |root| windows::run(root, &[])),
 ];
+
+/// What runs as a service in the tests of the guides: a file of each, and the packages that bring it.
+const GUESTS: &[(&str, &[&str])] = &[
+    (
+        "/usr/share/php/Illuminate/autoload.php",
+        &["php-cli", "php-laravel-framework", "php-sqlite3"],
+    ),
+    (
+        "/usr/share/php/Symfony/Bundle/FrameworkBundle/autoload.php",
+        &[
+            "php-symfony-framework-bundle",
+            "php-symfony-console",
+            "php-symfony-redis-messenger",
+            "php-symfony-yaml",
+        ],
+    ),
+    (
+        "/usr/share/php/Symfony/Component/Messenger/autoload.php",
+        &["php-symfony-messenger"],
+    ),
+    ("/usr/bin/redis-server", &["redis-server", "php-redis"]),
+    ("/usr/sbin/nginx", &["nginx-light"]),
+    ("/usr/bin/memcached", &["memcached"]),
+];
+
+fn require_guests() -> Result<()> {
+    for (file, packages) in GUESTS {
+        php::apt::require_file(file, packages)?;
+    }
+    Ok(())
+}
 
 pub(crate) fn run(root: &Path, named: &[&str]) -> Result<()> {
     parts::run(root, PARTS, named)

@@ -2,18 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::process::Output;
 
 use relance_scm::ServiceState;
 use relance_scm::manager::ServiceInfo;
 use relance_testkit::daemon::Daemon;
 
-use crate::support::{name, relance};
-
-fn done(output: &Output) {
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}");
-}
+use crate::support::{done, name, relance};
 
 /// What is known of a program that was created with these options and has ended with this status.
 fn ends_with(daemon: &Daemon, options: &[&str], status: u8) -> ServiceInfo {

@@ -8,12 +8,11 @@ use std::path::Path;
 use std::process::Command;
 
 use relance_scm::config::AccountName;
-use relance_scm::manager::next_output;
-use relance_scm::{Caller, ServiceConfig, ServiceKind, ServiceManager};
+use relance_scm::{ServiceConfig, ServiceKind};
 use relance_testkit::cgroups::{process, wait_for_end};
 use relance_testkit::daemon::Daemon;
 
-use crate::support::{name, relance};
+use crate::support::{name, output_of, output_with, relance};
 
 /// Prints each line it is told, and says that it has; ends with 3 when told to fail.
 const SHELL: &str = "while read -r line <&8; do\n\
@@ -120,25 +119,6 @@ fn fifo(path: &Path) -> File {
     assert!(made.expect("mkfifo").success());
     let mut options = OpenOptions::new();
     options.read(true).write(true).open(path).expect("a pipe")
-}
-
-/// All that a service has printed, once it contains a text.
-fn output_with(daemon: &Daemon, service: &str, wanted: &str) -> String {
-    String::from_utf8(output_of(daemon, service, wanted.as_bytes())).expect("text")
-}
-
-/// The same as bytes.
-fn output_of(daemon: &Daemon, service: &str, wanted: &[u8]) -> Vec<u8> {
-    let manager = daemon.manager();
-    let mut output = manager
-        .follow_output(&Caller::system(), &name(service), 0)
-        .expect("output can be followed");
-    let mut text: Vec<u8> = Vec::new();
-    while !text.windows(wanted.len()).any(|part| part == wanted) {
-        let part = next_output(&mut *output).expect("the manager goes on");
-        text.extend(part.bytes);
-    }
-    text
 }
 
 /// How many runs have a pipe.

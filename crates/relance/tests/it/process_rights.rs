@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use relance_scm::{ExitCode, ServiceState};
 use relance_testkit::daemon::Daemon;
 
-use crate::process_settings::{done, run};
-use crate::support::{name, relance};
+use crate::process_settings::run;
+use crate::support::{done, name, relance};
 
 /// Whether the tests run as root; says so if not.
 fn is_root() -> bool {

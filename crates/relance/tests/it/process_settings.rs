@@ -1,12 +1,11 @@
 //! Settings that a process can see of itself.
 
 use std::fs;
-use std::process::Output;
 
 use relance_scm::ServiceState;
 use relance_testkit::daemon::Daemon;
 
-use crate::support::{name, relance};
+use crate::support::{done, name, relance};
 
 /// Runs a line of shell with these options, and gives what it wrote to `$OUT`.
 pub(crate) fn run(daemon: &Daemon, options: &[&str], line: &str) -> String {
@@ -17,12 +16,6 @@ pub(crate) fn run(daemon: &Daemon, options: &[&str], line: &str) -> String {
     done(&daemon.relance(&["start", "a"]));
     daemon.wait_for_state(&name("a"), ServiceState::Stopped);
     fs::read_to_string(file).expect("it has run")
-}
-
-/// The command succeeded.
-pub(crate) fn done(output: &Output) {
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}");
 }
 
 #[test]

@@ -1,19 +1,13 @@
 //! How programs are stopped: beside a pending restart, in order, each within its own grace.
 
 use std::fs;
-use std::process::Output;
 
 use relance_scm::event::Event;
 use relance_scm::{Caller, ServiceManager, ServiceState};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::Stage;
 
-use crate::support::{name, puppets, relance, running};
-
-fn done(output: &Output) {
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}");
-}
+use crate::support::{done, name, puppets, relance, running};
 
 /// Makes a program of a line of shell.
 fn create(daemon: &Daemon, service: &str, options: &[&str], line: &str) {

@@ -1,8 +1,10 @@
 //! What these tests share.
 
 use std::path::Path;
+use std::process::Output;
 
-use relance_scm::{ServiceConfig, ServiceName};
+use relance_scm::manager::next_output;
+use relance_scm::{Caller, ServiceConfig, ServiceManager, ServiceName};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{Puppet, Stage};
 
@@ -24,4 +26,41 @@ pub(crate) fn puppets(stage: &Stage, service: &str, actions: &str) -> ServiceCon
 /// Starts a service of puppets and waits until it runs.
 pub(crate) fn running(daemon: &Daemon, stage: &Stage, service: &str) -> Puppet {
     daemon.run_puppet(stage, &name(service))
+}
+
+/// A command that must have succeeded.
+pub(crate) fn done(output: &Output) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+}
+
+/// All that a service has printed, once it contains a text.
+pub(crate) fn output_with(daemon: &Daemon, service: &str, wanted: &str) -> String {
+    output_once(daemon, service, |text| text.contains(wanted))
+}
+
+/// All that a service has printed, once it is as the test wants it.
+pub(crate) fn output_once(daemon: &Daemon, service: &str, wanted: impl Fn(&str) -> bool) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&bytes_once(daemon, service, |bytes| wanted(&text(bytes))))
+}
+
+/// The same as bytes.
+pub(crate) fn output_of(daemon: &Daemon, service: &str, wanted: &[u8]) -> Vec<u8> {
+    bytes_once(daemon, service, |bytes| {
+        bytes.windows(wanted.len()).any(|part| part == wanted)
+    })
+}
+
+fn bytes_once(daemon: &Daemon, service: &str, wanted: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    let manager = daemon.manager();
+    let mut output = manager
+        .follow_output(&Caller::system(), &name(service), 0)
+        .expect("output can be followed");
+    let mut bytes: Vec<u8> = Vec::new();
+    while !wanted(&bytes) {
+        let part = next_output(&mut *output).expect("the manager goes on");
+        bytes.extend(part.bytes);
+    }
+    bytes
 }
