@@ -14,6 +14,7 @@ mod known;
 mod loss;
 mod open_error;
 mod opening;
+mod restored;
 mod runtime;
 mod schema;
 mod services;
@@ -35,6 +36,7 @@ pub use epoch::{CommitError, Epoch};
 pub use events::EventLog;
 pub use loss::{Loss, SaveError};
 pub use open_error::OpenError;
+pub use restored::Restored;
 
 /// What one transaction writes.
 #[derive(Debug, Default)]
@@ -67,6 +69,8 @@ pub enum Meta {
     Epoch,
     /// The id of the state folder that the database belongs to.
     Identity,
+    /// Set while no engine has read the database since it was brought back: a [`Restored`].
+    Restored,
 }
 
 impl Meta {
@@ -78,6 +82,7 @@ impl Meta {
             Self::BootStarts => "boot_starts",
             Self::Epoch => "epoch",
             Self::Identity => "identity",
+            Self::Restored => "restored",
         }
     }
 }
@@ -97,6 +102,8 @@ pub struct Loaded {
     pub notices: Vec<String>,
     /// The services that are not among the records, because their rows cannot be read.
     pub unreadable: Vec<Unreadable>,
+    /// Set where it was brought back from a backup.
+    pub restored: Option<Restored>,
 }
 
 /// An open database, for writing. Only the one that was opened last writes: the commits of all
@@ -182,6 +189,7 @@ impl Database {
             boot_starts: self.meta(Meta::BootStarts)?,
             notices: self.notices.clone(),
             unreadable,
+            restored: Restored::read(&self.connection)?,
         })
     }
 

@@ -26,6 +26,7 @@ mod giving_up;
 mod lifetime;
 mod requests;
 mod restarts;
+mod restored;
 mod shutdown;
 mod starts;
 mod submitted;
@@ -47,7 +48,7 @@ use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ServiceName, Win32Error};
 use relance_wire::channel::{ControlRequest, ManagerFrame};
 
-use crate::database::{Loaded, Unreadable};
+use crate::database::{Loaded, Restored, Unreadable};
 use crate::event_log::{entry_of_manager, entry_of_program, entry_of_service, wants_output};
 use crate::info::status_of;
 use crate::names::Names;
@@ -122,6 +123,8 @@ pub struct Engine<P, S> {
     notices: Vec<String>,
     /// Services that were not loaded.
     unreadable: Vec<Unreadable>,
+    /// Set until the records of a backup are brought up to now.
+    restored: Option<Restored>,
     /// Whether the web console was in trouble when it was last heard of.
     console_fails: bool,
 }
@@ -180,6 +183,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             is_fenced: false,
             notices: loaded.notices,
             unreadable: loaded.unreadable,
+            restored: loaded.restored,
             console_fails: false,
         };
         engine.recall_boot_starts(loaded.boot_starts.as_deref().unwrap_or_default());

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use relance_policy::{ActionId, RunId, Time};
+use relance_policy::{ActionId, RunId, ServiceId, Time};
 use relance_scm::config::PriorityClass;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceName, Win32Error};
@@ -42,6 +42,13 @@ pub trait Processes {
     /// A service is down for good: the daemon is to stop all services and end with this status (X33). May
     /// be asked again.
     fn give_up(&mut self, service: &ServiceName, status: u8);
+    /// Process id and birth of a run that the host has, over or not.
+    fn process_of(&self, run: RunId) -> Option<(u32, u64)>;
+    /// The number of the last run of a service that the host knows of; 0: none.
+    fn last_run(&self, service: ServiceId) -> u32;
+    /// Breaks the control channel of a run: its service comes back with another one, and says again how
+    /// it is.
+    fn cut(&mut self, run: RunId);
     /// The services have stopped; the daemon may end.
     fn shut_down(&mut self);
 }

@@ -19,6 +19,7 @@
 
 mod deadline;
 mod laws;
+pub(crate) mod restored;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,9 @@ use relance_scm::{
 use crate::time::Time;
 
 pub use deadline::Timer;
+
+/// How long a process may take to connect (S43).
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Actions that may be pending for one service (R38); one more is refused with 1816, in the log.
 pub(crate) const PENDING_ACTIONS_MAX: usize = 64;

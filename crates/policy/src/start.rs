@@ -12,12 +12,12 @@ use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
 use crate::input::{DependencyFailure, SpawnFailure};
+use crate::record::CONNECT_TIMEOUT;
+use crate::record::restored::CONTROLS_MISSED;
 use crate::record::{EndReason, Run, RunId, RunPhase, StartCause, accepted_at_first};
 use crate::time::Time;
 use crate::{ending, failure, pending, stopping};
 
-/// How long a process may take to connect (S43).
-pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 /// The wait hint on record when a start begins (S14).
 const START_WAIT_HINT: Duration = Duration::from_secs(2);
 /// A start without progress for this long, plus its wait hint, counts as hung (S42).
@@ -362,6 +362,9 @@ pub(crate) fn found(draft: &mut Draft, id: RunId, pid: u32, birth: u64) -> Answe
     draft.record.runs = id.number - 1;
     new_run(draft, StartCause::Demand, [].into());
     enter_spawning(draft, id);
+    if let Some(run) = draft.run(id) {
+        run.controls_sent = CONTROLS_MISSED;
+    }
     draft.log(Event::Adopted(pid));
     spawned(draft, id, pid, birth)
 }

@@ -12,7 +12,9 @@ use rusqlite::{Connection, OpenFlags};
 use super::aside::{is_anything_there, put_aside, sync_folder, with_suffix};
 use super::open_error::OpenError;
 use super::schema::{self, Content};
-use super::{Meta, Unreadable, events, read_meta, runtime, services, write_meta};
+use super::{
+    Meta, Restored, Unreadable, events, read_meta, restored, runtime, services, write_meta,
+};
 
 /// What is in a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +99,12 @@ pub fn put_in_place(
     boot: Option<&str>,
 ) -> Result<Option<PathBuf>, OpenError> {
     let connection = open(copy)?;
+    let found = read_meta(&connection, Meta::Boot)?;
+    let restored = Restored {
+        of_another_boot: found.as_deref() != boot,
+        last_runs: restored::last_runs(database),
+    };
+    restored.write(&connection)?;
     match boot {
         Some(boot) => {
             write_meta(&connection, Meta::Boot, boot)?;

@@ -45,6 +45,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     ///
     /// [`Fact::Caught`]: crate::processes::Fact::Caught
     pub fn begin(&mut self, now: Moment, beginning: &Beginning) {
+        self.take_backup(now);
         match beginning {
             Beginning::Boot(boot) => self.boot(now, boot),
             Beginning::Restart => {

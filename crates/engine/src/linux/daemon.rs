@@ -119,7 +119,7 @@ pub fn run(
     };
     processes.adopt(match beginning {
         Beginning::Boot(_) => Vec::new(),
-        Beginning::Restart | Beginning::Adoption => recorded(&loaded.records),
+        Beginning::Restart | Beginning::Adoption => recorded(&loaded),
     })?;
     tell_all(&mut processes, &loaded.records);
 
@@ -305,8 +305,9 @@ fn beginning(
     Ok((clock, beginning))
 }
 
-/// The processes that the records name.
-fn recorded(records: &[Arc<ServiceRecord>]) -> Vec<RecordedRun> {
+/// The processes that the records name; those of a backup only if they are there.
+fn recorded(loaded: &Loaded) -> Vec<RecordedRun> {
+    let records = &loaded.records;
     let current = records.iter().filter_map(|record| {
         let run = record.run.as_ref().filter(|run| run.pid != 0)?;
         Some((run.id, run.pid, run.birth))
@@ -320,5 +321,7 @@ fn recorded(records: &[Arc<ServiceRecord>]) -> Vec<RecordedRun> {
         pid,
         birth,
     };
-    current.chain(previous).map(recorded).collect()
+    let recorded = current.chain(previous).map(recorded);
+    let is_wanted = |run: &RecordedRun| loaded.restored.is_none() || run.is_there();
+    recorded.filter(is_wanted).collect()
 }

@@ -151,6 +151,8 @@ struct Guardian {
     null: OwnedFd,
     epoll: OwnedFd,
     runs: BTreeMap<RunKey, Run>,
+    /// The number of the last run of each service that this guardian has seen.
+    last_runs: BTreeMap<u32, u32>,
     streams: Streams,
     /// Process ids of runs of this guardian that have not ended.
     by_pid: BTreeMap<u32, RunKey>,
@@ -214,7 +216,6 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
             }
         }
         guardian.give_up_on_parents();
-        guardian.look_after_engine();
         guardian.go_on_with_shutdown();
         if guardian.wants_engine() {
             guardian.start_engine();
@@ -243,6 +244,7 @@ impl Guardian {
                 .open("/dev/null")?
                 .into(),
             epoll,
+            last_runs: BTreeMap::new(),
             runs: BTreeMap::new(),
             by_pid: BTreeMap::new(),
             unreaped: BTreeMap::new(),

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use relance_policy::{ActionId, RunId, Time};
+use relance_policy::{ActionId, RunId, ServiceId, Time};
 use relance_scm::config::{OutputMode, PriorityClass};
 use relance_scm::settings::OUTPUT;
 use relance_scm::status::ProcessExit;
@@ -54,6 +54,8 @@ pub(crate) struct LinuxProcesses {
     runs: BTreeMap<RunId, HostRun>,
     /// Specifications of starts under way, for the sentence if one fails.
     starting: BTreeMap<RunId, (Arc<ServiceConfig>, SpawnSpec)>,
+    /// The last run of each service, as far as the guardian knew when this engine began.
+    last_runs: BTreeMap<ServiceId, u32>,
     /// Output of runs that the guardian has not in its table.
     streams: BTreeMap<RunId, OwnedFd>,
     /// Runs that are over and whose output is collected until the first turn has ended, for the entry
@@ -127,6 +129,7 @@ impl LinuxProcesses {
             facts: VecDeque::new(),
             runs: BTreeMap::new(),
             starting: BTreeMap::new(),
+            last_runs: BTreeMap::new(),
             streams: BTreeMap::new(),
             ended_unseen: Vec::new(),
             groups: None,
@@ -531,6 +534,23 @@ impl Processes for LinuxProcesses {
                 "{service:?} is down for good, but the guardian is of an older version and cannot end with \
                  a status of its own; relance upgrade replaces it"
             ));
+        }
+    }
+
+    fn process_of(&self, run: RunId) -> Option<(u32, u64)> {
+        let known = self.runs.get(&run)?;
+        Some((known.pid, known.birth))
+    }
+
+    fn last_run(&self, service: ServiceId) -> u32 {
+        self.last_runs.get(&service).copied().unwrap_or_default()
+    }
+
+    fn cut(&mut self, run: RunId) {
+        let known = self.runs.get(&run);
+        if let Some(channel) = known.and_then(|known| known.channel.as_ref()) {
+            // Fails for one that is broken already. Not just closed: the guardian holds it too.
+            let _ = rustix::net::shutdown(channel, rustix::net::Shutdown::Both);
         }
     }
 

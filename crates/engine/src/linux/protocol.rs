@@ -145,6 +145,8 @@ pub(crate) enum GuardianReport {
         action: ActionKey,
         result: Result<u32, SpawnError>,
     },
+    /// The last run of each service, over or not.
+    LastRuns { runs: Vec<RunKey> },
     /// All runs and commands have been told.
     TableEnd,
     /// The process of a run exists; with its channel and its output as descriptors.

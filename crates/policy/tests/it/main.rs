@@ -14,6 +14,7 @@ mod random;
 mod recovery;
 mod replaced;
 mod restarts;
+mod restored;
 mod scripts;
 mod shutdown;
 mod starts;

@@ -18,6 +18,7 @@ mod kills;
 mod laravel;
 mod log_files;
 mod nonsense;
+mod old_backup;
 mod output;
 mod place;
 mod process_rights;

@@ -147,14 +147,15 @@ fn sqlite_user_version(path: &Path, version: i32) {
     fs::remove_file(path.with_extension("db-wal")).expect("a folder of the test's own");
 }
 
-struct Scene {
-    daemon: Daemon,
+/// A daemon with a program that runs, and a backup of its database.
+pub(crate) struct Scene {
+    pub(crate) daemon: Daemon,
     pid: u32,
 }
 
 impl Scene {
     /// A daemon with a program that runs and stays, and a backup.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let daemon = Daemon::start(relance());
         let mut config = ServiceConfig::new(name("steady"), "/bin/sleep 100000");
         config.kind = ServiceKind::Program;
@@ -170,15 +171,15 @@ impl Scene {
         scene
     }
 
-    fn state(&self) -> PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.daemon.folder().join("state")
     }
 
-    fn backup(&self) -> PathBuf {
+    pub(crate) fn backup(&self) -> PathBuf {
         self.daemon.folder().join("backup")
     }
 
-    fn command(&self, verb: &str, options: &[&str]) -> Output {
+    pub(crate) fn command(&self, verb: &str, options: &[&str]) -> Output {
         let state = self.state().display().to_string();
         let socket = self.daemon.socket().display().to_string();
         let backup = self.backup().display().to_string();
@@ -188,7 +189,10 @@ impl Scene {
 
     /// Does something to the files while the engine is frozen, so that it is the next one that finds it;
     /// what that one answers.
-    fn next_answer_after(&self, inflict: impl FnOnce(&Path)) -> Result<ServiceInfo, ScmError> {
+    pub(crate) fn next_answer_after(
+        &self,
+        inflict: impl FnOnce(&Path),
+    ) -> Result<ServiceInfo, ScmError> {
         pidfd_send_signal(self.engine(), Signal::STOP).expect("our own process");
         inflict(&self.state());
         self.kill_engine();
@@ -198,7 +202,7 @@ impl Scene {
     }
 
     /// The engine, which need not be able to say who it is.
-    fn engine(&self) -> OwnedFd {
+    pub(crate) fn engine(&self) -> OwnedFd {
         let guardian = self.daemon.guardian_pid();
         let path = format!("/proc/{guardian}/task/{guardian}/children");
         let children = fs::read_to_string(path).expect("it runs");
@@ -245,7 +249,7 @@ fn text(output: &Output) -> String {
 
 /// It printed this.
 #[track_caller]
-fn says(output: &Output, expected: &str) {
+pub(crate) fn says(output: &Output, expected: &str) {
     let text = text(output);
     assert!(text.contains(expected), "{text}");
 }

@@ -364,12 +364,7 @@ impl Machine {
     /// After the guardian's death services come back over the manager's socket.
     pub fn attach_all(&mut self) {
         for process in self.processes.values_mut() {
-            if process.end.is_none() && process.connected && !process.channel.is_broken {
-                process.hello();
-                if let Some(report) = process.last_report {
-                    process.report(report);
-                }
-            }
+            process.attach();
         }
     }
 

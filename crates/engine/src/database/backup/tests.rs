@@ -42,6 +42,30 @@ fn a_backup_of_a_database_in_use_is_whole_and_can_be_brought_back() {
 }
 
 #[test]
+fn what_is_brought_back_knows_the_last_runs_of_the_database_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("relance.db");
+    let backup = folder.path().join("copy");
+    let id = Identity::load_or_create(folder.path()).unwrap().id;
+    let mut database = Database::open(&path, &id).unwrap();
+    create(&mut database, 1, "a");
+    copy(&path, &backup).unwrap();
+    let mut record = (*database.load().unwrap().records[0]).clone();
+    record.runs = 5;
+    let batch = Batch {
+        records: vec![record.into()],
+        ..Batch::default()
+    };
+    database.commit(&[&batch]).unwrap();
+    drop(database);
+    put_in_place(&backup, &path, &id, Some("boot")).unwrap();
+    let mut database = Database::open(&path, &id).unwrap();
+    let restored = database.load().unwrap().restored.unwrap();
+    assert!(restored.of_another_boot, "this one named none");
+    assert_eq!(restored.last_runs[&ServiceId(1)], 5);
+}
+
+#[test]
 fn what_is_no_backup_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x");

@@ -61,10 +61,12 @@ impl Attention {
 impl Guardian {
     /// When there is something to do.
     pub(super) fn attention_deadline_ns(&self) -> Option<u64> {
-        [self.attention.until(), self.listens_at]
-            .into_iter()
+        // A shutdown has its own bounds.
+        let own = [self.attention.until(), self.listens_at];
+        own.into_iter()
             .flatten()
             .min()
+            .filter(|_| !self.shutdown.is_asked())
     }
 
     /// Whether an engine is there that has to answer.
@@ -115,7 +117,7 @@ impl Guardian {
         }
     }
 
-    /// In each turn of the loop.
+    /// In each turn of the loop, while no shutdown is asked for.
     pub(super) fn look_after_engine(&mut self) {
         let now = clock::boottime_ns();
         if self.listens_at.is_some_and(|at| at <= now) {

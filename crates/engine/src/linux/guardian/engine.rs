@@ -95,6 +95,10 @@ impl Guardian {
         for (action, result) in commands {
             self.tell(&GuardianReport::Command { action, result }, vec![]);
         }
+        let last_runs = self.last_runs.iter();
+        let runs = last_runs.map(|(service, number)| RunKey(*service, *number));
+        let runs = runs.collect();
+        self.tell(&GuardianReport::LastRuns { runs }, vec![]);
         self.tell_console(false);
         self.tell(&GuardianReport::TableEnd, vec![]);
     }

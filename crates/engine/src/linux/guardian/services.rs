@@ -19,6 +19,7 @@ impl Guardian {
         channel: bool,
         spec: &SpawnSpec,
     ) {
+        self.note_run(key);
         if !self.runs.contains_key(&key) {
             let (group, group_fd) = self.take_group().unzip();
             let group_fd = group_fd.as_ref().map(AsFd::as_fd);
@@ -95,6 +96,12 @@ impl Guardian {
             service: spec.service().map(Into::into),
             stop_signal: intent.stop_signal,
         })
+    }
+
+    /// Kept for engines whose database is brought back from a backup: no number is given twice.
+    pub(super) fn note_run(&mut self, RunKey(service, number): RunKey) {
+        let last = self.last_runs.entry(service).or_default();
+        *last = number.max(*last);
     }
 
     pub(super) fn command(&mut self, action: ActionKey, spec: &SpawnSpec) {

@@ -106,7 +106,7 @@ impl Guardian {
             .next()
             .is_some_and(|at| at <= clock::boottime_ns());
         match self.shutdown {
-            Shutdown::No => {}
+            Shutdown::No => self.look_after_engine(),
             Shutdown::Engine { .. } => {
                 if let Some(why) = self.why_without_engine(is_due) {
                     self.stop_services(why);

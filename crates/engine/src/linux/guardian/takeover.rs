@@ -128,6 +128,7 @@ impl Guardian {
         if run.adopted.is_none() {
             self.end_leftovers(&run);
         }
+        self.note_run(key);
         self.runs.insert(key, run);
         if !was_seen {
             self.run_ended(key, Exit::Unknown);
@@ -253,6 +254,11 @@ impl Entry {
 }
 
 impl RecordedRun {
+    /// Whether its process exists.
+    pub(in super::super) fn is_there(&self) -> bool {
+        self.process().is_some()
+    }
+
     /// Its process, if it exists.
     fn process(&self) -> Option<Adopted> {
         let created = self.birth.saturating_sub(TICK_NS)..=self.created_until();

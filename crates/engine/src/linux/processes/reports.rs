@@ -23,6 +23,10 @@ impl LinuxProcesses {
     pub(super) fn report(&mut self, report: GuardianReport) -> io::Result<()> {
         match report {
             GuardianReport::Run(known) => self.learn(&known)?,
+            GuardianReport::LastRuns { runs } => {
+                let runs = runs.into_iter().map(RunId::from);
+                self.last_runs = runs.map(|run| (run.service, run.number)).collect();
+            }
             GuardianReport::Stream { run } => {
                 let output = self.link.take_fd().ok_or_else(missing_descriptor)?;
                 self.streams.insert(run.into(), output);

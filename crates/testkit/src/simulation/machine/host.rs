@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use relance_engine::processes::Processes;
-use relance_policy::{ActionId, RunId};
+use relance_policy::{ActionId, RunId, ServiceId};
 use relance_scm::ServiceConfig;
 use relance_scm::config::PriorityClass;
 use relance_wire::channel::ManagerFrame;
@@ -105,6 +105,25 @@ impl Processes for SimProcesses {
     }
 
     fn give_up(&mut self, _: &relance_scm::ServiceName, _: u8) {}
+
+    fn process_of(&self, run: RunId) -> Option<(u32, u64)> {
+        let machine = self.0.borrow();
+        let process = machine.processes.get(&run)?;
+        Some((process.pid, process.birth))
+    }
+
+    fn last_run(&self, service: ServiceId) -> u32 {
+        let machine = self.0.borrow();
+        let runs = machine.history.runs.keys();
+        let runs = runs.filter(|run| run.service == service);
+        runs.map(|run| run.number).max().unwrap_or_default()
+    }
+
+    fn cut(&mut self, run: RunId) {
+        if let Some(process) = self.0.borrow_mut().processes.get_mut(&run) {
+            process.attach();
+        }
+    }
 
     fn shut_down(&mut self) {
         self.ask(HostRequest::ShutDown);

@@ -89,6 +89,16 @@ impl Process {
         self.channel.sent.push(ServiceFrame::Hello(hello));
     }
 
+    /// Its channel was lost: it comes back, and says again how it is.
+    pub(super) fn attach(&mut self) {
+        if self.end.is_none() && self.connected && !self.channel.is_broken {
+            self.hello();
+            if let Some(report) = self.last_report {
+                self.report(report);
+            }
+        }
+    }
+
     pub(super) fn report(&mut self, report: RawStatusReport) {
         self.reports += 1;
         self.last_report = Some(report);

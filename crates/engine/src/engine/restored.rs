@@ -1,0 +1,54 @@
+//! A database that was brought back from a backup under services that run.
+
+use std::sync::Arc;
+
+use relance_policy::{Input, RunId, ServiceId};
+
+use super::{Engine, Moment};
+use crate::database::{Meta, Restored};
+use crate::processes::Processes;
+use crate::storage::Storage;
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// Brings the records up to what the host knows, before it tells of anything.
+    pub(super) fn take_backup(&mut self, now: Moment) {
+        let Some(restored) = self.restored.take() else {
+            return;
+        };
+        for id in self.services.keys().copied().collect::<Vec<_>>() {
+            self.bring_up(now, id, &restored);
+        }
+        self.turn.meta.push((Meta::Restored, String::new()));
+    }
+
+    fn bring_up(&mut self, now: Moment, id: ServiceId, restored: &Restored) {
+        let before = restored.last_runs.get(&id).copied().unwrap_or_default();
+        let last = self.processes.last_run(id).max(before);
+        let Some(slot) = self.services.get_mut(&id) else {
+            return;
+        };
+        let record = if restored.of_another_boot {
+            slot.record.at_boot()
+        } else {
+            (*slot.record).clone()
+        };
+        let record = record.restored(now.time, last, |run| {
+            self.processes.process_of(run).is_some()
+        });
+        if record != *slot.record {
+            slot.record = Arc::new(record);
+            self.turn.changed.insert(id);
+            self.schedule(id);
+        }
+        let run = RunId {
+            service: id,
+            number: last,
+        };
+        if let Some((pid, birth)) = self.processes.process_of(run) {
+            // It will be told again; until then nobody is to see the service stopped.
+            self.input(now, id, Input::ProcessFound { run, pid, birth });
+            // What it has reported since the backup is known to itself alone.
+            self.processes.cut(run);
+        }
+    }
+}
