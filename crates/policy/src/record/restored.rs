@@ -17,7 +17,8 @@ impl ServiceRecord {
     ///
     /// A run that the host does not have is over since the backup. It counts as no failure: what is known of it
     /// was lost. What the host has goes on, and its end counts. Recovery actions of the backup are due or
-    /// done long ago: only restarts are kept, and only while nothing runs.
+    /// done long ago: only restarts are kept, and only while nothing runs. A restart that somebody had asked for
+    /// is over, too.
     #[must_use]
     pub fn restored(&self, now: Time, last: u32, has: impl Fn(RunId) -> bool) -> Self {
         let mut record = self.clone();
@@ -27,6 +28,7 @@ impl ServiceRecord {
         });
         record.previous = record.previous.filter(|previous| has(previous.run));
         record.run = record.run.filter(|run| has(run.id));
+        record.restart = None;
         match &mut record.run {
             Some(run) => run.catch_up(now),
             None => record.forget_run(),
