@@ -2,6 +2,7 @@
 //! what is published, without entering the owner loop.
 
 mod author;
+mod output;
 mod rights;
 
 use std::os::fd::OwnedFd;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use relance_policy::explain::explain;
 use relance_policy::{ServiceRecord, Time};
-use relance_scm::config::{AccountName, EnvironmentVariable};
+use relance_scm::config::{AccountName, EnvironmentVariable, Extensions};
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use relance_scm::manager::{
     ConsoleInfo, Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart,
@@ -32,7 +33,7 @@ use crate::command::{Change, ClientRequest, Command};
 use crate::database::EventLog;
 use crate::info::{Clocks, service_info, status_of};
 use crate::linux::cgroup::Location;
-use crate::output::{self, Follower, OutputSignals};
+use crate::output::OutputSignals;
 use crate::publisher::{self, Publisher};
 use crate::sight::{self, Sight, is_visible};
 
@@ -137,6 +138,7 @@ impl EngineHandle {
     fn check_new(&self, caller: &Caller, service: &NewService) -> Result<(), ScmError> {
         if caller.is_administrator() {
             (self.check_account)(&service.config.account_name)?;
+            crate::linux::check_log_rights(&service.config.extensions)?;
         }
         Ok(())
     }
@@ -148,6 +150,11 @@ impl EngineHandle {
         name: &ServiceName,
         change: &ConfigChange,
     ) -> Result<(), ScmError> {
+        if caller.is_administrator() {
+            let mut changed = Extensions::default();
+            changed.apply(&change.extensions);
+            crate::linux::check_log_rights(&changed)?;
+        }
         match &change.account_name {
             Some(account) if self.open(caller, name, change.rights()).is_ok() => {
                 (self.check_account)(account)
@@ -193,23 +200,6 @@ impl EngineHandle {
             config: access::visible_config(caller, &record.config),
             ..service_info(record, self.clocks())
         }
-    }
-
-    fn find_output(
-        &self,
-        record: &ServiceRecord,
-        range: OutputRange,
-    ) -> Result<OutputPart, ScmError> {
-        let path = crate::linux::log_path(&self.output, &record.config.service_name);
-        let read = output::read_part(&path, range);
-        read.map_err(|error| {
-            let name = &record.config.service_name;
-            let sentence = match error.kind() {
-                std::io::ErrorKind::NotFound => format!("{name} has printed nothing yet"),
-                _ => format!("the output of {name} cannot be read: {error}"),
-            };
-            ScmError::new(Win32Error::FILE_NOT_FOUND, sentence)
-        })
     }
 }
 
@@ -406,7 +396,7 @@ impl ServiceManager for EngineHandle {
         reply: Reply<OutputPart>,
     ) {
         // Output may hold anything, secrets included.
-        let record = self.open(caller, name, AccessRights::READ_OUTPUT);
+        let record = self.open_output(caller, name);
         reply.send(record.and_then(|record| self.find_output(&record, range)));
     }
 
@@ -416,14 +406,7 @@ impl ServiceManager for EngineHandle {
         name: &ServiceName,
         from: u64,
     ) -> Result<Box<dyn FollowOutput>, ScmError> {
-        let record = self.open(caller, name, AccessRights::READ_OUTPUT)?;
-        Ok(Box::new(Follower {
-            service: record.id,
-            path: crate::linux::log_path(&self.output, &record.config.service_name),
-            position: from,
-            signals: Arc::clone(&self.output_signals),
-            file: None,
-        }))
+        self.follow(caller, name, from)
     }
 
     fn query_usage(

@@ -35,7 +35,8 @@ mod without_database;
 
 pub use account::ConsoleAccount;
 pub use cgroup::{GroupNames, cgroup_folder};
-pub use logs::{LogSettings, log_path};
+pub(crate) use logs::check_log_rights;
+pub use logs::{LogSettings, Sink, log_path};
 pub use passed::handed_environment;
 pub use peer::Administrators;
 pub use processes::RebootCommand;

@@ -18,7 +18,7 @@ use tracing::Level;
 use crate::cli::{CommandFailure, CommandResult};
 use crate::console_address::ConsoleAddress;
 use crate::plain::plain_lines;
-use crate::settings::{Cgroups, Overrides, Settings};
+use crate::settings::{Cgroups, OutputCopy, Overrides, Settings};
 
 /// Carries the settings from the guardian to the engine.
 pub(crate) const SETUP_VARIABLE: &str = "RELANCE_ENGINE";
@@ -64,6 +64,10 @@ pub(crate) struct Arguments {
     /// any service is started; may be repeated
     #[arg(long, value_name = "PATH")]
     apply: Vec<PathBuf>,
+    /// Where the output of services goes beside their log files, if they do not say: in a container
+    /// `stdout`, for `docker logs` [default: none]
+    #[arg(long, value_name = "WHERE")]
+    output_copy: Option<OutputCopy>,
 }
 
 /// Runs until the daemon is stopped.
@@ -81,6 +85,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         cgroups: arguments.cgroups,
         pass_environment: arguments.pass_environment,
         apply: arguments.apply,
+        output_copy: arguments.output_copy,
     })?;
     // Before anything is made: what is wrong with a file is told at once.
     settings.services().map_err(cannot_start)?;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use relance_engine::engine::Settings as EngineSettings;
 use relance_engine::linux::daemon::EngineSetup;
 use relance_engine::linux::place;
-use relance_engine::linux::{LogSettings, RebootCommand};
+use relance_engine::linux::{LogSettings, RebootCommand, Sink};
 use relance_engine::storage::Retention;
 use relance_policy::ShutdownLimits;
 use relance_scm::manager::NewService;
@@ -52,6 +52,8 @@ pub(crate) struct File {
     pub(crate) log_max_mib: Option<u64>,
     /// Rotated files kept for each service.
     pub(crate) log_files: Option<u32>,
+    /// Where the output of services goes besides, if they do not say.
+    pub(crate) output_copy: OutputCopy,
     /// Where the web console listens; none runs if left out.
     pub(crate) console: Option<String>,
     /// Names under which browsers may ask for the console, besides addresses and localhost.
@@ -74,6 +76,32 @@ pub(crate) struct File {
     pub(crate) pass_environment: Vec<String>,
     /// Files and folders of services that are created or changed at boot.
     pub(crate) apply: Vec<PathBuf>,
+}
+
+/// Where the output of services goes besides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum OutputCopy {
+    /// Nowhere.
+    #[default]
+    None,
+    /// The daemon's standard output, each line with the name of the service in front.
+    Stdout,
+    /// systemd's journal.
+    Journal,
+    /// The system's log.
+    Syslog,
+}
+
+impl OutputCopy {
+    fn sink(self) -> Option<Sink> {
+        match self {
+            Self::None => None,
+            Self::Stdout => Some(Sink::Stdout),
+            Self::Journal => Some(Sink::Journal),
+            Self::Syslog => Some(Sink::Syslog),
+        }
+    }
 }
 
 /// Whether services get control groups.
@@ -116,6 +144,7 @@ pub(crate) struct Overrides {
     pub(crate) cgroups: Option<Cgroups>,
     pub(crate) pass_environment: Vec<String>,
     pub(crate) apply: Vec<PathBuf>,
+    pub(crate) output_copy: Option<OutputCopy>,
 }
 
 /// Where things are when nobody says otherwise.
@@ -145,6 +174,7 @@ impl Settings {
             .into_iter()
             .map(absolute)
             .collect::<Result<_>>()?;
+        file.output_copy = overrides.output_copy.unwrap_or(file.output_copy);
         let admin_gid = file.admin_group.as_deref().map(group_id).transpose()?;
         let console = overrides.console.as_ref().or(file.console.as_ref());
         let console = console
@@ -214,6 +244,7 @@ impl Settings {
                 folder: self.log_folder.clone(),
                 bytes_max: mib(file.log_max_mib.unwrap_or(10)),
                 files_max: file.log_files.unwrap_or(3),
+                copy: file.output_copy.sink(),
             },
             retention: Retention {
                 age_ms: file

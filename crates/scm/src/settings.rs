@@ -15,6 +15,7 @@
 //! [`Extensions::get`]: crate::config::Extensions::get
 
 mod extensions;
+mod logs;
 mod value;
 mod windows;
 
@@ -136,6 +137,12 @@ const NEUTRAL: Setting = Setting {
     system: System::Any,
     set_by: SetBy::Changers,
     takes_effect: TakesEffect::NextStart,
+};
+
+/// The same for extensions.
+const EXTENSION: Setting = Setting {
+    section: Section::Extensions,
+    ..NEUTRAL
 };
 
 impl Setting {

@@ -147,7 +147,7 @@ impl Daemon {
             .command()
             .env("NOTIFY_SOCKET", &notify)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(log.try_clone().expect("a file"))
             .stderr(log)
             .spawn()
             .expect("the daemon starts");

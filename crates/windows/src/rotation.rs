@@ -60,6 +60,17 @@ impl RotatingFile {
         })
     }
 
+    /// Begins a new file, unless this one is empty.
+    ///
+    /// # Errors
+    /// When the file cannot be put aside.
+    pub fn begin(&mut self) -> io::Result<()> {
+        if self.length == 0 {
+            return Ok(());
+        }
+        self.rotate()
+    }
+
     fn aside(&self, number: u32) -> PathBuf {
         self.path.with_extension(format!("{number}.log"))
     }
@@ -71,7 +82,11 @@ impl RotatingFile {
                 fs::rename(older, self.aside(number + 1))?;
             }
         }
-        fs::rename(&self.path, self.aside(1))?;
+        if self.kept == 0 {
+            fs::remove_file(&self.path)?;
+        } else {
+            fs::rename(&self.path, self.aside(1))?;
+        }
         *self = Self::open(&self.path, self.length_max, self.kept)?;
         Ok(())
     }
@@ -111,6 +126,26 @@ mod tests {
         assert_eq!(read("worker.1.log"), "cccc");
         assert_eq!(read("worker.2.log"), "bbbb");
         assert_eq!(fs::read_dir(folder.join("logs")).unwrap().count(), 3);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_is_begun_when_asked_for_unless_it_is_empty_and_none_may_be_kept() {
+        let folder = std::env::temp_dir().join(format!("relance-begin-{}", std::process::id()));
+        let path = folder.join("worker.log");
+        let mut file = RotatingFile::open(&path, 99, 2).unwrap();
+        file.write_all(b"one").unwrap();
+        file.begin().unwrap();
+        file.begin().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "");
+        assert_eq!(fs::read_to_string(file.aside(1)).unwrap(), "one");
+        let mut none = RotatingFile::open(&folder.join("none.log"), 1, 0).unwrap();
+        for text in ["a", "b"] {
+            none.write_all(text.as_bytes()).unwrap();
+        }
+        drop((file, none));
+        assert_eq!(fs::read_to_string(folder.join("none.log")).unwrap(), "b");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 3);
         fs::remove_dir_all(folder).unwrap();
     }
 

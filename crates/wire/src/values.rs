@@ -64,6 +64,7 @@ fn of_number(value: ValueType, number: Option<u64>) -> Result<Value, String> {
             Ok(Affinity::from_mask(number).map_or(Value::Unset, Value::Processors))
         }
         ValueType::Number(..)
+        | ValueType::Size
         | ValueType::Limit(_)
         | ValueType::Signal
         | ValueType::ResetPeriod => value.parse(&number.to_string()),

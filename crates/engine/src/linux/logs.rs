@@ -1,13 +1,20 @@
-//! The log thread: moves what services print from their pipes to files, without looking at it.
+//! The log thread: moves what services print from their pipes to files, without looking at it if it need not.
 //!
 //! Each turn of a pipe has a byte budget, so that a service that prints without end holds nobody up
 //! (`thread`). Before each turn it is asked once whether the file is still where it should be: one that
 //! was moved or removed is made again, one that was truncated is written from its new end (`files`, X30).
-//! Nothing is asked while nothing is printed. A file that grows beyond its limit is rotated. When the
+//! Nothing is asked while nothing is printed. A file that is too long or too old is rotated (`rotation`). When the
 //! disk is full, output is dropped rather than kept in the pipe, where it would stop the service.
+//!
+//! Where a service wants time stamps, or its lines elsewhere too (`plan`), output is read and looked at, line
+//! by line (`lines`, `sinks`).
 
 mod files;
+mod lines;
 mod path;
+mod plan;
+mod rotation;
+mod sinks;
 mod thread;
 
 use std::io;
@@ -18,12 +25,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use relance_policy::RunId;
-use relance_scm::ServiceName;
+use relance_scm::ServiceConfig;
 use rustix::event::{EventfdFlags, eventfd};
 
 use super::signals::Signals;
 use crate::output::OutputSignals;
 pub use path::log_path;
+pub use plan::Sink;
+pub(crate) use plan::check_log_rights;
+use sinks::Sinks;
 use thread::Thread;
 
 /// How long the end of the daemon waits for the last lines.
@@ -38,6 +48,8 @@ pub struct LogSettings {
     pub bytes_max: u64,
     /// Rotated files kept beside the current one.
     pub files_max: u32,
+    /// Where the output of services goes besides, if they do not say.
+    pub copy: Option<Sink>,
 }
 
 /// The thread, for the owner loop.
@@ -51,7 +63,7 @@ pub(crate) struct Logs {
 enum LogsRequest {
     Add {
         run: RunId,
-        name: Option<ServiceName>,
+        config: Option<Arc<ServiceConfig>>,
         pipe: OwnedFd,
         resumed: bool,
     },
@@ -73,9 +85,25 @@ impl Logs {
         signals: Arc<OutputSignals>,
         reopen: Option<Signals>,
     ) -> io::Result<Self> {
+        Self::with_sinks(settings, signals, reopen, Sinks::new()?)
+    }
+
+    fn with_sinks(
+        settings: LogSettings,
+        signals: Arc<OutputSignals>,
+        reopen: Option<Signals>,
+        sinks: Sinks,
+    ) -> io::Result<Self> {
         let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (requests, receiver) = channel();
-        let thread = Thread::new(settings, signals, Arc::clone(&wake), reopen, receiver)?;
+        let thread = Thread::new(
+            settings,
+            signals,
+            Arc::clone(&wake),
+            reopen,
+            receiver,
+            sinks,
+        )?;
         std::thread::Builder::new()
             .name("output".into())
             .spawn(move || thread.run())?;
@@ -100,18 +128,18 @@ impl Logs {
         }
     }
 
-    /// Collects the output of a run; without the name of a service it is thrown away. `resumed`: it
+    /// Collects the output of a run; without the configuration of a service it is thrown away. `resumed`: it
     /// printed before this engine began.
     pub(crate) fn add(
         &mut self,
         run: RunId,
-        name: Option<&ServiceName>,
+        config: Option<Arc<ServiceConfig>>,
         pipe: OwnedFd,
         resumed: bool,
     ) {
         self.send(LogsRequest::Add {
             run,
-            name: name.cloned(),
+            config,
             pipe,
             resumed,
         });

@@ -18,7 +18,7 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags, Stat};
 use rustix::process::umask;
 
-pub(crate) use files::{append_to, open_output};
+pub(crate) use files::{FileRights, append_to, open_output};
 pub use socket::{Listening, listen};
 pub use state::{State, is_copy, open_state, settle};
 use trust::Trust;
@@ -72,7 +72,7 @@ pub fn check_logs(path: &Path) -> Result<(), Unfit> {
     let last = |_: &Trust, path: &Path, stat: &Stat| trust::check_logs(path, stat);
     let walk = Walk {
         to: "the log folder",
-        make: Some(0o750),
+        make: Some(0o751),
         system_groups: true,
         last: Last::Folder(&last),
     };

@@ -220,15 +220,13 @@ impl LinuxProcesses {
                 birth: known.birth,
             });
             if let (Some(output), Some(config)) = (known.output.take(), names(run)) {
-                self.logs.add(run, Some(&config.service_name), output, true);
+                self.logs.add(run, Some(config), output, true);
             }
             self.look(run);
             self.tell_exit(run);
         }
         for (run, output) in std::mem::take(&mut self.streams) {
-            let config = names(run);
-            let name = config.as_ref().map(|config| &config.service_name);
-            self.logs.add(run, name, output, true);
+            self.logs.add(run, names(run), output, true);
             self.ended_unseen.push(run);
         }
         self.facts.push_back(Fact::Caught);
@@ -267,7 +265,9 @@ impl LinuxProcesses {
             if let Some(output) = known.output.take() {
                 let name = known.service.take();
                 let name = name.and_then(|name| ServiceName::new(name).ok());
-                self.logs.add(*run, name.as_ref(), output, true);
+                // Its settings are in the database.
+                let config = name.map(|name| Arc::new(ServiceConfig::new(name, "")));
+                self.logs.add(*run, config, output, true);
             }
         }
         self.logs.wake();
@@ -406,7 +406,7 @@ impl Processes for LinuxProcesses {
                 let request = GuardianRequest::Spawn {
                     run: run.into(),
                     secret,
-                    output: config.extensions.get(OUTPUT) == OutputMode::File.name(),
+                    output: config.extensions.get(OUTPUT) != OutputMode::Null.name(),
                     channel: config.kind == ServiceKind::Service,
                     spec: spec.clone(),
                 };

@@ -98,10 +98,10 @@ impl Spawner {
         null: BorrowedFd<'_>,
         handed: &[BorrowedFd<'_>],
     ) -> Result<u32, SpawnError> {
-        let stderr = io::stderr();
+        let (stdout, stderr) = (io::stdout(), io::stderr());
         let fds = ChildFds {
             stdin: null,
-            stdout: stderr.as_fd(),
+            stdout: stdout.as_fd(),
             stderr: stderr.as_fd(),
             handed,
         };

@@ -11,7 +11,10 @@ use relance_client::hosted::{self, Hosted};
 use relance_scm::config::{Affinity, OutputMode};
 use relance_scm::event::Event;
 use relance_scm::manager::wait;
-use relance_scm::settings::{AFFINITY, OUTPUT, RESTART_ON_EXIT, STOP_GRACE, WORKING_DIRECTORY};
+use relance_scm::settings::{
+    AFFINITY, LOG_FILES, LOG_MAX_SIZE, LOG_ROTATE_AT_START, OUTPUT, RESTART_ON_EXIT, STOP_GRACE,
+    WORKING_DIRECTORY,
+};
 use relance_scm::{
     Caller, ExitCode, ScmError, ServiceConfig, ServiceManager, ServiceName, ServiceState,
     Win32Error,
@@ -138,8 +141,17 @@ impl Host<'_> {
     /// Stores what the program prints, on a thread of its own.
     fn store(&self, mut output: impl Read + Send + 'static) -> Result<JoinHandle<()>, Win32Error> {
         let path = output_path(self.config.service_name.as_str());
-        let mut file = RotatingFile::open(&path, FILE_LEN_MAX, KEPT)
+        let extensions = &self.config.extensions;
+        let length_max = extensions.get(LOG_MAX_SIZE).unwrap_or(FILE_LEN_MAX);
+        let kept = extensions
+            .get(LOG_FILES)
+            .and_then(|kept| kept.try_into().ok());
+        let mut file = RotatingFile::open(&path, length_max, kept.unwrap_or(KEPT))
             .map_err(|error| error.raw_os_error().map_or(Win32Error::IO_DEVICE, win32))?;
+        if extensions.get(LOG_ROTATE_AT_START) {
+            // A file that somebody reads cannot be put aside: it goes on to grow.
+            let _ = file.begin();
+        }
         spawn("relance-output", move || {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(length @ 1..) = output.read(&mut buffer) {

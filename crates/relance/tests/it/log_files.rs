@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use relance_scm::config::AccountName;
 use relance_scm::manager::next_output;
 use relance_scm::{Caller, ServiceConfig, ServiceKind, ServiceManager};
 use relance_testkit::daemon::Daemon;
@@ -129,4 +130,96 @@ fn x30_a_file_that_is_truncated_again_and_again_has_no_zeros_in_it() {
     daemon.wait_for_state(&name("a"), stopped);
     let bytes = fs::read(&log).expect("a file");
     assert!(!bytes.contains(&0), "a hole");
+}
+
+/// Runs a command of a user that administers nothing: `www-data` of Debian.
+fn as_user(uid: u32, command: &mut Command) -> std::process::Output {
+    use std::os::unix::process::CommandExt;
+    command.uid(uid).gid(uid).output().expect("it runs")
+}
+
+#[test]
+fn x62_the_account_of_a_service_reads_its_output_and_its_file_if_that_is_given_to_it() {
+    const USER: u32 = 65534;
+    if !rustix::process::getuid().is_root() {
+        eprintln!("not run: needs root");
+        return;
+    }
+    let daemon = Daemon::start(relance());
+    let mut config = ServiceConfig::new(name("a"), "/bin/sh -c \"echo mine; exec sleep 100000\"");
+    config.kind = ServiceKind::Program;
+    config.account_name = AccountName::new("nobody");
+    daemon.create(config);
+    let log = daemon.folder().join("logs/a.log");
+    let start = || {
+        let from = end(&daemon, "a");
+        daemon.start_service(&name("a")).expect("it starts");
+        next_output(&mut *follow(&daemon, "a", from)).expect("it prints");
+    };
+    start();
+    let cat = || as_user(USER, Command::new("cat").arg(&log)).stdout;
+    // Folders of tests are private.
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o711);
+    fs::set_permissions(daemon.folder(), open).expect("our folder");
+    assert_eq!(cat(), b"", "the file is the manager's");
+    let logs = |uid| {
+        let mut command = Command::new(relance());
+        let command = command.env("RELANCE_SOCKET", daemon.socket());
+        as_user(uid, command.args(["logs", "a"]))
+    };
+    let said = logs(USER);
+    assert_eq!(String::from_utf8_lossy(&said.stdout), "mine\n", "{said:?}");
+    let other = logs(1);
+    assert_eq!(other.status.code(), Some(3), "{other:?}");
+    let given = daemon.relance(&["config", "a", "--log-owner", "nobody", "--log-mode", "600"]);
+    assert!(given.status.success(), "{given:?}");
+    daemon
+        .control(&name("a"), relance_scm::Control::Stop)
+        .expect("it is told");
+    daemon.wait_for_state(&name("a"), relance_scm::ServiceState::Stopped);
+    start();
+    assert_eq!(cat(), b"mine\nmine\n");
+}
+
+#[test]
+fn x62_nobody_to_give_a_log_file_to_is_refused_where_it_is_set() {
+    let daemon = Daemon::start(relance());
+    program(&daemon, "a", "/bin/true");
+    let refused = daemon.relance(&["config", "a", "--log-group", "no-such-group"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert!(
+        said.contains("--log-group") && said.contains("no-such-group"),
+        "{said}"
+    );
+}
+
+#[test]
+fn x60_a_container_shows_what_services_print_with_their_names() {
+    let mut daemon = Daemon::with(relance(), &["--output-copy", "stdout"]);
+    program(&daemon, "a", "/bin/echo from-a");
+    daemon.wait_for_state(&name("a"), relance_scm::ServiceState::Stopped);
+    let log = daemon.relance(&["logs", "a"]);
+    assert_eq!(String::from_utf8_lossy(&log.stdout), "from-a\n");
+    for to in ["none", "journal"] {
+        let service = format!("to-{to}");
+        let command = [
+            "create",
+            &service,
+            "--output-copy",
+            to,
+            "--",
+            "/bin/echo",
+            "from-it",
+        ];
+        assert!(daemon.relance(&command).status.success());
+        assert!(daemon.relance(&["start", &service]).status.success());
+    }
+    daemon.stop();
+    let printed = daemon.messages();
+    assert!(
+        printed.lines().any(|line| line == "a | from-a"),
+        "{printed}"
+    );
+    assert!(!printed.contains("from-it"), "{printed}");
 }

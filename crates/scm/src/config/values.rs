@@ -201,6 +201,12 @@ named_numbers! {
     File = 0, "file";
     /// Nowhere.
     Null = 1, "null";
+    /// To the standard output of the manager, each line with the name of the service in front.
+    Stdout = 2, "stdout";
+    /// To systemd's journal.
+    Journal = 3, "journal";
+    /// To the system's log.
+    Syslog = 4, "syslog";
 }
 
 /// The account a service runs under (C10), as it was given; compared without case.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Applies, Key, NEUTRAL, Section, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType,
-    Words,
+    Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
+    logs,
 };
 use crate::config::{Affinity, Capabilities, Limit, LimitUnit};
 
@@ -23,11 +23,6 @@ macro_rules! extensions {
 /// Why a setting about ends and restarts is refused on Windows.
 const NO_EXITS: &str = "on Windows the service manager decides what follows the end of a service, and \
                         has no such setting; leave it out";
-
-const EXTENSION: Setting = Setting {
-    section: Section::Extensions,
-    ..NEUTRAL
-};
 
 /// The row of a limit of `setrlimit`.
 const fn limit(
@@ -65,12 +60,14 @@ extensions! {
     OUTPUT: &'static str = Setting {
         key: "output",
         option: "output",
-        value: ValueType::Choice(&["file", "null"]),
+        value: ValueType::Choice(&["file", "null", "stdout", "journal", "syslog"]),
         default: || "file".into_value(),
         label: Words { en: "Output", fr: "Sortie" },
         about: Words {
-            en: "Where the output goes: file (a log file of the service), or null (thrown away)",
-            fr: "Où va la sortie : file (un fichier journal du service) ou null (jetée)",
+            en: "Where the output goes: file (a log file of the service), null (thrown away), stdout (of the \
+                 manager, with the name in front), journal (systemd’s) or syslog",
+            fr: "Où va la sortie : file (un fichier journal du service), null (jetée), stdout (celle du \
+                 gestionnaire, précédée du nom), journal (celui de systemd) ou syslog",
         },
         ..EXTENSION
     };
@@ -530,4 +527,24 @@ extensions! {
         takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };
+    /// Where the output goes besides: the name of a sink, `none`, or nothing: what the daemon is set to (X60).
+    OUTPUT_COPY: &'static str = logs::OUTPUT_COPY;
+    /// Whether lines of the log file begin with the time (X60).
+    LOG_TIMESTAMPS: bool = logs::LOG_TIMESTAMPS;
+    /// How long a log file may grow before it is rotated (X61).
+    LOG_MAX_SIZE: Option<u64> = logs::LOG_MAX_SIZE;
+    /// How old a log file may become before it is rotated (X61).
+    LOG_MAX_AGE: Option<Duration> = logs::LOG_MAX_AGE;
+    /// Whether a start begins a new log file (X61).
+    LOG_ROTATE_AT_START: bool = logs::LOG_ROTATE_AT_START;
+    /// How many rotated files are kept (X61).
+    LOG_FILES: Option<u64> = logs::LOG_FILES;
+    /// Whether rotated files are compressed (X61).
+    LOG_COMPRESS: bool = logs::LOG_COMPRESS;
+    /// The user that a log file belongs to (X62).
+    LOG_OWNER: Option<Box<str>> = logs::LOG_OWNER;
+    /// The group that a log file belongs to (X62).
+    LOG_GROUP: Option<Box<str>> = logs::LOG_GROUP;
+    /// The mode of a log file (X62).
+    LOG_MODE: Option<u64> = logs::LOG_MODE;
 }

@@ -63,6 +63,14 @@ fn values_are_read_and_refused_with_what_is_expected() {
     let parse = |value: ValueType, text: &str| value.parse(text).map(|v| v.text(value));
     let ok = |text: &str| Ok(text.to_owned());
     assert_eq!(parse(ValueType::Octal(0o777), "22"), ok("022"));
+    for (given, read) in [
+        ("10m", "10M"),
+        ("1024", "1K"),
+        ("1000", "1000"),
+        ("2GiB", "2G"),
+    ] {
+        assert_eq!(parse(ValueType::Size, given), ok(read));
+    }
     assert_eq!(parse(ValueType::Signal, "sigquit"), ok("QUIT"));
     assert_eq!(parse(ValueType::Duration, "90"), ok("1m30s"));
     assert_eq!(parse(ValueType::Statuses, "0, 75"), ok("0,75"));
@@ -77,6 +85,9 @@ fn values_are_read_and_refused_with_what_is_expected() {
     for (value, text) in [
         (ValueType::Octal(0o777), "9"),
         (ValueType::Octal(0o777), "1000"),
+        (ValueType::Size, "0"),
+        (ValueType::Size, "ten"),
+        (ValueType::Size, "99999999T"),
         (ValueType::Signal, "65"),
         (ValueType::Signal, ""),
         (ValueType::Duration, "soon"),

@@ -28,6 +28,8 @@ pub enum ValueType {
     Number(u64, u64),
     /// A whole number in a range that may begin below 0; empty: not set.
     Integer(i32, i32),
+    /// A number of bytes, like `10M`; empty: not set.
+    Size,
     /// A number in base 8, up to this one; empty: not set.
     Octal(u32),
     /// The limit of a resource; empty: not set.
@@ -95,6 +97,7 @@ impl ValueType {
             Self::Flag => "YES|NO",
             Self::Choice(_) | Self::OptionalChoice(_) => "WORD",
             Self::Number(..) | Self::Integer(..) => "NUMBER",
+            Self::Size => "SIZE",
             Self::Octal(_) => "MODE",
             Self::Limit(_) => "LIMIT",
             Self::Duration | Self::OptionalDuration => "TIME",
@@ -117,6 +120,7 @@ impl ValueType {
             Self::Choice(words) | Self::OptionalChoice(words) => words.join(", "),
             Self::Number(least, most) => format!("{least} to {most}"),
             Self::Integer(least, most) => format!("{least} to {most}"),
+            Self::Size => "a size, like 500K, 10M or 1G".to_owned(),
             Self::Octal(most) => format!("0 to {most:o}, octal"),
             Self::Limit(unit) => unit.range().to_owned(),
             Self::Duration | Self::OptionalDuration => "a time".to_owned(),
@@ -147,6 +151,7 @@ impl ValueType {
             Self::Choice(words) | Self::OptionalChoice(words) => choice(words, trimmed),
             Self::Number(least, most) => number(trimmed, least, most),
             Self::Integer(least, most) => integer(trimmed, least, most),
+            Self::Size => size(trimmed),
             Self::Octal(most) => octal(trimmed, most),
             Self::Limit(unit) => Limit::parse(trimmed, unit).map(Value::Limit),
             Self::Duration | Self::OptionalDuration => duration(trimmed),
@@ -220,6 +225,36 @@ fn set<T: FromStr<Err = ScmError>>(text: &str, value: fn(T) -> Value) -> Result<
     set.map_err(|error| error.sentence().to_owned())
 }
 
+/// The units of sizes, the largest first.
+const UNITS: [(char, u32); 4] = [('T', 40), ('G', 30), ('M', 20), ('K', 10)];
+
+fn size(text: &str) -> Result<Value, String> {
+    let bare = text.strip_suffix("iB").or(text.strip_suffix('B'));
+    let bare = bare.unwrap_or(text);
+    let unit = UNITS.into_iter().find_map(|(unit, bits)| {
+        Some((bare.strip_suffix([unit, unit.to_ascii_lowercase()])?, bits))
+    });
+    let (number, bits) = unit.unwrap_or((bare, 0));
+    let number: Option<u64> = number.trim_end().parse().ok();
+    number
+        .filter(|number| *number > 0)
+        .and_then(|number| number.checked_mul(1 << bits))
+        .filter(|bytes| *bytes <= 1 << 50)
+        .map(Value::Number)
+        .ok_or_else(|| format!("{text:?} is not a size; write it like 500K, 10M or 1G"))
+}
+
+/// In the largest unit that divides it.
+fn size_text(bytes: u64) -> String {
+    let unit = UNITS
+        .into_iter()
+        .find(|(_, bits)| bytes > 0 && bytes.is_multiple_of(1 << bits));
+    match unit {
+        Some((unit, bits)) => format!("{}{unit}", bytes >> bits),
+        None => bytes.to_string(),
+    }
+}
+
 fn octal(text: &str, most: u32) -> Result<Value, String> {
     let number = u32::from_str_radix(text, 8).ok();
     number
@@ -279,6 +314,7 @@ impl Value {
             Self::Number(number) if matches!(value_type, ValueType::Octal(_)) => {
                 format!("{number:03o}")
             }
+            Self::Number(bytes) if value_type == ValueType::Size => size_text(*bytes),
             Self::Number(number) => number.to_string(),
             Self::Integer(number) => number.to_string(),
             Self::Limit(limit) => match value_type {
@@ -345,6 +381,29 @@ impl Typed for &'static str {
     }
 }
 
+impl Typed for bool {
+    fn of(value: &Value) -> Self {
+        matches!(value, Value::Flag(true))
+    }
+
+    fn into_value(self) -> Value {
+        Value::Flag(self)
+    }
+}
+
+impl Typed for Option<Duration> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Duration(time) => Some(*time),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::Duration)
+    }
+}
+
 impl Typed for Duration {
     fn of(value: &Value) -> Self {
         match value {
@@ -368,16 +427,6 @@ impl Typed for u8 {
 
     fn into_value(self) -> Value {
         Value::Signal(self)
-    }
-}
-
-impl Typed for bool {
-    fn of(value: &Value) -> Self {
-        matches!(value, Value::Flag(true))
-    }
-
-    fn into_value(self) -> Value {
-        Value::Flag(self)
     }
 }
 

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use relance_scm::config::{Affinity, Extensions, ExtensionsChange};
+use relance_scm::config::{Affinity, Extensions, ExtensionsChange, OutputMode};
 use relance_scm::duration::millis;
-use relance_scm::settings::{EXTENSIONS, Setting, System, Value, ValueType};
+use relance_scm::settings::{EXTENSIONS, OUTPUT, Setting, System, Value, ValueType};
 use relance_scm::{ScmError, ServiceConfig, ServiceKind, Win32Error, command_line};
 
 use crate::api::{Api, RegistryValue, Result};
@@ -116,6 +116,7 @@ fn to_registry(value_type: ValueType, value: &Value) -> Option<RegistryValue> {
         (_, Value::Duration(time)) => number(millis(*time)),
         (_, Value::Processors(processors)) => RegistryValue::LongNumber(processors.mask()),
         (_, Value::Flag(set)) => number(u64::from(*set)),
+        (ValueType::Size, Value::Number(bytes)) => RegistryValue::LongNumber(*bytes),
         (_, Value::Number(value)) => number(*value),
         (_, Value::Statuses(codes)) => {
             RegistryValue::List(codes.iter().map(u8::to_string).collect())
@@ -175,6 +176,12 @@ pub(super) fn check(config: &ServiceConfig) -> std::result::Result<(), ScmError>
         if let System::Linux(reason) = setting.system {
             return Err(unsupported(reason));
         }
+    }
+    let output = extensions.get(OUTPUT);
+    if output != OutputMode::File.name() && output != OutputMode::Null.name() {
+        return Err(unsupported(format!(
+            "relance host writes output to a file, or throws it away: --output {output} is for Linux"
+        )));
     }
     if config.kind == ServiceKind::Service && *extensions != Extensions::default() {
         return Err(unsupported(

@@ -132,7 +132,10 @@ mod schema {
             ),
             ValueType::List => list(ObjectBuilder::new().schema_type(Type::String)),
             ValueType::Flag => Schema::Object(simple(Type::Boolean).build()),
-            ValueType::Number(..) | ValueType::Duration | ValueType::OptionalDuration => {
+            ValueType::Number(..)
+            | ValueType::Size
+            | ValueType::Duration
+            | ValueType::OptionalDuration => {
                 let number = simple(Type::Integer)
                     .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
                     .minimum(Some(0));

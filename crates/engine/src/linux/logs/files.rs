@@ -2,21 +2,25 @@
 //! truncated them, and put aside when they are long.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::SystemTime;
 
 use relance_policy::ServiceId;
-use relance_scm::ServiceName;
-use rustix::fs::{AtFlags, CWD, statat};
+use rustix::fs::{AtFlags, CWD, SeekFrom, seek, statat};
+use rustix::io::{Errno, ReadWriteFlags, pwritev2};
 use rustix::pipe::{SpliceFlags, splice};
 
 use super::LogSettings;
 use super::path::log_path;
-use crate::linux::place::{append_to, check_logs};
+use super::plan::{OutputPlan, Rotation};
+use super::rotation::put_aside;
+use crate::linux::place::{FileRights, append_to, check_logs};
 use crate::output::OutputSignals;
 
 /// Files kept open.
@@ -27,6 +31,7 @@ pub(super) struct Files {
     pub(super) settings: LogSettings,
     pub(super) signals: Arc<OutputSignals>,
     open: HashMap<ServiceId, Output>,
+    compressing: HashMap<ServiceId, JoinHandle<()>>,
     turn: u64,
 }
 
@@ -37,8 +42,10 @@ pub(super) struct Output {
     /// Device and inode.
     identity: (u64, u64),
     length: u64,
-    /// Its last bytes.
-    last: u64,
+    /// Its first bytes; those that are not there are 0.
+    first: [u8; 8],
+    /// When it was begun, as far as is known.
+    begun: SystemTime,
     used: u64,
 }
 
@@ -50,25 +57,28 @@ pub(super) struct Mark {
 }
 
 impl Output {
-    pub(super) fn open(path: PathBuf) -> io::Result<Self> {
-        let file = append_to(&path).or_else(|error| match (error.kind(), path.parent()) {
-            // The whole folder was removed.
-            (io::ErrorKind::NotFound, Some(folder)) => {
-                check_logs(folder).map_err(io::Error::other)?;
-                append_to(&path)
-            }
-            _ => Err(error),
-        })?;
+    pub(super) fn open(path: PathBuf, rights: FileRights) -> io::Result<Self> {
+        let file =
+            append_to(&path, rights).or_else(|error| match (error.kind(), path.parent()) {
+                // The whole folder was removed.
+                (io::ErrorKind::NotFound, Some(folder)) => {
+                    check_logs(folder).map_err(io::Error::other)?;
+                    append_to(&path, rights)
+                }
+                _ => Err(error),
+            })?;
         let metadata = file.metadata()?;
         let mut output = Self {
             file,
             path: path.into(),
             identity: (metadata.dev(), metadata.ino()),
             length: metadata.len(),
-            last: 0,
+            first: [0; 8],
+            // Where the file system does not know, from now on.
+            begun: metadata.created().unwrap_or_else(|_| SystemTime::now()),
             used: 0,
         };
-        output.last = output.word_before(output.length);
+        output.first = output.first_bytes();
         Ok(output)
     }
 
@@ -82,10 +92,10 @@ impl Output {
             return false;
         }
         let length = found.st_size.cast_unsigned();
-        if length != self.length {
-            self.length = length;
-            self.last = self.word_before(length);
+        if length < self.length {
+            self.first = [0; 8];
         }
+        self.length = length;
         true
     }
 
@@ -93,39 +103,77 @@ impl Output {
     /// the file is still in the pipe, whenever this process is killed. The kernel does that at a given place
     /// only, not at "the end"; so it is looked whether the file was truncated in this moment.
     pub(super) fn append(&mut self, pipe: &OwnedFd, budget: usize) -> io::Result<usize> {
-        let end = self.length;
+        let before = self.length;
+        let mut end = before;
         let flags = SpliceFlags::NONBLOCK | SpliceFlags::MOVE;
-        let length = splice(pipe, None, &self.file, Some(&mut { end }), budget, flags)?;
-        self.length = end + length as u64;
-        // Nothing but a truncation turns these bytes to zero.
-        if self.last != 0 && self.word_before(end) == 0 {
-            self.close_hole(end)?;
+        let length = splice(pipe, None, &self.file, Some(&mut end), budget, flags)?;
+        self.length = end;
+        let first = self.first_bytes();
+        // What stands at the beginning of a file changes only when it is truncated.
+        let known = usize::try_from(before).unwrap_or(8).min(8);
+        let was_zero = self.first[..known] == [0; 8][..known];
+        let is_zero = first[..known] == [0; 8][..known];
+        if is_zero && (!was_zero || self.data_begins()? > 0) {
+            self.close_hole()?;
+        } else {
+            self.first = first;
         }
-        self.last = self.word_before(self.length);
         Ok(length)
     }
 
-    /// The bytes before a position, as a number that is 0 if all of them are.
-    fn word_before(&self, position: u64) -> u64 {
+    fn first_bytes(&self) -> [u8; 8] {
         let mut bytes = [0; 8];
-        let from = position.saturating_sub(8);
-        let length = usize::try_from(position - from).unwrap_or(8);
-        match self.file.read_exact_at(&mut bytes[..length], from) {
-            Ok(()) => u64::from_ne_bytes(bytes),
-            Err(_) => 0,
+        // What cannot be read stays 0, which is looked at.
+        let _ = self.file.read_at(&mut bytes, 0);
+        bytes
+    }
+
+    /// Where the first page is that was written to.
+    fn data_begins(&self) -> io::Result<u64> {
+        match seek(&self.file, SeekFrom::Data(0)) {
+            // Nothing is in it any more.
+            Err(Errno::NXIO) => Ok(0),
+            begins => Ok(begins?),
         }
     }
 
     /// Brings what was written behind the end of a file that was truncated meanwhile to its beginning.
-    fn close_hole(&mut self, written_at: u64) -> io::Result<()> {
-        let length = usize::try_from(self.length - written_at).unwrap_or(0);
-        let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, written_at)?;
-        // It may have been truncated while it was written to.
-        let first = bytes.iter().position(|byte| *byte != 0).unwrap_or(length);
-        self.file.write_all_at(&bytes[first..], 0)?;
-        self.length = (length - first) as u64;
-        self.file.set_len(self.length)
+    fn close_hole(&mut self) -> io::Result<()> {
+        let begins = self.data_begins()?;
+        let end = self.file.metadata()?.len();
+        let mut bytes = vec![0; usize::try_from(end.saturating_sub(begins)).unwrap_or(0)];
+        let length = self.file.read_at(&mut bytes, begins)?;
+        let bytes = &bytes[..length];
+        let zeros = bytes.iter().position(|byte| *byte != 0).unwrap_or(length);
+        self.file.write_all_at(&bytes[zeros..], 0)?;
+        self.length = (length - zeros) as u64;
+        self.file.set_len(self.length)?;
+        self.first = self.first_bytes();
+        Ok(())
+    }
+
+    /// Writes to the end of the file, wherever that is now; how much of it.
+    pub(super) fn write(&mut self, mut bytes: &[u8]) -> (usize, io::Result<()>) {
+        let whole = bytes.len();
+        while !bytes.is_empty() {
+            let slices = [io::IoSlice::new(bytes)];
+            match pwritev2(&self.file, &slices, 0, ReadWriteFlags::APPEND) {
+                Ok(length) => bytes = &bytes[length..],
+                Err(Errno::INTR) => {}
+                Err(error) => return (whole - bytes.len(), Err(error.into())),
+            }
+        }
+        self.length += whole as u64;
+        (whole, Ok(()))
+    }
+
+    /// Whether it is to be put aside before more is written.
+    pub(super) fn is_due(&self, rotation: &Rotation) -> bool {
+        let is_old = rotation.age_max.is_some_and(|most| {
+            let age = self.begun.elapsed();
+            self.length > 0 && age.is_ok_and(|age| age >= most)
+        });
+        is_old || self.length >= rotation.bytes_max
     }
 
     /// The place so many bytes before its end.
@@ -156,6 +204,7 @@ impl Files {
             settings,
             signals,
             open: HashMap::new(),
+            compressing: HashMap::new(),
             turn: 0,
         }
     }
@@ -164,13 +213,12 @@ impl Files {
     pub(super) fn output(
         &mut self,
         service: ServiceId,
-        name: Option<&ServiceName>,
+        plan: &OutputPlan,
     ) -> io::Result<&mut Output> {
-        let name = name.ok_or(io::ErrorKind::NotFound)?;
         self.turn += 1;
         if !self.open.contains_key(&service) {
             self.close_oldest();
-            let output = Output::open(log_path(&self.settings.folder, name))?;
+            let output = Output::open(log_path(&self.settings.folder, &plan.name), plan.rights)?;
             self.open.insert(service, output);
         }
         let turn = self.turn;
@@ -192,6 +240,11 @@ impl Files {
         gone
     }
 
+    /// Closes the file of a service, so that it is opened with other settings.
+    pub(super) fn close(&mut self, service: ServiceId) {
+        self.open.remove(&service);
+    }
+
     fn close_oldest(&mut self) {
         if self.open.len() >= OPEN_MAX
             && let Some(oldest) = self
@@ -204,19 +257,19 @@ impl Files {
         }
     }
 
-    pub(super) fn rotate(&mut self, service: ServiceId) -> io::Result<()> {
+    /// Puts the file of a service aside; the next line begins another one.
+    pub(super) fn rotate(&mut self, service: ServiceId, plan: &OutputPlan) -> io::Result<()> {
         let Some(old) = self.open.remove(&service) else {
             return Ok(());
         };
-        let path = &*old.path;
-        let numbered = |n: u32| PathBuf::from(format!("{}.{n}", path.display()));
-        for n in (1..self.settings.files_max).rev() {
-            let _ = fs::rename(numbered(n), numbered(n + 1));
+        // Two at a time would get in each other's way.
+        if let Some(thread) = self.compressing.remove(&service) {
+            let _ = thread.join();
         }
-        if self.settings.files_max > 0 {
-            fs::rename(path, numbered(1))
-        } else {
-            fs::remove_file(path)
+        if let Some(thread) = put_aside(&old.path, &plan.rotation, plan.rights)? {
+            self.compressing.retain(|_, thread| !thread.is_finished());
+            self.compressing.insert(service, thread);
         }
+        Ok(())
     }
 }

@@ -1,13 +1,19 @@
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 
 use relance_policy::ServiceId;
+use relance_scm::ServiceName;
+use relance_scm::config::ExtensionsChange;
+use relance_scm::settings::find_extension;
 use rustix::event::epoll;
 
 use super::files::Output;
 use super::thread::last_lines;
 use super::*;
+use crate::linux::place::FileRights;
 
 fn name(text: &str) -> ServiceName {
     ServiceName::new(text).unwrap()
@@ -34,6 +40,7 @@ impl Folder {
             folder: self.0.clone(),
             bytes_max,
             files_max: 2,
+            copy: None,
         }
     }
 
@@ -50,7 +57,27 @@ impl Drop for Folder {
 
 fn add(logs: &mut Logs, number: u32) -> io::PipeWriter {
     let (reader, writer) = io::pipe().unwrap();
-    logs.add(run(number), Some(&name("a")), reader.into(), false);
+    logs.add(run(number), Some(config(&[])), reader.into(), false);
+    logs.wake();
+    writer
+}
+
+/// A service with these settings.
+fn config(settings: &[(&str, &str)]) -> Arc<ServiceConfig> {
+    let mut config = ServiceConfig::new(name("a"), "");
+    let mut change = ExtensionsChange::default();
+    for (key, text) in settings {
+        let setting = find_extension(key).unwrap();
+        change.add(setting, Some(setting.value.parse(text).unwrap()));
+    }
+    config.extensions.apply(&change);
+    Arc::new(config)
+}
+
+/// The same as `add`, with settings.
+fn add_with(logs: &mut Logs, number: u32, settings: &[(&str, &str)]) -> io::PipeWriter {
+    let (reader, writer) = io::pipe().unwrap();
+    logs.add(run(number), Some(config(settings)), reader.into(), false);
     logs.wake();
     writer
 }
@@ -106,11 +133,19 @@ fn a_pipe_that_has_ended_wakes_nobody_and_its_last_lines_stay_until_the_run_is_f
     let wake = Arc::new(eventfd(0, EventfdFlags::NONBLOCK).unwrap());
     let (_requests, receiver) = channel();
     let settings = folder.settings(u64::MAX);
-    let mut thread = Thread::new(settings, Arc::default(), wake, None, receiver).unwrap();
+    let mut thread = Thread::new(
+        settings,
+        Arc::default(),
+        wake,
+        None,
+        receiver,
+        Sinks::new().unwrap(),
+    )
+    .unwrap();
     let (reader, mut writer) = io::pipe().unwrap();
     // As the guardian does.
     let _duplicate = reader.try_clone().unwrap();
-    thread.add(run(1), Some(name("a")), reader.into(), false);
+    thread.add(run(1), Some(&config(&[])), reader.into(), false);
     writeln!(writer, "the reason").unwrap();
     drop(writer);
     thread.readable(run(1));
@@ -278,7 +313,7 @@ fn x30_a_file_that_is_truncated_in_the_moment_it_is_written_to_has_no_hole() {
     let reader = OwnedFd::from(reader);
     for (before, line) in [("a long line before\n", "after\n"), ("x\n", "y\n")] {
         fs::write(&path, "").unwrap();
-        let mut output = Output::open(path.clone()).unwrap();
+        let mut output = Output::open(path.clone(), FileRights::default()).unwrap();
         writer.write_all(before.as_bytes()).unwrap();
         output.append(&reader, 100).unwrap();
         // It is not asked again where the file ends.
@@ -293,7 +328,7 @@ fn x30_a_file_that_is_truncated_in_the_moment_it_is_written_to_has_no_hole() {
     // Zeros that were printed are not taken for a hole.
     writer.write_all(&[0; 100]).unwrap();
     fs::write(&path, "").unwrap();
-    let mut output = Output::open(path.clone()).unwrap();
+    let mut output = Output::open(path.clone(), FileRights::default()).unwrap();
     output.append(&reader, 50).unwrap();
     output.append(&reader, 50).unwrap();
     assert_eq!(text(&path), "\0".repeat(100));
@@ -310,4 +345,189 @@ fn x30_asked_for_it_makes_the_files_of_silent_services_again() {
     logs.reopen();
     assert_eq!(tail(&mut logs, run(1)), "");
     assert_eq!(text(file_of(&folder)), "");
+}
+
+#[test]
+fn x60_lines_in_the_file_begin_with_the_time() {
+    let folder = Folder::new("stamps");
+    let mut logs = folder.logs(u64::MAX);
+    let mut writer = add_with(&mut logs, 1, &[("log_timestamps", "yes")]);
+    for part in ["one\ntw", "o\n"] {
+        writer.write_all(part.as_bytes()).unwrap();
+        tail(&mut logs, run(1));
+    }
+    let lines = text(file_of(&folder));
+    let words: Vec<_> = lines
+        .lines()
+        .map(|line| line.split_once(' ').unwrap())
+        .collect();
+    assert_eq!(
+        words.iter().map(|(_, line)| *line).collect::<Vec<_>>(),
+        ["one", "two"]
+    );
+    assert!(
+        words
+            .iter()
+            .all(|(stamp, _)| stamp.len() == 24 && stamp.ends_with('Z')),
+        "{lines}"
+    );
+}
+
+/// Sinks that this test reads.
+struct Readers {
+    stdout: BufReader<io::PipeReader>,
+    journal: UnixDatagram,
+    syslog: UnixDatagram,
+}
+
+fn logs_with_sinks(folder: &Folder) -> (Logs, Readers) {
+    let (stdout, ours) = io::pipe().unwrap();
+    let path = |what: &str| folder.0.join(what);
+    let readers = Readers {
+        stdout: BufReader::new(stdout),
+        journal: UnixDatagram::bind(path("journal")).unwrap(),
+        syslog: UnixDatagram::bind(path("syslog")).unwrap(),
+    };
+    let sinks = Sinks::with(ours.into(), path("journal"), path("syslog"));
+    let settings = folder.settings(u64::MAX);
+    let logs = Logs::with_sinks(settings, Arc::default(), None, sinks).unwrap();
+    (logs, readers)
+}
+
+fn message(socket: &UnixDatagram) -> String {
+    let mut bytes = [0; 512];
+    let length = socket.recv(&mut bytes).unwrap();
+    String::from_utf8_lossy(&bytes[..length]).into_owned()
+}
+
+#[test]
+fn x60_output_goes_to_the_standard_output_the_journal_and_syslog() {
+    let folder = Folder::new("sinks");
+    let (mut logs, mut readers) = logs_with_sinks(&folder);
+    let mut first = add_with(&mut logs, 1, &[("output_copy", "stdout")]);
+    first.write_all(b"one\nt").unwrap();
+    first.write_all(b"wo\n").unwrap();
+    let mut line = String::new();
+    readers.stdout.read_line(&mut line).unwrap();
+    readers.stdout.read_line(&mut line).unwrap();
+    assert_eq!(line, "a | one\na | two\n");
+    tail(&mut logs, run(1));
+    assert_eq!(text(file_of(&folder)), "one\ntwo\n", "as it was printed");
+    let mut second = add_with(
+        &mut logs,
+        2,
+        &[("output", "journal"), ("output_copy", "syslog")],
+    );
+    second.write_all(b"a reason\nno end").unwrap();
+    drop(second);
+    assert_eq!(tail(&mut logs, run(2)), "a reason\nno end", "for the event");
+    for line in ["a reason", "no end"] {
+        assert_eq!(message(&readers.syslog), format!("<30>a: {line}"));
+        let entry = message(&readers.journal);
+        let length =
+            String::from_utf8(vec![u8::try_from(line.len()).unwrap(), 0, 0, 0, 0, 0, 0, 0]);
+        let field = format!("MESSAGE\n{}{line}\n", length.unwrap());
+        assert!(
+            entry.contains("SYSLOG_IDENTIFIER\n") && entry.ends_with(&field),
+            "{entry:?}"
+        );
+    }
+    assert_eq!(
+        text(file_of(&folder)),
+        "one\ntwo\n",
+        "not what went elsewhere"
+    );
+}
+
+#[test]
+fn x60_a_reader_that_reads_nothing_holds_no_service_up() {
+    let folder = Folder::new("stuck");
+    let (mut logs, readers) = logs_with_sinks(&folder);
+    let mut writer = add_with(&mut logs, 1, &[("output_copy", "stdout")]);
+    let line = "x".repeat(99) + "\n";
+    for _ in 0..5000 {
+        writer.write_all(line.as_bytes()).unwrap();
+    }
+    tail(&mut logs, run(1));
+    assert_eq!(text(file_of(&folder)).len(), 500_000);
+    drop(readers);
+}
+
+#[test]
+fn x61_a_file_is_put_aside_for_its_age_and_at_a_start() {
+    let folder = Folder::new("age");
+    let mut logs = folder.logs(u64::MAX);
+    let path = file_of(&folder);
+    let older = |n: u32| text(format!("{}.{n}", path.display()));
+    let mut first = add_with(&mut logs, 1, &[("log_max_age_ms", "1ms")]);
+    first.write_all(b"one\n").unwrap();
+    tail(&mut logs, run(1));
+    let begun = fs::metadata(&path).unwrap().created().unwrap();
+    while begun
+        .elapsed()
+        .is_ok_and(|age| age < Duration::from_millis(1))
+    {
+        std::thread::yield_now();
+    }
+    first.write_all(b"two\n").unwrap();
+    tail(&mut logs, run(1));
+    assert_eq!((text(&path), older(1)), ("two\n".into(), "one\n".into()));
+    for number in [2, 3] {
+        add_with(&mut logs, number, &[("log_rotate_at_start", "yes")]);
+        tail(&mut logs, run(number));
+        assert_eq!(
+            (text(&path), older(1)),
+            (String::new(), "two\n".into()),
+            "empty ones stay"
+        );
+    }
+}
+
+#[test]
+fn x61_files_that_were_put_aside_are_compressed_and_the_oldest_go() {
+    let folder = Folder::new("compress");
+    let mut logs = folder.logs(u64::MAX);
+    let path = file_of(&folder);
+    let settings = [
+        ("log_compress", "yes"),
+        ("log_max_size", "1K"),
+        ("log_files", "2"),
+    ];
+    let mut writer = add_with(&mut logs, 1, &settings);
+    for n in 0..5 {
+        writer
+            .write_all(format!("{n}").repeat(1024).as_bytes())
+            .unwrap();
+        tail(&mut logs, run(1));
+    }
+    let older = |n: u32| PathBuf::from(format!("{}.{n}.gz", path.display()));
+    while older(1).exists() && path.with_extension("log.1").exists() || !older(1).exists() {
+        std::thread::yield_now();
+    }
+    let unpacked = |n| {
+        let mut text = String::new();
+        let mut packed = flate2::read::GzDecoder::new(fs::File::open(older(n)).unwrap());
+        packed.read_to_string(&mut text).unwrap();
+        text
+    };
+    assert_eq!(
+        (unpacked(1), unpacked(2)),
+        ("3".repeat(1024), "2".repeat(1024))
+    );
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 3);
+}
+
+#[test]
+fn x62_the_mode_of_a_log_file_is_what_is_set() {
+    let folder = Folder::new("mode");
+    let mut logs = folder.logs(u64::MAX);
+    let mode = || fs::metadata(file_of(&folder)).unwrap().permissions().mode() & 0o777;
+    for (number, set, expected) in [(1, "", 0o640), (2, "604", 0o604), (3, "", 0o604)] {
+        add_with(&mut logs, number, &[("log_mode", set)]);
+        tail(&mut logs, run(number));
+        assert_eq!(mode(), expected, "one that is there keeps its mode");
+        fs::rename(file_of(&folder), folder.0.join("aside")).unwrap();
+        fs::rename(folder.0.join("aside"), file_of(&folder)).unwrap();
+        logs.reopen();
+    }
 }

@@ -6,12 +6,16 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::time::SystemTime;
 
 use relance_policy::{RunId, ServiceId};
-use relance_scm::ServiceName;
-use rustix::event::epoll;
+use relance_scm::ServiceConfig;
+use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 
-use super::files::{Files, Mark};
+use super::files::{Files, Mark, Output};
+use super::lines::{Lines, stamp};
+use super::plan::OutputPlan;
+use super::sinks::Sinks;
 use super::{LogSettings, LogsRequest};
 use crate::linux::protocol::{STREAMS_AFTER_RUNS_MAX, run_of, token};
 use crate::linux::signals::Signals;
@@ -25,6 +29,10 @@ const DRAIN_MAX: usize = 1024 * 1024;
 const TAIL_LINES: usize = 10;
 /// ... and so many bytes.
 const TAIL_BYTES: u64 = 4096;
+/// The same for what is kept in memory.
+const RECENT_LEN: usize = 4096;
+/// Bytes read at once of output that is looked at.
+const READ_LEN: usize = 64 * 1024;
 const TOKEN_WAKE: u64 = u64::MAX;
 const TOKEN_REOPEN: u64 = u64::MAX - 1;
 
@@ -36,6 +44,10 @@ pub(super) struct Thread {
     receiver: Receiver<LogsRequest>,
     pub(super) pipes: BTreeMap<RunId, Pipe>,
     files: Files,
+    sinks: Sinks,
+    /// What is looked at line by line.
+    buffer: Vec<u8>,
+    stamped: Vec<u8>,
 }
 
 /// What a run prints into.
@@ -43,7 +55,11 @@ pub(super) struct Pipe {
     /// `None` once nobody can print any more: its last lines may still be asked for.
     fd: Option<OwnedFd>,
     /// `None`: the service is gone, and its output with it.
-    name: Option<ServiceName>,
+    plan: Option<Box<OutputPlan>>,
+    /// For output that is looked at.
+    lines: Option<Box<Lines>>,
+    /// The last bytes of output that goes into no file.
+    recent: Vec<u8>,
     /// Where the output of this run begins.
     begin: Mark,
     /// Nobody asks for its last lines any more: it goes when nobody can print.
@@ -57,6 +73,7 @@ impl Thread {
         wake: Arc<OwnedFd>,
         reopen: Option<Signals>,
         receiver: Receiver<LogsRequest>,
+        sinks: Sinks,
     ) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let data = epoll::EventData::new_u64(TOKEN_WAKE);
@@ -72,6 +89,9 @@ impl Thread {
             receiver,
             pipes: BTreeMap::new(),
             files: Files::new(settings, signals),
+            sinks,
+            buffer: Vec::new(),
+            stamped: Vec::new(),
         })
     }
 
@@ -107,10 +127,10 @@ impl Thread {
             match request {
                 LogsRequest::Add {
                     run,
-                    name,
+                    config,
                     pipe,
                     resumed,
-                } => self.add(run, name, pipe, resumed),
+                } => self.add(run, config.as_deref(), pipe, resumed),
                 LogsRequest::Tail { run, reply } => {
                     // Whoever asked may have given up.
                     let _ = reply.send(self.tail(run));
@@ -130,27 +150,51 @@ impl Thread {
     pub(super) fn add(
         &mut self,
         run: RunId,
-        name: Option<ServiceName>,
+        config: Option<&ServiceConfig>,
         pipe: OwnedFd,
         resumed: bool,
     ) {
+        let data = epoll::EventData::new_u64(token(run));
+        let watched = rustix::io::ioctl_fionbio(&pipe, true)
+            .and_then(|()| epoll::add(&self.epoll, &pipe, data, epoll::EventFlags::IN));
+        if watched.is_err() {
+            return;
+        }
+        let plan = config.map(|config| OutputPlan::new(config, &self.files.settings));
+        let begin = plan
+            .as_ref()
+            .map(|plan| self.begin(run.service, plan, resumed));
+        let is_looked_at = plan.as_ref().is_some_and(|plan| !plan.is_plain());
+        let pipe = Pipe {
+            fd: Some(pipe),
+            plan: plan.map(Box::new),
+            lines: is_looked_at.then(Box::default),
+            recent: Vec::new(),
+            begin: begin.unwrap_or_default(),
+            forgotten: false,
+        };
+        self.pipes.insert(run, pipe);
+    }
+
+    /// Where the output of a run begins.
+    fn begin(&mut self, service: ServiceId, plan: &OutputPlan, resumed: bool) -> Mark {
+        if !plan.has_file {
+            return Mark::default();
+        }
+        // What the settings say of the file is done where it is opened.
+        self.files.close(service);
+        let is_begun = |output: &mut Output| output.length() > 0;
+        if plan.rotation.at_start
+            && !resumed
+            && self.files.output(service, plan).is_ok_and(is_begun)
+            && let Err(error) = self.files.rotate(service, plan)
+        {
+            tracing::warn!(service = %plan.name, %error, "its log file cannot be put aside");
+        }
         // What it printed under the engine before is somewhere near the end.
         let before = if resumed { TAIL_BYTES } else { 0 };
-        self.files.look(run.service);
-        let output = self.files.output(run.service, name.as_ref());
-        let begin = output.map_or_else(|_| Mark::default(), |output| output.mark(before));
-        let data = epoll::EventData::new_u64(token(run));
-        if epoll::add(&self.epoll, &pipe, data, epoll::EventFlags::IN).is_ok() {
-            self.pipes.insert(
-                run,
-                Pipe {
-                    fd: Some(pipe),
-                    name,
-                    begin,
-                    forgotten: false,
-                },
-            );
-        }
+        let output = self.files.output(service, plan);
+        output.map_or_else(|_| Mark::default(), |output| output.mark(before))
     }
 
     /// Somebody has moved or removed files, and wants the room back, or new ones: also those of services
@@ -158,9 +202,11 @@ impl Thread {
     fn reopen(&mut self) {
         let pipes = self.pipes.iter().filter(|(_, pipe)| pipe.fd.is_some());
         for (run, pipe) in pipes {
-            if self.files.look(run.service) {
-                // Where it fails, so does the next line, which is counted.
-                let _ = self.files.output(run.service, pipe.name.as_ref());
+            if self.files.look(run.service)
+                && let Some(plan) = &pipe.plan
+            {
+                // Where it fails, so does the next line, which says so.
+                let _ = self.files.output(run.service, plan);
             }
         }
     }
@@ -215,14 +261,19 @@ impl Thread {
     /// Moves output, up to a budget. `false` when nobody can print any more.
     fn drain(&mut self, run: RunId, budget: usize) -> bool {
         let mut moved = 0;
-        self.files.look(run.service);
         while moved < budget {
+            let Some(fd) = self.pipes.get(&run).and_then(|pipe| pipe.fd.as_ref()) else {
+                return false;
+            };
+            // Where there is nothing, no file is looked for, and none is made.
+            if rustix::io::ioctl_fionread(fd).is_ok_and(|length| length == 0) {
+                return !has_ended(fd) || self.end(run);
+            }
+            self.files.look(run.service);
             match self.move_some(run, budget - moved) {
-                Ok(0) => return false,
                 Ok(length) => moved += length,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
                 Err(_) => match self.drop_some(run) {
-                    Ok(0) => return false,
                     Ok(length) => moved += length,
                     Err(_) => return true,
                 },
@@ -231,25 +282,57 @@ impl Thread {
         true
     }
 
+    /// Nobody can print any more: the beginning of a last line is handed on. Always `false`.
+    fn end(&mut self, run: RunId) -> bool {
+        if let Some(pipe) = self.pipes.get_mut(&run)
+            && let (Some(plan), Some(lines)) = (&pipe.plan, &mut pipe.lines)
+        {
+            lines.end(|line| self.sinks.lines(plan, run, line));
+        }
+        false
+    }
+
     fn move_some(&mut self, run: RunId, budget: usize) -> io::Result<usize> {
-        let Some(pipe) = self.pipes.get(&run) else {
+        let Some(pipe) = self.pipes.get_mut(&run) else {
             return Ok(0);
         };
         let Some(fd) = &pipe.fd else {
             return Ok(0);
         };
-        let full = {
-            let output = self.files.output(run.service, pipe.name.as_ref())?;
-            output.length() >= self.files.settings.bytes_max
-        };
-        // Only once there is more: until then the last lines stay where they are looked for.
-        if full && rustix::io::ioctl_fionread(fd)? > 0 {
-            self.files.rotate(run.service)?;
+        let plan = pipe.plan.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        if plan.has_file {
+            let is_due = self.files.output(run.service, plan)?.is_due(&plan.rotation);
+            // Only once there is more: until then the last lines stay where they are looked for.
+            if is_due && rustix::io::ioctl_fionread(fd)? > 0 {
+                self.files.rotate(run.service, plan)?;
+            }
         }
-        let output = self.files.output(run.service, pipe.name.as_ref())?;
-        let length = output.append(fd, budget)?;
+        let Some(lines) = &mut pipe.lines else {
+            let length = self.files.output(run.service, plan)?.append(fd, budget)?;
+            self.files.signals.grown(run.service);
+            return Ok(length);
+        };
+        self.buffer.resize(READ_LEN, 0);
+        let room = budget.min(READ_LEN);
+        let length = rustix::io::read(fd, &mut self.buffer[..room])?;
+        let bytes = &self.buffer[..length];
+        if plan.sinks != [None, None] {
+            lines.whole(bytes, |line| self.sinks.lines(plan, run, line));
+        }
+        if !plan.has_file {
+            keep_end(&mut pipe.recent, bytes);
+            return Ok(length);
+        }
+        self.stamped.clear();
+        let bytes = if plan.stamps {
+            lines.stamp(bytes, &stamp(SystemTime::now()), &mut self.stamped);
+            &self.stamped
+        } else {
+            bytes
+        };
+        let (_, written) = self.files.output(run.service, plan)?.write(bytes);
         self.files.signals.grown(run.service);
-        Ok(length)
+        written.map(|()| length)
     }
 
     /// The disk is full, or the file is gone: better lost than a service that stands still.
@@ -257,7 +340,6 @@ impl Thread {
         let Some(fd) = self.pipes.get(&run).and_then(|pipe| pipe.fd.as_ref()) else {
             return Ok(0);
         };
-        rustix::io::ioctl_fionbio(fd, true)?;
         Ok(rustix::io::read(fd, &mut [0; 16 * 1024])?)
     }
 
@@ -266,11 +348,16 @@ impl Thread {
         let Some(pipe) = self.pipes.get(&run) else {
             return String::new();
         };
-        let begin = pipe.begin;
-        let Ok(output) = self.files.output(run.service, pipe.name.as_ref()) else {
+        let Some(plan) = &pipe.plan else {
             return String::new();
         };
-        let begin = output.position(begin);
+        if !plan.has_file {
+            return last_lines(&pipe.recent, pipe.recent.len() < RECENT_LEN);
+        }
+        let Ok(output) = self.files.output(run.service, plan) else {
+            return String::new();
+        };
+        let begin = output.position(pipe.begin);
         let from = begin.max(output.length().saturating_sub(TAIL_BYTES));
         let length = usize::try_from(output.length().saturating_sub(from)).unwrap_or(0);
         let mut bytes = vec![0; length];
@@ -280,6 +367,23 @@ impl Thread {
             Err(_) => String::new(),
         }
     }
+}
+
+/// Whether nobody can write into a pipe that is empty.
+fn has_ended(pipe: &OwnedFd) -> bool {
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let mut polled = [PollFd::new(pipe, PollFlags::IN)];
+    let told = poll(&mut polled, Some(&at_once)).map(|_| polled[0].revents());
+    told.is_ok_and(|told| told.contains(PollFlags::HUP) && !told.contains(PollFlags::IN))
+}
+
+/// Keeps the last bytes of some output.
+fn keep_end(kept: &mut Vec<u8>, bytes: &[u8]) {
+    kept.extend_from_slice(&bytes[bytes.len().saturating_sub(RECENT_LEN)..]);
+    kept.drain(..kept.len().saturating_sub(RECENT_LEN));
 }
 
 /// The last lines of some output; the first one only if it is known to be whole.

@@ -6,13 +6,37 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fchmod, fstat, openat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fchmod, fchown, fstat, openat};
 use rustix::io::Errno;
+use rustix::process::{Gid, Uid};
 
 use super::trust::kind;
 
 /// Mode of a file of output: the group of its folder may be one that reads logs.
 const OUTPUT_MODE: u32 = 0o640;
+
+/// Whose a file of output is; what is not set is the manager's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FileRights {
+    pub(crate) owner: Option<u32>,
+    pub(crate) group: Option<u32>,
+    pub(crate) mode: Option<u32>,
+}
+
+impl FileRights {
+    /// Gives a file away, as far as somebody has said to whom; a new one gets the usual mode otherwise.
+    fn give(self, fd: &OwnedFd, is_new: bool) -> io::Result<()> {
+        if self.owner.is_some() || self.group.is_some() {
+            let (owner, group) = (self.owner.map(Uid::from_raw), self.group.map(Gid::from_raw));
+            fchown(fd, owner, group)?;
+        }
+        // After the owner: a change of that takes bits away.
+        match self.mode.or(is_new.then_some(OUTPUT_MODE)) {
+            Some(mode) => Ok(fchmod(fd, Mode::from_raw_mode(mode & 0o666))?),
+            None => Ok(()),
+        }
+    }
+}
 
 /// Opens a file in a folder: never through a link.
 pub(super) fn open_in(folder: &OwnedFd, name: &OsStr, flags: OFlags) -> io::Result<File> {
@@ -27,19 +51,21 @@ pub(super) fn open_in(folder: &OwnedFd, name: &OsStr, flags: OFlags) -> io::Resu
 ///
 /// # Errors
 /// When it is refused, or cannot be opened.
-pub(crate) fn append_to(path: &Path) -> io::Result<File> {
+pub(crate) fn append_to(path: &Path, rights: FileRights) -> io::Result<File> {
     let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let mode = Mode::from_raw_mode(0o600);
     let made = openat(CWD, path, flags | OFlags::CREATE | OFlags::EXCL, mode);
+    let is_new = made.is_ok();
     let fd = match made {
-        Ok(fd) => {
-            fchmod(&fd, Mode::from_raw_mode(OUTPUT_MODE))?;
-            fd
-        }
-        Err(Errno::EXIST) => openat(CWD, path, flags, mode)?,
-        Err(error) => return Err(error.into()),
+        Err(Errno::EXIST) => openat(CWD, path, flags, mode),
+        made => made,
     };
-    only_a_file(path, fd)
+    let file = only_a_file(path, fd?)?;
+    let file = OwnedFd::from(file);
+    if let Err(error) = rights.give(&file, is_new) {
+        tracing::warn!(path = %path.display(), %error, "a log file cannot be given away");
+    }
+    Ok(file.into())
 }
 
 /// Opens the file of a service's output to read it, under the same conditions.

@@ -357,7 +357,7 @@ fn a_log_folder_may_belong_to_a_service_but_not_to_everybody() {
     let folder = folder();
     let logs = folder.path().join("a/logs");
     check_logs(&logs).unwrap();
-    assert_eq!(mode(&logs), 0o750);
+    assert_eq!(mode(&logs), 0o751);
     set_mode(&logs, 0o777);
     refused(check_logs(&logs), "chmod o-w");
     set_mode(&logs, 0o770);
@@ -376,7 +376,7 @@ fn output_goes_through_nothing_that_was_planted() {
     let path = folder.path().join("a.log");
     let attack = |plant: &dyn Fn()| {
         plant();
-        assert!(append_to(&path).is_err());
+        assert!(append_to(&path, FileRights::default()).is_err());
         assert!(open_output(&path).is_err());
         assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
         fs::remove_file(&path).unwrap();
@@ -394,10 +394,20 @@ fn output_goes_through_nothing_that_was_planted() {
 fn output_is_added_to_and_its_group_may_read_it() {
     let folder = folder();
     let path = folder.path().join("a.log");
-    append_to(&path).unwrap().write_all(b"one").unwrap();
+    append_to(&path, FileRights::default())
+        .unwrap()
+        .write_all(b"one")
+        .unwrap();
     assert_eq!(mode(&path), 0o640);
     set_mode(&path, 0o600);
-    assert_eq!(append_to(&path).unwrap().metadata().unwrap().len(), 3);
+    assert_eq!(
+        append_to(&path, FileRights::default())
+            .unwrap()
+            .metadata()
+            .unwrap()
+            .len(),
+        3
+    );
     assert_eq!(mode(&path), 0o600, "a choice of the administrator's");
     let mut text = String::new();
     File::read_to_string(&mut open_output(&path).unwrap(), &mut text).unwrap();

@@ -113,8 +113,7 @@ impl LinuxProcesses {
         if let Some((config, _)) = starting
             && let Some(output) = self.runs.get_mut(&run).and_then(|run| run.output.take())
         {
-            self.logs
-                .add(run, Some(&config.service_name), output, false);
+            self.logs.add(run, Some(config), output, false);
         }
         self.facts.push_back(Fact::Spawned {
             run,

@@ -16,6 +16,7 @@ fn processes(folder: &std::path::Path) -> (LinuxProcesses, Link) {
         folder: folder.to_owned(),
         bytes_max: 1 << 20,
         files_max: 1,
+        copy: None,
     };
     let logs = Logs::start(settings, Arc::default(), None).unwrap();
     let around = Surroundings {

@@ -1,0 +1,139 @@
+//! What becomes of the output of a service: its settings, with those of the manager where it has none.
+
+use std::time::Duration;
+
+use relance_scm::config::{Extensions, OutputMode};
+use relance_scm::security::Sid;
+use relance_scm::settings::{
+    Key, LOG_COMPRESS, LOG_FILES, LOG_GROUP, LOG_MAX_AGE, LOG_MAX_SIZE, LOG_MODE, LOG_OWNER,
+    LOG_ROTATE_AT_START, LOG_TIMESTAMPS, OUTPUT, OUTPUT_COPY,
+};
+use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error};
+
+use super::LogSettings;
+use crate::linux::account::principals;
+use crate::linux::place::FileRights;
+
+/// Where lines go that go into no file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sink {
+    /// The manager's own standard output.
+    Stdout,
+    /// systemd's journal.
+    Journal,
+    /// The system's log.
+    Syslog,
+}
+
+impl Sink {
+    /// The sink that a word of the settings names.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match OutputMode::from_name(name).ok()? {
+            OutputMode::Stdout => Some(Self::Stdout),
+            OutputMode::Journal => Some(Self::Journal),
+            OutputMode::Syslog => Some(Self::Syslog),
+            OutputMode::File | OutputMode::Null => None,
+        }
+    }
+}
+
+/// See the module.
+pub(super) struct OutputPlan {
+    pub(super) name: ServiceName,
+    /// Whether it goes into a file.
+    pub(super) has_file: bool,
+    /// Where else it goes.
+    pub(super) sinks: [Option<Sink>; 2],
+    /// Whether lines in the file begin with the time.
+    pub(super) stamps: bool,
+    pub(super) rotation: Rotation,
+    pub(super) rights: FileRights,
+}
+
+/// When a file is put aside, and what becomes of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rotation {
+    pub(super) bytes_max: u64,
+    pub(super) age_max: Option<Duration>,
+    pub(super) at_start: bool,
+    pub(super) files_max: u32,
+    pub(super) compress: bool,
+}
+
+impl OutputPlan {
+    pub(super) fn new(config: &ServiceConfig, settings: &LogSettings) -> Self {
+        let extensions = &config.extensions;
+        let output = extensions.get(OUTPUT);
+        let copy = match extensions.get(OUTPUT_COPY) {
+            "" => settings.copy,
+            word => Sink::from_name(word),
+        };
+        let main = Sink::from_name(output);
+        let files_max = extensions
+            .get(LOG_FILES)
+            .and_then(|files| files.try_into().ok());
+        Self {
+            name: config.service_name.clone(),
+            has_file: output == OutputMode::File.name(),
+            sinks: [main, copy.filter(|copy| main != Some(*copy))],
+            stamps: extensions.get(LOG_TIMESTAMPS),
+            rotation: Rotation {
+                bytes_max: extensions.get(LOG_MAX_SIZE).unwrap_or(settings.bytes_max),
+                age_max: extensions.get(LOG_MAX_AGE),
+                at_start: extensions.get(LOG_ROTATE_AT_START),
+                files_max: files_max.unwrap_or(settings.files_max),
+                compress: extensions.get(LOG_COMPRESS),
+            },
+            rights: rights(config),
+        }
+    }
+
+    /// Whether output goes into its file as it is, and nowhere else.
+    pub(super) fn is_plain(&self) -> bool {
+        self.has_file && !self.stamps && self.sinks == [None, None]
+    }
+}
+
+fn rights(config: &ServiceConfig) -> FileRights {
+    let number = |kind: &str, key: Key<Option<Box<str>>>| {
+        let name = config.extensions.get(key)?;
+        match principals::find(&format!("{kind}:{name}")) {
+            Ok(Sid::UnixUser(number) | Sid::UnixGroup(number)) => Some(number),
+            other => {
+                tracing::warn!(service = %config.service_name, ?other, "whose the log file is");
+                None
+            }
+        }
+    };
+    let mode = config.extensions.get(LOG_MODE);
+    FileRights {
+        owner: number("user", LOG_OWNER),
+        group: number("group", LOG_GROUP),
+        mode: mode.and_then(|mode| u32::try_from(mode).ok()),
+    }
+}
+
+/// Whether the users and groups that log files are given to exist, and this daemon may give files away.
+///
+/// # Errors
+/// 1332 where there is nobody of that name, 1314 for a daemon that does not run as root.
+pub(crate) fn check_log_rights(extensions: &Extensions) -> Result<(), ScmError> {
+    for (kind, key) in [("user", LOG_OWNER), ("group", LOG_GROUP)] {
+        let Some(name) = extensions.get(key) else {
+            continue;
+        };
+        let option = key.setting().option;
+        principals::find(&format!("{kind}:{name}")).map_err(|error| {
+            let sentence = format!("--{option}: {}", error.sentence());
+            ScmError::new(error.code(), sentence)
+        })?;
+        if !rustix::process::getuid().is_root() {
+            return Err(ScmError::new(
+                Win32Error::PRIVILEGE_NOT_HELD,
+                format!("--{option}: only a daemon that runs as root can give files to others"),
+            ));
+        }
+    }
+    Ok(())
+}
