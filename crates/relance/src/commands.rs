@@ -32,6 +32,7 @@ mod references;
 mod restart;
 #[cfg(unix)]
 mod restore;
+mod scale;
 mod simulate;
 mod start;
 mod start_type;
@@ -149,6 +150,12 @@ const GROUPS: &[(&str, &[Command])] = &[
         "Configure",
         &[
             command!("create", "Create a service", create::Arguments, create::run),
+            command!(
+                "scale",
+                "Have so many instances of a template",
+                scale::Arguments,
+                scale::run
+            ),
             command!("delete", "Delete a service", delete::Arguments, delete::run),
             command!(
                 "config",

@@ -23,6 +23,7 @@ mod daemon;
 pub mod fuzzing;
 #[cfg(any(windows, test))]
 mod host;
+mod instances;
 mod lang;
 mod plain;
 mod selection;

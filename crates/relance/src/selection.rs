@@ -5,13 +5,14 @@
 //! status.
 
 use std::ffi::OsStr;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 
 use clap::Args;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use relance_client::{Target, connect};
+use relance_scm::instance::is_template;
 use relance_scm::manager::{ServiceInfo, wait};
 use relance_scm::{Caller, ScmError, ServiceManager, ServiceName, Win32Error};
 use serde::Serialize;
@@ -23,10 +24,35 @@ use crate::plain::plain;
 /// Services that are worked on at the same time. Each may wait, with a connection of its own.
 const AT_ONCE: usize = 8;
 
+/// How a command goes through its services.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// So many at the same time.
+    at_once: usize,
+    /// Whether those that are not begun are left out when one fails.
+    stops: bool,
+}
+
+impl Pace {
+    /// As usual.
+    pub(crate) const ALL: Self = Self {
+        at_once: AT_ONCE,
+        stops: false,
+    };
+
+    /// So many at a time, up to the first failure.
+    pub(crate) fn rolling(at_once: usize) -> Self {
+        Self {
+            at_once,
+            stops: true,
+        }
+    }
+}
+
 /// The services of a command.
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
-    /// Services: names, or patterns with * and ?
+    /// Services: names, patterns with * and ?, or NAME@ for all its instances
     #[arg(value_name = "NAME", add = service_names())]
     names: Vec<String>,
     /// All services
@@ -47,13 +73,21 @@ impl Selection {
         !self.all && self.names.is_empty()
     }
 
+    /// As if these words had been typed.
+    pub(crate) fn of(names: &[String]) -> Self {
+        Self {
+            names: names.to_vec(),
+            all: false,
+        }
+    }
+
     /// The services that are meant, each once, in the order in which they were named.
     ///
     /// # Errors
     /// 87 when none is named, 1060 for a pattern that nothing matches. A name need not exist: what is
     /// asked of the manager then says so.
     pub(crate) fn select(&self, manager: &Manager) -> Result<Selected, CommandFailure> {
-        let is_pattern = |text: &&String| text.contains(['*', '?']);
+        let is_pattern = |text: &&String| text.contains(['*', '?']) || is_template(text);
         if self.is_empty() {
             return Err(usage("name a service, a pattern like 'worker*', or --all"));
         }
@@ -98,27 +132,20 @@ impl Selection {
         done: &str,
         act: impl Fn(&Manager, &ServiceName) -> CommandResult + Sync,
     ) -> CommandResult {
+        self.each_at(Pace::ALL, common, done, act)
+    }
+
+    /// The same at another pace.
+    pub(crate) fn each_at(
+        &self,
+        pace: Pace,
+        common: &Common,
+        done: &str,
+        act: impl Fn(&Manager, &ServiceName) -> CommandResult + Sync,
+    ) -> CommandResult {
         let manager = common.manager()?;
         let selected = self.select(&manager)?;
-        if let ([only], true) = (&*selected.names, selected.is_one) {
-            return act(&manager, only);
-        }
-        let results = all_at_once(
-            &manager,
-            &selected.names,
-            |name, result| {
-                if common.json {
-                    return;
-                }
-                let name = plain(name.as_str());
-                match result {
-                    Ok(()) => println!("{name}: {done}"),
-                    Err(failure) => eprintln!("{name}: {}", plain(&failure.sentence())),
-                }
-            },
-            &act,
-        );
-        report(&selected.names, results, done, common.json)
+        selected.each_at(pace, &manager, common, done, act)
     }
 
     /// What is known of each service.
@@ -133,8 +160,52 @@ impl Selection {
     }
 }
 
+impl Selected {
+    /// See [`Selection::each`].
+    pub(crate) fn each(
+        &self,
+        manager: &Manager,
+        common: &Common,
+        done: &str,
+        act: impl Fn(&Manager, &ServiceName) -> CommandResult + Sync,
+    ) -> CommandResult {
+        self.each_at(Pace::ALL, manager, common, done, act)
+    }
+
+    fn each_at(
+        &self,
+        pace: Pace,
+        manager: &Manager,
+        common: &Common,
+        done: &str,
+        act: impl Fn(&Manager, &ServiceName) -> CommandResult + Sync,
+    ) -> CommandResult {
+        if let ([only], true) = (&*self.names, self.is_one) {
+            return act(manager, only);
+        }
+        let results = several_at_once(
+            pace,
+            manager,
+            &self.names,
+            |name, result| {
+                if common.json {
+                    return;
+                }
+                let name = plain(name.as_str());
+                match result {
+                    Ok(()) => println!("{name}: {done}"),
+                    Err(failure) => eprintln!("{name}: {}", plain(&failure.sentence())),
+                }
+            },
+            &act,
+        );
+        report(&self.names, results, done, common.json)
+    }
+}
+
 fn matching(known: &[ServiceName], pattern: &str) -> Result<Vec<ServiceName>, CommandFailure> {
-    let matcher = WildMatch::new_case_insensitive(pattern);
+    let of_template = is_template(pattern).then(|| format!("{pattern}?*"));
+    let matcher = WildMatch::new_case_insensitive(of_template.as_deref().unwrap_or(pattern));
     let matching = known.iter().filter(|name| matcher.matches(name.as_str()));
     let matching: Vec<ServiceName> = matching.cloned().collect();
     if matching.is_empty() {
@@ -146,19 +217,28 @@ fn matching(known: &[ServiceName], pattern: &str) -> Result<Vec<ServiceName>, Co
 }
 
 /// Acts on all services with a bounded number of threads; results in the order of the names.
-fn all_at_once(
+fn several_at_once(
+    pace: Pace,
     manager: &Manager,
     names: &[ServiceName],
     tell: impl Fn(&ServiceName, &CommandResult) + Sync,
     act: &(impl Fn(&Manager, &ServiceName) -> CommandResult + Sync),
 ) -> Vec<CommandResult> {
     let next = AtomicUsize::new(0);
+    let failed = OnceLock::new();
     let results = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(names.len()) {
+        for _ in 0..pace.at_once.min(names.len()) {
             scope.spawn(|| {
                 while let Some((index, name)) = take(&next, names) {
-                    let result = act(manager, name);
+                    let result = match failed.get() {
+                        Some(failed) if pace.stops => Err(left_out(failed)),
+                        _ => act(manager, name),
+                    };
+                    if result.is_err() {
+                        // The first one is named; later ones have told for themselves.
+                        let _ = failed.set(name.clone());
+                    }
                     let mut results = results
                         .lock()
                         .unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -173,6 +253,11 @@ fn all_at_once(
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     results.sort_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+fn left_out(failed: &ServiceName) -> CommandFailure {
+    let sentence = format!("left as it is, since {failed} failed");
+    ScmError::new(Win32Error::OPERATION_ABORTED, sentence).into()
 }
 
 fn take<'a>(next: &AtomicUsize, names: &'a [ServiceName]) -> Option<(usize, &'a ServiceName)> {
@@ -243,7 +328,7 @@ mod tests {
 
     #[test]
     fn patterns_match_without_case_and_an_empty_match_is_refused() {
-        let known: Vec<_> = ["worker1", "Worker2", "mailer"]
+        let known: Vec<_> = ["worker1", "Worker2", "mailer", "mail@1", "mail@2", "mail@"]
             .map(|text| name(text).expect("a name"))
             .into();
         let names = |pattern: &str| {
@@ -256,5 +341,7 @@ mod tests {
         );
         assert_eq!(names("*er?"), Ok(vec!["worker1".into(), "Worker2".into()]));
         assert_eq!(names("x*"), Err(4));
+        assert_eq!(names("mail@"), Ok(vec!["mail@1".into(), "mail@2".into()]));
+        assert_eq!(names("worker@"), Err(4), "a template without instances");
     }
 }

@@ -1,17 +1,22 @@
 //! Files that describe services, for `relance apply` and `relance daemon --apply`: TOML with one
 //! `[[service]]` each, JSON as `relance config --json` prints it, and folders of these.
 
+mod templates;
+
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use relance_scm::config::Secret;
 use relance_scm::manager::NewService;
 use relance_scm::{ScmError, ServiceConfig};
 use relance_wire::api::ConfigBody;
 use serde::Deserialize;
+use serde::de::Error as _;
 use serde_json::Value as Json;
+
+use templates::{Counts, several, without_counts};
 
 /// A file.
 #[derive(Debug, Deserialize)]
@@ -96,8 +101,10 @@ fn parse(path: &Path, text: &str) -> Result<Vec<ConfigBody>> {
     }
 }
 
-/// What a TOML file says of each service.
+/// What a TOML file says of each service; a template with `instances` is so many.
 pub(crate) fn parse_toml(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error> {
+    let counts = toml::from_str::<Counts>(text)?.service;
+    let text = &without_counts(text, &counts)?;
     let mut services = toml::from_str::<File>(text)?.service;
     let given: toml::Table = toml::from_str(text)?;
     let given = given.get("service").and_then(toml::Value::as_array);
@@ -106,7 +113,15 @@ pub(crate) fn parse_toml(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error>
             "program".clone_into(&mut service.kind);
         }
     }
-    Ok(services)
+    let mut expanded = Vec::new();
+    for (service, count) in services.into_iter().zip(&counts) {
+        match &count.instances {
+            Some(count) => expanded
+                .extend(several(&service, *count.get_ref()).map_err(toml::de::Error::custom)?),
+            None => expanded.push(service),
+        }
+    }
+    Ok(expanded)
 }
 
 /// One service, a list of them, or `{"service": [...]}` as in TOML.
@@ -120,13 +135,23 @@ fn parse_json(text: &str) -> Result<Vec<ConfigBody>> {
         },
         _ => bail!("expected one service, a list of services, or {{\"service\": [...]}}"),
     };
-    let bodies = list.into_iter().map(|mut service| {
+    let mut bodies = Vec::new();
+    for mut service in list {
+        let mut count = None;
         if let Some(service) = service.as_object_mut() {
             service.entry("kind").or_insert_with(|| "program".into());
+            count = service.remove("instances");
         }
-        Ok(serde_json::from_value(service)?)
-    });
-    bodies.collect()
+        let body = serde_json::from_value(service)?;
+        match count {
+            Some(count) => {
+                let count = serde_json::from_value(count).context("instances")?;
+                bodies.extend(several(&body, count).map_err(Error::msg)?);
+            }
+            None => bodies.push(body),
+        }
+    }
+    Ok(bodies)
 }
 
 /// Errors name the service they are about.
@@ -155,6 +180,38 @@ mod tests {
     }
 
     #[test]
+    fn x52_a_template_is_so_many_services() {
+        let text = "[[service]]\nname = 'w@'\ninstances = 3 # so many\ncommand_line = '/w %i'\n\
+                    [[service]]\nname = 'b'\ncommand_line = '/b'\n";
+        let services = parse_toml(text).unwrap();
+        let names: Vec<_> = services.iter().map(|body| body.name.as_str()).collect();
+        assert_eq!(names, ["w@1", "w@2", "w@3", "b"]);
+        let refused = |text: &str, expected: &str| {
+            let error = parse_toml(text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        };
+        let service = "[[service]]\ncommand_line = '/w'\n";
+        refused(&format!("{service}name = 'w'\ninstances = 3\n"), "w@");
+        refused(
+            &format!("{service}name = 'w@'\ninstances = 0\n"),
+            "1 to 1000",
+        );
+        refused(
+            &format!("{service}name = 'w@'\ninstances = 'x'\n"),
+            "line 4",
+        );
+        refused(
+            "service = [{name = 'w@', instances = 2}]",
+            "a line of its own",
+        );
+        let error =
+            parse_toml(&format!("{service}name = 'w@'\ninstances = 2\nnam = 1\n")).unwrap_err();
+        assert!(error.to_string().contains("line 5"), "{error}");
+        let error = parse_toml("[[service]]\nnam = 'a'\n").unwrap_err();
+        assert!(error.to_string().contains("line 2"), "{error}");
+    }
+
+    #[test]
     fn json_is_one_service_or_several() {
         let a = r#"{"name": "a", "command_line": "/a"}"#;
         let kinds = |text: &str| -> Vec<String> {
@@ -164,6 +221,8 @@ mod tests {
         assert_eq!(kinds(a), ["program"]);
         assert_eq!(kinds(&format!("[{a}, {a}]")).len(), 2);
         assert_eq!(kinds(&format!(r#"{{"service": [{a}]}}"#)).len(), 1);
+        let template = r#"{"name": "w@", "command_line": "/w", "instances": 2}"#;
+        assert_eq!(kinds(template).len(), 2);
         for wrong in ["1", r#"{"service": 1}"#, r#"[{"nam": "a"}]"#] {
             assert!(parse_json(wrong).is_err(), "{wrong}");
         }

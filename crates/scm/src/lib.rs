@@ -23,6 +23,7 @@ pub mod error;
 pub mod event;
 pub mod event_log;
 pub mod failure_actions;
+pub mod instance;
 pub mod manager;
 pub mod name;
 pub mod rights;

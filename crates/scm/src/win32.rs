@@ -72,6 +72,8 @@ codes! {
     NO_MORE_ITEMS = 259;
     /// 267: not a folder.
     DIRECTORY = 267;
+    /// 995: given up before it was begun.
+    OPERATION_ABORTED = 995;
     /// 1009: the service database is damaged.
     BADDB = 1009;
     /// 1016: the service database cannot be read.

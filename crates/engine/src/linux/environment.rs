@@ -19,6 +19,8 @@ use crate::processes::StartProblem;
 
 /// The search path of a process that has none of its own.
 pub(super) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Tells a process which instance of its template it is (X52).
+const INSTANCE_VARIABLE: &str = "RELANCE_INSTANCE";
 /// Longest environment file, in bytes. More would not fit into an environment anyway.
 const FILE_LEN_MAX: u64 = 1024 * 1024;
 
@@ -52,6 +54,9 @@ pub(super) fn of(
         variable(WAIT_VARIABLE, &around.client_wait.as_millis().to_string()),
         variable("PATH", PATH),
     ];
+    if let Some((_, instance)) = config.service_name.instance() {
+        variables.push(variable(INSTANCE_VARIABLE, instance));
+    }
     set_all(&mut variables, given);
     set_all(&mut variables, passed_by_name);
     for file in config.extensions.get(ENVIRONMENT_FILES) {

@@ -1,6 +1,7 @@
 //! From a configuration to what is executed: program, arguments, environment, account, limits; and
 //! from what the kernel says against it to a Win32 code and a sentence.
 
+mod instance;
 mod rights;
 
 use std::path::Path;
@@ -31,6 +32,7 @@ pub(crate) fn for_run(
     config: &ServiceConfig,
     around: &Surroundings,
 ) -> Result<SpawnSpec, StartProblem> {
+    let config = &instance::filled_in(config);
     let root = config.extensions.get(ROOT_DIRECTORY);
     let root = root.as_deref().unwrap_or_default();
     let mut spec = in_root(root, config, &config.command_line, around)?;
@@ -89,7 +91,7 @@ pub(crate) fn for_command(
     line: &str,
     around: &Surroundings,
 ) -> Result<SpawnSpec, StartProblem> {
-    in_root("", config, line, around)
+    in_root("", &instance::filled_in(config), line, around)
 }
 
 /// What to execute, by paths below this folder.
@@ -105,7 +107,11 @@ fn in_root(
     let (environment, path) = environment::of(config, &account, around)?;
     let directory = config.extensions.get(WORKING_DIRECTORY);
     let directory = directory.as_deref().unwrap_or("/");
-    let arguments = command_line::split(line);
+    let name = &config.service_name;
+    let arguments: Vec<String> = command_line::split(line)
+        .iter()
+        .map(|word| name.fill_in(word).into_owned())
+        .collect();
     let program = arguments
         .first()
         .map(|word| resolve(word, &path, directory, root))

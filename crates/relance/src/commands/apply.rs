@@ -13,7 +13,8 @@ use crate::service_files;
 /// Create or update the services of files by their names, all or none; other services stay as they are
 ///
 /// A file is TOML, one `[[service]]` each, with the names of `relance config --json`, or that JSON. As with
-/// `relance create`, a service whose `kind` is not given is a program.
+/// `relance create`, a service whose `kind` is not given is a program. `instances = 4` with a
+/// name that ends in @ makes NAME@1 to NAME@4.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// A file, or a folder of .toml and .json files; - for the standard input; may be repeated

@@ -1,6 +1,7 @@
 //! `relance config`
 
 use clap::Parser;
+use relance_scm::instance::is_template;
 use relance_scm::settings::Section;
 use relance_scm::{ConfigChange, ServiceConfig};
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
@@ -9,14 +10,15 @@ use relance_wire::settings::texts;
 use super::options::ConfigOptions;
 use super::references;
 use super::windows_settings::{self, WindowsOptions};
-use crate::cli::{CommandResult, Common, name};
+use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
 use crate::plain::plain;
-use crate::selection::service_names;
+use crate::selection::{Selection, service_names};
 use crate::text::print_pairs;
 
 /// Show the configuration of a service, or change what is given
 ///
-/// Changes reach a running service at its next start, except for the display name.
+/// Changes reach a running service at its next start, except for the display name. NAME@ changes all
+/// instances of the template.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The service
@@ -37,16 +39,12 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    if is_template(&arguments.name) {
+        return change_all(&arguments);
+    }
     let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
-    let mut change = arguments.options.change()?;
-    change.command_line.clone_from(&arguments.command_line);
-    change.kind.clone_from(&arguments.kind);
-    arguments.windows.check()?;
-    references::note(
-        change.command_line.as_deref(),
-        change.environment.as_deref().unwrap_or_default(),
-    );
+    let change = change(&arguments)?;
     let changes = change != ChangeConfigRequest::default();
     if changes {
         let change = ConfigChange::try_from(&change)?;
@@ -61,6 +59,38 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     }
     print(&config, windows_settings::shown(&arguments.common, &name)?);
     Ok(())
+}
+
+/// The change that the options ask for.
+fn change(arguments: &Arguments) -> Result<ChangeConfigRequest, CommandFailure> {
+    let mut change = arguments.options.change()?;
+    change.command_line.clone_from(&arguments.command_line);
+    change.kind.clone_from(&arguments.kind);
+    arguments.windows.check()?;
+    references::note(
+        change.command_line.as_deref(),
+        change.environment.as_deref().unwrap_or_default(),
+    );
+    Ok(change)
+}
+
+/// Changes every instance of a template (X52).
+fn change_all(arguments: &Arguments) -> CommandResult {
+    let change = change(arguments)?;
+    if change == ChangeConfigRequest::default() {
+        return Err(usage(format!(
+            "say what to change, or name one instance, like {}1, to see its configuration",
+            arguments.name
+        )));
+    }
+    let change = ConfigChange::try_from(&change)?;
+    let manager = arguments.common.manager()?;
+    let instances = Selection::of(std::slice::from_ref(&arguments.name)).select(&manager)?;
+    instances.each(&manager, &arguments.common, "changed", |manager, name| {
+        let change = change.clone();
+        manager.ask(|scm, caller, reply| scm.change_config(caller, name, change, reply))?;
+        Ok(())
+    })
 }
 
 fn print(config: &ServiceConfig, of_windows: Vec<(&'static str, String)>) {

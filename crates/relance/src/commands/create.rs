@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use relance_scm::config::Secret;
+use relance_scm::instance::is_template;
 use relance_scm::manager::NewService;
 use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, command_line};
@@ -10,14 +11,18 @@ use super::options::{ConfigOptions, FailureOptions};
 use super::references;
 use super::windows_settings::WindowsOptions;
 use crate::cli::{CommandResult, Common, name, usage};
+use crate::instances::{self, INSTANCES_MAX};
 
 /// Create a service
 ///
 /// The command follows --, word by word: relance create worker -- php /srv/worker.php --queue=high
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// The name: 1 to 256 characters without / and \
+    /// The name: 1 to 256 characters without / and \; NAME@ with --instances
     name: String,
+    /// So many services NAME@1, NAME@2, ...; %i in the command, paths and variables is the number
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=INSTANCES_MAX))]
+    instances: Option<u32>,
     /// The command, word by word
     #[arg(last = true, value_name = "COMMAND")]
     words: Vec<String>,
@@ -77,6 +82,16 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         password: Secret::default(),
     };
     arguments.windows.check()?;
+    if let Some(count) = arguments.instances {
+        let manager = arguments.common.manager()?;
+        return instances::create(&manager, &service.config, count);
+    }
+    if is_template(&arguments.name) {
+        return Err(usage(format!(
+            "{0} is the name of a template: say how many services with --instances, or name one, like {0}1",
+            arguments.name
+        )));
+    }
     let name = service.config.service_name.clone();
     let manager = arguments.common.manager()?;
     manager.ask(|scm, caller, reply| scm.create_service(caller, service, reply))?;

@@ -10,13 +10,13 @@ use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
-use crate::selection::Selection;
+use crate::selection::{Pace, Selection};
 use crate::waiting::{Follow, Patience, run_of};
 
 use super::{start, stop};
 
 /// How long a service may take to run again, on a manager that has no such request.
-const START_PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const START_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Stop a service and start it again; one that does not run is started. The restart goes on when this
 /// command is interrupted or gives up waiting
@@ -28,8 +28,12 @@ pub(crate) struct Arguments {
     #[arg(long)]
     dependents: bool,
     /// Return when the request is on record
-    #[arg(long)]
+    #[arg(long, conflicts_with = "rolling")]
     no_wait: bool,
+    /// So many at a time: the next when one runs again and is ready, none after one that fails
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1, default_missing_value = "1",
+          require_equals = true, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    rolling: Option<u16>,
     /// How long to wait without progress [default: what the service says it needs and 30s, at least 125s]
     #[arg(long, value_name = "TIME")]
     timeout: Option<String>,
@@ -48,9 +52,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     } else {
         "restarted"
     };
+    let pace = arguments
+        .rolling
+        .map_or(Pace::ALL, |at_once| Pace::rolling(at_once.into()));
     arguments
         .services
-        .each(&arguments.common, done, |manager, name| {
+        .each_at(pace, &arguments.common, done, |manager, name| {
             restart(manager, name, dependents, patience, &ASKED)
         })
 }

@@ -14,6 +14,7 @@ mod console;
 mod container;
 mod doctor;
 mod exits;
+mod instances;
 mod kills;
 mod laravel;
 mod log_files;
