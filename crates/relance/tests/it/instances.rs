@@ -5,8 +5,7 @@ use std::process::Output;
 use relance_scm::ServiceState;
 use relance_testkit::daemon::Daemon;
 
-use crate::process_settings::done;
-use crate::support::{name, relance};
+use crate::support::{done, name, relance};
 
 fn text(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned()
