@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             .map(|line| line_row(line))
             .collect()
     } else {
-        all.services.iter().map(|info| row(info)).collect()
+        all.services.iter().map(row).collect()
     };
     print_table(&head, &rows);
     Ok(())

@@ -75,7 +75,7 @@ fn known(name: &str, parameter: &str) -> Option<Value> {
             }
         }
         "old" | "new" | "start" => {
-            let mut types = StartType::ALL.into_iter();
+            let mut types = StartType::ALL.iter();
             words(match types.find(|start| start.log_word() == parameter)? {
                 StartType::Boot => word::START_BOOT,
                 StartType::System => word::START_SYSTEM,
