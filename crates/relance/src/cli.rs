@@ -161,6 +161,12 @@ pub(crate) struct Manager {
 }
 
 impl Common {
+    /// The socket that was named.
+    #[cfg(unix)]
+    pub(crate) fn socket(&self) -> Option<&std::path::Path> {
+        self.socket.as_deref()
+    }
+
     #[cfg(unix)]
     #[allow(
         clippy::unnecessary_wraps,

@@ -39,6 +39,8 @@ mod start_type;
 mod status;
 mod stop;
 mod terminate;
+#[cfg(unix)]
+mod upgrade;
 mod wait;
 mod why;
 mod windows_settings;
@@ -256,6 +258,13 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "Bring a backup of the service database back",
                 restore::Arguments,
                 restore::run
+            ),
+            #[cfg(unix)]
+            command!(
+                "upgrade",
+                "Let the installed program replace the running manager",
+                upgrade::Arguments,
+                upgrade::run
             ),
             #[cfg(unix)]
             command!(

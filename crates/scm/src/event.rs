@@ -233,8 +233,6 @@ pub enum Event {
     ManagerReplaced,
     /// 1110: the engine was replaced, because it had not answered for so many seconds.
     EngineSilent(u32),
-    /// 1121: the manager was replaced by another version of itself: the one before, the one now.
-    ManagerUpgraded(Box<str>, Box<str>),
     /// 1131: there is no web console, although one is wanted.
     ConsoleFailed(Box<str>),
     /// 1132: the web console works again.
@@ -305,7 +303,6 @@ impl Event {
             Self::ServiceUnreadable(..) => 1108,
             Self::ManagerReplaced => 1109,
             Self::EngineSilent(_) => 1110,
-            Self::ManagerUpgraded(..) => 1121,
             Self::ConsoleFailed(_) => 1131,
             Self::ConsoleRecovered => 1132,
             Self::SignInRefused { .. } => 1133,
@@ -339,7 +336,6 @@ impl Event {
             | Self::ManagerStarted
             | Self::StorageRecovered(_)
             | Self::ManagerStopping
-            | Self::ManagerUpgraded(..)
             | Self::ConsoleRecovered => EventLevel::Information,
             Self::OtherProcessConnected { .. }
             | Self::Terminated
@@ -474,9 +470,7 @@ impl Event {
             | Self::StoreDamaged(text)
             | Self::StoreSaved(text)
             | Self::ConsoleFailed(text) => vec![text.to_string()],
-            Self::ServiceUnreadable(first, second) | Self::ManagerUpgraded(first, second) => {
-                vec![first.to_string(), second.to_string()]
-            }
+            Self::ServiceUnreadable(name, reason) => vec![name.to_string(), reason.to_string()],
             Self::StorageRecovered(lost) => vec![lost.to_string()],
             Self::EngineSilent(seconds) => vec![seconds.to_string()],
             Self::SignInRefused { from, count } => vec![from.to_string(), count.to_string()],

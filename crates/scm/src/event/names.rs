@@ -24,7 +24,6 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         1107 => &["files"],
         1108 => &["service", "problem"],
         1110 => &["seconds"],
-        1121 => &["old", "new"],
         1133 => &["from", "count"],
         1024 | 7000 | 7023 => &["service", "error"],
         7001 => &["service", "dependency", "error"],

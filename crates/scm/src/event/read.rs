@@ -96,7 +96,6 @@ impl Event {
             1108 => Self::ServiceUnreadable(read.text(0)?.into(), read.text(1)?.into()),
             1109 => Self::ManagerReplaced,
             1110 => Self::EngineSilent(read.number(0)?),
-            1121 => Self::ManagerUpgraded(read.text(0)?.into(), read.text(1)?.into()),
             1131 => Self::ConsoleFailed(read.text(0)?.into()),
             1132 => Self::ConsoleRecovered,
             1133 => Self::SignInRefused {

@@ -145,7 +145,6 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::PasswordIgnored,
         Event::CleanStopAfterError("uncaught exception: oh".into()),
         Event::DownForGood(70),
-        Event::ManagerUpgraded("1.0".into(), "1.1".into()),
         Event::RecoveryCancelled(action),
         Event::RecycledTooOften(1),
         Event::FinalStatus(1),

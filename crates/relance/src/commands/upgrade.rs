@@ -1,0 +1,286 @@
+//! `relance upgrade`: exchanges the running manager for the program that lies in its place now, while
+//! services run on.
+//!
+//! The manager is killed and another one takes its services over from the run journal (ADR 82). Under
+//! systemd the unit starts it; otherwise it is started here, with what the one before had: options,
+//! environment, folder and outputs. Everything that could go wrong is looked at before the kill.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use relance_scm::ServiceName;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+
+use crate::cli::{CommandResult, Common, Manager};
+use crate::plain::plain;
+
+/// How long the next manager may take to answer.
+const PATIENCE_MS: &str = "30000";
+
+/// Let the program that is installed now take the place of the running manager; services run on
+///
+/// Install the new version first. Asks for nothing that the new program cannot do: one that does not run, or
+/// that is older than the running manager, changes nothing. The manager is away for about a second.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// Only kill the manager: what started it starts it again (runit, supervisord, a unit of your own)
+    #[arg(long)]
+    no_start: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// The running manager, as the next one has to be started.
+struct Running {
+    pidfd: OwnedFd,
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
+    folder: PathBuf,
+    outputs: [Stdio; 2],
+    /// A unit of systemd starts it again.
+    is_unit: bool,
+}
+
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let common = &arguments.common;
+    let manager = common.manager()?;
+    let info = manager.ask(|scm, caller, reply| scm.query_manager(caller, reply))?;
+    let before = processes(&manager)?;
+    let running = Running::of_engine(info.pid)?;
+    let version = check(&running.program, &info.version)?;
+    running.kill()?;
+    if !running.is_unit && !arguments.no_start {
+        running.start_again()?;
+    }
+    wait(common)?;
+    let after = processes(&common.manager()?)?;
+    let same = before
+        .iter()
+        .filter(|(name, pid)| after.get(*name) == Some(*pid));
+    println!(
+        "{} takes over: {} of {} services run on in the same process",
+        plain(&version),
+        same.count(),
+        before.len()
+    );
+    let others = before
+        .iter()
+        .filter(|(name, pid)| after.get(*name) != Some(*pid));
+    for (name, _) in others {
+        println!(
+            "  {} ended meanwhile; relance why {} says more",
+            plain(name.as_str()),
+            plain(name.as_str())
+        );
+    }
+    Ok(())
+}
+
+/// The processes of the services that run.
+fn processes(manager: &Manager) -> Result<BTreeMap<ServiceName, u32>, crate::cli::CommandFailure> {
+    let all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+    let running = all
+        .services
+        .iter()
+        .filter(|info| info.status.process_id != 0);
+    Ok(running
+        .map(|info| (info.config.service_name.clone(), info.status.process_id))
+        .collect())
+}
+
+impl Running {
+    /// The manager whose engine is this process.
+    fn of_engine(engine: u32) -> Result<Self> {
+        let guardian = parent(engine)?;
+        if guardian == 1 {
+            bail!(
+                "the manager is process 1, whose end is that of its container; start a container of the new image"
+            );
+        }
+        let pid = i32::try_from(guardian).ok().and_then(Pid::from_raw);
+        let pid = pid.context("the manager's process cannot be found")?;
+        let pidfd = pidfd_open(pid, PidfdFlags::empty())
+            .context("the manager's process cannot be found")?;
+        let proc = PathBuf::from(format!("/proc/{guardian}"));
+        let denied = "the manager's process cannot be looked at; be root, or its user";
+        let mut arguments = words(&proc.join("cmdline")).context(denied)?;
+        if arguments.get(1).is_none_or(|word| word != "daemon") {
+            bail!("process {guardian} is not `relance daemon`; it is left alone");
+        }
+        let environment = words(&proc.join("environ")).context(denied)?;
+        let output = |number: u32| {
+            let file = OpenOptions::new()
+                .append(true)
+                .open(proc.join(format!("fd/{number}")));
+            file.map_or_else(|_| Stdio::null(), Stdio::from)
+        };
+        Ok(Self {
+            pidfd,
+            program: replaced(&fs::read_link(proc.join("exe")).context(denied)?),
+            arguments: arguments.split_off(1),
+            environment: environment.into_iter().filter_map(variable).collect(),
+            folder: fs::read_link(proc.join("cwd")).context(denied)?,
+            outputs: [output(1), output(2)],
+            is_unit: parent(guardian)? == 1 && is_unit(&proc),
+        })
+    }
+
+    /// Ends it at once, and waits for that.
+    fn kill(&self) -> Result<()> {
+        pidfd_send_signal(self.pidfd.as_fd(), Signal::KILL)
+            .context("the manager may not be ended; be root, or its user")?;
+        let mut ended = [PollFd::new(&self.pidfd, PollFlags::IN)];
+        poll(&mut ended, None).context("the manager's end cannot be waited for")?;
+        Ok(())
+    }
+
+    fn start_again(self) -> Result<()> {
+        let [out, err] = self.outputs;
+        let started = Command::new(&self.program)
+            .args(self.arguments)
+            .env_clear()
+            .envs(self.environment)
+            .current_dir(self.folder)
+            .stdin(Stdio::null())
+            .stdout(out)
+            .stderr(err)
+            .process_group(0)
+            .spawn();
+        let program = self.program.display();
+        started.with_context(|| {
+            format!(
+                "{program} cannot be started; services run on, start it with the options it had"
+            )
+        })?;
+        Ok(())
+    }
+}
+
+/// Whether the program can take over from a manager of this version; what it calls itself.
+fn check(program: &Path, running: &str) -> Result<String> {
+    let shown = program.display();
+    let output = Command::new(program).arg("--version").output();
+    let output = output
+        .with_context(|| format!("{shown} cannot be executed; the manager stays as it is"))?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let Some(version) = text
+        .strip_prefix("relance ")
+        .filter(|_| output.status.success())
+    else {
+        bail!("{shown} does not say its version ({text:?}); the manager stays as it is");
+    };
+    if numbers(version) < numbers(running) {
+        bail!(
+            "{shown} is version {version}, older than the manager, which is {running}; it may not read the \
+             service database: see docs/upgrade.md, \"Going back\""
+        );
+    }
+    Ok(text)
+}
+
+/// `1.12.0` as numbers, to compare.
+fn numbers(version: &str) -> Vec<u64> {
+    let core = version.split(['-', '+']).next().unwrap_or_default();
+    core.split('.')
+        .map(|part| part.parse().unwrap_or(0))
+        .collect()
+}
+
+/// The file that lies where the program was: the kernel marks one that was replaced.
+fn replaced(exe: &Path) -> PathBuf {
+    let text = exe.to_string_lossy();
+    text.strip_suffix(" (deleted)")
+        .map_or_else(|| exe.to_owned(), PathBuf::from)
+}
+
+/// Waits until a manager answers: the client of a service would, for as long as its environment says.
+fn wait(common: &Common) -> Result<()> {
+    let program = std::env::current_exe().context("this program cannot be found again")?;
+    let mut list = Command::new(program);
+    if let Some(socket) = common.socket() {
+        list.arg("--socket").arg(socket);
+    }
+    list.args(["list", "--json"])
+        .env(relance_wire::channel::WAIT_VARIABLE, PATIENCE_MS)
+        .stdout(Stdio::null());
+    if !list.status().context("nothing can be started")?.success() {
+        bail!(
+            "no manager answers; services run on without one: look at its messages (journalctl --unit relance), \
+             and start it with the options it had"
+        );
+    }
+    Ok(())
+}
+
+fn parent(pid: u32) -> Result<u32> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status"));
+    let text = text.context("the manager's process cannot be found; run this where it runs")?;
+    let parent = text.lines().find_map(|line| line.strip_prefix("PPid:"));
+    let parent = parent.and_then(|parent| parent.trim().parse().ok());
+    parent.context("the manager's process cannot be found; run this where it runs")
+}
+
+/// Whether systemd runs it as a unit of its own, and so starts it again.
+fn is_unit(proc: &Path) -> bool {
+    let init = fs::read_to_string("/proc/1/comm").unwrap_or_default();
+    let group = fs::read_to_string(proc.join("cgroup")).unwrap_or_default();
+    init.trim() == "systemd" && group.contains(".service")
+}
+
+/// The words of a file in `/proc` that end with a null character each.
+fn words(file: &Path) -> std::io::Result<Vec<OsString>> {
+    let bytes = fs::read(file)?;
+    let words = bytes
+        .split(|byte| *byte == 0)
+        .map(|word| OsString::from_vec(word.to_vec()));
+    let mut words: Vec<OsString> = words.collect();
+    words.pop();
+    Ok(words)
+}
+
+fn variable(text: OsString) -> Option<(OsString, OsString)> {
+    let bytes = text.into_vec();
+    let at = bytes.iter().position(|byte| *byte == b'=')?;
+    let (name, value) = bytes.split_at(at);
+    Some((
+        OsString::from_vec(name.to_vec()),
+        OsString::from_vec(value[1..].to_vec()),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_version_is_recognised() {
+        for (older, newer) in [
+            ("0.1.0", "0.2.0"),
+            ("0.9.1", "0.10.0"),
+            ("1.0.0-rc1", "1.0.1"),
+        ] {
+            assert!(numbers(older) < numbers(newer), "{older} {newer}");
+        }
+        assert_eq!(numbers("1.2.3+x"), numbers("1.2.3"));
+    }
+
+    #[test]
+    fn a_program_that_was_replaced_lies_where_it_was() {
+        let path = |text: &str| replaced(Path::new(text));
+        assert_eq!(
+            path("/usr/bin/relance (deleted)"),
+            Path::new("/usr/bin/relance")
+        );
+        assert_eq!(path("/usr/bin/relance"), Path::new("/usr/bin/relance"));
+    }
+}
