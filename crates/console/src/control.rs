@@ -41,6 +41,7 @@ impl Action {
             "continue" => Self::Send(Control::Continue),
             "terminate" => Self::Terminate,
             "cancel" => Self::CancelRecovery,
+            "reload" => Self::Send(Control::ParamChange),
             "control" => Self::Send(Control::from_sendable(
                 form.number("control").unwrap_or_default(),
             )?),

@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use relance_scm::control::ControlsAccepted;
 use relance_scm::manager::ServiceInfo;
-use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
+use relance_scm::{Control, ScmError, ServiceName, ServiceState, Win32Error};
 use relance_texts::console;
 
 use self::change::version;
@@ -169,6 +169,9 @@ fn controls(viewer: &Viewer, info: &ServiceInfo) -> Markup {
         .status
         .controls_accepted
         .contains(ControlsAccepted::PAUSE_CONTINUE);
+    let param_change = Control::ParamChange.accept_bit();
+    let reloads =
+        state == ServiceState::Running && info.status.controls_accepted.contains(param_change);
     let back = Tab::General.href(&info.config.service_name);
     let actions = [
         ("start", console::START.of(lang), stopped),
@@ -178,6 +181,7 @@ fn controls(viewer: &Viewer, info: &ServiceInfo) -> Markup {
             !stopped && state != ServiceState::StopPending,
         ),
         ("restart", console::RESTART.of(lang), !stopped),
+        ("reload", console::RELOAD.of(lang), reloads),
         (
             "pause",
             console::PAUSE.of(lang),

@@ -294,6 +294,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Action::SignalStop(run) => self
                 .processes
                 .signal(run, config.extensions.get(STOP_SIGNAL)),
+            Action::Signal { run, signal } => self.processes.signal(run, signal),
             Action::Terminate(run) => self.processes.terminate(run),
             Action::SetPriority(run) => {
                 let class = config.priority.unwrap_or(PriorityClass::Normal);

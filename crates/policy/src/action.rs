@@ -39,6 +39,13 @@ pub enum Action {
     },
     /// Send its stop signal to a program's process.
     SignalStop(RunId),
+    /// Send another signal to a program's process (X23).
+    Signal {
+        /// To which run.
+        run: RunId,
+        /// Its number.
+        signal: u8,
+    },
     /// Kill the whole process tree.
     Terminate(RunId),
     /// Give the running processes the configured priority class.

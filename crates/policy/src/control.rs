@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use relance_scm::event::Event;
-use relance_scm::{Control, ControlsAccepted, ServiceKind, ServiceState, Win32Error};
+use relance_scm::settings::{CONTROL_SIGNALS, RELOAD_SIGNAL};
+use relance_scm::{Control, ServiceKind, ServiceState, Win32Error};
 
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
-use crate::record::{ControlId, PendingControl, Run, RunId, StopCause};
+use crate::record::{ControlId, PendingControl, Run, RunId, ServiceRecord, StopCause};
 use crate::{pending, stopping};
 
 /// How long a service may take to answer a control (S44).
@@ -91,7 +92,7 @@ pub(crate) fn refusal(
     if run.stop.is_some() {
         return Some(DenyReason::StopDelivered);
     }
-    let accepted = accepts(record.kind(), record.controls_accepted, control);
+    let accepted = accepts(record, control);
     match record.state {
         ServiceState::Stopped => Some(DenyReason::NotActive),
         ServiceState::StopPending => Some(DenyReason::CannotAcceptControl),
@@ -116,11 +117,29 @@ pub(crate) fn refusal(
     }
 }
 
-/// S21: INTERROGATE and custom controls need no bit; but a program has nobody to take the latter.
-fn accepts(kind: ServiceKind, accepted: ControlsAccepted, control: Control) -> bool {
-    match (kind, control) {
-        (ServiceKind::Program, Control::User(_)) => false,
-        _ => accepted.contains(control.accept_bit()),
+/// S21: INTERROGATE and custom controls need no bit; a program takes those for which it has a signal.
+fn accepts(record: &ServiceRecord, control: Control) -> bool {
+    match (record.kind(), control) {
+        (ServiceKind::Program, Control::User(_) | Control::ParamChange) => {
+            signal_for(record, control).is_some()
+        }
+        _ => record.controls_accepted.contains(control.accept_bit()),
+    }
+}
+
+/// X23: what a program gets for a control, besides STOP.
+fn signal_for(record: &ServiceRecord, control: Control) -> Option<u8> {
+    let extensions = &record.config.extensions;
+    match control {
+        Control::ParamChange => extensions.get(RELOAD_SIGNAL),
+        Control::User(code) => extensions.get(CONTROL_SIGNALS)?.signal(code),
+        Control::Stop
+        | Control::Pause
+        | Control::Continue
+        | Control::Interrogate
+        | Control::Shutdown
+        | Control::NetBind(_)
+        | Control::Preshutdown => None,
     }
 }
 
@@ -270,7 +289,7 @@ fn deliver_next(draft: &mut Draft) {
     }
 }
 
-/// A program takes STOP, by its signal, and answers INTERROGATE through its record.
+/// A program takes STOP and what else has a signal, by that, and answers INTERROGATE through its record.
 fn to_program(draft: &mut Draft, control: Control) -> Answer {
     let until = draft.now;
     let Some(run) = &mut draft.record.run else {
@@ -283,6 +302,9 @@ fn to_program(draft: &mut Draft, control: Control) -> Answer {
         draft.log(Event::ControlSent(control));
         pending::superseded(draft);
         stopping::stop_program(draft, id, phase);
+    } else if let Some(signal) = signal_for(&draft.record, control) {
+        draft.log(Event::ControlSent(control));
+        draft.act(Action::Signal { run: id, signal });
     }
     draft.act(Action::CompleteControl {
         run: id,

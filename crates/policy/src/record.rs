@@ -27,6 +27,7 @@ use std::time::Duration;
 pub use relance_scm::run::{RunId, ServiceId};
 
 use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::settings::RELOAD_SIGNAL;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     Control, ControlsAccepted, EndCause, ExitCode, ServiceConfig, ServiceKind, ServiceState,
@@ -483,7 +484,7 @@ impl ServiceRecord {
             && spawned.is_none_or(|before| before.id != run.id)
         {
             run.kind = before.config.kind;
-            record.controls_accepted = accepted_at_first(run.kind);
+            record.controls_accepted = accepted_at_first(run.kind, &record.config);
         }
         record
     }
@@ -542,9 +543,15 @@ impl ServiceRecord {
 }
 
 /// A program can be stopped from its first moment; a service says itself what it takes (S23).
-pub(crate) fn accepted_at_first(kind: ServiceKind) -> ControlsAccepted {
+pub(crate) fn accepted_at_first(kind: ServiceKind, config: &ServiceConfig) -> ControlsAccepted {
     match kind {
-        ServiceKind::Program => ControlsAccepted::STOP.union(ControlsAccepted::SHUTDOWN),
+        ServiceKind::Program => {
+            let accepted = ControlsAccepted::STOP.union(ControlsAccepted::SHUTDOWN);
+            match config.extensions.get(RELOAD_SIGNAL) {
+                Some(_) => accepted.union(Control::ParamChange.accept_bit()),
+                None => accepted,
+            }
+        }
         ServiceKind::Service => ControlsAccepted::NONE,
     }
 }

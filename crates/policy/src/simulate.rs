@@ -264,6 +264,7 @@ impl Simulation {
             }
             Action::Log(event) => self.note(Occurrence::Logged(event)),
             Action::SignalStop(_)
+            | Action::Signal { .. }
             | Action::SetPriority(_)
             | Action::Broadcast { .. }
             | Action::CompleteStart { .. }

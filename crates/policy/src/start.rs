@@ -74,7 +74,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
     record.checkpoint = 0;
     record.wait_hint = START_WAIT_HINT;
     let kind = record.config.kind;
-    record.controls_accepted = accepted_at_first(kind);
+    record.controls_accepted = accepted_at_first(kind, &record.config);
     record.run = Some(Run {
         id,
         kind,
@@ -123,7 +123,7 @@ fn enter_spawning(draft: &mut Draft, id: RunId) {
     let Some(run) = draft.run(id) else { return };
     run.phase = RunPhase::Spawning;
     run.kind = kind;
-    draft.record.controls_accepted = accepted_at_first(kind);
+    draft.record.controls_accepted = accepted_at_first(kind, &draft.record.config);
 }
 
 /// The process before has ended: a start that waited for it goes on.

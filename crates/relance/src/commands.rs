@@ -121,6 +121,12 @@ const GROUPS: &[(&str, &[Command])] = &[
                 restart::Arguments,
                 restart::run
             ),
+            command!(
+                "reload",
+                "Have a service read its settings again",
+                control::Reload,
+                control::reload
+            ),
             command!("pause", "Send PAUSE", control::Waiting, control::pause),
             command!(
                 "continue",

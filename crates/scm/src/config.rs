@@ -9,6 +9,7 @@
 mod affinity;
 mod capabilities;
 mod change;
+mod control_signals;
 mod extensions;
 mod limit;
 mod limits;
@@ -31,6 +32,7 @@ use crate::win32::Win32Error;
 pub use affinity::Affinity;
 pub use capabilities::Capabilities;
 pub use change::ConfigChange;
+pub use control_signals::ControlSignals;
 pub use extensions::{Extensions, ExtensionsChange};
 pub use limit::{Limit, LimitUnit};
 pub use limits::{

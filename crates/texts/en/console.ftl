@@ -444,3 +444,4 @@ console-restart-with-dependents = Restart with what needs it
 console-restart-dependents-question = Restart the services that need it, too? They stop before it and start after it.
 console-restart-all = Restart all
 console-leave-them = Leave them
+console-reload = Reload settings

@@ -444,3 +444,4 @@ console-restart-with-dependents = Redémarrer avec ce qui en a besoin
 console-restart-dependents-question = Redémarrer aussi les services qui en ont besoin ? Ils s’arrêtent avant lui et démarrent après lui.
 console-restart-all = Tout redémarrer
 console-leave-them = Ne rien faire
+console-reload = Relire les réglages

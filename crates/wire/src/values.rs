@@ -67,6 +67,7 @@ fn of_number(value: ValueType, number: Option<u64>) -> Result<Value, String> {
         | ValueType::Size
         | ValueType::Limit(_)
         | ValueType::Signal
+        | ValueType::OptionalSignal
         | ValueType::ResetPeriod => value.parse(&number.to_string()),
         _ => Err(expected(value)),
     }

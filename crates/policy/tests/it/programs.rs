@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use relance_policy::{Action, Answer, EndReason, Input, RunPhase, Timer};
+use relance_policy::{Action, Answer, DenyReason, EndReason, Input, RunPhase, Timer};
 use relance_scm::failure_actions::ActionList;
-use relance_scm::settings::RESTART_ON_EXIT;
+use relance_scm::settings::{CONTROL_SIGNALS, RELOAD_SIGNAL, RESTART_ON_EXIT};
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, ExitCode, ResetPeriod, ServiceKind, ServiceState};
 
@@ -153,6 +153,31 @@ fn a_program_takes_stop_and_interrogate_only() {
         control(&mut host, Control::Interrogate),
         Answer::Control(..)
     ));
+}
+
+#[test]
+fn x23_a_program_gets_the_signals_that_are_set_for_controls() {
+    let mut config = config(&[], ResetPeriod::default());
+    config.kind = ServiceKind::Program;
+    config.extensions.set(RELOAD_SIGNAL, Some(1));
+    let signals = "200=USR1".parse().unwrap();
+    config.extensions.set(CONTROL_SIGNALS, Some(signals));
+    let mut host = Host::new(config);
+    start(&mut host);
+    let run = host.run();
+    host.actions.clear();
+    for (code, signal) in [(6, 1), (200, 10)] {
+        let sent = control(&mut host, Control::from_sendable(code).unwrap());
+        assert!(matches!(sent, Answer::Control(..)), "{code}");
+        assert!(host.did(&Action::Signal { run, signal }), "{code}");
+    }
+    assert_eq!(host.log(), [7035, 7035]);
+    let other = control(&mut host, Control::from_sendable(201).unwrap());
+    assert_eq!(other, Answer::Denied(DenyReason::ControlNotAccepted));
+    // Once it was told to stop it gets no other signal.
+    control(&mut host, Control::Stop);
+    let late = control(&mut host, Control::ParamChange);
+    assert_eq!(late, Answer::Denied(DenyReason::StopDelivered));
 }
 
 #[test]

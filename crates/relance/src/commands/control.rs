@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use clap::Parser;
-use relance_scm::{Control, ServiceName, ServiceState};
+use relance_scm::{Control, ScmError, ServiceName, ServiceState, Win32Error};
 use relance_wire::api::StatusReply;
 
-use crate::cli::{CommandResult, Common, Manager, name};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager, name};
 use crate::selection::{Selection, service_names};
 use crate::text::duration;
 use crate::waiting::Follow;
@@ -33,6 +33,40 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         return Common::print_json(&StatusReply::from(&status));
     }
     Ok(())
+}
+
+/// Have services read their settings again, without a restart: a program gets its reload signal
+/// (--reload-signal), a service the control PARAMCHANGE
+#[derive(Debug, Parser)]
+pub(crate) struct Reload {
+    #[command(flatten)]
+    services: Selection,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn reload(arguments: Reload) -> CommandResult {
+    let done = "told to reload";
+    arguments
+        .services
+        .each(&arguments.common, done, |manager, name| {
+            let control = Control::ParamChange;
+            let sent =
+                manager.ask(|scm, caller, reply| scm.control_service(caller, name, control, reply));
+            match sent {
+                Ok(_) => Ok(()),
+                Err(CommandFailure::Scm(error))
+                    if error.code() == Win32Error::INVALID_SERVICE_CONTROL =>
+                {
+                    Err(ScmError::new(error.code(), format!(
+                        "{name} cannot be told to reload: a program needs a reload signal (relance config \
+                         {name} --reload-signal HUP), a service has to accept PARAMCHANGE; relance restart \
+                         {name} works with every service"
+                    )).into())
+                }
+                Err(failure) => Err(failure),
+            }
+        })
 }
 
 /// Send PAUSE or CONTINUE, and wait until the service has followed

@@ -98,3 +98,35 @@ fn x20_dependents_end_before_what_they_need_each_in_its_own_time() {
         "nobody was killed"
     );
 }
+
+#[test]
+fn x23_a_program_is_told_by_signals() {
+    let daemon = Daemon::start(relance());
+    let order = daemon.folder().join("order");
+    let line = format!(
+        "trap 'echo hup >>{o}' HUP; trap 'echo usr1 >>{o}' USR1; echo ready; \
+         while :; do sleep 100000 & wait; done",
+        o = order.display(),
+    );
+    create(&daemon, "plain", &[], "echo ready; exec sleep 100000");
+    start(&daemon, "plain");
+    let refused = daemon.relance(&["reload", "plain"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("--reload-signal HUP"), "{said}");
+    // Set while it runs; it takes effect at once.
+    let options = ["--control-signals", "200=USR1"];
+    create(&daemon, "a", &options, &line);
+    start(&daemon, "a");
+    done(&daemon.relance(&["config", "a", "--reload-signal", "HUP"]));
+    done(&daemon.relance(&["reload", "a"]));
+    let told = |text: &str| fs::read_to_string(&order).unwrap_or_default() == text;
+    while !told("hup\n") {
+        std::thread::yield_now();
+    }
+    done(&daemon.relance(&["control", "a", "200"]));
+    while !told("hup\nusr1\n") {
+        std::thread::yield_now();
+    }
+    let other = daemon.relance(&["control", "a", "201"]);
+    assert_eq!(other.status.code(), Some(3), "1052");
+}

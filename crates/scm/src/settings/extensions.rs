@@ -6,7 +6,7 @@ use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
     logs,
 };
-use crate::config::{Affinity, Capabilities, Limit, LimitUnit};
+use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit};
 
 macro_rules! extensions {
     ($($(#[$about:meta])* $name:ident: $type:ty = $setting:expr;)+) => {
@@ -87,6 +87,40 @@ extensions! {
             "Windows has no signals; leave out the stop signal: a program is asked to stop by \
              Ctrl-Break and WM_CLOSE",
         ),
+        takes_effect: TakesEffect::AtOnce,
+        ..EXTENSION
+    };
+    /// Number of the signal that has a program read its settings again (X23).
+    RELOAD_SIGNAL: Option<u8> = Setting {
+        key: "reload_signal",
+        option: "reload-signal",
+        value: ValueType::OptionalSignal,
+        label: Words { en: "Reload signal", fr: "Signal de relecture" },
+        about: Words {
+            en: "The signal that has a program read its settings again, like HUP: relance reload sends it",
+            fr: "Le signal qui fait relire ses réglages à un programme, comme HUP : relance reload l’envoie",
+        },
+        applies: Applies::ProgramsOnly(
+            "a reload signal is for programs; a service takes the control PARAMCHANGE",
+        ),
+        system: System::Linux("Windows has no signals; leave the reload signal out"),
+        takes_effect: TakesEffect::AtOnce,
+        ..EXTENSION
+    };
+    /// Which signals controls from 128 to 255 stand for (X23).
+    CONTROL_SIGNALS: Option<ControlSignals> = Setting {
+        key: "control_signals",
+        option: "control-signals",
+        value: ValueType::ControlSignals,
+        label: Words { en: "Signals of controls", fr: "Signaux des commandes" },
+        about: Words {
+            en: "Which signals a program gets for the controls 128 to 255, like 200=USR1,201=USR2",
+            fr: "Les signaux qu’un programme reçoit pour les commandes 128 à 255, comme 200=USR1,201=USR2",
+        },
+        applies: Applies::ProgramsOnly(
+            "signals of controls are for programs; a service gets the controls themselves",
+        ),
+        system: System::Linux("Windows has no signals; leave them out"),
         takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };

@@ -82,7 +82,14 @@ fn values_are_read_and_refused_with_what_is_expected() {
     assert_eq!(parse(ValueType::Path, ""), ok(""));
     assert_eq!(parse(ValueType::Integer(-9, 9), "-9"), ok("-9"));
     assert_eq!(parse(ValueType::Capabilities, "CAP_KILL"), ok("kill"));
+    let signals = ValueType::ControlSignals;
+    assert_eq!(parse(signals, "200=sigusr1, 128=34"), ok("200=USR1,128=34"));
+    assert_eq!(parse(ValueType::OptionalSignal, ""), ok(""));
     for (value, text) in [
+        (signals, "127=USR1"),
+        (signals, "200=NONE"),
+        (signals, "200"),
+        (signals, "200=USR1,200=USR2"),
         (ValueType::Octal(0o777), "9"),
         (ValueType::Octal(0o777), "1000"),
         (ValueType::Size, "0"),

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::ScmError;
-use crate::config::{Affinity, Capabilities, Limit, LimitUnit};
+use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit};
 use crate::duration::{self, Bare};
 use crate::failure_actions::{ActionList, parse_reset_period};
 use crate::status::{signal_name, signal_number};
@@ -40,6 +40,10 @@ pub enum ValueType {
     OptionalDuration,
     /// A Linux signal, 1 to 64, by name or number.
     Signal,
+    /// The same, or nothing: not set.
+    OptionalSignal,
+    /// Controls and their signals, like `200=USR1`; empty: not set.
+    ControlSignals,
     /// Exit statuses from 0 to 255, separated by commas.
     Statuses,
     /// Processors, like `0-3,6`; empty: all.
@@ -83,6 +87,8 @@ pub enum Value {
     Processors(Affinity),
     /// A set of capabilities.
     Capabilities(Capabilities),
+    /// Controls, each with a signal.
+    ControlSignals(ControlSignals),
     /// Several texts.
     List(Box<[Box<str>]>),
 }
@@ -101,7 +107,8 @@ impl ValueType {
             Self::Octal(_) => "MODE",
             Self::Limit(_) => "LIMIT",
             Self::Duration | Self::OptionalDuration => "TIME",
-            Self::Signal => "SIGNAL",
+            Self::Signal | Self::OptionalSignal => "SIGNAL",
+            Self::ControlSignals => "CODE=SIGNAL,…",
             Self::Statuses => "CODES",
             Self::Processors | Self::Capabilities => "LIST",
             Self::Sddl => "SDDL",
@@ -124,7 +131,8 @@ impl ValueType {
             Self::Octal(most) => format!("0 to {most:o}, octal"),
             Self::Limit(unit) => unit.range().to_owned(),
             Self::Duration | Self::OptionalDuration => "a time".to_owned(),
-            Self::Signal => "a signal".to_owned(),
+            Self::Signal | Self::OptionalSignal => "a signal".to_owned(),
+            Self::ControlSignals => "controls from 128 to 255 with signals".to_owned(),
             Self::Statuses => "exit statuses, 0 to 255".to_owned(),
             Self::Processors => "processors, 0 to 63".to_owned(),
             Self::Capabilities => "capabilities, or none".to_owned(),
@@ -155,7 +163,8 @@ impl ValueType {
             Self::Octal(most) => octal(trimmed, most),
             Self::Limit(unit) => Limit::parse(trimmed, unit).map(Value::Limit),
             Self::Duration | Self::OptionalDuration => duration(trimmed),
-            Self::Signal => signal(trimmed),
+            Self::Signal | Self::OptionalSignal => signal(trimmed),
+            Self::ControlSignals => set(trimmed, Value::ControlSignals),
             Self::Statuses => statuses(trimmed),
             Self::Processors => set(trimmed, Value::Processors),
             Self::Capabilities => set(trimmed, Value::Capabilities),
@@ -331,6 +340,7 @@ impl Value {
             }
             Self::Processors(processors) => processors.to_string(),
             Self::Capabilities(capabilities) => capabilities.to_string(),
+            Self::ControlSignals(signals) => signals.to_string(),
             Self::List(texts) => texts.join("\n"),
         }
     }
@@ -427,6 +437,32 @@ impl Typed for u8 {
 
     fn into_value(self) -> Value {
         Value::Signal(self)
+    }
+}
+
+impl Typed for Option<u8> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Signal(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::Signal)
+    }
+}
+
+impl Typed for Option<ControlSignals> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::ControlSignals(signals) => Some(signals.clone()),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::ControlSignals)
     }
 }
 
