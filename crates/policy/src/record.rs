@@ -19,6 +19,7 @@
 
 mod deadline;
 mod laws;
+mod restart;
 pub(crate) mod restored;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ use relance_scm::{
 use crate::time::Time;
 
 pub use deadline::Timer;
+pub use restart::RestartWanted;
 
 /// How long a process may take to connect (S43).
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -179,18 +181,6 @@ pub struct Run {
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub end_cause: Option<Arc<EndCause>>,
-}
-
-/// A restart that somebody asked for, until the service has been started again (X22).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct RestartWanted {
-    /// When it was asked for.
-    pub since: Time,
-    /// Services that need it still run: it is told to stop behind them.
-    pub behind_dependents: bool,
-    /// Once stopped, it is started when this one has been started again, which it needs.
-    pub after: Option<ServiceId>,
 }
 
 /// A process that still runs although its service is stopped.

@@ -14,15 +14,21 @@
 //!
 //! [`Extensions::get`]: crate::config::Extensions::get
 
+#[macro_use]
+mod table;
+
 mod extensions;
 mod logs;
+mod signals;
+mod typed;
 mod value;
 mod windows;
 
 use std::marker::PhantomData;
 
 pub use extensions::*;
-pub use value::{Typed, Value, ValueType};
+pub use typed::Typed;
+pub use value::{Value, ValueType};
 pub use windows::WINDOWS;
 
 /// A word or sentence in the languages of the console.

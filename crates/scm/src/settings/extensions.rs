@@ -4,21 +4,9 @@ use std::time::Duration;
 
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
-    logs,
+    logs, signals,
 };
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit};
-
-macro_rules! extensions {
-    ($($(#[$about:meta])* $name:ident: $type:ty = $setting:expr;)+) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "positions, named as the keys")]
-        enum Position { $($name),+ }
-
-        $($(#[$about])* pub const $name: Key<$type> = Key::new(Position::$name as usize);)+
-
-        /// All settings that Windows does not have, in the order in which people are shown them.
-        pub static EXTENSIONS: &[Setting] = &[$($setting),+];
-    };
-}
 
 /// Why a setting about ends and restarts is refused on Windows.
 const NO_EXITS: &str = "on Windows the service manager decides what follows the end of a service, and \
@@ -91,39 +79,9 @@ extensions! {
         ..EXTENSION
     };
     /// Number of the signal that has a program read its settings again (X23).
-    RELOAD_SIGNAL: Option<u8> = Setting {
-        key: "reload_signal",
-        option: "reload-signal",
-        value: ValueType::OptionalSignal,
-        label: Words { en: "Reload signal", fr: "Signal de relecture" },
-        about: Words {
-            en: "The signal that has a program read its settings again, like HUP: relance reload sends it",
-            fr: "Le signal qui fait relire ses réglages à un programme, comme HUP : relance reload l’envoie",
-        },
-        applies: Applies::ProgramsOnly(
-            "a reload signal is for programs; a service takes the control PARAMCHANGE",
-        ),
-        system: System::Linux("Windows has no signals; leave the reload signal out"),
-        takes_effect: TakesEffect::AtOnce,
-        ..EXTENSION
-    };
+    RELOAD_SIGNAL: Option<u8> = signals::RELOAD_SIGNAL;
     /// Which signals controls from 128 to 255 stand for (X23).
-    CONTROL_SIGNALS: Option<ControlSignals> = Setting {
-        key: "control_signals",
-        option: "control-signals",
-        value: ValueType::ControlSignals,
-        label: Words { en: "Signals of controls", fr: "Signaux des commandes" },
-        about: Words {
-            en: "Which signals a program gets for the controls 128 to 255, like 200=USR1,201=USR2",
-            fr: "Les signaux qu’un programme reçoit pour les commandes 128 à 255, comme 200=USR1,201=USR2",
-        },
-        applies: Applies::ProgramsOnly(
-            "signals of controls are for programs; a service gets the controls themselves",
-        ),
-        system: System::Linux("Windows has no signals; leave them out"),
-        takes_effect: TakesEffect::AtOnce,
-        ..EXTENSION
-    };
+    CONTROL_SIGNALS: Option<ControlSignals> = signals::CONTROL_SIGNALS;
     /// How long a program may take after that signal, before its whole tree is killed.
     STOP_GRACE: Duration = Setting {
         key: "stop_grace_ms",

@@ -1,0 +1,16 @@
+//! A restart that is wanted (X22), as it stands on record.
+
+use super::ServiceId;
+use crate::time::Time;
+
+/// A restart that somebody asked for, until the service has been started again (X22).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct RestartWanted {
+    /// When it was asked for.
+    pub since: Time,
+    /// Services that need it still run: it is told to stop behind them.
+    pub behind_dependents: bool,
+    /// Once stopped, it is started when this one has been started again, which it needs.
+    pub after: Option<ServiceId>,
+}

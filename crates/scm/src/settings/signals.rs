@@ -1,0 +1,39 @@
+//! The rows of the settings that give programs signals for controls (X23).
+
+use super::{Applies, EXTENSION, Setting, System, TakesEffect, ValueType, Words};
+
+pub(super) const RELOAD_SIGNAL: Setting = Setting {
+    key: "reload_signal",
+    option: "reload-signal",
+    value: ValueType::OptionalSignal,
+    label: Words {
+        en: "Reload signal",
+        fr: "Signal de relecture",
+    },
+    about: Words {
+        en: "The signal that has a program read its settings again, like HUP: relance reload sends it",
+        fr: "Le signal qui fait relire ses réglages à un programme, comme HUP : relance reload l’envoie",
+    },
+    applies: Applies::ProgramsOnly("a service takes the control PARAMCHANGE"),
+    system: System::Linux("Windows has no signals; leave the reload signal out"),
+    takes_effect: TakesEffect::AtOnce,
+    ..EXTENSION
+};
+
+pub(super) const CONTROL_SIGNALS: Setting = Setting {
+    key: "control_signals",
+    option: "control-signals",
+    value: ValueType::ControlSignals,
+    label: Words {
+        en: "Signals of controls",
+        fr: "Signaux des commandes",
+    },
+    about: Words {
+        en: "Which signals a program gets for the controls 128 to 255, like 200=USR1,201=USR2",
+        fr: "Les signaux qu’un programme reçoit pour les commandes 128 à 255, comme 200=USR1,201=USR2",
+    },
+    applies: Applies::ProgramsOnly("a service gets the controls themselves"),
+    system: System::Linux("Windows has no signals; leave them out"),
+    takes_effect: TakesEffect::AtOnce,
+    ..EXTENSION
+};
