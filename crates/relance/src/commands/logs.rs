@@ -1,36 +1,53 @@
-//! `relance logs`
+//! `relance logs`: the bytes of one service as they are, or chosen lines of several (`lines`).
+
+mod lines;
 
 use std::io::Write;
 
 use clap::Parser;
 use relance_scm::manager::{OutputRange, next_output};
 
-use crate::cli::{CommandResult, Common, name};
+use crate::cli::{CommandResult, Common};
 use crate::plain::PlainOutput;
-use crate::selection::service_names;
+use crate::selection::Selection;
 
 /// What a service prints
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// The service
-    #[arg(add = service_names())]
-    name: String,
+    #[command(flatten)]
+    selection: Selection,
     /// How many of the last lines
     #[arg(long, short = 'n', default_value_t = 100)]
     lines: u32,
     /// Go on as it is printed
     #[arg(long, short)]
     follow: bool,
+    /// Only lines with this text
+    #[arg(long, value_name = "TEXT")]
+    grep: Option<String>,
+    /// Only from some moment on, for lines with time stamps (--log-timestamps): 10m for ten minutes ago,
+    /// or 2026-11-22T14:00
+    #[arg(long, value_name = "MOMENT")]
+    since: Option<String>,
+    /// Only before some moment
+    #[arg(long, value_name = "MOMENT")]
+    until: Option<String>,
     /// The bytes as they were printed; otherwise what could disturb a terminal is made visible
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     raw: bool,
     #[command(flatten)]
     common: Common,
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
+    let selected = arguments.selection.select(&manager)?;
+    let chosen = [&arguments.grep, &arguments.since, &arguments.until];
+    let wants_lines = arguments.common.json || chosen.iter().any(|word| word.is_some());
+    let name = match (&*selected.names, selected.is_one && !wants_lines) {
+        ([only], true) => only.clone(),
+        _ => return lines::run(&arguments, &manager, &selected),
+    };
     let range = OutputRange::LastLines(arguments.lines);
     let asked = manager.ask(|scm, caller, reply| scm.read_output(caller, &name, range, reply));
     let mut printer = Printer::new(arguments.raw);

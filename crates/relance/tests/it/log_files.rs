@@ -223,3 +223,53 @@ fn x60_a_container_shows_what_services_print_with_their_names() {
     );
     assert!(!printed.contains("from-it"), "{printed}");
 }
+
+#[test]
+fn lines_of_several_services_are_chosen_and_merged_and_odd_bytes_stay() {
+    let daemon = Daemon::start(relance());
+    let logs = daemon.folder().join("logs");
+    for (service, text) in [
+        (
+            "a1",
+            &b"2026-11-28T09:00:00.000Z one\n2026-11-28T09:02:00.000Z three\n  more of it\n"[..],
+        ),
+        ("a2", b"2026-11-28T09:01:00.000Z two \xff\n"),
+        ("b", b"no time"),
+    ] {
+        daemon.create(ServiceConfig::new(name(service), "/bin/true"));
+        fs::write(logs.join(format!("{service}.log")), text).expect("a file");
+    }
+    let said = |arguments: &[&str]| {
+        let output = daemon.relance(&[&["logs"], arguments].concat());
+        String::from_utf8_lossy(&if output.status.success() {
+            output.stdout
+        } else {
+            output.stderr
+        })
+        .into_owned()
+    };
+    assert_eq!(
+        said(&["a*"]),
+        "a1 | 2026-11-28T09:00:00.000Z one\na2 | 2026-11-28T09:01:00.000Z two \\xff\n\
+         a1 | 2026-11-28T09:02:00.000Z three\na1 |   more of it\n"
+    );
+    assert_eq!(said(&["a1", "--grep", "more"]), "  more of it\n");
+    assert_eq!(
+        said(&["a1", "--since", "2026-11-28T09:01Z"]),
+        "2026-11-28T09:02:00.000Z three\n  more of it\n"
+    );
+    assert_eq!(
+        said(&["a1", "--until", "2026-11-28T09:01Z", "--grep", "three"]),
+        ""
+    );
+    assert_eq!(
+        said(&["b", "--json"]),
+        "{\"line\":\"no time\",\"service\":\"b\"}\n"
+    );
+    let odd = said(&["a2", "--json"]);
+    assert!(
+        odd.contains("[50,48,50,54,") && odd.contains(",32,255]"),
+        "{odd}"
+    );
+    assert!(said(&["b", "--since", "1h"]).contains("--log-timestamps yes"));
+}

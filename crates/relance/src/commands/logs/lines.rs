@@ -1,0 +1,261 @@
+//! Lines of output: of several services, merged by their time stamps; those that were asked for; as JSON.
+//!
+//! A line without a time stamp belongs to the line before it. In JSON a line that is not valid UTF-8 is an
+//! array of its bytes, so that nothing is lost, as `journalctl -o json` writes it.
+
+use std::collections::VecDeque;
+use std::thread;
+
+use jiff::Timestamp;
+use relance_scm::manager::{OutputRange, next_output};
+use relance_scm::{ServiceName, Win32Error};
+use serde_json::json;
+
+use super::{Arguments, print};
+use crate::cli::{CommandFailure, CommandResult, Manager, usage};
+use crate::plain::PlainOutput;
+use crate::selection::Selected;
+use crate::text::moment_from;
+
+/// A line without its end.
+struct Line {
+    stamp: Option<Timestamp>,
+    bytes: Vec<u8>,
+}
+
+/// Which lines are wanted.
+struct Wanted {
+    text: Option<Vec<u8>>,
+    since: Option<i64>,
+    until: Option<i64>,
+}
+
+/// How lines are printed.
+struct Style {
+    json: bool,
+    raw: bool,
+    has_names: bool,
+}
+
+/// What of one service has been read.
+struct Reader {
+    wanted: Wanted,
+    begun: Vec<u8>,
+    stamp: Option<Timestamp>,
+    has_stamps: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, manager: &Manager, selected: &Selected) -> CommandResult {
+    let style = Style {
+        json: arguments.common.json,
+        raw: arguments.raw,
+        has_names: !selected.is_one,
+    };
+    let mut lines: Vec<(&ServiceName, Line)> = Vec::new();
+    let mut ends = Vec::new();
+    let most = usize::try_from(arguments.lines).unwrap_or(usize::MAX);
+    for name in &selected.names {
+        let mut reader = Reader::new(Wanted::new(arguments)?);
+        let (own, end) = reader.read(
+            manager,
+            name,
+            most,
+            selected.is_one && !arguments.follow,
+            arguments.follow,
+        )?;
+        lines.extend(own.into_iter().map(|line| (name, line)));
+        ends.push((name, end, reader));
+    }
+    // Stable: lines without stamps stay where they are.
+    if lines.iter().all(|(_, line)| line.stamp.is_some()) {
+        lines.sort_by_key(|(_, line)| line.stamp);
+    }
+    for (name, line) in &lines {
+        style.print(name, line)?;
+    }
+    if !arguments.follow {
+        return Ok(());
+    }
+    let style = &style;
+    thread::scope(|scope| {
+        let followers: Vec<_> = ends
+            .into_iter()
+            .map(|(name, end, reader)| {
+                scope.spawn(move || reader.follow(manager, name, end, style))
+            })
+            .collect();
+        let results = followers.into_iter().map(thread::ScopedJoinHandle::join);
+        results.flatten().collect()
+    })
+}
+
+impl Wanted {
+    fn new(arguments: &Arguments) -> Result<Self, CommandFailure> {
+        let moment = |text: &Option<String>| text.as_deref().map(moment_from).transpose();
+        Ok(Self {
+            text: arguments.grep.clone().map(String::into_bytes),
+            since: moment(&arguments.since)?.map(|moment| moment.0),
+            until: moment(&arguments.until)?.map(|moment| moment.0),
+        })
+    }
+
+    fn has_times(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
+
+    fn wants(&self, line: &Line) -> bool {
+        let at = line.stamp.map(Timestamp::as_millisecond);
+        let in_time = !self.has_times()
+            || at.is_some_and(|at| {
+                self.since.is_none_or(|since| at >= since)
+                    && self.until.is_none_or(|until| at < until)
+            });
+        in_time
+            && self
+                .text
+                .as_ref()
+                .is_none_or(|text| contains(&line.bytes, text))
+    }
+}
+
+fn contains(line: &[u8], text: &[u8]) -> bool {
+    text.is_empty() || line.windows(text.len()).any(|part| part == text)
+}
+
+impl Reader {
+    fn new(wanted: Wanted) -> Self {
+        Self {
+            wanted,
+            begun: Vec::new(),
+            stamp: None,
+            has_stamps: false,
+        }
+    }
+
+    /// The last of the wanted lines in the file, and where it ends.
+    fn read(
+        &mut self,
+        manager: &Manager,
+        name: &ServiceName,
+        most: usize,
+        is_alone: bool,
+        goes_on: bool,
+    ) -> Result<(VecDeque<Line>, u64), CommandFailure> {
+        let (mut lines, mut position, mut is_empty) = (VecDeque::new(), 0, true);
+        loop {
+            let range = OutputRange::From(position);
+            let asked =
+                manager.ask(|scm, caller, reply| scm.read_output(caller, name, range, reply));
+            let part = match asked {
+                Err(CommandFailure::Scm(error))
+                    if error.code() == Win32Error::FILE_NOT_FOUND && !is_alone =>
+                {
+                    break;
+                }
+                asked => asked?,
+            };
+            if part.bytes.is_empty() || part.end <= position {
+                break;
+            }
+            is_empty = false;
+            position = part.end;
+            for line in self.lines(&part.bytes) {
+                lines.push_back(line);
+                if lines.len() > most {
+                    lines.pop_front();
+                }
+            }
+        }
+        // A line without an end may get one as long as it is followed.
+        if !goes_on && !self.begun.is_empty() {
+            lines.extend(self.line());
+        }
+        while lines.len() > most {
+            lines.pop_front();
+        }
+        if self.wanted.has_times() && !self.has_stamps && !is_empty {
+            return Err(usage(format!(
+                "the lines of {name} carry no time; relance config {name} --log-timestamps yes puts it before \
+                 each line from the next start on"
+            )));
+        }
+        Ok((lines, position))
+    }
+
+    /// The wanted lines that end in these bytes.
+    fn lines(&mut self, bytes: &[u8]) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.begun.extend_from_slice(piece);
+            if piece.ends_with(b"\n") {
+                self.begun.pop();
+                lines.extend(self.line());
+            }
+        }
+        lines
+    }
+
+    /// The line that has been read, if it is wanted.
+    fn line(&mut self) -> Option<Line> {
+        let bytes = std::mem::take(&mut self.begun);
+        if let Some(stamp) = stamp_of(&bytes) {
+            self.stamp = Some(stamp);
+            self.has_stamps = true;
+        }
+        let line = Line {
+            stamp: self.stamp,
+            bytes,
+        };
+        self.wanted.wants(&line).then_some(line)
+    }
+
+    fn follow(
+        mut self,
+        manager: &Manager,
+        name: &ServiceName,
+        from: u64,
+        style: &Style,
+    ) -> CommandResult {
+        let (scm, caller) = manager.get();
+        let mut output = scm.follow_output(caller, name, from)?;
+        while let Some(part) = next_output(&mut *output) {
+            for line in self.lines(&part.bytes) {
+                style.print(name, &line)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The time with which a line begins.
+fn stamp_of(line: &[u8]) -> Option<Timestamp> {
+    let word = line.split(|byte| *byte == b' ').next()?;
+    // No other word is looked at closely.
+    (word.len() >= 20 && word[4] == b'-' && word[10] == b'T')
+        .then(|| std::str::from_utf8(word).ok()?.parse().ok())?
+}
+
+impl Style {
+    fn print(&self, name: &ServiceName, line: &Line) -> CommandResult {
+        if self.json {
+            let bytes = &line.bytes;
+            let text = std::str::from_utf8(bytes).map_or_else(|_| json!(bytes), |text| json!(text));
+            let object = json!({ "service": name.as_str(), "line": text });
+            return print(format!("{object}\n").as_bytes());
+        }
+        let mut bytes = Vec::new();
+        if self.has_names {
+            bytes.extend_from_slice(crate::plain::plain(name.as_str()).as_bytes());
+            bytes.extend_from_slice(b" | ");
+        }
+        if self.raw {
+            bytes.extend_from_slice(&line.bytes);
+        } else {
+            let mut plain = PlainOutput::default();
+            bytes.extend_from_slice(plain.part(&line.bytes).as_bytes());
+            bytes.extend_from_slice(plain.end().as_bytes());
+        }
+        bytes.push(b'\n');
+        print(&bytes)
+    }
+}
