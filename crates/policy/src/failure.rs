@@ -1,7 +1,5 @@
 //! The failure counter and the choice of the action (R11 to R25, R30, R39).
 
-use std::time::Duration;
-
 use relance_scm::RecoveryActionKind;
 use relance_scm::Win32Error;
 use relance_scm::event::Event;
@@ -11,21 +9,8 @@ use crate::action::Action;
 use crate::draft::Draft;
 use crate::record::{ActionId, PENDING_ACTIONS_MAX, PendingAction, RunId};
 
-/// What follows a start that has failed is not done sooner: such a start may take no time at all, and
-/// without a pause it would be tried as fast as a processor can.
-const RETRY_PAUSE: Duration = Duration::from_secs(1);
-
 /// Counts a failure and queues what follows.
 pub(crate) fn count(draft: &mut Draft, run: RunId) {
-    count_after(draft, run, Duration::ZERO);
-}
-
-/// The same for a start that has failed (X14).
-pub(crate) fn count_failed_start(draft: &mut Draft, run: RunId) {
-    count_after(draft, run, RETRY_PAUSE);
-}
-
-fn count_after(draft: &mut Draft, run: RunId, pause: Duration) {
     let now = draft.now;
     let record = &mut draft.record;
     // R13: the period is measured from the last failure; R14: period 0 resets at every failure;
@@ -47,12 +32,12 @@ fn count_after(draft: &mut Draft, run: RunId, pause: Duration) {
         action,
     });
     if let Some(action) = action.filter(|action| action.kind != RecoveryActionKind::None) {
-        queue(draft, action, failure_count, pause);
+        queue(draft, action, failure_count);
     }
 }
 
-/// R39: kind, delay, command and message are frozen now; the action is not due before the pause is over.
-fn queue(draft: &mut Draft, action: RecoveryAction, failure_count: u32, pause: Duration) {
+/// R39: kind, delay, command and message are frozen now.
+fn queue(draft: &mut Draft, action: RecoveryAction, failure_count: u32) {
     let now = draft.now;
     if draft.record.pending_actions.len() >= PENDING_ACTIONS_MAX {
         draft.log(Event::RecoveryActionFailed(
@@ -78,7 +63,7 @@ fn queue(draft: &mut Draft, action: RecoveryAction, failure_count: u32, pause: D
     let pending = PendingAction {
         id,
         action,
-        due: now + action.delay().max(pause),
+        due: now + action.delay(),
         failure_count,
         text: text.into(),
         executing: false,

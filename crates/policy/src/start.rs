@@ -298,7 +298,7 @@ fn fail_start(
     ending::note_end(draft, &run, from, EndReason::StartFailed(error));
     let is_retried = draft.record.config.extensions.get(RETRY_FAILED_STARTS);
     if is_retried && run.stop.is_none() && !draft.record.shutting_down {
-        failure::count_failed_start(draft, id);
+        failure::count(draft, id);
     }
     draft.act(Action::CompleteStart {
         run: id,

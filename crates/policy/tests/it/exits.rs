@@ -229,29 +229,6 @@ fn x14_a_start_that_fails_counts_where_it_is_wanted() {
 }
 
 #[test]
-fn x14_a_start_that_fails_at_once_is_retried_once_a_second_at_most() {
-    let mut host = program("restart/0", |config| {
-        config.extensions.set(RETRY_FAILED_STARTS, true);
-    });
-    ends(&mut host, 0);
-    host.start();
-    for _ in 0..3 {
-        spawn_fails(&mut host);
-        let before = host.now;
-        host.next_timer();
-        assert_eq!((host.now - before).as_secs(), 1);
-    }
-    spawned(&mut host);
-    // A failure of a run that had begun is followed as fast as its owner wants.
-    let run = host.run();
-    host.exited(run, ProcessExit::Signaled(9));
-    assert_eq!(
-        host.record.next_deadline().map(|(at, _)| at),
-        Some(host.now)
-    );
-}
-
-#[test]
 fn x14_a_service_that_does_not_connect_is_retried_as_well() {
     let actions: ActionList = "restart/1000".parse().unwrap();
     let mut config = config(&actions.0, ResetPeriod::Seconds(60));

@@ -85,12 +85,7 @@ impl Model {
             self.log.push((self.now, Entry::ActionFailed(error)));
         }
         if self.retries_starts {
-            let (now, known) = (self.now, self.queue.len());
             self.fail();
-            // What follows a failed start follows a second later at the soonest.
-            for (due, _) in &mut self.queue[known..] {
-                *due = (*due).max(now + Duration::from_secs(1));
-            }
         }
     }
 
