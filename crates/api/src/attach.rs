@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use relance_scm::{RunId, ScmError, Win32Error};
+use relance_texts::{error, quoted};
 use tokio::net::UnixStream;
 
 use crate::context::Context;
@@ -28,7 +29,7 @@ pub(crate) async fn attach(
     let run: RunId = run.parse().map_err(|_| {
         ScmError::new(
             Win32Error::INVALID_PARAMETER,
-            format!("{run:?} is no run; it is like 12.3"),
+            error::NoRunId { text: quoted(run) },
         )
     })?;
     let headers = request.headers();

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use relance_scm::{Caller, ScmError, Win32Error};
+use relance_texts::{error, shown};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Threads for long work (searches, simulations, lists).
@@ -122,11 +123,11 @@ impl Books {
         }
         Err(ScmError::new(
             Win32Error::NOT_ENOUGH_QUOTA,
-            format!(
-                "{} has as many streams open as one user may ({}), or all users have ({}); close some, \
-                 or follow as an administrator",
-                caller.name, share.one, share.others
-            ),
+            error::TooManyStreams {
+                caller: shown(&caller.name),
+                one: shown(&share.one),
+                all: shown(&share.others),
+            },
         ))
     }
 

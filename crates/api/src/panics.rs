@@ -13,6 +13,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::error;
 
 thread_local! {
     static CAUGHT: Cell<bool> = const { Cell::new(false) };
@@ -37,11 +38,7 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, ScmError> {
 
 /// 1359; the sentence is for anyone who asked, the panic itself stands in the manager's diagnostics.
 fn internal(_panic: &(dyn Any + Send)) -> ScmError {
-    ScmError::new(
-        Win32Error::INTERNAL_ERROR,
-        "the service manager has a fault that this request shows; nothing was changed by it. Its \
-         diagnostics (journalctl -u relance, or its standard error) say where; please report it",
-    )
+    ScmError::new(Win32Error::INTERNAL_ERROR, error::FAULT)
 }
 
 /// A future whose panic is caught.

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use relance_scm::{ScmError, ServiceName, Win32Error};
+use relance_texts::{error, shown};
 use relance_wire::api::ErrorReply;
 use serde::de::DeserializeOwned;
 
@@ -45,12 +46,10 @@ async fn read(request: Request) -> RouteResult<axum::body::Bytes> {
     let too_long = || {
         RouteError(ScmError::new(
             Win32Error::NOT_ENOUGH_QUOTA,
-            format!(
-                "the body of a request by {} has at most {} KiB; send less, or send it as an \
-                 administrator",
-                context.caller.name,
-                limit / 1024
-            ),
+            error::BodyLength {
+                caller: shown(&context.caller.name),
+                most: shown(&limit / 1024),
+            },
         ))
     };
     if body.size_hint().lower() > limit as u64 {
@@ -62,14 +61,15 @@ async fn read(request: Request) -> RouteResult<axum::body::Bytes> {
         Ok(Err(error)) if is_too_long(&error) => Err(too_long()),
         Ok(Err(error)) => Err(RouteError(ScmError::new(
             Win32Error::INVALID_PARAMETER,
-            format!("the body of the request cannot be read: {error}"),
+            error::BodyUnreadable {
+                error: shown(&error),
+            },
         ))),
         Err(_) => Err(RouteError(ScmError::new(
             Win32Error::TIMEOUT,
-            format!(
-                "the body of the request did not come within {} s; send it without a pause",
-                timeout.as_secs()
-            ),
+            error::BodySlow {
+                seconds: shown(timeout.as_secs()),
+            },
         ))),
     }
 }
@@ -129,17 +129,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
 }
 
 pub(crate) async fn no_such_path() -> RouteError {
-    RouteError(ScmError::new(
-        Win32Error::NOT_FOUND,
-        "there is no such path in this API; its paths begin with /v1/services",
-    ))
+    RouteError(ScmError::new(Win32Error::NOT_FOUND, error::NO_PATH))
 }
 
 pub(crate) async fn no_such_method() -> Response {
-    let error = ScmError::new(
-        Win32Error::NOT_SUPPORTED,
-        "this path does not take that method; GET reads, POST acts, PATCH changes, DELETE deletes",
-    );
+    let error = ScmError::new(Win32Error::NOT_SUPPORTED, error::NO_METHOD);
     (
         StatusCode::METHOD_NOT_ALLOWED,
         Json(ErrorReply::from(&error)),

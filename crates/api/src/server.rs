@@ -17,6 +17,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use relance_scm::{Caller, ScmError, ServiceManager, Win32Error};
 use relance_sessions::Sessions;
+use relance_texts::error;
 use relance_wire::api::ErrorReply;
 use rustix::process::setpriority_process;
 use rustix::thread::gettid;
@@ -141,11 +142,7 @@ async fn accept(
 
 /// What a connection beyond the bounds is told before it is closed.
 fn too_many() -> Vec<u8> {
-    let error = ScmError::new(
-        Win32Error::NOT_ENOUGH_QUOTA,
-        "the service manager has as many connections of this user, or of all users, as it takes; \
-         close some and ask again",
-    );
+    let error = ScmError::new(Win32Error::NOT_ENOUGH_QUOTA, error::TOO_MANY_CONNECTIONS);
     let body = serde_json::to_string(&ErrorReply::from(&error)).unwrap_or_default();
     let length = body.len();
     format!(

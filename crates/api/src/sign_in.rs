@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use relance_scm::security::Sid;
 use relance_scm::{Caller, ScmError, Win32Error};
 use relance_sessions::Sessions;
+use relance_texts::error;
 use relance_wire::api::{
     LinkReply, LinkRequest, Role, SessionBody, SessionsReply, SignInRequest, TokenReply,
     TokenRequest,
@@ -47,10 +48,7 @@ pub(crate) fn identify<B>(
     let path = request.uri().path();
     if session.role == Role::Reader && request.method() != Method::GET && !HARMLESS.contains(&path)
     {
-        return Err(ScmError::new(
-            Win32Error::ACCESS_DENIED,
-            "this session may see and not change; ask an administrator for another role",
-        ));
+        return Err(ScmError::new(Win32Error::ACCESS_DENIED, error::READ_ONLY));
     }
     let signed_in = SignedIn {
         secret: secret.into(),

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::error;
 
 /// How long an answer may take to begin, or to go on, for what the manager does at once. More than a
 /// guardian needs to replace an engine that hangs.
@@ -13,9 +14,5 @@ pub(crate) const LATER: Duration = Duration::from_secs(600);
 
 /// 1460: the manager said nothing for too long.
 pub(crate) fn unanswered() -> ScmError {
-    ScmError::new(
-        Win32Error::TIMEOUT,
-        "the service manager did not answer in time; look at the service before you ask again (relance \
-         status NAME), and at the manager if it stays silent (relance doctor)",
-    )
+    ScmError::new(Win32Error::TIMEOUT, error::NO_ANSWER)
 }

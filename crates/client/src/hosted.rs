@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use relance_scm::status::RawStatusReport;
 use relance_scm::{EndCause, ScmError, Win32Error};
+use relance_texts::error;
 
 pub use connection::Reporter;
 use connection::{Connection, Done};
@@ -110,12 +111,9 @@ impl Hosted {
     /// `ERROR_INVALID_DATA` (13) for an impossible state or an unknown accept bit (S10),
     /// `ERROR_INVALID_HANDLE` (6) in a forked child.
     pub fn send(&self, report: RawStatusReport) -> Result<Sent, ScmError> {
-        report.check().map_err(|_| {
-            ScmError::new(
-                Win32Error::INVALID_DATA,
-                "the status is impossible; report a state from 1 to 7 and known accept bits",
-            )
-        })?;
+        report
+            .check()
+            .map_err(|_| ScmError::new(Win32Error::INVALID_DATA, error::IMPOSSIBLE_STATUS))?;
         self.connection.check_process()?;
         Ok(Sent(self.connection.send(report)))
     }

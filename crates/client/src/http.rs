@@ -7,6 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::{error, shown};
 use relance_wire::api::ErrorReply;
 
 use crate::bounds::unanswered;
@@ -87,10 +88,9 @@ pub(crate) fn broken_off(error: &io::Error) -> ScmError {
     }
     ScmError::new(
         Win32Error::RPC_S_CALL_FAILED,
-        format!(
-            "the service manager broke the connection off ({error}); look at the service before you \
-             ask again"
-        ),
+        error::BrokenOff {
+            error: shown(&error),
+        },
     )
 }
 
@@ -151,9 +151,9 @@ fn exchange(
         Ok(reply) => reply.into(),
         Err(_) => ScmError::new(
             Win32Error::INVALID_DATA,
-            format!(
-                "the service manager answered with status {status}, which this version cannot read"
-            ),
+            error::AnswerStatus {
+                status: shown(&status),
+            },
         ),
     }))
 }
@@ -181,7 +181,7 @@ fn parse_head(head: &[u8], reader: BufReader<Connection>) -> Result<(u16, HttpRe
     let Some(status) = response.code.filter(|_| parsed) else {
         return Err(Error::Refused(ScmError::new(
             Win32Error::INVALID_DATA,
-            "whoever listens on the socket is no service manager",
+            error::NOT_A_MANAGER,
         )));
     };
     let value = |name: &str| {

@@ -18,6 +18,7 @@ use relance_scm::{
     Caller, ConfigChange, Control, Reply, RunId, ScmError, Sentence, ServiceConfig, ServiceId,
     ServiceManager, ServiceName, Win32Error,
 };
+use relance_texts::{error, shown};
 use relance_wire::api::{
     AccessChangeBody, AccessReply, AccessRequest, ApplyReply, ApplyRequest, ChangeConfigRequest,
     ConfigBody, ControlRequest, EnvironmentReply, EventPageReply, EventsQuery, ManagerReply,
@@ -60,10 +61,7 @@ pub fn connect(target: &Target) -> Result<SocketManager, ScmError> {
 pub fn connect_as(target: &Target, token: &str) -> Result<SocketManager, ScmError> {
     // It becomes a line of a request's head.
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(ScmError::new(
-            Win32Error::LOGON_FAILURE,
-            "this is no token; tokens are made of letters and digits",
-        ));
+        return Err(ScmError::new(Win32Error::LOGON_FAILURE, error::NO_TOKEN));
     }
     let manager = connect(target)?;
     Ok(SocketManager {
@@ -206,9 +204,9 @@ fn read<T: DeserializeOwned>(answer: HttpResponse) -> Result<T, ScmError> {
     serde_json::from_slice(&body).map_err(|error| {
         ScmError::new(
             Win32Error::INVALID_DATA,
-            format!(
-                "the service manager's answer cannot be read ({error}); use tools of its version"
-            ),
+            error::AnswerUnreadable {
+                error: shown(&error),
+            },
         )
     })
 }

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::{error, shown};
 
 use crate::http::Stream;
 
@@ -74,7 +75,9 @@ impl<T: Send + 'static> Reader<T> {
         let no_thread = |error: std::io::Error| {
             ScmError::new(
                 Win32Error::SERVICE_NO_THREAD,
-                format!("the service manager's stream cannot be read: {error}"),
+                error::StreamUnreadable {
+                    error: shown(&error),
+                },
             )
         };
         let connection = stream.connection().try_clone().map_err(no_thread)?;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use relance_scm::ScmError;
 #[cfg(unix)]
 use relance_scm::Win32Error;
+use relance_texts::{error, shown};
 #[cfg(unix)]
 use relance_wire::channel::SOCKET_VARIABLE;
 
@@ -66,9 +67,9 @@ impl Target {
     fn elsewhere(machine: &str) -> Result<Self, ScmError> {
         Err(ScmError::new(
             Win32Error::RPC_S_SERVER_UNAVAILABLE,
-            format!(
-                "the service manager of {machine} cannot be reached from here; name this machine or leave it out"
-            ),
+            error::OtherMachine {
+                machine: shown(&machine),
+            },
         ))
     }
 

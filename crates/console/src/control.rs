@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use relance_client::ServiceManager;
 use relance_scm::manager::{next_change, wait};
 use relance_scm::{Caller, Control, ScmError, ServiceName, ServiceState, Win32Error};
-use relance_texts::console;
+use relance_texts::{console, error, quoted};
 use serde::Serialize;
 
 use crate::form::Form;
@@ -48,7 +48,9 @@ impl Action {
             other => {
                 return Err(ScmError::new(
                     Win32Error::INVALID_PARAMETER,
-                    format!("{other:?} is nothing that can be done with a service"),
+                    error::NoSuchDeed {
+                        text: quoted(other),
+                    },
                 ));
             }
         })
@@ -104,7 +106,7 @@ fn stop_and_start(manager: &Manager, caller: &Caller, name: &ServiceName) -> Res
                 if next_change(&mut *watch).is_none() {
                     return Err(ScmError::new(
                         Win32Error::RPC_S_SERVER_UNAVAILABLE,
-                        "the service manager was restarted meanwhile; look at the service and try again",
+                        error::MANAGER_RESTARTED,
                     ));
                 }
             }

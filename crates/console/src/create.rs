@@ -7,13 +7,13 @@ use relance_client::ServiceManager;
 use relance_scm::config::Secret;
 use relance_scm::manager::NewService;
 use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceKind, ServiceName, Win32Error};
-use relance_texts::console;
+use relance_texts::{console, error, shown};
 use relance_wire::api::{ActionBody, ActionsBody, ConfigBody, ResetPeriodBody};
 
 use crate::form::Form;
 use crate::hub::Hub;
 use crate::lacking::{Feature, reason};
-use crate::lang::{SLOTS, rich};
+use crate::lang::{Lang, SLOTS, rich};
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page, problem, status};
 use crate::script;
@@ -105,13 +105,13 @@ fn form(viewer: &Viewer, body: &ConfigBody, name: &str, kind: &str, result: &Mar
 }
 
 /// The service that the form describes.
-fn read(form: &Form) -> Result<ServiceConfig, ScmError> {
+fn read(form: &Form, lang: Lang) -> Result<ServiceConfig, ScmError> {
     let name = ServiceName::new(form.get("name").unwrap_or_default())?;
     let mut config = ServiceConfig::new(name, form.text("command_line"));
     if form.get("service_kind") != Some("service") {
         config.kind = ServiceKind::Program;
     }
-    let mut change = general::read(form)?;
+    let mut change = general::read(form, lang)?;
     change.account_name = log_on::read(form).account_name;
     change.recovery = Some(recovery::read(form)?);
     change.dependencies = Some(form.lines("dependencies"));
@@ -125,10 +125,9 @@ fn against_others(hub: &Hub, config: &ServiceConfig) -> Result<Vec<String>, ScmE
         if state.find(&config.service_name).is_some() {
             return Err(ScmError::new(
                 Win32Error::SERVICE_EXISTS,
-                format!(
-                    "there is a service {} already; choose another name",
-                    config.service_name
-                ),
+                error::ServiceThere {
+                    name: shown(&config.service_name),
+                },
             ));
         }
         let missing = config
@@ -149,7 +148,7 @@ pub(crate) async fn preview(viewer: Viewer, form: Form) -> Answer<Response> {
     viewer.check_form(&form)?;
     let hub = viewer.hub().await?;
     let lang = viewer.lang();
-    let checked = read(&form)
+    let checked = read(&form, lang)
         .and_then(|config| against_others(&hub, &config).map(|missing| (config, missing)));
     let markup = match checked {
         Err(error) => html! { section.card { (problem(&error, lang)) } },
@@ -167,7 +166,7 @@ pub(crate) async fn preview(viewer: Viewer, form: Form) -> Answer<Response> {
 /// `POST /create`
 pub(crate) async fn create(viewer: Viewer, form: Form) -> Answer<Response> {
     viewer.check_form(&form)?;
-    let created = match read(&form) {
+    let created = match read(&form, viewer.lang()) {
         Err(error) => Err(error),
         Ok(config) => {
             let name = config.service_name.clone();
@@ -211,7 +210,8 @@ fn entered_body(form: &Form) -> ConfigBody {
     body.dependencies = form.lines("dependencies");
     body.environment = form.lines("environment");
     body.load_order_group = form.text("load_order_group");
-    if let Some(extensions) = general::read(form)
+    // Problems are not shown here, so their language does not matter.
+    if let Some(extensions) = general::read(form, Lang::En)
         .ok()
         .and_then(|change| change.extensions)
     {
@@ -235,7 +235,7 @@ mod tests {
         let good = Form::parse(
             b"name=a&command_line=%2Fbin%2Ftrue&service_kind=program&stop_signal=TERM&output=file",
         );
-        let config = read(&good).unwrap();
+        let config = read(&good, Lang::En).unwrap();
         assert_eq!(config.kind, ServiceKind::Program);
         for bad in [
             &b"name=&command_line=x"[..],
@@ -245,7 +245,7 @@ mod tests {
             b"name=a&command_line=x&environment=nonsense",
         ] {
             assert!(
-                read(&Form::parse(bad)).is_err(),
+                read(&Form::parse(bad), Lang::En).is_err(),
                 "{}",
                 String::from_utf8_lossy(bad)
             );

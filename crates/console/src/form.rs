@@ -4,6 +4,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use relance_scm::{ScmError, ServiceName, Win32Error};
+use relance_texts::error;
 
 /// Names and values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,9 +68,9 @@ impl Form {
 
     /// The service it is about.
     pub(crate) fn name(&self) -> Result<ServiceName, ScmError> {
-        let name = self.get("name").ok_or_else(|| {
-            ScmError::new(Win32Error::INVALID_PARAMETER, "name the service: ?name=")
-        })?;
+        let name = self
+            .get("name")
+            .ok_or_else(|| ScmError::new(Win32Error::INVALID_PARAMETER, error::NAME_IT))?;
         ServiceName::new(name)
     }
 }

@@ -1,6 +1,7 @@
 //! The key of a form: what a session's forms carry and a page of another site cannot know.
 
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::error;
 use sha2::{Digest, Sha256};
 
 use crate::form::Form;
@@ -15,7 +16,7 @@ pub(crate) fn check(token: &str, is_script: bool, form: &Form) -> Result<(), Scm
     }
     Err(ScmError::new(
         Win32Error::ACCESS_DENIED,
-        "this form is not one of ours, or is of another session; load the page again",
+        error::FOREIGN_FORM,
     ))
 }
 

@@ -12,6 +12,7 @@ use relance_client::ServiceManager;
 use relance_scm::event_log::LogEntry;
 use relance_scm::manager::{Enumeration, ServiceInfo, Usage, Watch, Watched, WatchedChange, wait};
 use relance_scm::{Caller, ScmError, ServiceId, ServiceName, Win32Error};
+use relance_texts::error;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -346,8 +347,7 @@ fn make_room(
         let Some(key) = oldest.map(|(key, _)| key.clone()) else {
             return Err(ScmError::new(
                 Win32Error::NOT_ENOUGH_QUOTA,
-                "too many people have pages of this console open; try again later, or use relance in a \
-                 terminal",
+                error::TOO_MANY_PAGES,
             ));
         };
         hubs.remove(&key);

@@ -9,7 +9,7 @@ use relance_scm::event::{EventLevel, meaning};
 use relance_scm::event_log::{EventFilter, EventPage, LogEntry};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{EndCause, ScmError, ServiceId, ServiceName, Win32Error};
-use relance_texts::console;
+use relance_texts::{console, error, shown};
 use relance_wire::api::{EventBody, EventsQuery};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -237,7 +237,9 @@ pub(crate) async fn event(viewer: Viewer, Path(number): Path<u64>) -> Answer<Res
     let entry = found.entries.first().ok_or_else(|| {
         ScmError::new(
             Win32Error::NOT_FOUND,
-            format!("there is no event {number}; it may have been removed with age"),
+            error::NoEvent {
+                number: shown(&number),
+            },
         )
     })?;
     let title = format!("{} {}", console::EVENT.of(lang), entry.event_id);

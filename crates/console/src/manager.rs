@@ -2,6 +2,7 @@
 //! where sessions are known; on Windows the real one, for which the console knows them itself.
 
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::error;
 
 #[cfg(unix)]
 mod socket {
@@ -35,7 +36,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
         Err(ScmError::new(
             Win32Error::INTERNAL_ERROR,
-            "the console made a mistake; see its diagnostics",
+            error::CONSOLE_MISTAKE,
         ))
     })
 }

@@ -21,7 +21,7 @@ use maud::{Markup, html};
 use relance_scm::control::ControlsAccepted;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{Control, ScmError, ServiceName, ServiceState, Win32Error};
-use relance_texts::console;
+use relance_texts::{console, error, shown};
 
 use self::change::version;
 use crate::form::{Query, query};
@@ -43,7 +43,7 @@ pub(crate) fn find(hub: &Hub, name: &ServiceName) -> Result<Arc<ServiceInfo>, Sc
     hub.read(|state| state.find(name).cloned()).ok_or_else(|| {
         ScmError::new(
             Win32Error::SERVICE_DOES_NOT_EXIST,
-            format!("there is no service {name}"),
+            error::NoSuchService { name: shown(&name) },
         )
     })
 }

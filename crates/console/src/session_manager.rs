@@ -25,6 +25,7 @@ use relance_scm::{
     ServiceName, Win32Error,
 };
 use relance_sessions::Sessions;
+use relance_texts::{error, shown};
 use relance_wire::api::{Role, SessionBody, TokenReply, TokenRequest};
 use tokio::sync::mpsc;
 
@@ -76,10 +77,7 @@ impl Pass {
         if caller.is_administrator() {
             return Ok(caller);
         }
-        Err(ScmError::new(
-            Win32Error::ACCESS_DENIED,
-            "this session may see and not change; ask an administrator for another role",
-        ))
+        Err(ScmError::new(Win32Error::ACCESS_DENIED, error::READ_ONLY))
     }
 }
 
@@ -370,7 +368,9 @@ impl<M: ServiceManager> ServiceManager for SessionManager<M> {
             .map_err(|error| {
                 ScmError::new(
                     Win32Error::NOT_ENOUGH_MEMORY,
-                    format!("there is no thread for a watch: {error}"),
+                    error::NoThread {
+                        error: shown(&error),
+                    },
                 )
             })?;
         Ok(Box::new(SessionWatch(receiver)))

@@ -1,7 +1,7 @@
 //! The pages that each service has.
 
 use relance_scm::{ScmError, ServiceName, Win32Error};
-use relance_texts::console;
+use relance_texts::{console, error};
 
 use crate::form::query;
 use crate::lang::Lang;
@@ -52,9 +52,7 @@ impl Tab {
         Self::ALL
             .into_iter()
             .find(|tab| tab.word() == word)
-            .ok_or_else(|| {
-                ScmError::new(Win32Error::NOT_FOUND, "a service has no page of this name")
-            })
+            .ok_or_else(|| ScmError::new(Win32Error::NOT_FOUND, error::NO_PAGE))
     }
 
     pub(crate) fn label(self, lang: Lang) -> &'static str {

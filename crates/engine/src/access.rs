@@ -7,6 +7,7 @@ use relance_scm::security::{SecurityDescriptor, Sid, words};
 use relance_scm::{
     AccessRights, Caller, EndCause, ScmError, ServiceConfig, ServiceName, Win32Error,
 };
+use relance_texts::{error, shown};
 
 /// Checks that the caller has all these rights on a service (A24, per request).
 ///
@@ -23,10 +24,11 @@ pub(crate) fn check(
     }
     Err(ScmError::new(
         Win32Error::ACCESS_DENIED,
-        format!(
-            "{} may not do this with {}: missing {missing}; ask an administrator, or run it as root",
-            caller.name, config.service_name
-        ),
+        error::Denied {
+            caller: shown(&caller.name),
+            service: shown(&config.service_name),
+            missing: shown(&missing),
+        },
     ))
 }
 
@@ -93,7 +95,7 @@ pub(crate) fn told_record(caller: &Caller, record: &Arc<ServiceRecord>) -> Arc<S
 pub(crate) fn not_found(name: &ServiceName) -> ScmError {
     ScmError::new(
         Win32Error::SERVICE_DOES_NOT_EXIST,
-        format!("there is no service {name}; relance list shows those there are"),
+        error::NoService { name: shown(&name) },
     )
 }
 
@@ -107,10 +109,9 @@ pub(crate) fn check_administrator(caller: &Caller) -> Result<(), ScmError> {
     }
     Err(ScmError::new(
         Win32Error::ACCESS_DENIED,
-        format!(
-            "{} may not administer services; ask an administrator, or run it as root",
-            caller.name
-        ),
+        error::DeniedAdministration {
+            caller: shown(&caller.name),
+        },
     ))
 }
 

@@ -27,6 +27,7 @@ use relance_scm::{
     AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, Sentence, ServiceConfig,
     ServiceId, ServiceManager, ServiceName, Win32Error,
 };
+use relance_texts::{error, shown};
 
 use crate::access;
 use crate::command::{Change, ClientRequest, Command};
@@ -127,7 +128,7 @@ impl EngineHandle {
             Ok(()) => (self.wake)(),
             Err(TrySendError::Full(command)) => command.request.refuse(&ScmError::new(
                 Win32Error::NOT_ENOUGH_QUOTA,
-                "the service manager has too many requests waiting; ask again in a moment",
+                error::TOO_MANY_REQUESTS,
             )),
             // Dropped replies answer by themselves.
             Err(TrySendError::Disconnected(_)) => {}
@@ -370,7 +371,9 @@ impl ServiceManager for EngineHandle {
         reply.send(page.map_err(|error| {
             ScmError::new(
                 Win32Error::INTERNAL_ERROR,
-                format!("the event log cannot be read: {error}"),
+                error::LogUnreadable {
+                    error: shown(&error),
+                },
             )
         }));
     }

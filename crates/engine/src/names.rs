@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use relance_policy::ServiceId;
 use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error, fold_case};
+use relance_texts::{error, quoted, shown};
 
 use crate::access;
 
@@ -44,17 +45,17 @@ impl Names {
         if other(self.names.get(key.as_str())) {
             return Err(ScmError::new(
                 Win32Error::SERVICE_EXISTS,
-                format!("a service {} exists already", config.service_name),
+                error::ServiceExists {
+                    name: shown(&config.service_name),
+                },
             ));
         }
         if id.is_none() && self.reserved.contains(key.as_str()) {
             return Err(ScmError::new(
                 Win32Error::SERVICE_EXISTS,
-                format!(
-                    "a service {} exists, but its row in the database cannot be read; `relance events` \
-                     says what is wrong with it",
-                    config.service_name
-                ),
+                error::ServiceUnreadable {
+                    name: shown(&config.service_name),
+                },
             ));
         }
         // C4: a new name may not be another service's display name.
@@ -92,7 +93,7 @@ impl Names {
 fn duplicate(name: &str) -> ScmError {
     ScmError::new(
         Win32Error::DUPLICATE_SERVICE_NAME,
-        format!("{name:?} is the name or display name of another service; choose another one"),
+        error::NameTaken { name: quoted(name) },
     )
 }
 

@@ -188,47 +188,41 @@ impl ServiceConfig {
     fn check_command_line(&self, problems: &mut Vec<ScmError>) {
         let length = self.command_line.chars().count();
         if length > COMMAND_LINE_LEN_MAX {
-            problems.push(invalid(format!(
-                "the command line has {length} characters; shorten it to {COMMAND_LINE_LEN_MAX}"
-            )));
+            problems.push(invalid(error::CommandLineLength {
+                length,
+                most: COMMAND_LINE_LEN_MAX,
+            }));
         }
         if command_line::split(&self.command_line)
             .first()
             .is_none_or(String::is_empty)
         {
-            problems.push(invalid(
-                "the command line is empty; give the program to start",
-            ));
+            problems.push(invalid(error::COMMAND_LINE_EMPTY));
         }
     }
 
     fn check_start(&self, problems: &mut Vec<ScmError>) {
         if matches!(self.start_type, StartType::Boot | StartType::System) {
-            problems.push(invalid(
-                "start types boot and system are for drivers; use auto, demand or disabled",
-            ));
+            problems.push(invalid(error::START_TYPE_OF_DRIVERS));
         }
         if self.delayed_auto_start && self.start_type != StartType::Auto {
-            problems.push(invalid("a delayed start needs the start type auto"));
+            problems.push(invalid(error::DELAYED_NEEDS_AUTO));
         }
         if self.delayed_auto_start && !self.load_order_group.is_empty() {
-            problems.push(invalid(
-                "a service in a load order group cannot start delayed; drop one of the two",
-            ));
+            problems.push(invalid(error::DELAYED_IN_GROUP));
         }
         if self.service_type.is_interactive() && !self.account_name.is_local_system() {
-            problems.push(invalid(
-                "an interactive service needs the account LocalSystem",
-            ));
+            problems.push(invalid(error::INTERACTIVE_ACCOUNT));
         }
     }
 
     fn check_texts(&self, problems: &mut Vec<ScmError>) {
         let length = self.description.chars().count();
         if length > DESCRIPTION_LEN_MAX {
-            problems.push(invalid(format!(
-                "the description has {length} characters; shorten it to {DESCRIPTION_LEN_MAX}"
-            )));
+            problems.push(invalid(error::DescriptionLength {
+                length,
+                most: DESCRIPTION_LEN_MAX,
+            }));
         }
         let stored: usize = self
             .dependencies
@@ -236,19 +230,18 @@ impl ServiceConfig {
             .map(|d| (d.to_string().encode_utf16().count() + 1) * 2)
             .sum();
         if stored + 2 > DEPENDENCIES_LEN_MAX {
-            problems.push(invalid(format!(
-                "the list of dependencies takes {stored} bytes; shorten it to {DEPENDENCIES_LEN_MAX}"
-            )));
+            problems.push(invalid(error::DependenciesLength {
+                length: stored,
+                most: DEPENDENCIES_LEN_MAX,
+            }));
         }
         let texts = [
-            ("command line", &self.command_line),
-            ("load order group", &self.load_order_group),
-            ("description", &self.description),
+            (error::WHAT_COMMAND_LINE, &self.command_line),
+            (error::WHAT_GROUP, &self.load_order_group),
+            (error::WHAT_DESCRIPTION, &self.description),
         ];
         for (what, _) in texts.into_iter().filter(|(_, text)| text.contains('\0')) {
-            problems.push(invalid(format!(
-                "the {what} contains a null character; remove it"
-            )));
+            problems.push(invalid(error::NullCharacter { what: what }));
         }
     }
 
@@ -259,10 +252,7 @@ impl ServiceConfig {
             .preshutdown_timeout
             .is_some_and(|timeout| timeout > longest)
         {
-            problems.push(invalid(format!(
-                "the preshutdown timeout is longer than {} ms; shorten it",
-                u32::MAX
-            )));
+            problems.push(invalid(error::PreshutdownLength { most: u32::MAX }));
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use relance_texts::{error, shown};
+
 use crate::error::ScmError;
 use crate::rights::AccessRights;
 use crate::win32::Win32Error;
@@ -79,10 +81,7 @@ impl Control {
             Some(control) if control.right().is_some() => Ok(control),
             Some(_) | None => Err(ScmError::new(
                 Win32Error::INVALID_PARAMETER,
-                format!(
-                    "control {code} cannot be sent; send 1 (stop), 2 (pause), 3 (continue), \
-                     4 (interrogate), 6 (paramchange) or a custom control from 128 to 255"
-                ),
+                error::ControlNotSendable { code: shown(&code) },
             )),
         }
     }

@@ -12,7 +12,7 @@ use relance_texts::{Lang, Sentence, Text};
 use crate::win32::Win32Error;
 
 /// Why a request was refused or failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ScmError {
     code: Win32Error,
     /// In English, for every caller that compares or logs it.
@@ -82,7 +82,17 @@ impl ScmError {
 
 impl From<Win32Error> for ScmError {
     fn from(code: Win32Error) -> Self {
-        Self::new(code, Sentence::from(&*code.text()))
+        Self::new(code, code)
+    }
+}
+
+/// Without the message, which says the same as the sentence.
+impl fmt::Debug for ScmError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScmError")
+            .field("code", &self.code)
+            .field("sentence", &self.sentence)
+            .finish()
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use relance_texts::{Sentence, word};
+use relance_texts::{Sentence, error, shown, word};
 
 use crate::error::ScmError;
 use crate::event::{Event, EventLevel, EventSource, sentence};
@@ -140,17 +140,19 @@ impl NewEntry {
         if EventSource::from_name(self.name.trim()).is_some_and(|named| managers.contains(&named)) {
             return Err(ScmError::new(
                 Win32Error::INVALID_PARAMETER,
-                format!("{} writes its entries itself; use another name", self.name),
+                error::OwnEntries {
+                    name: shown(&self.name),
+                },
             ));
         }
         let (name, text) = (self.name.len(), self.text.len());
         if name == 0 || name > NEW_ENTRY_NAME_LEN_MAX || text > NEW_ENTRY_TEXT_LEN_MAX {
             return Err(ScmError::new(
                 Win32Error::INVALID_PARAMETER,
-                format!(
-                    "an entry has a name of 1 to {NEW_ENTRY_NAME_LEN_MAX} bytes and a text of at most \
-                     {NEW_ENTRY_TEXT_LEN_MAX}; shorten it"
-                ),
+                error::EntryLength {
+                    name: NEW_ENTRY_NAME_LEN_MAX,
+                    text: NEW_ENTRY_TEXT_LEN_MAX,
+                },
             ));
         }
         Ok(())

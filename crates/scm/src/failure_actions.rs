@@ -7,6 +7,8 @@ mod notation;
 
 use std::time::Duration;
 
+use relance_texts::{Sentence, error, shown};
+
 use crate::error::ScmError;
 use crate::win32::Win32Error;
 
@@ -58,10 +60,7 @@ impl RecoveryActionKind {
             .ok_or_else(|| {
                 ScmError::new(
                     Win32Error::INVALID_PARAMETER,
-                    format!(
-                        "{raw} is not a recovery action; use 0 (none), 1 (restart), 2 (reboot), \
-                     3 (run command) or 4 (restart in an own process)"
-                    ),
+                    error::NoActionNumber { raw: shown(&raw) },
                 )
             })
     }
@@ -221,7 +220,7 @@ impl FailureActions {
         if change.actions.is_none() && change.reset_period.is_some() {
             return Err(ScmError::new(
                 Win32Error::INVALID_PARAMETER,
-                "a reset period without recovery actions means nothing; give actions with it",
+                error::RESET_WITHOUT_ACTIONS,
             ));
         }
         Ok(merged)
@@ -251,29 +250,37 @@ impl FailureActionsChange {
     /// `ERROR_INVALID_PARAMETER` (87).
     pub fn check(&self) -> Result<(), ScmError> {
         let invalid =
-            |sentence: String| Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence));
+            |sentence: Sentence| Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence));
         if let Some(actions) = &self.actions
             && actions.len() > ACTIONS_LEN_MAX
         {
-            return invalid(format!(
-                "the list has {} recovery actions; give at most {ACTIONS_LEN_MAX}",
-                actions.len()
-            ));
+            return invalid(
+                error::ActionsCount {
+                    count: actions.len(),
+                    most: ACTIONS_LEN_MAX,
+                }
+                .into(),
+            );
         }
         let texts = [
-            ("reboot message", &self.reboot_message),
-            ("recovery command", &self.command),
+            (error::WHAT_REBOOT_MESSAGE, &self.reboot_message),
+            (error::WHAT_COMMAND, &self.command),
         ];
         for (what, text) in texts {
             let Some(text) = text else { continue };
             let length = text.chars().count();
             if length > TEXT_LEN_MAX {
-                return invalid(format!(
-                    "the {what} has {length} characters; shorten it to {TEXT_LEN_MAX}"
-                ));
+                return invalid(
+                    error::TextLength {
+                        what: what,
+                        length,
+                        most: TEXT_LEN_MAX,
+                    }
+                    .into(),
+                );
             }
             if text.contains('\0') {
-                return invalid(format!("the {what} contains a null character; remove it"));
+                return invalid(error::NullCharacter { what: what }.into());
             }
         }
         Ok(())

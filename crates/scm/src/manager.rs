@@ -15,7 +15,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use relance_texts::Sentence;
+use relance_texts::{Sentence, error};
 
 use crate::config::{ConfigChange, EnvironmentVariable, Secret, ServiceConfig};
 use crate::control::Control;
@@ -275,8 +275,7 @@ pub trait ServiceManager: Send + Sync {
     fn advance_clock(&self, _caller: &Caller, _by: Option<Duration>, reply: Reply<u64>) {
         reply.send(Err(ScmError::new(
             Win32Error::NOT_SUPPORTED,
-            "the clock of this manager is the machine's; only a daemon started with --clock manual \
-             has one that can be moved",
+            error::CLOCK_MANAGER,
         )));
     }
 

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use relance_texts::{Sentence, Words, error, quoted};
+
 use crate::error::ScmError;
 use crate::win32::Win32Error;
 
@@ -24,7 +26,7 @@ impl ServiceName {
     /// `ERROR_INVALID_NAME` (123) with a sentence that says which rule the name breaks.
     pub fn new(name: impl Into<String>) -> Result<Self, ScmError> {
         let name = name.into();
-        check_name("service name", &name)?;
+        check_name(error::WHAT_SERVICE_NAME, &name)?;
         Ok(Self(name.into_boxed_str()))
     }
 
@@ -50,45 +52,48 @@ pub fn check_display_name(name: &str) -> Result<(), ScmError> {
     if name.is_empty() {
         return Ok(());
     }
-    check_length("display name", name)?;
-    check_no_control_characters("display name", name)
+    check_length(error::WHAT_DISPLAY_NAME, name)?;
+    check_no_control_characters(error::WHAT_DISPLAY_NAME, name)
 }
 
-fn check_name(what: &str, name: &str) -> Result<(), ScmError> {
+fn check_name(what: Words, name: &str) -> Result<(), ScmError> {
     if name.is_empty() {
-        return Err(invalid(format!(
-            "the {what} is empty; give it 1 to 256 characters"
-        )));
+        return Err(invalid(error::NameEmpty { what: what }));
     }
     check_length(what, name)?;
     if let Some(bad) = name.chars().find(|c| matches!(c, '/' | '\\')) {
-        return Err(invalid(format!(
-            "the {what} {name:?} contains {bad:?}; leave out / and \\"
-        )));
+        return Err(invalid(error::NameCharacter {
+            what: what,
+            name: quoted(name),
+            bad: quoted(&bad.to_string()),
+        }));
     }
     check_no_control_characters(what, name)
 }
 
-fn check_length(what: &str, name: &str) -> Result<(), ScmError> {
+fn check_length(what: Words, name: &str) -> Result<(), ScmError> {
     let length = name.encode_utf16().count();
     if length > NAME_LEN_MAX {
-        return Err(invalid(format!(
-            "the {what} has {length} characters; shorten it to {NAME_LEN_MAX}"
-        )));
+        return Err(invalid(error::NameLength {
+            what: what,
+            length,
+            most: NAME_LEN_MAX,
+        }));
     }
     Ok(())
 }
 
-fn check_no_control_characters(what: &str, name: &str) -> Result<(), ScmError> {
+fn check_no_control_characters(what: Words, name: &str) -> Result<(), ScmError> {
     if name.chars().any(char::is_control) {
-        return Err(invalid(format!(
-            "the {what} {name:?} contains a control character; remove it"
-        )));
+        return Err(invalid(error::NameControl {
+            what: what,
+            name: quoted(name),
+        }));
     }
     Ok(())
 }
 
-fn invalid(sentence: String) -> ScmError {
+fn invalid(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::INVALID_NAME, sentence)
 }
 

@@ -1,14 +1,15 @@
 //! Win32 error codes: their names, and our own sentence for those a service can meet.
 //!
 //! The numbers are Windows' on every platform, because scripts compare them. `names` is generated
-//! (`cargo xtask gen`) from the crate `windows-sys`; `texts` is written by hand. Microsoft's own
+//! (`cargo xtask gen`) from the crate `windows-sys`; their texts are written by hand, in the catalogue. Microsoft's own
 //! sentences are not reproduced; on Windows the tools ask the system for them.
 
 mod names;
-mod texts;
 
 use std::borrow::Cow;
 use std::fmt;
+
+use relance_texts::{Lang, Words, find};
 
 /// A Win32 error code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -200,7 +201,12 @@ impl Win32Error {
     /// Our own sentence for the code, if there is one. Lower case, no full stop.
     #[must_use]
     pub fn own_text(self) -> Option<&'static str> {
-        texts::text(self.0)
+        Some(self.words()?.of(Lang::En))
+    }
+
+    /// The same as a message of the catalogue.
+    pub(crate) fn words(self) -> Option<Words> {
+        find(&format!("win32-{}", self.0))
     }
 
     /// What the code means: our sentence where there is one, else the name in words, else the
@@ -278,13 +284,15 @@ mod tests {
 
     #[test]
     fn texts_are_sentences_in_lower_case_without_a_full_stop() {
-        for (code, text) in texts::TEXTS {
-            assert!(!text.ends_with('.') && !text.is_empty(), "{code}: {text}");
-            assert!(names::name(*code).is_some(), "{code} has no name");
+        let texts = relance_texts::all().filter_map(|words| {
+            let code = words.id().strip_prefix("win32-")?;
+            Some((code.parse().expect("a number"), words))
+        });
+        for (code, words) in texts {
+            for text in Lang::ALL.map(|lang| words.of(lang)) {
+                assert!(!text.ends_with('.') && !text.is_empty(), "{code}: {text}");
+            }
+            assert!(names::name(code).is_some(), "{code} has no name");
         }
-        assert!(
-            texts::TEXTS.is_sorted_by(|a, b| a.0 < b.0),
-            "the table is searched by halves"
-        );
     }
 }

@@ -1,7 +1,7 @@
 //! The values of this crate as words of the catalogue, so that a sentence can take them as they are:
 //! `why::Running { name, state: record.state, .. }`.
 
-use relance_texts::{Message, Text, Value, Words, shown, word};
+use relance_texts::{Message, Text, Value, Words, word};
 
 use crate::name::ServiceName;
 use crate::status::{ProcessExit, signal_name};
@@ -15,9 +15,15 @@ impl From<&ServiceName> for Value {
     }
 }
 
-impl From<Win32Error> for Value {
-    fn from(error: Win32Error) -> Self {
-        shown(error.text())
+impl Message for Win32Error {
+    fn text(self) -> Text {
+        match self.words() {
+            Some(words) => words.text(),
+            None => word::ErrorName {
+                name: Self::text(self),
+            }
+            .text(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::{error, shown};
 
 use crate::{Entry, Store};
 
@@ -53,11 +54,10 @@ impl FileStore {
         self.save(&next).map_err(|error| {
             ScmError::new(
                 Win32Error::WRITE_FAULT,
-                format!(
-                    "nothing was changed, because {} cannot be written ({error}); make room or mend the \
-                     folder, and try again",
-                    self.file.display()
-                ),
+                error::SessionsNotWritten {
+                    file: shown(self.file.display()),
+                    error: shown(&error),
+                },
             )
         })?;
         *current = next;

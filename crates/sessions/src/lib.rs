@@ -16,6 +16,7 @@ use std::fmt;
 use std::time::Duration;
 
 use relance_scm::{Caller, ScmError, Win32Error};
+use relance_texts::{Sentence, Words, error, shown};
 use relance_wire::api::{LinkReply, Role, SessionBody, TokenReply, TokenRequest};
 
 pub use entry::Entry;
@@ -107,9 +108,7 @@ impl Sessions {
         // those who use it at the same time.
         let is_first = link.is_some() && self.store.remove(&hash)?;
         let Some(link) = link.filter(|link| is_first && !link.is_over()) else {
-            return Err(denied(
-                "this link was used already or is too old; ask for a new one with `relance console`",
-            ));
+            return Err(denied(error::LINK_USED));
         };
         let (token, entry) = self.keep(|secret| Entry {
             through,
@@ -131,14 +130,14 @@ impl Sessions {
         request: &TokenRequest,
     ) -> Result<TokenReply, ScmError> {
         check_administrator(caller)?;
-        let invalid = |sentence: &str| Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence));
+        let invalid = |sentence: Words| Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence));
         let name = request.name.trim();
         if !(1..=64).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-            return invalid("a token's name has 1 to 64 characters; say what it is for");
+            return invalid(error::TOKEN_NAME);
         }
         let days = request.days.unwrap_or(TOKEN_DAYS);
         if !(1..=3650).contains(&days) {
-            return invalid("a token lasts 1 to 3650 days");
+            return invalid(error::TOKEN_DAYS);
         }
         let life = Duration::from_secs(u64::from(days) * 24 * 3600);
         let (token, entry) = self.add(Kind::Token, request.role, name.to_owned(), life)?;
@@ -185,10 +184,7 @@ impl Sessions {
         if was_there == Some(true) {
             return Ok(());
         }
-        Err(ScmError::new(
-            Win32Error::NOT_FOUND,
-            "there is no such session or token; it may have ended by itself",
-        ))
+        Err(ScmError::new(Win32Error::NOT_FOUND, error::NO_SESSION))
     }
 
     /// The session or token with this secret, shown on a connection of a Unix user.
@@ -205,12 +201,7 @@ impl Sessions {
             .filter(|entry| entry.kind != Kind::Link && !entry.is_over())
             .filter(|entry| entry.through.is_none() || entry.through == through)
             .map(|entry| (entry.body(), entry.caller()))
-            .ok_or_else(|| {
-                ScmError::new(
-                    Win32Error::LOGON_FAILURE,
-                    "this session has ended or never was; sign in with a link from `relance console`",
-                )
-            })
+            .ok_or_else(|| ScmError::new(Win32Error::LOGON_FAILURE, error::SESSION_ENDED))
     }
 
     fn add(
@@ -235,7 +226,7 @@ impl Sessions {
         if current.len() >= ENTRIES_MAX {
             return Err(ScmError::new(
                 Win32Error::NOT_ENOUGH_QUOTA,
-                "there are too many sessions; end some with `relance console sessions --end ID`",
+                error::TOO_MANY_SESSIONS,
             ));
         }
         self.store.add(entry.clone())?;
@@ -255,12 +246,10 @@ fn check_administrator(caller: &Caller) -> Result<(), ScmError> {
     if caller.is_administrator() {
         return Ok(());
     }
-    Err(denied(
-        "only an administrator gives links and tokens; ask one, or run it as root",
-    ))
+    Err(denied(error::LINKS_BY_ADMINISTRATOR))
 }
 
-fn denied(sentence: &str) -> ScmError {
+fn denied(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::ACCESS_DENIED, sentence)
 }
 
@@ -269,7 +258,9 @@ fn secret() -> Result<String, ScmError> {
     getrandom::fill(&mut bytes).map_err(|error| {
         ScmError::new(
             Win32Error::INTERNAL_ERROR,
-            format!("the system gives no random numbers: {error}"),
+            error::NoRandom {
+                error: shown(&error),
+            },
         )
     })?;
     Ok(hex(&bytes))

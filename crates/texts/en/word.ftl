@@ -58,3 +58,6 @@ word-start-disabled = disabled
 word-error = { $text } ({ $code })
 word-wrote = { $name } wrote: { $words } (by { $author })
 word-repeated = { $text } (the last of { $times } such entries, the others are left out)
+
+# A code without a text of ours: its name in words.
+word-error-name = { $name }

@@ -55,3 +55,4 @@ word-start-disabled = désactivé
 word-error = { $text } ({ $code })
 word-wrote = { $name } a écrit : { $words } (par { $author })
 word-repeated = { $text } (la dernière de { $times } entrées semblables, les autres sont omises)
+word-error-name = { $name }

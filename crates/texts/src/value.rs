@@ -76,8 +76,8 @@ pub fn shown(value: impl Display) -> Value {
 
 /// What somebody typed, so that it stands on one line; the quotation marks are the sentence's.
 #[must_use]
-pub fn quoted(text: &str) -> Value {
-    Value::Plain(text.escape_debug().collect())
+pub fn quoted(text: impl AsRef<str>) -> Value {
+    Value::Plain(text.as_ref().escape_debug().collect())
 }
 
 macro_rules! plain {

@@ -9,6 +9,7 @@ use relance_scm::config::Affinity;
 use relance_scm::duration::millis;
 use relance_scm::settings::{Setting, Value, ValueType};
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::{Message, Sentence, error};
 use serde_json::Value as Json;
 
 /// A value as JSON; `null` for one that is not set.
@@ -43,12 +44,15 @@ pub fn from_json(setting: &Setting, json: &Json) -> Result<Option<Value>, ScmErr
         Json::Array(items) => of_array(setting.value, items),
         Json::Bool(_) | Json::Object(_) => Err(expected(setting.value)),
     };
-    value
-        .map(Some)
-        .map_err(|problem| invalid(format!("{}: {problem}", setting.key)))
+    value.map(Some).map_err(|problem| {
+        invalid(error::OfSetting {
+            setting: setting.key,
+            problem,
+        })
+    })
 }
 
-fn of_number(value: ValueType, number: Option<u64>) -> Result<Value, String> {
+fn of_number(value: ValueType, number: Option<u64>) -> Result<Value, Sentence> {
     let number = number.ok_or_else(|| expected(value))?;
     match value {
         ValueType::Duration | ValueType::OptionalDuration => {
@@ -73,7 +77,7 @@ fn of_number(value: ValueType, number: Option<u64>) -> Result<Value, String> {
     }
 }
 
-fn of_array(value: ValueType, items: &[Json]) -> Result<Value, String> {
+fn of_array(value: ValueType, items: &[Json]) -> Result<Value, Sentence> {
     match value {
         ValueType::Statuses => {
             let code = |item: &Json| item.as_u64().and_then(|code| u8::try_from(code).ok());
@@ -91,17 +95,19 @@ fn of_array(value: ValueType, items: &[Json]) -> Result<Value, String> {
     }
 }
 
-fn expected(value: ValueType) -> String {
+fn expected(value: ValueType) -> Sentence {
     let form = match value {
-        ValueType::Duration | ValueType::OptionalDuration => "milliseconds".to_owned(),
-        ValueType::Statuses => "an array of exit statuses, 0 to 255".to_owned(),
-        ValueType::List => "an array of texts".to_owned(),
-        ValueType::Flag => "true or false".to_owned(),
-        other => other.range(),
+        ValueType::Duration | ValueType::OptionalDuration => {
+            error::EXPECTED_MILLISECONDS.text().into()
+        }
+        ValueType::Statuses => error::EXPECTED_STATUSES.text().into(),
+        ValueType::List => error::EXPECTED_TEXTS.text().into(),
+        ValueType::Flag => error::EXPECTED_FLAG.text().into(),
+        other => relance_texts::Value::from(other.range()),
     };
-    format!("expected {form}")
+    error::Expected { form }.into()
 }
 
-pub(crate) fn invalid(sentence: String) -> ScmError {
+pub(crate) fn invalid(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
 }

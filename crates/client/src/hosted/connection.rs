@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use relance_scm::status::RawStatusReport;
 use relance_scm::{EndCause, ScmError, Win32Error};
+use relance_texts::{error, shown};
 use relance_wire::channel::{
     ControlAnswer, ControlRequest, FRAME_LEN_MAX, Hello, ManagerFrame, ServiceFrame, Status,
     VERSION, decode, encode,
@@ -86,9 +87,9 @@ impl Connection {
             (None, Some(way)) => attach_patiently(way).map_err(|error| {
                 ScmError::new(
                     Win32Error::FAILED_SERVICE_CONTROLLER_CONNECT,
-                    format!(
-                        "the service manager that started this process does not take it: {error}"
-                    ),
+                    error::NotTaken {
+                        error: shown(&error),
+                    },
                 )
             })?,
             (None, None) => unreachable!("an environment has one of them"),
@@ -122,10 +123,7 @@ impl Connection {
         if std::process::id() == self.pid {
             return Ok(());
         }
-        Err(ScmError::new(
-            Win32Error::INVALID_HANDLE,
-            "a forked child does not speak for the service; only the process that connected does",
-        ))
+        Err(ScmError::new(Win32Error::INVALID_HANDLE, error::FORKED))
     }
 
     /// Says hello.
@@ -147,7 +145,7 @@ impl Connection {
             if left.is_zero() {
                 return Err(ScmError::new(
                     Win32Error::SERVICE_REQUEST_TIMEOUT,
-                    "the service manager did not answer in time",
+                    error::SILENT,
                 ));
             }
             state = self.wait(state, left);

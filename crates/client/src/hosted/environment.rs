@@ -8,6 +8,7 @@ use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::path::PathBuf;
 
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::error;
 use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE, SOCKET_VARIABLE};
 
 /// What was found.
@@ -52,7 +53,7 @@ pub(super) fn take() -> Result<Environment, ScmError> {
     if channel.is_none() && way_back.is_none() {
         return Err(ScmError::new(
             Win32Error::FAILED_SERVICE_CONTROLLER_CONNECT,
-            "this process was not started by a service manager; create a service for it and start that",
+            error::NOT_A_SERVICE,
         ));
     }
     for variable in [CHANNEL_VARIABLE, RUN_VARIABLE] {

@@ -3,10 +3,12 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use relance_scm::{ConfigChange, ScmError, ServiceConfig, Win32Error};
+use relance_texts::error;
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
 
 use super::{environment, general, log_on, recovery, security};
 use crate::form::Form;
+use crate::lang::Lang;
 use crate::tab::Tab;
 
 /// A short text that is another one for every other configuration.
@@ -18,9 +20,9 @@ pub(crate) fn version(config: &ServiceConfig) -> String {
 }
 
 /// What the form of a tab asks for.
-fn change(tab: Tab, form: &Form) -> Result<ChangeConfigRequest, ScmError> {
+fn change(tab: Tab, form: &Form, lang: Lang) -> Result<ChangeConfigRequest, ScmError> {
     match tab {
-        Tab::General => general::read(form),
+        Tab::General => general::read(form, lang),
         Tab::LogOn => Ok(log_on::read(form)),
         Tab::Recovery => recovery::read(form).map(|body| ChangeConfigRequest {
             recovery: Some(body),
@@ -34,7 +36,7 @@ fn change(tab: Tab, form: &Form) -> Result<ChangeConfigRequest, ScmError> {
         Tab::Security => Ok(security::read(form)),
         Tab::Output | Tab::Events | Tab::History => Err(ScmError::new(
             Win32Error::INVALID_PARAMETER,
-            "there is nothing to change on this page",
+            error::NOTHING_TO_CHANGE,
         )),
     }
 }
@@ -44,8 +46,9 @@ pub(crate) fn changed(
     before: &ServiceConfig,
     tab: Tab,
     form: &Form,
+    lang: Lang,
 ) -> Result<(ServiceConfig, ConfigChange), ScmError> {
-    let change = ConfigChange::try_from(&change(tab, form)?)?;
+    let change = ConfigChange::try_from(&change(tab, form, lang)?)?;
     Ok((before.changed(&change)?, change))
 }
 
@@ -68,9 +71,9 @@ mod tests {
     fn a_form_of_one_tab_leaves_the_others_alone() {
         let before = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
         let form = Form::parse(b"environment=A%3D1%0D%0A%0D%0AB%3D2&start_type=auto");
-        let (after, _) = changed(&before, Tab::Environment, &form).unwrap();
+        let (after, _) = changed(&before, Tab::Environment, &form, Lang::En).unwrap();
         assert_eq!(after.environment.len(), 2);
         assert_eq!(after.start_type, before.start_type);
-        assert!(changed(&before, Tab::Events, &form).is_err());
+        assert!(changed(&before, Tab::Events, &form, Lang::En).is_err());
     }
 }

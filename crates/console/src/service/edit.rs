@@ -44,7 +44,7 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
     let before = &info.config;
     let now = version(before);
     let is_stale = form.get("version") != Some(now.as_str());
-    let saved = match changed(before, tab, &form) {
+    let saved = match changed(before, tab, &form, viewer.lang()) {
         Ok((_, change)) if form.has("confirm") && !is_stale => {
             let name = name.clone();
             viewer

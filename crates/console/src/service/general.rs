@@ -5,7 +5,7 @@ use relance_client::ServiceManager;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::settings::{Section, Setting, System, ValueType, all};
 use relance_scm::{ScmError, ServiceKind, Win32Error};
-use relance_texts::console;
+use relance_texts::{Sentence, console, error};
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
 use relance_wire::settings::{texts_of, to_json};
 use serde_json::{Map, Value as Json};
@@ -166,7 +166,7 @@ fn select(setting: &Setting, text: &str, words: &[&str], lang: Lang) -> Markup {
 }
 
 /// The change that the fields ask for. A field that the form does not have stays as it is.
-pub(crate) fn read(form: &Form) -> Result<ChangeConfigRequest, ScmError> {
+pub(crate) fn read(form: &Form, lang: Lang) -> Result<ChangeConfigRequest, ScmError> {
     let delayed = form.has("delayed_auto_start");
     let mut body = Map::from_iter([("delayed_auto_start".to_owned(), delayed.into())]);
     let mut extensions = Map::new();
@@ -174,7 +174,7 @@ pub(crate) fn read(form: &Form) -> Result<ChangeConfigRequest, ScmError> {
         let Some(text) = form.get(setting.key) else {
             continue;
         };
-        let json = read_setting(setting, &text.replace("\r\n", "\n"))?;
+        let json = read_setting(setting, &text.replace("\r\n", "\n"), lang)?;
         let place = match setting.section {
             Section::Extensions => &mut extensions,
             Section::Service | Section::Recovery => &mut body,
@@ -195,17 +195,22 @@ fn is_here(setting: &Setting) -> bool {
     }
 }
 
-fn read_setting(setting: &Setting, text: &str) -> Result<Json, ScmError> {
+fn read_setting(setting: &Setting, text: &str, lang: Lang) -> Result<Json, ScmError> {
     if matches!(setting.value, ValueType::Text | ValueType::Lines)
         && setting.section == Section::Service
     {
         return Ok(text.into());
     }
     let value = setting.value.parse(text);
-    let value = value.map_err(|problem| invalid(format!("{}: {problem}", setting.label.en)))?;
+    let value = value.map_err(|problem| {
+        invalid(error::OfSetting {
+            setting: setting.label.of(lang),
+            problem,
+        })
+    })?;
     Ok(to_json(setting, &value))
 }
 
-fn invalid(sentence: String) -> ScmError {
+fn invalid(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
 }

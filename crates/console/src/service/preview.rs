@@ -56,7 +56,7 @@ pub(crate) fn of_unchanged(viewer: &Viewer, info: &ServiceInfo, tab: Tab) -> Mar
 pub(crate) fn of_form(viewer: &Viewer, info: &ServiceInfo, tab: Tab, form: &Form) -> Markup {
     let lang = viewer.lang();
     let before = &info.config;
-    match changed(before, tab, form) {
+    match changed(before, tab, form, lang) {
         Err(error) => html! { section.card { (problem(&error, lang)) } },
         Ok((after, _)) => html! {
             @if tab == Tab::Recovery {

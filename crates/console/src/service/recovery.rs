@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{RecoveryActionKind, ScmError, Win32Error};
-use relance_texts::{console, word};
+use relance_texts::{Sentence, console, error, quoted, shown, word};
 use relance_wire::api::{
     ActionBody, ActionsBody, ConfigBody, RecoveryBody, RecoveryChangeBody, ResetPeriodBody,
 };
@@ -202,9 +202,10 @@ fn actions(form: &Form) -> Result<Vec<ActionBody>, ScmError> {
             Ok(ActionBody {
                 kind: kind.to_owned(),
                 delay_ms: u32::try_from(delay_ms).map_err(|_| {
-                    invalid(format!(
-                        "a delay of {delay} {unit} is too long; 49 days is the longest"
-                    ))
+                    invalid(error::DelayTooLong {
+                        delay: shown(&delay),
+                        unit: shown(&unit),
+                    })
                 })?,
             })
         })
@@ -223,7 +224,12 @@ fn reset_period(form: &Form) -> Result<ResetPeriodBody, ScmError> {
         .ok()
         .filter(|seconds| *seconds != u32::MAX)
         .map(ResetPeriodBody::Seconds)
-        .ok_or_else(|| invalid(format!("{text} {unit} is too long; tick INFINITE instead")))
+        .ok_or_else(|| {
+            invalid(error::PeriodTooLong {
+                text: shown(&text),
+                unit: shown(&unit),
+            })
+        })
 }
 
 /// A number of units in the smallest one. Fractions are fine as long as nothing is left over.
@@ -240,17 +246,23 @@ fn quantity(text: &str, unit: &str, units: &[(&str, u64)]) -> Result<u64, ScmErr
         .map(|(_, size)| *size);
     let number: Option<f64> = text.trim().replace(',', ".").parse().ok();
     let (Some(size), Some(number)) = (size, number) else {
-        return Err(invalid(format!("{text:?} {unit} is not a length of time")));
+        return Err(invalid(error::NoLength {
+            text: quoted(text),
+            unit: shown(&unit),
+        }));
     };
     let product = number * size as f64;
     if product.is_finite() && (0.0..=1e15).contains(&product) && product.fract() == 0.0 {
         Ok(product as u64)
     } else {
-        Err(invalid(format!("{text} {unit} is not a length of time")))
+        Err(invalid(error::NoLengthOfTime {
+            text: shown(&text),
+            unit: shown(&unit),
+        }))
     }
 }
 
-fn invalid(sentence: String) -> ScmError {
+fn invalid(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
 }
 

@@ -16,6 +16,7 @@ use relance_scm::{
     AccessRights, Caller, ConfigChange, RecoveryActionKind, Reply, ScmError, ServiceName,
     Win32Error,
 };
+use relance_texts::{error, shown};
 
 use super::submitted::{SubmittedConfigures, Undo};
 use super::turn::{Turn, not_written};
@@ -330,7 +331,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             if *name == config.service_name {
                 return Err(ScmError::new(
                     Win32Error::CIRCULAR_DEPENDENCY,
-                    format!("{name} would depend on itself; leave out one of its dependencies"),
+                    error::DependsOnItself { name: shown(&name) },
                 ));
             }
             if let Some(id) = self.names.find(name)

@@ -18,6 +18,7 @@ use crate::processes::Processes;
 use crate::publisher::Change;
 use crate::storage::{CommitOutcome, Committed, Storage, Submission, trouble};
 use relance_scm::event_log::LogEntry;
+use relance_texts::{error, shown};
 
 /// What the host keeps at most while the database cannot be written.
 const WITHHELD_MAX: usize = 4096;
@@ -228,8 +229,8 @@ impl Turn {
 pub(super) fn not_written(reason: &str) -> ScmError {
     ScmError::new(
         Win32Error::DISK_FULL,
-        format!(
-            "the change could not be written to the service database ({reason}); make space and try again"
-        ),
+        error::NotWritten {
+            reason: shown(&reason),
+        },
     )
 }

@@ -7,6 +7,7 @@ use relance_policy::ServiceRecord;
 use relance_scm::config::AccountName;
 use relance_scm::event_log::{Author, NewEntry};
 use relance_scm::{AccessRights, Caller, ScmError, ServiceName, Win32Error};
+use relance_texts::{error, shown};
 
 use super::EngineHandle;
 use crate::access;
@@ -44,11 +45,10 @@ impl EngineHandle {
         }
         Err(ScmError::new(
             Win32Error::ACCESS_DENIED,
-            format!(
-                "{} may not write to the event log as {}; services and their accounts may, and \
-                 administrators",
-                caller.name, entry.name
-            ),
+            error::DeniedLog {
+                caller: shown(&caller.name),
+                name: shown(&entry.name),
+            },
         ))
     }
 

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use relance_scm::config::AccountName;
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::{error, quoted, shown};
 
 use super::spawn::Ids;
 
@@ -74,7 +75,7 @@ pub(crate) fn find(account: &AccountName) -> Result<Account, ScmError> {
     if own != 0 {
         return Err(ScmError::new(
             Win32Error::PRIVILEGE_NOT_HELD,
-            format!("only a daemon that runs as root can start services as {name}"),
+            error::NeedsRoot { name: shown(&name) },
         ));
     }
     let groups = groups_of(&entry.name, entry.gid);
@@ -101,10 +102,9 @@ fn existing(account: &AccountName) -> Result<Entry, ScmError> {
     lookup(local_name(account.as_str())).ok_or_else(|| {
         ScmError::new(
             Win32Error::INVALID_SERVICE_ACCOUNT,
-            format!(
-                "there is no account {:?} on this machine; create it or name another",
-                account.as_str()
-            ),
+            error::NoAccount {
+                name: quoted(account.as_str()),
+            },
         )
     })
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
+use relance_texts::{error, quoted};
+
 use crate::error::ScmError;
 use crate::win32::Win32Error;
 
@@ -49,7 +51,7 @@ impl FromStr for Affinity {
 fn invalid(text: &str) -> ScmError {
     ScmError::new(
         Win32Error::INVALID_PARAMETER,
-        format!("{text:?} names no processors; write numbers from 0 to 63 and ranges, like 0-3,6"),
+        error::NoProcessors { text: quoted(text) },
     )
 }
 

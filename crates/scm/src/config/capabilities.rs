@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use relance_texts::{error, quoted};
+
 use crate::error::ScmError;
 use crate::win32::Win32Error;
 
@@ -91,9 +93,7 @@ impl FromStr for Capabilities {
 fn unknown(word: &str) -> ScmError {
     ScmError::new(
         Win32Error::INVALID_PARAMETER,
-        format!(
-            "{word:?} is not a capability; write names like net_bind_service,chown (capabilities(7)), or none"
-        ),
+        error::NoCapability { text: quoted(word) },
     )
 }
 

@@ -5,6 +5,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use relance_texts::{Sentence, error, quoted};
+
 use crate::duration::{self, Bare};
 
 /// A limit, in the kernel's unit.
@@ -106,17 +108,19 @@ impl Limit {
     ///
     /// # Errors
     /// A sentence that says what is expected.
-    pub fn parse(text: &str, unit: LimitUnit) -> Result<Self, String> {
+    pub fn parse(text: &str, unit: LimitUnit) -> Result<Self, Sentence> {
         let parsed = match text.split_once(':') {
             Some((soft, hard)) => unit.parse(soft).zip(unit.parse(hard)),
             None => unit.parse(text).map(|value| (value, value)),
         };
         match parsed {
             Some((soft, hard)) if soft <= hard => Ok(Self { soft, hard }),
-            Some(_) => Err(format!(
-                "in {text:?} the soft limit is above the hard one; exchange them"
-            )),
-            None => Err(format!("{text:?} is not a limit; use {}", unit.range())),
+            Some(_) => Err(error::SoftAboveHard { text: quoted(text) }.into()),
+            None => Err(error::NoLimit {
+                text: quoted(text),
+                range: unit.range(),
+            }
+            .into()),
         }
     }
 
@@ -174,9 +178,9 @@ mod tests {
             (Count, ":"),
         ] {
             let error = Limit::parse(text, unit).unwrap_err();
-            assert!(error.contains("SOFT:HARD"), "{error}");
+            assert!(error.to_string().contains("SOFT:HARD"), "{error}");
         }
         let error = Limit::parse("2:1", Count).unwrap_err();
-        assert!(error.contains("exchange"), "{error}");
+        assert!(error.to_string().contains("exchange"), "{error}");
     }
 }

@@ -4,6 +4,8 @@
 //! and an environment go to the kernel, which takes 128 KiB a string and 2 MiB in all, start arguments
 //! into one frame of the control channel.
 
+use relance_texts::{error, shown};
+
 use crate::error::ScmError;
 
 use super::{ServiceConfig, invalid};
@@ -26,15 +28,21 @@ const ACCOUNT_LEN_MAX: usize = 2048;
 /// What is too large in a configuration.
 pub(super) fn problems(config: &ServiceConfig) -> Vec<ScmError> {
     let texts = [
-        ("load order group", &*config.load_order_group, GROUP_LEN_MAX),
-        ("account", config.account_name.as_str(), ACCOUNT_LEN_MAX),
+        (error::WHAT_GROUP, &*config.load_order_group, GROUP_LEN_MAX),
+        (
+            error::WHAT_ACCOUNT,
+            config.account_name.as_str(),
+            ACCOUNT_LEN_MAX,
+        ),
     ];
     let too_long = texts.into_iter().filter_map(|(what, text, most)| {
         let length = text.chars().count();
         (length > most).then(|| {
-            invalid(format!(
-                "the name of the {what} has {length} characters; shorten it to {most}"
-            ))
+            invalid(error::NameOfLength {
+                what: what,
+                length,
+                most,
+            })
         })
     });
     let mut problems: Vec<ScmError> = too_long.collect();
@@ -45,16 +53,18 @@ pub(super) fn problems(config: &ServiceConfig) -> Vec<ScmError> {
         let length = name.chars().count() + value.chars().count() + 1;
         if length > VARIABLE_LEN_MAX {
             let start: String = name.chars().take(40).collect();
-            problems.push(invalid(format!(
-                "the environment variable {start} has {length} characters; shorten it to {VARIABLE_LEN_MAX}, \
-                 or put the value into a file"
-            )));
+            problems.push(invalid(error::VariableLength {
+                name: shown(&start),
+                length,
+                most: VARIABLE_LEN_MAX,
+            }));
         }
     }
     if all > ENVIRONMENT_LEN_MAX {
-        problems.push(invalid(format!(
-            "the environment takes {all} bytes; shorten it to {ENVIRONMENT_LEN_MAX}, or put values into a file"
-        )));
+        problems.push(invalid(error::EnvironmentLength {
+            length: all,
+            most: ENVIRONMENT_LEN_MAX,
+        }));
     }
     problems
 }
@@ -65,22 +75,20 @@ pub(super) fn problems(config: &ServiceConfig) -> Vec<ScmError> {
 /// 87 for too many, for too long ones, and for a null character.
 pub fn check_start_arguments(arguments: &[String]) -> Result<(), ScmError> {
     if arguments.len() > START_ARGUMENTS_MAX {
-        return Err(invalid(format!(
-            "there are {} start arguments; give at most {START_ARGUMENTS_MAX}",
-            arguments.len()
-        )));
+        return Err(invalid(error::StartArgumentsCount {
+            count: arguments.len(),
+            most: START_ARGUMENTS_MAX,
+        }));
     }
     if arguments.iter().any(|argument| argument.contains('\0')) {
-        return Err(invalid(
-            "a start argument contains a null character; remove it",
-        ));
+        return Err(invalid(error::START_ARGUMENT_NULL));
     }
     let length: usize = arguments.iter().map(|argument| json_len(argument)).sum();
     if length > START_ARGUMENTS_LEN_MAX {
-        return Err(invalid(format!(
-            "the start arguments take {length} bytes; shorten them to {START_ARGUMENTS_LEN_MAX}, or name a \
-             file in them"
-        )));
+        return Err(invalid(error::StartArgumentsLength {
+            length,
+            most: START_ARGUMENTS_LEN_MAX,
+        }));
     }
     Ok(())
 }

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use relance_texts::{error, quoted};
+
 use crate::error::ScmError;
 use crate::name::ServiceName;
 use crate::win32::Win32Error;
@@ -25,10 +27,9 @@ impl ServiceType {
             0x10 | 0x20 => Ok(Self(raw)),
             _ => Err(ScmError::new(
                 Win32Error::INVALID_PARAMETER,
-                format!(
-                    "service type {raw:#x} cannot run here; use 0x10 (own process), perhaps with \
-                     0x100 (interactive)"
-                ),
+                error::ServiceType {
+                    raw: format!("{raw:#x}"),
+                },
             )),
         }
     }
@@ -55,7 +56,7 @@ impl ServiceType {
 
 macro_rules! named_numbers {
     (
-        $(#[$doc:meta])* $type:ident, $what:literal,
+        $(#[$doc:meta])* $type:ident, $what:expr,
         $($(#[$variant_doc:meta])* $variant:ident = $number:literal, $name:literal;)+
     ) => {
         $(#[$doc])*
@@ -83,7 +84,7 @@ macro_rules! named_numbers {
                 Self::ALL.iter().copied().find(|value| value.to_raw() == raw).ok_or_else(|| {
                     ScmError::new(
                         Win32Error::INVALID_PARAMETER,
-                        format!(concat!("{} is no ", $what), raw),
+                        error::NoNumber { raw, what: $what },
                     )
                 })
             }
@@ -105,7 +106,7 @@ macro_rules! named_numbers {
                     let words: Vec<_> = Self::ALL.iter().map(|value| value.name()).collect();
                     ScmError::new(
                         Win32Error::INVALID_PARAMETER,
-                        format!(concat!("{:?} is no ", $what, "; use {}"), name, words.join(", ")),
+                        error::NoWord { text: quoted(name), what: $what, words },
                     )
                 })
             }
@@ -121,7 +122,7 @@ macro_rules! named_numbers {
 
 named_numbers! {
     /// When a service is started (C14).
-    StartType, "start type",
+    StartType, error::WHAT_START_TYPE,
     /// Drivers only; refused with 87.
     Boot = 0, "boot";
     /// Drivers only; refused with 87.
@@ -151,7 +152,7 @@ impl StartType {
 named_numbers! {
     /// What a failed start at boot means (C15). The embedded manager logs from `normal` on, and
     /// treats `severe` and `critical` like `normal`: there is no last known good configuration.
-    ErrorControl, "error control",
+    ErrorControl, error::WHAT_ERROR_CONTROL,
     /// Not logged at boot.
     Ignore = 0, "ignore";
     /// Logged.
@@ -164,7 +165,7 @@ named_numbers! {
 
 named_numbers! {
     /// Priority class of a process; on Linux a nice value.
-    PriorityClass, "priority class",
+    PriorityClass, error::WHAT_PRIORITY,
     /// Nice 0.
     Normal = 0x20, "normal";
     /// Nice 19.
@@ -196,7 +197,7 @@ impl PriorityClass {
 
 named_numbers! {
     /// Where the output of a process goes. An extension: Windows keeps none.
-    OutputMode, "output mode",
+    OutputMode, error::WHAT_OUTPUT,
     /// To a file of its own, of which the last lines go into failure events.
     File = 0, "file";
     /// Nowhere.
@@ -309,7 +310,7 @@ impl Dependency {
         match text.strip_prefix('+') {
             Some("") => Err(ScmError::new(
                 Win32Error::INVALID_NAME,
-                "a dependency on a group needs its name after the +",
+                error::GROUP_NEEDS_NAME,
             )),
             Some(group) => Ok(Self::Group(group.into())),
             None => ServiceName::new(text).map(Self::Service),
@@ -362,7 +363,7 @@ impl EnvironmentVariable {
         let (name, value) = text.split_once('=').ok_or_else(|| {
             ScmError::new(
                 Win32Error::INVALID_PARAMETER,
-                format!("the environment variable {text:?} has no =; write NAME=value, or pass on the manager's own with --pass-env"),
+                error::VariableNoEquals { text: quoted(text) },
             )
         })?;
         Self::new(name, value)

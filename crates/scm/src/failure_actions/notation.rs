@@ -6,6 +6,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{RecoveryAction, RecoveryActionKind, ResetPeriod};
+use relance_texts::{Sentence, error, quoted, shown};
+
 use crate::duration::{self, Bare};
 use crate::error::ScmError;
 use crate::win32::Win32Error;
@@ -30,9 +32,7 @@ impl FromStr for ActionList {
         let mut actions = Vec::new();
         while let Some(word) = fields.next() {
             let Some(delay) = fields.next() else {
-                return Err(invalid(format!(
-                    "the action {word:?} has no delay; write {word}/60000 for one minute"
-                )));
+                return Err(invalid(error::ActionNoDelay { word: quoted(word) }));
             };
             actions.push(RecoveryAction::new(kind(word)?, delay_ms(delay)?));
         }
@@ -47,9 +47,9 @@ fn kind(word: &str) -> Result<RecoveryActionKind, ScmError> {
         "reboot" => Ok(RecoveryActionKind::Reboot),
         "own_restart" => Ok(RecoveryActionKind::OwnRestart),
         "none" | "" | "\"\"" => Ok(RecoveryActionKind::None),
-        other => Err(invalid(format!(
-            "{other:?} is not a recovery action; use restart, run, reboot or none"
-        ))),
+        other => Err(invalid(error::NoActionWord {
+            text: quoted(other),
+        })),
     }
 }
 
@@ -57,11 +57,11 @@ fn delay_ms(text: &str) -> Result<u32, ScmError> {
     duration::parse(text, Bare::Milliseconds)
         .and_then(|delay| u32::try_from(delay.as_millis()).ok())
         .ok_or_else(|| {
-            invalid(format!(
-                "{text:?} is not a delay; write {}, or milliseconds from 0 to {}",
-                duration::EXAMPLES,
-                u32::MAX
-            ))
+            invalid(error::NoDelay {
+                text: quoted(text),
+                examples: shown(&duration::EXAMPLES),
+                most: u32::MAX,
+            })
         })
 }
 
@@ -78,14 +78,10 @@ pub fn parse_reset_period(text: &str) -> Result<ResetPeriod, ScmError> {
         .filter(|period| period.subsec_nanos() == 0)
         .and_then(|period| u32::try_from(period.as_secs()).ok())
         .map(ResetPeriod::from_raw)
-        .ok_or_else(|| {
-            invalid(format!(
-                "{text:?} is not a reset period; write 1h, 2d, seconds, or INFINITE"
-            ))
-        })
+        .ok_or_else(|| invalid(error::NoResetPeriod { text: quoted(text) }))
 }
 
-fn invalid(sentence: String) -> ScmError {
+fn invalid(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use relance_texts::error;
+
 use crate::error::ScmError;
 use crate::win32::Win32Error;
 
@@ -80,7 +82,7 @@ impl<T> Drop for Reply<T> {
         if let Some(deliver) = self.deliver.take() {
             deliver(Err(ScmError::new(
                 Win32Error::SHUTDOWN_IN_PROGRESS,
-                "the service manager stopped before it could answer; ask again",
+                error::MANAGER_STOPPED,
             )));
         }
     }

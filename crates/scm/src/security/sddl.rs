@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Ace, AceKind, SecurityDescriptor, Sid};
+use relance_texts::{error, quoted};
+
 use crate::error::ScmError;
 use crate::rights::AccessRights;
 use crate::win32::Win32Error;
@@ -159,9 +161,7 @@ fn parse_sid(text: &str) -> Result<Sid, ScmError> {
 fn invalid(part: &str) -> ScmError {
     ScmError::new(
         Win32Error::INVALID_SECURITY_DESCR,
-        format!(
-            "the security descriptor cannot be read at {part:?}; write it like D:(A;;RPWP;;;BA)"
-        ),
+        error::Sddl { part: quoted(part) },
     )
 }
 

@@ -1,5 +1,7 @@
 //! Rights in words: the one table from what people say to bits of an access mask.
 
+use relance_texts::{error, quoted, shown};
+
 use crate::error::ScmError;
 use crate::rights::AccessRights;
 use crate::win32::Win32Error;
@@ -96,10 +98,10 @@ fn no_word(given: &str) -> ScmError {
     let words: Vec<&str> = WORDS.iter().map(|word| word.word).collect();
     ScmError::new(
         Win32Error::INVALID_PARAMETER,
-        format!(
-            "{given:?} is not the name of a right; use {}",
-            words.join(", ")
-        ),
+        error::NoRight {
+            given: quoted(given),
+            rights: shown(words.join(", ")),
+        },
     )
 }
 

@@ -3,6 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use relance_texts::{Sentence, error, quoted};
+
 use crate::ScmError;
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit};
 use crate::duration::{self, Bare};
@@ -147,7 +149,7 @@ impl ValueType {
     ///
     /// # Errors
     /// A sentence that says what is expected.
-    pub fn parse(self, text: &str) -> Result<Value, String> {
+    pub fn parse(self, text: &str) -> Result<Value, Sentence> {
         let trimmed = text.trim();
         if trimmed.is_empty() {
             return self.nothing();
@@ -172,17 +174,20 @@ impl ValueType {
             Self::Actions => actions(trimmed),
             Self::ResetPeriod => {
                 let period = parse_reset_period(trimmed);
-                let period = period.map_err(|error| error.sentence().to_owned())?;
+                let period = period.map_err(|error| error.to_sentence())?;
                 Ok(Value::Text(period.to_string().into()))
             }
         }
     }
 
     /// What an empty text stands for.
-    fn nothing(self) -> Result<Value, String> {
+    fn nothing(self) -> Result<Value, Sentence> {
         match self {
             Self::Flag | Self::Choice(_) | Self::Duration | Self::Signal | Self::ResetPeriod => {
-                Err(format!("give {}", self.range()))
+                Err(error::Give {
+                    range: self.range(),
+                }
+                .into())
             }
             Self::List => Ok(Value::List(Box::default())),
             Self::Statuses => Ok(Value::Statuses(Box::default())),
@@ -191,53 +196,72 @@ impl ValueType {
     }
 }
 
-fn path(text: &str) -> Result<Value, String> {
+fn path(text: &str) -> Result<Value, Sentence> {
     if std::path::Path::new(text).is_absolute() {
         return Ok(Value::Text(text.into()));
     }
-    Err(format!("{text:?} must be a whole path, from the root on"))
+    Err(error::WholePath { text: quoted(text) }.into())
 }
 
-fn flag(text: &str) -> Result<Value, String> {
+fn flag(text: &str) -> Result<Value, Sentence> {
     match text {
         "yes" | "true" | "on" | "1" => Ok(Value::Flag(true)),
         "no" | "false" | "off" | "0" => Ok(Value::Flag(false)),
-        _ => Err("write yes or no".to_owned()),
+        _ => Err(error::YES_OR_NO.into()),
     }
 }
 
-fn choice(words: &'static [&'static str], text: &str) -> Result<Value, String> {
+fn choice(words: &'static [&'static str], text: &str) -> Result<Value, Sentence> {
     let word = words.iter().find(|word| **word == text);
-    word.map(|word| Value::Choice(word))
-        .ok_or_else(|| format!("{text:?} is not a choice; use {}", words.join(", ")))
+    word.map(|word| Value::Choice(word)).ok_or_else(|| {
+        error::NoChoice {
+            text: quoted(text),
+            words: words.to_vec(),
+        }
+        .into()
+    })
 }
 
-fn number(text: &str, least: u64, most: u64) -> Result<Value, String> {
+fn number(text: &str, least: u64, most: u64) -> Result<Value, Sentence> {
     let number = text.parse().ok();
     number
         .filter(|number| (least..=most).contains(number))
         .map(Value::Number)
-        .ok_or_else(|| format!("{text:?} is not a number from {least} to {most}"))
+        .ok_or_else(|| {
+            error::NoNumberFrom {
+                text: quoted(text),
+                least,
+                most,
+            }
+            .into()
+        })
 }
 
-fn integer(text: &str, least: i32, most: i32) -> Result<Value, String> {
+fn integer(text: &str, least: i32, most: i32) -> Result<Value, Sentence> {
     let number = text.parse().ok();
     number
         .filter(|number| (least..=most).contains(number))
         .map(Value::Integer)
-        .ok_or_else(|| format!("{text:?} is not a number from {least} to {most}"))
+        .ok_or_else(|| {
+            error::NoNumberFrom {
+                text: quoted(text),
+                least,
+                most,
+            }
+            .into()
+        })
 }
 
 /// Something in a notation of its own.
-fn set<T: FromStr<Err = ScmError>>(text: &str, value: fn(T) -> Value) -> Result<Value, String> {
+fn set<T: FromStr<Err = ScmError>>(text: &str, value: fn(T) -> Value) -> Result<Value, Sentence> {
     let set = text.parse().map(value);
-    set.map_err(|error| error.sentence().to_owned())
+    set.map_err(|error| error.to_sentence())
 }
 
 /// The units of sizes, the largest first.
 const UNITS: [(char, u32); 4] = [('T', 40), ('G', 30), ('M', 20), ('K', 10)];
 
-fn size(text: &str) -> Result<Value, String> {
+fn size(text: &str) -> Result<Value, Sentence> {
     let bare = text.strip_suffix("iB").or(text.strip_suffix('B'));
     let bare = bare.unwrap_or(text);
     let unit = UNITS.into_iter().find_map(|(unit, bits)| {
@@ -250,7 +274,7 @@ fn size(text: &str) -> Result<Value, String> {
         .and_then(|number| number.checked_mul(1 << bits))
         .filter(|bytes| *bytes <= 1 << 50)
         .map(Value::Number)
-        .ok_or_else(|| format!("{text:?} is not a size; write it like 500K, 10M or 1G"))
+        .ok_or_else(|| error::NoSize { text: quoted(text) }.into())
 }
 
 /// In the largest unit that divides it.
@@ -264,47 +288,57 @@ fn size_text(bytes: u64) -> String {
     }
 }
 
-fn octal(text: &str, most: u32) -> Result<Value, String> {
+fn octal(text: &str, most: u32) -> Result<Value, Sentence> {
     let number = u32::from_str_radix(text, 8).ok();
     number
         .filter(|number| *number <= most)
         .map(|number| Value::Number(number.into()))
-        .ok_or_else(|| format!("{text:?} is not an octal number from 0 to {most:o}"))
-}
-
-fn duration(text: &str) -> Result<Value, String> {
-    duration::parse(text, Bare::Seconds)
-        .map(Value::Duration)
-        .ok_or_else(|| format!("{text:?} is not a time; write {}", duration::EXAMPLES))
-}
-
-fn signal(text: &str) -> Result<Value, String> {
-    signal_number(text)
-        .filter(|number| (1..=64).contains(number))
-        .map(Value::Signal)
         .ok_or_else(|| {
-            format!("{text:?} is not a signal; use a name like TERM or a number from 1 to 64")
+            error::NoOctal {
+                text: quoted(text),
+                most: format!("{most:o}"),
+            }
+            .into()
         })
 }
 
-fn statuses(text: &str) -> Result<Value, String> {
+fn duration(text: &str) -> Result<Value, Sentence> {
+    duration::parse(text, Bare::Seconds)
+        .map(Value::Duration)
+        .ok_or_else(|| {
+            error::NoTime {
+                text: quoted(text),
+                examples: duration::EXAMPLES,
+            }
+            .into()
+        })
+}
+
+fn signal(text: &str) -> Result<Value, Sentence> {
+    signal_number(text)
+        .filter(|number| (1..=64).contains(number))
+        .map(Value::Signal)
+        .ok_or_else(|| error::NoSignal { text: quoted(text) }.into())
+}
+
+fn statuses(text: &str) -> Result<Value, Sentence> {
     let codes = text
         .split(',')
         .map(str::trim)
         .filter(|code| !code.is_empty());
-    let codes: Result<Box<[u8]>, String> = codes
+    let codes: Result<Box<[u8]>, Sentence> = codes
         .map(|code| {
             let status = code.parse();
-            status.map_err(|_| format!("{code:?} is not an exit status; use numbers from 0 to 255"))
+            status.map_err(|_| error::NoStatus { text: quoted(code) }.into())
         })
         .collect();
     codes.map(Value::Statuses)
 }
 
-fn actions(text: &str) -> Result<Value, String> {
+fn actions(text: &str) -> Result<Value, Sentence> {
     let list: Result<ActionList, _> = text.parse();
     list.map(|list| Value::Text(list.to_string().into()))
-        .map_err(|error| error.sentence().to_owned())
+        .map_err(|error| error.to_sentence())
 }
 
 impl Value {

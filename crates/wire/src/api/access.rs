@@ -2,6 +2,7 @@
 
 use relance_scm::security::{Access, AceKind, Give, NamedChange, SecurityDescriptor, words};
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::error;
 use serde::{Deserialize, Serialize};
 
 /// `GET /v1/services/NAME/access`, and the answer to a change.
@@ -83,7 +84,7 @@ impl TryFrom<&AccessReply> for Access {
         if descriptor.dacl.len() != reply.entries.len() {
             return Err(ScmError::new(
                 Win32Error::INVALID_DATA,
-                "the access list and its entries in words differ; use tools of the manager's version",
+                error::ACCESS_DIFFER,
             ));
         }
         let names = reply.entries.iter().map(|entry| entry.who.as_str().into());
@@ -107,7 +108,7 @@ impl TryFrom<&AccessChangeBody> for NamedChange {
             _ => {
                 return Err(ScmError::new(
                     Win32Error::INVALID_PARAMETER,
-                    "a change of rights either grants some or revokes some",
+                    error::RIGHTS_EITHER,
                 ));
             }
         };

@@ -11,6 +11,7 @@ use relance_scm::failure_actions::{
     ActionList, FailureActions, FailureActionsChange, RecoveryAction,
 };
 use relance_scm::{ResetPeriod, ScmError, ServiceConfig, ServiceKind, ServiceName};
+use relance_texts::{error, quoted};
 use serde::{Deserialize, Serialize};
 
 use super::extensions::ExtensionsBody;
@@ -223,9 +224,9 @@ pub fn read_kind(text: &str) -> Result<ServiceKind, ScmError> {
     match text {
         "service" => Ok(ServiceKind::Service),
         "program" => Ok(ServiceKind::Program),
-        other => Err(invalid(format!(
-            "{other:?} is not a kind; use service or program"
-        ))),
+        other => Err(invalid(error::NoKind {
+            text: quoted(other),
+        })),
     }
 }
 

@@ -6,6 +6,7 @@ use relance_scm::event_log::{
 };
 use relance_scm::status::ProcessExit;
 use relance_scm::{RunId, ScmError, ServiceId, Win32Error};
+use relance_texts::{Sentence, error, quoted};
 use serde::{Deserialize, Serialize};
 
 use super::is_default;
@@ -161,10 +162,9 @@ impl TryFrom<WriteEventRequest> for NewEntry {
         let level = EventLevel::from_name(&request.level).ok_or_else(|| {
             ScmError::new(
                 Win32Error::INVALID_PARAMETER,
-                format!(
-                    "{:?} is not a level; use error, warning or information",
-                    request.level
-                ),
+                error::NoLevel {
+                    text: quoted(&request.level),
+                },
             )
         })?;
         Ok(Self {
@@ -310,13 +310,10 @@ impl EventsQuery {
     /// # Errors
     /// 87 for a word or number that cannot be read.
     pub fn filter(&self) -> Result<EventFilter, ScmError> {
-        let invalid = |sentence: String| ScmError::new(Win32Error::INVALID_PARAMETER, sentence);
+        let invalid = |sentence: Sentence| ScmError::new(Win32Error::INVALID_PARAMETER, sentence);
         let level = self.level.as_deref().map(|name| {
-            EventLevel::from_name(name).ok_or_else(|| {
-                invalid(format!(
-                    "{name:?} is not a level; use error, warning or information"
-                ))
-            })
+            EventLevel::from_name(name)
+                .ok_or_else(|| invalid(error::NoLevel { text: quoted(name) }.into()))
         });
         let ids = self.event_id.as_deref().unwrap_or_default();
         let event_ids = ids
@@ -324,9 +321,8 @@ impl EventsQuery {
             .map(str::trim)
             .filter(|id| !id.is_empty())
             .map(|id| {
-                id.parse().map_err(|_| {
-                    invalid(format!("{id:?} is not an event id; use numbers like 7031"))
-                })
+                id.parse()
+                    .map_err(|_| invalid(error::NoEventId { text: quoted(id) }.into()))
             });
         Ok(EventFilter {
             service: self.service_id.map(ServiceId),

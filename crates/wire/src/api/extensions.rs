@@ -3,6 +3,7 @@
 use relance_scm::ScmError;
 use relance_scm::config::{Extensions, ExtensionsChange};
 use relance_scm::settings::{EXTENSIONS, find_extension};
+use relance_texts::{error, quoted, shown};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -53,10 +54,10 @@ impl ExtensionsBody {
 
 fn unknown(key: &str) -> ScmError {
     let keys: Vec<&str> = EXTENSIONS.iter().map(|setting| setting.key).collect();
-    invalid(format!(
-        "extensions have no {key:?}; use {}",
-        keys.join(", ")
-    ))
+    invalid(error::NoExtension {
+        key: quoted(key),
+        keys: shown(keys.join(", ")),
+    })
 }
 
 impl From<&Extensions> for ExtensionsBody {

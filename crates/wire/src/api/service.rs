@@ -18,6 +18,7 @@ use relance_scm::{
 use serde::{Deserialize, Serialize};
 
 use relance_scm::duration::millis;
+use relance_texts::{error, shown};
 
 use super::config::{ActionBody, ConfigBody};
 use super::event::{EventBody, ExitBody};
@@ -94,9 +95,7 @@ impl TryFrom<&StatusReply> for ServiceStatus {
 fn unreadable(what: &str) -> ScmError {
     ScmError::new(
         Win32Error::INVALID_DATA,
-        format!(
-            "the service manager answered with {what} that this version cannot read; use tools of its version"
-        ),
+        error::AnswerWhat { what: shown(&what) },
     )
 }
 

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::{error, quoted};
 use serde::{Deserialize, Serialize};
 
 /// What a session or token may do.
@@ -38,7 +39,7 @@ impl Role {
             .ok_or_else(|| {
                 ScmError::new(
                     Win32Error::INVALID_PARAMETER,
-                    format!("{name:?} is no role; use reader or administrator"),
+                    error::NoRole { text: quoted(name) },
                 )
             })
     }

@@ -2,6 +2,7 @@
 
 use relance_scm::manager::Usage;
 use relance_scm::{ScmError, ServiceId, Win32Error};
+use relance_texts::{error, quoted};
 use serde::{Deserialize, Serialize};
 
 /// `GET /v1/usage`
@@ -38,7 +39,7 @@ impl UsageQuery {
             id.parse().map(ServiceId).map_err(|_| {
                 ScmError::new(
                     Win32Error::INVALID_PARAMETER,
-                    format!("{id:?} is not an identity of a service; use numbers like 1,7,12"),
+                    error::NoIdentity { text: quoted(id) },
                 )
             })
         });

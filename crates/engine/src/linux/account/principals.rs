@@ -5,6 +5,7 @@ use std::fs;
 
 use relance_scm::security::Sid;
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::{Words, error, quoted, shown};
 
 use super::{directory, has_directory};
 
@@ -47,7 +48,7 @@ pub(crate) fn group(name: &str) -> Result<u32, ScmError> {
     number.ok_or_else(|| {
         ScmError::new(
             Win32Error::NONE_MAPPED,
-            format!("there is no group {name:?} on this machine; create it or name another"),
+            error::NoGroup { name: quoted(name) },
         )
     })
 }
@@ -72,30 +73,32 @@ fn find_in(databases: &dyn Databases, who: &str) -> Result<Sid, ScmError> {
         let user = checked(name).and_then(|name| databases.user(name));
         return user
             .map(|(uid, _)| Sid::UnixUser(uid))
-            .ok_or_else(|| nobody("user", name));
+            .ok_or_else(|| nobody(error::NOBODY_USER, name));
     }
     if let Some(name) = who.strip_prefix(GROUP) {
         let group = checked(name).and_then(|name| databases.group(name));
         return group
             .map(Sid::UnixGroup)
-            .ok_or_else(|| nobody("group", name));
+            .ok_or_else(|| nobody(error::NOBODY_GROUP, name));
     }
     if who.starts_with("S-1-") {
         return identifier(who);
     }
-    let name = checked(who).ok_or_else(|| nobody("user or group", who))?;
+    let name = checked(who).ok_or_else(|| nobody(error::NOBODY_USER_OR_GROUP, who))?;
     match (databases.user(name), databases.group(name)) {
         (Some((uid, _)), None) => Ok(Sid::UnixUser(uid)),
         // The group that a user has for itself.
         (Some((uid, own)), Some(gid)) if own == gid => Ok(Sid::UnixUser(uid)),
         (Some(_), Some(_)) => Err(ScmError::new(
             Win32Error::INVALID_PARAMETER,
-            format!(
-                "there is a user {name} and a group {name}; write {USER}{name} or {GROUP}{name}"
-            ),
+            error::UserAndGroup {
+                name: shown(&name),
+                user: USER,
+                group: GROUP,
+            },
         )),
         (None, Some(gid)) => Ok(Sid::UnixGroup(gid)),
-        (None, None) => Err(nobody("user or group", name)),
+        (None, None) => Err(nobody(error::NOBODY_USER_OR_GROUP, name)),
     }
 }
 
@@ -111,17 +114,18 @@ fn identifier(text: &str) -> Result<Sid, ScmError> {
     let entry = parsed.dacl.into_iter().next();
     entry
         .map(|entry| entry.sid)
-        .ok_or_else(|| nobody("account", text))
+        .ok_or_else(|| nobody(error::NOBODY_ACCOUNT, text))
 }
 
-fn nobody(kind: &str, name: &str) -> ScmError {
+fn nobody(kind: Words, name: &str) -> ScmError {
     let sets: Vec<&str> = SETS.iter().map(|(name, _)| *name).collect();
     ScmError::new(
         Win32Error::NONE_MAPPED,
-        format!(
-            "there is no {kind} {name:?} on this machine; create it, or name another or one of {}",
-            sets.join(", ")
-        ),
+        error::Nobody {
+            kind,
+            name: quoted(name),
+            sets,
+        },
     )
 }
 

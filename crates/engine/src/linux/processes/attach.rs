@@ -5,6 +5,7 @@ use std::os::fd::OwnedFd;
 
 use relance_policy::RunId;
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::{Sentence, error};
 use relance_wire::channel::{ManagerFrame, Refused};
 
 use super::{LinuxProcesses, watch_channel};
@@ -36,19 +37,16 @@ impl LinuxProcesses {
     }
 
     fn may_attach(&self, run: RunId, secret: &str, socket: &OwnedFd) -> Result<(), ScmError> {
-        let refused = |code, sentence: &str| Err(ScmError::new(code, sentence));
+        let refused = |code, sentence: Sentence| Err(ScmError::new(code, sentence));
         let Some(known) = self.runs.get(&run).filter(|known| known.exit.is_none()) else {
-            return refused(Win32Error::NOT_FOUND, "there is no such run, or it is over");
+            return refused(Win32Error::NOT_FOUND, error::NO_RUN.into());
         };
         if known.secret.is_empty() || known.secret != secret {
-            return refused(
-                Win32Error::ACCESS_DENIED,
-                "this is not the secret of the run",
-            );
+            return refused(Win32Error::ACCESS_DENIED, error::WRONG_SECRET.into());
         }
         watch_channel(&self.epoll, socket, run).or_else(|error| {
             let sentence = format!("it cannot be watched: {error}");
-            refused(Win32Error::INTERNAL_ERROR, &sentence)
+            refused(Win32Error::INTERNAL_ERROR, sentence.into())
         })
     }
 }
