@@ -125,8 +125,8 @@ impl Books {
             Win32Error::NOT_ENOUGH_QUOTA,
             error::TooManyStreams {
                 caller: shown(&caller.name),
-                one: shown(&share.one),
-                all: shown(&share.others),
+                one: shown(share.one),
+                all: shown(share.others),
             },
         ))
     }

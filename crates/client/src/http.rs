@@ -89,7 +89,7 @@ pub(crate) fn broken_off(error: &io::Error) -> ScmError {
     ScmError::new(
         Win32Error::RPC_S_CALL_FAILED,
         error::BrokenOff {
-            error: shown(&error),
+            error: shown(error),
         },
     )
 }
@@ -152,7 +152,7 @@ fn exchange(
         Err(_) => ScmError::new(
             Win32Error::INVALID_DATA,
             error::AnswerStatus {
-                status: shown(&status),
+                status: shown(status),
             },
         ),
     }))

@@ -68,7 +68,7 @@ impl Target {
         Err(ScmError::new(
             Win32Error::RPC_S_SERVER_UNAVAILABLE,
             error::OtherMachine {
-                machine: shown(&machine),
+                machine: shown(machine),
             },
         ))
     }

@@ -238,7 +238,7 @@ pub(crate) async fn event(viewer: Viewer, Path(number): Path<u64>) -> Answer<Res
         ScmError::new(
             Win32Error::NOT_FOUND,
             error::NoEvent {
-                number: shown(&number),
+                number: shown(number),
             },
         )
     })?;

@@ -43,7 +43,7 @@ pub(crate) fn find(hub: &Hub, name: &ServiceName) -> Result<Arc<ServiceInfo>, Sc
     hub.read(|state| state.find(name).cloned()).ok_or_else(|| {
         ScmError::new(
             Win32Error::SERVICE_DOES_NOT_EXIST,
-            error::NoSuchService { name: shown(&name) },
+            error::NoSuchService { name: shown(name) },
         )
     })
 }

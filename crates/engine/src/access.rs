@@ -27,7 +27,7 @@ pub(crate) fn check(
         error::Denied {
             caller: shown(&caller.name),
             service: shown(&config.service_name),
-            missing: shown(&missing),
+            missing: shown(missing),
         },
     ))
 }
@@ -95,7 +95,7 @@ pub(crate) fn told_record(caller: &Caller, record: &Arc<ServiceRecord>) -> Arc<S
 pub(crate) fn not_found(name: &ServiceName) -> ScmError {
     ScmError::new(
         Win32Error::SERVICE_DOES_NOT_EXIST,
-        error::NoService { name: shown(&name) },
+        error::NoService { name: shown(name) },
     )
 }
 

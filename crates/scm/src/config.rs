@@ -241,7 +241,7 @@ impl ServiceConfig {
             (error::WHAT_DESCRIPTION, &self.description),
         ];
         for (what, _) in texts.into_iter().filter(|(_, text)| text.contains('\0')) {
-            problems.push(invalid(error::NullCharacter { what: what }));
+            problems.push(invalid(error::NullCharacter { what }));
         }
     }
 

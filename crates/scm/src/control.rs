@@ -81,7 +81,7 @@ impl Control {
             Some(control) if control.right().is_some() => Ok(control),
             Some(_) | None => Err(ScmError::new(
                 Win32Error::INVALID_PARAMETER,
-                error::ControlNotSendable { code: shown(&code) },
+                error::ControlNotSendable { code: shown(code) },
             )),
         }
     }

@@ -92,7 +92,7 @@ impl fmt::Debug for ScmError {
         f.debug_struct("ScmError")
             .field("code", &self.code)
             .field("sentence", &self.sentence)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

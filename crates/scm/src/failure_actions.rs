@@ -60,7 +60,7 @@ impl RecoveryActionKind {
             .ok_or_else(|| {
                 ScmError::new(
                     Win32Error::INVALID_PARAMETER,
-                    error::NoActionNumber { raw: shown(&raw) },
+                    error::NoActionNumber { raw: shown(raw) },
                 )
             })
     }
@@ -272,7 +272,7 @@ impl FailureActionsChange {
             if length > TEXT_LEN_MAX {
                 return invalid(
                     error::TextLength {
-                        what: what,
+                        what,
                         length,
                         most: TEXT_LEN_MAX,
                     }
@@ -280,7 +280,7 @@ impl FailureActionsChange {
                 );
             }
             if text.contains('\0') {
-                return invalid(error::NullCharacter { what: what }.into());
+                return invalid(error::NullCharacter { what }.into());
             }
         }
         Ok(())

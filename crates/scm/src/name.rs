@@ -58,14 +58,14 @@ pub fn check_display_name(name: &str) -> Result<(), ScmError> {
 
 fn check_name(what: Words, name: &str) -> Result<(), ScmError> {
     if name.is_empty() {
-        return Err(invalid(error::NameEmpty { what: what }));
+        return Err(invalid(error::NameEmpty { what }));
     }
     check_length(what, name)?;
     if let Some(bad) = name.chars().find(|c| matches!(c, '/' | '\\')) {
         return Err(invalid(error::NameCharacter {
-            what: what,
+            what,
             name: quoted(name),
-            bad: quoted(&bad.to_string()),
+            bad: quoted(bad.to_string()),
         }));
     }
     check_no_control_characters(what, name)
@@ -75,7 +75,7 @@ fn check_length(what: Words, name: &str) -> Result<(), ScmError> {
     let length = name.encode_utf16().count();
     if length > NAME_LEN_MAX {
         return Err(invalid(error::NameLength {
-            what: what,
+            what,
             length,
             most: NAME_LEN_MAX,
         }));
@@ -86,7 +86,7 @@ fn check_length(what: Words, name: &str) -> Result<(), ScmError> {
 fn check_no_control_characters(what: Words, name: &str) -> Result<(), ScmError> {
     if name.chars().any(char::is_control) {
         return Err(invalid(error::NameControl {
-            what: what,
+            what,
             name: quoted(name),
         }));
     }

@@ -259,7 +259,7 @@ fn secret() -> Result<String, ScmError> {
         ScmError::new(
             Win32Error::INTERNAL_ERROR,
             error::NoRandom {
-                error: shown(&error),
+                error: shown(error),
             },
         )
     })?;

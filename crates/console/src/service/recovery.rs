@@ -203,8 +203,8 @@ fn actions(form: &Form) -> Result<Vec<ActionBody>, ScmError> {
                 kind: kind.to_owned(),
                 delay_ms: u32::try_from(delay_ms).map_err(|_| {
                     invalid(error::DelayTooLong {
-                        delay: shown(&delay),
-                        unit: shown(&unit),
+                        delay: shown(delay),
+                        unit: shown(unit),
                     })
                 })?,
             })
@@ -226,8 +226,8 @@ fn reset_period(form: &Form) -> Result<ResetPeriodBody, ScmError> {
         .map(ResetPeriodBody::Seconds)
         .ok_or_else(|| {
             invalid(error::PeriodTooLong {
-                text: shown(&text),
-                unit: shown(&unit),
+                text: shown(text),
+                unit: shown(unit),
             })
         })
 }
@@ -248,7 +248,7 @@ fn quantity(text: &str, unit: &str, units: &[(&str, u64)]) -> Result<u64, ScmErr
     let (Some(size), Some(number)) = (size, number) else {
         return Err(invalid(error::NoLength {
             text: quoted(text),
-            unit: shown(&unit),
+            unit: shown(unit),
         }));
     };
     let product = number * size as f64;
@@ -256,8 +256,8 @@ fn quantity(text: &str, unit: &str, units: &[(&str, u64)]) -> Result<u64, ScmErr
         Ok(product as u64)
     } else {
         Err(invalid(error::NoLengthOfTime {
-            text: shown(&text),
-            unit: shown(&unit),
+            text: shown(text),
+            unit: shown(unit),
         }))
     }
 }

@@ -331,7 +331,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             if *name == config.service_name {
                 return Err(ScmError::new(
                     Win32Error::CIRCULAR_DEPENDENCY,
-                    error::DependsOnItself { name: shown(&name) },
+                    error::DependsOnItself { name: shown(name) },
                 ));
             }
             if let Some(id) = self.names.find(name)

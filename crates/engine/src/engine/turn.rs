@@ -230,7 +230,7 @@ pub(super) fn not_written(reason: &str) -> ScmError {
     ScmError::new(
         Win32Error::DISK_FULL,
         error::NotWritten {
-            reason: shown(&reason),
+            reason: shown(reason),
         },
     )
 }

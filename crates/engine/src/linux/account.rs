@@ -75,7 +75,7 @@ pub(crate) fn find(account: &AccountName) -> Result<Account, ScmError> {
     if own != 0 {
         return Err(ScmError::new(
             Win32Error::PRIVILEGE_NOT_HELD,
-            error::NeedsRoot { name: shown(&name) },
+            error::NeedsRoot { name: shown(name) },
         ));
     }
     let groups = groups_of(&entry.name, entry.gid);

@@ -37,13 +37,7 @@ pub(super) fn problems(config: &ServiceConfig) -> Vec<ScmError> {
     ];
     let too_long = texts.into_iter().filter_map(|(what, text, most)| {
         let length = text.chars().count();
-        (length > most).then(|| {
-            invalid(error::NameOfLength {
-                what: what,
-                length,
-                most,
-            })
-        })
+        (length > most).then(|| invalid(error::NameOfLength { what, length, most }))
     });
     let mut problems: Vec<ScmError> = too_long.collect();
     let mut all = 0;

@@ -59,7 +59,7 @@ fn delay_ms(text: &str) -> Result<u32, ScmError> {
         .ok_or_else(|| {
             invalid(error::NoDelay {
                 text: quoted(text),
-                examples: shown(&duration::EXAMPLES),
+                examples: shown(duration::EXAMPLES),
                 most: u32::MAX,
             })
         })

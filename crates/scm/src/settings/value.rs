@@ -1,15 +1,19 @@
 //! What a value of a setting is, and how people write it.
 
-use std::str::FromStr;
+mod reading;
+
 use std::time::Duration;
 
-use relance_texts::{Sentence, error, quoted};
+use relance_texts::{Sentence, error};
 
-use crate::ScmError;
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit};
-use crate::duration::{self, Bare};
-use crate::failure_actions::{ActionList, parse_reset_period};
-use crate::status::{signal_name, signal_number};
+use crate::duration;
+use crate::failure_actions::parse_reset_period;
+use crate::status::signal_name;
+use reading::{
+    actions, choice, duration as time, flag, integer, number, octal, path, set, signal, size,
+    size_text, statuses,
+};
 
 /// What values a setting takes, with unit and range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +168,7 @@ impl ValueType {
             Self::Size => size(trimmed),
             Self::Octal(most) => octal(trimmed, most),
             Self::Limit(unit) => Limit::parse(trimmed, unit).map(Value::Limit),
-            Self::Duration | Self::OptionalDuration => duration(trimmed),
+            Self::Duration | Self::OptionalDuration => time(trimmed),
             Self::Signal | Self::OptionalSignal => signal(trimmed),
             Self::ControlSignals => set(trimmed, Value::ControlSignals),
             Self::Statuses => statuses(trimmed),
@@ -194,151 +198,6 @@ impl ValueType {
             _ => Ok(Value::Unset),
         }
     }
-}
-
-fn path(text: &str) -> Result<Value, Sentence> {
-    if std::path::Path::new(text).is_absolute() {
-        return Ok(Value::Text(text.into()));
-    }
-    Err(error::WholePath { text: quoted(text) }.into())
-}
-
-fn flag(text: &str) -> Result<Value, Sentence> {
-    match text {
-        "yes" | "true" | "on" | "1" => Ok(Value::Flag(true)),
-        "no" | "false" | "off" | "0" => Ok(Value::Flag(false)),
-        _ => Err(error::YES_OR_NO.into()),
-    }
-}
-
-fn choice(words: &'static [&'static str], text: &str) -> Result<Value, Sentence> {
-    let word = words.iter().find(|word| **word == text);
-    word.map(|word| Value::Choice(word)).ok_or_else(|| {
-        error::NoChoice {
-            text: quoted(text),
-            words: words.to_vec(),
-        }
-        .into()
-    })
-}
-
-fn number(text: &str, least: u64, most: u64) -> Result<Value, Sentence> {
-    let number = text.parse().ok();
-    number
-        .filter(|number| (least..=most).contains(number))
-        .map(Value::Number)
-        .ok_or_else(|| {
-            error::NoNumberFrom {
-                text: quoted(text),
-                least,
-                most,
-            }
-            .into()
-        })
-}
-
-fn integer(text: &str, least: i32, most: i32) -> Result<Value, Sentence> {
-    let number = text.parse().ok();
-    number
-        .filter(|number| (least..=most).contains(number))
-        .map(Value::Integer)
-        .ok_or_else(|| {
-            error::NoNumberFrom {
-                text: quoted(text),
-                least,
-                most,
-            }
-            .into()
-        })
-}
-
-/// Something in a notation of its own.
-fn set<T: FromStr<Err = ScmError>>(text: &str, value: fn(T) -> Value) -> Result<Value, Sentence> {
-    let set = text.parse().map(value);
-    set.map_err(|error| error.to_sentence())
-}
-
-/// The units of sizes, the largest first.
-const UNITS: [(char, u32); 4] = [('T', 40), ('G', 30), ('M', 20), ('K', 10)];
-
-fn size(text: &str) -> Result<Value, Sentence> {
-    let bare = text.strip_suffix("iB").or(text.strip_suffix('B'));
-    let bare = bare.unwrap_or(text);
-    let unit = UNITS.into_iter().find_map(|(unit, bits)| {
-        Some((bare.strip_suffix([unit, unit.to_ascii_lowercase()])?, bits))
-    });
-    let (number, bits) = unit.unwrap_or((bare, 0));
-    let number: Option<u64> = number.trim_end().parse().ok();
-    number
-        .filter(|number| *number > 0)
-        .and_then(|number| number.checked_mul(1 << bits))
-        .filter(|bytes| *bytes <= 1 << 50)
-        .map(Value::Number)
-        .ok_or_else(|| error::NoSize { text: quoted(text) }.into())
-}
-
-/// In the largest unit that divides it.
-fn size_text(bytes: u64) -> String {
-    let unit = UNITS
-        .into_iter()
-        .find(|(_, bits)| bytes > 0 && bytes.is_multiple_of(1 << bits));
-    match unit {
-        Some((unit, bits)) => format!("{}{unit}", bytes >> bits),
-        None => bytes.to_string(),
-    }
-}
-
-fn octal(text: &str, most: u32) -> Result<Value, Sentence> {
-    let number = u32::from_str_radix(text, 8).ok();
-    number
-        .filter(|number| *number <= most)
-        .map(|number| Value::Number(number.into()))
-        .ok_or_else(|| {
-            error::NoOctal {
-                text: quoted(text),
-                most: format!("{most:o}"),
-            }
-            .into()
-        })
-}
-
-fn duration(text: &str) -> Result<Value, Sentence> {
-    duration::parse(text, Bare::Seconds)
-        .map(Value::Duration)
-        .ok_or_else(|| {
-            error::NoTime {
-                text: quoted(text),
-                examples: duration::EXAMPLES,
-            }
-            .into()
-        })
-}
-
-fn signal(text: &str) -> Result<Value, Sentence> {
-    signal_number(text)
-        .filter(|number| (1..=64).contains(number))
-        .map(Value::Signal)
-        .ok_or_else(|| error::NoSignal { text: quoted(text) }.into())
-}
-
-fn statuses(text: &str) -> Result<Value, Sentence> {
-    let codes = text
-        .split(',')
-        .map(str::trim)
-        .filter(|code| !code.is_empty());
-    let codes: Result<Box<[u8]>, Sentence> = codes
-        .map(|code| {
-            let status = code.parse();
-            status.map_err(|_| error::NoStatus { text: quoted(code) }.into())
-        })
-        .collect();
-    codes.map(Value::Statuses)
-}
-
-fn actions(text: &str) -> Result<Value, Sentence> {
-    let list: Result<ActionList, _> = text.parse();
-    list.map(|list| Value::Text(list.to_string().into()))
-        .map_err(|error| error.to_sentence())
 }
 
 impl Value {

@@ -95,7 +95,7 @@ impl TryFrom<&StatusReply> for ServiceStatus {
 fn unreadable(what: &str) -> ScmError {
     ScmError::new(
         Win32Error::INVALID_DATA,
-        error::AnswerWhat { what: shown(&what) },
+        error::AnswerWhat { what: shown(what) },
     )
 }
 

@@ -92,7 +92,7 @@ fn find_in(databases: &dyn Databases, who: &str) -> Result<Sid, ScmError> {
         (Some(_), Some(_)) => Err(ScmError::new(
             Win32Error::INVALID_PARAMETER,
             error::UserAndGroup {
-                name: shown(&name),
+                name: shown(name),
                 user: USER,
                 group: GROUP,
             },
