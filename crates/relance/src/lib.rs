@@ -29,8 +29,8 @@ mod plain;
 mod selection;
 #[cfg(windows)]
 mod service;
-#[cfg(unix)]
 mod service_files;
+#[cfg(unix)]
 mod settings;
 mod text;
 mod waiting;

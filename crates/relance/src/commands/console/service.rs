@@ -18,6 +18,7 @@ use super::Place;
 use crate::cli::{CommandResult, Common, Manager, name};
 use crate::console_address::ConsoleAddress;
 use crate::service::{connect, report};
+use crate::waiting::Patience;
 
 /// How long starting and stopping it may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -102,7 +103,7 @@ pub(super) fn uninstall(common: &Common, place: &Place) -> CommandResult {
     let manager = common.manager()?;
     let status = manager.ask(|scm, caller, reply| scm.query_status(caller, &service, reply))?;
     if status.state != ServiceState::Stopped {
-        crate::commands::stop::stop(&manager, &service, Some(PATIENCE))?;
+        crate::commands::stop::stop(&manager, &service, Some(Patience::Given(PATIENCE)))?;
     }
     manager.ask(|scm, caller, reply| scm.delete_service(caller, &service, reply))
 }
