@@ -119,3 +119,17 @@ fn the_language_is_the_readers_choice() {
         Lang::Fr
     );
 }
+
+/// What was copied and not translated is as long as a sentence, and the same in both languages.
+#[test]
+fn no_english_sentence_stands_in_the_french_files() {
+    for words in all() {
+        let [english, french] = Lang::ALL.map(|lang| words.of(lang));
+        let is_sentence = english.split(' ').filter(|word| word.len() > 2).count() > 3;
+        assert!(
+            !is_sentence || english != french,
+            "{}: {french}",
+            words.id()
+        );
+    }
+}
