@@ -43,7 +43,13 @@ pub(crate) fn done(draft: &mut Draft, id: ActionId, result: Result<(), Win32Erro
         pending.id == id && carried_out
     };
     let Some(index) = draft.record.pending_actions.iter().position(is_done) else {
-        return Answer::Stale;
+        if id.number <= draft.record.actions_queued {
+            return Answer::Stale;
+        }
+        // It was carried out for a failure that never got on record, and that nothing repeats (a start
+        // that failed, X14). Its number is not used again: the host would take that for the same action.
+        draft.record.actions_queued = id.number;
+        return Answer::Accepted;
     };
     let pending = draft.record.pending_actions.remove(index);
     if let Err(error) = result {

@@ -81,3 +81,18 @@ fn r31_a_service_keeps_each_of_its_restarts_and_the_refusal_says_so() {
     assert_eq!(end.reason, EndReason::Crashed);
     assert_eq!(host.record.state, ServiceState::Stopped);
 }
+
+#[test]
+fn x14_the_number_of_an_action_that_was_lost_with_its_failure_is_not_used_again() {
+    let mut host = host("run/0");
+    let id = relance_policy::ActionId {
+        service: host.record.id,
+        number: 1,
+    };
+    let done = Input::ActionDone { id, result: Ok(()) };
+    assert_eq!(host.input(done.clone()), Answer::Accepted);
+    assert_eq!(host.input(done), Answer::Stale);
+    host.start_and_connect();
+    host.crash();
+    assert_eq!(host.record.pending_actions[0].id.number, 2);
+}

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use relance_policy::{RunId, ServiceRecord};
+use relance_policy::{EndReason, RunId, ServiceRecord};
 use relance_scm::ServiceKind;
 use relance_scm::event_log::LogEntry;
+use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::status::ProcessExit;
 
 use super::machine::RunHistory;
@@ -63,7 +64,7 @@ pub fn check_at_peace(world: &mut World, retries_starts: bool) -> Result<(), Str
 fn is_at_rest(world: &World, record: &ServiceRecord) -> Result<(), String> {
     let alive = world.machine().alive_of(record.id);
     let run = record.run.as_ref().map(|run| run.id);
-    let problem = if !record.pending_actions.is_empty() {
+    let problem = if !record.pending_actions.is_empty() && !tries_in_vain(record) {
         "actions are pending"
     } else if record.previous.is_some() {
         "a previous process lingers"
@@ -143,4 +144,11 @@ fn expected_failures(history: &RunHistory, retries_starts: bool) -> Option<usize
             ProcessExit::Signaled(_) | ProcessExit::Unknown => Some(1),
         },
     }
+}
+
+/// X14: whether its starts fail, and are tried again for ever.
+pub(super) fn tries_in_vain(record: &ServiceRecord) -> bool {
+    let last_end = record.last_end.as_ref();
+    record.config.extensions.get(RETRY_FAILED_STARTS)
+        && last_end.is_some_and(|end| matches!(end.reason, EndReason::StartFailed(_)))
 }
