@@ -231,7 +231,8 @@ impl Subject for RealScm {
                     ..ConfigChange::default()
                 });
             }
-            Happening::Quiet => {}
+            // Windows takes no heartbeats, so no scenario of these has any.
+            Happening::Quiet | Happening::Hang => {}
         }
         self.last = happened;
         self.let_pass(Instant::now() + SETTLE);

@@ -260,6 +260,9 @@ namespace Relance {
     /** Waits at most so long (negative: for ever) for the next control; null when none came. */
     function wait_for_control(int $timeoutMs = -1): ?int {}
 
+    /** Says that the service gets on with its work; false when no manager waits for that (setting `watchdog`). */
+    function heartbeat(): bool {}
+
     /** Writes an entry in the name of the service that calls. */
     function log_event(string $message, int $level = 4, int $eventCode = 1): void {}
 

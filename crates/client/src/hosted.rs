@@ -5,13 +5,14 @@
 //! [`Hosted::report`] returns when the report is on record. When the manager itself goes away and
 //! comes back, the connection is mended behind the scenes and what was not answered is said again.
 //!
-//! `environment` finds the channel (and holds the only `unsafe` of this crate), `connection` is the
+//! `heartbeat` says that a process lives, `environment` finds the channel (and holds the only `unsafe` of this crate), `connection` is the
 //! shared state and the reading thread, `attach` the way back over the manager's socket, `unanswered`
 //! what is said again.
 
 mod attach;
 mod connection;
 mod environment;
+mod heartbeat;
 mod unanswered;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use relance_texts::error;
 pub use connection::Reporter;
 use connection::{Connection, Done};
 pub use environment::was_started_by_manager;
+pub use heartbeat::{heartbeat, heartbeat_time};
 
 /// How long the manager may take to welcome a process (R83).
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);

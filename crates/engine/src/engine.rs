@@ -51,6 +51,7 @@ use relance_wire::channel::{ControlRequest, ManagerFrame};
 use crate::database::{Loaded, Restored, Unreadable};
 use crate::event_log::{entry_of_manager, entry_of_program, entry_of_service, wants_output};
 use crate::info::status_of;
+use crate::liveness::Liveness;
 use crate::names::Names;
 use crate::processes::Processes;
 use crate::publisher::{Change, Listener};
@@ -116,6 +117,7 @@ pub struct Engine<P, S> {
     last_entry: u64,
     last_batch: u64,
     restraint: Restraint,
+    liveness: Liveness,
     shutting_down: bool,
     shut_down_sent: bool,
     is_fenced: bool,
@@ -178,6 +180,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             last_entry: loaded.last_entry,
             last_batch: 0,
             restraint: Restraint::default(),
+            liveness: Liveness::default(),
             shutting_down: false,
             shut_down_sent: false,
             is_fenced: false,
@@ -266,6 +269,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             slot.record = Arc::new(outcome.record);
             self.turn.changed.insert(id);
+            self.liveness.watch(id, slot.record.watched(), now.time);
             self.schedule(id);
         }
         for action in outcome.actions {
@@ -466,6 +470,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             self.deadlines.remove(&(at, id));
         }
         self.names.remove(&slot.record.config);
+        self.liveness.forget(id);
         self.with_dependencies.remove(&id);
         Some(slot.record)
     }

@@ -9,6 +9,7 @@ pub mod handle;
 pub mod identity;
 mod info;
 pub mod linux;
+mod liveness;
 mod names;
 mod output;
 pub mod processes;

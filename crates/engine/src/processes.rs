@@ -91,6 +91,11 @@ pub enum Fact {
         /// Up to where the channel may be forgotten once this is on record.
         position: u64,
     },
+    /// A run has given a sign of life (X40).
+    Heartbeat {
+        /// Which run.
+        run: RunId,
+    },
     /// What came over the channel is no frame; it was closed.
     ChannelBroken {
         /// Of which run.

@@ -2,6 +2,7 @@
 //! class `Relance\Service`.
 
 mod controls;
+mod heartbeat;
 mod log;
 mod recovery;
 mod service;
@@ -12,9 +13,10 @@ use crate::zend::signature::Registration;
 pub(crate) use service::CLASS as SERVICE;
 
 /// The functions.
-pub(crate) static FUNCTIONS: [Registration; 5] = [
+pub(crate) static FUNCTIONS: [Registration; 6] = [
     function::<log::SendLog>(),
     function::<controls::WaitForControl>(),
+    function::<heartbeat::Heartbeat>(),
     function::<log::LogEvent>(),
     function::<recovery::SetRecoveryActions>(),
     function::<recovery::GetRecoveryActions>(),

@@ -2,9 +2,7 @@
 //! comes next and when. The text of `relance why`; its sentences stand in `why.ftl` of the catalogue.
 
 use relance_scm::status::ProcessExit;
-use relance_scm::{
-    EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, ServiceState,
-};
+use relance_scm::{EndCause, ExitCode, RecoveryActionKind, ResetPeriod, ServiceState};
 use relance_texts::{Message, Text, shown, why, word};
 
 use crate::record::{
@@ -99,7 +97,7 @@ fn last_end(end: &End, now: Time) -> Text {
     let (run, ago) = (shown(end.run), now - end.at);
     let what = how(end);
     match &end.cause {
-        Some(cause) if cause.kind == EndCauseKind::OutOfMemory => why::EndedCause {
+        Some(cause) if cause.kind.is_of_manager() => why::EndedCause {
             run,
             ago,
             what,
@@ -171,7 +169,7 @@ fn code(exit_code: ExitCode) -> Text {
 
 /// Whether the script itself told of an error, rather than the manager of the kernel's deed.
 fn script_failed(cause: &EndCause) -> bool {
-    cause.is_error() && cause.kind != EndCauseKind::OutOfMemory
+    cause.is_error() && !cause.kind.is_of_manager()
 }
 
 /// Whether the end counted, by which rule, and what would have made it count.

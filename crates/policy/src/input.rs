@@ -112,6 +112,12 @@ pub enum Input {
         /// Why.
         cause: Arc<EndCause>,
     },
+    /// The run gave no heartbeat in the time that it has (X40). Heartbeats themselves are not facts: the
+    /// host keeps them in memory.
+    Hung {
+        /// Which run.
+        run: RunId,
+    },
     /// The service answered a control.
     ControlAnswered {
         /// For which run.

@@ -28,7 +28,7 @@ use std::time::Duration;
 pub use relance_scm::run::{RunId, ServiceId};
 
 use relance_scm::failure_actions::RecoveryAction;
-use relance_scm::settings::RELOAD_SIGNAL;
+use relance_scm::settings::{RELOAD_SIGNAL, WATCHDOG};
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     Control, ControlsAccepted, EndCause, ExitCode, ServiceConfig, ServiceKind, ServiceState,
@@ -175,6 +175,12 @@ pub struct Run {
     /// Whether it was killed already, and the kill is repeated.
     #[cfg_attr(feature = "serde", serde(default))]
     pub killed: bool,
+    /// How long it may go without a heartbeat, as configured when its process was created (X40).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub watchdog: Option<Duration>,
     /// Why it is about to end, as the service has said it.
     #[cfg_attr(
         feature = "serde",
@@ -489,14 +495,18 @@ impl ServiceRecord {
     /// The configuration to start the current run with.
     #[must_use]
     pub fn start_config(&self) -> Arc<ServiceConfig> {
-        if self.kind() == self.config.kind {
+        let kind = self.kind();
+        let watchdog = self.run.as_ref().and_then(|run| run.watchdog);
+        let same = kind == self.config.kind && watchdog == self.config.extensions.get(WATCHDOG);
+        if same {
             return Arc::clone(&self.config);
         }
-        let kind = self.kind();
-        Arc::new(ServiceConfig {
+        let mut config = ServiceConfig {
             kind,
             ..(*self.config).clone()
-        })
+        };
+        config.extensions.set(WATCHDOG, watchdog);
+        Arc::new(config)
     }
 
     /// Process id on record: 0 when stopped (S51).

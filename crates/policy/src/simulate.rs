@@ -127,6 +127,7 @@ impl Simulation {
                 self.input(Input::ProcessExited { run, exit });
             }
             (Happening::Stopped(exit_code), Some(run)) => self.report_stopped(run, exit_code),
+            (Happening::Hang, Some(run)) => self.hang(run),
             (Happening::Stop, _) => self.control(Control::Stop),
             (Happening::ExitInStop(exit), _) => {
                 self.ignores_stop = true;
@@ -148,7 +149,18 @@ impl Simulation {
             (Happening::NextStart(outcome), _) => self.next_start = outcome,
             (Happening::Disable, _) => self.set_start_type(StartType::Disabled),
             (Happening::Enable, _) => self.set_start_type(StartType::Demand),
-            (Happening::Exit(_) | Happening::Stopped(_), None) => {}
+            (Happening::Exit(_) | Happening::Stopped(_) | Happening::Hang, None) => {}
+        }
+    }
+
+    /// The last heartbeat of a run was just now. What else is due until its time is over happens first;
+    /// without a watchdog nobody ever notices.
+    fn hang(&mut self, run: RunId) {
+        if let Some((watched, time)) = self.record.watched()
+            && watched == run
+        {
+            self.advance_to(self.now + time);
+            self.input(Input::Hung { run });
         }
     }
 

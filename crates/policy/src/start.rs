@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
-use relance_scm::settings::RETRY_FAILED_STARTS;
+use relance_scm::settings::{RETRY_FAILED_STARTS, WATCHDOG};
 use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
 
 use crate::action::{Action, Answer, DenyReason};
@@ -92,6 +92,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         hang_at: (cause == StartCause::Auto).then(|| now + START_WAIT_HINT + START_HANG),
         kill_at: None,
         killed: false,
+        watchdog: None,
         end_cause: None,
     });
     id
@@ -117,12 +118,16 @@ fn spawn_when_free(draft: &mut Draft, id: RunId) {
     draft.act(Action::Spawn(id));
 }
 
-/// The kind may have been changed while the run waited; from here on it is settled.
+/// Kind and watchdog may have been changed while the run waited; from here on they are settled.
 fn enter_spawning(draft: &mut Draft, id: RunId) {
     let kind = draft.record.config.kind;
+    let watchdog = draft.record.config.extensions.get(WATCHDOG);
+    // A time of zero is none, as for systemd.
+    let watchdog = watchdog.filter(|time| !time.is_zero());
     let Some(run) = draft.run(id) else { return };
     run.phase = RunPhase::Spawning;
     run.kind = kind;
+    run.watchdog = watchdog;
     draft.record.controls_accepted = accepted_at_first(kind, &draft.record.config);
 }
 

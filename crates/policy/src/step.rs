@@ -54,6 +54,7 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
             draft.if_current(run, |draft| draft.log(Event::MalformedAnswer))
         }
         Input::CauseTold { run, cause } => report::cause_told(&mut draft, run, cause),
+        Input::Hung { run } => stopping::hung(&mut draft, run),
         Input::ControlAnswered { run, id, code } => control::answered(&mut draft, run, id, code),
         Input::ProcessFound { run, pid, birth } => start::found(&mut draft, run, pid, birth),
         Input::ProcessExited { run, exit } => exit::process_exited(&mut draft, run, exit),

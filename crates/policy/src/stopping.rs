@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use relance_scm::event::Event;
 use relance_scm::settings::STOP_GRACE;
-use relance_scm::{ExitCode, ServiceKind, ServiceState};
+use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceKind, ServiceState, duration};
 
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
@@ -92,6 +92,25 @@ pub(crate) fn kill_due(draft: &mut Draft, id: RunId) -> Answer {
     if first && was_asked {
         log_kill(draft);
     }
+    Answer::Accepted
+}
+
+/// X40: a run without a heartbeat is ended by force. Its end then counts as any crash does, with a cause of
+/// its own.
+pub(crate) fn hung(draft: &mut Draft, id: RunId) -> Answer {
+    let Some((run, time)) = draft.record.watched().filter(|(run, _)| *run == id) else {
+        return Answer::Stale;
+    };
+    let kill_again = draft.now + KILL_AGAIN;
+    let text = format!("no heartbeat for {}", duration::format(time));
+    if let Some(run) = draft.run(id) {
+        run.end_cause = Some(EndCause::new(EndCauseKind::Hung, &text).into());
+        run.kill_at = Some(kill_again);
+        run.killed = true;
+    }
+    let time = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+    draft.log(Event::NoHeartbeat(time));
+    draft.act(Action::Terminate(run));
     Answer::Accepted
 }
 

@@ -18,17 +18,20 @@ pub enum EndCauseKind {
     TimeLimit,
     /// The kernel had no memory for it any more.
     OutOfMemory,
+    /// It gave no heartbeat for too long, and the manager ended it.
+    Hung,
 }
 
 impl EndCauseKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::EndOfScript,
         Self::UncaughtException,
         Self::FatalError,
         Self::MemoryLimit,
         Self::TimeLimit,
         Self::OutOfMemory,
+        Self::Hung,
     ];
 
     /// The name on the control channel.
@@ -41,6 +44,7 @@ impl EndCauseKind {
             Self::MemoryLimit => "memory_limit",
             Self::TimeLimit => "time_limit",
             Self::OutOfMemory => "out_of_memory",
+            Self::Hung => "hung",
         }
     }
 
@@ -60,7 +64,14 @@ impl EndCauseKind {
             Self::MemoryLimit => "memory limit",
             Self::TimeLimit => "time limit",
             Self::OutOfMemory => "out of memory",
+            Self::Hung => "hung",
         }
+    }
+
+    /// Whether the manager tells it, and not the run time of the program.
+    #[must_use]
+    pub const fn is_of_manager(self) -> bool {
+        matches!(self, Self::OutOfMemory | Self::Hung)
     }
 
     /// Whether something went wrong.

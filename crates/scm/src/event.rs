@@ -197,6 +197,8 @@ pub enum Event {
     Deleted,
     /// 1011: the program ended with an error of its run time, but the stop was clean.
     CleanStopAfterError(Box<str>),
+    /// 1012: a run gave no heartbeat for so many milliseconds (setting `watchdog`), and is ended.
+    NoHeartbeat(u32),
     /// 1021: a service did not end within so many milliseconds of the manager's own stop, and was killed.
     KilledAtShutdown(u32),
     /// 1022: a service that had not connected at the manager's own stop was killed: it could not be asked.
@@ -285,6 +287,7 @@ impl Event {
             Self::RecoveryCancelled(_) => 1009,
             Self::Deleted => 1010,
             Self::CleanStopAfterError(_) => 1011,
+            Self::NoHeartbeat(_) => 1012,
             Self::KilledAtShutdown(_) => 1021,
             Self::KilledUnconnected => 1022,
             Self::RestartAsked => 1023,
@@ -377,6 +380,7 @@ impl Event {
             | Self::StorageFailed(_)
             | Self::StoreDamaged(_)
             | Self::ServiceUnreadable(..)
+            | Self::NoHeartbeat(_)
             | Self::ConsoleFailed(_) => EventLevel::Error,
         }
     }
@@ -447,6 +451,7 @@ impl Event {
             | Self::DownForGood(status) => vec![service(), status.to_string()],
             Self::StopGraceExpired(number)
             | Self::LingererKilled(number)
+            | Self::NoHeartbeat(number)
             | Self::KilledAtShutdown(number)
             | Self::ImpossibleState(number)
             | Self::Adopted(number)

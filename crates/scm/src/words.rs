@@ -77,6 +77,7 @@ impl Message for EndCauseKind {
             Self::MemoryLimit => word::CAUSE_MEMORY_LIMIT,
             Self::TimeLimit => word::CAUSE_TIME_LIMIT,
             Self::OutOfMemory => word::CAUSE_OUT_OF_MEMORY,
+            Self::Hung => word::CAUSE_HUNG,
         };
         words.text()
     }

@@ -34,6 +34,9 @@ event-1010 = { $service } was deleted.
 event-1011 = { $service } stopped cleanly although its script ended with an error ({ $cause }), so nothing is recovered. With the ini setting win32service.errors_are_failures=1 such an end is a failure.
     .means = The script ended with an error, and the service still reported a clean stop, so nothing is recovered.
     .do = Mend the error; with win32service.errors_are_failures=1 such an end counts as a failure.
+event-1012 = { $service } gave no heartbeat for { $time }, and is ended because it may hang.
+    .means = The service has the setting watchdog and sent no heartbeat for that time. Its processes are killed, which counts as a failure.
+    .do = Look for what it waited for at the end of its output; if its work may take longer, give it more time (--watchdog).
 event-1021 = { $service } did not end within { $time } after the manager, which stops itself, had told it to stop, and was killed. This is not a failure.
     .means = The manager stopped, and the service did not end in the time that all services get.
     .do = Make it stop faster, take PRESHUTDOWN, or raise wait_to_kill_ms in the manager's settings.

@@ -42,6 +42,7 @@ word-cause-fatal-error = fatal error
 word-cause-memory-limit = memory limit
 word-cause-time-limit = time limit
 word-cause-out-of-memory = out of memory
+word-cause-hung = hung
 # $text is what the run time said.
 word-cause-text = { $kind }: { $text }
 

@@ -33,6 +33,9 @@ event-1010 = { $service } a été supprimé.
 event-1011 = { $service } s’est arrêté normalement bien que son script se soit terminé par une erreur ({ $cause }) ; rien n’est donc récupéré. Avec le réglage ini win32service.errors_are_failures=1, une telle fin est un échec.
     .means = Le script s’est terminé par une erreur, et le service a pourtant annoncé un arrêt normal ; rien n’est donc récupéré.
     .do = Réparez l’erreur ; avec win32service.errors_are_failures=1, une telle fin compte comme échec.
+event-1012 = { $service } n’a donné aucun signe de vie pendant { $time } et est terminé, car il est peut-être bloqué.
+    .means = Le service a le réglage watchdog et n’a envoyé aucun signe de vie pendant ce temps. Ses processus sont tués, ce qui compte comme un échec.
+    .do = Cherchez à la fin de sa sortie ce qu’il attendait ; si son travail peut durer plus longtemps, accordez-lui plus de temps (--watchdog).
 event-1021 = { $service } ne s’est pas terminé dans les { $time } après que le gestionnaire, qui s’arrête, lui a dit de s’arrêter, et a été tué. Ce n’est pas un échec.
     .means = Le gestionnaire s’est arrêté, et le service ne s’est pas terminé dans le temps accordé à tous.
     .do = Faites-le s’arrêter plus vite, acceptez PRESHUTDOWN, ou augmentez wait_to_kill_ms dans les réglages du gestionnaire.

@@ -40,6 +40,7 @@ word-cause-fatal-error = erreur fatale
 word-cause-memory-limit = limite de mémoire
 word-cause-time-limit = limite de temps
 word-cause-out-of-memory = mémoire épuisée
+word-cause-hung = bloqué
 word-cause-text = { $kind } : { $text }
 
 ## Ce que dit le journal des états, des types de démarrage et des erreurs

@@ -17,7 +17,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .as_ref()
             .and_then(boot::BootStarts::deadline);
         let held_back = self.restraint.deadline();
-        [service, waits, boot, held_back]
+        let liveness = self.liveness.deadline();
+        [service, waits, boot, held_back, liveness]
             .into_iter()
             .flatten()
             .min()
@@ -43,6 +44,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                     self.deadlines.remove(&(at, id));
                 }
             }
+        }
+        for run in self.liveness.take_silent(now.time) {
+            self.input(now, run.service, Input::Hung { run });
         }
         self.give_up_waits(now);
         self.start_delayed(now);

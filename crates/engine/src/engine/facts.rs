@@ -38,6 +38,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.frame(now, run, frame);
                 self.turn.effects.push(Effect::Consume(run, position));
             }
+            Fact::Heartbeat { run } => self.liveness.beat(run, now.time),
             Fact::ChannelBroken { run } => {
                 self.input(now, run.service, Input::ChannelBroken { run });
             }

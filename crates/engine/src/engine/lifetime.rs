@@ -130,6 +130,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         for id in services {
             self.ask_again(now, id);
+            if let Some(slot) = self.services.get(&id) {
+                self.liveness.watch(id, slot.record.watched(), now.time);
+            }
         }
         self.catching_up = None;
         if self.shutting_down {

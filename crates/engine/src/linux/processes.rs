@@ -3,7 +3,7 @@
 
 mod ask;
 mod attach;
-
+mod beats;
 mod reports;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -28,6 +28,7 @@ use ask::TOO_LONG;
 use super::cgroup::Location;
 use super::channel::{Channel, PEEK_LEN, Seen};
 use super::environment::Surroundings;
+use super::heartbeats::Heartbeats;
 use super::link::Link;
 use super::logs::Logs;
 use super::plan;
@@ -65,6 +66,7 @@ pub(crate) struct LinuxProcesses {
     groups: Option<Location>,
     /// Of the guardian, which may be older.
     version: u32,
+    heartbeats: Heartbeats,
     /// What the guardian has said of the console.
     console: Arc<SharedConsole>,
     buffer: Box<[u8]>,
@@ -120,6 +122,7 @@ impl LinuxProcesses {
     ) -> io::Result<Self> {
         let data = epoll::EventData::new_u64(TOKEN_LINK);
         epoll::add(&epoll, &link, data, LINK_EVENTS)?;
+        let heartbeats = Heartbeats::new(&around.socket, Arc::clone(&epoll));
         Ok(Self {
             link,
             epoll,
@@ -134,6 +137,7 @@ impl LinuxProcesses {
             ended_unseen: Vec::new(),
             groups: None,
             version: VERSION,
+            heartbeats,
             console: Arc::default(),
             buffer: vec![0; PEEK_LEN].into_boxed_slice(),
             link_closed: false,
@@ -212,6 +216,7 @@ impl LinuxProcesses {
     /// in the order of the runs, so that a step that was not committed is repeated before what
     /// followed from it.
     pub(crate) fn tell_all(&mut self, names: impl Fn(RunId) -> Option<Arc<ServiceConfig>>) {
+        self.take_over_heartbeats();
         for run in self.runs.keys().copied().collect::<Vec<_>>() {
             let known = self.runs.get_mut(&run).expect("listed above");
             self.facts.push_back(Fact::Found {
@@ -315,6 +320,8 @@ impl LinuxProcesses {
     pub(crate) fn event(&mut self, token: u64) {
         if token == TOKEN_LINK {
             self.read_link();
+        } else if let Some(run) = Heartbeats::run_of(token) {
+            self.read_heartbeats(run);
         } else if token >= TOKEN_LOWEST_RUN {
             let run = run_of(token);
             if let Some(channel) = self.runs.get_mut(&run).and_then(|run| run.channel.as_mut()) {
@@ -402,7 +409,10 @@ impl Processes for LinuxProcesses {
         }
         let secret = secret();
         match plan::for_run(run, &secret, config, &self.around) {
-            Ok(spec) => {
+            Ok(mut spec) => {
+                if let Err(failure) = self.expect_heartbeats(run, config, &mut spec) {
+                    return self.refuse_spawn(run, failure);
+                }
                 let request = GuardianRequest::Spawn {
                     run: run.into(),
                     secret,
@@ -510,6 +520,7 @@ impl Processes for LinuxProcesses {
 
     fn forget_run(&mut self, run: RunId) {
         self.runs.remove(&run);
+        self.heartbeats.close(run);
         self.logs.forget(run);
         self.ask(&GuardianRequest::Acknowledge {
             run: RunKey::from(run),

@@ -3,3 +3,4 @@
 mod compliance;
 mod lifetime;
 mod simulation;
+mod watchdog;

@@ -10,11 +10,15 @@
 //! pauses and CONTINUE goes on; a custom control (128 to 255) comes as the argument of the next call,
 //! without waiting for the interval. STOP and the shutdown of the system report STOP_PENDING and end
 //! `run`, and so does a callable that returns false; STOPPED is reported at the end of the script.
-//! What the callable throws comes out of `run`.
+//! What the callable throws comes out of `run`. Each turn is a heartbeat, and so is the wait for the next one:
+//! with a watchdog (X40) a turn that hangs is noticed.
+
+use std::time::Instant;
 
 use relance_scm::{Control, ServiceState, Win32Error};
 
 use super::controls::until;
+use super::heartbeat;
 use crate::dispatcher::DISPATCHER;
 use crate::failure;
 use crate::functions::service::{admit_start, start_dispatcher};
@@ -70,10 +74,19 @@ impl CallingFunction for Run {
         let mut paused = false;
         loop {
             let until = if paused { None } else { until };
+            heartbeat::beat();
+            let next_beat = heartbeat::interval()
+                .filter(|_| !paused)
+                .and_then(|time| Instant::now().checked_add(time));
+            let wake = until.into_iter().chain(next_beat).min();
             let control = DISPATCHER
-                .next_control(until)
+                .next_control(wake)
                 .map_err(|error| failure::operation(&error, ""))?;
+            let now = Instant::now();
+            let is_over = until.is_some_and(|until| until <= now);
+            let beats = next_beat.is_some_and(|at| at <= now);
             match control.and_then(Control::from_raw) {
+                None if beats && !is_over => {}
                 None if paused => {}
                 None => return Ok(Next::Call(None)),
                 Some(Control::Stop | Control::Shutdown | Control::Preshutdown) => {

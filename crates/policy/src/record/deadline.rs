@@ -1,5 +1,9 @@
 //! What happens by itself, and when: every deadline is a field of the record.
 
+use std::time::Duration;
+
+use relance_scm::ServiceState;
+
 use super::{ActionId, RunId, RunPhase, ServiceRecord, ShutdownPhase};
 use crate::time::Time;
 
@@ -25,6 +29,18 @@ pub enum Timer {
 }
 
 impl ServiceRecord {
+    /// The run that must give heartbeats now, and how long it may go without one (X40): one that is
+    /// RUNNING, and that nobody has begun to stop.
+    #[must_use]
+    pub fn watched(&self) -> Option<(RunId, Duration)> {
+        let run = self.run.as_ref()?;
+        let is_watched = self.state == ServiceState::Running
+            && run.phase == RunPhase::Active
+            && run.stop.is_none()
+            && run.kill_at.is_none();
+        Some((run.id, run.watchdog?)).filter(|_| is_watched)
+    }
+
     /// The earliest thing that happens by itself, and when.
     #[must_use]
     pub fn next_deadline(&self) -> Option<(Time, Timer)> {

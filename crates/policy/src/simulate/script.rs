@@ -42,6 +42,8 @@ pub enum Happening {
     Exit(ProcessExit),
     /// `stopped CODE` or `stopped 1066/CODE`: it reports STOPPED with this code.
     Stopped(ExitCode),
+    /// `hang`: no heartbeat comes any more; with a watchdog (X40) the run is ended when its time is over.
+    Hang,
     /// `stop`: STOP is sent, the service obeys.
     Stop,
     /// `stop exit N`: STOP is sent, and the process ends without having reported STOPPED.
@@ -80,6 +82,7 @@ impl Happening {
         match self {
             Self::Exit(_)
             | Self::Stopped(_)
+            | Self::Hang
             | Self::Stop
             | Self::ExitInStop(_)
             | Self::StoppedInStop(_) => true,
@@ -132,7 +135,7 @@ fn moment(text: &str) -> Result<Moment, ScmError> {
     let what = happening(&words).ok_or_else(|| {
         invalid(format!(
             "cannot read {text:?}; write for instance: crash @2s, exit 1, kill 11, stopped 1066/5, \
-             stop, start, quiet 61s, no-connect, spawn-fails 2, disable"
+             hang, stop, start, quiet 61s, no-connect, spawn-fails 2, disable"
         ))
     })?;
     Ok(Moment { when, what })
@@ -146,6 +149,7 @@ fn happening(words: &[&str]) -> Option<Happening> {
             Happening::Exit(exit) => Some(Happening::ExitInStop(exit)),
             Happening::Stopped(code) => Some(Happening::StoppedInStop(code)),
             Happening::Stop
+            | Happening::Hang
             | Happening::ExitInStop(_)
             | Happening::StoppedInStop(_)
             | Happening::Start
@@ -160,6 +164,7 @@ fn happening(words: &[&str]) -> Option<Happening> {
         ["exit", status] => Happening::Exit(ProcessExit::Exited(status.parse().ok()?)),
         ["kill", signal] => Happening::Exit(ProcessExit::Signaled(signal_number(signal)?.into())),
         ["stopped", code] => Happening::Stopped(exit_code(code)?),
+        ["hang"] => Happening::Hang,
         ["stop"] => Happening::Stop,
         ["start"] => Happening::Start,
         ["no-connect"] => Happening::NextStart(StartOutcome::NeverConnects),
@@ -200,6 +205,7 @@ impl fmt::Display for Happening {
         match self {
             Self::Exit(exit) => write_exit(f, *exit),
             Self::Stopped(code) => write_stopped(f, *code),
+            Self::Hang => f.write_str("hang"),
             Self::Stop => f.write_str("stop"),
             Self::ExitInStop(exit) => {
                 f.write_str("stop ")?;

@@ -20,3 +20,4 @@ mod shutdown;
 mod starts;
 mod superseded;
 mod support;
+mod watchdog;

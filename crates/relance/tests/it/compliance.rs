@@ -217,7 +217,8 @@ impl Subject for DaemonSubject {
     fn happen(&mut self, moment: &Moment) {
         self.wait_for(moment);
         match moment.what {
-            Happening::Quiet => {}
+            // Windows takes no heartbeats, so no scenario of these has any.
+            Happening::Quiet | Happening::Hang => {}
             Happening::Exit(exit) => self.exit(exit),
             Happening::Stopped(exit_code) => self.stopped(exit_code),
             Happening::Stop => {

@@ -36,3 +36,4 @@ mod store;
 mod support;
 mod symfony;
 mod upgrade;
+mod watchdog;

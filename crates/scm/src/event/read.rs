@@ -78,6 +78,7 @@ impl Event {
             1009 => Self::RecoveryCancelled(RecoveryAction::new(read.labelled(1)?, 0)),
             1010 => Self::Deleted,
             1011 => Self::CleanStopAfterError(read.text(1)?.into()),
+            1012 => Self::NoHeartbeat(read.number(1)?),
             1021 => Self::KilledAtShutdown(read.number(1)?),
             1022 => Self::KilledUnconnected,
             1023 => Self::RestartAsked,

@@ -138,6 +138,7 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::Recycled(0),
         Event::Terminated,
         Event::StopGraceExpired(1),
+        Event::NoHeartbeat(1),
         Event::LingererKilled(1),
         Event::Adopted(1),
         Event::NotAdopted(1),

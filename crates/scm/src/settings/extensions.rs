@@ -539,4 +539,17 @@ extensions! {
     LOG_GROUP: Option<Box<str>> = logs::LOG_GROUP;
     /// The mode of a log file (X62).
     LOG_MODE: Option<u64> = logs::LOG_MODE;
+    /// How often a run must give a heartbeat (X40); not set: never.
+    WATCHDOG: Option<Duration> = Setting {
+        key: "watchdog",
+        option: "watchdog",
+        value: ValueType::OptionalDuration,
+        label: Words { en: "Watchdog", fr: "Chien de garde" },
+        about: Words {
+            en: "Ends the service as failed when it gives no heartbeat for so long; never if not set",
+            fr: "Termine le service en échec s’il ne donne aucun signe de vie pendant ce temps ; jamais par défaut",
+        },
+        system: System::Linux("Windows takes no heartbeats from services; leave it out"),
+        ..EXTENSION
+    };
 }

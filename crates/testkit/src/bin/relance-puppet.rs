@@ -12,7 +12,7 @@
 use std::env;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::{BorrowedFd, RawFd};
-use std::os::unix::net::UnixStream;
+use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -97,6 +97,7 @@ impl Puppet {
             "exit" => process::exit(number(1).cast_signed()),
             "print" => print(order.split_once(' ').unwrap_or_default().1.as_bytes(), true),
             "flood" => flood(number(1)),
+            "beat" => beat(),
             "rubbish" => write_to_channel(b"\x00\xffrubbish}{\n"),
             "long-frame" => write_to_channel(&vec![b'x'; 10 << 20]),
             "environment" => Err(env::var(words[1]).unwrap_or_default()),
@@ -150,6 +151,13 @@ fn flood(bytes: u32) -> Result<(), String> {
         left -= len;
     }
     Ok(())
+}
+
+/// A heartbeat as any program sends it, each time.
+fn beat() -> Result<(), String> {
+    let socket = env::var("NOTIFY_SOCKET").map_err(|error| error.to_string())?;
+    let sent = UnixDatagram::unbound().and_then(|own| own.send_to(b"WATCHDOG=1", socket));
+    sent.map(drop).map_err(|error| error.to_string())
 }
 
 /// Writes past the client library, as a broken service would.

@@ -24,6 +24,8 @@ pub struct Disk {
     /// The event log as it stands in the database.
     log: Vec<Arc<LogEntry>>,
     is_full: bool,
+    /// How many submissions were taken.
+    commits: usize,
     /// What engines were about to write that were frozen, each with its epoch.
     frozen: Vec<(Submission, Epoch)>,
 }
@@ -41,6 +43,7 @@ impl Default for Disk {
             kept: Vec::new(),
             log: Vec::new(),
             is_full: false,
+            commits: 0,
             frozen: Vec::new(),
         };
         disk.start_writer(Database::in_memory().expect("memory for a database"));
@@ -72,6 +75,12 @@ impl Disk {
         database.refuse_writes(full).expect("a pragma of SQLite");
     }
 
+    /// How many submissions were written so far, or tried.
+    #[must_use]
+    pub fn commits(&self) -> usize {
+        self.commits
+    }
+
     /// How many submissions wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -82,6 +91,7 @@ impl Disk {
     /// write again.
     pub fn write(&mut self, count: usize) {
         let group: Vec<_> = self.submissions.drain(..count).collect();
+        self.commits += group.len();
         self.writer().write(group);
         let told: Vec<_> = self
             .told

@@ -232,6 +232,7 @@ impl World {
         let next = self.engine.next_deadline().filter(|at| *at <= until);
         if let Some(at) = next {
             self.now.set(self.now.get().max(at));
+            self.machine().beat();
             self.behave();
         }
         next.is_some()

@@ -129,6 +129,7 @@ impl LinuxProcesses {
         let Some((config, spec)) = self.starting.remove(&run) else {
             return;
         };
+        self.heartbeats.close(run);
         let failure = plan::problem(&config, &spec, error);
         self.facts.push_back(Fact::SpawnFailed { run, failure });
     }

@@ -1,5 +1,6 @@
 //! What processes do: by themselves, as the turmoil wants it, or as a good service would.
 
+use relance_engine::processes::Fact;
 use relance_policy::RunId;
 use relance_policy::ServiceId;
 use relance_scm::status::{ProcessExit, RawStatusReport};
@@ -168,6 +169,22 @@ impl Machine {
             process.memory_kills += 1;
         }
         self.exit(run, ProcessExit::Signaled(9));
+    }
+
+    /// The process gives no more heartbeats.
+    pub fn hang(&mut self, run: RunId) {
+        if let Some(process) = self.processes.get_mut(&run) {
+            process.hangs = true;
+        }
+    }
+
+    /// Every process that does not hang gives a heartbeat, whether one is wanted or not.
+    pub fn beat(&mut self) {
+        let beating = self.alive().filter(|process| !process.hangs);
+        let beats: Vec<_> = beating
+            .map(|process| Fact::Heartbeat { run: process.run })
+            .collect();
+        self.facts.extend(beats);
     }
 
     /// Lets every process do what a good service would do next: connect, report RUNNING, obey.

@@ -24,6 +24,8 @@ pub struct Process {
     pub was_signaled: bool,
     /// It does not obey.
     pub ignores_stop: bool,
+    /// It gives no heartbeat.
+    pub hangs: bool,
     /// How and when it ended.
     pub end: Option<(ProcessExit, Time)>,
     /// How many of its processes the kernel has killed for want of memory.
@@ -67,6 +69,7 @@ impl Process {
             is_mute: false,
             was_signaled: false,
             ignores_stop: false,
+            hangs: false,
             end: None,
             memory_kills: 0,
             pid,

@@ -1,11 +1,13 @@
 //! What clients ask in turmoil.
 
+use std::time::Duration;
+
 use relance_engine::command::Change;
 use relance_scm::config::{Dependency, Secret, StartType};
 use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
 use relance_scm::settings::{
-    NO_RESTART_ON_EXIT, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT, RETRY_FAILED_STARTS,
+    NO_RESTART_ON_EXIT, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT, RETRY_FAILED_STARTS, WATCHDOG,
 };
 use relance_scm::{
     ConfigChange, Control, RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceKind,
@@ -152,6 +154,10 @@ impl Turmoil {
                 let limit = self.random.bool().then_some(2);
                 config.extensions.set(RESTART_ON_EXIT_LIMIT, limit);
             }
+        }
+        if self.random.u32(..4) == 0 {
+            let time = Duration::from_secs(self.random.u64(1..30));
+            config.extensions.set(WATCHDOG, Some(time));
         }
         if self.random.u32(..3) == 0 {
             config.start_type = StartType::Auto;

@@ -25,6 +25,10 @@ impl Turmoil {
         let Some(&(run, kind, connected)) = self.random.choice(&alive) else {
             return;
         };
+        if self.chance(12) {
+            self.note(format_args!("{run} hangs"));
+            self.world.machine().hang(run);
+        }
         match kind {
             ServiceKind::Program => self.program_does_something(run),
             ServiceKind::Service if !connected && !self.chance(8) => {

@@ -1,0 +1,32 @@
+//! `Relance\heartbeat`: tells a manager that watches over the service (setting `watchdog`) that it lives.
+
+use std::time::Duration;
+
+use crate::zend::function::{Call, php_function};
+use crate::zend::outcome::{PhpResult, Value};
+
+php_function!(
+    /// Says that the service gets on with its work; false when no manager waits for that.
+    pub(super) Heartbeat = c"Relance\\heartbeat" () -> Bool,
+    say,
+);
+
+fn say(_: &mut Call<'_>) -> PhpResult {
+    Ok(Value::Bool(beat()))
+}
+
+/// Gives a heartbeat. Windows' manager takes none.
+pub(super) fn beat() -> bool {
+    #[cfg(unix)]
+    return relance_client::hosted::heartbeat();
+    #[cfg(windows)]
+    false
+}
+
+/// After which time the next one should be given, at the latest.
+pub(super) fn interval() -> Option<Duration> {
+    #[cfg(unix)]
+    return relance_client::hosted::heartbeat_time().map(|time| time / 3);
+    #[cfg(windows)]
+    None
+}
