@@ -91,9 +91,12 @@ pub(crate) fn print() {
     table(|| status(in_service));
     table(|| {
         header(c"Function", c"State for the current SAPI");
-        let state = |service_only: bool| match in_service || !service_only {
-            true => c"enabled",
-            false => c"disabled",
+        let state = |service_only: bool| {
+            if in_service || !service_only {
+                c"enabled"
+            } else {
+                c"disabled"
+            }
         };
         for name in SERVICE_FUNCTIONS {
             row(name, state(true));

@@ -2,18 +2,14 @@
 
 use std::time::Duration;
 
-use crate::zend::function::{Call, php_function};
-use crate::zend::outcome::{PhpResult, Value};
+use crate::zend::function::php_function;
+use crate::zend::outcome::Value;
 
 php_function!(
     /// Says that the service gets on with its work; false when no manager waits for that.
     pub(super) Heartbeat = c"Relance\\heartbeat" () -> Bool,
-    say,
+    |_| Ok(Value::Bool(beat())),
 );
-
-fn say(_: &mut Call<'_>) -> PhpResult {
-    Ok(Value::Bool(beat()))
-}
 
 /// Gives a heartbeat. Windows' manager takes none.
 pub(super) fn beat() -> bool {

@@ -48,7 +48,10 @@ fn x40_a_program_lives_by_its_heartbeats_and_is_ended_without() {
     assert_eq!(info.recovery.failure_count, 1);
     let events = daemon.relance(&["events", "--id", "1012"]);
     let events = String::from_utf8_lossy(&events.stdout).into_owned();
-    assert!(events.contains("worker gave no heartbeat for 1 min"), "{events}");
+    assert!(
+        events.contains("worker gave no heartbeat for 1 min"),
+        "{events}"
+    );
     let why = daemon.relance(&["why", "worker"]);
     let why = String::from_utf8_lossy(&why.stdout).into_owned();
     assert!(why.contains("hung: no heartbeat for 1m"), "{why}");
