@@ -21,7 +21,8 @@ fn watched(daemon: &Daemon) -> (Stage, Puppet) {
     config.kind = ServiceKind::Program;
     config.extensions.set(WATCHDOG, Some(TIME));
     daemon.create(config);
-    let puppet = daemon.run_puppet(&stage, &name("worker"));
+    daemon.start_service(&name("worker")).expect("it starts");
+    let puppet = stage.next_run();
     daemon.wait_for_state(&name("worker"), ServiceState::Running);
     (stage, puppet)
 }
