@@ -21,6 +21,7 @@ mod deadline;
 mod laws;
 mod restart;
 pub(crate) mod restored;
+mod starting;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +29,7 @@ use std::time::Duration;
 pub use relance_scm::run::{RunId, ServiceId};
 
 use relance_scm::failure_actions::RecoveryAction;
-use relance_scm::settings::{RELOAD_SIGNAL, WATCHDOG};
+use relance_scm::settings::RELOAD_SIGNAL;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     Control, ControlsAccepted, EndCause, ExitCode, ServiceConfig, ServiceKind, ServiceState,
@@ -490,23 +491,6 @@ impl ServiceRecord {
     pub fn kind(&self) -> ServiceKind {
         let run = self.run.as_ref();
         run.map_or(self.config.kind, |run| run.kind)
-    }
-
-    /// The configuration to start the current run with.
-    #[must_use]
-    pub fn start_config(&self) -> Arc<ServiceConfig> {
-        let kind = self.kind();
-        let watchdog = self.run.as_ref().and_then(|run| run.watchdog);
-        let same = kind == self.config.kind && watchdog == self.config.extensions.get(WATCHDOG);
-        if same {
-            return Arc::clone(&self.config);
-        }
-        let mut config = ServiceConfig {
-            kind,
-            ..(*self.config).clone()
-        };
-        config.extensions.set(WATCHDOG, watchdog);
-        Arc::new(config)
     }
 
     /// Process id on record: 0 when stopped (S51).

@@ -18,6 +18,7 @@
 mod table;
 
 mod extensions;
+mod liveness;
 mod logs;
 mod signals;
 mod typed;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
-    logs, signals,
+    liveness, logs, signals,
 };
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit};
 
@@ -540,16 +540,5 @@ extensions! {
     /// The mode of a log file (X62).
     LOG_MODE: Option<u64> = logs::LOG_MODE;
     /// How often a run must give a heartbeat (X40); not set: never.
-    WATCHDOG: Option<Duration> = Setting {
-        key: "watchdog",
-        option: "watchdog",
-        value: ValueType::OptionalDuration,
-        label: Words { en: "Watchdog", fr: "Chien de garde" },
-        about: Words {
-            en: "Ends the service as failed when it gives no heartbeat for so long; never if not set",
-            fr: "Termine le service en échec s’il ne donne aucun signe de vie pendant ce temps ; jamais par défaut",
-        },
-        system: System::Linux("Windows takes no heartbeats from services; leave it out"),
-        ..EXTENSION
-    };
+    WATCHDOG: Option<Duration> = liveness::WATCHDOG;
 }
