@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::{error, shown};
 use rustix::event::{PollFd, PollFlags, Timespec, poll as poll_for};
 use rustix::net::{RecvFlags, recv};
 use rustix::process::{getegid, geteuid};
@@ -281,10 +282,9 @@ fn try_to_connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
     if let Some(socket) = denied {
         return Err(ScmError::new(
             Win32Error::ACCESS_DENIED,
-            format!(
-                "{} may not be opened; ask an administrator",
-                socket.display()
-            ),
+            error::SocketDenied {
+                socket: shown(socket.display()),
+            },
         ));
     }
     let tried: Vec<String> = sockets
@@ -293,11 +293,7 @@ fn try_to_connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
         .collect();
     Err(ScmError::new(
         Win32Error::RPC_S_SERVER_UNAVAILABLE,
-        format!(
-            "no service manager is running (tried {}); start one with `relance daemon`, or name its \
-             socket in RELANCE_SOCKET",
-            tried.join(", ")
-        ),
+        error::NoManager { tried },
     ))
 }
 

@@ -159,3 +159,5 @@ error-nobody-user-or-group = user or group
 error-soft-above-hard = in "{ $text }" the soft limit is above the hard one; exchange them
 error-no-limit = "{ $text }" is not a limit; use { $range }
 error-no-size = "{ $text }" is not a size; write it like 500K, 10M or 1G
+error-socket-denied = { $socket } may not be opened; ask an administrator
+error-no-manager = no service manager is running (tried { $tried }); start one with `relance daemon`, or name its socket in RELANCE_SOCKET

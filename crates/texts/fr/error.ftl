@@ -158,3 +158,5 @@ error-nobody-user-or-group = utilisateur ou groupe
 error-soft-above-hard = dans « { $text } », la limite souple dépasse la limite dure ; échangez-les
 error-no-limit = « { $text } » n’est pas une limite ; utilisez { $range }
 error-no-size = « { $text } » n’est pas une taille ; écrivez-la comme 500K, 10M ou 1G
+error-socket-denied = { $socket } ne peut pas être ouvert ; demandez à un administrateur
+error-no-manager = aucun gestionnaire de services ne tourne (essayé : { $tried }) ; démarrez-en un avec `relance daemon`, ou indiquez son socket dans RELANCE_SOCKET
