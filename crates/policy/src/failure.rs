@@ -1,5 +1,7 @@
 //! The failure counter and the choice of the action (R11 to R25, R30, R39).
 
+use std::time::Duration;
+
 use relance_scm::RecoveryActionKind;
 use relance_scm::Win32Error;
 use relance_scm::event::Event;
@@ -9,8 +11,21 @@ use crate::action::Action;
 use crate::draft::Draft;
 use crate::record::{ActionId, PENDING_ACTIONS_MAX, PendingAction, RunId};
 
+/// A start that failed is not tried again sooner.
+const START_PAUSE: Duration = Duration::from_secs(1);
+
 /// Counts a failure and queues what follows.
 pub(crate) fn count(draft: &mut Draft, run: RunId) {
+    count_with(draft, run, Duration::ZERO);
+}
+
+/// The same for a start that failed (X14). It takes no time to fail, so that a restart without delay would
+/// fail again and again in the same moment.
+pub(crate) fn count_start(draft: &mut Draft, run: RunId) {
+    count_with(draft, run, START_PAUSE);
+}
+
+fn count_with(draft: &mut Draft, run: RunId, least: Duration) {
     let now = draft.now;
     let record = &mut draft.record;
     // R13: the period is measured from the last failure; R14: period 0 resets at every failure;
@@ -22,6 +37,7 @@ pub(crate) fn count(draft: &mut Draft, run: RunId) {
     record.last_failure_at = Some(now);
     let failure_count = record.failure_count;
     let action = record.config.failure_actions.action_for(failure_count);
+    let action = action.map(|action| not_before(action, least));
     if let Some(end) = record.last_end.as_mut().filter(|end| end.run == run) {
         end.failure = Some(failure_count);
         end.action = action;
@@ -34,6 +50,14 @@ pub(crate) fn count(draft: &mut Draft, run: RunId) {
     if let Some(action) = action.filter(|action| action.kind != RecoveryActionKind::None) {
         queue(draft, action, failure_count);
     }
+}
+
+fn not_before(action: RecoveryAction, least: Duration) -> RecoveryAction {
+    let least = u32::try_from(least.as_millis()).unwrap_or(u32::MAX);
+    if action.kind.restarts() && action.delay_ms() < least {
+        return RecoveryAction::new(action.kind, least);
+    }
+    action
 }
 
 /// R39: kind, delay, command and message are frozen now.

@@ -302,8 +302,10 @@ fn fail_start(
     }
     ending::note_end(draft, &run, from, EndReason::StartFailed(error));
     let is_retried = draft.record.config.extensions.get(RETRY_FAILED_STARTS);
-    if is_retried && run.stop.is_none() && !draft.record.shutting_down {
-        failure::count(draft, id);
+    // What must run first has a policy of its own.
+    let waited = run.phase == RunPhase::WaitingForDependencies;
+    if is_retried && !waited && run.stop.is_none() && !draft.record.shutting_down {
+        failure::count_start(draft, id);
     }
     draft.act(Action::CompleteStart {
         run: id,

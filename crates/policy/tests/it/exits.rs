@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
+use relance_policy::input::DependencyFailure;
 use relance_policy::{Action, EndReason, Input, SpawnFailure, StartCause, Timer};
+use relance_scm::config::Dependency;
 use relance_scm::failure_actions::ActionList;
 use relance_scm::settings::{
     FAIL_ON_EXIT, NO_RESTART_ON_EXIT, RESTART_ON_EXIT, RESTART_ON_EXIT_DELAY,
@@ -238,6 +240,35 @@ fn x14_a_service_that_does_not_connect_is_retried_as_well() {
     spawned(&mut host);
     ends(&mut host, 1);
     assert_eq!(host.log(), [7009, 7000, 7031]);
+}
+
+#[test]
+fn x14_failed_starts_do_not_follow_one_another_without_a_pause() {
+    let mut host = program("restart/0", |config| {
+        config.extensions.set(RETRY_FAILED_STARTS, true);
+    });
+    ends(&mut host, 0);
+    host.start();
+    for _ in 0..3 {
+        let before = host.now;
+        spawn_fails(&mut host);
+        host.next_timer();
+        assert_eq!((host.now - before).as_secs(), 1);
+    }
+}
+
+#[test]
+fn x14_what_must_run_first_has_a_policy_of_its_own() {
+    let mut host = program("restart/0", |config| {
+        config.extensions.set(RETRY_FAILED_STARTS, true);
+        let needed = relance_scm::ServiceName::new("db").unwrap();
+        config.dependencies = [Dependency::Service(needed)].into();
+    });
+    let run = host.run();
+    let result = Err(DependencyFailure::Loop);
+    host.input(Input::DependenciesResolved { run, result });
+    assert_eq!(host.log(), [7017]);
+    assert_eq!(host.record.next_deadline(), None);
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl Model {
             self.log.push((self.now, Entry::ActionFailed(error)));
         }
         if self.retries_starts {
-            self.fail();
+            self.fail_with(1000);
         }
     }
 
@@ -110,12 +110,23 @@ impl Model {
     }
 
     fn fail(&mut self) {
+        self.fail_with(0);
+    }
+
+    /// X14: a restart after a failed start waits for a second at least.
+    fn fail_with(&mut self, least: u32) {
         self.running = false;
         self.failures.push(self.now);
         let count = self.count();
         // R21
         let actions = &self.settings.actions;
         let action = actions.get(count as usize - 1).or(actions.last()).copied();
+        let action = action.map(|action| match action.kind {
+            RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => {
+                RecoveryAction::new(action.kind, action.delay_ms().max(least))
+            }
+            _ => action,
+        });
         self.log.push((self.now, Entry::Failed { count, action }));
         if let Some(action) = action
             && action.kind != RecoveryActionKind::None
