@@ -50,7 +50,10 @@ pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInf
         config: Arc::clone(&record.config),
         status: status_of(record),
         marked_for_delete: record.marked_for_delete,
-        run: record.run.as_ref().map(|run| run_info(run, clocks)),
+        run: record
+            .run
+            .as_ref()
+            .map(|run| run_info(run, record.state_since, clocks)),
         recovery: RecoveryInfo {
             failure_count,
             last_failure_at: record.last_failure_at.map(|at| clocks.wall_of(at)),
@@ -71,10 +74,11 @@ pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInf
     }
 }
 
-fn run_info(run: &Run, clocks: Clocks) -> RunInfo {
+fn run_info(run: &Run, state_since: Option<Time>, clocks: Clocks) -> RunInfo {
     RunInfo {
         id: run.id,
         started_at: clocks.wall_of(run.started_at),
+        state_since: clocks.wall_of(state_since.unwrap_or(run.started_at)),
         cause: match run.cause {
             StartCause::Demand => "demand",
             StartCause::Auto => "auto",
@@ -101,6 +105,7 @@ fn end_info(end: &End, clocks: Clocks) -> EndInfo {
         run: end.run,
         at: clocks.wall_of(end.at),
         exit: end.exit,
+        lived: end.lived,
         exit_code: end.exit_code,
         failure: end.failure,
         summary: match end.reason {
@@ -111,6 +116,8 @@ fn end_info(end: &End, clocks: Clocks) -> EndInfo {
             | EndReason::NoActions
             | EndReason::RequestedStopWithError => "stopped with an error",
             EndReason::StartFailed(_) => "start failed",
+            EndReason::StartOverdue => "start failed",
+            EndReason::StopOverdue => "killed",
             EndReason::Terminated => "terminated",
             EndReason::Recycled(_) | EndReason::RecycledTooOften(_) => "recycled",
             EndReason::Final(_) => "stopped for good",

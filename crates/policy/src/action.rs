@@ -127,6 +127,8 @@ pub enum DenyReason {
     StopDelivered,
     /// 1052: the service does not accept it.
     ControlNotAccepted,
+    /// 1052: it has not said RUNNING, nor that it takes STOP; whether it has connected.
+    StartNotOver(bool),
     /// 1051: services that depend on it run.
     DependentsRunning,
     /// 1053: too many controls wait already.
@@ -150,7 +152,7 @@ impl DenyReason {
             Self::CannotAcceptControl | Self::StopDelivered => {
                 Win32Error::SERVICE_CANNOT_ACCEPT_CTRL
             }
-            Self::ControlNotAccepted => Win32Error::INVALID_SERVICE_CONTROL,
+            Self::ControlNotAccepted | Self::StartNotOver(_) => Win32Error::INVALID_SERVICE_CONTROL,
             Self::DependentsRunning => Win32Error::DEPENDENT_SERVICES_RUNNING,
             Self::ControlsWaiting => Win32Error::SERVICE_REQUEST_TIMEOUT,
             Self::HandleClosed => Win32Error::INVALID_HANDLE,
@@ -188,6 +190,15 @@ impl DenyReason {
                 )
             }
             Self::ControlNotAccepted => format!("{service} does not take this control"),
+            Self::StartNotOver(true) => format!(
+                "{service} has not said RUNNING yet and takes no controls before; it says so with \
+                 win32_set_service_status(WIN32_SERVICE_RUNNING); relance terminate {service} ends it \
+                 by force"
+            ),
+            Self::StartNotOver(false) => format!(
+                "{service} has not connected to the manager yet and takes no controls before; wait, or \
+                 end it by force: relance terminate {service}"
+            ),
             Self::DependentsRunning => {
                 format!("services that depend on {service} are running; stop them first")
             }

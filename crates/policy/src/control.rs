@@ -9,7 +9,7 @@ use relance_scm::{Control, ServiceKind, ServiceState, Win32Error};
 
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
-use crate::record::{ControlId, PendingControl, Run, RunId, ServiceRecord, StopCause};
+use crate::record::{ControlId, PendingControl, Run, RunId, RunPhase, ServiceRecord, StopCause};
 use crate::{pending, stopping};
 
 /// How long a service may take to answer a control (S44).
@@ -104,7 +104,9 @@ pub(crate) fn refusal(
         | ServiceState::ContinuePending
         | ServiceState::PausePending
         | ServiceState::Paused => {
-            if !accepted {
+            if !accepted && record.state == ServiceState::StartPending {
+                Some(DenyReason::StartNotOver(run.phase == RunPhase::Active))
+            } else if !accepted {
                 Some(DenyReason::ControlNotAccepted)
             } else if control == Control::Stop && dependents_active {
                 Some(DenyReason::DependentsRunning)
@@ -176,6 +178,7 @@ fn deliver(draft: &mut Draft, pending: PendingControl) {
     let id = run.id;
     if pending.control == Control::Stop {
         run.stop = Some(StopCause::Requested);
+        stopping::give_deadline(draft, id);
     }
     draft.act(Action::DeliverControl {
         run: id,

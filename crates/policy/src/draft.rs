@@ -14,6 +14,12 @@ pub(crate) struct Draft {
     pub(crate) record: ServiceRecord,
     pub(crate) actions: Vec<Action>,
     pub(crate) now: Time,
+    /// The run and the state before.
+    before: (Option<RunId>, ServiceState),
+}
+
+fn run_and_state(record: &ServiceRecord) -> (Option<RunId>, ServiceState) {
+    (record.run.as_ref().map(|run| run.id), record.state)
 }
 
 impl Draft {
@@ -22,11 +28,15 @@ impl Draft {
             record: record.clone(),
             actions: Vec::new(),
             now,
+            before: run_and_state(record),
         }
     }
 
     /// The step that it has become.
-    pub(crate) fn finish(self, answer: Answer) -> Step {
+    pub(crate) fn finish(mut self, answer: Answer) -> Step {
+        if run_and_state(&self.record) != self.before {
+            self.record.state_since = Some(self.now);
+        }
         Step {
             record: self.record,
             actions: self.actions,

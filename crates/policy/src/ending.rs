@@ -78,6 +78,8 @@ pub(crate) fn note_end(draft: &mut Draft, run: &Run, from: ServiceState, reason:
         from,
         stop: run.stop,
         exit: None,
+        lived: run.spawned_at.map(|at| draft.now - at),
+        killed_after: run.killed_after,
         cause: run.end_cause.clone(),
         exit_code: draft.record.exit_code,
         failure: None,

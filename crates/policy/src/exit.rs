@@ -4,7 +4,7 @@
 use relance_scm::event::Event;
 use relance_scm::settings::{FAIL_ON_EXIT, STOP_SIGNAL};
 use relance_scm::status::ProcessExit;
-use relance_scm::{ExitCode, ServiceKind};
+use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
 
 use crate::action::Answer;
 use crate::draft::Draft;
@@ -44,6 +44,7 @@ pub(crate) fn process_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) ->
 fn current_run_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) {
     let Some(run) = draft.run(id) else { return };
     let (stop, connecting) = (run.stop, matches!(run.phase, RunPhase::Connecting(_)));
+    let (kind, overdue) = (run.kind, run.killed_after.is_some());
     if draft.record.shutting_down {
         over(draft, EndReason::Shutdown, ExitCode::SUCCESS);
     } else if stop == Some(StopCause::Terminated) {
@@ -51,8 +52,14 @@ fn current_run_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) {
         over(draft, EndReason::Terminated, ExitCode::SUCCESS);
     } else if connecting {
         start::not_connected(draft, id, false);
+    } else if overdue && stop.is_none() && draft.record.state == ServiceState::StartPending {
+        let code = ExitCode::Win32(Win32Error::SERVICE_REQUEST_TIMEOUT);
+        ending::end_with(draft, EndReason::StartOverdue, code, true);
+    } else if overdue && stop == Some(StopCause::Requested) && kind == ServiceKind::Service {
+        let code = ExitCode::Win32(Win32Error::SERVICE_REQUEST_TIMEOUT);
+        over(draft, EndReason::StopOverdue, code);
     } else {
-        match draft.record.kind() {
+        match kind {
             ServiceKind::Service => crashed(draft),
             ServiceKind::Program => program_ended(draft, exit),
         }

@@ -1,14 +1,23 @@
 //! What a record means, in words: what happened last, whether it counted and by which rule, what
 //! comes next and when. The text of `relance why`; its sentences stand in `why.ftl` of the catalogue.
 
+use std::time::Duration;
+
 use relance_scm::status::ProcessExit;
-use relance_scm::{EndCause, ExitCode, RecoveryActionKind, ResetPeriod, ServiceState};
+use relance_scm::{
+    EndCause, ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, ServiceState, Win32Error,
+};
 use relance_texts::{Message, Text, shown, why, word};
 
+use crate::record::CONNECT_TIMEOUT;
 use crate::record::{
-    End, EndReason, PendingAction, RestartWanted, RunPhase, ServiceRecord, StartCause, StopCause,
+    End, EndReason, PendingAction, RestartWanted, Run, RunPhase, ServiceRecord, StartCause,
+    StopCause,
 };
 use crate::time::Time;
+
+/// A state that began so long after the run has a time of its own.
+const LATER: Duration = Duration::from_secs(1);
 
 /// The explanation, one sentence an element, in the order in which they read as a paragraph.
 #[must_use]
@@ -21,6 +30,7 @@ pub fn explain(record: &ServiceRecord, now: Time) -> Vec<Text> {
     );
     if let Some(end) = &record.last_end {
         sentences.push(last_end(end, now));
+        sentences.extend(how_long(end));
         sentences.push(verdict(record, end));
     }
     sentences.extend(
@@ -51,12 +61,22 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         StartCause::Restart => why::CAUSE_RESTART,
     };
     let waits = match run.phase {
-        RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES),
-        RunPhase::WaitingForPrevious => Some(why::WAITS_PREVIOUS),
-        RunPhase::Connecting(_) => Some(why::WAITS_CONNECT),
-        RunPhase::WaitingForRecycle(_) | RunPhase::Spawning | RunPhase::Active => None,
+        RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES.text()),
+        RunPhase::WaitingForPrevious => Some(why::WAITS_PREVIOUS.text()),
+        RunPhase::Connecting(_) => Some(why::WAITS_CONNECT.text()),
+        RunPhase::WaitingForRecycle(_) | RunPhase::Spawning => None,
+        RunPhase::Active => not_running_yet(record, run, now),
     };
-    let (state, ago) = (record.state, now - run.started_at);
+    let state = match record.state_since.map(|since| since - run.started_at) {
+        // The state has a past of its own.
+        Some(later) if later >= LATER => {
+            let time = now - record.state_since.unwrap_or(now);
+            let state = record.state;
+            why::StateFor { state, time }.text()
+        }
+        _ => record.state.text(),
+    };
+    let ago = now - run.started_at;
     let run = shown(run.id);
     match waits {
         Some(waits) => why::RunningWaits {
@@ -93,6 +113,27 @@ fn wanted_restart(record: &ServiceRecord, restart: RestartWanted, now: Time) -> 
     .text()
 }
 
+/// What a process that is there still has to do before it is RUNNING.
+fn not_running_yet(record: &ServiceRecord, run: &Run, now: Time) -> Option<Text> {
+    if record.state != ServiceState::StartPending {
+        return None;
+    }
+    Some(match (run.kind, run.ready_at) {
+        (ServiceKind::Service, _) => why::WAITS_RUNNING.text(),
+        (ServiceKind::Program, Some(at)) => why::WaitsReady { time: at - now }.text(),
+        (ServiceKind::Program, None) => return None,
+    })
+}
+
+/// How long the process had lived, and whether it was killed.
+fn how_long(end: &End) -> Option<Text> {
+    let lived = end.lived.filter(|lived| !lived.is_zero())?;
+    Some(match end.killed_after {
+        Some(time) => why::LivedKilled { lived, time }.text(),
+        None => why::Lived { lived }.text(),
+    })
+}
+
 fn last_end(end: &End, now: Time) -> Text {
     let (run, ago) = (shown(end.run), now - end.at);
     let what = how(end);
@@ -122,11 +163,18 @@ fn how(end: &End) -> Text {
             why::EndCrashed { exit, state }.text()
         }
         (EndReason::Crashed, _) => why::EndUnseen { state }.text(),
+        (EndReason::StartFailed(Win32Error::SERVICE_REQUEST_TIMEOUT), Some(exit))
+            if end.lived.is_some_and(|lived| lived < CONNECT_TIMEOUT) =>
+        {
+            why::EndNotConnected { exit }.text()
+        }
         (EndReason::StartFailed(error), _) => why::EndStartFailed {
             text: error,
             error: shown(error),
         }
         .text(),
+        (EndReason::StartOverdue, _) => why::END_START_OVERDUE.text(),
+        (EndReason::StopOverdue, _) => why::END_STOP_OVERDUE.text(),
         (EndReason::Terminated, _) => why::END_TERMINATED.text(),
         (
             EndReason::Recycled(status)
@@ -185,10 +233,28 @@ fn verdict(record: &ServiceRecord, end: &End) -> Text {
         EndReason::Stopped if end.cause.as_deref().is_some_and(script_failed) => {
             why::NO_FAILURE_SCRIPT.text()
         }
-        EndReason::Stopped => why::NO_FAILURE_CLEAN.text(),
+        EndReason::Stopped if end.stop.is_some() && record.config.kind == ServiceKind::Program => {
+            why::NO_FAILURE_REQUESTED.text()
+        }
+        EndReason::Stopped if record.config.kind == ServiceKind::Program => {
+            why::NO_FAILURE_STATUS.text()
+        }
+        EndReason::Stopped => match end.exit {
+            Some(ProcessExit::Exited(status)) if status != 0 && end.stop.is_none() => {
+                why::NoFailureCleanStatus { status }.text()
+            }
+            _ => why::NO_FAILURE_CLEAN.text(),
+        },
         EndReason::FlagNotSet => why::NoFailureFlag { name }.text(),
         EndReason::NoActions => why::NoFailureActions { name }.text(),
         EndReason::RequestedStopWithError => why::NO_FAILURE_REQUESTED.text(),
+        EndReason::StartFailed(Win32Error::SERVICE_REQUEST_TIMEOUT)
+            if record.config.kind == ServiceKind::Service && end.failure.is_none() =>
+        {
+            why::NoFailureConnect { name }.text()
+        }
+        EndReason::StartOverdue => why::FailureStartOverdue { number }.text(),
+        EndReason::StopOverdue => why::NO_FAILURE_STOP_OVERDUE.text(),
         EndReason::StartFailed(_) if end.failure.is_some() => why::FailureStart { number }.text(),
         EndReason::StartFailed(_) => why::NoFailureStart { name }.text(),
         EndReason::Terminated => why::NO_FAILURE_TERMINATED.text(),

@@ -7,7 +7,8 @@
 //!
 //! Reading order: [`record`] (the state and its laws), [`input`] and [`action`] (the two alphabets),
 //! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `stopping`, `recovery`,
-//! `pending`, `restart` and `shutdown`), `ending` (what the end of a run means), `recycle` (ends that ask for another
+//! `pending`, `restart` and `shutdown`), `readiness` (how a start comes to RUNNING),
+//! `ending` (what the end of a run means), `recycle` (ends that ask for another
 //! start, or for none), `failure` (the counter, rules R11 to R25).
 //! Each works on a `draft`: the step in the making. [`simulate`] plays a policy against a
 //! script in virtual time; [`explain`] says in words what a record means; [`order`] plans the starts at
@@ -32,6 +33,7 @@ mod ending;
 mod exit;
 mod failure;
 mod pending;
+mod readiness;
 mod recovery;
 mod recycle;
 mod report;

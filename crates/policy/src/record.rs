@@ -18,6 +18,7 @@
 //!   all: [`ServiceRecord::next_deadline`].
 
 mod deadline;
+mod end;
 mod laws;
 mod restart;
 pub(crate) mod restored;
@@ -30,15 +31,14 @@ pub use relance_scm::run::{RunId, ServiceId};
 
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::settings::RELOAD_SIGNAL;
-use relance_scm::status::ProcessExit;
 use relance_scm::{
     Control, ControlsAccepted, EndCause, ExitCode, ServiceConfig, ServiceKind, ServiceState,
-    Win32Error,
 };
 
 use crate::time::Time;
 
 pub use deadline::Timer;
+pub use end::{End, EndReason};
 pub use restart::RestartWanted;
 
 /// How long a process may take to connect (S43).
@@ -159,6 +159,18 @@ pub struct Run {
     pub birth: u64,
     /// When it was started (as a request, not as a process).
     pub started_at: Time,
+    /// When its process was there.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub spawned_at: Option<Time>,
+    /// When a program counts as running, if it has to stay up for a while first (X15).
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub ready_at: Option<Time>,
+    /// When a start that has not come to RUNNING is killed (X16).
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub start_until: Option<Time>,
+    /// When it is logged that the service does not say RUNNING (X17); `None` once it was.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub mute_at: Option<Time>,
     /// Set once a stop was asked for.
     pub stop: Option<StopCause>,
     /// The number of the last control.
@@ -182,6 +194,9 @@ pub struct Run {
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub watchdog: Option<Duration>,
+    /// The time it was given before that.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub killed_after: Option<Duration>,
     /// Why it is about to end, as the service has said it.
     #[cfg_attr(
         feature = "serde",
@@ -237,69 +252,6 @@ impl PendingAction {
             .replace("%1%", &self.failure_count.to_string())
             .into()
     }
-}
-
-/// How the last run ended, for people who ask why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct End {
-    /// Which run.
-    pub run: RunId,
-    /// When.
-    pub at: Time,
-    /// The kind of end, with the rule that decided whether it counted.
-    pub reason: EndReason,
-    /// The state on record just before.
-    pub from: ServiceState,
-    /// Whether a stop had been asked for.
-    pub stop: Option<StopCause>,
-    /// What the kernel saw; `None` while the process still runs, or when nobody saw it.
-    pub exit: Option<ProcessExit>,
-    /// Why, as the service said it before.
-    #[cfg_attr(
-        feature = "serde",
-        serde(default, skip_serializing_if = "Option::is_none")
-    )]
-    pub cause: Option<Arc<EndCause>>,
-    /// The exit code put on record.
-    pub exit_code: ExitCode,
-    /// The counter if this end was counted.
-    pub failure: Option<u32>,
-    /// The action that was chosen then.
-    pub action: Option<RecoveryAction>,
-}
-
-/// The kinds of end, each with its rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum EndReason {
-    /// R1: the process ended without a STOPPED report; counted.
-    Crashed,
-    /// R8.4: STOPPED with exit code 0.
-    Stopped,
-    /// R3: STOPPED with an error, and the flag is set; counted.
-    StoppedWithError,
-    /// R8.5: STOPPED with an error, but the flag is not set.
-    FlagNotSet,
-    /// R5: STOPPED with an error and the flag is set, but no actions are configured.
-    NoActions,
-    /// A program that was asked to stop ended with an error status.
-    RequestedStopWithError,
-    /// R8.8, R8.9: the start itself failed; counted if the service wants it so (X14).
-    StartFailed(Win32Error),
-    /// Ended by force because somebody asked.
-    Terminated,
-    /// X2: the status asked for a new start.
-    Recycled(u8),
-    /// X11: it asked for one, after too many others; counted.
-    RecycledTooOften(u8),
-    /// X12: a status after which nothing follows.
-    Final(u8),
-    /// X13: a program's status is not one of those that are failures.
-    NotListed,
-    /// R8.12: during the system's shutdown.
-    Shutdown,
 }
 
 /// Planned restarts since a moment (X11).
@@ -362,6 +314,8 @@ pub struct ServiceRecord {
     pub marked_for_delete: bool,
     /// The state on record.
     pub state: ServiceState,
+    /// Since when it is in that state; `None`: since the boot, or before anybody kept it.
+    pub state_since: Option<Time>,
     /// The controls it takes.
     pub controls_accepted: ControlsAccepted,
     /// The exit code on record.
@@ -401,29 +355,6 @@ pub struct ServiceRecord {
 }
 
 impl ServiceRecord {
-    /// Whether the service has failed and nothing will start it again by itself: it is stopped, its end
-    /// was none that somebody asked for, and no action is pending (X33).
-    #[must_use]
-    pub fn is_down_for_good(&self) -> bool {
-        let is_bad = self.last_end.as_ref().is_some_and(|end| match end.reason {
-            EndReason::Crashed
-            | EndReason::StoppedWithError
-            | EndReason::FlagNotSet
-            | EndReason::NoActions
-            | EndReason::RecycledTooOften(_)
-            | EndReason::StartFailed(_) => true,
-            EndReason::Final(status) => status != 0,
-            EndReason::Stopped
-            | EndReason::NotListed
-            | EndReason::RequestedStopWithError
-            | EndReason::Terminated
-            | EndReason::Recycled(_)
-            | EndReason::Shutdown => false,
-        });
-        let waits = self.restart.is_some() || !self.pending_actions.is_empty();
-        is_bad && self.run.is_none() && !waits
-    }
-
     /// The record of a service that was never started (S1).
     #[must_use]
     pub fn new(id: ServiceId, config: Arc<ServiceConfig>) -> Self {
@@ -432,6 +363,7 @@ impl ServiceRecord {
             config,
             marked_for_delete: false,
             state: ServiceState::Stopped,
+            state_since: None,
             controls_accepted: ControlsAccepted::NONE,
             exit_code: ExitCode::NEVER_STARTED,
             checkpoint: 0,

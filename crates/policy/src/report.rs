@@ -10,7 +10,7 @@ use relance_scm::{EndCause, ExitCode, ServiceState, StatusReport};
 use crate::action::{Answer, DenyReason};
 use crate::draft::Draft;
 use crate::record::{EndReason, Run, RunId, RunPhase};
-use crate::{ending, failure, recycle, start};
+use crate::{ending, failure, recycle, start, stopping};
 
 /// How long a process may outlive its STOPPED report (S50).
 const LINGER: Duration = Duration::from_secs(20);
@@ -42,6 +42,9 @@ pub(crate) fn status(draft: &mut Draft, id: RunId, number: u64, report: StatusRe
         record.wait_hint = report.wait_hint;
         draft.enter(report.state);
         start::progressed(draft, id);
+        if report.state == ServiceState::StopPending {
+            stopping::give_deadline(draft, id);
+        }
     }
     Answer::Accepted
 }

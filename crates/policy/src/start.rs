@@ -16,7 +16,7 @@ use crate::record::CONNECT_TIMEOUT;
 use crate::record::restored::CONTROLS_MISSED;
 use crate::record::{EndReason, Run, RunId, RunPhase, StartCause, accepted_at_first};
 use crate::time::Time;
-use crate::{ending, failure, pending, stopping};
+use crate::{ending, failure, pending, readiness, stopping};
 
 /// The wait hint on record when a start begins (S14).
 const START_WAIT_HINT: Duration = Duration::from_secs(2);
@@ -84,6 +84,10 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         pid: 0,
         birth: 0,
         started_at: now,
+        spawned_at: None,
+        ready_at: None,
+        start_until: None,
+        mute_at: None,
         stop: None,
         controls_sent: 0,
         control: None,
@@ -93,6 +97,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         kill_at: None,
         killed: false,
         watchdog: None,
+        killed_after: None,
         end_cause: None,
     });
     id
@@ -183,22 +188,27 @@ fn dependency_event(failure: DependencyFailure) -> (Event, Win32Error) {
 
 pub(crate) fn spawned(draft: &mut Draft, id: RunId, pid: u32, birth: u64) -> Answer {
     let kind = draft.record.kind();
-    let connect_until = draft.now + CONNECT_TIMEOUT;
+    let now = draft.now;
+    let connect_until = now + CONNECT_TIMEOUT;
     let Some(run) = draft.run(id).filter(|run| run.phase == RunPhase::Spawning) else {
         return Answer::Stale;
     };
     run.pid = pid;
     run.birth = birth;
+    run.spawned_at = Some(now);
     match kind {
         ServiceKind::Service => run.phase = RunPhase::Connecting(connect_until),
         ServiceKind::Program => {
             run.phase = RunPhase::Active;
             run.hang_at = None;
             // A stop that came while the process was created keeps its state.
-            if run.stop.is_none() {
-                draft.enter(ServiceState::Running);
-            } else {
+            if run.stop.is_some() {
                 stopping::signal_stop(draft, id);
+            } else {
+                readiness::begin(draft, id);
+                if draft.run(id).is_some_and(|run| run.ready_at.is_none()) {
+                    draft.enter(ServiceState::Running);
+                }
             }
             draft.act(Action::CompleteStart {
                 run: id,
@@ -238,6 +248,7 @@ pub(crate) fn connected(draft: &mut Draft, id: RunId, pid: u32) -> Answer {
     };
     run.phase = RunPhase::Active;
     let launched = run.pid;
+    readiness::begin(draft, id);
     if launched != pid {
         draft.log(Event::OtherProcessConnected {
             launched,
@@ -326,6 +337,7 @@ pub(crate) fn hung(draft: &mut Draft, id: RunId) -> Answer {
 
 /// A report of START_PENDING is progress (S40, S42).
 pub(crate) fn progressed(draft: &mut Draft, id: RunId) {
+    readiness::progressed(draft, id);
     let next = draft.now + START_HANG + draft.record.wait_hint;
     let pending = draft.record.state == ServiceState::StartPending;
     if let Some(run) = draft.run(id)

@@ -10,7 +10,9 @@ use crate::draft::Draft;
 use crate::input::Input;
 use crate::record::{RunPhase, ServiceRecord, Timer};
 use crate::time::Time;
-use crate::{control, exit, pending, recovery, report, restart, shutdown, start, stopping};
+use crate::{
+    control, exit, pending, readiness, recovery, report, restart, shutdown, start, stopping,
+};
 
 /// Decides what follows from an input.
 pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
@@ -68,6 +70,9 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
 fn timer_fired(draft: &mut Draft, timer: Timer) -> Answer {
     match timer {
         Timer::Connect(run) => start::connect_timed_out(draft, run),
+        Timer::Ready(run) => readiness::ready(draft, run),
+        Timer::StartDeadline(run) => readiness::overdue(draft, run),
+        Timer::Mute(run) => readiness::mute(draft, run),
         Timer::StartHang(run) => start::hung(draft, run),
         Timer::Control(run) => control::timed_out(draft, run),
         Timer::Kill(run) => stopping::kill_due(draft, run),

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use relance_scm::event::Event;
-use relance_scm::settings::STOP_GRACE;
+use relance_scm::settings::{STOP_DEADLINE, STOP_GRACE};
 use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceKind, ServiceState, duration};
 
 use crate::action::{Action, Answer, DenyReason};
@@ -13,7 +13,7 @@ use crate::ending;
 use crate::record::{EndReason, RunId, RunPhase, StopCause};
 
 /// A kill is repeated after this time: it may have been lost with the engine.
-const KILL_AGAIN: Duration = Duration::from_secs(5);
+pub(crate) const KILL_AGAIN: Duration = Duration::from_secs(5);
 
 /// Asks a program to stop. Without a process there is nobody to ask: it is stopped.
 pub(crate) fn stop_program(draft: &mut Draft, id: RunId, phase: RunPhase) {
@@ -90,7 +90,7 @@ pub(crate) fn kill_due(draft: &mut Draft, id: RunId) -> Answer {
     let was_asked = run.stop != Some(StopCause::Terminated);
     draft.act(Action::Terminate(id));
     if first && was_asked {
-        log_kill(draft);
+        note_kill(draft, id);
     }
     Answer::Accepted
 }
@@ -115,15 +115,37 @@ pub(crate) fn hung(draft: &mut Draft, id: RunId) -> Answer {
 }
 
 /// Why it is killed, and after which time.
-fn log_kill(draft: &mut Draft) {
-    let millis = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+fn note_kill(draft: &mut Draft, id: RunId) {
     let record = &draft.record;
-    draft.log(match record.kind() {
-        ServiceKind::Program => {
-            Event::StopGraceExpired(millis(record.config.extensions.get(STOP_GRACE)))
-        }
-        ServiceKind::Service => Event::KilledAtShutdown(millis(record.limits.wait_to_kill)),
+    let extensions = &record.config.extensions;
+    let (own, time) = match record.kind() {
+        ServiceKind::Program => (true, extensions.get(STOP_GRACE)),
+        ServiceKind::Service if record.shutting_down => (false, record.limits.wait_to_kill),
+        ServiceKind::Service => (true, extensions.get(STOP_DEADLINE).unwrap_or_default()),
+    };
+    let millis = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+    if let Some(run) = draft.run(id) {
+        run.killed_after = Some(time);
+    }
+    draft.log(if own {
+        Event::StopGraceExpired(millis)
+    } else {
+        Event::KilledAtShutdown(millis)
     });
+}
+
+/// X16: a service that stops has so long, if it has a deadline.
+pub(crate) fn give_deadline(draft: &mut Draft, id: RunId) {
+    let Some(deadline) = draft.record.config.extensions.get(STOP_DEADLINE) else {
+        return;
+    };
+    let kill_at = draft.now + deadline;
+    if let Some(run) = draft.run(id)
+        && run.kind == ServiceKind::Service
+        && run.kill_at.is_none()
+    {
+        run.kill_at = Some(kill_at);
+    }
 }
 
 /// S50: the process has outlived its STOPPED report for too long. Never a failure (R8.13).

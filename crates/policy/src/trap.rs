@@ -22,8 +22,42 @@ pub enum Trap {
     RestartStorm,
     /// R43: a program is to be run and none is given.
     NoCommand,
+    /// R13: a restart waits as long as the reset period, so that the failure after it is the first again.
+    ResetInDelay,
+    /// R13: the same, together with the time that the service lives.
+    ResetInRun,
     /// R46: a reboot is configured.
     Reboot,
+}
+
+/// The traps in the recovery settings of a service whose last run lived for so long: those of
+/// [`traps`], and that the counter starts again before the next failure comes. A run that lives as long as
+/// the period is what the period is for.
+#[must_use]
+pub fn traps_with_run(config: &ServiceConfig, lived: Option<Duration>) -> Vec<Trap> {
+    let mut found = traps(config);
+    let period = config.failure_actions.reset_period.duration();
+    let is_short = |lived: &Duration| period.is_some_and(|period| *lived < period);
+    if let Some(lived) = lived.filter(is_short)
+        && !found.contains(&Trap::ResetInDelay)
+        && resets_within(config, lived)
+    {
+        found.push(Trap::ResetInRun);
+    }
+    found
+}
+
+/// Whether some restart, with what goes by besides, waits as long as the reset period, and the list has
+/// actions that are therefore never used or begins anew.
+fn resets_within(config: &ServiceConfig, besides: Duration) -> bool {
+    let settings = &config.failure_actions;
+    let period = settings.reset_period.duration();
+    let Some(period) = period.filter(|period| !period.is_zero()) else {
+        return false;
+    };
+    let mut actions = settings.actions.iter();
+    settings.actions.len() > 1
+        && actions.any(|action| action.kind.restarts() && action.delay() + besides >= period)
 }
 
 /// The traps in the recovery settings of a service. One without actions has none: it is plain that
@@ -55,6 +89,7 @@ pub fn traps(config: &ServiceConfig) -> Vec<Trap> {
             Trap::NoCommand,
             settings.has(RecoveryActionKind::RunCommand) && settings.command.is_empty(),
         ),
+        (Trap::ResetInDelay, resets_within(config, Duration::ZERO)),
         (Trap::Reboot, settings.has(RecoveryActionKind::Reboot)),
     ];
     found
@@ -92,7 +127,23 @@ mod tests {
         for (actions, reset, expected) in rows {
             assert_eq!(traps_of(actions, reset, true), expected, "{actions}");
         }
+        let delay = traps_of("restart/1000/restart/300000", 300, true);
+        assert_eq!(delay, [Trap::ResetInDelay]);
         let flag = traps_of("restart/60000", 300, false);
         assert_eq!(flag, [Trap::ErrorStopsIgnored]);
+    }
+
+    #[test]
+    fn r13_a_delay_and_the_usual_run_may_outlast_the_reset_period() {
+        let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
+        let list: ActionList = "restart/30000/restart/40000".parse().unwrap();
+        config.failure_actions.actions = list.0.into();
+        config.failure_actions.reset_period = ResetPeriod::Seconds(60);
+        config.failure_actions_on_non_crash_failures = true;
+        let with = |seconds| traps_with_run(&config, Some(Duration::from_secs(seconds)));
+        assert_eq!(with(5), []);
+        assert_eq!(with(20), [Trap::ResetInRun]);
+        assert_eq!(with(60), [], "a run that long is what the period is for");
+        assert_eq!(traps_with_run(&config, None), []);
     }
 }

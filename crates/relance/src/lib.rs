@@ -25,6 +25,7 @@ pub mod fuzzing;
 mod host;
 mod instances;
 mod lang;
+mod last_lines;
 mod plain;
 mod selection;
 #[cfg(windows)]

@@ -122,7 +122,32 @@ impl<'a> Follow<'a> {
         }
     }
 
-    fn query(&self) -> Result<Option<ServiceInfo>, CommandFailure> {
+    /// Waits for a moment whether something comes to hold of the service; `None` if it does not.
+    pub(crate) fn within(
+        &mut self,
+        moment: Duration,
+        holds: impl Fn(&ServiceInfo) -> bool,
+    ) -> Result<Option<ServiceInfo>, CommandFailure> {
+        let deadline = Instant::now() + moment;
+        let mut info = self.query()?;
+        loop {
+            match &info {
+                None => return Ok(None),
+                Some(info) if holds(info) => return Ok(Some(info.clone())),
+                Some(_) => {}
+            }
+            match next_change_until(&mut *self.watch, deadline) {
+                None => return Ok(None),
+                Some(None) => self.watch_again(&mut info)?,
+                Some(Some(watched)) => {
+                    self.take(watched, &mut info)?;
+                }
+            }
+        }
+    }
+
+    /// What is known of it now; `None` when it is gone.
+    pub(crate) fn query(&self) -> Result<Option<ServiceInfo>, CommandFailure> {
         let asked = self.manager.ask(|scm, caller, reply| {
             scm.query_service(caller, &self.name, reply);
         });

@@ -215,6 +215,10 @@ pub enum Event {
     FinalStatus(u8),
     /// 1041: a service is down for good, and the manager ends with this status because of it (X33).
     DownForGood(u8),
+    /// 1033: it did not come to RUNNING within its deadline of so many milliseconds, and was killed (X16).
+    StartOverdue(u32),
+    /// 1034: it has connected so many milliseconds ago and never said RUNNING (X17).
+    NeverRunning(u32),
     /// 1101: the manager has started (a boot in the sense of C31, R19).
     ManagerStarted,
     /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.
@@ -296,6 +300,15 @@ impl Event {
             Self::RecycledTooOften(_) => 1031,
             Self::FinalStatus(_) => 1032,
             Self::DownForGood(_) => 1041,
+            Self::StartOverdue(_) => 1033,
+            Self::NeverRunning(_) => 1034,
+            _ => self.id_of_manager(),
+        }
+    }
+
+    /// Of entries about the manager itself; a test asks for the number of each.
+    fn id_of_manager(&self) -> u32 {
+        match self {
             Self::ManagerStarted => 1101,
             Self::EngineRestarted => 1102,
             Self::StorageFailed(_) => 1103,
@@ -309,6 +322,7 @@ impl Event {
             Self::ConsoleFailed(_) => 1131,
             Self::ConsoleRecovered => 1132,
             Self::SignInRefused { .. } => 1133,
+            _ => 0,
         }
     }
 
@@ -325,64 +339,58 @@ impl Event {
     /// How bad it is (E1).
     #[must_use]
     pub fn level(&self) -> EventLevel {
-        match self {
-            Self::ControlSent(_)
-            | Self::StateEntered(_)
-            | Self::StartTypeChanged(..)
-            | Self::Installed { .. }
-            | Self::Recycled(_)
-            | Self::Adopted(_)
-            | Self::RecoveryCancelled(_)
-            | Self::Deleted
-            | Self::RestartAsked
-            | Self::RestartWithdrawn
-            | Self::ManagerStarted
-            | Self::StorageRecovered(_)
-            | Self::ManagerStopping
-            | Self::ConsoleRecovered => EventLevel::Information,
-            Self::OtherProcessConnected { .. }
-            | Self::Terminated
-            | Self::StopGraceExpired(_)
-            | Self::LingererKilled(_)
-            | Self::KilledAtShutdown(_)
-            | Self::KilledUnconnected
-            | Self::RestartDropped(_)
-            | Self::NotAdopted(_)
-            | Self::EndNotSeen
-            | Self::PasswordIgnored
-            | Self::RecycledTooOften(_)
-            | Self::FinalStatus(_)
-            | Self::CleanStopAfterError(_)
-            | Self::EngineRestarted
-            | Self::ManagerReplaced
-            | Self::EngineSilent(_)
-            | Self::StoreSaved(_)
-            | Self::SignInRefused { .. } => EventLevel::Warning,
-            Self::StartFailed(_)
-            | Self::DependencyFailed(..)
-            | Self::GroupFailed(_)
-            | Self::DependencyMissing(_)
-            | Self::ConnectTimedOut(_)
-            | Self::ControlTimedOut(_)
-            | Self::MalformedAnswer
-            | Self::ImpossibleState(_)
-            | Self::DependencyLoop
-            | Self::NeedsServiceOfLaterGroup
-            | Self::NeedsLaterGroup
-            | Self::StartHung
-            | Self::StoppedWithError(_)
-            | Self::StoppedWithSpecificError(_)
-            | Self::Failed { .. }
-            | Self::RecoveryActionFailed(..)
-            | Self::LogonFailed { .. }
-            | Self::PreshutdownOverrun
-            | Self::DownForGood(_)
-            | Self::StorageFailed(_)
-            | Self::StoreDamaged(_)
-            | Self::ServiceUnreadable(..)
-            | Self::NoHeartbeat(_)
-            | Self::ConsoleFailed(_) => EventLevel::Error,
+        if self.is_information() {
+            EventLevel::Information
+        } else if self.is_warning() {
+            EventLevel::Warning
+        } else {
+            EventLevel::Error
         }
+    }
+
+    fn is_information(&self) -> bool {
+        matches!(
+            self,
+            Self::ControlSent(_)
+                | Self::StateEntered(_)
+                | Self::StartTypeChanged(..)
+                | Self::Installed { .. }
+                | Self::Recycled(_)
+                | Self::Adopted(_)
+                | Self::RecoveryCancelled(_)
+                | Self::Deleted
+                | Self::RestartAsked
+                | Self::RestartWithdrawn
+                | Self::ManagerStarted
+                | Self::StorageRecovered(_)
+                | Self::ManagerStopping
+                | Self::ConsoleRecovered
+        )
+    }
+
+    fn is_warning(&self) -> bool {
+        matches!(
+            self,
+            Self::OtherProcessConnected { .. }
+                | Self::Terminated
+                | Self::StopGraceExpired(_)
+                | Self::LingererKilled(_)
+                | Self::KilledAtShutdown(_)
+                | Self::KilledUnconnected
+                | Self::RestartDropped(_)
+                | Self::NotAdopted(_)
+                | Self::EndNotSeen
+                | Self::PasswordIgnored
+                | Self::RecycledTooOften(_)
+                | Self::FinalStatus(_)
+                | Self::CleanStopAfterError(_)
+                | Self::EngineRestarted
+                | Self::ManagerReplaced
+                | Self::EngineSilent(_)
+                | Self::StoreSaved(_)
+                | Self::SignInRefused { .. }
+                | Self::NeverRunning(_)
+        )
     }
 
     /// The insertion parameters, in Windows' order (table of section 4; E2, E3).
@@ -450,6 +458,8 @@ impl Event {
             | Self::FinalStatus(status)
             | Self::DownForGood(status) => vec![service(), status.to_string()],
             Self::StopGraceExpired(number)
+            | Self::StartOverdue(number)
+            | Self::NeverRunning(number)
             | Self::LingererKilled(number)
             | Self::NoHeartbeat(number)
             | Self::KilledAtShutdown(number)
@@ -471,6 +481,13 @@ impl Event {
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
             Self::CleanStopAfterError(cause) => vec![service(), cause.to_string()],
+            _ => self.parameters_of_manager(),
+        }
+    }
+
+    /// Those of entries about the manager itself.
+    fn parameters_of_manager(&self) -> Vec<String> {
+        match self {
             Self::StorageFailed(text)
             | Self::StoreDamaged(text)
             | Self::StoreSaved(text)
@@ -479,11 +496,7 @@ impl Event {
             Self::StorageRecovered(lost) => vec![lost.to_string()],
             Self::EngineSilent(seconds) => vec![seconds.to_string()],
             Self::SignInRefused { from, count } => vec![from.to_string(), count.to_string()],
-            Self::ManagerStarted
-            | Self::EngineRestarted
-            | Self::ManagerReplaced
-            | Self::ManagerStopping
-            | Self::ConsoleRecovered => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }

@@ -92,8 +92,7 @@ pub trait ServiceManager: Send + Sync {
     /// Errors: as [`create_service`](Self::create_service), for the first that cannot be.
     fn apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>);
 
-    /// Marks a service for deletion; it is gone at once if it is stopped, else when it stops (C30,
-    /// C31: no handles are held here).
+    /// Marks a service for deletion; it is gone when it is stopped (C30, C31: no handles are held here).
     ///
     /// Errors: 112, 1072.
     fn delete_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>);
@@ -157,8 +156,7 @@ pub trait ServiceManager: Send + Sync {
     /// All services that the caller may see (A25), in the order of their names.
     fn enumerate(&self, caller: &Caller, reply: Reply<Enumeration>);
 
-    /// Starts a service; answered when it has connected, not when it runs (S15). Arguments are not
-    /// stored (S16).
+    /// Starts a service; answered when it has connected (S15). Arguments are not stored (S16).
     ///
     /// Errors: those of S35.
     fn start_service(
@@ -401,6 +399,8 @@ pub struct RunInfo {
     pub id: RunId,
     /// When it was started.
     pub started_at: Timestamp,
+    /// Since when the service is in its present state.
+    pub state_since: Timestamp,
     /// Why: `demand`, `auto`, `dependency`, `recovery`, `recycle`, `restart`.
     pub cause: &'static str,
     /// Whether a stop was asked for.
@@ -446,6 +446,8 @@ pub struct EndInfo {
     pub at: Timestamp,
     /// What the kernel saw.
     pub exit: Option<ProcessExit>,
+    /// How long its process had lived.
+    pub lived: Option<Duration>,
     /// The exit code put on record.
     pub exit_code: ExitCode,
     /// The counter, if it was a failure.

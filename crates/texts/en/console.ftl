@@ -285,6 +285,7 @@ console-with-a-reset-period = With a reset period of 0 every failure is the firs
 console-a-stop-with-an = A stop with an error code is not a failure: tick the box below the actions if it should be.
 console-the-list-ends-with = The list ends with no action: after that the service stays down, also when the reset period is over.
 console-a-service-that-fails = A service that fails at once is restarted without end and almost without a pause: give the last action a delay.
+console-a-restart-outlasts = A restart waits as long as the reset period, so the failure after it counts as the first again: make the period longer than each delay and the usual run together.
 console-run-a-program-is = Run a program is chosen, and no program is given.
 console-the-computer-is-rebooted = The computer is rebooted, with everything that runs on it.
 console-the-computer-is-rebooted-only = The computer is rebooted only if the manager’s settings say allow_reboot; else event 7032 says that it was not.

@@ -19,6 +19,10 @@ why-cause-restart = a restart was asked for
 why-waits-dependencies = it waits for services that must run first
 why-waits-previous = it waits for the process of the run before to end
 why-waits-connect = it has not connected to the manager yet
+# The state, and since when it is that.
+why-state-for = { $state } (for { $time })
+why-waits-running = it has connected and has not said RUNNING, which it does with win32_set_service_status(WIN32_SERVICE_RUNNING); until then it takes no stop
+why-waits-ready = it is RUNNING if it stays up for { $time } more
 
 why-restart-wanted = A restart was asked for { $ago } ago: { $waits }; relance stop { $name } takes it back (X22).
 why-restart-waits-needed = it starts again once what it needs has been restarted
@@ -31,12 +35,17 @@ why-ended = Run { $run } ended { $ago } ago: { $what }.
 # The kernel's memory, for instance.
 why-ended-cause = Run { $run } ended { $ago } ago: { $what }; { $cause }.
 why-ended-script = Run { $run } ended { $ago } ago: { $what }; the script says why: { $cause }.
+why-lived = Its process had run for { $lived }.
+why-lived-killed = Its process had run for { $lived }, and was killed at the end of the { $time } that it was given.
 
 # $exit is "exit status 3" or "signal 9 (KILL)".
 why-end-crashed = its process ended with { $exit } while { $state }, without reporting STOPPED
 why-end-unseen = its process ended while { $state }, without reporting STOPPED
 why-end-start-failed = the start failed with { $text } ({ $error })
 why-end-terminated = it was ended by force because somebody asked
+why-end-not-connected = the start failed: its process ended with { $exit } before it connected to the manager
+why-end-start-overdue = it had not come to RUNNING by its start deadline, and was killed
+why-end-stop-overdue = it was asked to stop, had not stopped by its stop deadline, and was killed
 why-end-recycled = it ended with exit status { $status }
 why-end-shutdown = the manager was shut down
 why-end-stopped = it stopped with { $code }
@@ -53,6 +62,11 @@ why-failure-crashed = That is the { $number } failure: a process that ends witho
 why-failure-error-stop = That is the { $number } failure: stops with an error count, because failure actions on non-crash failures are on (R3).
 why-no-failure-script = That is not a failure, although the script ended with an error: it reported STOPPED without an error (R8.4); to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini.
 why-no-failure-clean = That is not a failure: it reported STOPPED without an error (R8.4).
+why-failure-start-overdue = That is the { $number } failure: a start that misses its deadline has failed (X16).
+why-no-failure-stop-overdue = That is not a failure: it was asked to stop (X16).
+why-no-failure-status = That is not a failure: a program that ends with exit status 0 has done its work (X1).
+why-no-failure-clean-status = That is not a failure: it reported STOPPED without an error (R8.4), although its process then ended with exit status { $status }. To have such a status count: win32service.errors_are_failures=2 in PHP's ini.
+why-no-failure-connect = A start that fails is not a failure and is not tried again (R8.8). It is configured as a service, which must call win32_start_service_ctrl_dispatcher within 30 s; a command that does not is a program: delete { $name } and create it with --kind program.
 why-no-failure-flag = That is not a failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure { $name } --on-error-stop (in PHP: 'recovery_enabled' => true).
 why-no-failure-actions = That is not a failure, because no recovery actions are configured (R5); to configure them: relance failure { $name } --actions restart/60000 --reset 86400.
 why-no-failure-requested = That is not a failure: a program that was asked to stop may end as it likes.

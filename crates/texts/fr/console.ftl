@@ -285,6 +285,7 @@ console-with-a-reset-period = Avec une période de remise à zéro de 0, chaque 
 console-a-stop-with-an = Un arrêt avec un code d’erreur n’est pas un échec : cochez la case sous les actions s’il doit l’être.
 console-the-list-ends-with = La liste se termine sans action : ensuite le service reste arrêté, même la période de remise à zéro passée.
 console-a-service-that-fails = Un service qui échoue aussitôt est redémarré sans fin et presque sans pause : donnez un délai à la dernière action.
+console-a-restart-outlasts = Un redémarrage attend aussi longtemps que la période de remise à zéro ; l’échec suivant compte donc de nouveau comme le premier : prenez une période plus longue que chaque délai et l’exécution habituelle réunis.
 console-run-a-program-is = Exécuter un programme est choisi, mais aucun programme n’est donné.
 console-the-computer-is-rebooted = L’ordinateur est redémarré, avec tout ce qui y tourne.
 console-the-computer-is-rebooted-only = L’ordinateur n’est redémarré que si les réglages du gestionnaire disent allow_reboot ; sinon l’événement 7032 dit qu’il ne l’a pas été.

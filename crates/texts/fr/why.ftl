@@ -18,6 +18,9 @@ why-cause-restart = un redémarrage a été demandé
 why-waits-dependencies = il attend des services qui doivent tourner avant lui
 why-waits-previous = il attend la fin du processus de l’exécution précédente
 why-waits-connect = il ne s’est pas encore connecté au gestionnaire
+why-state-for = { $state } (depuis { $time })
+why-waits-running = il s’est connecté et n’a pas annoncé RUNNING, ce qu’il fait par win32_set_service_status(WIN32_SERVICE_RUNNING) ; d’ici là, il n’accepte pas d’arrêt
+why-waits-ready = il sera RUNNING s’il tient encore { $time }
 
 why-restart-wanted = Un redémarrage a été demandé il y a { $ago } : { $waits } ; relance stop { $name } le retire (X22).
 why-restart-waits-needed = il démarre de nouveau quand ce dont il a besoin a été redémarré
@@ -29,11 +32,16 @@ why-restart-waits-stop = il démarre de nouveau dès qu’il s’est arrêté, q
 why-ended = L’exécution { $run } s’est terminée il y a { $ago } : { $what }.
 why-ended-cause = L’exécution { $run } s’est terminée il y a { $ago } : { $what } ; { $cause }.
 why-ended-script = L’exécution { $run } s’est terminée il y a { $ago } : { $what } ; le script en donne la raison : { $cause }.
+why-lived = Son processus avait tourné { $lived }.
+why-lived-killed = Son processus avait tourné { $lived } et a été tué à la fin des { $time } qui lui étaient accordés.
 
 why-end-crashed = son processus s’est terminé avec { $exit } alors qu’il était { $state }, sans annoncer STOPPED
 why-end-unseen = son processus s’est terminé alors qu’il était { $state }, sans annoncer STOPPED
 why-end-start-failed = le démarrage a échoué : { $text } ({ $error })
 why-end-terminated = il a été terminé de force, à la demande de quelqu’un
+why-end-not-connected = le démarrage a échoué : son processus s’est terminé avec { $exit } avant de se connecter au gestionnaire
+why-end-start-overdue = il n’était pas RUNNING à sa limite de démarrage et a été tué
+why-end-stop-overdue = on lui a demandé de s’arrêter, il ne l’était pas à sa limite d’arrêt et a été tué
 why-end-recycled = il s’est terminé avec le code de sortie { $status }
 why-end-shutdown = le gestionnaire a été arrêté
 why-end-stopped = il s’est arrêté avec { $code }
@@ -50,6 +58,11 @@ why-failure-crashed = C’est le { $number } échec : un processus qui se termin
 why-failure-error-stop = C’est le { $number } échec : les arrêts avec erreur comptent, car les actions pour les arrêts avec erreur sont activées (R3).
 why-no-failure-script = Ce n’est pas un échec, bien que le script se soit terminé par une erreur : il a annoncé STOPPED sans erreur (R8.4) ; pour que de telles fins soient récupérées, mettez win32service.errors_are_failures=1 dans le php.ini.
 why-no-failure-clean = Ce n’est pas un échec : il a annoncé STOPPED sans erreur (R8.4).
+why-failure-start-overdue = C’est le { $number } échec : un démarrage qui dépasse sa limite a échoué (X16).
+why-no-failure-stop-overdue = Ce n’est pas un échec : on lui avait demandé de s’arrêter (X16).
+why-no-failure-status = Ce n’est pas un échec : un programme qui se termine avec le code de sortie 0 a fait son travail (X1).
+why-no-failure-clean-status = Ce n’est pas un échec : il a annoncé STOPPED sans erreur (R8.4), bien que son processus se soit ensuite terminé avec le code de sortie { $status }. Pour qu’un tel code compte : win32service.errors_are_failures=2 dans le php.ini.
+why-no-failure-connect = Un démarrage qui échoue ne compte pas comme échec et n’est pas retenté (R8.8). Il est configuré comme service, et doit appeler win32_start_service_ctrl_dispatcher dans les 30 s ; une commande qui ne le fait pas est un programme : supprimez { $name } et créez-le avec --kind program.
 why-no-failure-flag = Ce n’est pas un échec, car les actions pour les arrêts avec erreur sont désactivées (R8.5) ; pour que de tels arrêts soient récupérés : relance failure { $name } --on-error-stop (en PHP : 'recovery_enabled' => true).
 why-no-failure-actions = Ce n’est pas un échec, car aucune action de récupération n’est configurée (R5) ; pour en configurer : relance failure { $name } --actions restart/60000 --reset 86400.
 why-no-failure-requested = Ce n’est pas un échec : un programme auquel on a demandé de s’arrêter peut se terminer comme il veut.

@@ -154,6 +154,7 @@ fn warning(trap: Trap, lang: Lang) -> &'static str {
         Trap::EndsWithNothing => console::THE_LIST_ENDS_WITH.of(lang),
         Trap::RestartStorm => console::A_SERVICE_THAT_FAILS.of(lang),
         Trap::NoCommand => console::RUN_A_PROGRAM_IS.of(lang),
+        Trap::ResetInDelay | Trap::ResetInRun => console::A_RESTART_OUTLASTS.of(lang),
         Trap::Reboot if cfg!(windows) => console::THE_COMPUTER_IS_REBOOTED.of(lang),
         Trap::Reboot => console::THE_COMPUTER_IS_REBOOTED_ONLY.of(lang),
     }

@@ -31,6 +31,7 @@ pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite
         last_end: record.last_end.as_ref().map(Cow::Borrowed),
         short_recycles: record.short_recycles,
         recycling: record.recycling,
+        state_since: record.state_since,
         shutdown: record.shutdown,
         restart: record.restart,
     };
@@ -107,6 +108,7 @@ fn read(row: &Columns<'_>, record: &mut ServiceRecord) -> Result<(), String> {
     record.last_end = details.last_end.map(Cow::into_owned);
     record.short_recycles = details.short_recycles;
     record.recycling = details.recycling;
+    record.state_since = details.state_since;
     record.shutdown = details.shutdown;
     record.restart = details.restart;
     Ok(())
@@ -127,6 +129,8 @@ struct Details<'a> {
     short_recycles: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     recycling: Option<Recycling>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state_since: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     shutdown: Option<ShutdownPhase>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -33,6 +33,8 @@ fn end() -> End {
         reason: EndReason::Crashed,
         from: ServiceState::Running,
         stop: None,
+        lived: None,
+        killed_after: None,
         exit: None,
         cause: Some(EndCause::new(EndCauseKind::UncaughtException, "secret").into()),
         exit_code: ExitCode::SUCCESS,

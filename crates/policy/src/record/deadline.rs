@@ -12,6 +12,12 @@ use crate::time::Time;
 pub enum Timer {
     /// The process had to connect (S43).
     Connect(RunId),
+    /// A program has stayed up long enough to count as running (X15).
+    Ready(RunId),
+    /// A start had to come to RUNNING (X16).
+    StartDeadline(RunId),
+    /// A service has not said RUNNING (X17).
+    Mute(RunId),
     /// A start made no progress for too long (S42).
     StartHang(RunId),
     /// A control had to be answered (S44).
@@ -67,6 +73,11 @@ impl ServiceRecord {
                 | RunPhase::Active => {}
             }
             offer(run.hang_at, Timer::StartHang(run.id));
+            if self.state == ServiceState::StartPending && run.stop.is_none() {
+                offer(run.ready_at, Timer::Ready(run.id));
+                offer(run.start_until, Timer::StartDeadline(run.id));
+                offer(run.mute_at, Timer::Mute(run.id));
+            }
             offer(
                 run.control.map(|control| control.until),
                 Timer::Control(run.id),

@@ -162,6 +162,8 @@ fn s42_an_automatic_start_that_hangs_is_logged_once_and_left_alone() {
     host.report_with(ServiceState::StartPending, 0, ExitCode::SUCCESS, 1, 10_000);
     host.actions.clear();
     let before = host.now;
+    assert_eq!(host.next_timer(), Timer::Mute(run), "X17");
+    host.actions.clear();
     assert_eq!(host.next_timer(), Timer::StartHang(run));
     assert_eq!((host.now - before).as_secs(), 90, "80 s plus the wait hint");
     assert_eq!(host.log(), [7022]);
@@ -172,7 +174,8 @@ fn s42_an_automatic_start_that_hangs_is_logged_once_and_left_alone() {
 #[test]
 fn s42_a_demand_start_may_take_as_long_as_it_likes() {
     let mut host = host("");
-    host.start_and_connect();
+    let run = host.start_and_connect();
+    assert_eq!(host.next_timer(), Timer::Mute(run), "it is named (X17)");
     assert_eq!(host.record.next_deadline(), None);
 }
 

@@ -1,17 +1,21 @@
 //! `relance create`
 
+use std::path::Path;
+
 use clap::Parser;
 use relance_scm::config::Secret;
 use relance_scm::instance::is_template;
 use relance_scm::manager::NewService;
 use relance_scm::settings::RETRY_FAILED_STARTS;
-use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, command_line};
+use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, ServiceName, command_line};
 
+use super::doctor::program_file::{self, Wrong};
 use super::options::{ConfigOptions, FailureOptions};
 use super::references;
 use super::windows_settings::WindowsOptions;
 use crate::cli::{CommandResult, Common, name, usage};
 use crate::instances::{self, INSTANCES_MAX};
+use crate::plain::plain;
 
 /// Create a service
 ///
@@ -93,6 +97,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         )));
     }
     let name = service.config.service_name.clone();
+    let line = service.config.command_line.clone();
     let manager = arguments.common.manager()?;
     manager.ask(|scm, caller, reply| scm.create_service(caller, service, reply))?;
     let applied = arguments.windows.apply(&arguments.common, &name);
@@ -100,5 +105,19 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         // All or nothing; that it goes too is more than can be promised here.
         let _ = manager.ask(|scm, caller, reply| scm.delete_service(caller, &name, reply));
     }
+    if applied.is_ok() {
+        notice_missing(&line, &name);
+    }
     applied
+}
+
+/// What is not there may come with a deploy, so it is only said.
+fn notice_missing(line: &str, name: &ServiceName) {
+    let exists = |path: &str| Path::new(path).is_file();
+    if let Some(Wrong::Missing(path)) = program_file::check(line, exists) {
+        eprintln!(
+            "{name} was created, but its program {} is not there: until it is, a start fails with 2",
+            plain(&path)
+        );
+    }
 }

@@ -9,7 +9,7 @@ mod log;
 #[cfg_attr(unix, path = "doctor/linux.rs")]
 #[cfg_attr(windows, path = "doctor/windows.rs")]
 mod machine;
-mod program_file;
+pub(super) mod program_file;
 mod services;
 
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! `relance failure`, `cancel-recovery`
 
 use clap::Parser;
+use relance_policy::trap::{Trap, traps};
 use relance_scm::duration::Human;
 use relance_scm::{ConfigChange, ResetPeriod, ServiceConfig};
 use relance_texts::{Lang, Message, word};
@@ -112,6 +113,12 @@ fn warnings(config: &ServiceConfig) -> Vec<String> {
     if settings.reset_period == ResetPeriod::Seconds(0) && settings.actions.len() > 1 {
         warnings.push(
             "with reset 0 every failure is the first: the later actions are never used".into(),
+        );
+    }
+    if traps(config).contains(&Trap::ResetInDelay) {
+        warnings.push(
+            "a restart waits as long as the reset period: the failure after it is the first again"
+                .into(),
         );
     }
     if settings.has(Kind::RunCommand) && settings.command.is_empty() {

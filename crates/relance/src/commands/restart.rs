@@ -117,7 +117,7 @@ fn restart(
             }
     };
     match follow.until(patience, over) {
-        Ok(Some(info)) => start::check_started(name, &info),
+        Ok(Some(info)) => start::check_restarted(manager, &mut follow, &info),
         Ok(None) => Ok(()),
         Err(CommandFailure::Scm(error)) if error.code() == Win32Error::TIMEOUT => {
             Err(goes_on(manager, name).unwrap_or(error).into())
@@ -154,5 +154,6 @@ fn stop_and_start(
         Err(CommandFailure::Scm(error)) if error.code() == Win32Error::SERVICE_NOT_ACTIVE => {}
         Err(failure) => return Err(failure),
     }
-    start::start(manager, name, Vec::new(), patience.map(|_| START_PATIENCE))
+    let waits = patience.map(|_| start::Waits::with(START_PATIENCE));
+    start::start(manager, name, Vec::new(), waits)
 }

@@ -52,7 +52,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         manager.ask(|scm, caller, reply| scm.apply(caller, new, reply))?;
         if first.status.state != ServiceState::Stopped {
             added.each(&manager, common, "added and started", |manager, name| {
-                start::start(manager, name, Vec::new(), Some(restart::START_PATIENCE))
+                start::start(
+                    manager,
+                    name,
+                    Vec::new(),
+                    Some(start::Waits::with(restart::START_PATIENCE)),
+                )
             })?;
         }
     }

@@ -3,15 +3,22 @@
 use std::time::Duration;
 
 use clap::Parser;
-use relance_scm::manager::ServiceInfo;
-use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
+use relance_scm::manager::{EndInfo, ServiceInfo};
+use relance_scm::settings::READY_AFTER;
+use relance_scm::{ScmError, ServiceKind, ServiceName, ServiceState, Win32Error};
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
+use crate::last_lines;
 use crate::selection::Selection;
 use crate::text::duration;
 use crate::waiting::Follow;
 
+/// How long a program is watched after it runs, if nothing else is said.
+const WATCHED: Duration = Duration::from_millis(500);
+
 /// Start a service, and wait until it runs
+///
+/// A program must also stay up for a moment: one that ends at once with an error has not started.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -22,6 +29,12 @@ pub(crate) struct Arguments {
     /// Return when the service has connected
     #[arg(long)]
     no_wait: bool,
+    /// A service that runs already is as good as started
+    #[arg(long)]
+    if_needed: bool,
+    /// How long a program must stay up, unless its own setting says longer
+    #[arg(long, value_name = "TIME", default_value = "500ms")]
+    ready_after: String,
     /// How long to wait without progress
     #[arg(long, value_name = "TIME", default_value = "30s")]
     timeout: String,
@@ -29,67 +42,161 @@ pub(crate) struct Arguments {
     common: Common,
 }
 
+/// What is waited for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waits {
+    /// For progress.
+    patience: Duration,
+    /// For a program to stay up.
+    watched: Duration,
+}
+
+impl Waits {
+    /// So long for progress, and the usual moment for a program to stay up.
+    pub(crate) const fn with(patience: Duration) -> Self {
+        let watched = WATCHED;
+        Self { patience, watched }
+    }
+}
+
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let patience = duration(&arguments.timeout)?;
-    let patience = (!arguments.no_wait).then_some(patience);
+    let waits = Waits {
+        patience: duration(&arguments.timeout)?,
+        watched: duration(&arguments.ready_after)?,
+    };
+    let waits = (!arguments.no_wait).then_some(waits);
     let words = arguments.arguments;
+    let if_needed = arguments.if_needed;
     arguments
         .services
         .each(&arguments.common, "started", |manager, name| {
-            start(manager, name, words.clone(), patience)
+            let started = start(manager, name, words.clone(), waits);
+            match started {
+                Err(CommandFailure::Scm(error))
+                    if if_needed && error.code() == Win32Error::SERVICE_ALREADY_RUNNING =>
+                {
+                    Ok(())
+                }
+                other => other,
+            }
         })
 }
 
-/// Starts a service; with patience, until it runs.
+/// Starts a service; with waits, until it runs and has stayed up for a moment.
 pub(crate) fn start(
     manager: &Manager,
     name: &ServiceName,
     arguments: Vec<String>,
-    patience: Option<Duration>,
+    waits: Option<Waits>,
 ) -> CommandResult {
-    let mut follow = patience.map(|_| Follow::begin(manager, name)).transpose()?;
+    let Some(waits) = waits else {
+        return manager.ask(|scm, caller, reply| scm.start_service(caller, name, arguments, reply));
+    };
+    let mut follow = Follow::begin(manager, name)?;
+    let before = ended_runs(follow.query()?.as_ref());
     manager.ask(|scm, caller, reply| scm.start_service(caller, name, arguments, reply))?;
-    let (Some(follow), Some(patience)) = (&mut follow, patience) else {
+    let is_over = |info: &ServiceInfo| {
+        let state = info.status.state;
+        let is_up = matches!(state, ServiceState::Running | ServiceState::Paused);
+        is_up || state == ServiceState::Stopped || ended_runs(Some(info)) > before
+    };
+    let Some(info) = follow.until(waits.patience, is_over)? else {
         return Ok(());
     };
-    let ended = |info: &ServiceInfo| {
-        matches!(
-            info.status.state,
-            ServiceState::Running | ServiceState::Paused | ServiceState::Stopped
-        )
-    };
-    match follow.until(patience, ended)? {
-        Some(info) => check_started(name, &info),
+    stays_up(manager, &mut follow, &info, before, waits.watched)
+}
+
+/// Whether what was restarted runs and stays up, or has done its work.
+pub(super) fn check_restarted(
+    manager: &Manager,
+    follow: &mut Follow<'_>,
+    info: &ServiceInfo,
+) -> CommandResult {
+    let run = info.run.as_ref().map(|run| run.id.number);
+    let last = run.unwrap_or_else(|| ended_runs(Some(info)));
+    stays_up(manager, follow, info, last.saturating_sub(1), WATCHED)
+}
+
+/// Watches a program for a moment; `before` is the number of the run before.
+fn stays_up(
+    manager: &Manager,
+    follow: &mut Follow<'_>,
+    info: &ServiceInfo,
+    before: u32,
+    watched: Duration,
+) -> CommandResult {
+    check(manager, info, before)?;
+    if info.config.kind != ServiceKind::Program {
+        return Ok(());
+    }
+    // What its own setting asks for is over when it runs.
+    let own = info.config.extensions.get(READY_AFTER);
+    let died = |info: &ServiceInfo| ended_runs(Some(info)) > before;
+    match follow.within(watched.saturating_sub(own), died)? {
+        Some(info) => check(manager, &info, before),
         None => Ok(()),
     }
 }
 
-/// Whether a service that was started runs, or has done its work.
-pub(super) fn check_started(name: &ServiceName, info: &ServiceInfo) -> CommandResult {
-    if info.status.state == ServiceState::Stopped && !is_clean_program(info) {
-        return Err(not_running(name, info));
+/// How many runs of it have ended.
+fn ended_runs(info: Option<&ServiceInfo>) -> u32 {
+    let end = info.and_then(|info| info.last_end.as_ref());
+    end.map_or(0, |end| end.run.number)
+}
+
+/// Refuses what has started and ended since, unless it has done its work already.
+fn check(manager: &Manager, info: &ServiceInfo, before: u32) -> CommandResult {
+    let end = info.last_end.as_ref().filter(|end| end.run.number > before);
+    let stopped = info.status.state == ServiceState::Stopped;
+    match end {
+        Some(end) if end.failure.is_some() || !end.exit_code.is_success() => {
+            let lines = last_lines::of_last_run(manager, info);
+            Err(has_ended(info, end, lines.as_deref()))
+        }
+        None if stopped && !info.status.exit_code.is_success() => Err(not_running(info)),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-/// A program that has done its work already is not a failed start.
-fn is_clean_program(info: &ServiceInfo) -> bool {
-    info.status.exit_code.is_success()
-}
-
-fn not_running(name: &ServiceName, info: &ServiceInfo) -> CommandFailure {
-    let code = info.status.exit_code.win32();
-    let code = if code == Win32Error::SUCCESS {
-        Win32Error::SERVICE_NOT_ACTIVE
-    } else {
-        code
+fn has_ended(info: &ServiceInfo, end: &EndInfo, lines: Option<&str>) -> CommandFailure {
+    let name = &info.config.service_name;
+    let what = match end.exit {
+        Some(exit) => format!("its process ended with {exit}"),
+        None => code(info).text().into_owned(),
     };
-    ScmError::new(
-        code,
-        format!(
-            "{name} was started and has stopped again: {}; relance why {name} says more",
-            code.text()
-        ),
-    )
-    .into()
+    let restarts = info
+        .recovery
+        .pending
+        .iter()
+        .any(|pending| pending.action.kind.restarts());
+    let next = if restarts {
+        "a restart is pending; "
+    } else {
+        ""
+    };
+    let lines = lines.map_or_else(String::new, |lines| {
+        format!("\n{}", last_lines::indented(lines))
+    });
+    let sentence = format!(
+        "{name} was started and has stopped again: {what}; {next}relance why {name} says more{lines}"
+    );
+    ScmError::new(code(info), sentence).into()
+}
+
+fn not_running(info: &ServiceInfo) -> CommandFailure {
+    let (name, code) = (&info.config.service_name, code(info));
+    let sentence = format!(
+        "{name} was started and has stopped again: {}; relance why {name} says more",
+        code.text()
+    );
+    ScmError::new(code, sentence).into()
+}
+
+/// The error that its last end stands for.
+fn code(info: &ServiceInfo) -> Win32Error {
+    let end = info.last_end.as_ref().map(|end| end.exit_code);
+    match end.unwrap_or(info.status.exit_code).win32() {
+        Win32Error::SUCCESS => Win32Error::SERVICE_NOT_ACTIVE,
+        code => code,
+    }
 }

@@ -43,9 +43,9 @@ pub(crate) fn enable(arguments: Enable) -> CommandResult {
     let then = arguments
         .now
         .then_some(|manager: &Manager, name: &ServiceName| {
-            let patience = Some(Duration::from_secs(30));
+            let waits = start::Waits::with(Duration::from_secs(30));
             ignore(
-                start::start(manager, name, Vec::new(), patience),
+                start::start(manager, name, Vec::new(), Some(waits)),
                 Win32Error::SERVICE_ALREADY_RUNNING,
             )
         });

@@ -87,8 +87,14 @@ fn state(info: &ServiceInfo) -> String {
         text.push_str(", marked for deletion");
     }
     if let Some(run) = &info.run {
-        let since = between(run.started_at, now());
-        text.push_str(&format!(" for {since} (run {}, {})", run.id, run.cause));
+        let since = between(run.state_since, now());
+        text.push_str(&format!(" for {since} (run {}, {}", run.id, run.cause));
+        // A pause, for instance, is younger than its run.
+        if run.state_since.0 - run.started_at.0 >= 1000 {
+            let age = between(run.started_at, now());
+            text.push_str(&format!(", started {age} ago"));
+        }
+        text.push(')');
     }
     if status.checkpoint > 0 {
         text.push_str(&format!(", step {}", status.checkpoint));

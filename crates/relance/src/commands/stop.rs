@@ -29,6 +29,9 @@ pub(crate) struct Arguments {
     /// End the service by force if it has not stopped by then
     #[arg(long, value_name = "TIME")]
     terminate_after: Option<String>,
+    /// A service that does not run is as good as stopped
+    #[arg(long)]
+    if_needed: bool,
     /// Cancel pending recovery actions too. A stop of a program always cancels its restarts
     #[arg(long)]
     cancel: bool,
@@ -51,7 +54,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             };
             match stopped {
                 Err(CommandFailure::Scm(error))
-                    if cancelled && error.code() == Win32Error::SERVICE_NOT_ACTIVE =>
+                    if (cancelled || arguments.if_needed)
+                        && error.code() == Win32Error::SERVICE_NOT_ACTIVE =>
                 {
                     Ok(())
                 }

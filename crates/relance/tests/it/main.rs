@@ -31,6 +31,7 @@ mod selection;
 mod servers;
 mod shutdown;
 mod site;
+mod starts;
 mod stops;
 mod store;
 mod support;

@@ -15,7 +15,7 @@ use crate::win32::Win32Error;
 pub(super) fn names(event_id: u32) -> &'static [&'static str] {
     match event_id {
         1001 | 1031 | 1032 | 1041 => &["service", "status"],
-        1003 | 1004 | 1012 | 1021 => &["service", "time"],
+        1003 | 1004 | 1012 | 1021 | 1033 | 1034 => &["service", "time"],
         1005 | 1006 => &["service", "process"],
         1009 => &["service", "action"],
         1011 => &["service", "cause"],

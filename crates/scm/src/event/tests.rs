@@ -149,6 +149,8 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::RecoveryCancelled(action),
         Event::RecycledTooOften(1),
         Event::FinalStatus(1),
+        Event::StartOverdue(1),
+        Event::NeverRunning(1),
         Event::Deleted,
         Event::KilledAtShutdown(5000),
         Event::KilledUnconnected,

@@ -103,15 +103,10 @@ extensions! {
         option: "restart-on-exit",
         value: ValueType::Statuses,
         default: || Value::Statuses(Box::default()),
-        label: Words {
-            en: "Restart on exit status",
-            fr: "Redémarrage selon le code de sortie",
-        },
+        label: Words { en: "Restart on exit status", fr: "Redémarrage selon le code de sortie" },
         about: Words {
-            en: "Exit statuses with which it asks to be started again, not counted as failures, like \
-                 0,75; of a service the code that it reports with STOPPED",
-            fr: "Codes de sortie par lesquels il demande à être redémarré, non comptés comme échecs, \
-                 comme 0,75 ; pour un service, le code annoncé avec STOPPED",
+            en: "Exit statuses (a service: codes of STOPPED) that ask for another start, not counted, like 0,75",
+            fr: "Codes de sortie (d’un service : de STOPPED) qui demandent un redémarrage, non comptés, comme 0,75",
         },
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
@@ -122,10 +117,7 @@ extensions! {
         option: "restart-on-exit-delay",
         value: ValueType::Duration,
         default: || Duration::ZERO.into_value(),
-        label: Words {
-            en: "Delay of that restart",
-            fr: "Délai de ce redémarrage",
-        },
+        label: Words { en: "Delay of that restart", fr: "Délai de ce redémarrage" },
         about: Words {
             en: "How long a restart that the exit status asked for waits",
             fr: "Le temps d’attente avant un redémarrage demandé par le code de sortie",
@@ -139,10 +131,7 @@ extensions! {
         key: "restart_on_exit_limit",
         option: "restart-on-exit-limit",
         value: ValueType::Number(1, 1_000_000),
-        label: Words {
-            en: "Limit of those restarts",
-            fr: "Limite de ces redémarrages",
-        },
+        label: Words { en: "Limit of those restarts", fr: "Limite de ces redémarrages" },
         about: Words {
             en: "How often the exit status may ask for a restart within the period; one more is a \
                  failure, with the recovery action that follows one; no limit if not set",
@@ -159,10 +148,7 @@ extensions! {
         option: "restart-on-exit-period",
         value: ValueType::Duration,
         default: || Duration::from_secs(60).into_value(),
-        label: Words {
-            en: "Period of that limit",
-            fr: "Période de cette limite",
-        },
+        label: Words { en: "Period of that limit", fr: "Période de cette limite" },
         about: Words {
             en: "The time in which the restarts that exit statuses asked for are counted",
             fr: "Le temps pendant lequel on compte les redémarrages demandés par le code de sortie",
@@ -177,10 +163,7 @@ extensions! {
         option: "no-restart-on-exit",
         value: ValueType::Statuses,
         default: || Value::Statuses(Box::default()),
-        label: Words {
-            en: "Final exit statuses",
-            fr: "Codes de sortie définitifs",
-        },
+        label: Words { en: "Final exit statuses", fr: "Codes de sortie définitifs" },
         about: Words {
             en: "Exit statuses after which it stays stopped, whatever the recovery actions say, like \
                  78 for a broken configuration",
@@ -197,19 +180,12 @@ extensions! {
         option: "fail-on-exit",
         value: ValueType::Statuses,
         default: || Value::Statuses(Box::default()),
-        label: Words {
-            en: "Failing exit statuses",
-            fr: "Codes de sortie en échec",
-        },
+        label: Words { en: "Failing exit statuses", fr: "Codes de sortie en échec" },
         about: Words {
-            en: "The only exit statuses of a program that count as failures, like 1; all but 0 if not \
-                 set. A death by a signal always counts",
-            fr: "Les seuls codes de sortie d’un programme qui comptent comme échecs, comme 1 ; tous \
-                 sauf 0 par défaut. Une mort par signal compte toujours",
+            en: "The only exit statuses of a program that are failures, like 1; all but 0 if not set",
+            fr: "Les seuls codes de sortie d’un programme qui sont des échecs, comme 1 ; tous sauf 0 par défaut",
         },
-        applies: Applies::ProgramsOnly(
-            "fail-on-exit is for programs; a service says with its exit code how it ended",
-        ),
+        applies: Applies::ProgramsOnly("fail-on-exit is for programs; a service says with its exit code how it ended"),
         system: System::Linux(NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
@@ -220,20 +196,57 @@ extensions! {
         option: "retry-failed-starts",
         value: ValueType::Flag,
         default: || Value::Flag(false),
-        label: Words {
-            en: "Retry failed starts",
-            fr: "Réessayer les démarrages échoués",
-        },
+        label: Words { en: "Retry failed starts", fr: "Réessayer les démarrages échoués" },
         about: Words {
             en: "Whether a start that fails (program or folder missing, no connection) counts as a \
                  failure and is followed by the recovery actions; relance create sets it for programs",
-            fr: "Si un démarrage qui échoue (programme ou dossier absent, pas de connexion) compte \
-                 comme un échec suivi des actions de récupération ; relance create l’active pour les \
-                 programmes",
+            fr: "Si un démarrage qui échoue (programme absent, pas de connexion) compte comme un échec suivi \
+                 des actions de récupération ; relance create l’active pour les programmes",
         },
-        system: System::Linux(
-            "Windows never retries a start that fails; leave it out",
-        ),
+        system: System::Linux("Windows never retries a start that fails; leave it out"),
+        takes_effect: TakesEffect::AtOnce,
+        ..EXTENSION
+    };
+    /// How long a program must stay up before it is RUNNING (X15).
+    READY_AFTER: Duration = Setting {
+        key: "ready_after_ms",
+        option: "ready-after",
+        value: ValueType::Duration,
+        default: || Duration::ZERO.into_value(),
+        label: Words { en: "Ready after", fr: "Prêt après" },
+        about: Words {
+            en: "How long a program must stay up before it counts as running; START_PENDING until then",
+            fr: "Le temps pendant lequel un programme doit tenir avant de compter comme démarré",
+        },
+        applies: Applies::Programs,
+        system: System::Linux("on Windows a program counts as running at once; leave it out"),
+        ..EXTENSION
+    };
+    /// How long a start may take until RUNNING; not set: as long as it likes (X16).
+    START_DEADLINE: Option<Duration> = Setting {
+        key: "start_deadline_ms",
+        option: "start-deadline",
+        value: ValueType::OptionalDuration,
+        label: Words { en: "Start deadline", fr: "Limite de démarrage" },
+        about: Words {
+            en: "How long it may be START_PENDING before it is killed, a failure; no limit if not set",
+            fr: "Le temps qu’il peut rester START_PENDING avant d’être tué, un échec ; sans limite par défaut",
+        },
+        system: System::Linux("Windows has no such deadline; leave it out"),
+        ..EXTENSION
+    };
+    /// How long the stop of a service may take; not set: as long as it likes (X16).
+    STOP_DEADLINE: Option<Duration> = Setting {
+        key: "stop_deadline_ms",
+        option: "stop-deadline",
+        value: ValueType::OptionalDuration,
+        label: Words { en: "Stop deadline", fr: "Limite d’arrêt" },
+        about: Words {
+            en: "How long a service may take to stop before it is killed; no limit if not set",
+            fr: "Le temps accordé à un service pour s’arrêter avant d’être tué ; sans limite par défaut",
+        },
+        applies: Applies::Services,
+        system: System::Linux("Windows has no such deadline; leave it out"),
         takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };
@@ -372,9 +385,7 @@ extensions! {
             en: "The folder that the process sees as /; program and working directory are paths in it",
             fr: "Le dossier que le processus voit comme / ; programme et dossier de travail sont des chemins dedans",
         },
-        applies: Applies::ProgramsOnly(
-            "root-directory is for programs; a service needs the socket of its manager, which is not in there",
-        ),
+        applies: Applies::ProgramsOnly("root-directory is for programs; a service needs the socket of its manager, which is not in there"),
         system: System::Linux("Windows has no root directories; leave it out"),
         ..EXTENSION
     };
@@ -388,9 +399,7 @@ extensions! {
             en: "Which rights new files of the process do not get, like 027; 022 if not set",
             fr: "Les droits que n’ont pas les nouveaux fichiers du processus, comme 027 ; 022 par défaut",
         },
-        system: System::Linux(
-            "Windows has no umask; leave it out, and give the folder the rights that its files are to have",
-        ),
+        system: System::Linux("Windows has no umask; leave it out, and give the folder the rights that its files are to have"),
         ..EXTENSION
     };
     /// How many files and sockets the process may have open; the limit of the daemon if not set.
@@ -474,9 +483,7 @@ extensions! {
             en: "A file with NAME=value lines, read at each start; - before the path if it may be missing",
             fr: "Un fichier de lignes NOM=valeur, lu à chaque démarrage ; - devant le chemin s’il peut manquer",
         },
-        system: System::Linux(
-            "relance host does not read environment files; give the variables one by one (--env)",
-        ),
+        system: System::Linux("relance host does not read environment files; give the variables one by one (--env)"),
         set_by: SetBy::Administrators(
             "the manager reads an environment file with its own rights, so only an administrator may \
              name one",
@@ -494,9 +501,7 @@ extensions! {
             en: "A variable of the manager's own environment that the process gets, by name or as APP_*",
             fr: "Une variable de l’environnement du gestionnaire que reçoit le processus, par son nom ou comme APP_*",
         },
-        system: System::Linux(
-            "a service of Windows gets the environment of the system; set the variable there, or with --env",
-        ),
+        system: System::Linux("a service of Windows gets the environment of the system; set the variable there, or with --env"),
         set_by: SetBy::Administrators(
             "the manager's environment may hold secrets, so only an administrator may pass it on",
         ),

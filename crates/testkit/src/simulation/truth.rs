@@ -11,6 +11,17 @@ use relance_scm::status::ProcessExit;
 use super::machine::RunHistory;
 use super::world::World;
 
+/// What all services of a world have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Common {
+    /// X14: a start that fails is a failure.
+    pub retries_starts: bool,
+    /// X15, X16: programs have to stay up for a moment, starts and stops have deadlines.
+    pub deadlines: bool,
+    /// X11, X12: planned restarts have a limit, and a status is final.
+    pub statuses: bool,
+}
+
 /// What holds after every step.
 ///
 /// # Errors
@@ -25,12 +36,11 @@ pub fn check_at_once(world: &World) -> Result<(), String> {
     }
 }
 
-/// What holds once every service was left in peace for long enough; `retries_starts` says whether starts
-/// that fail are failures (X14).
+/// What holds once every service was left in peace for long enough.
 ///
 /// # Errors
 /// What does not.
-pub fn check_at_peace(world: &mut World, retries_starts: bool) -> Result<(), String> {
+pub fn check_at_peace(world: &mut World, common: Common) -> Result<(), String> {
     check_at_once(world)?;
     world.database_matches()?;
     let records: Vec<ServiceRecord> = world.records().map(|record| (**record).clone()).collect();
@@ -57,7 +67,7 @@ pub fn check_at_peace(world: &mut World, retries_starts: bool) -> Result<(), Str
         return Err(format!("processes that nobody looks after: {stray:?}"));
     }
     numbers_rise(&world.log())?;
-    failures_are_counted_once(world, retries_starts)
+    failures_are_counted_once(world, common)
 }
 
 /// Running with its process, paused, or stopped with nothing left to do; nothing in between.
@@ -99,7 +109,7 @@ fn numbers_rise(log: &[std::sync::Arc<LogEntry>]) -> Result<(), String> {
 }
 
 /// Every crash stands in the log once, and no clean end does (7031, 7034).
-fn failures_are_counted_once(world: &World, retries_starts: bool) -> Result<(), String> {
+fn failures_are_counted_once(world: &World, common: Common) -> Result<(), String> {
     let mut logged: BTreeMap<RunId, usize> = BTreeMap::new();
     for entry in world.log() {
         if matches!(entry.event_id, 7031 | 7034) {
@@ -110,7 +120,7 @@ fn failures_are_counted_once(world: &World, retries_starts: bool) -> Result<(), 
     let machine = world.machine();
     for (run, history) in &machine.history.runs {
         let count = logged.get(run).copied().unwrap_or(0);
-        let expected = expected_failures(history, retries_starts)
+        let expected = expected_failures(history, common)
             .filter(|_| !machine.history.terminated.contains(run));
         if expected.is_some_and(|expected| expected != count) || count > 1 {
             return Err(format!(
@@ -123,7 +133,7 @@ fn failures_are_counted_once(world: &World, retries_starts: bool) -> Result<(), 
 
 /// How often the end of a run must be counted; `None` where it depends on the flag, or where nobody
 /// can know.
-fn expected_failures(history: &RunHistory, retries_starts: bool) -> Option<usize> {
+fn expected_failures(history: &RunHistory, common: Common) -> Option<usize> {
     if history.silenced || history.in_shutdown {
         return None;
     }
@@ -131,8 +141,10 @@ fn expected_failures(history: &RunHistory, retries_starts: bool) -> Option<usize
         return Some(0).filter(|_| history.stopped.is_none());
     };
     match history.kind {
-        ServiceKind::Service if !history.connected => Some(usize::from(retries_starts)),
+        ServiceKind::Service if !history.connected => Some(usize::from(common.retries_starts)),
         ServiceKind::Service => match history.stopped {
+            // X16: killed at the deadline of a stop that somebody asked for.
+            None if common.deadlines && history.stop_delivered => None,
             None => Some(1),
             Some(code) if code.is_success() => Some(0),
             Some(_) => None,

@@ -10,7 +10,7 @@ use relance_policy::RunId;
 use relance_policy::simulate::StartOutcome;
 use relance_scm::{ServiceName, Win32Error};
 
-use super::truth;
+use super::truth::{self, Common};
 use super::world::{Pending, World};
 
 /// Services of a world.
@@ -31,13 +31,6 @@ struct Faults {
     disk_fills: bool,
     rubbish: bool,
     shutdown: bool,
-}
-
-/// What all services of a world have in common, by its seed.
-#[derive(Clone, Copy, Debug)]
-struct Common {
-    /// X14: a start that fails is a failure.
-    retries_starts: bool,
 }
 
 /// What a world went through.
@@ -129,6 +122,8 @@ impl Turmoil {
             faults,
             common: Common {
                 retries_starts: seed % 3 == 1,
+                deadlines: seed % 5 == 1,
+                statuses: seed % 7 < 3,
             },
             pending: Vec::new(),
             engines_killed: 0,
@@ -160,7 +155,7 @@ impl Turmoil {
             truth::check_at_once(&self.world)?;
         }
         self.peace()?;
-        truth::check_at_peace(&mut self.world, self.common.retries_starts)?;
+        truth::check_at_peace(&mut self.world, self.common)?;
         if let Some(silent) = self.pending.iter().find(|asked| !(asked.is_answered)()) {
             return Err(format!("never answered: {}", silent.what));
         }

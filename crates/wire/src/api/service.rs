@@ -1,6 +1,7 @@
 //! Services, their status and their changes as JSON.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use relance_scm::Sentence;
 use relance_scm::config::ServiceType;
@@ -133,6 +134,9 @@ pub struct RunBody {
     pub id: String,
     /// When it was started.
     pub started_at_ms: i64,
+    /// Since when the service is in its present state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_since_ms: Option<i64>,
     /// `demand`, `auto`, `dependency`, `recovery`, `recycle` or `restart`.
     pub cause: String,
     /// Whether a stop was asked for.
@@ -191,6 +195,9 @@ pub struct EndBody {
     /// What the kernel saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit: Option<ExitBody>,
+    /// How long its process had lived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lived_ms: Option<u64>,
     /// Win32 exit code.
     pub win32_exit_code: u32,
     /// The service's own code, behind 1066.
@@ -212,6 +219,7 @@ impl From<&ServiceInfo> for ServiceReply {
             run: info.run.as_ref().map(|run| RunBody {
                 id: run.id.to_string(),
                 started_at_ms: run.started_at.0,
+                state_since_ms: Some(run.state_since.0),
                 cause: run.cause.to_owned(),
                 stopping: run.stopping,
             }),
@@ -251,6 +259,9 @@ impl From<&EndInfo> for EndBody {
             run: end.run.to_string(),
             at_ms: end.at.0,
             exit: end.exit.map(ExitBody::from),
+            lived_ms: end
+                .lived
+                .map(|lived| u64::try_from(lived.as_millis()).unwrap_or(u64::MAX)),
             win32_exit_code: end.exit_code.win32().to_raw(),
             service_specific_exit_code: end.exit_code.specific(),
             failure: end.failure,
@@ -293,7 +304,7 @@ const CAUSES: [&str; 6] = [
     "recycle",
     "restart",
 ];
-const SUMMARIES: [&str; 7] = [
+const SUMMARIES: [&str; 9] = [
     "crashed",
     "stopped",
     "stopped with an error",
@@ -301,12 +312,15 @@ const SUMMARIES: [&str; 7] = [
     "terminated",
     "recycled",
     "shut down",
+    "stopped for good",
+    "killed",
 ];
 
 fn read_run(body: &RunBody) -> Result<RunInfo, ScmError> {
     Ok(RunInfo {
         id: body.id.parse().map_err(|_| unreadable("a run"))?,
         started_at: Timestamp(body.started_at_ms),
+        state_since: Timestamp(body.state_since_ms.unwrap_or(body.started_at_ms)),
         cause: known(&body.cause, &CAUSES),
         stopping: body.stopping,
     })
@@ -348,6 +362,7 @@ fn read_end(body: &EndBody) -> Result<EndInfo, ScmError> {
         run: body.run.parse().map_err(|_| unreadable("a run"))?,
         at: Timestamp(body.at_ms),
         exit: body.exit.map(ProcessExit::from),
+        lived: body.lived_ms.map(Duration::from_millis),
         exit_code: ExitCode::from_raw(body.win32_exit_code, body.service_specific_exit_code),
         failure: body.failure,
         summary: known(&body.summary, &SUMMARIES),

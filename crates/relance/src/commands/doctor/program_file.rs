@@ -4,7 +4,7 @@ use relance_scm::command_line;
 
 /// What is wrong with the program of a command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(in crate::commands) enum Wrong {
     /// There is no such file.
     Missing(String),
     /// C7: it is found only because Windows tries one blank after the other; a file planted at a
@@ -14,7 +14,7 @@ pub(super) enum Wrong {
 
 /// Looks for the program; `exists` says whether a file is there. A program without a full path depends
 /// on who starts it, and is not looked for.
-pub(super) fn check(line: &str, exists: impl Fn(&str) -> bool) -> Option<Wrong> {
+pub(in crate::commands) fn check(line: &str, exists: impl Fn(&str) -> bool) -> Option<Wrong> {
     let program = command_line::split(line).into_iter().next()?;
     if !is_absolute(&program) || exists(&program) || exists(&with_suffix(&program)) {
         return None;

@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use relance_policy::trap::{Trap, traps};
+use relance_policy::trap::{Trap, traps_with_run};
 use relance_scm::config::{Dependency, StartType};
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::security::{Sid, words};
+use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error, command_line};
 
 use super::finding::Finding;
 use super::program_file::{self, Wrong};
+
+/// How the manager sums up such an end.
+const START_FAILED: &str = "start failed";
+/// A start may take so long before anything is said of it.
+const MUTE_MS: i64 = 30_000;
 
 /// What services are held against.
 pub(super) struct Surroundings<'a> {
@@ -41,6 +47,7 @@ pub(super) fn check(services: &[ServiceInfo], around: &Surroundings<'_>) -> Vec<
             findings.extend(rights(info));
         }
         findings.extend(end(info));
+        findings.extend(never_running(info, around.now));
         findings.extend(dependencies(info, &by_name));
         findings.extend(pending(info, around.now));
     }
@@ -124,7 +131,9 @@ fn recovery(info: &ServiceInfo, around: &Surroundings<'_>) -> Vec<Finding> {
             .into_iter()
             .collect();
     }
-    let said = traps(config)
+    let failed = info.last_end.as_ref().filter(|end| end.failure.is_some());
+    let lived = failed.and_then(|end| end.lived);
+    let said = traps_with_run(config, lived)
         .into_iter()
         .filter_map(|trap| trap_sentence(trap, name, around.allows_reboot));
     said.map(|(text, advice)| Finding::warning(name, text, advice))
@@ -157,6 +166,14 @@ fn trap_sentence(
                 "give the last action a delay: relance failure {name} --actions LIST --reset 86400"
             ),
         ),
+        Trap::ResetInDelay => (
+            "a restart waits as long as the reset period, and the failure after it is the first again (R13)",
+            longer_period(name),
+        ),
+        Trap::ResetInRun => (
+            "with its last run, a restart takes as long as the reset period, and the failure after it is the first again (R13)",
+            longer_period(name),
+        ),
         Trap::NoCommand => (
             "a program is to be run after a failure, and none is given (R43)",
             format!("relance failure {name} --command LINE"),
@@ -166,6 +183,12 @@ fn trap_sentence(
             "set allow_reboot = true in relance.toml, or take the action out".to_owned(),
         ),
     })
+}
+
+fn longer_period(name: &str) -> String {
+    format!(
+        "make the period longer than each delay and the usual run together: relance failure {name} --actions LIST --reset 86400"
+    )
 }
 
 /// Who may have anything run by changing it (A27), which is seldom meant.
@@ -210,7 +233,17 @@ fn end(info: &ServiceInfo) -> Option<Finding> {
         return Some(logon_failed(name, info.config.account_name.as_str()));
     }
     let is_fine = [ExitCode::SUCCESS, ExitCode::NEVER_STARTED].contains(&code);
-    if is_fine || info.config.start_type != StartType::Auto {
+    if is_fine || !info.recovery.pending.is_empty() {
+        return None;
+    }
+    if info
+        .last_end
+        .as_ref()
+        .is_some_and(|end| end.summary == START_FAILED)
+    {
+        return Some(start_failed(info));
+    }
+    if info.config.start_type != StartType::Auto {
         return None;
     }
     let what = match code {
@@ -221,6 +254,47 @@ fn end(info: &ServiceInfo) -> Option<Finding> {
         name,
         format!("it is started automatically, and has stopped with {what}"),
         format!("relance why {name}"),
+    ))
+}
+
+/// A start that failed, and that nothing follows: nobody hears of it again, whatever the start type.
+fn start_failed(info: &ServiceInfo) -> Finding {
+    let name = name(info);
+    let error = info.status.exit_code.win32();
+    let text = format!(
+        "its last start failed with {} ({}), and nothing starts it again",
+        error.to_raw(),
+        error.text()
+    );
+    let retried = info.config.extensions.get(RETRY_FAILED_STARTS);
+    let advice = if retried || cfg!(windows) {
+        format!("relance why {name}")
+    } else {
+        format!(
+            "relance why {name}; to have such starts retried: relance config {name} --retry-failed-starts"
+        )
+    };
+    Finding::problem(name, text, advice)
+}
+
+/// A service that has not said RUNNING takes no stop, and nothing that needs it is started (X17).
+fn never_running(info: &ServiceInfo, now: Timestamp) -> Option<Finding> {
+    let run = info.run.as_ref()?;
+    let pending = info.status.state == ServiceState::StartPending;
+    let waited = now.0 - run.state_since.0;
+    let hint = i64::try_from(info.status.wait_hint.as_millis()).unwrap_or(i64::MAX);
+    let is_service = info.config.kind == ServiceKind::Service;
+    if !is_service || !pending || waited <= hint.max(MUTE_MS) {
+        return None;
+    }
+    let name = name(info);
+    Some(Finding::problem(
+        name,
+        format!(
+            "it is START_PENDING for {} s and has not said RUNNING",
+            waited / 1000
+        ),
+        "let it call win32_set_service_status(WIN32_SERVICE_RUNNING) when it is ready; until then it takes no stop",
     ))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use relance_scm::config::{Dependency, StartType};
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::ActionList;
-use relance_scm::manager::{PendingInfo, RecoveryInfo, ServiceInfo};
+use relance_scm::manager::{EndInfo, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
     ControlsAccepted, ExitCode, RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceConfig,
@@ -213,4 +213,69 @@ fn a_program_that_others_could_replace_is_named_if_it_has_the_rights_of_the_mana
     };
     assert!(said("LocalSystem"));
     assert!(!said("www-data"));
+}
+
+/// A service of this kind whose last start failed; on demand, so that nobody waits for it.
+fn failed_start(name: &str) -> ServiceInfo {
+    let mut info = info(name);
+    info.status.exit_code = ExitCode::Win32(Win32Error::FILE_NOT_FOUND);
+    info.last_end = Some(EndInfo {
+        run: "1.1".parse().unwrap(),
+        at: Timestamp(500),
+        exit: None,
+        lived: None,
+        exit_code: info.status.exit_code,
+        failure: None,
+        summary: "start failed",
+    });
+    info
+}
+
+#[test]
+fn a_service_on_demand_that_is_down_after_one_failed_start_is_a_problem() {
+    let found = findings(&[failed_start("a")], None);
+    let said = found.iter().find(|found| found.level == Level::Problem);
+    let said = said.expect("it is found");
+    assert!(said.text.contains("nothing starts it again"), "{said:?}");
+    assert!(said.advice.contains("--retry-failed-starts") || cfg!(windows));
+}
+
+#[test]
+fn a_failed_start_that_will_be_tried_again_is_none() {
+    let mut info = failed_start("a");
+    info.recovery.pending.push(PendingInfo {
+        action: RecoveryAction::new(RecoveryActionKind::Restart, 1000),
+        due: Timestamp(2_000),
+        failure_count: 1,
+        executing: false,
+    });
+    let found = findings(&[info], None);
+    assert!(found.iter().all(|found| found.level != Level::Problem));
+}
+
+#[test]
+fn x17_a_service_that_never_says_running_is_a_problem() {
+    let mut mute = with("a", |config| config.kind = ServiceKind::Service);
+    mute.status.state = ServiceState::StartPending;
+    let run = |since| RunInfo {
+        id: "1.1".parse().unwrap(),
+        started_at: Timestamp(since),
+        state_since: Timestamp(since),
+        cause: "demand",
+        stopping: false,
+    };
+    mute.run = Some(run(0));
+    assert!(
+        findings(&[mute.clone()], None)
+            .iter()
+            .all(|found| found.level != Level::Problem)
+    );
+    mute.run = Some(run(-60_000));
+    let found = findings(&[mute], None);
+    let said = found.iter().find(|found| found.level == Level::Problem);
+    assert!(
+        said.expect("it is found")
+            .advice
+            .contains("WIN32_SERVICE_RUNNING")
+    );
 }

@@ -7,7 +7,8 @@ use relance_scm::config::{Dependency, Secret, StartType};
 use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
 use relance_scm::settings::{
-    NO_RESTART_ON_EXIT, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT, RETRY_FAILED_STARTS, WATCHDOG,
+    NO_RESTART_ON_EXIT, READY_AFTER, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT, RETRY_FAILED_STARTS,
+    START_DEADLINE, STOP_DEADLINE, WATCHDOG,
 };
 use relance_scm::{
     ConfigChange, Control, RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceKind,
@@ -151,7 +152,7 @@ impl Turmoil {
             config.kind = ServiceKind::Program;
             if self.random.bool() {
                 config.extensions.set(RESTART_ON_EXIT, [75].into());
-                let limit = self.random.bool().then_some(2);
+                let limit = self.common.statuses.then_some(2);
                 config.extensions.set(RESTART_ON_EXIT_LIMIT, limit);
             }
         }
@@ -163,11 +164,18 @@ impl Turmoil {
             config.start_type = StartType::Auto;
             config.delayed_auto_start = self.random.bool();
         }
-        if self.random.u32(..4) == 0 {
+        if self.common.statuses {
             config.extensions.set(NO_RESTART_ON_EXIT, [3].into());
         }
         let retries = self.common.retries_starts;
         config.extensions.set(RETRY_FAILED_STARTS, retries);
+        if self.common.deadlines {
+            let ready_after = Duration::from_millis(150);
+            config.extensions.set(READY_AFTER, ready_after);
+            let deadline = Some(Duration::from_secs(20));
+            config.extensions.set(START_DEADLINE, deadline);
+            config.extensions.set(STOP_DEADLINE, deadline);
+        }
         config.failure_actions.actions = self.actions().into();
         config.failure_actions.reset_period = self.reset_period();
         config.failure_actions.command = "notify %1%".into();

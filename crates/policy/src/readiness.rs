@@ -1,0 +1,94 @@
+//! From the process to RUNNING: programs that have to stay up first (X15), starts with a deadline (X16),
+//! and services that never say RUNNING (X17).
+
+use std::time::Duration;
+
+use relance_scm::event::Event;
+use relance_scm::settings::{READY_AFTER, START_DEADLINE};
+use relance_scm::{ServiceKind, ServiceState};
+
+use crate::action::{Action, Answer};
+use crate::draft::Draft;
+use crate::record::{Run, RunId};
+use crate::stopping::KILL_AGAIN;
+
+/// A service that has not said RUNNING is named after this time, if its wait hint is shorter.
+const MUTE: Duration = Duration::from_secs(30);
+
+/// The process is there (of a service: has connected); what has to come now, and until when.
+pub(crate) fn begin(draft: &mut Draft, id: RunId) {
+    let (now, extensions) = (draft.now, &draft.record.config.extensions);
+    let ready_after = extensions.get(READY_AFTER);
+    let deadline = extensions.get(START_DEADLINE);
+    let hint = draft.record.wait_hint;
+    let Some(run) = draft.run(id) else { return };
+    run.start_until = deadline.map(|deadline| now + deadline);
+    match run.kind {
+        ServiceKind::Program => {
+            run.ready_at = (!ready_after.is_zero()).then(|| now + ready_after);
+            if run.ready_at.is_some() {
+                draft.record.wait_hint = ready_after;
+            }
+        }
+        ServiceKind::Service => run.mute_at = Some(now + hint.max(MUTE)),
+    }
+}
+
+/// S40: a report of START_PENDING is progress, and its hint says when the next one comes.
+pub(crate) fn progressed(draft: &mut Draft, id: RunId) {
+    let next = draft.now + draft.record.wait_hint.max(MUTE);
+    if let Some(run) = draft.run(id)
+        && run.mute_at.is_some()
+    {
+        run.mute_at = Some(next);
+    }
+}
+
+/// X15: it has stayed up.
+pub(crate) fn ready(draft: &mut Draft, id: RunId) -> Answer {
+    let Some(run) = pending(draft, id) else {
+        return Answer::Stale;
+    };
+    run.ready_at = None;
+    draft.enter(ServiceState::Running);
+    Answer::Accepted
+}
+
+/// X16: the time is over; it is killed, and what that means is decided when it has ended.
+pub(crate) fn overdue(draft: &mut Draft, id: RunId) -> Answer {
+    let now = draft.now;
+    let Some(run) = pending(draft, id) else {
+        return Answer::Stale;
+    };
+    let begun = run.spawned_at.unwrap_or(run.started_at);
+    run.start_until = None;
+    run.ready_at = None;
+    run.killed = true;
+    run.killed_after = Some(now - begun);
+    run.kill_at = Some(now + KILL_AGAIN);
+    draft.log(Event::StartOverdue(millis(now - begun)));
+    draft.act(Action::Terminate(id));
+    Answer::Accepted
+}
+
+/// X17: said once a run.
+pub(crate) fn mute(draft: &mut Draft, id: RunId) -> Answer {
+    let now = draft.now;
+    let Some(run) = pending(draft, id) else {
+        return Answer::Stale;
+    };
+    run.mute_at = None;
+    let begun = run.spawned_at.unwrap_or(run.started_at);
+    draft.log(Event::NeverRunning(millis(now - begun)));
+    Answer::Accepted
+}
+
+/// The run, if it is this one and its start is not over.
+fn pending(draft: &mut Draft, id: RunId) -> Option<&mut Run> {
+    let is_pending = draft.record.state == ServiceState::StartPending;
+    draft.run(id).filter(|run| is_pending && run.stop.is_none())
+}
+
+fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,86 @@
+//! `start` tells the truth: programs that die at once, services that never say RUNNING.
+
+use std::process::Output;
+
+use relance_scm::ServiceState;
+use relance_testkit::daemon::Daemon;
+
+use crate::support::{name, relance};
+
+fn done(output: &Output) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+}
+
+fn create(daemon: &Daemon, options: &[&str], line: &str) {
+    let command = ["--", "/bin/sh", "-c", line];
+    done(&daemon.relance(&[&["create", "a"], options, &command].concat()));
+}
+
+/// What `start` with these options says on its error output when it fails.
+fn refused(daemon: &Daemon, options: &[&str]) -> String {
+    let output = daemon.relance(&[&["start", "a"], options].concat());
+    assert!(!output.status.success(), "it has ended at once");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn start_tells_of_a_program_that_dies_at_once_with_its_last_lines() {
+    let daemon = Daemon::start(relance());
+    create(&daemon, &[], "echo no vendor folder; exit 3");
+    let said = refused(&daemon, &["--ready-after", "1h"]);
+    for part in ["exit status 3", "| no vendor folder", "relance why a"] {
+        assert!(said.contains(part), "{said}");
+    }
+    let why = daemon.relance(&["why", "a"]);
+    let why = String::from_utf8_lossy(&why.stdout);
+    assert!(why.contains("| no vendor folder"), "{why}");
+}
+
+#[test]
+fn start_tells_of_a_death_although_a_restart_follows() {
+    let daemon = Daemon::start(relance());
+    let recovery = ["--actions", "restart/1h", "--reset", "2h"];
+    create(&daemon, &recovery, "exit 3");
+    let said = refused(&daemon, &["--ready-after", "1h"]);
+    assert!(said.contains("a restart is pending"), "{said}");
+}
+
+#[test]
+fn a_program_that_has_done_its_work_was_started() {
+    let daemon = Daemon::start(relance());
+    create(&daemon, &[], "exit 0");
+    done(&daemon.relance(&["start", "a", "--ready-after", "1h"]));
+}
+
+#[test]
+fn x15_a_program_that_has_to_stay_up_is_start_pending_meanwhile() {
+    let daemon = Daemon::with_manual_clock(relance());
+    create(&daemon, &["--ready-after", "1m"], "exec sleep 1000");
+    done(&daemon.relance(&["start", "a", "--no-wait"]));
+    daemon.wait_until(&name("a"), |info| {
+        info.status.state == ServiceState::StartPending && info.status.process_id != 0
+    });
+    daemon.advance(std::time::Duration::from_secs(60));
+    daemon.wait_for_state(&name("a"), ServiceState::Running);
+}
+
+#[test]
+fn start_and_stop_may_be_said_twice() {
+    let daemon = Daemon::start(relance());
+    create(&daemon, &[], "exec sleep 1000");
+    done(&daemon.relance(&["stop", "a", "--if-needed"]));
+    done(&daemon.relance(&["start", "a", "--ready-after", "0s"]));
+    done(&daemon.relance(&["start", "a", "--if-needed"]));
+    assert!(!daemon.relance(&["start", "a"]).status.success());
+    done(&daemon.relance(&["stop", "a", "--if-needed"]));
+}
+
+#[test]
+fn a_program_that_is_not_there_is_noticed_when_it_is_created() {
+    let daemon = Daemon::start(relance());
+    let output = daemon.relance(&["create", "a", "--", "/nowhere/worker"]);
+    done(&output);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("/nowhere/worker is not there"), "{said}");
+}
