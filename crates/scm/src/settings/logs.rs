@@ -166,6 +166,9 @@ pub(super) const LOG_MODE: Setting = Setting {
         en: "Who may read and write the log file, like 644; 640 if not set",
         fr: "Qui peut lire et écrire le fichier journal, comme 644 ; 640 par défaut",
     },
+    set_by: SetBy::Administrators(
+        "log files may hold what only few may read, so only an administrator may open them to others",
+    ),
     system: System::Linux("Windows has no file modes; give rights to the folder instead"),
     ..EXTENSION
 };

@@ -1,7 +1,7 @@
 //! Where lines go beside files: the manager's standard output, systemd's journal, syslog.
 //!
 //! Nobody who reads slowly holds services up for long: after a short wait lines are dropped until there is
-//! room again, and counted by the caller.
+//! room again. Nothing says how many.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
