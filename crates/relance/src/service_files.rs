@@ -18,6 +18,10 @@ use serde_json::Value as Json;
 
 use templates::{Counts, several, without_counts};
 
+const PROGRAM: &str = "program";
+/// Key of a service's `recovery`.
+const ON_ERROR_STOP: &str = "on_error_stop";
+
 /// A file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,8 +114,11 @@ pub(crate) fn parse_toml(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error>
     let given = given.get("service").and_then(toml::Value::as_array);
     for (service, given) in services.iter_mut().zip(given.into_iter().flatten()) {
         if given.get("kind").is_none() {
-            "program".clone_into(&mut service.kind);
+            PROGRAM.clone_into(&mut service.kind);
         }
+        let recovery = given.get("recovery");
+        let is_said = recovery.is_some_and(|recovery| recovery.get(ON_ERROR_STOP).is_some());
+        count_errors_of_programs(service, is_said);
     }
     let mut expanded = Vec::new();
     for (service, count) in services.into_iter().zip(&counts) {
@@ -122,6 +129,14 @@ pub(crate) fn parse_toml(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error>
         }
     }
     Ok(expanded)
+}
+
+/// As with `relance create`: an error status is all that a program says, so it is a failure unless the file
+/// says otherwise. What `relance config --json` prints always says it.
+fn count_errors_of_programs(service: &mut ConfigBody, is_said: bool) {
+    if service.kind == PROGRAM && !is_said {
+        service.recovery.on_error_stop = true;
+    }
 }
 
 /// One service, a list of them, or `{"service": [...]}` as in TOML.
@@ -138,11 +153,13 @@ fn parse_json(text: &str) -> Result<Vec<ConfigBody>> {
     let mut bodies = Vec::new();
     for mut service in list {
         let mut count = None;
+        let is_said = !service["recovery"][ON_ERROR_STOP].is_null();
         if let Some(service) = service.as_object_mut() {
-            service.entry("kind").or_insert_with(|| "program".into());
+            service.entry("kind").or_insert_with(|| PROGRAM.into());
             count = service.remove("instances");
         }
-        let body = serde_json::from_value(service)?;
+        let mut body = serde_json::from_value(service)?;
+        count_errors_of_programs(&mut body, is_said);
         match count {
             Some(count) => {
                 let count = serde_json::from_value(count).context("instances")?;
@@ -209,6 +226,24 @@ mod tests {
         assert!(error.to_string().contains("line 5"), "{error}");
         let error = parse_toml("[[service]]\nnam = 'a'\n").unwrap_err();
         assert!(error.to_string().contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn errors_of_programs_are_failures_unless_the_file_says_otherwise() {
+        let service = "[[service]]\nname = 'a'\ncommand_line = '/a'\n";
+        let flag = |text: &str| parse_toml(text).unwrap()[0].recovery.on_error_stop;
+        assert!(flag(service));
+        assert!(!flag(&format!(
+            "{service}recovery = {{ on_error_stop = false }}\n"
+        )));
+        assert!(!flag(&format!("{service}kind = 'service'\n")));
+        let json = |text: &str| parse_json(text).unwrap()[0].recovery.on_error_stop;
+        assert!(json(r#"{"name": "a", "command_line": "/a"}"#));
+        let exported = parse_toml(&format!(
+            "{service}recovery = {{ on_error_stop = false }}\n"
+        ));
+        let exported = serde_json::to_string(&exported.unwrap()[0]).unwrap();
+        assert!(!json(&exported), "what was exported stays as it is");
     }
 
     #[test]

@@ -158,5 +158,8 @@ fn a_clean_stop_whose_process_ended_with_a_status_says_what_would_count_it() {
     let run = host.run();
     host.report(ServiceState::Stopped, 0);
     host.exited(run, ProcessExit::Exited(1));
-    says(&host, &["exit status 1", "errors_are_failures=2"]);
+    says(
+        &host,
+        &["exit status 1", "win32_set_service_exit_mode(false)"],
+    );
 }

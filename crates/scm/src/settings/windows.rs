@@ -299,8 +299,8 @@ pub static WINDOWS: &[Setting] = &[
             fr: "Actions pour les arrêts avec erreur",
         },
         about: Words {
-            en: "A stop with an error code is a failure too",
-            fr: "Un arrêt avec un code d’erreur est aussi un échec",
+            en: "A stop with an error code is a failure too; create and apply set it for programs",
+            fr: "Un arrêt avec un code d’erreur est aussi un échec ; create et apply l’activent pour les programmes",
         },
         takes_effect: TakesEffect::AtOnce,
         ..RECOVERY

@@ -60,8 +60,8 @@ pub struct ConfigBody {
     /// For people.
     #[serde(default, skip_serializing_if = "is_default")]
     pub description: String,
-    /// Recovery settings.
-    #[serde(default, skip_serializing_if = "is_default")]
+    /// Recovery settings; always there in a reply, so that what is exported says whether errors count.
+    #[serde(default)]
     pub recovery: RecoveryBody,
     /// `NAME=value` (C12).
     #[serde(default, skip_serializing_if = "is_default")]
