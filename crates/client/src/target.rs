@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use relance_scm::ScmError;
 #[cfg(unix)]
 use relance_scm::Win32Error;
+#[cfg(unix)]
 use relance_texts::{error, shown};
 #[cfg(unix)]
 use relance_wire::channel::SOCKET_VARIABLE;

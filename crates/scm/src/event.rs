@@ -197,7 +197,7 @@ pub enum Event {
     Deleted,
     /// 1011: the program ended with an error of its run time, but the stop was clean.
     CleanStopAfterError(Box<str>),
-    /// 1012: a run gave no heartbeat for so many milliseconds (setting `watchdog`), and is ended.
+    /// 1012: a run gave no heartbeat for so many milliseconds (setting `watchdog_ms`), and is ended.
     NoHeartbeat(u32),
     /// 1021: a service did not end within so many milliseconds of the manager's own stop, and was killed.
     KilledAtShutdown(u32),

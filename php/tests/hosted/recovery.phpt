@@ -27,7 +27,7 @@ echo hear(), "\n";
 await('error only', 'stopped');
 echo events('--service', 'error only', '--id', '7031,7034,7024'), preg_replace('~ended .* ago~', 'ended', relance('why', 'error only'));
 ?>
---EXPECT--
+--EXPECTF--
 run 1, run 2
 error        7031  crash failed unexpectedly. Failures so far: 1. Next action in 0 s: Restart the service.
 error        7034  crash failed unexpectedly. Failures so far: 2. No action follows.
@@ -38,4 +38,5 @@ error        7024  error stopped with an error code of its own: 1.
 error        7034  error failed unexpectedly. Failures so far: 2. No action follows.
 run 1
 error        7024  error only stopped with an error code of its own: 1.
-error only is STOPPED. Run 3.1 ended: it stopped with its own error code 1 (1066); the script says why: end of the script. That is not a failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure error only --on-error-stop (in PHP: 'recovery_enabled' => true).
+error only is STOPPED. Run 3.1 ended: it stopped with its own error code 1 (1066); the script says why: end of the script. Its process had run for %f s. That is not a failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure error only --on-error-stop (in PHP: 'recovery_enabled' => true).
+  | Info: Win32Service exit with error and exit code 1

@@ -40,7 +40,7 @@ ends
 run 2
 ends
 run 3
-information  1001  worker ended with status 0, which asks for a new start. It is started again at once; this is not a failure and does not count.
+information  1001  worker ended with status 0, which asks for a new start. It is started again; this is not a failure and does not count.
 error        7031  worker failed unexpectedly. Failures so far: 1. Next action in 0 s: Restart the service.
 finishes its job
 state 1, exit code 0, specific 0

@@ -1,4 +1,4 @@
-//! `Relance\heartbeat`: tells a manager that watches over the service (setting `watchdog`) that it lives.
+//! `Relance\heartbeat`: tells a manager that watches over the service (setting `watchdog_ms`) that it lives.
 
 use std::time::Duration;
 

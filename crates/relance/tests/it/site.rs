@@ -143,7 +143,12 @@ impl Site {
             words,
         ];
         done(&self.daemon.relance(&all.concat()));
-        done(&self.daemon.relance(&["start", WORKER]));
+        // A worker may end at once, as some tests want it.
+        done(
+            &self
+                .daemon
+                .relance(&["start", "--ready-after", "0", WORKER]),
+        );
     }
 
     /// What the worker is now.

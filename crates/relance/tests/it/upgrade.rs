@@ -49,7 +49,7 @@ fn services_run_on_while_another_program_takes_over() {
             "-c",
             "sleep 0.05; exit 1",
         ],
-        &["start", "crashing"],
+        &["start", "--ready-after", "0", "crashing"],
     ] {
         assert!(daemon.relance(words).status.success(), "{words:?}");
     }

@@ -4,7 +4,7 @@ use super::{EXTENSION, Setting, System, ValueType, Words};
 
 /// See [`WATCHDOG`](super::WATCHDOG).
 pub(super) const WATCHDOG: Setting = Setting {
-    key: "watchdog",
+    key: "watchdog_ms",
     option: "watchdog",
     value: ValueType::OptionalDuration,
     label: Words {

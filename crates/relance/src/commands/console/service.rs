@@ -16,6 +16,7 @@ use relance_windows::{WindowsManager, WindowsSettings};
 
 use super::Place;
 use crate::cli::{CommandResult, Common, Manager, name};
+use crate::commands::start::{self, Waits};
 use crate::console_address::ConsoleAddress;
 use crate::service::{connect, report};
 use crate::waiting::Patience;
@@ -63,7 +64,7 @@ fn complete(manager: &Manager, place: &Place) -> CommandResult {
         }
         changed => changed?,
     }
-    crate::commands::start::start(manager, &service, Vec::new(), Some(PATIENCE))
+    start::start(manager, &service, Vec::new(), Some(Waits::with(PATIENCE)))
 }
 
 fn config(place: &Place, address: &ConsoleAddress) -> Result<ServiceConfig, ScmError> {
