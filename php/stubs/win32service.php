@@ -260,7 +260,7 @@ namespace Relance {
     /** Waits at most so long (negative: for ever) for the next control; null when none came. */
     function wait_for_control(int $timeoutMs = -1): ?int {}
 
-    /** Says that the service gets on with its work; false when no manager waits for that (setting `watchdog`). */
+    /** Says that the service gets on with its work; false when no manager waits for that. */
     function heartbeat(): bool {}
 
     /** Writes an entry in the name of the service that calls. */
