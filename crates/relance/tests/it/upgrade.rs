@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 
 use relance_scm::ServiceState;
 use relance_scm::manager::ServiceInfo;
@@ -12,10 +12,12 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{name, relance};
 
-/// A program in a folder of its own that is replaced as packages replace it.
+/// A program in a folder of its own that is replaced as packages replace it. A process of its own makes the
+/// copy: what another test starts meanwhile would have the file open for writing, and nobody could execute it.
 fn install(folder: &Path) -> PathBuf {
     let (new, program) = (folder.join("relance.new"), folder.join("relance"));
-    fs::copy(relance(), &new).expect("a copy");
+    let copy = Command::new("cp").arg(relance()).arg(&new).status();
+    assert!(copy.expect("cp").success());
     fs::rename(&new, &program).expect("a name");
     program
 }
