@@ -83,7 +83,8 @@ impl RotatingFile {
             }
         }
         if self.kept == 0 {
-            fs::remove_file(&self.path)?;
+            // A file that is open cannot be removed and made again at once; it can be emptied.
+            File::create(&self.path)?;
         } else {
             fs::rename(&self.path, self.aside(1))?;
         }
