@@ -29,7 +29,7 @@ pub enum Input {
     TerminateRequested,
     /// Delete the service (C30).
     DeleteRequested,
-    /// Stop the service and start it again, whatever becomes of the one who asks (X22).
+    /// Stop the service and start it again, even if the one who asked is gone (X22).
     RestartRequested {
         /// Whether services that depend on this one are not stopped (D6).
         dependents_active: bool,

@@ -144,7 +144,7 @@ pub struct PendingControl {
 pub struct Run {
     /// Its identity.
     pub id: RunId,
-    /// What it was started as, whatever is configured meanwhile.
+    /// What it was started as; a change of the configuration does not change this.
     pub kind: ServiceKind,
     /// Why it was started.
     pub cause: StartCause,

@@ -1,5 +1,5 @@
 //! What an exit status, or the code that a service reports with STOPPED, asks for beyond the rules of
-//! failures: another start (X2, X11), or none whatever happens (X12).
+//! failures: another start (X2, X11), or no start at all (X12).
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! Restarts that somebody asks for (X22): one request, on record until the service has been started
-//! again, whatever becomes of the caller, of its patience and of the engine.
+//! again, even if the caller is gone or has stopped waiting, or the engine is killed.
 //!
 //! The service is told to stop, behind those that need it if they are restarted too. However its run then
 //! ends, and however long that takes, it is started again. What takes the request back: a stop, the

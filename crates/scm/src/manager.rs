@@ -179,7 +179,7 @@ pub trait ServiceManager: Send + Sync {
     );
 
     /// Stops a service and starts it again; one that does not run is started. Answered when the request is on
-    /// record: what follows happens whatever becomes of the caller (X22). With `dependents`, those that
+    /// record: what follows happens even if the caller is gone (X22). With `dependents`, those that
     /// need it are stopped before it and started after it. An extension.
     ///
     /// Errors: those of S35 and of a stop; 1051 names those that need it; 50 where there is no such request.

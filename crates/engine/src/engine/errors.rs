@@ -4,7 +4,7 @@ use relance_scm::{ScmError, ServiceName, Win32Error};
 
 use super::Slot;
 
-/// A failed start, for the caller: the sentence of whoever knows more than the code.
+/// A failed start, for the caller: the sentence of the part that knows why, else that of the code.
 pub(super) fn start_error(slot: &Slot, code: Win32Error) -> ScmError {
     let name = &slot.record.config.service_name;
     let sentence = match (code, &slot.problem) {

@@ -1,4 +1,4 @@
-//! What the current run is started with: what was settled for it, whatever is configured meanwhile.
+//! What the current run is started with: a change of the configuration does not change this.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `relance restart`: one request, which the manager carries out whatever becomes of this command (X22).
+//! `relance restart`: one request, which the manager carries out even if this command is interrupted (X22).
 //! The command waits, says what for, and may be interrupted.
 
 use std::sync::atomic::{AtomicBool, Ordering};

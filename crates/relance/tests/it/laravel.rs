@@ -1,6 +1,5 @@
 //! A real Laravel, its `queue:work` as a service: what `docs/laravel.md` promises.
 
-use std::thread;
 use std::time::Duration;
 
 use relance_scm::ServiceState;
@@ -33,21 +32,7 @@ fn laravel() -> Option<Site> {
 #[test]
 fn a_restart_lets_the_job_end_and_the_next_one_is_done_by_the_new_release() {
     let Some(site) = laravel() else { return };
-    site.start_worker(&[], &[]);
-    site.send("long");
-    site.prints("long begins in release 1");
-    site.release(2);
-    thread::scope(|scope| {
-        let restart = scope.spawn(|| site.daemon.relance(&["restart", WORKER]));
-        (site.daemon).wait_for_state(&name(WORKER), ServiceState::StopPending);
-        site.let_end("long");
-        done(&restart.join().expect("no panic"));
-    });
-    site.prints("long ends in release 1");
-    site.let_end("next");
-    site.send("next");
-    site.prints("next ends in release 2");
-    assert_eq!(site.failures(), 0);
+    site.hands_over_at_a_restart(&[]);
 }
 
 #[test]

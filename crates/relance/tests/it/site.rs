@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use relance_scm::ServiceState;
 use relance_scm::manager::ServiceInfo;
@@ -149,6 +150,25 @@ impl Site {
                 .daemon
                 .relance(&["start", "--ready-after", "0", WORKER]),
         );
+    }
+
+    /// A restart lets the job end, and the next one is done by the release that is current then.
+    pub(crate) fn hands_over_at_a_restart(&self, options: &[&str]) {
+        self.start_worker(options, &[]);
+        self.send("long");
+        self.prints("long begins in release 1");
+        self.release(2);
+        thread::scope(|scope| {
+            let restart = scope.spawn(|| self.daemon.relance(&["restart", WORKER]));
+            (self.daemon).wait_for_state(&name(WORKER), ServiceState::StopPending);
+            self.let_end("long");
+            done(&restart.join().expect("no panic"));
+        });
+        self.prints("long ends in release 1");
+        self.let_end("next");
+        self.send("next");
+        self.prints("next ends in release 2");
+        assert_eq!(self.failures(), 0);
     }
 
     /// What the worker is now.

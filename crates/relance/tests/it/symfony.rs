@@ -2,7 +2,6 @@
 //! `docs/symfony.md` promises.
 
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
 
 use relance_scm::ServiceState;
@@ -63,21 +62,7 @@ fn kill(site: &Site, service: &str) {
 #[test]
 fn a_restart_lets_the_message_end_and_the_next_one_is_handled_by_the_new_release() {
     let Some(site) = symfony() else { return };
-    site.start_worker(&["--depend=redis"], &[]);
-    site.send("long");
-    site.prints("long begins in release 1");
-    site.release(2);
-    thread::scope(|scope| {
-        let restart = scope.spawn(|| site.daemon.relance(&["restart", WORKER]));
-        (site.daemon).wait_for_state(&name(WORKER), ServiceState::StopPending);
-        site.let_end("long");
-        done(&restart.join().expect("no panic"));
-    });
-    site.prints("long ends in release 1");
-    site.let_end("next");
-    site.send("next");
-    site.prints("next ends in release 2");
-    assert_eq!(site.failures(), 0);
+    site.hands_over_at_a_restart(&["--depend=redis"]);
 }
 
 #[test]

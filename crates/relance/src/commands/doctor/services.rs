@@ -257,7 +257,7 @@ fn end(info: &ServiceInfo) -> Option<Finding> {
     ))
 }
 
-/// A start that failed, and that nothing follows: nobody hears of it again, whatever the start type.
+/// A start that failed and is not tried again. It is reported for every start type.
 fn start_failed(info: &ServiceInfo) -> Finding {
     let name = name(info);
     let error = info.status.exit_code.win32();

@@ -37,25 +37,20 @@ pub(super) fn choice(words: &'static [&'static str], text: &str) -> Result<Value
 }
 
 pub(super) fn number(text: &str, least: u64, most: u64) -> Result<Value, Sentence> {
-    let number = text.parse().ok();
-    number
-        .filter(|number| (least..=most).contains(number))
-        .map(Value::Number)
-        .ok_or_else(|| {
-            error::NoNumberFrom {
-                text: quoted(text),
-                least,
-                most,
-            }
-            .into()
-        })
+    in_range(text, least, most).map(Value::Number)
 }
 
 pub(super) fn integer(text: &str, least: i32, most: i32) -> Result<Value, Sentence> {
+    in_range(text, least, most).map(Value::Integer)
+}
+
+fn in_range<T>(text: &str, least: T, most: T) -> Result<T, Sentence>
+where
+    T: FromStr + PartialOrd + Copy + Into<relance_texts::Value>,
+{
     let number = text.parse().ok();
     number
         .filter(|number| (least..=most).contains(number))
-        .map(Value::Integer)
         .ok_or_else(|| {
             error::NoNumberFrom {
                 text: quoted(text),
