@@ -105,6 +105,12 @@ impl AsFd for Adopted {
     }
 }
 
+/// Whether a process waits in the kernel for a device, as a rule for a disk. Most signals do not reach it
+/// meanwhile, often not even SIGKILL.
+pub(super) fn waits_for_device(pid: u32) -> bool {
+    stat(pid).is_some_and(|stat| stat[0] == "D")
+}
+
 /// Fields of `/proc/PID/stat` behind the name, the first of which is the state.
 fn stat(pid: u32) -> Option<Vec<String>> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -250,6 +256,28 @@ mod tests {
                 look => assert_eq!(look, Look::Ended(expected)),
             }
         }
+    }
+
+    /// A parent waits for its `vfork` child as it would wait for a disk: in the state D.
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn a_process_that_waits_for_a_device_is_told_from_one_that_sleeps() {
+        let vfork = "syscall(58) == 0 and sysread(STDIN, $_, 1), syscall(231, 0)";
+        let mut child = Command::new("perl")
+            .args(["-e", vfork])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while !waits_for_device(child.id()) {
+            assert_eq!(child.try_wait().unwrap(), None, "it waits");
+            std::thread::yield_now();
+        }
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        let mut sleeper = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        assert!(!waits_for_device(sleeper.id()));
+        sleeper.kill().unwrap();
+        sleeper.wait().unwrap();
     }
 
     #[test]

@@ -3,12 +3,14 @@
 //! Nobody looks while nothing happens. A question is asked when a client connects (at most one a second)
 //! or when the end of a run stays unacknowledged, and only while the answer is missing is there a
 //! deadline. An engine that misses it is killed; SIGCHLD follows, and its successor says so in the event
-//! log (1110).
+//! log (1110). One that waits for a disk at that moment is asked again: it cannot be killed before the disk
+//! answers, and then it goes on by itself.
 
 use rustix::event::epoll;
 
 use super::super::clock;
 use super::super::protocol::GuardianReport;
+use super::adopted::waits_for_device;
 use super::{Guardian, TOKEN_LISTENER};
 
 /// Clients that connect more often than this cause no more questions.
@@ -130,13 +132,21 @@ impl Guardian {
         match self.attention.due(now) {
             Due::Nothing => {}
             Due::Ask => self.ask_engine(now),
-            Due::Replace => {
-                self.attention = Attention::Nothing;
-                let seconds = self.setup.engine_patience.as_secs();
-                self.silent_s = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
-                self.drop_engine(&format!("it has not answered for {seconds} s"));
-            }
+            Due::Replace if self.engine_waits_for_device() => self.ask_engine(now),
+            Due::Replace => self.replace_silent_engine(),
         }
+    }
+
+    fn engine_waits_for_device(&self) -> bool {
+        let engine = self.engine.as_ref();
+        engine.is_some_and(|engine| waits_for_device(engine.pid))
+    }
+
+    fn replace_silent_engine(&mut self) {
+        self.attention = Attention::Nothing;
+        let seconds = self.setup.engine_patience.as_secs();
+        self.silent_s = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
+        self.drop_engine(&format!("it has not answered for {seconds} s"));
     }
 
     fn ask_engine(&mut self, now: u64) {
