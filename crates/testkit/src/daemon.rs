@@ -459,6 +459,9 @@ impl Daemon {
 /// Everything that this daemon has started ends with the test.
 impl Drop for Daemon {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the daemon's own words:\n{}", self.messages());
+        }
         let running = self.guardian.as_ref().map(Child::id);
         let groups = running.and_then(|pid| self.hierarchy.groups(pid, &self.state, &self.socket));
         let remains = groups.as_deref().and_then(Remains::of);
