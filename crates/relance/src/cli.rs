@@ -8,7 +8,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use relance_client::{Target, connect};
+use relance_client::Target;
+#[cfg(windows)]
+use relance_client::connect as connect_once_started;
+#[cfg(unix)]
+use relance_client::{connect, connect_once_started};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager, ServiceName, ServiceState, Win32Error};
 use relance_texts::{Sentence, command};
 use relance_wire::api::ErrorReply;
@@ -189,7 +193,9 @@ impl Common {
 
     /// The manager these options name.
     pub(crate) fn manager(&self) -> Result<Manager, CommandFailure> {
-        let manager = self.target().and_then(|target| connect(&target));
+        let manager = self
+            .target()
+            .and_then(|target| connect_once_started(&target));
         Ok(Manager {
             manager: Box::new(manager?),
             caller: Caller::system(),
@@ -199,7 +205,9 @@ impl Common {
     /// The embedded manager these options name, for what only it has: sessions.
     #[cfg(unix)]
     pub(crate) fn socket_manager(&self) -> Result<relance_client::SocketManager, CommandFailure> {
-        let manager = self.target().and_then(|target| connect(&target));
+        let manager = self
+            .target()
+            .and_then(|target| connect_once_started(&target));
         Ok(manager?)
     }
 
@@ -208,7 +216,9 @@ impl Common {
     pub(crate) fn windows_manager(
         &self,
     ) -> Result<relance_windows::WindowsManager, CommandFailure> {
-        let manager = self.target().and_then(|target| connect(&target));
+        let manager = self
+            .target()
+            .and_then(|target| connect_once_started(&target));
         Ok(manager?)
     }
 

@@ -1,11 +1,19 @@
 //! A service goes on while no manager is there: what it calls waits, what it said is said again, and a
 //! control reaches it once.
 
+use std::fs;
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
 use relance_scm::config::EnvironmentVariable;
 use relance_scm::{Control, ServiceState};
 use relance_testkit::cgroups::{process, wait_for_end};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{Puppet, Stage};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{name, puppets, relance, running};
 
@@ -102,4 +110,54 @@ fn a_service_is_told_after_its_time_that_no_manager_is_there() {
     puppet.order(PAUSED).expect("the report is kept");
     daemon.start_again();
     daemon.wait_for_state(&name("a"), ServiceState::Paused);
+}
+
+/// The daemon is a shell with its words until the test lets it go on.
+#[test]
+fn a_command_waits_for_a_daemon_that_was_started_a_moment_ago() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let socket = path("relance.sock");
+    let mut daemon = Command::new("/bin/sh")
+        .arg0("relance")
+        .args(["-c", "read _; exec \"$0\" \"$@\""])
+        .arg(relance())
+        .args(["daemon", "--config", "/dev/null", "--state", &path("state")])
+        .args(["--logs", &path("logs"), "--socket", &socket])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("a shell");
+    let mut command = Command::new(relance())
+        .args(["list", "--socket", &socket])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    wait_until_it_watches(&mut command);
+    let go_on = daemon.stdin.as_mut().expect("a pipe").write_all(b"\n");
+    go_on.expect("the shell reads");
+    let status = command.wait().expect("a child of ours");
+    let pid = Pid::from_child(&daemon);
+    kill_process(pid, Signal::TERM).expect("it runs");
+    daemon.wait().expect("a child of ours");
+    assert!(status.success(), "{status}");
+}
+
+/// Until it has a watch over the folder of the socket.
+fn wait_until_it_watches(command: &mut Child) {
+    let descriptors = format!("/proc/{}/fd", command.id());
+    let is_watch = |path: PathBuf| {
+        fs::read_link(path).is_ok_and(|link| link == Path::new("anon_inode:inotify"))
+    };
+    loop {
+        let entries = fs::read_dir(&descriptors).into_iter().flatten().flatten();
+        if entries.map(|entry| entry.path()).any(is_watch) {
+            return;
+        }
+        assert_eq!(
+            command.try_wait().expect("a child of ours"),
+            None,
+            "it does not wait"
+        );
+        std::thread::yield_now();
+    }
 }
