@@ -20,6 +20,7 @@ mod doctor;
 mod events;
 mod explain;
 mod failure;
+mod failures;
 mod health;
 #[cfg(windows)]
 mod host;
@@ -99,6 +100,12 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "What happened last, whether it counted, what comes next",
                 why::Arguments,
                 why::run
+            ),
+            command!(
+                "failures",
+                "What has failed, how often and why",
+                failures::Arguments,
+                failures::run
             ),
             command!("logs", "What a service prints", logs::Arguments, logs::run),
             command!("events", "The event log", events::Arguments, events::run),

@@ -28,6 +28,11 @@ pub(crate) fn of_last_run(manager: &Manager, info: &ServiceInfo) -> Option<Strin
         let of_run = entry.details.run == Some(run);
         entry.details.output.filter(|_| of_run)
     })?;
+    of(&output)
+}
+
+/// The last lines of a text; `None` where it has none.
+pub(crate) fn of(output: &str) -> Option<String> {
     let lines: Vec<&str> = output.trim_end().lines().collect();
     let last = &lines[lines.len().saturating_sub(LINES)..];
     (!last.is_empty()).then(|| last.join("\n"))

@@ -6,6 +6,7 @@ use relance_scm::duration::Human;
 use relance_scm::duration::{self, Bare};
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::manager::{PendingInfo, ServiceInfo};
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::{CommandFailure, usage};
@@ -82,6 +83,12 @@ pub(crate) fn between(from: Timestamp, to: Timestamp) -> Human {
     ))
 }
 
+/// The pending recovery action that comes first.
+pub(crate) fn earliest(info: &ServiceInfo) -> Option<&PendingInfo> {
+    let pending = info.recovery.pending.iter();
+    pending.min_by_key(|pending| pending.due)
+}
+
 /// `restart after 60 s`
 pub(crate) fn action(action: RecoveryAction) -> String {
     let word = action.kind.word();
@@ -102,8 +109,12 @@ pub(crate) fn duration(text: &str) -> Result<Duration, CommandFailure> {
     })
 }
 
-/// A moment from the command line: so long ago (`10m`), or a date and time (`2026-11-22T14:00`).
+/// A moment from the command line: so long ago (`10m`), the beginning of a day (`today`, `yesterday`), or a date
+/// and time (`2026-11-22T14:00`).
 pub(crate) fn moment_from(text: &str) -> Result<Timestamp, CommandFailure> {
+    if let Some(midnight) = day(text) {
+        return Ok(midnight);
+    }
     if let Ok(ago) = duration(text) {
         let millis = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);
         return Ok(Timestamp(now().0.saturating_sub(millis)));
@@ -122,9 +133,20 @@ pub(crate) fn moment_from(text: &str) -> Result<Timestamp, CommandFailure> {
         });
     zoned.map(Timestamp).map_err(|_| {
         usage(format!(
-            "{text:?} is not a moment; write 10m for ten minutes ago, or 2026-11-22T14:00"
+            "{text:?} is not a moment; write 10m for ten minutes ago, today, yesterday, or 2026-11-22T14:00"
         ))
     })
+}
+
+/// The midnight that a day of this name began with, in the user's time zone.
+fn day(name: &str) -> Option<Timestamp> {
+    let today = jiff::Zoned::now().start_of_day().ok()?;
+    let midnight = match name {
+        "today" => today,
+        "yesterday" => today.yesterday().ok()?.start_of_day().ok()?,
+        _ => return None,
+    };
+    Some(Timestamp(midnight.timestamp().as_millisecond()))
 }
 
 #[cfg(test)]
@@ -151,6 +173,8 @@ mod tests {
             Some(Timestamp(1_795_356_000_000))
         );
         assert!(moment_from("2026-11-22 14:00").is_ok());
-        assert!(moment_from("yesterday").is_err());
+        let (yesterday, today) = (moment_from("yesterday").ok(), moment_from("today").ok());
+        assert!(yesterday < today && today <= Some(now()));
+        assert!(moment_from("tomorrow").is_err());
     }
 }

@@ -1,6 +1,8 @@
 //! Entries of the event log, with what Windows keeps of them and what it does not, and the questions
 //! that can be asked of the log.
 
+mod failures;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +14,8 @@ use crate::event::{Event, EventLevel, EventSource, sentence};
 use crate::run::{RunId, ServiceId};
 use crate::status::ProcessExit;
 use crate::win32::Win32Error;
+
+pub use failures::{Cause, Failures, ServiceFailures};
 
 /// A moment on the wall clock: milliseconds since 1970, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -457,6 +457,10 @@ impl Daemon {
 }
 
 /// Everything that this daemon has started ends with the test.
+#[allow(
+    clippy::print_stderr,
+    reason = "a test that fails shows what its daemon said"
+)]
 impl Drop for Daemon {
     fn drop(&mut self) {
         if std::thread::panicking() {

@@ -9,6 +9,7 @@ mod change;
 mod config;
 mod event;
 mod extensions;
+mod failures;
 mod manager;
 mod requests;
 mod service;
@@ -27,6 +28,7 @@ pub use config::{
 };
 pub use event::{EventBody, EventPageReply, EventsQuery, WriteEventRequest};
 pub use extensions::ExtensionsBody;
+pub use failures::{CauseBody, FailuresBody};
 pub use manager::{ConsoleBody, ManagerReply};
 pub use requests::{ControlRequest, RestartRequest, StartRequest};
 pub use service::{

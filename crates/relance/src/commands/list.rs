@@ -10,7 +10,7 @@ use relance_wire::api::ServicesReply;
 
 use crate::cli::{CommandResult, Common};
 use crate::selection::{Selection, service_names};
-use crate::text::{between, now, print_table};
+use crate::text::{between, earliest, now, print_table};
 
 /// All services, or those that are named
 ///
@@ -137,12 +137,7 @@ fn row(info: &ServiceInfo) -> Vec<String> {
 
 /// The earliest pending recovery action.
 fn next(info: &ServiceInfo) -> String {
-    let Some(pending) = info
-        .recovery
-        .pending
-        .iter()
-        .min_by_key(|pending| pending.due)
-    else {
+    let Some(pending) = earliest(info) else {
         return String::new();
     };
     format!(

@@ -14,6 +14,7 @@ mod console;
 mod container;
 mod doctor;
 mod exits;
+mod failures;
 mod instances;
 mod kills;
 mod laravel;

@@ -1,0 +1,135 @@
+//! `relance failures`
+
+use std::time::Duration;
+
+use clap::Parser;
+use relance_scm::event::EventLevel;
+use relance_scm::event_log::{EventFilter, Failures, ServiceFailures, Timestamp};
+use relance_scm::manager::ServiceInfo;
+use relance_texts::{Message, failures, shown};
+use relance_wire::api::FailuresBody;
+
+use crate::cli::{CommandResult, Common, Manager};
+use crate::lang::lang;
+use crate::last_lines;
+use crate::plain::plain;
+use crate::selection::{Selection, service_names};
+use crate::text::{earliest, moment, moment_from, now};
+
+/// Entries that are asked for at once.
+const PAGE: u32 = 10_000;
+
+/// What has failed, how often and why, and what comes next
+///
+/// Failures with the same cause are one line. What failed last stands first.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// Services: names, patterns with * and ?, or NAME@ for all instances; without: all
+    #[arg(value_name = "NAME", add = service_names())]
+    names: Vec<String>,
+    /// From some moment on: 8h for eight hours ago, today, yesterday, or 2026-11-22T14:00
+    #[arg(long, default_value = "1d")]
+    since: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let since = moment_from(&arguments.since)?;
+    let manager = arguments.common.manager()?;
+    let selected = match &*arguments.names {
+        [] => None,
+        names => Some(Selection::of(names).select(&manager)?.names),
+    };
+    let mut report = collect(&manager, since)?.report();
+    if let Some(names) = &selected {
+        report.retain(|service| names.iter().any(|name| name.as_str() == &*service.name));
+    }
+    if arguments.common.json {
+        let bodies: Vec<_> = report.iter().map(FailuresBody::from).collect();
+        return Common::print_json(&bodies);
+    }
+    let since = moment(since);
+    if report.is_empty() {
+        println!(
+            "{}",
+            lang().say(failures::None {
+                since: shown(since)
+            })
+        );
+        return Ok(());
+    }
+    let services = report.len();
+    println!(
+        "{}",
+        lang().say(failures::Head {
+            services,
+            since: shown(since)
+        })
+    );
+    let infos = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+    for service in &report {
+        let mut infos = infos.services.iter();
+        let info = infos.find(|info| info.id == service.service);
+        print(service, info);
+    }
+    Ok(())
+}
+
+/// Reads the log back to this moment, the newest entries first.
+fn collect(manager: &Manager, since: Timestamp) -> Result<Failures, crate::cli::CommandFailure> {
+    let mut failures = Failures::default();
+    let mut before = None;
+    loop {
+        let filter = EventFilter {
+            level: Some(EventLevel::Error),
+            since: Some(since),
+            before,
+            limit: PAGE,
+            ..EventFilter::default()
+        };
+        let page = manager.ask(|scm, caller, reply| scm.find_events(caller, filter, reply))?;
+        page.entries.iter().for_each(|entry| failures.take(entry));
+        before = page.entries.first().map(|entry| entry.number);
+        if !page.more || before.is_none() {
+            return Ok(failures);
+        }
+    }
+}
+
+fn print(service: &ServiceFailures, info: Option<&ServiceInfo>) {
+    let ago = u64::try_from(now().0 - service.last.0).unwrap_or(0);
+    let head = failures::Service {
+        name: shown(&service.name),
+        count: service.count,
+        ago: Duration::from_millis(ago),
+        state: state(info),
+    };
+    println!("\n{}", plain(&lang().say(head)));
+    let width = service.causes.iter().map(|cause| cause.count).max();
+    let width = width.unwrap_or(0).to_string().len();
+    for cause in &service.causes {
+        let sentence = cause.sentence.of(lang());
+        println!("  {:>width$} x  {}", cause.count, plain(&sentence));
+    }
+    if let Some(lines) = service.output.as_deref().and_then(last_lines::of) {
+        println!("{}", last_lines::indented(&lines));
+    }
+}
+
+/// What it does now, and what comes next.
+fn state(info: Option<&ServiceInfo>) -> relance_texts::Text {
+    let Some(info) = info else {
+        return failures::DELETED.text();
+    };
+    let state = shown(info.status.state);
+    match earliest(info) {
+        None => failures::Now { state }.text(),
+        Some(pending) => failures::Next {
+            state,
+            action: shown(pending.action.kind.word()),
+            time: Duration::from_millis(u64::try_from(pending.due.0 - now().0).unwrap_or(0)),
+        }
+        .text(),
+    }
+}
