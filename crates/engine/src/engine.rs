@@ -295,9 +295,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             // A configuration that is not committed starts nothing.
             Action::Spawn(run) if self.configuring => self.turn.effects.push(Effect::Spawn(run)),
             Action::Spawn(run) => self.spawn(run),
-            Action::SignalStop(run) => self
-                .processes
-                .signal(run, config.extensions.get(STOP_SIGNAL)),
+            Action::SignalStop(run) => self.processes.stop(run, config.extensions.get(STOP_SIGNAL)),
             Action::Signal { run, signal } => self.processes.signal(run, signal),
             Action::Terminate(run) => self.processes.terminate(run),
             Action::SetPriority(run) => {

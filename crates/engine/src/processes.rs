@@ -25,6 +25,9 @@ pub trait Processes {
     fn broadcast(&mut self, message: &str);
     /// Sends a signal to the process of a run.
     fn signal(&mut self, run: RunId, signal: u8);
+    /// Sends the process of a run the signal that asks it to stop. What its main process leaves behind is then
+    /// asked too, and the run has ended when nothing of it is left (X24).
+    fn stop(&mut self, run: RunId, signal: u8);
     /// Gives the processes of a run a priority; one that the daemon may not give is left as it is.
     fn set_priority(&mut self, run: RunId, class: PriorityClass);
     /// Kills the process tree of a run.

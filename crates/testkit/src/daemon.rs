@@ -433,6 +433,17 @@ impl Daemon {
     /// If the log cannot be read.
     #[must_use]
     pub fn events_with_ids(&self, name: &ServiceName, event_ids: &[u32]) -> Vec<LogEntry> {
+        let mut entries = self.all_events(name, event_ids);
+        entries.retain(|entry| entry.source == EventSource::ServiceControlManager);
+        entries
+    }
+
+    /// The same with those that Windows does not have; no kinds: all.
+    ///
+    /// # Panics
+    /// If the log cannot be read.
+    #[must_use]
+    pub fn all_events(&self, name: &ServiceName, event_ids: &[u32]) -> Vec<LogEntry> {
         let filter = EventFilter {
             service: Some(self.query(name).id),
             event_ids: event_ids.to_vec(),
@@ -442,8 +453,7 @@ impl Daemon {
         let page = self
             .ask(|scm, caller, reply| scm.find_events(caller, filter, reply))
             .expect("the log can be read");
-        let of_scm = |entry: &LogEntry| entry.source == EventSource::ServiceControlManager;
-        let mut entries: Vec<LogEntry> = page.entries.into_iter().filter(of_scm).collect();
+        let mut entries = page.entries;
         entries.sort_by_key(|entry| entry.number);
         entries
     }

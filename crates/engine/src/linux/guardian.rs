@@ -22,6 +22,7 @@ mod engine;
 mod farewell;
 mod groups;
 pub(super) mod journal;
+mod rest;
 mod restart;
 mod services;
 mod shutdown;
@@ -44,6 +45,7 @@ use console::Console;
 pub use console::{ConsoleSetup, handed_over_listener};
 use engine::Engine;
 use journal::{End, Journal, Slot};
+use rest::Rest;
 use restart::Restart;
 pub use shutdown::EXIT_WITHOUT_ENGINE;
 use shutdown::Shutdown;
@@ -68,6 +70,8 @@ const TOKEN_LISTENER: u64 = 3;
 const TOKEN_ADOPTED: u64 = 1 << 63;
 /// Set for the control channel of a run that the guardian stops itself. Services are numbered from 1.
 const TOKEN_FAREWELL: u64 = 1 << 62;
+/// Set for the processes that are left of a run whose main process has ended.
+const TOKEN_REST: u64 = 1 << 61;
 
 /// What the guardian is given.
 pub struct Setup {
@@ -142,6 +146,12 @@ struct Run {
     service: Option<Box<str>>,
     /// What asks it to stop if it has no control channel.
     stop_signal: i32,
+    /// Whether this guardian has started it.
+    is_child: bool,
+    /// Whether it was sent that signal because somebody wants it to stop.
+    is_asked: bool,
+    /// Set while its main process has ended and the others it was told to stop with have not.
+    rest: Option<Box<Rest>>,
 }
 
 struct Guardian {
@@ -208,6 +218,9 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
                 TOKEN_LISTENER => guardian.client_came(),
                 token if token & TOKEN_ADOPTED != 0 => {
                     guardian.adopted_event(run_of(token & !TOKEN_ADOPTED).into());
+                }
+                token if token & TOKEN_REST != 0 => {
+                    guardian.rest_event(run_of(token & !TOKEN_REST).into());
                 }
                 token if token & TOKEN_FAREWELL != 0 => {
                     guardian.farewell(run_of(token & !TOKEN_FAREWELL).into());
@@ -309,7 +322,8 @@ impl Guardian {
     /// What is left of a run that has ended would stand beside the next one. The process is still a
     /// zombie, so its number cannot belong to anybody else.
     fn before_reaping(&self, pid: u32) {
-        if self.by_pid.contains_key(&pid) {
+        let run = self.by_pid.get(&pid).and_then(|key| self.runs.get(key));
+        if run.is_some_and(|run| !run.is_asked) {
             kill_group(pid);
         }
     }
@@ -326,8 +340,14 @@ impl Guardian {
         }
     }
 
-    /// The end is on record before anybody is told.
+    /// The main process of a run has ended. The end is on record before anybody is told.
     fn run_ended(&mut self, key: RunKey, exit: Exit) {
+        if !self.hold_back(key, exit) {
+            self.run_is_over(key, exit);
+        }
+    }
+
+    fn run_is_over(&mut self, key: RunKey, exit: Exit) {
         let at_ns = clock::boottime_ns();
         let memory_kills = self.memory_kills(&self.runs[&key]);
         let end = End {
@@ -338,10 +358,8 @@ impl Guardian {
         if let Some(run) = self.runs.get_mut(&key) {
             run.exit = Some((exit, at_ns));
             run.memory_kills = memory_kills;
-            if let (Some(journal), Some(slot)) = (&mut self.journal, &run.slot) {
-                journal.end(slot, end);
-            }
         }
+        self.write_end(key, end);
         self.tell(
             &GuardianReport::Exited {
                 run: key,
@@ -354,6 +372,14 @@ impl Guardian {
         self.expect_word();
         // While the engine thinks: it asks for the next run later.
         self.kill_control_group(&self.runs[&key]);
+    }
+
+    fn write_end(&mut self, key: RunKey, end: End) {
+        if let (Some(journal), Some(run)) = (&mut self.journal, self.runs.get(&key))
+            && let Some(slot) = &run.slot
+        {
+            journal.end(slot, end);
+        }
     }
 
     fn request(&mut self, request: GuardianRequest) {
@@ -378,17 +404,17 @@ impl Guardian {
                 self.spawn(run, secret, output, channel, &spec);
             }
             GuardianRequest::Command { action, spec } => self.command(action, &spec),
-            GuardianRequest::Signal { run, signal } => {
-                if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
-                    match &run.adopted {
-                        Some(adopted) => {
-                            adopted.signal(signal);
-                        }
-                        None => super::process::kill(run.pid, signal),
-                    }
+            GuardianRequest::Signal { run, signal, stops } => {
+                if stops {
+                    self.note_asked(run);
                 }
+                self.signal_run(run, signal);
             }
             GuardianRequest::Terminate { run } => {
+                if let Some(run) = self.runs.get_mut(&run).filter(|run| run.exit.is_none()) {
+                    // What is killed with it gets no time of its own.
+                    run.is_asked = false;
+                }
                 if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
                     self.kill_tree(run);
                 }

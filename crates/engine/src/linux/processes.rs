@@ -488,6 +488,15 @@ impl Processes for LinuxProcesses {
         self.ask(&GuardianRequest::Signal {
             run: run.into(),
             signal: signal.into(),
+            stops: false,
+        });
+    }
+
+    fn stop(&mut self, run: RunId, signal: u8) {
+        self.ask(&GuardianRequest::Signal {
+            run: run.into(),
+            signal: signal.into(),
+            stops: true,
         });
     }
 

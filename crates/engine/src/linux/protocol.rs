@@ -86,7 +86,14 @@ pub(crate) enum GuardianRequest {
     /// Start a command that nobody waits for.
     Command { action: ActionKey, spec: SpawnSpec },
     /// Send a signal to the process of a run.
-    Signal { run: RunKey, signal: i32 },
+    Signal {
+        run: RunKey,
+        signal: i32,
+        /// Whether that asks the run to stop: what its main process leaves behind is then asked too, and has
+        /// time until [`GuardianRequest::Terminate`]. An older guardian kills it at once.
+        #[serde(default)]
+        stops: bool,
+    },
     /// Kill the whole process tree of a run.
     Terminate { run: RunKey },
     /// The end of a run is on record; it may be forgotten.

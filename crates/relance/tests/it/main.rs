@@ -39,3 +39,4 @@ mod support;
 mod symfony;
 mod upgrade;
 mod watchdog;
+mod wrapped;

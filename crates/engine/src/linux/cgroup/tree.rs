@@ -273,7 +273,8 @@ impl Tree {
         let _ = fs::remove_dir(&self.folder);
     }
 
-    fn path(&self, group: Group) -> PathBuf {
+    /// The folder of a group.
+    pub(crate) fn path(&self, group: Group) -> PathBuf {
         self.folder.join(group.name())
     }
 }

@@ -51,10 +51,7 @@ impl Adopted {
 
     /// Sends it a signal; 0 is none. Whether it is there, if only as a zombie.
     pub(super) fn signal(&self, signal: i32) -> bool {
-        let nothing: *const libc::siginfo_t = std::ptr::null();
-        let pidfd = self.pidfd.as_raw_fd();
-        // SAFETY: numbers, and no information beside the signal.
-        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signal, nothing, 0) == 0 }
+        send_signal(self.pidfd.as_fd(), signal)
     }
 
     /// Kills all that is in its control group, which need not be in this guardian's tree.
@@ -73,9 +70,8 @@ impl Adopted {
         }
     }
 
-    /// Looks how it ended, once its pidfd says that it did. What it leaves in its process group goes.
+    /// Looks how it ended, once its pidfd says that it did.
     pub(super) fn look(&self) -> Look {
-        self.kill_process_group();
         if let Some(exit) = self.zombie() {
             return Look::Ended(exit);
         }
@@ -111,14 +107,22 @@ pub(super) fn waits_for_device(pid: u32) -> bool {
     stat(pid).is_some_and(|stat| stat[0] == "D")
 }
 
+/// Sends a signal to a process; 0 is none. Whether it is there, if only as a zombie.
+pub(super) fn send_signal(pidfd: BorrowedFd<'_>, signal: i32) -> bool {
+    let nothing: *const libc::siginfo_t = std::ptr::null();
+    let pidfd = pidfd.as_raw_fd();
+    // SAFETY: numbers, and no information beside the signal.
+    unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signal, nothing, 0) == 0 }
+}
+
 /// Fields of `/proc/PID/stat` behind the name, the first of which is the state.
-fn stat(pid: u32) -> Option<Vec<String>> {
+pub(super) fn stat(pid: u32) -> Option<Vec<String>> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, fields) = text.rsplit_once(") ")?;
     Some(fields.split_whitespace().map(ToOwned::to_owned).collect())
 }
 
-fn session(stat: &[String]) -> Option<u32> {
+pub(super) fn session(stat: &[String]) -> Option<u32> {
     stat.get(3)?.parse().ok()
 }
 

@@ -75,6 +75,11 @@ impl Guardian {
         self.setup.console.is_some() && self.console.process.is_none() && !self.shutdown.is_asked()
     }
 
+    /// Its process, if there is one.
+    pub(super) fn console_pid(&self) -> Option<u32> {
+        self.console.process.as_ref().map(|process| process.pid)
+    }
+
     /// When there is something to do about it.
     pub(super) fn console_deadline_ns(&self) -> Option<u64> {
         if self.wants_console() {

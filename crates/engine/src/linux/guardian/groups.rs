@@ -54,9 +54,10 @@ impl Guardian {
     /// Kills all of a run whose process exists, if only as a zombie: its process group, and its
     /// control group, which nothing has left.
     pub(super) fn kill_tree(&self, run: &Run) {
-        match &run.adopted {
-            Some(adopted) => adopted.kill_process_group(),
-            None => kill_group(run.pid),
+        match (&run.rest, &run.adopted) {
+            (Some(rest), _) => return rest.kill(),
+            (None, Some(adopted)) => adopted.kill_process_group(),
+            (None, None) => kill_group(run.pid),
         }
         self.kill_control_group(run);
     }
@@ -75,6 +76,14 @@ impl Guardian {
         if let (Some(tree), Some(group)) = (&self.groups, run.group) {
             tree.end_leftovers(group);
         }
+    }
+
+    /// The folder of a run's control group, if it has one.
+    pub(super) fn group_folder(&self, run: &Run) -> Option<PathBuf> {
+        if let (Some(tree), Some(group)) = (&self.groups, run.group) {
+            return Some(tree.path(group));
+        }
+        run.adopted.as_ref()?.group.clone()
     }
 
     pub(super) fn memory_kills(&self, run: &Run) -> u32 {

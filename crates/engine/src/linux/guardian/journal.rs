@@ -47,6 +47,9 @@ const MARK_TIME: usize = 80;
 /// Written when it has ended.
 const END: usize = 88;
 const END_LEN: usize = 24;
+/// Written when it is asked to stop, and when what its main process has left behind is.
+const ASKED: usize = END + END_LEN;
+const REST_ASKED: usize = ASKED + 1;
 
 const FREE: u8 = 0;
 const RUN: u8 = 1;
@@ -92,6 +95,16 @@ pub(super) struct End {
     pub(super) memory_kills: u32,
 }
 
+/// Whether a run was asked to stop. Nothing of it is in files of older versions, which reads as `No`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    No,
+    /// Its main process was.
+    Main,
+    /// What its main process has left behind was, too.
+    Rest,
+}
+
 /// What a process has written about itself before it executed its program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
@@ -108,6 +121,7 @@ pub(super) enum Entry {
         intent: Intent,
         mark: Mark,
         end: Option<End>,
+        asked: Asked,
     },
     Command {
         slot: Slot,
@@ -244,6 +258,15 @@ impl Journal {
         let written = self
             .file
             .write_all_at(&encode_end(end), position(slot.0) + END as u64);
+        self.note(written);
+    }
+
+    /// Puts on record that a run was asked to stop.
+    pub(super) fn asked(&mut self, slot: &Slot, asked: Asked) {
+        let bytes = [u8::from(asked != Asked::No), u8::from(asked == Asked::Rest)];
+        let written = self
+            .file
+            .write_all_at(&bytes, position(slot.0) + ASKED as u64);
         self.note(written);
     }
 
@@ -396,6 +419,7 @@ fn decode(slot: Slot, bytes: &[u8; SLOT_LEN]) -> Result<Option<Entry>, &'static 
             intent: decode_intent(RunKey(service, number), bytes)?,
             mark,
             end: decode_end(bytes)?,
+            asked: decode_asked(bytes),
         })),
         COMMAND => Ok(Some(Entry::Command {
             slot,
@@ -435,6 +459,14 @@ fn decode_end(bytes: &[u8; SLOT_LEN]) -> Result<Option<End>, &'static str> {
         at_ns: u64_at(bytes, END + 8),
         memory_kills: u32_at(bytes, END + 16),
     }))
+}
+
+fn decode_asked(bytes: &[u8; SLOT_LEN]) -> Asked {
+    match (bytes[ASKED], bytes[REST_ASKED]) {
+        (0, _) => Asked::No,
+        (_, 0) => Asked::Main,
+        (_, _) => Asked::Rest,
+    }
 }
 
 fn u32_at(bytes: &[u8; SLOT_LEN], at: usize) -> u32 {

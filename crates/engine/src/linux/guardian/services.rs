@@ -95,6 +95,9 @@ impl Guardian {
             adopted: None,
             service: spec.service().map(Into::into),
             stop_signal: intent.stop_signal,
+            is_child: true,
+            is_asked: false,
+            rest: None,
         })
     }
 

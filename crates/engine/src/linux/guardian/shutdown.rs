@@ -158,7 +158,12 @@ impl Guardian {
     fn stop_run(&mut self, key: RunKey) {
         if !self.say_stop(key) {
             let signal = self.runs[&key].stop_signal;
-            self.request(GuardianRequest::Signal { run: key, signal });
+            let stops = true;
+            self.request(GuardianRequest::Signal {
+                run: key,
+                signal,
+                stops,
+            });
         }
     }
 

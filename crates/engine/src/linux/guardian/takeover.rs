@@ -13,7 +13,7 @@ use super::super::place;
 use super::super::process::log;
 use super::super::protocol::{ActionKey, Exit, GuardianReport, RecordedRun, RunKey, token};
 use super::adopted::{Adopted, Look, TICK_NS};
-use super::journal::{End, Entry, Intent, Journal, Mark, Slot};
+use super::journal::{Asked, End, Entry, Intent, Journal, Mark, Slot};
 use super::{EXIT_CANNOT_START, Guardian, Run, TOKEN_ADOPTED};
 
 /// How long after its process was asked for a run of the database may have been created.
@@ -81,13 +81,28 @@ impl Guardian {
                 intent,
                 mark,
                 end,
+                asked,
             } => {
                 let adopted = match end {
                     Some(_) => None,
                     None => process_of(&intent, mark),
                 };
-                self.take_over(intent, mark.pid, Some(slot), end, adopted);
+                let is_over = adopted.is_none() && asked == Asked::No;
+                let key = self.take_over(intent, mark.pid, Some(slot), end, adopted);
+                if is_over {
+                    self.end_leftovers(&self.runs[&key]);
+                }
+                self.go_on_with_stop(key, asked);
+                self.note_unseen_end(key);
             }
+        }
+    }
+
+    /// A run of an earlier guardian that has ended meanwhile, and nobody saw how.
+    fn note_unseen_end(&mut self, key: RunKey) {
+        let run = &self.runs[&key];
+        if run.exit.is_none() && run.adopted.is_none() && run.rest.is_none() {
+            self.run_ended(key, Exit::Unknown);
         }
     }
 
@@ -99,7 +114,7 @@ impl Guardian {
         slot: Option<Slot>,
         end: Option<End>,
         mut adopted: Option<Adopted>,
-    ) {
+    ) -> RunKey {
         let key = intent.run;
         let mut group = intent.group;
         if let Some(adopted) = &mut adopted {
@@ -111,7 +126,6 @@ impl Guardian {
                 log(&format!("process {pid} cannot be watched: {error}"));
             }
         }
-        let was_seen = end.is_some() || adopted.is_some();
         let run = Run {
             pid,
             birth: intent.birth,
@@ -124,15 +138,13 @@ impl Guardian {
             adopted: adopted.map(Box::new),
             service: None,
             stop_signal: intent.stop_signal,
+            is_child: false,
+            is_asked: false,
+            rest: None,
         };
-        if run.adopted.is_none() {
-            self.end_leftovers(&run);
-        }
         self.note_run(key);
         self.runs.insert(key, run);
-        if !was_seen {
-            self.run_ended(key, Exit::Unknown);
-        }
+        key
     }
 
     /// Takes over what the database names and the journal did not, then ends what outlived its run
@@ -182,14 +194,23 @@ impl Guardian {
         };
         let journal = self.journal.as_mut();
         let slot = journal.and_then(|journal| journal.adopt(&intent, mark));
-        self.take_over(intent, pid, slot, None, adopted);
+        let is_over = adopted.is_none();
+        let key = self.take_over(intent, pid, slot, None, adopted);
+        if is_over {
+            self.end_leftovers(&self.runs[&key]);
+        }
+        self.note_unseen_end(key);
     }
 
     /// Something happened to a process that was taken over.
     pub(super) fn adopted_event(&mut self, key: RunKey) {
-        let Some(adopted) = self.runs.get(&key).and_then(|run| run.adopted.as_ref()) else {
+        let Some(run) = self.runs.get(&key) else {
             return;
         };
+        let Some(adopted) = &run.adopted else { return };
+        if !run.is_asked {
+            adopted.kill_process_group();
+        }
         match adopted.look() {
             Look::Ended(exit) => self.adopted_ended(key, exit),
             Look::NotYet => {
@@ -210,7 +231,9 @@ impl Guardian {
 
     fn adopted_ended(&mut self, key: RunKey, exit: Exit) {
         self.unreaped.remove(&key);
-        self.end_leftovers(&self.runs[&key]);
+        if !self.runs[&key].is_asked {
+            self.end_leftovers(&self.runs[&key]);
+        }
         self.run_ended(key, exit);
         if let Some(run) = self.runs.get_mut(&key) {
             run.adopted = None;
@@ -286,7 +309,7 @@ fn boot() -> std::io::Result<String> {
 }
 
 /// What a process has in its environment as the secret of this run.
-fn secret_of(pid: u32, run: RunKey) -> Option<String> {
+pub(super) fn secret_of(pid: u32, run: RunKey) -> Option<String> {
     let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
     let prefix = format!(
         "{}={}.{}:",

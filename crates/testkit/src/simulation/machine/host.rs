@@ -66,7 +66,9 @@ impl Processes for SimProcesses {
 
     fn set_priority(&mut self, _: RunId, _: PriorityClass) {}
 
-    fn signal(&mut self, run: RunId, _: u8) {
+    fn signal(&mut self, _: RunId, _: u8) {}
+
+    fn stop(&mut self, run: RunId, _: u8) {
         // From here on the manager has asked, although the signal may come too late.
         if let Some(history) = self.0.borrow_mut().history.runs.get_mut(&run) {
             history.stop_delivered = true;

@@ -88,6 +88,7 @@ fn a_successor_learns_of_every_run_as_far_as_it_had_come() {
         intent: intent(number),
         mark: MARK_OF_TEST,
         end,
+        asked: Asked::No,
     };
     let expected = [
         run(running, 2, None),
@@ -99,6 +100,40 @@ fn a_successor_learns_of_every_run_as_far_as_it_had_come() {
         },
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn x24_a_successor_learns_who_was_asked_to_stop() {
+    let place = Place::new("asked");
+    let (mut journal, _) = place.open();
+    for (number, asked) in [(1, Asked::No), (2, Asked::Main), (3, Asked::Rest)] {
+        let slot = journal.run(&intent(number)).unwrap();
+        mark(&journal, &slot);
+        journal.asked(&slot, asked);
+    }
+    drop(journal);
+    let (mut journal, found) = place.open();
+    let mut told = Vec::new();
+    for entry in found {
+        let Entry::Run { slot, asked, .. } = entry else {
+            panic!("only runs were written");
+        };
+        told.push(asked);
+        journal.free(slot);
+    }
+    assert_eq!(told, [Asked::No, Asked::Main, Asked::Rest]);
+    let again = journal.run(&intent(4)).unwrap();
+    mark(&journal, &again);
+    drop(journal);
+    let (_, found) = place.open();
+    let next = found.first();
+    assert!(matches!(
+        next,
+        Some(Entry::Run {
+            asked: Asked::No,
+            ..
+        })
+    ));
 }
 
 #[test]

@@ -1,0 +1,279 @@
+//! What is left of a run that was asked to stop and whose main process has ended: the worker of a
+//! `sh -c 'cd …; php worker.php'`, the children of npm. It is sent the stop signal too, and the end of
+//! the run is held back until nothing of it is left, or until the engine has it killed (X24).
+//!
+//! With control groups that is everything in the group of the run; without, everything in the session that
+//! its main process led, whose number belongs to nobody else while one of its processes is there.
+//!
+//! What a run leaves behind that nobody asked to stop is killed at once, before the end is told
+//! (`before_reaping`, `kill_control_group`).
+
+use std::fs;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
+
+use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use super::super::cgroup;
+use super::super::process::{kill, kill_group, log};
+use super::super::protocol::{Exit, RunKey, token};
+use super::adopted::{send_signal, session, stat};
+use super::journal::{Asked, End};
+use super::takeover::secret_of;
+use super::{Guardian, TOKEN_REST};
+
+/// See the module.
+pub(super) struct Rest {
+    /// How the main process ended.
+    exit: Exit,
+    /// The process that led the session.
+    leader: u32,
+    /// The control group, if there is one.
+    group: Option<PathBuf>,
+    /// Set for a run of an earlier guardian: what is taken for a process of it must know this.
+    secret: Option<(RunKey, String)>,
+    /// Those that are watched. What they start meanwhile is found when they end.
+    members: Vec<Member>,
+}
+
+/// A process of the rest.
+struct Member {
+    pid: u32,
+    pidfd: OwnedFd,
+}
+
+impl Guardian {
+    /// Somebody wants the run to stop.
+    pub(super) fn note_asked(&mut self, key: RunKey) {
+        if let Some(run) = self.runs.get_mut(&key)
+            && run.exit.is_none()
+            && run.rest.is_none()
+        {
+            run.is_asked = true;
+            self.write_asked(key, Asked::Main);
+        }
+    }
+
+    fn write_asked(&mut self, key: RunKey, asked: Asked) {
+        if let (Some(journal), Some(run)) = (&mut self.journal, self.runs.get(&key))
+            && let Some(slot) = &run.slot
+        {
+            journal.asked(slot, asked);
+        }
+    }
+
+    /// Sends a signal to the main process of a run.
+    pub(super) fn signal_run(&self, key: RunKey, signal: i32) {
+        let Some(run) = self.runs.get(&key).filter(|run| run.exit.is_none()) else {
+            return;
+        };
+        match (&run.rest, &run.adopted) {
+            // There is no main process any more.
+            (Some(_), _) => {}
+            (None, Some(adopted)) => {
+                adopted.signal(signal);
+            }
+            (None, None) => kill(run.pid, signal),
+        }
+    }
+
+    /// The main process of a run has ended: whether its end waits for what it has left behind.
+    pub(super) fn hold_back(&mut self, key: RunKey, exit: Exit) -> bool {
+        self.hold(key, exit, Asked::Main)
+    }
+
+    fn hold(&mut self, key: RunKey, exit: Exit, asked: Asked) -> bool {
+        let Some(rest) = self.rest_of(key, exit) else {
+            return false;
+        };
+        let signal = self.runs[&key].stop_signal;
+        for member in &rest.members {
+            self.watch_member(member, key);
+            if asked != Asked::Rest {
+                member.signal(signal);
+            }
+        }
+        if let Some(run) = self.runs.get_mut(&key) {
+            run.rest = Some(Box::new(rest));
+        }
+        let at_ns = super::super::clock::boottime_ns();
+        let memory_kills = 0; // Counted once it is over.
+        self.write_end(
+            key,
+            End {
+                exit,
+                at_ns,
+                memory_kills,
+            },
+        );
+        self.write_asked(key, Asked::Rest);
+        true
+    }
+
+    /// What is left of a run that was asked to stop, if anything is.
+    fn rest_of(&self, key: RunKey, exit: Exit) -> Option<Rest> {
+        let run = self.runs.get(&key).filter(|run| run.is_asked)?;
+        let mut rest = Rest {
+            exit,
+            leader: run.pid,
+            group: self.group_folder(run),
+            secret: (!run.is_child).then(|| (key, run.secret.clone())),
+            members: Vec::new(),
+        };
+        // A look at every process of the machine is saved where nothing can be left.
+        if rest.group.is_none() && run.is_child && !self.has_orphans() {
+            return None;
+        }
+        rest.look();
+        (!rest.members.is_empty()).then_some(rest)
+    }
+
+    /// Whether this process has a child that is no run: what a run leaves behind comes to the subreaper.
+    fn has_orphans(&self) -> bool {
+        let own = std::process::id();
+        let Ok(children) = fs::read_to_string(format!("/proc/{own}/task/{own}/children")) else {
+            return true;
+        };
+        let mut children = children.split_whitespace().map(str::parse::<u32>);
+        children.any(|child| child.is_ok_and(|child| !self.is_part(child)))
+    }
+
+    fn is_part(&self, pid: u32) -> bool {
+        let engine = self.engine.as_ref().map(|engine| engine.pid);
+        self.by_pid.contains_key(&pid) || engine == Some(pid) || self.console_pid() == Some(pid)
+    }
+
+    fn watch_member(&self, member: &Member, key: RunKey) {
+        let data = epoll::EventData::new_u64(token(key.into()) | TOKEN_REST);
+        let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
+        if let Err(error) = epoll::add(&self.epoll, &member.pidfd, data, flags) {
+            log(&format!(
+                "process {} cannot be watched: {error}",
+                member.pid
+            ));
+        }
+    }
+
+    /// A process of the rest of a run has ended.
+    pub(super) fn rest_event(&mut self, key: RunKey) {
+        let Some(mut rest) = self.runs.get_mut(&key).and_then(|run| run.rest.take()) else {
+            return;
+        };
+        let known = rest.look();
+        for member in &rest.members[known..] {
+            self.watch_member(member, key);
+        }
+        if rest.members.is_empty() {
+            return self.run_is_over(key, rest.exit);
+        }
+        if let Some(run) = self.runs.get_mut(&key) {
+            run.rest = Some(rest);
+        }
+    }
+
+    /// A run of an earlier guardian was asked to stop.
+    pub(super) fn go_on_with_stop(&mut self, key: RunKey, asked: Asked) {
+        let Some(run) = self.runs.get_mut(&key).filter(|_| asked != Asked::No) else {
+            return;
+        };
+        run.is_asked = true;
+        // One without an end on record is ended by whoever finds that.
+        if let Some((exit, at_ns)) = run.exit.take()
+            && !self.hold(key, exit, asked)
+            && let Some(run) = self.runs.get_mut(&key)
+        {
+            run.exit = Some((exit, at_ns));
+        }
+    }
+}
+
+impl Rest {
+    /// Looks which processes there are: those that have ended go, new ones come behind those that were
+    /// known, whose number is returned.
+    fn look(&mut self) -> usize {
+        // First: what they have started until their end is found then.
+        self.members.retain(|member| !member.has_ended());
+        let known = self.members.len();
+        let is_new = |pid: &u32| self.members.iter().all(|member| member.pid != *pid);
+        let found = self.find().into_iter().filter(is_new);
+        let mut opened: Vec<_> = found.filter_map(Member::open).collect();
+        if !opened.is_empty() {
+            // A number that somebody else got in between is not listed any more.
+            let listed = self.find();
+            opened.retain(|member| listed.contains(&member.pid));
+        }
+        self.members.append(&mut opened);
+        known
+    }
+
+    fn find(&self) -> Vec<u32> {
+        match &self.group {
+            Some(group) => cgroup::processes(group),
+            None => self.in_session(),
+        }
+    }
+
+    fn in_session(&self) -> Vec<u32> {
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        ids.filter(|pid| self.is_in_session(*pid)).collect()
+    }
+
+    fn is_in_session(&self, pid: u32) -> bool {
+        let Some(stat) = stat(pid) else { return false };
+        let is_dead = stat
+            .first()
+            .is_none_or(|state| matches!(state.as_str(), "Z" | "X"));
+        let is_of_run = || match &self.secret {
+            Some((run, secret)) => secret_of(pid, *run).as_ref() == Some(secret),
+            None => true,
+        };
+        !is_dead && session(&stat) == Some(self.leader) && is_of_run()
+    }
+
+    /// Kills all of it.
+    pub(super) fn kill(&self) {
+        if let Some(group) = &self.group {
+            if let Err(error) = cgroup::kill(group) {
+                log(&format!("{} cannot be killed: {error}", group.display()));
+            }
+            return;
+        }
+        // While one of them is there, the number of the group is nobody else's.
+        if self.members.iter().any(|member| !member.has_ended()) {
+            kill_group(self.leader);
+        }
+        for member in &self.members {
+            member.signal(libc::SIGKILL);
+        }
+    }
+}
+
+impl Member {
+    fn open(pid: u32) -> Option<Self> {
+        let id = Pid::from_raw(pid.cast_signed())?;
+        let pidfd = pidfd_open(id, PidfdFlags::empty());
+        match pidfd {
+            Ok(pidfd) => Some(Self { pid, pidfd }),
+            Err(rustix::io::Errno::SRCH) => None,
+            Err(error) => {
+                log(&format!("process {pid} cannot be watched: {error}"));
+                None
+            }
+        }
+    }
+
+    fn signal(&self, signal: i32) {
+        send_signal(self.pidfd.as_fd(), signal);
+    }
+
+    fn has_ended(&self) -> bool {
+        let mut fds = [PollFd::new(&self.pidfd, PollFlags::IN)];
+        let now = Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        poll(&mut fds, Some(&now)).is_ok_and(|ready| ready > 0)
+    }
+}
