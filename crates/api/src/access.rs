@@ -4,6 +4,7 @@
 use axum::response::Response;
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::error;
 use relance_wire::api::{AccessReply, AccessRequest};
 
 use crate::context::Context;
@@ -30,8 +31,7 @@ pub(crate) async fn change(
     Body(body): Body<AccessRequest>,
 ) -> RouteResult<Response> {
     if body.changes.len() > CHANGES_MAX {
-        let sentence =
-            format!("more than {CHANGES_MAX} changes of rights in one request; send several");
+        let sentence = error::ManyChanges { most: CHANGES_MAX };
         return Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence).into());
     }
     let changes = body.changes.iter().map(NamedChange::try_from);

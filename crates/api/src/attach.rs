@@ -38,12 +38,7 @@ pub(crate) async fn attach(
     let secret = value("relance-secret")
         .filter(|_| asks)
         .map(ToOwned::to_owned)
-        .ok_or_else(|| {
-            ScmError::new(
-                Win32Error::INVALID_PARAMETER,
-                "send Upgrade: relance-channel and Relance-Secret to attach",
-            )
-        })?;
+        .ok_or_else(|| ScmError::new(Win32Error::INVALID_PARAMETER, error::ATTACH))?;
     let upgrade = hyper::upgrade::on(request);
     tokio::spawn(Caught::new(async move {
         if let Ok(upgraded) = upgrade.await

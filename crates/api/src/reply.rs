@@ -89,7 +89,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         parsed.map(|Json(body)| Self(body)).map_err(|error| {
             RouteError(ScmError::new(
                 Win32Error::INVALID_PARAMETER,
-                error.body_text(),
+                error::RequestUnreadable {
+                    error: error.body_text(),
+                },
             ))
         })
     }
@@ -106,7 +108,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Questions<T> {
         read.map(|Query(query)| Self(query)).map_err(|error| {
             RouteError(ScmError::new(
                 Win32Error::INVALID_PARAMETER,
-                error.body_text(),
+                error::RequestUnreadable {
+                    error: error.body_text(),
+                },
             ))
         })
     }
@@ -122,7 +126,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
         let path = Path::<String>::from_request_parts(parts, state)
             .await
             .map_err(|error| {
-                RouteError(ScmError::new(Win32Error::INVALID_NAME, error.body_text()))
+                RouteError(ScmError::new(
+                    Win32Error::INVALID_NAME,
+                    error::RequestUnreadable {
+                        error: error.body_text(),
+                    },
+                ))
             })?;
         Ok(Self(ServiceName::new(path.0)?))
     }

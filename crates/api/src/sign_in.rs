@@ -37,12 +37,7 @@ pub(crate) fn identify<B>(
         .to_str()
         .ok()
         .and_then(|value| value.strip_prefix("Bearer "))
-        .ok_or_else(|| {
-            ScmError::new(
-                Win32Error::LOGON_FAILURE,
-                "only Authorization: Bearer with a token is understood",
-            )
-        })?;
+        .ok_or_else(|| ScmError::new(Win32Error::LOGON_FAILURE, error::BEARER))?;
     let through = user(peer);
     let (session, caller) = sessions.find(secret, through)?;
     let path = request.uri().path();
@@ -145,11 +140,9 @@ pub(crate) async fn show(context: Context) -> Json<SessionBody> {
 /// `DELETE /v1/session`
 pub(crate) async fn sign_out(context: Context) -> RouteResult<StatusCode> {
     let Some(signed_in) = &context.signed_in else {
-        return Err(ScmError::new(
-            Win32Error::INVALID_PARAMETER,
-            "a peer of the socket has no session to end",
-        )
-        .into());
+        return Err(
+            ScmError::new(Win32Error::INVALID_PARAMETER, error::NO_SESSION_OF_SOCKET).into(),
+        );
     };
     context.sessions.sign_out(&signed_in.secret)?;
     Ok(StatusCode::NO_CONTENT)

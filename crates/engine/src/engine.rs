@@ -46,6 +46,7 @@ use relance_scm::event_log::{Author, LogEntry, NewEntry};
 use relance_scm::settings::STOP_SIGNAL;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ServiceName, Win32Error};
+use relance_texts::Sentence;
 use relance_wire::channel::{ControlRequest, ManagerFrame};
 
 use crate::database::{Loaded, Restored, Unreadable};
@@ -137,7 +138,7 @@ struct Slot {
     deadline: Option<Time>,
     waiters: Vec<Waiter>,
     /// Why the last start failed, in a sentence.
-    problem: Option<Box<str>>,
+    problem: Option<Sentence>,
     /// Its creation is not committed yet: nobody may use it.
     is_new: bool,
 }

@@ -8,6 +8,7 @@ use relance_policy::{ActionId, RunId, ServiceId, Time};
 use relance_scm::config::PriorityClass;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceName, Win32Error};
+use relance_texts::Sentence;
 use relance_wire::channel::{ManagerFrame, ServiceFrame};
 
 /// Requests. None of them waits: what comes of them is told as a [`Fact`].
@@ -149,5 +150,5 @@ pub struct StartProblem {
     /// Whether the account was the trouble (7038).
     pub logon: bool,
     /// What to do about it.
-    pub sentence: String,
+    pub sentence: Sentence,
 }

@@ -16,6 +16,7 @@ use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use relance_scm::{Control, ControlsAccepted, EndCause, ScmError, Win32Error};
+use relance_texts::{error, shown};
 
 use crate::hosted::{Acknowledged, Hosted};
 use crate::wake::{Wake, Woken};
@@ -353,7 +354,9 @@ impl Drop for Attempt<'_> {
 fn no_wake(error: &std::io::Error) -> ScmError {
     ScmError::new(
         Win32Error::TOO_MANY_OPEN_FILES,
-        format!("the dispatcher has no file descriptor left ({error}); raise the limit"),
+        error::DispatcherDescriptor {
+            error: shown(error),
+        },
     )
 }
 

@@ -109,6 +109,8 @@ fn text(code: Win32Error) -> Cow<'static, str> {
 
 #[cfg(test)]
 mod tests {
+    use relance_scm::Sentence;
+
     use super::*;
 
     fn message(failure: Throwable) -> (i64, String) {
@@ -155,7 +157,10 @@ mod tests {
 
     #[test]
     fn an_unreachable_manager_says_what_to_do_in_the_previous_exception() {
-        let error = ScmError::new(Win32Error::RPC_S_SERVER_UNAVAILABLE, "start a daemon");
+        let error = ScmError::new(
+            Win32Error::RPC_S_SERVER_UNAVAILABLE,
+            Sentence::foreign("start a daemon"),
+        );
         match operation(&error, "on openning manager") {
             Throwable::Exception {
                 message, previous, ..

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use relance_scm::event::Event;
 use relance_scm::{Control, ScmError, ServiceName, Win32Error};
+use relance_texts::{Sentence, refused};
 
 use crate::record::{ActionId, ControlId, RunId, ServiceRecord};
 
@@ -163,52 +164,22 @@ impl DenyReason {
     /// The error for the caller, with what to do about it.
     #[must_use]
     pub fn error(self, service: &ServiceName) -> ScmError {
-        let sentence = match self {
-            Self::ShuttingDown => {
-                format!("the system is shutting down; {service} can be used again after the boot")
-            }
-            Self::MarkedForDelete => {
-                format!("{service} is marked for deletion; it is gone when it has stopped")
-            }
-            Self::Disabled => {
-                format!(
-                    "{service} is disabled; change its start type first (relance enable {service})"
-                )
-            }
-            Self::AlreadyRunning => format!("{service} is running already, or on its way"),
-            Self::NotActive => format!("{service} is not running; start it first"),
-            Self::RestartPending => format!(
-                "{service} is not running, but a restart is pending and goes on; relance \
-                 cancel-recovery {service} cancels it, and relance stop --cancel {service} does both"
-            ),
-            Self::CannotAcceptControl => {
-                format!("{service} cannot take controls in its present state; wait until it runs")
-            }
-            Self::StopDelivered => {
-                format!(
-                    "{service} was told to stop and gets no other control; wait, or terminate it"
-                )
-            }
-            Self::ControlNotAccepted => format!("{service} does not take this control"),
-            Self::StartNotOver(true) => format!(
-                "{service} has not said RUNNING yet and takes no controls before; it says so with \
-                 win32_set_service_status(WIN32_SERVICE_RUNNING); relance terminate {service} ends it \
-                 by force"
-            ),
-            Self::StartNotOver(false) => format!(
-                "{service} has not connected to the manager yet and takes no controls before; wait, or \
-                 end it by force: relance terminate {service}"
-            ),
-            Self::DependentsRunning => {
-                format!("services that depend on {service} are running; stop them first")
-            }
-            Self::ControlsWaiting => {
-                format!("too many controls wait for {service} already; it does not answer")
-            }
-            Self::HandleClosed => format!("this run of {service} is over; it can report no more"),
-            Self::NoPendingAction => {
-                format!("no recovery action of {service} is pending; see relance status {service}")
-            }
+        let sentence: Sentence = match self {
+            Self::ShuttingDown => refused::ShuttingDown { service }.into(),
+            Self::MarkedForDelete => refused::MarkedForDelete { service }.into(),
+            Self::Disabled => refused::Disabled { service }.into(),
+            Self::AlreadyRunning => refused::AlreadyRunning { service }.into(),
+            Self::NotActive => refused::NotActive { service }.into(),
+            Self::RestartPending => refused::RestartPending { service }.into(),
+            Self::CannotAcceptControl => refused::CannotAccept { service }.into(),
+            Self::StopDelivered => refused::StopDelivered { service }.into(),
+            Self::ControlNotAccepted => refused::Control { service }.into(),
+            Self::StartNotOver(true) => refused::NotReady { service }.into(),
+            Self::StartNotOver(false) => refused::NotConnected { service }.into(),
+            Self::DependentsRunning => refused::Dependents { service }.into(),
+            Self::ControlsWaiting => refused::ControlsWaiting { service }.into(),
+            Self::HandleClosed => refused::RunOver { service }.into(),
+            Self::NoPendingAction => refused::NoPending { service }.into(),
         };
         ScmError::new(self.code(), sentence)
     }

@@ -14,7 +14,7 @@ use relance_client::connect as connect_once_started;
 #[cfg(unix)]
 use relance_client::{connect, connect_once_started};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager, ServiceName, ServiceState, Win32Error};
-use relance_texts::{Sentence, command};
+use relance_texts::{Lang, Sentence, command, quoted};
 use relance_wire::api::ErrorReply;
 
 use crate::lang::lang;
@@ -82,9 +82,9 @@ pub(crate) enum CommandFailure {
 
 impl CommandFailure {
     /// What is wrong, in a sentence.
-    pub(crate) fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self, lang: Lang) -> String {
         match self {
-            Self::Scm(error) => format!("{} ({})", error.sentence_in(lang()), error.code()),
+            Self::Scm(error) => format!("{} ({})", error.sentence_in(lang), error.code()),
             Self::Usage(error) => error.to_string(),
             Self::Other(error) => format!("{error:#}"),
             Self::Silent(status) => format!("ended with status {status}"),
@@ -112,16 +112,19 @@ impl CommandFailure {
             Self::Usage(error) => {
                 let text = error.to_string();
                 let text = text.trim_start_matches("error: ").trim();
-                say_json(&ScmError::new(Win32Error::INVALID_PARAMETER, text));
+                say_json(&ScmError::new(
+                    Win32Error::INVALID_PARAMETER,
+                    Sentence::foreign(text),
+                ));
             }
             Self::Other(error) if json => {
-                let text = format!("{error:#}");
+                let text = Sentence::foreign(format!("{error:#}"));
                 say_json(&ScmError::new(Win32Error::INTERNAL_ERROR, text));
             }
             Self::Scm(error) if json => say_json(&error),
             Self::Scm(_) | Self::Other(_) => {
                 let error = command::ERROR.of(lang());
-                eprintln!("{error}: {}", plain_lines(&self.sentence()));
+                eprintln!("{error}: {}", plain_lines(&self.sentence(lang())));
             }
         }
         status
@@ -265,7 +268,10 @@ pub(crate) fn state(text: &str) -> Result<ServiceState, CommandFailure> {
             .iter()
             .map(|state| state.name().to_lowercase())
             .collect();
-        usage(format!("{text:?} is not a state; use {}", names.join(", ")))
+        usage(command::NoState {
+            text: quoted(text),
+            names,
+        })
     })
 }
 

@@ -174,9 +174,7 @@ fn console(
 /// Runs the engine; started by the guardian only.
 pub(crate) fn engine() -> CommandResult {
     let Ok(text) = std::env::var(SETUP_VARIABLE) else {
-        return Err(crate::cli::usage(
-            "the engine is started by relance daemon, not by hand",
-        ));
+        return Err(crate::cli::usage(relance_texts::command::ENGINE_BY_DAEMON));
     };
     abort_on_panic();
     place::make_files_private();

@@ -4,6 +4,7 @@ use relance_scm::config::Secret;
 use relance_scm::instance::{is_template, name_of};
 use relance_scm::manager::{NewService, ServiceInfo};
 use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error};
+use relance_texts::command;
 
 use crate::cli::{CommandFailure, CommandResult, Manager, usage};
 
@@ -22,7 +23,7 @@ pub(crate) fn of_template(
     if !is_template(template) {
         return Err(ScmError::new(
             Win32Error::INVALID_PARAMETER,
-            format!("the name of several instances ends in @; write {template}@"),
+            command::TemplateName { template },
         ));
     }
     numbers
@@ -47,17 +48,16 @@ pub(crate) fn of_template(
 /// Creates instances 1 to `count` of the template that this configuration is named after; all or none.
 pub(crate) fn create(manager: &Manager, config: &ServiceConfig, count: u32) -> CommandResult {
     if cfg!(windows) {
-        return Err(usage(
-            "instances are for Relance's own manager, which fills in %i; on Windows create each service by its name",
-        ));
+        return Err(usage(command::TEMPLATE_ON_WINDOWS));
     }
     let services = of_template(config, 1..=count)?;
     let template = config.service_name.as_str();
     if let Some((_, info)) = existing(manager, template)?.first() {
-        let sentence = format!(
-            "{} exists already; relance scale {template} {count} changes how many there are, relance config {template} their settings",
-            info.config.service_name
-        );
+        let sentence = command::TemplateExists {
+            name: &info.config.service_name,
+            template,
+            count,
+        };
         return Err(ScmError::new(Win32Error::SERVICE_EXISTS, sentence).into());
     }
     manager.ask(|scm, caller, reply| scm.apply(caller, services, reply))?;

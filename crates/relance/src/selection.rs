@@ -15,10 +15,12 @@ use relance_client::{Target, connect};
 use relance_scm::instance::is_template;
 use relance_scm::manager::{ServiceInfo, wait};
 use relance_scm::{Caller, ScmError, ServiceManager, ServiceName, Win32Error};
+use relance_texts::{Lang, Words, command, quoted};
 use serde::Serialize;
 use wildmatch::WildMatch;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, name, usage};
+use crate::lang::{lang, say};
 use crate::plain::plain;
 
 /// Services that are worked on at the same time. Each may wait, with a connection of its own.
@@ -89,7 +91,7 @@ impl Selection {
     pub(crate) fn select(&self, manager: &Manager) -> Result<Selected, CommandFailure> {
         let is_pattern = |text: &&String| text.contains(['*', '?']) || is_template(text);
         if self.is_empty() {
-            return Err(usage("name a service, a pattern like 'worker*', or --all"));
+            return Err(usage(command::NAME_SERVICES));
         }
         let known = if self.all || self.names.iter().any(|text| is_pattern(&text)) {
             let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
@@ -129,7 +131,7 @@ impl Selection {
     pub(crate) fn each(
         &self,
         common: &Common,
-        done: &str,
+        done: Words,
         act: impl Fn(&Manager, &ServiceName) -> CommandResult + Sync,
     ) -> CommandResult {
         self.each_at(Pace::ALL, common, done, act)
@@ -140,7 +142,7 @@ impl Selection {
         &self,
         pace: Pace,
         common: &Common,
-        done: &str,
+        done: Words,
         act: impl Fn(&Manager, &ServiceName) -> CommandResult + Sync,
     ) -> CommandResult {
         let manager = common.manager()?;
@@ -166,7 +168,7 @@ impl Selected {
         &self,
         manager: &Manager,
         common: &Common,
-        done: &str,
+        done: Words,
         act: impl Fn(&Manager, &ServiceName) -> CommandResult + Sync,
     ) -> CommandResult {
         self.each_at(Pace::ALL, manager, common, done, act)
@@ -177,7 +179,7 @@ impl Selected {
         pace: Pace,
         manager: &Manager,
         common: &Common,
-        done: &str,
+        done: Words,
         act: impl Fn(&Manager, &ServiceName) -> CommandResult + Sync,
     ) -> CommandResult {
         if let ([only], true) = (&*self.names, self.is_one) {
@@ -193,8 +195,8 @@ impl Selected {
                 }
                 let name = plain(name.as_str());
                 match result {
-                    Ok(()) => println!("{name}: {done}"),
-                    Err(failure) => eprintln!("{name}: {}", plain(&failure.sentence())),
+                    Ok(()) => println!("{name}: {}", say(done)),
+                    Err(failure) => eprintln!("{name}: {}", plain(&failure.sentence(lang()))),
                 }
             },
             &act,
@@ -209,8 +211,9 @@ fn matching(known: &[ServiceName], pattern: &str) -> Result<Vec<ServiceName>, Co
     let matching = known.iter().filter(|name| matcher.matches(name.as_str()));
     let matching: Vec<ServiceName> = matching.cloned().collect();
     if matching.is_empty() {
-        let sentence =
-            format!("no service matches {pattern:?}; relance list shows those there are");
+        let sentence = command::NoMatch {
+            pattern: quoted(pattern),
+        };
         return Err(ScmError::new(Win32Error::SERVICE_DOES_NOT_EXIST, sentence).into());
     }
     Ok(matching)
@@ -256,7 +259,7 @@ fn several_at_once(
 }
 
 fn left_out(failed: &ServiceName) -> CommandFailure {
-    let sentence = format!("left as it is, since {failed} failed");
+    let sentence = command::LeftOut { failed };
     ScmError::new(Win32Error::OPERATION_ABORTED, sentence).into()
 }
 
@@ -278,7 +281,7 @@ struct Outcome<'a> {
 fn report(
     names: &[ServiceName],
     results: Vec<CommandResult>,
-    done: &str,
+    done: Words,
     json: bool,
 ) -> CommandResult {
     if json {
@@ -287,8 +290,11 @@ fn report(
             .zip(&results)
             .map(|(name, result)| Outcome {
                 name: name.as_str(),
-                done: result.is_ok().then_some(done),
-                error: result.as_ref().err().map(CommandFailure::sentence),
+                done: result.is_ok().then(|| done.of(Lang::En)),
+                error: result
+                    .as_ref()
+                    .err()
+                    .map(|failure| failure.sentence(Lang::En)),
             })
             .collect();
         Common::print_json(&outcomes)?;

@@ -30,10 +30,9 @@ pub(crate) fn connect(
         },
     )
     .map_err(|error| match error.code() {
-        code @ Win32Error::FAILED_SERVICE_CONTROLLER_CONNECT => ScmError::new(
-            code,
-            format!("this is started by the service control manager; {who} asks it to"),
-        ),
+        code @ Win32Error::FAILED_SERVICE_CONTROLLER_CONNECT => {
+            ScmError::new(code, relance_texts::command::StartedByWindows { who })
+        }
         _ => error,
     })
 }

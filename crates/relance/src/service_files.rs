@@ -11,6 +11,7 @@ use anyhow::{Context, Error, Result, bail};
 use relance_scm::config::Secret;
 use relance_scm::manager::NewService;
 use relance_scm::{ScmError, ServiceConfig};
+use relance_texts::command;
 use relance_wire::api::ConfigBody;
 use serde::Deserialize;
 use serde::de::Error as _;
@@ -173,8 +174,11 @@ fn parse_json(text: &str) -> Result<Vec<ConfigBody>> {
 
 /// Errors name the service they are about.
 pub(crate) fn new_service(body: &ConfigBody) -> Result<NewService, ScmError> {
-    let config = ServiceConfig::try_from(body)
-        .map_err(|error| ScmError::new(error.code(), format!("{}: {error}", body.name)))?;
+    let config = ServiceConfig::try_from(body).map_err(|error| {
+        let problem = error.to_sentence();
+        let name = &*body.name;
+        ScmError::new(error.code(), command::OfFile { name, problem })
+    })?;
     Ok(NewService {
         config,
         password: Secret::new(body.password.clone().unwrap_or_default()),

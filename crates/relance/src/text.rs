@@ -7,6 +7,7 @@ use relance_scm::duration::{self, Bare};
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::manager::{PendingInfo, ServiceInfo};
+use relance_texts::{command, quoted};
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::{CommandFailure, usage};
@@ -102,10 +103,10 @@ pub(crate) fn action(action: RecoveryAction) -> String {
 /// A duration from the command line: `500ms`, `30s`, `1h30m`, or seconds.
 pub(crate) fn duration(text: &str) -> Result<Duration, CommandFailure> {
     duration::parse(text, Bare::Seconds).ok_or_else(|| {
-        usage(format!(
-            "{text:?} is not a duration; write {}",
-            duration::EXAMPLES
-        ))
+        usage(command::NoDuration {
+            text: quoted(text),
+            examples: duration::EXAMPLES,
+        })
     })
 }
 
@@ -131,11 +132,9 @@ pub(crate) fn moment_from(text: &str) -> Result<Timestamp, CommandFailure> {
                     .as_millisecond(),
             )
         });
-    zoned.map(Timestamp).map_err(|_| {
-        usage(format!(
-            "{text:?} is not a moment; write 10m for ten minutes ago, today, yesterday, or 2026-11-22T14:00"
-        ))
-    })
+    zoned
+        .map(Timestamp)
+        .map_err(|_| usage(command::NoMoment { text: quoted(text) }))
 }
 
 /// The midnight that a day of this name began with, in the user's time zone.

@@ -4,11 +4,12 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use relance_scm::duration::Human;
 use relance_scm::manager::{ServiceInfo, Watch, Watched, WatchedChange, next_change_until};
-use relance_scm::{RunId, ScmError, ServiceName, ServiceState, Win32Error};
+use relance_scm::{RunId, ScmError, ServiceName, Win32Error};
+use relance_texts::{Sentence, command};
 
 use crate::cli::{CommandFailure, Manager};
+use crate::lang::say;
 use crate::plain::plain;
 use crate::text::duration;
 
@@ -216,17 +217,24 @@ impl<'a> Follow<'a> {
             bar
         });
         let status = &info.status;
-        let mut text = format!("{} is {}", plain(self.name.as_str()), status.state);
-        if status.checkpoint > 0 {
-            text.push_str(&format!(", step {}", status.checkpoint));
-        }
-        if !status.wait_hint.is_zero() {
-            text.push_str(&format!(", next within {}", Human(status.wait_hint)));
-        }
-        if info.restart_wanted.is_some() {
-            text.push_str("; then it starts again, even after Ctrl-C");
-        }
-        progress.set_message(text);
+        let state = say(command::Progress {
+            name: plain(self.name.as_str()),
+            state: status.state,
+        });
+        let step = (status.checkpoint > 0).then(|| {
+            let step = status.checkpoint;
+            say(command::ProgressStep { step })
+        });
+        let next = (!status.wait_hint.is_zero()).then(|| {
+            let time = status.wait_hint;
+            say(command::ProgressNext { time })
+        });
+        let restart = info.restart_wanted.map(|_| say(command::PROGRESS_RESTART));
+        let parts: Vec<String> = [Some(state), step, next, restart]
+            .into_iter()
+            .flatten()
+            .collect();
+        progress.set_message(parts.join(", "));
     }
 
     fn finish(&mut self) {
@@ -238,18 +246,12 @@ impl<'a> Follow<'a> {
     fn timed_out(&mut self, patience: Duration) -> CommandFailure {
         self.finish();
         let state = self.query().ok().flatten().map(|info| info.status.state);
-        let state = state.map_or("gone", ServiceState::name);
-        ScmError::new(
-            Win32Error::TIMEOUT,
-            format!(
-                "{} is still {state} after {} without progress; it goes on by itself (relance status {}), \
-                 --timeout waits longer",
-                self.name,
-                Human(patience),
-                self.name
-            ),
-        )
-        .into()
+        let (name, time) = (&self.name, patience);
+        let sentence: Sentence = match state {
+            Some(state) => command::NoProgress { name, state, time }.into(),
+            None => command::NoProgressGone { name, time }.into(),
+        };
+        ScmError::new(Win32Error::TIMEOUT, sentence).into()
     }
 }
 

@@ -8,6 +8,8 @@
 //! - `${NAME}` outside single quotes becomes the value that `NAME` has before this file, or from a line
 //!   above; one that is not set is empty. `$NAME` and `%NAME%` stay as they are.
 
+use relance_texts::{Words, start};
+
 use crate::config::EnvironmentVariable;
 
 /// A line that cannot be read.
@@ -16,7 +18,7 @@ pub struct Mistake {
     /// Counted from 1.
     pub line: usize,
     /// What is wrong, and what is expected.
-    pub what: &'static str,
+    pub what: Words,
 }
 
 /// Reads an environment file. `known` gives the variables that are set already.
@@ -36,7 +38,7 @@ pub fn parse(
         })?;
         let variable = EnvironmentVariable::new(&name, &value).map_err(|_| Mistake {
             line,
-            what: "a name is empty, or something contains a null character",
+            what: start::MISTAKE_VARIABLE,
         })?;
         variables.push(variable);
     }
@@ -53,9 +55,13 @@ impl Reader<'_> {
         &self.text[self.at..]
     }
 
-    fn mistake(&self, what: &'static str) -> Mistake {
+    fn line(&self) -> usize {
+        self.text[..self.at].matches('\n').count() + 1
+    }
+
+    fn mistake(&self, what: Words) -> Mistake {
         Mistake {
-            line: self.text[..self.at].matches('\n').count() + 1,
+            line: self.line(),
             what,
         }
     }
@@ -76,17 +82,15 @@ impl Reader<'_> {
         }
         let line = self.rest().lines().next().unwrap_or_default();
         let Some((name, _)) = line.split_once('=') else {
-            return Err(self.mistake("there is no =; write NAME=value"));
+            return Err(self.mistake(start::MISTAKE_NO_EQUALS));
         };
         let length = name.len() + 1;
         let name = name.strip_prefix("export ").unwrap_or(name).trim();
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
         if name.is_empty() || !name.chars().all(is_name) {
-            return Err(
-                self.mistake("the name before = has other characters than letters, digits and _")
-            );
+            return Err(self.mistake(start::MISTAKE_NAME));
         }
-        let found = (self.mistake("").line, name.to_owned());
+        let found = (self.line(), name.to_owned());
         self.at += length;
         Ok(Some(found))
     }
@@ -127,7 +131,7 @@ impl Reader<'_> {
 
     fn single_quoted(&mut self) -> Result<String, Mistake> {
         let Some(length) = self.rest()[1..].find('\'') else {
-            return Err(self.mistake("a single quote is not closed"));
+            return Err(self.mistake(start::MISTAKE_SINGLE_QUOTE));
         };
         let value = self.rest()[1..=length].to_owned();
         self.at += length + 2;
@@ -171,7 +175,7 @@ impl Reader<'_> {
                 c => value.push(c),
             }
         }
-        Err(self.mistake("a double quote is not closed"))
+        Err(self.mistake(start::MISTAKE_DOUBLE_QUOTE))
     }
 
     /// Behind a quoted value only a comment may follow.
@@ -179,7 +183,7 @@ impl Reader<'_> {
         let line = self.rest().split('\n').next().unwrap_or_default();
         let (length, after) = (line.len(), line.trim());
         if !after.is_empty() && !after.starts_with('#') {
-            return Err(self.mistake("something follows the closing quote"));
+            return Err(self.mistake(start::MISTAKE_AFTER_QUOTE));
         }
         self.at += length;
         Ok(())

@@ -68,7 +68,7 @@ pub enum Applies {
     /// To programs; a service keeps it without effect.
     Programs,
     /// To programs; refused for services, with the sentence.
-    ProgramsOnly(&'static str),
+    ProgramsOnly(relance_texts::Words),
     /// To services that speak to the manager.
     Services,
 }
@@ -79,7 +79,7 @@ pub enum System {
     /// Linux, and Windows.
     Any,
     /// Linux; refused on Windows, with the sentence.
-    Linux(&'static str),
+    Linux(relance_texts::Words),
 }
 
 /// Who may set a setting.
@@ -88,7 +88,7 @@ pub enum SetBy {
     /// Everybody who may change the configuration (A2).
     Changers,
     /// Administrators, with the sentence that says why.
-    Administrators(&'static str),
+    Administrators(relance_texts::Words),
 }
 
 /// When a change takes effect.

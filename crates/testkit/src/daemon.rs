@@ -275,11 +275,18 @@ impl Daemon {
     /// If the program cannot be run.
     #[must_use]
     pub fn relance(&self, arguments: &[&str]) -> Output {
-        Command::new(&self.program)
+        self.client(arguments).output().expect("the program runs")
+    }
+
+    /// A command that asks this manager, and speaks English.
+    #[must_use]
+    pub fn client(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
             .env("RELANCE_SOCKET", self.socket())
-            .args(arguments)
-            .output()
-            .expect("the program runs")
+            .env("RELANCE_LANG", "en")
+            .args(arguments);
+        command
     }
 
     /// The manager.

@@ -1,3 +1,103 @@
 ### The words of the command line, beside what the manager says.
 
 command-error = error
+
+## Refusals of commands
+
+command-no-state = "{ $text }" is not a state; use { $names }
+command-no-duration = "{ $text }" is not a duration; write { $examples }
+command-no-moment = "{ $text }" is not a moment; write 10m for ten minutes ago, today, yesterday, or 2026-11-22T14:00
+command-name-services = name a service, a pattern like 'worker*', or --all
+command-no-match = no service matches "{ $pattern }"; relance list shows those there are
+command-left-out = left as it is, since { $failed } failed
+command-gone = { $name } is gone
+command-not-explained = "{ $word }" is not a rule (R1, S10, C3 ...), an entry of the log (7031) or an error code (1053, ERROR_SERVICE_DISABLED); { $pages } lists the rules
+command-of-file = { $name }: { $problem }
+command-template-name = the name of several instances ends in @; write { $template }@
+command-template-count = instances is a number from 1 to { $most }
+command-template-on-windows = instances are for Relance's own manager, which fills in %i; on Windows create each service by its name
+command-template-exists = { $name } exists already; relance scale { $template } { $count } changes how many there are, relance config { $template } their settings
+command-no-instances = there are no instances of { $template }; relance create { $template } --instances { $count } makes them
+command-how-many = { $name } is the name of a template: say how many services with --instances, or name one, like { $name }1
+command-what-to-change = say what to change, or name one instance, like { $name }1, to see its configuration
+command-command-missing = give the command after --: relance create { $name } -- /path/to/program argument
+command-not-granted = no entry gives { $who } that; relance access { $name } shows who gets it from where
+command-no-console = this manager runs no console; start it with relance daemon --console 127.0.0.1:7467
+command-links-there = links to a console are made on its own machine; run this there
+command-no-reload = { $name } cannot be told to reload: a program needs a reload signal (relance config { $name } --reload-signal HUP), a service has to accept PARAMCHANGE; relance restart { $name } works with every service
+command-no-times = the lines of { $name } carry no time; relance config { $name } --log-timestamps yes puts it before each line from the next start on
+command-no-windows-settings = Linux gives processes neither service SIDs nor Windows' privileges; leave out --sid-type and --required-privilege, and give the service an account of its own (--account)
+command-started-by-windows = this is started by the service control manager; { $who } asks it to
+command-engine-by-daemon = the engine is started by relance daemon, not by hand
+
+## Starting, waiting
+
+# $what says how it ended.
+command-ended = { $name } was started and has stopped again: { $what }; relance why { $name } says more
+command-ended-pending = { $name } was started and has stopped again: { $what }; a restart is pending; relance why { $name } says more
+command-process-ended = its process ended with { $exit }
+command-no-progress = { $name } is still { $state } after { $time } without progress; it goes on by itself (relance status { $name }), --timeout waits longer
+command-no-progress-gone = { $name } is gone after { $time } without progress
+command-restart-goes-on = { $name } is { $state } and has not stopped in { $time }; the restart goes on by itself, and relance why { $name } says what it waits for (--timeout waits longer, relance terminate { $name } ends the old process by force)
+command-restart-waits = waiting until { $name } has stopped and runs again; the restart goes on if you interrupt this
+command-restart-interrupted = the restart goes on without this command; relance list shows how far it is
+command-progress = { $name } is { $state }
+command-progress-step = step { $step }
+command-progress-next = next within { $time }
+command-progress-restart = then it starts again, even after Ctrl-C
+command-restart-pending = { $name } has stopped, and a restart is still pending from a failure before; relance cancel-recovery { $name } cancels it
+command-missing-program = { $name } was created, but its program { $path } is not there: until it is, a start fails with 2
+command-reference-command = { $reference } in the command stays as it is: nothing is put in its place; start a shell (sh -c '...') for that
+command-reference-variable = { $reference } in { $place } stays as it is: nothing is put in its place; pass a variable of the manager on with --pass-env, or write the line into a file for --env-file
+command-note = note: { $text }
+command-warning = warning: { $text }
+
+## What was done with a service
+
+command-done-started = started
+command-done-stopped = stopped
+command-done-restarted = restarted
+command-done-restart-asked = restart asked for
+command-done-ended = ended
+command-done-deleted = deleted
+command-done-changed = changed
+command-done-added = added and started
+command-done-surplus = stopped and deleted
+command-done-reload = told to reload
+command-done-recovery = recovery cancelled
+command-done-paused = paused
+command-done-running = running
+command-done-enabled = enabled
+command-done-disabled = disabled
+command-applied = { $done } { $name }
+
+## Backups
+
+command-no-database = there is no database { $path }; name the daemon's state folder with --state
+command-not-copied = { $path } cannot be copied: { $error }
+command-in-state-folder = { $path } is in the state folder, whose files the daemon uses; name a file elsewhere
+command-not-a-file = { $path } is not a regular file and is left as it is; name another file
+command-file-exists = { $path } is there already; name another file, or replace it with --force
+command-file-exists-remove = { $path } is there already; remove it
+command-no-state-folder = there is no folder { $path }; name the daemon's state folder, or make it (mkdir -m 700)
+command-database-used = the daemon uses the database in { $folder }; stop it first (systemctl stop relance), which stops the services, too
+command-database-silent = a daemon uses { $folder }, and { $socket } does not say whether its database is open ({ $error }); stop it, or name its socket with --socket
+command-not-a-backup = { $path } is not a backup that can be used: { $problem }; name a file that relance backup has written
+command-of-another = { $path } is of another state folder; take it with --force if it is the one you mean
+command-unreadable-service = { $path }: { $name }: { $problem }; restore the others with --force
+command-backup-newer = its format { $version } is that of a newer version of Relance
+command-backup-format = no version of Relance writes its format number { $version } (user_version)
+command-backup-table = it lacks the table { $table }
+command-not-put-in-place = the backup could not be put in its place: { $error }
+command-backup-holds = { $services ->
+    [one] { $services } service
+   *[other] { $services } services
+}, the event log up to entry { $entry }
+command-restored = restored: { $contents }
+command-kept-as = what was there before is kept as { $path }
+command-restore-waited = the daemon goes on with it within seconds; relance doctor says how things stand
+command-restore-start = start the daemon now: systemctl start relance, or relance daemon
+
+# What a program printed last, below the sentence.
+command-ended-lines = { $ended }{ $lines }
+command-done-created = created

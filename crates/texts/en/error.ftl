@@ -161,3 +161,27 @@ error-no-limit = "{ $text }" is not a limit; use { $range }
 error-no-size = "{ $text }" is not a size; write it like 500K, 10M or 1G
 error-socket-denied = { $socket } may not be opened; ask an administrator
 error-no-manager = no service manager is running (tried { $tried }); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
+error-control-signal = "{ $pair }" is not a control and its signal; write 200=USR1, with a control from 128 to 255 and a signal by its name or number
+error-control-signal-twice = "{ $pair }" gives a control a second signal; name each control once
+error-passed-variable = "{ $text }" names no variable to pass on; write its name like DB_HOST, or APP_* for all that begin with APP_
+error-variable-name-empty = the name of an environment variable is empty
+error-variable-name-equals = the name of an environment variable contains =
+error-variable-null = an environment variable contains a null character
+error-script = cannot read "{ $text }"; write for instance: crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, start, quiet 61s, no-connect, spawn-fails 2, disable
+error-attach = send Upgrade: relance-channel and Relance-Secret to attach
+error-bearer = only Authorization: Bearer with a token is understood
+error-no-session-of-socket = a peer of the socket has no session to end
+error-control-thread = the thread that takes controls could not be made: { $error }
+error-of-option = --{ $option }: { $problem }
+error-log-rights-root = only a daemon that runs as root can give files to others
+error-dispatcher-descriptor = the dispatcher has no file descriptor left ({ $error }); raise the limit
+error-many-changes = more than { $most } changes of rights in one request; send several
+error-form-unreadable = the form cannot be read: { $error }
+error-request-unreadable = the request cannot be read: { $error }
+error-no-output-yet = { $name } has printed nothing yet
+error-output-unreadable = the output of { $name } cannot be read: { $error }
+error-no-file-stdout = { $name } has no log file: its output goes to the standard output of the manager, so in a container to docker logs (relance config { $name } --output file keeps one from the next start on)
+error-no-file-journal = { $name } has no log file: its output goes to the journal; journalctl RELANCE_SERVICE={ $name } shows it (relance config { $name } --output file keeps one from the next start on)
+error-no-file-syslog = { $name } has no log file: its output goes to syslog, under the name of the service (relance config { $name } --output file keeps one from the next start on)
+error-no-file-null = { $name } has no log file: its output is thrown away (relance config { $name } --output file keeps one from the next start on)
+error-not-watched = the channel cannot be watched: { $error }

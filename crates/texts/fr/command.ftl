@@ -1,3 +1,103 @@
 ### Les mots de la ligne de commande, à côté de ce que dit le gestionnaire.
 
 command-error = erreur
+
+## Refus des commandes
+
+command-no-state = « { $text } » n’est pas un état ; utilisez { $names }
+command-no-duration = « { $text } » n’est pas une durée ; écrivez { $examples }
+command-no-moment = « { $text } » n’est pas un moment ; écrivez 10m pour il y a dix minutes, today, yesterday, ou 2026-11-22T14:00
+command-name-services = nommez un service, un motif comme 'worker*', ou --all
+command-no-match = aucun service ne correspond à « { $pattern } » ; relance list montre ceux qui existent
+command-left-out = laissé tel quel, car { $failed } a échoué
+command-gone = { $name } n’existe plus
+command-not-explained = « { $word } » n’est ni une règle (R1, S10, C3…), ni une entrée du journal (7031), ni un code d’erreur (1053, ERROR_SERVICE_DISABLED) ; { $pages } donne la liste des règles
+command-of-file = { $name } : { $problem }
+command-template-name = le nom de plusieurs instances se termine par @ ; écrivez { $template }@
+command-template-count = instances est un nombre de 1 à { $most }
+command-template-on-windows = les instances sont pour le gestionnaire de Relance, qui remplit %i ; sous Windows, créez chaque service par son nom
+command-template-exists = { $name } existe déjà ; relance scale { $template } { $count } change leur nombre, relance config { $template } leurs réglages
+command-no-instances = il n’y a pas d’instances de { $template } ; relance create { $template } --instances { $count } les crée
+command-how-many = { $name } est le nom d’un modèle : dites combien de services avec --instances, ou nommez-en un, comme { $name }1
+command-what-to-change = dites quoi modifier, ou nommez une instance, comme { $name }1, pour voir sa configuration
+command-command-missing = donnez la commande après -- : relance create { $name } -- /chemin/du/programme argument
+command-not-granted = aucune entrée ne donne cela à { $who } ; relance access { $name } montre qui le reçoit d’où
+command-no-console = ce gestionnaire n’a pas de console ; démarrez-le avec relance daemon --console 127.0.0.1:7467
+command-links-there = les liens vers une console se créent sur sa propre machine ; lancez ceci là-bas
+command-no-reload = { $name } ne peut pas relire ses réglages : un programme a besoin d’un signal de relecture (relance config { $name } --reload-signal HUP), un service doit accepter PARAMCHANGE ; relance restart { $name } marche avec chaque service
+command-no-times = les lignes de { $name } ne portent pas d’heure ; relance config { $name } --log-timestamps yes la met devant chaque ligne à partir du prochain démarrage
+command-no-windows-settings = Linux ne donne aux processus ni SID de service ni privilèges de Windows ; omettez --sid-type et --required-privilege, et donnez au service un compte à lui (--account)
+command-started-by-windows = ceci est démarré par le gestionnaire de services de Windows ; { $who } le lui demande
+command-engine-by-daemon = le moteur est démarré par relance daemon, pas à la main
+
+## Démarrer, attendre
+
+# $what dit comment il s’est terminé.
+command-ended = { $name } a démarré et s’est de nouveau arrêté : { $what } ; relance why { $name } en dit plus
+command-ended-pending = { $name } a démarré et s’est de nouveau arrêté : { $what } ; un redémarrage est en attente ; relance why { $name } en dit plus
+command-process-ended = son processus s’est terminé avec { $exit }
+command-no-progress = { $name } est encore { $state } après { $time } sans progrès ; cela continue tout seul (relance status { $name }), --timeout attend plus longtemps
+command-no-progress-gone = { $name } n’existe plus après { $time } sans progrès
+command-restart-goes-on = { $name } est { $state } et ne s’est pas arrêté en { $time } ; le redémarrage continue tout seul, et relance why { $name } dit ce qu’il attend (--timeout attend plus longtemps, relance terminate { $name } termine de force l’ancien processus)
+command-restart-waits = attente que { $name } s’arrête et tourne de nouveau ; le redémarrage continue si vous interrompez ceci
+command-restart-interrupted = le redémarrage continue sans cette commande ; relance list montre où il en est
+command-progress = { $name } est { $state }
+command-progress-step = étape { $step }
+command-progress-next = la suite avant { $time }
+command-progress-restart = puis il redémarre, même après Ctrl-C
+command-restart-pending = { $name } s’est arrêté, et un redémarrage est encore en attente après un échec antérieur ; relance cancel-recovery { $name } l’annule
+command-missing-program = { $name } a été créé, mais son programme { $path } n’est pas là : d’ici là, un démarrage échoue avec 2
+command-reference-command = { $reference } dans la commande reste tel quel : rien n’est mis à sa place ; démarrez pour cela un shell (sh -c '...')
+command-reference-variable = { $reference } dans { $place } reste tel quel : rien n’est mis à sa place ; transmettez une variable du gestionnaire avec --pass-env, ou écrivez la ligne dans un fichier pour --env-file
+command-note = remarque : { $text }
+command-warning = attention : { $text }
+
+## Ce qui a été fait d’un service
+
+command-done-started = démarré
+command-done-stopped = arrêté
+command-done-restarted = redémarré
+command-done-restart-asked = redémarrage demandé
+command-done-ended = terminé
+command-done-deleted = supprimé
+command-done-changed = modifié
+command-done-added = ajouté et démarré
+command-done-surplus = arrêté et supprimé
+command-done-reload = relecture demandée
+command-done-recovery = récupération annulée
+command-done-paused = en pause
+command-done-running = en marche
+command-done-enabled = activé
+command-done-disabled = désactivé
+command-applied = { $done } : { $name }
+
+## Sauvegardes
+
+command-no-database = il n’y a pas de base { $path } ; nommez le dossier d’état du démon avec --state
+command-not-copied = { $path } ne peut pas être copié : { $error }
+command-in-state-folder = { $path } est dans le dossier d’état, dont le démon utilise les fichiers ; nommez un fichier ailleurs
+command-not-a-file = { $path } n’est pas un fichier ordinaire et reste tel quel ; nommez un autre fichier
+command-file-exists = { $path } existe déjà ; nommez un autre fichier, ou remplacez-le avec --force
+command-file-exists-remove = { $path } existe déjà ; supprimez-le
+command-no-state-folder = il n’y a pas de dossier { $path } ; nommez le dossier d’état du démon, ou créez-le (mkdir -m 700)
+command-database-used = le démon utilise la base dans { $folder } ; arrêtez-le d’abord (systemctl stop relance), ce qui arrête aussi les services
+command-database-silent = un démon utilise { $folder }, et { $socket } ne dit pas si sa base est ouverte ({ $error }) ; arrêtez-le, ou nommez son socket avec --socket
+command-not-a-backup = { $path } n’est pas une sauvegarde utilisable : { $problem } ; nommez un fichier que relance backup a écrit
+command-of-another = { $path } vient d’un autre dossier d’état ; prenez-le avec --force si c’est celui que vous voulez
+command-unreadable-service = { $path } : { $name } : { $problem } ; rétablissez les autres avec --force
+command-backup-newer = son format { $version } est celui d’une version plus récente de Relance
+command-backup-format = aucune version de Relance n’écrit son numéro de format { $version } (user_version)
+command-backup-table = il lui manque la table { $table }
+command-not-put-in-place = la sauvegarde n’a pas pu être mise à sa place : { $error }
+command-backup-holds = { $services ->
+    [one] { $services } service
+   *[other] { $services } services
+}, le journal des événements jusqu’à l’entrée { $entry }
+command-restored = rétabli : { $contents }
+command-kept-as = ce qui était là avant est gardé sous le nom { $path }
+command-restore-waited = le démon continue avec elle dans quelques secondes ; relance doctor dit où en sont les choses
+command-restore-start = démarrez maintenant le démon : systemctl start relance, ou relance daemon
+
+# Ce qu’un programme a écrit en dernier, sous la phrase.
+command-ended-lines = { $ended }{ $lines }
+command-done-created = créé

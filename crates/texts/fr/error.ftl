@@ -160,3 +160,27 @@ error-no-limit = « { $text } » n’est pas une limite ; utilisez { $range }
 error-no-size = « { $text } » n’est pas une taille ; écrivez-la comme 500K, 10M ou 1G
 error-socket-denied = { $socket } ne peut pas être ouvert ; demandez à un administrateur
 error-no-manager = aucun gestionnaire de services ne tourne (essayé : { $tried }) ; démarrez-en un avec `relance daemon`, ou indiquez son socket dans RELANCE_SOCKET
+error-control-signal = « { $pair } » n’est pas une commande et son signal ; écrivez 200=USR1, avec une commande de 128 à 255 et un signal par son nom ou son numéro
+error-control-signal-twice = « { $pair } » donne un second signal à une commande ; nommez chaque commande une fois
+error-passed-variable = « { $text } » ne désigne pas de variable à transmettre ; écrivez son nom comme DB_HOST, ou APP_* pour toutes celles qui commencent par APP_
+error-variable-name-empty = le nom d’une variable d’environnement est vide
+error-variable-name-equals = le nom d’une variable d’environnement contient =
+error-variable-null = une variable d’environnement contient un caractère nul
+error-script = « { $text } » ne peut pas être lu ; écrivez par exemple : crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, start, quiet 61s, no-connect, spawn-fails 2, disable
+error-attach = envoyez Upgrade: relance-channel et Relance-Secret pour vous attacher
+error-bearer = seul Authorization: Bearer avec un jeton est compris
+error-no-session-of-socket = un client du socket n’a pas de session à terminer
+error-control-thread = le fil d’exécution qui prend les commandes n’a pas pu être créé : { $error }
+error-of-option = --{ $option } : { $problem }
+error-log-rights-root = seul un démon qui tourne en tant que root peut donner des fichiers à d’autres
+error-dispatcher-descriptor = le répartiteur n’a plus de descripteur de fichier ({ $error }) ; relevez la limite
+error-many-changes = plus de { $most } changements de droits en une requête ; envoyez-en plusieurs
+error-form-unreadable = le formulaire ne peut pas être lu : { $error }
+error-request-unreadable = la requête ne peut pas être lue : { $error }
+error-no-output-yet = { $name } n’a encore rien écrit
+error-output-unreadable = la sortie de { $name } ne peut pas être lue : { $error }
+error-no-file-stdout = { $name } n’a pas de fichier journal : sa sortie va à la sortie standard du gestionnaire, donc dans un conteneur à docker logs (relance config { $name } --output file en tient un à partir du prochain démarrage)
+error-no-file-journal = { $name } n’a pas de fichier journal : sa sortie va au journal de systemd ; journalctl RELANCE_SERVICE={ $name } la montre (relance config { $name } --output file en tient un à partir du prochain démarrage)
+error-no-file-syslog = { $name } n’a pas de fichier journal : sa sortie va à syslog, sous le nom du service (relance config { $name } --output file en tient un à partir du prochain démarrage)
+error-no-file-null = { $name } n’a pas de fichier journal : sa sortie est jetée (relance config { $name } --output file en tient un à partir du prochain démarrage)
+error-not-watched = le canal ne peut pas être surveillé : { $error }

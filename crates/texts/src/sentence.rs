@@ -14,6 +14,13 @@ pub enum Sentence {
 }
 
 impl Sentence {
+    /// What another system or another version said, as it came. A sentence of ours is a message of the
+    /// catalogue: a text does not become a `Sentence` by itself, so that none of ours stays English.
+    #[must_use]
+    pub fn foreign(text: impl Into<Box<str>>) -> Self {
+        Self::Foreign(text.into())
+    }
+
     /// What it says, in a language if it is of the catalogue.
     #[must_use]
     pub fn of(&self, lang: Lang) -> String {
@@ -43,17 +50,5 @@ impl fmt::Display for Sentence {
 impl<M: Message> From<M> for Sentence {
     fn from(message: M) -> Self {
         Self::Said(Box::new(message.text()))
-    }
-}
-
-impl From<String> for Sentence {
-    fn from(text: String) -> Self {
-        Self::Foreign(text.into())
-    }
-}
-
-impl From<&str> for Sentence {
-    fn from(text: &str) -> Self {
-        Self::Foreign(text.into())
     }
 }

@@ -77,7 +77,7 @@ fn values_are_said_in_the_language_of_the_sentence() {
     let both = Value::Sentences(
         [
             why::NO_FAILURE_SHUTDOWN.into(),
-            Sentence::from("as it came"),
+            Sentence::foreign("as it came"),
         ]
         .into(),
     );

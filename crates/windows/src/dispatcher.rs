@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use relance_scm::status::RawStatusReport;
 use relance_scm::{EndCause, ScmError, ServiceState, Win32Error};
+use relance_texts::{error, windows};
 use windows_sys::Win32::System::Services::{
     RegisterServiceCtrlHandlerExW, SERVICE_STATUS, SERVICE_TABLE_ENTRYW, SERVICE_WIN32_OWN_PROCESS,
     SetServiceStatus, StartServiceCtrlDispatcherW,
@@ -136,8 +137,7 @@ impl Hosted {
             }
             return Err(ScmError::new(
                 Win32Error::SERVICE_ALREADY_RUNNING,
-                "this process was connected to the service manager before; a process is one service, \
-                 once: start another one",
+                windows::CONNECTED_BEFORE,
             ));
         }
         thread::Builder::new()
@@ -177,12 +177,9 @@ impl Hosted {
     /// `ERROR_INVALID_DATA` (13) for an impossible state (S10), `ERROR_INVALID_HANDLE` (6) after
     /// STOPPED (S11).
     pub fn send(&self, report: RawStatusReport) -> Result<Sent, ScmError> {
-        report.check().map_err(|_| {
-            ScmError::new(
-                Win32Error::INVALID_DATA,
-                "the status is impossible; report a state from 1 to 7 and known accept bits",
-            )
-        })?;
+        report
+            .check()
+            .map_err(|_| ScmError::new(Win32Error::INVALID_DATA, error::IMPOSSIBLE_STATUS))?;
         self.connection.report(report)?;
         Ok(Sent(()))
     }

@@ -1,24 +1,20 @@
 //! From the codes of Windows' calls to errors that say what to do.
 
-use relance_scm::{ScmError, Win32Error};
+use relance_scm::{ScmError, Sentence, Win32Error};
+use relance_texts::windows;
 
 use crate::api::Api;
 
 /// The error for a code: our sentence where there is one, else Windows' own, else the name.
 pub(crate) fn error(api: &dyn Api, code: Win32Error) -> ScmError {
     if code == Win32Error::ACCESS_DENIED {
-        return ScmError::new(
-            code,
-            "access is denied; run as administrator, or ask one for the right to do this",
-        );
+        return ScmError::new(code, windows::ACCESS_DENIED);
     }
-    let sentence = match code.own_text() {
-        Some(own) => own.to_owned(),
-        None => api
-            .format_message(code)
-            .map_or_else(|| code.text().into_owned(), |text| plain(&text)),
-    };
-    ScmError::new(code, sentence)
+    let from_windows = || api.format_message(code).map(|text| plain(&text));
+    match code.own_text().map_or_else(from_windows, |_| None) {
+        Some(text) => ScmError::new(code, Sentence::foreign(text)),
+        None => code.into(),
+    }
 }
 
 /// Windows' sentence on one line, without its full stop.
@@ -28,7 +24,7 @@ fn plain(text: &str) -> String {
 }
 
 /// What the real manager cannot do; `sentence` says what can be done instead.
-pub(crate) fn unsupported(sentence: impl Into<relance_scm::Sentence>) -> ScmError {
+pub(crate) fn unsupported(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::NOT_SUPPORTED, sentence)
 }
 

@@ -37,6 +37,8 @@ use relance_scm::{
     ServiceId, ServiceManager, ServiceName, Win32Error,
 };
 
+use relance_texts::windows;
+
 use crate::api::{self, Api, CreateService, Enumerated, RawStatus, manager_rights};
 use crate::error::{error, unsupported};
 use events::{Names, service_id};
@@ -327,13 +329,9 @@ impl Scm {
             .open(name, AccessRights::ENUMERATE_DEPENDENTS)
             .and_then(|service| self.said(self.api.enum_dependent_services(service.raw())));
         match dependents {
-            Ok(names) if !names.is_empty() => ScmError::new(
-                code,
-                format!(
-                    "other services need {name}; stop these first: {}",
-                    names.join(", ")
-                ),
-            ),
+            Ok(names) if !names.is_empty() => {
+                ScmError::new(code, windows::Dependents { name, names })
+            }
             _ => error(&*self.api, code),
         }
     }
@@ -461,17 +459,11 @@ impl ServiceManager for WindowsManager {
     }
 
     fn terminate_service(&self, _caller: &Caller, name: &ServiceName, reply: Reply<()>) {
-        reply.send(Err(unsupported(format!(
-            "Windows cannot end {name} by force without counting it as a failure; taskkill /f /pid with its \
-             process ends it, and its recovery actions follow"
-        ))));
+        reply.send(Err(unsupported(windows::Terminate { name })));
     }
 
     fn cancel_recovery(&self, _caller: &Caller, name: &ServiceName, reply: Reply<()>) {
-        reply.send(Err(unsupported(format!(
-            "Windows lets nobody cancel a pending recovery action (R31); relance disable {name} \
-             defeats a restart"
-        ))));
+        reply.send(Err(unsupported(windows::Cancel { name })));
     }
 
     fn explain(&self, _caller: &Caller, name: &ServiceName, reply: Reply<Vec<Sentence>>) {
@@ -487,9 +479,7 @@ impl ServiceManager for WindowsManager {
         reply.send(if self.scm.machine.is_empty() {
             events::write(&*self.scm.api, &entry)
         } else {
-            Err(unsupported(
-                "entries are written to the log of this machine only",
-            ))
+            Err(unsupported(windows::ENTRIES_HERE))
         });
     }
 

@@ -103,7 +103,7 @@ fn expected(value: ValueType) -> Sentence {
         ValueType::Statuses => error::EXPECTED_STATUSES.text().into(),
         ValueType::List => error::EXPECTED_TEXTS.text().into(),
         ValueType::Flag => error::EXPECTED_FLAG.text().into(),
-        other => relance_texts::Value::from(other.range()),
+        other => other.range(),
     };
     error::Expected { form }.into()
 }

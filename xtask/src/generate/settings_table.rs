@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use relance_scm::settings::{Applies, Section, Setting, System, TakesEffect, all};
+use relance_texts::Lang;
 
 pub(super) const PATH: &str = "docs/service-settings.md";
 
@@ -58,7 +59,7 @@ fn row(text: &mut String, setting: &Setting, prefix: &str) -> Result<()> {
         setting.option,
         setting.key,
         setting.about.en,
-        setting.value.range(),
+        setting.value.range().of(Lang::En),
         used_by(setting),
     )?;
     Ok(())

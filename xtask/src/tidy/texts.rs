@@ -4,7 +4,7 @@
 use crate::tree::File;
 
 /// Messages that are looked up by a number or a key; tests beside their tables look for each.
-const FAMILIES: &[&str] = &["event-", "setting-", "win32-"];
+const FAMILIES: &[&str] = &["event-", "win32-"];
 
 pub(super) fn check(files: &[File]) -> Vec<String> {
     let code: Vec<&str> = files

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use relance_scm::status::RawStatusReport;
 use relance_scm::{EndCause, ScmError, Win32Error};
-use relance_texts::{error, shown};
+use relance_texts::{Sentence, error, shown};
 use relance_wire::channel::{
     ControlAnswer, ControlRequest, FRAME_LEN_MAX, Hello, ManagerFrame, ServiceFrame, Status,
     VERSION, decode, encode,
@@ -288,7 +288,7 @@ impl Connection {
                 // One that was welcomed before goes on without its manager.
                 state
                     .welcomed
-                    .get_or_insert(Err(ScmError::new(code, refused.message)));
+                    .get_or_insert(Err(ScmError::new(code, Sentence::foreign(refused.message))));
             }
             ManagerFrame::Done(done) => {
                 let mut state = self.lock();
@@ -436,7 +436,9 @@ pub(super) fn spawn_reader(
     spawned.map_err(|error| {
         ScmError::new(
             Win32Error::SERVICE_NO_THREAD,
-            format!("the thread that takes controls could not be made: {error}"),
+            error::ControlThread {
+                error: shown(error),
+            },
         )
     })
 }

@@ -112,7 +112,7 @@ fn lacking(setting: &Setting, lang: Lang) -> Option<&'static str> {
     match setting.system {
         System::Any => None,
         System::Linux(_) if setting.key == "stop_signal" => reason(Feature::StopSignal, lang),
-        System::Linux(reason) => cfg!(windows).then_some(reason),
+        System::Linux(reason) => cfg!(windows).then(|| reason.of(lang)),
     }
 }
 
@@ -182,7 +182,11 @@ pub(crate) fn read(form: &Form, lang: Lang) -> Result<ChangeConfigRequest, ScmEr
         place.insert(setting.key.to_owned(), json);
     }
     body.insert("extensions".to_owned(), extensions.into());
-    serde_json::from_value(body.into()).map_err(|error| invalid(error.to_string()))
+    serde_json::from_value(body.into()).map_err(|error| {
+        invalid(error::FormUnreadable {
+            error: error.to_string(),
+        })
+    })
 }
 
 /// Whether a setting has a field that is read as its row says.

@@ -59,10 +59,7 @@ pub fn sessions(service: &str) -> Result<Sessions, ScmError> {
     let address = address.ok_or_else(|| {
         ScmError::new(
             Win32Error::SERVICE_NOT_ACTIVE,
-            format!(
-                "there is no console {service}, or it has never run; relance console install makes \
-                 it and starts it"
-            ),
+            relance_texts::windows::Console { service },
         )
     })?;
     Ok(Sessions::new(RegistryStore::of(service), Some(address)))

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use relance_texts::{Sentence, database, shown};
 
 /// Why a database cannot be opened.
 #[derive(Debug)]
@@ -56,70 +58,49 @@ impl From<rusqlite::Error> for OpenError {
     }
 }
 
+impl OpenError {
+    /// What is wrong, and what to do.
+    #[must_use]
+    pub fn sentence(&self) -> Sentence {
+        let at = |path: &Path| shown(path.display());
+        match self {
+            Self::Damaged(aside, error) => database::Damaged {
+                aside: at(aside),
+                error,
+            }
+            .into(),
+            Self::PutAside(aside) => database::PutAside { aside: at(aside) }.into(),
+            Self::Missing(path) => database::Missing { path: at(path) }.into(),
+            Self::Replaced(path) => database::Replaced { path: at(path) }.into(),
+            Self::OtherFolder(folder) => database::OtherFolder { folder: at(folder) }.into(),
+            Self::NotAFile(path) => database::NotAFile { path: at(path) }.into(),
+            Self::TooNew(version) => database::TooNew { version: *version }.into(),
+            Self::Format(path, version) => database::Format {
+                path: at(path),
+                version: *version,
+            }
+            .into(),
+            Self::Incomplete(path, table) => database::Incomplete {
+                path: at(path),
+                table: *table,
+            }
+            .into(),
+            Self::Io(error) => {
+                let error = shown(error);
+                database::Io { error }.into()
+            }
+            Self::Other(error) => {
+                let error = shown(error);
+                database::Other { error }.into()
+            }
+        }
+    }
+}
+
+/// In English, for the diagnostics.
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const RESTORE: &str = "bring a backup back with `relance restore FILE`";
-        match self {
-            Self::Damaged(aside, error) => write!(
-                f,
-                "the service database is damaged ({error}) and was put aside as {0}; {RESTORE}, or \
-                 save what can be read with `sqlite3 {0} .recover | sqlite3 NEW` and restore NEW",
-                aside.display()
-            ),
-            Self::PutAside(aside) => write!(
-                f,
-                "there is no service database: a damaged one was put aside as {0}; {RESTORE}, or save \
-                 what can be read with `sqlite3 {0} .recover | sqlite3 NEW` and restore NEW, or move \
-                 the state folder away to begin with no services",
-                aside.display()
-            ),
-            Self::Missing(path) => write!(
-                f,
-                "the service database {} is missing, and this is not the first start; put it back, or \
-                 {RESTORE}, or move the state folder away to begin with no services",
-                path.display()
-            ),
-            Self::Replaced(path) => write!(
-                f,
-                "{} is not the service database of this state folder but another one; put the right one \
-                 back, or take this one as it is with `relance restore`",
-                path.display()
-            ),
-            Self::OtherFolder(folder) => write!(
-                f,
-                "{} has become another state folder while the daemon was running; put the right one \
-                 back, or stop the daemon and start it again to use this one",
-                folder.display()
-            ),
-            Self::NotAFile(path) => write!(
-                f,
-                "{} is not a file but a link or a folder, which the daemon does not follow; put the service \
-                 database in its place, or {RESTORE}",
-                path.display()
-            ),
-            Self::TooNew(version) => write!(
-                f,
-                "the service database has the format {version} of a newer version of Relance; \
-                 install that version, or restore an older backup with `relance restore FILE`"
-            ),
-            Self::Format(path, version) => write!(
-                f,
-                "{} has the format number {version} (user_version), which no version of Relance has \
-                 written: something else has changed the file; {RESTORE}",
-                path.display()
-            ),
-            Self::Incomplete(path, table) => write!(
-                f,
-                "{} lacks the table {table}: something else has changed the file; {RESTORE}",
-                path.display()
-            ),
-            Self::Io(error) => write!(f, "the service database cannot be opened: {error}"),
-            Self::Other(error) => write!(
-                f,
-                "the service database cannot be opened: {error}; check the rights and the room of the \
-                 state folder"
-            ),
-        }
+        self.sentence().fmt(f)
     }
 }
 

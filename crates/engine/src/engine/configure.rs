@@ -16,7 +16,7 @@ use relance_scm::{
     AccessRights, Caller, ConfigChange, RecoveryActionKind, Reply, ScmError, ServiceName,
     Win32Error,
 };
-use relance_texts::{error, shown};
+use relance_texts::{Value, Words, error, shown};
 
 use super::submitted::{SubmittedConfigures, Undo};
 use super::turn::{Turn, not_written};
@@ -221,8 +221,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .extensions
             .needs_administrator(&record.config.extensions)
         {
-            access::check_administrator(caller)
-                .map_err(|error| ScmError::new(error.code(), format!("{error}; {reason}")))?;
+            access::check_administrator(caller).map_err(|error| with_reason(&error, reason))?;
         }
         let outcome = self.replace_config(now, id, config, draft)?;
         if change
@@ -449,4 +448,11 @@ fn needed_by(config: &ServiceConfig) -> impl Iterator<Item = &ServiceName> {
             Dependency::Service(name) => Some(name),
             Dependency::Group(_) => None,
         })
+}
+
+/// A refusal, with why it is one.
+fn with_reason(error: &ScmError, reason: Words) -> ScmError {
+    let problems = [error.to_sentence(), reason.into()];
+    let problems = Value::Sentences(problems.into());
+    ScmError::new(error.code(), error::Several { problems })
 }

@@ -95,7 +95,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             logon: problem.logon,
         };
         if let Some(slot) = self.services.get_mut(&run.service) {
-            slot.problem = Some(problem.sentence.into());
+            slot.problem = Some(problem.sentence);
         }
         self.input(now, run.service, Input::SpawnFailed { run, failure });
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use relance_policy::{Answer, DenyReason, Input, ServiceId, step};
 use relance_scm::config::Dependency;
 use relance_scm::{AccessRights, Caller, ScmError, ServiceName, ServiceState};
+use relance_texts::refused;
 
 use super::{Engine, Moment};
 use crate::access;
@@ -145,11 +146,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if names.is_empty() {
             return reason.error(name);
         }
-        let sentence = format!(
-            "{name} is needed by {}, which must be stopped first; relance restart --dependents {name} \
-             stops them, restarts {name}, and starts them again",
-            names.join(", ")
-        );
-        ScmError::new(reason.code(), sentence)
+        let service = name;
+        ScmError::new(reason.code(), refused::DependentsNamed { service, names })
     }
 }

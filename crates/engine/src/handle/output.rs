@@ -8,6 +8,7 @@ use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
 use relance_scm::security::Sid;
 use relance_scm::settings::OUTPUT;
 use relance_scm::{AccessRights, Caller, ScmError, ServiceName, Win32Error};
+use relance_texts::{Sentence, error, shown};
 
 use super::EngineHandle;
 use crate::access;
@@ -42,15 +43,18 @@ impl EngineHandle {
     ) -> Result<OutputPart, ScmError> {
         let path = crate::linux::log_path(&self.output, &record.config.service_name);
         let read = output::read_part(&path, range);
-        read.map_err(|error| {
+        read.map_err(|problem| {
             let name = &record.config.service_name;
             let output = record.config.extensions.get(OUTPUT);
-            let sentence = match error.kind() {
+            let sentence = match problem.kind() {
                 std::io::ErrorKind::NotFound if output != OutputMode::File.name() => {
                     no_file(name, output)
                 }
-                std::io::ErrorKind::NotFound => format!("{name} has printed nothing yet"),
-                _ => format!("the output of {name} cannot be read: {error}"),
+                std::io::ErrorKind::NotFound => error::NoOutputYet { name }.into(),
+                _ => {
+                    let error = shown(problem);
+                    error::OutputUnreadable { name, error }.into()
+                }
             };
             ScmError::new(Win32Error::FILE_NOT_FOUND, sentence)
         })
@@ -75,16 +79,11 @@ impl EngineHandle {
 }
 
 /// Where the output of a service is, if it is in no file.
-fn no_file(name: &ServiceName, output: &str) -> String {
-    let place = match output {
-        "stdout" => "goes to the standard output of the manager, so in a container to docker logs",
-        "journal" => "goes to the journal; journalctl RELANCE_SERVICE=NAME shows it",
-        "syslog" => "goes to syslog, under the name of the service",
-        _ => "is thrown away",
-    };
-    let place = place.replace("NAME", name.as_str());
-    format!(
-        "{name} has no log file: its output {place} (relance config {name} --output file keeps one from \
-         the next start on)"
-    )
+fn no_file(name: &ServiceName, output: &str) -> Sentence {
+    match output {
+        "stdout" => error::NoFileStdout { name }.into(),
+        "journal" => error::NoFileJournal { name }.into(),
+        "syslog" => error::NoFileSyslog { name }.into(),
+        _ => error::NoFileNull { name }.into(),
+    }
 }

@@ -8,6 +8,7 @@ use std::sync::mpsc::Receiver;
 
 use relance_policy::Time;
 use relance_scm::{Caller, Reply, ScmError, Win32Error};
+use relance_texts::error;
 use rustix::event::{Timespec, epoll};
 use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime,
@@ -185,8 +186,7 @@ impl Driver {
         if !self.clock.is_manual() {
             return reply.send(Err(ScmError::new(
                 Win32Error::NOT_SUPPORTED,
-                "the clock of this daemon is the machine's; relance daemon --clock manual has one \
-                 that can be moved",
+                error::CLOCK_MANAGER,
             )));
         }
         if let Err(error) = access::check_administrator(caller) {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use relance_scm::config::EnvironmentVariable;
 use relance_scm::settings::ENVIRONMENT_FILES;
 use relance_scm::{ServiceConfig, Win32Error, env_file};
+use relance_texts::{Sentence, shown, start};
 use relance_wire::channel::{SOCKET_VARIABLE, WAIT_VARIABLE};
 
 use super::account::Account;
@@ -61,10 +62,11 @@ pub(super) fn of(
     set_all(&mut variables, passed_by_name);
     for file in config.extensions.get(ENVIRONMENT_FILES) {
         let read = read(&file, &variables).map_err(|problem| StartProblem {
-            sentence: format!(
-                "{} cannot be started: {}",
-                config.service_name, problem.sentence
-            ),
+            sentence: start::Impossible {
+                name: &config.service_name,
+                problem: problem.sentence,
+            }
+            .into(),
             ..problem
         })?;
         set_all(&mut variables, read.iter().map(pair));
@@ -100,50 +102,72 @@ fn read(file: &str, known: &[(String, String)]) -> Result<Vec<EnvironmentVariabl
         None => (file, false),
     };
     let text = match read_text(path) {
-        Err(error) if optional && error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(path, &error)),
+        Err(Unreadable::System(error)) if optional && error.kind() == io::ErrorKind::NotFound => {
+            return Ok(Vec::new());
+        }
+        Err(why) => return Err(unreadable(path, why)),
         Ok(text) => text,
     };
     env_file::parse(&text, |name| value(known, name)).map_err(|mistake| StartProblem {
         error: Win32Error::INVALID_DATA,
         logon: false,
-        sentence: format!(
-            "its environment file {path} cannot be read at line {}: {}",
-            mistake.line, mistake.what
-        ),
+        sentence: start::FileLine {
+            path,
+            line: mistake.line,
+            mistake: mistake.what,
+        }
+        .into(),
     })
 }
 
+/// Why an environment file gives no text.
+enum Unreadable {
+    /// The system says why.
+    System(io::Error),
+    /// We say why.
+    Refused(Sentence),
+}
+
+impl From<io::Error> for Unreadable {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
 /// A regular file is never waited for, so a pipe or a terminal in its place is refused.
-fn read_text(path: &str) -> io::Result<String> {
+fn read_text(path: &str) -> Result<String, Unreadable> {
     let mut options = OpenOptions::new();
     let file = options
         .read(true)
         .custom_flags(libc::O_NONBLOCK)
         .open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
+        return Err(Unreadable::Refused(start::FileNotRegular { path }.into()));
     }
     let mut text = String::new();
     file.take(FILE_LEN_MAX + 1).read_to_string(&mut text)?;
     if text.len() as u64 > FILE_LEN_MAX {
-        return Err(io::Error::other("it is longer than 1 MiB"));
+        return Err(Unreadable::Refused(start::FileTooLong { path }.into()));
     }
     Ok(text)
 }
 
-fn unreadable(path: &str, error: &io::Error) -> StartProblem {
-    let code = match error.kind() {
-        io::ErrorKind::NotFound => Win32Error::FILE_NOT_FOUND,
-        io::ErrorKind::PermissionDenied => Win32Error::ACCESS_DENIED,
-        _ => Win32Error::INVALID_DATA,
+fn unreadable(path: &str, why: Unreadable) -> StartProblem {
+    let (error, sentence) = match why {
+        Unreadable::System(error) => {
+            let code = match error.kind() {
+                io::ErrorKind::NotFound => Win32Error::FILE_NOT_FOUND,
+                io::ErrorKind::PermissionDenied => Win32Error::ACCESS_DENIED,
+                _ => Win32Error::INVALID_DATA,
+            };
+            let error = shown(&error);
+            (code, start::File { path, error }.into())
+        }
+        Unreadable::Refused(sentence) => (Win32Error::INVALID_DATA, sentence),
     };
     StartProblem {
-        error: code,
+        error,
         logon: false,
-        sentence: format!(
-            "its environment file {path} cannot be read ({error}); create it, or write -{path} if it \
-             may be missing"
-        ),
+        sentence,
     }
 }

@@ -15,6 +15,7 @@ use relance_scm::settings::{
     WORKING_DIRECTORY,
 };
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
+use relance_texts::{Sentence, Value, shown, start};
 use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE};
 
 use super::account;
@@ -149,99 +150,87 @@ fn logon_problem(config: &ServiceConfig, error: &ScmError) -> StartProblem {
     StartProblem {
         error: Win32Error::SERVICE_LOGON_FAILED,
         logon: true,
-        sentence: format!("{} cannot be started: {error}", config.service_name),
+        sentence: start::Impossible {
+            name: &config.service_name,
+            problem: error.to_sentence(),
+        }
+        .into(),
     }
 }
 
 /// The Win32 code and the sentence for a process that could not be created.
 pub(crate) fn problem(config: &ServiceConfig, spec: &SpawnSpec, error: SpawnError) -> StartProblem {
-    let (code, advice) = explain(spec, error);
+    let (code, problem) = explain(spec, error);
     StartProblem {
         error: code,
         logon: matches!(
             error.stage,
             SpawnStage::Groups | SpawnStage::Group | SpawnStage::User
         ),
-        sentence: format!("{} cannot be started: {advice}", config.service_name),
+        sentence: start::Impossible {
+            name: &config.service_name,
+            problem,
+        }
+        .into(),
     }
 }
 
-fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, String) {
+fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, Sentence) {
     let system = std::io::Error::from_raw_os_error(error.errno);
     if let Some(explained) = rights::explain(spec, error.stage, &system) {
         return explained;
     }
-    match error.stage {
-        SpawnStage::Execute => explain_execute(spec, error.errno, &system),
+    let (stage, errno, error) = (error.stage, error.errno, shown(&system));
+    match stage {
+        SpawnStage::Execute => explain_execute(spec, errno, error),
         SpawnStage::Directory => {
-            let code = match error.errno {
+            let code = match errno {
                 libc::ENOTDIR => Win32Error::DIRECTORY,
                 libc::EACCES => Win32Error::ACCESS_DENIED,
                 _ => Win32Error::PATH_NOT_FOUND,
             };
-            let folder = &spec.directory;
-            (
-                code,
-                format!(
-                    "its working directory {folder} cannot be entered ({system}); create it or change the setting"
-                ),
-            )
+            let folder = &*spec.directory;
+            (code, start::Directory { folder, error }.into())
         }
         SpawnStage::Groups | SpawnStage::Group | SpawnStage::User => (
             Win32Error::SERVICE_LOGON_FAILED,
-            format!("the daemon cannot change to its account ({system}); run the daemon as root"),
+            start::Account { error }.into(),
         ),
-        SpawnStage::Prepare if matches!(error.errno, libc::EMFILE | libc::ENFILE) => (
-            Win32Error::TOO_MANY_OPEN_FILES,
-            "the daemon has no file descriptor left; raise its limit (LimitNOFILE in the unit)"
-                .to_owned(),
-        ),
-        SpawnStage::Prepare if error.errno == libc::EINVAL => (
-            Win32Error::INVALID_PARAMETER,
-            "its command line or environment contains a null character; remove it".to_owned(),
-        ),
-        SpawnStage::Clone if error.errno == libc::EAGAIN => (
-            Win32Error::COMMITMENT_LIMIT,
-            "no more processes can be created; raise the limit of processes (TasksMax, ulimit -u)"
-                .to_owned(),
-        ),
+        SpawnStage::Prepare if matches!(errno, libc::EMFILE | libc::ENFILE) => {
+            (Win32Error::TOO_MANY_OPEN_FILES, start::NO_DESCRIPTOR.into())
+        }
+        SpawnStage::Prepare if errno == libc::EINVAL => {
+            (Win32Error::INVALID_PARAMETER, start::NULL_CHARACTER.into())
+        }
+        SpawnStage::Clone if errno == libc::EAGAIN => {
+            (Win32Error::COMMITMENT_LIMIT, start::NO_PROCESS.into())
+        }
         SpawnStage::Priority => (
             Win32Error::PRIVILEGE_NOT_HELD,
-            format!(
-                "its priority cannot be set ({system}); choose a lower one or run the daemon as root"
-            ),
+            start::Priority { error }.into(),
         ),
         SpawnStage::Limits if !spec.limits.is_empty() => (
             Win32Error::PRIVILEGE_NOT_HELD,
-            format!(
-                "its limits cannot be set ({system}); choose lower ones (--limit-nofile and the like), or run the daemon as root with a higher one"
-            ),
+            start::Limits { error }.into(),
         ),
         SpawnStage::Affinity => (
             Win32Error::INVALID_PARAMETER,
-            format!(
-                "it cannot run on the processors it is bound to ({system}); name some that this machine has and the daemon may use (--affinity)"
-            ),
+            start::Affinity { error }.into(),
         ),
         _ => {
-            let code = match error.errno {
+            let code = match errno {
                 libc::ENOMEM => Win32Error::NOT_ENOUGH_MEMORY,
                 libc::EACCES | libc::EPERM => Win32Error::ACCESS_DENIED,
                 _ => Win32Error::INTERNAL_ERROR,
             };
-            (
-                code,
-                format!(
-                    "its process could not be set up at the stage {:?}: {system}",
-                    error.stage
-                ),
-            )
+            let stage = format!("{stage:?}");
+            (code, start::Stage { stage, error }.into())
         }
     }
 }
 
-fn explain_execute(spec: &SpawnSpec, errno: i32, system: &std::io::Error) -> (Win32Error, String) {
-    let program = &spec.program;
+fn explain_execute(spec: &SpawnSpec, errno: i32, error: Value) -> (Win32Error, Sentence) {
+    let program = &*spec.program;
     let root = spec.rights.root.as_deref().unwrap_or_default();
     let seen = format!("{root}{program}");
     let path = Path::new(&seen);
@@ -251,51 +240,40 @@ fn explain_execute(spec: &SpawnSpec, errno: i32, system: &std::io::Error) -> (Wi
     match errno {
         libc::ENOENT if path.exists() => (
             Win32Error::FILE_NOT_FOUND,
-            format!(
-                "the interpreter that {program} names in its first line does not exist; install it or correct the line"
-            ),
+            start::Interpreter { program }.into(),
         ),
         libc::ENOENT if !parent_exists => (
             Win32Error::PATH_NOT_FOUND,
-            format!("the folder of the program {program} does not exist; correct the command line"),
+            start::NoFolder { program }.into(),
         ),
         libc::ENOENT => (
             Win32Error::FILE_NOT_FOUND,
-            format!("the program {program} was not found; correct the command line"),
+            start::NoProgram { program }.into(),
         ),
         libc::ENOTDIR | libc::ELOOP => (
             Win32Error::PATH_NOT_FOUND,
-            format!(
-                "the path of the program {program} leads nowhere ({system}); correct the command line"
-            ),
+            start::Path { program, error }.into(),
         ),
         libc::EACCES => (
             Win32Error::ACCESS_DENIED,
-            format!(
-                "the program {program} may not be executed by its account; make it executable (chmod +x)"
-            ),
+            start::NotExecutable { program }.into(),
         ),
         libc::ENOEXEC => (
             Win32Error::BAD_EXE_FORMAT,
-            format!(
-                "{program} is not a program that can run here; a script needs a first line like #!/bin/sh"
-            ),
+            start::NotAProgram { program }.into(),
         ),
-        libc::E2BIG => (
-            Win32Error::FILENAME_EXCED_RANGE,
-            "its command line and environment are too long for the system; shorten them".to_owned(),
-        ),
+        libc::E2BIG => (Win32Error::FILENAME_EXCED_RANGE, start::TOO_LONG.into()),
         libc::ETXTBSY => (
             Win32Error::LOCK_VIOLATION,
-            format!("somebody is writing to {program}; start again when that is done"),
+            start::BeingWritten { program }.into(),
         ),
         libc::ENOMEM => (
             Win32Error::NOT_ENOUGH_MEMORY,
-            format!("there is not enough memory to execute {program}"),
+            start::NoMemory { program }.into(),
         ),
         _ => (
             Win32Error::BAD_EXE_FORMAT,
-            format!("{program} cannot be executed: {system}"),
+            start::NotExecuted { program, error }.into(),
         ),
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use relance_texts::Sentence;
+
 use crate::database::OpenError;
 
 /// Why the engine cannot begin.
@@ -32,12 +34,21 @@ impl From<rusqlite::Error> for StartError {
     }
 }
 
+impl StartError {
+    /// What is wrong, for clients.
+    #[must_use]
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::Database(error) => error.sentence(),
+            Self::Io(error) => Sentence::foreign(error.to_string()),
+        }
+    }
+}
+
+/// In English, for the diagnostics.
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Database(error) => error.fmt(f),
-            Self::Io(error) => error.fmt(f),
-        }
+        self.sentence().fmt(f)
     }
 }
 

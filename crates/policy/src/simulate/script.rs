@@ -7,6 +7,7 @@ use std::time::Duration;
 use relance_scm::duration::{self, Bare};
 use relance_scm::status::{ProcessExit, signal_number};
 use relance_scm::{ExitCode, ScmError, Win32Error};
+use relance_texts::{Sentence, error, quoted};
 
 /// What happens, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -132,12 +133,7 @@ fn moment(text: &str) -> Result<Moment, ScmError> {
             what: Happening::Quiet,
         });
     }
-    let what = happening(&words).ok_or_else(|| {
-        invalid(format!(
-            "cannot read {text:?}; write for instance: crash @2s, exit 1, kill 11, stopped 1066/5, \
-             hang, stop, start, quiet 61s, no-connect, spawn-fails 2, disable"
-        ))
-    })?;
+    let what = happening(&words).ok_or_else(|| invalid(error::Script { text: quoted(text) }))?;
     Ok(Moment { when, what })
 }
 
@@ -189,14 +185,14 @@ fn exit_code(text: &str) -> Option<ExitCode> {
 /// A time with its unit, or seconds.
 fn duration(text: &str) -> Result<Duration, ScmError> {
     duration::parse(text, Bare::Seconds).ok_or_else(|| {
-        invalid(format!(
-            "{text:?} is not a time; write {}",
-            duration::EXAMPLES
-        ))
+        invalid(error::NoTime {
+            text: quoted(text),
+            examples: duration::EXAMPLES,
+        })
     })
 }
 
-fn invalid(sentence: String) -> ScmError {
+fn invalid(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
 }
 

@@ -6,6 +6,7 @@ use clap::Parser;
 use clap_complete::{ArgValueCandidates, CompletionCandidate};
 use relance_scm::ServiceName;
 use relance_scm::security::{Access, Ace, AceKind, Give, NamedChange, words};
+use relance_texts::command;
 use relance_wire::api::AccessReply;
 
 use crate::cli::{CommandResult, Common, name, usage};
@@ -134,10 +135,10 @@ pub(crate) fn revoke(arguments: Revoke) -> CommandResult {
     let before = manager.ask(|scm, caller, reply| scm.query_access(caller, &name, reply))?;
     let access = ask(&arguments.common, &name, change, arguments.dry_run)?;
     if before.descriptor == access.descriptor {
-        return Err(usage(format!(
-            "no entry gives {} that; relance access {name} shows who gets it from where",
-            plain(&arguments.who)
-        )));
+        return Err(usage(command::NotGranted {
+            who: plain(&arguments.who),
+            name: &name,
+        }));
     }
     show(&name, &access, &arguments.common)
 }

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use relance_scm::manager::Outcome;
+use relance_texts::command;
 use relance_wire::api::ApplyReply;
 
 use crate::cli::{CommandResult, Common};
+use crate::lang::say;
 use crate::plain::plain;
 use crate::service_files;
 
@@ -36,13 +38,14 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         return Common::print_json(&ApplyReply::from(outcomes.as_slice()));
     }
     for (name, outcome) in names.iter().zip(outcomes) {
-        let word = match outcome {
-            Outcome::Created => "created",
-            Outcome::Changed => "changed",
+        let done = match outcome {
+            Outcome::Created => command::DONE_CREATED,
+            Outcome::Changed => command::DONE_CHANGED,
             Outcome::Unchanged => continue,
-            Outcome::Deleted => "deleted",
+            Outcome::Deleted => command::DONE_DELETED,
         };
-        println!("{word} {}", plain(name));
+        let name = plain(name);
+        println!("{}", say(command::Applied { done, name }));
     }
     Ok(())
 }

@@ -9,8 +9,10 @@ use anyhow::Context;
 use clap::{Args, Parser};
 use relance_engine::database::backup::{self, Contents};
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::{Sentence, command, shown};
 
 use crate::cli::{CommandFailure, CommandResult};
+use crate::lang::say;
 use crate::settings::{Overrides, Settings};
 
 /// Copy the service database to a file
@@ -65,10 +67,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let settings = arguments.place.settings()?;
     let database = settings.database();
     if !database.is_file() {
-        let sentence = format!(
-            "there is no database {}; name the daemon's state folder with --state",
-            database.display()
-        );
+        let sentence = command::NoDatabase {
+            path: shown(database.display()),
+        };
         return Err(CommandFailure::Scm(ScmError::new(
             Win32Error::FILE_NOT_FOUND,
             sentence,
@@ -80,7 +81,10 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let written = backup::copy(&database, &copy)
         .and_then(|()| backup::check(&copy))
         .map_err(|error| {
-            let sentence = format!("{} cannot be copied: {error}", database.display());
+            let sentence = command::NotCopied {
+                path: shown(database.display()),
+                error: error.sentence(),
+            };
             CommandFailure::Scm(ScmError::new(Win32Error::BADDB, sentence))
         })
         .and_then(|contents| {
@@ -91,44 +95,36 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let contents = written?;
     println!("{}: {}", arguments.file.display(), summary(&contents));
     for service in &contents.unreadable {
-        eprintln!("warning: {}: {service}", service.name);
+        let text = format!("{}: {service}", service.name);
+        eprintln!("{}", say(command::Warning { text }));
     }
     Ok(())
 }
 
 /// What is in a backup, for people.
 pub(crate) fn summary(contents: &Contents) -> String {
-    let services = match contents.services {
-        1 => "1 service".to_owned(),
-        count => format!("{count} services"),
-    };
-    format!(
-        "{services}, the event log up to entry {}",
-        contents.last_entry
-    )
+    say(command::BackupHolds {
+        services: contents.services,
+        entry: contents.last_entry,
+    })
 }
 
 /// A backup does not go into the state folder, whose files the daemon uses, and replaces nothing but a
 /// file.
 fn refuse_place(file: &Path, state_folder: &Path) -> CommandResult {
-    let refused = |sentence: String| {
+    let refused = |sentence: Sentence| {
         let error = ScmError::new(Win32Error::INVALID_PARAMETER, sentence);
         Err(CommandFailure::Scm(error))
     };
+    let path = shown(file.display());
     let folder = file.parent().filter(|folder| *folder != Path::new(""));
     let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).unwrap_or_default();
     let state_folder = fs::canonicalize(state_folder).unwrap_or_default();
     if folder.starts_with(&state_folder) {
-        return refused(format!(
-            "{} is in the state folder, whose files the daemon uses; name a file elsewhere",
-            file.display()
-        ));
+        return refused(command::InStateFolder { path }.into());
     }
     match fs::symlink_metadata(file) {
-        Ok(about) if !about.is_file() => refused(format!(
-            "{} is not a regular file and is left as it is; name another file",
-            file.display()
-        )),
+        Ok(about) if !about.is_file() => refused(command::NotAFile { path }.into()),
         _ => Ok(()),
     }
 }
@@ -146,12 +142,12 @@ fn deliver(copy: &Path, file: &Path, force: bool) -> CommandResult {
     let mut target = match opened {
         Ok(target) => target,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let advice = if force {
-                "remove it"
+            let path = shown(new.display());
+            let sentence: Sentence = if force {
+                command::FileExistsRemove { path }.into()
             } else {
-                "name another file, or replace it with --force"
+                command::FileExists { path }.into()
             };
-            let sentence = format!("{} is there already; {advice}", new.display());
             return Err(CommandFailure::Scm(ScmError::new(
                 Win32Error::from_raw(183),
                 sentence,

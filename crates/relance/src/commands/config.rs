@@ -4,6 +4,7 @@ use clap::Parser;
 use relance_scm::instance::is_template;
 use relance_scm::settings::Section;
 use relance_scm::{ConfigChange, ServiceConfig};
+use relance_texts::command;
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
 use relance_wire::settings::texts;
 
@@ -78,19 +79,23 @@ fn change(arguments: &Arguments) -> Result<ChangeConfigRequest, CommandFailure> 
 fn change_all(arguments: &Arguments) -> CommandResult {
     let change = change(arguments)?;
     if change == ChangeConfigRequest::default() {
-        return Err(usage(format!(
-            "say what to change, or name one instance, like {}1, to see its configuration",
-            arguments.name
-        )));
+        return Err(usage(command::WhatToChange {
+            name: &*arguments.name,
+        }));
     }
     let change = ConfigChange::try_from(&change)?;
     let manager = arguments.common.manager()?;
     let instances = Selection::of(std::slice::from_ref(&arguments.name)).select(&manager)?;
-    instances.each(&manager, &arguments.common, "changed", |manager, name| {
-        let change = change.clone();
-        manager.ask(|scm, caller, reply| scm.change_config(caller, name, change, reply))?;
-        Ok(())
-    })
+    instances.each(
+        &manager,
+        &arguments.common,
+        command::DONE_CHANGED,
+        |manager, name| {
+            let change = change.clone();
+            manager.ask(|scm, caller, reply| scm.change_config(caller, name, change, reply))?;
+            Ok(())
+        },
+    )
 }
 
 fn print(config: &ServiceConfig, of_windows: Vec<(&'static str, String)>) {

@@ -10,6 +10,7 @@ mod service;
 #[cfg(unix)]
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use relance_texts::command;
 use relance_wire::api::{Role, TokenRequest};
 
 use crate::cli::{CommandResult, Common, usage};
@@ -134,9 +135,7 @@ fn link(arguments: &Arguments) -> CommandResult {
         return Common::print_json(&link);
     }
     let Some(console) = link.console else {
-        return Err(usage(
-            "this manager runs no console; start it with relance daemon --console 127.0.0.1:7467",
-        ));
+        return Err(usage(command::NO_CONSOLE));
     };
     let url = format!("{console}/signin?code={}", link.code);
     println!("{url}");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use relance_scm::{Control, ScmError, ServiceName, ServiceState, Win32Error};
+use relance_texts::{Words, command};
 use relance_wire::api::StatusReply;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, name};
@@ -46,7 +47,7 @@ pub(crate) struct Reload {
 }
 
 pub(crate) fn reload(arguments: Reload) -> CommandResult {
-    let done = "told to reload";
+    let done = command::DONE_RELOAD;
     arguments
         .services
         .each(&arguments.common, done, |manager, name| {
@@ -58,11 +59,7 @@ pub(crate) fn reload(arguments: Reload) -> CommandResult {
                 Err(CommandFailure::Scm(error))
                     if error.code() == Win32Error::INVALID_SERVICE_CONTROL =>
                 {
-                    Err(ScmError::new(error.code(), format!(
-                        "{name} cannot be told to reload: a program needs a reload signal (relance config \
-                         {name} --reload-signal HUP), a service has to accept PARAMCHANGE; relance restart \
-                         {name} works with every service"
-                    )).into())
+                    Err(ScmError::new(error.code(), command::NoReload { name }).into())
                 }
                 Err(failure) => Err(failure),
             }
@@ -85,20 +82,29 @@ pub(crate) struct Waiting {
 }
 
 pub(crate) fn pause(arguments: Waiting) -> CommandResult {
-    send(&arguments, Control::Pause, ServiceState::Paused)
+    send(
+        &arguments,
+        Control::Pause,
+        ServiceState::Paused,
+        command::DONE_PAUSED,
+    )
 }
 
 pub(crate) fn resume(arguments: Waiting) -> CommandResult {
-    send(&arguments, Control::Continue, ServiceState::Running)
+    send(
+        &arguments,
+        Control::Continue,
+        ServiceState::Running,
+        command::DONE_RUNNING,
+    )
 }
 
-fn send(arguments: &Waiting, control: Control, state: ServiceState) -> CommandResult {
+fn send(arguments: &Waiting, control: Control, state: ServiceState, done: Words) -> CommandResult {
     let patience = duration(&arguments.timeout)?;
     let patience = (!arguments.no_wait).then_some(patience);
-    let done = state.name().to_lowercase();
     arguments
         .services
-        .each(&arguments.common, &done, |manager, name| {
+        .each(&arguments.common, done, |manager, name| {
             send_and_wait(manager, name, control, state, patience)
         })
 }

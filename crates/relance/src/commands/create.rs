@@ -8,6 +8,7 @@ use relance_scm::instance::is_template;
 use relance_scm::manager::NewService;
 use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, ServiceName, command_line};
+use relance_texts::command;
 
 use super::doctor::program_file::{self, Wrong};
 use super::options::{ConfigOptions, FailureOptions};
@@ -15,6 +16,7 @@ use super::references;
 use super::windows_settings::WindowsOptions;
 use crate::cli::{CommandResult, Common, name, usage};
 use crate::instances::{self, INSTANCES_MAX};
+use crate::lang::say;
 use crate::plain::plain;
 
 /// Create a service
@@ -57,10 +59,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let line = match &arguments.command_line {
         Some(line) => line.clone(),
         None if arguments.words.is_empty() => {
-            return Err(usage(format!(
-                "give the command after --: relance create {} -- /path/to/program argument",
-                arguments.name
-            )));
+            return Err(usage(command::CommandMissing {
+                name: &*arguments.name,
+            }));
         }
         None => command_line::join(&arguments.words),
     };
@@ -91,10 +92,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         return instances::create(&manager, &service.config, count);
     }
     if is_template(&arguments.name) {
-        return Err(usage(format!(
-            "{0} is the name of a template: say how many services with --instances, or name one, like {0}1",
-            arguments.name
-        )));
+        return Err(usage(command::HowMany {
+            name: &*arguments.name,
+        }));
     }
     let name = service.config.service_name.clone();
     let line = service.config.command_line.clone();
@@ -115,9 +115,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
 fn notice_missing(line: &str, name: &ServiceName) {
     let exists = |path: &str| Path::new(path).is_file();
     if let Some(Wrong::Missing(path)) = program_file::check(line, exists) {
-        eprintln!(
-            "{name} was created, but its program {} is not there: until it is, a start fails with 2",
-            plain(&path)
-        );
+        let path = plain(&path);
+        eprintln!("{}", say(command::MissingProgram { name, path }));
     }
 }

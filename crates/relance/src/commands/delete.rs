@@ -1,6 +1,7 @@
 //! `relance delete`
 
 use clap::Parser;
+use relance_texts::command;
 
 use crate::cli::{CommandResult, Common};
 use crate::selection::Selection;
@@ -17,7 +18,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     arguments
         .services
-        .each(&arguments.common, "deleted", |manager, name| {
+        .each(&arguments.common, command::DONE_DELETED, |manager, name| {
             manager.ask(|scm, caller, reply| scm.delete_service(caller, name, reply))
         })
 }

@@ -4,6 +4,7 @@ use clap::Parser;
 use relance_scm::event::EventLevel;
 use relance_scm::event_log::{EventFilter, LogEntry};
 use relance_scm::manager::{Watched, WatchedChange, next_change};
+use relance_texts::{error, quoted};
 use relance_wire::api::EventBody;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, name, usage};
@@ -98,9 +99,9 @@ fn filter(arguments: &Arguments, manager: &Manager) -> Result<EventFilter, Comma
     });
     let level = arguments.level.as_deref().map(|level| {
         EventLevel::from_name(level).ok_or_else(|| {
-            usage(format!(
-                "{level:?} is not a level; use error, warning or information"
-            ))
+            usage(error::NoLevel {
+                text: quoted(level),
+            })
         })
     });
     Ok(EventFilter {

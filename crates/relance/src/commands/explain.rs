@@ -5,6 +5,7 @@ use clap::Parser;
 use relance_rulebook::{Page, Rule};
 use relance_scm::event::{EventSource, template};
 use relance_scm::{ScmError, Win32Error};
+use relance_texts::{command, quoted};
 use serde::Serialize;
 
 use crate::cli::{CommandFailure, CommandResult, Common};
@@ -114,10 +115,10 @@ fn explain(what: &str) -> Result<Explained, CommandFailure> {
 }
 
 fn unknown(word: &str) -> CommandFailure {
-    let sentence = format!(
-        "{word:?} is not a rule (R1, S10, C3 ...), an entry of the log (7031) or an error code \
-         (1053, ERROR_SERVICE_DISABLED); {PAGES} lists the rules"
-    );
+    let sentence = command::NotExplained {
+        word: quoted(word),
+        pages: PAGES,
+    };
     ScmError::new(Win32Error::NOT_FOUND, sentence).into()
 }
 

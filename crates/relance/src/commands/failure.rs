@@ -4,7 +4,7 @@ use clap::Parser;
 use relance_policy::trap::{Trap, traps};
 use relance_scm::duration::Human;
 use relance_scm::{ConfigChange, ResetPeriod, ServiceConfig};
-use relance_texts::{Lang, Message, word};
+use relance_texts::{Lang, Message, command, word};
 use relance_wire::api::{ChangeConfigRequest, RecoveryBody};
 
 use super::options::FailureOptions;
@@ -153,7 +153,7 @@ pub(crate) struct Cancel {
 }
 
 pub(crate) fn cancel(arguments: Cancel) -> CommandResult {
-    let done = "recovery cancelled";
+    let done = command::DONE_RECOVERY;
     arguments
         .services
         .each(&arguments.common, done, |manager, name| {

@@ -2,34 +2,32 @@
 //! expect something else, so they are told.
 
 use relance_scm::command_line;
+use relance_texts::command;
 
+use crate::lang::say;
 use crate::plain::plain;
 
 /// Says of a command line, and of variables `NAME=value`, what will stay as it is written.
 pub(crate) fn note(command: Option<&str>, variables: &[String]) {
     for text in literal(command, variables) {
-        eprintln!("note: {}", plain(&text));
+        let text = plain(&text);
+        eprintln!("{}", say(command::Note { text }));
     }
 }
 
 fn literal(command: Option<&str>, variables: &[String]) -> Vec<String> {
     let in_command = command
         .filter(|line| !cfg!(windows) && !is_for_shell(line))
-        .and_then(|line| Some(("the command", reference(line)?)));
+        .and_then(reference)
+        .map(|reference| say(command::ReferenceCommand { reference }));
     let in_variables = variables.iter().filter_map(|variable| {
         let (name, value) = variable.split_once('=')?;
-        Some((name, reference(value)?))
+        Some(say(command::ReferenceVariable {
+            place: name,
+            reference: reference(value)?,
+        }))
     });
-    let all = in_command.into_iter().chain(in_variables);
-    all.map(|(place, reference)| {
-        let advice = if place == "the command" {
-            "start a shell (sh -c '...') for that"
-        } else {
-            "pass a variable of the manager on with --pass-env, or write the line into a file for --env-file"
-        };
-        format!("{reference} in {place} stays as it is: nothing is put in its place; {advice}")
-    })
-    .collect()
+    in_command.into_iter().chain(in_variables).collect()
 }
 
 /// A shell replaces variables itself.

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Parser;
-use relance_scm::duration::Human;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
+use relance_texts::command;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
+use crate::lang::say;
 use crate::selection::{Pace, Selection};
 use crate::waiting::{Follow, Patience, run_of};
 
@@ -48,9 +49,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let dependents = arguments.dependents;
     end_on_interrupt(&ASKED);
     let done = if arguments.no_wait {
-        "restart asked for"
+        command::DONE_RESTART_ASKED
     } else {
-        "restarted"
+        command::DONE_RESTARTED
     };
     let pace = arguments
         .rolling
@@ -73,7 +74,7 @@ fn end_on_interrupt(asked: &'static AtomicBool) {
     std::thread::spawn(move || {
         interrupts.wait();
         if asked.load(Ordering::Relaxed) {
-            eprintln!("the restart goes on without this command; relance list shows how far it is");
+            eprintln!("{}", say(command::RESTART_INTERRUPTED));
         }
         std::process::exit(130);
     });
@@ -103,9 +104,7 @@ fn restart(
     let Some(patience) = patience else {
         return Ok(());
     };
-    follow.explain(format!(
-        "waiting until {name} has stopped and runs again; the restart goes on if you interrupt this"
-    ));
+    follow.explain(say(command::RestartWaits { name }));
     let over = |info: &ServiceInfo| {
         let status = &info.status;
         let is_new = info.run.as_ref().map(|run| run.id) != before;
@@ -133,12 +132,11 @@ fn goes_on(manager: &Manager, name: &ServiceName) -> Option<ScmError> {
     let (since, state) = (info.restart_wanted?, info.status.state);
     let manager = manager.ask(|scm, caller, reply| scm.query_manager(caller, reply));
     let ms = u64::try_from(manager.ok()?.now.0 - since.0).ok()?;
-    let sentence = format!(
-        "{name} is {state} and has not stopped in {}; the restart goes on by itself, and relance why \
-         {name} says what it waits for (--timeout waits longer, relance terminate {name} ends the old \
-         process by force)",
-        Human(Duration::from_millis(ms))
-    );
+    let sentence = command::RestartGoesOn {
+        name,
+        state,
+        time: Duration::from_millis(ms),
+    };
     Some(ScmError::new(Win32Error::TIMEOUT, sentence))
 }
 

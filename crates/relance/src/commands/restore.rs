@@ -14,10 +14,12 @@ use relance_engine::database::backup::{self, Contents};
 use relance_engine::identity::{Identity, Stage};
 use relance_scm::manager::wait;
 use relance_scm::{Caller, ScmError, ServiceManager, Win32Error};
+use relance_texts::{Sentence, command, shown};
 use rustix::fs::{FlockOperation, flock};
 
 use super::backup::{Place, summary};
 use crate::cli::{CommandFailure, CommandResult};
+use crate::lang::say;
 use crate::settings::Settings;
 
 /// Bring a backup of the service database back
@@ -40,10 +42,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let settings = arguments.place.settings()?;
     let folder = &settings.state_folder;
     if arguments.place.named_state().is_some() && !folder.is_dir() {
-        let sentence = format!(
-            "there is no folder {}; name the daemon's state folder, or make it (mkdir -m 700)",
-            folder.display()
-        );
+        let sentence = command::NoStateFolder {
+            path: shown(folder.display()),
+        };
         return Err(CommandFailure::Scm(ScmError::new(
             Win32Error::PATH_NOT_FOUND,
             sentence,
@@ -74,18 +75,18 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     });
     let _ = fs::remove_file(&copy);
     let (contents, aside) = restored?;
-    println!("restored: {}", summary(&contents));
+    let contents = summary(&contents);
+    println!("{}", say(command::Restored { contents }));
     if let Some(aside) = aside {
-        println!("what was there before is kept as {}", aside.display());
+        let path = shown(aside.display());
+        println!("{}", say(command::KeptAs { path }));
     }
-    println!(
-        "{}",
-        if is_waited_for {
-            "the daemon goes on with it within seconds; relance doctor says how things stand"
-        } else {
-            "start the daemon now: systemctl start relance, or relance daemon"
-        }
-    );
+    let next = if is_waited_for {
+        command::RESTORE_WAITED
+    } else {
+        command::RESTORE_START
+    };
+    println!("{}", say(next));
     Ok(())
 }
 
@@ -145,20 +146,17 @@ fn is_closed(settings: &Settings) -> CommandResult {
         Err(error) if closed.contains(&error.code()) => Ok(()),
         Ok(_) => Err(CommandFailure::Scm(ScmError::new(
             Win32Error::SERVICE_ALREADY_RUNNING,
-            format!(
-                "the daemon uses the database in {}; stop it first (systemctl stop relance), which stops \
-                 the services, too",
-                settings.state_folder.display()
-            ),
+            command::DatabaseUsed {
+                folder: shown(settings.state_folder.display()),
+            },
         ))),
         Err(error) => Err(CommandFailure::Scm(ScmError::new(
             error.code(),
-            format!(
-                "a daemon uses {}, and {} does not say whether its database is open ({error}); stop it, \
-                 or name its socket with --socket",
-                settings.state_folder.display(),
-                settings.socket.display()
-            ),
+            command::DatabaseSilent {
+                folder: shown(settings.state_folder.display()),
+                socket: shown(settings.socket.display()),
+                error: error.to_sentence(),
+            },
         ))),
     }
 }
@@ -176,26 +174,27 @@ fn prepare(
     io::copy(&mut source, &mut target).with_context(described)?;
     drop(target);
     let contents = backup::check(copy).map_err(|error| {
-        let sentence = format!(
-            "{} is not a backup that can be used: {}; name a file that relance backup has written",
-            file.display(),
-            fault(&error)
-        );
+        let sentence = command::NotABackup {
+            path: shown(file.display()),
+            problem: fault(&error),
+        };
         CommandFailure::Scm(ScmError::new(Win32Error::BADDB, sentence))
     })?;
     let ids = contents.identity.as_ref().zip(known);
     let is_of_another = ids.is_some_and(|(id, known)| *id != known.id);
     let objection = match contents.unreadable.first() {
         _ if arguments.force => None,
-        _ if is_of_another => Some(format!(
-            "{} is of another state folder; take it with --force if it is the one you mean",
-            file.display()
-        )),
-        Some(service) => Some(format!(
-            "{}: {}: {service}; restore the others with --force",
-            file.display(),
-            service.name
-        )),
+        _ if is_of_another => Some(Sentence::from(command::OfAnother {
+            path: shown(file.display()),
+        })),
+        Some(service) => Some(
+            command::UnreadableService {
+                path: shown(file.display()),
+                name: shown(&service.name),
+                problem: shown(service),
+            }
+            .into(),
+        ),
         None => None,
     };
     match objection {
@@ -217,22 +216,20 @@ fn may_run_on(folder: &Path, boot: &str) -> bool {
 
 /// What is wrong with the file that was named. The errors' own sentences are about the database in the
 /// state folder, and advise to restore a backup.
-fn fault(error: &OpenError) -> String {
+fn fault(error: &OpenError) -> Sentence {
     match error {
-        OpenError::TooNew(version) => {
-            format!("its format {version} is that of a newer version of Relance")
-        }
-        OpenError::Format(_, version) => {
-            format!("no version of Relance writes its format number {version} (user_version)")
-        }
-        OpenError::Incomplete(_, table) => format!("it lacks the table {table}"),
-        OpenError::Other(error) => error.to_string(),
-        other => other.to_string(),
+        OpenError::TooNew(version) => command::BackupNewer { version: *version }.into(),
+        OpenError::Format(_, version) => command::BackupFormat { version: *version }.into(),
+        OpenError::Incomplete(_, table) => command::BackupTable { table: *table }.into(),
+        OpenError::Other(error) => Sentence::foreign(error.to_string()),
+        other => other.sentence(),
     }
 }
 
 fn unusable(error: OpenError) -> CommandFailure {
-    let sentence = format!("the backup could not be put in its place: {error}");
+    let sentence = command::NotPutInPlace {
+        error: error.sentence(),
+    };
     CommandFailure::Scm(ScmError::new(Win32Error::WRITE_FAULT, sentence))
 }
 

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use relance_scm::{ScmError, ServiceConfig, ServiceName, ServiceState, Win32Error};
+use relance_texts::command;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::instances::{self, INSTANCES_MAX};
@@ -34,10 +35,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = common.manager()?;
     let existing = instances::existing(&manager, template)?;
     let Some((number, first)) = existing.first() else {
-        let sentence = format!(
-            "there are no instances of {template}; relance create {template} --instances {} makes them",
-            arguments.count
-        );
+        let count = arguments.count;
+        let sentence = command::NoInstances { template, count };
         return Err(ScmError::new(Win32Error::SERVICE_DOES_NOT_EXIST, sentence).into());
     };
     let missing =
@@ -51,7 +50,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     if !new.is_empty() {
         manager.ask(|scm, caller, reply| scm.apply(caller, new, reply))?;
         if first.status.state != ServiceState::Stopped {
-            added.each(&manager, common, "added and started", |manager, name| {
+            added.each(&manager, common, command::DONE_ADDED, |manager, name| {
                 start::start(
                     manager,
                     name,
@@ -69,7 +68,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     if surplus.names.is_empty() {
         return Ok(());
     }
-    surplus.each(&manager, common, "stopped and deleted", |manager, name| {
+    surplus.each(&manager, common, command::DONE_SURPLUS, |manager, name| {
         remove(manager, name, patience)
     })
 }

@@ -6,6 +6,7 @@ use clap::Parser;
 use relance_scm::manager::{EndInfo, ServiceInfo};
 use relance_scm::settings::READY_AFTER;
 use relance_scm::{ScmError, ServiceKind, ServiceName, ServiceState, Win32Error};
+use relance_texts::{Sentence, Value, command};
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::last_lines;
@@ -69,7 +70,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let if_needed = arguments.if_needed;
     arguments
         .services
-        .each(&arguments.common, "started", |manager, name| {
+        .each(&arguments.common, command::DONE_STARTED, |manager, name| {
             let started = start(manager, name, words.clone(), waits);
             match started {
                 Err(CommandFailure::Scm(error))
@@ -159,37 +160,41 @@ fn check(manager: &Manager, info: &ServiceInfo, before: u32) -> CommandResult {
 }
 
 fn has_ended(info: &ServiceInfo, end: &EndInfo, lines: Option<&str>) -> CommandFailure {
-    let name = &info.config.service_name;
     let what = match end.exit {
-        Some(exit) => format!("its process ended with {exit}"),
-        None => code(info).text().into_owned(),
+        Some(exit) => command::ProcessEnded { exit }.into(),
+        None => code(info).into(),
     };
-    let restarts = info
-        .recovery
-        .pending
-        .iter()
-        .any(|pending| pending.action.kind.restarts());
-    let next = if restarts {
-        "a restart is pending; "
-    } else {
-        ""
-    };
-    let lines = lines.map_or_else(String::new, |lines| {
-        format!("\n{}", last_lines::indented(lines))
-    });
-    let sentence = format!(
-        "{name} was started and has stopped again: {what}; {next}relance why {name} says more{lines}"
-    );
-    ScmError::new(code(info), sentence).into()
+    let mut pending = info.recovery.pending.iter();
+    let restarts = pending.any(|pending| pending.action.kind.restarts());
+    stopped_again(info, what, restarts, lines)
 }
 
 fn not_running(info: &ServiceInfo) -> CommandFailure {
-    let (name, code) = (&info.config.service_name, code(info));
-    let sentence = format!(
-        "{name} was started and has stopped again: {}; relance why {name} says more",
-        code.text()
-    );
-    ScmError::new(code, sentence).into()
+    stopped_again(info, code(info).into(), false, None)
+}
+
+/// Below the sentence stands what it printed last.
+fn stopped_again(
+    info: &ServiceInfo,
+    what: Value,
+    restarts: bool,
+    lines: Option<&str>,
+) -> CommandFailure {
+    let name = &info.config.service_name;
+    let ended: Sentence = if restarts {
+        command::EndedPending { name, what }.into()
+    } else {
+        command::Ended { name, what }.into()
+    };
+    let sentence = match lines.map(last_lines::indented) {
+        Some(lines) => command::EndedLines {
+            ended,
+            lines: format!("\n{lines}"),
+        }
+        .into(),
+        None => ended,
+    };
+    ScmError::new(code(info), sentence).into()
 }
 
 /// The error that its last end stands for.

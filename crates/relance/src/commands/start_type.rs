@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Parser;
 use relance_scm::config::StartType;
 use relance_scm::{ConfigChange, ServiceName, Win32Error};
+use relance_texts::{Words, command};
 
 use super::{start, stop};
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
@@ -52,7 +53,7 @@ pub(crate) fn enable(arguments: Enable) -> CommandResult {
     change_and_then(
         &arguments.services,
         &arguments.common,
-        "enabled",
+        command::DONE_ENABLED,
         &change,
         then,
     )
@@ -87,7 +88,7 @@ pub(crate) fn disable(arguments: Disable) -> CommandResult {
     change_and_then(
         &arguments.services,
         &arguments.common,
-        "disabled",
+        command::DONE_DISABLED,
         &change,
         then,
     )
@@ -97,7 +98,7 @@ pub(crate) fn disable(arguments: Disable) -> CommandResult {
 fn change_and_then(
     services: &Selection,
     common: &Common,
-    done: &'static str,
+    done: Words,
     change: &ConfigChange,
     then: Option<impl Fn(&Manager, &ServiceName) -> CommandResult + Sync>,
 ) -> CommandResult {

@@ -5,8 +5,10 @@ use std::time::Duration;
 use clap::Parser;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{Control, ServiceName, ServiceState, Win32Error};
+use relance_texts::command;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
+use crate::lang::say;
 use crate::plain::plain;
 use crate::selection::Selection;
 use crate::text::duration;
@@ -46,7 +48,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let no_wait = arguments.no_wait;
     arguments
         .services
-        .each(&arguments.common, "stopped", |manager, name| {
+        .each(&arguments.common, command::DONE_STOPPED, |manager, name| {
             let cancelled = arguments.cancel && cancel_recovery(manager, name)?;
             let stopped = match terminate_after {
                 Some(after) => stop_or_terminate(manager, name, after, patience),
@@ -96,10 +98,7 @@ fn warn_of_restart(info: &ServiceInfo) {
     let mut pending = info.recovery.pending.iter();
     if pending.any(|pending| pending.action.kind.restarts()) {
         let name = plain(info.config.service_name.as_str());
-        eprintln!(
-            "{name} has stopped, and a restart is still pending from a failure before; relance \
-             cancel-recovery {name} cancels it"
-        );
+        eprintln!("{}", say(command::RestartPending { name }));
     }
 }
 

@@ -3,6 +3,7 @@
 use clap::Parser;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ServiceName, ServiceState};
+use relance_texts::command;
 
 use crate::cli::{CommandResult, Common, Manager};
 use crate::selection::Selection;
@@ -25,7 +26,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let patience = duration(&arguments.timeout)?;
     arguments
         .services
-        .each(&arguments.common, "ended", |manager, name| {
+        .each(&arguments.common, command::DONE_ENDED, |manager, name| {
             terminate(manager, name, patience)
         })
 }

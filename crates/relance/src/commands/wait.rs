@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         .ok_or_else(|| {
             relance_scm::ScmError::new(
                 relance_scm::Win32Error::SERVICE_DOES_NOT_EXIST,
-                format!("{name} is gone"),
+                relance_texts::command::Gone { name: &name },
             )
         })?;
     Ok(())

@@ -36,8 +36,7 @@ impl WindowsOptions {
         }
         Err(relance_scm::ScmError::new(
             relance_scm::Win32Error::NOT_SUPPORTED,
-            "Linux gives processes neither service SIDs nor Windows' privileges; leave out --sid-type \
-             and --required-privilege, and give the service an account of its own (--account)",
+            relance_texts::command::NO_WINDOWS_SETTINGS,
         )
         .into())
     }

@@ -1,12 +1,14 @@
 //! `instances = 4` in a file: one description of several services (X52).
 
 use relance_scm::instance::{is_template, name_of};
+use relance_texts::{Sentence, command};
 use relance_wire::api::ConfigBody;
 use serde::Deserialize;
 use serde::de::Error as _;
 use toml::Spanned;
 
 use crate::instances::INSTANCES_MAX;
+use crate::lang::say;
 
 /// How many of each service there are.
 #[derive(Debug, Deserialize)]
@@ -40,22 +42,22 @@ pub(super) fn without_counts(text: &str, counts: &[Count]) -> Result<String, tom
 
 /// Instances 1 to `count` of a template (X52).
 pub(super) fn several(template: &ConfigBody, count: u32) -> Result<Vec<ConfigBody>, String> {
-    let refuse = |problem: String| format!("{}: {problem}", template.name);
+    let refuse = |problem: Sentence| {
+        let name = &*template.name;
+        say(command::OfFile { name, problem })
+    };
     if !is_template(&template.name) {
-        return Err(refuse(format!(
-            "the name of several instances ends in @; write {}@",
-            template.name
-        )));
+        let template = &*template.name;
+        return Err(refuse(command::TemplateName { template }.into()));
     }
     if !(1..=INSTANCES_MAX).contains(&i64::from(count)) {
-        return Err(refuse(format!(
-            "instances is a number from 1 to {INSTANCES_MAX}"
-        )));
+        let most = INSTANCES_MAX;
+        return Err(refuse(command::TemplateCount { most }.into()));
     }
     (1..=count)
         .map(|number| {
             let name = name_of(&template.name, number);
-            let name = name.map_err(|error| refuse(error.sentence().to_owned()))?;
+            let name = name.map_err(|error| refuse(error.to_sentence()))?;
             let mut body = template.clone();
             let shown = template.display_name.as_deref();
             body.display_name = shown.map(|text| name.fill_in(text).into_owned());

@@ -15,6 +15,7 @@ mod container;
 mod doctor;
 mod exits;
 mod failures;
+mod french;
 mod instances;
 mod kills;
 mod laravel;

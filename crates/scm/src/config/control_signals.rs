@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use relance_texts::{error, quoted};
+
 use crate::control::UserControl;
 use crate::error::ScmError;
 use crate::status::{signal_name, signal_number};
@@ -35,16 +37,13 @@ impl FromStr for ControlSignals {
             let (control, signal) = read(pair).ok_or_else(|| {
                 ScmError::new(
                     Win32Error::INVALID_PARAMETER,
-                    format!(
-                        "{pair:?} is not a control and its signal; write 200=USR1, with a control from \
-                         128 to 255 and a signal by its name or number"
-                    ),
+                    error::ControlSignal { pair: quoted(pair) },
                 )
             })?;
             if signals.iter().any(|(known, _)| *known == control) {
                 return Err(ScmError::new(
                     Win32Error::INVALID_PARAMETER,
-                    format!("{pair:?} gives a control a second signal; name each control once"),
+                    error::ControlSignalTwice { pair: quoted(pair) },
                 ));
             }
             signals.push((control, signal));

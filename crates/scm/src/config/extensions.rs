@@ -53,7 +53,7 @@ impl Extensions {
 
     /// Why only an administrator may change these settings from `before`, if that is so.
     #[must_use]
-    pub fn needs_administrator(&self, before: &Self) -> Option<&'static str> {
+    pub fn needs_administrator(&self, before: &Self) -> Option<relance_texts::Words> {
         EXTENSIONS.iter().find_map(|setting| match setting.set_by {
             SetBy::Administrators(reason) if self.value(setting) != before.value(setting) => {
                 Some(reason)

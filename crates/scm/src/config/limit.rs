@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use relance_texts::{Sentence, error, quoted};
+use relance_texts::{Sentence, Words, error, quoted, setting};
 
 use crate::duration::{self, Bare};
 
@@ -38,11 +38,11 @@ const PREFIXES: [(char, u32); 4] = [('T', 40), ('G', 30), ('M', 20), ('K', 10)];
 impl LimitUnit {
     /// What a value may look like.
     #[must_use]
-    pub const fn range(self) -> &'static str {
+    pub const fn range(self) -> Words {
         match self {
-            Self::Count => "a number, unlimited, or SOFT:HARD",
-            Self::Bytes => "a size like 64M, unlimited, or SOFT:HARD",
-            Self::Seconds | Self::Microseconds => "a time like 30s, unlimited, or SOFT:HARD",
+            Self::Count => setting::RANGE_COUNT,
+            Self::Bytes => setting::RANGE_BYTES,
+            Self::Seconds | Self::Microseconds => setting::RANGE_SECONDS,
         }
     }
 

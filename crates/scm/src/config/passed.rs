@@ -1,6 +1,8 @@
 //! Which variables of the manager's own environment a service gets (X31): names, and beginnings of names
 //! with a `*`.
 
+use relance_texts::{error, quoted};
+
 use crate::error::ScmError;
 
 use super::invalid;
@@ -19,10 +21,9 @@ pub(super) fn problem(pattern: &str) -> Option<ScmError> {
     let name = pattern.strip_suffix('*').unwrap_or(pattern);
     let is_wrong = pattern.is_empty() || name.contains(['=', '*', '\0', ' ', '$', ',']);
     is_wrong.then(|| {
-        invalid(format!(
-            "{pattern:?} names no variable to pass on; write its name like DB_HOST, or APP_* for all that \
-             begin with APP_"
-        ))
+        invalid(error::PassedVariable {
+            text: quoted(pattern),
+        })
     })
 }
 

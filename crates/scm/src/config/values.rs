@@ -341,11 +341,11 @@ impl EnvironmentVariable {
     /// 87 for an empty name, a name with `=`, or a NUL in either.
     pub fn new(name: &str, value: &str) -> Result<Self, ScmError> {
         let problem = if name.is_empty() {
-            "the name of an environment variable is empty"
+            error::VARIABLE_NAME_EMPTY
         } else if name.contains('=') {
-            "the name of an environment variable contains ="
+            error::VARIABLE_NAME_EQUALS
         } else if name.contains('\0') || value.contains('\0') {
-            "an environment variable contains a null character"
+            error::VARIABLE_NULL
         } else {
             return Ok(Self {
                 name: name.into(),

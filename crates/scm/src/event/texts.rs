@@ -19,7 +19,7 @@ pub fn sentence(source: EventSource, id: u32, parameters: &[String]) -> Sentence
         }),
         EventSource::Application => None,
     };
-    text.map_or_else(|| parameters.join(" ").into(), Sentence::from)
+    text.map_or_else(|| Sentence::foreign(parameters.join(" ")), Sentence::from)
 }
 
 /// The same in English.

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
+use relance_texts::setting;
+
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
     liveness, logs, signals,
 };
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit};
-
-/// Why a setting about ends and restarts is refused on Windows.
-const NO_EXITS: &str = "on Windows the service manager decides what follows the end of a service, and \
-                        has no such setting; leave it out";
 
 /// The row of a limit of `setrlimit`.
 const fn limit(
@@ -26,7 +24,7 @@ const fn limit(
         value: ValueType::Limit(unit),
         label,
         about,
-        system: System::Linux("Windows has no limits of this kind; leave it out"),
+        system: System::Linux(setting::WINDOWS_NO_LIMITS),
         ..EXTENSION
     }
 }
@@ -71,10 +69,7 @@ extensions! {
             fr: "Le signal qui demande à un programme de s’arrêter",
         },
         applies: Applies::Programs,
-        system: System::Linux(
-            "Windows has no signals; leave out the stop signal: a program is asked to stop by \
-             Ctrl-Break and WM_CLOSE",
-        ),
+        system: System::Linux(setting::WINDOWS_STOP_SIGNAL),
         takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };
@@ -122,7 +117,7 @@ extensions! {
             en: "How long a restart that the exit status asked for waits",
             fr: "Le temps d’attente avant un redémarrage demandé par le code de sortie",
         },
-        system: System::Linux(NO_EXITS),
+        system: System::Linux(setting::WINDOWS_NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
     };
@@ -138,7 +133,7 @@ extensions! {
             fr: "Combien de fois le code de sortie peut demander un redémarrage pendant la période ; \
                  une fois de plus est un échec, suivi de l’action prévue ; sans limite par défaut",
         },
-        system: System::Linux(NO_EXITS),
+        system: System::Linux(setting::WINDOWS_NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
     };
@@ -153,7 +148,7 @@ extensions! {
             en: "The time in which the restarts that exit statuses asked for are counted",
             fr: "Le temps pendant lequel on compte les redémarrages demandés par le code de sortie",
         },
-        system: System::Linux(NO_EXITS),
+        system: System::Linux(setting::WINDOWS_NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
     };
@@ -170,7 +165,7 @@ extensions! {
             fr: "Codes de sortie après lesquels il reste arrêté, quelles que soient les actions de \
                  récupération, comme 78 pour une configuration erronée",
         },
-        system: System::Linux(NO_EXITS),
+        system: System::Linux(setting::WINDOWS_NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
     };
@@ -185,8 +180,8 @@ extensions! {
             en: "The only exit statuses of a program that are failures, like 1; all but 0 if not set",
             fr: "Les seuls codes de sortie d’un programme qui sont des échecs, comme 1 ; tous sauf 0 par défaut",
         },
-        applies: Applies::ProgramsOnly("fail-on-exit is for programs; a service says with its exit code how it ended"),
-        system: System::Linux(NO_EXITS),
+        applies: Applies::ProgramsOnly(setting::FAIL_ON_EXIT_PROGRAMS),
+        system: System::Linux(setting::WINDOWS_NO_EXITS),
         takes_effect: TakesEffect::NextFailure,
         ..EXTENSION
     };
@@ -203,7 +198,7 @@ extensions! {
             fr: "Si un démarrage qui échoue (programme absent, pas de connexion) compte comme un échec suivi \
                  des actions de récupération ; relance create l’active pour les programmes",
         },
-        system: System::Linux("Windows never retries a start that fails; leave it out"),
+        system: System::Linux(setting::WINDOWS_NO_RETRIES),
         takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };
@@ -219,7 +214,7 @@ extensions! {
             fr: "Le temps pendant lequel un programme doit tenir avant de compter comme démarré",
         },
         applies: Applies::Programs,
-        system: System::Linux("on Windows a program counts as running at once; leave it out"),
+        system: System::Linux(setting::WINDOWS_READY_AT_ONCE),
         ..EXTENSION
     };
     /// How long a start may take until RUNNING; not set: as long as it likes (X16).
@@ -232,7 +227,7 @@ extensions! {
             en: "How long it may be START_PENDING before it is killed, a failure; no limit if not set",
             fr: "Le temps qu’il peut rester START_PENDING avant d’être tué, un échec ; sans limite par défaut",
         },
-        system: System::Linux("Windows has no such deadline; leave it out"),
+        system: System::Linux(setting::WINDOWS_NO_DEADLINE),
         ..EXTENSION
     };
     /// How long the stop of a service may take; not set: as long as it likes (X16).
@@ -246,7 +241,7 @@ extensions! {
             fr: "Le temps accordé à un service pour s’arrêter avant d’être tué ; sans limite par défaut",
         },
         applies: Applies::Services,
-        system: System::Linux("Windows has no such deadline; leave it out"),
+        system: System::Linux(setting::WINDOWS_NO_DEADLINE),
         takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };
@@ -273,7 +268,7 @@ extensions! {
             en: "A group that the process has besides those of its account",
             fr: "Un groupe que le processus a en plus de ceux de son compte",
         },
-        system: System::Linux("on Windows the account has its groups; make it a member of them"),
+        system: System::Linux(setting::WINDOWS_GROUPS),
         ..EXTENSION
     };
     /// Whether the process, and what it starts, can never gain rights by executing a program (X50).
@@ -287,7 +282,7 @@ extensions! {
             en: "Whether set-user-ID programs like sudo give the process no more rights than it has",
             fr: "Si les programmes set-user-ID comme sudo ne donnent au processus aucun droit de plus",
         },
-        system: System::Linux("Windows has no such programs; leave it out"),
+        system: System::Linux(setting::WINDOWS_NO_SUCH_PROGRAMS),
         ..EXTENSION
     };
     /// The capabilities that the process keeps, and under an account that is not root gets (X50).
@@ -300,7 +295,7 @@ extensions! {
             en: "The only capabilities the process has, like net_bind_service for ports below 1024, or none",
             fr: "Les seules capacités du processus, comme net_bind_service pour les ports sous 1024, ou none",
         },
-        system: System::Linux("Windows has privileges instead (--required-privilege)"),
+        system: System::Linux(setting::WINDOWS_PRIVILEGES),
         ..EXTENSION
     };
     /// How early the process is killed when the machine runs out of memory: its `oom_score_adj`.
@@ -313,7 +308,7 @@ extensions! {
             en: "How early the kernel kills it when memory runs out: 1000 first, -1000 never; 0 if not set",
             fr: "À quel point le noyau le tue tôt si la mémoire manque : 1000 en premier, -1000 jamais ; 0 par défaut",
         },
-        system: System::Linux("Windows does not kill processes for want of memory; leave it out"),
+        system: System::Linux(setting::WINDOWS_NO_OOM),
         ..EXTENSION
     };
     /// The class and level with which the process reads and writes disks (ionice(1)).
@@ -331,7 +326,7 @@ extensions! {
             en: "How its disk access is preferred, from idle over best-effort/7 to realtime/0",
             fr: "Priorité de ses accès au disque, de idle à realtime/0 en passant par best-effort/7",
         },
-        system: System::Linux("on Windows it follows the priority (--priority); leave it out"),
+        system: System::Linux(setting::WINDOWS_PRIORITY),
         ..EXTENSION
     };
     /// How the kernel shares the processors out to it (sched(7)).
@@ -344,7 +339,7 @@ extensions! {
             en: "other (as usual), batch (long computations) or idle (only while nothing else runs)",
             fr: "other (comme d’habitude), batch (longs calculs) ou idle (seulement quand rien d’autre ne tourne)",
         },
-        system: System::Linux("on Windows it follows the priority (--priority); leave it out"),
+        system: System::Linux(setting::WINDOWS_PRIORITY),
         ..EXTENSION
     };
     /// Whether the process has empty folders of its own at `/tmp` and `/var/tmp` (X51).
@@ -358,7 +353,7 @@ extensions! {
             en: "Whether the process has a /tmp and /var/tmp of its own, in memory, gone when it ends",
             fr: "Si le processus a ses propres /tmp et /var/tmp, en mémoire, effacés à sa fin",
         },
-        system: System::Linux("set the variables TMP and TEMP to a folder of its own instead (--env)"),
+        system: System::Linux(setting::WINDOWS_TMP),
         ..EXTENSION
     };
     /// Folders and files that the process can only read (X51).
@@ -372,7 +367,7 @@ extensions! {
             en: "A folder or file that the process cannot change; - before the path if it may be missing",
             fr: "Un dossier ou fichier que le processus ne peut pas modifier ; - devant le chemin s’il peut manquer",
         },
-        system: System::Linux("on Windows give its account no right to write there (icacls)"),
+        system: System::Linux(setting::WINDOWS_READ_ONLY),
         ..EXTENSION
     };
     /// The folder that the process sees as `/` (X51).
@@ -385,8 +380,8 @@ extensions! {
             en: "The folder that the process sees as /; program and working directory are paths in it",
             fr: "Le dossier que le processus voit comme / ; programme et dossier de travail sont des chemins dedans",
         },
-        applies: Applies::ProgramsOnly("root-directory is for programs; a service needs the socket of its manager, which is not in there"),
-        system: System::Linux("Windows has no root directories; leave it out"),
+        applies: Applies::ProgramsOnly(setting::ROOT_DIRECTORY_PROGRAMS),
+        system: System::Linux(setting::WINDOWS_NO_ROOT),
         ..EXTENSION
     };
     /// The mask of file modes of the process; not set: 022.
@@ -399,7 +394,7 @@ extensions! {
             en: "Which rights new files of the process do not get, like 027; 022 if not set",
             fr: "Les droits que n’ont pas les nouveaux fichiers du processus, comme 027 ; 022 par défaut",
         },
-        system: System::Linux("Windows has no umask; leave it out, and give the folder the rights that its files are to have"),
+        system: System::Linux(setting::WINDOWS_NO_UMASK),
         ..EXTENSION
     };
     /// How many files and sockets the process may have open; the limit of the daemon if not set.
@@ -483,11 +478,8 @@ extensions! {
             en: "A file with NAME=value lines, read at each start; - before the path if it may be missing",
             fr: "Un fichier de lignes NOM=valeur, lu à chaque démarrage ; - devant le chemin s’il peut manquer",
         },
-        system: System::Linux("relance host does not read environment files; give the variables one by one (--env)"),
-        set_by: SetBy::Administrators(
-            "the manager reads an environment file with its own rights, so only an administrator may \
-             name one",
-        ),
+        system: System::Linux(setting::WINDOWS_NO_FILES),
+        set_by: SetBy::Administrators(setting::ADMINISTRATORS_FILE),
         ..EXTENSION
     };
     /// Variables of the manager's own environment that the process gets (X31).
@@ -501,10 +493,8 @@ extensions! {
             en: "A variable of the manager's own environment that the process gets, by name or as APP_*",
             fr: "Une variable de l’environnement du gestionnaire que reçoit le processus, par son nom ou comme APP_*",
         },
-        system: System::Linux("a service of Windows gets the environment of the system; set the variable there, or with --env"),
-        set_by: SetBy::Administrators(
-            "the manager's environment may hold secrets, so only an administrator may pass it on",
-        ),
+        system: System::Linux(setting::WINDOWS_ENVIRONMENT),
+        set_by: SetBy::Administrators(setting::ADMINISTRATORS_ENVIRONMENT),
         ..EXTENSION
     };
     /// If the service is down for good, the manager stops all services and ends with this status (X33).
@@ -517,10 +507,8 @@ extensions! {
             en: "If the service is down for good, the manager stops all services and ends with this exit status, like 70, so that the container ends",
             fr: "Si le service est arrêté pour de bon, le gestionnaire arrête tous les services et se termine avec ce code, comme 70, pour que le conteneur se termine",
         },
-        system: System::Linux("the service manager of Windows does not end; use the action reboot or run"),
-        set_by: SetBy::Administrators(
-            "it stops the services of everybody, so only an administrator may set it",
-        ),
+        system: System::Linux(setting::WINDOWS_NO_END),
+        set_by: SetBy::Administrators(setting::ADMINISTRATORS_EVERYBODY),
         takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };

@@ -1,5 +1,7 @@
 //! The rows about log files and where else output goes; `extensions` names them in the table.
 
+use relance_texts::setting;
+
 use super::{EXTENSION, SetBy, Setting, System, Value, ValueType, Words};
 
 pub(super) const OUTPUT_COPY: Setting = Setting {
@@ -14,7 +16,7 @@ pub(super) const OUTPUT_COPY: Setting = Setting {
         en: "Where the output goes too, line by line: stdout, journal, syslog or none; what the manager is set to if not set",
         fr: "Où va aussi la sortie, ligne par ligne : stdout, journal, syslog ou none ; le réglage du gestionnaire par défaut",
     },
-    system: System::Linux("relance host writes to a file only; read it with relance logs"),
+    system: System::Linux(setting::WINDOWS_ONE_FILE),
     ..EXTENSION
 };
 
@@ -31,9 +33,7 @@ pub(super) const LOG_TIMESTAMPS: Setting = Setting {
         en: "Whether each line in the log file begins with the time it came, like 2026-11-28T09:30:00.123Z",
         fr: "Si chaque ligne du fichier journal commence par l’heure de son arrivée, comme 2026-11-28T09:30:00.123Z",
     },
-    system: System::Linux(
-        "relance host writes output as it comes; have the program print the time",
-    ),
+    system: System::Linux(setting::WINDOWS_NO_TIME),
     ..EXTENSION
 };
 
@@ -64,7 +64,7 @@ pub(super) const LOG_MAX_AGE: Setting = Setting {
         en: "A log file that was begun longer ago is put aside before the next line; never if not set",
         fr: "Un fichier journal commencé il y a plus longtemps est mis de côté avant la ligne suivante ; jamais par défaut",
     },
-    system: System::Linux("relance host rotates by size; leave it out"),
+    system: System::Linux(setting::WINDOWS_BY_SIZE),
     ..EXTENSION
 };
 
@@ -112,7 +112,7 @@ pub(super) const LOG_COMPRESS: Setting = Setting {
         en: "Whether log files that were put aside are compressed (gzip)",
         fr: "Si les fichiers journaux mis de côté sont compressés (gzip)",
     },
-    system: System::Linux("relance host does not compress; have the folder compressed by Windows"),
+    system: System::Linux(setting::WINDOWS_NO_COMPRESSION),
     ..EXTENSION
 };
 
@@ -128,10 +128,8 @@ pub(super) const LOG_OWNER: Setting = Setting {
         en: "The user to whom the log file belongs, who can read it; that of the manager if not set",
         fr: "L’utilisateur à qui appartient le fichier journal, et qui peut le lire ; celui du gestionnaire par défaut",
     },
-    system: System::Linux("Windows has no owner of this kind; give rights to the folder instead"),
-    set_by: SetBy::Administrators(
-        "the manager gives log files away with its own rights, so only an administrator may say to whom",
-    ),
+    system: System::Linux(setting::WINDOWS_NO_OWNER),
+    set_by: SetBy::Administrators(setting::ADMINISTRATORS_LOG_OWNER),
     ..EXTENSION
 };
 
@@ -147,10 +145,8 @@ pub(super) const LOG_GROUP: Setting = Setting {
         en: "The group that may read the log file; that of the manager if not set",
         fr: "Le groupe qui peut lire le fichier journal ; celui du gestionnaire par défaut",
     },
-    system: System::Linux("Windows has no group of this kind; give rights to the folder instead"),
-    set_by: SetBy::Administrators(
-        "the manager gives log files away with its own rights, so only an administrator may say to whom",
-    ),
+    system: System::Linux(setting::WINDOWS_NO_GROUP),
+    set_by: SetBy::Administrators(setting::ADMINISTRATORS_LOG_OWNER),
     ..EXTENSION
 };
 
@@ -166,9 +162,7 @@ pub(super) const LOG_MODE: Setting = Setting {
         en: "Who may read and write the log file, like 644; 640 if not set",
         fr: "Qui peut lire et écrire le fichier journal, comme 644 ; 640 par défaut",
     },
-    set_by: SetBy::Administrators(
-        "log files may hold what only few may read, so only an administrator may open them to others",
-    ),
-    system: System::Linux("Windows has no file modes; give rights to the folder instead"),
+    set_by: SetBy::Administrators(setting::ADMINISTRATORS_LOG_MODE),
+    system: System::Linux(setting::WINDOWS_NO_MODES),
     ..EXTENSION
 };

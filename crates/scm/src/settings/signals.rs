@@ -1,5 +1,7 @@
 //! The rows of the settings that give programs signals for controls (X23).
 
+use relance_texts::setting;
+
 use super::{Applies, EXTENSION, Setting, System, TakesEffect, ValueType, Words};
 
 pub(super) const RELOAD_SIGNAL: Setting = Setting {
@@ -14,8 +16,8 @@ pub(super) const RELOAD_SIGNAL: Setting = Setting {
         en: "The signal that has a program read its settings again, like HUP: relance reload sends it",
         fr: "Le signal qui fait relire ses réglages à un programme, comme HUP : relance reload l’envoie",
     },
-    applies: Applies::ProgramsOnly("a service takes the control PARAMCHANGE"),
-    system: System::Linux("Windows has no signals; leave the reload signal out"),
+    applies: Applies::ProgramsOnly(setting::RELOAD_SIGNAL_PROGRAMS),
+    system: System::Linux(setting::WINDOWS_RELOAD_SIGNAL),
     takes_effect: TakesEffect::AtOnce,
     ..EXTENSION
 };
@@ -32,8 +34,8 @@ pub(super) const CONTROL_SIGNALS: Setting = Setting {
         en: "Which signals a program gets for the controls 128 to 255, like 200=USR1,201=USR2",
         fr: "Les signaux qu’un programme reçoit pour les commandes 128 à 255, comme 200=USR1,201=USR2",
     },
-    applies: Applies::ProgramsOnly("a service gets the controls themselves"),
-    system: System::Linux("Windows has no signals; leave them out"),
+    applies: Applies::ProgramsOnly(setting::CONTROL_SIGNALS_PROGRAMS),
+    system: System::Linux(setting::WINDOWS_SIGNALS),
     takes_effect: TakesEffect::AtOnce,
     ..EXTENSION
 };

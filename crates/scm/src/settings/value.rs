@@ -4,7 +4,7 @@ mod reading;
 
 use std::time::Duration;
 
-use relance_texts::{Sentence, error};
+use relance_texts::{Sentence, error, setting};
 
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit};
 use crate::duration;
@@ -123,30 +123,34 @@ impl ValueType {
         }
     }
 
-    /// Its values in words, for the documents.
+    /// Its values in words.
     #[must_use]
-    pub fn range(self) -> String {
-        match self {
-            Self::Text | Self::Lines => "text".to_owned(),
-            Self::Path => "a whole path".to_owned(),
-            Self::Flag => "yes or no".to_owned(),
-            Self::Choice(words) | Self::OptionalChoice(words) => words.join(", "),
-            Self::Number(least, most) => format!("{least} to {most}"),
-            Self::Integer(least, most) => format!("{least} to {most}"),
-            Self::Size => "a size, like 500K, 10M or 1G".to_owned(),
-            Self::Octal(most) => format!("0 to {most:o}, octal"),
-            Self::Limit(unit) => unit.range().to_owned(),
-            Self::Duration | Self::OptionalDuration => "a time".to_owned(),
-            Self::Signal | Self::OptionalSignal => "a signal".to_owned(),
-            Self::ControlSignals => "controls from 128 to 255 with signals".to_owned(),
-            Self::Statuses => "exit statuses, 0 to 255".to_owned(),
-            Self::Processors => "processors, 0 to 63".to_owned(),
-            Self::Capabilities => "capabilities, or none".to_owned(),
-            Self::List => "a list".to_owned(),
-            Self::Sddl => "SDDL".to_owned(),
-            Self::Actions => "recovery actions".to_owned(),
-            Self::ResetPeriod => "a time, or INFINITE".to_owned(),
-        }
+    pub fn range(self) -> relance_texts::Value {
+        let words = match self {
+            Self::Text | Self::Lines => setting::RANGE_TEXT,
+            Self::Path => setting::RANGE_PATH,
+            Self::Flag => setting::RANGE_FLAG,
+            Self::Choice(words) | Self::OptionalChoice(words) => return words.to_vec().into(),
+            Self::Number(least, most) => return setting::RangeNumbers { least, most }.into(),
+            Self::Integer(least, most) => return setting::RangeNumbers { least, most }.into(),
+            Self::Size => setting::RANGE_SIZE,
+            Self::Octal(most) => {
+                let most = format!("{most:o}");
+                return setting::RangeOctal { most }.into();
+            }
+            Self::Limit(unit) => unit.range(),
+            Self::Duration | Self::OptionalDuration => setting::RANGE_TIME,
+            Self::Signal | Self::OptionalSignal => setting::RANGE_SIGNAL,
+            Self::ControlSignals => setting::RANGE_CONTROLS,
+            Self::Statuses => setting::RANGE_STATUSES,
+            Self::Processors => setting::RANGE_PROCESSORS,
+            Self::Capabilities => setting::RANGE_CAPABILITIES,
+            Self::List => setting::RANGE_LIST,
+            Self::Sddl => return "SDDL".into(),
+            Self::Actions => setting::RANGE_ACTIONS,
+            Self::ResetPeriod => setting::RANGE_PERIOD,
+        };
+        words.into()
     }
 
     /// Reads a value as people write it. An empty text is [`Value::Unset`] where nothing is a value.

@@ -21,7 +21,7 @@ use relance_engine::processes::{Fact, StartProblem};
 use relance_policy::simulate::StartOutcome;
 use relance_policy::{ActionId, RunId, Time};
 use relance_scm::status::ProcessExit;
-use relance_scm::{ExitCode, ServiceConfig, ServiceKind, Win32Error};
+use relance_scm::{ExitCode, Sentence, ServiceConfig, ServiceKind, Win32Error};
 
 use host::HostRequest;
 use process::SimChannel;
@@ -144,7 +144,7 @@ impl Machine {
             let failure = StartProblem {
                 error,
                 logon: false,
-                sentence: "simulated".to_owned(),
+                sentence: Sentence::foreign("simulated"),
             };
             return self.facts.push_back(Fact::SpawnFailed { run, failure });
         }

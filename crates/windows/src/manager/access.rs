@@ -2,6 +2,7 @@
 
 use relance_scm::security::{Access, AccessChange, Give, NamedChange, SecurityDescriptor, Sid};
 use relance_scm::{AccessRights, ConfigChange, ScmError, ServiceName, Win32Error};
+use relance_texts::{quoted, windows};
 
 use super::{Result, Scm};
 
@@ -26,7 +27,7 @@ impl Scm {
                 {
                     return Err(ScmError::new(
                         Win32Error::NOT_SUPPORTED,
-                        "Windows has no right to read output; its folder says who may read it",
+                        windows::READ_OUTPUT,
                     ));
                 }
                 Ok(AccessChange {
@@ -67,7 +68,7 @@ fn find(who: &str) -> Result<Sid> {
     account(name.unwrap_or(who)).ok_or_else(|| {
         ScmError::new(
             Win32Error::NONE_MAPPED,
-            format!("there is no account {who:?}; create it, or name another"),
+            windows::NoAccount { who: quoted(who) },
         )
     })
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use relance_scm::event::{Event, EventLevel, EventSource};
 use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
 use relance_scm::{ScmError, ServiceId, Win32Error, fold_case};
+use relance_texts::windows;
 
 use crate::api::{Api, EventQuery, Report, Result};
 use crate::error::error;
@@ -144,10 +145,10 @@ pub(super) fn write(api: &dyn Api, entry: &NewEntry) -> std::result::Result<(), 
     if entry.event_id > ID_MAX {
         return Err(ScmError::new(
             Win32Error::INVALID_PARAMETER,
-            format!(
-                "{} is not an id of an entry of Windows' log; use 0 to {ID_MAX}",
-                entry.event_id
-            ),
+            windows::EventId {
+                id: entry.event_id,
+                most: ID_MAX,
+            },
         ));
     }
     let parameters = [entry.name.to_string(), entry.text.to_string()];

@@ -17,7 +17,7 @@ pub(super) fn explain(info: &ServiceInfo, entries: &[LogEntry], now: Timestamp) 
         sentences.push(why::WINDOWS_DELETED.into());
     }
     let told = entries.len().saturating_sub(TOLD);
-    sentences.extend(entries[told..].iter().map(|entry| entry.text().into()));
+    sentences.extend(entries[told..].iter().map(LogEntry::sentence));
     let recovery = &info.recovery;
     for pending in &recovery.pending {
         let seconds = (pending.due.0 - now.0).max(0) / 1000;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
 use relance_scm::{ScmError, ServiceName, Win32Error};
+use relance_texts::{shown, windows};
 
 use super::Scm;
 use crate::error::unsupported;
@@ -20,27 +21,22 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 fn open(scm: &Scm, name: &ServiceName) -> Result<File, ScmError> {
     if !scm.machine.is_empty() {
-        return Err(unsupported(format!(
-            "the output of {name} lies on {}; read it there",
-            scm.machine
-        )));
+        return Err(unsupported(windows::OutputElsewhere {
+            name,
+            machine: &*scm.machine,
+        }));
     }
-    File::open(output_path(&scm.api.program_data(), name.as_str())).map_err(|_| {
-        ScmError::new(
-            Win32Error::FILE_NOT_FOUND,
-            format!(
-                "{name} has printed nothing yet, or is a service of its own: only the output of \
-                 programs that relance host keeps is stored"
-            ),
-        )
-    })
+    File::open(output_path(&scm.api.program_data(), name.as_str()))
+        .map_err(|_| ScmError::new(Win32Error::FILE_NOT_FOUND, windows::NoOutput { name }))
 }
 
 fn failed(error: io::Error) -> ScmError {
     let code = error.raw_os_error().map(i32::cast_unsigned);
     ScmError::new(
         code.map_or(Win32Error::INTERNAL_ERROR, Win32Error::from_raw),
-        format!("the output cannot be read: {error}"),
+        windows::OutputUnreadable {
+            error: shown(error),
+        },
     )
 }
 

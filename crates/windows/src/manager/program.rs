@@ -7,6 +7,7 @@ use relance_scm::config::{Affinity, Extensions, ExtensionsChange, OutputMode};
 use relance_scm::duration::millis;
 use relance_scm::settings::{EXTENSIONS, OUTPUT, Setting, System, Value, ValueType};
 use relance_scm::{ScmError, ServiceConfig, ServiceKind, Win32Error, command_line};
+use relance_texts::windows;
 
 use crate::api::{Api, RegistryValue, Result};
 use crate::error::unsupported;
@@ -179,15 +180,10 @@ pub(super) fn check(config: &ServiceConfig) -> std::result::Result<(), ScmError>
     }
     let output = extensions.get(OUTPUT);
     if output != OutputMode::File.name() && output != OutputMode::Null.name() {
-        return Err(unsupported(format!(
-            "relance host writes output to a file, or throws it away: --output {output} is for Linux"
-        )));
+        return Err(unsupported(windows::OutputMode { output }));
     }
     if config.kind == ServiceKind::Service && *extensions != Extensions::default() {
-        return Err(unsupported(
-            "the working directory, output, processors and stop grace of a service are its own affair on \
-             Windows; create it as a program, which relance host keeps",
-        ));
+        return Err(unsupported(windows::OWN_AFFAIR));
     }
     let line = &config.command_line;
     if config.kind == ServiceKind::Program && command_line::split(line).is_empty() {

@@ -13,6 +13,8 @@ use relance_scm::{
     ScmError, ServiceConfig, ServiceKind, ServiceName, ServiceState, Win32Error,
 };
 
+use relance_texts::windows;
+
 use super::handle::Handle;
 use super::program::{self, service_key};
 use crate::api::{Api, Info, Level, RawFailureActions, RawStatus, RegistryValue, Result};
@@ -178,10 +180,7 @@ pub(super) fn status(raw: &RawStatus) -> std::result::Result<ServiceStatus, ScmE
     let state = ServiceState::from_raw(raw.state).ok_or_else(|| {
         ScmError::new(
             Win32Error::INVALID_DATA,
-            format!(
-                "the service manager says state {}, which is none",
-                raw.state
-            ),
+            windows::State { state: raw.state },
         )
     })?;
     Ok(ServiceStatus {

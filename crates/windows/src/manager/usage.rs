@@ -2,6 +2,7 @@
 
 use relance_scm::manager::Usage;
 use relance_scm::{ScmError, ServiceId};
+use relance_texts::windows;
 
 use super::Scm;
 use super::events::service_id;
@@ -11,10 +12,9 @@ use crate::error::unsupported;
 /// each; those that the caller may not look at are left out.
 pub(super) fn usage(scm: &Scm, wanted: Option<&[ServiceId]>) -> Result<Vec<Usage>, ScmError> {
     if !scm.machine.is_empty() {
-        return Err(unsupported(format!(
-            "what processes of {} use is known there only",
-            scm.machine
-        )));
+        return Err(unsupported(windows::UsageElsewhere {
+            machine: &*scm.machine,
+        }));
     }
     let services = scm.enumerated()?;
     let running = services

@@ -161,10 +161,9 @@ impl ActionsBody {
                 let words = list.iter().map(|action| {
                     // A kind is one word of the notation, nothing that could continue it.
                     if action.kind.is_empty() || action.kind.contains('/') {
-                        return Err(invalid(format!(
-                            "{:?} is not a recovery action",
-                            action.kind
-                        )));
+                        return Err(invalid(error::NoActionWord {
+                            text: quoted(&action.kind),
+                        }));
                     }
                     Ok(format!("{}/{}", action.kind, action.delay_ms))
                 });

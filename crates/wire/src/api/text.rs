@@ -119,7 +119,7 @@ impl ValueBody {
             Self::Sentences { sentences } => {
                 let sentences = sentences.iter().map(|value| match value {
                     Self::Text(text) => text.read(depth).map(Sentence::from),
-                    Self::Plain(text) => Some(Sentence::from(text.as_str())),
+                    Self::Plain(text) => Some(Sentence::foreign(text.as_str())),
                     _ => None,
                 });
                 Value::Sentences(sentences.collect::<Option<_>>()?)
@@ -133,7 +133,7 @@ impl ValueBody {
 pub(crate) fn sentence(english: &str, body: Option<&TextBody>) -> Sentence {
     body.and_then(TextBody::text)
         .filter(|text| text.of(Lang::En) == english)
-        .map_or_else(|| english.into(), Sentence::from)
+        .map_or_else(|| Sentence::foreign(english), Sentence::from)
 }
 
 #[cfg(test)]
@@ -158,7 +158,7 @@ mod tests {
         };
         let several = error::Several {
             problems: Value::Sentences(
-                [next.clone().into(), Sentence::from("from elsewhere")].into(),
+                [next.clone().into(), Sentence::foreign("from elsewhere")].into(),
             ),
         };
         let list = why::Stopped {
@@ -176,14 +176,14 @@ mod tests {
         assert_eq!(sentence("a is STOPPED.", Some(&body)), stopped.into());
         assert_eq!(
             sentence("a has stopped", Some(&body)),
-            "a has stopped".into()
+            Sentence::foreign("a has stopped")
         );
         body.id = "why-of-a-later-version".to_owned();
         assert_eq!(
             sentence("a is STOPPED.", Some(&body)),
-            "a is STOPPED.".into()
+            Sentence::foreign("a is STOPPED.")
         );
-        assert_eq!(sentence("x", None), "x".into());
+        assert_eq!(sentence("x", None), Sentence::foreign("x"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use relance_scm::settings::{
     LOG_ROTATE_AT_START, LOG_TIMESTAMPS, OUTPUT, OUTPUT_COPY,
 };
 use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error};
+use relance_texts::error;
 
 use super::LogSettings;
 use crate::linux::account::principals;
@@ -124,14 +125,17 @@ pub(crate) fn check_log_rights(extensions: &Extensions) -> Result<(), ScmError> 
             continue;
         };
         let option = key.setting().option;
-        principals::find(&format!("{kind}:{name}")).map_err(|error| {
-            let sentence = format!("--{option}: {}", error.sentence());
-            ScmError::new(error.code(), sentence)
+        principals::find(&format!("{kind}:{name}")).map_err(|refusal| {
+            let problem = refusal.to_sentence();
+            ScmError::new(refusal.code(), error::OfOption { option, problem })
         })?;
         if !rustix::process::getuid().is_root() {
             return Err(ScmError::new(
                 Win32Error::PRIVILEGE_NOT_HELD,
-                format!("--{option}: only a daemon that runs as root can give files to others"),
+                error::OfOption {
+                    option,
+                    problem: error::LOG_RIGHTS_ROOT,
+                },
             ));
         }
     }

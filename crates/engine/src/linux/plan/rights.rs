@@ -6,6 +6,7 @@ use relance_scm::settings::{
     CAPABILITIES, IO_PRIORITY, NO_NEW_PRIVILEGES, OOM_SCORE_ADJUST, PRIVATE_TMP, READ_ONLY_PATHS,
     ROOT_DIRECTORY, SCHEDULING,
 };
+use relance_texts::{Sentence, shown, start};
 
 use crate::linux::spawn::{Rights, SpawnSpec, SpawnStage};
 
@@ -45,57 +46,35 @@ fn scheduling(word: &str) -> i32 {
     }
 }
 
-/// The Win32 code and what to do about a stage of these that failed; `None`: another stage.
+/// The Win32 code and the sentence for a stage of these that failed; `None`: another stage.
 pub(super) fn explain(
     spec: &SpawnSpec,
     stage: SpawnStage,
     system: &std::io::Error,
-) -> Option<(Win32Error, String)> {
-    let (what, advice) = match stage {
-        SpawnStage::OomScore => (
-            "its OOM score cannot be set".to_owned(),
-            "choose a higher one (--oom-score-adjust), or run the daemon as root",
-        ),
-        SpawnStage::Scheduling => (
-            "its scheduling cannot be set".to_owned(),
-            "leave it out (--scheduling ''), or run the daemon as root",
-        ),
-        SpawnStage::IoPriority => (
-            "its I/O priority cannot be set".to_owned(),
-            "choose best-effort or idle (--io-priority), or run the daemon as root",
-        ),
-        SpawnStage::Mounts => (
-            "it cannot have folders of its own (private_tmp, read_only_paths)".to_owned(),
-            "run the daemon as root with the capability SYS_ADMIN, or leave them out",
-        ),
+) -> Option<(Win32Error, Sentence)> {
+    let error = shown(system);
+    let sentence = match stage {
+        SpawnStage::OomScore => start::OomScore { error }.into(),
+        SpawnStage::Scheduling => start::Scheduling { error }.into(),
+        SpawnStage::IoPriority => start::IoPriority { error }.into(),
+        SpawnStage::Mounts => start::Mounts { error }.into(),
         SpawnStage::ReadOnly(number) => {
             let path = spec.rights.read_only.get(usize::from(number));
-            (
-                format!(
-                    "{} cannot be made read-only for it",
-                    path.map_or("one of its paths", String::as_str)
-                ),
-                "correct the path (--read-only-path), or write - before it if it may be missing",
-            )
+            let path = path.map_or("?", String::as_str);
+            start::ReadOnly { path, error }.into()
         }
-        SpawnStage::Root => (
-            format!(
-                "{} cannot be its root directory",
-                spec.rights.root.as_deref().unwrap_or("/")
-            ),
-            "create the folder or correct --root-directory; only root can set one",
-        ),
-        SpawnStage::Capabilities => (
-            "its capabilities cannot be set".to_owned(),
-            "the daemon can give no more than it has itself: leave them out (--capabilities ''), or run it as root",
-        ),
+        SpawnStage::Root => {
+            let path = spec.rights.root.as_deref().unwrap_or("/");
+            start::Root { path, error }.into()
+        }
+        SpawnStage::Capabilities => start::Capabilities { error }.into(),
         _ => return None,
     };
     let code = match system.raw_os_error() {
         Some(libc::ENOENT | libc::ENOTDIR) => Win32Error::PATH_NOT_FOUND,
         _ => Win32Error::PRIVILEGE_NOT_HELD,
     };
-    Some((code, format!("{what} ({system}); {advice}")))
+    Some((code, sentence))
 }
 
 #[cfg(test)]

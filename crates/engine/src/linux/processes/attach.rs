@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 
 use relance_policy::RunId;
 use relance_scm::{ScmError, Win32Error};
-use relance_texts::{Sentence, error};
+use relance_texts::{Sentence, error, shown};
 use relance_wire::channel::{ManagerFrame, Refused};
 
 use super::{LinuxProcesses, watch_channel};
@@ -44,9 +44,12 @@ impl LinuxProcesses {
         if known.secret.is_empty() || known.secret != secret {
             return refused(Win32Error::ACCESS_DENIED, error::WRONG_SECRET.into());
         }
-        watch_channel(&self.epoll, socket, run).or_else(|error| {
-            let sentence = format!("it cannot be watched: {error}");
-            refused(Win32Error::INTERNAL_ERROR, sentence.into())
+        watch_channel(&self.epoll, socket, run).or_else(|problem| {
+            let error = shown(problem);
+            refused(
+                Win32Error::INTERNAL_ERROR,
+                error::NotWatched { error }.into(),
+            )
         })
     }
 }

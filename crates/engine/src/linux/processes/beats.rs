@@ -3,6 +3,7 @@
 use relance_policy::RunId;
 use relance_scm::settings::WATCHDOG;
 use relance_scm::{ServiceConfig, Win32Error};
+use relance_texts::{shown, start};
 use rustix::process::{Pid, getsid};
 
 use super::LinuxProcesses;
@@ -25,11 +26,13 @@ impl LinuxProcesses {
         let path = opened.map_err(|error| StartProblem {
             error: Win32Error::PATH_NOT_FOUND,
             logon: false,
-            sentence: format!(
-                "{} cannot be started: the socket for its heartbeats (--watchdog) cannot be made ({error}); \
-                 give the daemon a short socket path in a folder of its own (--socket)",
-                config.service_name
-            ),
+            sentence: start::Impossible {
+                name: &config.service_name,
+                problem: start::Heartbeats {
+                    error: shown(error),
+                },
+            }
+            .into(),
         })?;
         let names = [SOCKET_VARIABLE, TIME_VARIABLE];
         spec.environment.retain(|variable| {

@@ -43,9 +43,7 @@ pub(super) struct Access {
 impl Access {
     pub(super) fn open(common: &Common, place: &super::Place) -> Result<Self, CommandFailure> {
         if common.is_elsewhere() {
-            return Err(crate::cli::usage(
-                "links to a console are made on its own machine; run this there",
-            ));
+            return Err(crate::cli::usage(relance_texts::command::LINKS_THERE));
         }
         let mut caller = relance_scm::Caller::system();
         caller.name = relance_windows::session::user_name().into();

@@ -9,6 +9,7 @@ use std::thread;
 use jiff::Timestamp;
 use relance_scm::manager::{OutputRange, next_output};
 use relance_scm::{ServiceName, Win32Error};
+use relance_texts::command;
 use serde_json::json;
 
 use super::{Arguments, print};
@@ -174,10 +175,7 @@ impl Reader {
             lines.pop_front();
         }
         if self.wanted.has_times() && !self.has_stamps && !is_empty {
-            return Err(usage(format!(
-                "the lines of {name} carry no time; relance config {name} --log-timestamps yes puts it before \
-                 each line from the next start on"
-            )));
+            return Err(usage(command::NoTimes { name }));
         }
         Ok((lines, position))
     }

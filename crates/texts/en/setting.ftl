@@ -1,0 +1,68 @@
+### What is wrong with a setting here: another kind of service, another system, somebody who may not set it.
+
+## For programs only
+
+setting-fail-on-exit-programs = fail-on-exit is for programs; a service says with its exit code how it ended
+setting-root-directory-programs = root-directory is for programs; a service needs the socket of its manager, which is not in there
+setting-reload-signal-programs = reload-signal is for programs; a service takes the control PARAMCHANGE
+setting-control-signals-programs = control-signals is for programs; a service gets the controls themselves
+
+## Windows does not have it
+
+setting-windows-no-exits = on Windows the service manager decides what follows the end of a service, and has no such setting; leave it out
+setting-windows-no-limits = Windows has no limits of this kind; leave it out
+setting-windows-stop-signal = Windows has no signals; leave out the stop signal: a program is asked to stop by Ctrl-Break and WM_CLOSE
+setting-windows-reload-signal = Windows has no signals; leave the reload signal out
+setting-windows-signals = Windows has no signals; leave them out
+setting-windows-no-retries = Windows never retries a start that fails; leave it out
+setting-windows-ready-at-once = on Windows a program counts as running at once; leave it out
+setting-windows-no-deadline = Windows has no such deadline; leave it out
+setting-windows-groups = on Windows the account has its groups; make it a member of them
+setting-windows-no-such-programs = Windows has no such programs; leave it out
+setting-windows-privileges = Windows has privileges instead (--required-privilege)
+setting-windows-no-oom = Windows does not kill processes for want of memory; leave it out
+setting-windows-priority = on Windows it follows the priority (--priority); leave it out
+setting-windows-tmp = set the variables TMP and TEMP to a folder of its own instead (--env)
+setting-windows-read-only = on Windows give its account no right to write there (icacls)
+setting-windows-no-root = Windows has no root directories; leave it out
+setting-windows-no-umask = Windows has no umask; leave it out, and give the folder the rights that its files are to have
+setting-windows-no-files = relance host does not read environment files; give the variables one by one (--env)
+setting-windows-environment = a service of Windows gets the environment of the system; set the variable there, or with --env
+setting-windows-no-end = the service manager of Windows does not end; use the action reboot or run
+setting-windows-no-heartbeats = Windows takes no heartbeats from services; leave it out
+setting-windows-one-file = relance host writes to a file only; read it with relance logs
+setting-windows-no-time = relance host writes output as it comes; have the program print the time
+setting-windows-by-size = relance host rotates by size; leave it out
+setting-windows-no-compression = relance host does not compress; have the folder compressed by Windows
+setting-windows-no-owner = Windows has no owner of this kind; give rights to the folder instead
+setting-windows-no-group = Windows has no group of this kind; give rights to the folder instead
+setting-windows-no-modes = Windows has no file modes; give rights to the folder instead
+
+## Only administrators may set it
+
+setting-administrators-file = the manager reads an environment file with its own rights, so only an administrator may name one
+setting-administrators-environment = the manager's environment may hold secrets, so only an administrator may pass it on
+setting-administrators-everybody = it stops the services of everybody, so only an administrator may set it
+setting-administrators-log-owner = the manager gives log files away with its own rights, so only an administrator may say to whom
+setting-administrators-log-mode = log files may hold what only few may read, so only an administrator may open them to others
+
+## What values a setting takes
+
+setting-range-text = text
+setting-range-path = a whole path
+setting-range-flag = yes or no
+setting-range-numbers = { $least } to { $most }
+setting-range-size = a size, like 500K, 10M or 1G
+setting-range-octal = 0 to { $most }, octal
+setting-range-count = a number, unlimited, or SOFT:HARD
+setting-range-bytes = a size like 64M, unlimited, or SOFT:HARD
+setting-range-seconds = a time like 30s, unlimited, or SOFT:HARD
+setting-range-time = a time
+setting-range-signal = a signal
+setting-range-controls = controls from 128 to 255 with signals
+setting-range-statuses = exit statuses, 0 to 255
+setting-range-processors = processors, 0 to 63
+setting-range-capabilities = capabilities, or none
+setting-range-list = a list
+setting-range-actions = recovery actions
+setting-range-period = a time, or INFINITE

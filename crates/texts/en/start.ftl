@@ -1,0 +1,59 @@
+### Why a service could not be started, or did not take a control: what the caller and `relance why` are told.
+
+start-not-connected = { $name } did not connect to the service manager: its process ended before, or did not call the dispatcher within 30 s; relance logs { $name } shows its output (a program that does not speak to the manager is created with --kind program)
+start-dependency-failed = a service that { $name } needs did not start; relance events --service { $name } says which
+start-dependency-missing = a service that { $name } needs does not exist; relance events --service { $name } says which
+start-cut-short = the start of { $name } was cut short
+start-failed = { $name } could not be started: { $error }
+
+## Controls
+
+start-control-silent = { $name } did not answer the control within 30 s; it is left alone (relance terminate { $name } ends it by force)
+start-control-ended = the process of { $name } ended while it handled the control
+start-control-stopped = { $name } stopped before the control could be sent
+start-control-error = { $name } answered the control with an error: { $error }
+
+## Its process could not be created
+
+# $problem is one of the sentences below.
+start-impossible = { $name } cannot be started: { $problem }
+start-directory = its working directory { $folder } cannot be entered ({ $error }); create it or change the setting
+start-account = the daemon cannot change to its account ({ $error }); run the daemon as root
+start-no-descriptor = the daemon has no file descriptor left; raise its limit (LimitNOFILE in the unit)
+start-null-character = its command line or environment contains a null character; remove it
+start-no-process = no more processes can be created; raise the limit of processes (TasksMax, ulimit -u)
+start-priority = its priority cannot be set ({ $error }); choose a lower one or run the daemon as root
+start-limits = its limits cannot be set ({ $error }); choose lower ones (--limit-nofile and the like), or run the daemon as root with a higher one
+start-affinity = it cannot run on the processors it is bound to ({ $error }); name some that this machine has and the daemon may use (--affinity)
+start-stage = its process could not be set up at the stage { $stage }: { $error }
+start-interpreter = the interpreter that { $program } names in its first line does not exist; install it or correct the line
+start-no-folder = the folder of the program { $program } does not exist; correct the command line
+start-no-program = the program { $program } was not found; correct the command line
+start-path = the path of the program { $program } leads nowhere ({ $error }); correct the command line
+start-not-executable = the program { $program } may not be executed by its account; make it executable (chmod +x)
+start-not-a-program = { $program } is not a program that can run here; a script needs a first line like #!/bin/sh
+start-too-long = its command line and environment are too long for the system; shorten them
+start-being-written = somebody is writing to { $program }; start again when that is done
+start-no-memory = there is not enough memory to execute { $program }
+start-not-executed = { $program } cannot be executed: { $error }
+start-oom-score = its OOM score cannot be set ({ $error }); choose a higher one (--oom-score-adjust), or run the daemon as root
+start-scheduling = its scheduling cannot be set ({ $error }); leave it out (--scheduling ''), or run the daemon as root
+start-io-priority = its I/O priority cannot be set ({ $error }); choose best-effort or idle (--io-priority), or run the daemon as root
+start-mounts = it cannot have folders of its own (private_tmp, read_only_paths) ({ $error }); run the daemon as root with the capability SYS_ADMIN, or leave them out
+start-read-only = { $path } cannot be made read-only for it ({ $error }); correct the path (--read-only-path), or write - before it if it may be missing
+start-root = { $path } cannot be its root directory ({ $error }); create the folder or correct --root-directory; only root can set one
+start-capabilities = its capabilities cannot be set ({ $error }); the daemon can give no more than it has itself: leave them out (--capabilities ''), or run it as root
+start-heartbeats = the socket for its heartbeats (--watchdog) cannot be made ({ $error }); give the daemon a short socket path in a folder of its own (--socket)
+
+## Its environment files
+
+start-file-line = its environment file { $path } cannot be read at line { $line }: { $mistake }
+start-file = its environment file { $path } cannot be read ({ $error }); create it, or write -{ $path } if it may be missing
+start-file-not-regular = its environment file { $path } is not a regular file; put one in its place
+start-file-too-long = its environment file { $path } is longer than 1 MiB; shorten it
+start-mistake-variable = a name is empty, or something contains a null character
+start-mistake-no-equals = there is no =; write NAME=value
+start-mistake-name = the name before = has other characters than letters, digits and _
+start-mistake-single-quote = a single quote is not closed
+start-mistake-double-quote = a double quote is not closed
+start-mistake-after-quote = something follows the closing quote

@@ -1,0 +1,68 @@
+### Ce qui ne va pas ici avec un réglage : une autre sorte de service, un autre système, quelqu’un qui ne peut pas le changer.
+
+## Pour les programmes seulement
+
+setting-fail-on-exit-programs = fail-on-exit est pour les programmes ; un service dit par son code de sortie comment il s’est terminé
+setting-root-directory-programs = root-directory est pour les programmes ; un service a besoin du socket de son gestionnaire, qui ne s’y trouve pas
+setting-reload-signal-programs = reload-signal est pour les programmes ; un service prend la commande PARAMCHANGE
+setting-control-signals-programs = control-signals est pour les programmes ; un service reçoit les commandes elles-mêmes
+
+## Windows ne l’a pas
+
+setting-windows-no-exits = sous Windows, le gestionnaire de services décide de ce qui suit la fin d’un service et n’a pas ce réglage ; omettez-le
+setting-windows-no-limits = Windows n’a pas de limites de cette sorte ; omettez-la
+setting-windows-stop-signal = Windows n’a pas de signaux ; omettez le signal d’arrêt : l’arrêt d’un programme se demande par Ctrl-Pause et WM_CLOSE
+setting-windows-reload-signal = Windows n’a pas de signaux ; omettez le signal de relecture
+setting-windows-signals = Windows n’a pas de signaux ; omettez-les
+setting-windows-no-retries = Windows ne réessaie jamais un démarrage qui échoue ; omettez-le
+setting-windows-ready-at-once = sous Windows, un programme compte tout de suite comme démarré ; omettez-le
+setting-windows-no-deadline = Windows n’a pas cette limite ; omettez-la
+setting-windows-groups = sous Windows, le compte a ses groupes ; faites-en un de leurs membres
+setting-windows-no-such-programs = Windows n’a pas de tels programmes ; omettez-le
+setting-windows-privileges = Windows a des privilèges à la place (--required-privilege)
+setting-windows-no-oom = Windows ne tue pas de processus par manque de mémoire ; omettez-le
+setting-windows-priority = sous Windows, cela suit la priorité (--priority) ; omettez-le
+setting-windows-tmp = donnez plutôt aux variables TMP et TEMP un dossier à lui (--env)
+setting-windows-read-only = sous Windows, ne donnez pas à son compte le droit d’y écrire (icacls)
+setting-windows-no-root = Windows n’a pas de dossiers racines ; omettez-le
+setting-windows-no-umask = Windows n’a pas de umask ; omettez-le, et donnez au dossier les droits que ses fichiers doivent avoir
+setting-windows-no-files = relance host ne lit pas de fichiers d’environnement ; donnez les variables une à une (--env)
+setting-windows-environment = un service de Windows reçoit l’environnement du système ; définissez-y la variable, ou avec --env
+setting-windows-no-end = le gestionnaire de services de Windows ne se termine pas ; utilisez l’action reboot ou run
+setting-windows-no-heartbeats = Windows ne prend pas de battements des services ; omettez-le
+setting-windows-one-file = relance host n’écrit que dans un fichier ; lisez-le avec relance logs
+setting-windows-no-time = relance host écrit la sortie telle qu’elle vient ; faites écrire l’heure par le programme
+setting-windows-by-size = relance host change de fichier selon la taille ; omettez-le
+setting-windows-no-compression = relance host ne compresse pas ; faites compresser le dossier par Windows
+setting-windows-no-owner = Windows n’a pas de propriétaire de cette sorte ; donnez plutôt des droits au dossier
+setting-windows-no-group = Windows n’a pas de groupe de cette sorte ; donnez plutôt des droits au dossier
+setting-windows-no-modes = Windows n’a pas de modes de fichier ; donnez plutôt des droits au dossier
+
+## Seuls les administrateurs peuvent le régler
+
+setting-administrators-file = le gestionnaire lit un fichier d’environnement avec ses propres droits ; seul un administrateur peut donc en indiquer un
+setting-administrators-environment = l’environnement du gestionnaire peut contenir des secrets ; seul un administrateur peut donc le transmettre
+setting-administrators-everybody = il arrête les services de tout le monde ; seul un administrateur peut donc le régler
+setting-administrators-log-owner = le gestionnaire donne des fichiers journaux avec ses propres droits ; seul un administrateur peut donc dire à qui
+setting-administrators-log-mode = les fichiers journaux peuvent contenir ce que peu doivent lire ; seul un administrateur peut donc les ouvrir à d’autres
+
+## Les valeurs que prend un réglage
+
+setting-range-text = du texte
+setting-range-path = un chemin entier
+setting-range-flag = yes ou no
+setting-range-numbers = de { $least } à { $most }
+setting-range-size = une taille, comme 500K, 10M ou 1G
+setting-range-octal = de 0 à { $most }, en octal
+setting-range-count = un nombre, unlimited, ou SOUPLE:DURE
+setting-range-bytes = une taille comme 64M, unlimited, ou SOUPLE:DURE
+setting-range-seconds = une durée comme 30s, unlimited, ou SOUPLE:DURE
+setting-range-time = une durée
+setting-range-signal = un signal
+setting-range-controls = des commandes de 128 à 255 avec des signaux
+setting-range-statuses = des codes de sortie, de 0 à 255
+setting-range-processors = des processeurs, de 0 à 63
+setting-range-capabilities = des capacités, ou none
+setting-range-list = une liste
+setting-range-actions = des actions de récupération
+setting-range-period = une durée, ou INFINITE
