@@ -118,10 +118,7 @@ mod tests {
     use super::*;
 
     fn nobody() -> Result<(), ScmError> {
-        Err(ScmError::new(
-            Win32Error::RPC_S_SERVER_UNAVAILABLE,
-            "nobody",
-        ))
+        Err(Win32Error::RPC_S_SERVER_UNAVAILABLE.into())
     }
 
     #[test]
@@ -154,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_told_at_once() {
-        let refused = || Err::<(), _>(ScmError::new(Win32Error::ACCESS_DENIED, "no"));
+        let refused = || Err::<(), _>(Win32Error::ACCESS_DENIED.into());
         let error = connect_while(&[], refused, || panic!("nobody asks")).unwrap_err();
         assert_eq!(error.code(), Win32Error::ACCESS_DENIED);
     }
