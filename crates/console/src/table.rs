@@ -86,7 +86,7 @@ impl Wanted {
             "stopped" => info.status.state == ServiceState::Stopped,
             "paused" => info.status.state == ServiceState::Paused,
             "pending" => info.status.state.is_pending(),
-            "failed" => is_failed(info),
+            "failed" => info.has_failed(),
             _ => true,
         };
         in_state
@@ -96,16 +96,6 @@ impl Wanted {
                 || fold_case(&config.display_name).contains(text)
                 || fold_case(&config.description).contains(text))
     }
-}
-
-/// Failed, and not recovered from yet.
-fn is_failed(info: &ServiceInfo) -> bool {
-    !info.recovery.pending.is_empty()
-        || (info.status.state == ServiceState::Stopped
-            && info
-                .last_end
-                .as_ref()
-                .is_some_and(|end| end.failure.is_some() || end.summary == "start failed"))
 }
 
 /// The rows of a page, and how many there are in all.
@@ -150,7 +140,7 @@ impl View {
             matching,
             all: state.services.len(),
             running: count(|info| info.status.state == ServiceState::Running),
-            failed: count(is_failed),
+            failed: count(ServiceInfo::has_failed),
             page,
         }
     }
@@ -188,7 +178,7 @@ pub(crate) fn state(info: &ServiceInfo, lang: Lang) -> Markup {
     let (class, shape) = match status.state {
         ServiceState::Running => ("running", "M5 3.2v9.6l7.6-4.8z"),
         ServiceState::Paused => ("paused", "M4 3h3v10H4zM9 3h3v10H9z"),
-        ServiceState::Stopped if is_failed(info) => ("failed", "M8 1.5 15 14H1z"),
+        ServiceState::Stopped if info.has_failed() => ("failed", "M8 1.5 15 14H1z"),
         ServiceState::Stopped => ("stopped", "M3.5 3.5h9v9h-9z"),
         _ => (
             "pending",

@@ -108,6 +108,7 @@ fn end_info(end: &End, clocks: Clocks) -> EndInfo {
         lived: end.lived,
         exit_code: end.exit_code,
         failure: end.failure,
+        went_wrong: end.reason.is_bad(),
         summary: match end.reason {
             EndReason::Crashed => "crashed",
             EndReason::Stopped | EndReason::NotListed => "stopped",

@@ -33,6 +33,7 @@ mod service;
 mod service_files;
 #[cfg(unix)]
 mod settings;
+mod table;
 mod text;
 mod waiting;
 

@@ -1,4 +1,4 @@
-//! Text for people: tables, moments, durations. Tables make what is in them harmless themselves.
+//! Text for people: moments, durations, sizes.
 
 use std::time::Duration;
 
@@ -8,45 +8,9 @@ use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::manager::{PendingInfo, ServiceInfo};
 use relance_texts::{command, quoted};
-use unicode_width::UnicodeWidthStr;
 
 use crate::cli::{CommandFailure, usage};
-use crate::plain::{plain, plain_lines};
-
-/// Prints rows in columns that are as wide as they must be.
-pub(crate) fn print_table(head: &[&str], rows: &[Vec<String>]) {
-    for line in table(head, rows) {
-        println!("{line}");
-    }
-}
-
-/// The lines of a table. Widths are those of a terminal: some characters take two columns, some none.
-fn table(head: &[&str], rows: &[Vec<String>]) -> Vec<String> {
-    let rows: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| plain(cell)).collect())
-        .collect();
-    let mut widths: Vec<usize> = head.iter().map(|title| title.width()).collect();
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
-        }
-    }
-    let line = |cells: &[String]| {
-        let mut line = String::new();
-        for (cell, width) in cells.iter().zip(&widths) {
-            line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', width + 2 - cell.width()));
-        }
-        line.trim_end().to_owned()
-    };
-    let head: Vec<String> = head.iter().map(|title| (*title).to_owned()).collect();
-    [&head]
-        .into_iter()
-        .chain(&rows)
-        .map(|row| line(row))
-        .collect()
-}
+use crate::plain::plain_lines;
 
 /// Prints names and values below each other.
 pub(crate) fn print_pairs(pairs: &[(&str, String)]) {
@@ -88,6 +52,26 @@ pub(crate) fn between(from: Timestamp, to: Timestamp) -> Human {
 pub(crate) fn earliest(info: &ServiceInfo) -> Option<&PendingInfo> {
     let pending = info.recovery.pending.iter();
     pending.min_by_key(|pending| pending.due)
+}
+
+/// A size in bytes: `0`, `512 B`, `1.4 MiB`, `213 MiB`.
+pub(crate) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    let mut tenths = u128::from(bytes) * 10;
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut unit = "";
+    for name in UNITS {
+        (tenths, unit) = (tenths / 1024, name);
+        if tenths < 10_240 {
+            break;
+        }
+    }
+    match (tenths / 10, tenths % 10) {
+        (whole, rest) if whole < 10 && rest > 0 => format!("{whole}.{rest} {unit}"),
+        (whole, _) => format!("{whole} {unit}"),
+    }
 }
 
 /// `restart after 60 s`
@@ -153,16 +137,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_as_wide_as_a_terminal_shows_them() {
-        let row = |name: &str| vec![name.to_owned(), "x".to_owned()];
-        let lines = table(
-            &["NAME", "STATE"],
-            &[row("日本語"), row("e\u{301}te"), row("plain")],
-        );
-        assert_eq!(lines[0], "NAME    STATE");
-        assert_eq!(lines[1], "日本語  x");
-        assert_eq!(lines[2], "e\u{301}te     x");
-        assert_eq!(lines[3], "plain   x");
+    fn sizes_have_two_digits_where_they_are_small() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1 KiB"),
+            (1_500_000, "1.4 MiB"),
+            (223_000_000, "212 MiB"),
+            (u64::MAX, "16777215 TiB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
     }
 
     #[test]

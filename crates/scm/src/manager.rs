@@ -4,6 +4,7 @@
 //! that the call needs (A24 per request). Requests complete through a [`Reply`], so that a loop, a
 //! blocking client and an async server can all stand behind or before it.
 
+mod about;
 mod refuse;
 mod reply;
 
@@ -25,9 +26,11 @@ use crate::failure_actions::RecoveryAction;
 use crate::name::ServiceName;
 use crate::run::{RunId, ServiceId};
 use crate::security::{Access, NamedChange, Sid};
+use crate::state::ServiceState;
 use crate::status::{ExitCode, ProcessExit, ServiceStatus};
 use crate::win32::Win32Error;
 
+pub use about::{ConsoleInfo, ManagerInfo};
 pub use reply::{Interest, Reply};
 
 /// Who asks.
@@ -392,6 +395,16 @@ pub struct ServiceInfo {
     pub restart_wanted: Option<Timestamp>,
 }
 
+impl ServiceInfo {
+    /// Whether it has failed and not come back: an action is pending, or nothing follows and it is stopped.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        let ended_badly = self.last_end.as_ref().is_some_and(|end| end.went_wrong);
+        !self.recovery.pending.is_empty()
+            || self.status.state == ServiceState::Stopped && ended_badly
+    }
+}
+
 /// The current run of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunInfo {
@@ -452,6 +465,8 @@ pub struct EndInfo {
     pub exit_code: ExitCode,
     /// The counter, if it was a failure.
     pub failure: Option<u32>,
+    /// Whether it ended badly and unasked, whether that counted as a failure or not (X33).
+    pub went_wrong: bool,
     /// In a few words: `crashed`, `stopped`, `start failed`.
     pub summary: &'static str,
 }
@@ -516,34 +531,4 @@ pub struct Usage {
     pub memory_bytes: u64,
     /// How many processes.
     pub processes: u32,
-}
-
-/// About a manager.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ManagerInfo {
-    /// Its version.
-    pub version: String,
-    /// Its process.
-    pub pid: u32,
-    /// The latest generation.
-    pub generation: u64,
-    /// Its wall clock.
-    pub now: Timestamp,
-    /// The clock of its deadlines, nanoseconds.
-    pub clock_ns: u64,
-    /// Whether that clock is moved by hand.
-    pub manual_clock: bool,
-    /// What is or was wrong with its service database since it began, in sentences.
-    pub notices: Vec<String>,
-    /// The web console that it keeps running, if it is to.
-    pub console: Option<ConsoleInfo>,
-}
-
-/// How a manager's web console is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ConsoleInfo {
-    /// Its process; 0: there is none.
-    pub pid: u32,
-    /// Why there is none, or was none a moment ago: a sentence.
-    pub problem: Option<String>,
 }

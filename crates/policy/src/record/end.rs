@@ -83,28 +83,37 @@ pub enum EndReason {
     Shutdown,
 }
 
+impl EndReason {
+    /// Whether the run ended badly and nobody had asked it to end.
+    #[must_use]
+    pub fn is_bad(self) -> bool {
+        match self {
+            Self::Crashed
+            | Self::StoppedWithError
+            | Self::FlagNotSet
+            | Self::NoActions
+            | Self::RecycledTooOften(_)
+            | Self::StartOverdue
+            | Self::StartFailed(_) => true,
+            Self::Final(status) => status != 0,
+            Self::Stopped
+            | Self::NotListed
+            | Self::RequestedStopWithError
+            | Self::StopOverdue
+            | Self::Terminated
+            | Self::Recycled(_)
+            | Self::Shutdown => false,
+        }
+    }
+}
+
 impl ServiceRecord {
     /// Whether the service has failed and nothing will start it again by itself: it is stopped, its end
     /// was none that somebody asked for, and no action is pending (X33).
     #[must_use]
     pub fn is_down_for_good(&self) -> bool {
-        let is_bad = self.last_end.as_ref().is_some_and(|end| match end.reason {
-            EndReason::Crashed
-            | EndReason::StoppedWithError
-            | EndReason::FlagNotSet
-            | EndReason::NoActions
-            | EndReason::RecycledTooOften(_)
-            | EndReason::StartOverdue
-            | EndReason::StartFailed(_) => true,
-            EndReason::Final(status) => status != 0,
-            EndReason::Stopped
-            | EndReason::NotListed
-            | EndReason::RequestedStopWithError
-            | EndReason::StopOverdue
-            | EndReason::Terminated
-            | EndReason::Recycled(_)
-            | EndReason::Shutdown => false,
-        });
+        let end = self.last_end.as_ref();
+        let is_bad = end.is_some_and(|end| end.reason.is_bad());
         let waits = self.restart.is_some() || !self.pending_actions.is_empty();
         is_bad && self.run.is_none() && !waits
     }

@@ -3,53 +3,152 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 
-use clap::Parser;
-use relance_scm::ServiceState;
-use relance_scm::manager::ServiceInfo;
+use clap::{Parser, ValueEnum};
+use relance_scm::manager::{ServiceInfo, Usage};
+use relance_scm::{ServiceId, ServiceState};
 use relance_wire::api::ServicesReply;
 
-use crate::cli::{CommandResult, Common};
+use crate::cli::{CommandResult, Common, Manager};
 use crate::selection::{Selection, service_names};
-use crate::text::{between, earliest, now, print_table};
+use crate::table::{self, Cell, Column, Tone};
+use crate::text::{between, earliest, now, size};
+
+/// What is shown of each service. On a narrow terminal the higher ranks go first.
+const COLUMNS: [Column; 9] = [
+    Column::new("NAME"),
+    Column::new("STATE"),
+    Column::number("FOR").ranked(3),
+    Column::number("PID").ranked(4),
+    Column::number("MEMORY").ranked(2),
+    Column::number("CPU").ranked(5),
+    Column::new("START").ranked(6),
+    Column::number("FAILURES").ranked(1),
+    Column::new("NEXT"),
+];
 
 /// All services, or those that are named
 ///
-/// The instances of a template have one line together; relance list NAME@ shows each.
+/// The instances of a template have one line together; relance list NAME@ shows each. On a terminal that is too
+/// narrow for all columns, the less important ones are left out.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Services: names, patterns with * and ?, or NAME@ for all instances
     #[arg(value_name = "NAME", add = service_names())]
     names: Vec<String>,
+    /// Only those that have failed and have not come back
+    #[arg(long)]
+    failed: bool,
+    /// Only those in this state
+    #[arg(long, value_enum)]
+    state: Option<StateFilter>,
+    /// The order of the lines
+    #[arg(long, value_enum, default_value_t)]
+    sort: Order,
     #[command(flatten)]
     common: Common,
+}
+
+/// A state, or several that are alike.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum StateFilter {
+    Running,
+    Stopped,
+    Paused,
+    /// On the way to another state
+    Pending,
+}
+
+/// By what lines are sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Order {
+    /// By name
+    #[default]
+    Name,
+    /// The most failures first
+    Failures,
+    /// The most memory first
+    Memory,
+    /// The most processor time first
+    Cpu,
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = arguments.common.manager()?;
     let mut all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+    let is_empty = all.services.is_empty();
     if !arguments.names.is_empty() {
         let selected = Selection::of(&arguments.names).select(&manager)?;
         all.services
             .retain(|info| selected.names.contains(&info.config.service_name));
     }
+    all.services.retain(|info| is_wanted(info, &arguments));
     if arguments.common.json {
         return Common::print_json(&ServicesReply::from(&all).services);
     }
     if all.services.is_empty() {
-        println!("There are no services yet; relance create makes one.");
+        println!("{}", nothing(is_empty));
         return Ok(());
     }
-    let head = ["NAME", "STATE", "START", "PID", "FAILURES", "NEXT"];
-    let rows: Vec<_> = if arguments.names.is_empty() {
+    let usage = usage(&manager);
+    let mut lines = if arguments.names.is_empty() {
         lines(&all.services)
-            .iter()
-            .map(|line| line_row(line))
-            .collect()
     } else {
-        all.services.iter().map(row).collect()
+        all.services.iter().map(|info| vec![info]).collect()
     };
-    print_table(&head, &rows);
+    sort(&mut lines, arguments.sort, &usage);
+    let rows: Vec<_> = lines.iter().map(|line| row(line, &usage)).collect();
+    table::print(&COLUMNS, &rows);
     Ok(())
+}
+
+fn is_wanted(info: &ServiceInfo, arguments: &Arguments) -> bool {
+    let state = info.status.state;
+    let is_in_state = arguments.state.is_none_or(|wanted| match wanted {
+        StateFilter::Running => state == ServiceState::Running,
+        StateFilter::Stopped => state == ServiceState::Stopped,
+        StateFilter::Paused => state == ServiceState::Paused,
+        StateFilter::Pending => state.is_pending(),
+    });
+    is_in_state && (!arguments.failed || info.has_failed())
+}
+
+fn nothing(is_empty: bool) -> &'static str {
+    if is_empty {
+        "There are no services yet; relance create makes one."
+    } else {
+        "No service is like that."
+    }
+}
+
+type Usages = HashMap<ServiceId, Usage>;
+
+/// What each service uses; nothing where the manager cannot tell.
+fn usage(manager: &Manager) -> Usages {
+    let all = manager.ask(|scm, caller, reply| scm.query_usage(caller, None, reply));
+    let all = all.unwrap_or_default().into_iter();
+    all.map(|usage| (usage.service, usage)).collect()
+}
+
+/// The sum of what services use.
+fn sum(line: &[&ServiceInfo], usage: &Usages, of: impl Fn(&Usage) -> u64) -> u64 {
+    let each = line.iter().filter_map(|info| usage.get(&info.id));
+    each.map(of).sum()
+}
+
+fn failures(line: &[&ServiceInfo]) -> u64 {
+    let each = line.iter().map(|info| info.recovery.failure_count);
+    each.map(u64::from).sum()
+}
+
+/// Services come by name; the others keep that order where they are equal.
+fn sort(lines: &mut [Vec<&ServiceInfo>], order: Order, usage: &Usages) {
+    let key = |line: &Vec<&ServiceInfo>| match order {
+        Order::Name => 0,
+        Order::Failures => failures(line),
+        Order::Memory => sum(line, usage, |usage| usage.memory_bytes),
+        Order::Cpu => sum(line, usage, |usage| usage.cpu_ms),
+    };
+    lines.sort_by_key(|line| std::cmp::Reverse(key(line)));
 }
 
 /// Services that share a line: the instances of a template where there are several, else one.
@@ -68,47 +167,54 @@ fn lines<T: Borrow<ServiceInfo>>(services: &[T]) -> Vec<Vec<&ServiceInfo>> {
     lines
 }
 
-fn line_row(line: &[&ServiceInfo]) -> Vec<String> {
-    let (&[first, ..], Some((template, _))) = (line, line[0].config.service_name.instance()) else {
-        return row(line[0]);
-    };
-    if line.len() == 1 {
-        return row(first);
-    }
+/// A line about one service, or about the instances of a template.
+fn row(line: &[&ServiceInfo], usage: &Usages) -> Vec<Cell> {
+    let first = line[0];
+    let is_one = line.len() == 1;
+    let one = |text: String| if is_one { text } else { "-".to_owned() };
+    let memory = sum(line, usage, |usage| usage.memory_bytes);
+    let cpu = sum(line, usage, |usage| usage.cpu_ms);
     let starts_alike = line
         .iter()
         .all(|info| info.config.start_type == first.config.start_type);
-    let failures: u32 = line.iter().map(|info| info.recovery.failure_count).sum();
-    let soonest = line.iter().filter(|info| !info.recovery.pending.is_empty());
-    let soonest = soonest.min_by_key(|info| info.recovery.pending.iter().map(|p| p.due).min());
+    let start = if starts_alike {
+        first.config.start_type.to_string()
+    } else {
+        "-".to_owned()
+    };
     vec![
-        format!("{template} ({})", line.len()),
-        states(line),
-        if starts_alike {
-            first.config.start_type.to_string()
-        } else {
-            "-".to_owned()
-        },
-        "-".to_owned(),
-        dash(failures),
-        soonest.map(|info| next(info)).unwrap_or_default(),
+        title(line).into(),
+        Cell::toned(states(line), tone(line)),
+        one(age(first)).into(),
+        one(dash(first.status.process_id, |pid| pid.to_string())).into(),
+        dash(memory, size).into(),
+        dash(cpu, cpu_time).into(),
+        start.into(),
+        dash(failures(line), |count| count.to_string()).into(),
+        next(line).into(),
     ]
 }
 
-/// `RUNNING`, or `7 RUNNING, 1 STOPPED`.
+fn title(line: &[&ServiceInfo]) -> String {
+    let name = &line[0].config.service_name;
+    match (line.len(), name.instance()) {
+        (2.., Some((template, _))) => format!("{template} ({})", line.len()),
+        _ => name.to_string(),
+    }
+}
+
+/// `RUNNING`, or `7 RUNNING, 1 STOPPED, failed`.
 fn states(line: &[&ServiceInfo]) -> String {
-    let mut counted: Vec<(ServiceState, usize)> = Vec::new();
+    let mut counted: Vec<(String, usize)> = Vec::new();
     for info in line {
-        match counted
-            .iter_mut()
-            .find(|(state, _)| *state == info.status.state)
-        {
+        let state = state(info);
+        match counted.iter_mut().find(|(known, _)| *known == state) {
             Some((_, count)) => *count += 1,
-            None => counted.push((info.status.state, 1)),
+            None => counted.push((state, 1)),
         }
     }
-    if let [(state, _)] = *counted {
-        return state.to_string();
+    if let [(state, _)] = &*counted {
+        return state.clone();
     }
     let parts = counted
         .iter()
@@ -116,28 +222,54 @@ fn states(line: &[&ServiceInfo]) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-fn dash(number: u32) -> String {
-    if number == 0 {
-        "-".to_owned()
+/// The state, and whether it is so because the service failed.
+fn state(info: &ServiceInfo) -> String {
+    let state = info.status.state;
+    if state == ServiceState::Stopped && info.has_failed() {
+        format!("{state}, failed")
     } else {
-        number.to_string()
+        state.to_string()
     }
 }
 
-fn row(info: &ServiceInfo) -> Vec<String> {
-    vec![
-        info.config.service_name.to_string(),
-        info.status.state.to_string(),
-        info.config.start_type.to_string(),
-        dash(info.status.process_id),
-        dash(info.recovery.failure_count),
-        next(info),
-    ]
+/// The worst of a line.
+fn tone(line: &[&ServiceInfo]) -> Tone {
+    let any = |is: fn(&ServiceInfo) -> bool| line.iter().any(|info| is(info));
+    if any(ServiceInfo::has_failed) {
+        Tone::Bad
+    } else if any(|info| info.status.state.is_pending()) {
+        Tone::Busy
+    } else if any(|info| info.status.state == ServiceState::Running) {
+        Tone::Good
+    } else {
+        Tone::Plain
+    }
+}
+
+/// How long it has been in its state, where that is known.
+fn age(info: &ServiceInfo) -> String {
+    let ended = info.last_end.as_ref().map(|end| end.at);
+    let since = info.run.as_ref().map(|run| run.state_since).or(ended);
+    since.map_or_else(|| "-".to_owned(), |since| between(since, now()).to_string())
+}
+
+/// Processor time so far.
+fn cpu_time(millis: u64) -> String {
+    relance_scm::duration::Human(std::time::Duration::from_millis(millis)).to_string()
+}
+
+fn dash<N: Default + PartialEq>(number: N, shown: impl Fn(N) -> String) -> String {
+    if number == N::default() {
+        "-".to_owned()
+    } else {
+        shown(number)
+    }
 }
 
 /// The earliest pending recovery action.
-fn next(info: &ServiceInfo) -> String {
-    let Some(pending) = earliest(info) else {
+fn next(line: &[&ServiceInfo]) -> String {
+    let pending = line.iter().filter_map(|info| earliest(info));
+    let Some(pending) = pending.min_by_key(|pending| pending.due) else {
         return String::new();
     };
     format!(

@@ -43,6 +43,18 @@ fn failures_are_told_by_service_and_cause_with_the_last_lines() {
     let order = "ago; now STOPPED\n  2 x  exit status 3\n  | no such order\n";
     assert!(told.contains(order), "{told}");
     assert!(told.contains("killed: 1 failure, "), "{told}");
+    let listed = stdout(&daemon.relance(&["list", "--failed", "--sort", "failures"]));
+    let names: Vec<_> = listed
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .collect();
+    assert_eq!(names.len(), 3, "{listed}");
+    assert_eq!(
+        (names[0].0, names[1].0, names[2].0),
+        ("NAME", "killed", "order")
+    );
+    assert!(names[1].1.contains("STOPPED, failed"), "{listed}");
+    assert!(stdout(&daemon.relance(&["list", "--state", "running"])).starts_with("No service"));
     let json = stdout(&daemon.relance(&["failures", "kill*", "--since", "yesterday", "--json"]));
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json[0]["causes"][0]["text"], "signal 9 (KILL)");

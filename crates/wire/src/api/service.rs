@@ -205,6 +205,9 @@ pub struct EndBody {
     /// The counter, if it was a failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<u32>,
+    /// Whether it ended badly and unasked, whether that counted as a failure or not.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub went_wrong: bool,
     /// In a few words.
     pub summary: String,
 }
@@ -265,6 +268,7 @@ impl From<&EndInfo> for EndBody {
             win32_exit_code: end.exit_code.win32().to_raw(),
             service_specific_exit_code: end.exit_code.specific(),
             failure: end.failure,
+            went_wrong: end.went_wrong,
             summary: end.summary.to_owned(),
         }
     }
@@ -365,6 +369,7 @@ fn read_end(body: &EndBody) -> Result<EndInfo, ScmError> {
         lived: body.lived_ms.map(Duration::from_millis),
         exit_code: ExitCode::from_raw(body.win32_exit_code, body.service_specific_exit_code),
         failure: body.failure,
+        went_wrong: body.went_wrong,
         summary: known(&body.summary, &SUMMARIES),
     })
 }

@@ -4,7 +4,7 @@ use relance_scm::event_log::EventFilter;
 
 use super::play::{Play, Played};
 use crate::commands::events;
-use crate::text::print_table;
+use crate::table::{self, Cell, Column};
 
 /// Prints the whole event log, as `relance events` does.
 pub(super) fn event_log(play: &Play) -> Played {
@@ -25,18 +25,23 @@ pub(super) fn event_log(play: &Play) -> Played {
 /// Prints the delays that were asked for beside those that were measured.
 pub(super) fn delays(play: &Play) {
     println!("\nDelays");
-    let rows: Vec<Vec<String>> = play
+    let rows: Vec<Vec<Cell>> = play
         .delays
         .iter()
         .map(|delay| {
             vec![
-                delay.what.to_owned(),
-                format!("{} ms", delay.asked_ms),
-                format!("{} ms", delay.measured_ms),
+                delay.what.to_owned().into(),
+                format!("{} ms", delay.asked_ms).into(),
+                format!("{} ms", delay.measured_ms).into(),
             ]
         })
         .collect();
-    print_table(&["WHAT", "ASKED", "MEASURED"], &rows);
+    let columns = [
+        Column::new("WHAT"),
+        Column::number("ASKED"),
+        Column::number("MEASURED"),
+    ];
+    table::print(&columns, &rows);
 }
 
 /// Prints how many expectations held; whether all did.

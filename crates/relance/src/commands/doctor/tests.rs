@@ -226,6 +226,7 @@ fn failed_start(name: &str) -> ServiceInfo {
         lived: None,
         exit_code: info.status.exit_code,
         failure: None,
+        went_wrong: true,
         summary: "start failed",
     });
     info

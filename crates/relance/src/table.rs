@@ -1,0 +1,222 @@
+//! Tables for people. On a terminal the columns fit its width and states have colours; in a file or a pipe a table
+//! is whole and plain. What is in the cells is made harmless here.
+
+use std::io::{IsTerminal, stdout};
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+use crate::plain::plain;
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column {
+    title: &'static str,
+    /// Columns of a high rank are left out first where the terminal is too narrow; those of rank 0 never.
+    rank: u8,
+    /// Numbers stand at the right of theirs.
+    is_number: bool,
+}
+
+impl Column {
+    /// A column of words, that stays.
+    pub(crate) const fn new(title: &'static str) -> Self {
+        Self {
+            title,
+            rank: 0,
+            is_number: false,
+        }
+    }
+
+    /// A column of numbers.
+    pub(crate) const fn number(title: &'static str) -> Self {
+        Self {
+            is_number: true,
+            ..Self::new(title)
+        }
+    }
+
+    /// One that may be left out; those of the highest rank go first.
+    pub(crate) const fn ranked(self, rank: u8) -> Self {
+        Self { rank, ..self }
+    }
+}
+
+/// What a cell says beside its words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tone {
+    #[default]
+    Plain,
+    Good,
+    Bad,
+    /// Something is under way.
+    Busy,
+}
+
+impl Tone {
+    fn style(self) -> Style {
+        let colour = match self {
+            Self::Plain => return Style::new(),
+            Self::Good => AnsiColor::Green,
+            Self::Bad => AnsiColor::Red,
+            Self::Busy => AnsiColor::Yellow,
+        };
+        Style::new().fg_color(Some(colour.into()))
+    }
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cell {
+    text: String,
+    tone: Tone,
+}
+
+impl Cell {
+    /// Coloured words.
+    pub(crate) fn toned(text: String, tone: Tone) -> Self {
+        Self { text, tone }
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::toned(text, Tone::Plain)
+    }
+}
+
+/// Prints a table.
+pub(crate) fn print(columns: &[Column], rows: &[Vec<Cell>]) {
+    let terminal = stdout().is_terminal().then(terminal_size::terminal_size);
+    let width = terminal.flatten().map(|(width, _)| usize::from(width.0));
+    for line in lines(columns, rows, width, has_colours()) {
+        println!("{line}");
+    }
+}
+
+/// Whether standard output is a terminal that shows colours, and nobody has asked for none (`NO_COLOR`).
+fn has_colours() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb
+}
+
+/// The lines of a table. Widths are those of a terminal: some characters take two columns, some none.
+fn lines(
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+    most: Option<usize>,
+    has_colours: bool,
+) -> Vec<String> {
+    let rows: Vec<Vec<Cell>> = rows.iter().map(|row| harmless(row)).collect();
+    let widths: Vec<usize> = (0..columns.len())
+        .map(|at| width(columns[at], at, &rows))
+        .collect();
+    let shown = fitting(columns, &widths, most);
+    let head: Vec<Cell> = columns
+        .iter()
+        .map(|column| column.title.to_owned().into())
+        .collect();
+    let line = |cells: &Vec<Cell>| {
+        let mut line = String::new();
+        for &at in &shown {
+            push(&mut line, columns[at], &cells[at], widths[at], has_colours);
+        }
+        line.trim_end().to_owned()
+    };
+    std::iter::once(&head).chain(&rows).map(line).collect()
+}
+
+fn harmless(row: &[Cell]) -> Vec<Cell> {
+    row.iter()
+        .map(|cell| Cell::toned(plain(&cell.text), cell.tone))
+        .collect()
+}
+
+fn width(column: Column, at: usize, rows: &[Vec<Cell>]) -> usize {
+    let cells = rows.iter().map(|row| row[at].text.width());
+    cells.fold(column.title.width(), usize::max)
+}
+
+/// The columns that have room, at least those that always stay.
+fn fitting(columns: &[Column], widths: &[usize], most: Option<usize>) -> Vec<usize> {
+    let mut shown: Vec<usize> = (0..columns.len()).collect();
+    let Some(most) = most else { return shown };
+    let total = |shown: &[usize]| -> usize { shown.iter().map(|&at| widths[at] + 2).sum() };
+    while total(&shown) > most + 2 {
+        let last = shown.iter().copied().max_by_key(|&at| columns[at].rank);
+        match last.filter(|&at| columns[at].rank > 0) {
+            Some(last) => shown.retain(|&at| at != last),
+            None => break,
+        }
+    }
+    shown
+}
+
+fn push(line: &mut String, column: Column, cell: &Cell, width: usize, has_colours: bool) {
+    let space = " ".repeat(width - cell.text.width());
+    let style = if has_colours {
+        cell.tone.style()
+    } else {
+        Style::new()
+    };
+    let text = format!("{style}{}{style:#}", cell.text);
+    if column.is_number {
+        line.extend([&*space, &*text]);
+    } else {
+        line.extend([&*text, &*space]);
+    }
+    line.push_str("  ");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: Column = Column::new("NAME");
+    const STATE: Column = Column::new("STATE");
+
+    fn row(cells: &[&str]) -> Vec<Cell> {
+        cells.iter().map(|cell| (*cell).to_owned().into()).collect()
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_a_terminal_shows_them() {
+        let rows = ["日本語", "e\u{301}te", "plain"].map(|name| row(&[name, "x"]));
+        let lines = lines(&[NAME, STATE], &rows, None, false);
+        assert_eq!(lines[0], "NAME    STATE");
+        assert_eq!(lines[1], "日本語  x");
+        assert_eq!(lines[2], "e\u{301}te     x");
+        assert_eq!(lines[3], "plain   x");
+    }
+
+    #[test]
+    fn numbers_stand_at_the_right() {
+        let rows = ["7", "1234"].map(|pid| row(&[pid, "x"]));
+        let lines = lines(&[Column::number("PID"), STATE], &rows, None, false);
+        assert_eq!(lines, [" PID  STATE", "   7  x", "1234  x"]);
+    }
+
+    #[test]
+    fn columns_are_left_out_by_rank_until_the_rest_has_room() {
+        let columns = [NAME, STATE.ranked(1), Column::new("START").ranked(2)];
+        let rows = [row(&["worker", "RUNNING", "auto"])];
+        let head = |most| lines(&columns, &rows, most, false)[0].clone();
+        assert_eq!(head(None), "NAME    STATE    START");
+        assert_eq!(head(Some(22)), "NAME    STATE    START");
+        assert_eq!(head(Some(21)), "NAME    STATE");
+        assert_eq!(head(Some(14)), "NAME");
+        assert_eq!(head(Some(3)), "NAME", "the name always stays");
+    }
+
+    #[test]
+    fn a_colour_takes_no_width_and_text_from_outside_has_none() {
+        let bad = Cell::toned("FAILED".to_owned(), Tone::Bad);
+        let evil = Cell::from("\u{1b}[32mwell".to_owned());
+        let rows = [vec![evil, bad]];
+        let coloured = lines(&[NAME, STATE], &rows, None, true);
+        assert_eq!(coloured[1], "\\u{1b}[32mwell  \u{1b}[31mFAILED\u{1b}[0m");
+        let plain = lines(&[NAME, STATE], &rows, None, false);
+        assert_eq!(plain[1], "\\u{1b}[32mwell  FAILED");
+    }
+}
