@@ -16,6 +16,7 @@ use std::time::Duration;
 use relance_policy::explain::explain;
 use relance_policy::{ServiceRecord, Time};
 use relance_scm::config::{AccountName, EnvironmentVariable, Extensions};
+use relance_scm::controllers::Controllers;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use relance_scm::manager::{
     ConsoleInfo, Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart,
@@ -88,6 +89,8 @@ pub struct EngineHandle {
     pub(crate) output_signals: Arc<OutputSignals>,
     /// Where the control groups of runs are, if they have any.
     pub(crate) cgroups: Option<Location>,
+    /// The controllers that these have.
+    pub(crate) controllers: Controllers,
     /// How the web console is.
     pub(crate) console: Arc<SharedConsole>,
     /// The engine's clock.
@@ -433,6 +436,7 @@ impl ServiceManager for EngineHandle {
                 service: record.id,
                 cpu_ms: used.cpu_ms,
                 memory_bytes: used.memory_bytes,
+                memory_peak_bytes: used.memory_peak_bytes,
                 processes: used.processes,
             }
         });
@@ -456,6 +460,7 @@ impl ServiceManager for EngineHandle {
             clock_ns: clocks.now.as_nanos(),
             manual_clock: self.clock.manual_ns.load(Ordering::Acquire) != 0,
             console: self.console.get(),
+            controllers: self.controllers,
         }));
     }
 

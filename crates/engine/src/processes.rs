@@ -6,6 +6,7 @@ use std::sync::mpsc::Receiver;
 
 use relance_policy::{ActionId, RunId, ServiceId, Time};
 use relance_scm::config::PriorityClass;
+use relance_scm::controllers::Controllers;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceName, Win32Error};
 use relance_texts::Sentence;
@@ -31,6 +32,8 @@ pub trait Processes {
     fn stop(&mut self, run: RunId, signal: u8);
     /// Gives the processes of a run a priority; one that the daemon may not give is left as it is.
     fn set_priority(&mut self, run: RunId, class: PriorityClass);
+    /// The controllers that the control groups of runs have (X53).
+    fn controllers(&self) -> Controllers;
     /// Kills the process tree of a run.
     fn terminate(&mut self, run: RunId);
     /// Sends a frame over the control channel of a run.

@@ -26,6 +26,7 @@ mod host;
 mod instances;
 mod lang;
 mod last_lines;
+mod limits;
 mod plain;
 mod selection;
 #[cfg(windows)]

@@ -52,6 +52,7 @@ pages![
     "access",
     "start-order",
     "relance",
+    "limits",
     "vectors",
     "php-cases",
     "php-defects",

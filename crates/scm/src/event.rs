@@ -215,6 +215,8 @@ pub enum Event {
     FinalStatus(u8),
     /// 1041: a service is down for good, and the manager ends with this status because of it (X33).
     DownForGood(u8),
+    /// 1046: its limits of these names are not held, because control groups lack a controller (X53).
+    LimitsNotHeld(Box<str>),
     /// 1033: it did not come to RUNNING within its deadline of so many milliseconds, and was killed (X16).
     StartOverdue(u32),
     /// 1034: it has connected so many milliseconds ago and never said RUNNING (X17).
@@ -300,6 +302,7 @@ impl Event {
             Self::RecycledTooOften(_) => 1031,
             Self::FinalStatus(_) => 1032,
             Self::DownForGood(_) => 1041,
+            Self::LimitsNotHeld(_) => 1046,
             Self::StartOverdue(_) => 1033,
             Self::NeverRunning(_) => 1034,
             _ => self.id_of_manager(),
@@ -381,6 +384,7 @@ impl Event {
                 | Self::NotAdopted(_)
                 | Self::EndNotSeen
                 | Self::PasswordIgnored
+                | Self::LimitsNotHeld(_)
                 | Self::RecycledTooOften(_)
                 | Self::FinalStatus(_)
                 | Self::CleanStopAfterError(_)
@@ -480,7 +484,9 @@ impl Event {
             | Self::EndNotSeen
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
-            Self::CleanStopAfterError(cause) => vec![service(), cause.to_string()],
+            Self::CleanStopAfterError(text) | Self::LimitsNotHeld(text) => {
+                vec![service(), text.to_string()]
+            }
             _ => self.parameters_of_manager(),
         }
     }

@@ -17,6 +17,7 @@ pub mod cause;
 pub mod command_line;
 pub mod config;
 pub mod control;
+pub mod controllers;
 pub mod duration;
 pub mod env_file;
 pub mod error;

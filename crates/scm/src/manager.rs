@@ -30,7 +30,7 @@ use crate::state::ServiceState;
 use crate::status::{ExitCode, ProcessExit, ServiceStatus};
 use crate::win32::Win32Error;
 
-pub use about::{ConsoleInfo, ManagerInfo};
+pub use about::{ConsoleInfo, ManagerInfo, Usage};
 pub use reply::{Interest, Reply};
 
 /// Who asks.
@@ -518,17 +518,4 @@ pub struct OutputPart {
     pub bytes: Vec<u8>,
     /// The position behind them.
     pub end: u64,
-}
-
-/// What the processes of one service use, now and since they were started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Usage {
-    /// Whose.
-    pub service: ServiceId,
-    /// Processor time, user and system, milliseconds.
-    pub cpu_ms: u64,
-    /// Memory in bytes: what its control group is charged with, else the resident memory of its processes.
-    pub memory_bytes: u64,
-    /// How many processes.
-    pub processes: u32,
 }

@@ -18,8 +18,10 @@
 mod table;
 
 mod extensions;
+mod limits;
 mod liveness;
 mod logs;
+mod rlimits;
 mod signals;
 mod typed;
 mod value;
@@ -27,6 +29,7 @@ mod windows;
 
 use std::marker::PhantomData;
 
+use crate::controllers::Controller;
 pub use extensions::*;
 pub use typed::Typed;
 pub use value::{Value, ValueType};
@@ -129,6 +132,8 @@ pub struct Setting {
     pub set_by: SetBy,
     /// When a change takes effect.
     pub takes_effect: TakesEffect,
+    /// The controller of control groups without which it is not held (X53).
+    pub controller: Option<Controller>,
 }
 
 /// What most settings have in common; the rows say what is theirs.
@@ -144,6 +149,7 @@ const NEUTRAL: Setting = Setting {
     system: System::Any,
     set_by: SetBy::Changers,
     takes_effect: TakesEffect::NextStart,
+    controller: None,
 };
 
 /// The same for extensions.

@@ -24,6 +24,7 @@ start-null-character = its command line or environment contains a null character
 start-no-process = no more processes can be created; raise the limit of processes (TasksMax, ulimit -u)
 start-priority = its priority cannot be set ({ $error }); choose a lower one or run the daemon as root
 start-limits = its limits cannot be set ({ $error }); choose lower ones (--limit-nofile and the like), or run the daemon as root with a higher one
+start-group-limits = the kernel does not take the limits of its control group ({ $error }); choose others (--memory-max and the like)
 start-affinity = it cannot run on the processors it is bound to ({ $error }); name some that this machine has and the daemon may use (--affinity)
 start-stage = its process could not be set up at the stage { $stage }: { $error }
 start-interpreter = the interpreter that { $program } names in its first line does not exist; install it or correct the line

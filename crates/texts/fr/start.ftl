@@ -24,6 +24,7 @@ start-null-character = sa ligne de commande ou son environnement contient un car
 start-no-process = plus aucun processus ne peut être créé ; relevez la limite de processus (TasksMax, ulimit -u)
 start-priority = sa priorité ne peut pas être réglée ({ $error }) ; choisissez-en une plus basse ou faites tourner le démon en tant que root
 start-limits = ses limites ne peuvent pas être réglées ({ $error }) ; choisissez-en de plus basses (--limit-nofile et les autres), ou faites tourner le démon en tant que root avec une limite plus haute
+start-group-limits = le noyau refuse les limites de son groupe de contrôle ({ $error }) ; choisissez-en d’autres (--memory-max et semblables)
 start-affinity = il ne peut pas tourner sur les processeurs auxquels il est lié ({ $error }) ; indiquez-en que cette machine possède et que le démon peut utiliser (--affinity)
 start-stage = son processus n’a pas pu être préparé à l’étape { $stage } : { $error }
 start-interpreter = l’interpréteur que { $program } nomme dans sa première ligne n’existe pas ; installez-le ou corrigez la ligne

@@ -25,6 +25,7 @@ mod write;
 
 use std::sync::Arc;
 
+use relance_scm::controllers::Controllers;
 use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
@@ -374,6 +375,7 @@ impl Scm {
             manual_clock: false,
             notices: Vec::new(),
             console: None,
+            controllers: Controllers::NONE,
         }
     }
 }

@@ -69,6 +69,8 @@ fn of_number(value: ValueType, number: Option<u64>) -> Result<Value, Sentence> {
         }
         ValueType::Number(..)
         | ValueType::Size
+        | ValueType::SizeOrZero
+        | ValueType::Percent(..)
         | ValueType::Limit(_)
         | ValueType::Signal
         | ValueType::OptionalSignal

@@ -157,6 +157,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if !service.password.is_empty() {
             self.log_into(now, id, &Event::PasswordIgnored, draft);
         }
+        self.log_limits(now, id, None, draft);
         Ok(Outcome::Created)
     }
 
@@ -252,10 +253,29 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.names.remove(&before.config);
         self.names.insert(id, &config);
         self.note_dependencies(id, &config);
+        let old = Arc::clone(&before.config);
         draft.undo.push(Undo::Change(before));
         draft.configured.push(id);
         self.input_into(now, id, Input::ConfigChanged(Arc::new(config)), draft);
+        self.log_limits(now, id, Some(&old), draft);
         Ok(Outcome::Changed)
+    }
+
+    /// X53: limits that are not held here are named where they are set.
+    fn log_limits(
+        &mut self,
+        now: Moment,
+        id: ServiceId,
+        before: Option<&ServiceConfig>,
+        draft: &mut ConfigureDraft,
+    ) {
+        let controllers = self.processes.controllers();
+        let lacking = |config: &ServiceConfig| config.extensions.lacking(controllers);
+        let said = before.and_then(lacking);
+        let limits = lacking(&self.services[&id].record.config);
+        if let Some(limits) = limits.filter(|limits| Some(limits) != said.as_ref()) {
+            self.log_into(now, id, &Event::LimitsNotHeld(limits), draft);
+        }
     }
 
     fn delete(

@@ -5,6 +5,7 @@ use relance_policy::ServiceId;
 use relance_policy::record::{End, EndReason};
 use relance_policy::{Input, StartCause, step};
 use relance_scm::config::EnvironmentVariable;
+use relance_scm::controllers::Controllers;
 use relance_scm::event::{Event, EventLevel};
 use relance_scm::event_log::LogEntry;
 use relance_scm::manager::wait;
@@ -84,6 +85,7 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
         output: folder.0.clone(),
         output_signals: Arc::default(),
         cgroups: None,
+        controllers: Controllers::NONE,
         console: Arc::default(),
         clock: Arc::default(),
         check_account: |_| Ok(()),

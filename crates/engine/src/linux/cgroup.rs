@@ -8,6 +8,7 @@
 //! are, for the engine, which reads `figures` there.
 
 mod figures;
+mod limits;
 mod location;
 mod tree;
 
@@ -15,7 +16,8 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
-pub(crate) use figures::{cpu_ms, memory_bytes, processes};
+pub(crate) use figures::{cpu_ms, memory_bytes, memory_peak_bytes, processes};
+pub(crate) use limits::Limits;
 pub(crate) use location::Location;
 pub use location::{GroupNames, folder as cgroup_folder};
 pub(crate) use tree::{Group, Tree};

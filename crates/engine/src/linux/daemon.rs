@@ -32,6 +32,7 @@ use crate::database::{Database, EventLog, Loaded, Meta};
 use crate::engine::{Beginning, Engine, Moment, Settings};
 use crate::handle::{EngineHandle, SharedClock};
 use crate::output::OutputSignals;
+use crate::processes::Processes;
 use crate::publisher::Publisher;
 use crate::storage::{Retention, WriterThread};
 
@@ -144,6 +145,7 @@ pub fn run(
     }
     let handle = EngineHandle {
         cgroups: processes.groups().cloned(),
+        controllers: processes.controllers(),
         console: Arc::clone(processes.console()),
         queue,
         wake: Arc::new(waker(Arc::clone(&wake))),

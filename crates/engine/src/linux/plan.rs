@@ -2,17 +2,16 @@
 //! from what the kernel says against it to a Win32 code and a sentence.
 
 mod instance;
+mod limits;
 mod rights;
 
 use std::path::Path;
 
 use relance_policy::RunId;
 use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
+use relance_scm::controllers::Controllers;
 use relance_scm::settings::{
-    AFFINITY, LIMIT_AS, LIMIT_CORE, LIMIT_CPU, LIMIT_DATA, LIMIT_FSIZE, LIMIT_MEMLOCK,
-    LIMIT_MSGQUEUE, LIMIT_NICE, LIMIT_NOFILE, LIMIT_NPROC, LIMIT_RTPRIO, LIMIT_RTTIME,
-    LIMIT_SIGPENDING, LIMIT_STACK, ROOT_DIRECTORY, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK,
-    WORKING_DIRECTORY,
+    AFFINITY, ROOT_DIRECTORY, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK, WORKING_DIRECTORY,
 };
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
 use relance_texts::{Sentence, Value, shown, start};
@@ -20,7 +19,7 @@ use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE};
 
 use super::account;
 use super::environment::{self, Surroundings};
-use super::spawn::{Limit, SpawnError, SpawnSpec, SpawnStage};
+use super::spawn::{SpawnError, SpawnSpec, SpawnStage};
 use crate::processes::StartProblem;
 
 /// Number of the channel in a service: the first descriptor handed.
@@ -32,6 +31,7 @@ pub(crate) fn for_run(
     secret: &str,
     config: &ServiceConfig,
     around: &Surroundings,
+    controllers: Controllers,
 ) -> Result<SpawnSpec, StartProblem> {
     let config = &instance::filled_in(config);
     let root = config.extensions.get(ROOT_DIRECTORY);
@@ -47,42 +47,11 @@ pub(crate) fn for_run(
     spec.stop_signal = Some(config.extensions.get(STOP_SIGNAL).into());
     spec.affinity = config.extensions.get(AFFINITY).map(Affinity::mask);
     let umask = config.extensions.get(UMASK);
-    spec.limits = limits(config);
+    spec.limits = limits::of_process(config, controllers);
+    spec.group_limits = limits::of_group(config);
     spec.umask = umask.and_then(|mask| u32::try_from(mask).ok());
     spec.rights = rights::of(config);
     Ok(spec)
-}
-
-/// The limits that are set, by their numbers in the kernel.
-fn limits(config: &ServiceConfig) -> Vec<Limit> {
-    let set = [
-        (libc::RLIMIT_NOFILE, LIMIT_NOFILE),
-        (libc::RLIMIT_NPROC, LIMIT_NPROC),
-        (libc::RLIMIT_CORE, LIMIT_CORE),
-        (libc::RLIMIT_FSIZE, LIMIT_FSIZE),
-        (libc::RLIMIT_AS, LIMIT_AS),
-        (libc::RLIMIT_DATA, LIMIT_DATA),
-        (libc::RLIMIT_STACK, LIMIT_STACK),
-        (libc::RLIMIT_MEMLOCK, LIMIT_MEMLOCK),
-        (libc::RLIMIT_CPU, LIMIT_CPU),
-        (libc::RLIMIT_NICE, LIMIT_NICE),
-        (libc::RLIMIT_RTPRIO, LIMIT_RTPRIO),
-        (libc::RLIMIT_RTTIME, LIMIT_RTTIME),
-        (libc::RLIMIT_SIGPENDING, LIMIT_SIGPENDING),
-        (libc::RLIMIT_MSGQUEUE, LIMIT_MSGQUEUE),
-    ];
-    set.into_iter()
-        .filter_map(|(resource, key)| {
-            let limit = config.extensions.get(key)?;
-            #[allow(clippy::unnecessary_cast, reason = "musl has a signed type for it")]
-            let resource = resource as u32;
-            Some(Limit {
-                resource,
-                value: limit.soft,
-                hard: Some(limit.hard),
-            })
-        })
-        .collect()
 }
 
 /// What to execute for a recovery command: under the account of its service (R41), but with the machine
@@ -213,6 +182,10 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, Sentence) {
             Win32Error::PRIVILEGE_NOT_HELD,
             start::Limits { error }.into(),
         ),
+        SpawnStage::ControlGroup => (
+            Win32Error::INVALID_PARAMETER,
+            start::GroupLimits { error }.into(),
+        ),
         SpawnStage::Affinity => (
             Win32Error::INVALID_PARAMETER,
             start::Affinity { error }.into(),
@@ -311,6 +284,7 @@ mod tests {
             "abc",
             config,
             &around(),
+            Controllers::ALL,
         )
         .unwrap()
     }

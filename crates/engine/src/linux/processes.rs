@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use relance_policy::{ActionId, RunId, ServiceId, Time};
 use relance_scm::config::{OutputMode, PriorityClass};
+use relance_scm::controllers::Controllers;
 use relance_scm::settings::OUTPUT;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceKind, ServiceName, Win32Error};
@@ -34,7 +35,7 @@ use super::logs::Logs;
 use super::plan;
 use super::protocol::{
     GuardianReport, GuardianRequest, RecordedRun, RunKey, VERSION, VERSION_GIVE_UP,
-    VERSION_JOURNAL, VERSION_OLDEST, run_of, token,
+    VERSION_JOURNAL, VERSION_LIMITS, VERSION_OLDEST, run_of, token,
 };
 use super::spawn::{SpawnError, SpawnSpec};
 use crate::handle::SharedConsole;
@@ -62,8 +63,8 @@ pub(crate) struct LinuxProcesses {
     /// Runs that are over and whose output is collected until the first turn has ended, for the entry
     /// that says so.
     ended_unseen: Vec<RunId>,
-    /// Where the control groups of runs are, if they have any.
-    groups: Option<Location>,
+    /// Where the control groups of runs are, if they have any, and what these have.
+    groups: Option<(Location, Controllers)>,
     /// Of the guardian, which may be older.
     version: u32,
     heartbeats: Heartbeats,
@@ -171,7 +172,10 @@ impl LinuxProcesses {
                             return Err(io::Error::new(io::ErrorKind::Unsupported, text));
                         }
                         self.version = version;
-                        self.groups = groups;
+                        self.groups = groups.map(|groups| {
+                            let controllers = groups.controllers();
+                            (groups, controllers)
+                        });
                         greeting = Some(Greeting {
                             engine,
                             shutting_down,
@@ -241,7 +245,7 @@ impl LinuxProcesses {
 
     /// Where the control groups of runs are, if they have any.
     pub(crate) fn groups(&self) -> Option<&Location> {
-        self.groups.as_ref()
+        self.groups.as_ref().map(|(location, _)| location)
     }
 
     /// How the console is, as the guardian says.
@@ -408,7 +412,7 @@ impl Processes for LinuxProcesses {
             return;
         }
         let secret = secret();
-        match plan::for_run(run, &secret, config, &self.around) {
+        match plan::for_run(run, &secret, config, &self.around, self.controllers()) {
             Ok(mut spec) => {
                 if let Err(failure) = self.expect_heartbeats(run, config, &mut spec) {
                     return self.refuse_spawn(run, failure);
@@ -452,6 +456,15 @@ impl Processes for LinuxProcesses {
             return;
         };
         self.run_command(id, &system_config(), &command);
+    }
+
+    fn controllers(&self) -> Controllers {
+        // An older guardian sets no limits.
+        let groups = self
+            .groups
+            .as_ref()
+            .filter(|_| self.version >= VERSION_LIMITS);
+        groups.map_or(Controllers::NONE, |(_, controllers)| *controllers)
     }
 
     fn set_priority(&mut self, run: RunId, class: PriorityClass) {

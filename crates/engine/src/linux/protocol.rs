@@ -8,11 +8,13 @@ use super::cgroup::Location;
 use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 /// Since this one the guardian keeps a journal.
 pub(crate) const VERSION_JOURNAL: u32 = 2;
 /// Since this one the guardian ends with a status that it is given.
 pub(crate) const VERSION_GIVE_UP: u32 = 3;
+/// Since this one the guardian limits control groups.
+pub(crate) const VERSION_LIMITS: u32 = 4;
 /// The oldest that an engine understands: that of a guardian which kept no journal.
 pub(crate) const VERSION_OLDEST: u32 = 1;
 /// For so many runs of a service that are over output is collected that processes print which they left

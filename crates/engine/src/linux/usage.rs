@@ -15,6 +15,7 @@ use super::cgroup::{self, Location};
 pub(crate) struct RunUsage {
     pub(crate) cpu_ms: u64,
     pub(crate) memory_bytes: u64,
+    pub(crate) memory_peak_bytes: Option<u64>,
     pub(crate) processes: u32,
 }
 
@@ -52,6 +53,7 @@ fn of_group(folder: &Path) -> RunUsage {
     RunUsage {
         cpu_ms: cgroup::cpu_ms(folder),
         memory_bytes: memory.unwrap_or_else(|| resident().map(Stat::memory_bytes).sum()),
+        memory_peak_bytes: cgroup::memory_peak_bytes(folder),
         processes: u32::try_from(processes.len()).unwrap_or(u32::MAX),
     }
 }

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use relance_scm::config::Extensions;
 use relance_scm::manager::Outcome;
 use relance_texts::command;
 use relance_wire::api::ApplyReply;
 
 use crate::cli::{CommandResult, Common};
 use crate::lang::say;
+use crate::limits;
 use crate::plain::plain;
 use crate::service_files;
 
@@ -33,7 +35,14 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         .map(|service| service.config.service_name.to_string())
         .collect();
     let manager = arguments.common.manager()?;
+    let limits: Vec<Extensions> = services
+        .iter()
+        .map(|service| service.config.extensions.clone())
+        .collect();
     let outcomes = manager.ask(|scm, caller, reply| scm.apply(caller, services, reply))?;
+    let new = names.iter().zip(&limits).zip(&outcomes);
+    let new = new.filter(|(_, outcome)| matches!(outcome, Outcome::Created | Outcome::Changed));
+    limits::note(&manager, new.map(|((name, set), _)| (name.as_str(), set)));
     if arguments.common.json {
         return Common::print_json(&ApplyReply::from(outcomes.as_slice()));
     }

@@ -1,6 +1,7 @@
 //! `relance config`
 
 use clap::Parser;
+use relance_scm::config::Extensions;
 use relance_scm::instance::is_template;
 use relance_scm::settings::Section;
 use relance_scm::{ConfigChange, ServiceConfig};
@@ -12,6 +13,7 @@ use super::options::ConfigOptions;
 use super::references;
 use super::windows_settings::{self, WindowsOptions};
 use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
+use crate::limits;
 use crate::plain::plain;
 use crate::selection::{Selection, service_names};
 use crate::text::print_pairs;
@@ -49,7 +51,10 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let changes = change != ChangeConfigRequest::default();
     if changes {
         let change = ConfigChange::try_from(&change)?;
+        let mut changed = Extensions::default();
+        changed.apply(&change.extensions);
         manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply))?;
+        limits::note(&manager, [(name.as_str(), &changed)]);
     }
     if changes || !arguments.windows.is_empty() {
         return arguments.windows.apply(&arguments.common, &name);
@@ -95,7 +100,11 @@ fn change_all(arguments: &Arguments) -> CommandResult {
             manager.ask(|scm, caller, reply| scm.change_config(caller, name, change, reply))?;
             Ok(())
         },
-    )
+    )?;
+    let mut changed = Extensions::default();
+    changed.apply(&change.extensions);
+    limits::note(&manager, [(&*arguments.name, &changed)]);
+    Ok(())
 }
 
 fn print(config: &ServiceConfig, of_windows: Vec<(&'static str, String)>) {

@@ -14,9 +14,10 @@ use super::doctor::program_file::{self, Wrong};
 use super::options::{ConfigOptions, FailureOptions};
 use super::references;
 use super::windows_settings::WindowsOptions;
-use crate::cli::{CommandResult, Common, name, usage};
+use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
 use crate::instances::{self, INSTANCES_MAX};
 use crate::lang::say;
+use crate::limits;
 use crate::plain::plain;
 
 /// Create a service
@@ -56,6 +57,42 @@ struct FailureNames {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let config = configured(&arguments)?;
+    let service = NewService {
+        config,
+        password: Secret::default(),
+    };
+    arguments.windows.check()?;
+    let extensions = service.config.extensions.clone();
+    if let Some(count) = arguments.instances {
+        let manager = arguments.common.manager()?;
+        instances::create(&manager, &service.config, count)?;
+        limits::note(&manager, [(&*arguments.name, &extensions)]);
+        return Ok(());
+    }
+    if is_template(&arguments.name) {
+        return Err(usage(command::HowMany {
+            name: &*arguments.name,
+        }));
+    }
+    let name = service.config.service_name.clone();
+    let line = service.config.command_line.clone();
+    let manager = arguments.common.manager()?;
+    manager.ask(|scm, caller, reply| scm.create_service(caller, service, reply))?;
+    let applied = arguments.windows.apply(&arguments.common, &name);
+    if applied.is_err() {
+        // All or nothing; that it goes too is more than can be promised here.
+        let _ = manager.ask(|scm, caller, reply| scm.delete_service(caller, &name, reply));
+    }
+    if applied.is_ok() {
+        notice_missing(&line, &name);
+        limits::note(&manager, [(name.as_str(), &extensions)]);
+    }
+    applied
+}
+
+/// What the options make of the new service.
+fn configured(arguments: &Arguments) -> Result<ServiceConfig, CommandFailure> {
     let line = match &arguments.command_line {
         Some(line) => line.clone(),
         None if arguments.words.is_empty() => {
@@ -82,33 +119,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         Some(&config.command_line),
         change.environment.as_deref().unwrap_or_default(),
     );
-    let service = NewService {
-        config,
-        password: Secret::default(),
-    };
-    arguments.windows.check()?;
-    if let Some(count) = arguments.instances {
-        let manager = arguments.common.manager()?;
-        return instances::create(&manager, &service.config, count);
-    }
-    if is_template(&arguments.name) {
-        return Err(usage(command::HowMany {
-            name: &*arguments.name,
-        }));
-    }
-    let name = service.config.service_name.clone();
-    let line = service.config.command_line.clone();
-    let manager = arguments.common.manager()?;
-    manager.ask(|scm, caller, reply| scm.create_service(caller, service, reply))?;
-    let applied = arguments.windows.apply(&arguments.common, &name);
-    if applied.is_err() {
-        // All or nothing; that it goes too is more than can be promised here.
-        let _ = manager.ask(|scm, caller, reply| scm.delete_service(caller, &name, reply));
-    }
-    if applied.is_ok() {
-        notice_missing(&line, &name);
-    }
-    applied
+    Ok(config)
 }
 
 /// What is not there may come with a deploy, so it is only said.

@@ -84,6 +84,15 @@ fn examine(common: &Common) -> Result<(Vec<Finding>, bool), CommandFailure> {
     let version = &info.version;
     findings.push(Finding::fine("manager", format!("{version} answers")));
     findings.extend(info.notices.iter().map(|notice| store(notice)));
+    if cfg!(unix) {
+        let names: Vec<_> = info.controllers.names().collect();
+        let text = match &*names {
+            [] => "services have none, so limits of memory, processor and processes are not held"
+                .to_owned(),
+            names => format!("services have {}", names.join(", ")),
+        };
+        findings.push(Finding::fine("controllers of control groups", text));
+    }
     let machine = machine::examine(&info);
     findings.extend(machine.findings);
     findings.extend(examine_services(&manager, &info, machine.allows_reboot)?);
@@ -111,6 +120,7 @@ fn examine_services(
     let around = Surroundings {
         now: info.now,
         allows_reboot,
+        controllers: cfg!(unix).then_some(info.controllers),
         exists: &|path| Path::new(&machine::expanded(path)).is_file(),
         replaceable: &machine::replaceable,
         is_of_the_system: &machine::is_of_the_system,

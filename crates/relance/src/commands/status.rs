@@ -1,12 +1,13 @@
 //! `relance status`
 
 use clap::Parser;
-use relance_scm::manager::ServiceInfo;
+use relance_scm::manager::{ServiceInfo, Usage};
 use relance_scm::{ExitCode, ServiceState};
 use relance_wire::api::ServiceReply;
 
 use super::health;
 use crate::cli::{CommandResult, Common};
+use crate::limits;
 use crate::plain::plain;
 use crate::selection::Selection;
 use crate::text::{action, between, moment, now, print_pairs};
@@ -36,16 +37,26 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             replies => Common::print_json(&replies),
         };
     }
+    let running = infos.iter().filter(|info| info.status.process_id != 0);
+    let ids: Vec<_> = running.map(|info| info.id).collect();
+    // What it uses is an addition; another manager may not know.
+    let used = if ids.is_empty() {
+        Vec::new()
+    } else {
+        let used = manager.ask(|scm, caller, reply| scm.query_usage(caller, Some(ids), reply));
+        used.unwrap_or_default()
+    };
     for (index, info) in infos.iter().enumerate() {
         if index > 0 {
             println!();
         }
-        print(info);
+        let usage = used.iter().find(|usage| usage.service == info.id);
+        print(info, usage);
     }
     Ok(())
 }
 
-fn print(info: &ServiceInfo) {
+fn print(info: &ServiceInfo, usage: Option<&Usage>) {
     let name = info.config.service_name.as_str();
     if *info.config.display_name == *name {
         println!("{}", plain(name));
@@ -56,6 +67,11 @@ fn print(info: &ServiceInfo) {
     if info.status.process_id != 0 {
         pairs.push(("process", info.status.process_id.to_string()));
     }
+    pairs.extend(
+        usage
+            .into_iter()
+            .flat_map(|usage| limits::used(info, usage)),
+    );
     pairs.push(("exit code", exit_code(info.status.exit_code)));
     if let Some(end) = &info.last_end {
         let exit = end.exit.map(|exit| format!(", {exit}")).unwrap_or_default();

@@ -16,6 +16,7 @@ mod doctor;
 mod exits;
 mod failures;
 mod french;
+mod group_limits;
 mod instances;
 mod kills;
 mod laravel;

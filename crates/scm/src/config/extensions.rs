@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::controllers::Controllers;
 use crate::settings::{EXTENSIONS, Key, SetBy, Setting, Typed, Value};
 
 /// Values of the settings that Windows does not have. Only what differs from its default is kept.
@@ -60,6 +61,21 @@ impl Extensions {
             }
             SetBy::Administrators(_) | SetBy::Changers => None,
         })
+    }
+
+    /// Which of these are not held where runs have these controllers only, each with what it needs; `None` if
+    /// all are (X53).
+    #[must_use]
+    pub fn lacking(&self, controllers: Controllers) -> Option<Box<str>> {
+        let lacking: Vec<String> = self
+            .given()
+            .filter_map(|(setting, _)| {
+                let needed = setting.controller?;
+                let lacks = !controllers.has(needed);
+                lacks.then(|| format!("{} ({})", setting.key, needed.name()))
+            })
+            .collect();
+        (!lacking.is_empty()).then(|| lacking.join(", ").into())
     }
 
     /// Applies a change.

@@ -89,6 +89,7 @@ impl Event {
             1041 => Self::DownForGood(u8::try_from(read.number(1)?).ok()?),
             1033 => Self::StartOverdue(read.number(1)?),
             1034 => Self::NeverRunning(read.number(1)?),
+            1046 => Self::LimitsNotHeld(read.text(1)?.into()),
             1101 => Self::ManagerStarted,
             1102 => Self::EngineRestarted,
             1103 => Self::StorageFailed(read.text(0)?.into()),

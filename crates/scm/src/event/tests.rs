@@ -144,6 +144,7 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::NotAdopted(1),
         Event::EndNotSeen,
         Event::PasswordIgnored,
+        Event::LimitsNotHeld("memory_max (memory)".into()),
         Event::CleanStopAfterError("uncaught exception: oh".into()),
         Event::DownForGood(70),
         Event::RecoveryCancelled(action),

@@ -1,6 +1,23 @@
-//! What a manager says of itself.
+//! What a manager says of itself, and of what its services use.
 
+use crate::controllers::Controllers;
 use crate::event_log::Timestamp;
+use crate::run::ServiceId;
+
+/// What the processes of one service use, now and since they were started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Whose.
+    pub service: ServiceId,
+    /// Processor time, user and system, milliseconds.
+    pub cpu_ms: u64,
+    /// Memory in bytes: what its control group is charged with, else the resident memory of its processes.
+    pub memory_bytes: u64,
+    /// The most memory that they ever had at a time; `None` where the kernel does not count it.
+    pub memory_peak_bytes: Option<u64>,
+    /// How many processes.
+    pub processes: u32,
+}
 
 /// About a manager.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +38,8 @@ pub struct ManagerInfo {
     pub notices: Vec<String>,
     /// The web console that it keeps running, if it is to.
     pub console: Option<ConsoleInfo>,
+    /// The controllers that the control groups of its runs have; none on Windows.
+    pub controllers: Controllers,
 }
 
 /// How a manager's web console is.

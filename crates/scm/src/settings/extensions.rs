@@ -6,28 +6,9 @@ use relance_texts::setting;
 
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
-    liveness, logs, signals,
+    limits, liveness, logs, rlimits, signals,
 };
-use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit};
-
-/// The row of a limit of `setrlimit`.
-const fn limit(
-    key: &'static str,
-    option: &'static str,
-    unit: LimitUnit,
-    label: Words,
-    about: Words,
-) -> Setting {
-    Setting {
-        key,
-        option,
-        value: ValueType::Limit(unit),
-        label,
-        about,
-        system: System::Linux(setting::WINDOWS_NO_LIMITS),
-        ..EXTENSION
-    }
-}
+use crate::config::{Affinity, Capabilities, ControlSignals, Limit};
 
 extensions! {
     /// Folder in which the process starts; not set: `/`.
@@ -398,75 +379,33 @@ extensions! {
         ..EXTENSION
     };
     /// How many files and sockets the process may have open; the limit of the daemon if not set.
-    LIMIT_NOFILE: Option<Limit> = limit(
-        "limit_nofile", "limit-nofile", LimitUnit::Count, Words { en: "Open files", fr: "Fichiers ouverts" },
-        Words { en: "How many files and sockets the process may have open; the limit of the daemon if not set", fr: "Combien de fichiers et de sockets le processus peut ouvrir ; la limite du démon par défaut" },
-    );
+    LIMIT_NOFILE: Option<Limit> = rlimits::LIMIT_NOFILE;
     /// How many processes its account may have.
-    LIMIT_NPROC: Option<Limit> = limit(
-        "limit_nproc", "limit-nproc", LimitUnit::Count, Words { en: "Processes of the account", fr: "Processus du compte" },
-        Words { en: "How many processes its account may have", fr: "Combien de processus son compte peut avoir" },
-    );
+    LIMIT_NPROC: Option<Limit> = rlimits::LIMIT_NPROC;
     /// How large the file of a crash may be; 0 for none.
-    LIMIT_CORE: Option<Limit> = limit(
-        "limit_core", "limit-core", LimitUnit::Bytes, Words { en: "Core file", fr: "Fichier core" },
-        Words { en: "How large the file of a crash may be; 0 for none", fr: "La taille du fichier d’un plantage ; 0 pour aucun" },
-    );
+    LIMIT_CORE: Option<Limit> = rlimits::LIMIT_CORE;
     /// How large files may become that the process writes.
-    LIMIT_FSIZE: Option<Limit> = limit(
-        "limit_fsize", "limit-fsize", LimitUnit::Bytes, Words { en: "File size", fr: "Taille des fichiers" },
-        Words { en: "How large files may become that the process writes", fr: "La taille que peuvent atteindre les fichiers écrits par le processus" },
-    );
+    LIMIT_FSIZE: Option<Limit> = rlimits::LIMIT_FSIZE;
     /// How much memory the process may map, shared libraries included.
-    LIMIT_AS: Option<Limit> = limit(
-        "limit_as", "limit-as", LimitUnit::Bytes, Words { en: "Address space", fr: "Espace d’adressage" },
-        Words { en: "How much memory the process may map, shared libraries included", fr: "La mémoire que le processus peut projeter, bibliothèques comprises" },
-    );
+    LIMIT_AS: Option<Limit> = rlimits::LIMIT_AS;
     /// How much memory the process may have for its data.
-    LIMIT_DATA: Option<Limit> = limit(
-        "limit_data", "limit-data", LimitUnit::Bytes, Words { en: "Data", fr: "Données" },
-        Words { en: "How much memory the process may have for its data", fr: "La mémoire que le processus peut avoir pour ses données" },
-    );
+    LIMIT_DATA: Option<Limit> = rlimits::LIMIT_DATA;
     /// How large the stack of the process may become.
-    LIMIT_STACK: Option<Limit> = limit(
-        "limit_stack", "limit-stack", LimitUnit::Bytes, Words { en: "Stack", fr: "Pile" },
-        Words { en: "How large the stack of the process may become", fr: "La taille que peut atteindre la pile du processus" },
-    );
+    LIMIT_STACK: Option<Limit> = rlimits::LIMIT_STACK;
     /// How much memory the process may keep from being swapped.
-    LIMIT_MEMLOCK: Option<Limit> = limit(
-        "limit_memlock", "limit-memlock", LimitUnit::Bytes, Words { en: "Locked memory", fr: "Mémoire verrouillée" },
-        Words { en: "How much memory the process may keep from being swapped", fr: "La mémoire que le processus peut garder hors de l’échange" },
-    );
+    LIMIT_MEMLOCK: Option<Limit> = rlimits::LIMIT_MEMLOCK;
     /// How much processor time the process may use before it gets SIGXCPU.
-    LIMIT_CPU: Option<Limit> = limit(
-        "limit_cpu", "limit-cpu", LimitUnit::Seconds, Words { en: "Processor time", fr: "Temps processeur" },
-        Words { en: "How much processor time the process may use before it gets SIGXCPU", fr: "Le temps processeur que le processus peut utiliser avant SIGXCPU" },
-    );
+    LIMIT_CPU: Option<Limit> = rlimits::LIMIT_CPU;
     /// How far the process may raise its own priority: 20 minus the lowest nice value.
-    LIMIT_NICE: Option<Limit> = limit(
-        "limit_nice", "limit-nice", LimitUnit::Count, Words { en: "Nice limit", fr: "Limite de nice" },
-        Words { en: "How far the process may raise its own priority: 20 minus the lowest nice value", fr: "Jusqu’où le processus peut élever sa priorité : 20 moins la plus petite valeur nice" },
-    );
+    LIMIT_NICE: Option<Limit> = rlimits::LIMIT_NICE;
     /// The highest real-time priority that the process may give itself.
-    LIMIT_RTPRIO: Option<Limit> = limit(
-        "limit_rtprio", "limit-rtprio", LimitUnit::Count, Words { en: "Real-time priority", fr: "Priorité temps réel" },
-        Words { en: "The highest real-time priority that the process may give itself", fr: "La plus haute priorité temps réel que le processus peut se donner" },
-    );
+    LIMIT_RTPRIO: Option<Limit> = rlimits::LIMIT_RTPRIO;
     /// How long the process may run with real-time priority without a pause.
-    LIMIT_RTTIME: Option<Limit> = limit(
-        "limit_rttime", "limit-rttime", LimitUnit::Microseconds, Words { en: "Real-time run", fr: "Durée temps réel" },
-        Words { en: "How long the process may run with real-time priority without a pause", fr: "Combien de temps le processus peut tourner en temps réel sans pause" },
-    );
+    LIMIT_RTTIME: Option<Limit> = rlimits::LIMIT_RTTIME;
     /// How many signals may wait for its account.
-    LIMIT_SIGPENDING: Option<Limit> = limit(
-        "limit_sigpending", "limit-sigpending", LimitUnit::Count, Words { en: "Pending signals", fr: "Signaux en attente" },
-        Words { en: "How many signals may wait for its account", fr: "Combien de signaux peuvent attendre pour son compte" },
-    );
+    LIMIT_SIGPENDING: Option<Limit> = rlimits::LIMIT_SIGPENDING;
     /// How much its account may have in POSIX message queues.
-    LIMIT_MSGQUEUE: Option<Limit> = limit(
-        "limit_msgqueue", "limit-msgqueue", LimitUnit::Bytes, Words { en: "Message queues", fr: "Files de messages" },
-        Words { en: "How much its account may have in POSIX message queues", fr: "La place des files de messages POSIX de son compte" },
-    );
+    LIMIT_MSGQUEUE: Option<Limit> = rlimits::LIMIT_MSGQUEUE;
     /// Files with variables, read at each start (X10).
     ENVIRONMENT_FILES: Box<[Box<str>]> = Setting {
         key: "environment_files",
@@ -534,4 +473,20 @@ extensions! {
     LOG_MODE: Option<u64> = logs::LOG_MODE;
     /// How often a run must give a heartbeat (X40); not set: never.
     WATCHDOG: Option<Duration> = liveness::WATCHDOG;
+    /// Above so much memory a run is slowed down (X53).
+    MEMORY_HIGH: Option<u64> = limits::MEMORY_HIGH;
+    /// How much memory a run may have (X53).
+    MEMORY_MAX: Option<u64> = limits::MEMORY_MAX;
+    /// How much of it may be swapped out (X53).
+    SWAP_MAX: Option<u64> = limits::SWAP_MAX;
+    /// Whether want of memory ends the whole run (X54).
+    OOM_GROUP: bool = limits::OOM_GROUP;
+    /// Its share of the processors (X53).
+    CPU_WEIGHT: Option<u64> = limits::CPU_WEIGHT;
+    /// Percent of one processor that a run may use (X53).
+    CPU_QUOTA: Option<u64> = limits::CPU_QUOTA;
+    /// How many processes and threads a run may have (X53).
+    TASKS_MAX: Option<u64> = limits::TASKS_MAX;
+    /// Its share of the disks (X53).
+    IO_WEIGHT: Option<u64> = limits::IO_WEIGHT;
 }

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::config::{Extensions, ExtensionsChange, OutputMode, PriorityClass, StartType};
+use crate::controllers::{Controller, Controllers};
 
 #[test]
 fn rows_are_whole_and_no_key_or_option_stands_twice() {
@@ -71,6 +72,9 @@ fn values_are_read_and_refused_with_what_is_expected() {
     ] {
         assert_eq!(parse(ValueType::Size, given), ok(read));
     }
+    assert_eq!(parse(ValueType::SizeOrZero, "0"), ok("0"));
+    assert_eq!(parse(ValueType::Percent(1, 200), "150 %"), ok("150%"));
+    assert_eq!(parse(ValueType::Percent(1, 200), "50"), ok("50%"));
     assert_eq!(parse(ValueType::Signal, "sigquit"), ok("QUIT"));
     assert_eq!(parse(ValueType::Duration, "90"), ok("1m30s"));
     assert_eq!(parse(ValueType::Statuses, "0, 75"), ok("0,75"));
@@ -94,6 +98,9 @@ fn values_are_read_and_refused_with_what_is_expected() {
         (ValueType::Octal(0o777), "1000"),
         (ValueType::Size, "0"),
         (ValueType::Size, "ten"),
+        (ValueType::SizeOrZero, "-1"),
+        (ValueType::Percent(1, 200), "201%"),
+        (ValueType::Percent(1, 200), "%"),
         (ValueType::Size, "99999999T"),
         (ValueType::Signal, "65"),
         (ValueType::Signal, ""),
@@ -139,4 +146,19 @@ fn what_the_manager_reads_with_its_own_rights_is_for_administrators() {
         None,
         "it was there before"
     );
+}
+
+#[test]
+fn x53_limits_without_their_controller_are_named() {
+    let mut extensions = Extensions::default();
+    extensions.set(UMASK, Some(0o27));
+    assert_eq!(extensions.lacking(Controllers::NONE), None);
+    extensions.set(MEMORY_MAX, Some(1 << 20));
+    extensions.set(CPU_QUOTA, Some(50));
+    let lacking = |controllers| extensions.lacking(controllers);
+    let only_cpu = Controllers::NONE.with(Controller::Cpu);
+    assert_eq!(lacking(only_cpu).as_deref(), Some("memory_max (memory)"));
+    let both = "memory_max (memory), cpu_quota (cpu)";
+    assert_eq!(lacking(Controllers::NONE).as_deref(), Some(both));
+    assert_eq!(lacking(Controllers::ALL), None);
 }

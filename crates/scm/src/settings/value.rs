@@ -36,6 +36,10 @@ pub enum ValueType {
     Integer(i32, i32),
     /// A number of bytes, like `10M`; empty: not set.
     Size,
+    /// The same, where 0 is a value too.
+    SizeOrZero,
+    /// A number of hundredths in a range, like `150%`; empty: not set.
+    Percent(u64, u64),
     /// A number in base 8, up to this one; empty: not set.
     Octal(u32),
     /// The limit of a resource; empty: not set.
@@ -109,7 +113,8 @@ impl ValueType {
             Self::Flag => "YES|NO",
             Self::Choice(_) | Self::OptionalChoice(_) => "WORD",
             Self::Number(..) | Self::Integer(..) => "NUMBER",
-            Self::Size => "SIZE",
+            Self::Size | Self::SizeOrZero => "SIZE",
+            Self::Percent(..) => "PERCENT",
             Self::Octal(_) => "MODE",
             Self::Limit(_) => "LIMIT",
             Self::Duration | Self::OptionalDuration => "TIME",
@@ -134,6 +139,8 @@ impl ValueType {
             Self::Number(least, most) => return setting::RangeNumbers { least, most }.into(),
             Self::Integer(least, most) => return setting::RangeNumbers { least, most }.into(),
             Self::Size => setting::RANGE_SIZE,
+            Self::SizeOrZero => setting::RANGE_SIZE_OR_ZERO,
+            Self::Percent(least, most) => return setting::RangePercent { least, most }.into(),
             Self::Octal(most) => {
                 let most = format!("{most:o}");
                 return setting::RangeOctal { most }.into();
@@ -169,7 +176,11 @@ impl ValueType {
             Self::Choice(words) | Self::OptionalChoice(words) => choice(words, trimmed),
             Self::Number(least, most) => number(trimmed, least, most),
             Self::Integer(least, most) => integer(trimmed, least, most),
-            Self::Size => size(trimmed),
+            Self::SizeOrZero if trimmed == "0" => Ok(Value::Number(0)),
+            Self::Size | Self::SizeOrZero => size(trimmed),
+            Self::Percent(least, most) => {
+                number(trimmed.trim_end_matches('%').trim_end(), least, most)
+            }
             Self::Octal(most) => octal(trimmed, most),
             Self::Limit(unit) => Limit::parse(trimmed, unit).map(Value::Limit),
             Self::Duration | Self::OptionalDuration => time(trimmed),
@@ -220,7 +231,14 @@ impl Value {
             Self::Number(number) if matches!(value_type, ValueType::Octal(_)) => {
                 format!("{number:03o}")
             }
-            Self::Number(bytes) if value_type == ValueType::Size => size_text(*bytes),
+            Self::Number(bytes)
+                if matches!(value_type, ValueType::Size | ValueType::SizeOrZero) =>
+            {
+                size_text(*bytes)
+            }
+            Self::Number(number) if matches!(value_type, ValueType::Percent(..)) => {
+                format!("{number}%")
+            }
             Self::Number(number) => number.to_string(),
             Self::Integer(number) => number.to_string(),
             Self::Limit(limit) => match value_type {

@@ -117,7 +117,9 @@ fn to_registry(value_type: ValueType, value: &Value) -> Option<RegistryValue> {
         (_, Value::Duration(time)) => number(millis(*time)),
         (_, Value::Processors(processors)) => RegistryValue::LongNumber(processors.mask()),
         (_, Value::Flag(set)) => number(u64::from(*set)),
-        (ValueType::Size, Value::Number(bytes)) => RegistryValue::LongNumber(*bytes),
+        (ValueType::Size | ValueType::SizeOrZero, Value::Number(bytes)) => {
+            RegistryValue::LongNumber(*bytes)
+        }
         (_, Value::Number(value)) => number(*value),
         (_, Value::Statuses(codes)) => {
             RegistryValue::List(codes.iter().map(u8::to_string).collect())

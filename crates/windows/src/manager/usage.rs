@@ -28,6 +28,7 @@ pub(super) fn usage(scm: &Scm, wanted: Option<&[ServiceId]>) -> Result<Vec<Usage
             service,
             cpu_ms: used.cpu_ms,
             memory_bytes: used.memory_bytes,
+            memory_peak_bytes: None,
             processes: 1,
         })
     });

@@ -135,6 +135,8 @@ mod schema {
             ValueType::Flag => Schema::Object(simple(Type::Boolean).build()),
             ValueType::Number(..)
             | ValueType::Size
+            | ValueType::SizeOrZero
+            | ValueType::Percent(..)
             | ValueType::Duration
             | ValueType::OptionalDuration => {
                 let number = simple(Type::Integer)

@@ -1,5 +1,6 @@
 //! About the manager itself, as JSON.
 
+use relance_scm::controllers::Controllers;
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::{ConsoleInfo, ManagerInfo};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,10 @@ pub struct ManagerReply {
     /// The web console that it keeps running, if it is to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub console: Option<ConsoleBody>,
+    /// The controllers that the control groups of its services have: `memory`, `cpu`, `pids`, `io`. A limit
+    /// that needs another one is not held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controllers: Vec<String>,
 }
 
 /// How a manager's web console is.
@@ -55,6 +60,7 @@ impl From<&ManagerInfo> for ManagerReply {
                 pid: console.pid,
                 problem: console.problem.clone(),
             }),
+            controllers: info.controllers.names().map(Into::into).collect(),
         }
     }
 }
@@ -73,6 +79,7 @@ impl From<ManagerReply> for ManagerInfo {
                 pid: console.pid,
                 problem: console.problem,
             }),
+            controllers: Controllers::named(reply.controllers.iter().map(String::as_str)),
         }
     }
 }

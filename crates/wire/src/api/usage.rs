@@ -55,8 +55,11 @@ pub struct UsageBody {
     pub id: u32,
     /// Processor time since they were started, user and system.
     pub cpu_ms: u64,
-    /// Memory that they hold now (resident).
+    /// Memory that they hold now: what their control group is charged with, else the resident memory.
     pub memory_bytes: u64,
+    /// The most that they ever held at a time; left out where the kernel does not count it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_peak_bytes: Option<u64>,
     /// How many there are.
     pub processes: u32,
 }
@@ -75,6 +78,7 @@ impl From<&[Usage]> for UsageReply {
             id: usage.service.0,
             cpu_ms: usage.cpu_ms,
             memory_bytes: usage.memory_bytes,
+            memory_peak_bytes: usage.memory_peak_bytes,
             processes: usage.processes,
         });
         Self {
@@ -89,6 +93,7 @@ impl From<&UsageReply> for Vec<Usage> {
             service: ServiceId(body.id),
             cpu_ms: body.cpu_ms,
             memory_bytes: body.memory_bytes,
+            memory_peak_bytes: body.memory_peak_bytes,
             processes: body.processes,
         });
         usage.collect()

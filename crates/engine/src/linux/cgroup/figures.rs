@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use relance_scm::controllers::Controllers;
+
 /// Processor time that its processes have used, those that have ended too, in milliseconds.
 pub(crate) fn cpu_ms(folder: &Path) -> u64 {
     read(folder, "cpu.stat", "usage_usec") / 1000
@@ -11,6 +13,13 @@ pub(crate) fn cpu_ms(folder: &Path) -> u64 {
 /// Memory that it is charged with, in bytes; `None` without the memory controller.
 pub(crate) fn memory_bytes(folder: &Path) -> Option<u64> {
     let text = fs::read_to_string(folder.join("memory.current")).ok()?;
+    text.trim().parse().ok()
+}
+
+/// The most that it was ever charged with, in bytes; `None` without the memory controller, and before Linux
+/// 5.19.
+pub(crate) fn memory_peak_bytes(folder: &Path) -> Option<u64> {
+    let text = fs::read_to_string(folder.join("memory.peak")).ok()?;
     text.trim().parse().ok()
 }
 
@@ -26,6 +35,19 @@ pub(crate) fn processes(folder: &Path) -> Vec<u32> {
     let below = groups(folder).into_iter();
     own.chain(below.flat_map(|name| processes(&folder.join(name))))
         .collect()
+}
+
+/// The controllers that the groups in a group have. The kernel may have none of the two ways to weigh disks,
+/// although it has the controller.
+pub(super) fn controllers(folder: &Path) -> Controllers {
+    let names = fs::read_to_string(folder.join("cgroup.subtree_control")).unwrap_or_default();
+    let weighs = ["io.weight", "io.bfq.weight"];
+    let weighs = weighs.iter().any(|file| folder.join(file).exists());
+    Controllers::named(
+        names
+            .split_whitespace()
+            .filter(|name| *name != "io" || weighs),
+    )
 }
 
 /// Names of the groups in a group.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use relance_scm::controllers::Controllers;
 use serde::{Deserialize, Serialize};
 
 /// Where the unified hierarchy is mounted, and which part of it is to be seen there.
@@ -88,6 +89,11 @@ impl Location {
     /// The folder of the daemon's groups.
     pub(crate) fn folder(&self) -> PathBuf {
         self.base().join(&self.name)
+    }
+
+    /// The controllers that the groups of runs have.
+    pub(crate) fn controllers(&self) -> Controllers {
+        super::figures::controllers(&self.folder())
     }
 
     /// The folder of the run's group in which a process is, itself or through groups of its own; also

@@ -14,11 +14,11 @@ use std::time::Duration;
 use rustix::event::{Timespec, epoll};
 use rustix::fs::{Mode, OFlags};
 
-use super::{GroupNames, Location, figures, kill, write};
+use super::{GroupNames, Limits, Location, figures, kill, write};
 use crate::linux::process::log;
 
 /// Controllers that runs get where they are to be had.
-const CONTROLLERS: [&str; 3] = ["memory", "cpu", "pids"];
+const CONTROLLERS: [&str; 4] = ["memory", "cpu", "pids", "io"];
 /// The group of the daemon's own processes where they must not stay in the one they were given.
 const OWN: &str = "daemon";
 
@@ -170,6 +170,11 @@ impl Tree {
         } else {
             0
         }
+    }
+
+    /// Limits what the run of a group may use, before there is a process in it.
+    pub(crate) fn limit(&self, group: Group, limits: &Limits) -> io::Result<()> {
+        limits.set(&self.path(group))
     }
 
     /// The run is over and forgotten; so is its group, once it is empty.
@@ -409,7 +414,7 @@ mod tests {
         let inner = ("cgroup.type", "domain\n");
         assert_eq!(with("inner", &[inner, procs]), "");
         // Each is written by itself; here one over the other.
-        let handed_on = "+pids";
+        let handed_on = "+io";
         assert!(with("root", &[procs]).starts_with(handed_on));
         assert!(with("leaf", &[inner, ("cgroup.procs", "")]).starts_with(handed_on));
     }

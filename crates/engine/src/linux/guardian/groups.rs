@@ -8,6 +8,7 @@ use rustix::event::epoll;
 
 use super::super::cgroup::{Group, Tree};
 use super::super::process::{kill_group, log};
+use super::super::spawn::{SpawnError, SpawnSpec, SpawnStage};
 use super::{Guardian, Run, TOKEN_GROUPS};
 
 impl Guardian {
@@ -43,6 +44,20 @@ impl Guardian {
         group
             .inspect_err(|error| log(&format!("a run gets no control group: {error}")))
             .ok()
+    }
+
+    /// Limits what a run may use that is about to start in a group.
+    pub(super) fn limit_group(
+        &self,
+        group: Option<Group>,
+        spec: &SpawnSpec,
+    ) -> Result<(), SpawnError> {
+        match (&self.groups, group) {
+            (Some(tree), Some(group)) if !spec.group_limits.is_nothing() => tree
+                .limit(group, &spec.group_limits)
+                .map_err(|error| SpawnError::at(SpawnStage::ControlGroup, &error)),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn release_group(&mut self, group: Option<Group>) {

@@ -32,7 +32,10 @@ impl Guardian {
                 stop_signal: spec.stop_signal.unwrap_or(libc::SIGTERM),
                 group,
             };
-            match self.try_spawn(intent, spec, group_fd) {
+            let spawned = self
+                .limit_group(group, spec)
+                .and_then(|()| self.try_spawn(intent, spec, group_fd));
+            match spawned {
                 Ok(run) => {
                     self.by_pid.insert(run.pid, key);
                     self.runs.insert(key, run);

@@ -5,6 +5,8 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use crate::linux::cgroup;
+
 /// Tells a process of which service it is.
 pub(crate) const SERVICE_VARIABLE: &str = "RELANCE_SERVICE";
 
@@ -31,6 +33,9 @@ pub(crate) struct SpawnSpec {
     /// Limits of its resources.
     #[serde(default)]
     pub(crate) limits: Vec<Limit>,
+    /// What it may use together with all that it starts; where it has a control group.
+    #[serde(default, skip_serializing_if = "cgroup::Limits::is_nothing")]
+    pub(crate) group_limits: cgroup::Limits,
     /// What it may do, and what it sees of the machine.
     #[serde(default)]
     pub(crate) rights: Rights,
@@ -111,6 +116,8 @@ pub(crate) struct Limit {
 pub(crate) enum SpawnStage {
     /// A string with a NUL, or a descriptor that could not be made.
     Prepare,
+    /// The limits of its control group.
+    ControlGroup,
     /// The process could not be created at all.
     Clone,
     /// Its own session.

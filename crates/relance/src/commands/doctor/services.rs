@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use relance_policy::trap::{Trap, traps_with_run};
 use relance_scm::config::{Dependency, StartType};
+use relance_scm::controllers::Controllers;
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::security::{Sid, words};
@@ -12,6 +13,7 @@ use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error, command_line}
 
 use super::finding::Finding;
 use super::program_file::{self, Wrong};
+use crate::limits::lacking;
 
 /// How the manager sums up such an end.
 const START_FAILED: &str = "start failed";
@@ -23,6 +25,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) now: Timestamp,
     /// Whether the manager reboots when it is told to (R46); `None`: not known.
     pub(super) allows_reboot: Option<bool>,
+    /// What control groups can limit here; `None`: settings about that are refused anyway.
+    pub(super) controllers: Option<Controllers>,
     /// Whether a file is there.
     pub(super) exists: &'a dyn Fn(&str) -> bool,
     /// Who else could put another program in the place of one that runs with the manager's rights, in a
@@ -50,12 +54,21 @@ pub(super) fn check(services: &[ServiceInfo], around: &Surroundings<'_>) -> Vec<
         findings.extend(never_running(info, around.now));
         findings.extend(dependencies(info, &by_name));
         findings.extend(pending(info, around.now));
+        findings.extend(limits(info, around.controllers));
     }
     findings
 }
 
 fn name(info: &ServiceInfo) -> &str {
     info.config.service_name.as_str()
+}
+
+/// X53: limits that are not held here.
+fn limits(info: &ServiceInfo, controllers: Option<Controllers>) -> Option<Finding> {
+    let text = lacking(info, controllers?)?;
+    let advice =
+        "run the manager where it has these controllers (docs/limits.md), or leave the limits out";
+    Some(Finding::warning(name(info), text, advice))
 }
 
 fn is_disabled(info: &ServiceInfo) -> bool {

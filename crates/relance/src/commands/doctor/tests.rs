@@ -58,6 +58,7 @@ fn actions(text: &str, reset: u32) -> impl FnOnce(&mut ServiceConfig) {
 
 fn findings(services: &[ServiceInfo], allows_reboot: Option<bool>) -> Vec<Finding> {
     let around = Surroundings {
+        controllers: None,
         now: Timestamp(1_000),
         allows_reboot,
         exists: &|_| false,
@@ -144,6 +145,7 @@ fn a_program_that_is_not_there() {
     Arc::make_mut(&mut disabled.config).start_type = StartType::Disabled;
     assert_found(disabled, Level::Warning, "nobody");
     let around = Surroundings {
+        controllers: None,
         now: Timestamp(0),
         allows_reboot: None,
         exists: &|_| false,

@@ -8,6 +8,7 @@ use relance_engine::processes::Processes;
 use relance_policy::{ActionId, RunId, ServiceId};
 use relance_scm::ServiceConfig;
 use relance_scm::config::PriorityClass;
+use relance_scm::controllers::Controllers;
 use relance_wire::channel::ManagerFrame;
 
 use super::SharedMachine;
@@ -63,6 +64,10 @@ impl Processes for SimProcesses {
     }
 
     fn broadcast(&mut self, _: &str) {}
+
+    fn controllers(&self) -> Controllers {
+        Controllers::ALL
+    }
 
     fn set_priority(&mut self, _: RunId, _: PriorityClass) {}
 

@@ -1,0 +1,109 @@
+//! Limits of control groups as people see them: which of them the manager cannot hold (X53), and what services
+//! use.
+
+use relance_scm::config::Extensions;
+use relance_scm::controllers::Controllers;
+use relance_scm::event::{Event, meaning, sentence};
+use relance_scm::manager::{ServiceInfo, Usage};
+use relance_scm::settings::{CPU_QUOTA, MEMORY_MAX, TASKS_MAX};
+use relance_texts::Lang;
+
+use crate::cli::Manager;
+use crate::plain::plain;
+
+/// Says on stderr which limits of services that were just created or changed are not held here.
+pub(crate) fn note<'a>(
+    manager: &Manager,
+    services: impl IntoIterator<Item = (&'a str, &'a Extensions)>,
+) {
+    let limited: Vec<_> = services
+        .into_iter()
+        .filter(|(_, extensions)| has_limits(extensions))
+        .collect();
+    if limited.is_empty() {
+        return;
+    }
+    let Ok(info) = manager.ask(|scm, caller, reply| scm.query_manager(caller, reply)) else {
+        return; // The manager has it in its event log.
+    };
+    let mut means = None;
+    for (name, extensions) in limited {
+        if let Some(limits) = extensions.lacking(info.controllers) {
+            let event = Event::LimitsNotHeld(limits);
+            eprintln!("{}", plain(&said(&event, name)));
+            means = meaning(event.id());
+        }
+    }
+    if let Some((means, advice)) = means {
+        eprintln!("{} {}", means.of(Lang::En), advice.of(Lang::En));
+    }
+}
+
+/// The sentence of an entry about a service.
+fn said(event: &Event, name: &str) -> String {
+    sentence(event.source(), event.id(), &event.parameters(name, name)).to_string()
+}
+
+/// Which limits of a service are not held where runs have these controllers, in a sentence.
+pub(crate) fn lacking(info: &ServiceInfo, controllers: Controllers) -> Option<String> {
+    let limits = info.config.extensions.lacking(controllers)?;
+    let name = info.config.service_name.as_str();
+    Some(said(&Event::LimitsNotHeld(limits), name))
+}
+
+fn has_limits(extensions: &Extensions) -> bool {
+    let mut given = extensions.given();
+    given.any(|(setting, _)| setting.controller.is_some())
+}
+
+/// What a running service uses, each with its limit.
+pub(crate) fn used(info: &ServiceInfo, usage: &Usage) -> Vec<(&'static str, String)> {
+    let set = &info.config.extensions;
+    let mut memory = size(usage.memory_bytes);
+    if let Some(peak) = usage.memory_peak_bytes {
+        memory.push_str(&format!(", at most {} so far", size(peak)));
+    }
+    if let Some(most) = set.get(MEMORY_MAX) {
+        memory.push_str(&format!("; limit {}", size(most)));
+    }
+    let (seconds, rest) = (usage.cpu_ms / 1000, usage.cpu_ms % 1000);
+    let mut processor = format!("{seconds}.{} s", rest / 100);
+    if let Some(quota) = set.get(CPU_QUOTA) {
+        processor.push_str(&format!("; limit {quota}% of one"));
+    }
+    let mut processes = usage.processes.to_string();
+    if let Some(most) = set.get(TASKS_MAX) {
+        processes.push_str(&format!("; limit {most} with their threads"));
+    }
+    vec![
+        ("memory", memory),
+        ("processor time", processor),
+        ("processes", processes),
+    ]
+}
+
+/// `12.3 MiB`
+fn size(bytes: u64) -> String {
+    const UNITS: [(&str, u32); 4] = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    let unit = UNITS.into_iter().find(|(_, bits)| bytes >= 1 << bits);
+    match unit {
+        Some((unit, bits)) => {
+            let tenths = (u128::from(bytes) * 10) >> bits;
+            format!("{}.{} {unit}", tenths / 10, tenths % 10)
+        }
+        None => format!("{bytes} bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_told_as_people_write_them() {
+        assert_eq!(size(0), "0 bytes");
+        assert_eq!(size(1536), "1.5 KiB");
+        assert_eq!(size(64 << 20), "64.0 MiB");
+        assert_eq!(size(u64::MAX), "16777215.9 TiB");
+    }
+}

@@ -1,0 +1,234 @@
+//! What a run may use together (X53, X54): in its control group where there is one that counts, and what is
+//! said where there is none.
+
+use std::fs;
+use std::path::PathBuf;
+
+use relance_scm::ServiceState;
+use relance_testkit::daemon::Daemon;
+
+use crate::process_settings::run;
+use crate::support::{done, name, relance};
+
+/// All limits at once.
+const ALL: [&str; 16] = [
+    "--memory-high",
+    "48M",
+    "--memory-max",
+    "64M",
+    "--swap-max",
+    "0",
+    "--oom-group",
+    "yes",
+    "--cpu-weight",
+    "50",
+    "--cpu-quota",
+    "150%",
+    "--tasks-max",
+    "20",
+    "--io-weight",
+    "30",
+];
+
+/// A daemon whose services have all of these controllers; a test without one says so and ends.
+fn daemon_with(controllers: &[&str]) -> Option<Daemon> {
+    let daemon = Daemon::with_cgroups(relance());
+    let Some(daemon) = daemon else {
+        eprintln!("not run: needs root");
+        return None;
+    };
+    let folder = daemon.cgroups().expect("its services have groups");
+    let has = fs::read_to_string(folder.join("cgroup.subtree_control")).unwrap_or_default();
+    if controllers.iter().all(|name| has.contains(name)) {
+        return Some(daemon);
+    }
+    eprintln!("not run: needs the controllers {controllers:?} of the unified hierarchy");
+    None
+}
+
+/// The folder of the group of a service that runs.
+fn group_of(daemon: &Daemon, service: &str) -> PathBuf {
+    let pid = daemon.query(&name(service)).status.process_id;
+    let text = fs::read_to_string(format!("/proc/{pid}/cgroup")).expect("it runs");
+    let line = text.lines().find_map(|line| line.strip_prefix("0::"));
+    let group = line.and_then(|line| line.rsplit('/').next());
+    let folder = daemon.cgroups().expect("its services have groups");
+    folder.join(group.expect("a group of its own"))
+}
+
+/// Runs a script as the program `a`, which fails with an error status.
+fn start(daemon: &Daemon, options: &[&str], script: &str) {
+    let command = ["--", "/bin/sh", "-c", script];
+    done(&daemon.relance(&[&["create", "a"], options, &command[..]].concat()));
+    done(&daemon.relance(&["start", "a"]));
+}
+
+#[test]
+fn x53_the_kernel_is_told_what_a_run_may_use() {
+    let Some(daemon) = daemon_with(&["memory", "cpu", "pids"]) else {
+        return;
+    };
+    start(&daemon, &ALL, "exec sleep 100000");
+    let group = group_of(&daemon, "a");
+    let read = |file: &str| fs::read_to_string(group.join(file)).map(|text| text.trim().to_owned());
+    assert_eq!(read("memory.high").unwrap(), (48 << 20).to_string());
+    assert_eq!(read("memory.max").unwrap(), (64 << 20).to_string());
+    assert!(read("memory.swap.max").map_or(true, |text| text == "0"));
+    assert_eq!(read("memory.oom.group").unwrap(), "1");
+    assert_eq!(read("cpu.weight").unwrap(), "50");
+    assert_eq!(read("cpu.max").unwrap(), "150000 100000");
+    assert_eq!(read("pids.max").unwrap(), "20");
+    assert!(read("io.weight").map_or(true, |text| text.contains("default 30")));
+    let status = daemon.relance(&["status", "a"]);
+    let shown = String::from_utf8_lossy(&status.stdout).into_owned();
+    assert!(shown.contains("; limit 64.0 MiB"), "{shown}");
+    assert!(shown.contains("; limit 150% of one"), "{shown}");
+    assert!(shown.contains("1; limit 20 with their threads"), "{shown}");
+    // The next run has what is set then.
+    done(&daemon.relance(&["config", "a", "--tasks-max", "", "--memory-max", "80M"]));
+    done(&daemon.relance(&["restart", "a"]));
+    let next = group_of(&daemon, "a");
+    assert_ne!(next, group);
+    let read = |file: &str| fs::read_to_string(next.join(file)).expect("it has the controller");
+    assert_eq!(read("memory.max").trim(), (80 << 20).to_string());
+    assert_eq!(read("pids.max").trim(), "max");
+}
+
+#[test]
+fn x53_no_more_processes_than_that_can_be_created() {
+    let Some(daemon) = daemon_with(&["pids"]) else {
+        return;
+    };
+    // The shell has one child, which cannot have one itself.
+    let line = "sh -c '(exit 0); echo forked' >$OUT 2>&1; echo over >>$OUT";
+    let text = run(&daemon, &["--tasks-max", "2"], line);
+    assert!(
+        text.ends_with("over\n") && !text.contains("forked"),
+        "{text}"
+    );
+}
+
+/// The cause of the failure of `a`, which is out of memory.
+fn cause_of_failure(daemon: &Daemon) -> String {
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    let failures = daemon.events_with_ids(&name("a"), &[7031, 7034]);
+    failures[0]
+        .details
+        .cause
+        .as_deref()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// A process that needs memory without end beside one that does not.
+const GREEDY: &str = "sleep 100000 & tr '\\0' x </dev/zero | tail -c 1000000000; wait $!; exit 1";
+
+#[test]
+fn x54_one_process_that_needs_too_much_is_killed_and_the_others_go_on() {
+    let Some(daemon) = daemon_with(&["memory"]) else {
+        return;
+    };
+    let script = "sleep 100000 & s=$!; tr '\\0' x </dev/zero | tail -c 1000000000; kill $s; exit 1";
+    let limits = [
+        "--memory-max",
+        "16M",
+        "--swap-max",
+        "0",
+        "--actions",
+        "restart/1h",
+    ];
+    start(&daemon, &limits, script);
+    let cause = cause_of_failure(&daemon);
+    assert_eq!(cause, "out of memory: the kernel killed 1 of its processes");
+    let info = daemon.query(&name("a"));
+    let exit = info.last_end.and_then(|end| end.exit).expect("it was seen");
+    assert_eq!(exit.to_string(), "exit status 1", "the shell went on");
+}
+
+#[test]
+fn x54_where_it_is_set_the_whole_run_is_killed() {
+    let Some(daemon) = daemon_with(&["memory"]) else {
+        return;
+    };
+    let limits = [
+        "--memory-max",
+        "16M",
+        "--swap-max",
+        "0",
+        "--oom-group",
+        "yes",
+    ];
+    start(&daemon, &limits, GREEDY);
+    let cause = cause_of_failure(&daemon);
+    assert!(
+        cause.starts_with("out of memory: the kernel killed "),
+        "{cause}"
+    );
+    let info = daemon.query(&name("a"));
+    let exit = info.last_end.and_then(|end| end.exit).expect("it was seen");
+    assert_eq!(exit.to_string(), "signal 9 (KILL)", "the shell too");
+    let why = daemon.relance(&["why", "a"]);
+    let why = String::from_utf8_lossy(&why.stdout).into_owned();
+    assert!(why.contains("out of memory"), "{why}");
+}
+
+#[test]
+fn x53_without_control_groups_it_is_said_and_memory_is_limited_in_another_way() {
+    let daemon = Daemon::with(relance(), &["--cgroups", "off"]);
+    let command = [
+        "--",
+        "/bin/sh",
+        "-c",
+        "cat /proc/self/limits; exec sleep 100000",
+    ];
+    let created = daemon.relance(&[&["create", "a"], &ALL[..], &command[..]].concat());
+    done(&created);
+    let said = String::from_utf8_lossy(&created.stderr).into_owned();
+    assert!(
+        said.contains("memory_max (memory)") && said.contains("io_weight (io)"),
+        "{said}"
+    );
+    assert!(said.contains("RLIMIT_DATA"), "{said}");
+    let entries = || {
+        let events = daemon.relance(&["events", "--service", "a"]);
+        let text = String::from_utf8_lossy(&events.stdout).into_owned();
+        text.matches("1046").count()
+    };
+    assert_eq!(entries(), 1, "whoever created it");
+    done(&daemon.relance(&["start", "a"]));
+    let printed = crate::support::output_with(&daemon, "a", "Max realtime timeout");
+    let line = printed
+        .lines()
+        .find(|line| line.starts_with("Max data size"));
+    assert!(
+        line.is_some_and(|line| line.contains("67108864")),
+        "{printed}"
+    );
+    // Said again only where something else is lacking.
+    done(&daemon.relance(&["config", "a", "--umask", "027"]));
+    done(&daemon.relance(&["config", "a", "--cpu-quota", ""]));
+    assert_eq!(entries(), 2);
+    let doctor = daemon.relance(&["doctor"]);
+    let found = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(found.contains("limits that are not held"), "{found}");
+}
+
+#[test]
+fn x53_values_that_make_no_sense_are_refused() {
+    let daemon = Daemon::start(relance());
+    for (option, value) in [
+        ("--memory-max", "0"),
+        ("--memory-max", "lots"),
+        ("--memory-max", "99999999T"),
+        ("--cpu-weight", "0"),
+        ("--cpu-weight", "10001"),
+        ("--cpu-quota", "0"),
+        ("--cpu-quota", "50%%x"),
+        ("--tasks-max", "0"),
+        ("--tasks-max", "99999999999"),
+        ("--io-weight", "0"),
+    ] {
+        let created = daemon.relance(&["create", "a", option, value, "--", "/bin/true"]);
+        assert_eq!(created.status.code(), Some(2), "{option} {value}");
+    }
+}
