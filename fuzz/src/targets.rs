@@ -8,6 +8,7 @@ mod journal;
 mod link;
 mod log;
 mod sessions;
+mod signs;
 mod stored;
 mod texts;
 mod windows;
@@ -71,6 +72,11 @@ pub const TARGETS: &[Target] = &[
     costly("channel_stream", "a service", channel::stream, 4),
     cheap("link_frames", "guardian and engine", link::frames),
     costly("link_stream", "guardian and engine", link::stream, 4),
+    cheap(
+        "signs",
+        "any process of a service's account",
+        signs::message,
+    ),
     costly(
         "http_request",
         "any local user, or a script with a token",

@@ -132,6 +132,7 @@ fn status(viewer: &Viewer, info: &ServiceInfo) -> Markup {
     html! {
         div.facts {
             div { (table::state(info, lang)) }
+            @if let Some(text) = table::says(info) { div { bdi { (text) } } }
             @if *info.config.display_name != *name { div { bdi { (name) } } }
             @if status.process_id != 0 { div { "PID " (status.process_id) } }
             @if let Some(run) = &info.run { div { (rich(console::Since { time: SLOTS[0] }, lang, &[time::since(run.started_at.0)])) } }

@@ -260,6 +260,11 @@ pub(crate) fn reason(end: &relance_scm::manager::EndInfo, lang: Lang) -> String 
     }
 }
 
+/// What a service is doing, in its own words (X42).
+pub(crate) fn says(info: &ServiceInfo) -> Option<&str> {
+    info.run.as_ref()?.status_text.as_deref()
+}
+
 /// One row.
 pub(crate) fn row(info: &ServiceInfo, load: Option<&Load>, lang: Lang) -> Markup {
     let config = &info.config;
@@ -274,7 +279,10 @@ pub(crate) fn row(info: &ServiceInfo, load: Option<&Load>, lang: Lang) -> Markup
                 a href=(link) { bdi { (config.display_name) } }
                 @if differs { bdi.second { (name) } }
             }
-            td.st { (state(info, lang)) }
+            td.st {
+                (state(info, lang))
+                @if let Some(text) = says(info) { bdi.second { (text) } }
+            }
             td.start { (lang::start_type(config.start_type.name(), config.delayed_auto_start).of(lang)) }
             td.account { bdi { (config.account_name.as_str()) } }
             td.num.pid { @if info.status.process_id != 0 { (info.status.process_id) } }

@@ -38,6 +38,7 @@ use crate::linux::cgroup::Location;
 use crate::output::OutputSignals;
 use crate::publisher::{self, Publisher};
 use crate::sight::{self, Sight, is_visible};
+use crate::signs::SharedSigns;
 
 /// The engine's clock as others may read it.
 #[derive(Debug, Default)]
@@ -91,6 +92,8 @@ pub struct EngineHandle {
     pub(crate) cgroups: Option<Location>,
     /// The controllers that these have.
     pub(crate) controllers: Controllers,
+    /// What runs say of themselves.
+    pub(crate) signs: Arc<SharedSigns>,
     /// How the web console is.
     pub(crate) console: Arc<SharedConsole>,
     /// The engine's clock.
@@ -200,10 +203,17 @@ impl EngineHandle {
 
     /// Everything about a service that the caller may see.
     fn info(&self, caller: &Caller, record: &ServiceRecord) -> ServiceInfo {
-        ServiceInfo {
+        let mut info = ServiceInfo {
             config: access::visible_config(caller, &record.config),
             ..service_info(record, self.clocks())
+        };
+        if let Some(run) = &mut info.run {
+            let signs = self.signs.of(run.id);
+            run.status_text = signs.status;
+            run.reloading = signs.reloads;
+            run.main_process_id = signs.main_pid;
         }
+        info
     }
 }
 

@@ -88,6 +88,10 @@ fn run_info(run: &Run, state_since: Option<Time>, clocks: Clocks) -> RunInfo {
             StartCause::Restart => "restart",
         },
         stopping: run.stop.is_some(),
+        // Of these the record knows nothing.
+        status_text: None,
+        reloading: false,
+        main_process_id: None,
     }
 }
 

@@ -16,5 +16,6 @@ pub mod processes;
 pub mod publisher;
 mod restraint;
 pub mod sight;
+mod signs;
 pub mod storage;
 mod unavailable;

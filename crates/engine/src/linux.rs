@@ -16,10 +16,10 @@ mod environment;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod guardian;
-mod heartbeats;
 mod link;
 mod lock;
 mod logs;
+mod notify;
 mod passed;
 mod peer;
 pub mod place;

@@ -43,7 +43,8 @@ impl Liveness {
         let Some((run, time)) = watched else {
             return self.forget(service);
         };
-        if self.watched.get(&service).is_some_and(|old| old.run == run) {
+        let is_known = |old: &Watched| (old.run, old.time) == (run, time);
+        if self.watched.get(&service).is_some_and(is_known) {
             return;
         }
         let until = now + time;

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use relance_policy::{ActionId, RunId, ServiceId, Time};
+use relance_policy::{ActionId, Notice, RunId, ServiceId, Time};
 use relance_scm::config::PriorityClass;
 use relance_scm::controllers::Controllers;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceName, Win32Error};
 use relance_texts::Sentence;
+use relance_texts::start;
 use relance_wire::channel::{ManagerFrame, ServiceFrame};
 
 /// Requests. None of them waits: what comes of them is told as a [`Fact`].
@@ -17,7 +18,8 @@ use relance_wire::channel::{ManagerFrame, ServiceFrame};
 /// All may be repeated with the same identity after the engine was restarted; a run or a command
 /// that exists already is told again, never made twice.
 pub trait Processes {
-    /// Creates the process of a run: `Spawned` or `SpawnFailed`.
+    /// Creates the process of a run: `Spawned` or `SpawnFailed`. One that is not there although a later run
+    /// of its service is, could not be created before ([`StartProblem::given_up`]).
     fn spawn(&mut self, run: RunId, config: &Arc<ServiceConfig>);
     /// Starts a recovery command under the account of its service: `CommandDone`.
     fn run_command(&mut self, id: ActionId, config: &ServiceConfig, command: &str);
@@ -40,6 +42,8 @@ pub trait Processes {
     fn send(&mut self, run: RunId, frame: &ManagerFrame);
     /// Forgets what was read from the channel of a run up to a position: it is on record.
     fn consume(&mut self, run: RunId, position: u64);
+    /// What was told last of what a run says of itself ([`Fact::Noticed`]) is on record.
+    fn on_record(&mut self, run: RunId);
     /// Forgets a run that has ended: its end is on record.
     fn forget_run(&mut self, run: RunId);
     /// Forgets a command: its start is on record.
@@ -98,6 +102,14 @@ pub enum Fact {
         /// Up to where the channel may be forgotten once this is on record.
         position: u64,
     },
+    /// A run has said something of itself (X41, X42). What it changes is put on record, then the host is
+    /// told so ([`Processes::on_record`]).
+    Noticed {
+        /// Which run.
+        run: RunId,
+        /// What it said, in order.
+        notices: Vec<Notice>,
+    },
     /// A run has given a sign of life (X40).
     Heartbeat {
         /// Which run.
@@ -154,4 +166,21 @@ pub struct StartProblem {
     pub logon: bool,
     /// What to do about it.
     pub sentence: Sentence,
+}
+
+impl StartProblem {
+    /// Of a run that an engine before has asked for in vain: it went on to a later run of the service, and
+    /// was killed before it could put that on record. Runs are made in the order of their numbers.
+    #[must_use]
+    pub fn given_up(config: &ServiceConfig) -> Self {
+        Self {
+            error: Win32Error::CANCELLED,
+            logon: false,
+            sentence: start::Impossible {
+                name: &config.service_name,
+                problem: start::GIVEN_UP,
+            }
+            .into(),
+        }
+    }
 }

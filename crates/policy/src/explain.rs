@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use relance_scm::settings::READY;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     EndCause, ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, ServiceState, Win32Error,
@@ -117,6 +118,12 @@ fn wanted_restart(record: &ServiceRecord, restart: RestartWanted, now: Time) -> 
 fn not_running_yet(record: &ServiceRecord, run: &Run, now: Time) -> Option<Text> {
     if record.state != ServiceState::StartPending {
         return None;
+    }
+    if run.unready {
+        let sign = record.config.extensions.get(READY);
+        let sign = sign.map_or_else(String::new, |sign| sign.to_string());
+        let time = run.start_until.map_or(Duration::ZERO, |until| until - now);
+        return Some(why::WaitsSign { sign, time }.text());
     }
     Some(match (run.kind, run.ready_at) {
         (ServiceKind::Service, _) => why::WAITS_RUNNING.text(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, EndCause, ServiceConfig, ServiceName, StatusReport, Win32Error};
 
+use crate::notices::Notice;
 use crate::record::{ActionId, ControlId, RunId, ServiceId, ShutdownLimits, StartCause, Timer};
 
 /// Everything a record can be told.
@@ -117,6 +118,13 @@ pub enum Input {
     Hung {
         /// Which run.
         run: RunId,
+    },
+    /// A process of the run said something of it (X41, X42).
+    Noticed {
+        /// Which run.
+        run: RunId,
+        /// What.
+        notice: Notice,
     },
     /// The service answered a control.
     ControlAnswered {

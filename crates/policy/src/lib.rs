@@ -32,6 +32,7 @@ mod draft;
 mod ending;
 mod exit;
 mod failure;
+mod notices;
 mod pending;
 mod readiness;
 mod recovery;
@@ -45,6 +46,7 @@ mod stopping;
 
 pub use action::{Action, Answer, DenyReason, Step};
 pub use input::{Input, SpawnFailure};
+pub use notices::Notice;
 pub use record::{
     ActionId, ControlId, End, EndReason, PendingAction, RestartWanted, Run, RunId, RunPhase,
     ServiceId, ServiceRecord, ShutdownLimits, StartCause, StopCause, Timer,

@@ -165,6 +165,12 @@ pub struct Run {
     /// When a program counts as running, if it has to stay up for a while first (X15).
     #[cfg_attr(feature = "serde", serde(default))]
     pub ready_at: Option<Time>,
+    /// Whether it has to say that it is ready, and has not (X41).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "std::ops::Not::not")
+    )]
+    pub unready: bool,
     /// When a start that has not come to RUNNING is killed (X16).
     #[cfg_attr(feature = "serde", serde(default))]
     pub start_until: Option<Time>,

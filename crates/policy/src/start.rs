@@ -86,6 +86,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         started_at: now,
         spawned_at: None,
         ready_at: None,
+        unready: false,
         start_until: None,
         mute_at: None,
         stop: None,
@@ -206,7 +207,7 @@ pub(crate) fn spawned(draft: &mut Draft, id: RunId, pid: u32, birth: u64) -> Ans
                 stopping::signal_stop(draft, id);
             } else {
                 readiness::begin(draft, id);
-                if draft.run(id).is_some_and(|run| run.ready_at.is_none()) {
+                if draft.run(id).is_some_and(|run| readiness::is_complete(run)) {
                     draft.enter(ServiceState::Running);
                 }
             }

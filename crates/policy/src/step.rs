@@ -11,7 +11,8 @@ use crate::input::Input;
 use crate::record::{RunPhase, ServiceRecord, Timer};
 use crate::time::Time;
 use crate::{
-    control, exit, pending, readiness, recovery, report, restart, shutdown, start, stopping,
+    control, exit, notices, pending, readiness, recovery, report, restart, shutdown, start,
+    stopping,
 };
 
 /// Decides what follows from an input.
@@ -56,7 +57,8 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
             draft.if_current(run, |draft| draft.log(Event::MalformedAnswer))
         }
         Input::CauseTold { run, cause } => report::cause_told(&mut draft, run, cause),
-        Input::Hung { run } => stopping::hung(&mut draft, run),
+        Input::Hung { run } => stopping::silent(&mut draft, run),
+        Input::Noticed { run, notice } => notices::noticed(&mut draft, run, notice),
         Input::ControlAnswered { run, id, code } => control::answered(&mut draft, run, id, code),
         Input::ProcessFound { run, pid, birth } => start::found(&mut draft, run, pid, birth),
         Input::ProcessExited { run, exit } => exit::process_exited(&mut draft, run, exit),

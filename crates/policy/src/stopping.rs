@@ -95,23 +95,40 @@ pub(crate) fn kill_due(draft: &mut Draft, id: RunId) -> Answer {
     Answer::Accepted
 }
 
-/// X40: a run without a heartbeat is ended by force. Its end then counts as any crash does, with a cause of
-/// its own.
-pub(crate) fn hung(draft: &mut Draft, id: RunId) -> Answer {
-    let Some((run, time)) = draft.record.watched().filter(|(run, _)| *run == id) else {
+/// X40: a run without a heartbeat is ended.
+pub(crate) fn silent(draft: &mut Draft, id: RunId) -> Answer {
+    let Some((_, time)) = draft.record.watched().filter(|(run, _)| *run == id) else {
         return Answer::Stale;
     };
+    end_hung(
+        draft,
+        id,
+        &format!("no heartbeat for {}", duration::format(time)),
+    );
+    let time = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+    draft.log(Event::NoHeartbeat(time));
+    Answer::Accepted
+}
+
+/// The same for one that is known to hang by other signs.
+pub(crate) fn hung(draft: &mut Draft, id: RunId, text: &str) -> Answer {
+    if !draft.record.is_well(id) {
+        return Answer::Stale;
+    }
+    end_hung(draft, id, text);
+    draft.log(Event::Hung(text.into()));
+    Answer::Accepted
+}
+
+/// A run that hangs is ended by force. Its end then counts as any crash does, with a cause of its own.
+fn end_hung(draft: &mut Draft, id: RunId, text: &str) {
     let kill_again = draft.now + KILL_AGAIN;
-    let text = format!("no heartbeat for {}", duration::format(time));
     if let Some(run) = draft.run(id) {
-        run.end_cause = Some(EndCause::new(EndCauseKind::Hung, &text).into());
+        run.end_cause = Some(EndCause::new(EndCauseKind::Hung, text).into());
         run.kill_at = Some(kill_again);
         run.killed = true;
     }
-    let time = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
-    draft.log(Event::NoHeartbeat(time));
-    draft.act(Action::Terminate(run));
-    Answer::Accepted
+    draft.act(Action::Terminate(id));
 }
 
 /// Why it is killed, and after which time.

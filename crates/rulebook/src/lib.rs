@@ -53,6 +53,7 @@ pages![
     "start-order",
     "relance",
     "limits",
+    "liveness",
     "vectors",
     "php-cases",
     "php-defects",

@@ -14,6 +14,7 @@ mod extensions;
 mod limit;
 mod limits;
 mod passed;
+mod readiness;
 mod values;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub use limits::{
     check_start_arguments,
 };
 pub use passed::matches_variable;
+pub use readiness::Readiness;
 pub use values::{
     AccountName, Dependency, EnvironmentVariable, ErrorControl, OutputMode, PriorityClass, Secret,
     ServiceType, StartType,

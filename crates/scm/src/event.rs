@@ -199,6 +199,10 @@ pub enum Event {
     CleanStopAfterError(Box<str>),
     /// 1012: a run gave no heartbeat for so many milliseconds (setting `watchdog_ms`), and is ended.
     NoHeartbeat(u32),
+    /// 1013: it asked by systemd's protocol for something that this manager has not (X42).
+    NotTaken(Box<str>),
+    /// 1014: a run is ended because of a sign that it hangs (X42).
+    Hung(Box<str>),
     /// 1021: a service did not end within so many milliseconds of the manager's own stop, and was killed.
     KilledAtShutdown(u32),
     /// 1022: a service that had not connected at the manager's own stop was killed: it could not be asked.
@@ -294,6 +298,8 @@ impl Event {
             Self::Deleted => 1010,
             Self::CleanStopAfterError(_) => 1011,
             Self::NoHeartbeat(_) => 1012,
+            Self::NotTaken(_) => 1013,
+            Self::Hung(_) => 1014,
             Self::KilledAtShutdown(_) => 1021,
             Self::KilledUnconnected => 1022,
             Self::RestartAsked => 1023,
@@ -394,6 +400,7 @@ impl Event {
                 | Self::StoreSaved(_)
                 | Self::SignInRefused { .. }
                 | Self::NeverRunning(_)
+                | Self::NotTaken(_)
         )
     }
 
@@ -484,7 +491,10 @@ impl Event {
             | Self::EndNotSeen
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
-            Self::CleanStopAfterError(text) | Self::LimitsNotHeld(text) => {
+            Self::CleanStopAfterError(text)
+            | Self::LimitsNotHeld(text)
+            | Self::NotTaken(text)
+            | Self::Hung(text) => {
                 vec![service(), text.to_string()]
             }
             _ => self.parameters_of_manager(),

@@ -7,6 +7,7 @@
 mod about;
 mod refuse;
 mod reply;
+mod run;
 
 #[cfg(unix)]
 use std::os::fd::OwnedFd;
@@ -32,6 +33,7 @@ use crate::win32::Win32Error;
 
 pub use about::{ConsoleInfo, ManagerInfo, Usage};
 pub use reply::{Interest, Reply};
+pub use run::RunInfo;
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -403,21 +405,6 @@ impl ServiceInfo {
         !self.recovery.pending.is_empty()
             || self.status.state == ServiceState::Stopped && ended_badly
     }
-}
-
-/// The current run of a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunInfo {
-    /// Its identity.
-    pub id: RunId,
-    /// When it was started.
-    pub started_at: Timestamp,
-    /// Since when the service is in its present state.
-    pub state_since: Timestamp,
-    /// Why: `demand`, `auto`, `dependency`, `recovery`, `recycle`, `restart`.
-    pub cause: &'static str,
-    /// Whether a stop was asked for.
-    pub stopping: bool,
 }
 
 /// Failures of a service and what follows from them (R11 to R27, R30 to R45).

@@ -144,6 +144,7 @@ error-nobody-group = group
 error-give = give { $range }
 error-whole-path = "{ $text }" must be a whole path, from the root on
 error-yes-or-no = write yes or no
+error-no-readiness = "{ $text }" is not a way to say that a program is ready; write notify (READY=1 by sd_notify) or fd:3 (a line on descriptor 3; up to 255)
 error-no-choice = "{ $text }" is not a choice; use { $words }
 error-no-number-from = "{ $text }" is not a number from { $least } to { $most }
 error-no-octal = "{ $text }" is not an octal number from 0 to { $most }

@@ -3,6 +3,7 @@
 ## For programs only
 
 setting-fail-on-exit-programs = fail-on-exit is for programs; a service says with its exit code how it ended
+setting-ready-programs = --ready is for programs; a service says RUNNING itself
 setting-root-directory-programs = root-directory is for programs; a service needs the socket of its manager, which is not in there
 setting-reload-signal-programs = reload-signal is for programs; a service takes the control PARAMCHANGE
 setting-control-signals-programs = control-signals is for programs; a service gets the controls themselves
@@ -63,6 +64,7 @@ setting-range-seconds = a time like 30s, unlimited, or SOFT:HARD
 setting-range-time = a time
 setting-range-signal = a signal
 setting-range-controls = controls from 128 to 255 with signals
+setting-range-readiness = notify or fd:3
 setting-range-statuses = exit statuses, 0 to 255
 setting-range-processors = processors, 0 to 63
 setting-range-capabilities = capabilities, or none

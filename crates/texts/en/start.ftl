@@ -44,7 +44,9 @@ start-mounts = it cannot have folders of its own (private_tmp, read_only_paths) 
 start-read-only = { $path } cannot be made read-only for it ({ $error }); correct the path (--read-only-path), or write - before it if it may be missing
 start-root = { $path } cannot be its root directory ({ $error }); create the folder or correct --root-directory; only root can set one
 start-capabilities = its capabilities cannot be set ({ $error }); the daemon can give no more than it has itself: leave them out (--capabilities ''), or run it as root
-start-heartbeats = the socket for its heartbeats (--watchdog) cannot be made ({ $error }); give the daemon a short socket path in a folder of its own (--socket)
+start-heartbeats = the socket for what it says of itself (--watchdog, --ready notify) cannot be made ({ $error }); give the daemon a short socket path in a folder of its own (--socket)
+start-older-guardian = --ready fd needs a newer guardian; relance upgrade replaces the one that runs
+start-given-up = it could not be made, and a later start has followed; the event log says what became of that one
 
 ## Its environment files
 

@@ -23,6 +23,7 @@ why-waits-connect = it has not connected to the manager yet
 why-state-for = { $state } (for { $time })
 why-waits-running = it has connected and has not said RUNNING, which it does with win32_set_service_status(WIN32_SERVICE_RUNNING); until then it takes no stop
 why-waits-ready = it is RUNNING if it stays up for { $time } more
+why-waits-sign = it has not said that it is ready ({ $sign }); in { $time } it is killed if it still has not
 
 why-restart-wanted = A restart was asked for { $ago } ago: { $waits }; relance stop { $name } takes it back (X22).
 why-restart-waits-needed = it starts again once what it needs has been restarted

@@ -3,6 +3,7 @@
 ## Pour les programmes seulement
 
 setting-fail-on-exit-programs = fail-on-exit est pour les programmes ; un service dit par son code de sortie comment il s’est terminé
+setting-ready-programs = --ready est pour les programmes ; un service dit lui-même RUNNING
 setting-root-directory-programs = root-directory est pour les programmes ; un service a besoin du socket de son gestionnaire, qui ne s’y trouve pas
 setting-reload-signal-programs = reload-signal est pour les programmes ; un service prend la commande PARAMCHANGE
 setting-control-signals-programs = control-signals est pour les programmes ; un service reçoit les commandes elles-mêmes
@@ -63,6 +64,7 @@ setting-range-seconds = une durée comme 30s, unlimited, ou SOUPLE:DURE
 setting-range-time = une durée
 setting-range-signal = un signal
 setting-range-controls = des commandes de 128 à 255 avec des signaux
+setting-range-readiness = notify ou fd:3
 setting-range-statuses = des codes de sortie, de 0 à 255
 setting-range-processors = des processeurs, de 0 à 63
 setting-range-capabilities = des capacités, ou none

@@ -21,6 +21,7 @@ why-waits-connect = il ne s’est pas encore connecté au gestionnaire
 why-state-for = { $state } (depuis { $time })
 why-waits-running = il s’est connecté et n’a pas annoncé RUNNING, ce qu’il fait par win32_set_service_status(WIN32_SERVICE_RUNNING) ; d’ici là, il n’accepte pas d’arrêt
 why-waits-ready = il sera RUNNING s’il tient encore { $time }
+why-waits-sign = il n’a pas dit qu’il est prêt ({ $sign }) ; il est tué dans { $time } s’il ne le dit pas d’ici là
 
 why-restart-wanted = Un redémarrage a été demandé il y a { $ago } : { $waits } ; relance stop { $name } le retire (X22).
 why-restart-waits-needed = il démarre de nouveau quand ce dont il a besoin a été redémarré

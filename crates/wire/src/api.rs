@@ -11,7 +11,9 @@ mod event;
 mod extensions;
 mod failures;
 mod manager;
+mod reading;
 mod requests;
+mod run;
 mod service;
 mod session;
 mod simulation;
@@ -31,9 +33,10 @@ pub use extensions::ExtensionsBody;
 pub use failures::{CauseBody, FailuresBody};
 pub use manager::{ConsoleBody, ManagerReply};
 pub use requests::{ControlRequest, RestartRequest, StartRequest};
+pub use run::RunBody;
 pub use service::{
-    ApplyReply, ApplyRequest, EndBody, PendingBody, RecoveryStateBody, RunBody, ServiceReply,
-    ServicesReply, StatusReply, StreamItem, WhyReply,
+    ApplyReply, ApplyRequest, EndBody, PendingBody, RecoveryStateBody, ServiceReply, ServicesReply,
+    StatusReply, StreamItem, WhyReply,
 };
 pub use session::{
     LinkReply, LinkRequest, Role, SessionBody, SessionsReply, SignInRequest, TokenReply,

@@ -1,7 +1,9 @@
 //! Facts about processes: what the host tells, turned into inputs.
 
+use std::sync::Arc;
+
 use relance_policy::{
-    ActionId, Answer, ControlId, DenyReason, Input, RunId, RunPhase, SpawnFailure,
+    ActionId, Answer, ControlId, DenyReason, Input, Notice, RunId, RunPhase, SpawnFailure,
 };
 use relance_scm::event::Event;
 use relance_scm::status::{ImpossibleReport, ProcessExit};
@@ -38,6 +40,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.frame(now, run, frame);
                 self.turn.effects.push(Effect::Consume(run, position));
             }
+            Fact::Noticed { run, notices } => self.noticed(now, run, notices),
             Fact::Heartbeat { run } => self.liveness.beat(run, now.time),
             Fact::ChannelBroken { run } => {
                 self.input(now, run.service, Input::ChannelBroken { run });
@@ -64,6 +67,25 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             Fact::Caught => self.caught_up(now),
             Fact::ShutdownAsked => self.shut_down(now),
+        }
+    }
+
+    /// A run has said something of itself. Most of it changes nothing: that it is ready, for instance, is
+    /// said again with each change of its status.
+    fn noticed(&mut self, now: Moment, run: RunId, notices: Vec<Notice>) {
+        let entries = self.turn.entries.len();
+        let before = self
+            .services
+            .get(&run.service)
+            .map(|slot| Arc::clone(&slot.record));
+        for notice in notices {
+            self.input(now, run.service, Input::Noticed { run, notice });
+        }
+        let after = self.services.get(&run.service).map(|slot| &slot.record);
+        if before.as_ref() == after && self.turn.entries.len() == entries {
+            self.processes.on_record(run);
+        } else {
+            self.turn.effects.push(Effect::Noticed(run));
         }
     }
 

@@ -44,6 +44,8 @@ pub(super) enum Effect {
     Reply(Reply<()>, Result<(), ScmError>),
     ReplyControl(Reply<ServiceStatus>, Result<ServiceStatus, ScmError>),
     ReplyClock(Reply<u64>, u64),
+    /// What a run said of itself is on record; or cannot be, and more may be said.
+    Noticed(RunId),
     /// The host may forget: only once it is really on disk.
     Consume(RunId, u64),
     ForgetRun(RunId),
@@ -193,6 +195,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Effect::Reply(reply, result) => reply.send(result),
             Effect::ReplyControl(reply, result) => reply.send(result),
             Effect::ReplyClock(reply, nanos) => reply.send(Ok(nanos)),
+            Effect::Noticed(run) => self.processes.on_record(run),
             Effect::Consume(run, position) => self.processes.consume(run, position),
             Effect::ForgetRun(run) => self.processes.forget_run(run),
             Effect::ForgetCommand(id) => self.processes.forget_command(id),

@@ -86,6 +86,7 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
         output_signals: Arc::default(),
         cgroups: None,
         controllers: Controllers::NONE,
+        signs: Arc::default(),
         console: Arc::default(),
         clock: Arc::default(),
         check_account: |_| Ok(()),

@@ -146,6 +146,7 @@ pub fn run(
     let handle = EngineHandle {
         cgroups: processes.groups().cloned(),
         controllers: processes.controllers(),
+        signs: Arc::clone(processes.signs()),
         console: Arc::clone(processes.console()),
         queue,
         wake: Arc::new(waker(Arc::clone(&wake))),

@@ -92,3 +92,10 @@ fn written(frame: &impl Serialize) -> String {
 pub fn journal(path: &Path, boot: &str, records: u32) -> io::Result<Vec<String>> {
     super::guardian::journal::fuzzing::read(path, boot, records)
 }
+
+/// What a message of systemd's protocol says: the text of its status, and how much of it is for policy.
+#[must_use]
+pub fn sign(bytes: &[u8]) -> (Option<std::sync::Arc<str>>, usize) {
+    let message = super::notify::Message::read(bytes);
+    (message.status, message.notices.len())
+}

@@ -134,6 +134,10 @@ struct Run {
     birth: u64,
     secret: String,
     channel: Option<Rc<OwnedFd>>,
+    /// Where it says something of itself (`NOTIFY_SOCKET`).
+    notify: Option<Rc<OwnedFd>>,
+    /// The other end of where it says that it is ready.
+    ready: Option<Rc<OwnedFd>>,
     group: Option<Group>,
     exit: Option<(Exit, u64)>,
     /// How many of its processes the kernel had killed for want of memory when it ended.
@@ -382,26 +386,31 @@ impl Guardian {
         }
     }
 
+    fn engine_is_ready(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            engine.is_ready = true;
+        }
+        self.engines_failed = 0;
+        self.forget_shutdown();
+        self.settle();
+        super::process::notify_ready(self.setup.notify.take().as_deref());
+        self.attend();
+    }
+
     fn request(&mut self, request: GuardianRequest) {
         match request {
-            GuardianRequest::Ready => {
-                if let Some(engine) = &mut self.engine {
-                    engine.is_ready = true;
-                }
-                self.engines_failed = 0;
-                self.forget_shutdown();
-                self.settle();
-                super::process::notify_ready(self.setup.notify.take().as_deref());
-                self.attend();
-            }
+            GuardianRequest::Ready => self.engine_is_ready(),
             GuardianRequest::Spawn {
                 run,
                 secret,
                 output,
                 channel,
+                notify,
                 spec,
             } => {
-                self.spawn(run, secret, output, channel, &spec);
+                let engine = self.engine.as_mut().filter(|_| notify);
+                let notify = engine.and_then(|engine| engine.link.take_fd());
+                self.spawn(run, secret, output, channel, notify, &spec);
             }
             GuardianRequest::Command { action, spec } => self.command(action, &spec),
             GuardianRequest::Signal { run, signal, stops } => {

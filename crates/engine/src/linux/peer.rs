@@ -97,7 +97,7 @@ pub(super) fn credentials(socket: BorrowedFd<'_>) -> io::Result<libc::ucred> {
 
 /// The session of a process. One that is gone has none, and one that was led from outside of this PID
 /// namespace (`docker exec`) has no number here.
-fn session(pid: libc::pid_t) -> Option<u32> {
+pub(super) fn session(pid: libc::pid_t) -> Option<u32> {
     if pid <= 0 {
         return None;
     }

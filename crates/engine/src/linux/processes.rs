@@ -3,8 +3,8 @@
 
 mod ask;
 mod attach;
-mod beats;
 mod reports;
+mod signs;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
@@ -29,17 +29,18 @@ use ask::TOO_LONG;
 use super::cgroup::Location;
 use super::channel::{Channel, PEEK_LEN, Seen};
 use super::environment::Surroundings;
-use super::heartbeats::Heartbeats;
 use super::link::Link;
 use super::logs::Logs;
+use super::notify::Sockets;
 use super::plan;
 use super::protocol::{
     GuardianReport, GuardianRequest, RecordedRun, RunKey, VERSION, VERSION_GIVE_UP,
-    VERSION_JOURNAL, VERSION_LIMITS, VERSION_OLDEST, run_of, token,
+    VERSION_JOURNAL, VERSION_LIMITS, VERSION_OLDEST, VERSION_SIGNS, run_of,
 };
 use super::spawn::{SpawnError, SpawnSpec};
 use crate::handle::SharedConsole;
 use crate::processes::{Fact, Processes, StartProblem};
+use crate::signs::SharedSigns;
 
 /// How the machine is rebooted, if the daemon may (R46).
 #[derive(Clone, Debug, Default)]
@@ -67,7 +68,12 @@ pub(crate) struct LinuxProcesses {
     groups: Option<(Location, Controllers)>,
     /// Of the guardian, which may be older.
     version: u32,
-    heartbeats: Heartbeats,
+    /// What runs say of themselves comes by these.
+    sockets: Sockets,
+    /// Those of runs that are to say that they are ready, and have not.
+    ready_fds: BTreeMap<RunId, OwnedFd>,
+    /// What runs have said, for people.
+    signs: Arc<SharedSigns>,
     /// What the guardian has said of the console.
     console: Arc<SharedConsole>,
     buffer: Box<[u8]>,
@@ -123,7 +129,7 @@ impl LinuxProcesses {
     ) -> io::Result<Self> {
         let data = epoll::EventData::new_u64(TOKEN_LINK);
         epoll::add(&epoll, &link, data, LINK_EVENTS)?;
-        let heartbeats = Heartbeats::new(&around.socket, Arc::clone(&epoll));
+        let sockets = Sockets::new(&around.socket, Arc::clone(&epoll));
         Ok(Self {
             link,
             epoll,
@@ -138,7 +144,9 @@ impl LinuxProcesses {
             ended_unseen: Vec::new(),
             groups: None,
             version: VERSION,
-            heartbeats,
+            sockets,
+            ready_fds: BTreeMap::new(),
+            signs: Arc::default(),
             console: Arc::default(),
             buffer: vec![0; PEEK_LEN].into_boxed_slice(),
             link_closed: false,
@@ -220,7 +228,6 @@ impl LinuxProcesses {
     /// in the order of the runs, so that a step that was not committed is repeated before what
     /// followed from it.
     pub(crate) fn tell_all(&mut self, names: impl Fn(RunId) -> Option<Arc<ServiceConfig>>) {
-        self.take_over_heartbeats();
         for run in self.runs.keys().copied().collect::<Vec<_>>() {
             let known = self.runs.get_mut(&run).expect("listed above");
             self.facts.push_back(Fact::Found {
@@ -234,6 +241,7 @@ impl LinuxProcesses {
             self.look(run);
             self.tell_exit(run);
         }
+        self.take_over_signs(&names);
         for (run, output) in std::mem::take(&mut self.streams) {
             self.logs.add(run, names(run), output, true);
             self.ended_unseen.push(run);
@@ -251,6 +259,11 @@ impl LinuxProcesses {
     /// How the console is, as the guardian says.
     pub(crate) fn console(&self) -> &Arc<SharedConsole> {
         &self.console
+    }
+
+    /// What runs say of themselves, for people.
+    pub(crate) fn signs(&self) -> &Arc<SharedSigns> {
+        &self.signs
     }
 
     /// The daemon serves its clients now.
@@ -324,8 +337,10 @@ impl LinuxProcesses {
     pub(crate) fn event(&mut self, token: u64) {
         if token == TOKEN_LINK {
             self.read_link();
-        } else if let Some(run) = Heartbeats::run_of(token) {
-            self.read_heartbeats(run);
+        } else if let Some(run) = Sockets::run_of(token) {
+            self.read_signs(run);
+        } else if let Some(run) = signs::ready_run(token) {
+            self.ready_event(run);
         } else if token >= TOKEN_LOWEST_RUN {
             let run = run_of(token);
             if let Some(channel) = self.runs.get_mut(&run).and_then(|run| run.channel.as_mut()) {
@@ -411,21 +426,31 @@ impl Processes for LinuxProcesses {
             });
             return;
         }
+        if self.last_run(run.service) > run.number {
+            // Before what is told of the later run.
+            let failure = StartProblem::given_up(config);
+            return (self.facts).push_front(Fact::SpawnFailed { run, failure });
+        }
         let secret = secret();
         match plan::for_run(run, &secret, config, &self.around, self.controllers()) {
             Ok(mut spec) => {
-                if let Err(failure) = self.expect_heartbeats(run, config, &mut spec) {
+                if let Err(failure) = self.expect_signs(run, config, &mut spec) {
                     return self.refuse_spawn(run, failure);
                 }
+                let kept = self
+                    .sockets
+                    .kept(run)
+                    .filter(|_| self.version >= VERSION_SIGNS);
                 let request = GuardianRequest::Spawn {
                     run: run.into(),
                     secret,
                     output: config.extensions.get(OUTPUT) != OutputMode::Null.name(),
                     channel: config.kind == ServiceKind::Service,
+                    notify: kept.is_some(),
                     spec: spec.clone(),
                 };
                 self.starting.insert(run, (Arc::clone(config), spec));
-                if !self.ask_if_it_fits(&request) {
+                if !self.ask_with(&request, kept.into_iter().collect()) {
                     self.spawn_failed(run, TOO_LONG);
                 }
             }
@@ -540,9 +565,13 @@ impl Processes for LinuxProcesses {
         }
     }
 
+    fn on_record(&mut self, run: RunId) {
+        self.sockets.on_record(run);
+    }
+
     fn forget_run(&mut self, run: RunId) {
         self.runs.remove(&run);
-        self.heartbeats.close(run);
+        self.close_signs(run);
         self.logs.forget(run);
         self.ask(&GuardianRequest::Acknowledge {
             run: RunKey::from(run),
@@ -596,12 +625,6 @@ impl Processes for LinuxProcesses {
 
 fn missing_descriptor() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "a descriptor is missing")
-}
-
-fn watch_channel(epoll: &OwnedFd, socket: &OwnedFd, run: RunId) -> io::Result<()> {
-    let data = epoll::EventData::new_u64(token(run));
-    let flags = epoll::EventFlags::IN | epoll::EventFlags::OUT | epoll::EventFlags::ET;
-    Ok(epoll::add(epoll, socket, data, flags)?)
 }
 
 /// A reboot is the manager's own command.

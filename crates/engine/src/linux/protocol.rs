@@ -8,13 +8,15 @@ use super::cgroup::Location;
 use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 /// Since this one the guardian keeps a journal.
 pub(crate) const VERSION_JOURNAL: u32 = 2;
 /// Since this one the guardian ends with a status that it is given.
 pub(crate) const VERSION_GIVE_UP: u32 = 3;
 /// Since this one the guardian limits control groups.
 pub(crate) const VERSION_LIMITS: u32 = 4;
+/// Since this one the guardian keeps what runs say something with.
+pub(crate) const VERSION_SIGNS: u32 = 5;
 /// The oldest that an engine understands: that of a guardian which kept no journal.
 pub(crate) const VERSION_OLDEST: u32 = 1;
 /// For so many runs of a service that are over output is collected that processes print which they left
@@ -83,6 +85,9 @@ pub(crate) enum GuardianRequest {
         secret: String,
         output: bool,
         channel: bool,
+        /// Whether the frame carries the socket on which the run says something, to be kept. From version 5.
+        #[serde(default)]
+        notify: bool,
         spec: SpawnSpec,
     },
     /// Start a command that nobody waits for.
@@ -144,7 +149,8 @@ pub(crate) enum GuardianReport {
         #[serde(default)]
         silent_s: Option<u32>,
     },
-    /// One run that is not forgotten; with the channel, then the output, as descriptors.
+    /// One run that is not forgotten; with what it has of channel, output, socket and ready descriptor, in
+    /// this order.
     Run(KnownRun),
     /// The output of a run that the guardian has not started or has forgotten: a process that it left
     /// behind may print, or what it printed has not been read. With the output as descriptor.
@@ -158,7 +164,7 @@ pub(crate) enum GuardianReport {
     LastRuns { runs: Vec<RunKey> },
     /// All runs and commands have been told.
     TableEnd,
-    /// The process of a run exists; with its channel and its output as descriptors.
+    /// The process of a run exists; with the same descriptors.
     Spawned(KnownRun),
     /// It could not be created.
     SpawnFailed { run: RunKey, error: SpawnError },
@@ -200,6 +206,12 @@ pub(crate) struct KnownRun {
     pub(crate) channel: bool,
     /// Whether the frame carries the reading end of its output.
     pub(crate) output: bool,
+    /// Whether the frame carries the socket on which it says something.
+    #[serde(default)]
+    pub(crate) notify: bool,
+    /// Whether the frame carries the reading end of the descriptor on which it says that it is ready.
+    #[serde(default)]
+    pub(crate) ready: bool,
     /// Its end, and when (nanoseconds of CLOCK_BOOTTIME).
     pub(crate) exit: Option<(Exit, u64)>,
     /// How many of its processes the kernel had killed for want of memory when it ended.

@@ -127,6 +127,7 @@ impl Spawner {
             envp: strings.envp.as_ptr(),
             directory: strings.directory.as_ptr(),
             handed: fds.handed.len(),
+            ready_fd: spec.ready_fd,
             ids: spec.ids.as_ref().map(|ids| (ids.uid, ids.gid)),
             groups: (groups.as_ptr(), groups.len()),
             nice: spec.nice,
@@ -268,6 +269,7 @@ struct Plan {
     envp: *const *const c_char,
     directory: *const c_char,
     handed: usize,
+    ready_fd: Option<c_int>,
     ids: Option<(u32, u32)>,
     groups: (*const u32, usize),
     nice: Option<i32>,
@@ -452,6 +454,13 @@ unsafe fn descriptors(plan: &Plan) -> Result<(), ()> {
             first_left,
             c_int::MAX,
             0,
-        ))
+        ))?;
+        match plan.ready_fd {
+            Some(target) if target != first_left - 1 => {
+                ok(libc::dup3(first_left - 1, target, 0).into())?;
+                ok(libc::close(first_left - 1).into())
+            }
+            _ => Ok(()),
+        }
     }
 }

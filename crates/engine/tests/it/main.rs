@@ -2,5 +2,6 @@
 
 mod compliance;
 mod lifetime;
+mod signs;
 mod simulation;
 mod watchdog;

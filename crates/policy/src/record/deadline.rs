@@ -40,11 +40,18 @@ impl ServiceRecord {
     #[must_use]
     pub fn watched(&self) -> Option<(RunId, Duration)> {
         let run = self.run.as_ref()?;
-        let is_watched = self.state == ServiceState::Running
-            && run.phase == RunPhase::Active
-            && run.stop.is_none()
-            && run.kill_at.is_none();
-        Some((run.id, run.watchdog?)).filter(|_| is_watched)
+        Some((run.id, run.watchdog?)).filter(|_| self.is_well(run.id))
+    }
+
+    /// Whether this run is RUNNING, and nobody has begun to end it.
+    pub(crate) fn is_well(&self, id: RunId) -> bool {
+        self.state == ServiceState::Running
+            && self.run.as_ref().is_some_and(|run| {
+                run.id == id
+                    && run.phase == RunPhase::Active
+                    && run.stop.is_none()
+                    && run.kill_at.is_none()
+            })
     }
 
     /// The earliest thing that happens by itself, and when.

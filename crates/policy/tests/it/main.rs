@@ -8,6 +8,7 @@ mod exhaustive;
 mod exits;
 mod explain;
 mod model;
+mod notices;
 mod order;
 mod programs;
 mod random;

@@ -96,8 +96,16 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         all.services.iter().map(|info| vec![info]).collect()
     };
     sort(&mut lines, arguments.sort, &usage);
-    let rows: Vec<_> = lines.iter().map(|line| row(line, &usage)).collect();
-    table::print(&COLUMNS, &rows);
+    let mut rows: Vec<_> = lines.iter().map(|line| row(line, &usage)).collect();
+    let mut columns = COLUMNS.to_vec();
+    // Few services say anything.
+    if all.services.iter().any(|info| says(info).is_some()) {
+        columns.push(Column::new("SAYS").ranked(1));
+        for (row, line) in rows.iter_mut().zip(&lines) {
+            row.push(words(line).into());
+        }
+    }
+    table::print(&columns, &rows);
     Ok(())
 }
 
@@ -264,6 +272,18 @@ fn dash<N: Default + PartialEq>(number: N, shown: impl Fn(N) -> String) -> Strin
     } else {
         shown(number)
     }
+}
+
+/// What the one service of a line is doing, in its own words.
+fn words(line: &[&ServiceInfo]) -> String {
+    let [info] = line else {
+        return String::new();
+    };
+    says(info).unwrap_or_default().to_owned()
+}
+
+fn says(info: &ServiceInfo) -> Option<&str> {
+    info.run.as_ref()?.status_text.as_deref()
 }
 
 /// The earliest pending recovery action.

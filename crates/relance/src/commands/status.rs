@@ -65,7 +65,10 @@ fn print(info: &ServiceInfo, usage: Option<&Usage>) {
     }
     let mut pairs = vec![("state", state(info))];
     if info.status.process_id != 0 {
-        pairs.push(("process", info.status.process_id.to_string()));
+        pairs.push(("process", process(info)));
+    }
+    if let Some(text) = info.run.as_ref().and_then(|run| run.status_text.as_deref()) {
+        pairs.push(("says", plain(text)));
     }
     pairs.extend(
         usage
@@ -111,11 +114,23 @@ fn state(info: &ServiceInfo) -> String {
             text.push_str(&format!(", started {age} ago"));
         }
         text.push(')');
+        if run.reloading {
+            text.push_str(", reads its settings again");
+        }
     }
     if status.checkpoint > 0 {
         text.push_str(&format!(", step {}", status.checkpoint));
     }
     text
+}
+
+/// The process, and the one that it has named as the one that does the work.
+fn process(info: &ServiceInfo) -> String {
+    let first = info.status.process_id;
+    match info.run.as_ref().and_then(|run| run.main_process_id) {
+        Some(main) if main != first => format!("{first} (its main process: {main})"),
+        _ => first.to_string(),
+    }
 }
 
 fn exit_code(code: ExitCode) -> String {

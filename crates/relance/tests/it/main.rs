@@ -33,6 +33,7 @@ mod restarts;
 mod selection;
 mod servers;
 mod shutdown;
+mod signs;
 mod site;
 mod starts;
 mod stops;

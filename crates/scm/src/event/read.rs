@@ -79,6 +79,8 @@ impl Event {
             1010 => Self::Deleted,
             1011 => Self::CleanStopAfterError(read.text(1)?.into()),
             1012 => Self::NoHeartbeat(read.number(1)?),
+            1013 => Self::NotTaken(read.text(1)?.into()),
+            1014 => Self::Hung(read.text(1)?.into()),
             1021 => Self::KilledAtShutdown(read.number(1)?),
             1022 => Self::KilledUnconnected,
             1023 => Self::RestartAsked,

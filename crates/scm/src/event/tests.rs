@@ -139,6 +139,8 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::Terminated,
         Event::StopGraceExpired(1),
         Event::NoHeartbeat(1),
+        Event::NotTaken("FDSTORE=1".into()),
+        Event::Hung("it said so".into()),
         Event::LingererKilled(1),
         Event::Adopted(1),
         Event::NotAdopted(1),

@@ -8,7 +8,7 @@ use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
     limits, liveness, logs, rlimits, signals,
 };
-use crate::config::{Affinity, Capabilities, ControlSignals, Limit};
+use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Readiness};
 
 extensions! {
     /// Folder in which the process starts; not set: `/`.
@@ -184,20 +184,9 @@ extensions! {
         ..EXTENSION
     };
     /// How long a program must stay up before it is RUNNING (X15).
-    READY_AFTER: Duration = Setting {
-        key: "ready_after_ms",
-        option: "ready-after",
-        value: ValueType::Duration,
-        default: || Duration::ZERO.into_value(),
-        label: Words { en: "Ready after", fr: "Prêt après" },
-        about: Words {
-            en: "How long a program must stay up before it counts as running; START_PENDING until then",
-            fr: "Le temps pendant lequel un programme doit tenir avant de compter comme démarré",
-        },
-        applies: Applies::Programs,
-        system: System::Linux(setting::WINDOWS_READY_AT_ONCE),
-        ..EXTENSION
-    };
+    READY_AFTER: Duration = liveness::READY_AFTER;
+    /// How a program says that it is ready; not set: it need not (X41).
+    READY: Option<Readiness> = liveness::READY;
     /// How long a start may take until RUNNING; not set: as long as it likes (X16).
     START_DEADLINE: Option<Duration> = Setting {
         key: "start_deadline_ms",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Value;
-use crate::config::{Affinity, Capabilities, ControlSignals, Limit};
+use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Readiness};
 
 /// A Rust type that values of a setting have.
 pub trait Typed: Sized {
@@ -111,6 +111,19 @@ impl Typed for Option<ControlSignals> {
 
     fn into_value(self) -> Value {
         self.map_or(Value::Unset, Value::ControlSignals)
+    }
+}
+
+impl Typed for Option<Readiness> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Readiness(sign) => Some(sign.clone()),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::Readiness)
     }
 }
 

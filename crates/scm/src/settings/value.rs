@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use relance_texts::{Sentence, error, setting};
 
-use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit};
+use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit, Readiness};
 use crate::duration;
 use crate::failure_actions::parse_reset_period;
 use crate::status::signal_name;
@@ -54,6 +54,8 @@ pub enum ValueType {
     OptionalSignal,
     /// Controls and their signals, like `200=USR1`; empty: not set.
     ControlSignals,
+    /// The sign that a program is ready, like `notify`; empty: not set.
+    Readiness,
     /// Exit statuses from 0 to 255, separated by commas.
     Statuses,
     /// Processors, like `0-3,6`; empty: all.
@@ -99,6 +101,8 @@ pub enum Value {
     Capabilities(Capabilities),
     /// Controls, each with a signal.
     ControlSignals(ControlSignals),
+    /// The sign that a program is ready.
+    Readiness(Readiness),
     /// Several texts.
     List(Box<[Box<str>]>),
 }
@@ -120,6 +124,7 @@ impl ValueType {
             Self::Duration | Self::OptionalDuration => "TIME",
             Self::Signal | Self::OptionalSignal => "SIGNAL",
             Self::ControlSignals => "CODE=SIGNAL,…",
+            Self::Readiness => "SIGN",
             Self::Statuses => "CODES",
             Self::Processors | Self::Capabilities => "LIST",
             Self::Sddl => "SDDL",
@@ -149,6 +154,7 @@ impl ValueType {
             Self::Duration | Self::OptionalDuration => setting::RANGE_TIME,
             Self::Signal | Self::OptionalSignal => setting::RANGE_SIGNAL,
             Self::ControlSignals => setting::RANGE_CONTROLS,
+            Self::Readiness => setting::RANGE_READINESS,
             Self::Statuses => setting::RANGE_STATUSES,
             Self::Processors => setting::RANGE_PROCESSORS,
             Self::Capabilities => setting::RANGE_CAPABILITIES,
@@ -186,6 +192,7 @@ impl ValueType {
             Self::Duration | Self::OptionalDuration => time(trimmed),
             Self::Signal | Self::OptionalSignal => signal(trimmed),
             Self::ControlSignals => set(trimmed, Value::ControlSignals),
+            Self::Readiness => set(trimmed, Value::Readiness),
             Self::Statuses => statuses(trimmed),
             Self::Processors => set(trimmed, Value::Processors),
             Self::Capabilities => set(trimmed, Value::Capabilities),
@@ -256,6 +263,7 @@ impl Value {
             Self::Processors(processors) => processors.to_string(),
             Self::Capabilities(capabilities) => capabilities.to_string(),
             Self::ControlSignals(signals) => signals.to_string(),
+            Self::Readiness(sign) => sign.to_string(),
             Self::List(texts) => texts.join("\n"),
         }
     }

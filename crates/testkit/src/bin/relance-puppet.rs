@@ -97,7 +97,10 @@ impl Puppet {
             "exit" => process::exit(number(1).cast_signed()),
             "print" => print(order.split_once(' ').unwrap_or_default().1.as_bytes(), true),
             "flood" => flood(number(1)),
-            "beat" => beat(),
+            "beat" => say("WATCHDOG=1"),
+            // Lines, separated by blanks.
+            "say" => say(&words[1..].join("\n")),
+            "ready" => ready(words[1]),
             "rubbish" => write_to_channel(b"\x00\xffrubbish}{\n"),
             "long-frame" => write_to_channel(&vec![b'x'; 10 << 20]),
             "environment" => Err(env::var(words[1]).unwrap_or_default()),
@@ -153,11 +156,20 @@ fn flood(bytes: u32) -> Result<(), String> {
     Ok(())
 }
 
-/// A heartbeat as any program sends it, each time.
-fn beat() -> Result<(), String> {
+/// What any program says by systemd's protocol.
+fn say(text: &str) -> Result<(), String> {
     let socket = env::var("NOTIFY_SOCKET").map_err(|error| error.to_string())?;
-    let sent = UnixDatagram::unbound().and_then(|own| own.send_to(b"WATCHDOG=1", socket));
+    let sent = UnixDatagram::unbound().and_then(|own| own.send_to(text.as_bytes(), socket));
     sent.map(drop).map_err(|error| error.to_string())
+}
+
+/// A line on the descriptor of this number.
+fn ready(number: &str) -> Result<(), String> {
+    let number: RawFd = number.parse().map_err(|_| "no number".to_owned())?;
+    // SAFETY: the descriptor was handed over for this, and nobody closes it.
+    let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
+    let written = rustix::io::write(descriptor, b"\n");
+    written.map(drop).map_err(|error| error.to_string())
 }
 
 /// Writes past the client library, as a broken service would.

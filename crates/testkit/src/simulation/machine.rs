@@ -19,7 +19,8 @@ use std::rc::Rc;
 
 use relance_engine::processes::{Fact, StartProblem};
 use relance_policy::simulate::StartOutcome;
-use relance_policy::{ActionId, RunId, Time};
+use relance_policy::{ActionId, Notice, RunId, Time};
+use relance_scm::settings::READY;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, Sentence, ServiceConfig, ServiceKind, Win32Error};
 
@@ -153,6 +154,7 @@ impl Machine {
         let (pid, birth) = (self.last_pid, self.now.as_nanos());
         let mut process = Process::new(run, pid, birth, config.kind);
         process.is_mute = outcome != StartOutcome::Runs;
+        process.signs.are_awaited = config.extensions.get(READY).is_some();
         self.processes.insert(run, process);
         let history = RunHistory {
             kind: config.kind,
@@ -248,6 +250,10 @@ impl Machine {
             });
         }
         channel.read = channel.sent.len();
+        if let Some(notice) = process.signs.next() {
+            let notices = vec![notice];
+            self.facts.push_back(Fact::Noticed { run, notices });
+        }
         if channel.is_broken && !channel.broken_told {
             channel.broken_told = true;
             self.facts.push_back(Fact::ChannelBroken { run });
@@ -269,6 +275,10 @@ impl Machine {
         };
         process.end_told = true;
         process.end_recorded = true;
+        // The rest is read at once: nothing will come behind it.
+        process.signs.on_record();
+        let notices = process.signs.sent.drain(..).collect();
+        self.facts.push_back(Fact::Noticed { run, notices });
         if let Some((exit, at)) = process.end {
             if process.memory_kills > 0 && exit != ProcessExit::Unknown {
                 let processes = process.memory_kills;
@@ -296,6 +306,7 @@ impl Machine {
         self.facts.clear();
         for process in self.processes.values_mut() {
             process.end_told = false;
+            process.signs.is_told = false;
             process.channel.read = process.channel.taken;
             process.channel.broken_told = false;
         }
@@ -314,6 +325,7 @@ impl Machine {
             let process = self.processes.get_mut(&run).expect("listed above");
             let is_lost = process.end.is_some() && !process.end_recorded && forgets();
             process.orphaned = true;
+            process.signs.lose();
             process.channel = SimChannel {
                 is_broken: process.channel.is_broken,
                 ..SimChannel::default()
@@ -347,6 +359,11 @@ impl Machine {
                 pid: process.pid,
                 birth: process.birth,
             });
+            let signs = &self.processes[&run].signs;
+            if signs.are_awaited && signs.are_lost {
+                let notices = vec![Notice::Ready];
+                self.facts.push_back(Fact::Noticed { run, notices });
+            }
             self.look(run);
             if self.processes[&run].end.is_some() {
                 self.tell_end(run);
@@ -386,6 +403,7 @@ impl Machine {
     pub fn is_quiet(&self) -> bool {
         let told = |process: &Process| {
             process.channel.read == process.channel.sent.len()
+                && process.signs.sent.is_empty()
                 && (process.end.is_none() || process.end_told)
         };
         self.requests.is_empty() && self.facts.is_empty() && self.processes.values().all(told)

@@ -8,22 +8,21 @@ use relance_scm::config::ServiceType;
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::ActionList;
 use relance_scm::manager::{
-    EndInfo, Enumeration, Outcome, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo, Watched,
-    WatchedChange,
+    EndInfo, Enumeration, Outcome, PendingInfo, RecoveryInfo, ServiceInfo, Watched, WatchedChange,
 };
 use relance_scm::status::{ProcessExit, RawStatusReport, ServiceStatus};
 use relance_scm::{
     ExitCode, RecoveryAction, ScmError, ServiceConfig, ServiceId, ServiceName, ServiceState,
-    Win32Error,
 };
 use serde::{Deserialize, Serialize};
 
 use relance_scm::duration::millis;
-use relance_texts::{error, shown};
 
 use super::config::{ActionBody, ConfigBody};
 use super::event::{EventBody, ExitBody};
 use super::is_default;
+use super::reading::{known, unreadable};
+use super::run::RunBody;
 use super::text::{self, TextBody};
 
 /// The status of a service (S51).
@@ -93,13 +92,6 @@ impl TryFrom<&StatusReply> for ServiceStatus {
     }
 }
 
-fn unreadable(what: &str) -> ScmError {
-    ScmError::new(
-        Win32Error::INVALID_DATA,
-        error::AnswerWhat { what: shown(what) },
-    )
-}
-
 /// Everything about a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -124,24 +116,6 @@ pub struct ServiceReply {
     /// Since when a restart is wanted that has not happened yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restart_wanted_at_ms: Option<i64>,
-}
-
-/// The current run of a service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RunBody {
-    /// `12.3`
-    pub id: String,
-    /// When it was started.
-    pub started_at_ms: i64,
-    /// Since when the service is in its present state.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state_since_ms: Option<i64>,
-    /// `demand`, `auto`, `dependency`, `recovery`, `recycle` or `restart`.
-    pub cause: String,
-    /// Whether a stop was asked for.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub stopping: bool,
 }
 
 /// Failures of a service and what follows from them.
@@ -219,13 +193,7 @@ impl From<&ServiceInfo> for ServiceReply {
             config: (&*info.config).into(),
             status: (&info.status).into(),
             marked_for_delete: info.marked_for_delete,
-            run: info.run.as_ref().map(|run| RunBody {
-                id: run.id.to_string(),
-                started_at_ms: run.started_at.0,
-                state_since_ms: Some(run.state_since.0),
-                cause: run.cause.to_owned(),
-                stopping: run.stopping,
-            }),
+            run: info.run.as_ref().map(RunBody::from),
             recovery_state: (&info.recovery).into(),
             last_end: info.last_end.as_ref().map(EndBody::from),
             restart_wanted_at_ms: info.restart_wanted.map(|at| at.0),
@@ -283,7 +251,7 @@ impl TryFrom<&ServiceReply> for ServiceInfo {
             config: Arc::new(ServiceConfig::try_from(&reply.config)?),
             status: (&reply.status).try_into()?,
             marked_for_delete: reply.marked_for_delete,
-            run: reply.run.as_ref().map(read_run).transpose()?,
+            run: reply.run.as_ref().map(RunBody::read).transpose()?,
             recovery: read_recovery_state(&reply.recovery_state)?,
             last_end: reply.last_end.as_ref().map(read_end).transpose()?,
             restart_wanted: reply.restart_wanted_at_ms.map(Timestamp),
@@ -291,23 +259,6 @@ impl TryFrom<&ServiceReply> for ServiceInfo {
     }
 }
 
-/// Words of the wire as the static words of `scm`; an unknown one of a newer manager becomes `?`.
-fn known(word: &str, words: &[&'static str]) -> &'static str {
-    words
-        .iter()
-        .copied()
-        .find(|known| *known == word)
-        .unwrap_or("?")
-}
-
-const CAUSES: [&str; 6] = [
-    "demand",
-    "auto",
-    "dependency",
-    "recovery",
-    "recycle",
-    "restart",
-];
 const SUMMARIES: [&str; 9] = [
     "crashed",
     "stopped",
@@ -319,16 +270,6 @@ const SUMMARIES: [&str; 9] = [
     "stopped for good",
     "killed",
 ];
-
-fn read_run(body: &RunBody) -> Result<RunInfo, ScmError> {
-    Ok(RunInfo {
-        id: body.id.parse().map_err(|_| unreadable("a run"))?,
-        started_at: Timestamp(body.started_at_ms),
-        state_since: Timestamp(body.state_since_ms.unwrap_or(body.started_at_ms)),
-        cause: known(&body.cause, &CAUSES),
-        stopping: body.stopping,
-    })
-}
 
 fn read_action(kind: &str, delay_ms: u32) -> Result<RecoveryAction, ScmError> {
     let list: ActionList = format!("{kind}/{delay_ms}").parse()?;

@@ -112,12 +112,16 @@ impl Guardian {
             secret: run.secret.clone(),
             channel: run.channel.is_some(),
             output: self.streams.reader(key).is_some(),
+            notify: run.notify.is_some(),
+            ready: run.ready.is_some(),
             exit: run.exit,
             memory_kills: run.memory_kills,
             service: run.service.as_deref().map(ToOwned::to_owned),
         };
         let output = self.streams.reader(key);
-        (known, run.channel.iter().chain(output).cloned().collect())
+        let fds = run.channel.iter().chain(output);
+        let fds = fds.chain(&run.notify).chain(&run.ready);
+        (known, fds.cloned().collect())
     }
 
     /// Tells of output whose run is not in the table: somebody may still print, or has.

@@ -1,14 +1,14 @@
 //! The processes of services and of recovery commands, as the engine asks for them.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 
 use super::super::clock;
 use super::super::protocol::{ActionKey, GuardianReport, RunKey};
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage, Witness};
 use super::journal::{Intent, Journal, Slot};
-use super::{Guardian, Run, socket_pair};
+use super::{Guardian, Run, socket_pair, streams};
 
 impl Guardian {
     pub(super) fn spawn(
@@ -17,6 +17,7 @@ impl Guardian {
         secret: String,
         output: bool,
         channel: bool,
+        notify: Option<OwnedFd>,
         spec: &SpawnSpec,
     ) {
         self.note_run(key);
@@ -36,7 +37,8 @@ impl Guardian {
                 .limit_group(group, spec)
                 .and_then(|()| self.try_spawn(intent, spec, group_fd));
             match spawned {
-                Ok(run) => {
+                Ok(mut run) => {
+                    run.notify = notify.map(Rc::new);
                     self.by_pid.insert(run.pid, key);
                     self.runs.insert(key, run);
                 }
@@ -67,7 +69,9 @@ impl Guardian {
         let pair = channel.then(socket_pair).transpose().map_err(prepare)?;
         let (ours, theirs) = pair.unzip();
         let out = stream.as_ref().unwrap_or(&self.null).as_fd();
-        let handed: Vec<_> = theirs.iter().map(AsFd::as_fd).collect();
+        let ready = spec.ready_fd.map(|_| streams::unnamed()).transpose();
+        let (ready, writer) = ready.map_err(prepare)?.unzip();
+        let handed: Vec<_> = theirs.iter().chain(&writer).map(AsFd::as_fd).collect();
         let fds = ChildFds {
             stdin: self.null.as_fd(),
             stdout: out,
@@ -91,6 +95,8 @@ impl Guardian {
             birth: intent.birth,
             secret: intent.secret,
             channel: ours.map(Rc::new),
+            notify: None,
+            ready: ready.map(Rc::new),
             group: intent.group,
             exit: None,
             memory_kills: 0,

@@ -267,7 +267,7 @@ fn make_fifo(path: &Path) -> Result<(), Errno> {
 }
 
 /// The same without a name.
-fn unnamed() -> io::Result<Ends> {
+pub(super) fn unnamed() -> io::Result<Ends> {
     let (reader, writer) = pipe_with(PipeFlags::CLOEXEC)?;
     rustix::io::ioctl_fionbio(&reader, true)?;
     let own = format!("/proc/self/fd/{}", writer.as_raw_fd());

@@ -131,6 +131,8 @@ impl Guardian {
             birth: intent.birth,
             secret: intent.secret,
             channel: None,
+            notify: None,
+            ready: None,
             group: group.filter(|group| self.has_group(*group)),
             exit: end.map(|end| (end.exit, end.at_ns)),
             memory_kills: end.map_or(0, |end| end.memory_kills),

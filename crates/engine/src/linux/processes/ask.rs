@@ -1,6 +1,8 @@
 //! Requests to the guardian.
 
 use std::io;
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
 
 use super::LinuxProcesses;
 use crate::linux::protocol::GuardianRequest;
@@ -21,7 +23,12 @@ impl LinuxProcesses {
 
     /// `false` for a request that is longer than the guardian would take. Nothing of it was sent.
     pub(super) fn ask_if_it_fits(&mut self, request: &GuardianRequest) -> bool {
-        let sent = self.link.send(request, Vec::new());
+        self.ask_with(request, Vec::new())
+    }
+
+    /// The same with descriptors for the guardian to keep.
+    pub(super) fn ask_with(&mut self, request: &GuardianRequest, fds: Vec<Rc<OwnedFd>>) -> bool {
+        let sent = self.link.send(request, fds);
         if let Err(error) = &sent
             && error.kind() == io::ErrorKind::FileTooLarge
         {

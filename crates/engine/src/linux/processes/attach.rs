@@ -1,15 +1,18 @@
 //! The way back of a process that has lost its control channel: it brings another one, and the secret of
 //! its run.
 
+use std::io;
 use std::os::fd::OwnedFd;
 
 use relance_policy::RunId;
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Sentence, error, shown};
 use relance_wire::channel::{ManagerFrame, Refused};
+use rustix::event::epoll;
 
-use super::{LinuxProcesses, watch_channel};
+use super::LinuxProcesses;
 use crate::linux::channel::Channel;
+use crate::linux::protocol::token;
 
 impl LinuxProcesses {
     /// A process that lost its channel attaches with a new one. One that may not is told so there.
@@ -52,4 +55,11 @@ impl LinuxProcesses {
             )
         })
     }
+}
+
+/// Has what comes on a channel told, and that there is room again.
+pub(super) fn watch_channel(epoll: &OwnedFd, socket: &OwnedFd, run: RunId) -> io::Result<()> {
+    let data = epoll::EventData::new_u64(token(run));
+    let flags = epoll::EventFlags::IN | epoll::EventFlags::OUT | epoll::EventFlags::ET;
+    Ok(epoll::add(epoll, socket, data, flags)?)
 }

@@ -9,7 +9,8 @@ use super::super::channel::Channel;
 use super::super::plan;
 use super::super::protocol::{GuardianReport, GuardianRequest, KnownRun};
 use super::super::spawn::SpawnError;
-use super::{HostRun, LinuxProcesses, command_error, missing_descriptor, watch_channel};
+use super::attach::watch_channel;
+use super::{HostRun, LinuxProcesses, command_error, missing_descriptor};
 use crate::processes::Fact;
 
 impl LinuxProcesses {
@@ -47,6 +48,7 @@ impl LinuxProcesses {
                 // What it had sent is told before its end (a service that reported STOPPED and died
                 // is never taken for a crash).
                 self.look(run);
+                self.read_last_signs(run);
                 self.tell_exit(run);
             }
             GuardianReport::Command { action, result } => {
@@ -89,6 +91,14 @@ impl LinuxProcesses {
         } else {
             None
         };
+        if known.notify {
+            let socket = self.link.take_fd().ok_or_else(missing_descriptor)?;
+            self.sockets.take(run, socket);
+        }
+        if known.ready {
+            let reader = self.link.take_fd().ok_or_else(missing_descriptor)?;
+            self.ready_fds.insert(run, reader);
+        }
         if let Some(channel) = &channel {
             watch_channel(&self.epoll, channel, run)?;
         }
@@ -121,6 +131,7 @@ impl LinuxProcesses {
             birth: known.birth,
         });
         self.look(run);
+        self.watch_signs(run);
         self.tell_exit(run);
         Ok(())
     }
@@ -129,7 +140,7 @@ impl LinuxProcesses {
         let Some((config, spec)) = self.starting.remove(&run) else {
             return;
         };
-        self.heartbeats.close(run);
+        self.close_signs(run);
         let failure = plan::problem(&config, &spec, error);
         self.facts.push_back(Fact::SpawnFailed { run, failure });
     }

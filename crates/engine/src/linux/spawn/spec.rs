@@ -39,6 +39,9 @@ pub(crate) struct SpawnSpec {
     /// What it may do, and what it sees of the machine.
     #[serde(default)]
     pub(crate) rights: Rights,
+    /// Where it writes when it is ready: the number of that descriptor. It is the last one that is handed.
+    #[serde(default)]
+    pub(crate) ready_fd: Option<i32>,
     /// Killed when the guardian ends, stopped or not; for the daemon's own processes.
     #[serde(skip)]
     pub(crate) dies_with_guardian: bool,

@@ -266,6 +266,9 @@ fn x17_a_service_that_never_says_running_is_a_problem() {
         state_since: Timestamp(since),
         cause: "demand",
         stopping: false,
+        status_text: None,
+        reloading: false,
+        main_process_id: None,
     };
     mute.run = Some(run(0));
     assert!(

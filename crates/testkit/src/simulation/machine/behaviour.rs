@@ -1,8 +1,7 @@
 //! What processes do: by themselves, as the turmoil wants it, or as a good service would.
 
 use relance_engine::processes::Fact;
-use relance_policy::RunId;
-use relance_policy::ServiceId;
+use relance_policy::{Notice, RunId, ServiceId};
 use relance_scm::status::{ProcessExit, RawStatusReport};
 use relance_scm::{Control, ExitCode, ServiceKind, ServiceState, Win32Error};
 use relance_wire::channel::{ControlAnswer, ManagerFrame, ServiceFrame};
@@ -178,6 +177,18 @@ impl Machine {
         }
     }
 
+    /// The process says something of itself.
+    pub fn say(&mut self, run: RunId, notice: Notice) {
+        let is_attended = !self.is_unattended;
+        if let Some(process) = self.processes.get_mut(&run)
+            && process.end.is_none()
+            && is_attended
+        {
+            process.signs.said_ready |= notice == Notice::Ready;
+            process.signs.sent.push_back(notice);
+        }
+    }
+
     /// Every process that does not hang gives a heartbeat, whether one is wanted or not.
     pub fn beat(&mut self) {
         let beating = self.alive().filter(|process| !process.hangs);
@@ -209,6 +220,10 @@ impl Machine {
         }
         if process.kind == ServiceKind::Program {
             let obeys = process.was_signaled && !process.ignores_stop;
+            if process.signs.are_awaited && !process.signs.said_ready {
+                self.say(run, Notice::Ready);
+                return true;
+            }
             if obeys {
                 self.exit(run, ProcessExit::Exited(0));
             }

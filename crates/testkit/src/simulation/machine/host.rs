@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use relance_engine::processes::Processes;
+use relance_engine::processes::{Fact, Processes, StartProblem};
 use relance_policy::{ActionId, RunId, ServiceId};
 use relance_scm::ServiceConfig;
 use relance_scm::config::PriorityClass;
@@ -52,6 +52,11 @@ impl SimProcesses {
 
 impl Processes for SimProcesses {
     fn spawn(&mut self, run: RunId, config: &Arc<ServiceConfig>) {
+        if self.process_of(run).is_none() && self.last_run(run.service) > run.number {
+            let failure = StartProblem::given_up(config);
+            let fact = Fact::SpawnFailed { run, failure };
+            return self.0.borrow_mut().facts.push_front(fact);
+        }
         self.ask(HostRequest::Spawn(run, Arc::clone(config)));
     }
 
@@ -96,6 +101,12 @@ impl Processes for SimProcesses {
         if let Some(process) = self.0.borrow_mut().processes.get_mut(&run) {
             let position = usize::try_from(position).expect("a small number of frames");
             process.channel.taken = process.channel.taken.max(position);
+        }
+    }
+
+    fn on_record(&mut self, run: RunId) {
+        if let Some(process) = self.0.borrow_mut().processes.get_mut(&run) {
+            process.signs.on_record();
         }
     }
 

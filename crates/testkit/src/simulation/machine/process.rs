@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use relance_policy::{RunId, Time};
+use relance_policy::{Notice, RunId, Time};
 use relance_scm::status::{ProcessExit, RawStatusReport};
 use relance_scm::{ServiceKind, ServiceState};
 use relance_wire::channel::{Hello, ManagerFrame, ServiceFrame, Status, VERSION};
@@ -38,6 +38,7 @@ pub struct Process {
     pub(super) end_recorded: bool,
     pub(super) end_told: bool,
     pub(super) channel: SimChannel,
+    pub(super) signs: SimSigns,
     pub(super) reports: u64,
     pub(super) last_control: u32,
     pub(super) last_report: Option<RawStatusReport>,
@@ -55,6 +56,43 @@ pub(super) struct SimChannel {
     pub(super) is_broken: bool,
     pub(super) broken_told: bool,
 }
+
+/// What a process says of itself, over a socket that the guardian keeps.
+#[derive(Debug, Default)]
+pub(super) struct SimSigns {
+    /// It has to say that it is ready.
+    pub(super) are_awaited: bool,
+    /// It has said so.
+    pub(super) said_ready: bool,
+    /// The socket is gone with its guardian.
+    pub(super) are_lost: bool,
+    /// What was said and is not on record.
+    pub(super) sent: VecDeque<Notice>,
+    /// Whether this engine was told of the first of them.
+    pub(super) is_told: bool,
+}
+
+impl SimSigns {
+    pub(super) fn on_record(&mut self) {
+        if std::mem::take(&mut self.is_told) {
+            self.sent.pop_front();
+        }
+    }
+
+    /// What the engine may be told now.
+    pub(super) fn next(&mut self) -> Option<Notice> {
+        let next = self.sent.front().filter(|_| !self.is_told).cloned();
+        self.is_told |= next.is_some();
+        next
+    }
+
+    /// The guardian was killed.
+    pub(super) fn lose(&mut self) {
+        self.sent.clear();
+        self.are_lost = true;
+    }
+}
+
 impl Process {
     pub(super) fn new(run: RunId, pid: u32, birth: u64, kind: ServiceKind) -> Self {
         let state = match kind {
@@ -78,6 +116,7 @@ impl Process {
             end_recorded: false,
             end_told: false,
             channel: SimChannel::default(),
+            signs: SimSigns::default(),
             reports: 0,
             last_control: 0,
             last_report: None,

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use relance_engine::command::Change;
-use relance_scm::config::{Dependency, Secret, StartType};
+use relance_scm::config::{Dependency, Readiness, Secret, StartType};
 use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
 use relance_scm::settings::{
-    NO_RESTART_ON_EXIT, READY_AFTER, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT, RETRY_FAILED_STARTS,
-    START_DEADLINE, STOP_DEADLINE, WATCHDOG,
+    NO_RESTART_ON_EXIT, READY, READY_AFTER, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT,
+    RETRY_FAILED_STARTS, START_DEADLINE, STOP_DEADLINE, WATCHDOG,
 };
 use relance_scm::{
     ConfigChange, Control, RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceKind,
@@ -159,6 +159,9 @@ impl Turmoil {
         if self.random.u32(..4) == 0 {
             let time = Duration::from_secs(self.random.u64(1..30));
             config.extensions.set(WATCHDOG, Some(time));
+        }
+        if config.kind == ServiceKind::Program && self.random.u32(..3) == 0 {
+            config.extensions.set(READY, Some(Readiness::Notify));
         }
         if self.random.u32(..3) == 0 {
             config.start_type = StartType::Auto;

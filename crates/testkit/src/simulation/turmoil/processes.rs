@@ -1,6 +1,8 @@
 //! What the processes of services do in turmoil.
 
-use relance_policy::RunId;
+use std::time::Duration;
+
+use relance_policy::{Notice, RunId};
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
 
@@ -40,6 +42,9 @@ impl Turmoil {
     }
 
     fn program_does_something(&mut self, run: RunId) {
+        if self.chance(3) {
+            return self.program_says_something(run);
+        }
         let signaled = self
             .world
             .machine()
@@ -55,6 +60,20 @@ impl Turmoil {
                 machine.exit(run, exit);
             }
         }
+    }
+
+    fn program_says_something(&mut self, run: RunId) {
+        let time = Duration::from_secs(self.random.u64(1..60));
+        let notice = match self.random.u32(..10) {
+            0..5 => Notice::Ready,
+            5 => Notice::Extend(time),
+            6 => Notice::Watchdog(time),
+            7 => Notice::Error("simulated".into()),
+            8 => Notice::Stopping,
+            _ => Notice::Hung,
+        };
+        self.note(format_args!("{run} says {notice:?}"));
+        self.world.machine().say(run, notice);
     }
 
     fn exit(&mut self) -> ProcessExit {

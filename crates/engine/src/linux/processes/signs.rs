@@ -1,0 +1,233 @@
+//! What runs say of themselves (X40 to X42): where they say it, whether who says it belongs to the run,
+//! and what is told of it.
+
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+
+use relance_policy::{Notice, RunId};
+use relance_scm::config::Readiness;
+use relance_scm::settings::{READY, WATCHDOG};
+use relance_scm::{ServiceConfig, Win32Error};
+use relance_texts::{shown, start};
+use rustix::event::epoll;
+use rustix::process::Pid;
+
+use super::{HostRun, LinuxProcesses};
+use crate::linux::cgroup::Location;
+use crate::linux::notify::{Message, Received, SOCKET_VARIABLE, TIME_VARIABLE};
+use crate::linux::peer::session;
+use crate::linux::protocol::{VERSION_SIGNS, run_of, token};
+use crate::linux::spawn::SpawnSpec;
+use crate::processes::{Fact, StartProblem};
+
+/// Marks the tokens of descriptors on which runs say that they are ready.
+const READY_MARK: u64 = 1 << 62;
+
+/// The run whose descriptor has this token.
+pub(super) fn ready_run(token: u64) -> Option<RunId> {
+    (token & READY_MARK != 0).then(|| run_of(token & !READY_MARK))
+}
+
+impl LinuxProcesses {
+    /// Prepares what a run says something with: its socket, named in its environment, or its descriptor.
+    pub(super) fn expect_signs(
+        &mut self,
+        run: RunId,
+        config: &ServiceConfig,
+        spec: &mut SpawnSpec,
+    ) -> Result<(), StartProblem> {
+        let watchdog = config.extensions.get(WATCHDOG);
+        let ready = config.extensions.get(READY);
+        if let Some(Readiness::Descriptor(number)) = ready {
+            if self.version < VERSION_SIGNS {
+                return Err(older_guardian(config));
+            }
+            spec.ready_fd = Some(number.into());
+        }
+        if watchdog.is_none() && ready != Some(Readiness::Notify) {
+            return Ok(());
+        }
+        let opened = self.sockets.open(run, spec.ids.as_ref());
+        let path = opened.map_err(|error| no_socket(config, &error))?;
+        let names = [SOCKET_VARIABLE, TIME_VARIABLE];
+        spec.environment.retain(|variable| {
+            let name = variable.split('=').next().unwrap_or_default();
+            !names.contains(&name)
+        });
+        let socket = format!("{SOCKET_VARIABLE}={}", path.display());
+        spec.environment.push(socket);
+        let time = watchdog.map(|time| format!("{TIME_VARIABLE}={}", time.as_micros()));
+        spec.environment.extend(time);
+        Ok(())
+    }
+
+    /// Goes on with what runs say that were started before. Of one whose guardian was killed it is not
+    /// known whether it has said that it is ready, and it does not say it again: it is taken for ready.
+    pub(super) fn take_over_signs(&mut self, names: impl Fn(RunId) -> Option<Arc<ServiceConfig>>) {
+        let is_lost = |run: &RunId| {
+            let config = names(*run)?;
+            Some(match config.extensions.get(READY)? {
+                Readiness::Notify => !self.sockets.has(*run),
+                Readiness::Descriptor(_) => !self.ready_fds.contains_key(run),
+            })
+        };
+        let lost: Vec<_> = (self.runs.keys().copied())
+            .filter(|run| is_lost(run).unwrap_or_default())
+            .collect();
+        let runs = self.runs.keys().copied().collect();
+        self.sockets.take_over(&runs);
+        for run in self.ready_fds.keys() {
+            self.watch_ready(*run);
+        }
+        for run in lost {
+            self.tell_ready(run);
+        }
+    }
+
+    /// The process of a run exists: what it says is read from now on.
+    pub(super) fn watch_signs(&self, run: RunId) {
+        self.sockets.watch(run);
+        self.watch_ready(run);
+    }
+
+    fn watch_ready(&self, run: RunId) {
+        if let Some(reader) = self.ready_fds.get(&run) {
+            let data = epoll::EventData::new_u64(READY_MARK | token(run));
+            if let Err(error) = epoll::add(&*self.epoll, reader, data, epoll::EventFlags::IN) {
+                tracing::warn!(%run, %error, "it cannot be read whether the run is ready");
+            }
+        }
+    }
+
+    /// Something came on the descriptor of a run, or will never come. It is left there, so that a new
+    /// engine finds it again if this one is killed before it is on record.
+    pub(super) fn ready_event(&mut self, run: RunId) {
+        let Some(reader) = self.take_ready_fd(run) else {
+            return;
+        };
+        if rustix::io::ioctl_fionread(&reader).is_ok_and(|length| length > 0) {
+            self.tell_ready(run);
+        }
+    }
+
+    fn tell_ready(&mut self, run: RunId) {
+        let notices = vec![Notice::Ready];
+        self.facts.push_back(Fact::Noticed { run, notices });
+    }
+
+    fn take_ready_fd(&mut self, run: RunId) -> Option<OwnedFd> {
+        let reader = self.ready_fds.remove(&run)?;
+        // The guardian has it too, so that it does not leave by itself.
+        let _ = epoll::delete(&*self.epoll, reader.as_fd());
+        Some(reader)
+    }
+
+    /// Something came on the socket of a run.
+    pub(super) fn read_signs(&mut self, run: RunId) {
+        let groups = self.groups.as_ref().map(|(location, _)| location);
+        let runs = &self.runs;
+        let belongs = |sender| belongs(runs, groups, run, sender);
+        let received = self.sockets.read(run, belongs);
+        self.tell_signs(run, received);
+    }
+
+    /// Reads all that is left of a run that has ended.
+    pub(super) fn read_last_signs(&mut self, run: RunId) {
+        let groups = self.groups.as_ref().map(|(location, _)| location);
+        let runs = &self.runs;
+        let belongs = |sender| belongs(runs, groups, run, sender);
+        let received = self.sockets.read_rest(run, belongs);
+        self.tell_signs(run, received);
+    }
+
+    fn tell_signs(&mut self, run: RunId, received: Received) {
+        if received.messages.iter().any(|message| message.beats) {
+            self.facts.push_back(Fact::Heartbeat { run });
+        }
+        for message in received.messages {
+            self.note(run, &message);
+            if !message.notices.is_empty() {
+                let notices = message.notices;
+                self.facts.push_back(Fact::Noticed { run, notices });
+            }
+        }
+    }
+
+    /// What is for people only.
+    fn note(&self, run: RunId, message: &Message) {
+        let main_pid = message.main_pid.filter(|pid| {
+            let pid = i32::try_from(*pid).ok().and_then(Pid::from_raw);
+            pid.is_some_and(|pid| belongs(&self.runs, self.groups(), run, pid))
+        });
+        let says = message.status.is_some() || message.reloads || message.is_ready();
+        if !says && main_pid.is_none() {
+            return;
+        }
+        self.signs.note(run, |signs| {
+            if let Some(text) = &message.status {
+                signs.status = Some(Arc::clone(text)).filter(|text| !text.is_empty());
+            }
+            if message.reloads || message.is_ready() {
+                signs.reloads = message.reloads;
+            }
+            signs.main_pid = main_pid.or(signs.main_pid);
+        });
+    }
+
+    /// Closes what the run has said something with.
+    pub(super) fn close_signs(&mut self, run: RunId) {
+        self.sockets.close(run);
+        self.take_ready_fd(run);
+        self.signs.forget(run);
+    }
+}
+
+/// Whether a process is one of the run: its first one, of its session, or in its control group.
+fn belongs(
+    runs: &BTreeMap<RunId, HostRun>,
+    groups: Option<&Location>,
+    run: RunId,
+    sender: Pid,
+) -> bool {
+    let Some(known) = runs.get(&run) else {
+        return false;
+    };
+    let first = i32::try_from(known.pid).ok().and_then(Pid::from_raw);
+    if first.is_none() || first == Some(sender) {
+        return first.is_some();
+    }
+    let group = |pid: u32| groups.and_then(|groups| groups.group_of(pid));
+    let in_group = || {
+        let sender = u32::try_from(sender.as_raw_nonzero().get()).ok();
+        let theirs = sender.and_then(group);
+        theirs.is_some() && theirs == group(known.pid)
+    };
+    session(sender.as_raw_nonzero().get()) == Some(known.pid) || in_group()
+}
+
+fn no_socket(config: &ServiceConfig, error: &std::io::Error) -> StartProblem {
+    StartProblem {
+        error: Win32Error::PATH_NOT_FOUND,
+        logon: false,
+        sentence: start::Impossible {
+            name: &config.service_name,
+            problem: start::Heartbeats {
+                error: shown(error),
+            },
+        }
+        .into(),
+    }
+}
+
+fn older_guardian(config: &ServiceConfig) -> StartProblem {
+    StartProblem {
+        error: Win32Error::NOT_SUPPORTED,
+        logon: false,
+        sentence: start::Impossible {
+            name: &config.service_name,
+            problem: start::OLDER_GUARDIAN,
+        }
+        .into(),
+    }
+}

@@ -1,0 +1,71 @@
+//! How a program says that it is ready (X41).
+
+use std::fmt;
+use std::str::FromStr;
+
+use relance_texts::{error, quoted};
+
+use crate::error::ScmError;
+use crate::win32::Win32Error;
+
+/// The sign that a program is ready; until it comes the program is START_PENDING.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Readiness {
+    /// `READY=1` by systemd's protocol: `notify`.
+    Notify,
+    /// A line on this descriptor, as s6 and dinit have it: `fd:3`.
+    Descriptor(u8),
+}
+
+/// Descriptors that a program may use: those above the standard ones.
+const DESCRIPTORS: std::ops::RangeInclusive<u8> = 3..=255;
+
+impl FromStr for Readiness {
+    type Err = ScmError;
+
+    fn from_str(text: &str) -> Result<Self, ScmError> {
+        let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
+        let sign = match kind {
+            "notify" if rest.is_empty() => Some(Self::Notify),
+            "fd" => descriptor(rest).map(Self::Descriptor),
+            _ => None,
+        };
+        sign.ok_or_else(|| {
+            let text = quoted(text);
+            ScmError::new(Win32Error::INVALID_PARAMETER, error::NoReadiness { text })
+        })
+    }
+}
+
+fn descriptor(text: &str) -> Option<u8> {
+    let number = text.parse().ok()?;
+    DESCRIPTORS.contains(&number).then_some(number)
+}
+
+impl fmt::Display for Readiness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Notify => f.write_str("notify"),
+            Self::Descriptor(number) => write!(f, "fd:{number}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x41_signs_are_read_and_written_alike() {
+        for text in ["notify", "fd:3", "fd:255"] {
+            let sign: Readiness = text.parse().unwrap();
+            assert_eq!(sign.to_string(), text);
+        }
+        for text in [
+            "", "notify:1", "fd", "fd:", "fd:2", "fd:256", "fd:-1", "soon",
+        ] {
+            let refused = text.parse::<Readiness>().unwrap_err();
+            assert_eq!(refused.code(), Win32Error::INVALID_PARAMETER, "{text}");
+        }
+    }
+}
