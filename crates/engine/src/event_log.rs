@@ -123,5 +123,6 @@ fn ends_a_run(event: &Event) -> bool {
             | Event::FinalStatus(_)
             | Event::Terminated
             | Event::EndNotSeen
+            | Event::LeftProcesses
     )
 }

@@ -8,6 +8,7 @@ use relance_policy::{End, PendingAction, Run, ServiceRecord, Time};
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::{EndInfo, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo};
 use relance_scm::status::ServiceStatus;
+use relance_scm::{EndCauseKind, WENT_INTO_BACKGROUND};
 
 /// The engine's clock and the wall clock at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +105,12 @@ fn pending_info(pending: &PendingAction, clocks: Clocks) -> PendingInfo {
     }
 }
 
+/// X63.
+fn left_processes(end: &End) -> bool {
+    let cause = end.cause.as_ref();
+    cause.is_some_and(|cause| cause.kind == EndCauseKind::LeftProcesses)
+}
+
 fn end_info(end: &End, clocks: Clocks) -> EndInfo {
     EndInfo {
         run: end.run,
@@ -115,6 +122,7 @@ fn end_info(end: &End, clocks: Clocks) -> EndInfo {
         went_wrong: end.reason.is_bad(),
         summary: match end.reason {
             EndReason::Crashed => "crashed",
+            EndReason::Stopped if left_processes(end) => WENT_INTO_BACKGROUND,
             EndReason::Stopped | EndReason::NotListed => "stopped",
             EndReason::StoppedWithError
             | EndReason::FlagNotSet

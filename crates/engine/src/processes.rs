@@ -9,8 +9,7 @@ use relance_scm::config::PriorityClass;
 use relance_scm::controllers::Controllers;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceName, Win32Error};
-use relance_texts::Sentence;
-use relance_texts::start;
+use relance_texts::{Lang, Sentence, start};
 use relance_wire::channel::{ManagerFrame, ServiceFrame};
 
 /// Requests. None of them waits: what comes of them is told as a [`Fact`].
@@ -128,6 +127,14 @@ pub enum Fact {
         /// How many of its processes.
         processes: u32,
     },
+    /// The first process of a run has ended with 0, and others of it were still there; told before its
+    /// end.
+    LeftBehind {
+        /// Of which run.
+        run: RunId,
+        /// How many others.
+        processes: u32,
+    },
     /// The process of a run has ended, and all it had sent has been told.
     Exited {
         /// Which run.
@@ -182,5 +189,15 @@ impl StartProblem {
             }
             .into(),
         }
+    }
+
+    /// The sentence without what the caller knows.
+    pub(crate) fn what(&self) -> String {
+        let text = self.sentence.text();
+        let problem = text.and_then(|text| text.values().find(|(name, _)| *name == "problem"));
+        problem.map_or_else(
+            || self.sentence.of(Lang::En),
+            |(_, problem)| problem.of(Lang::En).into_owned(),
+        )
     }
 }

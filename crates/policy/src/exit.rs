@@ -4,7 +4,7 @@
 use relance_scm::event::Event;
 use relance_scm::settings::{FAIL_ON_EXIT, STOP_SIGNAL};
 use relance_scm::status::ProcessExit;
-use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
+use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceKind, ServiceState, Win32Error};
 
 use crate::action::Answer;
 use crate::draft::Draft;
@@ -95,9 +95,18 @@ fn program_ended(draft: &mut Draft, exit: ProcessExit) {
         return recycle::program_ended(draft, wish, exit_code);
     }
     let reason = judge(draft, exit_code);
+    let run = draft.record.run.as_ref();
+    if run.is_some_and(|run| left_processes(run.end_cause.as_deref())) {
+        draft.log(Event::LeftProcesses);
+    }
     ending::log_exit_code(draft, exit_code);
     let counts = reason == EndReason::StoppedWithError;
     ending::end_with(draft, reason, exit_code, counts);
+}
+
+/// X63: whether the manager has told so of a run.
+pub(crate) fn left_processes(cause: Option<&EndCause>) -> bool {
+    cause.is_some_and(|cause| cause.kind == EndCauseKind::LeftProcesses)
 }
 
 /// X1: the code that a program's exit status stands for.

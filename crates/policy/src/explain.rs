@@ -6,10 +6,12 @@ use std::time::Duration;
 use relance_scm::settings::READY;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
-    EndCause, ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, ServiceState, Win32Error,
+    EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, ServiceState,
+    Win32Error,
 };
 use relance_texts::{Message, Text, shown, why, word};
 
+use crate::exit::left_processes;
 use crate::record::CONNECT_TIMEOUT;
 use crate::record::{
     End, EndReason, PendingAction, RestartWanted, Run, RunPhase, ServiceRecord, StartCause,
@@ -30,7 +32,7 @@ pub fn explain(record: &ServiceRecord, now: Time) -> Vec<Text> {
             .map(|restart| wanted_restart(record, restart, now)),
     );
     if let Some(end) = &record.last_end {
-        sentences.push(last_end(end, now));
+        sentences.push(last_end(record, end, now));
         sentences.extend(how_long(end));
         sentences.push(verdict(record, end));
     }
@@ -141,10 +143,21 @@ fn how_long(end: &End) -> Option<Text> {
     })
 }
 
-fn last_end(end: &End, now: Time) -> Text {
+fn last_end(record: &ServiceRecord, end: &End, now: Time) -> Text {
     let (run, ago) = (shown(end.run), now - end.at);
-    let what = how(end);
+    let what = how(record.config.kind, end);
     match &end.cause {
+        // What was missing, without the words that it could not be started.
+        Some(cause) if cause.kind == EndCauseKind::CannotStart && !cause.text.is_empty() => {
+            let cause = &*cause.text;
+            why::EndedCause {
+                run,
+                ago,
+                what,
+                cause,
+            }
+            .text()
+        }
         Some(cause) if cause.kind.is_of_manager() => why::EndedCause {
             run,
             ago,
@@ -163,7 +176,7 @@ fn last_end(end: &End, now: Time) -> Text {
     }
 }
 
-fn how(end: &End) -> Text {
+fn how(kind: ServiceKind, end: &End) -> Text {
     let state = end.from;
     match (end.reason, end.exit) {
         (EndReason::Crashed, Some(exit @ (ProcessExit::Signaled(_) | ProcessExit::Exited(_)))) => {
@@ -199,7 +212,13 @@ fn how(end: &End) -> Text {
             | EndReason::RequestedStopWithError,
             _,
         ) => {
-            let code = code(end.exit_code);
+            let code = match (kind, end.exit) {
+                // A program has nothing else to speak with.
+                (ServiceKind::Program, Some(ProcessExit::Exited(code))) => {
+                    why::CodeStatus { code }.text()
+                }
+                _ => code(end.exit_code),
+            };
             match end.stop {
                 Some(StopCause::Requested) => why::EndStoppedAsked { code }.text(),
                 Some(StopCause::Terminated | StopCause::Shutdown) | None => {
@@ -242,6 +261,9 @@ fn verdict(record: &ServiceRecord, end: &End) -> Text {
         }
         EndReason::Stopped if end.stop.is_some() && record.config.kind == ServiceKind::Program => {
             why::NO_FAILURE_REQUESTED.text()
+        }
+        EndReason::Stopped if left_processes(end.cause.as_deref()) => {
+            why::NO_FAILURE_BACKGROUND.text()
         }
         EndReason::Stopped if record.config.kind == ServiceKind::Program => {
             why::NO_FAILURE_STATUS.text()

@@ -20,11 +20,15 @@ pub enum EndCauseKind {
     OutOfMemory,
     /// It gave no heartbeat for too long, and the manager ended it.
     Hung,
+    /// Its process could not be made; the text says what was missing, and what to do.
+    CannotStart,
+    /// Its first process ended well and left others behind, which were killed (X63).
+    LeftProcesses,
 }
 
 impl EndCauseKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::EndOfScript,
         Self::UncaughtException,
         Self::FatalError,
@@ -32,6 +36,8 @@ impl EndCauseKind {
         Self::TimeLimit,
         Self::OutOfMemory,
         Self::Hung,
+        Self::CannotStart,
+        Self::LeftProcesses,
     ];
 
     /// The name on the control channel.
@@ -45,6 +51,8 @@ impl EndCauseKind {
             Self::TimeLimit => "time_limit",
             Self::OutOfMemory => "out_of_memory",
             Self::Hung => "hung",
+            Self::CannotStart => "cannot_start",
+            Self::LeftProcesses => "left_processes",
         }
     }
 
@@ -65,21 +73,29 @@ impl EndCauseKind {
             Self::TimeLimit => "time limit",
             Self::OutOfMemory => "out of memory",
             Self::Hung => "hung",
+            Self::CannotStart => "could not be started",
+            Self::LeftProcesses => "left processes behind",
         }
     }
 
     /// Whether the manager tells it, and not the run time of the program.
     #[must_use]
     pub const fn is_of_manager(self) -> bool {
-        matches!(self, Self::OutOfMemory | Self::Hung)
+        matches!(
+            self,
+            Self::OutOfMemory | Self::Hung | Self::CannotStart | Self::LeftProcesses
+        )
     }
 
     /// Whether something went wrong.
     #[must_use]
     pub const fn is_error(self) -> bool {
-        !matches!(self, Self::EndOfScript)
+        !matches!(self, Self::EndOfScript | Self::LeftProcesses)
     }
 }
+
+/// How such an end of a program is summed up: it ended well and left processes behind (X63).
+pub const WENT_INTO_BACKGROUND: &str = "went into the background";
 
 /// Why a service ends.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 //! beside these by the engine. `names` says what the parameters are, `texts` makes sentences of them, `read` reads stored entries back.
 
 mod names;
+mod of_manager;
 mod read;
 mod texts;
 
@@ -225,6 +226,8 @@ pub enum Event {
     StartOverdue(u32),
     /// 1034: it has connected so many milliseconds ago and never said RUNNING (X17).
     NeverRunning(u32),
+    /// 1045: its first process ended with 0 while others of it were still there; they were killed (X63).
+    LeftProcesses,
     /// 1101: the manager has started (a boot in the sense of C31, R19).
     ManagerStarted,
     /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.
@@ -318,6 +321,7 @@ impl Event {
     /// Of entries about the manager itself; a test asks for the number of each.
     fn id_of_manager(&self) -> u32 {
         match self {
+            Self::LeftProcesses => 1045,
             Self::ManagerStarted => 1101,
             Self::EngineRestarted => 1102,
             Self::StorageFailed(_) => 1103,
@@ -389,6 +393,7 @@ impl Event {
                 | Self::RestartDropped(_)
                 | Self::NotAdopted(_)
                 | Self::EndNotSeen
+                | Self::LeftProcesses
                 | Self::PasswordIgnored
                 | Self::LimitsNotHeld(_)
                 | Self::RecycledTooOften(_)
@@ -489,6 +494,7 @@ impl Event {
             | Self::RestartAsked
             | Self::RestartWithdrawn
             | Self::EndNotSeen
+            | Self::LeftProcesses
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
             Self::CleanStopAfterError(text)
@@ -498,21 +504,6 @@ impl Event {
                 vec![service(), text.to_string()]
             }
             _ => self.parameters_of_manager(),
-        }
-    }
-
-    /// Those of entries about the manager itself.
-    fn parameters_of_manager(&self) -> Vec<String> {
-        match self {
-            Self::StorageFailed(text)
-            | Self::StoreDamaged(text)
-            | Self::StoreSaved(text)
-            | Self::ConsoleFailed(text) => vec![text.to_string()],
-            Self::ServiceUnreadable(name, reason) => vec![name.to_string(), reason.to_string()],
-            Self::StorageRecovered(lost) => vec![lost.to_string()],
-            Self::EngineSilent(seconds) => vec![seconds.to_string()],
-            Self::SignInRefused { from, count } => vec![from.to_string(), count.to_string()],
-            _ => Vec::new(),
         }
     }
 }

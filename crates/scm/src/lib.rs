@@ -36,7 +36,7 @@ pub mod status;
 pub mod win32;
 mod words;
 
-pub use cause::{EndCause, EndCauseKind};
+pub use cause::{EndCause, EndCauseKind, WENT_INTO_BACKGROUND};
 pub use config::{ConfigChange, ServiceConfig, ServiceKind};
 pub use control::{Control, ControlsAccepted, UserControl};
 pub use error::{ErrorClass, ScmError};

@@ -78,6 +78,8 @@ impl Message for EndCauseKind {
             Self::TimeLimit => word::CAUSE_TIME_LIMIT,
             Self::OutOfMemory => word::CAUSE_OUT_OF_MEMORY,
             Self::Hung => word::CAUSE_HUNG,
+            Self::CannotStart => word::CAUSE_CANNOT_START,
+            Self::LeftProcesses => word::CAUSE_LEFT_PROCESSES,
         };
         words.text()
     }

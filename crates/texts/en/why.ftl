@@ -54,6 +54,7 @@ why-end-stopped-asked = it stopped with { $code }, after a stop was requested
 
 why-code-success = exit code 0
 why-code-error = error { $code } ({ $text })
+why-code-status = exit status { $code }
 why-code-own = its own error code { $code } (1066)
 
 ## Whether that was a failure
@@ -66,6 +67,7 @@ why-no-failure-clean = That is not a failure: it reported STOPPED without an err
 why-failure-start-overdue = That is the { $number } failure: a start that misses its deadline has failed (X16).
 why-no-failure-stop-overdue = That is not a failure: it was asked to stop (X16).
 why-no-failure-status = That is not a failure: a program that ends with exit status 0 has done its work (X1).
+why-no-failure-background = That is not a failure by itself (X1), but its other processes were killed: a program that goes into the background cannot be kept running. Have it stay in the foreground, like nginx -g 'daemon off;', redis-server --daemonize no or php-fpm --nodaemonize; in a script write exec before the last command (X63).
 why-no-failure-clean-status = That is not a failure: it reported STOPPED without an error (R8.4), although its process then ended with exit status { $status }. To have it count: win32_set_service_exit_mode(false) in the script, and relance failure NAME --on-error-stop.
 why-no-failure-connect = A start that fails is not a failure and is not tried again (R8.8). It is configured as a service, which must call win32_start_service_ctrl_dispatcher within 30 s; a command that does not is a program: delete { $name } and create it with --kind program.
 why-no-failure-flag = That is not a failure, because failure actions on non-crash failures are off (R8.5); to have such stops recovered: relance failure { $name } --on-error-stop (in PHP: 'recovery_enabled' => true).

@@ -43,6 +43,8 @@ word-cause-memory-limit = memory limit
 word-cause-time-limit = time limit
 word-cause-out-of-memory = out of memory
 word-cause-hung = hung
+word-cause-cannot-start = could not be started
+word-cause-left-processes = left processes behind
 # $text is what the run time said.
 word-cause-text = { $kind }: { $text }
 

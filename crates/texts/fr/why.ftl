@@ -50,6 +50,7 @@ why-end-stopped-asked = il s’est arrêté avec { $code }, après une demande d
 
 why-code-success = le code de sortie 0
 why-code-error = l’erreur { $code } ({ $text })
+why-code-status = le code de sortie { $code }
 why-code-own = son propre code d’erreur { $code } (1066)
 
 ## Était-ce un échec ?
@@ -62,6 +63,7 @@ why-no-failure-clean = Ce n’est pas un échec : il a annoncé STOPPED sans err
 why-failure-start-overdue = C’est le { $number } échec : un démarrage qui dépasse sa limite a échoué (X16).
 why-no-failure-stop-overdue = Ce n’est pas un échec : on lui avait demandé de s’arrêter (X16).
 why-no-failure-status = Ce n’est pas un échec : un programme qui se termine avec le code de sortie 0 a fait son travail (X1).
+why-no-failure-background = Ce n’est pas un échec en soi (X1), mais ses autres processus ont été tués : un programme qui passe en arrière-plan ne peut pas être surveillé. Faites-le rester au premier plan, comme nginx -g 'daemon off;', redis-server --daemonize no ou php-fpm --nodaemonize ; dans un script, écrivez exec devant la dernière commande (X63).
 why-no-failure-clean-status = Ce n’est pas un échec : il a annoncé STOPPED sans erreur (R8.4), bien que son processus se soit ensuite terminé avec le code de sortie { $status }. Pour qu’il compte : win32_set_service_exit_mode(false) dans le script, et relance failure NOM --on-error-stop.
 why-no-failure-connect = Un démarrage qui échoue ne compte pas comme échec et n’est pas retenté (R8.8). Il est configuré comme service, et doit appeler win32_start_service_ctrl_dispatcher dans les 30 s ; une commande qui ne le fait pas est un programme : supprimez { $name } et créez-le avec --kind program.
 why-no-failure-flag = Ce n’est pas un échec, car les actions pour les arrêts avec erreur sont désactivées (R8.5) ; pour que de tels arrêts soient récupérés : relance failure { $name } --on-error-stop (en PHP : 'recovery_enabled' => true).

@@ -41,6 +41,8 @@ word-cause-memory-limit = limite de mémoire
 word-cause-time-limit = limite de temps
 word-cause-out-of-memory = mémoire épuisée
 word-cause-hung = bloqué
+word-cause-cannot-start = n’a pas pu être démarré
+word-cause-left-processes = a laissé des processus derrière lui
 word-cause-text = { $kind } : { $text }
 
 ## Ce que dit le journal des états, des types de démarrage et des erreurs

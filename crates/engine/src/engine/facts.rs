@@ -50,6 +50,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 let cause = EndCause::new(EndCauseKind::OutOfMemory, &text).into();
                 self.input(now, run.service, Input::CauseTold { run, cause });
             }
+            Fact::LeftBehind { run, processes } => {
+                let text = match processes {
+                    1 => "1 process".to_owned(),
+                    _ => format!("{processes} processes"),
+                };
+                let cause = EndCause::new(EndCauseKind::LeftProcesses, &text).into();
+                self.input(now, run.service, Input::CauseTold { run, cause });
+            }
             Fact::Exited { run, exit, at } => {
                 let then = Moment {
                     time: at.min(now.time),
@@ -116,9 +124,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             error: problem.error,
             logon: problem.logon,
         };
+        let cause = EndCause::new(EndCauseKind::CannotStart, &problem.what()).into();
         if let Some(slot) = self.services.get_mut(&run.service) {
             slot.problem = Some(problem.sentence);
         }
+        self.input(now, run.service, Input::CauseTold { run, cause });
         self.input(now, run.service, Input::SpawnFailed { run, failure });
     }
 

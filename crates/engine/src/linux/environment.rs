@@ -19,7 +19,7 @@ use super::spawn::SERVICE_VARIABLE;
 use crate::processes::StartProblem;
 
 /// The search path of a process that has none of its own.
-pub(super) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Tells a process which instance of its template it is (X52).
 const INSTANCE_VARIABLE: &str = "RELANCE_INSTANCE";
 /// Longest environment file, in bytes. More would not fit into an environment anyway.

@@ -142,6 +142,8 @@ struct Run {
     exit: Option<(Exit, u64)>,
     /// How many of its processes the kernel had killed for want of memory when it ended.
     memory_kills: u32,
+    /// How many others were in its control group when it ended with 0.
+    left: u32,
     /// Its place in the journal.
     slot: Option<Slot>,
     /// Set while it runs, for one that an earlier guardian has started.
@@ -318,18 +320,28 @@ impl Guardian {
                 _ => {}
             }
         }
-        while let Some((pid, exit)) = reap(|pid| self.before_reaping(pid)) {
+        while let Some((pid, exit)) = reap(|pid, exit| self.before_reaping(pid, exit)) {
             self.reaped(pid, exit);
         }
     }
 
     /// What is left of a run that has ended would stand beside the next one. The process is still a
     /// zombie, so its number cannot belong to anybody else.
-    fn before_reaping(&self, pid: u32) {
-        let run = self.by_pid.get(&pid).and_then(|key| self.runs.get(key));
-        if run.is_some_and(|run| !run.is_asked) {
-            kill_group(pid);
+    fn before_reaping(&mut self, pid: u32, exit: Exit) {
+        let Some(key) = self.by_pid.get(&pid).copied() else {
+            return;
+        };
+        if self.runs.get(&key).is_none_or(|run| run.is_asked) {
+            return;
         }
+        // After any other end nobody asks.
+        if exit == Exit::Status(0) {
+            let left = self.others_in_group(&self.runs[&key]);
+            if let Some(run) = self.runs.get_mut(&key) {
+                run.left = left;
+            }
+        }
+        kill_group(pid);
     }
 
     fn reaped(&mut self, pid: u32, exit: Exit) {
@@ -354,10 +366,12 @@ impl Guardian {
     fn run_is_over(&mut self, key: RunKey, exit: Exit) {
         let at_ns = clock::boottime_ns();
         let memory_kills = self.memory_kills(&self.runs[&key]);
+        let left = self.runs[&key].left;
         let end = End {
             exit,
             at_ns,
             memory_kills,
+            left,
         };
         if let Some(run) = self.runs.get_mut(&key) {
             run.exit = Some((exit, at_ns));
@@ -370,6 +384,7 @@ impl Guardian {
                 exit,
                 at_ns,
                 memory_kills,
+                left,
             },
             vec![],
         );

@@ -91,6 +91,8 @@ struct HostRun {
     exit: Option<(ProcessExit, u64)>,
     /// How many of its processes the kernel had killed for want of memory when it ended.
     memory_kills: u32,
+    /// How many of its processes were still there when the first ended with 0.
+    left: u32,
     /// The name of its service, where the guardian knows it.
     service: Option<String>,
 }
@@ -384,24 +386,6 @@ impl LinuxProcesses {
                     position,
                 },
                 Seen::Broken => Fact::ChannelBroken { run },
-            });
-        }
-    }
-
-    fn tell_exit(&mut self, run: RunId) {
-        let Some(known) = self.runs.get(&run) else {
-            return;
-        };
-        if let Some((exit, at)) = known.exit {
-            // A program that ended well has coped with what was done to it.
-            if known.memory_kills > 0 && exit != ProcessExit::Exited(0) {
-                let processes = known.memory_kills;
-                self.facts.push_back(Fact::MemoryRanOut { run, processes });
-            }
-            self.facts.push_back(Fact::Exited {
-                run,
-                exit,
-                at: Time::from_nanos(at),
             });
         }
     }

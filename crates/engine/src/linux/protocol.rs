@@ -176,6 +176,9 @@ pub(crate) enum GuardianReport {
         /// See [`KnownRun::memory_kills`].
         #[serde(default)]
         memory_kills: u32,
+        /// See [`KnownRun::left`].
+        #[serde(default)]
+        left: u32,
     },
     /// How the web console is.
     Console {
@@ -217,6 +220,9 @@ pub(crate) struct KnownRun {
     /// How many of its processes the kernel had killed for want of memory when it ended.
     #[serde(default)]
     pub(crate) memory_kills: u32,
+    /// How many of its processes were still there when the first ended with 0.
+    #[serde(default)]
+    pub(crate) left: u32,
     /// The name of its service, where the guardian knows it.
     #[serde(default)]
     pub(crate) service: Option<String>,

@@ -104,14 +104,13 @@ impl AsFd for Signals {
 
 /// Reaps one child that has ended, if there is one; `before` is called while it is still a zombie
 /// and its number therefore nobody else's.
-pub(crate) fn reap(before: impl FnOnce(u32)) -> Option<(u32, Exit)> {
-    let pid = wait(
+pub(crate) fn reap(before: impl FnOnce(u32, Exit)) -> Option<(u32, Exit)> {
+    let (pid, exit) = wait(
         libc::P_ALL,
         0,
         libc::WEXITED | libc::WNOHANG | libc::WNOWAIT,
-    )?
-    .0;
-    before(pid);
+    )?;
+    before(pid, exit);
     wait(libc::P_PID, pid, libc::WEXITED)
 }
 

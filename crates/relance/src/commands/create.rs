@@ -3,12 +3,16 @@
 use std::path::Path;
 
 use clap::Parser;
+#[cfg(unix)]
+use relance_engine::linux::SERVICE_PATH;
 use relance_scm::config::Secret;
 use relance_scm::instance::is_template;
 use relance_scm::manager::NewService;
 use relance_scm::settings::RETRY_FAILED_STARTS;
-use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, ServiceName, command_line};
-use relance_texts::command;
+#[cfg(unix)]
+use relance_scm::settings::{ENVIRONMENT_FILES, PASS_ENVIRONMENT, ROOT_DIRECTORY};
+use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, command_line};
+use relance_texts::{Message, Text, command};
 
 use super::doctor::program_file::{self, Wrong};
 use super::options::{ConfigOptions, FailureOptions};
@@ -76,7 +80,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         }));
     }
     let name = service.config.service_name.clone();
-    let line = service.config.command_line.clone();
+    let missing = missing_program(&service.config);
     let manager = arguments.common.manager()?;
     manager.ask(|scm, caller, reply| scm.create_service(caller, service, reply))?;
     let applied = arguments.windows.apply(&arguments.common, &name);
@@ -85,7 +89,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         let _ = manager.ask(|scm, caller, reply| scm.delete_service(caller, &name, reply));
     }
     if applied.is_ok() {
-        notice_missing(&line, &name);
+        if let Some(missing) = missing {
+            eprintln!("{}", say(missing));
+        }
         limits::note(&manager, [(name.as_str(), &extensions)]);
     }
     applied
@@ -122,11 +128,40 @@ fn configured(arguments: &Arguments) -> Result<ServiceConfig, CommandFailure> {
     Ok(config)
 }
 
-/// What is not there may come with a deploy, so it is only said.
-fn notice_missing(line: &str, name: &ServiceName) {
+/// The program, if it has no folder and is in none of those where the manager looks for it.
+#[cfg(unix)]
+fn missing_in_path(config: &ServiceConfig) -> Option<String> {
+    let program = command_line::split(&config.command_line)
+        .into_iter()
+        .next()?;
+    let has_own = config
+        .environment
+        .iter()
+        .any(|variable| variable.name() == "PATH");
+    let is_elsewhere = has_own
+        || program.contains('/')
+        || !config.extensions.get(PASS_ENVIRONMENT).is_empty()
+        || !config.extensions.get(ENVIRONMENT_FILES).is_empty()
+        || config.extensions.get(ROOT_DIRECTORY).is_some();
+    let mut folders = SERVICE_PATH.split(':');
+    let is_there = folders.any(|folder| Path::new(folder).join(&program).is_file());
+    (!is_elsewhere && !is_there).then_some(program)
+}
+
+/// Windows has its own order of folders.
+#[cfg(windows)]
+fn missing_in_path(_: &ServiceConfig) -> Option<String> {
+    None
+}
+
+/// What is to be said of a program that is not there: it may come with a deploy, so it is only said.
+fn missing_program(config: &ServiceConfig) -> Option<Text> {
+    let name = &config.service_name;
     let exists = |path: &str| Path::new(path).is_file();
-    if let Some(Wrong::Missing(path)) = program_file::check(line, exists) {
+    if let Some(Wrong::Missing(path)) = program_file::check(&config.command_line, exists) {
         let path = plain(&path);
-        eprintln!("{}", say(command::MissingProgram { name, path }));
+        return Some(command::MissingProgram { name, path }.text());
     }
+    let path = plain(&missing_in_path(config)?);
+    Some(command::MissingInPath { name, path }.text())
 }

@@ -108,6 +108,9 @@ macro_rules! options_of_settings {
 options_of_settings!(ConfigOptions, is_config);
 options_of_settings!(FailureOptions, is_failure);
 
+/// Settings whose paths may have a `-` before them.
+const MAY_BE_MISSING: [&str; 2] = ["environment_files", "read_only_paths"];
+
 /// The option of a setting.
 fn option(setting: &'static Setting) -> Arg {
     let arg = Arg::new(setting.option)
@@ -115,7 +118,9 @@ fn option(setting: &'static Setting) -> Arg {
         .value_name(setting.value.placeholder())
         .help(help(setting));
     match setting.value {
-        ValueType::List => arg.action(ArgAction::Append),
+        ValueType::List => arg
+            .action(ArgAction::Append)
+            .allow_hyphen_values(MAY_BE_MISSING.contains(&setting.key)),
         ValueType::Flag => arg
             .num_args(0..=1)
             .default_missing_value("yes")

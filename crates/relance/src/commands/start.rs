@@ -5,7 +5,9 @@ use std::time::Duration;
 use clap::Parser;
 use relance_scm::manager::{EndInfo, ServiceInfo};
 use relance_scm::settings::READY_AFTER;
-use relance_scm::{ScmError, ServiceKind, ServiceName, ServiceState, Win32Error};
+use relance_scm::{
+    ScmError, ServiceKind, ServiceName, ServiceState, WENT_INTO_BACKGROUND, Win32Error,
+};
 use relance_texts::{Sentence, Value, command};
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
@@ -154,6 +156,7 @@ fn check(manager: &Manager, info: &ServiceInfo, before: u32) -> CommandResult {
             let lines = last_lines::of_last_run(manager, info);
             Err(has_ended(info, end, lines.as_deref()))
         }
+        Some(end) if end.summary == WENT_INTO_BACKGROUND => Err(in_background(info)),
         None if stopped && !info.status.exit_code.is_success() => Err(not_running(info)),
         _ => Ok(()),
     }
@@ -167,6 +170,16 @@ fn has_ended(info: &ServiceInfo, end: &EndInfo, lines: Option<&str>) -> CommandF
     let mut pending = info.recovery.pending.iter();
     let restarts = pending.any(|pending| pending.action.kind.restarts());
     stopped_again(info, what, restarts, lines)
+}
+
+/// X63.
+fn in_background(info: &ServiceInfo) -> CommandFailure {
+    let name = &info.config.service_name;
+    ScmError::new(
+        Win32Error::SERVICE_NOT_ACTIVE,
+        command::InBackground { name },
+    )
+    .into()
 }
 
 fn not_running(info: &ServiceInfo) -> CommandFailure {

@@ -84,3 +84,53 @@ fn a_program_that_is_not_there_is_noticed_when_it_is_created() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("/nowhere/worker is not there"), "{said}");
 }
+
+/// X63: what makes a daemon of itself is named, and does not run on unsupervised.
+#[test]
+fn x63_a_program_that_goes_into_the_background_is_named() {
+    let Some(daemon) = Daemon::with_cgroups(relance()) else {
+        return eprintln!("not run: needs control groups");
+    };
+    // It leaves the session, as a daemon does.
+    create(&daemon, &[], "setsid sleep 1000 & exit 0");
+    let said = refused(&daemon, &["--ready-after", "1h"]);
+    for part in ["went into the background", "daemon off;"] {
+        assert!(said.contains(part), "{said}");
+    }
+    let entries = daemon.relance(&["events", "--service", "a", "--id", "1045"]);
+    let entries = String::from_utf8_lossy(&entries.stdout);
+    assert_eq!(entries.matches("left processes behind, which").count(), 1);
+    let why = daemon.relance(&["why", "a"]);
+    let why = String::from_utf8_lossy(&why.stdout);
+    for part in ["left processes behind: 1 process", "(X63)"] {
+        assert!(why.contains(part), "{why}");
+    }
+    let doctor = daemon.relance(&["doctor"]);
+    let doctor = String::from_utf8_lossy(&doctor.stdout);
+    assert!(
+        doctor.contains("problem  a: it went into the background"),
+        "{doctor}"
+    );
+}
+
+#[test]
+fn a_file_that_may_be_missing_is_an_option_of_its_own_word() {
+    let daemon = Daemon::start(relance());
+    create(
+        &daemon,
+        &["--env-file", "-/nowhere/.env"],
+        "exec sleep 1000",
+    );
+    done(&daemon.relance(&["start", "a", "--ready-after", "0s"]));
+}
+
+#[test]
+fn why_names_the_file_without_which_a_start_fails() {
+    let daemon = Daemon::start(relance());
+    create(&daemon, &["--env-file", "/nowhere/.env"], "exec sleep 1000");
+    let _ = refused(&daemon, &[]);
+    let why = daemon.relance(&["why", "a"]);
+    let why = String::from_utf8_lossy(&why.stdout);
+    assert!(why.contains("/nowhere/.env cannot be read"), "{why}");
+    assert!(!why.contains("could not be started:"), "{why}");
+}

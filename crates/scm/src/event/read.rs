@@ -92,6 +92,7 @@ impl Event {
             1033 => Self::StartOverdue(read.number(1)?),
             1034 => Self::NeverRunning(read.number(1)?),
             1046 => Self::LimitsNotHeld(read.text(1)?.into()),
+            1045 => Self::LeftProcesses,
             1101 => Self::ManagerStarted,
             1102 => Self::EngineRestarted,
             1103 => Self::StorageFailed(read.text(0)?.into()),

@@ -155,6 +155,7 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::StartOverdue(1),
         Event::NeverRunning(1),
         Event::Deleted,
+        Event::LeftProcesses,
         Event::KilledAtShutdown(5000),
         Event::KilledUnconnected,
         Event::RestartAsked,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use relance_scm::Sentence;
 use relance_scm::config::ServiceType;
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::ActionList;
@@ -14,6 +13,7 @@ use relance_scm::status::{ProcessExit, RawStatusReport, ServiceStatus};
 use relance_scm::{
     ExitCode, RecoveryAction, ScmError, ServiceConfig, ServiceId, ServiceName, ServiceState,
 };
+use relance_scm::{Sentence, WENT_INTO_BACKGROUND};
 use serde::{Deserialize, Serialize};
 
 use relance_scm::duration::millis;
@@ -259,7 +259,7 @@ impl TryFrom<&ServiceReply> for ServiceInfo {
     }
 }
 
-const SUMMARIES: [&str; 9] = [
+const SUMMARIES: [&str; 10] = [
     "crashed",
     "stopped",
     "stopped with an error",
@@ -268,6 +268,7 @@ const SUMMARIES: [&str; 9] = [
     "recycled",
     "shut down",
     "stopped for good",
+    WENT_INTO_BACKGROUND,
     "killed",
 ];
 

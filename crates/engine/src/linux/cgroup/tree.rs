@@ -177,6 +177,13 @@ impl Tree {
         limits.set(&self.path(group))
     }
 
+    /// How many processes are in the group of a run beside this one.
+    pub(crate) fn others(&self, group: Group, process: u32) -> u32 {
+        let all = figures::processes(&self.path(group)).into_iter();
+        let others = all.filter(|pid| *pid != process).count();
+        u32::try_from(others).unwrap_or(u32::MAX)
+    }
+
     /// The run is over and forgotten; so is its group, once it is empty.
     pub(crate) fn release(&mut self, group: Group) {
         let events = None;

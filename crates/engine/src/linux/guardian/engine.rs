@@ -116,6 +116,7 @@ impl Guardian {
             ready: run.ready.is_some(),
             exit: run.exit,
             memory_kills: run.memory_kills,
+            left: run.left,
             service: run.service.as_deref().map(ToOwned::to_owned),
         };
         let output = self.streams.reader(key);

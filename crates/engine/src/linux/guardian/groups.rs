@@ -108,6 +108,14 @@ impl Guardian {
         }
     }
 
+    /// How many processes are in the control group of a run beside its own.
+    pub(super) fn others_in_group(&self, run: &Run) -> u32 {
+        match (&self.groups, run.group) {
+            (Some(tree), Some(group)) => tree.others(group, run.pid),
+            _ => 0,
+        }
+    }
+
     /// The folder of a process's control group, and which of the tree it is.
     pub(super) fn group_of(&self, pid: u32) -> (Option<PathBuf>, Option<Group>) {
         let Some(tree) = &self.groups else {

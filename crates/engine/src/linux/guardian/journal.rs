@@ -93,6 +93,7 @@ pub(super) struct End {
     /// `CLOCK_BOOTTIME` in nanoseconds.
     pub(super) at_ns: u64,
     pub(super) memory_kills: u32,
+    pub(super) left: u32,
 }
 
 /// Whether a run was asked to stop. Nothing of it is in files of older versions, which reads as `No`.
@@ -391,6 +392,7 @@ fn encode_end(end: End) -> [u8; END_LEN] {
     bytes[4..8].copy_from_slice(&value.to_le_bytes());
     bytes[8..16].copy_from_slice(&end.at_ns.to_le_bytes());
     bytes[16..20].copy_from_slice(&end.memory_kills.to_le_bytes());
+    bytes[20..24].copy_from_slice(&end.left.to_le_bytes());
     bytes
 }
 
@@ -458,6 +460,7 @@ fn decode_end(bytes: &[u8; SLOT_LEN]) -> Result<Option<End>, &'static str> {
         exit,
         at_ns: u64_at(bytes, END + 8),
         memory_kills: u32_at(bytes, END + 16),
+        left: u32_at(bytes, END + 20),
     }))
 }
 

@@ -105,6 +105,7 @@ impl Guardian {
                 exit,
                 at_ns,
                 memory_kills,
+                left: 0,
             },
         );
         self.write_asked(key, Asked::Rest);

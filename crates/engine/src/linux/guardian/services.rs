@@ -100,6 +100,7 @@ impl Guardian {
             group: intent.group,
             exit: None,
             memory_kills: 0,
+            left: 0,
             slot,
             adopted: None,
             service: spec.service().map(Into::into),

@@ -136,6 +136,7 @@ impl Guardian {
             group: group.filter(|group| self.has_group(*group)),
             exit: end.map(|end| (end.exit, end.at_ns)),
             memory_kills: end.map_or(0, |end| end.memory_kills),
+            left: end.map_or(0, |end| end.left),
             slot,
             adopted: adopted.map(Box::new),
             service: None,

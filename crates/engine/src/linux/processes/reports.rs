@@ -2,8 +2,9 @@
 
 use std::io;
 
-use relance_policy::RunId;
+use relance_policy::{RunId, Time};
 use relance_scm::manager::ConsoleInfo;
+use relance_scm::status::ProcessExit;
 
 use super::super::channel::Channel;
 use super::super::plan;
@@ -39,11 +40,13 @@ impl LinuxProcesses {
                 exit,
                 at_ns,
                 memory_kills,
+                left,
             } => {
                 let run = run.into();
                 if let Some(known) = self.runs.get_mut(&run) {
                     known.exit = Some((exit.into(), at_ns));
                     known.memory_kills = memory_kills;
+                    known.left = left;
                 }
                 // What it had sent is told before its end (a service that reported STOPPED and died
                 // is never taken for a crash).
@@ -110,6 +113,7 @@ impl LinuxProcesses {
             output,
             exit: known.exit.map(|(exit, at)| (exit.into(), at)),
             memory_kills: known.memory_kills,
+            left: known.left,
             service: known.service.clone(),
         };
         self.runs.insert(run, host_run);
@@ -134,6 +138,29 @@ impl LinuxProcesses {
         self.watch_signs(run);
         self.tell_exit(run);
         Ok(())
+    }
+
+    /// The end of a run, if it is known, with what the kernel says of it.
+    pub(super) fn tell_exit(&mut self, run: RunId) {
+        let Some(known) = self.runs.get(&run) else {
+            return;
+        };
+        if let Some((exit, at)) = known.exit {
+            // A program that ended well has coped with what was done to it.
+            if known.memory_kills > 0 && exit != ProcessExit::Exited(0) {
+                let processes = known.memory_kills;
+                self.facts.push_back(Fact::MemoryRanOut { run, processes });
+            }
+            if known.left > 0 {
+                let processes = known.left;
+                self.facts.push_back(Fact::LeftBehind { run, processes });
+            }
+            self.facts.push_back(Fact::Exited {
+                run,
+                exit,
+                at: Time::from_nanos(at),
+            });
+        }
     }
 
     pub(super) fn spawn_failed(&mut self, run: RunId, error: SpawnError) {

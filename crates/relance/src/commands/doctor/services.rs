@@ -9,7 +9,9 @@ use relance_scm::event_log::Timestamp;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::security::{Sid, words};
 use relance_scm::settings::RETRY_FAILED_STARTS;
-use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error, command_line};
+use relance_scm::{
+    ExitCode, ServiceKind, ServiceState, WENT_INTO_BACKGROUND, Win32Error, command_line,
+};
 
 use super::finding::Finding;
 use super::program_file::{self, Wrong};
@@ -245,15 +247,23 @@ fn end(info: &ServiceInfo) -> Option<Finding> {
     if code.win32() == Win32Error::SERVICE_LOGON_FAILED {
         return Some(logon_failed(name, info.config.account_name.as_str()));
     }
+    let is_last = |summary| {
+        info.last_end
+            .as_ref()
+            .is_some_and(|end| end.summary == summary)
+    };
+    if is_last(WENT_INTO_BACKGROUND) {
+        return Some(Finding::problem(
+            name,
+            "it went into the background, where it cannot be kept running, and was killed (X63)",
+            "give it its option for the foreground, like nginx -g 'daemon off;' or redis-server --daemonize no",
+        ));
+    }
     let is_fine = [ExitCode::SUCCESS, ExitCode::NEVER_STARTED].contains(&code);
     if is_fine || !info.recovery.pending.is_empty() {
         return None;
     }
-    if info
-        .last_end
-        .as_ref()
-        .is_some_and(|end| end.summary == START_FAILED)
-    {
+    if is_last(START_FAILED) {
         return Some(start_failed(info));
     }
     if info.config.start_type != StartType::Auto {

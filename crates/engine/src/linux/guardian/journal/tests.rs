@@ -49,6 +49,7 @@ const END_OF_TEST: End = End {
     exit: Exit::Signal(6),
     at_ns: 99,
     memory_kills: 2,
+    left: 3,
 };
 
 /// What the process of a run does.
