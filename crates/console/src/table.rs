@@ -6,7 +6,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ServiceState, fold_case};
-use relance_texts::console;
+use relance_texts::{console, shown};
 
 use crate::form::{Form, query};
 use crate::hub::{Load, State};
@@ -213,9 +213,12 @@ fn progress(info: &ServiceInfo, lang: Lang) -> Markup {
     }
 }
 
-/// What follows a failure that has happened, with its countdown.
+/// What it waits for, and what follows a failure that has happened, with its countdown.
 pub(crate) fn next_recovery(info: &ServiceInfo, lang: Lang) -> Markup {
     html! {
+        @if let Some(held) = &info.held {
+            span.next { (lang.say(console::Held { needed: shown(&held.needed) })) }
+        }
         @for pending in &info.recovery.pending {
             span.next {
                 (lang::action(pending.action.kind).of(lang)) " "
@@ -271,7 +274,6 @@ pub(crate) fn row(info: &ServiceInfo, load: Option<&Load>, lang: Lang) -> Markup
     let name = config.service_name.as_str();
     let link = format!("/service/general?{}", query(&[("name", name)]));
     let differs = *config.display_name != *name;
-    let next = &info.recovery.pending;
     html! {
         tr data-id=(info.id.0) {
             td.pick { input type="checkbox" name="name" value=(name) form="controls" aria-label=(lang.say(console::Select { name })); }
@@ -291,7 +293,7 @@ pub(crate) fn row(info: &ServiceInfo, load: Option<&Load>, lang: Lang) -> Markup
             td.num.memory { @if let Some(load) = load { (bytes(load.memory_bytes)) } }
             td.num.failures { @if info.recovery.failure_count > 0 { span.chip.bad { (info.recovery.failure_count) } } }
             td.last { (last_failure(info, lang)) }
-            td.next { @if !next.is_empty() { (next_recovery(info, lang)) } }
+            td.next { (next_recovery(info, lang)) }
         }
     }
 }
@@ -338,6 +340,7 @@ mod tests {
             },
             last_end: None,
             restart_wanted: None,
+            held: None,
         })
     }
 

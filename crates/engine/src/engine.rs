@@ -20,6 +20,7 @@
 mod boot;
 mod configure;
 mod deadlines;
+mod dependencies;
 mod errors;
 mod facts;
 mod giving_up;
@@ -99,6 +100,8 @@ pub struct Engine<P, S> {
     deadlines: BTreeSet<(Time, ServiceId)>,
     /// Services that need others, so that a stop need not look at all.
     with_dependencies: BTreeSet<ServiceId>,
+    /// Services that mind when something they need is down.
+    minding: BTreeSet<ServiceId>,
     /// Services whose restart is wanted.
     restarting: BTreeSet<ServiceId>,
     waits: Vec<Wait>,
@@ -167,6 +170,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             names: Names::default(),
             deadlines: BTreeSet::new(),
             with_dependencies: BTreeSet::new(),
+            minding: BTreeSet::new(),
             restarting: BTreeSet::new(),
             waits: Vec::new(),
             boot_starts: None,
@@ -252,8 +256,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// Gives an input to the record of a service and carries out what follows.
     fn input(&mut self, now: Moment, id: ServiceId, input: Input) -> Answer {
+        let before = self.before(id);
         let answer = self.input_alone(now, id, input);
         self.look_at_waits(now, id);
+        if let Some(before) = before {
+            self.look_at_change(now, &before);
+        }
         answer
     }
 
@@ -450,6 +458,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             is_new: false,
         };
         self.services.insert(id, slot);
+        self.note_minding(id);
         self.schedule(id);
     }
 
@@ -471,6 +480,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.names.remove(&slot.record.config);
         self.liveness.forget(id);
         self.with_dependencies.remove(&id);
+        self.minding.remove(&id);
         Some(slot.record)
     }
 }

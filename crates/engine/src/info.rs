@@ -6,7 +6,7 @@ use std::time::Duration;
 use relance_policy::record::{EndReason, StartCause};
 use relance_policy::{End, PendingAction, Run, ServiceRecord, Time};
 use relance_scm::event_log::Timestamp;
-use relance_scm::manager::{EndInfo, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo};
+use relance_scm::manager::{EndInfo, HeldInfo, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{EndCauseKind, WENT_INTO_BACKGROUND};
 
@@ -72,6 +72,11 @@ pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInf
         },
         last_end: record.last_end.as_ref().map(|end| end_info(end, clocks)),
         restart_wanted: record.restart.map(|restart| clocks.wall_of(restart.since)),
+        held: record.held().map(|down| HeldInfo {
+            needed: down.needed.clone(),
+            since: clocks.wall_of(down.since),
+            starts_at: down.start_at.map(|at| clocks.wall_of(at)),
+        }),
     }
 }
 
@@ -87,6 +92,7 @@ fn run_info(run: &Run, state_since: Option<Time>, clocks: Clocks) -> RunInfo {
             StartCause::Recovery(..) => "recovery",
             StartCause::Recycle => "recycle",
             StartCause::Restart => "restart",
+            StartCause::DependencyBack => "dependency back",
         },
         stopping: run.stop.is_some(),
         // Of these the record knows nothing.

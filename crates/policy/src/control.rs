@@ -10,7 +10,7 @@ use relance_scm::{Control, ServiceKind, ServiceState, Win32Error};
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
 use crate::record::{ControlId, PendingControl, Run, RunId, RunPhase, ServiceRecord, StopCause};
-use crate::{pending, stopping};
+use crate::{held, pending, stopping};
 
 /// How long a service may take to answer a control (S44).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -46,7 +46,8 @@ fn stop_instead(draft: &mut Draft) -> Option<Answer> {
     let Some(run) = &mut draft.record.run else {
         let superseded = pending::superseded(draft);
         let withdrawn = withdraw_restart(draft);
-        return (superseded || withdrawn).then_some(Answer::Accepted);
+        let was_held = held::superseded(draft);
+        return (superseded || withdrawn || was_held).then_some(Answer::Accepted);
     };
     if run.stop.is_none() || draft.record.restart.is_none() {
         return None;

@@ -84,6 +84,7 @@ pub(crate) fn note_end(draft: &mut Draft, run: &Run, from: ServiceState, reason:
         exit_code: draft.record.exit_code,
         failure: None,
         action: None,
+        needed: None,
     });
 }
 

@@ -31,6 +31,7 @@ pub fn explain(record: &ServiceRecord, now: Time) -> Vec<Text> {
             .restart
             .map(|restart| wanted_restart(record, restart, now)),
     );
+    sentences.extend(needed_down(record, now));
     if let Some(end) = &record.last_end {
         sentences.push(last_end(record, end, now));
         sentences.extend(how_long(end));
@@ -62,6 +63,7 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         StartCause::Recovery(..) => why::CAUSE_RECOVERY,
         StartCause::Recycle => why::CAUSE_RECYCLE,
         StartCause::Restart => why::CAUSE_RESTART,
+        StartCause::DependencyBack => why::CAUSE_DEPENDENCY_BACK,
     };
     let waits = match run.phase {
         RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES.text()),
@@ -114,6 +116,21 @@ fn wanted_restart(record: &ServiceRecord, restart: RestartWanted, now: Time) -> 
         name: &record.config.service_name,
     }
     .text()
+}
+
+/// X70: what it needs is down.
+fn needed_down(record: &ServiceRecord, now: Time) -> Option<Text> {
+    let down = record.needed_down.as_ref()?;
+    let (name, needed) = (&record.config.service_name, shown(&down.needed));
+    let ago = now - down.since;
+    Some(match (down.is_held, down.start_at) {
+        (false, _) => why::NeededDown { needed, ago }.text(),
+        (true, None) => why::Held { name, needed, ago }.text(),
+        (true, Some(at)) => {
+            let time = at - now;
+            why::HeldStarts { needed, time }.text()
+        }
+    })
 }
 
 /// What a process that is there still has to do before it is RUNNING.
@@ -249,6 +266,10 @@ fn script_failed(cause: &EndCause) -> bool {
 /// Whether the end counted, by which rule, and what would have made it count.
 fn verdict(record: &ServiceRecord, end: &End) -> Text {
     let name = &record.config.service_name;
+    if let Some(needed) = &end.needed {
+        let needed = shown(needed);
+        return why::NoFailureHeld { needed }.text();
+    }
     let number = word::Ordinal {
         number: end.failure.unwrap_or_default(),
     };

@@ -9,6 +9,7 @@ use relance_scm::failure_actions::RecoveryAction;
 
 use crate::action::Action;
 use crate::draft::Draft;
+use crate::held;
 use crate::record::{ActionId, PENDING_ACTIONS_MAX, PendingAction, RunId};
 
 /// A start that failed is not tried again sooner.
@@ -26,6 +27,9 @@ pub(crate) fn count_start(draft: &mut Draft, run: RunId) {
 }
 
 fn count_with(draft: &mut Draft, run: RunId, least: Duration) {
+    if held::hold_end(draft, run) {
+        return;
+    }
     let now = draft.now;
     let record = &mut draft.record;
     // R13: the period is measured from the last failure; R14: period 0 resets at every failure;

@@ -1,6 +1,7 @@
 //! What is told to policy: requests (somebody wants something) and facts (something happened).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, EndCause, ServiceConfig, ServiceName, StatusReport, Win32Error};
@@ -55,6 +56,20 @@ pub enum Input {
     // Facts.
     /// A change of the configuration was committed.
     ConfigChanged(Arc<ServiceConfig>),
+    /// Something that the service needs is down (X70).
+    DependencyDown {
+        /// The service, or the group.
+        needed: Box<str>,
+        /// Whether it is down because of a failure.
+        failed: bool,
+        /// Whether services that are restarted with this one run.
+        behind_dependents: bool,
+    },
+    /// All that the service needs is up.
+    DependencyBack {
+        /// How long it waits before it is started, if it was held.
+        wait: Duration,
+    },
     /// What became of the services that must run first.
     DependenciesResolved {
         /// For which run.

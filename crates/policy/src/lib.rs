@@ -7,7 +7,7 @@
 //!
 //! Reading order: [`record`] (the state and its laws), [`input`] and [`action`] (the two alphabets),
 //! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `stopping`, `recovery`,
-//! `pending`, `restart` and `shutdown`), `readiness` (how a start comes to RUNNING),
+//! `pending`, `restart`, `dependency` and `shutdown`), `readiness` (how a start comes to RUNNING),
 //! `ending` (what the end of a run means), `recycle` (ends that ask for another
 //! start, or for none), `failure` (the counter, rules R11 to R25).
 //! Each works on a `draft`: the step in the making. [`simulate`] plays a policy against a
@@ -28,10 +28,12 @@ pub mod time;
 pub mod trap;
 
 mod control;
+mod dependency;
 mod draft;
 mod ending;
 mod exit;
 mod failure;
+mod held;
 mod notices;
 mod pending;
 mod readiness;
@@ -48,8 +50,8 @@ pub use action::{Action, Answer, DenyReason, Step};
 pub use input::{Input, SpawnFailure};
 pub use notices::Notice;
 pub use record::{
-    ActionId, ControlId, End, EndReason, PendingAction, RestartWanted, Run, RunId, RunPhase,
-    ServiceId, ServiceRecord, ShutdownLimits, StartCause, StopCause, Timer,
+    ActionId, ControlId, End, EndReason, NeededDown, PendingAction, RestartWanted, Run, RunId,
+    RunPhase, ServiceId, ServiceRecord, ShutdownLimits, StartCause, StopCause, Timer,
 };
 pub use step::step;
 pub use time::Time;

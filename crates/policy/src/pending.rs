@@ -6,6 +6,7 @@ use relance_scm::event::Event;
 
 use crate::action::{Answer, DenyReason};
 use crate::draft::Draft;
+use crate::held;
 use crate::record::{ActionId, PendingAction};
 
 /// X21: somebody starts or stops a program, and that is what holds: a restart that was to come does not.
@@ -34,7 +35,8 @@ pub(crate) fn cancel_requested(draft: &mut Draft, id: Option<ActionId>) -> Answe
         .drain(..)
         .partition(|pending| id.is_none_or(|id| id == pending.id));
     draft.record.pending_actions = kept;
-    if cancelled.is_empty() {
+    let was_held = id.is_none() && held::superseded(draft);
+    if cancelled.is_empty() && !was_held {
         return Answer::Denied(DenyReason::NoPendingAction);
     }
     for pending in cancelled {

@@ -20,6 +20,7 @@
 mod deadline;
 mod end;
 mod laws;
+mod needed;
 mod restart;
 pub(crate) mod restored;
 mod starting;
@@ -39,6 +40,8 @@ use crate::time::Time;
 
 pub use deadline::Timer;
 pub use end::{End, EndReason};
+pub use needed::NeededDown;
+pub(crate) use needed::WhenDependencyFails;
 pub use restart::RestartWanted;
 
 /// How long a process may take to connect (S43).
@@ -79,6 +82,8 @@ pub enum StartCause {
     Recycle,
     /// A restart was asked for (X22).
     Restart,
+    /// Something that it needs was down, and is back (X70).
+    DependencyBack,
 }
 
 /// How far a run has come.
@@ -352,6 +357,8 @@ pub struct ServiceRecord {
     pub last_end: Option<End>,
     /// A restart that somebody asked for.
     pub restart: Option<RestartWanted>,
+    /// Something that it needs is down, and it minds that (X70).
+    pub needed_down: Option<NeededDown>,
     /// Set once the system shuts down (R40).
     pub shutting_down: bool,
     /// How long that shutdown waits.
@@ -385,6 +392,7 @@ impl ServiceRecord {
             recycling: None,
             last_end: None,
             restart: None,
+            needed_down: None,
             shutting_down: false,
             limits: ShutdownLimits::default(),
             shutdown: None,

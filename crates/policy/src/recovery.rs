@@ -6,7 +6,7 @@ use relance_scm::{RecoveryActionKind, Win32Error};
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
 use crate::record::{ActionId, PendingAction, StartCause};
-use crate::start;
+use crate::{held, start};
 
 pub(crate) fn due(draft: &mut Draft, id: ActionId) -> Answer {
     let waiting = |pending: &PendingAction| pending.id == id && !pending.executing;
@@ -63,6 +63,8 @@ fn restart(draft: &mut Draft, pending: &PendingAction) {
     match start::refusal(draft) {
         // R40: a shutdown drops it silently.
         Some(DenyReason::ShuttingDown) => {}
+        // X70: what it needs is down; it is started when that is back.
+        None if held::hold(draft) => {}
         Some(reason) => failed(draft, pending, reason.code()),
         None => {
             start::begin(

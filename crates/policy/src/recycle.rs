@@ -14,7 +14,7 @@ use relance_scm::{ExitCode, Win32Error};
 use crate::draft::Draft;
 use crate::ending;
 use crate::record::{EndReason, Recycling, Run, StartCause};
-use crate::{failure, start};
+use crate::{failure, held, start};
 
 /// A service that asks for new starts faster than this ...
 const SHORT_RUN: Duration = Duration::from_secs(1);
@@ -127,6 +127,9 @@ fn again(draft: &mut Draft, status: u8, ended: &Run) {
     } else {
         0
     };
+    if held::hold(draft) {
+        return stopped(draft);
+    }
     draft.record.state = relance_scm::ServiceState::Stopped;
     let mut delay = draft.record.config.extensions.get(RESTART_ON_EXIT_DELAY);
     if draft.record.short_recycles >= SHORT_RUNS_MAX {

@@ -12,7 +12,7 @@ use relance_scm::event::Event;
 use crate::action::{Answer, DenyReason};
 use crate::draft::Draft;
 use crate::record::{RestartWanted, ServiceId, StartCause};
-use crate::{control, pending, start};
+use crate::{control, held, pending, start};
 
 pub(crate) fn requested(
     draft: &mut Draft,
@@ -46,6 +46,7 @@ pub(crate) fn requested(
         since: draft.now,
         behind_dependents,
         after,
+        with_needed: false,
     });
     draft.log(Event::RestartAsked);
     if !is_stopping && !behind_dependents {
@@ -87,6 +88,8 @@ pub(crate) fn start_if_stopped(draft: &mut Draft) {
     }
     draft.record.restart = None;
     match start::refusal(draft) {
+        // X70: what it needs is down; it is started when that is back.
+        None if held::hold(draft) => {}
         None => {
             start::begin(draft, StartCause::Restart, [].into());
         }

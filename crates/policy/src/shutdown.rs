@@ -20,6 +20,7 @@ pub(crate) fn requested(draft: &mut Draft, limits: ShutdownLimits, needed: bool)
     draft.record.shutting_down = true;
     draft.record.pending_actions.clear();
     draft.record.restart = None;
+    draft.record.needed_down = None;
     draft.record.limits = limits;
     let Some(run) = &draft.record.run else {
         return end_previous(draft);

@@ -16,7 +16,7 @@ use crate::record::CONNECT_TIMEOUT;
 use crate::record::restored::CONTROLS_MISSED;
 use crate::record::{EndReason, Run, RunId, RunPhase, StartCause, accepted_at_first};
 use crate::time::Time;
-use crate::{ending, failure, pending, readiness, stopping};
+use crate::{ending, failure, held, pending, readiness, stopping};
 
 /// The wait hint on record when a start begins (S14).
 const START_WAIT_HINT: Duration = Duration::from_secs(2);
@@ -65,6 +65,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
     record.runs += 1;
     // Any start is the one that was asked for, unless the service has not been told to stop yet.
     record.restart = record.restart.filter(|restart| restart.behind_dependents);
+    record.needed_down = None;
     let id = RunId {
         service: record.id,
         number: record.runs,
@@ -161,11 +162,25 @@ pub(crate) fn dependencies_resolved(
     match result {
         Ok(()) => spawn_when_free(draft, id),
         Err(failure) => {
+            let cause = draft.record.run.as_ref().map(|run| run.cause);
+            let needed = down_by(&failure);
             let (event, error) = dependency_event(failure);
             fail(draft, id, error, |draft| draft.log(event));
+            if let (Some(cause), Some(needed)) = (cause, needed) {
+                held::hold_start(draft, id, cause, needed);
+            }
         }
     }
     Answer::Accepted
+}
+
+/// What has not come up, and may come up later.
+fn down_by(failure: &DependencyFailure) -> Option<Box<str>> {
+    match failure {
+        DependencyFailure::Failed(name, _) => Some(name.as_str().into()),
+        DependencyFailure::Group(group) => Some(group.clone()),
+        DependencyFailure::Missing(_) | DependencyFailure::Loop => None,
+    }
 }
 
 /// D3: the entry and the code of each way a dependency can fail.

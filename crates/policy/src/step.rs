@@ -11,8 +11,8 @@ use crate::input::Input;
 use crate::record::{RunPhase, ServiceRecord, Timer};
 use crate::time::Time;
 use crate::{
-    control, exit, notices, pending, readiness, recovery, report, restart, shutdown, start,
-    stopping,
+    control, dependency, exit, held, notices, pending, readiness, recovery, report, restart,
+    shutdown, start, stopping,
 };
 
 /// Decides what follows from an input.
@@ -34,6 +34,12 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
             after,
         } => restart::requested(&mut draft, dependents_active, with_dependents, after),
         Input::RestartDue => restart::due(&mut draft),
+        Input::DependencyDown {
+            needed,
+            failed,
+            behind_dependents,
+        } => dependency::down(&mut draft, needed, failed, behind_dependents),
+        Input::DependencyBack { wait } => dependency::back(&mut draft, wait),
         Input::CancelRecoveryRequested(id) => pending::cancel_requested(&mut draft, id),
         Input::ShutdownRequested { limits, needed } => {
             shutdown::requested(&mut draft, limits, needed)
@@ -66,6 +72,7 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         Input::TimerFired(timer) => timer_fired(&mut draft, timer),
     };
     restart::start_if_stopped(&mut draft);
+    held::forget_if_over(&mut draft);
     draft.finish(answer)
 }
 
@@ -82,6 +89,7 @@ fn timer_fired(draft: &mut Draft, timer: Timer) -> Answer {
         Timer::Preshutdown(run) => shutdown::preshutdown_over(draft, run),
         Timer::Recycle(run) => start::recycle_due(draft, run),
         Timer::Recovery(id) => recovery::due(draft, id),
+        Timer::DependencyBack => dependency::start_due(draft),
     }
 }
 
@@ -92,6 +100,7 @@ fn delete_requested(draft: &mut Draft) -> Answer {
     }
     draft.record.marked_for_delete = true;
     draft.record.restart = None;
+    draft.record.needed_down = None;
     Arc::make_mut(&mut draft.record.config).start_type = StartType::Disabled;
     draft.remove_if_over();
     Answer::Accepted

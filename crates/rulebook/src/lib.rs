@@ -54,6 +54,7 @@ pages![
     "relance",
     "limits",
     "liveness",
+    "schedules",
     "vectors",
     "php-cases",
     "php-defects",

@@ -5,6 +5,7 @@
 //! `Relance`. What else is known of an occurrence (run, exit status, last lines of output) is kept
 //! beside these by the engine. `names` says what the parameters are, `texts` makes sentences of them, `read` reads stored entries back.
 
+mod failed;
 mod names;
 mod of_manager;
 mod read;
@@ -16,6 +17,8 @@ use crate::failure_actions::RecoveryAction;
 use crate::name::ServiceName;
 use crate::state::ServiceState;
 use crate::win32::Win32Error;
+
+use failed::{failed, failed_id};
 
 pub use texts::{meaning, render, sentence, template};
 
@@ -228,6 +231,14 @@ pub enum Event {
     NeverRunning(u32),
     /// 1045: its first process ended with 0 while others of it were still there; they were killed (X63).
     LeftProcesses,
+    /// 1071: it is held, because this is down, which it needs (X70).
+    Held(Box<str>),
+    /// 1072: this is back, and it is started (X70).
+    Released(Box<str>),
+    /// 1073: it is stopped, because this has failed, which it needs (X71).
+    RestartedWithNeeded(Box<str>),
+    /// 1074: somebody stopped it, so that it no longer waits for this.
+    HoldEnded(Box<str>),
     /// 1101: the manager has started (a boot in the sense of C31, R19).
     ManagerStarted,
     /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.
@@ -314,6 +325,10 @@ impl Event {
             Self::LimitsNotHeld(_) => 1046,
             Self::StartOverdue(_) => 1033,
             Self::NeverRunning(_) => 1034,
+            Self::Held(_) => 1071,
+            Self::Released(_) => 1072,
+            Self::RestartedWithNeeded(_) => 1073,
+            Self::HoldEnded(_) => 1074,
             _ => self.id_of_manager(),
         }
     }
@@ -374,6 +389,8 @@ impl Event {
                 | Self::Deleted
                 | Self::RestartAsked
                 | Self::RestartWithdrawn
+                | Self::Released(_)
+                | Self::HoldEnded(_)
                 | Self::ManagerStarted
                 | Self::StorageRecovered(_)
                 | Self::ManagerStopping
@@ -406,6 +423,8 @@ impl Event {
                 | Self::SignInRefused { .. }
                 | Self::NeverRunning(_)
                 | Self::NotTaken(_)
+                | Self::Held(_)
+                | Self::RestartedWithNeeded(_)
         )
     }
 
@@ -422,7 +441,11 @@ impl Event {
             Self::DependencyFailed(dependency, error) => {
                 vec![service(), dependency.to_string(), message(*error)]
             }
-            Self::GroupFailed(group) => vec![service(), group.to_string()],
+            Self::GroupFailed(needed)
+            | Self::Held(needed)
+            | Self::Released(needed)
+            | Self::RestartedWithNeeded(needed)
+            | Self::HoldEnded(needed) => vec![service(), needed.to_string()],
             Self::DependencyMissing(name) => vec![service(), name.to_string()],
             Self::ConnectTimedOut(ms) | Self::ControlTimedOut(ms) => {
                 vec![ms.to_string(), service()]
@@ -506,28 +529,6 @@ impl Event {
             _ => self.parameters_of_manager(),
         }
     }
-}
-
-fn failed_id(action: Option<RecoveryAction>) -> u32 {
-    match effective(action) {
-        Some(_) => 7031,
-        None => 7034,
-    }
-}
-
-fn failed(service: String, count: u32, action: Option<RecoveryAction>) -> Vec<String> {
-    let mut parameters = vec![service, count.to_string()];
-    if let Some(action) = effective(action) {
-        parameters.push(action.delay_ms().to_string());
-        parameters.push(action.kind.to_raw().to_string());
-        parameters.push(action.kind.label().to_owned());
-    }
-    parameters
-}
-
-/// The action, unless there is none or it is NONE (R22).
-fn effective(action: Option<RecoveryAction>) -> Option<RecoveryAction> {
-    action.filter(|action| action.kind != crate::RecoveryActionKind::None)
 }
 
 /// `%%1053`, as Windows writes an error into the log (E3).

@@ -5,6 +5,8 @@
 //! blocking client and an async server can all stand behind or before it.
 
 mod about;
+mod held;
+mod recovery;
 mod refuse;
 mod reply;
 mod run;
@@ -23,7 +25,6 @@ use crate::config::{ConfigChange, EnvironmentVariable, Secret, ServiceConfig};
 use crate::control::Control;
 use crate::error::ScmError;
 use crate::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
-use crate::failure_actions::RecoveryAction;
 use crate::name::ServiceName;
 use crate::run::{RunId, ServiceId};
 use crate::security::{Access, NamedChange, Sid};
@@ -32,6 +33,8 @@ use crate::status::{ExitCode, ProcessExit, ServiceStatus};
 use crate::win32::Win32Error;
 
 pub use about::{ConsoleInfo, ManagerInfo, Usage};
+pub use held::HeldInfo;
+pub use recovery::{PendingInfo, RecoveryInfo};
 pub use reply::{Interest, Reply};
 pub use run::RunInfo;
 
@@ -395,6 +398,8 @@ pub struct ServiceInfo {
     pub last_end: Option<EndInfo>,
     /// Since when a restart is wanted that has not happened yet (X22).
     pub restart_wanted: Option<Timestamp>,
+    /// What it waits for, if it is held (X70).
+    pub held: Option<HeldInfo>,
 }
 
 impl ServiceInfo {
@@ -403,38 +408,8 @@ impl ServiceInfo {
     pub fn has_failed(&self) -> bool {
         let ended_badly = self.last_end.as_ref().is_some_and(|end| end.went_wrong);
         !self.recovery.pending.is_empty()
-            || self.status.state == ServiceState::Stopped && ended_badly
+            || self.status.state == ServiceState::Stopped && ended_badly && self.held.is_none()
     }
-}
-
-/// Failures of a service and what follows from them (R11 to R27, R30 to R45).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RecoveryInfo {
-    /// The counter as the next failure would find it: 0 once the reset period is over (R13).
-    pub failure_count: u32,
-    /// When the last failure happened.
-    pub last_failure_at: Option<Timestamp>,
-    /// When the counter starts again, if it does.
-    pub resets_at: Option<Timestamp>,
-    /// What is queued, in the order of the failures.
-    pub pending: Vec<PendingInfo>,
-    /// What the next failure would be answered with.
-    pub next_action: Option<RecoveryAction>,
-    /// Whether all this was derived from the event log, because the manager has no call for it (R19).
-    pub derived: bool,
-}
-
-/// A queued recovery action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PendingInfo {
-    /// What, and how long after the failure.
-    pub action: RecoveryAction,
-    /// When.
-    pub due: Timestamp,
-    /// For which failure.
-    pub failure_count: u32,
-    /// Whether it is being carried out.
-    pub executing: bool,
 }
 
 /// How a run ended.

@@ -17,6 +17,8 @@
 #[macro_use]
 mod table;
 
+mod dependencies;
+mod environment;
 mod extensions;
 mod limits;
 mod liveness;

@@ -397,6 +397,7 @@ console-security = Security
 
 console-being-deleted = being deleted
 console-in-progress = In progress
+console-held = starts with { $needed }
 console-now = now
 console-ended-unseen = ended unseen
 console-create-no-such = There is no service { $name } yet; this one cannot start before there is.

@@ -28,6 +28,7 @@ setting-windows-tmp = set the variables TMP and TEMP to a folder of its own inst
 setting-windows-read-only = on Windows give its account no right to write there (icacls)
 setting-windows-no-root = Windows has no root directories; leave it out
 setting-windows-no-umask = Windows has no umask; leave it out, and give the folder the rights that its files are to have
+setting-windows-no-dependents = Windows leaves dependents alone when a service fails; leave it out
 setting-windows-no-files = relance host does not read environment files; give the variables one by one (--env)
 setting-windows-environment = a service of Windows gets the environment of the system; set the variable there, or with --env
 setting-windows-no-end = the service manager of Windows does not end; use the action reboot or run

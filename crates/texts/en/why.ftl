@@ -15,6 +15,7 @@ why-cause-dependency = another service needs it
 why-cause-recovery = a recovery action restarted it
 why-cause-recycle = its exit status asked for a new start
 why-cause-restart = a restart was asked for
+why-cause-dependency-back = something that it needs is back
 
 why-waits-dependencies = it waits for services that must run first
 why-waits-previous = it waits for the process of the run before to end
@@ -29,6 +30,10 @@ why-restart-wanted = A restart was asked for { $ago } ago: { $waits }; relance s
 why-restart-waits-needed = it starts again once what it needs has been restarted
 why-restart-waits-dependents = it is told to stop once those that need it have stopped
 why-restart-waits-stop = it starts again once it has stopped, however long that takes
+
+why-needed-down = { $needed }, which it needs, has been down for { $ago }: until it is back, ends of this service do not count (X70).
+why-held = { $needed }, which it needs, is down; since { $ago } it is held, and it starts when { $needed } is back (X70): relance why { $needed } says what is wrong there, relance stop { $name } ends the wait.
+why-held-starts = { $needed }, which it needs, is back; it starts in { $time } (X70).
 
 ## How its last run ended
 
@@ -81,6 +86,7 @@ why-failure-recycled = That is the { $number } failure: this exit status asks fo
 why-no-failure-final = Nothing follows this exit status (no-restart-on-exit, X12).
 why-no-failure-not-listed = That is not a failure: this exit status is not one of those that are (fail-on-exit, X13).
 why-no-failure-shutdown = Nothing that ends in a shutdown is a failure (R8.12).
+why-no-failure-held = That was not counted: { $needed }, which it needs, was down (X70).
 
 ## What comes next
 

@@ -28,6 +28,7 @@ setting-windows-tmp = donnez plutôt aux variables TMP et TEMP un dossier à lui
 setting-windows-read-only = sous Windows, ne donnez pas à son compte le droit d’y écrire (icacls)
 setting-windows-no-root = Windows n’a pas de dossiers racines ; omettez-le
 setting-windows-no-umask = Windows n’a pas de umask ; omettez-le, et donnez au dossier les droits que ses fichiers doivent avoir
+setting-windows-no-dependents = Windows ne touche pas aux services qui dépendent d’un service en échec ; omettez-le
 setting-windows-no-files = relance host ne lit pas de fichiers d’environnement ; donnez les variables une à une (--env)
 setting-windows-environment = un service de Windows reçoit l’environnement du système ; définissez-y la variable, ou avec --env
 setting-windows-no-end = le gestionnaire de services de Windows ne se termine pas ; utilisez l’action reboot ou run

@@ -14,6 +14,7 @@ why-cause-dependency = un autre service en a besoin
 why-cause-recovery = une action de récupération l’a redémarré
 why-cause-recycle = son code de sortie demandait un redémarrage
 why-cause-restart = un redémarrage a été demandé
+why-cause-dependency-back = ce dont il a besoin est de retour
 
 why-waits-dependencies = il attend des services qui doivent tourner avant lui
 why-waits-previous = il attend la fin du processus de l’exécution précédente
@@ -27,6 +28,10 @@ why-restart-wanted = Un redémarrage a été demandé il y a { $ago } : { $waits
 why-restart-waits-needed = il démarre de nouveau quand ce dont il a besoin a été redémarré
 why-restart-waits-dependents = l’arrêt lui sera demandé quand ceux qui ont besoin de lui se seront arrêtés
 why-restart-waits-stop = il démarre de nouveau dès qu’il s’est arrêté, quel que soit le temps que cela prend
+
+why-needed-down = { $needed }, dont il a besoin, est arrêté depuis { $ago } : jusqu’à son retour, les fins de ce service ne comptent pas (X70).
+why-held = { $needed }, dont il a besoin, est arrêté ; il attend depuis { $ago } et démarre au retour de { $needed } (X70) : relance why { $needed } dit ce qui ne va pas là, relance stop { $name } met fin à l’attente.
+why-held-starts = { $needed }, dont il a besoin, est de retour ; il démarre dans { $time } (X70).
 
 ## La fin de sa dernière exécution
 
@@ -77,6 +82,7 @@ why-failure-recycled = C’est le { $number } échec : ce code de sortie demande
 why-no-failure-final = Rien ne suit ce code de sortie (no-restart-on-exit, X12).
 why-no-failure-not-listed = Ce n’est pas un échec : ce code de sortie n’est pas de ceux qui en sont un (fail-on-exit, X13).
 why-no-failure-shutdown = Rien de ce qui se termine lors d’un arrêt du gestionnaire n’est un échec (R8.12).
+why-no-failure-held = Cela n’a pas compté : { $needed }, dont il a besoin, était arrêté (X70).
 
 ## La suite
 

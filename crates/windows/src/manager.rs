@@ -235,6 +235,7 @@ impl Scm {
             recovery: recovery::derive(&config, &[], self.api.now()),
             last_end: None,
             restart_wanted: None,
+            held: None,
             config: Arc::new(config),
         })
     }

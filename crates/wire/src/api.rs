@@ -10,6 +10,7 @@ mod config;
 mod event;
 mod extensions;
 mod failures;
+mod held;
 mod manager;
 mod reading;
 mod requests;
@@ -31,6 +32,7 @@ pub use config::{
 pub use event::{EventBody, EventPageReply, EventsQuery, WriteEventRequest};
 pub use extensions::ExtensionsBody;
 pub use failures::{CauseBody, FailuresBody};
+pub use held::HeldBody;
 pub use manager::{ConsoleBody, ManagerReply};
 pub use requests::{ControlRequest, RestartRequest, StartRequest};
 pub use run::RunBody;

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use relance_policy::record::{Previous, Recycling, ShutdownPhase};
-use relance_policy::{End, PendingAction, RestartWanted, Run, ServiceId, ServiceRecord, Time};
+use relance_policy::{
+    End, NeededDown, PendingAction, RestartWanted, Run, ServiceId, ServiceRecord, Time,
+};
 use relance_scm::{ControlsAccepted, ExitCode, ServiceState};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,7 @@ pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite
         state_since: record.state_since,
         shutdown: record.shutdown,
         restart: record.restart,
+        needed_down: record.needed_down.as_ref().map(Cow::Borrowed),
     };
     connection.prepare_cached(WRITE)?.execute(params![
         record.id.0,
@@ -111,6 +114,7 @@ fn read(row: &Columns<'_>, record: &mut ServiceRecord) -> Result<(), String> {
     record.state_since = details.state_since;
     record.shutdown = details.shutdown;
     record.restart = details.restart;
+    record.needed_down = details.needed_down.map(Cow::into_owned);
     Ok(())
 }
 
@@ -135,4 +139,6 @@ struct Details<'a> {
     shutdown: Option<ShutdownPhase>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     restart: Option<RestartWanted>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    needed_down: Option<Cow<'a, NeededDown>>,
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use relance_policy::{Answer, DenyReason, Input, ServiceId, ServiceRecord};
 use relance_scm::config::{Dependency, ServiceConfig};
@@ -258,6 +259,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         draft.configured.push(id);
         self.input_into(now, id, Input::ConfigChanged(Arc::new(config)), draft);
         self.log_limits(now, id, Some(&old), draft);
+        self.note_minding(id);
         Ok(Outcome::Changed)
     }
 
@@ -367,16 +369,20 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     pub(super) fn configure_done(&mut self, now: Moment, submitted: SubmittedConfigures) {
         self.configuring = false;
         for undo in submitted.undo {
-            let id = match undo {
+            let (id, before) = match undo {
                 Undo::Create(id) => {
                     self.services
                         .entry(id)
                         .and_modify(|slot| slot.is_new = false);
-                    id
+                    (id, None)
                 }
-                Undo::Change(before) | Undo::Remove(before) => before.id,
+                Undo::Change(before) | Undo::Remove(before) => (before.id, Some(before)),
             };
             self.look_at_waits(now, id);
+            self.look_at_needs(now, id, Duration::ZERO);
+            if let Some(before) = before {
+                self.look_at_dependents(now, &before);
+            }
         }
         for (reply, outcomes) in submitted.replies {
             reply.send(Ok(outcomes));
@@ -429,6 +435,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         slot.record = Arc::new(record);
         self.names.insert(before.id, &before.config);
         self.note_dependencies(before.id, &before.config);
+        self.note_minding(before.id);
         self.schedule(before.id);
     }
 }

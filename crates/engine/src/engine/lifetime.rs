@@ -138,6 +138,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if self.shutting_down {
             self.shut_down_all(now);
         }
+        self.look_at_all_needs(now);
     }
 
     /// Processes on record that the host does not have: they ended, and nobody saw how.

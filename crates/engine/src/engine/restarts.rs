@@ -82,7 +82,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             };
             let is_due = if record.run.is_some() {
                 let name = &record.config.service_name;
-                restart.behind_dependents && self.active_dependents(name).next().is_none()
+                let is_needed = if restart.with_needed {
+                    self.others_still_stop(record)
+                } else {
+                    self.active_dependents(name).next().is_some()
+                };
+                restart.behind_dependents && !is_needed
             } else {
                 let needed = restart.after.and_then(|needed| self.services.get(&needed));
                 needed.is_none_or(|needed| needed.record.restart.is_none())

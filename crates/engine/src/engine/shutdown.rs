@@ -152,7 +152,7 @@ fn is_ordered(one: &ServiceRecord, other: &ServiceRecord) -> bool {
         .any(|record| record.kind() == ServiceKind::Program)
 }
 
-fn needs(record: &ServiceRecord, other: &ServiceRecord) -> bool {
+pub(super) fn needs(record: &ServiceRecord, other: &ServiceRecord) -> bool {
     let mut dependencies = record.config.dependencies.iter();
     dependencies.any(|dependency| match dependency {
         Dependency::Service(name) => *name == other.config.service_name,

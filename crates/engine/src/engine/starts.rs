@@ -46,7 +46,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 
     /// The services a dependency stands for.
-    fn members(&self, dependency: &Dependency, of: ServiceId) -> Vec<ServiceId> {
+    pub(super) fn members(&self, dependency: &Dependency, of: ServiceId) -> Vec<ServiceId> {
         match dependency {
             Dependency::Service(name) => self.find(name).into_iter().collect(),
             Dependency::Group(group) => {

@@ -41,6 +41,7 @@ fn end() -> End {
         exit_code: ExitCode::SUCCESS,
         failure: Some(1),
         action: None,
+        needed: None,
     }
 }
 

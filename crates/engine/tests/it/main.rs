@@ -1,6 +1,7 @@
 //! The engine over a simulated machine (level 3 of the style guide), and the compliance scenarios.
 
 mod compliance;
+mod dependencies;
 mod lifetime;
 mod signs;
 mod simulation;

@@ -9,12 +9,16 @@ const STEPS: usize = 1500;
 #[test]
 fn whatever_happens_every_promise_holds() {
     let mut killed = 0;
-    let mut failures = 0;
+    let (mut failures, mut held) = (0, 0);
     for seed in 0..SEEDS {
         let summary = turmoil::run(seed, STEPS).unwrap_or_else(|problem| panic!("{problem}"));
         killed += summary.engines_killed;
         failures += summary.failures;
+        held += summary.held;
     }
     // The turmoil has some: otherwise this would show nothing.
-    assert!(killed > 500 && failures > 2000, "{killed} {failures}");
+    assert!(
+        killed > 500 && failures > 2000 && held > 100,
+        "{killed} {failures} {held}"
+    );
 }

@@ -32,6 +32,8 @@ pub enum Timer {
     Recycle(RunId),
     /// A recovery action is due.
     Recovery(ActionId),
+    /// What the service was held for is back, and its turn has come (X70).
+    DependencyBack,
 }
 
 impl ServiceRecord {
@@ -100,6 +102,10 @@ impl ServiceRecord {
         {
             offer(Some(pending.due), Timer::Recovery(pending.id));
         }
+        offer(
+            self.held().and_then(|down| down.start_at),
+            Timer::DependencyBack,
+        );
         next
     }
 }

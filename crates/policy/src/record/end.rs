@@ -44,6 +44,12 @@ pub struct End {
     pub failure: Option<u32>,
     /// The action that was chosen then.
     pub action: Option<RecoveryAction>,
+    /// It was not counted, because this was down, which the service needs (X70).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub needed: Option<Box<str>>,
 }
 
 /// The kinds of end, each with its rule.
@@ -114,7 +120,8 @@ impl ServiceRecord {
     pub fn is_down_for_good(&self) -> bool {
         let end = self.last_end.as_ref();
         let is_bad = end.is_some_and(|end| end.reason.is_bad());
-        let waits = self.restart.is_some() || !self.pending_actions.is_empty();
+        let waits =
+            self.restart.is_some() || !self.pending_actions.is_empty() || self.held().is_some();
         is_bad && self.run.is_none() && !waits
     }
 }

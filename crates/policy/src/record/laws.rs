@@ -54,6 +54,10 @@ impl ServiceRecord {
             "X22: a stopped service that is to be restarted waits for another one",
         )?;
         law(
+            stopped || self.held().is_none(),
+            "X70: only a stopped service is held",
+        )?;
+        law(
             self.pending_actions.len() <= PENDING_ACTIONS_MAX,
             "pending actions are bounded",
         )

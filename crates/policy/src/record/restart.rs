@@ -13,4 +13,7 @@ pub struct RestartWanted {
     pub behind_dependents: bool,
     /// Once stopped, it is started when this one has been started again, which it needs.
     pub after: Option<ServiceId>,
+    /// Nobody asked: it is restarted with something that it needs, which has failed (X71).
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub with_needed: bool,
 }

@@ -29,6 +29,7 @@ impl ServiceRecord {
         record.previous = record.previous.filter(|previous| has(previous.run));
         record.run = record.run.filter(|run| has(run.id));
         record.restart = None;
+        record.needed_down = record.needed_down.filter(|_| !is_there);
         match &mut record.run {
             Some(run) => run.catch_up(now),
             None => record.forget_run(),

@@ -4,6 +4,7 @@
 
 mod compliance;
 mod controls;
+mod dependencies;
 mod exhaustive;
 mod exits;
 mod explain;

@@ -9,6 +9,7 @@ use relance_scm::{ServiceId, ServiceState};
 use relance_wire::api::ServicesReply;
 
 use crate::cli::{CommandResult, Common, Manager};
+use crate::plain::plain;
 use crate::selection::{Selection, service_names};
 use crate::table::{self, Cell, Column, Tone};
 use crate::text::{between, earliest, now, size};
@@ -286,10 +287,14 @@ fn says(info: &ServiceInfo) -> Option<&str> {
     info.run.as_ref()?.status_text.as_deref()
 }
 
-/// The earliest pending recovery action.
+/// The earliest pending recovery action, or what one of them waits for.
 fn next(line: &[&ServiceInfo]) -> String {
     let pending = line.iter().filter_map(|info| earliest(info));
     let Some(pending) = pending.min_by_key(|pending| pending.due) else {
+        let mut held = line.iter().filter_map(|info| info.held.as_ref());
+        if let Some(held) = held.next() {
+            return format!("start with {}", plain(&held.needed));
+        }
         return String::new();
     };
     format!(

@@ -1,7 +1,7 @@
 //! `relance status`
 
 use clap::Parser;
-use relance_scm::manager::{ServiceInfo, Usage};
+use relance_scm::manager::{HeldInfo, ServiceInfo, Usage};
 use relance_scm::{ExitCode, ServiceState};
 use relance_wire::api::ServiceReply;
 
@@ -84,6 +84,9 @@ fn print(info: &ServiceInfo, usage: Option<&Usage>) {
         ));
     }
     pairs.push(("failures", failures(info)));
+    if let Some(held) = &info.held {
+        pairs.push(("held", until_back(held)));
+    }
     for pending in &info.recovery.pending {
         let when = if pending.executing {
             "now".to_owned()
@@ -97,6 +100,15 @@ fn print(info: &ServiceInfo, usage: Option<&Usage>) {
         ));
     }
     print_pairs(&pairs);
+}
+
+/// X70: what it waits for.
+fn until_back(held: &HeldInfo) -> String {
+    let needed = plain(&held.needed);
+    match held.starts_at {
+        None => format!("{needed}, which it needs, is down; it starts when that is back"),
+        Some(at) => format!("{needed} is back; it starts in {}", between(now(), at)),
+    }
 }
 
 fn state(info: &ServiceInfo) -> String {

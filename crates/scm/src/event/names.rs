@@ -30,7 +30,7 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         1024 | 7000 | 7023 => &["service", "error"],
         7001 => &["service", "dependency", "error"],
         7002 => &["service", "group"],
-        7003 => &["service", "dependency"],
+        7003 | 1071..=1074 => &["service", "dependency"],
         7009 | 7011 => &["time", "service"],
         7016 => &["service", "number"],
         7024 => &["service", "code"],

@@ -6,7 +6,7 @@ use relance_texts::setting;
 
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
-    limits, liveness, logs, rlimits, signals,
+    dependencies, environment, limits, liveness, logs, rlimits, signals,
 };
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Readiness};
 
@@ -396,35 +396,9 @@ extensions! {
     /// How much its account may have in POSIX message queues.
     LIMIT_MSGQUEUE: Option<Limit> = rlimits::LIMIT_MSGQUEUE;
     /// Files with variables, read at each start (X10).
-    ENVIRONMENT_FILES: Box<[Box<str>]> = Setting {
-        key: "environment_files",
-        option: "env-file",
-        value: ValueType::List,
-        default: || Value::List(Box::default()),
-        label: Words { en: "Environment files", fr: "Fichiers d’environnement" },
-        about: Words {
-            en: "A file with NAME=value lines, read at each start; - before the path if it may be missing",
-            fr: "Un fichier de lignes NOM=valeur, lu à chaque démarrage ; - devant le chemin s’il peut manquer",
-        },
-        system: System::Linux(setting::WINDOWS_NO_FILES),
-        set_by: SetBy::Administrators(setting::ADMINISTRATORS_FILE),
-        ..EXTENSION
-    };
+    ENVIRONMENT_FILES: Box<[Box<str>]> = environment::ENVIRONMENT_FILES;
     /// Variables of the manager's own environment that the process gets (X31).
-    PASS_ENVIRONMENT: Box<[Box<str>]> = Setting {
-        key: "pass_environment",
-        option: "pass-env",
-        value: ValueType::List,
-        default: || Value::List(Box::default()),
-        label: Words { en: "Variables passed on", fr: "Variables transmises" },
-        about: Words {
-            en: "A variable of the manager's own environment that the process gets, by name or as APP_*",
-            fr: "Une variable de l’environnement du gestionnaire que reçoit le processus, par son nom ou comme APP_*",
-        },
-        system: System::Linux(setting::WINDOWS_ENVIRONMENT),
-        set_by: SetBy::Administrators(setting::ADMINISTRATORS_ENVIRONMENT),
-        ..EXTENSION
-    };
+    PASS_ENVIRONMENT: Box<[Box<str>]> = environment::PASS_ENVIRONMENT;
     /// If the service is down for good, the manager stops all services and ends with this status (X33).
     END_MANAGER_WITH: Option<u64> = Setting {
         key: "end_manager_with",
@@ -478,4 +452,6 @@ extensions! {
     TASKS_MAX: Option<u64> = limits::TASKS_MAX;
     /// Its share of the disks (X53).
     IO_WEIGHT: Option<u64> = limits::IO_WEIGHT;
+    /// What becomes of it when something that it needs fails (X70, X71).
+    WHEN_DEPENDENCY_FAILS: &'static str = dependencies::WHEN_DEPENDENCY_FAILS;
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use relance_policy::{EndReason, RunId, ServiceRecord};
 use relance_scm::ServiceKind;
+use relance_scm::config::Dependency;
 use relance_scm::event_log::LogEntry;
 use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::status::ProcessExit;
@@ -20,6 +21,8 @@ pub struct Common {
     pub deadlines: bool,
     /// X11, X12: planned restarts have a limit, and a status is final.
     pub statuses: bool,
+    /// X70, X71: services mind what they need.
+    pub minds: bool,
 }
 
 /// What holds after every step.
@@ -46,6 +49,7 @@ pub fn check_at_peace(world: &mut World, common: Common) -> Result<(), String> {
     let records: Vec<ServiceRecord> = world.records().map(|record| (**record).clone()).collect();
     for record in &records {
         is_at_rest(world, record)?;
+        is_held_for_a_reason(record, &records)?;
     }
     let unacknowledged = world.machine().unacknowledged();
     if !unacknowledged.is_empty() {
@@ -91,6 +95,24 @@ fn is_at_rest(world: &World, record: &ServiceRecord) -> Result<(), String> {
     ))
 }
 
+/// X70: nothing waits for what is there already.
+fn is_held_for_a_reason(record: &ServiceRecord, all: &[ServiceRecord]) -> Result<(), String> {
+    let is_there = |dependency: &Dependency| match dependency {
+        Dependency::Service(name) => all
+            .iter()
+            .any(|other| other.config.service_name == *name && other.is_available()),
+        Dependency::Group(_) => false,
+    };
+    let in_vain = record.config.dependencies.iter().all(is_there);
+    match record.held() {
+        Some(down) if in_vain || !record.minds_dependencies() => Err(format!(
+            "{} waits for {} in vain: {record:#?}",
+            record.config.service_name, down.needed
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// A service whose channel is broken can say nothing more; nobody is killed for that.
 fn is_mute(world: &World, run: Option<RunId>) -> bool {
     let machine = world.machine();
@@ -111,13 +133,20 @@ fn numbers_rise(log: &[std::sync::Arc<LogEntry>]) -> Result<(), String> {
 /// The entry about a service that does not connect.
 const CONNECT_TIMED_OUT: u32 = 7009;
 
+/// The entry about a service whose end was not counted (X70).
+const HELD: u32 = 1071;
+
 /// Every crash stands in the log once, and no clean end does (7031, 7034).
 fn failures_are_counted_once(world: &World, common: Common) -> Result<(), String> {
     let mut logged: BTreeMap<RunId, usize> = BTreeMap::new();
     let mut never_connected = BTreeSet::new();
+    let mut held = BTreeSet::new();
     for entry in world.log() {
         if entry.event_id == CONNECT_TIMED_OUT {
             never_connected.extend(entry.details.run);
+        }
+        if entry.event_id == HELD {
+            held.extend(entry.details.run);
         }
         if matches!(entry.event_id, 7031 | 7034) {
             let run = entry.details.run.ok_or("a failure without its run")?;
@@ -128,7 +157,7 @@ fn failures_are_counted_once(world: &World, common: Common) -> Result<(), String
     for (run, history) in &machine.history.runs {
         let count = logged.get(run).copied().unwrap_or(0);
         let expected = expected_failures(history, common)
-            .filter(|_| !machine.history.terminated.contains(run))
+            .filter(|_| !machine.history.terminated.contains(run) && !held.contains(run))
             .filter(|_| {
                 // A program for which an engine did not know that it is one: the change of its kind was
                 // lost with a full disk. It was taken for a service that does not connect.

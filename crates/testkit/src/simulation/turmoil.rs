@@ -44,6 +44,8 @@ pub struct Summary {
     pub engines_killed: usize,
     /// Failures counted (7031, 7034).
     pub failures: usize,
+    /// Services that were held (1071).
+    pub held: usize,
     /// What happened, line by line.
     pub trace: Vec<String>,
 }
@@ -124,6 +126,7 @@ impl Turmoil {
                 retries_starts: seed % 3 == 1,
                 deadlines: seed % 5 == 1,
                 statuses: seed % 7 < 3,
+                minds: seed % 4 == 1,
             },
             pending: Vec::new(),
             engines_killed: 0,
@@ -171,6 +174,7 @@ impl Turmoil {
         Summary {
             entries: log.len(),
             failures: failures.count(),
+            held: log.iter().filter(|entry| entry.event_id == 1071).count(),
             runs: history.runs.len(),
             engines_killed: self.engines_killed,
             trace: std::mem::take(&mut history.trace),

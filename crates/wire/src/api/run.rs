@@ -35,13 +35,14 @@ pub struct RunBody {
     pub main_process_id: Option<u32>,
 }
 
-const CAUSES: [&str; 6] = [
+const CAUSES: [&str; 7] = [
     "demand",
     "auto",
     "dependency",
     "recovery",
     "recycle",
     "restart",
+    "dependency back",
 ];
 
 impl From<&RunInfo> for RunBody {

@@ -7,7 +7,8 @@ use relance_scm::config::ServiceType;
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::ActionList;
 use relance_scm::manager::{
-    EndInfo, Enumeration, Outcome, PendingInfo, RecoveryInfo, ServiceInfo, Watched, WatchedChange,
+    EndInfo, Enumeration, HeldInfo, Outcome, PendingInfo, RecoveryInfo, ServiceInfo, Watched,
+    WatchedChange,
 };
 use relance_scm::status::{ProcessExit, RawStatusReport, ServiceStatus};
 use relance_scm::{
@@ -20,6 +21,7 @@ use relance_scm::duration::millis;
 
 use super::config::{ActionBody, ConfigBody};
 use super::event::{EventBody, ExitBody};
+use super::held::HeldBody;
 use super::is_default;
 use super::reading::{known, unreadable};
 use super::run::RunBody;
@@ -116,6 +118,9 @@ pub struct ServiceReply {
     /// Since when a restart is wanted that has not happened yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restart_wanted_at_ms: Option<i64>,
+    /// What it waits for, if it is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<HeldBody>,
 }
 
 /// Failures of a service and what follows from them.
@@ -197,6 +202,7 @@ impl From<&ServiceInfo> for ServiceReply {
             recovery_state: (&info.recovery).into(),
             last_end: info.last_end.as_ref().map(EndBody::from),
             restart_wanted_at_ms: info.restart_wanted.map(|at| at.0),
+            held: info.held.as_ref().map(HeldBody::from),
         }
     }
 }
@@ -255,6 +261,7 @@ impl TryFrom<&ServiceReply> for ServiceInfo {
             recovery: read_recovery_state(&reply.recovery_state)?,
             last_end: reply.last_end.as_ref().map(read_end).transpose()?,
             restart_wanted: reply.restart_wanted_at_ms.map(Timestamp),
+            held: reply.held.as_ref().map(HeldInfo::from),
         })
     }
 }

@@ -38,6 +38,7 @@ fn info(name: &str) -> ServiceInfo {
         recovery: RecoveryInfo::default(),
         last_end: None,
         restart_wanted: None,
+        held: None,
     }
 }
 

@@ -8,7 +8,7 @@ use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
 use relance_scm::settings::{
     NO_RESTART_ON_EXIT, READY, READY_AFTER, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT,
-    RETRY_FAILED_STARTS, START_DEADLINE, STOP_DEADLINE, WATCHDOG,
+    RETRY_FAILED_STARTS, START_DEADLINE, STOP_DEADLINE, WATCHDOG, WHEN_DEPENDENCY_FAILS,
 };
 use relance_scm::{
     ConfigChange, Control, RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceKind,
@@ -190,6 +190,11 @@ impl Turmoil {
                 _ => (index + 1).min(SERVICES - 1),
             };
             config.dependencies = [Dependency::Service(name(other))].into();
+            if self.common.minds {
+                let modes = ["alone", "held", "restart"];
+                let mode = self.random.choice(modes).expect("some modes");
+                config.extensions.set(WHEN_DEPENDENCY_FAILS, mode);
+            }
         }
         config
     }

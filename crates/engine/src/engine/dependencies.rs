@@ -1,0 +1,162 @@
+//! Services that mind what they need (X70, X71): they are told when that is down, and when it is back.
+//!
+//! Each record holds what its service was told, so nothing is lost with the engine. Others cost nothing:
+//! as long as no service minds, nothing is looked at.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use relance_policy::{Input, ServiceId, ServiceRecord};
+use relance_scm::config::Dependency;
+
+use super::shutdown::needs;
+use super::{Engine, Moment};
+use crate::processes::Processes;
+use crate::storage::Storage;
+
+/// Services that waited for the same one are started one after the other: forty that connect to a
+/// database in the moment in which it comes up would bring it down again.
+const APART: Duration = Duration::from_millis(50);
+
+/// Something that a service needs and that is down.
+struct Down {
+    needed: Box<str>,
+    failed: bool,
+}
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// The record of a service before a step, if any service minds others.
+    pub(super) fn before(&self, id: ServiceId) -> Option<Arc<ServiceRecord>> {
+        if self.minding.is_empty() {
+            return None;
+        }
+        Some(Arc::clone(&self.services.get(&id)?.record))
+    }
+
+    /// A step has changed whether others can work with this one: they are told.
+    pub(super) fn look_at_change(&mut self, now: Moment, before: &ServiceRecord) {
+        let after = self.services.get(&before.id).map(|slot| &slot.record);
+        if before.is_available() != after.is_some_and(|after| after.is_available()) {
+            self.look_at_dependents(now, before);
+        }
+    }
+
+    /// Tells those that need this one how things are.
+    pub(super) fn look_at_dependents(&mut self, now: Moment, needed: &ServiceRecord) {
+        let minding = self.minding.iter();
+        let concerned = minding.filter(|id| {
+            let slot = self.services.get(id);
+            slot.is_some_and(|slot| **id != needed.id && needs(&slot.record, needed))
+        });
+        let mut wait = Duration::ZERO;
+        for id in concerned.copied().collect::<Vec<_>>() {
+            if self.look_at_needs(now, id, wait) {
+                wait += APART;
+            }
+        }
+    }
+
+    /// After a while in which nobody looked.
+    pub(super) fn look_at_all_needs(&mut self, now: Moment) {
+        let mut wait = Duration::ZERO;
+        for id in self.minding.iter().copied().collect::<Vec<_>>() {
+            if self.look_at_needs(now, id, wait) {
+                wait += APART;
+            }
+        }
+    }
+
+    /// Tells one service how it is with what it needs. Whether it was held and is not any more.
+    pub(super) fn look_at_needs(&mut self, now: Moment, id: ServiceId, wait: Duration) -> bool {
+        if self.shutting_down || self.is_catching_up() {
+            return false;
+        }
+        let Some(slot) = self.services.get(&id) else {
+            return false;
+        };
+        let record = Arc::clone(&slot.record);
+        let down = record
+            .minds_dependencies()
+            .then(|| self.first_down(&record))
+            .flatten();
+        match (down, &record.needed_down) {
+            (Some(down), known) => {
+                let is_known = known
+                    .as_ref()
+                    .is_some_and(|known| known.needed == down.needed && known.start_at.is_none());
+                let stops = down.failed && record.restarts_with_dependencies();
+                if !is_known || stops {
+                    let input = Input::DependencyDown {
+                        needed: down.needed,
+                        failed: down.failed,
+                        behind_dependents: self.others_are_restarted(&record),
+                    };
+                    self.input(now, id, input);
+                }
+                false
+            }
+            (None, Some(known)) => {
+                let is_released = known.is_held && known.start_at.is_none();
+                self.input(now, id, Input::DependencyBack { wait });
+                is_released
+            }
+            (None, None) => false,
+        }
+    }
+
+    fn first_down(&self, record: &ServiceRecord) -> Option<Down> {
+        let mut first: Option<Down> = None;
+        for dependency in &record.config.dependencies {
+            let members = self.members(dependency, record.id);
+            let members = || members.iter().map(|id| &*self.services[id].record);
+            if members().any(ServiceRecord::is_available) {
+                continue;
+            }
+            let failed = members().any(ServiceRecord::is_down_by_failure);
+            match &mut first {
+                Some(first) => first.failed |= failed,
+                None => {
+                    let needed = match dependency {
+                        Dependency::Service(name) => name.as_str(),
+                        Dependency::Group(group) => group,
+                    };
+                    let needed = needed.into();
+                    first = Some(Down { needed, failed });
+                }
+            }
+        }
+        first
+    }
+
+    /// Whether others run that need this one and are restarted with it (X71): they stop first.
+    fn others_are_restarted(&self, needed: &ServiceRecord) -> bool {
+        let others = self.minding.iter().filter_map(|id| self.services.get(id));
+        others.map(|slot| &slot.record).any(|other| {
+            other.id != needed.id
+                && other.run.is_some()
+                && other.restarts_with_dependencies()
+                && needs(other, needed)
+        })
+    }
+
+    /// X71: whether others that are restarted with this one still run.
+    pub(super) fn others_still_stop(&self, needed: &ServiceRecord) -> bool {
+        let others = self.minding.iter().filter_map(|id| self.services.get(id));
+        others.map(|slot| &slot.record).any(|other| {
+            let is_going = other.restart.is_some_and(|restart| restart.with_needed);
+            other.id != needed.id && other.run.is_some() && is_going && needs(other, needed)
+        })
+    }
+
+    /// Notes whether a service minds what it needs.
+    pub(super) fn note_minding(&mut self, id: ServiceId) {
+        let record = self.services.get(&id).map(|slot| &slot.record);
+        let minds = record
+            .is_some_and(|record| record.minds_dependencies() || record.needed_down.is_some());
+        if minds {
+            self.minding.insert(id);
+        } else {
+            self.minding.remove(&id);
+        }
+    }
+}

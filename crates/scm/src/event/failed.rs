@@ -1,0 +1,25 @@
+//! The entry of a failure: 7031 with its action, 7034 without.
+
+use crate::failure_actions::{RecoveryAction, RecoveryActionKind};
+
+pub(super) fn failed_id(action: Option<RecoveryAction>) -> u32 {
+    match effective(action) {
+        Some(_) => 7031,
+        None => 7034,
+    }
+}
+
+pub(super) fn failed(service: String, count: u32, action: Option<RecoveryAction>) -> Vec<String> {
+    let mut parameters = vec![service, count.to_string()];
+    if let Some(action) = effective(action) {
+        parameters.push(action.delay_ms().to_string());
+        parameters.push(action.kind.to_raw().to_string());
+        parameters.push(action.kind.label().to_owned());
+    }
+    parameters
+}
+
+/// The action, unless there is none or it is NONE (R22).
+fn effective(action: Option<RecoveryAction>) -> Option<RecoveryAction> {
+    action.filter(|action| action.kind != RecoveryActionKind::None)
+}
