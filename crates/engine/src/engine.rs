@@ -305,6 +305,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Action::Spawn(run) if self.configuring => self.turn.effects.push(Effect::Spawn(run)),
             Action::Spawn(run) => self.spawn(run),
             Action::SignalStop(run) => self.processes.stop(run, config.extensions.get(STOP_SIGNAL)),
+            Action::RunStopCommand(run) => {
+                let config = Arc::clone(config);
+                self.turn.effects.push(Effect::StopCommand(run, config));
+            }
             Action::Signal { run, signal } => self.processes.signal(run, signal),
             Action::Terminate(run) => self.processes.terminate(run),
             Action::SetPriority(run) => {

@@ -29,12 +29,14 @@ pub trait Processes {
     /// Sends a signal to the process of a run.
     fn signal(&mut self, run: RunId, signal: u8);
     /// Sends the process of a run the signal that asks it to stop. What its main process leaves behind is then
-    /// asked too, and the run has ended when nothing of it is left (X24).
+    /// asked too, and the run has ended when nothing of it is left (X24). Ends its stop command.
     fn stop(&mut self, run: RunId, signal: u8);
     /// Gives the processes of a run a priority; one that the daemon may not give is left as it is.
     fn set_priority(&mut self, run: RunId, class: PriorityClass);
     /// The controllers that the control groups of runs have (X53).
     fn controllers(&self) -> Controllers;
+    /// Runs the command that stops the program of a run, once (X25): `StopCommandEnded`.
+    fn run_stop_command(&mut self, run: RunId, config: &ServiceConfig);
     /// Kills the process tree of a run.
     fn terminate(&mut self, run: RunId);
     /// Sends a frame over the control channel of a run.
@@ -150,6 +152,13 @@ pub enum Fact {
         id: ActionId,
         /// Its outcome.
         result: Result<(), Win32Error>,
+    },
+    /// The command that stops a program has ended, or could not be run; what was wrong with it.
+    StopCommandEnded {
+        /// Of which run.
+        run: RunId,
+        /// `None`: it has succeeded.
+        problem: Option<Box<str>>,
     },
     /// How the web console is has changed, or is told to an engine that has just begun.
     ConsoleChanged {

@@ -38,7 +38,9 @@ pub enum Action {
         /// What.
         control: Control,
     },
-    /// Send its stop signal to a program's process.
+    /// Run the command that stops a program (X25); the answer is `StopCommandEnded`.
+    RunStopCommand(RunId),
+    /// Send its stop signal to a program's process, and end its stop command.
     SignalStop(RunId),
     /// Send another signal to a program's process (X23).
     Signal {

@@ -167,6 +167,13 @@ pub enum Input {
         /// How.
         exit: ProcessExit,
     },
+    /// The command that stops a program has ended, or could not be run (X25).
+    StopCommandEnded {
+        /// Of which run.
+        run: RunId,
+        /// What was wrong with it.
+        problem: Option<Box<str>>,
+    },
     /// A recovery action (a command or a reboot) was carried out, or could not be.
     ActionDone {
         /// Which.

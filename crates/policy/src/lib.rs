@@ -44,6 +44,7 @@ mod restart;
 mod shutdown;
 mod start;
 mod step;
+mod stop_command;
 mod stopping;
 
 pub use action::{Action, Answer, DenyReason, Step};

@@ -196,6 +196,12 @@ pub struct Run {
     pub hang_at: Option<Time>,
     /// When the whole process tree is killed: a program's grace, or the end of a shutdown.
     pub kill_at: Option<Time>,
+    /// When a program is sent its stop signal after all, because its stop command has not ended (X25).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub stop_command_until: Option<Time>,
     /// Whether it was killed already, and the kill is repeated.
     #[cfg_attr(feature = "serde", serde(default))]
     pub killed: bool,

@@ -256,7 +256,7 @@ impl Simulation {
                 });
             }
             Action::DeliverControl { run, id, control } => self.deliver(run, id, control),
-            Action::SignalStop(run) if !self.ignores_stop => {
+            Action::SignalStop(run) | Action::RunStopCommand(run) if !self.ignores_stop => {
                 let exit = ProcessExit::Signaled(15);
                 self.input(Input::ProcessExited { run, exit });
             }
@@ -276,6 +276,7 @@ impl Simulation {
             }
             Action::Log(event) => self.note(Occurrence::Logged(event)),
             Action::SignalStop(_)
+            | Action::RunStopCommand(_)
             | Action::Signal { .. }
             | Action::SetPriority(_)
             | Action::Broadcast { .. }

@@ -16,7 +16,7 @@ use crate::record::CONNECT_TIMEOUT;
 use crate::record::restored::CONTROLS_MISSED;
 use crate::record::{EndReason, Run, RunId, RunPhase, StartCause, accepted_at_first};
 use crate::time::Time;
-use crate::{ending, failure, held, pending, readiness, stopping};
+use crate::{ending, failure, held, pending, readiness, stop_command, stopping};
 
 /// The wait hint on record when a start begins (S14).
 const START_WAIT_HINT: Duration = Duration::from_secs(2);
@@ -97,6 +97,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         last_report: 0,
         hang_at: (cause == StartCause::Auto).then(|| now + START_WAIT_HINT + START_HANG),
         kill_at: None,
+        stop_command_until: None,
         killed: false,
         watchdog: None,
         killed_after: None,
@@ -387,7 +388,10 @@ pub(crate) fn found(draft: &mut Draft, id: RunId, pid: u32, birth: u64) -> Answe
             | RunPhase::WaitingForPrevious
             | RunPhase::WaitingForRecycle(_) => enter_spawning(draft, id),
             RunPhase::Spawning => {}
-            RunPhase::Connecting(_) | RunPhase::Active => return Answer::Accepted,
+            RunPhase::Connecting(_) | RunPhase::Active => {
+                stop_command::repeat(draft, id);
+                return Answer::Accepted;
+            }
         }
         return spawned(draft, id, pid, birth);
     }

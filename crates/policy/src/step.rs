@@ -12,7 +12,7 @@ use crate::record::{RunPhase, ServiceRecord, Timer};
 use crate::time::Time;
 use crate::{
     control, dependency, exit, held, notices, pending, readiness, recovery, report, restart,
-    shutdown, start, stopping,
+    shutdown, start, stop_command, stopping,
 };
 
 /// Decides what follows from an input.
@@ -68,6 +68,7 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         Input::ControlAnswered { run, id, code } => control::answered(&mut draft, run, id, code),
         Input::ProcessFound { run, pid, birth } => start::found(&mut draft, run, pid, birth),
         Input::ProcessExited { run, exit } => exit::process_exited(&mut draft, run, exit),
+        Input::StopCommandEnded { run, problem } => stop_command::ended(&mut draft, run, problem),
         Input::ActionDone { id, result } => recovery::done(&mut draft, id, result),
         Input::TimerFired(timer) => timer_fired(&mut draft, timer),
     };
@@ -84,6 +85,7 @@ fn timer_fired(draft: &mut Draft, timer: Timer) -> Answer {
         Timer::Mute(run) => readiness::mute(draft, run),
         Timer::StartHang(run) => start::hung(draft, run),
         Timer::Control(run) => control::timed_out(draft, run),
+        Timer::StopCommand(run) => stop_command::overdue(draft, run),
         Timer::Kill(run) => stopping::kill_due(draft, run),
         Timer::Linger(run) => stopping::linger_over(draft, run),
         Timer::Preshutdown(run) => shutdown::preshutdown_over(draft, run),

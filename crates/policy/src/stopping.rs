@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use relance_scm::event::Event;
-use relance_scm::settings::{STOP_DEADLINE, STOP_GRACE};
+use relance_scm::settings::{STOP_COMMAND, STOP_DEADLINE, STOP_GRACE};
 use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceKind, ServiceState, duration};
 
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
 use crate::ending;
 use crate::record::{EndReason, RunId, RunPhase, StopCause};
+use crate::stop_command;
 
 /// A kill is repeated after this time: it may have been lost with the engine.
 pub(crate) const KILL_AGAIN: Duration = Duration::from_secs(5);
@@ -27,7 +28,7 @@ pub(crate) fn stop_program(draft: &mut Draft, id: RunId, phase: RunPhase) {
     }
 }
 
-/// The stop sequence of a program: its signal now, the kill after its grace.
+/// The stop sequence of a program: its command or its signal now, the kill after its grace.
 pub(crate) fn signal_stop(draft: &mut Draft, id: RunId) {
     let grace = draft.record.config.extensions.get(STOP_GRACE);
     let kill_at = draft.now + grace;
@@ -36,7 +37,11 @@ pub(crate) fn signal_stop(draft: &mut Draft, id: RunId) {
     if let Some(run) = draft.run(id) {
         run.kill_at = Some(run.kill_at.map_or(kill_at, |at| at.min(kill_at)));
     }
-    draft.act(Action::SignalStop(id));
+    if draft.record.config.extensions.get(STOP_COMMAND).is_some() {
+        stop_command::begin(draft, id, grace);
+    } else {
+        draft.act(Action::SignalStop(id));
+    }
 }
 
 /// A stop before there is a process.

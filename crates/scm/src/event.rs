@@ -217,6 +217,8 @@ pub enum Event {
     RestartDropped(Win32Error),
     /// 1025: a restart that was asked for was taken back by a stop.
     RestartWithdrawn,
+    /// 1026: the stop command of a program failed, and the stop signal was sent instead (X25).
+    StopCommandFailed(Box<str>),
     /// 1031: its status asked for one more new start than the limit allows; a failure (X11).
     RecycledTooOften(u8),
     /// 1032: it ended with a status after which nothing follows (X12).
@@ -319,6 +321,7 @@ impl Event {
             Self::RestartAsked => 1023,
             Self::RestartDropped(_) => 1024,
             Self::RestartWithdrawn => 1025,
+            Self::StopCommandFailed(_) => 1026,
             Self::RecycledTooOften(_) => 1031,
             Self::FinalStatus(_) => 1032,
             Self::DownForGood(_) => 1041,
@@ -408,6 +411,7 @@ impl Event {
                 | Self::KilledAtShutdown(_)
                 | Self::KilledUnconnected
                 | Self::RestartDropped(_)
+                | Self::StopCommandFailed(_)
                 | Self::NotAdopted(_)
                 | Self::EndNotSeen
                 | Self::LeftProcesses
@@ -523,6 +527,7 @@ impl Event {
             Self::CleanStopAfterError(text)
             | Self::LimitsNotHeld(text)
             | Self::NotTaken(text)
+            | Self::StopCommandFailed(text)
             | Self::Hung(text) => {
                 vec![service(), text.to_string()]
             }

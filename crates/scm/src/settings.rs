@@ -25,6 +25,7 @@ mod liveness;
 mod logs;
 mod rlimits;
 mod signals;
+mod stop_command;
 mod typed;
 mod value;
 mod windows;

@@ -5,6 +5,7 @@
 setting-fail-on-exit-programs = fail-on-exit is for programs; a service says with its exit code how it ended
 setting-ready-programs = --ready is for programs; a service says RUNNING itself
 setting-root-directory-programs = root-directory is for programs; a service needs the socket of its manager, which is not in there
+setting-stop-command-programs = stop-command is for programs; a service takes the control STOP
 setting-reload-signal-programs = reload-signal is for programs; a service takes the control PARAMCHANGE
 setting-control-signals-programs = control-signals is for programs; a service gets the controls themselves
 
@@ -14,6 +15,7 @@ setting-windows-no-exits = on Windows the service manager decides what follows t
 setting-windows-no-groups = Windows has no control groups; leave it out, or have the program limit itself with a job object
 setting-windows-no-limits = Windows has no limits of this kind; leave it out
 setting-windows-stop-signal = Windows has no signals; leave out the stop signal: a program is asked to stop by Ctrl-Break and WM_CLOSE
+setting-windows-stop-command = relance host stops a program by Ctrl-Break and WM_CLOSE; leave the stop command out
 setting-windows-reload-signal = Windows has no signals; leave the reload signal out
 setting-windows-signals = Windows has no signals; leave them out
 setting-windows-no-retries = Windows never retries a start that fails; leave it out

@@ -5,6 +5,7 @@
 setting-fail-on-exit-programs = fail-on-exit est pour les programmes ; un service dit par son code de sortie comment il s’est terminé
 setting-ready-programs = --ready est pour les programmes ; un service dit lui-même RUNNING
 setting-root-directory-programs = root-directory est pour les programmes ; un service a besoin du socket de son gestionnaire, qui ne s’y trouve pas
+setting-stop-command-programs = stop-command est pour les programmes ; un service prend la commande STOP
 setting-reload-signal-programs = reload-signal est pour les programmes ; un service prend la commande PARAMCHANGE
 setting-control-signals-programs = control-signals est pour les programmes ; un service reçoit les commandes elles-mêmes
 
@@ -14,6 +15,7 @@ setting-windows-no-exits = sous Windows, le gestionnaire de services décide de 
 setting-windows-no-groups = Windows n’a pas de groupes de contrôle ; omettez-la, ou faites limiter le programme par un objet de travail
 setting-windows-no-limits = Windows n’a pas de limites de cette sorte ; omettez-la
 setting-windows-stop-signal = Windows n’a pas de signaux ; omettez le signal d’arrêt : l’arrêt d’un programme se demande par Ctrl-Pause et WM_CLOSE
+setting-windows-stop-command = relance host arrête un programme par Ctrl-Break et WM_CLOSE ; omettez la commande d’arrêt
 setting-windows-reload-signal = Windows n’a pas de signaux ; omettez le signal de relecture
 setting-windows-signals = Windows n’a pas de signaux ; omettez-les
 setting-windows-no-retries = Windows ne réessaie jamais un démarrage qui échoue ; omettez-le

@@ -70,6 +70,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 Some(catch_up) => catch_up.done.push((id, result)),
                 None => self.command_done(now, id, result),
             },
+            Fact::StopCommandEnded { run, problem } => {
+                self.input(now, run.service, Input::StopCommandEnded { run, problem });
+            }
             Fact::ConsoleChanged { problem, is_new } => {
                 self.console_changed(now, problem, is_new);
             }

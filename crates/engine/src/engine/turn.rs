@@ -39,6 +39,7 @@ pub(super) enum Effect {
     Send(RunId, ManagerFrame),
     RunCommand(ActionId, Arc<ServiceConfig>, Box<str>),
     Reboot(ActionId),
+    StopCommand(RunId, Arc<ServiceConfig>),
     Broadcast(Arc<str>),
     SetPriority(RunId, PriorityClass),
     Reply(Reply<()>, Result<(), ScmError>),
@@ -190,6 +191,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.processes.run_command(id, &config, &command);
             }
             Effect::Reboot(id) => self.processes.reboot(id),
+            Effect::StopCommand(run, config) => self.processes.run_stop_command(run, &config),
             Effect::SetPriority(run, class) => self.processes.set_priority(run, class),
             Effect::Broadcast(message) => self.processes.broadcast(&message),
             Effect::Reply(reply, result) => reply.send(result),

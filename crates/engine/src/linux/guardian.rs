@@ -26,6 +26,7 @@ mod rest;
 mod restart;
 mod services;
 mod shutdown;
+mod stop_command;
 mod streams;
 mod takeover;
 
@@ -44,11 +45,12 @@ use attention::Attention;
 use console::Console;
 pub use console::{ConsoleSetup, handed_over_listener};
 use engine::Engine;
-use journal::{End, Journal, Slot};
+use journal::{Asked, End, Journal, Slot};
 use rest::Rest;
 use restart::Restart;
 pub use shutdown::EXIT_WITHOUT_ENGINE;
 use shutdown::Shutdown;
+use stop_command::StopCommand;
 use streams::Streams;
 
 use super::cgroup::{Group, GroupNames, Tree};
@@ -154,8 +156,10 @@ struct Run {
     stop_signal: i32,
     /// Whether this guardian has started it.
     is_child: bool,
-    /// Whether it was sent that signal because somebody wants it to stop.
-    is_asked: bool,
+    /// How far its stop is.
+    asked: Asked,
+    /// The command that stops it, once that was run.
+    stop_command: Option<StopCommand>,
     /// Set while its main process has ended and the others it was told to stop with have not.
     rest: Option<Box<Rest>>,
 }
@@ -172,6 +176,8 @@ struct Guardian {
     streams: Streams,
     /// Process ids of runs of this guardian that have not ended.
     by_pid: BTreeMap<u32, RunKey>,
+    /// Process ids of stop commands.
+    stop_commands: BTreeMap<u32, RunKey>,
     /// Adopted runs that have ended while their parent has not noticed; until when it may.
     unreaped: BTreeMap<RunKey, u64>,
     commands: BTreeMap<ActionKey, (Result<u32, SpawnError>, Option<Slot>)>,
@@ -266,6 +272,7 @@ impl Guardian {
             last_runs: BTreeMap::new(),
             runs: BTreeMap::new(),
             by_pid: BTreeMap::new(),
+            stop_commands: BTreeMap::new(),
             unreaped: BTreeMap::new(),
             commands: BTreeMap::new(),
             journal: None,
@@ -328,10 +335,13 @@ impl Guardian {
     /// What is left of a run that has ended would stand beside the next one. The process is still a
     /// zombie, so its number cannot belong to anybody else.
     fn before_reaping(&mut self, pid: u32, exit: Exit) {
+        if self.stop_commands.contains_key(&pid) {
+            return kill_group(pid);
+        }
         let Some(key) = self.by_pid.get(&pid).copied() else {
             return;
         };
-        if self.runs.get(&key).is_none_or(|run| run.is_asked) {
+        if self.runs.get(&key).is_none_or(|run| run.asked.main) {
             return;
         }
         // After any other end nobody asks.
@@ -353,6 +363,8 @@ impl Guardian {
         }
         if let Some(key) = self.by_pid.remove(&pid) {
             self.run_ended(key, exit);
+        } else if let Some(key) = self.stop_commands.remove(&pid) {
+            self.stop_command_ended(key, Ok(exit));
         }
     }
 
@@ -431,13 +443,17 @@ impl Guardian {
             GuardianRequest::Signal { run, signal, stops } => {
                 if stops {
                     self.note_asked(run);
+                    self.end_stop_command(run);
+                    self.tell_rest(run);
                 }
                 self.signal_run(run, signal);
             }
+            GuardianRequest::StopCommand { run, spec } => self.stop_by_command(run, &spec),
             GuardianRequest::Terminate { run } => {
+                self.end_stop_command(run);
                 if let Some(run) = self.runs.get_mut(&run).filter(|run| run.exit.is_none()) {
                     // What is killed with it gets no time of its own.
-                    run.is_asked = false;
+                    run.asked.main = false;
                 }
                 if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
                     self.kill_tree(run);

@@ -11,7 +11,8 @@ use relance_policy::RunId;
 use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
 use relance_scm::controllers::Controllers;
 use relance_scm::settings::{
-    AFFINITY, ROOT_DIRECTORY, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK, WORKING_DIRECTORY,
+    AFFINITY, ROOT_DIRECTORY, STOP_COMMAND, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK,
+    WORKING_DIRECTORY,
 };
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
 use relance_texts::{Sentence, Value, shown, start};
@@ -24,6 +25,8 @@ use crate::processes::StartProblem;
 
 /// Number of the channel in a service: the first descriptor handed.
 const CHANNEL_FD: &str = "3";
+/// Tells a stop command which process it is to stop, as systemd calls it.
+const MAIN_VARIABLE: &str = "MAINPID";
 
 /// What to execute for a run.
 pub(crate) fn for_run(
@@ -39,19 +42,44 @@ pub(crate) fn for_run(
     let mut spec = in_root(root, config, &config.command_line, around)?;
     spec.environment
         .push(format!("{RUN_VARIABLE}={run}:{secret}"));
+    spec.nice = config.priority.map(PriorityClass::nice);
+    spec.stop_signal = Some(config.extensions.get(STOP_SIGNAL).into());
+    spec.group_limits = limits::of_group(config);
+    confine(&mut spec, config, controllers);
     if config.kind == ServiceKind::Service {
         spec.environment
             .push(format!("{CHANNEL_VARIABLE}={CHANNEL_FD}"));
     }
-    spec.nice = config.priority.map(PriorityClass::nice);
-    spec.stop_signal = Some(config.extensions.get(STOP_SIGNAL).into());
+    Ok(spec)
+}
+
+/// What to execute to stop the program of a run, whose process this is: like the program, with its
+/// rights.
+pub(crate) fn for_stop(
+    run: RunId,
+    main: u32,
+    config: &ServiceConfig,
+    around: &Surroundings,
+    controllers: Controllers,
+) -> Result<SpawnSpec, StartProblem> {
+    let config = &instance::filled_in(config);
+    let line = config.extensions.get(STOP_COMMAND).unwrap_or_default();
+    let root = config.extensions.get(ROOT_DIRECTORY).unwrap_or_default();
+    let mut spec = in_root(&root, config, &line, around)?;
+    confine(&mut spec, config, controllers);
+    // Without the secret: it is not the service.
+    spec.environment.push(format!("{RUN_VARIABLE}={run}"));
+    spec.environment.push(format!("{MAIN_VARIABLE}={main}"));
+    Ok(spec)
+}
+
+/// What a process of the service may do and use.
+fn confine(spec: &mut SpawnSpec, config: &ServiceConfig, controllers: Controllers) {
     spec.affinity = config.extensions.get(AFFINITY).map(Affinity::mask);
     let umask = config.extensions.get(UMASK);
     spec.limits = limits::of_process(config, controllers);
-    spec.group_limits = limits::of_group(config);
     spec.umask = umask.and_then(|mask| u32::try_from(mask).ok());
     spec.rights = rights::of(config);
-    Ok(spec)
 }
 
 /// What to execute for a recovery command: under the account of its service (R41), but with the machine
@@ -142,6 +170,11 @@ pub(crate) fn problem(config: &ServiceConfig, spec: &SpawnSpec, error: SpawnErro
         }
         .into(),
     }
+}
+
+/// What was wrong, and what to do about it.
+pub(crate) fn advice(spec: &SpawnSpec, error: SpawnError) -> Sentence {
+    explain(spec, error).1
 }
 
 fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, Sentence) {

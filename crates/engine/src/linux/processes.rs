@@ -5,6 +5,7 @@ mod ask;
 mod attach;
 mod reports;
 mod signs;
+mod stop_command;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
@@ -57,6 +58,8 @@ pub(crate) struct LinuxProcesses {
     runs: BTreeMap<RunId, HostRun>,
     /// Specifications of starts under way, for the sentence if one fails.
     starting: BTreeMap<RunId, (Arc<ServiceConfig>, SpawnSpec)>,
+    /// Stop commands under way, for the sentence if one cannot be run.
+    stop_commands: BTreeMap<RunId, SpawnSpec>,
     /// The last run of each service, as far as the guardian knew when this engine began.
     last_runs: BTreeMap<ServiceId, u32>,
     /// Output of runs that the guardian has not in its table.
@@ -141,6 +144,7 @@ impl LinuxProcesses {
             facts: VecDeque::new(),
             runs: BTreeMap::new(),
             starting: BTreeMap::new(),
+            stop_commands: BTreeMap::new(),
             last_runs: BTreeMap::new(),
             streams: BTreeMap::new(),
             ended_unseen: Vec::new(),
@@ -522,6 +526,12 @@ impl Processes for LinuxProcesses {
         });
     }
 
+    fn run_stop_command(&mut self, run: RunId, config: &ServiceConfig) {
+        if let Err(problem) = self.ask_for_stop_command(run, config) {
+            self.stop_command_failed(run, &problem);
+        }
+    }
+
     fn terminate(&mut self, run: RunId) {
         self.ask(&GuardianRequest::Terminate { run: run.into() });
     }
@@ -555,6 +565,7 @@ impl Processes for LinuxProcesses {
 
     fn forget_run(&mut self, run: RunId) {
         self.runs.remove(&run);
+        self.stop_commands.remove(&run);
         self.close_signs(run);
         self.logs.forget(run);
         self.ask(&GuardianRequest::Acknowledge {

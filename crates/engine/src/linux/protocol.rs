@@ -8,7 +8,7 @@ use super::cgroup::Location;
 use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
-pub(crate) const VERSION: u32 = 5;
+pub(crate) const VERSION: u32 = 6;
 /// Since this one the guardian keeps a journal.
 pub(crate) const VERSION_JOURNAL: u32 = 2;
 /// Since this one the guardian ends with a status that it is given.
@@ -17,6 +17,8 @@ pub(crate) const VERSION_GIVE_UP: u32 = 3;
 pub(crate) const VERSION_LIMITS: u32 = 4;
 /// Since this one the guardian keeps what runs say something with.
 pub(crate) const VERSION_SIGNS: u32 = 5;
+/// Since this one the guardian runs stop commands.
+pub(crate) const VERSION_STOP_COMMAND: u32 = 6;
 /// The oldest that an engine understands: that of a guardian which kept no journal.
 pub(crate) const VERSION_OLDEST: u32 = 1;
 /// For so many runs of a service that are over output is collected that processes print which they left
@@ -101,6 +103,8 @@ pub(crate) enum GuardianRequest {
         #[serde(default)]
         stops: bool,
     },
+    /// Run the command that stops the program of a run. From version 6.
+    StopCommand { run: RunKey, spec: SpawnSpec },
     /// Kill the whole process tree of a run.
     Terminate { run: RunKey },
     /// The end of a run is on record; it may be forgotten.
@@ -179,6 +183,11 @@ pub(crate) enum GuardianReport {
         /// See [`KnownRun::left`].
         #[serde(default)]
         left: u32,
+    },
+    /// The stop command of a run has ended, or could not be run.
+    StopCommandEnded {
+        run: RunKey,
+        result: Result<Exit, SpawnError>,
     },
     /// How the web console is.
     Console {

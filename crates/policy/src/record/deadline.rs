@@ -22,6 +22,8 @@ pub enum Timer {
     StartHang(RunId),
     /// A control had to be answered (S44).
     Control(RunId),
+    /// A stop command had to end (X25).
+    StopCommand(RunId),
     /// A stopping process is killed.
     Kill(RunId),
     /// A process that outlives its STOPPED report is killed (S50).
@@ -73,6 +75,7 @@ impl ServiceRecord {
         }
         if let Some(run) = &self.run {
             offer(run.kill_at, Timer::Kill(run.id));
+            offer(run.stop_command_until, Timer::StopCommand(run.id));
             match run.phase {
                 RunPhase::Connecting(until) => offer(Some(until), Timer::Connect(run.id)),
                 RunPhase::WaitingForRecycle(until) => offer(Some(until), Timer::Recycle(run.id)),

@@ -21,6 +21,7 @@ mod restored;
 mod scripts;
 mod shutdown;
 mod starts;
+mod stop_commands;
 mod superseded;
 mod support;
 mod told;

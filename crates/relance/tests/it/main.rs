@@ -36,6 +36,7 @@ mod shutdown;
 mod signs;
 mod site;
 mod starts;
+mod stop_commands;
 mod stops;
 mod store;
 mod support;

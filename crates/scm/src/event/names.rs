@@ -19,6 +19,7 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         1005 | 1006 => &["service", "process"],
         1009 => &["service", "action"],
         1011 => &["service", "cause"],
+        1026 => &["service", "problem"],
         1046 => &["service", "limits"],
         1013 | 1014 => &["service", "text"],
         1103 | 1106 | 1131 => &["problem"],

@@ -90,6 +90,7 @@ impl Event {
             1023 => Self::RestartAsked,
             1024 => Self::RestartDropped(read.error(1)?),
             1025 => Self::RestartWithdrawn,
+            1026 => Self::StopCommandFailed(read.text(1)?.into()),
             1031 => Self::RecycledTooOften(u8::try_from(read.number(1)?).ok()?),
             1032 => Self::FinalStatus(u8::try_from(read.number(1)?).ok()?),
             1041 => Self::DownForGood(u8::try_from(read.number(1)?).ok()?),

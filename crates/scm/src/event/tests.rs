@@ -165,6 +165,7 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::RestartAsked,
         Event::RestartDropped(error),
         Event::RestartWithdrawn,
+        Event::StopCommandFailed("it ended with status 1".into()),
         Event::ManagerStarted,
         Event::EngineRestarted,
         Event::ManagerReplaced,

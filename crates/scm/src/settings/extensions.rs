@@ -6,7 +6,7 @@ use relance_texts::setting;
 
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
-    dependencies, environment, limits, liveness, logs, rlimits, signals,
+    dependencies, environment, limits, liveness, logs, rlimits, signals, stop_command,
 };
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Readiness};
 
@@ -54,6 +54,8 @@ extensions! {
         takes_effect: TakesEffect::AtOnce,
         ..EXTENSION
     };
+    /// A command that is run instead of that signal (X25).
+    STOP_COMMAND: Option<Box<str>> = stop_command::STOP_COMMAND;
     /// Number of the signal that has a program read its settings again (X23).
     RELOAD_SIGNAL: Option<u8> = signals::RELOAD_SIGNAL;
     /// Which signals controls from 128 to 255 stand for (X23).

@@ -88,6 +88,7 @@ impl Guardian {
             let (known, fds) = self.known(key);
             self.tell(&GuardianReport::Run(known), fds);
         }
+        self.tell_stop_commands();
         let commands = self.commands.iter();
         let commands: Vec<_> = commands
             .map(|(action, (result, _))| (*action, *result))

@@ -47,9 +47,8 @@ const MARK_TIME: usize = 80;
 /// Written when it has ended.
 const END: usize = 88;
 const END_LEN: usize = 24;
-/// Written when it is asked to stop, and when what its main process has left behind is.
+/// Written when it is asked to stop: three bytes, see [`Asked`].
 const ASKED: usize = END + END_LEN;
-const REST_ASKED: usize = ASKED + 1;
 
 const FREE: u8 = 0;
 const RUN: u8 = 1;
@@ -96,14 +95,15 @@ pub(super) struct End {
     pub(super) left: u32,
 }
 
-/// Whether a run was asked to stop. Nothing of it is in files of older versions, which reads as `No`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    No,
-    /// Its main process was.
-    Main,
-    /// What its main process has left behind was, too.
-    Rest,
+/// How far the stop of a run is. In files of older versions nothing of it stands, which reads as `false`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// Somebody wants it to stop.
+    pub(super) main: bool,
+    /// What its main process has left behind was sent the stop signal.
+    pub(super) rest: bool,
+    /// Its stop command was run.
+    pub(super) command: bool,
 }
 
 /// What a process has written about itself before it executed its program.
@@ -262,9 +262,9 @@ impl Journal {
         self.note(written);
     }
 
-    /// Puts on record that a run was asked to stop.
+    /// Puts on record how far the stop of a run is.
     pub(super) fn asked(&mut self, slot: &Slot, asked: Asked) {
-        let bytes = [u8::from(asked != Asked::No), u8::from(asked == Asked::Rest)];
+        let bytes = [asked.main, asked.rest, asked.command].map(u8::from);
         let written = self
             .file
             .write_all_at(&bytes, position(slot.0) + ASKED as u64);
@@ -465,10 +465,11 @@ fn decode_end(bytes: &[u8; SLOT_LEN]) -> Result<Option<End>, &'static str> {
 }
 
 fn decode_asked(bytes: &[u8; SLOT_LEN]) -> Asked {
-    match (bytes[ASKED], bytes[REST_ASKED]) {
-        (0, _) => Asked::No,
-        (_, 0) => Asked::Main,
-        (_, _) => Asked::Rest,
+    let [main, rest, command] = [0, 1, 2].map(|offset| bytes[ASKED + offset] != 0);
+    Asked {
+        main,
+        rest,
+        command,
     }
 }
 

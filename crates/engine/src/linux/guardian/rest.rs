@@ -50,16 +50,17 @@ impl Guardian {
             && run.exit.is_none()
             && run.rest.is_none()
         {
-            run.is_asked = true;
-            self.write_asked(key, Asked::Main);
+            run.asked.main = true;
+            self.write_asked(key);
         }
     }
 
-    fn write_asked(&mut self, key: RunKey, asked: Asked) {
+    /// Puts on record how far the stop of a run is.
+    pub(super) fn write_asked(&mut self, key: RunKey) {
         if let (Some(journal), Some(run)) = (&mut self.journal, self.runs.get(&key))
             && let Some(slot) = &run.slot
         {
-            journal.asked(slot, asked);
+            journal.asked(slot, run.asked);
         }
     }
 
@@ -80,19 +81,11 @@ impl Guardian {
 
     /// The main process of a run has ended: whether its end waits for what it has left behind.
     pub(super) fn hold_back(&mut self, key: RunKey, exit: Exit) -> bool {
-        self.hold(key, exit, Asked::Main)
-    }
-
-    fn hold(&mut self, key: RunKey, exit: Exit, asked: Asked) -> bool {
         let Some(rest) = self.rest_of(key, exit) else {
             return false;
         };
-        let signal = self.runs[&key].stop_signal;
         for member in &rest.members {
             self.watch_member(member, key);
-            if asked != Asked::Rest {
-                member.signal(signal);
-            }
         }
         if let Some(run) = self.runs.get_mut(&key) {
             run.rest = Some(Box::new(rest));
@@ -108,13 +101,30 @@ impl Guardian {
                 left: 0,
             },
         );
-        self.write_asked(key, Asked::Rest);
+        self.tell_rest(key);
         true
+    }
+
+    /// Sends the rest of a run the stop signal, once, and not while its stop command is at work.
+    pub(super) fn tell_rest(&mut self, key: RunKey) {
+        let waits = self.stop_command_of(key).is_some();
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
+        let signal = run.stop_signal;
+        let Some(rest) = run.rest.as_ref().filter(|_| !run.asked.rest && !waits) else {
+            return;
+        };
+        run.asked.rest = true;
+        for member in &rest.members {
+            member.signal(signal);
+        }
+        self.write_asked(key);
     }
 
     /// What is left of a run that was asked to stop, if anything is.
     fn rest_of(&self, key: RunKey, exit: Exit) -> Option<Rest> {
-        let run = self.runs.get(&key).filter(|run| run.is_asked)?;
+        let run = self.runs.get(&key).filter(|run| run.asked.main)?;
         let mut rest = Rest {
             exit,
             leader: run.pid,
@@ -123,11 +133,12 @@ impl Guardian {
             members: Vec::new(),
         };
         // A look at every process of the machine is saved where nothing can be left.
-        if rest.group.is_none() && run.is_child && !self.has_orphans() {
-            return None;
+        let may_be_left = rest.group.is_some() || !run.is_child || self.has_orphans();
+        if may_be_left {
+            rest.look();
         }
-        rest.look();
-        (!rest.members.is_empty()).then_some(rest)
+        let stops = self.stop_command_of(key).is_some();
+        (stops || !rest.members.is_empty()).then_some(rest)
     }
 
     /// Whether this process has a child that is no run: what a run leaves behind comes to the subreaper.
@@ -142,7 +153,8 @@ impl Guardian {
 
     fn is_part(&self, pid: u32) -> bool {
         let engine = self.engine.as_ref().map(|engine| engine.pid);
-        self.by_pid.contains_key(&pid) || engine == Some(pid) || self.console_pid() == Some(pid)
+        let is_run = self.by_pid.contains_key(&pid) || self.stop_commands.contains_key(&pid);
+        is_run || engine == Some(pid) || self.console_pid() == Some(pid)
     }
 
     fn watch_member(&self, member: &Member, key: RunKey) {
@@ -165,7 +177,7 @@ impl Guardian {
         for member in &rest.members[known..] {
             self.watch_member(member, key);
         }
-        if rest.members.is_empty() {
+        if rest.members.is_empty() && self.stop_command_of(key).is_none() {
             return self.run_is_over(key, rest.exit);
         }
         if let Some(run) = self.runs.get_mut(&key) {
@@ -175,13 +187,13 @@ impl Guardian {
 
     /// A run of an earlier guardian was asked to stop.
     pub(super) fn go_on_with_stop(&mut self, key: RunKey, asked: Asked) {
-        let Some(run) = self.runs.get_mut(&key).filter(|_| asked != Asked::No) else {
+        let Some(run) = self.runs.get_mut(&key).filter(|_| asked.main) else {
             return;
         };
-        run.is_asked = true;
+        run.asked = asked;
         // One without an end on record is ended by whoever finds that.
         if let Some((exit, at_ns)) = run.exit.take()
-            && !self.hold(key, exit, asked)
+            && !self.hold_back(key, exit)
             && let Some(run) = self.runs.get_mut(&key)
         {
             run.exit = Some((exit, at_ns));

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::super::clock;
 use super::super::protocol::{ActionKey, GuardianReport, RunKey};
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage, Witness};
-use super::journal::{Intent, Journal, Slot};
+use super::journal::{Asked, Intent, Journal, Slot};
 use super::{Guardian, Run, socket_pair, streams};
 
 impl Guardian {
@@ -106,7 +106,8 @@ impl Guardian {
             service: spec.service().map(Into::into),
             stop_signal: intent.stop_signal,
             is_child: true,
-            is_asked: false,
+            asked: Asked::default(),
+            stop_command: None,
             rest: None,
         })
     }

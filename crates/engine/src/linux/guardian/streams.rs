@@ -119,6 +119,12 @@ impl Streams {
         Ok(writer)
     }
 
+    /// Another descriptor into which a process of a run can print, if the stream has a name.
+    pub(super) fn writer(&self, key: RunKey) -> Option<OwnedFd> {
+        let path = self.open.get(&key)?.path.as_ref()?;
+        open(path, READ_WRITE, Mode::empty()).ok()
+    }
+
     fn use_spare(&mut self, path: &Path) -> Option<Ends> {
         let ends = self.spare.take()?;
         fs::rename(self.folder.join(SPARE), path).ok()?;

@@ -87,7 +87,7 @@ impl Guardian {
                     Some(_) => None,
                     None => process_of(&intent, mark),
                 };
-                let is_over = adopted.is_none() && asked == Asked::No;
+                let is_over = adopted.is_none() && !asked.main;
                 let key = self.take_over(intent, mark.pid, Some(slot), end, adopted);
                 if is_over {
                     self.end_leftovers(&self.runs[&key]);
@@ -142,7 +142,8 @@ impl Guardian {
             service: None,
             stop_signal: intent.stop_signal,
             is_child: false,
-            is_asked: false,
+            asked: Asked::default(),
+            stop_command: None,
             rest: None,
         };
         self.note_run(key);
@@ -211,7 +212,7 @@ impl Guardian {
             return;
         };
         let Some(adopted) = &run.adopted else { return };
-        if !run.is_asked {
+        if !run.asked.main {
             adopted.kill_process_group();
         }
         match adopted.look() {
@@ -234,7 +235,7 @@ impl Guardian {
 
     fn adopted_ended(&mut self, key: RunKey, exit: Exit) {
         self.unreaped.remove(&key);
-        if !self.runs[&key].is_asked {
+        if !self.runs[&key].asked.main {
             self.end_leftovers(&self.runs[&key]);
         }
         self.run_ended(key, exit);

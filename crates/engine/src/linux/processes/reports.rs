@@ -61,6 +61,9 @@ impl LinuxProcesses {
                     result,
                 });
             }
+            GuardianReport::StopCommandEnded { run, result } => {
+                self.stop_command_ended(run.into(), result);
+            }
             GuardianReport::Console {
                 pid,
                 problem,

@@ -86,6 +86,10 @@ impl Processes for SimProcesses {
         self.ask(HostRequest::Signal(run));
     }
 
+    fn run_stop_command(&mut self, run: RunId, _: &ServiceConfig) {
+        self.stop(run, 0);
+    }
+
     fn terminate(&mut self, run: RunId) {
         self.0.borrow_mut().history.terminated.insert(run);
         self.ask(HostRequest::Terminate(run));

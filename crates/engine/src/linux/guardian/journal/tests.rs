@@ -89,7 +89,7 @@ fn a_successor_learns_of_every_run_as_far_as_it_had_come() {
         intent: intent(number),
         mark: MARK_OF_TEST,
         end,
-        asked: Asked::No,
+        asked: Asked::default(),
     };
     let expected = [
         run(running, 2, None),
@@ -104,10 +104,22 @@ fn a_successor_learns_of_every_run_as_far_as_it_had_come() {
 }
 
 #[test]
-fn x24_a_successor_learns_who_was_asked_to_stop() {
+fn x24_a_successor_learns_how_far_a_stop_was() {
     let place = Place::new("asked");
     let (mut journal, _) = place.open();
-    for (number, asked) in [(1, Asked::No), (2, Asked::Main), (3, Asked::Rest)] {
+    let stages = [
+        Asked::default(),
+        Asked {
+            main: true,
+            ..Asked::default()
+        },
+        Asked {
+            main: true,
+            rest: true,
+            command: true,
+        },
+    ];
+    for (number, asked) in (1..).zip(stages) {
         let slot = journal.run(&intent(number)).unwrap();
         mark(&journal, &slot);
         journal.asked(&slot, asked);
@@ -122,19 +134,15 @@ fn x24_a_successor_learns_who_was_asked_to_stop() {
         told.push(asked);
         journal.free(slot);
     }
-    assert_eq!(told, [Asked::No, Asked::Main, Asked::Rest]);
+    assert_eq!(told, stages);
     let again = journal.run(&intent(4)).unwrap();
     mark(&journal, &again);
     drop(journal);
     let (_, found) = place.open();
-    let next = found.first();
-    assert!(matches!(
-        next,
-        Some(Entry::Run {
-            asked: Asked::No,
-            ..
-        })
-    ));
+    let Some(Entry::Run { asked, .. }) = found.first() else {
+        panic!("one run was written");
+    };
+    assert_eq!(*asked, Asked::default());
 }
 
 #[test]
