@@ -424,6 +424,15 @@ impl Guardian {
         self.attend();
     }
 
+    fn terminate(&mut self, key: RunKey) {
+        self.end_stop_command(key);
+        if let Some(run) = self.runs.get_mut(&key).filter(|run| run.exit.is_none()) {
+            // What is killed with it gets no time of its own.
+            run.asked.main = false;
+            self.kill_tree(&self.runs[&key]);
+        }
+    }
+
     fn request(&mut self, request: GuardianRequest) {
         match request {
             GuardianRequest::Ready => self.engine_is_ready(),
@@ -449,16 +458,7 @@ impl Guardian {
                 self.signal_run(run, signal);
             }
             GuardianRequest::StopCommand { run, spec } => self.stop_by_command(run, &spec),
-            GuardianRequest::Terminate { run } => {
-                self.end_stop_command(run);
-                if let Some(run) = self.runs.get_mut(&run).filter(|run| run.exit.is_none()) {
-                    // What is killed with it gets no time of its own.
-                    run.asked.main = false;
-                }
-                if let Some(run) = self.runs.get(&run).filter(|run| run.exit.is_none()) {
-                    self.kill_tree(run);
-                }
-            }
+            GuardianRequest::Terminate { run } => self.terminate(run),
             GuardianRequest::Acknowledge { run } => {
                 if self.runs.get(&run).is_some_and(|run| run.exit.is_some())
                     && let Some(known) = self.runs.remove(&run)
