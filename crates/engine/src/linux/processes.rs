@@ -6,11 +6,11 @@ mod attach;
 mod reports;
 mod signs;
 mod stop_command;
+mod wall;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::OwnedFd;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -495,19 +495,7 @@ impl Processes for LinuxProcesses {
         if self.reboot.0.is_none() {
             return; // No reboot will follow.
         }
-        // `wall` is there on every system with terminals to write to; without it nobody is there.
-        let message = message.to_owned();
-        std::thread::spawn(move || {
-            // Not as an argument, which could name a file or be an option.
-            let mut wall = Command::new("wall");
-            let Ok(mut child) = wall.stdin(Stdio::piped()).spawn() else {
-                return;
-            };
-            if let Some(mut input) = child.stdin.take() {
-                let _ = input.write_all(message.as_bytes());
-            }
-            let _ = child.wait();
-        });
+        wall::say(message);
     }
 
     fn signal(&mut self, run: RunId, signal: u8) {

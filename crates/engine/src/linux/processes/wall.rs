@@ -1,0 +1,20 @@
+//! Tells everybody on the machine something (R45).
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// `wall` is there on every system with terminals to write to; without it nobody is there.
+pub(super) fn say(message: &str) {
+    let message = message.to_owned();
+    std::thread::spawn(move || {
+        // Not as an argument, which could name a file or be an option.
+        let mut wall = Command::new("wall");
+        let Ok(mut child) = wall.stdin(Stdio::piped()).spawn() else {
+            return;
+        };
+        if let Some(mut input) = child.stdin.take() {
+            let _ = input.write_all(message.as_bytes());
+        }
+        let _ = child.wait();
+    });
+}
