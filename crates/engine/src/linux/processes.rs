@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use relance_policy::{ActionId, RunId, ServiceId, Time};
+use relance_policy::{ActionId, RunId, ServiceId};
 use relance_scm::config::{OutputMode, PriorityClass};
 use relance_scm::controllers::Controllers;
 use relance_scm::settings::OUTPUT;

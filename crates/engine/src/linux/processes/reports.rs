@@ -68,20 +68,22 @@ impl LinuxProcesses {
                 pid,
                 problem,
                 is_new,
-            } => {
-                self.console.set(ConsoleInfo {
-                    pid: pid.unwrap_or_default(),
-                    problem: problem.clone(),
-                });
-                self.facts
-                    .push_back(Fact::ConsoleChanged { problem, is_new });
-            }
+            } => self.console_changed(pid, problem, is_new),
             GuardianReport::ReopenOutput => self.logs.reopen(),
             GuardianReport::AreYouThere => self.ask(&GuardianRequest::Here),
             GuardianReport::Shutdown => self.facts.push_back(Fact::ShutdownAsked),
             GuardianReport::Hello { .. } | GuardianReport::TableEnd => {}
         }
         Ok(())
+    }
+
+    fn console_changed(&mut self, pid: Option<u32>, problem: Option<String>, is_new: bool) {
+        self.console.set(ConsoleInfo {
+            pid: pid.unwrap_or_default(),
+            problem: problem.clone(),
+        });
+        self.facts
+            .push_back(Fact::ConsoleChanged { problem, is_new });
     }
 
     /// Takes a run from the guardian, with its descriptors.
