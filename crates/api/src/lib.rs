@@ -25,6 +25,7 @@ mod events;
 pub mod fuzzing;
 #[cfg(unix)]
 mod limits;
+mod lines;
 #[cfg(unix)]
 mod output;
 #[cfg(unix)]

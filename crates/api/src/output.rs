@@ -7,13 +7,16 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::poll_fn;
 use relance_scm::ServiceName;
-use relance_scm::manager::OutputRange;
+use relance_scm::manager::{OutputRange, wait};
 use serde::Deserialize;
 
 use crate::context::Context;
+use crate::lines::Chosen;
 use crate::reply::{Name, Questions, RouteResult};
 
 const CONTENT_TYPE: &str = "application/octet-stream";
+/// A value of JSON in each line.
+const JSON_LINES: &str = "application/x-ndjson";
 /// Lines that are sent when nobody says how many.
 const LINES: u32 = 100;
 
@@ -27,6 +30,14 @@ pub(crate) struct OutputQuery {
     from: Option<u64>,
     /// And then as it is printed, until the client has enough.
     follow: bool,
+    /// Of the last lines only those with this text.
+    grep: Option<String>,
+    /// Only those of this time or later, as lines with time stamps have it: `2026-11-28T09:30`, UTC.
+    since: Option<String>,
+    /// Only those before this time.
+    until: Option<String>,
+    /// Each line as an object.
+    json: bool,
 }
 
 /// `GET /v1/services/NAME/output`: the bytes, and in `Relance-Position` the position behind them.
@@ -37,6 +48,9 @@ pub(crate) async fn read(
 ) -> RouteResult<Response> {
     if query.follow {
         return follow(&context, &name, query.from.unwrap_or_default());
+    }
+    if query.is_chosen() {
+        return chosen(context, name, query).await;
     }
     let range = match (query.from, query.lines) {
         (Some(from), _) => OutputRange::From(from),
@@ -50,6 +64,38 @@ pub(crate) async fn read(
         .await?;
     let position = HeaderValue::from(part.value.end);
     let mut response = part.map(|part| part.bytes).into_response(CONTENT_TYPE);
+    response.headers_mut().insert("relance-position", position);
+    Ok(response)
+}
+
+impl OutputQuery {
+    fn is_chosen(&self) -> bool {
+        let words = [&self.grep, &self.since, &self.until];
+        self.json || words.iter().any(|word| word.is_some())
+    }
+}
+
+/// Lines that were asked for by what they are.
+async fn chosen(context: Context, name: ServiceName, query: OutputQuery) -> RouteResult<Response> {
+    let content_type = if query.json { JSON_LINES } else { CONTENT_TYPE };
+    let chosen = Chosen {
+        grep: query.grep,
+        since: query.since,
+        until: query.until,
+        lines: query.lines.unwrap_or(LINES) as usize,
+        json: query.json,
+    };
+    let part = context
+        .work(move |context, reply| {
+            let read = |range| {
+                let (manager, caller) = (&context.manager, &context.caller);
+                wait(|reply| manager.read_output(caller, &name, range, reply))
+            };
+            reply.send(chosen.of(read));
+        })
+        .await?;
+    let position = HeaderValue::from(part.value.end);
+    let mut response = part.map(|part| part.bytes).into_response(content_type);
     response.headers_mut().insert("relance-position", position);
     Ok(response)
 }

@@ -161,6 +161,7 @@ error-soft-above-hard = in "{ $text }" the soft limit is above the hard one; exc
 error-no-limit = "{ $text }" is not a limit; use { $range }
 error-no-size = "{ $text }" is not a size; write it like 500K, 10M or 1G
 error-socket-denied = { $socket } may not be opened; ask an administrator
+error-lines-without-time = the lines of this output carry no time; set log_timestamps (--log-timestamps yes), which puts it before each line from the next start on
 error-no-manager = no service manager is running (tried { $tried }); start one with `relance daemon`, or name its socket in RELANCE_SOCKET
 error-control-signal = "{ $pair }" is not a control and its signal; write 200=USR1, with a control from 128 to 255 and a signal by its name or number
 error-control-signal-twice = "{ $pair }" gives a control a second signal; name each control once

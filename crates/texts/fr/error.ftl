@@ -160,6 +160,7 @@ error-soft-above-hard = dans « { $text } », la limite souple dépasse la limit
 error-no-limit = « { $text } » n’est pas une limite ; utilisez { $range }
 error-no-size = « { $text } » n’est pas une taille ; écrivez-la comme 500K, 10M ou 1G
 error-socket-denied = { $socket } ne peut pas être ouvert ; demandez à un administrateur
+error-lines-without-time = les lignes de cette sortie ne portent pas d’heure ; mettez log_timestamps (--log-timestamps yes), qui la place devant chaque ligne dès le prochain démarrage
 error-no-manager = aucun gestionnaire de services ne tourne (essayé : { $tried }) ; démarrez-en un avec `relance daemon`, ou indiquez son socket dans RELANCE_SOCKET
 error-control-signal = « { $pair } » n’est pas une commande et son signal ; écrivez 200=USR1, avec une commande de 128 à 255 et un signal par son nom ou son numéro
 error-control-signal-twice = « { $pair } » donne un second signal à une commande ; nommez chaque commande une fois
