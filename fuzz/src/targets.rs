@@ -4,6 +4,7 @@ mod channel;
 mod config;
 mod console;
 mod http;
+mod import;
 mod journal;
 mod link;
 mod log;
@@ -103,6 +104,62 @@ pub const TARGETS: &[Target] = &[
     ),
     cheap("apply_file", "an administrator", config::apply_file),
     cheap("settings_file", "an administrator", config::settings_file),
+    Target {
+        memory_max: 64 * MIB,
+        ..costly(
+            "import_supervisord",
+            "another service manager",
+            import::supervisord,
+            20,
+        )
+    },
+    Target {
+        memory_max: 64 * MIB,
+        ..costly(
+            "import_systemd",
+            "another service manager",
+            import::systemd,
+            20,
+        )
+    },
+    Target {
+        memory_max: 64 * MIB,
+        ..costly("import_pm2", "another service manager", import::pm2, 20)
+    },
+    Target {
+        memory_max: 64 * MIB,
+        ..costly("import_nssm", "another service manager", import::nssm, 20)
+    },
+    Target {
+        memory_max: 64 * MIB,
+        ..costly("import_winsw", "another service manager", import::winsw, 20)
+    },
+    Target {
+        memory_max: 64 * MIB,
+        ..costly("import_servy", "another service manager", import::servy, 20)
+    },
+    Target {
+        memory_max: 64 * MIB,
+        ..costly(
+            "import_procfile",
+            "another service manager",
+            import::procfile,
+            20,
+        )
+    },
+    Target {
+        memory_max: 64 * MIB,
+        ..costly("import_cron", "another service manager", import::cron, 20)
+    },
+    Target {
+        memory_max: 64 * MIB,
+        ..costly(
+            "import_compose",
+            "another service manager",
+            import::compose,
+            20,
+        )
+    },
     cheap("sddl", "anyone who may change a descriptor", texts::sddl),
     cheap(
         "command_line",

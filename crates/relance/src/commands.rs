@@ -24,6 +24,7 @@ mod failures;
 mod health;
 #[cfg(windows)]
 mod host;
+mod import;
 mod list;
 mod logs;
 mod options;
@@ -220,6 +221,12 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "Create or change many services from a file",
                 apply::Arguments,
                 apply::run
+            ),
+            command!(
+                "import",
+                "Read the files of another service manager, say what becomes of each line",
+                import::Arguments,
+                import::run
             ),
             command!(
                 "simulate",

@@ -24,6 +24,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "relance-wire",
         ],
     ),
+    (
+        "relance-import",
+        &[
+            "relance-policy",
+            "relance-scm",
+            "relance-texts",
+            "relance-wire",
+        ],
+    ),
     ("relance-windows", &["relance-scm", "relance-texts"]),
     (
         "relance-client",

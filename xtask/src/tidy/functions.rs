@@ -74,6 +74,60 @@ const LONG: &[(&str, &str, usize, &str)] = &[
         70,
         "the life of a puppet, order after order",
     ),
+    (
+        "crates/import/src/formats/nssm.rs",
+        "item",
+        110,
+        "one row for each key",
+    ),
+    (
+        "crates/import/src/formats/pm2.rs",
+        "entry",
+        130,
+        "one row for each key",
+    ),
+    (
+        "crates/import/src/formats/servy.rs",
+        "item",
+        145,
+        "one row for each key",
+    ),
+    (
+        "crates/import/src/formats/supervisord/program.rs",
+        "entry",
+        110,
+        "one row for each key",
+    ),
+    (
+        "crates/import/src/formats/winsw.rs",
+        "element",
+        125,
+        "one row for each key",
+    ),
+    (
+        "crates/import/src/formats/systemd/keys.rs",
+        "of_service",
+        75,
+        "one row for each key",
+    ),
+    (
+        "crates/import/src/formats/systemd/keys.rs",
+        "of_rest",
+        80,
+        "one row for each key",
+    ),
+    (
+        "crates/import/src/formats/systemd/keys.rs",
+        "of_life",
+        75,
+        "one row for each key",
+    ),
+    (
+        "crates/import/src/kind.rs",
+        "of",
+        80,
+        "one row for each sign of a kind",
+    ),
 ];
 
 pub(super) fn check(files: &[File]) -> Vec<String> {

@@ -17,6 +17,7 @@ mod exits;
 mod failures;
 mod french;
 mod group_limits;
+mod import;
 mod instances;
 mod kills;
 mod laravel;

@@ -1,0 +1,226 @@
+//! The import as a whole: finds the files, has each converted, checks what came out, and writes it.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use relance_texts::import;
+
+use crate::draft::Draft;
+use crate::formats;
+use crate::kind::Kind;
+use crate::recovery::Comparison;
+use crate::report::FileReport;
+use crate::work::{Input, Work, read};
+use crate::{Files, Import, Options, Problem};
+
+/// How many files are read.
+const FILES_MAX: usize = 2000;
+/// How deep folders are looked into.
+const FOLDERS_MAX: usize = 4;
+
+/// Reads the configurations of other managers.
+///
+/// # Errors
+/// A file that was named cannot be read, or is of none of the kinds.
+pub fn import(paths: &[PathBuf], files: &dyn Files, options: &Options) -> Result<Import, Problem> {
+    let (inputs, skipped) = gather(paths, files, options)?;
+    let mut work = Work {
+        files,
+        options,
+        reports: Vec::new(),
+        drafts: Vec::new(),
+    };
+    let kinds: Vec<Kind> = Kind::ALL
+        .into_iter()
+        .filter(|kind| inputs.iter().any(|input| input.kind == *kind))
+        .collect();
+    for kind in kinds {
+        let of_kind: Vec<&Input> = inputs.iter().filter(|input| input.kind == kind).collect();
+        formats::convert(kind, &of_kind, &mut work)?;
+    }
+    Ok(finish(work, skipped))
+}
+
+fn gather(
+    paths: &[PathBuf],
+    files: &dyn Files,
+    options: &Options,
+) -> Result<(Vec<Input>, Vec<PathBuf>), Problem> {
+    let mut inputs: Vec<Input> = Vec::new();
+    let mut skipped = Vec::new();
+    for path in paths {
+        let mut found = Vec::new();
+        let is_folder = walk(path, files, 0, &mut found);
+        if !is_folder {
+            let text = read(path, files)?;
+            let kind = options.kind.or_else(|| Kind::of(path, &text));
+            let kind = kind.ok_or_else(|| Problem::UnknownKind(path.clone()))?;
+            inputs.push(Input {
+                path: path.clone(),
+                text,
+                kind,
+            });
+            continue;
+        }
+        let before = inputs.len();
+        for path in found {
+            let Ok(text) = read(&path, files) else {
+                skipped.push(path);
+                continue;
+            };
+            match options.kind.or_else(|| Kind::of(&path, &text)) {
+                Some(kind) => inputs.push(Input { path, text, kind }),
+                None => skipped.push(path),
+            }
+        }
+        if inputs.len() == before {
+            return Err(Problem::Empty(path.clone()));
+        }
+    }
+    let mut known = HashSet::new();
+    inputs.retain(|input| known.insert(input.path.clone()));
+    Ok((inputs, skipped))
+}
+
+/// The files of a folder and of those in it, in the order of their names; `false` if it is none.
+fn walk(path: &Path, files: &dyn Files, depth: usize, found: &mut Vec<PathBuf>) -> bool {
+    let Ok(mut entries) = files.list(path) else {
+        return false;
+    };
+    entries.sort();
+    for entry in entries {
+        if found.len() >= FILES_MAX {
+            break;
+        }
+        if depth >= FOLDERS_MAX || !walk(&entry, files, depth + 1, found) {
+            found.push(entry);
+        }
+    }
+    true
+}
+
+fn finish(mut work: Work<'_>, skipped: Vec<PathBuf>) -> Import {
+    let mut drafts = std::mem::take(&mut work.drafts);
+    name_once(&mut drafts);
+    keep_known_dependencies(&mut drafts, &mut work.reports);
+    if let Some(prefix) = &work.options.prefix {
+        beside(&mut drafts, prefix);
+    }
+    drafts.retain_mut(|draft| check(draft, &mut work));
+    // One whose dependency was refused has none.
+    keep_known_dependencies(&mut drafts, &mut work.reports);
+    for report in &mut work.reports {
+        let kind = report.kind;
+        report.close(|line| formats::is_comment(kind, line));
+    }
+    let comparisons = drafts.iter().filter_map(compare).collect();
+    Import {
+        toml: file(&drafts, &work.reports),
+        services: drafts.into_iter().map(|draft| draft.name).collect(),
+        files: work.reports,
+        comparisons,
+        skipped,
+    }
+}
+
+/// The file for `apply`; says what it was made from.
+fn file(drafts: &[Draft], reports: &[FileReport]) -> String {
+    let path = |report: &FileReport| report.path.replace(char::is_control, "?");
+    let mut text = String::new();
+    for report in reports {
+        text.push_str(&format!("# {}: {}\n", report.kind.name(), path(report)));
+    }
+    for draft in drafts {
+        text.push('\n');
+        text.push_str(&draft.toml());
+    }
+    text
+}
+
+/// Takes out what would be refused; `false` if nothing is left.
+fn check(draft: &mut Draft, work: &mut Work<'_>) -> bool {
+    match draft.take_out_refused(work.options.system) {
+        Ok(refused) => {
+            for (_, origin, error) in refused {
+                if let Some(origin) = origin {
+                    let why = import::Refused {
+                        why: error.to_sentence(),
+                    };
+                    work.reports[origin.file].lost(origin.lines, why);
+                }
+            }
+            true
+        }
+        Err(error) => {
+            if let Some(origin) = draft.origin() {
+                let why = import::Refused {
+                    why: error.to_sentence(),
+                };
+                work.reports[origin.file].lost(origin.lines, why);
+            }
+            false
+        }
+    }
+}
+
+fn compare(draft: &Draft) -> Option<Comparison> {
+    let before = draft.before.as_ref()?;
+    // Failures come right after each start: nothing has been up for long.
+    let mut at_once = draft.clone();
+    at_once.unset("extensions.ready_after_ms");
+    let config = at_once.config().ok()?;
+    Some(Comparison::of(draft.name.clone(), before, &config))
+}
+
+/// Names have no case and are there once: a second one gets a number.
+fn name_once(drafts: &mut [Draft]) {
+    let mut known = HashSet::new();
+    for draft in drafts {
+        let template = draft.name.strip_suffix('@').map(str::to_owned);
+        let base = template.clone().unwrap_or_else(|| draft.name.clone());
+        let mut number = 1;
+        while !known.insert(relance_scm::fold_case(&draft.name)) {
+            number += 1;
+            draft.name = match template {
+                Some(_) => format!("{base}-{number}@"),
+                None => format!("{base}-{number}"),
+            };
+        }
+    }
+}
+
+fn keep_known_dependencies(drafts: &mut [Draft], reports: &mut [FileReport]) {
+    let names: Vec<String> = drafts.iter().flat_map(Draft::names).collect();
+    let is_known = |name: &str| {
+        names
+            .iter()
+            .any(|known| relance_scm::fold_case(known) == relance_scm::fold_case(name))
+    };
+    for draft in drafts {
+        draft.dependencies.retain(|(name, origin)| {
+            let known = is_known(name);
+            if let (false, Some(origin)) = (known, origin) {
+                reports[origin.file].lost(
+                    origin.lines,
+                    import::DependencyElsewhere {
+                        name: name.as_str(),
+                    },
+                );
+            }
+            known
+        });
+    }
+}
+
+/// Other names, started by hand only.
+fn beside(drafts: &mut [Draft], prefix: &str) {
+    for draft in drafts {
+        draft.name.insert_str(0, prefix);
+        for (name, _) in &mut draft.dependencies {
+            name.insert_str(0, prefix);
+        }
+        draft.unset("delayed_auto_start");
+        draft.unset("display_name");
+        draft.set("start_type", "demand", None);
+    }
+}

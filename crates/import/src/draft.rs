@@ -1,0 +1,374 @@
+//! A service in the making: its settings by their keys, each with the lines it comes from, and the file
+//! for `relance apply` that they become.
+
+use std::time::Duration;
+
+use relance_scm::settings::{EXTENSIONS, System, find_extension};
+use relance_scm::{ScmError, Sentence, ServiceConfig};
+use relance_wire::api::ConfigBody;
+use serde_json::{Map, Value as Json};
+
+use crate::command::escape_instance;
+use crate::recovery::{ACTIONS_MAX, written};
+use crate::report::Lines;
+
+/// Where a setting comes from: a file of the import, and lines of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    pub(crate) file: usize,
+    pub(crate) lines: Lines,
+}
+
+/// The value of a setting, as people write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Given {
+    Text(String),
+    Number(u64),
+    Flag(bool),
+    List(Vec<String>),
+}
+
+impl From<&str> for Given {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Given {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<bool> for Given {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl Given {
+    fn json(&self) -> Json {
+        match self {
+            Self::Text(text) => Json::String(text.clone()),
+            Self::Number(number) => (*number).into(),
+            Self::Flag(set) => (*set).into(),
+            Self::List(texts) => texts.iter().cloned().map(Json::String).collect(),
+        }
+    }
+
+    fn toml(&self) -> String {
+        match self {
+            Self::Text(text) => quoted(text),
+            Self::Number(number) => number.to_string(),
+            Self::Flag(set) => set.to_string(),
+            Self::List(texts) => {
+                let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+                format!("[{}]", texts.join(", "))
+            }
+        }
+    }
+}
+
+/// A text of TOML: as it is in single quotes where that is easier to read.
+fn quoted(text: &str) -> String {
+    let is_literal =
+        text.contains(['"', '\\']) && !text.contains('\'') && !text.contains(char::is_control);
+    if is_literal {
+        return format!("'{text}'");
+    }
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[derive(Clone, Debug)]
+struct Setting {
+    key: String,
+    value: Given,
+    origin: Option<Origin>,
+}
+
+/// A service that is being put together.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) name: String,
+    /// So many instances of a template; the name ends in `@` then.
+    pub(crate) instances: Option<u32>,
+    settings: Vec<Setting>,
+    /// Lists that grow: `environment`, `dependencies`.
+    pub(crate) dependencies: Vec<(String, Option<Origin>)>,
+    /// How its old manager answered failures.
+    pub(crate) before: Option<crate::recovery::Before>,
+}
+
+/// The order of the keys that a file has before the others.
+const FIRST: [&str; 5] = [
+    "display_name",
+    "description",
+    "command_line",
+    "start_type",
+    "delayed_auto_start",
+];
+
+impl Draft {
+    pub(crate) fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            instances: None,
+            settings: Vec::new(),
+            dependencies: Vec::new(),
+            before: None,
+        }
+    }
+
+    /// Sets a setting; a later value wins.
+    pub(crate) fn set(&mut self, key: &str, value: impl Into<Given>, origin: Option<Origin>) {
+        self.settings.retain(|setting| setting.key != key);
+        self.settings.push(Setting {
+            key: key.to_owned(),
+            value: value.into(),
+            origin,
+        });
+    }
+
+    /// Restarts with these delays, then nothing, or the last of them for ever.
+    pub(crate) fn set_actions(
+        &mut self,
+        delays: &[Duration],
+        is_limited: bool,
+        reset: Duration,
+        origin: Option<Origin>,
+    ) {
+        let mut actions: Vec<String> = delays
+            .iter()
+            .take(ACTIONS_MAX)
+            .map(|delay| format!("restart/{}", written(*delay)))
+            .collect();
+        if is_limited && delays.len() <= ACTIONS_MAX {
+            actions.push("none/0".to_owned());
+        } else {
+            while actions.len() > 1 && actions[actions.len() - 2] == actions[actions.len() - 1] {
+                actions.pop();
+            }
+        }
+        self.set("recovery.actions", actions.join("/"), origin);
+        let seconds = reset.as_secs() + u64::from(reset.subsec_nanos() > 0);
+        self.set("recovery.reset_period_secs", format!("{seconds}s"), origin);
+    }
+
+    /// Adds to a setting that is a list.
+    pub(crate) fn add(&mut self, key: &str, text: impl Into<String>, origin: Option<Origin>) {
+        let text = text.into();
+        if let Some(setting) = self.settings.iter_mut().find(|setting| setting.key == key)
+            && let Given::List(texts) = &mut setting.value
+        {
+            if key == "environment" {
+                let name = |text: &str| text.split('=').next().unwrap_or_default().to_owned();
+                texts.retain(|known| name(known) != name(&text));
+            }
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+            return;
+        }
+        self.set(key, Given::List(vec![text]), origin);
+    }
+
+    pub(crate) fn unset(&mut self, key: &str) {
+        self.settings.retain(|setting| setting.key != key);
+    }
+
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.settings.iter().any(|setting| setting.key == key)
+    }
+
+    /// Takes a list out again.
+    pub(crate) fn take_list(&mut self, key: &str) -> Option<Vec<String>> {
+        let at = self
+            .settings
+            .iter()
+            .position(|setting| setting.key == key)?;
+        match self.settings.remove(at).value {
+            Given::List(texts) => Some(texts),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        let setting = self.settings.iter().find(|setting| setting.key == key)?;
+        match &setting.value {
+            Given::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is one of several by its name.
+    pub(crate) fn is_instance(&self) -> bool {
+        self.name.trim_end_matches('@').contains('@') || self.instances.is_some()
+    }
+
+    /// The configuration that `relance apply` makes of it.
+    pub(crate) fn config(&self) -> Result<ServiceConfig, ScmError> {
+        self.with(|_| true)
+    }
+
+    fn with(&self, is_wanted: impl Fn(&Setting) -> bool) -> Result<ServiceConfig, ScmError> {
+        let mut body = Map::new();
+        let mut name = self.name.clone();
+        if self.instances.is_some() {
+            name.push('1');
+        }
+        body.insert("name".into(), name.into());
+        body.insert("kind".into(), "program".into());
+        body.insert("command_line".into(), "program".into());
+        let mut recovery = Map::new();
+        let mut extensions = Map::new();
+        recovery.insert("on_error_stop".into(), true.into());
+        for setting in self.settings.iter().filter(|setting| is_wanted(setting)) {
+            let json = setting.value.json();
+            let place = match setting.key.split_once('.') {
+                Some(("recovery", key)) => recovery.insert(key.into(), json),
+                Some(("extensions", key)) => extensions.insert(key.into(), json),
+                _ => body.insert(setting.key.clone(), json),
+            };
+            drop(place);
+        }
+        if is_wanted(&Setting {
+            key: "dependencies".into(),
+            value: Given::Flag(true),
+            origin: None,
+        }) {
+            let names = self.dependencies.iter().map(|(name, _)| name.clone());
+            body.insert("dependencies".into(), names.map(Json::String).collect());
+        }
+        body.insert("recovery".into(), recovery.into());
+        body.insert("extensions".into(), extensions.into());
+        let body: ConfigBody = serde_json::from_value(body.into()).map_err(|error| {
+            ScmError::new(
+                relance_scm::Win32Error::INVALID_PARAMETER,
+                Sentence::foreign(error.to_string()),
+            )
+        })?;
+        let config = ServiceConfig::try_from(&body)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Takes out what `relance apply` would refuse, with the reasons; an error if no service is left.
+    pub(crate) fn take_out_refused(
+        &mut self,
+        system: crate::System,
+    ) -> Result<Vec<(String, Option<Origin>, ScmError)>, ScmError> {
+        let mut refused = Vec::new();
+        if system == crate::System::Windows {
+            for setting in self.settings.clone() {
+                let known = setting.key.strip_prefix("extensions.");
+                let known = known.and_then(find_extension).map(|setting| setting.system);
+                if let Some(System::Linux(why)) = known {
+                    self.unset(&setting.key);
+                    let error = ScmError::new(relance_scm::Win32Error::INVALID_PARAMETER, why);
+                    refused.push((setting.key, setting.origin, error));
+                }
+            }
+        }
+        if self.config().is_ok() {
+            return Ok(refused);
+        }
+        self.with(|_| false)?;
+        for setting in self.settings.clone() {
+            let alone = |other: &Setting| other.key == setting.key;
+            if let Err(error) = self.with(alone) {
+                self.unset(&setting.key);
+                if setting.key == "command_line" {
+                    return Err(error);
+                }
+                refused.push((setting.key, setting.origin, error));
+            }
+        }
+        let mut kept = Vec::new();
+        for (name, origin) in std::mem::take(&mut self.dependencies) {
+            match relance_scm::config::Dependency::parse(&name) {
+                Ok(_) => kept.push((name, origin)),
+                Err(error) => refused.push(("dependencies".into(), origin, error)),
+            }
+        }
+        self.dependencies = kept;
+        self.config()?;
+        Ok(refused)
+    }
+
+    /// Its `[[service]]`.
+    pub(crate) fn toml(&self) -> String {
+        let mut text = format!("[[service]]\nname = {}\n", quoted(&self.name));
+        if let Some(count) = self.instances {
+            text.push_str(&format!("instances = {count}\n"));
+        }
+        let rank = |key: &str| {
+            let first = FIRST.iter().position(|first| *first == key);
+            let extension = key.strip_prefix("extensions.").and_then(|key| {
+                let mut keys = EXTENSIONS.iter();
+                keys.position(|setting| setting.key == key)
+            });
+            match (first, extension) {
+                (Some(at), _) => (0, at),
+                (None, None) => (1, 0),
+                (None, Some(at)) => (2, at),
+            }
+        };
+        let mut settings: Vec<&Setting> = self.settings.iter().collect();
+        settings.sort_by_key(|setting| rank(&setting.key));
+        for setting in settings {
+            text.push_str(&format!("{} = {}\n", setting.key, setting.value.toml()));
+        }
+        if !self.dependencies.is_empty() {
+            let names = self.dependencies.iter().map(|(name, _)| name.clone());
+            let names = Given::List(names.collect()).toml();
+            text.push_str(&format!("dependencies = {names}\n"));
+        }
+        text
+    }
+
+    /// Where its command line comes from, or else any of its settings.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        let command = self
+            .settings
+            .iter()
+            .find(|setting| setting.key == "command_line");
+        let first = self.settings.iter().find_map(|setting| setting.origin);
+        command.and_then(|setting| setting.origin).or(first)
+    }
+
+    /// The names of the services that it becomes.
+    pub(crate) fn names(&self) -> Vec<String> {
+        match self.instances {
+            Some(count) => (1..=count)
+                .map(|number| format!("{}{number}", self.name))
+                .collect(),
+            None => vec![self.name.clone()],
+        }
+    }
+
+    /// Sets the command line; what only looks like `%i` stays as it is.
+    pub(crate) fn set_command(&mut self, words: &[String], origin: Option<Origin>) {
+        let line = relance_scm::command_line::join(words);
+        self.set("command_line", line, origin);
+    }
+
+    /// Text of the old configuration, safe from being filled in.
+    pub(crate) fn literal(&self, text: &str) -> String {
+        if self.is_instance() {
+            escape_instance(text)
+        } else {
+            text.to_owned()
+        }
+    }
+}

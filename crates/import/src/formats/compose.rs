@@ -1,0 +1,264 @@
+//! docker-compose: each service stays in its container, which `docker compose run` runs as a program of ours.
+//!
+//! What is about the container (image, volumes, ports…) is read by `docker compose` from the same file as before;
+//! what is about its life (restarts, order, stop) becomes settings.
+
+use std::time::Duration;
+
+use relance_texts::{Message, import};
+
+use crate::Problem;
+use crate::draft::{Draft, Given, Origin};
+use crate::recovery::{Before, written};
+use crate::report::Lines;
+use crate::syntax::node::{Entry, Node, Value};
+use crate::syntax::yaml;
+use crate::work::{Input, Work, syntax};
+
+/// What a line has become that docker compose reads as before.
+const BY_COMPOSE: &str = "docker compose";
+
+pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Problem> {
+    for input in inputs {
+        let file = work.open(input);
+        let root = yaml::parse(&input.text).map_err(syntax(input))?;
+        for entry in root.entries() {
+            match entry.key.as_str() {
+                "services" => work.report(file).kept(Lines::one(entry.line), "name"),
+                "version" => work.report(file).kept(entry.lines(), BY_COMPOSE),
+                _ => work.report(file).kept(entry.lines(), BY_COMPOSE),
+            }
+        }
+        let services = root.get("services").map_or(&[][..], Node::entries);
+        for entry in services {
+            Service {
+                entry,
+                input,
+                file,
+                draft: Draft::new(entry.key.replace(['/', '\\'], "-")),
+                work: &mut *work,
+            }
+            .convert();
+        }
+    }
+    Ok(())
+}
+
+struct Service<'a, 'w, 'f> {
+    entry: &'a Entry,
+    input: &'a Input,
+    file: usize,
+    draft: Draft,
+    work: &'w mut Work<'f>,
+}
+
+impl Service<'_, '_, '_> {
+    fn keep(&mut self, entry: &Entry, key: &str, value: impl Into<Given>) {
+        self.work
+            .keep(&mut self.draft, self.file, entry.lines(), key, value);
+    }
+
+    fn kept(&mut self, entry: &Entry, key: &str) {
+        self.work.report(self.file).kept(entry.lines(), key);
+    }
+
+    fn changed(&mut self, entry: &Entry, key: &str, note: impl Message) {
+        self.work
+            .report(self.file)
+            .changed(entry.lines(), key, note);
+    }
+
+    fn lost(&mut self, entry: &Entry, why: impl Message) {
+        self.work.report(self.file).lost(entry.lines(), why);
+    }
+
+    fn convert(mut self) {
+        let head = Lines::one(self.entry.line);
+        let origin = Some(Origin {
+            file: self.file,
+            lines: head,
+        });
+        self.work
+            .report(self.file)
+            .changed(head, "command_line", import::STAYS_IN_CONTAINER);
+        let path = self.input.path.display().to_string();
+        let words = [
+            "docker",
+            "compose",
+            "--file",
+            &path,
+            "run",
+            "--rm",
+            "--no-TTY",
+            "--no-deps",
+            "--service-ports",
+            "--use-aliases",
+            &self.entry.key,
+        ];
+        let words = words.map(|word| self.draft.literal(word)).to_vec();
+        self.draft.set_command(&words, origin);
+        self.draft.set("start_type", "auto", origin);
+        if !self.input.path.is_absolute() {
+            self.work
+                .report(self.file)
+                .changed(head, "command_line", import::SET_FOLDER);
+        }
+        let entries = self.entry.value.entries();
+        for entry in entries {
+            self.key(entry);
+        }
+        if !entries.iter().any(|entry| entry.key == "restart") {
+            self.draft.before = Some(Before::never());
+        }
+        self.work.drafts.push(self.draft);
+    }
+
+    fn key(&mut self, entry: &Entry) {
+        let text = entry.value.text().unwrap_or_default();
+        match entry.key.as_str() {
+            "restart" => self.restart(entry, &text),
+            "depends_on" | "links" => self.depends_on(entry),
+            "stop_grace_period" => {
+                let time =
+                    relance_scm::duration::parse(&text, relance_scm::duration::Bare::Seconds);
+                match time.filter(|time| *time < Duration::from_secs(4_000_000)) {
+                    // Docker gets the time first; ours is a little longer.
+                    Some(time) => self.keep(
+                        entry,
+                        "extensions.stop_grace_ms",
+                        written(time + Duration::from_secs(2)),
+                    ),
+                    None => self.lost(entry, import::NotATime { value: text }),
+                }
+            }
+            "stop_signal" => self.kept(entry, BY_COMPOSE),
+            "healthcheck" => self.healthcheck(entry),
+            "deploy" => self.deploy(entry),
+            "scale" => self.replicas(entry, &entry.value),
+            "container_name" => self.changed(entry, BY_COMPOSE, import::CONTAINER_NAME),
+            "logging" => self.changed(entry, "extensions.output", import::LOG_OF_DOCKER),
+            "profiles" => {
+                self.keep(entry, "start_type", "demand");
+            }
+            _ => self.kept(entry, BY_COMPOSE),
+        }
+    }
+
+    fn restart(&mut self, entry: &Entry, text: &str) {
+        let origin = Some(Origin {
+            file: self.file,
+            lines: entry.lines(),
+        });
+        // Docker waits 100 ms, then twice as long each time, up to a minute.
+        let delay =
+            |at: usize| Duration::from_millis(100 << at.min(10)).min(Duration::from_secs(60));
+        let (policy, count) = text.split_once(':').unwrap_or((text, ""));
+        let draft = &mut self.draft;
+        match policy {
+            "always" | "unless-stopped" | "on-failure" => {
+                let most = count.trim().parse::<usize>().ok();
+                let delays: Vec<Duration> = (0..most.unwrap_or(11).min(33)).map(delay).collect();
+                draft.before = Some(match most {
+                    Some(count) => Before::limited(count, delay),
+                    None => Before::forever(delay),
+                });
+                if delays.is_empty() {
+                    draft.set("recovery.actions", "none/0", origin);
+                } else {
+                    let reset = delays[delays.len() - 1] + Duration::from_secs(10);
+                    draft.set_actions(&delays, most.is_some(), reset, origin);
+                }
+                if policy != "on-failure" {
+                    draft.set("extensions.restart_on_exit", "0", origin);
+                    draft.set("extensions.restart_on_exit_delay_ms", "1s", origin);
+                }
+                self.changed(entry, "recovery.actions", import::RESTART_OF_DOCKER);
+            }
+            "no" | "false" | "" => {
+                draft.before = Some(Before::never());
+                self.kept(entry, "recovery.actions");
+            }
+            _ => self.lost(entry, import::NOT_UNDERSTOOD),
+        }
+    }
+
+    fn depends_on(&mut self, entry: &Entry) {
+        let names: Vec<(String, String, Lines)> = match &entry.value.value {
+            Value::List(items) => items
+                .iter()
+                .filter_map(|item| {
+                    Some((
+                        item.text()?.split(':').next()?.to_owned(),
+                        String::new(),
+                        item.lines,
+                    ))
+                })
+                .collect(),
+            Value::Map(entries) => entries
+                .iter()
+                .map(|entry| {
+                    let condition = entry
+                        .value
+                        .get("condition")
+                        .and_then(Node::text)
+                        .unwrap_or_default();
+                    (entry.key.clone(), condition, entry.lines())
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        self.work
+            .report(self.file)
+            .kept(Lines::one(entry.line), "dependencies");
+        for (name, condition, lines) in names {
+            let origin = Some(Origin {
+                file: self.file,
+                lines,
+            });
+            let name = name.replace(['/', '\\'], "-");
+            self.draft.dependencies.push((name, origin));
+            let report = self.work.report(self.file);
+            match condition.as_str() {
+                "" | "service_started" => report.kept(lines, "dependencies"),
+                _ => report.changed(lines, "dependencies", import::CONDITION_OF_COMPOSE),
+            }
+        }
+    }
+
+    fn healthcheck(&mut self, entry: &Entry) {
+        if entry.value.get("disable").is_some() || entry.value.get("test").is_none() {
+            return self.kept(entry, BY_COMPOSE);
+        }
+        self.changed(entry, BY_COMPOSE, import::HEALTH_IN_DOCKER);
+    }
+
+    fn deploy(&mut self, entry: &Entry) {
+        self.work
+            .report(self.file)
+            .kept(Lines::one(entry.line), BY_COMPOSE);
+        for inner in entry.value.entries() {
+            match inner.key.as_str() {
+                "replicas" => self.replicas(inner, &inner.value),
+                "restart_policy" | "update_config" | "rollback_config" | "placement" => {
+                    self.lost(inner, import::OF_SWARM);
+                }
+                _ => self.kept(inner, BY_COMPOSE),
+            }
+        }
+    }
+
+    fn replicas(&mut self, entry: &Entry, node: &Node) {
+        match node.count() {
+            Some(count @ 2..=1000) if self.draft.instances.is_none() => {
+                self.draft.instances = Some(count);
+                self.draft.name.push('@');
+                self.kept(entry, "instances");
+            }
+            Some(1) => self.kept(entry, "instances"),
+            _ => {
+                let value = node.text().unwrap_or_default();
+                self.lost(entry, import::NotANumber { value });
+            }
+        }
+    }
+}

@@ -1,0 +1,501 @@
+//! pm2: ecosystem files in JSON, JavaScript and YAML, and what `pm2 save` has written.
+
+mod recovery;
+
+use std::time::Duration;
+
+use relance_texts::{Message, import};
+
+use crate::Problem;
+use crate::command::{is_of_windows, split};
+use crate::draft::{Draft, Origin};
+use crate::recovery::written;
+use crate::report::Lines;
+use crate::syntax::node::{Entry, Node, Value};
+use crate::syntax::{SyntaxError, literal, yaml};
+use crate::work::{Input, Work, syntax};
+
+/// The default of pm2.
+const KILL_TIMEOUT: Duration = Duration::from_millis(1600);
+
+pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Problem> {
+    for input in inputs {
+        let file = work.open(input);
+        let (root, is_computed) = root(input, work)?;
+        if is_computed {
+            computed(file, input, &root, work);
+        }
+        let apps = match &root.value {
+            Value::List(items) => items.as_slice(),
+            Value::Map(_) => match root.get("apps") {
+                Some(apps) if matches!(apps.value, Value::List(_)) => apps.items(),
+                Some(app) => std::slice::from_ref(app),
+                None => std::slice::from_ref(&root),
+            },
+            _ => &[],
+        };
+        for entry in root.entries() {
+            match entry.key.as_str() {
+                "apps" => work.report(file).kept(Lines::one(entry.line), "name"),
+                "deploy" if !is_computed => {
+                    work.report(file).lost(entry.lines(), import::NO_DEPLOY);
+                }
+                _ if std::ptr::eq(apps.as_ptr(), &raw const root) || is_computed => {}
+                key => work
+                    .report(file)
+                    .lost(entry.lines(), import::UnknownKey { key }),
+            }
+        }
+        for app in apps {
+            App::new(app, input, file, is_computed, work).convert();
+        }
+    }
+    Ok(())
+}
+
+/// The value of a file, and whether it was computed, so that its lines are not those of the file.
+fn root(input: &Input, work: &Work<'_>) -> Result<(Node, bool), Problem> {
+    let ending = input
+        .path
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    if matches!(ending.as_deref(), Some("yml" | "yaml")) {
+        return Ok((yaml::parse(&input.text).map_err(syntax(input))?, false));
+    }
+    match literal::parse(&input.text) {
+        Ok(root) => Ok((root, false)),
+        Err(_) if matches!(ending.as_deref(), Some("js" | "cjs" | "mjs")) => {
+            let text = work
+                .files
+                .evaluate(&input.path)
+                .map_err(|problem| syntax(input)(SyntaxError { line: 1, problem }))?;
+            Ok((literal::parse(&text).map_err(syntax(input))?, true))
+        }
+        Err(error) => Err(syntax(input)(error)),
+    }
+}
+
+/// A file that node has read: a line that names a key of it is what became of that key; the others are code.
+fn computed(file: usize, input: &Input, root: &Node, work: &mut Work<'_>) {
+    let mut keys: Vec<String> = Vec::new();
+    collect(root, &mut keys);
+    for (at, line) in input.text.lines().enumerate() {
+        let key = line.trim().trim_start_matches(['{', ' ', '"', '\'']);
+        let key: String = key
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
+        if keys.contains(&key) || line.chars().any(char::is_alphanumeric) {
+            work.report(file)
+                .changed(Lines::one(at + 1), "", import::COMPUTED);
+        }
+    }
+}
+
+fn collect(node: &Node, keys: &mut Vec<String>) {
+    for entry in node.entries() {
+        keys.push(entry.key.clone());
+        collect(&entry.value, keys);
+    }
+    node.items().iter().for_each(|item| collect(item, keys));
+}
+
+/// An app that is being converted.
+struct App<'a, 'w, 'f> {
+    app: &'a Node,
+    input: &'a Input,
+    file: usize,
+    is_computed: bool,
+    draft: Draft,
+    work: &'w mut Work<'f>,
+}
+
+impl<'a, 'w, 'f> App<'a, 'w, 'f> {
+    fn new(
+        app: &'a Node,
+        input: &'a Input,
+        file: usize,
+        is_computed: bool,
+        work: &'w mut Work<'f>,
+    ) -> Self {
+        let text = |key: &str| app.get(key).and_then(Node::text);
+        let script = text("script")
+            .or_else(|| text("pm_exec_path"))
+            .or_else(|| text("exec"));
+        let name =
+            text("name").unwrap_or_else(|| super::cron::name(script.as_deref().unwrap_or("app")));
+        Self {
+            app,
+            input,
+            file,
+            is_computed,
+            draft: Draft::new(name.replace(['/', '\\'], "-")),
+            work,
+        }
+    }
+
+    /// Where a key stands; nowhere in a file that was computed.
+    fn at(&self, entry: &Entry) -> Lines {
+        if self.is_computed {
+            Lines { first: 1, last: 0 }
+        } else {
+            entry.lines()
+        }
+    }
+
+    fn keep(&mut self, entry: &Entry, key: &str, value: impl Into<crate::draft::Given>) {
+        let lines = self.at(entry);
+        self.work
+            .keep(&mut self.draft, self.file, lines, key, value);
+    }
+
+    fn kept(&mut self, entry: &Entry, key: &str) {
+        let lines = self.at(entry);
+        self.work.report(self.file).kept(lines, key);
+    }
+
+    fn changed(&mut self, entry: &Entry, key: &str, note: impl Message) {
+        let lines = self.at(entry);
+        self.work.report(self.file).changed(lines, key, note);
+    }
+
+    fn lost(&mut self, entry: &Entry, why: impl Message) {
+        let lines = self.at(entry);
+        self.work.report(self.file).lost(lines, why);
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        self.app.get(key).and_then(Node::text)
+    }
+
+    fn time(&self, key: &str) -> Option<Duration> {
+        time(&self.text(key)?)
+    }
+
+    fn convert(mut self) {
+        let app = self.app;
+        if !self.command() {
+            let lines = if self.is_computed {
+                Lines { first: 1, last: 0 }
+            } else {
+                app.lines
+            };
+            self.work.report(self.file).lost(lines, import::NO_COMMAND);
+            return;
+        }
+        self.draft.set("start_type", "auto", None);
+        self.draft.set("extensions.stop_signal", "INT", None);
+        self.draft
+            .set("extensions.stop_grace_ms", written(KILL_TIMEOUT), None);
+        for entry in app.entries() {
+            self.entry(entry);
+        }
+        self.instances();
+        self.recovery();
+        self.work.drafts.push(self.draft);
+    }
+
+    /// What runs the script: as it is said, or by its ending.
+    fn interpreter(&self, script: &str) -> Option<String> {
+        let said = self
+            .text("exec_interpreter")
+            .or_else(|| self.text("interpreter"));
+        if let Some(said) = said {
+            return (!matches!(said.as_str(), "none" | "")).then_some(said);
+        }
+        let (_, ending) = script.rsplit_once('.')?;
+        let program = match ending.to_ascii_lowercase().as_str() {
+            "js" | "cjs" | "mjs" | "ts" => "node",
+            "py" => "python3",
+            "php" => "php",
+            "rb" => "ruby",
+            "sh" => "bash",
+            "pl" => "perl",
+            _ => return None,
+        };
+        Some(program.to_owned())
+    }
+
+    fn command(&mut self) -> bool {
+        let script = ["script", "pm_exec_path", "exec"]
+            .into_iter()
+            .find_map(|key| self.text(key));
+        let Some(script) = script.filter(|script| !script.trim().is_empty()) else {
+            return false;
+        };
+        let words_of = |key: &str| -> Vec<String> {
+            match self.app.get(key) {
+                Some(node) if matches!(node.value, Value::List(_)) => node.texts(),
+                Some(node) => node
+                    .text()
+                    .and_then(|text| split(&text))
+                    .unwrap_or_default(),
+                None => Vec::new(),
+            }
+        };
+        let interpreter = self.interpreter(&script);
+        let mut words: Vec<String> = interpreter.iter().cloned().collect();
+        if interpreter.is_some() {
+            words.extend(words_of("interpreter_args"));
+            words.extend(words_of("node_args"));
+            words.push(script);
+        } else {
+            // pm2 gives a script with blanks to a shell.
+            words.extend(split(&script).unwrap_or_else(|| vec![script]));
+        }
+        words.extend(words_of("args"));
+        let words: Vec<String> = words.iter().map(|word| self.draft.literal(word)).collect();
+        let entry = self
+            .app
+            .entries()
+            .iter()
+            .find(|entry| ["script", "pm_exec_path", "exec"].contains(&entry.key.as_str()));
+        let origin = entry.map(|entry| Origin {
+            file: self.file,
+            lines: self.at(entry),
+        });
+        self.draft.set_command(&words, origin);
+        true
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        let node = &entry.value;
+        let text = node.text().unwrap_or_default();
+        match entry.key.as_str() {
+            "name" => self.kept(entry, "name"),
+            "script" | "pm_exec_path" | "exec" | "args" | "interpreter" | "exec_interpreter"
+            | "interpreter_args" | "node_args" => {
+                self.kept(entry, "command_line");
+                if is_of_windows(&text) && self.work.options.system == crate::System::Linux {
+                    self.changed(entry, "command_line", import::PATH_OF_WINDOWS);
+                }
+            }
+            "cwd" | "pm_cwd" => self.cwd(entry, &text),
+            "env" => self.environment(entry),
+            key if key.starts_with("env_") => self.lost(entry, import::OTHER_ENVIRONMENT),
+            "instances" => self.kept(entry, "instances"),
+            "exec_mode" if text.starts_with("cluster") => {
+                self.changed(entry, "instances", import::CLUSTER);
+            }
+            "exec_mode" => self.kept(entry, "command_line"),
+            "autorestart" => self.kept(entry, "recovery.actions"),
+            "max_restarts" => self.kept(entry, "recovery.actions"),
+            "min_uptime" => self.changed(entry, "recovery.reset_period_secs", import::MIN_UPTIME),
+            "restart_delay" | "exp_backoff_restart_delay" => self.kept(entry, "recovery.actions"),
+            "stop_exit_codes" => self.kept(entry, "extensions.no_restart_on_exit"),
+            "kill_timeout" => match self.time("kill_timeout") {
+                Some(time) => self.keep(entry, "extensions.stop_grace_ms", written(time)),
+                None => self.lost(entry, import::NotATime { value: text }),
+            },
+            "kill_signal" | "shutdown_signal" => self.keep(
+                entry,
+                "extensions.stop_signal",
+                text.trim_start_matches("SIG"),
+            ),
+            "treekill" => self.changed(entry, "", import::WHOLE_TREE),
+            "wait_ready" | "listen_timeout" => {
+                self.changed(entry, "extensions.ready_after_ms", import::WAIT_READY);
+            }
+            "max_memory_restart" => self.memory(entry, &text),
+            "cron_restart" | "cron" => self.lost(entry, import::CRON_RESTART),
+            "watch" if node.flag() == Some(false) => self.kept(entry, ""),
+            "watch" | "ignore_watch" | "watch_options" | "watch_delay" => {
+                self.lost(entry, import::NO_WATCH);
+            }
+            "error_file" | "out_file" | "log_file" | "pm_err_log_path" | "pm_out_log_path"
+            | "output" | "error" | "log" => {
+                if matches!(text.as_str(), "/dev/null" | "NULL") {
+                    self.changed(entry, "extensions.output", import::ONE_LOG);
+                } else {
+                    self.changed(
+                        entry,
+                        "extensions.output",
+                        import::LogElsewhere { path: text },
+                    );
+                }
+            }
+            "merge_logs" | "combine_logs" => {
+                self.changed(entry, "extensions.output", import::LOG_OF_EACH);
+            }
+            "time" if node.flag() == Some(true) => {
+                self.keep(entry, "extensions.log_timestamps", true);
+            }
+            "time" => self.kept(entry, "extensions.log_timestamps"),
+            "log_date_format" => {
+                self.keep(entry, "extensions.log_timestamps", true);
+                self.changed(entry, "extensions.log_timestamps", import::ONE_FORM_OF_TIME);
+            }
+            "uid" | "user" | "username" => self.keep(entry, "account_name", text),
+            "gid" => self.changed(entry, "account_name", import::GROUP_OF_ACCOUNT),
+            "namespace" => self.changed(entry, "", import::NAMESPACE),
+            "increment_var" | "instance_var" => {
+                self.changed(entry, "instances", import::INSTANCE_VARIABLE);
+            }
+            "filter_env"
+            | "append_env_to_name"
+            | "source_map_support"
+            | "disable_source_map_support"
+            | "vizion"
+            | "pmx"
+            | "automation"
+            | "pm2_env"
+            | "trace"
+            | "deep_monitoring"
+            | "port"
+            | "force"
+            | "log_type"
+            | "disable_logs"
+            | "post_update"
+            | "instance_id"
+            | "shutdown_with_message"
+            | "version"
+            | "status"
+            | "pm_id"
+            | "pm_uptime"
+            | "created_at"
+            | "unstable_restarts"
+            | "restart_time"
+            | "axm_actions"
+            | "axm_monitor"
+            | "axm_options"
+            | "axm_dynamic"
+            | "node_version"
+            | "unique_id"
+            | "versioning"
+            | "km_link"
+            | "exit_code"
+            | "prev_restart_delay"
+            | "pm_pid_path"
+            | "pid_file"
+            | "pid_path"
+            | "vizion_running"
+            | "windowsHide"
+            | "command"
+            | "NODE_APP_INSTANCE" => {
+                self.lost(entry, import::OF_PM2_ITSELF);
+            }
+            // In a dump, what the shell had when pm2 was started stands among the settings.
+            key if self.app.get("pm_exec_path").is_some() => {
+                let _ = key;
+                self.lost(entry, import::OF_PM2_ITSELF);
+            }
+            key => self.lost(entry, import::UnknownKey { key }),
+        }
+    }
+
+    fn cwd(&mut self, entry: &Entry, text: &str) {
+        let is_whole = text.starts_with('/') || is_of_windows(text);
+        let folder = self
+            .input
+            .path
+            .parent()
+            .filter(|folder| folder.is_absolute());
+        let of_windows = is_of_windows(text) && self.work.options.system == crate::System::Linux;
+        match folder {
+            _ if of_windows => self.lost(entry, import::FOLDER_OF_WINDOWS),
+            _ if is_whole => self.keep(entry, "extensions.working_directory", text),
+            Some(folder) => {
+                let path = folder.join(text.trim_start_matches("./"));
+                self.keep(
+                    entry,
+                    "extensions.working_directory",
+                    path.display().to_string(),
+                );
+            }
+            None => self.lost(entry, import::SET_FOLDER),
+        }
+    }
+
+    fn environment(&mut self, entry: &Entry) {
+        let lines = self.at(entry);
+        let origin = Some(Origin {
+            file: self.file,
+            lines,
+        });
+        let is_dump = self.app.get("pm_exec_path").is_some();
+        for variable in entry.value.entries() {
+            let Some(value) = variable.value.text() else {
+                self.lost(variable, import::NOT_A_TEXT);
+                continue;
+            };
+            // A dump holds the whole environment of the shell that started pm2.
+            let of_shell = is_dump
+                && [
+                    "PATH",
+                    "HOME",
+                    "USER",
+                    "PWD",
+                    "SHELL",
+                    "LOGNAME",
+                    "SHLVL",
+                    "OLDPWD",
+                    "TERM",
+                    "_",
+                    "LANG",
+                    "LS_COLORS",
+                    "MAIL",
+                ]
+                .contains(&variable.key.as_str());
+            if of_shell || variable.key.starts_with("PM2_") || variable.key == "unique_id" {
+                self.lost(variable, import::OF_PM2_ITSELF);
+                continue;
+            }
+            self.draft
+                .add("environment", format!("{}={value}", variable.key), origin);
+            self.kept(variable, "environment");
+        }
+        let head = if self.is_computed {
+            Lines { first: 1, last: 0 }
+        } else {
+            Lines::one(entry.line)
+        };
+        self.work.report(self.file).kept(head, "environment");
+    }
+
+    fn memory(&mut self, entry: &Entry, text: &str) {
+        let size = text.trim().to_ascii_uppercase();
+        let size = size.trim_end_matches('B');
+        let known = |key: &str| relance_scm::settings::find_extension(key).is_some();
+        if known("recycle_above") {
+            self.keep(entry, "extensions.recycle_above", size);
+        } else if known("memory_max") {
+            self.keep(entry, "extensions.memory_max", size);
+            self.changed(entry, "extensions.memory_max", import::MEMORY_IS_A_FAILURE);
+        } else {
+            self.lost(entry, import::NO_LIMIT_OF_GROUP);
+        }
+    }
+
+    fn instances(&mut self) {
+        let Some(node) = self.app.get("instances") else {
+            return;
+        };
+        let entry = self
+            .app
+            .entries()
+            .iter()
+            .rev()
+            .find(|entry| entry.key == "instances");
+        match node.count() {
+            Some(1) => {}
+            Some(count @ 2..) => {
+                self.draft.instances = Some(count.min(1000));
+                self.draft.name.push('@');
+            }
+            _ => {
+                if let Some(entry) = entry {
+                    self.changed(entry, "instances", import::AS_MANY_AS_PROCESSORS);
+                }
+            }
+        }
+    }
+}
+
+/// A time of pm2: milliseconds, or with a unit: `10s`, `5m`, `1h`.
+fn time(text: &str) -> Option<Duration> {
+    relance_scm::duration::parse(
+        text.trim().trim_end_matches(','),
+        relance_scm::duration::Bare::Milliseconds,
+    )
+    .filter(|time| *time < Duration::from_secs(4_000_000))
+}

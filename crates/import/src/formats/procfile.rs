@@ -1,0 +1,97 @@
+//! Procfile: a name and a command for a shell on each line.
+
+use relance_texts::import;
+
+use crate::command::{leading_assignments, of_shell};
+use crate::draft::{Draft, Origin};
+use crate::report::Lines;
+use crate::work::{Input, Work};
+
+pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) {
+    for input in inputs {
+        let file = work.open(input);
+        for (at, line) in input.text.lines().enumerate() {
+            let lines = Lines::one(at + 1);
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                work.report(file).silent(lines);
+                continue;
+            }
+            let is_name = |name: &str| {
+                !name.is_empty()
+                    && name
+                        .chars()
+                        .all(|c| c.is_alphanumeric() || "_-.".contains(c))
+            };
+            let Some((name, command)) = line
+                .split_once(':')
+                .filter(|(name, _)| is_name(name.trim()))
+            else {
+                work.report(file).lost(lines, import::NOT_UNDERSTOOD);
+                continue;
+            };
+            process(name.trim(), command.trim(), input, file, lines, work);
+        }
+    }
+}
+
+fn process(
+    name: &str,
+    command: &str,
+    input: &Input,
+    file: usize,
+    lines: Lines,
+    work: &mut Work<'_>,
+) {
+    let origin = Some(Origin { file, lines });
+    let mut draft = Draft::new(name);
+    let (variables, command) = leading_assignments(command);
+    if command.is_empty() {
+        work.report(file).lost(lines, import::NO_COMMAND);
+        return;
+    }
+    for variable in variables {
+        draft.add("environment", variable, origin);
+    }
+    draft.set_command(&of_shell(command), origin);
+    work.report(file).kept(lines, "command_line");
+    folder(&mut draft, input, origin);
+    match name {
+        "release" => {
+            draft.set("start_type", "demand", origin);
+            work.report(file)
+                .changed(lines, "start_type", import::RELEASE);
+        }
+        _ => {
+            draft.set("start_type", "auto", origin);
+            draft.set(
+                "recovery.actions",
+                "restart/1s/restart/5s/restart/30s",
+                origin,
+            );
+            draft.set("recovery.reset_period_secs", "5m", origin);
+            work.report(file)
+                .changed(lines, "recovery.actions", import::RECOVERY_ADDED);
+        }
+    }
+    if command.contains("$PORT") {
+        work.report(file)
+            .changed(lines, "command_line", import::SET_PORT);
+    }
+    if !input.path.is_absolute() {
+        work.report(file)
+            .changed(lines, "extensions.working_directory", import::SET_FOLDER);
+    }
+    work.drafts.push(draft);
+}
+
+/// Commands run in the folder of their file.
+pub(super) fn folder(draft: &mut Draft, input: &Input, origin: Option<Origin>) {
+    if let Some(folder) = input.path.parent().filter(|folder| folder.is_absolute()) {
+        draft.set(
+            "extensions.working_directory",
+            folder.display().to_string(),
+            origin,
+        );
+    }
+}

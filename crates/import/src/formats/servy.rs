@@ -1,0 +1,351 @@
+//! Servy: an export in XML or JSON with the same keys.
+
+use std::time::Duration;
+
+use relance_texts::{Message, import};
+
+use super::winsw;
+use crate::command::is_of_windows;
+use crate::draft::{Draft, Given, Origin};
+use crate::recovery::Before;
+use crate::report::Lines;
+use crate::syntax::literal;
+use crate::work::{Input, Work, syntax};
+use crate::{Problem, System};
+
+/// A key with its text.
+#[derive(Clone, Debug)]
+struct Item {
+    key: String,
+    text: String,
+    lines: Lines,
+}
+
+pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Problem> {
+    for input in inputs {
+        let file = work.open(input);
+        for items in services(input, file, work)? {
+            let find = |name: &str| {
+                items
+                    .iter()
+                    .find(|item| item.key.eq_ignore_ascii_case(name))
+                    .map(|item| item.text.clone())
+            };
+            let name = find("Name").unwrap_or_default();
+            Service {
+                draft: Draft::new(name.replace(['/', '\\'], "-")),
+                items: &items,
+                file,
+                work: &mut *work,
+            }
+            .convert();
+        }
+    }
+    Ok(())
+}
+
+fn services(input: &Input, file: usize, work: &mut Work<'_>) -> Result<Vec<Vec<Item>>, Problem> {
+    if !input.text.trim_start().starts_with('<') {
+        let root = literal::parse(&input.text).map_err(syntax(input))?;
+        let list = if root.items().is_empty() {
+            std::slice::from_ref(&root)
+        } else {
+            root.items()
+        };
+        let items = |node: &crate::syntax::node::Node| {
+            let entries = node.entries().iter();
+            entries
+                .map(|entry| Item {
+                    key: entry.key.clone(),
+                    text: entry.value.text().unwrap_or_default(),
+                    lines: entry.lines(),
+                })
+                .collect()
+        };
+        return Ok(list.iter().map(items).collect());
+    }
+    let document = winsw::parse(input)?;
+    winsw::silent_parts(&document, file, work);
+    let roots = document
+        .root()
+        .descendants()
+        .filter(|node| node.has_tag_name("ServiceDto"));
+    let mut all = Vec::new();
+    for root in roots {
+        work.report(file)
+            .kept(winsw::lines(&document, root), "name");
+        let children = root.children().filter(roxmltree::Node::is_element);
+        let items = children.map(|node| Item {
+            key: node.tag_name().name().to_owned(),
+            text: node.text().unwrap_or_default().trim().to_owned(),
+            lines: winsw::lines(&document, node),
+        });
+        all.push(items.collect());
+    }
+    Ok(all)
+}
+
+struct Service<'a, 'w, 'f> {
+    items: &'a [Item],
+    file: usize,
+    draft: Draft,
+    work: &'w mut Work<'f>,
+}
+
+impl Service<'_, '_, '_> {
+    fn find(&self, name: &str) -> Option<&str> {
+        let item = self
+            .items
+            .iter()
+            .find(|item| item.key.eq_ignore_ascii_case(name))?;
+        Some(item.text.as_str())
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.find(name)
+            .is_some_and(|text| text.eq_ignore_ascii_case("true") || text == "1")
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        self.find(name)?.parse().ok()
+    }
+
+    fn keep(&mut self, item: &Item, key: &str, value: impl Into<Given>) {
+        self.work
+            .keep(&mut self.draft, self.file, item.lines, key, value);
+    }
+
+    fn kept(&mut self, item: &Item, key: &str) {
+        self.work.report(self.file).kept(item.lines, key);
+    }
+
+    fn changed(&mut self, item: &Item, key: &str, note: impl Message) {
+        self.work.report(self.file).changed(item.lines, key, note);
+    }
+
+    fn lost(&mut self, item: &Item, why: impl Message) {
+        self.work.report(self.file).lost(item.lines, why);
+    }
+
+    fn origin(&self, name: &str) -> Option<Origin> {
+        let item = self
+            .items
+            .iter()
+            .find(|item| item.key.eq_ignore_ascii_case(name))?;
+        Some(Origin {
+            file: self.file,
+            lines: item.lines,
+        })
+    }
+
+    fn convert(mut self) {
+        let executable = self.find("ExecutablePath").unwrap_or_default().to_owned();
+        if executable.is_empty() || self.draft.name.is_empty() {
+            for item in self.items {
+                self.lost(item, import::NO_COMMAND);
+            }
+            return;
+        }
+        let origin = self.origin("ExecutablePath");
+        let line = relance_scm::command_line::join(&[executable]);
+        let parameters = self.find("Parameters").unwrap_or_default();
+        self.draft.set(
+            "command_line",
+            format!("{line} {parameters}").trim().to_owned(),
+            origin,
+        );
+        for item in self.items {
+            self.item(item);
+        }
+        self.recovery();
+        self.work.drafts.push(self.draft);
+    }
+
+    fn item(&mut self, item: &Item) {
+        let text = item.text.as_str();
+        if text.is_empty() {
+            return self.kept(item, "");
+        }
+        let on_linux = self.work.options.system == System::Linux;
+        match item.key.as_str() {
+            "Name" => self.kept(item, "name"),
+            "DisplayName" => self.keep(item, "display_name", text),
+            "Description" => self.keep(item, "description", text),
+            "ExecutablePath" => {
+                self.kept(item, "command_line");
+                if on_linux && is_of_windows(text) {
+                    self.changed(item, "command_line", import::PATH_OF_WINDOWS);
+                }
+            }
+            "Parameters" => self.kept(item, "command_line"),
+            "StartupDirectory" if on_linux && is_of_windows(text) => {
+                self.lost(item, import::FOLDER_OF_WINDOWS);
+            }
+            "StartupDirectory" => self.keep(item, "extensions.working_directory", text),
+            "StartupType" => {
+                let (start, delayed) = match text {
+                    "2" | "Automatic" => ("auto", false),
+                    "4" | "Disabled" => ("disabled", false),
+                    "5" | "AutomaticDelayedStart" => ("auto", true),
+                    _ => ("demand", false),
+                };
+                self.keep(item, "start_type", start);
+                if delayed {
+                    self.keep(item, "delayed_auto_start", true);
+                }
+            }
+            "Priority" => {
+                let class = match text {
+                    "0" | "Idle" => "idle",
+                    "1" | "BelowNormal" => "below-normal",
+                    "3" | "AboveNormal" => "above-normal",
+                    "4" | "High" => "high",
+                    "5" | "RealTime" => "realtime",
+                    _ => "normal",
+                };
+                self.keep(item, "priority", class);
+            }
+            "CpuAffinity" => self.keep(item, "extensions.affinity", text),
+            "StdoutPath" | "StderrPath" => self.changed(
+                item,
+                "extensions.output",
+                import::LogElsewhere {
+                    path: text.to_owned(),
+                },
+            ),
+            "StartTimeout" => self.keep(item, "extensions.start_deadline_ms", format!("{text}s")),
+            "StopTimeout" => self.keep(item, "extensions.stop_grace_ms", format!("{text}s")),
+            "EnableSizeRotation" | "EnableRotation" => self.kept(item, "extensions.log_max_size"),
+            "RotationSize" if self.flag("EnableSizeRotation") || self.flag("EnableRotation") => {
+                self.keep(item, "extensions.log_max_size", format!("{text}M"));
+            }
+            "RotationSize" => self.kept(item, ""),
+            "EnableDateRotation" => self.kept(item, "extensions.log_max_age_ms"),
+            "DateRotationType" if self.flag("EnableDateRotation") => {
+                let age = match text {
+                    "1" => "7d",
+                    "2" => "30d",
+                    _ => "1d",
+                };
+                self.keep(item, "extensions.log_max_age_ms", age);
+                self.changed(item, "extensions.log_max_age_ms", import::LOG_BY_DAY);
+            }
+            "DateRotationType" | "UseLocalTimeForRotation" => self.kept(item, ""),
+            "MaxRotations" if text == "0" => {
+                self.changed(item, "extensions.log_files", import::LOG_FILES_HAVE_AN_END);
+            }
+            "MaxRotations" => self.keep(item, "extensions.log_files", text),
+            "EnableHealthMonitoring" | "HeartbeatInterval" | "MaxFailedChecks" => {
+                self.changed(item, "recovery.actions", import::SEEN_AT_ONCE);
+            }
+            "RecoveryAction" | "MaxRestartAttempts" => {
+                self.changed(item, "recovery.actions", import::ATTEMPTS_OF_SERVY);
+            }
+            "RecoveryOnCleanExit" => self.kept(item, "extensions.restart_on_exit"),
+            "HeartbeatUrl" | "HeartbeatUrlTimeoutSeconds" | "EnableHeartbeatUrlFlags" => {
+                self.lost(item, import::NO_HEARTBEAT_URL);
+            }
+            "FailureProgramPath" | "FailureProgramParameters" => {
+                self.changed(item, "recovery.command", import::FAILURE_PROGRAM);
+            }
+            "FailureProgramStartupDirectory" => self.lost(item, import::FOLDER_OF_COMMAND),
+            "EnvironmentVariables" => {
+                for variable in text
+                    .split([';', '\n'])
+                    .map(str::trim)
+                    .filter(|text| text.contains('='))
+                {
+                    let origin = self.origin("EnvironmentVariables");
+                    self.draft
+                        .add("environment", variable.replace("\\\\", "\\"), origin);
+                }
+                self.kept(item, "environment");
+            }
+            "ServiceDependencies" => {
+                for name in text
+                    .split([';', '\n', ','])
+                    .map(str::trim)
+                    .filter(|name| !name.is_empty())
+                {
+                    let origin = self.origin("ServiceDependencies");
+                    self.draft.dependencies.push((name.to_owned(), origin));
+                }
+                self.kept(item, "dependencies");
+            }
+            "RunAsLocalSystem" => self.kept(item, "account_name"),
+            "UserAccount" => {
+                self.keep(item, "account_name", text);
+                let note = if on_linux {
+                    import::ACCOUNT_OF_WINDOWS
+                } else {
+                    import::PASSWORD_NEEDED
+                };
+                self.changed(item, "account_name", note);
+            }
+            "Password" => self.lost(item, import::PASSWORD_NEEDED),
+            "EnableConsoleUI"
+            | "EnableDebugLogs"
+            | "Id"
+            | "Pid"
+            | "ActiveStdoutPath"
+            | "ActiveStderrPath"
+            | "PreviousStopTimeout" => {
+                self.kept(item, "");
+            }
+            key if ["PreLaunch", "PostLaunch", "PreStop", "PostStop"]
+                .iter()
+                .any(|begin| key.starts_with(begin)) =>
+            {
+                self.lost(item, import::HOOKS_OF_NSSM);
+            }
+            key => {
+                let key = key.to_owned();
+                self.lost(item, import::UnknownKey { key });
+            }
+        }
+    }
+
+    fn recovery(&mut self) {
+        let action = self.find("RecoveryAction").unwrap_or("0").to_owned();
+        let origin = self.origin("RecoveryAction");
+        if !self.flag("EnableHealthMonitoring") || matches!(action.as_str(), "0" | "None") {
+            self.draft.before = Some(Before::never());
+            return;
+        }
+        let attempts = self.number("MaxRestartAttempts").unwrap_or(3).clamp(1, 30) as usize;
+        let interval = self.number("HeartbeatInterval").unwrap_or(30).min(86_400);
+        let checks = self.number("MaxFailedChecks").unwrap_or(3).min(1000);
+        let seen_after = Duration::from_secs(interval * checks);
+        self.draft.before = Some(Before::limited(attempts, |_| seen_after));
+        if matches!(action.as_str(), "3" | "RestartComputer") {
+            self.draft.set("recovery.actions", "reboot/1m", origin);
+            self.draft.set("recovery.reset_period_secs", "1h", origin);
+            return;
+        }
+        let delays = vec![Duration::from_secs(1); attempts];
+        self.draft
+            .set_actions(&delays, true, Duration::from_secs(600), origin);
+        if let Some(program) = self
+            .find("FailureProgramPath")
+            .filter(|text| !text.is_empty())
+        {
+            let parameters = self.find("FailureProgramParameters").unwrap_or_default();
+            let line = relance_scm::command_line::join(&[program.to_owned()]);
+            let command = format!("{line} {parameters}").trim().to_owned();
+            let actions = self
+                .draft
+                .text("recovery.actions")
+                .unwrap_or_default()
+                .replace("/none/0", "/run/0/none/0");
+            self.draft.set("recovery.actions", actions, origin);
+            let origin = self.origin("FailureProgramPath");
+            self.draft.set("recovery.command", command, origin);
+        }
+        if self.flag("RecoveryOnCleanExit") {
+            let origin = self.origin("RecoveryOnCleanExit");
+            self.draft.set("extensions.restart_on_exit", "0", origin);
+            self.draft
+                .set("extensions.restart_on_exit_delay_ms", "1s", origin);
+        }
+    }
+}

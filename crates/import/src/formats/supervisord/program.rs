@@ -1,0 +1,503 @@
+//! One program of supervisord, key by key.
+
+use relance_texts::import;
+
+use super::Placed;
+use super::expand::{Expanded, Expansion};
+use crate::draft::{Draft, Origin};
+use crate::formats::wrapper::{has_references, reference, words, wrapped};
+use crate::recovery::{bounded, written};
+use crate::report::Lines;
+use crate::syntax::ini::{Entry, Section};
+use crate::work::Work;
+
+/// What all programs of a file get from `[supervisord]`.
+const OF_ALL: [&str; 4] = ["environment", "user", "umask", "directory"];
+
+/// A program that is being converted.
+pub(super) struct Program<'a, 'w, 'f> {
+    pub(super) file: usize,
+    pub(super) section: &'a Section,
+    pub(super) expansion: Expansion<'a>,
+    pub(super) draft: Draft,
+    pub(super) work: &'w mut Work<'f>,
+    /// What a shell does before the program.
+    pub(super) before: Vec<String>,
+}
+
+pub(super) fn convert(
+    name: &str,
+    placed: &Placed,
+    global: Option<&Placed>,
+    group: Option<&str>,
+    work: &mut Work<'_>,
+) {
+    let section = &placed.section;
+    let origin = Some(Origin {
+        file: placed.file,
+        lines: Lines::one(section.line),
+    });
+    let count = count(section, placed, work);
+    let full_name = match group {
+        Some(group) if group != name => format!("{group}:{name}"),
+        _ => name.to_owned(),
+    };
+    // Names of ours have no slashes.
+    let full_name = full_name.replace(['/', '\\'], "-");
+    let mut draft = Draft::new(full_name);
+    let first = number(section.get("numprocs_start")).unwrap_or(0);
+    if count > 1 {
+        draft.name.push('@');
+        draft.instances = u32::try_from(count.min(1000)).ok();
+    }
+    draft.set("start_type", "auto", origin);
+    work.report(placed.file)
+        .kept(Lines::one(section.line), "name");
+    let expansion = Expansion {
+        program: name,
+        group: group.unwrap_or(name),
+        here: &placed.here,
+        number: (count <= 1).then_some(first),
+        files: work.files,
+    };
+    let mut program = Program {
+        file: placed.file,
+        section,
+        expansion,
+        draft,
+        work,
+        before: Vec::new(),
+    };
+    if let Some(global) = global {
+        program.of_all(global);
+    }
+    for entry in &section.entries {
+        program.entry(entry, count, first);
+    }
+    program.finish();
+}
+
+/// The lines of `[supervisord]` itself; those that programs inherit are kept with them.
+pub(super) fn global_lines(placed: &Placed, work: &mut Work<'_>) {
+    let report = work.report(placed.file);
+    report.changed(
+        Lines::one(placed.section.line),
+        "",
+        import::MANAGER_SETTINGS,
+    );
+    for entry in &placed.section.entries {
+        match entry.key.as_str() {
+            key if OF_ALL.contains(&key) => report.kept(entry.lines, key),
+            "nodaemon" => report.kept(entry.lines, "relance daemon"),
+            "logfile" | "logfile_maxbytes" | "logfile_backups" | "loglevel" | "pidfile"
+            | "childlogdir" | "minfds" | "minprocs" | "nocleanup" | "strip_ansi" | "identifier"
+            | "silent" | "http_port" | "http_username" | "http_password" => {
+                report.lost(entry.lines, import::MANAGER_SETTING);
+            }
+            "redirect_stderr" | "stopsignal" | "autorestart" | "autostart" | "command"
+            | "startsecs" | "startretries" | "stopwaitsecs" | "priority" | "numprocs"
+            | "stdout_logfile" | "stderr_logfile" | "exitcodes" => {
+                report.lost(entry.lines, import::KEY_OF_PROGRAMS);
+            }
+            key => report.lost(entry.lines, import::UnknownKey { key }),
+        }
+    }
+}
+
+fn number(entry: Option<&Entry>) -> Option<u64> {
+    entry?.value.trim().parse().ok()
+}
+
+fn count(section: &Section, placed: &Placed, work: &mut Work<'_>) -> u64 {
+    let Some(entry) = section.get("numprocs") else {
+        return 1;
+    };
+    let expansion = Expansion {
+        program: "",
+        group: "",
+        here: &placed.here,
+        number: None,
+        files: work.files,
+    };
+    let expanded = expansion.expand(&entry.value);
+    match expanded.text.trim().parse::<u64>() {
+        Ok(0) | Err(_) => {
+            let value = entry.value.as_str();
+            work.report(placed.file).changed(
+                entry.lines,
+                "instances",
+                import::NumberUnknown { value },
+            );
+            1
+        }
+        Ok(count) if count > 1000 => {
+            work.report(placed.file)
+                .changed(entry.lines, "instances", import::TOO_MANY);
+            1000
+        }
+        Ok(count) => {
+            work.report(placed.file).kept(entry.lines, "instances");
+            count
+        }
+    }
+}
+
+/// A size of supervisord as ours: `50MB`.
+fn size(text: &str) -> String {
+    text.trim()
+        .to_ascii_uppercase()
+        .trim_end_matches('B')
+        .to_owned()
+}
+
+impl Program<'_, '_, '_> {
+    fn keep(&mut self, lines: Lines, key: &str, value: impl Into<crate::draft::Given>) {
+        self.work
+            .keep(&mut self.draft, self.file, lines, key, value);
+    }
+
+    fn lost(&mut self, lines: Lines, why: impl relance_texts::Message) {
+        self.work.report(self.file).lost(lines, why);
+    }
+
+    fn changed(&mut self, lines: Lines, key: &str, note: impl relance_texts::Message) {
+        self.work.report(self.file).changed(lines, key, note);
+    }
+
+    /// What it inherits.
+    fn of_all(&mut self, global: &Placed) {
+        let own = self.file;
+        self.file = global.file;
+        for entry in &global.section.entries {
+            if OF_ALL.contains(&entry.key.as_str()) {
+                self.entry(entry, 1, 0);
+            }
+        }
+        self.file = own;
+    }
+
+    #[allow(clippy::unnecessary_wraps, reason = "a setting may have no origin")]
+    pub(super) fn origin(&self, lines: Lines) -> Option<Origin> {
+        Some(Origin {
+            file: self.file,
+            lines,
+        })
+    }
+
+    /// Fills in, and says where something cannot be.
+    fn expand(&mut self, entry: &Entry, key: &str) -> Expanded {
+        let expanded = self.expansion.expand(&entry.value);
+        for name in &expanded.unknown {
+            let origin = self.origin(entry.lines);
+            self.draft
+                .add("extensions.pass_environment", name.clone(), origin);
+            let name = name.as_str();
+            self.changed(entry.lines, key, import::VariableOfManager { name });
+        }
+        if expanded.has_number && self.expansion.number.is_none() {
+            self.changed(entry.lines, key, import::NUMBERS_FROM_ONE);
+        }
+        expanded
+    }
+
+    fn entry(&mut self, entry: &Entry, count: u64, first: u64) {
+        let lines = entry.lines;
+        let value = entry.value.trim();
+        match entry.key.as_str() {
+            "command" => self.command(entry),
+            "process_name" if value == "%(program_name)s" => {
+                self.work.report(self.file).kept(lines, "name");
+            }
+            "process_name" => self.changed(lines, "name", import::NAME_OF_PROCESS),
+            "numprocs" => {}
+            "numprocs_start" if count > 1 && first != 1 => {
+                self.changed(lines, "instances", import::NUMBERS_FROM_ONE);
+            }
+            "numprocs_start" => self.work.report(self.file).kept(lines, "instances"),
+            "directory" => {
+                let text = self.expand(entry, "extensions.working_directory").text;
+                self.keep(lines, "extensions.working_directory", text);
+            }
+            "user" if value.contains('%') => self.lost(lines, import::Placeholder { value }),
+            "user" => self.keep(lines, "account_name", value),
+            "umask" => self.keep(lines, "extensions.umask", value),
+            "autostart" => {
+                let start = if is_true(value) { "auto" } else { "demand" };
+                self.keep(lines, "start_type", start);
+            }
+            "priority" => match value.parse::<i64>() {
+                Ok(number) if number >= 0 => {
+                    self.keep(lines, "load_order_group", format!("priority-{number:04}"));
+                    self.changed(lines, "load_order_group", import::PRIORITY);
+                }
+                _ => self.lost(lines, import::NotANumber { value }),
+            },
+            "startsecs" => match value.parse() {
+                Ok(seconds) => self.keep(
+                    lines,
+                    "extensions.ready_after_ms",
+                    written(bounded(seconds)),
+                ),
+                Err(_) => self.lost(lines, import::NotANumber { value }),
+            },
+            "startretries" if self.restarts() || value == "0" => {
+                self.work.report(self.file).kept(lines, "recovery.actions");
+            }
+            "startretries" => self.changed(lines, "recovery.actions", import::RETRIES),
+            "autorestart" if !self.restarts() => {
+                self.work.report(self.file).kept(lines, "recovery.actions");
+            }
+            "autorestart" if self.has_start_phase() => {
+                self.changed(lines, "recovery.actions", import::AUTORESTART);
+            }
+            "autorestart" => self.changed(lines, "recovery.actions", import::RESTARTS_SLOWER),
+            "exitcodes" => self
+                .work
+                .report(self.file)
+                .kept(lines, "extensions.no_restart_on_exit"),
+            "stopsignal" => self.keep(
+                lines,
+                "extensions.stop_signal",
+                value.trim_start_matches("SIG"),
+            ),
+            "stopwaitsecs" => match value.parse() {
+                Ok(seconds) => {
+                    self.keep(lines, "extensions.stop_grace_ms", written(bounded(seconds)));
+                }
+                Err(_) => self.lost(lines, import::NotANumber { value }),
+            },
+            "stopasgroup" if is_true(value) => {
+                self.changed(lines, "extensions.stop_signal", import::STOP_AS_GROUP);
+            }
+            "stopasgroup" | "killasgroup" => self.changed(lines, "", import::WHOLE_TREE),
+            "environment" => self.environment(entry),
+            "redirect_stderr" if is_true(value) => {
+                self.work.report(self.file).kept(lines, "extensions.output");
+            }
+            "redirect_stderr" => self.changed(lines, "extensions.output", import::ONE_LOG),
+            "stdout_logfile" | "stderr_logfile" => self.log_file(entry),
+            "stdout_logfile_maxbytes" | "stderr_logfile_maxbytes" => self.log_size(entry),
+            "stdout_logfile_backups" | "stderr_logfile_backups" => {
+                self.keep(lines, "extensions.log_files", value);
+            }
+            "stdout_syslog" | "stderr_syslog" if is_true(value) => {
+                self.keep(lines, "extensions.output_copy", "syslog");
+            }
+            "stdout_syslog"
+            | "stderr_syslog"
+            | "stdout_events_enabled"
+            | "stderr_events_enabled"
+            | "stdout_capture_maxbytes"
+            | "stderr_capture_maxbytes" => self.lost(lines, import::EVENTS_OF_OUTPUT),
+            "serverurl" => self.lost(lines, import::CONTROL_SOCKET),
+            "socket" | "socket_owner" | "socket_mode" | "socket_backlog" => {
+                self.lost(lines, import::FCGI_SOCKET);
+            }
+            "dependent_startup" if is_true(value) => {
+                self.keep(lines, "start_type", "auto");
+                self.changed(lines, "start_type", import::STARTED_IN_ORDER);
+            }
+            "dependent_startup_wait_for" => self.waits_for(entry),
+            key => self.lost(lines, import::UnknownKey { key }),
+        }
+    }
+
+    /// Whether it is started again after some ends at least.
+    pub(super) fn restarts(&self) -> bool {
+        let value = self
+            .section
+            .get("autorestart")
+            .map(|entry| entry.value.to_ascii_lowercase());
+        !matches!(value.as_deref(), Some("false" | "no" | "off" | "0"))
+    }
+
+    /// Whether an end soon after the start is a failed start.
+    pub(super) fn has_start_phase(&self) -> bool {
+        self.section
+            .get("startsecs")
+            .is_none_or(|entry| entry.value.trim() != "0")
+    }
+
+    fn command(&mut self, entry: &Entry) {
+        let text = self.expand(entry, "command_line").text;
+        let text = text.replace('\n', " ");
+        match words(&text) {
+            Some(words) if !words.is_empty() => {
+                let origin = self.origin(entry.lines);
+                // Wrapped at the end, when all that comes before it is known.
+                self.draft
+                    .set("command_line", crate::draft::Given::List(words), origin);
+                self.work
+                    .report(self.file)
+                    .kept(entry.lines, "command_line");
+            }
+            _ => self.lost(entry.lines, import::NOT_A_COMMAND),
+        }
+    }
+
+    fn environment(&mut self, entry: &Entry) {
+        let mut text = entry.value.as_str();
+        text = text.trim_end_matches([',', ' ', '\n']);
+        let lines = entry.lines;
+        for (name, value) in variables(text) {
+            let inner = Entry {
+                key: entry.key.clone(),
+                value,
+                lines,
+            };
+            let value = self.expand(&inner, "environment").text;
+            let origin = self.origin(lines);
+            if value == reference(&name) {
+                continue;
+            }
+            if has_references(&value) {
+                let text = crate::formats::wrapper::for_shell(&value);
+                self.before.push(format!("export {name}={text}"));
+                self.changed(lines, "command_line", import::SHELL_FILLS_IN);
+            } else {
+                self.draft
+                    .add("environment", format!("{name}={value}"), origin);
+                self.work.report(self.file).kept(lines, "environment");
+                if inner.value.contains('$') {
+                    self.changed(lines, "environment", import::DOLLAR_STAYS);
+                }
+            }
+        }
+    }
+
+    fn log_file(&mut self, entry: &Entry) {
+        let lines = entry.lines;
+        let value = entry.value.trim();
+        match value {
+            "AUTO" | "" => self.work.report(self.file).kept(lines, "extensions.output"),
+            "NONE" | "/dev/null" => {
+                let has_other = |key: &str| {
+                    let other = self.section.get(key).map(|entry| entry.value.trim());
+                    matches!(other, Some("NONE" | "/dev/null"))
+                };
+                let redirected = self
+                    .section
+                    .get("redirect_stderr")
+                    .is_some_and(|entry| is_true(&entry.value));
+                if redirected || has_other("stdout_logfile") && has_other("stderr_logfile") {
+                    self.keep(lines, "extensions.output", "null");
+                } else {
+                    self.changed(lines, "extensions.output", import::ONE_LOG);
+                }
+            }
+            "syslog" => self.keep(lines, "extensions.output_copy", "syslog"),
+            "/dev/stdout" | "/dev/stderr" | "/dev/fd/1" | "/dev/fd/2" | "/proc/1/fd/1"
+            | "/proc/1/fd/2" | "/proc/self/fd/1" | "/proc/self/fd/2" => {
+                self.keep(lines, "extensions.output_copy", "stdout");
+            }
+            path => self.changed(lines, "extensions.output", import::LogElsewhere { path }),
+        }
+    }
+
+    fn log_size(&mut self, entry: &Entry) {
+        let key = entry.key.trim_end_matches("_maxbytes");
+        let path = self.section.get(key).map_or("", |entry| entry.value.trim());
+        let size = size(&entry.value);
+        if size.trim_start_matches('0').is_empty() {
+            if path.starts_with("/dev/") || path.starts_with("/proc/") {
+                self.work
+                    .report(self.file)
+                    .kept(entry.lines, "extensions.output_copy");
+            } else {
+                self.changed(entry.lines, "", import::LOG_ALWAYS_ROTATES);
+            }
+            return;
+        }
+        self.keep(entry.lines, "extensions.log_max_size", size);
+    }
+
+    fn waits_for(&mut self, entry: &Entry) {
+        for word in entry.value.split_whitespace() {
+            let (name, state) = word.split_once(':').unwrap_or((word, "running"));
+            let origin = self.origin(entry.lines);
+            self.draft.dependencies.push((name.to_owned(), origin));
+            if state.eq_ignore_ascii_case("running") {
+                self.work
+                    .report(self.file)
+                    .kept(entry.lines, "dependencies");
+            } else {
+                self.changed(
+                    entry.lines,
+                    "dependencies",
+                    import::WaitsForState { name, state },
+                );
+            }
+        }
+    }
+
+    fn finish(mut self) {
+        let command = self.section.get("command");
+        let Some(words) = self.draft.take_list("command_line") else {
+            let at = command.map_or(Lines::one(self.section.line), |entry| entry.lines);
+            self.lost(at, import::NO_COMMAND);
+            return;
+        };
+        let at = command.map(|entry| entry.lines);
+        let origin = at.and_then(|lines| self.origin(lines));
+        if let (Some(lines), true) = (at, words.iter().any(|word| has_references(word))) {
+            self.changed(lines, "command_line", import::SHELL_FILLS_IN);
+        }
+        let words = wrapped(&self.before, &words);
+        self.draft.set_command(&words, origin);
+        self.recovery();
+        self.work.drafts.push(self.draft);
+    }
+}
+
+pub(super) fn is_true(value: &str) -> bool {
+    matches!(
+        value.to_ascii_lowercase().as_str(),
+        "true" | "yes" | "on" | "1"
+    )
+}
+
+/// `A="x, y",B='z',C=w`: names and values without their quotes.
+fn variables(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut quote = None;
+    let mut part = String::new();
+    let mut parts = Vec::new();
+    for c in text.chars() {
+        match quote {
+            None if matches!(c, '"' | '\'') => quote = Some(c),
+            Some(open) if open == c => quote = None,
+            _ => {}
+        }
+        if quote.is_none() && matches!(c, ',' | '\n') {
+            parts.push(std::mem::take(&mut part));
+        } else {
+            part.push(c);
+        }
+    }
+    parts.push(part);
+    for part in parts {
+        if let Some((name, value)) = part.split_once('=') {
+            let value = value.trim();
+            let unquoted = ['"', '\'']
+                .into_iter()
+                .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
+            found.push((name.trim().to_owned(), unquoted.unwrap_or(value).to_owned()));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_environment_has_quotes_and_commas() {
+        let found = variables("A=\"x, y\",B='$Z',C=/a:/b,\n D=1");
+        let found: Vec<_> = found
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        assert_eq!(found, ["A=x, y", "B=$Z", "C=/a:/b", "D=1"]);
+    }
+}

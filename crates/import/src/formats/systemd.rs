@@ -1,0 +1,268 @@
+//! Units of systemd: services with their drop-ins, templates, and timers.
+
+mod command;
+mod exec;
+mod keys;
+mod recovery;
+mod rights;
+mod service;
+mod span;
+mod specifier;
+mod timer;
+mod unit_keys;
+
+pub(super) use timer::schedules;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use relance_texts::import;
+
+use crate::Problem;
+use crate::draft::{Draft, Origin};
+use crate::kind::Kind;
+use crate::report::Lines;
+use crate::syntax::ini::{self, Entry};
+use crate::work::{Input, Work, read};
+
+/// A key with the section and the file it stands in.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    pub(super) file: usize,
+    pub(super) section: String,
+    pub(super) entry: Entry,
+}
+
+impl Key {
+    #[allow(clippy::unnecessary_wraps, reason = "a setting may have no origin")]
+    pub(super) fn origin(&self) -> Option<Origin> {
+        Some(Origin {
+            file: self.file,
+            lines: self.entry.lines,
+        })
+    }
+}
+
+/// A unit with its drop-ins, in the order in which systemd reads them.
+#[derive(Debug, Default)]
+pub(super) struct Unit {
+    pub(super) keys: Vec<Key>,
+}
+
+impl Unit {
+    /// The last value of a key; an empty one takes the earlier ones back.
+    pub(super) fn get(&self, name: &str) -> Option<&Key> {
+        let last = self.keys.iter().rev().find(|key| key.entry.key == name)?;
+        (!last.entry.value.is_empty()).then_some(last)
+    }
+
+    /// All values of a key since the last empty one.
+    pub(super) fn all(&self, name: &str) -> Vec<&Key> {
+        let of_name = || self.keys.iter().filter(|key| key.entry.key == name);
+        let reset = of_name().rposition(|key| key.entry.value.is_empty());
+        of_name().skip(reset.map_or(0, |at| at + 1)).collect()
+    }
+}
+
+trait LastIndex: Iterator + Sized {
+    fn rposition(self, is_meant: impl Fn(Self::Item) -> bool) -> Option<usize> {
+        self.enumerate()
+            .filter_map(|(at, item)| is_meant(item).then_some(at))
+            .last()
+    }
+}
+
+impl<I: Iterator> LastIndex for I {}
+
+pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Problem> {
+    let mut units: BTreeMap<String, Unit> = BTreeMap::new();
+    // Units first, then their drop-ins.
+    let (drop_ins, mains): (Vec<&Input>, Vec<&Input>) = inputs
+        .iter()
+        .copied()
+        .partition(|input| drop_in_of(&input.path).is_some());
+    for input in &mains {
+        add(input, &unit_name(&input.path), work, &mut units);
+    }
+    for input in &mains {
+        for extra in beside(input, inputs, work)? {
+            add(&extra, &unit_name(&input.path), work, &mut units);
+        }
+    }
+    for input in drop_ins {
+        let unit = drop_in_of(&input.path).unwrap_or_default();
+        add(input, &unit, work, &mut units);
+    }
+    let is_timer = |name: &str| unit_kind(name) == "timer";
+    for (name, unit) in units.iter().filter(|(name, _)| !is_timer(name)) {
+        if unit_kind(name) == "service" {
+            keys::convert(name, unit, work);
+        } else {
+            for key in &unit.keys {
+                work.report(key.file)
+                    .lost(key.entry.lines, import::UNIT_OF_OTHER_KIND);
+            }
+        }
+    }
+    for (name, unit) in units.iter().filter(|(name, _)| is_timer(name)) {
+        timer::convert(name, unit, work);
+    }
+    Ok(())
+}
+
+fn unit_kind(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, kind)| kind)
+}
+
+/// The name of a unit from its file.
+fn unit_name(path: &Path) -> String {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let known = [
+        ".service", ".timer", ".socket", ".target", ".path", ".mount",
+    ];
+    if known.into_iter().any(|ending| name.ends_with(ending)) {
+        return name;
+    }
+    let stem = name.trim_end_matches(".conf");
+    format!("{stem}.service")
+}
+
+/// The unit that a drop-in belongs to, by the folder (`x.service.d`), or by such a word in its name.
+fn drop_in_of(path: &Path) -> Option<String> {
+    let mut parts = path
+        .components()
+        .rev()
+        .map(|part| part.as_os_str().to_string_lossy());
+    let name = parts.next()?;
+    if !name.ends_with(".conf") {
+        return None;
+    }
+    let folder = parts.next().unwrap_or_default();
+    for part in [folder.as_ref(), name.as_ref()] {
+        for kind in [".service", ".timer"] {
+            if let Some(at) = part.find(&format!("{kind}.d")) {
+                let unit = &part[..at + kind.len()];
+                // Numbers in front order copies; they are not of the name.
+                return Some(
+                    unit.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-')
+                        .to_owned(),
+                );
+            }
+        }
+    }
+    None
+}
+
+/// Drop-ins beside a unit that was named alone.
+fn beside(input: &Input, inputs: &[&Input], work: &mut Work<'_>) -> Result<Vec<Input>, Problem> {
+    let folder = PathBuf::from(format!("{}.d", input.path.display()));
+    let mut paths = work.files.list(&folder).unwrap_or_default();
+    paths.sort();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "conf"));
+    paths.retain(|path| !inputs.iter().any(|input| input.path == *path));
+    let read = |path: PathBuf| {
+        let text = read(&path, work.files)?;
+        Ok(Input {
+            path,
+            text,
+            kind: Kind::Systemd,
+        })
+    };
+    paths.into_iter().take(100).map(read).collect()
+}
+
+fn add(input: &Input, unit: &str, work: &mut Work<'_>, units: &mut BTreeMap<String, Unit>) {
+    let file = work.open(input);
+    let sections = ini::systemd(&input.text, work.report(file));
+    let unit = units.entry(unit.to_owned()).or_default();
+    for section in sections {
+        work.report(file).kept(Lines::one(section.line), "name");
+        for entry in section.entries {
+            unit.keys.push(Key {
+                file,
+                section: section.name.clone(),
+                entry,
+            });
+        }
+    }
+}
+
+/// The name of ours for a unit: without its ending.
+pub(super) fn service_name(unit: &str) -> String {
+    unit.trim_end_matches(".service").replace(['/', '\\'], "-")
+}
+
+/// The drafts that stand for a unit, which may be a template.
+pub(super) fn drafts_of<'a>(
+    drafts: &'a mut [Draft],
+    unit: &str,
+) -> impl Iterator<Item = &'a mut Draft> {
+    let name = service_name(unit);
+    drafts.iter_mut().filter(move |draft| {
+        draft.name == name || name.ends_with('@') && draft.name.starts_with(&name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use crate::formats::tests::{Memory, imported};
+    use crate::report::Fate;
+
+    #[test]
+    fn a_drop_in_takes_back_and_a_timer_belongs_to_its_service() {
+        let files = Memory::default()
+            .with(
+                "/u/a.service",
+                "[Service]\nExecStart=/bin/a\nEnvironment=A=1\nRestart=on-failure\nRestartSec=5\n",
+            )
+            .with(
+                "/u/a.service.d/10.conf",
+                "[Service]\nExecStart=\nExecStart=/bin/b $X\nEnvironment=A=2\n",
+            )
+            .with("/u/a.timer", "[Timer]\nOnCalendar=minutely\n");
+        let found = imported(
+            &[PathBuf::from("/u/a.service"), PathBuf::from("/u/a.timer")],
+            &files,
+        );
+        assert!(
+            found.toml.contains("set -f; exec /bin/b ${X}"),
+            "{}",
+            found.toml
+        );
+        assert!(
+            found.toml.contains("A=2") && !found.toml.contains("A=1"),
+            "{}",
+            found.toml
+        );
+        assert!(found.toml.contains("restart/5s"), "{}", found.toml);
+        assert_eq!(found.services, ["a"]);
+        assert!(found.comparisons[0].is_same(), "{:?}", found.comparisons);
+    }
+
+    #[test]
+    fn limits_of_starts_are_lists_that_end() {
+        let unit = "[Service]\nExecStart=/bin/a\nRestart=always\nSuccessExitStatus=143\n";
+        let files = Memory::default().with("/u/w@.service", unit);
+        let found = imported(&[PathBuf::from("/u/w@.service")], &files);
+        let actions = "restart/100ms/restart/100ms/restart/100ms/restart/100ms/none/0";
+        assert!(
+            found.toml.contains(actions) && found.toml.contains("\"0,143\""),
+            "{}",
+            found.toml
+        );
+        assert_eq!(found.services, ["w@1"]);
+        assert!(found.comparisons[0].is_same());
+        assert!(
+            found.files[0]
+                .lines
+                .iter()
+                .all(|line| line.fate != Fate::Lost)
+        );
+    }
+}

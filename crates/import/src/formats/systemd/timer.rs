@@ -1,0 +1,49 @@
+//! Timers: the service that they start gets their schedule.
+
+use relance_texts::import;
+
+use super::{Unit, drafts_of, service_name};
+use crate::draft::Origin;
+use crate::work::Work;
+
+/// Whether this version starts services by a schedule.
+pub(in crate::formats) fn schedules() -> bool {
+    relance_scm::settings::find_extension("schedule").is_some()
+}
+
+pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
+    let own = name.trim_end_matches(".timer");
+    let target = unit
+        .get("Unit")
+        .map_or(own, |key| key.entry.value.as_str())
+        .to_owned();
+    let is_here = drafts_of(&mut work.drafts, &target).next().is_some();
+    for key in &unit.keys {
+        let value = key.entry.value.as_str();
+        let lines = key.entry.lines;
+        match key.entry.key.as_str() {
+            "OnCalendar" if is_here && schedules() => {
+                for draft in drafts_of(&mut work.drafts, &target) {
+                    let origin = Some(Origin {
+                        file: key.file,
+                        lines,
+                    });
+                    draft.set("extensions.schedule", value, origin);
+                    draft.set("start_type", "demand", None);
+                }
+                work.report(key.file).kept(lines, "extensions.schedule");
+            }
+            "OnCalendar" | "OnBootSec" | "OnUnitActiveSec" | "OnActiveSec" | "OnStartupSec"
+            | "OnUnitInactiveSec" => {
+                let service = service_name(&target);
+                work.report(key.file)
+                    .lost(lines, import::NoSchedule { service });
+            }
+            "Unit" => work.report(key.file).kept(lines, "name"),
+            "Description" | "Documentation" | "WantedBy" => {
+                work.report(key.file).lost(lines, import::TIMER_ONLY);
+            }
+            _ => work.report(key.file).lost(lines, import::TIMER_ONLY),
+        }
+    }
+}

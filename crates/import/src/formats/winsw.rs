@@ -1,0 +1,424 @@
+//! WinSW: an XML file beside the wrapper.
+
+use std::time::Duration;
+
+use relance_texts::{Message, Sentence, import};
+use roxmltree::{Document, Node};
+
+use crate::command::is_of_windows;
+use crate::draft::{Draft, Given, Origin};
+use crate::recovery::{Before, written};
+use crate::report::Lines;
+use crate::syntax::SyntaxError;
+use crate::work::{Input, Work, syntax};
+use crate::{Problem, System};
+
+pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Problem> {
+    for input in inputs {
+        let document = parse(input)?;
+        let file = work.open(input);
+        silent_parts(&document, file, work);
+        for root in document
+            .root()
+            .descendants()
+            .filter(|node| node.has_tag_name("service"))
+        {
+            Service {
+                root,
+                file,
+                draft: Draft::new(
+                    text_of(root, "id")
+                        .unwrap_or_default()
+                        .replace(['/', '\\'], "-"),
+                ),
+                work: &mut *work,
+            }
+            .convert();
+        }
+    }
+    Ok(())
+}
+
+/// Reads XML; entities of its own are refused.
+pub(super) fn parse(input: &Input) -> Result<Document<'_>, Problem> {
+    if depth(&input.text) > 200 {
+        let problem = import::NESTED_TOO_DEEPLY.into();
+        return Err(syntax(input)(SyntaxError { line: 1, problem }));
+    }
+    Document::parse(&input.text).map_err(|error| {
+        syntax(input)(SyntaxError {
+            line: error.pos().row as usize,
+            problem: Sentence::foreign(error.to_string()),
+        })
+    })
+}
+
+/// How deep elements may stand in one another, at most.
+fn depth(text: &str) -> usize {
+    let mut depth: usize = 0;
+    let mut most = 0;
+    for (at, _) in text.match_indices('<') {
+        match text.as_bytes().get(at + 1) {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(b'!' | b'?') | None => {}
+            Some(_) => depth += 1,
+        }
+        most = most.max(depth);
+    }
+    most
+}
+
+/// Comments and declarations say nothing; they may have several lines.
+pub(super) fn silent_parts(document: &Document<'_>, file: usize, work: &mut Work<'_>) {
+    for node in document
+        .root()
+        .descendants()
+        .filter(|node| node.is_comment() || node.is_pi())
+    {
+        work.report(file).silent(lines(document, node));
+    }
+}
+
+/// The lines of an element, or of its beginning if it has others inside.
+pub(super) fn lines(document: &Document<'_>, node: Node<'_, '_>) -> Lines {
+    let range = node.range();
+    let line = |at: usize| document.text_pos_at(at).row as usize;
+    let first = line(range.start);
+    let has_elements = node.children().any(|child| child.is_element());
+    let last = if has_elements {
+        first
+    } else {
+        line(range.end.saturating_sub(1))
+    };
+    Lines {
+        first,
+        last: last.max(first),
+    }
+}
+
+fn text_of(root: Node<'_, '_>, name: &str) -> Option<String> {
+    let node = root
+        .children()
+        .find(|node| node.tag_name().name().eq_ignore_ascii_case(name))?;
+    Some(node.text().unwrap_or_default().trim().to_owned())
+}
+
+struct Service<'a, 'w, 'f> {
+    root: Node<'a, 'a>,
+    file: usize,
+    draft: Draft,
+    work: &'w mut Work<'f>,
+}
+
+impl Service<'_, '_, '_> {
+    fn keep(&mut self, node: Node<'_, '_>, key: &str, value: impl Into<Given>) {
+        let lines = lines(node.document(), node);
+        self.work
+            .keep(&mut self.draft, self.file, lines, key, value);
+    }
+
+    fn kept(&mut self, node: Node<'_, '_>, key: &str) {
+        let lines = lines(node.document(), node);
+        self.work.report(self.file).kept(lines, key);
+    }
+
+    fn changed(&mut self, node: Node<'_, '_>, key: &str, note: impl Message) {
+        let lines = lines(node.document(), node);
+        self.work.report(self.file).changed(lines, key, note);
+    }
+
+    fn lost(&mut self, node: Node<'_, '_>, why: impl Message) {
+        let lines = lines(node.document(), node);
+        self.work.report(self.file).lost(lines, why);
+    }
+
+    fn convert(mut self) {
+        let root = self.root;
+        let executable = text_of(root, "executable").filter(|text| !text.is_empty());
+        let (Some(executable), false) = (executable, self.draft.name.is_empty()) else {
+            self.lost(root, import::NO_COMMAND);
+            return;
+        };
+        self.kept(root, "name");
+        let node = root
+            .children()
+            .find(|node| node.has_tag_name("executable"))
+            .unwrap_or(root);
+        let origin = Some(Origin {
+            file: self.file,
+            lines: lines(node.document(), node),
+        });
+        let arguments = text_of(root, "startarguments")
+            .or_else(|| text_of(root, "arguments"))
+            .unwrap_or_default();
+        let arguments = arguments.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = relance_scm::command_line::join(&[executable.trim_matches('"').to_owned()]);
+        self.draft.set(
+            "command_line",
+            format!("{line} {arguments}").trim().to_owned(),
+            origin,
+        );
+        self.draft.set("start_type", "auto", None);
+        self.draft.set("extensions.stop_grace_ms", "15s", None);
+        for node in root.children().filter(Node::is_element) {
+            self.element(node);
+        }
+        self.recovery();
+        self.work.drafts.push(self.draft);
+    }
+
+    fn element(&mut self, node: Node<'_, '_>) {
+        let text = node.text().unwrap_or_default().trim().to_owned();
+        match node.tag_name().name().to_ascii_lowercase().as_str() {
+            "id" => self.kept(node, "name"),
+            "name" => self.keep(node, "display_name", text),
+            "description" => self.keep(node, "description", text),
+            "executable" => {
+                self.kept(node, "command_line");
+                if is_of_windows(&text) && self.work.options.system == System::Linux {
+                    self.changed(node, "command_line", import::PATH_OF_WINDOWS);
+                } else if text.contains("%BASE%") {
+                    self.changed(node, "command_line", import::BASE_OF_WINSW);
+                }
+            }
+            "arguments" | "startarguments" => {
+                self.kept(node, "command_line");
+                if text.contains("%BASE%") {
+                    self.changed(node, "command_line", import::BASE_OF_WINSW);
+                }
+            }
+            "workingdirectory" => {
+                if text.contains("%BASE%") {
+                    self.lost(node, import::BASE_OF_WINSW);
+                } else if is_of_windows(&text) && self.work.options.system == System::Linux {
+                    self.lost(node, import::FOLDER_OF_WINDOWS);
+                } else {
+                    self.keep(node, "extensions.working_directory", text);
+                }
+            }
+            "priority" => {
+                let class = match text.to_ascii_lowercase().as_str() {
+                    "idle" => "idle",
+                    "belownormal" => "below-normal",
+                    "abovenormal" => "above-normal",
+                    "high" => "high",
+                    "realtime" => "realtime",
+                    _ => "normal",
+                };
+                self.keep(node, "priority", class);
+            }
+            "stoptimeout" => match time(&text) {
+                Some(time) => self.keep(node, "extensions.stop_grace_ms", written(time)),
+                None => self.lost(node, import::NotATime { value: text }),
+            },
+            "startmode" => {
+                let start = match text.to_ascii_lowercase().as_str() {
+                    "manual" => "demand",
+                    "disabled" => "disabled",
+                    _ => "auto",
+                };
+                self.keep(node, "start_type", start);
+            }
+            "delayedautostart" => self.keep(
+                node,
+                "delayed_auto_start",
+                text.is_empty() || text.eq_ignore_ascii_case("true"),
+            ),
+            "depend" => {
+                let origin = Some(Origin {
+                    file: self.file,
+                    lines: lines(node.document(), node),
+                });
+                self.draft.dependencies.push((text, origin));
+                self.kept(node, "dependencies");
+            }
+            "env" => {
+                let name = node.attribute("name").unwrap_or_default();
+                let value = node.attribute("value").unwrap_or_default();
+                let origin = Some(Origin {
+                    file: self.file,
+                    lines: lines(node.document(), node),
+                });
+                self.draft
+                    .add("environment", format!("{name}={value}"), origin);
+                self.kept(node, "environment");
+                if value.contains('%') {
+                    self.changed(node, "environment", import::DOLLAR_STAYS);
+                }
+            }
+            "onfailure" | "resetfailure" => self.kept(node, "recovery.actions"),
+            "log" => self.log(node),
+            "logmode" => self.changed(node, "extensions.output", import::OneLogFile { path: text }),
+            "logpath" => self.changed(
+                node,
+                "extensions.output",
+                import::LogElsewhere { path: text },
+            ),
+            "outfilepattern" | "errfilepattern" => {
+                self.changed(node, "extensions.output", import::ONE_LOG);
+            }
+            "outfiledisabled" | "errfiledisabled" => {
+                self.changed(node, "extensions.output", import::ONE_LOG);
+            }
+            "serviceaccount" => self.account(node),
+            "stopexecutable" | "stoparguments" => self.lost(node, import::NO_STOP_COMMAND),
+            "prestart" | "poststart" | "prestop" | "poststop" => {
+                self.lost(node, import::HOOKS_OF_NSSM);
+            }
+            "download" => self.lost(node, import::NO_DOWNLOAD),
+            "extensions" | "sharedDirectoryMapping" => {
+                self.lost(node, import::NO_EXTENSIONS_OF_WINSW);
+            }
+            "preshutdowntimeout" => match time(&text) {
+                Some(time) => self.keep(
+                    node,
+                    "preshutdown_timeout_ms",
+                    crate::draft::Given::Number(u64::try_from(time.as_millis()).unwrap_or(0)),
+                ),
+                None => self.lost(node, import::NotATime { value: text }),
+            },
+            "stopparentprocessfirst" => self.changed(node, "", import::WHOLE_TREE),
+            "hidewindow" | "interactive" | "beeponshutdown" | "securitydescriptor"
+            | "preshutdown" | "autorefresh" | "waithint" | "sleeptime" => {
+                self.lost(node, import::OF_WINDOWS);
+            }
+            key => {
+                let key = key.to_owned();
+                self.lost(node, import::UnknownKey { key });
+            }
+        }
+    }
+
+    fn log(&mut self, node: Node<'_, '_>) {
+        let mode = node
+            .attribute("mode")
+            .unwrap_or("append")
+            .to_ascii_lowercase();
+        let child = |name: &str| text_of(node, name);
+        match mode.as_str() {
+            "none" => self.keep(node, "extensions.output", "null"),
+            "append" => self.changed(node, "extensions.log_max_size", import::LOG_ALWAYS_ROTATES),
+            "reset" => {
+                self.keep(node, "extensions.log_rotate_at_start", true);
+                self.changed(node, "extensions.log_rotate_at_start", import::LOG_RESET);
+            }
+            "roll" | "rotate" | "roll-by-size" | "roll-by-size-time" => {
+                let kib = child("sizeThreshold")
+                    .and_then(|text| text.parse::<u64>().ok())
+                    .unwrap_or(10_240);
+                self.keep(node, "extensions.log_max_size", format!("{kib}K"));
+                let files = child("keepFiles").unwrap_or_else(|| "8".to_owned());
+                self.keep(node, "extensions.log_files", files);
+            }
+            "roll-by-time" => {
+                self.keep(node, "extensions.log_max_age_ms", "1d");
+                self.changed(node, "extensions.log_max_age_ms", import::LOG_BY_DAY);
+            }
+            _ => self.lost(node, import::NOT_UNDERSTOOD),
+        }
+        for inner in node.children().filter(Node::is_element) {
+            match inner.tag_name().name() {
+                "sizeThreshold" => self.kept(inner, "extensions.log_max_size"),
+                "keepFiles" => self.kept(inner, "extensions.log_files"),
+                "pattern" | "autoRollAtTime" | "period" => {
+                    self.changed(inner, "extensions.log_max_age_ms", import::LOG_BY_DAY);
+                }
+                _ => self.lost(inner, import::NO_SUCH_SETTING),
+            }
+        }
+    }
+
+    fn account(&mut self, node: Node<'_, '_>) {
+        let user = text_of(node, "user")
+            .or_else(|| text_of(node, "username"))
+            .unwrap_or_default();
+        let account = match text_of(node, "domain").filter(|domain| !domain.is_empty()) {
+            Some(domain) if self.work.options.system == System::Windows => {
+                format!("{domain}\\{user}")
+            }
+            _ => user,
+        };
+        if !account.is_empty() {
+            self.keep(node, "account_name", account);
+        }
+        let note = match self.work.options.system {
+            System::Linux => import::ACCOUNT_OF_WINDOWS,
+            System::Windows => import::PASSWORD_NEEDED,
+        };
+        self.changed(node, "account_name", note);
+        for inner in node.children().filter(Node::is_element) {
+            match inner.tag_name().name().to_ascii_lowercase().as_str() {
+                "password" => self.lost(inner, import::PASSWORD_NEEDED),
+                "user" | "username" | "domain" => self.kept(inner, "account_name"),
+                _ => self.lost(inner, import::OF_WINDOWS),
+            }
+        }
+    }
+
+    /// The recovery of WinSW is that of Windows.
+    fn recovery(&mut self) {
+        let root = self.root;
+        let failures: Vec<Node<'_, '_>> = root
+            .children()
+            .filter(|node| node.has_tag_name("onfailure"))
+            .collect();
+        if failures.is_empty() {
+            self.draft.before = Some(Before::never());
+            return;
+        }
+        let origin = Some(Origin {
+            file: self.file,
+            lines: lines(failures[0].document(), failures[0]),
+        });
+        let mut actions = Vec::new();
+        let mut before = Vec::new();
+        for node in failures {
+            let kind = match node
+                .attribute("action")
+                .unwrap_or("none")
+                .to_ascii_lowercase()
+                .as_str()
+            {
+                "restart" => "restart",
+                "reboot" => "reboot",
+                _ => "none",
+            };
+            let delay = node.attribute("delay").and_then(time).unwrap_or_default();
+            before.push((kind == "restart").then_some(delay));
+            actions.push(format!("{kind}/{}", written(delay)));
+        }
+        let last = before.last().copied().flatten();
+        before.resize(crate::recovery::COMPARED.max(before.len()), last);
+        before.truncate(crate::recovery::COMPARED);
+        self.draft.before = Some(Before(before));
+        self.draft
+            .set("recovery.actions", actions.join("/"), origin);
+        let reset = text_of(root, "resetfailure")
+            .and_then(|text| time(&text))
+            .unwrap_or(Duration::from_secs(86_400));
+        self.draft.set(
+            "recovery.reset_period_secs",
+            format!("{}s", reset.as_secs()),
+            origin,
+        );
+    }
+}
+
+/// `15 sec`, `1 hour`; a number alone is milliseconds.
+fn time(text: &str) -> Option<Duration> {
+    let text = text.trim().to_ascii_lowercase();
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let number: u64 = text[..end].parse().ok()?;
+    let millis = match text[end..].trim() {
+        "" | "ms" | "msec" | "msecs" | "millis" | "milliseconds" => 1,
+        "s" | "sec" | "secs" | "second" | "seconds" => 1000,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60_000,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 3_600_000,
+        "d" | "day" | "days" => 86_400_000,
+        _ => return None,
+    };
+    let time = Duration::from_millis(number.checked_mul(millis)?);
+    (time < Duration::from_secs(4_000_000)).then_some(time)
+}

@@ -1,0 +1,127 @@
+//! `relance import`: files of other service managers become a file for `relance apply`, with an account of
+//! every line. What is read and how it is converted is in `relance-import`; this reads for it and prints.
+
+mod disk;
+mod report;
+
+use std::fs::OpenOptions;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::builder::PossibleValuesParser;
+use relance_import::{Kind, Options, Problem, System};
+use relance_texts::import;
+
+use crate::cli::{CommandResult, Common, usage};
+use crate::lang::lang;
+
+use disk::Disk;
+
+/// Read the files of another service manager and write a file for `relance apply`
+///
+/// Reads configurations of supervisord, systemd (units, drop-ins, timers), pm2 (ecosystem files, dumps), NSSM
+/// (exports of the registry, scripts), WinSW, Servy, Procfile, cron and docker-compose. Says of every line
+/// whether it was kept (as which setting), changed (how it differs) or lost (why, and what to do instead), and
+/// shows what follows failures before and now. Starts and changes nothing. JavaScript that has to be computed
+/// is run with node, as pm2 does.
+///
+/// The file goes to the standard output, or to --output; the report goes beside it.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// Files, or folders of them
+    #[arg(required = true, value_name = "FILE")]
+    paths: Vec<PathBuf>,
+    /// Where to write the file for relance apply; it must not be there yet
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// What kind the files are of, if they do not tell
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(Kind::ALL.map(Kind::name)))]
+    from: Option<String>,
+    /// Other names (try-NAME, or PREFIXNAME) and no start at boot, to run beside the old manager
+    #[arg(long = "try", value_name = "PREFIX", num_args = 0..=1, default_missing_value = "try-", require_equals = true)]
+    prefix: Option<String>,
+    /// Instances of systemd templates whose file does not name them
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    instances: Vec<String>,
+    /// A variable of the environment of supervisord, for %(ENV_NAME)s; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    variables: Vec<String>,
+    /// The system that the services are for [default: this one]
+    #[arg(long = "for", value_name = "SYSTEM", value_parser = PossibleValuesParser::new(["linux", "windows"]))]
+    system: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let mut options = Options {
+        kind: arguments.from.as_deref().and_then(Kind::from_name),
+        prefix: arguments.prefix,
+        instances: arguments.instances,
+        ..Options::default()
+    };
+    if let Some(system) = &arguments.system {
+        options.system = if system == "windows" {
+            System::Windows
+        } else {
+            System::Linux
+        };
+    }
+    let disk = Disk::new(&arguments.variables)?;
+    let found = relance_import::import(&arguments.paths, &disk, &options).map_err(said)?;
+    if arguments.common.json {
+        return Common::print_json(&report::json(&found));
+    }
+    let report = report::text(&found, arguments.output.as_deref());
+    match &arguments.output {
+        _ if found.services.is_empty() => {
+            print!("{report}");
+            return Err(usage(import::NO_SERVICE));
+        }
+        Some(path) => {
+            let file = OpenOptions::new().write(true).create_new(true).open(path);
+            let written = file.and_then(|mut file| file.write_all(found.toml.as_bytes()));
+            written.map_err(|why| {
+                usage(import::CannotWrite {
+                    path: path.display().to_string(),
+                    why: why.to_string(),
+                })
+            })?;
+            print!("{report}");
+        }
+        None => {
+            print!("{}", found.toml);
+            if std::io::stdout().is_terminal() {
+                eprintln!();
+            }
+            eprint!("{report}");
+        }
+    }
+    Ok(())
+}
+
+fn said(problem: Problem) -> crate::cli::CommandFailure {
+    let path = |path: PathBuf| path.display().to_string();
+    match problem {
+        Problem::Read(file, why) => usage(import::CannotRead {
+            path: path(file),
+            why: why.to_string(),
+        }),
+        Problem::UnknownKind(file) => usage(import::UnknownKind {
+            path: path(file),
+            kinds: Kind::ALL.map(Kind::name).join(", "),
+        }),
+        Problem::Syntax(file, line, problem) => usage(import::BadSyntax {
+            path: path(file),
+            line,
+            problem,
+        }),
+        Problem::Empty(folder) => usage(import::NothingThere { path: path(folder) }),
+    }
+}
+
+/// Text of the catalogue in the language of the reader.
+fn words(text: relance_texts::Words) -> &'static str {
+    text.of(lang())
+}

@@ -1,0 +1,135 @@
+//! Files of other service managers: what `relance import` writes is taken by `relance apply`, and runs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use relance_scm::ServiceState;
+use relance_testkit::daemon::Daemon;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{done, name, relance};
+
+/// The corpora of the fuzz targets are files of every kind, with the oddities of real ones.
+fn corpus() -> Vec<(String, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root).expect("the corpora").flatten() {
+        let folder = entry.file_name().to_string_lossy().into_owned();
+        if let Some(kind) = folder.strip_prefix("import_") {
+            for file in fs::read_dir(entry.path()).expect("a corpus").flatten() {
+                found.push((kind.to_owned(), file.path()));
+            }
+        }
+    }
+    assert!(found.len() > 12);
+    found
+}
+
+fn import(words: &[&str]) -> Output {
+    Command::new(relance())
+        .arg("import")
+        .args(words)
+        .output()
+        .expect("the program")
+}
+
+fn json(output: &Output) -> Value {
+    done(output);
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn every_line_is_accounted_for_and_what_is_imported_is_applied() {
+    let daemon = Daemon::start(relance());
+    let folder = TempDir::new().expect("a folder");
+    for (at, (kind, path)) in corpus().into_iter().enumerate() {
+        let path = path.to_str().expect("a path");
+        let found = json(&import(&[
+            "--json",
+            "--from",
+            &kind,
+            &format!("--try=t{at}-"),
+            path,
+        ]));
+        let lines = found["files"][0]["lines"].as_array().expect("lines");
+        for line in lines {
+            let says = |key: &str| line[key].as_array().is_some_and(|list| !list.is_empty());
+            match line["fate"].as_str().expect("a fate") {
+                "silent" => {}
+                "kept" => assert!(
+                    says("settings") || line["settings"].is_array(),
+                    "{path}: {line}"
+                ),
+                _ => assert!(says("notes"), "{path}: {line}"),
+            }
+        }
+        let file = folder.path().join(format!("{at}.toml"));
+        fs::write(&file, found["toml"].as_str().expect("a file")).expect("written");
+        let applied = daemon.relance(&["apply", "--file", file.to_str().expect("a path")]);
+        assert!(applied.status.success(), "{path}: {applied:?}");
+        let services = found["services"].as_array().expect("names").len();
+        let said = String::from_utf8_lossy(&applied.stdout).lines().count();
+        assert!(said >= services, "{path}: {said} of {services}");
+    }
+}
+
+#[test]
+fn what_is_imported_starts_with_programs_in_the_place_of_its_own() {
+    let daemon = Daemon::start(relance());
+    let folder = TempDir::new().expect("a folder");
+    let bin = folder.path().join("bin");
+    fs::create_dir(&bin).expect("a folder");
+    let stand_in = bin.join("worker");
+    std::os::unix::fs::symlink("/bin/sleep", &stand_in).expect("a link");
+    let program = stand_in.display();
+    let conf = folder.path().join("workers.conf");
+    let text = format!(
+        "[program:w]\ncommand={program} 1000\nnumprocs=2\nstartsecs=0\nautorestart=true\n\
+         [program:shell]\ncommand={program} %(ENV_SECONDS)s\nstartsecs=0\nenvironment=SECONDS=\"1000\"\n"
+    );
+    fs::write(&conf, text).expect("written");
+    let unit = folder.path().join("unit.service");
+    let text = format!(
+        "[Service]\nEnvironment=N=1000\nExecStartPre=/bin/true\nExecStart={program} ${{N}}\nRestart=always\n"
+    );
+    fs::write(&unit, text).expect("written");
+    let out = folder.path().join("services.toml");
+    let paths = [
+        conf.to_str().expect("a path"),
+        unit.to_str().expect("a path"),
+        "-o",
+        out.to_str().expect("a path"),
+    ];
+    let said = import(&paths);
+    done(&said);
+    let report = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(
+        report.contains("relance apply") && report.contains("-> instances"),
+        "{report}"
+    );
+    let again = import(&paths);
+    assert!(!again.status.success(), "a file that is there stays");
+    done(&daemon.relance(&["apply", "--file", out.to_str().expect("a path")]));
+    for service in ["w@1", "w@2", "shell", "unit"] {
+        done(&daemon.relance(&["start", service]));
+        daemon.wait_for_state(&name(service), ServiceState::Running);
+    }
+}
+
+#[test]
+fn what_cannot_be_imported_is_told_with_its_line() {
+    let folder = TempDir::new().expect("a folder");
+    let said = |file: &str, text: &str| {
+        let path = folder.path().join(file);
+        fs::write(&path, text).expect("written");
+        let output = import(&[path.to_str().expect("a path")]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(said("a.json", "{\n\"apps\": [\n").contains("line 3"));
+    assert!(said("readme", "hello").contains("--from"));
+    assert!(said("a.yml", "services:\n\ta: 1\n").contains("line 2"));
+    assert!(said("a.xml", "<service>\n<id>a</name>\n</service>").contains("line 2"));
+}

@@ -1,0 +1,5 @@
+//! See `relance_fuzz::TARGETS`.
+
+#![no_main]
+
+relance_fuzz::target!("import_procfile");
