@@ -47,7 +47,7 @@ fn operations(lang: Lang) -> Markup {
         div.head { h1 { "API" } a.button href="/api/openapi.json" { "openapi.json" } }
         p { (console::ONE_API_FOR_THE.of(lang)) }
         pre.command tabindex="0" { "curl --unix-socket /run/relance/relance.sock http://relance/v1/services" }
-        section.card lang="en" {
+        section.card {
             h2 { (console::OPERATIONS.of(lang)) }
             div.scroll tabindex="0" role="region" aria-label=(console::OPERATIONS.of(lang)) {
                 table.api {
@@ -57,7 +57,7 @@ fn operations(lang: Lang) -> Markup {
                         th scope="col" { (console::TAKES.of(lang)) }
                         th scope="col" { (console::GIVES.of(lang)) }
                     } }
-                    tbody { @for operation in OPERATIONS {
+                    tbody lang="en" { @for operation in OPERATIONS {
                         tr {
                             th scope="row" { span.method { (operation.method) } " " code { (operation.path) } }
                             td { (operation.summary) }

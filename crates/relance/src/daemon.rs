@@ -144,7 +144,11 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
 /// The environment of a process of the daemon's own, with its setup.
 fn environment(variable: &str, setup: &str) -> Vec<String> {
     let mut environment = vec![format!("{variable}={setup}")];
-    for variable in ["PATH", "HOME", "TZ", "RUST_BACKTRACE"] {
+    let mut variables = vec!["PATH", "HOME", "TZ", "RUST_BACKTRACE"];
+    if cfg!(debug_assertions) {
+        variables.push(relance_texts::MARKED_VARIABLE);
+    }
+    for variable in variables {
         if let Ok(value) = std::env::var(variable) {
             environment.push(format!("{variable}={value}"));
         }

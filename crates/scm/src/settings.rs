@@ -51,7 +51,7 @@ impl Words {
     /// In a language.
     #[must_use]
     pub fn of(self, lang: relance_texts::Lang) -> &'static str {
-        lang.t(self.en, self.fr)
+        lang.choose_text(self.en, self.fr)
     }
 }
 

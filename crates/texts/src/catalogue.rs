@@ -1,6 +1,6 @@
 //! The compiled messages, searched by offsets.
 
-use crate::Lang;
+use crate::{Lang, marked};
 
 /// A message without parameters, or the message of a [`Text`](crate::Text) without its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,7 +62,7 @@ impl Words {
     /// What it says in a language; with gaps, if it has parameters.
     #[must_use]
     pub fn of(self, lang: Lang) -> &'static str {
-        self.pattern(lang)
+        marked::constant(self.pattern(lang), lang)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The languages.
 
-use crate::Message;
+use crate::{Message, marked};
 
 /// A language that the catalogue has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -62,12 +62,12 @@ impl Lang {
         }
     }
 
-    /// One of two texts that do not stand in the catalogue yet.
-    #[doc(hidden)]
-    pub fn t<T>(self, en: T, fr: T) -> T {
+    /// One of two texts that stand beside what they are about (ADR 92).
+    #[must_use]
+    pub fn choose_text(self, en: &'static str, fr: &'static str) -> &'static str {
         match self {
             Self::En => en,
-            Self::Fr => fr,
+            Self::Fr => marked::constant(fr, self),
         }
     }
 

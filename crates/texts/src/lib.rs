@@ -17,12 +17,14 @@
 
 mod catalogue;
 mod lang;
+mod marked;
 mod render;
 mod sentence;
 mod value;
 
 pub use catalogue::{Words, all, find};
 pub use lang::Lang;
+pub use marked::MARKED_VARIABLE;
 pub use sentence::Sentence;
 pub use value::{Human, Value, quoted, shown};
 
@@ -81,7 +83,8 @@ impl Text {
     /// What it says in a language.
     #[must_use]
     pub fn of(&self, lang: Lang) -> String {
-        render::render(self.words.pattern(lang), &self.values, lang)
+        let text = render::render(self.words.pattern(lang), &self.values, lang);
+        marked::said(text, lang)
     }
 }
 

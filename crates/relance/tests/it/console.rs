@@ -21,7 +21,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use crate::support::relance;
 
 /// An address that no other test has, and a port of it.
-fn address() -> SocketAddr {
+pub(crate) fn address() -> SocketAddr {
     static COUNT: AtomicU8 = AtomicU8::new(1);
     let [.., high, low] = std::process::id().to_be_bytes();
     let ip = [127, high, low, COUNT.fetch_add(1, Ordering::Relaxed)];
@@ -37,7 +37,7 @@ fn daemon(address: SocketAddr) -> Daemon {
 }
 
 /// The console may be another user.
-fn open_to_all(daemon: &Daemon) {
+pub(crate) fn open_to_all(daemon: &Daemon) {
     let all = fs::Permissions::from_mode(0o755);
     fs::set_permissions(daemon.folder(), all).expect("our folder");
 }
@@ -80,14 +80,14 @@ fn entry(daemon: &Daemon, id: u32) -> LogEntry {
 }
 
 /// Sends a request and reads the whole answer.
-fn ask(mut stream: impl Read + Write, request: &str) -> String {
+pub(crate) fn ask(mut stream: impl Read + Write, request: &str) -> String {
     stream.write_all(request.as_bytes()).expect("it is taken");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("an answer");
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-fn connect(address: SocketAddr) -> TcpStream {
+pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).expect("somebody listens")
 }
 
@@ -106,7 +106,7 @@ fn post_code(address: SocketAddr, code: &str) -> String {
 }
 
 /// Signs in; the session's cookie.
-fn sign_in(daemon: &Daemon, address: SocketAddr) -> String {
+pub(crate) fn sign_in(daemon: &Daemon, address: SocketAddr) -> String {
     let link = daemon.relance(&["console", "--no-browser"]).stdout;
     let link = String::from_utf8(link).expect("a link");
     let (_, code) = link.trim().split_once("code=").expect("a code");

@@ -11,6 +11,7 @@ mod cgroups;
 mod completion;
 mod compliance;
 mod console;
+mod console_french;
 mod container;
 mod doctor;
 mod exits;
