@@ -27,10 +27,10 @@ const short = {
 
 function duration(ms) {
   const s = Math.max(0, Math.floor(ms / 1000));
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
-  if (s < 86400) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-  return `${Math.floor(s / 86400)} ${words.day} ${Math.floor((s % 86400) / 3600)} h`;
+  if (s < 60) return `${s}\u00a0s`;
+  if (s < 3600) return `${Math.floor(s / 60)}\u00a0min ${s % 60}\u00a0s`;
+  if (s < 86400) return `${Math.floor(s / 3600)}\u00a0h ${Math.floor((s % 3600) / 60)}\u00a0min`;
+  return `${Math.floor(s / 86400)}\u00a0${words.day} ${Math.floor((s % 86400) / 3600)}\u00a0h`;
 }
 
 function showTime(element) {

@@ -112,7 +112,7 @@ impl DueRestarts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Axis {
     /// Since the beginning.
-    Relative,
+    Relative(Lang),
     /// The viewer's.
     Wall,
 }
@@ -140,7 +140,7 @@ pub(crate) fn draw(lane: &Lane, from: i64, to: i64, axis: Axis, label: &str) -> 
                 text.tick x=(x(tick)) y="58" text-anchor=(anchor(x(tick)))
                     data-time=[(axis == Axis::Wall).then_some(tick)] data-span=(length) {
                     @match axis {
-                        Axis::Relative => { "+" (time::duration(u64::try_from(tick - from).unwrap_or_default())) }
+                        Axis::Relative(lang) => { "+" (time::duration(u64::try_from(tick - from).unwrap_or_default(), lang)) }
                         Axis::Wall => (time::iso(tick))
                     }
                 }
@@ -262,7 +262,7 @@ mod tests {
             }],
             spans: vec![],
         };
-        let svg = draw(&lane, 0, 10, Axis::Relative, "\"><b>").into_string();
+        let svg = draw(&lane, 0, 10, Axis::Relative(Lang::En), "\"><b>").into_string();
         assert!(!svg.contains("<script>") && !svg.contains("<b>"), "{svg}");
     }
 }

@@ -62,7 +62,7 @@ fn form(viewer: &Viewer, body: &ConfigBody, name: &str, kind: &str, result: &Mar
     let lang = viewer.lang();
     html! {
         nav.trail aria-label=(console::TRAIL.of(lang)) { a href="/" { "← " (console::SERVICES.of(lang)) } }
-        h1 { (console::NEW_SERVICE.of(lang)) }
+        div.head { h1 { (console::NEW_SERVICE.of(lang)) } }
         (result)
         div.split {
             form.card #edit method="post" action="/create" data-preview="/create/preview" {

@@ -226,9 +226,14 @@ fn mark_kind(event: &Event) -> Option<MarkKind> {
     }
 }
 
-fn percent(lane: &Lane) -> String {
-    lane.availability()
-        .map_or_else(|| "–".to_owned(), |share| format!("{share:.2} %"))
+fn percent(lane: &Lane, lang: Lang) -> String {
+    lane.availability().map_or_else(
+        || "–".to_owned(),
+        |share| {
+            let share = lang::decimal(share, 2, lang);
+            format!("{share}\u{A0}%")
+        },
+    )
 }
 
 fn failures(lane: &Lane) -> usize {
@@ -270,7 +275,7 @@ pub(crate) async fn of_service(viewer: &Viewer, info: &ServiceInfo, form: &Form)
         (windows(Tab::History.word(), name, &window, lang))
         section.card {
             p.big {
-                strong { (percent(&lane)) } " " (console::AVAILABLE.of(lang)) " · "
+                strong { (percent(&lane, lang)) } " " (console::AVAILABLE.of(lang)) " · "
                 (lang.say(console::FailuresCount { count: failures(&lane) }))
             }
             (draw(&lane, window.from, window.to, Axis::Wall, console::TIME_LINE.of(lang)))
@@ -320,7 +325,7 @@ pub(crate) async fn page(viewer: Viewer, Query(form): Query) -> Answer<Response>
             .collect(),
         marks: vec![],
     };
-    let machine = percent(&together);
+    let machine = percent(&together, lang);
     lanes.retain(|(_, lane)| failures(lane) > 0);
     lanes.sort_by_key(|(_, lane)| std::cmp::Reverse(failures(lane)));
     let title = console::HISTORY.of(lang);
@@ -334,7 +339,7 @@ pub(crate) async fn page(viewer: Viewer, Query(form): Query) -> Answer<Response>
             @for (info, lane) in lanes.iter().take(LANES_MAX) {
                 @let name = &info.config.service_name;
                 div.lane {
-                    h2 { a href=(Tab::History.href(name)) { bdi { (info.config.display_name) } } " " span.dim { (percent(lane)) " · " (lang.say(console::FailuresCount { count: failures(lane) })) } }
+                    h2 { a href=(Tab::History.href(name)) { bdi { (info.config.display_name) } } " " span.dim { (percent(lane, lang)) " · " (lang.say(console::FailuresCount { count: failures(lane) })) } }
                     (draw(lane, window.from, window.to, Axis::Wall, &info.config.display_name))
                 }
             }
@@ -411,7 +416,7 @@ mod tests {
                 (800, 1000, SpanKind::Stopped)
             ]
         );
-        assert_eq!(percent(&lane), "75.00 %");
+        assert_eq!(percent(&lane, Lang::Fr), "75,00\u{A0}%");
         assert_eq!(lane.marks[0].href.as_deref(), Some("/events/100"));
     }
 

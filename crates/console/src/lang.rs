@@ -39,6 +39,15 @@ pub(crate) fn start_type(name: &str, delayed: bool) -> Words {
     }
 }
 
+/// A number with so many digits behind its point, which is a comma in French.
+pub(crate) fn decimal(number: f64, digits: usize, lang: Lang) -> String {
+    let english = format!("{number:.digits$}");
+    match lang {
+        Lang::En => english,
+        Lang::Fr => english.replace('.', ","),
+    }
+}
+
 /// What stands for the first, second, … piece of markup in the message given to [`rich`]. Text that has
 /// these characters of its own puts markup in the wrong place, and nothing worse.
 pub(crate) const SLOTS: [&str; 2] = ["\u{E000}", "\u{E001}"];

@@ -208,7 +208,7 @@ fn progress(info: &ServiceInfo, lang: Lang) -> Markup {
         span.progress {
             progress aria-label=(console::IN_PROGRESS.of(lang)) {}
             @if status.checkpoint > 0 { span { (lang.say(console::Step { number: status.checkpoint })) } }
-            @if hint > 0 { span { "≤ " (time::duration(hint)) } }
+            @if hint > 0 { span { "≤ " (time::duration(hint, lang)) } }
         }
     }
 }
@@ -289,8 +289,8 @@ pub(crate) fn row(info: &ServiceInfo, load: Option<&Load>, lang: Lang) -> Markup
             td.account { bdi { (config.account_name.as_str()) } }
             td.num.pid { @if info.status.process_id != 0 { (info.status.process_id) } }
             td.num.uptime { @if let Some(run) = &info.run { (time::since(run.started_at.0)) } }
-            td.num.cpu { @if let Some(cpu) = load.and_then(|load| load.cpu) { (format!("{cpu:.1}")) " %" } }
-            td.num.memory { @if let Some(load) = load { (bytes(load.memory_bytes)) } }
+            td.num.cpu { @if let Some(cpu) = load.and_then(|load| load.cpu) { (lang::decimal(f64::from(cpu), 1, lang)) "\u{A0}%" } }
+            td.num.memory { @if let Some(load) = load { (bytes(load.memory_bytes, lang)) } }
             td.num.failures { @if info.recovery.failure_count > 0 { span.chip.bad { (info.recovery.failure_count) } } }
             td.last { (last_failure(info, lang)) }
             td.next { (next_recovery(info, lang)) }
@@ -298,14 +298,16 @@ pub(crate) fn row(info: &ServiceInfo, load: Option<&Load>, lang: Lang) -> Markup
     }
 }
 
-/// `12.3 MB`
-pub(crate) fn bytes(bytes: u64) -> String {
+/// `12.3 MB`, in French `12,3 Mo`.
+pub(crate) fn bytes(bytes: u64, lang: Lang) -> String {
     #[allow(clippy::cast_precision_loss, reason = "one digit behind the point")]
     let megabytes = bytes as f64 / 1e6;
     if megabytes >= 1000.0 {
-        format!("{:.1} GB", megabytes / 1000.0)
+        let size = lang::decimal(megabytes / 1000.0, 1, lang);
+        lang.say(console::Gigabytes { size })
     } else {
-        format!("{megabytes:.1} MB")
+        let size = lang::decimal(megabytes, 1, lang);
+        lang.say(console::Megabytes { size })
     }
 }
 

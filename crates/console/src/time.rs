@@ -7,6 +7,8 @@ use jiff::Timestamp as Moment;
 use maud::{Markup, html};
 use relance_scm::duration::Human;
 
+use crate::lang::Lang;
+
 /// Now, milliseconds since 1970.
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now()
@@ -41,11 +43,11 @@ pub(crate) fn until(ms: i64) -> Markup {
 }
 
 /// `1 min 30 s`
-pub(crate) fn duration(ms: u64) -> String {
+pub(crate) fn duration(ms: u64, lang: Lang) -> String {
     if ms < 1000 {
-        return format!("{ms} ms");
+        return format!("{ms}\u{A0}ms");
     }
-    Human(Duration::from_millis(ms)).to_string()
+    Human(Duration::from_millis(ms)).of(lang)
 }
 
 #[cfg(test)]
@@ -56,6 +58,7 @@ mod tests {
     fn moments_for_machines() {
         assert_eq!(iso(1_700_000_000_123), "2023-11-14T22:13:20.123Z");
         assert_eq!(iso(i64::MAX), "");
-        assert_eq!(duration(5), "5 ms");
+        assert_eq!(duration(86_400_000, Lang::Fr), "1\u{A0}j");
+        assert_eq!(duration(5, Lang::En), "5\u{A0}ms");
     }
 }

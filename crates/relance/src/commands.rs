@@ -41,6 +41,7 @@ mod start_type;
 mod status;
 mod stop;
 mod terminate;
+mod traps;
 #[cfg(unix)]
 mod upgrade;
 mod wait;

@@ -120,7 +120,7 @@ fn step(action: Option<RecoveryAction>, lang: Lang) -> Markup {
                 (console::NOTHING_IT_STAYS_DOWN.of(lang))
             },
             Some(action) => {
-                span.wait { @if action.delay_ms() == 0 { (console::PREVIEW_AT_ONCE.of(lang)) } @else { (time::duration(action.delay_ms().into())) } }
+                span.wait { @if action.delay_ms() == 0 { (console::PREVIEW_AT_ONCE.of(lang)) } @else { (time::duration(action.delay_ms().into(), lang)) } }
                 span.what { (lang::action(action.kind).of(lang)) }
             }
         }
@@ -209,7 +209,7 @@ fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
         section #whatif.card aria-labelledby="what-if" {
             h2 #what-if { (console::WHAT_IF.of(lang)) }
             p.dim { (console::CLICK_ON_THE_LINE.of(lang)) }
-            div.whatif data-whatif="" { (draw(&lane, 0, span, Axis::Relative, console::WHAT_WOULD_FOLLOW.of(lang))) }
+            div.whatif data-whatif="" { (draw(&lane, 0, span, Axis::Relative(lang), console::WHAT_WOULD_FOLLOW.of(lang))) }
             (legend(lang))
             div.row {
                 label { span { (console::SECONDS.of(lang)) } input #whatif-at type="number" min="0" step="any" value="30"; }
@@ -218,7 +218,7 @@ fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
                 button type="button" data-whatif-add="" { (console::ADD.of(lang)) }
                 label { span { (console::AXIS.of(lang)) }
                     select name="span" form="edit" { @for each in SPANS {
-                        option value=(each) selected[each == span] { (time::duration(each.unsigned_abs())) }
+                        option value=(each) selected[each == span] { (time::duration(each.unsigned_abs(), lang)) }
                     } }
                 }
             }
@@ -227,8 +227,8 @@ fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
                     @for failure in &failures {
                         li {
                             input type="hidden" name="at" form="edit" value={ (failure.at_ms) ":" (failure.kind) };
-                            "+" (time::duration(failure.at_ms)) " " (kind_label(failure.kind, lang)) " "
-                            button.small type="button" data-whatif-remove="" aria-label={ (console::PREVIEW_REMOVE.of(lang)) " +" (time::duration(failure.at_ms)) } { "×" }
+                            "+" (time::duration(failure.at_ms, lang)) " " (kind_label(failure.kind, lang)) " "
+                            button.small type="button" data-whatif-remove="" aria-label={ (console::PREVIEW_REMOVE.of(lang)) " +" (time::duration(failure.at_ms, lang)) } { "×" }
                         }
                     }
                 }
@@ -318,7 +318,7 @@ fn lane_of(timeline: &Timeline, until: i64, lang: Lang) -> Lane {
             lane.marks.push(Mark {
                 at,
                 kind: mark,
-                label: format!("+{} {kind}", time::duration(at.unsigned_abs())),
+                label: format!("+{} {kind}", time::duration(at.unsigned_abs(), lang)),
                 href: None,
             });
         }
@@ -357,7 +357,7 @@ fn story(timeline: &Timeline, lang: Lang) -> Markup {
             summary { (console::IN_WORDS.of(lang)) }
             ol.story {
                 @for entry in shown {
-                    li { span.code { "+" (time::duration(at_ms(entry).unsigned_abs())) } " " (entry.what.text(console::THE_SERVICE.of(lang)).of(lang)) }
+                    li { span.code { "+" (time::duration(at_ms(entry).unsigned_abs(), lang)) } " " (entry.what.text(console::THE_SERVICE.of(lang)).of(lang)) }
                 }
             }
             p { (lang.say(console::AtTheEnd {

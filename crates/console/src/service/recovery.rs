@@ -114,15 +114,23 @@ fn row(index: usize, action: Option<&ActionBody>, lang: Lang) -> Markup {
             }
             span.after { (console::AFTER.of(lang)) }
             input type="number" name="delay" min="0" step="any" value=(delay) aria-label=(part(console::DELAY));
-            (units("unit", &DELAY_UNITS, unit, &part(console::UNIT)))
+            (units("unit", &DELAY_UNITS, unit, &part(console::UNIT), lang))
         }
     }
 }
 
-fn units(name: &str, units: &[(&str, u64)], chosen: &str, label: &str) -> Markup {
+fn units(name: &str, units: &[(&str, u64)], chosen: &str, label: &str, lang: Lang) -> Markup {
+    // Forms take the units of the command line; a day has another letter in French.
+    let shown = |unit| {
+        if unit == "d" {
+            console::DAY.of(lang)
+        } else {
+            unit
+        }
+    };
     html! {
         select name=(name) aria-label=(label) {
-            @for (unit, _) in units { option value=(unit) selected[*unit == chosen] { (unit) } }
+            @for (unit, _) in units { option value=(unit) selected[*unit == chosen] { (shown(unit)) } }
         }
     }
 }
@@ -139,7 +147,7 @@ fn reset(period: &ResetPeriodBody, lang: Lang) -> Markup {
             div.row {
                 span { (console::AFTER.of(lang)) }
                 input type="number" name="reset" min="0" step="any" value=(value) aria-label=(console::RESET_PERIOD.of(lang));
-                (units("reset_unit", &RESET_UNITS, unit, console::RESET_PERIOD_UNIT.of(lang)))
+                (units("reset_unit", &RESET_UNITS, unit, console::RESET_PERIOD_UNIT.of(lang), lang))
                 span { (console::WITHOUT_A_FAILURE.of(lang)) }
                 label.check { input type="checkbox" name="infinite" checked[seconds.is_none()]; span { (console::NEVER_INFINITE.of(lang)) } }
             }

@@ -17,9 +17,11 @@ use std::path::Path;
 use clap::Parser;
 use relance_scm::ScmError;
 use relance_scm::manager::ManagerInfo;
+use relance_texts::{doctor, shown};
 use serde::Serialize;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
+use crate::lang::{lang, say};
 use crate::plain::plain;
 use finding::{Finding, Level};
 use services::Surroundings;
@@ -81,8 +83,8 @@ fn examine(common: &Common) -> Result<(Vec<Finding>, bool), CommandFailure> {
         }
         Err(failure) => return Err(failure),
     };
-    let version = &info.version;
-    findings.push(Finding::fine("manager", format!("{version} answers")));
+    let version = &*info.version;
+    findings.push(Finding::fine("manager", doctor::Answers { version }));
     findings.extend(info.notices.iter().map(|notice| store(notice)));
     if cfg!(unix) {
         let names: Vec<_> = info.controllers.names().collect();
@@ -101,14 +103,19 @@ fn examine(common: &Common) -> Result<(Vec<Finding>, bool), CommandFailure> {
 
 /// What the manager has found of its database since its engine began.
 fn store(notice: &str) -> Finding {
-    let advice = "find out who touched the state folder, or make room; what each trouble means and what \
-                  mends it: docs/database.md; when it happened: relance events --level warning";
-    Finding::warning("service database", notice, advice)
+    Finding::warning(
+        "service database",
+        doctor::Notice { notice },
+        doctor::NOTICE_DO,
+    )
 }
 
 fn unreachable(error: &ScmError) -> Finding {
-    let text = format!("it cannot be reached: {error} ({})", error.code());
-    Finding::problem("manager", text, "")
+    let text = doctor::Unreachable {
+        error: error.to_sentence(),
+        code: shown(error.code()),
+    };
+    Finding::without_advice(Level::Problem, "manager", text)
 }
 
 fn examine_services(
@@ -138,22 +145,22 @@ fn print(findings: &[Finding], all: bool) {
     shown.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     for finding in shown {
         println!(
-            "{:<8} {}: {}",
-            finding.level.word(),
+            "{:<9} {}: {}",
+            say(finding.level.word()),
             plain(&finding.about),
-            plain(&finding.text)
+            plain(&finding.text.of(lang()))
         );
-        if !finding.advice.is_empty() {
-            println!("{:<8} -> {}", "", plain(&finding.advice));
+        if let Some(advice) = &finding.advice {
+            println!("{:<9} -> {}", "", plain(&advice.of(lang())));
         }
     }
     let count = |level| findings.iter().filter(|each| each.level == level).count();
-    println!(
-        "problems: {}, warnings: {}, as it should be: {}",
-        count(Level::Problem),
-        count(Level::Warning),
-        count(Level::Fine)
-    );
+    let sum = doctor::Sum {
+        problems: count(Level::Problem),
+        warnings: count(Level::Warning),
+        fine: count(Level::Fine),
+    };
+    println!("{}", say(sum));
 }
 
 #[cfg(test)]

@@ -15,8 +15,24 @@ use crate::support::{name, relance};
 /// What is the same in each language: names of products, formats and accounts, units, and what the pages show
 /// as it is typed.
 const DATA: &[&str] = &[
-    "CSV", "JSON", "PHP", "PID", "Relance", "Win32", "Service", "Control", "Manager", "relance",
-    "root", "sc", "Windows", "min", "ms", "fail=%1", "API", "openapi.json",
+    "CSV",
+    "JSON",
+    "PHP",
+    "PID",
+    "Relance",
+    "Win32",
+    "Service",
+    "Control",
+    "Manager",
+    "relance",
+    "root",
+    "sc",
+    "Windows",
+    "min",
+    "ms",
+    "fail=%1",
+    "API",
+    "openapi.json",
 ];
 
 #[test]

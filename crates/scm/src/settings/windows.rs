@@ -30,7 +30,7 @@ pub static WINDOWS: &[Setting] = &[
         },
         about: Words {
             en: "The name for people; the service name if not set",
-            fr: "Le nom pour les gens ; le nom du service par défaut",
+            fr: "Le nom que l’on voit ; par défaut, celui du service",
         },
         takes_effect: TakesEffect::AtOnce,
         ..NEUTRAL
@@ -45,7 +45,7 @@ pub static WINDOWS: &[Setting] = &[
         },
         about: Words {
             en: "What the service is, for people",
-            fr: "Ce qu’est le service, pour les gens",
+            fr: "Ce que fait le service, en quelques mots",
         },
         takes_effect: TakesEffect::AtOnce,
         ..NEUTRAL

@@ -3,6 +3,7 @@
 use std::fs;
 
 use relance_scm::manager::ConsoleInfo;
+use relance_texts::doctor;
 
 use super::super::finding::Finding;
 
@@ -27,8 +28,8 @@ pub(super) fn check(console: Option<&ConsoleInfo>) -> Vec<Finding> {
         if !relance_console::has_landlock() {
             findings.push(Finding::warning(
                 ABOUT,
-                "this kernel has no Landlock, so only its account keeps the console from files",
-                "use a kernel that has it: lsm=...,landlock on its command line",
+                doctor::NO_LANDLOCK,
+                doctor::NO_LANDLOCK_DO,
             ));
         }
     }
@@ -36,11 +37,7 @@ pub(super) fn check(console: Option<&ConsoleInfo>) -> Vec<Finding> {
 }
 
 fn fails(problem: &str) -> Finding {
-    Finding::problem(
-        ABOUT,
-        format!("there is none, or was none a moment ago: {problem}"),
-        "the daemon tries again by itself every few seconds; event 1132 says when it works",
-    )
+    Finding::problem(ABOUT, doctor::NoConsole { problem }, doctor::NO_CONSOLE_DO)
 }
 
 /// What `/proc/PID/status` says of its process.
@@ -54,18 +51,14 @@ fn confinement(status: &str, own: u32) -> Finding {
     if SHARED.contains(&user) && own == 0 {
         return Finding::problem(
             ABOUT,
-            format!("it runs as user {user}, and so do other programs, which may look into it"),
-            "restart the daemon, and name an account of its own in console_account",
+            doctor::ConsoleShared { user },
+            doctor::CONSOLE_SHARED_DO,
         );
     }
     if value("Seccomp") == Some(2) && value("NoNewPrivs") == Some(1) {
-        return Finding::fine(ABOUT, format!("it runs as user {user}, confined"));
+        return Finding::fine(ABOUT, doctor::ConsoleConfined { user });
     }
-    Finding::warning(
-        ABOUT,
-        format!("it runs as user {user}, and may use every system call"),
-        "use a kernel with seccomp filters (CONFIG_SECCOMP_FILTER)",
-    )
+    Finding::warning(ABOUT, doctor::ConsoleFree { user }, doctor::CONSOLE_FREE_DO)
 }
 
 #[cfg(test)]
@@ -95,6 +88,6 @@ mod tests {
         };
         let said = check(Some(&info));
         assert_eq!(said[0].level, Level::Problem);
-        assert!(said[0].text.contains("the port is taken"));
+        assert!(said[0].text.to_string().contains("the port is taken"));
     }
 }

@@ -1,6 +1,7 @@
 //! What an examination finds.
 
-use serde::Serialize;
+use relance_texts::{Sentence, Words, doctor};
+use serde::{Serialize, Serializer};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -15,11 +16,11 @@ pub(super) enum Level {
 }
 
 impl Level {
-    pub(super) const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> Words {
         match self {
-            Self::Fine => "fine",
-            Self::Warning => "warning",
-            Self::Problem => "problem",
+            Self::Fine => doctor::LEVEL_FINE,
+            Self::Warning => doctor::LEVEL_WARNING,
+            Self::Problem => doctor::LEVEL_PROBLEM,
         }
     }
 }
@@ -30,14 +31,34 @@ pub(super) struct Finding {
     pub(super) level: Level,
     /// A service, or a part of the machine.
     pub(super) about: String,
-    pub(super) text: String,
-    /// What to do; empty where nothing is to be done.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub(super) advice: String,
+    #[serde(serialize_with = "in_english")]
+    pub(super) text: Sentence,
+    /// What to do, where there is something.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "in_english_if_any"
+    )]
+    pub(super) advice: Option<Sentence>,
+}
+
+/// `--json` is the same in each language.
+fn in_english<S: Serializer>(sentence: &Sentence, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(sentence)
+}
+
+#[allow(clippy::ref_option, reason = "serde gives what the field is")]
+fn in_english_if_any<S: Serializer>(
+    sentence: &Option<Sentence>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match sentence {
+        Some(sentence) => serializer.collect_str(sentence),
+        None => serializer.serialize_none(),
+    }
 }
 
 impl Finding {
-    fn new(level: Level, about: &str, text: String, advice: String) -> Self {
+    fn new(level: Level, about: &str, text: Sentence, advice: Option<Sentence>) -> Self {
         Self {
             level,
             about: about.to_owned(),
@@ -46,15 +67,28 @@ impl Finding {
         }
     }
 
-    pub(super) fn fine(about: &str, text: impl Into<String>) -> Self {
-        Self::new(Level::Fine, about, text.into(), String::new())
+    pub(super) fn fine(about: &str, text: impl Into<Sentence>) -> Self {
+        Self::new(Level::Fine, about, text.into(), None)
     }
 
-    pub(super) fn warning(about: &str, text: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self::new(Level::Warning, about, text.into(), advice.into())
+    pub(super) fn warning(
+        about: &str,
+        text: impl Into<Sentence>,
+        advice: impl Into<Sentence>,
+    ) -> Self {
+        Self::new(Level::Warning, about, text.into(), Some(advice.into()))
     }
 
-    pub(super) fn problem(about: &str, text: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self::new(Level::Problem, about, text.into(), advice.into())
+    pub(super) fn problem(
+        about: &str,
+        text: impl Into<Sentence>,
+        advice: impl Into<Sentence>,
+    ) -> Self {
+        Self::new(Level::Problem, about, text.into(), Some(advice.into()))
+    }
+
+    /// The same, where nothing can be advised.
+    pub(super) fn without_advice(level: Level, about: &str, text: impl Into<Sentence>) -> Self {
+        Self::new(level, about, text.into(), None)
     }
 }

@@ -9,8 +9,9 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use relance_scm::manager::ManagerInfo;
+use relance_texts::{doctor, shown};
 
-use super::finding::Finding;
+use super::finding::{Finding, Level};
 use crate::cli::Common;
 use crate::commands::php;
 use crate::daemon::SETUP_VARIABLE;
@@ -37,8 +38,8 @@ pub(super) fn examine(info: &ManagerInfo) -> Machine {
         Some(settings) => findings.extend(folder(&settings.state_folder)),
         None => findings.push(Finding::warning(
             "daemon",
-            "its settings cannot be read by this user, so its folder and limits were not looked at",
-            "run this as root, or as the user that the daemon runs as",
+            doctor::NO_SETTINGS,
+            doctor::NO_SETTINGS_DO,
         )),
     }
     findings.extend(limit(info.pid));
@@ -66,35 +67,33 @@ fn socket(path: &Path) -> Finding {
     use std::io::ErrorKind;
     let about = path.display().to_string();
     match UnixStream::connect(path).map_err(|error| error.kind()) {
-        Ok(_) => Finding::fine(&about, "somebody listens there"),
-        Err(ErrorKind::NotFound) => Finding::warning(
+        Ok(_) => Finding::fine(&about, doctor::SOMEBODY_LISTENS),
+        Err(ErrorKind::NotFound) => {
+            Finding::warning(&about, doctor::NO_SOCKET, doctor::NO_SOCKET_DO)
+        }
+        Err(ErrorKind::ConnectionRefused) => {
+            Finding::warning(&about, doctor::NOBODY_LISTENS, doctor::NOBODY_LISTENS_DO)
+        }
+        Err(ErrorKind::PermissionDenied) => {
+            Finding::warning(&about, doctor::SOCKET_DENIED, doctor::SOCKET_DENIED_DO)
+        }
+        Err(kind) => Finding::without_advice(
+            Level::Warning,
             &about,
-            "there is no socket",
-            "start the daemon: relance daemon, or systemctl start relance",
+            doctor::SocketError { error: shown(kind) },
         ),
-        Err(ErrorKind::ConnectionRefused) => Finding::warning(
-            &about,
-            "the socket is there and nobody listens: the daemon was killed",
-            "start the daemon again; it adopts what still runs",
-        ),
-        Err(ErrorKind::PermissionDenied) => Finding::warning(
-            &about,
-            "this user may not open it",
-            "run this as another user, or look at the rights of its folder",
-        ),
-        Err(kind) => Finding::warning(&about, format!("it cannot be opened: {kind}"), ""),
     }
 }
 
 fn version(daemon: &str) -> Finding {
     let own = env!("CARGO_PKG_VERSION");
     if daemon == own {
-        Finding::fine("version", format!("{own}, and so is the daemon"))
+        Finding::fine("version", doctor::SameVersion { version: own })
     } else {
         Finding::warning(
             "version",
-            format!("this is {own}, and the daemon is {daemon}"),
-            "restart the daemon when it suits: services go on meanwhile",
+            doctor::OtherVersion { own, daemon },
+            doctor::OTHER_VERSION_DO,
         )
     }
 }
@@ -114,10 +113,12 @@ fn folder(path: &Path) -> Vec<Finding> {
     let about = path.display().to_string();
     let rights = match fs::metadata(path) {
         Ok(meta) => rights(&about, meta.mode()),
-        Err(error) => Finding::problem(
+        Err(error) => Finding::without_advice(
+            Level::Problem,
             &about,
-            format!("the daemon's folder cannot be looked at: {error}"),
-            "",
+            doctor::FolderError {
+                error: shown(error),
+            },
         ),
     };
     let room = rustix::fs::statvfs(path)
@@ -128,21 +129,23 @@ fn folder(path: &Path) -> Vec<Finding> {
 
 fn rights(about: &str, mode: u32) -> Finding {
     if mode & 0o022 == 0 {
-        return Finding::fine(about, "only the daemon writes there");
+        return Finding::fine(about, doctor::FOLDER_FINE);
     }
     Finding::problem(
         about,
-        format!(
-            "others may write to the daemon's folder (mode {:o}), and so run what they like as any service",
-            mode & 0o7777
-        ),
-        format!("chmod go-w {about}"),
+        doctor::FolderOpen {
+            mode: format!("{:o}", mode & 0o7777),
+        },
+        doctor::Run {
+            command: format!("chmod go-w {about}"),
+        },
     )
 }
 
 fn room(about: &str, bytes: u64) -> Finding {
-    let text = format!("{} MiB are left on its disk", bytes >> 20);
-    let advice = "free some room; until then changes of the configuration may be refused (112)";
+    let mebibytes = bytes >> 20;
+    let text = doctor::Room { mebibytes };
+    let advice = doctor::ROOM_DO;
     if bytes < ROOM_NONE {
         Finding::problem(about, text, advice)
     } else if bytes < ROOM_SCARCE {
@@ -157,13 +160,9 @@ fn limit(engine: u32) -> Option<Finding> {
     let limits = fs::read_to_string(format!("/proc/{engine}/limits")).ok()?;
     let files = open_files(&limits)?;
     Some(if files < FILES_MIN {
-        Finding::warning(
-            "limits",
-            format!("the daemon may have {files} files open, some for each service"),
-            "raise its limit (LimitNOFILE in the unit, ulimit -n in a container)",
-        )
+        Finding::warning("limits", doctor::FewFiles { files }, doctor::FEW_FILES_DO)
     } else {
-        Finding::fine("limits", format!("the daemon may have {files} files open"))
+        Finding::fine("limits", doctor::Files { files })
     })
 }
 
@@ -183,11 +182,13 @@ fn phps() -> Vec<Finding> {
     let findings = examined.map(|(program, outcome)| {
         let about = program.display().to_string();
         match outcome {
-            Ok(said) => Finding::fine(&about, said),
+            Ok(said) => Finding::fine(&about, doctor::Php { said }),
             Err(error) => Finding::warning(
                 &about,
-                format!("{error:#}"),
-                "relance php doctor says more; a PHP that runs no services needs nothing",
+                doctor::Php {
+                    said: format!("{error:#}"),
+                },
+                doctor::PHP_DO,
             ),
         }
     });
@@ -215,7 +216,6 @@ pub(super) fn replaceable(program: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::Level;
     use super::*;
 
     #[test]
@@ -249,8 +249,8 @@ mod tests {
     fn sockets_say_what_is_wrong_with_them() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.sock");
-        assert!(socket(&path).text.contains("no socket"));
+        assert!(socket(&path).text.to_string().contains("no socket"));
         drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
-        assert!(socket(&path).text.contains("nobody listens"));
+        assert!(socket(&path).text.to_string().contains("nobody listens"));
     }
 }

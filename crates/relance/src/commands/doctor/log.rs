@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use relance_scm::event_log::{EventFilter, Timestamp};
 use relance_scm::manager::ServiceInfo;
+use relance_texts::doctor;
 
 use super::finding::Finding;
 use super::services::logon_failed;
@@ -30,10 +31,10 @@ pub(super) fn check(manager: &Manager, services: &[ServiceInfo], now: Timestamp)
         Err(CommandFailure::Scm(error)) => {
             return vec![Finding::warning(
                 "event log",
-                format!(
-                    "it cannot be read ({error}); counters of failures and relance why depend on it"
-                ),
-                "run this as an administrator, or as a member of Event Log Readers",
+                doctor::LogUnreadable {
+                    error: error.to_sentence(),
+                },
+                doctor::LOG_UNREADABLE_DO,
             )];
         }
         Err(_) => return Vec::new(),

@@ -13,8 +13,12 @@ use relance_scm::{
     ExitCode, ServiceKind, ServiceState, WENT_INTO_BACKGROUND, Win32Error, command_line,
 };
 
+use relance_texts::{Sentence, doctor, shown};
+
 use super::finding::Finding;
 use super::program_file::{self, Wrong};
+use crate::commands::traps;
+use crate::lang::say;
 use crate::limits::lacking;
 
 /// How the manager sums up such an end.
@@ -83,30 +87,19 @@ fn program(info: &ServiceInfo, around: &Surroundings<'_>) -> Option<Finding> {
     Some(match wrong {
         // Parts of the system that are not installed leave their services behind.
         Wrong::Missing(path) if (around.is_of_the_system)(&info.config.command_line) => {
-            Finding::fine(
-                name,
-                format!("a part of the system, {path}, is not installed"),
-            )
+            Finding::fine(name, doctor::SystemPart { path })
         }
         Wrong::Missing(path) if is_disabled(info) => Finding::warning(
             name,
-            format!("its program {path} is not there, and nobody seems to miss it"),
-            format!("relance delete {name}, if nobody needs it"),
+            doctor::MissingUnused { path },
+            doctor::MissingUnusedDo { name },
         ),
-        Wrong::Missing(path) => Finding::problem(
-            name,
-            format!("its program {path} is not there"),
-            format!(
-                "install the program, or correct the path: relance config {name} --command-line"
-            ),
-        ),
-        Wrong::Unquoted(path) => Finding::warning(
-            name,
-            format!(
-                "the path {path} has a blank and no quotes: a file planted at the part before the blank is started instead (C7)"
-            ),
-            format!("put the path in quotes: relance config {name} --command-line"),
-        ),
+        Wrong::Missing(path) => {
+            Finding::problem(name, doctor::Missing { path }, doctor::MissingDo { name })
+        }
+        Wrong::Unquoted(path) => {
+            Finding::warning(name, doctor::Unquoted { path }, doctor::UnquotedDo { name })
+        }
     })
 }
 
@@ -119,13 +112,12 @@ fn program_of_others(info: &ServiceInfo, around: &Surroundings<'_>) -> Option<Fi
         .into_iter()
         .next()?;
     let said = (around.replaceable)(&program)?;
-    let text =
-        format!("others could replace its program, which runs with the manager's rights: {said}");
     let name = name(info);
-    let advice = format!(
-        "do what it says, or give the service an account of its own: relance config {name} --account"
-    );
-    Some(Finding::warning(name, text, advice))
+    Some(Finding::warning(
+        name,
+        doctor::Replaceable { said },
+        doctor::ReplaceableDo { name },
+    ))
 }
 
 fn recovery(info: &ServiceInfo, around: &Surroundings<'_>) -> Vec<Finding> {
@@ -137,10 +129,12 @@ fn recovery(info: &ServiceInfo, around: &Surroundings<'_>) -> Vec<Finding> {
             .then(|| {
                 Finding::warning(
                     name,
-                    "nothing follows a failure: it stays stopped",
-                    format!(
-                        "relance failure {name} --actions restart/1000/restart/60000 --reset 86400"
-                    ),
+                    doctor::NO_ACTIONS,
+                    doctor::Run {
+                        command: format!(
+                            "relance failure {name} --actions restart/1000/restart/60000 --reset 86400"
+                        ),
+                    },
                 )
             })
             .into_iter()
@@ -150,60 +144,15 @@ fn recovery(info: &ServiceInfo, around: &Surroundings<'_>) -> Vec<Finding> {
     let lived = failed.and_then(|end| end.lived);
     let said = traps_with_run(config, lived)
         .into_iter()
-        .filter_map(|trap| trap_sentence(trap, name, around.allows_reboot));
+        .filter(|trap| match trap {
+            // To end the list with nothing is how restarts are limited (R22).
+            Trap::EndsWithNothing => false,
+            Trap::Reboot => around.allows_reboot == Some(false),
+            _ => true,
+        })
+        .map(|trap| traps::sentences(trap, name, around.allows_reboot));
     said.map(|(text, advice)| Finding::warning(name, text, advice))
         .collect()
-}
-
-/// What a trap is, and how it is avoided; `None` for what people also do on purpose.
-fn trap_sentence(
-    trap: Trap,
-    name: &str,
-    allows_reboot: Option<bool>,
-) -> Option<(&'static str, String)> {
-    Some(match trap {
-        // To end the list with nothing is how restarts are limited (R22).
-        Trap::EndsWithNothing => return None,
-        Trap::Reboot if allows_reboot != Some(false) => return None,
-        Trap::NoResetPeriod => (
-            "with a reset period of 0 every failure is the first, and the later actions are never used (R14)",
-            format!(
-                "give the list again with a period: relance failure {name} --actions LIST --reset 86400"
-            ),
-        ),
-        Trap::ErrorStopsIgnored => (
-            "it has recovery actions, and a stop with an error code does not count as a failure (R3)",
-            format!("relance failure {name} --on-error-stop"),
-        ),
-        Trap::RestartStorm => (
-            "its last action restarts it without end and almost without a pause (R21)",
-            format!(
-                "give the last action a delay: relance failure {name} --actions LIST --reset 86400"
-            ),
-        ),
-        Trap::ResetInDelay => (
-            "a restart waits as long as the reset period, and the failure after it is the first again (R13)",
-            longer_period(name),
-        ),
-        Trap::ResetInRun => (
-            "with its last run, a restart takes as long as the reset period, and the failure after it is the first again (R13)",
-            longer_period(name),
-        ),
-        Trap::NoCommand => (
-            "a program is to be run after a failure, and none is given (R43)",
-            format!("relance failure {name} --command LINE"),
-        ),
-        Trap::Reboot => (
-            "a reboot is configured, and the daemon's settings do not allow it: it ends in event 7032 (R46)",
-            "set allow_reboot = true in relance.toml, or take the action out".to_owned(),
-        ),
-    })
-}
-
-fn longer_period(name: &str) -> String {
-    format!(
-        "make the period longer than each delay and the usual run together: relance failure {name} --actions LIST --reset 86400"
-    )
 }
 
 /// Who may have anything run by changing it (A27), which is seldom meant.
@@ -215,16 +164,17 @@ fn rights(info: &ServiceInfo) -> Vec<Finding> {
         .map(|ace| {
             let (sid, may) = (&ace.sid, words::of(ace.rights).join(", "));
             let who = match sid {
-                Sid::UnixUser(uid) => format!("user {uid}"),
-                Sid::UnixGroup(gid) => format!("group {gid}"),
+                Sid::UnixUser(uid) => say(doctor::User { number: *uid }),
+                Sid::UnixGroup(gid) => say(doctor::Group { number: *gid }),
                 other => other.to_string(),
             };
             Finding::warning(
                 name,
-                format!(
-                    "{who} (may: {may}) can change its program and its account, and so have anything run under the account of the manager (A27)"
-                ),
-                format!("relance revoke {name} {sid} config,rights, unless that is meant"),
+                doctor::Powerful { who, may },
+                doctor::PowerfulDo {
+                    name,
+                    sid: shown(sid),
+                },
             )
         })
         .collect()
@@ -234,11 +184,7 @@ fn rights(info: &ServiceInfo) -> Vec<Finding> {
 fn end(info: &ServiceInfo) -> Option<Finding> {
     let name = name(info);
     if info.marked_for_delete {
-        return Some(Finding::warning(
-            name,
-            "it is deleted, and goes when it has stopped and nobody holds it open (C31, C33)",
-            "stop it; close services.msc and other tools that show it",
-        ));
+        return Some(Finding::warning(name, doctor::DELETED, doctor::DELETED_DO));
     }
     if info.status.state != ServiceState::Stopped {
         return None;
@@ -269,35 +215,35 @@ fn end(info: &ServiceInfo) -> Option<Finding> {
     if info.config.start_type != StartType::Auto {
         return None;
     }
-    let what = match code {
-        ExitCode::ServiceSpecific(code) => format!("its own error code {code}"),
-        ExitCode::Win32(error) => format!("error {} ({})", error.to_raw(), error.text()),
+    let text: Sentence = match code {
+        ExitCode::ServiceSpecific(code) => doctor::StoppedOwn { code }.into(),
+        ExitCode::Win32(error) => {
+            let code = error.to_raw();
+            doctor::StoppedError { code, error }.into()
+        }
     };
-    Some(Finding::problem(
-        name,
-        format!("it is started automatically, and has stopped with {what}"),
-        format!("relance why {name}"),
-    ))
+    Some(Finding::problem(name, text, why(name)))
 }
 
 /// A start that failed and is not tried again. It is reported for every start type.
 fn start_failed(info: &ServiceInfo) -> Finding {
     let name = name(info);
     let error = info.status.exit_code.win32();
-    let text = format!(
-        "its last start failed with {} ({}), and nothing starts it again",
-        error.to_raw(),
-        error.text()
-    );
+    let code = error.to_raw();
+    let text = doctor::StartFailed { code, error };
     let retried = info.config.extensions.get(RETRY_FAILED_STARTS);
-    let advice = if retried || cfg!(windows) {
-        format!("relance why {name}")
+    let advice: Sentence = if retried || cfg!(windows) {
+        why(name)
     } else {
-        format!(
-            "relance why {name}; to have such starts retried: relance config {name} --retry-failed-starts"
-        )
+        doctor::StartFailedDo { name }.into()
     };
     Finding::problem(name, text, advice)
+}
+
+/// Where the whole story is told.
+fn why(name: &str) -> Sentence {
+    let command = format!("relance why {name}");
+    doctor::Run { command }.into()
 }
 
 /// A service that has not said RUNNING takes no stop, and nothing that needs it is started (X17).
@@ -313,25 +259,16 @@ fn never_running(info: &ServiceInfo, now: Timestamp) -> Option<Finding> {
     let name = name(info);
     Some(Finding::problem(
         name,
-        format!(
-            "it is START_PENDING for {} s and has not said RUNNING",
-            waited / 1000
-        ),
-        "let it call win32_set_service_status(WIN32_SERVICE_RUNNING) when it is ready; until then it takes no stop",
+        doctor::NotRunning {
+            seconds: waited / 1000,
+        },
+        doctor::NOT_RUNNING_DO,
     ))
 }
 
 /// 1069: the account of a service.
 pub(super) fn logon_failed(name: &str, account: &str) -> Finding {
-    Finding::problem(
-        name,
-        format!(
-            "its account {account} could not log on: the password has changed or expired, or the right to log on as a service is gone (1069)"
-        ),
-        format!(
-            "give it the account's password of today and the right: services.msc, {name}, Log On"
-        ),
-    )
+    Finding::problem(name, doctor::Logon { account }, doctor::LogonDo { name })
 }
 
 fn dependencies(info: &ServiceInfo, all: &BTreeMap<String, &ServiceInfo>) -> Vec<Finding> {
@@ -343,15 +280,15 @@ fn dependencies(info: &ServiceInfo, all: &BTreeMap<String, &ServiceInfo>) -> Vec
     let problem = |needed: &relance_scm::ServiceName| match all.get(&needed.key()) {
         None => Some(Finding::problem(
             name,
-            format!("it needs the service {needed}, which does not exist (1075)"),
-            format!("create {needed}, or take it out: relance config {name} --depend \"\""),
+            doctor::NeedsMissing { needed },
+            doctor::NeedsMissingDo { needed, name },
         )),
         Some(needed) if is_disabled(needed) => {
             let needed = &needed.config.service_name;
             Some(Finding::problem(
                 name,
-                format!("it needs the service {needed}, which is disabled (1068)"),
-                format!("relance enable {needed}, or relance disable {name}"),
+                doctor::NeedsDisabled { needed },
+                doctor::NeedsDisabledDo { needed, name },
             ))
         }
         Some(_) => None,
@@ -367,11 +304,11 @@ fn dependencies(info: &ServiceInfo, all: &BTreeMap<String, &ServiceInfo>) -> Vec
 fn pending(info: &ServiceInfo, now: Timestamp) -> Vec<Finding> {
     let due = info.recovery.pending.iter().map(|pending| {
         let seconds = (pending.due.0 - now.0).max(0) / 1000;
-        let text = format!(
-            "{} is due in {seconds} s, after failure {}",
-            pending.action.kind.label(),
-            pending.failure_count
-        );
+        let text = doctor::Due {
+            action: pending.action.kind,
+            seconds,
+            count: pending.failure_count,
+        };
         Finding::fine(name(info), text)
     });
     due.collect()

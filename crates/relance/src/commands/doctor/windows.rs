@@ -5,7 +5,9 @@ use std::path::Path;
 use relance_scm::manager::ManagerInfo;
 use relance_windows::{event_source, session};
 
-use super::finding::Finding;
+use relance_texts::{doctor, shown};
+
+use super::finding::{Finding, Level};
 use crate::cli::Common;
 
 /// What was found of this machine.
@@ -33,30 +35,27 @@ fn around() -> Vec<Finding> {
 
 fn rights() -> Finding {
     match session::is_elevated() {
-        Some(true) => Finding::fine("rights", "this runs as an administrator"),
+        Some(true) => Finding::fine("rights", doctor::ADMINISTRATOR),
         Some(false) => Finding::warning(
             "rights",
-            "this does not run as an administrator: it may see most, and change little",
-            "start the prompt with \"Run as administrator\"",
+            doctor::NO_ADMINISTRATOR,
+            doctor::NO_ADMINISTRATOR_DO,
         ),
-        None => Finding::warning("rights", "Windows does not say which rights this has", ""),
+        None => Finding::without_advice(Level::Warning, "rights", doctor::RIGHTS_UNKNOWN),
     }
 }
 
 /// The sentences of our own events.
 fn source() -> Finding {
     const ABOUT: &str = "event source";
-    const ADVICE: &str = "it is registered when relance host first logs something, as an administrator or LocalSystem";
     match event_source::registered() {
         Some(program) if Path::new(&program).is_file() => {
-            Finding::fine(ABOUT, format!("Relance is registered ({program})"))
+            Finding::fine(ABOUT, doctor::Source { program })
         }
-        Some(program) => Finding::warning(
-            ABOUT,
-            format!("it names {program}, which is not there: our entries read as numbers"),
-            ADVICE,
-        ),
-        None => Finding::fine(ABOUT, format!("Relance is not registered yet; {ADVICE}")),
+        Some(program) => {
+            Finding::warning(ABOUT, doctor::SourceMissing { program }, doctor::SOURCE_DO)
+        }
+        None => Finding::fine(ABOUT, doctor::SOURCE_NONE),
     }
 }
 
@@ -69,14 +68,11 @@ fn path() -> Finding {
         let same = |a: &Path, b: &Path| a.as_os_str().eq_ignore_ascii_case(b.as_os_str());
         same(&each, folder)
     });
+    let folder = shown(folder.display());
     if is_there {
-        Finding::fine(ABOUT, format!("{} is in it", folder.display()))
+        Finding::fine(ABOUT, doctor::InPath { folder })
     } else {
-        Finding::warning(
-            ABOUT,
-            format!("{} is not in it", folder.display()),
-            "add the folder, so that scripts and recovery commands find relance",
-        )
+        Finding::warning(ABOUT, doctor::NotInPath { folder }, doctor::NOT_IN_PATH_DO)
     }
 }
 
