@@ -289,7 +289,7 @@ pub(crate) fn row(info: &ServiceInfo, load: Option<&Load>, lang: Lang) -> Markup
             td.account { bdi { (config.account_name.as_str()) } }
             td.num.pid { @if info.status.process_id != 0 { (info.status.process_id) } }
             td.num.uptime { @if let Some(run) = &info.run { (time::since(run.started_at.0)) } }
-            td.num.cpu { @if let Some(cpu) = load.and_then(|load| load.cpu) { (lang::decimal(f64::from(cpu), 1, lang)) "\u{A0}%" } }
+            td.num.cpu { @if let Some(cpu) = load.and_then(|load| load.cpu) { (lang::decimal(cpu, 1, lang)) "\u{A0}%" } }
             td.num.memory { @if let Some(load) = load { (bytes(load.memory_bytes, lang)) } }
             td.num.failures { @if info.recovery.failure_count > 0 { span.chip.bad { (info.recovery.failure_count) } } }
             td.last { (last_failure(info, lang)) }

@@ -37,6 +37,7 @@ mod settings;
 mod table;
 mod text;
 mod waiting;
+mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -6,9 +6,10 @@ use relance_scm::controllers::Controllers;
 use relance_scm::event::{Event, meaning, sentence};
 use relance_scm::manager::{ServiceInfo, Usage};
 use relance_scm::settings::{CPU_QUOTA, MEMORY_MAX, TASKS_MAX};
-use relance_texts::Lang;
+use relance_texts::{Sentence, status};
 
 use crate::cli::Manager;
+use crate::lang::{lang, say};
 use crate::plain::plain;
 
 /// Says on stderr which limits of services that were just created or changed are not held here.
@@ -30,22 +31,22 @@ pub(crate) fn note<'a>(
     for (name, extensions) in limited {
         if let Some(limits) = extensions.lacking(info.controllers) {
             let event = Event::LimitsNotHeld(limits);
-            eprintln!("{}", plain(&said(&event, name)));
+            eprintln!("{}", plain(&said(&event, name).of(lang())));
             means = meaning(event.id());
         }
     }
     if let Some((means, advice)) = means {
-        eprintln!("{} {}", means.of(Lang::En), advice.of(Lang::En));
+        eprintln!("{} {}", means.of(lang()), advice.of(lang()));
     }
 }
 
 /// The sentence of an entry about a service.
-fn said(event: &Event, name: &str) -> String {
-    sentence(event.source(), event.id(), &event.parameters(name, name)).to_string()
+fn said(event: &Event, name: &str) -> Sentence {
+    sentence(event.source(), event.id(), &event.parameters(name, name))
 }
 
 /// Which limits of a service are not held where runs have these controllers, in a sentence.
-pub(crate) fn lacking(info: &ServiceInfo, controllers: Controllers) -> Option<String> {
+pub(crate) fn lacking(info: &ServiceInfo, controllers: Controllers) -> Option<Sentence> {
     let limits = info.config.extensions.lacking(controllers)?;
     let name = info.config.service_name.as_str();
     Some(said(&Event::LimitsNotHeld(limits), name))
@@ -57,28 +58,32 @@ fn has_limits(extensions: &Extensions) -> bool {
 }
 
 /// What a running service uses, each with its limit.
-pub(crate) fn used(info: &ServiceInfo, usage: &Usage) -> Vec<(&'static str, String)> {
+pub(crate) fn used(info: &ServiceInfo, usage: &Usage) -> Vec<(String, String)> {
     let set = &info.config.extensions;
     let mut memory = size(usage.memory_bytes);
     if let Some(peak) = usage.memory_peak_bytes {
-        memory.push_str(&format!(", at most {} so far", size(peak)));
+        let size = size(peak);
+        memory = format!("{memory}, {}", say(status::Peak { size }));
     }
     if let Some(most) = set.get(MEMORY_MAX) {
-        memory.push_str(&format!("; limit {}", size(most)));
+        let limit = size(most);
+        memory = format!("{memory}; {}", say(status::Limit { limit }));
     }
     let (seconds, rest) = (usage.cpu_ms / 1000, usage.cpu_ms % 1000);
     let mut processor = format!("{seconds}.{} s", rest / 100);
     if let Some(quota) = set.get(CPU_QUOTA) {
-        processor.push_str(&format!("; limit {quota}% of one"));
+        let share = quota;
+        processor = format!("{processor}; {}", say(status::LimitShare { share }));
     }
     let mut processes = usage.processes.to_string();
     if let Some(most) = set.get(TASKS_MAX) {
-        processes.push_str(&format!("; limit {most} with their threads"));
+        let count = most;
+        processes = format!("{processes}; {}", say(status::LimitThreads { count }));
     }
     vec![
-        ("memory", memory),
-        ("processor time", processor),
-        ("processes", processes),
+        (say(status::MEMORY), memory),
+        (say(status::PROCESSOR_TIME), processor),
+        (say(status::PROCESSES), processes),
     ]
 }
 

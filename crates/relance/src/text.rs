@@ -5,21 +5,26 @@ use std::time::Duration;
 use relance_scm::duration::Human;
 use relance_scm::duration::{self, Bare};
 use relance_scm::event_log::Timestamp;
-use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::manager::{PendingInfo, ServiceInfo};
 use relance_texts::{command, quoted};
+
+use unicode_width::UnicodeWidthStr;
 
 use crate::cli::{CommandFailure, usage};
 use crate::plain::plain_lines;
 
 /// Prints names and values below each other.
-pub(crate) fn print_pairs(pairs: &[(&str, String)]) {
-    let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+pub(crate) fn print_pairs<N: AsRef<str>>(pairs: &[(N, String)]) {
+    let widths = pairs.iter().map(|(name, _)| name.as_ref().width());
+    let width = widths.max().unwrap_or(0);
     for (name, value) in pairs {
         // A value of several lines stays in its column.
         let indent = format!("\n{:width$}    ", "");
+        let name = name.as_ref();
+        let gap = width - name.width();
         println!(
-            "  {name:<width$}  {}",
+            "  {name}{:gap$}  {}",
+            "",
             plain_lines(value).replace('\n', &indent)
         );
     }
@@ -71,16 +76,6 @@ pub(crate) fn size(bytes: u64) -> String {
     match (tenths / 10, tenths % 10) {
         (whole, rest) if whole < 10 && rest > 0 => format!("{whole}.{rest} {unit}"),
         (whole, _) => format!("{whole} {unit}"),
-    }
-}
-
-/// `restart after 60 s`
-pub(crate) fn action(action: RecoveryAction) -> String {
-    let word = action.kind.word();
-    if action.delay_ms() == 0 {
-        word.to_owned()
-    } else {
-        format!("{word} after {}", Human(action.delay()))
     }
 }
 

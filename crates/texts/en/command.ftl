@@ -103,3 +103,15 @@ command-restore-start = start the daemon now: systemctl start relance, or relanc
 # What a program printed last, below the sentence.
 command-ended-lines = { $ended }{ $lines }
 command-done-created = created
+
+## What commands show
+
+command-beyond-windows = a setting that Windows does not have
+command-kind = Kind
+command-administrators-always = administrators can always see this, and change who may do what
+command-default-access = this is the default; nothing is stored
+command-powerful = { $who } can have anything run under the account of the manager: anyone who may change a service's program and account has its power
+command-no-entries = No entries.
+command-note-run = run { $run }
+command-note-due = due { $time }
+command-note-repeated = the first at { $first }, the last at { $last }

@@ -114,3 +114,9 @@ doctor-source-do = it is registered when relance host first logs something, as a
 doctor-in-path = { $folder } is in it
 doctor-not-in-path = { $folder } is not in it
 doctor-not-in-path-do = add the folder, so that scripts and recovery commands find relance
+
+## Limits of control groups
+
+doctor-limits-do = run the manager where it has these controllers (docs/limits.md), or leave the limits out
+doctor-no-controllers = services have none, so limits of memory, processor and processes are not held
+doctor-controllers = services have { $names }

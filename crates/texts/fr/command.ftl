@@ -103,3 +103,15 @@ command-restore-start = démarrez maintenant le démon : systemctl start relance
 # Ce qu’un programme a écrit en dernier, sous la phrase.
 command-ended-lines = { $ended }{ $lines }
 command-done-created = créé
+
+## What commands show
+
+command-beyond-windows = un réglage que Windows n’a pas
+command-kind = Sorte
+command-administrators-always = les administrateurs peuvent toujours voir ceci, et changer qui peut faire quoi
+command-default-access = c’est la valeur par défaut ; rien n’est enregistré
+command-powerful = { $who } peut faire exécuter n’importe quoi sous le compte du gestionnaire : qui peut changer le programme et le compte d’un service a son pouvoir
+command-no-entries = Aucune entrée.
+command-note-run = exécution { $run }
+command-note-due = prévu le { $time }
+command-note-repeated = la première le { $first }, la dernière le { $last }

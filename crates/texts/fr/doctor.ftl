@@ -3,7 +3,7 @@
 # $command se tape dans un terminal.
 doctor-run = { $command }
 doctor-level-fine = bien
-doctor-level-warning = attention
+doctor-level-warning = alerte
 doctor-level-problem = problème
 doctor-sum = problèmes : { $problems }, avertissements : { $warnings }, en ordre : { $fine }
 
@@ -114,3 +114,9 @@ doctor-source-do = elle est inscrite quand relance host note pour la première f
 doctor-in-path = { $folder } s’y trouve
 doctor-not-in-path = { $folder } ne s’y trouve pas
 doctor-not-in-path-do = ajoutez le dossier, pour que scripts et commandes de récupération trouvent relance
+
+## Limits of control groups
+
+doctor-limits-do = faites tourner le gestionnaire là où il a ces contrôleurs (docs/limits.md), ou renoncez aux limites
+doctor-no-controllers = les services n’en ont pas ; les limites de mémoire, de processeur et de processus ne sont donc pas tenues
+doctor-controllers = les services ont { $names }

@@ -10,6 +10,7 @@ use relance_texts::command;
 use relance_wire::api::AccessReply;
 
 use crate::cli::{CommandResult, Common, name, usage};
+use crate::lang::say;
 use crate::plain::plain;
 use crate::selection::service_names;
 use crate::text::print_pairs;
@@ -162,20 +163,17 @@ fn show(name: &ServiceName, access: &Access, common: &Common) -> CommandResult {
     let entries = || access.descriptor.dacl.iter().zip(&access.names);
     let names: Vec<String> = entries().map(|(_, name)| plain(name)).collect();
     let may = entries().map(|(ace, _)| may(ace));
-    let pairs: Vec<(&str, String)> = names.iter().map(String::as_str).zip(may).collect();
+    let pairs: Vec<(String, String)> = names.into_iter().zip(may).collect();
     print_pairs(&pairs);
     if cfg!(unix) {
-        println!("  * administrators can always see this, and change who may do what");
+        println!("  * {}", say(command::ADMINISTRATORS_ALWAYS));
     }
     if access.is_default {
-        println!("  * this is the default; nothing is stored");
+        println!("  * {}", say(command::DEFAULT_ACCESS));
     }
     for who in powerful(access) {
-        println!(
-            "  ! {} can have anything run under the account of the manager: anyone who may change a \
-             service's program and account has its power",
-            plain(who)
-        );
+        let who = plain(who);
+        println!("  ! {}", say(command::Powerful { who }));
     }
     println!("  sddl: {}", plain(&access.descriptor.to_string()));
     Ok(())

@@ -13,6 +13,7 @@ use super::options::ConfigOptions;
 use super::references;
 use super::windows_settings::{self, WindowsOptions};
 use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
+use crate::lang::{lang, say};
 use crate::limits;
 use crate::plain::plain;
 use crate::selection::{Selection, service_names};
@@ -110,9 +111,9 @@ fn change_all(arguments: &Arguments) -> CommandResult {
 fn print(config: &ServiceConfig, of_windows: Vec<(&'static str, String)>) {
     let body = ConfigBody::from(config);
     println!("{}", plain(&body.name));
-    let mut pairs = vec![("Kind".to_owned(), body.kind.clone())];
+    let mut pairs = vec![(say(command::KIND), body.kind.clone())];
     for (setting, text) in texts(config).filter(|(setting, _)| setting.applies_to(config.kind)) {
-        let label = setting.label.en;
+        let label = setting.label.of(lang());
         match setting.section {
             Section::Service => pairs.push((label.to_owned(), text)),
             Section::Extensions => pairs.push((format!("{label} *"), text)),
@@ -122,10 +123,6 @@ fn print(config: &ServiceConfig, of_windows: Vec<(&'static str, String)>) {
     let of_windows = of_windows.into_iter();
     pairs.extend(of_windows.map(|(label, text)| (label.to_owned(), text)));
     pairs.retain(|(_, text)| !text.is_empty());
-    let pairs: Vec<_> = pairs
-        .iter()
-        .map(|(label, text)| (label.as_str(), text.clone()))
-        .collect();
     print_pairs(&pairs);
-    println!("  * a setting that Windows does not have");
+    println!("  * {}", say(command::BEYOND_WINDOWS));
 }

@@ -17,7 +17,7 @@ use std::path::Path;
 use clap::Parser;
 use relance_scm::ScmError;
 use relance_scm::manager::ManagerInfo;
-use relance_texts::{doctor, shown};
+use relance_texts::{Sentence, doctor, shown};
 use serde::Serialize;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
@@ -88,10 +88,12 @@ fn examine(common: &Common) -> Result<(Vec<Finding>, bool), CommandFailure> {
     findings.extend(info.notices.iter().map(|notice| store(notice)));
     if cfg!(unix) {
         let names: Vec<_> = info.controllers.names().collect();
-        let text = match &*names {
-            [] => "services have none, so limits of memory, processor and processes are not held"
-                .to_owned(),
-            names => format!("services have {}", names.join(", ")),
+        let text: Sentence = match &*names {
+            [] => doctor::NO_CONTROLLERS.into(),
+            names => doctor::Controllers {
+                names: names.to_vec(),
+            }
+            .into(),
         };
         findings.push(Finding::fine("controllers of control groups", text));
     }
@@ -145,13 +147,13 @@ fn print(findings: &[Finding], all: bool) {
     shown.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     for finding in shown {
         println!(
-            "{:<9} {}: {}",
+            "{:<8} {}: {}",
             say(finding.level.word()),
             plain(&finding.about),
             plain(&finding.text.of(lang()))
         );
         if let Some(advice) = &finding.advice {
-            println!("{:<9} -> {}", "", plain(&advice.of(lang())));
+            println!("{:<8} -> {}", "", plain(&advice.of(lang())));
         }
     }
     let count = |level| findings.iter().filter(|each| each.level == level).count();

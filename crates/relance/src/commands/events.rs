@@ -4,10 +4,11 @@ use clap::Parser;
 use relance_scm::event::EventLevel;
 use relance_scm::event_log::{EventFilter, LogEntry};
 use relance_scm::manager::{Watched, WatchedChange, next_change};
-use relance_texts::{error, quoted};
+use relance_texts::{command, error, quoted, shown};
 use relance_wire::api::EventBody;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, name, usage};
+use crate::lang::{lang, say};
 use crate::plain::plain;
 use crate::text::{moment, moment_from};
 
@@ -59,7 +60,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         last = entry.number;
     }
     if page.entries.is_empty() && !arguments.follow && !arguments.common.json {
-        println!("No entries.");
+        println!("{}", say(command::NO_ENTRIES));
     }
     let Some(watch) = &mut watch else {
         return Ok(());
@@ -119,7 +120,7 @@ fn filter(arguments: &Arguments, manager: &Manager) -> Result<EventFilter, Comma
 /// The text of an entry. Windows' texts have the display name of a service, and commands take its name:
 /// where these differ, the name stands in front.
 fn named(entry: &LogEntry) -> String {
-    let text = entry.text();
+    let text = entry.sentence().of(lang());
     match &entry.service {
         Some((_, name)) if !text.contains(&**name) => format!("{name}: {text}"),
         _ => text,
@@ -143,17 +144,18 @@ pub(super) fn print(entry: &LogEntry, json: bool) -> CommandResult {
     let details = &entry.details;
     let mut notes = Vec::new();
     if let Some(run) = details.run {
-        notes.push(format!("run {run}"));
+        notes.push(say(command::NoteRun { run: shown(run) }));
     }
     if let Some(cause) = &details.cause {
         notes.push(plain(cause));
     }
     if let Some(due) = details.due {
-        notes.push(format!("due {}", moment(due)));
+        let time = moment(due);
+        notes.push(say(command::NoteDue { time }));
     }
     if let Some(repeated) = details.repeated {
         let (first, last) = (moment(repeated.first), moment(repeated.last));
-        notes.push(format!("the first at {first}, the last at {last}"));
+        notes.push(say(command::NoteRepeated { first, last }));
     }
     let says_more = details.cause.is_some() || details.due.is_some() || details.repeated.is_some();
     if !notes.is_empty() && says_more {

@@ -1,17 +1,20 @@
 //! `relance failure`, `cancel-recovery`
 
 use clap::Parser;
-use relance_policy::trap::{Trap, traps};
+use relance_policy::trap::traps;
 use relance_scm::duration::Human;
 use relance_scm::{ConfigChange, ResetPeriod, ServiceConfig};
-use relance_texts::{Lang, Message, command, word};
+use relance_texts::{command, failure, word};
 use relance_wire::api::{ChangeConfigRequest, RecoveryBody};
 
 use super::options::FailureOptions;
 use crate::cli::{CommandResult, Common, name};
+use crate::commands::traps::sentences;
+use crate::lang::{lang, say};
 use crate::plain::plain;
 use crate::selection::{Selection, service_names};
-use crate::text::{action, print_pairs};
+use crate::text::print_pairs;
+use crate::words;
 
 /// Show what follows a failure of a service, or change it
 #[derive(Debug, Parser)]
@@ -54,93 +57,57 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
 fn print(config: &ServiceConfig) {
     let settings = &config.failure_actions;
     println!("{}", plain(config.service_name.as_str()));
-    let labels: Vec<String> = (1..=settings.actions.len())
-        .map(|number| {
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
-            let last = number as usize == settings.actions.len();
-            format!(
-                "{} failure{}",
-                word::Ordinal { number }.text().of(Lang::En),
-                if last { " and later" } else { "" }
-            )
+    let count = settings.actions.len();
+    let mut pairs: Vec<(String, String)> = settings
+        .actions
+        .iter()
+        .zip(1_u32..)
+        .map(|(step, number)| {
+            let failure = word::Ordinal { number };
+            let label = if number as usize == count {
+                say(failure::LastFailure { failure })
+            } else {
+                say(failure::OneFailure { failure })
+            };
+            (label, say(words::action(*step)))
         })
         .collect();
-    let mut pairs: Vec<(&str, String)> = labels
-        .iter()
-        .map(String::as_str)
-        .zip(settings.actions.iter().copied().map(action))
-        .collect();
     if pairs.is_empty() {
-        pairs.push(("failures", "no recovery actions".to_owned()));
+        pairs.push((say(failure::FAILURES), say(failure::NO_ACTIONS)));
     }
+    let period = reset(settings.reset_period, settings.actions.is_empty());
+    pairs.push((say(failure::RESET_PERIOD), period));
+    pairs.push((say(failure::COMMAND), settings.command.to_string()));
     pairs.push((
-        "reset period",
-        reset(settings.reset_period, settings.actions.is_empty()),
+        say(failure::REBOOT_MESSAGE),
+        settings.reboot_message.to_string(),
     ));
-    pairs.push(("command", settings.command.to_string()));
-    pairs.push(("reboot message", settings.reboot_message.to_string()));
-    let flag = config.failure_actions_on_non_crash_failures;
-    let flag = if flag {
-        "yes: a stop with an error is a failure too"
+    let flag = if config.failure_actions_on_non_crash_failures {
+        failure::ERROR_STOPS
     } else {
-        "no: only crashes"
+        failure::ONLY_CRASHES
     };
-    pairs.push(("on error stop", flag.to_owned()));
+    pairs.push((say(failure::ON_ERROR_STOP), say(flag)));
     print_pairs(&pairs);
-    for warning in warnings(config) {
-        println!("  ! {}", plain(&warning));
+    for trap in traps(config) {
+        let (what, advice) = sentences(trap, config.service_name.as_str(), None);
+        println!("  ! {}", plain(&what.of(lang())));
+        println!("    -> {}", plain(&advice.of(lang())));
     }
 }
 
 fn reset(period: ResetPeriod, no_actions: bool) -> String {
     match period {
-        _ if no_actions => "none".to_owned(),
-        ResetPeriod::Infinite => "INFINITE: counted until the machine boots".to_owned(),
+        _ if no_actions => say(failure::NO_PERIOD),
+        ResetPeriod::Infinite => say(failure::INFINITE),
         ResetPeriod::Seconds(0) => "0".to_owned(),
         ResetPeriod::Seconds(seconds) => match period.duration() {
-            Some(duration) if seconds >= 60 => format!("{seconds} s ({})", Human(duration)),
+            Some(duration) if seconds >= 60 => {
+                format!("{seconds} s ({})", Human(duration).of(lang()))
+            }
             _ => format!("{seconds} s"),
         },
     }
-}
-
-/// Where people go wrong.
-fn warnings(config: &ServiceConfig) -> Vec<String> {
-    use relance_scm::RecoveryActionKind as Kind;
-    let settings = &config.failure_actions;
-    let name = &config.service_name;
-    let mut warnings = Vec::new();
-    if settings.reset_period == ResetPeriod::Seconds(0) && settings.actions.len() > 1 {
-        warnings.push(
-            "with reset 0 every failure is the first: the later actions are never used".into(),
-        );
-    }
-    if traps(config).contains(&Trap::ResetInDelay) {
-        warnings.push(
-            "a restart waits as long as the reset period: the failure after it is the first again"
-                .into(),
-        );
-    }
-    if settings.has(Kind::RunCommand) && settings.command.is_empty() {
-        warnings.push(format!(
-            "run has no command; relance failure {name} --command LINE sets one"
-        ));
-    }
-    if !settings.actions.is_empty() && !config.failure_actions_on_non_crash_failures {
-        warnings.push(format!(
-            "a stop with an error code is not recovered; relance failure {name} --on-error-stop changes that"
-        ));
-    }
-    if settings
-        .actions
-        .last()
-        .is_some_and(|last| last.kind == Kind::None)
-    {
-        warnings.push(
-            "the list ends with none: after that it stays down until somebody starts it".into(),
-        );
-    }
-    warnings
 }
 
 /// Cancel the pending recovery actions of a service. Windows cannot do this

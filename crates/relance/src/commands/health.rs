@@ -5,11 +5,14 @@ use clap::Parser;
 use relance_scm::config::StartType;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ExitCode, ServiceState};
-use serde::Serialize;
+use relance_texts::{Lang, Message, Text, Value, status};
+use serde::{Serialize, Serializer};
 
 use crate::cli::{CommandFailure, CommandResult, Common};
+use crate::lang::{lang, say};
 use crate::plain::plain;
 use crate::selection::Selection;
+use crate::words;
 
 /// Exit status when something is not well: refused as things stand.
 const UNWELL: u8 = 3;
@@ -40,9 +43,17 @@ struct Health {
     name: String,
     state: &'static str,
     healthy: bool,
-    /// What is wrong with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    problem: Option<String>,
+    /// What is wrong with it; as JSON in English.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_english")]
+    problem: Option<Text>,
+}
+
+#[allow(clippy::ref_option, reason = "serde gives what the field is")]
+fn in_english<S: Serializer>(problem: &Option<Text>, serializer: S) -> Result<S::Ok, S::Error> {
+    problem
+        .as_ref()
+        .map(|problem| problem.of(Lang::En))
+        .serialize(serializer)
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
@@ -90,7 +101,7 @@ fn health(info: &ServiceInfo, may_have_ended: bool) -> Health {
     }
 }
 
-fn problem(info: &ServiceInfo, may_have_ended: bool) -> Option<String> {
+fn problem(info: &ServiceInfo, may_have_ended: bool) -> Option<Text> {
     let restarts = info
         .recovery
         .pending
@@ -98,18 +109,25 @@ fn problem(info: &ServiceInfo, may_have_ended: bool) -> Option<String> {
         .any(|pending| pending.action.kind.restarts());
     match info.status.state {
         ServiceState::Running => None,
-        ServiceState::Stopped if restarts => Some("waits for its restart".to_owned()),
+        ServiceState::Stopped if restarts => Some(status::WAITS.text()),
         ServiceState::Stopped if info.status.exit_code == ExitCode::SUCCESS => {
-            (!may_have_ended).then(|| "is stopped".to_owned())
+            (!may_have_ended).then(|| status::IS_STOPPED.text())
         }
         ServiceState::Stopped => match info.last_end.as_ref() {
             Some(end) => {
-                let exit = end.exit.map(|exit| format!(", {exit}")).unwrap_or_default();
-                Some(format!("is down ({}{exit})", end.summary))
+                let summary = words::summary(end.summary);
+                let exit = end.exit.map(Value::from);
+                let end: Vec<Value> = std::iter::once(summary).chain(exit).collect();
+                Some(
+                    status::IsDown {
+                        end: Value::List(end.into()),
+                    }
+                    .text(),
+                )
             }
-            None => Some("was never started".to_owned()),
+            None => Some(status::NEVER_STARTED.text()),
         },
-        state => Some(format!("is {state}")),
+        state => Some(status::Is { state }.text()),
     }
 }
 
@@ -117,13 +135,21 @@ fn problem(info: &ServiceInfo, may_have_ended: bool) -> Option<String> {
 fn line(healths: &[Health]) -> String {
     let bad: Vec<String> = healths
         .iter()
-        .filter_map(|health| Some(format!("{} {}", health.name, health.problem.as_ref()?)))
+        .filter_map(|health| {
+            Some(format!(
+                "{} {}",
+                health.name,
+                health.problem.as_ref()?.of(lang())
+            ))
+        })
         .collect();
     match (&*bad, healths.len()) {
-        ([], 0) => "well: no service is to run".to_owned(),
-        ([], 1) => "well: 1 service".to_owned(),
-        ([], count) => format!("well: {count} services"),
-        (bad, count) => format!("not well: {} (of {count})", bad.join("; ")),
+        ([], 0) => say(status::WELL_NONE),
+        ([], count) => say(status::Well { count }),
+        (bad, count) => {
+            let problems = bad.join("; ");
+            say(status::NotWell { problems, count })
+        }
     }
 }
 
@@ -131,20 +157,23 @@ fn line(healths: &[Health]) -> String {
 mod tests {
     use super::*;
 
-    fn health(name: &str, problem: Option<&str>) -> Health {
+    fn health(name: &str, problem: Option<Text>) -> Health {
         Health {
             name: name.to_owned(),
             state: "",
             healthy: problem.is_none(),
-            problem: problem.map(ToOwned::to_owned),
+            problem,
         }
     }
 
     #[test]
     fn one_line_says_what_is_wrong() {
-        let (a, b) = (health("a", None), health("b", Some("is down")));
+        let (a, b) = (
+            health("a", None),
+            health("b", Some(status::IS_STOPPED.text())),
+        );
         assert_eq!(line(&[]), "well: no service is to run");
         assert_eq!(line(&[health("a", None)]), "well: 1 service");
-        assert_eq!(line(&[a, b]), "not well: b is down (of 2)");
+        assert_eq!(line(&[a, b]), "not well: b is stopped (of 2)");
     }
 }

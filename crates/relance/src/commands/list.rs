@@ -6,26 +6,31 @@ use std::collections::HashMap;
 use clap::{Parser, ValueEnum};
 use relance_scm::manager::{ServiceInfo, Usage};
 use relance_scm::{ServiceId, ServiceState};
+use relance_texts::{Words, status};
 use relance_wire::api::ServicesReply;
 
 use crate::cli::{CommandResult, Common, Manager};
+use crate::lang::{lang, say};
 use crate::plain::plain;
 use crate::selection::{Selection, service_names};
 use crate::table::{self, Cell, Column, Tone};
 use crate::text::{between, earliest, now, size};
 
 /// What is shown of each service. On a narrow terminal the higher ranks go first.
-const COLUMNS: [Column; 9] = [
-    Column::new("NAME"),
-    Column::new("STATE"),
-    Column::number("FOR").ranked(3),
-    Column::number("PID").ranked(4),
-    Column::number("MEMORY").ranked(2),
-    Column::number("CPU").ranked(5),
-    Column::new("START").ranked(6),
-    Column::number("FAILURES").ranked(1),
-    Column::new("NEXT"),
-];
+fn columns() -> [Column; 9] {
+    let title = |words: Words| words.of(lang());
+    [
+        Column::new(title(status::COLUMN_NAME)),
+        Column::new(title(status::COLUMN_STATE)),
+        Column::number(title(status::COLUMN_FOR)).ranked(3),
+        Column::number("PID").ranked(4),
+        Column::number(title(status::COLUMN_MEMORY)).ranked(2),
+        Column::number("CPU").ranked(5),
+        Column::new(title(status::COLUMN_START)).ranked(6),
+        Column::number(title(status::COLUMN_FAILURES)).ranked(1),
+        Column::new(title(status::COLUMN_NEXT)),
+    ]
+}
 
 /// All services, or those that are named
 ///
@@ -98,10 +103,10 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     };
     sort(&mut lines, arguments.sort, &usage);
     let mut rows: Vec<_> = lines.iter().map(|line| row(line, &usage)).collect();
-    let mut columns = COLUMNS.to_vec();
+    let mut columns = columns().to_vec();
     // Few services say anything.
     if all.services.iter().any(|info| says(info).is_some()) {
-        columns.push(Column::new("SAYS").ranked(1));
+        columns.push(Column::new(status::COLUMN_SAYS.of(lang())).ranked(1));
         for (row, line) in rows.iter_mut().zip(&lines) {
             row.push(words(line).into());
         }
@@ -121,12 +126,12 @@ fn is_wanted(info: &ServiceInfo, arguments: &Arguments) -> bool {
     is_in_state && (!arguments.failed || info.has_failed())
 }
 
-fn nothing(is_empty: bool) -> &'static str {
-    if is_empty {
-        "There are no services yet; relance create makes one."
+fn nothing(is_empty: bool) -> String {
+    say(if is_empty {
+        status::NONE_YET
     } else {
-        "No service is like that."
-    }
+        status::NONE_LIKE_THAT
+    })
 }
 
 type Usages = HashMap<ServiceId, Usage>;
@@ -235,7 +240,9 @@ fn states(line: &[&ServiceInfo]) -> String {
 fn state(info: &ServiceInfo) -> String {
     let state = info.status.state;
     if state == ServiceState::Stopped && info.has_failed() {
-        format!("{state}, failed")
+        say(status::Failed {
+            state: state.to_string(),
+        })
     } else {
         state.to_string()
     }
@@ -259,12 +266,12 @@ fn tone(line: &[&ServiceInfo]) -> Tone {
 fn age(info: &ServiceInfo) -> String {
     let ended = info.last_end.as_ref().map(|end| end.at);
     let since = info.run.as_ref().map(|run| run.state_since).or(ended);
-    since.map_or_else(|| "-".to_owned(), |since| between(since, now()).to_string())
+    since.map_or_else(|| "-".to_owned(), |since| between(since, now()).of(lang()))
 }
 
 /// Processor time so far.
 fn cpu_time(millis: u64) -> String {
-    relance_scm::duration::Human(std::time::Duration::from_millis(millis)).to_string()
+    relance_scm::duration::Human(std::time::Duration::from_millis(millis)).of(lang())
 }
 
 fn dash<N: Default + PartialEq>(number: N, shown: impl Fn(N) -> String) -> String {
@@ -293,13 +300,11 @@ fn next(line: &[&ServiceInfo]) -> String {
     let Some(pending) = pending.min_by_key(|pending| pending.due) else {
         let mut held = line.iter().filter_map(|info| info.held.as_ref());
         if let Some(held) = held.next() {
-            return format!("start with {}", plain(&held.needed));
+            let needed = plain(&held.needed);
+            return say(status::StartWith { needed });
         }
         return String::new();
     };
-    format!(
-        "{} in {}",
-        pending.action.kind.word(),
-        between(now(), pending.due)
-    )
+    let (action, time) = (pending.action.kind.word(), between(now(), pending.due));
+    say(status::Due { action, time })
 }

@@ -3,14 +3,17 @@
 use clap::Parser;
 use relance_scm::manager::{HeldInfo, ServiceInfo, Usage};
 use relance_scm::{ExitCode, ServiceState};
+use relance_texts::{shown, status};
 use relance_wire::api::ServiceReply;
 
 use super::health;
 use crate::cli::{CommandResult, Common};
+use crate::lang::say;
 use crate::limits;
 use crate::plain::plain;
 use crate::selection::Selection;
-use crate::text::{action, between, moment, now, print_pairs};
+use crate::text::{between, now, print_pairs};
+use crate::words;
 
 /// One service: state, process, failures, what comes next
 #[derive(Debug, Parser)]
@@ -63,41 +66,36 @@ fn print(info: &ServiceInfo, usage: Option<&Usage>) {
     } else {
         println!("{} ({})", plain(name), plain(&info.config.display_name));
     }
-    let mut pairs = vec![("state", state(info))];
+    let mut pairs = vec![(say(status::STATE), state(info))];
     if info.status.process_id != 0 {
-        pairs.push(("process", process(info)));
+        pairs.push((say(status::PROCESS), process(info)));
     }
     if let Some(text) = info.run.as_ref().and_then(|run| run.status_text.as_deref()) {
-        pairs.push(("says", plain(text)));
+        pairs.push((say(status::SAYS), plain(text)));
     }
-    pairs.extend(
-        usage
-            .into_iter()
-            .flat_map(|usage| limits::used(info, usage)),
-    );
-    pairs.push(("exit code", exit_code(info.status.exit_code)));
+    let used = usage.map(|usage| limits::used(info, usage));
+    pairs.extend(used.into_iter().flatten());
+    pairs.push((say(status::EXIT_CODE), exit_code(info.status.exit_code)));
     if let Some(end) = &info.last_end {
-        let exit = end.exit.map(|exit| format!(", {exit}")).unwrap_or_default();
-        pairs.push((
-            "last end",
-            format!("{} at {}{exit}", end.summary, moment(end.at)),
-        ));
+        pairs.push((say(status::LAST_END), words::end(end)));
     }
-    pairs.push(("failures", failures(info)));
+    pairs.push((say(status::FAILURES), failures(info)));
     if let Some(held) = &info.held {
-        pairs.push(("held", until_back(held)));
+        pairs.push((say(status::HELD), until_back(held)));
     }
     for pending in &info.recovery.pending {
-        let when = if pending.executing {
-            "now".to_owned()
+        let (action, number) = (pending.action.kind.word(), pending.failure_count);
+        let text = if pending.executing {
+            say(status::NowFailure { action, number })
         } else {
-            format!("in {}", between(now(), pending.due))
+            let time = between(now(), pending.due);
+            say(status::DueFailure {
+                action,
+                time,
+                number,
+            })
         };
-        let number = pending.failure_count;
-        pairs.push((
-            "pending",
-            format!("{} {when} (failure {number})", pending.action.kind.word()),
-        ));
+        pairs.push((say(status::PENDING), text));
     }
     print_pairs(&pairs);
 }
@@ -106,41 +104,56 @@ fn print(info: &ServiceInfo, usage: Option<&Usage>) {
 fn until_back(held: &HeldInfo) -> String {
     let needed = plain(&held.needed);
     match held.starts_at {
-        None => format!("{needed}, which it needs, is down; it starts when that is back"),
-        Some(at) => format!("{needed} is back; it starts in {}", between(now(), at)),
+        None => say(status::NeededDown { needed }),
+        Some(at) => {
+            let time = between(now(), at);
+            say(status::NeededBack { needed, time })
+        }
     }
 }
 
 fn state(info: &ServiceInfo) -> String {
-    let status = &info.status;
-    let mut text = status.state.to_string();
+    let service = &info.status;
+    let mut state = service.state.to_string();
     if info.marked_for_delete {
-        text.push_str(", marked for deletion");
+        state = format!("{state}, {}", say(status::MARKED_FOR_DELETE));
     }
     if let Some(run) = &info.run {
-        let since = between(run.state_since, now());
-        text.push_str(&format!(" for {since} (run {}, {}", run.id, run.cause));
+        let time = between(run.state_since, now());
+        let (id, cause) = (shown(run.id), words::cause(run.cause));
         // A pause, for instance, is younger than its run.
-        if run.state_since.0 - run.started_at.0 >= 1000 {
-            let age = between(run.started_at, now());
-            text.push_str(&format!(", started {age} ago"));
-        }
-        text.push(')');
+        state = if run.state_since.0 - run.started_at.0 >= 1000 {
+            say(status::ForStarted {
+                state,
+                time,
+                run: id,
+                cause,
+                age: between(run.started_at, now()),
+            })
+        } else {
+            say(status::For {
+                state,
+                time,
+                run: id,
+                cause,
+            })
+        };
         if run.reloading {
-            text.push_str(", reads its settings again");
+            state = format!("{state}, {}", say(status::RELOADING));
         }
     }
-    if status.checkpoint > 0 {
-        text.push_str(&format!(", step {}", status.checkpoint));
+    if service.checkpoint > 0 {
+        let step = service.checkpoint;
+        state = format!("{state}, {}", say(status::Step { step }));
     }
-    text
+    state
 }
 
 /// The process, and the one that it has named as the one that does the work.
 fn process(info: &ServiceInfo) -> String {
     let first = info.status.process_id;
     match info.run.as_ref().and_then(|run| run.main_process_id) {
-        Some(main) if main != first => format!("{first} (its main process: {main})"),
+        Some(main) if main != first => say(status::MainProcess { first, main }),
         _ => first.to_string(),
     }
 }
@@ -148,8 +161,11 @@ fn process(info: &ServiceInfo) -> String {
 fn exit_code(code: ExitCode) -> String {
     match code {
         ExitCode::SUCCESS => "0".to_owned(),
-        ExitCode::Win32(error) => format!("{} ({})", error.to_raw(), error.text()),
-        ExitCode::ServiceSpecific(code) => format!("1066, its own code {code}"),
+        ExitCode::Win32(error) => {
+            let code = error.to_raw();
+            say(status::Code { code, error })
+        }
+        ExitCode::ServiceSpecific(code) => say(status::OwnCode { code }),
     }
 }
 
@@ -157,17 +173,15 @@ fn failures(info: &ServiceInfo) -> String {
     let recovery = &info.recovery;
     let mut text = recovery.failure_count.to_string();
     if let Some(at) = recovery.resets_at {
-        text.push_str(&format!(
-            ", counted from zero again in {}",
-            between(now(), at)
-        ));
+        let time = between(now(), at);
+        text = format!("{text}, {}", say(status::CountedAgain { time }));
     }
     match recovery.next_action {
         Some(next) if info.status.state != ServiceState::Stopped => {
-            text.push_str(&format!("; the next one: {}", action(next)));
+            let action = words::action(next);
+            format!("{text}; {}", say(status::NextOne { action }))
         }
-        Some(_) => {}
-        None => text.push_str("; no recovery actions"),
+        Some(_) => text,
+        None => format!("{text}; {}", say(status::NO_ACTIONS)),
     }
-    text
 }

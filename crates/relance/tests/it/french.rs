@@ -73,3 +73,36 @@ fn json_is_the_same_in_each_language() {
         );
     }
 }
+
+#[test]
+fn what_commands_show_is_french() {
+    let daemon = Daemon::start(relance());
+    program(&daemon, "bad", "/bin/sh -c \"exit 3\"");
+    let says = |arguments: &[&str], wanted: &[&str]| {
+        let output = french(&daemon, arguments);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let text = text.replace(['\u{a0}', '\u{202f}'], " ");
+        for part in wanted {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    };
+    says(
+        &["status", "bad"],
+        &["état", "code de sortie", "pas d’action de récupération"],
+    );
+    says(&["list"], &["NOM", "ÉTAT", "DÉMARRAGE"]);
+    says(
+        &["failure", "bad"],
+        &["remise à zéro", "non : seulement les plantages"],
+    );
+    says(
+        &["health", "bad"],
+        &["pas bien : bad n’a jamais démarré (sur 1)"],
+    );
+    says(&["doctor"], &["problèmes : 0"]);
+    says(
+        &["config", "bad"],
+        &["Sorte", "un réglage que Windows n’a pas"],
+    );
+    says(&["events"], &["Le service bad a été installé"]);
+}

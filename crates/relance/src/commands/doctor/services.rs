@@ -72,9 +72,7 @@ fn name(info: &ServiceInfo) -> &str {
 /// X53: limits that are not held here.
 fn limits(info: &ServiceInfo, controllers: Option<Controllers>) -> Option<Finding> {
     let text = lacking(info, controllers?)?;
-    let advice =
-        "run the manager where it has these controllers (docs/limits.md), or leave the limits out";
-    Some(Finding::warning(name(info), text, advice))
+    Some(Finding::warning(name(info), text, doctor::LIMITS_DO))
 }
 
 fn is_disabled(info: &ServiceInfo) -> bool {

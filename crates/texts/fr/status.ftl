@@ -1,0 +1,94 @@
+### Ce que montrent `relance status`, `list` et `health`.
+
+status-state = état
+status-process = processus
+status-exit-code = code de sortie
+status-last-end = dernière fin
+status-failures = échecs
+status-pending = en attente
+status-memory = mémoire
+status-processor-time = temps processeur
+status-processes = nombre de processus
+
+status-marked-for-delete = marqué pour suppression
+# $state dure depuis ce temps ; $cause dit pourquoi il a démarré.
+status-for = { $state } depuis { $time } (exécution { $run }, { $cause })
+status-for-started = { $state } depuis { $time } (exécution { $run }, { $cause }, démarrée il y a { $age })
+status-step = étape { $step }
+status-own-code = 1066, son propre code { $code }
+status-code = { $code } ({ $error })
+status-end = { $summary }, le { $time }
+status-end-exit = { $summary }, le { $time }, { $exit }
+status-counted-again = compteur remis à zéro dans { $time }
+status-next-one = au prochain : { $action }
+status-no-actions = pas d’action de récupération
+status-action-after = { $action } après { $time }
+status-due = { $action } dans { $time }
+status-due-failure = { $action } dans { $time } (échec { $number })
+status-now-failure = { $action } maintenant (échec { $number })
+status-failed = { $state }, en échec
+
+## Pourquoi il a démarré, en un mot
+
+status-cause-demand = à la demande
+status-cause-auto = automatique
+status-cause-dependency = dépendance
+status-cause-recovery = récupération
+status-cause-recycle = relève
+status-cause-restart = redémarrage
+
+## Limites
+
+status-peak = au plus { $size } jusqu’ici
+status-limit = limite { $limit }
+status-limit-share = limite { $share } % d’un processeur
+status-limit-threads = limite { $count } avec leurs fils
+
+## Le tableau
+
+status-none-yet = Il n’y a pas encore de services ; relance create en crée un.
+status-none-like-that = Aucun service n’est ainsi.
+status-column-name = NOM
+status-column-state = ÉTAT
+status-column-for = DEPUIS
+status-column-memory = MÉMOIRE
+status-column-start = DÉMARRAGE
+status-column-failures = ÉCHECS
+status-column-next = SUITE
+
+## Santé
+
+status-well-none = bien : aucun service ne doit tourner
+status-well = { $count ->
+    [one] bien : { $count } service
+   *[other] bien : { $count } services
+}
+status-not-well = pas bien : { $problems } (sur { $count })
+status-waits = attend son redémarrage
+status-is-stopped = est arrêté
+status-is-down = est en panne ({ $end })
+status-never-started = n’a jamais démarré
+status-is = est { $state }
+
+## Comment il s’est terminé, en un mot
+
+status-summary-crashed = planté
+status-summary-stopped = arrêté
+status-summary-error = arrêté avec une erreur
+status-summary-start-failed = démarrage échoué
+status-summary-killed = tué
+status-summary-terminated = terminé de force
+status-summary-recycled = relevé
+status-summary-for-good = arrêté pour de bon
+status-summary-shut-down = arrêté avec le gestionnaire
+
+## Ce qu’il dit et attend
+
+status-says = dit
+status-held = retenu
+status-reloading = relit ses réglages
+status-needed-down = { $needed }, dont il a besoin, est arrêté ; il démarre quand celui-ci revient
+status-needed-back = { $needed } est revenu ; il démarre dans { $time }
+status-main-process = { $first } (son processus principal : { $main })
+status-start-with = démarre avec { $needed }
+status-column-says = DIT
