@@ -34,6 +34,7 @@ pub(crate) fn summary(summary: &str) -> Value {
         "terminated" => status::SUMMARY_TERMINATED,
         "recycled" => status::SUMMARY_RECYCLED,
         "stopped for good" => status::SUMMARY_FOR_GOOD,
+        "went into the background" => status::SUMMARY_BACKGROUND,
         "shut down" => status::SUMMARY_SHUT_DOWN,
         other => return other.into(),
     };

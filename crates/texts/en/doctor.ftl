@@ -120,3 +120,5 @@ doctor-not-in-path-do = add the folder, so that scripts and recovery commands fi
 doctor-limits-do = run the manager where it has these controllers (docs/limits.md), or leave the limits out
 doctor-no-controllers = services have none, so limits of memory, processor and processes are not held
 doctor-controllers = services have { $names }
+doctor-background = it went into the background, where it cannot be kept running, and was killed (X63)
+doctor-background-do = give it its option for the foreground, like nginx -g 'daemon off;' or redis-server --daemonize no

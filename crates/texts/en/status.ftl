@@ -92,3 +92,4 @@ status-needed-back = { $needed } is back; it starts in { $time }
 status-main-process = { $first } (its main process: { $main })
 status-start-with = start with { $needed }
 status-column-says = SAYS
+status-summary-background = went into the background

@@ -120,3 +120,5 @@ doctor-not-in-path-do = ajoutez le dossier, pour que scripts et commandes de ré
 doctor-limits-do = faites tourner le gestionnaire là où il a ces contrôleurs (docs/limits.md), ou renoncez aux limites
 doctor-no-controllers = les services n’en ont pas ; les limites de mémoire, de processeur et de processus ne sont donc pas tenues
 doctor-controllers = les services ont { $names }
+doctor-background = il est passé en arrière-plan, où il ne peut pas être maintenu en marche, et a été tué (X63)
+doctor-background-do = donnez-lui son option de premier plan, comme nginx -g 'daemon off;' ou redis-server --daemonize no

@@ -92,3 +92,4 @@ status-needed-back = { $needed } est revenu ; il démarre dans { $time }
 status-main-process = { $first } (son processus principal : { $main })
 status-start-with = démarre avec { $needed }
 status-column-says = DIT
+status-summary-background = passé en arrière-plan

@@ -199,8 +199,8 @@ fn end(info: &ServiceInfo) -> Option<Finding> {
     if is_last(WENT_INTO_BACKGROUND) {
         return Some(Finding::problem(
             name,
-            "it went into the background, where it cannot be kept running, and was killed (X63)",
-            "give it its option for the foreground, like nginx -g 'daemon off;' or redis-server --daemonize no",
+            doctor::BACKGROUND,
+            doctor::BACKGROUND_DO,
         ));
     }
     let is_fine = [ExitCode::SUCCESS, ExitCode::NEVER_STARTED].contains(&code);
