@@ -279,6 +279,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             slot.record = Arc::new(outcome.record);
             self.turn.changed.insert(id);
             self.liveness.watch(id, slot.record.watched(), now.time);
+            self.processes.look_after(&slot.record);
             self.schedule(id);
         }
         for action in outcome.actions {
@@ -483,6 +484,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         self.names.remove(&slot.record.config);
         self.liveness.forget(id);
+        self.processes.look_away(id);
         self.with_dependencies.remove(&id);
         self.minding.remove(&id);
         Some(slot.record)

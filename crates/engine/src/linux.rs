@@ -24,6 +24,7 @@ mod passed;
 mod peer;
 pub mod place;
 mod plan;
+mod prober;
 mod process;
 mod processes;
 mod protocol;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use relance_policy::{ActionId, Notice, RunId, ServiceId, Time};
+use relance_policy::{ActionId, Notice, RunId, ServiceId, ServiceRecord, Time};
 use relance_scm::config::PriorityClass;
 use relance_scm::controllers::Controllers;
 use relance_scm::status::ProcessExit;
@@ -43,6 +43,11 @@ pub trait Processes {
     fn send(&mut self, run: RunId, frame: &ManagerFrame);
     /// Forgets what was read from the channel of a run up to a position: it is on record.
     fn consume(&mut self, run: RunId, position: u64);
+    /// The record of a service is now this: the host looks whether its run is ready, or lives, if the
+    /// record wants that, and tells what it finds as [`Fact::Noticed`].
+    fn look_after(&mut self, record: &ServiceRecord);
+    /// The service is gone.
+    fn look_away(&mut self, service: ServiceId);
     /// What was told last of what a run says of itself ([`Fact::Noticed`]) is on record.
     fn on_record(&mut self, run: RunId);
     /// Forgets a run that has ended: its end is on record.

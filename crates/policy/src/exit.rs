@@ -44,12 +44,16 @@ pub(crate) fn process_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) ->
 fn current_run_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) {
     let Some(run) = draft.run(id) else { return };
     let (stop, connecting) = (run.stop, matches!(run.phase, RunPhase::Connecting(_)));
+    let hangs = run.hangs() && stop.is_none();
     let (kind, overdue) = (run.kind, run.killed_after.is_some());
     if draft.record.shutting_down {
         over(draft, EndReason::Shutdown, ExitCode::SUCCESS);
     } else if stop == Some(StopCause::Terminated) {
         draft.log(Event::Terminated);
         over(draft, EndReason::Terminated, ExitCode::SUCCESS);
+    } else if hangs {
+        // X44: with which status it left its dump says nothing.
+        crashed(draft);
     } else if connecting {
         start::not_connected(draft, id, false);
     } else if overdue && stop.is_none() && draft.record.state == ServiceState::StartPending {

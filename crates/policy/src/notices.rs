@@ -33,6 +33,8 @@ pub enum Notice {
     Watchdog(Duration),
     /// `WATCHDOG=trigger`: it takes itself for hung.
     Hung,
+    /// It has failed its probes: what they have shown.
+    Unwell(Arc<str>),
     /// `ERRNO=`: why it is about to end.
     Error(Arc<str>),
     /// It asked for something that this manager has not.
@@ -56,6 +58,7 @@ pub(crate) fn noticed(draft: &mut Draft, id: RunId, notice: Notice) -> Answer {
             }
         }
         Notice::Hung => return stopping::hung(draft, id, "it said so (WATCHDOG=trigger)"),
+        Notice::Unwell(text) => return stopping::hung(draft, id, &text),
         Notice::Error(text) => {
             if let Some(run) = draft.run(id) {
                 run.end_cause = Some(EndCause::new(EndCauseKind::FatalError, &text).into());

@@ -33,7 +33,8 @@ pub use relance_scm::run::{RunId, ServiceId};
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::settings::RELOAD_SIGNAL;
 use relance_scm::{
-    Control, ControlsAccepted, EndCause, ExitCode, ServiceConfig, ServiceKind, ServiceState,
+    Control, ControlsAccepted, EndCause, EndCauseKind, ExitCode, ServiceConfig, ServiceKind,
+    ServiceState,
 };
 
 use crate::time::Time;
@@ -220,6 +221,14 @@ pub struct Run {
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub end_cause: Option<Arc<EndCause>>,
+}
+
+impl Run {
+    /// Whether it is being ended because it hangs (X40, X43).
+    pub(crate) fn hangs(&self) -> bool {
+        self.kill_at.is_some()
+            && (self.end_cause.as_ref()).is_some_and(|cause| cause.kind == EndCauseKind::Hung)
+    }
 }
 
 /// A process that still runs although its service is stopped.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use relance_scm::event::Event;
-use relance_scm::settings::{STOP_COMMAND, STOP_DEADLINE, STOP_GRACE};
+use relance_scm::settings::{STOP_COMMAND, STOP_DEADLINE, STOP_GRACE, WATCHDOG_SIGNAL};
 use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceKind, ServiceState, duration};
 
 use crate::action::{Action, Answer, DenyReason};
@@ -92,7 +92,7 @@ pub(crate) fn kill_due(draft: &mut Draft, id: RunId) -> Answer {
     run.kill_at = Some(now + KILL_AGAIN);
     let first = !std::mem::replace(&mut run.killed, true);
     // What was ended by force at once has an entry of its own.
-    let was_asked = run.stop != Some(StopCause::Terminated);
+    let was_asked = run.stop != Some(StopCause::Terminated) && !run.hangs();
     draft.act(Action::Terminate(id));
     if first && was_asked {
         note_kill(draft, id);
@@ -125,15 +125,21 @@ pub(crate) fn hung(draft: &mut Draft, id: RunId, text: &str) -> Answer {
     Answer::Accepted
 }
 
-/// A run that hangs is ended by force. Its end then counts as any crash does, with a cause of its own.
+/// A run that hangs is ended by force, or asked by a signal to leave a dump first (X44). Its end then counts
+/// as any crash does, with a cause of its own.
 fn end_hung(draft: &mut Draft, id: RunId, text: &str) {
-    let kill_again = draft.now + KILL_AGAIN;
+    let extensions = &draft.record.config.extensions;
+    let (signal, grace) = (extensions.get(WATCHDOG_SIGNAL), extensions.get(STOP_GRACE));
+    let kill_at = draft.now + signal.map_or(KILL_AGAIN, |_| grace);
     if let Some(run) = draft.run(id) {
         run.end_cause = Some(EndCause::new(EndCauseKind::Hung, text).into());
-        run.kill_at = Some(kill_again);
-        run.killed = true;
+        run.kill_at = Some(kill_at);
+        run.killed = signal.is_none();
     }
-    draft.act(Action::Terminate(id));
+    draft.act(match signal {
+        Some(signal) => Action::Signal { run: id, signal },
+        None => Action::Terminate(id),
+    });
 }
 
 /// Why it is killed, and after which time.

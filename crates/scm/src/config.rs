@@ -14,6 +14,7 @@ mod extensions;
 mod limit;
 mod limits;
 mod passed;
+mod probe;
 mod readiness;
 mod values;
 
@@ -41,6 +42,7 @@ pub use limits::{
     check_start_arguments,
 };
 pub use passed::matches_variable;
+pub use probe::{Address, Probe};
 pub use readiness::Readiness;
 pub use values::{
     AccountName, Dependency, EnvironmentVariable, ErrorControl, OutputMode, PriorityClass, Secret,

@@ -144,7 +144,8 @@ error-nobody-group = group
 error-give = give { $range }
 error-whole-path = "{ $text }" must be a whole path, from the root on
 error-yes-or-no = write yes or no
-error-no-readiness = "{ $text }" is not a way to say that a program is ready; write notify (READY=1 by sd_notify) or fd:3 (a line on descriptor 3; up to 255)
+error-no-readiness = "{ $text }" is not a way to say that a program is ready; write notify (READY=1 by sd_notify), fd:3 (a line on descriptor 3; up to 255), tcp:127.0.0.1:8080 or unix:/run/app.sock (it takes connections)
+error-no-probe = "{ $text }" is not a probe; write http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 or unix:/run/app.sock, with a number for the address
 error-no-choice = "{ $text }" is not a choice; use { $words }
 error-no-number-from = "{ $text }" is not a number from { $least } to { $most }
 error-no-octal = "{ $text }" is not an octal number from 0 to { $most }

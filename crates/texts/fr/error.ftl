@@ -143,7 +143,8 @@ error-nobody-group = groupe
 error-give = donnez { $range }
 error-whole-path = « { $text } » doit être un chemin entier, depuis la racine
 error-yes-or-no = écrivez yes ou no
-error-no-readiness = « { $text } » n’est pas une façon de dire qu’un programme est prêt ; écrivez notify (READY=1 par sd_notify) ou fd:3 (une ligne sur le descripteur 3 ; jusqu’à 255)
+error-no-readiness = « { $text } » n’est pas une façon de dire qu’un programme est prêt ; écrivez notify (READY=1 par sd_notify), fd:3 (une ligne sur le descripteur 3 ; jusqu’à 255), tcp:127.0.0.1:8080 ou unix:/run/app.sock (il accepte des connexions)
+error-no-probe = « { $text } » n’est pas une sonde ; écrivez http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 ou unix:/run/app.sock, avec une adresse numérique
 error-no-choice = « { $text } » n’est pas un des choix ; utilisez { $words }
 error-no-number-from = « { $text } » n’est pas un nombre de { $least } à { $most }
 error-no-octal = « { $text } » n’est pas un nombre octal de 0 à { $most }

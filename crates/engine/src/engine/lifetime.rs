@@ -132,6 +132,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             self.ask_again(now, id);
             if let Some(slot) = self.services.get(&id) {
                 self.liveness.watch(id, slot.record.watched(), now.time);
+                self.processes.look_after(&slot.record);
             }
         }
         self.catching_up = None;

@@ -3,6 +3,7 @@
 
 mod ask;
 mod attach;
+mod no_database;
 mod reports;
 mod signs;
 mod stop_command;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use relance_policy::{ActionId, RunId, ServiceId};
+use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord};
 use relance_scm::config::{OutputMode, PriorityClass};
 use relance_scm::controllers::Controllers;
 use relance_scm::settings::OUTPUT;
@@ -34,6 +35,7 @@ use super::link::Link;
 use super::logs::Logs;
 use super::notify::Sockets;
 use super::plan;
+use super::prober::{self, Prober};
 use super::protocol::{
     GuardianReport, GuardianRequest, RecordedRun, RunKey, VERSION, VERSION_GIVE_UP,
     VERSION_JOURNAL, VERSION_LIMITS, VERSION_OLDEST, VERSION_SIGNS, run_of,
@@ -75,6 +77,7 @@ pub(crate) struct LinuxProcesses {
     sockets: Sockets,
     /// Those of runs that are to say that they are ready, and have not.
     ready_fds: BTreeMap<RunId, OwnedFd>,
+    prober: Prober,
     /// What runs have said, for people.
     signs: Arc<SharedSigns>,
     /// What the guardian has said of the console.
@@ -119,7 +122,7 @@ pub(crate) struct Greeting {
 pub(crate) const TOKEN_LINK: u64 = 1;
 pub(crate) const TOKEN_WAKE: u64 = 2;
 pub(crate) const TOKEN_TIMER: u64 = 3;
-pub(crate) const TOKEN_STORE: u64 = 4;
+pub(crate) const TOKEN_STORE: u64 = 4; // 5 is the prober's.
 /// What is always waited for on the link.
 const LINK_EVENTS: epoll::EventFlags = epoll::EventFlags::IN.union(epoll::EventFlags::ET);
 const TOKEN_LOWEST_RUN: u64 = 1 << 32;
@@ -134,6 +137,7 @@ impl LinuxProcesses {
     ) -> io::Result<Self> {
         let data = epoll::EventData::new_u64(TOKEN_LINK);
         epoll::add(&epoll, &link, data, LINK_EVENTS)?;
+        let prober = Prober::new(Arc::clone(&epoll));
         let sockets = Sockets::new(&around.socket, Arc::clone(&epoll));
         Ok(Self {
             link,
@@ -152,6 +156,7 @@ impl LinuxProcesses {
             version: VERSION,
             sockets,
             ready_fds: BTreeMap::new(),
+            prober,
             signs: Arc::default(),
             console: Arc::default(),
             buffer: vec![0; PEEK_LEN].into_boxed_slice(),
@@ -286,31 +291,6 @@ impl LinuxProcesses {
         }
     }
 
-    /// Nothing but errors can be served: there is no database. Output is collected all the same, under
-    /// the names of services that the guardian knows.
-    pub(crate) fn cannot_serve(&mut self) {
-        for (run, known) in &mut self.runs {
-            if let Some(output) = known.output.take() {
-                let name = known.service.take();
-                let name = name.and_then(|name| ServiceName::new(name).ok());
-                // Its settings are in the database.
-                let config = name.map(|name| Arc::new(ServiceConfig::new(name, "")));
-                self.logs.add(*run, config, output, true);
-            }
-        }
-        self.logs.wake();
-        if self.version >= VERSION_JOURNAL {
-            self.ask(&GuardianRequest::CannotServe);
-        }
-    }
-
-    /// Takes what the guardian tells, and does nothing about it.
-    pub(crate) fn only_listen(&mut self) {
-        self.read_link();
-        self.logs.wake();
-        self.facts.clear();
-    }
-
     /// Whether the guardian told of any run.
     pub(crate) fn has_runs(&self) -> bool {
         !self.runs.is_empty()
@@ -345,6 +325,8 @@ impl LinuxProcesses {
             self.read_link();
         } else if let Some(run) = Sockets::run_of(token) {
             self.read_signs(run);
+        } else if token == prober::TOKEN {
+            self.take_verdicts();
         } else if let Some(run) = signs::ready_run(token) {
             self.ready_event(run);
         } else if token >= TOKEN_LOWEST_RUN {
@@ -545,6 +527,14 @@ impl Processes for LinuxProcesses {
         if channel.take_off(position, &mut self.buffer) {
             self.look(run);
         }
+    }
+
+    fn look_after(&mut self, record: &ServiceRecord) {
+        self.prober.look_after(record);
+    }
+
+    fn look_away(&mut self, service: ServiceId) {
+        self.prober.forget(service);
     }
 
     fn on_record(&mut self, run: RunId) {

@@ -47,8 +47,17 @@ impl ServiceRecord {
         Some((run.id, run.watchdog?)).filter(|_| self.is_well(run.id))
     }
 
+    /// The run that has to show that it is ready, and has not (X41).
+    #[must_use]
+    pub fn awaits_sign(&self) -> Option<RunId> {
+        let run = self.run.as_ref()?;
+        let awaits = self.state == ServiceState::StartPending && run.unready && run.stop.is_none();
+        awaits.then_some(run.id)
+    }
+
     /// Whether this run is RUNNING, and nobody has begun to end it.
-    pub(crate) fn is_well(&self, id: RunId) -> bool {
+    #[must_use]
+    pub fn is_well(&self, id: RunId) -> bool {
         self.state == ServiceState::Running
             && self.run.as_ref().is_some_and(|run| {
                 run.id == id

@@ -5,7 +5,9 @@ use std::time::Duration;
 use relance_policy::explain::explain;
 use relance_policy::{Action, Answer, EndReason, Input, Notice, Timer};
 use relance_scm::config::Readiness;
-use relance_scm::settings::{READY, READY_AFTER, START_DEADLINE, STOP_GRACE, WATCHDOG};
+use relance_scm::settings::{
+    READY, READY_AFTER, START_DEADLINE, STOP_GRACE, WATCHDOG, WATCHDOG_SIGNAL,
+};
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, EndCauseKind, ServiceConfig, ServiceKind, ServiceState};
 
@@ -205,4 +207,50 @@ fn x42_what_is_not_given_is_in_the_log() {
         Notice::Refused("descriptors to be kept (FDSTORE=1)"),
     );
     assert_eq!(host.log(), [1013]);
+}
+
+#[test]
+fn x43_a_run_that_fails_its_probes_hangs_and_one_that_is_over_does_not() {
+    let mut host = signing(|config| config.extensions.set(READY, None));
+    let run = host.run();
+    assert_eq!(host.record.state, ServiceState::Running);
+    let notice = Notice::Unwell("tcp:[::1]:1: refused".into());
+    assert_eq!(say(&mut host, notice.clone()), Answer::Accepted);
+    assert!(host.did(&Action::Terminate(run)));
+    assert_eq!(host.log(), [1014]);
+    assert_eq!(say(&mut host, notice), Answer::Stale, "it is ended already");
+    host.exited(run, ProcessExit::Signaled(9));
+    assert_eq!(host.record.failure_count, 1);
+}
+
+#[test]
+fn x44_a_hung_run_may_leave_a_dump_before_it_is_killed() {
+    for (exit, after) in [
+        (ProcessExit::Exited(0), Duration::ZERO),
+        (ProcessExit::Signaled(6), Duration::ZERO),
+        (ProcessExit::Signaled(9), SECOND * 7),
+    ] {
+        let mut host = signing(|config| {
+            config.extensions.set(READY, None);
+            config.extensions.set(WATCHDOG, Some(SECOND * 30));
+            config.extensions.set(WATCHDOG_SIGNAL, Some(6));
+            config.extensions.set(STOP_GRACE, SECOND * 7);
+        });
+        let run = host.run();
+        host.actions.clear();
+        host.input(Input::Hung { run });
+        assert!(host.did(&Action::Signal { run, signal: 6 }));
+        assert!(!host.did(&Action::Terminate(run)));
+        assert_eq!(host.log(), [1012]);
+        if !after.is_zero() {
+            let before = host.now;
+            assert_eq!(host.next_timer(), Timer::Kill(run));
+            assert_eq!(host.now - before, after);
+            assert!(host.did(&Action::Terminate(run)));
+        }
+        host.exited(run, exit);
+        let end = host.record.last_end.clone().expect("it has ended");
+        assert_eq!((end.reason, end.failure), (EndReason::Crashed, Some(1)));
+        assert_eq!(end.cause.expect("it hung").kind, EndCauseKind::Hung);
+    }
 }

@@ -27,6 +27,7 @@ mod nonsense;
 mod old_backup;
 mod output;
 mod place;
+mod probes;
 mod process_rights;
 mod process_settings;
 mod processors;

@@ -247,3 +247,61 @@ fn a_stop_of_nginx_lets_a_request_end() {
             .is_empty()
     );
 }
+
+#[test]
+fn x41_redis_says_when_it_is_ready_and_what_it_does() {
+    let Some(server) = Server::new("redis", "/usr/bin/redis-server") else {
+        return;
+    };
+    let socket = server.path("server.sock").display().to_string();
+    let folder = server.daemon.folder().display().to_string();
+    let command = [
+        "redis-server",
+        "--supervised",
+        "systemd",
+        "--port",
+        "0",
+        "--unixsocket",
+        &socket,
+        "--dir",
+        &folder,
+    ];
+    server.start(&["--ready=notify"], &command, "ready to accept connections");
+    let info = (server.daemon).wait_for_state(&name(server.service), ServiceState::Running);
+    let said = info.run.and_then(|run| run.status_text);
+    assert_eq!(said.as_deref(), Some("Ready to accept connections"));
+    server.kill_and_recover("ready to accept connections");
+    server.stop();
+}
+
+#[test]
+fn x41_nginx_is_ready_when_it_takes_connections() {
+    let Some(server) = Server::new("nginx", "/usr/sbin/nginx") else {
+        return;
+    };
+    configure(&server, "one");
+    let file = server.path("nginx.conf").display().to_string();
+    let ready = format!("--ready=unix:{}", server.path("server.sock").display());
+    let command = ["nginx", "-c", &file, "-g", "daemon off;"];
+    server.start(
+        &[&ready, "--stop-signal=QUIT"],
+        &command,
+        "start worker process ",
+    );
+    (server.daemon).wait_for_state(&name(server.service), ServiceState::Running);
+    server.ask(PAGE, "one\n");
+    server.stop();
+}
+
+#[test]
+fn x41_x42_systemd_notify_is_heard_from_a_script() {
+    let Some(server) = Server::new("script", "/usr/bin/systemd-notify") else {
+        return;
+    };
+    let line = "systemd-notify --ready --status='1 of 2 done' && echo told; sleep 3600 & wait";
+    server.start(&["--ready=notify"], &["/bin/sh", "-c", line], "told");
+    let info = (server.daemon).wait_for_state(&name("script"), ServiceState::Running);
+    let said = info.run.and_then(|run| run.status_text);
+    assert_eq!(said.as_deref(), Some("1 of 2 done"));
+    server.stop();
+}

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use relance_texts::{error, quoted};
 
+use super::Address;
 use crate::error::ScmError;
 use crate::win32::Win32Error;
 
@@ -15,6 +16,8 @@ pub enum Readiness {
     Notify,
     /// A line on this descriptor, as s6 and dinit have it: `fd:3`.
     Descriptor(u8),
+    /// This address takes connections: `tcp:127.0.0.1:8080`, `unix:/run/app.sock`.
+    Connect(Address),
 }
 
 /// Descriptors that a program may use: those above the standard ones.
@@ -28,7 +31,7 @@ impl FromStr for Readiness {
         let sign = match kind {
             "notify" if rest.is_empty() => Some(Self::Notify),
             "fd" => descriptor(rest).map(Self::Descriptor),
-            _ => None,
+            _ => Address::read(text).map(Self::Connect),
         };
         sign.ok_or_else(|| {
             let text = quoted(text);
@@ -47,6 +50,7 @@ impl fmt::Display for Readiness {
         match self {
             Self::Notify => f.write_str("notify"),
             Self::Descriptor(number) => write!(f, "fd:{number}"),
+            Self::Connect(address) => address.fmt(f),
         }
     }
 }
@@ -57,7 +61,7 @@ mod tests {
 
     #[test]
     fn x41_signs_are_read_and_written_alike() {
-        for text in ["notify", "fd:3", "fd:255"] {
+        for text in ["notify", "fd:3", "fd:255", "tcp:[::1]:80", "unix:/a"] {
             let sign: Readiness = text.parse().unwrap();
             assert_eq!(sign.to_string(), text);
         }

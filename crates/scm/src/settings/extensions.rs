@@ -8,7 +8,7 @@ use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
     dependencies, environment, limits, liveness, logs, rlimits, signals, stop_command,
 };
-use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Readiness};
+use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Probe, Readiness};
 
 extensions! {
     /// Folder in which the process starts; not set: `/`.
@@ -438,6 +438,20 @@ extensions! {
     LOG_MODE: Option<u64> = logs::LOG_MODE;
     /// How often a run must give a heartbeat (X40); not set: never.
     WATCHDOG: Option<Duration> = liveness::WATCHDOG;
+    /// What asks a hung run to end, so that it can leave a dump; not set: it is killed at once (X44).
+    WATCHDOG_SIGNAL: Option<u8> = liveness::WATCHDOG_SIGNAL;
+    /// Where it is looked whether a run lives; not set: nowhere (X43).
+    PROBE: Option<Probe> = liveness::PROBE;
+    /// A text that the answer must contain (X43).
+    PROBE_TEXT: Option<Box<str>> = liveness::PROBE_TEXT;
+    /// How often (X43).
+    PROBE_INTERVAL: Duration = liveness::PROBE_INTERVAL;
+    /// How long an answer may take (X43).
+    PROBE_TIMEOUT: Duration = liveness::PROBE_TIMEOUT;
+    /// So many failed probes in a row are a hang (X43).
+    PROBE_FAILURES: Option<u64> = liveness::PROBE_FAILURES;
+    /// How long after RUNNING the first one comes (X43).
+    PROBE_DELAY: Duration = liveness::PROBE_DELAY;
     /// Above so much memory a run is slowed down (X53).
     MEMORY_HIGH: Option<u64> = limits::MEMORY_HIGH;
     /// How much memory a run may have (X53).

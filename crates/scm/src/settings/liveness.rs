@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use relance_texts::setting;
 
-use super::{Applies, EXTENSION, Setting, System, Typed, ValueType, Words};
+use super::{
+    Applies, EXTENSION, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
+};
 
 /// See [`READY`](super::READY).
 pub(super) const READY: Setting = Setting {
@@ -16,10 +18,10 @@ pub(super) const READY: Setting = Setting {
         fr: "Signe qu’il est prêt",
     },
     about: Words {
-        en: "How a program says that it is ready: notify (READY=1, as for systemd) or fd:3 (a line on that \
-             descriptor); START_PENDING until then, for 90 s at most if there is no start deadline",
-        fr: "Comment un programme dit qu’il est prêt : notify (READY=1, comme pour systemd) ou fd:3 (une ligne \
-             sur ce descripteur) ; START_PENDING d’ici là, 90 s au plus sans limite de démarrage",
+        en: "How a program says that it is ready: notify (READY=1, as for systemd), fd:3 (a line on that \
+             descriptor), tcp:127.0.0.1:80 or unix:/run/app.sock (it takes connections); START_PENDING until then, for 90 s at most if there is no start deadline",
+        fr: "Comment un programme dit qu’il est prêt : notify (READY=1, comme pour systemd), fd:3 (une ligne \
+             sur ce descripteur), tcp:127.0.0.1:80 ou unix:/run/app.sock (il accepte des connexions) ; START_PENDING d’ici là, 90 s au plus sans limite de démarrage",
     },
     applies: Applies::ProgramsOnly(setting::READY_PROGRAMS),
     system: System::Linux(setting::WINDOWS_READY_AT_ONCE),
@@ -60,4 +62,128 @@ pub(super) const WATCHDOG: Setting = Setting {
     },
     system: System::Linux(setting::WINDOWS_NO_HEARTBEATS),
     ..EXTENSION
+};
+
+/// What the rows about signs of life have in common.
+const LIVELY: Setting = Setting {
+    system: System::Linux(setting::WINDOWS_NO_PROBES),
+    takes_effect: TakesEffect::AtOnce,
+    ..EXTENSION
+};
+
+/// See [`WATCHDOG_SIGNAL`](super::WATCHDOG_SIGNAL).
+pub(super) const WATCHDOG_SIGNAL: Setting = Setting {
+    key: "watchdog_signal",
+    option: "watchdog-signal",
+    value: ValueType::OptionalSignal,
+    label: Words {
+        en: "Watchdog signal",
+        fr: "Signal du chien de garde",
+    },
+    about: Words {
+        en: "The signal that a hung run gets first, like ABRT, so that it can leave a dump; killed after the stop grace",
+        fr: "Le signal qu’une exécution bloquée reçoit d’abord, comme ABRT, pour laisser une trace ; tuée après le délai d’arrêt",
+    },
+    ..LIVELY
+};
+
+/// See [`PROBE`](super::PROBE).
+pub(super) const PROBE: Setting = Setting {
+    key: "probe",
+    option: "probe",
+    value: ValueType::Probe,
+    label: Words {
+        en: "Probe",
+        fr: "Sonde",
+    },
+    about: Words {
+        en: "Where it is looked whether it lives: http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 or unix:/run/app.sock",
+        fr: "Où l’on regarde s’il vit : http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 ou unix:/run/app.sock",
+    },
+    set_by: SetBy::Administrators(setting::ADMINISTRATORS_PROBE),
+    ..LIVELY
+};
+
+/// See [`PROBE_TEXT`](super::PROBE_TEXT).
+pub(super) const PROBE_TEXT: Setting = Setting {
+    key: "probe_text",
+    option: "probe-text",
+    value: ValueType::Text,
+    label: Words {
+        en: "Text of the answer",
+        fr: "Texte de la réponse",
+    },
+    about: Words {
+        en: "What the answer to an HTTP probe must contain",
+        fr: "Ce que la réponse à une sonde HTTP doit contenir",
+    },
+    ..LIVELY
+};
+
+/// See [`PROBE_INTERVAL`](super::PROBE_INTERVAL).
+pub(super) const PROBE_INTERVAL: Setting = Setting {
+    key: "probe_interval_ms",
+    option: "probe-interval",
+    value: ValueType::Duration,
+    default: || Duration::from_secs(10).into_value(),
+    label: Words {
+        en: "Interval of probes",
+        fr: "Intervalle des sondes",
+    },
+    about: Words {
+        en: "How often a probe looks, at most ten times a second",
+        fr: "La fréquence des sondes, au plus dix fois par seconde",
+    },
+    ..LIVELY
+};
+
+/// See [`PROBE_TIMEOUT`](super::PROBE_TIMEOUT).
+pub(super) const PROBE_TIMEOUT: Setting = Setting {
+    key: "probe_timeout_ms",
+    option: "probe-timeout",
+    value: ValueType::Duration,
+    default: || Duration::from_secs(5).into_value(),
+    label: Words {
+        en: "Time of a probe",
+        fr: "Durée d’une sonde",
+    },
+    about: Words {
+        en: "How long an answer may take",
+        fr: "Le temps qu’une réponse peut prendre",
+    },
+    ..LIVELY
+};
+
+/// See [`PROBE_FAILURES`](super::PROBE_FAILURES).
+pub(super) const PROBE_FAILURES: Setting = Setting {
+    key: "probe_failures",
+    option: "probe-failures",
+    value: ValueType::Number(1, 1000),
+    default: || Value::Number(3),
+    label: Words {
+        en: "Failed probes",
+        fr: "Sondes en échec",
+    },
+    about: Words {
+        en: "After so many failed probes in a row the service is ended as failed",
+        fr: "Après autant de sondes en échec de suite, le service est terminé en échec",
+    },
+    ..LIVELY
+};
+
+/// See [`PROBE_DELAY`](super::PROBE_DELAY).
+pub(super) const PROBE_DELAY: Setting = Setting {
+    key: "probe_delay_ms",
+    option: "probe-delay",
+    value: ValueType::Duration,
+    default: || Duration::ZERO.into_value(),
+    label: Words {
+        en: "Delay of probes",
+        fr: "Délai des sondes",
+    },
+    about: Words {
+        en: "How long after RUNNING probes begin",
+        fr: "Le temps entre RUNNING et la première sonde",
+    },
+    ..LIVELY
 };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Value;
-use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Readiness};
+use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Probe, Readiness};
 
 /// A Rust type that values of a setting have.
 pub trait Typed: Sized {
@@ -111,6 +111,19 @@ impl Typed for Option<ControlSignals> {
 
     fn into_value(self) -> Value {
         self.map_or(Value::Unset, Value::ControlSignals)
+    }
+}
+
+impl Typed for Option<Probe> {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Probe(probe) => Some(probe.clone()),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Unset, Value::Probe)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use relance_texts::{Sentence, error, setting};
 
-use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit, Readiness};
+use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit, Probe, Readiness};
 use crate::duration;
 use crate::failure_actions::parse_reset_period;
 use crate::status::signal_name;
@@ -56,6 +56,8 @@ pub enum ValueType {
     ControlSignals,
     /// The sign that a program is ready, like `notify`; empty: not set.
     Readiness,
+    /// Where a probe looks, like `http://127.0.0.1:8080/`; empty: not set.
+    Probe,
     /// Exit statuses from 0 to 255, separated by commas.
     Statuses,
     /// Processors, like `0-3,6`; empty: all.
@@ -103,6 +105,8 @@ pub enum Value {
     ControlSignals(ControlSignals),
     /// The sign that a program is ready.
     Readiness(Readiness),
+    /// Where a probe looks.
+    Probe(Probe),
     /// Several texts.
     List(Box<[Box<str>]>),
 }
@@ -125,6 +129,7 @@ impl ValueType {
             Self::Signal | Self::OptionalSignal => "SIGNAL",
             Self::ControlSignals => "CODE=SIGNAL,…",
             Self::Readiness => "SIGN",
+            Self::Probe => "ADDRESS",
             Self::Statuses => "CODES",
             Self::Processors | Self::Capabilities => "LIST",
             Self::Sddl => "SDDL",
@@ -155,6 +160,7 @@ impl ValueType {
             Self::Signal | Self::OptionalSignal => setting::RANGE_SIGNAL,
             Self::ControlSignals => setting::RANGE_CONTROLS,
             Self::Readiness => setting::RANGE_READINESS,
+            Self::Probe => setting::RANGE_PROBE,
             Self::Statuses => setting::RANGE_STATUSES,
             Self::Processors => setting::RANGE_PROCESSORS,
             Self::Capabilities => setting::RANGE_CAPABILITIES,
@@ -193,6 +199,7 @@ impl ValueType {
             Self::Signal | Self::OptionalSignal => signal(trimmed),
             Self::ControlSignals => set(trimmed, Value::ControlSignals),
             Self::Readiness => set(trimmed, Value::Readiness),
+            Self::Probe => set(trimmed, Value::Probe),
             Self::Statuses => statuses(trimmed),
             Self::Processors => set(trimmed, Value::Processors),
             Self::Capabilities => set(trimmed, Value::Capabilities),
@@ -264,6 +271,7 @@ impl Value {
             Self::Capabilities(capabilities) => capabilities.to_string(),
             Self::ControlSignals(signals) => signals.to_string(),
             Self::Readiness(sign) => sign.to_string(),
+            Self::Probe(probe) => probe.to_string(),
             Self::List(texts) => texts.join("\n"),
         }
     }

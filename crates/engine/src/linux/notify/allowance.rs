@@ -27,7 +27,7 @@ impl Allowance {
             (self.since_ns, self.spent) = (now_ns, 0);
         }
         message.notices.retain(|notice| match notice {
-            Notice::Ready | Notice::Stopping | Notice::Hung => true,
+            Notice::Ready | Notice::Stopping | Notice::Hung | Notice::Unwell(_) => true,
             Notice::Refused(_) => !std::mem::replace(&mut self.refused, true),
             Notice::Extend(_) | Notice::Watchdog(_) | Notice::Error(_) => {
                 self.spent = self.spent.saturating_add(1);

@@ -189,7 +189,7 @@ mod tests {
             "a\u{fffd}[2Jb\u{fffd}c\u{fffd}"
         );
         assert_eq!(status("STATUS=a\u{202e}b".as_bytes()), "a\u{fffd}b");
-        assert_eq!(status("STATUS=é".repeat(1).as_bytes()), "é");
+        assert_eq!(status("STATUS=é".as_bytes()), "é");
         let long = format!("STATUS={}", "é".repeat(1000));
         assert_eq!(status(long.as_bytes()).chars().count(), STATUS_LEN_MAX);
     }

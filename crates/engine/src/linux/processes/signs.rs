@@ -70,6 +70,7 @@ impl LinuxProcesses {
             Some(match config.extensions.get(READY)? {
                 Readiness::Notify => !self.sockets.has(*run),
                 Readiness::Descriptor(_) => !self.ready_fds.contains_key(run),
+                Readiness::Connect(_) => false,
             })
         };
         let lost: Vec<_> = (self.runs.keys().copied())
@@ -108,6 +109,14 @@ impl LinuxProcesses {
         };
         if rustix::io::ioctl_fionread(&reader).is_ok_and(|length| length > 0) {
             self.tell_ready(run);
+        }
+    }
+
+    /// What probes have shown.
+    pub(super) fn take_verdicts(&mut self) {
+        for (run, notice) in self.prober.verdicts() {
+            let notices = vec![notice];
+            self.facts.push_back(Fact::Noticed { run, notices });
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use relance_engine::processes::{Fact, Processes, StartProblem};
-use relance_policy::{ActionId, RunId, ServiceId};
+use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord};
 use relance_scm::ServiceConfig;
 use relance_scm::config::PriorityClass;
 use relance_scm::controllers::Controllers;
@@ -107,6 +107,10 @@ impl Processes for SimProcesses {
             process.channel.taken = process.channel.taken.max(position);
         }
     }
+
+    fn look_after(&mut self, _: &ServiceRecord) {}
+
+    fn look_away(&mut self, _: ServiceId) {}
 
     fn on_record(&mut self, run: RunId) {
         if let Some(process) = self.0.borrow_mut().processes.get_mut(&run) {

@@ -1,0 +1,288 @@
+//! Probes (X41, X43): looks from outside whether runs are ready, and whether they live.
+//!
+//! One thread, made when it is first needed, makes all connections and waits for none of them: a target
+//! that does not answer keeps neither the owner loop nor another target waiting. While nothing is to be
+//! probed it sleeps without a deadline. Only what changes something is told: that a run is ready, or that
+//! it has failed its last chance. A good probe costs nobody else anything.
+//!
+//! `attempt` is one connection; what is wanted of a run its record says (`plan`).
+
+mod attempt;
+mod plan;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use relance_policy::{Notice, RunId, ServiceId, ServiceRecord};
+use relance_scm::duration;
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, epoll, eventfd, poll};
+
+use attempt::{Attempt, Progress};
+use plan::{Plan, Purpose};
+
+/// Tells the engine's epoll that there are verdicts; no run has this token.
+pub(super) const TOKEN: u64 = 5;
+
+/// The engine's side.
+pub(super) struct Prober {
+    epoll: Arc<OwnedFd>,
+    thread: Option<Connected>,
+    /// What is probed.
+    plans: BTreeMap<ServiceId, (RunId, Plan)>,
+}
+
+struct Connected {
+    orders: Sender<Order>,
+    /// Wakes the thread.
+    wake: Arc<OwnedFd>,
+    /// Wakes the engine.
+    told: Arc<OwnedFd>,
+    verdicts: Receiver<Verdict>,
+}
+
+/// What is to be probed of a service; `None`: nothing any more.
+type Order = (ServiceId, Option<(RunId, Plan)>);
+/// What was found out.
+type Verdict = (RunId, Notice);
+
+impl Prober {
+    pub(super) fn new(epoll: Arc<OwnedFd>) -> Self {
+        Self {
+            epoll,
+            thread: None,
+            plans: BTreeMap::new(),
+        }
+    }
+
+    /// Probes what the record of a service wants now.
+    pub(super) fn look_after(&mut self, record: &ServiceRecord) {
+        let wanted = Plan::of(record);
+        if self.plans.get(&record.id) == wanted.as_ref() {
+            return;
+        }
+        match &wanted {
+            Some(wanted) => self.plans.insert(record.id, wanted.clone()),
+            None => self.plans.remove(&record.id),
+        };
+        if let Err(error) = self.order((record.id, wanted)) {
+            tracing::error!(%error, "probes cannot be made");
+        }
+    }
+
+    /// The service is gone.
+    pub(super) fn forget(&mut self, service: ServiceId) {
+        if self.plans.remove(&service).is_some() {
+            let _ = self.order((service, None));
+        }
+    }
+
+    fn order(&mut self, order: Order) -> io::Result<()> {
+        if self.thread.is_none() {
+            self.thread = Some(start(&self.epoll)?);
+        }
+        if let Some(thread) = &self.thread {
+            // A thread that has ended would have taken the engine with it.
+            let _ = thread.orders.send(order);
+            wake(&thread.wake);
+        }
+        Ok(())
+    }
+
+    /// What was found out since the last call.
+    pub(super) fn verdicts(&self) -> Vec<Verdict> {
+        let Some(thread) = &self.thread else {
+            return Vec::new();
+        };
+        let _ = rustix::io::read(&*thread.told, &mut [0; 8]);
+        thread.verdicts.try_iter().collect()
+    }
+}
+
+fn start(epoll: &OwnedFd) -> io::Result<Connected> {
+    let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
+    let (woken, told) = (Arc::new(eventfd(0, flags)?), Arc::new(eventfd(0, flags)?));
+    let data = epoll::EventData::new_u64(TOKEN);
+    epoll::add(epoll, &*told, data, epoll::EventFlags::IN)?;
+    let (orders, taken) = channel();
+    let (tell, verdicts) = channel();
+    let mut work = Work {
+        orders: taken,
+        woken: Arc::clone(&woken),
+        tell,
+        told: Arc::clone(&told),
+        targets: BTreeMap::new(),
+    };
+    let thread = thread::Builder::new().name("probes".to_owned());
+    thread.spawn(move || work.run())?;
+    Ok(Connected {
+        orders,
+        wake: woken,
+        told,
+        verdicts,
+    })
+}
+
+fn wake(eventfd: &OwnedFd) {
+    let _ = rustix::io::write(eventfd, &1_u64.to_ne_bytes());
+}
+
+/// The thread's side.
+struct Work {
+    orders: Receiver<Order>,
+    woken: Arc<OwnedFd>,
+    tell: Sender<Verdict>,
+    told: Arc<OwnedFd>,
+    targets: BTreeMap<ServiceId, Target>,
+}
+
+/// A run that is probed.
+struct Target {
+    run: RunId,
+    plan: Plan,
+    /// When the next attempt begins.
+    due: Instant,
+    attempt: Option<Attempt>,
+    /// How many attempts there were.
+    attempts: u32,
+    /// So many have failed in a row.
+    failed: u32,
+}
+
+impl Work {
+    fn run(&mut self) {
+        loop {
+            self.take_orders();
+            self.begin_due(Instant::now());
+            let ready = self.wait();
+            let now = Instant::now();
+            for service in ready {
+                self.go_on(service, now);
+            }
+            let late = |target: &Target| target.attempt.as_ref().is_some_and(|a| a.until <= now);
+            let late = self.targets.iter().filter(|(_, target)| late(target));
+            for service in late.map(|(service, _)| *service).collect::<Vec<_>>() {
+                let within = self.targets[&service].plan.within;
+                let time = duration::format(within);
+                self.ended(service, now, Err(format!("no answer in {time}")));
+            }
+        }
+    }
+
+    fn take_orders(&mut self) {
+        for (service, order) in self.orders.try_iter() {
+            match order {
+                None => {
+                    self.targets.remove(&service);
+                }
+                Some((run, plan)) => {
+                    let due = Instant::now() + plan.first(run);
+                    let target = Target {
+                        run,
+                        plan,
+                        due,
+                        attempt: None,
+                        attempts: 0,
+                        failed: 0,
+                    };
+                    self.targets.insert(service, target);
+                }
+            }
+        }
+    }
+
+    fn begin_due(&mut self, now: Instant) {
+        let due = |target: &Target| target.attempt.is_none() && target.due <= now;
+        let due = self.targets.iter().filter(|(_, target)| due(target));
+        for service in due.map(|(service, _)| *service).collect::<Vec<_>>() {
+            let Some(target) = self.targets.get_mut(&service) else {
+                continue;
+            };
+            target.attempts = target.attempts.saturating_add(1);
+            target.due = now + target.plan.pause(target.run, target.attempts);
+            match Attempt::begin(&target.plan.target, now + target.plan.within) {
+                Ok(attempt) => target.attempt = Some(attempt),
+                Err(error) => self.ended(service, now, Err(error.to_string())),
+            }
+        }
+    }
+
+    /// Waits for the next thing to happen; the services whose attempt can go on.
+    fn wait(&self) -> Vec<ServiceId> {
+        let attempts: Vec<_> = (self.targets.iter())
+            .filter_map(|(service, target)| Some((*service, target.attempt.as_ref()?)))
+            .collect();
+        let mut fds = vec![PollFd::new(&*self.woken, PollFlags::IN)];
+        let flags = |attempt: &Attempt| attempt.waits_for();
+        fds.extend(
+            (attempts.iter())
+                .map(|(_, attempt)| PollFd::from_borrowed_fd(attempt.as_fd(), flags(attempt))),
+        );
+        let next = self.targets.values().map(|target| match &target.attempt {
+            Some(attempt) => attempt.until,
+            None => target.due,
+        });
+        let pause = next.min().map(|at| {
+            // Not a moment too early, or it would spin until then.
+            let pause = at.saturating_duration_since(Instant::now()) + Duration::from_micros(1);
+            Timespec {
+                tv_sec: i64::try_from(pause.as_secs()).unwrap_or(i64::MAX),
+                tv_nsec: pause.subsec_nanos().into(),
+            }
+        });
+        if poll(&mut fds, pause.as_ref()).is_err() {
+            return Vec::new(); // A signal.
+        }
+        if !fds[0].revents().is_empty() {
+            let _ = rustix::io::read(&*self.woken, &mut [0; 8]);
+        }
+        let ready = attempts.iter().zip(&fds[1..]);
+        let ready = ready.filter(|(_, fd)| !fd.revents().is_empty());
+        ready.map(|((service, _), _)| *service).collect()
+    }
+
+    fn go_on(&mut self, service: ServiceId, now: Instant) {
+        let Some(attempt) = (self.targets.get_mut(&service)).and_then(|t| t.attempt.as_mut())
+        else {
+            return;
+        };
+        match attempt.go_on() {
+            Progress::Waits => {}
+            Progress::Ended(result) => self.ended(service, now, result),
+        }
+    }
+
+    /// What an attempt has shown.
+    fn ended(&mut self, service: ServiceId, now: Instant, result: Result<(), String>) {
+        let Some(target) = self.targets.get_mut(&service) else {
+            return;
+        };
+        target.attempt = None;
+        target.due = target.due.max(now);
+        let notice = match (target.plan.purpose, result) {
+            (Purpose::Ready, Err(_)) => return,
+            (Purpose::Ready, Ok(())) => Notice::Ready,
+            (Purpose::Live, Ok(())) => {
+                target.failed = 0;
+                return;
+            }
+            (Purpose::Live, Err(error)) => {
+                target.failed += 1;
+                if target.failed < target.plan.failures {
+                    return;
+                }
+                Notice::Unwell(target.plan.verdict(&error).into())
+            }
+        };
+        let run = target.run;
+        // What follows is not probed for here: the record says what is wanted next.
+        self.targets.remove(&service);
+        if self.tell.send((run, notice)).is_ok() {
+            wake(&self.told);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Programs that are looked at from outside: whether they are ready (X41), whether they live (X43), and what a
+//! hung one is told (X44). The test itself is what the probes find.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
+use std::thread;
+use std::time::Duration;
+
+use relance_scm::config::{Address, Probe, Readiness};
+use relance_scm::settings::{
+    PROBE, PROBE_FAILURES, PROBE_INTERVAL, PROBE_TIMEOUT, READY, WATCHDOG, WATCHDOG_SIGNAL,
+};
+use relance_scm::{ServiceConfig, ServiceKind, ServiceState};
+use relance_testkit::daemon::Daemon;
+use relance_testkit::puppet::{Puppet, Stage};
+
+use crate::support::{name, output_with, relance};
+
+/// A program on strings that was just started, restarted long after a failure.
+fn started(
+    daemon: &Daemon,
+    service: &str,
+    settings: impl Fn(&mut ServiceConfig),
+) -> (Stage, Puppet) {
+    let stage = Stage::new(daemon.folder(), service);
+    let mut config = stage.service(service, "restart/3600000");
+    config.kind = ServiceKind::Program;
+    settings(&mut config);
+    daemon.create(config);
+    daemon.start_service(&name(service)).expect("it starts");
+    let puppet = stage.next_run();
+    (stage, puppet)
+}
+
+/// Probed as often as possible.
+fn probed(config: &mut ServiceConfig, probe: Probe, failures: u64) {
+    config.extensions.set(PROBE, Some(probe));
+    config.extensions.set(PROBE_INTERVAL, Duration::ZERO);
+    config.extensions.set(PROBE_FAILURES, Some(failures));
+}
+
+/// Answers with these statuses, one a request, the last one again and again. Ends with the test.
+fn serve(statuses: &'static [u16]) -> Probe {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("it has one");
+    thread::spawn(move || {
+        for index in 0.. {
+            let Ok((mut stream, _)) = listener.accept() else {
+                return;
+            };
+            let _ = stream.read(&mut [0; 1024]);
+            let status = statuses[index.min(statuses.len() - 1)];
+            let _ = stream.write_all(format!("HTTP/1.1 {status} X\r\n\r\n").as_bytes());
+        }
+    });
+    let path = "/".into();
+    Probe::Http { address, path }
+}
+
+fn has_failed(daemon: &Daemon, service: &str) -> String {
+    daemon.wait_until(&name(service), |info| {
+        info.recovery.failure_count == 1 && info.status.state == ServiceState::Stopped
+    });
+    let output = daemon.relance(&["events", "--id", "1014"]);
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn x41_a_program_is_ready_when_its_socket_takes_connections() {
+    let daemon = Daemon::start(relance());
+    let path = daemon.folder().join("app.sock");
+    let sign = Readiness::Connect(Address::Unix(path.display().to_string().into()));
+    let (_stage, _puppet) = started(&daemon, "app", |config| {
+        config.extensions.set(READY, Some(sign.clone()));
+    });
+    let info = daemon.wait_for_state(&name("app"), ServiceState::StartPending);
+    assert!(info.run.is_some());
+    // Another engine looks as well.
+    daemon.kill_engine();
+    let _listener = UnixListener::bind(&path).expect("a socket");
+    daemon.wait_for_state(&name("app"), ServiceState::Running);
+}
+
+#[test]
+fn x43_a_program_that_fails_its_probes_in_a_row_is_ended_and_a_failure() {
+    let daemon = Daemon::start(relance());
+    // One that fails and recovers is left alone.
+    let probe = serve(&[200, 500, 503, 200, 500, 200, 404]);
+    let (_stage, mut puppet) = started(&daemon, "app", |config| probed(config, probe.clone(), 3));
+    puppet.wait_for_end();
+    let said = has_failed(&daemon, "app");
+    assert!(
+        said.contains("failed 3 times in a row: status 404"),
+        "{said}"
+    );
+    let why = daemon.relance(&["why", "app"]);
+    let why = String::from_utf8_lossy(&why.stdout).into_owned();
+    assert!(why.contains("hung"), "{why}");
+}
+
+#[test]
+fn x43_a_target_that_is_silent_keeps_no_other_waiting() {
+    let daemon = Daemon::start(relance());
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = silent.local_addr().expect("it has one");
+    let (_slow_stage, _slow) = started(&daemon, "slow", |config| {
+        let path = "/".into();
+        probed(config, Probe::Http { address, path }, 1);
+        config
+            .extensions
+            .set(PROBE_TIMEOUT, Duration::from_secs(3600));
+    });
+    let (_connection, _) = silent.accept().expect("it is probed");
+    let nobody = daemon.folder().join("nobody.sock");
+    let nobody = Address::Unix(nobody.display().to_string().into());
+    let (_stage, mut puppet) = started(&daemon, "quick", |config| {
+        probed(config, Probe::Connect(nobody.clone()), 1);
+    });
+    puppet.wait_for_end();
+    assert!(has_failed(&daemon, "quick").contains("nobody.sock"));
+    let slow = daemon.query(&name("slow"));
+    assert_eq!(slow.status.state, ServiceState::Running);
+}
+
+#[test]
+fn x44_a_hung_program_may_leave_a_dump() {
+    let daemon = Daemon::with_manual_clock(relance());
+    let line = "trap 'echo dumped; exit 0' ABRT; echo up; sleep 3600 & wait";
+    let mut config = ServiceConfig::new(name("app"), format!("/bin/sh -c \"{line}\""));
+    config.kind = ServiceKind::Program;
+    config
+        .extensions
+        .set(WATCHDOG, Some(Duration::from_secs(60)));
+    config.extensions.set(WATCHDOG_SIGNAL, Some(6));
+    daemon.create(config);
+    daemon.start_service(&name("app")).expect("it starts");
+    output_with(&daemon, "app", "up");
+    assert_eq!(daemon.advance_to_next(), Duration::from_secs(60));
+    daemon.wait_until(&name("app"), |info| {
+        info.recovery.failure_count == 1 && info.status.state == ServiceState::Stopped
+    });
+    output_with(&daemon, "app", "dumped");
+}
