@@ -143,7 +143,7 @@ fn status(viewer: &Viewer, info: &ServiceInfo) -> Markup {
                     }
                 }
             }
-            @if info.held.is_some() || !info.recovery.pending.is_empty() { div { (table::next_recovery(info, lang)) } }
+            @if info.held.is_some() || info.next_start.is_some() || !info.recovery.pending.is_empty() { div { (table::next_recovery(info, lang)) } }
             @if info.run.is_none() && let Some(end) = info.last_end.as_ref() {
                 div { (rich(console::Ended { time: SLOTS[0] }, lang, &[time::ago(end.at.0)])) " · " (table::reason(end, lang)) }
             }

@@ -10,7 +10,7 @@ use relance_texts::{console, shown};
 
 use crate::form::{Form, query};
 use crate::hub::{Load, State};
-use crate::lang::{self, Lang};
+use crate::lang::{self, Lang, SLOTS, rich};
 use crate::time;
 
 /// Most rows of a page.
@@ -219,6 +219,9 @@ pub(crate) fn next_recovery(info: &ServiceInfo, lang: Lang) -> Markup {
         @if let Some(held) = &info.held {
             span.next { (lang.say(console::Held { needed: shown(&held.needed) })) }
         }
+        @if let Some(at) = info.next_start {
+            span.next { (rich(console::StartsNext { time: SLOTS[0] }, lang, &[time::until(at.0)])) }
+        }
         @for pending in &info.recovery.pending {
             span.next {
                 (lang::action(pending.action.kind).of(lang)) " "
@@ -343,6 +346,7 @@ mod tests {
             last_end: None,
             restart_wanted: None,
             held: None,
+            next_start: None,
         })
     }
 

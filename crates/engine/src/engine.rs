@@ -28,6 +28,7 @@ mod lifetime;
 mod requests;
 mod restarts;
 mod restored;
+mod schedules;
 mod shutdown;
 mod starts;
 mod submitted;
@@ -102,6 +103,8 @@ pub struct Engine<P, S> {
     with_dependencies: BTreeSet<ServiceId>,
     /// Services that mind when something they need is down.
     minding: BTreeSet<ServiceId>,
+    /// Services that are started by the clock.
+    schedules: schedules::Schedules,
     /// Services whose restart is wanted.
     restarting: BTreeSet<ServiceId>,
     waits: Vec<Wait>,
@@ -171,6 +174,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             deadlines: BTreeSet::new(),
             with_dependencies: BTreeSet::new(),
             minding: BTreeSet::new(),
+            schedules: schedules::Schedules::default(),
             restarting: BTreeSet::new(),
             waits: Vec::new(),
             boot_starts: None,
@@ -487,6 +491,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.processes.look_away(id);
         self.with_dependencies.remove(&id);
         self.minding.remove(&id);
+        self.schedules.note(id, None);
         Some(slot.record)
     }
 }

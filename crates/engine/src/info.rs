@@ -72,6 +72,10 @@ pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInf
         },
         last_end: record.last_end.as_ref().map(|end| end_info(end, clocks)),
         restart_wanted: record.restart.map(|restart| clocks.wall_of(restart.since)),
+        next_start: record
+            .scheduled
+            .and_then(|scheduled| scheduled.next)
+            .map(|next| Timestamp(next.saturating_mul(1000))),
         held: record.held().map(|down| HeldInfo {
             needed: down.needed.clone(),
             since: clocks.wall_of(down.since),
@@ -93,6 +97,7 @@ fn run_info(run: &Run, state_since: Option<Time>, clocks: Clocks) -> RunInfo {
             StartCause::Recycle => "recycle",
             StartCause::Restart => "restart",
             StartCause::DependencyBack => "dependency back",
+            StartCause::Schedule => "schedule",
         },
         stopping: run.stop.is_some(),
         // Of these the record knows nothing.

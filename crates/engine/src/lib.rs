@@ -19,3 +19,4 @@ pub mod sight;
 mod signs;
 pub mod storage;
 mod unavailable;
+mod zones;

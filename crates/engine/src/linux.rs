@@ -33,6 +33,7 @@ mod spawn;
 mod start_error;
 mod store_watch;
 pub(crate) mod usage;
+mod wall_timer;
 mod without_database;
 
 pub use account::ConsoleAccount;

@@ -10,7 +10,7 @@ use relance_scm::{Control, ServiceKind, ServiceState, Win32Error};
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
 use crate::record::{ControlId, PendingControl, Run, RunId, RunPhase, ServiceRecord, StopCause};
-use crate::{held, pending, stopping};
+use crate::{held, pending, schedule, stopping};
 
 /// How long a service may take to answer a control (S44).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,6 +28,7 @@ pub(crate) fn requested(draft: &mut Draft, control: Control, dependents_active: 
     }
     if control == Control::Stop {
         withdraw_restart(draft);
+        schedule::take_queued(draft);
     }
     pass_on(draft, control)
 }

@@ -32,6 +32,12 @@ pub fn explain(record: &ServiceRecord, now: Time) -> Vec<Text> {
             .map(|restart| wanted_restart(record, restart, now)),
     );
     sentences.extend(needed_down(record, now));
+    if record
+        .scheduled
+        .is_some_and(|scheduled| scheduled.is_queued)
+    {
+        sentences.push(why::QUEUED_START.text());
+    }
     if let Some(end) = &record.last_end {
         sentences.push(last_end(record, end, now));
         sentences.extend(how_long(end));
@@ -64,6 +70,7 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         StartCause::Recycle => why::CAUSE_RECYCLE,
         StartCause::Restart => why::CAUSE_RESTART,
         StartCause::DependencyBack => why::CAUSE_DEPENDENCY_BACK,
+        StartCause::Schedule => why::CAUSE_SCHEDULE,
     };
     let waits = match run.phase {
         RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES.text()),

@@ -56,6 +56,20 @@ pub enum Input {
     // Facts.
     /// A change of the configuration was committed.
     ConfigChanged(Arc<ServiceConfig>),
+    /// The schedule of the service comes next at this time of the wall clock, in seconds since 1970.
+    SchedulePlanned {
+        /// `None`: never again.
+        next: Option<i64>,
+    },
+    /// The time of a scheduled start has come (X72).
+    ScheduleDue {
+        /// The time that has come.
+        at: i64,
+        /// When it comes next.
+        next: Option<i64>,
+        /// Nobody was there at its time.
+        missed: bool,
+    },
     /// Something that the service needs is down (X70).
     DependencyDown {
         /// The service, or the group.

@@ -41,6 +41,7 @@ mod recovery;
 mod recycle;
 mod report;
 mod restart;
+mod schedule;
 mod shutdown;
 mod start;
 mod step;
@@ -52,7 +53,7 @@ pub use input::{Input, SpawnFailure};
 pub use notices::Notice;
 pub use record::{
     ActionId, ControlId, End, EndReason, NeededDown, PendingAction, RestartWanted, Run, RunId,
-    RunPhase, ServiceId, ServiceRecord, ShutdownLimits, StartCause, StopCause, Timer,
+    RunPhase, Scheduled, ServiceId, ServiceRecord, ShutdownLimits, StartCause, StopCause, Timer,
 };
 pub use step::step;
 pub use time::Time;

@@ -23,6 +23,7 @@ mod laws;
 mod needed;
 mod restart;
 pub(crate) mod restored;
+mod scheduled;
 mod starting;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub use end::{End, EndReason};
 pub use needed::NeededDown;
 pub(crate) use needed::WhenDependencyFails;
 pub use restart::RestartWanted;
+pub use scheduled::Scheduled;
 
 /// How long a process may take to connect (S43).
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -85,6 +87,8 @@ pub enum StartCause {
     Restart,
     /// Something that it needs was down, and is back (X70).
     DependencyBack,
+    /// Its schedule came (X72).
+    Schedule,
 }
 
 /// How far a run has come.
@@ -374,6 +378,8 @@ pub struct ServiceRecord {
     pub restart: Option<RestartWanted>,
     /// Something that it needs is down, and it minds that (X70).
     pub needed_down: Option<NeededDown>,
+    /// When it is started by the clock, if it has a schedule (X72).
+    pub scheduled: Option<Scheduled>,
     /// Set once the system shuts down (R40).
     pub shutting_down: bool,
     /// How long that shutdown waits.
@@ -408,6 +414,7 @@ impl ServiceRecord {
             last_end: None,
             restart: None,
             needed_down: None,
+            scheduled: None,
             shutting_down: false,
             limits: ShutdownLimits::default(),
             shutdown: None,
@@ -422,6 +429,10 @@ impl ServiceRecord {
             runs: self.runs,
             actions_queued: self.actions_queued,
             marked_for_delete: self.marked_for_delete,
+            scheduled: self.scheduled.map(|scheduled| Scheduled {
+                is_queued: false,
+                ..scheduled
+            }),
             ..Self::new(self.id, Arc::clone(&self.config))
         }
     }

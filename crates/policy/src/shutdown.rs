@@ -8,7 +8,7 @@ use relance_scm::{Control, ServiceKind};
 use crate::action::{Action, Answer};
 use crate::draft::Draft;
 use crate::record::{RunId, RunPhase, ShutdownLimits, ShutdownPhase, StopCause};
-use crate::{control, stopping};
+use crate::{control, schedule, stopping};
 
 /// Nothing is started from now on. What others still `need` is told to stop when this comes again
 /// without that (X20).
@@ -21,6 +21,7 @@ pub(crate) fn requested(draft: &mut Draft, limits: ShutdownLimits, needed: bool)
     draft.record.pending_actions.clear();
     draft.record.restart = None;
     draft.record.needed_down = None;
+    schedule::take_queued(draft);
     draft.record.limits = limits;
     let Some(run) = &draft.record.run else {
         return end_previous(draft);

@@ -8,11 +8,11 @@ use relance_scm::event::Event;
 use crate::action::{Action, Answer, DenyReason, Step};
 use crate::draft::Draft;
 use crate::input::Input;
-use crate::record::{RunPhase, ServiceRecord, Timer};
+use crate::record::{RunId, RunPhase, ServiceRecord, Timer};
 use crate::time::Time;
 use crate::{
     control, dependency, exit, held, notices, pending, readiness, recovery, report, restart,
-    shutdown, start, stop_command, stopping,
+    schedule, shutdown, start, stop_command, stopping,
 };
 
 /// Decides what follows from an input.
@@ -34,6 +34,8 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
             after,
         } => restart::requested(&mut draft, dependents_active, with_dependents, after),
         Input::RestartDue => restart::due(&mut draft),
+        Input::SchedulePlanned { next } => schedule::planned(&mut draft, next),
+        Input::ScheduleDue { at, next, missed } => schedule::due(&mut draft, at, next, missed),
         Input::DependencyDown {
             needed,
             failed,
@@ -57,11 +59,9 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
             report,
         } => report::status(&mut draft, run, number, report),
         Input::ImpossibleStateReported { run, state } => {
-            draft.if_current(run, |draft| draft.log(Event::ImpossibleState(state)))
+            log_of(&mut draft, run, Event::ImpossibleState(state))
         }
-        Input::ChannelBroken { run } => {
-            draft.if_current(run, |draft| draft.log(Event::MalformedAnswer))
-        }
+        Input::ChannelBroken { run } => log_of(&mut draft, run, Event::MalformedAnswer),
         Input::CauseTold { run, cause } => report::cause_told(&mut draft, run, cause),
         Input::Hung { run } => stopping::silent(&mut draft, run),
         Input::Noticed { run, notice } => notices::noticed(&mut draft, run, notice),
@@ -72,9 +72,19 @@ pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
         Input::ActionDone { id, result } => recovery::done(&mut draft, id, result),
         Input::TimerFired(timer) => timer_fired(&mut draft, timer),
     };
-    restart::start_if_stopped(&mut draft);
-    held::forget_if_over(&mut draft);
+    settle(&mut draft);
     draft.finish(answer)
+}
+
+/// What may follow from any step.
+fn settle(draft: &mut Draft) {
+    restart::start_if_stopped(draft);
+    schedule::start_if_stopped(draft);
+    held::forget_if_over(draft);
+}
+
+fn log_of(draft: &mut Draft, run: RunId, event: Event) -> Answer {
+    draft.if_current(run, |draft| draft.log(event))
 }
 
 fn timer_fired(draft: &mut Draft, timer: Timer) -> Answer {
@@ -103,6 +113,7 @@ fn delete_requested(draft: &mut Draft) -> Answer {
     draft.record.marked_for_delete = true;
     draft.record.restart = None;
     draft.record.needed_down = None;
+    draft.record.scheduled = None;
     Arc::make_mut(&mut draft.record.config).start_type = StartType::Disabled;
     draft.remove_if_over();
     Answer::Accepted

@@ -10,6 +10,7 @@ mod names;
 mod of_manager;
 mod read;
 mod texts;
+mod waiting;
 
 use crate::config::StartType;
 use crate::control::Control;
@@ -241,6 +242,12 @@ pub enum Event {
     RestartedWithNeeded(Box<str>),
     /// 1074: somebody stopped it, so that it no longer waits for this.
     HoldEnded(Box<str>),
+    /// 1075: nobody was there at the time of a scheduled start (X73).
+    StartMissed,
+    /// 1076: it still ran at the time of a scheduled start (X74).
+    StillRunning,
+    /// 1077: the same, and it is started once it has stopped (X74).
+    StartQueued,
     /// 1101: the manager has started (a boot in the sense of C31, R19).
     ManagerStarted,
     /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.
@@ -328,11 +335,7 @@ impl Event {
             Self::LimitsNotHeld(_) => 1046,
             Self::StartOverdue(_) => 1033,
             Self::NeverRunning(_) => 1034,
-            Self::Held(_) => 1071,
-            Self::Released(_) => 1072,
-            Self::RestartedWithNeeded(_) => 1073,
-            Self::HoldEnded(_) => 1074,
-            _ => self.id_of_manager(),
+            _ => self.id_of_waiting(),
         }
     }
 
@@ -394,6 +397,7 @@ impl Event {
                 | Self::RestartWithdrawn
                 | Self::Released(_)
                 | Self::HoldEnded(_)
+                | Self::StartQueued
                 | Self::ManagerStarted
                 | Self::StorageRecovered(_)
                 | Self::ManagerStopping
@@ -429,6 +433,8 @@ impl Event {
                 | Self::NotTaken(_)
                 | Self::Held(_)
                 | Self::RestartedWithNeeded(_)
+                | Self::StartMissed
+                | Self::StillRunning
         )
     }
 
@@ -445,11 +451,7 @@ impl Event {
             Self::DependencyFailed(dependency, error) => {
                 vec![service(), dependency.to_string(), message(*error)]
             }
-            Self::GroupFailed(needed)
-            | Self::Held(needed)
-            | Self::Released(needed)
-            | Self::RestartedWithNeeded(needed)
-            | Self::HoldEnded(needed) => vec![service(), needed.to_string()],
+            Self::GroupFailed(group) => vec![service(), group.to_string()],
             Self::DependencyMissing(name) => vec![service(), name.to_string()],
             Self::ConnectTimedOut(ms) | Self::ControlTimedOut(ms) => {
                 vec![ms.to_string(), service()]
@@ -531,7 +533,7 @@ impl Event {
             | Self::Hung(text) => {
                 vec![service(), text.to_string()]
             }
-            _ => self.parameters_of_manager(),
+            _ => self.parameters_of_waiting(service()),
         }
     }
 }

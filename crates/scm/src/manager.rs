@@ -400,6 +400,8 @@ pub struct ServiceInfo {
     pub restart_wanted: Option<Timestamp>,
     /// What it waits for, if it is held (X70).
     pub held: Option<HeldInfo>,
+    /// When its schedule comes next (X72).
+    pub next_start: Option<Timestamp>,
 }
 
 impl ServiceInfo {

@@ -24,6 +24,7 @@ mod limits;
 mod liveness;
 mod logs;
 mod rlimits;
+mod schedules;
 mod signals;
 mod stop_command;
 mod typed;

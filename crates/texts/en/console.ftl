@@ -398,6 +398,7 @@ console-security = Security
 console-being-deleted = being deleted
 console-in-progress = In progress
 console-held = starts with { $needed }
+console-starts-next = starts { $time }
 console-now = now
 console-ended-unseen = ended unseen
 console-create-no-such = There is no service { $name } yet; this one cannot start before there is.

@@ -146,6 +146,13 @@ error-whole-path = "{ $text }" must be a whole path, from the root on
 error-yes-or-no = write yes or no
 error-no-readiness = "{ $text }" is not a way to say that a program is ready; write notify (READY=1 by sd_notify), fd:3 (a line on descriptor 3; up to 255), tcp:127.0.0.1:8080 or unix:/run/app.sock (it takes connections)
 error-no-probe = "{ $text }" is not a probe; write http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 or unix:/run/app.sock, with a number for the address
+error-no-schedule = "{ $text }" is not a schedule; write it like Mon..Fri 02:30, *:0/15, daily, *-*-01 06:00 Europe/Berlin, or like cron: 30 2 * * 1-5
+error-schedule-never = "{ $text }" never comes: there is no such day; mend the date
+error-schedule-fraction = "{ $text }" has fractions of a second; write whole seconds
+error-schedule-reboot = @reboot is not a schedule; an automatic service starts at boot: --start auto
+error-schedule-too-long = a schedule has 1024 bytes at most; shorten it
+error-schedule-over = the schedule "{ $text }" never comes again: its years are over; mend the date
+error-no-time-zone = there is no time zone "{ $zone }" on this machine; write a name like Europe/Berlin or UTC, or install the time zones (the package tzdata)
 error-no-choice = "{ $text }" is not a choice; use { $words }
 error-no-number-from = "{ $text }" is not a number from { $least } to { $most }
 error-no-octal = "{ $text }" is not an octal number from 0 to { $most }

@@ -85,6 +85,8 @@ status-summary-shut-down = shut down
 ## What it says and waits for
 
 status-says = says
+status-next-start = next start
+status-next-start-at = { $moment }, in { $time } ({ $schedule })
 status-held = held
 status-reloading = reads its settings again
 status-needed-down = { $needed }, which it needs, is down; it starts when that is back

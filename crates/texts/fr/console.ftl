@@ -398,6 +398,7 @@ console-security = Sécurité
 console-being-deleted = en suppression
 console-in-progress = En cours
 console-held = démarre avec { $needed }
+console-starts-next = démarre { $time }
 console-now = maintenant
 console-ended-unseen = fin non observée
 console-create-no-such = Le service { $name } n’existe pas encore ; celui-ci ne pourra pas démarrer avant qu’il existe.

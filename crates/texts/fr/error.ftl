@@ -145,6 +145,13 @@ error-whole-path = « { $text } » doit être un chemin entier, depuis la racine
 error-yes-or-no = écrivez yes ou no
 error-no-readiness = « { $text } » n’est pas une façon de dire qu’un programme est prêt ; écrivez notify (READY=1 par sd_notify), fd:3 (une ligne sur le descripteur 3 ; jusqu’à 255), tcp:127.0.0.1:8080 ou unix:/run/app.sock (il accepte des connexions)
 error-no-probe = « { $text } » n’est pas une sonde ; écrivez http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 ou unix:/run/app.sock, avec une adresse numérique
+error-no-schedule = « { $text } » n’est pas un horaire ; écrivez par exemple Mon..Fri 02:30, *:0/15, daily, *-*-01 06:00 Europe/Berlin, ou comme cron : 30 2 * * 1-5
+error-schedule-never = « { $text } » n’arrive jamais : ce jour n’existe pas ; corrigez la date
+error-schedule-fraction = « { $text } » a des fractions de seconde ; écrivez des secondes entières
+error-schedule-reboot = @reboot n’est pas un horaire ; un service automatique démarre avec la machine : --start auto
+error-schedule-too-long = un horaire a 1024 octets au plus ; raccourcissez-le
+error-schedule-over = l’horaire « { $text } » ne revient plus : ses années sont passées ; corrigez la date
+error-no-time-zone = le fuseau horaire « { $zone } » n’existe pas sur cette machine ; écrivez un nom comme Europe/Paris ou UTC, ou installez les fuseaux (le paquet tzdata)
 error-no-choice = « { $text } » n’est pas un des choix ; utilisez { $words }
 error-no-number-from = « { $text } » n’est pas un nombre de { $least } à { $most }
 error-no-octal = « { $text } » n’est pas un nombre octal de 0 à { $most }

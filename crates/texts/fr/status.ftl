@@ -85,6 +85,8 @@ status-summary-shut-down = arrêté avec le gestionnaire
 ## Ce qu’il dit et attend
 
 status-says = dit
+status-next-start = prochain départ
+status-next-start-at = { $moment }, dans { $time } ({ $schedule })
 status-held = retenu
 status-reloading = relit ses réglages
 status-needed-down = { $needed }, dont il a besoin, est arrêté ; il démarre quand celui-ci revient

@@ -236,6 +236,7 @@ impl Scm {
             last_end: None,
             restart_wanted: None,
             held: None,
+            next_start: None,
             config: Arc::new(config),
         })
     }

@@ -12,13 +12,15 @@ use crate::cargo;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("relance-rulebook", &[]),
     ("relance-texts", &[]),
-    ("relance-scm", &["relance-texts"]),
+    ("relance-schedule", &[]),
+    ("relance-scm", &["relance-schedule", "relance-texts"]),
     ("relance-policy", &["relance-scm", "relance-texts"]),
     ("relance-wire", &["relance-scm", "relance-texts"]),
     (
         "relance-engine",
         &[
             "relance-policy",
+            "relance-schedule",
             "relance-scm",
             "relance-texts",
             "relance-wire",

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use relance_policy::record::{Previous, Recycling, ShutdownPhase};
 use relance_policy::{
-    End, NeededDown, PendingAction, RestartWanted, Run, ServiceId, ServiceRecord, Time,
+    End, NeededDown, PendingAction, RestartWanted, Run, Scheduled, ServiceId, ServiceRecord, Time,
 };
 use relance_scm::{ControlsAccepted, ExitCode, ServiceState};
 use rusqlite::{Connection, params};
@@ -37,6 +37,7 @@ pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite
         shutdown: record.shutdown,
         restart: record.restart,
         needed_down: record.needed_down.as_ref().map(Cow::Borrowed),
+        scheduled: record.scheduled,
     };
     connection.prepare_cached(WRITE)?.execute(params![
         record.id.0,
@@ -115,6 +116,7 @@ fn read(row: &Columns<'_>, record: &mut ServiceRecord) -> Result<(), String> {
     record.shutdown = details.shutdown;
     record.restart = details.restart;
     record.needed_down = details.needed_down.map(Cow::into_owned);
+    record.scheduled = details.scheduled;
     Ok(())
 }
 
@@ -141,4 +143,6 @@ struct Details<'a> {
     restart: Option<RestartWanted>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     needed_down: Option<Cow<'a, NeededDown>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scheduled: Option<Scheduled>,
 }

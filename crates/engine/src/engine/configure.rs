@@ -140,6 +140,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             refuse_marked(&self.services[&id].record)?;
         }
         self.names.check(None, config)?;
+        Self::check_schedule(now, config, None)?;
         self.refuse_loop(config)?;
         self.last_service += 1;
         let id = ServiceId(self.last_service);
@@ -250,6 +251,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             return Ok(Outcome::Unchanged);
         }
         self.names.check(Some(id), &config)?;
+        Self::check_schedule(now, &config, Some(&before.config))?;
         self.refuse_loop(&config)?;
         self.names.remove(&before.config);
         self.names.insert(id, &config);
@@ -379,6 +381,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 Undo::Change(before) | Undo::Remove(before) => (before.id, Some(before)),
             };
             self.look_at_waits(now, id);
+            self.plan_changed(now, id, before.as_deref());
             self.look_at_needs(now, id, Duration::ZERO);
             if let Some(before) = before {
                 self.look_at_dependents(now, &before);

@@ -50,6 +50,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         self.give_up_waits(now);
         self.start_delayed(now);
+        self.start_scheduled(now);
         let held_back = self.restraint.due(now.time);
         self.write(held_back);
     }
@@ -59,6 +60,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let Some(slot) = self.services.get_mut(&id) else {
             return;
         };
+        let scheduled = slot.record.scheduled.and_then(|scheduled| scheduled.next);
+        self.schedules.note(id, scheduled);
         let next = slot.record.next_deadline().map(|(at, _)| at);
         if next == slot.deadline {
             return;

@@ -102,6 +102,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.remove(now, id);
             }
         }
+        self.plan_unplanned(now);
         self.turn.meta.push((Meta::Boot, boot.to_owned()));
         self.turn.meta.push((Meta::ShutDown, "0".to_owned()));
         if self.settings.services_come_first {
@@ -140,6 +141,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             self.shut_down_all(now);
         }
         self.look_at_all_needs(now);
+        self.plan_unplanned(now);
     }
 
     /// Processes on record that the host does not have: they ended, and nobody saw how.

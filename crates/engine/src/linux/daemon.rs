@@ -26,6 +26,7 @@ use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
 use super::protocol::RecordedRun;
 use super::signals::Signals;
 use super::store_watch::StoreWatch;
+use super::wall_timer::WallTimer;
 use super::without_database;
 use crate::command::QUEUE_LEN_MAX;
 use crate::database::{Database, EventLog, Loaded, Meta};
@@ -176,6 +177,7 @@ pub fn run(
         engine.processes().ready();
     }
     let timer = Timer::new(&epoll)?;
+    let wall_timer = WallTimer::new(Arc::clone(&epoll));
     let mut driver = Driver {
         store: StoreWatch::new(&epoll, &setup.database),
         engine,
@@ -186,6 +188,7 @@ pub fn run(
         clock,
         shared_clock,
         timer,
+        wall_timer,
         is_ready: !waits,
     };
     if greeting.shutting_down {

@@ -15,8 +15,9 @@ use rustix::time::{
 };
 
 use super::clock::{self, Clock};
-use super::processes::{LinuxProcesses, TOKEN_STORE, TOKEN_TIMER, TOKEN_WAKE};
+use super::processes::{LinuxProcesses, TOKEN_STORE, TOKEN_TIMER, TOKEN_WAKE, TOKEN_WALL};
 use super::store_watch::StoreWatch;
+use super::wall_timer::WallTimer;
 use crate::access;
 use crate::command::{ClientRequest, Command};
 use crate::database::CommitError;
@@ -37,6 +38,7 @@ pub(crate) struct Driver {
     pub(crate) clock: Clock,
     pub(crate) shared_clock: Arc<SharedClock>,
     pub(crate) timer: Timer,
+    pub(crate) wall_timer: WallTimer,
     pub(crate) store: StoreWatch,
     /// Whether the guardian was told that clients are served.
     pub(crate) is_ready: bool,
@@ -58,6 +60,7 @@ impl Driver {
                 return Ok(());
             }
             self.timer.arm(&self.clock, self.engine.next_deadline())?;
+            self.wall_timer.arm(self.engine.next_scheduled())?;
             events.clear();
             match epoll::wait(
                 &*self.epoll,
@@ -74,6 +77,11 @@ impl Driver {
                         let _ = rustix::io::read(&*self.wake, &mut [0; 8]);
                     }
                     TOKEN_TIMER => self.timer.fired(),
+                    TOKEN_WALL => {
+                        if self.wall_timer.fired() {
+                            self.engine.clock_was_set(self.now());
+                        }
+                    }
                     TOKEN_STORE => {
                         if self.store.take() {
                             self.engine.storage().look();

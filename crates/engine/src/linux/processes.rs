@@ -123,6 +123,7 @@ pub(crate) const TOKEN_LINK: u64 = 1;
 pub(crate) const TOKEN_WAKE: u64 = 2;
 pub(crate) const TOKEN_TIMER: u64 = 3;
 pub(crate) const TOKEN_STORE: u64 = 4; // 5 is the prober's.
+pub(crate) const TOKEN_WALL: u64 = 6;
 /// What is always waited for on the link.
 const LINK_EVENTS: epoll::EventFlags = epoll::EventFlags::IN.union(epoll::EventFlags::ET);
 const TOKEN_LOWEST_RUN: u64 = 1 << 32;

@@ -3,6 +3,7 @@
 mod compliance;
 mod dependencies;
 mod lifetime;
+mod schedules;
 mod signs;
 mod simulation;
 mod watchdog;

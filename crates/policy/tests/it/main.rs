@@ -18,6 +18,7 @@ mod recovery;
 mod replaced;
 mod restarts;
 mod restored;
+mod schedules;
 mod scripts;
 mod shutdown;
 mod starts;

@@ -294,7 +294,7 @@ fn says(info: &ServiceInfo) -> Option<&str> {
     info.run.as_ref()?.status_text.as_deref()
 }
 
-/// The earliest pending recovery action, or what one of them waits for.
+/// The earliest pending recovery action, what one of them waits for, or the next start by the clock.
 fn next(line: &[&ServiceInfo]) -> String {
     let pending = line.iter().filter_map(|info| earliest(info));
     let Some(pending) = pending.min_by_key(|pending| pending.due) else {
@@ -302,6 +302,9 @@ fn next(line: &[&ServiceInfo]) -> String {
         if let Some(held) = held.next() {
             let needed = plain(&held.needed);
             return say(status::StartWith { needed });
+        }
+        if let Some(at) = line.iter().filter_map(|info| info.next_start).min() {
+            return format!("start in {}", between(now(), at));
         }
         return String::new();
     };

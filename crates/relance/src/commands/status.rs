@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use relance_scm::manager::{HeldInfo, ServiceInfo, Usage};
+use relance_scm::settings::SCHEDULE;
 use relance_scm::{ExitCode, ServiceState};
 use relance_texts::{shown, status};
 use relance_wire::api::ServiceReply;
@@ -12,7 +13,7 @@ use crate::lang::say;
 use crate::limits;
 use crate::plain::plain;
 use crate::selection::Selection;
-use crate::text::{between, now, print_pairs};
+use crate::text::{between, moment, now, print_pairs};
 use crate::words;
 
 /// One service: state, process, failures, what comes next
@@ -80,6 +81,14 @@ fn print(info: &ServiceInfo, usage: Option<&Usage>) {
         pairs.push((say(status::LAST_END), words::end(end)));
     }
     pairs.push((say(status::FAILURES), failures(info)));
+    if let Some(at) = info.next_start {
+        let next = say(status::NextStartAt {
+            moment: moment(at).to_string(),
+            time: between(now(), at),
+            schedule: shown(info.config.extensions.get(SCHEDULE).unwrap_or_default()),
+        });
+        pairs.push((say(status::NEXT_START), next));
+    }
     if let Some(held) = &info.held {
         pairs.push((say(status::HELD), until_back(held)));
     }

@@ -6,7 +6,7 @@ use relance_texts::setting;
 
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
-    dependencies, environment, limits, liveness, logs, rlimits, signals, stop_command,
+    dependencies, environment, limits, liveness, logs, rlimits, schedules, signals, stop_command,
 };
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Probe, Readiness};
 
@@ -470,4 +470,10 @@ extensions! {
     IO_WEIGHT: Option<u64> = limits::IO_WEIGHT;
     /// What becomes of it when something that it needs fails (X70, X71).
     WHEN_DEPENDENCY_FAILS: &'static str = dependencies::WHEN_DEPENDENCY_FAILS;
+    /// When it is started by the clock (X72); not set: never.
+    SCHEDULE: Option<Box<str>> = schedules::SCHEDULE;
+    /// What becomes of a start whose time came while there was no manager (X73).
+    WHEN_START_MISSED: &'static str = schedules::WHEN_START_MISSED;
+    /// What becomes of a start that finds the service running (X74).
+    WHEN_STILL_RUNNING: &'static str = schedules::WHEN_STILL_RUNNING;
 }

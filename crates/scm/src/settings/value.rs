@@ -11,8 +11,8 @@ use crate::duration;
 use crate::failure_actions::parse_reset_period;
 use crate::status::signal_name;
 use reading::{
-    actions, choice, duration as time, flag, integer, number, octal, path, set, signal, size,
-    size_text, statuses,
+    actions, choice, duration as time, flag, integer, number, octal, path, schedule, set, signal,
+    size, size_text, statuses,
 };
 
 /// What values a setting takes, with unit and range.
@@ -58,6 +58,8 @@ pub enum ValueType {
     Readiness,
     /// Where a probe looks, like `http://127.0.0.1:8080/`; empty: not set.
     Probe,
+    /// When it is started, like `Mon..Fri 02:30`; empty: not set.
+    Schedule,
     /// Exit statuses from 0 to 255, separated by commas.
     Statuses,
     /// Processors, like `0-3,6`; empty: all.
@@ -130,6 +132,7 @@ impl ValueType {
             Self::ControlSignals => "CODE=SIGNAL,…",
             Self::Readiness => "SIGN",
             Self::Probe => "ADDRESS",
+            Self::Schedule => "WHEN",
             Self::Statuses => "CODES",
             Self::Processors | Self::Capabilities => "LIST",
             Self::Sddl => "SDDL",
@@ -161,6 +164,7 @@ impl ValueType {
             Self::ControlSignals => setting::RANGE_CONTROLS,
             Self::Readiness => setting::RANGE_READINESS,
             Self::Probe => setting::RANGE_PROBE,
+            Self::Schedule => setting::RANGE_SCHEDULE,
             Self::Statuses => setting::RANGE_STATUSES,
             Self::Processors => setting::RANGE_PROCESSORS,
             Self::Capabilities => setting::RANGE_CAPABILITIES,
@@ -200,6 +204,7 @@ impl ValueType {
             Self::ControlSignals => set(trimmed, Value::ControlSignals),
             Self::Readiness => set(trimmed, Value::Readiness),
             Self::Probe => set(trimmed, Value::Probe),
+            Self::Schedule => schedule(trimmed),
             Self::Statuses => statuses(trimmed),
             Self::Processors => set(trimmed, Value::Processors),
             Self::Capabilities => set(trimmed, Value::Capabilities),

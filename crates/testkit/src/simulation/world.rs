@@ -30,6 +30,8 @@ pub struct World {
     disk: SharedDisk,
     engine: Engine<SimProcesses, SimStorage>,
     now: Rc<Cell<Time>>,
+    /// How far the wall clock is ahead of the other, in milliseconds.
+    wall_ahead: i64,
     boots: u32,
 }
 
@@ -70,6 +72,7 @@ impl World {
             disk,
             engine,
             now,
+            wall_ahead: 0,
             boots: 0,
         };
         world.begin_boot();
@@ -83,7 +86,7 @@ impl World {
         let wall = i64::try_from(time.as_nanos() / 1_000_000).expect("a short life");
         Moment {
             time,
-            wall: Timestamp(wall),
+            wall: Timestamp(wall + self.wall_ahead),
         }
     }
 
@@ -227,9 +230,30 @@ impl World {
         self.behave();
     }
 
+    /// Sets the wall clock, so many milliseconds ahead of the other.
+    pub fn set_wall(&mut self, ahead: i64) {
+        self.wall_ahead = ahead;
+        let now = self.now();
+        self.engine.clock_was_set(now);
+        self.engine.end_turn(now);
+        self.behave();
+    }
+
+    /// When something is started by the clock next.
+    #[must_use]
+    pub fn next_scheduled(&self) -> Option<Timestamp> {
+        self.engine.next_scheduled()
+    }
+
     /// Goes to the next deadline, if it comes by then.
     pub fn advance_to_next(&mut self, until: Time) -> bool {
-        let next = self.engine.next_deadline().filter(|at| *at <= until);
+        let scheduled = self
+            .engine
+            .next_scheduled()
+            .map(|at| Time::from_millis(u64::try_from(at.0 - self.wall_ahead).unwrap_or_default()));
+        let deadline = self.engine.next_deadline();
+        let next = deadline.into_iter().chain(scheduled).min();
+        let next = next.filter(|at| *at <= until);
         if let Some(at) = next {
             self.now.set(self.now.get().max(at));
             self.machine().beat();

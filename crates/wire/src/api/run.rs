@@ -35,7 +35,7 @@ pub struct RunBody {
     pub main_process_id: Option<u32>,
 }
 
-const CAUSES: [&str; 7] = [
+const CAUSES: [&str; 8] = [
     "demand",
     "auto",
     "dependency",
@@ -43,6 +43,7 @@ const CAUSES: [&str; 7] = [
     "recycle",
     "restart",
     "dependency back",
+    "schedule",
 ];
 
 impl From<&RunInfo> for RunBody {

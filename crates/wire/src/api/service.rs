@@ -121,6 +121,9 @@ pub struct ServiceReply {
     /// What it waits for, if it is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<HeldBody>,
+    /// When its schedule comes next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_start_at_ms: Option<i64>,
 }
 
 /// Failures of a service and what follows from them.
@@ -203,6 +206,7 @@ impl From<&ServiceInfo> for ServiceReply {
             last_end: info.last_end.as_ref().map(EndBody::from),
             restart_wanted_at_ms: info.restart_wanted.map(|at| at.0),
             held: info.held.as_ref().map(HeldBody::from),
+            next_start_at_ms: info.next_start.map(|at| at.0),
         }
     }
 }
@@ -262,6 +266,7 @@ impl TryFrom<&ServiceReply> for ServiceInfo {
             last_end: reply.last_end.as_ref().map(read_end).transpose()?,
             restart_wanted: reply.restart_wanted_at_ms.map(Timestamp),
             held: reply.held.as_ref().map(HeldInfo::from),
+            next_start: reply.next_start_at_ms.map(Timestamp),
         })
     }
 }

@@ -39,6 +39,7 @@ fn info(name: &str) -> ServiceInfo {
         last_end: None,
         restart_wanted: None,
         held: None,
+        next_start: None,
     }
 }
 

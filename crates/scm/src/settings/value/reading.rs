@@ -17,6 +17,27 @@ pub(super) fn path(text: &str) -> Result<Value, Sentence> {
     Err(error::WholePath { text: quoted(text) }.into())
 }
 
+pub(super) fn schedule(text: &str) -> Result<Value, Sentence> {
+    use relance_schedule::ScheduleError as E;
+    match text.parse::<relance_schedule::Schedule>() {
+        Ok(schedule) => Ok(Value::Text(schedule.as_str().into())),
+        Err(E::Unreadable(part)) => Err(error::NoSchedule {
+            text: quoted(&part),
+        }
+        .into()),
+        Err(E::Never(part)) => Err(error::ScheduleNever {
+            text: quoted(&part),
+        }
+        .into()),
+        Err(E::Fraction(part)) => Err(error::ScheduleFraction {
+            text: quoted(&part),
+        }
+        .into()),
+        Err(E::Reboot) => Err(error::SCHEDULE_REBOOT.into()),
+        Err(E::TooLong) => Err(error::SCHEDULE_TOO_LONG.into()),
+    }
+}
+
 pub(super) fn flag(text: &str) -> Result<Value, Sentence> {
     match text {
         "yes" | "true" | "on" | "1" => Ok(Value::Flag(true)),

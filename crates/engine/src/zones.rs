@@ -1,0 +1,88 @@
+//! Time zones of schedules: those of the machine, through `jiff` (ADR 103).
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use relance_schedule::{Civil, Local, Schedule, Zone};
+
+/// A time zone of the machine.
+struct MachineZone(TimeZone);
+
+/// The first time after this one, in seconds since 1970, at which a schedule comes.
+pub(crate) fn next(schedule: &Schedule, after: i64) -> Option<i64> {
+    schedule.next(after, |name| {
+        MachineZone(match name {
+            None => TimeZone::system(),
+            // It was there when the schedule was set.
+            Some(name) => TimeZone::get(name).unwrap_or(TimeZone::UTC),
+        })
+    })
+}
+
+/// The first zone of a schedule that the machine does not have.
+pub(crate) fn missing(schedule: &Schedule) -> Option<&str> {
+    let mut names = schedule.parts().iter().filter_map(|part| part.zone());
+    names.find(|name| TimeZone::get(name).is_err())
+}
+
+impl Zone for MachineZone {
+    fn offset(&self, moment: i64) -> i64 {
+        // Beyond what `jiff` knows, clocks stay as they are.
+        let moment = Timestamp::from_second(moment).unwrap_or(if moment < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        });
+        self.0.to_offset(moment).seconds().into()
+    }
+
+    fn local(&self, civil: i64) -> Local {
+        let Some(time) = date_time(Civil::from_seconds(civil)) else {
+            return Local::Once(self.offset(civil));
+        };
+        match self.0.to_ambiguous_timestamp(time).offset() {
+            AmbiguousOffset::Unambiguous { offset } => Local::Once(offset.seconds().into()),
+            AmbiguousOffset::Gap { before, .. } => Local::Never(before.seconds().into()),
+            AmbiguousOffset::Fold { before, after } => {
+                Local::Twice(before.seconds().into(), after.seconds().into())
+            }
+        }
+    }
+}
+
+fn date_time(civil: Civil) -> Option<DateTime> {
+    let small = |number: u32| i8::try_from(number).ok();
+    DateTime::new(
+        i16::try_from(civil.year).ok()?,
+        small(civil.month)?,
+        small(civil.day)?,
+        small(civil.second / 3600)?,
+        small(civil.second / 60 % 60)?,
+        small(civil.second % 60)?,
+        0,
+    )
+    .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x75_a_zone_of_the_machine_is_asked_and_one_that_is_not_there_is_named() {
+        let schedule: Schedule = "02:30 Nowhere/Land".parse().unwrap();
+        assert_eq!(missing(&schedule), Some("Nowhere/Land"));
+        let schedule: Schedule = "02:30 UTC".parse().unwrap();
+        assert_eq!(missing(&schedule), None);
+        assert_eq!(next(&schedule, 0), Some(9000));
+        if TimeZone::get("Europe/Berlin").is_err() {
+            println!("not run: needs the time zones of the machine (tzdata)");
+            return;
+        }
+        // 2026-03-29: there is no 02:30 in Berlin; it comes at 03:30, which is 01:30 UTC.
+        let schedule: Schedule = "02:30 Europe/Berlin".parse().unwrap();
+        assert_eq!(next(&schedule, 1_774_742_400), Some(1_774_747_800));
+        // 2026-10-25: 02:30 comes twice; the first is 00:30 UTC.
+        assert_eq!(next(&schedule, 1_792_886_400), Some(1_792_888_200));
+    }
+}

@@ -1,0 +1,71 @@
+//! Starts by the clock (X72 to X74). When they come, the owner of the record says; what they do, this.
+
+use relance_scm::event::Event;
+use relance_scm::settings::{SCHEDULE, WHEN_START_MISSED, WHEN_STILL_RUNNING};
+
+use crate::action::{Answer, DenyReason};
+use crate::draft::Draft;
+use crate::record::{Scheduled, StartCause};
+use crate::start;
+
+/// The next time is known.
+pub(crate) fn planned(draft: &mut Draft, next: Option<i64>) -> Answer {
+    let has_schedule = draft.record.config.extensions.get(SCHEDULE).is_some();
+    let before = draft.record.scheduled;
+    draft.record.scheduled = has_schedule.then(|| Scheduled {
+        next,
+        last: before.and_then(|scheduled| scheduled.last),
+        is_queued: before.is_some_and(|scheduled| scheduled.is_queued),
+    });
+    Answer::Accepted
+}
+
+pub(crate) fn due(draft: &mut Draft, at: i64, next: Option<i64>, missed: bool) -> Answer {
+    let Some(scheduled) = &mut draft.record.scheduled else {
+        return Answer::Stale;
+    };
+    scheduled.next = next;
+    // X73
+    if missed && draft.record.config.extensions.get(WHEN_START_MISSED) != "run" {
+        draft.log(Event::StartMissed);
+        return Answer::Accepted;
+    }
+    scheduled.last = Some(at);
+    match start::requested(draft, StartCause::Schedule, [].into()) {
+        Answer::Denied(DenyReason::AlreadyRunning) => overlap(draft),
+        // One that must not be started is not.
+        Answer::Denied(_)
+        | Answer::Accepted
+        | Answer::Start(_)
+        | Answer::Control(..)
+        | Answer::Stale => {}
+    }
+    Answer::Accepted
+}
+
+/// X74: it still runs.
+fn overlap(draft: &mut Draft) {
+    let is_queued = draft.record.config.extensions.get(WHEN_STILL_RUNNING) == "queue";
+    let Some(scheduled) = draft.record.scheduled.as_mut().filter(|_| is_queued) else {
+        return draft.log(Event::StillRunning);
+    };
+    // One waits at most.
+    if !std::mem::replace(&mut scheduled.is_queued, true) {
+        draft.log(Event::StartQueued);
+    }
+}
+
+/// At the end of each step: a start that waited for the run before.
+pub(crate) fn start_if_stopped(draft: &mut Draft) {
+    let is_stopped = draft.record.run.is_none();
+    if is_stopped && take_queued(draft) {
+        // One that must not be started any more is not.
+        let _ = start::requested(draft, StartCause::Schedule, [].into());
+    }
+}
+
+/// A stop that somebody asks for takes a queued start back. Whether there was one.
+pub(crate) fn take_queued(draft: &mut Draft) -> bool {
+    let scheduled = draft.record.scheduled.as_mut();
+    scheduled.is_some_and(|scheduled| std::mem::take(&mut scheduled.is_queued))
+}

@@ -1,0 +1,61 @@
+//! The rows of the settings about starts by the clock.
+
+use relance_texts::setting;
+
+use super::{EXTENSION, Setting, System, TakesEffect, Value, ValueType, Words};
+
+pub(super) const SCHEDULE: Setting = Setting {
+    key: "schedule",
+    option: "schedule",
+    value: ValueType::Schedule,
+    label: Words {
+        en: "Schedule",
+        fr: "Horaire",
+    },
+    about: Words {
+        en: "When it is started, like Mon..Fri 02:30, daily or 30 2 * * 1-5; a time zone may follow",
+        fr: "Quand il est démarré, comme Mon..Fri 02:30, daily ou 30 2 * * 1-5 ; un fuseau horaire peut suivre",
+    },
+    system: System::Linux(setting::WINDOWS_NO_SCHEDULE),
+    takes_effect: TakesEffect::AtOnce,
+    ..EXTENSION
+};
+
+pub(super) const WHEN_START_MISSED: Setting = Setting {
+    key: "when_start_missed",
+    option: "when-start-missed",
+    value: ValueType::Choice(&["skip", "run"]),
+    default: || Value::Choice("skip"),
+    label: Words {
+        en: "When a scheduled start is missed",
+        fr: "Quand un démarrage prévu est manqué",
+    },
+    about: Words {
+        en: "If the manager was down or the machine asleep at its time: skip (until the next time) or run (once, as \
+             soon as possible)",
+        fr: "Si le gestionnaire était arrêté ou la machine en veille à l’heure prévue : skip (jusqu’à la prochaine \
+             fois) ou run (une fois, dès que possible)",
+    },
+    system: System::Linux(setting::WINDOWS_NO_SCHEDULE),
+    takes_effect: TakesEffect::AtOnce,
+    ..EXTENSION
+};
+
+pub(super) const WHEN_STILL_RUNNING: Setting = Setting {
+    key: "when_still_running",
+    option: "when-still-running",
+    value: ValueType::Choice(&["skip", "queue"]),
+    default: || Value::Choice("skip"),
+    label: Words {
+        en: "When it still runs at its time",
+        fr: "Quand il tourne encore à l’heure prévue",
+    },
+    about: Words {
+        en: "If it runs when a scheduled start comes: skip (until the next time) or queue (once, when it has stopped)",
+        fr: "S’il tourne à l’heure d’un démarrage prévu : skip (jusqu’à la prochaine fois) ou queue (une fois, dès qu’il \
+             s’est arrêté)",
+    },
+    system: System::Linux(setting::WINDOWS_NO_SCHEDULE),
+    takes_effect: TakesEffect::AtOnce,
+    ..EXTENSION
+};
