@@ -25,6 +25,7 @@ mod events;
 pub mod fuzzing;
 #[cfg(unix)]
 mod limits;
+#[cfg(unix)]
 mod lines;
 #[cfg(unix)]
 mod output;

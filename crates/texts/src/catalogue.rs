@@ -1,4 +1,8 @@
 //! The compiled messages, searched by offsets.
+#![allow(
+    clippy::unreadable_literal,
+    reason = "the build script writes the offsets, and nobody reads them"
+)]
 
 use crate::{Lang, marked};
 
