@@ -271,4 +271,10 @@ namespace Relance {
 
     /** The actions, in the same notation. */
     function get_recovery_actions(string $servicename, string $machine = ''): string {}
+
+    /** Has the manager stop a service and start it again, with what needs it if `$dependents`. Returns when that is on record, not when it is done. */
+    function restart_service(string $servicename, bool $dependents = false, string $machine = ''): void {}
+
+    /** Tells a service to read its settings again: a program by its reload signal, a service by PARAMCHANGE. */
+    function reload_service(string $servicename, string $machine = ''): void {}
 }

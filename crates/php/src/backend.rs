@@ -75,6 +75,11 @@ impl Backend {
         self.ask(|manager, caller, reply| manager.start_service(caller, name, Vec::new(), reply))
     }
 
+    /// Is on record when this returns.
+    pub(crate) fn restart(&self, name: &ServiceName, dependents: bool) -> Result<(), ScmError> {
+        self.ask(|manager, caller, reply| manager.restart_service(caller, name, dependents, reply))
+    }
+
     pub(crate) fn control(&self, name: &ServiceName, control: Control) -> Result<(), ScmError> {
         self.ask(|manager, caller, reply| manager.control_service(caller, name, control, reply))
             .map(|_status| ())

@@ -5,6 +5,7 @@ mod controls;
 mod heartbeat;
 mod log;
 mod recovery;
+mod restart;
 mod service;
 
 use crate::zend::function::function;
@@ -13,11 +14,13 @@ use crate::zend::signature::Registration;
 pub(crate) use service::CLASS as SERVICE;
 
 /// The functions.
-pub(crate) static FUNCTIONS: [Registration; 6] = [
+pub(crate) static FUNCTIONS: [Registration; 8] = [
     function::<log::SendLog>(),
     function::<controls::WaitForControl>(),
     function::<heartbeat::Heartbeat>(),
     function::<log::LogEvent>(),
     function::<recovery::SetRecoveryActions>(),
     function::<recovery::GetRecoveryActions>(),
+    function::<restart::RestartService>(),
+    function::<restart::ReloadService>(),
 ];

@@ -53,3 +53,5 @@ Relance\heartbeat => enabled
 Relance\log_event => enabled
 Relance\set_recovery_actions => enabled
 Relance\get_recovery_actions => enabled
+Relance\restart_service => enabled
+Relance\reload_service => enabled
