@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Error, Result, bail};
 use relance_scm::config::Secret;
 use relance_scm::manager::NewService;
+use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::{ScmError, ServiceConfig};
 use relance_texts::command;
 use relance_wire::api::ConfigBody;
@@ -22,6 +23,7 @@ use templates::{Counts, several, without_counts};
 const PROGRAM: &str = "program";
 /// Key of a service's `recovery`.
 const ON_ERROR_STOP: &str = "on_error_stop";
+const EXTENSIONS: &str = "extensions";
 
 /// A file.
 #[derive(Debug, Deserialize)]
@@ -118,8 +120,11 @@ pub(crate) fn parse_toml(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error>
             PROGRAM.clone_into(&mut service.kind);
         }
         let recovery = given.get("recovery");
-        let is_said = recovery.is_some_and(|recovery| recovery.get(ON_ERROR_STOP).is_some());
-        count_errors_of_programs(service, is_said);
+        let errors = recovery.is_some_and(|recovery| recovery.get(ON_ERROR_STOP).is_some());
+        let extensions = given.get(EXTENSIONS);
+        let starts =
+            extensions.is_some_and(|given| given.get(RETRY_FAILED_STARTS.setting().key).is_some());
+        default_of_programs(service, Said { errors, starts });
     }
     let mut expanded = Vec::new();
     for (service, count) in services.into_iter().zip(&counts) {
@@ -132,11 +137,27 @@ pub(crate) fn parse_toml(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error>
     Ok(expanded)
 }
 
+/// What a file says of a program that has another default here than by Windows' law.
+#[derive(Clone, Copy)]
+struct Said {
+    /// Whether error statuses are failures.
+    errors: bool,
+    /// Whether failed starts are.
+    starts: bool,
+}
+
 /// As with `relance create`: an error status is all that a program says, so it is a failure unless the file
-/// says otherwise. What `relance config --json` prints always says it.
-fn count_errors_of_programs(service: &mut ConfigBody, is_said: bool) {
-    if service.kind == PROGRAM && !is_said {
+/// says otherwise, and so is a start that fails (X14). What `relance config --json` prints always says both.
+fn default_of_programs(service: &mut ConfigBody, said: Said) {
+    if service.kind != PROGRAM {
+        return;
+    }
+    if !said.errors {
         service.recovery.on_error_stop = true;
+    }
+    if !said.starts && cfg!(unix) {
+        let key = RETRY_FAILED_STARTS.setting().key.to_owned();
+        service.extensions.0.insert(key, true.into());
     }
 }
 
@@ -154,13 +175,16 @@ fn parse_json(text: &str) -> Result<Vec<ConfigBody>> {
     let mut bodies = Vec::new();
     for mut service in list {
         let mut count = None;
-        let is_said = !service["recovery"][ON_ERROR_STOP].is_null();
+        let said = Said {
+            errors: !service["recovery"][ON_ERROR_STOP].is_null(),
+            starts: !service[EXTENSIONS][RETRY_FAILED_STARTS.setting().key].is_null(),
+        };
         if let Some(service) = service.as_object_mut() {
             service.entry("kind").or_insert_with(|| PROGRAM.into());
             count = service.remove("instances");
         }
         let mut body = serde_json::from_value(service)?;
-        count_errors_of_programs(&mut body, is_said);
+        default_of_programs(&mut body, said);
         match count {
             Some(count) => {
                 let count = serde_json::from_value(count).context("instances")?;
@@ -248,6 +272,28 @@ mod tests {
         ));
         let exported = serde_json::to_string(&exported.unwrap()[0]).unwrap();
         assert!(!json(&exported), "what was exported stays as it is");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn x14_failed_starts_of_programs_are_failures_unless_the_file_says_otherwise() {
+        let is_retried = |body: &ConfigBody| {
+            let config = new_service(body).unwrap().config;
+            config.extensions.get(RETRY_FAILED_STARTS)
+        };
+        let service = "[[service]]\nname = 'a'\ncommand_line = '/a'\n";
+        let of_toml = |more: &str| is_retried(&parse_toml(&format!("{service}{more}")).unwrap()[0]);
+        assert!(of_toml(""));
+        assert!(of_toml("extensions = { umask = '027' }\n"));
+        assert!(!of_toml("extensions = { retry_failed_starts = false }\n"));
+        assert!(!of_toml("kind = 'service'\n"));
+        let of_json = |text: &str| is_retried(&parse_json(text).unwrap()[0]);
+        assert!(of_json(r#"{"name": "a", "command_line": "/a"}"#));
+        let exported = parse_toml(&format!(
+            "{service}extensions = {{ retry_failed_starts = false }}\n"
+        ));
+        let exported = serde_json::to_string(&exported.unwrap()[0]).unwrap();
+        assert!(!of_json(&exported), "what was exported stays as it is");
     }
 
     #[test]
