@@ -10,6 +10,8 @@ mod links;
 mod map;
 mod modules;
 mod promises;
+#[cfg(test)]
+mod prose;
 mod sources;
 mod texts;
 

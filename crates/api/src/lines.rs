@@ -81,7 +81,7 @@ impl Chosen {
 
     fn written(&self, line: &[u8]) -> Vec<u8> {
         let mut bytes = if self.json {
-            // Bytes that are no text are an array, as journalctl writes them.
+            // Bytes that are not text are an array, as journalctl writes them.
             let line = std::str::from_utf8(line).map_or_else(|_| json!(line), |text| json!(text));
             json!({ "line": line }).to_string().into_bytes()
         } else {

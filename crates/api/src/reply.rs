@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::context::Context;
 use crate::limits::body_len_max;
 
-/// An answer that is no success.
+/// An answer that is not a success.
 pub(crate) struct RouteError(pub(crate) ScmError);
 
 /// What a handler gives.

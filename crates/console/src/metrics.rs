@@ -41,7 +41,7 @@ pub(crate) async fn observe(app: Arc<App>) {
     }
 }
 
-/// `GET /metrics`: for whoever is signed in, a token for instance.
+/// `GET /metrics`: for every session and token.
 pub(crate) async fn metrics(viewer: Viewer) -> Answer<Response> {
     let hub = viewer.hub().await?;
     let text = hub.read(|state| text(&viewer.app.metrics.lock(), state.services.values()));
@@ -193,7 +193,7 @@ mod tests {
         counts.count(&entry(0, &failed, details));
         counts.count(&state(0, ServiceState::Stopped));
         counts.count(&state(5030, ServiceState::Running));
-        // A start that nobody was waiting for is no recovery.
+        // A start that nobody was waiting for does not count as a recovery.
         counts.count(&state(9000, ServiceState::Running));
         let text = text(&counts, [].iter());
         for line in [

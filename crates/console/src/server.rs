@@ -256,7 +256,7 @@ pub(crate) fn is_foreign(headers: &HeaderMap) -> bool {
             authority != Some(host)
         }
         (Some(_), None) => true,
-        // No browser of today leaves it out; whoever does and has the cookie is asked for the form
+        // No browser of today leaves it out; one that does and has the cookie is asked for the form
         // key anyway.
         (None, _) => false,
     }

@@ -1,4 +1,4 @@
-//! A manager that knows nothing of sessions, for whoever is signed in: every call looks whether the
+//! A manager that knows nothing of sessions, for one who is signed in: every call looks whether the
 //! session lasts, and whether it may do this. What the engine does on Linux, the console does on
 //! Windows, in this one place.
 //!

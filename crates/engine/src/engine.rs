@@ -2,12 +2,12 @@
 //!
 //! It takes requests of clients, facts about processes and deadlines, one after the other, lets
 //! policy decide, and carries the actions out. It never waits: what it asks of processes and of the
-//! database comes back as facts. Whoever drives it (`linux/driver.rs`, or a simulation) gives the
+//! database comes back as facts. Its driver (`linux/driver.rs`, or a simulation) gives the
 //! time with every call and ends each turn with [`Engine::end_turn`].
 //!
 //! Laws:
 //! - Only this file and the ones below it change a record, and only by a step of policy.
-//! - What a turn changed is committed in one batch; it is published, and whoever waits for it is
+//! - What a turn changed is committed in one batch; it is published, and a caller that waits for it is
 //!   answered, when the batch is committed. Requests to create, signal or kill a process go out
 //!   before that: the guardian keeps the witness, and a new engine repeats the same step.
 //! - Everything that happens once (a control, a command, the end of a run) is forgotten by the host
@@ -215,12 +215,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// The host, for whoever drives the engine.
+    /// The host, for the driver of the engine.
     pub fn processes(&mut self) -> &mut P {
         &mut self.processes
     }
 
-    /// The committer, for whoever drives the engine.
+    /// The committer, for the driver of the engine.
     pub fn storage(&mut self) -> &mut S {
         &mut self.storage
     }

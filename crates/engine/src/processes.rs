@@ -54,7 +54,7 @@ pub trait Processes {
     fn forget_run(&mut self, run: RunId);
     /// Forgets a command: its start is on record.
     fn forget_command(&mut self, id: ActionId);
-    /// The last lines of the output of a run, from whoever collects it.
+    /// The last lines of the output of a run, from the part that collects it.
     fn last_output(&mut self, run: RunId) -> Option<Receiver<String>>;
     /// A service is down for good: the daemon is to stop all services and end with this status (X33). May
     /// be asked again.
@@ -121,7 +121,7 @@ pub enum Fact {
         /// Which run.
         run: RunId,
     },
-    /// What came over the channel is no frame; it was closed.
+    /// What came over the channel is not a frame; the channel was closed.
     ChannelBroken {
         /// Of which run.
         run: RunId,

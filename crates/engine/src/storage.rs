@@ -216,7 +216,7 @@ impl Writer {
         }
     }
 
-    /// The database, for whoever plays the thread himself.
+    /// The database, for a simulation that does the work of the thread itself.
     pub fn database(&mut self) -> &mut Database {
         &mut self.database
     }

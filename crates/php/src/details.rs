@@ -1,7 +1,7 @@
 //! The `$details` array of create and update (section 2): read, checked, turned into settings.
 //!
 //! In steps, so that each complaint comes when upstream's comes: `read` copies the values and finds
-//! null bytes and values that are no text; `numbers` checks every number in upstream's order; `texts`
+//! null bytes and values that are not texts; `numbers` checks every number in upstream's order; `texts`
 //! finds what is not UTF-8; `recovery` merges with what is stored; `steps` takes a change apart where
 //! a part of it was refused.
 

@@ -49,7 +49,7 @@ pub(crate) fn code(code: Win32Error, context: &str) -> Throwable {
     exception(code.to_raw().into(), &format!("{} ({context})", text(code)))
 }
 
-/// Bytes that are no UTF-8 in a text for the manager (1113): a `ValueError` about no argument in
+/// Bytes that are not UTF-8 in a text for the manager (1113): a `ValueError` about no argument in
 /// particular.
 fn not_utf8(context: &str) -> Throwable {
     const TEXT: &str = "A string argument must be valid UTF-8";

@@ -194,7 +194,7 @@ fn deliver(draft: &mut Draft, pending: PendingControl) {
 
 /// The manager's own controls at a shutdown: at once, whatever is not answered yet. Nobody waits for
 /// the answer, but it is on record like every other control, so that an engine that is replaced sends
-/// it again. Whoever waited for an answer learns that the system is shutting down.
+/// it again. A caller that waited for an answer learns that the system is shutting down.
 pub(crate) fn deliver_system(draft: &mut Draft, control: Control) {
     let until = draft.now + ANSWER_TIMEOUT;
     let Some(run) = &mut draft.record.run else {

@@ -165,7 +165,7 @@ pub struct Run {
     /// Process id; 0 until it is known.
     pub pid: u32,
     /// When the host saw the process being created, in nanoseconds of its own clock: with the id it
-    /// names the process, whoever gets that id later.
+    /// names the process, even if another one gets that id later.
     pub birth: u64,
     /// When it was started (as a request, not as a process).
     pub started_at: Time,

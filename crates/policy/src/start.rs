@@ -305,7 +305,7 @@ fn fail(draft: &mut Draft, id: RunId, error: Win32Error, log: impl FnOnce(&mut D
     fail_start(draft, id, error, false, log);
 }
 
-/// A failed start is no failure (R8.8, R8.9, R35): STOPPED with the code, the entries, nothing else;
+/// A failed start does not count as a failure (R8.8, R8.9, R35): STOPPED with the code, the entries, nothing else;
 /// 7032 as well when a recovery action had asked for it. Where the service wants it so, it counts and
 /// is followed by the action for it (X14).
 fn fail_start(

@@ -1,6 +1,6 @@
 //! Makes text from outside harmless on a terminal: what a service prints, names and reasons that it has
 //! told, arguments of others. Control characters, escape sequences, marks that change the direction of
-//! writing and bytes that are no UTF-8 become visible; everything else stays as it is.
+//! writing and bytes that are not UTF-8 become visible; everything else stays as it is.
 //!
 //! [`plain`] is for one line, [`plain_lines`] for several, [`PlainOutput`] for bytes that come in parts.
 

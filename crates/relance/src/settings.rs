@@ -294,7 +294,7 @@ pub(crate) fn parse(text: &str) -> Result<File, toml::de::Error> {
 }
 
 fn absolute(path: PathBuf) -> Result<PathBuf> {
-    std::path::absolute(&path).with_context(|| format!("{} is no path", path.display()))
+    std::path::absolute(&path).with_context(|| format!("{} is not a path", path.display()))
 }
 
 fn places() -> Result<Places> {

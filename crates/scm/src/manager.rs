@@ -95,7 +95,7 @@ pub trait ServiceManager: Send + Sync {
     /// Errors: 87, 112, 123, 1057, 1059, 1072, 1073, 1078.
     fn create_service(&self, caller: &Caller, service: NewService, reply: Reply<()>);
 
-    /// Creates services, or makes those of their names like these: all or nothing.
+    /// Creates or updates services by name: all or nothing.
     ///
     /// Errors: as [`create_service`](Self::create_service), for the first that cannot be.
     fn apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>);
@@ -358,7 +358,7 @@ impl Wake for Unpark {
 pub fn wait<T: Send + 'static>(request: impl FnOnce(Reply<T>)) -> Result<T, ScmError> {
     let (sender, receiver) = sync_channel(1);
     request(Reply::new(move |result| {
-        // Whoever asked is waiting below.
+        // The caller is waiting below.
         let _ = sender.send(result);
     }));
     receiver

@@ -1,6 +1,6 @@
 //! Who has signed in from elsewhere than the socket: links that work once, sessions, tokens.
 //!
-//! A session is a capability: whoever shows its secret is the caller it stands for, with the role it
+//! A session is a capability: a client that shows its secret is the caller it stands for, with the role it
 //! was given by an administrator. Only hashes are kept, in a [`Store`]: a file of the engine's
 //! ([`FileStore`], `docs/adr/0050-console-sessions.md`), or where the console of Windows keeps them
 //! (`docs/adr/0052-windows-console.md`). `entry` is what is kept of each.
@@ -82,7 +82,7 @@ impl Sessions {
     /// A link that signs in once.
     ///
     /// # Errors
-    /// 5 for callers that are no administrators.
+    /// 5 for callers that are not administrators.
     pub fn create_link(&self, caller: &Caller, role: Role) -> Result<LinkReply, ScmError> {
         check_administrator(caller)?;
         let (code, entry) = self.add(Kind::Link, role, whose(caller), LINK_LIFE)?;
@@ -123,7 +123,7 @@ impl Sessions {
     /// A token for scripts.
     ///
     /// # Errors
-    /// 5 for callers that are no administrators, 87 for a bad name or number of days.
+    /// 5 for callers that are not administrators, 87 for a bad name or number of days.
     pub fn create_token(
         &self,
         caller: &Caller,
@@ -150,7 +150,7 @@ impl Sessions {
     /// The sessions and tokens there are.
     ///
     /// # Errors
-    /// 5 for callers that are no administrators.
+    /// 5 for callers that are not administrators.
     pub fn list(&self, caller: &Caller) -> Result<Vec<SessionBody>, ScmError> {
         check_administrator(caller)?;
         let entries = self.store.list()?;
@@ -163,7 +163,7 @@ impl Sessions {
     /// Ends a session or token.
     ///
     /// # Errors
-    /// 5 for callers that are no administrators, 1168 when there is none.
+    /// 5 for callers that are not administrators, 1168 when there is none.
     pub fn end(&self, caller: &Caller, id: &str) -> Result<(), ScmError> {
         check_administrator(caller)?;
         let entries = self.store.list()?;

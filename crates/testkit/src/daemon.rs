@@ -241,7 +241,7 @@ impl Daemon {
     /// Kills the guardian; the engine ends with it, the services go on.
     pub fn kill_guardian(&mut self) {
         self.strike_guardian();
-        // Whoever holds the lock is not gone: the engine ends when it sees its guardian gone.
+        // A process that holds the lock is not gone: the engine ends when it sees its guardian gone.
         let lock = fs::File::open(self.state.join("lock")).expect("the lock");
         flock(&lock, FlockOperation::LockExclusive).expect("the engine ends too");
         // A process that another test makes right now has a copy of the descriptor until it executes.

@@ -48,7 +48,7 @@ pub use simulation::{SimulateRequest, SimulationEntry, SimulationReply};
 pub use text::{TextBody, ValueBody};
 pub use usage::{UsageBody, UsageQuery, UsageReply};
 
-/// The body of every answer that is no success.
+/// The body of every answer that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorReply {

@@ -37,7 +37,7 @@ pub(super) fn answer(input: &[u8]) {
     }
 }
 
-/// The bodies of answers: read by clients, which hand on only what makes sense.
+/// The bodies of answers: read by clients, which hand on only what they understand.
 pub(super) fn answers(input: &[u8]) {
     fn read<T: DeserializeOwned>(input: &[u8]) -> Option<T> {
         serde_json::from_slice(input).ok()

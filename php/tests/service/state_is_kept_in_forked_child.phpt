@@ -1,5 +1,5 @@
 --TEST--
-A forked child has its own copy of the state; its end is no end of a service
+A forked child has its own copy of the state; its end does not end the service
 --EXTENSIONS--
 win32service
 --SKIPIF--

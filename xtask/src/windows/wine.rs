@@ -112,7 +112,7 @@ impl Wine {
 
 impl Drop for Wine {
     fn drop(&mut self) {
-        // Of this prefix only. One that has ended already is no matter.
+        // Of this prefix only. One that has ended already may be ignored.
         let _ = self.silent("wineserver").arg("--kill").status();
     }
 }

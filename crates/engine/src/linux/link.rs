@@ -58,7 +58,7 @@ impl Link {
     }
 
     /// Has an epoll, which waits for `always`, wait for room too while there is something to send.
-    /// Otherwise room is no news: there is some whenever the other side has read.
+    /// Otherwise avoid waking up: there is room whenever the other side has read.
     pub(crate) fn watch_room(
         &mut self,
         epoll: &OwnedFd,

@@ -118,7 +118,7 @@ pub(crate) struct Greeting {
     pub(crate) silent_s: Option<u32>,
 }
 
-/// Sources of events that are no channel: tokens that no run has, because services count from 1.
+/// Sources of events that are not channels: tokens that no run has, because services count from 1.
 pub(crate) const TOKEN_LINK: u64 = 1;
 pub(crate) const TOKEN_WAKE: u64 = 2;
 pub(crate) const TOKEN_TIMER: u64 = 3;

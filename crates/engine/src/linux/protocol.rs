@@ -79,7 +79,7 @@ pub(crate) fn run_of(token: u64) -> RunId {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum GuardianRequest {
-    /// The database is open and clients are served: whoever started the daemon may know.
+    /// The database is open and clients are served: the parent of the daemon may be told.
     Ready,
     /// Create the process of a run.
     Spawn {

@@ -74,7 +74,7 @@ fn variable(
 }
 
 /// Whether lines name the account before the command: in `/etc/crontab` and `cron.d`, and where the same plain
-/// word that is no program stands in that place.
+/// word that is not a program stands in that place.
 fn has_user_column(input: &Input) -> bool {
     let path = input.path.display().to_string();
     if path.ends_with("/etc/crontab") || path.contains("cron.d/") {

@@ -46,7 +46,7 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// Of a program that is no PHP we could ask; it will refuse this.
+    /// Of a program that is not a PHP we could ask; it will refuse this.
     pub(super) const UNKNOWN: Self = Self {
         api: 0,
         debug: 0,

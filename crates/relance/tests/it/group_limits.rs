@@ -194,7 +194,7 @@ fn x53_without_control_groups_it_is_said_and_memory_is_limited_in_another_way() 
         let text = String::from_utf8_lossy(&events.stdout).into_owned();
         text.matches("1046").count()
     };
-    assert_eq!(entries(), 1, "whoever created it");
+    assert_eq!(entries(), 1, "the same for every creator");
     done(&daemon.relance(&["start", "a"]));
     let printed = crate::support::output_with(&daemon, "a", "Max realtime timeout");
     let line = printed

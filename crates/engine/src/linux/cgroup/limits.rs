@@ -47,7 +47,7 @@ impl Limits {
     }
 
     /// Writes them into the files of a group. A file that is not there is passed over: the controller or the
-    /// kernel lacks it, and whoever set the limit was told.
+    /// kernel lacks it, and the person who set the limit was told.
     pub(super) fn set(&self, folder: &Path) -> io::Result<()> {
         for (file, text) in self.files() {
             match write(&folder.join(file), &text) {

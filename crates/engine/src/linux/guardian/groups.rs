@@ -38,7 +38,7 @@ impl Guardian {
         Ok(())
     }
 
-    /// A group for the next run. One that cannot be made is no reason not to start a service.
+    /// A group for the next run. A service starts without one if it cannot be made.
     pub(super) fn take_group(&mut self) -> Option<(Group, OwnedFd)> {
         let group = self.groups.as_mut()?.take();
         group

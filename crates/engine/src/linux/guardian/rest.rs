@@ -141,7 +141,7 @@ impl Guardian {
         (stops || !rest.members.is_empty()).then_some(rest)
     }
 
-    /// Whether this process has a child that is no run: what a run leaves behind comes to the subreaper.
+    /// Whether this process has a child that is not a run: what a run leaves behind comes to the subreaper.
     fn has_orphans(&self) -> bool {
         let own = std::process::id();
         let Ok(children) = fs::read_to_string(format!("/proc/{own}/task/{own}/children")) else {
@@ -191,7 +191,7 @@ impl Guardian {
             return;
         };
         run.asked = asked;
-        // One without an end on record is ended by whoever finds that.
+        // One without an end on record is ended by the part that finds that.
         if let Some((exit, at_ns)) = run.exit.take()
             && !self.hold_back(key, exit)
             && let Some(run) = self.runs.get_mut(&key)

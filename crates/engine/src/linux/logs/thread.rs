@@ -132,7 +132,7 @@ impl Thread {
                     resumed,
                 } => self.add(run, config.as_deref(), pipe, resumed),
                 LogsRequest::Tail { run, reply } => {
-                    // Whoever asked may have given up.
+                    // The caller may have given up.
                     let _ = reply.send(self.tail(run));
                 }
                 LogsRequest::Forget(run) => self.forget(run),

@@ -151,7 +151,7 @@ impl LinuxProcesses {
             return;
         };
         if let Some((exit, at)) = known.exit {
-            // A program that ended well has coped with what was done to it.
+            // A program that ended well has survived the OOM kill.
             if known.memory_kills > 0 && exit != ProcessExit::Exited(0) {
                 let processes = known.memory_kills;
                 self.facts.push_back(Fact::MemoryRanOut { run, processes });

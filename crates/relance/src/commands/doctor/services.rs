@@ -178,7 +178,7 @@ fn rights(info: &ServiceInfo) -> Vec<Finding> {
         .collect()
 }
 
-/// How it ended last, where that is no good end.
+/// How it ended last, if it did not end well.
 fn end(info: &ServiceInfo) -> Option<Finding> {
     let name = name(info);
     if info.marked_for_delete {

@@ -113,7 +113,7 @@ fn recovery_settings_that_people_get_wrong() {
     assert_eq!(advice(&only(unset)), "relance failure a --on-error-stop");
     let none = with("a", |config| config.start_type = StartType::Auto);
     assert_found(none, Level::Warning, "nothing follows");
-    // To end with nothing limits restarts (R22); a reboot that is allowed is no mistake.
+    // To end with nothing limits restarts (R22); a reboot that is allowed is not a mistake.
     assert_eq!(findings(&[of("restart/60000/none/0", 300)], None), []);
     assert_eq!(findings(&[of("reboot/60000", 300)], Some(true)), []);
     // What came with the system is nobody's mistake here.

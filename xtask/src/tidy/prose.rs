@@ -1,0 +1,103 @@
+//! Turns of phrase that readers of English as a second language have to read twice: in comments, in the
+//! guides and rules, and in the English of the catalogue. A test of this crate looks through the tree.
+
+use crate::tree::File;
+
+/// What is found, and what to write instead.
+const PHRASES: [(&str, &str); 4] = [
+    (
+        "whoever",
+        "name the one who is meant: the caller, a process",
+    ),
+    ("makes no sense", "say what is wrong"),
+    ("counted anew", "counted from 0 again"),
+    ("has coped with", "survived"),
+];
+
+pub(super) fn check(files: &[File]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for file in files.iter().filter(|file| is_prose(&file.path)) {
+        for (number, line) in file.lines() {
+            let prose = match line.split_once("//") {
+                Some((_, comment)) if file.ends_with(".rs") => comment,
+                None if file.ends_with(".rs") => continue,
+                _ => line,
+            };
+            let prose = prose.to_lowercase();
+            let found = PHRASES.iter().find(|(phrase, _)| has_words(&prose, phrase));
+            if let Some((phrase, instead)) = found {
+                problems.push(format!("{}:{number}: \"{phrase}\"; {instead}", file.path));
+            }
+            if let Some(what) = is_no(&prose) {
+                problems.push(format!(
+                    "{}:{number}: \"is no {what}\"; write \"is not a {what}\"",
+                    file.path
+                ));
+            }
+        }
+    }
+    problems
+}
+
+/// Accepted decisions are not rewritten, and this file names what it looks for.
+fn is_prose(path: &str) -> bool {
+    let is_kind = path.ends_with(".rs") || path.ends_with(".md") || path.ends_with(".ftl");
+    is_kind
+        && !path.starts_with("docs/adr/")
+        && !path.contains("/fr/")
+        && !path.ends_with("prose.rs")
+}
+
+fn has_words(prose: &str, phrase: &str) -> bool {
+    prose.match_indices(phrase).any(|(at, _)| {
+        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !is_part(prose[..at].chars().next_back())
+            && !is_part(prose[at + phrase.len()..].chars().next())
+    })
+}
+
+/// The word after `is no`, where it does not follow `there` and is not an adverb.
+fn is_no(prose: &str) -> Option<String> {
+    const ADVERBS: [&str; 4] = ["longer", "more", "less", "reason"];
+    let words: Vec<&str> = prose.split_whitespace().collect();
+    words.windows(4).find_map(|words| {
+        let &[before, is, no, what] = words else {
+            return None;
+        };
+        let is_found = ["is", "are", "was", "were"].contains(&is) && no == "no";
+        let is_name = what.starts_with(char::is_alphabetic);
+        (is_found && is_name && before != "there" && !ADVERBS.contains(&what))
+            .then(|| what.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_are_found_in_prose_only() {
+        let of = |path: &str, text: &str| {
+            let file = File {
+                path: path.to_owned(),
+                text: text.to_owned(),
+            };
+            check(&[file]).len()
+        };
+        assert_eq!(of("a.rs", "/// A link is no file."), 1);
+        assert_eq!(
+            of("a.rs", "// there is no file, and it is no longer read"),
+            0
+        );
+        assert_eq!(of("a.rs", "let whoever = 1;"), 0);
+        assert_eq!(of("a.md", "Whoever reads this"), 1);
+    }
+
+    #[test]
+    fn the_tree_has_none() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+        let files = crate::tree::files(root.expect("a folder above")).expect("the tree");
+        let problems = check(&files);
+        assert!(problems.is_empty(), "{}", problems.join("\n"));
+    }
+}
