@@ -34,6 +34,7 @@ mod references;
 mod restart;
 #[cfg(unix)]
 mod restore;
+mod sc;
 mod scale;
 mod simulate;
 mod start;
@@ -224,6 +225,12 @@ const GROUPS: &[(&str, &[Command])] = &[
                 apply::run
             ),
             command!(
+                "sc",
+                "The words of Windows' sc.exe: relance sc query NAME",
+                sc::Arguments,
+                sc::run
+            ),
+            command!(
                 "import",
                 "Read the files of another service manager, say what becomes of each line",
                 import::Arguments,
@@ -322,6 +329,8 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         Some("console-server") => return console::serve(),
         _ => {}
     }
+    let as_sc = named_sc(arguments);
+    let arguments = as_sc.as_deref().unwrap_or(arguments);
     let matches = parse(arguments).map_err(CommandFailure::Usage)?;
     let named = matches.subcommand().and_then(|(name, matches)| {
         let command = all().find(|command| command.name == name)?;
@@ -334,6 +343,18 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
             Ok(())
         }
     }
+}
+
+/// A link named `sc` is `relance sc`.
+fn named_sc(arguments: &[OsString]) -> Option<Vec<OsString>> {
+    let (program, rest) = arguments.split_first()?;
+    let name = std::path::Path::new(program).file_stem()?;
+    if !name.eq_ignore_ascii_case("sc") {
+        return None;
+    }
+    let mut words = vec![program.clone(), "sc".into()];
+    words.extend_from_slice(rest);
+    Some(words)
 }
 
 fn all() -> impl Iterator<Item = &'static Command> {

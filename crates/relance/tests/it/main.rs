@@ -33,6 +33,7 @@ mod process_settings;
 mod processors;
 mod recovery;
 mod restarts;
+mod sc;
 mod selection;
 mod servers;
 mod shutdown;

@@ -1,0 +1,229 @@
+//! `relance sc`, and a link named `sc`: the words of Windows' `sc.exe` for this manager (R70 to R77).
+//!
+//! Options are `name= value` as there, the blank optional. What `sc` prints is in [`print`]; the verbs that
+//! change something are in [`change`].
+
+mod change;
+mod print;
+mod words;
+
+use clap::Parser;
+use relance_scm::{Control, ScmError, ServiceName, ServiceState, Win32Error};
+use relance_texts::sc;
+
+use crate::cli::{CommandFailure, CommandResult, Common, Manager, name};
+use crate::lang::lang;
+use crate::plain::plain_lines;
+use words::Options;
+
+/// The verbs, with what comes after them.
+const VERBS: &[(&str, &str)] = &[
+    ("query", "[NAME] [state= active|inactive|all]"),
+    ("queryex", "[NAME] [state= active|inactive|all]"),
+    ("start", "NAME [ARGUMENT ...]"),
+    ("stop", "NAME"),
+    ("pause", "NAME"),
+    ("continue", "NAME"),
+    ("interrogate", "NAME"),
+    (
+        "control",
+        "NAME paramchange|netbindadd|netbindremove|netbindenable|netbinddisable|128..255",
+    ),
+    (
+        "create",
+        "NAME binPath= LINE [type= own|program] [start= auto|delayed-auto|demand|disabled] [error= ...] [group= ...] [depend= A/B] [obj= ...] [DisplayName= ...] [password= ...]",
+    ),
+    ("config", "NAME [the options of create]"),
+    ("description", "NAME TEXT"),
+    (
+        "failure",
+        "NAME [reset= SECONDS] [reboot= TEXT] [command= LINE] [actions= LIST]",
+    ),
+    ("failureflag", "NAME 0|1"),
+    ("delete", "NAME"),
+    ("qc", "NAME"),
+    ("qdescription", "NAME"),
+    ("qfailure", "NAME"),
+    ("qfailureflag", "NAME"),
+    ("sdshow", "NAME"),
+    ("sdset", "NAME SDDL"),
+    ("GetDisplayName", "NAME"),
+    ("GetKeyName", "DISPLAYNAME"),
+    ("EnumDepend", "NAME"),
+];
+
+/// Windows' sc.exe for this manager: the same words, options (start= auto) and output
+///
+/// relance sc alone lists the verbs. A link to relance that is named sc needs no relance in front.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// A verb and what comes after it, as sc.exe takes it
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "WORD"
+    )]
+    words: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let mut words = arguments.words.as_slice();
+    // sc \\SERVER VERB ...: only this machine's manager is asked.
+    if let Some(server) = words.first().filter(|word| word.starts_with(r"\\")) {
+        let here = ["\\\\.", "\\\\localhost"];
+        if !here.iter().any(|name| server.eq_ignore_ascii_case(name)) {
+            let sentence = sc::OtherMachine {
+                server: server.as_str(),
+            };
+            return Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence).into());
+        }
+        words = &words[1..];
+    }
+    let Some((verb, rest)) = words.split_first() else {
+        print_usage();
+        return Ok(());
+    };
+    let Some((verb, usage)) = VERBS
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(verb))
+    else {
+        print_usage();
+        let sentence = sc::NoVerb {
+            verb: verb.as_str(),
+        };
+        return Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence).into());
+    };
+    let manager = arguments
+        .common
+        .manager()
+        .map_err(|failure| say("OpenSCManager", failure))?;
+    let done = match (*verb, rest.split_first()) {
+        ("query" | "queryex", _) => query(&manager, verb, rest),
+        (_, None) => {
+            println!("relance sc {verb} {usage}");
+            Err((
+                "",
+                ScmError::new(
+                    Win32Error::INVALID_PARAMETER,
+                    sc::NameMissing { verb: *verb },
+                )
+                .into(),
+            ))
+        }
+        (_, Some((first, rest))) => about(&manager, verb, first, rest),
+    };
+    done.map_err(|(call, failure)| say(call, failure))
+}
+
+/// The call of Windows that failed, and why.
+type Done = Result<(), (&'static str, CommandFailure)>;
+
+/// A verb about one service.
+fn about(manager: &Manager, verb: &str, first: &str, rest: &[String]) -> Done {
+    if verb == "GetKeyName" {
+        return print::key_name(manager, first).map_err(|failure| ("GetServiceKeyName", failure));
+    }
+    let service = name(first).map_err(|error| ("OpenService", error.into()))?;
+    let options = || Options::read(rest).map_err(|failure| ("", failure));
+    match verb {
+        "start" => start(manager, &service, rest),
+        "stop" => control(manager, &service, Control::Stop),
+        "pause" => control(manager, &service, Control::Pause),
+        "continue" => control(manager, &service, Control::Continue),
+        "interrogate" => control(manager, &service, Control::Interrogate),
+        "control" => control(
+            manager,
+            &service,
+            words::control(rest).map_err(|failure| ("", failure))?,
+        ),
+        "create" => change::create(manager, &service, &options()?),
+        "config" => change::config(manager, &service, &options()?),
+        "description" => change::description(manager, &service, rest),
+        "failure" => change::failure(manager, &service, &options()?),
+        "failureflag" => change::failure_flag(manager, &service, rest),
+        "sdset" => change::security(manager, &service, rest),
+        "delete" => change::delete(manager, &service),
+        _ => print::asked(manager, verb, &service),
+    }
+}
+
+fn query(manager: &Manager, verb: &str, words: &[String]) -> Done {
+    let is_extended = verb == "queryex";
+    let named = words
+        .first()
+        .filter(|word| !word.contains('=') && !is_kind(word));
+    if let Some(text) = named {
+        let service =
+            name(text).map_err(|error| ("EnumQueryServicesStatus:OpenService", error.into()))?;
+        let info = manager.ask(|scm, caller, reply| scm.query_service(caller, &service, reply));
+        let info = info.map_err(|failure| ("EnumQueryServicesStatus:OpenService", failure))?;
+        print::status(&info, is_extended);
+        return Ok(());
+    }
+    let options = Options::read(words).map_err(|failure| ("", failure))?;
+    let state = options
+        .get("state")
+        .unwrap_or("active")
+        .to_ascii_lowercase();
+    let all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply));
+    for info in all
+        .map_err(|failure| ("EnumServicesStatus", failure))?
+        .services
+    {
+        let is_active = info.status.state != ServiceState::Stopped;
+        if state == "all" || is_active == (state != "inactive") {
+            print::listed(&info, is_extended);
+        }
+    }
+    Ok(())
+}
+
+/// `sc query type= service` may leave out its option's name.
+fn is_kind(word: &str) -> bool {
+    ["service", "driver", "all", "own", "share"].contains(&word.to_ascii_lowercase().as_str())
+}
+
+fn start(manager: &Manager, service: &ServiceName, arguments: &[String]) -> Done {
+    let failed = |failure| ("StartService", failure);
+    let arguments = arguments.to_vec();
+    manager
+        .ask(|scm, caller, reply| scm.start_service(caller, service, arguments, reply))
+        .map_err(failed)?;
+    let info = manager
+        .ask(|scm, caller, reply| scm.query_service(caller, service, reply))
+        .map_err(failed)?;
+    print::status(&info, true);
+    Ok(())
+}
+
+fn control(manager: &Manager, service: &ServiceName, control: Control) -> Done {
+    let failed = |failure| ("ControlService", failure);
+    let status =
+        manager.ask(|scm, caller, reply| scm.control_service(caller, service, control, reply));
+    print::status_of(service.as_str(), &status.map_err(failed)?, false);
+    Ok(())
+}
+
+/// `[SC] CALL FAILED CODE:` and the sentence (R76).
+fn say(call: &str, failure: CommandFailure) -> CommandFailure {
+    let CommandFailure::Scm(error) = &failure else {
+        return failure;
+    };
+    if call.is_empty() {
+        return failure;
+    }
+    let code = error.code().to_raw();
+    println!(
+        "[SC] {call} FAILED {code}:\n\n{}\n",
+        plain_lines(&error.sentence_in(lang()))
+    );
+    CommandFailure::Silent(failure.status())
+}
+
+fn print_usage() {
+    for (verb, rest) in VERBS {
+        println!("  sc {verb} {rest}");
+    }
+}
