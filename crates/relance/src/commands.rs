@@ -21,6 +21,7 @@ mod events;
 mod explain;
 mod failure;
 mod failures;
+mod habits;
 mod health;
 #[cfg(windows)]
 mod host;
@@ -109,6 +110,18 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "What has failed, how often and why",
                 failures::Arguments,
                 failures::run
+            ),
+            command!(
+                "is-active",
+                "Does a service run? For scripts: a word and an exit status",
+                habits::Asked,
+                habits::is_active
+            ),
+            command!(
+                "is-failed",
+                "Has a service failed? For scripts: a word and an exit status",
+                habits::Asked,
+                habits::is_failed
             ),
             command!("logs", "What a service prints", logs::Arguments, logs::run),
             command!("events", "The event log", events::Arguments, events::run),
@@ -331,6 +344,8 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     }
     let as_sc = named_sc(arguments);
     let arguments = as_sc.as_deref().unwrap_or(arguments);
+    let translated = habits::translated(arguments)?;
+    let arguments = translated.as_deref().unwrap_or(arguments);
     let matches = parse(arguments).map_err(CommandFailure::Usage)?;
     let named = matches.subcommand().and_then(|(name, matches)| {
         let command = all().find(|command| command.name == name)?;

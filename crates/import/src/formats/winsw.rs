@@ -261,7 +261,7 @@ impl Service<'_, '_, '_> {
                 self.changed(node, "extensions.output", import::ONE_LOG);
             }
             "serviceaccount" => self.account(node),
-            "stopexecutable" | "stoparguments" => self.lost(node, import::NO_STOP_COMMAND),
+            "stopexecutable" | "stoparguments" => self.stop_command(node),
             "prestart" | "poststart" | "prestop" | "poststop" => {
                 self.lost(node, import::HOOKS_OF_NSSM);
             }
@@ -287,6 +287,22 @@ impl Service<'_, '_, '_> {
                 self.lost(node, import::UnknownKey { key });
             }
         }
+    }
+
+    /// The stop executable, or the executable itself with the arguments for a stop.
+    fn stop_command(&mut self, node: Node<'_, '_>) {
+        let root = self.root;
+        let program = text_of(root, "stopexecutable").or_else(|| text_of(root, "executable"));
+        let (Some(program), Some(arguments)) = (program, text_of(root, "stoparguments")) else {
+            return self.lost(node, import::NO_STOP_COMMAND);
+        };
+        if relance_scm::settings::find_extension("stop_command").is_none() {
+            return self.lost(node, import::NO_STOP_COMMAND);
+        }
+        let line = relance_scm::command_line::join(&[program.trim_matches('"').to_owned()]);
+        let arguments = arguments.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = format!("{line} {arguments}").trim().to_owned();
+        self.keep(node, "extensions.stop_command", line);
     }
 
     fn log(&mut self, node: Node<'_, '_>) {

@@ -43,8 +43,19 @@ impl Service<'_, '_, '_> {
         self.changed(key, "command_line", import::BEFORE_IN_SHELL);
     }
 
+    /// The first command becomes ours; `$MAINPID` is in its environment.
     pub(super) fn stop_command(&mut self, key: &Key) {
-        self.lost(key, import::NO_STOP_COMMAND);
+        let setting = "extensions.stop_command";
+        let known = relance_scm::settings::find_extension("stop_command").is_some();
+        if !known || self.draft.has(setting) {
+            return self.lost(key, import::NO_STOP_COMMAND);
+        }
+        let text = self.filled(key, setting, &key.entry.value);
+        let Some(exec) = exec::parse(&text).into_iter().next() else {
+            return self.lost(key, import::NOT_A_COMMAND);
+        };
+        let line = relance_scm::command_line::join(&wrapped(&[], &exec.words));
+        self.keep(key, setting, line);
     }
 
     /// `kill -HUP $MAINPID` is a signal of ours; other commands are not.
