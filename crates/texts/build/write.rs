@@ -32,10 +32,18 @@ fn joined(messages: &[Message], of: &dyn Fn(&Message) -> String) -> (String, Str
     let mut offsets = String::from("[0");
     for message in messages {
         all.push_str(&of(message));
-        let _ = write!(offsets, ", {}", all.len());
+        let _ = write!(offsets, ", {}", with_separators(all.len()));
     }
     offsets.push(']');
     (all, offsets)
+}
+
+/// A number as Rust is written: `100_019`.
+fn with_separators(number: usize) -> String {
+    match number {
+        0..10_000 => number.to_string(),
+        _ => format!("{}_{:03}", number / 1000, number % 1000),
+    }
 }
 
 /// A module for each file, with an item for each message; attributes are looked up by their id alone.

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use clap::Parser;
 use relance_scm::ServiceState;
 use relance_scm::manager::ServiceInfo;
-use relance_texts::{Text, habit};
+use relance_texts::{Message, Text, habit};
 
 use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
 use crate::selection::service_names;
@@ -161,7 +161,11 @@ mod tests {
         );
         assert_eq!(ours("relance list"), None);
         assert_eq!(ours("relance"), None);
-        let said = |line: &str| translated(&words(line)).expect_err(line).sentence();
+        let said = |line: &str| {
+            translated(&words(line))
+                .expect_err(line)
+                .sentence(relance_texts::Lang::En)
+        };
         assert!(said("relance reread").contains("relance apply"));
         assert!(said("relance kill -s HUP a").contains("relance reload"));
         assert!(said("relance top").contains("relance list"));

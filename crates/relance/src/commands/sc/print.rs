@@ -218,7 +218,7 @@ fn recovery(config: &ServiceConfig) {
     line("REBOOT_MESSAGE", &plain(&settings.reboot_message));
     line("COMMAND_LINE", &plain(&settings.command));
     let mut label = "FAILURE_ACTIONS";
-    for action in settings.actions.iter() {
+    for action in &settings.actions {
         let word = match action.kind {
             RecoveryActionKind::None => continue,
             RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => "RESTART",
