@@ -6,11 +6,13 @@ use crate::set::Set;
 /// A search ends after so many years: then the calendar repeats itself.
 const YEARS_MAX: i64 = 400;
 
+/// From, to, step of each range; empty: every year.
+pub(crate) type Years = Box<[(i64, i64, i64)]>;
+
 /// One expression of a schedule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Calendar {
-    /// From, to, step; empty: every year.
-    pub(crate) years: Box<[(i64, i64, i64)]>,
+    pub(crate) years: Years,
     pub(crate) months: Set,
     pub(crate) days: Set,
     /// Days counted from the end of the month, 1 the last (systemd's `~`).

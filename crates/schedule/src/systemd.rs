@@ -2,7 +2,7 @@
 //! word like `daily`.
 
 use crate::Fault;
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Years};
 use crate::set::{Bounds, Set, plain};
 
 const WEEKDAYS: [&str; 7] = [
@@ -101,7 +101,7 @@ pub(crate) fn is_zone(token: &str) -> bool {
 pub(crate) fn weekday(text: &str) -> Option<u32> {
     let text = text.to_ascii_lowercase();
     let is_it = |day: &&str| text.len() >= 3 && (*day == text || day[..3] == text);
-    let index = WEEKDAYS.iter().position(|day| is_it(&day))?;
+    let index = WEEKDAYS.iter().position(is_it)?;
     u32::try_from(index).ok()
 }
 
@@ -147,7 +147,7 @@ fn read_date(token: &str, calendar: &mut Calendar) -> Result<(), Fault> {
     Ok(())
 }
 
-fn read_years(text: &str) -> Result<Box<[(i64, i64, i64)]>, Fault> {
+fn read_years(text: &str) -> Result<Years, Fault> {
     if text == "*" {
         return Ok(Box::default());
     }

@@ -26,7 +26,9 @@ struct Blob {
 
 static IDS: Blob = compiled!("ids");
 static PARAMETERS: Blob = compiled!("parameters");
+#[allow(clippy::unreadable_literal, reason = "offsets that are generated")]
 static ENGLISH: Blob = compiled!("en");
+#[allow(clippy::unreadable_literal, reason = "offsets that are generated")]
 static FRENCH: Blob = compiled!("fr");
 
 impl Blob {

@@ -27,7 +27,7 @@ fn name(text: &str) -> ServiceName {
 fn program(text: &str, mode: &'static str, needs: &[&str]) -> ServiceConfig {
     let mut config = ServiceConfig::new(name(text), "/bin/service");
     config.kind = ServiceKind::Program;
-    let delay = u32::try_from(DOWN.as_millis()).unwrap();
+    let delay = u32::try_from(DOWN.as_millis()).expect("a short time");
     config.failure_actions.actions =
         [RecoveryAction::new(RecoveryActionKind::Restart, delay)].into();
     let needs = needs.iter().map(|text| Dependency::Service(name(text)));

@@ -59,11 +59,14 @@ pub(crate) struct Meaning {
 impl Meaning {
     /// Whether it comes at this local time. Monday is 0.
     fn is(&self, civil: i64) -> bool {
-        let (mut days, second) = (civil / 86_400, u32::try_from(civil % 86_400).unwrap());
+        let (mut days, second) = (
+            civil / 86_400,
+            u32::try_from(civil % 86_400).expect("small enough"),
+        );
         if !self.hours.contains(&(second / 3600)) || !self.minutes.contains(&(second / 60 % 60)) {
             return false;
         }
-        let weekday = u32::try_from((days + 3) % 7).unwrap();
+        let weekday = u32::try_from((days + 3) % 7).expect("small enough");
         let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         let (mut year, mut month) = (1970, 1);
         loop {
@@ -82,7 +85,9 @@ impl Meaning {
                 (year, month) = (year + 1, 1);
             }
         }
-        let date = self.days.contains(&(u32::try_from(days).unwrap() + 1));
+        let date = self
+            .days
+            .contains(&(u32::try_from(days).expect("small enough") + 1));
         let weekday = self.weekdays.contains(&weekday);
         let day = if self.either_day {
             date || weekday

@@ -19,7 +19,7 @@ fn berlin() -> Clocks {
 
 /// The moments between these at which it comes, in minutes after the first.
 fn minutes(text: &str, from: i64, hours: i64) -> Vec<i64> {
-    let (schedule, zone): (Schedule, _) = (text.parse().unwrap(), berlin());
+    let (schedule, zone): (Schedule, _) = (text.parse().expect("a schedule"), berlin());
     let mut found = Vec::new();
     let mut at = from - 1;
     while let Some(next) = schedule
