@@ -8,7 +8,8 @@ use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
 use relance_scm::settings::{
     NO_RESTART_ON_EXIT, READY, READY_AFTER, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT,
-    RETRY_FAILED_STARTS, START_DEADLINE, STOP_DEADLINE, WATCHDOG, WHEN_DEPENDENCY_FAILS,
+    RETRY_FAILED_STARTS, SCHEDULE, START_DEADLINE, STOP_DEADLINE, WATCHDOG, WHEN_DEPENDENCY_FAILS,
+    WHEN_START_MISSED, WHEN_STILL_RUNNING,
 };
 use relance_scm::{
     ConfigChange, Control, RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceKind,
@@ -155,6 +156,15 @@ impl Turmoil {
                 let limit = self.common.statuses.then_some(2);
                 config.extensions.set(RESTART_ON_EXIT_LIMIT, limit);
             }
+        }
+        if self.random.u32(..4) == 0 {
+            let schedule = self.random.choice(["*:0/20 UTC", "*:*:0/30 UTC"]);
+            let schedule = schedule.map(Into::into);
+            config.extensions.set(SCHEDULE, schedule);
+            let overlap = if self.random.bool() { "queue" } else { "skip" };
+            config.extensions.set(WHEN_STILL_RUNNING, overlap);
+            let missed = if self.random.bool() { "run" } else { "skip" };
+            config.extensions.set(WHEN_START_MISSED, missed);
         }
         if self.random.u32(..4) == 0 {
             let time = Duration::from_secs(self.random.u64(1..30));
