@@ -60,7 +60,7 @@ pub(crate) fn noticed(draft: &mut Draft, id: RunId, notice: Notice) -> Answer {
         Notice::Hung => return stopping::hung(draft, id, "it said so (WATCHDOG=trigger)"),
         Notice::Unwell(text) => return stopping::hung(draft, id, &text),
         Notice::Error(text) => {
-            if let Some(run) = draft.run(id) {
+            if let Some(run) = draft.run(id).filter(|run| !run.hangs()) {
                 run.end_cause = Some(EndCause::new(EndCauseKind::FatalError, &text).into());
             }
         }

@@ -9,7 +9,7 @@ use relance_scm::settings::{
     READY, READY_AFTER, START_DEADLINE, STOP_GRACE, WATCHDOG, WATCHDOG_SIGNAL,
 };
 use relance_scm::status::ProcessExit;
-use relance_scm::{Control, EndCauseKind, ServiceConfig, ServiceKind, ServiceState};
+use relance_scm::{Control, EndCause, EndCauseKind, ServiceConfig, ServiceKind, ServiceState};
 
 use crate::support::{Host, service};
 
@@ -248,6 +248,9 @@ fn x44_a_hung_run_may_leave_a_dump_before_it_is_killed() {
             assert_eq!(host.now - before, after);
             assert!(host.did(&Action::Terminate(run)));
         }
+        say(&mut host, Notice::Error("aborted".into()));
+        let cause = EndCause::new(EndCauseKind::OutOfMemory, "").into();
+        host.input(Input::CauseTold { run, cause });
         host.exited(run, exit);
         let end = host.record.last_end.clone().expect("it has ended");
         assert_eq!((end.reason, end.failure), (EndReason::Crashed, Some(1)));
