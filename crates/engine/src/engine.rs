@@ -136,6 +136,8 @@ pub struct Engine<P, S> {
     restored: Option<Restored>,
     /// Whether the web console was in trouble when it was last heard of.
     console_fails: bool,
+    /// Whether others could get at the folder of the database when it was last looked at.
+    is_opened: bool,
 }
 
 /// One service and those who wait for it.
@@ -197,6 +199,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             unreadable: loaded.unreadable,
             restored: loaded.restored,
             console_fails: false,
+            is_opened: false,
         };
         engine.recall_boot_starts(loaded.boot_starts.as_deref().unwrap_or_default());
         for record in loaded.records {

@@ -8,7 +8,7 @@ mod rights;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::mpsc::TrySendError;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -37,6 +37,7 @@ use crate::info::{Clocks, service_info, status_of};
 use crate::linux::cgroup::Location;
 use crate::output::OutputSignals;
 use crate::publisher::{self, Publisher};
+use crate::queue::Requests;
 use crate::sight::{self, Sight, is_visible};
 use crate::signs::SharedSigns;
 
@@ -77,7 +78,7 @@ impl SharedConsole {
 #[derive(Clone)]
 pub struct EngineHandle {
     /// Into the owner loop.
-    pub(crate) queue: SyncSender<Command>,
+    pub(crate) queue: Requests,
     /// Wakes it.
     pub(crate) wake: Arc<dyn Fn() + Send + Sync>,
     /// What is published.
@@ -127,10 +128,11 @@ impl EngineHandle {
 
     /// Hands a request to the owner loop. One that finds the queue full is answered at once.
     fn send(&self, caller: &Caller, request: ClientRequest) {
-        match self.queue.try_send(Command {
+        let command = Command {
             caller: caller.clone(),
             request,
-        }) {
+        };
+        match self.queue.try_send(Box::new(command)) {
             Ok(()) => (self.wake)(),
             Err(TrySendError::Full(command)) => command.request.refuse(&ScmError::new(
                 Win32Error::NOT_ENOUGH_QUOTA,

@@ -14,6 +14,7 @@ mod names;
 mod output;
 pub mod processes;
 pub mod publisher;
+mod queue;
 mod restraint;
 pub mod sight;
 mod signs;

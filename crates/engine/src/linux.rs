@@ -28,6 +28,7 @@ mod prober;
 mod process;
 mod processes;
 mod protocol;
+mod secret;
 mod signals;
 mod spawn;
 mod start_error;

@@ -54,7 +54,7 @@ impl Draft {
 
     /// The current run, if it is this one.
     pub(crate) fn run(&mut self, id: RunId) -> Option<&mut Run> {
-        self.record.run.as_mut().filter(|run| run.id == id)
+        self.record.run.as_deref_mut().filter(|run| run.id == id)
     }
 
     /// Does something for the current run; anything else is stale.

@@ -50,13 +50,13 @@ pub(crate) fn end_run(
     draft: &mut Draft,
     exit_code: ExitCode,
     lingers: Option<Time>,
-) -> Option<Run> {
+) -> Option<Box<Run>> {
     let run = draft.record.run.take()?;
     draft.record.exit_code = exit_code;
     draft.record.controls_accepted = ControlsAccepted::NONE;
     draft.record.shutdown = None;
     if run.pid != 0 && lingers.is_some() {
-        draft.record.previous = Some(Previous {
+        draft.record.previous = Some(Box::new(Previous {
             run: run.id,
             pid: run.pid,
             birth: run.birth,
@@ -64,14 +64,14 @@ pub(crate) fn end_run(
             kill_at: lingers,
             killed: false,
             last_report: run.last_report,
-        });
+        }));
     }
     Some(run)
 }
 
 /// Notes how the run ended, for people who ask why.
 pub(crate) fn note_end(draft: &mut Draft, run: &Run, from: ServiceState, reason: EndReason) {
-    draft.record.last_end = Some(End {
+    draft.record.last_end = Some(Box::new(End {
         run: run.id,
         at: draft.now,
         reason,
@@ -85,7 +85,7 @@ pub(crate) fn note_end(draft: &mut Draft, run: &Run, from: ServiceState, reason:
         failure: None,
         action: None,
         needed: None,
-    });
+    }));
 }
 
 /// The run is over: everyone who waits for an answer to a control gets one. A service that reported STOPPED has

@@ -16,6 +16,7 @@ pub(crate) fn process_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) ->
     if draft
         .record
         .previous
+        .as_ref()
         .is_some_and(|previous| previous.run == id)
     {
         draft.record.previous = None;

@@ -333,7 +333,8 @@ impl Default for ShutdownLimits {
     }
 }
 
-/// What is on record about one service.
+/// What is on record about one service. There are many, and older ones are kept for readers that lag
+/// behind: what not every service has is boxed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceRecord {
     /// Its identity.
@@ -355,9 +356,9 @@ pub struct ServiceRecord {
     /// 0 outside the pending states.
     pub wait_hint: Duration,
     /// The current run; `None` if and only if the state is STOPPED.
-    pub run: Option<Run>,
+    pub run: Option<Box<Run>>,
     /// The process of an earlier run that has not ended yet.
-    pub previous: Option<Previous>,
+    pub previous: Option<Box<Previous>>,
     /// The number of the last run.
     pub runs: u32,
     /// Failures since boot or since the reset (R11).
@@ -373,7 +374,7 @@ pub struct ServiceRecord {
     /// Planned restarts of the period that is counted (X11).
     pub recycling: Option<Recycling>,
     /// How the last run ended.
-    pub last_end: Option<End>,
+    pub last_end: Option<Box<End>>,
     /// A restart that somebody asked for.
     pub restart: Option<RestartWanted>,
     /// Something that it needs is down, and it minds that (X70).

@@ -16,7 +16,8 @@ use crate::{ending, failure, recycle, start, stopping};
 const LINGER: Duration = Duration::from_secs(20);
 
 pub(crate) fn status(draft: &mut Draft, id: RunId, number: u64, report: StatusReport) -> Answer {
-    if let Some(previous) = draft.record.previous.filter(|previous| previous.run == id) {
+    let previous = draft.record.previous.as_ref();
+    if let Some(previous) = previous.filter(|previous| previous.run == id) {
         return if number > previous.last_report {
             Answer::Denied(DenyReason::HandleClosed)
         } else {

@@ -76,7 +76,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
     record.wait_hint = START_WAIT_HINT;
     let kind = record.config.kind;
     record.controls_accepted = accepted_at_first(kind, &record.config);
-    record.run = Some(Run {
+    record.run = Some(Box::new(Run {
         id,
         kind,
         cause,
@@ -102,7 +102,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         watchdog: None,
         killed_after: None,
         end_cause: None,
-    });
+    }));
     id
 }
 

@@ -1,35 +1,57 @@
 //! Time as policy sees it: nanoseconds on the host's clock, given with every input.
 
 use std::fmt;
+use std::num::NonZero;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
 /// An instant: nanoseconds since the host's origin. On Linux the origin is the machine's boot and
 /// the clock counts suspended time too (R20). Arithmetic saturates.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Stored as one more than the nanoseconds, so that an `Option<Time>` takes the same room: records hold many.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Time(u64);
+#[cfg_attr(feature = "serde", serde(from = "u64", into = "u64"))]
+pub struct Time(NonZero<u64>);
 
 impl Time {
     /// The host's origin.
-    pub const ZERO: Self = Self(0);
+    pub const ZERO: Self = Self(NonZero::<u64>::MIN);
 
-    /// So many nanoseconds after the origin.
+    /// So many nanoseconds after the origin; at most `u64::MAX - 1`.
     #[must_use]
     pub const fn from_nanos(nanos: u64) -> Self {
-        Self(nanos)
+        Self(NonZero::<u64>::MIN.saturating_add(nanos))
     }
 
     /// So many milliseconds after the origin.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
-        Self(millis.saturating_mul(1_000_000))
+        Self::from_nanos(millis.saturating_mul(1_000_000))
     }
 
     /// Nanoseconds since the origin.
     #[must_use]
     pub const fn as_nanos(self) -> u64 {
-        self.0
+        self.0.get() - 1
+    }
+}
+
+impl Default for Time {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
+impl From<u64> for Time {
+    fn from(nanos: u64) -> Self {
+        Self::from_nanos(nanos)
+    }
+}
+
+impl From<Time> for u64 {
+    fn from(time: Time) -> Self {
+        time.as_nanos()
     }
 }
 
@@ -37,10 +59,8 @@ impl Add<Duration> for Time {
     type Output = Self;
 
     fn add(self, duration: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)),
-        )
+        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        Self(self.0.saturating_add(nanos))
     }
 }
 
@@ -49,7 +69,7 @@ impl Sub for Time {
 
     /// The time from `earlier` to `self`; zero if `earlier` is later.
     fn sub(self, earlier: Self) -> Duration {
-        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+        Duration::from_nanos(self.0.get().saturating_sub(earlier.0.get()))
     }
 }
 
@@ -59,8 +79,8 @@ impl fmt::Debug for Time {
         write!(
             f,
             "{}.{:03}s",
-            self.0 / 1_000_000_000,
-            self.0 / 1_000_000 % 1000
+            self.as_nanos() / 1_000_000_000,
+            self.as_nanos() / 1_000_000 % 1000
         )
     }
 }
@@ -85,5 +105,7 @@ mod tests {
             Duration::from_secs(1)
         );
         assert_eq!(Time::from_millis(12_345).to_string(), "12.345s");
+        assert_eq!(Time::from_nanos(0), Time::ZERO);
+        assert_eq!(Time::from_nanos(7).as_nanos(), 7);
     }
 }

@@ -268,6 +268,10 @@ pub enum Event {
     ManagerReplaced,
     /// 1110: the engine was replaced, because it had not answered for so many seconds.
     EngineSilent(u32),
+    /// 1111: the state folder was opened to other users, or its files were.
+    StateOpened(Box<str>),
+    /// 1112: the state folder is closed to others again.
+    StateClosed,
     /// 1131: there is no web console, although one is wanted.
     ConsoleFailed(Box<str>),
     /// 1132: the web console works again.
@@ -339,27 +343,6 @@ impl Event {
         }
     }
 
-    /// Of entries about the manager itself; a test asks for the number of each.
-    fn id_of_manager(&self) -> u32 {
-        match self {
-            Self::LeftProcesses => 1045,
-            Self::ManagerStarted => 1101,
-            Self::EngineRestarted => 1102,
-            Self::StorageFailed(_) => 1103,
-            Self::StorageRecovered(_) => 1104,
-            Self::ManagerStopping => 1105,
-            Self::StoreDamaged(_) => 1106,
-            Self::StoreSaved(_) => 1107,
-            Self::ServiceUnreadable(..) => 1108,
-            Self::ManagerReplaced => 1109,
-            Self::EngineSilent(_) => 1110,
-            Self::ConsoleFailed(_) => 1131,
-            Self::ConsoleRecovered => 1132,
-            Self::SignInRefused { .. } => 1133,
-            _ => 0,
-        }
-    }
-
     /// Whose entry it is.
     #[must_use]
     pub fn source(&self) -> EventSource {
@@ -402,6 +385,7 @@ impl Event {
                 | Self::StorageRecovered(_)
                 | Self::ManagerStopping
                 | Self::ConsoleRecovered
+                | Self::StateClosed
         )
     }
 

@@ -27,10 +27,10 @@ INSERT OR REPLACE INTO runtime (
 
 pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite::Result<()> {
     let details = Details {
-        run: record.run.as_ref().map(Cow::Borrowed),
-        previous: record.previous,
+        run: record.run.as_deref().map(Cow::Borrowed),
+        previous: record.previous.as_deref().map(Cow::Borrowed),
         pending_actions: Cow::Borrowed(&record.pending_actions),
-        last_end: record.last_end.as_ref().map(Cow::Borrowed),
+        last_end: record.last_end.as_deref().map(Cow::Borrowed),
         short_recycles: record.short_recycles,
         recycling: record.recycling,
         state_since: record.state_since,
@@ -106,10 +106,10 @@ fn read(row: &Columns<'_>, record: &mut ServiceRecord) -> Result<(), String> {
         .get::<Option<u64>>("last_failure_ns")?
         .map(Time::from_nanos);
     record.actions_queued = number("actions_queued")?;
-    record.run = details.run.map(Cow::into_owned);
-    record.previous = details.previous;
+    record.run = details.run.map(boxed);
+    record.previous = details.previous.map(boxed);
     record.pending_actions = details.pending_actions.into_owned();
-    record.last_end = details.last_end.map(Cow::into_owned);
+    record.last_end = details.last_end.map(boxed);
     record.short_recycles = details.short_recycles;
     record.recycling = details.recycling;
     record.state_since = details.state_since;
@@ -120,13 +120,17 @@ fn read(row: &Columns<'_>, record: &mut ServiceRecord) -> Result<(), String> {
     Ok(())
 }
 
+fn boxed<T: Clone>(value: Cow<'_, T>) -> Box<T> {
+    Box::new(value.into_owned())
+}
+
 /// The column `details`.
 #[derive(Serialize, Deserialize)]
 struct Details<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     run: Option<Cow<'a, Run>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    previous: Option<Previous>,
+    previous: Option<Cow<'a, Previous>>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pending_actions: Cow<'a, [PendingAction]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -145,7 +145,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let Some(slot) = self.services.get(&run.service) else {
             return self.log_of_manager(now, &Event::NotAdopted(pid));
         };
-        let previous = slot.record.previous.map(|previous| previous.run);
+        let previous = slot.record.previous.as_ref().map(|previous| previous.run);
         if previous == Some(run) {
             return;
         }
@@ -161,7 +161,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let Some(slot) = self.services.get(&found.service) else {
             return;
         };
-        let previous = slot.record.previous.map(|previous| previous.run);
+        let previous = slot.record.previous.as_ref().map(|previous| previous.run);
         let current = slot.record.run.as_ref().map(|run| run.id);
         for run in previous.into_iter().chain(current) {
             if run.number < found.number && !self.was_found(run) {
@@ -279,6 +279,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             let current = record.run.as_ref().map(|run| (run.id, run.last_report));
             let previous = record
                 .previous
+                .as_ref()
                 .map(|previous| (previous.run, previous.last_report));
             let mut known = current.into_iter().chain(previous);
             known.find(|(id, last)| *id == run && number <= *last)

@@ -72,6 +72,18 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
+    /// What others could do with the folder of the database now, if anything.
+    pub(crate) fn state_is_opened(&mut self, now: Moment, problem: Option<String>) {
+        let was_opened = std::mem::replace(&mut self.is_opened, problem.is_some());
+        match problem {
+            Some(problem) if !was_opened => {
+                self.log_of_manager(now, &Event::StateOpened(problem.into()));
+            }
+            None if was_opened => self.log_of_manager(now, &Event::StateClosed),
+            _ => {}
+        }
+    }
+
     /// What was wrong with the database when it was opened is in the log, once for each start.
     fn say_what_was_wrong(&mut self, now: Moment) {
         let notices = std::mem::take(&mut self.notices).into_iter();
@@ -149,7 +161,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let Some(slot) = self.services.get(&id) else {
             return;
         };
-        let previous = slot.record.previous.map(|previous| previous.run);
+        let previous = slot.record.previous.as_ref().map(|previous| previous.run);
         let current = slot.record.run.as_ref().filter(|run| {
             matches!(run.phase, RunPhase::Connecting(_) | RunPhase::Active)
                 && !self.has_begun(run.id)

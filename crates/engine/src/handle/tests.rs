@@ -1,4 +1,3 @@
-use std::sync::mpsc::sync_channel;
 use std::task::Waker;
 
 use relance_policy::ServiceId;
@@ -16,6 +15,7 @@ use super::*;
 use crate::database::{Batch, Database};
 use crate::event_log::entry_of_service;
 use crate::identity::Identity;
+use crate::queue::queue;
 
 struct Folder(PathBuf);
 
@@ -51,7 +51,7 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
     let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
     config.environment = [EnvironmentVariable::new("KEY", "secret").unwrap()].into();
     let mut record = ServiceRecord::new(ServiceId(1), Arc::new(config));
-    record.last_end = Some(end());
+    record.last_end = Some(Box::new(end()));
     let record = Arc::new(record);
     let failed = Event::Failed {
         failure_count: 1,
@@ -79,7 +79,7 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
     let publisher = Arc::new(Publisher::new(Timestamp(1)));
     publisher.publish([publisher::Change::Service(record)]);
     let handle = EngineHandle {
-        queue: sync_channel(1).0,
+        queue: queue(1).0,
         wake: Arc::new(|| {}),
         publisher,
         event_log: EventLog::new(&path),

@@ -38,14 +38,14 @@ pub(crate) enum Clock {
 }
 
 impl Clock {
-    pub(crate) fn now(&self) -> Time {
+    pub(crate) fn now(self) -> Time {
         match self {
             Self::Machine => Time::from_nanos(boottime_ns()),
-            Self::Manual(time) => *time,
+            Self::Manual(time) => time,
         }
     }
 
-    pub(crate) fn is_manual(&self) -> bool {
+    pub(crate) fn is_manual(self) -> bool {
         matches!(self, Self::Manual(_))
     }
 

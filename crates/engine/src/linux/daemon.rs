@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{channel, sync_channel};
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use relance_policy::{RunId, ServiceRecord, Time};
@@ -35,6 +35,7 @@ use crate::handle::{EngineHandle, SharedClock};
 use crate::output::OutputSignals;
 use crate::processes::Processes;
 use crate::publisher::Publisher;
+use crate::queue::queue;
 use crate::storage::{Retention, WriterThread};
 
 pub use super::start_error::StartError;
@@ -83,6 +84,7 @@ pub fn run(
     serve: impl FnOnce(OwnedFd, Arc<dyn ServiceManager>) -> io::Result<()> + Send + 'static,
 ) -> Result<(), StartError> {
     let (link, listener) = handed_over()?;
+    open_as_many_files_as_the_guardian();
     let epoll = Arc::new(epoll::create(epoll::CreateFlags::CLOEXEC)?);
     let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
     epoll::add(
@@ -126,7 +128,7 @@ pub fn run(
     tell_all(&mut processes, &loaded.records);
 
     let publisher = Arc::new(Publisher::new(clock::wall()));
-    let (queue, commands) = sync_channel(QUEUE_LEN_MAX);
+    let (queue, commands) = queue(QUEUE_LEN_MAX);
     let (done, committed) = channel();
     let waker = |wake: Arc<OwnedFd>| {
         move || {
@@ -165,7 +167,7 @@ pub fn run(
         ..setup.settings.clone()
     };
     let mut engine = Engine::new(processes, writer, settings, vec![publisher], loaded);
-    let now = moment(&clock);
+    let now = moment(clock);
     engine.begin(now, &beginning);
     engine.say_who_was_silent(now, greeting.silent_s);
     let waits = engine.waits_for_services();
@@ -191,10 +193,18 @@ pub fn run(
         wall_timer,
         is_ready: !waits,
     };
+    driver.look_at_rights();
     if greeting.shutting_down {
         driver.shut_down(now);
     }
     Ok(driver.run()?)
+}
+
+/// It starts services for as long as both have room.
+fn open_as_many_files_as_the_guardian() {
+    if let Err(error) = process::raise_nofile_limit() {
+        tracing::warn!(%error, "no more files can be open than before");
+    }
 }
 
 /// Starts the thread that collects output. Nothing has started threads before, so all of them leave its
@@ -206,7 +216,7 @@ fn collect_output(setup: &EngineSetup) -> io::Result<(Logs, Arc<OutputSignals>)>
     Ok((logs, waiting))
 }
 
-fn moment(clock: &Clock) -> Moment {
+fn moment(clock: Clock) -> Moment {
     Moment {
         time: clock.now(),
         wall: clock::wall(),
@@ -319,7 +329,7 @@ fn recorded(loaded: &Loaded) -> Vec<RecordedRun> {
         Some((run.id, run.pid, run.birth))
     });
     let previous = records.iter().filter_map(|record| {
-        let run = record.previous?;
+        let run = record.previous.as_ref()?;
         Some((run.run, run.pid, run.birth))
     });
     let recorded = |(run, pid, birth): (RunId, _, _)| RecordedRun {

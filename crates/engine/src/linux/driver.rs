@@ -15,6 +15,7 @@ use rustix::time::{
 };
 
 use super::clock::{self, Clock};
+use super::place::opened_to_others;
 use super::processes::{LinuxProcesses, TOKEN_STORE, TOKEN_TIMER, TOKEN_WAKE, TOKEN_WALL};
 use super::store_watch::StoreWatch;
 use super::wall_timer::WallTimer;
@@ -23,6 +24,7 @@ use crate::command::{ClientRequest, Command};
 use crate::database::CommitError;
 use crate::engine::{Engine, Moment};
 use crate::handle::SharedClock;
+use crate::queue::Waiting;
 use crate::storage::{Committed, WriterThread};
 
 /// Requests of clients taken in one turn, so that processes and deadlines have theirs.
@@ -33,7 +35,7 @@ pub(crate) struct Driver {
     pub(crate) engine: Engine<LinuxProcesses, WriterThread>,
     pub(crate) epoll: Arc<OwnedFd>,
     pub(crate) wake: Arc<OwnedFd>,
-    pub(crate) commands: Receiver<Command>,
+    pub(crate) commands: Waiting,
     pub(crate) committed: Receiver<Committed>,
     pub(crate) clock: Clock,
     pub(crate) shared_clock: Arc<SharedClock>,
@@ -59,7 +61,7 @@ impl Driver {
                 tracing::error!("this engine ends: {}", CommitError::Fenced);
                 return Ok(());
             }
-            self.timer.arm(&self.clock, self.engine.next_deadline())?;
+            self.timer.arm(self.clock, self.engine.next_deadline())?;
             self.wall_timer.arm(self.engine.next_scheduled())?;
             events.clear();
             match epoll::wait(
@@ -83,14 +85,24 @@ impl Driver {
                         }
                     }
                     TOKEN_STORE => {
-                        if self.store.take() {
+                        let happened = self.store.take();
+                        if happened.to_files {
                             self.engine.storage().look();
+                        }
+                        if happened.to_rights {
+                            self.look_at_rights();
                         }
                     }
                     token => self.engine.processes().event(token),
                 }
             }
         }
+    }
+
+    /// Who may enter the folder of the database is in the log when it changes.
+    pub(crate) fn look_at_rights(&mut self) {
+        let opened = opened_to_others(self.store.folder());
+        self.engine.state_is_opened(self.now(), opened);
     }
 
     /// Everything that is at hand, then one batch for the database.
@@ -162,7 +174,7 @@ impl Driver {
             return;
         }
         for _ in 0..COMMANDS_PER_TURN {
-            match self.commands.try_recv() {
+            match self.commands.try_recv().map(|command| *command) {
                 Ok(Command {
                     request: ClientRequest::AdvanceClock(nanos, reply),
                     caller,
@@ -229,7 +241,7 @@ impl Timer {
     }
 
     /// Arms for a deadline; a manual clock fires nothing by itself.
-    fn arm(&mut self, clock: &Clock, deadline: Option<Time>) -> io::Result<()> {
+    fn arm(&mut self, clock: Clock, deadline: Option<Time>) -> io::Result<()> {
         let deadline = deadline.filter(|_| !clock.is_manual());
         if deadline == self.armed {
             return Ok(());

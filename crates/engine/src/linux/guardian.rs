@@ -24,6 +24,7 @@ mod groups;
 pub(super) mod journal;
 mod rest;
 mod restart;
+mod room;
 mod services;
 mod shutdown;
 mod stop_command;
@@ -58,6 +59,7 @@ use super::channel::Channel;
 use super::clock;
 use super::process::kill_group;
 use super::protocol::{ActionKey, Exit, GuardianReport, GuardianRequest, RunKey, run_of};
+use super::secret::Secret;
 use super::signals::{REOPEN, Signals, reap};
 use super::spawn::{Inherited, SpawnError, Spawner};
 
@@ -134,16 +136,14 @@ pub fn prepare() -> io::Result<Prepared> {
 struct Run {
     pid: u32,
     birth: u64,
-    secret: String,
+    secret: Secret,
     channel: Option<Rc<OwnedFd>>,
     /// Where it says something of itself (`NOTIFY_SOCKET`).
     notify: Option<Rc<OwnedFd>>,
     /// The other end of where it says that it is ready.
     ready: Option<Rc<OwnedFd>>,
     group: Option<Group>,
-    exit: Option<(Exit, u64)>,
-    /// How many of its processes the kernel had killed for want of memory when it ended.
-    memory_kills: u32,
+    end: Option<Box<End>>,
     /// How many others were in its control group when it ended with 0.
     left: u32,
     /// Its place in the journal.
@@ -170,7 +170,7 @@ struct Guardian {
     groups: Option<Tree>,
     null: OwnedFd,
     epoll: OwnedFd,
-    runs: BTreeMap<RunKey, Run>,
+    runs: BTreeMap<RunKey, Box<Run>>,
     /// The number of the last run of each service that this guardian has seen.
     last_runs: BTreeMap<u32, u32>,
     streams: Streams,
@@ -250,7 +250,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     guardian.end_console();
     guardian.close_groups();
     guardian.streams.close(&guardian.epoll);
-    if guardian.runs.values().all(|run| run.exit.is_some()) {
+    if guardian.runs.values().all(|run| run.end.is_some()) {
         guardian.close_journal();
     }
     Ok(guardian.ended.unwrap_or_default())
@@ -386,8 +386,7 @@ impl Guardian {
             left,
         };
         if let Some(run) = self.runs.get_mut(&key) {
-            run.exit = Some((exit, at_ns));
-            run.memory_kills = memory_kills;
+            run.end = Some(Box::new(end));
         }
         self.write_end(key, end);
         self.tell(
@@ -426,7 +425,7 @@ impl Guardian {
 
     fn terminate(&mut self, key: RunKey) {
         self.end_stop_command(key);
-        if let Some(run) = self.runs.get_mut(&key).filter(|run| run.exit.is_none()) {
+        if let Some(run) = self.runs.get_mut(&key).filter(|run| run.end.is_none()) {
             // What is killed with it gets no time of its own.
             run.asked.main = false;
             self.kill_tree(&self.runs[&key]);
@@ -460,7 +459,7 @@ impl Guardian {
             GuardianRequest::StopCommand { run, spec } => self.stop_by_command(run, &spec),
             GuardianRequest::Terminate { run } => self.terminate(run),
             GuardianRequest::Acknowledge { run } => {
-                if self.runs.get(&run).is_some_and(|run| run.exit.is_some())
+                if self.runs.get(&run).is_some_and(|run| run.end.is_some())
                     && let Some(known) = self.runs.remove(&run)
                 {
                     self.release_group(known.group);

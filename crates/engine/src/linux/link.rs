@@ -21,7 +21,9 @@ use serde::{Serialize, de::DeserializeOwned};
 pub(crate) const FDS_MAX: usize = 4;
 /// Longest frame: a command line and an environment are below this.
 const FRAME_LEN_MAX: usize = 8 * 1024 * 1024;
-const READ_LEN: usize = 64 * 1024;
+const READ_LEN: usize = 16 * 1024;
+/// More room than this is given back when all that arrived has been taken.
+const KEPT_LEN_MAX: usize = 4 * READ_LEN;
 
 /// One end of the link.
 pub(crate) struct Link {
@@ -34,6 +36,17 @@ pub(crate) struct Link {
     read_buffer: Box<[u8]>,
     /// Whether room is waited for.
     watches_room: bool,
+}
+
+/// What a read has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// Something, and there may be more.
+    More,
+    /// Nothing for now.
+    Nothing,
+    /// The other side is gone.
+    End,
 }
 
 struct Outgoing {
@@ -121,9 +134,21 @@ impl Link {
         Ok(())
     }
 
-    /// Reads all that has arrived. `false` when the other side is gone. A short read is not a sign of the
-    /// end: the kernel stops before a frame with descriptors.
+    /// Reads all that has arrived. `false` when the other side is gone.
     pub(crate) fn fill(&mut self) -> io::Result<bool> {
+        loop {
+            match self.fill_some()? {
+                Filled::More => {}
+                Filled::Nothing => return Ok(true),
+                Filled::End => return Ok(false),
+            }
+        }
+    }
+
+    /// Reads some of what has arrived. A short read is not a sign of the end: the kernel stops before a
+    /// frame with descriptors. Between two reads [`next`](Self::next) takes what is whole, so that a
+    /// crowd of frames needs no more memory than one.
+    pub(crate) fn fill_some(&mut self) -> io::Result<Filled> {
         loop {
             let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FDS_MAX))];
             let mut ancillary = RecvAncillaryBuffer::new(&mut space);
@@ -131,9 +156,9 @@ impl Link {
             let flags = RecvFlags::CMSG_CLOEXEC;
             let received = match recvmsg(&self.socket, &mut buffers, &mut ancillary, flags) {
                 Ok(received) => received.bytes,
-                Err(rustix::io::Errno::AGAIN) => return Ok(true),
+                Err(rustix::io::Errno::AGAIN) => return Ok(Filled::Nothing),
                 Err(rustix::io::Errno::INTR) => continue,
-                Err(rustix::io::Errno::CONNRESET) => return Ok(false),
+                Err(rustix::io::Errno::CONNRESET) => return Ok(Filled::End),
                 Err(error) => return Err(error.into()),
             };
             for message in ancillary.drain() {
@@ -142,10 +167,11 @@ impl Link {
                 }
             }
             if received == 0 {
-                return Ok(false);
+                return Ok(Filled::End);
             }
             self.incoming
                 .extend_from_slice(&self.read_buffer[..received]);
+            return Ok(Filled::More);
         }
     }
 
@@ -173,6 +199,9 @@ impl Link {
     fn nothing_yet<T>(&mut self) -> Option<T> {
         self.incoming.drain(..self.taken);
         self.taken = 0;
+        if self.incoming.is_empty() && self.incoming.capacity() > KEPT_LEN_MAX {
+            self.incoming = Vec::new();
+        }
         None
     }
 

@@ -20,6 +20,7 @@ use rustix::process::umask;
 
 pub(crate) use files::{FileRights, append_to, open_output};
 pub use socket::{Listening, listen};
+pub(crate) use state::opened_to_others;
 pub use state::{State, is_copy, open_state, settle};
 use trust::Trust;
 use walk::{Last, Walk};

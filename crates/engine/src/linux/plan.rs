@@ -20,6 +20,7 @@ use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE};
 
 use super::account;
 use super::environment::{self, Surroundings};
+use super::secret::Secret;
 use super::spawn::{SpawnError, SpawnSpec, SpawnStage};
 use crate::processes::StartProblem;
 
@@ -31,7 +32,7 @@ const MAIN_VARIABLE: &str = "MAINPID";
 /// What to execute for a run.
 pub(crate) fn for_run(
     run: RunId,
-    secret: &str,
+    secret: Secret,
     config: &ServiceConfig,
     around: &Surroundings,
     controllers: Controllers,
@@ -155,9 +156,9 @@ fn logon_problem(config: &ServiceConfig, error: &ScmError) -> StartProblem {
     }
 }
 
-/// The Win32 code and the sentence for a process that could not be created.
-pub(crate) fn problem(config: &ServiceConfig, spec: &SpawnSpec, error: SpawnError) -> StartProblem {
-    let (code, problem) = explain(spec, error);
+/// The Win32 code and the sentence for a process of this program that could not be created.
+pub(crate) fn problem(config: &ServiceConfig, program: &str, error: SpawnError) -> StartProblem {
+    let (code, problem) = explain(&instance::filled_in(config), program, error);
     StartProblem {
         error: code,
         logon: matches!(
@@ -173,25 +174,26 @@ pub(crate) fn problem(config: &ServiceConfig, spec: &SpawnSpec, error: SpawnErro
 }
 
 /// What was wrong, and what to do about it.
-pub(crate) fn advice(spec: &SpawnSpec, error: SpawnError) -> Sentence {
-    explain(spec, error).1
+pub(crate) fn advice(config: &ServiceConfig, program: &str, error: SpawnError) -> Sentence {
+    explain(&instance::filled_in(config), program, error).1
 }
 
-fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, Sentence) {
+fn explain(config: &ServiceConfig, program: &str, error: SpawnError) -> (Win32Error, Sentence) {
     let system = std::io::Error::from_raw_os_error(error.errno);
-    if let Some(explained) = rights::explain(spec, error.stage, &system) {
+    if let Some(explained) = rights::explain(config, error.stage, &system) {
         return explained;
     }
     let (stage, errno, error) = (error.stage, error.errno, shown(&system));
     match stage {
-        SpawnStage::Execute => explain_execute(spec, errno, error),
+        SpawnStage::Execute => explain_execute(config, program, errno, error),
         SpawnStage::Directory => {
             let code = match errno {
                 libc::ENOTDIR => Win32Error::DIRECTORY,
                 libc::EACCES => Win32Error::ACCESS_DENIED,
                 _ => Win32Error::PATH_NOT_FOUND,
             };
-            let folder = &*spec.directory;
+            let folder = config.extensions.get(WORKING_DIRECTORY);
+            let folder = folder.as_deref().unwrap_or("/");
             (code, start::Directory { folder, error }.into())
         }
         SpawnStage::Groups | SpawnStage::Group | SpawnStage::User => (
@@ -211,7 +213,7 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, Sentence) {
             Win32Error::PRIVILEGE_NOT_HELD,
             start::Priority { error }.into(),
         ),
-        SpawnStage::Limits if !spec.limits.is_empty() => (
+        SpawnStage::Limits if !limits::of_process(config, Controllers::NONE).is_empty() => (
             Win32Error::PRIVILEGE_NOT_HELD,
             start::Limits { error }.into(),
         ),
@@ -235,10 +237,14 @@ fn explain(spec: &SpawnSpec, error: SpawnError) -> (Win32Error, Sentence) {
     }
 }
 
-fn explain_execute(spec: &SpawnSpec, errno: i32, error: Value) -> (Win32Error, Sentence) {
-    let program = &*spec.program;
-    let root = spec.rights.root.as_deref().unwrap_or_default();
-    let seen = format!("{root}{program}");
+fn explain_execute(
+    config: &ServiceConfig,
+    program: &str,
+    errno: i32,
+    error: Value,
+) -> (Win32Error, Sentence) {
+    let root = config.extensions.get(ROOT_DIRECTORY);
+    let seen = format!("{}{program}", root.as_deref().unwrap_or_default());
     let path = Path::new(&seen);
     let parent_exists = path
         .parent()
@@ -314,7 +320,7 @@ mod tests {
                 service: ServiceId(3),
                 number: 4,
             },
-            "abc",
+            "17".into(),
             config,
             &around(),
             Controllers::ALL,
@@ -329,7 +335,7 @@ mod tests {
         config.environment = [variable("HOME", "/srv"), variable("A", "1")].into();
         let spec = run(&config);
         let has = |entry: &str| spec.environment.iter().any(|e| e == entry);
-        assert!(has("RELANCE_RUN=3.4:abc") && has("RELANCE_CHANNEL=3"));
+        assert!(has("RELANCE_RUN=3.4:17") && has("RELANCE_CHANNEL=3"));
         assert!(has("RELANCE_SOCKET=/run/relance/relance.sock") && has("RELANCE_SERVICE=mailer"));
         assert!(has("RELANCE_WAIT_MS=7000"));
         assert!(has("HOME=/srv") && has("A=1"), "C12: its own settings win");
@@ -372,15 +378,11 @@ mod tests {
     #[test]
     fn r8_9_codes_of_programs_that_cannot_be_executed() {
         let code = |program: &str, errno| {
-            let spec = SpawnSpec {
-                program: program.into(),
-                ..SpawnSpec::default()
-            };
             let error = SpawnError {
                 stage: SpawnStage::Execute,
                 errno,
             };
-            problem(&config(program), &spec, error).error.to_raw()
+            problem(&config(program), program, error).error.to_raw()
         };
         assert_eq!(code("/bin/no-such-file", libc::ENOENT), 2);
         assert_eq!(code("/no/such/folder/x", libc::ENOENT), 3);
@@ -394,7 +396,7 @@ mod tests {
     fn codes_of_other_stages() {
         let code = |stage, errno| {
             let error = SpawnError { stage, errno };
-            let problem = problem(&config("/x"), &SpawnSpec::default(), error);
+            let problem = problem(&config("/x"), "/x", error);
             (problem.error.to_raw(), problem.logon)
         };
         assert_eq!(code(SpawnStage::Prepare, libc::EMFILE), (4, false));

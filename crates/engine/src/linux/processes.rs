@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord};
+use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord, Time};
 use relance_scm::config::{OutputMode, PriorityClass};
 use relance_scm::controllers::Controllers;
 use relance_scm::settings::OUTPUT;
@@ -40,7 +40,8 @@ use super::protocol::{
     GuardianReport, GuardianRequest, RecordedRun, RunKey, VERSION, VERSION_GIVE_UP,
     VERSION_JOURNAL, VERSION_LIMITS, VERSION_OLDEST, VERSION_SIGNS, run_of,
 };
-use super::spawn::{SpawnError, SpawnSpec};
+use super::secret::Secret;
+use super::spawn::SpawnError;
 use crate::handle::SharedConsole;
 use crate::processes::{Fact, Processes, StartProblem};
 use crate::signs::SharedSigns;
@@ -58,10 +59,10 @@ pub(crate) struct LinuxProcesses {
     reboot: RebootCommand,
     facts: VecDeque<Fact>,
     runs: BTreeMap<RunId, HostRun>,
-    /// Specifications of starts under way, for the sentence if one fails.
-    starting: BTreeMap<RunId, (Arc<ServiceConfig>, SpawnSpec)>,
-    /// Stop commands under way, for the sentence if one cannot be run.
-    stop_commands: BTreeMap<RunId, SpawnSpec>,
+    /// Starts under way: with which configuration, and for the sentence if one fails, of which program.
+    starting: BTreeMap<RunId, (Arc<ServiceConfig>, Box<str>)>,
+    /// Stop commands under way, likewise.
+    stop_commands: BTreeMap<RunId, (Arc<ServiceConfig>, Box<str>)>,
     /// The last run of each service, as far as the guardian knew when this engine began.
     last_runs: BTreeMap<ServiceId, u32>,
     /// Output of runs that the guardian has not in its table.
@@ -86,21 +87,27 @@ pub(crate) struct LinuxProcesses {
     link_closed: bool,
 }
 
-/// A run as the host knows it.
+/// A run as the host knows it. Small: there is one for each service that runs.
 struct HostRun {
     pid: u32,
     birth: u64,
-    secret: String,
-    channel: Option<Channel>,
+    secret: Secret,
+    channel: Option<Box<Channel>>,
     /// Its output until it is known whose it is.
     output: Option<OwnedFd>,
-    exit: Option<(ProcessExit, u64)>,
-    /// How many of its processes the kernel had killed for want of memory when it ended.
+    end: Option<Box<HostEnd>>,
+    /// The name of its service, until it is known from elsewhere.
+    service: Option<Box<str>>,
+}
+
+/// How a run ended.
+struct HostEnd {
+    exit: ProcessExit,
+    at: Time,
+    /// How many of its processes the kernel had killed for want of memory.
     memory_kills: u32,
     /// How many of its processes were still there when the first ended with 0.
     left: u32,
-    /// The name of its service, where the guardian knows it.
-    service: Option<String>,
 }
 
 /// What the guardian says first.
@@ -250,6 +257,7 @@ impl LinuxProcesses {
             if let (Some(output), Some(config)) = (known.output.take(), names(run)) {
                 self.logs.add(run, Some(config), output, true);
             }
+            known.service = None;
             self.look(run);
             self.tell_exit(run);
         }
@@ -340,11 +348,7 @@ impl LinuxProcesses {
     }
 
     fn read_link(&mut self) {
-        let open = match self
-            .link
-            .fill()
-            .and_then(|open| self.take_reports().map(|()| open))
-        {
+        let open = match self.take_all_reports() {
             Ok(open) => open,
             Err(error) => {
                 tracing::error!(%error, "the guardian cannot be understood");
@@ -402,12 +406,13 @@ impl Processes for LinuxProcesses {
             let failure = StartProblem::given_up(config);
             return (self.facts).push_front(Fact::SpawnFailed { run, failure });
         }
-        let secret = secret();
-        match plan::for_run(run, &secret, config, &self.around, self.controllers()) {
+        let secret = Secret::random();
+        match plan::for_run(run, secret, config, &self.around, self.controllers()) {
             Ok(mut spec) => {
                 if let Err(failure) = self.expect_signs(run, config, &mut spec) {
                     return self.refuse_spawn(run, failure);
                 }
+                let program = spec.program.as_str().into();
                 let kept = self
                     .sockets
                     .kept(run)
@@ -418,9 +423,9 @@ impl Processes for LinuxProcesses {
                     output: config.extensions.get(OUTPUT) != OutputMode::Null.name(),
                     channel: config.kind == ServiceKind::Service,
                     notify: kept.is_some(),
-                    spec: spec.clone(),
+                    spec,
                 };
-                self.starting.insert(run, (Arc::clone(config), spec));
+                self.starting.insert(run, (Arc::clone(config), program));
                 if !self.ask_with(&request, kept.into_iter().collect()) {
                     self.spawn_failed(run, TOO_LONG);
                 }
@@ -608,16 +613,7 @@ fn system_config() -> ServiceConfig {
 }
 
 fn command_error(error: SpawnError) -> Win32Error {
-    plan::problem(&system_config(), &SpawnSpec::default(), error).error
-}
-
-/// 128 random bits, as text.
-fn secret() -> String {
-    let mut bytes = [0_u8; 16];
-    let filled = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
-    // A secret that can be guessed would be worse than a new engine.
-    assert_eq!(filled, Ok(bytes.len()), "16 bytes are never cut short");
-    u128::from_ne_bytes(bytes).to_string()
+    plan::problem(&system_config(), "", error).error
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use relance_policy::{ActionId, RunId, ServiceId};
 use serde::{Deserialize, Serialize};
 
 use super::cgroup::Location;
+use super::secret::Secret;
 use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
@@ -84,7 +85,7 @@ pub(crate) enum GuardianRequest {
     /// Create the process of a run.
     Spawn {
         run: RunKey,
-        secret: String,
+        secret: Secret,
         output: bool,
         channel: bool,
         /// Whether the frame carries the socket on which the run says something, to be kept. From version 5.
@@ -213,7 +214,7 @@ pub(crate) struct KnownRun {
     pub(crate) pid: u32,
     /// Nanoseconds of CLOCK_BOOTTIME just before the process was created.
     pub(crate) birth: u64,
-    pub(crate) secret: String,
+    pub(crate) secret: Secret,
     /// Whether the frame carries the manager's end of its control channel.
     pub(crate) channel: bool,
     /// Whether the frame carries the reading end of its output.

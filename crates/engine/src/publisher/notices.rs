@@ -12,6 +12,8 @@ const RECOVERED: u32 = 1104;
 const DAMAGED: u32 = 1106;
 const SAVED: u32 = 1107;
 const UNREADABLE: u32 = 1108;
+const OPENED: u32 = 1111;
+const CLOSED: u32 = 1112;
 /// The newest are kept.
 const NOTICES_MAX: usize = 32;
 
@@ -21,6 +23,8 @@ pub(super) struct StoreNotices {
     lasting: VecDeque<String>,
     /// Set while the database cannot be written.
     failed: Option<String>,
+    /// Set while others may get at its folder.
+    opened: Option<String>,
 }
 
 impl StoreNotices {
@@ -32,6 +36,8 @@ impl StoreNotices {
         match entry.event_id {
             FAILED => self.failed = Some(entry.text()),
             RECOVERED => self.failed = None,
+            OPENED => self.opened = Some(entry.text()),
+            CLOSED => self.opened = None,
             DAMAGED | SAVED | UNREADABLE => {
                 self.lasting.push_back(entry.text());
                 if self.lasting.len() > NOTICES_MAX {
@@ -43,7 +49,8 @@ impl StoreNotices {
     }
 
     pub(super) fn sentences(&self) -> Vec<String> {
-        self.lasting.iter().chain(&self.failed).cloned().collect()
+        let now = self.failed.iter().chain(&self.opened);
+        self.lasting.iter().chain(now).cloned().collect()
     }
 }
 
@@ -67,6 +74,9 @@ mod tests {
         assert_eq!(note(&mut notices, Event::StorageFailed("full".into())), 2);
         assert!(notices.sentences()[1].contains("full"));
         assert_eq!(note(&mut notices, Event::StorageRecovered(0)), 1);
+        let opened = Event::StateOpened("others may read it".into());
+        assert_eq!(note(&mut notices, opened), 2);
+        assert_eq!(note(&mut notices, Event::StateClosed), 1);
         let saved = || Event::StoreSaved("x".into());
         let last = (0..2 * NOTICES_MAX).map(|_| note(&mut notices, saved()));
         assert_eq!(last.last(), Some(NOTICES_MAX));

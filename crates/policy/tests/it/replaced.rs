@@ -36,7 +36,11 @@ fn a_stopped_report_that_is_read_again_is_as_good_as_taken() {
     let number = host.record.run.as_ref().expect("it runs").last_report + 1;
     host.report(ServiceState::Stopped, 0);
     assert_eq!(
-        host.record.previous.expect("it lingers").last_report,
+        host.record
+            .previous
+            .as_ref()
+            .expect("it lingers")
+            .last_report,
         number
     );
     let again = Input::StatusReported {

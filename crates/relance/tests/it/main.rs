@@ -34,6 +34,7 @@ mod processors;
 mod recovery;
 mod restarts;
 mod sc;
+mod scarce;
 mod schedules;
 mod selection;
 mod servers;

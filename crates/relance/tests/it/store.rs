@@ -299,6 +299,31 @@ fn a_row_that_makes_no_sense_costs_its_service_alone_and_a_backup_mends_it() {
 }
 
 #[test]
+fn a_state_folder_that_is_opened_while_the_daemon_runs_is_said_until_it_is_closed() {
+    let scene = Scene::new();
+    let doctor = || text(&scene.daemon.relance(&["doctor"]));
+    set_mode(&scene.state(), 0o777);
+    let entries = scene.wait_for_entry("1111");
+    let mend = format!("chmod 700 {}", scene.state().display());
+    assert!(entries.contains(&mend), "{entries}");
+    let said = doctor();
+    assert!(
+        said.contains("others may write to") && said.contains(&mend),
+        "{said}"
+    );
+    set_mode(&scene.state(), 0o700);
+    scene.wait_for_entry("1112");
+    let said = doctor();
+    assert!(!said.contains("others may"), "{said}");
+    assert!(scene.is_undisturbed());
+    row(
+        "the state folder open to others, meanwhile",
+        "entry 1111, doctor",
+        "closed by hand, entry 1112",
+    );
+}
+
+#[test]
 fn a_state_folder_that_is_opened_to_others_is_refused_at_the_next_start() {
     let mut scene = Scene::new();
     let answer = scene.next_answer_after(|state| set_mode(state, 0o777));

@@ -22,7 +22,7 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         1026 => &["service", "problem"],
         1046 => &["service", "limits"],
         1013 | 1014 => &["service", "text"],
-        1103 | 1106 | 1131 => &["problem"],
+        1103 | 1106 | 1111 | 1131 => &["problem"],
         1104 => &["count"],
         1107 => &["files"],
         1108 => &["service", "problem"],

@@ -1,14 +1,39 @@
-//! The insertion parameters of entries about the manager itself; those about services are `Event::parameters`.
+//! Numbers and insertion parameters of entries about the manager itself; those about services are in
+//! `Event::id` and `Event::parameters`.
 
 use super::Event;
 
 impl Event {
+    /// Of entries about the manager itself; a test asks for the number of each.
+    pub(super) fn id_of_manager(&self) -> u32 {
+        match self {
+            Self::LeftProcesses => 1045,
+            Self::ManagerStarted => 1101,
+            Self::EngineRestarted => 1102,
+            Self::StorageFailed(_) => 1103,
+            Self::StorageRecovered(_) => 1104,
+            Self::ManagerStopping => 1105,
+            Self::StoreDamaged(_) => 1106,
+            Self::StoreSaved(_) => 1107,
+            Self::ServiceUnreadable(..) => 1108,
+            Self::ManagerReplaced => 1109,
+            Self::EngineSilent(_) => 1110,
+            Self::StateOpened(_) => 1111,
+            Self::StateClosed => 1112,
+            Self::ConsoleFailed(_) => 1131,
+            Self::ConsoleRecovered => 1132,
+            Self::SignInRefused { .. } => 1133,
+            _ => 0,
+        }
+    }
+
     /// Those of entries about the manager itself.
     pub(super) fn parameters_of_manager(&self) -> Vec<String> {
         match self {
             Self::StorageFailed(text)
             | Self::StoreDamaged(text)
             | Self::StoreSaved(text)
+            | Self::StateOpened(text)
             | Self::ConsoleFailed(text) => vec![text.to_string()],
             Self::ServiceUnreadable(name, reason) => vec![name.to_string(), reason.to_string()],
             Self::StorageRecovered(lost) => vec![lost.to_string()],

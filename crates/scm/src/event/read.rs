@@ -111,6 +111,8 @@ impl Event {
             1108 => Self::ServiceUnreadable(read.text(0)?.into(), read.text(1)?.into()),
             1109 => Self::ManagerReplaced,
             1110 => Self::EngineSilent(read.number(0)?),
+            1111 => Self::StateOpened(read.text(0)?.into()),
+            1112 => Self::StateClosed,
             1131 => Self::ConsoleFailed(read.text(0)?.into()),
             1132 => Self::ConsoleRecovered,
             1133 => Self::SignInRefused {

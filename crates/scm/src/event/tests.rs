@@ -173,6 +173,8 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::EngineRestarted,
         Event::ManagerReplaced,
         Event::EngineSilent(20),
+        Event::StateOpened("others may read it".into()),
+        Event::StateClosed,
         Event::StorageFailed("full".into()),
         Event::StorageRecovered(1),
         Event::ManagerStopping,

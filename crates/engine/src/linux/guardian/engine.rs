@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rustix::event::epoll;
 
 use super::super::clock;
-use super::super::link::Link;
+use super::super::link::{Filled, Link};
 use super::super::protocol::{Exit, GuardianReport, GuardianRequest, KnownRun, RunKey, VERSION};
 use super::super::spawn::{SpawnError, SpawnSpec, SpawnStage};
 use super::restart::Restart;
@@ -110,13 +110,13 @@ impl Guardian {
             run: key,
             pid: run.pid,
             birth: run.birth,
-            secret: run.secret.clone(),
+            secret: run.secret,
             channel: run.channel.is_some(),
             output: self.streams.reader(key).is_some(),
             notify: run.notify.is_some(),
             ready: run.ready.is_some(),
-            exit: run.exit,
-            memory_kills: run.memory_kills,
+            exit: run.end.as_ref().map(|end| (end.exit, end.at_ns)),
+            memory_kills: run.end.as_ref().map_or(0, |end| end.memory_kills),
             left: run.left,
             service: run.service.as_deref().map(ToOwned::to_owned),
         };
@@ -201,17 +201,21 @@ impl Guardian {
 
     /// Does everything the engine has asked for. `false` when it will ask for nothing more.
     pub(super) fn take_requests(&mut self) -> io::Result<bool> {
-        let Some(engine) = &mut self.engine else {
-            return Ok(true);
-        };
-        let alive = engine.link.fill()?;
-        while let Some(engine) = &mut self.engine
-            && let Some(request) = engine.link.next::<GuardianRequest>()?
-        {
-            self.has_spoken();
-            self.request(request);
+        while let Some(engine) = &mut self.engine {
+            let filled = engine.link.fill_some()?;
+            while let Some(engine) = &mut self.engine
+                && let Some(request) = engine.link.next::<GuardianRequest>()?
+            {
+                self.has_spoken();
+                self.request(request);
+            }
+            match filled {
+                Filled::More => {}
+                Filled::Nothing => break,
+                Filled::End => return Ok(false),
+            }
         }
-        Ok(alive)
+        Ok(true)
     }
 
     /// An engine that cannot be spoken to is useless, so it is killed; SIGCHLD follows.

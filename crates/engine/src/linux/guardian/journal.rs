@@ -21,6 +21,7 @@ use std::path::Path;
 use super::super::cgroup::Group;
 use super::super::process::log;
 use super::super::protocol::{ActionKey, Exit, RunKey};
+use super::super::secret::Secret;
 use super::super::spawn::Witness;
 
 const FORMAT: u32 = 1;
@@ -78,7 +79,7 @@ pub(super) struct Intent {
     pub(super) run: RunKey,
     /// `CLOCK_BOOTTIME` in nanoseconds.
     pub(super) birth: u64,
-    pub(super) secret: String,
+    pub(super) secret: Secret,
     pub(super) channel: bool,
     pub(super) output: bool,
     pub(super) stop_signal: i32,
@@ -353,9 +354,8 @@ fn encode_run(intent: &Intent) -> [u8; SLOT_LEN] {
     let group = intent.group.map_or(0, |group| group.0);
     bytes[GROUP..BIRTH].copy_from_slice(&group.to_le_bytes());
     bytes[BIRTH..SECRET].copy_from_slice(&intent.birth.to_le_bytes());
-    // The engine makes no longer ones.
-    let secret = &intent.secret.as_bytes()[..intent.secret.len().min(SECRET_MAX)];
-    bytes[SECRET..SECRET + secret.len()].copy_from_slice(secret);
+    let secret = intent.secret.to_string();
+    bytes[SECRET..SECRET + secret.len()].copy_from_slice(secret.as_bytes());
     bytes[SECRET_LEN] = u8::try_from(secret.len()).unwrap_or(0);
     bytes[STOP_SIGNAL] = u8::try_from(intent.stop_signal).unwrap_or(0);
     checked(bytes)
@@ -439,7 +439,7 @@ fn decode_intent(run: RunKey, bytes: &[u8; SLOT_LEN]) -> Result<Intent, &'static
     Ok(Intent {
         run,
         birth: u64_at(bytes, BIRTH),
-        secret: secret.ok_or("its secret is not text")?.to_owned(),
+        secret: secret.ok_or("its secret is not text")?.into(),
         channel: has(HAS_CHANNEL),
         output: has(HAS_OUTPUT),
         stop_signal: bytes[STOP_SIGNAL].into(),

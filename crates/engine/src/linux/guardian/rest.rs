@@ -18,6 +18,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use super::super::cgroup;
 use super::super::process::{kill, kill_group, log};
 use super::super::protocol::{Exit, RunKey, token};
+use super::super::secret::Secret;
 use super::adopted::{send_signal, session, stat};
 use super::journal::{Asked, End};
 use super::takeover::secret_of;
@@ -32,7 +33,7 @@ pub(super) struct Rest {
     /// The control group, if there is one.
     group: Option<PathBuf>,
     /// Set for a run of an earlier guardian: what is taken for a process of it must know this.
-    secret: Option<(RunKey, String)>,
+    secret: Option<(RunKey, Secret)>,
     /// Those that are watched. What they start meanwhile is found when they end.
     members: Vec<Member>,
 }
@@ -47,7 +48,7 @@ impl Guardian {
     /// Somebody wants the run to stop.
     pub(super) fn note_asked(&mut self, key: RunKey) {
         if let Some(run) = self.runs.get_mut(&key)
-            && run.exit.is_none()
+            && run.end.is_none()
             && run.rest.is_none()
         {
             run.asked.main = true;
@@ -66,7 +67,7 @@ impl Guardian {
 
     /// Sends a signal to the main process of a run.
     pub(super) fn signal_run(&self, key: RunKey, signal: i32) {
-        let Some(run) = self.runs.get(&key).filter(|run| run.exit.is_none()) else {
+        let Some(run) = self.runs.get(&key).filter(|run| run.end.is_none()) else {
             return;
         };
         match (&run.rest, &run.adopted) {
@@ -129,7 +130,7 @@ impl Guardian {
             exit,
             leader: run.pid,
             group: self.group_folder(run),
-            secret: (!run.is_child).then(|| (key, run.secret.clone())),
+            secret: (!run.is_child).then_some((key, run.secret)),
             members: Vec::new(),
         };
         // A look at every process of the machine is saved where nothing can be left.
@@ -192,11 +193,11 @@ impl Guardian {
         };
         run.asked = asked;
         // One without an end on record is ended by the part that finds that.
-        if let Some((exit, at_ns)) = run.exit.take()
-            && !self.hold_back(key, exit)
+        if let Some(end) = run.end.take()
+            && !self.hold_back(key, end.exit)
             && let Some(run) = self.runs.get_mut(&key)
         {
-            run.exit = Some((exit, at_ns));
+            run.end = Some(end);
         }
     }
 }
@@ -239,7 +240,7 @@ impl Rest {
             .first()
             .is_none_or(|state| matches!(state.as_str(), "Z" | "X"));
         let is_of_run = || match &self.secret {
-            Some((run, secret)) => secret_of(pid, *run).as_ref() == Some(secret),
+            Some((run, secret)) => *secret != Secret::NONE && secret_of(pid, *run) == Some(*secret),
             None => true,
         };
         !is_dead && session(&stat) == Some(self.leader) && is_of_run()

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::super::clock;
 use super::super::protocol::{ActionKey, GuardianReport, RunKey};
+use super::super::secret::Secret;
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage, Witness};
 use super::journal::{Asked, Intent, Journal, Slot};
 use super::{Guardian, Run, socket_pair, streams};
@@ -14,7 +15,7 @@ impl Guardian {
     pub(super) fn spawn(
         &mut self,
         key: RunKey,
-        secret: String,
+        secret: Secret,
         output: bool,
         channel: bool,
         notify: Option<OwnedFd>,
@@ -40,7 +41,7 @@ impl Guardian {
                 Ok(mut run) => {
                     run.notify = notify.map(Rc::new);
                     self.by_pid.insert(run.pid, key);
-                    self.runs.insert(key, run);
+                    self.runs.insert(key, Box::new(run));
                 }
                 Err(error) => {
                     self.release_group(group);
@@ -59,6 +60,7 @@ impl Guardian {
         spec: &SpawnSpec,
         group: Option<BorrowedFd<'_>>,
     ) -> Result<Run, SpawnError> {
+        self.check_room()?;
         let (output, channel) = (intent.output, intent.channel);
         let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
         let owner = spec.ids.as_ref().map(|ids| ids.uid);
@@ -98,8 +100,7 @@ impl Guardian {
             notify: None,
             ready: ready.map(Rc::new),
             group: intent.group,
-            exit: None,
-            memory_kills: 0,
+            end: None,
             left: 0,
             slot,
             adopted: None,

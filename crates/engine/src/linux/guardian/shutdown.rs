@@ -133,7 +133,7 @@ impl Guardian {
     }
 
     fn running(&self) -> Vec<RunKey> {
-        let running = self.runs.iter().filter(|(_, run)| run.exit.is_none());
+        let running = self.runs.iter().filter(|(_, run)| run.end.is_none());
         running.map(|(key, _)| *key).collect()
     }
 

@@ -22,7 +22,7 @@ pub(super) enum StopCommand {
 
 impl Guardian {
     pub(super) fn stop_by_command(&mut self, key: RunKey, spec: &SpawnSpec) {
-        let Some(run) = self.runs.get(&key).filter(|run| run.exit.is_none()) else {
+        let Some(run) = self.runs.get(&key).filter(|run| run.end.is_none()) else {
             return;
         };
         match run.stop_command {

@@ -60,8 +60,8 @@ type Ends = (OwnedFd, OwnedFd);
 
 struct Stream {
     reader: Rc<OwnedFd>,
-    /// Its name in the file system.
-    path: Option<PathBuf>,
+    /// Whether it has a name in the file system.
+    has_name: bool,
 }
 
 impl Streams {
@@ -87,7 +87,7 @@ impl Streams {
                 continue;
             };
             match reopen(&path) {
-                Ok(reader) => streams.insert(key, reader, Some(path)),
+                Ok(reader) => streams.insert(key, reader, true),
                 Err(error) => log(&format!(
                     "the output in {} cannot be read any more: {error}",
                     path.display()
@@ -101,28 +101,34 @@ impl Streams {
     /// of the service, so that the service can open `/dev/stdout`.
     pub(super) fn make(&mut self, key: RunKey, owner: Option<u32>) -> io::Result<OwnedFd> {
         self.wants_spare = true;
-        let path = self.folder.join(format!("{}.{}", key.0, key.1));
+        let path = self.path(key);
         let made = self.use_spare(&path);
-        let (reader, writer, path) = match made.map_or_else(|| named(&self.folder, &path), Ok) {
-            Ok((reader, writer)) => (reader, writer, Some(path)),
+        let (reader, writer, has_name) = match made.map_or_else(|| named(&self.folder, &path), Ok) {
+            Ok((reader, writer)) => (reader, writer, true),
             Err(error) => {
                 self.complain(&error);
                 let (reader, writer) = unnamed()?;
-                (reader, writer, None)
+                (reader, writer, false)
             }
         };
         if let Some(owner) = owner {
             // Where it is refused (a quota), the service can do all but open its output by name.
             let _ = fchown(&writer, Some(Uid::from_raw(owner)), None);
         }
-        self.insert(key, reader, path);
+        self.insert(key, reader, has_name);
         Ok(writer)
     }
 
     /// Another descriptor into which a process of a run can print, if the stream has a name.
     pub(super) fn writer(&self, key: RunKey) -> Option<OwnedFd> {
-        let path = self.open.get(&key)?.path.as_ref()?;
-        open(path, READ_WRITE, Mode::empty()).ok()
+        let has_name = self.open.get(&key)?.has_name;
+        let open = || open(self.path(key), READ_WRITE, Mode::empty()).ok();
+        has_name.then(open)?
+    }
+
+    /// What the pipe of a run is called.
+    fn path(&self, key: RunKey) -> PathBuf {
+        self.folder.join(format!("{}.{}", key.0, key.1))
     }
 
     fn use_spare(&mut self, path: &Path) -> Option<Ends> {
@@ -131,11 +137,11 @@ impl Streams {
         Some(ends)
     }
 
-    fn insert(&mut self, key: RunKey, reader: OwnedFd, path: Option<PathBuf>) {
+    fn insert(&mut self, key: RunKey, reader: OwnedFd, has_name: bool) {
         self.released.remove(&key);
         self.unread.remove(&key);
         let reader = Rc::new(reader);
-        self.open.insert(key, Stream { reader, path });
+        self.open.insert(key, Stream { reader, has_name });
     }
 
     fn complain(&mut self, error: &io::Error) {
@@ -155,6 +161,11 @@ impl Streams {
     /// All streams there are.
     pub(super) fn keys(&self) -> impl Iterator<Item = RunKey> {
         self.open.keys().copied()
+    }
+
+    /// How many there are whose run is over.
+    pub(super) fn after_their_runs(&self) -> usize {
+        self.over.len() + self.released.len()
     }
 
     /// The run is over: its stream goes when nobody can write and all is read.
@@ -212,9 +223,9 @@ impl Streams {
     pub(super) fn forget(&mut self, key: RunKey) {
         self.released.remove(&key);
         self.unread.remove(&key);
-        if let Some(path) = self.open.remove(&key).and_then(|stream| stream.path) {
+        if self.open.remove(&key).is_some_and(|stream| stream.has_name) {
             // A name that stays is looked at by the next guardian.
-            let _ = fs::remove_file(path);
+            let _ = fs::remove_file(self.path(key));
         }
     }
 

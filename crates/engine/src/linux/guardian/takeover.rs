@@ -12,6 +12,7 @@ use super::super::clock;
 use super::super::place;
 use super::super::process::log;
 use super::super::protocol::{ActionKey, Exit, GuardianReport, RecordedRun, RunKey, token};
+use super::super::secret::Secret;
 use super::adopted::{Adopted, Look, TICK_NS};
 use super::journal::{Asked, End, Entry, Intent, Journal, Mark, Slot};
 use super::{EXIT_CANNOT_START, Guardian, Run, TOKEN_ADOPTED};
@@ -101,7 +102,7 @@ impl Guardian {
     /// A run of an earlier guardian that has ended meanwhile, and nobody saw how.
     fn note_unseen_end(&mut self, key: RunKey) {
         let run = &self.runs[&key];
-        if run.exit.is_none() && run.adopted.is_none() && run.rest.is_none() {
+        if run.end.is_none() && run.adopted.is_none() && run.rest.is_none() {
             self.run_ended(key, Exit::Unknown);
         }
     }
@@ -134,9 +135,8 @@ impl Guardian {
             notify: None,
             ready: None,
             group: group.filter(|group| self.has_group(*group)),
-            exit: end.map(|end| (end.exit, end.at_ns)),
-            memory_kills: end.map_or(0, |end| end.memory_kills),
             left: end.map_or(0, |end| end.left),
+            end: end.map(Box::new),
             slot,
             adopted: adopted.map(Box::new),
             service: None,
@@ -147,7 +147,7 @@ impl Guardian {
             rest: None,
         };
         self.note_run(key);
-        self.runs.insert(key, run);
+        self.runs.insert(key, Box::new(run));
         key
     }
 
@@ -313,7 +313,7 @@ fn boot() -> std::io::Result<String> {
 }
 
 /// What a process has in its environment as the secret of this run.
-pub(super) fn secret_of(pid: u32, run: RunKey) -> Option<String> {
+pub(super) fn secret_of(pid: u32, run: RunKey) -> Option<Secret> {
     let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
     let prefix = format!(
         "{}={}.{}:",
@@ -324,5 +324,5 @@ pub(super) fn secret_of(pid: u32, run: RunKey) -> Option<String> {
     let secret = environment
         .split(|byte| *byte == 0)
         .find_map(|entry| entry.strip_prefix(prefix.as_bytes()))?;
-    std::str::from_utf8(secret).ok().map(ToOwned::to_owned)
+    std::str::from_utf8(secret).ok().map(Secret::from)
 }

@@ -15,6 +15,7 @@ use relance_policy::ServiceId;
 use rustix::fs::{AtFlags, CWD, SeekFrom, seek, statat};
 use rustix::io::{Errno, ReadWriteFlags, pwritev2};
 use rustix::pipe::{SpliceFlags, splice};
+use rustix::process::{Resource, getrlimit};
 
 use super::LogSettings;
 use super::path::log_path;
@@ -23,14 +24,17 @@ use super::rotation::put_aside;
 use crate::linux::place::{FileRights, append_to, check_logs};
 use crate::output::OutputSignals;
 
-/// Files kept open.
+/// Files kept open, at most so many ...
 const OPEN_MAX: usize = 128;
+/// ... and this part of what the process may have open.
+const OPEN_PART: u64 = 16;
 
 /// The files that are open, the least recently used of which are closed.
 pub(super) struct Files {
     pub(super) settings: LogSettings,
     pub(super) signals: Arc<OutputSignals>,
     open: HashMap<ServiceId, Output>,
+    open_max: usize,
     compressing: HashMap<ServiceId, JoinHandle<()>>,
     turn: u64,
 }
@@ -204,6 +208,7 @@ impl Files {
             settings,
             signals,
             open: HashMap::new(),
+            open_max: open_max(),
             compressing: HashMap::new(),
             turn: 0,
         }
@@ -246,7 +251,7 @@ impl Files {
     }
 
     fn close_oldest(&mut self) {
-        if self.open.len() >= OPEN_MAX
+        if self.open.len() >= self.open_max
             && let Some(oldest) = self
                 .open
                 .iter()
@@ -272,4 +277,9 @@ impl Files {
         }
         Ok(())
     }
+}
+
+fn open_max() -> usize {
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    usize::try_from(limit / OPEN_PART).map_or(OPEN_MAX, |part| part.clamp(1, OPEN_MAX))
 }

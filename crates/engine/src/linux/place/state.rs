@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, fchmod, statat};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, fchmod, stat, statat};
 
 use super::Unfit;
 use super::files::open_in;
@@ -50,6 +50,15 @@ pub fn open_state(path: &Path) -> Result<State, Unfit> {
         lock,
         device_and_inode: (found.stat.st_dev, found.stat.st_ino),
     })
+}
+
+/// What others could do with the folder of a daemon that runs, and the command that mends it; `None`: nothing,
+/// or it is not there.
+pub(crate) fn opened_to_others(path: &Path) -> Option<String> {
+    let root = stat("/").ok()?;
+    let folder = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+    let checked = Trust::of_this_process(&root).check_state(path, &folder);
+    checked.err().map(|unfit| unfit.to_string())
 }
 
 /// Whether the folder is a copy of one that was used since the machine's boot, or was moved to another

@@ -8,7 +8,7 @@ use relance_scm::settings::{
 };
 use relance_texts::{Sentence, shown, start};
 
-use crate::linux::spawn::{Rights, SpawnSpec, SpawnStage};
+use crate::linux::spawn::{Rights, SpawnStage};
 
 /// What the settings say.
 pub(super) fn of(config: &ServiceConfig) -> Rights {
@@ -48,7 +48,7 @@ fn scheduling(word: &str) -> i32 {
 
 /// The Win32 code and the sentence for a stage of these that failed; `None`: another stage.
 pub(super) fn explain(
-    spec: &SpawnSpec,
+    config: &ServiceConfig,
     stage: SpawnStage,
     system: &std::io::Error,
 ) -> Option<(Win32Error, Sentence)> {
@@ -59,12 +59,14 @@ pub(super) fn explain(
         SpawnStage::IoPriority => start::IoPriority { error }.into(),
         SpawnStage::Mounts => start::Mounts { error }.into(),
         SpawnStage::ReadOnly(number) => {
-            let path = spec.rights.read_only.get(usize::from(number));
-            let path = path.map_or("?", String::as_str);
+            let paths = config.extensions.get(READ_ONLY_PATHS);
+            let path = paths.get(usize::from(number));
+            let path = path.map_or("?", AsRef::as_ref);
             start::ReadOnly { path, error }.into()
         }
         SpawnStage::Root => {
-            let path = spec.rights.root.as_deref().unwrap_or("/");
+            let path = config.extensions.get(ROOT_DIRECTORY);
+            let path = path.as_deref().unwrap_or("/");
             start::Root { path, error }.into()
         }
         SpawnStage::Capabilities => start::Capabilities { error }.into(),

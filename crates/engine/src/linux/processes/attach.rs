@@ -24,7 +24,7 @@ impl LinuxProcesses {
     ) -> Result<(), ScmError> {
         let result = self.may_attach(run, secret, &socket);
         let mut channel = match self.runs.get(&run) {
-            Some(known) if result.is_ok() => Channel::after(socket, known.channel.as_ref()),
+            Some(known) if result.is_ok() => Channel::after(socket, known.channel.as_deref()),
             _ => Channel::new(socket),
         };
         if let Err(error) = &result {
@@ -33,7 +33,7 @@ impl LinuxProcesses {
                 message: error.sentence().to_owned(),
             }));
         } else if let Some(known) = self.runs.get_mut(&run) {
-            known.channel = Some(channel);
+            known.channel = Some(Box::new(channel));
             self.look(run);
         }
         result
@@ -41,10 +41,10 @@ impl LinuxProcesses {
 
     fn may_attach(&self, run: RunId, secret: &str, socket: &OwnedFd) -> Result<(), ScmError> {
         let refused = |code, sentence: Sentence| Err(ScmError::new(code, sentence));
-        let Some(known) = self.runs.get(&run).filter(|known| known.exit.is_none()) else {
+        let Some(known) = self.runs.get(&run).filter(|known| known.end.is_none()) else {
             return refused(Win32Error::NOT_FOUND, error::NO_RUN.into());
         };
-        if known.secret.is_empty() || known.secret != secret {
+        if !known.secret.is_proven_by(secret) {
             return refused(Win32Error::ACCESS_DENIED, error::WRONG_SECRET.into());
         }
         watch_channel(&self.epoll, socket, run).or_else(|problem| {

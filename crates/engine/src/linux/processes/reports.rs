@@ -7,19 +7,28 @@ use relance_scm::manager::ConsoleInfo;
 use relance_scm::status::ProcessExit;
 
 use super::super::channel::Channel;
+use super::super::link::Filled;
 use super::super::plan;
-use super::super::protocol::{GuardianReport, GuardianRequest, KnownRun};
+use super::super::protocol::{Exit, GuardianReport, GuardianRequest, KnownRun};
 use super::super::spawn::SpawnError;
 use super::attach::watch_channel;
-use super::{HostRun, LinuxProcesses, command_error, missing_descriptor};
+use super::{HostEnd, HostRun, LinuxProcesses, command_error, missing_descriptor};
 use crate::processes::Fact;
 
 impl LinuxProcesses {
-    pub(super) fn take_reports(&mut self) -> io::Result<()> {
-        while let Some(report) = self.link.next::<GuardianReport>()? {
-            self.report(report)?;
+    /// Takes all that has arrived. `false` when the guardian is gone.
+    pub(super) fn take_all_reports(&mut self) -> io::Result<bool> {
+        loop {
+            let filled = self.link.fill_some()?;
+            while let Some(report) = self.link.next::<GuardianReport>()? {
+                self.report(report)?;
+            }
+            match filled {
+                Filled::More => {}
+                Filled::Nothing => return Ok(true),
+                Filled::End => return Ok(false),
+            }
         }
-        Ok(())
     }
 
     pub(super) fn report(&mut self, report: GuardianReport) -> io::Result<()> {
@@ -44,9 +53,8 @@ impl LinuxProcesses {
             } => {
                 let run = run.into();
                 if let Some(known) = self.runs.get_mut(&run) {
-                    known.exit = Some((exit.into(), at_ns));
-                    known.memory_kills = memory_kills;
-                    known.left = left;
+                    let end = HostEnd::new(exit, at_ns, memory_kills, left);
+                    known.end = Some(Box::new(end));
                 }
                 // What it had sent is told before its end (a service that reported STOPPED and died
                 // is never taken for a crash).
@@ -113,13 +121,14 @@ impl LinuxProcesses {
         let host_run = HostRun {
             pid: known.pid,
             birth: known.birth,
-            secret: known.secret.clone(),
-            channel: channel.map(Channel::new),
+            secret: known.secret,
+            channel: channel.map(Channel::new).map(Box::new),
             output,
-            exit: known.exit.map(|(exit, at)| (exit.into(), at)),
-            memory_kills: known.memory_kills,
-            left: known.left,
-            service: known.service.clone(),
+            end: known.exit.map(|(exit, at_ns)| {
+                let end = HostEnd::new(exit, at_ns, known.memory_kills, known.left);
+                Box::new(end)
+            }),
+            service: known.service.as_deref().map(Into::into),
         };
         self.runs.insert(run, host_run);
         Ok(())
@@ -130,9 +139,12 @@ impl LinuxProcesses {
         let starting = self.starting.remove(&run);
         self.learn(known)?;
         if let Some((config, _)) = starting
-            && let Some(output) = self.runs.get_mut(&run).and_then(|run| run.output.take())
+            && let Some(known) = self.runs.get_mut(&run)
         {
-            self.logs.add(run, Some(config), output, false);
+            known.service = None;
+            if let Some(output) = known.output.take() {
+                self.logs.add(run, Some(config), output, false);
+            }
         }
         self.facts.push_back(Fact::Spawned {
             run,
@@ -150,30 +162,38 @@ impl LinuxProcesses {
         let Some(known) = self.runs.get(&run) else {
             return;
         };
-        if let Some((exit, at)) = known.exit {
+        if let Some(end) = &known.end {
+            let &HostEnd { exit, at, .. } = &**end;
             // A program that ended well has survived the OOM kill.
-            if known.memory_kills > 0 && exit != ProcessExit::Exited(0) {
-                let processes = known.memory_kills;
+            if end.memory_kills > 0 && exit != ProcessExit::Exited(0) {
+                let processes = end.memory_kills;
                 self.facts.push_back(Fact::MemoryRanOut { run, processes });
             }
-            if known.left > 0 {
-                let processes = known.left;
+            if end.left > 0 {
+                let processes = end.left;
                 self.facts.push_back(Fact::LeftBehind { run, processes });
             }
-            self.facts.push_back(Fact::Exited {
-                run,
-                exit,
-                at: Time::from_nanos(at),
-            });
+            self.facts.push_back(Fact::Exited { run, exit, at });
         }
     }
 
     pub(super) fn spawn_failed(&mut self, run: RunId, error: SpawnError) {
-        let Some((config, spec)) = self.starting.remove(&run) else {
+        let Some((config, program)) = self.starting.remove(&run) else {
             return;
         };
         self.close_signs(run);
-        let failure = plan::problem(&config, &spec, error);
+        let failure = plan::problem(&config, &program, error);
         self.facts.push_back(Fact::SpawnFailed { run, failure });
+    }
+}
+
+impl HostEnd {
+    fn new(exit: Exit, at_ns: u64, memory_kills: u32, left: u32) -> Self {
+        Self {
+            exit: exit.into(),
+            at: Time::from_nanos(at_ns),
+            memory_kills,
+            left,
+        }
     }
 }

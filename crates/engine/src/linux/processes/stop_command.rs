@@ -1,5 +1,7 @@
 //! Commands that stop a program (X25), as the engine asks for them and hears of them.
 
+use std::sync::Arc;
+
 use relance_policy::RunId;
 use relance_scm::ServiceConfig;
 
@@ -26,14 +28,13 @@ impl LinuxProcesses {
         let main = self.runs.get(&run).map_or(0, |known| known.pid);
         let spec = plan::for_stop(run, main, config, &self.around, self.controllers())
             .map_err(|problem| problem.sentence.to_string())?;
-        let request = GuardianRequest::StopCommand {
-            run: run.into(),
-            spec: spec.clone(),
-        };
-        if !self.ask_if_it_fits(&request) {
-            return Err(plan::advice(&spec, TOO_LONG).to_string());
+        let program: Box<str> = spec.program.as_str().into();
+        let run_key = run.into();
+        if !self.ask_if_it_fits(&GuardianRequest::StopCommand { run: run_key, spec }) {
+            return Err(plan::advice(config, &program, TOO_LONG).to_string());
         }
-        self.stop_commands.insert(run, spec);
+        self.stop_commands
+            .insert(run, (Arc::new(config.clone()), program));
         Ok(())
     }
 
@@ -44,13 +45,16 @@ impl LinuxProcesses {
     }
 
     pub(super) fn stop_command_ended(&mut self, run: RunId, result: Result<Exit, SpawnError>) {
-        let spec = self.stop_commands.remove(&run);
+        let asked = self.stop_commands.remove(&run);
         let problem = match result {
             Ok(Exit::Status(0)) => None,
             Ok(Exit::Status(status)) => Some(format!("it ended with status {status}")),
             Ok(Exit::Signal(signal)) => Some(format!("it was ended by signal {signal}")),
             Ok(Exit::Unknown) => Some("nobody saw how it ended".to_owned()),
-            Err(error) => Some(plan::advice(&spec.unwrap_or_default(), error).to_string()),
+            Err(error) => Some(match asked {
+                Some((config, program)) => plan::advice(&config, &program, error).to_string(),
+                None => std::io::Error::from_raw_os_error(error.errno).to_string(),
+            }),
         };
         let problem = problem.map(Into::into);
         self.facts

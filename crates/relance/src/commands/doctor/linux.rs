@@ -128,18 +128,18 @@ fn folder(path: &Path) -> Vec<Finding> {
 }
 
 fn rights(about: &str, mode: u32) -> Finding {
-    if mode & 0o022 == 0 {
+    if mode & 0o077 == 0 {
         return Finding::fine(about, doctor::FOLDER_FINE);
     }
-    Finding::problem(
-        about,
-        doctor::FolderOpen {
-            mode: format!("{:o}", mode & 0o7777),
-        },
-        doctor::Run {
-            command: format!("chmod go-w {about}"),
-        },
-    )
+    let is_written = mode & 0o022 != 0;
+    let mode = format!("{:o}", mode & 0o7777);
+    let command = format!("chmod 700 {about}");
+    let advice = doctor::Run { command };
+    if is_written {
+        Finding::problem(about, doctor::FolderOpen { mode }, advice)
+    } else {
+        Finding::problem(about, doctor::FolderRead { mode }, advice)
+    }
 }
 
 fn room(about: &str, bytes: u64) -> Finding {
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn a_folder_that_others_write_to_is_a_problem() {
         assert_eq!(rights("x", 0o40_700).level, Level::Fine);
-        assert_eq!(rights("x", 0o40_755).level, Level::Fine);
+        assert_eq!(rights("x", 0o40_755).level, Level::Problem);
         assert_eq!(rights("x", 0o40_775).level, Level::Problem);
         assert_eq!(rights("x", 0o41_777).level, Level::Problem);
     }

@@ -32,7 +32,7 @@ fn intent(number: u32) -> Intent {
     Intent {
         run: RunKey(3, number),
         birth: 77,
-        secret: u128::MAX.to_string(),
+        secret: u128::MAX.to_string().into(),
         channel: true,
         output: false,
         stop_signal: 64,
