@@ -83,7 +83,7 @@ fn print(info: &ServiceInfo, usage: Option<&Usage>) {
     pairs.push((say(status::FAILURES), failures(info)));
     if let Some(at) = info.next_start {
         let next = say(status::NextStartAt {
-            moment: moment(at).to_string(),
+            moment: moment(at),
             time: between(now(), at),
             schedule: shown(info.config.extensions.get(SCHEDULE).unwrap_or_default()),
         });
