@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use relance_scm::settings::READY;
+use relance_scm::config::StartType;
+use relance_scm::settings::{READY, SCHEDULE};
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, ServiceState,
@@ -38,6 +39,7 @@ pub fn explain(record: &ServiceRecord, now: Time) -> Vec<Text> {
     {
         sentences.push(why::QUEUED_START.text());
     }
+    sentences.extend(schedule(record));
     if let Some(end) = &record.last_end {
         sentences.push(last_end(record, end, now));
         sentences.extend(how_long(end));
@@ -109,6 +111,14 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         }
         .text(),
     }
+}
+
+/// X72: what will start it, while it does not run.
+fn schedule(record: &ServiceRecord) -> Option<Text> {
+    let schedule = record.config.extensions.get(SCHEDULE)?;
+    let schedule = shown(schedule);
+    let is_disabled = record.config.start_type == StartType::Disabled;
+    (record.run.is_none() && !is_disabled).then(|| why::Scheduled { schedule }.text())
 }
 
 fn wanted_restart(record: &ServiceRecord, restart: RestartWanted, now: Time) -> Text {

@@ -92,6 +92,7 @@ status-reloading = reads its settings again
 status-needed-down = { $needed }, which it needs, is down; it starts when that is back
 status-needed-back = { $needed } is back; it starts in { $time }
 status-main-process = { $first } (its main process: { $main })
+status-start-in = start in { $time }
 status-start-with = start with { $needed }
 status-column-says = SAYS
 status-summary-background = went into the background

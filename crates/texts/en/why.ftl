@@ -32,6 +32,7 @@ why-restart-waits-needed = it starts again once what it needs has been restarted
 why-restart-waits-dependents = it is told to stop once those that need it have stopped
 why-restart-waits-stop = it starts again once it has stopped, however long that takes
 
+why-scheduled = Its schedule starts it: { $schedule }.
 why-queued-start = Its schedule came while it ran; it is started once it has stopped (X74).
 why-needed-down = { $needed }, which it needs, has been down for { $ago }: until it is back, ends of this service do not count (X70).
 why-held = { $needed }, which it needs, is down; since { $ago } it is held, and it starts when { $needed } is back (X70): relance why { $needed } says what is wrong there, relance stop { $name } ends the wait.

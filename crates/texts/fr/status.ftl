@@ -92,6 +92,7 @@ status-reloading = relit ses réglages
 status-needed-down = { $needed }, dont il a besoin, est arrêté ; il démarre quand celui-ci revient
 status-needed-back = { $needed } est revenu ; il démarre dans { $time }
 status-main-process = { $first } (son processus principal : { $main })
+status-start-in = démarrage dans { $time }
 status-start-with = démarre avec { $needed }
 status-column-says = DIT
 status-summary-background = passé en arrière-plan

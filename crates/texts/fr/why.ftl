@@ -30,6 +30,7 @@ why-restart-waits-needed = il démarre de nouveau quand ce dont il a besoin a é
 why-restart-waits-dependents = l’arrêt lui sera demandé quand ceux qui ont besoin de lui se seront arrêtés
 why-restart-waits-stop = il démarre de nouveau dès qu’il s’est arrêté, quel que soit le temps que cela prend
 
+why-scheduled = Son horaire le démarre : { $schedule }.
 why-queued-start = L’heure de son horaire est venue alors qu’il tournait ; il est démarré dès qu’il s’est arrêté (X74).
 why-needed-down = { $needed }, dont il a besoin, est arrêté depuis { $ago } : jusqu’à son retour, les fins de ce service ne comptent pas (X70).
 why-held = { $needed }, dont il a besoin, est arrêté ; il attend depuis { $ago } et démarre au retour de { $needed } (X70) : relance why { $needed } dit ce qui ne va pas là, relance stop { $name } met fin à l’attente.

@@ -5,6 +5,7 @@ use relance_scm::config::StartType;
 use relance_scm::settings::{SCHEDULE, WHEN_START_MISSED, WHEN_STILL_RUNNING};
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, ServiceConfig, ServiceKind, ServiceState};
+use relance_texts::Lang;
 
 use crate::support::{Host, service};
 
@@ -56,6 +57,22 @@ fn x72_a_failure_is_counted_and_recovered_as_ever_and_a_start_by_the_clock_comes
     assert_eq!(host.record.pending_actions.len(), 1);
     due(&mut host, false);
     assert!(host.record.run.is_some() && host.record.pending_actions.is_empty());
+}
+
+#[test]
+fn x72_why_says_that_it_is_started_by_the_clock() {
+    let mut config = nightly();
+    let said = |config: &ServiceConfig| {
+        let host = planned(config.clone());
+        let sentences = relance_policy::explain::explain(&host.record, host.now);
+        let sentences = sentences.iter().map(|said| said.of(Lang::En));
+        sentences.collect::<Vec<_>>().join(" ")
+    };
+    let schedule = config.extensions.get(SCHEDULE).unwrap().to_string();
+    let starts = format!("Its schedule starts it: {schedule}.");
+    assert!(said(&config).contains(&starts), "{}", said(&config));
+    config.start_type = StartType::Disabled;
+    assert!(!said(&config).contains(&starts), "{}", said(&config));
 }
 
 #[test]

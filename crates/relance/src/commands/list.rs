@@ -304,7 +304,9 @@ fn next(line: &[&ServiceInfo]) -> String {
             return say(status::StartWith { needed });
         }
         if let Some(at) = line.iter().filter_map(|info| info.next_start).min() {
-            return format!("start in {}", between(now(), at));
+            return say(status::StartIn {
+                time: between(now(), at),
+            });
         }
         return String::new();
     };
