@@ -41,7 +41,8 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
 
 /// Accepted decisions are not rewritten, and this file names what it looks for.
 fn is_prose(path: &str) -> bool {
-    let is_kind = path.ends_with(".rs") || path.ends_with(".md") || path.ends_with(".ftl");
+    let kind = std::path::Path::new(path).extension();
+    let is_kind = kind.is_some_and(|kind| kind == "rs" || kind == "md" || kind == "ftl");
     is_kind
         && !path.starts_with("docs/adr/")
         && !path.contains("/fr/")
