@@ -263,6 +263,9 @@ namespace Relance {
     /** Says that the service gets on with its work; false when no manager waits for that. */
     function heartbeat(): bool {}
 
+    /** Says that the service has done so many more jobs; false when no manager counts them. */
+    function job_done(int $jobs = 1): bool {}
+
     /** Writes an entry in the name of the service that calls. */
     function log_event(string $message, int $level = 4, int $eventCode = 1): void {}
 

@@ -26,7 +26,7 @@ use relance_texts::error;
 pub use connection::Reporter;
 use connection::{Connection, Done};
 pub use environment::was_started_by_manager;
-pub use heartbeat::{heartbeat, heartbeat_time};
+pub use heartbeat::{heartbeat, heartbeat_time, jobs_done};
 
 /// How long the manager may take to welcome a process (R83).
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);

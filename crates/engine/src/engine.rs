@@ -25,6 +25,7 @@ mod errors;
 mod facts;
 mod giving_up;
 mod lifetime;
+mod recycles;
 mod requests;
 mod restarts;
 mod restored;
@@ -51,6 +52,7 @@ use relance_scm::{Reply, ServiceName, Win32Error};
 use relance_texts::Sentence;
 use relance_wire::channel::{ControlRequest, ManagerFrame};
 
+use crate::ceilings::Ceilings;
 use crate::database::{Loaded, Restored, Unreadable};
 use crate::event_log::{entry_of_manager, entry_of_program, entry_of_service, wants_output};
 use crate::info::status_of;
@@ -107,6 +109,8 @@ pub struct Engine<P, S> {
     schedules: schedules::Schedules,
     /// Services whose restart is wanted.
     restarting: BTreeSet<ServiceId>,
+    /// Services that may wait for their turn to be recycled.
+    recycling: BTreeSet<ServiceId>,
     waits: Vec<Wait>,
     boot_starts: Option<boot::BootStarts>,
     /// The services of files are not there yet.
@@ -125,6 +129,7 @@ pub struct Engine<P, S> {
     last_batch: u64,
     restraint: Restraint,
     liveness: Liveness,
+    ceilings: Ceilings,
     shutting_down: bool,
     shut_down_sent: bool,
     is_fenced: bool,
@@ -178,6 +183,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             minding: BTreeSet::new(),
             schedules: schedules::Schedules::default(),
             restarting: BTreeSet::new(),
+            recycling: BTreeSet::new(),
             waits: Vec::new(),
             boot_starts: None,
             boot_waits: false,
@@ -192,6 +198,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             last_batch: 0,
             restraint: Restraint::default(),
             liveness: Liveness::default(),
+            ceilings: Ceilings::default(),
             shutting_down: false,
             shut_down_sent: false,
             is_fenced: false,
@@ -287,6 +294,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             self.turn.changed.insert(id);
             self.liveness.watch(id, slot.record.watched(), now.time);
             self.processes.look_after(&slot.record);
+            self.note_ceilings(now, id);
             self.schedule(id);
         }
         for action in outcome.actions {
@@ -492,6 +500,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.names.remove(&slot.record.config);
         self.liveness.forget(id);
         self.processes.look_away(id);
+        self.ceilings.forget(id);
         self.with_dependencies.remove(&id);
         self.minding.remove(&id);
         self.schedules.note(id, None);

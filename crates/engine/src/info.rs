@@ -94,7 +94,7 @@ fn run_info(run: &Run, state_since: Option<Time>, clocks: Clocks) -> RunInfo {
             StartCause::Auto => "auto",
             StartCause::Dependency => "dependency",
             StartCause::Recovery(..) => "recovery",
-            StartCause::Recycle => "recycle",
+            StartCause::Recycle | StartCause::Ceiling(_) => "recycle",
             StartCause::Restart => "restart",
             StartCause::DependencyBack => "dependency back",
             StartCause::Schedule => "schedule",
@@ -132,6 +132,9 @@ fn end_info(end: &End, clocks: Clocks) -> EndInfo {
         failure: end.failure,
         went_wrong: end.reason.is_bad(),
         summary: match end.reason {
+            EndReason::Stopped | EndReason::RequestedStopWithError if end.ceiling.is_some() => {
+                "recycled"
+            }
             EndReason::Crashed => "crashed",
             EndReason::Stopped if left_processes(end) => WENT_INTO_BACKGROUND,
             EndReason::Stopped | EndReason::NotListed => "stopped",

@@ -1,6 +1,7 @@
 //! The embedded service control manager for Linux.
 
 mod access;
+mod ceilings;
 pub mod command;
 pub mod database;
 pub mod engine;

@@ -1,12 +1,14 @@
 //! What the engine asks of processes, and what it is told about them. Implemented by Linux
 //! (`linux/processes.rs`) and by the simulated host of the tests.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use relance_policy::{ActionId, Notice, RunId, ServiceId, ServiceRecord, Time};
 use relance_scm::config::PriorityClass;
 use relance_scm::controllers::Controllers;
+use relance_scm::event_log::Timestamp;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceName, Win32Error};
 use relance_texts::{Lang, Sentence, start};
@@ -29,7 +31,8 @@ pub trait Processes {
     /// Sends a signal to the process of a run.
     fn signal(&mut self, run: RunId, signal: u8);
     /// Sends the process of a run the signal that asks it to stop. What its main process leaves behind is then
-    /// asked too, and the run has ended when nothing of it is left (X24). Ends its stop command.
+    /// asked too, and the run has ended when nothing of it is left (X24). Ends its stop command. It is asked once,
+    /// however often this is said.
     fn stop(&mut self, run: RunId, signal: u8);
     /// Gives the processes of a run a priority; one that the daemon may not give is left as it is.
     fn set_priority(&mut self, run: RunId, class: PriorityClass);
@@ -37,6 +40,11 @@ pub trait Processes {
     fn controllers(&self) -> Controllers;
     /// Runs the command that stops the program of a run, once (X25): `StopCommandEnded`.
     fn run_stop_command(&mut self, run: RunId, config: &ServiceConfig);
+    /// How much memory runs use that could not be had back: without the cache of files. A run that is not
+    /// known is left out.
+    fn memory_of(&self, runs: &[RunId]) -> BTreeMap<RunId, u64>;
+    /// The next moment after this one with a time of day, like `03:00`, in the time zone of the machine.
+    fn next_time_of_day(&self, after: Timestamp, time: &str) -> Timestamp;
     /// Kills the process tree of a run.
     fn terminate(&mut self, run: RunId);
     /// Sends a frame over the control channel of a run.
@@ -120,6 +128,13 @@ pub enum Fact {
     Heartbeat {
         /// Which run.
         run: RunId,
+    },
+    /// A run has done so many more jobs (X58).
+    JobsDone {
+        /// Which run.
+        run: RunId,
+        /// How many.
+        count: u64,
     },
     /// What came over the channel is not a frame; the channel was closed.
     ChannelBroken {

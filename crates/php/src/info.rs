@@ -69,10 +69,11 @@ const OTHER_FUNCTIONS: [&CStr; 20] = [
 const _: () = assert!(SERVICE_FUNCTIONS.len() + OTHER_FUNCTIONS.len() == FUNCTIONS.len());
 
 /// What only this extension has: each function, and whether it works inside a service only.
-const RELANCE_FUNCTIONS: [(&CStr, bool); 8] = [
+const RELANCE_FUNCTIONS: [(&CStr, bool); 9] = [
     (c"win32_send_log", false),
     (c"Relance\\wait_for_control", true),
     (c"Relance\\heartbeat", false),
+    (c"Relance\\job_done", false),
     (c"Relance\\log_event", false),
     (c"Relance\\set_recovery_actions", false),
     (c"Relance\\get_recovery_actions", false),

@@ -14,10 +14,11 @@ use crate::zend::signature::Registration;
 pub(crate) use service::CLASS as SERVICE;
 
 /// The functions.
-pub(crate) static FUNCTIONS: [Registration; 8] = [
+pub(crate) static FUNCTIONS: [Registration; 9] = [
     function::<log::SendLog>(),
     function::<controls::WaitForControl>(),
     function::<heartbeat::Heartbeat>(),
+    function::<heartbeat::JobDone>(),
     function::<log::LogEvent>(),
     function::<recovery::SetRecoveryActions>(),
     function::<recovery::GetRecoveryActions>(),

@@ -55,6 +55,7 @@ fn stop_instead(draft: &mut Draft) -> Option<Answer> {
     }
     let (run, pending) = (run.id, next_control(run, Control::Stop, until));
     withdraw_restart(draft);
+    stopping::no_longer_gentle(draft);
     draft.act(Action::CompleteControl {
         run,
         id: pending.id,
@@ -280,6 +281,7 @@ fn deliver_next(draft: &mut Draft) {
         if let Some(reason) = refusal(draft, waiting.control, false) {
             if waiting.control == Control::Stop && draft.record.restart.take().is_some() {
                 draft.log(Event::RestartDropped(reason.code()));
+                stopping::no_longer_gentle(draft);
             }
             let result = Err(reason.code());
             draft.act(Action::CompleteControl {

@@ -72,6 +72,7 @@ fn stop_with_needed(draft: &mut Draft, behind_dependents: bool) {
         behind_dependents,
         after: None,
         with_needed: true,
+        recycle: None,
     });
     if let Some(down) = &draft.record.needed_down {
         draft.log(Event::RestartedWithNeeded(down.needed.clone()));

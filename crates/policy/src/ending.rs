@@ -9,7 +9,7 @@ use relance_scm::{ControlsAccepted, ExitCode, ServiceState, Win32Error};
 use crate::action::Action;
 use crate::draft::Draft;
 use crate::failure;
-use crate::record::{End, EndReason, Previous, Run, RunPhase};
+use crate::record::{End, EndReason, Previous, RecyclePhase, Run, RunPhase};
 use crate::time::Time;
 
 /// An end that does not count as a failure and has no code of its own.
@@ -80,6 +80,10 @@ pub(crate) fn note_end(draft: &mut Draft, run: &Run, from: ServiceState, reason:
         exit: None,
         lived: run.spawned_at.map(|at| draft.now - at),
         killed_after: run.killed_after,
+        ceiling: run
+            .recycle
+            .filter(|recycle| matches!(recycle.phase, RecyclePhase::Stopping(_)))
+            .map(|recycle| recycle.ceiling),
         cause: run.end_cause.clone(),
         exit_code: draft.record.exit_code,
         failure: None,

@@ -15,8 +15,8 @@ use relance_texts::{Message, Text, shown, why, word};
 use crate::exit::left_processes;
 use crate::record::CONNECT_TIMEOUT;
 use crate::record::{
-    End, EndReason, PendingAction, RestartWanted, Run, RunPhase, ServiceRecord, StartCause,
-    StopCause,
+    End, EndReason, PendingAction, RecyclePhase, RestartWanted, Run, RunPhase, ServiceRecord,
+    StartCause, StopCause,
 };
 use crate::time::Time;
 
@@ -27,11 +27,9 @@ const LATER: Duration = Duration::from_secs(1);
 #[must_use]
 pub fn explain(record: &ServiceRecord, now: Time) -> Vec<Text> {
     let mut sentences = vec![state(record, now)];
-    sentences.extend(
-        record
-            .restart
-            .map(|restart| wanted_restart(record, restart, now)),
-    );
+    let asked = record.restart.filter(|restart| restart.recycle.is_none());
+    sentences.extend(asked.map(|restart| wanted_restart(record, restart, now)));
+    sentences.extend(recycling(record, now));
     sentences.extend(needed_down(record, now));
     if record
         .scheduled
@@ -73,6 +71,7 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         StartCause::Restart => why::CAUSE_RESTART,
         StartCause::DependencyBack => why::CAUSE_DEPENDENCY_BACK,
         StartCause::Schedule => why::CAUSE_SCHEDULE,
+        StartCause::Ceiling(_) => why::CAUSE_CEILING,
     };
     let waits = match run.phase {
         RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES.text()),
@@ -150,6 +149,26 @@ fn needed_down(record: &ServiceRecord, now: Time) -> Option<Text> {
     })
 }
 
+/// A run that has reached a soft ceiling, and what it waits for.
+fn recycling(record: &ServiceRecord, now: Time) -> Option<Text> {
+    let recycle = record.run.as_ref()?.recycle?;
+    let (ceiling, ago) = (recycle.ceiling, now - recycle.since);
+    let waits = match recycle.phase {
+        RecyclePhase::Spread(at) => why::RecycleSpread { time: at - now }.text(),
+        RecyclePhase::Turn => why::RECYCLE_TURN.text(),
+        RecyclePhase::Stopping(_) => why::RECYCLE_STOPPING.text(),
+        RecyclePhase::Refused => why::RECYCLE_REFUSED.text(),
+    };
+    Some(
+        why::Recycling {
+            ago,
+            ceiling,
+            waits,
+        }
+        .text(),
+    )
+}
+
 /// What a process that is there still has to do before it is RUNNING.
 fn not_running_yet(record: &ServiceRecord, run: &Run, now: Time) -> Option<Text> {
     if record.state != ServiceState::StartPending {
@@ -180,6 +199,15 @@ fn how_long(end: &End) -> Option<Text> {
 fn last_end(record: &ServiceRecord, end: &End, now: Time) -> Text {
     let (run, ago) = (shown(end.run), now - end.at);
     let what = how(record.config.kind, end);
+    if let Some(ceiling) = end.ceiling {
+        return why::EndedCeiling {
+            run,
+            ago,
+            what,
+            ceiling,
+        }
+        .text();
+    }
     match &end.cause {
         // What was missing, without the words that it could not be started.
         Some(cause) if cause.kind == EndCauseKind::CannotStart && !cause.text.is_empty() => {

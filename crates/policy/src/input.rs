@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use relance_scm::ceiling::Ceiling;
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, EndCause, ServiceConfig, ServiceName, StatusReport, Win32Error};
 
@@ -154,6 +155,20 @@ pub enum Input {
         run: RunId,
         /// What.
         notice: Notice,
+    },
+    /// The run has reached a soft ceiling (X55).
+    CeilingReached {
+        /// Which run.
+        run: RunId,
+        /// Which ceiling.
+        ceiling: Ceiling,
+    },
+    /// It is the run's turn to be recycled (X56).
+    RecycleTurn {
+        /// Which run.
+        run: RunId,
+        /// Whether services that depend on this one are not stopped (D6).
+        in_use: bool,
     },
     /// The service answered a control.
     ControlAnswered {

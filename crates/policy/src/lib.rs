@@ -27,6 +27,7 @@ pub mod simulate;
 pub mod time;
 pub mod trap;
 
+mod ceiling;
 mod control;
 mod dependency;
 mod draft;

@@ -21,6 +21,7 @@ mod deadline;
 mod end;
 mod laws;
 mod needed;
+mod recycle;
 mod restart;
 pub(crate) mod restored;
 mod scheduled;
@@ -31,6 +32,7 @@ use std::time::Duration;
 
 pub use relance_scm::run::{RunId, ServiceId};
 
+use relance_scm::ceiling::Ceiling;
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::settings::RELOAD_SIGNAL;
 use relance_scm::{
@@ -44,6 +46,7 @@ pub use deadline::Timer;
 pub use end::{End, EndReason};
 pub use needed::NeededDown;
 pub(crate) use needed::WhenDependencyFails;
+pub use recycle::{Recycle, RecyclePhase};
 pub use restart::RestartWanted;
 pub use scheduled::Scheduled;
 
@@ -89,6 +92,8 @@ pub enum StartCause {
     DependencyBack,
     /// Its schedule came (X72).
     Schedule,
+    /// The run before had reached a soft ceiling (X55).
+    Ceiling(Ceiling),
 }
 
 /// How far a run has come.
@@ -216,6 +221,12 @@ pub struct Run {
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub watchdog: Option<Duration>,
+    /// Set once it has reached a soft ceiling (X55).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub recycle: Option<Recycle>,
     /// The time it was given before that.
     #[cfg_attr(feature = "serde", serde(default))]
     pub killed_after: Option<Duration>,

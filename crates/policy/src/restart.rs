@@ -12,7 +12,7 @@ use relance_scm::event::Event;
 use crate::action::{Answer, DenyReason};
 use crate::draft::Draft;
 use crate::record::{RestartWanted, ServiceId, StartCause};
-use crate::{control, held, pending, start};
+use crate::{control, held, pending, start, stopping};
 
 pub(crate) fn requested(
     draft: &mut Draft,
@@ -31,7 +31,11 @@ pub(crate) fn requested(
         start::begin(draft, StartCause::Restart, [].into());
         return Answer::Accepted;
     };
-    if draft.record.restart.is_some() {
+    if let Some(wanted) = &mut draft.record.restart {
+        if wanted.recycle.take().is_some() {
+            draft.log(Event::RestartAsked);
+            stopping::no_longer_gentle(draft);
+        }
         return Answer::Accepted;
     }
     let is_stopping = run.stop.is_some();
@@ -47,6 +51,7 @@ pub(crate) fn requested(
         behind_dependents,
         after,
         with_needed: false,
+        recycle: None,
     });
     draft.log(Event::RestartAsked);
     if !is_stopping && !behind_dependents {
@@ -91,7 +96,10 @@ pub(crate) fn start_if_stopped(draft: &mut Draft) {
         // X70: what it needs is down; it is started when that is back.
         None if held::hold(draft) => {}
         None => {
-            start::begin(draft, StartCause::Restart, [].into());
+            let cause = restart
+                .recycle
+                .map_or(StartCause::Restart, StartCause::Ceiling);
+            start::begin(draft, cause, [].into());
         }
         Some(reason) => dropped(draft, reason),
     }

@@ -22,6 +22,7 @@ pub(crate) fn requested(draft: &mut Draft, limits: ShutdownLimits, needed: bool)
     draft.record.restart = None;
     draft.record.needed_down = None;
     schedule::take_queued(draft);
+    stopping::no_longer_gentle(draft);
     draft.record.limits = limits;
     let Some(run) = &draft.record.run else {
         return end_previous(draft);

@@ -242,6 +242,12 @@ impl Simulation {
         {
             self.input(Input::TimerFired(timer));
         }
+        // There is no other instance: it is its turn.
+        if self.record.waits_for_recycling()
+            && let Some(run) = self.record.run.as_ref().map(|run| run.id)
+        {
+            self.input(Input::RecycleTurn { run, in_use: false });
+        }
         outcome.answer
     }
 

@@ -100,6 +100,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
         stop_command_until: None,
         killed: false,
         watchdog: None,
+        recycle: None,
         killed_after: None,
         end_cause: None,
     }));

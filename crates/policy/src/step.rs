@@ -11,69 +11,71 @@ use crate::input::Input;
 use crate::record::{RunId, RunPhase, ServiceRecord, Timer};
 use crate::time::Time;
 use crate::{
-    control, dependency, exit, held, notices, pending, readiness, recovery, report, restart,
-    schedule, shutdown, start, stop_command, stopping,
+    ceiling, control, dependency, exit, held, notices, pending, readiness, recovery, report,
+    restart, schedule, shutdown, start, stop_command, stopping,
 };
 
 /// Decides what follows from an input.
 pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
     let mut draft = Draft::new(record, now);
-    let answer = match input {
-        Input::StartRequested { cause, arguments } => {
-            start::requested(&mut draft, cause, arguments)
-        }
+    let answer = decide(&mut draft, input);
+    settle(&mut draft);
+    draft.finish(answer)
+}
+
+fn decide(draft: &mut Draft, input: Input) -> Answer {
+    match input {
+        Input::StartRequested { cause, arguments } => start::requested(draft, cause, arguments),
         Input::ControlRequested {
             control,
             dependents_active,
-        } => control::requested(&mut draft, control, dependents_active),
-        Input::TerminateRequested => stopping::terminate_requested(&mut draft),
-        Input::DeleteRequested => delete_requested(&mut draft),
+        } => control::requested(draft, control, dependents_active),
+        Input::TerminateRequested => stopping::terminate_requested(draft),
+        Input::DeleteRequested => delete_requested(draft),
         Input::RestartRequested {
             dependents_active,
             with_dependents,
             after,
-        } => restart::requested(&mut draft, dependents_active, with_dependents, after),
-        Input::RestartDue => restart::due(&mut draft),
-        Input::SchedulePlanned { next } => schedule::planned(&mut draft, next),
-        Input::ScheduleDue { at, next, missed } => schedule::due(&mut draft, at, next, missed),
+        } => restart::requested(draft, dependents_active, with_dependents, after),
+        Input::RestartDue => restart::due(draft),
+        Input::SchedulePlanned { next } => schedule::planned(draft, next),
+        Input::ScheduleDue { at, next, missed } => schedule::due(draft, at, next, missed),
         Input::DependencyDown {
             needed,
             failed,
             behind_dependents,
-        } => dependency::down(&mut draft, needed, failed, behind_dependents),
-        Input::DependencyBack { wait } => dependency::back(&mut draft, wait),
-        Input::CancelRecoveryRequested(id) => pending::cancel_requested(&mut draft, id),
-        Input::ShutdownRequested { limits, needed } => {
-            shutdown::requested(&mut draft, limits, needed)
-        }
-        Input::ConfigChanged(config) => config_changed(&mut draft, config),
+        } => dependency::down(draft, needed, failed, behind_dependents),
+        Input::DependencyBack { wait } => dependency::back(draft, wait),
+        Input::CancelRecoveryRequested(id) => pending::cancel_requested(draft, id),
+        Input::ShutdownRequested { limits, needed } => shutdown::requested(draft, limits, needed),
+        Input::ConfigChanged(config) => config_changed(draft, config),
         Input::DependenciesResolved { run, result } => {
-            start::dependencies_resolved(&mut draft, run, result)
+            start::dependencies_resolved(draft, run, result)
         }
-        Input::ProcessSpawned { run, pid, birth } => start::spawned(&mut draft, run, pid, birth),
-        Input::SpawnFailed { run, failure } => start::spawn_failed(&mut draft, run, failure),
-        Input::ServiceConnected { run, pid } => start::connected(&mut draft, run, pid),
+        Input::ProcessSpawned { run, pid, birth } => start::spawned(draft, run, pid, birth),
+        Input::SpawnFailed { run, failure } => start::spawn_failed(draft, run, failure),
+        Input::ServiceConnected { run, pid } => start::connected(draft, run, pid),
         Input::StatusReported {
             run,
             number,
             report,
-        } => report::status(&mut draft, run, number, report),
+        } => report::status(draft, run, number, report),
         Input::ImpossibleStateReported { run, state } => {
-            log_of(&mut draft, run, Event::ImpossibleState(state))
+            log_of(draft, run, Event::ImpossibleState(state))
         }
-        Input::ChannelBroken { run } => log_of(&mut draft, run, Event::MalformedAnswer),
-        Input::CauseTold { run, cause } => report::cause_told(&mut draft, run, cause),
-        Input::Hung { run } => stopping::silent(&mut draft, run),
-        Input::Noticed { run, notice } => notices::noticed(&mut draft, run, notice),
-        Input::ControlAnswered { run, id, code } => control::answered(&mut draft, run, id, code),
-        Input::ProcessFound { run, pid, birth } => start::found(&mut draft, run, pid, birth),
-        Input::ProcessExited { run, exit } => exit::process_exited(&mut draft, run, exit),
-        Input::StopCommandEnded { run, problem } => stop_command::ended(&mut draft, run, problem),
-        Input::ActionDone { id, result } => recovery::done(&mut draft, id, result),
-        Input::TimerFired(timer) => timer_fired(&mut draft, timer),
-    };
-    settle(&mut draft);
-    draft.finish(answer)
+        Input::ChannelBroken { run } => log_of(draft, run, Event::MalformedAnswer),
+        Input::CauseTold { run, cause } => report::cause_told(draft, run, cause),
+        Input::CeilingReached { run, ceiling } => ceiling::reached(draft, run, ceiling),
+        Input::RecycleTurn { run, in_use } => ceiling::turn(draft, run, in_use),
+        Input::Hung { run } => stopping::silent(draft, run),
+        Input::Noticed { run, notice } => notices::noticed(draft, run, notice),
+        Input::ControlAnswered { run, id, code } => control::answered(draft, run, id, code),
+        Input::ProcessFound { run, pid, birth } => start::found(draft, run, pid, birth),
+        Input::ProcessExited { run, exit } => exit::process_exited(draft, run, exit),
+        Input::StopCommandEnded { run, problem } => stop_command::ended(draft, run, problem),
+        Input::ActionDone { id, result } => recovery::done(draft, id, result),
+        Input::TimerFired(timer) => timer_fired(draft, timer),
+    }
 }
 
 /// What may follow from any step.
@@ -99,6 +101,9 @@ fn timer_fired(draft: &mut Draft, timer: Timer) -> Answer {
         Timer::Kill(run) => stopping::kill_due(draft, run),
         Timer::Linger(run) => stopping::linger_over(draft, run),
         Timer::Preshutdown(run) => shutdown::preshutdown_over(draft, run),
+        Timer::TooOld(run) => ceiling::too_old(draft, run),
+        Timer::Spread(run) => ceiling::spread(draft, run),
+        Timer::SlowRecycle(run) => ceiling::slow(draft, run),
         Timer::Recycle(run) => start::recycle_due(draft, run),
         Timer::Recovery(id) => recovery::due(draft, id),
         Timer::DependencyBack => dependency::start_due(draft),
@@ -114,6 +119,7 @@ fn delete_requested(draft: &mut Draft) -> Answer {
     draft.record.restart = None;
     draft.record.needed_down = None;
     draft.record.scheduled = None;
+    stopping::no_longer_gentle(draft);
     Arc::make_mut(&mut draft.record.config).start_type = StartType::Disabled;
     draft.remove_if_over();
     Answer::Accepted

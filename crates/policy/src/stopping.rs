@@ -34,13 +34,34 @@ pub(crate) fn signal_stop(draft: &mut Draft, id: RunId) {
     let kill_at = draft.now + grace;
     draft.enter(ServiceState::StopPending);
     draft.record.wait_hint = grace;
-    if let Some(run) = draft.run(id) {
+    let is_gentle = draft.record.is_being_recycled();
+    if let Some(run) = draft.run(id)
+        && !is_gentle
+    {
         run.kill_at = Some(run.kill_at.map_or(kill_at, |at| at.min(kill_at)));
     }
     if draft.record.config.extensions.get(STOP_COMMAND).is_some() {
         stop_command::begin(draft, id, grace);
     } else {
         draft.act(Action::SignalStop(id));
+    }
+}
+
+/// Somebody wants the stop, the restart or the deletion himself: from here on it has its usual time.
+pub(crate) fn no_longer_gentle(draft: &mut Draft) {
+    let was_gentle = draft.record.is_being_recycled();
+    let set = &draft.record.config.extensions;
+    let time = match draft.record.kind() {
+        ServiceKind::Program => Some(set.get(STOP_GRACE)),
+        ServiceKind::Service => set.get(STOP_DEADLINE),
+    };
+    let now = draft.now;
+    let Some(run) = draft.record.run.as_mut() else {
+        return;
+    };
+    run.recycle = None;
+    if was_gentle && run.kill_at.is_none() && run.stop.is_some() {
+        run.kill_at = time.map(|time| now + time);
     }
 }
 
@@ -168,7 +189,9 @@ pub(crate) fn give_deadline(draft: &mut Draft, id: RunId) {
         return;
     };
     let kill_at = draft.now + deadline;
+    let is_gentle = draft.record.is_being_recycled();
     if let Some(run) = draft.run(id)
+        && !is_gentle
         && run.kind == ServiceKind::Service
         && run.kill_at.is_none()
     {

@@ -1,6 +1,7 @@
 //! Limits of control groups as people see them: which of them the manager cannot hold (X53), and what services
 //! use.
 
+use relance_scm::ceiling::size;
 use relance_scm::config::Extensions;
 use relance_scm::controllers::Controllers;
 use relance_scm::event::{Event, meaning, sentence};
@@ -85,30 +86,4 @@ pub(crate) fn used(info: &ServiceInfo, usage: &Usage) -> Vec<(String, String)> {
         (say(status::PROCESSOR_TIME), processor),
         (say(status::PROCESSES), processes),
     ]
-}
-
-/// `12.3 MiB`
-fn size(bytes: u64) -> String {
-    const UNITS: [(&str, u32); 4] = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)];
-    let unit = UNITS.into_iter().find(|(_, bits)| bytes >= 1 << bits);
-    match unit {
-        Some((unit, bits)) => {
-            let tenths = (u128::from(bytes) * 10) >> bits;
-            format!("{}.{} {unit}", tenths / 10, tenths % 10)
-        }
-        None => format!("{bytes} bytes"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_told_as_people_write_them() {
-        assert_eq!(size(0), "0 bytes");
-        assert_eq!(size(1536), "1.5 KiB");
-        assert_eq!(size(64 << 20), "64.0 MiB");
-        assert_eq!(size(u64::MAX), "16777215.9 TiB");
-    }
 }

@@ -6,12 +6,14 @@
 //! beside these by the engine. `names` says what the parameters are, `texts` makes sentences of them, `read` reads stored entries back.
 
 mod failed;
+mod limits;
 mod names;
 mod of_manager;
 mod read;
 mod texts;
 mod waiting;
 
+use crate::ceiling::Ceiling;
 use crate::config::StartType;
 use crate::control::Control;
 use crate::failure_actions::RecoveryAction;
@@ -19,7 +21,7 @@ use crate::name::ServiceName;
 use crate::state::ServiceState;
 use crate::win32::Win32Error;
 
-use failed::{failed, failed_id};
+use failed::{failed, failed_id, message};
 
 pub use texts::{meaning, render, sentence, template};
 
@@ -228,6 +230,12 @@ pub enum Event {
     DownForGood(u8),
     /// 1046: its limits of these names are not held, because control groups lack a controller (X53).
     LimitsNotHeld(Box<str>),
+    /// 1047: it has reached a soft ceiling, and is recycled when it is its turn (X55).
+    CeilingReached(Ceiling),
+    /// 1048: it is not recycled, because it cannot be stopped (X56).
+    RecycleDropped(Win32Error),
+    /// 1049: it has not ended within so many milliseconds after it was asked to, to be recycled (X57).
+    RecycleWaits(u32),
     /// 1033: it did not come to RUNNING within its deadline of so many milliseconds, and was killed (X16).
     StartOverdue(u32),
     /// 1034: it has connected so many milliseconds ago and never said RUNNING (X17).
@@ -336,10 +344,9 @@ impl Event {
             Self::RecycledTooOften(_) => 1031,
             Self::FinalStatus(_) => 1032,
             Self::DownForGood(_) => 1041,
-            Self::LimitsNotHeld(_) => 1046,
             Self::StartOverdue(_) => 1033,
             Self::NeverRunning(_) => 1034,
-            _ => self.id_of_waiting(),
+            _ => self.id_of_limits().unwrap_or_else(|| self.id_of_waiting()),
         }
     }
 
@@ -377,6 +384,7 @@ impl Event {
                 | Self::RecoveryCancelled(_)
                 | Self::Deleted
                 | Self::RestartAsked
+                | Self::CeilingReached(_)
                 | Self::RestartWithdrawn
                 | Self::Released(_)
                 | Self::HoldEnded(_)
@@ -405,6 +413,8 @@ impl Event {
                 | Self::LeftProcesses
                 | Self::PasswordIgnored
                 | Self::LimitsNotHeld(_)
+                | Self::RecycleDropped(_)
+                | Self::RecycleWaits(_)
                 | Self::RecycledTooOften(_)
                 | Self::FinalStatus(_)
                 | Self::CleanStopAfterError(_)
@@ -429,9 +439,7 @@ impl Event {
         match self {
             Self::StartFailed(error)
             | Self::StoppedWithError(error)
-            | Self::RestartDropped(error) => {
-                vec![service(), message(*error)]
-            }
+            | Self::RestartDropped(error) => vec![service(), message(*error)],
             Self::DependencyFailed(dependency, error) => {
                 vec![service(), dependency.to_string(), message(*error)]
             }
@@ -511,20 +519,12 @@ impl Event {
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
             Self::CleanStopAfterError(text)
-            | Self::LimitsNotHeld(text)
             | Self::NotTaken(text)
             | Self::StopCommandFailed(text)
-            | Self::Hung(text) => {
-                vec![service(), text.to_string()]
-            }
-            _ => self.parameters_of_waiting(service()),
+            | Self::Hung(text) => vec![service(), text.to_string()],
+            _ => self.parameters_of_limits(service()),
         }
     }
-}
-
-/// `%%1053`, as Windows writes an error into the log (E3).
-fn message(error: Win32Error) -> String {
-    format!("%%{}", error.to_raw().cast_signed())
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@
 #![deny(missing_docs)]
 
 pub mod cause;
+pub mod ceiling;
 pub mod command_line;
 pub mod config;
 pub mod control;

@@ -17,6 +17,7 @@
 #[macro_use]
 mod table;
 
+mod ceilings;
 mod dependencies;
 mod environment;
 mod extensions;

@@ -1,8 +1,11 @@
 //! The values of this crate as words of the catalogue, so that a sentence can take them as they are:
 //! `why::Running { name, state: record.state, .. }`.
 
+use std::time::Duration;
+
 use relance_texts::{Message, Text, Value, Words, word};
 
+use crate::ceiling::{Ceiling, size};
 use crate::name::ServiceName;
 use crate::status::{ProcessExit, signal_name};
 use crate::win32::Win32Error;
@@ -52,6 +55,20 @@ impl Message for RecoveryActionKind {
             Self::OwnRestart => word::ACTION_OWN_RESTART,
         };
         words.text()
+    }
+}
+
+impl Message for Ceiling {
+    fn text(self) -> Text {
+        match self {
+            Self::Memory(bytes) => word::CeilingMemory { size: size(bytes) }.text(),
+            Self::Age(ms) => word::CeilingAge {
+                time: Duration::from_millis(ms),
+            }
+            .text(),
+            Self::TimeOfDay => word::CEILING_TIME_OF_DAY.text(),
+            Self::Jobs(count) => word::CeilingJobs { count }.text(),
+        }
     }
 }
 

@@ -157,6 +157,7 @@ error-no-choice = "{ $text }" is not a choice; use { $words }
 error-no-number-from = "{ $text }" is not a number from { $least } to { $most }
 error-no-octal = "{ $text }" is not an octal number from 0 to { $most }
 error-no-time = "{ $text }" is not a time; write { $examples }
+error-no-time-of-day = { $text } is not a time of day; write it like 03:00
 error-no-signal = "{ $text }" is not a signal; use a name like TERM or a number from 1 to 64
 error-no-status = "{ $text }" is not an exit status; use numbers from 0 to 255
 error-expected = expected { $form }

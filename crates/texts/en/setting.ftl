@@ -12,6 +12,7 @@ setting-control-signals-programs = control-signals is for programs; a service ge
 ## Windows does not have it
 
 setting-windows-no-exits = on Windows the service manager decides what follows the end of a service, and has no such setting; leave it out
+setting-windows-no-recycling = Windows has no such restarts; schedule relance restart as a task
 setting-windows-no-groups = Windows has no control groups; leave it out, or have the program limit itself with a job object
 setting-windows-no-limits = Windows has no limits of this kind; leave it out
 setting-windows-stop-signal = Windows has no signals; leave out the stop signal: a program is asked to stop by Ctrl-Break and WM_CLOSE
@@ -63,6 +64,7 @@ setting-range-numbers = { $least } to { $most }
 setting-range-size = a size, like 500K, 10M or 1G
 setting-range-size-or-zero = a size, like 500K, 10M or 1G, or 0
 setting-range-percent = { $least }% to { $most }%
+setting-range-time-of-day = an hour and minute, like 03:00
 setting-range-octal = 0 to { $most }, octal
 setting-range-count = a number, unlimited, or SOFT:HARD
 setting-range-bytes = a size like 64M, unlimited, or SOFT:HARD

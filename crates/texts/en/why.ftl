@@ -18,6 +18,16 @@ why-cause-schedule = its schedule came
 why-cause-restart = a restart was asked for
 why-cause-dependency-back = something that it needs is back
 
+why-cause-ceiling = the run before had reached a soft ceiling
+
+# $ceiling: "it uses 301.0 MiB of memory".
+why-recycling = It reached a soft ceiling { $ago } ago ({ $ceiling }): { $waits } (X55).
+why-recycle-spread = it is recycled in { $time }, by its jitter
+why-recycle-turn = it is recycled when the other instances of its template run
+why-recycle-stopping = it was asked to stop, may take as long as its job needs, and is then started again
+why-recycle-refused = it could not be stopped, and goes on
+why-ended-ceiling = Run { $run } ended { $ago } ago: { $what }, to be recycled: { $ceiling } (X55).
+
 why-waits-dependencies = it waits for services that must run first
 why-waits-previous = it waits for the process of the run before to end
 why-waits-connect = it has not connected to the manager yet

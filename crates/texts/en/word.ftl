@@ -18,6 +18,16 @@ word-action-reboot = Reboot the computer
 word-action-run = Run the configured recovery program
 word-action-own-restart = Restart the service in a separate process
 
+## Soft ceilings
+
+word-ceiling-memory = it uses { $size } of memory
+word-ceiling-age = it has run for { $time }
+word-ceiling-time-of-day = it is the time of day that is set
+word-ceiling-jobs = { $count ->
+    [one] it has done { $count } job
+   *[other] it has done { $count } jobs
+}
+
 ## How a process ended
 
 word-exit-status = exit status { $status }

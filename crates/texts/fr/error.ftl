@@ -156,6 +156,7 @@ error-no-choice = « { $text } » n’est pas un des choix ; utilisez { $words }
 error-no-number-from = « { $text } » n’est pas un nombre de { $least } à { $most }
 error-no-octal = « { $text } » n’est pas un nombre octal de 0 à { $most }
 error-no-time = « { $text } » n’est pas une durée ; écrivez { $examples }
+error-no-time-of-day = { $text } n’est pas une heure ; écrivez-la comme 03:00
 error-no-signal = « { $text } » n’est pas un signal ; utilisez un nom comme TERM ou un nombre de 1 à 64
 error-no-status = « { $text } » n’est pas un code de sortie ; utilisez des nombres de 0 à 255
 error-expected = attendu : { $form }

@@ -12,6 +12,7 @@ setting-control-signals-programs = control-signals est pour les programmes ; un 
 ## Windows ne l’a pas
 
 setting-windows-no-exits = sous Windows, le gestionnaire de services décide de ce qui suit la fin d’un service et n’a pas ce réglage ; omettez-le
+setting-windows-no-recycling = Windows n’a pas de tels redémarrages ; planifiez relance restart comme une tâche
 setting-windows-no-groups = Windows n’a pas de groupes de contrôle ; omettez-la, ou faites limiter le programme par un objet de travail
 setting-windows-no-limits = Windows n’a pas de limites de cette sorte ; omettez-la
 setting-windows-stop-signal = Windows n’a pas de signaux ; omettez le signal d’arrêt : l’arrêt d’un programme se demande par Ctrl-Pause et WM_CLOSE
@@ -63,6 +64,7 @@ setting-range-numbers = de { $least } à { $most }
 setting-range-size = une taille, comme 500K, 10M ou 1G
 setting-range-size-or-zero = une taille, comme 500K, 10M ou 1G, ou 0
 setting-range-percent = de { $least }% à { $most }%
+setting-range-time-of-day = une heure et des minutes, comme 03:00
 setting-range-octal = de 0 à { $most }, en octal
 setting-range-count = un nombre, unlimited, ou SOUPLE:DURE
 setting-range-bytes = une taille comme 64M, unlimited, ou SOUPLE:DURE

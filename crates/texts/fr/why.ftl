@@ -17,6 +17,15 @@ why-cause-schedule = l’heure de son horaire est venue
 why-cause-restart = un redémarrage a été demandé
 why-cause-dependency-back = ce dont il a besoin est de retour
 
+why-cause-ceiling = l’exécution précédente avait atteint un plafond souple
+
+why-recycling = Il a atteint un plafond souple il y a { $ago } ({ $ceiling }) : { $waits } (X55).
+why-recycle-spread = il sera recyclé dans { $time }, selon son étalement
+why-recycle-turn = il sera recyclé quand les autres instances de son modèle tourneront
+why-recycle-stopping = on lui a demandé de s’arrêter, il peut prendre le temps que demande sa tâche, puis il redémarre
+why-recycle-refused = il n’a pas pu être arrêté, et continue
+why-ended-ceiling = L’exécution { $run } s’est terminée il y a { $ago } : { $what }, pour être recyclée : { $ceiling } (X55).
+
 why-waits-dependencies = il attend des services qui doivent tourner avant lui
 why-waits-previous = il attend la fin du processus de l’exécution précédente
 why-waits-connect = il ne s’est pas encore connecté au gestionnaire

@@ -1,4 +1,14 @@
-### Les mots qui se trouvent dans beaucoup de phrases : états, actions, fins d’un processus.
+### Plafonds souples
+
+word-ceiling-memory = il utilise { $size } de mémoire
+word-ceiling-age = il tourne depuis { $time }
+word-ceiling-time-of-day = c’est l’heure prévue
+word-ceiling-jobs = { $count ->
+    [one] il a accompli { $count } tâche
+   *[other] il a accompli { $count } tâches
+}
+
+## Les mots qui se trouvent dans beaucoup de phrases : états, actions, fins d’un processus.
 
 ## États
 

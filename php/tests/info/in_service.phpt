@@ -52,6 +52,7 @@ win32_get_service_env_vars => enabled
 win32_send_log => enabled
 Relance\wait_for_control => enabled
 Relance\heartbeat => enabled
+Relance\job_done => enabled
 Relance\log_event => enabled
 Relance\set_recovery_actions => enabled
 Relance\get_recovery_actions => enabled

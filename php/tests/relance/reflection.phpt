@@ -29,6 +29,7 @@ function signature(ReflectionFunctionAbstract $function): string
 win32_send_log(string $appname, int $eventCode, int $eventLevel, string $description): void
 Relance\wait_for_control(int $timeoutMs = -1): ?int
 Relance\heartbeat(): bool
+Relance\job_done(int $jobs = 1): bool
 Relance\log_event(string $message, int $level = 4, int $eventCode = 1): void
 Relance\set_recovery_actions(string $servicename, string $actions, int $resetPeriodSecs = 86400, string $machine = ''): void
 Relance\get_recovery_actions(string $servicename, string $machine = ''): string

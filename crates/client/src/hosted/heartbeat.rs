@@ -40,7 +40,7 @@ pub fn heartbeat() -> bool {
     let pause = u64::try_from((time / PART).as_micros()).unwrap_or(u64::MAX);
     let last = LAST.load(Ordering::Relaxed);
     if last == 0 || now.saturating_sub(last) >= pause {
-        if send().is_none() {
+        if send(b"WATCHDOG=1").is_none() {
             return false;
         }
         LAST.store(now.max(1), Ordering::Relaxed);
@@ -48,8 +48,27 @@ pub fn heartbeat() -> bool {
     true
 }
 
-/// A full queue holds heartbeats enough, so nothing waits for room in it.
-fn send() -> Option<()> {
+/// Says that so many more jobs are done (X58). `false` if nobody waits for it.
+///
+/// What cannot be sent because the manager is busy or away is said with the next job.
+pub fn jobs_done(count: u64) -> bool {
+    static UNSAID: AtomicU64 = AtomicU64::new(0);
+    let count = count.saturating_add(UNSAID.swap(0, Ordering::Relaxed));
+    if count == 0 {
+        return env::var_os(SOCKET_VARIABLE).is_some();
+    }
+    match send(format!("X_RELANCE_JOBS={count}").as_bytes()) {
+        Some(true) => true,
+        Some(false) => {
+            UNSAID.fetch_add(count, Ordering::Relaxed);
+            true
+        }
+        None => false,
+    }
+}
+
+/// Whether it was sent. A full queue holds heartbeats enough, so nothing waits for room in it.
+fn send(message: &[u8]) -> Option<bool> {
     let socket = UnixDatagram::unbound().ok()?;
     socket.set_nonblocking(true).ok()?;
     let name = env::var_os(SOCKET_VARIABLE)?;
@@ -57,6 +76,5 @@ fn send() -> Option<()> {
         Some(name) => SocketAddr::from_abstract_name(name),
         None => SocketAddr::from_pathname(&name),
     };
-    let _ = socket.send_to_addr(b"WATCHDOG=1", &address.ok()?);
-    Some(())
+    Some(socket.send_to_addr(message, &address.ok()?).is_ok())
 }

@@ -18,7 +18,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .and_then(boot::BootStarts::deadline);
         let held_back = self.restraint.deadline();
         let liveness = self.liveness.deadline();
-        [service, waits, boot, held_back, liveness]
+        let ceilings = self.ceilings.deadline();
+        [service, waits, boot, held_back, liveness, ceilings]
             .into_iter()
             .flatten()
             .min()
@@ -48,6 +49,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         for run in self.liveness.take_silent(now.time) {
             self.input(now, run.service, Input::Hung { run });
         }
+        self.look_at_ceilings(now);
         self.give_up_waits(now);
         self.start_delayed(now);
         self.start_scheduled(now);

@@ -42,14 +42,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             Fact::Noticed { run, notices } => self.noticed(now, run, notices),
             Fact::Heartbeat { run } => self.liveness.beat(run, now.time),
+            Fact::JobsDone { run, count } => self.jobs_done(now, run, count),
             Fact::ChannelBroken { run } => {
                 self.input(now, run.service, Input::ChannelBroken { run });
             }
-            Fact::MemoryRanOut { run, processes } => {
-                let text = format!("the kernel killed {processes} of its processes");
-                let cause = EndCause::new(EndCauseKind::OutOfMemory, &text).into();
-                self.input(now, run.service, Input::CauseTold { run, cause });
-            }
+            Fact::MemoryRanOut { run, processes } => self.memory_ran_out(now, run, processes),
             Fact::LeftBehind { run, processes } => {
                 let text = match processes {
                     1 => "1 process".to_owned(),
@@ -79,6 +76,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Fact::Caught => self.caught_up(now),
             Fact::ShutdownAsked => self.shut_down(now),
         }
+    }
+
+    fn memory_ran_out(&mut self, now: Moment, run: RunId, processes: u32) {
+        let text = format!("the kernel killed {processes} of its processes");
+        let cause = EndCause::new(EndCauseKind::OutOfMemory, &text).into();
+        self.input(now, run.service, Input::CauseTold { run, cause });
     }
 
     /// A run has said something of itself. Most of it changes nothing: that it is ready, for instance, is

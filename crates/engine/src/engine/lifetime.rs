@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use relance_policy::{ActionId, Input, PendingAction, RunId, RunPhase, ServiceId, ServiceRecord};
 use relance_scm::event::Event;
+use relance_scm::settings::{STOP_COMMAND, STOP_SIGNAL};
 use relance_scm::status::ProcessExit;
-use relance_scm::{Reply, Win32Error};
+use relance_scm::{Reply, ServiceKind, Win32Error};
 use relance_wire::channel::{ControlRequest, ManagerFrame};
 
 use super::turn::Effect;
@@ -147,6 +148,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.liveness.watch(id, slot.record.watched(), now.time);
                 self.processes.look_after(&slot.record);
             }
+            self.note_ceilings(now, id);
         }
         self.catching_up = None;
         if self.shutting_down {
@@ -201,6 +203,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             RunPhase::WaitingForDependencies => self.resolve_dependencies(now, run.id),
             RunPhase::Spawning => self.processes.spawn(run.id, &record.start_config()),
             RunPhase::Connecting(_) | RunPhase::Active => {
+                let set = &record.config.extensions;
+                if record.is_being_recycled()
+                    && record.kind() == ServiceKind::Program
+                    && set.get(STOP_COMMAND).is_none()
+                {
+                    // No kill follows that would make up for a request that was lost (X57).
+                    let signal = record.config.extensions.get(STOP_SIGNAL);
+                    self.processes.stop(run.id, signal);
+                }
                 if let Some(control) = run.control {
                     let request = ControlRequest {
                         id: control.id.0,

@@ -77,6 +77,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     pub fn end_turn(&mut self, now: Moment) {
         self.go_on_with_boot(now);
         self.go_on_with_restarts(now);
+        self.go_on_with_recycling(now);
         self.go_on_with_shutdown(now);
         self.finish_shutdown(now);
         let turn = std::mem::take(&mut self.turn);

@@ -36,6 +36,7 @@ fn end() -> End {
         stop: None,
         lived: None,
         killed_after: None,
+        ceiling: None,
         exit: None,
         cause: Some(EndCause::new(EndCauseKind::UncaughtException, "secret").into()),
         exit_code: ExitCode::SUCCESS,

@@ -449,8 +449,11 @@ impl Guardian {
             }
             GuardianRequest::Command { action, spec } => self.command(action, &spec),
             GuardianRequest::Signal { run, signal, stops } => {
+                // A new engine may ask again, and a program may take a second signal for an order to hurry.
+                if stops && !self.note_asked(run) {
+                    return;
+                }
                 if stops {
-                    self.note_asked(run);
                     self.end_stop_command(run);
                     self.tell_rest(run);
                 }

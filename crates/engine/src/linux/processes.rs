@@ -19,6 +19,7 @@ use std::time::Duration;
 use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord, Time};
 use relance_scm::config::{OutputMode, PriorityClass};
 use relance_scm::controllers::Controllers;
+use relance_scm::event_log::Timestamp;
 use relance_scm::settings::OUTPUT;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceKind, ServiceName, Win32Error};
@@ -42,6 +43,7 @@ use super::protocol::{
 };
 use super::secret::Secret;
 use super::spawn::SpawnError;
+use super::{clock, usage};
 use crate::handle::SharedConsole;
 use crate::processes::{Fact, Processes, StartProblem};
 use crate::signs::SharedSigns;
@@ -466,6 +468,18 @@ impl Processes for LinuxProcesses {
             .as_ref()
             .filter(|_| self.version >= VERSION_LIMITS);
         groups.map_or(Controllers::NONE, |(_, controllers)| *controllers)
+    }
+
+    fn memory_of(&self, runs: &[RunId]) -> BTreeMap<RunId, u64> {
+        let pid = |run: &RunId| Some((*run, self.runs.get(run)?.pid));
+        let known: BTreeMap<RunId, u32> = runs.iter().filter_map(pid).collect();
+        let held = usage::held_by_runs(known.values().copied(), self.groups());
+        let of = |(run, pid): (RunId, u32)| Some((run, *held.get(&pid)?));
+        known.into_iter().filter_map(of).collect()
+    }
+
+    fn next_time_of_day(&self, after: Timestamp, time: &str) -> Timestamp {
+        clock::next_time_of_day(after, time)
     }
 
     fn set_priority(&mut self, run: RunId, class: PriorityClass) {

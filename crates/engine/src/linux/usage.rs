@@ -46,6 +46,58 @@ pub(crate) fn of_runs(
     usage
 }
 
+/// How much memory these runs use that could not be had back, named by the process that began each: without the
+/// cache of files. Where groups do not count memory it is what their processes have for themselves alone.
+pub(crate) fn held_by_runs(
+    leaders: impl IntoIterator<Item = u32>,
+    groups: Option<&Location>,
+) -> HashMap<u32, u64> {
+    let mut held = HashMap::new();
+    let mut without_group = Vec::new();
+    for pid in leaders {
+        match groups.and_then(|groups| groups.group_of(pid)) {
+            Some(folder) => {
+                let counted = cgroup::held_bytes(&folder);
+                let own = || {
+                    cgroup::processes(&folder)
+                        .into_iter()
+                        .map(private_bytes)
+                        .sum()
+                };
+                held.insert(pid, counted.unwrap_or_else(own));
+            }
+            None => without_group.push(pid),
+        }
+    }
+    if without_group.is_empty() {
+        return held;
+    }
+    held.extend(without_group.into_iter().map(|leader| (leader, 0)));
+    for (pid, stat) in all_processes() {
+        if let Some(sum) = held.get_mut(&stat.session) {
+            *sum += private_bytes(pid);
+        }
+    }
+    held
+}
+
+/// Resident memory of a process that it does not share and that is no file's.
+fn private_bytes(pid: u32) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
+    let mut fields = text.split_whitespace().skip(1).map(str::parse::<u64>);
+    match (fields.next(), fields.next()) {
+        (Some(Ok(resident)), Some(Ok(shared))) => resident.saturating_sub(shared) * units().1,
+        _ => 0,
+    }
+}
+
+/// All processes that there are.
+fn all_processes() -> impl Iterator<Item = (u32, Stat)> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter_map(|pid| Some((pid, stat(pid)?)))
+}
+
 fn of_group(folder: &Path) -> RunUsage {
     let processes = cgroup::processes(folder);
     let resident = || processes.iter().filter_map(|pid| stat(*pid));
@@ -64,13 +116,7 @@ fn of_sessions(leaders: Vec<u32>) -> HashMap<u32, RunUsage> {
     if usage.is_empty() {
         return usage;
     }
-    let Ok(entries) = fs::read_dir("/proc") else {
-        return usage;
-    };
-    let pids = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    for stat in pids.filter_map(stat) {
+    for (_, stat) in all_processes() {
         if let Some(sum) = usage.get_mut(&stat.session) {
             sum.cpu_ms += stat.cpu_ms();
             sum.memory_bytes += stat.memory_bytes();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use relance_scm::ServiceState;
 
-use super::{ActionId, RunId, RunPhase, ServiceRecord, ShutdownPhase};
+use super::{ActionId, RecyclePhase, RunId, RunPhase, ServiceRecord, ShutdownPhase};
 use crate::time::Time;
 
 /// A deadline of a record.
@@ -32,6 +32,12 @@ pub enum Timer {
     Preshutdown(RunId),
     /// A program that keeps asking for new starts is started again.
     Recycle(RunId),
+    /// A run is older than its ceiling (X55).
+    TooOld(RunId),
+    /// The jitter of a run that is to be recycled is over (X55).
+    Spread(RunId),
+    /// A run that is being recycled takes long to stop (X57).
+    SlowRecycle(RunId),
     /// A recovery action is due.
     Recovery(ActionId),
     /// What the service was held for is back, and its turn has come (X70).
@@ -92,6 +98,12 @@ impl ServiceRecord {
                 | RunPhase::WaitingForPrevious
                 | RunPhase::Spawning
                 | RunPhase::Active => {}
+            }
+            match run.recycle.map(|recycle| recycle.phase) {
+                None => offer(self.too_old_at(), Timer::TooOld(run.id)),
+                Some(RecyclePhase::Spread(at)) => offer(Some(at), Timer::Spread(run.id)),
+                Some(RecyclePhase::Stopping(until)) => offer(until, Timer::SlowRecycle(run.id)),
+                Some(RecyclePhase::Turn | RecyclePhase::Refused) => {}
             }
             offer(run.hang_at, Timer::StartHang(run.id));
             if self.state == ServiceState::StartPending && run.stop.is_none() {

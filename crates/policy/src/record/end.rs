@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use relance_scm::ceiling::Ceiling;
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
 use relance_scm::{EndCause, ExitCode, ServiceState, Win32Error};
@@ -38,6 +39,12 @@ pub struct End {
     /// The time it was given before it was killed.
     #[cfg_attr(feature = "serde", serde(default))]
     pub killed_after: Option<Duration>,
+    /// The soft ceiling for which it was asked to stop (X55).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub ceiling: Option<Ceiling>,
     /// The exit code put on record.
     pub exit_code: ExitCode,
     /// The counter if this end was counted.

@@ -54,12 +54,22 @@ impl ServiceRecord {
             "X22: a stopped service that is to be restarted waits for another one",
         )?;
         law(
-            stopped || self.held().is_none(),
-            "X70: only a stopped service is held",
+            self.is_recycled_well(),
+            "X57: a run that is recycled starts again, and is not killed",
         )?;
         law(
             self.pending_actions.len() <= PENDING_ACTIONS_MAX,
             "pending actions are bounded",
         )
+    }
+
+    fn is_recycled_well(&self) -> bool {
+        let recycled = self.run.as_ref().filter(|_| self.is_being_recycled());
+        recycled.is_none_or(|run| {
+            let restart = self.restart.as_ref();
+            let wanted = restart.is_some_and(|restart| restart.recycle.is_some());
+            let is_forced = run.stop == Some(super::StopCause::Terminated);
+            wanted && (run.kill_at.is_none() || is_forced)
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! A restart that is wanted (X22), as it stands on record.
 
+use relance_scm::ceiling::Ceiling;
+
 use super::ServiceId;
 use crate::time::Time;
 
@@ -16,4 +18,10 @@ pub struct RestartWanted {
     /// Nobody asked: it is restarted with something that it needs, which has failed (X71).
     #[cfg_attr(feature = "serde", serde(default))]
     pub with_needed: bool,
+    /// Set where nobody has asked, but the run has reached a soft ceiling (X55).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub recycle: Option<Ceiling>,
 }

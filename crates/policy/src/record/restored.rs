@@ -67,6 +67,7 @@ impl Run {
         self.control = None;
         self.waiting_controls.clear();
         self.hang_at = None;
+        self.recycle = None;
         if matches!(self.phase, RunPhase::Connecting(_)) {
             self.phase = RunPhase::Connecting(now + CONNECT_TIMEOUT);
         }

@@ -32,6 +32,7 @@ mod process_rights;
 mod process_settings;
 mod processors;
 mod recovery;
+mod recycling;
 mod restarts;
 mod sc;
 mod scarce;

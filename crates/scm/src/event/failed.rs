@@ -1,6 +1,12 @@
-//! The entry of a failure: 7031 with its action, 7034 without.
+//! The entry of a failure: 7031 with its action, 7034 without; and how errors stand in entries.
 
 use crate::failure_actions::{RecoveryAction, RecoveryActionKind};
+use crate::win32::Win32Error;
+
+/// `%%1053`, as Windows writes an error into the log (E3).
+pub(super) fn message(error: Win32Error) -> String {
+    format!("%%{}", error.to_raw().cast_signed())
+}
 
 pub(super) fn failed_id(action: Option<RecoveryAction>) -> u32 {
     match effective(action) {

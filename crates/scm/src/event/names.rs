@@ -6,6 +6,7 @@ use std::time::Duration;
 use relance_texts::{Message, Value, Words, word};
 
 use crate::cause::EndCause;
+use crate::ceiling::Ceiling;
 use crate::config::StartType;
 use crate::failure_actions::RecoveryActionKind;
 use crate::state::ServiceState;
@@ -15,7 +16,7 @@ use crate::win32::Win32Error;
 pub(super) fn names(event_id: u32) -> &'static [&'static str] {
     match event_id {
         1001 | 1031 | 1032 | 1041 => &["service", "status"],
-        1003 | 1004 | 1012 | 1021 | 1033 | 1034 => &["service", "time"],
+        1003 | 1004 | 1012 | 1021 | 1033 | 1034 | 1049 => &["service", "time"],
         1005 | 1006 => &["service", "process"],
         1009 => &["service", "action"],
         1011 => &["service", "cause"],
@@ -23,12 +24,13 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         1046 => &["service", "limits"],
         1013 | 1014 => &["service", "text"],
         1103 | 1106 | 1111 | 1131 => &["problem"],
+        1047 => &["service", "ceiling"],
         1104 => &["count"],
         1107 => &["files"],
         1108 => &["service", "problem"],
         1110 => &["seconds"],
         1133 => &["from", "count"],
-        1024 | 7000 | 7023 => &["service", "error"],
+        1024 | 1048 | 7000 | 7023 => &["service", "error"],
         7001 => &["service", "dependency", "error"],
         7002 => &["service", "group"],
         7003 | 1071..=1074 => &["service", "dependency"],
@@ -62,6 +64,7 @@ fn known(name: &str, parameter: &str) -> Option<Value> {
         "count" | "seconds" => Some(parameter.parse::<u64>().ok()?.into()),
         "code" => Some(parameter.trim_start_matches('%').into()),
         "error" | "problem" | "files" => error(parameter),
+        "ceiling" => Some(Ceiling::read(parameter)?.into()),
         "cause" => Some((&EndCause::read(parameter)?).into()),
         "action" => {
             let mut kinds = RecoveryActionKind::ALL.into_iter();

@@ -2,6 +2,7 @@
 //! counts parameters. The other direction is [`Event::parameters`].
 
 use super::Event;
+use crate::ceiling::Ceiling;
 use crate::config::StartType;
 use crate::control::Control;
 use crate::failure_actions::{RecoveryAction, RecoveryActionKind};
@@ -99,6 +100,9 @@ impl Event {
             1041 => Self::DownForGood(u8::try_from(read.number(1)?).ok()?),
             1033 => Self::StartOverdue(read.number(1)?),
             1034 => Self::NeverRunning(read.number(1)?),
+            1047 => Self::CeilingReached(Ceiling::read(read.text(1)?)?),
+            1048 => Self::RecycleDropped(read.error(1)?),
+            1049 => Self::RecycleWaits(read.number(1)?),
             1046 => Self::LimitsNotHeld(read.text(1)?.into()),
             1045 => Self::LeftProcesses,
             1101 => Self::ManagerStarted,

@@ -6,7 +6,8 @@ use relance_texts::setting;
 
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
-    dependencies, environment, limits, liveness, logs, rlimits, schedules, signals, stop_command,
+    ceilings, dependencies, environment, limits, liveness, logs, rlimits, schedules, signals,
+    stop_command,
 };
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Probe, Readiness};
 
@@ -476,4 +477,14 @@ extensions! {
     WHEN_START_MISSED: &'static str = schedules::WHEN_START_MISSED;
     /// What becomes of a start that finds the service running (X74).
     WHEN_STILL_RUNNING: &'static str = schedules::WHEN_STILL_RUNNING;
+    /// Above so much memory a run is recycled (X55).
+    RECYCLE_ABOVE: Option<u64> = ceilings::RECYCLE_ABOVE;
+    /// After such a life a run is recycled (X55).
+    RECYCLE_AFTER: Option<Duration> = ceilings::RECYCLE_AFTER;
+    /// At this time of day a run is recycled (X55).
+    RECYCLE_AT: Option<Box<str>> = ceilings::RECYCLE_AT;
+    /// After so many jobs a run is recycled (X58).
+    RECYCLE_AFTER_JOBS: Option<u64> = ceilings::RECYCLE_AFTER_JOBS;
+    /// How far recycling is spread (X55).
+    RECYCLE_JITTER: Duration = ceilings::RECYCLE_JITTER;
 }

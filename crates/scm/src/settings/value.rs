@@ -12,7 +12,7 @@ use crate::failure_actions::parse_reset_period;
 use crate::status::signal_name;
 use reading::{
     actions, choice, duration as time, flag, integer, number, octal, path, schedule, set, signal,
-    size, size_text, statuses,
+    size, size_text, statuses, time_of_day,
 };
 
 /// What values a setting takes, with unit and range.
@@ -48,6 +48,8 @@ pub enum ValueType {
     Duration,
     /// The same, or nothing: not set.
     OptionalDuration,
+    /// An hour and minute, like `03:00`; empty: not set.
+    TimeOfDay,
     /// A Linux signal, 1 to 64, by name or number.
     Signal,
     /// The same, or nothing: not set.
@@ -127,6 +129,7 @@ impl ValueType {
             Self::Percent(..) => "PERCENT",
             Self::Octal(_) => "MODE",
             Self::Limit(_) => "LIMIT",
+            Self::TimeOfDay => "HH:MM",
             Self::Duration | Self::OptionalDuration => "TIME",
             Self::Signal | Self::OptionalSignal => "SIGNAL",
             Self::ControlSignals => "CODE=SIGNAL,…",
@@ -159,6 +162,7 @@ impl ValueType {
                 return setting::RangeOctal { most }.into();
             }
             Self::Limit(unit) => unit.range(),
+            Self::TimeOfDay => setting::RANGE_TIME_OF_DAY,
             Self::Duration | Self::OptionalDuration => setting::RANGE_TIME,
             Self::Signal | Self::OptionalSignal => setting::RANGE_SIGNAL,
             Self::ControlSignals => setting::RANGE_CONTROLS,
@@ -199,6 +203,7 @@ impl ValueType {
             }
             Self::Octal(most) => octal(trimmed, most),
             Self::Limit(unit) => Limit::parse(trimmed, unit).map(Value::Limit),
+            Self::TimeOfDay => time_of_day(trimmed),
             Self::Duration | Self::OptionalDuration => time(trimmed),
             Self::Signal | Self::OptionalSignal => signal(trimmed),
             Self::ControlSignals => set(trimmed, Value::ControlSignals),

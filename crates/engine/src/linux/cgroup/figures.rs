@@ -16,6 +16,14 @@ pub(crate) fn memory_bytes(folder: &Path) -> Option<u64> {
     text.trim().parse().ok()
 }
 
+/// Memory that it is charged with without the cache of files, in bytes; `None` without the memory controller.
+pub(crate) fn held_bytes(folder: &Path) -> Option<u64> {
+    let charged = memory_bytes(folder)?;
+    let stat = fs::read_to_string(folder.join("memory.stat")).unwrap_or_default();
+    let cache = ["active_file", "inactive_file"].map(|key| value(&stat, key).unwrap_or_default());
+    Some(charged.saturating_sub(cache.iter().sum()))
+}
+
 /// The most that it was ever charged with, in bytes; `None` without the memory controller, and before Linux
 /// 5.19.
 pub(crate) fn memory_peak_bytes(folder: &Path) -> Option<u64> {

@@ -45,15 +45,17 @@ struct Member {
 }
 
 impl Guardian {
-    /// Somebody wants the run to stop.
-    pub(super) fn note_asked(&mut self, key: RunKey) {
-        if let Some(run) = self.runs.get_mut(&key)
-            && run.end.is_none()
-            && run.rest.is_none()
-        {
+    /// Somebody wants the run to stop. Whether it is to be told: not if it was, unless by a command, which may have failed.
+    pub(super) fn note_asked(&mut self, key: RunKey) -> bool {
+        let Some(run) = self.runs.get_mut(&key) else {
+            return false;
+        };
+        let was_told = run.asked.main && !run.asked.command;
+        if run.end.is_none() && run.rest.is_none() {
             run.asked.main = true;
             self.write_asked(key);
         }
+        !was_told
     }
 
     /// Puts on record how far the stop of a run is.

@@ -22,6 +22,8 @@ pub(crate) struct Message {
     pub(crate) beats: bool,
     /// `STATUS=`: what it is doing, for people; an empty text takes back the one before.
     pub(crate) status: Option<Arc<str>>,
+    /// `X_RELANCE_JOBS=3`: so many more jobs are done (X58).
+    pub(crate) jobs: u64,
     /// `RELOADING=1`: it reads its settings again; over with the next `READY=1`.
     pub(crate) reloads: bool,
     /// `MAINPID=`: the process that does the work.
@@ -49,6 +51,10 @@ impl Message {
             (b"READY", b"1") => self.notice(Notice::Ready),
             (b"STOPPING", b"1") => self.notice(Notice::Stopping),
             (b"RELOADING", b"1") => self.reloads = true,
+            (b"X_RELANCE_JOBS", text) => {
+                let jobs: u64 = number(text).unwrap_or_default();
+                self.jobs = self.jobs.saturating_add(jobs);
+            }
             (b"STATUS", text) => self.status = Some(harmless(text).into()),
             (b"MAINPID", text) => self.main_pid = number(text),
             (b"EXTEND_TIMEOUT_USEC", text) => {
@@ -117,12 +123,13 @@ mod tests {
 
     #[test]
     fn x42_each_line_of_a_message_is_taken() {
-        let text = "READY=1\nSTATUS=serving\nMAINPID=7\nWATCHDOG=1\nRELOADING=1\n";
+        let text = "READY=1\nSTATUS=serving\nMAINPID=7\nWATCHDOG=1\nRELOADING=1\nX_RELANCE_JOBS=1\nX_RELANCE_JOBS=2";
         let expected = Message {
             beats: true,
             status: Some("serving".into()),
             reloads: true,
             main_pid: Some(7),
+            jobs: 3,
             notices: vec![Notice::Ready],
         };
         assert_eq!(Message::read(text.as_bytes()), expected);
@@ -164,6 +171,8 @@ mod tests {
             "MAINPID=all",
             "FDSTORE=0",
             "X_OWN=1",
+            "X_RELANCE_JOBS=-1",
+            "X_RELANCE_JOBS=many",
         ] {
             assert_eq!(Message::read(text.as_bytes()), Message::default(), "{text}");
         }

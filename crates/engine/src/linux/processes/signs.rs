@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use relance_policy::{Notice, RunId};
 use relance_scm::config::Readiness;
-use relance_scm::settings::{READY, WATCHDOG};
+use relance_scm::settings::{READY, RECYCLE_AFTER_JOBS, WATCHDOG};
 use relance_scm::{ServiceConfig, Win32Error};
 use relance_texts::{shown, start};
 use rustix::event::epoll;
@@ -45,7 +45,8 @@ impl LinuxProcesses {
             }
             spec.ready_fd = Some(number.into());
         }
-        if watchdog.is_none() && ready != Some(Readiness::Notify) {
+        let counts_jobs = config.extensions.get(RECYCLE_AFTER_JOBS).is_some();
+        if watchdog.is_none() && ready != Some(Readiness::Notify) && !counts_jobs {
             return Ok(());
         }
         let opened = self.sockets.open(run, spec.ids.as_ref());
@@ -153,6 +154,11 @@ impl LinuxProcesses {
     fn tell_signs(&mut self, run: RunId, received: Received) {
         if received.messages.iter().any(|message| message.beats) {
             self.facts.push_back(Fact::Heartbeat { run });
+        }
+        let jobs = received.messages.iter().map(|message| message.jobs);
+        let count = jobs.fold(0, u64::saturating_add);
+        if count > 0 {
+            self.facts.push_back(Fact::JobsDone { run, count });
         }
         for message in received.messages {
             self.note(run, &message);

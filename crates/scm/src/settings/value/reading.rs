@@ -147,6 +147,20 @@ pub(super) fn duration(text: &str) -> Result<Value, Sentence> {
         })
 }
 
+/// `3:00` too is `03:00`.
+pub(super) fn time_of_day(text: &str) -> Result<Value, Sentence> {
+    let number = |text: &str, below: u8| text.parse().ok().filter(|number: &u8| *number < below);
+    let parts = text.split_once(':').and_then(|(hour, minute)| {
+        let is_whole = minute.len() == 2 && minute.bytes().all(|byte| byte.is_ascii_digit());
+        Some((number(hour, 24)?, number(minute, 60).filter(|_| is_whole)?))
+    });
+    let (hour, minute) = parts.ok_or_else(|| {
+        let text = quoted(text);
+        Sentence::from(error::NoTimeOfDay { text })
+    })?;
+    Ok(Value::Text(format!("{hour:02}:{minute:02}").into()))
+}
+
 pub(super) fn signal(text: &str) -> Result<Value, Sentence> {
     signal_number(text)
         .filter(|number| (1..=64).contains(number))

@@ -170,6 +170,13 @@ impl Machine {
         self.exit(run, ProcessExit::Signaled(9));
     }
 
+    /// A process uses so much memory from now on.
+    pub fn use_memory(&mut self, run: RunId, bytes: u64) {
+        if let Some(process) = self.processes.get_mut(&run) {
+            process.memory = bytes;
+        }
+    }
+
     /// The process gives no more heartbeats.
     pub fn hang(&mut self, run: RunId) {
         if let Some(process) = self.processes.get_mut(&run) {

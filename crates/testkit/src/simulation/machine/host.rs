@@ -1,5 +1,6 @@
 //! The engine's side: what it asks of the machine waits until the simulation carries it out.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -9,6 +10,7 @@ use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord};
 use relance_scm::ServiceConfig;
 use relance_scm::config::PriorityClass;
 use relance_scm::controllers::Controllers;
+use relance_scm::event_log::Timestamp;
 use relance_wire::channel::ManagerFrame;
 
 use super::SharedMachine;
@@ -72,6 +74,21 @@ impl Processes for SimProcesses {
 
     fn controllers(&self) -> Controllers {
         Controllers::ALL
+    }
+
+    fn memory_of(&self, runs: &[RunId]) -> BTreeMap<RunId, u64> {
+        let machine = self.0.borrow();
+        let used = runs.iter().filter_map(|run| {
+            let process = machine.processes.get(run)?;
+            Some((*run, process.memory))
+        });
+        used.collect()
+    }
+
+    fn next_time_of_day(&self, after: Timestamp, _: &str) -> Timestamp {
+        // Midnight of a machine without a time zone.
+        let day = 24 * 3600 * 1000;
+        Timestamp((after.0 / day + 1) * day)
     }
 
     fn set_priority(&mut self, _: RunId, _: PriorityClass) {}

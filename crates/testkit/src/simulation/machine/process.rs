@@ -26,6 +26,8 @@ pub struct Process {
     pub ignores_stop: bool,
     /// It gives no heartbeat.
     pub hangs: bool,
+    /// How much memory it uses.
+    pub memory: u64,
     /// How and when it ended.
     pub end: Option<(ProcessExit, Time)>,
     /// How many of its processes the kernel has killed for want of memory.
@@ -108,6 +110,7 @@ impl Process {
             was_signaled: false,
             ignores_stop: false,
             hangs: false,
+            memory: 0,
             end: None,
             memory_kills: 0,
             pid,
