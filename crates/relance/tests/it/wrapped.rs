@@ -3,9 +3,11 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
 use relance_scm::ServiceState;
+use relance_testkit::cgroups::{process, wait_for_end};
 use relance_testkit::daemon::Daemon;
 
 use crate::support::{done, name, output_with, relance};
@@ -29,6 +31,7 @@ struct Wrapped {
     told_at: PathBuf,
     gate: PathBuf,
     pid: u32,
+    wrapper: OwnedFd,
 }
 
 impl Wrapped {
@@ -49,17 +52,21 @@ impl Wrapped {
         done(&daemon.relance(&["start", WORKER]));
         output_with(daemon, WORKER, "ready");
         let pid = daemon.query(&name(WORKER)).status.process_id;
-        Self { told_at, gate, pid }
+        let wrapper = process(&pid.to_string());
+        Self {
+            told_at,
+            gate,
+            pid,
+            wrapper,
+        }
     }
 
     /// The wrapper has ended, and the worker has been told.
     fn wait_until_told(&self) {
         // Blocks until somebody writes.
         fs::File::open(&self.told_at).expect("a worker that was told");
-        let process = format!("/proc/{}", self.pid);
-        while Path::new(&process).exists() {
-            std::thread::yield_now();
-        }
+        // Not until its number is gone: an init that reaps nothing leaves a zombie.
+        wait_for_end(&self.wrapper);
     }
 
     fn let_go(&self) {
