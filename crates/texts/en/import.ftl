@@ -111,7 +111,7 @@ import-on-watchdog = every crash is followed by a restart, not only the end by t
 import-signals-are-failures = { $signals }: the end by a signal that nobody asked for is a failure
 import-not-counted = such an end does not count as a failure, and is always followed by a start
 import-start-limit = failures count until there was none for the reset period, not starts within an interval: see the comparison
-import-no-schedule = this version has no schedules: let the timer, or cron, run relance start { $service }
+import-no-schedule = not taken over: { $service } is not among these files, or the time is counted from a boot or from its last start; let the timer, or cron, run relance start { $service }
 import-timer-only = this belongs to the timer alone
 
 ## pm2
@@ -160,7 +160,6 @@ import-set-port = nobody gives PORT a value; add it to environment
 import-no-mail = relance sends no mail; relance logs and relance events have the output and the failures
 import-shell-of-cron = a command that needs a shell gets /bin/sh
 import-percent-in-cron = cron ends a command at the first % and gives it the rest as input; here the whole is the command
-import-keep-cron = this version has no schedules: keep the line in cron as: { $line }
 
 ## docker-compose
 

@@ -112,7 +112,7 @@ import-on-watchdog = chaque plantage est suivi d’un redémarrage, non seulemen
 import-signals-are-failures = { $signals } : la fin par un signal que personne n’a demandé est un échec
 import-not-counted = une telle fin ne compte pas comme un échec, et est toujours suivie d’un démarrage
 import-start-limit = les échecs comptent jusqu’à ce qu’il n’y en ait pas eu pendant la période de remise à zéro, non les démarrages dans un intervalle : voir la comparaison
-import-no-schedule = cette version n’a pas d’horaires : que le minuteur, ou cron, lance relance start { $service }
+import-no-schedule = n’est pas repris : { $service } n’est pas parmi ces fichiers, ou le moment se compte depuis le démarrage de la machine ou du service ; que le minuteur, ou cron, lance relance start { $service }
 import-timer-only = ceci appartient au seul minuteur
 
 ## pm2
@@ -161,7 +161,6 @@ import-set-port = personne ne donne de valeur à PORT ; ajoutez-la à environmen
 import-no-mail = relance n’envoie pas de courriel ; relance logs et relance events ont la sortie et les échecs
 import-shell-of-cron = une commande qui demande un shell reçoit /bin/sh
 import-percent-in-cron = cron termine une commande au premier % et lui donne le reste en entrée ; ici le tout est la commande
-import-keep-cron = cette version n’a pas d’horaires : gardez la ligne dans cron ainsi : { $line }
 
 ## docker-compose
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use relance_texts::import;
 
-use super::systemd::schedules;
 use crate::command::{is_variable, of_shell};
 use crate::draft::{Draft, Origin};
 use crate::report::Lines;
@@ -157,13 +156,9 @@ fn job(
     }
     if at_boot {
         work.report(origin.file).kept(lines, "start_type");
-    } else if schedules() {
+    } else {
         draft.set("extensions.schedule", schedule, Some(origin));
         work.report(origin.file).kept(lines, "extensions.schedule");
-    } else {
-        let start = format!("{schedule} relance start {}", draft.name);
-        work.report(origin.file)
-            .changed(lines, "start_type", import::KeepCron { line: start });
     }
     work.drafts.push(draft);
 }

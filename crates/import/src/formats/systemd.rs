@@ -11,8 +11,6 @@ mod specifier;
 mod timer;
 mod unit_keys;
 
-pub(super) use timer::schedules;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -6,11 +6,6 @@ use super::{Unit, drafts_of, service_name};
 use crate::draft::Origin;
 use crate::work::Work;
 
-/// Whether this version starts services by a schedule.
-pub(in crate::formats) fn schedules() -> bool {
-    relance_scm::settings::find_extension("schedule").is_some()
-}
-
 pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
     let own = name.trim_end_matches(".timer");
     let target = unit
@@ -22,7 +17,7 @@ pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
         let value = key.entry.value.as_str();
         let lines = key.entry.lines;
         match key.entry.key.as_str() {
-            "OnCalendar" if is_here && schedules() => {
+            "OnCalendar" if is_here => {
                 for draft in drafts_of(&mut work.drafts, &target) {
                     let origin = Some(Origin {
                         file: key.file,
