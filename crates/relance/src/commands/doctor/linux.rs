@@ -128,7 +128,7 @@ fn folder(path: &Path) -> Vec<Finding> {
 }
 
 fn rights(about: &str, mode: u32) -> Finding {
-    if mode & 0o077 == 0 {
+    if mode.trailing_zeros() >= 6 {
         return Finding::fine(about, doctor::FOLDER_FINE);
     }
     let is_written = mode & 0o022 != 0;
