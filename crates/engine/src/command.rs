@@ -6,7 +6,9 @@ use relance_scm::event_log::{Author, NewEntry};
 use relance_scm::manager::{NewService, Outcome};
 use relance_scm::security::AccessChange;
 use relance_scm::status::ServiceStatus;
-use relance_scm::{Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceName};
+use relance_scm::{Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceId, ServiceName};
+
+use crate::linux::Loss;
 
 /// Requests that wait for the owner loop; more are refused with 1816.
 pub const QUEUE_LEN_MAX: usize = 4096;
@@ -40,6 +42,8 @@ pub enum ClientRequest {
     /// Write down that sign-ins to the console were refused: where the last one came from, and how
     /// many there were.
     NoteRefusedSignIns(Box<str>, u32),
+    /// Write down that output of a service is lost, or kept again. Of the manager itself only.
+    NoteLoss(ServiceId, Loss),
     /// Write an entry to the event log, of this author.
     WriteEvent(NewEntry, Author, Reply<()>),
     /// Move a manual clock by so many nanoseconds, or to the next deadline. For the driver.
@@ -83,7 +87,7 @@ impl ClientRequest {
             | Self::CancelRecovery(_, reply)
             | Self::WriteEvent(_, _, reply)
             | Self::Attach { reply, .. } => reply.send(Err(error.clone())),
-            Self::NoteRefusedSignIns(..) | Self::BeginBoot => {}
+            Self::NoteRefusedSignIns(..) | Self::NoteLoss(..) | Self::BeginBoot => {}
             Self::Control(_, _, reply) => reply.send(Err(error.clone())),
             Self::AdvanceClock(_, reply) => reply.send(Err(error.clone())),
         }

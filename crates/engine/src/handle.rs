@@ -127,6 +127,14 @@ impl EngineHandle {
     }
 
     /// Hands a request to the owner loop. One that finds the queue full is answered at once.
+    /// Output that is lost is written down from now on.
+    pub(crate) fn note_losses(&self) {
+        let handle = self.clone();
+        self.output_signals.tell_losses(move |service, loss| {
+            handle.send(&Caller::system(), ClientRequest::NoteLoss(service, loss));
+        });
+    }
+
     fn send(&self, caller: &Caller, request: ClientRequest) {
         let command = Command {
             caller: caller.clone(),

@@ -5,30 +5,50 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use relance_scm::ServiceId;
 use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
 
+use crate::linux::Loss;
 use crate::linux::place::open_output;
 
 /// Most bytes of output in one part.
 const PART_LEN_MAX: u64 = 1 << 20;
 
-/// Who waits for output of which service. The log thread wakes them.
-#[derive(Debug, Default)]
-pub(crate) struct OutputSignals(Mutex<HashMap<ServiceId, Vec<Waker>>>);
+/// Who waits for output of which service. The log thread wakes them, and tells of output that is lost.
+#[derive(Default)]
+pub(crate) struct OutputSignals {
+    waiting: Mutex<HashMap<ServiceId, Vec<Waker>>>,
+    /// Who is told of losses, once somebody is.
+    told: OnceLock<Box<Told>>,
+}
+
+type Told = dyn Fn(ServiceId, Loss) + Send + Sync;
 
 impl OutputSignals {
     fn lock(&self) -> MutexGuard<'_, HashMap<ServiceId, Vec<Waker>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A service has printed something.
     pub(crate) fn grown(&self, service: ServiceId) {
         let waiting = self.lock().remove(&service);
         waiting.into_iter().flatten().for_each(Waker::wake);
+    }
+
+    /// From now on losses are told to this.
+    pub(crate) fn tell_losses(&self, told: impl Fn(ServiceId, Loss) + Send + Sync + 'static) {
+        // There is one engine in a process.
+        let _ = self.told.set(Box::new(told));
+    }
+
+    /// Tells of a loss.
+    pub(crate) fn tell(&self, service: ServiceId, loss: Loss) {
+        if let Some(told) = self.told.get() {
+            told(service, loss);
+        }
     }
 
     fn wait(&self, service: ServiceId, waker: &Waker) {

@@ -6,6 +6,7 @@
 //! beside these by the engine. `names` says what the parameters are, `texts` makes sentences of them, `read` reads stored entries back.
 
 mod failed;
+mod level;
 mod limits;
 mod names;
 mod of_manager;
@@ -242,6 +243,10 @@ pub enum Event {
     NeverRunning(u32),
     /// 1045: its first process ended with 0 while others of it were still there; they were killed (X63).
     LeftProcesses,
+    /// 1047: what it prints is lost for this reason (X64).
+    OutputLost(Box<str>),
+    /// 1048: what it prints is kept again; so much was lost (X64).
+    OutputKept(Box<str>),
     /// 1071: it is held, because this is down, which it needs (X70).
     Held(Box<str>),
     /// 1072: this is back, and it is started (X70).
@@ -360,78 +365,6 @@ impl Event {
         }
     }
 
-    /// How bad it is (E1).
-    #[must_use]
-    pub fn level(&self) -> EventLevel {
-        if self.is_information() {
-            EventLevel::Information
-        } else if self.is_warning() {
-            EventLevel::Warning
-        } else {
-            EventLevel::Error
-        }
-    }
-
-    fn is_information(&self) -> bool {
-        matches!(
-            self,
-            Self::ControlSent(_)
-                | Self::StateEntered(_)
-                | Self::StartTypeChanged(..)
-                | Self::Installed { .. }
-                | Self::Recycled(_)
-                | Self::Adopted(_)
-                | Self::RecoveryCancelled(_)
-                | Self::Deleted
-                | Self::RestartAsked
-                | Self::CeilingReached(_)
-                | Self::RestartWithdrawn
-                | Self::Released(_)
-                | Self::HoldEnded(_)
-                | Self::StartQueued
-                | Self::ManagerStarted
-                | Self::StorageRecovered(_)
-                | Self::ManagerStopping
-                | Self::ConsoleRecovered
-                | Self::StateClosed
-        )
-    }
-
-    fn is_warning(&self) -> bool {
-        matches!(
-            self,
-            Self::OtherProcessConnected { .. }
-                | Self::Terminated
-                | Self::StopGraceExpired(_)
-                | Self::LingererKilled(_)
-                | Self::KilledAtShutdown(_)
-                | Self::KilledUnconnected
-                | Self::RestartDropped(_)
-                | Self::StopCommandFailed(_)
-                | Self::NotAdopted(_)
-                | Self::EndNotSeen
-                | Self::LeftProcesses
-                | Self::PasswordIgnored
-                | Self::LimitsNotHeld(_)
-                | Self::RecycleDropped(_)
-                | Self::RecycleWaits(_)
-                | Self::RecycledTooOften(_)
-                | Self::FinalStatus(_)
-                | Self::CleanStopAfterError(_)
-                | Self::EngineRestarted
-                | Self::ManagerReplaced
-                | Self::EngineSilent(_)
-                | Self::StoreSaved(_)
-                | Self::SignInRefused { .. }
-                | Self::NeverRunning(_)
-                | Self::NotTaken(_)
-                | Self::Held(_)
-                | Self::RestartedWithNeeded(_)
-                | Self::StartMissed
-                | Self::StillRunning
-        )
-    }
-
     /// The insertion parameters, in Windows' order (table of section 4; E2, E3).
     #[must_use]
     pub fn parameters(&self, service_name: &str, display_name: &str) -> Vec<String> {
@@ -519,6 +452,9 @@ impl Event {
             | Self::PasswordIgnored
             | Self::Deleted => vec![service()],
             Self::CleanStopAfterError(text)
+            | Self::LimitsNotHeld(text)
+            | Self::OutputLost(text)
+            | Self::OutputKept(text)
             | Self::NotTaken(text)
             | Self::StopCommandFailed(text)
             | Self::Hung(text) => vec![service(), text.to_string()],

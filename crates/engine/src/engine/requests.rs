@@ -11,6 +11,7 @@ use super::{Engine, Moment, Waiter};
 use crate::access;
 use crate::command::{ClientRequest, Command};
 use crate::info::status_of;
+use crate::linux::Loss;
 use crate::processes::Processes;
 use crate::storage::Storage;
 
@@ -45,6 +46,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             ClientRequest::BeginBoot => self.services_are_there(now),
             ClientRequest::NoteRefusedSignIns(from, count) => {
                 self.log_of_manager(now, &Event::SignInRefused { from, count });
+            }
+            ClientRequest::NoteLoss(service, loss) => {
+                let event = match loss {
+                    Loss::Begun(why) => Event::OutputLost(why.into()),
+                    Loss::Over(bytes) => Event::OutputKept(amount(bytes).into()),
+                };
+                self.log(now, service, &event);
             }
             ClientRequest::WriteEvent(entry, author, reply) => {
                 self.write_event(now, entry, author);
@@ -185,5 +193,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 Waiter::Control(_, _, reply) => reply.send(Err(error.clone())),
             }
         }
+    }
+}
+
+/// So many bytes, as people say it.
+fn amount(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KiB", bytes / 1024),
+        _ => format!("{} MiB", bytes >> 20),
     }
 }

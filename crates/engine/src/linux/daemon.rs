@@ -162,6 +162,7 @@ pub fn run(
         check_account: account::check,
         uid_of: account::uid_of,
     };
+    handle.note_losses();
     let settings = Settings {
         services_come_first: !setup.services.is_empty(),
         ..setup.settings.clone()

@@ -11,6 +11,7 @@
 
 mod files;
 mod lines;
+mod losses;
 mod path;
 mod plan;
 mod rotation;
@@ -30,6 +31,7 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use super::signals::Signals;
 use crate::output::OutputSignals;
+pub use losses::Loss;
 pub use path::log_path;
 pub use plan::Sink;
 pub(crate) use plan::check_log_rights;

@@ -22,6 +22,8 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         1011 => &["service", "cause"],
         1026 => &["service", "problem"],
         1046 => &["service", "limits"],
+        1047 => &["service", "problem"],
+        1048 => &["service", "size"],
         1013 | 1014 => &["service", "text"],
         1103 | 1106 | 1111 | 1131 => &["problem"],
         1047 => &["service", "ceiling"],

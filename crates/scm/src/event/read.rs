@@ -105,6 +105,8 @@ impl Event {
             1049 => Self::RecycleWaits(read.number(1)?),
             1046 => Self::LimitsNotHeld(read.text(1)?.into()),
             1045 => Self::LeftProcesses,
+            1047 => Self::OutputLost(read.text(1)?.into()),
+            1048 => Self::OutputKept(read.text(1)?.into()),
             1101 => Self::ManagerStarted,
             1102 => Self::EngineRestarted,
             1103 => Self::StorageFailed(read.text(0)?.into()),

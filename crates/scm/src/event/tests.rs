@@ -166,6 +166,8 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::NeverRunning(1),
         Event::Deleted,
         Event::LeftProcesses,
+        Event::OutputLost("the disk is full".into()),
+        Event::OutputKept("12 KiB".into()),
         Event::KilledAtShutdown(5000),
         Event::KilledUnconnected,
         Event::RestartAsked,

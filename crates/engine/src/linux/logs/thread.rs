@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use relance_policy::{RunId, ServiceId};
 use relance_scm::ServiceConfig;
@@ -14,6 +14,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 
 use super::files::{Files, Mark, Output};
 use super::lines::{Lines, stamp};
+use super::losses::{Loss, Losses};
 use super::plan::OutputPlan;
 use super::sinks::Sinks;
 use super::{LogSettings, LogsRequest};
@@ -45,6 +46,7 @@ pub(super) struct Thread {
     pub(super) pipes: BTreeMap<RunId, Pipe>,
     files: Files,
     sinks: Sinks,
+    losses: Losses,
     /// What is looked at line by line.
     buffer: Vec<u8>,
     stamped: Vec<u8>,
@@ -90,6 +92,7 @@ impl Thread {
             pipes: BTreeMap::new(),
             files: Files::new(settings, signals),
             sinks,
+            losses: Losses::default(),
             buffer: Vec::new(),
             stamped: Vec::new(),
         })
@@ -271,10 +274,17 @@ impl Thread {
             }
             self.files.look(run.service);
             match self.move_some(run, budget - moved) {
-                Ok(length) => moved += length,
+                Ok(length) => {
+                    moved += length;
+                    let over = self.losses.kept(run.service);
+                    self.tell(run, over);
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
-                Err(_) => match self.drop_some(run) {
-                    Ok(length) => moved += length,
+                Err(error) => match self.drop_some(run) {
+                    Ok(length) => {
+                        moved += length;
+                        self.lost(run, length, &error);
+                    }
                     Err(_) => return true,
                 },
             }
@@ -333,6 +343,22 @@ impl Thread {
         let (_, written) = self.files.output(run.service, plan)?.write(bytes);
         self.files.signals.grown(run.service);
         written.map(|()| length)
+    }
+
+    /// Output of a service that is there could not be kept.
+    fn lost(&mut self, run: RunId, bytes: usize, error: &io::Error) {
+        let is_there = self.pipes.get(&run).is_some_and(|pipe| pipe.plan.is_some());
+        if is_there {
+            let why = || format!("its log file cannot be written ({error})");
+            let begun = self.losses.lost(run.service, bytes, Instant::now(), why);
+            self.tell(run, begun);
+        }
+    }
+
+    fn tell(&self, run: RunId, loss: Option<Loss>) {
+        if let Some(loss) = loss {
+            self.files.signals.tell(run.service, loss);
+        }
     }
 
     /// The disk is full, or the file is gone: better lost than a service that stands still.

@@ -1,0 +1,83 @@
+//! Output that is lost: told once when that begins and once when it is over, and no more than once a minute for
+//! a service whose disk or reader comes and goes (X64).
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use relance_policy::ServiceId;
+
+/// A loss that begins sooner after one that was told is only counted.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// What is to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// It has begun, for this reason.
+    Begun(String),
+    /// It is over; so many bytes were lost.
+    Over(u64),
+}
+
+#[derive(Default)]
+struct Lost {
+    bytes: u64,
+    /// When it was told last.
+    told: Option<Instant>,
+    /// Whether its end is to be told.
+    is_open: bool,
+}
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct Losses(BTreeMap<ServiceId, Lost>);
+
+impl Losses {
+    /// So many bytes were lost.
+    pub(super) fn lost(
+        &mut self,
+        service: ServiceId,
+        bytes: usize,
+        now: Instant,
+        why: impl FnOnce() -> String,
+    ) -> Option<Loss> {
+        let lost = self.0.entry(service).or_default();
+        lost.bytes += bytes as u64;
+        let is_quiet = lost.told.is_some_and(|told| now - told < QUIET);
+        if lost.is_open || is_quiet {
+            return None;
+        }
+        lost.is_open = true;
+        lost.told = Some(now);
+        Some(Loss::Begun(why()))
+    }
+
+    /// What came was kept.
+    pub(super) fn kept(&mut self, service: ServiceId) -> Option<Loss> {
+        // Nearly always there is none.
+        let lost = self.0.get_mut(&service).filter(|lost| lost.is_open)?;
+        lost.is_open = false;
+        Some(Loss::Over(std::mem::take(&mut lost.bytes)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x64_a_loss_is_told_once_and_its_end_once() {
+        let (mut losses, service, begin) = (Losses::default(), ServiceId(1), Instant::now());
+        let full = || "the disk is full".to_owned();
+        let told = losses.lost(service, 10, begin, full);
+        assert_eq!(told, Some(Loss::Begun(full())));
+        assert_eq!(losses.lost(service, 5, begin, full), None);
+        assert_eq!(losses.kept(service), Some(Loss::Over(15)));
+        assert_eq!(losses.kept(service), None);
+        // It comes and goes: counted, and told with the next that is told.
+        assert_eq!(losses.lost(service, 7, begin + QUIET / 2, full), None);
+        assert_eq!(losses.kept(service), None);
+        let told = losses.lost(service, 1, begin + QUIET, full);
+        assert_eq!(told, Some(Loss::Begun(full())));
+        assert_eq!(losses.kept(service), Some(Loss::Over(8)));
+    }
+}
