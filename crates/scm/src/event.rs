@@ -243,9 +243,9 @@ pub enum Event {
     NeverRunning(u32),
     /// 1045: its first process ended with 0 while others of it were still there; they were killed (X63).
     LeftProcesses,
-    /// 1047: what it prints is lost for this reason (X64).
+    /// 1063: what it prints is lost for this reason (X64).
     OutputLost(Box<str>),
-    /// 1048: what it prints is kept again; so much was lost (X64).
+    /// 1064: what it prints is kept again; so much was lost (X64).
     OutputKept(Box<str>),
     /// 1071: it is held, because this is down, which it needs (X70).
     Held(Box<str>),

@@ -302,11 +302,11 @@ fn x64_output_that_is_lost_is_in_the_event_log_and_its_end_too() {
     for _ in 0..3 {
         echo.orders.write_all(b"lost\n").expect("it reads");
     }
-    let lost = entry(&daemon, "1047");
+    let lost = entry(&daemon, "1063");
     assert!(lost.contains("its log file cannot be written"), "{lost}");
     fs::remove_dir(&echo.log).expect("an empty folder");
     echo.orders.write_all(b"kept\n").expect("it reads");
-    let kept = entry(&daemon, "1048");
+    let kept = entry(&daemon, "1064");
     assert!(kept.contains(" B were lost"), "{kept}");
     assert!(echo.text().ends_with("kept\n"), "{}", echo.text());
     assert_eq!(

@@ -8,8 +8,8 @@ impl Event {
     pub(super) fn id_of_manager(&self) -> u32 {
         match self {
             Self::LeftProcesses => 1045,
-            Self::OutputLost(_) => 1047,
-            Self::OutputKept(_) => 1048,
+            Self::OutputLost(_) => 1063,
+            Self::OutputKept(_) => 1064,
             Self::ManagerStarted => 1101,
             Self::EngineRestarted => 1102,
             Self::StorageFailed(_) => 1103,
