@@ -16,6 +16,7 @@ const PROGRAM = process.env.RELANCE
 
 /** Only a failure takes so long, milliseconds. */
 export const PATIENCE = 20_000;
+const LOOK_AGAIN = 20;
 
 let browser;
 
@@ -53,7 +54,8 @@ export async function until(what, isSo) {
     const value = await isSo();
     if (value) return value;
     if (Date.now() > end) throw new Error(`not so in ${PATIENCE} ms: ${what}`);
-    await new Promise((resolve) => { setImmediate(resolve); });
+    // Asked again without a pause, it would take the processor from what it waits for.
+    await new Promise((resolve) => { setTimeout(resolve, LOOK_AGAIN); });
   }
 }
 
