@@ -109,7 +109,7 @@ impl Ceilings {
         self.look_at
     }
 
-    /// What has to be looked at; [`Ceilings::below`] and [`Ceilings::not_yet`] say when again.
+    /// What has to be looked at; [`Ceilings::below`] says when again.
     pub(crate) fn due(&mut self, now: Time) -> Vec<Look> {
         if self.look_at.is_none_or(|at| now < at) {
             return Vec::new();

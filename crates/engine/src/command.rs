@@ -8,7 +8,7 @@ use relance_scm::security::AccessChange;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceId, ServiceName};
 
-use crate::linux::Loss;
+use crate::output_losses::OutputLoss;
 
 /// Requests that wait for the owner loop; more are refused with 1816.
 pub const QUEUE_LEN_MAX: usize = 4096;
@@ -43,7 +43,7 @@ pub enum ClientRequest {
     /// many there were.
     NoteRefusedSignIns(Box<str>, u32),
     /// Write down that output of a service is lost, or kept again. Of the manager itself only.
-    NoteLoss(ServiceId, Loss),
+    NoteLoss(ServiceId, OutputLoss),
     /// Write an entry to the event log, of this author.
     WriteEvent(NewEntry, Author, Reply<()>),
     /// Move a manual clock by so many nanoseconds, or to the next deadline. For the driver.

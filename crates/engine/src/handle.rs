@@ -4,13 +4,13 @@
 mod author;
 mod output;
 mod rights;
+mod watch;
 
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::TrySendError;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use relance_policy::explain::explain;
@@ -20,7 +20,7 @@ use relance_scm::controllers::Controllers;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use relance_scm::manager::{
     ConsoleInfo, Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart,
-    OutputRange, ServiceInfo, Usage, Watch, Watched, WatchedChange,
+    OutputRange, ServiceInfo, Usage, Watch,
 };
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
@@ -30,13 +30,14 @@ use relance_scm::{
 };
 use relance_texts::{error, shown};
 
+use self::watch::HandleWatch;
 use crate::access;
 use crate::command::{Change, ClientRequest, Command};
 use crate::database::EventLog;
 use crate::info::{Clocks, service_info, status_of};
 use crate::linux::cgroup::Location;
 use crate::output::OutputSignals;
-use crate::publisher::{self, Publisher};
+use crate::publisher::Publisher;
 use crate::queue::Requests;
 use crate::sight::{self, Sight, is_visible};
 use crate::signs::SharedSigns;
@@ -78,7 +79,7 @@ impl SharedConsole {
 #[derive(Clone)]
 pub struct EngineHandle {
     /// Into the owner loop.
-    pub(crate) queue: Requests,
+    pub(crate) queue: Requests<Command>,
     /// Wakes it.
     pub(crate) wake: Arc<dyn Fn() + Send + Sync>,
     /// What is published.
@@ -508,45 +509,6 @@ impl ServiceManager for EngineHandle {
                 reply,
             },
         );
-    }
-}
-
-/// A watch that hides what its caller may not see (A25).
-struct HandleWatch {
-    handle: EngineHandle,
-    caller: Caller,
-    watch: publisher::Watch,
-}
-
-impl HandleWatch {
-    fn translate(&self, change: &publisher::Change) -> WatchedChange {
-        match change {
-            publisher::Change::Service(record) if is_visible(&self.caller, record) => {
-                WatchedChange::Service(Box::new(self.handle.info(&self.caller, record)))
-            }
-            publisher::Change::Removed(record) if is_visible(&self.caller, record) => {
-                WatchedChange::Removed(record.config.service_name.clone())
-            }
-            publisher::Change::Service(_) | publisher::Change::Removed(_) => WatchedChange::Hidden,
-            publisher::Change::Logged(entry) => {
-                let publisher = &self.handle.publisher;
-                let entry = sight::visible_entry(&self.caller, publisher, entry);
-                entry.map_or(WatchedChange::Hidden, WatchedChange::Logged)
-            }
-        }
-    }
-}
-
-impl Watch for HandleWatch {
-    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Watched>> {
-        self.watch.poll_next(context).map(|watched| {
-            Some(match watched {
-                publisher::Watched::Notice(notice) => {
-                    Watched::Change(notice.generation, self.translate(&notice.change))
-                }
-                publisher::Watched::Gap(generation) => Watched::Gap(generation),
-            })
-        })
     }
 }
 

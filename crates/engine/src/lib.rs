@@ -13,6 +13,7 @@ pub mod linux;
 mod liveness;
 mod names;
 mod output;
+mod output_losses;
 pub mod processes;
 pub mod publisher;
 mod queue;

@@ -41,7 +41,7 @@ pub use account::ConsoleAccount;
 pub use cgroup::{GroupNames, cgroup_folder};
 pub use environment::PATH as SERVICE_PATH;
 pub(crate) use logs::check_log_rights;
-pub use logs::{LogSettings, Loss, Sink, log_path};
+pub use logs::{LogSettings, Sink, log_path};
 pub use passed::handed_environment;
 pub use peer::Administrators;
 pub use processes::RebootCommand;

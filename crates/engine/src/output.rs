@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker};
 use relance_scm::ServiceId;
 use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
 
-use crate::linux::Loss;
 use crate::linux::place::open_output;
+use crate::output_losses::OutputLoss;
 
 /// Most bytes of output in one part.
 const PART_LEN_MAX: u64 = 1 << 20;
@@ -25,7 +25,7 @@ pub(crate) struct OutputSignals {
     told: OnceLock<Box<Told>>,
 }
 
-type Told = dyn Fn(ServiceId, Loss) + Send + Sync;
+type Told = dyn Fn(ServiceId, OutputLoss) + Send + Sync;
 
 impl OutputSignals {
     fn lock(&self) -> MutexGuard<'_, HashMap<ServiceId, Vec<Waker>>> {
@@ -39,13 +39,13 @@ impl OutputSignals {
     }
 
     /// From now on losses are told to this.
-    pub(crate) fn tell_losses(&self, told: impl Fn(ServiceId, Loss) + Send + Sync + 'static) {
+    pub(crate) fn tell_losses(&self, told: impl Fn(ServiceId, OutputLoss) + Send + Sync + 'static) {
         // There is one engine in a process.
         let _ = self.told.set(Box::new(told));
     }
 
     /// Tells of a loss.
-    pub(crate) fn tell(&self, service: ServiceId, loss: Loss) {
+    pub(crate) fn tell(&self, service: ServiceId, loss: OutputLoss) {
         if let Some(told) = self.told.get() {
             told(service, loss);
         }

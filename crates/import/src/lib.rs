@@ -4,7 +4,7 @@
 //! file for `relance apply`, an account of every line that was read ([`report`]: kept, changed or lost, with
 //! the reason), and, for recovery, both managers side by side.
 //!
-//! Each kind of file has its converter in [`formats`]; the notations are read in `syntax`.
+//! Each kind of file has its converter in `formats`; the notations are read in `syntax`.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

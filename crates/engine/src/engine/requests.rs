@@ -11,7 +11,7 @@ use super::{Engine, Moment, Waiter};
 use crate::access;
 use crate::command::{ClientRequest, Command};
 use crate::info::status_of;
-use crate::linux::Loss;
+use crate::output_losses::OutputLoss;
 use crate::processes::Processes;
 use crate::storage::Storage;
 
@@ -49,8 +49,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             ClientRequest::NoteLoss(service, loss) => {
                 let event = match loss {
-                    Loss::Begun(why) => Event::OutputLost(why.into()),
-                    Loss::Over(bytes) => Event::OutputKept(amount(bytes).into()),
+                    OutputLoss::Begun(why) => Event::OutputLost(why.into()),
+                    OutputLoss::Over(bytes) => Event::OutputKept(amount(bytes).into()),
                 };
                 self.log(now, service, &event);
             }

@@ -1,4 +1,4 @@
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 
 use relance_policy::ServiceId;
 use relance_policy::record::{End, EndReason};
@@ -7,7 +7,7 @@ use relance_scm::config::EnvironmentVariable;
 use relance_scm::controllers::Controllers;
 use relance_scm::event::{Event, EventLevel};
 use relance_scm::event_log::LogEntry;
-use relance_scm::manager::wait;
+use relance_scm::manager::{Watched, WatchedChange, wait};
 use relance_scm::security::Sid;
 use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceState};
 
@@ -15,6 +15,7 @@ use super::*;
 use crate::database::{Batch, Database};
 use crate::event_log::entry_of_service;
 use crate::identity::Identity;
+use crate::publisher;
 use crate::queue::queue;
 
 struct Folder(PathBuf);

@@ -117,7 +117,7 @@ pub fn run(
         // A daemon that has nothing to look after says what is wrong and ends.
         Err(error) if greeting.engine == 1 && !processes.has_runs() => return Err(error),
         Err(error) => {
-            let again = || open(setup, greeting).map(|_| ());
+            let again = || open(setup, greeting).map(drop);
             return without_database::run(processes, listener, &error, serve, again);
         }
     };
@@ -130,14 +130,9 @@ pub fn run(
     let publisher = Arc::new(Publisher::new(clock::wall()));
     let (queue, commands) = queue(QUEUE_LEN_MAX);
     let (done, committed) = channel();
-    let waker = |wake: Arc<OwnedFd>| {
-        move || {
-            let _ = rustix::io::write(&*wake, &1_u64.to_ne_bytes());
-        }
-    };
     let wake_after_commit = waker(Arc::clone(&wake));
+    // The driver ends with the process.
     let writer = WriterThread::start(database, setup.retention, clock::wall, move |outcome| {
-        // The driver ends with the process.
         let _ = done.send(outcome);
         wake_after_commit();
     })?;
@@ -199,6 +194,13 @@ pub fn run(
         driver.shut_down(now);
     }
     Ok(driver.run()?)
+}
+
+/// What wakes the owner loop.
+fn waker(wake: Arc<OwnedFd>) -> impl Fn() + Send + Sync + 'static {
+    move || {
+        let _ = rustix::io::write(&*wake, &1_u64.to_ne_bytes());
+    }
 }
 
 /// It starts services for as long as both have room.

@@ -35,7 +35,7 @@ pub(crate) struct Driver {
     pub(crate) engine: Engine<LinuxProcesses, WriterThread>,
     pub(crate) epoll: Arc<OwnedFd>,
     pub(crate) wake: Arc<OwnedFd>,
-    pub(crate) commands: Waiting,
+    pub(crate) commands: Waiting<Command>,
     pub(crate) committed: Receiver<Committed>,
     pub(crate) clock: Clock,
     pub(crate) shared_clock: Arc<SharedClock>,

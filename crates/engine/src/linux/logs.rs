@@ -11,7 +11,6 @@
 
 mod files;
 mod lines;
-mod losses;
 mod path;
 mod plan;
 mod rotation;
@@ -31,7 +30,6 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use super::signals::Signals;
 use crate::output::OutputSignals;
-pub use losses::Loss;
 pub use path::log_path;
 pub use plan::Sink;
 pub(crate) use plan::check_log_rights;

@@ -81,7 +81,7 @@ pub(crate) fn held_by_runs(
     held
 }
 
-/// Resident memory of a process that it does not share and that is no file's.
+/// Resident memory of a process that it does not share and that belongs to no file.
 fn private_bytes(pid: u32) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
     let mut fields = text.split_whitespace().skip(1).map(str::parse::<u64>);

@@ -1,6 +1,6 @@
 //! `relance sc`, and a link named `sc`: the words of Windows' `sc.exe` for this manager (R70 to R77).
 //!
-//! Options are `name= value` as there, the blank optional. What `sc` prints is in [`print`]; the verbs that
+//! Options are `name= value` as there, the blank optional. What `sc` prints is in [`mod@print`]; the verbs that
 //! change something are in [`change`].
 
 mod change;

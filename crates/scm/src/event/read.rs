@@ -107,6 +107,13 @@ impl Event {
             1045 => Self::LeftProcesses,
             1063 => Self::OutputLost(read.text(1)?.into()),
             1064 => Self::OutputKept(read.text(1)?.into()),
+            about_manager => return Self::read_of_manager(about_manager, read),
+        })
+    }
+
+    /// Entries about the manager itself.
+    fn read_of_manager(event_id: u32, read: &Parameters<'_>) -> Option<Self> {
+        Some(match event_id {
             1101 => Self::ManagerStarted,
             1102 => Self::EngineRestarted,
             1103 => Self::StorageFailed(read.text(0)?.into()),

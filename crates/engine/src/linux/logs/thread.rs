@@ -14,13 +14,13 @@ use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 
 use super::files::{Files, Mark, Output};
 use super::lines::{Lines, stamp};
-use super::losses::{Loss, Losses};
 use super::plan::OutputPlan;
 use super::sinks::Sinks;
 use super::{LogSettings, LogsRequest};
 use crate::linux::protocol::{STREAMS_AFTER_RUNS_MAX, run_of, token};
 use crate::linux::signals::Signals;
 use crate::output::OutputSignals;
+use crate::output_losses::{Losses, OutputLoss};
 
 /// Bytes moved for one service before the others have their turn.
 const BUDGET: usize = 256 * 1024;
@@ -355,7 +355,7 @@ impl Thread {
         }
     }
 
-    fn tell(&self, run: RunId, loss: Option<Loss>) {
+    fn tell(&self, run: RunId, loss: Option<OutputLoss>) {
         if let Some(loss) = loss {
             self.files.signals.tell(run.service, loss);
         }

@@ -11,7 +11,7 @@ const QUIET: Duration = Duration::from_secs(60);
 
 /// What is to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Loss {
+pub enum OutputLoss {
     /// It has begun, for this reason.
     Begun(String),
     /// It is over; so many bytes were lost.
@@ -29,17 +29,17 @@ struct Lost {
 
 /// See the module.
 #[derive(Default)]
-pub(super) struct Losses(BTreeMap<ServiceId, Lost>);
+pub(crate) struct Losses(BTreeMap<ServiceId, Lost>);
 
 impl Losses {
     /// So many bytes were lost.
-    pub(super) fn lost(
+    pub(crate) fn lost(
         &mut self,
         service: ServiceId,
         bytes: usize,
         now: Instant,
         why: impl FnOnce() -> String,
-    ) -> Option<Loss> {
+    ) -> Option<OutputLoss> {
         let lost = self.0.entry(service).or_default();
         lost.bytes += bytes as u64;
         let is_quiet = lost.told.is_some_and(|told| now - told < QUIET);
@@ -48,15 +48,15 @@ impl Losses {
         }
         lost.is_open = true;
         lost.told = Some(now);
-        Some(Loss::Begun(why()))
+        Some(OutputLoss::Begun(why()))
     }
 
     /// What came was kept.
-    pub(super) fn kept(&mut self, service: ServiceId) -> Option<Loss> {
+    pub(crate) fn kept(&mut self, service: ServiceId) -> Option<OutputLoss> {
         // Nearly always there is none.
         let lost = self.0.get_mut(&service).filter(|lost| lost.is_open)?;
         lost.is_open = false;
-        Some(Loss::Over(std::mem::take(&mut lost.bytes)))
+        Some(OutputLoss::Over(std::mem::take(&mut lost.bytes)))
     }
 }
 
@@ -69,15 +69,15 @@ mod tests {
         let (mut losses, service, begin) = (Losses::default(), ServiceId(1), Instant::now());
         let full = || "the disk is full".to_owned();
         let told = losses.lost(service, 10, begin, full);
-        assert_eq!(told, Some(Loss::Begun(full())));
+        assert_eq!(told, Some(OutputLoss::Begun(full())));
         assert_eq!(losses.lost(service, 5, begin, full), None);
-        assert_eq!(losses.kept(service), Some(Loss::Over(15)));
+        assert_eq!(losses.kept(service), Some(OutputLoss::Over(15)));
         assert_eq!(losses.kept(service), None);
         // It comes and goes: counted, and told with the next that is told.
         assert_eq!(losses.lost(service, 7, begin + QUIET / 2, full), None);
         assert_eq!(losses.kept(service), None);
         let told = losses.lost(service, 1, begin + QUIET, full);
-        assert_eq!(told, Some(Loss::Begun(full())));
-        assert_eq!(losses.kept(service), Some(Loss::Over(8)));
+        assert_eq!(told, Some(OutputLoss::Begun(full())));
+        assert_eq!(losses.kept(service), Some(OutputLoss::Over(8)));
     }
 }
