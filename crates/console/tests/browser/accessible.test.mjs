@@ -48,7 +48,7 @@ test("French: chosen by the browser, and changed by the viewer", async (t) => {
   await page.getByRole("row", { name: /worker.*En cours.*Manuel/ }).waitFor();
   assert.equal(await page.locator("html").getAttribute("lang"), "fr");
   process.kill((await world.status("worker")).status.process_id, "SIGKILL");
-  await page.getByRole("row", { name: /En échec.*il y a \d+ s.*Redémarrer le service dans 59 min/ }).waitFor();
+  await page.getByRole("row", { name: /En échec.*il y a \d+\ss.*Redémarrer le service dans 59\smin/ }).waitFor();
   await page.goto(`${world.url}/events`);
   await page.getByRole("row", { name: /worker a échoué de façon inattendue/ }).waitFor();
   await page.getByText("Menu").click();

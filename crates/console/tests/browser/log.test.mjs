@@ -116,7 +116,7 @@ test("the history of the machine: who failed, availability, marks that lead to e
   process.kill((await world.status("shaky")).status.process_id, "SIGSEGV");
   await world.relance("wait", "shaky", "--state", "running");
   const page = await world.page({ go: "/history?window=10m" });
-  await page.getByRole("heading", { name: /shaky \d+\.\d\d % · 1 failure/ }).waitFor();
+  await page.getByRole("heading", { name: /shaky \d+\.\d\d\s% · 1 failure/ }).waitFor();
   assert.equal(await page.getByRole("heading", { name: /steady/ }).count(), 0);
   await page.getByText(/% available, all services together · 1 failure/).waitFor();
   await page.getByRole("link", { name: "1 hour" }).click();

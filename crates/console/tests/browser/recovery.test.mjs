@@ -97,7 +97,7 @@ test("the next failure is the one that would come now", async (t) => {
   const { world, page } = await opened(t, ["--actions", "restart/0/restart/60000/none/0", "--reset", "86400"]);
   await page.locator("li.now").filter({ hasText: "1st" }).waitFor();
   process.kill((await world.status("worker")).status.process_id, "SIGKILL");
-  await page.getByText(/1 failure counted, reset in 23 h/).waitFor();
+  await page.getByText(/1 failure counted, reset in 23\sh/).waitFor();
   await page.reload();
   await page.locator("li.now").filter({ hasText: /2nd.*number 2/ }).waitFor();
 });
@@ -124,7 +124,7 @@ test("INFINITE, and no actions at all", async (t) => {
 test("a pending recovery is cancelled", async (t) => {
   const { world, page } = await opened(t, ["--actions", "restart/3600000", "--reset", "86400"]);
   process.kill((await world.status("worker")).status.process_id, "SIGKILL");
-  await page.getByText(/Restart the service in 59 min/).waitFor();
+  await page.getByText(/Restart the service in 59\smin/).waitFor();
   await page.getByRole("button", { name: "Cancel recovery" }).click();
   await page.getByText(/Restart the service in/).waitFor({ state: "detached" });
   assert.equal((await world.status("worker")).recovery_state.pending, undefined);

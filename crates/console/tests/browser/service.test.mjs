@@ -192,7 +192,7 @@ test("Events and History of one service; the mark of a failure leads to its even
   process.kill((await world.status("worker")).status.process_id, "SIGSEGV");
   await page.getByRole("row", { name: /Error .*7031.*worker failed unexpectedly/ }).waitFor();
   await page.getByRole("link", { name: "History" }).last().click();
-  await page.getByText(/\d+\.\d\d % available · 1 failure/).waitFor();
+  await page.getByText(/\d+\.\d\d\s% available · 1 failure/).waitFor();
   await page.getByRole("link", { name: "10 minutes" }).click();
   await page.getByRole("link", { name: /worker failed unexpectedly/ }).focus();
   await page.keyboard.press("Enter");

@@ -34,7 +34,7 @@ test("a crash becomes a countdown and then a restart, without a reload", async (
   await page.evaluate(() => { globalThis.same = true; });
   const { status } = await world.status("worker");
   process.kill(status.process_id, "SIGSEGV");
-  await see(page, "worker", /Failed.*SIGSEGV.*Restart the service in [123] s/);
+  await see(page, "worker", /Failed.*SIGSEGV.*Restart the service in [123]\ss/);
   await see(page, "worker", "Running");
   await see(page, "worker", /1.*ago.*SIGSEGV/);
   assert.notEqual((await world.status("worker")).status.process_id, status.process_id);
@@ -49,8 +49,8 @@ test("processor, memory, process and uptime of what runs", async (t) => {
   const { status } = await world.status("busy");
   await see(page, "busy", String(status.process_id));
   await row(page, "busy").locator(".memory").filter({ hasText: /[0-9.]+ MB/ }).waitFor();
-  await row(page, "busy").locator(".cpu").filter({ hasText: /[0-9]+\.[0-9] %/ }).waitFor();
-  await row(page, "busy").locator(".uptime").filter({ hasText: /^\d+ s$/ }).waitFor();
+  await row(page, "busy").locator(".cpu").filter({ hasText: /[0-9]+\.[0-9]\s%/ }).waitFor();
+  await row(page, "busy").locator(".uptime").filter({ hasText: /^\d+\ss$/ }).waitFor();
 });
 
 test("search, filter and sort are the server's, and stay in the address", async (t) => {
