@@ -75,7 +75,9 @@ fn item(rust: &mut String, index: usize, message: &Message) {
     if words[0].starts_with(|c: char| c.is_ascii_digit()) {
         return;
     }
-    let _ = writeln!(rust, "#[doc = {:?}]", documentation(message));
+    // A bracket would begin a link.
+    let about = documentation(message).replace('[', "\\[");
+    let _ = writeln!(rust, "#[doc = {about:?}]");
     if message.parameters.is_empty() {
         let name = words.join("_").to_uppercase();
         let _ = writeln!(
