@@ -13,7 +13,6 @@ use relance_wire::channel::{
     ControlAnswer, ControlRequest, FRAME_LEN_MAX, Hello, ManagerFrame, ServiceFrame, Status,
     VERSION, decode, encode,
 };
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::Welcomed;
 use super::attach::{AttachError, attach, attach_patiently};
@@ -189,19 +188,15 @@ impl Connection {
         }
     }
 
-    /// Waits for a manager that is away, as long as this process waits for it, if there is something
-    /// that it has to be told: before the process ends, after which nobody can tell it.
+    /// Waits for the manager to answer what it has been told, as long as this process waits for a manager
+    /// that is away: before the process ends, after which nobody can tell it again. A manager that is being
+    /// killed takes words that it never reads.
     pub(super) fn settle(&self) {
         let mut state = self.lock();
-        // The reading thread may not have had the time to see it.
-        if state.stream.as_ref().is_some_and(is_hung_up) {
-            state.away_since.get_or_insert_with(Instant::now);
-        }
-        let Some(until) = state.missed_until(self.patience) else {
-            return;
-        };
-        while state.unanswered.is_waiting() && !state.reader_over {
-            let left = until.saturating_duration_since(Instant::now());
+        let now = Instant::now();
+        while state.is_owed_an_answer() && !state.reader_over {
+            let since = state.away_since.unwrap_or(now);
+            let left = (since + self.patience).saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;
             }
@@ -393,17 +388,19 @@ impl State {
         write(self.stream.as_ref(), frame);
     }
 
+    /// Whether the manager will answer what it has been told: why a process ends, it does not answer, but a
+    /// manager that comes back has to hear it.
+    fn is_owed_an_answer(&self) -> bool {
+        match self.away_since {
+            Some(_) => self.unanswered.is_waiting(),
+            None => self.unanswered.has_reports(),
+        }
+    }
+
     /// Until when a manager that is away is waited for; `None` while it is there.
     fn missed_until(&self, patience: Duration) -> Option<Instant> {
         self.away_since.map(|since| since + patience)
     }
-}
-
-/// Whether the other end of a stream is closed.
-fn is_hung_up(stream: &UnixStream) -> bool {
-    let mut polled = [PollFd::new(stream, PollFlags::empty())];
-    let seen = poll(&mut polled, Some(&Timespec::default()));
-    seen.is_ok() && polled[0].revents().contains(PollFlags::HUP)
 }
 
 /// A frame that cannot be sent is lost with its stream; the reading thread sees the end of it.

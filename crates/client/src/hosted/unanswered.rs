@@ -65,6 +65,14 @@ impl Unanswered {
         last.is_some_and(|(number, _)| *number > self.answered)
     }
 
+    /// Whether a report is among it.
+    pub(super) fn has_reports(&self) -> bool {
+        let mut open = self.frames.iter().rev();
+        open.any(|(number, frame)| {
+            *number > self.answered && matches!(frame, ServiceFrame::Status(_))
+        })
+    }
+
     /// What is said to a manager that comes back, in its order.
     pub(super) fn again(&self) -> impl Iterator<Item = &ServiceFrame> {
         self.frames.iter().map(|(_, frame)| frame)
@@ -83,6 +91,20 @@ mod tests {
             ..RawStatusReport::default()
         };
         unanswered.report(|number| Status::new(number, report)).0
+    }
+
+    #[test]
+    fn a_report_is_answered_and_why_a_process_ends_is_not() {
+        let mut unanswered = Unanswered::default();
+        unanswered.cause(Cause {
+            kind: "end_of_script".to_owned(),
+            text: String::new(),
+        });
+        assert!(unanswered.is_waiting() && !unanswered.has_reports());
+        let number = report(&mut unanswered);
+        assert!(unanswered.is_waiting() && unanswered.has_reports());
+        unanswered.answered(number);
+        assert!(!unanswered.is_waiting() && !unanswered.has_reports());
     }
 
     fn again(unanswered: &Unanswered) -> Vec<Option<u64>> {
