@@ -20,16 +20,10 @@ const GRACE: Duration = Duration::from_secs(10);
 /// A program that runs.
 fn program(change: impl FnOnce(&mut ServiceConfig)) -> Host {
     let mut config = service("restart/60000");
-    config.kind = ServiceKind::Program;
     config.failure_actions_on_non_crash_failures = true;
     config.extensions.set(STOP_GRACE, GRACE);
     change(&mut config);
-    let mut host = Host::new(config);
-    host.start();
-    let run = host.run();
-    host.spawned(run, 3);
-    host.actions.clear();
-    host
+    Host::program(config)
 }
 
 fn reached(host: &mut Host, ceiling: Ceiling) -> Answer {

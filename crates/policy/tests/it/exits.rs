@@ -12,23 +12,16 @@ use relance_scm::settings::{
     RESTART_ON_EXIT_LIMIT, RETRY_FAILED_STARTS,
 };
 use relance_scm::status::ProcessExit;
-use relance_scm::{
-    Control, ExitCode, ResetPeriod, ServiceConfig, ServiceKind, ServiceState, Win32Error,
-};
+use relance_scm::{Control, ExitCode, ResetPeriod, ServiceConfig, ServiceState, Win32Error};
 
 use crate::support::{Host, config};
 
 fn program(actions: &str, settings: impl Fn(&mut ServiceConfig)) -> Host {
     let actions: ActionList = actions.parse().unwrap();
     let mut config = config(&actions.0, ResetPeriod::Seconds(60));
-    config.kind = ServiceKind::Program;
     config.failure_actions_on_non_crash_failures = true;
     settings(&mut config);
-    let mut host = Host::new(config);
-    host.start();
-    spawned(&mut host);
-    host.actions.clear();
-    host
+    Host::program(config)
 }
 
 /// A service that runs and says STOPPED itself.

@@ -9,7 +9,7 @@ use relance_scm::settings::{
     READY, READY_AFTER, START_DEADLINE, STOP_GRACE, WATCHDOG, WATCHDOG_SIGNAL,
 };
 use relance_scm::status::ProcessExit;
-use relance_scm::{Control, EndCause, EndCauseKind, ServiceConfig, ServiceKind, ServiceState};
+use relance_scm::{Control, EndCause, EndCauseKind, ServiceConfig, ServiceState};
 
 use crate::support::{Host, service};
 
@@ -18,16 +18,10 @@ const SECOND: Duration = Duration::from_secs(1);
 /// A program that says when it is ready, whose process was just created.
 fn signing(settings: impl Fn(&mut ServiceConfig)) -> Host {
     let mut config = service("restart/60000");
-    config.kind = ServiceKind::Program;
     config.failure_actions_on_non_crash_failures = true;
     config.extensions.set(READY, Some(Readiness::Notify));
     settings(&mut config);
-    let mut host = Host::new(config);
-    host.start();
-    let run = host.run();
-    host.spawned(run, 100);
-    host.actions.clear();
-    host
+    Host::program(config)
 }
 
 fn say(host: &mut Host, notice: Notice) -> Answer {

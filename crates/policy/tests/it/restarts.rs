@@ -6,7 +6,7 @@ use relance_policy::{Action, Answer, DenyReason, Input, RunPhase, ServiceId, Sta
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
 use relance_scm::status::ProcessExit;
-use relance_scm::{Control, ExitCode, ServiceConfig, ServiceKind, ServiceState, Win32Error};
+use relance_scm::{Control, ExitCode, ServiceConfig, ServiceState, Win32Error};
 
 use crate::support::{Host, service};
 
@@ -21,14 +21,7 @@ fn running() -> Host {
 
 /// A program that runs.
 fn program() -> Host {
-    let mut config = service("restart/60000");
-    config.kind = ServiceKind::Program;
-    let mut host = Host::new(config);
-    host.start();
-    let run = host.run();
-    host.spawned(run, 3);
-    host.actions.clear();
-    host
+    Host::program(service("restart/60000"))
 }
 
 fn restart(host: &mut Host) -> Answer {
@@ -271,14 +264,11 @@ fn x22_dependents_are_in_the_way_or_go_first() {
 #[test]
 fn x22_a_program_that_recycles_itself_meanwhile_is_restarted_all_the_same() {
     let mut config = service("restart/60000");
-    config.kind = ServiceKind::Program;
     config
         .extensions
         .set(relance_scm::settings::RESTART_ON_EXIT, [0].into());
-    let mut host = Host::new(config);
-    host.start();
+    let mut host = Host::program(config);
     let run = host.run();
-    host.spawned(run, 3);
     ask(&mut host, true, true, None);
     host.exited(run, ProcessExit::Exited(0));
     let run = host.run();

@@ -4,7 +4,7 @@ use relance_policy::{Action, Answer, ControlId, Input, ShutdownLimits, Timer};
 use relance_scm::event::Event;
 use relance_scm::failure_actions::ActionList;
 use relance_scm::status::ProcessExit;
-use relance_scm::{Control, ExitCode, ResetPeriod, ServiceKind, ServiceState, Win32Error};
+use relance_scm::{Control, ExitCode, ResetPeriod, ServiceState, Win32Error};
 
 use crate::support::{Host, config};
 
@@ -20,14 +20,7 @@ fn asked(host: &mut Host, needed: bool) {
 
 /// A program that runs.
 fn program() -> Host {
-    let mut settings = config(&[], ResetPeriod::default());
-    settings.kind = ServiceKind::Program;
-    let mut host = Host::new(settings);
-    host.start();
-    let run = host.run();
-    host.spawned(run, 3);
-    host.actions.clear();
-    host
+    Host::program(config(&[], ResetPeriod::default()))
 }
 
 fn delivered(host: &Host) -> Vec<Control> {

@@ -4,7 +4,7 @@ use relance_policy::{Action, Input, RunId, Timer};
 use relance_scm::failure_actions::ActionList;
 use relance_scm::settings::STOP_COMMAND;
 use relance_scm::status::ProcessExit;
-use relance_scm::{Control, ResetPeriod, ServiceKind, ServiceState};
+use relance_scm::{Control, ResetPeriod, ServiceState};
 
 use crate::support::{Host, config};
 
@@ -12,15 +12,11 @@ use crate::support::{Host, config};
 fn stopping() -> (Host, RunId) {
     let actions: ActionList = "restart/0".parse().unwrap();
     let mut config = config(&actions.0, ResetPeriod::Seconds(60));
-    config.kind = ServiceKind::Program;
     config
         .extensions
         .set(STOP_COMMAND, Some("redis-cli shutdown".into()));
-    let mut host = Host::new(config);
-    host.start();
+    let mut host = Host::program(config);
     let run = host.run();
-    host.spawned(run, 100);
-    host.actions.clear();
     host.input(Input::ControlRequested {
         control: Control::Stop,
         dependents_active: false,

@@ -8,7 +8,8 @@ use relance_scm::event::Event;
 use relance_scm::failure_actions::{ActionList, RecoveryAction};
 use relance_scm::status::ProcessExit;
 use relance_scm::{
-    ControlsAccepted, ExitCode, ResetPeriod, ServiceConfig, ServiceName, ServiceState, StatusReport,
+    ControlsAccepted, ExitCode, ResetPeriod, ServiceConfig, ServiceKind, ServiceName, ServiceState,
+    StatusReport,
 };
 
 pub(crate) fn config(actions: &[RecoveryAction], reset_period: ResetPeriod) -> ServiceConfig {
@@ -48,6 +49,17 @@ impl Host {
         let mut host = Self::new(config(&[], ResetPeriod::default()));
         host.start_and_connect();
         host.report(ServiceState::Running, accepted);
+        host.actions.clear();
+        host
+    }
+
+    /// A program that runs.
+    pub(crate) fn program(mut config: ServiceConfig) -> Self {
+        config.kind = ServiceKind::Program;
+        let mut host = Self::new(config);
+        host.start();
+        let run = host.run();
+        host.spawned(run, 100);
         host.actions.clear();
         host
     }
