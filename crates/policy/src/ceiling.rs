@@ -8,7 +8,6 @@
 
 use std::time::Duration;
 
-use relance_scm::ServiceState;
 use relance_scm::ceiling::Ceiling;
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
@@ -18,7 +17,7 @@ use relance_scm::{Control, ServiceKind};
 use crate::action::{Answer, DenyReason};
 use crate::control;
 use crate::draft::Draft;
-use crate::record::{Recycle, RecyclePhase, RestartWanted, RunId, RunPhase, ServiceRecord};
+use crate::record::{Recycle, RecyclePhase, RestartWanted, RunId, ServiceRecord};
 use crate::time::Time;
 
 /// A shorter life would be a loop.
@@ -32,10 +31,7 @@ impl ServiceRecord {
     #[must_use]
     pub fn below_ceilings(&self) -> Option<RunId> {
         let run = self.run.as_ref()?;
-        let counts = self.state == ServiceState::Running
-            && run.phase == RunPhase::Active
-            && run.stop.is_none()
-            && run.kill_at.is_none()
+        let counts = self.is_well(run.id)
             && run.recycle.is_none()
             && self.restart.is_none()
             && !self.shutting_down
