@@ -7,6 +7,7 @@ mod no_database;
 mod reports;
 mod signs;
 mod stop_command;
+mod takeover;
 mod wall;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -27,6 +28,8 @@ use relance_wire::channel::ManagerFrame;
 use rustix::event::epoll;
 use rustix::process::Pid;
 
+pub(crate) use takeover::Greeting;
+
 use ask::TOO_LONG;
 
 use super::cgroup::Location;
@@ -38,8 +41,8 @@ use super::notify::Sockets;
 use super::plan;
 use super::prober::{self, Prober};
 use super::protocol::{
-    GuardianReport, GuardianRequest, RecordedRun, RunKey, VERSION, VERSION_GIVE_UP,
-    VERSION_JOURNAL, VERSION_LIMITS, VERSION_OLDEST, VERSION_SIGNS, run_of,
+    GuardianRequest, RunKey, VERSION, VERSION_GIVE_UP, VERSION_JOURNAL, VERSION_LIMITS,
+    VERSION_SIGNS, run_of,
 };
 use super::secret::Secret;
 use super::spawn::SpawnError;
@@ -112,21 +115,6 @@ struct HostEnd {
     left: u32,
 }
 
-/// What the guardian says first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Greeting {
-    /// 1 for the first engine of the guardian.
-    pub(crate) engine: u32,
-    /// Whether a shutdown was asked for before.
-    pub(crate) shutting_down: bool,
-    /// Whether the guardian is the init process of a container.
-    pub(crate) init: bool,
-    /// Whether the daemon before has stopped all services.
-    pub(crate) after_shutdown: bool,
-    /// Set where the engine before was ended because it had not answered for so long.
-    pub(crate) silent_s: Option<u32>,
-}
-
 /// Sources of events that are not channels: tokens that no run has, because services count from 1.
 pub(crate) const TOKEN_LINK: u64 = 1;
 pub(crate) const TOKEN_WAKE: u64 = 2;
@@ -172,105 +160,6 @@ impl LinuxProcesses {
             buffer: vec![0; PEEK_LEN].into_boxed_slice(),
             link_closed: false,
         })
-    }
-
-    /// Takes everything the guardian says first: its greeting and all runs it knows. Blocks until it
-    /// has said it.
-    pub(crate) fn greet(&mut self) -> io::Result<Greeting> {
-        self.take_table()?
-            .ok_or_else(|| io::ErrorKind::InvalidData.into())
-    }
-
-    /// Takes what the guardian tells up to the end of a table.
-    fn take_table(&mut self) -> io::Result<Option<Greeting>> {
-        let mut greeting = None;
-        loop {
-            while let Some(report) = self.link.next::<GuardianReport>()? {
-                match report {
-                    GuardianReport::Hello {
-                        version,
-                        engine,
-                        shutting_down,
-                        init,
-                        after_shutdown,
-                        groups,
-                        silent_s,
-                    } => {
-                        if !(VERSION_OLDEST..=VERSION).contains(&version) {
-                            let text = format!("the guardian speaks version {version} of the link");
-                            return Err(io::Error::new(io::ErrorKind::Unsupported, text));
-                        }
-                        self.version = version;
-                        self.groups = groups.map(|groups| {
-                            let controllers = groups.controllers();
-                            (groups, controllers)
-                        });
-                        greeting = Some(Greeting {
-                            engine,
-                            shutting_down,
-                            init,
-                            after_shutdown,
-                            silent_s,
-                        });
-                    }
-                    GuardianReport::TableEnd => return Ok(greeting),
-                    report => self.report(report)?,
-                }
-            }
-            let mut poll = [rustix::event::PollFd::new(
-                &self.link,
-                rustix::event::PollFlags::IN,
-            )];
-            rustix::event::poll(&mut poll, None)?;
-            if !self.link.fill()? {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-        }
-    }
-
-    /// Has the guardian take over runs that are on record and that it does not know: one before it
-    /// has started them, and left no journal. Blocks until it has.
-    pub(crate) fn adopt(&mut self, mut recorded: Vec<RecordedRun>) -> io::Result<()> {
-        recorded.retain(|recorded| !self.runs.contains_key(&recorded.run.into()));
-        if self.version >= VERSION_JOURNAL {
-            self.ask(&GuardianRequest::Adopt { runs: recorded });
-            self.take_table()?;
-        } else if let Some(RecordedRun { pid, .. }) = recorded.first() {
-            let text = format!(
-                "the guardian is of an older version and does not hold process {pid} that is on \
-                 record; start the daemon again, services run on"
-            );
-            return Err(io::Error::new(io::ErrorKind::Unsupported, text));
-        }
-        Ok(())
-    }
-
-    /// Tells the engine all that was there when it began: each run with what it had sent and its end,
-    /// in the order of the runs, so that a step that was not committed is repeated before what
-    /// followed from it.
-    pub(crate) fn tell_all(&mut self, names: impl Fn(RunId) -> Option<Arc<ServiceConfig>>) {
-        for run in self.runs.keys().copied().collect::<Vec<_>>() {
-            let known = self.runs.get_mut(&run).expect("listed above");
-            self.facts.push_back(Fact::Found {
-                run,
-                pid: known.pid,
-                birth: known.birth,
-            });
-            if let (Some(output), Some(config)) = (known.output.take(), names(run)) {
-                self.logs.add(run, Some(config), output, true);
-            }
-            known.service = None;
-            self.look(run);
-            self.tell_exit(run);
-        }
-        self.take_over_signs(&names);
-        for (run, output) in std::mem::take(&mut self.streams) {
-            self.logs.add(run, names(run), output, true);
-            self.ended_unseen.push(run);
-        }
-        self.facts.push_back(Fact::Caught);
-        // What came behind the table may have been read with it: nothing will wake us for that.
-        self.read_link();
     }
 
     /// Where the control groups of runs are, if they have any.
@@ -342,7 +231,7 @@ impl LinuxProcesses {
             self.ready_event(run);
         } else if token >= TOKEN_LOWEST_RUN {
             let run = run_of(token);
-            if let Some(channel) = self.runs.get_mut(&run).and_then(|run| run.channel.as_mut()) {
+            if let Some(channel) = channel_of(&mut self.runs, run) {
                 channel.flush();
             }
             self.look(run);
@@ -364,11 +253,7 @@ impl LinuxProcesses {
 
     /// Looks at a channel and turns what came into facts.
     fn look(&mut self, run: RunId) {
-        let Some(channel) = self
-            .runs
-            .get_mut(&run)
-            .and_then(|known| known.channel.as_mut())
-        else {
+        let Some(channel) = channel_of(&mut self.runs, run) else {
             return;
         };
         for seen in channel.look(&mut self.buffer) {
@@ -527,21 +412,13 @@ impl Processes for LinuxProcesses {
     }
 
     fn send(&mut self, run: RunId, frame: &ManagerFrame) {
-        if let Some(channel) = self
-            .runs
-            .get_mut(&run)
-            .and_then(|known| known.channel.as_mut())
-        {
+        if let Some(channel) = channel_of(&mut self.runs, run) {
             channel.send(frame);
         }
     }
 
     fn consume(&mut self, run: RunId, position: u64) {
-        let Some(channel) = self
-            .runs
-            .get_mut(&run)
-            .and_then(|known| known.channel.as_mut())
-        else {
+        let Some(channel) = channel_of(&mut self.runs, run) else {
             return;
         };
         if channel.take_off(position, &mut self.buffer) {
@@ -602,10 +479,9 @@ impl Processes for LinuxProcesses {
     }
 
     fn cut(&mut self, run: RunId) {
-        let known = self.runs.get(&run);
-        if let Some(channel) = known.and_then(|known| known.channel.as_ref()) {
+        if let Some(channel) = channel_of(&mut self.runs, run) {
             // Fails for one that is broken already. Not just closed: the guardian holds it too.
-            let _ = rustix::net::shutdown(channel, rustix::net::Shutdown::Both);
+            let _ = rustix::net::shutdown(&*channel, rustix::net::Shutdown::Both);
         }
     }
 
@@ -614,6 +490,11 @@ impl Processes for LinuxProcesses {
         self.logs.collect();
         self.ask(&GuardianRequest::ShutDown);
     }
+}
+
+/// The control channel of a run. It leaves the rest of the state, the buffer above all, free to be borrowed.
+fn channel_of(runs: &mut BTreeMap<RunId, HostRun>, run: RunId) -> Option<&mut Channel> {
+    runs.get_mut(&run)?.channel.as_deref_mut()
 }
 
 fn missing_descriptor() -> io::Error {
