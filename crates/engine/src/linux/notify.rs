@@ -65,13 +65,6 @@ struct Socket {
     allowance: Allowance,
 }
 
-/// What has come for a run.
-#[derive(Debug, Default)]
-pub(super) struct Received {
-    /// Messages of processes of the run, in their order. The last one may still be in the queue.
-    pub(super) messages: Vec<Message>,
-}
-
 impl Sockets {
     /// For a daemon that serves its clients on this socket. Nothing is made before a run needs it.
     pub(super) fn new(clients: &Path, epoll: Arc<OwnedFd>) -> Self {
@@ -207,9 +200,9 @@ impl Sockets {
     }
 
     /// Reads what has come for a run from processes that belong to it, up to the first message that has to
-    /// be [put on record](Self::on_record).
-    pub(super) fn read(&mut self, run: RunId, belongs: impl Fn(Pid) -> bool) -> Received {
-        let mut received = Received::default();
+    /// be [put on record](Self::on_record). That one, the last, is still in the queue.
+    pub(super) fn read(&mut self, run: RunId, belongs: impl Fn(Pid) -> bool) -> Vec<Message> {
+        let mut received = Vec::new();
         let Some(Socket {
             socket,
             waits,
@@ -237,7 +230,7 @@ impl Sockets {
             if !*waits {
                 let _ = receive(socket, RecvFlags::empty());
             }
-            received.messages.extend(message);
+            received.extend(message);
         }
         let socket = Rc::clone(socket);
         self.look_again(run, &socket);
@@ -245,16 +238,16 @@ impl Sockets {
     }
 
     /// Reads all that has come for a run that has ended: nothing will come behind it.
-    pub(super) fn read_rest(&mut self, run: RunId, belongs: impl Fn(Pid) -> bool) -> Received {
+    pub(super) fn read_rest(&mut self, run: RunId, belongs: impl Fn(Pid) -> bool) -> Vec<Message> {
         self.on_record(run);
-        let mut received = Received::default();
+        let mut received = Vec::new();
         let Some(Socket { socket, .. }) = self.sockets.get(&run) else {
             return received;
         };
         // As much as fits into its queue: no more than a few hundred.
         for _ in 0..READ_AT_ONCE * READ_AT_ONCE {
             match receive(socket, RecvFlags::empty()) {
-                Ok(message) => received.messages.extend(
+                Ok(message) => received.extend(
                     message.and_then(|(sender, message)| belongs(sender).then_some(message)),
                 ),
                 Err(_) => break,

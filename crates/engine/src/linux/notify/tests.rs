@@ -39,7 +39,7 @@ fn is_told(sockets: &Sockets) -> bool {
 
 fn lives(sockets: &mut Sockets, belongs: impl Fn(Pid) -> bool) -> bool {
     let received = sockets.read(run(), belongs);
-    received.messages.iter().any(|message| message.beats)
+    received.iter().any(|message| message.beats)
 }
 
 #[test]
@@ -108,20 +108,20 @@ fn x41_what_changes_a_record_stays_in_the_queue_until_it_is_on_record() {
     send(&path, b"WATCHDOG=1");
     send(&path, b"READY=1");
     send(&path, b"STOPPING=1");
-    let received = first.read(run(), |_| true).messages;
+    let received = first.read(run(), |_| true);
     assert_eq!(received.len(), 2);
     assert_eq!(received[1].notices, [Notice::Ready]);
-    assert!(first.read(run(), |_| true).messages.is_empty(), "it waits");
+    assert!(first.read(run(), |_| true).is_empty(), "it waits");
     // That engine is killed; the next one has the socket from the guardian.
     drop(first);
     let mut second = sockets(folder.path());
     second.take(run(), rustix::io::dup(&*kept).unwrap());
     second.take_over(&[run()].into());
-    let received = second.read(run(), |_| true).messages;
+    let received = second.read(run(), |_| true);
     assert_eq!(received[0].notices, [Notice::Ready], "it is told again");
     second.on_record(run());
     assert!(is_told(&second), "what came behind it is told of");
-    let received = second.read(run(), |_| true).messages;
+    let received = second.read(run(), |_| true);
     assert_eq!(received[0].notices, [Notice::Stopping]);
 }
 
@@ -141,7 +141,7 @@ fn x42_a_flood_does_not_keep_others_waiting_and_none_of_it_is_left() {
     }
     let mut got = 0;
     while is_told(&sockets) {
-        let read = sockets.read(run(), |_| true).messages.len();
+        let read = sockets.read(run(), |_| true).len();
         assert!(read <= READ_AT_ONCE);
         got += read;
     }
@@ -155,8 +155,8 @@ fn x42_the_rest_is_read_when_the_run_has_ended() {
     for text in [&b"STOPPING=1"[..], b"ERRNO=2", b"STATUS=gone"] {
         send(&path, text);
     }
-    assert_eq!(sockets.read(run(), |_| true).messages.len(), 1);
-    let rest = sockets.read_rest(run(), |_| true).messages;
+    assert_eq!(sockets.read(run(), |_| true).len(), 1);
+    let rest = sockets.read_rest(run(), |_| true);
     assert_eq!(rest.len(), 2);
     assert!(matches!(rest[0].notices[..], [Notice::Error(_)]));
 }

@@ -15,7 +15,7 @@ use rustix::process::Pid;
 
 use super::{HostRun, LinuxProcesses};
 use crate::linux::cgroup::Location;
-use crate::linux::notify::{Message, Received, SOCKET_VARIABLE, TIME_VARIABLE};
+use crate::linux::notify::{Message, SOCKET_VARIABLE, TIME_VARIABLE};
 use crate::linux::peer::session;
 use crate::linux::protocol::{VERSION_SIGNS, run_of, token};
 use crate::linux::spawn::SpawnSpec;
@@ -138,8 +138,8 @@ impl LinuxProcesses {
         let groups = self.groups.as_ref().map(|(location, _)| location);
         let runs = &self.runs;
         let belongs = |sender| belongs(runs, groups, run, sender);
-        let received = self.sockets.read(run, belongs);
-        self.tell_signs(run, received);
+        let messages = self.sockets.read(run, belongs);
+        self.tell_signs(run, messages);
     }
 
     /// Reads all that is left of a run that has ended.
@@ -147,20 +147,20 @@ impl LinuxProcesses {
         let groups = self.groups.as_ref().map(|(location, _)| location);
         let runs = &self.runs;
         let belongs = |sender| belongs(runs, groups, run, sender);
-        let received = self.sockets.read_rest(run, belongs);
-        self.tell_signs(run, received);
+        let messages = self.sockets.read_rest(run, belongs);
+        self.tell_signs(run, messages);
     }
 
-    fn tell_signs(&mut self, run: RunId, received: Received) {
-        if received.messages.iter().any(|message| message.beats) {
+    fn tell_signs(&mut self, run: RunId, messages: Vec<Message>) {
+        if messages.iter().any(|message| message.beats) {
             self.facts.push_back(Fact::Heartbeat { run });
         }
-        let jobs = received.messages.iter().map(|message| message.jobs);
+        let jobs = messages.iter().map(|message| message.jobs);
         let count = jobs.fold(0, u64::saturating_add);
         if count > 0 {
             self.facts.push_back(Fact::JobsDone { run, count });
         }
-        for message in received.messages {
+        for message in messages {
             self.note(run, &message);
             if !message.notices.is_empty() {
                 let notices = message.notices;
