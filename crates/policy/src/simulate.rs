@@ -242,7 +242,7 @@ impl Simulation {
         {
             self.input(Input::TimerFired(timer));
         }
-        // There is no other instance: it is its turn.
+        // The simulated service is the only instance, so its turn comes at once.
         if self.record.waits_for_recycling()
             && let Some(run) = self.record.run.as_ref().map(|run| run.id)
         {

@@ -73,7 +73,7 @@ impl Guardian {
             return;
         };
         match (&run.rest, &run.adopted) {
-            // There is no main process any more.
+            // Its main process has ended.
             (Some(_), _) => {}
             (None, Some(adopted)) => {
                 adopted.signal(signal);
