@@ -41,6 +41,9 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// No line at all.
+    pub(crate) const NONE: Self = Self { first: 1, last: 0 };
+
     /// One line.
     #[must_use]
     pub fn one(line: usize) -> Self {

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use relance_texts::{Message, import};
+
+use crate::command::is_of_windows;
 use crate::draft::{Draft, Given, Origin};
 use crate::kind::{Kind, decode};
-use crate::report::{FileReport, Lines};
+use crate::report::FileReport;
 use crate::syntax::SyntaxError;
-use crate::{Files, Options, Problem};
+use crate::{Files, Options, Problem, System};
 
 /// What converters share.
 pub(crate) struct Work<'a> {
@@ -33,22 +36,56 @@ impl Work<'_> {
         self.reports.len() - 1
     }
 
-    /// Sets a setting and says that these lines are it.
-    pub(crate) fn keep(
-        &mut self,
-        draft: &mut Draft,
-        file: usize,
-        lines: Lines,
-        key: &str,
-        value: impl Into<Given>,
-    ) {
-        draft.set(key, value, Some(Origin { file, lines }));
-        self.reports[file].kept(lines, key);
-    }
-
-    /// What one setting of ours has become of a key of theirs that belongs to a program of this name.
+    /// The account of a file.
     pub(crate) fn report(&mut self, file: usize) -> &mut FileReport {
         &mut self.reports[file]
+    }
+
+    /// Whether a path is one of Windows and the services are for another system.
+    pub(crate) fn is_path_elsewhere(&self, path: &str) -> bool {
+        self.options.system == System::Linux && is_of_windows(path)
+    }
+
+    /// What remains to be done about an account of Windows.
+    pub(crate) fn note_of_account(&self) -> impl Message + use<> {
+        match self.options.system {
+            System::Linux => import::ACCOUNT_OF_WINDOWS,
+            System::Windows => import::PASSWORD_NEEDED,
+        }
+    }
+}
+
+/// A service that is put together from an old configuration. `Place` is what has lines there: a key, an element.
+pub(crate) trait Converter<Place: Copy> {
+    /// Where this stands.
+    fn origin(&self, place: Place) -> Origin;
+
+    /// The service, and the accounts of all files.
+    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]);
+
+    /// Sets a setting, and says that these lines are it.
+    fn keep(&mut self, place: Place, key: &str, value: impl Into<Given>) {
+        let origin = self.origin(place);
+        self.parts().0.set(key, value, Some(origin));
+        self.kept(place, key);
+    }
+
+    /// These lines are this setting.
+    fn kept(&mut self, place: Place, key: &str) {
+        let Origin { file, lines } = self.origin(place);
+        self.parts().1[file].kept(lines, key);
+    }
+
+    /// These lines are this setting, but something differs.
+    fn changed(&mut self, place: Place, key: &str, note: impl Message) {
+        let Origin { file, lines } = self.origin(place);
+        self.parts().1[file].changed(lines, key, note);
+    }
+
+    /// These lines are not taken over.
+    fn lost(&mut self, place: Place, why: impl Message) {
+        let Origin { file, lines } = self.origin(place);
+        self.parts().1[file].lost(lines, why);
     }
 }
 

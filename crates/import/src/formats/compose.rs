@@ -5,15 +5,15 @@
 
 use std::time::Duration;
 
-use relance_texts::{Message, import};
+use relance_texts::import;
 
 use crate::Problem;
-use crate::draft::{Draft, Given, Origin};
+use crate::draft::{Draft, Origin};
 use crate::recovery::{Before, written};
-use crate::report::Lines;
+use crate::report::{FileReport, Lines};
 use crate::syntax::node::{Entry, Node, Value};
 use crate::syntax::yaml;
-use crate::work::{Input, Work, syntax};
+use crate::work::{Converter, Input, Work, syntax};
 
 /// What a line has become that docker compose reads as before.
 const BY_COMPOSE: &str = "docker compose";
@@ -52,35 +52,34 @@ struct Service<'a, 'w, 'f> {
     work: &'w mut Work<'f>,
 }
 
+impl Converter<Lines> for Service<'_, '_, '_> {
+    fn origin(&self, lines: Lines) -> Origin {
+        Origin {
+            file: self.file,
+            lines,
+        }
+    }
+
+    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+        (&mut self.draft, &mut self.work.reports)
+    }
+}
+
+impl Converter<&Entry> for Service<'_, '_, '_> {
+    fn origin(&self, entry: &Entry) -> Origin {
+        self.origin(entry.lines())
+    }
+
+    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+        (&mut self.draft, &mut self.work.reports)
+    }
+}
+
 impl Service<'_, '_, '_> {
-    fn keep(&mut self, entry: &Entry, key: &str, value: impl Into<Given>) {
-        self.work
-            .keep(&mut self.draft, self.file, entry.lines(), key, value);
-    }
-
-    fn kept(&mut self, entry: &Entry, key: &str) {
-        self.work.report(self.file).kept(entry.lines(), key);
-    }
-
-    fn changed(&mut self, entry: &Entry, key: &str, note: impl Message) {
-        self.work
-            .report(self.file)
-            .changed(entry.lines(), key, note);
-    }
-
-    fn lost(&mut self, entry: &Entry, why: impl Message) {
-        self.work.report(self.file).lost(entry.lines(), why);
-    }
-
     fn convert(mut self) {
         let head = Lines::one(self.entry.line);
-        let origin = Some(Origin {
-            file: self.file,
-            lines: head,
-        });
-        self.work
-            .report(self.file)
-            .changed(head, "command_line", import::STAYS_IN_CONTAINER);
+        let origin = Some(self.origin(head));
+        self.changed(head, "command_line", import::STAYS_IN_CONTAINER);
         let path = self.input.path.display().to_string();
         let words = [
             "docker",
@@ -99,9 +98,7 @@ impl Service<'_, '_, '_> {
         self.draft.set_command(&words, origin);
         self.draft.set("start_type", "auto", origin);
         if !self.input.path.is_absolute() {
-            self.work
-                .report(self.file)
-                .changed(head, "command_line", import::SET_FOLDER);
+            self.changed(head, "command_line", import::SET_FOLDER);
         }
         let entries = self.entry.value.entries();
         for entry in entries {
@@ -145,10 +142,7 @@ impl Service<'_, '_, '_> {
     }
 
     fn restart(&mut self, entry: &Entry, text: &str) {
-        let origin = Some(Origin {
-            file: self.file,
-            lines: entry.lines(),
-        });
+        let origin = Some(self.origin(entry));
         // Docker waits 100 ms, then twice as long each time, up to a minute.
         let delay =
             |at: usize| Duration::from_millis(100 << at.min(10)).min(Duration::from_secs(60));
@@ -207,20 +201,14 @@ impl Service<'_, '_, '_> {
                 .collect(),
             _ => Vec::new(),
         };
-        self.work
-            .report(self.file)
-            .kept(Lines::one(entry.line), "dependencies");
+        self.kept(Lines::one(entry.line), "dependencies");
         for (name, condition, lines) in names {
-            let origin = Some(Origin {
-                file: self.file,
-                lines,
-            });
+            let origin = Some(self.origin(lines));
             let name = name.replace(['/', '\\'], "-");
             self.draft.dependencies.push((name, origin));
-            let report = self.work.report(self.file);
             match condition.as_str() {
-                "" | "service_started" => report.kept(lines, "dependencies"),
-                _ => report.changed(lines, "dependencies", import::CONDITION_OF_COMPOSE),
+                "" | "service_started" => self.kept(lines, "dependencies"),
+                _ => self.changed(lines, "dependencies", import::CONDITION_OF_COMPOSE),
             }
         }
     }
@@ -233,9 +221,7 @@ impl Service<'_, '_, '_> {
     }
 
     fn deploy(&mut self, entry: &Entry) {
-        self.work
-            .report(self.file)
-            .kept(Lines::one(entry.line), BY_COMPOSE);
+        self.kept(Lines::one(entry.line), BY_COMPOSE);
         for inner in entry.value.entries() {
             match inner.key.as_str() {
                 "replicas" => self.replicas(inner, &inner.value),

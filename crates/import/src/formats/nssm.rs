@@ -6,14 +6,13 @@ mod script;
 
 use std::time::Duration;
 
-use relance_texts::{Message, import};
+use relance_texts::import;
 
-use crate::System;
-use crate::command::{is_of_windows, split};
-use crate::draft::{Draft, Given, Origin};
+use crate::command::split;
+use crate::draft::{Draft, Origin};
 use crate::recovery::{Before, written};
-use crate::report::Lines;
-use crate::work::{Input, Work};
+use crate::report::{FileReport, Lines};
+use crate::work::{Converter, Input, Work};
 
 /// A value of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +118,19 @@ fn service(name: &str, items: &[&Item], file: usize, work: &mut Work<'_>) {
     work.drafts.push(draft);
 }
 
+impl Converter<&Item> for Service<'_, '_, '_> {
+    fn origin(&self, item: &Item) -> Origin {
+        Origin {
+            file: self.file,
+            lines: item.lines,
+        }
+    }
+
+    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+        (&mut self.draft, &mut self.work.reports)
+    }
+}
+
 impl Service<'_, '_, '_> {
     fn find(&self, name: &str) -> Option<&Item> {
         self.items
@@ -132,31 +144,6 @@ impl Service<'_, '_, '_> {
         self.find(name)?.data.number()
     }
 
-    fn keep(&mut self, item: &Item, key: &str, value: impl Into<Given>) {
-        self.work
-            .keep(&mut self.draft, self.file, item.lines, key, value);
-    }
-
-    fn kept(&mut self, item: &Item, key: &str) {
-        self.work.report(self.file).kept(item.lines, key);
-    }
-
-    fn changed(&mut self, item: &Item, key: &str, note: impl Message) {
-        self.work.report(self.file).changed(item.lines, key, note);
-    }
-
-    fn lost(&mut self, item: &Item, why: impl Message) {
-        self.work.report(self.file).lost(item.lines, why);
-    }
-
-    #[allow(clippy::unnecessary_wraps, reason = "a setting may have no origin")]
-    fn origin(&self, item: &Item) -> Option<Origin> {
-        Some(Origin {
-            file: self.file,
-            lines: item.lines,
-        })
-    }
-
     fn command(&mut self) -> bool {
         let application = self.find("Application").or(self.find("ImagePath"));
         let Some(item) = application
@@ -165,7 +152,7 @@ impl Service<'_, '_, '_> {
         else {
             return false;
         };
-        let origin = self.origin(&item);
+        let origin = Some(self.origin(&item));
         let text = item.data.text();
         if item.name.eq_ignore_ascii_case("ImagePath") {
             self.draft.set("command_line", text.clone(), origin);
@@ -185,7 +172,7 @@ impl Service<'_, '_, '_> {
     }
 
     fn windows_path(&mut self, item: &Item, text: &str) {
-        if is_of_windows(text) && self.work.options.system == System::Linux {
+        if self.work.is_path_elsewhere(text) {
             self.changed(item, "command_line", import::PATH_OF_WINDOWS);
         }
     }
@@ -222,7 +209,7 @@ impl Service<'_, '_, '_> {
                 for name in item.data.texts().iter().filter(|name| !name.is_empty()) {
                     self.draft
                         .dependencies
-                        .push((name.clone(), self.origin(item)));
+                        .push((name.clone(), Some(self.origin(item))));
                 }
                 self.kept(item, "dependencies");
             }
@@ -232,7 +219,8 @@ impl Service<'_, '_, '_> {
             "appenvironmentextra" | "appenvironment" | "environment" => {
                 for variable in item.data.texts() {
                     if variable.contains('=') {
-                        self.draft.add("environment", variable, self.origin(item));
+                        self.draft
+                            .add("environment", variable, Some(self.origin(item)));
                     }
                 }
                 self.kept(item, "environment");
@@ -298,7 +286,7 @@ impl Service<'_, '_, '_> {
     }
 
     fn folder(&mut self, item: &Item, text: &str) {
-        if is_of_windows(text) && self.work.options.system == System::Linux {
+        if self.work.is_path_elsewhere(text) {
             return self.lost(item, import::FOLDER_OF_WINDOWS);
         }
         self.keep(item, "extensions.working_directory", text);
@@ -323,10 +311,7 @@ impl Service<'_, '_, '_> {
             return self.kept(item, "account_name");
         }
         self.keep(item, "account_name", text);
-        let note = match self.work.options.system {
-            System::Linux => import::ACCOUNT_OF_WINDOWS,
-            System::Windows => import::PASSWORD_NEEDED,
-        };
+        let note = self.work.note_of_account();
         self.changed(item, "account_name", note);
     }
 
@@ -401,7 +386,7 @@ impl Service<'_, '_, '_> {
             .iter()
             .find(|item| item.place.eq_ignore_ascii_case("AppExit"))
             .copied();
-        let origin = item.and_then(|item| self.origin(item));
+        let origin = item.map(|item| self.origin(item));
         let default = self
             .exit_action("Default")
             .unwrap_or_else(|| "restart".to_owned());
@@ -470,7 +455,7 @@ impl Service<'_, '_, '_> {
             self.draft.before = Some(Before::never());
             return;
         };
-        let origin = self.origin(&item);
+        let origin = Some(self.origin(&item));
         let Data::Bytes(bytes) = &item.data else {
             return;
         };

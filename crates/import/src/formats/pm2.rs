@@ -4,16 +4,16 @@ mod recovery;
 
 use std::time::Duration;
 
-use relance_texts::{Message, import};
+use relance_texts::import;
 
 use crate::Problem;
 use crate::command::{is_of_windows, split};
 use crate::draft::{Draft, Origin};
 use crate::recovery::written;
-use crate::report::Lines;
+use crate::report::{FileReport, Lines};
 use crate::syntax::node::{Entry, Node, Value};
 use crate::syntax::{SyntaxError, literal, yaml};
-use crate::work::{Input, Work, syntax};
+use crate::work::{Converter, Input, Work, syntax};
 
 /// The default of pm2.
 const KILL_TIMEOUT: Duration = Duration::from_millis(1600);
@@ -110,6 +110,30 @@ struct App<'a, 'w, 'f> {
     work: &'w mut Work<'f>,
 }
 
+impl Converter<Lines> for App<'_, '_, '_> {
+    /// Nowhere in a file that was computed.
+    fn origin(&self, lines: Lines) -> Origin {
+        Origin {
+            file: self.file,
+            lines: if self.is_computed { Lines::NONE } else { lines },
+        }
+    }
+
+    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+        (&mut self.draft, &mut self.work.reports)
+    }
+}
+
+impl Converter<&Entry> for App<'_, '_, '_> {
+    fn origin(&self, entry: &Entry) -> Origin {
+        self.origin(entry.lines())
+    }
+
+    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+        (&mut self.draft, &mut self.work.reports)
+    }
+}
+
 impl<'a, 'w, 'f> App<'a, 'w, 'f> {
     fn new(
         app: &'a Node,
@@ -134,36 +158,6 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
         }
     }
 
-    /// Where a key stands; nowhere in a file that was computed.
-    fn at(&self, entry: &Entry) -> Lines {
-        if self.is_computed {
-            Lines { first: 1, last: 0 }
-        } else {
-            entry.lines()
-        }
-    }
-
-    fn keep(&mut self, entry: &Entry, key: &str, value: impl Into<crate::draft::Given>) {
-        let lines = self.at(entry);
-        self.work
-            .keep(&mut self.draft, self.file, lines, key, value);
-    }
-
-    fn kept(&mut self, entry: &Entry, key: &str) {
-        let lines = self.at(entry);
-        self.work.report(self.file).kept(lines, key);
-    }
-
-    fn changed(&mut self, entry: &Entry, key: &str, note: impl Message) {
-        let lines = self.at(entry);
-        self.work.report(self.file).changed(lines, key, note);
-    }
-
-    fn lost(&mut self, entry: &Entry, why: impl Message) {
-        let lines = self.at(entry);
-        self.work.report(self.file).lost(lines, why);
-    }
-
     fn text(&self, key: &str) -> Option<String> {
         self.app.get(key).and_then(Node::text)
     }
@@ -175,12 +169,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
     fn convert(mut self) {
         let app = self.app;
         if !self.command() {
-            let lines = if self.is_computed {
-                Lines { first: 1, last: 0 }
-            } else {
-                app.lines
-            };
-            self.work.report(self.file).lost(lines, import::NO_COMMAND);
+            self.lost(app.lines, import::NO_COMMAND);
             return;
         }
         self.draft.set("start_type", "auto", None);
@@ -250,10 +239,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
             .entries()
             .iter()
             .find(|entry| ["script", "pm_exec_path", "exec"].contains(&entry.key.as_str()));
-        let origin = entry.map(|entry| Origin {
-            file: self.file,
-            lines: self.at(entry),
-        });
+        let origin = entry.map(|entry| self.origin(entry));
         self.draft.set_command(&words, origin);
         true
     }
@@ -266,7 +252,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
             "script" | "pm_exec_path" | "exec" | "args" | "interpreter" | "exec_interpreter"
             | "interpreter_args" | "node_args" => {
                 self.kept(entry, "command_line");
-                if is_of_windows(&text) && self.work.options.system == crate::System::Linux {
+                if self.work.is_path_elsewhere(&text) {
                     self.changed(entry, "command_line", import::PATH_OF_WINDOWS);
                 }
             }
@@ -390,9 +376,8 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
             .path
             .parent()
             .filter(|folder| folder.is_absolute());
-        let of_windows = is_of_windows(text) && self.work.options.system == crate::System::Linux;
         match folder {
-            _ if of_windows => self.lost(entry, import::FOLDER_OF_WINDOWS),
+            _ if self.work.is_path_elsewhere(text) => self.lost(entry, import::FOLDER_OF_WINDOWS),
             _ if is_whole => self.keep(entry, "extensions.working_directory", text),
             Some(folder) => {
                 let path = folder.join(text.trim_start_matches("./"));
@@ -407,11 +392,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
     }
 
     fn environment(&mut self, entry: &Entry) {
-        let lines = self.at(entry);
-        let origin = Some(Origin {
-            file: self.file,
-            lines,
-        });
+        let origin = Some(self.origin(entry));
         let is_dump = self.app.get("pm_exec_path").is_some();
         for variable in entry.value.entries() {
             let Some(value) = variable.value.text() else {
@@ -444,12 +425,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
                 .add("environment", format!("{}={value}", variable.key), origin);
             self.kept(variable, "environment");
         }
-        let head = if self.is_computed {
-            Lines { first: 1, last: 0 }
-        } else {
-            Lines::one(entry.line)
-        };
-        self.work.report(self.file).kept(head, "environment");
+        self.kept(Lines::one(entry.line), "environment");
     }
 
     fn memory(&mut self, entry: &Entry, text: &str) {

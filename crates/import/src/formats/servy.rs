@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use relance_texts::{Message, import};
+use relance_texts::import;
 
 use super::winsw;
-use crate::command::is_of_windows;
-use crate::draft::{Draft, Given, Origin};
+use crate::Problem;
+use crate::draft::{Draft, Origin};
 use crate::recovery::Before;
-use crate::report::Lines;
+use crate::report::{FileReport, Lines};
 use crate::syntax::literal;
-use crate::work::{Input, Work, syntax};
-use crate::{Problem, System};
+use crate::work::{Converter, Input, Work, syntax};
 
 /// A key with its text.
 #[derive(Clone, Debug)]
@@ -92,13 +91,31 @@ struct Service<'a, 'w, 'f> {
     work: &'w mut Work<'f>,
 }
 
+impl Converter<&Item> for Service<'_, '_, '_> {
+    fn origin(&self, item: &Item) -> Origin {
+        Origin {
+            file: self.file,
+            lines: item.lines,
+        }
+    }
+
+    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+        (&mut self.draft, &mut self.work.reports)
+    }
+}
+
 impl Service<'_, '_, '_> {
+    fn item_of(&self, name: &str) -> Option<&Item> {
+        let mut items = self.items.iter();
+        items.find(|item| item.key.eq_ignore_ascii_case(name))
+    }
+
     fn find(&self, name: &str) -> Option<&str> {
-        let item = self
-            .items
-            .iter()
-            .find(|item| item.key.eq_ignore_ascii_case(name))?;
-        Some(item.text.as_str())
+        Some(self.item_of(name)?.text.as_str())
+    }
+
+    fn origin_of(&self, name: &str) -> Option<Origin> {
+        Some(self.origin(self.item_of(name)?))
     }
 
     fn flag(&self, name: &str) -> bool {
@@ -110,34 +127,6 @@ impl Service<'_, '_, '_> {
         self.find(name)?.parse().ok()
     }
 
-    fn keep(&mut self, item: &Item, key: &str, value: impl Into<Given>) {
-        self.work
-            .keep(&mut self.draft, self.file, item.lines, key, value);
-    }
-
-    fn kept(&mut self, item: &Item, key: &str) {
-        self.work.report(self.file).kept(item.lines, key);
-    }
-
-    fn changed(&mut self, item: &Item, key: &str, note: impl Message) {
-        self.work.report(self.file).changed(item.lines, key, note);
-    }
-
-    fn lost(&mut self, item: &Item, why: impl Message) {
-        self.work.report(self.file).lost(item.lines, why);
-    }
-
-    fn origin(&self, name: &str) -> Option<Origin> {
-        let item = self
-            .items
-            .iter()
-            .find(|item| item.key.eq_ignore_ascii_case(name))?;
-        Some(Origin {
-            file: self.file,
-            lines: item.lines,
-        })
-    }
-
     fn convert(mut self) {
         let executable = self.find("ExecutablePath").unwrap_or_default().to_owned();
         if executable.is_empty() || self.draft.name.is_empty() {
@@ -146,7 +135,7 @@ impl Service<'_, '_, '_> {
             }
             return;
         }
-        let origin = self.origin("ExecutablePath");
+        let origin = self.origin_of("ExecutablePath");
         let line = relance_scm::command_line::join(&[executable]);
         let parameters = self.find("Parameters").unwrap_or_default();
         self.draft.set(
@@ -166,19 +155,18 @@ impl Service<'_, '_, '_> {
         if text.is_empty() {
             return self.kept(item, "");
         }
-        let on_linux = self.work.options.system == System::Linux;
         match item.key.as_str() {
             "Name" => self.kept(item, "name"),
             "DisplayName" => self.keep(item, "display_name", text),
             "Description" => self.keep(item, "description", text),
             "ExecutablePath" => {
                 self.kept(item, "command_line");
-                if on_linux && is_of_windows(text) {
+                if self.work.is_path_elsewhere(text) {
                     self.changed(item, "command_line", import::PATH_OF_WINDOWS);
                 }
             }
             "Parameters" => self.kept(item, "command_line"),
-            "StartupDirectory" if on_linux && is_of_windows(text) => {
+            "StartupDirectory" if self.work.is_path_elsewhere(text) => {
                 self.lost(item, import::FOLDER_OF_WINDOWS);
             }
             "StartupDirectory" => self.keep(item, "extensions.working_directory", text),
@@ -255,7 +243,7 @@ impl Service<'_, '_, '_> {
                     .map(str::trim)
                     .filter(|text| text.contains('='))
                 {
-                    let origin = self.origin("EnvironmentVariables");
+                    let origin = Some(self.origin(item));
                     self.draft
                         .add("environment", variable.replace("\\\\", "\\"), origin);
                 }
@@ -267,7 +255,7 @@ impl Service<'_, '_, '_> {
                     .map(str::trim)
                     .filter(|name| !name.is_empty())
                 {
-                    let origin = self.origin("ServiceDependencies");
+                    let origin = Some(self.origin(item));
                     self.draft.dependencies.push((name.to_owned(), origin));
                 }
                 self.kept(item, "dependencies");
@@ -275,11 +263,7 @@ impl Service<'_, '_, '_> {
             "RunAsLocalSystem" => self.kept(item, "account_name"),
             "UserAccount" => {
                 self.keep(item, "account_name", text);
-                let note = if on_linux {
-                    import::ACCOUNT_OF_WINDOWS
-                } else {
-                    import::PASSWORD_NEEDED
-                };
+                let note = self.work.note_of_account();
                 self.changed(item, "account_name", note);
             }
             "Password" => self.lost(item, import::PASSWORD_NEEDED),
@@ -307,7 +291,7 @@ impl Service<'_, '_, '_> {
 
     fn recovery(&mut self) {
         let action = self.find("RecoveryAction").unwrap_or("0").to_owned();
-        let origin = self.origin("RecoveryAction");
+        let origin = self.origin_of("RecoveryAction");
         if !self.flag("EnableHealthMonitoring") || matches!(action.as_str(), "0" | "None") {
             self.draft.before = Some(Before::never());
             return;
@@ -338,11 +322,11 @@ impl Service<'_, '_, '_> {
                 .unwrap_or_default()
                 .replace("/none/0", "/run/0/none/0");
             self.draft.set("recovery.actions", actions, origin);
-            let origin = self.origin("FailureProgramPath");
+            let origin = self.origin_of("FailureProgramPath");
             self.draft.set("recovery.command", command, origin);
         }
         if self.flag("RecoveryOnCleanExit") {
-            let origin = self.origin("RecoveryOnCleanExit");
+            let origin = self.origin_of("RecoveryOnCleanExit");
             self.draft.set("extensions.restart_on_exit", "0", origin);
             self.draft
                 .set("extensions.restart_on_exit_delay_ms", "1s", origin);

@@ -32,12 +32,11 @@ pub(super) struct Key {
 }
 
 impl Key {
-    #[allow(clippy::unnecessary_wraps, reason = "a setting may have no origin")]
-    pub(super) fn origin(&self) -> Option<Origin> {
-        Some(Origin {
+    pub(super) fn origin(&self) -> Origin {
+        Origin {
             file: self.file,
             lines: self.entry.lines,
-        })
+        }
     }
 }
 

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use relance_texts::{Message, Sentence, import};
+use relance_texts::{Sentence, import};
 use roxmltree::{Document, Node};
 
-use crate::command::is_of_windows;
-use crate::draft::{Draft, Given, Origin};
+use crate::draft::{Draft, Origin};
 use crate::recovery::{Before, written};
-use crate::report::Lines;
+use crate::report::{FileReport, Lines};
 use crate::syntax::SyntaxError;
-use crate::work::{Input, Work, syntax};
+use crate::work::{Converter, Input, Work, syntax};
 use crate::{Problem, System};
 
 pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Problem> {
@@ -110,28 +109,20 @@ struct Service<'a, 'w, 'f> {
     work: &'w mut Work<'f>,
 }
 
+impl<'n, 'i> Converter<Node<'n, 'i>> for Service<'_, '_, '_> {
+    fn origin(&self, node: Node<'n, 'i>) -> Origin {
+        Origin {
+            file: self.file,
+            lines: lines(node.document(), node),
+        }
+    }
+
+    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+        (&mut self.draft, &mut self.work.reports)
+    }
+}
+
 impl Service<'_, '_, '_> {
-    fn keep(&mut self, node: Node<'_, '_>, key: &str, value: impl Into<Given>) {
-        let lines = lines(node.document(), node);
-        self.work
-            .keep(&mut self.draft, self.file, lines, key, value);
-    }
-
-    fn kept(&mut self, node: Node<'_, '_>, key: &str) {
-        let lines = lines(node.document(), node);
-        self.work.report(self.file).kept(lines, key);
-    }
-
-    fn changed(&mut self, node: Node<'_, '_>, key: &str, note: impl Message) {
-        let lines = lines(node.document(), node);
-        self.work.report(self.file).changed(lines, key, note);
-    }
-
-    fn lost(&mut self, node: Node<'_, '_>, why: impl Message) {
-        let lines = lines(node.document(), node);
-        self.work.report(self.file).lost(lines, why);
-    }
-
     fn convert(mut self) {
         let root = self.root;
         let executable = text_of(root, "executable").filter(|text| !text.is_empty());
@@ -144,10 +135,7 @@ impl Service<'_, '_, '_> {
             .children()
             .find(|node| node.has_tag_name("executable"))
             .unwrap_or(root);
-        let origin = Some(Origin {
-            file: self.file,
-            lines: lines(node.document(), node),
-        });
+        let origin = Some(self.origin(node));
         let arguments = text_of(root, "startarguments")
             .or_else(|| text_of(root, "arguments"))
             .unwrap_or_default();
@@ -175,7 +163,7 @@ impl Service<'_, '_, '_> {
             "description" => self.keep(node, "description", text),
             "executable" => {
                 self.kept(node, "command_line");
-                if is_of_windows(&text) && self.work.options.system == System::Linux {
+                if self.work.is_path_elsewhere(&text) {
                     self.changed(node, "command_line", import::PATH_OF_WINDOWS);
                 } else if text.contains("%BASE%") {
                     self.changed(node, "command_line", import::BASE_OF_WINSW);
@@ -190,7 +178,7 @@ impl Service<'_, '_, '_> {
             "workingdirectory" => {
                 if text.contains("%BASE%") {
                     self.lost(node, import::BASE_OF_WINSW);
-                } else if is_of_windows(&text) && self.work.options.system == System::Linux {
+                } else if self.work.is_path_elsewhere(&text) {
                     self.lost(node, import::FOLDER_OF_WINDOWS);
                 } else {
                     self.keep(node, "extensions.working_directory", text);
@@ -225,20 +213,14 @@ impl Service<'_, '_, '_> {
                 text.is_empty() || text.eq_ignore_ascii_case("true"),
             ),
             "depend" => {
-                let origin = Some(Origin {
-                    file: self.file,
-                    lines: lines(node.document(), node),
-                });
+                let origin = Some(self.origin(node));
                 self.draft.dependencies.push((text, origin));
                 self.kept(node, "dependencies");
             }
             "env" => {
                 let name = node.attribute("name").unwrap_or_default();
                 let value = node.attribute("value").unwrap_or_default();
-                let origin = Some(Origin {
-                    file: self.file,
-                    lines: lines(node.document(), node),
-                });
+                let origin = Some(self.origin(node));
                 self.draft
                     .add("environment", format!("{name}={value}"), origin);
                 self.kept(node, "environment");
@@ -357,10 +339,7 @@ impl Service<'_, '_, '_> {
         if !account.is_empty() {
             self.keep(node, "account_name", account);
         }
-        let note = match self.work.options.system {
-            System::Linux => import::ACCOUNT_OF_WINDOWS,
-            System::Windows => import::PASSWORD_NEEDED,
-        };
+        let note = self.work.note_of_account();
         self.changed(node, "account_name", note);
         for inner in node.children().filter(Node::is_element) {
             match inner.tag_name().name().to_ascii_lowercase().as_str() {
@@ -382,10 +361,7 @@ impl Service<'_, '_, '_> {
             self.draft.before = Some(Before::never());
             return;
         }
-        let origin = Some(Origin {
-            file: self.file,
-            lines: lines(failures[0].document(), failures[0]),
-        });
+        let origin = Some(self.origin(failures[0]));
         let mut actions = Vec::new();
         let mut before = Vec::new();
         for node in failures {

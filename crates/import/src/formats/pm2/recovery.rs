@@ -6,6 +6,7 @@ use super::App;
 use crate::draft::Origin;
 use crate::recovery::{ACTIONS_MAX, Before, written};
 use crate::syntax::node::{Node, Value};
+use crate::work::Converter;
 
 /// Defaults of pm2.
 const MAX_RESTARTS: usize = 16;
@@ -42,10 +43,7 @@ impl App<'_, '_, '_> {
         let names = ["autorestart", "max_restarts", "exp_backoff_restart_delay"];
         let mut entries = self.app.entries().iter();
         let entry = entries.find(|entry| names.contains(&entry.key.as_str()));
-        let origin = entry.map(|entry| Origin {
-            file: self.file,
-            lines: self.at(entry),
-        });
+        let origin = entry.map(|entry| self.origin(entry));
         if self.app.get("autorestart").and_then(Node::flag) == Some(false) {
             self.draft.before = Some(Before::never());
             return;

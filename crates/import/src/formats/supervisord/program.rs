@@ -7,9 +7,9 @@ use super::expand::{Expanded, Expansion};
 use crate::draft::{Draft, Origin};
 use crate::formats::wrapper::{has_references, reference, words, wrapped};
 use crate::recovery::{bounded, written};
-use crate::report::Lines;
+use crate::report::{FileReport, Lines};
 use crate::syntax::ini::{Entry, Section};
-use crate::work::Work;
+use crate::work::{Converter, Work};
 
 /// What all programs of a file get from `[supervisord]`.
 const OF_ALL: [&str; 4] = ["environment", "user", "umask", "directory"];
@@ -150,20 +150,20 @@ fn size(text: &str) -> String {
         .to_owned()
 }
 
+impl Converter<Lines> for Program<'_, '_, '_> {
+    fn origin(&self, lines: Lines) -> Origin {
+        Origin {
+            file: self.file,
+            lines,
+        }
+    }
+
+    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+        (&mut self.draft, &mut self.work.reports)
+    }
+}
+
 impl Program<'_, '_, '_> {
-    fn keep(&mut self, lines: Lines, key: &str, value: impl Into<crate::draft::Given>) {
-        self.work
-            .keep(&mut self.draft, self.file, lines, key, value);
-    }
-
-    fn lost(&mut self, lines: Lines, why: impl relance_texts::Message) {
-        self.work.report(self.file).lost(lines, why);
-    }
-
-    fn changed(&mut self, lines: Lines, key: &str, note: impl relance_texts::Message) {
-        self.work.report(self.file).changed(lines, key, note);
-    }
-
     /// What it inherits.
     fn of_all(&mut self, global: &Placed) {
         let own = self.file;
@@ -176,19 +176,11 @@ impl Program<'_, '_, '_> {
         self.file = own;
     }
 
-    #[allow(clippy::unnecessary_wraps, reason = "a setting may have no origin")]
-    pub(super) fn origin(&self, lines: Lines) -> Option<Origin> {
-        Some(Origin {
-            file: self.file,
-            lines,
-        })
-    }
-
     /// Fills in, and says where something cannot be.
     fn expand(&mut self, entry: &Entry, key: &str) -> Expanded {
         let expanded = self.expansion.expand(&entry.value);
         for name in &expanded.unknown {
-            let origin = self.origin(entry.lines);
+            let origin = Some(self.origin(entry.lines));
             self.draft
                 .add("extensions.pass_environment", name.clone(), origin);
             let name = name.as_str();
@@ -206,14 +198,14 @@ impl Program<'_, '_, '_> {
         match entry.key.as_str() {
             "command" => self.command(entry),
             "process_name" if value == "%(program_name)s" => {
-                self.work.report(self.file).kept(lines, "name");
+                self.kept(lines, "name");
             }
             "process_name" => self.changed(lines, "name", import::NAME_OF_PROCESS),
             "numprocs" => {}
             "numprocs_start" if count > 1 && first != 1 => {
                 self.changed(lines, "instances", import::NUMBERS_FROM_ONE);
             }
-            "numprocs_start" => self.work.report(self.file).kept(lines, "instances"),
+            "numprocs_start" => self.kept(lines, "instances"),
             "directory" => {
                 let text = self.expand(entry, "extensions.working_directory").text;
                 self.keep(lines, "extensions.working_directory", text);
@@ -241,20 +233,17 @@ impl Program<'_, '_, '_> {
                 Err(_) => self.lost(lines, import::NotANumber { value }),
             },
             "startretries" if self.restarts() || value == "0" => {
-                self.work.report(self.file).kept(lines, "recovery.actions");
+                self.kept(lines, "recovery.actions");
             }
             "startretries" => self.changed(lines, "recovery.actions", import::RETRIES),
             "autorestart" if !self.restarts() => {
-                self.work.report(self.file).kept(lines, "recovery.actions");
+                self.kept(lines, "recovery.actions");
             }
             "autorestart" if self.has_start_phase() => {
                 self.changed(lines, "recovery.actions", import::AUTORESTART);
             }
             "autorestart" => self.changed(lines, "recovery.actions", import::RESTARTS_SLOWER),
-            "exitcodes" => self
-                .work
-                .report(self.file)
-                .kept(lines, "extensions.no_restart_on_exit"),
+            "exitcodes" => self.kept(lines, "extensions.no_restart_on_exit"),
             "stopsignal" => self.keep(
                 lines,
                 "extensions.stop_signal",
@@ -272,7 +261,7 @@ impl Program<'_, '_, '_> {
             "stopasgroup" | "killasgroup" => self.changed(lines, "", import::WHOLE_TREE),
             "environment" => self.environment(entry),
             "redirect_stderr" if is_true(value) => {
-                self.work.report(self.file).kept(lines, "extensions.output");
+                self.kept(lines, "extensions.output");
             }
             "redirect_stderr" => self.changed(lines, "extensions.output", import::ONE_LOG),
             "stdout_logfile" | "stderr_logfile" => self.log_file(entry),
@@ -323,13 +312,11 @@ impl Program<'_, '_, '_> {
         let text = text.replace('\n', " ");
         match words(&text) {
             Some(words) if !words.is_empty() => {
-                let origin = self.origin(entry.lines);
+                let origin = Some(self.origin(entry.lines));
                 // Wrapped at the end, when all that comes before it is known.
                 self.draft
                     .set("command_line", crate::draft::Given::List(words), origin);
-                self.work
-                    .report(self.file)
-                    .kept(entry.lines, "command_line");
+                self.kept(entry.lines, "command_line");
             }
             _ => self.lost(entry.lines, import::NOT_A_COMMAND),
         }
@@ -346,7 +333,7 @@ impl Program<'_, '_, '_> {
                 lines,
             };
             let value = self.expand(&inner, "environment").text;
-            let origin = self.origin(lines);
+            let origin = Some(self.origin(lines));
             if value == reference(&name) {
                 continue;
             }
@@ -357,7 +344,7 @@ impl Program<'_, '_, '_> {
             } else {
                 self.draft
                     .add("environment", format!("{name}={value}"), origin);
-                self.work.report(self.file).kept(lines, "environment");
+                self.kept(lines, "environment");
                 if inner.value.contains('$') {
                     self.changed(lines, "environment", import::DOLLAR_STAYS);
                 }
@@ -369,7 +356,7 @@ impl Program<'_, '_, '_> {
         let lines = entry.lines;
         let value = entry.value.trim();
         match value {
-            "AUTO" | "" => self.work.report(self.file).kept(lines, "extensions.output"),
+            "AUTO" | "" => self.kept(lines, "extensions.output"),
             "NONE" | "/dev/null" => {
                 let has_other = |key: &str| {
                     let other = self.section.get(key).map(|entry| entry.value.trim());
@@ -400,9 +387,7 @@ impl Program<'_, '_, '_> {
         let size = size(&entry.value);
         if size.trim_start_matches('0').is_empty() {
             if path.starts_with("/dev/") || path.starts_with("/proc/") {
-                self.work
-                    .report(self.file)
-                    .kept(entry.lines, "extensions.output_copy");
+                self.kept(entry.lines, "extensions.output_copy");
             } else {
                 self.changed(entry.lines, "", import::LOG_ALWAYS_ROTATES);
             }
@@ -414,12 +399,10 @@ impl Program<'_, '_, '_> {
     fn waits_for(&mut self, entry: &Entry) {
         for word in entry.value.split_whitespace() {
             let (name, state) = word.split_once(':').unwrap_or((word, "running"));
-            let origin = self.origin(entry.lines);
+            let origin = Some(self.origin(entry.lines));
             self.draft.dependencies.push((name.to_owned(), origin));
             if state.eq_ignore_ascii_case("running") {
-                self.work
-                    .report(self.file)
-                    .kept(entry.lines, "dependencies");
+                self.kept(entry.lines, "dependencies");
             } else {
                 self.changed(
                     entry.lines,
@@ -438,7 +421,7 @@ impl Program<'_, '_, '_> {
             return;
         };
         let at = command.map(|entry| entry.lines);
-        let origin = at.and_then(|lines| self.origin(lines));
+        let origin = at.map(|lines| self.origin(lines));
         if let (Some(lines), true) = (at, words.iter().any(|word| has_references(word))) {
             self.changed(lines, "command_line", import::SHELL_FILLS_IN);
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::program::Program;
 use crate::draft::Origin;
 use crate::recovery::{ACTIONS_MAX, Before, bounded, written};
+use crate::work::Converter;
 
 /// The default of `startretries`.
 const RETRIES: usize = 3;
@@ -29,7 +30,7 @@ impl Program<'_, '_, '_> {
             .section
             .get("autorestart")
             .or(self.section.get("startretries"));
-        let origin = entry.and_then(|entry| self.origin(entry.lines));
+        let origin = entry.map(|entry| self.origin(entry.lines));
         let delay = |at: usize| Duration::from_secs(at as u64 + 1);
         let draft = &mut self.draft;
         let has_start_phase = !startsecs.is_zero();

@@ -6,6 +6,7 @@ use super::Key;
 use super::exec::{self, Exec};
 use super::service::Service;
 use crate::formats::wrapper::{has_references, wrapped};
+use crate::work::Converter;
 
 impl Service<'_, '_, '_> {
     pub(super) fn kind(&mut self, key: &Key) {
@@ -115,14 +116,14 @@ impl Service<'_, '_, '_> {
             self.changed(last, "command_line", import::FAILURE_COUNTS);
         }
         let words = wrapped(&before, &main.words);
-        self.draft.set_command(&words, last.origin());
+        self.draft.set_command(&words, Some(last.origin()));
     }
 
     pub(super) fn environment(&mut self, key: &Key) {
         let text = self.filled(key, "environment", &key.entry.value);
         for word in crate::command::split(&text).unwrap_or_default() {
             if word.contains('=') {
-                self.draft.add("environment", word, key.origin());
+                self.draft.add("environment", word, Some(key.origin()));
             }
         }
         self.kept(key, "environment");

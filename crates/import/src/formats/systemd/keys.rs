@@ -10,7 +10,7 @@ use super::specifier::Names;
 use super::{Key, Unit, recovery, service_name};
 use crate::draft::Draft;
 use crate::recovery::written;
-use crate::work::Work;
+use crate::work::{Converter, Work};
 
 pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
     let base = service_name(name);
@@ -124,7 +124,7 @@ impl Service<'_, '_, '_> {
                     self.kept(key, "account_name");
                 } else {
                     self.draft
-                        .add("extensions.supplementary_groups", value, key.origin());
+                        .add("extensions.supplementary_groups", value, Some(key.origin()));
                     self.changed(
                         key,
                         "extensions.supplementary_groups",
@@ -136,7 +136,7 @@ impl Service<'_, '_, '_> {
             "SupplementaryGroups" => {
                 for group in value.split_whitespace() {
                     self.draft
-                        .add("extensions.supplementary_groups", group, key.origin());
+                        .add("extensions.supplementary_groups", group, Some(key.origin()));
                 }
                 self.kept(key, "extensions.supplementary_groups");
             }
@@ -146,7 +146,7 @@ impl Service<'_, '_, '_> {
             "EnvironmentFile" => {
                 let path = self.filled(key, "extensions.environment_files", value);
                 self.draft
-                    .add("extensions.environment_files", path, key.origin());
+                    .add("extensions.environment_files", path, Some(key.origin()));
                 self.kept(key, "extensions.environment_files");
                 if !self.unit.all("Environment").is_empty() {
                     self.changed(key, "extensions.environment_files", import::FILES_LOSE);
@@ -155,7 +155,7 @@ impl Service<'_, '_, '_> {
             "PassEnvironment" => {
                 for name in value.split_whitespace() {
                     self.draft
-                        .add("extensions.pass_environment", name, key.origin());
+                        .add("extensions.pass_environment", name, Some(key.origin()));
                 }
                 self.kept(key, "extensions.pass_environment");
             }
@@ -190,7 +190,7 @@ impl Service<'_, '_, '_> {
                     self.draft.add(
                         "extensions.read_only_paths",
                         path.trim_start_matches('+'),
-                        key.origin(),
+                        Some(key.origin()),
                     );
                 }
                 self.kept(key, "extensions.read_only_paths");

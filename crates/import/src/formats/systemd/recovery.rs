@@ -9,6 +9,7 @@ use super::span::{self, Span};
 use super::{Key, Unit};
 use crate::draft::{Draft, Origin};
 use crate::recovery::{ACTIONS_MAX, Before, written};
+use crate::work::Converter;
 
 /// Default of systemd.
 const RESTART_SEC: Duration = Duration::from_millis(100);
@@ -126,7 +127,7 @@ impl Restarts {
             mode: restart
                 .map_or("no", |key| key.entry.value.as_str())
                 .to_owned(),
-            origin: restart.and_then(Key::origin),
+            origin: restart.map(Key::origin),
             delay: time("RestartSec", RESTART_SEC).min(LONGEST),
             interval: time(
                 "StartLimitInterval",

@@ -5,6 +5,7 @@ use relance_texts::import;
 use super::Key;
 use super::keys::is_true;
 use super::service::Service;
+use crate::work::Converter;
 
 impl Service<'_, '_, '_> {
     pub(super) fn nice(&mut self, key: &Key) {
@@ -52,7 +53,7 @@ impl Service<'_, '_, '_> {
         };
         for path in paths {
             self.draft
-                .add("extensions.read_only_paths", *path, key.origin());
+                .add("extensions.read_only_paths", *path, Some(key.origin()));
         }
         self.kept(key, "extensions.read_only_paths");
         if key.entry.value == "strict" {
@@ -72,7 +73,7 @@ impl Service<'_, '_, '_> {
         if value.is_empty() {
             if !self.draft.has("extensions.capabilities") {
                 self.draft
-                    .set("extensions.capabilities", "none", key.origin());
+                    .set("extensions.capabilities", "none", Some(key.origin()));
             }
             return self.kept(key, "extensions.capabilities");
         }

@@ -4,8 +4,9 @@ use relance_texts::{Message, import};
 
 use super::specifier::Names;
 use super::{Key, Unit};
-use crate::draft::{Draft, Given};
-use crate::work::Work;
+use crate::draft::{Draft, Given, Origin};
+use crate::report::FileReport;
+use crate::work::{Converter, Work};
 
 /// A unit that is being converted.
 pub(super) struct Service<'a, 'w, 'f> {
@@ -16,26 +17,17 @@ pub(super) struct Service<'a, 'w, 'f> {
     pub(super) before: Vec<String>,
 }
 
+impl Converter<&Key> for Service<'_, '_, '_> {
+    fn origin(&self, key: &Key) -> Origin {
+        key.origin()
+    }
+
+    fn parts(&mut self) -> (&mut Draft, &mut [FileReport]) {
+        (&mut self.draft, &mut self.work.reports)
+    }
+}
+
 impl Service<'_, '_, '_> {
-    pub(super) fn kept(&mut self, key: &Key, setting: &str) {
-        self.work.report(key.file).kept(key.entry.lines, setting);
-    }
-
-    pub(super) fn keep(&mut self, key: &Key, setting: &str, value: impl Into<Given>) {
-        self.work
-            .keep(&mut self.draft, key.file, key.entry.lines, setting, value);
-    }
-
-    pub(super) fn lost(&mut self, key: &Key, why: impl Message) {
-        self.work.report(key.file).lost(key.entry.lines, why);
-    }
-
-    pub(super) fn changed(&mut self, key: &Key, setting: &str, note: impl Message) {
-        self.work
-            .report(key.file)
-            .changed(key.entry.lines, setting, note);
-    }
-
     /// Keeps what a setting takes that this version may or may not have.
     pub(super) fn keep_if_known(
         &mut self,

@@ -3,7 +3,6 @@
 use relance_texts::import;
 
 use super::{Unit, drafts_of, service_name};
-use crate::draft::Origin;
 use crate::work::Work;
 
 pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
@@ -19,11 +18,7 @@ pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
         match key.entry.key.as_str() {
             "OnCalendar" if is_here => {
                 for draft in drafts_of(&mut work.drafts, &target) {
-                    let origin = Some(Origin {
-                        file: key.file,
-                        lines,
-                    });
-                    draft.set("extensions.schedule", value, origin);
+                    draft.set("extensions.schedule", value, Some(key.origin()));
                     draft.set("start_type", "demand", None);
                 }
                 work.report(key.file).kept(lines, "extensions.schedule");
@@ -35,9 +30,6 @@ pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
                     .lost(lines, import::NoSchedule { service });
             }
             "Unit" => work.report(key.file).kept(lines, "name"),
-            "Description" | "Documentation" | "WantedBy" => {
-                work.report(key.file).lost(lines, import::TIMER_ONLY);
-            }
             _ => work.report(key.file).lost(lines, import::TIMER_ONLY),
         }
     }

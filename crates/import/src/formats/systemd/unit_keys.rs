@@ -4,6 +4,7 @@ use relance_texts::import;
 
 use super::service::Service;
 use super::{Key, recovery};
+use crate::work::Converter;
 
 impl Service<'_, '_, '_> {
     pub(super) fn of_install(&mut self, key: &Key) {
@@ -78,7 +79,7 @@ impl Service<'_, '_, '_> {
         for unit in key.entry.value.split_whitespace() {
             if let Some(name) = unit.strip_suffix(".service") {
                 let name = self.filled(key, "dependencies", name);
-                self.draft.dependencies.push((name, key.origin()));
+                self.draft.dependencies.push((name, Some(key.origin())));
                 if key.entry.key == "Requires" {
                     self.kept(key, "dependencies");
                 } else {
