@@ -23,7 +23,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
         let file = work.open(input);
         let (root, is_computed) = root(input, work)?;
         if is_computed {
-            computed(file, input, &root, work);
+            computed(file, input, work);
         }
         let apps = match &root.value {
             Value::List(items) => items.as_slice(),
@@ -75,29 +75,14 @@ fn root(input: &Input, work: &Work<'_>) -> Result<(Node, bool), Problem> {
     }
 }
 
-/// A file that node has read: a line that names a key of it is what became of that key; the others are code.
-fn computed(file: usize, input: &Input, root: &Node, work: &mut Work<'_>) {
-    let mut keys: Vec<String> = Vec::new();
-    collect(root, &mut keys);
+/// The lines of a file that node has read are code, not keys.
+fn computed(file: usize, input: &Input, work: &mut Work<'_>) {
     for (at, line) in input.text.lines().enumerate() {
-        let key = line.trim().trim_start_matches(['{', ' ', '"', '\'']);
-        let key: String = key
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect();
-        if keys.contains(&key) || line.chars().any(char::is_alphanumeric) {
-            work.report(file)
-                .changed(Lines::one(at + 1), "", import::COMPUTED);
+        if line.chars().any(char::is_alphanumeric) {
+            let lines = Lines::one(at + 1);
+            work.report(file).changed(lines, "", import::COMPUTED);
         }
     }
-}
-
-fn collect(node: &Node, keys: &mut Vec<String>) {
-    for entry in node.entries() {
-        keys.push(entry.key.clone());
-        collect(&entry.value, keys);
-    }
-    node.items().iter().for_each(|item| collect(item, keys));
 }
 
 /// An app that is being converted.
@@ -283,7 +268,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
                 self.changed(entry, "extensions.ready_after_ms", import::WAIT_READY);
             }
             "max_memory_restart" => self.memory(entry, &text),
-            "cron_restart" | "cron" => self.lost(entry, import::CRON_RESTART),
+            "cron_restart" | "cron" => self.cron_restart(entry, &text),
             "watch" if node.flag() == Some(false) => self.kept(entry, ""),
             "watch" | "ignore_watch" | "watch_options" | "watch_delay" => {
                 self.lost(entry, import::NO_WATCH);
@@ -431,14 +416,14 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
     fn memory(&mut self, entry: &Entry, text: &str) {
         let size = text.trim().to_ascii_uppercase();
         let size = size.trim_end_matches('B');
-        let known = |key: &str| relance_scm::settings::find_extension(key).is_some();
-        if known("recycle_above") {
-            self.keep(entry, "extensions.recycle_above", size);
-        } else if known("memory_max") {
-            self.keep(entry, "extensions.memory_max", size);
-            self.changed(entry, "extensions.memory_max", import::MEMORY_IS_A_FAILURE);
-        } else {
-            self.lost(entry, import::NO_LIMIT_OF_GROUP);
+        self.keep(entry, "extensions.recycle_above", size);
+    }
+
+    /// Once a day is a recycle of ours; other times are not.
+    fn cron_restart(&mut self, entry: &Entry, text: &str) {
+        match time_of_day(text) {
+            Some(time) => self.keep(entry, "extensions.recycle_at", time),
+            None => self.lost(entry, import::CRON_RESTART),
         }
     }
 
@@ -467,6 +452,16 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
     }
 }
 
+/// `30 3 * * *` as `03:30`, and nothing else of cron.
+fn time_of_day(text: &str) -> Option<String> {
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let [minute, hour, "*", "*", "*"] = fields.as_slice() else {
+        return None;
+    };
+    let (minute, hour): (u8, u8) = (minute.parse().ok()?, hour.parse().ok()?);
+    (minute < 60 && hour < 24).then(|| format!("{hour:02}:{minute:02}"))
+}
+
 /// A time of pm2: milliseconds, or with a unit: `10s`, `5m`, `1h`.
 fn time(text: &str) -> Option<Duration> {
     relance_scm::duration::parse(
@@ -474,4 +469,17 @@ fn time(text: &str) -> Option<Duration> {
         relance_scm::duration::Bare::Milliseconds,
     )
     .filter(|time| *time < Duration::from_secs(4_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restart_once_a_day_is_a_time_of_day() {
+        assert_eq!(time_of_day("30 3 * * *").as_deref(), Some("03:30"));
+        for other in ["0 */6 * * *", "0 3 * * 0", "0 24 * * *", "0 3 * *", ""] {
+            assert_eq!(time_of_day(other), None, "{other}");
+        }
+    }
 }

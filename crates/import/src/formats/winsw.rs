@@ -278,9 +278,6 @@ impl Service<'_, '_, '_> {
         let (Some(program), Some(arguments)) = (program, text_of(root, "stoparguments")) else {
             return self.lost(node, import::NO_STOP_COMMAND);
         };
-        if relance_scm::settings::find_extension("stop_command").is_none() {
-            return self.lost(node, import::NO_STOP_COMMAND);
-        }
         let line = relance_scm::command_line::join(&[program.trim_matches('"').to_owned()]);
         let arguments = arguments.split_whitespace().collect::<Vec<_>>().join(" ");
         let line = format!("{line} {arguments}").trim().to_owned();

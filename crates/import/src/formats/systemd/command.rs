@@ -13,7 +13,7 @@ impl Service<'_, '_, '_> {
         match key.entry.value.as_str() {
             "simple" | "exec" => self.kept(key, "command_line"),
             "notify" | "notify-reload" => {
-                self.keep_if_known(key, "extensions.ready", "notify", import::NO_NOTIFY);
+                self.keep(key, "extensions.ready", "notify");
             }
             "oneshot" => self.changed(key, "command_line", import::ONESHOT),
             "forking" => self.forking(key),
@@ -47,9 +47,8 @@ impl Service<'_, '_, '_> {
     /// The first command becomes ours; `$MAINPID` is in its environment.
     pub(super) fn stop_command(&mut self, key: &Key) {
         let setting = "extensions.stop_command";
-        let known = relance_scm::settings::find_extension("stop_command").is_some();
-        if !known || self.draft.has(setting) {
-            return self.lost(key, import::NO_STOP_COMMAND);
+        if self.draft.has(setting) {
+            return self.lost(key, import::ONE_STOP_COMMAND);
         }
         let text = self.filled(key, setting, &key.entry.value);
         let Some(exec) = exec::parse(&text).into_iter().next() else {

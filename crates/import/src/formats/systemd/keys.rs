@@ -170,12 +170,7 @@ impl Service<'_, '_, '_> {
             "UMask" => self.keep(key, "extensions.umask", value),
             "Nice" => self.nice(key),
             "OOMScoreAdjust" => self.keep(key, "extensions.oom_score_adjust", value),
-            "OOMPolicy" => self.keep_if_known(
-                key,
-                "extensions.oom_group",
-                value == "kill",
-                import::NO_LIMIT_OF_GROUP,
-            ),
+            "OOMPolicy" => self.keep(key, "extensions.oom_group", value == "kill"),
             "CPUAffinity" => self.keep(
                 key,
                 "extensions.affinity",
@@ -405,7 +400,7 @@ impl Service<'_, '_, '_> {
         if value.eq_ignore_ascii_case("infinity") {
             return self.kept(key, "");
         }
-        self.keep_if_known(key, setting, value, import::NO_LIMIT_OF_GROUP);
+        self.keep(key, setting, value);
     }
 
     fn rlimit(&mut self, key: &Key) {

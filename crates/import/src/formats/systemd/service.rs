@@ -1,10 +1,10 @@
 //! A service unit that is being converted, and what every key of it can become.
 
-use relance_texts::{Message, import};
+use relance_texts::import;
 
 use super::specifier::Names;
 use super::{Key, Unit};
-use crate::draft::{Draft, Given, Origin};
+use crate::draft::{Draft, Origin};
 use crate::report::FileReport;
 use crate::work::{Converter, Work};
 
@@ -28,24 +28,6 @@ impl Converter<&Key> for Service<'_, '_, '_> {
 }
 
 impl Service<'_, '_, '_> {
-    /// Keeps what a setting takes that this version may or may not have.
-    pub(super) fn keep_if_known(
-        &mut self,
-        key: &Key,
-        setting: &str,
-        value: impl Into<Given>,
-        otherwise: impl Message,
-    ) {
-        let known = setting
-            .strip_prefix("extensions.")
-            .is_none_or(|key| relance_scm::settings::find_extension(key).is_some());
-        if known {
-            self.keep(key, setting, value);
-        } else {
-            self.lost(key, otherwise);
-        }
-    }
-
     /// With its specifiers filled in.
     pub(super) fn filled(&mut self, key: &Key, setting: &str, text: &str) -> String {
         let (text, unknown) = self.names.fill_in(text);
