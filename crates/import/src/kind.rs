@@ -66,76 +66,85 @@ impl Kind {
     pub fn of(path: &Path, text: &str) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-        let begins = |word: &str| text.lines().any(|line| line.trim_start().starts_with(word));
-        let has_key = |key: &str| {
-            let mut lines = text.lines();
-            lines.any(|line| {
-                line.trim_start_matches(['"', '\'', ' ', '\t', '{'])
-                    .starts_with(key)
-            })
-        };
         match ending {
-            "service" | "timer" | "socket" | "target" | "path" | "mount" => {
-                return Some(Self::Systemd);
-            }
-            "reg" => return Some(Self::Nssm),
-            "xml" if text.contains("<ServiceDto") || text.contains("<ExecutablePath") => {
-                return Some(Self::Servy);
-            }
-            "xml" if text.contains("<service") => return Some(Self::Winsw),
-            "js" | "cjs" | "mjs" | "pm2" => return Some(Self::Pm2),
-            "json" if text.contains("\"ExecutablePath\"") => return Some(Self::Servy),
-            "json"
-                if ["\"apps\"", "\"script\"", "\"pm_exec_path\""]
-                    .iter()
-                    .any(|key| text.contains(key)) =>
-            {
-                return Some(Self::Pm2);
-            }
-            "yml" | "yaml" if begins("services:") => return Some(Self::Compose),
-            "yml" | "yaml" if begins("apps:") || has_key("script") => return Some(Self::Pm2),
-            "json" | "yml" | "yaml" | "xml" => return None,
-            "cron" | "crontab" => return Some(Self::Cron),
-            "bat" | "cmd" | "ps1" if text.to_ascii_lowercase().contains("nssm") => {
-                return Some(Self::Nssm);
-            }
-            _ => {}
+            "service" | "timer" | "socket" | "target" | "path" | "mount" => Some(Self::Systemd),
+            "reg" => Some(Self::Nssm),
+            "bat" | "cmd" | "ps1" if text.to_ascii_lowercase().contains("nssm") => Some(Self::Nssm),
+            "js" | "cjs" | "mjs" | "pm2" => Some(Self::Pm2),
+            "cron" | "crontab" => Some(Self::Cron),
+            "xml" => of_xml(text),
+            "json" => of_json(text),
+            "yml" | "yaml" => of_yaml(text),
+            _ if name.contains("procfile") => Some(Self::Procfile),
+            _ => of_text(text).or_else(|| is_crontab(path, &name, text).then_some(Self::Cron)),
         }
-        if name.contains("procfile") {
-            return Some(Self::Procfile);
-        }
-        let sections = [
-            "[program:",
-            "[supervisord]",
-            "[eventlistener:",
-            "[group:",
-            "[fcgi-program:",
-            "[include]",
-        ];
-        if sections.into_iter().any(begins) {
-            return Some(Self::Supervisord);
-        }
-        if ["[Service]", "[Unit]", "[Timer]", "[Install]"]
-            .into_iter()
-            .any(begins)
-        {
-            return Some(Self::Systemd);
-        }
-        if text.starts_with("Windows Registry Editor") || text.starts_with("REGEDIT4") {
-            return Some(Self::Nssm);
-        }
-        let is_crontab =
-            name == "crontab" || path.components().any(|part| part.as_os_str() == "cron.d");
-        let is_cron_line = |line: &str| {
-            let mut fields = line.split_whitespace();
-            let times = fields.by_ref().take(5);
-            times
-                .filter(|field| field.starts_with(|c: char| c == '*' || c.is_ascii_digit()))
-                .count()
-                == 5
-        };
-        (is_crontab || text.lines().any(is_cron_line)).then_some(Self::Cron)
     }
+}
+
+fn of_xml(text: &str) -> Option<Kind> {
+    if text.contains("<ServiceDto") || text.contains("<ExecutablePath") {
+        return Some(Kind::Servy);
+    }
+    text.contains("<service").then_some(Kind::Winsw)
+}
+
+fn of_json(text: &str) -> Option<Kind> {
+    if text.contains("\"ExecutablePath\"") {
+        return Some(Kind::Servy);
+    }
+    let keys = ["\"apps\"", "\"script\"", "\"pm_exec_path\""];
+    let has_key = keys.into_iter().any(|key| text.contains(key));
+    has_key.then_some(Kind::Pm2)
+}
+
+fn of_yaml(text: &str) -> Option<Kind> {
+    if begins(text, "services:") {
+        return Some(Kind::Compose);
+    }
+    let is_script = |line: &str| {
+        line.trim_start_matches(['"', '\'', ' ', '\t', '{'])
+            .starts_with("script")
+    };
+    (begins(text, "apps:") || text.lines().any(is_script)).then_some(Kind::Pm2)
+}
+
+/// By its sections or its first line.
+fn of_text(text: &str) -> Option<Kind> {
+    let supervisord = [
+        "[program:",
+        "[supervisord]",
+        "[eventlistener:",
+        "[group:",
+        "[fcgi-program:",
+        "[include]",
+    ];
+    let systemd = ["[Service]", "[Unit]", "[Timer]", "[Install]"];
+    if supervisord.into_iter().any(|section| begins(text, section)) {
+        return Some(Kind::Supervisord);
+    }
+    if systemd.into_iter().any(|section| begins(text, section)) {
+        return Some(Kind::Systemd);
+    }
+    let is_export = text.starts_with("Windows Registry Editor") || text.starts_with("REGEDIT4");
+    is_export.then_some(Kind::Nssm)
+}
+
+/// By its name, its folder, or a line with five times.
+fn is_crontab(path: &Path, name: &str, text: &str) -> bool {
+    let is_time = |field: &str| field.starts_with(|c: char| c == '*' || c.is_ascii_digit());
+    let is_job = |line: &str| {
+        let times = line.split_whitespace().take(5);
+        times.filter(|field| is_time(field)).count() == 5
+    };
+    name == "crontab"
+        || path.components().any(|part| part.as_os_str() == "cron.d")
+        || text.lines().any(is_job)
+}
+
+/// Whether a line begins with this word.
+fn begins(text: &str, word: &str) -> bool {
+    let mut lines = text.lines();
+    lines.any(|line| line.trim_start().starts_with(word))
 }
 
 /// The text of a file: UTF-8, or UTF-16 as Windows exports the registry; what is neither is shown as it can be.

@@ -122,12 +122,6 @@ const LONG: &[(&str, &str, usize, &str)] = &[
         75,
         "one row for each key",
     ),
-    (
-        "crates/import/src/kind.rs",
-        "of",
-        80,
-        "one row for each sign of a kind",
-    ),
 ];
 
 pub(super) fn check(files: &[File]) -> Vec<String> {
