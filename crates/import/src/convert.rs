@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use relance_texts::import;
 
-use crate::draft::Draft;
+use crate::draft::{Draft, Origin};
 use crate::formats;
 use crate::kind::Kind;
 use crate::recovery::Comparison;
@@ -139,28 +139,17 @@ fn file(drafts: &[Draft], reports: &[FileReport]) -> String {
 
 /// Takes out what would be refused; `false` if nothing is left.
 fn check(draft: &mut Draft, work: &mut Work<'_>) -> bool {
-    match draft.take_out_refused(work.options.system) {
-        Ok(refused) => {
-            for (_, origin, error) in refused {
-                if let Some(origin) = origin {
-                    let why = import::Refused {
-                        why: error.to_sentence(),
-                    };
-                    work.reports[origin.file].lost(origin.lines, why);
-                }
-            }
-            true
-        }
-        Err(error) => {
-            if let Some(origin) = draft.origin() {
-                let why = import::Refused {
-                    why: error.to_sentence(),
-                };
-                work.reports[origin.file].lost(origin.lines, why);
-            }
-            false
+    let (refused, is_whole) = match draft.take_out_refused(work.options.system) {
+        Ok(refused) => (refused, true),
+        Err(error) => (vec![(draft.origin(), error)], false),
+    };
+    for (origin, error) in refused {
+        if let Some(Origin { file, lines }) = origin {
+            let why = error.to_sentence();
+            work.reports[file].lost(lines, import::Refused { why });
         }
     }
+    is_whole
 }
 
 fn compare(draft: &Draft) -> Option<Comparison> {

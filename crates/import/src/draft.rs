@@ -221,7 +221,8 @@ impl Draft {
         self.with(|_| true)
     }
 
-    fn with(&self, is_wanted: impl Fn(&Setting) -> bool) -> Result<ServiceConfig, ScmError> {
+    /// The configuration of the settings with these keys.
+    fn with(&self, is_wanted: impl Fn(&str) -> bool) -> Result<ServiceConfig, ScmError> {
         let mut body = Map::new();
         let mut name = self.name.clone();
         if self.instances.is_some() {
@@ -233,20 +234,19 @@ impl Draft {
         let mut recovery = Map::new();
         let mut extensions = Map::new();
         recovery.insert("on_error_stop".into(), true.into());
-        for setting in self.settings.iter().filter(|setting| is_wanted(setting)) {
-            let json = setting.value.json();
-            let place = match setting.key.split_once('.') {
-                Some(("recovery", key)) => recovery.insert(key.into(), json),
-                Some(("extensions", key)) => extensions.insert(key.into(), json),
-                _ => body.insert(setting.key.clone(), json),
+        for setting in self
+            .settings
+            .iter()
+            .filter(|setting| is_wanted(&setting.key))
+        {
+            let (place, key) = match setting.key.split_once('.') {
+                Some(("recovery", key)) => (&mut recovery, key),
+                Some(("extensions", key)) => (&mut extensions, key),
+                _ => (&mut body, setting.key.as_str()),
             };
-            drop(place);
+            place.insert(key.into(), setting.value.json());
         }
-        if is_wanted(&Setting {
-            key: "dependencies".into(),
-            value: Given::Flag(true),
-            origin: None,
-        }) {
+        if is_wanted("dependencies") {
             let names = self.dependencies.iter().map(|(name, _)| name.clone());
             body.insert("dependencies".into(), names.map(Json::String).collect());
         }
@@ -267,7 +267,7 @@ impl Draft {
     pub(crate) fn take_out_refused(
         &mut self,
         system: crate::System,
-    ) -> Result<Vec<(String, Option<Origin>, ScmError)>, ScmError> {
+    ) -> Result<Vec<(Option<Origin>, ScmError)>, ScmError> {
         let mut refused = Vec::new();
         if system == crate::System::Windows {
             for setting in self.settings.clone() {
@@ -276,7 +276,7 @@ impl Draft {
                 if let Some(System::Linux(why)) = known {
                     self.unset(&setting.key);
                     let error = ScmError::new(relance_scm::Win32Error::INVALID_PARAMETER, why);
-                    refused.push((setting.key, setting.origin, error));
+                    refused.push((setting.origin, error));
                 }
             }
         }
@@ -285,20 +285,19 @@ impl Draft {
         }
         self.with(|_| false)?;
         for setting in self.settings.clone() {
-            let alone = |other: &Setting| other.key == setting.key;
-            if let Err(error) = self.with(alone) {
+            if let Err(error) = self.with(|key| key == setting.key) {
                 self.unset(&setting.key);
                 if setting.key == "command_line" {
                     return Err(error);
                 }
-                refused.push((setting.key, setting.origin, error));
+                refused.push((setting.origin, error));
             }
         }
         let mut kept = Vec::new();
         for (name, origin) in std::mem::take(&mut self.dependencies) {
             match relance_scm::config::Dependency::parse(&name) {
                 Ok(_) => kept.push((name, origin)),
-                Err(error) => refused.push(("dependencies".into(), origin, error)),
+                Err(error) => refused.push((origin, error)),
             }
         }
         self.dependencies = kept;
