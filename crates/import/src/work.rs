@@ -7,7 +7,7 @@ use relance_texts::{Message, import};
 use crate::command::is_of_windows;
 use crate::draft::{Draft, Given, Origin};
 use crate::kind::{Kind, decode};
-use crate::report::FileReport;
+use crate::report::{FileReport, Lines};
 use crate::syntax::SyntaxError;
 use crate::{Files, Options, Problem, System};
 
@@ -34,6 +34,24 @@ impl Work<'_> {
         self.reports
             .push(FileReport::new(path, input.kind, &input.text));
         self.reports.len() - 1
+    }
+
+    /// The lines that say something, without blanks around them; the others are silent.
+    pub(crate) fn statements<'t>(
+        &mut self,
+        input: &'t Input,
+        file: usize,
+    ) -> Vec<(Lines, &'t str)> {
+        let mut statements = Vec::new();
+        for (at, line) in input.text.lines().enumerate() {
+            let (lines, line) = (Lines::one(at + 1), line.trim());
+            if line.is_empty() || line.starts_with('#') {
+                self.report(file).silent(lines);
+            } else {
+                statements.push((lines, line));
+            }
+        }
+        statements
     }
 
     /// The account of a file.

@@ -6,7 +6,6 @@ use relance_texts::import;
 
 use crate::command::{is_variable, of_shell};
 use crate::draft::{Draft, Origin};
-use crate::report::Lines;
 use crate::work::{Input, Work};
 
 /// Names for times.
@@ -25,13 +24,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) {
         let file = work.open(input);
         let has_user = has_user_column(input);
         let mut variables: BTreeMap<String, (String, Origin)> = BTreeMap::new();
-        for (at, line) in input.text.lines().enumerate() {
-            let lines = Lines::one(at + 1);
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                work.report(file).silent(lines);
-                continue;
-            }
+        for (lines, line) in work.statements(input, file) {
             let assignment = line
                 .split_once('=')
                 .filter(|(name, _)| is_variable(name.trim()));

@@ -10,13 +10,7 @@ use crate::work::{Input, Work};
 pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) {
     for input in inputs {
         let file = work.open(input);
-        for (at, line) in input.text.lines().enumerate() {
-            let lines = Lines::one(at + 1);
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                work.report(file).silent(lines);
-                continue;
-            }
+        for (lines, line) in work.statements(input, file) {
             let is_name = |name: &str| {
                 !name.is_empty()
                     && name
