@@ -62,6 +62,17 @@ const fn costly(name: &'static str, from: &'static str, run: fn(&[u8]), cost: u3
     }
 }
 
+const fn large(name: &'static str, from: &'static str, run: fn(&[u8]), cost: u32) -> Target {
+    Target {
+        memory_max: 64 * MIB,
+        ..costly(name, from, run, cost)
+    }
+}
+
+const fn import(name: &'static str, run: fn(&[u8])) -> Target {
+    large(name, "another service manager", run, 20)
+}
+
 /// Every target. Anyone who adds one adds a file of `fuzz_targets`, a `[[bin]]` and a corpus; a test compares
 /// the four.
 pub const TARGETS: &[Target] = &[
@@ -104,62 +115,15 @@ pub const TARGETS: &[Target] = &[
     ),
     cheap("apply_file", "an administrator", config::apply_file),
     cheap("settings_file", "an administrator", config::settings_file),
-    Target {
-        memory_max: 64 * MIB,
-        ..costly(
-            "import_supervisord",
-            "another service manager",
-            import::supervisord,
-            20,
-        )
-    },
-    Target {
-        memory_max: 64 * MIB,
-        ..costly(
-            "import_systemd",
-            "another service manager",
-            import::systemd,
-            20,
-        )
-    },
-    Target {
-        memory_max: 64 * MIB,
-        ..costly("import_pm2", "another service manager", import::pm2, 20)
-    },
-    Target {
-        memory_max: 64 * MIB,
-        ..costly("import_nssm", "another service manager", import::nssm, 20)
-    },
-    Target {
-        memory_max: 64 * MIB,
-        ..costly("import_winsw", "another service manager", import::winsw, 20)
-    },
-    Target {
-        memory_max: 64 * MIB,
-        ..costly("import_servy", "another service manager", import::servy, 20)
-    },
-    Target {
-        memory_max: 64 * MIB,
-        ..costly(
-            "import_procfile",
-            "another service manager",
-            import::procfile,
-            20,
-        )
-    },
-    Target {
-        memory_max: 64 * MIB,
-        ..costly("import_cron", "another service manager", import::cron, 20)
-    },
-    Target {
-        memory_max: 64 * MIB,
-        ..costly(
-            "import_compose",
-            "another service manager",
-            import::compose,
-            20,
-        )
-    },
+    import("import_supervisord", import::supervisord),
+    import("import_systemd", import::systemd),
+    import("import_pm2", import::pm2),
+    import("import_nssm", import::nssm),
+    import("import_winsw", import::winsw),
+    import("import_servy", import::servy),
+    import("import_procfile", import::procfile),
+    import("import_cron", import::cron),
+    import("import_compose", import::compose),
     cheap("sddl", "anyone who may change a descriptor", texts::sddl),
     cheap(
         "command_line",
@@ -177,10 +141,7 @@ pub const TARGETS: &[Target] = &[
         "a service, by what it prints and reports",
         texts::shown,
     ),
-    Target {
-        memory_max: 64 * MIB,
-        ..costly("script", "any local user", texts::script, 20)
-    },
+    large("script", "any local user", texts::script, 20),
     costly(
         "stored_rows",
         "anyone who has written the database",
@@ -211,13 +172,10 @@ pub const TARGETS: &[Target] = &[
         console::request,
     ),
     cheap("event_xml", "the event log of Windows", windows::event_xml),
-    Target {
-        memory_max: 64 * MIB,
-        ..costly(
-            "world",
-            "clients and services of one manager",
-            world::play,
-            50,
-        )
-    },
+    large(
+        "world",
+        "clients and services of one manager",
+        world::play,
+        50,
+    ),
 ];
