@@ -121,7 +121,7 @@ import-other-environment = one environment is imported: env; for another one cha
 import-cluster = there is no shared port: instances of a server need a port each (PORT and %i), or SO_REUSEPORT
 import-min-uptime = a run that lasts longer than the reset period has the counter begin again
 import-wait-ready = process.send('ready') is not heard; set ready_after_ms, or ready = notify if the program speaks it
-import-cron-restart = relance recycles once a day (recycle_at) or by age (recycle_after_ms); at other times let cron run relance restart
+import-cron-restart = relance recycles once a day (recycle_at) or by age (recycle_after_ms); for other times make a service with a schedule that runs relance restart
 import-no-watch = relance watches no files; use the watch mode of the program while developing
 import-log-of-each = each instance has its own log; relance logs 'NAME@' shows all
 import-one-form-of-time = time stamps have one form, like 2026-11-28T09:30:00.123Z

@@ -122,7 +122,7 @@ import-other-environment = un seul environnement est importé : env ; pour un au
 import-cluster = il n’y a pas de port partagé : les instances d’un serveur ont besoin chacune d’un port (PORT et %i), ou de SO_REUSEPORT
 import-min-uptime = une exécution qui dure plus que la période de remise à zéro fait recommencer le compteur
 import-wait-ready = process.send('ready') n’est pas entendu ; réglez ready_after_ms, ou ready = notify si le programme le parle
-import-cron-restart = relance recycle une fois par jour (recycle_at) ou selon l’âge (recycle_after_ms) ; pour d’autres heures, que cron lance relance restart
+import-cron-restart = relance recycle une fois par jour (recycle_at) ou selon l’âge (recycle_after_ms) ; pour d’autres heures, créez un service avec schedule qui lance relance restart
 import-no-watch = relance ne surveille pas de fichiers ; utilisez le mode de surveillance du programme en développement
 import-log-of-each = chaque instance a son journal ; relance logs 'NOM@' les montre tous
 import-one-form-of-time = les horodatages ont une seule forme, comme 2026-11-28T09:30:00.123Z

@@ -419,9 +419,11 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
         self.keep(entry, "extensions.recycle_above", size);
     }
 
-    /// Once a day is a recycle of ours; other times are not.
+    /// Once a day is a recycle of ours; other times are not. A program that may end is started by its clock.
     fn cron_restart(&mut self, entry: &Entry, text: &str) {
+        let may_end = self.app.get("autorestart").and_then(Node::flag) == Some(false);
         match time_of_day(text) {
+            _ if may_end => self.keep(entry, "extensions.schedule", text),
             Some(time) => self.keep(entry, "extensions.recycle_at", time),
             None => self.lost(entry, import::CRON_RESTART),
         }
@@ -474,6 +476,7 @@ fn time(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::tests::{Memory, imported};
 
     #[test]
     fn a_restart_once_a_day_is_a_time_of_day() {
@@ -481,5 +484,15 @@ mod tests {
         for other in ["0 */6 * * *", "0 3 * * 0", "0 24 * * *", "0 3 * *", ""] {
             assert_eq!(time_of_day(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_program_that_may_end_is_started_by_the_clock() {
+        let app =
+            r#"{"apps": [{"script": "a.js", "autorestart": false, "cron_restart": "5 3 * * *"}]}"#;
+        let files = Memory::default().with("/u/pm2.json", app);
+        let found = imported(&["/u/pm2.json".into()], &files).toml;
+        assert!(found.contains("schedule = \"5 3 * * *\""), "{found}");
+        assert!(!found.contains("recycle_at"), "{found}");
     }
 }

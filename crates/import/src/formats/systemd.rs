@@ -222,7 +222,10 @@ mod tests {
                 "/u/a.service.d/10.conf",
                 "[Service]\nExecStart=\nExecStart=/bin/b $X\nEnvironment=A=2\n",
             )
-            .with("/u/a.timer", "[Timer]\nOnCalendar=minutely\n");
+            .with(
+                "/u/a.timer",
+                "[Timer]\nOnCalendar=minutely\nPersistent=true\n",
+            );
         let found = imported(
             &[PathBuf::from("/u/a.service"), PathBuf::from("/u/a.timer")],
             &files,
@@ -238,13 +241,15 @@ mod tests {
             found.toml
         );
         assert!(found.toml.contains("restart/5s"), "{}", found.toml);
+        let missed = "when_start_missed = \"run\"";
+        assert!(found.toml.contains(missed), "{}", found.toml);
         assert_eq!(found.services, ["a"]);
         assert!(found.comparisons[0].is_same(), "{:?}", found.comparisons);
     }
 
     #[test]
     fn limits_of_starts_are_lists_that_end() {
-        let unit = "[Service]\nExecStart=/bin/a\nRestart=always\nSuccessExitStatus=143\n";
+        let unit = "[Service]\nExecStart=/bin/a\nRestart=always\nSuccessExitStatus=143\nWatchdogSignal=SIGABRT\n";
         let files = Memory::default().with("/u/w@.service", unit);
         let found = imported(&[PathBuf::from("/u/w@.service")], &files);
         let actions = "restart/100ms/restart/100ms/restart/100ms/restart/100ms/none/0";

@@ -217,6 +217,11 @@ impl Service<'_, '_, '_> {
                 self.time_to_start(key);
             }
             "WatchdogSec" => self.time(key, "extensions.watchdog_ms"),
+            "WatchdogSignal" => self.keep(
+                key,
+                "extensions.watchdog_signal",
+                value.trim_start_matches("SIG"),
+            ),
             "NotifyAccess" => self.changed(key, "extensions.ready", import::NOTIFY_ACCESS),
             "StandardOutput" | "StandardError" => self.output(key),
             "StandardInput" if value == "null" => self.kept(key, ""),
@@ -283,7 +288,6 @@ impl Service<'_, '_, '_> {
             | "FinalKillSignal"
             | "SendSIGHUP"
             | "RestartKillSignal"
-            | "WatchdogSignal"
             | "LogRateLimitIntervalSec"
             | "LogRateLimitBurst"
             | "LogNamespace"

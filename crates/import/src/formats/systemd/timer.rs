@@ -2,6 +2,7 @@
 
 use relance_texts::import;
 
+use super::keys::is_true;
 use super::{Unit, drafts_of, service_name};
 use crate::work::Work;
 
@@ -28,6 +29,13 @@ pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
                 let service = service_name(&target);
                 work.report(key.file)
                     .lost(lines, import::NoSchedule { service });
+            }
+            "Persistent" if is_here && is_true(value) => {
+                for draft in drafts_of(&mut work.drafts, &target) {
+                    draft.set("extensions.when_start_missed", "run", Some(key.origin()));
+                }
+                work.report(key.file)
+                    .kept(lines, "extensions.when_start_missed");
             }
             "Unit" => work.report(key.file).kept(lines, "name"),
             _ => work.report(key.file).lost(lines, import::TIMER_ONLY),
