@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use relance_policy::record::{EndReason, StartCause};
 use relance_policy::{End, PendingAction, Run, ServiceRecord, Time};
+use relance_scm::config::StartType;
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::{EndInfo, HeldInfo, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo};
 use relance_scm::status::ServiceStatus;
@@ -74,6 +75,7 @@ pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInf
         restart_wanted: record.restart.map(|restart| clocks.wall_of(restart.since)),
         next_start: record
             .scheduled
+            .filter(|_| record.config.start_type != StartType::Disabled)
             .and_then(|scheduled| scheduled.next)
             .map(|next| Timestamp(next.saturating_mul(1000))),
         held: record.held().map(|down| HeldInfo {

@@ -69,6 +69,12 @@ pub(crate) struct Selected {
     pub(crate) is_one: bool,
 }
 
+/// Refuses a name of no service, which may be a slip of the keyboard.
+pub(crate) fn must_exist(manager: &Manager, name: &ServiceName) -> CommandResult {
+    manager.ask(|scm, caller, reply| scm.query_service(caller, name, reply))?;
+    Ok(())
+}
+
 impl Selection {
     /// Whether no service was named.
     pub(crate) fn is_empty(&self) -> bool {

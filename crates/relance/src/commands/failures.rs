@@ -13,7 +13,7 @@ use crate::cli::{CommandResult, Common, Manager};
 use crate::lang::lang;
 use crate::last_lines;
 use crate::plain::plain;
-use crate::selection::{Selection, service_names};
+use crate::selection::{Selection, must_exist, service_names};
 use crate::text::{earliest, moment, moment_from, now};
 
 /// Entries that are asked for at once.
@@ -44,6 +44,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let mut report = collect(&manager, since)?.report();
     if let Some(names) = &selected {
         report.retain(|service| names.iter().any(|name| name.as_str() == &*service.name));
+        // One that is deleted may have failed, too.
+        for name in names {
+            if !report.iter().any(|service| &*service.name == name.as_str()) {
+                must_exist(&manager, name)?;
+            }
+        }
     }
     if arguments.common.json {
         let bodies: Vec<_> = report.iter().map(FailuresBody::from).collect();

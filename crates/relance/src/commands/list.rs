@@ -12,7 +12,7 @@ use relance_wire::api::ServicesReply;
 use crate::cli::{CommandResult, Common, Manager};
 use crate::lang::{lang, say};
 use crate::plain::plain;
-use crate::selection::{Selection, service_names};
+use crate::selection::{Selection, must_exist, service_names};
 use crate::table::{self, Cell, Column, Tone};
 use crate::text::{between, earliest, now, size};
 
@@ -86,6 +86,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         let selected = Selection::of(&arguments.names).select(&manager)?;
         all.services
             .retain(|info| selected.names.contains(&info.config.service_name));
+        let listed = all.services.iter().map(|info| &info.config.service_name);
+        for name in &selected.names {
+            if !listed.clone().any(|listed| listed == name) {
+                must_exist(&manager, name)?;
+            }
+        }
     }
     all.services.retain(|info| is_wanted(info, &arguments));
     if arguments.common.json {

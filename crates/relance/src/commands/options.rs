@@ -125,7 +125,10 @@ fn option(setting: &'static Setting) -> Arg {
             .num_args(0..=1)
             .default_missing_value("yes")
             .value_parser(parser(setting)),
-        _ => arg.value_parser(parser(setting)),
+        // A number may be below zero, and where none may be, the value says what to write instead.
+        _ => arg
+            .allow_negative_numbers(true)
+            .value_parser(parser(setting)),
     }
 }
 

@@ -9,12 +9,15 @@ mod words;
 
 use clap::Parser;
 use relance_scm::{Control, ScmError, ServiceName, ServiceState, Win32Error};
-use relance_texts::sc;
+use relance_texts::{error, quoted, sc};
 
-use crate::cli::{CommandFailure, CommandResult, Common, Manager, name};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager, name, usage};
 use crate::lang::lang;
 use crate::plain::plain_lines;
 use words::Options;
+
+/// What `state=` may be.
+const STATES: [&str; 3] = ["active", "inactive", "all"];
 
 /// The verbs, with what comes after them.
 const VERBS: &[(&str, &str)] = &[
@@ -167,6 +170,13 @@ fn query(manager: &Manager, verb: &str, words: &[String]) -> Done {
         .get("state")
         .unwrap_or("active")
         .to_ascii_lowercase();
+    if !STATES.contains(&state.as_str()) {
+        let unknown = error::NoChoice {
+            text: quoted(&state),
+            words: STATES.to_vec(),
+        };
+        return Err(("EnumServicesStatus", usage(unknown)));
+    }
     let all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply));
     for info in all
         .map_err(|failure| ("EnumServicesStatus", failure))?

@@ -43,10 +43,27 @@ fn start_error(daemon: &Daemon, command_line: &str) -> ScmError {
 #[test]
 fn a_service_that_does_not_exist() {
     let daemon = Daemon::start(relance());
-    for command in ["start", "stop", "status", "why", "delete", "failure"] {
+    for command in [
+        "start", "stop", "status", "why", "delete", "failure", "list", "failures",
+    ] {
         let output = daemon.relance(&[command, "nobody"]);
         assert_refused(&output, 4, &["1060", "relance list"]);
     }
+}
+
+#[test]
+fn a_number_below_zero_is_read_as_one() {
+    let daemon = Daemon::start(relance());
+    daemon.create(ServiceConfig::new(name("a"), "/bin/true"));
+    let set = |option: &str, value: &str| daemon.relance(&["config", "a", option, value]);
+    let taken = set("--oom-score-adjust", "-500");
+    assert!(taken.status.success(), "{taken:?}");
+    assert_refused(
+        &set("--oom-score-adjust", "-5000"),
+        2,
+        &["87", "-1000 to 1000"],
+    );
+    assert_refused(&set("--recycle-jitter", "-1"), 2, &["87", "1h30m"]);
 }
 
 #[test]

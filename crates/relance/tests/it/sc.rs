@@ -162,6 +162,7 @@ fn r76_what_fails_is_said_with_the_call_and_the_code() {
             "{words:?}: {said}"
         );
     };
+    refused(&["query", "state=", "none"], "active, inactive, all");
     refused(&["start", "none"], "[SC] StartService FAILED 1060:");
     refused(&["failure", "none", "reset=", "0"], "actions=");
     refused(&["create", "x", "start=", "auto"], "binPath=");

@@ -59,6 +59,10 @@ fn x72_the_clock_starts_it_and_its_next_time_is_shown() {
     assert!(info.next_start.is_some());
     let status = output(&daemon, &["status", "tick"]);
     assert!(status.contains("(*:*:* UTC)"), "{status}");
+    // A start that will not happen is not announced.
+    output(&daemon, &["disable", "tick"]);
+    daemon.wait_until(&name("tick"), |info| info.next_start.is_none());
+    output(&daemon, &["enable", "--demand", "tick"]);
     // What an engine has planned, the next one keeps.
     daemon.kill_engine();
     daemon.wait_until(&name("tick"), |info| {
