@@ -19,7 +19,7 @@ pub(crate) fn begin(draft: &mut Draft, id: RunId, grace: Duration) {
     }
 }
 
-/// An engine before this one may have ended before it had the command run; for the host a second time is none.
+/// An engine before this one may have ended before it had the command run. The host runs it only once.
 pub(crate) fn repeat(draft: &mut Draft, id: RunId) {
     if draft
         .run(id)
@@ -38,28 +38,14 @@ pub(crate) fn ended(draft: &mut Draft, id: RunId, problem: Option<Box<str>>) -> 
         return Answer::Stale;
     }
     if let Some(problem) = problem {
-        signal_instead(draft, id, problem);
+        draft.log(Event::StopCommandFailed(problem));
+        draft.act(Action::SignalStop(id));
     }
     Answer::Accepted
 }
 
 /// It has not ended in its time.
 pub(crate) fn overdue(draft: &mut Draft, id: RunId) -> Answer {
-    let Some(run) = draft.run(id) else {
-        return Answer::Stale;
-    };
-    if run.stop_command_until.take().is_none() {
-        return Answer::Stale;
-    }
-    signal_instead(
-        draft,
-        id,
-        "it did not end within half of the stop grace".into(),
-    );
-    Answer::Accepted
-}
-
-fn signal_instead(draft: &mut Draft, id: RunId, problem: Box<str>) {
-    draft.log(Event::StopCommandFailed(problem));
-    draft.act(Action::SignalStop(id));
+    let problem = "it did not end within half of the stop grace";
+    ended(draft, id, Some(problem.into()))
 }
