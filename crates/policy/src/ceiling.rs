@@ -8,21 +8,22 @@
 
 use std::time::Duration;
 
+use relance_scm::Control;
 use relance_scm::ceiling::Ceiling;
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
-use relance_scm::settings::{RECYCLE_AFTER, RECYCLE_JITTER, STOP_DEADLINE, STOP_GRACE};
-use relance_scm::{Control, ServiceKind};
+use relance_scm::settings::{RECYCLE_AFTER, RECYCLE_JITTER};
 
 use crate::action::{Answer, DenyReason};
 use crate::control;
 use crate::draft::Draft;
 use crate::record::{Recycle, RecyclePhase, RestartWanted, RunId, ServiceRecord};
-use crate::time::Time;
+use crate::stopping;
+use crate::time::{Time, millis};
 
 /// A shorter life would be a loop.
 const AGE_MIN: Duration = Duration::from_secs(1);
-/// When it is said of a service without a stop deadline that it takes long.
+/// After which time it is said of a service without a stop deadline that its stop takes long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl ServiceRecord {
@@ -161,18 +162,14 @@ pub(crate) fn slow(draft: &mut Draft, id: RunId) -> Answer {
     match draft.run(id).and_then(|run| run.recycle.as_mut()) {
         Some(recycle) if matches!(recycle.phase, RecyclePhase::Stopping(Some(_))) => {
             recycle.phase = RecyclePhase::Stopping(None);
-            let patience = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
-            draft.log(Event::RecycleWaits(patience));
+            draft.log(Event::RecycleWaits(millis(patience)));
             Answer::Accepted
         }
         _ => Answer::Stale,
     }
 }
 
+/// The same for any run: the time that its stop may take otherwise.
 fn patience(record: &ServiceRecord) -> Duration {
-    let set = &record.config.extensions;
-    match record.kind() {
-        ServiceKind::Program => set.get(STOP_GRACE),
-        ServiceKind::Service => set.get(STOP_DEADLINE).unwrap_or(PATIENCE),
-    }
+    stopping::stop_time(record).unwrap_or(PATIENCE)
 }

@@ -10,6 +10,7 @@ use relance_scm::{Control, ServiceKind, ServiceState, Win32Error};
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
 use crate::record::{ControlId, PendingControl, Run, RunId, RunPhase, ServiceRecord, StopCause};
+use crate::time::millis;
 use crate::{held, pending, schedule, stopping};
 
 /// How long a service may take to answer a control (S44).
@@ -255,7 +256,7 @@ pub(crate) fn timed_out(draft: &mut Draft, id: RunId) -> Answer {
     let Some(pending) = run.control.take() else {
         return Answer::Stale;
     };
-    let timeout_ms = u32::try_from(ANSWER_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+    let timeout_ms = millis(ANSWER_TIMEOUT);
     draft.log(Event::ControlTimedOut(timeout_ms));
     draft.act(Action::CompleteControl {
         run: id,

@@ -11,6 +11,7 @@ use crate::action::Action;
 use crate::draft::Draft;
 use crate::held;
 use crate::record::{ActionId, PENDING_ACTIONS_MAX, PendingAction, RunId};
+use crate::time::millis;
 
 /// A start that failed is not tried again sooner.
 const START_PAUSE: Duration = Duration::from_secs(1);
@@ -57,7 +58,7 @@ fn count_with(draft: &mut Draft, run: RunId, least: Duration) {
 }
 
 fn not_before(action: RecoveryAction, least: Duration) -> RecoveryAction {
-    let least = u32::try_from(least.as_millis()).unwrap_or(u32::MAX);
+    let least = millis(least);
     if action.kind.restarts() && action.delay_ms() < least {
         return RecoveryAction::new(action.kind, least);
     }

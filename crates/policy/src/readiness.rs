@@ -11,6 +11,7 @@ use crate::action::{Action, Answer};
 use crate::draft::Draft;
 use crate::record::{Run, RunId};
 use crate::stopping::KILL_AGAIN;
+use crate::time::millis;
 
 /// A service that has not said RUNNING is named after this time, if its wait hint is shorter.
 const MUTE: Duration = Duration::from_secs(30);
@@ -120,8 +121,4 @@ pub(crate) fn mute(draft: &mut Draft, id: RunId) -> Answer {
 fn pending(draft: &mut Draft, id: RunId) -> Option<&mut Run> {
     let is_pending = draft.record.state == ServiceState::StartPending;
     draft.run(id).filter(|run| is_pending && run.stop.is_none())
-}
-
-fn millis(time: Duration) -> u32 {
-    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
 }

@@ -15,7 +15,7 @@ use crate::input::{DependencyFailure, SpawnFailure};
 use crate::record::CONNECT_TIMEOUT;
 use crate::record::restored::CONTROLS_MISSED;
 use crate::record::{EndReason, Run, RunId, RunPhase, StartCause, accepted_at_first};
-use crate::time::Time;
+use crate::time::{Time, millis};
 use crate::{ending, failure, held, pending, readiness, stop_command, stopping};
 
 /// The wait hint on record when a start begins (S14).
@@ -294,7 +294,7 @@ pub(crate) fn connect_timed_out(draft: &mut Draft, id: RunId) -> Answer {
 
 /// R8.8: 7009 prints the full time-out even if the process ended at once (S43).
 pub(crate) fn not_connected(draft: &mut Draft, id: RunId, process_remains: bool) {
-    let timeout_ms = u32::try_from(CONNECT_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+    let timeout_ms = millis(CONNECT_TIMEOUT);
     let error = Win32Error::SERVICE_REQUEST_TIMEOUT;
     fail_start(draft, id, error, process_remains, |draft| {
         draft.log(Event::ConnectTimedOut(timeout_ms));

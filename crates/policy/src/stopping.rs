@@ -10,8 +10,9 @@ use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceKind, ServiceState, d
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
 use crate::ending;
-use crate::record::{EndReason, RunId, RunPhase, StopCause};
+use crate::record::{EndReason, RunId, RunPhase, ServiceRecord, StopCause};
 use crate::stop_command;
+use crate::time::millis;
 
 /// A kill is repeated after this time: it may have been lost with the engine.
 pub(crate) const KILL_AGAIN: Duration = Duration::from_secs(5);
@@ -47,14 +48,19 @@ pub(crate) fn signal_stop(draft: &mut Draft, id: RunId) {
     }
 }
 
+/// How long a stop may take before the run is killed; `None`: as long as it likes.
+pub(crate) fn stop_time(record: &ServiceRecord) -> Option<Duration> {
+    let extensions = &record.config.extensions;
+    match record.kind() {
+        ServiceKind::Program => Some(extensions.get(STOP_GRACE)),
+        ServiceKind::Service => extensions.get(STOP_DEADLINE),
+    }
+}
+
 /// Somebody wants the stop, the restart or the deletion himself: from here on it has its usual time.
 pub(crate) fn no_longer_gentle(draft: &mut Draft) {
     let was_gentle = draft.record.is_being_recycled();
-    let set = &draft.record.config.extensions;
-    let time = match draft.record.kind() {
-        ServiceKind::Program => Some(set.get(STOP_GRACE)),
-        ServiceKind::Service => set.get(STOP_DEADLINE),
-    };
+    let time = stop_time(&draft.record);
     let now = draft.now;
     let Some(run) = draft.record.run.as_mut() else {
         return;
@@ -131,8 +137,7 @@ pub(crate) fn silent(draft: &mut Draft, id: RunId) -> Answer {
         id,
         &format!("no heartbeat for {}", duration::format(time)),
     );
-    let time = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
-    draft.log(Event::NoHeartbeat(time));
+    draft.log(Event::NoHeartbeat(millis(time)));
     Answer::Accepted
 }
 
@@ -166,20 +171,19 @@ fn end_hung(draft: &mut Draft, id: RunId, text: &str) {
 /// Why it is killed, and after which time.
 fn note_kill(draft: &mut Draft, id: RunId) {
     let record = &draft.record;
-    let extensions = &record.config.extensions;
-    let (own, time) = match record.kind() {
-        ServiceKind::Program => (true, extensions.get(STOP_GRACE)),
-        ServiceKind::Service if record.shutting_down => (false, record.limits.wait_to_kill),
-        ServiceKind::Service => (true, extensions.get(STOP_DEADLINE).unwrap_or_default()),
+    let own = record.kind() == ServiceKind::Program || !record.shutting_down;
+    let time = if own {
+        stop_time(record).unwrap_or_default()
+    } else {
+        record.limits.wait_to_kill
     };
-    let millis = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
     if let Some(run) = draft.run(id) {
         run.killed_after = Some(time);
     }
     draft.log(if own {
-        Event::StopGraceExpired(millis)
+        Event::StopGraceExpired(millis(time))
     } else {
-        Event::KilledAtShutdown(millis)
+        Event::KilledAtShutdown(millis(time))
     });
 }
 
@@ -212,7 +216,7 @@ pub(crate) fn linger_over(draft: &mut Draft, id: RunId) -> Answer {
     };
     previous.kill_at = Some(now + KILL_AGAIN);
     let again = std::mem::replace(&mut previous.killed, true);
-    let outlived = u32::try_from((now - previous.since).as_millis()).unwrap_or(u32::MAX);
+    let outlived = millis(now - previous.since);
     draft.act(Action::Terminate(id));
     // A start that was given up has its own entry.
     if !again && outlived > 0 {

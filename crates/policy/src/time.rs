@@ -73,6 +73,11 @@ impl Sub for Time {
     }
 }
 
+/// A time as entries of the log give it: in milliseconds, at most `u32::MAX`.
+pub(crate) fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
+
 /// `12.345s`
 impl fmt::Debug for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
