@@ -43,23 +43,19 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// Tells those that need this one how things are.
     pub(super) fn look_at_dependents(&mut self, now: Moment, needed: &ServiceRecord) {
-        let minding = self.minding.iter();
-        let concerned = minding.filter(|id| {
-            let slot = self.services.get(id);
-            slot.is_some_and(|slot| **id != needed.id && needs(&slot.record, needed))
-        });
-        let mut wait = Duration::ZERO;
-        for id in concerned.copied().collect::<Vec<_>>() {
-            if self.look_at_needs(now, id, wait) {
-                wait += APART;
-            }
-        }
+        let concerned = self.minding(needed).map(|other| other.id).collect();
+        self.look_at_needs_apart(now, concerned);
     }
 
     /// After a while in which nobody looked.
     pub(super) fn look_at_all_needs(&mut self, now: Moment) {
+        self.look_at_needs_apart(now, self.minding.iter().copied().collect());
+    }
+
+    /// Tells these services, and spreads the starts of those that were held.
+    fn look_at_needs_apart(&mut self, now: Moment, services: Vec<ServiceId>) {
         let mut wait = Duration::ZERO;
-        for id in self.minding.iter().copied().collect::<Vec<_>>() {
+        for id in services {
             if self.look_at_needs(now, id, wait) {
                 wait += APART;
             }
@@ -128,23 +124,24 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         first
     }
 
+    /// The others that mind this one, which they need.
+    fn minding(&self, needed: &ServiceRecord) -> impl Iterator<Item = &ServiceRecord> {
+        let slots = self.minding.iter().filter_map(|id| self.services.get(id));
+        let others = slots.map(|slot| &*slot.record);
+        others.filter(|other| other.id != needed.id && needs(other, needed))
+    }
+
     /// Whether others run that need this one and are restarted with it (X71): they stop first.
     fn others_are_restarted(&self, needed: &ServiceRecord) -> bool {
-        let others = self.minding.iter().filter_map(|id| self.services.get(id));
-        others.map(|slot| &slot.record).any(|other| {
-            other.id != needed.id
-                && other.run.is_some()
-                && other.restarts_with_dependencies()
-                && needs(other, needed)
-        })
+        self.minding(needed)
+            .any(|other| other.run.is_some() && other.restarts_with_dependencies())
     }
 
     /// X71: whether others that are restarted with this one still run.
     pub(super) fn others_still_stop(&self, needed: &ServiceRecord) -> bool {
-        let others = self.minding.iter().filter_map(|id| self.services.get(id));
-        others.map(|slot| &slot.record).any(|other| {
+        self.minding(needed).any(|other| {
             let is_going = other.restart.is_some_and(|restart| restart.with_needed);
-            other.id != needed.id && other.run.is_some() && is_going && needs(other, needed)
+            other.run.is_some() && is_going
         })
     }
 
