@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use relance_policy::{Input, ServiceId, ServiceRecord};
+use relance_policy::{Input, RunId, ServiceId, ServiceRecord};
 use relance_scm::ServiceState;
 use relance_scm::ceiling::Ceiling;
 
@@ -40,7 +40,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         });
         let used = self.processes.memory_of(&runs.collect::<Vec<_>>());
         for look in due {
-            let reached = match look {
+            let (run, ceiling) = match look {
                 Look::Memory(run, line) => {
                     let used = used.get(&run).copied().unwrap_or_default();
                     if used <= line {
@@ -56,18 +56,18 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                     (run, Ceiling::TimeOfDay)
                 }
             };
-            self.ceiling_reached(now, reached.0, reached.1);
+            self.ceiling_reached(now, run, ceiling);
         }
     }
 
     /// A run says that it has done so many more jobs.
-    pub(super) fn jobs_done(&mut self, now: Moment, run: relance_policy::RunId, count: u64) {
+    pub(super) fn jobs_done(&mut self, now: Moment, run: RunId, count: u64) {
         if let Some(jobs) = self.ceilings.jobs_done(run, count) {
             self.ceiling_reached(now, run, Ceiling::Jobs(jobs));
         }
     }
 
-    fn ceiling_reached(&mut self, now: Moment, run: relance_policy::RunId, ceiling: Ceiling) {
+    fn ceiling_reached(&mut self, now: Moment, run: RunId, ceiling: Ceiling) {
         self.input(now, run.service, Input::CeilingReached { run, ceiling });
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use relance_policy::{Input, ServiceId, ServiceRecord};
 use relance_schedule::Schedule;
+use relance_scm::event_log::Timestamp;
 use relance_scm::settings::SCHEDULE;
 use relance_scm::{ScmError, ServiceConfig, Win32Error};
 use relance_texts::{error, quoted};
@@ -13,7 +14,6 @@ use super::{Engine, Moment};
 use crate::processes::Processes;
 use crate::storage::Storage;
 use crate::zones;
-use relance_scm::event_log::Timestamp;
 
 /// A start that is so late was missed; less is how long a busy machine may take.
 const LATE: i64 = 60;
@@ -62,7 +62,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if !self.keeps_schedules() {
             return;
         }
-        let wall = now.wall.0.div_euclid(1000);
+        let wall = seconds(now.wall);
         while let Some((at, id)) = self.schedules.times.first().copied()
             && at <= wall
         {
@@ -89,7 +89,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if schedule.is_none() && before.is_none() {
             return;
         }
-        let wall = now.wall.0.div_euclid(1000);
+        let wall = seconds(now.wall);
         let last = before.and_then(|scheduled| scheduled.last);
         let is_correction = |last: &i64| (wall..=wall + CORRECTION).contains(last);
         let after = last.filter(is_correction).unwrap_or(wall);
@@ -150,12 +150,17 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             let zone = quoted(zone);
             return Err(invalid(error::NoTimeZone { zone }));
         }
-        if zones::next(&schedule, now.wall.0.div_euclid(1000)).is_none() {
+        if zones::next(&schedule, seconds(now.wall)).is_none() {
             let text = quoted(schedule.as_str());
             return Err(invalid(error::ScheduleOver { text }));
         }
         Ok(())
     }
+}
+
+/// Since 1970, the unit of schedules.
+fn seconds(wall: Timestamp) -> i64 {
+    wall.0.div_euclid(1000)
 }
 
 fn schedule(config: &ServiceConfig) -> Option<Schedule> {
