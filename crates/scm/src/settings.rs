@@ -18,6 +18,7 @@
 mod table;
 
 mod ceilings;
+mod deadlines;
 mod dependencies;
 mod environment;
 mod extensions;
@@ -162,6 +163,15 @@ const EXTENSION: Setting = Setting {
     section: Section::Extensions,
     ..NEUTRAL
 };
+
+/// The same for extensions that Linux alone has, with the sentence for Windows, and that change at once.
+const fn linux_at_once(on_windows: relance_texts::Words) -> Setting {
+    Setting {
+        system: System::Linux(on_windows),
+        takes_effect: TakesEffect::AtOnce,
+        ..EXTENSION
+    }
+}
 
 impl Setting {
     /// Whether a service of this kind makes use of it.

@@ -4,13 +4,9 @@ use std::time::Duration;
 
 use relance_texts::setting;
 
-use super::{EXTENSION, Setting, System, TakesEffect, Value, ValueType, Words};
+use super::{Setting, Value, ValueType, Words, linux_at_once};
 
-const CEILING: Setting = Setting {
-    system: System::Linux(setting::WINDOWS_NO_RECYCLING),
-    takes_effect: TakesEffect::AtOnce,
-    ..EXTENSION
-};
+const CEILING: Setting = linux_at_once(setting::WINDOWS_NO_RECYCLING);
 
 pub(super) const RECYCLE_ABOVE: Setting = Setting {
     key: "recycle_above",

@@ -6,8 +6,8 @@ use relance_texts::setting;
 
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
-    ceilings, dependencies, environment, limits, liveness, logs, rlimits, schedules, signals,
-    stop_command,
+    ceilings, deadlines, dependencies, environment, limits, liveness, logs, rlimits, schedules,
+    signals, stop_command,
 };
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Probe, Readiness};
 
@@ -191,33 +191,9 @@ extensions! {
     /// How a program says that it is ready; not set: it need not (X41).
     READY: Option<Readiness> = liveness::READY;
     /// How long a start may take until RUNNING; not set: as long as it likes (X16).
-    START_DEADLINE: Option<Duration> = Setting {
-        key: "start_deadline_ms",
-        option: "start-deadline",
-        value: ValueType::OptionalDuration,
-        label: Words { en: "Start deadline", fr: "Limite de démarrage" },
-        about: Words {
-            en: "How long it may be START_PENDING before it is killed, a failure; no limit if not set",
-            fr: "Le temps qu’il peut rester START_PENDING avant d’être tué, un échec ; sans limite par défaut",
-        },
-        system: System::Linux(setting::WINDOWS_NO_DEADLINE),
-        ..EXTENSION
-    };
+    START_DEADLINE: Option<Duration> = deadlines::START_DEADLINE;
     /// How long the stop of a service may take; not set: as long as it likes (X16).
-    STOP_DEADLINE: Option<Duration> = Setting {
-        key: "stop_deadline_ms",
-        option: "stop-deadline",
-        value: ValueType::OptionalDuration,
-        label: Words { en: "Stop deadline", fr: "Limite d’arrêt" },
-        about: Words {
-            en: "How long a service may take to stop before it is killed; no limit if not set",
-            fr: "Le temps accordé à un service pour s’arrêter avant d’être tué ; sans limite par défaut",
-        },
-        applies: Applies::Services,
-        system: System::Linux(setting::WINDOWS_NO_DEADLINE),
-        takes_effect: TakesEffect::AtOnce,
-        ..EXTENSION
-    };
+    STOP_DEADLINE: Option<Duration> = deadlines::STOP_DEADLINE;
     /// The processors that the process may run on; not set: all that its manager may.
     AFFINITY: Option<Affinity> = Setting {
         key: "affinity",

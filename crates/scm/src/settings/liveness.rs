@@ -5,7 +5,7 @@ use std::time::Duration;
 use relance_texts::setting;
 
 use super::{
-    Applies, EXTENSION, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
+    Applies, EXTENSION, SetBy, Setting, System, Typed, Value, ValueType, Words, linux_at_once,
 };
 
 /// See [`READY`](super::READY).
@@ -65,11 +65,7 @@ pub(super) const WATCHDOG: Setting = Setting {
 };
 
 /// What the rows about signs of life have in common.
-const LIVELY: Setting = Setting {
-    system: System::Linux(setting::WINDOWS_NO_PROBES),
-    takes_effect: TakesEffect::AtOnce,
-    ..EXTENSION
-};
+const LIVELY: Setting = linux_at_once(setting::WINDOWS_NO_PROBES);
 
 /// See [`WATCHDOG_SIGNAL`](super::WATCHDOG_SIGNAL).
 pub(super) const WATCHDOG_SIGNAL: Setting = Setting {

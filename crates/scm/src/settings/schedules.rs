@@ -2,7 +2,9 @@
 
 use relance_texts::setting;
 
-use super::{EXTENSION, Setting, System, TakesEffect, Value, ValueType, Words};
+use super::{Setting, Value, ValueType, Words, linux_at_once};
+
+const TIMED: Setting = linux_at_once(setting::WINDOWS_NO_SCHEDULE);
 
 pub(super) const SCHEDULE: Setting = Setting {
     key: "schedule",
@@ -16,9 +18,7 @@ pub(super) const SCHEDULE: Setting = Setting {
         en: "When it is started, like Mon..Fri 02:30, daily or 30 2 * * 1-5; a time zone may follow",
         fr: "Quand il est démarré, comme Mon..Fri 02:30, daily ou 30 2 * * 1-5 ; un fuseau horaire peut suivre",
     },
-    system: System::Linux(setting::WINDOWS_NO_SCHEDULE),
-    takes_effect: TakesEffect::AtOnce,
-    ..EXTENSION
+    ..TIMED
 };
 
 pub(super) const WHEN_START_MISSED: Setting = Setting {
@@ -36,9 +36,7 @@ pub(super) const WHEN_START_MISSED: Setting = Setting {
         fr: "Si le gestionnaire était arrêté ou la machine en veille à l’heure prévue : skip (jusqu’à la prochaine \
              fois) ou run (une fois, dès que possible)",
     },
-    system: System::Linux(setting::WINDOWS_NO_SCHEDULE),
-    takes_effect: TakesEffect::AtOnce,
-    ..EXTENSION
+    ..TIMED
 };
 
 pub(super) const WHEN_STILL_RUNNING: Setting = Setting {
@@ -55,7 +53,5 @@ pub(super) const WHEN_STILL_RUNNING: Setting = Setting {
         fr: "S’il tourne à l’heure d’un démarrage prévu : skip (jusqu’à la prochaine fois) ou queue (une fois, dès qu’il \
              s’est arrêté)",
     },
-    system: System::Linux(setting::WINDOWS_NO_SCHEDULE),
-    takes_effect: TakesEffect::AtOnce,
-    ..EXTENSION
+    ..TIMED
 };
