@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use relance_scm::config::EnvironmentVariable;
+use relance_scm::duration::millis;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
@@ -415,7 +416,7 @@ impl ServiceManager for SocketManager {
         struct Advanced {
             clock_ns: u64,
         }
-        let by_ms = by.map(|by| u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
+        let by_ms = by.map(millis);
         let advanced: Result<Advanced, _> =
             self.post_and_wait("/v1/clock/advance", &Advance { by_ms });
         reply.send(advanced.map(|advanced| advanced.clock_ns));

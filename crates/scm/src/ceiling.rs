@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::duration;
+
 /// A ceiling that a run has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -22,7 +24,7 @@ impl Ceiling {
     /// The age.
     #[must_use]
     pub fn age(age: Duration) -> Self {
-        Self::Age(u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
+        Self::Age(duration::millis(age))
     }
 
     /// The one that was written like this by [`Display`](std::fmt::Display), as entries of the log keep it.

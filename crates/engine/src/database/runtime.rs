@@ -12,7 +12,7 @@ use relance_policy::record::{Previous, Recycling, ShutdownPhase};
 use relance_policy::{
     End, NeededDown, PendingAction, RestartWanted, Run, Scheduled, ServiceId, ServiceRecord, Time,
 };
-use relance_scm::{ControlsAccepted, ExitCode, ServiceState};
+use relance_scm::{ControlsAccepted, ExitCode, ServiceState, duration};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite
         record.exit_code.win32().to_raw(),
         record.exit_code.specific(),
         record.checkpoint,
-        u64::try_from(record.wait_hint.as_millis()).unwrap_or(u64::MAX),
+        duration::millis(record.wait_hint),
         record.pid(),
         record.runs,
         record.failure_count,

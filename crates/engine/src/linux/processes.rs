@@ -23,7 +23,7 @@ use relance_scm::controllers::Controllers;
 use relance_scm::event_log::Timestamp;
 use relance_scm::settings::OUTPUT;
 use relance_scm::status::ProcessExit;
-use relance_scm::{ServiceConfig, ServiceKind, ServiceName, Win32Error};
+use relance_scm::{ServiceConfig, ServiceKind, ServiceName, Win32Error, duration};
 use relance_wire::channel::ManagerFrame;
 use rustix::event::epoll;
 use rustix::process::Pid;
@@ -184,7 +184,7 @@ impl LinuxProcesses {
 
     /// The engine ends the services, at the latest in this time.
     pub(crate) fn shutting_down(&mut self, within: Option<Duration>) {
-        let within = within.map(|within| u64::try_from(within.as_millis()).unwrap_or(u64::MAX));
+        let within = within.map(duration::millis);
         // An older guardian waits without being told.
         if self.version >= VERSION_JOURNAL {
             self.ask(&GuardianRequest::ShuttingDown { within_ms: within });

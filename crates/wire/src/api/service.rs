@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use relance_scm::config::ServiceType;
+use relance_scm::duration::millis;
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::ActionList;
 use relance_scm::manager::{
@@ -16,8 +17,6 @@ use relance_scm::{
 };
 use relance_scm::{Sentence, WENT_INTO_BACKGROUND};
 use serde::{Deserialize, Serialize};
-
-use relance_scm::duration::millis;
 
 use super::config::{ActionBody, ConfigBody};
 use super::event::{EventBody, ExitBody};
@@ -240,9 +239,7 @@ impl From<&EndInfo> for EndBody {
             run: end.run.to_string(),
             at_ms: end.at.0,
             exit: end.exit.map(ExitBody::from),
-            lived_ms: end
-                .lived
-                .map(|lived| u64::try_from(lived.as_millis()).unwrap_or(u64::MAX)),
+            lived_ms: end.lived.map(millis),
             win32_exit_code: end.exit_code.win32().to_raw(),
             service_specific_exit_code: end.exit_code.specific(),
             failure: end.failure,
