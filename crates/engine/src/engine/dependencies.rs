@@ -43,11 +43,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// Tells those that need this one how things are.
     pub(super) fn look_at_dependents(&mut self, now: Moment, needed: &ServiceRecord) {
-        let concerned = self.minding(needed).map(|other| other.id).collect();
+        let concerned = self
+            .others_that_mind(needed)
+            .map(|other| other.id)
+            .collect();
         self.look_at_needs_apart(now, concerned);
     }
 
-    /// After a while in which nobody looked.
+    /// Tells all of them, after a while in which nobody looked.
     pub(super) fn look_at_all_needs(&mut self, now: Moment) {
         self.look_at_needs_apart(now, self.minding.iter().copied().collect());
     }
@@ -125,7 +128,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 
     /// The others that mind this one, which they need.
-    fn minding(&self, needed: &ServiceRecord) -> impl Iterator<Item = &ServiceRecord> {
+    fn others_that_mind(&self, needed: &ServiceRecord) -> impl Iterator<Item = &ServiceRecord> {
         let slots = self.minding.iter().filter_map(|id| self.services.get(id));
         let others = slots.map(|slot| &*slot.record);
         others.filter(|other| other.id != needed.id && needs(other, needed))
@@ -133,13 +136,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// Whether others run that need this one and are restarted with it (X71): they stop first.
     fn others_are_restarted(&self, needed: &ServiceRecord) -> bool {
-        self.minding(needed)
+        self.others_that_mind(needed)
             .any(|other| other.run.is_some() && other.restarts_with_dependencies())
     }
 
     /// X71: whether others that are restarted with this one still run.
     pub(super) fn others_still_stop(&self, needed: &ServiceRecord) -> bool {
-        self.minding(needed).any(|other| {
+        self.others_that_mind(needed).any(|other| {
             let is_going = other.restart.is_some_and(|restart| restart.with_needed);
             other.run.is_some() && is_going
         })

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use relance_policy::{Input, RunId, ServiceId, ServiceRecord};
-use relance_scm::ServiceState;
 use relance_scm::ceiling::Ceiling;
+use relance_scm::{ServiceState, fold_case};
 
 use super::{Engine, Moment};
 use crate::ceilings::Look;
@@ -105,7 +105,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 /// The template of an instance, in one spelling.
 fn template(record: &ServiceRecord) -> Option<String> {
     let (template, _) = record.config.service_name.instance()?;
-    Some(template.to_lowercase())
+    Some(fold_case(template))
 }
 
 /// Whether a service is wanted and does not run: it starts, stops in order to start again, or waits for the restart
