@@ -88,7 +88,7 @@ fn may_serve(command_line: &[u8], sockets: &[PathBuf]) -> bool {
                 None => None,
             });
     let named = named.map(|path| Path::new(OsStr::from_bytes(path)));
-    // One that is relative to another folder may be any.
+    // A relative path is relative to a folder that is not known here: it may be any of the sockets.
     is_daemon
         && named
             .is_none_or(|path| path.is_relative() || sockets.iter().any(|socket| socket == path))

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use relance_policy::ServiceId;
 
-/// A loss that begins sooner after one that was told is only counted.
+/// A loss that begins within this time of one that was told is only counted.
 const QUIET: Duration = Duration::from_secs(60);
 
 /// What is to be told.
@@ -53,7 +53,7 @@ impl Losses {
 
     /// What came was kept.
     pub(crate) fn kept(&mut self, service: ServiceId) -> Option<OutputLoss> {
-        // Nearly always there is none.
+        // Nearly always nothing was lost.
         let lost = self.0.get_mut(&service).filter(|lost| lost.is_open)?;
         lost.is_open = false;
         Some(OutputLoss::Over(std::mem::take(&mut lost.bytes)))

@@ -53,7 +53,7 @@ fn current_run_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) {
         draft.log(Event::Terminated);
         over(draft, EndReason::Terminated, ExitCode::SUCCESS);
     } else if hangs {
-        // X44: with which status it left its dump says nothing.
+        // X44: the status with which it left its dump says nothing.
         crashed(draft);
     } else if connecting {
         start::not_connected(draft, id, false);

@@ -17,7 +17,7 @@ use crate::{readiness, stopping};
 
 /// A deadline is not moved by less, so that a flood of wishes is not a flood of commits.
 const LEAST_EXTENSION: Duration = Duration::from_secs(1);
-/// Nor further into the future.
+/// A deadline is not moved further into the future than this.
 const LONGEST_EXTENSION: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// See the module.

@@ -33,7 +33,7 @@ pub(crate) fn due(draft: &mut Draft, at: i64, next: Option<i64>, missed: bool) -
     scheduled.last = Some(at);
     match start::requested(draft, StartCause::Schedule, [].into()) {
         Answer::Denied(DenyReason::AlreadyRunning) => overlap(draft),
-        // One that must not be started is not.
+        // A service that must not be started stays stopped.
         Answer::Denied(_)
         | Answer::Accepted
         | Answer::Start(_)
@@ -59,7 +59,7 @@ fn overlap(draft: &mut Draft) {
 pub(crate) fn start_if_stopped(draft: &mut Draft) {
     let is_stopped = draft.record.run.is_none();
     if is_stopped && take_queued(draft) {
-        // One that must not be started any more is not.
+        // A service that must not be started any more stays stopped.
         let _ = start::requested(draft, StartCause::Schedule, [].into());
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn next_time_of_day(after: Timestamp, time: &str) -> Timestamp {
             at.tm_mday = local.tm_mday + days;
             at.tm_hour = hour;
             at.tm_min = minute;
-            // Whether it is summer then, the system knows.
+            // The system finds out whether that is in summer time.
             at.tm_isdst = -1;
             let next = Timestamp(libc::mktime(&raw mut at).saturating_mul(1000));
             if next > after {

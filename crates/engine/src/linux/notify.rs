@@ -282,7 +282,7 @@ fn receive(socket: &OwnedFd, flags: RecvFlags) -> io::Result<Option<(Pid, Messag
         flags,
     )?;
     let mut sender = None;
-    // To the end: what is left over rustix would look for in the wrong place.
+    // Drained to the end: rustix would look for the rest in the wrong place.
     for part in ancillary.drain() {
         if let RecvAncillaryMessage::ScmCredentials(credentials) = part {
             sender = Some(credentials.pid);

@@ -45,7 +45,8 @@ struct Member {
 }
 
 impl Guardian {
-    /// Somebody wants the run to stop. Whether it is to be told: not if it was, unless by a command, which may have failed.
+    /// Notes that somebody wants the run to stop. Whether its process has to be told: one that was told is not told
+    /// again, unless that was a stop command, which may have failed.
     pub(super) fn note_asked(&mut self, key: RunKey) -> bool {
         let Some(run) = self.runs.get_mut(&key) else {
             return false;
@@ -194,7 +195,7 @@ impl Guardian {
             return;
         };
         run.asked = asked;
-        // One without an end on record is ended by the part that finds that.
+        // A run whose end is not on record ends where its end is seen.
         if let Some(end) = run.end.take()
             && !self.hold_back(key, end.exit)
             && let Some(run) = self.runs.get_mut(&key)

@@ -28,7 +28,7 @@ impl Guardian {
         match run.stop_command {
             Some(StopCommand::Runs(_)) => {}
             Some(StopCommand::Ended(result)) => self.tell_stop_command(key, result),
-            // A guardian before this one did, and nobody will see how it ends.
+            // An earlier guardian has run it; how that ends cannot be seen.
             None if run.asked.command => {}
             None => {
                 self.note_stop_command(key);
@@ -43,7 +43,7 @@ impl Guardian {
         }
     }
 
-    /// On record before it is run: a second time is for nobody to decide.
+    /// On record before it is run, so that no later guardian runs it a second time.
     fn note_stop_command(&mut self, key: RunKey) {
         if let Some(run) = self.runs.get_mut(&key) {
             run.asked.main = true;
@@ -88,7 +88,7 @@ impl Guardian {
         self.tell(&GuardianReport::StopCommandEnded { run, result }, vec![]);
     }
 
-    /// Tells a new engine of commands that have ended; those of runs that stop no more it passes over.
+    /// Tells a new engine of commands that have ended. It passes over those of runs that no longer stop.
     pub(super) fn tell_stop_commands(&mut self) {
         let ended = self
             .runs

@@ -42,7 +42,7 @@ impl Attempt {
     /// Begins to connect.
     ///
     /// # Errors
-    /// When there is nobody.
+    /// When nobody takes connections there.
     pub(super) fn begin(question: &Question, until: Instant) -> io::Result<Self> {
         let (socket, request) = match &question.probe {
             Probe::Connect(Address::Unix(path)) => (connect_unix(path)?, Vec::new()),
