@@ -1,9 +1,12 @@
-//! Time zones of schedules: those of the machine, through `jiff` (ADR 103).
+//! Time zones of schedules and times of day: those of the machine, through `jiff` (ADR 103).
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use relance_schedule::{Civil, Local, Schedule, Zone};
+use relance_scm::event_log;
 
 /// A time zone of the machine.
 struct MachineZone(TimeZone);
@@ -17,6 +20,17 @@ pub(crate) fn next(schedule: &Schedule, after: i64) -> Option<i64> {
             Some(name) => TimeZone::get(name).unwrap_or(TimeZone::UTC),
         })
     })
+}
+
+/// The next moment after this one with a time of day, like `03:00`, in the time zone of the machine. In the night
+/// in which the clock goes forward a time that does not exist is the one an hour later.
+pub(crate) fn next_time_of_day(after: event_log::Timestamp, time: &str) -> event_log::Timestamp {
+    let schedule = time.parse().ok();
+    let next = schedule.and_then(|schedule| next(&schedule, after.0.div_euclid(1000)));
+    next.map_or_else(
+        || after.after(Duration::from_secs(24 * 3600)),
+        |next| event_log::Timestamp(next.saturating_mul(1000)),
+    )
 }
 
 /// The first zone of a schedule that the machine does not have.
@@ -84,5 +98,19 @@ mod tests {
         assert_eq!(next(&schedule, 1_774_742_400), Some(1_774_747_800));
         // 2026-10-25: 02:30 comes twice; the first is 00:30 UTC.
         assert_eq!(next(&schedule, 1_792_886_400), Some(1_792_888_200));
+    }
+
+    #[test]
+    fn the_next_time_of_day_is_within_a_day_and_then_a_day_later() {
+        let now = event_log::Timestamp(1_774_742_400_000); // 2026-03-29, when clocks go forward in Europe.
+        let hours =
+            |from: event_log::Timestamp, to: event_log::Timestamp| (to.0 - from.0) / 3_600_000;
+        for time in ["00:00", "03:00", "12:30", "23:59"] {
+            let next = next_time_of_day(now, time);
+            assert!(next > now && hours(now, next) <= 25, "{time}: {next:?}");
+            assert_eq!(next.0 % 60_000, 0, "{time}: a whole minute");
+            let then = next_time_of_day(next, time);
+            assert!((23..=25).contains(&hours(next, then)), "{time}: {then:?}");
+        }
     }
 }

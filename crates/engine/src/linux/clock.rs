@@ -5,9 +5,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use relance_policy::Time;
-use rustix::time::{ClockId, clock_gettime};
-
 use relance_scm::event_log::Timestamp;
+use rustix::time::{ClockId, clock_gettime};
 
 /// `CLOCK_BOOTTIME`.
 pub(crate) fn boottime_ns() -> u64 {
@@ -28,37 +27,6 @@ pub(crate) fn wall() -> Timestamp {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// The next moment after this one with a time of day, like `03:00`, in the time zone of the machine. In the night
-/// in which the clock goes forward a time that does not exist is the one an hour later.
-pub(crate) fn next_time_of_day(after: Timestamp, time: &str) -> Timestamp {
-    let (hour, minute) = time.split_once(':').unwrap_or((time, "0"));
-    let (hour, minute) = (
-        hour.parse().unwrap_or_default(),
-        minute.parse().unwrap_or_default(),
-    );
-    let seconds = after.0.div_euclid(1000);
-    // SAFETY: both calls get a structure of their own, and read the time zone besides. A zeroed one is valid.
-    unsafe {
-        let mut local: libc::tm = std::mem::zeroed();
-        libc::localtime_r(&raw const seconds, &raw mut local);
-        for days in 0..3 {
-            let mut at: libc::tm = std::mem::zeroed();
-            at.tm_year = local.tm_year;
-            at.tm_mon = local.tm_mon;
-            at.tm_mday = local.tm_mday + days;
-            at.tm_hour = hour;
-            at.tm_min = minute;
-            // The system finds out whether that is in summer time.
-            at.tm_isdst = -1;
-            let next = Timestamp(libc::mktime(&raw mut at).saturating_mul(1000));
-            if next > after {
-                return next;
-            }
-        }
-    }
-    Timestamp(after.0.saturating_add(24 * 3600 * 1000))
 }
 
 /// The clock of deadlines.
@@ -84,24 +52,6 @@ impl Clock {
     pub(crate) fn set(&mut self, time: Time) {
         if self.is_manual() {
             *self = Self::Manual(time);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_time_of_day_is_within_a_day_and_then_a_day_later() {
-        let now = wall();
-        let hours = |from: Timestamp, to: Timestamp| (to.0 - from.0) / 3_600_000;
-        for time in ["00:00", "03:00", "12:30", "23:59"] {
-            let next = next_time_of_day(now, time);
-            assert!(next > now && hours(now, next) <= 25, "{time}: {next:?}");
-            assert_eq!(next.0 % 60_000, 0, "{time}: a whole minute");
-            let then = next_time_of_day(next, time);
-            assert!((23..=25).contains(&hours(next, then)), "{time}: {then:?}");
         }
     }
 }

@@ -46,10 +46,11 @@ use super::protocol::{
 };
 use super::secret::Secret;
 use super::spawn::SpawnError;
-use super::{clock, usage};
+use super::usage;
 use crate::handle::SharedConsole;
 use crate::processes::{Fact, Processes, StartProblem};
 use crate::signs::SharedSigns;
+use crate::zones;
 
 /// How the machine is rebooted, if the daemon may (R46).
 #[derive(Clone, Debug, Default)]
@@ -364,7 +365,7 @@ impl Processes for LinuxProcesses {
     }
 
     fn next_time_of_day(&self, after: Timestamp, time: &str) -> Timestamp {
-        clock::next_time_of_day(after, time)
+        zones::next_time_of_day(after, time)
     }
 
     fn set_priority(&mut self, run: RunId, class: PriorityClass) {
