@@ -8,17 +8,6 @@ use crate::command::{is_variable, of_shell};
 use crate::draft::{Draft, Origin};
 use crate::work::{Input, Work};
 
-/// Names for times.
-const NICKNAMES: [(&str, &str); 7] = [
-    ("@yearly", "0 0 1 1 *"),
-    ("@annually", "0 0 1 1 *"),
-    ("@monthly", "0 0 1 * *"),
-    ("@weekly", "0 0 * * 0"),
-    ("@daily", "0 0 * * *"),
-    ("@midnight", "0 0 * * *"),
-    ("@hourly", "0 * * * *"),
-];
-
 pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) {
     for input in inputs {
         let file = work.open(input);
@@ -112,13 +101,12 @@ fn job(
     let lines = origin.lines;
     let (times, rest) = times(line);
     let at_boot = times == "@reboot";
-    let schedule = fields(times);
+    let schedule = times.split_whitespace().collect::<Vec<_>>().join(" ");
     let (user, command) = match rest.split_once(char::is_whitespace) {
         Some((user, command)) if has_user => (Some(user), command.trim()),
         _ => (None, rest),
     };
-    let is_time = at_boot || is_schedule(&schedule);
-    if !is_time || command.is_empty() {
+    if !is_schedule(&schedule) || command.is_empty() {
         work.report(origin.file).lost(lines, import::NOT_UNDERSTOOD);
         return;
     }
@@ -156,16 +144,11 @@ fn job(
     work.drafts.push(draft);
 }
 
-/// The five fields, those of a name for them too.
-fn fields(times: &str) -> String {
-    let nickname = NICKNAMES.iter().find(|(name, _)| *name == times);
-    let fields = nickname.map_or(times, |(_, fields)| fields);
-    fields.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether these may be the five fields.
+/// Whether these may be the five fields, or a word for them like `@daily`.
 fn is_schedule(text: &str) -> bool {
-    text.split(' ').count() == 5 && text.starts_with(|c: char| c == '*' || c.is_ascii_digit())
+    let has_fields = text.split(' ').count() == 5;
+    text.starts_with('@')
+        || has_fields && text.starts_with(|c: char| c == '*' || c.is_ascii_digit())
 }
 
 /// The five fields, or a name for them, and what is behind.
