@@ -77,49 +77,31 @@ const LONG: &[(&str, &str, usize, &str)] = &[
     (
         "crates/import/src/formats/nssm.rs",
         "item",
-        110,
+        90,
         "one row for each key",
     ),
     (
         "crates/import/src/formats/pm2.rs",
         "entry",
-        130,
+        70,
         "one row for each key",
     ),
     (
         "crates/import/src/formats/servy.rs",
         "item",
-        145,
+        100,
         "one row for each key",
     ),
     (
         "crates/import/src/formats/supervisord/program.rs",
         "entry",
-        110,
+        90,
         "one row for each key",
     ),
     (
         "crates/import/src/formats/winsw.rs",
         "element",
-        125,
-        "one row for each key",
-    ),
-    (
-        "crates/import/src/formats/systemd/keys.rs",
-        "of_service",
-        75,
-        "one row for each key",
-    ),
-    (
-        "crates/import/src/formats/systemd/keys.rs",
-        "of_rest",
         80,
-        "one row for each key",
-    ),
-    (
-        "crates/import/src/formats/systemd/keys.rs",
-        "of_life",
-        75,
         "one row for each key",
     ),
 ];

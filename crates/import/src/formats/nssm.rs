@@ -205,29 +205,11 @@ impl Service<'_, '_, '_> {
                 self.keep(item, "error_control", *word.unwrap_or(&"normal"));
             }
             "objectname" => self.account(item, &text),
-            "dependonservice" => {
-                for name in item.data.texts().iter().filter(|name| !name.is_empty()) {
-                    self.draft
-                        .dependencies
-                        .push((name.clone(), Some(self.origin(item))));
-                }
-                self.kept(item, "dependencies");
-            }
+            "dependonservice" => self.depends_on(item),
             "dependongroup" => self.lost(item, import::NO_GROUPS_ELSEWHERE),
             "failureactions" | "failureactionsonnoncrashfailures" => self.failure_actions(item),
             "failurecommand" | "rebootmessage" => self.kept(item, "recovery.command"),
-            "appenvironmentextra" | "appenvironment" | "environment" => {
-                for variable in item.data.texts() {
-                    if variable.contains('=') {
-                        self.draft
-                            .add("environment", variable, Some(self.origin(item)));
-                    }
-                }
-                self.kept(item, "environment");
-                if item.name.eq_ignore_ascii_case("AppEnvironment") {
-                    self.changed(item, "environment", import::ENVIRONMENT_ADDED);
-                }
-            }
+            "appenvironmentextra" | "appenvironment" | "environment" => self.environment(item),
             "appexit" => self.kept(item, "recovery.actions"),
             "appthrottle" | "apprestartdelay" => {
                 self.changed(item, "recovery.actions", import::THROTTLE);
@@ -282,6 +264,32 @@ impl Service<'_, '_, '_> {
                     key: item.name.as_str(),
                 },
             ),
+        }
+    }
+
+    fn depends_on(&mut self, item: &Item) {
+        let origin = Some(self.origin(item));
+        for name in item
+            .data
+            .texts()
+            .into_iter()
+            .filter(|name| !name.is_empty())
+        {
+            self.draft.dependencies.push((name, origin));
+        }
+        self.kept(item, "dependencies");
+    }
+
+    fn environment(&mut self, item: &Item) {
+        let origin = Some(self.origin(item));
+        for variable in item.data.texts() {
+            if variable.contains('=') {
+                self.draft.add("environment", variable, origin);
+            }
+        }
+        self.kept(item, "environment");
+        if item.name.eq_ignore_ascii_case("AppEnvironment") {
+            self.changed(item, "environment", import::ENVIRONMENT_ADDED);
         }
     }
 

@@ -17,6 +17,66 @@ use crate::work::{Converter, Input, Work, syntax};
 
 /// The default of pm2.
 const KILL_TIMEOUT: Duration = Duration::from_millis(1600);
+/// Keys about pm2, not about the program.
+const OF_ITSELF: &[&str] = &[
+    "filter_env",
+    "append_env_to_name",
+    "source_map_support",
+    "disable_source_map_support",
+    "vizion",
+    "pmx",
+    "automation",
+    "pm2_env",
+    "trace",
+    "deep_monitoring",
+    "port",
+    "force",
+    "log_type",
+    "disable_logs",
+    "post_update",
+    "instance_id",
+    "shutdown_with_message",
+    "version",
+    "status",
+    "pm_id",
+    "pm_uptime",
+    "created_at",
+    "unstable_restarts",
+    "restart_time",
+    "axm_actions",
+    "axm_monitor",
+    "axm_options",
+    "axm_dynamic",
+    "node_version",
+    "unique_id",
+    "versioning",
+    "km_link",
+    "exit_code",
+    "prev_restart_delay",
+    "pm_pid_path",
+    "pid_file",
+    "pid_path",
+    "vizion_running",
+    "windowsHide",
+    "command",
+    "NODE_APP_INSTANCE",
+];
+/// Variables of the shell that started pm2.
+const OF_SHELL: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "PWD",
+    "SHELL",
+    "LOGNAME",
+    "SHLVL",
+    "OLDPWD",
+    "TERM",
+    "_",
+    "LANG",
+    "LS_COLORS",
+    "MAIL",
+];
 
 pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Problem> {
     for input in inputs {
@@ -249,10 +309,10 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
                 self.changed(entry, "instances", import::CLUSTER);
             }
             "exec_mode" => self.kept(entry, "command_line"),
-            "autorestart" => self.kept(entry, "recovery.actions"),
-            "max_restarts" => self.kept(entry, "recovery.actions"),
             "min_uptime" => self.changed(entry, "recovery.reset_period_secs", import::MIN_UPTIME),
-            "restart_delay" | "exp_backoff_restart_delay" => self.kept(entry, "recovery.actions"),
+            "autorestart" | "max_restarts" | "restart_delay" | "exp_backoff_restart_delay" => {
+                self.kept(entry, "recovery.actions");
+            }
             "stop_exit_codes" => self.kept(entry, "extensions.no_restart_on_exit"),
             "kill_timeout" => match self.time("kill_timeout") {
                 Some(time) => self.keep(entry, "extensions.stop_grace_ms", written(time)),
@@ -274,17 +334,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
                 self.lost(entry, import::NO_WATCH);
             }
             "error_file" | "out_file" | "log_file" | "pm_err_log_path" | "pm_out_log_path"
-            | "output" | "error" | "log" => {
-                if matches!(text.as_str(), "/dev/null" | "NULL") {
-                    self.changed(entry, "extensions.output", import::ONE_LOG);
-                } else {
-                    self.changed(
-                        entry,
-                        "extensions.output",
-                        import::LogElsewhere { path: text },
-                    );
-                }
-            }
+            | "output" | "error" | "log" => self.log_file(entry, text),
             "merge_logs" | "combine_logs" => {
                 self.changed(entry, "extensions.output", import::LOG_OF_EACH);
             }
@@ -302,56 +352,25 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
             "increment_var" | "instance_var" => {
                 self.changed(entry, "instances", import::INSTANCE_VARIABLE);
             }
-            "filter_env"
-            | "append_env_to_name"
-            | "source_map_support"
-            | "disable_source_map_support"
-            | "vizion"
-            | "pmx"
-            | "automation"
-            | "pm2_env"
-            | "trace"
-            | "deep_monitoring"
-            | "port"
-            | "force"
-            | "log_type"
-            | "disable_logs"
-            | "post_update"
-            | "instance_id"
-            | "shutdown_with_message"
-            | "version"
-            | "status"
-            | "pm_id"
-            | "pm_uptime"
-            | "created_at"
-            | "unstable_restarts"
-            | "restart_time"
-            | "axm_actions"
-            | "axm_monitor"
-            | "axm_options"
-            | "axm_dynamic"
-            | "node_version"
-            | "unique_id"
-            | "versioning"
-            | "km_link"
-            | "exit_code"
-            | "prev_restart_delay"
-            | "pm_pid_path"
-            | "pid_file"
-            | "pid_path"
-            | "vizion_running"
-            | "windowsHide"
-            | "command"
-            | "NODE_APP_INSTANCE" => {
-                self.lost(entry, import::OF_PM2_ITSELF);
-            }
             // In a dump, what the shell had when pm2 was started stands among the settings.
-            key if self.app.get("pm_exec_path").is_some() => {
-                let _ = key;
+            key if OF_ITSELF.contains(&key) || self.is_dump() => {
                 self.lost(entry, import::OF_PM2_ITSELF);
             }
             key => self.lost(entry, import::UnknownKey { key }),
         }
+    }
+
+    fn log_file(&mut self, entry: &Entry, path: String) {
+        if matches!(path.as_str(), "/dev/null" | "NULL") {
+            self.changed(entry, "extensions.output", import::ONE_LOG);
+        } else {
+            self.changed(entry, "extensions.output", import::LogElsewhere { path });
+        }
+    }
+
+    /// Whether it is what `pm2 save` has written.
+    fn is_dump(&self) -> bool {
+        self.app.get("pm_exec_path").is_some()
     }
 
     fn cwd(&mut self, entry: &Entry, text: &str) {
@@ -378,30 +397,13 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
 
     fn environment(&mut self, entry: &Entry) {
         let origin = Some(self.origin(entry));
-        let is_dump = self.app.get("pm_exec_path").is_some();
         for variable in entry.value.entries() {
             let Some(value) = variable.value.text() else {
                 self.lost(variable, import::NOT_A_TEXT);
                 continue;
             };
             // A dump holds the whole environment of the shell that started pm2.
-            let of_shell = is_dump
-                && [
-                    "PATH",
-                    "HOME",
-                    "USER",
-                    "PWD",
-                    "SHELL",
-                    "LOGNAME",
-                    "SHLVL",
-                    "OLDPWD",
-                    "TERM",
-                    "_",
-                    "LANG",
-                    "LS_COLORS",
-                    "MAIL",
-                ]
-                .contains(&variable.key.as_str());
+            let of_shell = self.is_dump() && OF_SHELL.contains(&variable.key.as_str());
             if of_shell || variable.key.starts_with("PM2_") || variable.key == "unique_id" {
                 self.lost(variable, import::OF_PM2_ITSELF);
                 continue;

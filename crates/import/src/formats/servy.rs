@@ -170,29 +170,8 @@ impl Service<'_, '_, '_> {
                 self.lost(item, import::FOLDER_OF_WINDOWS);
             }
             "StartupDirectory" => self.keep(item, "extensions.working_directory", text),
-            "StartupType" => {
-                let (start, delayed) = match text {
-                    "2" | "Automatic" => ("auto", false),
-                    "4" | "Disabled" => ("disabled", false),
-                    "5" | "AutomaticDelayedStart" => ("auto", true),
-                    _ => ("demand", false),
-                };
-                self.keep(item, "start_type", start);
-                if delayed {
-                    self.keep(item, "delayed_auto_start", true);
-                }
-            }
-            "Priority" => {
-                let class = match text {
-                    "0" | "Idle" => "idle",
-                    "1" | "BelowNormal" => "below-normal",
-                    "3" | "AboveNormal" => "above-normal",
-                    "4" | "High" => "high",
-                    "5" | "RealTime" => "realtime",
-                    _ => "normal",
-                };
-                self.keep(item, "priority", class);
-            }
+            "StartupType" => self.start(item),
+            "Priority" => self.keep(item, "priority", priority(text)),
             "CpuAffinity" => self.keep(item, "extensions.affinity", text),
             "StdoutPath" | "StderrPath" => self.changed(
                 item,
@@ -237,29 +216,8 @@ impl Service<'_, '_, '_> {
                 self.changed(item, "recovery.command", import::FAILURE_PROGRAM);
             }
             "FailureProgramStartupDirectory" => self.lost(item, import::FOLDER_OF_COMMAND),
-            "EnvironmentVariables" => {
-                for variable in text
-                    .split([';', '\n'])
-                    .map(str::trim)
-                    .filter(|text| text.contains('='))
-                {
-                    let origin = Some(self.origin(item));
-                    self.draft
-                        .add("environment", variable.replace("\\\\", "\\"), origin);
-                }
-                self.kept(item, "environment");
-            }
-            "ServiceDependencies" => {
-                for name in text
-                    .split([';', '\n', ','])
-                    .map(str::trim)
-                    .filter(|name| !name.is_empty())
-                {
-                    let origin = Some(self.origin(item));
-                    self.draft.dependencies.push((name.to_owned(), origin));
-                }
-                self.kept(item, "dependencies");
-            }
+            "EnvironmentVariables" => self.environment(item),
+            "ServiceDependencies" => self.depends_on(item),
             "RunAsLocalSystem" => self.kept(item, "account_name"),
             "UserAccount" => {
                 self.keep(item, "account_name", text);
@@ -287,6 +245,38 @@ impl Service<'_, '_, '_> {
                 self.lost(item, import::UnknownKey { key });
             }
         }
+    }
+
+    fn start(&mut self, item: &Item) {
+        let (start, delayed) = match item.text.as_str() {
+            "2" | "Automatic" => ("auto", false),
+            "4" | "Disabled" => ("disabled", false),
+            "5" | "AutomaticDelayedStart" => ("auto", true),
+            _ => ("demand", false),
+        };
+        self.keep(item, "start_type", start);
+        if delayed {
+            self.keep(item, "delayed_auto_start", true);
+        }
+    }
+
+    fn environment(&mut self, item: &Item) {
+        let origin = Some(self.origin(item));
+        let parts = item.text.split([';', '\n']).map(str::trim);
+        for variable in parts.filter(|text| text.contains('=')) {
+            let variable = variable.replace("\\\\", "\\");
+            self.draft.add("environment", variable, origin);
+        }
+        self.kept(item, "environment");
+    }
+
+    fn depends_on(&mut self, item: &Item) {
+        let origin = Some(self.origin(item));
+        let names = item.text.split([';', '\n', ',']).map(str::trim);
+        for name in names.filter(|name| !name.is_empty()) {
+            self.draft.dependencies.push((name.to_owned(), origin));
+        }
+        self.kept(item, "dependencies");
     }
 
     fn recovery(&mut self) {
@@ -331,5 +321,16 @@ impl Service<'_, '_, '_> {
             self.draft
                 .set("extensions.restart_on_exit_delay_ms", "1s", origin);
         }
+    }
+}
+
+fn priority(text: &str) -> &'static str {
+    match text {
+        "0" | "Idle" => "idle",
+        "1" | "BelowNormal" => "below-normal",
+        "3" | "AboveNormal" => "above-normal",
+        "4" | "High" => "high",
+        "5" | "RealTime" => "realtime",
+        _ => "normal",
     }
 }

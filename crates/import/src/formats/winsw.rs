@@ -175,38 +175,13 @@ impl Service<'_, '_, '_> {
                     self.changed(node, "command_line", import::BASE_OF_WINSW);
                 }
             }
-            "workingdirectory" => {
-                if text.contains("%BASE%") {
-                    self.lost(node, import::BASE_OF_WINSW);
-                } else if self.work.is_path_elsewhere(&text) {
-                    self.lost(node, import::FOLDER_OF_WINDOWS);
-                } else {
-                    self.keep(node, "extensions.working_directory", text);
-                }
-            }
-            "priority" => {
-                let class = match text.to_ascii_lowercase().as_str() {
-                    "idle" => "idle",
-                    "belownormal" => "below-normal",
-                    "abovenormal" => "above-normal",
-                    "high" => "high",
-                    "realtime" => "realtime",
-                    _ => "normal",
-                };
-                self.keep(node, "priority", class);
-            }
+            "workingdirectory" => self.folder(node, text),
+            "priority" => self.keep(node, "priority", priority(&text)),
             "stoptimeout" => match time(&text) {
                 Some(time) => self.keep(node, "extensions.stop_grace_ms", written(time)),
                 None => self.lost(node, import::NotATime { value: text }),
             },
-            "startmode" => {
-                let start = match text.to_ascii_lowercase().as_str() {
-                    "manual" => "demand",
-                    "disabled" => "disabled",
-                    _ => "auto",
-                };
-                self.keep(node, "start_type", start);
-            }
+            "startmode" => self.keep(node, "start_type", start_type(&text)),
             "delayedautostart" => self.keep(
                 node,
                 "delayed_auto_start",
@@ -217,17 +192,7 @@ impl Service<'_, '_, '_> {
                 self.draft.dependencies.push((text, origin));
                 self.kept(node, "dependencies");
             }
-            "env" => {
-                let name = node.attribute("name").unwrap_or_default();
-                let value = node.attribute("value").unwrap_or_default();
-                let origin = Some(self.origin(node));
-                self.draft
-                    .add("environment", format!("{name}={value}"), origin);
-                self.kept(node, "environment");
-                if value.contains('%') {
-                    self.changed(node, "environment", import::DOLLAR_STAYS);
-                }
-            }
+            "env" => self.environment(node),
             "onfailure" | "resetfailure" => self.kept(node, "recovery.actions"),
             "log" => self.log(node),
             "logmode" => self.changed(node, "extensions.output", import::OneLogFile { path: text }),
@@ -236,10 +201,7 @@ impl Service<'_, '_, '_> {
                 "extensions.output",
                 import::LogElsewhere { path: text },
             ),
-            "outfilepattern" | "errfilepattern" => {
-                self.changed(node, "extensions.output", import::ONE_LOG);
-            }
-            "outfiledisabled" | "errfiledisabled" => {
+            "outfilepattern" | "errfilepattern" | "outfiledisabled" | "errfiledisabled" => {
                 self.changed(node, "extensions.output", import::ONE_LOG);
             }
             "serviceaccount" => self.account(node),
@@ -268,6 +230,28 @@ impl Service<'_, '_, '_> {
                 let key = key.to_owned();
                 self.lost(node, import::UnknownKey { key });
             }
+        }
+    }
+
+    fn environment(&mut self, node: Node<'_, '_>) {
+        let name = node.attribute("name").unwrap_or_default();
+        let value = node.attribute("value").unwrap_or_default();
+        let origin = Some(self.origin(node));
+        self.draft
+            .add("environment", format!("{name}={value}"), origin);
+        self.kept(node, "environment");
+        if value.contains('%') {
+            self.changed(node, "environment", import::DOLLAR_STAYS);
+        }
+    }
+
+    fn folder(&mut self, node: Node<'_, '_>, path: String) {
+        if path.contains("%BASE%") {
+            self.lost(node, import::BASE_OF_WINSW);
+        } else if self.work.is_path_elsewhere(&path) {
+            self.lost(node, import::FOLDER_OF_WINDOWS);
+        } else {
+            self.keep(node, "extensions.working_directory", path);
         }
     }
 
@@ -390,6 +374,25 @@ impl Service<'_, '_, '_> {
             format!("{}s", reset.as_secs()),
             origin,
         );
+    }
+}
+
+fn priority(text: &str) -> &'static str {
+    match text.to_ascii_lowercase().as_str() {
+        "idle" => "idle",
+        "belownormal" => "below-normal",
+        "abovenormal" => "above-normal",
+        "high" => "high",
+        "realtime" => "realtime",
+        _ => "normal",
+    }
+}
+
+fn start_type(text: &str) -> &'static str {
+    match text.to_ascii_lowercase().as_str() {
+        "manual" => "demand",
+        "disabled" => "disabled",
+        _ => "auto",
     }
 }
 

@@ -224,14 +224,7 @@ impl Program<'_, '_, '_> {
                 }
                 _ => self.lost(lines, import::NotANumber { value }),
             },
-            "startsecs" => match value.parse() {
-                Ok(seconds) => self.keep(
-                    lines,
-                    "extensions.ready_after_ms",
-                    written(bounded(seconds)),
-                ),
-                Err(_) => self.lost(lines, import::NotANumber { value }),
-            },
+            "startsecs" => self.seconds(entry, "extensions.ready_after_ms"),
             "startretries" if self.restarts() || value == "0" => {
                 self.kept(lines, "recovery.actions");
             }
@@ -249,12 +242,7 @@ impl Program<'_, '_, '_> {
                 "extensions.stop_signal",
                 value.trim_start_matches("SIG"),
             ),
-            "stopwaitsecs" => match value.parse() {
-                Ok(seconds) => {
-                    self.keep(lines, "extensions.stop_grace_ms", written(bounded(seconds)));
-                }
-                Err(_) => self.lost(lines, import::NotANumber { value }),
-            },
+            "stopwaitsecs" => self.seconds(entry, "extensions.stop_grace_ms"),
             "stopasgroup" if is_true(value) => {
                 self.changed(lines, "extensions.stop_signal", import::STOP_AS_GROUP);
             }
@@ -288,6 +276,14 @@ impl Program<'_, '_, '_> {
             }
             "dependent_startup_wait_for" => self.waits_for(entry),
             key => self.lost(lines, import::UnknownKey { key }),
+        }
+    }
+
+    fn seconds(&mut self, entry: &Entry, key: &str) {
+        let value = entry.value.trim();
+        match value.parse() {
+            Ok(seconds) => self.keep(entry.lines, key, written(bounded(seconds))),
+            Err(_) => self.lost(entry.lines, import::NotANumber { value }),
         }
     }
 

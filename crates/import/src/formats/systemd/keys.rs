@@ -12,6 +12,50 @@ use crate::draft::Draft;
 use crate::recovery::written;
 use crate::work::{Converter, Work};
 
+/// What a program cannot have here.
+const NO_SETTING: &[&str] = &[
+    "GuessMainPID",
+    "Slice",
+    "SyslogFacility",
+    "SyslogLevel",
+    "SyslogLevelPrefix",
+    "LogLevelMax",
+    "TTYPath",
+    "TTYReset",
+    "StandardInput",
+    "IgnoreSIGPIPE",
+    "KeyringMode",
+    "Sockets",
+    "NonBlocking",
+    "FileDescriptorStoreMax",
+    "BusName",
+    "USBFunctionDescriptors",
+    "FinalKillSignal",
+    "SendSIGHUP",
+    "RestartKillSignal",
+    "LogRateLimitIntervalSec",
+    "LogRateLimitBurst",
+    "LogNamespace",
+    "LogExtraFields",
+    "Personality",
+    "TimeoutAbortSec",
+    "RuntimeMaxSec",
+    "TimeoutStartFailureMode",
+    "TimeoutStopFailureMode",
+    "RootDirectoryStartOnly",
+    "ExitType",
+    "CPUAccounting",
+    "MemoryAccounting",
+    "IOAccounting",
+    "TasksAccounting",
+    "IPAccounting",
+    "MemoryLow",
+    "MemoryMin",
+    "UnsetEnvironment",
+    "LoadCredential",
+    "SetCredential",
+];
+
 pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
     let base = service_name(name);
     if !unit.keys.iter().any(|key| key.entry.key == "ExecStart") {
@@ -115,23 +159,7 @@ impl Service<'_, '_, '_> {
                 self.lost(key, import::Placeholder { value });
             }
             "User" => self.keep(key, "account_name", value),
-            "Group" => {
-                if self
-                    .unit
-                    .get("User")
-                    .is_some_and(|user| user.entry.value == value)
-                {
-                    self.kept(key, "account_name");
-                } else {
-                    self.draft
-                        .add("extensions.supplementary_groups", value, Some(key.origin()));
-                    self.changed(
-                        key,
-                        "extensions.supplementary_groups",
-                        import::GROUP_OF_ACCOUNT,
-                    );
-                }
-            }
+            "Group" => self.group(key),
             "DynamicUser" => self.lost(key, import::DYNAMIC_USER),
             "SupplementaryGroups" => {
                 for group in value.split_whitespace() {
@@ -161,6 +189,17 @@ impl Service<'_, '_, '_> {
             }
             _ => self.of_rights(key),
         }
+    }
+
+    fn group(&mut self, key: &Key) {
+        let value = &key.entry.value;
+        let user = self.unit.get("User");
+        if user.is_some_and(|user| user.entry.value == *value) {
+            return self.kept(key, "account_name");
+        }
+        let setting = "extensions.supplementary_groups";
+        self.draft.add(setting, value, Some(key.origin()));
+        self.changed(key, setting, import::GROUP_OF_ACCOUNT);
     }
 
     /// What its process may do.
@@ -269,48 +308,7 @@ impl Service<'_, '_, '_> {
                 self.changed(key, "command_line", import::BEFORE_IS_UNPRIVILEGED);
             }
             "Delegate" => self.lost(key, import::DELEGATE),
-            "GuessMainPID"
-            | "Slice"
-            | "SyslogFacility"
-            | "SyslogLevel"
-            | "SyslogLevelPrefix"
-            | "LogLevelMax"
-            | "TTYPath"
-            | "TTYReset"
-            | "StandardInput"
-            | "IgnoreSIGPIPE"
-            | "KeyringMode"
-            | "Sockets"
-            | "NonBlocking"
-            | "FileDescriptorStoreMax"
-            | "BusName"
-            | "USBFunctionDescriptors"
-            | "FinalKillSignal"
-            | "SendSIGHUP"
-            | "RestartKillSignal"
-            | "LogRateLimitIntervalSec"
-            | "LogRateLimitBurst"
-            | "LogNamespace"
-            | "LogExtraFields"
-            | "Personality"
-            | "TimeoutAbortSec"
-            | "RuntimeMaxSec"
-            | "TimeoutStartFailureMode"
-            | "TimeoutStopFailureMode"
-            | "RootDirectoryStartOnly"
-            | "ExitType"
-            | "CPUAccounting"
-            | "MemoryAccounting"
-            | "IOAccounting"
-            | "TasksAccounting"
-            | "IPAccounting"
-            | "MemoryLow"
-            | "MemoryMin"
-            | "UnsetEnvironment"
-            | "LoadCredential"
-            | "SetCredential" => {
-                self.lost(key, import::NO_SUCH_SETTING);
-            }
+            name if NO_SETTING.contains(&name) => self.lost(key, import::NO_SUCH_SETTING),
             name if name.starts_with("Limit") => self.rlimit(key),
             name if is_sandbox(name) => self.sandbox(key),
             name => self.lost(key, import::UnknownKey { key: name }),
