@@ -26,12 +26,11 @@ const OF_CONFIG: [&str; 11] = [
 ];
 
 pub(super) fn create(manager: &Manager, service: &ServiceName, options: &Options) -> Done {
-    let body = settings(options).map_err(|failure| ("", failure))?;
+    let mut body = settings(options).map_err(|failure| ("", failure))?;
     if !body.contains_key("command_line") {
         return Err(("", usage(sc::BIN_PATH_MISSING)));
     }
     let failed = |failure| ("CreateService", failure);
-    let mut body = body;
     body.insert("name".to_owned(), service.as_str().into());
     body.entry("error_control")
         .or_insert_with(|| "normal".into());

@@ -4,8 +4,8 @@ use relance_scm::config::StartType;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::security::SecurityDescriptor;
 use relance_scm::{
-    ControlsAccepted, ExitCode, RecoveryActionKind, ResetPeriod, ScmError, ServiceConfig,
-    ServiceName, ServiceState, ServiceStatus, Win32Error,
+    ControlsAccepted, RecoveryActionKind, ResetPeriod, ScmError, ServiceConfig, ServiceName,
+    ServiceState, ServiceStatus, Win32Error,
 };
 
 use super::Done;
@@ -15,6 +15,12 @@ use crate::plain::plain;
 /// A line with its name in the column that `sc` has for it.
 fn row(name: &str, value: &str) {
     println!("        {name:<18} : {value}");
+}
+
+/// What stands above the answer to a question about a configuration.
+fn head(call: &str, name: &ServiceName) {
+    let name = plain(name.as_str());
+    println!("[SC] {call} SUCCESS\n\nSERVICE_NAME: {name}");
 }
 
 /// `sc query NAME`, and with the process `sc queryex`.
@@ -44,10 +50,8 @@ fn rows(status: &ServiceStatus, is_extended: bool) {
         &format!("{}  {}", status.state.to_raw(), status.state.name()),
     );
     println!("                                ({})", controls(status));
-    let (code, specific) = match status.exit_code {
-        ExitCode::Win32(code) => (code.to_raw(), 0),
-        ExitCode::ServiceSpecific(code) => (1066, code),
-    };
+    let code = status.exit_code.win32().to_raw();
+    let specific = status.exit_code.specific();
     row("WIN32_EXIT_CODE", &format!("{code}  (0x{code:x})"));
     row(
         "SERVICE_EXIT_CODE",
@@ -120,18 +124,12 @@ pub(super) fn asked(manager: &Manager, verb: &str, service: &ServiceName) -> Don
     match verb {
         "qc" => config_of(&config),
         "qdescription" => {
-            println!(
-                "[SC] QueryServiceConfig2 SUCCESS\n\nSERVICE_NAME: {}",
-                plain(service.as_str())
-            );
+            head("QueryServiceConfig2", service);
             println!("DESCRIPTION:  {}", plain(&config.description));
         }
         "qfailure" => recovery(&config),
         "qfailureflag" => {
-            println!(
-                "[SC] QueryServiceConfig2 SUCCESS\n\nSERVICE_NAME: {}",
-                plain(service.as_str())
-            );
+            head("QueryServiceConfig2", service);
             let flag = if config.failure_actions_on_non_crash_failures {
                 "TRUE"
             } else {
@@ -141,11 +139,7 @@ pub(super) fn asked(manager: &Manager, verb: &str, service: &ServiceName) -> Don
         }
         "sdshow" => {
             let default = SecurityDescriptor::default_for_service();
-            println!(
-                "
-{}",
-                config.security.as_deref().unwrap_or(&default)
-            );
+            println!("\n{}", config.security.as_deref().unwrap_or(&default));
         }
         "GetDisplayName" => {
             println!(
@@ -159,10 +153,7 @@ pub(super) fn asked(manager: &Manager, verb: &str, service: &ServiceName) -> Don
 }
 
 fn config_of(config: &ServiceConfig) {
-    println!(
-        "[SC] QueryServiceConfig SUCCESS\n\nSERVICE_NAME: {}",
-        plain(config.service_name.as_str())
-    );
+    head("QueryServiceConfig", &config.service_name);
     row("TYPE", &kind(config.service_type.to_raw()));
     let start = match config.start_type {
         StartType::Boot => "0   BOOT_START",
@@ -205,10 +196,7 @@ fn config_of(config: &ServiceConfig) {
 /// A line for each action; NONE has no line (R73, R74).
 fn recovery(config: &ServiceConfig) {
     let settings = &config.failure_actions;
-    println!(
-        "[SC] QueryServiceConfig2 SUCCESS\n\nSERVICE_NAME: {}",
-        plain(config.service_name.as_str())
-    );
+    head("QueryServiceConfig2", &config.service_name);
     let reset = match settings.reset_period {
         ResetPeriod::Infinite => "INFINITE".to_owned(),
         ResetPeriod::Seconds(seconds) => seconds.to_string(),
