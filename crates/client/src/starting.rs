@@ -26,7 +26,7 @@ const A_MOMENT: Duration = Duration::from_millis(100);
 /// # Errors
 /// As [`connect`].
 pub fn connect_once_started(target: &Target) -> Result<SocketManager, ScmError> {
-    // Those that wait for a manager that is away have waited.
+    // In a process that has patience, `connect` itself waits for the manager.
     if !patience::of_this_process().is_zero() {
         return connect(target);
     }

@@ -16,7 +16,7 @@ use relance_scm::settings::{RECYCLE_ABOVE, RECYCLE_AFTER_JOBS, RECYCLE_AT};
 const SOON: Duration = Duration::from_secs(10);
 /// The same far below the line; a whole number of [`SOON`].
 const LATER: Duration = Duration::from_secs(30);
-/// So much earlier the wall clock may be when the time of day has come by the other clock.
+/// The clock of deadlines says that a time of day has come; the wall clock may still be so much before it.
 const TOLERANCE_MS: i64 = 500;
 
 /// See the module.

@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(losses.lost(service, 5, begin, full), None);
         assert_eq!(losses.kept(service), Some(OutputLoss::Over(15)));
         assert_eq!(losses.kept(service), None);
-        // It comes and goes: counted, and told with the next that is told.
+        // A loss soon after is counted, and told together with the next one that is told.
         assert_eq!(losses.lost(service, 7, begin + QUIET / 2, full), None);
         assert_eq!(losses.kept(service), None);
         let told = losses.lost(service, 1, begin + QUIET, full);

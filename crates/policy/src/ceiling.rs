@@ -169,7 +169,7 @@ pub(crate) fn slow(draft: &mut Draft, id: RunId) -> Answer {
     }
 }
 
-/// The same for any run: the time that its stop may take otherwise.
+/// After which time it is said that a stop takes long: the time after which another stop would be a kill.
 fn patience(record: &ServiceRecord) -> Duration {
     stopping::stop_time(record).unwrap_or(PATIENCE)
 }

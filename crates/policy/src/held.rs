@@ -59,7 +59,8 @@ pub(crate) fn superseded(draft: &mut Draft) -> bool {
     true
 }
 
-/// At the end of each step: one that is stopped, is not held, and that nothing is to start, does not mind.
+/// At the end of each step: a stopped service that is not held and that nothing will start need not know what is
+/// down.
 pub(crate) fn forget_if_over(draft: &mut Draft) {
     let record = &mut draft.record;
     let mut pending = record.pending_actions.iter();

@@ -69,7 +69,7 @@ pub(crate) fn noticed(draft: &mut Draft, id: RunId, notice: Notice) -> Answer {
     Answer::Accepted
 }
 
-/// Nobody has asked it to: its end is judged as any other. It has its grace for it.
+/// A program stops by itself: its end is judged as any other, and it has its stop grace for it.
 fn stops(draft: &mut Draft, id: RunId) {
     let state = draft.record.state;
     let grace = draft.record.config.extensions.get(STOP_GRACE);

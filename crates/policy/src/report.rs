@@ -99,7 +99,7 @@ fn warn_of_clean_error(draft: &mut Draft, run: &Run, reason: EndReason) {
 /// Why the run is about to end, from the service itself; kept for the end.
 pub(crate) fn cause_told(draft: &mut Draft, id: RunId, cause: Arc<EndCause>) -> Answer {
     draft.if_current(id, |draft| {
-        // What follows from the end of a run that hangs is not why it ends.
+        // A run that hangs is ended for that; a cause that it tells while it ends is not why it ends.
         if let Some(run) = draft.run(id).filter(|run| !run.hangs()) {
             run.end_cause = Some(cause);
         }

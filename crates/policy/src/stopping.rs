@@ -141,7 +141,7 @@ pub(crate) fn silent(draft: &mut Draft, id: RunId) -> Answer {
     Answer::Accepted
 }
 
-/// The same for one that is known to hang by other signs.
+/// The same for a run that other signs show to hang.
 pub(crate) fn hung(draft: &mut Draft, id: RunId, text: &str) -> Answer {
     if !draft.record.is_well(id) {
         return Answer::Stale;

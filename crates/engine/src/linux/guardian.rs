@@ -160,7 +160,7 @@ struct Run {
     asked: Asked,
     /// The command that stops it, once that was run.
     stop_command: Option<StopCommand>,
-    /// Set while its main process has ended and the others it was told to stop with have not.
+    /// Set once its main process has ended, while others of its processes that were asked to stop too have not.
     rest: Option<Box<Rest>>,
 }
 

@@ -72,7 +72,7 @@ impl WallTimer {
         Ok(fd)
     }
 
-    /// It has fired. Whether because the clock was set.
+    /// Takes note that it has fired. Whether that is because the clock was set.
     pub(crate) fn fired(&mut self) -> bool {
         self.armed = None;
         let Some(fd) = &self.fd else {

@@ -25,7 +25,7 @@ pub enum RecyclePhase {
     Spread(Time),
     /// It waits for its turn among the instances of its template.
     Turn,
-    /// It was asked to stop; when it is said that it takes long, if that was not said.
+    /// It was asked to stop; with the time at which the log says that it takes long, `None` once it does.
     Stopping(Option<Time>),
     /// It cannot be stopped, and is not asked again.
     Refused,

@@ -15,7 +15,7 @@ pub struct RestartWanted {
     pub behind_dependents: bool,
     /// Once stopped, it is started when this one has been started again, which it needs.
     pub after: Option<ServiceId>,
-    /// Nobody asked: it is restarted with something that it needs, which has failed (X71).
+    /// It is restarted because something that it needs has failed, and not because somebody asked (X71).
     #[cfg_attr(feature = "serde", serde(default))]
     pub with_needed: bool,
     /// Set where nobody has asked, but the run has reached a soft ceiling (X55).

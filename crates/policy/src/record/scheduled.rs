@@ -9,6 +9,6 @@ pub struct Scheduled {
     pub next: Option<i64>,
     /// The time that came last and was not missed.
     pub last: Option<i64>,
-    /// It came while the service ran, which is started once it has stopped (X74).
+    /// A scheduled start came while the service ran: it is started once it has stopped (X74).
     pub is_queued: bool,
 }

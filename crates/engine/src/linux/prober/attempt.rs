@@ -181,7 +181,7 @@ fn connect_tcp(address: SocketAddr) -> io::Result<OwnedFd> {
     }
 }
 
-/// One whose queue is full does not answer, and is not waited for.
+/// A socket whose queue is full counts as one that does not answer; it is not waited for.
 fn connect_unix(path: &str) -> io::Result<OwnedFd> {
     let socket = new_socket(AddressFamily::UNIX)?;
     connect(&socket, &SocketAddrUnix::new(path)?)?;
@@ -236,7 +236,7 @@ mod tests {
             let len = stream.read(&mut request).unwrap();
             assert!(request[..len].starts_with(b"GET /health HTTP/1.0\r\n"));
             for part in parts {
-                // One that has heard enough hangs up.
+                // The probe hangs up once it has heard enough.
                 let _ = stream.write_all(part.as_bytes());
                 let _ = stream.flush();
             }
