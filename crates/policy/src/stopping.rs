@@ -132,12 +132,9 @@ pub(crate) fn silent(draft: &mut Draft, id: RunId) -> Answer {
     let Some((_, time)) = draft.record.watched().filter(|(run, _)| *run == id) else {
         return Answer::Stale;
     };
-    end_hung(
-        draft,
-        id,
-        &format!("no heartbeat for {}", duration::format(time)),
-    );
     draft.log(Event::NoHeartbeat(millis(time)));
+    let text = format!("no heartbeat for {}", duration::format(time));
+    end_hung(draft, id, &text);
     Answer::Accepted
 }
 
@@ -146,8 +143,8 @@ pub(crate) fn hung(draft: &mut Draft, id: RunId, text: &str) -> Answer {
     if !draft.record.is_well(id) {
         return Answer::Stale;
     }
-    end_hung(draft, id, text);
     draft.log(Event::Hung(text.into()));
+    end_hung(draft, id, text);
     Answer::Accepted
 }
 

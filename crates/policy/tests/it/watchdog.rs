@@ -85,4 +85,6 @@ fn x40_the_simulator_shows_what_follows_when_a_service_hangs() {
         (1, ServiceState::Running)
     );
     assert_eq!(timeline.end.as_nanos(), 100_000_000_000);
+    let (_, first) = timeline.logged().next().expect("an entry");
+    assert_eq!(first.id(), 1012, "the cause before what it brings");
 }
