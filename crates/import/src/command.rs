@@ -93,6 +93,13 @@ pub(crate) fn sh_quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
+/// The command line of a program whose arguments Windows keeps as one text.
+pub(crate) fn of_program(program: &str, arguments: &str) -> String {
+    let program = program.trim_matches('"').to_owned();
+    let line = relance_scm::command_line::join(&[program]);
+    format!("{line} {arguments}").trim().to_owned()
+}
+
 /// Assignments at the beginning of a command, and the rest: `PORT=3000 bundle exec puma`.
 pub(crate) fn leading_assignments(text: &str) -> (Vec<String>, &str) {
     let mut rest = text.trim_start();

@@ -119,6 +119,11 @@ const FIRST: [&str; 5] = [
     "delayed_auto_start",
 ];
 
+/// A name of ours from one of theirs: without slashes.
+pub(crate) fn service_name(name: &str) -> String {
+    name.replace(['/', '\\'], "-")
+}
+
 impl Draft {
     pub(crate) fn new(name: impl Into<String>) -> Self {
         Self {

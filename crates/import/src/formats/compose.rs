@@ -8,7 +8,7 @@ use std::time::Duration;
 use relance_texts::import;
 
 use crate::Problem;
-use crate::draft::{Draft, Origin};
+use crate::draft::{Draft, Origin, service_name};
 use crate::recovery::{Before, written};
 use crate::report::{FileReport, Lines};
 use crate::syntax::node::{Entry, Node, Value};
@@ -35,7 +35,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
                 entry,
                 input,
                 file,
-                draft: Draft::new(entry.key.replace(['/', '\\'], "-")),
+                draft: Draft::new(service_name(&entry.key)),
                 work: &mut *work,
             }
             .convert();
@@ -204,7 +204,7 @@ impl Service<'_, '_, '_> {
         self.kept(Lines::one(entry.line), "dependencies");
         for (name, condition, lines) in names {
             let origin = Some(self.origin(lines));
-            let name = name.replace(['/', '\\'], "-");
+            let name = service_name(&name);
             self.draft.dependencies.push((name, origin));
             match condition.as_str() {
                 "" | "service_started" => self.kept(lines, "dependencies"),

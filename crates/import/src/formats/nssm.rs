@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use relance_texts::import;
 
-use crate::command::split;
-use crate::draft::{Draft, Origin};
+use crate::command::{of_program, split};
+use crate::draft::{Draft, Origin, service_name};
 use crate::recovery::{Before, written};
 use crate::report::{FileReport, Lines};
 use crate::work::{Converter, Input, Work};
@@ -100,7 +100,7 @@ fn service(name: &str, items: &[&Item], file: usize, work: &mut Work<'_>) {
     let mut service = Service {
         items,
         file,
-        draft: Draft::new(name.replace(['/', '\\'], "-")),
+        draft: Draft::new(service_name(name)),
         work,
     };
     if !service.command() {
@@ -161,10 +161,8 @@ impl Service<'_, '_, '_> {
                 .find("AppParameters")
                 .map(|item| item.data.text())
                 .unwrap_or_default();
-            let line = relance_scm::command_line::join(&[text.trim_matches('"').to_owned()]);
-            let line = format!("{line} {parameters}");
-            self.draft
-                .set("command_line", line.trim().to_owned(), origin);
+            let line = of_program(&text, &parameters);
+            self.draft.set("command_line", line, origin);
         }
         self.kept(&item, "command_line");
         self.windows_path(&item, &text);

@@ -8,7 +8,7 @@ use relance_texts::import;
 
 use crate::Problem;
 use crate::command::{is_of_windows, split};
-use crate::draft::{Draft, Origin};
+use crate::draft::{Draft, Origin, service_name};
 use crate::recovery::written;
 use crate::report::{FileReport, Lines};
 use crate::syntax::node::{Entry, Node, Value};
@@ -198,7 +198,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
             input,
             file,
             is_computed,
-            draft: Draft::new(name.replace(['/', '\\'], "-")),
+            draft: Draft::new(service_name(&name)),
             work,
         }
     }

@@ -6,7 +6,8 @@ use relance_texts::import;
 
 use super::winsw;
 use crate::Problem;
-use crate::draft::{Draft, Origin};
+use crate::command::of_program;
+use crate::draft::{Draft, Origin, service_name};
 use crate::recovery::Before;
 use crate::report::{FileReport, Lines};
 use crate::syntax::literal;
@@ -32,7 +33,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
             };
             let name = find("Name").unwrap_or_default();
             Service {
-                draft: Draft::new(name.replace(['/', '\\'], "-")),
+                draft: Draft::new(service_name(&name)),
                 items: &items,
                 file,
                 work: &mut *work,
@@ -136,13 +137,9 @@ impl Service<'_, '_, '_> {
             return;
         }
         let origin = self.origin_of("ExecutablePath");
-        let line = relance_scm::command_line::join(&[executable]);
         let parameters = self.find("Parameters").unwrap_or_default();
-        self.draft.set(
-            "command_line",
-            format!("{line} {parameters}").trim().to_owned(),
-            origin,
-        );
+        let line = of_program(&executable, parameters);
+        self.draft.set("command_line", line, origin);
         for item in self.items {
             self.item(item);
         }
@@ -304,8 +301,7 @@ impl Service<'_, '_, '_> {
             .filter(|text| !text.is_empty())
         {
             let parameters = self.find("FailureProgramParameters").unwrap_or_default();
-            let line = relance_scm::command_line::join(&[program.to_owned()]);
-            let command = format!("{line} {parameters}").trim().to_owned();
+            let command = of_program(program, parameters);
             let actions = self
                 .draft
                 .text("recovery.actions")

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use relance_texts::import;
 
 use crate::Problem;
-use crate::draft::{Draft, Origin};
+use crate::draft::{self, Draft, Origin};
 use crate::kind::Kind;
 use crate::report::Lines;
 use crate::syntax::ini::{self, Entry};
@@ -190,7 +190,7 @@ fn add(input: &Input, unit: &str, work: &mut Work<'_>, units: &mut BTreeMap<Stri
 
 /// The name of ours for a unit: without its ending.
 pub(super) fn service_name(unit: &str) -> String {
-    unit.trim_end_matches(".service").replace(['/', '\\'], "-")
+    draft::service_name(unit.trim_end_matches(".service"))
 }
 
 /// The drafts that stand for a unit, which may be a template.

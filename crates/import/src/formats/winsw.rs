@@ -5,7 +5,8 @@ use std::time::Duration;
 use relance_texts::{Sentence, import};
 use roxmltree::{Document, Node};
 
-use crate::draft::{Draft, Origin};
+use crate::command::of_program;
+use crate::draft::{Draft, Origin, service_name};
 use crate::recovery::{Before, written};
 use crate::report::{FileReport, Lines};
 use crate::syntax::SyntaxError;
@@ -25,11 +26,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
             Service {
                 root,
                 file,
-                draft: Draft::new(
-                    text_of(root, "id")
-                        .unwrap_or_default()
-                        .replace(['/', '\\'], "-"),
-                ),
+                draft: Draft::new(service_name(&text_of(root, "id").unwrap_or_default())),
                 work: &mut *work,
             }
             .convert();
@@ -139,13 +136,8 @@ impl Service<'_, '_, '_> {
         let arguments = text_of(root, "startarguments")
             .or_else(|| text_of(root, "arguments"))
             .unwrap_or_default();
-        let arguments = arguments.split_whitespace().collect::<Vec<_>>().join(" ");
-        let line = relance_scm::command_line::join(&[executable.trim_matches('"').to_owned()]);
-        self.draft.set(
-            "command_line",
-            format!("{line} {arguments}").trim().to_owned(),
-            origin,
-        );
+        let line = of_program(&executable, &one_line(&arguments));
+        self.draft.set("command_line", line, origin);
         self.draft.set("start_type", "auto", None);
         self.draft.set("extensions.stop_grace_ms", "15s", None);
         for node in root.children().filter(Node::is_element) {
@@ -262,9 +254,7 @@ impl Service<'_, '_, '_> {
         let (Some(program), Some(arguments)) = (program, text_of(root, "stoparguments")) else {
             return self.lost(node, import::NO_STOP_COMMAND);
         };
-        let line = relance_scm::command_line::join(&[program.trim_matches('"').to_owned()]);
-        let arguments = arguments.split_whitespace().collect::<Vec<_>>().join(" ");
-        let line = format!("{line} {arguments}").trim().to_owned();
+        let line = of_program(&program, &one_line(&arguments));
         self.keep(node, "extensions.stop_command", line);
     }
 
@@ -375,6 +365,11 @@ impl Service<'_, '_, '_> {
             origin,
         );
     }
+}
+
+/// Arguments may stand on several lines.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn priority(text: &str) -> &'static str {

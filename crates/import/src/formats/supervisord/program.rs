@@ -4,7 +4,7 @@ use relance_texts::import;
 
 use super::Placed;
 use super::expand::{Expanded, Expansion};
-use crate::draft::{Draft, Origin};
+use crate::draft::{Draft, Origin, service_name};
 use crate::formats::wrapper::{has_references, reference, words, wrapped};
 use crate::recovery::{bounded, written};
 use crate::report::{FileReport, Lines};
@@ -42,9 +42,7 @@ pub(super) fn convert(
         Some(group) if group != name => format!("{group}:{name}"),
         _ => name.to_owned(),
     };
-    // Names of ours have no slashes.
-    let full_name = full_name.replace(['/', '\\'], "-");
-    let mut draft = Draft::new(full_name);
+    let mut draft = Draft::new(service_name(&full_name));
     let first = number(section.get("numprocs_start")).unwrap_or(0);
     if count > 1 {
         draft.name.push('@');

@@ -8,7 +8,7 @@ use super::service::Service;
 use super::span::{self, Span};
 use super::specifier::Names;
 use super::{Key, Unit, recovery, service_name};
-use crate::draft::Draft;
+use crate::draft::{self, Draft};
 use crate::recovery::written;
 use crate::work::{Converter, Work};
 
@@ -77,7 +77,7 @@ pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
             (true, None) => vec!["1".to_owned()],
         };
         list.into_iter()
-            .map(|instance| format!("{base}{}", instance.replace(['/', '\\'], "-")))
+            .map(|instance| format!("{base}{}", draft::service_name(&instance)))
             .collect()
     } else {
         vec![base.clone()]
