@@ -101,10 +101,10 @@ struct Setting {
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     pub(crate) name: String,
-    /// So many instances of a template; the name ends in `@` then.
+    /// How many instances a template has; its name ends in `@`.
     pub(crate) instances: Option<u32>,
     settings: Vec<Setting>,
-    /// Lists that grow: `environment`, `dependencies`.
+    /// The services that it needs, each with the lines that say so.
     pub(crate) dependencies: Vec<(String, Option<Origin>)>,
     /// How its old manager answered failures.
     pub(crate) before: Option<crate::recovery::Before>,
@@ -196,7 +196,7 @@ impl Draft {
         self.settings.iter().any(|setting| setting.key == key)
     }
 
-    /// Takes a list out again.
+    /// Removes a setting that is a list, and returns it.
     pub(crate) fn take_list(&mut self, key: &str) -> Option<Vec<String>> {
         let at = self
             .settings
@@ -216,7 +216,7 @@ impl Draft {
         }
     }
 
-    /// Whether it is one of several by its name.
+    /// Whether it is a template or an instance of one, so that `%i` is filled in.
     pub(crate) fn is_instance(&self) -> bool {
         self.name.trim_end_matches('@').contains('@') || self.instances.is_some()
     }
@@ -361,13 +361,13 @@ impl Draft {
         }
     }
 
-    /// Sets the command line; what only looks like `%i` stays as it is.
+    /// Sets the command line to these words.
     pub(crate) fn set_command(&mut self, words: &[String], origin: Option<Origin>) {
         let line = relance_scm::command_line::join(words);
         self.set("command_line", line, origin);
     }
 
-    /// Text of the old configuration, safe from being filled in.
+    /// Text of the old configuration, with its `%i` escaped where `%i` is filled in.
     pub(crate) fn literal(&self, text: &str) -> String {
         if self.is_instance() {
             escape_instance(text)

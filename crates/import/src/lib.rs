@@ -38,19 +38,19 @@ pub trait Files {
     /// It cannot be read.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
-    /// What is in a folder; an error for what is not one.
+    /// The entries of a folder.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// It is not a folder, or cannot be read.
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
 
     /// A variable of the environment that the old manager had, if it is known.
     fn variable(&self, name: &str) -> Option<String>;
 
-    /// What a JavaScript file exports, as JSON; an error says why that cannot be found out.
+    /// What a JavaScript file exports, as JSON.
     ///
     /// # Errors
-    /// There is no node, or it failed.
+    /// node is missing or failed; the sentence says which.
     fn evaluate(&self, path: &Path) -> Result<String, Sentence>;
 }
 
@@ -66,9 +66,9 @@ pub enum System {
 /// How to import.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What kind the files are of; found out if not given.
+    /// What kind the files are of; without, each is recognised by its name and content.
     pub kind: Option<Kind>,
-    /// In front of every name, and started by hand only: to run beside the old manager.
+    /// Put in front of every name; the services are then started by hand only, to run beside the old manager.
     pub prefix: Option<String>,
     /// Instances of templates that do not name theirs.
     pub instances: Vec<String>,

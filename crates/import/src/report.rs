@@ -140,7 +140,8 @@ impl FileReport {
         }
     }
 
-    /// What no reader has spoken of says nothing if it has no letter and no digit, and is lost otherwise.
+    /// Lines that no converter has reported are silent if they have neither letter nor digit or are comments,
+    /// and lost otherwise.
     pub(crate) fn close(&mut self, is_comment: impl Fn(&str) -> bool) {
         for line in &mut self.lines {
             let says_something = line.text.chars().any(char::is_alphanumeric);

@@ -17,7 +17,7 @@ import-one-log = stdout and stderr go to one log file
 import-one-log-file = the output goes to a log file of relance, without the mode { $path }
 import-log-always-rotates = a log file is put aside when it is longer than 10 MiB, and three are kept; set log_max_size and log_files
 import-log-by-day = a log file is put aside so long after it was begun, not at a time of the day
-import-log-files-have-an-end = the number of files that are kept has an end; it is 3 unless log_files says another
+import-log-files-have-an-end = relance always deletes old log files; it keeps 3 unless log_files gives another number
 import-whole-tree = relance sends the stop signal to the main process, and afterwards ends the whole tree, always
 import-shell-fills-in = a shell fills in the variables at each start (relance itself replaces none in a command line)
 import-variable-of-manager = { $name } comes from the environment of relance daemon at each start: set it there
@@ -59,7 +59,7 @@ import-events-of-output = output makes no events; relance logs --follow shows it
 import-fcgi-socket = relance opens no socket for a program; let it open its own (php-fpm does)
 import-started-in-order = started at boot, by relance instead of the plugin
 import-waits-for-state = it waits until { $name } runs, not until it is { $state }
-import-key-of-programs = this belongs into a [program:x] section; supervisord did not heed it here either
+import-key-of-programs = this belongs in a [program:x] section; supervisord ignores it here, too
 
 ## systemd
 
@@ -68,7 +68,7 @@ import-which-instances = the file does not say which instances there are: say --
 import-unit-of-other-kind = relance has services only: keep this unit with systemd
 import-specifier = { $specifier } is not filled in; write its value
 import-no-documentation = relance keeps no links; put them into the description
-import-dependency-must-run = { $unit } must run: relance knows no wish, and starts it first
+import-dependency-must-run = relance has no optional dependencies: { $unit } is started first and must run
 import-no-unit = { $unit } is a unit of systemd that relance does not run; order relance itself after it
 import-after-the-manager = relance daemon is started at that time, and starts its services then
 import-no-order-alone = an order without a need is not kept: add { $unit } to dependencies if it is a service of relance
@@ -84,11 +84,11 @@ import-dynamic-user = relance makes no accounts; create one and set account_name
 import-files-lose = variables of the service win over those of environment files; with systemd it is the reverse
 import-kill-mode = relance always ends the whole tree after the main process; a process that has to survive belongs to a service of its own
 import-always-killed = a program that has not stopped in its time is killed, always; set a long stop_grace_ms
-import-grace-has-an-end = the wait for the stop has an end: one day
+import-grace-has-an-end = the wait for the stop lasts one day at most
 import-notify-access = only the processes of the service may say that it is ready
 import-name-in-log = the lines carry the name of the service
 import-folder-must-exist = the folder must exist: a start without it fails
-import-home-of-account = write the home folder of the account itself
+import-home-of-account = ~ is not filled in; write the path of the home folder
 import-strict = /usr, /boot and /etc are read-only, not the whole file system; add others to read_only_paths
 import-capabilities-but = relance lists the capabilities that are kept, not those that are taken
 import-bounding-set = under its account the process has none anyway; set no_new_privileges so that it cannot get them back
@@ -154,7 +154,7 @@ import-folder-of-command = the command runs in the folder of the service
 ## Procfile and cron
 
 import-release = it is meant to run once for each release: start it by hand or from the deployment
-import-set-port = nobody gives PORT a value; add it to environment
+import-set-port = relance sets no PORT; add it to environment
 import-no-mail = relance sends no mail; relance logs and relance events have the output and the failures
 import-shell-of-cron = a command that needs a shell gets /bin/sh
 import-percent-in-cron = cron ends a command at the first % and gives it the rest as input; here the whole is the command

@@ -18,7 +18,7 @@ import-one-log = stdout et stderr vont dans un seul fichier journal
 import-one-log-file = la sortie va dans un fichier journal de relance, sans le mode { $path }
 import-log-always-rotates = un fichier journal est mis de côté au-delà de 10 Mio, et trois sont gardés ; réglez log_max_size et log_files
 import-log-by-day = un fichier journal est mis de côté tant de temps après son début, non à une heure du jour
-import-log-files-have-an-end = le nombre de fichiers gardés a une fin ; il est de 3 sauf si log_files en dit un autre
+import-log-files-have-an-end = relance efface toujours les vieux fichiers journaux ; il en garde 3 sauf si log_files donne un autre nombre
 import-whole-tree = relance envoie le signal d’arrêt au processus principal, puis met toujours fin à tout l’arbre
 import-shell-fills-in = un shell remplace les variables à chaque démarrage (relance n’en remplace aucune dans une ligne de commande)
 import-variable-of-manager = { $name } vient de l’environnement de relance daemon à chaque démarrage : réglez-la là
@@ -60,7 +60,7 @@ import-events-of-output = la sortie ne produit pas d’événements ; relance lo
 import-fcgi-socket = relance n’ouvre pas de socket pour un programme ; qu’il ouvre la sienne (php-fpm le fait)
 import-started-in-order = démarré avec la machine, par relance au lieu de l’extension
 import-waits-for-state = il attend que { $name } tourne, non qu’il soit { $state }
-import-key-of-programs = ceci va dans une section [program:x] ; supervisord n’en tenait pas compte ici non plus
+import-key-of-programs = ceci va dans une section [program:x] ; supervisord l’ignore ici aussi
 
 ## systemd
 
@@ -69,7 +69,7 @@ import-which-instances = le fichier ne dit pas quelles instances il y a : dites 
 import-unit-of-other-kind = relance n’a que des services : gardez cette unité avec systemd
 import-specifier = { $specifier } n’est pas remplacé ; écrivez sa valeur
 import-no-documentation = relance ne garde pas de liens ; mettez-les dans la description
-import-dependency-must-run = { $unit } doit tourner : relance ne connaît pas de souhait, et le démarre d’abord
+import-dependency-must-run = relance n’a pas de dépendances facultatives : { $unit } est démarré d’abord et doit tourner
 import-no-unit = { $unit } est une unité de systemd que relance ne gère pas ; ordonnez relance lui-même après elle
 import-after-the-manager = relance daemon est démarré à ce moment, et démarre alors ses services
 import-no-order-alone = un ordre sans besoin n’est pas gardé : ajoutez { $unit } à dependencies si c’est un service de relance
@@ -85,11 +85,11 @@ import-dynamic-user = relance ne crée pas de comptes ; créez-en un et réglez 
 import-files-lose = les variables du service l’emportent sur celles des fichiers d’environnement ; avec systemd c’est l’inverse
 import-kill-mode = relance met toujours fin à tout l’arbre après le processus principal ; un processus qui doit survivre demande un service à lui
 import-always-killed = un programme qui ne s’est pas arrêté à temps est toujours tué ; réglez un long stop_grace_ms
-import-grace-has-an-end = l’attente de l’arrêt a une fin : un jour
+import-grace-has-an-end = l’attente de l’arrêt dure un jour au plus
 import-notify-access = seuls les processus du service peuvent dire qu’il est prêt
 import-name-in-log = les lignes portent le nom du service
 import-folder-must-exist = le dossier doit exister : un démarrage sans lui échoue
-import-home-of-account = écrivez le dossier personnel du compte lui-même
+import-home-of-account = ~ n’est pas remplacé ; écrivez le chemin du dossier personnel
 import-strict = /usr, /boot et /etc sont en lecture seule, non tout le système de fichiers ; ajoutez-en à read_only_paths
 import-capabilities-but = relance liste les capacités gardées, non celles qui sont retirées
 import-bounding-set = sous son compte le processus n’en a de toute façon aucune ; réglez no_new_privileges pour qu’il n’en regagne pas
@@ -155,7 +155,7 @@ import-folder-of-command = la commande s’exécute dans le dossier du service
 ## Procfile et cron
 
 import-release = il doit s’exécuter une fois par version : démarrez-le à la main ou depuis le déploiement
-import-set-port = personne ne donne de valeur à PORT ; ajoutez-la à environment
+import-set-port = relance ne définit pas PORT ; ajoutez-le à environment
 import-no-mail = relance n’envoie pas de courriel ; relance logs et relance events ont la sortie et les échecs
 import-shell-of-cron = une commande qui demande un shell reçoit /bin/sh
 import-percent-in-cron = cron termine une commande au premier % et lui donne le reste en entrée ; ici le tout est la commande
