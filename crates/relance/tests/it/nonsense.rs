@@ -88,6 +88,7 @@ fn lists_and_delays_that_are_too_long() {
     assert_refused(&set("restart/-1"), 2, &["87", "0 to 4294967295"]);
     assert_refused(&set("restart/4294967296"), 2, &["87", "0 to 4294967295"]);
     assert_refused(&set("again/1"), 2, &["87", "restart, run, reboot or none"]);
+    assert_refused(&set("again"), 2, &["87", "restart, run, reboot or none"]);
     assert!(
         daemon
             .query(&name("a"))

@@ -31,10 +31,11 @@ impl FromStr for ActionList {
         let mut fields = text.trim_end_matches('/').split('/');
         let mut actions = Vec::new();
         while let Some(word) = fields.next() {
+            let kind = kind(word)?;
             let Some(delay) = fields.next() else {
                 return Err(invalid(error::ActionNoDelay { word: quoted(word) }));
             };
-            actions.push(RecoveryAction::new(kind(word)?, delay_ms(delay)?));
+            actions.push(RecoveryAction::new(kind, delay_ms(delay)?));
         }
         Ok(Self(actions))
     }
