@@ -6,7 +6,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ServiceState, fold_case};
-use relance_texts::{console, shown};
+use relance_texts::{Size, console, shown};
 
 use crate::form::{Form, query};
 use crate::hub::{Load, State};
@@ -293,24 +293,11 @@ pub(crate) fn row(info: &ServiceInfo, load: Option<&Load>, lang: Lang) -> Markup
             td.num.pid { @if info.status.process_id != 0 { (info.status.process_id) } }
             td.num.uptime { @if let Some(run) = &info.run { (time::since(run.started_at.0)) } }
             td.num.cpu { @if let Some(cpu) = load.and_then(|load| load.cpu) { (lang::decimal(cpu, 1, lang)) "\u{A0}%" } }
-            td.num.memory { @if let Some(load) = load { (bytes(load.memory_bytes, lang)) } }
+            td.num.memory { @if let Some(load) = load { (Size(load.memory_bytes).of(lang)) } }
             td.num.failures { @if info.recovery.failure_count > 0 { span.chip.bad { (info.recovery.failure_count) } } }
             td.last { (last_failure(info, lang)) }
             td.next { (next_recovery(info, lang)) }
         }
-    }
-}
-
-/// `12.3 MB`, in French `12,3 Mo`.
-pub(crate) fn bytes(bytes: u64, lang: Lang) -> String {
-    #[allow(clippy::cast_precision_loss, reason = "one digit behind the point")]
-    let megabytes = bytes as f64 / 1e6;
-    if megabytes >= 1000.0 {
-        let size = lang::decimal(megabytes / 1000.0, 1, lang);
-        lang.say(console::Gigabytes { size })
-    } else {
-        let size = lang::decimal(megabytes, 1, lang);
-        lang.say(console::Megabytes { size })
     }
 }
 

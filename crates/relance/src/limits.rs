@@ -1,13 +1,12 @@
 //! Limits of control groups as people see them: which of them the manager cannot hold (X53), and what services
 //! use.
 
-use relance_scm::ceiling::size;
 use relance_scm::config::Extensions;
 use relance_scm::controllers::Controllers;
 use relance_scm::event::{Event, meaning, sentence};
 use relance_scm::manager::{ServiceInfo, Usage};
 use relance_scm::settings::{CPU_QUOTA, MEMORY_MAX, TASKS_MAX};
-use relance_texts::{Sentence, status};
+use relance_texts::{Sentence, Size, status};
 
 use crate::cli::Manager;
 use crate::lang::{lang, say};
@@ -61,13 +60,13 @@ fn has_limits(extensions: &Extensions) -> bool {
 /// What a running service uses, each with its limit.
 pub(crate) fn used(info: &ServiceInfo, usage: &Usage) -> Vec<(String, String)> {
     let set = &info.config.extensions;
-    let mut memory = size(usage.memory_bytes);
+    let mut memory = Size(usage.memory_bytes).of(lang());
     if let Some(peak) = usage.memory_peak_bytes {
-        let size = size(peak);
+        let size = Size(peak);
         memory = format!("{memory}, {}", say(status::Peak { size }));
     }
     if let Some(most) = set.get(MEMORY_MAX) {
-        let limit = size(most);
+        let limit = Size(most);
         memory = format!("{memory}; {}", say(status::Limit { limit }));
     }
     let (seconds, rest) = (usage.cpu_ms / 1000, usage.cpu_ms % 1000);

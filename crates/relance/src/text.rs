@@ -59,26 +59,6 @@ pub(crate) fn earliest(info: &ServiceInfo) -> Option<&PendingInfo> {
     pending.min_by_key(|pending| pending.due)
 }
 
-/// A size in bytes: `0`, `512 B`, `1.4 MiB`, `213 MiB`.
-pub(crate) fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    let mut tenths = u128::from(bytes) * 10;
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    let mut unit = "";
-    for name in UNITS {
-        (tenths, unit) = (tenths / 1024, name);
-        if tenths < 10_240 {
-            break;
-        }
-    }
-    match (tenths / 10, tenths % 10) {
-        (whole, rest) if whole < 10 && rest > 0 => format!("{whole}.{rest} {unit}"),
-        (whole, _) => format!("{whole} {unit}"),
-    }
-}
-
 /// A duration from the command line: `500ms`, `30s`, `1h30m`, or seconds.
 pub(crate) fn duration(text: &str) -> Result<Duration, CommandFailure> {
     duration::parse(text, Bare::Seconds).ok_or_else(|| {
@@ -130,20 +110,6 @@ fn day(name: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_have_two_digits_where_they_are_small() {
-        for (bytes, text) in [
-            (0, "0 B"),
-            (1023, "1023 B"),
-            (1024, "1 KiB"),
-            (1_500_000, "1.4 MiB"),
-            (223_000_000, "212 MiB"),
-            (u64::MAX, "16777215 TiB"),
-        ] {
-            assert_eq!(size(bytes), text);
-        }
-    }
 
     #[test]
     fn moments_of_the_command_line() {

@@ -54,31 +54,9 @@ impl std::fmt::Display for Ceiling {
     }
 }
 
-/// A number of bytes as people write it: `12.3 MiB`.
-#[must_use]
-pub fn size(bytes: u64) -> String {
-    const UNITS: [(&str, u32); 4] = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)];
-    let unit = UNITS.into_iter().find(|(_, bits)| bytes >= 1 << bits);
-    match unit {
-        Some((unit, bits)) => {
-            let tenths = (u128::from(bytes) * 10) >> bits;
-            format!("{}.{} {unit}", tenths / 10, tenths % 10)
-        }
-        None => format!("{bytes} bytes"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_told_as_people_write_them() {
-        assert_eq!(size(0), "0 bytes");
-        assert_eq!(size(1536), "1.5 KiB");
-        assert_eq!(size(64 << 20), "64.0 MiB");
-        assert_eq!(size(u64::MAX), "16777215.9 TiB");
-    }
 
     #[test]
     fn ceilings_read_back() {

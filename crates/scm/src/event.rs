@@ -245,8 +245,8 @@ pub enum Event {
     LeftProcesses,
     /// 1063: what it prints is lost for this reason (X64).
     OutputLost(Box<str>),
-    /// 1064: what it prints is kept again; so much was lost (X64).
-    OutputKept(Box<str>),
+    /// 1064: what it prints is kept again; so many bytes were lost (X64).
+    OutputKept(u64),
     /// 1071: it is held, because this is down, which it needs (X70).
     Held(Box<str>),
     /// 1072: this is back, and it is started (X70).
@@ -454,10 +454,10 @@ impl Event {
             Self::CleanStopAfterError(text)
             | Self::LimitsNotHeld(text)
             | Self::OutputLost(text)
-            | Self::OutputKept(text)
             | Self::NotTaken(text)
             | Self::StopCommandFailed(text)
             | Self::Hung(text) => vec![service(), text.to_string()],
+            Self::OutputKept(bytes) => vec![service(), bytes.to_string()],
             _ => self.parameters_of_limits(service()),
         }
     }

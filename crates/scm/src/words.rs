@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use relance_texts::{Message, Text, Value, Words, word};
+use relance_texts::{Message, Size, Text, Value, Words, word};
 
-use crate::ceiling::{Ceiling, size};
+use crate::ceiling::Ceiling;
 use crate::name::ServiceName;
 use crate::status::{ProcessExit, signal_name};
 use crate::win32::Win32Error;
@@ -61,7 +61,7 @@ impl Message for RecoveryActionKind {
 impl Message for Ceiling {
     fn text(self) -> Text {
         match self {
-            Self::Memory(bytes) => word::CeilingMemory { size: size(bytes) }.text(),
+            Self::Memory(bytes) => word::CeilingMemory { size: Size(bytes) }.text(),
             Self::Age(ms) => word::CeilingAge {
                 time: Duration::from_millis(ms),
             }

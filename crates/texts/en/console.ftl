@@ -448,5 +448,3 @@ console-restart-dependents-question = Restart the services that need it, too? Th
 console-restart-all = Restart all
 console-leave-them = Leave them
 console-reload = Reload settings
-console-megabytes = { $size } MB
-console-gigabytes = { $size } GB

@@ -448,5 +448,3 @@ console-restart-dependents-question = Redémarrer aussi les services qui en ont 
 console-restart-all = Tout redémarrer
 console-leave-them = Ne rien faire
 console-reload = Relire les réglages
-console-megabytes = { $size } Mo
-console-gigabytes = { $size } Go

@@ -20,12 +20,14 @@ mod lang;
 mod marked;
 mod render;
 mod sentence;
+mod size;
 mod value;
 
 pub use catalogue::{Words, all, find};
 pub use lang::Lang;
 pub use marked::MARKED_VARIABLE;
 pub use sentence::Sentence;
+pub use size::Size;
 pub use value::{Human, Value, quoted, shown};
 
 #[allow(missing_docs, reason = "each item is documented by its English text")]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{Display, Write};
 use std::time::Duration;
 
-use crate::{Lang, Message, Sentence, Text};
+use crate::{Lang, Message, Sentence, Size, Text};
 
 /// A value that a sentence takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Value {
     Number(i64),
     /// A time, to milliseconds.
     Duration(Duration),
+    /// So many bytes.
+    Size(Size),
     /// Another message.
     Text(Box<Text>),
     /// Several, separated by commas.
@@ -31,6 +33,7 @@ impl Value {
             Self::Plain(text) => Cow::Borrowed(text),
             Self::Number(number) => number.to_string().into(),
             Self::Duration(duration) => Human(*duration).of(lang).into(),
+            Self::Size(size) => size.of(lang).into(),
             Self::Text(text) => text.of(lang).into(),
             Self::List(values) => {
                 let values: Vec<_> = values.iter().map(|value| value.of(lang)).collect();
@@ -53,7 +56,7 @@ impl Value {
             Self::Plain(text) => **text == *key,
             Self::Number(number) => number.to_string() == key,
             Self::Text(text) => text.id() == key,
-            Self::Duration(_) | Self::List(_) | Self::Sentences(_) => false,
+            Self::Duration(_) | Self::Size(_) | Self::List(_) | Self::Sentences(_) => false,
         }
     }
 
@@ -62,6 +65,7 @@ impl Value {
             Self::Number(number) => Some(number.unsigned_abs()),
             Self::Plain(_)
             | Self::Duration(_)
+            | Self::Size(_)
             | Self::Text(_)
             | Self::List(_)
             | Self::Sentences(_) => None,

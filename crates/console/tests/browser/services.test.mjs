@@ -48,7 +48,7 @@ test("processor, memory, process and uptime of what runs", async (t) => {
   const page = await world.page();
   const { status } = await world.status("busy");
   await see(page, "busy", String(status.process_id));
-  await row(page, "busy").locator(".memory").filter({ hasText: /[0-9.]+ MB/ }).waitFor();
+  await row(page, "busy").locator(".memory").filter({ hasText: /[0-9.]+ MiB/ }).waitFor();
   await row(page, "busy").locator(".cpu").filter({ hasText: /[0-9]+\.[0-9]\s%/ }).waitFor();
   await row(page, "busy").locator(".uptime").filter({ hasText: /^\d+\ss$/ }).waitFor();
 });
@@ -194,7 +194,7 @@ test("offline is shown, and mended", async (t) => {
   const page = await world.page();
   const banner = page.getByText("The connection is lost");
   // Memory comes with the stream, so that is open.
-  await see(page, "worker", / MB/);
+  await see(page, "worker", / MiB/);
   await page.context().setOffline(true);
   await banner.waitFor();
   await world.relance("stop", "worker");

@@ -50,7 +50,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             ClientRequest::NoteLoss(service, loss) => {
                 let event = match loss {
                     OutputLoss::Begun(why) => Event::OutputLost(why.into()),
-                    OutputLoss::Over(bytes) => Event::OutputKept(amount(bytes).into()),
+                    OutputLoss::Over(bytes) => Event::OutputKept(bytes),
                 };
                 self.log(now, service, &event);
             }
@@ -193,14 +193,5 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 Waiter::Control(_, _, reply) => reply.send(Err(error.clone())),
             }
         }
-    }
-}
-
-/// So many bytes, as people say it.
-fn amount(bytes: u64) -> String {
-    match bytes {
-        0..1024 => format!("{bytes} B"),
-        1024..1_048_576 => format!("{} KiB", bytes / 1024),
-        _ => format!("{} MiB", bytes >> 20),
     }
 }

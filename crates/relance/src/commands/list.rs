@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use clap::{Parser, ValueEnum};
 use relance_scm::manager::{ServiceInfo, Usage};
 use relance_scm::{ServiceId, ServiceState};
-use relance_texts::{Words, status};
+use relance_texts::{Size, Words, status};
 use relance_wire::api::ServicesReply;
 
 use crate::cli::{CommandResult, Common, Manager};
@@ -14,7 +14,7 @@ use crate::lang::{lang, say};
 use crate::plain::plain;
 use crate::selection::{Selection, must_exist, service_names};
 use crate::table::{self, Cell, Column, Tone};
-use crate::text::{between, earliest, now, size};
+use crate::text::{between, earliest, now};
 
 /// What is shown of each service. On a narrow terminal the higher ranks go first.
 fn columns() -> [Column; 9] {
@@ -207,7 +207,7 @@ fn row(line: &[&ServiceInfo], usage: &Usages) -> Vec<Cell> {
         Cell::toned(states(line), tone(line)),
         one(age(first)).into(),
         one(dash(first.status.process_id, |pid| pid.to_string())).into(),
-        dash(memory, size).into(),
+        dash(memory, |bytes| Size(bytes).of(lang())).into(),
         dash(cpu, cpu_time).into(),
         start.into(),
         dash(failures(line), |count| count.to_string()).into(),

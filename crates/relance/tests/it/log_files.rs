@@ -307,7 +307,7 @@ fn x64_output_that_is_lost_is_in_the_event_log_and_its_end_too() {
     fs::remove_dir(&echo.log).expect("an empty folder");
     echo.orders.write_all(b"kept\n").expect("it reads");
     let kept = entry(&daemon, "1064");
-    assert!(kept.contains(" B were lost"), "{kept}");
+    assert!(kept.contains(" bytes were lost"), "{kept}");
     assert!(echo.text().ends_with("kept\n"), "{}", echo.text());
     assert_eq!(
         daemon.query(&name("a")).status.state,

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use relance_texts::{Message, Value, Words, word};
+use relance_texts::{Message, Size, Value, Words, word};
 
 use crate::cause::EndCause;
 use crate::ceiling::Ceiling;
@@ -66,6 +66,7 @@ fn known(name: &str, parameter: &str) -> Option<Value> {
         "count" | "seconds" => Some(parameter.parse::<u64>().ok()?.into()),
         "code" => Some(parameter.trim_start_matches('%').into()),
         "error" | "problem" | "files" => error(parameter),
+        "size" => Some(Size(parameter.parse().ok()?).into()),
         "ceiling" => Some(Ceiling::read(parameter)?.into()),
         "cause" => Some((&EndCause::read(parameter)?).into()),
         "action" => {

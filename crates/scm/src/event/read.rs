@@ -106,7 +106,7 @@ impl Event {
             1046 => Self::LimitsNotHeld(read.text(1)?.into()),
             1045 => Self::LeftProcesses,
             1063 => Self::OutputLost(read.text(1)?.into()),
-            1064 => Self::OutputKept(read.text(1)?.into()),
+            1064 => Self::OutputKept(read.text(1)?.parse().ok()?),
             about_manager => return Self::read_of_manager(about_manager, read),
         })
     }

@@ -167,7 +167,7 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::Deleted,
         Event::LeftProcesses,
         Event::OutputLost("the disk is full".into()),
-        Event::OutputKept("12 KiB".into()),
+        Event::OutputKept(12 << 10),
         Event::KilledAtShutdown(5000),
         Event::KilledUnconnected,
         Event::RestartAsked,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use relance_scm::duration::millis;
-use relance_texts::{Lang, Sentence, Text, Value};
+use relance_texts::{Lang, Sentence, Size, Text, Value};
 use serde::{Deserialize, Serialize};
 
 /// A message of the catalogue with its parameters.
@@ -32,6 +32,11 @@ pub enum ValueBody {
     Duration {
         /// In milliseconds.
         duration_ms: u64,
+    },
+    /// So many bytes.
+    Size {
+        /// The number.
+        size_bytes: u64,
     },
     /// Another message.
     #[cfg_attr(feature = "openapi", schema(no_recursion))]
@@ -70,6 +75,7 @@ impl From<&Value> for ValueBody {
             Value::Duration(duration) => Self::Duration {
                 duration_ms: millis(*duration),
             },
+            Value::Size(size) => Self::Size { size_bytes: size.0 },
             Value::Text(text) => Self::Text((&**text).into()),
             Value::List(values) => Self::List(values.iter().map(Into::into).collect()),
             Value::Sentences(sentences) => Self::Sentences {
@@ -111,6 +117,7 @@ impl ValueBody {
             Self::Plain(text) => Value::Plain(text.as_str().into()),
             Self::Number(number) => Value::Number(*number),
             Self::Duration { duration_ms } => Value::Duration(Duration::from_millis(*duration_ms)),
+            Self::Size { size_bytes } => Value::Size(Size(*size_bytes)),
             Self::Text(text) => Value::Text(text.read(depth)?.into()),
             Self::List(values) => {
                 let values = values.iter().map(|value| value.read(depth));
