@@ -1,17 +1,24 @@
 //! A small application of a real framework, as its users have it: releases side by side, a link to the
 //! one that is current, and a worker that is a service.
 
-use std::fs;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::thread;
 
 use relance_scm::ServiceState;
 use relance_scm::manager::ServiceInfo;
 use relance_testkit::daemon::Daemon;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use crate::support::{done, name, output_with, relance};
+
+/// A job is begun no more often than this.
+const ATTEMPTS_MAX: usize = 16;
 
 /// What the worker is called in every test.
 pub(crate) const WORKER: &str = "mails";
@@ -33,6 +40,8 @@ pub(crate) struct Site {
     pub(crate) daemon: Daemon,
     framework: &'static Framework,
     environment: Vec<(&'static str, String)>,
+    /// What jobs wait for, by their names.
+    gates: Mutex<BTreeMap<String, File>>,
 }
 
 impl Site {
@@ -56,6 +65,7 @@ impl Site {
             environment: environment(&shared),
             daemon,
             framework,
+            gates: Mutex::default(),
         };
         site.release(1);
         Some(site)
@@ -104,17 +114,29 @@ impl Site {
 
     /// Puts a job into the queue that lasts until the test lets it end.
     pub(crate) fn send(&self, job: &str) {
-        let until = self.gate(job).display().to_string();
-        self.console(&["mail:send", job, &until]);
+        self.with_gate(job, |_, path| {
+            self.console(&["mail:send", job, &path.display().to_string()]);
+        });
     }
 
-    /// Lets a job end.
+    /// Lets a job end, however often it is begun; it may be sent afterwards.
     pub(crate) fn let_end(&self, job: &str) {
-        fs::write(self.gate(job), "").expect("a folder");
+        self.with_gate(job, |gate, _| {
+            gate.write_all(&[b'.'; ATTEMPTS_MAX])
+                .expect("there is room");
+        });
     }
 
-    fn gate(&self, job: &str) -> PathBuf {
-        self.path(&format!("{job}.end"))
+    /// The pipe that a job waits at. It is open at both ends, so that nobody waits for another to open it.
+    fn with_gate(&self, job: &str, work: impl FnOnce(&mut File, &Path)) {
+        let path = self.path(&format!("{job}.end"));
+        let mut gates = self.gates.lock().expect("no test has failed");
+        let gate = gates.entry(job.to_owned()).or_insert_with(|| {
+            mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe");
+            let both = File::options().read(true).write(true).open(&path);
+            both.expect("the pipe")
+        });
+        work(gate, &path);
     }
 
     /// Makes the worker a service, as the guide does, with more options and more words for its command,

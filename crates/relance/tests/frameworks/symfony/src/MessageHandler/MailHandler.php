@@ -5,15 +5,17 @@ namespace App\MessageHandler;
 use App\Message\Mail;
 use Symfony\Component\Messenger\Handler\MessageHandlerInterface;
 
-/** A handler that ends when a file is there; it prints when it begins and ends. */
+/** A handler that lasts until something comes out of a pipe; it prints when it begins and ends. */
 class MailHandler implements MessageHandlerInterface
 {
     public function __invoke(Mail $mail): void
     {
         $this->say($mail, 'begins');
-        while ($mail->until !== null && !file_exists($mail->until)) {
-            usleep(10_000);
-            clearstatcache();
+        if ($mail->until !== null) {
+            $gate = fopen($mail->until, 'r');
+            // The rest is for further attempts.
+            stream_set_read_buffer($gate, 0);
+            fgetc($gate);
         }
         $this->say($mail, 'ends');
     }
