@@ -174,6 +174,8 @@ pub(crate) fn serve() -> CommandResult {
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .init();
+    // The kernel calls it "exe": the guardian starts its own program without its path.
+    let _ = rustix::thread::set_name(c"relance");
     let setup = relance_console::handed_over_setup()?;
     relance_console::confine().context("the console cannot give up its rights")?;
     let listener = relance_engine::linux::guardian::handed_over_listener()

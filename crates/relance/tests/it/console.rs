@@ -50,6 +50,25 @@ fn is_root() -> bool {
     is_root
 }
 
+#[test]
+fn it_runs_although_its_account_cannot_reach_the_programs_folder() {
+    if !is_root() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder"); // Mode 700, as that of /root.
+    let program = folder.path().join("relance");
+    let copy = Command::new("cp").arg(relance()).arg(&program).status();
+    assert!(copy.expect("cp").success());
+    let address = address();
+    let daemon = Daemon::with(&program, &["--console", &address.to_string()]);
+    open_to_all(&daemon);
+    assert!(get(address, "").contains("HTTP/1.1 "));
+    let info = console(&daemon);
+    assert_eq!(info.problem, None);
+    let name = fs::read_to_string(format!("/proc/{}/comm", info.pid));
+    assert_eq!(name.expect("it runs"), "relance\n");
+}
+
 fn console(daemon: &Daemon) -> ConsoleInfo {
     let info = daemon.ask(|scm, caller, reply| scm.query_manager(caller, reply));
     info.expect("it answers").console.expect("one is wanted")

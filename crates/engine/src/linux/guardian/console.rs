@@ -16,6 +16,9 @@ use super::super::spawn::{SpawnError, SpawnSpec, SpawnStage};
 use super::Guardian;
 use super::restart::{Restart, STABLE};
 
+/// The console runs under an account of its own, which need not reach the folder of the program: this needs only
+/// the right to run the file.
+const OWN_PROGRAM: &str = "/proc/self/exe";
 /// Where the console finds its socket.
 const CONSOLE_FD: i32 = 3;
 /// Connections that wait to be taken.
@@ -130,6 +133,7 @@ impl Guardian {
         }
         let spec = SpawnSpec {
             ids,
+            program: OWN_PROGRAM.to_owned(),
             ..SpawnSpec::of_part(&setup.command, &setup.environment)
         };
         let handed = self.console.listener.as_ref().map(AsFd::as_fd);
@@ -211,7 +215,7 @@ fn not_spawned(error: SpawnError, spec: &SpawnSpec) -> String {
         .map_or_else(|| rustix::process::getuid().as_raw(), |ids| ids.uid);
     let advice = match (error.stage, error.errno) {
         (_, libc::EAGAIN) => format!("its user has too many processes; look at: ps -U {uid}"),
-        (SpawnStage::Execute, _) => format!("user {uid} must be able to run {}", spec.program),
+        (SpawnStage::Execute, _) => format!("user {uid} must be able to run {}", spec.arguments[0]),
         _ => format!("it was to run as user {uid}; name another account in console_account"),
     };
     format!("its process cannot be started ({system}); {advice}")
