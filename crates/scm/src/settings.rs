@@ -29,6 +29,7 @@ mod rlimits;
 mod schedules;
 mod signals;
 mod stop_command;
+mod subject;
 mod typed;
 mod value;
 mod windows;
@@ -37,6 +38,7 @@ use std::marker::PhantomData;
 
 use crate::controllers::Controller;
 pub use extensions::*;
+pub use subject::Subject;
 pub use typed::Typed;
 pub use value::{Value, ValueType};
 pub use windows::WINDOWS;
@@ -118,6 +120,8 @@ pub enum TakesEffect {
 pub struct Setting {
     /// Where it stands.
     pub section: Section,
+    /// What it is about.
+    pub subject: Subject,
     /// Its name in JSON and in files for `relance apply`. Never used for another setting.
     pub key: &'static str,
     /// Its option on the command line, without `--`.
@@ -145,6 +149,7 @@ pub struct Setting {
 /// What most settings have in common; the rows say what is theirs.
 const NEUTRAL: Setting = Setting {
     section: Section::Service,
+    subject: Subject::Service,
     key: "",
     option: "",
     value: ValueType::Text,

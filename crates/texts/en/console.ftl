@@ -448,3 +448,4 @@ console-restart-dependents-question = Restart the services that need it, too? Th
 console-restart-all = Restart all
 console-leave-them = Leave them
 console-reload = Reload settings
+console-settings-set = { $number } set

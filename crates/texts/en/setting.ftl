@@ -81,3 +81,15 @@ setting-range-capabilities = capabilities, or none
 setting-range-list = a list
 setting-range-actions = recovery actions
 setting-range-period = a time, or INFINITE
+
+# Headings of groups of settings.
+setting-subject-service = The service
+setting-subject-start = Start and schedule
+setting-subject-stop = Stop and reload
+setting-subject-exits = Exit statuses
+setting-subject-liveness = Watchdog and probes
+setting-subject-recycling = Recycling
+setting-subject-process = Process and environment
+setting-subject-rights = Rights of the process
+setting-subject-limits = Limits and priorities
+setting-subject-output = Output and log files

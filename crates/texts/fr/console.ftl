@@ -448,3 +448,7 @@ console-restart-dependents-question = Redémarrer aussi les services qui en ont 
 console-restart-all = Tout redémarrer
 console-leave-them = Ne rien faire
 console-reload = Relire les réglages
+console-settings-set = { $number ->
+    [one] { $number } défini
+   *[other] { $number } définis
+}

@@ -81,3 +81,15 @@ setting-range-capabilities = des capacités, ou none
 setting-range-list = une liste
 setting-range-actions = des actions de récupération
 setting-range-period = une durée, ou INFINITE
+
+# Titres des groupes de réglages.
+setting-subject-service = Le service
+setting-subject-start = Démarrage et horaire
+setting-subject-stop = Arrêt et relecture
+setting-subject-exits = Codes de sortie
+setting-subject-liveness = Chien de garde et sondes
+setting-subject-recycling = Recyclage
+setting-subject-process = Processus et environnement
+setting-subject-rights = Droits du processus
+setting-subject-limits = Limites et priorités
+setting-subject-output = Sortie et fichiers journaux

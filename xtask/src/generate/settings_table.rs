@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use relance_scm::settings::{Applies, Section, Setting, System, TakesEffect, all};
+use relance_scm::settings::{Applies, Section, Setting, Subject, System, TakesEffect, all};
 use relance_texts::Lang;
 
 pub(super) const PATH: &str = "docs/service-settings.md";
@@ -21,23 +21,38 @@ Options belong to `relance create` and `relance config`, those of recovery to `r
 ";
 
 pub(super) fn generate(_: &Path) -> Result<String> {
-    let sections = [
+    let mut text = HEAD.to_owned();
+    for (section, title, prefix) in [
         (Section::Service, "The service", ""),
         (Section::Recovery, "Recovery", "recovery."),
-        (Section::Extensions, "Beyond Windows", "extensions."),
-    ];
-    let mut text = HEAD.to_owned();
-    for (section, title, prefix) in sections {
-        write!(
-            text,
-            "\n## {title}\n\n| option | key | what it does | values | default | for | a change takes effect |\n\
-             |---|---|---|---|---|---|---|\n"
-        )?;
-        for setting in all().filter(|setting| setting.section == section) {
-            row(&mut text, setting, prefix)?;
-        }
+    ] {
+        write!(text, "\n## {title}\n")?;
+        let rows = all().filter(|setting| setting.section == section);
+        table(&mut text, rows, prefix)?;
+    }
+    write!(text, "\n## Beyond Windows\n")?;
+    for subject in Subject::OF_EXTENSIONS {
+        write!(text, "\n### {}\n", subject.words().of(Lang::En))?;
+        let rows = all().filter(|setting| setting.subject == subject);
+        table(&mut text, rows, "extensions.")?;
     }
     Ok(text)
+}
+
+fn table(
+    text: &mut String,
+    rows: impl Iterator<Item = &'static Setting>,
+    prefix: &str,
+) -> Result<()> {
+    write!(
+        text,
+        "\n| option | key | what it does | values | default | for | a change takes effect |\n\
+         |---|---|---|---|---|---|---|\n"
+    )?;
+    for setting in rows {
+        row(text, setting, prefix)?;
+    }
+    Ok(())
 }
 
 fn row(text: &mut String, setting: &Setting, prefix: &str) -> Result<()> {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use relance_client::ServiceManager;
 use relance_scm::manager::ServiceInfo;
-use relance_scm::settings::{Section, Setting, System, ValueType, all};
+use relance_scm::settings::{Section, Setting, Subject, System, ValueType, all};
 use relance_scm::{ScmError, ServiceKind, Win32Error};
 use relance_texts::{Sentence, console, error};
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
@@ -96,12 +96,29 @@ fn of_programs(body: &ConfigBody, lang: Lang) -> Option<&'static str> {
 }
 
 fn extension_fields(body: &ConfigBody, lang: Lang) -> Markup {
-    let texts = texts_of(body).filter(|(setting, _)| setting.section == Section::Extensions);
     html! {
-        @for (setting, text) in texts {
-            @match lacking(setting, lang) {
-                None => (setting_field(setting, &text, lang)),
-                Some(reason) => p.dim { (reason) },
+        @for subject in Subject::OF_EXTENSIONS { (subject_fields(subject, body, lang)) }
+    }
+}
+
+/// The settings of one subject, and in its heading how many of them are set.
+fn subject_fields(subject: Subject, body: &ConfigBody, lang: Lang) -> Markup {
+    let texts = texts_of(body).filter(|(setting, _)| setting.subject == subject);
+    let texts: Vec<_> = texts.collect();
+    let is_set =
+        |(setting, text): &&(&Setting, String)| *text != (setting.default)().text(setting.value);
+    let number = texts.iter().filter(is_set).count();
+    html! {
+        details {
+            summary {
+                (subject.words().of(lang))
+                @if number > 0 { " " span.chip { (lang.say(console::SettingsSet { number })) } }
+            }
+            @for (setting, text) in texts {
+                @match lacking(setting, lang) {
+                    None => (setting_field(setting, &text, lang)),
+                    Some(reason) => p.dim { (reason) },
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ use clap::builder::TypedValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 use relance_scm::Win32Error;
 use relance_scm::settings::{Section, Setting, Value, ValueType, all};
+use relance_texts::Lang;
 use relance_wire::api::{ChangeConfigRequest, RecoveryChangeBody};
 use relance_wire::settings::to_json;
 use serde_json::{Map, Value as Json};
@@ -117,6 +118,10 @@ fn option(setting: &'static Setting) -> Arg {
         .long(setting.option)
         .value_name(setting.value.placeholder())
         .help(help(setting));
+    let arg = match setting.section {
+        Section::Extensions => arg.help_heading(setting.subject.words().of(Lang::En)),
+        Section::Service | Section::Recovery => arg,
+    };
     match setting.value {
         ValueType::List => arg
             .action(ArgAction::Append)

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use relance_texts::setting;
 
-use super::{Setting, Value, ValueType, Words, linux_at_once};
+use super::{Setting, Subject, Value, ValueType, Words, linux_at_once};
 
 const CEILING: Setting = linux_at_once(setting::WINDOWS_NO_RECYCLING);
 
 pub(super) const RECYCLE_ABOVE: Setting = Setting {
+    subject: Subject::Recycling,
     key: "recycle_above",
     option: "recycle-above",
     value: ValueType::Size,
@@ -24,6 +25,7 @@ pub(super) const RECYCLE_ABOVE: Setting = Setting {
 };
 
 pub(super) const RECYCLE_AFTER: Setting = Setting {
+    subject: Subject::Recycling,
     key: "recycle_after_ms",
     option: "recycle-after",
     value: ValueType::OptionalDuration,
@@ -39,6 +41,7 @@ pub(super) const RECYCLE_AFTER: Setting = Setting {
 };
 
 pub(super) const RECYCLE_AT: Setting = Setting {
+    subject: Subject::Recycling,
     key: "recycle_at",
     option: "recycle-at",
     value: ValueType::TimeOfDay,
@@ -54,6 +57,7 @@ pub(super) const RECYCLE_AT: Setting = Setting {
 };
 
 pub(super) const RECYCLE_AFTER_JOBS: Setting = Setting {
+    subject: Subject::Recycling,
     key: "recycle_after_jobs",
     option: "recycle-after-jobs",
     value: ValueType::Number(1, 1_000_000_000),
@@ -69,6 +73,7 @@ pub(super) const RECYCLE_AFTER_JOBS: Setting = Setting {
 };
 
 pub(super) const RECYCLE_JITTER: Setting = Setting {
+    subject: Subject::Recycling,
     key: "recycle_jitter_ms",
     option: "recycle-jitter",
     value: ValueType::Duration,

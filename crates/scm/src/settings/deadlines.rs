@@ -2,7 +2,7 @@
 
 use relance_texts::setting;
 
-use super::{Applies, EXTENSION, Setting, System, TakesEffect, ValueType, Words};
+use super::{Applies, EXTENSION, Setting, Subject, System, TakesEffect, ValueType, Words};
 
 const DEADLINE: Setting = Setting {
     value: ValueType::OptionalDuration,
@@ -11,6 +11,7 @@ const DEADLINE: Setting = Setting {
 };
 
 pub(super) const START_DEADLINE: Setting = Setting {
+    subject: Subject::Start,
     key: "start_deadline_ms",
     option: "start-deadline",
     label: Words {
@@ -25,6 +26,7 @@ pub(super) const START_DEADLINE: Setting = Setting {
 };
 
 pub(super) const STOP_DEADLINE: Setting = Setting {
+    subject: Subject::Stop,
     key: "stop_deadline_ms",
     option: "stop-deadline",
     label: Words {

@@ -2,9 +2,10 @@
 
 use relance_texts::setting;
 
-use super::{EXTENSION, Setting, System, TakesEffect, Value, ValueType, Words};
+use super::{EXTENSION, Setting, Subject, System, TakesEffect, Value, ValueType, Words};
 
 pub(super) const WHEN_DEPENDENCY_FAILS: Setting = Setting {
+    subject: Subject::Start,
     key: "when_dependency_fails",
     option: "when-dependency-fails",
     value: ValueType::Choice(&["alone", "held", "restart"]),

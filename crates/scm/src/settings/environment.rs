@@ -2,9 +2,10 @@
 
 use relance_texts::setting;
 
-use super::{EXTENSION, SetBy, Setting, System, Value, ValueType, Words};
+use super::{EXTENSION, SetBy, Setting, Subject, System, Value, ValueType, Words};
 
 pub(super) const ENVIRONMENT_FILES: Setting = Setting {
+    subject: Subject::Process,
     key: "environment_files",
     option: "env-file",
     value: ValueType::List,
@@ -23,6 +24,7 @@ pub(super) const ENVIRONMENT_FILES: Setting = Setting {
 };
 
 pub(super) const PASS_ENVIRONMENT: Setting = Setting {
+    subject: Subject::Process,
     key: "pass_environment",
     option: "pass-env",
     value: ValueType::List,

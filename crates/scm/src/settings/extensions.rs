@@ -5,15 +5,16 @@ use std::time::Duration;
 use relance_texts::setting;
 
 use super::{
-    Applies, EXTENSION, Key, SetBy, Setting, System, TakesEffect, Typed, Value, ValueType, Words,
-    ceilings, deadlines, dependencies, environment, limits, liveness, logs, rlimits, schedules,
-    signals, stop_command,
+    Applies, EXTENSION, Key, SetBy, Setting, Subject, System, TakesEffect, Typed, Value, ValueType,
+    Words, ceilings, deadlines, dependencies, environment, limits, liveness, logs, rlimits,
+    schedules, signals, stop_command,
 };
 use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Probe, Readiness};
 
 extensions! {
     /// Folder in which the process starts; not set: `/`.
     WORKING_DIRECTORY: Option<Box<str>> = Setting {
+        subject: Subject::Process,
         key: "working_directory",
         option: "working-directory",
         value: ValueType::Path,
@@ -26,6 +27,7 @@ extensions! {
     };
     /// Where the output of the process goes: an [`OutputMode`](crate::config::OutputMode).
     OUTPUT: &'static str = Setting {
+        subject: Subject::Output,
         key: "output",
         option: "output",
         value: ValueType::Choice(&["file", "null", "stdout", "journal", "syslog"]),
@@ -41,6 +43,7 @@ extensions! {
     };
     /// Number of the signal that asks a program to stop.
     STOP_SIGNAL: u8 = Setting {
+        subject: Subject::Stop,
         key: "stop_signal",
         option: "stop-signal",
         value: ValueType::Signal,
@@ -63,6 +66,7 @@ extensions! {
     CONTROL_SIGNALS: Option<ControlSignals> = signals::CONTROL_SIGNALS;
     /// How long a program may take after that signal, before its whole tree is killed.
     STOP_GRACE: Duration = Setting {
+        subject: Subject::Stop,
         key: "stop_grace_ms",
         option: "stop-grace",
         value: ValueType::Duration,
@@ -78,6 +82,7 @@ extensions! {
     };
     /// Exit statuses with which a service asks to be started again: no failure, not counted (X2).
     RESTART_ON_EXIT: Box<[u8]> = Setting {
+        subject: Subject::Exits,
         key: "restart_on_exit",
         option: "restart-on-exit",
         value: ValueType::Statuses,
@@ -92,6 +97,7 @@ extensions! {
     };
     /// How long such a restart waits; 0: not at all (X2).
     RESTART_ON_EXIT_DELAY: Duration = Setting {
+        subject: Subject::Exits,
         key: "restart_on_exit_delay_ms",
         option: "restart-on-exit-delay",
         value: ValueType::Duration,
@@ -107,6 +113,7 @@ extensions! {
     };
     /// How many such restarts there may be within [`RESTART_ON_EXIT_PERIOD`]; not set: any number (X11).
     RESTART_ON_EXIT_LIMIT: Option<u64> = Setting {
+        subject: Subject::Exits,
         key: "restart_on_exit_limit",
         option: "restart-on-exit-limit",
         value: ValueType::Number(1, 1_000_000),
@@ -123,6 +130,7 @@ extensions! {
     };
     /// The period of that limit (X11).
     RESTART_ON_EXIT_PERIOD: Duration = Setting {
+        subject: Subject::Exits,
         key: "restart_on_exit_period_ms",
         option: "restart-on-exit-period",
         value: ValueType::Duration,
@@ -138,6 +146,7 @@ extensions! {
     };
     /// Exit statuses that are final: nothing follows them (X12).
     NO_RESTART_ON_EXIT: Box<[u8]> = Setting {
+        subject: Subject::Exits,
         key: "no_restart_on_exit",
         option: "no-restart-on-exit",
         value: ValueType::Statuses,
@@ -155,6 +164,7 @@ extensions! {
     };
     /// The only exit statuses that are failures; empty: all but 0 (X13).
     FAIL_ON_EXIT: Box<[u8]> = Setting {
+        subject: Subject::Exits,
         key: "fail_on_exit",
         option: "fail-on-exit",
         value: ValueType::Statuses,
@@ -171,6 +181,7 @@ extensions! {
     };
     /// Whether a start that fails is a failure, with the action that follows one (X14).
     RETRY_FAILED_STARTS: bool = Setting {
+        subject: Subject::Start,
         key: "retry_failed_starts",
         option: "retry-failed-starts",
         value: ValueType::Flag,
@@ -196,6 +207,7 @@ extensions! {
     STOP_DEADLINE: Option<Duration> = deadlines::STOP_DEADLINE;
     /// The processors that the process may run on; not set: all that its manager may.
     AFFINITY: Option<Affinity> = Setting {
+        subject: Subject::Limits,
         key: "affinity",
         option: "affinity",
         value: ValueType::Processors,
@@ -208,6 +220,7 @@ extensions! {
     };
     /// Groups that the process has besides those of its account.
     SUPPLEMENTARY_GROUPS: Box<[Box<str>]> = Setting {
+        subject: Subject::Rights,
         key: "supplementary_groups",
         option: "supplementary-group",
         value: ValueType::List,
@@ -222,6 +235,7 @@ extensions! {
     };
     /// Whether the process, and what it starts, can never gain rights by executing a program (X50).
     NO_NEW_PRIVILEGES: bool = Setting {
+        subject: Subject::Rights,
         key: "no_new_privileges",
         option: "no-new-privileges",
         value: ValueType::Flag,
@@ -236,6 +250,7 @@ extensions! {
     };
     /// The capabilities that the process keeps, and under an account that is not root gets (X50).
     CAPABILITIES: Option<Capabilities> = Setting {
+        subject: Subject::Rights,
         key: "capabilities",
         option: "capabilities",
         value: ValueType::Capabilities,
@@ -249,6 +264,7 @@ extensions! {
     };
     /// How early the process is killed when the machine runs out of memory: its `oom_score_adj`.
     OOM_SCORE_ADJUST: Option<i32> = Setting {
+        subject: Subject::Limits,
         key: "oom_score_adjust",
         option: "oom-score-adjust",
         value: ValueType::Integer(-1000, 1000),
@@ -262,6 +278,7 @@ extensions! {
     };
     /// The class and level with which the process reads and writes disks (ionice(1)).
     IO_PRIORITY: Option<&'static str> = Setting {
+        subject: Subject::Limits,
         key: "io_priority",
         option: "io-priority",
         value: ValueType::OptionalChoice(&[
@@ -280,6 +297,7 @@ extensions! {
     };
     /// How the kernel shares the processors out to it (sched(7)).
     SCHEDULING: Option<&'static str> = Setting {
+        subject: Subject::Limits,
         key: "scheduling",
         option: "scheduling",
         value: ValueType::OptionalChoice(&["other", "batch", "idle"]),
@@ -293,6 +311,7 @@ extensions! {
     };
     /// Whether the process has empty folders of its own at `/tmp` and `/var/tmp` (X51).
     PRIVATE_TMP: bool = Setting {
+        subject: Subject::Rights,
         key: "private_tmp",
         option: "private-tmp",
         value: ValueType::Flag,
@@ -307,6 +326,7 @@ extensions! {
     };
     /// Folders and files that the process can only read (X51).
     READ_ONLY_PATHS: Box<[Box<str>]> = Setting {
+        subject: Subject::Rights,
         key: "read_only_paths",
         option: "read-only-path",
         value: ValueType::List,
@@ -321,6 +341,7 @@ extensions! {
     };
     /// The folder that the process sees as `/` (X51).
     ROOT_DIRECTORY: Option<Box<str>> = Setting {
+        subject: Subject::Rights,
         key: "root_directory",
         option: "root-directory",
         value: ValueType::Path,
@@ -335,6 +356,7 @@ extensions! {
     };
     /// The mask of file modes of the process; not set: 022.
     UMASK: Option<u64> = Setting {
+        subject: Subject::Process,
         key: "umask",
         option: "umask",
         value: ValueType::Octal(0o777),
@@ -380,6 +402,7 @@ extensions! {
     PASS_ENVIRONMENT: Box<[Box<str>]> = environment::PASS_ENVIRONMENT;
     /// If the service is down for good, the manager stops all services and ends with this status (X33).
     END_MANAGER_WITH: Option<u64> = Setting {
+        subject: Subject::Exits,
         key: "end_manager_with",
         option: "end-manager-with",
         value: ValueType::Number(1, 255),

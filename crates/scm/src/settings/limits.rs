@@ -2,7 +2,7 @@
 
 use relance_texts::setting;
 
-use super::{EXTENSION, Setting, System, Value, ValueType, Words};
+use super::{EXTENSION, Setting, Subject, System, Value, ValueType, Words};
 use crate::controllers::Controller;
 
 const LIMIT: Setting = Setting {
@@ -11,6 +11,7 @@ const LIMIT: Setting = Setting {
 };
 
 pub(super) const MEMORY_HIGH: Setting = Setting {
+    subject: Subject::Limits,
     key: "memory_high",
     option: "memory-high",
     value: ValueType::Size,
@@ -27,6 +28,7 @@ pub(super) const MEMORY_HIGH: Setting = Setting {
 };
 
 pub(super) const MEMORY_MAX: Setting = Setting {
+    subject: Subject::Limits,
     key: "memory_max",
     option: "memory-max",
     value: ValueType::Size,
@@ -43,6 +45,7 @@ pub(super) const MEMORY_MAX: Setting = Setting {
 };
 
 pub(super) const SWAP_MAX: Setting = Setting {
+    subject: Subject::Limits,
     key: "swap_max",
     option: "swap-max",
     value: ValueType::SizeOrZero,
@@ -59,6 +62,7 @@ pub(super) const SWAP_MAX: Setting = Setting {
 };
 
 pub(super) const OOM_GROUP: Setting = Setting {
+    subject: Subject::Limits,
     key: "oom_group",
     option: "oom-group",
     value: ValueType::Flag,
@@ -76,6 +80,7 @@ pub(super) const OOM_GROUP: Setting = Setting {
 };
 
 pub(super) const CPU_WEIGHT: Setting = Setting {
+    subject: Subject::Limits,
     key: "cpu_weight",
     option: "cpu-weight",
     value: ValueType::Number(1, 10_000),
@@ -92,6 +97,7 @@ pub(super) const CPU_WEIGHT: Setting = Setting {
 };
 
 pub(super) const CPU_QUOTA: Setting = Setting {
+    subject: Subject::Limits,
     key: "cpu_quota",
     option: "cpu-quota",
     value: ValueType::Percent(1, 100_000),
@@ -108,6 +114,7 @@ pub(super) const CPU_QUOTA: Setting = Setting {
 };
 
 pub(super) const TASKS_MAX: Setting = Setting {
+    subject: Subject::Limits,
     key: "tasks_max",
     option: "tasks-max",
     value: ValueType::Number(1, 4_194_304),
@@ -124,6 +131,7 @@ pub(super) const TASKS_MAX: Setting = Setting {
 };
 
 pub(super) const IO_WEIGHT: Setting = Setting {
+    subject: Subject::Limits,
     key: "io_weight",
     option: "io-weight",
     value: ValueType::Number(1, 10_000),

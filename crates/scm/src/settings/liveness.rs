@@ -5,11 +5,13 @@ use std::time::Duration;
 use relance_texts::setting;
 
 use super::{
-    Applies, EXTENSION, SetBy, Setting, System, Typed, Value, ValueType, Words, linux_at_once,
+    Applies, EXTENSION, SetBy, Setting, Subject, System, Typed, Value, ValueType, Words,
+    linux_at_once,
 };
 
 /// See [`READY`](super::READY).
 pub(super) const READY: Setting = Setting {
+    subject: Subject::Start,
     key: "ready",
     option: "ready",
     value: ValueType::Readiness,
@@ -30,6 +32,7 @@ pub(super) const READY: Setting = Setting {
 
 /// See [`READY_AFTER`](super::READY_AFTER).
 pub(super) const READY_AFTER: Setting = Setting {
+    subject: Subject::Start,
     key: "ready_after_ms",
     option: "ready-after",
     value: ValueType::Duration,
@@ -49,6 +52,7 @@ pub(super) const READY_AFTER: Setting = Setting {
 
 /// See [`WATCHDOG`](super::WATCHDOG).
 pub(super) const WATCHDOG: Setting = Setting {
+    subject: Subject::Liveness,
     key: "watchdog_ms",
     option: "watchdog",
     value: ValueType::OptionalDuration,
@@ -69,6 +73,7 @@ const LIVELY: Setting = linux_at_once(setting::WINDOWS_NO_PROBES);
 
 /// See [`WATCHDOG_SIGNAL`](super::WATCHDOG_SIGNAL).
 pub(super) const WATCHDOG_SIGNAL: Setting = Setting {
+    subject: Subject::Liveness,
     key: "watchdog_signal",
     option: "watchdog-signal",
     value: ValueType::OptionalSignal,
@@ -85,6 +90,7 @@ pub(super) const WATCHDOG_SIGNAL: Setting = Setting {
 
 /// See [`PROBE`](super::PROBE).
 pub(super) const PROBE: Setting = Setting {
+    subject: Subject::Liveness,
     key: "probe",
     option: "probe",
     value: ValueType::Probe,
@@ -102,6 +108,7 @@ pub(super) const PROBE: Setting = Setting {
 
 /// See [`PROBE_TEXT`](super::PROBE_TEXT).
 pub(super) const PROBE_TEXT: Setting = Setting {
+    subject: Subject::Liveness,
     key: "probe_text",
     option: "probe-text",
     value: ValueType::Text,
@@ -118,6 +125,7 @@ pub(super) const PROBE_TEXT: Setting = Setting {
 
 /// See [`PROBE_INTERVAL`](super::PROBE_INTERVAL).
 pub(super) const PROBE_INTERVAL: Setting = Setting {
+    subject: Subject::Liveness,
     key: "probe_interval_ms",
     option: "probe-interval",
     value: ValueType::Duration,
@@ -135,6 +143,7 @@ pub(super) const PROBE_INTERVAL: Setting = Setting {
 
 /// See [`PROBE_TIMEOUT`](super::PROBE_TIMEOUT).
 pub(super) const PROBE_TIMEOUT: Setting = Setting {
+    subject: Subject::Liveness,
     key: "probe_timeout_ms",
     option: "probe-timeout",
     value: ValueType::Duration,
@@ -152,6 +161,7 @@ pub(super) const PROBE_TIMEOUT: Setting = Setting {
 
 /// See [`PROBE_FAILURES`](super::PROBE_FAILURES).
 pub(super) const PROBE_FAILURES: Setting = Setting {
+    subject: Subject::Liveness,
     key: "probe_failures",
     option: "probe-failures",
     value: ValueType::Number(1, 1000),
@@ -169,6 +179,7 @@ pub(super) const PROBE_FAILURES: Setting = Setting {
 
 /// See [`PROBE_DELAY`](super::PROBE_DELAY).
 pub(super) const PROBE_DELAY: Setting = Setting {
+    subject: Subject::Liveness,
     key: "probe_delay_ms",
     option: "probe-delay",
     value: ValueType::Duration,

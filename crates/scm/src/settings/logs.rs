@@ -2,9 +2,10 @@
 
 use relance_texts::setting;
 
-use super::{EXTENSION, SetBy, Setting, System, Value, ValueType, Words};
+use super::{EXTENSION, SetBy, Setting, Subject, System, Value, ValueType, Words};
 
 pub(super) const OUTPUT_COPY: Setting = Setting {
+    subject: Subject::Output,
     key: "output_copy",
     option: "output-copy",
     value: ValueType::OptionalChoice(&["none", "stdout", "journal", "syslog"]),
@@ -21,6 +22,7 @@ pub(super) const OUTPUT_COPY: Setting = Setting {
 };
 
 pub(super) const LOG_TIMESTAMPS: Setting = Setting {
+    subject: Subject::Output,
     key: "log_timestamps",
     option: "log-timestamps",
     value: ValueType::Flag,
@@ -38,6 +40,7 @@ pub(super) const LOG_TIMESTAMPS: Setting = Setting {
 };
 
 pub(super) const LOG_MAX_SIZE: Setting = Setting {
+    subject: Subject::Output,
     key: "log_max_size",
     option: "log-max-size",
     value: ValueType::Size,
@@ -53,6 +56,7 @@ pub(super) const LOG_MAX_SIZE: Setting = Setting {
 };
 
 pub(super) const LOG_MAX_AGE: Setting = Setting {
+    subject: Subject::Output,
     key: "log_max_age_ms",
     option: "log-max-age",
     value: ValueType::OptionalDuration,
@@ -69,6 +73,7 @@ pub(super) const LOG_MAX_AGE: Setting = Setting {
 };
 
 pub(super) const LOG_ROTATE_AT_START: Setting = Setting {
+    subject: Subject::Output,
     key: "log_rotate_at_start",
     option: "log-rotate-at-start",
     value: ValueType::Flag,
@@ -85,6 +90,7 @@ pub(super) const LOG_ROTATE_AT_START: Setting = Setting {
 };
 
 pub(super) const LOG_FILES: Setting = Setting {
+    subject: Subject::Output,
     key: "log_files",
     option: "log-files",
     value: ValueType::Number(0, 1000),
@@ -100,6 +106,7 @@ pub(super) const LOG_FILES: Setting = Setting {
 };
 
 pub(super) const LOG_COMPRESS: Setting = Setting {
+    subject: Subject::Output,
     key: "log_compress",
     option: "log-compress",
     value: ValueType::Flag,
@@ -117,6 +124,7 @@ pub(super) const LOG_COMPRESS: Setting = Setting {
 };
 
 pub(super) const LOG_OWNER: Setting = Setting {
+    subject: Subject::Output,
     key: "log_owner",
     option: "log-owner",
     value: ValueType::Text,
@@ -134,6 +142,7 @@ pub(super) const LOG_OWNER: Setting = Setting {
 };
 
 pub(super) const LOG_GROUP: Setting = Setting {
+    subject: Subject::Output,
     key: "log_group",
     option: "log-group",
     value: ValueType::Text,
@@ -151,6 +160,7 @@ pub(super) const LOG_GROUP: Setting = Setting {
 };
 
 pub(super) const LOG_MODE: Setting = Setting {
+    subject: Subject::Output,
     key: "log_mode",
     option: "log-mode",
     value: ValueType::Octal(0o666),

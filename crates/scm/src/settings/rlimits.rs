@@ -2,7 +2,7 @@
 
 use relance_texts::setting;
 
-use super::{EXTENSION, Setting, System, ValueType, Words};
+use super::{EXTENSION, Setting, Subject, System, ValueType, Words};
 use crate::config::LimitUnit;
 
 /// The row of a limit of `setrlimit`.
@@ -14,6 +14,7 @@ const fn limit(
     about: Words,
 ) -> Setting {
     Setting {
+        subject: Subject::Limits,
         key,
         option,
         value: ValueType::Limit(unit),

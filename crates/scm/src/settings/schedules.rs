@@ -2,11 +2,12 @@
 
 use relance_texts::setting;
 
-use super::{Setting, Value, ValueType, Words, linux_at_once};
+use super::{Setting, Subject, Value, ValueType, Words, linux_at_once};
 
 const TIMED: Setting = linux_at_once(setting::WINDOWS_NO_SCHEDULE);
 
 pub(super) const SCHEDULE: Setting = Setting {
+    subject: Subject::Start,
     key: "schedule",
     option: "schedule",
     value: ValueType::Schedule,
@@ -22,6 +23,7 @@ pub(super) const SCHEDULE: Setting = Setting {
 };
 
 pub(super) const WHEN_START_MISSED: Setting = Setting {
+    subject: Subject::Start,
     key: "when_start_missed",
     option: "when-start-missed",
     value: ValueType::Choice(&["skip", "run"]),
@@ -40,6 +42,7 @@ pub(super) const WHEN_START_MISSED: Setting = Setting {
 };
 
 pub(super) const WHEN_STILL_RUNNING: Setting = Setting {
+    subject: Subject::Start,
     key: "when_still_running",
     option: "when-still-running",
     value: ValueType::Choice(&["skip", "queue"]),

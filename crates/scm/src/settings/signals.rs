@@ -2,9 +2,10 @@
 
 use relance_texts::setting;
 
-use super::{Applies, EXTENSION, Setting, System, TakesEffect, ValueType, Words};
+use super::{Applies, EXTENSION, Setting, Subject, System, TakesEffect, ValueType, Words};
 
 pub(super) const RELOAD_SIGNAL: Setting = Setting {
+    subject: Subject::Stop,
     key: "reload_signal",
     option: "reload-signal",
     value: ValueType::OptionalSignal,
@@ -23,6 +24,7 @@ pub(super) const RELOAD_SIGNAL: Setting = Setting {
 };
 
 pub(super) const CONTROL_SIGNALS: Setting = Setting {
+    subject: Subject::Stop,
     key: "control_signals",
     option: "control-signals",
     value: ValueType::ControlSignals,

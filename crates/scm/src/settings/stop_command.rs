@@ -2,9 +2,10 @@
 
 use relance_texts::setting;
 
-use super::{Applies, EXTENSION, Setting, System, TakesEffect, ValueType, Words};
+use super::{Applies, EXTENSION, Setting, Subject, System, TakesEffect, ValueType, Words};
 
 pub(super) const STOP_COMMAND: Setting = Setting {
+    subject: Subject::Stop,
     key: "stop_command",
     option: "stop-command",
     value: ValueType::Text,

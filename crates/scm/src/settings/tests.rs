@@ -28,6 +28,12 @@ fn rows_are_whole_and_no_key_or_option_stands_twice() {
             ValueType::Duration | ValueType::OptionalDuration
         );
         assert_eq!(key.ends_with("_ms"), in_ms, "{key}: units are in the key");
+        let is_shown = Subject::OF_EXTENSIONS.contains(&setting.subject);
+        assert_eq!(
+            is_shown,
+            setting.section == Section::Extensions,
+            "{key}: its subject"
+        );
     }
 }
 
