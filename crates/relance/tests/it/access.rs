@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use relance_scm::{ServiceConfig, ServiceKind};
 use relance_testkit::daemon::Daemon;
 
-use crate::support::{name, relance};
+use crate::support::{copy_of_relance, name, relance};
 
 /// Exit statuses: bad usage, refused, not found.
 const USAGE: i32 = 2;
@@ -33,13 +33,7 @@ fn daemon() -> Option<Daemon> {
 
 /// Runs a command of `relance` as the user `nobody`.
 fn as_nobody(daemon: &Daemon, arguments: &[&str]) -> Output {
-    let program = daemon.folder().join("relance");
-    if !program.exists() {
-        // Others need not reach the folder it was built in. Not copied by this process: what other tests
-        // start meanwhile would have it open for writing, and so it could not be executed.
-        let copied = Command::new("cp").arg(relance()).arg(&program).status();
-        assert!(copied.expect("cp runs").success());
-    }
+    let program = copy_of_relance(daemon.folder());
     Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
         .arg(program)

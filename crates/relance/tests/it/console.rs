@@ -18,7 +18,7 @@ use relance_scm::manager::{
 use relance_testkit::daemon::Daemon;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::support::relance;
+use crate::support::{copy_of_relance, relance};
 
 /// An address that no other test has, and a port of it.
 pub(crate) fn address() -> SocketAddr {
@@ -56,9 +56,7 @@ fn it_runs_although_its_account_cannot_reach_the_programs_folder() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder"); // Mode 700, as that of /root.
-    let program = folder.path().join("relance");
-    let copy = Command::new("cp").arg(relance()).arg(&program).status();
-    assert!(copy.expect("cp").success());
+    let program = copy_of_relance(folder.path());
     let address = address();
     let daemon = Daemon::with(&program, &["--console", &address.to_string()]);
     open_to_all(&daemon);

@@ -10,7 +10,7 @@ use relance_scm::{Caller, ServiceConfig, ServiceKind, ServiceManager};
 use relance_testkit::daemon::Daemon;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{name, relance};
+use crate::support::{copy_of_relance, name, relance};
 
 /// A program that prints a line for each line of a named pipe.
 struct Echo {
@@ -163,7 +163,7 @@ fn x62_the_account_of_a_service_reads_its_output_and_its_file_if_that_is_given_t
     fs::set_permissions(daemon.folder(), open).expect("our folder");
     assert_eq!(cat(), b"", "the file is the manager's");
     let logs = |uid| {
-        let mut command = Command::new(relance());
+        let mut command = Command::new(copy_of_relance(daemon.folder()));
         let command = command.env("RELANCE_SOCKET", daemon.socket());
         as_user(uid, command.args(["logs", "a"]))
     };

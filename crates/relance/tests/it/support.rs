@@ -1,7 +1,7 @@
 //! What these tests share.
 
-use std::path::Path;
-use std::process::Output;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 use relance_scm::manager::next_output;
 use relance_scm::{Caller, ServiceConfig, ServiceManager, ServiceName};
@@ -11,6 +11,18 @@ use relance_testkit::puppet::{Puppet, Stage};
 /// The program under test.
 pub(crate) fn relance() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_relance"))
+}
+
+/// A copy of the program in a folder, for users who cannot reach the one it was built in (a clone in /root), and
+/// for tests that replace it. Made once for each folder, and not by this process: what other tests start
+/// meanwhile would have it open for writing, and so it could not be executed.
+pub(crate) fn copy_of_relance(folder: &Path) -> PathBuf {
+    let program = folder.join("relance");
+    if !program.exists() {
+        let copied = Command::new("cp").arg(relance()).arg(&program).status();
+        assert!(copied.expect("cp runs").success());
+    }
+    program
 }
 
 /// A legal service name.
