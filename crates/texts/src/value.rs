@@ -114,9 +114,11 @@ macro_rules! numbers {
 
 numbers!(u8, u16, u32, u64, usize, i32, i64);
 
+/// To milliseconds, which is how times cross the wire: rounded from there, the sentence reads the same on both sides.
 impl From<Duration> for Value {
     fn from(duration: Duration) -> Self {
-        Self::Duration(duration)
+        let beyond = duration.subsec_nanos() % 1_000_000;
+        Self::Duration(duration.saturating_sub(Duration::from_nanos(beyond.into())))
     }
 }
 
@@ -189,6 +191,6 @@ impl Display for Human {
 
 impl From<Human> for Value {
     fn from(duration: Human) -> Self {
-        Self::Duration(duration.0)
+        duration.0.into()
     }
 }

@@ -155,6 +155,19 @@ mod tests {
     }
 
     #[test]
+    fn a_time_between_two_milliseconds_is_said_alike_on_both_sides() {
+        // In hundredths of a second this is 0.44 s, and its milliseconds alone 0.43 s.
+        let ended = why::Ended {
+            run: "1.1",
+            ago: Duration::from_nanos(435_000_100),
+            what: "it crashed",
+        };
+        let text = ended.text();
+        let body = TextBody::from(&text);
+        assert_eq!(sentence(&text.of(Lang::En), Some(&body)), text.into());
+    }
+
+    #[test]
     fn sentences_cross_the_wire_with_their_parameters() {
         let next = why::Next {
             time: Duration::from_secs(5),
