@@ -32,6 +32,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(2);
 const SAMPLE_EVERY: Duration = Duration::from_secs(3);
 /// How often everything is looked at anew where nobody tells that a configuration has changed.
 const REFRESH_EVERY: Duration = Duration::from_secs(30);
+/// How long a page waits for the hub to hear of what was changed before it.
+const CATCH_UP_MAX: Duration = Duration::from_secs(2);
 /// Log entries a slow page may be behind; then it is told of a gap.
 const LOG_BEHIND_MAX: usize = 1024;
 
@@ -69,6 +71,8 @@ struct Shared {
     /// Counts changes of the state.
     changes: watch::Sender<u64>,
     log: broadcast::Sender<Arc<LogEntry>>,
+    /// The generation up to which everything is known.
+    seen: watch::Sender<u64>,
     /// The rows that open pages show.
     shown: Mutex<HashMap<u64, Vec<ServiceId>>>,
     shown_changed: tokio::sync::Notify,
@@ -90,13 +94,7 @@ impl Drop for Hub {
 
 impl Hub {
     async fn start(target: Place, token: Option<Arc<str>>) -> Result<Self, ScmError> {
-        let shared = Arc::new(Shared {
-            state: Mutex::default(),
-            changes: watch::channel(0).0,
-            log: broadcast::channel(LOG_BEHIND_MAX).0,
-            shown: Mutex::default(),
-            shown_changed: tokio::sync::Notify::new(),
-        });
+        let shared = Arc::new(Shared::new());
         let first = begin(&target, token.as_ref(), &shared).await?;
         let follow = follow(target.clone(), token.clone(), Arc::clone(&shared), first);
         let sample = sample(target, token, Arc::clone(&shared));
@@ -121,6 +119,12 @@ impl Hub {
         self.shared
             .apply(WatchedChange::Service(Box::new(info.clone())));
         Arc::new(info)
+    }
+
+    /// Waits until everything up to a generation is known, two seconds at most: a page that is later
+    /// than this shows what is known, and its stream brings the rest.
+    pub(crate) async fn reach(&self, generation: u64) {
+        let _ = tokio::time::timeout(CATCH_UP_MAX, self.shared.reach(generation)).await;
     }
 
     /// Counts changes, to wait for.
@@ -155,6 +159,23 @@ impl Hub {
 }
 
 impl Shared {
+    fn new() -> Self {
+        Self {
+            state: Mutex::default(),
+            changes: watch::channel(0).0,
+            log: broadcast::channel(LOG_BEHIND_MAX).0,
+            seen: watch::channel(0).0,
+            shown: Mutex::default(),
+            shown_changed: tokio::sync::Notify::new(),
+        }
+    }
+
+    async fn reach(&self, generation: u64) {
+        let mut seen = self.seen.subscribe();
+        // The sender lives as long as this does.
+        let _ = seen.wait_for(|seen| *seen >= generation).await;
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -221,6 +242,7 @@ async fn begin(
     .await?;
     let seen = all.generation;
     shared.replace(all);
+    shared.seen.send_replace(seen);
     Ok(Following { watch, seen })
 }
 
@@ -235,7 +257,10 @@ async fn follow(
         while let Some(watched) = next(&mut *following.watch, refresh_at).await {
             match watched {
                 Watched::Change(generation, _) if generation <= following.seen => {}
-                Watched::Change(_, change) => shared.apply(change),
+                Watched::Change(generation, change) => {
+                    shared.apply(change);
+                    shared.seen.send_replace(generation);
+                }
                 Watched::Gap(_) => break,
             }
         }
@@ -394,5 +419,29 @@ impl Hubs {
                 return;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    #[test]
+    fn a_page_waits_for_the_generation_of_the_last_change() {
+        let shared = Shared::new();
+        let mut waiting = pin!(shared.reach(7));
+        let mut poll = || {
+            waiting
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()))
+        };
+        assert_eq!(poll(), Poll::Pending);
+        shared.seen.send_replace(6);
+        assert_eq!(poll(), Poll::Pending);
+        shared.seen.send_replace(7);
+        assert_eq!(poll(), Poll::Ready(()));
     }
 }

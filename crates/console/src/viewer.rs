@@ -104,12 +104,19 @@ impl Viewer {
         form_key::of(&self.token)
     }
 
-    /// What this viewer may see, kept up to date.
+    /// What this viewer may see, kept up to date: it knows of every change that was answered before
+    /// this is asked, so that a page shows what its reader has just done.
     pub(crate) async fn hub(&self) -> Result<Arc<Hub>, ScmError> {
         let is_administrator = self.is_administrator();
         let hubs = &self.app.hubs;
-        hubs.of(&self.app.target, Some(&self.token), is_administrator)
-            .await
+        let hub = hubs
+            .of(&self.app.target, Some(&self.token), is_administrator)
+            .await?;
+        // A manager that is away has said nothing newer; the page shows what is known.
+        if let Ok(now) = self.ask(ServiceManager::query_manager).await {
+            hub.reach(now.generation).await;
+        }
+        Ok(hub)
     }
 
     /// Asks the manager, as this viewer.
