@@ -14,13 +14,13 @@ const FOLDER: &str = "crates/console/tests/browser";
 /// Tests that run at the same time; each has a daemon of its own.
 const AT_ONCE: &str = "--test-concurrency=2";
 
-/// `cargo xtask console [screenshots [FOLDER] | measure | TEST...]`: the browser tests, or those of
+/// `cargo xtask console [screenshots [FOLDER] | measure [output] | TEST...]`: the browser tests, or those of
 /// these files; screenshots of each page in both themes and three widths; or the measurements.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     install(root)?;
     // What is measured is what people install.
     let (profile, folder) = match words {
-        ["measure"] => ("release", "release"),
+        ["measure", ..] => ("release", "release"),
         _ => ("dev", "debug"),
     };
     let build = [
@@ -43,6 +43,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
             vec!["screenshots.mjs", &absolute]
         }
         ["measure"] => vec!["measure.mjs"],
+        ["measure", "output"] => vec!["measure-output.mjs"],
         [] => vec!["--test", AT_ONCE],
         tests => [&["--test", AT_ONCE], tests].concat(),
     };

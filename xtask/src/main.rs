@@ -43,7 +43,7 @@ cargo xtask TASK
   advisories       known defects of dependencies, by the list of RustSec (cargo-deny fetches it)
   nightly [PART...]
                    every PHP, memory checks, thousands of simulated worlds, hundreds of kills
-  console [screenshots [FOLDER] | measure | TEST...]
+  console [screenshots [FOLDER] | measure [output] | TEST...]
                    the web console in a browser: its tests, screenshots or measurements
   sim [--seed N | --seeds FROM..TO] [--steps N]
                    the engine over a simulated machine; one seed shows its trace

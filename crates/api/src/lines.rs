@@ -7,14 +7,13 @@
 use std::collections::VecDeque;
 
 use relance_scm::manager::{OutputPart, OutputRange};
+use relance_scm::stamp::stamp_of;
 use relance_scm::{ScmError, Sentence, Win32Error};
 use relance_texts::error;
 use serde_json::json;
 
 /// How much of an output is looked through, from its end.
 pub(crate) const LOOKED_THROUGH: u64 = 16 << 20;
-/// How long a time stamp is.
-const STAMP_LEN: usize = "2026-11-28T09:30:00.123Z".len();
 
 /// Which lines.
 #[derive(Debug, Default)]
@@ -150,17 +149,6 @@ impl<'a> Found<'a> {
             }
         }
     }
-}
-
-/// The time at the beginning of a line.
-fn stamp_of(line: &[u8]) -> Option<&[u8]> {
-    let (stamp, rest) = line.split_at_checked(STAMP_LEN)?;
-    let fits = |(byte, form): (&u8, &u8)| match form {
-        b'0' => byte.is_ascii_digit(),
-        form => byte == form,
-    };
-    let is_stamp = stamp.iter().zip(b"0000-00-00T00:00:00.000Z").all(fits);
-    (is_stamp && rest.first() == Some(&b' ')).then_some(stamp)
 }
 
 #[cfg(test)]

@@ -16,6 +16,9 @@ const now = () => Date.now() + ahead;
 // The viewer's own way of writing it, where it is of the language of the page.
 const locale = navigator.languages.find((each) => each.startsWith(lang)) ?? lang;
 const zoned = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
+const clock = new Intl.DateTimeFormat(locale, {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3,
+});
 const exact = new Intl.DateTimeFormat(locale, {
   dateStyle: "full", timeStyle: "long",
 });
@@ -39,6 +42,7 @@ function showTime(element) {
   const as = element.dataset.as;
   let text;
   if (as === "since") text = duration(now() - at);
+  else if (as === "clock") text = clock.format(at);
   else if (as === "ago") text = say("ago", duration(now() - at));
   else if (as === "until") {
     const left = at - now();
@@ -61,7 +65,7 @@ function showTimes(root) {
 }
 
 showTimes(document);
-setInterval(() => $$("time[data-as]").forEach(showTime), 1000);
+setInterval(() => $$("time[data-as]:not([data-as=clock])").forEach(showTime), 1000);
 
 /* Messages. */
 
@@ -113,16 +117,7 @@ const handlers = {
     while (list.children.length > 500) list.lastElementChild.remove();
     $("p.empty")?.remove();
   },
-  append({ id, text, end }) {
-    const output = document.getElementById(id);
-    if (!output) return;
-    output.dataset.from = end;
-    output.append(text);
-    // What has scrolled far away is let go.
-    if (output.textContent.length > 1e6) output.textContent = output.textContent.slice(-5e5);
-    output.normalize();
-    if ($("#follow")?.checked) output.scrollTop = output.scrollHeight;
-  },
+  output(message) { output?.take(message); },
   connected({ connected }) { showConnection(connected); },
   missed() { location.reload(); },
   ended() { location.assign("/signin"); },
@@ -162,7 +157,9 @@ class Live {
     };
     source.onmessage = ({ data }) => {
       const message = JSON.parse(data);
-      whenReleased(() => handlers[message.kind]?.(message));
+      // What is printed is not moved by who presses something, and must not pile up meanwhile.
+      if (message.kind === "output") handlers.output(message);
+      else whenReleased(() => handlers[message.kind]?.(message));
     };
     source.onerror = () => {
       this.#is(false);
@@ -195,11 +192,13 @@ class Live {
 
 // What the server has sent of an output or a log is not asked for again, and nothing is left out.
 function withPosition(address) {
-  const from = $("#output")?.dataset.from;
-  if (from && address.includes("/output")) return `${address}&from=${from}`;
+  if (address.startsWith("/stream/service/output")) {
+    return output?.from === undefined ? address : `${address}&from=${output.from}`;
+  }
   const newest = $("#events tr")?.dataset.number;
   return newest && address.startsWith("/stream/events") ? `${address}&after=${newest}` : address;
 }
+const output = $("#output") ? new Output($("#output")) : undefined;
 const streams = $$("[data-stream]").map(({ dataset }) => new Live(() => withPosition(dataset.stream)));
 const openAll = () => streams.forEach((stream) => stream.open());
 addEventListener("offline", () => showConnection(false));
@@ -450,31 +449,12 @@ document.addEventListener("click", ({ target, clientX }) => {
   }
 });
 
-/* Output: its end is shown, and what is looked for is found. */
+/* Output: the stream follows what is looked at, and all of it can be searched. */
 
-const output = $("#output");
-if (output) output.scrollTop = output.scrollHeight;
-$("[data-find]")?.addEventListener("input", ({ target }) => {
-  const text = output.textContent.toLowerCase();
-  const wanted = target.value.toLowerCase();
-  const found = [];
-  if (wanted) {
-    for (let at = text.indexOf(wanted); at >= 0 && found.length < 1000; at = text.indexOf(wanted, at + 1)) found.push(at);
-  }
-  $("#found").textContent = wanted ? say(found.length === 1 ? "found_one" : "found", found.length) : "";
-  if (!CSS.highlights) return;
-  output.normalize();
-  const node = output.firstChild;
-  const ranges = node ? found.map((at) => {
-    const range = new Range();
-    range.setStart(node, at);
-    range.setEnd(node, Math.min(at + wanted.length, node.length));
-    return range;
-  }) : [];
-  CSS.highlights.set("found", new Highlight(...ranges));
-  const last = ranges.at(-1)?.getBoundingClientRect();
-  if (last) output.scrollTop += last.top - output.getBoundingClientRect().top - output.clientHeight / 2;
-});
+if (output) {
+  output.onReopen(() => streams.forEach((stream) => stream.open()));
+  new Finder($("#find"), output);
+}
 
 /* Small things. */
 

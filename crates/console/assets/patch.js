@@ -111,6 +111,8 @@ function release() {
 
 addEventListener("pointerdown", () => { isPressed = true; }, true);
 addEventListener("pointerup", release, true);
+// The release of a scroll bar is told to nobody.
+addEventListener("pointermove", ({ buttons }) => { if (isPressed && !buttons) release(); }, true);
 addEventListener("pointercancel", release, true);
 // The window itself loses the focus; not captured, because fields do so at every press.
 addEventListener("blur", release);

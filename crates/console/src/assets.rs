@@ -9,6 +9,7 @@ use axum::response::IntoResponse;
 const STYLE: &str = include_str!("../assets/console.css");
 const SCRIPT: &str = concat!(
     include_str!("../assets/patch.js"),
+    include_str!("../assets/output.js"),
     include_str!("../assets/console.js")
 );
 const ICON: &str = include_str!("../assets/icon.svg");

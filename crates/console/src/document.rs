@@ -47,6 +47,12 @@ fn script_words(lang: Lang) -> String {
             number: "{}",
         })
     };
+    let new_lines = |count| {
+        lang.say(console::NewLines {
+            count,
+            number: "{}",
+        })
+    };
     serde_json::json!({
         "ago": lang.say(console::Ago { time }),
         "in": lang.say(console::In { time }),
@@ -59,6 +65,9 @@ fn script_words(lang: Lang) -> String {
         "dependents": console::RESTART_DEPENDENTS_QUESTION.of(lang),
         "found_one": found(1),
         "found": found(2),
+        "to_end": console::JUMP_TO_THE_END.of(lang),
+        "new_line": new_lines(1),
+        "new_lines": new_lines(2),
     })
     .to_string()
 }

@@ -42,6 +42,8 @@ mod listen;
 mod log;
 mod manager;
 mod metrics;
+mod output_lines;
+mod output_paint;
 mod reply;
 mod script;
 mod seats;

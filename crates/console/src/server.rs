@@ -119,6 +119,9 @@ fn router(app: Arc<App>) -> Router {
             get(service::page).post(service::edit::save),
         )
         .route("/stream/service/{tab}", get(service::stream))
+        .route("/output/lines", get(service::output::part_of))
+        .route("/output/find", get(service::output::find))
+        .route("/output/download", get(service::output::download))
         .route("/preview/{tab}", post(service::edit::preview))
         .route("/create", get(create::page).post(create::create))
         .route("/create/preview", post(create::preview))

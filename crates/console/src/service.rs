@@ -7,7 +7,7 @@ pub(crate) mod edit;
 pub(crate) mod environment;
 pub(crate) mod general;
 pub(crate) mod log_on;
-mod output;
+pub(crate) mod output;
 pub(crate) mod preview;
 pub(crate) mod recovery;
 pub(crate) mod security;
@@ -70,7 +70,6 @@ pub(crate) async fn page(
     let name = query.name()?;
     let hub = viewer.hub().await?;
     let info = current(&viewer, &hub, &name).await?;
-    let name = &info.config.service_name;
     let content = match tab {
         Tab::General => general::tab(&viewer, &info).await?,
         Tab::LogOn => log_on::tab(&viewer, &info),
@@ -78,7 +77,7 @@ pub(crate) async fn page(
         Tab::Dependencies => dependencies::tab(&viewer, &hub, &info),
         Tab::Environment => environment::tab(&viewer, &info),
         Tab::Security => security::tab(&viewer, &info).await,
-        Tab::Output => output::tab(&viewer, name).await,
+        Tab::Output => output::tab(&viewer, &info, &query).await?,
         Tab::Events => log::of_service(&viewer, &info, &query).await?,
         Tab::History => history::of_service(&viewer, &info, &query).await?,
     };
@@ -234,12 +233,18 @@ pub(crate) async fn stream(
     let tab = Tab::of(&tab)?;
     let name = query.name()?;
     let hub = viewer.hub().await?;
-    find(&hub, &name)?;
-    if tab == Tab::Output {
-        let from = query.number("from").unwrap_or_default();
-        return output::stream(viewer, name, from).await;
-    }
-    Ok(respond(move |sender| follow(viewer, hub, name, sender)).into_response())
+    let info = find(&hub, &name)?;
+    // From where on; while the reader looks at another part the state alone is followed.
+    let from = query.number("from").filter(|_| tab == Tab::Output);
+    let Some(from) = from else {
+        return Ok(respond(move |sender| follow(viewer, hub, name, sender)).into_response());
+    };
+    Ok(respond(move |sender| async move {
+        let lines = output::follow(viewer.clone(), Arc::clone(&hub), info, from, sender.clone());
+        let (state, lines) = tokio::join!(follow(viewer, hub, name, sender), lines);
+        state.and(lines)
+    })
+    .into_response())
 }
 
 async fn follow(

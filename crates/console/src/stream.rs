@@ -9,6 +9,8 @@ use futures_util::stream::unfold;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use crate::output_lines::Lines;
+
 /// Messages that wait for a slow browser; then anyone who makes them waits.
 const BEHIND_MAX: usize = 4;
 /// How often a silent stream shows that it lives.
@@ -29,13 +31,8 @@ pub(crate) enum Message {
     Parts { parts: Vec<(&'static str, String)> },
     /// Something new at the beginning of a list, by id.
     Prepend { id: &'static str, html: String },
-    /// Something new at the end of an output.
-    Append {
-        id: &'static str,
-        text: String,
-        /// The position behind it.
-        end: u64,
-    },
+    /// Lines of an output.
+    Output(Lines),
     /// Whether the manager answers.
     Connected { connected: bool },
     /// Something was missed: load the page again.
@@ -45,6 +42,7 @@ pub(crate) enum Message {
 }
 
 /// Where a stream's messages go.
+#[derive(Clone)]
 pub(crate) struct Sender(mpsc::Sender<Message>);
 
 /// The page is closed.

@@ -32,6 +32,7 @@ pub mod rights;
 pub mod run;
 pub mod security;
 pub mod settings;
+pub mod stamp;
 pub mod state;
 pub mod status;
 pub mod win32;

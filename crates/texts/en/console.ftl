@@ -449,3 +449,11 @@ console-restart-all = Restart all
 console-leave-them = Leave them
 console-reload = Reload settings
 console-settings-set = { $number } set
+console-new-lines = { $count ->
+    [one] { $number } new line, jump to the end
+   *[other] { $number } new lines, jump to the end
+}
+console-jump-to-the-end = Jump to the end
+console-find = Find
+console-download = Download
+console-output-skipped = { $size } came too fast to be shown; look at them

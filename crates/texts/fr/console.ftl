@@ -452,3 +452,11 @@ console-settings-set = { $number ->
     [one] { $number } défini
    *[other] { $number } définis
 }
+console-new-lines = { $count ->
+    [one] { $number } nouvelle ligne, aller à la fin
+   *[other] { $number } nouvelles lignes, aller à la fin
+}
+console-jump-to-the-end = Aller à la fin
+console-find = Chercher
+console-download = Télécharger
+console-output-skipped = { $size } sont arrivés trop vite pour être affichés ; les voir

@@ -1,116 +1,179 @@
 //! The tab "Output": what the service prints, as it prints it.
+//!
+//! The page has the last lines. The script asks for older ones, for what is around a line that was found, and
+//! listens to the stream; without it the page has links that load these pages instead. Lines are cut and made
+//! markup by `output_lines`; how the script keeps few of them in the page is in `output.js`.
 
-use std::future::poll_fn;
+mod download;
+mod find;
+mod live;
+mod marks;
 
+use axum::Json;
 use axum::response::{IntoResponse, Response};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use relance_client::ServiceManager;
-use relance_scm::ServiceName;
-use relance_scm::manager::OutputRange;
+use relance_scm::manager::{OutputPart, OutputRange, ServiceInfo};
+use relance_scm::{ScmError, ServiceName, Win32Error};
 use relance_texts::console;
 
+pub(crate) use self::download::download;
+pub(crate) use self::find::find;
+pub(crate) use self::live::follow;
+use self::marks::Marks;
+use crate::form::{Form, Query, query};
+use crate::lang::Lang;
+use crate::output_lines::{Cutter, Line, Lines};
 use crate::reply::{Answer, problem};
-use crate::stream::{Closed, Message, Sender, respond};
+use crate::tab::Tab;
 use crate::viewer::Viewer;
 
 /// Lines that are shown at first.
 const LINES: u32 = 500;
+/// Most bytes that are shown at a time.
+const SHOWN_LEN: u64 = 128 << 10;
 
-pub(crate) async fn tab(viewer: &Viewer, name: &ServiceName) -> Markup {
-    let lang = viewer.lang();
-    let part = {
-        let name = name.clone();
-        viewer
-            .ask(move |manager, caller, reply| {
-                manager.read_output(caller, &name, OutputRange::LastLines(LINES), reply);
-            })
-            .await
-    };
-    let (text, end) = match &part {
-        Ok(part) => (plain(&part.bytes), part.end),
-        Err(_) => (String::new(), 0),
-    };
-    html! {
-        section.card {
-            div.row {
-                label.grow { span.label { (console::SEARCH.of(lang)) }
-                    input #find type="search" data-find="output" autocomplete="off"; }
-                label.check { input #follow type="checkbox" checked; span { (console::FOLLOW.of(lang)) } }
-                span #found.dim role="status" {}
-            }
-            @if let Err(error) = &part
-                && error.code() != relance_scm::Win32Error::FILE_NOT_FOUND { (problem(error, lang)) }
-            pre #output.output tabindex="0" role="log" aria-label=(console::OUTPUT.of(lang)) data-from=(end) { (text) }
+/// Which lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    Last,
+    Before(u64),
+    Around(u64),
+}
+
+impl Which {
+    fn of(form: &Form) -> Self {
+        match (form.number("before"), form.number("at")) {
+            (Some(before), _) => Self::Before(before),
+            (None, Some(at)) => Self::Around(at),
+            (None, None) => Self::Last,
         }
     }
 }
 
-/// The stream of a service's output from a position on.
-pub(crate) async fn stream(viewer: Viewer, name: ServiceName, from: u64) -> Answer<Response> {
-    let mut output = viewer
-        .with(move |manager, caller| manager.follow_output(caller, &name, from))
-        .await?;
-    Ok(respond(move |sender: Sender| async move {
-        loop {
-            let part = tokio::select! {
-                part = poll_fn(|task| output.poll_next(task)) => part,
-                () = sender.closed() => return Err(Closed),
-            };
-            // The manager has ended the stream; the page begins another.
-            let Some(part) = part else {
-                return sender.send(Message::Missed).await;
-            };
-            let text = plain(&part.bytes);
-            let message = Message::Append {
-                id: "output",
-                text,
-                end: part.end,
-            };
-            sender.send(message).await?;
+/// A part of the output; none if the position is of a file that is not there any more.
+async fn read(viewer: &Viewer, name: &ServiceName, which: Which) -> Result<Lines, ScmError> {
+    let ask = |range| {
+        let name = name.clone();
+        viewer.ask(move |manager, caller, reply| manager.read_output(caller, &name, range, reply))
+    };
+    let (from, to) = match which {
+        Which::Last => {
+            let part = ask(OutputRange::LastLines(LINES)).await?;
+            return Ok(last_lines(&part));
+        }
+        Which::Before(before) => (before.saturating_sub(SHOWN_LEN), before),
+        Which::Around(at) => (
+            at.saturating_sub(SHOWN_LEN / 2),
+            at.saturating_add(SHOWN_LEN / 2),
+        ),
+    };
+    let part = ask(OutputRange::From(from)).await?;
+    let is_there = part.end - part.bytes.len() as u64 == from;
+    let length = usize::try_from(to - from).unwrap_or(usize::MAX);
+    let bytes = &part.bytes[..part.bytes.len().min(length)];
+    Ok(if is_there {
+        lines_of(bytes, from, from == 0)
+    } else {
+        Lines::default()
+    })
+}
+
+fn last_lines(part: &OutputPart) -> Lines {
+    let shown = usize::try_from(SHOWN_LEN).unwrap_or(usize::MAX);
+    let skipped = part.bytes.len().saturating_sub(shown);
+    let bytes = &part.bytes[skipped..];
+    lines_of(bytes, part.end - bytes.len() as u64, skipped == 0)
+}
+
+/// The lines of these bytes, without the rest of one that began before them.
+fn lines_of(bytes: &[u8], from: u64, is_begin: bool) -> Lines {
+    let begins = |end: usize| end + 1;
+    let first = if is_begin {
+        0
+    } else {
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        end.map_or(bytes.len(), begins)
+    };
+    Cutter::new(from + first as u64).feed(&bytes[first..])
+}
+
+/// The same, with what happened to the service in between.
+async fn read_marked(viewer: &Viewer, info: &ServiceInfo, which: Which) -> Result<Lines, ScmError> {
+    let mut lines = read(viewer, &info.config.service_name, which).await?;
+    let marks = Marks::find(viewer, info).await?;
+    marks.put_into(&mut lines, which == Which::Last, viewer.lang());
+    Ok(lines)
+}
+
+pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo, form: &Form) -> Answer<Markup> {
+    let lang = viewer.lang();
+    let name = &info.config.service_name;
+    let lines = match read_marked(viewer, info, Which::of(form)).await {
+        Ok(lines) => lines,
+        Err(error) if error.code() == Win32Error::FILE_NOT_FOUND => Lines::default(),
+        Err(error) => return Ok(html! { section.card { (problem(&error, lang)) } }),
+    };
+    let found = match form.given("q") {
+        Some(text) => Some(find::search(viewer, name, text).await?),
+        None => None,
+    };
+    Ok(html! {
+        section.card {
+            (toolbar(form, name, lang))
+            @if let Some(found) = &found { noscript { (find::list(found, name, lang)) } }
+            div #output.output tabindex="0" role="region" aria-label=(console::OUTPUT.of(lang))
+                data-name=(name) data-live[Which::of(form) == Which::Last] data-end=(lines.end()) {
+                div.lines { (rows(&lines)) }
+            }
+            div.row.end {
+                @if lines.from > 0 {
+                    a #older.button.quiet href=(part(name, "before", lines.from)) { "↑ " (console::OLDER.of(lang)) }
+                }
+                button #newest.primary type="button" hidden { (console::JUMP_TO_THE_END.of(lang)) }
+            }
         }
     })
-    .into_response())
 }
 
-/// What a terminal would show as text: without the sequences that move its cursor or paint, and
-/// without characters that show nothing or turn the reading direction of what follows.
-fn plain(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let mut plain = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '\u{1b}' => skip_sequence(&mut characters),
-            '\n' | '\t' => plain.push(character),
-            '\r' => {}
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => plain.push('\u{fffd}'),
-            other if other.is_control() => plain.push('\u{fffd}'),
-            other => plain.push(other),
+/// Search, and what else can be done with the output.
+fn toolbar(form: &Form, name: &ServiceName, lang: Lang) -> Markup {
+    html! {
+        form #find.row method="get" action=(Tab::Output.word()) role="search" {
+            input type="hidden" name="name" value=(name);
+            label.grow { span.label { (console::SEARCH.of(lang)) }
+                input type="search" name="q" value=(form.text("q")) autocomplete="off"; }
+            noscript { button type="submit" { (console::FIND.of(lang)) } }
+            button #previous type="button" hidden { "↑ " (console::PREVIOUS.of(lang)) }
+            button #next type="button" hidden { "↓ " (console::NEXT.of(lang)) }
+            span #found.dim role="status" {}
+            a.button.quiet href={ "/output/download?" (query(&[("name", name.as_str())])) } download="" { (console::DOWNLOAD.of(lang)) }
         }
     }
-    plain
 }
 
-/// Skips what follows an escape: `[…letter`, `]…BEL`, or one character.
-fn skip_sequence(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    match characters.next() {
-        Some('[') => {
-            characters.find(|character| ('\u{40}'..='\u{7e}').contains(character));
-        }
-        Some(']') => {
-            while let Some(character) = characters.next() {
-                if character == '\u{7}' {
-                    break;
-                }
-                if character == '\u{1b}' {
-                    // ESC \ ends it too.
-                    characters.next_if_eq(&'\\');
-                    break;
-                }
-            }
-        }
-        _ => {}
+fn part(name: &ServiceName, word: &str, position: u64) -> String {
+    let query = query(&[("name", name.as_str()), (word, &position.to_string())]);
+    format!("/service/{}?{query}", Tab::Output.word())
+}
+
+fn rows(lines: &Lines) -> Markup {
+    let begins = lines.lines.iter().scan(lines.from, |at, line| {
+        let begin = *at;
+        *at += line.0 as u64;
+        Some(begin)
+    });
+    html! {
+        @for (at, Line(_, text)) in begins.zip(&lines.lines) { div data-at=(at) { (PreEscaped(text)) } }
     }
+}
+
+/// `GET /output/lines?name=NAME&before=POSITION`, or `at=POSITION`, or the last ones: for the script.
+pub(crate) async fn part_of(viewer: Viewer, Query(form): Query) -> Answer<Response> {
+    let hub = viewer.hub().await?;
+    let info = super::find(&hub, &form.name()?)?;
+    let lines = read_marked(&viewer, &info, Which::of(&form)).await?;
+    Ok(Json(lines).into_response())
 }
 
 #[cfg(test)]
@@ -118,15 +181,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_of_a_terminal_are_not_shown() {
-        assert_eq!(plain(b"\x1b[31mred\x1b[0m\r\n\tx"), "red\n\tx");
+    fn a_part_begins_with_a_whole_line() {
+        let lines = lines_of(b"rest\nsecond\nthi", 10, false);
+        assert_eq!(lines.from, 15);
+        let texts: Vec<_> = lines.lines.iter().map(|line| line.1.as_str()).collect();
+        assert_eq!(texts, ["second", "thi"]);
+        assert_eq!(lines_of(b"one long rest", 10, false).lines, []);
+        let long = vec![b'x'; usize::try_from(SHOWN_LEN).unwrap() * 2];
+        let part = OutputPart {
+            end: 999_999,
+            bytes: long,
+        };
         assert_eq!(
-            plain(b"\x1b]0;title\x07text\x1b]8;;u\x1b\\link"),
-            "textlink"
+            last_lines(&part).lines,
+            [],
+            "nothing of a line that began long ago"
         );
-        assert_eq!(plain(b"a\x08\x00b"), "a\u{fffd}\u{fffd}b");
-        assert_eq!(plain("a\u{202e}b".as_bytes()), "a\u{fffd}b");
-        assert_eq!(plain(b"\x1b"), "");
-        assert_eq!(plain(b"\xff<b>"), "\u{fffd}<b>");
     }
 }

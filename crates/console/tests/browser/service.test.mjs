@@ -172,7 +172,7 @@ test("Output: live, searchable, without the escapes of a terminal", async (t) =>
   writeFileSync(pipe, "");
   await world.program("talker", `printf '\\033[31mred\\033[0m \\033]0;title\\007<b>bold</b>\\n'; exec tail -n +1 -F ${pipe}`);
   const page = await world.page({ go: tab("talker", "output") });
-  const output = page.getByRole("log", { name: "Output" });
+  const output = page.getByRole("region", { name: "Output" });
   await output.filter({ hasText: "red <b>bold</b>" }).waitFor();
   appendFileSync(pipe, "needle one\n");
   await output.filter({ hasText: "needle one" }).waitFor();

@@ -1,0 +1,62 @@
+// Frames while a service prints: node measure-output.mjs
+//
+// A page follows 0, 100, 1000 and 10 000 lines a second; how long the frames are, and what the tab computes. The
+// frames of the silent page show what the machine itself drops.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { World, closeBrowser, tab, until } from "./world.mjs";
+
+const SECONDS = 10;
+const RATES = [0, 100, 1000, 10_000];
+/** A frame that took longer was followed by one that was not shown; 60 a second. */
+const LATE = 25;
+const round = (value) => Math.round(value * 10) / 10;
+
+const world = await World.start();
+try {
+  const printer = join(world.folder, "printer.mjs");
+  writeFileSync(printer, `
+    const rate = Number(process.argv[2]);
+    const began = performance.now();
+    let printed = 0;
+    setInterval(() => {
+      const due = Math.floor((performance.now() - began) * rate / 1000);
+      let text = "";
+      for (; printed < due; printed += 1) text += "\\x1b[32mINFO\\x1b[0m line " + printed + " of a worker that says what it does, as workers do\\n";
+      process.stdout.write(text);
+    }, 10);
+  `);
+  for (const rate of RATES) {
+    const name = `printer-${rate}`;
+    await world.program(name, `exec ${process.execPath} ${printer} ${rate}`, { options: ["--log-max-size", "100M"] });
+    const page = await world.page({ go: tab(name, "output") });
+    const session = await page.context().newCDPSession(page);
+    await session.send("Performance.enable");
+    const metrics = async () => Object.fromEntries(
+      (await session.send("Performance.getMetrics")).metrics.map(({ name: key, value }) => [key, value]));
+    if (rate) await until("it prints", () => page.locator("#output").getByText("INFO").first().isVisible());
+    const before = await metrics();
+    const frames = await page.evaluate((ms) => new Promise((resolve) => {
+      const times = [];
+      const frame = (at) => {
+        times.push(at);
+        if (at - times[0] < ms) requestAnimationFrame(frame);
+        else resolve(times.slice(1).map((time, i) => time - times[i]));
+      };
+      requestAnimationFrame(frame);
+    }), SECONDS * 1000);
+    const now = await metrics();
+    const share = (key) => round((now[key] - before[key]) * 100 / SECONDS);
+    const last = Number((await page.locator("#output .lines > div").last().textContent().catch(() => "")).match(/line (\d+)/)?.[1]);
+    const late = frames.filter((ms) => ms > LATE);
+    console.log(`${rate} lines a second for ${SECONDS} s: ${frames.length} frames, ${late.length} late (> ${LATE} ms), longest ${round(Math.max(...frames))} ms; `
+      + `main thread ${share("TaskDuration")} % (script ${share("ScriptDuration")} %, layout ${share("LayoutDuration")} %, style ${share("RecalcStyleDuration")} %); `
+      + `heap ${round(now.JSHeapUsedSize / 1e6)} MB, ${now.Nodes} nodes${rate ? `; line ${last} shown` : ""}`);
+    await page.context().close();
+    await world.relance("terminate", name);
+  }
+} finally {
+  await closeBrowser();
+  await world.end();
+}
