@@ -34,6 +34,7 @@ mod spawn;
 mod start_error;
 mod store_watch;
 pub(crate) mod usage;
+mod verdicts;
 mod wall_timer;
 mod without_database;
 

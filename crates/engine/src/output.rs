@@ -5,9 +5,11 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 
+use relance_policy::RunId;
 use relance_scm::ServiceId;
 use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
 
@@ -21,6 +23,8 @@ const PART_LEN_MAX: u64 = 1 << 20;
 #[derive(Default)]
 pub(crate) struct OutputSignals {
     waiting: Mutex<HashMap<ServiceId, Vec<Waker>>>,
+    /// How often they have printed, of the runs whose silence is looked for.
+    moves: Mutex<HashMap<RunId, Weak<AtomicU64>>>,
     /// Who is told of losses, once somebody is.
     told: OnceLock<Box<Told>>,
 }
@@ -36,6 +40,23 @@ impl OutputSignals {
     pub(crate) fn grown(&self, service: ServiceId) {
         let waiting = self.lock().remove(&service);
         waiting.into_iter().flatten().for_each(Waker::wake);
+    }
+
+    /// Counts from now on how often this run prints, for as long as the count is kept.
+    pub(crate) fn moves(&self, run: RunId) -> Arc<AtomicU64> {
+        let mut counted = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.retain(|_, moves| moves.strong_count() > 0);
+        let moves = Arc::default();
+        counted.insert(run, Arc::downgrade(&moves));
+        moves
+    }
+
+    /// A run has printed something, wherever that goes.
+    pub(crate) fn printed(&self, run: RunId) {
+        let counted = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(moves) = counted.get(&run).and_then(Weak::upgrade) {
+            moves.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// From now on losses are told to this.

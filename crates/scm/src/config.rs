@@ -28,7 +28,7 @@ use crate::error::ScmError;
 use crate::failure_actions::FailureActions;
 use crate::name::{ServiceName, check_display_name};
 use crate::security::SecurityDescriptor;
-use crate::settings::{Applies, PASS_ENVIRONMENT};
+use crate::settings::{Applies, OUTPUT, PASS_ENVIRONMENT, PROBE, READY};
 use crate::win32::Win32Error;
 
 pub use affinity::Affinity;
@@ -263,6 +263,7 @@ impl ServiceConfig {
     fn check_extensions(&self, problems: &mut Vec<ScmError>) {
         let passed = self.extensions.get(PASS_ENVIRONMENT);
         problems.extend(passed.iter().filter_map(|text| passed::problem(text)));
+        self.check_output(problems);
         if self.kind == ServiceKind::Program {
             return;
         }
@@ -271,6 +272,21 @@ impl ServiceConfig {
                 problems.push(invalid(reason));
             }
         }
+    }
+
+    /// Nobody reads output that is thrown away, so nothing can be seen in it.
+    fn check_output(&self, problems: &mut Vec<ScmError>) {
+        if self.extensions.get(OUTPUT) != OutputMode::Null.name() {
+            return;
+        }
+        let is_sign = matches!(self.extensions.get(READY), Some(Readiness::Output(_)));
+        let is_probed = self.extensions.get(PROBE) == Some(Probe::Output);
+        let option = match (is_sign, is_probed) {
+            (true, _) => READY.setting().option,
+            (false, true) => PROBE.setting().option,
+            (false, false) => return,
+        };
+        problems.push(invalid(error::OutputIsThrownAway { option }));
     }
 }
 

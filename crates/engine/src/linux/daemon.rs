@@ -26,13 +26,13 @@ use super::processes::{Greeting, LinuxProcesses, RebootCommand, TOKEN_WAKE};
 use super::protocol::RecordedRun;
 use super::signals::Signals;
 use super::store_watch::StoreWatch;
+use super::verdicts::Verdicts;
 use super::wall_timer::WallTimer;
 use super::without_database;
 use crate::command::QUEUE_LEN_MAX;
 use crate::database::{Database, EventLog, Loaded, Meta};
 use crate::engine::{Beginning, Engine, Moment, Settings};
 use crate::handle::{EngineHandle, SharedClock};
-use crate::output::OutputSignals;
 use crate::processes::Processes;
 use crate::publisher::Publisher;
 use crate::queue::queue;
@@ -102,11 +102,14 @@ pub fn run(
     // The threads of output and database, which are made now, inherit it: a restart is not to wait
     // while its reason is written down.
     process::set_patient(true);
-    let (logs, output_signals) = collect_output(setup)?;
+    let verdicts = Verdicts::new(&epoll)?;
+    let logs = collect_output(setup, &verdicts)?;
+    let output_signals = Arc::clone(logs.signals());
     let mut processes = LinuxProcesses::new(
         Link::new(link)?,
         Arc::clone(&epoll),
         logs,
+        verdicts,
         around,
         setup.reboot.clone(),
     )?;
@@ -212,11 +215,9 @@ fn open_as_many_files_as_the_guardian() {
 
 /// Starts the thread that collects output. Nothing has started threads before, so all of them leave its
 /// signals to it.
-fn collect_output(setup: &EngineSetup) -> io::Result<(Logs, Arc<OutputSignals>)> {
+fn collect_output(setup: &EngineSetup, verdicts: &Verdicts) -> io::Result<Logs> {
     let reopen = Signals::reopen()?;
-    let waiting = Arc::new(OutputSignals::default());
-    let logs = Logs::start(setup.output.clone(), Arc::clone(&waiting), Some(reopen))?;
-    Ok((logs, waiting))
+    Logs::start(setup.output.clone(), verdicts.teller(), Some(reopen))
 }
 
 fn moment(clock: Clock) -> Moment {

@@ -29,6 +29,7 @@ use relance_scm::ServiceConfig;
 use rustix::event::{EventfdFlags, eventfd};
 
 use super::signals::Signals;
+use super::verdicts::Teller;
 use crate::output::OutputSignals;
 pub use path::log_path;
 pub use plan::Sink;
@@ -56,6 +57,7 @@ pub struct LogSettings {
 pub(crate) struct Logs {
     requests: Sender<LogsRequest>,
     wake: Arc<OwnedFd>,
+    signals: Arc<OutputSignals>,
     /// The thread was asked for something and not woken yet.
     is_asked: bool,
 }
@@ -79,30 +81,33 @@ enum LogsRequest {
 }
 
 impl Logs {
-    /// Starts the thread. `reopen`: signals after which files are looked for.
+    /// Starts the thread. `reopen`: signals after which files are looked for; `teller`: who is told of
+    /// lines that are waited for.
     pub(crate) fn start(
         settings: LogSettings,
-        signals: Arc<OutputSignals>,
+        teller: Teller,
         reopen: Option<Signals>,
     ) -> io::Result<Self> {
-        Self::with_sinks(settings, signals, reopen, Sinks::new()?)
+        Self::with_sinks(settings, teller, reopen, Sinks::new()?)
     }
 
     fn with_sinks(
         settings: LogSettings,
-        signals: Arc<OutputSignals>,
+        teller: Teller,
         reopen: Option<Signals>,
         sinks: Sinks,
     ) -> io::Result<Self> {
+        let signals = Arc::<OutputSignals>::default();
         let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (requests, receiver) = channel();
         let thread = Thread::new(
             settings,
-            signals,
+            Arc::clone(&signals),
             Arc::clone(&wake),
             reopen,
             receiver,
             sinks,
+            teller,
         )?;
         std::thread::Builder::new()
             .name("output".into())
@@ -110,8 +115,14 @@ impl Logs {
         Ok(Self {
             requests,
             wake,
+            signals,
             is_asked: false,
         })
+    }
+
+    /// What is told of output.
+    pub(crate) fn signals(&self) -> &Arc<OutputSignals> {
+        &self.signals
     }
 
     fn send(&mut self, request: LogsRequest) {

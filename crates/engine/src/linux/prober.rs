@@ -5,10 +5,12 @@
 //! probed it sleeps without a deadline. Only what changes something is told: that a run is ready, or that
 //! it has failed its last chance. A good probe costs nobody else anything.
 //!
-//! `attempt` is one connection; what is wanted of a run its record says (`plan`).
+//! `attempt` is one connection, `silence` looks at what is printed; what is wanted of a run its record says
+//! (`plan`).
 
 mod attempt;
 mod plan;
+mod silence;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,18 +21,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use relance_policy::{Notice, RunId, ServiceId, ServiceRecord};
+use relance_scm::config::Probe;
 use relance_scm::duration;
-use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, epoll, eventfd, poll};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
 use attempt::{Attempt, Progress};
 use plan::{Plan, Purpose};
+use silence::Silence;
 
-/// Tells the engine's epoll that there are verdicts; no run has this token.
-pub(super) const TOKEN: u64 = 5;
+use super::verdicts::Teller;
+use crate::output::OutputSignals;
 
 /// The engine's side.
 pub(super) struct Prober {
-    epoll: Arc<OwnedFd>,
+    teller: Teller,
+    output: Arc<OutputSignals>,
     thread: Option<Connected>,
     /// What is probed.
     plans: BTreeMap<ServiceId, (RunId, Plan)>,
@@ -40,20 +45,16 @@ struct Connected {
     orders: Sender<Order>,
     /// Wakes the thread.
     wake: Arc<OwnedFd>,
-    /// Wakes the engine.
-    told: Arc<OwnedFd>,
-    verdicts: Receiver<Verdict>,
 }
 
 /// What is to be probed of a service; `None`: nothing any more.
 type Order = (ServiceId, Option<(RunId, Plan)>);
-/// What was found out.
-type Verdict = (RunId, Notice);
 
 impl Prober {
-    pub(super) fn new(epoll: Arc<OwnedFd>) -> Self {
+    pub(super) fn new(teller: Teller, output: Arc<OutputSignals>) -> Self {
         Self {
-            epoll,
+            teller,
+            output,
             thread: None,
             plans: BTreeMap::new(),
         }
@@ -83,7 +84,8 @@ impl Prober {
 
     fn order(&mut self, order: Order) -> io::Result<()> {
         if self.thread.is_none() {
-            self.thread = Some(start(&self.epoll)?);
+            let (teller, output) = (self.teller.clone(), Arc::clone(&self.output));
+            self.thread = Some(start(teller, output)?);
         }
         if let Some(thread) = &self.thread {
             // A thread that has ended would have taken the engine with it.
@@ -92,29 +94,16 @@ impl Prober {
         }
         Ok(())
     }
-
-    /// What was found out since the last call.
-    pub(super) fn verdicts(&self) -> Vec<Verdict> {
-        let Some(thread) = &self.thread else {
-            return Vec::new();
-        };
-        let _ = rustix::io::read(&*thread.told, &mut [0; 8]);
-        thread.verdicts.try_iter().collect()
-    }
 }
 
-fn start(epoll: &OwnedFd) -> io::Result<Connected> {
-    let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
-    let (woken, told) = (Arc::new(eventfd(0, flags)?), Arc::new(eventfd(0, flags)?));
-    let data = epoll::EventData::new_u64(TOKEN);
-    epoll::add(epoll, &*told, data, epoll::EventFlags::IN)?;
+fn start(teller: Teller, output: Arc<OutputSignals>) -> io::Result<Connected> {
+    let woken = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
     let (orders, taken) = channel();
-    let (tell, verdicts) = channel();
     let mut work = Work {
         orders: taken,
         woken: Arc::clone(&woken),
-        tell,
-        told: Arc::clone(&told),
+        teller,
+        output,
         targets: BTreeMap::new(),
     };
     let thread = thread::Builder::new().name("probes".to_owned());
@@ -122,8 +111,6 @@ fn start(epoll: &OwnedFd) -> io::Result<Connected> {
     Ok(Connected {
         orders,
         wake: woken,
-        told,
-        verdicts,
     })
 }
 
@@ -135,8 +122,8 @@ fn wake(eventfd: &OwnedFd) {
 struct Work {
     orders: Receiver<Order>,
     woken: Arc<OwnedFd>,
-    tell: Sender<Verdict>,
-    told: Arc<OwnedFd>,
+    teller: Teller,
+    output: Arc<OutputSignals>,
     targets: BTreeMap<ServiceId, Target>,
 }
 
@@ -147,6 +134,8 @@ struct Target {
     /// When the next attempt begins.
     due: Instant,
     attempt: Option<Attempt>,
+    /// Where what is printed is the sign.
+    silence: Option<Silence>,
     /// How many attempts there were.
     attempts: u32,
     /// So many have failed in a row.
@@ -181,11 +170,14 @@ impl Work {
                 }
                 Some((run, plan)) => {
                     let due = Instant::now() + plan.first(run);
+                    let is_output = plan.target.probe == Probe::Output;
+                    let silence = is_output.then(|| Silence::new(self.output.moves(run)));
                     let target = Target {
                         run,
                         plan,
                         due,
                         attempt: None,
+                        silence,
                         attempts: 0,
                         failed: 0,
                     };
@@ -204,6 +196,12 @@ impl Work {
             };
             target.attempts = target.attempts.saturating_add(1);
             target.due = now + target.plan.pause(target.run, target.attempts);
+            if let Some(silence) = &mut target.silence {
+                let printed = silence.is_broken().then_some(());
+                let result = printed.ok_or_else(|| "it printed nothing".to_owned());
+                self.ended(service, now, result);
+                continue;
+            }
             match Attempt::begin(&target.plan.target, now + target.plan.within) {
                 Ok(attempt) => target.attempt = Some(attempt),
                 Err(error) => self.ended(service, now, Err(error.to_string())),
@@ -281,8 +279,6 @@ impl Work {
         let run = target.run;
         // What follows is not probed for here: the record says what is wanted next.
         self.targets.remove(&service);
-        if self.tell.send((run, notice)).is_ok() {
-            wake(&self.told);
-        }
+        self.teller.tell(run, notice);
     }
 }

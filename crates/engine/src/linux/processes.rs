@@ -39,7 +39,7 @@ use super::link::Link;
 use super::logs::Logs;
 use super::notify::Sockets;
 use super::plan;
-use super::prober::{self, Prober};
+use super::prober::Prober;
 use super::protocol::{
     GuardianRequest, RunKey, VERSION, VERSION_GIVE_UP, VERSION_JOURNAL, VERSION_LIMITS,
     VERSION_SIGNS, run_of,
@@ -47,6 +47,7 @@ use super::protocol::{
 use super::secret::Secret;
 use super::spawn::SpawnError;
 use super::usage;
+use super::verdicts::{self, Verdicts};
 use crate::handle::SharedConsole;
 use crate::processes::{Fact, Processes, StartProblem};
 use crate::signs::SharedSigns;
@@ -85,6 +86,8 @@ pub(crate) struct LinuxProcesses {
     /// Those of runs that are to say that they are ready, and have not.
     ready_fds: BTreeMap<RunId, OwnedFd>,
     prober: Prober,
+    /// What it and the log thread find out.
+    verdicts: Verdicts,
     /// What runs have said, for people.
     signs: Arc<SharedSigns>,
     /// What the guardian has said of the console.
@@ -120,7 +123,7 @@ struct HostEnd {
 pub(crate) const TOKEN_LINK: u64 = 1;
 pub(crate) const TOKEN_WAKE: u64 = 2;
 pub(crate) const TOKEN_TIMER: u64 = 3;
-pub(crate) const TOKEN_STORE: u64 = 4; // 5 is the prober's.
+pub(crate) const TOKEN_STORE: u64 = 4; // 5 is that of verdicts.
 pub(crate) const TOKEN_WALL: u64 = 6;
 /// What is always waited for on the link.
 const LINK_EVENTS: epoll::EventFlags = epoll::EventFlags::IN.union(epoll::EventFlags::ET);
@@ -131,12 +134,13 @@ impl LinuxProcesses {
         link: Link,
         epoll: Arc<OwnedFd>,
         logs: Logs,
+        verdicts: Verdicts,
         around: Surroundings,
         reboot: RebootCommand,
     ) -> io::Result<Self> {
         let data = epoll::EventData::new_u64(TOKEN_LINK);
         epoll::add(&epoll, &link, data, LINK_EVENTS)?;
-        let prober = Prober::new(Arc::clone(&epoll));
+        let prober = Prober::new(verdicts.teller(), Arc::clone(logs.signals()));
         let sockets = Sockets::new(&around.socket, Arc::clone(&epoll));
         Ok(Self {
             link,
@@ -156,6 +160,7 @@ impl LinuxProcesses {
             sockets,
             ready_fds: BTreeMap::new(),
             prober,
+            verdicts,
             signs: Arc::default(),
             console: Arc::default(),
             buffer: vec![0; PEEK_LEN].into_boxed_slice(),
@@ -226,7 +231,7 @@ impl LinuxProcesses {
             self.read_link();
         } else if let Some(run) = Sockets::run_of(token) {
             self.read_signs(run);
-        } else if token == prober::TOKEN {
+        } else if token == verdicts::TOKEN {
             self.take_verdicts();
         } else if let Some(run) = signs::ready_run(token) {
             self.ready_event(run);

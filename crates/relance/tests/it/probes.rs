@@ -142,3 +142,77 @@ fn x44_a_hung_program_may_leave_a_dump() {
     });
     output_with(&daemon, "app", "dumped");
 }
+
+#[test]
+fn x41_a_program_is_ready_when_it_prints_its_line() {
+    let daemon = Daemon::start(relance());
+    let (_stage, mut puppet) = started(&daemon, "app", |config| {
+        let sign = Readiness::Output("listening on".into());
+        config.extensions.set(READY, Some(sign));
+    });
+    puppet
+        .order("print starting; not listening yet")
+        .expect("printed");
+    output_with(&daemon, "app", "not listening yet");
+    let state = daemon.query(&name("app")).status.state;
+    assert_eq!(state, ServiceState::StartPending);
+    puppet.order("print now listening on 80").expect("printed");
+    daemon.wait_for_state(&name("app"), ServiceState::Running);
+    puppet.order("print serving").expect("printed");
+    output_with(&daemon, "app", "now listening on 80\nserving");
+}
+
+#[test]
+fn x41_an_engine_that_may_have_missed_the_line_takes_the_program_for_ready() {
+    let daemon = Daemon::start(relance());
+    let (_stage, _puppet) = started(&daemon, "app", |config| {
+        let sign = Readiness::Output("listening on".into());
+        config.extensions.set(READY, Some(sign));
+    });
+    daemon.wait_for_state(&name("app"), ServiceState::StartPending);
+    daemon.kill_engine();
+    daemon.wait_for_state(&name("app"), ServiceState::Running);
+}
+
+#[test]
+fn x43_a_program_that_prints_nothing_for_too_long_hangs() {
+    let daemon = Daemon::start(relance());
+    let (_talking_stage, mut talking) = started(&daemon, "talking", |config| {
+        probed(config, Probe::Output, 1000);
+    });
+    let (_stage, mut puppet) = started(&daemon, "silent", |config| {
+        probed(config, Probe::Output, 2);
+    });
+    puppet.order("print the last word").expect("printed");
+    while daemon.query(&name("silent")).recovery.failure_count == 0 {
+        talking.order("print something").expect("printed");
+    }
+    let said = has_failed(&daemon, "silent");
+    assert!(
+        said.contains("output failed 2 times in a row: it printed nothing"),
+        "{said}"
+    );
+    let info = daemon.query(&name("talking"));
+    assert_eq!(info.status.state, ServiceState::Running);
+}
+
+#[test]
+fn x43_what_is_thrown_away_cannot_be_looked_at() {
+    let daemon = Daemon::start(relance());
+    for (option, value) in [("--ready", "output:up"), ("--probe", "output")] {
+        let arguments = [
+            "create",
+            "a",
+            option,
+            value,
+            "--output",
+            "null",
+            "--",
+            "/bin/true",
+        ];
+        let output = daemon.relance(&arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let advice = format!("{option} looks at what the program prints");
+        assert!(!output.status.success() && said.contains(&advice), "{said}");
+    }
+}

@@ -64,7 +64,7 @@ fn x41_a_sign_outlives_the_engine_and_the_daemon() {
     for sign in [Readiness::Notify, Readiness::Descriptor(5)] {
         let order = match sign {
             Readiness::Notify => "say READY=1",
-            Readiness::Descriptor(_) | Readiness::Connect(_) => "ready 5",
+            _ => "ready 5",
         };
         let daemon = Daemon::with_manual_clock(relance());
         let (_stage, mut puppet) = started(&daemon, |config| {

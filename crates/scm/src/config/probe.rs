@@ -1,4 +1,5 @@
-//! Where a probe looks: an address that takes connections, or a page that is answered (X41, X43).
+//! Where a probe looks: an address that takes connections, a page that is answered, or what is printed
+//! (X41, X43).
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -14,7 +15,7 @@ use crate::win32::Win32Error;
 pub enum Address {
     /// `127.0.0.1:8080`, `[::1]:8080`; `localhost:8080` is the first of these.
     Tcp(SocketAddr),
-    /// The whole path of a Unix socket.
+    /// The whole path of a Unix socket, or `@` and the name of one without a file.
     Unix(Box<str>),
 }
 
@@ -30,6 +31,8 @@ pub enum Probe {
         /// What for, with the `/` in front.
         path: Box<str>,
     },
+    /// It prints something between one look and the next: `output`.
+    Output,
 }
 
 impl Address {
@@ -38,7 +41,7 @@ impl Address {
         let (kind, rest) = text.split_once(':')?;
         match kind {
             "tcp" => socket_address(rest).map(Self::Tcp),
-            "unix" if rest.starts_with('/') && !rest.contains('\0') => {
+            "unix" if rest.starts_with(['/', '@']) && rest.len() > 1 && !rest.contains('\0') => {
                 Some(Self::Unix(rest.into()))
             }
             _ => None,
@@ -62,6 +65,7 @@ impl FromStr for Probe {
     fn from_str(text: &str) -> Result<Self, ScmError> {
         let probe = match text.strip_prefix("http://") {
             Some(rest) => page(rest),
+            None if text == "output" => Some(Self::Output),
             None => Address::read(text).map(Self::Connect),
         };
         probe.ok_or_else(|| {
@@ -97,6 +101,7 @@ impl fmt::Display for Probe {
         match self {
             Self::Connect(address) => address.fmt(f),
             Self::Http { address, path } => write!(f, "http://{address}{path}"),
+            Self::Output => f.write_str("output"),
         }
     }
 }

@@ -18,6 +18,8 @@ pub enum Readiness {
     Descriptor(u8),
     /// This address takes connections: `tcp:127.0.0.1:8080`, `unix:/run/app.sock`.
     Connect(Address),
+    /// A line that it prints contains this: `output:listening on`.
+    Output(Box<str>),
 }
 
 /// Descriptors that a program may use: those above the standard ones.
@@ -31,6 +33,7 @@ impl FromStr for Readiness {
         let sign = match kind {
             "notify" if rest.is_empty() => Some(Self::Notify),
             "fd" => descriptor(rest).map(Self::Descriptor),
+            "output" => line(rest).map(Self::Output),
             _ => Address::read(text).map(Self::Connect),
         };
         sign.ok_or_else(|| {
@@ -45,12 +48,19 @@ fn descriptor(text: &str) -> Option<u8> {
     DESCRIPTORS.contains(&number).then_some(number)
 }
 
+/// A part of one line. Empty, it would be in all of them.
+fn line(text: &str) -> Option<Box<str>> {
+    let fits = !text.is_empty() && !text.contains(['\n', '\0']);
+    fits.then(|| text.into())
+}
+
 impl fmt::Display for Readiness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Notify => f.write_str("notify"),
             Self::Descriptor(number) => write!(f, "fd:{number}"),
             Self::Connect(address) => address.fmt(f),
+            Self::Output(text) => write!(f, "output:{text}"),
         }
     }
 }
@@ -61,12 +71,29 @@ mod tests {
 
     #[test]
     fn x41_signs_are_read_and_written_alike() {
-        for text in ["notify", "fd:3", "fd:255", "tcp:[::1]:80", "unix:/a"] {
+        for text in [
+            "notify",
+            "fd:3",
+            "fd:255",
+            "tcp:[::1]:80",
+            "unix:/a",
+            "output:listening on: 80",
+        ] {
             let sign: Readiness = text.parse().unwrap();
             assert_eq!(sign.to_string(), text);
         }
         for text in [
-            "", "notify:1", "fd", "fd:", "fd:2", "fd:256", "fd:-1", "soon",
+            "",
+            "notify:1",
+            "fd",
+            "fd:",
+            "fd:2",
+            "fd:256",
+            "fd:-1",
+            "soon",
+            "output",
+            "output:",
+            "output:a\nb",
         ] {
             let refused = text.parse::<Readiness>().unwrap_err();
             assert_eq!(refused.code(), Win32Error::INVALID_PARAMETER, "{text}");

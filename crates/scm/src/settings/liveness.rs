@@ -21,9 +21,9 @@ pub(super) const READY: Setting = Setting {
     },
     about: Words {
         en: "How a program says that it is ready: notify (READY=1, as for systemd), fd:3 (a line on that \
-             descriptor), tcp:127.0.0.1:80 or unix:/run/app.sock (it takes connections); START_PENDING until then, for 90 s at most if there is no start deadline",
+             descriptor), tcp:127.0.0.1:80 or unix:/run/app.sock (it takes connections), output:TEXT (it prints a line with this text); START_PENDING until then, for 90 s at most if there is no start deadline",
         fr: "Comment un programme dit qu’il est prêt : notify (READY=1, comme pour systemd), fd:3 (une ligne \
-             sur ce descripteur), tcp:127.0.0.1:80 ou unix:/run/app.sock (il accepte des connexions) ; START_PENDING d’ici là, 90 s au plus sans limite de démarrage",
+             sur ce descripteur), tcp:127.0.0.1:80 ou unix:/run/app.sock (il accepte des connexions), output:TEXTE (il écrit une ligne qui contient ce texte) ; START_PENDING d’ici là, 90 s au plus sans limite de démarrage",
     },
     applies: Applies::ProgramsOnly(setting::READY_PROGRAMS),
     system: System::Linux(setting::WINDOWS_READY_AT_ONCE),
@@ -99,8 +99,8 @@ pub(super) const PROBE: Setting = Setting {
         fr: "Sonde",
     },
     about: Words {
-        en: "Where it is looked whether it lives: http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 or unix:/run/app.sock",
-        fr: "Où l’on regarde s’il vit : http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 ou unix:/run/app.sock",
+        en: "Where it is looked whether it lives: http://127.0.0.1:8080/health, tcp:127.0.0.1:6379, unix:/run/app.sock, or output (it prints something in each interval)",
+        fr: "Où l’on regarde s’il vit : http://127.0.0.1:8080/health, tcp:127.0.0.1:6379, unix:/run/app.sock, ou output (il écrit quelque chose à chaque intervalle)",
     },
     set_by: SetBy::Administrators(setting::ADMINISTRATORS_PROBE),
     ..LIVELY

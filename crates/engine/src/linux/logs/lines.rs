@@ -1,4 +1,5 @@
-//! Output line by line: with the time in front, and whole lines for those who take only these.
+//! Output line by line: with the time in front, whole lines for those who take only these, and the one that
+//! says that a program is ready.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,9 +13,24 @@ pub(super) struct Lines {
     begun: Vec<u8>,
     /// Whether the file is in the middle of a line.
     is_within: bool,
+    /// What the line contains that is waited for (X41).
+    awaited: Option<Box<str>>,
 }
 
 impl Lines {
+    /// Waits for a line that contains this.
+    pub(super) fn awaiting(awaited: Option<Box<str>>) -> Self {
+        Self {
+            awaited,
+            ..Self::default()
+        }
+    }
+
+    /// Whether a line is waited for.
+    pub(super) fn awaits(&self) -> bool {
+        self.awaited.is_some()
+    }
+
     /// Puts the time in front of each line that begins in these bytes.
     pub(super) fn stamp(&mut self, bytes: &[u8], stamp: &str, stamped: &mut Vec<u8>) {
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -27,8 +43,22 @@ impl Lines {
         }
     }
 
-    /// Hands on the lines that are whole, without their ends.
-    pub(super) fn whole(&mut self, bytes: &[u8], mut hand_on: impl FnMut(&[u8])) {
+    /// Hands on the lines that are whole, without their ends. Whether the one that was waited for is among
+    /// them.
+    pub(super) fn whole(&mut self, bytes: &[u8], mut hand_on: impl FnMut(&[u8])) -> bool {
+        let awaited = self.awaited.take();
+        let mut is_there = false;
+        self.split(bytes, |line| {
+            is_there |= awaited.as_deref().is_some_and(|text| contains(line, text));
+            hand_on(line);
+        });
+        if !is_there {
+            self.awaited = awaited;
+        }
+        is_there
+    }
+
+    fn split(&mut self, bytes: &[u8], mut hand_on: impl FnMut(&[u8])) {
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
             match piece.strip_suffix(b"\n") {
                 Some(line) if self.begun.is_empty() => cut(line, &mut hand_on),
@@ -52,6 +82,10 @@ impl Lines {
             hand_on(&begun);
         }
     }
+}
+
+fn contains(line: &[u8], text: &str) -> bool {
+    line.windows(text.len()).any(|part| part == text.as_bytes())
 }
 
 fn cut(line: &[u8], hand_on: &mut impl FnMut(&[u8])) {
@@ -117,6 +151,23 @@ mod tests {
             lines.end(|line| lengths.push(line.len()));
             assert_eq!(lengths, [LINE_MAX, LINE_MAX, 1]);
         }
+    }
+
+    #[test]
+    fn x41_the_line_that_is_waited_for_comes_once() {
+        let text = b"starting\nlisten\nnow listening on 80\nlistening on 81\n";
+        for at in 0..=text.len() {
+            let mut lines = Lines::awaiting(Some("listening on".into()));
+            let found = [&text[..at], &text[at..]].map(|part| lines.whole(part, |_| ()));
+            assert_eq!(found.iter().filter(|found| **found).count(), 1, "{at}");
+            assert!(!lines.awaits());
+        }
+        let mut lines = Lines::awaiting(Some("ready".into()));
+        assert!(
+            !lines.whole(b"rea\ndy\nready", |_| ()),
+            "not in one whole line"
+        );
+        assert!(lines.awaits());
     }
 
     #[test]

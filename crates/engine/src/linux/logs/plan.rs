@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use relance_scm::config::{Extensions, OutputMode};
+use relance_scm::config::{Extensions, OutputMode, Readiness};
 use relance_scm::security::Sid;
 use relance_scm::settings::{
     Key, LOG_COMPRESS, LOG_FILES, LOG_GROUP, LOG_MAX_AGE, LOG_MAX_SIZE, LOG_MODE, LOG_OWNER,
-    LOG_ROTATE_AT_START, LOG_TIMESTAMPS, OUTPUT, OUTPUT_COPY,
+    LOG_ROTATE_AT_START, LOG_TIMESTAMPS, OUTPUT, OUTPUT_COPY, READY,
 };
 use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error};
 use relance_texts::error;
@@ -93,6 +93,14 @@ impl OutputPlan {
     /// Whether output goes into its file as it is, and nowhere else.
     pub(super) fn is_plain(&self) -> bool {
         self.has_file && !self.stamps && self.sinks == [None, None]
+    }
+}
+
+/// What the line contains by which a program says that it is ready, if it does so (X41).
+pub(super) fn ready_line(config: &ServiceConfig) -> Option<Box<str>> {
+    match config.extensions.get(READY)? {
+        Readiness::Output(text) => Some(text),
+        Readiness::Notify | Readiness::Descriptor(_) | Readiness::Connect(_) => None,
     }
 }
 

@@ -45,7 +45,7 @@ impl Folder {
     }
 
     fn logs(&self, bytes_max: u64) -> Logs {
-        Logs::start(self.settings(bytes_max), Arc::default(), None).unwrap()
+        Logs::start(self.settings(bytes_max), Teller::to_nobody(), None).unwrap()
     }
 }
 
@@ -140,6 +140,7 @@ fn a_pipe_that_has_ended_wakes_nobody_and_its_last_lines_stay_until_the_run_is_f
         None,
         receiver,
         Sinks::new().unwrap(),
+        Teller::to_nobody(),
     )
     .unwrap();
     let (reader, mut writer) = io::pipe().unwrap();
@@ -390,7 +391,7 @@ fn logs_with_sinks(folder: &Folder) -> (Logs, Readers) {
     };
     let sinks = Sinks::with(ours.into(), path("journal"), path("syslog"));
     let settings = folder.settings(u64::MAX);
-    let logs = Logs::with_sinks(settings, Arc::default(), None, sinks).unwrap();
+    let logs = Logs::with_sinks(settings, Teller::to_nobody(), None, sinks).unwrap();
     (logs, readers)
 }
 

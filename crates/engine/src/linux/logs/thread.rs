@@ -8,17 +8,18 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Instant, SystemTime};
 
-use relance_policy::{RunId, ServiceId};
+use relance_policy::{Notice, RunId, ServiceId};
 use relance_scm::ServiceConfig;
 use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 
 use super::files::{Files, Mark, Output};
 use super::lines::{Lines, stamp};
-use super::plan::OutputPlan;
+use super::plan::{OutputPlan, ready_line};
 use super::sinks::Sinks;
 use super::{LogSettings, LogsRequest};
 use crate::linux::protocol::{STREAMS_AFTER_RUNS_MAX, run_of, token};
 use crate::linux::signals::Signals;
+use crate::linux::verdicts::Teller;
 use crate::output::OutputSignals;
 use crate::output_losses::{Losses, OutputLoss};
 
@@ -47,6 +48,7 @@ pub(super) struct Thread {
     files: Files,
     sinks: Sinks,
     losses: Losses,
+    teller: Teller,
     /// What is looked at line by line.
     buffer: Vec<u8>,
     stamped: Vec<u8>,
@@ -76,6 +78,7 @@ impl Thread {
         reopen: Option<Signals>,
         receiver: Receiver<LogsRequest>,
         sinks: Sinks,
+        teller: Teller,
     ) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let data = epoll::EventData::new_u64(TOKEN_WAKE);
@@ -93,6 +96,7 @@ impl Thread {
             files: Files::new(settings, signals),
             sinks,
             losses: Losses::default(),
+            teller,
             buffer: Vec::new(),
             stamped: Vec::new(),
         })
@@ -167,11 +171,13 @@ impl Thread {
         let begin = plan
             .as_ref()
             .map(|plan| self.begin(run.service, plan, resumed));
-        let is_looked_at = plan.as_ref().is_some_and(|plan| !plan.is_plain());
+        // One that printed before is taken for ready (X41).
+        let sign = config.filter(|_| !resumed).and_then(ready_line);
+        let is_looked_at = sign.is_some() || plan.as_ref().is_some_and(|plan| !plan.is_plain());
         let pipe = Pipe {
             fd: Some(pipe),
             plan: plan.map(Box::new),
-            lines: is_looked_at.then(Box::default),
+            lines: is_looked_at.then(|| Box::new(Lines::awaiting(sign))),
             recent: Vec::new(),
             begin: begin.unwrap_or_default(),
             forgotten: false,
@@ -276,6 +282,7 @@ impl Thread {
             match self.move_some(run, budget - moved) {
                 Ok(length) => {
                     moved += length;
+                    self.files.signals.printed(run);
                     let over = self.losses.kept(run.service);
                     self.tell(run, over);
                 }
@@ -283,6 +290,7 @@ impl Thread {
                 Err(error) => match self.drop_some(run) {
                     Ok(length) => {
                         moved += length;
+                        self.files.signals.printed(run);
                         self.lost(run, length, &error);
                     }
                     Err(_) => return true,
@@ -317,6 +325,10 @@ impl Thread {
                 self.files.rotate(run.service, plan)?;
             }
         }
+        if plan.is_plain() {
+            // It was looked at for the sign that it is ready.
+            pipe.lines.take_if(|lines| !lines.awaits());
+        }
         let Some(lines) = &mut pipe.lines else {
             let length = self.files.output(run.service, plan)?.append(fd, budget)?;
             self.files.signals.grown(run.service);
@@ -326,8 +338,11 @@ impl Thread {
         let room = budget.min(READ_LEN);
         let length = rustix::io::read(fd, &mut self.buffer[..room])?;
         let bytes = &self.buffer[..length];
-        if plan.sinks != [None, None] {
-            lines.whole(bytes, |line| self.sinks.lines(plan, run, line));
+        if plan.sinks != [None, None] || lines.awaits() {
+            let is_ready = lines.whole(bytes, |line| self.sinks.lines(plan, run, line));
+            if is_ready {
+                self.teller.tell(run, Notice::Ready);
+            }
         }
         if !plan.has_file {
             keep_end(&mut pipe.recent, bytes);

@@ -53,6 +53,8 @@ impl Attempt {
                 );
                 (connect_tcp(*address)?, request.into_bytes())
             }
+            // Nothing is connected to: `silence` looks at it.
+            Probe::Output => return Err(io::ErrorKind::Unsupported.into()),
         };
         Ok(Self {
             socket,
@@ -184,7 +186,11 @@ fn connect_tcp(address: SocketAddr) -> io::Result<OwnedFd> {
 /// A socket whose queue is full counts as one that does not answer; it is not waited for.
 fn connect_unix(path: &str) -> io::Result<OwnedFd> {
     let socket = new_socket(AddressFamily::UNIX)?;
-    connect(&socket, &SocketAddrUnix::new(path)?)?;
+    let address = match path.strip_prefix('@') {
+        Some(name) => SocketAddrUnix::new_abstract_name(name.as_bytes())?,
+        None => SocketAddrUnix::new(path)?,
+    };
+    connect(&socket, &address)?;
     Ok(socket)
 }
 

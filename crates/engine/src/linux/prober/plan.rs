@@ -98,6 +98,8 @@ impl Plan {
     pub(super) fn first(&self, run: RunId) -> Duration {
         match self.purpose {
             Purpose::Ready => Duration::ZERO,
+            // What it prints is looked for in a whole interval.
+            Purpose::Live if self.target.probe == Probe::Output => self.delay + self.every,
             Purpose::Live => self.delay + self.every.mul_f64(share(run, 0)),
         }
     }

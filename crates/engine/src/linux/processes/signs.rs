@@ -63,8 +63,9 @@ impl LinuxProcesses {
         Ok(())
     }
 
-    /// Goes on with what runs say that were started before. Of one whose guardian was killed it is not
-    /// known whether it has said that it is ready, and it does not say it again: it is taken for ready.
+    /// Goes on with what runs say that were started before. Of one whose guardian was killed, or whose sign
+    /// is a line that it prints, it is not known whether it has said that it is ready, and it does not say
+    /// it again: it is taken for ready.
     pub(super) fn take_over_signs(&mut self, names: impl Fn(RunId) -> Option<Arc<ServiceConfig>>) {
         let is_lost = |run: &RunId| {
             let config = names(*run)?;
@@ -72,6 +73,8 @@ impl LinuxProcesses {
                 Readiness::Notify => !self.sockets.has(*run),
                 Readiness::Descriptor(_) => !self.ready_fds.contains_key(run),
                 Readiness::Connect(_) => false,
+                // It may have been read, and not told.
+                Readiness::Output(_) => true,
             })
         };
         let lost: Vec<_> = (self.runs.keys().copied())
@@ -113,9 +116,9 @@ impl LinuxProcesses {
         }
     }
 
-    /// What probes have shown.
+    /// What probes and output have shown.
     pub(super) fn take_verdicts(&mut self) {
-        for (run, notice) in self.prober.verdicts() {
+        for (run, notice) in self.verdicts.take() {
             let notices = vec![notice];
             self.facts.push_back(Fact::Noticed { run, notices });
         }

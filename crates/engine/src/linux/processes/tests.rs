@@ -18,7 +18,8 @@ fn processes(folder: &std::path::Path) -> (LinuxProcesses, Link) {
         files_max: 1,
         copy: None,
     };
-    let logs = Logs::start(settings, Arc::default(), None).unwrap();
+    let verdicts = Verdicts::new(&epoll).unwrap();
+    let logs = Logs::start(settings, verdicts.teller(), None).unwrap();
     let around = Surroundings {
         socket: folder.join("s"),
         client_wait: Duration::ZERO,
@@ -26,7 +27,7 @@ fn processes(folder: &std::path::Path) -> (LinuxProcesses, Link) {
     };
     let link = Link::new(ours).unwrap();
     let reboot = RebootCommand::default();
-    let processes = LinuxProcesses::new(link, epoll, logs, around, reboot).unwrap();
+    let processes = LinuxProcesses::new(link, epoll, logs, verdicts, around, reboot).unwrap();
     (processes, Link::new(theirs).unwrap())
 }
 

@@ -1,0 +1,75 @@
+//! What threads beside the owner loop find out about runs: that they are ready, or that they are unwell.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use relance_policy::{Notice, RunId};
+use rustix::event::{EventfdFlags, epoll, eventfd};
+
+/// Tells the engine's epoll that there are verdicts; no run has this token.
+pub(super) const TOKEN: u64 = 5;
+
+/// A run, and what was found out.
+type Verdict = (RunId, Notice);
+
+/// The side of the owner loop.
+pub(super) struct Verdicts {
+    teller: Teller,
+    told: Receiver<Verdict>,
+}
+
+/// The side of a thread.
+#[derive(Clone)]
+pub(super) struct Teller {
+    verdicts: Sender<Verdict>,
+    /// Wakes the owner loop.
+    wake: Arc<OwnedFd>,
+}
+
+impl Verdicts {
+    pub(super) fn new(epoll: &OwnedFd) -> io::Result<Self> {
+        let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        epoll::add(
+            epoll,
+            &*wake,
+            epoll::EventData::new_u64(TOKEN),
+            epoll::EventFlags::IN,
+        )?;
+        let (verdicts, told) = channel();
+        let teller = Teller { verdicts, wake };
+        Ok(Self { teller, told })
+    }
+
+    pub(super) fn teller(&self) -> Teller {
+        self.teller.clone()
+    }
+
+    /// What was found out since the last call.
+    pub(super) fn take(&self) -> Vec<Verdict> {
+        let _ = rustix::io::read(&*self.teller.wake, &mut [0; 8]);
+        self.told.try_iter().collect()
+    }
+}
+
+impl Teller {
+    pub(super) fn tell(&self, run: RunId, notice: Notice) {
+        // The owner loop ends with the process.
+        if self.verdicts.send((run, notice)).is_ok() {
+            let _ = rustix::io::write(&*self.wake, &1_u64.to_ne_bytes());
+        }
+    }
+}
+
+#[cfg(test)]
+impl Teller {
+    /// One to whom nobody listens.
+    pub(super) fn to_nobody() -> Self {
+        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK);
+        Self {
+            verdicts: channel().0,
+            wake: Arc::new(wake.expect("a descriptor")),
+        }
+    }
+}
