@@ -1,6 +1,7 @@
 //! What all commands share: the options to find the manager, failures and exit statuses.
 //!
-//! Exit statuses: 0 done; 1 internal, or no manager; 2 usage; 3 refused; 4 not found; 5 timed out.
+//! Exit statuses: 0 done; 1 internal, or no manager; 2 usage; 3 refused; 4 not found; 5 timed out;
+//! 6 `apply --dry-run`: something would change.
 
 use std::ffi::OsString;
 #[cfg(unix)]

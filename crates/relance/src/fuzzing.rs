@@ -9,11 +9,18 @@ use crate::service_files;
 /// # Errors
 /// What is wrong with it, as the command says it.
 pub fn apply_file(text: &str) -> Result<Vec<NewService>, String> {
-    let bodies = service_files::parse_toml(text).map_err(|error| error.to_string())?;
-    let services = bodies.iter().map(service_files::new_service);
-    services
-        .collect::<Result<_, _>>()
-        .map_err(|error| error.to_string())
+    let name = if text.trim_start().starts_with('{') {
+        "fuzz.json"
+    } else {
+        "fuzz.toml"
+    };
+    let read = service_files::read_one(name, text);
+    let read = read.map_err(|problems| problems.error().to_string())?;
+    Ok(read
+        .services
+        .into_iter()
+        .map(|described| described.service)
+        .collect())
 }
 
 /// A file of settings, and the same written again.

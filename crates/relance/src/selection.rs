@@ -191,29 +191,33 @@ impl Selected {
         if let ([only], true) = (&*self.names, self.is_one) {
             return act(manager, only);
         }
-        let results = several_at_once(
-            pace,
-            manager,
-            &self.names,
-            |name, result| {
-                if common.json {
-                    return;
-                }
-                let name = plain(name.as_str());
-                match result {
-                    Ok(()) => println!("{name}: {}", say(done)),
-                    Err(failure) => eprintln!("{name}: {}", plain(&failure.sentence(lang()))),
-                }
-            },
-            &act,
-        );
+        let results = self.act(pace, manager, !common.json, done, act);
         report(&self.names, results, done, common.json)
+    }
+
+    /// Does something with each service, and says of each what came of it, if that is wanted.
+    pub(crate) fn act(
+        &self,
+        pace: Pace,
+        manager: &Manager,
+        is_told: bool,
+        done: Words,
+        act: impl Fn(&Manager, &ServiceName) -> CommandResult + Sync,
+    ) -> Vec<CommandResult> {
+        let tell = |name: &ServiceName, result: &CommandResult| {
+            let name = plain(name.as_str());
+            match result {
+                _ if !is_told => {}
+                Ok(()) => println!("{name}: {}", say(done)),
+                Err(failure) => eprintln!("{name}: {}", plain(&failure.sentence(lang()))),
+            }
+        };
+        several_at_once(pace, manager, &self.names, tell, &act)
     }
 }
 
 fn matching(known: &[ServiceName], pattern: &str) -> Result<Vec<ServiceName>, CommandFailure> {
-    let of_template = is_template(pattern).then(|| format!("{pattern}?*"));
-    let matcher = WildMatch::new_case_insensitive(of_template.as_deref().unwrap_or(pattern));
+    let matcher = matcher(pattern);
     let matching = known.iter().filter(|name| matcher.matches(name.as_str()));
     let matching: Vec<ServiceName> = matching.cloned().collect();
     if matching.is_empty() {
@@ -223,6 +227,18 @@ fn matching(known: &[ServiceName], pattern: &str) -> Result<Vec<ServiceName>, Co
         return Err(ScmError::new(Win32Error::SERVICE_DOES_NOT_EXIST, sentence).into());
     }
     Ok(matching)
+}
+
+fn matcher(pattern: &str) -> WildMatch {
+    let of_template = is_template(pattern).then(|| format!("{pattern}?*"));
+    WildMatch::new_case_insensitive(of_template.as_deref().unwrap_or(pattern))
+}
+
+/// Whether a name is one of these, or matches one of them.
+pub(crate) fn matches_any(patterns: &[String], name: &ServiceName) -> bool {
+    patterns
+        .iter()
+        .any(|pattern| matcher(pattern).matches(name.as_str()))
 }
 
 /// Acts on all services with a bounded number of threads; results in the order of the names.

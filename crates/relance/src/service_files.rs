@@ -1,91 +1,116 @@
 //! Files that describe services, for `relance apply` and `relance daemon --apply`: TOML with one
 //! `[[service]]` each, JSON as `relance config --json` prints it, and folders of these.
+//!
+//! `node` reads the two languages, `definition` a service, `templates` its instances, `variables` what
+//! `${NAME}` stands for; here are files, folders and what they include. Everything that is wrong is named
+//! with file, line and column, all of it at once.
 
+mod definition;
+mod node;
+mod problem;
 mod templates;
+mod variables;
 
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Error, Result, bail};
-use relance_scm::config::Secret;
+use anyhow::Result;
+use relance_scm::Sentence;
 use relance_scm::manager::NewService;
-use relance_scm::settings::RETRY_FAILED_STARTS;
-use relance_scm::{ScmError, ServiceConfig};
-use relance_texts::command;
-use relance_wire::api::ConfigBody;
-use serde::Deserialize;
-use serde::de::Error as _;
-use serde_json::Value as Json;
+use relance_texts::apply;
+use wildmatch::WildMatch;
 
-use templates::{Counts, several, without_counts};
+use node::{Entry, Node, Tree, Unreadable};
+use problem::Source;
+use variables::Variables;
 
-const PROGRAM: &str = "program";
-/// Key of a service's `recovery`.
-const ON_ERROR_STOP: &str = "on_error_stop";
-const EXTENSIONS: &str = "extensions";
+pub(crate) use problem::Problems;
 
-/// A file.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    service: Vec<ConfigBody>,
+/// Keys of a file.
+const KEYS: [&str; 4] = ["service", "include", "variables", "$schema"];
+
+/// A service that a file describes.
+#[derive(Debug)]
+pub(crate) struct Described {
+    pub(crate) service: NewService,
+    /// Where: `services.toml:3:8`.
+    pub(crate) place: String,
+}
+
+/// What files say.
+#[derive(Debug, Default)]
+pub(crate) struct Descriptions {
+    /// Each service, in the order of the files.
+    pub(crate) services: Vec<Described>,
+    /// Texts of other files and of the environment, which are not shown.
+    pub(crate) secrets: Vec<String>,
+}
+
+/// Where files and variables of the environment come from.
+pub(crate) struct Disk<'a> {
+    pub(crate) read: &'a dyn Fn(&Path) -> Result<String>,
+    pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Disk<'_> {
+    /// Those of this process.
+    pub(crate) const OWN: Disk<'static> = Disk {
+        read: &read_text,
+        environment: &|name| std::env::var(name).ok(),
+    };
 }
 
 /// All services that these files describe; of a folder, those of its `.toml`
-/// and `.json` files in the order of their names.
+/// and `.json` files in the order of their names. `set` are variables, each with its value.
 ///
 /// # Errors
-/// The first file that cannot be read or is not valid, and a service that is described twice.
+/// Everything that is wrong with them.
 pub(crate) fn read(
     paths: &[PathBuf],
-    text_of: impl Fn(&Path) -> Result<String>,
-) -> Result<Vec<NewService>> {
-    let mut services: Vec<NewService> = Vec::new();
-    for path in files(paths)? {
-        let is_wrong = || format!("{} is not valid", path.display());
-        let bodies = parse(&path, &text_of(&path)?).with_context(is_wrong)?;
-        for body in bodies {
-            let service = new_service(&body).with_context(is_wrong)?;
-            let name = &service.config.service_name;
-            if services
-                .iter()
-                .any(|known| known.config.service_name == *name)
-            {
-                bail!(
-                    "{}: {name} is described twice; drop one of the two",
-                    is_wrong()
-                );
+    set: &[(String, String)],
+    disk: &Disk<'_>,
+) -> Result<Descriptions, Problems> {
+    let mut reading = Reading {
+        disk,
+        found: Descriptions::default(),
+        problems: Problems::default(),
+        open: Vec::new(),
+        seen: HashSet::new(),
+    };
+    let variables = Variables::of(set);
+    for path in paths {
+        for file in reading.files(path) {
+            if reading.seen.insert(identity(&file)) {
+                reading.file(&file, variables.clone());
+            } else {
+                let path = shown(&file);
+                reading
+                    .problems
+                    .add(&path, apply::NamedTwice { path: &*path });
             }
-            services.push(service);
         }
     }
-    Ok(services)
+    reading.refuse_doubles();
+    if reading.problems.is_empty() {
+        Ok(reading.found)
+    } else {
+        Err(reading.problems)
+    }
 }
 
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        let entries = fs::read_dir(path).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
-        let entries = entries.with_context(|| format!("{} cannot be read", path.display()))?;
-        let is_meant = |file: &PathBuf| {
-            let ending = file.extension().and_then(|ending| ending.to_str());
-            matches!(ending, Some("toml" | "json")) && file.is_file()
-        };
-        let mut found: Vec<PathBuf> = entries
-            .iter()
-            .map(fs::DirEntry::path)
-            .filter(is_meant)
-            .collect();
-        found.sort();
-        files.append(&mut found);
-    }
-    Ok(files)
+/// The services of a text, for what includes nothing and has no variables.
+#[cfg(unix)]
+pub(crate) fn read_one(name: &str, text: &str) -> Result<Descriptions, Problems> {
+    let disk = Disk {
+        read: &|path| {
+            anyhow::ensure!(path == Path::new(name), "there is no other file");
+            Ok(text.to_owned())
+        },
+        environment: &|_| None,
+    };
+    read(&[PathBuf::from(name)], &[], &disk)
 }
 
 /// The text of a file; `-` is the standard input.
@@ -95,221 +120,279 @@ pub(crate) fn read_text(path: &Path) -> Result<String> {
         std::io::stdin().read_to_string(&mut text)?;
         return Ok(text);
     }
-    fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+    Ok(fs::read_to_string(path)?)
 }
 
-fn parse(path: &Path, text: &str) -> Result<Vec<ConfigBody>> {
-    let is_json = path.extension().is_some_and(|ending| ending == "json")
-        || (path == Path::new("-") && text.trim_start().starts_with(['{']));
-    if is_json {
-        parse_json(text)
-    } else {
-        Ok(parse_toml(text)?)
+/// The reading of files.
+struct Reading<'a> {
+    disk: &'a Disk<'a>,
+    found: Descriptions,
+    problems: Problems,
+    /// The files that are being read, each included by the one before.
+    open: Vec<PathBuf>,
+    /// Each file is read once, so that no service is described in two ways.
+    seen: HashSet<PathBuf>,
+}
+
+/// A file that is being read.
+pub(super) struct File<'a> {
+    source: &'a Source,
+    folder: &'a Path,
+    disk: &'a Disk<'a>,
+    variables: Variables,
+    problems: &'a mut Problems,
+}
+
+impl File<'_> {
+    fn problem(&mut self, at: usize, problem: impl Into<Sentence>) {
+        self.problems.add(&self.source.place(at), problem);
+    }
+
+    fn place(&self, at: usize) -> String {
+        self.source.place(at)
+    }
+
+    fn fetch(&mut self, entries: &[Entry]) -> Result<String, Sentence> {
+        self.variables.fetch(entries, self.folder, self.disk)
     }
 }
 
-/// What a TOML file says of each service; a template with `instances` is so many.
-pub(crate) fn parse_toml(text: &str) -> Result<Vec<ConfigBody>, toml::de::Error> {
-    let counts = toml::from_str::<Counts>(text)?.service;
-    let text = &without_counts(text, &counts)?;
-    let mut services = toml::from_str::<File>(text)?.service;
-    let given: toml::Table = toml::from_str(text)?;
-    let given = given.get("service").and_then(toml::Value::as_array);
-    for (service, given) in services.iter_mut().zip(given.into_iter().flatten()) {
-        if given.get("kind").is_none() {
-            PROGRAM.clone_into(&mut service.kind);
+impl Reading<'_> {
+    /// A file, or those of a folder.
+    fn files(&mut self, path: &Path) -> Vec<PathBuf> {
+        if !path.is_dir() {
+            return vec![path.to_owned()];
         }
-        let recovery = given.get("recovery");
-        let errors = recovery.is_some_and(|recovery| recovery.get(ON_ERROR_STOP).is_some());
-        let extensions = given.get(EXTENSIONS);
-        let starts =
-            extensions.is_some_and(|given| given.get(RETRY_FAILED_STARTS.setting().key).is_some());
-        default_of_programs(service, Said { errors, starts });
+        listed(path, is_meant).unwrap_or_else(|error| {
+            self.cannot_read(path, &error.into());
+            Vec::new()
+        })
     }
-    let mut expanded = Vec::new();
-    for (service, count) in services.into_iter().zip(&counts) {
-        match &count.instances {
-            Some(count) => expanded
-                .extend(several(&service, *count.get_ref()).map_err(toml::de::Error::custom)?),
-            None => expanded.push(service),
-        }
-    }
-    Ok(expanded)
-}
 
-/// What a file says of a program that has another default here than by Windows' law.
-#[derive(Clone, Copy)]
-struct Said {
-    /// Whether error statuses are failures.
-    errors: bool,
-    /// Whether failed starts are.
-    starts: bool,
-}
+    fn cannot_read(&mut self, path: &Path, error: &anyhow::Error) {
+        let problem = cannot_read(path, error);
+        self.problems.add(&shown(path), problem);
+    }
 
-/// As with `relance create`: an error status is all that a program says, so it is a failure unless the file
-/// says otherwise, and so is a start that fails (X14). What `relance config --json` prints always says both.
-fn default_of_programs(service: &mut ConfigBody, said: Said) {
-    if service.kind != PROGRAM {
-        return;
-    }
-    if !said.errors {
-        service.recovery.on_error_stop = true;
-    }
-    if !said.starts && cfg!(unix) {
-        let key = RETRY_FAILED_STARTS.setting().key.to_owned();
-        service.extensions.0.insert(key, true.into());
-    }
-}
-
-/// One service, a list of them, or `{"service": [...]}` as in TOML.
-fn parse_json(text: &str) -> Result<Vec<ConfigBody>> {
-    let list = match serde_json::from_str(text)? {
-        Json::Array(list) => list,
-        Json::Object(mut object) => match object.remove("service") {
-            Some(Json::Array(list)) if object.is_empty() => list,
-            None => vec![Json::Object(object)],
-            Some(_) => bail!("expected one service, a list of services, or {{\"service\": [...]}}"),
-        },
-        _ => bail!("expected one service, a list of services, or {{\"service\": [...]}}"),
-    };
-    let mut bodies = Vec::new();
-    for mut service in list {
-        let mut count = None;
-        let said = Said {
-            errors: !service["recovery"][ON_ERROR_STOP].is_null(),
-            starts: !service[EXTENSIONS][RETRY_FAILED_STARTS.setting().key].is_null(),
+    fn file(&mut self, path: &Path, variables: Variables) {
+        let text = match (self.disk.read)(path) {
+            Ok(text) => text,
+            Err(error) => return self.cannot_read(path, &error),
         };
-        if let Some(service) = service.as_object_mut() {
-            service.entry("kind").or_insert_with(|| PROGRAM.into());
-            count = service.remove("instances");
-        }
-        let mut body = serde_json::from_value(service)?;
-        default_of_programs(&mut body, said);
-        match count {
-            Some(count) => {
-                let count = serde_json::from_value(count).context("instances")?;
-                bodies.extend(several(&body, count).map_err(Error::msg)?);
+        let source = Source {
+            name: shown(path),
+            text: text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(),
+        };
+        match parse(path, &source.text) {
+            Ok(node) => self.document(path, &source, node, variables),
+            Err(Unreadable { at, why }) => {
+                self.problems.add(&source.place(at), Sentence::foreign(why));
             }
-            None => bodies.push(body),
         }
     }
-    Ok(bodies)
-}
 
-/// Errors name the service they are about.
-pub(crate) fn new_service(body: &ConfigBody) -> Result<NewService, ScmError> {
-    let config = ServiceConfig::try_from(body).map_err(|error| {
-        let problem = error.to_sentence();
-        let name = &*body.name;
-        ScmError::new(error.code(), command::OfFile { name, problem })
-    })?;
-    Ok(NewService {
-        config,
-        password: Secret::new(body.password.clone().unwrap_or_default()),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_not_called_a_service_is_a_program() {
-        let text = "[[service]]\nname = 'a'\ncommand_line = '/a'\n\
-                    [[service]]\nname = 'b'\ncommand_line = '/b'\nkind = 'service'\n";
-        let services = parse_toml(text).unwrap();
-        let kinds: Vec<_> = services.iter().map(|body| body.kind.as_str()).collect();
-        assert_eq!(kinds, ["program", "service"]);
-        let error = parse_toml("[[service]]\nnam = 'a'\n").unwrap_err();
-        assert!(error.to_string().contains("line 2"), "{error}");
-    }
-
-    #[test]
-    fn x52_a_template_is_so_many_services() {
-        let text = "[[service]]\nname = 'w@'\ninstances = 3 # so many\ncommand_line = '/w %i'\n\
-                    [[service]]\nname = 'b'\ncommand_line = '/b'\n";
-        let services = parse_toml(text).unwrap();
-        let names: Vec<_> = services.iter().map(|body| body.name.as_str()).collect();
-        assert_eq!(names, ["w@1", "w@2", "w@3", "b"]);
-        let refused = |text: &str, expected: &str| {
-            let error = parse_toml(text).unwrap_err().to_string();
-            assert!(error.contains(expected), "{error}");
+    fn document(&mut self, path: &Path, source: &Source, mut node: Node, variables: Variables) {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let mut file = File {
+            source,
+            folder,
+            disk: self.disk,
+            variables,
+            problems: &mut self.problems,
         };
-        let service = "[[service]]\ncommand_line = '/w'\n";
-        refused(&format!("{service}name = 'w'\ninstances = 3\n"), "w@");
-        refused(
-            &format!("{service}name = 'w@'\ninstances = 0\n"),
-            "1 to 1000",
-        );
-        refused(
-            &format!("{service}name = 'w@'\ninstances = 'x'\n"),
-            "line 4",
-        );
-        refused(
-            "service = [{name = 'w@', instances = 2}]",
-            "a line of its own",
-        );
-        let error =
-            parse_toml(&format!("{service}name = 'w@'\ninstances = 2\nnam = 1\n")).unwrap_err();
-        assert!(error.to_string().contains("line 5"), "{error}");
-        let error = parse_toml("[[service]]\nnam = 'a'\n").unwrap_err();
-        assert!(error.to_string().contains("line 2"), "{error}");
-    }
-
-    #[test]
-    fn errors_of_programs_are_failures_unless_the_file_says_otherwise() {
-        let service = "[[service]]\nname = 'a'\ncommand_line = '/a'\n";
-        let flag = |text: &str| parse_toml(text).unwrap()[0].recovery.on_error_stop;
-        assert!(flag(service));
-        assert!(!flag(&format!(
-            "{service}recovery = {{ on_error_stop = false }}\n"
-        )));
-        assert!(!flag(&format!("{service}kind = 'service'\n")));
-        let json = |text: &str| parse_json(text).unwrap()[0].recovery.on_error_stop;
-        assert!(json(r#"{"name": "a", "command_line": "/a"}"#));
-        let exported = parse_toml(&format!(
-            "{service}recovery = {{ on_error_stop = false }}\n"
-        ));
-        let exported = serde_json::to_string(&exported.unwrap()[0]).unwrap();
-        assert!(!json(&exported), "what was exported stays as it is");
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn x14_failed_starts_of_programs_are_failures_unless_the_file_says_otherwise() {
-        let is_retried = |body: &ConfigBody| {
-            let config = new_service(body).unwrap().config;
-            config.extensions.get(RETRY_FAILED_STARTS)
+        let is_file = KEYS.iter().any(|key| node.entry(key).is_some());
+        if !is_file && node.entry("name").is_some() {
+            // One service, as `relance config --json` prints it.
+            node.value = Tree::List(vec![node.clone()]);
+        }
+        let includes = match &node.value {
+            Tree::List(_) => {
+                services(&node, &mut file, &mut self.found);
+                Vec::new()
+            }
+            Tree::Table(entries) => read_table(entries, &mut file, &mut self.found),
+            _ => {
+                file.problem(node.at, apply::NOT_A_FILE);
+                Vec::new()
+            }
         };
-        let service = "[[service]]\nname = 'a'\ncommand_line = '/a'\n";
-        let of_toml = |more: &str| is_retried(&parse_toml(&format!("{service}{more}")).unwrap()[0]);
-        assert!(of_toml(""));
-        assert!(of_toml("extensions = { umask = '027' }\n"));
-        assert!(!of_toml("extensions = { retry_failed_starts = false }\n"));
-        assert!(!of_toml("kind = 'service'\n"));
-        let of_json = |text: &str| is_retried(&parse_json(text).unwrap()[0]);
-        assert!(of_json(r#"{"name": "a", "command_line": "/a"}"#));
-        let exported = parse_toml(&format!(
-            "{service}extensions = {{ retry_failed_starts = false }}\n"
-        ));
-        let exported = serde_json::to_string(&exported.unwrap()[0]).unwrap();
-        assert!(!of_json(&exported), "what was exported stays as it is");
+        let variables = file.variables;
+        self.found.secrets.extend(variables.secrets.iter().cloned());
+        for (at, text) in includes {
+            self.include(path, source, at, &text, &variables);
+        }
     }
 
-    #[test]
-    fn json_is_one_service_or_several() {
-        let a = r#"{"name": "a", "command_line": "/a"}"#;
-        let kinds = |text: &str| -> Vec<String> {
-            let bodies = parse_json(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-            bodies.into_iter().map(|body| body.kind).collect()
+    /// Reads what a file includes: a file, a folder, or all that match a pattern.
+    fn include(&mut self, path: &Path, source: &Source, at: usize, text: &str, known: &Variables) {
+        let text = known.expand(text).unwrap_or_else(|| text.to_owned());
+        let target = path.parent().unwrap_or(Path::new("")).join(&text);
+        let pattern = target
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        let pattern = pattern.filter(|name| name.contains(['*', '?']));
+        let found = match (pattern, target.parent()) {
+            (Some(pattern), Some(folder)) => {
+                let matcher = WildMatch::new(&pattern);
+                let name = |file: &Path| {
+                    file.file_name()
+                        .map(|name| name.to_string_lossy().into_owned())
+                };
+                let folder = if folder.as_os_str().is_empty() {
+                    Path::new(".")
+                } else {
+                    folder
+                };
+                listed(folder, |file| {
+                    name(file).is_some_and(|name| matcher.matches(&name))
+                })
+            }
+            _ if target.is_dir() => listed(&target, is_meant),
+            _ => (self.disk.read)(&target)
+                .map(|_| vec![target.clone()])
+                .map_err(std::io::Error::other),
         };
-        assert_eq!(kinds(a), ["program"]);
-        assert_eq!(kinds(&format!("[{a}, {a}]")).len(), 2);
-        assert_eq!(kinds(&format!(r#"{{"service": [{a}]}}"#)).len(), 1);
-        let template = r#"{"name": "w@", "command_line": "/w", "instances": 2}"#;
-        assert_eq!(kinds(template).len(), 2);
-        for wrong in ["1", r#"{"service": 1}"#, r#"[{"nam": "a"}]"#] {
-            assert!(parse_json(wrong).is_err(), "{wrong}");
+        let files = match found {
+            Ok(files) => files,
+            Err(error) => {
+                let problem = cannot_read(&target, &error.into());
+                return self.problems.add(&source.place(at), problem);
+            }
+        };
+        self.open.push(identity(path));
+        for file in files {
+            let (place, path) = (source.place(at), shown(&file));
+            if self.open.contains(&identity(&file)) {
+                self.problems.add(&place, apply::IncludesItself { path });
+            } else if !self.seen.insert(identity(&file)) {
+                self.problems.add(&place, apply::NamedTwice { path });
+            } else {
+                // What is not shown is known once.
+                let mut variables = known.clone();
+                variables.secrets.clear();
+                self.file(&file, variables);
+            }
+        }
+        self.open.pop();
+    }
+
+    fn refuse_doubles(&mut self) {
+        let mut known = HashMap::new();
+        for described in &self.found.services {
+            let name = &described.service.config.service_name;
+            if let Some(first) = known.insert(name.key(), &described.place) {
+                let (name, first) = (name.as_str(), first.as_str());
+                self.problems
+                    .add(&described.place, apply::Twice { name, first });
+            }
         }
     }
 }
+
+/// What the table of a file says; what it includes, each with its place.
+fn read_table(
+    entries: &[Entry],
+    file: &mut File<'_>,
+    found: &mut Descriptions,
+) -> Vec<(usize, String)> {
+    let declared = entries.iter().find(|entry| entry.key == "variables");
+    if let Some(entry) = declared {
+        let mut variables = file.variables.clone();
+        variables.declare(
+            &entry.node,
+            file.source,
+            file.folder,
+            file.disk,
+            file.problems,
+        );
+        file.variables = variables;
+    }
+    let mut includes = Vec::new();
+    for entry in entries {
+        match &*entry.key {
+            "service" => services(&entry.node, file, found),
+            "include" => match texts(&entry.node) {
+                Some(texts) => includes.extend(texts),
+                None => file.problem(entry.node.at, apply::INCLUDE),
+            },
+            "variables" | "$schema" => {}
+            key => {
+                let problem: Sentence = match definition::nearest(key, KEYS.into_iter()) {
+                    Some(right) => apply::KeyNearly { key, right }.into(),
+                    None => apply::FileKey { key }.into(),
+                };
+                file.problem(entry.at, problem);
+            }
+        }
+    }
+    includes
+}
+
+fn services(node: &Node, file: &mut File<'_>, found: &mut Descriptions) {
+    let Tree::List(nodes) = &node.value else {
+        return file.problem(node.at, apply::SERVICES);
+    };
+    for node in nodes {
+        let mut node = node.clone();
+        let variables = &file.variables;
+        node.each_text(&|text| variables.expand(text));
+        found.services.extend(definition::read(&node, file));
+    }
+}
+
+/// A text, or several, each with its place.
+fn texts(node: &Node) -> Option<Vec<(usize, String)>> {
+    let text = |node: &Node| Some((node.at, node.text()?.to_owned()));
+    match &node.value {
+        Tree::Text(_) => text(node).map(|text| vec![text]),
+        Tree::List(nodes) => nodes.iter().map(text).collect(),
+        _ => None,
+    }
+}
+
+fn is_meant(file: &Path) -> bool {
+    let ending = file.extension().and_then(|ending| ending.to_str());
+    matches!(ending, Some("toml" | "json"))
+}
+
+/// The files of a folder, in the order of their names.
+fn listed(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> std::io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
+    let files = entries.iter().map(fs::DirEntry::path);
+    let mut files: Vec<PathBuf> = files
+        .filter(|file| file.is_file() && is_wanted(file))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+fn shown(path: &Path) -> String {
+    if path == Path::new("-") {
+        return "stdin".to_owned();
+    }
+    path.display().to_string()
+}
+
+fn identity(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+fn cannot_read(path: &Path, error: &anyhow::Error) -> Sentence {
+    let (path, why) = (shown(path), format!("{error:#}"));
+    apply::CannotRead { path, why }.into()
+}
+
+fn parse(path: &Path, text: &str) -> Result<Node, Unreadable> {
+    let is_json = match path.extension() {
+        Some(ending) => ending == "json",
+        None => text.trim_start().starts_with(['{']),
+    };
+    if is_json {
+        node::of_json(text)
+    } else {
+        node::of_toml(text)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -19,7 +19,7 @@ use relance_scm::manager::NewService;
 use serde::{Deserialize, Serialize};
 
 use crate::console_address::ConsoleAddress;
-use crate::service_files;
+use crate::service_files::{self, Disk};
 
 /// How long what services call waits for a manager that is away, if nobody says otherwise.
 const CLIENT_WAIT: Duration = Duration::from_secs(10);
@@ -271,10 +271,19 @@ impl Settings {
     /// # Errors
     /// A file that cannot be read or is not valid.
     pub(crate) fn services(&self) -> Result<Vec<NewService>> {
-        service_files::read(&self.file.apply, |path| {
-            place::read_settings(path)?
-                .with_context(|| format!("there is no file {}", path.display()))
-        })
+        let disk = Disk {
+            read: &|path| {
+                place::read_settings(path)?
+                    .with_context(|| format!("there is no file {}", path.display()))
+            },
+            ..Disk::OWN
+        };
+        let read = service_files::read(&self.file.apply, &[], &disk);
+        let described = read.map_err(service_files::Problems::error)?.services;
+        Ok(described
+            .into_iter()
+            .map(|described| described.service)
+            .collect())
     }
 }
 

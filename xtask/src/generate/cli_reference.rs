@@ -17,7 +17,7 @@ pub(crate) fn generate(root: &Path) -> Result<String> {
         "# Command line\n\n\
          Generated from the program by `cargo xtask gen`: do not edit.\n\n\
          Exit statuses: 0 done; 1 internal, or no manager; 2 usage; 3 refused; 4 not found; \
-         5 timed out.\n\n\
+         5 timed out; 6 `apply --dry-run`: something would change.\n\n\
          ```text\n{overview}```\n"
     );
     for command in commands(&overview) {

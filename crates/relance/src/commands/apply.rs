@@ -1,60 +1,305 @@
-//! `relance apply`
+//! `relance apply`: what files say of services becomes so. `plan` compares, this does it and says it.
 
+pub(super) mod plan;
+
+use std::collections::HashSet;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Parser;
 use relance_scm::config::Extensions;
-use relance_scm::manager::Outcome;
-use relance_texts::command;
-use relance_wire::api::ApplyReply;
+use relance_scm::manager::NewService;
+use relance_scm::{ScmError, ServiceName, Win32Error};
+use relance_texts::{Lang, apply, command, quoted};
+use serde::Serialize;
 
-use crate::cli::{CommandResult, Common};
-use crate::lang::say;
+use super::{restart, scale, stop};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
+use crate::lang::{lang, say};
 use crate::limits;
-use crate::plain::plain;
-use crate::service_files;
+use crate::plain::{plain, plain_lines};
+use crate::selection::{Pace, Selected, matches_any};
+use crate::service_files::{self, Disk};
+use crate::waiting::Patience;
+
+use plan::{Act, Plan, Step};
+
+/// How `--dry-run` ends when something would change.
+const WOULD_CHANGE: u8 = 6;
 
 /// Create or update the services of files by their names, all or none; other services stay as they are
 ///
 /// A file is TOML, one `[[service]]` each, with the names of `relance config --json`, or that JSON. As with
 /// `relance create`, a service whose `kind` is not given is a program. `instances = 4` with a
-/// name that ends in @ makes NAME@1 to NAME@4.
+/// name that ends in @ makes NAME@1 to NAME@4. docs/config-as-code.md has all that a file can say.
+///
+/// Running services run on as they were started, unless --restart-changed is given.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// A file, or a folder of .toml and .json files; - for the standard input; may be repeated
     #[arg(long = "file", short, value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    /// Change nothing; ends with 0 if nothing would change, with 6 if something would
+    #[arg(long)]
+    dry_run: bool,
+    /// Show each setting that changes, before and after
+    #[arg(long)]
+    diff: bool,
+    /// Stop and delete services that match this and that no file describes; '*' for all; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    prune: Vec<String>,
+    /// Delete without asking
+    #[arg(long, short = 'y', requires = "prune")]
+    yes: bool,
+    /// Restart services that run and have changes which take effect at the next start
+    #[arg(long)]
+    restart_changed: bool,
+    /// So many at a time: the next when one runs again and is ready, none after one that fails
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1, default_missing_value = "1", requires = "restart_changed",
+          require_equals = true, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    rolling: Option<u16>,
+    /// A variable for ${NAME} in the files; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    set: Vec<String>,
     #[command(flatten)]
     common: Common,
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let services = service_files::read(&arguments.files, service_files::read_text)?;
-    let names: Vec<String> = services
-        .iter()
-        .map(|service| service.config.service_name.to_string())
+    let json = arguments.common.json;
+    let set = arguments.set.iter().map(|text| variable(text));
+    let set = set.collect::<Result<Vec<_>, _>>()?;
+    let read = service_files::read(&arguments.files, &set, &Disk::OWN);
+    let found = read.map_err(|problems| problems.report(json))?;
+    let services: Vec<NewService> = found
+        .services
+        .into_iter()
+        .map(|found| found.service)
         .collect();
     let manager = arguments.common.manager()?;
-    let limits: Vec<Extensions> = services
-        .iter()
-        .map(|service| service.config.extensions.clone())
-        .collect();
-    let outcomes = manager.ask(|scm, caller, reply| scm.apply(caller, services, reply))?;
-    let new = names.iter().zip(&limits).zip(&outcomes);
-    let new = new.filter(|(_, outcome)| matches!(outcome, Outcome::Created | Outcome::Changed));
-    limits::note(&manager, new.map(|((name, set), _)| (name.as_str(), set)));
-    if arguments.common.json {
-        return Common::print_json(&ApplyReply::from(outcomes.as_slice()));
-    }
-    for (name, outcome) in names.iter().zip(outcomes) {
-        let done = match outcome {
-            Outcome::Created => command::DONE_CREATED,
-            Outcome::Changed => command::DONE_CHANGED,
-            Outcome::Unchanged => continue,
-            Outcome::Deleted => command::DONE_DELETED,
+    let mut plan = Plan::of(&manager, &services, &found.secrets)?;
+    plan.prune(|name| matches_any(&arguments.prune, name));
+    if arguments.dry_run {
+        report(&plan, &[], &arguments)?;
+        return if plan.changes() {
+            Err(CommandFailure::Silent(WOULD_CHANGE))
+        } else {
+            Ok(())
         };
-        let name = plain(name);
-        println!("{}", say(command::Applied { done, name }));
+    }
+    ask_for_deletion(&plan, &arguments)?;
+    carry_out(&manager, &plan, services)?;
+    let restarted = restart_changed(&manager, &plan, &arguments);
+    report(&plan, &restarted, &arguments)?;
+    let failed = restarted.into_iter().find_map(|(_, result)| result.err());
+    failed.map_or(Ok(()), |failure| {
+        Err(CommandFailure::Silent(failure.status()))
+    })
+}
+
+/// `NAME=VALUE`.
+fn variable(text: &str) -> Result<(String, String), CommandFailure> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let (name, value) = pair.ok_or_else(|| usage(apply::NoSet { text: quoted(text) }))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Nothing is deleted by accident: somebody says yes on the terminal, or with an option.
+fn ask_for_deletion(plan: &Plan, arguments: &Arguments) -> CommandResult {
+    let names = plan.names(|step| step.act == Act::Delete);
+    if names.is_empty() || arguments.yes {
+        return Ok(());
+    }
+    let names: Vec<String> = names.iter().map(|name| plain(name.as_str())).collect();
+    let is_asked = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if !is_asked || arguments.common.json {
+        let sentence = apply::DeleteNeedsYes { names };
+        return Err(ScmError::new(Win32Error::OPERATION_ABORTED, sentence).into());
+    }
+    if confirmed(&say(apply::DeleteQuestion { names }))? {
+        return Ok(());
+    }
+    Err(ScmError::new(Win32Error::OPERATION_ABORTED, apply::NOT_DELETED).into())
+}
+
+/// Asks on the terminal; anything but yes is no.
+pub(super) fn confirmed(question: &str) -> std::io::Result<bool> {
+    eprint!("{question} ");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    let answer = answer.trim().to_lowercase();
+    let yes: &[&str] = match lang() {
+        Lang::En => &["y", "yes"],
+        Lang::Fr => &["o", "oui"],
+    };
+    Ok(yes.contains(&&*answer))
+}
+
+/// Does what the plan says: first what files describe, all or none, then what goes.
+fn carry_out(manager: &Manager, plan: &Plan, services: Vec<NewService>) -> CommandResult {
+    let is_new = |step: &Step| matches!(step.act, Act::Create | Act::Change);
+    let new: HashSet<ServiceName> = plan.names(is_new).into_iter().collect();
+    if !new.is_empty() {
+        let limits: Vec<(String, Extensions)> = services
+            .iter()
+            .filter(|service| new.contains(&service.config.service_name))
+            .map(|service| {
+                let config = &service.config;
+                (config.service_name.to_string(), config.extensions.clone())
+            })
+            .collect();
+        manager.ask(|scm, caller, reply| scm.apply(caller, services, reply))?;
+        limits::note(
+            manager,
+            limits.iter().map(|(name, set)| (name.as_str(), set)),
+        );
+    }
+    for name in plan.names(|step| step.act == Act::Delete) {
+        scale::remove(manager, &name, Patience::Own(stop::PATIENCE))?;
     }
     Ok(())
+}
+
+type Restarted = Vec<(ServiceName, CommandResult)>;
+
+/// Restarts what runs as it was before, where that is wanted.
+fn restart_changed(manager: &Manager, plan: &Plan, arguments: &Arguments) -> Restarted {
+    if !arguments.restart_changed {
+        return Vec::new();
+    }
+    let names = plan.names(|step| step.runs_on);
+    let pace = arguments
+        .rolling
+        .map_or(Pace::ALL, |at_once| Pace::rolling(at_once.into()));
+    let selected = Selected {
+        names,
+        is_one: false,
+    };
+    let json = arguments.common.json;
+    let results = selected.act(
+        pace,
+        manager,
+        !json,
+        command::DONE_RESTARTED,
+        restart::restart_and_wait,
+    );
+    selected.names.into_iter().zip(results).collect()
+}
+
+fn report(
+    plan: &Plan,
+    restarted: &[(ServiceName, CommandResult)],
+    arguments: &Arguments,
+) -> CommandResult {
+    if arguments.common.json {
+        return Common::print_json(&PlanReply::of(plan, restarted, arguments.dry_run));
+    }
+    for step in &plan.steps {
+        let done = match (step.act, arguments.dry_run) {
+            (Act::Create, true) => apply::WOULD_CREATE,
+            (Act::Create, false) => command::DONE_CREATED,
+            (Act::Change, true) => apply::WOULD_CHANGE,
+            (Act::Change, false) => command::DONE_CHANGED,
+            (Act::Delete, true) => apply::WOULD_DELETE,
+            (Act::Delete, false) => command::DONE_DELETED,
+            (Act::Keep, _) => apply::UNCHANGED,
+        };
+        let name = plain(step.name.as_str());
+        println!("{}", say(command::Applied { done, name }));
+        if arguments.diff {
+            for change in &step.changes {
+                println!("    {}", plain_lines(&change.said()));
+            }
+        }
+    }
+    let [created, changed, deleted, unchanged] =
+        [Act::Create, Act::Change, Act::Delete, Act::Keep].map(|act| plan.count(act));
+    let summary = if arguments.dry_run {
+        say(apply::Plan {
+            created,
+            changed,
+            deleted,
+            unchanged,
+        })
+    } else {
+        say(apply::Done {
+            created,
+            changed,
+            deleted,
+            unchanged,
+        })
+    };
+    println!("{summary}");
+    let runs_on = plan.names(|step| step.runs_on);
+    if !runs_on.is_empty() && !arguments.restart_changed && !arguments.dry_run {
+        let names: Vec<String> = runs_on.iter().map(|name| plain(name.as_str())).collect();
+        let (count, names) = (names.len(), names.join(" "));
+        eprintln!("{}", say(apply::RunOn { count, names }));
+    }
+    Ok(())
+}
+
+/// What becomes of each service, as JSON.
+#[derive(Serialize)]
+struct PlanReply<'a> {
+    dry_run: bool,
+    outcomes: Vec<OutcomeReply<'a>>,
+}
+
+#[derive(Serialize)]
+struct OutcomeReply<'a> {
+    name: &'a str,
+    /// `created`, `changed`, `unchanged` or `deleted`; with `dry_run` what it would be.
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<ChangeReply<'a>>,
+    /// Whether the running process was started with other settings.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    needs_restart: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    restarted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ChangeReply<'a> {
+    setting: &'a str,
+    before: &'a str,
+    after: &'a str,
+}
+
+impl<'a> PlanReply<'a> {
+    fn of(plan: &'a Plan, restarted: &[(ServiceName, CommandResult)], dry_run: bool) -> Self {
+        let outcome = |step: &'a Step| {
+            let result = restarted.iter().find(|(name, _)| *name == step.name);
+            let result = result.map(|(_, result)| result);
+            let is_restarted = result.is_some_and(Result::is_ok);
+            let changes = step.changes.iter().map(|change| ChangeReply {
+                setting: change.key,
+                before: &change.before,
+                after: &change.after,
+            });
+            OutcomeReply {
+                name: step.name.as_str(),
+                outcome: match step.act {
+                    Act::Create => "created",
+                    Act::Change => "changed",
+                    Act::Keep => "unchanged",
+                    Act::Delete => "deleted",
+                },
+                changes: changes.collect(),
+                needs_restart: step.runs_on && !is_restarted,
+                restarted: is_restarted,
+                error: result
+                    .and_then(|result| result.as_ref().err())
+                    .map(|failure| failure.sentence(Lang::En)),
+            }
+        };
+        Self {
+            dry_run,
+            outcomes: plan.steps.iter().map(outcome).collect(),
+        }
+    }
 }

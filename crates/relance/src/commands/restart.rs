@@ -83,6 +83,18 @@ fn end_on_interrupt(asked: &'static AtomicBool) {
 #[cfg(windows)]
 fn end_on_interrupt(_: &'static AtomicBool) {}
 
+/// Restarts a service, and waits until it runs again as it did.
+pub(super) fn restart_and_wait(manager: &Manager, name: &ServiceName) -> CommandResult {
+    let patience = Patience::Own(stop::PATIENCE);
+    restart(
+        manager,
+        name,
+        false,
+        Some(patience),
+        &AtomicBool::new(false),
+    )
+}
+
 fn restart(
     manager: &Manager,
     name: &ServiceName,

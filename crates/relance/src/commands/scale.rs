@@ -87,7 +87,7 @@ fn selected<'a>(names: impl Iterator<Item = &'a ServiceName>) -> Selected {
 }
 
 /// Nothing is deleted that still runs: its job would go on without a service.
-fn remove(manager: &Manager, name: &ServiceName, patience: Patience) -> CommandResult {
+pub(super) fn remove(manager: &Manager, name: &ServiceName, patience: Patience) -> CommandResult {
     match stop::stop(manager, name, Some(patience)) {
         Ok(()) => {}
         Err(CommandFailure::Scm(error)) if error.code() == Win32Error::SERVICE_NOT_ACTIVE => {}

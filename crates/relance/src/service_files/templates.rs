@@ -1,68 +1,40 @@
-//! `instances = 4` in a file: one description of several services (X52).
+//! `instances = 4`, or a list of their names, in a file: one description of several services (X52).
 
-use relance_scm::instance::{is_template, name_of};
-use relance_texts::{Sentence, command};
-use relance_wire::api::ConfigBody;
-use serde::Deserialize;
-use serde::de::Error as _;
-use toml::Spanned;
+use relance_scm::instance::is_template;
+use relance_scm::{Sentence, ServiceName};
+use relance_texts::command;
 
+use super::node::{Node, Tree};
 use crate::instances::INSTANCES_MAX;
-use crate::lang::say;
 
-/// How many of each service there are.
-#[derive(Debug, Deserialize)]
-pub(super) struct Counts {
-    #[serde(default)]
-    pub(super) service: Vec<Count>,
-}
-
-/// See [`Counts`].
-#[derive(Debug, Deserialize)]
-pub(super) struct Count {
-    pub(super) instances: Option<Spanned<u32>>,
-}
-
-/// The text of a file with blanks in the place of these lines, so that later errors name the right ones.
-pub(super) fn without_counts(text: &str, counts: &[Count]) -> Result<String, toml::de::Error> {
-    let mut rest = text.to_owned();
-    for count in counts.iter().filter_map(|count| count.instances.as_ref()) {
-        let span = count.span();
-        let start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
-        let key = text[start..span.start].trim_end_matches([' ', '\t', '=']);
-        if key.trim() != "instances" {
-            return Err(toml::de::Error::custom(
-                "write instances on a line of its own, like instances = 4",
-            ));
+/// Which instances there are: 1 to a number, or those of a list.
+pub(super) fn instances(node: &Node) -> Result<Vec<String>, Sentence> {
+    let most = INSTANCES_MAX;
+    let refused = || Sentence::from(command::TemplateCount { most });
+    match &node.value {
+        Tree::Number(count) => {
+            let count = count.as_i64().filter(|count| (1..=most).contains(count));
+            let count = count.ok_or_else(refused)?;
+            Ok((1..=count).map(|number| number.to_string()).collect())
         }
-        rest.replace_range(start..span.end, &" ".repeat(span.end - start));
+        Tree::List(names) if (1..=most).contains(&i64::try_from(names.len()).unwrap_or(0)) => {
+            let name = |node: &Node| match &node.value {
+                Tree::Text(text) if !text.is_empty() && !text.contains('@') => Ok(text.clone()),
+                Tree::Number(number) => Ok(number.to_string()),
+                _ => Err(refused()),
+            };
+            names.iter().map(name).collect()
+        }
+        _ => Err(refused()),
     }
-    Ok(rest)
 }
 
-/// Instances 1 to `count` of a template (X52).
-pub(super) fn several(template: &ConfigBody, count: u32) -> Result<Vec<ConfigBody>, String> {
-    let refuse = |problem: Sentence| {
-        let name = &*template.name;
-        say(command::OfFile { name, problem })
-    };
-    if !is_template(&template.name) {
-        let template = &*template.name;
-        return Err(refuse(command::TemplateName { template }.into()));
+/// The names of these instances of a template.
+pub(super) fn names(template: &str, instances: &[String]) -> Result<Vec<ServiceName>, Sentence> {
+    if !is_template(template) {
+        return Err(command::TemplateName { template }.into());
     }
-    if !(1..=INSTANCES_MAX).contains(&i64::from(count)) {
-        let most = INSTANCES_MAX;
-        return Err(refuse(command::TemplateCount { most }.into()));
-    }
-    (1..=count)
-        .map(|number| {
-            let name = name_of(&template.name, number);
-            let name = name.map_err(|error| refuse(error.to_sentence()))?;
-            let mut body = template.clone();
-            let shown = template.display_name.as_deref();
-            body.display_name = shown.map(|text| name.fill_in(text).into_owned());
-            body.name = name.to_string();
-            Ok(body)
-        })
-        .collect()
+    let name = |instance: &String| ServiceName::new(format!("{template}{instance}"));
+    let names: Result<_, _> = instances.iter().map(name).collect();
+    names.map_err(|error| error.to_sentence())
 }

@@ -1,14 +1,15 @@
 //! The verbs of `sc` that change something.
 
-use relance_scm::{ConfigChange, ScmError, ServiceName, Win32Error};
-use relance_texts::sc;
+use relance_scm::config::Secret;
+use relance_scm::manager::NewService;
+use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceName, Win32Error};
+use relance_texts::{command, sc};
 use relance_wire::api::{ChangeConfigRequest, ConfigBody};
 use serde_json::{Map, Value as Json, json};
 
 use super::Done;
 use super::words::Options;
 use crate::cli::{CommandFailure, Manager, usage};
-use crate::service_files::new_service;
 
 /// The options of `create` and `config`.
 const OF_CONFIG: [&str; 11] = [
@@ -36,7 +37,15 @@ pub(super) fn create(manager: &Manager, service: &ServiceName, options: &Options
         .or_insert_with(|| "normal".into());
     let body: ConfigBody = serde_json::from_value(Json::Object(body))
         .map_err(|error| failed(anyhow::Error::from(error).into()))?;
-    let service = new_service(&body).map_err(|error| failed(error.into()))?;
+    let config = ServiceConfig::try_from(&body).map_err(|error| {
+        let (name, problem) = (service.as_str(), error.to_sentence());
+        let problem = command::OfFile { name, problem };
+        failed(ScmError::new(error.code(), problem).into())
+    })?;
+    let service = NewService {
+        config,
+        password: Secret::new(body.password.unwrap_or_default()),
+    };
     manager
         .ask(|scm, caller, reply| scm.create_service(caller, service, reply))
         .map_err(failed)?;

@@ -1,0 +1,228 @@
+//! Files of services: the plan, what is done of it, and what is left alone.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use relance_scm::ServiceState;
+use relance_testkit::daemon::Daemon;
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+use crate::support::{done, name, relance};
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned()
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().unwrap_or(-1)
+}
+
+/// A folder with a file of these services.
+fn file(text: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("services.toml");
+    fs::write(&path, text).expect("written");
+    (folder, path)
+}
+
+fn apply(daemon: &Daemon, path: &Path, more: &[&str]) -> Output {
+    let path = path.to_str().expect("a path");
+    daemon.relance(&[&["apply", "-f", path], more].concat())
+}
+
+const TWO: &str = "[[service]]\nname = 'a'\ncommand = ['/bin/sleep', '1000']\n\
+                   [[service]]\nname = 'w@'\ninstances = 2\ncommand = ['/bin/sleep', '1000']\n";
+
+#[test]
+fn a_plan_is_shown_and_its_status_says_whether_something_would_change() {
+    let daemon = Daemon::start(relance());
+    let (_folder, path) = file(TWO);
+    let planned = apply(&daemon, &path, &["--dry-run"]);
+    assert_eq!(status(&planned), 6, "{}", text(&planned));
+    assert!(
+        text(&planned).contains("would create w@2"),
+        "{}",
+        text(&planned)
+    );
+    assert!(
+        text(&daemon.relance(&["list"])).contains("no services"),
+        "nothing was created"
+    );
+
+    done(&apply(&daemon, &path, &[]));
+    let again = apply(&daemon, &path, &["--dry-run"]);
+    assert_eq!(status(&again), 0);
+    assert!(
+        text(&again).contains("unchanged a\n") && text(&again).contains("3 unchanged"),
+        "{}",
+        text(&again)
+    );
+
+    let changed = TWO.replacen(
+        "'1000']\n",
+        "'2000']\nextensions.stop_grace_ms = '30s'\n",
+        1,
+    );
+    fs::write(&path, changed).expect("written");
+    let planned = apply(&daemon, &path, &["--dry-run", "--diff"]);
+    assert_eq!(status(&planned), 6);
+    let shown = text(&planned);
+    assert!(
+        shown.contains("would change a\n") && shown.contains("Stop grace: 10s → 30s"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("/bin/sleep 1000 → /bin/sleep 2000"),
+        "{shown}"
+    );
+    let json = apply(&daemon, &path, &["--json"]);
+    let reply: Json = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(reply["outcomes"][0]["name"], "a");
+    assert_eq!(reply["outcomes"][0]["outcome"], "changed");
+    assert_eq!(
+        reply["outcomes"][0]["changes"][0]["setting"],
+        "command_line"
+    );
+    assert_eq!(reply["outcomes"][1]["outcome"], "unchanged");
+}
+
+#[test]
+fn running_services_run_on_until_a_restart_is_asked_for() {
+    let daemon = Daemon::start(relance());
+    let (_folder, path) = file(TWO);
+    done(&apply(&daemon, &path, &[]));
+    done(&daemon.relance(&["start", "--all"]));
+    let pid = |service: &str| {
+        daemon
+            .wait_for_state(&name(service), ServiceState::Running)
+            .status
+            .process_id
+    };
+    let before = [pid("a"), pid("w@1"), pid("w@2")];
+    // What takes effect at once needs no restart.
+    fs::write(&path, format!("{TWO}extensions.stop_grace_ms = '5s'\n")).expect("written");
+    let applied = apply(&daemon, &path, &[]);
+    assert!(
+        !text(&applied).contains("relance restart"),
+        "{}",
+        text(&applied)
+    );
+    fs::write(&path, format!("{TWO}environment = {{ A = 1 }}\n")).expect("written");
+    let applied = apply(&daemon, &path, &[]);
+    assert!(
+        text(&applied).contains("relance restart w@1 w@2"),
+        "{}",
+        text(&applied)
+    );
+    assert_eq!([pid("a"), pid("w@1"), pid("w@2")], before);
+
+    fs::write(&path, format!("{TWO}environment = {{ A = 2 }}\n")).expect("written");
+    done(&apply(&daemon, &path, &["--restart-changed", "--rolling"]));
+    let after = [pid("a"), pid("w@1"), pid("w@2")];
+    assert_eq!(after[0], before[0]);
+    assert!(
+        after[1] != before[1] && after[2] != before[2],
+        "{before:?} {after:?}"
+    );
+}
+
+#[test]
+fn nothing_is_deleted_by_accident() {
+    let daemon = Daemon::start(relance());
+    let (_folder, path) = file(TWO);
+    done(&apply(&daemon, &path, &[]));
+    done(&daemon.relance(&["create", "other", "--", "/bin/sleep", "1000"]));
+    done(&daemon.relance(&["start", "w@2"]));
+    fs::write(&path, TWO.replace("instances = 2", "instances = 1")).expect("written");
+    let applied = apply(&daemon, &path, &[]);
+    assert!(!text(&applied).contains("w@2"), "{}", text(&applied));
+    let refused = apply(&daemon, &path, &["--prune", "w@"]);
+    assert!(
+        !refused.status.success() && text(&refused).contains("--yes"),
+        "{}",
+        text(&refused)
+    );
+    let planned = apply(&daemon, &path, &["--prune", "*", "--dry-run"]);
+    assert!(
+        text(&planned).contains("would delete other"),
+        "{}",
+        text(&planned)
+    );
+    assert_eq!(status(&planned), 6);
+    let pruned = apply(&daemon, &path, &["--prune", "w@", "--yes"]);
+    done(&pruned);
+    assert!(text(&pruned).contains("deleted w@2"), "{}", text(&pruned));
+    let listed = text(&daemon.relance(&["list"]));
+    assert!(
+        listed.contains("other") && listed.contains("w@1") && !listed.contains("w@2"),
+        "{listed}"
+    );
+}
+
+#[test]
+fn secrets_are_not_shown_and_text_comes_from_the_standard_input_too() {
+    let daemon = Daemon::start(relance());
+    let (folder, _) = file("");
+    fs::write(folder.path().join("key"), "s3cret\n").expect("written");
+    let services = "[variables]\nKEY = { file = 'key' }\n\
+                    [[service]]\nname = 'a'\ncommand = ['/bin/true']\nenvironment = ['KEY=${KEY}', 'NAME=${NAME}']\n";
+    let mut child = Command::new(relance())
+        .args(["apply", "-f", "-", "--diff", "--set", "NAME=anna"])
+        .env("RELANCE_SOCKET", daemon.socket())
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(services.as_bytes()).expect("written");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let shown = text(&output);
+    assert!(
+        output.status.success() && shown.contains("NAME=anna"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("s3cret") && shown.contains("KEY=(not shown)"),
+        "{shown}"
+    );
+    let config = text(&daemon.relance(&["config", "a", "--json"]));
+    assert!(config.contains("KEY=s3cret"), "{config}");
+}
+
+#[test]
+fn all_that_is_wrong_is_said_in_the_language_of_the_reader() {
+    let daemon = Daemon::start(relance());
+    let (_folder, path) = file("[[service]]\nname = 'a'\nnam = 1\ncommand = 2\n");
+    let output = apply(&daemon, &path, &[]);
+    let shown = text(&output);
+    assert_eq!(status(&output), 2);
+    assert!(
+        shown.contains("services.toml:3:1: a: there is no nam"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("services.toml:4:11: a: command is") && shown.contains("2 problems"),
+        "{shown}"
+    );
+    let french = Command::new(relance())
+        .args(["apply", "-f", path.to_str().expect("a path")])
+        .env("RELANCE_LANG", "fr")
+        .output()
+        .expect("it runs");
+    assert!(
+        text(&french).contains("services.toml:3:1"),
+        "{}",
+        text(&french)
+    );
+    assert!(
+        text(&french).contains("voulez-vous dire name"),
+        "{}",
+        text(&french)
+    );
+}

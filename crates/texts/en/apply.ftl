@@ -1,0 +1,51 @@
+## Files of services: what is wrong with one
+
+apply-at = { $place }: { $problem }
+apply-several = { $problems }
+apply-refused = { $count } problems; nothing was changed
+apply-cannot-read = { $path } cannot be read: { $why }
+apply-includes-itself = { $path } is included by a file that it includes; take one of the two lines out
+apply-named-twice = { $path } is read already; name or include it once
+apply-include = include is a file, a folder or a pattern like "conf.d/*.toml", or a list of these
+apply-file-key = a file has no key { $key }; it has service, include and variables, and settings stand below [[service]]
+apply-not-a-file = expected one service, a list of services, or {"{"}"service": [...]{"}"}
+apply-services = service is a list: write [[service]] above each
+apply-not-a-service = a service is a table of settings with name and command_line
+apply-twice = { $name } is described here and at { $first }; take one of the two out
+apply-variables = variables is a table: NAME = "value" on a line each
+apply-no-variable-name = { $name } cannot be the name of a variable; use letters, digits and _
+apply-variable-value = expected a text, {"{"} file = "PATH" {"}"}, or {"{"} env = "NAME" {"}"}; both may have a default = "text"
+apply-not-in-environment = the environment has no variable { $name }; set it, or add default = "text"
+apply-no-set = "{ $text }" is not NAME=VALUE
+apply-name-is-text = name is a text
+apply-name-missing = a service has no name; add name = "NAME"
+apply-command-missing = there is no command; add command = ["PROGRAM", "ARGUMENT"] or command_line = "PROGRAM ARGUMENT"
+apply-command-is-a-list = command is the command word by word, like ["php", "/srv/worker.php"]; a command in one text is command_line
+apply-two-commands = command and command_line say the same; keep one of the two
+apply-not-a-table = { $key } is a table: write { $key }.SETTING = VALUE
+apply-key-elsewhere = { $key } does not stand here; write { $right }
+apply-key-nearly = there is no { $key }; do you mean { $right }?
+apply-key-twice = { $key } stands here twice; take one of the two out
+apply-key-unknown = there is no setting { $key }; docs/service-settings.md lists those there are
+apply-action-is-a-table = an action is {"{"} kind = "restart", delay_ms = 1000 {"}"}; all of them may also be one text like "restart/1s/none/0"
+apply-environment = a variable of the environment is a text or a number
+
+## What apply does
+
+apply-would-create = would create
+apply-would-change = would change
+apply-would-delete = would delete
+apply-unchanged = unchanged
+apply-plan = Nothing was changed. To do: { $created } to create, { $changed } to change, { $deleted } to delete; { $unchanged } unchanged.
+apply-done = { $created } created, { $changed } changed, { $deleted } deleted, { $unchanged } unchanged.
+apply-change = { $label }: { $before } → { $after }
+apply-nothing = not set
+apply-kind = Kind
+apply-hidden = (not shown)
+apply-run-on = { $count ->
+    [one] { $names } runs on as it was started; apply --restart-changed restarts what has changed, or: relance restart { $names }
+   *[other] { $names } run on as they were started; apply --restart-changed restarts what has changed, or: relance restart { $names }
+}
+apply-delete-question = Delete { $names }? [y/N]
+apply-delete-needs-yes = { $names } would be deleted; add --yes to mean it, or --dry-run to look only. Nothing was changed
+apply-not-deleted = nothing was changed

@@ -1,0 +1,51 @@
+## Fichiers de services : ce qui ne va pas dans l’un d’eux
+
+apply-at = { $place } : { $problem }
+apply-several = { $problems }
+apply-refused = { $count } problèmes ; rien n’a été changé
+apply-cannot-read = { $path } ne peut pas être lu : { $why }
+apply-includes-itself = { $path } est inclus par un fichier qu’il inclut ; retirez l’une des deux lignes
+apply-named-twice = { $path } est déjà lu ; nommez-le ou incluez-le une seule fois
+apply-include = include est un fichier, un dossier ou un motif comme "conf.d/*.toml", ou une liste de ceux-ci
+apply-file-key = un fichier n’a pas de clé { $key } ; il a service, include et variables, et les réglages se placent sous [[service]]
+apply-not-a-file = un service, une liste de services ou {"{"}"service": [...]{"}"} est attendu
+apply-services = service est une liste : écrivez [[service]] au-dessus de chacun
+apply-not-a-service = un service est une table de réglages avec name et command_line
+apply-twice = { $name } est décrit ici et à { $first } ; retirez l’un des deux
+apply-variables = variables est une table : NOM = "valeur", une ligne pour chacune
+apply-no-variable-name = { $name } ne peut pas être le nom d’une variable ; utilisez des lettres, des chiffres et _
+apply-variable-value = un texte, {"{"} file = "CHEMIN" {"}"} ou {"{"} env = "NOM" {"}"} est attendu ; les deux derniers acceptent default = "texte"
+apply-not-in-environment = l’environnement n’a pas de variable { $name } ; définissez-la, ou ajoutez default = "texte"
+apply-no-set = « { $text } » n’est pas de la forme NOM=VALEUR
+apply-name-is-text = name est un texte
+apply-name-missing = un service n’a pas de nom ; ajoutez name = "NOM"
+apply-command-missing = il n’y a pas de commande ; ajoutez command = ["PROGRAMME", "ARGUMENT"] ou command_line = "PROGRAMME ARGUMENT"
+apply-command-is-a-list = command est la commande mot par mot, comme ["php", "/srv/worker.php"] ; une commande en un seul texte est command_line
+apply-two-commands = command et command_line disent la même chose ; gardez l’un des deux
+apply-not-a-table = { $key } est une table : écrivez { $key }.RÉGLAGE = VALEUR
+apply-key-elsewhere = { $key } ne se place pas ici ; écrivez { $right }
+apply-key-nearly = il n’y a pas de { $key } ; voulez-vous dire { $right } ?
+apply-key-twice = { $key } figure ici deux fois ; retirez l’un des deux
+apply-key-unknown = il n’y a pas de réglage { $key } ; docs/service-settings.md donne la liste de ceux qui existent
+apply-action-is-a-table = une action est {"{"} kind = "restart", delay_ms = 1000 {"}"} ; toutes peuvent aussi être un seul texte comme "restart/1s/none/0"
+apply-environment = une variable d’environnement est un texte ou un nombre
+
+## Ce que fait apply
+
+apply-would-create = serait créé :
+apply-would-change = serait changé :
+apply-would-delete = serait supprimé :
+apply-unchanged = inchangé :
+apply-plan = Rien n’a été changé. À faire : { $created } à créer, { $changed } à changer, { $deleted } à supprimer ; { $unchanged } sans changement.
+apply-done = Créés : { $created }, changés : { $changed }, supprimés : { $deleted }, inchangés : { $unchanged }.
+apply-change = { $label } : { $before } → { $after }
+apply-nothing = rien
+apply-kind = Genre
+apply-hidden = (non affiché)
+apply-run-on = { $count ->
+    [one] { $names } continue tel qu’il a été démarré ; apply --restart-changed redémarre ce qui a changé, ou : relance restart { $names }
+   *[other] { $names } continuent tels qu’ils ont été démarrés ; apply --restart-changed redémarre ce qui a changé, ou : relance restart { $names }
+}
+apply-delete-question = Supprimer { $names } ? [o/N]
+apply-delete-needs-yes = { $names } serait supprimé ; ajoutez --yes pour le confirmer, ou --dry-run pour regarder seulement. Rien n’a été changé
+apply-not-deleted = rien n’a été changé
