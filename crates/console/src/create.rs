@@ -88,7 +88,7 @@ fn form(viewer: &Viewer, body: &ConfigBody, name: &str, kind: &str, result: &Mar
                     (general::fields(body, lang))
                     (log_on::fields(&body.account_name, lang))
                     h2 { (console::RECOVERY.of(lang)) }
-                    (recovery::fields(&body.recovery, lang))
+                    (recovery::fields(body, lang))
                     details {
                         summary { (console::DEPENDENCIES_AND_ENVIRONMENT.of(lang)) }
                         (field(console::SERVICES_THAT_MUST_RUN.of(lang), console::ONE_TO_A_LINE.of(lang),

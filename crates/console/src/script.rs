@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use relance_scm::config::StartType;
-use relance_scm::settings::{Section, Setting, ValueType};
+use relance_scm::settings::{Section, Setting, Subject, ValueType};
 use relance_scm::{RecoveryActionKind, ResetPeriod, ServiceConfig, ServiceKind};
 use relance_texts::console;
 use relance_wire::api::ConfigBody;
@@ -95,7 +95,7 @@ pub(crate) fn change(before: &ServiceConfig, after: &ServiceConfig) -> Script {
     }
     for (option, value) in options(before, after) {
         let word = format!(" --{} {}", option.option, shell(&value));
-        if option.section == Section::Recovery {
+        if option.section == Section::Recovery || option.subject == Subject::Recovery {
             failure.push_str(&word);
         } else {
             rest.push_str(&word);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use relance_policy::record::{EndReason, StartCause};
-use relance_policy::{End, PendingAction, Run, ServiceRecord, Time};
+use relance_policy::{End, PendingAction, Run, ServiceRecord, Time, delays};
 use relance_scm::config::StartType;
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::{EndInfo, HeldInfo, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo};
@@ -68,7 +68,8 @@ pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInf
                 .iter()
                 .map(|p| pending_info(p, clocks))
                 .collect(),
-            next_action: record.config.failure_actions.action_for(failure_count + 1),
+            next_action: delays::action_for(&record.config, failure_count + 1),
+            gave_up: record.gave_up().is_some(),
             derived: false,
         },
         last_end: record.last_end.as_ref().map(|end| end_info(end, clocks)),

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use relance_scm::config::StartType;
-use relance_scm::settings::{READY, SCHEDULE};
+use relance_scm::settings::{READY, RESET_AFTER_RUN, SCHEDULE};
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, ServiceState,
@@ -398,6 +398,11 @@ fn why_nothing_follows(record: &ServiceRecord) -> Option<Text> {
     if record.state != ServiceState::Stopped || !record.pending_actions.is_empty() {
         return None;
     }
+    if let Some((limit, period_ms)) = record.gave_up() {
+        let name = &record.config.service_name;
+        let time = Duration::from_millis(period_ms.into());
+        return Some(why::GaveUp { limit, time, name }.text());
+    }
     Some(match end.action.map(|action| action.kind) {
         None => why::NOTHING_CONFIGURED.text(),
         Some(RecoveryActionKind::None) => why::NothingListed { number }.text(),
@@ -413,6 +418,17 @@ fn counter(record: &ServiceRecord, now: Time) -> Option<Text> {
     }
     let count = record.failure_count;
     let period = record.config.failure_actions.reset_period;
+    let has_actions = !record.config.failure_actions.actions.is_empty();
+    if let Some(time) = record.config.extensions.get(RESET_AFTER_RUN)
+        && has_actions
+    {
+        let is_over = record.resets_at().is_some_and(|at| at <= now);
+        return Some(if is_over {
+            why::CounterRunOver { count, time }.text()
+        } else {
+            why::CounterRun { count, time }.text()
+        });
+    }
     Some(match record.resets_at() {
         None if record.config.failure_actions.actions.is_empty() => {
             why::CounterNoActions { count }.text()

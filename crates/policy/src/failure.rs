@@ -1,4 +1,4 @@
-//! The failure counter and the choice of the action (R11 to R25, R30, R39).
+//! The failure counter and the choice of the action (R11 to R25, R30, R39), and giving up (X82, X83).
 
 use std::time::Duration;
 
@@ -6,8 +6,10 @@ use relance_scm::RecoveryActionKind;
 use relance_scm::Win32Error;
 use relance_scm::event::Event;
 use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::settings::RESET_AFTER_RUN;
 
 use crate::action::Action;
+use crate::delays;
 use crate::draft::Draft;
 use crate::held;
 use crate::record::{ActionId, PENDING_ACTIONS_MAX, PendingAction, RunId};
@@ -32,17 +34,24 @@ fn count_with(draft: &mut Draft, run: RunId, least: Duration) {
         return;
     }
     let now = draft.now;
+    let starts_again = starts_again(draft, run);
     let record = &mut draft.record;
     // R13: the period is measured from the last failure; R14: period 0 resets at every failure;
     // R16: without actions nothing resets.
-    if record.reset_is_over(now) {
+    if starts_again {
         record.failure_count = 0;
     }
     record.failure_count = record.failure_count.saturating_add(1);
     record.last_failure_at = Some(now);
     let failure_count = record.failure_count;
-    let action = record.config.failure_actions.action_for(failure_count);
+    let action = delays::action_for(&record.config, failure_count);
     let action = action.map(|action| not_before(action, least));
+    let restarts = action.is_some_and(|action| action.kind.restarts());
+    // X83
+    let given_up = restarts
+        .then(|| record.try_again(now))
+        .and_then(Result::err);
+    let action = action.filter(|_| given_up.is_none());
     if let Some(end) = record.last_end.as_mut().filter(|end| end.run == run) {
         end.failure = Some(failure_count);
         end.action = action;
@@ -52,9 +61,27 @@ fn count_with(draft: &mut Draft, run: RunId, least: Duration) {
         failure_count,
         action,
     });
+    if let Some((limit, period_ms)) = given_up {
+        draft.log(Event::GaveUp { limit, period_ms });
+    }
     if let Some(action) = action.filter(|action| action.kind != RecoveryActionKind::None) {
         queue(draft, action, failure_count);
     }
+}
+
+/// Whether this failure is the first again: after the reset period (R13), or, where that is set instead, after a run
+/// that lasted (X82).
+fn starts_again(draft: &Draft, run: RunId) -> bool {
+    let record = &draft.record;
+    if record.config.failure_actions.actions.is_empty() {
+        return false;
+    }
+    let Some(time) = record.config.extensions.get(RESET_AFTER_RUN) else {
+        return record.reset_is_over(draft.now);
+    };
+    let ended = record.last_end.as_ref().filter(|end| end.run == run);
+    let lived = ended.and_then(|end| end.lived).unwrap_or_default();
+    lived >= time
 }
 
 fn not_before(action: RecoveryAction, least: Duration) -> RecoveryAction {

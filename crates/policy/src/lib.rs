@@ -9,7 +9,7 @@
 //! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `stopping`, `recovery`,
 //! `pending`, `restart`, `dependency` and `shutdown`), `readiness` (how a start comes to RUNNING),
 //! `ending` (what the end of a run means), `recycle` (ends that ask for another
-//! start, or for none), `failure` (the counter, rules R11 to R25).
+//! start, or for none), `failure` (the counter, rules R11 to R25), [`delays`] (how long a restart waits).
 //! Each works on a `draft`: the step in the making. [`simulate`] plays a policy against a
 //! script in virtual time; [`explain`] says in words what a record means; [`order`] plans the starts at
 //! boot; [`trap`] finds settings that are seldom meant.
@@ -19,6 +19,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod action;
+pub mod delays;
 pub mod explain;
 pub mod input;
 pub mod order;
@@ -55,6 +56,7 @@ pub use notices::Notice;
 pub use record::{
     ActionId, ControlId, End, EndReason, NeededDown, PendingAction, RestartWanted, Run, RunId,
     RunPhase, Scheduled, ServiceId, ServiceRecord, ShutdownLimits, StartCause, StopCause, Timer,
+    Tries,
 };
 pub use step::step;
 pub use time::Time;

@@ -26,6 +26,7 @@ mod restart;
 pub(crate) mod restored;
 mod scheduled;
 mod starting;
+mod tries;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +35,7 @@ pub use relance_scm::run::{RunId, ServiceId};
 
 use relance_scm::ceiling::Ceiling;
 use relance_scm::failure_actions::RecoveryAction;
-use relance_scm::settings::RELOAD_SIGNAL;
+use relance_scm::settings::{RELOAD_SIGNAL, RESET_AFTER_RUN};
 use relance_scm::{
     Control, ControlsAccepted, EndCause, EndCauseKind, ExitCode, ServiceConfig, ServiceKind,
     ServiceState,
@@ -49,6 +50,7 @@ pub(crate) use needed::WhenDependencyFails;
 pub use recycle::{Recycle, RecyclePhase};
 pub use restart::RestartWanted;
 pub use scheduled::Scheduled;
+pub use tries::Tries;
 
 /// How long a process may take to connect (S43).
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -384,6 +386,8 @@ pub struct ServiceRecord {
     pub short_recycles: u8,
     /// Planned restarts of the period that is counted (X11).
     pub recycling: Option<Recycling>,
+    /// Restarts after failures, where a limit counts them (X83).
+    pub tries: Option<Box<Tries>>,
     /// How the last run ended.
     pub last_end: Option<Box<End>>,
     /// A restart that somebody asked for.
@@ -423,6 +427,7 @@ impl ServiceRecord {
             actions_queued: 0,
             short_recycles: 0,
             recycling: None,
+            tries: None,
             last_end: None,
             restart: None,
             needed_down: None,
@@ -495,12 +500,16 @@ impl ServiceRecord {
     }
 
     /// When the counter starts again, if it ever does: `None` without failures, with an INFINITE
-    /// period (R15), or without actions (R16).
+    /// period (R15), or without actions (R16); where a run has to last for that (X82), while none does.
     #[must_use]
     pub fn resets_at(&self) -> Option<Time> {
         let settings = &self.config.failure_actions;
         if settings.actions.is_empty() {
             return None;
+        }
+        if let Some(time) = self.config.extensions.get(RESET_AFTER_RUN) {
+            self.last_failure_at?;
+            return Some(self.run.as_ref()?.spawned_at? + time);
         }
         Some(self.last_failure_at? + settings.reset_period.duration()?)
     }

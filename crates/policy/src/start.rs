@@ -66,6 +66,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
     // Any start is the one that was asked for, unless the service has not been told to stop yet.
     record.restart = record.restart.filter(|restart| restart.behind_dependents);
     record.needed_down = None;
+    record.note_start(cause);
     let id = RunId {
         service: record.id,
         number: record.runs,

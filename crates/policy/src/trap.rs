@@ -4,7 +4,10 @@
 
 use std::time::Duration;
 
+use relance_scm::settings::{BACKOFF, RESET_AFTER_RUN, RESTART_LIMIT, RESTART_LIMIT_PERIOD};
 use relance_scm::{RecoveryActionKind, ResetPeriod, ServiceConfig};
+
+use crate::delays;
 
 /// A failure that follows a restart sooner than this, for ever, is a storm.
 const STORM: Duration = Duration::from_secs(5);
@@ -28,6 +31,10 @@ pub enum Trap {
     ResetInRun,
     /// R46: a reboot is configured.
     Reboot,
+    /// X80: a back-off that never changes a delay.
+    BackoffUnused,
+    /// X83: so many restarts take longer than the period in which they are counted.
+    LimitOutOfReach,
 }
 
 /// The traps in the recovery settings of a service whose last run lived for so long: those of
@@ -52,12 +59,42 @@ pub fn traps_with_run(config: &ServiceConfig, lived: Option<Duration>) -> Vec<Tr
 fn resets_within(config: &ServiceConfig, besides: Duration) -> bool {
     let settings = &config.failure_actions;
     let period = settings.reset_period.duration();
-    let Some(period) = period.filter(|period| !period.is_zero()) else {
+    let counts = config.extensions.get(RESET_AFTER_RUN).is_none();
+    let Some(period) = period.filter(|period| !period.is_zero() && counts) else {
         return false;
     };
-    let mut actions = settings.actions.iter();
-    settings.actions.len() > 1
-        && actions.any(|action| action.kind.restarts() && action.delay() + besides >= period)
+    let mut restarts = settings
+        .actions
+        .iter()
+        .filter(|action| action.kind.restarts());
+    let grows = grows(config);
+    let outlasts = |delay: Duration| delay + besides >= period;
+    (settings.actions.len() > 1 && restarts.any(|action| outlasts(action.delay())))
+        || (grows && outlasts(longest(config)))
+}
+
+/// Whether there is a back-off that makes a delay longer (X80).
+fn grows(config: &ServiceConfig) -> bool {
+    let listed = u32::try_from(config.failure_actions.actions.len()).unwrap_or(u32::MAX);
+    let at = |number: u32| delays::without_jitter(config, number);
+    config.extensions.get(BACKOFF).is_some() && at(listed.saturating_add(1)) > at(listed)
+}
+
+/// The longest delay that the last action comes to.
+fn longest(config: &ServiceConfig) -> Duration {
+    delays::without_jitter(config, u32::MAX)
+}
+
+/// X83: restarts as early as the delays allow do not come to the limit within its period.
+fn limit_is_out_of_reach(config: &ServiceConfig) -> bool {
+    let period = config.extensions.get(RESTART_LIMIT_PERIOD);
+    let limit = config.extensions.get(RESTART_LIMIT);
+    let Some(limit) = limit.and_then(|limit| u32::try_from(limit).ok()) else {
+        return false;
+    };
+    let waits = |number: u32| delays::without_jitter(config, number);
+    let first: Duration = (1..=limit).map(waits).sum();
+    !period.is_zero() && first >= period
 }
 
 /// The traps in the recovery settings of a service. One without actions has none: it is plain that
@@ -71,7 +108,9 @@ pub fn traps(config: &ServiceConfig) -> Vec<Trap> {
     let found = [
         (
             Trap::NoResetPeriod,
-            settings.reset_period == ResetPeriod::Seconds(0) && actions.len() > 1,
+            settings.reset_period == ResetPeriod::Seconds(0)
+                && (actions.len() > 1 || grows(config))
+                && config.extensions.get(RESET_AFTER_RUN).is_none(),
         ),
         (
             Trap::ErrorStopsIgnored,
@@ -83,7 +122,8 @@ pub fn traps(config: &ServiceConfig) -> Vec<Trap> {
         ),
         (
             Trap::RestartStorm,
-            last.is_some_and(|last| last.kind.restarts() && last.delay() < STORM),
+            last.is_some_and(|last| last.kind.restarts() && longest(config) < STORM)
+                && config.extensions.get(RESTART_LIMIT).is_none(),
         ),
         (
             Trap::NoCommand,
@@ -91,6 +131,11 @@ pub fn traps(config: &ServiceConfig) -> Vec<Trap> {
         ),
         (Trap::ResetInDelay, resets_within(config, Duration::ZERO)),
         (Trap::Reboot, settings.has(RecoveryActionKind::Reboot)),
+        (
+            Trap::BackoffUnused,
+            config.extensions.get(BACKOFF).is_some() && !actions.is_empty() && !grows(config),
+        ),
+        (Trap::LimitOutOfReach, limit_is_out_of_reach(config)),
     ];
     found
         .into_iter()
@@ -101,7 +146,9 @@ pub fn traps(config: &ServiceConfig) -> Vec<Trap> {
 #[cfg(test)]
 mod tests {
     use relance_scm::ServiceName;
+    use relance_scm::config::Extensions;
     use relance_scm::failure_actions::ActionList;
+    use relance_scm::settings::BACKOFF_MAX;
 
     use super::*;
 
@@ -131,6 +178,53 @@ mod tests {
         assert_eq!(delay, [Trap::ResetInDelay]);
         let flag = traps_of("restart/60000", 300, false);
         assert_eq!(flag, [Trap::ErrorStopsIgnored]);
+    }
+
+    fn traps_with(actions: &str, set: impl FnOnce(&mut Extensions)) -> Vec<Trap> {
+        let mut config = ServiceConfig::new(ServiceName::new("a").unwrap(), "/a");
+        config.failure_actions.actions = actions.parse::<ActionList>().unwrap().0.into();
+        config.failure_actions.reset_period = ResetPeriod::Seconds(600);
+        config.failure_actions_on_non_crash_failures = true;
+        set(&mut config.extensions);
+        traps(&config)
+    }
+
+    #[test]
+    fn x80_a_backoff_that_changes_nothing_is_a_trap_and_one_that_does_ends_a_storm() {
+        let backoff = |text: &'static str| {
+            move |extensions: &mut Extensions| extensions.set(BACKOFF, text.parse().ok())
+        };
+        assert_eq!(traps_with("restart/1000", backoff("exponential")), []);
+        assert_eq!(traps_with("restart/0", backoff("linear/1s")), []);
+        let unused = traps_with("restart/6000/none/0", backoff("linear"));
+        assert_eq!(unused, [Trap::EndsWithNothing, Trap::BackoffUnused]);
+        let nothing = traps_with("restart/0", backoff("exponential"));
+        assert_eq!(nothing, [Trap::RestartStorm, Trap::BackoffUnused]);
+        let resets = traps_with("restart/1000", |extensions| {
+            extensions.set(BACKOFF, "exponential".parse().ok());
+            extensions.set(BACKOFF_MAX, Duration::from_secs(3600));
+        });
+        assert_eq!(resets, [Trap::ResetInDelay]);
+    }
+
+    #[test]
+    fn x83_a_limit_that_is_never_reached_is_a_trap() {
+        let limit = |limit, seconds| {
+            move |extensions: &mut Extensions| {
+                extensions.set(RESTART_LIMIT, Some(limit));
+                extensions.set(RESTART_LIMIT_PERIOD, Duration::from_secs(seconds));
+            }
+        };
+        assert_eq!(traps_with("restart/5000", limit(5, 26)), []);
+        assert_eq!(
+            traps_with("restart/5000", limit(5, 25)),
+            [Trap::LimitOutOfReach]
+        );
+        assert_eq!(
+            traps_with("restart/0", limit(5, 10)),
+            [],
+            "what ends is not a storm"
+        );
     }
 
     #[test]

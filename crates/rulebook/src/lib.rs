@@ -55,6 +55,7 @@ pages![
     "limits",
     "liveness",
     "schedules",
+    "beyond",
     "vectors",
     "php-cases",
     "php-defects",

@@ -7,6 +7,7 @@
 //! `passed` names of variables, `values` the small enumerations.
 
 mod affinity;
+mod backoff;
 mod capabilities;
 mod change;
 mod control_signals;
@@ -32,6 +33,7 @@ use crate::settings::{Applies, OUTPUT, PASS_ENVIRONMENT, PROBE, READY};
 use crate::win32::Win32Error;
 
 pub use affinity::Affinity;
+pub use backoff::Backoff;
 pub use capabilities::Capabilities;
 pub use change::ConfigChange;
 pub use control_signals::ControlSignals;

@@ -11,6 +11,7 @@ mod limits;
 mod names;
 mod of_manager;
 mod read;
+mod recovery;
 mod texts;
 mod waiting;
 
@@ -261,6 +262,13 @@ pub enum Event {
     StillRunning,
     /// 1077: the same, and it is started once it has stopped (X74).
     StartQueued,
+    /// 1155: so many restarts have followed failures within so many milliseconds, and none follows now (X83).
+    GaveUp {
+        /// How many there may be.
+        limit: u32,
+        /// Within which time.
+        period_ms: u32,
+    },
     /// 1101: the manager has started (a boot in the sense of C31, R19).
     ManagerStarted,
     /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.

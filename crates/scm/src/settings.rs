@@ -19,6 +19,7 @@ mod table;
 
 mod ceilings;
 mod deadlines;
+mod delays;
 mod dependencies;
 mod environment;
 mod extensions;

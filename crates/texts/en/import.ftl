@@ -109,7 +109,6 @@ import-delegate = a run has a control group of its own, which is not handed to t
 import-on-watchdog = every crash is followed by a restart, not only the end by the watchdog
 import-signals-are-failures = { $signals }: the end by a signal that nobody asked for is a failure
 import-not-counted = such an end does not count as a failure, and is always followed by a start
-import-start-limit = failures count until there was none for the reset period, not starts within an interval: see the comparison
 import-no-schedule = not taken over: { $service } is not among these files, or the time is counted from a boot or from its last start; let the timer, or cron, run relance start { $service }
 import-timer-only = this belongs to the timer alone
 

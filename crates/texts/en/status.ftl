@@ -27,6 +27,8 @@ status-due = { $action } in { $time }
 status-due-failure = { $action } in { $time } (failure { $number })
 status-now-failure = { $action } now (failure { $number })
 status-failed = { $state }, failed
+status-gave-up = { $state }, gave up
+status-gave-up-start = gave up after too many restarts; relance start { $name } begins again
 
 ## Why it was started, in a word
 

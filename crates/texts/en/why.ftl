@@ -110,6 +110,7 @@ why-next-no-command = { $action } (none is configured, so nothing will run: R43)
 
 why-nothing-configured = No action follows, because none are configured (R16).
 why-nothing-listed = No action follows: for the { $number } failure the list says none, and it stays down (R22, R25).
+why-gave-up = It gave up: { $limit } restarts have followed failures within { $time }, which is its limit (X83). It stays down until somebody starts it: relance start { $name }.
 why-nothing-refused = The action for it ({ $action }) was refused or cancelled; the event log says which and why (7032, 1009).
 why-nothing-over = The action for it ({ $action }) is over; if it failed or was cancelled, the event log says so (7032, 1009).
 
@@ -117,6 +118,8 @@ why-nothing-over = The action for it ({ $action }) is over; if it failed or was 
 
 why-counter-no-actions = Failures since boot: { $count }; without actions the counter never starts again (R16).
 why-counter-infinite = Failures since boot: { $count }; the reset period is INFINITE (R15).
+why-counter-run = Failures so far: { $count }; the counter starts again after a run that lasts { $time } (X82).
+why-counter-run-over = The counter was at { $count }; this run has lasted { $time }, the next failure is the first again (X82).
 why-counter-zero = The reset period is 0, so every failure counts as the first (R14).
 why-counter-over = The counter was at { $count }; the reset period is over, the next failure is the first again (R13).
 why-counter = Failures so far: { $count }; without another one the counter starts again in { $time } (R12).

@@ -110,7 +110,6 @@ import-delegate = une exécution a son propre groupe de contrôle, qui n’est p
 import-on-watchdog = chaque plantage est suivi d’un redémarrage, non seulement la fin par le chien de garde
 import-signals-are-failures = { $signals } : la fin par un signal que personne n’a demandé est un échec
 import-not-counted = une telle fin ne compte pas comme un échec, et est toujours suivie d’un démarrage
-import-start-limit = les échecs comptent jusqu’à ce qu’il n’y en ait pas eu pendant la période de remise à zéro, non les démarrages dans un intervalle : voir la comparaison
 import-no-schedule = n’est pas repris : { $service } n’est pas parmi ces fichiers, ou le moment se compte depuis le démarrage de la machine ou du service ; que le minuteur, ou cron, lance relance start { $service }
 import-timer-only = ceci appartient au seul minuteur
 

@@ -27,6 +27,8 @@ status-due = { $action } dans { $time }
 status-due-failure = { $action } dans { $time } (échec { $number })
 status-now-failure = { $action } maintenant (échec { $number })
 status-failed = { $state }, en échec
+status-gave-up = { $state }, abandonné
+status-gave-up-start = abandonné après trop de redémarrages ; relance start { $name } recommence
 
 ## Pourquoi il a démarré, en un mot
 

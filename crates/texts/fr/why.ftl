@@ -105,6 +105,7 @@ why-next-no-command = { $action } (aucun n’est configuré, rien ne sera donc e
 
 why-nothing-configured = Aucune action ne suit, car aucune n’est configurée (R16).
 why-nothing-listed = Aucune action ne suit : pour le { $number } échec, la liste dit de ne rien faire, et il reste arrêté (R22, R25).
+why-gave-up = Il a abandonné : { $limit } redémarrages ont suivi des échecs en { $time }, et c’est sa limite (X83). Il reste arrêté jusqu’à ce qu’on le démarre : relance start { $name }.
 why-nothing-refused = L’action prévue ({ $action }) a été refusée ou annulée ; le journal des événements dit laquelle et pourquoi (7032, 1009).
 why-nothing-over = L’action prévue ({ $action }) est terminée ; si elle a échoué ou a été annulée, le journal des événements le dit (7032, 1009).
 
@@ -112,6 +113,8 @@ why-nothing-over = L’action prévue ({ $action }) est terminée ; si elle a é
 
 why-counter-no-actions = Échecs depuis le démarrage du gestionnaire : { $count } ; sans action, le compteur ne repart jamais de zéro (R16).
 why-counter-infinite = Échecs depuis le démarrage du gestionnaire : { $count } ; la période de remise à zéro est INFINITE (R15).
+why-counter-run = Échecs jusqu’ici : { $count } ; le compteur repart de zéro après une exécution qui dure { $time } (X82).
+why-counter-run-over = Le compteur était à { $count } ; cette exécution a duré { $time }, le prochain échec sera de nouveau le premier (X82).
 why-counter-zero = La période de remise à zéro est 0 : chaque échec compte comme le premier (R14).
 why-counter-over = Le compteur était à { $count } ; la période de remise à zéro est écoulée, le prochain échec sera de nouveau le premier (R13).
 why-counter = Échecs jusqu’ici : { $count } ; sans nouvel échec, le compteur repart de zéro dans { $time } (R12).

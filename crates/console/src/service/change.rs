@@ -24,9 +24,9 @@ fn change(tab: Tab, form: &Form, lang: Lang) -> Result<ChangeConfigRequest, ScmE
     match tab {
         Tab::General => general::read(form, lang),
         Tab::LogOn => Ok(log_on::read(form)),
-        Tab::Recovery => recovery::read(form).map(|body| ChangeConfigRequest {
-            recovery: Some(body),
-            ..ChangeConfigRequest::default()
+        Tab::Recovery => Ok(ChangeConfigRequest {
+            recovery: Some(recovery::read(form)?),
+            ..general::read_extensions(form, lang)?
         }),
         Tab::Dependencies => Ok(ChangeConfigRequest {
             dependencies: Some(form.lines("dependencies")),

@@ -97,7 +97,19 @@ fn of_programs(body: &ConfigBody, lang: Lang) -> Option<&'static str> {
 
 fn extension_fields(body: &ConfigBody, lang: Lang) -> Markup {
     html! {
-        @for subject in Subject::OF_EXTENSIONS { (subject_fields(subject, body, lang)) }
+        // What follows a failure has a tab of its own.
+        @for subject in Subject::OF_EXTENSIONS.into_iter().filter(|subject| *subject != Subject::Recovery) {
+            (subject_fields(subject, body, lang))
+        }
+    }
+}
+
+/// The settings about failures that Windows does not have, for the tab about recovery.
+pub(crate) fn recovery_extensions(body: &ConfigBody, lang: Lang) -> Markup {
+    html! {
+        div.extension {
+            (subject_fields(Subject::Recovery, body, lang))
+        }
     }
 }
 
@@ -186,19 +198,33 @@ fn select(setting: &Setting, text: &str, words: &[&str], lang: Lang) -> Markup {
 pub(crate) fn read(form: &Form, lang: Lang) -> Result<ChangeConfigRequest, ScmError> {
     let delayed = form.has("delayed_auto_start");
     let mut body = Map::from_iter([("delayed_auto_start".to_owned(), delayed.into())]);
-    let mut extensions = Map::new();
-    for setting in all().filter(|setting| is_here(setting)) {
-        let Some(text) = form.get(setting.key) else {
-            continue;
-        };
-        let json = read_setting(setting, &text.replace("\r\n", "\n"), lang)?;
-        let place = match setting.section {
-            Section::Extensions => &mut extensions,
-            Section::Service | Section::Recovery => &mut body,
-        };
-        place.insert(setting.key.to_owned(), json);
-    }
+    body.extend(read_section(Section::Service, form, lang)?);
+    let extensions = read_section(Section::Extensions, form, lang)?;
     body.insert("extensions".to_owned(), extensions.into());
+    as_change(body)
+}
+
+/// The change of settings that Windows does not have, as far as the form has fields for them.
+pub(crate) fn read_extensions(form: &Form, lang: Lang) -> Result<ChangeConfigRequest, ScmError> {
+    let extensions = read_section(Section::Extensions, form, lang)?;
+    as_change(Map::from_iter([(
+        "extensions".to_owned(),
+        extensions.into(),
+    )]))
+}
+
+fn read_section(section: Section, form: &Form, lang: Lang) -> Result<Map<String, Json>, ScmError> {
+    let settings = all().filter(|setting| setting.section == section && is_here(setting));
+    let given = settings.filter_map(|setting| Some((setting, form.get(setting.key)?)));
+    given
+        .map(|(setting, text)| {
+            let json = read_setting(setting, &text.replace("\r\n", "\n"), lang)?;
+            Ok((setting.key.to_owned(), json))
+        })
+        .collect()
+}
+
+fn as_change(body: Map<String, Json>) -> Result<ChangeConfigRequest, ScmError> {
     serde_json::from_value(body.into()).map_err(|error| {
         invalid(error::FormUnreadable {
             error: error.to_string(),

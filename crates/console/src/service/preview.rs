@@ -6,10 +6,12 @@
 use std::time::Duration;
 
 use maud::{Markup, html};
+use relance_policy::delays;
 use relance_policy::simulate::{Happening, Moment, Occurrence, Script, Timeline, When, simulate};
 use relance_policy::trap::{Trap, traps};
 use relance_scm::event::Event;
 use relance_scm::manager::ServiceInfo;
+use relance_scm::settings::{BACKOFF, RESET_AFTER_RUN, RESTART_LIMIT, RESTART_LIMIT_PERIOD};
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     ExitCode, RecoveryAction, RecoveryActionKind, ResetPeriod, ServiceConfig, ServiceState,
@@ -87,10 +89,10 @@ pub(crate) fn recovery(config: &ServiceConfig, count: u32, form: &Form, lang: La
 /// The failures to come and their actions, one after the other.
 fn steps(config: &ServiceConfig, count: u32, lang: Lang) -> Markup {
     let settings = &config.failure_actions;
-    let resets_always = settings.reset_period == ResetPeriod::Seconds(0);
-    let listed = u32::try_from(settings.actions.len())
-        .unwrap_or(u32::MAX)
-        .min(20);
+    let lasting = config.extensions.get(RESET_AFTER_RUN);
+    let resets_always = settings.reset_period == ResetPeriod::Seconds(0) && lasting.is_none();
+    let listed = u32::try_from(settings.actions.len()).unwrap_or(u32::MAX);
+    let listed = listed.saturating_add(growing_steps(config)).min(20);
     let last = if resets_always { 1 } else { listed.max(1) };
     let next = if resets_always { 1 } else { count + 1 };
     html! {
@@ -103,13 +105,36 @@ fn steps(config: &ServiceConfig, count: u32, lang: Lang) -> Markup {
                         @else if number == last { (lang.say(console::AndLater { number: word::Ordinal { number } })) }
                         @else { (lang.say(word::Ordinal { number })) }
                     }
-                    (step(settings.action_for(number), lang))
+                    (step(delays::action_for(config, number), lang))
                     @if is_next && !resets_always { span.dim { (lang.say(console::ThisOneIsNumber { number: next })) } }
                 }
             }
         }
-        p.dim { (counter(settings.reset_period, settings.actions.is_empty(), lang)) }
+        @match lasting.filter(|_| !settings.actions.is_empty()) {
+            None => p.dim { (counter(settings.reset_period, settings.actions.is_empty(), lang)) },
+            Some(time) => p.dim { (lang.say(console::CounterRun { time })) },
+        }
+        @if let Some((count, time)) = limit(config) {
+            p.dim { (lang.say(console::RestartsLimited { count, time })) }
+        }
     }
+}
+
+/// After how many failures beyond its list a delay that grows has grown as far as it does.
+fn growing_steps(config: &ServiceConfig) -> u32 {
+    if config.extensions.get(BACKOFF).is_none() {
+        return 0;
+    }
+    let listed = u32::try_from(config.failure_actions.actions.len()).unwrap_or(u32::MAX);
+    let at = |more: u32| delays::without_jitter(config, listed.saturating_add(more));
+    (0..20).find(|more| at(*more) == at(more + 1)).unwrap_or(20)
+}
+
+/// How many restarts there may be, and within which time.
+fn limit(config: &ServiceConfig) -> Option<(u64, Duration)> {
+    let period = config.extensions.get(RESTART_LIMIT_PERIOD);
+    let limit = config.extensions.get(RESTART_LIMIT);
+    limit.zip(Some(period).filter(|period| !period.is_zero()))
 }
 
 fn step(action: Option<RecoveryAction>, lang: Lang) -> Markup {
@@ -154,6 +179,8 @@ fn warning(trap: Trap, lang: Lang) -> &'static str {
         Trap::EndsWithNothing => console::THE_LIST_ENDS_WITH.of(lang),
         Trap::RestartStorm => console::A_SERVICE_THAT_FAILS.of(lang),
         Trap::NoCommand => console::RUN_A_PROGRAM_IS.of(lang),
+        Trap::BackoffUnused => console::BACKOFF_UNUSED.of(lang),
+        Trap::LimitOutOfReach => console::LIMIT_OUT_OF_REACH.of(lang),
         Trap::ResetInDelay | Trap::ResetInRun => console::A_RESTART_OUTLASTS.of(lang),
         Trap::Reboot if cfg!(windows) => console::THE_COMPUTER_IS_REBOOTED.of(lang),
         Trap::Reboot => console::THE_COMPUTER_IS_REBOOTED_ONLY.of(lang),

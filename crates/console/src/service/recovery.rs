@@ -8,6 +8,7 @@ use relance_wire::api::{
     ActionBody, ActionsBody, ConfigBody, RecoveryBody, RecoveryChangeBody, ResetPeriodBody,
 };
 
+use super::general::recovery_extensions;
 use super::{edit_form, field};
 use crate::form::Form;
 use crate::lang::{self, Lang};
@@ -23,7 +24,7 @@ const DELAY_UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("min", 60_000), ("s", 
 const RESET_UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)];
 
 pub(crate) fn tab(viewer: &Viewer, info: &ServiceInfo) -> Markup {
-    let body = ConfigBody::from(&*info.config).recovery;
+    let body = ConfigBody::from(&*info.config);
     edit_form(viewer, info, Tab::Recovery, &fields(&body, viewer.lang()))
 }
 
@@ -43,7 +44,8 @@ fn in_units<'a>(value: u64, units: &[(&'a str, u64)]) -> (u64, &'a str) {
 }
 
 /// The fields, also of a new service.
-pub(crate) fn fields(body: &RecoveryBody, lang: Lang) -> Markup {
+pub(crate) fn fields(config: &ConfigBody, lang: Lang) -> Markup {
+    let body = &config.recovery;
     let actions = match &body.actions {
         ActionsBody::List(actions) => actions.as_slice(),
         ActionsBody::Notation(_) => &[],
@@ -65,6 +67,7 @@ pub(crate) fn fields(body: &RecoveryBody, lang: Lang) -> Markup {
             }
         }
         (program(body, lang))
+        (recovery_extensions(config, lang))
         details {
             summary { (console::RESTART_COMPUTER_OPTIONS.of(lang)) }
             (field(

@@ -11,6 +11,7 @@ use std::time::Duration;
 use relance_policy::record::{Previous, Recycling, ShutdownPhase};
 use relance_policy::{
     End, NeededDown, PendingAction, RestartWanted, Run, Scheduled, ServiceId, ServiceRecord, Time,
+    Tries,
 };
 use relance_scm::{ControlsAccepted, ExitCode, ServiceState, duration};
 use rusqlite::{Connection, params};
@@ -33,6 +34,7 @@ pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite
         last_end: record.last_end.as_deref().map(Cow::Borrowed),
         short_recycles: record.short_recycles,
         recycling: record.recycling,
+        tries: record.tries.as_deref().map(Cow::Borrowed),
         state_since: record.state_since,
         shutdown: record.shutdown,
         restart: record.restart,
@@ -112,6 +114,7 @@ fn read(row: &Columns<'_>, record: &mut ServiceRecord) -> Result<(), String> {
     record.last_end = details.last_end.map(boxed);
     record.short_recycles = details.short_recycles;
     record.recycling = details.recycling;
+    record.tries = details.tries.map(boxed);
     record.state_since = details.state_since;
     record.shutdown = details.shutdown;
     record.restart = details.restart;
@@ -139,6 +142,8 @@ struct Details<'a> {
     short_recycles: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     recycling: Option<Recycling>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tries: Option<Cow<'a, Tries>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     state_since: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -489,6 +489,23 @@ mod tests {
     }
 
     #[test]
+    fn a_backoff_is_one_here_too() {
+        let app = r#"{"apps": [{"script": "a.js", "exp_backoff_restart_delay": 100}]}"#;
+        let files = Memory::default().with("/u/pm2.json", app);
+        let found = imported(&["/u/pm2.json".into()], &files);
+        for part in [
+            "recovery.actions = \"restart/100ms\"",
+            "extensions.backoff = \"exponential/1.5\"",
+            "extensions.backoff_max_ms = \"15s\"",
+            "extensions.reset_after_run_ms = \"30s\"",
+            "extensions.restart_limit = \"15\"",
+        ] {
+            assert!(found.toml.contains(part), "{}", found.toml);
+        }
+        assert!(found.comparisons[0].is_same(), "{:?}", found.comparisons);
+    }
+
+    #[test]
     fn a_program_that_may_end_is_started_by_the_clock() {
         let app =
             r#"{"apps": [{"script": "a.js", "autorestart": false, "cron_restart": "5 3 * * *"}]}"#;

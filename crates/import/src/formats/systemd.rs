@@ -248,18 +248,20 @@ mod tests {
     }
 
     #[test]
-    fn limits_of_starts_are_lists_that_end() {
-        let unit = "[Service]\nExecStart=/bin/a\nRestart=always\nSuccessExitStatus=143\nWatchdogSignal=SIGABRT\n";
+    fn limits_of_starts_and_steps_of_delays_are_kept() {
+        let unit = "[Service]\nExecStart=/bin/a\nRestart=always\nSuccessExitStatus=143\nWatchdogSignal=SIGABRT\nRestartSteps=3\nRestartMaxDelaySec=800ms\n";
         let files = Memory::default().with("/u/w@.service", unit);
         let found = imported(&[PathBuf::from("/u/w@.service")], &files);
-        let actions = "restart/100ms/restart/100ms/restart/100ms/restart/100ms/none/0";
-        assert!(
-            found.toml.contains(actions) && found.toml.contains("\"0,143\""),
-            "{}",
-            found.toml
-        );
+        for part in [
+            "restart/100ms/restart/200ms/restart/400ms/restart/800ms",
+            "\"0,143\"",
+            "extensions.restart_limit = \"4\"",
+            "extensions.restart_limit_period_ms = \"10s\"",
+        ] {
+            assert!(found.toml.contains(part), "{}", found.toml);
+        }
         assert_eq!(found.services, ["w@1"]);
-        assert!(found.comparisons[0].is_same());
+        assert!(found.comparisons[0].is_same(), "{:?}", found.comparisons);
         assert!(
             found.files[0]
                 .lines

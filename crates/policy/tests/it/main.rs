@@ -5,6 +5,7 @@
 mod ceilings;
 mod compliance;
 mod controls;
+mod delays;
 mod dependencies;
 mod exhaustive;
 mod exits;

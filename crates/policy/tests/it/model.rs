@@ -7,7 +7,10 @@ use relance_policy::Time;
 use relance_policy::simulate::{Happening, Moment, Simulation, StartOutcome, When, is_routine};
 use relance_scm::event::Event;
 use relance_scm::failure_actions::{FailureActions, RecoveryAction};
-use relance_scm::settings::RETRY_FAILED_STARTS;
+use relance_scm::settings::{
+    BACKOFF, BACKOFF_MAX, RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD,
+    RETRY_FAILED_STARTS,
+};
 use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig, ServiceState};
 
 /// What a log entry says, as far as the model predicts it.
@@ -20,6 +23,7 @@ pub(crate) enum Entry {
     ActionFailed(u32),
     ErrorStop,
     StartFailed,
+    GaveUp(u32),
 }
 
 /// The naive service.
@@ -33,8 +37,13 @@ pub(crate) struct Model {
     retries_starts: bool,
     /// The code with which the next start fails.
     next_start_fails: Option<u32>,
-    /// Every failure since boot (R11).
-    failures: Vec<Time>,
+    config: ServiceConfig,
+    /// When the process of the current run was there.
+    spawned: Time,
+    /// Every failure since boot (R11), and how long its run had lived.
+    failures: Vec<(Time, Duration)>,
+    /// Every restart that was to follow a failure since somebody last started the service (X83).
+    restarts: Vec<Time>,
     /// Every queued action with its due time (R30, R38), in the order of the failures.
     queue: Vec<(Time, RecoveryAction)>,
     pub(crate) log: Vec<(Time, Entry)>,
@@ -49,7 +58,10 @@ impl Model {
             running: false,
             retries_starts: config.extensions.get(RETRY_FAILED_STARTS),
             next_start_fails: None,
+            config: config.clone(),
+            spawned: Time::ZERO,
             failures: Vec::new(),
+            restarts: Vec::new(),
             queue: Vec::new(),
             log: Vec::new(),
         }
@@ -76,8 +88,12 @@ impl Model {
 
     /// R8.9, R35: a start that fails is logged, and as a failed action if one had asked for it.
     fn start(&mut self, by_action: bool) {
+        if !by_action {
+            self.restarts.clear();
+        }
         let Some(error) = self.next_start_fails.take() else {
             self.running = true;
+            self.spawned = self.now;
             return;
         };
         self.log.push((self.now, Entry::StartFailed));
@@ -85,7 +101,7 @@ impl Model {
             self.log.push((self.now, Entry::ActionFailed(error)));
         }
         if self.retries_starts {
-            self.fail_with(1000);
+            self.fail_with(1000, Duration::ZERO);
         }
     }
 
@@ -110,24 +126,38 @@ impl Model {
     }
 
     fn fail(&mut self) {
-        self.fail_with(0);
+        self.fail_with(0, self.now - self.spawned);
     }
 
     /// X14: a restart after a failed start waits for a second at least.
-    fn fail_with(&mut self, least: u32) {
+    fn fail_with(&mut self, least: u32, lived: Duration) {
         self.running = false;
-        self.failures.push(self.now);
+        self.failures.push((self.now, lived));
         let count = self.count();
         // R21
         let actions = &self.settings.actions;
         let action = actions.get(count as usize - 1).or(actions.last()).copied();
-        let action = action.map(|action| match action.kind {
-            RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => {
-                RecoveryAction::new(action.kind, action.delay_ms().max(least))
-            }
-            _ => action,
+        let restarts = action.is_some_and(|action| action.kind.restarts());
+        let mut action = action.map(|action| {
+            let delay = if restarts {
+                self.delay(action.delay_ms().into(), count).max(least)
+            } else {
+                action.delay_ms()
+            };
+            RecoveryAction::new(action.kind, delay)
         });
+        let too_many = restarts && self.is_one_too_many();
+        if too_many {
+            action = None;
+        } else if restarts {
+            self.restarts.push(self.now);
+        }
         self.log.push((self.now, Entry::Failed { count, action }));
+        if too_many {
+            let limit = self.config.extensions.get(RESTART_LIMIT).unwrap();
+            let limit = u32::try_from(limit).unwrap();
+            self.log.push((self.now, Entry::GaveUp(limit)));
+        }
         if let Some(action) = action
             && action.kind != RecoveryActionKind::None
         {
@@ -135,17 +165,67 @@ impl Model {
         }
     }
 
+    /// X83: looks at every restart there was.
+    fn is_one_too_many(&self) -> bool {
+        let period = self.config.extensions.get(RESTART_LIMIT_PERIOD);
+        let within = |at: &&Time| self.now < **at + period;
+        let count = self.restarts.iter().filter(within).count() as u64;
+        let limit = self.config.extensions.get(RESTART_LIMIT);
+        limit.is_some_and(|limit| !period.is_zero() && count >= limit)
+    }
+
+    /// X80: grows step by step; X81: this service's part of the jitter at this failure.
+    fn delay(&self, listed: u128, count: u32) -> u32 {
+        let extensions = &self.config.extensions;
+        let most = extensions.get(BACKOFF_MAX).as_millis().max(listed);
+        let repeats = count.saturating_sub(u32::try_from(self.settings.actions.len()).unwrap());
+        let mut delay = listed;
+        for _ in 0..repeats {
+            delay = match extensions.get(BACKOFF).map(|backoff| backoff.to_string()) {
+                None => delay,
+                Some(text) if text == "exponential" => (delay * 2).min(most),
+                Some(text) if text == "linear" => (delay + listed).min(most),
+                Some(text) => {
+                    assert_eq!(text, "linear/700ms");
+                    (delay + 700).min(most)
+                }
+            };
+        }
+        let jitter = extensions.get(RESTART_JITTER);
+        if !jitter.is_zero() {
+            delay += self.jitter(count, jitter.as_millis());
+        }
+        u32::try_from(delay).unwrap_or(u32::MAX)
+    }
+
+    /// Each failure has a part of its own, and nobody may know more of it than that: the same service without a
+    /// back-off says it.
+    fn jitter(&self, count: u32, most: u128) -> u128 {
+        let mut plain = self.config.clone();
+        plain.extensions.set(BACKOFF, None);
+        let zero = RecoveryAction::new(RecoveryActionKind::Restart, 0);
+        plain.failure_actions.actions = [zero].into();
+        let part = relance_policy::delays::action_for(&plain, count).unwrap();
+        assert!(u128::from(part.delay_ms()) < most);
+        part.delay_ms().into()
+    }
+
     /// R12 to R16: walks the whole history.
     pub(crate) fn count(&self) -> u32 {
         let mut count = 0;
         let mut last: Option<Time> = None;
-        for failure in &self.failures {
+        let lasting = self.config.extensions.get(RESET_AFTER_RUN);
+        for (failure, lived) in &self.failures {
             let quiet = last.map(|last| *failure - last);
             let period = self.settings.reset_period.duration();
-            if let (Some(quiet), Some(period)) = (quiet, period)
-                && quiet >= period
-                && !self.settings.actions.is_empty()
-            {
+            let is_over = match lasting {
+                // X82
+                Some(lasting) => *lived >= lasting,
+                None => quiet
+                    .zip(period)
+                    .is_some_and(|(quiet, period)| quiet >= period),
+            };
+            if is_over && !self.settings.actions.is_empty() {
                 count = 0;
             }
             count += 1;
@@ -252,6 +332,7 @@ fn entry(event: &Event) -> Entry {
         },
         Event::RecoveryActionFailed(_, error) => Entry::ActionFailed(error.to_raw()),
         Event::StartFailed(_) => Entry::StartFailed,
+        Event::GaveUp { limit, .. } => Entry::GaveUp(*limit),
         Event::StoppedWithError(_) | Event::StoppedWithSpecificError(_) => Entry::ErrorStop,
         other => panic!("the model knows nothing of {other:?}"),
     }

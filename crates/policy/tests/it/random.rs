@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use relance_policy::simulate::{Happening, StartOutcome};
+use relance_scm::config::Extensions;
 use relance_scm::failure_actions::RecoveryAction;
-use relance_scm::settings::RETRY_FAILED_STARTS;
+use relance_scm::settings::{
+    BACKOFF, BACKOFF_MAX, RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD,
+    RETRY_FAILED_STARTS,
+};
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, RecoveryActionKind, ResetPeriod, Win32Error};
 
@@ -55,6 +59,34 @@ fn pause() -> impl Strategy<Value = Duration> {
     ]
 }
 
+/// Settings beyond Windows, each on or off.
+fn extensions() -> impl Strategy<Value = Extensions> {
+    let backoff = prop_oneof![
+        2 => Just(None),
+        1 => Just(Some("exponential")),
+        1 => Just(Some("linear")),
+        1 => Just(Some("linear/700ms")),
+    ];
+    let most = prop_oneof![Just(300_u64), Just(1), 2_u64..2000];
+    let run = prop::option::of((0_u64..100).prop_map(Duration::from_secs));
+    let limit = prop::option::of(1_u64..5);
+    let period = prop_oneof![Just(0_u64), 1_u64..600];
+    (backoff, most, any::<bool>(), run, limit, period).prop_map(
+        |(backoff, most, jitter, run, limit, period)| {
+            let mut extensions = Extensions::default();
+            let backoff = backoff.map(|text| text.parse().unwrap());
+            extensions.set(BACKOFF, backoff);
+            extensions.set(BACKOFF_MAX, Duration::from_secs(most));
+            let jitter = if jitter { 5 } else { 0 };
+            extensions.set(RESTART_JITTER, Duration::from_secs(jitter));
+            extensions.set(RESET_AFTER_RUN, run);
+            extensions.set(RESTART_LIMIT, limit);
+            extensions.set(RESTART_LIMIT_PERIOD, Duration::from_secs(period));
+            extensions
+        },
+    )
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
@@ -65,11 +97,13 @@ proptest! {
         flag: bool,
         command: bool,
         retries_starts: bool,
+        extensions in prop_oneof![Just(Extensions::default()), extensions()],
         script in prop::collection::vec((happening(), pause()), 1..25),
     ) {
         let mut config = config(&actions, reset);
         config.failure_actions_on_non_crash_failures = flag;
         config.failure_actions.command = if command { "notify".into() } else { "".into() };
+        config.extensions = extensions;
         config.extensions.set(RETRY_FAILED_STARTS, retries_starts);
         let mut both = Both::new(&config);
         for (what, time) in script {

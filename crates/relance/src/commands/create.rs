@@ -117,9 +117,7 @@ fn configured(arguments: &Arguments) -> Result<ServiceConfig, CommandFailure> {
         // Its folder may be away for the moment of a deploy (X14).
         config.extensions.set(RETRY_FAILED_STARTS, cfg!(unix));
     }
-    let mut change = arguments.options.change()?;
-    let failure = &arguments.failure.failure;
-    change.recovery = (!failure.is_empty()).then(|| failure.body());
+    let change = arguments.options.with(&arguments.failure.failure)?;
     let config = config.changed(&ConfigChange::try_from(&change)?)?;
     references::note(
         Some(&config.command_line),

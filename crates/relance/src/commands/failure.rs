@@ -3,9 +3,10 @@
 use clap::Parser;
 use relance_policy::trap::traps;
 use relance_scm::duration::Human;
+use relance_scm::settings::Subject;
 use relance_scm::{ConfigChange, ResetPeriod, ServiceConfig};
 use relance_texts::{command, failure, word};
-use relance_wire::api::{ChangeConfigRequest, RecoveryBody};
+use relance_wire::api::RecoveryBody;
 
 use super::options::FailureOptions;
 use crate::cli::{CommandResult, Common, name};
@@ -32,11 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let name = name(&arguments.name)?;
     let manager = arguments.common.manager()?;
     if !arguments.failure.is_empty() {
-        let body = ChangeConfigRequest {
-            recovery: Some(arguments.failure.body()),
-            ..ChangeConfigRequest::default()
-        };
-        let change = ConfigChange::try_from(&body)?;
+        let change = ConfigChange::try_from(&arguments.failure.change()?)?;
         return manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply));
     }
     let config = manager.ask(|scm, caller, reply| scm.query_config(caller, &name, reply))?;
@@ -88,12 +85,23 @@ fn print(config: &ServiceConfig) {
         failure::ONLY_CRASHES
     };
     pairs.push((say(failure::ON_ERROR_STOP), say(flag)));
+    pairs.extend(extensions(config));
     print_pairs(&pairs);
     for trap in traps(config) {
         let (what, advice) = sentences(trap, config.service_name.as_str(), None);
         println!("  ! {}", plain(&what.of(lang())));
         println!("    -> {}", plain(&advice.of(lang())));
     }
+}
+
+/// What was set beyond Windows.
+fn extensions(config: &ServiceConfig) -> impl Iterator<Item = (String, String)> {
+    let given = config.extensions.given();
+    let about_failures = given.filter(|(setting, _)| setting.subject == Subject::Recovery);
+    about_failures.map(|(setting, value)| {
+        let label = setting.label.of(lang());
+        (format!("{label} *"), value.text(setting.value))
+    })
 }
 
 fn reset(period: ResetPeriod, no_actions: bool) -> String {

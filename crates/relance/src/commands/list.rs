@@ -245,7 +245,11 @@ fn states(line: &[&ServiceInfo]) -> String {
 /// The state, and whether it is so because the service failed.
 fn state(info: &ServiceInfo) -> String {
     let state = info.status.state;
-    if state == ServiceState::Stopped && info.has_failed() {
+    if state == ServiceState::Stopped && info.recovery.gave_up {
+        say(status::GaveUp {
+            state: state.to_string(),
+        })
+    } else if state == ServiceState::Stopped && info.has_failed() {
         say(status::Failed {
             state: state.to_string(),
         })

@@ -1,15 +1,15 @@
 //! Options about the configuration of a service: one for each row of `relance_scm::settings`.
 //!
 //! `create` and `config` take those of the service and the extensions, `create`, `failure` and
-//! `simulate` those of recovery. Values are read as the row says, and become a change as JSON, which the
+//! `simulate` those of recovery, with the extensions about it. Values are read as the row says, and become a change as JSON, which the
 //! API checks like any other.
 
 use clap::builder::TypedValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 use relance_scm::Win32Error;
-use relance_scm::settings::{Section, Setting, Value, ValueType, all};
+use relance_scm::settings::{Section, Setting, Subject, Value, ValueType, all};
 use relance_texts::Lang;
-use relance_wire::api::{ChangeConfigRequest, RecoveryChangeBody};
+use relance_wire::api::ChangeConfigRequest;
 use relance_wire::settings::to_json;
 use serde_json::{Map, Value as Json};
 
@@ -33,20 +33,18 @@ impl ConfigOptions {
     /// # Errors
     /// A value that does not fit its setting.
     pub(crate) fn change(&self) -> Result<ChangeConfigRequest, CommandFailure> {
-        let mut body = Map::new();
-        let mut extensions = Map::new();
-        for (setting, json) in &self.0.0 {
-            let place = match setting.section {
-                Section::Extensions => &mut extensions,
-                Section::Service | Section::Recovery => &mut body,
-            };
-            place.insert(setting.key.to_owned(), json.clone());
-        }
-        if !extensions.is_empty() {
-            body.insert("extensions".to_owned(), extensions.into());
-        }
-        let change = serde_json::from_value(body.into());
-        Ok(change.map_err(anyhow::Error::from)?)
+        change([&self.0])
+    }
+
+    /// The same, together with what follows a failure.
+    ///
+    /// # Errors
+    /// As for [`Self::change`].
+    pub(crate) fn with(
+        &self,
+        failure: &FailureOptions,
+    ) -> Result<ChangeConfigRequest, CommandFailure> {
+        change([&self.0, &failure.0])
     }
 }
 
@@ -57,23 +55,42 @@ impl FailureOptions {
     }
 
     /// The options as a change.
-    pub(crate) fn body(&self) -> RecoveryChangeBody {
-        let given = self.0.0.iter();
-        let body: Map<String, Json> = given
-            .map(|(setting, json)| (setting.key.to_owned(), json.clone()))
-            .collect();
-        serde_json::from_value(body.into()).expect("values of the rows of recovery")
+    ///
+    /// # Errors
+    /// A value that does not fit its setting.
+    pub(crate) fn change(&self) -> Result<ChangeConfigRequest, CommandFailure> {
+        change([&self.0])
     }
+}
+
+fn change<const N: usize>(given: [&Given; N]) -> Result<ChangeConfigRequest, CommandFailure> {
+    let mut body = Map::new();
+    for (setting, json) in given.into_iter().flat_map(|given| &given.0) {
+        let place = match setting.section {
+            Section::Service => &mut body,
+            Section::Recovery => part(&mut body, "recovery"),
+            Section::Extensions => part(&mut body, "extensions"),
+        };
+        place.insert(setting.key.to_owned(), json.clone());
+    }
+    let change = serde_json::from_value(body.into());
+    Ok(change.map_err(anyhow::Error::from)?)
+}
+
+/// An object in another one.
+fn part<'a>(body: &'a mut Map<String, Json>, name: &str) -> &'a mut Map<String, Json> {
+    let part = body.entry(name).or_insert_with(|| Map::new().into());
+    part.as_object_mut().expect("it was made as an object")
 }
 
 /// Whether a setting is an option of `create` and `config`. The command line has a form of its own in
 /// each of them.
 fn is_config(setting: &Setting) -> bool {
-    setting.section != Section::Recovery && setting.key != "command_line"
+    !is_failure(setting) && setting.key != "command_line"
 }
 
 fn is_failure(setting: &Setting) -> bool {
-    setting.section == Section::Recovery
+    setting.section == Section::Recovery || setting.subject == Subject::Recovery
 }
 
 macro_rules! options_of_settings {
@@ -203,11 +220,8 @@ mod tests {
             let default = (setting.default)().text(setting.value);
             let word = format!("--{}={default}", setting.option);
             let both = parse(&[&word]).unwrap_or_else(|error| panic!("{error}"));
-            let change = both.config.change().expect("a change");
-            let recovery = both.failure.body();
-            let is_given = change != ChangeConfigRequest::default()
-                || recovery != RecoveryChangeBody::default();
-            assert!(is_given, "{word}");
+            let change = both.config.with(&both.failure).expect("a change");
+            assert!(change != ChangeConfigRequest::default(), "{word}");
         }
     }
 

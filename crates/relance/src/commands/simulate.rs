@@ -6,7 +6,6 @@ use anyhow::Context;
 use clap::Parser;
 use relance_policy::simulate::{Script, simulate};
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, ServiceName};
-use relance_wire::api::ChangeConfigRequest;
 
 use super::options::FailureOptions;
 use crate::cli::{CommandResult, Common, name};
@@ -70,9 +69,6 @@ fn config(arguments: &Arguments) -> Result<ServiceConfig, crate::cli::CommandFai
     if arguments.program {
         config.kind = ServiceKind::Program;
     }
-    let change = ChangeConfigRequest {
-        recovery: Some(arguments.failure.body()),
-        ..ChangeConfigRequest::default()
-    };
+    let change = arguments.failure.change()?;
     Ok(config.changed(&ConfigChange::try_from(&change)?)?)
 }

@@ -185,6 +185,10 @@ fn failures(info: &ServiceInfo) -> String {
         let time = between(now(), at);
         text = format!("{text}, {}", say(status::CountedAgain { time }));
     }
+    if recovery.gave_up {
+        let name = info.config.service_name.as_str();
+        return format!("{text}; {}", say(status::GaveUpStart { name }));
+    }
     match recovery.next_action {
         Some(next) if info.status.state != ServiceState::Stopped => {
             let action = words::action(next);

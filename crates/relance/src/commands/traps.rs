@@ -35,6 +35,14 @@ pub(crate) fn sentences(
             doctor::RESET_IN_RUN.into(),
             doctor::LongerPeriodDo { name }.into(),
         ),
+        Trap::BackoffUnused => (
+            doctor::BACKOFF_UNUSED.into(),
+            doctor::BackoffUnusedDo { name }.into(),
+        ),
+        Trap::LimitOutOfReach => (
+            doctor::LIMIT_OUT_OF_REACH.into(),
+            doctor::LimitOutOfReachDo { name }.into(),
+        ),
         Trap::NoCommand => (doctor::NO_COMMAND.into(), run("--command LINE")),
         Trap::Reboot if allows_reboot == Some(false) => {
             (doctor::REBOOT_REFUSED.into(), doctor::REBOOT_DO.into())

@@ -18,6 +18,7 @@ mod doctor;
 mod exits;
 mod failures;
 mod french;
+mod giving_up;
 mod group_limits;
 mod import;
 mod instances;

@@ -48,6 +48,7 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         7039 => &["service", "launched", "connected"],
         7040 => &["service", "old", "new", "_"],
         7045 => &["service", "command", "_", "start", "account"],
+        1155 => &["service", "count", "time"],
         1101..1200 => &[],
         _ => &["service"],
     }

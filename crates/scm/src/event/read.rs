@@ -107,6 +107,10 @@ impl Event {
             1045 => Self::LeftProcesses,
             1063 => Self::OutputLost(read.text(1)?.into()),
             1064 => Self::OutputKept(read.text(1)?.parse().ok()?),
+            1155 => Self::GaveUp {
+                limit: read.number(1)?,
+                period_ms: read.number(2)?,
+            },
             about_manager => return Self::read_of_manager(about_manager, read),
         })
     }
@@ -141,6 +145,7 @@ impl Event {
     #[must_use]
     pub fn subject(event_id: u32, parameters: &[String]) -> Option<&str> {
         let position = match event_id {
+            1155..=1179 => 0,
             7007 | 7018 | 7026 | 1101..=1199 => return None,
             7006 | 7009 | 7011 => parameters.len().checked_sub(1)?,
             7032 => 2,

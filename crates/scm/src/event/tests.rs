@@ -148,6 +148,10 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::StartMissed,
         Event::StillRunning,
         Event::StartQueued,
+        Event::GaveUp {
+            limit: 5,
+            period_ms: 600_000,
+        },
         Event::LingererKilled(1),
         Event::Adopted(1),
         Event::NotAdopted(1),

@@ -13,7 +13,7 @@ impl Event {
             Self::StartMissed => 1075,
             Self::StillRunning => 1076,
             Self::StartQueued => 1077,
-            _ => self.id_of_manager(),
+            _ => self.id_of_recovery(),
         }
     }
 
@@ -24,7 +24,7 @@ impl Event {
             | Self::RestartedWithNeeded(needed)
             | Self::HoldEnded(needed) => vec![service, needed.to_string()],
             Self::StartMissed | Self::StillRunning | Self::StartQueued => vec![service],
-            _ => self.parameters_of_manager(),
+            _ => self.parameters_of_recovery(service),
         }
     }
 }

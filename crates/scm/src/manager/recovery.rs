@@ -16,6 +16,8 @@ pub struct RecoveryInfo {
     pub pending: Vec<PendingInfo>,
     /// What the next failure would be answered with.
     pub next_action: Option<RecoveryAction>,
+    /// Whether it was given up after too many restarts (X83), and waits for somebody to start it.
+    pub gave_up: bool,
     /// Whether all this was derived from the event log, because the manager has no call for it (R19).
     pub derived: bool,
 }

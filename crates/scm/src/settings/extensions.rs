@@ -6,10 +6,10 @@ use relance_texts::setting;
 
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, Subject, System, TakesEffect, Typed, Value, ValueType,
-    Words, ceilings, deadlines, dependencies, environment, limits, liveness, logs, rlimits,
+    Words, ceilings, deadlines, delays, dependencies, environment, limits, liveness, logs, rlimits,
     schedules, signals, stop_command,
 };
-use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Probe, Readiness};
+use crate::config::{Affinity, Backoff, Capabilities, ControlSignals, Limit, Probe, Readiness};
 
 extensions! {
     /// Folder in which the process starts; not set: `/`.
@@ -486,4 +486,16 @@ extensions! {
     RECYCLE_AFTER_JOBS: Option<u64> = ceilings::RECYCLE_AFTER_JOBS;
     /// How far recycling is spread (X55).
     RECYCLE_JITTER: Duration = ceilings::RECYCLE_JITTER;
+    /// How the delay of a restart grows while failures go on (X80); not set: not at all.
+    BACKOFF: Option<Backoff> = delays::BACKOFF;
+    /// To how much at the most (X80).
+    BACKOFF_MAX: Duration = delays::BACKOFF_MAX;
+    /// How far restarts are spread (X81).
+    RESTART_JITTER: Duration = delays::RESTART_JITTER;
+    /// After such a run the failure counter starts again (X82); not set: after the reset period.
+    RESET_AFTER_RUN: Option<Duration> = delays::RESET_AFTER_RUN;
+    /// So many restarts may follow failures within [`RESTART_LIMIT_PERIOD`] (X83); not set: any number.
+    RESTART_LIMIT: Option<u64> = delays::RESTART_LIMIT;
+    /// The period of that limit (X83).
+    RESTART_LIMIT_PERIOD: Duration = delays::RESTART_LIMIT_PERIOD;
 }

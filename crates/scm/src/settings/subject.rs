@@ -11,6 +11,8 @@ pub enum Subject {
     Start,
     /// How it is stopped and told to read its settings again.
     Stop,
+    /// How long restarts after a failure wait, and how many there are.
+    Recovery,
     /// What its exit statuses mean.
     Exits,
     /// How it is noticed that it hangs.
@@ -29,9 +31,10 @@ pub enum Subject {
 
 impl Subject {
     /// All subjects of extensions, in the order in which people are shown them.
-    pub const OF_EXTENSIONS: [Self; 9] = [
+    pub const OF_EXTENSIONS: [Self; 10] = [
         Self::Start,
         Self::Stop,
+        Self::Recovery,
         Self::Exits,
         Self::Liveness,
         Self::Recycling,
@@ -48,6 +51,7 @@ impl Subject {
             Self::Service => setting::SUBJECT_SERVICE,
             Self::Start => setting::SUBJECT_START,
             Self::Stop => setting::SUBJECT_STOP,
+            Self::Recovery => setting::SUBJECT_RECOVERY,
             Self::Exits => setting::SUBJECT_EXITS,
             Self::Liveness => setting::SUBJECT_LIVENESS,
             Self::Recycling => setting::SUBJECT_RECYCLING,

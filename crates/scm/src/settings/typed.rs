@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Value;
-use crate::config::{Affinity, Capabilities, ControlSignals, Limit, Probe, Readiness};
+use crate::config::{Affinity, Backoff, Capabilities, ControlSignals, Limit, Probe, Readiness};
 
 /// A Rust type that values of a setting have.
 pub trait Typed: Sized {
@@ -66,6 +66,7 @@ optional! {
     Number: u64;
     Integer: i32;
     ControlSignals: ControlSignals;
+    Backoff: Backoff;
     Probe: Probe;
     Readiness: Readiness;
     Limit: Limit;

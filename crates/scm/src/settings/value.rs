@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use relance_texts::{Sentence, error, setting};
 
-use crate::config::{Affinity, Capabilities, ControlSignals, Limit, LimitUnit, Probe, Readiness};
+use crate::config::{
+    Affinity, Backoff, Capabilities, ControlSignals, Limit, LimitUnit, Probe, Readiness,
+};
 use crate::duration;
 use crate::failure_actions::parse_reset_period;
 use crate::status::signal_name;
@@ -60,6 +62,8 @@ pub enum ValueType {
     Readiness,
     /// Where a probe looks, like `http://127.0.0.1:8080/`; empty: not set.
     Probe,
+    /// How delays grow, like `exponential`; empty: not set.
+    Backoff,
     /// When it is started, like `Mon..Fri 02:30`; empty: not set.
     Schedule,
     /// Exit statuses from 0 to 255, separated by commas.
@@ -109,6 +113,8 @@ pub enum Value {
     ControlSignals(ControlSignals),
     /// The sign that a program is ready.
     Readiness(Readiness),
+    /// How delays grow.
+    Backoff(Backoff),
     /// Where a probe looks.
     Probe(Probe),
     /// Several texts.
@@ -135,6 +141,7 @@ impl ValueType {
             Self::ControlSignals => "CODE=SIGNAL,…",
             Self::Readiness => "SIGN",
             Self::Probe => "ADDRESS",
+            Self::Backoff => "GROWTH",
             Self::Schedule => "WHEN",
             Self::Statuses => "CODES",
             Self::Processors | Self::Capabilities => "LIST",
@@ -168,6 +175,7 @@ impl ValueType {
             Self::ControlSignals => setting::RANGE_CONTROLS,
             Self::Readiness => setting::RANGE_READINESS,
             Self::Probe => setting::RANGE_PROBE,
+            Self::Backoff => setting::RANGE_BACKOFF,
             Self::Schedule => setting::RANGE_SCHEDULE,
             Self::Statuses => setting::RANGE_STATUSES,
             Self::Processors => setting::RANGE_PROCESSORS,
@@ -209,6 +217,7 @@ impl ValueType {
             Self::ControlSignals => set(trimmed, Value::ControlSignals),
             Self::Readiness => set(trimmed, Value::Readiness),
             Self::Probe => set(trimmed, Value::Probe),
+            Self::Backoff => set(trimmed, Value::Backoff),
             Self::Schedule => schedule(trimmed),
             Self::Statuses => statuses(trimmed),
             Self::Processors => set(trimmed, Value::Processors),
@@ -282,6 +291,7 @@ impl Value {
             Self::ControlSignals(signals) => signals.to_string(),
             Self::Readiness(sign) => sign.to_string(),
             Self::Probe(probe) => probe.to_string(),
+            Self::Backoff(backoff) => backoff.to_string(),
             Self::List(texts) => texts.join("\n"),
         }
     }

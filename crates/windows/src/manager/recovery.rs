@@ -39,6 +39,7 @@ pub(super) fn derive(
         next_action: config
             .failure_actions
             .action_for(failure_count.saturating_add(1)),
+        gave_up: false,
         derived: true,
     }
 }

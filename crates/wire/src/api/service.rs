@@ -143,6 +143,9 @@ pub struct RecoveryStateBody {
     /// What the next failure would be answered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_action: Option<ActionBody>,
+    /// It was given up after too many restarts, and waits for somebody to start it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub gave_up: bool,
     /// Derived from the event log, because the manager has no call for it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub derived: bool,
@@ -228,6 +231,7 @@ impl From<&RecoveryInfo> for RecoveryStateBody {
                 })
                 .collect(),
             next_action: info.next_action.map(ActionBody::from),
+            gave_up: info.gave_up,
             derived: info.derived,
         }
     }
@@ -308,6 +312,7 @@ fn read_recovery_state(body: &RecoveryStateBody) -> Result<RecoveryInfo, ScmErro
             .as_ref()
             .map(|action| read_action(&action.kind, action.delay_ms))
             .transpose()?,
+        gave_up: body.gave_up,
         derived: body.derived,
     })
 }

@@ -15,6 +15,9 @@ const BACKOFF_MAX: Duration = Duration::from_secs(15);
 /// After so long without an end the back-off begins again.
 const BACKOFF_RESET: Duration = Duration::from_secs(30);
 
+/// The largest limit that ours take.
+const LIMIT_MAX: usize = 100;
+
 /// The delays between restarts.
 struct Delays {
     fixed: Duration,
@@ -66,16 +69,34 @@ impl App<'_, '_, '_> {
         self.draft.before = Some(Before::limited(count, |at| delays.at(at)));
         if list.is_empty() {
             self.draft.set("recovery.actions", "none/0", origin);
+        } else if let Some(first) = delays.backoff.filter(|_| count <= LIMIT_MAX) {
+            self.backoff(first, count, uptime, origin);
         } else {
-            let least = if delays.backoff.is_some() {
-                BACKOFF_RESET
-            } else {
-                MIN_UPTIME
-            };
             self.draft
-                .set_actions(&list, true, stable.max(least), origin);
+                .set_actions(&list, true, stable.max(MIN_UPTIME), origin);
         }
         self.clean_ends(count, stable, delays.at(0), origin);
+    }
+
+    /// pm2's back-off has a name here, too.
+    fn backoff(&mut self, first: Duration, count: usize, uptime: Duration, origin: Option<Origin>) {
+        let delays = Delays {
+            fixed: first,
+            backoff: Some(first),
+        };
+        // Restarts that come right after each other, each before its run counts as stable.
+        let all: Duration = (0..count).map(|at| delays.at(at) + uptime).sum();
+        let draft = &mut self.draft;
+        draft.set_actions(&[first], false, BACKOFF_RESET, origin);
+        draft.set("extensions.backoff", "exponential/1.5", origin);
+        draft.set("extensions.backoff_max_ms", written(BACKOFF_MAX), origin);
+        draft.set(
+            "extensions.reset_after_run_ms",
+            written(BACKOFF_RESET),
+            origin,
+        );
+        draft.set("extensions.restart_limit", count.to_string(), origin);
+        draft.set("extensions.restart_limit_period_ms", written(all), origin);
     }
 
     /// An end with status 0 is followed by a restart, too, unless it is named among those that stop it.

@@ -59,6 +59,8 @@ impl Program<'_, '_, '_> {
         } else {
             let longest = delays[delays.len() - 1];
             draft.set_actions(&delays, true, longest + startsecs, origin);
+            // It counts the starts that fail in a row: one that lasted begins again.
+            draft.set("extensions.reset_after_run_ms", written(startsecs), origin);
         }
         self.exits(origin);
     }

@@ -15,6 +15,10 @@ use crate::work::Converter;
 const RESTART_SEC: Duration = Duration::from_millis(100);
 const BURST: usize = 5;
 const INTERVAL: Duration = Duration::from_secs(10);
+/// Without a failure for so long counting begins again, at least.
+const QUIET: Duration = Duration::from_secs(60);
+/// The largest limit that ours take.
+const LIMIT_MAX: usize = 100;
 /// The longest time that ours take.
 const LONGEST: Duration = Duration::from_secs(4_000_000);
 
@@ -53,7 +57,7 @@ pub(super) fn line(service: &mut Service<'_, '_, '_>, key: &Key) {
 
 /// What a line about the limit has become.
 pub(super) fn limit_line(service: &mut Service<'_, '_, '_>, key: &Key) {
-    service.changed(key, "recovery.reset_period_secs", import::START_LIMIT);
+    service.kept(key, "extensions.restart_limit");
 }
 
 /// Exit statuses, and the words that are none: signals.
@@ -105,6 +109,9 @@ struct Restarts {
     mode: String,
     origin: Option<Origin>,
     delay: Duration,
+    /// `RestartSteps=`: after so many restarts the delay is [`Self::longest`].
+    steps: usize,
+    longest: Duration,
     interval: Duration,
     burst: usize,
 }
@@ -123,12 +130,18 @@ impl Restarts {
         let burst = unit
             .get("StartLimitBurst")
             .and_then(|key| key.entry.value.parse().ok());
+        let delay = time("RestartSec", RESTART_SEC).min(LONGEST);
+        let steps = unit
+            .get("RestartSteps")
+            .and_then(|key| key.entry.value.parse().ok());
         Self {
+            steps: steps.unwrap_or(0),
+            longest: time("RestartMaxDelaySec", delay).clamp(delay, LONGEST),
             mode: restart
                 .map_or("no", |key| key.entry.value.as_str())
                 .to_owned(),
             origin: restart.map(Key::origin),
-            delay: time("RestartSec", RESTART_SEC).min(LONGEST),
+            delay,
             interval: time(
                 "StartLimitInterval",
                 time("StartLimitIntervalSec", INTERVAL),
@@ -150,14 +163,29 @@ impl Restarts {
 
     /// Whether failures right after each start come to the limit within the interval.
     fn is_limited(&self) -> bool {
-        let count = u32::try_from(self.burst).unwrap_or(u32::MAX);
-        self.burst > 0
-            && !self.interval.is_zero()
-            && self.delay.saturating_mul(count) < self.interval
+        let restarts = (0..self.burst).map(|at| self.delay_of(at));
+        self.has_limit() && restarts.fold(Duration::ZERO, Duration::saturating_add) < self.interval
+    }
+
+    fn has_limit(&self) -> bool {
+        (1..=LIMIT_MAX + 1).contains(&self.burst) && !self.interval.is_zero()
+    }
+
+    /// The delay of a restart, the first being 0: systemd multiplies it by the same factor in each step.
+    fn delay_of(&self, at: usize) -> Duration {
+        let factor = self.longest.as_secs_f64() / self.delay.as_secs_f64();
+        if at == 0 || self.steps == 0 || self.delay.is_zero() {
+            return self.delay;
+        }
+        let part = f64::from(u32::try_from(at.min(self.steps)).unwrap_or(u32::MAX))
+            / f64::from(u32::try_from(self.steps).unwrap_or(u32::MAX));
+        let delay = self.delay.mul_f64(factor.powf(part)).min(self.longest);
+        Duration::from_millis(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX))
     }
 
     fn actions(&self, draft: &mut Draft) {
-        let (delay, origin) = (self.delay, self.origin);
+        let origin = self.origin;
+        let delay = |at| self.delay_of(at);
         if !self.after_failures() {
             draft.before = Some(Before::never());
             return;
@@ -165,20 +193,25 @@ impl Restarts {
         // So many starts in the interval; the first is not a restart.
         let count = self.burst.saturating_sub(1);
         draft.before = Some(if self.is_limited() {
-            Before::limited(count, |_| delay)
+            Before::limited(count, delay)
         } else {
-            Before::forever(|_| delay)
+            Before::forever(delay)
         });
-        if !self.is_limited() || self.burst > ACTIONS_MAX {
-            draft.set_actions(&[delay], false, Duration::from_secs(60), origin);
-        } else if count == 0 {
+        if self.has_limit() && count == 0 {
             draft.set("recovery.actions", "none/0", origin);
         } else {
-            let share = self.interval / u32::try_from(self.burst).unwrap_or(1);
-            draft.set_actions(
-                &vec![delay; count],
-                true,
-                share.clamp(Duration::from_secs(1), LONGEST),
+            // Each step has a delay of its own in the list, the last one for ever.
+            let steps = self.steps.min(ACTIONS_MAX - 1);
+            let list: Vec<Duration> = (0..=steps).map(delay).collect();
+            draft.set_actions(&list, false, self.longest.max(QUIET), origin);
+        }
+        // One that the delays alone keep it from is left out.
+        if self.is_limited() && count > 0 {
+            let interval = self.interval.min(LONGEST);
+            draft.set("extensions.restart_limit", count.to_string(), origin);
+            draft.set(
+                "extensions.restart_limit_period_ms",
+                written(interval),
                 origin,
             );
         }

@@ -1,0 +1,58 @@
+//! Restarts that wait longer each time, and end (X80 to X83), with real processes and the command line.
+
+use relance_scm::ServiceState;
+use relance_testkit::daemon::Daemon;
+
+use crate::support::{name, relance};
+
+fn output(daemon: &Daemon, arguments: &[&str]) -> String {
+    let output = daemon.relance(arguments);
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn x80_x83_a_program_waits_longer_and_gives_up_and_somebody_starts_it_again() {
+    let daemon = Daemon::start(relance());
+    let words = [
+        "create",
+        "worker",
+        "--actions",
+        "restart/20ms",
+        "--backoff",
+        "exponential",
+        "--restart-limit",
+        "2",
+        "--reset",
+        "1h",
+        "--restart-limit-period",
+        "1h",
+        "--",
+        "/bin/false",
+    ];
+    output(&daemon, &words);
+    let shown = output(&daemon, &["failure", "worker"]);
+    assert!(
+        shown.contains("exponential") && shown.contains("Limit of restarts *"),
+        "{shown}"
+    );
+    daemon.start_service(&name("worker")).expect("it starts");
+    let info = daemon.wait_until(&name("worker"), |info| info.recovery.gave_up);
+    assert_eq!(info.status.state, ServiceState::Stopped);
+    assert_eq!(info.recovery.failure_count, 3);
+    let events = output(&daemon, &["events", "--service", "worker"]);
+    for part in ["in 0.02 s", "in 0.04 s", "gave up: 2 restarts"] {
+        assert!(events.contains(part), "{part}: {events}");
+    }
+    // It is on record, and the next engine knows it.
+    daemon.kill_engine();
+    daemon.wait_until(&name("worker"), |info| info.recovery.gave_up);
+    assert!(output(&daemon, &["list"]).contains("STOPPED, gave up"));
+    assert!(output(&daemon, &["status", "worker"]).contains("relance start worker"));
+    assert!(output(&daemon, &["why", "worker"]).contains("(X83)"));
+    daemon.start_service(&name("worker")).expect("it starts");
+    let again = |info: &relance_scm::manager::ServiceInfo| {
+        info.recovery.gave_up && info.recovery.failure_count == 6
+    };
+    daemon.wait_until(&name("worker"), again);
+}

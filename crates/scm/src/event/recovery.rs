@@ -1,0 +1,22 @@
+//! Entries about what follows failures beyond the actions that Windows has.
+
+use super::Event;
+
+impl Event {
+    /// Of these entries; else of those about the manager.
+    pub(super) fn id_of_recovery(&self) -> u32 {
+        match self {
+            Self::GaveUp { .. } => 1155,
+            _ => self.id_of_manager(),
+        }
+    }
+
+    pub(super) fn parameters_of_recovery(&self, service: String) -> Vec<String> {
+        match self {
+            Self::GaveUp { limit, period_ms } => {
+                vec![service, limit.to_string(), period_ms.to_string()]
+            }
+            _ => self.parameters_of_manager(),
+        }
+    }
+}
