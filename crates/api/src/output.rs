@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::poll_fn;
 use relance_scm::ServiceName;
-use relance_scm::manager::{OutputRange, wait};
+use relance_scm::manager::{OutputRange, OutputStream, wait};
 use serde::Deserialize;
 
 use crate::context::Context;
@@ -38,6 +38,28 @@ pub(crate) struct OutputQuery {
     until: Option<String>,
     /// Each line as an object.
     json: bool,
+    /// Standard error that is kept apart, instead of the output.
+    stream: StreamName,
+}
+
+/// Which of the two streams.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StreamName {
+    /// The output.
+    #[default]
+    Stdout,
+    /// Standard error that is kept apart.
+    Stderr,
+}
+
+impl From<StreamName> for OutputStream {
+    fn from(name: StreamName) -> Self {
+        match name {
+            StreamName::Stdout => Self::Output,
+            StreamName::Stderr => Self::Errors,
+        }
+    }
 }
 
 /// `GET /v1/services/NAME/output`: the bytes, and in `Relance-Position` the position behind them.
@@ -47,7 +69,8 @@ pub(crate) async fn read(
     Questions(query): Questions<OutputQuery>,
 ) -> RouteResult<Response> {
     if query.follow {
-        return follow(&context, &name, query.from.unwrap_or_default());
+        let from = query.from.unwrap_or_default();
+        return follow(&context, &name, query.stream.into(), from);
     }
     if query.is_chosen() {
         return chosen(context, name, query).await;
@@ -56,10 +79,11 @@ pub(crate) async fn read(
         (Some(from), _) => OutputRange::From(from),
         (None, lines) => OutputRange::LastLines(lines.unwrap_or(LINES)),
     };
+    let stream = query.stream.into();
     let part = context
         .work(move |context, reply| {
             let manager = &context.manager;
-            manager.read_output(&context.caller, &name, range, reply);
+            manager.read_output(&context.caller, &name, stream, range, reply);
         })
         .await?;
     let position = HeaderValue::from(part.value.end);
@@ -78,6 +102,7 @@ impl OutputQuery {
 /// Lines that were asked for by what they are.
 async fn chosen(context: Context, name: ServiceName, query: OutputQuery) -> RouteResult<Response> {
     let content_type = if query.json { JSON_LINES } else { CONTENT_TYPE };
+    let stream = query.stream.into();
     let chosen = Chosen {
         grep: query.grep,
         since: query.since,
@@ -89,7 +114,7 @@ async fn chosen(context: Context, name: ServiceName, query: OutputQuery) -> Rout
         .work(move |context, reply| {
             let read = |range| {
                 let (manager, caller) = (&context.manager, &context.caller);
-                wait(|reply| manager.read_output(caller, &name, range, reply))
+                wait(|reply| manager.read_output(caller, &name, stream, range, reply))
             };
             reply.send(chosen.of(read));
         })
@@ -100,8 +125,14 @@ async fn chosen(context: Context, name: ServiceName, query: OutputQuery) -> Rout
     Ok(response)
 }
 
-fn follow(context: &Context, name: &ServiceName, from: u64) -> RouteResult<Response> {
-    let mut output = context.manager.follow_output(&context.caller, name, from)?;
+fn follow(
+    context: &Context,
+    name: &ServiceName,
+    stream: OutputStream,
+    from: u64,
+) -> RouteResult<Response> {
+    let (manager, caller) = (&context.manager, &context.caller);
+    let mut output = manager.follow_output(caller, name, stream, from)?;
     let place = context.books.stream(&context.caller)?;
     let context = context.clone();
     let stream = poll_fn(move |task| {

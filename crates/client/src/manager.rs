@@ -11,7 +11,7 @@ use relance_scm::duration::millis;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Usage, Watch,
+    OutputStream, ServiceInfo, Usage, Watch,
 };
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
@@ -168,11 +168,16 @@ impl SocketManager {
         (&reply).try_into()
     }
 
-    fn output(&self, name: &ServiceName, range: OutputRange) -> Result<OutputPart, ScmError> {
+    fn output(
+        &self,
+        name: &ServiceName,
+        stream: OutputStream,
+        range: OutputRange,
+    ) -> Result<OutputPart, ScmError> {
         let query = match range {
             OutputRange::LastLines(lines) => format!("/output?lines={lines}"),
             OutputRange::From(position) => format!("/output?from={position}"),
-        };
+        } + asked_stream(stream);
         again(|| {
             let answer = self.send("GET", &of(name, &query), None)?;
             let end = answer.position().unwrap_or_default();
@@ -182,6 +187,14 @@ impl SocketManager {
                 end,
             })
         })
+    }
+}
+
+/// The stream in the query of a request; older managers know only one.
+fn asked_stream(stream: OutputStream) -> &'static str {
+    match stream {
+        OutputStream::Output => "",
+        OutputStream::Errors => "&stream=stderr",
     }
 }
 
@@ -369,19 +382,24 @@ impl ServiceManager for SocketManager {
         &self,
         _: &Caller,
         name: &ServiceName,
+        stream: OutputStream,
         range: OutputRange,
         reply: Reply<OutputPart>,
     ) {
-        reply.send(self.output(name, range));
+        reply.send(self.output(name, stream, range));
     }
 
     fn follow_output(
         &self,
         _: &Caller,
         name: &ServiceName,
+        stream: OutputStream,
         from: u64,
     ) -> Result<Box<dyn FollowOutput>, ScmError> {
-        let path = of(name, &format!("/output?follow=true&from={from}"));
+        let path = of(
+            name,
+            &format!("/output?follow=true&from={from}{}", asked_stream(stream)),
+        );
         let stream = again(|| self.send("GET", &path, None))?.into_stream();
         Ok(Box::new(SocketFollow::start(stream, from)?))
     }

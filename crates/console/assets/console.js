@@ -193,7 +193,7 @@ class Live {
 // What the server has sent of an output or a log is not asked for again, and nothing is left out.
 function withPosition(address) {
   if (address.startsWith("/stream/service/output")) {
-    return output?.from === undefined ? address : `${address}&from=${output.from}`;
+    return address + (output?.address ?? "");
   }
   const newest = $("#events tr")?.dataset.number;
   return newest && address.startsWith("/stream/events") ? `${address}&after=${newest}` : address;

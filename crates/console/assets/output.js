@@ -12,7 +12,8 @@ const ROWS_NEAR = 100;
 class Output {
   #box;
   #rows;
-  #name;
+  /* Of which service, and which of its streams. */
+  #source;
   // { at, html }; a line of no bytes says what happened to the service.
   #lines = [];
   #end = 0;
@@ -31,7 +32,8 @@ class Output {
 
   constructor(box) {
     this.#box = box;
-    this.#name = box.dataset.name;
+    this.#source = { name: box.dataset.name };
+    if (box.dataset.streamOf) this.#source.stream = box.dataset.streamOf;
     this.#rows = box.querySelector(".lines");
     this.#isLive = "live" in box.dataset;
     this.#isFollowing = this.#isLive;
@@ -132,6 +134,13 @@ class Output {
     this.#drawn = "";
   }
 
+  /** What the address of the stream says of the output. */
+  get address() {
+    const from = this.from;
+    if (from === undefined) return "";
+    return `&${new URLSearchParams(this.#source.stream ? { stream: this.#source.stream, from } : { from })}`;
+  }
+
   /** Another part of the output is looked at than its end. */
   #detach() {
     if (!this.#isLive) return;
@@ -140,7 +149,7 @@ class Output {
   }
 
   async #ask(which) {
-    const query = new URLSearchParams({ name: this.#name, ...which });
+    const query = new URLSearchParams({ ...this.#source, ...which });
     const answer = await fetch(`/output/lines?${query}`).catch(() => null);
     return answer?.ok ? answer.json() : null;
   }

@@ -239,8 +239,16 @@ pub(crate) async fn stream(
     let Some(from) = from else {
         return Ok(respond(move |sender| follow(viewer, hub, name, sender)).into_response());
     };
+    let source = output::Source::of(&query, &name);
     Ok(respond(move |sender| async move {
-        let lines = output::follow(viewer.clone(), Arc::clone(&hub), info, from, sender.clone());
+        let lines = output::follow(
+            viewer.clone(),
+            Arc::clone(&hub),
+            info,
+            source,
+            from,
+            sender.clone(),
+        );
         let (state, lines) = tokio::join!(follow(viewer, hub, name, sender), lines);
         state.and(lines)
     })

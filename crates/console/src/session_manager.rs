@@ -16,7 +16,7 @@ use relance_scm::config::EnvironmentVariable;
 use relance_scm::event_log::{EventFilter, EventPage};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Usage, Watch, Watched, WatchedChange, next_change_until,
+    OutputStream, ServiceInfo, Usage, Watch, Watched, WatchedChange, next_change_until,
 };
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
@@ -324,11 +324,12 @@ impl<M: ServiceManager> ServiceManager for SessionManager<M> {
         &self,
         _: &Caller,
         name: &ServiceName,
+        stream: OutputStream,
         range: OutputRange,
         reply: Reply<OutputPart>,
     ) {
         self.administer(reply, |manager, caller, reply| {
-            manager.read_output(caller, name, range, reply);
+            manager.read_output(caller, name, stream, range, reply);
         });
     }
 
@@ -336,10 +337,11 @@ impl<M: ServiceManager> ServiceManager for SessionManager<M> {
         &self,
         _: &Caller,
         name: &ServiceName,
+        stream: OutputStream,
         from: u64,
     ) -> Result<Box<dyn FollowOutput>, ScmError> {
         let caller = self.pass.administrator()?;
-        let follow = self.manager.follow_output(&caller, name, from)?;
+        let follow = self.manager.follow_output(&caller, name, stream, from)?;
         let pass = self.pass.clone();
         Ok(Box::new(SessionFollow { follow, pass }))
     }

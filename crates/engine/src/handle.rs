@@ -20,7 +20,7 @@ use relance_scm::controllers::Controllers;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use relance_scm::manager::{
     ConsoleInfo, Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart,
-    OutputRange, ServiceInfo, Usage, Watch,
+    OutputRange, OutputStream, ServiceInfo, Usage, Watch,
 };
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
@@ -157,6 +157,8 @@ impl EngineHandle {
         if caller.is_administrator() {
             (self.check_account)(&service.config.account_name)?;
             crate::linux::check_log_rights(&service.config.extensions)?;
+            let config = &service.config;
+            crate::linux::check_log_places(&config.service_name, &config.extensions)?;
         }
         Ok(())
     }
@@ -172,6 +174,11 @@ impl EngineHandle {
             let mut changed = Extensions::default();
             changed.apply(&change.extensions);
             crate::linux::check_log_rights(&changed)?;
+            if let Ok(record) = self.open(caller, name, change.rights()) {
+                let mut whole = record.config.extensions.clone();
+                whole.apply(&change.extensions);
+                crate::linux::check_log_places(name, &whole)?;
+            }
         }
         match &change.account_name {
             Some(account) if self.open(caller, name, change.rights()).is_ok() => {
@@ -419,21 +426,23 @@ impl ServiceManager for EngineHandle {
         &self,
         caller: &Caller,
         name: &ServiceName,
+        stream: OutputStream,
         range: OutputRange,
         reply: Reply<OutputPart>,
     ) {
         // Output may hold anything, secrets included.
         let record = self.open_output(caller, name);
-        reply.send(record.and_then(|record| self.find_output(&record, range)));
+        reply.send(record.and_then(|record| self.find_output(&record, stream, range)));
     }
 
     fn follow_output(
         &self,
         caller: &Caller,
         name: &ServiceName,
+        stream: OutputStream,
         from: u64,
     ) -> Result<Box<dyn FollowOutput>, ScmError> {
-        self.follow(caller, name, from)
+        self.follow(caller, name, stream, from)
     }
 
     fn query_usage(

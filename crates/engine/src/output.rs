@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
@@ -13,7 +12,7 @@ use relance_policy::RunId;
 use relance_scm::ServiceId;
 use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
 
-use crate::linux::place::open_output;
+use crate::linux::{OutputFile, open_output};
 use crate::output_losses::OutputLoss;
 
 /// Most bytes of output in one part.
@@ -82,8 +81,8 @@ impl OutputSignals {
 }
 
 /// A part of the output in a file.
-pub(crate) fn read_part(path: &Path, range: OutputRange) -> io::Result<OutputPart> {
-    let mut file = open_output(path)?;
+pub(crate) fn read_part(file: &OutputFile, range: OutputRange) -> io::Result<OutputPart> {
+    let mut file = open_output(&file.to_read()?)?;
     let length = file.metadata()?.len();
     let from = match range {
         // A file that was rotated is shorter than the position: it is read from its beginning.
@@ -125,7 +124,7 @@ fn last_lines(bytes: &[u8], lines: usize) -> &[u8] {
 /// Yields output as it is printed.
 pub(crate) struct Follower {
     pub(crate) service: ServiceId,
-    pub(crate) path: PathBuf,
+    pub(crate) output: OutputFile,
     pub(crate) position: u64,
     pub(crate) signals: Arc<OutputSignals>,
     pub(crate) file: Option<File>,
@@ -136,7 +135,7 @@ impl Follower {
     fn read(&mut self) -> io::Result<Option<OutputPart>> {
         loop {
             if self.file.is_none() {
-                match open_output(&self.path) {
+                match self.output.to_read().and_then(|place| open_output(&place)) {
                     Ok(file) => self.file = Some(file),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
                     Err(error) => return Err(error),
@@ -157,7 +156,7 @@ impl Follower {
                     end: self.position,
                 }));
             }
-            let replaced = std::fs::symlink_metadata(&self.path)
+            let replaced = std::fs::symlink_metadata(self.output.path())
                 .is_ok_and(|now| file.metadata().is_ok_and(|own| own.ino() != now.ino()));
             if !replaced {
                 return Ok(None);
@@ -192,6 +191,9 @@ mod tests {
     use std::fs;
     use std::io::Write;
 
+    use relance_scm::manager::OutputStream;
+    use relance_scm::{ServiceConfig, ServiceName};
+
     use super::*;
 
     #[test]
@@ -209,9 +211,10 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join("a.log");
         let signals = Arc::new(OutputSignals::default());
+        let config = ServiceConfig::new(ServiceName::new("a").unwrap(), "");
         let mut follower = Follower {
             service: ServiceId(1),
-            path: path.clone(),
+            output: OutputFile::of(&folder, &config, OutputStream::Output),
             position: 0,
             signals: Arc::clone(&signals),
             file: None,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use relance_policy::ServiceId;
+use relance_scm::manager::OutputStream;
 
 /// A loss that begins within this time of one that was told is only counted.
 const QUIET: Duration = Duration::from_secs(60);
@@ -18,6 +19,9 @@ pub enum OutputLoss {
     Over(u64),
 }
 
+/// Of which stream of which service.
+pub(crate) type LossKey = (ServiceId, OutputStream);
+
 #[derive(Default)]
 struct Lost {
     bytes: u64,
@@ -29,18 +33,18 @@ struct Lost {
 
 /// See the module.
 #[derive(Default)]
-pub(crate) struct Losses(BTreeMap<ServiceId, Lost>);
+pub(crate) struct Losses(BTreeMap<LossKey, Lost>);
 
 impl Losses {
     /// So many bytes were lost.
     pub(crate) fn lost(
         &mut self,
-        service: ServiceId,
+        key: LossKey,
         bytes: usize,
         now: Instant,
         why: impl FnOnce() -> String,
     ) -> Option<OutputLoss> {
-        let lost = self.0.entry(service).or_default();
+        let lost = self.0.entry(key).or_default();
         lost.bytes += bytes as u64;
         let is_quiet = lost.told.is_some_and(|told| now - told < QUIET);
         if lost.is_open || is_quiet {
@@ -52,9 +56,9 @@ impl Losses {
     }
 
     /// What came was kept.
-    pub(crate) fn kept(&mut self, service: ServiceId) -> Option<OutputLoss> {
+    pub(crate) fn kept(&mut self, key: LossKey) -> Option<OutputLoss> {
         // Nearly always nothing was lost.
-        let lost = self.0.get_mut(&service).filter(|lost| lost.is_open)?;
+        let lost = self.0.get_mut(&key).filter(|lost| lost.is_open)?;
         lost.is_open = false;
         Some(OutputLoss::Over(std::mem::take(&mut lost.bytes)))
     }
@@ -66,7 +70,8 @@ mod tests {
 
     #[test]
     fn x64_a_loss_is_told_once_and_its_end_once() {
-        let (mut losses, service, begin) = (Losses::default(), ServiceId(1), Instant::now());
+        let (mut losses, begin) = (Losses::default(), Instant::now());
+        let service = (ServiceId(1), OutputStream::Output);
         let full = || "the disk is full".to_owned();
         let told = losses.lost(service, 10, begin, full);
         assert_eq!(told, Some(OutputLoss::Begun(full())));

@@ -208,6 +208,12 @@ fn beside(drafts: &mut [Draft], prefix: &str) {
         for (name, _) in &mut draft.dependencies {
             name.insert_str(0, prefix);
         }
+        // The old manager writes to these.
+        draft.unset("extensions.stdout_file");
+        if draft.has("extensions.stderr_file") {
+            draft.unset("extensions.stderr_file");
+            draft.set("extensions.stderr", "file", None);
+        }
         draft.unset("delayed_auto_start");
         draft.unset("display_name");
         draft.set("start_type", "demand", None);

@@ -59,6 +59,28 @@ impl Work<'_> {
         &mut self.reports[file]
     }
 
+    /// What becomes of a log file for standard error of a wrapper of Windows; `output` is that of the output.
+    pub(crate) fn errors_file(&self, path: &str, output: Option<&str>) -> LogFile {
+        match self.output_file(path) {
+            _ if output == Some(path) => LogFile::Together,
+            LogFile::Elsewhere if self.options.system == System::Linux => LogFile::Apart,
+            file => file,
+        }
+    }
+
+    /// The same for the output.
+    pub(crate) fn output_file(&self, path: &str) -> LogFile {
+        match self.options.system {
+            System::Linux if path.starts_with('/') => LogFile::There,
+            _ => LogFile::Elsewhere,
+        }
+    }
+
+    /// Whether the services are for Linux, where standard error can be apart.
+    pub(crate) fn is_for_linux(&self) -> bool {
+        self.options.system == System::Linux
+    }
+
     /// Whether a path is one of Windows and the services are for another system.
     pub(crate) fn is_path_elsewhere(&self, path: &str) -> bool {
         self.options.system == System::Linux && is_of_windows(path)
@@ -116,4 +138,17 @@ pub(crate) fn read(path: &Path, files: &dyn Files) -> Result<String, Problem> {
 pub(crate) fn syntax(input: &Input) -> impl Fn(SyntaxError) -> Problem {
     let path = input.path.clone();
     move |error| Problem::Syntax(path.clone(), error.line, error.problem)
+}
+
+/// What becomes of a log file that a wrapper of Windows wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFile {
+    /// It can be where it was.
+    There,
+    /// It was that of the output.
+    Together,
+    /// It is apart, in the folder of log files.
+    Apart,
+    /// It goes into the one log file.
+    Elsewhere,
 }

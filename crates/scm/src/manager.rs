@@ -232,11 +232,12 @@ pub trait ServiceManager: Send + Sync {
 
     /// A part of the output of a service.
     ///
-    /// Errors: 2 when it has printed nothing yet.
+    /// Errors: 2 when it has printed nothing yet, 50 for standard error that goes where the output goes.
     fn read_output(
         &self,
         caller: &Caller,
         name: &ServiceName,
+        stream: OutputStream,
         range: OutputRange,
         reply: Reply<OutputPart>,
     );
@@ -244,11 +245,12 @@ pub trait ServiceManager: Send + Sync {
     /// The output of a service from a position on, and then as it is printed.
     ///
     /// # Errors
-    /// 5, 1060.
+    /// 5, 1060; 50 for standard error that goes where the output goes.
     fn follow_output(
         &self,
         caller: &Caller,
         name: &ServiceName,
+        stream: OutputStream,
         from: u64,
     ) -> Result<Box<dyn FollowOutput>, ScmError>;
 
@@ -464,6 +466,30 @@ pub enum WatchedChange {
     Logged(Arc<LogEntry>),
     /// Something that the caller may not see.
     Hidden,
+}
+
+/// What a process prints to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutputStream {
+    /// Standard output, and standard error unless that is kept apart.
+    #[default]
+    Output,
+    /// Standard error that is kept apart.
+    Errors,
+}
+
+impl OutputStream {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Output, Self::Errors];
+
+    /// Its name: `stdout` or `stderr`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Output => "stdout",
+            Self::Errors => "stderr",
+        }
+    }
 }
 
 /// Which part of an output.

@@ -39,6 +39,7 @@ use std::marker::PhantomData;
 
 use crate::controllers::Controller;
 pub use extensions::*;
+pub use logs::{STDERR_TOGETHER, stderr_of};
 pub use subject::Subject;
 pub use typed::Typed;
 pub use value::{Value, ValueType};

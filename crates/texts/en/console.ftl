@@ -269,6 +269,8 @@ console-no-password-is-needed = No password is needed here.
 ## output
 
 console-output = Output
+console-standard-output = Standard output
+console-standard-error = Standard error
 
 ## preview
 

@@ -193,6 +193,9 @@ error-form-unreadable = the form cannot be read: { $error }
 error-request-unreadable = the request cannot be read: { $error }
 error-no-output-yet = { $name } has printed nothing yet
 error-output-unreadable = the output of { $name } cannot be read: { $error }
+error-errors-not-apart = { $name } prints its standard error with its output: relance logs { $name } shows both (--stderr file keeps it apart from the next start on, on Linux)
+error-stderr-file-unused = is set, and --stderr { $stderr } puts nothing into a file; use --stderr file, or leave one of the two out
+error-stdout-file-unused = is set, and --output { $output } puts nothing into a file; use --output file, or leave one of the two out
 error-no-file-stdout = { $name } has no log file: its output goes to the standard output of the manager, so in a container to docker logs (relance config { $name } --output file keeps one from the next start on)
 error-no-file-journal = { $name } has no log file: its output goes to the journal; journalctl RELANCE_SERVICE={ $name } shows it (relance config { $name } --output file keeps one from the next start on)
 error-no-file-syslog = { $name } has no log file: its output goes to syslog, under the name of the service (relance config { $name } --output file keeps one from the next start on)

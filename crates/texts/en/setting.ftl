@@ -53,6 +53,7 @@ setting-administrators-file = the manager reads an environment file with its own
 setting-administrators-environment = the manager's environment may hold secrets, so only an administrator may pass it on
 setting-administrators-probe = the manager connects there with its own rights, so only an administrator may say where
 setting-administrators-everybody = it stops the services of everybody, so only an administrator may set it
+setting-administrators-log-place = the manager writes log files with its own rights, so only an administrator may say where they are
 setting-administrators-log-owner = the manager gives log files away with its own rights, so only an administrator may say to whom
 setting-administrators-log-mode = log files may hold what only few may read, so only an administrator may open them to others
 

@@ -269,6 +269,8 @@ console-no-password-is-needed = Aucun mot de passe n’est nécessaire ici.
 ## output
 
 console-output = Sortie
+console-standard-output = Sortie standard
+console-standard-error = Sortie d’erreur
 
 ## preview
 

@@ -192,6 +192,9 @@ error-form-unreadable = le formulaire ne peut pas être lu : { $error }
 error-request-unreadable = la requête ne peut pas être lue : { $error }
 error-no-output-yet = { $name } n’a encore rien écrit
 error-output-unreadable = la sortie de { $name } ne peut pas être lue : { $error }
+error-errors-not-apart = { $name } écrit sa sortie d’erreur avec sa sortie : relance logs { $name } montre les deux (--stderr file la tient à part à partir du prochain démarrage, sous Linux)
+error-stderr-file-unused = est défini, et --stderr { $stderr } n’écrit dans aucun fichier ; utilisez --stderr file, ou omettez l’un des deux
+error-stdout-file-unused = est défini, et --output { $output } n’écrit dans aucun fichier ; utilisez --output file, ou omettez l’un des deux
 error-no-file-stdout = { $name } n’a pas de fichier journal : sa sortie va à la sortie standard du gestionnaire, donc dans un conteneur à docker logs (relance config { $name } --output file en tient un à partir du prochain démarrage)
 error-no-file-journal = { $name } n’a pas de fichier journal : sa sortie va au journal de systemd ; journalctl RELANCE_SERVICE={ $name } la montre (relance config { $name } --output file en tient un à partir du prochain démarrage)
 error-no-file-syslog = { $name } n’a pas de fichier journal : sa sortie va à syslog, sous le nom du service (relance config { $name } --output file en tient un à partir du prochain démarrage)

@@ -53,6 +53,7 @@ setting-administrators-file = le gestionnaire lit un fichier d’environnement a
 setting-administrators-environment = l’environnement du gestionnaire peut contenir des secrets ; seul un administrateur peut donc le transmettre
 setting-administrators-probe = le gestionnaire s’y connecte avec ses propres droits, donc seul un administrateur peut dire où
 setting-administrators-everybody = il arrête les services de tout le monde ; seul un administrateur peut donc le régler
+setting-administrators-log-place = le gestionnaire écrit les fichiers journaux avec ses propres droits ; seul un administrateur peut donc dire où ils sont
 setting-administrators-log-owner = le gestionnaire donne des fichiers journaux avec ses propres droits ; seul un administrateur peut donc dire à qui
 setting-administrators-log-mode = les fichiers journaux peuvent contenir ce que peu doivent lire ; seul un administrateur peut donc les ouvrir à d’autres
 

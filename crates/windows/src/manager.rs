@@ -29,7 +29,7 @@ use relance_scm::controllers::Controllers;
 use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    ServiceInfo, Usage, Watch,
+    OutputStream, ServiceInfo, Usage, Watch,
 };
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
@@ -491,19 +491,21 @@ impl ServiceManager for WindowsManager {
         &self,
         _caller: &Caller,
         name: &ServiceName,
+        stream: OutputStream,
         range: OutputRange,
         reply: Reply<OutputPart>,
     ) {
-        reply.send(output::read(&self.scm, name, range));
+        reply.send(output::read(&self.scm, name, stream, range));
     }
 
     fn follow_output(
         &self,
         _caller: &Caller,
         name: &ServiceName,
+        stream: OutputStream,
         from: u64,
     ) -> Result<Box<dyn FollowOutput>> {
-        output::follow(&self.scm, name, from)
+        output::follow(&self.scm, name, stream, from)
     }
 
     fn query_usage(

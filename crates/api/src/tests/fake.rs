@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use relance_scm::config::ServiceType;
 use relance_scm::event_log::{EventFilter, EventPage};
-use relance_scm::manager::{Enumeration, OutputPart, OutputRange, Watch, Watched};
+use relance_scm::manager::{Enumeration, OutputPart, OutputRange, OutputStream, Watch, Watched};
 use relance_scm::security::Sid;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
@@ -223,6 +223,7 @@ impl ServiceManager for Manager {
         &self,
         _: &Caller,
         name: &ServiceName,
+        _: OutputStream,
         _: OutputRange,
         reply: Reply<OutputPart>,
     ) {

@@ -13,7 +13,9 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, PreEscaped, html};
 use relance_client::ServiceManager;
-use relance_scm::manager::{OutputPart, OutputRange, ServiceInfo};
+use relance_scm::config::OutputMode;
+use relance_scm::manager::{OutputPart, OutputRange, OutputStream, ServiceInfo};
+use relance_scm::settings::stderr_of;
 use relance_scm::{ScmError, ServiceName, Win32Error};
 use relance_texts::console;
 
@@ -32,6 +34,62 @@ use crate::viewer::Viewer;
 const LINES: u32 = 500;
 /// Most bytes that are shown at a time.
 const SHOWN_LEN: u64 = 128 << 10;
+
+/// Of which service, and which of its streams.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    name: ServiceName,
+    stream: OutputStream,
+}
+
+impl Source {
+    /// As the address says: `stream=stderr` for standard error that is kept apart.
+    pub(crate) fn of(form: &Form, name: &ServiceName) -> Self {
+        let errors = OutputStream::Errors;
+        let stream = match form.get("stream") {
+            Some(word) if word == errors.name() => errors,
+            _ => OutputStream::Output,
+        };
+        Self {
+            name: name.clone(),
+            stream,
+        }
+    }
+
+    /// What the address says of the stream.
+    fn word(&self) -> Option<&'static str> {
+        (self.stream == OutputStream::Errors).then(|| self.stream.name())
+    }
+
+    fn query(&self, more: &[(&str, &str)]) -> String {
+        let stream = self.word().unwrap_or_default();
+        let own = [("name", self.name.as_str()), ("stream", stream)];
+        query(&[&own[..], more].concat())
+    }
+}
+
+/// Whether standard error is in a file of its own.
+fn is_apart(info: &ServiceInfo) -> bool {
+    stderr_of(&info.config.extensions) == OutputMode::File.name()
+}
+
+/// Links to both streams.
+fn streams(source: &Source, lang: Lang) -> Markup {
+    html! {
+        nav.row aria-label=(console::OUTPUT.of(lang)) {
+            @for stream in OutputStream::ALL {
+                @let other = Source { name: source.name.clone(), stream };
+                a.button.quiet href={ "/service/" (Tab::Output.word()) "?" (other.query(&[])) }
+                    aria-current=[(stream == source.stream).then_some("page")] {
+                    (match stream {
+                        OutputStream::Output => console::STANDARD_OUTPUT.of(lang),
+                        OutputStream::Errors => console::STANDARD_ERROR.of(lang),
+                    })
+                }
+            }
+        }
+    }
+}
 
 /// Which lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +110,12 @@ impl Which {
 }
 
 /// A part of the output; none if the position is of a file that is not there any more.
-async fn read(viewer: &Viewer, name: &ServiceName, which: Which) -> Result<Lines, ScmError> {
+async fn read(viewer: &Viewer, source: &Source, which: Which) -> Result<Lines, ScmError> {
     let ask = |range| {
-        let name = name.clone();
-        viewer.ask(move |manager, caller, reply| manager.read_output(caller, &name, range, reply))
+        let Source { name, stream } = source.clone();
+        viewer.ask(move |manager, caller, reply| {
+            manager.read_output(caller, &name, stream, range, reply);
+        })
     };
     let (from, to) = match which {
         Which::Last => {
@@ -99,8 +159,13 @@ fn lines_of(bytes: &[u8], from: u64, is_begin: bool) -> Lines {
 }
 
 /// The same, with what happened to the service in between.
-async fn read_marked(viewer: &Viewer, info: &ServiceInfo, which: Which) -> Result<Lines, ScmError> {
-    let mut lines = read(viewer, &info.config.service_name, which).await?;
+async fn read_marked(
+    viewer: &Viewer,
+    info: &ServiceInfo,
+    source: &Source,
+    which: Which,
+) -> Result<Lines, ScmError> {
+    let mut lines = read(viewer, source, which).await?;
     let marks = Marks::find(viewer, info).await?;
     marks.put_into(&mut lines, which == Which::Last, viewer.lang());
     Ok(lines)
@@ -108,27 +173,29 @@ async fn read_marked(viewer: &Viewer, info: &ServiceInfo, which: Which) -> Resul
 
 pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo, form: &Form) -> Answer<Markup> {
     let lang = viewer.lang();
-    let name = &info.config.service_name;
-    let lines = match read_marked(viewer, info, Which::of(form)).await {
+    let source = &Source::of(form, &info.config.service_name);
+    let name = &source.name;
+    let lines = match read_marked(viewer, info, source, Which::of(form)).await {
         Ok(lines) => lines,
         Err(error) if error.code() == Win32Error::FILE_NOT_FOUND => Lines::default(),
         Err(error) => return Ok(html! { section.card { (problem(&error, lang)) } }),
     };
     let found = match form.given("q") {
-        Some(text) => Some(find::search(viewer, name, text).await?),
+        Some(text) => Some(find::search(viewer, source, text).await?),
         None => None,
     };
     Ok(html! {
         section.card {
-            (toolbar(form, name, lang))
-            @if let Some(found) = &found { noscript { (find::list(found, name, lang)) } }
+            @if is_apart(info) { (streams(source, lang)) }
+            (toolbar(form, source, lang))
+            @if let Some(found) = &found { noscript { (find::list(found, source, lang)) } }
             div #output.output tabindex="0" role="region" aria-label=(console::OUTPUT.of(lang))
-                data-name=(name) data-live[Which::of(form) == Which::Last] data-end=(lines.end()) {
+                data-name=(name) data-stream-of=[source.word()] data-live[Which::of(form) == Which::Last] data-end=(lines.end()) {
                 div.lines { (rows(&lines)) }
             }
             div.row.end {
                 @if lines.from > 0 {
-                    a #older.button.quiet href=(part(name, "before", lines.from)) { "↑ " (console::OLDER.of(lang)) }
+                    a #older.button.quiet href=(part(source, "before", lines.from)) { "↑ " (console::OLDER.of(lang)) }
                 }
                 button #newest.primary type="button" hidden { (console::JUMP_TO_THE_END.of(lang)) }
             }
@@ -137,23 +204,24 @@ pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo, form: &Form) -> Ans
 }
 
 /// Search, and what else can be done with the output.
-fn toolbar(form: &Form, name: &ServiceName, lang: Lang) -> Markup {
+fn toolbar(form: &Form, source: &Source, lang: Lang) -> Markup {
     html! {
         form #find.row method="get" action=(Tab::Output.word()) role="search" {
-            input type="hidden" name="name" value=(name);
+            input type="hidden" name="name" value=(source.name);
+            @if let Some(word) = source.word() { input type="hidden" name="stream" value=(word); }
             label.grow { span.label { (console::SEARCH.of(lang)) }
                 input type="search" name="q" value=(form.text("q")) autocomplete="off"; }
             noscript { button type="submit" { (console::FIND.of(lang)) } }
             button #previous type="button" hidden { "↑ " (console::PREVIOUS.of(lang)) }
             button #next type="button" hidden { "↓ " (console::NEXT.of(lang)) }
             span #found.dim role="status" {}
-            a.button.quiet href={ "/output/download?" (query(&[("name", name.as_str())])) } download="" { (console::DOWNLOAD.of(lang)) }
+            a.button.quiet href={ "/output/download?" (source.query(&[])) } download="" { (console::DOWNLOAD.of(lang)) }
         }
     }
 }
 
-fn part(name: &ServiceName, word: &str, position: u64) -> String {
-    let query = query(&[("name", name.as_str()), (word, &position.to_string())]);
+fn part(source: &Source, word: &str, position: u64) -> String {
+    let query = source.query(&[(word, &position.to_string())]);
     format!("/service/{}?{query}", Tab::Output.word())
 }
 
@@ -172,7 +240,8 @@ fn rows(lines: &Lines) -> Markup {
 pub(crate) async fn part_of(viewer: Viewer, Query(form): Query) -> Answer<Response> {
     let hub = viewer.hub().await?;
     let info = super::find(&hub, &form.name()?)?;
-    let lines = read_marked(&viewer, &info, Which::of(&form)).await?;
+    let source = Source::of(&form, &info.config.service_name);
+    let lines = read_marked(&viewer, &info, &source, Which::of(&form)).await?;
     Ok(Json(lines).into_response())
 }
 

@@ -134,3 +134,21 @@ test("an output that nobody can look at is not kept back", async (t) => {
   await region(page).getByText("over", { exact: true }).waitFor();
   assert.deepEqual(world.complaints(), []);
 });
+
+test("standard error that is kept apart is a page beside the output, live and searched too", async (t) => {
+  const world = await World.start(t);
+  const pipe = join(world.folder, "lines");
+  writeFileSync(pipe, "");
+  const script = `tail -n +1 -F ${pipe} | while read -r line; do echo "out $line"; echo "err $line" >&2; done`;
+  await world.program("talker", script, { options: ["--stderr", "file"] });
+  const page = await world.page({ go: tab("talker", "output") });
+  appendFileSync(pipe, "1\n");
+  await region(page).getByText("out 1", { exact: true }).waitFor();
+  await page.getByRole("link", { name: "Standard error" }).click();
+  await region(page).getByText("err 1", { exact: true }).waitFor();
+  appendFileSync(pipe, "2\n");
+  await region(page).getByText("err 2", { exact: true }).waitFor();
+  assert.equal(await region(page).getByText("out 2", { exact: true }).count(), 0);
+  await page.getByRole("searchbox").fill("ERR 1");
+  await until("it is found", async () => (await page.locator("#found").textContent()).includes("1"));
+});

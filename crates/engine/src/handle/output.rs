@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use relance_policy::ServiceRecord;
 use relance_scm::config::OutputMode;
-use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
+use relance_scm::manager::{FollowOutput, OutputPart, OutputRange, OutputStream};
 use relance_scm::security::Sid;
-use relance_scm::settings::OUTPUT;
+use relance_scm::settings::{OUTPUT, STDERR_TOGETHER, stderr_of};
 use relance_scm::{AccessRights, Caller, ScmError, ServiceName, Win32Error};
 use relance_texts::{Sentence, error, shown};
 
 use super::EngineHandle;
 use crate::access;
+use crate::linux::OutputFile;
 use crate::output::{self, Follower};
 
 impl EngineHandle {
@@ -39,13 +40,18 @@ impl EngineHandle {
     pub(super) fn find_output(
         &self,
         record: &ServiceRecord,
+        stream: OutputStream,
         range: OutputRange,
     ) -> Result<OutputPart, ScmError> {
-        let path = crate::linux::log_path(&self.output, &record.config.service_name);
-        let read = output::read_part(&path, range);
+        let file = self.file_of(record, stream)?;
+        let read = output::read_part(&file, range);
         read.map_err(|problem| {
             let name = &record.config.service_name;
-            let output = record.config.extensions.get(OUTPUT);
+            let extensions = &record.config.extensions;
+            let output = match stream {
+                OutputStream::Output => extensions.get(OUTPUT),
+                OutputStream::Errors => stderr_of(extensions),
+            };
             let sentence = match problem.kind() {
                 std::io::ErrorKind::NotFound if output != OutputMode::File.name() => {
                     no_file(name, output)
@@ -60,17 +66,33 @@ impl EngineHandle {
         })
     }
 
+    /// The file of a stream. Standard error has one of its own only where it is apart.
+    fn file_of(
+        &self,
+        record: &ServiceRecord,
+        stream: OutputStream,
+    ) -> Result<OutputFile, ScmError> {
+        let config = &record.config;
+        if stream == OutputStream::Errors && stderr_of(&config.extensions) == STDERR_TOGETHER {
+            let name = &config.service_name;
+            let code = Win32Error::NOT_SUPPORTED;
+            return Err(ScmError::new(code, error::ErrorsNotApart { name }));
+        }
+        Ok(OutputFile::of(&self.output, config, stream))
+    }
+
     /// What a service prints from a position on.
     pub(super) fn follow(
         &self,
         caller: &Caller,
         name: &ServiceName,
+        stream: OutputStream,
         from: u64,
     ) -> Result<Box<dyn FollowOutput>, ScmError> {
         let record = self.open_output(caller, name)?;
         Ok(Box::new(Follower {
             service: record.id,
-            path: crate::linux::log_path(&self.output, &record.config.service_name),
+            output: self.file_of(&record, stream)?,
             position: from,
             signals: Arc::clone(&self.output_signals),
             file: None,

@@ -58,7 +58,9 @@ use super::cgroup::{Group, GroupNames, Tree};
 use super::channel::Channel;
 use super::clock;
 use super::process::kill_group;
-use super::protocol::{ActionKey, Exit, GuardianReport, GuardianRequest, RunKey, run_of};
+use super::protocol::{
+    ActionKey, Exit, GuardianReport, GuardianRequest, RunKey, StreamKey, run_of, stream_of,
+};
 use super::secret::Secret;
 use super::signals::{REOPEN, Signals, reap};
 use super::spawn::{Inherited, SpawnError, Spawner};
@@ -237,7 +239,10 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
                 token if token & TOKEN_FAREWELL != 0 => {
                     guardian.farewell(run_of(token & !TOKEN_FAREWELL).into());
                 }
-                run => guardian.streams.ended(run_of(run).into()),
+                token => {
+                    let (run, stream) = stream_of(token);
+                    guardian.streams.ended(StreamKey(run.into(), stream));
+                }
             }
         }
         guardian.give_up_on_parents();
@@ -439,13 +444,14 @@ impl Guardian {
                 run,
                 secret,
                 output,
+                errors,
                 channel,
                 notify,
                 spec,
             } => {
                 let engine = self.engine.as_mut().filter(|_| notify);
                 let notify = engine.and_then(|engine| engine.link.take_fd());
-                self.spawn(run, secret, output, channel, notify, &spec);
+                self.spawn(run, secret, (output, errors), channel, notify, &spec);
             }
             GuardianRequest::Command { action, spec } => self.command(action, &spec),
             GuardianRequest::Signal { run, signal, stops } => {

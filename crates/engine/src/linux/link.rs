@@ -18,7 +18,7 @@ use rustix::net::{
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Descriptors that travel with one frame.
-pub(crate) const FDS_MAX: usize = 4;
+pub(crate) const FDS_MAX: usize = 5;
 /// Longest frame: a command line and an environment are below this.
 const FRAME_LEN_MAX: usize = 8 * 1024 * 1024;
 const READ_LEN: usize = 16 * 1024;

@@ -26,12 +26,14 @@ use std::time::Duration;
 
 use relance_policy::RunId;
 use relance_scm::ServiceConfig;
+use relance_scm::manager::OutputStream;
 use rustix::event::{EventfdFlags, eventfd};
 
 use super::signals::Signals;
 use super::verdicts::Teller;
 use crate::output::OutputSignals;
 pub use path::log_path;
+pub(crate) use path::{OutputFile, check_log_places};
 pub use plan::Sink;
 pub(crate) use plan::check_log_rights;
 use sinks::Sinks;
@@ -65,6 +67,7 @@ pub(crate) struct Logs {
 enum LogsRequest {
     Add {
         run: RunId,
+        stream: OutputStream,
         config: Option<Arc<ServiceConfig>>,
         pipe: OwnedFd,
         resumed: bool,
@@ -139,17 +142,19 @@ impl Logs {
         }
     }
 
-    /// Collects the output of a run; without the configuration of a service it is thrown away. `resumed`: it
+    /// Collects a stream of a run; without the configuration of a service it is thrown away. `resumed`: it
     /// printed before this engine began.
     pub(crate) fn add(
         &mut self,
         run: RunId,
+        stream: OutputStream,
         config: Option<Arc<ServiceConfig>>,
         pipe: OwnedFd,
         resumed: bool,
     ) {
         self.send(LogsRequest::Add {
             run,
+            stream,
             config,
             pipe,
             resumed,

@@ -7,6 +7,7 @@
 //! the other two.
 
 mod files;
+mod output;
 mod socket;
 mod state;
 mod trust;
@@ -19,6 +20,7 @@ use rustix::fs::{Mode, OFlags, Stat};
 use rustix::process::umask;
 
 pub(crate) use files::{FileRights, append_to, open_output};
+pub(crate) use output::OutputPlace;
 pub use socket::{Listening, listen};
 pub(crate) use state::opened_to_others;
 pub use state::{State, is_copy, open_state, settle};
@@ -75,6 +77,7 @@ pub fn check_logs(path: &Path) -> Result<(), Unfit> {
         to: "the log folder",
         make: Some(0o751),
         system_groups: true,
+        any_owner: false,
         last: Last::Folder(&last),
     };
     walk.open(path).map(drop)
@@ -94,6 +97,7 @@ pub fn read_settings(path: &Path) -> Result<Option<String>, Unfit> {
         to: "the settings",
         make: None,
         system_groups: false,
+        any_owner: false,
         last: Last::File,
     };
     let Some(found) = walk.find(path)? else {
@@ -118,6 +122,7 @@ pub fn who_else_may_replace(program: &Path) -> Option<String> {
         to: "the program",
         make: None,
         system_groups: false,
+        any_owner: false,
         last: Last::File,
     };
     let found = match walk.find(program) {

@@ -21,7 +21,8 @@ use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord, Time};
 use relance_scm::config::{OutputMode, PriorityClass};
 use relance_scm::controllers::Controllers;
 use relance_scm::event_log::Timestamp;
-use relance_scm::settings::OUTPUT;
+use relance_scm::manager::OutputStream;
+use relance_scm::settings::{OUTPUT, STDERR_TOGETHER, stderr_of};
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceKind, ServiceName, Win32Error, duration};
 use relance_wire::channel::ManagerFrame;
@@ -41,8 +42,8 @@ use super::notify::Sockets;
 use super::plan;
 use super::prober::Prober;
 use super::protocol::{
-    GuardianRequest, RunKey, VERSION, VERSION_GIVE_UP, VERSION_JOURNAL, VERSION_LIMITS,
-    VERSION_SIGNS, run_of,
+    ErrorsGo, GuardianRequest, RunKey, VERSION, VERSION_ERRORS, VERSION_GIVE_UP, VERSION_JOURNAL,
+    VERSION_LIMITS, VERSION_SIGNS, run_of,
 };
 use super::secret::Secret;
 use super::spawn::SpawnError;
@@ -73,7 +74,7 @@ pub(crate) struct LinuxProcesses {
     /// The last run of each service, as far as the guardian knew when this engine began.
     last_runs: BTreeMap<ServiceId, u32>,
     /// Output of runs that the guardian has not in its table.
-    streams: BTreeMap<RunId, OwnedFd>,
+    streams: BTreeMap<(RunId, OutputStream), OwnedFd>,
     /// Runs that are over and whose output is collected until the first turn has ended, for the entry
     /// that says so.
     ended_unseen: Vec<RunId>,
@@ -104,9 +105,20 @@ struct HostRun {
     channel: Option<Box<Channel>>,
     /// Its output until it is known whose it is.
     output: Option<OwnedFd>,
+    /// Its standard error, likewise, where that is apart.
+    errors: Option<OwnedFd>,
     end: Option<Box<HostEnd>>,
     /// The name of its service, until it is known from elsewhere.
     service: Option<Box<str>>,
+}
+
+impl HostRun {
+    /// Its streams, to be collected once.
+    fn take_streams(&mut self) -> impl Iterator<Item = (OutputStream, OwnedFd)> + use<> {
+        let output = self.output.take().map(|pipe| (OutputStream::Output, pipe));
+        let errors = self.errors.take().map(|pipe| (OutputStream::Errors, pipe));
+        output.into_iter().chain(errors)
+    }
 }
 
 /// How a run ended.
@@ -278,6 +290,16 @@ impl LinuxProcesses {
         self.link.watch_room(&self.epoll, TOKEN_LINK, LINK_EVENTS)
     }
 
+    /// Where the standard error of a run goes. An older guardian keeps it together with the output.
+    fn errors_of(&self, config: &ServiceConfig) -> ErrorsGo {
+        match stderr_of(&config.extensions) {
+            STDERR_TOGETHER => ErrorsGo::Together,
+            _ if self.version < VERSION_ERRORS => ErrorsGo::Together,
+            word if word == OutputMode::Null.name() => ErrorsGo::Nowhere,
+            _ => ErrorsGo::Apart,
+        }
+    }
+
     fn refuse_spawn(&mut self, run: RunId, failure: StartProblem) {
         self.facts.push_back(Fact::SpawnFailed { run, failure });
     }
@@ -314,6 +336,7 @@ impl Processes for LinuxProcesses {
                     run: run.into(),
                     secret,
                     output: config.extensions.get(OUTPUT) != OutputMode::Null.name(),
+                    errors: self.errors_of(config),
                     channel: config.kind == ServiceKind::Service,
                     notify: kept.is_some(),
                     spec,

@@ -2,6 +2,7 @@
 //! replaced by an upgrade, the guardian is not), so frames are versioned and fields are only added.
 
 use relance_policy::{ActionId, RunId, ServiceId};
+use relance_scm::manager::OutputStream;
 use serde::{Deserialize, Serialize};
 
 use super::cgroup::Location;
@@ -9,7 +10,7 @@ use super::secret::Secret;
 use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
-pub(crate) const VERSION: u32 = 6;
+pub(crate) const VERSION: u32 = 7;
 /// Since this one the guardian keeps a journal.
 pub(crate) const VERSION_JOURNAL: u32 = 2;
 /// Since this one the guardian ends with a status that it is given.
@@ -20,6 +21,8 @@ pub(crate) const VERSION_LIMITS: u32 = 4;
 pub(crate) const VERSION_SIGNS: u32 = 5;
 /// Since this one the guardian runs stop commands.
 pub(crate) const VERSION_STOP_COMMAND: u32 = 6;
+/// Since this one the guardian keeps standard error apart.
+pub(crate) const VERSION_ERRORS: u32 = 7;
 /// The oldest that an engine understands: that of a guardian which kept no journal.
 pub(crate) const VERSION_OLDEST: u32 = 1;
 /// For so many runs of a service that are over output is collected that processes print which they left
@@ -61,6 +64,50 @@ key!(
     ActionId
 );
 
+/// A stream of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct StreamKey(pub(crate) RunKey, pub(crate) OutputStream);
+
+impl StreamKey {
+    /// The streams that a run may have.
+    pub(crate) fn of(run: RunKey) -> [Self; 2] {
+        OutputStream::ALL.map(|stream| Self(run, stream))
+    }
+}
+
+/// Where the standard error of a run goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ErrorsGo {
+    /// Where its output goes.
+    #[default]
+    Together,
+    /// Into a stream of its own.
+    Apart,
+    /// Nowhere.
+    Nowhere,
+}
+
+/// Set in the token of a stream of standard error.
+const TOKEN_ERRORS: u64 = 1 << 60;
+
+/// A stream of a run as a number, for epoll: that of output is the [`token`] of the run.
+pub(crate) fn stream_token(run: RunId, stream: OutputStream) -> u64 {
+    match stream {
+        OutputStream::Output => token(run),
+        OutputStream::Errors => token(run) | TOKEN_ERRORS,
+    }
+}
+
+/// The stream of a [`stream_token`].
+pub(crate) fn stream_of(token: u64) -> (RunId, OutputStream) {
+    let stream = match token & TOKEN_ERRORS {
+        0 => OutputStream::Output,
+        _ => OutputStream::Errors,
+    };
+    (run_of(token & !TOKEN_ERRORS), stream)
+}
+
 /// A run as a number, for epoll. Services count from 1, so these are above 2³².
 pub(crate) fn token(run: RunId) -> u64 {
     u64::from(run.service.0) << 32 | u64::from(run.number)
@@ -87,6 +134,9 @@ pub(crate) enum GuardianRequest {
         run: RunKey,
         secret: Secret,
         output: bool,
+        /// Where standard error goes. From version 7.
+        #[serde(default)]
+        errors: ErrorsGo,
         channel: bool,
         /// Whether the frame carries the socket on which the run says something, to be kept. From version 5.
         #[serde(default)]
@@ -154,12 +204,17 @@ pub(crate) enum GuardianReport {
         #[serde(default)]
         silent_s: Option<u32>,
     },
-    /// One run that is not forgotten; with what it has of channel, output, socket and ready descriptor, in
-    /// this order.
+    /// One run that is not forgotten; with what it has of channel, output, socket, ready descriptor and
+    /// standard error, in this order.
     Run(KnownRun),
     /// The output of a run that the guardian has not started or has forgotten: a process that it left
-    /// behind may print, or what it printed has not been read. With the output as descriptor.
-    Stream { run: RunKey },
+    /// behind may print, or what it printed has not been read. With the output as descriptor, or its standard
+    /// error that is apart.
+    Stream {
+        run: RunKey,
+        #[serde(default)]
+        errors: bool,
+    },
     /// One command that is not forgotten.
     Command {
         action: ActionKey,
@@ -225,6 +280,9 @@ pub(crate) struct KnownRun {
     /// Whether the frame carries the reading end of the descriptor on which it says that it is ready.
     #[serde(default)]
     pub(crate) ready: bool,
+    /// Whether the frame carries the reading end of its standard error, which is apart.
+    #[serde(default)]
+    pub(crate) errors: bool,
     /// Its end, and when (nanoseconds of CLOCK_BOOTTIME).
     pub(crate) exit: Option<(Exit, u64)>,
     /// How many of its processes the kernel had killed for want of memory when it ended.

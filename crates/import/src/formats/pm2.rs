@@ -361,10 +361,25 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
     }
 
     fn log_file(&mut self, entry: &Entry, path: String) {
-        if matches!(path.as_str(), "/dev/null" | "NULL") {
-            self.changed(entry, "extensions.output", import::ONE_LOG);
-        } else {
-            self.changed(entry, "extensions.output", import::LogElsewhere { path });
+        let (goes_to, file) = match entry.key.as_str() {
+            "error_file" | "pm_err_log_path" | "error" => {
+                ("extensions.stderr", "extensions.stderr_file")
+            }
+            "out_file" | "pm_out_log_path" | "output" => {
+                ("extensions.output", "extensions.stdout_file")
+            }
+            // Both, one after the other.
+            _ => {
+                return self.changed(entry, "extensions.output", import::LogElsewhere { path });
+            }
+        };
+        match path.as_str() {
+            "/dev/null" | "NULL" => self.keep(entry, goes_to, "null"),
+            path if self.draft.text("extensions.stdout_file") == Some(path) => {
+                self.kept(entry, "extensions.stdout_file");
+            }
+            path if path.starts_with('/') => self.keep(entry, file, path),
+            _ => self.changed(entry, "extensions.output", import::LogElsewhere { path }),
         }
     }
 

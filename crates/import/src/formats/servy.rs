@@ -11,7 +11,7 @@ use crate::draft::{Draft, Origin, service_name};
 use crate::recovery::Before;
 use crate::report::{FileReport, Lines};
 use crate::syntax::literal;
-use crate::work::{Converter, Input, Work, syntax};
+use crate::work::{Converter, Input, LogFile, Work, syntax};
 
 /// A key with its text.
 #[derive(Clone, Debug)]
@@ -170,13 +170,13 @@ impl Service<'_, '_, '_> {
             "StartupType" => self.start(item),
             "Priority" => self.keep(item, "priority", priority(text)),
             "CpuAffinity" => self.keep(item, "extensions.affinity", text),
-            "StdoutPath" | "StderrPath" => self.changed(
-                item,
-                "extensions.output",
-                import::LogElsewhere {
-                    path: text.to_owned(),
-                },
-            ),
+            "StdoutPath" => {
+                self.log_file(item, "extensions.stdout_file", self.work.output_file(text));
+            }
+            "StderrPath" => {
+                let place = self.work.errors_file(text, self.find("StdoutPath"));
+                self.log_file(item, "extensions.stderr_file", place);
+            }
             "StartTimeout" => self.keep(item, "extensions.start_deadline_ms", format!("{text}s")),
             "StopTimeout" => self.keep(item, "extensions.stop_grace_ms", format!("{text}s")),
             "EnableSizeRotation" | "EnableRotation" => self.kept(item, "extensions.log_max_size"),
@@ -242,6 +242,20 @@ impl Service<'_, '_, '_> {
                 self.lost(item, import::UnknownKey { key });
             }
         }
+    }
+
+    fn log_file(&mut self, item: &Item, file: &str, place: LogFile) {
+        let path = item.text.clone();
+        match place {
+            LogFile::There => return self.keep(item, file, path),
+            LogFile::Together => return self.kept(item, "extensions.output"),
+            LogFile::Apart => {
+                let origin = Some(self.origin(item));
+                self.draft.set("extensions.stderr", "file", origin);
+            }
+            LogFile::Elsewhere => {}
+        }
+        self.changed(item, "extensions.output", import::LogElsewhere { path });
     }
 
     fn start(&mut self, item: &Item) {

@@ -193,8 +193,8 @@ impl Service<'_, '_, '_> {
                 "extensions.output",
                 import::LogElsewhere { path: text },
             ),
-            "outfilepattern" | "errfilepattern" | "outfiledisabled" | "errfiledisabled" => {
-                self.changed(node, "extensions.output", import::ONE_LOG);
+            key @ ("outfilepattern" | "errfilepattern" | "outfiledisabled" | "errfiledisabled") => {
+                self.stream(node, key, &text);
             }
             "serviceaccount" => self.account(node),
             "stopexecutable" | "stoparguments" => self.stop_command(node),
@@ -234,6 +234,21 @@ impl Service<'_, '_, '_> {
         self.kept(node, "environment");
         if value.contains('%') {
             self.changed(node, "environment", import::DOLLAR_STAYS);
+        }
+    }
+
+    /// Output and standard error are two files; each may be left out.
+    fn stream(&mut self, node: Node<'_, '_>, key: &str, text: &str) {
+        let is_on = text.is_empty() || text.eq_ignore_ascii_case("true");
+        match key {
+            "errfilepattern" if self.work.is_for_linux() => {
+                self.keep(node, "extensions.stderr", "file");
+            }
+            "outfiledisabled" if is_on => self.keep(node, "extensions.output", "null"),
+            "errfiledisabled" if is_on && self.work.is_for_linux() => {
+                self.keep(node, "extensions.stderr", "null");
+            }
+            _ => self.changed(node, "extensions.output", import::ONE_LOG),
         }
     }
 

@@ -5,11 +5,12 @@ mod lines;
 use std::io::Write;
 
 use clap::Parser;
-use relance_scm::manager::{OutputRange, next_output};
+use relance_scm::manager::{OutputRange, OutputStream, next_output};
+use relance_scm::{ServiceName, Win32Error};
 
-use crate::cli::{CommandResult, Common};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::plain::PlainOutput;
-use crate::selection::Selection;
+use crate::selection::{Selected, Selection};
 
 /// What a service prints
 #[derive(Debug, Parser)]
@@ -32,6 +33,12 @@ pub(crate) struct Arguments {
     /// Only before some moment
     #[arg(long, value_name = "MOMENT")]
     until: Option<String>,
+    /// Only standard output, where standard error is kept apart
+    #[arg(long, conflicts_with = "stderr")]
+    stdout: bool,
+    /// Only standard error that is kept apart (relance config --stderr file)
+    #[arg(long)]
+    stderr: bool,
     /// The bytes as they were printed; otherwise what could disturb a terminal is made visible
     #[arg(long, conflicts_with = "json")]
     raw: bool,
@@ -39,17 +46,23 @@ pub(crate) struct Arguments {
     common: Common,
 }
 
+/// A stream of a service.
+type Source = (ServiceName, OutputStream);
+
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = arguments.common.manager()?;
     let selected = arguments.selection.select(&manager)?;
     let chosen = [&arguments.grep, &arguments.since, &arguments.until];
     let wants_lines = arguments.common.json || chosen.iter().any(|word| word.is_some());
-    let name = match (&*selected.names, selected.is_one && !wants_lines) {
+    let sources = sources(&arguments, &manager, &selected);
+    let (name, stream) = match (&*sources, selected.is_one && !wants_lines) {
         ([only], true) => only.clone(),
-        _ => return lines::run(&arguments, &manager, &selected),
+        _ => return lines::run(&arguments, &manager, &selected, &sources),
     };
     let range = OutputRange::LastLines(arguments.lines);
-    let asked = manager.ask(|scm, caller, reply| scm.read_output(caller, &name, range, reply));
+    let asked = manager.ask(|scm, caller, reply| {
+        scm.read_output(caller, &name, stream, range, reply);
+    });
     let mut printer = Printer::new(arguments.raw);
     let position = match asked {
         Ok(part) => {
@@ -57,8 +70,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             part.end
         }
         // Nothing printed yet: that may change.
-        Err(crate::cli::CommandFailure::Scm(error))
-            if arguments.follow && error.code().to_raw() == 2 =>
+        Err(CommandFailure::Scm(error))
+            if arguments.follow && error.code() == Win32Error::FILE_NOT_FOUND =>
         {
             0
         }
@@ -68,11 +81,40 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         return printer.end();
     }
     let (scm, caller) = manager.get();
-    let mut output = scm.follow_output(caller, &name, position)?;
+    let mut output = scm.follow_output(caller, &name, stream, position)?;
     while let Some(part) = next_output(&mut *output) {
         printer.part(&part.bytes)?;
     }
     printer.end()
+}
+
+/// The streams that are shown: standard error beside the output only where it is apart.
+fn sources(arguments: &Arguments, manager: &Manager, selected: &Selected) -> Vec<Source> {
+    let names = || selected.names.iter().cloned();
+    let all_of = |stream| names().map(|name| (name, stream)).collect();
+    if arguments.stdout {
+        return all_of(OutputStream::Output);
+    }
+    if arguments.stderr {
+        return all_of(OutputStream::Errors);
+    }
+    let both = names().flat_map(|name| OutputStream::ALL.map(|stream| (name.clone(), stream)));
+    both.filter(|(name, stream)| *stream == OutputStream::Output || is_apart(manager, name))
+        .collect()
+}
+
+/// Whether the standard error of a service is in a file of its own.
+fn is_apart(manager: &Manager, name: &ServiceName) -> bool {
+    let (stream, range) = (OutputStream::Errors, OutputRange::LastLines(0));
+    let asked = manager.ask(|scm, caller, reply| {
+        scm.read_output(caller, name, stream, range, reply);
+    });
+    match asked {
+        Ok(_) => true,
+        // It has printed nothing yet.
+        Err(CommandFailure::Scm(error)) => error.code() == Win32Error::FILE_NOT_FOUND,
+        Err(_) => false,
+    }
 }
 
 /// Prints output that comes in parts.

@@ -133,3 +133,55 @@ fn what_cannot_be_imported_is_told_with_its_line() {
     assert!(said("a.yml", "services:\n\ta: 1\n").contains("line 2"));
     assert!(said("a.xml", "<service>\n<id>a</name>\n</service>").contains("line 2"));
 }
+
+#[test]
+fn log_files_stay_where_they_were_and_streams_as_they_were() {
+    let folder = TempDir::new().expect("a folder");
+    let imported = |file: &str, text: &str, words: &[&str]| {
+        let path = folder.path().join(file);
+        fs::write(&path, text).expect("written");
+        let arguments = [&[path.to_str().expect("a path")], words].concat();
+        let output = import(&arguments);
+        done(&output);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let has = |said: &str, settings: &[&str]| {
+        for setting in settings {
+            assert!(said.contains(setting), "{setting}: {said}");
+        }
+    };
+    let conf = "[program:a]\ncommand=/bin/true\nstdout_logfile=/srv/a/%(program_name)s.log\n\
+                [program:b]\ncommand=/bin/true\nstdout_logfile=NONE\nstderr_logfile=/srv/b.err\n\
+                [program:c]\ncommand=/bin/true\nredirect_stderr=true\nstderr_logfile=/srv/no\n";
+    let said = imported("supervisord.conf", conf, &[]);
+    has(
+        &said,
+        &[
+            "stdout_file = \"/srv/a/a.log\"\nextensions.stderr = \"file\"",
+            "output = \"null\"",
+            "stderr_file = \"/srv/b.err\"",
+        ],
+    );
+    assert!(!said.contains("\"/srv/no\""), "{said}");
+    let said = imported("try.conf", conf, &["--try"]);
+    assert!(
+        !said.contains("\"/srv/"),
+        "the old manager writes there: {said}"
+    );
+    let unit =
+        "[Service]\nExecStart=/bin/true\nStandardOutput=append:/srv/%N.out\nStandardError=null\n";
+    let said = imported("a.service", unit, &[]);
+    has(
+        &said,
+        &["stdout_file = \"/srv/a.out\"", "stderr = \"null\""],
+    );
+    let apps = r#"{"apps": [{"name": "a", "script": "/bin/true", "out_file": "/srv/o", "error_file": "/srv/e"}]}"#;
+    let said = imported("ecosystem.json", apps, &[]);
+    has(
+        &said,
+        &["stdout_file = \"/srv/o\"", "stderr_file = \"/srv/e\""],
+    );
+    let nssm = "nssm install a /bin/true\nnssm set a AppStdout C:\\\\o.log\nnssm set a AppStderr C:\\\\e.log\n";
+    let said = imported("a.cmd", nssm, &["--from", "nssm"]);
+    has(&said, &["stderr = \"file\""]);
+}

@@ -63,7 +63,12 @@ fn follow(
 ) -> Box<dyn relance_scm::manager::FollowOutput> {
     let manager = daemon.manager();
     manager
-        .follow_output(&Caller::system(), &name(service), from)
+        .follow_output(
+            &Caller::system(),
+            &name(service),
+            relance_scm::manager::OutputStream::Output,
+            from,
+        )
         .expect("output can be followed")
 }
 
@@ -71,7 +76,8 @@ fn follow(
 fn end(daemon: &Daemon, service: &str) -> u64 {
     let range = relance_scm::manager::OutputRange::LastLines(0);
     let part = daemon.ask(|scm, caller, reply| {
-        scm.read_output(caller, &name(service), range, reply);
+        let stream = relance_scm::manager::OutputStream::Output;
+        scm.read_output(caller, &name(service), stream, range, reply);
     });
     part.map_or(0, |part| part.end)
 }
@@ -264,7 +270,7 @@ fn lines_of_several_services_are_chosen_and_merged_and_odd_bytes_stay() {
     );
     assert_eq!(
         said(&["b", "--json"]),
-        "{\"line\":\"no time\",\"service\":\"b\"}\n"
+        "{\"line\":\"no time\",\"service\":\"b\",\"stream\":\"stdout\"}\n"
     );
     let odd = said(&["a2", "--json"]);
     assert!(

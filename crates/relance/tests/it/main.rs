@@ -28,6 +28,7 @@ mod log_files;
 mod nonsense;
 mod old_backup;
 mod output;
+mod output_streams;
 mod place;
 mod probes;
 mod process_rights;

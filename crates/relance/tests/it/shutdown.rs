@@ -40,7 +40,12 @@ fn start_obeying(daemon: &Daemon) {
     daemon.start_service(&name("obeying")).expect("it starts");
     let manager = daemon.manager();
     let mut output = manager
-        .follow_output(&Caller::system(), &name("obeying"), 0)
+        .follow_output(
+            &Caller::system(),
+            &name("obeying"),
+            relance_scm::manager::OutputStream::Output,
+            0,
+        )
         .expect("output can be followed");
     relance_scm::manager::next_output(&mut *output).expect("it prints");
 }

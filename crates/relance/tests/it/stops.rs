@@ -18,7 +18,12 @@ fn create(daemon: &Daemon, service: &str, options: &[&str], line: &str) {
 fn start(daemon: &Daemon, service: &str) {
     done(&daemon.relance(&["start", service]));
     let manager = daemon.manager();
-    let output = manager.follow_output(&Caller::system(), &name(service), 0);
+    let output = manager.follow_output(
+        &Caller::system(),
+        &name(service),
+        relance_scm::manager::OutputStream::Output,
+        0,
+    );
     let mut output = output.expect("output can be followed");
     relance_scm::manager::next_output(&mut *output).expect("it prints");
 }

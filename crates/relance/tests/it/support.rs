@@ -67,7 +67,12 @@ pub(crate) fn output_of(daemon: &Daemon, service: &str, wanted: &[u8]) -> Vec<u8
 fn bytes_once(daemon: &Daemon, service: &str, wanted: impl Fn(&[u8]) -> bool) -> Vec<u8> {
     let manager = daemon.manager();
     let mut output = manager
-        .follow_output(&Caller::system(), &name(service), 0)
+        .follow_output(
+            &Caller::system(),
+            &name(service),
+            relance_scm::manager::OutputStream::Output,
+            0,
+        )
         .expect("output can be followed");
     let mut bytes: Vec<u8> = Vec::new();
     while !wanted(&bytes) {

@@ -84,12 +84,13 @@ macro_rules! refuse {
     };
     (@read_output $e:path) => {
         $crate::refuse!(@reply $e;
-            read_output(&$crate::ServiceName, $crate::manager::OutputRange)
+            read_output(&$crate::ServiceName, $crate::manager::OutputStream,
+                $crate::manager::OutputRange)
             -> $crate::manager::OutputPart);
     };
     (@follow_output $e:path) => {
         $crate::refuse!(@result $e;
-            follow_output(&$crate::ServiceName, u64) -> Box<dyn $crate::manager::FollowOutput>);
+            follow_output(&$crate::ServiceName, $crate::manager::OutputStream, u64) -> Box<dyn $crate::manager::FollowOutput>);
     };
     (@query_usage $e:path) => {
         $crate::refuse!(@reply $e;

@@ -418,6 +418,12 @@ extensions! {
     };
     /// Where the output goes besides: the name of a sink, `none`, or nothing: what the daemon is set to (X60).
     OUTPUT_COPY: &'static str = logs::OUTPUT_COPY;
+    /// The file of the output; not set: one in the log folder (X65).
+    STDOUT_FILE: Option<Box<str>> = logs::STDOUT_FILE;
+    /// Where standard error goes: a word, or nothing: with the output, or to its own file if there is one (X65).
+    STDERR: &'static str = logs::STDERR;
+    /// The file of standard error, which is apart then (X65).
+    STDERR_FILE: Option<Box<str>> = logs::STDERR_FILE;
     /// Whether lines of the log file begin with the time (X60).
     LOG_TIMESTAMPS: bool = logs::LOG_TIMESTAMPS;
     /// How long a log file may grow before it is rotated (X61).

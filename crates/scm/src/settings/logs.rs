@@ -2,7 +2,22 @@
 
 use relance_texts::setting;
 
+use crate::config::{Extensions, OutputMode};
+
 use super::{EXTENSION, SetBy, Setting, Subject, System, Value, ValueType, Words};
+
+/// What [`STDERR`](super::STDERR) is where standard error goes where the output goes.
+pub const STDERR_TOGETHER: &str = "output";
+
+/// Where standard error goes: a word of [`STDERR`](super::STDERR), also where that is not set (X65).
+#[must_use]
+pub fn stderr_of(extensions: &Extensions) -> &'static str {
+    match extensions.get(super::STDERR) {
+        "" if extensions.get(super::STDERR_FILE).is_some() => OutputMode::File.name(),
+        "" => STDERR_TOGETHER,
+        word => word,
+    }
+}
 
 pub(super) const OUTPUT_COPY: Setting = Setting {
     subject: Subject::Output,
@@ -18,6 +33,61 @@ pub(super) const OUTPUT_COPY: Setting = Setting {
         fr: "Où va aussi la sortie, ligne par ligne : stdout, journal, syslog ou none ; le réglage du gestionnaire par défaut",
     },
     system: System::Linux(setting::WINDOWS_ONE_FILE),
+    ..EXTENSION
+};
+
+pub(super) const STDOUT_FILE: Setting = Setting {
+    subject: Subject::Output,
+    key: "stdout_file",
+    option: "stdout-file",
+    value: ValueType::Path,
+    label: Words {
+        en: "File of the output",
+        fr: "Fichier de la sortie",
+    },
+    about: Words {
+        en: "The log file of the output, with its whole path; NAME.log in the log folder if not set",
+        fr: "Le fichier journal de la sortie, avec son chemin complet ; NOM.log dans le dossier des journaux par défaut",
+    },
+    system: System::Linux(setting::WINDOWS_ONE_FILE),
+    set_by: SetBy::Administrators(setting::ADMINISTRATORS_LOG_PLACE),
+    ..EXTENSION
+};
+
+pub(super) const STDERR: Setting = Setting {
+    subject: Subject::Output,
+    key: "stderr",
+    option: "stderr",
+    value: ValueType::OptionalChoice(&["output", "file", "null", "stderr", "journal", "syslog"]),
+    label: Words {
+        en: "Standard error",
+        fr: "Sortie d’erreur",
+    },
+    about: Words {
+        en: "Where standard error goes: with the output, or apart to file (NAME+stderr.log), null, stderr (of the \
+             manager), journal or syslog; with the output if not set, or to --stderr-file if that is",
+        fr: "Où va la sortie d’erreur : avec la sortie (output), ou à part vers file (NOM+stderr.log), null, stderr \
+             (celle du gestionnaire), journal ou syslog ; avec la sortie par défaut, ou vers --stderr-file s’il est donné",
+    },
+    system: System::Linux(setting::WINDOWS_ONE_FILE),
+    ..EXTENSION
+};
+
+pub(super) const STDERR_FILE: Setting = Setting {
+    subject: Subject::Output,
+    key: "stderr_file",
+    option: "stderr-file",
+    value: ValueType::Path,
+    label: Words {
+        en: "File of standard error",
+        fr: "Fichier de la sortie d’erreur",
+    },
+    about: Words {
+        en: "The log file of standard error, which is kept apart then; with its whole path",
+        fr: "Le fichier journal de la sortie d’erreur, qui est alors tenue à part ; avec son chemin complet",
+    },
+    system: System::Linux(setting::WINDOWS_ONE_FILE),
+    set_by: SetBy::Administrators(setting::ADMINISTRATORS_LOG_PLACE),
     ..EXTENSION
 };
 

@@ -208,7 +208,12 @@ impl Printing {
 fn output_until(daemon: &Daemon, service: &ServiceName, end: &str) -> String {
     let manager = daemon.manager();
     let mut output = manager
-        .follow_output(&Caller::system(), service, 0)
+        .follow_output(
+            &Caller::system(),
+            service,
+            relance_scm::manager::OutputStream::Output,
+            0,
+        )
         .expect("output can be followed");
     let mut bytes: Vec<u8> = Vec::new();
     while !bytes.ends_with(end.as_bytes()) {

@@ -6,9 +6,9 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
-use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
+use relance_scm::manager::{FollowOutput, OutputPart, OutputRange, OutputStream};
 use relance_scm::{ScmError, ServiceName, Win32Error};
-use relance_texts::{shown, windows};
+use relance_texts::{error, shown, windows};
 
 use super::Scm;
 use crate::error::unsupported;
@@ -19,7 +19,13 @@ const PART_LEN_MAX: u64 = 1024 * 1024;
 /// Pause between two looks at a file that has not grown.
 const PAUSE: Duration = Duration::from_millis(200);
 
-fn open(scm: &Scm, name: &ServiceName) -> Result<File, ScmError> {
+fn open(scm: &Scm, name: &ServiceName, stream: OutputStream) -> Result<File, ScmError> {
+    if stream == OutputStream::Errors {
+        return Err(ScmError::new(
+            Win32Error::NOT_SUPPORTED,
+            error::ErrorsNotApart { name },
+        ));
+    }
     if !scm.machine.is_empty() {
         return Err(unsupported(windows::OutputElsewhere {
             name,
@@ -44,9 +50,10 @@ fn failed(error: io::Error) -> ScmError {
 pub(super) fn read(
     scm: &Scm,
     name: &ServiceName,
+    stream: OutputStream,
     range: OutputRange,
 ) -> Result<OutputPart, ScmError> {
-    let mut file = open(scm, name)?;
+    let mut file = open(scm, name, stream)?;
     match range {
         OutputRange::From(position) => part(&mut file, position),
         OutputRange::LastLines(lines) => last_lines(&mut file, lines),
@@ -92,9 +99,10 @@ struct Follow {
 pub(super) fn follow(
     scm: &Scm,
     name: &ServiceName,
+    stream: OutputStream,
     from: u64,
 ) -> Result<Box<dyn FollowOutput>, ScmError> {
-    let file = open(scm, name)?;
+    let file = open(scm, name, stream)?;
     Ok(Box::new(Follow {
         file,
         position: from,

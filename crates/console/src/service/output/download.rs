@@ -8,23 +8,24 @@ use relance_client::ServiceManager;
 use relance_scm::manager::OutputRange;
 use relance_scm::{ScmError, ServiceName};
 
+use super::Source;
 use crate::form::Query;
 use crate::reply::Answer;
 use crate::viewer::Viewer;
 
 /// `GET /output/download?name=NAME`
 pub(crate) async fn download(viewer: Viewer, Query(form): Query) -> Answer<Response> {
-    let name = form.name()?;
+    let source = Source::of(&form, &form.name()?);
     // Refused before anything is sent, if it is.
-    let first = part(&viewer, &name, 0).await?;
+    let first = part(&viewer, &source, 0).await?;
     let rest = unfold(
-        (viewer, name.clone(), Some(first)),
-        |(viewer, name, next)| async move {
+        (viewer, source.clone(), Some(first)),
+        |(viewer, source, next)| async move {
             let (bytes, end) = next?;
-            let next = part(&viewer, &name, end).await.ok();
+            let next = part(&viewer, &source, end).await.ok();
             // Shorter than before: it was rotated.
             let next = next.filter(|(bytes, next)| !bytes.is_empty() && *next > end);
-            Some((Ok::<_, std::io::Error>(bytes), (viewer, name, next)))
+            Some((Ok::<_, std::io::Error>(bytes), (viewer, source, next)))
         },
     );
     // What compresses it asks again behind its end.
@@ -32,17 +33,25 @@ pub(crate) async fn download(viewer: Viewer, Query(form): Query) -> Answer<Respo
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
         (
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{}.log\"", file_name(&name)),
+            format!(
+                "attachment; filename=\"{}{}.log\"",
+                file_name(&source.name),
+                source
+                    .word()
+                    .map_or_else(String::new, |word| format!(".{word}"))
+            ),
         ),
     ];
     Ok((headers, Body::from_stream(rest.fuse())).into_response())
 }
 
-async fn part(viewer: &Viewer, name: &ServiceName, from: u64) -> Result<(Vec<u8>, u64), ScmError> {
-    let name = name.clone();
+async fn part(viewer: &Viewer, source: &Source, from: u64) -> Result<(Vec<u8>, u64), ScmError> {
+    let Source { name, stream } = source.clone();
     let range = OutputRange::From(from);
     let part = viewer
-        .ask(move |manager, caller, reply| manager.read_output(caller, &name, range, reply))
+        .ask(move |manager, caller, reply| {
+            manager.read_output(caller, &name, stream, range, reply);
+        })
         .await?;
     Ok((part.bytes, part.end))
 }

@@ -4,11 +4,12 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
+use relance_scm::ScmError;
 use relance_scm::manager::{OutputPart, OutputRange, wait};
-use relance_scm::{ScmError, ServiceName};
 use relance_texts::console;
 use serde::Serialize;
 
+use super::Source;
 use crate::form::Query;
 use crate::lang::Lang;
 use crate::output_lines::line_len;
@@ -36,21 +37,21 @@ pub(crate) struct Found {
 
 /// `GET /output/find?name=NAME&q=TEXT`: for the script.
 pub(crate) async fn find(viewer: Viewer, Query(form): Query) -> Answer<Response> {
-    let name = form.name()?;
+    let source = Source::of(&form, &form.name()?);
     let text = form.get("q").unwrap_or_default();
-    Ok(Json(search(&viewer, &name, text).await?).into_response())
+    Ok(Json(search(&viewer, &source, text).await?).into_response())
 }
 
 pub(super) async fn search(
     viewer: &Viewer,
-    name: &ServiceName,
+    source: &Source,
     text: &str,
 ) -> Result<Found, ScmError> {
-    let (name, text) = (name.clone(), text.to_lowercase());
+    let (Source { name, stream }, text) = (source.clone(), text.to_lowercase());
     viewer
         .with(move |manager, caller| {
             look_through(&text, |range| {
-                wait(|reply| manager.read_output(caller, &name, range, reply))
+                wait(|reply| manager.read_output(caller, &name, stream, range, reply))
             })
         })
         .await
@@ -107,13 +108,13 @@ impl Found {
 }
 
 /// What was found, as links.
-pub(super) fn list(found: &Found, name: &ServiceName, lang: Lang) -> Markup {
+pub(super) fn list(found: &Found, source: &Source, lang: Lang) -> Markup {
     let first = found.at.len() - found.texts.len();
     html! {
         p role="status" { (lang.say(console::Found { count: found.at.len(), number: found.at.len() })) }
         ul.found {
             @for (at, text) in found.at[first..].iter().zip(&found.texts) {
-                li { a href=(super::part(name, "at", *at)) { bdi { (text) } } }
+                li { a href=(super::part(source, "at", *at)) { bdi { (text) } } }
             }
         }
     }

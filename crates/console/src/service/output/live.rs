@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use relance_client::ServiceManager;
+use relance_scm::ScmError;
 use relance_scm::event_log::LogEntry;
 use relance_scm::manager::{FollowOutput, OutputPart, OutputRange, ServiceInfo};
-use relance_scm::{ScmError, ServiceName};
 use relance_texts::{Size, console};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
+use super::Source;
 use super::marks::mark;
 use crate::hub::Hub;
 use crate::lang::Lang;
@@ -36,13 +37,13 @@ pub(crate) async fn follow(
     viewer: Viewer,
     hub: Arc<Hub>,
     info: Arc<ServiceInfo>,
+    source: Source,
     from: u64,
     sender: Sender,
 ) -> Result<(), Closed> {
     let log = hub.log();
-    let name = info.config.service_name.clone();
     // Refused, or nothing to follow: the page has said so.
-    let Ok(output) = open(&viewer, &name, from).await else {
+    let Ok(output) = open(&viewer, &source, from).await else {
         return Ok(());
     };
     let mut reader = Reader {
@@ -63,7 +64,7 @@ pub(crate) async fn follow(
         };
         let is_full = bytes_of(&lines) >= BATCH_LEN;
         sender.send(Message::Output(lines)).await?;
-        if is_full && let Some(skipped) = reader.catch_up(&viewer, &name).await {
+        if is_full && let Some(skipped) = reader.catch_up(&viewer, &source).await {
             sender.send(Message::Output(skipped)).await?;
         }
     }
@@ -75,12 +76,12 @@ fn bytes_of(lines: &Lines) -> usize {
 
 async fn open(
     viewer: &Viewer,
-    name: &ServiceName,
+    source: &Source,
     from: u64,
 ) -> Result<Box<dyn FollowOutput>, ScmError> {
-    let name = name.clone();
+    let Source { name, stream } = source.clone();
     viewer
-        .with(move |manager, caller| manager.follow_output(caller, &name, from))
+        .with(move |manager, caller| manager.follow_output(caller, &name, stream, from))
         .await
 }
 
@@ -135,11 +136,13 @@ impl Reader {
     }
 
     /// Goes on near the end if that is far away.
-    async fn catch_up(&mut self, viewer: &Viewer, name: &ServiceName) -> Option<Lines> {
-        let asked = name.clone();
+    async fn catch_up(&mut self, viewer: &Viewer, source: &Source) -> Option<Lines> {
+        let Source { name, stream } = source.clone();
         let last = OutputRange::LastLines(0);
         let end = viewer
-            .ask(move |manager, caller, reply| manager.read_output(caller, &asked, last, reply))
+            .ask(move |manager, caller, reply| {
+                manager.read_output(caller, &name, stream, last, reply);
+            })
             .await
             .ok()?
             .end;
@@ -148,14 +151,14 @@ impl Reader {
             return None;
         }
         let from = end - LOOKED_AT;
-        self.output = open(viewer, name, from).await.ok()?;
+        self.output = open(viewer, source, from).await.ok()?;
         let at = self.position;
         self.position = from;
         self.cutter.skip_to(from);
         let mut lines = self.cutter.feed(b"");
         let size = Size(behind - LOOKED_AT).of(self.lang);
         let text = self.lang.say(console::OutputSkipped { size });
-        let href = super::part(name, "at", at);
+        let href = super::part(source, "at", at);
         let row = maud::html! { a.mark.dim href=(href) { (text) } };
         lines.lines.push(Line(0, row.into_string()));
         Some(lines)

@@ -4,11 +4,14 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 
+use relance_scm::manager::OutputStream;
 use rustix::event::epoll;
 
 use super::super::clock;
 use super::super::link::{Filled, Link};
-use super::super::protocol::{Exit, GuardianReport, GuardianRequest, KnownRun, RunKey, VERSION};
+use super::super::protocol::{
+    Exit, GuardianReport, GuardianRequest, KnownRun, RunKey, StreamKey, VERSION,
+};
 use super::super::spawn::{SpawnError, SpawnSpec, SpawnStage};
 use super::restart::Restart;
 use super::{EXIT_CANNOT_START, Guardian, TOKEN_ENGINE, socket_pair};
@@ -106,23 +109,24 @@ impl Guardian {
 
     pub(super) fn known(&self, key: RunKey) -> (KnownRun, Vec<Rc<OwnedFd>>) {
         let run = &self.runs[&key];
+        let [output, errors] = StreamKey::of(key).map(|key| self.streams.reader(key));
         let known = KnownRun {
             run: key,
             pid: run.pid,
             birth: run.birth,
             secret: run.secret,
             channel: run.channel.is_some(),
-            output: self.streams.reader(key).is_some(),
+            output: output.is_some(),
             notify: run.notify.is_some(),
             ready: run.ready.is_some(),
+            errors: errors.is_some(),
             exit: run.end.as_ref().map(|end| (end.exit, end.at_ns)),
             memory_kills: run.end.as_ref().map_or(0, |end| end.memory_kills),
             left: run.left,
             service: run.service.as_deref().map(ToOwned::to_owned),
         };
-        let output = self.streams.reader(key);
         let fds = run.channel.iter().chain(output);
-        let fds = fds.chain(&run.notify).chain(&run.ready);
+        let fds = fds.chain(&run.notify).chain(&run.ready).chain(errors);
         (known, fds.cloned().collect())
     }
 
@@ -131,11 +135,13 @@ impl Guardian {
         let streams = self
             .streams
             .keys()
-            .filter(|key| !self.runs.contains_key(key));
-        for run in streams.collect::<Vec<_>>() {
-            let output = self.streams.reader(run).cloned();
+            .filter(|key| !self.runs.contains_key(&key.0));
+        for key in streams.collect::<Vec<_>>() {
+            let output = self.streams.reader(key).cloned();
+            let StreamKey(run, stream) = key;
+            let errors = stream == OutputStream::Errors;
             self.tell(
-                &GuardianReport::Stream { run },
+                &GuardianReport::Stream { run, errors },
                 output.into_iter().collect(),
             );
             self.streams.release(run);

@@ -17,7 +17,8 @@ impl Guardian {
     pub(super) fn check_room(&self) -> Result<(), SpawnError> {
         let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let used = (self.runs.len() + 1) * FOR_A_RUN + self.streams.after_their_runs();
+        let apart = self.streams.of_errors();
+        let used = (self.runs.len() + 1) * FOR_A_RUN + self.streams.after_their_runs() + apart + 1;
         let most = (self.runs.len() + 1) * FOR_SIGNS_MAX;
         // They are counted only where that matters.
         let signs = || self.runs.values().map(|run| signs(run)).sum::<usize>() + FOR_SIGNS_MAX;

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 
 use super::super::clock;
-use super::super::protocol::{ActionKey, GuardianReport, RunKey};
+use super::super::protocol::{ActionKey, ErrorsGo, GuardianReport, RunKey, StreamKey};
 use super::super::secret::Secret;
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage, Witness};
 use super::journal::{Asked, Intent, Journal, Slot};
@@ -16,7 +16,7 @@ impl Guardian {
         &mut self,
         key: RunKey,
         secret: Secret,
-        output: bool,
+        (output, errors): (bool, ErrorsGo),
         channel: bool,
         notify: Option<OwnedFd>,
         spec: &SpawnSpec,
@@ -36,7 +36,7 @@ impl Guardian {
             };
             let spawned = self
                 .limit_group(group, spec)
-                .and_then(|()| self.try_spawn(intent, spec, group_fd));
+                .and_then(|()| self.try_spawn(intent, errors, spec, group_fd));
             match spawned {
                 Ok(mut run) => {
                     run.notify = notify.map(Rc::new);
@@ -45,7 +45,7 @@ impl Guardian {
                 }
                 Err(error) => {
                     self.release_group(group);
-                    self.streams.forget(key);
+                    self.streams.forget_run(key);
                     return self.tell(&GuardianReport::SpawnFailed { run: key, error }, vec![]);
                 }
             }
@@ -57,6 +57,7 @@ impl Guardian {
     fn try_spawn(
         &mut self,
         intent: Intent,
+        errors: ErrorsGo,
         spec: &SpawnSpec,
         group: Option<BorrowedFd<'_>>,
     ) -> Result<Run, SpawnError> {
@@ -64,20 +65,21 @@ impl Guardian {
         let (output, channel) = (intent.output, intent.channel);
         let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
         let owner = spec.ids.as_ref().map(|ids| ids.uid);
-        let stream = output
-            .then(|| self.streams.make(intent.run, owner))
-            .transpose();
-        let stream = stream.map_err(prepare)?;
+        let [output, apart] = self
+            .make_streams(intent.run, output, errors, owner)
+            .map_err(prepare)?;
         let pair = channel.then(socket_pair).transpose().map_err(prepare)?;
         let (ours, theirs) = pair.unzip();
-        let out = stream.as_ref().unwrap_or(&self.null).as_fd();
+        let out = output.as_ref().unwrap_or(&self.null).as_fd();
+        let is_together = errors == ErrorsGo::Together;
+        let err = apart.as_ref().unwrap_or(&self.null).as_fd();
         let ready = spec.ready_fd.map(|_| streams::unnamed()).transpose();
         let (ready, writer) = ready.map_err(prepare)?.unzip();
         let handed: Vec<_> = theirs.iter().chain(&writer).map(AsFd::as_fd).collect();
         let fds = ChildFds {
             stdin: self.null.as_fd(),
             stdout: out,
-            stderr: out,
+            stderr: if is_together { out } else { err },
             handed: &handed,
         };
         let slot = self
@@ -111,6 +113,25 @@ impl Guardian {
             stop_command: None,
             rest: None,
         })
+    }
+
+    /// What the process of a run prints into: its output, and its standard error if that is apart.
+    fn make_streams(
+        &mut self,
+        run: RunKey,
+        output: bool,
+        errors: ErrorsGo,
+        owner: Option<u32>,
+    ) -> io::Result<[Option<OwnedFd>; 2]> {
+        let [of_output, of_errors] = StreamKey::of(run);
+        let mut make = |is_wanted: bool, key| {
+            let made = is_wanted.then(|| self.streams.make(key, owner));
+            made.transpose()
+        };
+        Ok([
+            make(output, of_output)?,
+            make(errors == ErrorsGo::Apart, of_errors)?,
+        ])
     }
 
     /// Kept for engines whose database is brought back from a backup: no number is given twice.

@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use rustix::fs::{Mode, OFlags};
 
 use super::super::process::kill_group;
-use super::super::protocol::{Exit, GuardianReport, RunKey};
+use super::super::protocol::{Exit, GuardianReport, RunKey, StreamKey};
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec};
 use super::Guardian;
 
@@ -56,12 +56,12 @@ impl Guardian {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = self.runs.get(&key).and_then(|run| self.group_folder(run));
         let group = folder.and_then(|folder| rustix::fs::open(folder, flags, Mode::empty()).ok());
-        let output = self.streams.writer(key);
+        let [output, errors] = StreamKey::of(key).map(|key| self.streams.writer(key));
         let out = output.as_ref().unwrap_or(&self.null).as_fd();
         let fds = ChildFds {
             stdin: self.null.as_fd(),
             stdout: out,
-            stderr: out,
+            stderr: errors.as_ref().map_or(out, AsFd::as_fd),
             handed: &[],
         };
         self.spawner

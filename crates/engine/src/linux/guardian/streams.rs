@@ -1,4 +1,5 @@
-//! What services print into: one named pipe (FIFO) a run, in a private folder.
+//! What services print into: one named pipe (FIFO) a run, two where standard error is kept apart, in a
+//! private folder.
 //!
 //! The service's own descriptor is open for reading and writing, so a reader is always there: nobody's
 //! death can make a write fail or send SIGPIPE. While no manager reads, the pipe fills and the writer
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use relance_policy::RunId;
+use relance_scm::manager::OutputStream;
 use rustix::event::{PollFd, PollFlags, Timespec, epoll};
 use rustix::fs::{CWD, FileType, Mode, OFlags, fchown, fstat, mkfifoat, open};
 use rustix::io::Errno;
@@ -26,10 +28,12 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::Uid;
 
 use super::super::process::log;
-use super::super::protocol::{RunKey, STREAMS_AFTER_RUNS_MAX, token};
+use super::super::protocol::{RunKey, STREAMS_AFTER_RUNS_MAX, StreamKey, stream_token};
 
 /// The name of the pipe that is ready for the next run.
 const SPARE: &str = "next";
+/// What the name of a pipe for standard error ends with.
+const ERRORS: &str = ".err";
 /// A reader never waits, neither for the name to have a writer nor for something to read.
 const READ: OFlags = OFlags::RDONLY
     .union(OFlags::NONBLOCK)
@@ -40,17 +44,17 @@ const READ_WRITE: OFlags = OFlags::RDWR.union(OFlags::NOFOLLOW).union(OFlags::CL
 /// See the module.
 pub(super) struct Streams {
     folder: PathBuf,
-    open: BTreeMap<RunKey, Stream>,
+    open: BTreeMap<StreamKey, Stream>,
     /// One that is ready for the next run, so that a start need not make it.
     spare: Option<Ends>,
     /// Whether there was a run for which one would have been of use.
     wants_spare: bool,
     /// Streams whose run is over, to be looked at when nothing else is to be done.
-    over: Vec<RunKey>,
+    over: Vec<StreamKey>,
     /// Streams whose run is over, and into which somebody may still print.
-    released: BTreeSet<RunKey>,
+    released: BTreeSet<StreamKey>,
     /// Those of them that nobody can write into, but whose rest the engine has still to read.
-    unread: BTreeSet<RunKey>,
+    unread: BTreeSet<StreamKey>,
     /// Whether it was said that streams have no names.
     complained: bool,
 }
@@ -99,7 +103,7 @@ impl Streams {
 
     /// Makes the stream of a run, and returns what its process prints into. It belongs to the account
     /// of the service, so that the service can open `/dev/stdout`.
-    pub(super) fn make(&mut self, key: RunKey, owner: Option<u32>) -> io::Result<OwnedFd> {
+    pub(super) fn make(&mut self, key: StreamKey, owner: Option<u32>) -> io::Result<OwnedFd> {
         self.wants_spare = true;
         let path = self.path(key);
         let made = self.use_spare(&path);
@@ -120,15 +124,20 @@ impl Streams {
     }
 
     /// Another descriptor into which a process of a run can print, if the stream has a name.
-    pub(super) fn writer(&self, key: RunKey) -> Option<OwnedFd> {
+    pub(super) fn writer(&self, key: StreamKey) -> Option<OwnedFd> {
         let has_name = self.open.get(&key)?.has_name;
         let open = || open(self.path(key), READ_WRITE, Mode::empty()).ok();
         has_name.then(open)?
     }
 
     /// What the pipe of a run is called.
-    fn path(&self, key: RunKey) -> PathBuf {
-        self.folder.join(format!("{}.{}", key.0, key.1))
+    fn path(&self, key: StreamKey) -> PathBuf {
+        let StreamKey(RunKey(service, number), stream) = key;
+        let end = match stream {
+            OutputStream::Output => "",
+            OutputStream::Errors => ERRORS,
+        };
+        self.folder.join(format!("{service}.{number}{end}"))
     }
 
     fn use_spare(&mut self, path: &Path) -> Option<Ends> {
@@ -137,7 +146,7 @@ impl Streams {
         Some(ends)
     }
 
-    fn insert(&mut self, key: RunKey, reader: OwnedFd, has_name: bool) {
+    fn insert(&mut self, key: StreamKey, reader: OwnedFd, has_name: bool) {
         self.released.remove(&key);
         self.unread.remove(&key);
         let reader = Rc::new(reader);
@@ -154,13 +163,22 @@ impl Streams {
     }
 
     /// The reading end of a run's output.
-    pub(super) fn reader(&self, key: RunKey) -> Option<&Rc<OwnedFd>> {
+    pub(super) fn reader(&self, key: StreamKey) -> Option<&Rc<OwnedFd>> {
         self.open.get(&key).map(|stream| &stream.reader)
     }
 
     /// All streams there are.
-    pub(super) fn keys(&self) -> impl Iterator<Item = RunKey> {
+    pub(super) fn keys(&self) -> impl Iterator<Item = StreamKey> {
         self.open.keys().copied()
+    }
+
+    /// How many there are for standard error.
+    pub(super) fn of_errors(&self) -> usize {
+        let mut keys = self.open.keys();
+        // Nearly always there are none, and they are in the order of the runs.
+        keys.by_ref()
+            .filter(|key| key.1 == OutputStream::Errors)
+            .count()
     }
 
     /// How many there are whose run is over.
@@ -168,12 +186,14 @@ impl Streams {
         self.over.len() + self.released.len()
     }
 
-    /// The run is over: its stream goes when nobody can write and all is read.
-    pub(super) fn release(&mut self, key: RunKey) {
-        self.over.push(key);
+    /// The run is over: its streams go when nobody can write and all is read.
+    pub(super) fn release(&mut self, run: RunKey) {
+        let streams = StreamKey::of(run).into_iter();
+        let there = streams.filter(|key| self.open.contains_key(key));
+        self.over.extend(there.collect::<Vec<_>>());
     }
 
-    fn let_go(&mut self, key: RunKey, epoll: &OwnedFd) {
+    fn let_go(&mut self, key: StreamKey, epoll: &OwnedFd) {
         let Some(stream) = self.open.get(&key) else {
             return;
         };
@@ -181,15 +201,15 @@ impl Streams {
             return self.forget_when_read(key);
         }
         if self.released.insert(key) {
-            let data = epoll::EventData::new_u64(token(RunId::from(key)));
+            let data = epoll::EventData::new_u64(stream_token(key.0.into(), key.1));
             // Nothing is waited for but the end, which is always told.
             let _ = epoll::add(epoll, &*stream.reader, data, epoll::EventFlags::ET);
-            self.bound(key.0);
+            self.bound(key.0.0);
         }
     }
 
     /// Nobody can write into a stream any more.
-    pub(super) fn ended(&mut self, key: RunKey) {
+    pub(super) fn ended(&mut self, key: StreamKey) {
         if self.released.contains(&key) {
             self.forget_when_read(key);
         }
@@ -210,7 +230,7 @@ impl Streams {
         }
     }
 
-    fn forget_when_read(&mut self, key: RunKey) {
+    fn forget_when_read(&mut self, key: StreamKey) {
         match self.open.get(&key) {
             Some(stream) if !is_empty(&stream.reader) => {
                 self.unread.insert(key);
@@ -219,8 +239,15 @@ impl Streams {
         }
     }
 
+    /// Forgets the streams of a run that could not be started.
+    pub(super) fn forget_run(&mut self, run: RunKey) {
+        for key in StreamKey::of(run) {
+            self.forget(key);
+        }
+    }
+
     /// Forgets a stream with its name.
-    pub(super) fn forget(&mut self, key: RunKey) {
+    pub(super) fn forget(&mut self, key: StreamKey) {
         self.released.remove(&key);
         self.unread.remove(&key);
         if self.open.remove(&key).is_some_and(|stream| stream.has_name) {
@@ -245,7 +272,9 @@ impl Streams {
 
     /// A service must not be able to use up the daemon's descriptors.
     fn bound(&mut self, service: u32) {
-        let of_service = RunKey(service, 0)..=RunKey(service, u32::MAX);
+        let (first, last) = (RunKey(service, 0), RunKey(service, u32::MAX));
+        let of_service =
+            StreamKey(first, OutputStream::Output)..=StreamKey(last, OutputStream::Errors);
         if self.released.range(of_service.clone()).count() > STREAMS_AFTER_RUNS_MAX
             && let Some(oldest) = self.released.range(of_service).next().copied()
         {
@@ -254,10 +283,14 @@ impl Streams {
     }
 }
 
-/// The run of a name in the folder.
-fn key_of(name: &str) -> Option<RunKey> {
-    let run: RunId = name.parse().ok()?;
-    Some(run.into())
+/// The stream of a name in the folder.
+fn key_of(name: &str) -> Option<StreamKey> {
+    let (run, stream) = match name.strip_suffix(ERRORS) {
+        Some(run) => (run, OutputStream::Errors),
+        None => (name, OutputStream::Output),
+    };
+    let run: RunId = run.parse().ok()?;
+    Some(StreamKey(run.into(), stream))
 }
 
 /// A pipe with this name.

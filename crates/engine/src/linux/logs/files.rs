@@ -6,22 +6,21 @@ use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 use relance_policy::ServiceId;
+use relance_scm::manager::OutputStream;
 use rustix::fs::{AtFlags, CWD, SeekFrom, seek, statat};
 use rustix::io::{Errno, ReadWriteFlags, pwritev2};
 use rustix::pipe::{SpliceFlags, splice};
 use rustix::process::{Resource, getrlimit};
 
 use super::LogSettings;
-use super::path::log_path;
 use super::plan::{OutputPlan, Rotation};
 use super::rotation::put_aside;
-use crate::linux::place::{FileRights, append_to, check_logs};
+use crate::linux::place::{FileRights, OutputPlace, append_to, check_logs};
 use crate::output::OutputSignals;
 
 /// Files kept open, at most so many ...
@@ -29,20 +28,23 @@ const OPEN_MAX: usize = 128;
 /// ... and this part of what the process may have open.
 const OPEN_PART: u64 = 16;
 
+/// Which file: of a service, and of which of its streams.
+pub(super) type FileKey = (ServiceId, OutputStream);
+
 /// The files that are open, the least recently used of which are closed.
 pub(super) struct Files {
     pub(super) settings: LogSettings,
     pub(super) signals: Arc<OutputSignals>,
-    open: HashMap<ServiceId, Output>,
+    open: HashMap<FileKey, Output>,
     open_max: usize,
-    compressing: HashMap<ServiceId, JoinHandle<()>>,
+    compressing: HashMap<FileKey, JoinHandle<()>>,
     turn: u64,
 }
 
 /// A file that is open.
 pub(super) struct Output {
     pub(super) file: File,
-    path: Box<Path>,
+    place: OutputPlace,
     /// Device and inode.
     identity: (u64, u64),
     length: u64,
@@ -61,20 +63,21 @@ pub(super) struct Mark {
 }
 
 impl Output {
-    pub(super) fn open(path: PathBuf, rights: FileRights) -> io::Result<Self> {
-        let file =
-            append_to(&path, rights).or_else(|error| match (error.kind(), path.parent()) {
+    pub(super) fn open(place: OutputPlace, rights: FileRights) -> io::Result<Self> {
+        let file = append_to(&place, rights).or_else(|error| {
+            match (error.kind(), place.log_folder()) {
                 // The whole folder was removed.
                 (io::ErrorKind::NotFound, Some(folder)) => {
                     check_logs(folder).map_err(io::Error::other)?;
-                    append_to(&path, rights)
+                    append_to(&place, rights)
                 }
                 _ => Err(error),
-            })?;
+            }
+        })?;
         let metadata = file.metadata()?;
         let mut output = Self {
             file,
-            path: path.into(),
+            place,
             identity: (metadata.dev(), metadata.ino()),
             length: metadata.len(),
             first: [0; 8],
@@ -89,7 +92,7 @@ impl Output {
     /// Whether it is still the file of that name. One that is longer or shorter than it was left is
     /// written from where it ends now.
     fn is_in_place(&mut self) -> bool {
-        let Ok(found) = statat(CWD, &*self.path, AtFlags::SYMLINK_NOFOLLOW) else {
+        let Ok(found) = statat(CWD, self.place.shown(), AtFlags::SYMLINK_NOFOLLOW) else {
             return false;
         };
         if self.identity != (found.st_dev, found.st_ino) {
@@ -214,40 +217,36 @@ impl Files {
         }
     }
 
-    /// The file of a service, opened if it is not.
-    pub(super) fn output(
-        &mut self,
-        service: ServiceId,
-        plan: &OutputPlan,
-    ) -> io::Result<&mut Output> {
+    /// The file that output goes to, opened if it is not.
+    pub(super) fn output(&mut self, key: FileKey, plan: &OutputPlan) -> io::Result<&mut Output> {
         self.turn += 1;
-        if !self.open.contains_key(&service) {
+        if !self.open.contains_key(&key) {
             self.close_oldest();
-            let output = Output::open(log_path(&self.settings.folder, &plan.name), plan.rights)?;
-            self.open.insert(service, output);
+            let output = Output::open(plan.file.to_write()?, plan.rights)?;
+            self.open.insert(key, output);
         }
         let turn = self.turn;
-        let output = self.open.get_mut(&service).expect("it was just opened");
+        let output = self.open.get_mut(&key).expect("it was just opened");
         output.used = turn;
         Ok(output)
     }
 
     /// Looks where the file of a service is now. One that was moved or removed is closed, so that the
     /// next line goes into a new one; `true` if it was.
-    pub(super) fn look(&mut self, service: ServiceId) -> bool {
+    pub(super) fn look(&mut self, key: FileKey) -> bool {
         let gone = self
             .open
-            .get_mut(&service)
+            .get_mut(&key)
             .is_some_and(|output| !output.is_in_place());
         if gone {
-            self.open.remove(&service);
+            self.open.remove(&key);
         }
         gone
     }
 
     /// Closes the file of a service, so that it is opened with other settings.
-    pub(super) fn close(&mut self, service: ServiceId) {
-        self.open.remove(&service);
+    pub(super) fn close(&mut self, key: FileKey) {
+        self.open.remove(&key);
     }
 
     fn close_oldest(&mut self) {
@@ -256,24 +255,24 @@ impl Files {
                 .open
                 .iter()
                 .min_by_key(|(_, output)| output.used)
-                .map(|(id, _)| *id)
+                .map(|(key, _)| *key)
         {
             self.open.remove(&oldest);
         }
     }
 
     /// Puts the file of a service aside; the next line begins another one.
-    pub(super) fn rotate(&mut self, service: ServiceId, plan: &OutputPlan) -> io::Result<()> {
-        let Some(old) = self.open.remove(&service) else {
+    pub(super) fn rotate(&mut self, key: FileKey, plan: &OutputPlan) -> io::Result<()> {
+        let Some(old) = self.open.remove(&key) else {
             return Ok(());
         };
         // Two at a time would get in each other's way.
-        if let Some(thread) = self.compressing.remove(&service) {
+        if let Some(thread) = self.compressing.remove(&key) {
             let _ = thread.join();
         }
-        if let Some(thread) = put_aside(&old.path, &plan.rotation, plan.rights)? {
+        if let Some(thread) = put_aside(old.place, &plan.rotation, plan.rights)? {
             self.compressing.retain(|_, thread| !thread.is_finished());
-            self.compressing.insert(service, thread);
+            self.compressing.insert(key, thread);
         }
         Ok(())
     }

@@ -1,14 +1,127 @@
-//! The file of a service's output, by the name of the service.
+//! The files of a service's output: one, or two where standard error is apart; by its settings, or by its name.
 
 use std::fmt::Write as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use relance_scm::ServiceName;
+use relance_scm::config::{Extensions, OutputMode};
+use relance_scm::manager::OutputStream;
+use relance_scm::settings::{OUTPUT, STDERR_FILE, STDOUT_FILE, stderr_of};
+use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error};
+use relance_texts::{Sentence, error, shown};
 
-/// The file that holds the output of a service. Characters that no file name should have are
-/// written as `%XX`.
+use crate::linux::place::OutputPlace;
+
+/// Where a file of output is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OutputFile {
+    path: PathBuf,
+    /// Whether an administrator has named it, and not the manager.
+    is_named: bool,
+}
+
+impl OutputFile {
+    /// The file of a stream of a service. Standard error that is not kept apart has none of its own.
+    pub(crate) fn of(folder: &Path, config: &ServiceConfig, stream: OutputStream) -> Self {
+        let key = match stream {
+            OutputStream::Output => STDOUT_FILE,
+            OutputStream::Errors => STDERR_FILE,
+        };
+        match config.extensions.get(key) {
+            Some(path) => Self {
+                path: PathBuf::from(&*config.service_name.fill_in(&path)),
+                is_named: true,
+            },
+            None => Self {
+                path: match stream {
+                    OutputStream::Output => log_path(folder, &config.service_name),
+                    OutputStream::Errors => errors_path(folder, &config.service_name),
+                },
+                is_named: false,
+            },
+        }
+    }
+
+    /// The place to write to.
+    ///
+    /// # Errors
+    /// See [`OutputPlace::named`].
+    pub(crate) fn to_write(&self) -> io::Result<OutputPlace> {
+        if self.is_named {
+            return OutputPlace::named(&self.path);
+        }
+        Ok(OutputPlace::in_log_folder(self.path.clone()))
+    }
+
+    /// The place to read from.
+    ///
+    /// # Errors
+    /// See [`OutputPlace::found`].
+    pub(crate) fn to_read(&self) -> io::Result<OutputPlace> {
+        if self.is_named {
+            return OutputPlace::found(&self.path);
+        }
+        Ok(OutputPlace::in_log_folder(self.path.clone()))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Checks the log files that somebody names: that they can be safe there, and are of use.
+///
+/// # Errors
+/// 87 where another setting puts nothing into the file, 3 where the place is not safe.
+pub(crate) fn check_log_places(
+    name: &ServiceName,
+    extensions: &Extensions,
+) -> Result<(), ScmError> {
+    let (output, stderr) = (extensions.get(OUTPUT), stderr_of(extensions));
+    let unused: [(_, _, Sentence); 2] = [
+        (
+            STDOUT_FILE,
+            output,
+            error::StdoutFileUnused { output }.into(),
+        ),
+        (
+            STDERR_FILE,
+            stderr,
+            error::StderrFileUnused { stderr }.into(),
+        ),
+    ];
+    for (key, goes_to, unused) in unused {
+        let Some(path) = extensions.get(key) else {
+            continue;
+        };
+        let option = key.setting().option;
+        if goes_to != OutputMode::File.name() {
+            let problem = unused;
+            let code = Win32Error::INVALID_PARAMETER;
+            return Err(ScmError::new(code, error::OfOption { option, problem }));
+        }
+        if let Err(problem) = OutputPlace::check(Path::new(&*name.fill_in(&path))) {
+            let problem = shown(problem);
+            let code = Win32Error::PATH_NOT_FOUND;
+            return Err(ScmError::new(code, error::OfOption { option, problem }));
+        }
+    }
+    Ok(())
+}
+
+/// The file that holds the output of a service, where nobody has named one. Characters that no file name should
+/// have are written as `%XX`.
 #[must_use]
 pub fn log_path(folder: &Path, name: &ServiceName) -> PathBuf {
+    folder.join(format!("{}.log", file_name(name)))
+}
+
+/// The same for standard error that is kept apart. In the file names of services there is no `+`.
+fn errors_path(folder: &Path, name: &ServiceName) -> PathBuf {
+    folder.join(format!("{}+stderr.log", file_name(name)))
+}
+
+fn file_name(name: &ServiceName) -> String {
     let mut file = String::new();
     for c in name.key().chars() {
         if c.is_alphanumeric() || matches!(c, '-' | '_' | ' ') || (c == '.' && !file.is_empty()) {
@@ -32,5 +145,5 @@ pub fn log_path(folder: &Path, name: &ServiceName) -> PathBuf {
         file.truncate(cut);
         let _ = write!(file, "~{sum:016x}");
     }
-    folder.join(format!("{file}.log"))
+    file
 }

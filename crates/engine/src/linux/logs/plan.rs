@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use relance_scm::config::{Extensions, OutputMode, Readiness};
+use relance_scm::manager::OutputStream;
 use relance_scm::security::Sid;
 use relance_scm::settings::{
     Key, LOG_COMPRESS, LOG_FILES, LOG_GROUP, LOG_MAX_AGE, LOG_MAX_SIZE, LOG_MODE, LOG_OWNER,
-    LOG_ROTATE_AT_START, LOG_TIMESTAMPS, OUTPUT, OUTPUT_COPY, READY,
+    LOG_ROTATE_AT_START, LOG_TIMESTAMPS, OUTPUT, OUTPUT_COPY, READY, STDERR_TOGETHER, stderr_of,
 };
 use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error};
 use relance_texts::error;
 
 use super::LogSettings;
+use super::path::OutputFile;
 use crate::linux::account::principals;
 use crate::linux::place::FileRights;
 
@@ -20,6 +22,8 @@ use crate::linux::place::FileRights;
 pub enum Sink {
     /// The manager's own standard output.
     Stdout,
+    /// The manager's own standard error.
+    Stderr,
     /// systemd's journal.
     Journal,
     /// The system's log.
@@ -30,6 +34,9 @@ impl Sink {
     /// The sink that a word of the settings names.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
+        if name == "stderr" {
+            return Some(Self::Stderr);
+        }
         match OutputMode::from_name(name).ok()? {
             OutputMode::Stdout => Some(Self::Stdout),
             OutputMode::Journal => Some(Self::Journal),
@@ -44,6 +51,7 @@ pub(super) struct OutputPlan {
     pub(super) name: ServiceName,
     /// Whether it goes into a file.
     pub(super) has_file: bool,
+    pub(super) file: OutputFile,
     /// Where else it goes.
     pub(super) sinks: [Option<Sink>; 2],
     /// Whether lines in the file begin with the time.
@@ -63,9 +71,17 @@ pub(super) struct Rotation {
 }
 
 impl OutputPlan {
-    pub(super) fn new(config: &ServiceConfig, settings: &LogSettings) -> Self {
+    pub(super) fn new(
+        config: &ServiceConfig,
+        stream: OutputStream,
+        settings: &LogSettings,
+    ) -> Self {
         let extensions = &config.extensions;
-        let output = extensions.get(OUTPUT);
+        let output = match (stream, stderr_of(extensions)) {
+            // A run that was started before they were put together.
+            (OutputStream::Output, _) | (_, STDERR_TOGETHER) => extensions.get(OUTPUT),
+            (OutputStream::Errors, word) => word,
+        };
         let copy = match extensions.get(OUTPUT_COPY) {
             "" => settings.copy,
             word => Sink::from_name(word),
@@ -77,6 +93,7 @@ impl OutputPlan {
         Self {
             name: config.service_name.clone(),
             has_file: output == OutputMode::File.name(),
+            file: OutputFile::of(&settings.folder, config, stream),
             sinks: [main, copy.filter(|copy| main != Some(*copy))],
             stamps: extensions.get(LOG_TIMESTAMPS),
             rotation: Rotation {

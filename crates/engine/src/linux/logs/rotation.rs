@@ -11,16 +11,17 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::plan::Rotation;
-use crate::linux::place::{FileRights, append_to, open_output};
+use crate::linux::place::{FileRights, OutputPlace, append_to, open_output};
 
 const COMPRESSED: &str = "gz";
 
 /// Puts a file aside. The thread compresses it, if there is one.
 pub(super) fn put_aside(
-    path: &Path,
+    place: OutputPlace,
     rotation: &Rotation,
     rights: FileRights,
 ) -> io::Result<Option<JoinHandle<()>>> {
+    let path = place.path();
     if rotation.files_max == 0 {
         fs::remove_file(path)?;
         return Ok(None);
@@ -45,8 +46,10 @@ pub(super) fn put_aside(
     let target = compressed(path, 1);
     let thread = std::thread::Builder::new().name("compress".into());
     let thread = thread.spawn(move || {
+        // Its folder is open as long as its place is there.
         if let Err(error) = compress(&aside, &target, rights) {
-            tracing::warn!(path = %aside.display(), %error, "a log file stays uncompressed");
+            let path = older(place.shown(), 1);
+            tracing::warn!(path = %path.display(), %error, "a log file stays uncompressed");
         }
     });
     Ok(thread.ok())
@@ -72,8 +75,9 @@ fn compress(from: &Path, to: &Path, rights: FileRights) -> io::Result<()> {
     let unfinished = with_end(to, "part");
     // Left by an engine that was killed.
     let _ = fs::remove_file(&unfinished);
-    let mut source = open_output(from)?;
-    let written = append_to(&unfinished, rights).and_then(|file| {
+    let place = |path: &Path| OutputPlace::in_log_folder(path.to_owned());
+    let mut source = open_output(&place(from))?;
+    let written = append_to(&place(&unfinished), rights).and_then(|file| {
         let mut encoder = GzEncoder::new(file, Compression::default());
         io::copy(&mut source, &mut encoder)?;
         encoder.finish()

@@ -24,9 +24,8 @@ const PRIORITY: &str = "<30>";
 
 /// See the module.
 pub(super) struct Sinks {
-    stdout: OwnedFd,
-    /// It had no room, so it is not waited for.
-    is_stuck: bool,
+    stdout: Printer,
+    stderr: Printer,
     journal: Datagrams,
     syslog: Datagrams,
     message: Vec<u8>,
@@ -36,15 +35,21 @@ impl Sinks {
     pub(super) fn new() -> io::Result<Self> {
         Ok(Self::with(
             io::stdout().as_fd().try_clone_to_owned()?,
+            io::stderr().as_fd().try_clone_to_owned()?,
             "/run/systemd/journal/socket".into(),
             "/dev/log".into(),
         ))
     }
 
-    pub(super) fn with(stdout: OwnedFd, journal: PathBuf, syslog: PathBuf) -> Self {
+    pub(super) fn with(
+        stdout: OwnedFd,
+        stderr: OwnedFd,
+        journal: PathBuf,
+        syslog: PathBuf,
+    ) -> Self {
         Self {
-            stdout,
-            is_stuck: false,
+            stdout: Printer::new(stdout),
+            stderr: Printer::new(stderr),
             journal: Datagrams::new(journal),
             syslog: Datagrams::new(syslog),
             message: Vec::new(),
@@ -63,12 +68,16 @@ impl Sinks {
         let mut message = std::mem::take(&mut self.message);
         message.clear();
         let taken = match sink {
-            Sink::Stdout => {
+            Sink::Stdout | Sink::Stderr => {
                 message.extend_from_slice(name.as_bytes());
                 message.extend_from_slice(b" | ");
                 message.extend_from_slice(line);
                 message.push(b'\n');
-                self.print(&message)
+                if sink == Sink::Stdout {
+                    self.stdout.print(&message)
+                } else {
+                    self.stderr.print(&message)
+                }
             }
             Sink::Journal => {
                 journal_entry(&mut message, name, run, line);
@@ -84,12 +93,28 @@ impl Sinks {
         self.message = message;
         taken
     }
+}
+
+/// What the manager itself prints to.
+struct Printer {
+    fd: OwnedFd,
+    /// It had no room, so it is not waited for.
+    is_stuck: bool,
+}
+
+impl Printer {
+    fn new(fd: OwnedFd) -> Self {
+        Self {
+            fd,
+            is_stuck: false,
+        }
+    }
 
     fn print(&mut self, bytes: &[u8]) -> bool {
         for chunk in bytes.chunks(CHUNK) {
             let patience = if self.is_stuck { 0 } else { PATIENCE_MS };
-            self.is_stuck = !has_room(&self.stdout, patience)
-                || rustix::io::retry_on_intr(|| rustix::io::write(&self.stdout, chunk)).is_err();
+            self.is_stuck = !has_room(&self.fd, patience)
+                || rustix::io::retry_on_intr(|| rustix::io::write(&self.fd, chunk)).is_err();
             if self.is_stuck {
                 return false;
             }

@@ -1,3 +1,6 @@
+mod sinks;
+mod streams;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -13,7 +16,7 @@ use rustix::event::epoll;
 use super::files::Output;
 use super::thread::last_lines;
 use super::*;
-use crate::linux::place::FileRights;
+use crate::linux::place::{FileRights, OutputPlace};
 
 fn name(text: &str) -> ServiceName {
     ServiceName::new(text).unwrap()
@@ -57,7 +60,13 @@ impl Drop for Folder {
 
 fn add(logs: &mut Logs, number: u32) -> io::PipeWriter {
     let (reader, writer) = io::pipe().unwrap();
-    logs.add(run(number), Some(config(&[])), reader.into(), false);
+    logs.add(
+        run(number),
+        OutputStream::Output,
+        Some(config(&[])),
+        reader.into(),
+        false,
+    );
     logs.wake();
     writer
 }
@@ -77,7 +86,13 @@ fn config(settings: &[(&str, &str)]) -> Arc<ServiceConfig> {
 /// The same as `add`, with settings.
 fn add_with(logs: &mut Logs, number: u32, settings: &[(&str, &str)]) -> io::PipeWriter {
     let (reader, writer) = io::pipe().unwrap();
-    logs.add(run(number), Some(config(settings)), reader.into(), false);
+    logs.add(
+        run(number),
+        OutputStream::Output,
+        Some(config(settings)),
+        reader.into(),
+        false,
+    );
     logs.wake();
     writer
 }
@@ -146,10 +161,15 @@ fn a_pipe_that_has_ended_wakes_nobody_and_its_last_lines_stay_until_the_run_is_f
     let (reader, mut writer) = io::pipe().unwrap();
     // As the guardian does.
     let _duplicate = reader.try_clone().unwrap();
-    thread.add(run(1), Some(&config(&[])), reader.into(), false);
+    thread.add(
+        (run(1), OutputStream::Output),
+        Some(&config(&[])),
+        reader.into(),
+        false,
+    );
     writeln!(writer, "the reason").unwrap();
     drop(writer);
-    thread.readable(run(1));
+    thread.readable((run(1), OutputStream::Output));
     let mut events = Vec::with_capacity(1);
     let at_once = rustix::event::Timespec {
         tv_sec: 0,
@@ -314,7 +334,11 @@ fn x30_a_file_that_is_truncated_in_the_moment_it_is_written_to_has_no_hole() {
     let reader = OwnedFd::from(reader);
     for (before, line) in [("a long line before\n", "after\n"), ("x\n", "y\n")] {
         fs::write(&path, "").unwrap();
-        let mut output = Output::open(path.clone(), FileRights::default()).unwrap();
+        let mut output = Output::open(
+            OutputPlace::in_log_folder(path.clone()),
+            FileRights::default(),
+        )
+        .unwrap();
         writer.write_all(before.as_bytes()).unwrap();
         output.append(&reader, 100).unwrap();
         // It is not asked again where the file ends.
@@ -329,7 +353,11 @@ fn x30_a_file_that_is_truncated_in_the_moment_it_is_written_to_has_no_hole() {
     // Zeros that were printed are not taken for a hole.
     writer.write_all(&[0; 100]).unwrap();
     fs::write(&path, "").unwrap();
-    let mut output = Output::open(path.clone(), FileRights::default()).unwrap();
+    let mut output = Output::open(
+        OutputPlace::in_log_folder(path.clone()),
+        FileRights::default(),
+    )
+    .unwrap();
     output.append(&reader, 50).unwrap();
     output.append(&reader, 50).unwrap();
     assert_eq!(text(&path), "\0".repeat(100));
@@ -372,86 +400,6 @@ fn x60_lines_in_the_file_begin_with_the_time() {
             .all(|(stamp, _)| stamp.len() == 24 && stamp.ends_with('Z')),
         "{lines}"
     );
-}
-
-/// Sinks that this test reads.
-struct Readers {
-    stdout: BufReader<io::PipeReader>,
-    journal: UnixDatagram,
-    syslog: UnixDatagram,
-}
-
-fn logs_with_sinks(folder: &Folder) -> (Logs, Readers) {
-    let (stdout, ours) = io::pipe().unwrap();
-    let path = |what: &str| folder.0.join(what);
-    let readers = Readers {
-        stdout: BufReader::new(stdout),
-        journal: UnixDatagram::bind(path("journal")).unwrap(),
-        syslog: UnixDatagram::bind(path("syslog")).unwrap(),
-    };
-    let sinks = Sinks::with(ours.into(), path("journal"), path("syslog"));
-    let settings = folder.settings(u64::MAX);
-    let logs = Logs::with_sinks(settings, Teller::to_nobody(), None, sinks).unwrap();
-    (logs, readers)
-}
-
-fn message(socket: &UnixDatagram) -> String {
-    let mut bytes = [0; 512];
-    let length = socket.recv(&mut bytes).unwrap();
-    String::from_utf8_lossy(&bytes[..length]).into_owned()
-}
-
-#[test]
-fn x60_output_goes_to_the_standard_output_the_journal_and_syslog() {
-    let folder = Folder::new("sinks");
-    let (mut logs, mut readers) = logs_with_sinks(&folder);
-    let mut first = add_with(&mut logs, 1, &[("output_copy", "stdout")]);
-    first.write_all(b"one\nt").unwrap();
-    first.write_all(b"wo\n").unwrap();
-    let mut line = String::new();
-    readers.stdout.read_line(&mut line).unwrap();
-    readers.stdout.read_line(&mut line).unwrap();
-    assert_eq!(line, "a | one\na | two\n");
-    tail(&mut logs, run(1));
-    assert_eq!(text(file_of(&folder)), "one\ntwo\n", "as it was printed");
-    let mut second = add_with(
-        &mut logs,
-        2,
-        &[("output", "journal"), ("output_copy", "syslog")],
-    );
-    second.write_all(b"a reason\nno end").unwrap();
-    drop(second);
-    assert_eq!(tail(&mut logs, run(2)), "a reason\nno end", "for the event");
-    for line in ["a reason", "no end"] {
-        assert_eq!(message(&readers.syslog), format!("<30>a: {line}"));
-        let entry = message(&readers.journal);
-        let length =
-            String::from_utf8(vec![u8::try_from(line.len()).unwrap(), 0, 0, 0, 0, 0, 0, 0]);
-        let field = format!("MESSAGE\n{}{line}\n", length.unwrap());
-        assert!(
-            entry.contains("SYSLOG_IDENTIFIER\n") && entry.ends_with(&field),
-            "{entry:?}"
-        );
-    }
-    assert_eq!(
-        text(file_of(&folder)),
-        "one\ntwo\n",
-        "not what went elsewhere"
-    );
-}
-
-#[test]
-fn x60_a_reader_that_reads_nothing_holds_no_service_up() {
-    let folder = Folder::new("stuck");
-    let (mut logs, readers) = logs_with_sinks(&folder);
-    let mut writer = add_with(&mut logs, 1, &[("output_copy", "stdout")]);
-    let line = "x".repeat(99) + "\n";
-    for _ in 0..5000 {
-        writer.write_all(line.as_bytes()).unwrap();
-    }
-    tail(&mut logs, run(1));
-    assert_eq!(text(file_of(&folder)).len(), 500_000);
-    drop(readers);
 }
 
 #[test]

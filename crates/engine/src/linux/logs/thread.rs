@@ -10,14 +10,15 @@ use std::time::{Instant, SystemTime};
 
 use relance_policy::{Notice, RunId, ServiceId};
 use relance_scm::ServiceConfig;
+use relance_scm::manager::OutputStream;
 use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 
-use super::files::{Files, Mark, Output};
+use super::files::{FileKey, Files, Mark, Output};
 use super::lines::{Lines, stamp};
 use super::plan::{OutputPlan, ready_line};
 use super::sinks::Sinks;
 use super::{LogSettings, LogsRequest};
-use crate::linux::protocol::{STREAMS_AFTER_RUNS_MAX, run_of, token};
+use crate::linux::protocol::{STREAMS_AFTER_RUNS_MAX, stream_of, stream_token};
 use crate::linux::signals::Signals;
 use crate::linux::verdicts::Teller;
 use crate::output::OutputSignals;
@@ -38,13 +39,16 @@ const READ_LEN: usize = 64 * 1024;
 const TOKEN_WAKE: u64 = u64::MAX;
 const TOKEN_REOPEN: u64 = u64::MAX - 1;
 
+/// A stream of a run.
+type StreamId = (RunId, OutputStream);
+
 /// See the module.
 pub(super) struct Thread {
     pub(super) epoll: OwnedFd,
     wake: Arc<OwnedFd>,
     reopen: Option<Signals>,
     receiver: Receiver<LogsRequest>,
-    pub(super) pipes: BTreeMap<RunId, Pipe>,
+    pub(super) pipes: BTreeMap<StreamId, Pipe>,
     files: Files,
     sinks: Sinks,
     losses: Losses,
@@ -54,7 +58,7 @@ pub(super) struct Thread {
     stamped: Vec<u8>,
 }
 
-/// What a run prints into.
+/// What a run prints into: its output, or its standard error where that is apart.
 pub(super) struct Pipe {
     /// `None` once nobody can print any more: its last lines may still be asked for.
     fd: Option<OwnedFd>,
@@ -122,7 +126,7 @@ impl Thread {
                         while self.reopen.as_ref().and_then(Signals::next).is_some() {}
                         self.reopen();
                     }
-                    token => self.readable(run_of(token)),
+                    token => self.readable(stream_of(token)),
                 }
             }
         }
@@ -134,10 +138,11 @@ impl Thread {
             match request {
                 LogsRequest::Add {
                     run,
+                    stream,
                     config,
                     pipe,
                     resumed,
-                } => self.add(run, config.as_deref(), pipe, resumed),
+                } => self.add((run, stream), config.as_deref(), pipe, resumed),
                 LogsRequest::Tail { run, reply } => {
                     // The caller may have given up.
                     let _ = reply.send(self.tail(run));
@@ -145,8 +150,8 @@ impl Thread {
                 LogsRequest::Forget(run) => self.forget(run),
                 LogsRequest::Reopen => self.reopen(),
                 LogsRequest::Collect(reply) => {
-                    for run in self.pipes.keys().copied().collect::<Vec<_>>() {
-                        self.drain(run, DRAIN_MAX);
+                    for id in self.pipes.keys().copied().collect::<Vec<_>>() {
+                        self.drain(id, DRAIN_MAX);
                     }
                     let _ = reply.send(());
                 }
@@ -156,21 +161,21 @@ impl Thread {
 
     pub(super) fn add(
         &mut self,
-        run: RunId,
+        id: StreamId,
         config: Option<&ServiceConfig>,
         pipe: OwnedFd,
         resumed: bool,
     ) {
-        let data = epoll::EventData::new_u64(token(run));
+        let data = epoll::EventData::new_u64(stream_token(id.0, id.1));
         let watched = rustix::io::ioctl_fionbio(&pipe, true)
             .and_then(|()| epoll::add(&self.epoll, &pipe, data, epoll::EventFlags::IN));
         if watched.is_err() {
             return;
         }
-        let plan = config.map(|config| OutputPlan::new(config, &self.files.settings));
+        let plan = config.map(|config| OutputPlan::new(config, id.1, &self.files.settings));
         let begin = plan
             .as_ref()
-            .map(|plan| self.begin(run.service, plan, resumed));
+            .map(|plan| self.begin(file_of(id), plan, resumed));
         // One that printed before is taken for ready (X41).
         let sign = config.filter(|_| !resumed).and_then(ready_line);
         let is_looked_at = sign.is_some() || plan.as_ref().is_some_and(|plan| !plan.is_plain());
@@ -182,27 +187,27 @@ impl Thread {
             begin: begin.unwrap_or_default(),
             forgotten: false,
         };
-        self.pipes.insert(run, pipe);
+        self.pipes.insert(id, pipe);
     }
 
     /// Where the output of a run begins.
-    fn begin(&mut self, service: ServiceId, plan: &OutputPlan, resumed: bool) -> Mark {
+    fn begin(&mut self, file: FileKey, plan: &OutputPlan, resumed: bool) -> Mark {
         if !plan.has_file {
             return Mark::default();
         }
         // What the settings say of the file is done where it is opened.
-        self.files.close(service);
+        self.files.close(file);
         let is_begun = |output: &mut Output| output.length() > 0;
         if plan.rotation.at_start
             && !resumed
-            && self.files.output(service, plan).is_ok_and(is_begun)
-            && let Err(error) = self.files.rotate(service, plan)
+            && self.files.output(file, plan).is_ok_and(is_begun)
+            && let Err(error) = self.files.rotate(file, plan)
         {
             tracing::warn!(service = %plan.name, %error, "its log file cannot be put aside");
         }
         // What it printed under the engine before is somewhere near the end.
         let before = if resumed { TAIL_BYTES } else { 0 };
-        let output = self.files.output(service, plan);
+        let output = self.files.output(file, plan);
         output.map_or_else(|_| Mark::default(), |output| output.mark(before))
     }
 
@@ -210,26 +215,26 @@ impl Thread {
     /// that print nothing now.
     fn reopen(&mut self) {
         let pipes = self.pipes.iter().filter(|(_, pipe)| pipe.fd.is_some());
-        for (run, pipe) in pipes {
-            if self.files.look(run.service)
+        for (id, pipe) in pipes {
+            if self.files.look(file_of(*id))
                 && let Some(plan) = &pipe.plan
             {
                 // Where it fails, so does the next line, which says so.
-                let _ = self.files.output(run.service, plan);
+                let _ = self.files.output(file_of(*id), plan);
             }
         }
     }
 
-    pub(super) fn readable(&mut self, run: RunId) {
-        if !self.drain(run, BUDGET) {
-            self.close(run);
+    pub(super) fn readable(&mut self, id: StreamId) {
+        if !self.drain(id, BUDGET) {
+            self.close(id);
         }
     }
 
     /// Nobody can print any more. The guardian holds a duplicate of the pipe, so closing ours does not
     /// end the watch: it has to be taken out, or it would wake us without end.
-    fn close(&mut self, run: RunId) {
-        let Some(pipe) = self.pipes.get_mut(&run) else {
+    fn close(&mut self, id: StreamId) {
+        let Some(pipe) = self.pipes.get_mut(&id) else {
             return;
         };
         if let Some(fd) = pipe.fd.take() {
@@ -237,17 +242,19 @@ impl Thread {
             let _ = epoll::delete(&self.epoll, &fd);
         }
         if pipe.forgotten {
-            self.pipes.remove(&run);
+            self.pipes.remove(&id);
         }
     }
 
     pub(super) fn forget(&mut self, run: RunId) {
-        if let Some(pipe) = self.pipes.get_mut(&run) {
-            pipe.forgotten = true;
-            if pipe.fd.is_none() {
-                self.pipes.remove(&run);
-            } else {
-                self.bound(run.service);
+        for id in OutputStream::ALL.map(|stream| (run, stream)) {
+            if let Some(pipe) = self.pipes.get_mut(&id) {
+                pipe.forgotten = true;
+                if pipe.fd.is_none() {
+                    self.pipes.remove(&id);
+                } else {
+                    self.bound(run.service);
+                }
             }
         }
     }
@@ -256,8 +263,11 @@ impl Thread {
     /// latest are listened to.
     fn bound(&mut self, service: ServiceId) {
         let run = |number| RunId { service, number };
-        let of_service = self.pipes.range(run(0)..=run(u32::MAX));
-        let after_its_run = |(run, pipe): (&RunId, &Pipe)| pipe.forgotten.then_some(*run);
+        let (first, last) = (run(0), run(u32::MAX));
+        let of_service = self
+            .pipes
+            .range((first, OutputStream::Output)..=(last, OutputStream::Errors));
+        let after_its_run = |(id, pipe): (&StreamId, &Pipe)| pipe.forgotten.then_some(*id);
         let mut printing = of_service.filter_map(after_its_run);
         let oldest = printing.next();
         if printing.count() >= STREAMS_AFTER_RUNS_MAX
@@ -268,30 +278,30 @@ impl Thread {
     }
 
     /// Moves output, up to a budget. `false` when nobody can print any more.
-    fn drain(&mut self, run: RunId, budget: usize) -> bool {
+    fn drain(&mut self, id: StreamId, budget: usize) -> bool {
         let mut moved = 0;
         while moved < budget {
-            let Some(fd) = self.pipes.get(&run).and_then(|pipe| pipe.fd.as_ref()) else {
+            let Some(fd) = self.pipes.get(&id).and_then(|pipe| pipe.fd.as_ref()) else {
                 return false;
             };
             // Where there is nothing, no file is looked for, and none is made.
             if rustix::io::ioctl_fionread(fd).is_ok_and(|length| length == 0) {
-                return !has_ended(fd) || self.end(run);
+                return !has_ended(fd) || self.end(id);
             }
-            self.files.look(run.service);
-            match self.move_some(run, budget - moved) {
+            self.files.look(file_of(id));
+            match self.move_some(id, budget - moved) {
                 Ok(length) => {
                     moved += length;
-                    self.files.signals.printed(run);
-                    let over = self.losses.kept(run.service);
-                    self.tell(run, over);
+                    self.files.signals.printed(id.0);
+                    let over = self.losses.kept(file_of(id));
+                    self.tell(id, over);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
-                Err(error) => match self.drop_some(run) {
+                Err(error) => match self.drop_some(id) {
                     Ok(length) => {
                         moved += length;
-                        self.files.signals.printed(run);
-                        self.lost(run, length, &error);
+                        self.files.signals.printed(id.0);
+                        self.lost(id, length, &error);
                     }
                     Err(_) => return true,
                 },
@@ -301,17 +311,17 @@ impl Thread {
     }
 
     /// Nobody can print any more: the beginning of a last line is handed on. Always `false`.
-    fn end(&mut self, run: RunId) -> bool {
-        if let Some(pipe) = self.pipes.get_mut(&run)
+    fn end(&mut self, id: StreamId) -> bool {
+        if let Some(pipe) = self.pipes.get_mut(&id)
             && let (Some(plan), Some(lines)) = (&pipe.plan, &mut pipe.lines)
         {
-            lines.end(|line| self.sinks.lines(plan, run, line));
+            lines.end(|line| self.sinks.lines(plan, id.0, line));
         }
         false
     }
 
-    fn move_some(&mut self, run: RunId, budget: usize) -> io::Result<usize> {
-        let Some(pipe) = self.pipes.get_mut(&run) else {
+    fn move_some(&mut self, id: StreamId, budget: usize) -> io::Result<usize> {
+        let Some(pipe) = self.pipes.get_mut(&id) else {
             return Ok(0);
         };
         let Some(fd) = &pipe.fd else {
@@ -319,10 +329,10 @@ impl Thread {
         };
         let plan = pipe.plan.as_ref().ok_or(io::ErrorKind::NotFound)?;
         if plan.has_file {
-            let is_due = self.files.output(run.service, plan)?.is_due(&plan.rotation);
+            let is_due = self.files.output(file_of(id), plan)?.is_due(&plan.rotation);
             // Only once there is more: until then the last lines stay where they are looked for.
             if is_due && rustix::io::ioctl_fionread(fd)? > 0 {
-                self.files.rotate(run.service, plan)?;
+                self.files.rotate(file_of(id), plan)?;
             }
         }
         if plan.is_plain() {
@@ -330,8 +340,8 @@ impl Thread {
             pipe.lines.take_if(|lines| !lines.awaits());
         }
         let Some(lines) = &mut pipe.lines else {
-            let length = self.files.output(run.service, plan)?.append(fd, budget)?;
-            self.files.signals.grown(run.service);
+            let length = self.files.output(file_of(id), plan)?.append(fd, budget)?;
+            self.files.signals.grown(id.0.service);
             return Ok(length);
         };
         self.buffer.resize(READ_LEN, 0);
@@ -339,9 +349,9 @@ impl Thread {
         let length = rustix::io::read(fd, &mut self.buffer[..room])?;
         let bytes = &self.buffer[..length];
         if plan.sinks != [None, None] || lines.awaits() {
-            let is_ready = lines.whole(bytes, |line| self.sinks.lines(plan, run, line));
+            let is_ready = lines.whole(bytes, |line| self.sinks.lines(plan, id.0, line));
             if is_ready {
-                self.teller.tell(run, Notice::Ready);
+                self.teller.tell(id.0, Notice::Ready);
             }
         }
         if !plan.has_file {
@@ -355,38 +365,48 @@ impl Thread {
         } else {
             bytes
         };
-        let (_, written) = self.files.output(run.service, plan)?.write(bytes);
-        self.files.signals.grown(run.service);
+        let (_, written) = self.files.output(file_of(id), plan)?.write(bytes);
+        self.files.signals.grown(id.0.service);
         written.map(|()| length)
     }
 
     /// Output of a service that is there could not be kept.
-    fn lost(&mut self, run: RunId, bytes: usize, error: &io::Error) {
-        let is_there = self.pipes.get(&run).is_some_and(|pipe| pipe.plan.is_some());
+    fn lost(&mut self, id: StreamId, bytes: usize, error: &io::Error) {
+        let is_there = self.pipes.get(&id).is_some_and(|pipe| pipe.plan.is_some());
         if is_there {
             let why = || format!("its log file cannot be written ({error})");
-            let begun = self.losses.lost(run.service, bytes, Instant::now(), why);
-            self.tell(run, begun);
+            let begun = self.losses.lost(file_of(id), bytes, Instant::now(), why);
+            self.tell(id, begun);
         }
     }
 
-    fn tell(&self, run: RunId, loss: Option<OutputLoss>) {
+    fn tell(&self, id: StreamId, loss: Option<OutputLoss>) {
         if let Some(loss) = loss {
-            self.files.signals.tell(run.service, loss);
+            self.files.signals.tell(id.0.service, loss);
         }
     }
 
     /// The disk is full, or the file is gone: better lost than a service that stands still.
-    fn drop_some(&mut self, run: RunId) -> io::Result<usize> {
-        let Some(fd) = self.pipes.get(&run).and_then(|pipe| pipe.fd.as_ref()) else {
+    fn drop_some(&mut self, id: StreamId) -> io::Result<usize> {
+        let Some(fd) = self.pipes.get(&id).and_then(|pipe| pipe.fd.as_ref()) else {
             return Ok(0);
         };
         Ok(rustix::io::read(fd, &mut [0; 16 * 1024])?)
     }
 
     pub(super) fn tail(&mut self, run: RunId) -> String {
-        self.drain(run, DRAIN_MAX);
-        let Some(pipe) = self.pipes.get(&run) else {
+        let output = self.tail_of((run, OutputStream::Output));
+        let errors = self.tail_of((run, OutputStream::Errors));
+        if errors.is_empty() || output.is_empty() {
+            return output + &errors;
+        }
+        // What it said last, on standard error, is at the end and kept whole.
+        last_lines(format!("{output}\n{errors}").as_bytes(), true)
+    }
+
+    fn tail_of(&mut self, id: StreamId) -> String {
+        self.drain(id, DRAIN_MAX);
+        let Some(pipe) = self.pipes.get(&id) else {
             return String::new();
         };
         let Some(plan) = &pipe.plan else {
@@ -395,7 +415,7 @@ impl Thread {
         if !plan.has_file {
             return last_lines(&pipe.recent, pipe.recent.len() < RECENT_LEN);
         }
-        let Ok(output) = self.files.output(run.service, plan) else {
+        let Ok(output) = self.files.output(file_of(id), plan) else {
             return String::new();
         };
         let begin = output.position(pipe.begin);
@@ -408,6 +428,11 @@ impl Thread {
             Err(_) => String::new(),
         }
     }
+}
+
+/// The file of a stream.
+fn file_of((run, stream): StreamId) -> FileKey {
+    (run.service, stream)
 }
 
 /// Whether nobody can write into a pipe that is empty.

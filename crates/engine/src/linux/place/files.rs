@@ -4,12 +4,12 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fchmod, fchown, fstat, openat};
 use rustix::io::Errno;
 use rustix::process::{Gid, Uid};
 
+use super::OutputPlace;
 use super::trust::kind;
 
 /// Mode of a file of output: the group of its folder may be one that reads logs.
@@ -51,7 +51,8 @@ pub(super) fn open_in(folder: &OwnedFd, name: &OsStr, flags: OFlags) -> io::Resu
 ///
 /// # Errors
 /// When it is refused, or cannot be opened.
-pub(crate) fn append_to(path: &Path, rights: FileRights) -> io::Result<File> {
+pub(crate) fn append_to(place: &OutputPlace, rights: FileRights) -> io::Result<File> {
+    let path = place.path();
     let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let mode = Mode::from_raw_mode(0o600);
     let made = openat(CWD, path, flags | OFlags::CREATE | OFlags::EXCL, mode);
@@ -60,10 +61,10 @@ pub(crate) fn append_to(path: &Path, rights: FileRights) -> io::Result<File> {
         Err(Errno::EXIST) => openat(CWD, path, flags, mode),
         made => made,
     };
-    let file = only_a_file(path, fd?)?;
+    let file = only_a_file(place, fd?)?;
     let file = OwnedFd::from(file);
     if let Err(error) = rights.give(&file, is_new) {
-        tracing::warn!(path = %path.display(), %error, "a log file cannot be given away");
+        tracing::warn!(path = %place.shown().display(), %error, "a log file cannot be given away");
     }
     Ok(file.into())
 }
@@ -72,18 +73,18 @@ pub(crate) fn append_to(path: &Path, rights: FileRights) -> io::Result<File> {
 ///
 /// # Errors
 /// When it is refused, or cannot be opened.
-pub(crate) fn open_output(path: &Path) -> io::Result<File> {
+pub(crate) fn open_output(place: &OutputPlace) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    only_a_file(path, openat(CWD, path, flags, Mode::empty())?)
+    only_a_file(place, openat(CWD, place.path(), flags, Mode::empty())?)
 }
 
-fn only_a_file(path: &Path, fd: OwnedFd) -> io::Result<File> {
+fn only_a_file(place: &OutputPlace, fd: OwnedFd) -> io::Result<File> {
     if is_plain(&fstat(fd.as_fd())?) {
         return Ok(fd.into());
     }
     let sentence = format!(
         "{} is not a file of its own (a link, a pipe, a second name of another file); remove it",
-        path.display()
+        place.shown().display()
     );
     Err(io::Error::new(io::ErrorKind::InvalidInput, sentence))
 }

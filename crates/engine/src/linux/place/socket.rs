@@ -54,6 +54,7 @@ pub fn listen(path: &Path) -> Result<Listening, Unfit> {
         to: "the socket",
         make: Some(0o755),
         system_groups: false,
+        any_owner: false,
         last: Last::FolderOnTheWay,
     };
     let found = walk.open(folder_path)?;

@@ -41,6 +41,7 @@ pub fn open_state(path: &Path) -> Result<State, Unfit> {
         to: "the state folder",
         make: Some(0o700),
         system_groups: false,
+        any_owner: false,
         last: Last::Folder(&last),
     };
     let found = walk.open(path)?;

@@ -376,8 +376,8 @@ fn output_goes_through_nothing_that_was_planted() {
     let path = folder.path().join("a.log");
     let attack = |plant: &dyn Fn()| {
         plant();
-        assert!(append_to(&path, FileRights::default()).is_err());
-        assert!(open_output(&path).is_err());
+        assert!(append_to(&place(&path), FileRights::default()).is_err());
+        assert!(open_output(&place(&path)).is_err());
         assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
         fs::remove_file(&path).unwrap();
     };
@@ -394,14 +394,14 @@ fn output_goes_through_nothing_that_was_planted() {
 fn output_is_added_to_and_its_group_may_read_it() {
     let folder = folder();
     let path = folder.path().join("a.log");
-    append_to(&path, FileRights::default())
+    append_to(&place(&path), FileRights::default())
         .unwrap()
         .write_all(b"one")
         .unwrap();
     assert_eq!(mode(&path), 0o640);
     set_mode(&path, 0o600);
     assert_eq!(
-        append_to(&path, FileRights::default())
+        append_to(&place(&path), FileRights::default())
             .unwrap()
             .metadata()
             .unwrap()
@@ -410,7 +410,7 @@ fn output_is_added_to_and_its_group_may_read_it() {
     );
     assert_eq!(mode(&path), 0o600, "a choice of the administrator's");
     let mut text = String::new();
-    File::read_to_string(&mut open_output(&path).unwrap(), &mut text).unwrap();
+    File::read_to_string(&mut open_output(&place(&path)).unwrap(), &mut text).unwrap();
     assert_eq!(text, "one");
 }
 
@@ -425,4 +425,8 @@ fn a_program_that_others_could_exchange_is_named() {
     set_mode(&program, 0o757);
     let said = who_else_may_replace(&program).expect("a warning");
     assert!(said.contains("chmod go-w"), "{said}");
+}
+
+fn place(path: &Path) -> OutputPlace {
+    OutputPlace::in_log_folder(path.to_owned())
 }

@@ -37,7 +37,7 @@ impl Trust {
         }
     }
 
-    fn owner(&self, stat: &Stat) -> bool {
+    pub(super) fn owner(&self, stat: &Stat) -> bool {
         [0, self.own_uid, self.root_owner].contains(&stat.st_uid)
     }
 

@@ -28,6 +28,9 @@ pub(super) struct Walk<'a> {
     pub(super) make: Option<u32>,
     /// Whether a group of the system's may write to folders on the way (`/var/log` of Ubuntu).
     pub(super) system_groups: bool,
+    /// Whether folders on the way may belong to anybody. Then only links that somebody who is not trusted
+    /// could have put there are refused: what he can put there himself is his already.
+    pub(super) any_owner: bool,
     pub(super) last: Last<'a>,
 }
 
@@ -130,7 +133,7 @@ impl Walk<'_> {
         link: &Step,
         links: u32,
     ) -> Result<PathBuf, Unfit> {
-        if trust.others_write(&here.stat) {
+        if trust.others_write(&here.stat) || self.any_owner && !trust.owner(&here.stat) {
             return Err(Unfit::new(format!(
                 "{} on the way to {} is a link in a folder that others may write to; name the folder \
                  that it should lead to instead",
@@ -161,6 +164,9 @@ impl Walk<'_> {
                 step.path.display(),
                 self.to
             )));
+        }
+        if self.any_owner {
+            return Ok(());
         }
         trust.check_ancestor(&step.path, &step.stat, self.to, self.system_groups)
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use relance_scm::config::OutputMode;
+use relance_scm::settings::STDERR;
 use relance_scm::{ServiceConfig, ServiceName};
 
 use super::LinuxProcesses;
@@ -12,12 +14,12 @@ impl LinuxProcesses {
     /// the names of services that the guardian knows.
     pub(crate) fn cannot_serve(&mut self) {
         for (run, known) in &mut self.runs {
-            if let Some(output) = known.output.take() {
-                let name = known.service.take();
-                let name = name.and_then(|name| ServiceName::new(name).ok());
-                // Its settings are in the database.
-                let config = name.map(|name| Arc::new(ServiceConfig::new(name, "")));
-                self.logs.add(*run, config, output, true);
+            let name = known.service.take();
+            let name = name.and_then(|name| ServiceName::new(name).ok());
+            // Its settings are in the database.
+            let config = name.map(|name| Arc::new(without_settings(name)));
+            for (stream, pipe) in known.take_streams() {
+                self.logs.add(*run, stream, config.clone(), pipe, true);
             }
         }
         self.logs.wake();
@@ -32,4 +34,11 @@ impl LinuxProcesses {
         self.logs.wake();
         self.facts.clear();
     }
+}
+
+/// A service of which only the name is known. What it prints to standard error apart stays apart.
+fn without_settings(name: ServiceName) -> ServiceConfig {
+    let mut config = ServiceConfig::new(name, "");
+    config.extensions.set(STDERR, OutputMode::File.name());
+    config
 }

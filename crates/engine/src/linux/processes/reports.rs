@@ -1,9 +1,10 @@
 //! What the guardian tells the engine, as it arrives.
 
 use std::io;
+use std::sync::Arc;
 
 use relance_policy::{RunId, Time};
-use relance_scm::manager::ConsoleInfo;
+use relance_scm::manager::{ConsoleInfo, OutputStream};
 use relance_scm::status::ProcessExit;
 
 use super::super::channel::Channel;
@@ -38,9 +39,14 @@ impl LinuxProcesses {
                 let runs = runs.into_iter().map(RunId::from);
                 self.last_runs = runs.map(|run| (run.service, run.number)).collect();
             }
-            GuardianReport::Stream { run } => {
-                let output = self.link.take_fd().ok_or_else(missing_descriptor)?;
-                self.streams.insert(run.into(), output);
+            GuardianReport::Stream { run, errors } => {
+                let pipe = self.link.take_fd().ok_or_else(missing_descriptor)?;
+                let stream = if errors {
+                    OutputStream::Errors
+                } else {
+                    OutputStream::Output
+                };
+                self.streams.insert((run.into(), stream), pipe);
             }
             GuardianReport::Spawned(known) => self.spawned(&known)?,
             GuardianReport::SpawnFailed { run, error } => self.spawn_failed(run.into(), error),
@@ -115,6 +121,11 @@ impl LinuxProcesses {
             let reader = self.link.take_fd().ok_or_else(missing_descriptor)?;
             self.ready_fds.insert(run, reader);
         }
+        let errors = if known.errors {
+            Some(self.link.take_fd().ok_or_else(missing_descriptor)?)
+        } else {
+            None
+        };
         if let Some(channel) = &channel {
             watch_channel(&self.epoll, channel, run)?;
         }
@@ -124,6 +135,7 @@ impl LinuxProcesses {
             secret: known.secret,
             channel: channel.map(Channel::new).map(Box::new),
             output,
+            errors,
             end: known.exit.map(|(exit, at_ns)| {
                 let end = HostEnd::new(exit, at_ns, known.memory_kills, known.left);
                 Box::new(end)
@@ -142,8 +154,9 @@ impl LinuxProcesses {
             && let Some(known) = self.runs.get_mut(&run)
         {
             known.service = None;
-            if let Some(output) = known.output.take() {
-                self.logs.add(run, Some(config), output, false);
+            for (stream, pipe) in known.take_streams() {
+                self.logs
+                    .add(run, stream, Some(Arc::clone(&config)), pipe, false);
             }
         }
         self.facts.push_back(Fact::Spawned {

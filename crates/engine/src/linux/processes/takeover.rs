@@ -111,16 +111,19 @@ impl LinuxProcesses {
                 pid: known.pid,
                 birth: known.birth,
             });
-            if let (Some(output), Some(config)) = (known.output.take(), names(run)) {
-                self.logs.add(run, Some(config), output, true);
+            if let Some(config) = names(run) {
+                for (stream, pipe) in known.take_streams() {
+                    self.logs
+                        .add(run, stream, Some(Arc::clone(&config)), pipe, true);
+                }
             }
             known.service = None;
             self.look(run);
             self.tell_exit(run);
         }
         self.take_over_signs(&names);
-        for (run, output) in std::mem::take(&mut self.streams) {
-            self.logs.add(run, names(run), output, true);
+        for ((run, stream), pipe) in std::mem::take(&mut self.streams) {
+            self.logs.add(run, stream, names(run), pipe, true);
             self.ended_unseen.push(run);
         }
         self.facts.push_back(Fact::Caught);

@@ -249,7 +249,7 @@ impl Program<'_, '_, '_> {
             "redirect_stderr" if is_true(value) => {
                 self.kept(lines, "extensions.output");
             }
-            "redirect_stderr" => self.changed(lines, "extensions.output", import::ONE_LOG),
+            "redirect_stderr" => self.keep(lines, "extensions.stderr", "file"),
             "stdout_logfile" | "stderr_logfile" => self.log_file(entry),
             "stdout_logfile_maxbytes" | "stderr_logfile_maxbytes" => self.log_size(entry),
             "stdout_logfile_backups" | "stderr_logfile_backups" => {
@@ -348,30 +348,54 @@ impl Program<'_, '_, '_> {
 
     fn log_file(&mut self, entry: &Entry) {
         let lines = entry.lines;
-        let value = entry.value.trim();
-        match value {
-            "AUTO" | "" => self.kept(lines, "extensions.output"),
-            "NONE" | "/dev/null" => {
-                let has_other = |key: &str| {
-                    let other = self.section.get(key).map(|entry| entry.value.trim());
-                    matches!(other, Some("NONE" | "/dev/null"))
-                };
-                let redirected = self
-                    .section
-                    .get("redirect_stderr")
-                    .is_some_and(|entry| is_true(&entry.value));
-                if redirected || has_other("stdout_logfile") && has_other("stderr_logfile") {
-                    self.keep(lines, "extensions.output", "null");
-                } else {
-                    self.changed(lines, "extensions.output", import::ONE_LOG);
-                }
-            }
+        let is_of_errors = entry.key.starts_with("stderr");
+        let (goes_to, file) = if is_of_errors {
+            ("extensions.stderr", "extensions.stderr_file")
+        } else {
+            ("extensions.output", "extensions.stdout_file")
+        };
+        if is_of_errors && self.is_redirected() {
+            return self.kept(lines, "extensions.output");
+        }
+        match entry.value.trim() {
+            "AUTO" | "" if is_of_errors => self.keep(lines, goes_to, "file"),
+            "AUTO" | "" => self.kept(lines, goes_to),
+            "NONE" | "/dev/null" => self.keep(lines, goes_to, "null"),
             "syslog" => self.keep(lines, "extensions.output_copy", "syslog"),
             "/dev/stdout" | "/dev/stderr" | "/dev/fd/1" | "/dev/fd/2" | "/proc/1/fd/1"
             | "/proc/1/fd/2" | "/proc/self/fd/1" | "/proc/self/fd/2" => {
                 self.keep(lines, "extensions.output_copy", "stdout");
             }
+            path if path.starts_with('/') => {
+                if is_of_errors {
+                    // It may have been said before that it is apart.
+                    self.draft.unset(goes_to);
+                }
+                let path = self.expand(entry, file).text;
+                self.keep(lines, file, path);
+            }
             path => self.changed(lines, "extensions.output", import::LogElsewhere { path }),
+        }
+    }
+
+    fn is_redirected(&self) -> bool {
+        let entry = self.section.get("redirect_stderr");
+        entry.is_some_and(|entry| is_true(&entry.value))
+    }
+
+    /// Standard error is apart unless something else is said. It stays so where the output has a place of its
+    /// own; where nothing is said of any place, one log file shows both in the order in which they came.
+    fn keep_apart(&mut self) {
+        let has_place = |draft: &Draft| {
+            draft.has("extensions.stdout_file") || draft.text("extensions.output") == Some("null")
+        };
+        let is_said =
+            self.draft.has("extensions.stderr") || self.draft.has("extensions.stderr_file");
+        if has_place(&self.draft) && !is_said && !self.is_redirected() {
+            self.draft.set("extensions.stderr", "file", None);
+        }
+        if self.draft.has("extensions.stderr_file") {
+            self.draft.unset("extensions.stderr");
         }
     }
 
@@ -421,6 +445,7 @@ impl Program<'_, '_, '_> {
         }
         let words = wrapped(&self.before, &words);
         self.draft.set_command(&words, origin);
+        self.keep_apart();
         self.recovery();
         self.work.drafts.push(self.draft);
     }

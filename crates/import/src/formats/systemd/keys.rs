@@ -365,32 +365,36 @@ impl Service<'_, '_, '_> {
 
     fn output(&mut self, key: &Key) {
         let value = key.entry.value.as_str();
-        let other = if key.entry.key == "StandardOutput" {
-            "StandardError"
+        let is_of_errors = key.entry.key == "StandardError";
+        let other = if is_of_errors {
+            self.unit.get("StandardOutput")
         } else {
-            "StandardOutput"
+            None
+        };
+        let output = other.map_or("journal", |key| key.entry.value.as_str());
+        if is_of_errors && (value == "inherit" || value == output) {
+            return self.kept(key, "extensions.output");
+        }
+        let (goes_to, copy, file) = if is_of_errors {
+            let stderr = "extensions.stderr";
+            (stderr, stderr, "extensions.stderr_file")
+        } else {
+            let (output, copy) = ("extensions.output", "extensions.output_copy");
+            (output, copy, "extensions.stdout_file")
         };
         match value {
-            "inherit" => self.kept(key, "extensions.output"),
-            "journal" | "journal+console" => self.keep(key, "extensions.output_copy", "journal"),
-            "syslog" | "syslog+console" | "kmsg" => {
-                self.keep(key, "extensions.output_copy", "syslog");
-            }
-            "null" => {
-                let both = self
-                    .unit
-                    .get(other)
-                    .is_some_and(|key| matches!(key.entry.value.as_str(), "null" | "inherit"));
-                if both {
-                    self.keep(key, "extensions.output", "null");
-                } else {
-                    self.changed(key, "extensions.output", import::ONE_LOG);
-                }
-            }
+            "inherit" => self.kept(key, goes_to),
+            "journal" | "journal+console" => self.keep(key, copy, "journal"),
+            "syslog" | "syslog+console" | "kmsg" => self.keep(key, copy, "syslog"),
+            "null" => self.keep(key, goes_to, "null"),
             _ => match value.split_once(':') {
-                Some(("file" | "append" | "truncate", path)) => {
-                    let path = path.to_owned();
-                    self.changed(key, "extensions.output", import::LogElsewhere { path });
+                Some((how @ ("file" | "append" | "truncate"), path)) => {
+                    let path = self.filled(key, file, path);
+                    self.keep(key, file, path);
+                    if how == "truncate" {
+                        self.keep(key, "extensions.log_rotate_at_start", "yes");
+                        self.changed(key, "extensions.log_rotate_at_start", import::LOG_RESET);
+                    }
                 }
                 _ => self.lost(key, import::NO_SUCH_SETTING),
             },

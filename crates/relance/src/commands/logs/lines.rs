@@ -1,4 +1,4 @@
-//! Lines of output: of several services, merged by their time stamps; those that were asked for; as JSON.
+//! Lines of output: of several services, or of both streams of one, merged by their time stamps; those that were asked for; as JSON.
 //!
 //! A line without a time stamp belongs to the line before it. In JSON a line that is not valid UTF-8 is an
 //! array of its bytes, so that nothing is lost, as `journalctl -o json` writes it.
@@ -7,12 +7,12 @@ use std::collections::VecDeque;
 use std::thread;
 
 use jiff::Timestamp;
-use relance_scm::manager::{OutputRange, next_output};
-use relance_scm::{ServiceName, Win32Error};
+use relance_scm::Win32Error;
+use relance_scm::manager::{OutputRange, OutputStream, next_output};
 use relance_texts::command;
 use serde_json::json;
 
-use super::{Arguments, print};
+use super::{Arguments, Source, print};
 use crate::cli::{CommandFailure, CommandResult, Manager, usage};
 use crate::plain::PlainOutput;
 use crate::selection::Selected;
@@ -36,6 +36,8 @@ struct Style {
     json: bool,
     raw: bool,
     has_names: bool,
+    /// Whether it is said to which stream a line was printed.
+    has_streams: bool,
 }
 
 /// What of one service has been read.
@@ -46,33 +48,35 @@ struct Reader {
     has_stamps: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, manager: &Manager, selected: &Selected) -> CommandResult {
+pub(super) fn run(
+    arguments: &Arguments,
+    manager: &Manager,
+    selected: &Selected,
+    sources: &[Source],
+) -> CommandResult {
+    let has_errors = |(_, stream): &Source| *stream == OutputStream::Errors;
     let style = Style {
         json: arguments.common.json,
         raw: arguments.raw,
         has_names: !selected.is_one,
+        has_streams: !arguments.stderr && sources.iter().any(has_errors),
     };
-    let mut lines: Vec<(&ServiceName, Line)> = Vec::new();
+    let is_alone = selected.is_one && sources.len() == 1 && !arguments.follow;
+    let mut lines: Vec<(&Source, Line)> = Vec::new();
     let mut ends = Vec::new();
     let most = usize::try_from(arguments.lines).unwrap_or(usize::MAX);
-    for name in &selected.names {
+    for source in sources {
         let mut reader = Reader::new(Wanted::new(arguments)?);
-        let (own, end) = reader.read(
-            manager,
-            name,
-            most,
-            selected.is_one && !arguments.follow,
-            arguments.follow,
-        )?;
-        lines.extend(own.into_iter().map(|line| (name, line)));
-        ends.push((name, end, reader));
+        let (own, end) = reader.read(manager, source, most, is_alone, arguments.follow)?;
+        lines.extend(own.into_iter().map(|line| (source, line)));
+        ends.push((source, end, reader));
     }
     // Stable: lines without stamps stay where they are.
     if lines.iter().all(|(_, line)| line.stamp.is_some()) {
         lines.sort_by_key(|(_, line)| line.stamp);
     }
-    for (name, line) in &lines {
-        style.print(name, line)?;
+    for (source, line) in &lines {
+        style.print(source, line)?;
     }
     if !arguments.follow {
         return Ok(());
@@ -81,8 +85,8 @@ pub(super) fn run(arguments: &Arguments, manager: &Manager, selected: &Selected)
     thread::scope(|scope| {
         let followers: Vec<_> = ends
             .into_iter()
-            .map(|(name, end, reader)| {
-                scope.spawn(move || reader.follow(manager, name, end, style))
+            .map(|(source, end, reader)| {
+                scope.spawn(move || reader.follow(manager, source, end, style))
             })
             .collect();
         let results = followers.into_iter().map(thread::ScopedJoinHandle::join);
@@ -137,7 +141,7 @@ impl Reader {
     fn read(
         &mut self,
         manager: &Manager,
-        name: &ServiceName,
+        (name, stream): &Source,
         most: usize,
         is_alone: bool,
         goes_on: bool,
@@ -145,8 +149,8 @@ impl Reader {
         let (mut lines, mut position, mut is_empty) = (VecDeque::new(), 0, true);
         loop {
             let range = OutputRange::From(position);
-            let asked =
-                manager.ask(|scm, caller, reply| scm.read_output(caller, name, range, reply));
+            let asked = manager
+                .ask(|scm, caller, reply| scm.read_output(caller, name, *stream, range, reply));
             let part = match asked {
                 Err(CommandFailure::Scm(error))
                     if error.code() == Win32Error::FILE_NOT_FOUND && !is_alone =>
@@ -210,15 +214,16 @@ impl Reader {
     fn follow(
         mut self,
         manager: &Manager,
-        name: &ServiceName,
+        source: &Source,
         from: u64,
         style: &Style,
     ) -> CommandResult {
         let (scm, caller) = manager.get();
-        let mut output = scm.follow_output(caller, name, from)?;
+        let (name, stream) = source;
+        let mut output = scm.follow_output(caller, name, *stream, from)?;
         while let Some(part) = next_output(&mut *output) {
             for line in self.lines(&part.bytes) {
-                style.print(name, &line)?;
+                style.print(source, &line)?;
             }
         }
         Ok(())
@@ -234,16 +239,24 @@ fn stamp_of(line: &[u8]) -> Option<Timestamp> {
 }
 
 impl Style {
-    fn print(&self, name: &ServiceName, line: &Line) -> CommandResult {
+    fn print(&self, (name, stream): &Source, line: &Line) -> CommandResult {
         if self.json {
             let bytes = &line.bytes;
             let text = std::str::from_utf8(bytes).map_or_else(|_| json!(bytes), |text| json!(text));
-            let object = json!({ "service": name.as_str(), "line": text });
+            let stream = stream.name();
+            let object = json!({ "service": name.as_str(), "stream": stream, "line": text });
             return print(format!("{object}\n").as_bytes());
         }
         let mut bytes = Vec::new();
         if self.has_names {
             bytes.extend_from_slice(crate::plain::plain(name.as_str()).as_bytes());
+        }
+        if self.has_streams {
+            let space = if self.has_names { " " } else { "" };
+            bytes.extend_from_slice(space.as_bytes());
+            bytes.extend_from_slice(stream.name().as_bytes());
+        }
+        if !bytes.is_empty() {
             bytes.extend_from_slice(b" | ");
         }
         if self.raw {

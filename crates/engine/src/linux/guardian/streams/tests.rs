@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use super::*;
 
 const RUN: RunKey = RunKey(3, 4);
+const OUTPUT: StreamKey = StreamKey(RUN, OutputStream::Output);
 
 struct Folder(PathBuf);
 
@@ -55,7 +56,7 @@ fn happened(epoll: &OwnedFd) -> Vec<u64> {
 
 fn read_some(streams: &Streams) -> io::Result<String> {
     let mut bytes = [0; 100];
-    let length = rustix::io::read(&**streams.reader(RUN).unwrap(), &mut bytes)?;
+    let length = rustix::io::read(&**streams.reader(OUTPUT).unwrap(), &mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes[..length]).into_owned())
 }
 
@@ -63,7 +64,7 @@ fn read_some(streams: &Streams) -> io::Result<String> {
 fn what_is_printed_while_no_guardian_lives_is_read_by_the_next() {
     let folder = Folder::new("next");
     let mut streams = folder.streams();
-    let mut service = File::from(streams.make(RUN, None).unwrap());
+    let mut service = File::from(streams.make(OUTPUT, None).unwrap());
     service.write_all(b"one\n").unwrap();
     assert_eq!(read_some(&streams).unwrap(), "one\n");
     drop(streams);
@@ -78,16 +79,19 @@ fn what_is_printed_while_no_guardian_lives_is_read_by_the_next() {
     streams.tidy(&epoll);
     assert_eq!(folder.names(), ["3.4"], "the service still has it");
     drop(service);
-    assert_eq!(happened(&epoll), [token(RUN.into())]);
-    streams.ended(RUN);
-    assert!(folder.names().is_empty() && streams.reader(RUN).is_none());
+    assert_eq!(
+        happened(&epoll),
+        [stream_token(RUN.into(), OutputStream::Output)]
+    );
+    streams.ended(OUTPUT);
+    assert!(folder.names().is_empty() && streams.reader(OUTPUT).is_none());
 }
 
 #[test]
 fn a_stream_goes_when_its_rest_has_been_read() {
     let folder = Folder::new("rest");
     let mut streams = folder.streams();
-    let mut service = File::from(streams.make(RUN, None).unwrap());
+    let mut service = File::from(streams.make(OUTPUT, None).unwrap());
     service.write_all(b"last words").unwrap();
     drop(service);
     let epoll = epoll();
@@ -96,15 +100,15 @@ fn a_stream_goes_when_its_rest_has_been_read() {
     assert_eq!(folder.names(), ["3.4"]);
     assert_eq!(read_some(&streams).unwrap(), "last words");
     streams.tidy(&epoll);
-    assert!(folder.names().is_empty() && streams.reader(RUN).is_none());
+    assert!(folder.names().is_empty() && streams.reader(OUTPUT).is_none());
 }
 
 #[test]
 fn a_stream_that_ended_without_a_guardian_is_told_and_goes() {
     let folder = Folder::new("gone");
-    drop(folder.streams().make(RUN, None).unwrap());
+    drop(folder.streams().make(OUTPUT, None).unwrap());
     let mut streams = folder.streams();
-    assert_eq!(streams.keys().collect::<Vec<_>>(), [RUN]);
+    assert_eq!(streams.keys().collect::<Vec<_>>(), [OUTPUT]);
     assert_eq!(read_some(&streams).unwrap(), "", "its end");
     streams.release(RUN);
     streams.tidy(&epoll());
@@ -117,11 +121,12 @@ fn a_child_that_keeps_many_streams_does_not_use_up_the_descriptors() {
     let mut streams = folder.streams();
     let epoll = epoll();
     let key = |number| RunKey(1, number);
-    let other = streams.make(RUN, None).unwrap();
+    let output = |number| StreamKey(key(number), OutputStream::Output);
+    let other = streams.make(OUTPUT, None).unwrap();
     streams.release(RUN);
     let kept: Vec<OwnedFd> = (0..40)
         .map(|number| {
-            let kept = streams.make(key(number), None).unwrap();
+            let kept = streams.make(output(number), None).unwrap();
             streams.release(key(number));
             streams.tidy(&epoll);
             kept
@@ -129,16 +134,16 @@ fn a_child_that_keeps_many_streams_does_not_use_up_the_descriptors() {
         .collect();
     assert_eq!(streams.keys().count(), STREAMS_AFTER_RUNS_MAX + 1);
     assert_eq!(folder.names().len(), STREAMS_AFTER_RUNS_MAX + 1);
-    assert!(streams.reader(key(39)).is_some() && streams.reader(RUN).is_some());
+    assert!(streams.reader(output(39)).is_some() && streams.reader(OUTPUT).is_some());
     drop((kept, other));
 }
 
 #[test]
 fn a_name_that_is_there_already_is_made_anew() {
     let folder = Folder::new("again");
-    let before = folder.streams().make(RUN, None).unwrap();
+    let before = folder.streams().make(OUTPUT, None).unwrap();
     let mut streams = folder.streams();
-    let service = streams.make(RUN, None).unwrap();
+    let service = streams.make(OUTPUT, None).unwrap();
     rustix::io::write(&before, b"before").unwrap();
     rustix::io::write(&service, b"now").unwrap();
     assert_eq!(read_some(&streams).unwrap(), "now");
@@ -148,18 +153,22 @@ fn a_name_that_is_there_already_is_made_anew() {
 fn one_is_ready_for_the_next_run_and_a_guardian_that_is_killed_leaves_it() {
     let folder = Folder::new("ready");
     let mut streams = folder.streams();
-    drop(streams.make(RUN, None).unwrap());
+    drop(streams.make(OUTPUT, None).unwrap());
     streams.tidy(&epoll());
     let ready = folder.0.join(SPARE);
     assert!(ready.exists());
-    let mut service = File::from(streams.make(RunKey(3, 5), None).unwrap());
+    let mut service = File::from(
+        streams
+            .make(StreamKey(RunKey(3, 5), OutputStream::Output), None)
+            .unwrap(),
+    );
     service.write_all(b"five").unwrap();
     assert!(!ready.exists() && folder.0.join("3.5").exists());
     streams.tidy(&epoll());
     drop(streams);
     let mut streams = folder.streams();
     assert_eq!(streams.keys().count(), 2, "what is ready is not a run's");
-    drop(streams.make(RUN, None).unwrap());
+    drop(streams.make(OUTPUT, None).unwrap());
     streams.tidy(&epoll());
     streams.close(&epoll());
     assert!(!ready.exists());
@@ -170,7 +179,7 @@ fn where_no_name_can_be_made_a_reader_is_there_all_the_same() {
     let folder = Folder::new("nameless");
     fs::write(&folder.0, "no folder").unwrap();
     let mut streams = folder.streams();
-    let mut service = File::from(streams.make(RUN, None).unwrap());
+    let mut service = File::from(streams.make(OUTPUT, None).unwrap());
     service.write_all(b"one").unwrap();
     assert_eq!(read_some(&streams).unwrap(), "one");
     drop(streams);
@@ -199,8 +208,33 @@ fn only_the_account_of_the_service_can_open_its_stream() {
     let mut streams = folder.streams();
     let own = rustix::process::getuid();
     let owner = if own.is_root() { 65534 } else { own.as_raw() };
-    drop(streams.make(RUN, Some(owner)).unwrap());
+    drop(streams.make(OUTPUT, Some(owner)).unwrap());
     let stream = fs::metadata(folder.0.join("3.4")).unwrap();
     assert_eq!((stream.uid(), stream.mode() & 0o777), (owner, 0o600));
     assert_eq!(fs::metadata(&folder.0).unwrap().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn standard_error_that_is_apart_is_found_again_and_goes_with_its_run() {
+    let folder = Folder::new("errors");
+    let mut streams = folder.streams();
+    let [output, errors] = StreamKey::of(RUN);
+    let kept = [output, errors].map(|key| streams.make(key, None).unwrap());
+    drop(streams);
+    let mut streams = folder.streams();
+    assert_eq!(streams.keys().collect::<Vec<_>>(), [output, errors]);
+    assert_eq!(streams.of_errors(), 1);
+    let epoll = epoll();
+    streams.release(RUN);
+    streams.tidy(&epoll);
+    drop(kept);
+    let mut tokens = happened(&epoll);
+    tokens.sort_unstable();
+    let ended = |stream| stream_token(RUN.into(), stream);
+    assert_eq!(tokens, OutputStream::ALL.map(ended));
+    for token in tokens {
+        let (run, stream) = super::super::super::protocol::stream_of(token);
+        streams.ended(StreamKey(run.into(), stream));
+    }
+    assert!(folder.names().is_empty());
 }
