@@ -77,7 +77,7 @@ impl Form {
 
 /// Whether a browser takes this for a place of this console. It leaves out tabs and line ends before it
 /// looks: `/`, a tab and `/evil.example` is another server.
-fn is_place(path: &str) -> bool {
+pub(crate) fn is_place(path: &str) -> bool {
     path.starts_with('/')
         && !path.starts_with("//")
         && !path.contains(|c: char| c == '\\' || c.is_control())

@@ -11,6 +11,7 @@ use crate::viewer::Viewer;
 /// The places of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
+    Overview,
     Services,
     Events,
     History,
@@ -31,13 +32,14 @@ pub(crate) struct Page<'a> {
 pub(crate) fn render(viewer: &Viewer, content: Page<'_>) -> Markup {
     let lang = viewer.lang();
     let places = [
+        (Place::Overview, "/overview", console::OVERVIEW.of(lang)),
         (Place::Services, "/", console::SERVICES.of(lang)),
         (Place::Events, "/events", console::EVENTS.of(lang)),
         (Place::History, "/history", console::HISTORY.of(lang)),
     ];
     let header = html! {
         header.top {
-            a.brand href="/" { (icon()) span { "Relance" } }
+            a.brand href="/overview" { (icon()) span { "Relance" } }
             nav aria-label=(console::MAIN.of(lang)) {
                 @for (place, href, label) in places {
                     a href=(href) aria-current=[(place == content.place).then_some("page")] { (label) }

@@ -2,13 +2,14 @@
 
 use axum::Extension;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use relance_scm::{ErrorClass, ScmError, Win32Error};
 use relance_texts::console;
 
+use crate::deep_link;
 use crate::document::{error_page, plain};
 use crate::lang::Lang;
 use crate::likes::Likes;
@@ -40,10 +41,9 @@ impl IntoResponse for Failure {
         match self {
             Self::SignIn => {
                 let mut response = Redirect::to("/signin").into_response();
-                response.headers_mut().insert(
-                    header::HeaderName::from_static("relance-signed-out"),
-                    HeaderValue::from_static("1"),
-                );
+                response
+                    .headers_mut()
+                    .insert(SIGNED_OUT, HeaderValue::from_static("1"));
                 response
             }
             Self::Scm(error) => (status(&error), Extension(Refused(error))).into_response(),
@@ -51,14 +51,24 @@ impl IntoResponse for Failure {
     }
 }
 
+/// Says that nobody is signed in.
+const SIGNED_OUT: HeaderName = HeaderName::from_static("relance-signed-out");
+
 /// The refusal in an answer, until [`say_refusals`] makes a page of it.
 #[derive(Clone)]
 struct Refused(ScmError);
 
-/// Gives refusals their page: what refuses does not know the language of the reader.
+/// Gives refusals their page: what refuses does not know the language of the reader. Who is not signed in
+/// comes back to the page they wanted.
 pub(crate) async fn say_refusals(request: Request, next: Next) -> Response {
     let likes = Likes::of(request.headers());
+    let wanted = deep_link::keep(request.method(), request.uri(), request.headers());
     let mut response = next.run(request).await;
+    if response.headers().contains_key(SIGNED_OUT)
+        && let Some(wanted) = wanted
+    {
+        response.headers_mut().append(header::SET_COOKIE, wanted);
+    }
     match response.extensions_mut().remove::<Refused>() {
         Some(Refused(error)) => {
             (response.status(), page(error_page(likes, &error))).into_response()

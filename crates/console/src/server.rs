@@ -26,8 +26,8 @@ use crate::manager::Place;
 use crate::seats::Seat;
 use crate::viewer::{self, Viewer};
 use crate::{
-    api_page, assets, control, create, history, listen, log, metrics, reply, service, services,
-    sign_in,
+    api_page, assets, control, create, history, listen, log, metrics, overview, reply, service,
+    services, sign_in,
 };
 
 /// Carries the [`Setup`] from the guardian to the console.
@@ -112,6 +112,8 @@ pub fn serve(listener: TcpListener, setup: Setup) -> io::Result<()> {
 fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/", get(services::page))
+        .route("/overview", get(overview::page))
+        .route("/stream/overview", get(overview::stream))
         .route("/stream/services", get(services::stream))
         .route("/control", post(control::control))
         .route(

@@ -12,6 +12,7 @@ use relance_texts::console;
 use relance_wire::api::{Role, SessionBody, TokenRequest};
 
 use crate::app::App;
+use crate::deep_link;
 use crate::document::plain;
 use crate::form::{Form, Query};
 use crate::layout::{self, Page, Place};
@@ -67,7 +68,13 @@ pub(crate) async fn sign_in(
     match asked {
         Ok(reply) => {
             let cookie = session_cookie(&app, &headers, &reply.token);
-            ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+            let (place, forget) = deep_link::take(&headers);
+            let cookie = [(header::SET_COOKIE, cookie)];
+            let mut response = (cookie, Redirect::to(&place)).into_response();
+            if let Some(forget) = forget {
+                response.headers_mut().append(header::SET_COOKIE, forget);
+            }
+            response
         }
         Err(error) => refused(likes, &error),
     }

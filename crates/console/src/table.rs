@@ -251,6 +251,12 @@ pub(crate) fn reason(end: &relance_scm::manager::EndInfo, lang: Lang) -> String 
     use relance_scm::ExitCode;
     use relance_scm::status::{ProcessExit, signal_name};
     match (end.exit, end.exit_code) {
+        // What a program reports is its exit status.
+        (Some(ProcessExit::Exited(status)), ExitCode::ServiceSpecific(code))
+            if u32::try_from(status) == Ok(code) =>
+        {
+            lang.say(console::ExitNumber { status })
+        }
         (_, ExitCode::ServiceSpecific(code)) => lang.say(console::ErrorNumber { code }),
         (Some(ProcessExit::Signaled(signal)), _) => match signal_name(signal) {
             Some(name) => format!("SIG{name}"),

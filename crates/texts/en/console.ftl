@@ -463,3 +463,21 @@ console-jump-to-the-end = Jump to the end
 console-find = Find
 console-download = Download
 console-output-skipped = { $size } came too fast to be shown; look at them
+console-overview = Overview
+console-needs-a-person = Needs a person
+console-nothing-needs-you = Nothing needs you.
+console-nothing-brings-it-back = nothing will start it again
+console-fails-again = It has failed { $count } times since its counter began.
+console-about-to-happen = About to happen
+console-nothing-is-due = No recovery is pending, and no schedule comes.
+console-starts-by-schedule = start by its schedule
+console-failed-since-yesterday = Failed in the last 24 hours
+console-nothing-has-failed = Nothing has failed in the last 24 hours.
+console-deleted-since = deleted since
+console-the-last = the last { $time }
+console-who-changed-what = Changed in the last 24 hours
+console-nothing-was-changed = Nobody has changed or controlled a service.
+console-and-more = { $count ->
+    [one] and { $count } more
+   *[other] and { $count } more
+}

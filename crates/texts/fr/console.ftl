@@ -466,3 +466,21 @@ console-jump-to-the-end = Aller à la fin
 console-find = Chercher
 console-download = Télécharger
 console-output-skipped = { $size } sont arrivés trop vite pour être affichés ; les voir
+console-overview = Vue d’ensemble
+console-needs-a-person = Demande une intervention
+console-nothing-needs-you = Rien ne vous attend.
+console-nothing-brings-it-back = rien ne le redémarrera
+console-fails-again = Il a échoué { $count } fois depuis que son compteur a commencé.
+console-about-to-happen = Sur le point d’arriver
+console-nothing-is-due = Aucune reprise n’est en attente, aucune planification n’arrive.
+console-starts-by-schedule = démarrage par sa planification
+console-failed-since-yesterday = Échecs des dernières 24 heures
+console-nothing-has-failed = Rien n’a échoué ces dernières 24 heures.
+console-deleted-since = supprimé depuis
+console-the-last = le dernier { $time }
+console-who-changed-what = Modifications des dernières 24 heures
+console-nothing-was-changed = Personne n’a modifié ni commandé de service.
+console-and-more = { $count ->
+    [one] et { $count } de plus
+   *[other] et { $count } de plus
+}

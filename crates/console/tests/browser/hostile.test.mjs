@@ -67,7 +67,7 @@ test("an output of nothing but escapes and markup", async (t) => {
   const world = await World.start(t);
   await world.program("rude", "printf '\\033[2J\\033]0;owned\\007<script>document.title=1</script>\\342\\200\\256abc\\000\\377\\n'; exec sleep 1000");
   const page = await world.page({ go: tab("rude", "output") });
-  const output = page.getByRole("log", { name: "Output" });
+  const output = page.getByRole("region", { name: "Output" });
   await output.filter({ hasText: "<script>document.title=1</script>\ufffdabc" }).waitFor();
   assert.match(await page.title(), /^rude/);
   assert.deepEqual(world.complaints(), []);

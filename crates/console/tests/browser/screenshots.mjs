@@ -6,6 +6,7 @@ import { World, closeBrowser, tab, until } from "./world.mjs";
 import { scene } from "./scene.mjs";
 
 const PAGES = {
+  overview: "/overview",
   services: "/",
   general: tab("queue-mail"),
   "log-on": tab("queue-mail", "log-on"),

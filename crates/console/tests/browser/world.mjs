@@ -128,8 +128,8 @@ export class World {
     const link = await this.relance("console", "--no-browser", "--role", role);
     await page.goto(link);
     // The link's page signs in by itself.
-    await page.waitForURL(`${this.url}/`);
-    if (go !== "/") await page.goto(this.url + go);
+    await page.waitForURL(`${this.url}/overview`);
+    if (go !== "/overview") await page.goto(this.url + go);
     return page;
   }
 
