@@ -238,7 +238,7 @@ class Output {
       this.#drawn = what;
       this.#rows.style.paddingTop = `${first * this.#row}px`;
       this.#rows.innerHTML = this.#lines.slice(first, last).map(({ at, html }) =>
-        `<div data-at="${at}"${at === this.#hit ? ' class="hit"' : ""}>${html}</div>`).join("");
+        `<span data-at="${at}"${at === this.#hit ? ' class="hit"' : ""}>${html}</span>`).join("");
       showTimes(this.#rows);
       this.#highlight();
     }

@@ -191,7 +191,7 @@ pub(crate) async fn tab(viewer: &Viewer, info: &ServiceInfo, form: &Form) -> Ans
             @if let Some(found) = &found { noscript { (find::list(found, source, lang)) } }
             div #output.output tabindex="0" role="region" aria-label=(console::OUTPUT.of(lang))
                 data-name=(name) data-stream-of=[source.word()] data-live[Which::of(form) == Which::Last] data-end=(lines.end()) {
-                div.lines { (rows(&lines)) }
+                pre.lines { (rows(&lines)) }
             }
             div.row.end {
                 @if lines.from > 0 {
@@ -232,7 +232,7 @@ fn rows(lines: &Lines) -> Markup {
         Some(begin)
     });
     html! {
-        @for (at, Line(_, text)) in begins.zip(&lines.lines) { div data-at=(at) { (PreEscaped(text)) } }
+        @for (at, Line(_, text)) in begins.zip(&lines.lines) { span data-at=(at) { (PreEscaped(text)) } }
     }
 }
 

@@ -11,7 +11,7 @@ after(closeBrowser);
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const PAGES = ["/", tab("queue-images"), ...["log-on", "recovery", "dependencies", "environment", "security",
+const PAGES = ["/overview", "/", tab("queue-images"), ...["log-on", "recovery", "dependencies", "environment", "security",
   "output", "events", "history"].map((word) => tab("queue-images", word)),
 "/events", "/events/1", "/history?window=10m", "/create", "/access", "/api", "/nowhere"];
 

@@ -48,7 +48,7 @@ try {
     }), SECONDS * 1000);
     const now = await metrics();
     const share = (key) => round((now[key] - before[key]) * 100 / SECONDS);
-    const last = Number((await page.locator("#output .lines > div").last().textContent().catch(() => "")).match(/line (\d+)/)?.[1]);
+    const last = Number((await page.locator("#output .lines > span").last().textContent().catch(() => "")).match(/line (\d+)/)?.[1]);
     const late = frames.filter((ms) => ms > LATE);
     console.log(`${rate} lines a second for ${SECONDS} s: ${frames.length} frames, ${late.length} late (> ${LATE} ms), longest ${round(Math.max(...frames))} ms; `
       + `main thread ${share("TaskDuration")} % (script ${share("ScriptDuration")} %, layout ${share("LayoutDuration")} %, style ${share("RecalcStyleDuration")} %); `
