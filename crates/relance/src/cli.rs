@@ -14,11 +14,14 @@ use relance_client::Target;
 use relance_client::connect as connect_once_started;
 #[cfg(unix)]
 use relance_client::{connect, connect_once_started};
+#[cfg(unix)]
+use relance_scm::system::Told;
 use relance_scm::{Caller, Reply, ScmError, ServiceManager, ServiceName, ServiceState, Win32Error};
-use relance_texts::{Lang, Sentence, command, quoted};
+use relance_texts::{Lang, Sentence, command, file, quoted};
 use relance_wire::api::ErrorReply;
 
-use crate::lang::lang;
+use crate::lang::{lang, say};
+use crate::misuse;
 use crate::plain::plain_lines;
 
 /// Options of every command that speaks to a manager.
@@ -53,7 +56,7 @@ pub(crate) fn end_when_nobody_reads() {
         if codes.into_iter().any(is_closed) {
             std::process::exit(0);
         }
-        eprintln!("error: the output cannot be written: {error}");
+        say_error(&say(file::Output { reason: error }));
         std::process::exit(1);
     }));
 }
@@ -86,7 +89,7 @@ impl CommandFailure {
     pub(crate) fn sentence(&self, lang: Lang) -> String {
         match self {
             Self::Scm(error) => format!("{} ({})", error.sentence_in(lang), error.code()),
-            Self::Usage(error) => error.to_string(),
+            Self::Usage(error) => misuse::refusal(error).sentence_in(lang).into_owned(),
             Self::Other(error) => format!("{error:#}"),
             Self::Silent(status) => format!("ended with status {status}"),
         }
@@ -109,27 +112,27 @@ impl CommandFailure {
             Self::Silent(_) => {}
             // Help is output like any other: see `end_when_nobody_reads`.
             Self::Usage(error) if !error.use_stderr() => print!("{}", error.render()),
-            Self::Usage(error) if !json => eprint!("{}", error.render()),
+            Self::Usage(error) if misuse::is_help(&error) => eprint!("{}", error.render()),
+            Self::Usage(error) if json => say_json(&misuse::refusal(&error)),
             Self::Usage(error) => {
-                let text = error.to_string();
-                let text = text.trim_start_matches("error: ").trim();
-                say_json(&ScmError::new(
-                    Win32Error::INVALID_PARAMETER,
-                    Sentence::foreign(text),
-                ));
+                let advice = misuse::advice(&error, lang());
+                say_error(&Self::Scm(misuse::refusal(&error)).sentence(lang()));
+                eprintln!("{}", plain_lines(&advice));
             }
             Self::Other(error) if json => {
                 let text = Sentence::foreign(format!("{error:#}"));
                 say_json(&ScmError::new(Win32Error::INTERNAL_ERROR, text));
             }
             Self::Scm(error) if json => say_json(&error),
-            Self::Scm(_) | Self::Other(_) => {
-                let error = command::ERROR.of(lang());
-                eprintln!("{error}: {}", plain_lines(&self.sentence(lang())));
-            }
+            Self::Scm(_) | Self::Other(_) => say_error(&self.sentence(lang())),
         }
         status
     }
+}
+
+pub(crate) fn say_error(text: &str) {
+    let text = plain_lines(text);
+    eprintln!("{}", say(command::Error { text }));
 }
 
 fn say_json(error: &ScmError) {
@@ -153,8 +156,21 @@ impl From<anyhow::Error> for CommandFailure {
 
 impl From<std::io::Error> for CommandFailure {
     fn from(error: std::io::Error) -> Self {
-        Self::Other(error.into())
+        let sentence = relance_scm::system::reason(&error);
+        Self::Scm(ScmError::new(relance_scm::system::code(&error), sentence))
     }
+}
+
+/// The path of this program.
+#[cfg(unix)]
+pub(crate) fn own_program() -> Result<std::path::PathBuf, ScmError> {
+    std::env::current_exe().told(|reason| file::NoOwnProgram { reason })
+}
+
+/// JSON of our own that does not fit, which does not happen.
+pub(crate) fn misfit(error: serde_json::Error) -> ScmError {
+    let text = Sentence::foreign(error.to_string());
+    ScmError::new(Win32Error::INTERNAL_ERROR, text)
 }
 
 /// A refusal of our own: bad usage that the parser cannot see.
@@ -228,10 +244,7 @@ impl Common {
 
     /// Prints a value as JSON.
     pub(crate) fn print_json<T: serde::Serialize>(value: &T) -> CommandResult {
-        println!(
-            "{}",
-            serde_json::to_string_pretty(value).map_err(anyhow::Error::from)?
-        );
+        println!("{}", serde_json::to_string_pretty(value).map_err(misfit)?);
         Ok(())
     }
 }

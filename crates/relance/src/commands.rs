@@ -378,7 +378,7 @@ fn all() -> impl Iterator<Item = &'static Command> {
 
 /// Reads the command line with the one command that seems to be meant; with all of them if that was
 /// wrong, or for help.
-fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
+pub(crate) fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
     let is_named = |command: &&Command| {
         let mut words = arguments.iter().skip(1);
         words

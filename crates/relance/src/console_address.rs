@@ -2,7 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use anyhow::{Context, Result};
+use relance_scm::{ScmError, Win32Error};
+use relance_texts::{file, quoted};
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -19,13 +20,14 @@ impl ConsoleAddress {
     ///
     /// # Errors
     /// For anything else.
-    pub(crate) fn parse(text: &str, names: Vec<String>) -> Result<Self> {
+    pub(crate) fn parse(text: &str, names: Vec<String>) -> Result<Self, ScmError> {
         let socket = text
             .parse::<u16>()
             .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
             .or_else(|_| text.parse())
-            .with_context(|| {
-                format!("{text:?} is not an address for the console; write it like 127.0.0.1:7467")
+            .map_err(|_| {
+                let text = quoted(text);
+                ScmError::new(Win32Error::INVALID_PARAMETER, file::ConsoleAddress { text })
             })?;
         Ok(Self { socket, names })
     }

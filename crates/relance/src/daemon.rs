@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
 use clap::Parser;
 use relance_engine::identity::Identity;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
@@ -12,12 +11,15 @@ use relance_engine::linux::place::{self, Listening};
 use relance_engine::linux::{
     Administrators, ConsoleAccount, GroupNames, daemon as engine_process, handed_environment,
 };
+use relance_scm::ScmError;
+use relance_scm::system::Told;
 use relance_sessions::{FileStore, Sessions};
+use relance_texts::file;
 use tracing::Level;
 
-use crate::cli::{CommandFailure, CommandResult};
+use crate::cli::{CommandFailure, CommandResult, misfit, own_program, say_error};
 use crate::console_address::ConsoleAddress;
-use crate::plain::plain_lines;
+use crate::lang::lang;
 use crate::settings::{Cgroups, OutputCopy, Overrides, Settings};
 
 /// Carries the settings from the guardian to the engine.
@@ -72,7 +74,8 @@ pub(crate) struct Arguments {
 
 /// Runs until the daemon is stopped.
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let prepared = guardian::prepare().context("the daemon cannot begin")?;
+    let prepared = guardian::prepare().told(|reason| file::DaemonBegins { reason });
+    let prepared = prepared.map_err(cannot_start)?;
     place::make_files_private();
     let mut settings = Settings::load(Overrides {
         config: arguments.config,
@@ -86,11 +89,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         pass_environment: arguments.pass_environment,
         apply: arguments.apply,
         output_copy: arguments.output_copy,
-    })?;
+    })
+    .map_err(cannot_start)?;
     // Before anything is made: what is wrong with a file is told at once.
     settings.services().map_err(cannot_start)?;
-    let setup = set_up(&mut settings)?;
-    let status = guardian::run(prepared, setup).context("the guardian cannot run")?;
+    let setup = set_up(&mut settings).map_err(cannot_start)?;
+    let status = guardian::run(prepared, setup).told(|reason| file::GuardianRuns { reason })?;
     match u8::try_from(status) {
         Ok(0) => Ok(()),
         Ok(status) => Err(CommandFailure::Silent(status)),
@@ -99,28 +103,29 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
 }
 
 /// What keeps the daemon from starting, with its exit status.
-fn cannot_start(error: anyhow::Error) -> CommandFailure {
-    eprintln!("error: {}", plain_lines(&format!("{error:#}")));
+fn cannot_start(error: ScmError) -> CommandFailure {
+    say_error(&CommandFailure::Scm(error).sentence(lang()));
     CommandFailure::Silent(u8::try_from(EXIT_CANNOT_START).unwrap_or(1))
 }
 
-fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
+fn set_up(settings: &mut Settings) -> Result<guardian::Setup, ScmError> {
     let state = place::open_state(&settings.state_folder)?;
     place::check_logs(&settings.log_folder)?;
-    settings.identity = Identity::load_or_create(&settings.state_folder)?.id;
+    let folder = &settings.state_folder;
+    settings.identity = Identity::load_or_create(folder).reading(folder)?.id;
     let groups = GroupNames::new(&settings.identity, state.device_and_inode, &settings.socket);
     let Listening {
         listener,
         lock: socket_lock,
     } = place::listen(&settings.socket)?;
-    let program = std::env::current_exe().context("this program cannot be found again")?;
+    let program = own_program()?;
     let program = program.to_string_lossy().into_owned();
     let console = settings
         .console
         .as_ref()
         .map(|address| console(settings, address, &program))
         .transpose()?;
-    let text = serde_json::to_string(&*settings).context("the settings cannot be handed on")?;
+    let text = serde_json::to_string(&*settings).map_err(misfit)?;
     let mut engine_environment = environment(SETUP_VARIABLE, &text);
     engine_environment.extend(handed_environment());
     Ok(guardian::Setup {
@@ -137,7 +142,7 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup> {
         stopped: settings.state_folder.join("stopped"),
         wait_to_kill: settings.engine_setup().settings.shutdown.wait_to_kill,
         engine_patience: settings.engine_patience(),
-        is_copy: place::is_copy(&settings.state_folder)?,
+        is_copy: place::is_copy(&settings.state_folder).reading(&settings.state_folder)?,
     })
 }
 
@@ -161,12 +166,12 @@ fn console(
     settings: &Settings,
     address: &ConsoleAddress,
     program: &str,
-) -> Result<guardian::ConsoleSetup> {
+) -> Result<guardian::ConsoleSetup, ScmError> {
     let setup = relance_console::Setup {
         socket: settings.socket.clone(),
         names: address.names.clone(),
     };
-    let text = serde_json::to_string(&setup).context("the settings cannot be handed on")?;
+    let text = serde_json::to_string(&setup).map_err(misfit)?;
     Ok(guardian::ConsoleSetup {
         command: vec![program.to_owned(), "console-server".to_owned()],
         environment: environment(relance_console::SETUP_VARIABLE, &text),
@@ -187,8 +192,7 @@ pub(crate) fn engine() -> CommandResult {
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .init();
-    let mut settings: Settings =
-        serde_json::from_str(&text).context("the guardian's settings cannot be read")?;
+    let mut settings: Settings = serde_json::from_str(&text).map_err(misfit)?;
     if settings.identity.is_empty() {
         // An engine that was upgraded under a guardian of version 0.1.
         settings.identity = Identity::load_or_create(&settings.state_folder)?.id;
@@ -197,7 +201,7 @@ pub(crate) fn engine() -> CommandResult {
     // The guardian has read them before it began. They count at boot only, and an engine that takes over
     // later does not fail for them.
     let services = settings.services().unwrap_or_else(|error| {
-        tracing::warn!("{error:#}");
+        tracing::warn!("{error}");
         Vec::new()
     });
     let setup = engine_process::EngineSetup {

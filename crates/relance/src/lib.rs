@@ -27,6 +27,7 @@ mod instances;
 mod lang;
 mod last_lines;
 mod limits;
+mod misuse;
 mod plain;
 mod selection;
 #[cfg(windows)]

@@ -13,13 +13,15 @@ mod variables;
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+#[cfg(unix)]
+use std::io::ErrorKind;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use relance_scm::Sentence;
 use relance_scm::manager::NewService;
-use relance_texts::apply;
+use relance_scm::system::Told;
+use relance_scm::{ScmError, Sentence};
+use relance_texts::{apply, file};
 use wildmatch::WildMatch;
 
 use node::{Entry, Node, Tree, Unreadable};
@@ -50,7 +52,7 @@ pub(crate) struct Descriptions {
 
 /// Where files and variables of the environment come from.
 pub(crate) struct Disk<'a> {
-    pub(crate) read: &'a dyn Fn(&Path) -> Result<String>,
+    pub(crate) read: &'a dyn Fn(&Path) -> Result<String, ScmError>,
     pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
 }
 
@@ -105,8 +107,8 @@ pub(crate) fn read(
 pub(crate) fn read_one(name: &str, text: &str) -> Result<Descriptions, Problems> {
     let disk = Disk {
         read: &|path| {
-            anyhow::ensure!(path == Path::new(name), "there is no other file");
-            Ok(text.to_owned())
+            let text = (path == Path::new(name)).then(|| text.to_owned());
+            text.ok_or(ErrorKind::NotFound).reading(path)
         },
         environment: &|_| None,
     };
@@ -114,13 +116,14 @@ pub(crate) fn read_one(name: &str, text: &str) -> Result<Descriptions, Problems>
 }
 
 /// The text of a file; `-` is the standard input.
-pub(crate) fn read_text(path: &Path) -> Result<String> {
+pub(crate) fn read_text(path: &Path) -> Result<String, ScmError> {
     if path == Path::new("-") {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text)?;
+        let read = std::io::stdin().read_to_string(&mut text);
+        read.told(|reason| file::InputNotRead { reason })?;
         return Ok(text);
     }
-    Ok(fs::read_to_string(path)?)
+    fs::read_to_string(path).reading(path)
 }
 
 /// The reading of files.
@@ -164,20 +167,15 @@ impl Reading<'_> {
             return vec![path.to_owned()];
         }
         listed(path, is_meant).unwrap_or_else(|error| {
-            self.cannot_read(path, &error.into());
+            self.problems.push(error.to_sentence());
             Vec::new()
         })
-    }
-
-    fn cannot_read(&mut self, path: &Path, error: &anyhow::Error) {
-        let problem = cannot_read(path, error);
-        self.problems.add(&shown(path), problem);
     }
 
     fn file(&mut self, path: &Path, variables: Variables) {
         let text = match (self.disk.read)(path) {
             Ok(text) => text,
-            Err(error) => return self.cannot_read(path, &error),
+            Err(error) => return self.problems.push(error.to_sentence()),
         };
         let source = Source {
             name: shown(path),
@@ -248,15 +246,12 @@ impl Reading<'_> {
                 })
             }
             _ if target.is_dir() => listed(&target, is_meant),
-            _ => (self.disk.read)(&target)
-                .map(|_| vec![target.clone()])
-                .map_err(std::io::Error::other),
+            _ => (self.disk.read)(&target).map(|_| vec![target.clone()]),
         };
         let files = match found {
             Ok(files) => files,
             Err(error) => {
-                let problem = cannot_read(&target, &error.into());
-                return self.problems.add(&source.place(at), problem);
+                return self.problems.add(&source.place(at), error.to_sentence());
             }
         };
         self.open.push(identity(path));
@@ -356,8 +351,9 @@ fn is_meant(file: &Path) -> bool {
 }
 
 /// The files of a folder, in the order of their names.
-fn listed(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> std::io::Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
+fn listed(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, ScmError> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
+    let entries = entries.reading(folder)?;
     let files = entries.iter().map(fs::DirEntry::path);
     let mut files: Vec<PathBuf> = files
         .filter(|file| file.is_file() && is_wanted(file))
@@ -375,11 +371,6 @@ fn shown(path: &Path) -> String {
 
 fn identity(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
-}
-
-fn cannot_read(path: &Path, error: &anyhow::Error) -> Sentence {
-    let (path, why) = (shown(path), format!("{error:#}"));
-    apply::CannotRead { path, why }.into()
 }
 
 fn parse(path: &Path, text: &str) -> Result<Node, Unreadable> {

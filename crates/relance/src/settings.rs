@@ -5,10 +5,10 @@
 
 use std::env;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
 use relance_engine::engine::Settings as EngineSettings;
 use relance_engine::linux::daemon::EngineSetup;
 use relance_engine::linux::place;
@@ -16,6 +16,9 @@ use relance_engine::linux::{LogSettings, RebootCommand, Sink};
 use relance_engine::storage::Retention;
 use relance_policy::ShutdownLimits;
 use relance_scm::manager::NewService;
+use relance_scm::system::Told;
+use relance_scm::{ScmError, Win32Error};
+use relance_texts::{Sentence, file, quoted, shown};
 use serde::{Deserialize, Serialize};
 
 use crate::console_address::ConsoleAddress;
@@ -157,12 +160,15 @@ struct Places {
 
 impl Settings {
     /// Reads the file and puts the options over it.
-    pub(crate) fn load(overrides: Overrides) -> Result<Self> {
+    pub(crate) fn load(overrides: Overrides) -> Result<Self, ScmError> {
         let places = places()?;
         let mut file = match overrides.config {
             Some(path) => {
                 let path = absolute(path)?;
-                read(&path)?.with_context(|| format!("there are no settings {}", path.display()))?
+                read(&path)?.ok_or_else(|| {
+                    let path = shown(path.display());
+                    ScmError::new(Win32Error::FILE_NOT_FOUND, file::NoSettings { path })
+                })?
             }
             None => read(&places.config)?.unwrap_or_default(),
         };
@@ -173,7 +179,7 @@ impl Settings {
             .apply
             .into_iter()
             .map(absolute)
-            .collect::<Result<_>>()?;
+            .collect::<Result<_, _>>()?;
         file.output_copy = overrides.output_copy.unwrap_or(file.output_copy);
         let admin_gid = file.admin_group.as_deref().map(group_id).transpose()?;
         let console = overrides.console.as_ref().or(file.console.as_ref());
@@ -184,7 +190,8 @@ impl Settings {
             .as_ref()
             .is_some_and(|address| address.socket.port() == 0)
         {
-            bail!("the console needs a port of its own; write its address like 127.0.0.1:7467");
+            let code = Win32Error::INVALID_PARAMETER;
+            return Err(ScmError::new(code, file::CONSOLE_PORT));
         }
         let choose = |option: Option<PathBuf>, file: &Option<PathBuf>, place: PathBuf| {
             absolute(option.or_else(|| file.clone()).unwrap_or(place))
@@ -270,11 +277,12 @@ impl Settings {
     ///
     /// # Errors
     /// A file that cannot be read or is not valid.
-    pub(crate) fn services(&self) -> Result<Vec<NewService>> {
+    pub(crate) fn services(&self) -> Result<Vec<NewService>, ScmError> {
         let disk = Disk {
             read: &|path| {
                 place::read_settings(path)?
-                    .with_context(|| format!("there is no file {}", path.display()))
+                    .ok_or(ErrorKind::NotFound)
+                    .reading(path)
             },
             ..Disk::OWN
         };
@@ -288,13 +296,16 @@ impl Settings {
 }
 
 /// `None` if there is no such file.
-fn read(path: &Path) -> Result<Option<File>> {
+fn read(path: &Path) -> Result<Option<File>, ScmError> {
     let Some(text) = place::read_settings(path)? else {
         return Ok(None);
     };
-    let file =
-        parse(&text).with_context(|| format!("the settings {} cannot be read", path.display()))?;
-    Ok(Some(file))
+    let file = parse(&text).map_err(|error| {
+        let path = shown(path.display());
+        let problem = Sentence::foreign(error.to_string());
+        ScmError::new(Win32Error::INVALID_DATA, file::NotValid { path, problem })
+    });
+    file.map(Some)
 }
 
 /// The settings that a file holds.
@@ -302,11 +313,15 @@ pub(crate) fn parse(text: &str) -> Result<File, toml::de::Error> {
     toml::from_str(text)
 }
 
-fn absolute(path: PathBuf) -> Result<PathBuf> {
-    std::path::absolute(&path).with_context(|| format!("{} is not a path", path.display()))
+fn absolute(path: PathBuf) -> Result<PathBuf, ScmError> {
+    let shown = shown(path.display());
+    std::path::absolute(&path).told(|reason| file::NotAPath {
+        path: shown,
+        reason,
+    })
 }
 
-fn places() -> Result<Places> {
+fn places() -> Result<Places, ScmError> {
     if rustix::process::getuid().is_root() {
         return Ok(Places {
             config: "/etc/relance/relance.toml".into(),
@@ -328,9 +343,7 @@ fn places() -> Result<Places> {
         .filter(|value| !value.is_empty())
         .map(PathBuf::from);
     let (Some(state), Some(config)) = (state, config) else {
-        bail!(
-            "neither HOME nor the XDG folders are set; name the folders with --state and --socket"
-        );
+        return Err(ScmError::new(Win32Error::INVALID_PARAMETER, file::NO_HOME));
     };
     let socket = match runtime {
         Some(runtime) => runtime.join("relance/relance.sock"),
@@ -344,13 +357,17 @@ fn places() -> Result<Places> {
     })
 }
 
-fn group_id(name: &str) -> Result<u32> {
-    let groups = fs::read_to_string("/etc/group").context("/etc/group cannot be read")?;
+fn group_id(name: &str) -> Result<u32, ScmError> {
+    let path = Path::new("/etc/group");
+    let groups = fs::read_to_string(path).reading(path)?;
     let entry = groups.lines().find_map(|line| {
         let mut fields = line.split(':');
         (fields.next() == Some(name)).then(|| fields.nth(1)?.parse().ok())?
     });
-    entry.with_context(|| format!("there is no group {name:?} (admin_group in the settings)"))
+    entry.ok_or_else(|| {
+        let group = quoted(name);
+        ScmError::new(Win32Error::NONE_MAPPED, file::NoGroup { group })
+    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use relance_texts::{Words, word};
+
 /// What a number without a unit means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bare {
@@ -14,7 +16,7 @@ pub enum Bare {
 }
 
 /// How a duration is written, for messages.
-pub const EXAMPLES: &str = "500ms, 30s, 5m, 1h30m or 2d";
+pub const EXAMPLES: Words = word::DURATION_EXAMPLES;
 
 const UNITS: [(&str, f64); 5] = [
     ("ms", 0.001),

@@ -35,6 +35,7 @@ pub mod settings;
 pub mod stamp;
 pub mod state;
 pub mod status;
+pub mod system;
 pub mod win32;
 mod words;
 

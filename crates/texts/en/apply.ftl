@@ -3,7 +3,6 @@
 apply-at = { $place }: { $problem }
 apply-several = { $problems }
 apply-refused = { $count } problems; nothing was changed
-apply-cannot-read = { $path } cannot be read: { $why }
 apply-includes-itself = { $path } is included by a file that it includes; take one of the two lines out
 apply-named-twice = { $path } is read already; name or include it once
 apply-include = include is a file, a folder or a pattern like "conf.d/*.toml", or a list of these

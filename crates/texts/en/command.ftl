@@ -1,6 +1,6 @@
 ### The words of the command line, beside what the manager says.
 
-command-error = error
+command-error = error: { $text }
 
 ## Refusals of commands
 

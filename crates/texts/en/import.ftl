@@ -182,14 +182,13 @@ import-failure-row = failure { $number }: before { $before }, now { $now }
 import-skipped = { $path } is of none of the known kinds and was passed over
 import-next = Nothing was changed. Read { $path }, then: relance apply --file { $path }
 import-unknown-kind = { $path } is of none of the known kinds; say which with --from: { $kinds }
-import-cannot-read = { $path } cannot be read: { $why }
 import-bad-syntax = { $path }, line { $line }: { $problem }
 import-nothing-there = { $path } holds nothing that can be imported
 import-not-a-variable = { $text } is not NAME=VALUE; write --set NAME=VALUE
 import-no-node = its values are computed, and node cannot be run: { $why }; install node, or write the file as JSON
 import-node-said = node could not read it: { $said }
 import-not-a-file = it is not a file
-import-cannot-write = { $path } cannot be written: { $why }; name a file that is not there yet
+import-cannot-write = { $path } cannot be written: { $reason }; name a file that is not there yet
 
 ## What is wrong with a file
 

@@ -74,3 +74,6 @@ word-repeated = { $text } (the last of { $times } such entries, the others are l
 
 # A code without a text of ours: its name in words.
 word-error-name = { $name }
+
+# How a duration is typed.
+word-duration-examples = 500ms, 30s, 5m, 1h30m or 2d

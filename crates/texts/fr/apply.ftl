@@ -3,7 +3,6 @@
 apply-at = { $place } : { $problem }
 apply-several = { $problems }
 apply-refused = { $count } problèmes ; rien n’a été changé
-apply-cannot-read = { $path } ne peut pas être lu : { $why }
 apply-includes-itself = { $path } est inclus par un fichier qu’il inclut ; retirez l’une des deux lignes
 apply-named-twice = { $path } est déjà lu ; nommez-le ou incluez-le une seule fois
 apply-include = include est un fichier, un dossier ou un motif comme "conf.d/*.toml", ou une liste de ceux-ci

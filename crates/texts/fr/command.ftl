@@ -1,6 +1,6 @@
 ### Les mots de la ligne de commande, à côté de ce que dit le gestionnaire.
 
-command-error = erreur
+command-error = erreur : { $text }
 
 ## Refus des commandes
 

@@ -183,14 +183,13 @@ import-failure-row = échec { $number } : avant { $before }, maintenant { $now }
 import-skipped = { $path } n’est d’aucun des types connus et a été laissé de côté
 import-next = Rien n’a été changé. Lisez { $path }, puis : relance apply --file { $path }
 import-unknown-kind = { $path } n’est d’aucun des types connus ; dites lequel avec --from : { $kinds }
-import-cannot-read = { $path } ne peut pas être lu : { $why }
 import-bad-syntax = { $path }, ligne { $line } : { $problem }
 import-nothing-there = { $path } ne contient rien qui puisse être importé
 import-not-a-variable = { $text } n’est pas NOM=VALEUR ; écrivez --set NOM=VALEUR
 import-no-node = ses valeurs sont calculées, et node ne peut pas être lancé : { $why } ; installez node, ou écrivez le fichier en JSON
 import-node-said = node n’a pas pu le lire : { $said }
 import-not-a-file = ce n’est pas un fichier
-import-cannot-write = { $path } ne peut pas être écrit : { $why } ; nommez un fichier qui n’existe pas encore
+import-cannot-write = { $path } ne peut pas être écrit : { $reason } ; nommez un fichier qui n’existe pas encore
 
 ## Ce qui ne va pas dans un fichier
 

@@ -69,3 +69,6 @@ word-error = { $text } ({ $code })
 word-wrote = { $name } a écrit : { $words } (par { $author })
 word-repeated = { $text } (la dernière de { $times } entrées semblables, les autres sont omises)
 word-error-name = { $name }
+
+# Comment s’écrit une durée.
+word-duration-examples = 500ms, 30s, 5m, 1h30m ou 2d

@@ -49,5 +49,5 @@ is told
 FOLDER/php (PHP X.Y.Z): removed
 FOLDER/php (PHP X.Y.Z): was not there
 [[".",".."],[".",".."]]
-/bin/true: it is no PHP that can be asked (): EOF while parsing a value at line 1 column 0
-/no/such/php: it cannot be run: No such file or directory (os error 2)
+/bin/true: it is not a PHP that can be asked; name the PHP for the command line with --php
+/no/such/php: it cannot be run: it does not exist

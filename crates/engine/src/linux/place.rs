@@ -13,9 +13,11 @@ mod state;
 mod trust;
 mod walk;
 
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use relance_scm::{ScmError, Win32Error, system};
+use relance_texts::{Sentence, place, shown};
 use rustix::fs::{Mode, OFlags, Stat};
 use rustix::process::umask;
 
@@ -28,37 +30,24 @@ use trust::Trust;
 use walk::{Last, Walk};
 
 /// Why a place is not used: what is wrong with it, and the command that mends it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Unfit(String);
-
-impl Unfit {
-    fn new(sentence: impl Into<String>) -> Self {
-        Self(sentence.into())
-    }
-
-    fn io(path: &Path, what: &str, error: impl Into<std::io::Error>) -> Self {
-        use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem, StorageFull};
-        let error = error.into();
-        let advice = match error.kind() {
-            ReadOnlyFilesystem => "; make its file system writable, or name another place",
-            StorageFull => "; make space",
-            PermissionDenied => "; check who owns the folder, and its mode",
-            _ => "",
-        };
-        Self(format!(
-            "{} cannot be {what}: {error}{advice}",
-            path.display()
-        ))
-    }
+fn unfit(sentence: impl Into<Sentence>) -> ScmError {
+    ScmError::new(Win32Error::ACCESS_DENIED, sentence)
 }
 
-impl std::fmt::Display for Unfit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
+/// What the system refused there, and what would help. `what` is a choice of `place-cannot`.
+fn refused(path: &Path, what: &str, error: impl Into<io::Error>) -> ScmError {
+    let error = error.into();
+    let path = shown(path.display());
+    let reason = system::reason(&error);
+    let problem = place::Cannot { path, what, reason };
+    let sentence = match error.kind() {
+        ErrorKind::ReadOnlyFilesystem => place::AdviceReadOnly { problem }.into(),
+        ErrorKind::StorageFull => place::AdviceFull { problem }.into(),
+        ErrorKind::PermissionDenied => place::AdviceDenied { problem }.into(),
+        _ => Sentence::from(problem),
+    };
+    ScmError::new(system::code(&error), sentence)
 }
-
-impl std::error::Error for Unfit {}
 
 /// From now on the files that this process makes are for its own user, unless they are opened to
 /// others on purpose. Services have a umask of their own.
@@ -71,10 +60,10 @@ pub fn make_files_private() {
 ///
 /// # Errors
 /// When somebody else could put another folder in its place, or everybody may write to it.
-pub fn check_logs(path: &Path) -> Result<(), Unfit> {
+pub fn check_logs(path: &Path) -> Result<(), ScmError> {
     let last = |_: &Trust, path: &Path, stat: &Stat| trust::check_logs(path, stat);
     let walk = Walk {
-        to: "the log folder",
+        to: place::LOG_FOLDER,
         make: Some(0o751),
         system_groups: true,
         any_owner: false,
@@ -88,13 +77,13 @@ pub fn check_logs(path: &Path) -> Result<(), Unfit> {
 ///
 /// # Errors
 /// When others may write to it or put another in its place, or it cannot be read.
-pub fn read_settings(path: &Path) -> Result<Option<String>, Unfit> {
+pub fn read_settings(path: &Path) -> Result<Option<String>, ScmError> {
     // The usual way to say: no settings at all. Nobody can put words into it.
     if path == Path::new("/dev/null") {
         return Ok(Some(String::new()));
     }
     let walk = Walk {
-        to: "the settings",
+        to: place::SETTINGS,
         make: None,
         system_groups: false,
         any_owner: false,
@@ -105,12 +94,12 @@ pub fn read_settings(path: &Path) -> Result<Option<String>, Unfit> {
     };
     let flags = OFlags::RDONLY | OFlags::NONBLOCK;
     let mut file = files::open_in(&found.folder, &found.name, flags)
-        .map_err(|error| Unfit::io(path, "read", error))?;
-    let stat = rustix::fs::fstat(&file).map_err(|error| Unfit::io(path, "looked at", error))?;
-    found.trust.check_file(path, &stat, "the settings")?;
+        .map_err(|error| refused(path, "read", error))?;
+    let stat = rustix::fs::fstat(&file).map_err(|error| refused(path, "looked-at", error))?;
+    found.trust.check_file(path, &stat, place::SETTINGS)?;
     let mut text = String::new();
     file.read_to_string(&mut text)
-        .map_err(|error| Unfit::io(path, "read", error))?;
+        .map_err(|error| refused(path, "read", error))?;
     Ok(Some(text))
 }
 
@@ -119,7 +108,7 @@ pub fn read_settings(path: &Path) -> Result<Option<String>, Unfit> {
 #[must_use]
 pub fn who_else_may_replace(program: &Path) -> Option<String> {
     let walk = Walk {
-        to: "the program",
+        to: place::PROGRAM,
         make: None,
         system_groups: false,
         any_owner: false,
@@ -127,12 +116,12 @@ pub fn who_else_may_replace(program: &Path) -> Option<String> {
     };
     let found = match walk.find(program) {
         Ok(found) => found?,
-        Err(unfit) => return Some(unfit.0),
+        Err(error) => return Some(error.to_string()),
     };
     let checked = found
         .trust
-        .check_file(&found.path, &found.stat, "the program");
-    checked.err().map(|unfit| unfit.0)
+        .check_file(&found.path, &found.stat, place::PROGRAM);
+    checked.err().map(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::{Args, Parser};
 use relance_engine::database::backup::{self, Contents};
+use relance_scm::system::Told;
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Sentence, command, shown};
 
@@ -52,7 +52,7 @@ impl Place {
 
     /// The daemon's settings. Its socket is, as for every command, that of `RELANCE_SOCKET` if nothing
     /// else is named.
-    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
+    pub(crate) fn settings(&self) -> Result<Settings, ScmError> {
         let socket = std::env::var_os("RELANCE_SOCKET").map(PathBuf::from);
         Settings::load(Overrides {
             config: self.config.clone(),
@@ -153,7 +153,7 @@ fn deliver(copy: &Path, file: &Path, force: bool) -> CommandResult {
                 sentence,
             )));
         }
-        Err(error) => return Err(unwritten(&new, error)),
+        Err(error) => return Ok(Err(error).writing(&new)?),
     };
     let mut write = || -> io::Result<()> {
         io::copy(&mut File::open(copy)?, &mut target)?;
@@ -164,14 +164,9 @@ fn deliver(copy: &Path, file: &Path, force: bool) -> CommandResult {
         let folder = file.parent().filter(|folder| *folder != Path::new(""));
         File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
     };
-    write().map_err(|error| {
+    let written = write();
+    if written.is_err() {
         let _ = fs::remove_file(&new);
-        unwritten(file, error)
-    })
-}
-
-fn unwritten(file: &Path, error: io::Error) -> CommandFailure {
-    let described =
-        Err::<(), _>(error).with_context(|| format!("{} cannot be written", file.display()));
-    described.map_or_else(CommandFailure::Other, |()| CommandFailure::Silent(1))
+    }
+    Ok(written.writing(file)?)
 }

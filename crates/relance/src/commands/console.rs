@@ -7,10 +7,12 @@ mod browser;
 #[cfg(windows)]
 mod service;
 
-#[cfg(unix)]
-use anyhow::Context;
 use clap::{Parser, Subcommand};
+#[cfg(unix)]
+use relance_scm::system::Told;
 use relance_texts::command;
+#[cfg(unix)]
+use relance_texts::file;
 use relance_wire::api::{Role, TokenRequest};
 
 use crate::cli::{CommandResult, Common, usage};
@@ -177,9 +179,9 @@ pub(crate) fn serve() -> CommandResult {
     // The kernel calls it "exe": the guardian starts its own program without its path.
     let _ = rustix::thread::set_name(c"relance");
     let setup = relance_console::handed_over_setup()?;
-    relance_console::confine().context("the console cannot give up its rights")?;
+    relance_console::confine().told(|reason| file::ConsoleRights { reason })?;
     let listener = relance_engine::linux::guardian::handed_over_listener()
-        .context("the console has no socket")?;
-    relance_console::serve(listener, setup).context("the console cannot run")?;
+        .told(|reason| file::ConsoleSocket { reason })?;
+    relance_console::serve(listener, setup).told(|reason| file::ConsoleRuns { reason })?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use relance_scm::manager::{Watched, WatchedChange, next_change};
 use relance_texts::{command, error, quoted, shown};
 use relance_wire::api::EventBody;
 
-use crate::cli::{CommandFailure, CommandResult, Common, Manager, name, usage};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager, misfit, name, usage};
 use crate::lang::{lang, say};
 use crate::plain::plain;
 use crate::text::{moment, moment_from};
@@ -130,7 +130,7 @@ fn named(entry: &LogEntry) -> String {
 /// One entry; as JSON, one line each.
 pub(super) fn print(entry: &LogEntry, json: bool) -> CommandResult {
     if json {
-        let line = serde_json::to_string(&EventBody::from(entry)).map_err(anyhow::Error::from)?;
+        let line = serde_json::to_string(&EventBody::from(entry)).map_err(misfit)?;
         println!("{line}");
         return Ok(());
     }

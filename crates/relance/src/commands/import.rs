@@ -11,7 +11,9 @@ use std::path::PathBuf;
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use relance_import::{Kind, Options, Problem, System};
-use relance_texts::import;
+use relance_scm::ScmError;
+use relance_scm::system::{self, Told};
+use relance_texts::{file, import, shown};
 
 use crate::cli::{CommandResult, Common, usage};
 use crate::lang::lang;
@@ -82,12 +84,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         Some(path) => {
             let file = OpenOptions::new().write(true).create_new(true).open(path);
             let written = file.and_then(|mut file| file.write_all(found.toml.as_bytes()));
-            written.map_err(|why| {
-                usage(import::CannotWrite {
-                    path: path.display().to_string(),
-                    why: why.to_string(),
-                })
-            })?;
+            let path = shown(path.display());
+            written.told(|reason| import::CannotWrite { path, reason })?;
             print!("{report}");
         }
         None => {
@@ -104,10 +102,11 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
 fn said(problem: Problem) -> crate::cli::CommandFailure {
     let path = |path: PathBuf| path.display().to_string();
     match problem {
-        Problem::Read(file, why) => usage(import::CannotRead {
-            path: path(file),
-            why: why.to_string(),
-        }),
+        Problem::Read(file, why) => {
+            let path = shown(file.display());
+            let reason = system::reason(&why);
+            ScmError::new(system::code(&why), file::NotRead { path, reason }).into()
+        }
         Problem::UnknownKind(file) => usage(import::UnknownKind {
             path: path(file),
             kinds: Kind::ALL.map(Kind::name).join(", "),

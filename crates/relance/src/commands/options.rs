@@ -6,14 +6,14 @@
 
 use clap::builder::TypedValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
-use relance_scm::Win32Error;
 use relance_scm::settings::{Section, Setting, Subject, Value, ValueType, all};
+use relance_scm::{ScmError, Win32Error};
 use relance_texts::Lang;
 use relance_wire::api::ChangeConfigRequest;
 use relance_wire::settings::to_json;
 use serde_json::{Map, Value as Json};
 
-use crate::cli::CommandFailure;
+use crate::cli::{CommandFailure, misfit};
 
 /// Everything but the name, the command and what follows a failure.
 #[derive(Debug, Default)]
@@ -74,7 +74,7 @@ fn change<const N: usize>(given: [&Given; N]) -> Result<ChangeConfigRequest, Com
         place.insert(setting.key.to_owned(), json.clone());
     }
     let change = serde_json::from_value(body.into());
-    Ok(change.map_err(anyhow::Error::from)?)
+    Ok(change.map_err(misfit)?)
 }
 
 /// An object in another one.
@@ -157,7 +157,7 @@ fn option(setting: &'static Setting) -> Arg {
 fn parser(setting: &'static Setting) -> impl TypedValueParser<Value = Value> {
     clap::builder::StringValueParser::new().try_map(|text| {
         let value = setting.value.parse(&text);
-        value.map_err(|problem| format!("{problem} ({})", Win32Error::INVALID_PARAMETER))
+        value.map_err(|problem| ScmError::new(Win32Error::INVALID_PARAMETER, problem))
     })
 }
 

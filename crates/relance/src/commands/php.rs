@@ -11,7 +11,12 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use relance_scm::{ScmError, Win32Error};
+use relance_texts::{Sentence, php, shown};
+
 use crate::cli::{CommandFailure, CommandResult};
+use crate::lang::say;
+use crate::plain::plain_lines;
 use probe::Php;
 
 /// The PHP extension win32service on this machine
@@ -54,29 +59,30 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
                 None => find::extension(&php.program)?,
             };
             place::install(php, &extension)?;
-            Ok(Some(probe::load(php)?))
+            probe::load(php)
         }),
         Action::Uninstall { php } => each(php, |php| {
             let removed = place::uninstall(php)?;
-            Ok(Some(if removed {
-                "removed".to_owned()
+            Ok(if removed {
+                php::REMOVED
             } else {
-                "was not there".to_owned()
-            }))
+                php::NOT_THERE
+            }
+            .into())
         }),
-        Action::Doctor { php } => each(php, |php| examine(php).map(Some)),
+        Action::Doctor { php } => each(php, examine),
     }
 }
 
-fn examine(php: &Php) -> anyhow::Result<String> {
+fn examine(php: &Php) -> Result<Sentence, ScmError> {
     match place::missing(php) {
-        Some(problem) => anyhow::bail!("{problem}"),
+        Some(problem) => Err(ScmError::new(Win32Error::FILE_NOT_FOUND, problem)),
         None => probe::load(php),
     }
 }
 
 /// Every PHP of this machine, and whether it loads the extension or what is wrong.
-pub(crate) fn examine_all() -> Vec<(PathBuf, anyhow::Result<String>)> {
+pub(crate) fn examine_all() -> Vec<(PathBuf, Result<Sentence, ScmError>)> {
     let examined = find::programs().into_iter().map(|program| {
         let outcome = probe::ask(&program).and_then(|php| examine(&php));
         (program, outcome)
@@ -87,7 +93,7 @@ pub(crate) fn examine_all() -> Vec<(PathBuf, anyhow::Result<String>)> {
 /// Does something for each PHP; one that fails does not keep the others from their turn.
 fn each(
     named: &[PathBuf],
-    mut act: impl FnMut(&Php) -> anyhow::Result<Option<String>>,
+    mut act: impl FnMut(&Php) -> Result<Sentence, ScmError>,
 ) -> CommandResult {
     let programs = if named.is_empty() {
         find::programs()
@@ -95,28 +101,28 @@ fn each(
         named.to_vec()
     };
     if programs.is_empty() {
-        return Err(CommandFailure::Other(anyhow::anyhow!(
-            "no PHP was found in PATH and the usual folders; name one with --php"
-        )));
+        return Err(ScmError::new(Win32Error::NOT_FOUND, php::NONE).into());
     }
     let mut failed = false;
-    for program in programs {
-        let outcome = probe::ask(&program).and_then(|php| {
-            let said = act(&php)?;
-            Ok((php, said))
+    for path in programs {
+        let outcome = probe::ask(&path).and_then(|found| {
+            let said = act(&found)?;
+            Ok((found.version, said))
         });
-        match outcome {
-            Ok((php, said)) => println!(
-                "{} (PHP {}): {}",
-                program.display(),
-                php.version,
-                said.unwrap_or_default()
-            ),
+        let program = shown(path.display());
+        let line = match outcome {
+            Ok((version, said)) => say(php::Of {
+                program,
+                version,
+                said,
+            }),
             Err(error) => {
                 failed = true;
-                println!("{}: {error:#}", program.display());
+                let problem = error.to_sentence();
+                say(php::ProblemOf { program, problem })
             }
-        }
+        };
+        println!("{}", plain_lines(&line));
     }
     if failed {
         return Err(CommandFailure::Silent(1));

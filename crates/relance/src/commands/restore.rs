@@ -6,15 +6,15 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::Parser;
 use relance_client::{Target, connect};
 use relance_engine::database::OpenError;
 use relance_engine::database::backup::{self, Contents};
 use relance_engine::identity::{Identity, Stage};
 use relance_scm::manager::wait;
+use relance_scm::system::Told;
 use relance_scm::{Caller, ScmError, ServiceManager, Win32Error};
-use relance_texts::{Sentence, command, shown};
+use relance_texts::{Sentence, command, file, shown};
 use rustix::fs::{FlockOperation, flock};
 
 use super::backup::{Place, summary};
@@ -50,10 +50,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             sentence,
         )));
     }
-    let described = || format!("the folder {} cannot be made", folder.display());
     let mut builder = fs::DirBuilder::new();
     let made = builder.recursive(true).mode(0o700).create(folder);
-    made.with_context(described)?;
+    made.told(|reason| file::FolderNotMade {
+        path: shown(folder.display()),
+        reason,
+    })?;
     let stopped = lock(folder)?;
     // A daemon whose folder was moved away under it holds the lock in the other one.
     let is_waited_for = match is_closed(&settings) {
@@ -125,7 +127,10 @@ fn lock(folder: &Path) -> Result<Option<OwnedFd>, CommandFailure> {
         .mode(0o600)
         .custom_flags(options)
         .open(&path)
-        .with_context(|| format!("{} cannot be opened", path.display()))?;
+        .told(|reason| file::NotOpened {
+            path: shown(path.display()),
+            reason,
+        })?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(Some(file.into())),
         Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
@@ -168,10 +173,14 @@ fn prepare(
     copy: &Path,
 ) -> Result<Contents, CommandFailure> {
     let file = &arguments.file;
-    let described = || format!("{} cannot be copied to {}", file.display(), copy.display());
-    let mut source = File::open(file).with_context(described)?;
-    let mut target = backup::new_file(copy).with_context(described)?;
-    io::copy(&mut source, &mut target).with_context(described)?;
+    let mut source = File::open(file).reading(file)?;
+    let mut target = backup::new_file(copy).writing(copy)?;
+    let copied = io::copy(&mut source, &mut target);
+    copied.told(|reason| file::NotCopied {
+        path: shown(file.display()),
+        target: shown(copy.display()),
+        reason,
+    })?;
     drop(target);
     let contents = backup::check(copy).map_err(|error| {
         let sentence = command::NotABackup {

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Parser;
 use relance_policy::simulate::{Script, simulate};
+use relance_scm::system::Told;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, ServiceName};
 
 use super::options::FailureOptions;
@@ -44,8 +44,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let config = config(&arguments)?;
     let text = match &arguments.file {
-        Some(path) => std::fs::read_to_string(path)
-            .with_context(|| format!("{} cannot be read", path.display()))?,
+        Some(path) => std::fs::read_to_string(path).reading(path)?,
         None => arguments.script.clone(),
     };
     let script: Script = text.parse()?;

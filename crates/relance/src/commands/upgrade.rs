@@ -14,13 +14,15 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
 use clap::Parser;
-use relance_scm::ServiceName;
+use relance_scm::system::Told;
+use relance_scm::{ScmError, ServiceName, Win32Error};
+use relance_texts::{Sentence, Value, file, quoted, shown, upgrade};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::cli::{CommandResult, Common, Manager};
+use crate::cli::{CommandResult, Common, Manager, own_program};
+use crate::lang::say;
 use crate::plain::plain;
 
 /// How long the next manager may take to answer.
@@ -67,21 +69,15 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let same = before
         .iter()
         .filter(|(name, pid)| after.get(*name) == Some(*pid));
-    println!(
-        "{} takes over: {} of {} services run on in the same process",
-        plain(&version),
-        same.count(),
-        before.len()
-    );
+    let (same, all) = (same.count(), before.len());
+    let version = plain(&version);
+    println!("{}", say(upgrade::TakesOver { version, same, all }));
     let others = before
         .iter()
         .filter(|(name, pid)| after.get(*name) != Some(*pid));
     for (name, _) in others {
-        println!(
-            "  {} ended meanwhile; relance why {} says more",
-            plain(name.as_str()),
-            plain(name.as_str())
-        );
+        let name = plain(name.as_str());
+        println!("  {}", say(upgrade::Ended { name }));
     }
     Ok(())
 }
@@ -98,26 +94,33 @@ fn processes(manager: &Manager) -> Result<BTreeMap<ServiceName, u32>, crate::cli
         .collect())
 }
 
+/// What stands in the way of an upgrade.
+fn refused(sentence: impl Into<Sentence>) -> ScmError {
+    ScmError::new(Win32Error::NOT_SUPPORTED, sentence)
+}
+
+/// What of a process cannot be looked at.
+fn denied(reason: Value) -> Sentence {
+    upgrade::Denied { reason }.into()
+}
+
 impl Running {
     /// The manager whose engine is this process.
-    fn of_engine(engine: u32) -> Result<Self> {
+    fn of_engine(engine: u32) -> Result<Self, ScmError> {
         let guardian = parent(engine)?;
         if guardian == 1 {
-            bail!(
-                "the manager is process 1, whose end is that of its container; start a container of the new image"
-            );
+            return Err(refused(upgrade::PROCESS_1));
         }
         let pid = i32::try_from(guardian).ok().and_then(Pid::from_raw);
-        let pid = pid.context("the manager's process cannot be found")?;
-        let pidfd = pidfd_open(pid, PidfdFlags::empty())
-            .context("the manager's process cannot be found")?;
+        let pid = pid.ok_or_else(|| refused(upgrade::NOT_FOUND))?;
+        let pidfd = pidfd_open(pid, PidfdFlags::empty()).told(|_| upgrade::NOT_FOUND)?;
         let proc = PathBuf::from(format!("/proc/{guardian}"));
-        let denied = "the manager's process cannot be looked at; be root, or its user";
-        let mut arguments = words(&proc.join("cmdline")).context(denied)?;
+        let mut arguments = words(&proc.join("cmdline")).told(denied)?;
         if arguments.get(1).is_none_or(|word| word != "daemon") {
-            bail!("process {guardian} is not `relance daemon`; it is left alone");
+            let pid = guardian;
+            return Err(refused(upgrade::NotADaemon { pid }));
         }
-        let environment = words(&proc.join("environ")).context(denied)?;
+        let environment = words(&proc.join("environ")).told(denied)?;
         let output = |number: u32| {
             let file = OpenOptions::new()
                 .append(true)
@@ -126,25 +129,25 @@ impl Running {
         };
         Ok(Self {
             pidfd,
-            program: replaced(&fs::read_link(proc.join("exe")).context(denied)?),
+            program: replaced(&fs::read_link(proc.join("exe")).told(denied)?),
             arguments: arguments.split_off(1),
             environment: environment.into_iter().filter_map(variable).collect(),
-            folder: fs::read_link(proc.join("cwd")).context(denied)?,
+            folder: fs::read_link(proc.join("cwd")).told(denied)?,
             outputs: [output(1), output(2)],
             is_unit: parent(guardian)? == 1 && is_unit(&proc),
         })
     }
 
     /// Ends it at once, and waits for that.
-    fn kill(&self) -> Result<()> {
+    fn kill(&self) -> Result<(), ScmError> {
         pidfd_send_signal(self.pidfd.as_fd(), Signal::KILL)
-            .context("the manager may not be ended; be root, or its user")?;
+            .told(|reason| upgrade::NotKilled { reason })?;
         let mut ended = [PollFd::new(&self.pidfd, PollFlags::IN)];
-        poll(&mut ended, None).context("the manager's end cannot be waited for")?;
+        poll(&mut ended, None).told(|reason| upgrade::NoEnd { reason })?;
         Ok(())
     }
 
-    fn start_again(self) -> Result<()> {
+    fn start_again(self) -> Result<(), ScmError> {
         let [out, err] = self.outputs;
         let started = Command::new(&self.program)
             .args(self.arguments)
@@ -156,34 +159,36 @@ impl Running {
             .stderr(err)
             .process_group(0)
             .spawn();
-        let program = self.program.display();
-        started.with_context(|| {
-            format!(
-                "{program} cannot be started; services run on, start it with the options it had"
-            )
-        })?;
+        let program = shown(self.program.display());
+        started.told(|reason| upgrade::NotStarted { program, reason })?;
         Ok(())
     }
 }
 
 /// Whether the program can take over from a manager of this version; what it calls itself.
-fn check(program: &Path, running: &str) -> Result<String> {
-    let shown = program.display();
+fn check(program: &Path, running: &str) -> Result<String, ScmError> {
+    let path = || shown(program.display());
     let output = Command::new(program).arg("--version").output();
-    let output = output
-        .with_context(|| format!("{shown} cannot be executed; the manager stays as it is"))?;
+    let output = output.told(|reason| {
+        let path = path();
+        let problem = file::NotExecuted { path, reason };
+        upgrade::Stays { problem }
+    })?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     let Some(version) = text
         .strip_prefix("relance ")
         .filter(|_| output.status.success())
     else {
-        bail!("{shown} does not say its version ({text:?}); the manager stays as it is");
+        let (program, text) = (path(), quoted(text));
+        let problem = upgrade::NoVersion { program, text };
+        return Err(refused(upgrade::Stays { problem }));
     };
     if numbers(version) < numbers(running) {
-        bail!(
-            "{shown} is version {version}, older than the manager, which is {running}; it may not read the \
-             service database: see docs/upgrade.md, \"Going back\""
-        );
+        return Err(refused(upgrade::Older {
+            program: path(),
+            version,
+            running,
+        }));
     }
     Ok(text)
 }
@@ -204,30 +209,32 @@ fn replaced(exe: &Path) -> PathBuf {
 }
 
 /// Waits until a manager answers: the client of a service would, for as long as its environment says.
-fn wait(common: &Common) -> Result<()> {
-    let program = std::env::current_exe().context("this program cannot be found again")?;
-    let mut list = Command::new(program);
+fn wait(common: &Common) -> Result<(), ScmError> {
+    let program = own_program()?;
+    let mut list = Command::new(&program);
     if let Some(socket) = common.socket() {
         list.arg("--socket").arg(socket);
     }
     list.args(["list", "--json"])
         .env(relance_wire::channel::WAIT_VARIABLE, PATIENCE_MS)
         .stdout(Stdio::null());
-    if !list.status().context("nothing can be started")?.success() {
-        bail!(
-            "no manager answers; services run on without one: look at its messages (journalctl --unit relance), \
-             and start it with the options it had"
-        );
+    let status = list.status().told(|reason| {
+        let path = shown(program.display());
+        file::NotExecuted { path, reason }
+    });
+    if !status?.success() {
+        let code = Win32Error::RPC_S_SERVER_UNAVAILABLE;
+        return Err(ScmError::new(code, upgrade::NO_ANSWER));
     }
     Ok(())
 }
 
-fn parent(pid: u32) -> Result<u32> {
+fn parent(pid: u32) -> Result<u32, ScmError> {
     let text = fs::read_to_string(format!("/proc/{pid}/status"));
-    let text = text.context("the manager's process cannot be found; run this where it runs")?;
+    let text = text.told(|_| upgrade::NOT_FOUND)?;
     let parent = text.lines().find_map(|line| line.strip_prefix("PPid:"));
     let parent = parent.and_then(|parent| parent.trim().parse().ok());
-    parent.context("the manager's process cannot be found; run this where it runs")
+    parent.ok_or_else(|| refused(upgrade::NOT_FOUND))
 }
 
 /// Whether systemd runs it as a unit of its own, and so starts it again.

@@ -42,6 +42,11 @@ impl Problems {
         self.0.push(apply::At { place, problem }.into());
     }
 
+    /// What names its file itself.
+    pub(super) fn push(&mut self, problem: Sentence) {
+        self.0.push(problem);
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -56,6 +56,55 @@ fn starts_controls_and_settings_that_fail_say_why_in_french() {
 }
 
 #[test]
+fn what_a_command_cannot_read_is_said_in_french() {
+    let daemon = Daemon::start(relance());
+    let file = daemon.folder().join("twice.toml");
+    let service = "[[service]]\nname = 'a'\ncommand_line = '/a'\n";
+    std::fs::write(&file, [service, service].concat()).expect("a file");
+    let file = file.to_string_lossy();
+    let says = |arguments: &[&str], status: i32, wanted: &str| {
+        let output = french(&daemon, arguments);
+        let text = refusal(&output);
+        assert!(text.starts_with(wanted), "{text}");
+        assert_eq!(output.status.code(), Some(status), "{text}");
+    };
+    says(
+        &["logs", "a", "--line", "3"],
+        2,
+        "erreur : il n’y a pas d’option --line ; vouliez-vous dire --lines ? (87 ERROR_INVALID_PARAMETER)\n\
+         utilisation : relance logs",
+    );
+    says(
+        &["apply", "--file", "/nowhere"],
+        2,
+        "erreur : /nowhere ne peut pas être lu : il n’existe pas",
+    );
+    says(
+        &["import", "/nowhere"],
+        3,
+        "erreur : /nowhere ne peut pas être lu : il n’existe pas (2 ERROR_FILE_NOT_FOUND)",
+    );
+    says(
+        &["apply", "--file", &file],
+        2,
+        &format!("erreur : {file}:5:8 : a est décrit ici et à {file}:2:8"),
+    );
+    says(
+        &["daemon", "--config", "/nowhere"],
+        78,
+        "erreur : il n’y a pas de réglages /nowhere ; nommez le fichier avec --config",
+    );
+    says(
+        &["daemon", "--state", "/etc/passwd"],
+        78,
+        "erreur : /etc/passwd, sur le chemin vers le dossier d’état, n’est pas un dossier",
+    );
+    let php = french(&daemon, &["php", "doctor", "--php", "/nowhere"]);
+    let text = String::from_utf8_lossy(&php.stdout).replace('\u{a0}', " ");
+    assert!(text.contains("il ne peut pas être exécuté"), "{text}");
+}
+
+#[test]
 fn json_is_the_same_in_each_language() {
     let daemon = Daemon::start(relance());
     program(&daemon, "stopped", "/bin/sleep 100000");
@@ -63,12 +112,17 @@ fn json_is_the_same_in_each_language() {
         &["stop", "stopped", "--json"][..],
         &["stop", "--all", "--json"],
         &["start", "--all", "--no-wait", "--json"],
+        &["stop", "--nosuch", "--json"],
+        &["apply", "--file", "/nowhere", "--json"],
     ] {
         let output = french(&daemon, arguments);
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&text).into_owned();
         assert!(
-            text.contains("is not running; start it first") || text.contains("started"),
+            text.contains("is not running; start it first")
+                || text.contains("started")
+                || text.contains("there is no option --nosuch")
+                || text.contains("it does not exist"),
             "{text}"
         );
     }

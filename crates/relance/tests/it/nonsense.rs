@@ -248,7 +248,7 @@ fn ten_megabytes_of_output_without_a_line_end() {
 fn two_daemons_on_one_database() {
     let daemon = Daemon::start(relance());
     let output = daemon.command().output().expect("the program runs");
-    assert_refused(&output, 1, &["another daemon", "--state"]);
+    assert_refused(&output, 78, &["another daemon", "--state"]);
     assert!(output.stderr.starts_with(b"error: "));
     // The first one is not disturbed.
     assert!(daemon.relance(&["list"]).status.success());
@@ -267,7 +267,7 @@ fn a_state_folder_that_is_a_file() {
         .arg(folder.path().join("logs"))
         .output()
         .expect("the program runs");
-    assert_refused(&output, 1, &["is not a folder", "name another"]);
+    assert_refused(&output, 78, &["is not a folder", "name another"]);
 }
 
 /// A program that mounts a small disk where the daemon keeps its state, and then is the daemon; in a
@@ -307,7 +307,7 @@ fn a_read_only_state_folder() {
         .expect("the program runs");
     assert_refused(
         &output,
-        1,
+        78,
         &["cannot be opened", "make its file system writable"],
     );
 }

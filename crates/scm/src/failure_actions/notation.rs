@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{RecoveryAction, RecoveryActionKind, ResetPeriod};
-use relance_texts::{Sentence, error, quoted, shown};
+use relance_texts::{Sentence, error, quoted};
 
 use crate::duration::{self, Bare};
 use crate::error::ScmError;
@@ -60,7 +60,7 @@ fn delay_ms(text: &str) -> Result<u32, ScmError> {
         .ok_or_else(|| {
             invalid(error::NoDelay {
                 text: quoted(text),
-                examples: shown(duration::EXAMPLES),
+                examples: duration::EXAMPLES,
                 most: u32::MAX,
             })
         })

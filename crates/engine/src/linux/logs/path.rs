@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use relance_scm::config::{Extensions, OutputMode};
 use relance_scm::manager::OutputStream;
 use relance_scm::settings::{OUTPUT, STDERR_FILE, STDOUT_FILE, stderr_of};
-use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error};
-use relance_texts::{Sentence, error, shown};
+use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error, system};
+use relance_texts::{Sentence, error};
 
 use crate::linux::place::OutputPlace;
 
@@ -101,7 +101,7 @@ pub(crate) fn check_log_places(
             return Err(ScmError::new(code, error::OfOption { option, problem }));
         }
         if let Err(problem) = OutputPlace::check(Path::new(&*name.fill_in(&path))) {
-            let problem = shown(problem);
+            let problem = system::reason(&problem);
             let code = Win32Error::PATH_NOT_FOUND;
             return Err(ScmError::new(code, error::OfOption { option, problem }));
         }

@@ -8,11 +8,13 @@ use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
+use relance_scm::ScmError;
+use relance_texts::{place, shown};
 use rustix::fs::Stat;
 
-use super::Unfit;
 use super::files::open_output;
 use super::trust::Trust;
+use super::unfit;
 use super::walk::{Last, Walk};
 
 /// Mode of the folders that are made for such a file.
@@ -70,7 +72,7 @@ impl OutputPlace {
         };
         let last = |_: &Trust, path: &Path, stat: &Stat| check(path, stat);
         let walk = Walk {
-            to: "the log file",
+            to: place::LOG_FILE,
             make,
             system_groups: true,
             any_owner: true,
@@ -102,15 +104,12 @@ impl OutputPlace {
     }
 }
 
-fn check(path: &Path, stat: &Stat) -> Result<(), Unfit> {
+fn check(path: &Path, stat: &Stat) -> Result<(), ScmError> {
     if stat.st_mode & 0o002 == 0 {
         return Ok(());
     }
-    Err(Unfit::new(format!(
-        "everybody may write to the folder {}, so a log file would not be safe there; name a folder of its \
-         own",
-        path.display()
-    )))
+    let folder = shown(path.display());
+    Err(unfit(place::OutputFolderMode { folder }))
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::time::Duration;
 
+use relance_scm::{ScmError, Win32Error, system};
+use relance_texts::{Sentence, place, shown};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, fstat, statat, unlinkat};
 use rustix::io::Errno;
@@ -19,14 +21,17 @@ use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connec
 use rustix::process::{Pid, PidfdFlags, pidfd_open, umask};
 
 use super::super::peer::credentials;
-use super::Unfit;
 use super::files::open_in;
 use super::state::take;
 use super::trust::kind;
 use super::walk::{Found, Last, Walk};
+use super::{refused, unfit};
 
 /// How long a socket may take to show whether somebody is behind it.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Stands for the process id of a daemon that answers nobody.
+const SILENT: &str = "silent";
 
 /// A socket that is served by this daemon alone.
 #[derive(Debug)]
@@ -43,15 +48,13 @@ pub struct Listening {
 /// # Errors
 /// When another daemon serves it, when something else than a dead socket is in its place, or when
 /// others could put something else there.
-pub fn listen(path: &Path) -> Result<Listening, Unfit> {
+pub fn listen(path: &Path) -> Result<Listening, ScmError> {
     let (Some(folder_path), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(Unfit::new(format!(
-            "{} cannot be a socket; name a file with --socket",
-            path.display()
-        )));
+        let path = shown(path.display());
+        return Err(unfit(place::NoSocket { path }));
     };
     let walk = Walk {
-        to: "the socket",
+        to: place::SOCKET,
         make: Some(0o755),
         system_groups: false,
         any_owner: false,
@@ -60,60 +63,58 @@ pub fn listen(path: &Path) -> Result<Listening, Unfit> {
     let found = walk.open(folder_path)?;
     let lock = lock(&found, path, name)?;
     remove_dead(&found.fd, path, name)?;
-    let listener = bind(path).map_err(|error| Unfit::io(path, "made", error))?;
+    let listener = bind(path).map_err(|error| refused(path, "made", error))?;
     Ok(Listening { listener, lock })
 }
 
-fn lock(found: &Found, path: &Path, name: &OsStr) -> Result<OwnedFd, Unfit> {
+fn lock(found: &Found, path: &Path, name: &OsStr) -> Result<OwnedFd, ScmError> {
     let mut lock_name = OsString::from(name);
     lock_name.push(".lock");
     let lock_path = path.with_file_name(&lock_name);
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NONBLOCK;
     let file = open_in(&found.fd, &lock_name, flags)
-        .map_err(|error| Unfit::io(&lock_path, "opened", error))?;
-    let stat = fstat(&file).map_err(|error| Unfit::io(&lock_path, "looked at", error))?;
+        .map_err(|error| refused(&lock_path, "opened", error))?;
+    let stat = fstat(&file).map_err(|error| refused(&lock_path, "looked-at", error))?;
     found.trust.check_lock(&lock_path, &stat)?;
     take(file, &lock_path, |pid| is_served(path, pid))
 }
 
-fn is_served(path: &Path, pid: &str) -> String {
-    format!(
-        "another daemon (process {pid}) serves {}; stop it, or name another socket with --socket",
-        path.display()
-    )
+fn is_served(path: &Path, pid: &str) -> ScmError {
+    let path = shown(path.display());
+    let sentence: Sentence = if pid == SILENT {
+        place::ServedSilent { path }.into()
+    } else {
+        place::Served { path, pid }.into()
+    };
+    ScmError::new(Win32Error::SERVICE_ALREADY_RUNNING, sentence)
 }
 
-fn remove_dead(folder: &OwnedFd, path: &Path, name: &OsStr) -> Result<(), Unfit> {
+fn remove_dead(folder: &OwnedFd, path: &Path, name: &OsStr) -> Result<(), ScmError> {
     let stat = match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(stat) => stat,
         Err(Errno::NOENT) => return Ok(()),
-        Err(error) => return Err(Unfit::io(path, "looked at", error)),
+        Err(error) => return Err(refused(path, "looked-at", error)),
     };
     let what = match kind(&stat) {
         FileType::Socket => return remove_if_dead(folder, path, name),
-        FileType::RegularFile => "a file",
-        FileType::Directory => "a folder",
-        FileType::Symlink => "a link",
-        _ => "not a socket",
+        FileType::RegularFile => "file",
+        FileType::Directory => "folder",
+        FileType::Symlink => "link",
+        _ => "other",
     };
-    Err(Unfit::new(format!(
-        "{} is {what}, and only the socket of a daemon that has ended is replaced; move it away, or name \
-         another socket with --socket",
-        path.display()
-    )))
+    let path = shown(path.display());
+    Err(unfit(place::InTheWay { path, what }))
 }
 
-fn remove_if_dead(folder: &OwnedFd, path: &Path, name: &OsStr) -> Result<(), Unfit> {
+fn remove_if_dead(folder: &OwnedFd, path: &Path, name: &OsStr) -> Result<(), ScmError> {
     let owner = owner(path).map_err(|error| {
-        Unfit::new(format!(
-            "{} is a socket that is in use or not for this user ({error}); name another with --socket",
-            path.display()
-        ))
+        let (path, reason) = (shown(path.display()), system::reason(&error));
+        unfit(place::SocketInUse { path, reason })
     })?;
     match owner {
-        Some(pid) => Err(Unfit::new(is_served(path, &pid))),
+        Some(pid) => Err(is_served(path, &pid)),
         None => unlinkat(folder, name, AtFlags::empty())
-            .map_err(|error| Unfit::io(path, "removed", error)),
+            .map_err(|error| refused(path, "removed", error)),
     }
 }
 
@@ -134,7 +135,7 @@ fn owner(path: &Path) -> io::Result<Option<String>> {
         match connect(&socket, &address) {
             Ok(()) => {}
             // So many wait already that it must be alive, or stopped.
-            Err(Errno::AGAIN) => return Ok(Some("unknown: it answers nobody".to_owned())),
+            Err(Errno::AGAIN) => return Ok(Some(SILENT.to_owned())),
             Err(Errno::INTR) => continue,
             Err(Errno::CONNREFUSED | Errno::NOENT) => return Ok(None),
             Err(error) => return Err(error.into()),

@@ -9,10 +9,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use relance_scm::{ScmError, Win32Error};
+use relance_texts::{place, shown};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, fchmod, stat, statat};
 
-use super::Unfit;
 use super::files::open_in;
+use super::refused;
 use super::trust::{Trust, kind};
 use super::walk::{Found, Last, Walk};
 use crate::linux::clock::boot_id;
@@ -35,10 +37,10 @@ pub struct State {
 /// # Errors
 /// When others may read or write it or put another in its place, when something in it is not the
 /// daemon's, or when another daemon uses it.
-pub fn open_state(path: &Path) -> Result<State, Unfit> {
+pub fn open_state(path: &Path) -> Result<State, ScmError> {
     let last = |trust: &Trust, path: &Path, stat: &Stat| trust.check_state(path, stat);
     let walk = Walk {
-        to: "the state folder",
+        to: place::STATE_FOLDER,
         make: Some(0o700),
         system_groups: false,
         any_owner: false,
@@ -127,14 +129,14 @@ impl fmt::Display for Place {
     }
 }
 
-fn check_entries(found: &Found) -> Result<(), Unfit> {
-    let unreadable = |error| Unfit::io(&found.path, "read", error);
+fn check_entries(found: &Found) -> Result<(), ScmError> {
+    let unreadable = |error| refused(&found.path, "read", error);
     let folder = open_in(
         &found.fd,
         OsStr::new("."),
         OFlags::RDONLY | OFlags::DIRECTORY,
     )
-    .map_err(|error| Unfit::io(&found.path, "read", error))?;
+    .map_err(|error| refused(&found.path, "read", error))?;
     for entry in Dir::read_from(&folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
@@ -146,31 +148,30 @@ fn check_entries(found: &Found) -> Result<(), Unfit> {
 }
 
 /// Files that others could read if the folder let them are closed: earlier versions made them so.
-fn check_entry(found: &Found, name: &OsStr) -> Result<(), Unfit> {
+fn check_entry(found: &Found, name: &OsStr) -> Result<(), ScmError> {
     let path: PathBuf = found.path.join(name);
     let stat = statat(&found.fd, name, AtFlags::SYMLINK_NOFOLLOW)
-        .map_err(|error| Unfit::io(&path, "looked at", error))?;
+        .map_err(|error| refused(&path, "looked-at", error))?;
     found.trust.check_state_entry(&path, &stat)?;
     if kind(&stat) == FileType::RegularFile && stat.st_mode & 0o077 != 0 {
         let close = || -> std::io::Result<()> {
             let file = open_in(&found.fd, name, OFlags::RDONLY | OFlags::NONBLOCK)?;
             Ok(fchmod(&file, Mode::from_raw_mode(stat.st_mode & 0o700))?)
         };
-        close().map_err(|error| Unfit::io(&path, "closed to others", error))?;
+        close().map_err(|error| refused(&path, "closed", error))?;
     }
     Ok(())
 }
 
 /// One daemon for one folder.
-fn lock(folder: &OwnedFd, path: &Path) -> Result<OwnedFd, Unfit> {
+fn lock(folder: &OwnedFd, path: &Path) -> Result<OwnedFd, ScmError> {
     let file_path = path.join("lock");
     let file = open_in(folder, OsStr::new("lock"), OFlags::RDWR | OFlags::CREATE)
-        .map_err(|error| Unfit::io(&file_path, "opened", error))?;
+        .map_err(|error| refused(&file_path, "opened", error))?;
     take(file, &file_path, |pid| {
-        format!(
-            "another daemon (process {pid}) uses {}; stop it, or name another folder with --state",
-            path.display()
-        )
+        let path = shown(path.display());
+        let code = Win32Error::SERVICE_ALREADY_RUNNING;
+        ScmError::new(code, place::IsUsed { path, pid })
     })
 }
 
@@ -178,12 +179,12 @@ fn lock(folder: &OwnedFd, path: &Path) -> Result<OwnedFd, Unfit> {
 pub(super) fn take(
     mut file: File,
     path: &Path,
-    held: impl FnOnce(&str) -> String,
-) -> Result<OwnedFd, Unfit> {
-    lock::take(&mut file).map_err(|pid| Unfit::new(held(&pid)))?;
+    held: impl FnOnce(&str) -> ScmError,
+) -> Result<OwnedFd, ScmError> {
+    lock::take(&mut file).map_err(|pid| held(&pid))?;
     file.set_len(0)
         .and_then(|()| file.rewind())
         .and_then(|()| writeln!(file, "{}", std::process::id()))
-        .map_err(|error| Unfit::io(path, "written (is the disk full?)", error))?;
+        .map_err(|error| refused(path, "written", error))?;
     Ok(file.into())
 }

@@ -56,7 +56,7 @@ fn give_away(path: &Path) -> bool {
 }
 
 #[track_caller]
-fn refused<T: std::fmt::Debug>(outcome: Result<T, Unfit>, why: &str) {
+fn assert_unfit<T: std::fmt::Debug>(outcome: Result<T, ScmError>, why: &str) {
     let sentence = outcome.expect_err(why).to_string();
     assert!(sentence.contains(why), "{sentence}");
 }
@@ -77,7 +77,7 @@ fn a_state_folder_is_made_for_its_user_alone_and_used_once() {
     assert_eq!(mode(&state.join("lock")), 0o600);
     let meta = fs::metadata(&state).unwrap();
     assert_eq!(held.device_and_inode, (meta.dev(), meta.ino()));
-    refused(
+    assert_unfit(
         open_state(&state),
         &format!("process {}", std::process::id()),
     );
@@ -96,8 +96,8 @@ fn a_state_folder_that_others_may_enter_is_refused_with_what_mends_it() {
     ] {
         let state = folder.path().join(format!("{mode:o}"));
         make(&state, mode);
-        refused(open_state(&state), &format!("others may {why}"));
-        refused(
+        assert_unfit(open_state(&state), &format!("others may {why}"));
+        assert_unfit(
             open_state(&state),
             &format!("chmod 700 {}", state.display()),
         );
@@ -107,7 +107,7 @@ fn a_state_folder_that_others_may_enter_is_refused_with_what_mends_it() {
     let state = folder.path().join("foreign");
     make(&state, 0o700);
     if give_away(&state) {
-        refused(
+        assert_unfit(
             open_state(&state),
             &format!("chown root {}", state.display()),
         );
@@ -122,17 +122,17 @@ fn every_folder_on_the_way_is_looked_at() {
     let state = way.join("state");
     make(&state, 0o700);
     let mend = format!("chmod go-w {}", way.display());
-    refused(open_state(&state), &mend);
-    refused(check_logs(&state), &mend);
-    refused(listen(&state.join("s")), &mend);
+    assert_unfit(open_state(&state), &mend);
+    assert_unfit(check_logs(&state), &mend);
+    assert_unfit(listen(&state.join("s")), &mend);
     fs::write(state.join("settings"), "").unwrap();
-    refused(read_settings(&state.join("settings")), &mend);
+    assert_unfit(read_settings(&state.join("settings")), &mend);
     // As /tmp is: what is ours there cannot be exchanged.
     set_mode(&way, 0o1777);
     open_state(&state).unwrap();
     if give_away(&state) {
-        refused(check_logs(&state.join("log")), "belongs to user 1234");
-        refused(listen(&state.join("s")), "belongs to user 1234");
+        assert_unfit(check_logs(&state.join("log")), "belongs to user 1234");
+        assert_unfit(listen(&state.join("s")), "belongs to user 1234");
     }
 }
 
@@ -152,14 +152,14 @@ fn links_are_followed_where_nobody_else_could_have_put_them() {
     let open = folder.path().join("open");
     make(&open, 0o1777);
     symlink(&real, open.join("planted")).unwrap();
-    refused(
+    assert_unfit(
         open_state(&open.join("planted/state")),
         "is a link in a folder that others may write to",
     );
-    refused(check_logs(&open.join("planted")), "is a link");
+    assert_unfit(check_logs(&open.join("planted")), "is a link");
     symlink(folder.path().join("b"), folder.path().join("c")).unwrap();
     symlink(folder.path().join("c"), folder.path().join("b")).unwrap();
-    refused(open_state(&folder.path().join("b")), "Too many levels");
+    assert_unfit(open_state(&folder.path().join("b")), "Too many levels");
 }
 
 #[test]
@@ -172,24 +172,24 @@ fn what_was_planted_in_a_state_folder_is_refused() {
     let entry = state.join("relance.db");
 
     symlink(&victim, &entry).unwrap();
-    refused(open_state(&state), "is a link");
+    assert_unfit(open_state(&state), "is a link");
     fs::remove_file(&entry).unwrap();
 
     fs::hard_link(&victim, &entry).unwrap();
-    refused(open_state(&state), "has a second name");
+    assert_unfit(open_state(&state), "has a second name");
     fs::remove_file(&entry).unwrap();
 
     fs::write(&entry, "").unwrap();
     set_mode(&entry, 0o666);
-    refused(open_state(&state), "chmod go-rwx");
+    assert_unfit(open_state(&state), "chmod go-rwx");
     set_mode(&entry, 0o600);
     if give_away(&entry) {
-        refused(open_state(&state), "belongs to user 1234");
+        assert_unfit(open_state(&state), "belongs to user 1234");
     }
     fs::remove_file(&entry).unwrap();
 
     symlink(&victim, state.join("lock")).unwrap();
-    refused(open_state(&state), "is a link");
+    assert_unfit(open_state(&state), "is a link");
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
 }
 
@@ -242,10 +242,10 @@ fn one_daemon_listens_on_a_socket() {
     assert_eq!(mode(&path), 0o666, "peers are known by their credentials");
     assert_eq!(mode(&folder.path().join("run")), 0o755);
     let own = format!("process {}", std::process::id());
-    refused(listen(&path), &own);
+    assert_unfit(listen(&path), &own);
     // Even one whose lock was removed.
     fs::remove_file(folder.path().join("run/s.lock")).unwrap();
-    refused(listen(&path), &own);
+    assert_unfit(listen(&path), &own);
     drop(first);
     listen(&path).expect("a dead socket is replaced");
 }
@@ -257,24 +257,24 @@ fn only_a_dead_socket_is_removed() {
     let victim = folder.path().join("victim");
 
     fs::write(&path, "precious").unwrap();
-    refused(listen(&path), "is a file");
+    assert_unfit(listen(&path), "is a file");
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
     fs::remove_file(&path).unwrap();
 
     make(&path, 0o700);
-    refused(listen(&path), "is a folder");
+    assert_unfit(listen(&path), "is a folder");
     fs::remove_dir(&path).unwrap();
 
     let living = UnixListener::bind(&victim).unwrap();
     symlink(&victim, &path).unwrap();
-    refused(listen(&path), "is a link");
+    assert_unfit(listen(&path), "is a link");
     drop(living);
-    refused(listen(&path), "is a link");
+    assert_unfit(listen(&path), "is a link");
     assert!(victim.exists());
     fs::remove_file(&path).unwrap();
 
     let other = UnixDatagram::bind(&path).unwrap();
-    refused(listen(&path), "in use");
+    assert_unfit(listen(&path), "in use");
     drop(other);
     fs::remove_file(&path).unwrap();
 
@@ -282,7 +282,7 @@ fn only_a_dead_socket_is_removed() {
     let slow = UnixListener::bind(&path).unwrap();
     rustix::net::listen(&slow, 0).unwrap();
     let _waiting = std::os::unix::net::UnixStream::connect(&path).unwrap();
-    refused(listen(&path), "answers nobody");
+    assert_unfit(listen(&path), "answers nobody");
 }
 
 #[test]
@@ -318,15 +318,15 @@ fn a_lock_that_somebody_planted_is_not_touched() {
     let victim = folder.path().join("victim");
     fs::write(&victim, "precious").unwrap();
     symlink(&victim, &lock).unwrap();
-    refused(listen(&path), "s.lock cannot be opened");
+    assert_unfit(listen(&path), "s.lock cannot be opened");
     fs::remove_file(&lock).unwrap();
     fs::hard_link(&victim, &lock).unwrap();
-    refused(listen(&path), "is not the lock");
+    assert_unfit(listen(&path), "is not the lock");
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
     fs::remove_file(&lock).unwrap();
     fs::write(&lock, "").unwrap();
     if give_away(&lock) {
-        refused(listen(&path), "is not the lock");
+        assert_unfit(listen(&path), "is not the lock");
     }
 }
 
@@ -339,17 +339,17 @@ fn settings_that_others_may_write_are_refused() {
     set_mode(&path, 0o644);
     assert_eq!(read_settings(&path).unwrap().as_deref(), Some("a = 1"));
     set_mode(&path, 0o646);
-    refused(
+    assert_unfit(
         read_settings(&path),
         &format!("chmod go-w {}", path.display()),
     );
     set_mode(&path, 0o600);
     if give_away(&path) {
-        refused(read_settings(&path), "chown root");
+        assert_unfit(read_settings(&path), "chown root");
     }
     fs::remove_file(&path).unwrap();
     make(&path, 0o755);
-    refused(read_settings(&path), "not a regular file");
+    assert_unfit(read_settings(&path), "not a regular file");
 }
 
 #[test]
@@ -359,12 +359,12 @@ fn a_log_folder_may_belong_to_a_service_but_not_to_everybody() {
     check_logs(&logs).unwrap();
     assert_eq!(mode(&logs), 0o751);
     set_mode(&logs, 0o777);
-    refused(check_logs(&logs), "chmod o-w");
+    assert_unfit(check_logs(&logs), "chmod o-w");
     set_mode(&logs, 0o770);
     if give_away(&logs) {
         check_logs(&logs).unwrap();
         // Nothing below it is on a safe way.
-        refused(check_logs(&logs.join("deeper")), "belongs to user 1234");
+        assert_unfit(check_logs(&logs.join("deeper")), "belongs to user 1234");
     }
 }
 

@@ -9,7 +9,10 @@ use std::path::Path;
 
 use rustix::fs::{FileType, Stat};
 
-use super::Unfit;
+use relance_scm::ScmError;
+use relance_texts::{Value, Words, place, shown};
+
+use super::unfit;
 
 /// Groups with a lower number are the system's own.
 const SYSTEM_GID_END: u32 = 1000;
@@ -53,132 +56,105 @@ impl Trust {
         &self,
         path: &Path,
         stat: &Stat,
-        to: &str,
+        to: Words,
         system_groups: bool,
-    ) -> Result<(), Unfit> {
-        let folder = path.display();
+    ) -> Result<(), ScmError> {
+        let folder = shown(path.display());
         if !self.owner(stat) {
-            return Err(Unfit::new(format!(
-                "the folder {folder} on the way to {to} belongs to {}, who may put something else there; \
-                 give it to root (chown root {folder}), or name another place",
-                user(stat.st_uid)
-            )));
+            return Err(unfit(place::AncestorOwner {
+                folder,
+                to,
+                owner: user(stat.st_uid),
+            }));
         }
         let is_sticky = stat.st_mode & 0o1000 != 0;
         let of_the_system =
             system_groups && stat.st_mode & 0o002 == 0 && stat.st_gid < SYSTEM_GID_END;
         if self.others_write(stat) && !is_sticky && !of_the_system {
-            return Err(Unfit::new(format!(
-                "others may write to the folder {folder} on the way to {to} (mode {}), and so put \
-                 something else there; close it (chmod go-w {folder}), or name another place",
-                mode(stat)
-            )));
+            let mode = mode(stat);
+            return Err(unfit(place::AncestorMode { folder, to, mode }));
         }
         Ok(())
     }
 
     /// The state folder: nobody else may even read it.
-    pub(super) fn check_state(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
-        let folder = path.display();
+    pub(super) fn check_state(&self, path: &Path, stat: &Stat) -> Result<(), ScmError> {
+        let folder = shown(path.display());
         if stat.st_uid != self.own_uid {
-            return Err(Unfit::new(format!(
-                "the state folder {folder} belongs to {}, and the daemon runs as {}; give it to that user \
-                 (chown {1} {folder}), or name another with --state",
-                user(stat.st_uid),
-                user(self.own_uid),
-            )));
+            return Err(unfit(place::StateOwner {
+                folder,
+                owner: user(stat.st_uid),
+                own: user(self.own_uid),
+            }));
         }
         if stat.st_mode & 0o077 != 0 {
-            let what = if stat.st_mode & 0o022 == 0 {
-                "read"
+            let mode = mode(stat);
+            return Err(if stat.st_mode & 0o022 == 0 {
+                unfit(place::StateRead { folder, mode })
             } else {
-                "write to"
-            };
-            return Err(Unfit::new(format!(
-                "others may {what} the state folder {folder} (mode {}), where the services and their \
-                 environments are; close it: chmod 700 {folder}",
-                mode(stat)
-            )));
+                unfit(place::StateWritten { folder, mode })
+            });
         }
         Ok(())
     }
 
     /// Something in the state folder.
-    pub(super) fn check_state_entry(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
-        let file = path.display();
-        let remove = format!("look where it comes from, and remove it: rm {file}");
-        let refuse = |why: &str, mend: &str| Err(Unfit::new(format!("{file} {why}; {mend}")));
+    pub(super) fn check_state_entry(&self, path: &Path, stat: &Stat) -> Result<(), ScmError> {
+        let file = shown(path.display());
         let kind = kind(stat);
         if kind == FileType::Symlink {
-            return refuse(
-                "is a link, and the daemon follows none in its state folder",
-                &remove,
-            );
+            return Err(unfit(place::EntryLink { file }));
         }
         if !self.owner(stat) {
-            let whose = format!("belongs to {}, not to the daemon", user(stat.st_uid));
-            return refuse(&whose, &remove);
+            let owner = user(stat.st_uid);
+            return Err(unfit(place::EntryOwner { file, owner }));
         }
         if kind == FileType::RegularFile && stat.st_nlink > 1 {
-            return refuse(
-                "has a second name elsewhere, by which others may reach it",
-                &remove,
-            );
+            return Err(unfit(place::EntrySecondName { file }));
         }
         // A socket is for everybody who may enter the folder.
         if kind != FileType::Socket && stat.st_mode & 0o022 != 0 {
-            let why = format!("may be written to by others (mode {})", mode(stat));
-            return refuse(&why, &format!("close it: chmod go-rwx {file}"));
+            let mode = mode(stat);
+            return Err(unfit(place::EntryMode { file, mode }));
         }
         Ok(())
     }
 
     /// A file that says what is run: settings, a program.
-    pub(super) fn check_file(&self, path: &Path, stat: &Stat, what: &str) -> Result<(), Unfit> {
-        let file = path.display();
-        let refuse = |why: String| Err(Unfit::new(format!("{what} {file} {why}")));
+    pub(super) fn check_file(&self, path: &Path, stat: &Stat, what: Words) -> Result<(), ScmError> {
+        let file = shown(path.display());
         if kind(stat) != FileType::RegularFile {
-            return refuse("is not a regular file".to_owned());
+            return Err(unfit(place::FileKind { what, file }));
         }
         if !self.owner(stat) {
             let owner = user(stat.st_uid);
-            return refuse(format!(
-                "belongs to {owner}; give it to root: chown root {file}"
-            ));
+            return Err(unfit(place::FileOwner { what, file, owner }));
         }
         if self.others_write(stat) {
             let mode = mode(stat);
-            return refuse(format!(
-                "may be written to by others (mode {mode}); close it: chmod go-w {file}"
-            ));
+            return Err(unfit(place::FileMode { what, file, mode }));
         }
         Ok(())
     }
 
     /// A lock beside a socket: made by a daemon of this user, or by nobody.
-    pub(super) fn check_lock(&self, path: &Path, stat: &Stat) -> Result<(), Unfit> {
+    pub(super) fn check_lock(&self, path: &Path, stat: &Stat) -> Result<(), ScmError> {
         let ours = stat.st_uid == self.own_uid || stat.st_uid == 0;
         if kind(stat) == FileType::RegularFile && stat.st_nlink == 1 && ours {
             return Ok(());
         }
-        let file = path.display();
-        Err(Unfit::new(format!(
-            "{file} is not the lock of a daemon of this user; look where it comes from and remove it, \
-             or name another socket with --socket"
-        )))
+        let file = shown(path.display());
+        Err(unfit(place::NotALock { file }))
     }
 }
 
 /// The folder of output, which may belong to another account.
-pub(super) fn check_logs(path: &Path, stat: &Stat) -> Result<(), Unfit> {
+pub(super) fn check_logs(path: &Path, stat: &Stat) -> Result<(), ScmError> {
     if stat.st_mode & 0o002 == 0 {
         return Ok(());
     }
-    let folder = path.display();
-    Err(Unfit::new(format!(
-        "everybody may write to the log folder {folder} (mode {}); close it: chmod o-w {folder}",
-        mode(stat)
-    )))
+    let (folder, mode) = (shown(path.display()), mode(stat));
+    Err(unfit(place::LogsMode { folder, mode }))
 }
 
 pub(super) fn kind(stat: &Stat) -> FileType {
@@ -190,9 +166,9 @@ fn mode(stat: &Stat) -> String {
 }
 
 /// A user as people know it.
-fn user(uid: u32) -> String {
+fn user(uid: u32) -> Value {
     if uid == 0 {
-        return "root".to_owned();
+        return "root".into();
     }
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let name = passwd.lines().find_map(|line| {
@@ -200,7 +176,7 @@ fn user(uid: u32) -> String {
         let name = fields.next()?;
         (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
     });
-    name.unwrap_or_else(|| format!("user {uid}"))
+    name.map_or_else(|| place::User { uid: shown(uid) }.into(), Value::from)
 }
 
 /// Whether a group has no member but this user, by the files of the system. One that stands elsewhere

@@ -10,11 +10,13 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
 
+use relance_scm::ScmError;
+use relance_texts::{Words, place, shown};
 use rustix::fs::{FileType, Mode, OFlags, Stat, fchmod, fstat, mkdirat, openat, readlinkat};
 use rustix::io::Errno;
 
-use super::Unfit;
 use super::trust::{Trust, kind};
+use super::{refused, unfit};
 
 /// Links on one way, as the kernel counts them.
 const LINKS_MAX: u32 = 40;
@@ -23,7 +25,7 @@ const FOLDER: OFlags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXE
 /// What is asked of a place.
 pub(super) struct Walk<'a> {
     /// What lies there, for sentences.
-    pub(super) to: &'a str,
+    pub(super) to: Words,
     /// The mode of folders that are made if they are missing.
     pub(super) make: Option<u32>,
     /// Whether a group of the system's may write to folders on the way (`/var/log` of Ubuntu).
@@ -37,7 +39,7 @@ pub(super) struct Walk<'a> {
 /// What is at the end of the way.
 pub(super) enum Last<'a> {
     /// A folder, which is checked by this instead of the rules for those on the way.
-    Folder(&'a dyn Fn(&Trust, &Path, &Stat) -> Result<(), Unfit>),
+    Folder(&'a dyn Fn(&Trust, &Path, &Stat) -> Result<(), ScmError>),
     /// A folder like those on the way.
     FolderOnTheWay,
     /// A file, which is for the caller to check.
@@ -67,13 +69,13 @@ struct Step {
 
 impl Walk<'_> {
     /// The place, which has to be there in the end.
-    pub(super) fn open(&self, path: &Path) -> Result<Found, Unfit> {
+    pub(super) fn open(&self, path: &Path) -> Result<Found, ScmError> {
         self.find(path)?
-            .ok_or_else(|| Unfit::io(path, "found", Errno::NOENT))
+            .ok_or_else(|| refused(path, "found", Errno::NOENT))
     }
 
     /// The place; `None` if it or a folder on the way is not there.
-    pub(super) fn find(&self, path: &Path) -> Result<Option<Found>, Unfit> {
+    pub(super) fn find(&self, path: &Path) -> Result<Option<Found>, ScmError> {
         let root = Step::root()?;
         let trust = Trust::of_this_process(&root.stat);
         let mut way = vec![root];
@@ -106,18 +108,18 @@ impl Walk<'_> {
         Ok(end_of(way, trust))
     }
 
-    fn step(&self, here: &Step, name: OsString) -> Result<Option<Step>, Unfit> {
+    fn step(&self, here: &Step, name: OsString) -> Result<Option<Step>, ScmError> {
         let path = here.path.join(&name);
         let opened = match openat(&here.fd, &name, FOLDER, Mode::empty()) {
             Err(Errno::NOENT) => match self.make {
                 Some(mode) => make(here.fd.as_fd(), &name, mode)
-                    .map_err(|error| Unfit::io(&path, "made", error))?,
+                    .map_err(|error| refused(&path, "made", error))?,
                 None => return Ok(None),
             },
-            Err(error) => return Err(Unfit::io(&path, "opened", error)),
+            Err(error) => return Err(refused(&path, "opened", error)),
             Ok(fd) => fd,
         };
-        let stat = fstat(&opened).map_err(|error| Unfit::io(&path, "looked at", error))?;
+        let stat = fstat(&opened).map_err(|error| refused(&path, "looked-at", error))?;
         Ok(Some(Step {
             fd: opened,
             stat,
@@ -132,24 +134,20 @@ impl Walk<'_> {
         here: &Step,
         link: &Step,
         links: u32,
-    ) -> Result<PathBuf, Unfit> {
+    ) -> Result<PathBuf, ScmError> {
         if trust.others_write(&here.stat) || self.any_owner && !trust.owner(&here.stat) {
-            return Err(Unfit::new(format!(
-                "{} on the way to {} is a link in a folder that others may write to; name the folder \
-                 that it should lead to instead",
-                link.path.display(),
-                self.to
-            )));
+            let (path, to) = (shown(link.path.display()), self.to);
+            return Err(unfit(place::LinkOpen { path, to }));
         }
         if links > LINKS_MAX {
-            return Err(Unfit::io(&link.path, "followed", Errno::LOOP));
+            return Err(refused(&link.path, "followed", Errno::LOOP));
         }
         let target = readlinkat(&link.fd, "", Vec::new())
-            .map_err(|error| Unfit::io(&link.path, "followed", error))?;
+            .map_err(|error| refused(&link.path, "followed", error))?;
         Ok(OsString::from_vec(target.into_bytes()).into())
     }
 
-    fn check(&self, trust: &Trust, step: &Step, is_last: bool) -> Result<(), Unfit> {
+    fn check(&self, trust: &Trust, step: &Step, is_last: bool) -> Result<(), ScmError> {
         let is_folder = kind(&step.stat) == FileType::Directory;
         match &self.last {
             Last::File if is_last => return Ok(()),
@@ -159,11 +157,8 @@ impl Walk<'_> {
             _ => {}
         }
         if !is_folder {
-            return Err(Unfit::new(format!(
-                "{} on the way to {} is not a folder; move it away, or name another place",
-                step.path.display(),
-                self.to
-            )));
+            let (path, to) = (shown(step.path.display()), self.to);
+            return Err(unfit(place::NotAFolder { path, to }));
         }
         if self.any_owner {
             return Ok(());
@@ -173,11 +168,11 @@ impl Walk<'_> {
 }
 
 impl Step {
-    fn root() -> Result<Self, Unfit> {
+    fn root() -> Result<Self, ScmError> {
         let path = PathBuf::from("/");
         let fd = rustix::fs::open(&path, FOLDER, Mode::empty())
-            .map_err(|error| Unfit::io(&path, "opened", error))?;
-        let stat = fstat(&fd).map_err(|error| Unfit::io(&path, "looked at", error))?;
+            .map_err(|error| refused(&path, "opened", error))?;
+        let stat = fstat(&fd).map_err(|error| refused(&path, "looked-at", error))?;
         let name = OsString::new();
         Ok(Self {
             fd,

@@ -186,7 +186,7 @@ fn phps() -> Vec<Finding> {
             Err(error) => Finding::warning(
                 &about,
                 doctor::Php {
-                    said: format!("{error:#}"),
+                    said: error.to_sentence(),
                 },
                 doctor::PHP_DO,
             ),

@@ -7,7 +7,11 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use relance_scm::system::Told;
+use relance_scm::{ScmError, Win32Error};
+use relance_texts::{php, shown};
+
+use crate::cli::own_program;
 
 /// Folders of PHPs that need not be in `PATH`.
 const FOLDERS: [&str; 4] = [
@@ -53,16 +57,17 @@ fn is_php(path: &Path) -> bool {
 ///
 /// # Errors
 /// When there is none.
-pub(super) fn extension(php: &Path) -> Result<PathBuf> {
-    let program = env::current_exe().context("this program cannot be found")?;
+pub(super) fn extension(php: &Path) -> Result<PathBuf, ScmError> {
+    let program = own_program()?;
     let folder = program.parent().unwrap_or(Path::new("/"));
     let candidates = candidates(folder, is_for_musl(php)?);
     match candidates.iter().find(|candidate| candidate.is_file()) {
         Some(found) => Ok(found.clone()),
-        None => bail!(
-            "the extension is not at {}; name it with --extension",
-            candidates[0].display()
-        ),
+        None => {
+            let path = shown(candidates[0].display());
+            let code = Win32Error::FILE_NOT_FOUND;
+            Err(ScmError::new(code, php::NoExtension { path }))
+        }
     }
 }
 
@@ -82,12 +87,12 @@ fn candidates(folder: &Path, for_musl: bool) -> Vec<PathBuf> {
 
 /// Whether a program is of Alpine and the like. The path of its loader, which is musl, stands behind the
 /// headers at the beginning of the file.
-fn is_for_musl(program: &Path) -> Result<bool> {
+fn is_for_musl(program: &Path) -> Result<bool, ScmError> {
     const HEAD_BYTES: u64 = 8192;
     let mut head = Vec::new();
     fs::File::open(program)
         .and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head))
-        .with_context(|| format!("reading {}", program.display()))?;
+        .reading(program)?;
     let loader = b"/ld-musl-";
     Ok(head.windows(loader.len()).any(|bytes| bytes == loader))
 }

@@ -5,7 +5,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use relance_scm::system::Told;
+use relance_scm::{ScmError, Win32Error};
+use relance_texts::{Sentence, Value, php, shown};
 
 use super::probe::Php;
 
@@ -18,33 +20,33 @@ const INI: &str = "20-win32service.ini";
 ///
 /// # Errors
 /// When a folder is missing or may not be written to.
-pub(super) fn install(php: &Php, extension: &Path) -> Result<()> {
+pub(super) fn install(php: &Php, extension: &Path) -> Result<(), ScmError> {
     let Some(ini) = ini(php) else {
-        bail!(
-            "this PHP reads no folder of ini files; copy {} to {} and add extension=win32service to {}",
-            extension.display(),
-            php.extension_folder.display(),
-            php.ini_file.display()
-        );
+        let sentence = php::NoFolder {
+            extension: shown(extension.display()),
+            folder: shown(php.extension_folder.display()),
+            ini: shown(php.ini_file.display()),
+        };
+        return Err(ScmError::new(Win32Error::PATH_NOT_FOUND, sentence));
     };
     let target = php.extension_folder.join(FILE);
     // Not over the old file: a PHP that still runs has it mapped.
     let fresh = target.with_extension("so.new");
     fs::copy(extension, &fresh)
         .and_then(|_| fs::rename(&fresh, &target))
-        .with_context(|| cannot_write(&target))?;
+        .told(cannot_write(&target))?;
     fs::write(
         &ini,
         "; written by relance php install\nextension=win32service\n",
     )
-    .with_context(|| cannot_write(&ini))
+    .told(cannot_write(&ini))
 }
 
 /// Takes the extension out; whether there was something to take.
 ///
 /// # Errors
 /// When it may not be removed.
-pub(super) fn uninstall(php: &Php) -> Result<bool> {
+pub(super) fn uninstall(php: &Php) -> Result<bool, ScmError> {
     // The line first: a PHP that starts in between must find the file, or nothing.
     let mut removed = false;
     for path in ini(php)
@@ -54,22 +56,22 @@ pub(super) fn uninstall(php: &Php) -> Result<bool> {
         match fs::remove_file(&path) {
             Ok(()) => removed = true,
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error).with_context(|| cannot_write(&path)),
+            Err(error) => return Err(error).told(cannot_write(&path)),
         }
     }
     Ok(removed)
 }
 
 /// What keeps this PHP from having the extension, if it can be seen from outside.
-pub(super) fn missing(php: &Php) -> Option<String> {
+pub(super) fn missing(php: &Php) -> Option<Sentence> {
     let file = php.extension_folder.join(FILE);
     let ini = ini(php);
     match (file.exists(), ini.as_ref().is_some_and(|ini| ini.exists())) {
-        (false, false) => Some("the extension is not installed; run relance php install".into()),
-        (false, true) => Some(format!(
-            "{} is missing, but PHP is told to load it; run relance php install",
-            file.display()
-        )),
+        (false, false) => Some(php::NOT_INSTALLED.into()),
+        (false, true) => {
+            let path = shown(file.display());
+            Some(php::Missing { path }.into())
+        }
         // Another ini file may name it; whether it does shows when it is loaded.
         (true, _) => None,
     }
@@ -79,6 +81,7 @@ fn ini(php: &Php) -> Option<PathBuf> {
     php.scan_folder.is_dir().then(|| php.scan_folder.join(INI))
 }
 
-fn cannot_write(path: &Path) -> String {
-    format!("{} cannot be written; run this as root", path.display())
+fn cannot_write(path: &Path) -> impl FnOnce(Value) -> Sentence {
+    let path = shown(path.display());
+    |reason| php::NotWritten { path, reason }.into()
 }

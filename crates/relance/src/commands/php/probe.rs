@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use relance_scm::system::Told;
+use relance_scm::{ScmError, Win32Error};
+use relance_texts::{Sentence, php};
 use serde::Deserialize;
 
 /// What a PHP says of itself.
@@ -40,7 +42,7 @@ if (!extension_loaded("win32service")) {
     exit(3);
 }
 $blocked = array_filter(get_extension_funcs("win32service"), fn ($f) => !function_exists($f));
-echo phpversion("win32service"), $blocked ? ", but disable_functions takes away " . implode(", ", $blocked) : "";
+echo phpversion("win32service"), $blocked ? " " . implode(", ", $blocked) : "";
 "#;
 
 /// Oldest PHP that the extension runs on.
@@ -50,17 +52,20 @@ const OLDEST: (u32, u32) = (8, 1);
 ///
 /// # Errors
 /// When it does not run, or is too old.
-pub(super) fn ask(program: &Path) -> Result<Php> {
+pub(super) fn ask(program: &Path) -> Result<Php, ScmError> {
     let output = Command::new(program)
         .args(["-n", "-r", QUESTION])
         .output()
-        .context("it cannot be run")?;
+        .told(|reason| php::NotRun { reason })?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let mut php: Php = serde_json::from_str(&text).with_context(|| {
-        format!(
-            "it is no PHP that can be asked ({})",
-            String::from_utf8_lossy(&output.stderr).trim()
-        )
+    let mut php: Php = serde_json::from_str(&text).map_err(|_| {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        let sentence: Sentence = if said.is_empty() {
+            php::NOT_A_PHP.into()
+        } else {
+            php::NotAPhpSays { said }.into()
+        };
+        ScmError::new(Win32Error::BAD_EXE_FORMAT, sentence)
     })?;
     // The name it was called by may set its environment (a wrapper).
     program.clone_into(&mut php.program);
@@ -70,12 +75,11 @@ pub(super) fn ask(program: &Path) -> Result<Php> {
         .map(|number| number.parse().unwrap_or(0));
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if version < OLDEST {
-        bail!(
-            "PHP {} is too old; the extension needs {}.{}",
-            php.version,
-            OLDEST.0,
-            OLDEST.1
-        );
+        let sentence = php::TooOld {
+            version: php.version,
+            oldest: format!("{}.{}", OLDEST.0, OLDEST.1),
+        };
+        return Err(ScmError::new(Win32Error::NOT_SUPPORTED, sentence));
     }
     Ok(php)
 }
@@ -84,7 +88,7 @@ pub(super) fn ask(program: &Path) -> Result<Php> {
 ///
 /// # Errors
 /// What is wrong, and what to do about it.
-pub(super) fn load(php: &Php) -> Result<String> {
+pub(super) fn load(php: &Php) -> Result<Sentence, ScmError> {
     let output = Command::new(&php.program)
         .args([
             "-d",
@@ -95,23 +99,19 @@ pub(super) fn load(php: &Php) -> Result<String> {
             LOAD,
         ])
         .output()
-        .context("it cannot be run")?;
+        .told(|reason| php::NotRun { reason })?;
     let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     let complaint = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     if !output.status.success() {
-        let why = if complaint.is_empty() {
-            said
-        } else {
-            complaint
-        };
-        bail!(
-            "the extension does not load: {}",
-            if why.is_empty() {
-                "PHP does not say why; look for another php.ini or PHP_INI_SCAN_DIR".to_owned()
-            } else {
-                why
-            }
-        );
+        let said = [complaint, said].into_iter().find(|text| !text.is_empty());
+        let why = said.map_or(php::SAYS_NOTHING.into(), Sentence::foreign);
+        return Err(ScmError::new(
+            Win32Error::BAD_EXE_FORMAT,
+            php::NotLoaded { why },
+        ));
     }
-    Ok(format!("win32service {said} is loaded"))
+    Ok(match said.split_once(' ') {
+        None => php::Loaded { version: said }.into(),
+        Some((version, functions)) => php::LoadedBut { version, functions }.into(),
+    })
 }

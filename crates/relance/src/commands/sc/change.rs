@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Done;
 use super::words::Options;
-use crate::cli::{CommandFailure, Manager, usage};
+use crate::cli::{CommandFailure, Manager, misfit, usage};
 
 /// The options of `create` and `config`.
 const OF_CONFIG: [&str; 11] = [
@@ -35,8 +35,8 @@ pub(super) fn create(manager: &Manager, service: &ServiceName, options: &Options
     body.insert("name".to_owned(), service.as_str().into());
     body.entry("error_control")
         .or_insert_with(|| "normal".into());
-    let body: ConfigBody = serde_json::from_value(Json::Object(body))
-        .map_err(|error| failed(anyhow::Error::from(error).into()))?;
+    let body: ConfigBody =
+        serde_json::from_value(Json::Object(body)).map_err(|error| failed(misfit(error).into()))?;
     let config = ServiceConfig::try_from(&body).map_err(|error| {
         let (name, problem) = (service.as_str(), error.to_sentence());
         let problem = command::OfFile { name, problem };
@@ -128,7 +128,7 @@ pub(super) fn delete(manager: &Manager, service: &ServiceName) -> Done {
 fn change(manager: &Manager, service: &ServiceName, body: Json, call: &'static str) -> Done {
     let failed = |failure: CommandFailure| (call, failure);
     let body: ChangeConfigRequest =
-        serde_json::from_value(body).map_err(|error| failed(anyhow::Error::from(error).into()))?;
+        serde_json::from_value(body).map_err(|error| failed(misfit(error).into()))?;
     let change = ConfigChange::try_from(&body).map_err(|error| failed(error.into()))?;
     manager
         .ask(|scm, caller, reply| scm.change_config(caller, service, change, reply))

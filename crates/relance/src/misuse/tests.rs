@@ -1,0 +1,92 @@
+use std::ffi::OsString;
+
+use super::*;
+use crate::commands::{parse, whole};
+
+/// The command lines that misuse a command: an option that it does not have, each of its options without a value
+/// and with a wrong one, and nothing at all.
+fn misuses(name: &str, command: &clap::Command, lines: &mut Vec<Vec<String>>) {
+    let own = |more: &[&str]| -> Vec<String> {
+        let words = name.split(' ').chain(more.iter().copied());
+        words.map(str::to_owned).collect()
+    };
+    lines.push(own(&["--nosuch"]));
+    lines.push(own(&["a", "--jso", "b"]));
+    lines.push(own(&[]));
+    for option in command.get_arguments().filter_map(clap::Arg::get_long) {
+        let option = format!("--{option}");
+        lines.push(own(&["a", &option]));
+        lines.push(own(&["a", &format!("{option}=?!"), &option]));
+        lines.push(own(&["a", &format!("{option}=99999999999999999999")]));
+        lines.push(own(&["a", &format!("{option}=70000")]));
+    }
+    for command in command.get_subcommands() {
+        misuses(&format!("{name} {}", command.get_name()), command, lines);
+    }
+}
+
+/// Whether these words are in a text that are in no French sentence.
+fn is_english(text: &str) -> bool {
+    let english = [
+        "the", "is", "not", "of", "or", "and", "with", "without", "to", "one", "in", "needs",
+        "value", "expected", "invalid", "number", "from", "there", "what", "that", "be", "for",
+    ];
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
+    words.any(|word| english.contains(&word))
+}
+
+#[test]
+fn every_misuse_of_every_command_is_said_in_french() {
+    let mut lines = vec![vec!["relance".to_owned(), "nosuch".to_owned()]];
+    for command in whole().get_subcommands() {
+        misuses(
+            &format!("relance {}", command.get_name()),
+            command,
+            &mut lines,
+        );
+    }
+    let (mut said, mut faults) = (0, Vec::new());
+    for line in lines {
+        let words: Vec<OsString> = line.iter().map(OsString::from).collect();
+        let Err(error) = parse(&words) else { continue };
+        if is_help(&error) {
+            continue;
+        }
+        let refused = refusal(&error);
+        let french = refused.sentence_in(Lang::Fr);
+        if refused.text().is_none() || is_english(&french) {
+            faults.push(format!("{}: {french}", line.join(" ")));
+        }
+        said += 1;
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(said > 500, "only {said} misuses were found");
+}
+
+#[test]
+fn what_clap_finds_is_said_in_sentences() {
+    let says = |line: &str, wanted: &str| {
+        let error =
+            parse(&line.split(' ').map(OsString::from).collect::<Vec<_>>()).expect_err("misuse");
+        assert_eq!(refusal(&error).sentence(), wanted);
+    };
+    says(
+        "relance backup a --forc",
+        "there is no option --forc; did you mean --force?",
+    );
+    says(
+        "relance logs a -n x",
+        "--lines: \"x\" is not a whole number",
+    );
+    says("relance logs a -n", "--lines needs a value");
+    says(
+        "relance scale a@ 2000",
+        "<NUMBER>: \"2000\" is not a number from 1 to 1000",
+    );
+    says("relance create", "<NAME> is missing");
+    says("relance backup a b", "\"b\" is one word too many");
+    says(
+        "relance simulate --script a --file b",
+        "--script cannot be used together with --file <FILE>; leave one of them out",
+    );
+}
