@@ -4,6 +4,7 @@
 
 mod cli_reference;
 mod openapi;
+mod services_schema;
 mod settings_table;
 mod win32_names;
 
@@ -14,10 +15,11 @@ use anyhow::{Context, Result, bail};
 
 type Generator = fn(&Path) -> Result<String>;
 
-const FILES: [(&str, Generator); 4] = [
+const FILES: [(&str, Generator); 5] = [
     (win32_names::PATH, win32_names::generate),
     (cli_reference::PATH, cli_reference::generate),
     (openapi::PATH, openapi::generate),
+    (services_schema::PATH, services_schema::generate),
     (settings_table::PATH, settings_table::generate),
 ];
 

@@ -70,7 +70,8 @@ impl Given {
 }
 
 /// A text of TOML: as it is in single quotes where that is easier to read.
-fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let is_literal =
         text.contains(['"', '\\']) && !text.contains('\'') && !text.contains(char::is_control);
     if is_literal {

@@ -29,6 +29,7 @@ pub use recovery::{COMPARED, Comparison};
 pub use report::{Fate, FileReport, Line};
 
 pub use convert::import;
+pub use draft::quoted;
 
 /// What an import reads through.
 pub trait Files {

@@ -17,8 +17,10 @@ mod delete;
 #[cfg(unix)]
 mod demo;
 mod doctor;
+mod edit;
 mod events;
 mod explain;
+mod export;
 mod failure;
 mod failures;
 mod habits;
@@ -236,6 +238,18 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "Create or change many services from a file",
                 apply::Arguments,
                 apply::run
+            ),
+            command!(
+                "export",
+                "Write services as a file for apply",
+                export::Arguments,
+                export::run
+            ),
+            command!(
+                "edit",
+                "Change a service in an editor",
+                edit::Arguments,
+                edit::run
             ),
             command!(
                 "sc",

@@ -10,6 +10,7 @@ mod node;
 mod problem;
 mod templates;
 mod variables;
+pub(crate) mod write;
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -39,6 +40,8 @@ pub(crate) struct Described {
     pub(crate) service: NewService,
     /// Where: `services.toml:3:8`.
     pub(crate) place: String,
+    /// The file.
+    pub(crate) path: PathBuf,
 }
 
 /// What files say.
@@ -140,6 +143,7 @@ struct Reading<'a> {
 /// A file that is being read.
 pub(super) struct File<'a> {
     source: &'a Source,
+    path: &'a Path,
     folder: &'a Path,
     disk: &'a Disk<'a>,
     variables: Variables,
@@ -193,6 +197,7 @@ impl Reading<'_> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut file = File {
             source,
+            path,
             folder,
             disk: self.disk,
             variables,

@@ -48,3 +48,18 @@ apply-run-on = { $count ->
 apply-delete-question = Delete { $names }? [y/N]
 apply-delete-needs-yes = { $names } would be deleted; add --yes to mean it, or --dry-run to look only. Nothing was changed
 apply-not-deleted = nothing was changed
+
+## export and edit
+
+apply-exported = Written by relance export: relance apply -f FILE changes nothing while services are as they are now.
+apply-hidden-environment = { $names }: the values of the environment are not shown to you, so the file has none; ask an administrator to export
+apply-edit-head = { $name }: change, save and leave the editor; what differs is applied. Leave without a change to do nothing.
+apply-edit-defaults = Settings that have their defaults. Take the # away to change one.
+apply-edit-unchanged = nothing was changed
+apply-edit-renamed = the text describes { $found } instead of { $wanted }; relance create makes a service, relance delete deletes one
+apply-edit-conflict = somebody changed { $names } meanwhile; nothing was applied
+apply-edit-kept = what you wrote is in { $path }; to try again: relance apply -f { $path }
+apply-edit-again = Edit again? [Y/n]
+apply-edit-nowhere = no file below { $path } describes { $name }; without --file the service itself is edited
+apply-edit-editor = the editor { $editor } ended with { $status }; nothing was changed
+apply-edit-failed = the editor { $editor } cannot be started: { $why }; set VISUAL or EDITOR

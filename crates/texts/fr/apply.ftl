@@ -48,3 +48,18 @@ apply-run-on = { $count ->
 apply-delete-question = Supprimer { $names } ? [o/N]
 apply-delete-needs-yes = { $names } serait supprimé ; ajoutez --yes pour le confirmer, ou --dry-run pour regarder seulement. Rien n’a été changé
 apply-not-deleted = rien n’a été changé
+
+## export et edit
+
+apply-exported = Écrit par relance export : relance apply -f FICHIER ne change rien tant que les services restent tels quels.
+apply-hidden-environment = { $names } : les valeurs de l’environnement ne vous sont pas montrées, donc le fichier n’en a pas ; demandez l’export à un administrateur
+apply-edit-head = { $name } : modifiez, enregistrez et quittez l’éditeur ; ce qui diffère est appliqué. Quittez sans modification pour ne rien faire.
+apply-edit-defaults = Réglages à leur valeur par défaut. Retirez le # pour en changer un.
+apply-edit-unchanged = rien n’a été changé
+apply-edit-renamed = le texte décrit { $found } au lieu de { $wanted } ; relance create crée un service, relance delete en supprime un
+apply-edit-conflict = quelqu’un a changé { $names } entre-temps ; rien n’a été appliqué
+apply-edit-kept = ce que vous avez écrit est dans { $path } ; pour réessayer : relance apply -f { $path }
+apply-edit-again = Modifier encore ? [O/n]
+apply-edit-nowhere = aucun fichier sous { $path } ne décrit { $name } ; sans --file, le service lui-même est modifié
+apply-edit-editor = l’éditeur { $editor } s’est terminé avec { $status } ; rien n’a été changé
+apply-edit-failed = l’éditeur { $editor } ne peut pas être lancé : { $why } ; définissez VISUAL ou EDITOR

@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let mut plan = Plan::of(&manager, &services, &found.secrets)?;
     plan.prune(|name| matches_any(&arguments.prune, name));
     if arguments.dry_run {
-        report(&plan, &[], &arguments)?;
+        arguments.telling().tell(&plan, &[])?;
         return if plan.changes() {
             Err(CommandFailure::Silent(WOULD_CHANGE))
         } else {
@@ -90,7 +90,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     ask_for_deletion(&plan, &arguments)?;
     carry_out(&manager, &plan, services)?;
     let restarted = restart_changed(&manager, &plan, &arguments);
-    report(&plan, &restarted, &arguments)?;
+    arguments.telling().tell(&plan, &restarted)?;
     let failed = restarted.into_iter().find_map(|(_, result)| result.err());
     failed.map_or(Ok(()), |failure| {
         Err(CommandFailure::Silent(failure.status()))
@@ -123,21 +123,33 @@ fn ask_for_deletion(plan: &Plan, arguments: &Arguments) -> CommandResult {
 }
 
 /// Asks on the terminal; anything but yes is no.
-pub(super) fn confirmed(question: &str) -> std::io::Result<bool> {
-    eprint!("{question} ");
-    std::io::stderr().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    let answer = answer.trim().to_lowercase();
+fn confirmed(question: &str) -> std::io::Result<bool> {
     let yes: &[&str] = match lang() {
         Lang::En => &["y", "yes"],
         Lang::Fr => &["o", "oui"],
     };
-    Ok(yes.contains(&&*answer))
+    Ok(yes.contains(&&*answer(question)?))
+}
+
+/// The same; anything but no is yes.
+pub(super) fn refused(question: &str) -> std::io::Result<bool> {
+    Ok(["n", "no", "non"].contains(&&*answer(question)?))
+}
+
+fn answer(question: &str) -> std::io::Result<String> {
+    eprint!("{question} ");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim().to_lowercase())
 }
 
 /// Does what the plan says: first what files describe, all or none, then what goes.
-fn carry_out(manager: &Manager, plan: &Plan, services: Vec<NewService>) -> CommandResult {
+pub(super) fn carry_out(
+    manager: &Manager,
+    plan: &Plan,
+    services: Vec<NewService>,
+) -> CommandResult {
     let is_new = |step: &Step| matches!(step.act, Act::Create | Act::Change);
     let new: HashSet<ServiceName> = plan.names(is_new).into_iter().collect();
     if !new.is_empty() {
@@ -187,16 +199,69 @@ fn restart_changed(manager: &Manager, plan: &Plan, arguments: &Arguments) -> Res
     selected.names.into_iter().zip(results).collect()
 }
 
-fn report(
-    plan: &Plan,
-    restarted: &[(ServiceName, CommandResult)],
-    arguments: &Arguments,
-) -> CommandResult {
-    if arguments.common.json {
-        return Common::print_json(&PlanReply::of(plan, restarted, arguments.dry_run));
+impl Arguments {
+    fn telling(&self) -> Telling {
+        Telling {
+            json: self.common.json,
+            dry_run: self.dry_run,
+            diff: self.diff,
+            restarts: self.restart_changed,
+        }
     }
-    for step in &plan.steps {
-        let done = match (step.act, arguments.dry_run) {
+}
+
+/// How a plan is told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Telling {
+    pub(super) json: bool,
+    pub(super) dry_run: bool,
+    pub(super) diff: bool,
+    /// Whether what runs on is restarted.
+    pub(super) restarts: bool,
+}
+
+impl Telling {
+    /// Says what becomes, or has become, of each service.
+    pub(super) fn tell(
+        self,
+        plan: &Plan,
+        restarted: &[(ServiceName, CommandResult)],
+    ) -> CommandResult {
+        if self.json {
+            return Common::print_json(&PlanReply::of(plan, restarted, self.dry_run));
+        }
+        for step in &plan.steps {
+            self.step(step);
+        }
+        let [created, changed, deleted, unchanged] =
+            [Act::Create, Act::Change, Act::Delete, Act::Keep].map(|act| plan.count(act));
+        let summary = if self.dry_run {
+            say(apply::Plan {
+                created,
+                changed,
+                deleted,
+                unchanged,
+            })
+        } else {
+            say(apply::Done {
+                created,
+                changed,
+                deleted,
+                unchanged,
+            })
+        };
+        println!("{summary}");
+        let runs_on = plan.names(|step| step.runs_on);
+        if !runs_on.is_empty() && !self.restarts && !self.dry_run {
+            let names: Vec<String> = runs_on.iter().map(|name| plain(name.as_str())).collect();
+            let (count, names) = (names.len(), names.join(" "));
+            eprintln!("{}", say(apply::RunOn { count, names }));
+        }
+        Ok(())
+    }
+
+    fn step(self, step: &Step) {
+        let done = match (step.act, self.dry_run) {
             (Act::Create, true) => apply::WOULD_CREATE,
             (Act::Create, false) => command::DONE_CREATED,
             (Act::Change, true) => apply::WOULD_CHANGE,
@@ -207,37 +272,12 @@ fn report(
         };
         let name = plain(step.name.as_str());
         println!("{}", say(command::Applied { done, name }));
-        if arguments.diff {
+        if self.diff {
             for change in &step.changes {
                 println!("    {}", plain_lines(&change.said()));
             }
         }
     }
-    let [created, changed, deleted, unchanged] =
-        [Act::Create, Act::Change, Act::Delete, Act::Keep].map(|act| plan.count(act));
-    let summary = if arguments.dry_run {
-        say(apply::Plan {
-            created,
-            changed,
-            deleted,
-            unchanged,
-        })
-    } else {
-        say(apply::Done {
-            created,
-            changed,
-            deleted,
-            unchanged,
-        })
-    };
-    println!("{summary}");
-    let runs_on = plan.names(|step| step.runs_on);
-    if !runs_on.is_empty() && !arguments.restart_changed && !arguments.dry_run {
-        let names: Vec<String> = runs_on.iter().map(|name| plain(name.as_str())).collect();
-        let (count, names) = (names.len(), names.join(" "));
-        eprintln!("{}", say(apply::RunOn { count, names }));
-    }
-    Ok(())
 }
 
 /// What becomes of each service, as JSON.

@@ -41,7 +41,7 @@ fn pointer(word: &str) -> Option<Text> {
             Some(habit::Saved { word }.text())
         }
         "kill" | "signal" | "sendSignal" => Some(habit::Signal { word }.text()),
-        "edit" | "set" | "set-property" => does(
+        "set" | "set-property" => does(
             "relance config NAME --OPTION VALUE, relance failure NAME --actions …, relance apply -f FILE",
         ),
         "top" | "monit" | "monitor" | "dash" => does("relance list; relance console"),

@@ -238,6 +238,7 @@ impl Draft {
                         password: Secret::new(self.password.clone()),
                     },
                     place: file.place(at),
+                    path: file.path.to_owned(),
                 }),
                 Err(error) => {
                     let at = self.culprit(&name).unwrap_or(at);
@@ -284,8 +285,10 @@ impl Draft {
             let why = Sentence::foreign(error.to_string());
             ScmError::new(relance_scm::Win32Error::INVALID_PARAMETER, why)
         })?;
-        let shown = body.display_name.as_deref();
-        body.display_name = shown.map(|text| name.fill_in(text).into_owned());
+        if self.instances.is_some() {
+            let shown = body.display_name.as_deref();
+            body.display_name = shown.map(|text| name.fill_in(text).into_owned());
+        }
         ServiceConfig::try_from(&body)
     }
 
@@ -320,7 +323,8 @@ fn unknown(section: Section, key: &str) -> Sentence {
     }
 }
 
-fn prefix(section: Section) -> &'static str {
+/// What stands before the keys of a section.
+pub(super) fn prefix(section: Section) -> &'static str {
     match section {
         Section::Service => "",
         Section::Recovery => "recovery.",

@@ -16,6 +16,7 @@ mod console_french;
 mod container;
 mod doctor;
 mod exits;
+mod export;
 mod failures;
 mod french;
 mod giving_up;

@@ -1,0 +1,107 @@
+//! `relance export`: services as a file for `relance apply`.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Parser;
+use relance_scm::ServiceConfig;
+use relance_texts::{apply, import};
+use relance_wire::api::ConfigBody;
+
+use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
+use crate::lang::say;
+use crate::plain::plain;
+use crate::selection::{Selection, service_names};
+use crate::service_files::write;
+
+/// What stands for a value of an environment that the caller may not see.
+const HIDDEN: &str = "***";
+
+/// Write services as a file for `relance apply`, which then changes nothing
+///
+/// All services, or those that are named. What has its default is left out, and instances that are alike
+/// are one definition. Passwords of accounts are not in it. With --json: the list that the API gives.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// Services: names, patterns with * and ?, or NAME@ for all instances; all if left out
+    #[arg(value_name = "NAME", add = service_names())]
+    names: Vec<String>,
+    /// Where to write it; must not be there yet [default: the standard output]
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let manager = arguments.common.manager()?;
+    let mut configs = configs(&manager, &arguments.names)?;
+    let hidden = hide_environments(&mut configs);
+    let text = if arguments.common.json {
+        let bodies: Vec<_> = configs.iter().map(ConfigBody::from).collect();
+        let text = serde_json::to_string_pretty(&bodies).map_err(anyhow::Error::from)?;
+        text + "\n"
+    } else {
+        write::file(&configs)
+    };
+    match &arguments.output {
+        None => print!("{text}"),
+        Some(path) => {
+            // It may hold the secrets of an environment.
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let written = options
+                .open(path)
+                .and_then(|mut file| file.write_all(text.as_bytes()));
+            written.map_err(|why| {
+                usage(import::CannotWrite {
+                    path: path.display().to_string(),
+                    why: why.to_string(),
+                })
+            })?;
+        }
+    }
+    if !hidden.is_empty() {
+        let names = hidden.join(" ");
+        eprintln!("{}", say(apply::HiddenEnvironment { names }));
+    }
+    Ok(())
+}
+
+/// The configurations of services as they are; of all if none is named.
+pub(super) fn configs(
+    manager: &Manager,
+    names: &[String],
+) -> Result<Vec<ServiceConfig>, CommandFailure> {
+    if cfg!(unix) && names.is_empty() {
+        let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+        let configs = list
+            .services
+            .iter()
+            .map(|info| ServiceConfig::clone(&info.config));
+        return Ok(configs.collect());
+    }
+    let selection = if names.is_empty() {
+        Selection::of(&["*".to_owned()])
+    } else {
+        Selection::of(names)
+    };
+    let query = |name| manager.ask(|scm, caller, reply| scm.query_config(caller, name, reply));
+    selection.select(manager)?.names.iter().map(query).collect()
+}
+
+/// Takes out environments whose values are not shown; whose they are.
+fn hide_environments(configs: &mut [ServiceConfig]) -> Vec<String> {
+    let mut names = Vec::new();
+    for config in configs {
+        let mut variables = config.environment.iter();
+        if !config.environment.is_empty() && variables.all(|variable| variable.value() == HIDDEN) {
+            config.environment = [].into();
+            names.push(plain(config.service_name.as_str()));
+        }
+    }
+    names
+}
