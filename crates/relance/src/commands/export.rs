@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             written.map_err(|why| {
                 usage(import::CannotWrite {
                     path: path.display().to_string(),
-                    why: why.to_string(),
+                    reason: why.to_string(),
                 })
             })?;
         }

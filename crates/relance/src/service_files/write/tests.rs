@@ -31,6 +31,7 @@ fn values(setting: &Setting) -> Vec<String> {
         ValueType::ControlSignals => &["200=USR1,201=HUP"],
         ValueType::Readiness => &["notify", "fd:3", "tcp:127.0.0.1:80"],
         ValueType::Probe => &["http://127.0.0.1:8080/", "unix:/run/a.sock"],
+        ValueType::Backoff => &["exponential"],
         ValueType::Schedule => &["Mon..Fri 02:30", "hourly"],
         ValueType::Statuses => &["0", "0,75,255"],
         ValueType::Processors => &["0", "0-3,6"],
