@@ -48,6 +48,7 @@ command-progress-restart = then it starts again, even after Ctrl-C
 command-restart-pending = { $name } has stopped, and a restart is still pending from a failure before; relance cancel-recovery { $name } cancels it
 command-missing-program = { $name } was created, but its program { $path } is not there: until it is, a start fails with 2
 command-missing-in-path = { $name } was created, but its program { $path } is in none of the folders where the manager looks: until it is, a start fails with 2; its whole path is safer
+command-missing-probe = { $name } was created, but the program of its probe, { $path }, is not there: until it is, its probes fail
 command-in-background = { $name } was started and went into the background, where it cannot be kept running, so it was killed; have it stay in the foreground, like nginx -g 'daemon off;' or redis-server --daemonize no; relance why { $name } says more
 command-reference-command = { $reference } in the command stays as it is: nothing is put in its place; start a shell (sh -c '...') for that
 command-reference-variable = { $reference } in { $place } stays as it is: nothing is put in its place; pass a variable of the manager on with --pass-env, or write the line into a file for --env-file

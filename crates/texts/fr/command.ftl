@@ -48,6 +48,7 @@ command-progress-restart = puis il redémarre, même après Ctrl-C
 command-restart-pending = { $name } s’est arrêté, et un redémarrage est encore en attente après un échec antérieur ; relance cancel-recovery { $name } l’annule
 command-missing-program = { $name } a été créé, mais son programme { $path } n’est pas là : d’ici là, un démarrage échoue avec 2
 command-missing-in-path = { $name } a été créé, mais son programme { $path } n’est dans aucun des dossiers où le gestionnaire cherche : d’ici là, un démarrage échoue avec 2 ; son chemin complet est plus sûr
+command-missing-probe = { $name } est créé, mais le programme de sa sonde, { $path }, n’est pas là : d’ici là ses sondes échouent
 command-in-background = { $name } a été démarré et est passé en arrière-plan, où il ne peut pas être surveillé ; il a donc été tué ; faites-le rester au premier plan, comme nginx -g 'daemon off;' ou redis-server --daemonize no ; relance why { $name } en dit plus
 command-reference-command = { $reference } dans la commande reste tel quel : rien n’est mis à sa place ; démarrez pour cela un shell (sh -c '...')
 command-reference-variable = { $reference } dans { $place } reste tel quel : rien n’est mis à sa place ; transmettez une variable du gestionnaire avec --pass-env, ou écrivez la ligne dans un fichier pour --env-file

@@ -22,6 +22,7 @@ mod engine;
 mod farewell;
 mod groups;
 pub(super) mod journal;
+mod probe;
 mod rest;
 mod restart;
 mod room;
@@ -47,6 +48,7 @@ use console::Console;
 pub use console::{ConsoleSetup, handed_over_listener};
 use engine::Engine;
 use journal::{Asked, End, Journal, Slot};
+use probe::ProbeCommand;
 use rest::Rest;
 use restart::Restart;
 pub use shutdown::EXIT_WITHOUT_ENGINE;
@@ -180,6 +182,8 @@ struct Guardian {
     by_pid: BTreeMap<u32, RunKey>,
     /// Process ids of stop commands.
     stop_commands: BTreeMap<u32, RunKey>,
+    /// Process ids of commands that show whether runs live.
+    probes: BTreeMap<u32, ProbeCommand>,
     /// Adopted runs that have ended while their parent has not noticed; until when it may.
     unreaped: BTreeMap<RunKey, u64>,
     commands: BTreeMap<ActionKey, (Result<u32, SpawnError>, Option<Slot>)>,
@@ -278,6 +282,7 @@ impl Guardian {
             runs: BTreeMap::new(),
             by_pid: BTreeMap::new(),
             stop_commands: BTreeMap::new(),
+            probes: BTreeMap::new(),
             unreaped: BTreeMap::new(),
             commands: BTreeMap::new(),
             journal: None,
@@ -340,7 +345,7 @@ impl Guardian {
     /// What is left of a run that has ended would stand beside the next one. The process is still a
     /// zombie, so its number cannot belong to anybody else.
     fn before_reaping(&mut self, pid: u32, exit: Exit) {
-        if self.stop_commands.contains_key(&pid) {
+        if self.stop_commands.contains_key(&pid) || self.probes.contains_key(&pid) {
             return kill_group(pid);
         }
         let Some(key) = self.by_pid.get(&pid).copied() else {
@@ -370,6 +375,8 @@ impl Guardian {
             self.run_ended(key, exit);
         } else if let Some(key) = self.stop_commands.remove(&pid) {
             self.stop_command_ended(key, Ok(exit));
+        } else if let Some(probe) = self.probes.remove(&pid) {
+            self.probe_ended(probe, exit);
         }
     }
 
@@ -393,6 +400,7 @@ impl Guardian {
         if let Some(run) = self.runs.get_mut(&key) {
             run.end = Some(Box::new(end));
         }
+        self.end_probe(key);
         self.write_end(key, end);
         self.tell(
             &GuardianReport::Exited {
@@ -466,6 +474,8 @@ impl Guardian {
                 self.signal_run(run, signal);
             }
             GuardianRequest::StopCommand { run, spec } => self.stop_by_command(run, &spec),
+            GuardianRequest::Probe { run, number, spec } => self.probe(run, number, spec),
+            GuardianRequest::EndProbe { run } => self.end_probe(run),
             GuardianRequest::Terminate { run } => self.terminate(run),
             GuardianRequest::Acknowledge { run } => {
                 if self.runs.get(&run).is_some_and(|run| run.end.is_some())

@@ -26,7 +26,7 @@ use crate::processes::StartProblem;
 
 /// Number of the channel in a service: the first descriptor handed.
 const CHANNEL_FD: &str = "3";
-/// Tells a stop command which process it is to stop, as systemd calls it.
+/// Tells a command which process is that of the service, as systemd calls it.
 const MAIN_VARIABLE: &str = "MAINPID";
 
 /// What to execute for a run.
@@ -54,8 +54,7 @@ pub(crate) fn for_run(
     Ok(spec)
 }
 
-/// What to execute to stop the program of a run, whose process this is: like the program, with its
-/// rights.
+/// What to execute to stop the program of a run, whose process this is.
 pub(crate) fn for_stop(
     run: RunId,
     main: u32,
@@ -63,10 +62,22 @@ pub(crate) fn for_stop(
     around: &Surroundings,
     controllers: Controllers,
 ) -> Result<SpawnSpec, StartProblem> {
-    let config = &instance::filled_in(config);
     let line = config.extensions.get(STOP_COMMAND).unwrap_or_default();
+    beside_run(&line, run, main, config, around, controllers)
+}
+
+/// What to execute for a run whose process this is: like its program, with its rights.
+pub(crate) fn beside_run(
+    line: &str,
+    run: RunId,
+    main: u32,
+    config: &ServiceConfig,
+    around: &Surroundings,
+    controllers: Controllers,
+) -> Result<SpawnSpec, StartProblem> {
+    let config = &instance::filled_in(config);
     let root = config.extensions.get(ROOT_DIRECTORY).unwrap_or_default();
-    let mut spec = in_root(&root, config, &line, around)?;
+    let mut spec = in_root(&root, config, line, around)?;
     confine(&mut spec, config, controllers);
     // Without the secret: it is not the service.
     spec.environment.push(format!("{RUN_VARIABLE}={run}"));

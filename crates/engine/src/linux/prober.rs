@@ -5,8 +5,8 @@
 //! probed it sleeps without a deadline. Only what changes something is told: that a run is ready, or that
 //! it has failed its last chance. A good probe costs nobody else anything.
 //!
-//! `attempt` is one connection, `silence` looks at what is printed; what is wanted of a run its record says
-//! (`plan`).
+//! `attempt` is one connection, `silence` looks at what is printed, commands are run by the guardian; what is
+//! wanted of a run its record says (`plan`).
 
 mod attempt;
 mod plan;
@@ -26,10 +26,10 @@ use relance_scm::duration;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
 use attempt::{Attempt, Progress};
-use plan::{Plan, Purpose};
+use plan::{Command, Plan, Purpose};
 use silence::Silence;
 
-use super::verdicts::Teller;
+use super::verdicts::{Teller, Verdict};
 use crate::output::OutputSignals;
 
 /// The engine's side.
@@ -47,8 +47,13 @@ struct Connected {
     wake: Arc<OwnedFd>,
 }
 
-/// What is to be probed of a service; `None`: nothing any more.
-type Order = (ServiceId, Option<(RunId, Plan)>);
+/// What the thread is told.
+enum Order {
+    /// What is to be probed of a service; `None`: nothing any more.
+    Probe(ServiceId, Option<(RunId, Plan)>),
+    /// What the command of a run has shown, at the time that this number counts.
+    Answer(RunId, u32, Result<(), String>),
+}
 
 impl Prober {
     pub(super) fn new(teller: Teller, output: Arc<OutputSignals>) -> Self {
@@ -70,7 +75,7 @@ impl Prober {
             Some(wanted) => self.plans.insert(record.id, wanted.clone()),
             None => self.plans.remove(&record.id),
         };
-        if let Err(error) = self.order((record.id, wanted)) {
+        if let Err(error) = self.order(Order::Probe(record.id, wanted)) {
             tracing::error!(%error, "probes cannot be made");
         }
     }
@@ -78,8 +83,20 @@ impl Prober {
     /// The service is gone.
     pub(super) fn forget(&mut self, service: ServiceId) {
         if self.plans.remove(&service).is_some() {
-            let _ = self.order((service, None));
+            let _ = self.order(Order::Probe(service, None));
         }
+    }
+
+    /// The command that shows whether this run lives, and whose rights it has.
+    pub(super) fn command_of(&self, run: RunId) -> Option<Command> {
+        let (known, plan) = self.plans.get(&run.service)?;
+        plan.command.clone().filter(|_| *known == run)
+    }
+
+    /// What that command has shown.
+    pub(super) fn answer(&mut self, run: RunId, number: u32, result: Result<(), String>) {
+        // The thread is there: it has asked.
+        let _ = self.order(Order::Answer(run, number, result));
     }
 
     fn order(&mut self, order: Order) -> io::Result<()> {
@@ -134,12 +151,22 @@ struct Target {
     /// When the next attempt begins.
     due: Instant,
     attempt: Option<Attempt>,
+    /// Until when its command may be at work, while it is.
+    command_until: Option<Instant>,
     /// Where what is printed is the sign.
     silence: Option<Silence>,
     /// How many attempts there were.
     attempts: u32,
     /// So many have failed in a row.
     failed: u32,
+}
+
+impl Target {
+    /// Until when the attempt that is under way may take.
+    fn until(&self) -> Option<Instant> {
+        let attempt = self.attempt.as_ref().map(|attempt| attempt.until);
+        attempt.or(self.command_until)
+    }
 }
 
 impl Work {
@@ -152,9 +179,10 @@ impl Work {
             for service in ready {
                 self.go_on(service, now);
             }
-            let late = |target: &Target| target.attempt.as_ref().is_some_and(|a| a.until <= now);
+            let late = |target: &Target| target.until().is_some_and(|until| until <= now);
             let late = self.targets.iter().filter(|(_, target)| late(target));
             for service in late.map(|(service, _)| *service).collect::<Vec<_>>() {
+                self.end_command(service);
                 let within = self.targets[&service].plan.within;
                 let time = duration::format(within);
                 self.ended(service, now, Err(format!("no answer in {time}")));
@@ -163,32 +191,56 @@ impl Work {
     }
 
     fn take_orders(&mut self) {
-        for (service, order) in self.orders.try_iter() {
+        while let Ok(order) = self.orders.try_recv() {
             match order {
-                None => {
+                Order::Probe(service, wanted) => {
+                    self.end_command(service);
                     self.targets.remove(&service);
+                    if let Some((run, plan)) = wanted {
+                        let target = self.target(run, plan);
+                        self.targets.insert(service, target);
+                    }
                 }
-                Some((run, plan)) => {
-                    let due = Instant::now() + plan.first(run);
-                    let is_output = plan.target.probe == Probe::Output;
-                    let silence = is_output.then(|| Silence::new(self.output.moves(run)));
-                    let target = Target {
-                        run,
-                        plan,
-                        due,
-                        attempt: None,
-                        silence,
-                        attempts: 0,
-                        failed: 0,
-                    };
-                    self.targets.insert(service, target);
-                }
+                Order::Answer(run, number, result) => self.take_answer(run, number, result),
             }
         }
     }
 
+    fn target(&self, run: RunId, plan: Plan) -> Target {
+        let is_output = plan.target.probe == Probe::Output;
+        Target {
+            run,
+            due: Instant::now() + plan.first(run),
+            attempt: None,
+            command_until: None,
+            silence: is_output.then(|| Silence::new(self.output.moves(run))),
+            attempts: 0,
+            failed: 0,
+            plan,
+        }
+    }
+
+    /// One that was late, or that a target before has asked for, tells nothing.
+    fn take_answer(&mut self, run: RunId, number: u32, result: Result<(), String>) {
+        let is_awaited = self.targets.get(&run.service).is_some_and(|target| {
+            target.run == run && target.attempts == number && target.command_until.is_some()
+        });
+        if is_awaited {
+            self.ended(run.service, Instant::now(), result);
+        }
+    }
+
+    /// Has the command of a service killed if one is at work.
+    fn end_command(&mut self, service: ServiceId) {
+        if let Some(target) = self.targets.get_mut(&service)
+            && target.command_until.take().is_some()
+        {
+            self.teller.tell(target.run, Verdict::EndProbe);
+        }
+    }
+
     fn begin_due(&mut self, now: Instant) {
-        let due = |target: &Target| target.attempt.is_none() && target.due <= now;
+        let due = |target: &Target| target.until().is_none() && target.due <= now;
         let due = self.targets.iter().filter(|(_, target)| due(target));
         for service in due.map(|(service, _)| *service).collect::<Vec<_>>() {
             let Some(target) = self.targets.get_mut(&service) else {
@@ -200,6 +252,12 @@ impl Work {
                 let printed = silence.is_broken().then_some(());
                 let result = printed.ok_or_else(|| "it printed nothing".to_owned());
                 self.ended(service, now, result);
+                continue;
+            }
+            if target.plan.command.is_some() {
+                target.command_until = Some(now + target.plan.within);
+                self.teller
+                    .tell(target.run, Verdict::RunProbe(target.attempts));
                 continue;
             }
             match Attempt::begin(&target.plan.target, now + target.plan.within) {
@@ -220,10 +278,8 @@ impl Work {
             (attempts.iter())
                 .map(|(_, attempt)| PollFd::from_borrowed_fd(attempt.as_fd(), flags(attempt))),
         );
-        let next = self.targets.values().map(|target| match &target.attempt {
-            Some(attempt) => attempt.until,
-            None => target.due,
-        });
+        let next = self.targets.values();
+        let next = next.map(|target| target.until().unwrap_or(target.due));
         let pause = next.min().map(|at| {
             // Not a moment too early, or it would spin until then.
             let pause = at.saturating_duration_since(Instant::now()) + Duration::from_micros(1);
@@ -260,6 +316,7 @@ impl Work {
             return;
         };
         target.attempt = None;
+        target.command_until = None;
         target.due = target.due.max(now);
         let notice = match (target.plan.purpose, result) {
             (Purpose::Ready, Err(_)) => return,
@@ -279,6 +336,6 @@ impl Work {
         let run = target.run;
         // What follows is not probed for here: the record says what is wanted next.
         self.targets.remove(&service);
-        self.teller.tell(run, notice);
+        self.teller.tell(run, Verdict::Noticed(notice));
     }
 }

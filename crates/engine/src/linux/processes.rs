@@ -4,6 +4,7 @@
 mod ask;
 mod attach;
 mod no_database;
+mod probe_command;
 mod reports;
 mod signs;
 mod stop_command;

@@ -10,7 +10,7 @@ use super::secret::Secret;
 use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
-pub(crate) const VERSION: u32 = 7;
+pub(crate) const VERSION: u32 = 8;
 /// Since this one the guardian keeps a journal.
 pub(crate) const VERSION_JOURNAL: u32 = 2;
 /// Since this one the guardian ends with a status that it is given.
@@ -23,6 +23,8 @@ pub(crate) const VERSION_SIGNS: u32 = 5;
 pub(crate) const VERSION_STOP_COMMAND: u32 = 6;
 /// Since this one the guardian keeps standard error apart.
 pub(crate) const VERSION_ERRORS: u32 = 7;
+/// Since this one the guardian runs the commands of probes.
+pub(crate) const VERSION_PROBE_COMMAND: u32 = 8;
 /// The oldest that an engine understands: that of a guardian which kept no journal.
 pub(crate) const VERSION_OLDEST: u32 = 1;
 /// For so many runs of a service that are over output is collected that processes print which they left
@@ -156,6 +158,15 @@ pub(crate) enum GuardianRequest {
     },
     /// Run the command that stops the program of a run. From version 6.
     StopCommand { run: RunKey, spec: SpawnSpec },
+    /// Run a command that shows whether a run lives; one that is still at work is killed. From version 8.
+    Probe {
+        run: RunKey,
+        /// Counts those of the run.
+        number: u32,
+        spec: SpawnSpec,
+    },
+    /// Kill that command: it has had its time, or nobody wants to know any more. From version 8.
+    EndProbe { run: RunKey },
     /// Kill the whole process tree of a run.
     Terminate { run: RunKey },
     /// The end of a run is on record; it may be forgotten.
@@ -243,6 +254,12 @@ pub(crate) enum GuardianReport {
     /// The stop command of a run has ended, or could not be run.
     StopCommandEnded {
         run: RunKey,
+        result: Result<Exit, SpawnError>,
+    },
+    /// The command of a probe has ended, or could not be run.
+    ProbeEnded {
+        run: RunKey,
+        number: u32,
         result: Result<Exit, SpawnError>,
     },
     /// How the web console is.

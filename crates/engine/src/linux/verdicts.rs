@@ -1,4 +1,5 @@
-//! What threads beside the owner loop find out about runs: that they are ready, or that they are unwell.
+//! What threads beside the owner loop tell it: that runs are ready or unwell, and what commands of probes they
+//! need.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -11,19 +12,27 @@ use rustix::event::{EventfdFlags, epoll, eventfd};
 /// Tells the engine's epoll that there are verdicts; no run has this token.
 pub(super) const TOKEN: u64 = 5;
 
-/// A run, and what was found out.
-type Verdict = (RunId, Notice);
+/// What is told of a run.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// What was found out.
+    Noticed(Notice),
+    /// The command of its probe is to be run, for the time that this number counts.
+    RunProbe(u32),
+    /// What its command shows nobody wants to know any more.
+    EndProbe,
+}
 
 /// The side of the owner loop.
 pub(super) struct Verdicts {
     teller: Teller,
-    told: Receiver<Verdict>,
+    told: Receiver<(RunId, Verdict)>,
 }
 
 /// The side of a thread.
 #[derive(Clone)]
 pub(super) struct Teller {
-    verdicts: Sender<Verdict>,
+    verdicts: Sender<(RunId, Verdict)>,
     /// Wakes the owner loop.
     wake: Arc<OwnedFd>,
 }
@@ -46,17 +55,17 @@ impl Verdicts {
         self.teller.clone()
     }
 
-    /// What was found out since the last call.
-    pub(super) fn take(&self) -> Vec<Verdict> {
+    /// What was told since the last call.
+    pub(super) fn take(&self) -> Vec<(RunId, Verdict)> {
         let _ = rustix::io::read(&*self.teller.wake, &mut [0; 8]);
         self.told.try_iter().collect()
     }
 }
 
 impl Teller {
-    pub(super) fn tell(&self, run: RunId, notice: Notice) {
+    pub(super) fn tell(&self, run: RunId, verdict: Verdict) {
         // The owner loop ends with the process.
-        if self.verdicts.send((run, notice)).is_ok() {
+        if self.verdicts.send((run, verdict)).is_ok() {
             let _ = rustix::io::write(&*self.wake, &1_u64.to_ne_bytes());
         }
     }

@@ -5,12 +5,12 @@ use std::path::Path;
 use clap::Parser;
 #[cfg(unix)]
 use relance_engine::linux::SERVICE_PATH;
-use relance_scm::config::Secret;
+use relance_scm::config::{Probe, Secret};
 use relance_scm::instance::is_template;
 use relance_scm::manager::NewService;
-use relance_scm::settings::RETRY_FAILED_STARTS;
 #[cfg(unix)]
 use relance_scm::settings::{ENVIRONMENT_FILES, PASS_ENVIRONMENT, ROOT_DIRECTORY};
+use relance_scm::settings::{PROBE, RETRY_FAILED_STARTS};
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, command_line};
 use relance_texts::{Message, Text, command};
 
@@ -128,10 +128,8 @@ fn configured(arguments: &Arguments) -> Result<ServiceConfig, CommandFailure> {
 
 /// The program, if it has no folder and is in none of those where the manager looks for it.
 #[cfg(unix)]
-fn missing_in_path(config: &ServiceConfig) -> Option<String> {
-    let program = command_line::split(&config.command_line)
-        .into_iter()
-        .next()?;
+fn missing_in_path(config: &ServiceConfig, line: &str) -> Option<String> {
+    let program = command_line::split(line).into_iter().next()?;
     let has_own = config
         .environment
         .iter()
@@ -148,7 +146,7 @@ fn missing_in_path(config: &ServiceConfig) -> Option<String> {
 
 /// Windows has its own order of folders.
 #[cfg(windows)]
-fn missing_in_path(_: &ServiceConfig) -> Option<String> {
+fn missing_in_path(_: &ServiceConfig, _: &str) -> Option<String> {
     None
 }
 
@@ -160,6 +158,17 @@ fn missing_program(config: &ServiceConfig) -> Option<Text> {
         let path = plain(&path);
         return Some(command::MissingProgram { name, path }.text());
     }
-    let path = plain(&missing_in_path(config)?);
-    Some(command::MissingInPath { name, path }.text())
+    if let Some(path) = missing_in_path(config, &config.command_line) {
+        let path = plain(&path);
+        return Some(command::MissingInPath { name, path }.text());
+    }
+    let Some(Probe::Command(line)) = config.extensions.get(PROBE) else {
+        return None;
+    };
+    let path = match program_file::check(&line, exists) {
+        Some(Wrong::Missing(path)) => path,
+        _ => missing_in_path(config, &line)?,
+    };
+    let path = plain(&path);
+    Some(command::MissingProbe { name, path }.text())
 }

@@ -1,6 +1,7 @@
 //! Programs that are looked at from outside: whether they are ready (X41), whether they live (X43), and what a
 //! hung one is told (X44). The test itself is what the probes find.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
@@ -14,6 +15,7 @@ use relance_scm::settings::{
 use relance_scm::{ServiceConfig, ServiceKind, ServiceState};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{Puppet, Stage};
+use rustix::fs::{CWD, Mode, OFlags, mkfifoat};
 
 use crate::support::{name, output_with, relance};
 
@@ -215,4 +217,71 @@ fn x43_what_is_thrown_away_cannot_be_looked_at() {
         let advice = format!("{option} looks at what the program prints");
         assert!(!output.status.success() && said.contains(&advice), "{said}");
     }
+}
+
+#[test]
+fn x43_a_command_may_show_whether_a_program_lives() {
+    let daemon = Daemon::start(relance());
+    let (healthy, seen) = (
+        daemon.folder().join("healthy"),
+        daemon.folder().join("seen"),
+    );
+    fs::write(&healthy, "").expect("written");
+    // The file stands there whole, or not at all.
+    let line = format!(
+        "/bin/sh -c \"echo $MAINPID $RELANCE_SERVICE > {seen}.new; mv {seen}.new {seen}; test -e {healthy}\"",
+        seen = seen.display(),
+        healthy = healthy.display(),
+    );
+    let probe = Probe::Command(line.into());
+    let (_stage, mut puppet) = started(&daemon, "app", |config| probed(config, probe.clone(), 2));
+    let pid = daemon.query(&name("app")).status.process_id;
+    while !seen.exists() {
+        puppet.order("print it is not probed yet").expect("printed");
+    }
+    assert_eq!(
+        fs::read_to_string(&seen).expect("text"),
+        format!("{pid} app\n")
+    );
+    assert_eq!(daemon.query(&name("app")).recovery.failure_count, 0);
+    fs::remove_file(&healthy).expect("it is there");
+    puppet.wait_for_end();
+    let said = has_failed(&daemon, "app");
+    assert!(
+        said.contains("failed 2 times in a row: it ended with status 1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn x43_a_command_that_takes_too_long_is_a_bad_answer_and_killed() {
+    let daemon = Daemon::start(relance());
+    let gate = daemon.folder().join("gate");
+    mkfifoat(CWD, &gate, Mode::RWXU).expect("a pipe");
+    // It has the pipe open for as long as it lives; if it lives too shortly for that, nobody has.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let pipe = rustix::fs::open(&gate, flags, Mode::empty()).expect("nobody is waited for");
+    rustix::io::ioctl_fionbio(&pipe, false).expect("reading waits");
+    let line = format!("/bin/sh -c \"exec 3> {}; sleep 3600\"", gate.display());
+    let probe = Probe::Command(line.into());
+    let (_stage, mut puppet) = started(&daemon, "app", |config| {
+        probed(config, probe.clone(), 1);
+        config.extensions.set(PROBE_TIMEOUT, Duration::ZERO);
+    });
+    puppet.wait_for_end();
+    let said = has_failed(&daemon, "app");
+    assert!(said.contains("no answer in"), "{said}");
+    fs::File::from(pipe)
+        .read_to_end(&mut Vec::new())
+        .expect("nobody has it open any more");
+}
+
+#[test]
+fn x43_a_program_of_a_probe_that_is_missing_is_named() {
+    let daemon = Daemon::start(relance());
+    let probe = Probe::Command("/no/such/program --check".into());
+    let (_stage, mut puppet) = started(&daemon, "app", |config| probed(config, probe.clone(), 1));
+    puppet.wait_for_end();
+    let said = has_failed(&daemon, "app");
+    assert!(said.contains("/no/such/program"), "{said}");
 }

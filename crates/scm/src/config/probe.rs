@@ -1,5 +1,5 @@
-//! Where a probe looks: an address that takes connections, a page that is answered, or what is printed
-//! (X41, X43).
+//! Where a probe looks: an address that takes connections, a page that is answered, a command, or what is
+//! printed (X41, X43).
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use relance_texts::{error, quoted};
 
+use crate::command_line;
 use crate::error::ScmError;
 use crate::win32::Win32Error;
 
@@ -31,6 +32,8 @@ pub enum Probe {
         /// What for, with the `/` in front.
         path: Box<str>,
     },
+    /// A command ends with status 0: `command:redis-cli ping`.
+    Command(Box<str>),
     /// It prints something between one look and the next: `output`.
     Output,
 }
@@ -66,13 +69,23 @@ impl FromStr for Probe {
         let probe = match text.strip_prefix("http://") {
             Some(rest) => page(rest),
             None if text == "output" => Some(Self::Output),
-            None => Address::read(text).map(Self::Connect),
+            None => match text.strip_prefix("command:") {
+                Some(line) => command(line).map(Self::Command),
+                None => Address::read(text).map(Self::Connect),
+            },
         };
         probe.ok_or_else(|| {
             let text = quoted(text);
             ScmError::new(Win32Error::INVALID_PARAMETER, error::NoProbe { text })
         })
     }
+}
+
+/// A command line that has a program.
+fn command(line: &str) -> Option<Box<str>> {
+    let program = command_line::split(line).into_iter().next()?;
+    let fits = !program.is_empty() && !line.contains('\0');
+    fits.then(|| line.trim().into())
 }
 
 fn page(text: &str) -> Option<Probe> {
@@ -101,6 +114,7 @@ impl fmt::Display for Probe {
         match self {
             Self::Connect(address) => address.fmt(f),
             Self::Http { address, path } => write!(f, "http://{address}{path}"),
+            Self::Command(line) => write!(f, "command:{line}"),
             Self::Output => f.write_str("output"),
         }
     }

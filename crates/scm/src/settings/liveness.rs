@@ -99,8 +99,8 @@ pub(super) const PROBE: Setting = Setting {
         fr: "Sonde",
     },
     about: Words {
-        en: "Where it is looked whether it lives: http://127.0.0.1:8080/health, tcp:127.0.0.1:6379, unix:/run/app.sock, or output (it prints something in each interval)",
-        fr: "Où l’on regarde s’il vit : http://127.0.0.1:8080/health, tcp:127.0.0.1:6379, unix:/run/app.sock, ou output (il écrit quelque chose à chaque intervalle)",
+        en: "Where it is looked whether it lives: http://127.0.0.1:8080/health, tcp:127.0.0.1:6379, unix:/run/app.sock, command:LINE (it ends with status 0), or output (it prints something in each interval)",
+        fr: "Où l’on regarde s’il vit : http://127.0.0.1:8080/health, tcp:127.0.0.1:6379, unix:/run/app.sock, command:LIGNE (elle se termine avec le code 0), ou output (il écrit quelque chose à chaque intervalle)",
     },
     set_by: SetBy::Administrators(setting::ADMINISTRATORS_PROBE),
     ..LIVELY

@@ -158,7 +158,8 @@ impl Guardian {
     fn is_part(&self, pid: u32) -> bool {
         let engine = self.engine.as_ref().map(|engine| engine.pid);
         let is_run = self.by_pid.contains_key(&pid) || self.stop_commands.contains_key(&pid);
-        is_run || engine == Some(pid) || self.console_pid() == Some(pid)
+        let is_probe = self.probes.contains_key(&pid);
+        is_run || is_probe || engine == Some(pid) || self.console_pid() == Some(pid)
     }
 
     fn watch_member(&self, member: &Member, key: RunKey) {

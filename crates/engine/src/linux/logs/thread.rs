@@ -20,7 +20,7 @@ use super::sinks::Sinks;
 use super::{LogSettings, LogsRequest};
 use crate::linux::protocol::{STREAMS_AFTER_RUNS_MAX, stream_of, stream_token};
 use crate::linux::signals::Signals;
-use crate::linux::verdicts::Teller;
+use crate::linux::verdicts::{Teller, Verdict};
 use crate::output::OutputSignals;
 use crate::output_losses::{Losses, OutputLoss};
 
@@ -351,7 +351,7 @@ impl Thread {
         if plan.sinks != [None, None] || lines.awaits() {
             let is_ready = lines.whole(bytes, |line| self.sinks.lines(plan, id.0, line));
             if is_ready {
-                self.teller.tell(id.0, Notice::Ready);
+                self.teller.tell(id.0, Verdict::Noticed(Notice::Ready));
             }
         }
         if !plan.has_file {

@@ -53,8 +53,8 @@ impl Attempt {
                 );
                 (connect_tcp(*address)?, request.into_bytes())
             }
-            // Nothing is connected to: `silence` looks at it.
-            Probe::Output => return Err(io::ErrorKind::Unsupported.into()),
+            // Nothing is connected to.
+            Probe::Command(_) | Probe::Output => return Err(io::ErrorKind::Unsupported.into()),
         };
         Ok(Self {
             socket,

@@ -1,8 +1,10 @@
 //! What the record of a service wants to be probed, and when.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use relance_policy::{RunId, ServiceRecord};
+use relance_scm::ServiceConfig;
 use relance_scm::config::{Address, Probe, Readiness};
 use relance_scm::settings::{
     PROBE, PROBE_DELAY, PROBE_FAILURES, PROBE_INTERVAL, PROBE_TEXT, PROBE_TIMEOUT, READY,
@@ -27,6 +29,9 @@ pub(super) struct Question {
     pub(super) text: Option<Box<str>>,
 }
 
+/// A command, and the service whose rights it has.
+pub(super) type Command = (Box<str>, Arc<ServiceConfig>);
+
 /// What a good answer means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -45,6 +50,8 @@ pub(super) struct Plan {
     pub(super) within: Duration,
     /// So many bad answers in a row are a verdict.
     pub(super) failures: u32,
+    /// Where a command is the probe.
+    pub(super) command: Option<Command>,
     every: Duration,
     delay: Duration,
 }
@@ -65,8 +72,13 @@ impl Plan {
             return None;
         }
         let failures = extensions.get(PROBE_FAILURES).unwrap_or(1);
+        let command = match &probe {
+            Probe::Command(line) => Some((line.clone(), Arc::clone(&record.config))),
+            Probe::Connect(_) | Probe::Http { .. } | Probe::Output => None,
+        };
         let plan = Self {
             purpose: Purpose::Live,
+            command,
             target: Question {
                 probe,
                 text: extensions.get(PROBE_TEXT),
@@ -82,6 +94,7 @@ impl Plan {
     fn ready(address: Address) -> Self {
         Self {
             purpose: Purpose::Ready,
+            command: None,
             target: Question {
                 probe: Probe::Connect(address),
                 text: None,

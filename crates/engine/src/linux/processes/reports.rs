@@ -57,16 +57,8 @@ impl LinuxProcesses {
                 memory_kills,
                 left,
             } => {
-                let run = run.into();
-                if let Some(known) = self.runs.get_mut(&run) {
-                    let end = HostEnd::new(exit, at_ns, memory_kills, left);
-                    known.end = Some(Box::new(end));
-                }
-                // What it had sent is told before its end (a service that reported STOPPED and died
-                // is never taken for a crash).
-                self.look(run);
-                self.read_last_signs(run);
-                self.tell_exit(run);
+                let end = HostEnd::new(exit, at_ns, memory_kills, left);
+                self.exited(run.into(), end);
             }
             GuardianReport::Command { action, result } => {
                 let result = result.map(|_| ()).map_err(command_error);
@@ -78,6 +70,11 @@ impl LinuxProcesses {
             GuardianReport::StopCommandEnded { run, result } => {
                 self.stop_command_ended(run.into(), result);
             }
+            GuardianReport::ProbeEnded {
+                run,
+                number,
+                result,
+            } => self.probe_ended(run.into(), number, result),
             GuardianReport::Console {
                 pid,
                 problem,
@@ -89,6 +86,17 @@ impl LinuxProcesses {
             GuardianReport::Hello { .. } | GuardianReport::TableEnd => {}
         }
         Ok(())
+    }
+
+    fn exited(&mut self, run: RunId, end: HostEnd) {
+        if let Some(known) = self.runs.get_mut(&run) {
+            known.end = Some(Box::new(end));
+        }
+        // What it had sent is told before its end (a service that reported STOPPED and died is never
+        // taken for a crash).
+        self.look(run);
+        self.read_last_signs(run);
+        self.tell_exit(run);
     }
 
     fn console_changed(&mut self, pid: Option<u32>, problem: Option<String>, is_new: bool) {

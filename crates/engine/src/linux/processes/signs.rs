@@ -19,6 +19,7 @@ use crate::linux::notify::{Message, SOCKET_VARIABLE, TIME_VARIABLE};
 use crate::linux::peer::session;
 use crate::linux::protocol::{VERSION_SIGNS, run_of, token};
 use crate::linux::spawn::SpawnSpec;
+use crate::linux::verdicts::Verdict;
 use crate::processes::{Fact, StartProblem};
 
 /// Marks the tokens of descriptors on which runs say that they are ready.
@@ -118,9 +119,15 @@ impl LinuxProcesses {
 
     /// What probes and output have shown.
     pub(super) fn take_verdicts(&mut self) {
-        for (run, notice) in self.verdicts.take() {
-            let notices = vec![notice];
-            self.facts.push_back(Fact::Noticed { run, notices });
+        for (run, verdict) in self.verdicts.take() {
+            match verdict {
+                Verdict::Noticed(notice) => {
+                    let notices = vec![notice];
+                    self.facts.push_back(Fact::Noticed { run, notices });
+                }
+                Verdict::RunProbe(number) => self.run_probe(run, number),
+                Verdict::EndProbe => self.end_probe(run),
+            }
         }
     }
 
