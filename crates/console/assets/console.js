@@ -458,6 +458,11 @@ if (output) {
 
 /* Small things. */
 
+// What happened last is at the right end of a time line, and the tab that is shown must be seen.
+const showNewest = () => $$("div.drawing").forEach((drawing) => { drawing.scrollLeft = drawing.scrollWidth; });
+if (!form) showNewest();
+$(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 $("form.preferences input[name=back]")?.setAttribute("value", location.pathname + location.search);
 // A person has followed the link: sign in without another press.
 $("#signin")?.requestSubmit();

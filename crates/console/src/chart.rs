@@ -14,8 +14,10 @@ const WIDTH: i64 = 1000;
 const LANE: i64 = 44;
 /// Room for the axis below.
 const AXIS: i64 = 26;
-/// Most marks of one kind at nearly the same place that are worth drawing.
-const MARKS_MAX: usize = 400;
+/// Marks of one kind that are nearer to each other than this are one.
+const NEAR: i64 = 12;
+/// Rows of the table of a drawing.
+const TABLE_MAX: usize = 200;
 
 /// What a span of time was like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,15 +112,22 @@ impl DueRestarts {
 
 /// Which clock the axis shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Axis {
+pub(crate) enum Axis<'a> {
     /// Since the beginning.
-    Relative(Lang),
-    /// The viewer's.
-    Wall,
+    Relative,
+    /// The viewer's; and where the entries are listed that a mark stands for.
+    Wall(&'a str),
 }
 
 /// One lane as a drawing.
-pub(crate) fn draw(lane: &Lane, from: i64, to: i64, axis: Axis, label: &str) -> Markup {
+pub(crate) fn draw(
+    lane: &Lane,
+    from: i64,
+    to: i64,
+    axis: Axis<'_>,
+    label: &str,
+    lang: Lang,
+) -> Markup {
     let length = (to - from).max(1);
     let x = |at: i64| (at.clamp(from, to) - from) * WIDTH / length;
     let height = LANE + AXIS;
@@ -128,25 +137,117 @@ pub(crate) fn draw(lane: &Lane, from: i64, to: i64, axis: Axis, label: &str) -> 
             rect.ground x="0" y="14" width=(WIDTH) height="18" rx="3" {}
             @for span in &lane.spans {
                 rect class=(span.kind.class()) x=(x(span.from)) y="14"
-                    width=((x(span.to) - x(span.from)).max(1)) height="18" {}
+                    width=((x(span.to) - x(span.from)).max(1)) height="18" {
+                    title { (word(span.kind, lang)) }
+                }
             }
-            @for mark in lane.marks.iter().take(MARKS_MAX) {
-                @if let Some(href) = &mark.href {
-                    a href=(href) aria-label=(mark.label) { (symbol(mark, x(mark.at))) }
-                } @else { (symbol(mark, x(mark.at))) }
-            }
+            @for cluster in clusters(&lane.marks, x) { (cluster.draw(axis, lang)) }
             @for tick in ticks(from, to) {
                 line.tick x1=(x(tick)) x2=(x(tick)) y1="36" y2="42" {}
                 text.tick x=(x(tick)) y="58" text-anchor=(anchor(x(tick)))
-                    data-time=[(axis == Axis::Wall).then_some(tick)] data-span=(length) {
+                    data-time=[matches!(axis, Axis::Wall(_)).then_some(tick)] data-span=(length) {
                     @match axis {
-                        Axis::Relative(lang) => { "+" (time::duration(u64::try_from(tick - from).unwrap_or_default(), lang)) }
-                        Axis::Wall => (time::iso(tick))
+                        Axis::Relative => { "+" (time::duration(u64::try_from(tick - from).unwrap_or_default(), lang)) }
+                        Axis::Wall(_) => (time::iso(tick))
                     }
                 }
             }
         }
         }
+    }
+}
+
+/// Marks of one kind that stand together.
+struct Cluster<'a> {
+    x: i64,
+    marks: Vec<&'a Mark>,
+}
+
+fn clusters(marks: &[Mark], x: impl Fn(i64) -> i64) -> Vec<Cluster<'_>> {
+    let mut sorted: Vec<&Mark> = marks.iter().collect();
+    sorted.sort_by_key(|mark| mark.at);
+    let mut clusters: Vec<Cluster<'_>> = Vec::new();
+    for mark in sorted {
+        let at = x(mark.at);
+        let near = clusters
+            .iter_mut()
+            .rev()
+            .find(|cluster| cluster.marks[0].kind == mark.kind && at - cluster.x < NEAR);
+        match near {
+            Some(cluster) => cluster.marks.push(mark),
+            None => clusters.push(Cluster {
+                x: at,
+                marks: vec![mark],
+            }),
+        }
+    }
+    clusters
+}
+
+impl Cluster<'_> {
+    fn draw(&self, axis: Axis<'_>, lang: Lang) -> Markup {
+        let first = self.marks[0];
+        let count = self.marks.len();
+        let label = if count == 1 {
+            first.label.clone()
+        } else {
+            let rest = console::AndMore { count: count - 1 };
+            format!("{} {}", first.label, lang.say(rest))
+        };
+        let href = match (axis, count) {
+            (Axis::Relative, _) => None,
+            (_, 1) => first.href.clone(),
+            // Those of the time of these marks, and what else happened then.
+            (Axis::Wall(events), _) => {
+                let last = self.marks.last().map_or(first.at, |mark| mark.at);
+                let (since, until) = (time::iso(first.at), time::iso(last + 1));
+                Some(format!("{events}&since={since}&until={until}"))
+            }
+        };
+        let below = (first.kind == MarkKind::Action).then_some(42);
+        let shape = html! {
+            (symbol(first.kind, self.x, &label))
+            @if count > 1 { text.count x=(self.x + 8) y=(below.unwrap_or(11)) aria-hidden="true" { (count) } }
+        };
+        html! {
+            @if let Some(href) = href { a href=(href) aria-label=(label) { (shape) } }
+            @else { (shape) }
+        }
+    }
+}
+
+/// The same in words, for those who do not see it, and for exact times.
+pub(crate) fn table(lane: &Lane, lang: Lang) -> Markup {
+    let mut rows: Vec<(i64, Markup)> = Vec::new();
+    for span in &lane.spans {
+        let lasted = u64::try_from(span.to - span.from).unwrap_or_default();
+        let text = html! { (word(span.kind, lang)) ", " (time::duration(lasted, lang)) };
+        rows.push((span.from, text));
+    }
+    for mark in &lane.marks {
+        let text = html! {
+            @if let Some(href) = &mark.href { a href=(href) { (mark.label) } } @else { (mark.label) }
+        };
+        rows.push((mark.at, text));
+    }
+    rows.sort_by_key(|(at, _)| *at);
+    let skipped = rows.len().saturating_sub(TABLE_MAX);
+    html! {
+        details {
+            summary { (console::AS_A_TABLE.of(lang)) }
+            table {
+                thead { tr { th scope="col" { (console::WHEN.of(lang)) } th scope="col" { (console::WHAT.of(lang)) } } }
+                tbody { @for (at, text) in rows.iter().skip(skipped).rev() { tr { td { (time::moment(*at)) } td { (text) } } } }
+            }
+        }
+    }
+}
+
+fn word(kind: SpanKind, lang: Lang) -> &'static str {
+    match kind {
+        SpanKind::Up => console::RUNNING.of(lang),
+        SpanKind::Failed => console::DOWN_AFTER_A_FAILURE.of(lang),
+        SpanKind::Stopped => console::STOPPED_ON_REQUEST.of(lang),
     }
 }
 
@@ -159,14 +260,14 @@ fn anchor(x: i64) -> &'static str {
     }
 }
 
-fn symbol(mark: &Mark, x: i64) -> Markup {
-    let (class, path) = match mark.kind {
+fn symbol(kind: MarkKind, x: i64, label: &str) -> Markup {
+    let (class, path) = match kind {
         MarkKind::Failure => ("failure", format!("M{x} 18l-7 -13h14z")),
         MarkKind::Action => ("action", format!("M{x} 33l6 9h-12z")),
         MarkKind::Reset => ("reset", format!("M{x} 10v26")),
         MarkKind::Ignored => ("ignored", format!("M{} 5l10 10m0 -10l-10 10", x - 5)),
     };
-    html! { path class={ "mark " (class) } d=(path) { title { (mark.label) } } }
+    html! { path class={ "mark " (class) } d=(path) { title { (label) } } }
 }
 
 /// Round steps, five to ten of them.
@@ -262,7 +363,41 @@ mod tests {
             }],
             spans: vec![],
         };
-        let svg = draw(&lane, 0, 10, Axis::Relative(Lang::En), "\"><b>").into_string();
+        let svg = draw(&lane, 0, 10, Axis::Wall("/x?y"), "\"><b>", Lang::En).into_string();
         assert!(!svg.contains("<script>") && !svg.contains("<b>"), "{svg}");
+    }
+
+    #[test]
+    fn marks_that_stand_together_are_one_with_their_number() {
+        let mark = |at, kind| Mark {
+            at,
+            kind,
+            label: format!("at {at}"),
+            href: Some("/events/1".into()),
+        };
+        let lane = Lane {
+            marks: vec![
+                mark(100, MarkKind::Failure),
+                mark(105, MarkKind::Failure),
+                mark(105, MarkKind::Action),
+                mark(500, MarkKind::Failure),
+            ],
+            spans: vec![],
+        };
+        let counts: Vec<_> = clusters(&lane.marks, |at| at)
+            .iter()
+            .map(|cluster| (cluster.x, cluster.marks.len()))
+            .collect();
+        assert_eq!(counts, [(100, 2), (105, 1), (500, 1)]);
+        let svg = draw(
+            &lane,
+            0,
+            1000,
+            Axis::Wall("/service/events?name=a"),
+            "",
+            Lang::En,
+        );
+        let svg = svg.into_string();
+        assert!(svg.contains("until=1970-01-01T00:00:00.106Z"), "{svg}");
     }
 }

@@ -134,6 +134,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/events/{number}", get(log::event))
         .route("/stream/events", get(log::stream))
         .route("/history", get(history::page))
+        .route("/stream/history", get(history::stream))
         .route("/signin", get(sign_in::page).post(sign_in::sign_in))
         .route("/signout", post(sign_in::sign_out))
         .route("/preferences", post(sign_in::preferences))

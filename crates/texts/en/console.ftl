@@ -72,7 +72,7 @@ console-n-30-days = 30 days
 console-n-1-day = 1 day
 console-available = available
 console-time-line = Time line
-console-availability-is-the-share = Availability is the share of the time the service ran, of the time it was meant to: time that it was stopped on request does not count.
+console-availability-is-the-share = Availability is the share of the time the service ran, of the time it was meant to. Time after a failure, a start that failed or an end with an error counts as down; time that it was stopped on request, and before it existed, does not count.
 console-there-are-more-events = There are more events than are drawn: choose a shorter time.
 console-history = History
 console-available-all-services-together = available, all services together
@@ -481,3 +481,8 @@ console-and-more = { $count ->
     [one] and { $count } more
    *[other] and { $count } more
 }
+console-earlier = Earlier
+console-later = Later
+console-now-live = Now
+console-n-1-minute = 1 minute
+console-as-a-table = As a table

@@ -72,7 +72,7 @@ console-n-30-days = 30 jours
 console-n-1-day = 1 jour
 console-available = disponible
 console-time-line = Ligne du temps
-console-availability-is-the-share = La disponibilité est la part du temps où le service a tourné, sur le temps où il le devait : le temps où il était arrêté sur demande ne compte pas.
+console-availability-is-the-share = La disponibilité est la part du temps où le service a tourné, sur le temps où il le devait. Le temps après un échec, un démarrage manqué ou une fin avec erreur compte comme un arrêt ; le temps où il était arrêté sur demande, et avant son existence, ne compte pas.
 console-there-are-more-events = Il y a plus d’événements que dessinés : choisissez une période plus courte.
 console-history = Historique
 console-available-all-services-together = disponible, tous services confondus
@@ -484,3 +484,8 @@ console-and-more = { $count ->
     [one] et { $count } de plus
    *[other] et { $count } de plus
 }
+console-earlier = Plus tôt
+console-later = Plus tard
+console-now-live = Maintenant
+console-n-1-minute = 1 minute
+console-as-a-table = En tableau

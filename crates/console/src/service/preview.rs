@@ -236,7 +236,7 @@ fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
         section #whatif.card aria-labelledby="what-if" {
             h2 #what-if { (console::WHAT_IF.of(lang)) }
             p.dim { (console::CLICK_ON_THE_LINE.of(lang)) }
-            div.whatif data-whatif="" { (draw(&lane, 0, span, Axis::Relative(lang), console::WHAT_WOULD_FOLLOW.of(lang))) }
+            div.whatif data-whatif="" { (draw(&lane, 0, span, Axis::Relative, console::WHAT_WOULD_FOLLOW.of(lang), lang)) }
             (legend(lang))
             div.row {
                 label { span { (console::SECONDS.of(lang)) } input #whatif-at type="number" min="0" step="any" value="30"; }

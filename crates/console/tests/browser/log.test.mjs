@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
-import { World, closeBrowser } from "./world.mjs";
+import { World, closeBrowser, until } from "./world.mjs";
 
 after(closeBrowser);
 
@@ -134,4 +134,45 @@ test("times are in the viewer's zone, the exact one on hover", async (t) => {
     dateStyle: "medium", timeStyle: "medium", timeZone: "Europe/Paris" }).format(new Date(utc));
   assert.equal(await time.textContent(), inParis);
   assert.match(await time.getAttribute("title"), new RegExp(`\\(${utc}\\)`));
+});
+
+test("history: a start that failed is red, and time before a service existed is blank", async (t) => {
+  const world = await World.start(t);
+  await world.program("missing", "exec sleep 1", { start: false });
+  await world.relance("config", "missing", "--command-line", "/nowhere/at/all");
+  await world.relance("start", "missing").catch(() => {});
+  const page = await world.page({ go: "/service/history?name=missing&window=1h" });
+  await page.locator("svg rect.failed").waitFor();
+  const from = await page.locator("svg rect:not(.ground)").evaluateAll((rects) =>
+    Math.min(...rects.map((rect) => Number(rect.getAttribute("x")))));
+  assert.ok(from > 900, `nothing is drawn for the hour before: ${from}`);
+  await page.getByText(/^0\.00\s% available · 1 failure$/).waitFor();
+  await page.getByText("As a table").click();
+  await page.getByRole("cell", { name: /down after a failure/ }).waitFor();
+  assert.deepEqual(world.complaints(), []);
+});
+
+test("history: marks that stand together are counted and open; the drawing is live, and can be zoomed", async (t) => {
+  const world = await World.start(t);
+  await world.program("shaky", "exec sleep 1000", { options: ["--actions", "restart/0", "--reset", "300"] });
+  const page = await world.page({ go: "/service/history?name=shaky&window=1h" });
+  await page.getByText(/100\.00\s% available · 0 failures/).waitFor();
+  for (let i = 0; i < 3; i += 1) {
+    const { process_id: pid } = (await world.status("shaky")).status;
+    process.kill(pid, "SIGKILL");
+    await until("another process runs", async () => {
+      const { status } = await world.status("shaky");
+      return status.process_id !== 0 && status.process_id !== pid;
+    });
+  }
+  await page.getByText(/available · 3 failures/).waitFor();
+  await page.getByRole("link", { name: /shaky failed unexpectedly.*and 2 more/ }).click();
+  await page.waitForURL(/service\/events.*since=/);
+  assert.equal(await page.getByRole("row", { name: /failed unexpectedly/ }).count(), 3);
+  await page.goBack();
+  await page.getByRole("link", { name: "1 minute" }).click();
+  await page.waitForURL(/window=1m/);
+  await page.getByRole("link", { name: "Earlier" }).click();
+  await page.getByRole("link", { name: "Now", exact: true }).waitFor();
+  assert.deepEqual(world.complaints(), []);
 });
