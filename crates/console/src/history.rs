@@ -236,7 +236,7 @@ async fn draw_machine(viewer: &Viewer, hub: &Hub, window: &Window) -> Result<Mar
 pub(crate) async fn stream(viewer: Viewer, Query(form): Query) -> Answer<Response> {
     let hub = viewer.hub().await?;
     let info = match form.given("name") {
-        Some(_) => Some(crate::service::find(&hub, &form.name()?)?),
+        Some(_) => Some(hub.find(&form.name()?)?),
         None => None,
     };
     Ok(respond(move |sender| follow(viewer, hub, info, form, sender)).into_response())

@@ -12,7 +12,7 @@ use relance_client::ServiceManager;
 use relance_scm::event_log::LogEntry;
 use relance_scm::manager::{Enumeration, ServiceInfo, Usage, Watch, Watched, WatchedChange, wait};
 use relance_scm::{Caller, ScmError, ServiceId, ServiceName, Win32Error};
-use relance_texts::error;
+use relance_texts::{error, shown};
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -107,6 +107,20 @@ impl Hub {
     /// What is known now.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&self.shared.lock())
+    }
+
+    /// The service of this name, as the viewer may see it.
+    ///
+    /// # Errors
+    /// 1060.
+    pub(crate) fn find(&self, name: &ServiceName) -> Result<Arc<ServiceInfo>, ScmError> {
+        let found = self.read(|state| state.find(name).cloned());
+        found.ok_or_else(|| {
+            ScmError::new(
+                Win32Error::SERVICE_DOES_NOT_EXIST,
+                error::NoSuchService { name: shown(name) },
+            )
+        })
     }
 
     /// Takes over what was asked for just now.

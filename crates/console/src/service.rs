@@ -20,8 +20,8 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use relance_scm::control::ControlsAccepted;
 use relance_scm::manager::ServiceInfo;
-use relance_scm::{Control, ScmError, ServiceName, ServiceState, Win32Error};
-use relance_texts::{console, error, shown};
+use relance_scm::{Control, ScmError, ServiceName, ServiceState};
+use relance_texts::console;
 
 use self::change::version;
 use crate::form::{Query, query};
@@ -35,27 +35,14 @@ use crate::tab::Tab;
 use crate::viewer::Viewer;
 use crate::{history, log, table, time};
 
-/// The service of this name, as the viewer may see it.
-///
-/// # Errors
-/// 1060.
-pub(crate) fn find(hub: &Hub, name: &ServiceName) -> Result<Arc<ServiceInfo>, ScmError> {
-    hub.read(|state| state.find(name).cloned()).ok_or_else(|| {
-        ScmError::new(
-            Win32Error::SERVICE_DOES_NOT_EXIST,
-            error::NoSuchService { name: shown(name) },
-        )
-    })
-}
-
-/// The same, as it is now: what the hub was not told of is asked for.
+/// A service as it is now: what the hub was not told of is asked for.
 async fn current(
     viewer: &Viewer,
     hub: &Hub,
     name: &ServiceName,
 ) -> Result<Arc<ServiceInfo>, ScmError> {
     if lacking::IS_TOLD_OF_CONFIGURATION {
-        return find(hub, name);
+        return hub.find(name);
     }
     viewer.service(name).await.map(|info| hub.learn(info))
 }
@@ -233,7 +220,7 @@ pub(crate) async fn stream(
     let tab = Tab::of(&tab)?;
     let name = query.name()?;
     let hub = viewer.hub().await?;
-    let info = find(&hub, &name)?;
+    let info = hub.find(&name)?;
     // From where on; while the reader looks at another part the state alone is followed.
     let from = query.number("from").filter(|_| tab == Tab::Output);
     let Some(from) = from else {
@@ -264,7 +251,7 @@ async fn follow(
     let lang = viewer.lang();
     let mut changes = hub.changes();
     let mut sent: Option<Arc<ServiceInfo>> = None;
-    let first = find(&hub, &name).map(|info| version(&info.config)).ok();
+    let first = hub.find(&name).map(|info| version(&info.config)).ok();
     let mut connected = true;
     loop {
         changes.mark_unchanged();

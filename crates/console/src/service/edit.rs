@@ -13,7 +13,7 @@ use relance_scm::ServiceConfig;
 use relance_texts::console;
 
 use super::change::{changed, version};
-use super::{find, preview, show};
+use super::{preview, show};
 use crate::form::Form;
 use crate::layout;
 use crate::reply::{Answer, page, problem, status};
@@ -30,7 +30,7 @@ pub(crate) async fn preview(
     viewer.check_form(&form)?;
     let tab = Tab::of(&tab)?;
     let hub = viewer.hub().await?;
-    let info = find(&hub, &form.name()?)?;
+    let info = hub.find(&form.name()?)?;
     Ok(page(preview::of_form(&viewer, &info, tab, &form)).into_response())
 }
 

@@ -239,7 +239,7 @@ fn rows(lines: &Lines) -> Markup {
 /// `GET /output/lines?name=NAME&before=POSITION`, or `at=POSITION`, or the last ones: for the script.
 pub(crate) async fn part_of(viewer: Viewer, Query(form): Query) -> Answer<Response> {
     let hub = viewer.hub().await?;
-    let info = super::find(&hub, &form.name()?)?;
+    let info = hub.find(&form.name()?)?;
     let source = Source::of(&form, &info.config.service_name);
     let lines = read_marked(&viewer, &info, &source, Which::of(&form)).await?;
     Ok(Json(lines).into_response())
