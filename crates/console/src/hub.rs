@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use relance_client::ServiceManager;
 use relance_scm::event_log::LogEntry;
-use relance_scm::manager::{Enumeration, ServiceInfo, Usage, Watch, Watched, WatchedChange, wait};
+use relance_scm::manager::{
+    Enumeration, ServiceInfo, UnreadableService, Usage, Watch, Watched, WatchedChange, wait,
+};
 use relance_scm::{Caller, ScmError, ServiceId, ServiceName, Win32Error};
 use relance_texts::{error, shown};
 use tokio::sync::{broadcast, watch};
@@ -53,6 +55,8 @@ pub(crate) struct State {
     /// By their folded names.
     pub(crate) services: BTreeMap<String, Arc<ServiceInfo>>,
     pub(crate) loads: HashMap<ServiceId, Load>,
+    /// Services that the manager could not load, for administrators (X27).
+    pub(crate) unreadable: Vec<UnreadableService>,
     /// Whether the manager answers.
     pub(crate) connected: bool,
     /// The session has ended: there will be no more.
@@ -209,6 +213,7 @@ impl Shared {
                 (key, same.unwrap_or_else(|| Arc::new(info)))
             });
             state.services = services.collect();
+            state.unreadable = all.unreadable;
             state.connected = true;
         });
     }

@@ -134,6 +134,7 @@ fn status(viewer: &Viewer, info: &ServiceInfo) -> Markup {
                 div { (rich(console::Ended { time: SLOTS[0] }, lang, &[time::ago(end.at.0)])) " · " (table::reason(end, lang)) }
             }
         }
+        @if let Some(problem) = &info.output_problem { p.note.warn { (problem.of(lang)) } }
         @if viewer.is_administrator() { (controls(viewer, info)) }
     }
 }

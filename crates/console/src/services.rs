@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use relance_scm::manager::ServiceInfo;
+use relance_scm::manager::{ServiceInfo, UnreadableService};
 use relance_scm::{ServiceId, ServiceState};
 use relance_texts::console;
 
 use crate::form::Query;
 use crate::hub::{Hub, Load};
 use crate::lacking::{Feature, reason};
-use crate::lang::{self, Lang};
+use crate::lang::{self, Lang, SLOTS, rich};
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
 use crate::stream::{Closed, Message, Sender, respond};
@@ -29,14 +29,14 @@ pub(crate) async fn page(viewer: Viewer, Query(query): Query) -> Answer<Response
     let hub = viewer.hub().await?;
     let wanted = Wanted::of(&query);
     let lang = viewer.lang();
-    let (view, rows) = hub.read(|state| {
+    let (view, rows, unreadable) = hub.read(|state| {
         let view = View::of(state, &wanted);
         let rows: Vec<Markup> = view
             .rows
             .iter()
             .map(|info| row(info, state.loads.get(&info.id), lang))
             .collect();
-        (view, rows)
+        (view, rows, state.unreadable.clone())
     });
     let body = html! {
         div.head {
@@ -46,6 +46,7 @@ pub(crate) async fn page(viewer: Viewer, Query(query): Query) -> Answer<Response
                 a.button.primary href="/create" { (console::NEW_SERVICE.of(lang)) }
             }
         }
+        (not_loaded(&unreadable, lang))
         (filters(&wanted, lang))
         (toolbar(&viewer))
         div.scroll tabindex="0" role="region" aria-label=(console::SERVICES.of(lang)) {
@@ -63,6 +64,17 @@ pub(crate) async fn page(viewer: Viewer, Query(query): Query) -> Answer<Response
         body,
     };
     Ok(html_page(layout::render(&viewer, content)).into_response())
+}
+
+/// X27: what is stored and not managed.
+fn not_loaded(services: &[UnreadableService], lang: Lang) -> Markup {
+    html! {
+        @for service in services {
+            p.note.warn {
+                (rich(console::NotLoaded { name: SLOTS[0], problem: service.problem.clone() }, lang, &[html! { bdi { (service.name) } }]))
+            }
+        }
+    }
 }
 
 fn summary(view: &View, lang: Lang) -> Markup {

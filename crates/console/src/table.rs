@@ -196,6 +196,9 @@ pub(crate) fn state(info: &ServiceInfo, lang: Lang) -> Markup {
             (word)
         }
         @if status.state.is_pending() { (progress(info, lang)) }
+        @if let Some(problem) = &info.output_problem {
+            " " span.chip.warn title=(problem.of(lang)) { (console::OUTPUT_NOT_KEPT.of(lang)) }
+        }
         @if info.marked_for_delete { " " span.chip.warn { (console::BEING_DELETED.of(lang)) } }
     }
 }
@@ -340,6 +343,7 @@ mod tests {
             restart_wanted: None,
             held: None,
             next_start: None,
+            output_problem: None,
         })
     }
 

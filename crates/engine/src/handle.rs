@@ -4,6 +4,7 @@
 mod author;
 mod output;
 mod rights;
+mod unreadable;
 mod watch;
 
 use std::os::fd::OwnedFd;
@@ -20,7 +21,7 @@ use relance_scm::controllers::Controllers;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use relance_scm::manager::{
     ConsoleInfo, Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart,
-    OutputRange, OutputStream, ServiceInfo, Usage, Watch,
+    OutputRange, OutputStream, ServiceInfo, UnreadableService, Usage, Watch,
 };
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
@@ -33,7 +34,7 @@ use relance_texts::{error, shown};
 use self::watch::HandleWatch;
 use crate::access;
 use crate::command::{Change, ClientRequest, Command};
-use crate::database::EventLog;
+use crate::database::{EventLog, Unreadable};
 use crate::info::{Clocks, service_info, status_of};
 use crate::linux::cgroup::Location;
 use crate::output::OutputSignals;
@@ -94,6 +95,8 @@ pub struct EngineHandle {
     pub(crate) cgroups: Option<Location>,
     /// The controllers that these have.
     pub(crate) controllers: Controllers,
+    /// Services that could not be loaded (X27).
+    pub(crate) unreadable: Arc<[Unreadable]>,
     /// What runs say of themselves.
     pub(crate) signs: Arc<SharedSigns>,
     /// How the web console is.
@@ -205,7 +208,7 @@ impl EngineHandle {
         let record = self
             .publisher
             .find(name)
-            .ok_or_else(|| access::not_found(name))?;
+            .ok_or_else(|| self.not_found(caller, name))?;
         access::check(caller, &record.config, rights)?;
         Ok(record)
     }
@@ -231,6 +234,7 @@ impl EngineHandle {
             run.reloading = signs.reloads;
             run.main_process_id = signs.main_pid;
         }
+        info.output_problem = self.output_signals.problem(record.id);
         info
     }
 }
@@ -330,9 +334,11 @@ impl ServiceManager for EngineHandle {
             .iter()
             .filter(|record| is_visible(caller, record));
         let services = visible.map(|record| self.info(caller, record)).collect();
+        let unreadable = self.unreadable_for(caller).iter();
         reply.send(Ok(Enumeration {
             generation: snapshot.generation,
             services,
+            unreadable: unreadable.map(UnreadableService::from).collect(),
         }));
     }
 
@@ -380,7 +386,12 @@ impl ServiceManager for EngineHandle {
         let told = record.map(|record| access::told_record(caller, &record));
         reply.send(told.map(|record| {
             let sentences = explain(&record, self.clocks().now);
-            sentences.into_iter().map(Sentence::from).collect()
+            let problem = self.output_signals.problem(record.id);
+            sentences
+                .into_iter()
+                .map(Sentence::from)
+                .chain(problem)
+                .collect()
         }));
     }
 

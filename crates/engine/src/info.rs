@@ -84,6 +84,8 @@ pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInf
             since: clocks.wall_of(down.since),
             starts_at: down.start_at.map(|at| clocks.wall_of(at)),
         }),
+        // Of this the record knows nothing.
+        output_problem: None,
     }
 }
 

@@ -24,9 +24,17 @@ impl Names {
         self.names.get(name.key().as_str()).copied()
     }
 
+    /// 1060: there is no service of this name, or it could not be read.
+    pub(crate) fn missing(&self, name: &ServiceName) -> ScmError {
+        if self.reserved.contains(name.key().as_str()) {
+            return unreadable(Win32Error::SERVICE_DOES_NOT_EXIST, name);
+        }
+        access::not_found(name)
+    }
+
     /// The service of this name, or 1060.
     pub(crate) fn require(&self, name: &ServiceName) -> Result<ServiceId, ScmError> {
-        self.find(name).ok_or_else(|| access::not_found(name))
+        self.find(name).ok_or_else(|| self.missing(name))
     }
 
     /// Whether a configuration could have its names: for a new service (`id` is `None`) or as the new
@@ -51,12 +59,7 @@ impl Names {
             ));
         }
         if id.is_none() && self.reserved.contains(key.as_str()) {
-            return Err(ScmError::new(
-                Win32Error::SERVICE_EXISTS,
-                error::ServiceUnreadable {
-                    name: shown(&config.service_name),
-                },
-            ));
+            return Err(unreadable(Win32Error::SERVICE_EXISTS, &config.service_name));
         }
         // C4: a new name may not be another service's display name.
         if other(self.displays.get(key.as_str())) {
@@ -88,6 +91,11 @@ impl Names {
         self.displays
             .remove(fold_case(&config.display_name).as_str());
     }
+}
+
+/// A service has this name and could not be loaded.
+fn unreadable(code: Win32Error, name: &ServiceName) -> ScmError {
+    ScmError::new(code, error::ServiceUnreadable { name: shown(name) })
 }
 
 fn duplicate(name: &str) -> ScmError {
@@ -139,6 +147,9 @@ mod tests {
         }
         names.reserve(&ServiceName::new("broken").unwrap().key());
         assert_eq!(refused(&names, None, &config("Broken", "x")), 1073);
+        let missing = |name| names.missing(&ServiceName::new(name).unwrap());
+        assert!(missing("BROKEN").sentence().contains("cannot be read"));
+        assert_eq!(missing("broken").code(), missing("other").code());
         names.remove(&config("MAILER", "mail service"));
         assert_eq!(refused(&names, None, &config("mailer", "Mail service")), 0);
         assert!(names.find(&ServiceName::new("DB").unwrap()).is_some());

@@ -1,6 +1,6 @@
 //! Reading the output of services: parts of it, and live.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
@@ -9,11 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 
 use relance_policy::RunId;
-use relance_scm::ServiceId;
 use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
+use relance_scm::{Sentence, ServiceId};
 
 use crate::linux::{OutputFile, open_output};
 use crate::output_losses::OutputLoss;
+use crate::publisher::{Change, Listener};
 
 /// Most bytes of output in one part.
 const PART_LEN_MAX: u64 = 1 << 20;
@@ -26,13 +27,15 @@ pub(crate) struct OutputSignals {
     moves: Mutex<HashMap<RunId, Weak<AtomicU64>>>,
     /// Who is told of losses, once somebody is.
     told: OnceLock<Box<Told>>,
+    /// Why what services print is not kept as it is to be (X26).
+    problems: Mutex<BTreeMap<ServiceId, Sentence>>,
 }
 
 type Told = dyn Fn(ServiceId, OutputLoss) + Send + Sync;
 
 impl OutputSignals {
     fn lock(&self) -> MutexGuard<'_, HashMap<ServiceId, Vec<Waker>>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.waiting)
     }
 
     /// A service has printed something.
@@ -71,11 +74,44 @@ impl OutputSignals {
         }
     }
 
+    /// Notes what is wrong with the output of a service now.
+    pub(crate) fn note_problem(&self, service: ServiceId, problem: Option<Sentence>) {
+        {
+            let mut problems = lock(&self.problems);
+            match problem {
+                Some(problem) => problems.insert(service, problem),
+                None => problems.remove(&service),
+            };
+        }
+        self.tell(service, OutputLoss::Noted);
+    }
+
+    /// What is wrong with the output of a service.
+    pub(crate) fn problem(&self, service: ServiceId) -> Option<Sentence> {
+        lock(&self.problems).get(&service).cloned()
+    }
+
     fn wait(&self, service: ServiceId, waker: &Waker) {
         let mut waiting = self.lock();
         let wakers = waiting.entry(service).or_default();
         if !wakers.iter().any(|known| known.will_wake(waker)) {
             wakers.push(waker.clone());
+        }
+    }
+}
+
+/// One that panicked has changed nothing by halves.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What was wrong with the output of a service goes with it.
+impl Listener for OutputSignals {
+    fn committed(&self, changes: &[Change]) {
+        for change in changes {
+            if let Change::Removed(record) = change {
+                lock(&self.problems).remove(&record.id);
+            }
         }
     }
 }

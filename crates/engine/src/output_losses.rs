@@ -17,6 +17,8 @@ pub enum OutputLoss {
     Begun(String),
     /// It is over; so many bytes were lost.
     Over(u64),
+    /// What is wrong with the output of a service has changed (X26).
+    Noted,
 }
 
 /// Of which stream of which service.

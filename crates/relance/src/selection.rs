@@ -13,9 +13,9 @@ use clap::Args;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use relance_client::{Target, connect};
 use relance_scm::instance::is_template;
-use relance_scm::manager::{ServiceInfo, wait};
+use relance_scm::manager::{ServiceInfo, UnreadableService, wait};
 use relance_scm::{Caller, ScmError, ServiceManager, ServiceName, Win32Error};
-use relance_texts::{Lang, Words, command, quoted};
+use relance_texts::{Lang, Words, command, quoted, status};
 use serde::Serialize;
 use wildmatch::WildMatch;
 
@@ -75,6 +75,17 @@ pub(crate) fn must_exist(manager: &Manager, name: &ServiceName) -> CommandResult
     Ok(())
 }
 
+/// X27: what is stored and not managed is said beside answers about all that is managed.
+pub(crate) fn warn_of_unreadable(unreadable: &[UnreadableService]) {
+    for service in unreadable {
+        let said = say(status::NotLoaded {
+            name: plain(&service.name),
+            problem: service.problem.clone(),
+        });
+        eprintln!("relance: {}", plain(&said));
+    }
+}
+
 impl Selection {
     /// Whether no service was named.
     pub(crate) fn is_empty(&self) -> bool {
@@ -101,6 +112,9 @@ impl Selection {
         }
         let known = if self.all || self.names.iter().any(|text| is_pattern(&text)) {
             let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+            if self.all {
+                warn_of_unreadable(&list.unreadable);
+            }
             list.services
                 .iter()
                 .map(|info| info.config.service_name.clone())

@@ -404,6 +404,8 @@ pub struct ServiceInfo {
     pub held: Option<HeldInfo>,
     /// When its schedule comes next (X72).
     pub next_start: Option<Timestamp>,
+    /// Why what it prints, or has printed last, is not kept as it is to be (X26).
+    pub output_problem: Option<Sentence>,
 }
 
 impl ServiceInfo {
@@ -444,6 +446,17 @@ pub struct Enumeration {
     pub generation: u64,
     /// The services.
     pub services: Vec<ServiceInfo>,
+    /// Those that the manager could not load, for administrators (X27).
+    pub unreadable: Vec<UnreadableService>,
+}
+
+/// A service that is stored, and that the manager does not manage because what is stored makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableService {
+    /// Its name, as far as it can be read.
+    pub name: Box<str>,
+    /// What is wrong, and what mends it.
+    pub problem: Sentence,
 }
 
 /// What a watch yields.

@@ -402,6 +402,8 @@ console-security = Security
 ## table
 
 console-being-deleted = being deleted
+console-output-not-kept = output not kept
+console-not-loaded = The service { $name } is stored and was not loaded: { $problem }.
 console-in-progress = In progress
 console-held = starts with { $needed }
 console-starts-next = starts { $time }

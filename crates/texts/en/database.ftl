@@ -11,3 +11,4 @@ database-format = { $path } has the format number { $version } (user_version), w
 database-incomplete = { $path } lacks the table { $table }: something else has changed the file; bring a backup back with `relance restore FILE`
 database-io = the service database cannot be opened: { $error }
 database-other = the service database cannot be opened: { $error }; check the rights and the room of the state folder
+database-row = the column { $place } of the service number { $number } is not valid ({ $reason }); bring a backup back with `relance restore FILE`, or mend the value with sqlite3 while the daemon is stopped

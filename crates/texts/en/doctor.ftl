@@ -127,3 +127,4 @@ doctor-no-controllers = services have none, so limits of memory, processor and p
 doctor-controllers = services have { $names }
 doctor-background = it went into the background, where it cannot be kept running, and was killed (X63)
 doctor-background-do = give it its option for the foreground, like nginx -g 'daemon off;' or redis-server --daemonize no
+doctor-not-loaded = it is stored and was not loaded: { $problem }

@@ -36,6 +36,7 @@ start-not-a-program = { $program } is not a program that can run here; a script 
 start-too-long = its command line and environment are too long for the system; shorten them
 start-being-written = somebody is writing to { $program }; start again when that is done
 start-no-memory = there is not enough memory to execute { $program }
+start-processes-of-account = the account { $account } has as many processes as it may have, all services and users of that name together; raise the limit (--limit-nproc of the service, LimitNPROC in the unit, ulimit -u), or end some of them
 start-not-executed = { $program } cannot be executed: { $error }
 start-oom-score = its OOM score cannot be set ({ $error }); choose a higher one (--oom-score-adjust), or run the daemon as root
 start-scheduling = its scheduling cannot be set ({ $error }); leave it out (--scheduling ''), or run the daemon as root

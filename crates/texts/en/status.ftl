@@ -98,3 +98,6 @@ status-start-in = start in { $time }
 status-start-with = start with { $needed }
 status-column-says = SAYS
 status-summary-background = went into the background
+status-output = output
+status-with-output-problem = { $state }, output not kept
+status-not-loaded = the service { $name } is stored and was not loaded: { $problem }

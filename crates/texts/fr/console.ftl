@@ -402,6 +402,8 @@ console-security = Sécurité
 ## table
 
 console-being-deleted = en suppression
+console-output-not-kept = sortie non conservée
+console-not-loaded = Le service { $name } est enregistré et n’a pas été chargé : { $problem }.
 console-in-progress = En cours
 console-held = démarre avec { $needed }
 console-starts-next = démarre { $time }

@@ -11,3 +11,4 @@ database-format = { $path } a le numéro de format { $version } (user_version), 
 database-incomplete = il manque à { $path } la table { $table } : autre chose a modifié le fichier ; rétablissez une sauvegarde avec `relance restore FICHIER`
 database-io = la base des services ne peut pas être ouverte : { $error }
 database-other = la base des services ne peut pas être ouverte : { $error } ; vérifiez les droits et la place du dossier d’état
+database-row = la colonne { $place } du service numéro { $number } n’est pas valide ({ $reason }) ; rétablissez une sauvegarde avec `relance restore FICHIER`, ou corrigez la valeur avec sqlite3 pendant que le démon est arrêté

@@ -127,3 +127,4 @@ doctor-no-controllers = les services n’en ont pas ; les limites de mémoire, d
 doctor-controllers = les services ont { $names }
 doctor-background = il est passé en arrière-plan, où il ne peut pas être maintenu en marche, et a été tué (X63)
 doctor-background-do = donnez-lui son option de premier plan, comme nginx -g 'daemon off;' ou redis-server --daemonize no
+doctor-not-loaded = il est enregistré et n’a pas été chargé : { $problem }

@@ -36,6 +36,7 @@ start-not-a-program = { $program } n’est pas un programme qui peut tourner ici
 start-too-long = sa ligne de commande et son environnement sont trop longs pour le système ; raccourcissez-les
 start-being-written = quelqu’un est en train d’écrire dans { $program } ; redémarrez quand ce sera fini
 start-no-memory = il n’y a pas assez de mémoire pour exécuter { $program }
+start-processes-of-account = le compte { $account } a autant de processus qu’il peut en avoir, tous services et utilisateurs de ce nom compris ; relevez la limite (--limit-nproc du service, LimitNPROC dans l’unité, ulimit -u), ou arrêtez-en quelques-uns
 start-not-executed = { $program } ne peut pas être exécuté : { $error }
 start-oom-score = son score OOM ne peut pas être réglé ({ $error }) ; choisissez-en un plus haut (--oom-score-adjust), ou faites tourner le démon en tant que root
 start-scheduling = son ordonnancement ne peut pas être réglé ({ $error }) ; renoncez-y (--scheduling ''), ou faites tourner le démon en tant que root

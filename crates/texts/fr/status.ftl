@@ -98,3 +98,6 @@ status-start-in = démarrage dans { $time }
 status-start-with = démarre avec { $needed }
 status-column-says = DIT
 status-summary-background = passé en arrière-plan
+status-output = sortie
+status-with-output-problem = { $state }, sortie non conservée
+status-not-loaded = le service { $name } est enregistré et n’a pas été chargé : { $problem }

@@ -237,6 +237,7 @@ impl Scm {
             restart_wanted: None,
             held: None,
             next_start: None,
+            output_problem: None,
             config: Arc::new(config),
         })
     }
@@ -297,8 +298,8 @@ impl Scm {
         }
         services.sort_by(|a, b| a.config.service_name.cmp(&b.config.service_name));
         Ok(Enumeration {
-            generation: 0,
             services,
+            ..Enumeration::default()
         })
     }
 

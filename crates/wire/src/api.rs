@@ -19,6 +19,7 @@ mod service;
 mod session;
 mod simulation;
 mod text;
+mod unreadable;
 mod usage;
 
 use relance_scm::{ScmError, Win32Error};
@@ -45,7 +46,8 @@ pub use session::{
     TokenRequest,
 };
 pub use simulation::{SimulateRequest, SimulationEntry, SimulationReply};
-pub use text::{TextBody, ValueBody};
+pub use text::{SentenceBody, TextBody, ValueBody};
+pub use unreadable::UnreadableBody;
 pub use usage::{UsageBody, UsageQuery, UsageReply};
 
 /// The body of every answer that is not a success.

@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::fmt;
 
+use relance_scm::manager::UnreadableService;
+use relance_texts::{Sentence, database};
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 use serde::de::DeserializeOwned;
@@ -25,12 +27,28 @@ pub struct Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the column {} of the service number {} is not valid ({}); bring a backup back with \
-             `relance restore FILE`, or mend the value with sqlite3 while the daemon is stopped",
-            self.place, self.service, self.reason
-        )
+        self.sentence().fmt(f)
+    }
+}
+
+impl Unreadable {
+    /// What is wrong, and what mends it.
+    pub(crate) fn sentence(&self) -> Sentence {
+        database::Row {
+            place: &*self.place,
+            number: self.service,
+            reason: &*self.reason,
+        }
+        .into()
+    }
+}
+
+impl From<&Unreadable> for UnreadableService {
+    fn from(unreadable: &Unreadable) -> Self {
+        Self {
+            name: unreadable.name.as_str().into(),
+            problem: unreadable.sentence(),
+        }
     }
 }
 

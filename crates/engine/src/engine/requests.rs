@@ -47,13 +47,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             ClientRequest::NoteRefusedSignIns(from, count) => {
                 self.log_of_manager(now, &Event::SignInRefused { from, count });
             }
-            ClientRequest::NoteLoss(service, loss) => {
-                let event = match loss {
-                    OutputLoss::Begun(why) => Event::OutputLost(why.into()),
-                    OutputLoss::Over(bytes) => Event::OutputKept(bytes),
-                };
-                self.log(now, service, &event);
-            }
+            ClientRequest::NoteLoss(service, loss) => self.note_loss(now, service, loss),
             ClientRequest::WriteEvent(entry, author, reply) => {
                 self.write_event(now, entry, author);
                 self.turn.effects.push(Effect::Reply(reply, Ok(())));
@@ -65,6 +59,17 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
+    fn note_loss(&mut self, now: Moment, service: ServiceId, loss: OutputLoss) {
+        match loss {
+            OutputLoss::Begun(why) => self.log(now, service, &Event::OutputLost(why.into())),
+            OutputLoss::Over(bytes) => self.log(now, service, &Event::OutputKept(bytes)),
+            // Those who follow the service are told of it anew.
+            OutputLoss::Noted => {
+                self.turn.changed.insert(service);
+            }
+        }
+    }
+
     /// The service of this name, if the caller has these rights on it.
     pub(super) fn open(
         &self,
@@ -72,7 +77,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         name: &ServiceName,
         rights: AccessRights,
     ) -> Result<ServiceId, ScmError> {
-        let id = self.find(name).ok_or_else(|| access::not_found(name))?;
+        let id = self.find(name).ok_or_else(|| self.names.missing(name))?;
         access::check(caller, &self.services[&id].record.config, rights)?;
         Ok(id)
     }

@@ -89,6 +89,7 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
         output_signals: Arc::default(),
         cgroups: None,
         controllers: Controllers::NONE,
+        unreadable: [].into(),
         signs: Arc::default(),
         console: Arc::default(),
         clock: Arc::default(),
@@ -277,4 +278,34 @@ fn e12_who_may_write_to_the_event_log_and_as_whom() {
         let refused = author(&root, name).unwrap_err();
         assert_eq!(refused.code(), Win32Error::INVALID_PARAMETER);
     }
+}
+
+#[test]
+fn x27_what_could_not_be_loaded_is_told_to_administrators() {
+    let name = format!("relance-handle-unreadable-{}", std::process::id());
+    let folder = Folder(std::env::temp_dir().join(name));
+    let (mut handle, _) = manager(&folder);
+    let service = Unreadable {
+        service: 7,
+        name: "Lost".into(),
+        name_key: "LOST".into(),
+        place: "services.actions".into(),
+        reason: "it makes no sense".into(),
+    };
+    handle.unreadable = [service].into();
+    let listed = |caller: &Caller| wait(|reply| handle.enumerate(caller, reply)).unwrap();
+    let asked = |caller: &Caller| {
+        let lost = ServiceName::new("LOST").unwrap();
+        let error = wait(|reply| handle.query_service(caller, &lost, reply)).unwrap_err();
+        assert_eq!(error.code(), Win32Error::SERVICE_DOES_NOT_EXIST);
+        error.sentence().contains("services.actions")
+    };
+    let administrator = caller(&[Sid::Administrators]);
+    let told = listed(&administrator).unreadable;
+    assert_eq!((told.len(), &*told[0].name), (1, "Lost"));
+    assert!(told[0].problem.to_string().contains("makes no sense"));
+    assert!(asked(&administrator));
+    let peer = caller(&[Sid::Interactive, Sid::Everyone]);
+    assert_eq!(listed(&peer).unreadable, []);
+    assert!(!asked(&peer));
 }

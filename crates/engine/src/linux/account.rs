@@ -4,13 +4,14 @@ mod console;
 mod directory;
 pub(crate) mod principals;
 
-use std::fs;
+use std::io;
 use std::sync::OnceLock;
 
 use relance_scm::config::AccountName;
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{error, quoted, shown};
 
+use super::process::read_text;
 use super::spawn::Ids;
 
 pub use console::ConsoleAccount;
@@ -34,12 +35,13 @@ impl Account {
         if groups.is_empty() {
             return Ok(self);
         }
-        let mut ids = self.ids.unwrap_or_else(|| {
+        let own = || {
             let uid = rustix::process::getuid().as_raw();
             let gid = rustix::process::getgid().as_raw();
-            let groups = groups_of(&self.name, gid);
-            Ids { uid, gid, groups }
-        });
+            let groups = groups_of(&self.name, gid).map_err(unread)?;
+            Ok::<_, ScmError>(Ids { uid, gid, groups })
+        };
+        let mut ids = self.ids.take().map_or_else(own, Ok)?;
         for group in groups {
             ids.groups.push(principals::group(group)?);
         }
@@ -78,7 +80,7 @@ pub(crate) fn find(account: &AccountName) -> Result<Account, ScmError> {
             error::NeedsRoot { name: shown(name) },
         ));
     }
-    let groups = groups_of(&entry.name, entry.gid);
+    let groups = groups_of(&entry.name, entry.gid).map_err(unread)?;
     Ok(entry.into_account(groups))
 }
 
@@ -99,7 +101,8 @@ pub(crate) fn uid_of(account: &AccountName) -> Option<u32> {
 }
 
 fn existing(account: &AccountName) -> Result<Entry, ScmError> {
-    lookup(local_name(account.as_str())).ok_or_else(|| {
+    let entry = lookup(local_name(account.as_str())).map_err(unread)?;
+    entry.ok_or_else(|| {
         ScmError::new(
             Win32Error::INVALID_SERVICE_ACCOUNT,
             error::NoAccount {
@@ -107,6 +110,25 @@ fn existing(account: &AccountName) -> Result<Entry, ScmError> {
             },
         )
     })
+}
+
+/// That a list of accounts cannot be read says nothing about one of them.
+fn unread(error: io::Error) -> ScmError {
+    let code = match error.raw_os_error() {
+        Some(libc::EMFILE | libc::ENFILE) => Win32Error::TOO_MANY_OPEN_FILES,
+        Some(libc::EACCES | libc::EPERM) => Win32Error::ACCESS_DENIED,
+        _ => Win32Error::INTERNAL_ERROR,
+    };
+    let error = shown(error);
+    ScmError::new(code, error::AccountsUnread { error })
+}
+
+/// A list of accounts or groups; empty where there is none.
+fn read_list(path: &str) -> io::Result<String> {
+    match read_text(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        text => text,
+    }
 }
 
 /// The account's name without the parts that only Windows has.
@@ -123,7 +145,8 @@ fn local_name(account: &str) -> &str {
 }
 
 fn own_account(uid: u32) -> Account {
-    let entry = lookup(&uid.to_string()).unwrap_or_else(|| Entry {
+    let known = lookup(&uid.to_string()).ok().flatten();
+    let entry = known.unwrap_or_else(|| Entry {
         name: if uid == 0 {
             "root".into()
         } else {
@@ -180,32 +203,29 @@ impl Entry {
 }
 
 /// By name or number: `/etc/passwd` first, then whatever directory there is.
-fn lookup(name: &str) -> Option<Entry> {
+fn lookup(name: &str) -> io::Result<Option<Entry>> {
     let uid: Option<u32> = name.parse().ok();
     let is_it = |entry: &Entry| entry.name == name || Some(entry.uid) == uid;
-    let file = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    file.lines()
-        .filter_map(Entry::parse)
-        .find(is_it)
-        .or_else(|| Entry::parse(&directory::user(name)))
+    let file = read_list("/etc/passwd")?;
+    let listed = file.lines().filter_map(Entry::parse).find(is_it);
+    Ok(listed.or_else(|| Entry::parse(&directory::user(name))))
 }
 
 /// The supplementary groups of an account, its own included: those of `/etc/group`, and where the
-/// machine has a directory those that `id` knows of.
-fn groups_of(name: &str, gid: u32) -> Vec<u32> {
-    let file = fs::read_to_string("/etc/group").unwrap_or_default();
+/// machine has a directory those that `id` knows of. A service must not run without some of them.
+fn groups_of(name: &str, gid: u32) -> io::Result<Vec<u32>> {
+    let file = read_list("/etc/group")?;
     let mut groups: Vec<u32> = file
         .lines()
         .filter_map(|line| member_of(line, name))
         .collect();
-    let sources = fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
-    if has_directory(&sources) {
+    if has_directory(&read_list("/etc/nsswitch.conf")?) {
         groups.extend(directory::groups(name));
     }
     groups.push(gid);
     groups.sort_unstable();
     groups.dedup();
-    groups
+    Ok(groups)
 }
 
 /// Whether groups come from elsewhere than this machine (`group` and `initgroups` in

@@ -16,7 +16,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
-pub(crate) use figures::{cpu_ms, held_bytes, memory_bytes, memory_peak_bytes, processes};
+pub(crate) use figures::{cpu_ms, held_bytes, list, memory_bytes, memory_peak_bytes, processes};
 pub(crate) use limits::Limits;
 pub(crate) use location::Location;
 pub use location::{GroupNames, folder as cgroup_folder};

@@ -33,8 +33,9 @@ use crate::command::QUEUE_LEN_MAX;
 use crate::database::{Database, EventLog, Loaded, Meta};
 use crate::engine::{Beginning, Engine, Moment, Settings};
 use crate::handle::{EngineHandle, SharedClock};
+use crate::output::OutputSignals;
 use crate::processes::Processes;
-use crate::publisher::Publisher;
+use crate::publisher::{Listener, Publisher};
 use crate::queue::queue;
 use crate::storage::{Retention, WriterThread};
 
@@ -126,7 +127,7 @@ pub fn run(
     };
     processes.adopt(match beginning {
         Beginning::Boot(_) => Vec::new(),
-        Beginning::Restart | Beginning::Adoption => recorded(&loaded),
+        Beginning::Restart | Beginning::Adoption => recorded(&loaded)?,
     })?;
     tell_all(&mut processes, &loaded.records);
 
@@ -147,6 +148,7 @@ pub fn run(
     let handle = EngineHandle {
         cgroups: processes.groups().cloned(),
         controllers: processes.controllers(),
+        unreadable: loaded.unreadable.as_slice().into(),
         signs: Arc::clone(processes.signs()),
         console: Arc::clone(processes.console()),
         queue,
@@ -154,18 +156,15 @@ pub fn run(
         publisher: Arc::clone(&publisher),
         event_log: EventLog::new(&setup.database),
         output: setup.output.folder.clone(),
-        output_signals,
+        output_signals: Arc::clone(&output_signals),
         clock: Arc::clone(&shared_clock),
         machine: || (Clock::Machine.now(), clock::wall()),
         check_account: account::check,
         uid_of: account::uid_of,
     };
     handle.note_losses();
-    let settings = Settings {
-        services_come_first: !setup.services.is_empty(),
-        ..setup.settings.clone()
-    };
-    let mut engine = Engine::new(processes, writer, settings, vec![publisher], loaded);
+    let listeners = told(publisher, output_signals);
+    let mut engine = Engine::new(processes, writer, settings_of(setup), listeners, loaded);
     let now = moment(clock);
     engine.begin(now, &beginning);
     engine.say_who_was_silent(now, greeting.silent_s);
@@ -325,8 +324,23 @@ fn beginning(
     Ok((clock, beginning))
 }
 
+fn settings_of(setup: &EngineSetup) -> Settings {
+    Settings {
+        services_come_first: !setup.services.is_empty(),
+        ..setup.settings.clone()
+    }
+}
+
+/// Who is told what has been committed.
+fn told(publisher: Arc<Publisher>, signals: Arc<OutputSignals>) -> Vec<Arc<dyn Listener>> {
+    vec![publisher, signals]
+}
+
 /// The processes that the records name; those of a backup only if they are there.
-fn recorded(loaded: &Loaded) -> Vec<RecordedRun> {
+///
+/// # Errors
+/// When it cannot be told whether one is there.
+fn recorded(loaded: &Loaded) -> io::Result<Vec<RecordedRun>> {
     let records = &loaded.records;
     let current = records.iter().filter_map(|record| {
         let run = record.run.as_ref().filter(|run| run.pid != 0)?;
@@ -341,7 +355,11 @@ fn recorded(loaded: &Loaded) -> Vec<RecordedRun> {
         pid,
         birth,
     };
-    let recorded = current.chain(previous).map(recorded);
-    let is_wanted = |run: &RecordedRun| loaded.restored.is_none() || run.is_there();
-    recorded.filter(is_wanted).collect()
+    let mut wanted = Vec::new();
+    for run in current.chain(previous).map(recorded) {
+        if loaded.restored.is_none() || run.is_there()? {
+            wanted.push(run);
+        }
+    }
+    Ok(wanted)
 }

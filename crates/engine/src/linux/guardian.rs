@@ -186,6 +186,8 @@ struct Guardian {
     probes: BTreeMap<u32, ProbeCommand>,
     /// Adopted runs that have ended while their parent has not noticed; until when it may.
     unreaped: BTreeMap<RunKey, u64>,
+    /// Runs of whose rest nothing could be watched; when it is looked again.
+    blind: BTreeMap<RunKey, u64>,
     commands: BTreeMap<ActionKey, (Result<u32, SpawnError>, Option<Slot>)>,
     journal: Option<Journal>,
     engine: Option<Engine>,
@@ -250,6 +252,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
             }
         }
         guardian.give_up_on_parents();
+        guardian.look_again();
         guardian.go_on_with_shutdown();
         if guardian.wants_engine() {
             guardian.start_engine();
@@ -284,6 +287,7 @@ impl Guardian {
             stop_commands: BTreeMap::new(),
             probes: BTreeMap::new(),
             unreaped: BTreeMap::new(),
+            blind: BTreeMap::new(),
             commands: BTreeMap::new(),
             journal: None,
             engine: None,
@@ -304,7 +308,7 @@ impl Guardian {
     fn wait(&self, events: &mut Vec<epoll::Event>) -> io::Result<()> {
         let engine = self.wants_engine().then_some(self.engine_restart.at_ns);
         let console = self.console_deadline_ns();
-        let parents = self.unreaped.values().copied();
+        let parents = self.unreaped.values().chain(self.blind.values()).copied();
         let attention = self.attention_deadline_ns();
         let own = [engine, console, attention, self.shutdown.next()];
         let next = own.into_iter().flatten().chain(parents).min();

@@ -4,7 +4,7 @@
 //! still has its descriptors, until it has put itself into the run journal. Anyone who starts the next
 //! daemon must not be told that there is another one.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::sync::mpsc::channel;
 use std::thread;
@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
+
+use super::process::read_text;
 
 /// How long the processes of a guardian that was killed may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -61,7 +63,7 @@ fn holder(file: &mut File) -> String {
 
 /// Whether a process runs; one that was killed and that its parent has not noticed does not.
 fn is_alive(pid: &str) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat"));
+    let stat = read_text(format!("/proc/{pid}/stat"));
     let state = stat.ok().and_then(|stat| {
         let (_, fields) = stat.rsplit_once(") ")?;
         fields.chars().next()
@@ -72,7 +74,7 @@ fn is_alive(pid: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::OpenOptions;
+    use std::fs::{self, OpenOptions};
     use std::io::Write;
     use std::path::Path;
     use std::process::Command;

@@ -13,6 +13,7 @@ mod files;
 mod lines;
 mod path;
 mod plan;
+mod problem;
 mod rotation;
 mod sinks;
 mod thread;

@@ -294,10 +294,37 @@ fn explain_execute(
             Win32Error::NOT_ENOUGH_MEMORY,
             start::NoMemory { program }.into(),
         ),
-        _ => (
-            Win32Error::BAD_EXE_FORMAT,
-            start::NotExecuted { program, error }.into(),
-        ),
+        _ => explain_want(config, program, errno, error),
+    }
+}
+
+/// What lies with the system rather than with the program.
+fn explain_want(
+    config: &ServiceConfig,
+    program: &str,
+    errno: i32,
+    error: Value,
+) -> (Win32Error, Sentence) {
+    match errno {
+        // A process that has changed its user learns here that the user has too many (RLIMIT_NPROC).
+        libc::EAGAIN => {
+            let account = config.account_name.as_str();
+            (
+                Win32Error::COMMITMENT_LIMIT,
+                start::ProcessesOfAccount { account }.into(),
+            )
+        }
+        libc::EMFILE | libc::ENFILE => {
+            (Win32Error::TOO_MANY_OPEN_FILES, start::NO_DESCRIPTOR.into())
+        }
+        _ => {
+            let code = match errno {
+                libc::EINVAL | libc::ELIBBAD => Win32Error::BAD_EXE_FORMAT,
+                libc::EPERM => Win32Error::ACCESS_DENIED,
+                _ => Win32Error::INTERNAL_ERROR,
+            };
+            (code, start::NotExecuted { program, error }.into())
+        }
     }
 }
 
@@ -401,6 +428,10 @@ mod tests {
         assert_eq!(code("/bin/sh", libc::ENOEXEC), 193);
         assert_eq!(code("/bin/sh", libc::E2BIG), 206);
         assert_eq!(code("/bin/sh", libc::ENOENT), 2, "a missing interpreter");
+        assert_eq!(code("/bin/sh", libc::EAGAIN), 1455, "too many processes");
+        assert_eq!(code("/bin/sh", libc::ENFILE), 4);
+        assert_eq!(code("/bin/sh", libc::EPERM), 5);
+        assert_eq!(code("/bin/sh", libc::EIO), 1359, "that is not its format");
     }
 
     #[test]

@@ -1,9 +1,26 @@
 //! Small things about this process and others that are one system call each.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
+
+/// Reads a file of the system in which names of others may stand: those that are not UTF-8 do not keep the rest
+/// from being read.
+pub(crate) fn read_text(path: impl AsRef<Path>) -> io::Result<String> {
+    let bytes = fs::read(path)?;
+    Ok(match String::from_utf8_lossy(&bytes) {
+        Cow::Owned(text) => text,
+        // As a rule it is text, and need not be copied.
+        Cow::Borrowed(_) => String::from_utf8(bytes).unwrap_or_default(),
+    })
+}
+
+/// Whether a file of a process cannot be read because the process is gone. Other errors say nothing about it.
+pub(crate) fn is_gone(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
+}
 
 /// Closes every descriptor from `first` on: whatever was inherited by accident.
 pub(crate) fn close_from(first: u32) -> io::Result<()> {

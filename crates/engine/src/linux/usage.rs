@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use super::cgroup::{self, Location};
+use super::process::read_text;
 
 /// What one run's processes use together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub(crate) fn of_runs(
     let mut usage = HashMap::new();
     let mut without_group = Vec::new();
     for pid in leaders {
-        match groups.and_then(|groups| groups.group_of(pid)) {
+        match groups.and_then(|groups| groups.group_of(pid).ok()?) {
             Some(folder) => {
                 usage.insert(pid, of_group(&folder));
             }
@@ -55,7 +56,7 @@ pub(crate) fn held_by_runs(
     let mut held = HashMap::new();
     let mut without_group = Vec::new();
     for pid in leaders {
-        match groups.and_then(|groups| groups.group_of(pid)) {
+        match groups.and_then(|groups| groups.group_of(pid).ok()?) {
             Some(folder) => {
                 let counted = cgroup::held_bytes(&folder);
                 let own = || {
@@ -128,7 +129,7 @@ fn of_sessions(leaders: Vec<u32>) -> HashMap<u32, RunUsage> {
 
 /// A process; one that ends meanwhile is none.
 fn stat(pid: u32) -> Option<Stat> {
-    parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+    parse(&read_text(format!("/proc/{pid}/stat")).ok()?)
 }
 
 impl Stat {

@@ -1,5 +1,6 @@
 //! What is or was wrong with the service database since the engine began: for `doctor` and
-//! `GET /v1/manager`, beside the event log, which may be what cannot be written.
+//! `GET /v1/manager`, beside the event log, which may be what cannot be written. Services that could not be
+//! loaded are told with the others (X27).
 
 use std::collections::VecDeque;
 
@@ -11,7 +12,6 @@ const FAILED: u32 = 1103;
 const RECOVERED: u32 = 1104;
 const DAMAGED: u32 = 1106;
 const SAVED: u32 = 1107;
-const UNREADABLE: u32 = 1108;
 const OPENED: u32 = 1111;
 const CLOSED: u32 = 1112;
 /// The newest are kept.
@@ -38,7 +38,7 @@ impl StoreNotices {
             RECOVERED => self.failed = None,
             OPENED => self.opened = Some(entry.text()),
             CLOSED => self.opened = None,
-            DAMAGED | SAVED | UNREADABLE => {
+            DAMAGED | SAVED => {
                 self.lasting.push_back(entry.text());
                 if self.lasting.len() > NOTICES_MAX {
                     self.lasting.pop_front();

@@ -135,6 +135,7 @@ fn examine_services(
         is_of_the_system: &machine::is_of_the_system,
     };
     let mut findings = services::check(&all.services, &around);
+    findings.extend(all.unreadable.iter().map(services::unreadable));
     findings.extend(log::check(manager, &all.services, info.now));
     Ok(findings)
 }

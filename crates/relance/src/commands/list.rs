@@ -12,7 +12,7 @@ use relance_wire::api::ServicesReply;
 use crate::cli::{CommandResult, Common, Manager};
 use crate::lang::{lang, say};
 use crate::plain::plain;
-use crate::selection::{Selection, must_exist, service_names};
+use crate::selection::{Selection, must_exist, service_names, warn_of_unreadable};
 use crate::table::{self, Cell, Column, Tone};
 use crate::text::{between, earliest, now};
 
@@ -82,6 +82,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = arguments.common.manager()?;
     let mut all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
     let is_empty = all.services.is_empty();
+    if arguments.names.is_empty() {
+        warn_of_unreadable(&all.unreadable);
+    }
     if !arguments.names.is_empty() {
         let selected = Selection::of(&arguments.names).select(&manager)?;
         all.services
@@ -244,24 +247,23 @@ fn states(line: &[&ServiceInfo]) -> String {
 
 /// The state, and whether it is so because the service failed.
 fn state(info: &ServiceInfo) -> String {
-    let state = info.status.state;
-    if state == ServiceState::Stopped && info.recovery.gave_up {
-        say(status::GaveUp {
-            state: state.to_string(),
-        })
-    } else if state == ServiceState::Stopped && info.has_failed() {
-        say(status::Failed {
-            state: state.to_string(),
-        })
-    } else {
-        state.to_string()
+    let is_stopped = info.status.state == ServiceState::Stopped;
+    let mut state = info.status.state.to_string();
+    if is_stopped && info.recovery.gave_up {
+        state = say(status::GaveUp { state });
+    } else if is_stopped && info.has_failed() {
+        state = say(status::Failed { state });
     }
+    if info.output_problem.is_some() {
+        state = say(status::WithOutputProblem { state });
+    }
+    state
 }
 
 /// The worst of a line.
 fn tone(line: &[&ServiceInfo]) -> Tone {
     let any = |is: fn(&ServiceInfo) -> bool| line.iter().any(|info| is(info));
-    if any(ServiceInfo::has_failed) {
+    if any(|info| info.has_failed() || info.output_problem.is_some()) {
         Tone::Bad
     } else if any(|info| info.status.state.is_pending()) {
         Tone::Busy

@@ -9,7 +9,7 @@ use relance_wire::api::ServiceReply;
 
 use super::health;
 use crate::cli::{CommandResult, Common};
-use crate::lang::say;
+use crate::lang::{lang, say};
 use crate::limits;
 use crate::plain::plain;
 use crate::selection::Selection;
@@ -73,6 +73,9 @@ fn print(info: &ServiceInfo, usage: Option<&Usage>) {
     }
     if let Some(text) = info.run.as_ref().and_then(|run| run.status_text.as_deref()) {
         pairs.push((say(status::SAYS), plain(text)));
+    }
+    if let Some(problem) = &info.output_problem {
+        pairs.push((say(status::OUTPUT), plain(&problem.of(lang()))));
     }
     let used = usage.map(|usage| limits::used(info, usage));
     pairs.extend(used.into_iter().flatten());

@@ -13,20 +13,27 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::support::{copy_of_relance, name, relance};
 
 /// A program that prints a line for each line of a named pipe.
-struct Echo {
-    orders: fs::File,
-    log: PathBuf,
+pub(crate) struct Echo {
+    pub(crate) orders: fs::File,
+    pub(crate) log: PathBuf,
 }
 
 impl Echo {
     fn start(daemon: &Daemon) -> Self {
+        let echo = Self::create(daemon);
+        daemon.start_service(&name("a")).expect("it starts");
+        echo
+    }
+
+    /// As the service `a`, which is not started yet.
+    pub(crate) fn create(daemon: &Daemon) -> Self {
         let path = daemon.folder().join("orders");
         let made = Command::new("mkfifo").arg(&path).status();
         assert!(made.expect("mkfifo").success());
         let mut options = fs::OpenOptions::new();
         let orders = options.read(true).write(true).open(&path).expect("a pipe");
         let line = format!("/bin/sh -c \"exec cat <{}\"", path.display());
-        program(daemon, "a", &line);
+        daemon.create(config_of("a", &line));
         Self {
             orders,
             log: daemon.folder().join("logs/a.log"),
@@ -49,10 +56,14 @@ impl Echo {
     }
 }
 
-fn program(daemon: &Daemon, service: &str, line: &str) {
+fn config_of(service: &str, line: &str) -> ServiceConfig {
     let mut config = ServiceConfig::new(name(service), line);
     config.kind = ServiceKind::Program;
-    daemon.create(config);
+    config
+}
+
+fn program(daemon: &Daemon, service: &str, line: &str) {
+    daemon.create(config_of(service, line));
     daemon.start_service(&name(service)).expect("it starts");
 }
 
@@ -88,7 +99,7 @@ fn signal(pid: u32, signal: Signal) {
 }
 
 /// Waits until a file is there again.
-fn wait_for_file(path: &std::path::Path) {
+pub(crate) fn wait_for_file(path: &std::path::Path) {
     while !path.exists() {
         std::thread::yield_now();
     }
@@ -309,7 +320,7 @@ fn x64_output_that_is_lost_is_in_the_event_log_and_its_end_too() {
         echo.orders.write_all(b"lost\n").expect("it reads");
     }
     let lost = entry(&daemon, "1063");
-    assert!(lost.contains("its log file cannot be written"), "{lost}");
+    assert!(lost.contains("a.log is not a file of its own"), "{lost}");
     fs::remove_dir(&echo.log).expect("an empty folder");
     echo.orders.write_all(b"kept\n").expect("it reads");
     let kept = entry(&daemon, "1064");

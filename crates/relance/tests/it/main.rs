@@ -29,6 +29,7 @@ mod log_files;
 mod nonsense;
 mod old_backup;
 mod output;
+mod output_problems;
 mod output_streams;
 mod place;
 mod probes;

@@ -94,6 +94,31 @@ fn every_limit_reaches_the_process_soft_and_hard() {
     assert!(text.contains("8G:16G") && text.contains("50:60"), "{text}");
 }
 
+/// The kernel says so when the program is executed, which is no fault of the program.
+#[test]
+fn an_account_with_too_many_processes_is_told_as_such() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("not run: needs root");
+        return;
+    }
+    let daemon = Daemon::start(relance());
+    let program = ["--kind", "program", "--account", "nobody", "--limit-nproc"];
+    let sleep = ["--", "/bin/sleep", "1000"];
+    for (service, limit) in [("first", "5000"), ("second", "1")] {
+        let create = [&["create", service], &program[..], &[limit], &sleep[..]].concat();
+        done(&daemon.relance(&create));
+    }
+    done(&daemon.relance(&["start", "first"]));
+    let refused = daemon.relance(&["start", "second"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success());
+    assert!(
+        said.contains("the account nobody has as many processes as it may have"),
+        "{said}"
+    );
+    assert!(said.contains("1455 ERROR_COMMITMENT_LIMIT"), "{said}");
+}
+
 #[test]
 fn the_kind_can_be_changed() {
     let daemon = Daemon::start(relance());

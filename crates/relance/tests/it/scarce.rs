@@ -59,3 +59,74 @@ fn without_descriptors_a_start_is_refused_and_the_manager_goes_on() {
     }
     assert!(daemon.stop().success(), "{}", daemon.messages());
 }
+
+/// A daemon that cannot look at what runs changes nothing: what it cannot see is not gone.
+#[test]
+fn without_descriptors_nothing_is_taken_for_gone_at_the_start() {
+    const SERVICES: usize = 40;
+    let mut daemon = Daemon::start(relance());
+    let services = (0..SERVICES).map(|number| name(&format!("w{number}")));
+    let running: Vec<_> = services
+        .map(|service| {
+            daemon.create(program(service.as_str()));
+            daemon.start_service(&service).expect("it starts");
+            let info = daemon.wait_for_state(&service, ServiceState::Running);
+            (service, info.status.process_id)
+        })
+        .collect();
+    daemon.kill_guardian();
+    let command = daemon.command();
+    let output = std::process::Command::new("/bin/sh")
+        .args(["-c", "ulimit -n 40; exec \"$@\"", "sh"])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .output()
+        .expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(78), "{said}");
+    assert!(
+        said.contains("services run on") && said.contains("LimitNOFILE"),
+        "{said}"
+    );
+    daemon.start_again();
+    for (service, pid) in &running {
+        let info = daemon.query(service);
+        assert_eq!(info.status.process_id, *pid, "{service}");
+        assert_eq!(info.recovery.failure_count, 0, "{service}");
+    }
+    assert!(daemon.stop().success(), "{}", daemon.messages());
+}
+
+/// What a stop leaves behind is more than there are descriptors for.
+#[test]
+fn many_processes_of_a_run_that_stops_use_up_no_descriptors() {
+    const LIMIT: u64 = 128;
+    let mut daemon = Daemon::start(relance());
+    limit_files(daemon.guardian_pid(), LIMIT);
+    let orders = daemon.folder().join("orders");
+    let ready = daemon.folder().join("ready");
+    // The shell ends at once; its children when they are told to.
+    let script = format!(
+        "mkfifo {0}; trap 'exit 0' TERM; for i in $(seq 300); do sleep 100000 & done; echo x >{1}; cat {0}",
+        orders.display(),
+        ready.display()
+    );
+    let mut config = ServiceConfig::new(name("many"), format!("/bin/sh -c \"{script}\""));
+    config.kind = ServiceKind::Program;
+    daemon.create(config);
+    daemon.start_service(&name("many")).expect("it starts");
+    crate::log_files::wait_for_file(&ready);
+    let stop = daemon.relance(&["stop", "many"]);
+    assert!(
+        stop.status.success(),
+        "{}",
+        String::from_utf8_lossy(&stop.stderr)
+    );
+    let info = daemon.wait_for_state(&name("many"), ServiceState::Stopped);
+    assert_eq!(info.recovery.failure_count, 0);
+    let messages = daemon.messages();
+    assert!(!messages.contains("cannot be watched"), "{messages}");
+    daemon.create(program("after"));
+    daemon.start_service(&name("after")).expect("it starts");
+    assert!(daemon.stop().success(), "{}", daemon.messages());
+}

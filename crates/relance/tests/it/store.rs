@@ -16,6 +16,7 @@ use relance_testkit::cgroups::{process, wait_for_end};
 use relance_testkit::daemon::Daemon;
 use rustix::process::{Signal, pidfd_send_signal};
 
+use crate::output_problems::x27_it_is_said_where_people_look;
 use crate::support::{name, relance};
 
 /// Does something to a state folder.
@@ -287,6 +288,7 @@ fn a_row_that_makes_no_sense_costs_its_service_alone_and_a_backup_mends_it() {
         answer.expect_err("it is not loaded");
         let entries = scene.wait_for_entry("1108");
         assert!(entries.contains(column), "{entries}");
+        x27_it_is_said_where_people_look(&scene.daemon, column);
         assert!(scene.is_undisturbed(), "{statement}");
         scene.daemon.kill_guardian();
         let restored = scene.command("restore", &[]);

@@ -8,8 +8,8 @@ use relance_scm::duration::millis;
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::ActionList;
 use relance_scm::manager::{
-    EndInfo, Enumeration, HeldInfo, Outcome, PendingInfo, RecoveryInfo, ServiceInfo, Watched,
-    WatchedChange,
+    EndInfo, Enumeration, HeldInfo, Outcome, PendingInfo, RecoveryInfo, ServiceInfo,
+    UnreadableService, Watched, WatchedChange,
 };
 use relance_scm::status::{ProcessExit, RawStatusReport, ServiceStatus};
 use relance_scm::{
@@ -24,7 +24,8 @@ use super::held::HeldBody;
 use super::is_default;
 use super::reading::{known, unreadable};
 use super::run::RunBody;
-use super::text::{self, TextBody};
+use super::text::{self, SentenceBody, TextBody};
+use super::unreadable::UnreadableBody;
 
 /// The status of a service (S51).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +124,9 @@ pub struct ServiceReply {
     /// When its schedule comes next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_start_at_ms: Option<i64>,
+    /// Why what it prints, or has printed last, is not kept as it is to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_problem: Option<SentenceBody>,
 }
 
 /// Failures of a service and what follows from them.
@@ -209,6 +213,7 @@ impl From<&ServiceInfo> for ServiceReply {
             restart_wanted_at_ms: info.restart_wanted.map(|at| at.0),
             held: info.held.as_ref().map(HeldBody::from),
             next_start_at_ms: info.next_start.map(|at| at.0),
+            output_problem: info.output_problem.as_ref().map(SentenceBody::from),
         }
     }
 }
@@ -268,6 +273,7 @@ impl TryFrom<&ServiceReply> for ServiceInfo {
             restart_wanted: reply.restart_wanted_at_ms.map(Timestamp),
             held: reply.held.as_ref().map(HeldInfo::from),
             next_start: reply.next_start_at_ms.map(Timestamp),
+            output_problem: reply.output_problem.as_ref().map(Sentence::from),
         })
     }
 }
@@ -338,6 +344,9 @@ pub struct ServicesReply {
     pub generation: u64,
     /// In the order of their names.
     pub services: Vec<ServiceReply>,
+    /// Services that the manager could not load: shown to administrators.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<UnreadableBody>,
 }
 
 impl From<&Enumeration> for ServicesReply {
@@ -348,6 +357,11 @@ impl From<&Enumeration> for ServicesReply {
                 .services
                 .iter()
                 .map(ServiceReply::from)
+                .collect(),
+            unreadable: enumeration
+                .unreadable
+                .iter()
+                .map(UnreadableBody::from)
                 .collect(),
         }
     }
@@ -361,6 +375,11 @@ impl TryFrom<&ServicesReply> for Enumeration {
         Ok(Self {
             generation: reply.generation,
             services: services.collect::<Result<_, _>>()?,
+            unreadable: reply
+                .unreadable
+                .iter()
+                .map(UnreadableService::from)
+                .collect(),
         })
     }
 }

@@ -19,6 +19,32 @@ pub struct TextBody {
     pub values: BTreeMap<String, ValueBody>,
 }
 
+/// A sentence in English, and as a message for readers of other languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SentenceBody {
+    /// In English.
+    pub sentence: String,
+    /// The same as a message of the catalogue, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextBody>,
+}
+
+impl From<&Sentence> for SentenceBody {
+    fn from(sentence: &Sentence) -> Self {
+        Self {
+            sentence: sentence.to_string(),
+            text: sentence.text().map(TextBody::from),
+        }
+    }
+}
+
+impl From<&SentenceBody> for Sentence {
+    fn from(body: &SentenceBody) -> Self {
+        sentence(&body.sentence, body.text.as_ref())
+    }
+}
+
 /// The value of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -7,10 +7,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::ops::RangeInclusive;
+use std::path::Path;
 
+use super::super::process::{is_gone, read_text};
 use super::super::spawn::Ids;
-use super::{Entry, directory};
+use super::{Entry, directory, read_list};
 
 /// What the packages call it.
 const NAME: &str = "relance-console";
@@ -48,7 +51,9 @@ impl ConsoleAccount {
                  out, and it runs as your own user"
             )),
             None if !is_root => Choice::Own,
-            None if Taken::read().names.contains(NAME) => Choice::Named(NAME.to_owned()),
+            None if Taken::read().is_ok_and(|taken| taken.names.contains(NAME)) => {
+                Choice::Named(NAME.to_owned())
+            }
             None => unused().map_or_else(
                 || {
                     Choice::Missing(format!(
@@ -70,7 +75,12 @@ impl ConsoleAccount {
             Choice::Own => Ok(None),
             Choice::Number(number) => Ok(Some(alone(*number, *number))),
             Choice::Missing(why) => Err(why.clone()),
-            Choice::Named(name) => named(name, &read("/etc/passwd")).map(Some),
+            Choice::Named(name) => {
+                let passwd = read_list("/etc/passwd");
+                let passwd =
+                    passwd.map_err(|error| format!("/etc/passwd cannot be read: {error}"))?;
+                named(name, &passwd).map(Some)
+            }
         }
     }
 }
@@ -108,7 +118,8 @@ fn advice(name: &str) -> String {
 
 /// A number that nothing uses. Which one differs from daemon to daemon.
 fn unused() -> Option<u32> {
-    let taken = Taken::read();
+    // What cannot be read may name any number.
+    let taken = Taken::read().ok()?;
     let count = UNUSED.end() - UNUSED.start() + 1;
     let first = std::process::id() % count;
     (0..count)
@@ -131,9 +142,9 @@ struct Taken {
 }
 
 impl Taken {
-    fn read() -> Self {
+    fn read() -> io::Result<Self> {
         let mut taken = Self::default();
-        for line in read("/etc/passwd").lines() {
+        for line in read_list("/etc/passwd")?.lines() {
             if let Some(entry) = Entry::parse(line) {
                 taken.numbers.extend([entry.uid, entry.gid]);
                 taken.names.insert(entry.name);
@@ -142,19 +153,23 @@ impl Taken {
         let number = |line: &str| -> Option<u32> { line.split(':').nth(2)?.parse().ok() };
         taken
             .numbers
-            .extend(read("/etc/group").lines().filter_map(number));
+            .extend(read_list("/etc/group")?.lines().filter_map(number));
         for file in ["/etc/subuid", "/etc/subgid"] {
-            taken.ranges.extend(read(file).lines().filter_map(granted));
+            taken
+                .ranges
+                .extend(read_list(file)?.lines().filter_map(granted));
         }
-        for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        for process in fs::read_dir("/proc")?.flatten() {
             if process.file_name().to_string_lossy().parse::<u32>().is_ok() {
-                let status = fs::read_to_string(process.path().join("status"));
-                taken.numbers.extend(ids_of(&status.unwrap_or_default()));
+                taken.numbers.extend(ids_in(&process.path())?);
             }
         }
-        taken.mapped = ["/proc/self/uid_map", "/proc/self/gid_map"]
-            .map(|file| read(file).lines().filter_map(mapped).collect());
-        taken
+        let maps = [
+            read_list("/proc/self/uid_map")?,
+            read_list("/proc/self/gid_map")?,
+        ];
+        taken.mapped = maps.map(|map| map.lines().filter_map(mapped).collect());
+        Ok(taken)
     }
 
     fn is_free(&self, number: u32) -> bool {
@@ -168,8 +183,13 @@ impl Taken {
     }
 }
 
-fn read(path: &str) -> String {
-    fs::read_to_string(path).unwrap_or_default()
+/// The users and groups of a process; none if it has ended. Its name may hold any bytes.
+fn ids_in(process: &Path) -> io::Result<Vec<u32>> {
+    match read_text(process.join("status")) {
+        Ok(status) => Ok(ids_of(&status)),
+        Err(error) if is_gone(&error) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The numbers that a line of `/etc/subuid` grants: the first, and how many.
@@ -231,6 +251,27 @@ mod tests {
         for free in [4, 12, 30, 49] {
             assert!(taken.is_free(free), "{free}");
         }
+    }
+
+    /// A process may have any bytes for a name, and still uses its number.
+    #[test]
+    fn a_process_whose_name_is_no_text_has_its_number() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join(OsStr::from_bytes(b"caf\xe9"));
+        std::os::unix::fs::symlink("/bin/cat", &program).unwrap();
+        let mut child = std::process::Command::new(&program)
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let own = rustix::process::getuid().as_raw();
+        let found = ids_in(&Path::new("/proc").join(child.id().to_string())).unwrap();
+        assert!(found.contains(&own), "{found:?}");
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        let gone = ids_in(&Path::new("/proc").join(child.id().to_string()));
+        assert_eq!(gone.unwrap(), [0; 0]);
     }
 
     #[test]

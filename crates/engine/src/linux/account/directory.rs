@@ -5,7 +5,7 @@
 //! and while it is silent, what it said before is good enough.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{self, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -99,8 +99,12 @@ fn run(words: &[&str], patience: Duration) -> Option<String> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn();
-    let Ok(mut child) = child else {
-        return Some(String::new());
+    let mut child = match child {
+        Ok(child) => child,
+        // No program asks a directory here.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Some(String::new()),
+        // Descriptors or processes are short, which says nothing about anybody.
+        Err(_) => return None,
     };
     if !ends_in_time(&child, patience) {
         // It may have ended by now.

@@ -1,13 +1,11 @@
 //! Names of those whom an access list names: users and groups of this machine, and the sets that Windows
 //! has identifiers for.
 
-use std::fs;
-
 use relance_scm::security::Sid;
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Words, error, quoted, shown};
 
-use super::{directory, has_directory};
+use super::{directory, has_directory, read_list};
 
 const USER: &str = "user:";
 const GROUP: &str = "group:";
@@ -140,7 +138,7 @@ fn named(database: &str, number: u32) -> String {
 
 /// The line of a database about a name or number: from its file, then from a directory if there is one.
 fn line_of(database: &str, name: &str) -> Option<String> {
-    let file = fs::read_to_string(format!("/etc/{database}")).unwrap_or_default();
+    let file = read_list(&format!("/etc/{database}")).unwrap_or_default();
     let is_it = |line: &&str| {
         let mut fields = line.split(':');
         fields.next() == Some(name) || fields.nth(1) == Some(name)
@@ -148,7 +146,7 @@ fn line_of(database: &str, name: &str) -> Option<String> {
     if let Some(line) = file.lines().find(is_it) {
         return Some(line.to_owned());
     }
-    let sources = fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
+    let sources = read_list("/etc/nsswitch.conf").unwrap_or_default();
     if !has_directory(&sources) {
         return None;
     }

@@ -1,6 +1,7 @@
 //! What a group uses, and what has happened to it, as its files say.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use relance_scm::controllers::Controllers;
@@ -38,11 +39,28 @@ pub(super) fn memory_kills(folder: &Path) -> u32 {
 
 /// Its processes, those in groups below it too. (`pids.current` counts threads.)
 pub(crate) fn processes(folder: &Path) -> Vec<u32> {
-    let text = fs::read_to_string(folder.join("cgroup.procs")).unwrap_or_default();
-    let own = text.lines().filter_map(|line| line.parse().ok());
-    let below = groups(folder).into_iter();
-    own.chain(below.flat_map(|name| processes(&folder.join(name))))
-        .collect()
+    list(folder).unwrap_or_default()
+}
+
+/// The same; none where there is no such group.
+///
+/// # Errors
+/// When it cannot be told.
+pub(crate) fn list(folder: &Path) -> io::Result<Vec<u32>> {
+    let text = match fs::read_to_string(folder.join("cgroup.procs")) {
+        // A group that was removed meanwhile.
+        Err(error) if is_gone(&error) => return Ok(Vec::new()),
+        text => text?,
+    };
+    let mut all: Vec<u32> = text.lines().filter_map(|line| line.parse().ok()).collect();
+    for name in groups(folder) {
+        all.extend(list(&folder.join(name))?);
+    }
+    Ok(all)
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENODEV))
 }
 
 /// The controllers that the groups in a group have. The kernel may have none of the two ways to weigh disks,

@@ -1,10 +1,12 @@
 //! Where the daemon's groups are: from what the kernel says in `/proc` to a folder.
 
-use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use relance_scm::controllers::Controllers;
 use serde::{Deserialize, Serialize};
+
+use crate::linux::process::{is_gone, read_text};
 
 /// Where the unified hierarchy is mounted, and which part of it is to be seen there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,11 +65,9 @@ pub fn folder(names: &GroupNames) -> Option<PathBuf> {
 impl Location {
     /// The place of the daemon with these names.
     pub(super) fn find(names: &GroupNames) -> Option<Self> {
-        let own = group_of("thread-self")?;
-        let mount = Mount::parse(
-            &fs::read_to_string("/proc/thread-self/mountinfo").ok()?,
-            &own,
-        )?;
+        let own = group_of("thread-self").ok()??;
+        let mounts = read_text("/proc/thread-self/mountinfo").ok()?;
+        let mount = Mount::parse(&mounts, &own)?;
         let GroupNames { name, former } = names.clone();
         let base = base(own, &[&name, &former], |group| {
             mount.folder(group).is_some_and(|path| is_delegated(&path))
@@ -98,11 +98,18 @@ impl Location {
 
     /// The folder of the run's group in which a process is, itself or through groups of its own; also
     /// of one that an earlier daemon, started in another group or of version 0.1, has made.
-    pub(crate) fn group_of(&self, pid: u32) -> Option<PathBuf> {
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    pub(crate) fn group_of(&self, pid: u32) -> io::Result<Option<PathBuf>> {
         let group = group_of(&pid.to_string())?;
+        Ok(group.and_then(|group| self.group_at(&group)))
+    }
+
+    fn group_at(&self, group: &Path) -> Option<PathBuf> {
         let names = [&self.name, &self.former];
         let names = names.into_iter().filter(|name| !name.is_empty());
-        let own = names.into_iter().find_map(|name| below(&group, name))?;
+        let own = names.into_iter().find_map(|name| below(group, name))?;
         self.mount.folder(&own)
     }
 }
@@ -139,9 +146,13 @@ impl Mount {
     }
 }
 
-/// The group of a process.
-fn group_of(process: &str) -> Option<PathBuf> {
-    parse_group(&fs::read_to_string(format!("/proc/{process}/cgroup")).ok()?)
+/// The group of a process; `None` if it has none, or is gone.
+fn group_of(process: &str) -> io::Result<Option<PathBuf>> {
+    match read_text(format!("/proc/{process}/cgroup")) {
+        Ok(text) => Ok(parse_group(&text)),
+        Err(error) if is_gone(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The line of the unified hierarchy; the others are of the old ones.

@@ -7,10 +7,11 @@ use std::ops::RangeInclusive;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::super::cgroup;
-use super::super::process::{kill_group, log};
+use super::super::process::{is_gone, kill_group, log, read_text};
 use super::super::protocol::Exit;
 
 /// The kernel tells when a process was created to a hundredth of a second.
@@ -18,7 +19,7 @@ pub(super) const TICK_NS: u64 = 10_000_000;
 
 /// See the module.
 pub(super) struct Adopted {
-    pid: u32,
+    pub(super) pid: u32,
     pidfd: OwnedFd,
     /// The folder of its control group, if it has one; perhaps not where this guardian has its own.
     pub(super) group: Option<PathBuf>,
@@ -36,17 +37,30 @@ pub(super) enum Look {
 impl Adopted {
     /// The process with this id, if it was created in this time (nanoseconds since the machine's
     /// boot) and leads a session, as every run does.
-    pub(super) fn open(pid: u32, created: &RangeInclusive<u64>) -> Option<Self> {
-        let id = pid.try_into().ok().and_then(Pid::from_raw)?;
-        let pidfd = pidfd_open(id, PidfdFlags::empty()).ok()?;
+    ///
+    /// # Errors
+    /// When it cannot be told: descriptors or memory are short. Then it may well be there.
+    pub(super) fn open(pid: u32, created: &RangeInclusive<u64>) -> io::Result<Option<Self>> {
+        let Some(id) = pid.try_into().ok().and_then(Pid::from_raw) else {
+            return Ok(None);
+        };
+        let pidfd = match pidfd_open(id, PidfdFlags::empty()) {
+            Ok(pidfd) => pidfd,
+            // Nobody, or a thread of somebody (before Linux 6.9 it is EINVAL, since then ENOENT).
+            Err(Errno::SRCH | Errno::INVAL | Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
         // Read after the pidfd was opened: from then on the number stands for this process.
-        let stat = stat(pid)?;
-        let is_it = created.contains(&created_ns(&stat)?) && session(&stat) == Some(pid);
-        is_it.then_some(Self {
+        let Some(stat) = read_stat(pid)? else {
+            return Ok(None);
+        };
+        let is_in_time = created_ns(&stat).is_some_and(|at| created.contains(&at));
+        let is_it = is_in_time && session(&stat) == Some(pid);
+        Ok(is_it.then_some(Self {
             pid,
             pidfd,
             group: None,
-        })
+        }))
     }
 
     /// Sends it a signal; 0 is none. Whether it is there, if only as a zombie.
@@ -117,9 +131,21 @@ pub(super) fn send_signal(pidfd: BorrowedFd<'_>, signal: i32) -> bool {
 
 /// Fields of `/proc/PID/stat` behind the name, the first of which is the state.
 pub(super) fn stat(pid: u32) -> Option<Vec<String>> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (_, fields) = text.rsplit_once(") ")?;
-    Some(fields.split_whitespace().map(ToOwned::to_owned).collect())
+    read_stat(pid).ok().flatten()
+}
+
+/// The same; `None` where there is no such process.
+///
+/// # Errors
+/// When it cannot be read, which says nothing about the process.
+pub(super) fn read_stat(pid: u32) -> io::Result<Option<Vec<String>>> {
+    let text = match read_text(format!("/proc/{pid}/stat")) {
+        Ok(text) => text,
+        Err(error) if is_gone(&error) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let fields = text.rsplit_once(") ").map(|(_, fields)| fields);
+    Ok(fields.map(|fields| fields.split_whitespace().map(ToOwned::to_owned).collect()))
 }
 
 pub(super) fn session(stat: &[String]) -> Option<u32> {
@@ -221,24 +247,51 @@ mod tests {
     #[test]
     fn a_process_is_known_by_its_id_its_creation_and_its_session() {
         let (mut run, created) = child("read line");
-        assert!(Adopted::open(run.id(), &created).is_some());
+        let open = |pid, created: &_| Adopted::open(pid, created).unwrap();
+        assert!(open(run.id(), &created).is_some());
         let (begin, end) = created.clone().into_inner();
-        assert!(Adopted::open(run.id(), &(begin + HOUR..=end + HOUR)).is_none());
-        assert!(Adopted::open(run.id(), &(0..=begin.saturating_sub(TICK_NS))).is_none());
+        assert!(open(run.id(), &(begin + HOUR..=end + HOUR)).is_none());
+        assert!(open(run.id(), &(0..=begin.saturating_sub(TICK_NS))).is_none());
         // No leader of a session.
         let mut other = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
         let until = begin..=clock::boottime_ns();
-        assert!(Adopted::open(other.id(), &until).is_none());
-        let adopted = Adopted::open(run.id(), &created).unwrap();
+        assert!(open(other.id(), &until).is_none());
+        let adopted = open(run.id(), &created).unwrap();
         adopted.kill_process_group();
         run.wait().unwrap();
         adopted.kill_process_group();
-        assert!(Adopted::open(run.id(), &created).is_none());
+        assert!(open(run.id(), &created).is_none());
         other.kill().unwrap();
         other.wait().unwrap();
         for nobody in [0, 1, u32::MAX] {
-            assert!(Adopted::open(nobody, &until).is_none());
+            assert!(open(nobody, &until).is_none());
         }
+    }
+
+    /// The name of a program is its own business: cut off in the middle of a letter, for instance.
+    #[test]
+    fn a_process_whose_name_is_no_text_is_known_too() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join(OsStr::from_bytes(b"caf\xe9) x"));
+        std::os::unix::fs::symlink("/bin/sh", &program).unwrap();
+        let birth = clock::boottime_ns().saturating_sub(TICK_NS);
+        let mut command = Command::new(&program);
+        command.args(["-c", "read line"]).stdin(Stdio::piped());
+        // SAFETY: setsid is one system call.
+        unsafe {
+            command.pre_exec(|| {
+                libc::setsid();
+                Ok(())
+            });
+        }
+        let mut run = command.spawn().unwrap();
+        let created = birth..=clock::boottime_ns();
+        assert!(Adopted::open(run.id(), &created).unwrap().is_some());
+        drop(run.stdin.take());
+        run.wait().unwrap();
+        assert!(Adopted::open(run.id(), &created).unwrap().is_none());
     }
 
     #[test]
@@ -249,7 +302,7 @@ mod tests {
             ("kill -9 $$", Exit::Signal(9)),
         ] {
             let (mut run, created) = child(&format!("read line; {script}"));
-            let adopted = Adopted::open(run.id(), &created).unwrap();
+            let adopted = Adopted::open(run.id(), &created).unwrap().unwrap();
             drop(run.stdin.take());
             wait_until_readable(&adopted);
             assert_eq!(adopted.look(), Look::Ended(expected), "a zombie");

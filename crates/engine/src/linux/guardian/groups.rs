@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::event::epoll;
 
@@ -116,14 +116,17 @@ impl Guardian {
         }
     }
 
-    /// The folder of a process's control group, and which of the tree it is.
-    pub(super) fn group_of(&self, pid: u32) -> (Option<PathBuf>, Option<Group>) {
-        let Some(tree) = &self.groups else {
-            return (None, None);
-        };
-        let folder = tree.location().group_of(pid);
-        let group = folder.as_deref().and_then(|folder| tree.group_at(folder));
-        (folder, group)
+    /// The folder of a process's control group, if there are groups.
+    pub(super) fn group_of(&self, pid: u32) -> io::Result<Option<PathBuf>> {
+        match &self.groups {
+            Some(tree) => tree.location().group_of(pid),
+            None => Ok(None),
+        }
+    }
+
+    /// Which group of the tree a folder is.
+    pub(super) fn group_at(&self, folder: &Path) -> Option<Group> {
+        self.groups.as_ref()?.group_at(folder)
     }
 
     pub(super) fn has_group(&self, group: Group) -> bool {

@@ -5,24 +5,37 @@
 //! With control groups that is everything in the group of the run; without, everything in the session that
 //! its main process led, whose number belongs to nobody else while one of its processes is there.
 //!
+//! Some of it are watched at a time, so that a run with many processes does not use up descriptors; the others
+//! are found when those end. Where none can be watched for want of descriptors it is looked again soon.
+//!
 //! What a run leaves behind that nobody asked to stop is killed at once, before the end is told
 //! (`before_reaping`, `kill_control_group`).
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 
 use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::super::cgroup;
 use super::super::process::{kill, kill_group, log};
 use super::super::protocol::{Exit, RunKey, token};
 use super::super::secret::Secret;
-use super::adopted::{send_signal, session, stat};
+use super::adopted::{read_stat, send_signal, session};
 use super::journal::{Asked, End};
 use super::takeover::secret_of;
 use super::{Guardian, TOKEN_REST};
+
+/// Processes of a run that are watched at a time.
+const MEMBERS_MAX: usize = 64;
+/// How often so many are opened for a signal.
+const ROUNDS_MAX: usize = 64;
+/// How soon it is looked again where nothing could be watched.
+const LOOK_AGAIN_NS: u64 = 200_000_000;
 
 /// See the module.
 pub(super) struct Rest {
@@ -36,6 +49,8 @@ pub(super) struct Rest {
     secret: Option<(RunKey, Secret)>,
     /// Those that are watched. What they start meanwhile is found when they end.
     members: Vec<Member>,
+    /// There may be some, none of which can be watched.
+    is_blind: bool,
 }
 
 /// A process of the rest.
@@ -91,6 +106,7 @@ impl Guardian {
         for member in &rest.members {
             self.watch_member(member, key);
         }
+        self.note_blind(key, &rest);
         if let Some(run) = self.runs.get_mut(&key) {
             run.rest = Some(Box::new(rest));
         }
@@ -120,9 +136,7 @@ impl Guardian {
             return;
         };
         run.asked.rest = true;
-        for member in &rest.members {
-            member.signal(signal);
-        }
+        rest.signal(signal);
         self.write_asked(key);
     }
 
@@ -135,6 +149,7 @@ impl Guardian {
             group: self.group_folder(run),
             secret: (!run.is_child).then_some((key, run.secret)),
             members: Vec::new(),
+            is_blind: false,
         };
         // A look at every process of the machine is saved where nothing can be left.
         let may_be_left = rest.group.is_some() || !run.is_child || self.has_orphans();
@@ -142,7 +157,7 @@ impl Guardian {
             rest.look();
         }
         let stops = self.stop_command_of(key).is_some();
-        (stops || !rest.members.is_empty()).then_some(rest)
+        (stops || !rest.is_over()).then_some(rest)
     }
 
     /// Whether this process has a child that is not a run: what a run leaves behind comes to the subreaper.
@@ -182,11 +197,32 @@ impl Guardian {
         for member in &rest.members[known..] {
             self.watch_member(member, key);
         }
-        if rest.members.is_empty() && self.stop_command_of(key).is_none() {
+        if rest.is_over() && self.stop_command_of(key).is_none() {
             return self.run_is_over(key, rest.exit);
         }
+        self.note_blind(key, &rest);
         if let Some(run) = self.runs.get_mut(&key) {
             run.rest = Some(rest);
+        }
+    }
+
+    fn note_blind(&mut self, key: RunKey, rest: &Rest) {
+        if rest.is_blind {
+            let at = super::super::clock::boottime_ns() + LOOK_AGAIN_NS;
+            self.blind.insert(key, at);
+        }
+    }
+
+    /// Looks again at what could not be watched.
+    pub(super) fn look_again(&mut self) {
+        if self.blind.is_empty() {
+            return;
+        }
+        let now = super::super::clock::boottime_ns();
+        let due = self.blind.iter().filter(|(_, at)| **at <= now);
+        for key in due.map(|(key, _)| *key).collect::<Vec<_>>() {
+            self.blind.remove(&key);
+            self.rest_event(key);
         }
     }
 
@@ -213,33 +249,64 @@ impl Rest {
         // First: what they have started until their end is found then.
         self.members.retain(|member| !member.has_ended());
         let known = self.members.len();
-        let is_new = |pid: &u32| self.members.iter().all(|member| member.pid != *pid);
-        let found = self.find().into_iter().filter(is_new);
-        let mut opened: Vec<_> = found.filter_map(Member::open).collect();
-        if !opened.is_empty() {
-            // A number that somebody else got in between is not listed any more.
-            let listed = self.find();
-            opened.retain(|member| listed.contains(&member.pid));
-        }
-        self.members.append(&mut opened);
+        let opened = self.open_some(MEMBERS_MAX - known.min(MEMBERS_MAX));
+        self.is_blind = known == 0 && opened.is_err();
+        self.members.extend(opened.unwrap_or_default());
         known
     }
 
-    fn find(&self) -> Vec<u32> {
+    /// Whether nothing is left.
+    fn is_over(&self) -> bool {
+        self.members.is_empty() && !self.is_blind
+    }
+
+    /// Opens at most so many of those that are not watched.
+    ///
+    /// # Errors
+    /// When there may be some, and none can be opened.
+    fn open_some(&self, most: usize) -> io::Result<Vec<Member>> {
+        let is_new = |pid: &u32| self.members.iter().all(|member| member.pid != *pid);
+        let found = self.find()?.into_iter().filter(is_new).take(most);
+        let mut opened = Vec::new();
+        for pid in found {
+            match Member::open(pid) {
+                Ok(member) => opened.extend(member),
+                // Some are enough.
+                Err(_) if !opened.is_empty() => break,
+                Err(error) => return Err(error),
+            }
+        }
+        if !opened.is_empty() {
+            // A number that somebody else got in between is not listed any more.
+            let listed = self.find()?;
+            opened.retain(|member| listed.contains(&member.pid));
+        }
+        Ok(opened)
+    }
+
+    fn find(&self) -> io::Result<Vec<u32>> {
         match &self.group {
-            Some(group) => cgroup::processes(group),
+            Some(group) => cgroup::list(group),
             None => self.in_session(),
         }
     }
 
-    fn in_session(&self) -> Vec<u32> {
-        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    fn in_session(&self) -> io::Result<Vec<u32>> {
+        let entries = fs::read_dir("/proc")?.flatten();
         let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        ids.filter(|pid| self.is_in_session(*pid)).collect()
+        let mut found = Vec::new();
+        for pid in ids {
+            if self.is_in_session(pid)? {
+                found.push(pid);
+            }
+        }
+        Ok(found)
     }
 
-    fn is_in_session(&self, pid: u32) -> bool {
-        let Some(stat) = stat(pid) else { return false };
+    fn is_in_session(&self, pid: u32) -> io::Result<bool> {
+        let Some(stat) = read_stat(pid)? else {
+            return Ok(false);
+        };
         let is_dead = stat
             .first()
             .is_none_or(|state| matches!(state.as_str(), "Z" | "X"));
@@ -247,7 +314,39 @@ impl Rest {
             Some((run, secret)) => *secret != Secret::NONE && secret_of(pid, *run) == Some(*secret),
             None => true,
         };
-        !is_dead && session(&stat) == Some(self.leader) && is_of_run()
+        Ok(!is_dead && session(&stat) == Some(self.leader) && is_of_run())
+    }
+
+    /// Sends all of it a signal.
+    fn signal(&self, signal: i32) {
+        for member in &self.members {
+            member.signal(signal);
+        }
+        if self.members.len() < MEMBERS_MAX {
+            return;
+        }
+        // The others are opened for this, as many at a time.
+        let mut told = BTreeSet::new();
+        // A run that creates processes without end keeps nobody here.
+        for _ in 0..ROUNDS_MAX {
+            let Ok(found) = self.find() else { return };
+            let is_told =
+                |pid: &u32| self.members.iter().any(|m| m.pid == *pid) || told.contains(pid);
+            let others: Vec<_> = found.into_iter().filter(|pid| !is_told(pid)).collect();
+            let some: Vec<_> = others.into_iter().take(MEMBERS_MAX).collect();
+            if some.is_empty() {
+                return;
+            }
+            let opened: Vec<_> = some
+                .iter()
+                .filter_map(|pid| Member::open(*pid).ok()?)
+                .collect();
+            let listed = self.find().unwrap_or_default();
+            for member in opened.iter().filter(|member| listed.contains(&member.pid)) {
+                member.signal(signal);
+            }
+            told.extend(some);
+        }
     }
 
     /// Kills all of it.
@@ -258,26 +357,30 @@ impl Rest {
             }
             return;
         }
+        let is_there = || self.find().is_ok_and(|found| !found.is_empty());
         // While one of them is there, the number of the group is nobody else's.
-        if self.members.iter().any(|member| !member.has_ended()) {
+        if self.members.iter().any(|member| !member.has_ended()) || self.is_blind && is_there() {
             kill_group(self.leader);
         }
-        for member in &self.members {
-            member.signal(libc::SIGKILL);
-        }
+        self.signal(libc::SIGKILL);
     }
 }
 
 impl Member {
-    fn open(pid: u32) -> Option<Self> {
-        let id = Pid::from_raw(pid.cast_signed())?;
-        let pidfd = pidfd_open(id, PidfdFlags::empty());
-        match pidfd {
-            Ok(pidfd) => Some(Self { pid, pidfd }),
-            Err(rustix::io::Errno::SRCH) => None,
+    /// A process; `None` if it is gone.
+    ///
+    /// # Errors
+    /// When it cannot be watched.
+    fn open(pid: u32) -> io::Result<Option<Self>> {
+        let Some(id) = Pid::from_raw(pid.cast_signed()) else {
+            return Ok(None);
+        };
+        match pidfd_open(id, PidfdFlags::empty()) {
+            Ok(pidfd) => Ok(Some(Self { pid, pidfd })),
+            Err(Errno::SRCH) => Ok(None),
             Err(error) => {
                 log(&format!("process {pid} cannot be watched: {error}"));
-                None
+                Err(error.into())
             }
         }
     }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use rustix::event::epoll;
@@ -29,13 +30,19 @@ impl Guardian {
         let opened = boot().and_then(|boot| Journal::open(&path, &boot));
         match opened {
             Ok((journal, entries)) => {
-                let living = entries.iter().find_map(Entry::living);
-                if let Some(pid) = living.filter(|_| self.setup.is_copy) {
-                    return self.refuse_copy(pid);
+                // All are looked at before anything is done about one.
+                let found = entries.into_iter().map(|entry| self.find(entry));
+                let found: Vec<Found> = match found.collect() {
+                    Ok(found) => found,
+                    Err(cannot) => return self.refuse_blind(&cannot),
+                };
+                let living = found.iter().find_map(|found| found.adopted.as_ref());
+                if let Some(adopted) = living.filter(|_| self.setup.is_copy) {
+                    return self.refuse_copy(adopted.pid);
                 }
                 self.journal = Some(journal);
-                for entry in entries {
-                    self.inherit_entry(entry);
+                for found in found {
+                    self.inherit_entry(found);
                 }
             }
             Err(error) => log(&format!(
@@ -44,6 +51,45 @@ impl Guardian {
                 path.display()
             )),
         }
+    }
+
+    /// Looks whether the process of an entry is there.
+    fn find(&self, entry: Entry) -> Result<Found, CannotTell> {
+        let adopted = match &entry {
+            Entry::Run {
+                intent,
+                mark,
+                end: None,
+                ..
+            } => self.look(mark.pid, process_of(intent, *mark))?,
+            _ => None,
+        };
+        Ok(Found { entry, adopted })
+    }
+
+    /// A process that is there, with its control group.
+    fn look(
+        &self,
+        pid: u32,
+        process: io::Result<Option<Adopted>>,
+    ) -> Result<Option<Adopted>, CannotTell> {
+        let cannot = |error| CannotTell { pid, error };
+        let mut process = process.map_err(cannot)?;
+        if let Some(adopted) = &mut process {
+            adopted.group = self.group_of(pid).map_err(cannot)?;
+        }
+        Ok(process)
+    }
+
+    /// What may run is neither given up nor started a second time.
+    fn refuse_blind(&mut self, cannot: &CannotTell) {
+        log(&format!(
+            "it cannot be told whether process {}, which a daemon before this one has started, is there: {}; \
+             nothing was changed, and services run on; raise what is short (open files: LimitNOFILE in the \
+             unit, fs.file-max; memory) and start the daemon again",
+            cannot.pid, cannot.error
+        ));
+        self.ended = Some(EXIT_CANNOT_START);
     }
 
     /// The processes of another daemon are neither taken over nor started a second time.
@@ -72,7 +118,8 @@ impl Guardian {
         self.setup.journal.parent().unwrap_or(Path::new("/"))
     }
 
-    fn inherit_entry(&mut self, entry: Entry) {
+    fn inherit_entry(&mut self, found: Found) {
+        let Found { entry, adopted } = found;
         match entry {
             Entry::Command { slot, action, pid } => {
                 self.commands.insert(action, (Ok(pid), Some(slot)));
@@ -84,10 +131,6 @@ impl Guardian {
                 end,
                 asked,
             } => {
-                let adopted = match end {
-                    Some(_) => None,
-                    None => process_of(&intent, mark),
-                };
                 let is_over = adopted.is_none() && !asked.main;
                 let key = self.take_over(intent, mark.pid, Some(slot), end, adopted);
                 if is_over {
@@ -114,17 +157,21 @@ impl Guardian {
         pid: u32,
         slot: Option<Slot>,
         end: Option<End>,
-        mut adopted: Option<Adopted>,
+        adopted: Option<Adopted>,
     ) -> RunKey {
         let key = intent.run;
         let mut group = intent.group;
-        if let Some(adopted) = &mut adopted {
-            (adopted.group, group) = self.group_of(pid);
+        if let Some(adopted) = &adopted {
+            group = adopted
+                .group
+                .as_deref()
+                .and_then(|folder| self.group_at(folder));
             let data = epoll::EventData::new_u64(token(key.into()) | TOKEN_ADOPTED);
             // At the end, and again when the parent has taken notice of it.
             let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
-            if let Err(error) = epoll::add(&self.epoll, &*adopted, data, flags) {
-                log(&format!("process {pid} cannot be watched: {error}"));
+            if let Err(error) = epoll::add(&self.epoll, adopted, data, flags) {
+                let error = error.into();
+                self.refuse_blind(&CannotTell { pid, error });
             }
         }
         let run = Run {
@@ -154,16 +201,24 @@ impl Guardian {
     /// Takes over what the database names and the journal did not, then ends what outlived its run
     /// while no guardian was there.
     pub(super) fn adopt(&mut self, recorded: Vec<RecordedRun>) {
-        let mut living = recorded.iter().filter(|run| run.process().is_some());
-        if self.setup.is_copy
-            && let Some(run) = living.next()
-        {
-            return self.refuse_copy(run.pid);
+        let is_new = |recorded: &RecordedRun| !self.runs.contains_key(&recorded.run);
+        let found = recorded.into_iter().filter(is_new).map(|recorded| {
+            let adopted = self.look(recorded.pid, recorded.process())?;
+            Ok((recorded, adopted))
+        });
+        let found: Vec<(RecordedRun, Option<Adopted>)> = match found.collect() {
+            Ok(found) => found,
+            Err(cannot) => return self.refuse_blind(&cannot),
+        };
+        let living = found.iter().find_map(|(_, adopted)| adopted.as_ref());
+        if let Some(adopted) = living.filter(|_| self.setup.is_copy) {
+            return self.refuse_copy(adopted.pid);
         }
-        for recorded in recorded {
+        for (recorded, adopted) in found {
             let run = recorded.run;
+            // The same may be named twice.
             if !self.runs.contains_key(&run) {
-                self.adopt_recorded(&recorded);
+                self.adopt_recorded(&recorded, adopted);
                 let (known, fds) = self.known(run);
                 self.tell(&GuardianReport::Run(known), fds);
             }
@@ -176,9 +231,8 @@ impl Guardian {
         self.tell(&GuardianReport::TableEnd, vec![]);
     }
 
-    fn adopt_recorded(&mut self, recorded: &RecordedRun) {
+    fn adopt_recorded(&mut self, recorded: &RecordedRun, adopted: Option<Adopted>) {
         let &RecordedRun { run, pid, birth } = recorded;
-        let adopted = recorded.process();
         let intent = Intent {
             run,
             birth,
@@ -265,29 +319,29 @@ impl Guardian {
     }
 }
 
-impl Entry {
-    /// The process of a run that has not ended.
-    fn living(&self) -> Option<u32> {
-        match self {
-            Self::Run {
-                intent,
-                mark,
-                end: None,
-                ..
-            } => process_of(intent, *mark).map(|_| mark.pid),
-            _ => None,
-        }
-    }
+/// An entry of the journal, and the process of its run if that is there.
+struct Found {
+    entry: Entry,
+    adopted: Option<Adopted>,
+}
+
+/// It is not known whether a process is there.
+struct CannotTell {
+    pid: u32,
+    error: io::Error,
 }
 
 impl RecordedRun {
     /// Whether its process exists.
-    pub(in super::super) fn is_there(&self) -> bool {
-        self.process().is_some()
+    ///
+    /// # Errors
+    /// When that cannot be told.
+    pub(in super::super) fn is_there(&self) -> io::Result<bool> {
+        Ok(self.process()?.is_some())
     }
 
     /// Its process, if it exists.
-    fn process(&self) -> Option<Adopted> {
+    fn process(&self) -> io::Result<Option<Adopted>> {
         let created = self.birth.saturating_sub(TICK_NS)..=self.created_until();
         Adopted::open(self.pid, &created)
     }
@@ -297,14 +351,14 @@ impl RecordedRun {
     }
 }
 
-fn process_of(intent: &Intent, mark: Mark) -> Option<Adopted> {
+fn process_of(intent: &Intent, mark: Mark) -> io::Result<Option<Adopted>> {
     let created = intent.birth.saturating_sub(TICK_NS)..=mark.at_ns;
     Adopted::open(mark.pid, &created)
 }
 
 /// The boot of the machine; for the init of a container one that was never before, because its
 /// predecessor's processes are gone with their namespace.
-fn boot() -> std::io::Result<String> {
+fn boot() -> io::Result<String> {
     let boot = clock::boot_id()?;
     Ok(match std::process::id() {
         1 => format!("{boot} container {}", clock::boottime_ns()),

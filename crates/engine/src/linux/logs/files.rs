@@ -10,15 +10,16 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
-use relance_policy::ServiceId;
-use relance_scm::manager::OutputStream;
+use relance_scm::Sentence;
 use rustix::fs::{AtFlags, CWD, SeekFrom, seek, statat};
 use rustix::io::{Errno, ReadWriteFlags, pwritev2};
 use rustix::pipe::{SpliceFlags, splice};
 use rustix::process::{Resource, getrlimit};
 
 use super::LogSettings;
+use super::path::FileKey;
 use super::plan::{OutputPlan, Rotation};
+use super::problem::not_given;
 use super::rotation::put_aside;
 use crate::linux::place::{FileRights, OutputPlace, append_to, check_logs};
 use crate::output::OutputSignals;
@@ -27,9 +28,6 @@ use crate::output::OutputSignals;
 const OPEN_MAX: usize = 128;
 /// ... and this part of what the process may have open.
 const OPEN_PART: u64 = 16;
-
-/// Which file: of a service, and of which of its streams.
-pub(super) type FileKey = (ServiceId, OutputStream);
 
 /// The files that are open, the least recently used of which are closed.
 pub(super) struct Files {
@@ -53,6 +51,8 @@ pub(super) struct Output {
     /// When it was begun, as far as is known.
     begun: SystemTime,
     used: u64,
+    /// Why it is not whose it is to be.
+    not_given: Option<io::Error>,
 }
 
 /// A place in the output of a service: a file, and a position in it.
@@ -64,7 +64,7 @@ pub(super) struct Mark {
 
 impl Output {
     pub(super) fn open(place: OutputPlace, rights: FileRights) -> io::Result<Self> {
-        let file = append_to(&place, rights).or_else(|error| {
+        let appended = append_to(&place, rights).or_else(|error| {
             match (error.kind(), place.log_folder()) {
                 // The whole folder was removed.
                 (io::ErrorKind::NotFound, Some(folder)) => {
@@ -74,9 +74,9 @@ impl Output {
                 _ => Err(error),
             }
         })?;
-        let metadata = file.metadata()?;
+        let metadata = appended.file.metadata()?;
         let mut output = Self {
-            file,
+            file: appended.file,
             place,
             identity: (metadata.dev(), metadata.ino()),
             length: metadata.len(),
@@ -84,6 +84,7 @@ impl Output {
             // Where the file system does not know, from now on.
             begun: metadata.created().unwrap_or_else(|_| SystemTime::now()),
             used: 0,
+            not_given: appended.not_given,
         };
         output.first = output.first_bytes();
         Ok(output)
@@ -242,6 +243,16 @@ impl Files {
             self.open.remove(&key);
         }
         gone
+    }
+
+    /// Whether a file is open, and what is wrong with it although it is written to.
+    pub(super) fn state(&self, key: FileKey) -> (bool, Option<Sentence>) {
+        let Some(output) = self.open.get(&key) else {
+            return (false, None);
+        };
+        let error = output.not_given.as_ref();
+        let path = output.place.shown();
+        (true, error.map(|error| not_given(path, error)))
     }
 
     /// Closes the file of a service, so that it is opened with other settings.

@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 use relance_scm::config::{Extensions, OutputMode};
 use relance_scm::manager::OutputStream;
 use relance_scm::settings::{OUTPUT, STDERR_FILE, STDOUT_FILE, stderr_of};
-use relance_scm::{ScmError, ServiceConfig, ServiceName, Win32Error, system};
+use relance_scm::{ScmError, ServiceConfig, ServiceId, ServiceName, Win32Error, system};
 use relance_texts::{Sentence, error};
 
 use crate::linux::place::OutputPlace;
+
+/// Which file: of a service, and of which of its streams.
+pub(super) type FileKey = (ServiceId, OutputStream);
 
 /// Where a file of output is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -77,8 +77,8 @@ fn compress(from: &Path, to: &Path, rights: FileRights) -> io::Result<()> {
     let _ = fs::remove_file(&unfinished);
     let place = |path: &Path| OutputPlace::in_log_folder(path.to_owned());
     let mut source = open_output(&place(from))?;
-    let written = append_to(&place(&unfinished), rights).and_then(|file| {
-        let mut encoder = GzEncoder::new(file, Compression::default());
+    let written = append_to(&place(&unfinished), rights).and_then(|appended| {
+        let mut encoder = GzEncoder::new(appended.file, Compression::default());
         io::copy(&mut source, &mut encoder)?;
         encoder.finish()
     });

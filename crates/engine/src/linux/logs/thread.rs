@@ -6,16 +6,18 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use relance_policy::{Notice, RunId, ServiceId};
 use relance_scm::ServiceConfig;
 use relance_scm::manager::OutputStream;
 use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 
-use super::files::{FileKey, Files, Mark, Output};
+use super::files::{Files, Mark, Output};
 use super::lines::{Lines, stamp};
+use super::path::FileKey;
 use super::plan::{OutputPlan, ready_line};
+use super::problem::{self, Trouble, Troubles};
 use super::sinks::Sinks;
 use super::{LogSettings, LogsRequest};
 use crate::linux::protocol::{STREAMS_AFTER_RUNS_MAX, stream_of, stream_token};
@@ -52,6 +54,7 @@ pub(super) struct Thread {
     files: Files,
     sinks: Sinks,
     losses: Losses,
+    troubles: Troubles,
     teller: Teller,
     /// What is looked at line by line.
     buffer: Vec<u8>,
@@ -100,6 +103,7 @@ impl Thread {
             files: Files::new(settings, signals),
             sinks,
             losses: Losses::default(),
+            troubles: Troubles::default(),
             teller,
             buffer: Vec::new(),
             stamped: Vec::new(),
@@ -110,13 +114,19 @@ impl Thread {
         let mut events = Vec::with_capacity(64);
         loop {
             events.clear();
+            let retry = self.troubles.retry_in();
             let waited = epoll::wait(
                 &self.epoll,
                 rustix::buffer::spare_capacity(&mut events),
-                None,
+                retry
+                    .and_then(|pause| Timespec::try_from(pause).ok())
+                    .as_ref(),
             );
             if waited.is_err_and(|error| error != rustix::io::Errno::INTR) {
                 return;
+            }
+            if self.troubles.retry_in() == Some(Duration::ZERO) {
+                self.retry();
             }
             for event in events.drain(..) {
                 let event: epoll::Event = event;
@@ -169,13 +179,23 @@ impl Thread {
         let data = epoll::EventData::new_u64(stream_token(id.0, id.1));
         let watched = rustix::io::ioctl_fionbio(&pipe, true)
             .and_then(|()| epoll::add(&self.epoll, &pipe, data, epoll::EventFlags::IN));
-        if watched.is_err() {
-            return;
+        if let Err(error) = watched {
+            let trouble = Trouble {
+                sentence: problem::not_watched(&error.into()),
+                is_closed: false,
+            };
+            return self
+                .troubles
+                .note(&self.files.signals, file_of(id), Some(trouble));
         }
         let plan = config.map(|config| OutputPlan::new(config, id.1, &self.files.settings));
         let begin = plan
             .as_ref()
             .map(|plan| self.begin(file_of(id), plan, resumed));
+        let (begin, failed) = match begin {
+            Some(Err(error)) => (None, Some(error)),
+            begin => (begin.transpose().ok().flatten(), None),
+        };
         // One that printed before is taken for ready (X41).
         let sign = config.filter(|_| !resumed).and_then(ready_line);
         let is_looked_at = sign.is_some() || plan.as_ref().is_some_and(|plan| !plan.is_plain());
@@ -188,12 +208,24 @@ impl Thread {
             forgotten: false,
         };
         self.pipes.insert(id, pipe);
+        if id.1 == OutputStream::Output {
+            // Standard error, which is told behind it, is perhaps no longer apart.
+            self.troubles.note(
+                &self.files.signals,
+                (id.0.service, OutputStream::Errors),
+                None,
+            );
+        }
+        match failed {
+            Some(error) => self.lost(id, 0, &error),
+            None => self.kept(id),
+        }
     }
 
     /// Where the output of a run begins.
-    fn begin(&mut self, file: FileKey, plan: &OutputPlan, resumed: bool) -> Mark {
+    fn begin(&mut self, file: FileKey, plan: &OutputPlan, resumed: bool) -> io::Result<Mark> {
         if !plan.has_file {
-            return Mark::default();
+            return Ok(Mark::default());
         }
         // What the settings say of the file is done where it is opened.
         self.files.close(file);
@@ -207,8 +239,7 @@ impl Thread {
         }
         // What it printed under the engine before is somewhere near the end.
         let before = if resumed { TAIL_BYTES } else { 0 };
-        let output = self.files.output(file, plan);
-        output.map_or_else(|_| Mark::default(), |output| output.mark(before))
+        Ok(self.files.output(file, plan)?.mark(before))
     }
 
     /// Somebody has moved or removed files, and wants the room back, or new ones: also those of services
@@ -293,8 +324,7 @@ impl Thread {
                 Ok(length) => {
                     moved += length;
                     self.files.signals.printed(id.0);
-                    let over = self.losses.kept(file_of(id));
-                    self.tell(id, over);
+                    self.kept(id);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
                 Err(error) => match self.drop_some(id) {
@@ -370,19 +400,58 @@ impl Thread {
         written.map(|()| length)
     }
 
-    /// Output of a service that is there could not be kept.
+    /// Output of a service that is there could not be kept, or could not be if there were any.
     fn lost(&mut self, id: StreamId, bytes: usize, error: &io::Error) {
-        let is_there = self.pipes.get(&id).is_some_and(|pipe| pipe.plan.is_some());
-        if is_there {
-            let why = || format!("its log file cannot be written ({error})");
-            let begun = self.losses.lost(file_of(id), bytes, Instant::now(), why);
-            self.tell(id, begun);
-        }
+        let Some(plan) = self.pipes.get(&id).and_then(|pipe| pipe.plan.as_ref()) else {
+            return;
+        };
+        let (file, path) = (file_of(id), plan.file.path());
+        let why = || problem::not_written(path, error).to_string();
+        let begun = self.losses.lost(file, bytes, Instant::now(), why);
+        let (is_open, _) = self.files.state(file);
+        let trouble = Trouble {
+            sentence: problem::lost(path, error),
+            is_closed: !is_open,
+        };
+        self.troubles.note(&self.files.signals, file, Some(trouble));
+        self.tell(id, begun);
+    }
+
+    /// What came was kept, or would be.
+    fn kept(&mut self, id: StreamId) {
+        let over = self.losses.kept(file_of(id));
+        let (_, sentence) = self.files.state(file_of(id));
+        let trouble = sentence.map(|sentence| Trouble {
+            sentence,
+            is_closed: false,
+        });
+        self.troubles
+            .note(&self.files.signals, file_of(id), trouble);
+        self.tell(id, over);
     }
 
     fn tell(&self, id: StreamId, loss: Option<OutputLoss>) {
         if let Some(loss) = loss {
             self.files.signals.tell(id.0.service, loss);
+        }
+    }
+
+    /// Tries to open what could not be opened, so that what was mended is seen before something is printed.
+    fn retry(&mut self) {
+        self.troubles.retried();
+        let streams = self.pipes.keys().copied();
+        let closed = streams.filter(|id| self.troubles.is_closed(file_of(*id)));
+        let streams: Vec<_> = closed.collect();
+        for id in streams {
+            let pipe = self.pipes.get(&id);
+            let Some(plan) = pipe.and_then(|pipe| pipe.plan.as_ref()) else {
+                continue;
+            };
+            let opened = self.files.output(file_of(id), plan).map(drop);
+            match opened {
+                Ok(()) => self.kept(id),
+                Err(error) => self.lost(id, 0, &error),
+            }
         }
     }
 

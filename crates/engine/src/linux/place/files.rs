@@ -1,9 +1,11 @@
 //! How files are opened in a folder where others may have put something.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fchmod, fchown, fstat, openat};
 use rustix::io::Errno;
@@ -38,6 +40,17 @@ impl FileRights {
     }
 }
 
+/// A file that was opened to be written to.
+pub(crate) struct Appended {
+    pub(crate) file: File,
+    /// Why it is not whose it is to be.
+    pub(crate) not_given: Option<io::Error>,
+}
+
+/// Somebody has put something else in the place of a file.
+#[derive(Debug)]
+pub(crate) struct NotAFile(Box<Path>);
+
 /// Opens a file in a folder: never through a link.
 pub(super) fn open_in(folder: &OwnedFd, name: &OsStr, flags: OFlags) -> io::Result<File> {
     let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -51,7 +64,7 @@ pub(super) fn open_in(folder: &OwnedFd, name: &OsStr, flags: OFlags) -> io::Resu
 ///
 /// # Errors
 /// When it is refused, or cannot be opened.
-pub(crate) fn append_to(place: &OutputPlace, rights: FileRights) -> io::Result<File> {
+pub(crate) fn append_to(place: &OutputPlace, rights: FileRights) -> io::Result<Appended> {
     let path = place.path();
     let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let mode = Mode::from_raw_mode(0o600);
@@ -61,12 +74,15 @@ pub(crate) fn append_to(place: &OutputPlace, rights: FileRights) -> io::Result<F
         Err(Errno::EXIST) => openat(CWD, path, flags, mode),
         made => made,
     };
-    let file = only_a_file(place, fd?)?;
-    let file = OwnedFd::from(file);
-    if let Err(error) = rights.give(&file, is_new) {
+    let file = OwnedFd::from(only_a_file(place, fd?)?);
+    let not_given = rights.give(&file, is_new).err();
+    if let Some(error) = &not_given {
         tracing::warn!(path = %place.shown().display(), %error, "a log file cannot be given away");
     }
-    Ok(file.into())
+    Ok(Appended {
+        file: file.into(),
+        not_given,
+    })
 }
 
 /// Opens the file of a service's output to read it, under the same conditions.
@@ -82,12 +98,21 @@ fn only_a_file(place: &OutputPlace, fd: OwnedFd) -> io::Result<File> {
     if is_plain(&fstat(fd.as_fd())?) {
         return Ok(fd.into());
     }
-    let sentence = format!(
-        "{} is not a file of its own (a link, a pipe, a second name of another file); remove it",
-        place.shown().display()
-    );
-    Err(io::Error::new(io::ErrorKind::InvalidInput, sentence))
+    let error = NotAFile(place.shown().into());
+    Err(io::Error::new(io::ErrorKind::InvalidInput, error))
 }
+
+impl fmt::Display for NotAFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} is not a file of its own (a link, a pipe, a second name of another file); remove it",
+            self.0.display()
+        )
+    }
+}
+
+impl std::error::Error for NotAFile {}
 
 fn is_plain(stat: &Stat) -> bool {
     kind(stat) == FileType::RegularFile && stat.st_nlink == 1

@@ -396,6 +396,7 @@ fn output_is_added_to_and_its_group_may_read_it() {
     let path = folder.path().join("a.log");
     append_to(&place(&path), FileRights::default())
         .unwrap()
+        .file
         .write_all(b"one")
         .unwrap();
     assert_eq!(mode(&path), 0o640);
@@ -403,6 +404,7 @@ fn output_is_added_to_and_its_group_may_read_it() {
     assert_eq!(
         append_to(&place(&path), FileRights::default())
             .unwrap()
+            .file
             .metadata()
             .unwrap()
             .len(),

@@ -222,7 +222,7 @@ fn belongs(
     if first.is_none() || first == Some(sender) {
         return first.is_some();
     }
-    let group = |pid: u32| groups.and_then(|groups| groups.group_of(pid));
+    let group = |pid: u32| groups.and_then(|groups| groups.group_of(pid).ok()?);
     let in_group = || {
         let sender = u32::try_from(sender.as_raw_nonzero().get()).ok();
         let theirs = sender.and_then(group);

@@ -6,7 +6,7 @@ use relance_policy::trap::{Trap, traps_with_run};
 use relance_scm::config::{Dependency, StartType};
 use relance_scm::controllers::Controllers;
 use relance_scm::event_log::Timestamp;
-use relance_scm::manager::ServiceInfo;
+use relance_scm::manager::{ServiceInfo, UnreadableService};
 use relance_scm::security::{Sid, words};
 use relance_scm::settings::RETRY_FAILED_STARTS;
 use relance_scm::{
@@ -15,7 +15,7 @@ use relance_scm::{
 
 use relance_texts::{Sentence, doctor, shown};
 
-use super::finding::Finding;
+use super::finding::{Finding, Level};
 use super::program_file::{self, Wrong};
 use crate::commands::traps;
 use crate::lang::say;
@@ -61,6 +61,7 @@ pub(super) fn check(services: &[ServiceInfo], around: &Surroundings<'_>) -> Vec<
         findings.extend(dependencies(info, &by_name));
         findings.extend(pending(info, around.now));
         findings.extend(limits(info, around.controllers));
+        findings.extend(output(info));
     }
     findings
 }
@@ -73,6 +74,19 @@ fn name(info: &ServiceInfo) -> &str {
 fn limits(info: &ServiceInfo, controllers: Option<Controllers>) -> Option<Finding> {
     let text = lacking(info, controllers?)?;
     Some(Finding::warning(name(info), text, doctor::LIMITS_DO))
+}
+
+/// X26: output that is not kept as it is to be.
+fn output(info: &ServiceInfo) -> Option<Finding> {
+    let problem = info.output_problem.clone()?;
+    // It says itself what to do.
+    Some(Finding::without_advice(Level::Problem, name(info), problem))
+}
+
+/// X27: services that are stored and not managed.
+pub(super) fn unreadable(service: &UnreadableService) -> Finding {
+    let problem = service.problem.clone();
+    Finding::without_advice(Level::Problem, &service.name, doctor::NotLoaded { problem })
 }
 
 fn is_disabled(info: &ServiceInfo) -> bool {

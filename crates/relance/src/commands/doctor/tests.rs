@@ -40,6 +40,7 @@ fn info(name: &str) -> ServiceInfo {
         restart_wanted: None,
         held: None,
         next_start: None,
+        output_problem: None,
     }
 }
 
