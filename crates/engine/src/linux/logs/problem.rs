@@ -5,11 +5,13 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use relance_scm::ScmError;
 use relance_scm::manager::OutputStream;
+use relance_scm::system::reason;
 use relance_texts::{Sentence, output, shown};
 
 use super::path::FileKey;
-use crate::linux::place::{NotAFile, Unfit};
+use crate::linux::place::NotAFile;
 use crate::output::OutputSignals;
 
 /// What was wrong with the file of a service last.
@@ -87,7 +89,7 @@ pub(super) fn lost(path: &Path, error: &io::Error) -> Sentence {
 
 /// Output is kept, in a file that is not as it is to be.
 pub(super) fn not_given(path: &Path, error: &io::Error) -> Sentence {
-    let (path, error) = (shown(path.display()), shown(error));
+    let (path, error) = (shown(path.display()), reason(error));
     let problem: Sentence = output::NotGiven { path, error }.into();
     output::KeptOtherwise { problem }.into()
 }
@@ -95,7 +97,7 @@ pub(super) fn not_given(path: &Path, error: &io::Error) -> Sentence {
 /// Nobody reads what a service prints.
 pub(super) fn not_watched(error: &io::Error) -> Sentence {
     let problem: Sentence = output::NotWatched {
-        error: shown(error),
+        error: reason(error),
     }
     .into();
     output::Lost { problem }.into()
@@ -111,11 +113,11 @@ pub(super) fn not_written(path: &Path, error: &io::Error) -> Sentence {
     {
         return output::NotAFile { path }.into();
     }
-    if let Some(unfit) = inner.and_then(|inner| inner.downcast_ref::<Unfit>()) {
-        let problem = Sentence::foreign(unfit.to_string());
+    if let Some(unfit) = inner.and_then(|inner| inner.downcast_ref::<ScmError>()) {
+        let problem = unfit.to_sentence();
         return output::FolderUnfit { path, problem }.into();
     }
-    let said = shown(error);
+    let said = reason(error);
     match error.raw_os_error() {
         Some(libc::EISDIR | libc::ELOOP | libc::ENXIO) => output::NotAFile { path }.into(),
         Some(libc::EACCES | libc::EPERM) => output::Denied { path, error: said }.into(),
