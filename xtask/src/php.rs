@@ -10,6 +10,7 @@ mod archive;
 pub(crate) mod distribution;
 mod documents;
 mod source;
+mod stage;
 pub(crate) mod suite;
 
 pub(crate) use apt::install;

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::stage::Stage;
 use super::{Php, apt};
 use crate::cargo;
 
@@ -35,28 +36,29 @@ pub(crate) fn run(
 ) -> Result<()> {
     ensure!(php.binary.exists(), "{} is missing", php.binary.display());
     eprintln!("PHP {} ({})", php.name, php.binary.display());
-    let folder = root.join("target/php").join(format!("tests-{}", php.name));
-    copy_fresh(&root.join("php/tests"), &folder)?;
+    let stage = Stage::new(root, php, extension)?;
+    let (folder, extension) = (&stage.tests, &stage.extension);
 
     let mut command = runner(php, extension, valgrind)?;
     if tests.is_empty() {
-        command.arg(&folder);
+        command.arg(folder);
     } else {
         command.args(tests.iter().map(|test| folder.join(test)));
     }
     let output = command
-        .env("TEST_PHP_EXECUTABLE", &php.binary)
+        .env("TEST_PHP_EXECUTABLE", &stage.php)
         .env("RELANCE_PHP_EXTENSION", extension)
         .env("NO_INTERACTION", "1")
         .env("RELANCE_BINARY", root.join("target/debug/relance"))
         .env_remove("RELANCE_CHANNEL")
         .env_remove("RELANCE_RUN")
-        .current_dir(&folder)
+        .current_dir(folder)
         .output()
         .context("running run-tests.php")?;
     let report = without_progress(&String::from_utf8_lossy(&output.stdout));
     if output.status.success() {
         summary(&report).for_each(|line| eprintln!("  {line}"));
+        stage.tidy()?;
         return check_skipped(&report, valgrind);
     }
     bail!(
@@ -138,28 +140,6 @@ fn summary(report: &str) -> impl Iterator<Item = &str> {
     report
         .lines()
         .filter(|line| line.starts_with("Tests ") || line.starts_with("Number of tests"))
-}
-
-/// Copies the tests, so that what the runner writes beside them is not in the tree.
-fn copy_fresh(from: &Path, to: &Path) -> Result<()> {
-    if to.exists() {
-        fs::remove_dir_all(to)?;
-    }
-    copy(from, to)
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
