@@ -68,7 +68,7 @@ pub(crate) fn service_info(record: &ServiceRecord, clocks: Clocks) -> ServiceInf
                 .iter()
                 .map(|p| pending_info(p, clocks))
                 .collect(),
-            next_action: delays::action_for(&record.config, failure_count + 1),
+            next_action: delays::next_action(record, failure_count + 1),
             gave_up: record.gave_up().is_some(),
             derived: false,
         },

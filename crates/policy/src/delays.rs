@@ -7,6 +7,7 @@ use relance_scm::ServiceConfig;
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::settings::{BACKOFF, BACKOFF_MAX, RESTART_JITTER};
 
+use crate::record::ServiceRecord;
 use crate::time::millis;
 
 /// What follows failure number `failure_count`, from 1; `None` when no actions are configured (R21).
@@ -18,6 +19,19 @@ pub fn action_for(config: &ServiceConfig, failure_count: u32) -> Option<Recovery
         failure_count,
         failure_count,
     )
+}
+
+/// What would follow failure number `failure_count` of a service, if no rule by cause decides it.
+#[must_use]
+pub fn next_action(record: &ServiceRecord, failure_count: u32) -> Option<RecoveryAction> {
+    // What was decided before does not count once the counter begins again.
+    let position = if failure_count == 1 {
+        1
+    } else {
+        record.undecided_of(failure_count)
+    };
+    let list = &record.config.failure_actions.actions;
+    of_list(&record.config, list, position, failure_count)
 }
 
 /// How long that waits without its jitter.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use relance_scm::ServiceState;
 use relance_scm::event::Event;
+use relance_scm::status::ProcessExit;
 
 use crate::action::{Action, Answer, Step};
 use crate::record::{Run, RunId, ServiceRecord};
@@ -14,6 +15,8 @@ pub(crate) struct Draft {
     pub(crate) record: ServiceRecord,
     pub(crate) actions: Vec<Action>,
     pub(crate) now: Time,
+    /// How the process of a run has ended, if that is what the step is about.
+    pub(crate) exit: Option<(RunId, ProcessExit)>,
     /// The run and the state before.
     before: (Option<RunId>, ServiceState),
 }
@@ -28,6 +31,7 @@ impl Draft {
             record: record.clone(),
             actions: Vec::new(),
             now,
+            exit: None,
             before: run_and_state(record),
         }
     }

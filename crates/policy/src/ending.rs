@@ -77,7 +77,10 @@ pub(crate) fn note_end(draft: &mut Draft, run: &Run, from: ServiceState, reason:
         reason,
         from,
         stop: run.stop,
-        exit: None,
+        exit: draft
+            .exit
+            .filter(|(of, _)| *of == run.id)
+            .map(|(_, exit)| exit),
         lived: run.spawned_at.map(|at| draft.now - at),
         killed_after: run.killed_after,
         ceiling: run
@@ -88,6 +91,7 @@ pub(crate) fn note_end(draft: &mut Draft, run: &Run, from: ServiceState, reason:
         exit_code: draft.record.exit_code,
         failure: None,
         action: None,
+        rule: None,
         needed: None,
     }));
 }
@@ -136,7 +140,7 @@ pub(crate) fn judge_error(draft: &Draft) -> EndReason {
     let record = &draft.record;
     if !record.config.failure_actions_on_non_crash_failures {
         EndReason::FlagNotSet
-    } else if record.config.failure_actions.actions.is_empty() {
+    } else if !record.config.has_actions() {
         EndReason::NoActions
     } else {
         EndReason::StoppedWithError

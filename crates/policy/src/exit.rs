@@ -34,10 +34,8 @@ pub(crate) fn process_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) ->
     if exit == ProcessExit::Unknown {
         draft.log(Event::EndNotSeen);
     }
+    draft.exit = Some((id, exit));
     current_run_exited(draft, id, exit);
-    if let Some(end) = draft.record.last_end.as_mut().filter(|end| end.run == id) {
-        end.exit = Some(exit);
-    }
     draft.remove_if_over();
     Answer::Accepted
 }

@@ -42,6 +42,7 @@ pub fn explain(record: &ServiceRecord, now: Time) -> Vec<Text> {
         sentences.push(last_end(record, end, now));
         sentences.extend(how_long(end));
         sentences.push(verdict(record, end));
+        sentences.extend(decided_by(end));
     }
     sentences.extend(
         record
@@ -361,6 +362,14 @@ fn verdict(record: &ServiceRecord, end: &End) -> Text {
     }
 }
 
+/// X84: the rule that said what follows.
+fn decided_by(end: &End) -> Option<Text> {
+    let (rule, number) = end.rule.as_ref()?;
+    let rule = &**rule;
+    let number = word::Ordinal { number: *number };
+    Some(why::DecidedBy { rule, number }.text())
+}
+
 fn next_action(pending: &PendingAction, now: Time) -> Text {
     let action = pending.action.kind;
     let action = match (action, &*pending.text) {
@@ -418,7 +427,7 @@ fn counter(record: &ServiceRecord, now: Time) -> Option<Text> {
     }
     let count = record.failure_count;
     let period = record.config.failure_actions.reset_period;
-    let has_actions = !record.config.failure_actions.actions.is_empty();
+    let has_actions = record.config.has_actions();
     if let Some(time) = record.config.extensions.get(RESET_AFTER_RUN)
         && has_actions
     {
@@ -430,9 +439,7 @@ fn counter(record: &ServiceRecord, now: Time) -> Option<Text> {
         });
     }
     Some(match record.resets_at() {
-        None if record.config.failure_actions.actions.is_empty() => {
-            why::CounterNoActions { count }.text()
-        }
+        None if !has_actions => why::CounterNoActions { count }.text(),
         None => why::CounterInfinite { count }.text(),
         Some(_) if period == ResetPeriod::Seconds(0) => why::COUNTER_ZERO.text(),
         Some(at) if at <= now => why::CounterOver { count }.text(),

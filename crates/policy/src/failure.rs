@@ -6,13 +6,14 @@ use relance_scm::RecoveryActionKind;
 use relance_scm::Win32Error;
 use relance_scm::event::Event;
 use relance_scm::failure_actions::RecoveryAction;
-use relance_scm::settings::RESET_AFTER_RUN;
+use relance_scm::settings::{FAILURE_RULES, RESET_AFTER_RUN};
 
 use crate::action::Action;
 use crate::delays;
 use crate::draft::Draft;
 use crate::held;
-use crate::record::{ActionId, PENDING_ACTIONS_MAX, PendingAction, RunId};
+use crate::record::{ActionId, PENDING_ACTIONS_MAX, PendingAction, RunId, ServiceRecord};
+use crate::rules;
 use crate::time::millis;
 
 /// A start that failed is not tried again sooner.
@@ -40,18 +41,21 @@ fn count_with(draft: &mut Draft, run: RunId, least: Duration) {
     // R16: without actions nothing resets.
     if starts_again {
         record.failure_count = 0;
+        record.forget_decided();
     }
     record.failure_count = record.failure_count.saturating_add(1);
     record.last_failure_at = Some(now);
     let failure_count = record.failure_count;
-    let action = delays::action_for(&record.config, failure_count);
-    let action = action.map(|action| not_before(action, least));
+    let action = choose(record, run, failure_count);
+    let mut action = action.map(|action| not_before(action, least));
     let restarts = action.is_some_and(|action| action.kind.restarts());
     // X83
     let given_up = restarts
         .then(|| record.try_again(now))
         .and_then(Result::err);
-    let action = action.filter(|_| given_up.is_none());
+    if given_up.is_some() {
+        action = when_given_up(record);
+    }
     if let Some(end) = record.last_end.as_mut().filter(|end| end.run == run) {
         end.failure = Some(failure_count);
         end.action = action;
@@ -69,11 +73,40 @@ fn count_with(draft: &mut Draft, run: RunId, least: Duration) {
     }
 }
 
+/// X84: the first rule with the cause decides, and Windows' list where there is none. Each has its own count, so that
+/// one cause does not use up the tries of another.
+fn choose(record: &mut ServiceRecord, run: RunId, failure_count: u32) -> Option<RecoveryAction> {
+    if !record.config.has_rules() {
+        return delays::action_for(&record.config, failure_count);
+    }
+    let rules = record.config.extensions.get(FAILURE_RULES);
+    let end = record.last_end.as_ref().filter(|end| end.run == run);
+    let Some(rule) = end.and_then(|end| rules::of_end(&rules, end)) else {
+        let position = record.undecided_of(failure_count);
+        let list = &record.config.failure_actions.actions;
+        return delays::of_list(&record.config, list, position, failure_count);
+    };
+    let text: Box<str> = rule.to_string().into();
+    let position = record.decided_by(&text);
+    if let Some(end) = &mut record.last_end {
+        end.rule = Some((text, position));
+    }
+    delays::of_list(&record.config, &rule.actions, position, failure_count)
+}
+
+/// What follows instead of one restart more: a rule may name something, but no restart.
+fn when_given_up(record: &ServiceRecord) -> Option<RecoveryAction> {
+    let rules = record.config.extensions.get(FAILURE_RULES);
+    let rule = rules::of_giving_up(&rules)?;
+    let mut actions = rule.actions.iter();
+    actions.find(|action| !action.kind.restarts()).copied()
+}
+
 /// Whether this failure is the first again: after the reset period (R13), or, where that is set instead, after a run
 /// that lasted (X82).
 fn starts_again(draft: &Draft, run: RunId) -> bool {
     let record = &draft.record;
-    if record.config.failure_actions.actions.is_empty() {
+    if !record.config.has_actions() {
         return false;
     }
     let Some(time) = record.config.extensions.get(RESET_AFTER_RUN) else {

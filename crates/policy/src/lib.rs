@@ -9,7 +9,8 @@
 //! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `stopping`, `recovery`,
 //! `pending`, `restart`, `dependency` and `shutdown`), `readiness` (how a start comes to RUNNING),
 //! `ending` (what the end of a run means), `recycle` (ends that ask for another
-//! start, or for none), `failure` (the counter, rules R11 to R25), [`delays`] (how long a restart waits).
+//! start, or for none), `failure` (the counter, rules R11 to R25), [`delays`] (how long a restart waits),
+//! `rules` (which rule decides a failure).
 //! Each works on a `draft`: the step in the making. [`simulate`] plays a policy against a
 //! script in virtual time; [`explain`] says in words what a record means; [`order`] plans the starts at
 //! boot; [`trap`] finds settings that are seldom meant.
@@ -43,6 +44,7 @@ mod recovery;
 mod recycle;
 mod report;
 mod restart;
+mod rules;
 mod schedule;
 mod shutdown;
 mod start;

@@ -12,7 +12,7 @@ use relance_scm::{EndCause, EndCauseKind, ServiceKind, ServiceState};
 
 use crate::action::Answer;
 use crate::draft::Draft;
-use crate::record::{RunId, RunPhase, StopCause};
+use crate::record::{RunId, RunPhase, SAID_SO, StopCause};
 use crate::{readiness, stopping};
 
 /// A deadline is not moved by less, so that a flood of wishes is not a flood of commits.
@@ -57,7 +57,7 @@ pub(crate) fn noticed(draft: &mut Draft, id: RunId, notice: Notice) -> Answer {
                 run.watchdog = Some(time);
             }
         }
-        Notice::Hung => return stopping::hung(draft, id, "it said so (WATCHDOG=trigger)"),
+        Notice::Hung => return stopping::hung(draft, id, SAID_SO),
         Notice::Unwell(text) => return stopping::hung(draft, id, &text),
         Notice::Error(text) => {
             if let Some(run) = draft.run(id).filter(|run| !run.hangs()) {

@@ -45,6 +45,7 @@ use crate::time::Time;
 
 pub use deadline::Timer;
 pub use end::{End, EndReason};
+pub(crate) use end::{NO_HEARTBEAT, SAID_SO, is_of_probes};
 pub use needed::NeededDown;
 pub(crate) use needed::WhenDependencyFails;
 pub use recycle::{Recycle, RecyclePhase};
@@ -504,7 +505,7 @@ impl ServiceRecord {
     #[must_use]
     pub fn resets_at(&self) -> Option<Time> {
         let settings = &self.config.failure_actions;
-        if settings.actions.is_empty() {
+        if !self.config.has_actions() {
             return None;
         }
         if let Some(time) = self.config.extensions.get(RESET_AFTER_RUN) {

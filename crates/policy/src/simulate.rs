@@ -14,8 +14,8 @@ use relance_scm::config::StartType;
 use relance_scm::event::Event;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
-    Control, ControlsAccepted, ExitCode, ServiceConfig, ServiceKind, ServiceState, StatusReport,
-    Win32Error,
+    Control, ControlsAccepted, EndCause, EndCauseKind, ExitCode, ServiceConfig, ServiceKind,
+    ServiceState, StatusReport, Win32Error,
 };
 
 pub use script::{Happening, Moment, Script, StartOutcome, When};
@@ -23,6 +23,7 @@ pub use timeline::{Entry, Occurrence, Timeline};
 
 use crate::action::{Action, Answer};
 use crate::input::{Input, SpawnFailure};
+use crate::notices::Notice;
 use crate::record::{ControlId, RunId, ServiceId, ServiceRecord, StartCause};
 use crate::step::step;
 use crate::time::Time;
@@ -111,7 +112,7 @@ impl Simulation {
             }
             When::OnceRunning => {}
         }
-        self.happen(moment.what);
+        self.happen(moment.what.clone());
     }
 
     /// Lets something happen now. What cannot happen in the present state is noted as ignored.
@@ -120,13 +121,19 @@ impl Simulation {
         if what.needs_running() && (running.is_none() || self.record.pid() == 0) {
             return self.note(Occurrence::Ignored(what));
         }
-        self.note(Occurrence::Happened(what));
+        self.note(Occurrence::Happened(what.clone()));
         match (what, running) {
             (Happening::Quiet, _) => {}
             (Happening::Exit(exit), Some(run)) => {
                 self.input(Input::ProcessExited { run, exit });
             }
             (Happening::Stopped(exit_code), Some(run)) => self.report_stopped(run, exit_code),
+            (Happening::Caused(cause), Some(run)) => self.end_of(run, cause),
+            (Happening::ProbeFails, Some(run)) => {
+                let text = "its probe failed".into();
+                let notice = Notice::Unwell(text);
+                self.input(Input::Noticed { run, notice });
+            }
             (Happening::Hang, Some(run)) => self.hang(run),
             (Happening::Stop, _) => self.control(Control::Stop),
             (Happening::ExitInStop(exit), _) => {
@@ -149,8 +156,27 @@ impl Simulation {
             (Happening::NextStart(outcome), _) => self.next_start = outcome,
             (Happening::Disable, _) => self.set_start_type(StartType::Disabled),
             (Happening::Enable, _) => self.set_start_type(StartType::Demand),
-            (Happening::Exit(_) | Happening::Stopped(_) | Happening::Hang, None) => {}
+            (
+                Happening::Exit(_)
+                | Happening::Stopped(_)
+                | Happening::Caused(_)
+                | Happening::ProbeFails
+                | Happening::Hang,
+                None,
+            ) => {}
         }
+    }
+
+    /// An error that the run, or the kernel, tells of and that ends it: PHP then ends with 255.
+    fn end_of(&mut self, run: RunId, cause: Arc<EndCause>) {
+        let is_killed = cause.kind == EndCauseKind::OutOfMemory;
+        self.input(Input::CauseTold { run, cause });
+        let exit = if is_killed {
+            ProcessExit::Signaled(9)
+        } else {
+            ProcessExit::Exited(255)
+        };
+        self.input(Input::ProcessExited { run, exit });
     }
 
     /// The last heartbeat of a run was just now. What else is due until its time is over happens first;

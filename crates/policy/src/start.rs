@@ -16,7 +16,7 @@ use crate::record::CONNECT_TIMEOUT;
 use crate::record::restored::CONTROLS_MISSED;
 use crate::record::{EndReason, Run, RunId, RunPhase, StartCause, accepted_at_first};
 use crate::time::{Time, millis};
-use crate::{ending, failure, held, pending, readiness, stop_command, stopping};
+use crate::{ending, failure, held, pending, readiness, rules, stop_command, stopping};
 
 /// The wait hint on record when a start begins (S14).
 const START_WAIT_HINT: Duration = Duration::from_secs(2);
@@ -332,8 +332,9 @@ fn fail_start(
     }
     ending::note_end(draft, &run, from, EndReason::StartFailed(error));
     let is_retried = draft.record.config.extensions.get(RETRY_FAILED_STARTS);
-    // What must run first has a policy of its own.
-    let waited = run.phase == RunPhase::WaitingForDependencies;
+    // What must run first has a policy of its own, unless a rule says what follows (X84).
+    let waited = run.phase == RunPhase::WaitingForDependencies
+        && (draft.record.minds_dependencies() || !rules::counts_dependencies(&draft.record.config));
     if is_retried && !waited && run.stop.is_none() && !draft.record.shutting_down {
         failure::count_start(draft, id);
     }

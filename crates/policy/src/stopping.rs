@@ -10,7 +10,7 @@ use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceKind, ServiceState, d
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
 use crate::ending;
-use crate::record::{EndReason, RunId, RunPhase, ServiceRecord, StopCause};
+use crate::record::{EndReason, NO_HEARTBEAT, RunId, RunPhase, ServiceRecord, StopCause};
 use crate::stop_command;
 use crate::time::millis;
 
@@ -133,7 +133,7 @@ pub(crate) fn silent(draft: &mut Draft, id: RunId) -> Answer {
         return Answer::Stale;
     };
     draft.log(Event::NoHeartbeat(millis(time)));
-    let text = format!("no heartbeat for {}", duration::format(time));
+    let text = format!("{NO_HEARTBEAT}{}", duration::format(time));
     end_hung(draft, id, &text);
     Answer::Accepted
 }

@@ -1,6 +1,8 @@
 //! Recovery settings that are legal and seldom meant: where people go wrong.
 //!
-//! Nothing here refuses anything; tools say it beside the settings.
+//! Nothing here refuses anything; tools say it beside the settings. `rules` finds rules that never decide.
+
+mod rules;
 
 use std::time::Duration;
 
@@ -8,6 +10,8 @@ use relance_scm::settings::{BACKOFF, RESET_AFTER_RUN, RESTART_LIMIT, RESTART_LIM
 use relance_scm::{RecoveryActionKind, ResetPeriod, ServiceConfig};
 
 use crate::delays;
+
+pub use rules::never_decides;
 
 /// A failure that follows a restart sooner than this, for ever, is a storm.
 const STORM: Duration = Duration::from_secs(5);
@@ -35,6 +39,8 @@ pub enum Trap {
     BackoffUnused,
     /// X83: so many restarts take longer than the period in which they are counted.
     LimitOutOfReach,
+    /// X85: the rule by cause with this number never decides anything.
+    RuleNeverDecides(u32),
 }
 
 /// The traps in the recovery settings of a service whose last run lived for so long: those of
@@ -137,9 +143,11 @@ pub fn traps(config: &ServiceConfig) -> Vec<Trap> {
         ),
         (Trap::LimitOutOfReach, limit_is_out_of_reach(config)),
     ];
+    let rule = never_decides(config).map(|(number, _)| Trap::RuleNeverDecides(number));
+    let found = found.into_iter();
     found
-        .into_iter()
         .filter_map(|(trap, is_there)| is_there.then_some(trap))
+        .chain(rule)
         .collect()
 }
 

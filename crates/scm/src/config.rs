@@ -17,6 +17,7 @@ mod limits;
 mod passed;
 mod probe;
 mod readiness;
+mod rules;
 mod values;
 
 use std::sync::Arc;
@@ -29,7 +30,7 @@ use crate::error::ScmError;
 use crate::failure_actions::FailureActions;
 use crate::name::{ServiceName, check_display_name};
 use crate::security::SecurityDescriptor;
-use crate::settings::{Applies, OUTPUT, PASS_ENVIRONMENT, PROBE, READY};
+use crate::settings::{Applies, FAILURE_RULES, OUTPUT, PASS_ENVIRONMENT, PROBE, READY};
 use crate::win32::Win32Error;
 
 pub use affinity::Affinity;
@@ -46,6 +47,7 @@ pub use limits::{
 pub use passed::matches_variable;
 pub use probe::{Address, Probe};
 pub use readiness::Readiness;
+pub use rules::{Cause, RULES_MAX, Rule, Rules, class_fits};
 pub use values::{
     AccountName, Dependency, EnvironmentVariable, ErrorControl, OutputMode, PriorityClass, Secret,
     ServiceType, StartType,
@@ -129,6 +131,20 @@ pub struct ServiceConfig {
 const HIDDEN: &str = "***";
 
 impl ServiceConfig {
+    /// Whether it has rules by cause (X84).
+    #[must_use]
+    pub fn has_rules(&self) -> bool {
+        let mut given = self.extensions.given();
+        given.any(|(setting, _)| setting.key == FAILURE_RULES.setting().key)
+    }
+
+    /// Whether anything can follow a failure. Without actions Windows counts no error stops (R5) and resets no counter
+    /// (R16); rules are actions.
+    #[must_use]
+    pub fn has_actions(&self) -> bool {
+        !self.failure_actions.actions.is_empty() || self.has_rules()
+    }
+
     /// The configuration for those who may not change it: the values of its environment are hidden
     /// (A28).
     ///

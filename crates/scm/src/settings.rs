@@ -42,7 +42,7 @@ pub use extensions::*;
 pub use logs::{STDERR_TOGETHER, stderr_of};
 pub use subject::Subject;
 pub use typed::Typed;
-pub use value::{Value, ValueType};
+pub use value::{Value, ValueType, rules};
 pub use windows::WINDOWS;
 
 /// A word or sentence in the languages of the console.

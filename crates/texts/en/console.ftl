@@ -291,6 +291,7 @@ console-counter-run = The failure counter starts again after a run that lasts { 
 console-restarts-limited = At most { $count } restarts follow failures within { $time }; after one failure more it gives up, and stays down until somebody starts it.
 console-backoff-unused = The back-off is never used: it grows the delay of the last action, which is not a restart, or waits for nothing. Let the list end with a restart that waits, or give linear a step.
 console-limit-out-of-reach = The limit of restarts is never reached: so many restarts take longer than its period. Make the period longer, or the delays shorter.
+console-rule-never = A rule by cause never decides anything: an earlier rule has its causes, or they are never failures of this service.
 console-a-restart-outlasts = A restart waits as long as the reset period, so the failure after it counts as the first again: make the period longer than each delay and the usual run together.
 console-run-a-program-is = Run a program is chosen, and no program is given.
 console-the-computer-is-rebooted = The computer is rebooted, with everything that runs on it.

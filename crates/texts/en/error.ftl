@@ -150,6 +150,9 @@ error-no-readiness = "{ $text }" is not a way to say that a program is ready; wr
 error-output-is-thrown-away = --{ $option } looks at what the program prints, and --output null throws that away; choose another --output
 error-no-probe = "{ $text }" is not a probe; write http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 or unix:/run/app.sock, with a number for the address, command:LINE (it ends with status 0), or output (it prints something in each interval)
 error-no-backoff = "{ $text }" is not a back-off; write exponential, exponential/1.5 (a factor above 1, up to 100), linear or linear/10s
+error-no-rule = "{ $text }" is not a rule; write causes and actions like exit:75=restart/0 or memory-limit,signal:SEGV=restart/1s/none/0
+error-no-cause = "{ $text }" is not a cause of failures; write one of { $words }, or exit:75, exit:64-78, error:5, signal:SEGV, exception:App\Down or exception:App\*
+error-rules-count = a service has at most { $most } rules by cause, not { $count }
 error-no-schedule = "{ $text }" is not a schedule; write it like Mon..Fri 02:30, *:0/15, daily, *-*-01 06:00 Europe/Berlin, or like cron: 30 2 * * 1-5
 error-schedule-never = "{ $text }" never comes: there is no such day; mend the date
 error-schedule-fraction = "{ $text }" has fractions of a second; write whole seconds

@@ -76,6 +76,7 @@ setting-range-signal = a signal
 setting-range-controls = controls from 128 to 255 with signals
 setting-range-readiness = notify, fd:3, tcp:ADDRESS:PORT, unix:/PATH or output:TEXT
 setting-range-probe = http://ADDRESS:PORT/PATH, tcp:ADDRESS:PORT, unix:/PATH, command:LINE or output
+setting-range-rules = causes and actions, like exit:75=restart/0
 setting-range-backoff = exponential, exponential/1.5, linear or linear/10s
 setting-range-schedule = like Mon..Fri 02:30, *:0/15, daily, or 30 2 * * 1-5 as in cron
 setting-range-statuses = exit statuses, 0 to 255

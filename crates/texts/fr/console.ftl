@@ -291,6 +291,7 @@ console-counter-run = Le compteur d’échecs repart de zéro après une exécut
 console-restarts-limited = Au plus { $count } redémarrages suivent des échecs en { $time } ; après un échec de plus il abandonne, et reste arrêté jusqu’à ce qu’on le démarre.
 console-backoff-unused = Les délais croissants ne servent jamais : c’est le délai de la dernière action qui croît, et elle n’est pas un redémarrage, ou n’attend pas. Terminez la liste par un redémarrage qui attend, ou donnez un pas à linear.
 console-limit-out-of-reach = La limite de redémarrages n’est jamais atteinte : tant de redémarrages prennent plus que sa période. Allongez la période ou raccourcissez les délais.
+console-rule-never = Une règle par cause ne décide jamais rien : une règle précédente a ses causes, ou celles-ci ne sont jamais des échecs de ce service.
 console-a-restart-outlasts = Un redémarrage attend aussi longtemps que la période de remise à zéro ; l’échec suivant compte donc de nouveau comme le premier : prenez une période plus longue que chaque délai et l’exécution habituelle réunis.
 console-run-a-program-is = Exécuter un programme est choisi, mais aucun programme n’est donné.
 console-the-computer-is-rebooted = L’ordinateur est redémarré, avec tout ce qui y tourne.

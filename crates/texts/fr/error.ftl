@@ -149,6 +149,9 @@ error-no-readiness = « { $text } » n’est pas une façon de dire qu’un prog
 error-output-is-thrown-away = --{ $option } regarde ce que le programme écrit, et --output null le jette ; choisissez une autre --output
 error-no-probe = « { $text } » n’est pas une sonde ; écrivez http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 ou unix:/run/app.sock, avec une adresse numérique, command:LIGNE (elle se termine avec le code 0), ou output (il écrit quelque chose à chaque intervalle)
 error-no-backoff = « { $text } » ne décrit pas des délais croissants ; écrivez exponential, exponential/1.5 (un facteur au-dessus de 1, jusqu’à 100), linear ou linear/10s
+error-no-rule = « { $text } » n’est pas une règle ; écrivez des causes et des actions, comme exit:75=restart/0 ou memory-limit,signal:SEGV=restart/1s/none/0
+error-no-cause = « { $text } » n’est pas une cause d’échec ; écrivez un de ces mots : { $words }, ou exit:75, exit:64-78, error:5, signal:SEGV, exception:App\Down ou exception:App\*
+error-rules-count = un service a au plus { $most } règles par cause, pas { $count }
 error-no-schedule = « { $text } » n’est pas un horaire ; écrivez par exemple Mon..Fri 02:30, *:0/15, daily, *-*-01 06:00 Europe/Berlin, ou comme cron : 30 2 * * 1-5
 error-schedule-never = « { $text } » n’arrive jamais : ce jour n’existe pas ; corrigez la date
 error-schedule-fraction = « { $text } » a des fractions de seconde ; écrivez des secondes entières

@@ -76,6 +76,7 @@ setting-range-signal = un signal
 setting-range-controls = des commandes de 128 à 255 avec des signaux
 setting-range-readiness = notify, fd:3, tcp:ADRESSE:PORT, unix:/CHEMIN ou output:TEXTE
 setting-range-probe = http://ADRESSE:PORT/CHEMIN, tcp:ADRESSE:PORT, unix:/CHEMIN, command:LIGNE ou output
+setting-range-rules = des causes et des actions, comme exit:75=restart/0
 setting-range-backoff = exponential, exponential/1.5, linear ou linear/10s
 setting-range-schedule = comme Mon..Fri 02:30, *:0/15, daily, ou 30 2 * * 1-5 comme dans cron
 setting-range-statuses = des codes de sortie, de 0 à 255

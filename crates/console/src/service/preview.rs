@@ -180,6 +180,7 @@ fn warning(trap: Trap, lang: Lang) -> &'static str {
         Trap::RestartStorm => console::A_SERVICE_THAT_FAILS.of(lang),
         Trap::NoCommand => console::RUN_A_PROGRAM_IS.of(lang),
         Trap::BackoffUnused => console::BACKOFF_UNUSED.of(lang),
+        Trap::RuleNeverDecides(_) => console::RULE_NEVER.of(lang),
         Trap::LimitOutOfReach => console::LIMIT_OUT_OF_REACH.of(lang),
         Trap::ResetInDelay | Trap::ResetInRun => console::A_RESTART_OUTLASTS.of(lang),
         Trap::Reboot if cfg!(windows) => console::THE_COMPUTER_IS_REBOOTED.of(lang),

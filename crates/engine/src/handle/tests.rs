@@ -44,6 +44,7 @@ fn end() -> End {
         failure: Some(1),
         action: None,
         needed: None,
+        rule: None,
     }
 }
 

@@ -11,6 +11,16 @@ use relance_scm::{EndCause, ExitCode, ServiceState, Win32Error};
 use super::{RunId, ServiceRecord, StopCause};
 use crate::time::Time;
 
+/// What the cause of a run begins with that was ended for want of a heartbeat.
+pub(crate) const NO_HEARTBEAT: &str = "no heartbeat for ";
+/// The cause of a run that has taken itself for hung.
+pub(crate) const SAID_SO: &str = "it said so (WATCHDOG=trigger)";
+
+/// Whether probes have shown that a run hangs, as its cause has it; else its own signs have.
+pub(crate) fn is_of_probes(cause: &str) -> bool {
+    cause != SAID_SO && !cause.starts_with(NO_HEARTBEAT)
+}
+
 /// How the last run ended, for people who ask why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -51,6 +61,12 @@ pub struct End {
     pub failure: Option<u32>,
     /// The action that was chosen then.
     pub action: Option<RecoveryAction>,
+    /// The rule by cause that has chosen it (X84), and the number of the failures that it has decided.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub rule: Option<(Box<str>, u32)>,
     /// It was not counted, because this was down, which the service needs (X70).
     #[cfg_attr(
         feature = "serde",

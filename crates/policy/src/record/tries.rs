@@ -1,6 +1,8 @@
-//! The restarts that have followed failures, as far as a limit counts them (X83). Nothing of it is kept for a
+//! The restarts that have followed failures, as far as a limit counts them (X83), and the failures that rules by
+//! cause have decided (X84). Nothing of it is kept for a
 //! service without such settings.
 
+use relance_scm::config::RULES_MAX;
 use relance_scm::settings::{RESTART_LIMIT, RESTART_LIMIT_PERIOD};
 
 use super::{ServiceRecord, StartCause};
@@ -13,6 +15,12 @@ pub struct Tries {
     /// When the failures were that a restart has followed, within the period of the limit.
     #[cfg_attr(feature = "serde", serde(default))]
     pub restarts: Vec<Time>,
+    /// How many failures each rule has decided since the counter last began, by the rule's text.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "<[_]>::is_empty")
+    )]
+    pub decided: Vec<(Box<str>, u32)>,
     /// Set once the service was given up: the limit and its period in milliseconds.
     #[cfg_attr(
         feature = "serde",
@@ -73,6 +81,37 @@ impl ServiceRecord {
             }
         }
         self.drop_empty_tries();
+    }
+
+    /// Takes note that a rule decides a failure. Gives the number of those that it has decided.
+    pub(crate) fn decided_by(&mut self, rule: &str) -> u32 {
+        let decided = &mut self.tries.get_or_insert_default().decided;
+        let at = decided.iter().position(|(known, _)| **known == *rule);
+        let at = at.unwrap_or_else(|| {
+            // Rules that are gone make room; what they decided is then as if it had no rule.
+            if decided.len() >= RULES_MAX {
+                decided.remove(0);
+            }
+            decided.push((rule.into(), 0));
+            decided.len() - 1
+        });
+        decided[at].1 = decided[at].1.saturating_add(1);
+        decided[at].1
+    }
+
+    /// The counter begins again, and with it those of the rules.
+    pub(crate) fn forget_decided(&mut self) {
+        if let Some(tries) = &mut self.tries {
+            tries.decided.clear();
+        }
+        self.drop_empty_tries();
+    }
+
+    /// How many of so many failures no rule has decided.
+    pub(crate) fn undecided_of(&self, failure_count: u32) -> u32 {
+        let decided = self.tries.iter().flat_map(|tries| &tries.decided);
+        let decided = decided.fold(0, |sum: u32, (_, count)| sum.saturating_add(*count));
+        failure_count.saturating_sub(decided)
     }
 
     fn drop_empty_tries(&mut self) {

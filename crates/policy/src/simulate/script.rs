@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use relance_scm::duration::{self, Bare};
 use relance_scm::status::{ProcessExit, signal_number};
-use relance_scm::{ExitCode, ScmError, Win32Error};
+use relance_scm::{EndCause, EndCauseKind, ExitCode, ScmError, Win32Error};
 use relance_texts::{Sentence, error, quoted};
 
 /// What happens, in order.
@@ -17,7 +18,7 @@ pub struct Script {
 }
 
 /// One happening and its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// When it happens.
     pub when: When,
@@ -37,12 +38,17 @@ pub enum When {
 }
 
 /// What can happen to a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Happening {
     /// `crash`, `exit N`, `kill N`: the process ends without having reported STOPPED.
     Exit(ProcessExit),
     /// `stopped CODE` or `stopped 1066/CODE`: it reports STOPPED with this code.
     Stopped(ExitCode),
+    /// `memory-limit`, `time-limit`, `fatal-error`, `parse-error`, `missing-extension`, `exception CLASS`,
+    /// `out-of-memory`: it tells of this error, or the kernel does, and ends of it.
+    Caused(Arc<EndCause>),
+    /// `probe-fails`: it is ended, because probes have shown that it hangs.
+    ProbeFails,
     /// `hang`: no heartbeat comes any more; with a watchdog (X40) the run is ended when its time is over.
     Hang,
     /// `stop`: STOP is sent, the service obeys.
@@ -79,10 +85,12 @@ pub enum StartOutcome {
 impl Happening {
     /// Whether only a running service can do this.
     #[must_use]
-    pub fn needs_running(self) -> bool {
+    pub fn needs_running(&self) -> bool {
         match self {
             Self::Exit(_)
             | Self::Stopped(_)
+            | Self::Caused(_)
+            | Self::ProbeFails
             | Self::Hang
             | Self::Stop
             | Self::ExitInStop(_)
@@ -145,6 +153,8 @@ fn happening(words: &[&str]) -> Option<Happening> {
             Happening::Exit(exit) => Some(Happening::ExitInStop(exit)),
             Happening::Stopped(code) => Some(Happening::StoppedInStop(code)),
             Happening::Stop
+            | Happening::Caused(_)
+            | Happening::ProbeFails
             | Happening::Hang
             | Happening::ExitInStop(_)
             | Happening::StoppedInStop(_)
@@ -161,6 +171,9 @@ fn happening(words: &[&str]) -> Option<Happening> {
         ["kill", signal] => Happening::Exit(ProcessExit::Signaled(signal_number(signal)?.into())),
         ["stopped", code] => Happening::Stopped(exit_code(code)?),
         ["hang"] => Happening::Hang,
+        ["probe-fails"] => Happening::ProbeFails,
+        ["exception", class] => caused(EndCauseKind::UncaughtException, class),
+        [word] if told(word).is_some() => told(word)?,
         ["stop"] => Happening::Stop,
         ["start"] => Happening::Start,
         ["no-connect"] => Happening::NextStart(StartOutcome::NeverConnects),
@@ -173,6 +186,28 @@ fn happening(words: &[&str]) -> Option<Happening> {
         _ => return None,
     })
 }
+
+fn caused(kind: EndCauseKind, text: &str) -> Happening {
+    Happening::Caused(EndCause::new(kind, text).into())
+}
+
+/// Errors as PHP tells them.
+fn told(word: &str) -> Option<Happening> {
+    use EndCauseKind as Kind;
+    Some(match word {
+        "memory-limit" => caused(Kind::MemoryLimit, ""),
+        "time-limit" => caused(Kind::TimeLimit, ""),
+        "fatal-error" => caused(Kind::FatalError, ""),
+        "out-of-memory" => caused(Kind::OutOfMemory, ""),
+        "exception" => caused(Kind::UncaughtException, "Exception"),
+        "parse-error" => caused(Kind::UncaughtException, "ParseError"),
+        "missing-extension" => caused(Kind::UncaughtException, MISSING),
+        _ => return None,
+    })
+}
+
+/// As PHP says that it lacks one.
+const MISSING: &str = "Error: Call to undefined function missing()";
 
 fn exit_code(text: &str) -> Option<ExitCode> {
     let (win32, specific) = text.split_once('/').unwrap_or((text, "0"));
@@ -201,6 +236,8 @@ impl fmt::Display for Happening {
         match self {
             Self::Exit(exit) => write_exit(f, *exit),
             Self::Stopped(code) => write_stopped(f, *code),
+            Self::ProbeFails => f.write_str("probe-fails"),
+            Self::Caused(cause) => write_cause(f, cause),
             Self::Hang => f.write_str("hang"),
             Self::Stop => f.write_str("stop"),
             Self::ExitInStop(exit) => {
@@ -222,6 +259,15 @@ impl fmt::Display for Happening {
             Self::Enable => f.write_str("enable"),
             Self::Quiet => f.write_str("quiet"),
         }
+    }
+}
+
+fn write_cause(f: &mut fmt::Formatter<'_>, cause: &EndCause) -> fmt::Result {
+    match (cause.kind, &*cause.text) {
+        (EndCauseKind::UncaughtException, "ParseError") => f.write_str("parse-error"),
+        (EndCauseKind::UncaughtException, MISSING) => f.write_str("missing-extension"),
+        (EndCauseKind::UncaughtException, class) => write!(f, "exception {class}"),
+        (kind, _) => f.write_str(&kind.name().replace('_', "-")),
     }
 }
 

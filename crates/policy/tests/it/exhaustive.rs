@@ -67,7 +67,7 @@ fn play_all(config: &ServiceConfig) -> usize {
             if both.simulation.record().pid() == 0 {
                 both.happen(Happening::Start);
             }
-            both.happen(ENDS[rest % ENDS.len()]);
+            both.happen(ENDS[rest % ENDS.len()].clone());
             rest /= ENDS.len();
             both.pass(PAUSES[rest % PAUSES.len()]);
             rest /= PAUSES.len();

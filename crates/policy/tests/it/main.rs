@@ -20,6 +20,7 @@ mod recovery;
 mod replaced;
 mod restarts;
 mod restored;
+mod rules;
 mod schedules;
 mod scripts;
 mod shutdown;

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use relance_policy::Time;
 use relance_policy::simulate::{Happening, Moment, Simulation, StartOutcome, When, is_routine};
+use relance_scm::config::Rules;
 use relance_scm::event::Event;
 use relance_scm::failure_actions::{FailureActions, RecoveryAction};
 use relance_scm::settings::{
-    BACKOFF, BACKOFF_MAX, RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD,
-    RETRY_FAILED_STARTS,
+    BACKOFF, BACKOFF_MAX, FAILURE_RULES, RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT,
+    RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
 };
+use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig, ServiceState};
 
 /// What a log entry says, as far as the model predicts it.
@@ -40,8 +42,8 @@ pub(crate) struct Model {
     config: ServiceConfig,
     /// When the process of the current run was there.
     spawned: Time,
-    /// Every failure since boot (R11), and how long its run had lived.
-    failures: Vec<(Time, Duration)>,
+    /// Every failure since boot (R11), how long its run had lived, and the word of its cause.
+    failures: Vec<(Time, Duration, String)>,
     /// Every restart that was to follow a failure since somebody last started the service (X83).
     restarts: Vec<Time>,
     /// Every queued action with its due time (R30, R38), in the order of the failures.
@@ -74,7 +76,14 @@ impl Model {
                 self.next_start_fails = Some(error.to_raw());
             }
             // R1, R8.2: no STOPPED report, so a failure, asked to stop or not.
-            Happening::Exit(_) | Happening::ExitInStop(_) if self.running => self.fail(),
+            Happening::Exit(exit) | Happening::ExitInStop(exit) if self.running => {
+                self.fail(&match exit {
+                    ProcessExit::Exited(status) => format!("exit:{status}"),
+                    ProcessExit::Signaled(signal) => format!("signal:{signal}"),
+                    ProcessExit::Unknown => "crash".to_owned(),
+                });
+            }
+            Happening::Caused(cause) if self.running => self.fail(cause.kind.name()),
             // R8.4
             Happening::Stop if self.running => self.running = false,
             // R3, R8.5, R8.6
@@ -101,7 +110,7 @@ impl Model {
             self.log.push((self.now, Entry::ActionFailed(error)));
         }
         if self.retries_starts {
-            self.fail_with(1000, Duration::ZERO);
+            self.fail_with(1000, Duration::ZERO, "start");
         }
     }
 
@@ -119,28 +128,37 @@ impl Model {
         }
         self.log.push((self.now, Entry::ErrorStop));
         // R5
-        if self.flag && !self.settings.actions.is_empty() {
-            self.fail();
+        if self.flag && self.has_actions() {
+            self.fail(&match code {
+                ExitCode::ServiceSpecific(code) => format!("exit:{code}"),
+                ExitCode::Win32(error) => format!("error:{}", error.to_raw()),
+            });
         }
         self.running = false;
     }
 
-    fn fail(&mut self) {
-        self.fail_with(0, self.now - self.spawned);
+    fn fail(&mut self, cause: &str) {
+        self.fail_with(0, self.now - self.spawned, cause);
     }
 
     /// X14: a restart after a failed start waits for a second at least.
-    fn fail_with(&mut self, least: u32, lived: Duration) {
+    fn fail_with(&mut self, least: u32, lived: Duration, cause: &str) {
         self.running = false;
-        self.failures.push((self.now, lived));
+        self.failures.push((self.now, lived, cause.to_owned()));
         let count = self.count();
         // R21
-        let actions = &self.settings.actions;
-        let action = actions.get(count as usize - 1).or(actions.last()).copied();
+        let (actions, position) = self.list(cause);
+        let action = actions.get(position - 1).or(actions.last()).copied();
+        let listed = actions.len();
         let restarts = action.is_some_and(|action| action.kind.restarts());
         let mut action = action.map(|action| {
             let delay = if restarts {
-                self.delay(action.delay_ms().into(), count).max(least)
+                self.delay(
+                    action.delay_ms().into(),
+                    position - position.min(listed),
+                    count,
+                )
+                .max(least)
             } else {
                 action.delay_ms()
             };
@@ -165,6 +183,55 @@ impl Model {
         }
     }
 
+    fn has_actions(&self) -> bool {
+        !self.settings.actions.is_empty() || !self.rules().is_empty()
+    }
+
+    /// The rules: the words of their causes, and their lists.
+    fn rules(&self) -> Vec<(Vec<String>, Vec<RecoveryAction>)> {
+        let rules = self.config.extensions.get(FAILURE_RULES);
+        let rules = rules.0.iter().map(|rule| {
+            let causes = rule.causes.iter().map(ToString::to_string);
+            (causes.collect(), rule.actions.to_vec())
+        });
+        rules.collect()
+    }
+
+    /// The number of the first rule that names a cause. The model knows these words alone.
+    fn rule_of(&self, cause: &str) -> Option<usize> {
+        let is = |word: &String| {
+            let (kind, number) = cause.split_once(':').unwrap_or((cause, ""));
+            match word.as_str() {
+                "any" => true,
+                "exit" => kind == "exit" || kind == "memory_limit",
+                "exit:1-9" => kind == "exit" && (1..=9).contains(&number.parse().unwrap_or(0)),
+                "signal" => kind == "signal",
+                "error:5" => cause == "error:5",
+                "start" => kind == "start",
+                "memory-limit" => kind == "memory_limit",
+                other => panic!("the model knows nothing of {other}"),
+            }
+        };
+        let rules = self.rules();
+        rules.iter().position(|(causes, _)| causes.iter().any(is))
+    }
+
+    /// X84: the list for a cause, and which failure of that list the last one is: looks at every failure since the
+    /// counter last began.
+    fn list(&self, cause: &str) -> (Vec<RecoveryAction>, usize) {
+        let rule = self.rule_of(cause);
+        let count = self.count() as usize;
+        let counted = &self.failures[self.failures.len() - count..];
+        let same = counted
+            .iter()
+            .filter(|(_, _, cause)| self.rule_of(cause) == rule);
+        let list = match rule {
+            Some(at) => self.rules()[at].1.clone(),
+            None => self.settings.actions.to_vec(),
+        };
+        (list, same.count())
+    }
+
     /// X83: looks at every restart there was.
     fn is_one_too_many(&self) -> bool {
         let period = self.config.extensions.get(RESTART_LIMIT_PERIOD);
@@ -175,10 +242,9 @@ impl Model {
     }
 
     /// X80: grows step by step; X81: this service's part of the jitter at this failure.
-    fn delay(&self, listed: u128, count: u32) -> u32 {
+    fn delay(&self, listed: u128, repeats: usize, count: u32) -> u32 {
         let extensions = &self.config.extensions;
         let most = extensions.get(BACKOFF_MAX).as_millis().max(listed);
-        let repeats = count.saturating_sub(u32::try_from(self.settings.actions.len()).unwrap());
         let mut delay = listed;
         for _ in 0..repeats {
             delay = match extensions.get(BACKOFF).map(|backoff| backoff.to_string()) {
@@ -203,6 +269,7 @@ impl Model {
     fn jitter(&self, count: u32, most: u128) -> u128 {
         let mut plain = self.config.clone();
         plain.extensions.set(BACKOFF, None);
+        plain.extensions.set(FAILURE_RULES, Rules::default());
         let zero = RecoveryAction::new(RecoveryActionKind::Restart, 0);
         plain.failure_actions.actions = [zero].into();
         let part = relance_policy::delays::action_for(&plain, count).unwrap();
@@ -215,7 +282,7 @@ impl Model {
         let mut count = 0;
         let mut last: Option<Time> = None;
         let lasting = self.config.extensions.get(RESET_AFTER_RUN);
-        for (failure, lived) in &self.failures {
+        for (failure, lived, _) in &self.failures {
             let quiet = last.map(|last| *failure - last);
             let period = self.settings.reset_period.duration();
             let is_over = match lasting {
@@ -225,7 +292,7 @@ impl Model {
                     .zip(period)
                     .is_some_and(|(quiet, period)| quiet >= period),
             };
-            if is_over && !self.settings.actions.is_empty() {
+            if is_over && self.has_actions() {
                 count = 0;
             }
             count += 1;
@@ -292,7 +359,7 @@ impl Both {
     }
 
     pub(crate) fn happen(&mut self, what: Happening) {
-        self.simulation.happen(what);
+        self.simulation.happen(what.clone());
         self.model.happen(what);
     }
 

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use relance_policy::simulate::{Happening, StartOutcome};
-use relance_scm::config::Extensions;
+use relance_scm::config::{Extensions, Rule, Rules};
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::settings::{
-    BACKOFF, BACKOFF_MAX, RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD,
-    RETRY_FAILED_STARTS,
+    BACKOFF, BACKOFF_MAX, FAILURE_RULES, RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT,
+    RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
 };
 use relance_scm::status::ProcessExit;
-use relance_scm::{ExitCode, RecoveryActionKind, ResetPeriod, Win32Error};
+use relance_scm::{EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, Win32Error};
 
 use crate::model::Both;
 use crate::support::config;
@@ -43,6 +43,7 @@ fn ordinary() -> impl Strategy<Value = Happening> {
         3 => (0..256).prop_map(|status| Happening::Exit(ProcessExit::Exited(status))),
         1 => Just(Happening::Exit(ProcessExit::Signaled(9))),
         2 => code().prop_map(Happening::Stopped),
+        1 => Just(Happening::Caused(EndCause::new(EndCauseKind::MemoryLimit, "").into())),
         1 => Just(Happening::Stop),
         1 => Just(Happening::ExitInStop(ProcessExit::Exited(0))),
         1 => code().prop_map(Happening::StoppedInStop),
@@ -59,6 +60,30 @@ fn pause() -> impl Strategy<Value = Duration> {
     ]
 }
 
+/// Up to four rules of up to two causes.
+fn rules() -> impl Strategy<Value = Rules> {
+    let words = [
+        "any",
+        "exit",
+        "exit:1-9",
+        "signal",
+        "error:5",
+        "start",
+        "memory-limit",
+    ];
+    let cause = prop::sample::select(words.to_vec());
+    let rule = (
+        prop::collection::vec(cause, 1..3),
+        prop::collection::vec(action(), 1..4),
+    );
+    let rule = rule.prop_map(|(causes, actions)| Rule {
+        causes: causes.iter().map(|word| word.parse().unwrap()).collect(),
+        actions: actions.into(),
+    });
+    let rules = prop::collection::vec(rule, 1..5).prop_map(|rules| Rules(rules.into()));
+    prop_oneof![1 => Just(Rules::default()), 2 => rules]
+}
+
 /// Settings beyond Windows, each on or off.
 fn extensions() -> impl Strategy<Value = Extensions> {
     let backoff = prop_oneof![
@@ -71,8 +96,8 @@ fn extensions() -> impl Strategy<Value = Extensions> {
     let run = prop::option::of((0_u64..100).prop_map(Duration::from_secs));
     let limit = prop::option::of(1_u64..5);
     let period = prop_oneof![Just(0_u64), 1_u64..600];
-    (backoff, most, any::<bool>(), run, limit, period).prop_map(
-        |(backoff, most, jitter, run, limit, period)| {
+    (backoff, most, any::<bool>(), run, limit, period, rules()).prop_map(
+        |(backoff, most, jitter, run, limit, period, rules)| {
             let mut extensions = Extensions::default();
             let backoff = backoff.map(|text| text.parse().unwrap());
             extensions.set(BACKOFF, backoff);
@@ -80,6 +105,7 @@ fn extensions() -> impl Strategy<Value = Extensions> {
             let jitter = if jitter { 5 } else { 0 };
             extensions.set(RESTART_JITTER, Duration::from_secs(jitter));
             extensions.set(RESET_AFTER_RUN, run);
+            extensions.set(FAILURE_RULES, rules);
             extensions.set(RESTART_LIMIT, limit);
             extensions.set(RESTART_LIMIT_PERIOD, Duration::from_secs(period));
             extensions

@@ -140,7 +140,7 @@ fn option(setting: &'static Setting) -> Arg {
         Section::Service | Section::Recovery => arg,
     };
     match setting.value {
-        ValueType::List => arg
+        ValueType::List | ValueType::Rules => arg
             .action(ArgAction::Append)
             .allow_hyphen_values(MAY_BE_MISSING.contains(&setting.key)),
         ValueType::Flag => arg
@@ -167,7 +167,9 @@ fn help(setting: &Setting) -> String {
         Section::Service | Section::Recovery => "",
     };
     let empty = match setting.value {
-        ValueType::List => "; may be repeated, replaces the list; \"\" clears it",
+        ValueType::List | ValueType::Rules => {
+            "; may be repeated, replaces the list; \"\" clears it"
+        }
         _ if setting.value.parse("").is_ok() => "; \"\" goes back to the default",
         _ => "",
     };
@@ -176,7 +178,7 @@ fn help(setting: &Setting) -> String {
 
 /// What was given for a setting, as JSON.
 fn given(setting: &Setting, matches: &ArgMatches) -> Option<Json> {
-    if setting.value == ValueType::List {
+    if matches!(setting.value, ValueType::List | ValueType::Rules) {
         let words = matches.get_many::<String>(setting.option)?;
         return Some(words.filter(|word| !word.is_empty()).cloned().collect());
     }

@@ -15,7 +15,7 @@ use crate::plain::plain_lines;
 ///
 /// The policy is given by options, or is that of a service, with the options over it. A script says
 /// what happens, for instance: "crash @0s, crash @2s, quiet 61s, crash". Its words: crash, exit N,
-/// kill N, stopped CODE, stop, stop exit N, start, quiet T, no-connect, spawn-fails CODE, disable;
+/// kill N, hang, probe-fails, out-of-memory, memory-limit, time-limit, exception CLASS, stopped CODE, stop, stop exit N, start, quiet T, no-connect, spawn-fails CODE, disable;
 /// @T is a time since the beginning, +T since the one before; a failure without a time happens as
 /// soon as the service runs.
 #[derive(Debug, Parser)]

@@ -43,6 +43,10 @@ pub(crate) fn sentences(
             doctor::LIMIT_OUT_OF_REACH.into(),
             doctor::LimitOutOfReachDo { name }.into(),
         ),
+        Trap::RuleNeverDecides(number) => (
+            doctor::RuleNever { number }.into(),
+            doctor::RULE_NEVER_DO.into(),
+        ),
         Trap::NoCommand => (doctor::NO_COMMAND.into(), run("--command LINE")),
         Trap::Reboot if allows_reboot == Some(false) => {
             (doctor::REBOOT_REFUSED.into(), doctor::REBOOT_DO.into())

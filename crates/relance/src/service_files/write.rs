@@ -198,7 +198,7 @@ fn line(setting: &Setting, text: &str) -> String {
             let items = text.lines().map(|item| format!("    {},\n", quoted(item)));
             format!("[\n{}]", items.collect::<String>())
         }
-        ValueType::List => list(text.lines()),
+        ValueType::List | ValueType::Rules => list(text.lines()),
         _ => quoted(text),
     };
     format!("{}{key} = {value}\n", prefix(setting.section))

@@ -217,8 +217,8 @@ impl Subject for DaemonSubject {
     fn happen(&mut self, moment: &Moment) {
         self.wait_for(moment);
         match moment.what {
-            // Windows takes no heartbeats, so no scenario of these has any.
-            Happening::Quiet | Happening::Hang => {}
+            // Windows takes no heartbeats and no causes, so no scenario of these has any.
+            Happening::Quiet | Happening::Hang | Happening::Caused(_) | Happening::ProbeFails => {}
             Happening::Exit(exit) => self.exit(exit),
             Happening::Stopped(exit_code) => self.stopped(exit_code),
             Happening::Stop => {

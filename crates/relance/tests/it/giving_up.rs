@@ -56,3 +56,45 @@ fn x80_x83_a_program_waits_longer_and_gives_up_and_somebody_starts_it_again() {
     };
     daemon.wait_until(&name("worker"), again);
 }
+
+#[test]
+fn x84_each_cause_is_followed_by_what_its_rule_says() {
+    let daemon = Daemon::start(relance());
+    let words = [
+        "create",
+        "worker",
+        "--actions",
+        "none/0",
+        "--reset",
+        "1h",
+        "--on",
+        "exit:75=restart/10ms/none/0",
+        "--on",
+        "signal:SEGV=none",
+        "--",
+        "/bin/sh",
+        "-c",
+        "exit 75",
+    ];
+    output(&daemon, &words);
+    let shown = output(&daemon, &["failure", "worker"]);
+    assert!(shown.contains("exit:75=restart/10/none/0"), "{shown}");
+    let refused = daemon.relance(&["failure", "worker", "--on", "oom=restart/0"]);
+    let refused = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.contains("out-of-memory"), "{refused}");
+    daemon.start_service(&name("worker")).expect("it starts");
+    let info = daemon.wait_until(&name("worker"), |info| info.recovery.failure_count == 2);
+    assert_eq!(info.recovery.pending, []);
+    // What a rule has decided is on record.
+    daemon.kill_engine();
+    let why = output(&daemon, &["why", "worker"]);
+    assert!(
+        why.contains("the 2nd action of the rule exit:75=restart/10/none/0 (X84)"),
+        "{why}"
+    );
+    let played = output(
+        &daemon,
+        &["simulate", "worker", "--script", "exit 75, exit 3"],
+    );
+    assert!(played.contains("in 0.01 s: Restart"), "{played}");
+}

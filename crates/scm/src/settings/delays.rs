@@ -1,4 +1,4 @@
-//! The rows of the settings about the delays and the number of restarts after failures (X80 to X83);
+//! The rows of the settings about what follows failures (X80 to X84): delays, limits, and rules by cause;
 //! `extensions` names them in the table.
 
 use std::time::Duration;
@@ -13,6 +13,24 @@ pub(super) const AFTER_A_FAILURE: Setting = Setting {
     system: System::Linux(setting::WINDOWS_NO_DELAYS),
     takes_effect: TakesEffect::NextFailure,
     ..EXTENSION
+};
+
+pub(super) const FAILURE_RULES: Setting = Setting {
+    key: "failure_rules",
+    option: "on",
+    value: ValueType::Rules,
+    default: || Value::List(Box::default()),
+    label: Words {
+        en: "Rules by cause",
+        fr: "Règles par cause",
+    },
+    about: Words {
+        en: "What follows failures with a cause, like exit:75=restart/0 or memory-limit,signal:SEGV=restart/1s/none/0; \
+             the first rule with the cause decides, and the actions where there is none",
+        fr: "Ce qui suit les échecs d’une cause, comme exit:75=restart/0 ou memory-limit,signal:SEGV=restart/1s/none/0 ; \
+             la première règle qui a la cause décide, et les actions s’il n’y en a pas",
+    },
+    ..AFTER_A_FAILURE
 };
 
 pub(super) const BACKOFF: Setting = Setting {

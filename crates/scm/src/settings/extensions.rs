@@ -9,7 +9,9 @@ use super::{
     Words, ceilings, deadlines, delays, dependencies, environment, limits, liveness, logs, rlimits,
     schedules, signals, stop_command,
 };
-use crate::config::{Affinity, Backoff, Capabilities, ControlSignals, Limit, Probe, Readiness};
+use crate::config::{
+    Affinity, Backoff, Capabilities, ControlSignals, Limit, Probe, Readiness, Rules,
+};
 
 extensions! {
     /// Folder in which the process starts; not set: `/`.
@@ -492,6 +494,8 @@ extensions! {
     RECYCLE_AFTER_JOBS: Option<u64> = ceilings::RECYCLE_AFTER_JOBS;
     /// How far recycling is spread (X55).
     RECYCLE_JITTER: Duration = ceilings::RECYCLE_JITTER;
+    /// What follows failures of some causes (X84).
+    FAILURE_RULES: Rules = delays::FAILURE_RULES;
     /// How the delay of a restart grows while failures go on (X80); not set: not at all.
     BACKOFF: Option<Backoff> = delays::BACKOFF;
     /// To how much at the most (X80).

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::Value;
-use crate::config::{Affinity, Backoff, Capabilities, ControlSignals, Limit, Probe, Readiness};
+use crate::config::{
+    Affinity, Backoff, Capabilities, ControlSignals, Limit, Probe, Readiness, Rules,
+};
 
 /// A Rust type that values of a setting have.
 pub trait Typed: Sized {
@@ -47,6 +49,20 @@ macro_rules! optional {
             }
         }
     )+};
+}
+
+/// One that cannot be read is left out: it was checked when it was set.
+impl Typed for Rules {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::List(texts) => Self(texts.iter().filter_map(|text| text.parse().ok()).collect()),
+            _ => Self::default(),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::List(self.texts())
+    }
 }
 
 always_set! {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use relance_texts::{Sentence, error, setting};
 
 use crate::config::{
-    Affinity, Backoff, Capabilities, ControlSignals, Limit, LimitUnit, Probe, Readiness,
+    Affinity, Backoff, Capabilities, ControlSignals, Limit, LimitUnit, Probe, Readiness, Rules,
 };
 use crate::duration;
 use crate::failure_actions::parse_reset_period;
@@ -74,6 +74,8 @@ pub enum ValueType {
     Capabilities,
     /// Several texts: an option that may be repeated, a line for each in a form.
     List,
+    /// Rules by cause (X84): an option that may be repeated, a line for each in a form.
+    Rules,
     /// A security descriptor; empty: the default.
     Sddl,
     /// Recovery actions in `sc`'s notation (R71).
@@ -145,6 +147,7 @@ impl ValueType {
             Self::Schedule => "WHEN",
             Self::Statuses => "CODES",
             Self::Processors | Self::Capabilities => "LIST",
+            Self::Rules => "CAUSE=ACTIONS",
             Self::Sddl => "SDDL",
             Self::Actions => "ACTIONS",
             Self::ResetPeriod => "TIME|INFINITE",
@@ -182,6 +185,7 @@ impl ValueType {
             Self::Capabilities => setting::RANGE_CAPABILITIES,
             Self::List => setting::RANGE_LIST,
             Self::Sddl => return "SDDL".into(),
+            Self::Rules => setting::RANGE_RULES,
             Self::Actions => setting::RANGE_ACTIONS,
             Self::ResetPeriod => setting::RANGE_PERIOD,
         };
@@ -223,6 +227,7 @@ impl ValueType {
             Self::Processors => set(trimmed, Value::Processors),
             Self::Capabilities => set(trimmed, Value::Capabilities),
             Self::List => Ok(Value::List(text.lines().map(Into::into).collect())),
+            Self::Rules => rules(text.lines()),
             Self::Actions => actions(trimmed),
             Self::ResetPeriod => {
                 let period = parse_reset_period(trimmed);
@@ -241,11 +246,22 @@ impl ValueType {
                 }
                 .into())
             }
-            Self::List => Ok(Value::List(Box::default())),
+            Self::List | Self::Rules => Ok(Value::List(Box::default())),
             Self::Statuses => Ok(Value::Statuses(Box::default())),
             _ => Ok(Value::Unset),
         }
     }
+}
+
+/// Rules by cause, each in the form in which they are kept.
+///
+/// # Errors
+/// A sentence that says what is wrong with one.
+pub fn rules<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Value, Sentence> {
+    let texts = texts.into_iter().map(str::trim);
+    Rules::read(texts.filter(|text| !text.is_empty()))
+        .map(|rules| Value::List(rules.texts()))
+        .map_err(|error| error.to_sentence())
 }
 
 impl Value {

@@ -129,8 +129,8 @@ impl Subject for EngineSubject {
     fn happen(&mut self, moment: &Moment) {
         self.wait_for(moment);
         match moment.what {
-            // Windows takes no heartbeats, so no scenario of these has any.
-            Happening::Quiet | Happening::Hang => {}
+            // Windows takes no heartbeats and no causes, so no scenario of these has any.
+            Happening::Quiet | Happening::Hang | Happening::Caused(_) | Happening::ProbeFails => {}
             Happening::Exit(exit) => {
                 let run = self.run();
                 self.world.machine().exit(run, exit);

@@ -131,7 +131,9 @@ mod schema {
                     .minimum(Some(0))
                     .maximum(Some(255)),
             ),
-            ValueType::List => list(ObjectBuilder::new().schema_type(Type::String)),
+            ValueType::List | ValueType::Rules => {
+                list(ObjectBuilder::new().schema_type(Type::String))
+            }
             ValueType::Flag => Schema::Object(simple(Type::Boolean).build()),
             ValueType::Number(..)
             | ValueType::Size
