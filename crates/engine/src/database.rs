@@ -71,6 +71,10 @@ pub enum Meta {
     Identity,
     /// Set while no engine has read the database since it was brought back: a [`Restored`].
     Restored,
+    /// The last entry that was written before the event log was lost: numbers go on behind it.
+    LastEntry,
+    /// The same of the highest service id ever given.
+    LastService,
 }
 
 impl Meta {
@@ -83,6 +87,8 @@ impl Meta {
             Self::Epoch => "epoch",
             Self::Identity => "identity",
             Self::Restored => "restored",
+            Self::LastEntry => "last_entry",
+            Self::LastService => "last_service",
         }
     }
 }
@@ -178,10 +184,11 @@ impl Database {
         let mut unreadable = Vec::new();
         let mut records = services::load(&self.connection, &mut unreadable)?;
         runtime::load(&self.connection, &mut records, &mut unreadable)?;
-        let last_entry = events::last_number(&self.connection)?;
-        let last_service = services::last_id(&self.connection)?;
+        let last_entry = events::last_number(&self.connection)?.max(self.number(Meta::LastEntry)?);
+        let last_service =
+            services::last_id(&self.connection)?.max(self.number(Meta::LastService)?);
         let records: Vec<_> = records.into_values().map(Arc::new).collect();
-        self.known = Known::new(&records, self.remembered()?);
+        self.known = Known::new(&records, self.remembered()?, last_entry, last_service);
         Ok(Loaded {
             records,
             last_entry,
@@ -199,6 +206,12 @@ impl Database {
     /// When the database cannot be read.
     pub fn meta(&self, key: Meta) -> rusqlite::Result<Option<String>> {
         read_meta(&self.connection, key)
+    }
+
+    /// A remembered number; 0 where there is none.
+    fn number<N: std::str::FromStr + Default>(&self, key: Meta) -> rusqlite::Result<N> {
+        let text = self.meta(key)?;
+        Ok(text.and_then(|text| text.parse().ok()).unwrap_or_default())
     }
 
     /// The values that a database written anew begins with.

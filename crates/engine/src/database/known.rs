@@ -15,15 +15,26 @@ use super::{Batch, Meta, runtime, services, write_meta};
 pub(super) struct Known {
     services: BTreeMap<ServiceId, Arc<ServiceRecord>>,
     meta: BTreeMap<Meta, String>,
+    /// The last entry of the log, which may be lost with it.
+    last_entry: u64,
+    /// The highest service id ever given; that of a removed service stands in the log only.
+    last_service: u32,
 }
 
 impl Known {
     /// What was just read.
-    pub(super) fn new(records: &[Arc<ServiceRecord>], meta: BTreeMap<Meta, String>) -> Self {
+    pub(super) fn new(
+        records: &[Arc<ServiceRecord>],
+        meta: BTreeMap<Meta, String>,
+        last_entry: u64,
+        last_service: u32,
+    ) -> Self {
         let services = records.iter().map(|record| (record.id, Arc::clone(record)));
         Self {
             services: services.collect(),
             meta,
+            last_entry,
+            last_service,
         }
     }
 
@@ -45,6 +56,10 @@ impl Known {
             self.services.remove(id);
         }
         self.meta.extend(batch.meta.iter().cloned());
+        let numbers = batch.entries.iter().map(|entry| entry.number);
+        self.last_entry = numbers.fold(self.last_entry, u64::max);
+        let ids = batch.configs.iter().map(|(id, ..)| id.0);
+        self.last_service = ids.fold(self.last_service, u32::max);
     }
 
     /// Writes all of it over what a database holds.
@@ -56,6 +71,12 @@ impl Known {
         for (key, value) in &self.meta {
             write_meta(connection, *key, value)?;
         }
+        write_meta(connection, Meta::LastEntry, &self.last_entry.to_string())?;
+        write_meta(
+            connection,
+            Meta::LastService,
+            &self.last_service.to_string(),
+        )?;
         Ok(())
     }
 }

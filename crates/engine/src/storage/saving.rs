@@ -34,7 +34,7 @@ impl Writer {
 
     /// Looks because something has happened in the state folder. Where saving has failed, it is the retry
     /// that looks again: a failed try happens in that folder, too.
-    pub(super) fn look(&mut self) {
+    pub fn look(&mut self) {
         if self.is_fenced || self.lost.is_some() {
             return;
         }

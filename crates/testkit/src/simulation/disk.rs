@@ -1,14 +1,19 @@
-//! The database of a simulation: the real one, in memory, behind the real writer. When the writer
+//! The database of a simulation: the real one, in memory or in files that can be damaged, behind the real writer. When the writer
 //! writes, and what of it the engine learns, is for the simulation to say.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use relance_engine::database::{Database, Epoch, Loaded};
+use relance_engine::identity::Identity;
 use relance_engine::storage::{CommitOutcome, Committed, Retention, Storage, Submission, Writer};
 use relance_scm::event_log::{LogEntry, Timestamp};
+use tempfile::TempDir;
 
 /// The disk and its writer.
 pub struct Disk {
@@ -28,6 +33,77 @@ pub struct Disk {
     commits: usize,
     /// What engines were about to write that were frozen, each with its epoch.
     frozen: Vec<(Submission, Epoch)>,
+    /// Where the files are; `None`: in memory, where nothing can be lost.
+    files: Option<StateFolder>,
+}
+
+/// A state folder, and its id.
+struct StateFolder {
+    folder: TempDir,
+    id: String,
+}
+
+/// What somebody does to the files of a database that is open.
+#[derive(Clone, Copy, Debug)]
+pub enum Damage {
+    /// The database is deleted.
+    Deleted,
+    /// All of its files are.
+    AllDeleted,
+    /// Its write-ahead log is.
+    LogDeleted,
+    /// The log is emptied.
+    LogEmptied,
+    /// The database is emptied.
+    Emptied,
+}
+
+impl Damage {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [
+        Self::Deleted,
+        Self::AllDeleted,
+        Self::LogDeleted,
+        Self::LogEmptied,
+        Self::Emptied,
+    ];
+
+    fn is_done(self, database: &Path) -> io::Result<()> {
+        let log = database.with_extension("db-wal");
+        match self {
+            Self::Deleted => fs::remove_file(database),
+            Self::LogDeleted => fs::remove_file(log),
+            Self::AllDeleted => {
+                fs::remove_file(database)?;
+                fs::remove_file(log)?;
+                fs::remove_file(database.with_extension("db-shm"))
+            }
+            Self::LogEmptied => File::options().write(true).open(log)?.set_len(0),
+            Self::Emptied => File::options().write(true).open(database)?.set_len(0),
+        }
+    }
+}
+
+impl StateFolder {
+    fn new() -> Self {
+        // Where there is one, a folder in memory: nothing of it is to outlive a loss of power.
+        let in_memory = tempfile::tempdir_in("/dev/shm");
+        let folder = in_memory
+            .or_else(|_| tempfile::tempdir())
+            .expect("a folder");
+        let id = Identity::load_or_create(folder.path())
+            .expect("a writable folder")
+            .id;
+        Self { folder, id }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("relance.db")
+    }
+
+    fn open(&self) -> Database {
+        Database::open(&self.path(), &self.id).unwrap_or_else(|error| panic!("{error}"))
+    }
 }
 
 /// A disk that several can look at.
@@ -45,6 +121,7 @@ impl Default for Disk {
             is_full: false,
             commits: 0,
             frozen: Vec::new(),
+            files: None,
         };
         disk.start_writer(Database::in_memory().expect("memory for a database"));
         disk
@@ -52,6 +129,37 @@ impl Default for Disk {
 }
 
 impl Disk {
+    /// A disk with files that can be lost.
+    #[must_use]
+    pub fn with_files() -> Self {
+        let mut disk = Self::default();
+        let files = StateFolder::new();
+        disk.start_writer(files.open());
+        disk.files = Some(files);
+        disk
+    }
+
+    /// Somebody damages the files, and the engine is told at once that something has happened to them.
+    ///
+    /// # Errors
+    /// When they cannot be damaged so, or are not there again afterwards.
+    pub fn damage(&mut self, damage: Damage) -> Result<(), String> {
+        let Some(path) = self.files.as_ref().map(StateFolder::path) else {
+            return Ok(());
+        };
+        // As before each checkpoint and each change of a configuration.
+        self.writer().look();
+        damage
+            .is_done(&path)
+            .map_err(|error| format!("{damage:?}: {error}"))?;
+        self.writer().look();
+        self.take_told();
+        if let Some(loss) = self.writer().database().look() {
+            return Err(format!("after {damage:?} the files are lost: {loss}"));
+        }
+        Ok(())
+    }
+
     fn start_writer(&mut self, database: Database) {
         let told = Arc::clone(&self.told);
         let done = move |committed| {
@@ -93,6 +201,10 @@ impl Disk {
         let group: Vec<_> = self.submissions.drain(..count).collect();
         self.commits += group.len();
         self.writer().write(group);
+        self.take_told();
+    }
+
+    fn take_told(&mut self) {
         let told: Vec<_> = self
             .told
             .lock()
@@ -131,6 +243,13 @@ impl Disk {
         let writer = self.writer.take().expect("there is always one");
         let mut database = writer.into_database();
         let epoch = database.begin_epoch().expect("a readable database");
+        let database = match &self.files {
+            None => database,
+            Some(files) => {
+                drop(database);
+                files.open()
+            }
+        };
         self.start_writer(database);
         epoch
     }

@@ -339,6 +339,31 @@ impl Machine {
         }
     }
 
+    /// The run journal is gone, and a new guardian knows what the database names: the processes of `recorded`. What
+    /// is left of others it kills with their control groups. `is_new` says of which the database does not know
+    /// that they have a process.
+    pub fn lose_journal(&mut self, recorded: &BTreeSet<RunId>, is_new: impl Fn(RunId) -> bool) {
+        for run in self.processes.keys().copied().collect::<Vec<_>>() {
+            let has_ended = self.processes[&run].end.is_some();
+            if recorded.contains(&run) {
+                if has_ended {
+                    self.end_unseen(run);
+                }
+                continue;
+            }
+            self.exit(run, ProcessExit::Signaled(9));
+            self.processes.remove(&run);
+            if is_new(run) {
+                // Nobody has ever known of it: the same run is begun again.
+                self.history.runs.remove(&run);
+            }
+        }
+        // That a command was run is known to nobody either, and it is run again.
+        for id in std::mem::take(&mut self.commands).keys() {
+            self.history.commands.retain(|known| known != id);
+        }
+    }
+
     /// A new guardian has read the journal.
     pub fn guardian_began(&mut self) {
         self.is_unattended = false;

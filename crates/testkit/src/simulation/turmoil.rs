@@ -10,6 +10,7 @@ use relance_policy::RunId;
 use relance_policy::simulate::StartOutcome;
 use relance_scm::{ServiceName, Win32Error};
 
+use super::disk::{Damage, Disk};
 use super::truth::{self, Common};
 use super::world::{Pending, World};
 
@@ -17,6 +18,8 @@ use super::world::{Pending, World};
 const SERVICES: usize = 5;
 /// How long a world is left in peace before it is looked at.
 const PEACE: Duration = Duration::from_secs(3600);
+/// One world in so many has files that are lost: they take longer than one in memory.
+const FILES_ONE_IN: u64 = 12;
 /// Lines of the trace that are shown with a problem at most.
 const TRACE_LEN: usize = 80;
 /// Most deadlines in the hour of peace.
@@ -29,6 +32,8 @@ struct Faults {
     guardian_dies: bool,
     machine_reboots: bool,
     disk_fills: bool,
+    /// The files of the database, and the run journal.
+    files_are_lost: bool,
     rubbish: bool,
     shutdown: bool,
 }
@@ -42,6 +47,8 @@ pub struct Summary {
     pub entries: usize,
     /// Engines that were killed.
     pub engines_killed: usize,
+    /// How often files of the database or the run journal were lost or damaged.
+    pub files_lost: usize,
     /// Failures counted (7031, 7034).
     pub failures: usize,
     /// Services that were held (1071).
@@ -85,6 +92,7 @@ struct Turmoil {
     common: Common,
     pending: Vec<Asked>,
     engines_killed: usize,
+    files_lost: usize,
     disk_is_full: bool,
     shut_down: bool,
 }
@@ -108,15 +116,21 @@ pub fn run(seed: u64, steps: usize) -> Result<Summary, Problem> {
 impl Turmoil {
     fn new(seed: u64) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
+        let files_are_lost = seed.is_multiple_of(FILES_ONE_IN);
         let faults = Faults {
             engine_dies: random.u8(..3) > 0,
             guardian_dies: random.u8(..3) == 0,
             machine_reboots: random.u8(..6) == 0,
-            disk_fills: random.u8(..4) == 0,
+            disk_fills: !files_are_lost && random.u8(..4) == 0,
+            files_are_lost,
             rubbish: random.u8(..4) == 0,
             shutdown: random.u8(..8) == 0,
         };
-        let world = World::new();
+        let world = if faults.files_are_lost {
+            World::on(Disk::with_files())
+        } else {
+            World::new()
+        };
         world.machine().kernel_tells = random.bool();
         Self {
             world,
@@ -130,6 +144,7 @@ impl Turmoil {
             },
             pending: Vec::new(),
             engines_killed: 0,
+            files_lost: 0,
             disk_is_full: false,
             shut_down: false,
         }
@@ -177,6 +192,7 @@ impl Turmoil {
             held: log.iter().filter(|entry| entry.event_id == 1071).count(),
             runs: history.runs.len(),
             engines_killed: self.engines_killed,
+            files_lost: self.files_lost,
             trace: std::mem::take(&mut history.trace),
         }
     }
@@ -258,6 +274,8 @@ impl Turmoil {
             4 if faults.guardian_dies => self.kill_guardian(),
             9 if faults.guardian_dies => self.kill_guardian_of_frozen_engine(),
             10 => self.thaw(),
+            6..8 if faults.files_are_lost => self.damage_files(),
+            11 if faults.files_are_lost && self.chance(3) => self.kill_guardian_with_journal(),
             5 if faults.machine_reboots && self.chance(3) => self.reboot(),
             6..8 if faults.disk_fills => {
                 self.disk_is_full = !self.disk_is_full;
@@ -300,6 +318,31 @@ impl Turmoil {
         for _ in 0..self.random.usize(..6) {
             self.process_does_something();
         }
+        self.new_daemon();
+    }
+
+    fn damage_files(&mut self) {
+        let damage = *self.random.choice(&Damage::ALL).expect("there are some");
+        self.note(format_args!("files of the database: {damage:?}"));
+        let damaged = self.world.disk().damage(damage);
+        self.files_lost += 1;
+        if let Err(what) = damaged {
+            self.world.machine().history.violations.push(what);
+        }
+    }
+
+    fn kill_guardian_with_journal(&mut self) {
+        let requests = self.world.machine().requests_len();
+        let begun = self.random.usize(..=requests);
+        self.note(format_args!(
+            "the guardian is killed, and its journal lost; it had begun {begun} of {requests} requests"
+        ));
+        self.world.kill_guardian_with_journal(begun);
+        self.files_lost += 1;
+        self.new_daemon();
+    }
+
+    fn new_daemon(&mut self) {
         self.note("a new daemon");
         self.world.start_daemon();
         self.engines_killed += 1;

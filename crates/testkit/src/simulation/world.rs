@@ -10,7 +10,7 @@ use relance_engine::command::{Change, ClientRequest, Command};
 use relance_engine::engine::{Beginning, Engine, Moment, Settings};
 use relance_engine::processes::Fact;
 use relance_engine::publisher::{self, Listener, Publisher};
-use relance_policy::{ServiceId, ServiceRecord, ShutdownLimits, Time};
+use relance_policy::{RunId, ServiceId, ServiceRecord, ShutdownLimits, Time};
 use relance_scm::event_log::{LogEntry, Timestamp};
 use relance_scm::manager::{NewService, Outcome};
 use relance_scm::status::ServiceStatus;
@@ -62,8 +62,14 @@ impl World {
     /// A machine that has just booted, without services.
     #[must_use]
     pub fn new() -> Self {
+        Self::on(Disk::default())
+    }
+
+    /// The same, with this disk.
+    #[must_use]
+    pub fn on(disk: Disk) -> Self {
         let machine: SharedMachine = Rc::new(RefCell::new(Machine::default()));
-        let disk: SharedDisk = Rc::new(RefCell::new(Disk::default()));
+        let disk: SharedDisk = Rc::new(RefCell::new(disk));
         // Not zero, so that a time that was never set shows.
         let now = Rc::new(Cell::new(Time::from_millis(1_000_000)));
         let engine = engine(&machine, &disk);
@@ -300,6 +306,23 @@ impl World {
     /// is started.
     pub fn kill_guardian(&mut self, begun: usize, forgets: impl FnMut() -> bool) {
         self.machine().guardian_died(begun, forgets);
+    }
+
+    /// The same, and the run journal is lost with it.
+    pub fn kill_guardian_with_journal(&mut self, begun: usize) {
+        self.kill_guardian(begun, || true);
+        let records = self.disk().load().records;
+        let runs = || records.iter().filter_map(|record| record.run.as_ref());
+        let previous = records.iter().filter_map(|record| record.previous.as_ref());
+        let known = runs().filter(|run| run.pid != 0).map(|run| run.id);
+        let recorded = known.chain(previous.map(|run| run.run)).collect();
+        let is_new = |run: RunId| {
+            let record = records.iter().find(|record| record.id == run.service);
+            let begins =
+                |record: &ServiceRecord| record.run.as_ref().is_some_and(|own| own.id == run);
+            record.is_none_or(|record| record.runs < run.number || begins(record))
+        };
+        self.machine().lose_journal(&recorded, is_new);
     }
 
     /// A new daemon takes over what still runs.

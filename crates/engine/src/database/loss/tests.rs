@@ -114,8 +114,27 @@ fn from_files_that_are_emptied_or_overwritten_services_come_back() {
         assert!(told.contains("relance.db.damaged-1"), "{told}");
         assert!(told.contains("event log before this one are not"), "{told}");
         scene.database.commit(&[&service(2, "b")]).unwrap();
-        assert_eq!(scene.found(), (2, 0));
+        // No number of an entry is given twice, although those before are lost.
+        assert_eq!(scene.found(), (2, 7));
     }
+}
+
+#[test]
+fn the_number_of_a_service_that_was_removed_is_not_given_again_with_the_log_lost() {
+    let mut scene = Scene::new();
+    let removed = Batch {
+        removed: vec![ServiceId(5)],
+        ..Batch::default()
+    };
+    scene.database.commit(&[&service(5, "b")]).unwrap();
+    scene.database.commit(&[&removed]).unwrap();
+    scene.database.checkpoint().unwrap();
+    assert_eq!(scene.database.look(), None);
+    scene.database.connection.release_memory().unwrap();
+    fs::write(scene.path(), "").unwrap();
+    scene.save().unwrap();
+    let loaded = scene.database.load().unwrap();
+    assert_eq!((loaded.records.len(), loaded.last_service), (1, 5));
 }
 
 #[test]
