@@ -47,6 +47,8 @@ const GUESTS: &[(&str, &[&str])] = &[
     ("/usr/bin/redis-server", &["redis-server", "php-redis"]),
     ("/usr/sbin/nginx", &["nginx-light"]),
     ("/usr/bin/memcached", &["memcached"]),
+    // Brings promtool, which checks the metrics, alerts and dashboard.
+    ("/usr/bin/promtool", &["prometheus"]),
 ];
 
 fn require_guests() -> Result<()> {

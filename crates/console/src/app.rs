@@ -21,4 +21,6 @@ pub(crate) struct App {
     pub(crate) cookie: String,
     /// Names under which browsers may ask for the console, besides addresses and localhost.
     pub(crate) names: Vec<String>,
+    /// How many services have series of their own in the metrics.
+    pub(crate) metrics_services: usize,
 }

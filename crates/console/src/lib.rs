@@ -28,6 +28,7 @@ mod create;
 mod deep_link;
 mod diff;
 mod document;
+mod exemplar;
 mod form;
 mod form_key;
 #[doc(hidden)]
@@ -65,8 +66,8 @@ mod windows;
 
 #[cfg(unix)]
 pub use confine::{confine, has_landlock};
+pub use server::{METRICS_SERVICES, Setup, serve};
 #[cfg(unix)]
 pub use server::{SETUP_VARIABLE, handed_over_setup};
-pub use server::{Setup, serve};
 #[cfg(windows)]
 pub use windows::{publish_address, sessions};

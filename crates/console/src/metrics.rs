@@ -1,20 +1,26 @@
 //! For those who watch over many machines: Prometheus' `/metrics`, `/healthz` and `/readyz`.
 //!
+//! Series that name a service are in `services`, the formats in `text`.
 //! Counters count what the console has seen since it was started. It sees what every local peer sees.
 
+mod services;
+#[cfg(test)]
+mod shipped;
+mod text;
+
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use relance_client::ServiceManager;
-use relance_scm::manager::{ServiceInfo, wait};
+use relance_scm::manager::{ServiceInfo, Usage, wait};
 use relance_scm::{Caller, ServiceState};
 use tokio::sync::broadcast::error::RecvError;
 
+use self::text::{Format, Writer, seconds};
 use crate::app::App;
 use crate::counts::{BOUNDS, Counts};
 use crate::manager::{blocking, open};
@@ -41,93 +47,97 @@ pub(crate) async fn observe(app: Arc<App>) {
     }
 }
 
-/// `GET /metrics`: for every session and token.
-pub(crate) async fn metrics(viewer: Viewer) -> Answer<Response> {
+/// `GET /metrics`: for every session and token, of the services that it may see.
+pub(crate) async fn metrics(headers: HeaderMap, viewer: Viewer) -> Answer<Response> {
+    let format = Format::of(&headers);
     let hub = viewer.hub().await?;
-    let text = hub.read(|state| text(&viewer.app.metrics.lock(), state.services.values()));
-    let kind = "text/plain; version=0.0.4; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+    let most = viewer.app.metrics_services;
+    // Where that is not known there are no series of it.
+    let usage = if most == 0 {
+        Vec::new()
+    } else {
+        let asked = viewer
+            .ask(|manager, caller, reply| manager.query_usage(caller, None, reply))
+            .await;
+        asked.unwrap_or_default()
+    };
+    let text = hub.read(|state| {
+        let services: Vec<_> = state.services.values().collect();
+        text(format, &viewer.app.metrics.lock(), &services, &usage, most)
+    });
+    Ok(([(header::CONTENT_TYPE, format.content_type())], text).into_response())
 }
 
-fn text<'a>(counts: &Counts, services: impl Iterator<Item = &'a Arc<ServiceInfo>>) -> String {
+fn text(
+    format: Format,
+    counts: &Counts,
+    all: &[&Arc<ServiceInfo>],
+    usage: &[Usage],
+    most: usize,
+) -> String {
+    let mut writer = Writer::new(format);
+    totals(&mut writer, counts, all);
+    let named = &all[..all.len().min(most)];
+    services::write(&mut writer, counts, named, usage, all.len() - named.len());
+    writer.end()
+}
+
+fn totals(writer: &mut Writer, counts: &Counts, all: &[&Arc<ServiceInfo>]) {
     let mut states: BTreeMap<&str, u64> = ServiceState::ALL
         .into_iter()
         .map(|state| (state.name(), 0))
         .collect();
-    let mut pending = 0;
-    for info in services {
+    for info in all {
         *states.entry(info.status.state.name()).or_default() += 1;
-        pending += info.recovery.pending.len();
     }
-    let mut text = String::new();
-    let mut family = |name: &str, kind: &str, help: &str, lines: Vec<(String, String)>| {
-        let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
-        for (labels, value) in lines {
-            let _ = writeln!(text, "{name}{labels} {value}");
-        }
-    };
-    let labelled = |label: &str, map: &BTreeMap<&str, u64>| -> Vec<(String, String)> {
-        map.iter()
-            .map(|(key, value)| (format!("{{{label}=\"{key}\"}}"), value.to_string()))
-            .collect()
-    };
-    family(
-        "relance_services",
-        "gauge",
-        "Services by state.",
-        labelled("state", &states),
-    );
-    family(
+    writer.family("relance_services", "gauge", "Services by state.");
+    for (state, count) in &states {
+        writer.sample(&[("state", state)], count);
+    }
+    writer.family(
         "relance_recovery_actions_pending",
         "gauge",
         "Recovery actions that are queued.",
-        vec![(String::new(), pending.to_string())],
     );
-    family(
-        "relance_failures_total",
+    writer.sample(
+        &[],
+        all.iter()
+            .map(|info| info.recovery.pending.len())
+            .sum::<usize>(),
+    );
+    writer.family(
+        "relance_failures",
         "counter",
         "Failures by what the kernel saw.",
-        labelled("cause", &counts.failures),
     );
-    family(
-        "relance_recoveries_total",
+    for (cause, count) in &counts.failures {
+        writer.sample(&[("cause", cause)], count);
+    }
+    writer.family(
+        "relance_recoveries",
         "counter",
         "Services that came back after a recovery action.",
-        vec![(String::new(), counts.recoveries.to_string())],
     );
-    family(
-        "relance_recovery_actions_failed_total",
-        "counter",
-        "Recovery actions that could not be carried out (event 7032).",
-        vec![(String::new(), counts.failed_recoveries.to_string())],
-    );
-    let events = counts.events.iter().map(|((level, id), count)| {
-        let labels = format!("{{level=\"{level}\",event_id=\"{id}\"}}");
-        (labels, count.to_string())
-    });
-    family(
-        "relance_events_total",
-        "counter",
-        "Entries of the event log.",
-        events.collect(),
-    );
-    histogram(&mut text, counts);
-    text
+    writer.sample(&[], counts.recoveries);
+    let help = "Recovery actions that could not be carried out (event 7032).";
+    writer.family("relance_recovery_actions_failed", "counter", help);
+    writer.sample(&[], counts.failed_recoveries);
+    writer.family("relance_events", "counter", "Entries of the event log.");
+    for ((level, id), count) in &counts.events {
+        writer.sample(&[("level", level), ("event_id", &id.to_string())], count);
+    }
+    histogram(writer, counts);
 }
 
-fn histogram(text: &mut String, counts: &Counts) {
-    const NAME: &str = "relance_restart_latency_seconds";
-    let seconds = |ms: i64| format!("{}.{:03}", ms / 1000, ms % 1000);
-    let _ = write!(
-        text,
-        "# HELP {NAME} From the moment a restart was due until the service ran.\n# TYPE {NAME} histogram\n"
-    );
+fn histogram(writer: &mut Writer, counts: &Counts) {
+    let help = "From the moment a restart was due until the service ran.";
+    writer.family("relance_restart_latency_seconds", "histogram", help);
     for (bound, count) in BOUNDS.iter().zip(counts.within) {
-        let _ = writeln!(text, "{NAME}_bucket{{le=\"{}\"}} {count}", seconds(*bound));
+        writer.line("_bucket", &[("le", &seconds(*bound))], count, None);
     }
-    let _ = writeln!(text, "{NAME}_bucket{{le=\"+Inf\"}} {}", counts.recoveries);
-    let _ = writeln!(text, "{NAME}_sum {}", seconds(counts.latency_sum_ms));
-    let _ = writeln!(text, "{NAME}_count {}", counts.recoveries);
+    writer.line("_bucket", &[("le", "+Inf")], counts.recoveries, None);
+    writer.line("_sum", &[], seconds(counts.latency_sum_ms), None);
+    writer.line("_count", &[], counts.recoveries, None);
 }
 
 /// `GET /healthz`: this process lives.
@@ -195,7 +205,7 @@ mod tests {
         counts.count(&state(5030, ServiceState::Running));
         // A start that nobody was waiting for does not count as a recovery.
         counts.count(&state(9000, ServiceState::Running));
-        let text = text(&counts, [].iter());
+        let text = text(Format::Prometheus, &counts, &[], &[], 10);
         for line in [
             "relance_failures_total{cause=\"signal\"} 1",
             "relance_recoveries_total 1",

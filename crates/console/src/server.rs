@@ -55,7 +55,12 @@ pub struct Setup {
     pub service: String,
     /// Names under which browsers may ask for the console, besides addresses and localhost.
     pub names: Vec<String>,
+    /// How many services have series of their own in the metrics; 0 for none.
+    pub metrics_services: usize,
 }
+
+/// The same when nobody says: enough for most machines, and few enough for their Prometheus.
+pub const METRICS_SERVICES: usize = 1000;
 
 impl Setup {
     #[cfg(unix)]
@@ -103,6 +108,7 @@ pub fn serve(listener: TcpListener, setup: Setup) -> io::Result<()> {
             gate: Gate::default(),
             cookie,
             names: setup.names,
+            metrics_services: setup.metrics_services,
         });
         tokio::spawn(metrics::observe(Arc::clone(&app)));
         listen::serve(listener, router(app)).await

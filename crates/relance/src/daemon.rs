@@ -170,6 +170,7 @@ fn console(
     let setup = relance_console::Setup {
         socket: settings.socket.clone(),
         names: address.names.clone(),
+        metrics_services: settings.metrics_services(),
     };
     let text = serde_json::to_string(&setup).map_err(misfit)?;
     Ok(guardian::ConsoleSetup {

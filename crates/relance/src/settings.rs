@@ -63,6 +63,8 @@ pub(crate) struct File {
     pub(crate) console_names: Vec<String>,
     /// The account that the web console runs as, if it is not the one that is chosen without.
     pub(crate) console_account: Option<String>,
+    /// How many services have series of their own in `/metrics`; 0 for none.
+    pub(crate) metrics_services: Option<usize>,
     /// The order of the load order groups at boot (D8); other groups follow by name.
     pub(crate) load_order_groups: Vec<Box<str>>,
     /// Whether services get control groups.
@@ -217,6 +219,12 @@ impl Settings {
     /// The account that the settings name for the console.
     pub(crate) fn console_account(&self) -> Option<&str> {
         self.file.console_account.as_deref()
+    }
+
+    /// How many services have metrics of their own.
+    pub(crate) fn metrics_services(&self) -> usize {
+        let wanted = self.file.metrics_services;
+        wanted.unwrap_or(relance_console::METRICS_SERVICES)
     }
 
     /// How long the engine may leave its guardian without an answer; zero: for ever.

@@ -31,6 +31,13 @@ pub(super) fn make(dist: &Dist) -> Result<()> {
         &dist.root.join("packaging/sysusers.conf"),
         &folder.join("lib/sysusers.d/relance.conf"),
     )?;
+    for file in ["prometheus/relance.rules.yml", "grafana/relance.json"] {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        copy(
+            &dist.root.join("packaging").join(file),
+            &folder.join("share/relance").join(name),
+        )?;
+    }
     let page = manual::page(&teller(dist, program)?)?;
     write(&folder.join("share/man/man1/relance.1"), page)?;
     for (file, place) in COMPLETIONS {

@@ -145,6 +145,7 @@ fn begin(service: &str, address: ConsoleAddress, end: Sender<ExitCode>) -> Resul
     let setup = relance_console::Setup {
         service: service.to_owned(),
         names: address.names,
+        metrics_services: relance_console::METRICS_SERVICES,
     };
     thread::Builder::new()
         .name("relance-console".into())
