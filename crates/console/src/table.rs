@@ -311,14 +311,19 @@ pub(crate) fn row(info: &ServiceInfo, load: Option<&Load>, lang: Lang) -> Markup
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use relance_scm::manager::RecoveryInfo;
     use relance_scm::status::ServiceStatus;
     use relance_scm::{ControlsAccepted, ExitCode, ServiceConfig, ServiceId, ServiceName};
 
     use super::*;
 
-    fn info(id: u32, name: &str, state: ServiceState, failures: u32) -> Arc<ServiceInfo> {
+    pub(crate) fn info(
+        id: u32,
+        name: &str,
+        state: ServiceState,
+        failures: u32,
+    ) -> Arc<ServiceInfo> {
         let config = ServiceConfig::new(ServiceName::new(name).unwrap(), "/x");
         Arc::new(ServiceInfo {
             id: ServiceId(id),

@@ -7,15 +7,13 @@ use std::sync::Arc;
 
 use relance_scm::event::Event;
 use relance_scm::event_log::{Details, LogEntry, Timestamp};
-use relance_scm::manager::{PendingInfo, RecoveryInfo, ServiceInfo, Usage};
-use relance_scm::status::{ProcessExit, ServiceStatus};
-use relance_scm::{
-    ControlsAccepted, ExitCode, RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceId,
-    ServiceName, ServiceState,
-};
+use relance_scm::manager::{PendingInfo, ServiceInfo, Usage};
+use relance_scm::status::ProcessExit;
+use relance_scm::{RecoveryAction, RecoveryActionKind, ServiceId, ServiceState};
 
 use super::text::Format;
 use crate::counts::Counts;
+use crate::table;
 
 fn shipped(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -47,37 +45,15 @@ fn promtool(arguments: &[&str], input: &str) -> bool {
 }
 
 fn info(number: u32) -> Arc<ServiceInfo> {
-    let config = ServiceConfig::new(ServiceName::new(format!("a \"{number}\" é")).unwrap(), "/x");
-    let due = Timestamp(60_000);
-    Arc::new(ServiceInfo {
-        id: ServiceId(number),
-        status: ServiceStatus {
-            service_type: config.service_type,
-            state: ServiceState::Running,
-            controls_accepted: ControlsAccepted::NONE,
-            exit_code: ExitCode::SUCCESS,
-            checkpoint: 0,
-            wait_hint: std::time::Duration::ZERO,
-            process_id: 1,
-            service_flags: 0,
-        },
-        config: Arc::new(config),
-        marked_for_delete: false,
-        run: None,
-        recovery: RecoveryInfo {
-            pending: vec![PendingInfo {
-                due,
-                action: RecoveryAction::new(RecoveryActionKind::Restart, 1000),
-                executing: false,
-                failure_count: 1,
-            }],
-            ..RecoveryInfo::default()
-        },
-        last_end: None,
-        restart_wanted: None,
-        held: None,
-        next_start: None,
-    })
+    let name = format!("a \"{number}\" é");
+    let mut info = (*table::tests::info(number, &name, ServiceState::Running, 0)).clone();
+    info.recovery.pending = vec![PendingInfo {
+        due: Timestamp(60_000),
+        action: RecoveryAction::new(RecoveryActionKind::Restart, 1000),
+        executing: false,
+        failure_count: 1,
+    }];
+    Arc::new(info)
 }
 
 fn entry(number: u64, at: i64, event: &Event) -> LogEntry {
