@@ -4,9 +4,6 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use relance_policy::ServiceId;
-use relance_scm::manager::OutputStream;
-
 /// A loss that begins within this time of one that was told is only counted.
 const QUIET: Duration = Duration::from_secs(60);
 
@@ -21,9 +18,6 @@ pub enum OutputLoss {
     Noted,
 }
 
-/// Of which stream of which service.
-pub(crate) type LossKey = (ServiceId, OutputStream);
-
 #[derive(Default)]
 struct Lost {
     bytes: u64,
@@ -33,15 +27,20 @@ struct Lost {
     is_open: bool,
 }
 
-/// See the module.
-#[derive(Default)]
-pub(crate) struct Losses(BTreeMap<LossKey, Lost>);
+/// See the module. A key stands for what has an end of its own: a stream of a service, in one place.
+pub(crate) struct Losses<K>(BTreeMap<K, Lost>);
 
-impl Losses {
+impl<K> Default for Losses<K> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<K: Ord> Losses<K> {
     /// So many bytes were lost.
     pub(crate) fn lost(
         &mut self,
-        key: LossKey,
+        key: K,
         bytes: usize,
         now: Instant,
         why: impl FnOnce() -> String,
@@ -58,7 +57,7 @@ impl Losses {
     }
 
     /// What came was kept.
-    pub(crate) fn kept(&mut self, key: LossKey) -> Option<OutputLoss> {
+    pub(crate) fn kept(&mut self, key: K) -> Option<OutputLoss> {
         // Nearly always nothing was lost.
         let lost = self.0.get_mut(&key).filter(|lost| lost.is_open)?;
         lost.is_open = false;
@@ -73,7 +72,7 @@ mod tests {
     #[test]
     fn x64_a_loss_is_told_once_and_its_end_once() {
         let (mut losses, begin) = (Losses::default(), Instant::now());
-        let service = (ServiceId(1), OutputStream::Output);
+        let service = 1;
         let full = || "the disk is full".to_owned();
         let told = losses.lost(service, 10, begin, full);
         assert_eq!(told, Some(OutputLoss::Begun(full())));

@@ -280,6 +280,9 @@ fn how(kind: ServiceKind, end: &End) -> Text {
                 (ServiceKind::Program, Some(ProcessExit::Exited(code))) => {
                     why::CodeStatus { code }.text()
                 }
+                (ServiceKind::Program, Some(exit @ ProcessExit::Signaled(_))) => {
+                    why::CodeSignal { exit }.text()
+                }
                 _ => code(end.exit_code),
             };
             match end.stop {

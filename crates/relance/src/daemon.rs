@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
     /// Folder of the services' output
     #[arg(long, value_name = "FOLDER")]
     logs: Option<PathBuf>,
-    /// Path of the socket
+    /// Path of the socket [default: RELANCE_SOCKET, the settings, the system's or the user's own]
     #[arg(long, value_name = "PATH")]
     socket: Option<PathBuf>,
     /// Let recovery actions reboot this machine
@@ -73,6 +73,12 @@ pub(crate) struct Arguments {
 }
 
 /// Runs until the daemon is stopped.
+/// Where clients would look for it first.
+fn socket_of_environment() -> Option<PathBuf> {
+    let path = std::env::var_os("RELANCE_SOCKET")?;
+    (!path.is_empty()).then(|| path.into())
+}
+
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let prepared = guardian::prepare().told(|reason| file::DaemonBegins { reason });
     let prepared = prepared.map_err(cannot_start)?;
@@ -81,7 +87,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         config: arguments.config,
         state_folder: arguments.state,
         log_folder: arguments.logs,
-        socket: arguments.socket,
+        socket: arguments.socket.or_else(socket_of_environment),
         allow_reboot: arguments.allow_reboot,
         manual_clock: arguments.clock == "manual",
         console: arguments.console,

@@ -2,7 +2,8 @@
 //! with an error hold them.
 
 use relance_scm::event_log::EventFilter;
-use relance_scm::manager::ServiceInfo;
+use relance_scm::manager::{OutputRange, OutputStream, ServiceInfo};
+use relance_scm::status::ProcessExit;
 
 use crate::cli::Manager;
 use crate::plain::plain;
@@ -27,8 +28,30 @@ pub(crate) fn of_last_run(manager: &Manager, info: &ServiceInfo) -> Option<Strin
     let output = entries.find_map(|entry| {
         let of_run = entry.details.run == Some(run);
         entry.details.output.filter(|_| of_run)
-    })?;
-    of(&output)
+    });
+    of(&output.or_else(|| printed(manager, info))?)
+}
+
+/// What stands last in the log files, after a clean stop whose process then ended with a status: no entry has
+/// its lines, and they are wanted. Nothing once the next run prints.
+fn printed(manager: &Manager, info: &ServiceInfo) -> Option<String> {
+    let exit = info.last_end.as_ref()?.exit?;
+    let is_odd = matches!(exit, ProcessExit::Exited(status) if status != 0);
+    if !is_odd || info.run.is_some() {
+        return None;
+    }
+    let range = OutputRange::LastLines(u32::try_from(LINES).expect("a few"));
+    let name = &info.config.service_name;
+    let parts = OutputStream::ALL.map(|stream| {
+        let part = manager.ask(|scm, caller, reply| {
+            scm.read_output(caller, name, stream, range, reply);
+        });
+        part.map_or_else(
+            |_| String::new(),
+            |part| String::from_utf8_lossy(&part.bytes).into_owned(),
+        )
+    });
+    Some(parts.concat())
 }
 
 /// The last lines of a text; `None` where it has none.

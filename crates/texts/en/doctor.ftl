@@ -39,6 +39,8 @@ doctor-files = the daemon may have { $files } files open
 # What the extension's check says.
 doctor-php = { $said }
 doctor-php-do = relance php doctor says more; a PHP that runs no services needs nothing
+doctor-output-lost = what it prints is being lost: { $problem }
+doctor-output-lost-do = relance events --service { $name } --id 1063 says since when; make room, or have the reader read faster
 doctor-log-unreadable = it cannot be read ({ $error }); counters of failures and relance why depend on it
 doctor-log-unreadable-do = run this as an administrator, or as a member of Event Log Readers
 

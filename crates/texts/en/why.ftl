@@ -73,6 +73,7 @@ why-end-stopped-asked = it stopped with { $code }, after a stop was requested
 why-code-success = exit code 0
 why-code-error = error { $code } ({ $text })
 why-code-status = exit status { $code }
+why-code-signal = { $exit }
 why-code-own = its own error code { $code } (1066)
 
 ## Whether that was a failure

@@ -39,6 +39,8 @@ doctor-files = le démon peut avoir { $files } fichiers ouverts
 # Ce que dit le contrôle de l’extension.
 doctor-php = { $said }
 doctor-php-do = relance php doctor en dit plus ; un PHP qui ne fait pas tourner de services n’a besoin de rien
+doctor-output-lost = ce qu’il écrit se perd : { $problem }
+doctor-output-lost-do = relance events --service { $name } --id 1063 dit depuis quand ; faites de la place, ou faites lire plus vite le lecteur
 doctor-log-unreadable = il ne peut pas être lu ({ $error }) ; les compteurs d’échecs et relance why en dépendent
 doctor-log-unreadable-do = lancez ceci en tant qu’administrateur, ou membre de Event Log Readers
 

@@ -68,6 +68,7 @@ why-end-stopped-asked = il s’est arrêté avec { $code }, après une demande d
 why-code-success = le code de sortie 0
 why-code-error = l’erreur { $code } ({ $text })
 why-code-status = le code de sortie { $code }
+why-code-signal = { $exit }
 why-code-own = son propre code d’erreur { $code } (1066)
 
 ## Était-ce un échec ?

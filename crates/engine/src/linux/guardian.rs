@@ -52,7 +52,7 @@ use probe::ProbeCommand;
 use rest::Rest;
 use restart::Restart;
 pub use shutdown::EXIT_WITHOUT_ENGINE;
-use shutdown::Shutdown;
+use shutdown::{Shutdown, Stop};
 use stop_command::StopCommand;
 use streams::Streams;
 
@@ -158,6 +158,12 @@ struct Run {
     service: Option<Box<str>>,
     /// What asks it to stop if it has no control channel.
     stop_signal: i32,
+    /// How long it may take to stop, if it is a program.
+    stop_grace_ms: Option<u32>,
+    /// The keys of the services that it needs.
+    needs: Vec<String>,
+    /// How far the guardian is with its end, where it ends everything alone.
+    stop: Stop,
     /// Whether this guardian has started it.
     is_child: bool,
     /// How far its stop is.
@@ -310,7 +316,7 @@ impl Guardian {
         let console = self.console_deadline_ns();
         let parents = self.unreaped.values().chain(self.blind.values()).copied();
         let attention = self.attention_deadline_ns();
-        let own = [engine, console, attention, self.shutdown.next()];
+        let own = [engine, console, attention, self.shutdown_next()];
         let next = own.into_iter().flatten().chain(parents).min();
         let pause = next.map(|at_ns| {
             let nanos = at_ns.saturating_sub(clock::boottime_ns());

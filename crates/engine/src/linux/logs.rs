@@ -14,6 +14,7 @@ mod lines;
 mod path;
 mod plan;
 mod problem;
+mod recent;
 mod rotation;
 mod sinks;
 mod thread;

@@ -8,13 +8,13 @@ mod rights;
 use std::path::Path;
 
 use relance_policy::RunId;
-use relance_scm::config::{Affinity, PriorityClass, ServiceConfig};
+use relance_scm::config::{Affinity, Dependency, PriorityClass, ServiceConfig};
 use relance_scm::controllers::Controllers;
 use relance_scm::settings::{
-    AFFINITY, ROOT_DIRECTORY, STOP_COMMAND, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK,
+    AFFINITY, ROOT_DIRECTORY, STOP_COMMAND, STOP_GRACE, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK,
     WORKING_DIRECTORY,
 };
-use relance_scm::{ScmError, ServiceKind, Win32Error, command_line};
+use relance_scm::{ScmError, ServiceKind, Win32Error, command_line, duration};
 use relance_texts::{Sentence, Value, shown, start};
 use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE};
 
@@ -45,6 +45,11 @@ pub(crate) fn for_run(
         .push(format!("{RUN_VARIABLE}={run}:{secret}"));
     spec.nice = config.priority.map(PriorityClass::nice);
     spec.stop_signal = Some(config.extensions.get(STOP_SIGNAL).into());
+    let grace = config.extensions.get(STOP_GRACE);
+    let is_program = config.kind == ServiceKind::Program;
+    spec.stop_grace_ms =
+        is_program.then(|| u32::try_from(duration::millis(grace)).unwrap_or(u32::MAX));
+    spec.needs = needs(config);
     spec.group_limits = limits::of_group(config);
     confine(&mut spec, config, controllers);
     if config.kind == ServiceKind::Service {
@@ -52,6 +57,16 @@ pub(crate) fn for_run(
             .push(format!("{CHANNEL_VARIABLE}={CHANNEL_FD}"));
     }
     Ok(spec)
+}
+
+/// The services that it needs; those of a group it needs only to start.
+fn needs(config: &ServiceConfig) -> Vec<String> {
+    let services = config.dependencies.iter();
+    let services = services.filter_map(|dependency| match dependency {
+        Dependency::Service(name) => Some(name.key()),
+        Dependency::Group(_) => None,
+    });
+    services.collect()
 }
 
 /// What to execute to stop the program of a run, whose process this is.

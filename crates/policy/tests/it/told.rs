@@ -163,3 +163,12 @@ fn a_clean_stop_whose_process_ended_with_a_status_says_what_would_count_it() {
         &["exit status 1", "win32_set_service_exit_mode(false)"],
     );
 }
+
+#[test]
+fn a_program_that_a_requested_stop_ends_is_told_with_its_signal() {
+    let mut host = host(program);
+    stop(&mut host);
+    ends(&mut host, ProcessExit::Signaled(15));
+    says(&host, &["signal 15 (TERM)", "after a stop was requested"]);
+    assert!(!why(&host).contains("exit code 0"), "{}", why(&host));
+}

@@ -137,6 +137,7 @@ fn examine_services(
     let mut findings = services::check(&all.services, &around);
     findings.extend(all.unreadable.iter().map(services::unreadable));
     findings.extend(log::check(manager, &all.services, info.now));
+    findings.extend(log::lost_output(manager, &all.services, info.now));
     Ok(findings)
 }
 

@@ -5,9 +5,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use relance_engine::linux::guardian::EXIT_WITHOUT_ENGINE;
 use relance_scm::config::StartType;
+use relance_scm::manager::{OutputStream, next_output};
+use relance_scm::settings::STOP_GRACE;
 use relance_scm::{Caller, ServiceConfig, ServiceKind, ServiceManager, ServiceState};
 use relance_testkit::cgroups::{process, wait_for_end};
 use relance_testkit::daemon::Daemon;
@@ -40,12 +43,7 @@ fn start_obeying(daemon: &Daemon) {
     daemon.start_service(&name("obeying")).expect("it starts");
     let manager = daemon.manager();
     let mut output = manager
-        .follow_output(
-            &Caller::system(),
-            &name("obeying"),
-            relance_scm::manager::OutputStream::Output,
-            0,
-        )
+        .follow_output(&Caller::system(), &name("obeying"), OutputStream::Output, 0)
         .expect("output can be followed");
     relance_scm::manager::next_output(&mut *output).expect("it prints");
 }
@@ -173,6 +171,7 @@ fn what_does_not_stop_is_killed_by_the_guardian_and_named() {
         "/bin/sh -c \"trap : TERM; echo; while :; do sleep 100000; done\"",
     );
     config.kind = ServiceKind::Program;
+    config.extensions.set(STOP_GRACE, Duration::from_millis(1));
     daemon.create(config);
     daemon.start_service(&name("stubborn")).expect("it starts");
     let engine = process(&daemon.engine_pid().to_string());
@@ -184,6 +183,62 @@ fn what_does_not_stop_is_killed_by_the_guardian_and_named() {
     ended_without_engine(&daemon, status);
     let messages = daemon.messages();
     assert!(messages.contains("\"stubborn\" (process"), "{messages}");
+}
+
+/// The time of a shutdown is 1 ms here: each has its own grace, in the order of X20.
+#[test]
+fn x20_a_guardian_without_an_engine_keeps_order_grace_and_signal_of_each() {
+    let mut daemon = Daemon::start(relance());
+    let settings = daemon.folder().join("relance.toml");
+    fs::write(settings, "wait_to_kill_ms = 1\n").expect("a writable folder");
+    daemon.stop();
+    daemon.start_again();
+    let order = daemon.folder().join("order");
+    for (service, need, before) in [
+        ("base", None, ""),
+        (
+            "middle",
+            Some("BASE"),
+            "for i in 1 2 3 4 5 6 7 8 9; do /bin/sh -c :; done;",
+        ),
+        (
+            "top",
+            Some("middle"),
+            "for i in 1 2 3 4 5 6 7 8 9; do /bin/sh -c :; done;",
+        ),
+    ] {
+        let line = format!(
+            "trap '{before} echo {service} >>{order}; exit 0' USR1; echo ready; \
+             while :; do sleep 100000 & wait; done",
+            order = order.display(),
+        );
+        let depend = need.map(|need| ["--depend", need]);
+        let create = ["create", service, "--stop-signal", "USR1"];
+        let command = ["--", "/bin/sh", "-c", &line];
+        let arguments = [
+            &create[..],
+            depend.as_ref().map_or(&[], |d| &d[..]),
+            &command,
+        ]
+        .concat();
+        let created = daemon.relance(&arguments);
+        assert!(created.status.success(), "{created:?}");
+        let mut output = daemon
+            .manager()
+            .follow_output(&Caller::system(), &name(service), OutputStream::Output, 0)
+            .expect("it is followed");
+        daemon.start_service(&name(service)).expect("it starts");
+        next_output(&mut *output).expect("it is ready");
+    }
+    let engine = process(&daemon.engine_pid().to_string());
+    damage(&daemon);
+    daemon.kill_engine();
+    wait_for_end(&engine);
+    let _ = daemon.ask(|scm, caller, reply| scm.enumerate(caller, reply));
+    let status = daemon.stop();
+    ended_without_engine(&daemon, status);
+    let order = fs::read_to_string(order).expect("they have ended themselves");
+    assert_eq!(order, "top\nmiddle\nbase\n", "{}", daemon.messages());
 }
 
 #[test]

@@ -51,6 +51,9 @@ const END_LEN: usize = 24;
 /// Written when it is asked to stop: three bytes, see [`Asked`].
 const ASKED: usize = END + END_LEN;
 
+/// Its stop grace in milliseconds; 0 in files of older versions, and for services.
+const GRACE: usize = ASKED + 4;
+
 const FREE: u8 = 0;
 const RUN: u8 = 1;
 const COMMAND: u8 = 2;
@@ -83,6 +86,8 @@ pub(super) struct Intent {
     pub(super) channel: bool,
     pub(super) output: bool,
     pub(super) stop_signal: i32,
+    /// See [`SpawnSpec::stop_grace_ms`](super::super::spawn::SpawnSpec).
+    pub(super) stop_grace_ms: Option<u32>,
     pub(super) group: Option<Group>,
 }
 
@@ -358,6 +363,8 @@ fn encode_run(intent: &Intent) -> [u8; SLOT_LEN] {
     bytes[SECRET..SECRET + secret.len()].copy_from_slice(secret.as_bytes());
     bytes[SECRET_LEN] = u8::try_from(secret.len()).unwrap_or(0);
     bytes[STOP_SIGNAL] = u8::try_from(intent.stop_signal).unwrap_or(0);
+    let grace = intent.stop_grace_ms.map_or(0, |grace| grace.max(1));
+    bytes[GRACE..GRACE + 4].copy_from_slice(&grace.to_le_bytes());
     checked(bytes)
 }
 
@@ -443,6 +450,7 @@ fn decode_intent(run: RunKey, bytes: &[u8; SLOT_LEN]) -> Result<Intent, &'static
         channel: has(HAS_CHANNEL),
         output: has(HAS_OUTPUT),
         stop_signal: bytes[STOP_SIGNAL].into(),
+        stop_grace_ms: Some(u32_at(bytes, GRACE)).filter(|grace| *grace > 0),
         group: has(HAS_GROUP).then(|| Group(u32_at(bytes, GROUP))),
     })
 }

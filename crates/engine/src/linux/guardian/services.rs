@@ -9,6 +9,7 @@ use super::super::protocol::{ActionKey, ErrorsGo, GuardianReport, RunKey, Stream
 use super::super::secret::Secret;
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec, SpawnStage, Witness};
 use super::journal::{Asked, Intent, Journal, Slot};
+use super::shutdown::Stop;
 use super::{Guardian, Run, socket_pair, streams};
 
 impl Guardian {
@@ -32,6 +33,7 @@ impl Guardian {
                 channel,
                 output,
                 stop_signal: spec.stop_signal.unwrap_or(libc::SIGTERM),
+                stop_grace_ms: spec.stop_grace_ms,
                 group,
             };
             let spawned = self
@@ -62,14 +64,11 @@ impl Guardian {
         group: Option<BorrowedFd<'_>>,
     ) -> Result<Run, SpawnError> {
         self.check_room()?;
-        let (output, channel) = (intent.output, intent.channel);
         let prepare = |error: io::Error| SpawnError::at(SpawnStage::Prepare, &error);
-        let owner = spec.ids.as_ref().map(|ids| ids.uid);
-        let [output, apart] = self
-            .make_streams(intent.run, output, errors, owner)
-            .map_err(prepare)?;
-        let pair = channel.then(socket_pair).transpose().map_err(prepare)?;
-        let (ours, theirs) = pair.unzip();
+        let streams = self.make_streams(&intent, errors, spec);
+        let [output, apart] = streams.map_err(prepare)?;
+        let pair = intent.channel.then(socket_pair).transpose();
+        let (ours, theirs) = pair.map_err(prepare)?.unzip();
         let out = output.as_ref().unwrap_or(&self.null).as_fd();
         let is_together = errors == ErrorsGo::Together;
         let err = apart.as_ref().unwrap_or(&self.null).as_fd();
@@ -108,6 +107,9 @@ impl Guardian {
             adopted: None,
             service: spec.service().map(Into::into),
             stop_signal: intent.stop_signal,
+            stop_grace_ms: intent.stop_grace_ms,
+            needs: spec.needs.clone(),
+            stop: Stop::No,
             is_child: true,
             asked: Asked::default(),
             stop_command: None,
@@ -118,18 +120,18 @@ impl Guardian {
     /// What the process of a run prints into: its output, and its standard error if that is apart.
     fn make_streams(
         &mut self,
-        run: RunKey,
-        output: bool,
+        intent: &Intent,
         errors: ErrorsGo,
-        owner: Option<u32>,
+        spec: &SpawnSpec,
     ) -> io::Result<[Option<OwnedFd>; 2]> {
-        let [of_output, of_errors] = StreamKey::of(run);
+        let owner = spec.ids.as_ref().map(|ids| ids.uid);
+        let [of_output, of_errors] = StreamKey::of(intent.run);
         let mut make = |is_wanted: bool, key| {
             let made = is_wanted.then(|| self.streams.make(key, owner));
             made.transpose()
         };
         Ok([
-            make(output, of_output)?,
+            make(intent.output, of_output)?,
             make(errors == ErrorsGo::Apart, of_errors)?,
         ])
     }

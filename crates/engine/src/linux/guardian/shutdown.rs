@@ -1,11 +1,13 @@
 //! The end of the daemon. The engine ends the services in good order, as the rules say (S45 to S48).
 //! Where it cannot (its database cannot be opened, it is frozen, it does not start), the guardian ends
-//! them itself: STOP over the channel or the stop signal, the time that a shutdown gives, then the kill.
-//! The database knows nothing of that; people are told on stderr and by the exit status. After every
+//! them itself, in the order and with the time that each has (X20): STOP over the channel or the stop signal,
+//! then the kill. The database knows nothing of that; people are told on stderr and by the exit status. After every
 //! shutdown a mark in the state folder tells the next engine that it was one and no crash.
 
 use std::fs::{self, File};
 use std::time::Duration;
+
+use relance_scm::ServiceName;
 
 use super::super::clock;
 use super::super::process::{kill, log};
@@ -32,10 +34,33 @@ pub(super) enum Shutdown {
     No,
     /// The engine is to do it, until then; `None`: it has all the time it wants.
     Engine { until: Option<u64>, has_begun: bool },
-    /// The guardian does it: what is left then is killed.
-    Stopping { kill_at: u64 },
-    /// What was left was killed; what is left then cannot be ended.
-    Killing { until: u64 },
+    /// The guardian does it.
+    Own,
+}
+
+/// How far the end of a run is that the guardian ends alone. Times are nanoseconds since boot.
+#[derive(Clone, Copy, Default)]
+pub(super) enum Stop {
+    /// Something that needs it runs, or nobody has asked for it.
+    #[default]
+    No,
+    /// It was told, and is killed then.
+    Told { kill_at: u64 },
+    /// It was killed; if it is there then, it cannot be ended.
+    Killed { until: u64 },
+}
+
+impl Stop {
+    fn next(self) -> Option<u64> {
+        match self {
+            Self::No => None,
+            Self::Told { kill_at: at } | Self::Killed { until: at } => Some(at),
+        }
+    }
+
+    fn is_due(self) -> bool {
+        self.next().is_some_and(|at| at <= clock::boottime_ns())
+    }
 }
 
 impl Shutdown {
@@ -45,16 +70,7 @@ impl Shutdown {
 
     /// Whether the guardian ends the services itself.
     pub(super) fn is_own(self) -> bool {
-        matches!(self, Self::Stopping { .. } | Self::Killing { .. })
-    }
-
-    /// When it has to be looked at.
-    pub(super) fn next(self) -> Option<u64> {
-        match self {
-            Self::No => None,
-            Self::Engine { until, .. } => until,
-            Self::Stopping { kill_at: at } | Self::Killing { until: at } => Some(at),
-        }
+        matches!(self, Self::Own)
     }
 }
 
@@ -99,23 +115,33 @@ impl Guardian {
         }
     }
 
+    /// When it has to be looked at.
+    pub(super) fn shutdown_next(&self) -> Option<u64> {
+        match self.shutdown {
+            Shutdown::No => None,
+            Shutdown::Engine { until, .. } => until,
+            Shutdown::Own => {
+                let running = self.runs.values().filter(|run| run.end.is_none());
+                running.filter_map(|run| run.stop.next()).min()
+            }
+        }
+    }
+
     /// In each turn of the loop.
     pub(super) fn go_on_with_shutdown(&mut self) {
-        let is_due = self
-            .shutdown
-            .next()
-            .is_some_and(|at| at <= clock::boottime_ns());
+        let is_due = || {
+            let next = self.shutdown_next();
+            next.is_some_and(|at| at <= clock::boottime_ns())
+        };
         match self.shutdown {
             Shutdown::No => self.look_after_engine(),
             Shutdown::Engine { .. } => {
-                if let Some(why) = self.why_without_engine(is_due) {
+                if let Some(why) = self.why_without_engine(is_due()) {
                     self.stop_services(why);
                 }
             }
-            _ if self.running().is_empty() => self.all_stopped(self.without_engine()),
-            Shutdown::Stopping { .. } if is_due => self.kill_services(),
-            Shutdown::Killing { .. } if is_due => self.give_up(),
-            Shutdown::Stopping { .. } | Shutdown::Killing { .. } => {}
+            Shutdown::Own if self.running().is_empty() => self.all_stopped(self.without_engine()),
+            Shutdown::Own => self.go_on_alone(),
         }
     }
 
@@ -148,11 +174,76 @@ impl Guardian {
         if let Some(engine) = self.engine.take_if(|engine| !engine.cannot_serve) {
             kill(engine.pid, libc::SIGKILL);
         }
-        for key in running {
+        self.shutdown = Shutdown::Own;
+        self.go_on_alone();
+    }
+
+    /// Tells those whose time has come, and kills those whose time is over.
+    fn go_on_alone(&mut self) {
+        for key in self.to_be_told() {
+            let within = self.grace(key);
+            self.set_stop(
+                key,
+                Stop::Told {
+                    kill_at: after(within),
+                },
+            );
             self.stop_run(key);
         }
-        let kill_at = after(self.setup.wait_to_kill);
-        self.shutdown = Shutdown::Stopping { kill_at };
+        let mut is_given_up = true;
+        for key in self.running() {
+            match self.runs[&key].stop {
+                stop @ Stop::Told { .. } if stop.is_due() => {
+                    self.kill_run(key);
+                    is_given_up = false;
+                }
+                stop @ Stop::Killed { .. } if stop.is_due() => {}
+                _ => is_given_up = false,
+            }
+        }
+        if is_given_up {
+            self.give_up();
+        }
+    }
+
+    /// What nothing that runs needs any more. Between two services Windows' law holds: they are told together
+    /// (S48). So are those that need each other in a circle.
+    fn to_be_told(&self) -> Vec<RunKey> {
+        let running: Vec<&Run> = self.runs.values().map(|run| &**run).collect();
+        let running = running.into_iter().filter(|run| run.end.is_none());
+        let running: Vec<&Run> = running.collect();
+        let is_waited_for = |run: &Run| {
+            let key = run.service_key();
+            let needs = |other: &&Run| {
+                let is_ordered = run.stop_grace_ms.is_some() || other.stop_grace_ms.is_some();
+                is_ordered && other.needs.iter().any(|need| Some(need) == key.as_ref())
+            };
+            running.iter().any(needs)
+        };
+        let untold = || {
+            let runs = self.runs.iter();
+            runs.filter(|(_, run)| run.end.is_none() && matches!(run.stop, Stop::No))
+        };
+        let free = untold().filter(|(_, run)| !is_waited_for(run));
+        let free: Vec<RunKey> = free.map(|(key, _)| *key).collect();
+        let is_somebody_told = running.iter().any(|run| !matches!(run.stop, Stop::No));
+        if free.is_empty() && !is_somebody_told {
+            return untold().map(|(key, _)| *key).collect();
+        }
+        free
+    }
+
+    fn grace(&self, key: RunKey) -> Duration {
+        let own = self.runs[&key].stop_grace_ms;
+        own.map_or(self.setup.wait_to_kill, |ms| {
+            Duration::from_millis(ms.into())
+        })
+    }
+
+    fn set_stop(&mut self, key: RunKey, stop: Stop) {
+        if let Some(run) = self.runs.get_mut(&key) {
+            run.stop = stop;
+        }
     }
 
     fn stop_run(&mut self, key: RunKey) {
@@ -167,20 +258,17 @@ impl Guardian {
         }
     }
 
-    fn kill_services(&mut self) {
-        for key in self.running() {
-            let run = &self.runs[&key];
-            log(&format!(
-                "{} (process {}) did not stop within {} ms and is killed",
-                run.name(key),
-                run.pid,
-                self.setup.wait_to_kill.as_millis()
-            ));
-            self.request(GuardianRequest::Terminate { run: key });
-        }
-        self.shutdown = Shutdown::Killing {
-            until: after(KILL_MAX),
-        };
+    fn kill_run(&mut self, key: RunKey) {
+        let run = &self.runs[&key];
+        log(&format!(
+            "{} (process {}) did not stop within {} ms and is killed",
+            run.name(key),
+            run.pid,
+            self.grace(key).as_millis()
+        ));
+        let until = after(KILL_MAX);
+        self.set_stop(key, Stop::Killed { until });
+        self.request(GuardianRequest::Terminate { run: key });
     }
 
     /// The status of an end without the engine: that of a service that is down for good, if it is one.
@@ -227,6 +315,12 @@ impl Guardian {
 }
 
 impl Run {
+    /// The name of its service as names are compared.
+    fn service_key(&self) -> Option<String> {
+        let name = ServiceName::new(self.service.as_deref()?).ok()?;
+        Some(name.key())
+    }
+
     fn name(&self, key: RunKey) -> String {
         match &self.service {
             Some(name) => format!("{name:?}"),

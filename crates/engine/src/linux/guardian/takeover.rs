@@ -16,6 +16,7 @@ use super::super::protocol::{ActionKey, Exit, GuardianReport, RecordedRun, RunKe
 use super::super::secret::Secret;
 use super::adopted::{Adopted, Look, TICK_NS};
 use super::journal::{Asked, End, Entry, Intent, Journal, Mark, Slot};
+use super::shutdown::Stop;
 use super::{EXIT_CANNOT_START, Guardian, Run, TOKEN_ADOPTED};
 
 /// How long after its process was asked for a run of the database may have been created.
@@ -188,6 +189,9 @@ impl Guardian {
             adopted: adopted.map(Box::new),
             service: None,
             stop_signal: intent.stop_signal,
+            stop_grace_ms: intent.stop_grace_ms,
+            needs: Vec::new(),
+            stop: Stop::No,
             is_child: false,
             asked: Asked::default(),
             stop_command: None,
@@ -244,6 +248,7 @@ impl Guardian {
             channel: false,
             output: false,
             stop_signal: libc::SIGTERM,
+            stop_grace_ms: None,
             group: None,
         };
         let mark = Mark {

@@ -18,7 +18,7 @@ use crate::linux::account::principals;
 use crate::linux::place::FileRights;
 
 /// Where lines go that go into no file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sink {
     /// The manager's own standard output.
     Stdout,
@@ -31,6 +31,16 @@ pub enum Sink {
 }
 
 impl Sink {
+    /// Why lines are dropped there.
+    pub(super) fn takes_nothing(self) -> &'static str {
+        match self {
+            Self::Stdout => "nobody reads the manager's standard output fast enough",
+            Self::Stderr => "nobody reads the manager's standard error fast enough",
+            Self::Journal => "systemd's journal takes no lines, or not fast enough",
+            Self::Syslog => "syslog (/dev/log) takes no lines, or not fast enough",
+        }
+    }
+
     /// The sink that a word of the settings names.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

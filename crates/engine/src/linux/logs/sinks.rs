@@ -1,7 +1,7 @@
 //! Where lines go beside files: the manager's standard output, systemd's journal, syslog.
 //!
 //! Nobody who reads slowly holds services up for long: after a short wait lines are dropped until there is
-//! room again. Nothing says how many.
+//! room again. What was taken and what was dropped is kept for the thread, which tells of it (X64).
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -29,6 +29,16 @@ pub(super) struct Sinks {
     journal: Datagrams,
     syslog: Datagrams,
     message: Vec<u8>,
+    handed: Vec<(Sink, Handed)>,
+}
+
+/// What became of the lines of a batch in one place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Handed {
+    /// Whether one was taken, after which none was dropped.
+    pub(super) is_taken: bool,
+    /// So many bytes were dropped.
+    pub(super) dropped: usize,
 }
 
 impl Sinks {
@@ -53,13 +63,32 @@ impl Sinks {
             journal: Datagrams::new(journal),
             syslog: Datagrams::new(syslog),
             message: Vec::new(),
+            handed: Vec::new(),
         }
+    }
+
+    /// What became of the lines since this was asked last.
+    pub(super) fn take_handed(&mut self) -> Vec<(Sink, Handed)> {
+        std::mem::take(&mut self.handed)
+    }
+
+    fn note(&mut self, sink: Sink, length: usize, is_taken: bool) {
+        let at = self.handed.iter().position(|(other, _)| *other == sink);
+        let at = at.unwrap_or_else(|| {
+            self.handed.push((sink, Handed::default()));
+            self.handed.len() - 1
+        });
+        let handed = &mut self.handed[at].1;
+        handed.is_taken = is_taken;
+        handed.dropped += if is_taken { 0 } else { length };
     }
 
     /// Hands on a line, without its end, to all that are to have it.
     pub(super) fn lines(&mut self, plan: &OutputPlan, run: RunId, line: &[u8]) {
         for sink in plan.sinks.into_iter().flatten() {
-            self.line(sink, plan.name.as_str(), run, line);
+            let is_taken = self.line(sink, plan.name.as_str(), run, line);
+            // With the end of the line.
+            self.note(sink, line.len() + 1, is_taken);
         }
     }
 

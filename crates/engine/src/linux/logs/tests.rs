@@ -14,7 +14,7 @@ use relance_scm::settings::find_extension;
 use rustix::event::epoll;
 
 use super::files::Output;
-use super::thread::last_lines;
+use super::recent::last_lines;
 use super::*;
 use crate::linux::place::{FileRights, OutputPlace};
 

@@ -16,8 +16,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 use super::files::{Files, Mark, Output};
 use super::lines::{Lines, stamp};
 use super::path::FileKey;
-use super::plan::{OutputPlan, ready_line};
+use super::plan::{OutputPlan, Sink, ready_line};
 use super::problem::{self, Trouble, Troubles};
+use super::recent::{RECENT_LEN, keep_end, last_lines};
 use super::sinks::Sinks;
 use super::{LogSettings, LogsRequest};
 use crate::linux::protocol::{STREAMS_AFTER_RUNS_MAX, stream_of, stream_token};
@@ -30,16 +31,15 @@ use crate::output_losses::{Losses, OutputLoss};
 const BUDGET: usize = 256 * 1024;
 /// Most bytes moved before the last lines are read for an event.
 const DRAIN_MAX: usize = 1024 * 1024;
-/// Last lines of output in an event, at most so many ...
-const TAIL_LINES: usize = 10;
-/// ... and so many bytes.
+/// Bytes among which the last lines for an event are looked for.
 const TAIL_BYTES: u64 = 4096;
-/// The same for what is kept in memory.
-const RECENT_LEN: usize = 4096;
 /// Bytes read at once of output that is looked at.
 const READ_LEN: usize = 64 * 1024;
 const TOKEN_WAKE: u64 = u64::MAX;
 const TOKEN_REOPEN: u64 = u64::MAX - 1;
+
+/// Of which stream of which service output is lost, and on the way where; `None`: to its file.
+type LossKey = (ServiceId, OutputStream, Option<Sink>);
 
 /// A stream of a run.
 type StreamId = (RunId, OutputStream);
@@ -53,7 +53,7 @@ pub(super) struct Thread {
     pub(super) pipes: BTreeMap<StreamId, Pipe>,
     files: Files,
     sinks: Sinks,
-    losses: Losses,
+    losses: Losses<LossKey>,
     troubles: Troubles,
     teller: Teller,
     /// What is looked at line by line.
@@ -325,6 +325,7 @@ impl Thread {
                     moved += length;
                     self.files.signals.printed(id.0);
                     self.kept(id);
+                    self.tell_of_sinks(id);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
                 Err(error) => match self.drop_some(id) {
@@ -407,7 +408,9 @@ impl Thread {
         };
         let (file, path) = (file_of(id), plan.file.path());
         let why = || problem::not_written(path, error).to_string();
-        let begun = self.losses.lost(file, bytes, Instant::now(), why);
+        let begun = self
+            .losses
+            .lost(loss_of(id, None), bytes, Instant::now(), why);
         let (is_open, _) = self.files.state(file);
         let trouble = Trouble {
             sentence: problem::lost(path, error),
@@ -419,7 +422,7 @@ impl Thread {
 
     /// What came was kept, or would be.
     fn kept(&mut self, id: StreamId) {
-        let over = self.losses.kept(file_of(id));
+        let over = self.losses.kept(loss_of(id, None));
         let (_, sentence) = self.files.state(file_of(id));
         let trouble = sentence.map(|sentence| Trouble {
             sentence,
@@ -428,6 +431,22 @@ impl Thread {
         self.troubles
             .note(&self.files.signals, file_of(id), trouble);
         self.tell(id, over);
+    }
+
+    /// Lines that a slow reader has not taken are lost there, though they may be in the file.
+    fn tell_of_sinks(&mut self, id: StreamId) {
+        for (sink, handed) in self.sinks.take_handed() {
+            let key = loss_of(id, Some(sink));
+            if handed.dropped > 0 {
+                let why = || sink.takes_nothing().to_owned();
+                let begun = self.losses.lost(key, handed.dropped, Instant::now(), why);
+                self.tell(id, begun);
+            }
+            if handed.is_taken {
+                let over = self.losses.kept(key);
+                self.tell(id, over);
+            }
+        }
     }
 
     fn tell(&self, id: StreamId, loss: Option<OutputLoss>) {
@@ -504,6 +523,11 @@ fn file_of((run, stream): StreamId) -> FileKey {
     (run.service, stream)
 }
 
+/// What is known of losses of a stream in one place.
+fn loss_of((run, stream): StreamId, sink: Option<Sink>) -> LossKey {
+    (run.service, stream, sink)
+}
+
 /// Whether nobody can write into a pipe that is empty.
 fn has_ended(pipe: &OwnedFd) -> bool {
     let at_once = Timespec {
@@ -513,22 +537,4 @@ fn has_ended(pipe: &OwnedFd) -> bool {
     let mut polled = [PollFd::new(pipe, PollFlags::IN)];
     let told = poll(&mut polled, Some(&at_once)).map(|_| polled[0].revents());
     told.is_ok_and(|told| told.contains(PollFlags::HUP) && !told.contains(PollFlags::IN))
-}
-
-/// Keeps the last bytes of some output.
-fn keep_end(kept: &mut Vec<u8>, bytes: &[u8]) {
-    kept.extend_from_slice(&bytes[bytes.len().saturating_sub(RECENT_LEN)..]);
-    kept.drain(..kept.len().saturating_sub(RECENT_LEN));
-}
-
-/// The last lines of some output; the first one only if it is known to be whole.
-pub(super) fn last_lines(bytes: &[u8], whole: bool) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let text = text.trim_end();
-    let text = match text.split_once('\n') {
-        Some((_, rest)) if !whole => rest,
-        _ => text,
-    };
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
 }

@@ -48,6 +48,12 @@ pub(crate) struct SpawnSpec {
     /// What asks it to stop; `None`: SIGTERM.
     #[serde(default)]
     pub(crate) stop_signal: Option<i32>,
+    /// How long it may take to stop where it is a program, for a guardian that ends everything alone.
+    #[serde(default)]
+    pub(crate) stop_grace_ms: Option<u32>,
+    /// The keys of the services that it needs, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) needs: Vec<String>,
 }
 
 impl SpawnSpec {

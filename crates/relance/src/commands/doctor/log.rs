@@ -1,7 +1,9 @@
-//! What the event log says of failed log-ons, which the status forgets with the next start.
+//! What the event log says of failed log-ons, which the status forgets with the next start, and of output that is
+//! lost now.
 
 use std::time::Duration;
 
+use relance_scm::event::Event;
 use relance_scm::event_log::{EventFilter, Timestamp};
 use relance_scm::manager::ServiceInfo;
 use relance_texts::doctor;
@@ -16,6 +18,52 @@ const RECENT: Duration = Duration::from_secs(7 * 24 * 3600);
 const LOGON_FAILED: [u32; 2] = [7038, 7041];
 /// The most that is looked through.
 const ENTRIES_MAX: u32 = 1000;
+
+/// 1063: output is lost; 1064: it is kept again.
+const OUTPUT_LOST: u32 = 1063;
+const OUTPUT_KEPT: u32 = 1064;
+
+/// Services whose output is being lost (X64): the newest of their entries about it says so.
+pub(super) fn lost_output(
+    manager: &Manager,
+    services: &[ServiceInfo],
+    now: Timestamp,
+) -> Vec<Finding> {
+    let filter = EventFilter {
+        event_ids: vec![OUTPUT_LOST, OUTPUT_KEPT],
+        since: Some(now.before(RECENT)),
+        limit: ENTRIES_MAX,
+        ..EventFilter::default()
+    };
+    let found = manager.ask(|scm, caller, reply| scm.find_events(caller, filter, reply));
+    // That the log cannot be read is told of once.
+    let entries = found.map(|page| page.entries).unwrap_or_default();
+    let loss_of = |info: &ServiceInfo| {
+        let of_service = entries
+            .iter()
+            .filter(|entry| entry.service.as_ref().is_some_and(|(id, _)| *id == info.id));
+        let newest = of_service.max_by_key(|entry| entry.number)?;
+        match newest.event() {
+            Some(Event::OutputLost(problem)) => Some(problem),
+            _ => None,
+        }
+    };
+    // What a log file lacks is with its service.
+    let is_told = |info: &&ServiceInfo| info.output_problem.is_some();
+    let running = services.iter().filter(|info| info.status.process_id != 0);
+    let running = running.filter(|info| !is_told(info));
+    running
+        .filter_map(|info| {
+            let problem = loss_of(info)?.to_string();
+            let name = &info.config.service_name;
+            Some(Finding::warning(
+                name.as_str(),
+                doctor::OutputLost { problem },
+                doctor::OutputLostDo { name },
+            ))
+        })
+        .collect()
+}
 
 /// Services that could not log on lately and do not run; or that the log cannot be read.
 pub(super) fn check(manager: &Manager, services: &[ServiceInfo], now: Timestamp) -> Vec<Finding> {

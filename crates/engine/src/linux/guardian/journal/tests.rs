@@ -36,6 +36,7 @@ fn intent(number: u32) -> Intent {
         channel: true,
         output: false,
         stop_signal: 64,
+        stop_grace_ms: Some(3_600_000),
         group: Some(Group(9)),
     }
 }

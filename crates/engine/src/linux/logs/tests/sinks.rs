@@ -1,6 +1,7 @@
 //! Where lines go beside files (X60).
 
 use super::*;
+use crate::output_losses::OutputLoss;
 
 /// Sinks that this test reads.
 struct Readers {
@@ -88,4 +89,39 @@ fn null() -> OwnedFd {
         .open("/dev/null")
         .unwrap()
         .into()
+}
+
+#[test]
+fn x64_lines_that_a_slow_reader_loses_are_told() {
+    let folder = Folder::new("slow");
+    let (mut logs, mut readers) = logs_with_sinks(&folder);
+    let (told, losses) = channel();
+    logs.signals().tell_losses(move |_, loss| {
+        // The test may be over.
+        let _ = told.send(loss);
+    });
+    let mut writer = add_with(&mut logs, 1, &[("output_copy", "stdout")]);
+    let line = "x".repeat(99) + "\n";
+    for _ in 0..5000 {
+        writer.write_all(line.as_bytes()).unwrap();
+    }
+    let Ok(OutputLoss::Begun(why)) = losses.recv() else {
+        panic!("it is told");
+    };
+    assert!(why.contains("standard output"), "{why}");
+    tail(&mut logs, run(1));
+    // What is in the pipe is read; then there is room for a line.
+    let mut read = 0;
+    while rustix::io::ioctl_fionread(readers.stdout.get_ref()).unwrap() > 0 {
+        let length = readers.stdout.fill_buf().unwrap().len();
+        readers.stdout.consume(length);
+        read += length;
+    }
+    writeln!(writer, "kept").unwrap();
+    // "a | " stands before each.
+    let lost = 500_000 - read / 104 * 100;
+    match losses.recv() {
+        Ok(OutputLoss::Over(bytes)) => assert_eq!(bytes, lost as u64),
+        other => panic!("{other:?}"),
+    }
 }
