@@ -1,5 +1,5 @@
-//! Who may do what with a service, in words. Names are looked up, which a directory may take its time
-//! for: others are served meanwhile.
+//! Who may do what with a service, in words. Looking up names in a directory may take long, so it is done on a
+//! thread that delays no other request.
 
 use axum::response::Response;
 use relance_scm::security::{Access, NamedChange};

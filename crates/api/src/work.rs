@@ -1,6 +1,5 @@
-//! Long work: searches, lists, simulations, parts of output. Done on threads of its own, so that who
-//! asks for something short is answered meanwhile, each caller only a few at a time, and stopped when
-//! the client has gone.
+//! Long work: searches, lists, simulations, parts of output. It has threads of its own, so that short requests
+//! are answered meanwhile. Each caller may have only a few at a time. The work stops when its client has gone.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! How long calls wait for the answer of a manager that is there, and what they say then.
-//! For one that is away see `patience`.
+//! How long a call waits for the answer of a running manager, and the error when the time is over. `patience`
+//! is about a manager that is away.
 
 use std::time::Duration;
 

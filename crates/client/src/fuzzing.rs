@@ -1,4 +1,4 @@
-//! Ways in for the fuzz targets of `fuzz/`: what somebody answers who listens on the socket.
+//! Ways in for the fuzz targets of `fuzz/`: answers of a process that listens on the socket.
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;

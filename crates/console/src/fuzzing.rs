@@ -1,5 +1,4 @@
-//! The way in for the fuzz targets of `fuzz/`: what a browser sends, a page of another site behind it
-//! perhaps.
+//! The way in for the fuzz targets of `fuzz/`: what a browser sends, possibly for a page of another site.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 

@@ -16,7 +16,7 @@ pub(crate) const TURNS: usize = 32;
 const STRANGERS_MAX: usize = 4;
 /// Those of one session, controls that wait for half a minute included.
 const OF_A_SESSION_MAX: usize = 24;
-/// Tokens that are remembered; then all are asked for anew.
+/// Tokens that are remembered; then all are asked for again.
 const KNOWN_MAX: usize = 1024;
 
 /// See the module.

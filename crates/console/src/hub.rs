@@ -32,7 +32,7 @@ const IDLE: Duration = Duration::from_secs(60);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// How often the use of processor and memory is asked for, while a page shows it.
 const SAMPLE_EVERY: Duration = Duration::from_secs(3);
-/// How often everything is looked at anew where nobody tells that a configuration has changed.
+/// How often everything is read again where nobody tells that a configuration has changed.
 const REFRESH_EVERY: Duration = Duration::from_secs(30);
 /// How long a page waits for the hub to hear of what was changed before it.
 const CATCH_UP_MAX: Duration = Duration::from_secs(2);
@@ -305,7 +305,7 @@ async fn follow(
     }
 }
 
-/// The next change; `None` when there is none, or it is time to look at everything anew: Windows tells
+/// The next change; `None` when there is none, or it is time to read everything again: Windows tells
 /// nobody that a configuration has changed.
 async fn next(watch: &mut dyn Watch, refresh_at: Instant) -> Option<Watched> {
     let change = poll_fn(|task| watch.poll_next(task));

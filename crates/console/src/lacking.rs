@@ -1,5 +1,5 @@
-//! What the manager of Windows does not have, and why: pages say so where the thing would be, instead
-//! of offering what would be refused. The embedded manager lacks none of it.
+//! Features that the manager of Windows does not have, and why. A page says so in the place of the feature,
+//! instead of offering what would be refused. The embedded manager has all of them.
 
 use crate::lang::Lang;
 use relance_texts::console;

@@ -1,4 +1,4 @@
-//! How a viewer likes pages: language and colours, known from cookies before anybody has signed in.
+//! The language and colours that a viewer has chosen. They are in cookies, so they are known before sign-in.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

@@ -1,5 +1,4 @@
-//! Takes connections and serves them: each has a seat, little time to say what it wants, and room for
-//! little.
+//! Takes connections and serves them: each has a seat, a short time to send its request, and a small buffer.
 
 use std::net::TcpListener;
 use std::time::Duration;

@@ -101,6 +101,17 @@ pub(crate) fn problem(error: &ScmError, lang: Lang) -> Markup {
     }
 }
 
+/// Why a change was not saved, and what to do next.
+pub(crate) fn not_saved(error: &ScmError, lang: Lang, next: &Markup) -> Markup {
+    html! {
+        section.card {
+            h2 { (console::NOT_SAVED.of(lang)) }
+            (problem(error, lang))
+            (next)
+        }
+    }
+}
+
 /// The answer to an address that leads nowhere.
 pub(crate) async fn not_found(likes: Likes) -> Response {
     let lang = likes.lang;

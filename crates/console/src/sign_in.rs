@@ -1,4 +1,4 @@
-//! Coming in and going out, and who else may.
+//! Signing in and out, and the list of sessions and tokens.
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
-//! Who must be looked at for soft ceilings (X55), and when: in memory only.
+//! Which runs have to be measured for soft ceilings (X55), and when: in memory only.
 //!
 //! The kernel tells nobody that a run uses more memory than a line without slowing it down there, so it is
 //! looked at: every 30 s, every 10 s above half the line, and together with all others that are looked at. The time
 //! of day comes once a day. A service without these settings is not in here, and costs no wake-up. What was reached
-//! is told to policy (`Input::CeilingReached`), which puts it on record; a new engine begins to look anew.
+//! is told to policy (`Input::CeilingReached`), which puts it on record; a new engine begins to look again.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! From an event that policy wants logged to an entry of the log, with what the record knows.
+//! Makes an entry of the log from an event of the policy and the record of its service.
 
 use relance_policy::ServiceRecord;
 use relance_scm::event::{Event, EventSource};

@@ -1,4 +1,4 @@
-//! From a record to what others are told about a service.
+//! Makes what clients see of a service from its record.
 
 use std::sync::Arc;
 use std::time::Duration;

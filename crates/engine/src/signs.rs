@@ -1,5 +1,5 @@
-//! What runs say of themselves for people to read (X42): in memory only, so that a status that changes
-//! often costs no write and no publication. A new engine knows nothing of it until it is said again.
+//! The status texts that runs report for people (X42). They are kept in memory only, so that a text that
+//! changes often costs no write and no publication. A new engine has none until the runs report again.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

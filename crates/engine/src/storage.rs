@@ -70,9 +70,9 @@ pub enum CommitOutcome {
     Refused(String),
     /// Not an answer to a submission: everything kept is on disk again; so many entries were lost.
     Recovered(u64),
-    /// Not an answer to a submission: the files of the database were lost and written anew; what was done.
+    /// Not an answer to a submission: the files of the database were lost and written again; what was done.
     Saved(String),
-    /// Not an answer to a submission: they are lost, and cannot be written anew yet; why.
+    /// Not an answer to a submission: they are lost, and cannot be written again yet; why.
     Lost(String),
     /// Another engine has taken over: nothing is written any more, and this one ends.
     Fenced,
@@ -179,7 +179,7 @@ pub struct Writer {
     bytes: u64,
     checkpoints: Checkpoints,
     is_fenced: bool,
-    /// Set while files are lost that could not be written anew: why.
+    /// Set while files are lost that could not be written again: why.
     lost: Option<String>,
 }
 

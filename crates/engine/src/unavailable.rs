@@ -1,5 +1,5 @@
-//! What answers clients while there is no database: every request gets the error that says what is wrong
-//! and what mends it.
+//! Answers clients while there is no database: every request gets the error, which says what is wrong and what
+//! mends it.
 
 use std::os::fd::OwnedFd;
 use std::sync::{Mutex, PoisonError};

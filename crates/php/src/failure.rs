@@ -1,4 +1,4 @@
-//! What PHP code gets to see when something fails: the one place that makes exceptions of ours.
+//! The exceptions that PHP code gets when something fails. They are made here and nowhere else.
 
 use std::borrow::Cow;
 

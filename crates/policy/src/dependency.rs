@@ -1,5 +1,5 @@
-//! A service that minds what it needs (setting `when_dependency_fails`), while that is down: its ends are
-//! not counted, and it is started when what it needs is back (X70); or it is stopped as well (X71).
+//! A service with the setting `when_dependency_fails`, while a service that it needs is down: its ends are not
+//! counted, and it is started when what it needs is back (X70); or it is stopped as well (X71).
 //!
 //! Which services are down, the owner of all records looks at, and tells those that mind. What is known
 //! is on record, so that it is not lost with the engine. `held` says what is held.

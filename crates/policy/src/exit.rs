@@ -1,4 +1,4 @@
-//! Ends of processes: a failure (R1), the report of a program, or the end of something that was over
+//! Ends of processes: a failure (R1), the report of a program, or the end of a process whose run was over
 //! already (R8.13).
 
 use relance_scm::event::Event;

@@ -1,4 +1,5 @@
-//! Starts by the clock (X72 to X74). When they come, the owner of the record says; what they do, this.
+//! Starts by the clock (X72 to X74). The owner of the record says when one is due; this file decides what it
+//! does.
 
 use relance_scm::event::Event;
 use relance_scm::settings::{SCHEDULE, WHEN_START_MISSED, WHEN_STILL_RUNNING};

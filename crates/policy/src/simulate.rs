@@ -1,4 +1,4 @@
-//! Plays a policy against a script of happenings in virtual time: failures in, time line out.
+//! Plays a policy against a script of failures in virtual time; the result is a time line.
 //!
 //! The host of the simulation is ideal: a process starts at once, connects and runs, and obeys; the
 //! script says when it does not. The decisions are those of [`step`], not a model of them.

@@ -1,4 +1,4 @@
-//! One input, one step: the whole life of a service is in the tables that this file leads to.
+//! One input, one step. This file finds the function that decides about each input.
 
 use std::sync::Arc;
 

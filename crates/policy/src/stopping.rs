@@ -1,11 +1,12 @@
-//! The ways to end a run: asking a program to stop, ending it by force, and the kills that follow when
-//! the time is over. What the end then means, `ending` says.
+//! The ways to end a run: asking a program to stop, ending it by force, and the kills that follow when the time
+//! is over. `ending` decides what the end then means.
 
 use std::time::Duration;
 
+use relance_scm::duration::Human;
 use relance_scm::event::Event;
 use relance_scm::settings::{STOP_COMMAND, STOP_DEADLINE, STOP_GRACE, WATCHDOG_SIGNAL};
-use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceKind, ServiceState, duration};
+use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceKind, ServiceState};
 
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
@@ -133,7 +134,7 @@ pub(crate) fn silent(draft: &mut Draft, id: RunId) -> Answer {
         return Answer::Stale;
     };
     draft.log(Event::NoHeartbeat(millis(time)));
-    let text = format!("{NO_HEARTBEAT}{}", duration::format(time));
+    let text = format!("{NO_HEARTBEAT}{}", Human(time));
     end_hung(draft, id, &text);
     Answer::Accepted
 }

@@ -1,4 +1,4 @@
-//! Recovery settings that are legal and seldom meant: where people go wrong.
+//! Recovery settings that are legal, but seldom what was meant.
 //!
 //! Nothing here refuses anything; tools say it beside the settings. `rules` finds rules that never decide.
 
@@ -61,7 +61,7 @@ pub fn traps_with_run(config: &ServiceConfig, lived: Option<Duration>) -> Vec<Tr
 }
 
 /// Whether some restart, with what goes by besides, waits as long as the reset period, and the list has
-/// actions that are therefore never used or begins anew.
+/// actions that are therefore never used, or used again from the first.
 fn resets_within(config: &ServiceConfig, besides: Duration) -> bool {
     let settings = &config.failure_actions;
     let period = settings.reset_period.duration();

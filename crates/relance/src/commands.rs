@@ -185,7 +185,7 @@ const GROUPS: &[(&str, &[Command])] = &[
             command!("create", "Create a service", create::Arguments, create::run),
             command!(
                 "scale",
-                "Have so many instances of a template",
+                "Set how many instances of a template there are",
                 scale::Arguments,
                 scale::run
             ),

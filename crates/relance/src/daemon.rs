@@ -66,7 +66,7 @@ pub(crate) struct Arguments {
     /// any service is started; may be repeated
     #[arg(long, value_name = "PATH")]
     apply: Vec<PathBuf>,
-    /// Where the output of services goes beside their log files, if they do not say: in a container
+    /// Where the output of services goes beside their log files, if their settings do not say: in a container
     /// `stdout`, for `docker logs` [default: none]
     #[arg(long, value_name = "WHERE")]
     output_copy: Option<OutputCopy>,

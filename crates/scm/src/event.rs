@@ -281,7 +281,7 @@ pub enum Event {
     ManagerStopping,
     /// 1106: a file of the database is missing, damaged or another one.
     StoreDamaged(Box<str>),
-    /// 1107: the database was written anew from what the manager knows.
+    /// 1107: the database was written again from what the manager knows.
     StoreSaved(Box<str>),
     /// 1108: a service was not loaded, because its row cannot be read: its name, and why.
     ServiceUnreadable(Box<str>, Box<str>),

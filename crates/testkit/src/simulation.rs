@@ -5,7 +5,7 @@
 //! [`disk`] is the real database in memory behind the real writer, whose thread the simulation plays,
 //! and what engines that were frozen try to write later.
 //! [`world`] puts an engine between the two and lets time pass. [`turmoil`] does to a world, at random
-//! but by a seed, whatever can happen to one, and [`truth`] compares what the engine wrote down with
+//! but by a seed, everything that can happen to one, and [`truth`] compares what the engine wrote down with
 //! what really happened.
 
 pub mod disk;

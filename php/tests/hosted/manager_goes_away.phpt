@@ -51,7 +51,7 @@ await('short', 'stopped');
 echo status_line('short'), "\n";
 echo events('--id', '7031', '--id', '7034');
 
-echo "-- a service that shall not wait\n";
+echo "-- a service that is told not to wait\n";
 create('hasty', <<<'PHP'
     win32_start_service_ctrl_dispatcher('hasty');
     win32_set_service_status(WIN32_SERVICE_RUNNING);
@@ -85,7 +85,7 @@ state 1, exit code 0, specific 0
 at the gate
 state 1, exit code 0, specific 0
 No entries.
--- a service that shall not wait
+-- a service that is told not to wait
 at the gate
 Win32ServiceException 1722: Unknow error no 1722 ()
 at the gate

@@ -1,4 +1,4 @@
-//! The PHP of this system: whatever version its `php-cli` is.
+//! The PHP of this system: the version of its `php-cli`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

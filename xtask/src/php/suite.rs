@@ -113,7 +113,7 @@ fn without_progress(output: &str) -> String {
 }
 
 /// A test may be skipped because it is about another PHP (or, under valgrind, cannot be told from a
-/// leak); whatever else is missing has to be installed.
+/// leak); everything else that is missing has to be installed.
 fn check_skipped(report: &str, valgrind: bool) -> Result<()> {
     let accepted = |line: &str| {
         line.contains("reason: needs PHP ")

@@ -10,7 +10,7 @@ const PHRASES: [(&str, &str); 4] = [
         "name the one who is meant: the caller, a process",
     ),
     ("makes no sense", "say what is wrong"),
-    ("counted anew", "counted from 0 again"),
+    ("anew", "again"),
     ("has coped with", "survived"),
 ];
 

@@ -96,7 +96,7 @@ impl Wine {
         Ok(())
     }
 
-    /// A script that runs a program with whatever arguments it gets, for a test runner of this system.
+    /// A script that runs a program with the arguments that it gets, for a test runner of this system.
     pub(super) fn wrapper(&self, program: &Path, script: &Path) -> Result<()> {
         use std::os::unix::fs::PermissionsExt;
         let mut text = "#!/bin/sh\n".to_owned();

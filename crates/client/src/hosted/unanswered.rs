@@ -1,5 +1,5 @@
-//! What a service has said and the manager has not answered: it is said again, under the same numbers,
-//! when the manager comes back. What the manager has on record already it ignores.
+//! Reports of a service that the manager has not acknowledged. They are sent again, with the same numbers, when
+//! the manager comes back; it ignores those that it already has on record.
 
 use std::collections::VecDeque;
 

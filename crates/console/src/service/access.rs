@@ -15,7 +15,7 @@ use super::{field, show};
 use crate::form::Form;
 use crate::lang::Lang;
 use crate::layout;
-use crate::reply::{Answer, problem, status};
+use crate::reply::{Answer, not_saved, status};
 use crate::tab::Tab;
 use crate::viewer::Viewer;
 
@@ -203,13 +203,10 @@ pub(crate) async fn change(viewer: Viewer, form: Form) -> Answer<Response> {
         }
         Err(error) => {
             let lang = viewer.lang();
-            let content = html! {
-                section.card {
-                    h2 { (console::NOT_SAVED.of(lang)) }
-                    (problem(&error, lang))
-                    a.button href=(Tab::Security.href(&name)) { (console::BACK.of(lang)) }
-                }
+            let back = html! {
+                a.button href=(Tab::Security.href(&name)) { (console::BACK.of(lang)) }
             };
+            let content = not_saved(&error, lang, &back);
             let code = status(&error);
             Ok(show(&viewer, &info, Tab::Security, &content, false, code))
         }

@@ -16,7 +16,7 @@ use super::change::{changed, version};
 use super::{preview, show};
 use crate::form::Form;
 use crate::layout;
-use crate::reply::{Answer, page, problem, status};
+use crate::reply::{Answer, not_saved, page, status};
 use crate::tab::Tab;
 use crate::viewer::Viewer;
 use crate::{diff, script};
@@ -71,19 +71,14 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
         }
         Err(error) => {
             let lang = viewer.lang();
-            let content = html! {
-                section.card {
-                    h2 { (console::NOT_SAVED.of(lang)) }
-                    (problem(&error, lang))
-                    p { (console::GO_BACK_WITH_YOUR.of(lang)) }
-                }
-            };
+            let back = html! { p { (console::GO_BACK_WITH_YOUR.of(lang)) } };
+            let content = not_saved(&error, lang, &back);
             Ok(show(&viewer, &info, tab, &content, false, status(&error)))
         }
     }
 }
 
-/// What would change, and the question whether it shall.
+/// What would change, and the question whether to save it.
 fn review(
     viewer: &Viewer,
     before: &ServiceConfig,

@@ -23,7 +23,7 @@ pub struct Epoch {
 pub enum CommitError {
     /// Another engine has opened the database since: this one is over, and must end.
     Fenced,
-    /// The files are lost, and the database cannot be written anew; why.
+    /// The files are lost, and the database cannot be written again; why.
     Lost(String),
     /// What is in the files is damaged.
     Damaged(String),

@@ -1,6 +1,5 @@
-//! What the database holds of services, beside the file: the records that the engine has in memory
-//! anyway, shared with it, and the remembered values. A database whose content is gone is written anew
-//! from this.
+//! A copy in memory of what the database holds of services: the records, shared with the engine, and the
+//! remembered values. A database whose content is gone is written again from this.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

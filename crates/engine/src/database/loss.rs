@@ -1,5 +1,5 @@
 //! Files that are lost under an open database: whether those that are open are still those in the
-//! state folder, and writing the database anew when they are not.
+//! state folder, and writing the database again when they are not.
 //!
 //! A file that was deleted or replaced is still whole for the process that has it open, and is copied. From one
 //! that was emptied or overwritten nothing is taken that does not check as whole; services and
@@ -28,7 +28,7 @@ pub enum Loss {
     Damaged(String),
 }
 
-/// Why a database could not be written anew.
+/// Why a database could not be written again.
 #[derive(Debug)]
 pub enum SaveError {
     /// What stands in its place is the database of an engine that came later.
@@ -107,7 +107,7 @@ impl Database {
         self.files.as_mut()?.look()
     }
 
-    /// Writes the database anew, puts it in its place and goes on with it; what was done, in a sentence.
+    /// Writes the database again, puts it in its place and goes on with it; what was done, in a sentence.
     ///
     /// # Errors
     /// When the state folder cannot be written, or belongs to somebody else by now. What is open stays
@@ -119,7 +119,7 @@ impl Database {
             .ok_or_else(|| SaveError::Other("it is in memory".to_owned()))?;
         self.save_to(&path, &id, loss).map_err(|error| match error {
             SaveError::Other(reason) => {
-                SaveError::Other(format!("{loss}, and cannot be written anew: {reason}"))
+                SaveError::Other(format!("{loss}, and cannot be written again: {reason}"))
             }
             SaveError::Fenced => SaveError::Fenced,
         })
@@ -197,7 +197,7 @@ impl Database {
     }
 
     /// Whether another file in the place is the database of this folder in a later epoch: then this
-    /// engine was frozen, and its successor has written the database anew.
+    /// engine was frozen, and its successor has written the database again.
     fn has_successor(&self, path: &Path, id: &str) -> bool {
         let is_ours = self.files.as_ref().is_some_and(|files| {
             let held = rustix::fs::fstat(&files.held[0].fd);

@@ -1,4 +1,4 @@
-//! What a database that was brought back from a backup says of that, for the engine that reads it first.
+//! The mark in a database that was restored from a backup, for the engine that opens it first.
 
 use std::collections::BTreeMap;
 

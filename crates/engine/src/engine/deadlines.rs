@@ -1,4 +1,4 @@
-//! What happens by itself, and when.
+//! Deadlines: what the engine does without a request, and when.
 
 use relance_policy::{Input, ServiceId, Time};
 

@@ -1,7 +1,8 @@
-//! Services that mind what they need (X70, X71): they are told when that is down, and when it is back.
+//! Services whose `when_dependency_fails` is set (X70, X71): they are told when a service that they need is
+//! down, and when it is back.
 //!
-//! Each record holds what its service was told, so nothing is lost with the engine. Others cost nothing:
-//! as long as no service minds, nothing is looked at.
+//! Each record holds what its service was told, so nothing is lost with the engine. While no service has the
+//! setting, nothing is checked.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What callers are told of starts and controls that did not go well, in sentences.
+//! The sentences that callers get about starts and controls that fail.
 
 use relance_scm::{ScmError, ServiceName, Win32Error};
 use relance_texts::{Sentence, start};

@@ -1,4 +1,4 @@
-//! Facts about processes: what the host tells, turned into inputs.
+//! Turns what the host tells of processes into inputs of the policy.
 
 use std::sync::Arc;
 

@@ -202,7 +202,7 @@ impl Entry {
     }
 }
 
-/// By name or number: `/etc/passwd` first, then whatever directory there is.
+/// By name or number: `/etc/passwd` first, then the directory service, if there is one.
 fn lookup(name: &str) -> io::Result<Option<Entry>> {
     let uid: Option<u32> = name.parse().ok();
     let is_it = |entry: &Entry| entry.name == name || Some(entry.uid) == uid;

@@ -22,7 +22,7 @@ pub(crate) use location::Location;
 pub use location::{GroupNames, folder as cgroup_folder};
 pub(crate) use tree::{Group, Tree};
 
-/// Kills everything in a group and below it, whatever it forks meanwhile.
+/// Kills everything in a group and below it, including processes that are forked meanwhile.
 ///
 /// # Errors
 /// When there is no such group, or no `cgroup.kill` (before Linux 5.14).

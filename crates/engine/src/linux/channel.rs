@@ -73,7 +73,7 @@ impl Channel {
         let known = usize::try_from(self.read - self.taken).unwrap_or(usize::MAX);
         let mut rest = buffer[..length].get(known..).unwrap_or_default();
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            // As long a line is refused, in whatever parts it arrives.
+            // As long a line is refused, also if it arrives in parts.
             let frame = Some(&rest[..end]).filter(|line| line.len() < FRAME_LEN_MAX);
             let Some(Ok(frame)) = frame.map(decode) else {
                 return self.close(seen);

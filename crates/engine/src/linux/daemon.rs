@@ -73,7 +73,7 @@ pub struct EngineSetup {
 }
 
 /// Runs the engine. `serve` is called once with the socket and the handle of the engine, and starts
-/// whatever answers clients.
+/// what answers clients.
 ///
 /// # Errors
 /// When the engine cannot begin; or never, but by the guardian's end.

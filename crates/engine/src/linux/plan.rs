@@ -1,5 +1,5 @@
-//! From a configuration to what is executed: program, arguments, environment, account, limits; and
-//! from what the kernel says against it to a Win32 code and a sentence.
+//! Turns a configuration into what is executed: program, arguments, environment, account, limits. Turns an
+//! error of the kernel into a Win32 code and a sentence.
 
 mod instance;
 mod limits;

@@ -3,7 +3,7 @@
 //! One thread, made when it is first needed, makes all connections and waits for none of them: a target
 //! that does not answer keeps neither the owner loop nor another target waiting. While nothing is to be
 //! probed it sleeps without a deadline. Only what changes something is told: that a run is ready, or that
-//! it has failed its last chance. A good probe costs nobody else anything.
+//! it has failed its last chance. A good probe delays no other one.
 //!
 //! `attempt` is one connection, `silence` looks at what is printed, commands are run by the guardian; what is
 //! wanted of a run its record says (`plan`).
@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use relance_policy::{Notice, RunId, ServiceId, ServiceRecord};
 use relance_scm::config::Probe;
-use relance_scm::duration;
+use relance_scm::duration::Human;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
 use attempt::{Attempt, Progress};
@@ -184,7 +184,7 @@ impl Work {
             for service in late.map(|(service, _)| *service).collect::<Vec<_>>() {
                 self.end_command(service);
                 let within = self.targets[&service].plan.within;
-                let time = duration::format(within);
+                let time = Human(within);
                 self.ended(service, now, Err(format!("no answer in {time}")));
             }
         }

@@ -1,4 +1,4 @@
-//! Small things about this process and others that are one system call each.
+//! Helpers for processes that are one system call each.
 
 use std::borrow::Cow;
 use std::fs;
@@ -22,7 +22,7 @@ pub(crate) fn is_gone(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
 }
 
-/// Closes every descriptor from `first` on: whatever was inherited by accident.
+/// Closes every descriptor from `first` on: those that were inherited by accident.
 pub(crate) fn close_from(first: u32) -> io::Result<()> {
     // SAFETY: the caller has opened nothing yet, so no owned descriptor is closed under its owner.
     let result = unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
@@ -86,7 +86,8 @@ fn spares(score: &str) -> bool {
 }
 
 /// Gives every signal that is ignored its default action again: the process that started the
-/// daemon may have ignored some. With SIGCHLD ignored no end of a process would be seen, and what is ignored stays so in
+/// daemon may have ignored some. With SIGCHLD ignored no end of a process would be seen, and what is ignored
+/// stays so in
 /// every service. SIGPIPE is left to the runtime, which ignores it; the spawner gives it back.
 pub(crate) fn default_signals() {
     for signal in (1..=libc::SIGRTMAX()).filter(|signal| *signal != libc::SIGPIPE) {

@@ -1,5 +1,5 @@
-//! What the processes of a run have in their environment, and others do not know: with it one that has lost
-//! its control channel may bring another.
+//! The secret of a run, which only its processes have in their environment. A process that has lost its control
+//! channel shows it to attach another.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Signals as events, and the reaping of children.
+//! Signals as readable events, and the reaping of children.
 
 use std::io;
 use std::mem::{MaybeUninit, size_of};

@@ -1,4 +1,4 @@
-//! What the processes of services use: from the control groups of their runs, else from `/proc`.
+//! Memory and processor time of services: from the control groups of their runs, else from `/proc`.
 //!
 //! Without groups every run is at least a session of its own, so one pass over all processes adds up
 //! each run's tree. A process that began another session of its own is not seen then.

@@ -1,6 +1,6 @@
-//! When the write-ahead log is moved into the database: what is only in the log is lost with it. A
-//! configuration that was answered is in the database a moment later, everything else within seconds,
-//! and the log stays short, for the sake of a small disk.
+//! When the write-ahead log is moved into the database. If the log file is lost, what is only in it is lost. A
+//! configuration that was answered is in the database a moment later, everything else within seconds, and the
+//! log stays short, for the sake of a small disk.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What the writer does when the files of the database are lost: the database is written anew when
+//! What the writer does when the files of the database are lost: the database is written again when
 //! something is seen to happen to them, before a change of the configuration is committed, and before a checkpoint. Until that
 //! succeeds, nothing counts as written.
 

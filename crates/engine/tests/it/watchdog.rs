@@ -64,7 +64,7 @@ fn x40_a_run_without_heartbeats_is_killed_counted_and_restarted() {
         let cause = record.last_end.as_ref().and_then(|end| end.cause.clone());
         assert_eq!(
             cause.map(|cause| cause.to_string()).as_deref(),
-            Some("hung: no heartbeat for 10s")
+            Some("hung: no heartbeat for 10 s")
         );
         let log = ids(&world);
         assert!(log.ends_with(&[1012, 7031, 7036]), "{log:?}");

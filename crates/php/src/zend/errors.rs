@@ -66,6 +66,6 @@ pub(super) unsafe extern "C-unwind" fn on_error<O: Observer>(
         file: bytes(file),
         line,
     };
-    // PHP has to deal with the error whatever becomes of our notice.
+    // PHP has to deal with the error, also if our notice fails.
     let _ = catch_unwind(AssertUnwindSafe(|| O::notice(&error)));
 }

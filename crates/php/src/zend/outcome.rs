@@ -1,5 +1,5 @@
-//! What a PHP function comes to: a value, or something to throw. Built by safe code, handed to the
-//! engine by `deliver`.
+//! The result of a PHP function: a value, or something to throw. Built by safe code, handed to the engine by
+//! `deliver`.
 
 use std::ffi::CString;
 

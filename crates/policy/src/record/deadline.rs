@@ -1,4 +1,4 @@
-//! What happens by itself, and when: every deadline is a field of the record.
+//! Deadlines. Each is a field of the record.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What holds of every record.
+//! The laws that every record keeps.
 
 use relance_scm::{ControlsAccepted, ServiceState};
 

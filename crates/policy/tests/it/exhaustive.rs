@@ -63,7 +63,7 @@ fn play_all(config: &ServiceConfig) -> usize {
         let mut both = Both::new(config);
         let mut rest = number;
         for _ in 0..DEPTH {
-            // Whatever went before, somebody sees to it that it runs.
+            // After any history, something makes it run again.
             if both.simulation.record().pid() == 0 {
                 both.happen(Happening::Start);
             }

@@ -1,5 +1,5 @@
 //! An engine that was replaced is told again what the one before had learnt, and perhaps not written
-//! down: whatever is repeated changes nothing, whatever was lost is made up for.
+//! down: an input that is repeated changes nothing, and one that was lost is made up for.
 
 use relance_policy::{Action, ActionId, Answer, Input, RunPhase};
 use relance_scm::config::ServiceConfig;

@@ -28,7 +28,7 @@ pub(crate) struct Show {
 
 /// Give somebody rights on a service, besides those that they have
 ///
-/// Anyone who may do something may see the service, too. Says who may do what then.
+/// Anyone who may do something may see the service, too. Prints who may do what afterwards.
 #[derive(Debug, Parser)]
 #[command(after_help = rights_help())]
 pub(crate) struct Grant {
@@ -38,7 +38,7 @@ pub(crate) struct Grant {
     /// A user, a group, user:NAME, group:NAME, or a set of users
     #[arg(add = ArgValueCandidates::new(accounts))]
     who: String,
-    /// What they shall be able to do: start,stop
+    /// What they may do from now on: start,stop
     #[arg(required = true, value_delimiter = ',', add = ArgValueCandidates::new(rights))]
     rights: Vec<String>,
     /// Only say who could do what then
@@ -50,7 +50,7 @@ pub(crate) struct Grant {
 
 /// Take rights on a service from somebody
 ///
-/// What others give them, a group that they are in, stays. Says who may do what then.
+/// Rights that they have as members of a group stay. Says who may do what then.
 #[derive(Debug, Parser)]
 #[command(after_help = rights_help())]
 pub(crate) struct Revoke {
@@ -60,7 +60,7 @@ pub(crate) struct Revoke {
     /// A user, a group, user:NAME, group:NAME, or a set of users
     #[arg(add = ArgValueCandidates::new(accounts))]
     who: String,
-    /// What they shall no longer be able to do [default: everything that was said of them]
+    /// What they may no longer do [default: all of their entries are removed]
     #[arg(value_delimiter = ',', add = ArgValueCandidates::new(rights))]
     rights: Vec<String>,
     /// Only say who could do what then

@@ -1,4 +1,5 @@
-//! `relance apply`: what files say of services becomes so. `plan` compares, this does it and says it.
+//! `relance apply`: makes services as files describe them. `plan` compares; this file carries the plan out and
+//! reports.
 
 pub(super) mod plan;
 
@@ -54,7 +55,7 @@ pub(crate) struct Arguments {
     /// Restart services that run and have changes which take effect at the next start
     #[arg(long)]
     restart_changed: bool,
-    /// So many at a time: the next when one runs again and is ready, none after one that fails
+    /// How many at a time: the next follows when one is ready again, and the first that fails ends it
     #[arg(long, value_name = "NUMBER", num_args = 0..=1, default_missing_value = "1", requires = "restart_changed",
           require_equals = true, value_parser = clap::value_parser!(u16).range(1..=1000))]
     rolling: Option<u16>,

@@ -66,7 +66,7 @@ pub(crate) fn reload(arguments: Reload) -> CommandResult {
         })
 }
 
-/// Send PAUSE or CONTINUE, and wait until the service has followed
+/// Send PAUSE or CONTINUE, and wait until the service has done it
 #[derive(Debug, Parser)]
 pub(crate) struct Waiting {
     #[command(flatten)]

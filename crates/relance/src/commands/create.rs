@@ -31,7 +31,7 @@ use crate::plain::plain;
 pub(crate) struct Arguments {
     /// The name: 1 to 256 characters without / and \; NAME@ with --instances
     name: String,
-    /// So many services NAME@1, NAME@2, ...; %i in the command, paths and variables is the number
+    /// Create this many services NAME@1, NAME@2, ...; %i in the command, paths and variables becomes the number
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=INSTANCES_MAX))]
     instances: Option<u32>,
     /// The command, word by word

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     /// Services: names, patterns with * and ?, or NAME@ for all instances; without: all
     #[arg(value_name = "NAME", add = service_names())]
     names: Vec<String>,
-    /// From some moment on: 8h for eight hours ago, today, yesterday, or 2026-11-22T14:00
+    /// From this moment on: 8h for eight hours ago, today, yesterday, or 2026-11-22T14:00
     #[arg(long, default_value = "1d")]
     since: String,
     #[command(flatten)]

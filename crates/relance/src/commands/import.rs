@@ -37,10 +37,11 @@ pub(crate) struct Arguments {
     /// Where to write the file for relance apply; it must not be there yet
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// What kind the files are of, if they do not tell
+    /// The kind of the files, if it cannot be told from them
     #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(Kind::ALL.map(Kind::name)))]
     from: Option<String>,
-    /// Other names (try-NAME, or PREFIXNAME) and no start at boot, to run beside the old manager
+    /// Give the services other names (try-NAME, or PREFIXNAME) and no start at boot, to try them beside the
+    /// old manager
     #[arg(long = "try", value_name = "PREFIX", num_args = 0..=1, default_missing_value = "try-", require_equals = true)]
     prefix: Option<String>,
     /// Instances of systemd templates whose file does not name them

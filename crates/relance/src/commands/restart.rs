@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     /// Return when the request is on record
     #[arg(long, conflicts_with = "rolling")]
     no_wait: bool,
-    /// So many at a time: the next when one runs again and is ready, none after one that fails
+    /// How many at a time: the next follows when one is ready again, and the first that fails ends it
     #[arg(long, value_name = "NUMBER", num_args = 0..=1, default_missing_value = "1",
           require_equals = true, value_parser = clap::value_parser!(u16).range(1..=1000))]
     rolling: Option<u16>,

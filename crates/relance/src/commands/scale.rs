@@ -11,7 +11,7 @@ use crate::waiting::Patience;
 
 use super::{restart, start, stop};
 
-/// Have so many instances of a template
+/// Set how many instances of a template there are
 ///
 /// New ones are copies of the lowest number, and are started if that one runs. Those with higher numbers are
 /// stopped, each within its own grace, and deleted.
@@ -19,7 +19,7 @@ use super::{restart, start, stop};
 pub(crate) struct Arguments {
     /// The template, like worker@
     template: String,
-    /// How many there shall be
+    /// How many instances there are to be
     #[arg(value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=INSTANCES_MAX))]
     count: u32,
     /// How long to wait for each without progress [default: what it says it needs and 30s, at least 125s]

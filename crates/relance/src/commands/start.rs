@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     /// Return when the service has connected
     #[arg(long)]
     no_wait: bool,
-    /// A service that runs already is as good as started
+    /// A service that runs already is left running
     #[arg(long)]
     if_needed: bool,
     /// How long a program must stay up, unless its own setting says longer

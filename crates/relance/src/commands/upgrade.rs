@@ -30,11 +30,11 @@ const PATIENCE_MS: &str = "30000";
 
 /// Let the program that is installed now take the place of the running manager; services run on
 ///
-/// Install the new version first. Asks for nothing that the new program cannot do: one that does not run, or
-/// that is older than the running manager, changes nothing. The manager is away for about a second.
+/// Install the new version first. If the new program does not run, or is older than the running manager,
+/// nothing is changed. The manager is away for about a second.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// Only kill the manager: what started it starts it again (runit, supervisord, a unit of your own)
+    /// Only end the manager, where another program starts it again (runit, supervisord, a unit of your own)
     #[arg(long)]
     no_start: bool,
     #[command(flatten)]

@@ -13,7 +13,7 @@ use rustix::process::{Signal, pidfd_send_signal};
 
 use crate::support::{name, puppets, relance, running};
 
-/// A crash is on record; whatever is due later is not.
+/// A crash is on record; what follows it later is not.
 fn crash(daemon: &Daemon, service: &str, puppet: &Puppet) -> ServiceInfo {
     puppet.kill(Signal::KILL);
     daemon.wait_for_state(&name(service), ServiceState::Stopped)

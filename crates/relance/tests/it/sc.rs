@@ -170,6 +170,10 @@ fn r76_what_fails_is_said_with_the_call_and_the_code() {
         &["create", "x", "binpath=", "/x", "colour=", "red"],
         "colour=",
     );
+    refused(
+        &["create", "x", "binpath=", "/x", "kind=", "program"],
+        "kind=",
+    );
     refused(&["frobnicate"], "frobnicate");
     refused(&["qc"], "qc NAME");
     refused(&[r"\\far", "query"], "far");

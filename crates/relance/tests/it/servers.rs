@@ -10,7 +10,7 @@ use relance_scm::ServiceState;
 use relance_testkit::daemon::Daemon;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{done, name, output_once, output_with, relance};
+use crate::support::{done, name, output_once, output_with, redis, relance};
 
 /// A server in a folder of its own, which listens on a socket there.
 struct Server {
@@ -112,20 +112,7 @@ fn redis_keeps_its_data_when_it_is_killed() {
     };
     let socket = server.path("server.sock").display().to_string();
     let folder = server.daemon.folder().display().to_string();
-    let command = ["redis-server", "--port", "0", "--unixsocket", &socket];
-    let keep = [
-        "--dir",
-        &folder,
-        "--appendonly",
-        "yes",
-        "--appendfsync",
-        "always",
-    ];
-    server.start(
-        &[],
-        &[&command[..], &keep].concat(),
-        "ready to accept connections",
-    );
+    server.start(&[], &redis(&socket, &folder), "ready to accept connections");
     assert_eq!(server.ask("SET key value\r\n", "\r\n"), "+OK\r\n");
     server.kill_and_recover("ready to accept connections");
     assert_eq!(server.ask("GET key\r\n", "value\r\n"), "$5\r\nvalue\r\n");

@@ -511,7 +511,7 @@ fn while_a_lost_database_cannot_be_written_again_changes_are_refused_and_service
             .ask(|scm, caller, reply| scm.create_service(caller, service, reply))
     };
     let refused = create(&scene).expect_err("it would be lost").to_string();
-    assert!(refused.contains("cannot be written anew"), "{refused}");
+    assert!(refused.contains("cannot be written again"), "{refused}");
     let steady = scene.daemon.query(&name("steady"));
     assert_eq!(steady.status.process_id, scene.pid);
     fs::rename(&moved, scene.state()).expect("a folder of the test's own");
@@ -519,7 +519,7 @@ fn while_a_lost_database_cannot_be_written_again_changes_are_refused_and_service
     assert!(
         scene
             .wait_for_entry("1106")
-            .contains("cannot be written anew")
+            .contains("cannot be written again")
     );
     assert!(scene.is_undisturbed());
     assert!(scene.daemon.stop().success());

@@ -25,6 +25,23 @@ pub(crate) fn copy_of_relance(folder: &Path) -> PathBuf {
     program
 }
 
+/// The command of a Redis that listens on a socket and keeps each write in a folder.
+pub(crate) fn redis<'a>(socket: &'a str, folder: &'a str) -> [&'a str; 11] {
+    [
+        "redis-server",
+        "--port",
+        "0",
+        "--unixsocket",
+        socket,
+        "--dir",
+        folder,
+        "--appendonly",
+        "yes",
+        "--appendfsync",
+        "always",
+    ]
+}
+
 /// A legal service name.
 pub(crate) fn name(text: &str) -> ServiceName {
     ServiceName::new(text).expect("a legal name")

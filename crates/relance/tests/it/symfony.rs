@@ -8,7 +8,7 @@ use relance_scm::ServiceState;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::site::{Framework, Site, WORKER};
-use crate::support::{done, name, output_once, output_with};
+use crate::support::{done, name, output_once, output_with, redis};
 
 const SYMFONY: Framework = Framework {
     folder: "symfony",
@@ -34,16 +34,8 @@ fn symfony() -> Option<Site> {
     let (socket, folder) = (queue(&site.path("shared")), site.path("shared"));
     let (socket, folder) = (socket.display().to_string(), folder.display().to_string());
     let create = ["create", "redis", "--actions=restart/1s", "--"];
-    let server = ["redis-server", "--port", "0", "--unixsocket", &socket];
-    let keep = [
-        "--dir",
-        &folder,
-        "--appendonly",
-        "yes",
-        "--appendfsync",
-        "always",
-    ];
-    done(&site.daemon.relance(&[&create[..], &server, &keep].concat()));
+    let server = redis(&socket, &folder);
+    done(&site.daemon.relance(&[&create[..], &server].concat()));
     done(&site.daemon.relance(&["start", "redis"]));
     output_with(&site.daemon, "redis", LISTENS);
     Some(site)

@@ -55,7 +55,7 @@ fn x40_a_program_lives_by_its_heartbeats_and_is_ended_without() {
     );
     let why = daemon.relance(&["why", "worker"]);
     let why = String::from_utf8_lossy(&why.stdout).into_owned();
-    assert!(why.contains("hung: no heartbeat for 1m"), "{why}");
+    assert!(why.contains("hung: no heartbeat for 1 min"), "{why}");
 }
 
 #[test]

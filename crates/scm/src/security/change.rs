@@ -3,7 +3,7 @@
 use super::{Ace, AceKind, SecurityDescriptor, Sid, words};
 use crate::rights::AccessRights;
 
-/// What shall become of somebody's rights.
+/// A change of somebody's rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Give {
     /// Gives these, and with them the right to see the service.

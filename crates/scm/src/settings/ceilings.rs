@@ -18,7 +18,7 @@ pub(super) const RECYCLE_ABOVE: Setting = Setting {
         fr: "Recycler au-delà de la mémoire",
     },
     about: Words {
-        en: "It is stopped gracefully and started again when its processes use more memory, like 256M",
+        en: "It is stopped gracefully and started again when its processes use more memory than this, like 256M",
         fr: "Il est arrêté proprement et redémarré quand ses processus utilisent plus de mémoire, comme 256M",
     },
     ..CEILING
@@ -34,7 +34,7 @@ pub(super) const RECYCLE_AFTER: Setting = Setting {
         fr: "Recycler après",
     },
     about: Words {
-        en: "It is stopped gracefully and started again when its process has run for so long",
+        en: "It is stopped gracefully and started again when its process has run for this long",
         fr: "Il est arrêté proprement et redémarré quand son processus tourne depuis ce temps",
     },
     ..CEILING
@@ -50,7 +50,8 @@ pub(super) const RECYCLE_AT: Setting = Setting {
         fr: "Recycler à",
     },
     about: Words {
-        en: "It is stopped gracefully and started again each day at this time, like 03:00, in the machine’s time zone",
+        en: "It is stopped gracefully and started again each day at this time, like 03:00, in the \
+             machine’s time zone",
         fr: "Il est arrêté proprement et redémarré chaque jour à cette heure, comme 03:00, dans le fuseau de la machine",
     },
     ..CEILING
@@ -66,7 +67,7 @@ pub(super) const RECYCLE_AFTER_JOBS: Setting = Setting {
         fr: "Recycler après tâches",
     },
     about: Words {
-        en: "It is stopped gracefully and started again when it has said that it has done so many jobs",
+        en: "It is stopped gracefully and started again when it has reported this many jobs",
         fr: "Il est arrêté proprement et redémarré quand il a dit avoir accompli tant de tâches",
     },
     ..CEILING
@@ -83,7 +84,7 @@ pub(super) const RECYCLE_JITTER: Setting = Setting {
         fr: "Étalement du recyclage",
     },
     about: Words {
-        en: "A part of this time, another one for each run, passes before it is recycled",
+        en: "Up to this much passes before it is recycled; how much differs by run",
         fr: "Une partie de ce temps, différente à chaque exécution, passe avant qu’il soit recyclé",
     },
     ..CEILING

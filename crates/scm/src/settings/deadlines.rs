@@ -19,7 +19,7 @@ pub(super) const START_DEADLINE: Setting = Setting {
         fr: "Limite de démarrage",
     },
     about: Words {
-        en: "How long it may be START_PENDING before it is killed, a failure; no limit if not set",
+        en: "How long it may be START_PENDING; then it is killed, which counts as a failure; no limit if not set",
         fr: "Le temps qu’il peut rester START_PENDING avant d’être tué, un échec ; sans limite par défaut",
     },
     ..DEADLINE

@@ -76,7 +76,7 @@ pub(super) const RESTART_JITTER: Setting = Setting {
         fr: "Étalement des redémarrages",
     },
     about: Words {
-        en: "A part of this time, another one for each service and each failure, is added to the delay of a restart",
+        en: "Up to this much is added to the delay of a restart; how much differs by service and failure",
         fr: "Une partie de ce temps, différente pour chaque service et chaque échec, s’ajoute au délai d’un redémarrage",
     },
     ..AFTER_A_FAILURE
@@ -91,7 +91,8 @@ pub(super) const RESET_AFTER_RUN: Setting = Setting {
         fr: "Remise à zéro après une exécution de",
     },
     about: Words {
-        en: "The failure counter starts again after a run that lasted so long, instead of after the reset period",
+        en: "The failure counter starts at zero again after a run that lasted this long, instead of \
+             after the reset period",
         fr: "Le compteur d’échecs repart de zéro après une exécution qui a duré ce temps, au lieu d’après la période \
              de remise à zéro",
     },
@@ -107,8 +108,8 @@ pub(super) const RESTART_LIMIT: Setting = Setting {
         fr: "Limite de redémarrages",
     },
     about: Words {
-        en: "So many restarts may follow failures within the period; after one failure more it gives up, and stays down \
-             until somebody starts it",
+        en: "How many restarts may follow failures within the period; after one more failure it \
+             stays down until somebody starts it",
         fr: "Tant de redémarrages peuvent suivre des échecs pendant la période ; après un échec de plus il abandonne, et \
              reste arrêté jusqu’à ce qu’on le démarre",
     },

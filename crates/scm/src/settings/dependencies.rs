@@ -15,7 +15,8 @@ pub(super) const WHEN_DEPENDENCY_FAILS: Setting = Setting {
         fr: "Quand une dépendance échoue",
     },
     about: Words {
-        en: "When something that it needs is down: alone (nothing), held (its own ends do not count, and it starts \
+        en: "What happens when a service that it needs goes down: alone (nothing), held (its own \
+             ends do not count, and it starts \
              when that is back) or restart (it is stopped as well, and starts when that is back)",
         fr: "Quand ce dont il a besoin est arrêté : alone (rien), held (ses propres fins ne comptent pas, et il démarre \
              à son retour) ou restart (il est arrêté aussi, et démarre à son retour)",

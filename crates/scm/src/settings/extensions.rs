@@ -91,7 +91,8 @@ extensions! {
         default: || Value::Statuses(Box::default()),
         label: Words { en: "Restart on exit status", fr: "Redémarrage selon le code de sortie" },
         about: Words {
-            en: "Exit statuses (a service: codes of STOPPED) that ask for another start, not counted, like 0,75",
+            en: "Exit statuses (of a service: codes of STOPPED) after which it is started again and \
+                 no failure is counted, like 0,75",
             fr: "Codes de sortie (d’un service : de STOPPED) qui demandent un redémarrage, non comptés, comme 0,75",
         },
         takes_effect: TakesEffect::NextFailure,
@@ -106,7 +107,7 @@ extensions! {
         default: || Duration::ZERO.into_value(),
         label: Words { en: "Delay of that restart", fr: "Délai de ce redémarrage" },
         about: Words {
-            en: "How long a restart that the exit status asked for waits",
+            en: "How long it waits before a restart that the exit status asks for",
             fr: "Le temps d’attente avant un redémarrage demandé par le code de sortie",
         },
         system: System::Linux(setting::WINDOWS_NO_EXITS),
@@ -155,7 +156,7 @@ extensions! {
         default: || Value::Statuses(Box::default()),
         label: Words { en: "Final exit statuses", fr: "Codes de sortie définitifs" },
         about: Words {
-            en: "Exit statuses after which it stays stopped, whatever the recovery actions say, like \
+            en: "Exit statuses after which it stays stopped, without any recovery action, like \
                  78 for a broken configuration",
             fr: "Codes de sortie après lesquels il reste arrêté, quelles que soient les actions de \
                  récupération, comme 78 pour une configuration erronée",
@@ -291,7 +292,7 @@ extensions! {
         ]),
         label: Words { en: "I/O priority", fr: "Priorité d’E/S" },
         about: Words {
-            en: "How its disk access is preferred, from idle over best-effort/7 to realtime/0",
+            en: "The priority of its disk access, from idle over best-effort/7 to realtime/0",
             fr: "Priorité de ses accès au disque, de idle à realtime/0 en passant par best-effort/7",
         },
         system: System::Linux(setting::WINDOWS_PRIORITY),
@@ -364,7 +365,7 @@ extensions! {
         value: ValueType::Octal(0o777),
         label: Words { en: "Umask", fr: "Umask" },
         about: Words {
-            en: "Which rights new files of the process do not get, like 027; 022 if not set",
+            en: "The rights that new files of the process do not get, like 027; 022 if not set",
             fr: "Les droits que n’ont pas les nouveaux fichiers du processus, comme 027 ; 022 par défaut",
         },
         system: System::Linux(setting::WINDOWS_NO_UMASK),
@@ -374,9 +375,9 @@ extensions! {
     LIMIT_NOFILE: Option<Limit> = rlimits::LIMIT_NOFILE;
     /// How many processes its account may have.
     LIMIT_NPROC: Option<Limit> = rlimits::LIMIT_NPROC;
-    /// How large the file of a crash may be; 0 for none.
+    /// How large the core file of a crash may be; 0 for none.
     LIMIT_CORE: Option<Limit> = rlimits::LIMIT_CORE;
-    /// How large files may become that the process writes.
+    /// How large the files that the process writes may become.
     LIMIT_FSIZE: Option<Limit> = rlimits::LIMIT_FSIZE;
     /// How much memory the process may map, shared libraries included.
     LIMIT_AS: Option<Limit> = rlimits::LIMIT_AS;
@@ -410,7 +411,8 @@ extensions! {
         value: ValueType::Number(1, 255),
         label: Words { en: "End the manager with status", fr: "Terminer le gestionnaire avec le code" },
         about: Words {
-            en: "If the service is down for good, the manager stops all services and ends with this exit status, like 70, so that the container ends",
+            en: "If the service is down for good, the manager stops all services and ends with this \
+                 exit status, like 70, so that the container ends",
             fr: "Si le service est arrêté pour de bon, le gestionnaire arrête tous les services et se termine avec ce code, comme 70, pour que le conteneur se termine",
         },
         system: System::Linux(setting::WINDOWS_NO_END),

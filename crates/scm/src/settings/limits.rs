@@ -20,7 +20,8 @@ pub(super) const MEMORY_HIGH: Setting = Setting {
         fr: "Mémoire, ralenti au-delà de",
     },
     about: Words {
-        en: "All its processes together are slowed down, and memory is taken back from them, above so much",
+        en: "When all its processes together use more memory than this, they are slowed down and \
+             memory is taken back from them",
         fr: "Au-delà, tous ses processus ensemble sont ralentis et leur mémoire est reprise",
     },
     controller: Some(Controller::Memory),
@@ -37,7 +38,7 @@ pub(super) const MEMORY_MAX: Setting = Setting {
         fr: "Mémoire, au plus",
     },
     about: Words {
-        en: "So much memory all its processes may have together; the kernel kills what needs more",
+        en: "How much memory all its processes may have together; the kernel kills what needs more",
         fr: "La mémoire que tous ses processus peuvent avoir ensemble ; le noyau tue ce qui en demande plus",
     },
     controller: Some(Controller::Memory),
@@ -54,7 +55,7 @@ pub(super) const SWAP_MAX: Setting = Setting {
         fr: "Échange, au plus",
     },
     about: Words {
-        en: "So much of their memory may be swapped out; 0 for none",
+        en: "How much of their memory may be swapped out; 0 for none",
         fr: "La part de leur mémoire qui peut être échangée sur disque ; 0 pour aucune",
     },
     controller: Some(Controller::Memory),

@@ -61,7 +61,7 @@ pub(super) const WATCHDOG: Setting = Setting {
         fr: "Chien de garde",
     },
     about: Words {
-        en: "Ends the service as failed when it gives no heartbeat for so long; never if not set",
+        en: "Ends the service as failed when it gives no heartbeat for this long; never if not set",
         fr: "Termine le service en échec s’il ne donne aucun signe de vie pendant ce temps ; jamais par défaut",
     },
     system: System::Linux(setting::WINDOWS_NO_HEARTBEATS),
@@ -82,7 +82,8 @@ pub(super) const WATCHDOG_SIGNAL: Setting = Setting {
         fr: "Signal du chien de garde",
     },
     about: Words {
-        en: "The signal that a hung run gets first, like ABRT, so that it can leave a dump; killed after the stop grace",
+        en: "The signal that a hung run gets first, like ABRT, so that it can leave a dump; killed \
+             after the stop grace",
         fr: "Le signal qu’une exécution bloquée reçoit d’abord, comme ABRT, pour laisser une trace ; tuée après le délai d’arrêt",
     },
     ..LIVELY
@@ -99,7 +100,7 @@ pub(super) const PROBE: Setting = Setting {
         fr: "Sonde",
     },
     about: Words {
-        en: "Where it is looked whether it lives: http://127.0.0.1:8080/health, tcp:127.0.0.1:6379, unix:/run/app.sock, command:LINE (it ends with status 0), or output (it prints something in each interval)",
+        en: "What is probed to see whether it lives: http://127.0.0.1:8080/health, tcp:127.0.0.1:6379, unix:/run/app.sock, command:LINE (it ends with status 0), or output (it prints something in each interval)",
         fr: "Où l’on regarde s’il vit : http://127.0.0.1:8080/health, tcp:127.0.0.1:6379, unix:/run/app.sock, command:LIGNE (elle se termine avec le code 0), ou output (il écrit quelque chose à chaque intervalle)",
     },
     set_by: SetBy::Administrators(setting::ADMINISTRATORS_PROBE),
@@ -171,7 +172,7 @@ pub(super) const PROBE_FAILURES: Setting = Setting {
         fr: "Sondes en échec",
     },
     about: Words {
-        en: "After so many failed probes in a row the service is ended as failed",
+        en: "How many failed probes in a row end the service as failed",
         fr: "Après autant de sondes en échec de suite, le service est terminé en échec",
     },
     ..LIVELY

@@ -29,7 +29,8 @@ pub(super) const OUTPUT_COPY: Setting = Setting {
         fr: "Copie de la sortie",
     },
     about: Words {
-        en: "Where the output goes too, line by line: stdout, journal, syslog or none; what the manager is set to if not set",
+        en: "Where the output goes too, line by line: stdout, journal, syslog or none; the manager's \
+             own setting if not set",
         fr: "Où va aussi la sortie, ligne par ligne : stdout, journal, syslog ou none ; le réglage du gestionnaire par défaut",
     },
     system: System::Linux(setting::WINDOWS_ONE_FILE),
@@ -119,7 +120,7 @@ pub(super) const LOG_MAX_SIZE: Setting = Setting {
         fr: "Rotation par taille",
     },
     about: Words {
-        en: "A log file that is longer is put aside; what the manager is set to (10M) if not set",
+        en: "A log file that grows longer than this is put aside; the manager's own setting (10M) if not set",
         fr: "Un fichier journal plus long est mis de côté ; le réglage du gestionnaire (10M) par défaut",
     },
     ..EXTENSION
@@ -135,7 +136,7 @@ pub(super) const LOG_MAX_AGE: Setting = Setting {
         fr: "Rotation par âge",
     },
     about: Words {
-        en: "A log file that was begun longer ago is put aside before the next line; never if not set",
+        en: "A log file that is older than this is put aside before the next line; never if not set",
         fr: "Un fichier journal commencé il y a plus longtemps est mis de côté avant la ligne suivante ; jamais par défaut",
     },
     system: System::Linux(setting::WINDOWS_BY_SIZE),
@@ -169,7 +170,7 @@ pub(super) const LOG_FILES: Setting = Setting {
         fr: "Anciens fichiers journaux",
     },
     about: Words {
-        en: "How many log files that were put aside are kept; what the manager is set to (3) if not set",
+        en: "How many log files that were put aside are kept; the manager's own setting (3) if not set",
         fr: "Combien de fichiers journaux mis de côté sont gardés ; le réglage du gestionnaire (3) par défaut",
     },
     ..EXTENSION
@@ -203,7 +204,7 @@ pub(super) const LOG_OWNER: Setting = Setting {
         fr: "Propriétaire des journaux",
     },
     about: Words {
-        en: "The user to whom the log file belongs, who can read it; that of the manager if not set",
+        en: "The user that owns the log file and can read it; that of the manager if not set",
         fr: "L’utilisateur à qui appartient le fichier journal, et qui peut le lire ; celui du gestionnaire par défaut",
     },
     system: System::Linux(setting::WINDOWS_NO_OWNER),

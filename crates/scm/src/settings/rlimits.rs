@@ -62,7 +62,7 @@ pub(super) const LIMIT_CORE: Setting = limit(
         fr: "Fichier core",
     },
     Words {
-        en: "How large the file of a crash may be; 0 for none",
+        en: "How large the core file of a crash may be; 0 for none",
         fr: "La taille du fichier d’un plantage ; 0 pour aucun",
     },
 );
@@ -76,7 +76,7 @@ pub(super) const LIMIT_FSIZE: Setting = limit(
         fr: "Taille des fichiers",
     },
     Words {
-        en: "How large files may become that the process writes",
+        en: "How large the files that the process writes may become",
         fr: "La taille que peuvent atteindre les fichiers écrits par le processus",
     },
 );

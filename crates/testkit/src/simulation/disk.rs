@@ -231,7 +231,7 @@ impl Disk {
         self.committed.pop_front()
     }
 
-    /// The engine's process is gone, and with it whatever was not written.
+    /// The engine's process is gone, and with it all that was not written.
     pub fn engine_died(&mut self) {
         self.submissions.clear();
         self.committed.clear();

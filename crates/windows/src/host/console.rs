@@ -23,7 +23,7 @@ pub(super) fn share() {
                 ShowWindow(window, SW_HIDE);
             }
         }
-        // Whatever is sent to the console is not meant for the host.
+        // What is sent to the console is not meant for the host.
         SetConsoleCtrlHandler(Some(take), 1);
     }
 }

@@ -15,7 +15,7 @@ use crate::api::Result;
 use crate::real::buffer::Buffer;
 use crate::real::{check, last_error};
 
-/// Ends all its processes when it goes, whatever way this process ends.
+/// Ends all its processes when it goes, in each way that this process can end.
 #[derive(Debug)]
 pub(super) struct Job(HANDLE);
 

@@ -1,4 +1,4 @@
-//! Looking for a text in an output: where the lines are that have it. The last 16 MiB are looked through.
+//! Searches an output for a text and says where the lines with it are. The last 16 MiB are searched.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};

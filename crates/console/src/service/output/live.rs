@@ -1,7 +1,7 @@
 //! The stream of an output: lines that are printed, in batches, and what happens to the service meanwhile.
 //!
 //! A browser gets a message for each [`TOGETHER`] at most, however many lines there are. Where a service prints
-//! more than anybody can look at, what lies between is skipped and said to be.
+//! more than anybody can read, lines are skipped, and the page says so.
 
 use std::future::poll_fn;
 use std::sync::Arc;

@@ -152,7 +152,7 @@ fn a_folder_that_is_gone_or_another_one_is_not_written() {
     let moved = scene.folder.path().with_extension("moved");
     fs::rename(scene.folder.path(), &moved).unwrap();
     let refused = scene.save().unwrap_err();
-    assert!(matches!(&refused, SaveError::Other(why) if why.contains("cannot be written anew")));
+    assert!(matches!(&refused, SaveError::Other(why) if why.contains("cannot be written again")));
     fs::create_dir(scene.folder.path()).unwrap();
     Identity::load_or_create(scene.folder.path()).unwrap();
     let refused = scene.save().unwrap_err();

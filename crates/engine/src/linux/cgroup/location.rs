@@ -194,7 +194,7 @@ fn below(group: &Path, name: &str) -> Option<PathBuf> {
     None
 }
 
-/// The name of a folder of groups: legal whatever it is made of (FNV-1a).
+/// The name of a folder of groups: legal for every path (FNV-1a).
 fn name(of: &[u8]) -> String {
     let hash = of.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)

@@ -298,7 +298,7 @@ impl Group {
 }
 
 /// Makes a group that only the daemon's own user may write to and everybody may look at, as a service
-/// does to learn its limits; whatever the umask is.
+/// does to learn its limits; independent of the umask.
 fn create(folder: &Path) -> io::Result<()> {
     fs::create_dir(folder)?;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755))

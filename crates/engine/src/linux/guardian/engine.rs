@@ -1,4 +1,4 @@
-//! The engine's process: started, introduced to what there is, spoken with, replaced.
+//! The engine's process: starts it, tells it which runs there are, exchanges frames with it, and replaces it.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -149,7 +149,7 @@ impl Guardian {
     }
 
     pub(super) fn engine_ended(&mut self, exit: Exit) {
-        // Its last words still count: a start that it had asked for is on nobody else's mind.
+        // What it asked for before it ended is still done: a start is recorded nowhere else.
         let _ = self.take_requests();
         let Some(engine) = self.engine.take() else {
             return;

@@ -1,4 +1,4 @@
-//! When something that has ended is started again.
+//! When the engine or the console is started again after it has ended.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
-//! For how many runs there are descriptors. Some are kept for the manager itself: without them no engine could
-//! be started again, no client answered, no control group ended, and the next guardian could not watch what
-//! this one has started. So a run more than that is refused while everything still works.
+//! For how many runs there are file descriptors. Some are reserved for the manager itself: without them no
+//! engine could be started again, no client answered, no control group ended, and the next guardian could not
+//! watch what this one has started. So a run more than that is refused while everything still works.
 
 use rustix::process::{Resource, getrlimit};
 

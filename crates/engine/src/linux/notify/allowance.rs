@@ -1,5 +1,5 @@
-//! How often a run may change its record by what it says: a program that floods is not obeyed, so that it
-//! keeps neither the disk nor the log busy.
+//! How often a run may change its record by its messages. What a program sends beyond that is ignored, so that
+//! it cannot keep the disk or the log busy.
 
 use relance_policy::Notice;
 

@@ -1,4 +1,4 @@
-//! From the settings to what a process and its group may use (X53).
+//! Turns the settings into the limits of a process and its group (X53).
 
 use relance_scm::ServiceConfig;
 use relance_scm::controllers::{Controller, Controllers};

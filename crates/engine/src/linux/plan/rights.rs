@@ -1,4 +1,5 @@
-//! From the settings to what a process may do and sees, and back from what the kernel says against it.
+//! Turns the settings into what a process may do and sees, and an error of the kernel into a sentence about
+//! them.
 
 use relance_scm::Win32Error;
 use relance_scm::config::{Capabilities, ServiceConfig};

@@ -1,4 +1,4 @@
-//! Tells everybody on the machine something (R45).
+//! Writes a message to all terminals of the machine (R45).
 
 use std::io::Write;
 use std::process::{Command, Stdio};

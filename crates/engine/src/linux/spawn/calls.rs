@@ -1,4 +1,4 @@
-//! System calls of a child, and what became of them.
+//! System calls that the child makes, and their results.
 
 use std::ffi::c_char;
 

@@ -1,4 +1,4 @@
-//! Tells what happens as it happens, waits for what should come, and keeps account of whether it came.
+//! Prints events as they happen, waits for the expected ones, and counts which of them came.
 //!
 //! Everything is learnt from the manager's change stream, so nothing here polls or sleeps.
 

@@ -1,5 +1,4 @@
-//! What is around services on Linux: the daemon's version, settings, folder and limits, its web
-//! console, and PHP.
+//! Checks of the machine on Linux: the daemon's version, settings, folder and limits, its web console, and PHP.
 
 mod console;
 

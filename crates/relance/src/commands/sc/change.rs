@@ -12,7 +12,7 @@ use super::words::Options;
 use crate::cli::{CommandFailure, Manager, misfit, usage};
 
 /// The options of `create` and `config`.
-const OF_CONFIG: [&str; 11] = [
+const OF_CONFIG: [&str; 10] = [
     "binpath",
     "type",
     "start",
@@ -23,7 +23,6 @@ const OF_CONFIG: [&str; 11] = [
     "obj",
     "displayname",
     "password",
-    "kind",
 ];
 
 pub(super) fn create(manager: &Manager, service: &ServiceName, options: &Options) -> Done {

@@ -1,7 +1,7 @@
 //! `NotifyServiceStatusChange`, for the manager and each of its services.
 //!
 //! Windows calls back on the thread that asked, while it waits; each request is made again after it was
-//! answered. The memory handed over stays where it is until the handle is closed and whatever Windows
+//! answered. The memory handed over stays where it is until the handle is closed and what Windows
 //! had queued before that has been called.
 //!
 //! An open handle keeps a deleted service alive (C31), so it is closed as soon as the deletion is told.
