@@ -10,7 +10,6 @@ mod links;
 mod map;
 mod modules;
 mod promises;
-#[cfg(test)]
 mod prose;
 mod sources;
 mod texts;
@@ -28,6 +27,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     problems.extend(links::check(root, &files));
     problems.extend(promises::check(&files));
     problems.extend(texts::check(&files));
+    problems.extend(prose::check(&files));
     problems.extend(map::check(root)?);
     problems.extend(directions::check(root)?);
     problems.extend(layers::check(&files));

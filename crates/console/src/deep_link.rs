@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use crate::form::is_place;
 use crate::likes::cookie;
 
-/// The cookie. It is no secret, and of no use to anybody else.
+/// The cookie. It is not a secret, and nobody else can use it.
 const NAME: &str = "relance_next";
 /// How long somebody has to sign in.
 const AGE_SECS: u32 = 600;

@@ -214,7 +214,7 @@ impl Database {
         Ok(text.and_then(|text| text.parse().ok()).unwrap_or_default())
     }
 
-    /// The values that a database written anew begins with.
+    /// The values that a database written again begins with.
     fn remembered(&self) -> rusqlite::Result<BTreeMap<Meta, String>> {
         let keys = [
             Meta::Boot,

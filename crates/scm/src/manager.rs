@@ -450,7 +450,7 @@ pub struct Enumeration {
     pub unreadable: Vec<UnreadableService>,
 }
 
-/// A service that is stored, and that the manager does not manage because what is stored makes no sense.
+/// A service that is stored, and that the manager does not manage because its row cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadableService {
     /// Its name, as far as it can be read.

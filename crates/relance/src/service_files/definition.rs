@@ -20,7 +20,7 @@ pub(super) const PROGRAM: &str = "program";
 const ON_ERROR_STOP: &str = "on_error_stop";
 const ENVIRONMENT: &str = "environment";
 
-/// Keys of a service that are no settings.
+/// Keys of a service that are not settings.
 pub(super) const OTHER_KEYS: [&str; 7] = [
     "name",
     "kind",

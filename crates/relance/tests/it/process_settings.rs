@@ -94,7 +94,7 @@ fn every_limit_reaches_the_process_soft_and_hard() {
     assert!(text.contains("8G:16G") && text.contains("50:60"), "{text}");
 }
 
-/// The kernel says so when the program is executed, which is no fault of the program.
+/// The kernel says so when the program is executed, and the program is not to blame.
 #[test]
 fn an_account_with_too_many_processes_is_told_as_such() {
     if !rustix::process::geteuid().is_root() {

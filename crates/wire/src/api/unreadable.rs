@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text::SentenceBody;
 
-/// A service that is stored, and not managed because what is stored makes no sense.
+/// A service that is stored, and not managed because its row cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UnreadableBody {

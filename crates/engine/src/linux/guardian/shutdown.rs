@@ -295,7 +295,7 @@ impl Guardian {
         self.setup.stopped.exists()
     }
 
-    /// An engine has begun anew.
+    /// An engine has been started again.
     pub(super) fn forget_shutdown(&self) {
         // Nearly always there is none.
         let _ = fs::remove_file(&self.setup.stopped);
