@@ -2,8 +2,9 @@
 //!
 //! The host of the simulation is ideal: a process starts at once, connects and runs, and obeys; the
 //! script says when it does not. The decisions are those of [`step`], not a model of them.
-//! `script` reads and prints scripts, `timeline` the outcome.
+//! `script` reads and prints scripts, `timeline` the outcome; `outcome` says what that comes to.
 
+mod outcome;
 mod script;
 mod timeline;
 

@@ -45,6 +45,7 @@ mod start_type;
 mod status;
 mod stop;
 mod terminate;
+mod test;
 mod traps;
 #[cfg(unix)]
 mod upgrade;
@@ -268,6 +269,12 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "Try a recovery policy in virtual time",
                 simulate::Arguments,
                 simulate::run
+            ),
+            command!(
+                "test",
+                "Test recovery policies against expectations, for CI",
+                test::Arguments,
+                test::run
             ),
         ],
     ),

@@ -116,3 +116,18 @@ command-no-entries = No entries.
 command-note-run = run { $run }
 command-note-due = due { $time }
 command-note-repeated = the first at { $first }, the last at { $last }
+
+## Tests of policies
+
+command-test-actions = what follows the failures is { $found }, not { $expected }
+command-test-never = { $what } must never happen, and does at +{ $at }
+command-test-down = it is down for { $time }, more than { $most }
+command-test-down-for-good = it stays down
+command-test-ends = it ends { $found }, not { $expected }
+command-test-endless = it never comes to an end
+command-test-summary = { $kept } of { $all } scenarios hold, in { $time }
+command-test-of = scenario "{ $scenario }": { $problem }
+command-test-which-service = there are several services, or none; name one: service = "NAME"
+command-test-no-service = none of the files of services has "{ $name }"
+command-test-no-word = "{ $text }" cannot be expected; write restart, run, reboot, none or restart/1s in expect, these words or gave-up in never, running or stopped in ends
+command-test-expects-nothing = it expects nothing; write expect, never, down_at_most or ends

@@ -116,3 +116,18 @@ command-no-entries = Aucune entrée.
 command-note-run = exécution { $run }
 command-note-due = prévu le { $time }
 command-note-repeated = la première le { $first }, la dernière le { $last }
+
+## Tests de règles
+
+command-test-actions = la suite des échecs est { $found }, et non { $expected }
+command-test-never = { $what } ne doit jamais arriver, et arrive à +{ $at }
+command-test-down = il est arrêté pendant { $time }, plus que { $most }
+command-test-down-for-good = il reste arrêté
+command-test-ends = il finit { $found }, et non { $expected }
+command-test-endless = cela ne finit jamais
+command-test-summary = { $kept } scénarios sur { $all } sont respectés, en { $time }
+command-test-of = scénario « { $scenario } » : { $problem }
+command-test-which-service = il y a plusieurs services, ou aucun ; nommez-en un : service = "NOM"
+command-test-no-service = aucun des fichiers de services n’a « { $name } »
+command-test-no-word = « { $text } » ne peut pas être attendu ; écrivez restart, run, reboot, none ou restart/1s dans expect, ces mots ou gave-up dans never, running ou stopped dans ends
+command-test-expects-nothing = il n’attend rien ; écrivez expect, never, down_at_most ou ends

@@ -32,6 +32,7 @@ mod output;
 mod output_problems;
 mod output_streams;
 mod place;
+mod policy_tests;
 mod probes;
 mod process_rights;
 mod process_settings;

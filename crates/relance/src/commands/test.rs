@@ -1,0 +1,92 @@
+//! `relance test`: scenarios and what is expected of them, played on the services that files describe. `file` reads
+//! them, `expectation` holds a time line against them, `report` says what came of it.
+
+mod expectation;
+mod file;
+mod report;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Parser, ValueEnum};
+use relance_policy::simulate::{Timeline, simulate};
+use relance_texts::Text;
+
+use crate::cli::{CommandFailure, CommandResult};
+
+/// How it ends when a scenario does not hold.
+const FAILED: u8 = 1;
+
+/// Test recovery policies: play scenarios in virtual time, and compare with what is expected
+///
+/// A file is TOML. It names files of services, as for relance apply, and has one `[[scenario]]` each: `name`, `script`
+/// (as for relance simulate), `service` where there are several, and what is expected: `expect` (what follows each
+/// failure, like "restart" or "restart/1s"), `never` ("reboot", "gave-up"), `down_at_most` (a time) and `ends`
+/// ("running" or "stopped"). No manager is needed. Ends with 1 if a scenario does not hold.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// Files of scenarios
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// How the outcome is written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How the outcome is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// The Test Anything Protocol, version 13
+    Tap,
+    /// The XML of JUnit, which most CI servers read
+    Junit,
+    /// An array of objects
+    Json,
+}
+
+/// A scenario that was played.
+struct Played {
+    file: String,
+    service: String,
+    name: String,
+    timeline: Timeline,
+    /// What was expected and is not so.
+    problems: Vec<Text>,
+}
+
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let begun = Instant::now();
+    let mut played = Vec::new();
+    for path in &arguments.files {
+        played.extend(play(path)?);
+    }
+    match arguments.format {
+        Format::Text => report::text(&played, begun.elapsed()),
+        Format::Tap => report::tap(&played),
+        Format::Junit => report::junit(&played),
+        Format::Json => report::json(&played)?,
+    }
+    if played.iter().all(|played| played.problems.is_empty()) {
+        return Ok(());
+    }
+    Err(CommandFailure::Silent(FAILED))
+}
+
+fn play(path: &std::path::Path) -> Result<Vec<Played>, CommandFailure> {
+    let tests = file::read(path)?;
+    let scenarios = tests.scenarios.into_iter();
+    let played = scenarios.map(|scenario| {
+        let timeline = simulate(&tests.services[scenario.service], &scenario.script);
+        Played {
+            file: path.display().to_string(),
+            service: tests.services[scenario.service].service_name.to_string(),
+            name: scenario.name,
+            problems: scenario.expectation.problems(&timeline),
+            timeline,
+        }
+    });
+    Ok(played.collect())
+}

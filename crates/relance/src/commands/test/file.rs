@@ -1,0 +1,127 @@
+//! Files of scenarios. The services that they name stand in files of their own, as for `relance apply`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use relance_policy::simulate::Script;
+use relance_scm::ServiceConfig;
+use relance_scm::ServiceState;
+use relance_texts::{Sentence, command, quoted};
+use serde::Deserialize;
+
+use super::expectation::{Expectation, Expected, Never};
+use crate::cli::{CommandFailure, usage};
+use crate::service_files::{self, Disk};
+use crate::text::duration;
+
+/// A file, as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    services: Vec<PathBuf>,
+    scenario: Vec<WrittenScenario>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenScenario {
+    name: String,
+    service: Option<String>,
+    script: String,
+    expect: Option<Vec<String>>,
+    #[serde(default)]
+    never: Vec<String>,
+    down_at_most: Option<String>,
+    ends: Option<String>,
+}
+
+/// What a file says.
+pub(super) struct Tests {
+    pub(super) services: Vec<ServiceConfig>,
+    pub(super) scenarios: Vec<Scenario>,
+}
+
+/// A scenario of one of its services.
+pub(super) struct Scenario {
+    pub(super) name: String,
+    /// Its place among the services.
+    pub(super) service: usize,
+    pub(super) script: Script,
+    pub(super) expectation: Expectation,
+}
+
+/// Reads a file, and the files of services that it names, which are looked for beside it.
+pub(super) fn read(path: &Path) -> Result<Tests, CommandFailure> {
+    let text = service_files::read_text(path)?;
+    let written: Written = toml::from_str(&text).with_context(|| path.display().to_string())?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let files: Vec<PathBuf> = written
+        .services
+        .iter()
+        .map(|file| folder.join(file))
+        .collect();
+    let found = service_files::read(&files, &[], &Disk::OWN);
+    let found = found.map_err(|problems| problems.report(false))?;
+    let services: Vec<ServiceConfig> = found
+        .services
+        .into_iter()
+        .map(|found| found.service.config)
+        .collect();
+    let scenarios = written.scenario.into_iter();
+    let scenarios = scenarios.map(|scenario| read_scenario(scenario, &services));
+    Ok(Tests {
+        scenarios: scenarios.collect::<Result<_, _>>()?,
+        services,
+    })
+}
+
+fn read_scenario(
+    written: WrittenScenario,
+    services: &[ServiceConfig],
+) -> Result<Scenario, CommandFailure> {
+    let of = |problem: Sentence| {
+        let scenario = quoted(&written.name);
+        usage(command::TestOf { scenario, problem })
+    };
+    let service = match &written.service {
+        Some(name) => services
+            .iter()
+            .position(|config| config.service_name.as_str() == name),
+        None if services.len() == 1 => Some(0),
+        None => return Err(of(command::TEST_WHICH_SERVICE.into())),
+    };
+    let unknown = || command::TestNoService {
+        name: quoted(written.service.as_deref().unwrap_or_default()),
+    };
+    let service = service.ok_or_else(|| of(unknown().into()))?;
+    let script = written.script.parse::<Script>();
+    let script = script.map_err(|error| of(error.to_sentence()))?;
+    let word = |text: &str| of(command::TestNoWord { text: quoted(text) }.into());
+    let expect = written.expect.as_ref().map(|list| {
+        let read = |text: &String| Expected::read(text).ok_or_else(|| word(text));
+        list.iter().map(read).collect::<Result<Vec<_>, _>>()
+    });
+    let never = written.never.iter();
+    let never = never.map(|text| Never::read(text).ok_or_else(|| word(text)));
+    let ends = match written.ends.as_deref() {
+        None => None,
+        Some("running") => Some(ServiceState::Running),
+        Some("stopped") => Some(ServiceState::Stopped),
+        Some(other) => return Err(word(other)),
+    };
+    let expectation = Expectation {
+        actions: expect.transpose()?,
+        never: never.collect::<Result<_, _>>()?,
+        down_at_most: written.down_at_most.as_deref().map(duration).transpose()?,
+        ends,
+    };
+    if expectation == Expectation::default() {
+        return Err(of(command::TEST_EXPECTS_NOTHING.into()));
+    }
+    Ok(Scenario {
+        service,
+        script,
+        expectation,
+        name: written.name,
+    })
+}
