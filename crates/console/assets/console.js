@@ -310,11 +310,19 @@ async function askForDependents(form, body, outcomes) {
   const others = outcomes.filter((outcome) => !needed.includes(outcome));
   return [...others, ...(await sendControl(form, again)) ?? []];
 }
+/* What ends much, or ends it hard, is asked for once more. */
+function isMeant(form, button) {
+  const many = new FormData(form).getAll("name").length;
+  const ends = ["stop", "restart", "terminate"].includes(button.value);
+  const question = button.value === "terminate" ? words.by_force : many > 1 && ends ? words.many : "";
+  return !question || confirm(question.replace("{}", `${many} · ${button.textContent.trim()}`));
+}
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("form[data-control]")) return;
   event.preventDefault();
   const button = event.submitter;
+  if (!isMeant(form, button)) return;
   const body = new URLSearchParams(new FormData(form, button));
   const done = button.textContent.trim();
   button.setAttribute("aria-busy", "true");
@@ -352,6 +360,8 @@ document.addEventListener("keydown", (event) => {
       $("summary", open).focus();
     }
   }
+  const step = { j: 1, k: -1 }[event.key];
+  if (step && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) toRow(step);
   const row = event.target.closest("tbody tr");
   if (row && !typing && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     const next = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
@@ -363,6 +373,13 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
+/* To the row after or before the one that has the focus; to the first if none has. */
+function toRow(step) {
+  const rows = $$("main tbody tr").filter((row) => $("a", row));
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const row = at < 0 ? rows[0] : rows[at + step];
+  if (row) $("a", row).focus();
+}
 document.addEventListener("click", ({ target }) => {
   $$("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
 });

@@ -65,6 +65,8 @@ fn script_words(lang: Lang) -> String {
         "dependents": console::RESTART_DEPENDENTS_QUESTION.of(lang),
         "found_one": found(1),
         "found": found(2),
+        "by_force": console::BY_FORCE_QUESTION.of(lang),
+        "many": lang.say(console::ManyQuestion { what: "{}" }),
         "to_end": console::JUMP_TO_THE_END.of(lang),
         "new_line": new_lines(1),
         "new_lines": new_lines(2),

@@ -161,30 +161,22 @@ fn controls(viewer: &Viewer, info: &ServiceInfo) -> Markup {
     let reloads =
         state == ServiceState::Running && info.status.controls_accepted.contains(param_change);
     let back = Tab::General.href(&info.config.service_name);
+    let pending = info.held.is_some() || !info.recovery.pending.is_empty();
+    let stops = !stopped && state != ServiceState::StopPending;
+    let is_running = state == ServiceState::Running;
+    // Those that are always there come first, so that none moves while somebody points at it.
     let actions = [
         ("start", console::START.of(lang), stopped),
-        (
-            "stop",
-            console::STOP.of(lang),
-            !stopped && state != ServiceState::StopPending,
-        ),
+        ("cancel", console::CANCEL_RECOVERY.of(lang), pending),
+        ("stop", console::STOP.of(lang), stops),
         ("restart", console::RESTART.of(lang), !stopped),
+        ("terminate", console::END_BY_FORCE.of(lang), !stopped),
         ("reload", console::RELOAD.of(lang), reloads),
-        (
-            "pause",
-            console::PAUSE.of(lang),
-            pauses && state == ServiceState::Running,
-        ),
+        ("pause", console::PAUSE.of(lang), pauses && is_running),
         (
             "continue",
             console::CONTINUE.of(lang),
             state == ServiceState::Paused,
-        ),
-        ("terminate", console::END_BY_FORCE.of(lang), !stopped),
-        (
-            "cancel",
-            console::CANCEL_RECOVERY.of(lang),
-            info.held.is_some() || !info.recovery.pending.is_empty(),
         ),
     ];
     html! {
@@ -193,8 +185,7 @@ fn controls(viewer: &Viewer, info: &ServiceInfo) -> Markup {
             input type="hidden" name="name" value=(info.config.service_name);
             input type="hidden" name="back" value=(back);
             @for (action, label, possible) in actions {
-                // The three that everybody looks for are always there.
-                @if possible || ["start", "stop", "restart"].contains(&action) {
+                @if possible || !["reload", "pause", "continue"].contains(&action) {
                     @let why_not = why_not(action, lang);
                     button type="submit" name="action" value=(action) disabled[!possible || why_not.is_some()] title=[why_not] { (label) }
                 }

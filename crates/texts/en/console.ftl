@@ -489,3 +489,5 @@ console-later = Later
 console-now-live = Now
 console-n-1-minute = 1 minute
 console-as-a-table = As a table
+console-by-force-question = End the processes at once? What they have not saved is lost.
+console-many-question = { $what }: for all that are selected?

@@ -492,3 +492,5 @@ console-later = Plus tard
 console-now-live = Maintenant
 console-n-1-minute = 1 minute
 console-as-a-table = En tableau
+console-by-force-question = Mettre fin aux processus tout de suite ? Ce qu’ils n’ont pas enregistré est perdu.
+console-many-question = { $what } : pour tous ceux qui sont sélectionnés ?

@@ -94,7 +94,14 @@ test("several services are stopped and started together, one is refused by name"
   await page.getByLabel("Select one").check();
   await page.getByLabel("Select two").check();
   await page.getByText("2 selected").waitFor();
+  page.once("dialog", (dialog) => dialog.dismiss());
   await stop.click();
+  assert.equal((await world.status("one")).status.process_id > 0, true, "who says no ends nothing");
+  const asked = new Promise((resolve) => {
+    page.once("dialog", (dialog) => { resolve(dialog.message()); dialog.accept(); });
+  });
+  await stop.click();
+  assert.match(await asked, /^2 · Stop: for all that are selected\?$/);
   await see(page, "one", "Stopped");
   await see(page, "two", "Stopped");
   await see(page, "three", "Running");
@@ -121,8 +128,38 @@ test("restart, a custom control that is refused, and an end by force", async (t)
   await page.getByLabel("Custom control").fill("200");
   await page.getByRole("button", { name: "Send" }).click();
   await page.getByText(/one: .*\(10\d\d\)/).waitFor();
+  page.once("dialog", (dialog) => dialog.accept());
   await page.getByRole("button", { name: "End by force" }).click();
   await see(page, "one", "Stopped");
+});
+
+test("j and k go from row to row", async (t) => {
+  const world = await World.start(t);
+  for (const name of ["one", "three", "two"]) await world.program(name, "exec sleep 1000", { start: false });
+  const page = await world.page();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "three");
+  await page.keyboard.press("k");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "one");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/name=one/);
+});
+
+test("on a phone services and events are cards: nothing is cut off at the side", async (t) => {
+  const world = await World.start(t);
+  await world.program("worker", "exec sleep 1000", { options: ["--actions", "restart/600000", "--reset", "86400"] });
+  process.kill((await world.status("worker")).status.process_id, "SIGSEGV");
+  const page = await world.page({ width: 390, height: 800 });
+  await see(page, "worker", /Restart the service in/);
+  for (const address of ["/", "/events"]) {
+    await page.goto(world.url + address);
+    await page.locator("tbody tr").first().waitFor();
+    const cut = await page.evaluate(() => [...document.querySelectorAll("tbody td, tbody th")]
+      .filter((cell) => cell.getBoundingClientRect().right > innerWidth).map((cell) => cell.textContent));
+    assert.deepEqual(cut, [], address);
+  }
+  await page.getByRole("row").getByText("Error", { exact: true }).first().waitFor();
 });
 
 test("a service that takes its time to stop shows that it is on its way", async (t) => {
