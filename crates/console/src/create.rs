@@ -5,10 +5,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
 use relance_scm::config::Secret;
+use relance_scm::failure_actions::RESET_PERIOD_DEFAULT;
 use relance_scm::manager::NewService;
 use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceKind, ServiceName, Win32Error};
 use relance_texts::{console, error, shown};
-use relance_wire::api::{ActionBody, ActionsBody, ConfigBody, ResetPeriodBody};
+use relance_wire::api::{ActionBody, ActionsBody, ConfigBody};
 
 use crate::form::Form;
 use crate::hub::Hub;
@@ -32,7 +33,7 @@ fn beginning() -> Result<ConfigBody, ScmError> {
         delay_ms: 60_000,
     };
     body.recovery.actions = ActionsBody::List(vec![restart.clone(), restart]);
-    body.recovery.reset_period_secs = ResetPeriodBody::Seconds(86_400);
+    body.recovery.reset_period_secs = Some(RESET_PERIOD_DEFAULT.into());
     body.command_line.clear();
     body.display_name = None;
     ServiceKind::Program.name().clone_into(&mut body.kind);
@@ -219,7 +220,7 @@ fn entered_body(form: &Form) -> ConfigBody {
     }
     if let Ok(recovery) = recovery::read(form) {
         body.recovery.actions = recovery.actions.unwrap_or_default();
-        body.recovery.reset_period_secs = recovery.reset_period_secs.unwrap_or_default();
+        body.recovery.reset_period_secs = recovery.reset_period_secs;
         body.recovery.command = recovery.command.unwrap_or_default();
         body.recovery.on_error_stop = recovery.on_error_stop.unwrap_or_default();
     }

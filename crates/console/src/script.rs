@@ -5,7 +5,7 @@ use relance_scm::config::StartType;
 use relance_scm::settings::{Section, Setting, Subject, ValueType};
 use relance_scm::{RecoveryActionKind, ResetPeriod, ServiceConfig, ServiceKind};
 use relance_texts::console;
-use relance_wire::api::ConfigBody;
+use relance_wire::api::{ConfigBody, ResetPeriodBody};
 use relance_wire::settings::texts;
 
 use crate::diff::{actions, period};
@@ -201,7 +201,11 @@ fn sc_more(name: &str, before: &ServiceConfig, after: &ServiceConfig) -> String 
         let body = ConfigBody::from(after).recovery;
         let mut text = format!(
             "sc failure {name} reset= {} actions= {}",
-            period(&body.reset_period_secs),
+            period(
+                body.reset_period_secs
+                    .as_ref()
+                    .unwrap_or(&ResetPeriodBody::default())
+            ),
             windows(&actions(&body.actions))
         );
         if before.failure_actions.command != after.failure_actions.command {

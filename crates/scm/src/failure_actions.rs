@@ -17,6 +17,8 @@ pub use notation::{ActionList, parse_reset_period};
 /// Longest list of actions (R23).
 pub const ACTIONS_LEN_MAX: usize = 1024;
 
+/// The reset period of a list that is given without one, as of PHP's `recovery_*` options (X45): a day.
+pub const RESET_PERIOD_DEFAULT: ResetPeriod = ResetPeriod::Seconds(86_400);
 /// Longest reboot message or recovery command, in characters (R56).
 pub const TEXT_LEN_MAX: usize = 8192;
 
@@ -194,7 +196,8 @@ impl FailureActions {
         self.actions.iter().any(|action| action.kind == kind)
     }
 
-    /// These settings with a change applied (R58 to R61).
+    /// These settings with a change applied (R58 to R61). The first list of actions that comes without a reset
+    /// period gets [`RESET_PERIOD_DEFAULT`].
     ///
     /// # Errors
     /// 87 for a reset period where no actions are configured: it would mean nothing (R16).
@@ -209,8 +212,11 @@ impl FailureActions {
         if let Some(actions) = &change.actions {
             merged.actions = actions.as_slice().into();
         }
-        if let Some(period) = change.reset_period {
-            merged.reset_period = period;
+        let is_first_list = self.actions.is_empty() && change.actions.is_some();
+        match change.reset_period {
+            Some(period) => merged.reset_period = period,
+            None if is_first_list => merged.reset_period = RESET_PERIOD_DEFAULT,
+            None => {}
         }
         if !merged.actions.is_empty() {
             return Ok(merged);

@@ -59,7 +59,7 @@ pub(crate) fn fields(config: &ConfigBody, lang: Lang) -> Markup {
             }
             button.quiet type="button" data-add-action="" { "+ " (console::ONE_MORE_FAILURE.of(lang)) }
         }
-        (reset(&body.reset_period_secs, lang))
+        (reset(body.reset_period_secs.as_ref().unwrap_or(&ResetPeriodBody::default()), lang))
         label.check {
             input type="checkbox" name="on_error_stop" checked[body.on_error_stop];
             span { (console::ENABLE_ACTIONS_FOR_STOPS.of(lang))

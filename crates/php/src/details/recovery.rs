@@ -1,6 +1,6 @@
 //! Recovery settings: what the keys of `$details` make of what is stored (2.4, B37).
 
-use relance_scm::failure_actions::FailureActionsChange;
+use relance_scm::failure_actions::{FailureActionsChange, RESET_PERIOD_DEFAULT};
 use relance_scm::{FailureActions, RecoveryAction, RecoveryActionKind, ResetPeriod};
 
 use super::numbers::Numbers;
@@ -8,8 +8,6 @@ use super::texts::Texts;
 
 /// Delay of an action when none is given, milliseconds.
 const DELAY_DEFAULT_MS: u32 = 60_000;
-/// Reset period of a new service when none is given, seconds.
-const RESET_PERIOD_DEFAULT_SECS: u32 = 86_400;
 /// Actions that the interface knows; upstream always stores all of them.
 const ACTIONS_LEN: usize = 3;
 
@@ -19,7 +17,7 @@ pub(crate) fn create_recovery(
     texts: &Texts<'_>,
 ) -> Option<FailureActionsChange> {
     let nothing = FailureActions {
-        reset_period: ResetPeriod::Seconds(RESET_PERIOD_DEFAULT_SECS),
+        reset_period: RESET_PERIOD_DEFAULT,
         ..FailureActions::default()
     };
     let mut change = update_recovery(numbers, texts, &nothing)?;

@@ -1,7 +1,7 @@
 //! Recovery actions without upstream's limits: any number of them, each with its own delay, in the
 //! notation of `sc failure` (R70 to R72).
 
-use relance_scm::failure_actions::{ActionList, FailureActionsChange};
+use relance_scm::failure_actions::{ActionList, FailureActionsChange, RESET_PERIOD_DEFAULT};
 use relance_scm::{ConfigChange, ResetPeriod, ScmError};
 
 use crate::failure;
@@ -30,9 +30,6 @@ php_function!(
     get,
 );
 
-/// Period of a list that is set without one, seconds: that of `win32_create_service`.
-const RESET_PERIOD_DEFAULT: i64 = 86_400;
-
 fn set(call: &mut Call<'_>) -> PhpResult {
     let name = service_name(call)?;
     let actions: ActionList =
@@ -44,7 +41,9 @@ fn set(call: &mut Call<'_>) -> PhpResult {
                     &format!("is not a list of actions: {}", error.sentence()),
                 )
             })?;
-    let period = reset_period(call.given_int(2).unwrap_or(RESET_PERIOD_DEFAULT))?;
+    let period = call
+        .given_int(2)
+        .map_or(Ok(RESET_PERIOD_DEFAULT), reset_period)?;
     let service = open(name, call.bytes(3), Contexts::EMPTY)?;
     let change = ConfigChange {
         failure_actions: Some(FailureActionsChange {

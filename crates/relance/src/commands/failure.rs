@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         let actions = &config.failure_actions;
         return Common::print_json(&RecoveryBody {
             actions: (&*actions.actions).into(),
-            reset_period_secs: actions.reset_period.into(),
+            reset_period_secs: Some(actions.reset_period.into()),
             command: actions.command.to_string(),
             reboot_message: actions.reboot_message.to_string(),
             on_error_stop: config.failure_actions_on_non_crash_failures,

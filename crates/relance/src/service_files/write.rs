@@ -3,6 +3,7 @@
 
 use relance_import::quoted;
 use relance_scm::config::ServiceConfig;
+use relance_scm::failure_actions::RESET_PERIOD_DEFAULT;
 use relance_scm::settings::{RETRY_FAILED_STARTS, Section, Setting, Subject, ValueType};
 use relance_scm::{ServiceKind, ServiceName, command_line};
 use relance_texts::apply;
@@ -175,6 +176,9 @@ impl Definition {
 fn defaults(config: &ServiceConfig) -> ServiceConfig {
     let mut defaults = ServiceConfig::new(config.service_name.clone(), "");
     defaults.kind = config.kind;
+    if !config.failure_actions.actions.is_empty() {
+        defaults.failure_actions.reset_period = RESET_PERIOD_DEFAULT;
+    }
     if config.kind == ServiceKind::Program {
         defaults.failure_actions_on_non_crash_failures = true;
         defaults.extensions.set(RETRY_FAILED_STARTS, cfg!(unix));

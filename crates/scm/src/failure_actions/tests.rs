@@ -104,6 +104,23 @@ fn r60_r61_r62_list_and_period() {
 }
 
 #[test]
+fn x45_a_first_list_without_a_period_has_a_day() {
+    let list_alone = FailureActionsChange {
+        actions: Some(list("restart/1")),
+        ..FailureActionsChange::default()
+    };
+    let first = FailureActions::default().merge(&list_alone).unwrap();
+    assert_eq!(first.reset_period.to_raw(), 86_400);
+    let zero = settings("restart/1", 0).merge(&list_alone).unwrap();
+    assert_eq!(zero.reset_period.to_raw(), 0, "it was chosen");
+    let nothing = FailureActions::default().merge(&FailureActionsChange {
+        actions: Some(list("")),
+        ..FailureActionsChange::default()
+    });
+    assert_eq!(nothing.unwrap().reset_period.to_raw(), 0);
+}
+
+#[test]
 fn r23_r56_limits() {
     let with = |n: usize| FailureActionsChange {
         actions: Some(vec![RecoveryAction::new(RecoveryActionKind::None, 0); n]),

@@ -257,9 +257,9 @@ pub static WINDOWS: &[Setting] = &[
         },
         about: Words {
             en: "How long without a failure until the counter starts at zero again, or INFINITE; a \
-                 number alone is seconds",
+                 number alone is seconds; a day for a first list that comes without it",
             fr: "Combien de temps sans échec avant que le compteur reparte de zéro, ou INFINITE ; un \
-                 nombre seul est en secondes",
+                 nombre seul est en secondes ; un jour pour une première liste donnée sans elle",
         },
         ..RECOVERY
     },

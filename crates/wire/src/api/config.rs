@@ -103,8 +103,9 @@ fn ignore() -> String {
 pub struct RecoveryBody {
     /// First, second, ... failure; the last one repeats for ever (R21).
     pub actions: ActionsBody,
-    /// Seconds without a failure until the counter starts again, or `"INFINITE"` (R12, R15).
-    pub reset_period_secs: ResetPeriodBody,
+    /// Seconds without a failure until the counter starts again, or `"INFINITE"` (R12, R15). A day if there are
+    /// actions and it is not given (X45).
+    pub reset_period_secs: Option<ResetPeriodBody>,
     /// Run by `run` (R41).
     #[serde(skip_serializing_if = "is_default")]
     pub command: String,
@@ -294,7 +295,7 @@ impl From<&ServiceConfig> for ConfigBody {
             description: config.description.to_string(),
             recovery: RecoveryBody {
                 actions: (&*actions.actions).into(),
-                reset_period_secs: actions.reset_period.into(),
+                reset_period_secs: Some(actions.reset_period.into()),
                 command: actions.command.to_string(),
                 reboot_message: actions.reboot_message.to_string(),
                 on_error_stop: config.failure_actions_on_non_crash_failures,
@@ -355,7 +356,11 @@ impl TryFrom<&RecoveryBody> for FailureActions {
             reboot_message: Some(body.reboot_message.clone()),
             command: Some(body.command.clone()),
             actions: Some(body.actions.read()?),
-            reset_period: Some(body.reset_period_secs.read()?),
+            reset_period: body
+                .reset_period_secs
+                .as_ref()
+                .map(ResetPeriodBody::read)
+                .transpose()?,
         };
         change.check()?;
         Self::default().merge(&change)
