@@ -46,6 +46,7 @@ mod status;
 mod stop;
 mod terminate;
 mod test;
+mod top;
 mod traps;
 #[cfg(unix)]
 mod upgrade;
@@ -95,6 +96,12 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "One service: state, process, failures, what comes next",
                 status::Arguments,
                 status::run
+            ),
+            command!(
+                "top",
+                "All services live on the terminal, with keys",
+                top::Arguments,
+                top::run
             ),
             command!(
                 "health",

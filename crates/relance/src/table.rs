@@ -87,11 +87,23 @@ impl From<String> for Cell {
 
 /// Prints a table.
 pub(crate) fn print(columns: &[Column], rows: &[Vec<Cell>]) {
-    let terminal = stdout().is_terminal().then(terminal_size::terminal_size);
-    let width = terminal.flatten().map(|(width, _)| usize::from(width.0));
-    for line in lines(columns, rows, width, has_colours()) {
+    for line in drawn(columns, rows) {
         println!("{line}");
     }
+}
+
+/// Prints the rows of a table without its head.
+pub(crate) fn print_rows(columns: &[Column], rows: &[Vec<Cell>]) {
+    for line in drawn(columns, rows).iter().skip(1) {
+        println!("{line}");
+    }
+}
+
+/// The lines of a table, as the standard output takes them.
+pub(crate) fn drawn(columns: &[Column], rows: &[Vec<Cell>]) -> Vec<String> {
+    let terminal = stdout().is_terminal().then(terminal_size::terminal_size);
+    let width = terminal.flatten().map(|(width, _)| usize::from(width.0));
+    lines(columns, rows, width, has_colours())
 }
 
 /// Whether standard output is a terminal that shows colours, and nobody has asked for none (`NO_COLOR`).

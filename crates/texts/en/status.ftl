@@ -101,3 +101,23 @@ status-summary-background = went into the background
 status-output = output
 status-with-output-problem = { $state }, output not kept
 status-not-loaded = the service { $name } is stored and was not loaded: { $problem }
+
+## The summary
+
+status-manager-runs = relance { $version } runs (process { $pid })
+status-counted = { $count ->
+    [one] { $count } service: { $states }
+   *[other] { $count } services: { $states }
+}
+status-count-running = { $count } running
+status-count-stopped = { $count } stopped
+status-count-failed = { $count } failed
+status-count-other = { $count } on the way
+status-nothing-needed = Nothing needs you.
+status-needed = To look at:
+status-foreign = { $text }
+status-waits-for = held until { $needed } is back
+status-given-up = { $end } { $time } ago, and nothing follows
+status-lasts = { $state } for { $time }
+status-still-runs = marked for deletion, and still runs
+status-no-terminal = --watch draws on a terminal; relance events --follow tells of changes anywhere

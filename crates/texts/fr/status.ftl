@@ -101,3 +101,23 @@ status-summary-background = passé en arrière-plan
 status-output = sortie
 status-with-output-problem = { $state }, sortie non conservée
 status-not-loaded = le service { $name } est enregistré et n’a pas été chargé : { $problem }
+
+## Le résumé
+
+status-manager-runs = relance { $version } fonctionne (processus { $pid })
+status-counted = { $count ->
+    [one] { $count } service : { $states }
+   *[other] { $count } services : { $states }
+}
+status-count-running = { $count } en marche
+status-count-stopped = { $count } à l’arrêt
+status-count-failed = { $count } en échec
+status-count-other = { $count } en transition
+status-nothing-needed = Rien ne vous attend.
+status-needed = À regarder :
+status-foreign = { $text }
+status-waits-for = retenu jusqu’au retour de { $needed }
+status-given-up = { $end } il y a { $time }, et rien ne suit
+status-lasts = { $state } depuis { $time }
+status-still-runs = marqué pour suppression, et en marche
+status-no-terminal = --watch dessine sur un terminal ; relance events --follow annonce les changements partout

@@ -127,6 +127,14 @@ fn named(entry: &LogEntry) -> String {
     }
 }
 
+/// One entry in one line, with its time of day.
+pub(super) fn line(entry: &LogEntry) -> String {
+    let at = moment(entry.at);
+    let time = at.get(11..19).unwrap_or(&at);
+    let (level, id) = (entry.level.name(), entry.event_id);
+    format!("{time} {level:<7} {id} {}", plain(&named(entry)))
+}
+
 /// One entry; as JSON, one line each.
 pub(super) fn print(entry: &LogEntry, json: bool) -> CommandResult {
     if json {

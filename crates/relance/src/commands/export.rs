@@ -12,7 +12,7 @@ use relance_wire::api::ConfigBody;
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
 use crate::lang::say;
 use crate::plain::plain;
-use crate::selection::{Selection, service_names};
+use crate::selection::{Selection, service_names, warn_of_unreadable};
 use crate::service_files::write;
 
 /// What stands for a value of an environment that the caller may not see.
@@ -78,6 +78,7 @@ pub(super) fn configs(
 ) -> Result<Vec<ServiceConfig>, CommandFailure> {
     if cfg!(unix) && names.is_empty() {
         let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+        warn_of_unreadable(&list.unreadable);
         let configs = list
             .services
             .iter()

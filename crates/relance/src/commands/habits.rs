@@ -18,8 +18,11 @@ const ALIASES: &[(&str, &str)] = &[
     ("destroy", "delete"),
     ("info", "status"),
     ("journal", "events"),
+    ("dash", "top"),
     ("log", "logs"),
     ("ls", "list"),
+    ("monit", "top"),
+    ("monitor", "top"),
     ("ps", "list"),
     ("query", "status"),
     ("remove", "delete"),
@@ -44,7 +47,6 @@ fn pointer(word: &str) -> Option<Text> {
         "set" | "set-property" => does(
             "relance config NAME --OPTION VALUE, relance failure NAME --actions …, relance apply -f FILE",
         ),
-        "top" | "monit" | "monitor" | "dash" => does("relance list; relance console"),
         "mask" => does("relance disable NAME"),
         "unmask" => does("relance enable NAME"),
         "reset-failed" | "clear" => does("relance cancel-recovery NAME"),
@@ -168,7 +170,7 @@ mod tests {
         };
         assert!(said("relance reread").contains("relance apply"));
         assert!(said("relance kill -s HUP a").contains("relance reload"));
-        assert!(said("relance top").contains("relance list"));
+        assert_eq!(ours("relance monit"), Some(words("relance top")));
     }
 
     #[test]

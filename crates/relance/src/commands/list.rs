@@ -1,15 +1,17 @@
 //! `relance list`
 
+mod watch;
+
 use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use clap::{Parser, ValueEnum};
 use relance_scm::manager::{ServiceInfo, Usage};
-use relance_scm::{ServiceId, ServiceState};
+use relance_scm::{ServiceId, ServiceName, ServiceState};
 use relance_texts::{Size, Words, status};
 use relance_wire::api::ServicesReply;
 
-use crate::cli::{CommandResult, Common, Manager};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::lang::{lang, say};
 use crate::plain::plain;
 use crate::selection::{Selection, must_exist, service_names, warn_of_unreadable};
@@ -50,6 +52,9 @@ pub(crate) struct Arguments {
     /// The order of the lines
     #[arg(long, value_enum, default_value_t)]
     sort: Order,
+    /// Draw again whenever something changes, until Ctrl-C
+    #[arg(long, short, conflicts_with = "json")]
+    watch: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -85,18 +90,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     if arguments.names.is_empty() {
         warn_of_unreadable(&all.unreadable);
     }
-    if !arguments.names.is_empty() {
-        let selected = Selection::of(&arguments.names).select(&manager)?;
-        all.services
-            .retain(|info| selected.names.contains(&info.config.service_name));
-        let listed = all.services.iter().map(|info| &info.config.service_name);
-        for name in &selected.names {
-            if !listed.clone().any(|listed| listed == name) {
-                must_exist(&manager, name)?;
-            }
-        }
+    let named = named(&manager, &arguments, &all.services)?;
+    if arguments.watch {
+        return watch::run(&manager, &arguments, all, &named);
     }
-    all.services.retain(|info| is_wanted(info, &arguments));
+    all.services
+        .retain(|info| is_wanted(info, &arguments, &named));
     if arguments.common.json {
         return Common::print_json(&ServicesReply::from(&all).services);
     }
@@ -104,27 +103,59 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         println!("{}", nothing(is_empty));
         return Ok(());
     }
-    let usage = usage(&manager);
+    let (columns, rows) = table(&manager, &arguments, &all.services);
+    table::print(&columns, &rows);
+    Ok(())
+}
+
+/// The services that are named; none: all are meant.
+fn named(
+    manager: &Manager,
+    arguments: &Arguments,
+    all: &[ServiceInfo],
+) -> Result<Vec<ServiceName>, CommandFailure> {
+    if arguments.names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let selected = Selection::of(&arguments.names).select(manager)?;
+    let listed = all.iter().map(|info| &info.config.service_name);
+    for name in &selected.names {
+        if !listed.clone().any(|listed| listed == name) {
+            must_exist(manager, name)?;
+        }
+    }
+    Ok(selected.names)
+}
+
+/// The columns and rows of the table.
+fn table<T: Borrow<ServiceInfo>>(
+    manager: &Manager,
+    arguments: &Arguments,
+    services: &[T],
+) -> (Vec<Column>, Vec<Vec<Cell>>) {
+    let usage = usage(manager);
     let mut lines = if arguments.names.is_empty() {
-        lines(&all.services)
+        lines(services)
     } else {
-        all.services.iter().map(|info| vec![info]).collect()
+        services.iter().map(|info| vec![info.borrow()]).collect()
     };
     sort(&mut lines, arguments.sort, &usage);
     let mut rows: Vec<_> = lines.iter().map(|line| row(line, &usage)).collect();
     let mut columns = columns().to_vec();
     // Few services say anything.
-    if all.services.iter().any(|info| says(info).is_some()) {
+    if services.iter().any(|info| says(info.borrow()).is_some()) {
         columns.push(Column::new(status::COLUMN_SAYS.of(lang())).ranked(1));
         for (row, line) in rows.iter_mut().zip(&lines) {
             row.push(words(line).into());
         }
     }
-    table::print(&columns, &rows);
-    Ok(())
+    (columns, rows)
 }
 
-fn is_wanted(info: &ServiceInfo, arguments: &Arguments) -> bool {
+fn is_wanted(info: &ServiceInfo, arguments: &Arguments, named: &[ServiceName]) -> bool {
+    if !arguments.names.is_empty() && !named.contains(&info.config.service_name) {
+        return false;
+    }
     let state = info.status.state;
     let is_in_state = arguments.state.is_none_or(|wanted| match wanted {
         StateFilter::Running => state == ServiceState::Running,
@@ -175,7 +206,7 @@ fn sort(lines: &mut [Vec<&ServiceInfo>], order: Order, usage: &Usages) {
 }
 
 /// Services that share a line: the instances of a template where there are several, else one.
-fn lines<T: Borrow<ServiceInfo>>(services: &[T]) -> Vec<Vec<&ServiceInfo>> {
+pub(super) fn lines<T: Borrow<ServiceInfo>>(services: &[T]) -> Vec<Vec<&ServiceInfo>> {
     let mut lines: Vec<Vec<&ServiceInfo>> = Vec::new();
     let mut templates = HashMap::new();
     for info in services {
@@ -218,7 +249,7 @@ fn row(line: &[&ServiceInfo], usage: &Usages) -> Vec<Cell> {
     ]
 }
 
-fn title(line: &[&ServiceInfo]) -> String {
+pub(super) fn title(line: &[&ServiceInfo]) -> String {
     let name = &line[0].config.service_name;
     match (line.len(), name.instance()) {
         (2.., Some((template, _))) => format!("{template} ({})", line.len()),
@@ -227,7 +258,7 @@ fn title(line: &[&ServiceInfo]) -> String {
 }
 
 /// `RUNNING`, or `7 RUNNING, 1 STOPPED, failed`.
-fn states(line: &[&ServiceInfo]) -> String {
+pub(super) fn states(line: &[&ServiceInfo]) -> String {
     let mut counted: Vec<(String, usize)> = Vec::new();
     for info in line {
         let state = state(info);
@@ -261,7 +292,7 @@ fn state(info: &ServiceInfo) -> String {
 }
 
 /// The worst of a line.
-fn tone(line: &[&ServiceInfo]) -> Tone {
+pub(super) fn tone(line: &[&ServiceInfo]) -> Tone {
     let any = |is: fn(&ServiceInfo) -> bool| line.iter().any(|info| is(info));
     if any(|info| info.has_failed() || info.output_problem.is_some()) {
         Tone::Bad
@@ -275,7 +306,7 @@ fn tone(line: &[&ServiceInfo]) -> Tone {
 }
 
 /// How long it has been in its state, where that is known.
-fn age(info: &ServiceInfo) -> String {
+pub(super) fn age(info: &ServiceInfo) -> String {
     let ended = info.last_end.as_ref().map(|end| end.at);
     let since = info.run.as_ref().map(|run| run.state_since).or(ended);
     since.map_or_else(|| "-".to_owned(), |since| between(since, now()).of(lang()))
@@ -307,7 +338,7 @@ fn says(info: &ServiceInfo) -> Option<&str> {
 }
 
 /// The earliest pending recovery action, what one of them waits for, or the next start by the clock.
-fn next(line: &[&ServiceInfo]) -> String {
+pub(super) fn next(line: &[&ServiceInfo]) -> String {
     let pending = line.iter().filter_map(|info| earliest(info));
     let Some(pending) = pending.min_by_key(|pending| pending.due) else {
         let mut held = line.iter().filter_map(|info| info.held.as_ref());

@@ -1,4 +1,6 @@
-//! `relance status`
+//! `relance status`: services in full; without a name, `summary`.
+
+mod summary;
 
 use clap::Parser;
 use relance_scm::manager::{HeldInfo, ServiceInfo, Usage};
@@ -17,6 +19,8 @@ use crate::text::{between, moment, now, print_pairs};
 use crate::words;
 
 /// One service: state, process, failures, what comes next
+///
+/// Without a name: how many services are how, and what needs a person.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -31,6 +35,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     if arguments.check {
         return health::check(&arguments.services, &arguments.common);
+    }
+    if arguments.services.is_empty() {
+        return summary::run(&arguments.common);
     }
     let manager = arguments.common.manager()?;
     let (infos, is_one) = arguments.services.query(&manager)?;

@@ -31,6 +31,7 @@ mod old_backup;
 mod output;
 mod output_problems;
 mod output_streams;
+mod overview;
 mod place;
 mod policy_tests;
 mod probes;

@@ -1,0 +1,116 @@
+//! `relance top`: all services live on a terminal.
+//!
+//! `feed` has the threads that hear of changes, output and usage, `model` what is known and what keys do,
+//! `view` draws it. Nothing is asked again and again but what the shown rows use.
+
+mod feed;
+mod model;
+mod news;
+mod tail;
+mod view;
+
+use std::io::{IsTerminal, stdin, stdout};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use ratatui::DefaultTerminal;
+use ratatui::crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+use ratatui::crossterm::execute;
+use relance_texts::top;
+
+use crate::cli::{CommandFailure, CommandResult, Common, usage};
+use feed::Feed;
+use model::Model;
+use news::{News, Wish};
+
+/// Changes that come faster are drawn together.
+const DRAW_EVERY: Duration = Duration::from_millis(100);
+/// Times and countdowns are drawn again so often.
+const TICK: Duration = Duration::from_secs(1);
+/// What the shown rows use is asked so often.
+const USAGE_EVERY: Duration = Duration::from_secs(2);
+
+/// All services live: states, usage, failures, what comes next; output and events of one
+///
+/// Keys: arrows choose, s starts, t stops, r restarts, x ends by force, w says why, / filters, f shows what has
+/// failed, g groups instances, o sorts, e shows events, ? helps, q leaves. The mouse chooses rows and sorts.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// Only services whose name contains this, or matches it with * and ?
+    #[arg(value_name = "FILTER")]
+    filter: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    check_terminal()?;
+    let manager = Arc::new(arguments.common.manager()?);
+    let mut model = Model::new(arguments.filter.unwrap_or_default());
+    let (feed, news) = Feed::begin(manager)?;
+    let mut terminal = ratatui::try_init()?;
+    let result = execute!(stdout(), EnableMouseCapture)
+        .map_err(CommandFailure::from)
+        .and_then(|()| play(&mut terminal, &mut model, &feed, &news));
+    // The terminal is given back even where one of these fails.
+    let _ = execute!(stdout(), DisableMouseCapture);
+    ratatui::restore();
+    result
+}
+
+/// Who has no terminal, or one that cannot place text, is told what to use instead.
+fn check_terminal() -> CommandResult {
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        return Err(usage(top::NO_TERMINAL));
+    }
+    let term = std::env::var("TERM").unwrap_or_default();
+    if cfg!(unix) && matches!(&*term, "" | "dumb" | "unknown") {
+        return Err(usage(top::BadTerm { term }));
+    }
+    Ok(())
+}
+
+fn play(
+    terminal: &mut DefaultTerminal,
+    model: &mut Model,
+    feed: &Feed,
+    news: &Receiver<News>,
+) -> CommandResult {
+    let mut drawn = Instant::now();
+    let mut usage_due = drawn;
+    let mut draw_at = Some(drawn);
+    loop {
+        let now = Instant::now();
+        if draw_at.is_some_and(|at| at <= now) {
+            terminal.draw(|frame| view::draw(frame, model))?;
+            (drawn, draw_at) = (now, None);
+            feed.follow(model.chosen());
+            if usage_due <= now {
+                feed.ask_usage(model.shown_ids());
+                usage_due = now + USAGE_EVERY;
+            }
+        }
+        let until = draw_at.unwrap_or(drawn + TICK);
+        match news.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(news) => {
+                let is_input = matches!(news, News::Input(_));
+                for wish in model.take(news) {
+                    match wish {
+                        Wish::Quit => return Ok(()),
+                        wish => feed.carry_out(wish),
+                    }
+                }
+                let soon = if is_input {
+                    Instant::now()
+                } else {
+                    drawn + DRAW_EVERY
+                };
+                draw_at = Some(draw_at.map_or(soon, |at| at.min(soon)));
+            }
+            Err(RecvTimeoutError::Timeout) => draw_at = draw_at.or(Some(drawn + TICK)),
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        }
+    }
+}

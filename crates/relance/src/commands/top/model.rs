@@ -1,0 +1,498 @@
+//! What `relance top` knows, and what keys and the mouse do with it. Nothing here asks a manager or draws.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
+
+use ratatui::crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::layout::Rect;
+use relance_scm::manager::{ServiceInfo, Usage};
+use relance_scm::{ServiceId, ServiceName, ServiceState};
+use relance_texts::{Lang, Words, top};
+use wildmatch::WildMatch;
+
+use super::super::list::lines;
+use super::news::{Act, News, Wish};
+use super::tail::Tail;
+use crate::lang::{lang, say};
+use crate::plain::{plain, plain_lines};
+
+/// By what rows are sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Name,
+    State,
+    Failures,
+    Cpu,
+    Memory,
+}
+
+impl Order {
+    const ALL: [Self; 5] = [
+        Self::Name,
+        Self::State,
+        Self::Failures,
+        Self::Cpu,
+        Self::Memory,
+    ];
+
+    pub(super) fn word(self) -> Words {
+        match self {
+            Self::Name => top::SORT_NAME,
+            Self::State => top::SORT_STATE,
+            Self::Failures => top::SORT_FAILURES,
+            Self::Cpu => top::SORT_CPU,
+            Self::Memory => top::SORT_MEMORY,
+        }
+    }
+}
+
+/// What stands below the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Panel {
+    Output,
+    Events,
+}
+
+/// What keys go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Table,
+    /// The filter is being typed.
+    Filter,
+    /// A question before something is done.
+    Confirm(Act, Vec<ServiceName>),
+    /// A text over the table, with its title.
+    Text(String, String),
+}
+
+/// What a service uses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sample {
+    at: Instant,
+    cpu_ms: u64,
+    pub(super) memory: u64,
+    /// Hundredths of one processor since the sample before.
+    pub(super) percent: Option<f64>,
+}
+
+/// Where things were drawn, for the mouse.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    pub(super) head: Rect,
+    pub(super) rows: Rect,
+    /// Where each column begins, and what it sorts by.
+    pub(super) columns: Vec<(u16, Order)>,
+}
+
+pub(super) struct Model {
+    services: BTreeMap<String, ServiceInfo>,
+    usage: HashMap<ServiceId, Sample>,
+    /// Keys of the services of each row, in the order of the rows.
+    pub(super) rows: Vec<Vec<String>>,
+    selected: usize,
+    /// The first row that is shown.
+    pub(super) first: usize,
+    pub(super) filter: String,
+    pub(super) only_failed: bool,
+    pub(super) grouped: bool,
+    pub(super) order: Order,
+    pub(super) panel: Panel,
+    pub(super) mode: Mode,
+    pub(super) places: Places,
+    pub(super) tail: Tail,
+    /// What became of the last request.
+    pub(super) said: String,
+    pub(super) away: Option<String>,
+}
+
+impl Model {
+    pub(super) fn new(filter: String) -> Self {
+        Self {
+            services: BTreeMap::new(),
+            usage: HashMap::new(),
+            rows: Vec::new(),
+            selected: 0,
+            first: 0,
+            filter,
+            only_failed: false,
+            grouped: false,
+            order: Order::Name,
+            panel: Panel::Output,
+            mode: Mode::Table,
+            places: Places::default(),
+            tail: Tail::default(),
+            said: String::new(),
+            away: None,
+        }
+    }
+
+    /// Takes what was heard; what is to be done.
+    pub(super) fn take(&mut self, news: News) -> Vec<Wish> {
+        match news {
+            News::All(all) => {
+                self.away = None;
+                let all = all.into_iter();
+                self.services = all
+                    .map(|info| (info.config.service_name.key(), info))
+                    .collect();
+                self.arrange();
+            }
+            News::Service(info) => {
+                let key = info.config.service_name.key();
+                let before = self.services.insert(key, *info);
+                // Most changes leave the rows where they are.
+                if before.is_none() || self.only_failed || self.order != Order::Name {
+                    self.arrange();
+                }
+            }
+            News::Removed(name) => {
+                self.services.remove(&name.key());
+                self.arrange();
+            }
+            News::Logged(entry) => self.tail.logged(&entry),
+            News::Away(why) => self.away = Some(why),
+            News::Usage(all) => self.take_usage(&all),
+            News::Output(name, bytes) => self.tail.print(&name, &bytes),
+            News::Entries(name, entries) => self.tail.entries(&name, &entries),
+            News::Why(name, text) => {
+                let title = say(top::WhyTitle {
+                    name: plain(name.as_str()),
+                });
+                self.mode = Mode::Text(title, plain_lines(&text));
+            }
+            News::Said(text) => self.said = plain(&text),
+            News::Input(input) => return self.input(input),
+        }
+        Vec::new()
+    }
+
+    fn take_usage(&mut self, all: &[Usage]) {
+        let now = Instant::now();
+        for used in all {
+            let before = self.usage.get(&used.service);
+            let percent = before.and_then(|before| {
+                let passed = now.duration_since(before.at).as_secs_f64();
+                let worked = used.cpu_ms.checked_sub(before.cpu_ms)?;
+                #[allow(clippy::cast_precision_loss, reason = "a percentage for people")]
+                (passed > 0.0).then(|| worked as f64 / 10.0 / passed)
+            });
+            let sample = Sample {
+                at: now,
+                cpu_ms: used.cpu_ms,
+                memory: used.memory_bytes,
+                percent,
+            };
+            self.usage.insert(used.service, sample);
+        }
+        if matches!(self.order, Order::Cpu | Order::Memory) {
+            self.arrange();
+        }
+    }
+
+    /// Which services have rows, and in what order. The chosen one stays chosen.
+    fn arrange(&mut self) {
+        let chosen = self.chosen_key().map(ToOwned::to_owned);
+        let wanted: Vec<&ServiceInfo> = self
+            .services
+            .values()
+            .filter(|info| self.is_wanted(info))
+            .collect();
+        let mut groups: Vec<Vec<&ServiceInfo>> = if self.grouped {
+            lines(&wanted)
+        } else {
+            wanted.into_iter().map(|info| vec![info]).collect()
+        };
+        match self.order {
+            Order::Name => {}
+            Order::State => groups.sort_by_key(|row| row.iter().map(|info| rank(info)).min()),
+            Order::Failures => groups.sort_by_key(|row| {
+                Reverse(
+                    row.iter()
+                        .map(|info| u64::from(info.recovery.failure_count))
+                        .sum::<u64>(),
+                )
+            }),
+            Order::Memory => groups.sort_by_key(|row| Reverse(self.memory(row))),
+            Order::Cpu => groups.sort_by(|a, b| {
+                let percent = |row| self.percent(row).unwrap_or(0.0);
+                percent(b).total_cmp(&percent(a))
+            }),
+        }
+        let keys = |row: &Vec<&ServiceInfo>| {
+            let keys = row.iter().map(|info| info.config.service_name.key());
+            keys.collect::<Vec<_>>()
+        };
+        self.rows = groups.iter().map(keys).collect();
+        let again = chosen.and_then(|key| self.rows.iter().position(|row| row.contains(&key)));
+        self.selected = again
+            .unwrap_or(self.selected)
+            .min(self.rows.len().saturating_sub(1));
+    }
+
+    fn is_wanted(&self, info: &ServiceInfo) -> bool {
+        if self.only_failed && !info.has_failed() {
+            return false;
+        }
+        let name = info.config.service_name.as_str();
+        if self.filter.contains(['*', '?']) {
+            return WildMatch::new_case_insensitive(&self.filter).matches(name);
+        }
+        self.filter.is_empty() || name.to_lowercase().contains(&self.filter.to_lowercase())
+    }
+
+    /// The services of a row.
+    pub(super) fn row(&self, at: usize) -> Vec<&ServiceInfo> {
+        let keys = self.rows.get(at).into_iter().flatten();
+        keys.filter_map(|key| self.services.get(key)).collect()
+    }
+
+    pub(super) fn memory(&self, row: &[&ServiceInfo]) -> u64 {
+        self.samples(row).map(|sample| sample.memory).sum()
+    }
+
+    /// Hundredths of one processor; `None` while it is not known.
+    pub(super) fn percent(&self, row: &[&ServiceInfo]) -> Option<f64> {
+        let percents: Vec<f64> = self
+            .samples(row)
+            .filter_map(|sample| sample.percent)
+            .collect();
+        (!percents.is_empty()).then(|| percents.iter().sum())
+    }
+
+    fn samples<'a>(&'a self, row: &'a [&ServiceInfo]) -> impl Iterator<Item = &'a Sample> {
+        let running = row.iter().filter(|info| info.status.process_id != 0);
+        running.filter_map(|info| self.usage.get(&info.id))
+    }
+
+    pub(super) fn selected(&self) -> usize {
+        self.selected
+    }
+
+    fn chosen_key(&self) -> Option<&String> {
+        self.rows.get(self.selected)?.first()
+    }
+
+    fn chosen_info(&self) -> Option<&ServiceInfo> {
+        self.services.get(self.chosen_key()?)
+    }
+
+    /// The service whose output is shown.
+    pub(super) fn chosen(&self) -> Option<(ServiceName, ServiceId)> {
+        let info = self.chosen_info()?;
+        Some((info.config.service_name.clone(), info.id))
+    }
+
+    fn chosen_names(&self) -> Vec<ServiceName> {
+        let row = self.row(self.selected);
+        row.iter()
+            .map(|info| info.config.service_name.clone())
+            .collect()
+    }
+
+    /// Running services whose usage is to be known: those of the shown rows, or all to sort by it.
+    pub(super) fn shown_ids(&self) -> Vec<ServiceId> {
+        let by_usage = matches!(self.order, Order::Cpu | Order::Memory);
+        let shown = if by_usage {
+            0..self.rows.len()
+        } else {
+            self.shown()
+        };
+        let ids = shown.flat_map(|at| self.row(at));
+        let running = ids.filter(|info| info.status.process_id != 0);
+        running.map(|info| info.id).collect()
+    }
+
+    /// The rows that have room.
+    pub(super) fn shown(&self) -> std::ops::Range<usize> {
+        let end = self.first + usize::from(self.places.rows.height);
+        self.first..end.min(self.rows.len())
+    }
+
+    /// Puts the chosen row into the rows that are shown.
+    pub(super) fn scroll(&mut self, rows: Rect) {
+        self.places.rows = rows;
+        let height = usize::from(rows.height).max(1);
+        let last = self.rows.len().saturating_sub(height);
+        self.first = self.first.min(last).min(self.selected);
+        self.first = self.first.max((self.selected + 1).saturating_sub(height));
+    }
+
+    /// All services, those that run, and those that have failed.
+    pub(super) fn counts(&self) -> (usize, usize, usize) {
+        let all = self.services.values();
+        let runs = |info: &&ServiceInfo| info.status.state == ServiceState::Running;
+        let failed = all.clone().filter(|info| info.has_failed()).count();
+        (all.len(), all.filter(runs).count(), failed)
+    }
+
+    fn input(&mut self, input: Event) -> Vec<Wish> {
+        match input {
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+                if is_control && key.code == KeyCode::Char('c') {
+                    return vec![Wish::Quit];
+                }
+                match &self.mode {
+                    Mode::Table => self.key(key),
+                    Mode::Filter => self.typed(key),
+                    Mode::Confirm(act, names) => {
+                        let yes: &[char] = match lang() {
+                            Lang::En => &['y', 'Y'],
+                            Lang::Fr => &['o', 'O'],
+                        };
+                        let wish = Wish::Do(*act, names.clone());
+                        self.mode = Mode::Table;
+                        let is_yes = matches!(key.code, KeyCode::Char(c) if yes.contains(&c));
+                        if is_yes { vec![wish] } else { Vec::new() }
+                    }
+                    Mode::Text(..) => {
+                        self.mode = Mode::Table;
+                        Vec::new()
+                    }
+                }
+            }
+            Event::Mouse(mouse) => {
+                self.mouse(mouse);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Vec<Wish> {
+        let page = usize::from(self.places.rows.height).max(1);
+        self.said.clear();
+        match key.code {
+            KeyCode::Char('q') | KeyCode::Esc => return vec![Wish::Quit],
+            KeyCode::Down | KeyCode::Char('j') => self.choose(self.selected + 1),
+            KeyCode::Up | KeyCode::Char('k') => self.choose(self.selected.saturating_sub(1)),
+            KeyCode::PageDown => self.choose(self.selected + page),
+            KeyCode::PageUp => self.choose(self.selected.saturating_sub(page)),
+            KeyCode::Home => self.choose(0),
+            KeyCode::End => self.choose(usize::MAX),
+            KeyCode::Char('/') => self.mode = Mode::Filter,
+            KeyCode::Char('f') => {
+                self.only_failed = !self.only_failed;
+                self.arrange();
+            }
+            KeyCode::Char('g') => {
+                self.grouped = !self.grouped;
+                self.arrange();
+            }
+            KeyCode::Char('o') => self.sort(None),
+            KeyCode::Char('e') | KeyCode::Tab => {
+                self.panel = match self.panel {
+                    Panel::Output => Panel::Events,
+                    Panel::Events => Panel::Output,
+                };
+            }
+            KeyCode::Char('?' | 'h') => {
+                self.mode = Mode::Text(say(top::HELP_TITLE), say(top::HELP));
+            }
+            KeyCode::Char('w') | KeyCode::Enter => {
+                return self
+                    .chosen()
+                    .map(|(name, _)| Wish::Why(name))
+                    .into_iter()
+                    .collect();
+            }
+            KeyCode::Char('s') => return self.ask(Act::Start),
+            KeyCode::Char('t') => return self.ask(Act::Stop),
+            KeyCode::Char('r') => return self.ask(Act::Restart),
+            KeyCode::Char('x') => return self.ask(Act::Force),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// A start or a restart of one service is done at once; everything else asks before.
+    fn ask(&mut self, act: Act) -> Vec<Wish> {
+        let names = self.chosen_names();
+        match (&*names, act) {
+            ([], _) => Vec::new(),
+            ([_], Act::Start | Act::Restart) => vec![Wish::Do(act, names)],
+            _ => {
+                self.mode = Mode::Confirm(act, names);
+                Vec::new()
+            }
+        }
+    }
+
+    fn typed(&mut self, key: KeyEvent) -> Vec<Wish> {
+        match key.code {
+            KeyCode::Enter => self.mode = Mode::Table,
+            KeyCode::Esc => {
+                self.filter.clear();
+                self.mode = Mode::Table;
+            }
+            KeyCode::Backspace => {
+                self.filter.pop();
+            }
+            KeyCode::Char(c) => self.filter.push(c),
+            _ => {}
+        }
+        self.arrange();
+        Vec::new()
+    }
+
+    fn choose(&mut self, row: usize) {
+        self.selected = row.min(self.rows.len().saturating_sub(1));
+    }
+
+    /// By this, or by what comes next.
+    fn sort(&mut self, order: Option<Order>) {
+        let next = || {
+            let at = Order::ALL.iter().position(|order| *order == self.order);
+            Order::ALL[(at.unwrap_or(0) + 1) % Order::ALL.len()]
+        };
+        self.order = order.unwrap_or_else(next);
+        self.arrange();
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent) {
+        let at = (mouse.column, mouse.row).into();
+        match mouse.kind {
+            MouseEventKind::ScrollDown => self.choose(self.selected + 3),
+            MouseEventKind::ScrollUp => self.choose(self.selected.saturating_sub(3)),
+            MouseEventKind::Down(MouseButton::Left) if self.places.rows.contains(at) => {
+                let row = self.first + usize::from(mouse.row - self.places.rows.y);
+                if row < self.rows.len() {
+                    self.choose(row);
+                }
+            }
+            MouseEventKind::Down(MouseButton::Left) if self.places.head.contains(at) => {
+                let mut columns = self.places.columns.iter().rev();
+                let column = columns.find(|(from, _)| *from <= mouse.column);
+                let order = column.map(|(_, order)| *order);
+                self.sort(order);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The names in a question, few of them by name.
+pub(super) fn named(names: &[ServiceName]) -> String {
+    let mut texts: Vec<String> = names
+        .iter()
+        .take(3)
+        .map(|name| plain(name.as_str()))
+        .collect();
+    if names.len() > texts.len() {
+        texts.push("…".to_owned());
+    }
+    texts.join(", ")
+}
+
+/// What has failed comes first, then what is under way, then what runs.
+fn rank(info: &ServiceInfo) -> u8 {
+    match info.status.state {
+        _ if info.has_failed() => 0,
+        state if state.is_pending() => 1,
+        ServiceState::Running => 2,
+        _ => 3,
+    }
+}

@@ -1,0 +1,58 @@
+//! What the parts of `relance top` tell each other: what was heard, and what is to be done.
+
+use std::sync::Arc;
+
+use ratatui::crossterm::event::Event;
+use relance_scm::ServiceName;
+use relance_scm::event_log::LogEntry;
+use relance_scm::manager::{ServiceInfo, Usage};
+use relance_texts::{Words, top};
+
+/// What threads have heard.
+pub(super) enum News {
+    /// All services there are.
+    All(Vec<ServiceInfo>),
+    Service(Box<ServiceInfo>),
+    Removed(ServiceName),
+    Logged(Arc<LogEntry>),
+    /// The manager is away, and why.
+    Away(String),
+    Usage(Vec<Usage>),
+    /// Output of a service.
+    Output(ServiceName, Vec<u8>),
+    /// The newest entries about a service.
+    Entries(ServiceName, Vec<LogEntry>),
+    /// Sentences about a service.
+    Why(ServiceName, String),
+    /// What became of a request.
+    Said(String),
+    Input(Event),
+}
+
+/// What a key asks of a manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Act {
+    Start,
+    Stop,
+    Restart,
+    Force,
+}
+
+impl Act {
+    pub(super) fn word(self) -> Words {
+        match self {
+            Self::Start => top::ACT_START,
+            Self::Stop => top::ACT_STOP,
+            Self::Restart => top::ACT_RESTART,
+            Self::Force => top::ACT_FORCE,
+        }
+    }
+}
+
+/// What is to be done outside the model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    Quit,
+    Why(ServiceName),
+    Do(Act, Vec<ServiceName>),
+}

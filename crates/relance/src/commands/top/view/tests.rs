@@ -1,0 +1,265 @@
+//! What is drawn, on a terminal in memory, and what keys do.
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use relance_scm::event_log::Timestamp;
+use relance_scm::manager::{PendingInfo, ServiceInfo, Usage};
+use relance_scm::{
+    RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceId, ServiceName, ServiceState,
+};
+use relance_wire::api::ServiceReply;
+
+use super::super::news::{Act, News, Wish};
+use super::*;
+use crate::text::now;
+
+fn name(text: &str) -> ServiceName {
+    ServiceName::new(text).expect("a name")
+}
+
+/// A service that never ran, as the API gives it.
+fn service(id: u64, text: &str) -> ServiceInfo {
+    let config = ServiceConfig::new(name(text), "/bin/a");
+    let status = serde_json::json!({
+        "service_type": 16, "state": "STOPPED", "controls_accepted": 0, "win32_exit_code": 0,
+        "service_specific_exit_code": 0, "checkpoint": 0, "wait_hint_ms": 0, "process_id": 0,
+        "service_flags": 0,
+    });
+    let body = serde_json::json!({
+        "id": id,
+        "config": relance_wire::api::ConfigBody::from(&config),
+        "status": status,
+        "recovery_state": { "failure_count": 0, "pending": [] },
+    });
+    let reply: ServiceReply = serde_json::from_value(body).expect("a service");
+    ServiceInfo::try_from(&reply).expect("a service")
+}
+
+fn running(id: u64, text: &str) -> ServiceInfo {
+    let mut info = service(id, text);
+    info.status.state = ServiceState::Running;
+    info.status.process_id = 42;
+    info
+}
+
+/// One that has failed and is restarted in a while.
+fn waiting(id: u64, text: &str) -> ServiceInfo {
+    let mut info = service(id, text);
+    info.recovery.failure_count = 2;
+    info.recovery.pending.push(PendingInfo {
+        due: Timestamp(now().0 + 59_900),
+        action: RecoveryAction::new(RecoveryActionKind::Restart, 60_000),
+        failure_count: 2,
+        executing: false,
+    });
+    info
+}
+
+fn model(services: Vec<ServiceInfo>) -> Model {
+    let mut model = Model::new(String::new());
+    model.take(News::All(services));
+    model
+}
+
+/// What a terminal of this size shows.
+fn screen(model: &mut Model, width: u16, height: u16) -> Vec<String> {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("memory");
+    terminal.draw(|frame| draw(frame, model)).expect("drawn");
+    let buffer = terminal.backend().buffer().clone();
+    let line = |y| {
+        (0..width)
+            .map(|x| buffer[(x, y)].symbol())
+            .collect::<String>()
+    };
+    (0..height).map(|y| line(y).trim_end().to_owned()).collect()
+}
+
+fn press(model: &mut Model, key: char) -> Vec<Wish> {
+    let code = match key {
+        '\n' => KeyCode::Enter,
+        key => KeyCode::Char(key),
+    };
+    model.take(News::Input(Event::Key(KeyEvent::new(
+        code,
+        KeyModifiers::NONE,
+    ))))
+}
+
+#[test]
+fn a_small_terminal_shows_states_countdown_output_and_keys() {
+    let mut model = model(vec![
+        running(1, "mailer"),
+        waiting(2, "worker"),
+        service(3, "idle"),
+    ]);
+    model.take(News::Output(
+        name("idle"),
+        b"hello \x1b[31mred\x1b[0m\n\x1b]0;evil\x07\n".to_vec(),
+    ));
+    let screen = screen(&mut model, 80, 24);
+    assert!(
+        screen[0].starts_with("3 services, 1 running, 1 failed"),
+        "{screen:#?}"
+    );
+    assert!(screen[1].contains("NAME") && screen[1].contains("CPU") && screen[1].contains("NEXT"));
+    assert!(
+        screen[2].starts_with("idle") && screen[3].contains("RUNNING"),
+        "{screen:#?}"
+    );
+    assert!(
+        screen[4].starts_with("worker") && screen[4].contains("restart in"),
+        "{screen:#?}"
+    );
+    let all = screen.join("\n");
+    assert!(
+        all.contains("Output of idle") && all.contains("hello red"),
+        "{all}"
+    );
+    assert!(
+        all.contains("\\u{1b}]0;evil"),
+        "nothing reaches the terminal: {all}"
+    );
+    assert!(screen[23].contains("q quit"), "{screen:#?}");
+    assert!(screen.iter().all(|line| line.chars().count() <= 80));
+}
+
+#[test]
+fn a_wide_terminal_shows_entries_beside_output_and_a_tiny_one_says_so() {
+    let mut model = model(vec![running(1, "mailer")]);
+    let wide = screen(&mut model, 200, 50).join("\n");
+    assert!(
+        wide.contains("Output of mailer") && wide.contains("Events of mailer"),
+        "{wide}"
+    );
+    assert!(screen(&mut model, 30, 6).join(" ").contains("too small"));
+    for (width, height) in [(40, 8), (41, 9), (79, 15), (80, 16), (119, 23), (500, 3)] {
+        screen(&mut model, width, height);
+        press(&mut model, '?');
+        screen(&mut model, width, height);
+        press(&mut model, 'q');
+    }
+}
+
+#[test]
+fn stop_and_force_ask_and_a_restart_of_several_too() {
+    let mut model = model(vec![running(1, "w@1"), running(2, "w@2"), running(3, "x")]);
+    assert_eq!(
+        press(&mut model, 'r'),
+        [Wish::Do(Act::Restart, vec![name("w@1")])]
+    );
+    assert!(press(&mut model, 't').is_empty());
+    let shown = screen(&mut model, 80, 24);
+    assert!(shown[23].starts_with("stop w@1? [y/N]"), "{shown:#?}");
+    assert!(press(&mut model, 'n').is_empty());
+    assert!(press(&mut model, 'x').is_empty());
+    assert_eq!(
+        press(&mut model, 'y'),
+        [Wish::Do(Act::Force, vec![name("w@1")])]
+    );
+    assert!(press(&mut model, 'g').is_empty());
+    let shown = screen(&mut model, 80, 24);
+    assert!(shown[2].starts_with("w@ (2)"), "{shown:#?}");
+    assert!(press(&mut model, 'r').is_empty());
+    assert_eq!(
+        press(&mut model, 'y'),
+        [Wish::Do(Act::Restart, vec![name("w@1"), name("w@2")])]
+    );
+    assert_eq!(press(&mut model, 'w'), [Wish::Why(name("w@1"))]);
+    assert_eq!(press(&mut model, 'q'), [Wish::Quit]);
+}
+
+#[test]
+fn filters_and_orders_keep_the_chosen_service() {
+    let mut model = model(vec![running(1, "a"), service(2, "b"), waiting(3, "worker")]);
+    press(&mut model, 'j');
+    press(&mut model, 'j');
+    assert_eq!(model.chosen().map(|(name, _)| name), Some(name("worker")));
+    press(&mut model, 'o');
+    let shown = screen(&mut model, 80, 24);
+    assert!(
+        shown[2].starts_with("worker") && shown[0].contains("by state"),
+        "{shown:#?}"
+    );
+    assert_eq!(model.chosen().map(|(name, _)| name), Some(name("worker")));
+    for key in "/wor\n".chars() {
+        press(&mut model, key);
+    }
+    assert_eq!(model.rows.len(), 1);
+    press(&mut model, 'f');
+    assert_eq!(model.rows.len(), 1);
+    model.take(News::Service(Box::new(running(3, "worker"))));
+    assert!(
+        screen(&mut model, 80, 24)
+            .join("\n")
+            .contains("No service is like that")
+    );
+}
+
+#[test]
+fn the_mouse_chooses_rows_and_sorts_by_columns() {
+    let mut model = model(vec![running(1, "a"), running(2, "b"), waiting(3, "c")]);
+    screen(&mut model, 80, 24);
+    let click = |model: &mut Model, column, row| {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        let modifiers = KeyModifiers::NONE;
+        let event = MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers,
+        };
+        model.take(News::Input(Event::Mouse(event)));
+    };
+    click(&mut model, 3, 3);
+    assert_eq!(model.chosen().map(|(name, _)| name), Some(name("b")));
+    click(&mut model, 3, 9);
+    assert_eq!(
+        model.chosen().map(|(name, _)| name),
+        Some(name("b")),
+        "there is no row"
+    );
+    click(&mut model, 17, 1);
+    assert!(screen(&mut model, 80, 24)[2].starts_with('c'));
+}
+
+#[test]
+fn usage_is_asked_of_the_rows_that_are_shown() {
+    let services = (0..1000)
+        .map(|id| running(id, &format!("s{id:04}")))
+        .collect();
+    let mut model = model(services);
+    screen(&mut model, 80, 24);
+    let ids = model.shown_ids();
+    assert!(
+        ids.len() < 24 && ids.first() == Some(&ServiceId(0)),
+        "{}",
+        ids.len()
+    );
+    let used = |cpu_ms| {
+        News::Usage(vec![Usage {
+            service: ServiceId(0),
+            cpu_ms,
+            memory_bytes: 64 << 20,
+            memory_peak_bytes: None,
+            processes: 1,
+        }])
+    };
+    model.take(used(0));
+    let first = screen(&mut model, 80, 24);
+    assert!(first[2].contains("64.0 MiB"), "{}", first[2]);
+    model.take(used(10));
+    assert!(screen(&mut model, 80, 24)[2].contains('%'));
+    press(&mut model, 'k');
+    model.take(News::Input(Event::Key(KeyEvent::new(
+        KeyCode::End,
+        KeyModifiers::NONE,
+    ))));
+    let last = screen(&mut model, 80, 24);
+    assert!(
+        last.iter().any(|line| line.starts_with("s0999")),
+        "{last:#?}"
+    );
+}
