@@ -129,7 +129,7 @@ fn x52_a_template_is_not_a_service() {
     );
     refused(
         &["create", "w@", "--instances", "10000", "--", "/bin/true"],
-        "1..=1000",
+        "a number from 1 to 1000",
     );
     three(&daemon);
     refused(
