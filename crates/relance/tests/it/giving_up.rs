@@ -49,6 +49,7 @@ fn x80_x83_a_program_waits_longer_and_gives_up_and_somebody_starts_it_again() {
     daemon.wait_until(&name("worker"), |info| info.recovery.gave_up);
     assert!(output(&daemon, &["list"]).contains("STOPPED, gave up"));
     assert!(output(&daemon, &["status", "worker"]).contains("relance start worker"));
+    assert!(output(&daemon, &["status"]).contains("gave up after too many restarts"));
     assert!(output(&daemon, &["why", "worker"]).contains("(X83)"));
     daemon.start_service(&name("worker")).expect("it starts");
     let again = |info: &relance_scm::manager::ServiceInfo| {

@@ -125,6 +125,10 @@ fn of_service(info: &ServiceInfo, now: Timestamp) -> Option<Note> {
     }
     let state = info.status.state;
     let end = info.last_end.as_ref().filter(|_| info.has_failed());
+    if state == ServiceState::Stopped && info.recovery.gave_up {
+        let name = plain(info.config.service_name.as_str());
+        return note(status::GaveUpStart { name }.text(), Tone::Bad, why);
+    }
     if let Some(end) = end {
         let text = status::GivenUp {
             end: words::summary(end.summary),
