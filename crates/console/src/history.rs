@@ -1,7 +1,7 @@
 //! The recovery time line of a service, and of all that failed: when each ran, when it was down, what
 //! was done about it, and what share of the time it was there.
 //!
-//! What of time is drawn is [`window`]'s, the line of a service is made by [`lane`], the drawing by `chart`.
+//! What of time is drawn is [`window`]'s, the line of a service is made by [`lane()`], the drawing by `chart`.
 
 mod lane;
 mod window;

@@ -85,7 +85,7 @@ fn files_that_are_wrong_end_the_daemon_with_a_sentence() {
         (
             "a.toml",
             "[[service]]\nnam = 'a'\n",
-            &["a.toml", "nam", "line 2"][..],
+            &["a.toml", "nam", "a.toml:2:1"][..],
         ),
         ("a.json", "{", &["a.json"]),
         (
