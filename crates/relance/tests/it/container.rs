@@ -96,7 +96,7 @@ fn files_that_are_wrong_end_the_daemon_with_a_sentence() {
         (
             "a.toml",
             "[[service]]\nname = 'a'\ncommand_line = 'x'\n[[service]]\nname = 'A'\ncommand_line = 'x'\n",
-            &["twice"],
+            &["a.toml:5:8", "a.toml:2:8"],
         ),
         (
             "a.toml",
