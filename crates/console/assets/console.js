@@ -92,7 +92,7 @@ const handlers = {
   rows({ order, rows, parts }) {
     const body = $("table[data-rows] tbody");
     if (!body) return;
-    const known = new Map($$("tr", body).map((row) => [Number(row.dataset.id), row]));
+    const known = new Map($$("tr", body).map((row) => [row.dataset.id, row]));
     for (const [id, html] of rows) {
       const row = fragment(html).firstElementChild;
       if (known.has(id)) patch(known.get(id), row);
@@ -230,8 +230,9 @@ $$("input[data-utc]").forEach(takeInZone);
 
 const filters = $("#filters");
 let typing;
-function refilter() {
+function refilter(page) {
   const query = new URLSearchParams([...new FormData(filters)].filter(([, value]) => value));
+  if (page) query.set("page", page);
   const text = query.toString();
   history.replaceState(null, "", text ? `/?${text}` : "/");
   streams[0]?.turn(`/stream/services?${text}`);
@@ -241,6 +242,8 @@ function refilter() {
       if (query.get(name)) target.searchParams.set(name, query.get(name));
       else target.searchParams.delete(name);
     }
+    target.searchParams.delete("group");
+    query.getAll("group").forEach((fold) => target.searchParams.append("group", fold));
     link.href = target.pathname + target.search;
   });
 }
@@ -248,17 +251,42 @@ filters?.addEventListener("input", () => {
   clearTimeout(typing);
   typing = setTimeout(refilter, 120);
 });
+/* The row of several instances is opened or closed; the form keeps which are. */
+function fold({ value }) {
+  const template = value.slice(value.indexOf("/")).toLowerCase();
+  const kept = $$("input[name=group]", filters);
+  kept.filter((input) => input.value.toLowerCase().endsWith(template)).forEach((input) => input.remove());
+  const input = document.createElement("input");
+  Object.assign(input, { type: "hidden", name: "group", value });
+  filters.append(input);
+  refilter(new URLSearchParams(location.search).get("page"));
+}
 filters?.addEventListener("submit", (event) => {
   event.preventDefault();
-  refilter();
+  if (event.submitter?.matches(".fold")) fold(event.submitter);
+  else refilter();
 });
 
+/* The services that a box stands for: one, or several instances of a template. */
+function namesOf({ value }) {
+  const [template, ...instances] = value.split("/");
+  return instances.length ? instances.map((instance) => template + instance) : [value];
+}
+function pick(box) {
+  for (const name of namesOf(box)) {
+    if (box.checked) picked.add(name);
+    else picked.delete(name);
+  }
+}
 function showPicked() {
   const boxes = $$("td.pick input[name=name]");
-  const shown = new Set(boxes.map((box) => box.value));
+  const shown = new Set(boxes.flatMap(namesOf));
   for (const name of picked) if (!shown.has(name)) picked.delete(name);
   boxes.forEach((box) => {
-    box.checked = picked.has(box.value);
+    const names = namesOf(box);
+    const count = names.filter((name) => picked.has(name)).length;
+    box.checked = count === names.length;
+    box.indeterminate = count > 0 && count < names.length;
     box.closest("tr").classList.toggle("picked", box.checked);
   });
   const label = $("#picked");
@@ -268,20 +296,18 @@ function showPicked() {
   $$("#controls button").forEach((button) => { button.disabled = picked.size === 0; });
   const all = $("#all");
   if (all) {
-    all.checked = boxes.length > 0 && picked.size === boxes.length;
-    all.indeterminate = picked.size > 0 && picked.size < boxes.length;
+    all.checked = shown.size > 0 && picked.size === shown.size;
+    all.indeterminate = picked.size > 0 && picked.size < shown.size;
   }
 }
 document.addEventListener("change", ({ target }) => {
   if (target.id === "all") {
     $$("td.pick input[name=name]").forEach((box) => {
-      if (target.checked) picked.add(box.value);
-      else picked.delete(box.value);
+      box.checked = target.checked;
+      pick(box);
     });
-  } else if (target.matches("td.pick input[name=name]")) {
-    if (target.checked) picked.add(target.value);
-    else picked.delete(target.value);
-  } else return;
+  } else if (target.matches("td.pick input[name=name]")) pick(target);
+  else return;
   showPicked();
 });
 if ($("table[data-rows]")) showPicked();
@@ -310,9 +336,18 @@ async function askForDependents(form, body, outcomes) {
   const others = outcomes.filter((outcome) => !needed.includes(outcome));
   return [...others, ...(await sendControl(form, again)) ?? []];
 }
+/* What a form asks for; that of the table for each service that is chosen. */
+function asksFor(form, button) {
+  const body = new URLSearchParams(new FormData(form, button));
+  if ($("table[data-rows]")) {
+    body.delete("name");
+    picked.forEach((name) => body.append("name", name));
+  }
+  return body;
+}
 /* What ends much, or ends it hard, is asked for once more. */
-function isMeant(form, button) {
-  const many = new FormData(form).getAll("name").length;
+function isMeant(body, button) {
+  const many = body.getAll("name").length;
   const ends = ["stop", "restart", "terminate"].includes(button.value);
   const question = button.value === "terminate" ? words.by_force : many > 1 && ends ? words.many : "";
   return !question || confirm(question.replace("{}", `${many} · ${button.textContent.trim()}`));
@@ -322,8 +357,8 @@ document.addEventListener("submit", async (event) => {
   if (!form.matches("form[data-control]")) return;
   event.preventDefault();
   const button = event.submitter;
-  if (!isMeant(form, button)) return;
-  const body = new URLSearchParams(new FormData(form, button));
+  const body = asksFor(form, button);
+  if (!isMeant(body, button)) return;
   const done = button.textContent.trim();
   button.setAttribute("aria-busy", "true");
   try {
@@ -341,7 +376,9 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-/* Keys: / searches; arrows move between rows. */
+/* Keys: / searches; arrows move between rows, and open and close that of several instances. */
+
+const MAIN = "a, button.fold";
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input:not([type=checkbox]), textarea, select");
@@ -365,20 +402,25 @@ document.addEventListener("keydown", (event) => {
   const row = event.target.closest("tbody tr");
   if (row && !typing && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     const next = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
-    const same = event.target.matches("input") ? "td.pick input" : "a";
+    const same = event.target.matches("input") ? "td.pick input" : MAIN;
     const target = next && $(same, next);
     if (target) {
       event.preventDefault();
       target.focus();
     }
   }
+  const opens = { ArrowRight: "false", ArrowLeft: "true" }[event.key];
+  if (opens && event.target.matches(`.fold[aria-expanded=${opens}]`)) {
+    event.preventDefault();
+    event.target.click();
+  }
 });
 /* To the row after or before the one that has the focus; to the first if none has. */
 function toRow(step) {
-  const rows = $$("main tbody tr").filter((row) => $("a", row));
+  const rows = $$("main tbody tr").filter((row) => $(MAIN, row));
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const row = at < 0 ? rows[0] : rows[at + step];
-  if (row) $("a", row).focus();
+  if (row) $(MAIN, row).focus();
 }
 document.addEventListener("click", ({ target }) => {
   $$("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });

@@ -5,8 +5,9 @@
 
 /* What the person has changed here, and the server does not know. */
 const LOCAL = new Set(["open", "aria-busy"]);
-/* Fields that are told apart by their value, not only by their name. */
-const BY_VALUE = "button, input[type=checkbox], input[type=radio]";
+/* Fields that are told apart by their value, not only by their name. What opens a row, and what stands for
+   several, has another value from time to time and is still the same. */
+const BY_VALUE = "button:not([aria-expanded]), input[type=checkbox]:not([data-several]), input[type=radio]";
 
 /** What an element is known by among its neighbours. */
 function keyOf(element) {

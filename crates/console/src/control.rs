@@ -1,9 +1,12 @@
 //! Start, stop and the other controls, for one service or several; and deletion.
 
+use std::collections::HashSet;
+
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::future::join_all;
+use maud::{Markup, html};
 use relance_client::ServiceManager;
 use relance_scm::manager::{next_change, wait};
 use relance_scm::{Caller, Control, ScmError, ServiceName, ServiceState, Win32Error};
@@ -11,6 +14,8 @@ use relance_texts::{console, error, quoted};
 use serde::Serialize;
 
 use crate::form::Form;
+use crate::instances;
+use crate::lang::Lang;
 use crate::layout::{self, Page, Place};
 use crate::manager::Manager;
 use crate::reply::{Answer, page, problem, status};
@@ -128,12 +133,26 @@ struct Outcome {
 pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> Answer<Response> {
     viewer.check_form(&form)?;
     let action = Action::of(&form)?;
-    let asked = form.all("name").map(|name| {
+    // Without the script, a row of instances and one of them may be chosen both.
+    let mut seen = HashSet::new();
+    let names = form.all("name").flat_map(instances::names);
+    let names: Vec<String> = names.filter(|name| seen.insert(name.clone())).collect();
+    let wants_json = headers
+        .get(header::ACCEPT)
+        .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
+    // The script has asked already.
+    if let Some(question) = Question::of(action, names.len(), viewer.lang())
+        && !wants_json
+        && !form.has("confirm")
+    {
+        return Ok(ask_if_meant(&viewer, &form, &question));
+    }
+    let asked = names.iter().map(|name| {
         let viewer = &viewer;
         async move {
             let done = async {
                 let _turn = viewer.app.controls.acquire().await;
-                let name = ServiceName::new(name)?;
+                let name = ServiceName::new(name.as_str())?;
                 viewer
                     .with(move |manager, caller| action.carry_out(manager, caller, &name))
                     .await
@@ -142,9 +161,6 @@ pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> A
         }
     });
     let results = join_all(asked).await;
-    let wants_json = headers
-        .get(header::ACCEPT)
-        .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
     if wants_json {
         let outcomes = results.into_iter().map(|(name, result)| Outcome {
             name,
@@ -180,7 +196,7 @@ fn is_needed(error: &ScmError) -> bool {
 fn ask_for_dependents(viewer: &Viewer, back: &str, needed: &[(&str, &ScmError)]) -> Response {
     let lang = viewer.lang();
     let title = console::RESTART_WITH_DEPENDENTS.of(lang);
-    let body = maud::html! {
+    let body = html! {
         h1 { (title) }
         @for (_, error) in needed { (problem(error, lang)) }
         p { (console::RESTART_DEPENDENTS_QUESTION.of(lang)) }
@@ -193,13 +209,67 @@ fn ask_for_dependents(viewer: &Viewer, back: &str, needed: &[(&str, &ScmError)])
             a.button href=(back) { (console::LEAVE_THEM.of(lang)) }
         }
     };
+    asking(viewer, title, body, StatusCode::OK)
+}
+
+/// What is asked before much is ended, or something is ended hard.
+struct Question {
+    sentence: String,
+    /// On the button that says yes.
+    yes: &'static str,
+}
+
+impl Question {
+    fn of(action: Action, count: usize, lang: Lang) -> Option<Self> {
+        let yes = match action {
+            Action::Terminate => console::END_BY_FORCE,
+            Action::Send(Control::Stop) => console::STOP,
+            Action::Restart { dependents: false } => console::RESTART,
+            _ => return None,
+        };
+        let yes = yes.of(lang);
+        let sentence = if action == Action::Terminate {
+            console::BY_FORCE_QUESTION.of(lang).to_owned()
+        } else if count > 1 {
+            let what = format!("{count} · {yes}");
+            lang.say(console::ManyQuestion { what })
+        } else {
+            return None;
+        };
+        Some(Self { sentence, yes })
+    }
+}
+
+/// The same form again, with a question.
+fn ask_if_meant(viewer: &Viewer, form: &Form, question: &Question) -> Response {
+    let lang = viewer.lang();
+    let title = console::CONTROLS.of(lang);
+    let back = form.back();
+    let body = html! {
+        h1 { (title) }
+        p { (question.sentence) }
+        p { @for name in form.all("name").flat_map(instances::names) { bdi { (name) } " " } }
+        form.row method="post" action="/control" {
+            (layout::key(viewer))
+            @for name in form.all("name") { input type="hidden" name="name" value=(name); }
+            input type="hidden" name="back" value=(back);
+            input type="hidden" name="confirm" value="1";
+            button.danger type="submit" name="action" value=(form.text("action")) { (question.yes) }
+            a.button href=(back) { (console::LEAVE_THEM.of(lang)) }
+        }
+    };
+    asking(viewer, title, body, StatusCode::OK)
+}
+
+/// A page with a question.
+fn asking(viewer: &Viewer, title: &str, body: Markup, code: StatusCode) -> Response {
     let content = Page {
         title,
         place: Place::Services,
         stream: None,
         body,
     };
-    (StatusCode::OK, page(layout::render(viewer, content))).into_response()
+    (code, page(layout::render(viewer, content))).into_response()
 }
 
 /// `POST /delete`: asks once, then does it.
@@ -224,7 +294,7 @@ pub(crate) async fn delete(viewer: Viewer, form: Form) -> Answer<Response> {
 fn show_question(viewer: &Viewer, name: &ServiceName, error: Option<&ScmError>) -> Response {
     let lang = viewer.lang();
     let title = console::DELETE_THE_SERVICE.of(lang);
-    let body = maud::html! {
+    let body = html! {
         h1 { (title) }
         @if let Some(error) = error { (problem(error, lang)) }
         p { (console::DELETE.of(lang)) " " strong { bdi { (name) } } " ?" }
@@ -249,6 +319,17 @@ fn show_question(viewer: &Viewer, name: &ServiceName, error: Option<&ScmError>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_ends_much_or_hard_is_asked_for() {
+        let asks = |action: &[u8], count| {
+            let action = Action::of(&Form::parse(action)).expect("an action");
+            Question::of(action, count, Lang::En).is_some()
+        };
+        assert!(asks(b"action=stop", 2) && asks(b"action=restart", 8));
+        assert!(asks(b"action=terminate", 1));
+        assert!(!asks(b"action=stop", 1) && !asks(b"action=start", 8));
+    }
 
     #[test]
     fn actions_of_the_form() {

@@ -26,7 +26,7 @@ use crate::reply::{Answer, page as html_page, problem};
 use crate::stream::{Closed, Message, Sender, respond};
 use crate::tab::Tab;
 use crate::viewer::Viewer;
-use crate::{table, time};
+use crate::{row, table, time};
 
 /// How far back failures and changes are looked for, milliseconds.
 const BACK_MS: i64 = 86_400_000;
@@ -209,7 +209,7 @@ fn failures_of(service: &ServiceFailures, info: Option<&ServiceInfo>, lang: Lang
                 }
                 " " a.chip.bad href={ "/service/events?" (events) } { (lang.say(console::FailuresCount { count: usize::try_from(service.count).unwrap_or(usize::MAX) })) }
                 " " span.dim { (rich(console::TheLast { time: SLOTS[0] }, lang, &[time::ago(service.last.0)])) }
-                @if let Some(info) = info { " " (table::state(info, lang)) " " (table::next_recovery(info, lang)) }
+                @if let Some(info) = info { " " (row::state(info, lang)) " " (row::next_recovery(info, lang)) }
             }
             ul.causes {
                 @for cause in &service.causes {

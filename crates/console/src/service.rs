@@ -33,7 +33,7 @@ use crate::reply::{Answer, page as html_page};
 use crate::stream::{Closed, Message, Sender, respond};
 use crate::tab::Tab;
 use crate::viewer::Viewer;
-use crate::{history, log, table, time};
+use crate::{history, log, row, time};
 
 /// A service as it is now: what the hub was not told of is asked for.
 async fn current(
@@ -117,8 +117,8 @@ fn status(viewer: &Viewer, info: &ServiceInfo) -> Markup {
     let name = info.config.service_name.as_str();
     html! {
         div.facts {
-            div { (table::state(info, lang)) }
-            @if let Some(text) = table::says(info) { div { bdi { (text) } } }
+            div { (row::state(info, lang)) }
+            @if let Some(text) = row::says(info) { div { bdi { (text) } } }
             @if *info.config.display_name != *name { div { bdi { (name) } } }
             @if status.process_id != 0 { div { "PID " (status.process_id) } }
             @if let Some(run) = &info.run { div { (rich(console::Since { time: SLOTS[0] }, lang, &[time::since(run.started_at.0)])) } }
@@ -129,9 +129,9 @@ fn status(viewer: &Viewer, info: &ServiceInfo) -> Markup {
                     }
                 }
             }
-            @if info.held.is_some() || info.next_start.is_some() || !info.recovery.pending.is_empty() { div { (table::next_recovery(info, lang)) } }
+            @if info.held.is_some() || info.next_start.is_some() || !info.recovery.pending.is_empty() { div { (row::next_recovery(info, lang)) } }
             @if info.run.is_none() && let Some(end) = info.last_end.as_ref() {
-                div { (rich(console::Ended { time: SLOTS[0] }, lang, &[time::ago(end.at.0)])) " · " (table::reason(end, lang)) }
+                div { (rich(console::Ended { time: SLOTS[0] }, lang, &[time::ago(end.at.0)])) " · " (row::reason(end, lang)) }
             }
         }
         @if let Some(problem) = &info.output_problem { p.note.warn { (problem.of(lang)) } }

@@ -7,18 +7,19 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use relance_scm::manager::{ServiceInfo, UnreadableService};
-use relance_scm::{ServiceId, ServiceState};
+use relance_scm::ServiceState;
+use relance_scm::manager::UnreadableService;
 use relance_texts::console;
 
 use crate::form::Query;
-use crate::hub::{Hub, Load};
+use crate::hub::Hub;
+use crate::instances::Line;
 use crate::lacking::{Feature, reason};
 use crate::lang::{self, Lang, SLOTS, rich};
 use crate::layout::{self, Page, Place};
 use crate::reply::{Answer, page as html_page};
 use crate::stream::{Closed, Message, Sender, respond};
-use crate::table::{ROWS_MAX, STATES, View, Wanted, row};
+use crate::table::{ROWS_MAX, STATES, View, Wanted};
 use crate::viewer::Viewer;
 
 /// Changes that come faster than this are shown together.
@@ -31,11 +32,7 @@ pub(crate) async fn page(viewer: Viewer, Query(query): Query) -> Answer<Response
     let lang = viewer.lang();
     let (view, rows, unreadable) = hub.read(|state| {
         let view = View::of(state, &wanted);
-        let rows: Vec<Markup> = view
-            .rows
-            .iter()
-            .map(|info| row(info, state.loads.get(&info.id), lang))
-            .collect();
+        let rows: Vec<Markup> = view.rows.iter().map(|line| line.row(lang)).collect();
         (view, rows, state.unreadable.clone())
     });
     let body = html! {
@@ -119,12 +116,14 @@ fn filters(wanted: &Wanted, lang: Lang) -> Markup {
             }
             input type="hidden" name="sort" value=(wanted.sort);
             input type="hidden" name="dir" value=(if wanted.descending { "desc" } else { "" });
+            @for value in wanted.folds.values() { input type="hidden" name="group" value=(value); }
             noscript { button type="submit" { (console::SHOW.of(lang)) } }
         }
     }
 }
 
-/// What can be done with the chosen services. Readers see none of it.
+/// What can be done with the chosen services. Readers see none of it. The script allows it only when some are
+/// chosen.
 fn toolbar(viewer: &Viewer) -> Markup {
     let lang = viewer.lang();
     if !viewer.is_administrator() {
@@ -143,7 +142,7 @@ fn toolbar(viewer: &Viewer) -> Markup {
             span #picked.picked { (console::NONE_SELECTED.of(lang)) }
             div.group {
                 @for (action, label) in actions {
-                    button type="submit" name="action" value=(action) disabled { (label) }
+                    button type="submit" name="action" value=(action) { (label) }
                 }
             }
             details.menu {
@@ -151,13 +150,13 @@ fn toolbar(viewer: &Viewer) -> Markup {
                 div.sheet {
                     label { (console::CUSTOM_CONTROL_128_255.of(lang))
                         input type="number" name="control" min="128" max="255" value="128"; }
-                    button type="submit" name="action" value="control" disabled { (console::SEND.of(lang)) }
+                    button type="submit" name="action" value="control" { (console::SEND.of(lang)) }
                     @match reason(Feature::CancelRecovery, lang) {
-                        None => button type="submit" name="action" value="cancel" disabled { (console::CANCEL_PENDING_RECOVERY.of(lang)) },
+                        None => button type="submit" name="action" value="cancel" { (console::CANCEL_PENDING_RECOVERY.of(lang)) },
                         Some(reason) => p.dim { (reason) },
                     }
                     @match reason(Feature::Terminate, lang) {
-                        None => button.danger type="submit" name="action" value="terminate" disabled { (console::END_BY_FORCE.of(lang)) },
+                        None => button.danger type="submit" name="action" value="terminate" { (console::END_BY_FORCE.of(lang)) },
                         Some(reason) => p.dim { (reason) },
                     }
                 }
@@ -211,7 +210,7 @@ fn pager(wanted: &Wanted, view: &View, lang: Lang) -> Markup {
     if view.matching == 0 {
         return html! { p.empty { (console::NO_SERVICE_MATCHES.of(lang)) } };
     }
-    if view.matching <= ROWS_MAX {
+    if view.lines <= ROWS_MAX {
         return html! {};
     }
     let link = |page| {
@@ -222,12 +221,12 @@ fn pager(wanted: &Wanted, view: &View, lang: Lang) -> Markup {
         format!("/?{}", there.query())
     };
     let first = view.page * ROWS_MAX + 1;
-    let last = (first + ROWS_MAX - 1).min(view.matching);
+    let last = (first + ROWS_MAX - 1).min(view.lines);
     html! {
         nav.pager aria-label=(console::PAGES.of(lang)) {
             @if view.page > 0 { a rel="prev" href=(link(view.page - 1)) { "← " (console::PREVIOUS.of(lang)) } }
-            span { (first) "–" (last) " " (console::OF.of(lang)) " " (view.matching) }
-            @if last < view.matching { a rel="next" href=(link(view.page + 1)) { (console::NEXT.of(lang)) " →" } }
+            span { (first) "–" (last) " " (console::OF.of(lang)) " " (view.lines) }
+            @if last < view.lines { a rel="next" href=(link(view.page + 1)) { (console::NEXT.of(lang)) " →" } }
         }
     }
 }
@@ -242,8 +241,7 @@ pub(crate) async fn stream(viewer: Viewer, Query(query): Query) -> Answer<Respon
 
 /// What was sent of a row last, and from what it was made.
 struct Sent {
-    info: Arc<ServiceInfo>,
-    load: Option<Load>,
+    line: Line,
     html: String,
 }
 
@@ -254,15 +252,8 @@ async fn follow(hub: Arc<Hub>, wanted: Wanted, lang: Lang, sender: Sender) -> Re
     let mut connected = true;
     loop {
         changes.mark_unchanged();
-        let (view, loads, now_connected, ended) = hub.read(|state| {
-            let view = View::of(state, &wanted);
-            let loads: Vec<_> = view
-                .rows
-                .iter()
-                .map(|info| state.loads.get(&info.id).copied())
-                .collect();
-            (view, loads, state.connected, state.ended)
-        });
+        let (view, now_connected, ended) =
+            hub.read(|state| (View::of(state, &wanted), state.connected, state.ended));
         if ended {
             return sender.send(Message::Ended).await;
         }
@@ -271,7 +262,7 @@ async fn follow(hub: Arc<Hub>, wanted: Wanted, lang: Lang, sender: Sender) -> Re
             sender.send(Message::Connected { connected }).await?;
         }
         page.show(&view);
-        if let Some(message) = sent.update(&view, &loads, &wanted, lang) {
+        if let Some(message) = sent.update(&view, &wanted, lang) {
             sender.send(message).await?;
         }
         tokio::select! {
@@ -285,43 +276,30 @@ async fn follow(hub: Arc<Hub>, wanted: Wanted, lang: Lang, sender: Sender) -> Re
 /// What the browser has.
 #[derive(Default)]
 struct Table {
-    rows: HashMap<ServiceId, Sent>,
-    order: Vec<u32>,
+    rows: HashMap<String, Sent>,
+    order: Vec<String>,
     summary: String,
     pager: String,
 }
 
 impl Table {
     /// What the browser needs to show this view; `None` if it shows it already.
-    fn update(
-        &mut self,
-        view: &View,
-        loads: &[Option<Load>],
-        wanted: &Wanted,
-        lang: Lang,
-    ) -> Option<Message> {
+    fn update(&mut self, view: &View, wanted: &Wanted, lang: Lang) -> Option<Message> {
         let mut before = std::mem::take(&mut self.rows);
         let mut changed = Vec::new();
-        for (info, load) in view.rows.iter().zip(loads) {
-            let old = before.remove(&info.id);
-            let same = old
-                .as_ref()
-                .is_some_and(|old| Arc::ptr_eq(&old.info, info) && old.load == *load);
+        let order: Vec<String> = view.rows.iter().map(Line::key).collect();
+        for (line, key) in view.rows.iter().zip(&order) {
+            let old = before.remove(key);
             let html = match &old {
-                Some(old) if same => old.html.clone(),
-                _ => row(info, load.as_ref(), lang).into_string(),
+                Some(old) if is_same(&old.line, line) => old.html.clone(),
+                _ => line.row(lang).into_string(),
             };
             if old.is_none_or(|old| old.html != html) {
-                changed.push((info.id.0, html.clone()));
+                changed.push((key.clone(), html.clone()));
             }
-            let sent = Sent {
-                info: Arc::clone(info),
-                load: *load,
-                html,
-            };
-            self.rows.insert(info.id, sent);
+            let line = line.clone();
+            self.rows.insert(key.clone(), Sent { line, html });
         }
-        let order: Vec<u32> = view.rows.iter().map(|info| info.id.0).collect();
         let summary = summary(view, lang).into_string();
         let pager = pager(wanted, view, lang).into_string();
         let mut parts = Vec::new();
@@ -344,6 +322,23 @@ impl Table {
     }
 }
 
+/// Whether two rows are made from the same, without looking into what is shared.
+fn is_same(old: &Line, new: &Line) -> bool {
+    match (old, new) {
+        (
+            Line::Service {
+                service: (old, old_load),
+                is_member: was_member,
+            },
+            Line::Service {
+                service: (new, new_load),
+                is_member,
+            },
+        ) => Arc::ptr_eq(old, new) && old_load == new_load && was_member == is_member,
+        _ => false,
+    }
+}
+
 /// An open page, whose rows' use of processor and memory is wanted.
 struct ShownPage {
     hub: Arc<Hub>,
@@ -360,12 +355,13 @@ impl ShownPage {
     }
 
     fn show(&self, view: &View) {
-        let running = view
-            .rows
-            .iter()
-            .filter(|info| info.status.state != ServiceState::Stopped);
-        self.hub
-            .show(self.number, running.map(|info| info.id).collect());
+        let shown = view.rows.iter().flat_map(Line::services);
+        let running = shown.filter(|(info, _)| info.status.state != ServiceState::Stopped);
+        let mut ids: Vec<_> = running.map(|(info, _)| info.id).collect();
+        // Those of an open group are in its row, too.
+        ids.sort_unstable();
+        ids.dedup();
+        self.hub.show(self.number, ids);
     }
 }
 

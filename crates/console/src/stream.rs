@@ -22,8 +22,8 @@ const ALIVE_EVERY: Duration = Duration::from_secs(15);
 pub(crate) enum Message {
     /// Rows of the table: their order, and those that are new or have changed.
     Rows {
-        order: Vec<u32>,
-        rows: Vec<(u32, String)>,
+        order: Vec<String>,
+        rows: Vec<(String, String)>,
         /// Other parts of the page, by id.
         parts: Vec<(&'static str, String)>,
     },

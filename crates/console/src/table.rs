@@ -1,17 +1,15 @@
-//! The table of services: which rows, in which order, and how each looks.
+//! The table of services: which rows, in which order. `instances` has those that share a row, `row` how one
+//! looks.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use maud::{Markup, html};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ServiceState, fold_case};
-use relance_texts::{Size, console, shown};
 
 use crate::form::{Form, query};
-use crate::hub::{Load, State};
-use crate::lang::{self, Lang, SLOTS, rich};
-use crate::time;
+use crate::hub::State;
+use crate::instances::{self, Folds, Line};
 
 /// Most rows of a page.
 pub(crate) const ROWS_MAX: usize = 200;
@@ -38,6 +36,7 @@ pub(crate) struct Wanted {
     pub(crate) descending: bool,
     /// Number of the page, from 0.
     pub(crate) page: usize,
+    pub(crate) folds: Folds,
 }
 
 impl Wanted {
@@ -57,26 +56,28 @@ impl Wanted {
             sort: known("sort", &COLUMNS),
             descending: form.get("dir") == Some("desc"),
             page: form.number("page").unwrap_or_default(),
+            folds: Folds::of(form),
         }
     }
 
     /// As the query string of a link.
     pub(crate) fn query(&self) -> String {
-        query(&[
-            ("q", &self.text),
+        let page = self.page.to_string();
+        let folds = self.folds.values();
+        let mut pairs = vec![
+            ("q", self.text.as_str()),
             ("state", &self.state),
             ("start", &self.start),
             ("sort", &self.sort),
             ("dir", if self.descending { "desc" } else { "" }),
-            (
-                "page",
-                &if self.page == 0 {
-                    String::new()
-                } else {
-                    self.page.to_string()
-                },
-            ),
-        ])
+            ("page", if self.page == 0 { "" } else { &page }),
+        ];
+        pairs.extend(folds.iter().map(|value| ("group", value.as_str())));
+        query(&pairs)
+    }
+
+    fn is_by_name(&self) -> bool {
+        self.sort.is_empty() || self.sort == "name"
     }
 
     fn takes(&self, info: &ServiceInfo, text: &str) -> bool {
@@ -100,8 +101,10 @@ impl Wanted {
 
 /// The rows of a page, and how many there are in all.
 pub(crate) struct View {
-    pub(crate) rows: Vec<Arc<ServiceInfo>>,
-    /// How many match.
+    pub(crate) rows: Vec<Line>,
+    /// How many rows all pages have together.
+    pub(crate) lines: usize,
+    /// How many services match.
     pub(crate) matching: usize,
     /// How many there are.
     pub(crate) all: usize,
@@ -119,23 +122,37 @@ impl View {
             .values()
             .filter(|info| wanted.takes(info, &text))
             .collect();
-        if !(wanted.sort.is_empty() || wanted.sort == "name") {
+        if wanted.is_by_name() {
+            rows.sort_by_cached_key(|info| instances::by_number(&info.config.service_name));
+        } else {
             rows.sort_by(|a, b| compare(state, &wanted.sort, a, b));
         }
         if wanted.descending {
             rows.reverse();
         }
         let matching = rows.len();
-        let page = wanted.page.min(matching.saturating_sub(1) / ROWS_MAX);
+        let mut together = instances::together(&rows);
+        sort_by_sum(state, wanted, &mut together);
+        let counted = instances::count(state.services.values());
+        let loaded =
+            |info: &Arc<ServiceInfo>| (Arc::clone(info), state.loads.get(&info.id).copied());
+        let lines: Vec<Line> = together
+            .into_iter()
+            .flat_map(|infos| {
+                let members = infos.into_iter().map(loaded).collect();
+                instances::lines(members, &counted, &wanted.folds, &text)
+            })
+            .collect();
+        let page = wanted.page.min(lines.len().saturating_sub(1) / ROWS_MAX);
         let count = |which: fn(&ServiceInfo) -> bool| {
             state.services.values().filter(|info| which(info)).count()
         };
         Self {
-            rows: rows
+            lines: lines.len(),
+            rows: lines
                 .into_iter()
                 .skip(page * ROWS_MAX)
                 .take(ROWS_MAX)
-                .cloned()
                 .collect(),
             matching,
             all: state.services.len(),
@@ -143,6 +160,39 @@ impl View {
             failed: count(ServiceInfo::has_failed),
             page,
         }
+    }
+}
+
+/// What is shown as a sum is ordered by it.
+fn sort_by_sum(state: &State, wanted: &Wanted, lines: &mut [Vec<&Arc<ServiceInfo>>]) {
+    let loads = |line: &[&Arc<ServiceInfo>]| {
+        let ids = line.iter().map(|info| &info.id);
+        ids.filter_map(|id| state.loads.get(id))
+            .copied()
+            .collect::<Vec<_>>()
+    };
+    let cpu = |line: &[_]| -> f64 { loads(line).iter().filter_map(|load| load.cpu).sum() };
+    let memory = |line: &[_]| {
+        loads(line)
+            .iter()
+            .map(|load| load.memory_bytes)
+            .reduce(|a, b| a + b)
+    };
+    let failures = |line: &[&Arc<ServiceInfo>]| -> u32 {
+        line.iter().map(|info| info.recovery.failure_count).sum()
+    };
+    // Those that are equal keep their order, which is the other way round as well.
+    if wanted.descending {
+        lines.reverse();
+    }
+    match wanted.sort.as_str() {
+        "cpu" => lines.sort_by(|a, b| cpu(a).total_cmp(&cpu(b))),
+        "memory" => lines.sort_by_key(|line| memory(line)),
+        "failures" => lines.sort_by_key(|line| failures(line)),
+        _ => {}
+    }
+    if wanted.descending {
+        lines.reverse();
     }
 }
 
@@ -169,144 +219,6 @@ fn compare(state: &State, column: &str, a: &ServiceInfo, b: &ServiceInfo) -> Ord
         "failures" => by(|info| info.recovery.failure_count.into()),
         "next" => by(|info| info.recovery.pending.first().map_or(i64::MAX, |p| p.due.0)),
         _ => Ordering::Equal,
-    }
-}
-
-/// The state as a shape and a word.
-pub(crate) fn state(info: &ServiceInfo, lang: Lang) -> Markup {
-    let status = &info.status;
-    let (class, shape) = match status.state {
-        ServiceState::Running => ("running", "M5 3.2v9.6l7.6-4.8z"),
-        ServiceState::Paused => ("paused", "M4 3h3v10H4zM9 3h3v10H9z"),
-        ServiceState::Stopped if info.has_failed() => ("failed", "M8 1.5 15 14H1z"),
-        ServiceState::Stopped => ("stopped", "M3.5 3.5h9v9h-9z"),
-        _ => (
-            "pending",
-            "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zm0 2.5V8l2.5 1.6",
-        ),
-    };
-    let word = if class == "failed" {
-        console::SERVICES_FAILED.of(lang)
-    } else {
-        lang::state(status.state).of(lang)
-    };
-    html! {
-        span class={ "state " (class) } {
-            svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" { path d=(shape) {} }
-            (word)
-        }
-        @if status.state.is_pending() { (progress(info, lang)) }
-        @if let Some(problem) = &info.output_problem {
-            " " span.chip.warn title=(problem.of(lang)) { (console::OUTPUT_NOT_KEPT.of(lang)) }
-        }
-        @if info.marked_for_delete { " " span.chip.warn { (console::BEING_DELETED.of(lang)) } }
-    }
-}
-
-/// How far a pending state has come: its checkpoint, and how long the next step may take.
-fn progress(info: &ServiceInfo, lang: Lang) -> Markup {
-    let status = &info.status;
-    let hint = u64::try_from(status.wait_hint.as_millis()).unwrap_or(u64::MAX);
-    html! {
-        span.progress {
-            progress aria-label=(console::IN_PROGRESS.of(lang)) {}
-            @if status.checkpoint > 0 { span { (lang.say(console::Step { number: status.checkpoint })) } }
-            @if hint > 0 { span { "≤ " (time::duration(hint, lang)) } }
-        }
-    }
-}
-
-/// What it waits for, and what follows a failure that has happened, with its countdown.
-pub(crate) fn next_recovery(info: &ServiceInfo, lang: Lang) -> Markup {
-    html! {
-        @if let Some(held) = &info.held {
-            span.next { (lang.say(console::Held { needed: shown(&held.needed) })) }
-        }
-        @if let Some(at) = info.next_start {
-            span.next { (rich(console::StartsNext { time: SLOTS[0] }, lang, &[time::until(at.0)])) }
-        }
-        @for pending in &info.recovery.pending {
-            span.next {
-                (lang::action(pending.action.kind).of(lang)) " "
-                @if pending.executing { (console::NOW.of(lang)) }
-                @else { (time::until(pending.due.0)) }
-            }
-        }
-    }
-}
-
-/// When and why a service failed last.
-fn last_failure(info: &ServiceInfo, lang: Lang) -> Markup {
-    let Some(at) = info.recovery.last_failure_at else {
-        return html! {};
-    };
-    let end = info.last_end.as_ref().filter(|end| end.failure.is_some());
-    html! {
-        (time::ago(at.0))
-        @if let Some(end) = end {
-            span.reason { (reason(end, lang)) }
-        }
-    }
-}
-
-/// Why a run ended, in a few words.
-pub(crate) fn reason(end: &relance_scm::manager::EndInfo, lang: Lang) -> String {
-    use relance_scm::ExitCode;
-    use relance_scm::status::{ProcessExit, signal_name};
-    match (end.exit, end.exit_code) {
-        // What a program reports is its exit status.
-        (Some(ProcessExit::Exited(status)), ExitCode::ServiceSpecific(code))
-            if u32::try_from(status) == Ok(code) =>
-        {
-            lang.say(console::ExitNumber { status })
-        }
-        (_, ExitCode::ServiceSpecific(code)) => lang.say(console::ErrorNumber { code }),
-        (Some(ProcessExit::Signaled(signal)), _) => match signal_name(signal) {
-            Some(name) => format!("SIG{name}"),
-            None => lang.say(console::SignalNumber { signal }),
-        },
-        (Some(ProcessExit::Exited(code)), ExitCode::PROCESS_ABORTED) => {
-            lang.say(console::ExitNumber { status: code })
-        }
-        (_, ExitCode::PROCESS_ABORTED) => console::ENDED_UNSEEN.of(lang).to_owned(),
-        (_, code) => lang.say(console::ErrorNumber {
-            code: code.win32().to_raw(),
-        }),
-    }
-}
-
-/// What a service is doing, in its own words (X42).
-pub(crate) fn says(info: &ServiceInfo) -> Option<&str> {
-    info.run.as_ref()?.status_text.as_deref()
-}
-
-/// One row.
-pub(crate) fn row(info: &ServiceInfo, load: Option<&Load>, lang: Lang) -> Markup {
-    let config = &info.config;
-    let name = config.service_name.as_str();
-    let link = format!("/service/general?{}", query(&[("name", name)]));
-    let differs = *config.display_name != *name;
-    html! {
-        tr data-id=(info.id.0) {
-            td.pick { input type="checkbox" name="name" value=(name) form="controls" aria-label=(lang.say(console::Select { name })); }
-            th.name scope="row" {
-                a href=(link) { bdi { (config.display_name) } }
-                @if differs { bdi.second { (name) } }
-            }
-            td.st {
-                (state(info, lang))
-                @if let Some(text) = says(info) { bdi.second { (text) } }
-            }
-            td.start { (lang::start_type(config.start_type.name(), config.delayed_auto_start).of(lang)) }
-            td.account { bdi { (config.account_name.as_str()) } }
-            td.num.pid { @if info.status.process_id != 0 { (info.status.process_id) } }
-            td.num.uptime { @if let Some(run) = &info.run { (time::since(run.started_at.0)) } }
-            td.num.cpu { @if let Some(cpu) = load.and_then(|load| load.cpu) { (lang::decimal(cpu, 1, lang)) "\u{A0}%" } }
-            td.num.memory { @if let Some(load) = load { (Size(load.memory_bytes).of(lang)) } }
-            td.num.failures { @if info.recovery.failure_count > 0 { span.chip.bad { (info.recovery.failure_count) } } }
-            td.last { (last_failure(info, lang)) }
-            td.next { (next_recovery(info, lang)) }
-        }
     }
 }
 
@@ -352,7 +264,7 @@ pub(crate) mod tests {
         })
     }
 
-    fn known(infos: &[Arc<ServiceInfo>]) -> State {
+    pub(crate) fn known(infos: &[Arc<ServiceInfo>]) -> State {
         let services = infos
             .iter()
             .map(|info| (info.config.service_name.key(), Arc::clone(info)));
@@ -366,7 +278,7 @@ pub(crate) mod tests {
         let view = View::of(state, &Wanted::of(&Form::parse(query)));
         view.rows
             .iter()
-            .map(|info| info.config.service_name.to_string())
+            .map(|line| line.services()[0].0.config.service_name.to_string())
             .collect()
     }
 
@@ -402,20 +314,80 @@ pub(crate) mod tests {
         assert_eq!(names(&state, b"page=99").first().unwrap(), "s0400");
     }
 
+    fn workers(count: u32) -> State {
+        let mut all: Vec<_> = (1..=count)
+            .map(|number| {
+                let state = if number == 2 {
+                    ServiceState::Stopped
+                } else {
+                    ServiceState::Running
+                };
+                info(number, &format!("worker@{number}"), state, number)
+            })
+            .collect();
+        all.push(info(1000, "alone@1", ServiceState::Running, 0));
+        all.push(info(1001, "zebra", ServiceState::Running, 4));
+        known(&all)
+    }
+
+    fn keys(state: &State, query: &[u8]) -> Vec<String> {
+        let view = View::of(state, &Wanted::of(&Form::parse(query)));
+        view.rows.iter().map(Line::key).collect()
+    }
+
     #[test]
-    fn names_are_text_and_not_markup() {
-        let html = row(
-            &info(
-                1,
-                "<img src=x onerror=alert(1)>\"'",
-                ServiceState::Running,
-                0,
-            ),
-            None,
-            Lang::En,
+    fn more_than_three_instances_are_one_row_until_it_is_opened() {
+        assert_eq!(
+            keys(&workers(3), b""),
+            ["1000", "WORKER@", "1", "2", "3", "1001"]
         );
-        let html = html.into_string();
-        assert!(!html.contains("<img") && html.contains("&lt;img"), "{html}");
-        assert!(!html.contains("\"'\""), "{html}");
+        let state = workers(11);
+        assert_eq!(keys(&state, b""), ["1000", "WORKER@", "1001"]);
+        let opened = keys(&state, b"group=open/Worker%40");
+        assert_eq!(opened[..4], ["1000", "WORKER@", "1", "2"]);
+        assert_eq!(opened[11..], ["10", "11", "1001"], "by number");
+        // What was pressed last counts.
+        assert_eq!(
+            keys(&state, b"group=open/worker%40&group=shut/worker%40").len(),
+            3
+        );
+        assert_eq!(keys(&workers(3), b"group=shut/worker%40").len(), 3);
+    }
+
+    #[test]
+    fn a_search_for_an_instance_finds_it_and_one_for_the_template_its_row() {
+        let state = workers(60);
+        assert_eq!(keys(&state, b"q=worker"), ["WORKER@"]);
+        assert_eq!(keys(&state, b"q=WORKER%402")[..3], ["WORKER@", "2", "20"]);
+        assert_eq!(keys(&state, b"q=worker%4033"), ["33"]);
+        assert_eq!(keys(&state, b"state=stopped"), ["2"]);
+    }
+
+    #[test]
+    fn a_group_has_its_place_by_its_sum() {
+        let order = keys(&workers(5), b"sort=failures&dir=desc");
+        assert_eq!(order, ["WORKER@", "1001", "1000"], "15, 4 and 0");
+    }
+
+    #[test]
+    fn the_row_counts_states_and_names_each_for_controls() {
+        let state = workers(8);
+        let view = View::of(&state, &Wanted::of(&Form::parse(b"")));
+        let html = view.rows[1].row(crate::lang::Lang::En).into_string();
+        for part in [
+            "7\u{A0}",
+            "1\u{A0}",
+            "8 instances",
+            "aria-expanded=\"false\"",
+            ">36<",
+        ] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+        assert_eq!(
+            instances::names("worker@/1/2/x"),
+            ["worker@1", "worker@2", "worker@x"]
+        );
+        assert!(html.contains("worker@/1/2/3/4/5/6/7/8"), "{html}");
+        assert_eq!(instances::names("zebra"), ["zebra"]);
     }
 }

@@ -491,3 +491,9 @@ console-n-1-minute = 1 minute
 console-as-a-table = As a table
 console-by-force-question = End the processes at once? What they have not saved is lost.
 console-many-question = { $what }: for all that are selected?
+console-instances = { $count ->
+    [one] { $count } instance
+   *[other] { $count } instances
+}
+console-instances-of = { $count } of { $all } instances
+console-select-instances = Select { $count } instances of { $template }

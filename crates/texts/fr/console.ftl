@@ -494,3 +494,9 @@ console-n-1-minute = 1 minute
 console-as-a-table = En tableau
 console-by-force-question = Mettre fin aux processus tout de suite ? Ce qu’ils n’ont pas enregistré est perdu.
 console-many-question = { $what } : pour tous ceux qui sont sélectionnés ?
+console-instances = { $count ->
+    [one] { $count } instance
+   *[other] { $count } instances
+}
+console-instances-of = { $count } instances sur { $all }
+console-select-instances = Choisir { $count } instances de { $template }

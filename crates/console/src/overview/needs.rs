@@ -12,7 +12,7 @@ use crate::lang::{Lang, SLOTS, rich};
 use crate::layout;
 use crate::tab::Tab;
 use crate::viewer::Viewer;
-use crate::{table, time};
+use crate::{row, time};
 
 /// Why a person is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +51,7 @@ pub(super) fn now(state: &State, viewer: &Viewer) -> Markup {
             @for (need, info) in needed.iter().take(ROWS_MAX) {
                 li data-id=(info.id.0) {
                     div {
-                        (table::state(info, lang)) " " (link(info, Tab::General))
+                        (row::state(info, lang)) " " (link(info, Tab::General))
                         p { (why(*need, info, lang)) }
                     }
                     @if viewer.is_administrator() && *need == Need::Down { (start(viewer, info)) }
@@ -70,7 +70,7 @@ fn why(need: Need, info: &ServiceInfo, lang: Lang) -> Markup {
         Need::Down => html! {
             @if let Some(end) = &info.last_end {
                 (rich(console::Ended { time: SLOTS[0] }, lang, &[time::ago(end.at.0)]))
-                " · " (table::reason(end, lang)) " · "
+                " · " (row::reason(end, lang)) " · "
             }
             (console::NOTHING_BRINGS_IT_BACK.of(lang))
             " " a href=(Tab::Recovery.href(&info.config.service_name)) { (console::RECOVERY.of(lang)) }
@@ -78,7 +78,7 @@ fn why(need: Need, info: &ServiceInfo, lang: Lang) -> Markup {
         },
         Need::Flapping => html! {
             (lang.say(console::FailsAgain { count: info.recovery.failure_count }))
-            @if info.status.state == ServiceState::Stopped { " " (table::next_recovery(info, lang)) }
+            @if info.status.state == ServiceState::Stopped { " " (row::next_recovery(info, lang)) }
             " " a href=(Tab::Output.href(&info.config.service_name)) { (console::OUTPUT.of(lang)) }
         },
     }

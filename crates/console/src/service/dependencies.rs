@@ -9,8 +9,8 @@ use relance_texts::console;
 use super::{edit_form, field};
 use crate::hub::{Hub, State};
 use crate::lang::Lang;
+use crate::row;
 use crate::tab::Tab;
-use crate::table;
 use crate::viewer::Viewer;
 
 /// Deepest branch that is drawn.
@@ -159,7 +159,7 @@ fn draw(branches: &[Branch], lang: Lang) -> Markup {
                         @match &branch.info {
                             Some(info) => {
                                 a href=(Tab::Dependencies.href(&info.config.service_name)) { bdi { (branch.label) } }
-                                " " (table::state(info, lang))
+                                " " (row::state(info, lang))
                             }
                             None if branch.is_group => { bdi { (branch.label) } " " span.chip { (console::DEPENDENCIES_GROUP.of(lang)) } }
                             None => { bdi { (branch.label) } " " span.chip.bad { (console::DOES_NOT_EXIST.of(lang)) } }

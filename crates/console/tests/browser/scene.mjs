@@ -27,6 +27,8 @@ export async function scene(world) {
   await world.program("legacy-sync", "exec sleep 100000", {
     start: false, options: ["--display-name", "Legacy sync", "--start", "disabled"],
   });
+  await world.relance("create", "thumbnails@", "--instances", "8", "--display-name", "Thumbnails %i", ...recovery, "--", "/bin/sleep", "100000");
+  await world.relance("start", "thumbnails@*");
   await world.relance("stop", "scheduler");
   await world.relance("start", "scheduler");
 }

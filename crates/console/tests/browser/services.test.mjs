@@ -13,6 +13,11 @@ const row = (page, name) => page.getByRole("row").filter({ has: page.getByRole("
 
 const see = (page, name, text) => row(page, name).filter({ hasText: text }).waitFor();
 
+/** What the next question says; it is answered with yes. */
+const accepted = (page) => new Promise((resolve) => {
+  page.once("dialog", (dialog) => { resolve(dialog.message()); dialog.accept(); });
+});
+
 /** The process of the daemon that does this. */
 function processOf(world, word) {
   const pids = readFileSync(`/proc/${world.daemon.pid}/task/${world.daemon.pid}/children`, "utf8");
@@ -97,9 +102,7 @@ test("several services are stopped and started together, one is refused by name"
   page.once("dialog", (dialog) => dialog.dismiss());
   await stop.click();
   assert.equal((await world.status("one")).status.process_id > 0, true, "who says no ends nothing");
-  const asked = new Promise((resolve) => {
-    page.once("dialog", (dialog) => { resolve(dialog.message()); dialog.accept(); });
-  });
+  const asked = accepted(page);
   await stop.click();
   assert.match(await asked, /^2 · Stop: for all that are selected\?$/);
   await see(page, "one", "Stopped");
@@ -328,4 +331,151 @@ test("by keyboard alone: search, choose, stop", async (t) => {
   await press("Enter");
   await see(page, "beta", "Stopped");
   await see(page, "alpha", "Running");
+});
+
+/** A world with eight workers from one template, and the row and the button of their group. */
+async function workers(t, options) {
+  const world = await World.start(t);
+  await world.relance("create", "worker@", "--instances", "8", "--actions", "restart/600000", "--reset", "86400",
+    "--", "/bin/sleep", "1000");
+  await world.relance("start", "worker@*");
+  await world.program("zebra", "exec sleep 1000");
+  const page = await world.page(options);
+  const opener = page.getByRole("button", { name: /^worker@/ });
+  const group = page.getByRole("row").filter({ has: opener });
+  const names = () => page.locator("tbody th a").allTextContents();
+  return { world, page, opener, group, names };
+}
+const ALL = ["worker@1", "worker@2", "worker@3", "worker@4", "worker@5", "worker@6", "worker@7", "worker@8"];
+
+test("eight instances are one row, live, that opens and stays open", async (t) => {
+  const { world, page, opener, group, names } = await workers(t);
+  assert.equal(await opener.getAttribute("aria-expanded"), "false");
+  assert.deepEqual(await names(), ["zebra"]);
+  await group.filter({ hasText: /8 instances.*8\sRunning/ }).waitFor();
+  await group.locator(".memory").filter({ hasText: /[0-9.]+ [KM]iB/ }).waitFor();
+  await group.locator(".cpu").filter({ hasText: /[0-9.]+\s%/ }).waitFor();
+  process.kill((await world.status("worker@3")).status.process_id, "SIGKILL");
+  await group.filter({ hasText: /1\sFailed.*7\sRunning.*SIGKILL.*worker@3.*Restart the service in.*worker@3/s }).waitFor();
+  await group.locator(".failures").getByText("1", { exact: true }).waitFor();
+
+  await opener.click();
+  await see(page, "worker@3", "Failed");
+  assert.deepEqual(await names(), [...ALL, "zebra"]);
+  assert.equal(await opener.getAttribute("aria-expanded"), "true");
+  // It is remembered: over what the stream brings, another order, and when the page is loaded again.
+  await world.relance("stop", "worker@8");
+  await see(page, "worker@8", "Stopped");
+  await group.filter({ hasText: /1\sStopped/ }).waitFor();
+  await page.getByRole("link", { name: "Failures" }).click();
+  await page.waitForURL(/sort=failures/);
+  await page.reload();
+  await see(page, "worker@3", "Failed");
+  await opener.click();
+  await row(page, "worker@3").waitFor({ state: "detached" });
+  assert.equal(await opener.getAttribute("aria-expanded"), "false");
+  assert.deepEqual(world.complaints(), []);
+});
+
+test("all instances of a row are stopped together, after a question", async (t) => {
+  const { world, page, opener, group } = await workers(t);
+  const box = page.getByLabel("Select 8 instances of worker@");
+  await box.check();
+  await page.getByText("8 selected").waitFor();
+  const stop = page.getByRole("button", { name: "Stop", exact: true });
+  page.once("dialog", (dialog) => dialog.dismiss());
+  await stop.click();
+  assert.equal((await world.status("worker@1")).status.process_id > 0, true, "who says no ends nothing");
+  const asked = accepted(page);
+  await stop.click();
+  assert.match(await asked, /^8 · Stop/);
+  await group.filter({ hasText: /8\sStopped/ }).waitFor();
+  await see(page, "zebra", "Running");
+  assert.equal(await box.isChecked(), true, "the choice has survived");
+  // One of them taken out leaves the others chosen.
+  await opener.click();
+  await page.getByLabel("Select worker@5").uncheck();
+  await page.getByText("7 selected").waitFor();
+  assert.equal(await box.evaluate((element) => element.indeterminate), true);
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await group.filter({ hasText: /7\sRunning.*1\sStopped/s }).waitFor();
+  await see(page, "worker@5", "Stopped");
+  assert.deepEqual(world.complaints(), []);
+});
+
+test("instances are found by search and by state", async (t) => {
+  const { page, world, opener, group, names } = await workers(t);
+  const search = page.getByLabel("Search");
+  await search.fill("worker@7");
+  await row(page, "worker@7").waitFor();
+  assert.deepEqual(await names(), ["worker@7"]);
+  await search.fill("WORKER");
+  await group.filter({ hasText: "8 instances" }).waitFor();
+  await row(page, "worker@7").waitFor({ state: "detached" });
+  await search.fill("");
+  await world.relance("stop", "worker@2", "worker@4");
+  await page.getByLabel("State").selectOption("Stopped");
+  await group.filter({ hasText: /2 of 8 instances/ }).waitFor();
+  await opener.waitFor();
+  assert.deepEqual(await names(), ["worker@2", "worker@4"], "few are open by themselves");
+});
+
+test("keys open and close the row of instances, and the focus stays on it", async (t) => {
+  const { world, page, opener } = await workers(t, { locale: "fr-FR" });
+  await opener.filter({ hasText: "8 instances" }).waitFor();
+  const focused = () => page.evaluate(() => document.activeElement.textContent);
+  const isOpen = (state) => until(`the row is open: ${state}`, async () => (await opener.getAttribute("aria-expanded")) === String(state));
+  await page.keyboard.press("j");
+  assert.match(await focused(), /^worker@/);
+  await page.keyboard.press("Enter");
+  await isOpen(true);
+  await row(page, "worker@1").waitFor();
+  assert.match(await focused(), /^worker@ /);
+  await page.keyboard.press("j");
+  assert.equal(await focused(), "worker@1");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowLeft");
+  await isOpen(false);
+  await page.keyboard.press("ArrowRight");
+  await isOpen(true);
+  await page.keyboard.press("Space");
+  await isOpen(false);
+  assert.match(await focused(), /^worker@ /);
+  assert.deepEqual(world.complaints(), []);
+});
+
+test("without the script the row of instances opens, and all of them are controlled", async (t) => {
+  const { world, page } = await workers(t);
+  const context = await page.context().browser().newContext({
+    javaScriptEnabled: false, storageState: await page.context().storageState(),
+  });
+  t.after(() => context.close());
+  const plain = await context.newPage();
+  await plain.goto(`${world.url}/?q=worker`);
+  const opener = plain.getByRole("button", { name: /^worker@/ });
+  await opener.click();
+  assert.equal(await opener.getAttribute("aria-expanded"), "true");
+  assert.deepEqual(await plain.locator("tbody th a").allTextContents(), ALL, "what was searched is kept");
+  await opener.click();
+  assert.equal(await opener.getAttribute("aria-expanded"), "false");
+  assert.equal(await plain.locator("tbody th a").count(), 0);
+
+  await plain.getByLabel("Select 8 instances of worker@").check();
+  await plain.getByRole("button", { name: "Stop", exact: true }).click();
+  await plain.getByText("8 · Stop: for all that are selected?").waitFor();
+  assert.equal((await world.status("worker@1")).status.process_id > 0, true, "nothing has ended yet");
+  await plain.getByRole("button", { name: "Stop", exact: true }).click();
+  for (const name of ALL) await world.relance("wait", name, "--state", "stopped");
+  await plain.goto(`${world.url}/`);
+  await plain.getByRole("row").filter({ has: opener }).filter({ hasText: /8\sStopped/ }).waitFor();
+});
+
+test("on a phone the row of instances is a card", async (t) => {
+  const { page, opener, group } = await workers(t, { width: 390, height: 800 });
+  await group.filter({ hasText: /8\sRunning/ }).waitFor();
+  await opener.click();
+  await row(page, "worker@8").waitFor();
+  const cut = await page.evaluate(() => [...document.querySelectorAll("tbody td, tbody th")]
+    .filter((cell) => cell.getBoundingClientRect().right > innerWidth).map((cell) => cell.textContent));
+  assert.deepEqual(cut, []);
 });
