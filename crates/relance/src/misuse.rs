@@ -10,6 +10,11 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Lang, Sentence, Value, misuse, quoted, shown};
 
+use crate::commands::whole;
+
+/// An option that more commands have is not the sign of one of them.
+const OTHERS_MAX: usize = 4;
+
 /// Whether it is help, which was asked for, or which is shown because nothing was.
 pub(crate) fn is_help(error: &Error) -> bool {
     matches!(
@@ -77,9 +82,14 @@ impl Found<'_> {
     fn unknown_argument(&self) -> Sentence {
         let word = self.text(ContextKind::InvalidArg);
         if !word.starts_with('-') {
-            return misuse::Word { word: quoted(word) }.into();
+            return self.word_too_many(word);
         }
         let option = quoted(word);
+        let commands = self.others_with(word);
+        if (1..=OTHERS_MAX).contains(&commands.len()) {
+            let problem = misuse::Option { option };
+            return misuse::OptionOf { problem, commands }.into();
+        }
         if self.0.get(ContextKind::SuggestedArg).is_some() {
             return self.with_similar(misuse::Option { option }, ContextKind::SuggestedArg);
         }
@@ -88,6 +98,38 @@ impl Found<'_> {
             Some(_) => misuse::AsValue { problem }.into(),
             None => problem.into(),
         }
+    }
+
+    /// A word that no place is left for: people name files so.
+    fn word_too_many(&self, word: &str) -> Sentence {
+        let problem = misuse::Word { word: quoted(word) };
+        let whole = whole();
+        let command = self.command().and_then(|name| whole.find_subcommand(name));
+        match command {
+            Some(command) if has_option(command, "file") => misuse::WordFile { problem }.into(),
+            _ => problem.into(),
+        }
+    }
+
+    /// The other commands that have this option.
+    fn others_with(&self, option: &str) -> Vec<String> {
+        let Some(option) = option.strip_prefix("--") else {
+            return Vec::new();
+        };
+        let own = self.command();
+        let whole = whole();
+        let others = whole.get_subcommands();
+        let others = others.filter(|command| Some(command.get_name()) != own.as_deref());
+        let others = others.filter(|command| has_option(command, option));
+        others
+            .map(|command| format!("relance {}", command.get_name()))
+            .collect()
+    }
+
+    /// The command that was misused.
+    fn command(&self) -> Option<String> {
+        let usage = self.usage()?;
+        usage.split_whitespace().nth(1).map(str::to_owned)
     }
 
     /// A value that is missing, or not among those there are.
@@ -197,6 +239,11 @@ impl Found<'_> {
             _ => 0,
         }
     }
+}
+
+fn has_option(command: &clap::Command, name: &str) -> bool {
+    let mut options = command.get_arguments().filter_map(clap::Arg::get_long);
+    options.any(|option| option == name)
 }
 
 /// The numbers of `5000 is not in 1..=1000`, which `clap` has as a text only.

@@ -31,10 +31,10 @@ apply-environment = une variable d’environnement est un texte ou un nombre
 
 ## Ce que fait apply
 
-apply-would-create = serait créé :
-apply-would-change = serait changé :
-apply-would-delete = serait supprimé :
-apply-unchanged = inchangé :
+apply-would-create = serait créé
+apply-would-change = serait changé
+apply-would-delete = serait supprimé
+apply-unchanged = inchangé
 apply-plan = Rien n’a été changé. À faire : { $created } à créer, { $changed } à changer, { $deleted } à supprimer ; { $unchanged } sans changement.
 apply-done = Créés : { $created }, changés : { $changed }, supprimés : { $deleted }, inchangés : { $unchanged }.
 apply-change = { $label } : { $before } → { $after }

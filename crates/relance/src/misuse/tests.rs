@@ -1,7 +1,7 @@
 use std::ffi::OsString;
 
 use super::*;
-use crate::commands::{parse, whole};
+use crate::commands::parse;
 
 /// The command lines that misuse a command: an option that it does not have, each of its options without a value
 /// and with a wrong one, and nothing at all.
@@ -85,6 +85,22 @@ fn what_clap_finds_is_said_in_sentences() {
     );
     says("relance create", "<NAME> is missing");
     says("relance backup a b", "\"b\" is one word too many");
+    says(
+        "relance apply a.toml",
+        "\"a.toml\" is one word too many; write --file before the name of a file",
+    );
+    says(
+        "relance config a --backoff exponential",
+        "there is no option --backoff here; it is one of relance create, relance failure, relance simulate",
+    );
+    says(
+        "relance config a --backoff=exponential",
+        "there is no option --backoff here; it is one of relance create, relance failure, relance simulate",
+    );
+    says(
+        "relance status a --nosuch",
+        "there is no option --nosuch; write -- before it if it is not meant as an option",
+    );
     says(
         "relance simulate --script a --file b",
         "--script cannot be used together with --file <FILE>; leave one of them out",
