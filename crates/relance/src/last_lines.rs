@@ -1,6 +1,7 @@
 //! The last lines that a run printed, from the event log: entries about failures, failed starts and stops
 //! with an error hold them.
 
+use relance_scm::event::EventLevel;
 use relance_scm::event_log::EventFilter;
 use relance_scm::manager::{OutputRange, OutputStream, ServiceInfo};
 use relance_scm::status::ProcessExit;
@@ -24,12 +25,19 @@ pub(crate) fn of_last_run(manager: &Manager, info: &ServiceInfo) -> Option<Strin
     let page = manager
         .ask(|scm, caller, reply| scm.find_events(caller, filter, reply))
         .ok()?;
-    let mut entries = page.entries.into_iter();
-    let output = entries.find_map(|entry| {
-        let of_run = entry.details.run == Some(run);
-        entry.details.output.filter(|_| of_run)
+    let entries = page.entries.into_iter();
+    let mut of_run = entries.filter(|entry| entry.details.run == Some(run));
+    let mut failed = false;
+    let output = of_run.find_map(|entry| {
+        failed |= entry.level == EventLevel::Error;
+        entry.details.output
     });
-    of(&output.or_else(|| printed(manager, info))?)
+    match output {
+        // It failed and printed nothing: what stands in the files is of earlier runs.
+        None if failed => None,
+        None => of(&printed(manager, info)?),
+        Some(output) => of(&output),
+    }
 }
 
 /// What stands last in the log files, after a clean stop whose process then ended with a status: no entry has

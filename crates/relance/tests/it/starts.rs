@@ -38,6 +38,25 @@ fn start_tells_of_a_program_that_dies_at_once_with_its_last_lines() {
 }
 
 #[test]
+fn lines_of_earlier_runs_are_not_those_of_one_that_printed_nothing() {
+    let daemon = Daemon::start(relance());
+    let file = daemon.folder().join("been");
+    let file = file.display();
+    let line = format!("[ -e {file} ] || echo no vendor folder; touch {file}; exit 3");
+    create(&daemon, &[], &line);
+    let options = ["--ready-after", "1h"];
+    assert!(refused(&daemon, &options).contains("| no vendor folder"));
+    let said = refused(&daemon, &options);
+    assert!(
+        said.contains("exit status 3") && !said.contains("vendor"),
+        "{said}"
+    );
+    let why = daemon.relance(&["why", "a"]);
+    let why = String::from_utf8_lossy(&why.stdout);
+    assert!(!why.contains("vendor"), "{why}");
+}
+
+#[test]
 fn start_tells_of_a_death_although_a_restart_follows() {
     let daemon = Daemon::start(relance());
     let recovery = ["--actions", "restart/1h", "--reset", "2h"];
