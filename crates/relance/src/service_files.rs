@@ -14,15 +14,13 @@ pub(crate) mod write;
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-#[cfg(unix)]
-use std::io::ErrorKind;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use relance_scm::manager::NewService;
 use relance_scm::system::Told;
 use relance_scm::{ScmError, Sentence};
-use relance_texts::{apply, file};
+use relance_texts::{apply, file, quoted};
 use wildmatch::WildMatch;
 
 use node::{Entry, Node, Tree, Unreadable};
@@ -30,6 +28,9 @@ use problem::Source;
 use variables::Variables;
 
 pub(crate) use problem::Problems;
+
+/// Larger files are not read: services are a few KiB each, and /dev/zero has no end.
+const FILE_BYTES_MAX: u64 = 64 << 20;
 
 /// Keys of a file.
 const KEYS: [&str; 4] = ["service", "include", "variables", "$schema"];
@@ -83,6 +84,7 @@ pub(crate) fn read(
         problems: Problems::default(),
         open: Vec::new(),
         seen: HashSet::new(),
+        unused: set.iter().map(|(name, _)| name.clone()).collect(),
     };
     let variables = Variables::of(set);
     for path in paths {
@@ -98,6 +100,7 @@ pub(crate) fn read(
         }
     }
     reading.refuse_doubles();
+    reading.refuse_unused();
     if reading.problems.is_empty() {
         Ok(reading.found)
     } else {
@@ -121,12 +124,30 @@ pub(crate) fn read_one(name: &str, text: &str) -> Result<Descriptions, Problems>
 /// The text of a file; `-` is the standard input.
 pub(crate) fn read_text(path: &Path) -> Result<String, ScmError> {
     if path == Path::new("-") {
-        let mut text = String::new();
-        let read = std::io::stdin().read_to_string(&mut text);
-        read.told(|reason| file::InputNotRead { reason })?;
-        return Ok(text);
+        let read = bounded(std::io::stdin(), FILE_BYTES_MAX);
+        return read.told(|reason| file::InputNotRead { reason });
     }
-    fs::read_to_string(path).reading(path)
+    let read = fs::File::open(path).and_then(|file| bounded(file, FILE_BYTES_MAX));
+    read.reading(path)
+}
+
+/// A text that is no longer than that.
+fn bounded(from: impl Read, bytes_max: u64) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    let count = from.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    if count as u64 > bytes_max {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    String::from_utf8(bytes).map_err(|_| ErrorKind::InvalidData.into())
+}
+
+/// Where this byte of a file stands: `worker.test.toml:3:1`.
+pub(crate) fn place(path: &Path, text: &str, at: usize) -> String {
+    let source = Source {
+        name: shown(path),
+        text: text.to_owned(),
+    };
+    source.place(at)
 }
 
 /// The reading of files.
@@ -138,6 +159,8 @@ struct Reading<'a> {
     open: Vec<PathBuf>,
     /// Each file is read once, so that no service is described in two ways.
     seen: HashSet<PathBuf>,
+    /// The variables of the command line that no file has used yet.
+    unused: Vec<String>,
 }
 
 /// A file that is being read.
@@ -185,6 +208,8 @@ impl Reading<'_> {
             name: shown(path),
             text: text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(),
         };
+        self.unused
+            .retain(|name| !source.text.contains(&format!("${{{name}}}")));
         match parse(path, &source.text) {
             Ok(node) => self.document(path, &source, node, variables),
             Err(Unreadable { at, why }) => {
@@ -274,6 +299,16 @@ impl Reading<'_> {
             }
         }
         self.open.pop();
+    }
+
+    /// A name that is misspelt on the command line would change nothing, and nobody would learn of it.
+    fn refuse_unused(&mut self) {
+        if self.problems.is_empty() {
+            for name in std::mem::take(&mut self.unused) {
+                let name = quoted(&name);
+                self.problems.push(apply::SetUnused { name }.into());
+            }
+        }
     }
 
     fn refuse_doubles(&mut self) {

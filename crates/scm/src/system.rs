@@ -67,6 +67,7 @@ pub fn reason(error: &io::Error) -> Sentence {
         ErrorKind::ReadOnlyFilesystem => file::READ_ONLY.into(),
         ErrorKind::StorageFull => file::DISK_FULL.into(),
         ErrorKind::InvalidData => file::NOT_TEXT.into(),
+        ErrorKind::FileTooLarge => file::TOO_LARGE.into(),
         _ => Sentence::foreign(error.to_string()),
     }
 }
@@ -83,6 +84,7 @@ pub fn code(error: &io::Error) -> Win32Error {
         ErrorKind::ReadOnlyFilesystem => Win32Error::from_raw(19),
         ErrorKind::StorageFull => Win32Error::DISK_FULL,
         ErrorKind::InvalidData => Win32Error::NO_UNICODE_TRANSLATION,
+        ErrorKind::FileTooLarge => Win32Error::from_raw(223),
         _ => Win32Error::IO_DEVICE,
     }
 }

@@ -15,6 +15,8 @@ apply-variables = variables is a table: NAME = "value" on a line each
 apply-no-variable-name = { $name } cannot be the name of a variable; use letters, digits and _
 apply-variable-value = expected a text, {"{"} file = "PATH" {"}"}, or {"{"} env = "NAME" {"}"}; both may have a default = "text"
 apply-not-in-environment = the environment has no variable { $name }; set it, or add default = "text"
+apply-set-unused = --set { $name }: no file has ${"{"}{ $name }{"}"}
+apply-prune-all = the files describe no service, so --prune would delete all that match; to delete services type relance delete
 apply-no-set = "{ $text }" is not NAME=VALUE
 apply-name-is-text = name is a text
 apply-name-missing = a service has no name; add name = "NAME"

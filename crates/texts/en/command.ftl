@@ -126,6 +126,7 @@ command-test-down-for-good = it stays down
 command-test-ends = it ends { $found }, not { $expected }
 command-test-endless = it never comes to an end
 command-test-summary = { $kept } of { $all } scenarios hold, in { $time }
+command-test-of-nothing = { $name } has no scenario; add [[scenario]]
 command-test-of = scenario "{ $scenario }": { $problem }
 command-test-which-service = there are several services, or none; name one: service = "NAME"
 command-test-no-service = none of the files of services has "{ $name }"

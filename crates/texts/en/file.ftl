@@ -22,6 +22,7 @@ file-there-already = it is there already
 file-read-only = its file system is read-only
 file-disk-full = the disk is full
 file-not-text = it is not text in UTF-8
+file-too-large = it is too large
 
 ## The daemon
 

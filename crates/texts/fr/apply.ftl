@@ -15,6 +15,8 @@ apply-variables = variables est une table : NOM = "valeur", une ligne pour chacu
 apply-no-variable-name = { $name } ne peut pas être le nom d’une variable ; utilisez des lettres, des chiffres et _
 apply-variable-value = un texte, {"{"} file = "CHEMIN" {"}"} ou {"{"} env = "NOM" {"}"} est attendu ; les deux derniers acceptent default = "texte"
 apply-not-in-environment = l’environnement n’a pas de variable { $name } ; définissez-la, ou ajoutez default = "texte"
+apply-set-unused = --set { $name } : aucun fichier n’a ${"{"}{ $name }{"}"}
+apply-prune-all = les fichiers ne décrivent aucun service, --prune supprimerait donc tous ceux qui correspondent ; pour supprimer des services tapez relance delete
 apply-no-set = « { $text } » n’est pas de la forme NOM=VALEUR
 apply-name-is-text = name est un texte
 apply-name-missing = un service n’a pas de nom ; ajoutez name = "NOM"

@@ -126,6 +126,7 @@ command-test-down-for-good = il reste arrêté
 command-test-ends = il finit { $found }, et non { $expected }
 command-test-endless = cela ne finit jamais
 command-test-summary = { $kept } scénarios sur { $all } sont respectés, en { $time }
+command-test-of-nothing = { $name } n’a pas de scénario ; ajoutez [[scenario]]
 command-test-of = scénario « { $scenario } » : { $problem }
 command-test-which-service = il y a plusieurs services, ou aucun ; nommez-en un : service = "NOM"
 command-test-no-service = aucun des fichiers de services n’a « { $name } »

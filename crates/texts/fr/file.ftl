@@ -22,6 +22,7 @@ file-there-already = il existe déjà
 file-read-only = son système de fichiers est en lecture seule
 file-disk-full = le disque est plein
 file-not-text = ce n’est pas du texte en UTF-8
+file-too-large = il est trop grand
 
 ## Le démon
 

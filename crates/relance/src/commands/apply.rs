@@ -77,6 +77,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         .into_iter()
         .map(|found| found.service)
         .collect();
+    if services.is_empty() && !arguments.prune.is_empty() {
+        return Err(usage(apply::PRUNE_ALL));
+    }
     let manager = arguments.common.manager()?;
     let mut plan = Plan::of(&manager, &services, &found.secrets)?;
     plan.prune(|name| matches_any(&arguments.prune, name));

@@ -256,6 +256,19 @@ fn json_has_places_too_and_all_problems_are_said_at_once() {
 }
 
 #[test]
+fn a_file_without_end_is_not_read() {
+    let kind = |bytes: &[u8]| bounded(bytes, 3).map_err(|error| error.kind());
+    assert_eq!(kind(b"abc"), Ok("abc".to_owned()));
+    assert_eq!(kind(b"abcd"), Err(ErrorKind::FileTooLarge));
+    assert_eq!(kind(b"\xff"), Err(ErrorKind::InvalidData));
+    let error = read_text(Path::new("/dev/zero")).expect_err("it has no end");
+    assert_eq!(
+        error.sentence(),
+        "/dev/zero cannot be read: it is too large"
+    );
+}
+
+#[test]
 fn files_include_others_and_share_their_variables() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {
@@ -304,6 +317,13 @@ fn files_include_others_and_share_their_variables() {
         found.secrets.contains(&"s3cret".to_owned())
             && found.secrets.contains(&"hunter2".to_owned())
     );
+
+    let misspelt = [("SETT".to_owned(), "set".to_owned())];
+    let error = read(std::slice::from_ref(&main), &misspelt, &disk)
+        .expect_err("nobody uses it")
+        .error()
+        .to_string();
+    assert!(error.contains("--set SETT: no file has ${SETT}"), "{error}");
 
     let circle = file("circle.toml", "include = 'again.toml'\n");
     file("again.toml", "\ninclude = 'circle.toml'\n");

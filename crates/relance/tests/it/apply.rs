@@ -163,6 +163,28 @@ fn nothing_is_deleted_by_accident() {
 }
 
 #[test]
+fn a_folder_without_services_deletes_nothing() {
+    let daemon = Daemon::start(relance());
+    done(&daemon.relance(&["create", "other", "--", "/bin/sleep", "1000"]));
+    let empty = tempfile::tempdir().expect("a folder");
+    let refused = apply(&daemon, empty.path(), &["--prune", "*", "--yes"]);
+    let shown = text(&refused);
+    assert_eq!(status(&refused), 2, "{shown}");
+    assert!(shown.contains("describe no service"), "{shown}");
+    assert!(text(&daemon.relance(&["list"])).contains("other"));
+}
+
+#[test]
+fn a_plan_is_told_in_french() {
+    let daemon = Daemon::start(relance());
+    let (_folder, path) = file(TWO);
+    let mut command = daemon.client(&["apply", "--dry-run", "-f"]);
+    let output = command.arg(&path).env("RELANCE_LANG", "fr").output();
+    let shown = text(&output.expect("it runs")).replace('\u{a0}', " ");
+    assert!(shown.contains("serait créé : a\n"), "{shown}");
+}
+
+#[test]
 fn secrets_are_not_shown_and_text_comes_from_the_standard_input_too() {
     let daemon = Daemon::start(relance());
     let (folder, _) = file("");

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use relance_scm::status::ProcessExit;
 use relance_testkit::daemon::Daemon;
 
 use crate::support::{name, relance};
@@ -50,6 +51,8 @@ fn the_guide_holds_and_the_manager_does_what_was_tested() {
     daemon.start_service(&name("worker")).expect("it starts");
     let info = daemon.wait_until(&name("worker"), |info| info.recovery.gave_up);
     assert_eq!(info.recovery.failure_count, 4);
+    let exit = info.last_end.and_then(|end| end.exit);
+    assert_eq!(exit, Some(ProcessExit::Exited(1)), "as the guide means it");
 }
 
 #[test]
@@ -107,16 +110,26 @@ fn a_file_that_cannot_be_meant_is_refused_with_the_scenario() {
             "script = \"crash\"\nexpect = [\"explode\"]\n",
             "\"explode\" cannot be expected",
         ),
-        ("script = \"crash\"\nexpected = []\n", "unknown field"),
+        (
+            "script = \"crash\"\nexpected = []\n",
+            "bad.toml:5:1: unknown field",
+        ),
+        (
+            "script = \"crash\"\ndown_at_most = \"-1s\"\n",
+            "scenario \"it\": \"-1s\" is not",
+        ),
     ];
     for (lines, expected) in rows {
         let text = format!("services = [\"worker.toml\"]\n[[scenario]]\nname = \"it\"\n{lines}");
         std::fs::write(folder.path().join("bad.toml"), text).expect("written");
         let output = test(folder.path(), &["bad.toml"]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(
-            !output.status.success() && said.contains(expected),
-            "{lines}: {said}"
-        );
+        assert!(said.contains(expected), "{lines}: {said}");
+        // 1 says that a scenario does not hold.
+        assert_eq!(output.status.code(), Some(2), "{lines}");
     }
+    let empty = "services = [\"worker.toml\"]\nscenario = []\n";
+    std::fs::write(folder.path().join("bad.toml"), empty).expect("written");
+    let output = test(folder.path(), &["bad.toml"]);
+    assert_eq!(output.status.code(), Some(2), "nothing was tested");
 }

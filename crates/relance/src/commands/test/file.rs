@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use relance_policy::simulate::Script;
 use relance_scm::ServiceConfig;
 use relance_scm::ServiceState;
-use relance_texts::{Sentence, command, quoted};
+use relance_texts::{Sentence, apply, command, quoted};
 use serde::Deserialize;
 
 use super::expectation::{Expectation, Expected, Never};
@@ -53,7 +52,11 @@ pub(super) struct Scenario {
 /// Reads a file, and the files of services that it names, which are looked for beside it.
 pub(super) fn read(path: &Path) -> Result<Tests, CommandFailure> {
     let text = service_files::read_text(path)?;
-    let written: Written = toml::from_str(&text).with_context(|| path.display().to_string())?;
+    let written: Written = toml::from_str(&text).map_err(|error| not_read(path, &text, &error))?;
+    if written.scenario.is_empty() {
+        let name = path.display().to_string();
+        return Err(usage(command::TestOfNothing { name }));
+    }
     let folder = path.parent().unwrap_or(Path::new(""));
     let files: Vec<PathBuf> = written
         .services
@@ -73,6 +76,14 @@ pub(super) fn read(path: &Path) -> Result<Tests, CommandFailure> {
         scenarios: scenarios.collect::<Result<_, _>>()?,
         services,
     })
+}
+
+/// A file that is wrong: where, and what its reader says. Status 1 is for scenarios that do not hold.
+fn not_read(path: &Path, text: &str, error: &toml::de::Error) -> CommandFailure {
+    let at = error.span().map_or(0, |span| span.start);
+    let place = service_files::place(path, text, at);
+    let problem = Sentence::foreign(error.message().replace('\n', ", "));
+    usage(apply::At { place, problem })
 }
 
 fn read_scenario(
@@ -109,10 +120,14 @@ fn read_scenario(
         Some("stopped") => Some(ServiceState::Stopped),
         Some(other) => return Err(word(other)),
     };
+    let down = written.down_at_most.as_deref().map(duration).transpose();
     let expectation = Expectation {
         actions: expect.transpose()?,
         never: never.collect::<Result<_, _>>()?,
-        down_at_most: written.down_at_most.as_deref().map(duration).transpose()?,
+        down_at_most: down.map_err(|failure| match failure {
+            CommandFailure::Scm(error) => of(error.to_sentence()),
+            other => other,
+        })?,
         ends,
     };
     if expectation == Expectation::default() {
