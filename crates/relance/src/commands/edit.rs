@@ -41,13 +41,15 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let edit = Edit::begin(&arguments, &manager)?;
     let copy = Copy::new(&arguments.name, &edit.text)?;
     loop {
-        open_editor(&copy.path)?;
-        let text = fs::read_to_string(&copy.path).map_err(anyhow::Error::from)?;
+        let opened = open_editor(&copy.path);
+        let text = service_files::read_text(&copy.path)?;
         if text == edit.text {
             copy.remove();
+            opened?;
             println!("{}", say(apply::EDIT_UNCHANGED));
             return Ok(());
         }
+        opened.map_err(|failure| copy.kept(failure))?;
         match edit.apply(&manager, &copy.path, &text, arguments.common.json) {
             Ok(()) => {
                 copy.remove();
@@ -120,8 +122,9 @@ impl Edit {
             .into_iter()
             .map(|found| found.service)
             .collect();
-        if self.file.is_none() {
-            self.check(manager, &services)?;
+        match &self.file {
+            None => self.check(manager, &services)?,
+            Some((path, _)) => self.check_file(path)?,
         }
         let plan = Plan::of(manager, &services, &found.secrets)?;
         carry_out(manager, &plan, services)?;
@@ -153,6 +156,16 @@ impl Edit {
             ..Disk::OWN
         };
         service_files::read(&[root.to_owned()], &[], &disk)
+    }
+
+    /// Nobody else has written the file meanwhile.
+    fn check_file(&self, path: &Path) -> CommandResult {
+        if service_files::read_text(path)? == self.text {
+            return Ok(());
+        }
+        let names = path.display().to_string();
+        let conflict = apply::EditConflict { names };
+        Err(ScmError::new(Win32Error::OPERATION_ABORTED, conflict).into())
     }
 
     /// The same services are described, and nobody else has changed them.

@@ -253,11 +253,24 @@ fn comments_of_a_file_survive_an_edit() {
     let after = fs::read_to_string(&file).expect("there");
     assert_eq!(after, SERVICES.replace("restart/5s", "restart/9s"));
     assert!(after.contains("# why it waits"), "{after}");
+    let failed = edit(&daemon, folder, "exit 3", &words);
+    assert!(!failed.status.success());
+    assert_eq!(kept(folder), [""; 0], "nothing was written");
     let refused = edit(&daemon, folder, "echo 'x' >> \"$1\"", &words);
     assert!(!refused.status.success());
     assert_eq!(
         fs::read_to_string(&file).expect("there"),
         after,
         "the file is as it was"
+    );
+    let meanwhile = format!(
+        "echo '# mine' >> {}; sed -i 's/restart.9s/restart\\/8s/' \"$1\"",
+        file.display()
+    );
+    let conflict = text(&edit(&daemon, folder, &meanwhile, &words));
+    assert!(conflict.contains("somebody changed "), "{conflict}");
+    assert_eq!(
+        fs::read_to_string(&file).expect("there"),
+        format!("{after}# mine\n")
     );
 }
