@@ -18,6 +18,7 @@ mod delete;
 mod demo;
 mod doctor;
 mod edit;
+mod elsewhere;
 mod events;
 mod explain;
 mod export;
@@ -417,7 +418,11 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
         let root = root(std::iter::once(command));
         match root.try_get_matches_from(arguments) {
             Err(error) if error.kind() == ErrorKind::InvalidSubcommand => {}
-            other => return other,
+            Err(mut error) => {
+                elsewhere::note(&mut error, command.name, whole);
+                return Err(error);
+            }
+            read => return read,
         }
     }
     root(all()).try_get_matches_from(arguments)

@@ -10,11 +10,6 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Lang, Sentence, Value, misuse, quoted, shown};
 
-use crate::commands::whole;
-
-/// An option that more commands have is not the sign of one of them.
-const OTHERS_MAX: usize = 4;
-
 /// Whether it is help, which was asked for, or which is shown because nothing was.
 pub(crate) fn is_help(error: &Error) -> bool {
     matches!(
@@ -85,10 +80,13 @@ impl Found<'_> {
             return self.word_too_many(word);
         }
         let option = quoted(word);
-        let commands = self.others_with(word);
-        if (1..=OTHERS_MAX).contains(&commands.len()) {
+        if let Some(ContextValue::Strings(commands)) = self.0.get(ContextKind::Custom) {
             let problem = misuse::Option { option };
-            return misuse::OptionOf { problem, commands }.into();
+            return misuse::OptionOf {
+                problem,
+                commands: commands.iter().map(String::as_str).collect::<Vec<_>>(),
+            }
+            .into();
         }
         if self.0.get(ContextKind::SuggestedArg).is_some() {
             return self.with_similar(misuse::Option { option }, ContextKind::SuggestedArg);
@@ -100,36 +98,13 @@ impl Found<'_> {
         }
     }
 
-    /// A word that no place is left for: people name files so.
+    /// A word that no place is left for, with the option that it may stand behind.
     fn word_too_many(&self, word: &str) -> Sentence {
         let problem = misuse::Word { word: quoted(word) };
-        let whole = whole();
-        let command = self.command().and_then(|name| whole.find_subcommand(name));
-        match command {
-            Some(command) if has_option(command, "file") => misuse::WordFile { problem }.into(),
+        match self.0.get(ContextKind::Custom) {
+            Some(ContextValue::String(option)) => misuse::WordFile { problem, option }.into(),
             _ => problem.into(),
         }
-    }
-
-    /// The other commands that have this option.
-    fn others_with(&self, option: &str) -> Vec<String> {
-        let Some(option) = option.strip_prefix("--") else {
-            return Vec::new();
-        };
-        let own = self.command();
-        let whole = whole();
-        let others = whole.get_subcommands();
-        let others = others.filter(|command| Some(command.get_name()) != own.as_deref());
-        let others = others.filter(|command| has_option(command, option));
-        others
-            .map(|command| format!("relance {}", command.get_name()))
-            .collect()
-    }
-
-    /// The command that was misused.
-    fn command(&self) -> Option<String> {
-        let usage = self.usage()?;
-        usage.split_whitespace().nth(1).map(str::to_owned)
     }
 
     /// A value that is missing, or not among those there are.
@@ -239,11 +214,6 @@ impl Found<'_> {
             _ => 0,
         }
     }
-}
-
-fn has_option(command: &clap::Command, name: &str) -> bool {
-    let mut options = command.get_arguments().filter_map(clap::Arg::get_long);
-    options.any(|option| option == name)
 }
 
 /// The numbers of `5000 is not in 1..=1000`, which `clap` has as a text only.

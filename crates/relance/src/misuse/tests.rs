@@ -1,7 +1,7 @@
 use std::ffi::OsString;
 
 use super::*;
-use crate::commands::parse;
+use crate::commands::{parse, whole};
 
 /// The command lines that misuse a command: an option that it does not have, each of its options without a value
 /// and with a wrong one, and nothing at all.
