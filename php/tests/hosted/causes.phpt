@@ -23,8 +23,12 @@ foreach ($ends as $name => $code) {
     create($name, $run . $code);
     win32_start_service($name);
     await($name, 'stopped');
-    echo $why($name);
+    // The last lines come from its log file, which may still be written.
+    echo preg_replace('~^  \| .*\n~m', '', $why($name));
 }
+do {
+    $lines = relance('why', 'exit');
+} while (!str_contains($lines, '  | caught: out of luck'));
 echo preg_replace('~/tmp/relance-\w+~', 'FOLDER', events('--id', '1011'));
 // Only the first in a row is a warning.
 win32_start_service('exception');
@@ -50,7 +54,6 @@ memory is STOPPED. Run 3.1 ended: it stopped with exit code 0; the script says w
 time is STOPPED. Run 4.1 ended: it stopped with exit code 0; the script says why: time limit: Maximum execution time of 1 second exceeded in FOLDER/time.php:3. Its process had run for %f s. That is not a failure, although the script ended with an error: it reported STOPPED without an error (R8.4); to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini.
 end is STOPPED. Run 5.1 ended: it stopped with exit code 0; the script says why: end of the script. Its process had run for %f s. That is not a failure: it reported STOPPED without an error (R8.4).
 exit is STOPPED. Run 6.1 ended: it stopped with exit code 0; the script says why: end of the script. Its process had run for %f s. That is not a failure: it reported STOPPED without an error (R8.4), although its process then ended with exit status 3. To have it count: win32_set_service_exit_mode(false) in the script, and relance failure NAME --on-error-stop.
-  | caught: out of luck
 user error is STOPPED. Run 7.1 ended: it stopped with exit code 0; the script says why: fatal error: by hand in FOLDER/user error.php:3. Its process had run for %f s. That is not a failure, although the script ended with an error: it reported STOPPED without an error (R8.4); to have such ends recovered, set win32service.errors_are_failures=1 in PHP's ini.
 handled is STOPPED. Run 8.1 ended: it stopped with exit code 0; the script says why: end of the script. Its process had run for %f s. That is not a failure: it reported STOPPED without an error (R8.4).
 caught is STOPPED. Run 9.1 ended: it stopped with exit code 0; the script says why: end of the script. Its process had run for %f s. That is not a failure: it reported STOPPED without an error (R8.4).
