@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use relance_scm::ServiceConfig;
+use relance_scm::manager::ServiceInfo;
 use relance_texts::{apply, import};
 use relance_wire::api::ConfigBody;
 
@@ -79,10 +80,10 @@ pub(super) fn configs(
     if cfg!(unix) && names.is_empty() {
         let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
         warn_of_unreadable(&list.unreadable);
-        let configs = list
-            .services
-            .iter()
-            .map(|info| ServiceConfig::clone(&info.config));
+        // What goes when it stops is not what is wanted.
+        let stays = |info: &&ServiceInfo| !info.marked_for_delete;
+        let services = list.services.iter().filter(stays);
+        let configs = services.map(|info| ServiceConfig::clone(&info.config));
         return Ok(configs.collect());
     }
     let selection = if names.is_empty() {

@@ -177,6 +177,21 @@ fn kept(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn a_service_that_is_deleted_when_it_stops_is_not_exported() {
+    let daemon = Daemon::start(relance());
+    for service in ["goes", "stays"] {
+        done(&daemon.relance(&["create", service, "--", "/bin/sleep", "1000"]));
+        done(&daemon.relance(&["start", service]));
+    }
+    done(&daemon.relance(&["delete", "goes"]));
+    let exported = text(&daemon.relance(&["export"]));
+    assert!(
+        exported.contains("\"stays\"") && !exported.contains("\"goes\""),
+        "{exported}"
+    );
+}
+
+#[test]
 fn an_editor_changes_a_service_and_what_is_refused_is_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
