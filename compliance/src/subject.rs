@@ -231,8 +231,9 @@ impl Subject for RealScm {
                     ..ConfigChange::default()
                 });
             }
-            // Windows takes no heartbeats, so no scenario of these has any.
-            Happening::Quiet | Happening::Hang => {}
+            // Windows takes no heartbeats, makes no probes and is told no causes: no scenario of its own
+            // rules has any.
+            Happening::Quiet | Happening::Hang | Happening::ProbeFails | Happening::Caused(_) => {}
         }
         self.last = happened;
         self.let_pass(Instant::now() + SETTLE);
