@@ -188,7 +188,7 @@ fn x83_one_failure_more_than_the_limit_and_it_gives_up() {
     assert_eq!(host.record.next_deadline(), None);
     let why = why(&host);
     assert!(
-        why.contains("It gave up: 3 restarts have followed failures within 10 min"),
+        why.contains("It gave up: its limit of restarts, 3 within 10 min, is reached"),
         "{why}"
     );
 }
