@@ -41,7 +41,11 @@ fn x80_x83_a_program_waits_longer_and_gives_up_and_somebody_starts_it_again() {
     assert_eq!(info.status.state, ServiceState::Stopped);
     assert_eq!(info.recovery.failure_count, 3);
     let events = output(&daemon, &["events", "--service", "worker"]);
-    for part in ["in 0.02 s", "in 0.04 s", "gave up: its limit of restarts is reached (2 "] {
+    for part in [
+        "in 0.02 s",
+        "in 0.04 s",
+        "gave up: its limit of restarts is reached (2 ",
+    ] {
         assert!(events.contains(part), "{part}: {events}");
     }
     // It is on record, and the next engine knows it.
