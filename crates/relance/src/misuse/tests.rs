@@ -71,8 +71,8 @@ fn what_clap_finds_is_said_in_sentences() {
         assert_eq!(refusal(&error).sentence(), wanted);
     };
     says(
-        "relance backup a --forc",
-        "there is no option --forc; did you mean --force?",
+        "relance stop a --no-wai",
+        "there is no option --no-wai; did you mean --no-wait?",
     );
     says(
         "relance logs a -n x",
@@ -84,7 +84,7 @@ fn what_clap_finds_is_said_in_sentences() {
         "<NUMBER>: \"2000\" is not a number from 1 to 1000",
     );
     says("relance create", "<NAME> is missing");
-    says("relance backup a b", "\"b\" is one word too many");
+    says("relance config a b", "\"b\" is one word too many");
     says(
         "relance apply a.toml",
         "\"a.toml\" is one word too many; write --file before the name of a file",
