@@ -61,6 +61,8 @@ mod sign_in;
 mod stream;
 mod tab;
 mod table;
+#[cfg(test)]
+mod testing;
 mod time;
 mod viewer;
 #[cfg(windows)]

@@ -170,20 +170,16 @@ mod tests {
     use relance_scm::event::Event;
     use relance_scm::event_log::{Details, LogEntry, Timestamp};
     use relance_scm::status::ProcessExit;
-    use relance_scm::{RecoveryAction, RecoveryActionKind, ServiceId};
+    use relance_scm::{RecoveryAction, RecoveryActionKind};
 
     use super::*;
+    use crate::testing;
 
     fn entry(at: i64, event: &Event, details: Details) -> LogEntry {
         LogEntry {
             number: 1,
-            at: Timestamp(at),
-            source: event.source(),
-            event_id: event.id(),
-            level: event.level(),
-            service: Some((ServiceId(1), "a".into())),
-            parameters: event.parameters("a", "a"),
             details,
+            ..testing::entry(at, event)
         }
     }
 

@@ -10,8 +10,9 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
-use relance_scm::event::EventLevel;
-use relance_scm::event_log::{EventFilter, Failures, LogEntry, ServiceFailures, Timestamp};
+use relance_scm::event_log::{
+    EventFilter, EventPage, Failures, LogEntry, ServiceFailures, Timestamp,
+};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceId};
 use relance_texts::console;
@@ -30,8 +31,7 @@ use crate::{row, table, time};
 
 /// How far back failures and changes are looked for, milliseconds.
 const BACK_MS: i64 = 86_400_000;
-/// Entries that are asked for at once, and of how many failures are counted at most.
-const PAGE: u32 = 10_000;
+/// Entries among which failures are looked for, at most.
 const ENTRIES_MAX: usize = 50_000;
 /// Rows of each part.
 const ROWS_MAX: usize = 50;
@@ -149,38 +149,26 @@ async fn from_log(viewer: &Viewer, hub: &Hub) -> (Markup, Markup) {
         ..EventFilter::default()
     };
     let changes = match find(viewer, filter).await {
-        Ok((entries, more)) => changes(&entries, more, lang),
+        Ok(page) => changes(&page.entries, page.more, lang),
         Err(error) => problem(&error, lang),
     };
     (failed, changes)
 }
 
-async fn find(viewer: &Viewer, filter: EventFilter) -> Result<(Vec<LogEntry>, bool), ScmError> {
-    let page = viewer
+async fn find(viewer: &Viewer, filter: EventFilter) -> Result<EventPage, ScmError> {
+    viewer
         .ask(move |manager, caller, reply| manager.find_events(caller, filter, reply))
-        .await?;
-    Ok((page.entries, page.more))
+        .await
 }
 
 /// Reads the log back to this moment, the newest entries first.
 async fn collect(viewer: &Viewer, since: Timestamp) -> Result<Vec<ServiceFailures>, ScmError> {
     let mut failures = Failures::default();
-    let (mut before, mut count) = (None, 0);
+    let mut count = 0;
     loop {
-        let filter = EventFilter {
-            level: Some(EventLevel::Error),
-            since: Some(since),
-            before,
-            limit: PAGE,
-            ..EventFilter::default()
-        };
-        let (entries, more) = find(viewer, filter).await?;
-        for entry in &entries {
-            failures.take(entry);
-        }
-        before = entries.first().map(|entry| entry.number);
-        count += entries.len();
-        if !more || before.is_none() || count >= ENTRIES_MAX {
+        let page = find(viewer, failures.next_page(since)).await?;
+        count += page.entries.len();
+        if !failures.take_page(&page) || count >= ENTRIES_MAX {
             return Ok(failures.report());
         }
     }

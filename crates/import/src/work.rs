@@ -122,6 +122,20 @@ pub(crate) trait Converter<Place: Copy> {
         self.parts().1[file].changed(lines, key, note);
     }
 
+    /// These lines name the log file of a wrapper of Windows; `key` is the setting for such a file.
+    fn log_of_wrapper(&mut self, place: Place, key: &str, path: String, becomes: LogFile) {
+        match becomes {
+            LogFile::There => return self.keep(place, key, path),
+            LogFile::Together => return self.kept(place, "extensions.output"),
+            LogFile::Apart => {
+                let origin = Some(self.origin(place));
+                self.parts().0.set("extensions.stderr", "file", origin);
+            }
+            LogFile::Elsewhere => {}
+        }
+        self.changed(place, "extensions.output", import::LogElsewhere { path });
+    }
+
     /// These lines are not taken over.
     fn lost(&mut self, place: Place, why: impl Message) {
         let Origin { file, lines } = self.origin(place);

@@ -30,7 +30,9 @@ use crate::error::ScmError;
 use crate::failure_actions::FailureActions;
 use crate::name::{ServiceName, check_display_name};
 use crate::security::SecurityDescriptor;
-use crate::settings::{Applies, FAILURE_RULES, OUTPUT, PASS_ENVIRONMENT, PROBE, READY};
+use crate::settings::{
+    Applies, FAILURE_RULES, OUTPUT, PASS_ENVIRONMENT, PROBE, READY, STDERR_TOGETHER, stderr_of,
+};
 use crate::win32::Win32Error;
 
 pub use affinity::Affinity;
@@ -294,7 +296,9 @@ impl ServiceConfig {
 
     /// Nobody reads output that is thrown away, so nothing can be seen in it.
     fn check_output(&self, problems: &mut Vec<ScmError>) {
-        if self.extensions.get(OUTPUT) != OutputMode::Null.name() {
+        let null = OutputMode::Null.name();
+        let is_errors_read = ![null, STDERR_TOGETHER].contains(&stderr_of(&self.extensions));
+        if self.extensions.get(OUTPUT) != null || is_errors_read {
             return;
         }
         let is_sign = matches!(self.extensions.get(READY), Some(Readiness::Output(_)));

@@ -246,23 +246,10 @@ fn queued(entry: &LogEntry) -> Option<(RecoveryActionKind, i64)> {
 
 #[cfg(test)]
 mod tests {
-    use relance_scm::event_log::{Details, Timestamp};
     use relance_scm::{RecoveryAction, Win32Error};
 
     use super::*;
-
-    fn entry(at: i64, event: &Event) -> LogEntry {
-        LogEntry {
-            number: at.unsigned_abs(),
-            at: Timestamp(at),
-            source: event.source(),
-            event_id: event.id(),
-            level: event.level(),
-            service: None,
-            parameters: event.parameters("a", "a"),
-            details: Details::default(),
-        }
-    }
+    use crate::testing::entry;
 
     fn state(at: i64, state: ServiceState) -> LogEntry {
         entry(at, &Event::StateEntered(state))

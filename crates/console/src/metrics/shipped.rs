@@ -9,11 +9,12 @@ use relance_scm::event::Event;
 use relance_scm::event_log::{Details, LogEntry, Timestamp};
 use relance_scm::manager::{PendingInfo, ServiceInfo, Usage};
 use relance_scm::status::ProcessExit;
-use relance_scm::{RecoveryAction, RecoveryActionKind, ServiceId, ServiceState};
+use relance_scm::{RecoveryAction, RecoveryActionKind, ServiceState};
 
 use super::text::Format;
 use crate::counts::Counts;
 use crate::table;
+use crate::testing;
 
 fn shipped(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -59,16 +60,11 @@ fn info(number: u32) -> Arc<ServiceInfo> {
 fn entry(number: u64, at: i64, event: &Event) -> LogEntry {
     LogEntry {
         number,
-        at: Timestamp(at),
-        source: event.source(),
-        event_id: event.id(),
-        level: event.level(),
-        service: Some((ServiceId(1), "a".into())),
-        parameters: event.parameters("a", "a"),
         details: Details {
             exit: Some(ProcessExit::Signaled(11)),
             ..Details::default()
         },
+        ..testing::entry(at, event)
     }
 }
 

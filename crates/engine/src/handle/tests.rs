@@ -291,7 +291,7 @@ fn x27_what_could_not_be_loaded_is_told_to_administrators() {
         name: "Lost".into(),
         name_key: "LOST".into(),
         place: "services.actions".into(),
-        reason: "it makes no sense".into(),
+        reason: "it has no delay".into(),
     };
     handle.unreadable = [service].into();
     let listed = |caller: &Caller| wait(|reply| handle.enumerate(caller, reply)).unwrap();
@@ -304,7 +304,7 @@ fn x27_what_could_not_be_loaded_is_told_to_administrators() {
     let administrator = caller(&[Sid::Administrators]);
     let told = listed(&administrator).unreadable;
     assert_eq!((told.len(), &*told[0].name), (1, "Lost"));
-    assert!(told[0].problem.to_string().contains("makes no sense"));
+    assert!(told[0].problem.to_string().contains("has no delay"));
     assert!(asked(&administrator));
     let peer = caller(&[Sid::Interactive, Sid::Everyone]);
     assert_eq!(listed(&peer).unreadable, []);

@@ -11,7 +11,7 @@ use relance_policy::RunId;
 use relance_scm::config::{Affinity, Dependency, PriorityClass, ServiceConfig};
 use relance_scm::controllers::Controllers;
 use relance_scm::settings::{
-    AFFINITY, ROOT_DIRECTORY, STOP_COMMAND, STOP_GRACE, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK,
+    AFFINITY, ROOT_DIRECTORY, STOP_GRACE, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK,
     WORKING_DIRECTORY,
 };
 use relance_scm::{ScmError, ServiceKind, Win32Error, command_line, duration};
@@ -67,18 +67,6 @@ fn needs(config: &ServiceConfig) -> Vec<String> {
         Dependency::Group(_) => None,
     });
     services.collect()
-}
-
-/// What to execute to stop the program of a run, whose process this is.
-pub(crate) fn for_stop(
-    run: RunId,
-    main: u32,
-    config: &ServiceConfig,
-    around: &Surroundings,
-    controllers: Controllers,
-) -> Result<SpawnSpec, StartProblem> {
-    let line = config.extensions.get(STOP_COMMAND).unwrap_or_default();
-    beside_run(&line, run, main, config, around, controllers)
 }
 
 /// What to execute for a run whose process this is: like its program, with its rights.

@@ -12,7 +12,7 @@ use crate::command::{of_program, split};
 use crate::draft::{Draft, Origin, service_name};
 use crate::recovery::{Before, written};
 use crate::report::{FileReport, Lines};
-use crate::work::{Converter, Input, LogFile, Work};
+use crate::work::{Converter, Input, Work};
 
 /// A value of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,12 +223,8 @@ impl Service<'_, '_, '_> {
             }
             "apppriority" => self.priority(item),
             "appaffinity" => self.affinity(item, &text),
-            "appstdout" => self.log_file(item, self.work.output_file(&text)),
-            "appstderr" => {
-                let output = self.find("AppStdout").map(|item| item.data.text());
-                let place = self.work.errors_file(&text, output.as_deref());
-                self.log_file(item, place);
-            }
+            "appstdout" => self.output(item, text),
+            "appstderr" => self.errors(item, text),
             "approtatebytes" => match number {
                 Some(bytes) if bytes > 0 => {
                     self.keep(item, "extensions.log_max_size", bytes.to_string());
@@ -266,23 +262,15 @@ impl Service<'_, '_, '_> {
         }
     }
 
-    fn log_file(&mut self, item: &Item, place: LogFile) {
-        let path = item.data.text();
-        let file = if item.name.eq_ignore_ascii_case("AppStdout") {
-            "extensions.stdout_file"
-        } else {
-            "extensions.stderr_file"
-        };
-        match place {
-            LogFile::There => return self.keep(item, file, path),
-            LogFile::Together => return self.kept(item, "extensions.output"),
-            LogFile::Apart => {
-                let origin = Some(self.origin(item));
-                self.draft.set("extensions.stderr", "file", origin);
-            }
-            LogFile::Elsewhere => {}
-        }
-        self.changed(item, "extensions.output", import::LogElsewhere { path });
+    fn output(&mut self, item: &Item, path: String) {
+        let becomes = self.work.output_file(&path);
+        self.log_of_wrapper(item, "extensions.stdout_file", path, becomes);
+    }
+
+    fn errors(&mut self, item: &Item, path: String) {
+        let output = self.find("AppStdout").map(|item| item.data.text());
+        let becomes = self.work.errors_file(&path, output.as_deref());
+        self.log_of_wrapper(item, "extensions.stderr_file", path, becomes);
     }
 
     fn depends_on(&mut self, item: &Item) {

@@ -11,7 +11,7 @@ use crate::draft::{Draft, Origin, service_name};
 use crate::recovery::Before;
 use crate::report::{FileReport, Lines};
 use crate::syntax::literal;
-use crate::work::{Converter, Input, LogFile, Work, syntax};
+use crate::work::{Converter, Input, Work, syntax};
 
 /// A key with its text.
 #[derive(Clone, Debug)]
@@ -171,11 +171,12 @@ impl Service<'_, '_, '_> {
             "Priority" => self.keep(item, "priority", priority(text)),
             "CpuAffinity" => self.keep(item, "extensions.affinity", text),
             "StdoutPath" => {
-                self.log_file(item, "extensions.stdout_file", self.work.output_file(text));
+                let becomes = self.work.output_file(text);
+                self.log_of_wrapper(item, "extensions.stdout_file", text.to_owned(), becomes);
             }
             "StderrPath" => {
-                let place = self.work.errors_file(text, self.find("StdoutPath"));
-                self.log_file(item, "extensions.stderr_file", place);
+                let becomes = self.work.errors_file(text, self.find("StdoutPath"));
+                self.log_of_wrapper(item, "extensions.stderr_file", text.to_owned(), becomes);
             }
             "StartTimeout" => self.keep(item, "extensions.start_deadline_ms", format!("{text}s")),
             "StopTimeout" => self.keep(item, "extensions.stop_grace_ms", format!("{text}s")),
@@ -242,20 +243,6 @@ impl Service<'_, '_, '_> {
                 self.lost(item, import::UnknownKey { key });
             }
         }
-    }
-
-    fn log_file(&mut self, item: &Item, file: &str, place: LogFile) {
-        let path = item.text.clone();
-        match place {
-            LogFile::There => return self.keep(item, file, path),
-            LogFile::Together => return self.kept(item, "extensions.output"),
-            LogFile::Apart => {
-                let origin = Some(self.origin(item));
-                self.draft.set("extensions.stderr", "file", origin);
-            }
-            LogFile::Elsewhere => {}
-        }
-        self.changed(item, "extensions.output", import::LogElsewhere { path });
     }
 
     fn start(&mut self, item: &Item) {

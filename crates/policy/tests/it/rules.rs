@@ -148,7 +148,7 @@ fn x84_a_program_is_judged_first_and_then_the_rules_see_it() {
     assert_eq!(
         follows(&config, "exit 75, exit 3"),
         ["restart/5"],
-        "75 is no failure (X2)"
+        "75 does not fail (X2)"
     );
     let starts = program(&["start=run/0"]);
     assert_eq!(

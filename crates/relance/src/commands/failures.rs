@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use clap::Parser;
-use relance_scm::event::EventLevel;
-use relance_scm::event_log::{EventFilter, Failures, ServiceFailures, Timestamp};
+use relance_scm::event_log::{Failures, ServiceFailures, Timestamp};
 use relance_scm::manager::ServiceInfo;
 use relance_texts::{Message, failures, shown};
 use relance_wire::api::FailuresBody;
@@ -15,9 +14,6 @@ use crate::last_lines;
 use crate::plain::plain;
 use crate::selection::{Selection, must_exist, service_names};
 use crate::text::{earliest, moment, moment_from, now};
-
-/// Entries that are asked for at once.
-const PAGE: u32 = 10_000;
 
 /// What has failed, how often and why, and what comes next
 ///
@@ -85,19 +81,10 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
 /// Reads the log back to this moment, the newest entries first.
 fn collect(manager: &Manager, since: Timestamp) -> Result<Failures, crate::cli::CommandFailure> {
     let mut failures = Failures::default();
-    let mut before = None;
     loop {
-        let filter = EventFilter {
-            level: Some(EventLevel::Error),
-            since: Some(since),
-            before,
-            limit: PAGE,
-            ..EventFilter::default()
-        };
+        let filter = failures.next_page(since);
         let page = manager.ask(|scm, caller, reply| scm.find_events(caller, filter, reply))?;
-        page.entries.iter().for_each(|entry| failures.take(entry));
-        before = page.entries.first().map(|entry| entry.number);
-        if !page.more || before.is_none() {
+        if !failures.take_page(&page) {
             return Ok(failures);
         }
     }

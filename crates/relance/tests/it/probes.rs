@@ -17,7 +17,7 @@ use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{Puppet, Stage};
 use rustix::fs::{CWD, Mode, OFlags, mkfifoat};
 
-use crate::support::{name, output_with, relance};
+use crate::support::{done, name, output_with, relance};
 
 /// A program on strings that was just started, restarted long after a failure.
 fn started(
@@ -284,4 +284,27 @@ fn x43_a_program_of_a_probe_that_is_missing_is_named() {
     puppet.wait_for_end();
     let said = has_failed(&daemon, "app");
     assert!(said.contains("/no/such/program"), "{said}");
+}
+
+#[test]
+fn x41_a_line_on_standard_error_alone_is_a_sign_too() {
+    let daemon = Daemon::start(relance());
+    let line = "echo now listening >&2; exec sleep 3600";
+    let settings = [
+        "--output",
+        "null",
+        "--stderr",
+        "file",
+        "--ready",
+        "output:listening",
+    ];
+    let create = [
+        &["create", "app"],
+        &settings[..],
+        &["--", "/bin/sh", "-c", line],
+    ]
+    .concat();
+    done(&daemon.relance(&create));
+    daemon.start_service(&name("app")).expect("it starts");
+    daemon.wait_for_state(&name("app"), ServiceState::Running);
 }

@@ -159,13 +159,19 @@ fn a_shutdown_that_could_not_be_put_on_record_is_no_failure_of_anybody() {
     assert!(!daemon.folder().join("state/stopped").exists());
 }
 
-#[test]
-fn what_does_not_stop_is_killed_by_the_guardian_and_named() {
+/// A daemon that leaves services 1 ms at its own end.
+fn in_a_hurry() -> Daemon {
     let mut daemon = Daemon::start(relance());
     let settings = daemon.folder().join("relance.toml");
     fs::write(settings, "wait_to_kill_ms = 1\n").expect("a writable folder");
     daemon.stop();
     daemon.start_again();
+    daemon
+}
+
+#[test]
+fn what_does_not_stop_is_killed_by_the_guardian_and_named() {
+    let mut daemon = in_a_hurry();
     let mut config = ServiceConfig::new(
         name("stubborn"),
         "/bin/sh -c \"trap : TERM; echo; while :; do sleep 100000; done\"",
@@ -188,11 +194,7 @@ fn what_does_not_stop_is_killed_by_the_guardian_and_named() {
 /// The time of a shutdown is 1 ms here: each has its own grace, in the order of X20.
 #[test]
 fn x20_a_guardian_without_an_engine_keeps_order_grace_and_signal_of_each() {
-    let mut daemon = Daemon::start(relance());
-    let settings = daemon.folder().join("relance.toml");
-    fs::write(settings, "wait_to_kill_ms = 1\n").expect("a writable folder");
-    daemon.stop();
-    daemon.start_again();
+    let mut daemon = in_a_hurry();
     let order = daemon.folder().join("order");
     for (service, need, before) in [
         ("base", None, ""),

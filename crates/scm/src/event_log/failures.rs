@@ -6,16 +6,22 @@ use std::sync::Arc;
 
 use relance_texts::Sentence;
 
-use super::{LogEntry, Timestamp};
+use super::{EventFilter, EventPage, LogEntry, Timestamp};
 use crate::cause::EndCause;
 use crate::event::EventLevel;
 use crate::run::{RunId, ServiceId};
 
-/// Collects entries, in any order, and makes a report of them.
+/// Collects entries, in any order, and makes a report of them. A log is read back page by page:
+/// [`Failures::next_page`] says what to ask for, [`Failures::take_page`] takes the answer.
 #[derive(Debug, Default)]
 pub struct Failures {
     services: BTreeMap<ServiceId, (Arc<str>, BTreeMap<Which, Failure>)>,
+    /// The oldest entry of the pages so far.
+    before: Option<u64>,
 }
+
+/// Entries read at a time.
+const PAGE: u32 = 10_000;
 
 /// What entries of one failure have in common: their run, or else their number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +71,25 @@ pub struct Cause {
 }
 
 impl Failures {
+    /// Which entries come next, back to this moment, the newest pages first.
+    #[must_use]
+    pub fn next_page(&self, since: Timestamp) -> EventFilter {
+        EventFilter {
+            level: Some(EventLevel::Error),
+            since: Some(since),
+            before: self.before,
+            limit: PAGE,
+            ..EventFilter::default()
+        }
+    }
+
+    /// Takes a page; whether there is another one.
+    pub fn take_page(&mut self, page: &EventPage) -> bool {
+        page.entries.iter().for_each(|entry| self.take(entry));
+        self.before = page.entries.first().map(|entry| entry.number);
+        page.more && self.before.is_some()
+    }
+
     /// Takes an entry. Only those of level error that the manager wrote about a service count.
     pub fn take(&mut self, entry: &LogEntry) {
         let (Some((id, name)), EventLevel::Error) = (&entry.service, entry.level) else {

@@ -108,21 +108,15 @@ pub(super) fn mark(entry: &LogEntry, lang: Lang) -> Option<Line> {
 
 #[cfg(test)]
 mod tests {
-    use relance_scm::event_log::{Details, Timestamp};
 
     use super::*;
     use crate::output_lines::Cutter;
+    use crate::testing;
 
     fn entry(at: i64, event: &Event) -> LogEntry {
         LogEntry {
             number: 7,
-            at: Timestamp(at),
-            source: event.source(),
-            event_id: event.id(),
-            level: event.level(),
-            service: None,
-            parameters: event.parameters("a", "a"),
-            details: Details::default(),
+            ..testing::entry(at, event)
         }
     }
 

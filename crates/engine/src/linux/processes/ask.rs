@@ -1,11 +1,14 @@
-//! Requests to the guardian.
+//! Requests to the guardian, and how commands have ended that it was asked to run.
 
 use std::io;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
+use relance_scm::ServiceConfig;
+
 use super::LinuxProcesses;
-use crate::linux::protocol::GuardianRequest;
+use crate::linux::plan;
+use crate::linux::protocol::{Exit, GuardianRequest};
 use crate::linux::spawn::{SpawnError, SpawnStage};
 
 /// What the kernel would say of a command line and an environment that do not fit into a request.
@@ -39,4 +42,22 @@ impl LinuxProcesses {
         }
         true
     }
+}
+
+/// Whether a command has done what it should; `asked`: for which service, and its program.
+///
+/// # Errors
+/// Why not, for people.
+pub(super) fn outcome(
+    result: Result<Exit, SpawnError>,
+    asked: Option<(&ServiceConfig, &str)>,
+) -> Result<(), String> {
+    Err(match (result, asked) {
+        (Ok(Exit::Status(0)), _) => return Ok(()),
+        (Ok(Exit::Status(status)), _) => format!("it ended with status {status}"),
+        (Ok(Exit::Signal(signal)), _) => format!("it was ended by signal {signal}"),
+        (Ok(Exit::Unknown), _) => "nobody saw how it ended".to_owned(),
+        (Err(error), Some((config, program))) => plan::advice(config, program, error).to_string(),
+        (Err(error), None) => io::Error::from_raw_os_error(error.errno).to_string(),
+    })
 }

@@ -1,9 +1,10 @@
 //! Commands of probes (X43): the thread of probes wants them, the guardian runs them.
 
 use relance_policy::RunId;
+use relance_scm::command_line;
 
 use super::LinuxProcesses;
-use super::ask::TOO_LONG;
+use super::ask::{TOO_LONG, outcome};
 use crate::linux::plan;
 use crate::linux::protocol::{Exit, GuardianRequest, VERSION_PROBE_COMMAND};
 use crate::linux::spawn::SpawnError;
@@ -54,16 +55,11 @@ impl LinuxProcesses {
         number: u32,
         result: Result<Exit, SpawnError>,
     ) {
-        let shown = match result {
-            Ok(Exit::Status(0)) => Ok(()),
-            Ok(Exit::Status(status)) => Err(format!("it ended with status {status}")),
-            Ok(Exit::Signal(signal)) => Err(format!("it was ended by signal {signal}")),
-            Ok(Exit::Unknown) => Err("nobody saw how it ended".to_owned()),
-            Err(error) => Err(match self.prober.command_of(run) {
-                Some((line, config)) => plan::advice(&config, &line, error).to_string(),
-                None => std::io::Error::from_raw_os_error(error.errno).to_string(),
-            }),
-        };
-        self.prober.answer(run, number, shown);
+        let asked = self.prober.command_of(run);
+        let words = asked.as_ref().map(|(line, _)| command_line::split(line));
+        let program = words.iter().flatten().next();
+        let asked = asked.as_ref().zip(program);
+        let asked = asked.map(|((_, config), program)| (&**config, program.as_str()));
+        self.prober.answer(run, number, outcome(result, asked));
     }
 }

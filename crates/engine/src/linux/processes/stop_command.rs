@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use relance_policy::RunId;
 use relance_scm::ServiceConfig;
+use relance_scm::settings::STOP_COMMAND;
 
 use super::LinuxProcesses;
-use super::ask::TOO_LONG;
+use super::ask::{TOO_LONG, outcome};
 use crate::linux::plan;
 use crate::linux::protocol::{Exit, GuardianRequest, VERSION_STOP_COMMAND};
 use crate::linux::spawn::SpawnError;
@@ -26,7 +27,9 @@ impl LinuxProcesses {
             return Err(text.to_owned());
         }
         let main = self.runs.get(&run).map_or(0, |known| known.pid);
-        let spec = plan::for_stop(run, main, config, &self.around, self.controllers())
+        let line = config.extensions.get(STOP_COMMAND).unwrap_or_default();
+        let (around, controllers) = (&self.around, self.controllers());
+        let spec = plan::beside_run(&line, run, main, config, around, controllers)
             .map_err(|problem| problem.sentence.to_string())?;
         let program: Box<str> = spec.program.as_str().into();
         let run_key = run.into();
@@ -46,17 +49,10 @@ impl LinuxProcesses {
 
     pub(super) fn stop_command_ended(&mut self, run: RunId, result: Result<Exit, SpawnError>) {
         let asked = self.stop_commands.remove(&run);
-        let problem = match result {
-            Ok(Exit::Status(0)) => None,
-            Ok(Exit::Status(status)) => Some(format!("it ended with status {status}")),
-            Ok(Exit::Signal(signal)) => Some(format!("it was ended by signal {signal}")),
-            Ok(Exit::Unknown) => Some("nobody saw how it ended".to_owned()),
-            Err(error) => Some(match asked {
-                Some((config, program)) => plan::advice(&config, &program, error).to_string(),
-                None => std::io::Error::from_raw_os_error(error.errno).to_string(),
-            }),
-        };
-        let problem = problem.map(Into::into);
+        let asked = asked
+            .as_ref()
+            .map(|(config, program)| (&**config, &**program));
+        let problem = outcome(result, asked).err().map(Into::into);
         self.facts
             .push_back(Fact::StopCommandEnded { run, problem });
     }

@@ -182,7 +182,7 @@ fn watch(manager: &Manager, mut generation: u64, news: &Sender<News>) {
     }
 }
 
-/// Follows the output of whatever service is wanted. Sleeps until there is output, or another one is wanted.
+/// Follows the output of the selected service. Sleeps until there is output, or another one is selected.
 fn follow(
     manager: &Manager,
     wanted: &Mutex<Option<(ServiceName, ServiceId)>>,

@@ -187,7 +187,7 @@ fn instances_that_are_alike_are_one_definition() {
     assert_eq!(
         read_back(&file(&configs)),
         configs,
-        "%i of one service is no instance"
+        "%i in a text of one service stays as it is"
     );
     configs[1].display_name = "w@2".into();
     assert!(file(&configs).contains("name = \"w@\"\ninstances = 3\n"));
