@@ -10,6 +10,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Lang, Sentence, Value, misuse, quoted, shown};
 
+/// So many names that look alike are told.
+const SIMILAR_MAX: usize = 2;
+
 /// Whether it is help, which was asked for, or which is shown because nothing was.
 pub(crate) fn is_help(error: &Error) -> bool {
     matches!(
@@ -168,10 +171,11 @@ impl Found<'_> {
         misuse::Conflict { option, others }.into()
     }
 
-    /// The same, with what it looks like.
+    /// The same, with what it looks like most: clap names the most similar last.
     fn with_similar(&self, problem: impl Into<Sentence>, kind: ContextKind) -> Sentence {
         let problem = problem.into();
-        let names = self.texts(kind);
+        let names = self.texts(kind).into_iter().rev().take(SIMILAR_MAX);
+        let names: Vec<_> = names.collect();
         if names.is_empty() {
             return problem;
         }

@@ -75,6 +75,10 @@ fn what_clap_finds_is_said_in_sentences() {
         "there is no option --no-wai; did you mean --no-wait?",
     );
     says(
+        "relance creat",
+        "there is no command \"creat\"; did you mean create, grant?",
+    );
+    says(
         "relance logs a -n x",
         "--lines: \"x\" is not a whole number",
     );
