@@ -39,7 +39,7 @@ use std::marker::PhantomData;
 
 use crate::controllers::Controller;
 pub use extensions::*;
-pub use logs::{STDERR_TOGETHER, stderr_of};
+pub use logs::{STDERR_TOGETHER, has_one_file, stderr_of};
 pub use subject::Subject;
 pub use typed::Typed;
 pub use value::{Value, ValueType, rules};

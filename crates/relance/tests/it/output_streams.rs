@@ -146,6 +146,26 @@ fn x65_log_files_are_where_an_administrator_wants_them() {
 }
 
 #[test]
+fn x65_one_file_for_both_has_every_line_in_its_order() {
+    let daemon = Daemon::start(relance());
+    let path = daemon.folder().join("site/both.log");
+    let file = path.to_str().expect("text");
+    let script =
+        "for n in $(seq 200); do printf 'out '; echo $n; printf 'err ' >&2; echo $n >&2; done";
+    let files = ["create", "a", "--stdout-file", file, "--stderr-file", file];
+    done(
+        &daemon,
+        &[&files[..], &["--", "/bin/sh", "-c", script]].concat(),
+    );
+    let _ = daemon.relance(&["start", "a"]);
+    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    let lines: String = (1..=200).map(|n| format!("out {n}\nerr {n}\n")).collect();
+    assert_eq!(text(&path), lines);
+    let said = refused(&daemon, &["logs", "a", "--stderr"]);
+    assert!(said.contains("--stderr file"), "{said}");
+}
+
+#[test]
 fn x65_a_file_that_nothing_goes_into_or_that_is_not_safe_is_refused() {
     let daemon = Daemon::start(relance());
     done(&daemon, &["create", "a", "--", "/bin/true"]);

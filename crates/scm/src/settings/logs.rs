@@ -9,14 +9,25 @@ use super::{EXTENSION, SetBy, Setting, Subject, System, Value, ValueType, Words}
 /// What [`STDERR`](super::STDERR) is where standard error goes where the output goes.
 pub const STDERR_TOGETHER: &str = "output";
 
-/// Where standard error goes: a word of [`STDERR`](super::STDERR), also where that is not set (X65).
+/// Where standard error goes: a word of [`STDERR`](super::STDERR), also where that is not set (X65). Two streams
+/// with one file go together, so that they are in it in the order in which they were printed.
 #[must_use]
 pub fn stderr_of(extensions: &Extensions) -> &'static str {
     match extensions.get(super::STDERR) {
-        "" if extensions.get(super::STDERR_FILE).is_some() => OutputMode::File.name(),
+        "" | FILE if has_one_file(extensions) => STDERR_TOGETHER,
+        "" if extensions.get(super::STDERR_FILE).is_some() => FILE,
         "" => STDERR_TOGETHER,
         word => word,
     }
+}
+
+const FILE: &str = OutputMode::File.name();
+
+/// Whether one file is named for both streams.
+#[must_use]
+pub fn has_one_file(extensions: &Extensions) -> bool {
+    let errors = extensions.get(super::STDERR_FILE);
+    errors.is_some() && errors == extensions.get(super::STDOUT_FILE)
 }
 
 pub(super) const OUTPUT_COPY: Setting = Setting {

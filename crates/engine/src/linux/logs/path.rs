@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use relance_scm::config::{Extensions, OutputMode};
 use relance_scm::manager::OutputStream;
-use relance_scm::settings::{OUTPUT, STDERR_FILE, STDOUT_FILE, stderr_of};
+use relance_scm::settings::{OUTPUT, STDERR_FILE, STDOUT_FILE, has_one_file, stderr_of};
 use relance_scm::{ScmError, ServiceConfig, ServiceId, ServiceName, Win32Error, system};
 use relance_texts::{Sentence, error};
 
@@ -98,7 +98,8 @@ pub(crate) fn check_log_places(
             continue;
         };
         let option = key.setting().option;
-        if goes_to != OutputMode::File.name() {
+        let is_of_both = option == STDERR_FILE.setting().option && has_one_file(extensions);
+        if goes_to != OutputMode::File.name() && !is_of_both {
             let problem = unused;
             let code = Win32Error::INVALID_PARAMETER;
             return Err(ScmError::new(code, error::OfOption { option, problem }));
