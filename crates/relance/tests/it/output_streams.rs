@@ -159,8 +159,8 @@ fn x65_one_file_for_both_has_every_line_in_its_order() {
     );
     let _ = daemon.relance(&["start", "a"]);
     daemon.wait_for_state(&name("a"), ServiceState::Stopped);
-    let lines: String = (1..=200).map(|n| format!("out {n}\nerr {n}\n")).collect();
-    assert_eq!(text(&path), lines);
+    let lines: Vec<_> = (1..=200).map(|n| format!("out {n}\nerr {n}\n")).collect();
+    assert_eq!(text(&path), lines.concat());
     let said = refused(&daemon, &["logs", "a", "--stderr"]);
     assert!(said.contains("--stderr file"), "{said}");
 }
