@@ -34,19 +34,24 @@ impl Echo {
         }
     }
 
-    /// Has it print a line to both, and waits until the manager has the one on standard error.
+    /// Has it print a line to both, and waits until the manager has them.
     fn say(&mut self, daemon: &Daemon, line: &str) {
-        let errors = OutputStream::Errors;
-        let follow = daemon
-            .manager()
-            .follow_output(&Caller::system(), &name("a"), errors, 0);
-        let mut follow = follow.expect("it is followed");
         writeln!(self.orders, "{line}").expect("the service has it open");
-        let (expected, mut text) = (format!("err {line}\n"), String::new());
-        while !text.contains(&expected) {
-            let part = next_output(&mut *follow).expect("the manager goes on");
-            text += &String::from_utf8_lossy(&part.bytes);
-        }
+        wait_for_output(daemon, OutputStream::Output, &format!("out {line}\n"));
+        wait_for_output(daemon, OutputStream::Errors, &format!("err {line}\n"));
+    }
+}
+
+/// Waits until a stream of `a` has this in its file.
+fn wait_for_output(daemon: &Daemon, stream: OutputStream, expected: &str) {
+    let follow = daemon
+        .manager()
+        .follow_output(&Caller::system(), &name("a"), stream, 0);
+    let mut follow = follow.expect("it is followed");
+    let mut text = String::new();
+    while !text.contains(expected) {
+        let part = next_output(&mut *follow).expect("the manager goes on");
+        text += &String::from_utf8_lossy(&part.bytes);
     }
 }
 
@@ -158,7 +163,7 @@ fn x65_one_file_for_both_has_every_line_in_its_order() {
         &[&files[..], &["--", "/bin/sh", "-c", script]].concat(),
     );
     let _ = daemon.relance(&["start", "a"]);
-    daemon.wait_for_state(&name("a"), ServiceState::Stopped);
+    wait_for_output(&daemon, OutputStream::Output, "err 200\n");
     let lines: Vec<_> = (1..=200).map(|n| format!("out {n}\nerr {n}\n")).collect();
     assert_eq!(text(&path), lines.concat());
     let said = refused(&daemon, &["logs", "a", "--stderr"]);
