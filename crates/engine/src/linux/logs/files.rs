@@ -29,6 +29,9 @@ const OPEN_MAX: usize = 128;
 /// ... and this part of what the process may have open.
 const OPEN_PART: u64 = 16;
 
+/// How much longer than it should be a file gets in order to end with a whole line.
+const LINE_ROOM: u64 = 64 * 1024;
+
 /// The files that are open, the least recently used of which are closed.
 pub(super) struct Files {
     pub(super) settings: LogSettings,
@@ -175,13 +178,24 @@ impl Output {
         (whole, Ok(()))
     }
 
-    /// Whether it is to be put aside before more is written.
+    /// Whether it is to be put aside before more is written: at the end of a line, unless that does not come.
     pub(super) fn is_due(&self, rotation: &Rotation) -> bool {
         let is_old = rotation.age_max.is_some_and(|most| {
             let age = self.begun.elapsed();
             self.length > 0 && age.is_ok_and(|age| age >= most)
         });
-        is_old || self.length >= rotation.bytes_max
+        let is_long = self.length >= rotation.bytes_max;
+        let is_overlong = self.length >= rotation.bytes_max.saturating_add(LINE_ROOM);
+        (is_old || is_long) && (is_overlong || self.ends_a_line())
+    }
+
+    fn ends_a_line(&self) -> bool {
+        let mut last = [b'\n'];
+        if let Some(at) = self.length.checked_sub(1) {
+            // What cannot be read is taken for the end of a line.
+            let _ = self.file.read_at(&mut last, at);
+        }
+        last == *b"\n"
     }
 
     /// The place so many bytes before its end.

@@ -97,6 +97,11 @@ fn add_with(logs: &mut Logs, number: u32, settings: &[(&str, &str)]) -> io::Pipe
     writer
 }
 
+/// Prints a line in one piece: `writeln!` writes several, between which the thread may read.
+fn say(writer: &mut io::PipeWriter, line: &str) {
+    writer.write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
 fn tail(logs: &mut Logs, run: RunId) -> String {
     let tail = logs.tail(run);
     logs.wake();
@@ -108,11 +113,11 @@ fn output_goes_to_the_file_and_its_last_lines_to_whoever_asks() {
     let folder = Folder::new("tail");
     let mut logs = folder.logs(u64::MAX);
     let mut first = add(&mut logs, 1);
-    writeln!(first, "first run").unwrap();
+    say(&mut first, "first run");
     assert_eq!(tail(&mut logs, run(1)), "first run");
     let mut second = add(&mut logs, 2);
     for n in 0..20 {
-        writeln!(second, "line {n}").unwrap();
+        say(&mut second, &format!("line {n}"));
     }
     let tail = tail(&mut logs, run(2));
     assert!(
@@ -131,7 +136,7 @@ fn a_run_that_printed_nothing_has_no_last_lines_of_others() {
     let folder = Folder::new("nothing");
     let mut logs = folder.logs(u64::MAX);
     let mut first = add(&mut logs, 1);
-    writeln!(first, "of another run").unwrap();
+    say(&mut first, "of another run");
     assert_eq!(tail(&mut logs, run(1)), "of another run");
     let _second = add(&mut logs, 2);
     assert_eq!(tail(&mut logs, run(2)), "");
@@ -167,7 +172,7 @@ fn a_pipe_that_has_ended_wakes_nobody_and_its_last_lines_stay_until_the_run_is_f
         reader.into(),
         false,
     );
-    writeln!(writer, "the reason").unwrap();
+    say(&mut writer, "the reason");
     drop(writer);
     thread.readable((run(1), OutputStream::Output));
     let mut events = Vec::with_capacity(1);
@@ -189,7 +194,7 @@ fn a_run_that_is_forgotten_may_still_print() {
     let mut logs = folder.logs(u64::MAX);
     let mut writer = add(&mut logs, 1);
     logs.forget(run(1));
-    writeln!(writer, "a child that stayed").unwrap();
+    say(&mut writer, "a child that stayed");
     assert_eq!(tail(&mut logs, run(1)), "a child that stayed");
 }
 
@@ -199,9 +204,7 @@ fn a_long_file_is_rotated_and_old_ones_go() {
     let mut logs = folder.logs(1000);
     let mut writer = add(&mut logs, 1);
     for n in 0..5 {
-        writer
-            .write_all(format!("{n}").repeat(1000).as_bytes())
-            .unwrap();
+        say(&mut writer, &n.to_string().repeat(1000));
         tail(&mut logs, run(1));
     }
     let path = log_path(&folder.0, &name("a"));
@@ -263,7 +266,7 @@ fn x30_a_file_that_was_moved_or_removed_is_made_again() {
     let path = file_of(&folder);
     let aside = folder.0.join("aside");
     let mut print = |line: &str| {
-        writeln!(writer, "{line}").unwrap();
+        say(&mut writer, line);
         tail(&mut logs, run(1))
     };
     print("one");
@@ -289,13 +292,13 @@ fn x30_a_link_that_was_put_in_the_place_of_a_file_is_not_written_through() {
     let folder = Folder::new("planted");
     let mut logs = folder.logs(u64::MAX);
     let mut writer = add(&mut logs, 1);
-    writeln!(writer, "one").unwrap();
+    say(&mut writer, "one");
     tail(&mut logs, run(1));
     let victim = folder.0.join("victim");
     fs::write(&victim, "untouched").unwrap();
     fs::remove_file(file_of(&folder)).unwrap();
     std::os::unix::fs::symlink(&victim, file_of(&folder)).unwrap();
-    writeln!(writer, "two").unwrap();
+    say(&mut writer, "two");
     assert_eq!(tail(&mut logs, run(1)), "");
     assert_eq!(text(&victim), "untouched");
 }
@@ -307,7 +310,7 @@ fn x30_a_file_that_was_truncated_goes_on_at_its_beginning_and_what_others_append
     let mut writer = add(&mut logs, 1);
     let path = file_of(&folder);
     let mut print = |line: &str| {
-        writeln!(writer, "{line}").unwrap();
+        say(&mut writer, line);
         tail(&mut logs, run(1));
     };
     print("one");
@@ -368,7 +371,7 @@ fn x30_asked_for_it_makes_the_files_of_silent_services_again() {
     let folder = Folder::new("reopen");
     let mut logs = folder.logs(u64::MAX);
     let mut writer = add(&mut logs, 1);
-    writeln!(writer, "one").unwrap();
+    say(&mut writer, "one");
     tail(&mut logs, run(1));
     fs::rename(file_of(&folder), folder.0.join("aside")).unwrap();
     logs.reopen();
@@ -433,6 +436,34 @@ fn x61_a_file_is_put_aside_for_its_age_and_at_a_start() {
 }
 
 #[test]
+fn x61_a_line_that_comes_in_pieces_stays_in_one_file_unless_it_is_very_long() {
+    let folder = Folder::new("pieces");
+    let mut logs = folder.logs(4);
+    let path = file_of(&folder);
+    let older = format!("{}.1", path.display());
+    let mut writer = add(&mut logs, 1);
+    let mut print = |text: &str| {
+        writer.write_all(text.as_bytes()).unwrap();
+        tail(&mut logs, run(1));
+    };
+    for piece in ["a line ", "in pieces", "\n", "next"] {
+        print(piece);
+    }
+    assert_eq!(
+        (text(&path), text(&older)),
+        ("next".into(), "a line in pieces\n".into())
+    );
+    let long = "x".repeat(32 * 1024);
+    for _ in 0..3 {
+        print(&long);
+    }
+    assert_eq!(
+        (text(&path), text(&older)),
+        (long.clone(), format!("next{long}{long}"))
+    );
+}
+
+#[test]
 fn x61_files_that_were_put_aside_are_compressed_and_the_oldest_go() {
     let folder = Folder::new("compress");
     let mut logs = folder.logs(u64::MAX);
@@ -444,25 +475,21 @@ fn x61_files_that_were_put_aside_are_compressed_and_the_oldest_go() {
     ];
     let mut writer = add_with(&mut logs, 1, &settings);
     for n in 0..5 {
-        writer
-            .write_all(format!("{n}").repeat(1024).as_bytes())
-            .unwrap();
+        say(&mut writer, &n.to_string().repeat(1023));
         tail(&mut logs, run(1));
     }
     let older = |n: u32| PathBuf::from(format!("{}.{n}.gz", path.display()));
     while older(1).exists() && path.with_extension("log.1").exists() || !older(1).exists() {
         std::thread::yield_now();
     }
+    let line = |digit: &str| digit.repeat(1023) + "\n";
     let unpacked = |n| {
         let mut text = String::new();
         let mut packed = flate2::read::GzDecoder::new(fs::File::open(older(n)).unwrap());
         packed.read_to_string(&mut text).unwrap();
         text
     };
-    assert_eq!(
-        (unpacked(1), unpacked(2)),
-        ("3".repeat(1024), "2".repeat(1024))
-    );
+    assert_eq!((unpacked(1), unpacked(2)), (line("3"), line("2")));
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 3);
 }
 

@@ -117,7 +117,7 @@ fn x64_lines_that_a_slow_reader_loses_are_told() {
         readers.stdout.consume(length);
         read += length;
     }
-    writeln!(writer, "kept").unwrap();
+    say(&mut writer, "kept");
     // "a | " stands before each.
     let lost = 500_000 - read / 104 * 100;
     match losses.recv() {

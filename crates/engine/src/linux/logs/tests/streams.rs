@@ -24,9 +24,9 @@ fn x65_standard_error_has_a_file_of_its_own_and_ends_the_last_lines() {
     let mut logs = folder.logs(u64::MAX);
     let (mut output, mut errors) = add_both(&mut logs, 1, &[("stderr", "file")]);
     for n in 0..20 {
-        writeln!(output, "order {n}").unwrap();
+        say(&mut output, &format!("order {n}"));
     }
-    writeln!(errors, "out of luck").unwrap();
+    say(&mut errors, "out of luck");
     let last = tail(&mut logs, run(1));
     assert!(last.starts_with("order 11\n"), "{last}");
     assert!(last.ends_with("order 19\nout of luck"), "{last}");
@@ -50,7 +50,7 @@ fn x65_files_of_their_own_are_rotated_and_found_again_where_they_were_named() {
     let (mut output, mut errors) = add_both(&mut logs, 1, &settings);
     for n in 0..3 {
         for (file, pipe) in [("out", &mut output), ("err", &mut errors)] {
-            writeln!(pipe, "{file} number {n}").unwrap();
+            say(pipe, &format!("{file} number {n}"));
             tail(&mut logs, run(1));
         }
     }
@@ -62,7 +62,7 @@ fn x65_files_of_their_own_are_rotated_and_found_again_where_they_were_named() {
     }
     // Moved away with its folder: the next line is where it should be.
     fs::rename(folder.0.join("own"), folder.0.join("moved")).unwrap();
-    writeln!(errors, "again").unwrap();
+    say(&mut errors, "again");
     assert!(tail(&mut logs, run(1)).ends_with("again"));
     assert_eq!(text("err.log"), "again\n");
     assert!(!folder.0.join("a.log").exists() && !folder.0.join("a+stderr.log").exists());
@@ -76,9 +76,8 @@ fn x65_two_streams_into_one_file_keep_every_line() {
     let settings = [("stdout_file", &*path), ("stderr_file", &*path)];
     let (mut output, mut errors) = add_both(&mut logs, 1, &settings);
     for n in 0..100 {
-        // In one piece: what comes between two pieces of a line stands between them in the file.
-        output.write_all(format!("out {n}\n").as_bytes()).unwrap();
-        errors.write_all(format!("err {n}\n").as_bytes()).unwrap();
+        say(&mut output, &format!("out {n}"));
+        say(&mut errors, &format!("err {n}"));
         if n % 10 == 0 {
             tail(&mut logs, run(1));
         }
