@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{bench, cargo, dependencies, faults, fuzz, generate, php, rules, test, tidy};
+use crate::{bench, cargo, dependencies, faults, fuzz, generate, paths, php, rules, test, tidy};
 
 const CHECKS: &[Part] = &[
     part("fmt", |root| cargo::run(root, &["fmt", "--all", "--check"])),
@@ -32,6 +32,9 @@ const CHECKS: &[Part] = &[
     part("fuzz", fuzz::replay),
 ];
 
+/// What is counted, once all is built.
+const MEASURES: &[Part] = &[part("paths", |root| paths::run(root, &[]))];
+
 /// Seeds of the simulation that the ordinary tests do not play.
 const SEEDS: &str = "400..20000";
 
@@ -52,7 +55,8 @@ const NIGHTLY: &[Part] = &[
 /// The checks of the sources, and all tests.
 pub(crate) fn ci(root: &Path, named: &[&str]) -> Result<()> {
     cargo::require_components()?;
-    parts::run(root, CHECKS.iter().chain(test::PARTS), named)
+    let parts = CHECKS.iter().chain(test::PARTS).chain(MEASURES);
+    parts::run(root, parts, named)
 }
 
 /// `cargo xtask sim`: worlds of the simulation, by their seeds.

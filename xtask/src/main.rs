@@ -17,6 +17,7 @@ mod faults;
 mod fuzz;
 mod generate;
 mod parts;
+mod paths;
 mod php;
 mod rules;
 mod test;
@@ -53,6 +54,7 @@ cargo xtask TASK
                    kills of engine and guardian under load, and files of the store that are lost or damaged
   bench [OPTION...]
                    the benchmark beside the peers that are installed; options of bench.py
+  paths [--write]  instructions of the hot paths, beside those stored in bench/paths.toml
   dist [--quick] [--target ARCHITECTURE] [PART...]
                    archives, packages, checksums and lists of parts, in target/dist
   windows [PART...]
@@ -97,6 +99,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["fuzz", words @ ..] => fuzz::run(root, words),
         ["faults", words @ ..] => faults::run(root, words),
         ["bench", words @ ..] => bench::run(root, words),
+        ["paths", words @ ..] => paths::run(root, words),
         ["gen"] => generate::run(root, false),
         ["gen", "--check"] => generate::run(root, true),
         ["php", words @ ..] => php::php(root, words),

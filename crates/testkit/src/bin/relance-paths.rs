@@ -1,0 +1,168 @@
+//! The hot paths, each taken so many times and nothing else: `relance-paths PATH TIMES`. `cargo xtask paths`
+//! counts the instructions of each by Valgrind.
+//!
+//! The engine is the one of production, over the simulated machine: one thread, virtual time, and the database in
+//! memory, so that the same program takes the same instructions on every machine.
+
+#![allow(clippy::print_stdout, reason = "a command-line tool prints")]
+
+use std::env;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use relance_engine::database::{Batch, Database, EventLog};
+use relance_engine::identity::Identity;
+use relance_engine::sight::Sight;
+use relance_policy::{Input, RunId, ServiceRecord, step};
+use relance_scm::event::{Event, EventSource};
+use relance_scm::event_log::{Details, EventFilter, LogEntry, Timestamp};
+use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::manager::Interest;
+use relance_scm::status::ProcessExit;
+use relance_scm::{
+    RecoveryActionKind, ServiceConfig, ServiceId, ServiceKind, ServiceName, ServiceState,
+};
+use relance_testkit::simulation::World;
+
+/// Services that are there, and run.
+const SERVICES: u32 = 10;
+/// Entries in one transaction: a busy turn of the engine.
+const GROUP: u64 = 100;
+
+/// A path, and what takes it so many times.
+type HotPath = (&'static str, fn(u32));
+
+const PATHS: &[HotPath] = &[
+    ("decide", decide),
+    ("restart", restart),
+    ("storm", storm),
+    ("write-entries", |times| drop(write_entries(times))),
+    ("read-entries", read_entries),
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let path = arguments
+        .first()
+        .and_then(|name| PATHS.iter().find(|(known, _)| known == name));
+    let times = arguments.get(1).and_then(|times| times.parse().ok());
+    let (Some((_, take)), Some(times)) = (path, times) else {
+        let names: Vec<_> = PATHS.iter().map(|(name, _)| *name).collect();
+        println!("usage: relance-paths {} TIMES", names.join("|"));
+        return ExitCode::FAILURE;
+    };
+    take(times);
+    ExitCode::SUCCESS
+}
+
+fn name(number: u32) -> ServiceName {
+    ServiceName::new(format!("worker{number}")).expect("a legal name")
+}
+
+/// Programs that run, and are restarted at once each time they fail.
+fn running(count: u32) -> World {
+    let mut world = World::new();
+    for number in 0..count {
+        let mut config = ServiceConfig::new(name(number), "/bin/worker");
+        config.kind = ServiceKind::Program;
+        config.failure_actions.actions =
+            [RecoveryAction::new(RecoveryActionKind::Restart, 0)].into();
+        let _created = world.create(config);
+        world.behave();
+        let _started = world.start(&name(number));
+        world.behave();
+    }
+    world
+}
+
+fn run_of(world: &World, number: u32) -> RunId {
+    let record = world.record(&name(number)).expect("it was created");
+    record.run.as_ref().expect("it runs").id
+}
+
+fn kill(world: &World, number: u32) {
+    let run = run_of(world, number);
+    world.machine().exit(run, ProcessExit::Signaled(9));
+}
+
+/// What policy decides about the end of a run.
+fn decide(times: u32) {
+    let world = running(1);
+    let record: Arc<ServiceRecord> = world.record(&name(0)).expect("it was created");
+    let run = run_of(&world, 0);
+    let now = world.now().time;
+    for _ in 0..times {
+        let exit = ProcessExit::Signaled(9);
+        let decided = step(&record, now, Input::ProcessExited { run, exit });
+        assert!(!decided.actions.is_empty(), "it is restarted");
+    }
+}
+
+/// One of ten services fails and is restarted: decided, carried out, committed, logged.
+fn restart(times: u32) {
+    let mut world = running(SERVICES);
+    for _ in 0..times {
+        kill(&world, 7);
+        world.behave();
+    }
+    assert_eq!(world.state(&name(7)), ServiceState::Running);
+}
+
+/// Ten services fail at once.
+fn storm(times: u32) {
+    let mut world = running(SERVICES);
+    for _ in 0..times {
+        for number in 0..SERVICES {
+            kill(&world, number);
+        }
+        world.behave();
+    }
+    assert_eq!(world.state(&name(9)), ServiceState::Running);
+}
+
+fn entry(number: u64) -> LogEntry {
+    let event = Event::StateEntered(ServiceState::Running);
+    let service = u32::try_from(number % 10).expect("below 10");
+    let name = format!("worker{service}");
+    LogEntry {
+        number,
+        at: Timestamp(1_700_000_000_000 + i64::try_from(number).expect("few")),
+        source: EventSource::ServiceControlManager,
+        event_id: event.id(),
+        level: event.level(),
+        parameters: event.parameters(&name, &name),
+        service: Some((ServiceId(service), name.into())),
+        details: Details::default(),
+    }
+}
+
+/// A hundred entries go into the event log in one transaction.
+fn write_entries(times: u32) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut database = database(folder.path());
+    for group in 0..u64::from(times) {
+        let entries = (1..=GROUP).map(|n| entry(group * GROUP + n).into());
+        let batch = Batch {
+            entries: entries.collect(),
+            ..Batch::default()
+        };
+        database.commit(&[&batch]).expect("space on the disk");
+    }
+    folder
+}
+
+fn database(folder: &Path) -> Database {
+    let id = Identity::load_or_create(folder).expect("a new identity").id;
+    Database::open(&folder.join("relance.db"), &id).expect("a new database")
+}
+
+/// The last hundred entries of a log of two thousand.
+fn read_entries(times: u32) {
+    let folder = write_entries(20);
+    let log = EventLog::new(&folder.path().join("relance.db"));
+    for _ in 0..times {
+        let page = log.find(&EventFilter::default(), &Sight::All, Interest::default());
+        assert_eq!(page.expect("a readable log").entries.len(), 100);
+    }
+}
