@@ -316,20 +316,25 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             catch_up.begun.insert(*run);
         }
         let config = &slot.record.config;
+        let effects = &mut self.turn.effects;
         match action {
             // A configuration that is not committed starts nothing.
-            Action::Spawn(run) if self.configuring => self.turn.effects.push(Effect::Spawn(run)),
+            Action::Spawn(run) if self.configuring => effects.push(Effect::Spawn(run)),
             Action::Spawn(run) => self.spawn(run),
             Action::SignalStop(run) => self.processes.stop(run, config.extensions.get(STOP_SIGNAL)),
             Action::RunStopCommand(run) => {
                 let config = Arc::clone(config);
-                self.turn.effects.push(Effect::StopCommand(run, config));
+                effects.push(Effect::StopCommand(run, config));
             }
             Action::Signal { run, signal } => self.processes.signal(run, signal),
             Action::Terminate(run) => self.processes.terminate(run),
             Action::SetPriority(run) => {
                 let class = config.priority.unwrap_or(PriorityClass::Normal);
-                self.turn.effects.push(Effect::SetPriority(run, class));
+                effects.push(Effect::SetPriority(run, class));
+            }
+            Action::SetLimits { run, before } => {
+                let after = Arc::clone(config);
+                effects.push(Effect::SetLimits(run, before, after));
             }
             Action::ResolveDependencies(run) => self.resolve_dependencies(now, run),
             Action::DeliverControl { run, id, control } => {
@@ -337,20 +342,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                     id: id.0,
                     code: control.to_raw(),
                 };
-                self.turn
-                    .effects
-                    .push(Effect::Send(run, ManagerFrame::Control(request)));
+                effects.push(Effect::Send(run, ManagerFrame::Control(request)));
             }
             Action::RunCommand { id, command } => {
                 let config = Arc::clone(config);
-                self.turn
-                    .effects
-                    .push(Effect::RunCommand(id, config, command));
+                effects.push(Effect::RunCommand(id, config, command));
             }
-            Action::Reboot { id } => self.turn.effects.push(Effect::Reboot(id)),
-            Action::Broadcast { message, .. } => {
-                self.turn.effects.push(Effect::Broadcast(message));
-            }
+            Action::Reboot { id } => effects.push(Effect::Reboot(id)),
+            Action::Broadcast { message, .. } => effects.push(Effect::Broadcast(message)),
             Action::Log(event) => self.log(now, id, &event),
             Action::CompleteStart { run, result } => self.complete_start(id, run, result),
             Action::CompleteControl {

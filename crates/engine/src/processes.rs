@@ -36,6 +36,9 @@ pub trait Processes {
     fn stop(&mut self, run: RunId, signal: u8);
     /// Gives the processes of a run a priority; one that the daemon may not give is left as it is.
     fn set_priority(&mut self, run: RunId, class: PriorityClass);
+    /// Changes what the processes of a run may use from what one configuration says to what another one says
+    /// (X76): `LimitsSet`, if that is anything.
+    fn set_limits(&mut self, run: RunId, before: &ServiceConfig, after: &Arc<ServiceConfig>);
     /// The controllers that the control groups of runs have (X53).
     fn controllers(&self) -> Controllers;
     /// Runs the command that stops the program of a run, once (X25): `StopCommandEnded`.
@@ -148,6 +151,13 @@ pub enum Fact {
         run: RunId,
         /// How many of its processes.
         processes: u32,
+    },
+    /// What the processes of a run may use was changed (X76).
+    LimitsSet {
+        /// Of which run.
+        run: RunId,
+        /// The first limit that the kernel refused, and why.
+        problem: Option<Box<str>>,
     },
     /// The first process of a run has ended with 0, and others of it were still there; told before its
     /// end.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use relance_scm::event::Event;
-use relance_scm::{Control, ScmError, ServiceName, Win32Error};
+use relance_scm::{Control, ScmError, ServiceConfig, ServiceName, Win32Error};
 use relance_texts::{Sentence, refused};
 
 use crate::record::{ActionId, ControlId, RunId, ServiceRecord};
@@ -53,6 +53,13 @@ pub enum Action {
     Terminate(RunId),
     /// Give the running processes the configured priority class.
     SetPriority(RunId),
+    /// Change what the running processes may use from what was configured before (X76).
+    SetLimits {
+        /// Of which run.
+        run: RunId,
+        /// The configuration before.
+        before: Arc<ServiceConfig>,
+    },
     /// Tell people that a reboot follows (R45).
     Broadcast {
         /// For which action.

@@ -312,6 +312,7 @@ impl Simulation {
             | Action::RunStopCommand(_)
             | Action::Signal { .. }
             | Action::SetPriority(_)
+            | Action::SetLimits { .. }
             | Action::Broadcast { .. }
             | Action::CompleteStart { .. }
             | Action::CompleteControl { .. }

@@ -125,7 +125,8 @@ fn delete_requested(draft: &mut Draft) -> Answer {
     Answer::Accepted
 }
 
-/// C19: the configuration applies from the next start; 7040 says so for the start type.
+/// C19: the configuration applies from the next start, but for the priority (B32) and limits (X76); 7040 says so for
+/// the start type.
 fn config_changed(draft: &mut Draft, config: Arc<relance_scm::ServiceConfig>) -> Answer {
     let before = std::mem::replace(&mut draft.record.config, config);
     let (old, new) = (before.start_type, draft.record.config.start_type);
@@ -137,6 +138,14 @@ fn config_changed(draft: &mut Draft, config: Arc<relance_scm::ServiceConfig>) ->
         && matches!(run.phase, RunPhase::Connecting(_) | RunPhase::Active)
     {
         draft.act(Action::SetPriority(run.id));
+    }
+    let (old, new) = (&before.extensions, &draft.record.config.extensions);
+    if let Some(run) = &draft.record.run
+        && !run.phase.is_before_spawn()
+        && !old.limits().eq(new.limits())
+    {
+        let run = run.id;
+        draft.act(Action::SetLimits { run, before });
     }
     Answer::Accepted
 }

@@ -232,6 +232,10 @@ pub enum Event {
     DownForGood(u8),
     /// 1046: its limits of these names are not held, because control groups lack a controller (X53).
     LimitsNotHeld(Box<str>),
+    /// 1147: its limits were changed while it ran (X76).
+    LimitsChanged,
+    /// 1146: its limits were changed while it ran, and the kernel refused this one (X76).
+    LimitsNotChanged(Box<str>),
     /// 1047: it has reached a soft ceiling, and is recycled when it is its turn (X55).
     CeilingReached(Ceiling),
     /// 1048: it is not recycled, because it cannot be stopped (X56).
@@ -458,6 +462,7 @@ impl Event {
             | Self::EndNotSeen
             | Self::LeftProcesses
             | Self::PasswordIgnored
+            | Self::LimitsChanged
             | Self::Deleted => vec![service()],
             Self::CleanStopAfterError(text)
             | Self::LimitsNotHeld(text)

@@ -20,6 +20,7 @@ command-template-exists = { $name } exists already; relance scale { $template } 
 command-no-instances = there are no instances of { $template }; relance create { $template } --instances { $count } makes them
 command-how-many = { $name } is the name of a template: say how many services with --instances, or name one, like { $name }1
 command-what-to-change = say what to change, or name one instance, like { $name }1, to see its configuration
+command-from-next-start = { $settings }: from the next start of { $name } on, which runs as it was started; relance restart { $name } applies it now
 command-command-missing = give the command after --: relance create { $name } -- /path/to/program argument
 command-not-granted = no entry gives { $who } that; relance access { $name } shows who gets it from where
 command-no-console = this manager runs no console; start it with relance daemon --console 127.0.0.1:7467

@@ -20,6 +20,7 @@ command-template-exists = { $name } existe déjà ; relance scale { $template } 
 command-no-instances = il n’y a pas d’instances de { $template } ; relance create { $template } --instances { $count } les crée
 command-how-many = { $name } est le nom d’un modèle : dites combien de services avec --instances, ou nommez-en un, comme { $name }1
 command-what-to-change = dites quoi modifier, ou nommez une instance, comme { $name }1, pour voir sa configuration
+command-from-next-start = { $settings } : à partir du prochain démarrage de { $name }, qui continue tel qu’il a été démarré ; relance restart { $name } l’applique maintenant
 command-command-missing = donnez la commande après -- : relance create { $name } -- /chemin/du/programme argument
 command-not-granted = aucune entrée ne donne cela à { $who } ; relance access { $name } montre qui le reçoit d’où
 command-no-console = ce gestionnaire n’a pas de console ; démarrez-le avec relance daemon --console 127.0.0.1:7467

@@ -47,14 +47,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.input(now, run.service, Input::ChannelBroken { run });
             }
             Fact::MemoryRanOut { run, processes } => self.memory_ran_out(now, run, processes),
-            Fact::LeftBehind { run, processes } => {
-                let text = match processes {
-                    1 => "1 process".to_owned(),
-                    _ => format!("{processes} processes"),
-                };
-                let cause = EndCause::new(EndCauseKind::LeftProcesses, &text).into();
-                self.input(now, run.service, Input::CauseTold { run, cause });
+            Fact::LimitsSet { run, problem } => {
+                let event = problem.map_or(Event::LimitsChanged, Event::LimitsNotChanged);
+                self.log(now, run.service, &event);
             }
+            Fact::LeftBehind { run, processes } => self.left_behind(now, run, processes),
             Fact::Exited { run, exit, at } => {
                 let then = Moment {
                     time: at.min(now.time),
@@ -76,6 +73,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Fact::Caught => self.caught_up(now),
             Fact::ShutdownAsked => self.shut_down(now),
         }
+    }
+
+    fn left_behind(&mut self, now: Moment, run: RunId, processes: u32) {
+        let text = match processes {
+            1 => "1 process".to_owned(),
+            _ => format!("{processes} processes"),
+        };
+        let cause = EndCause::new(EndCauseKind::LeftProcesses, &text).into();
+        self.input(now, run.service, Input::CauseTold { run, cause });
     }
 
     fn memory_ran_out(&mut self, now: Moment, run: RunId, processes: u32) {

@@ -42,6 +42,8 @@ pub(super) enum Effect {
     StopCommand(RunId, Arc<ServiceConfig>),
     Broadcast(Arc<str>),
     SetPriority(RunId, PriorityClass),
+    /// From the first configuration to the second.
+    SetLimits(RunId, Arc<ServiceConfig>, Arc<ServiceConfig>),
     Reply(Reply<()>, Result<(), ScmError>),
     ReplyControl(Reply<ServiceStatus>, Result<ServiceStatus, ScmError>),
     ReplyClock(Reply<u64>, u64),
@@ -194,6 +196,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Effect::Reboot(id) => self.processes.reboot(id),
             Effect::StopCommand(run, config) => self.processes.run_stop_command(run, &config),
             Effect::SetPriority(run, class) => self.processes.set_priority(run, class),
+            Effect::SetLimits(run, before, after) => {
+                self.processes.set_limits(run, &before, &after);
+            }
             Effect::Broadcast(message) => self.processes.broadcast(&message),
             Effect::Reply(reply, result) => reply.send(result),
             Effect::ReplyControl(reply, result) => reply.send(result),

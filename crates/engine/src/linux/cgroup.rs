@@ -16,8 +16,9 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
+use figures::is_gone;
 pub(crate) use figures::{cpu_ms, held_bytes, list, memory_bytes, memory_peak_bytes, processes};
-pub(crate) use limits::Limits;
+pub(crate) use limits::{Limits, write_all};
 pub(crate) use location::Location;
 pub use location::{GroupNames, folder as cgroup_folder};
 pub(crate) use tree::{Group, Tree};

@@ -2,7 +2,7 @@
 //! error of the kernel into a Win32 code and a sentence.
 
 mod instance;
-mod limits;
+pub(crate) mod limits;
 mod rights;
 
 use std::path::Path;

@@ -3,6 +3,7 @@
 
 mod ask;
 mod attach;
+mod limits;
 mod no_database;
 mod probe_command;
 mod reports;
@@ -28,11 +29,11 @@ use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceKind, ServiceName, Win32Error, duration};
 use relance_wire::channel::ManagerFrame;
 use rustix::event::epoll;
-use rustix::process::Pid;
 
 pub(crate) use takeover::Greeting;
 
 use ask::TOO_LONG;
+use limits::Limiter;
 
 use super::cgroup::Location;
 use super::channel::{Channel, PEEK_LEN, Seen};
@@ -88,7 +89,9 @@ pub(crate) struct LinuxProcesses {
     /// Those of runs that are to say that they are ready, and have not.
     ready_fds: BTreeMap<RunId, OwnedFd>,
     prober: Prober,
-    /// What it and the log thread find out.
+    /// Changes what runs may use.
+    limiter: Limiter,
+    /// What it and the other threads find out.
     verdicts: Verdicts,
     /// What runs have said, for people.
     signs: Arc<SharedSigns>,
@@ -173,6 +176,7 @@ impl LinuxProcesses {
             sockets,
             ready_fds: BTreeMap::new(),
             prober,
+            limiter: Limiter::new(verdicts.teller()),
             verdicts,
             signs: Arc::default(),
             console: Arc::default(),
@@ -398,14 +402,11 @@ impl Processes for LinuxProcesses {
     }
 
     fn set_priority(&mut self, run: RunId, class: PriorityClass) {
-        let Some(known) = self.runs.get(&run) else {
-            return;
-        };
-        // Every run leads a process group of its own; its children are in it.
-        let group = i32::try_from(known.pid).ok().and_then(Pid::from_raw);
-        if let Err(error) = rustix::process::setpriority_pgrp(group, class.nice()) {
-            tracing::warn!(%run, %error, "the priority of a running service cannot be changed");
-        }
+        self.change_priority(run, class);
+    }
+
+    fn set_limits(&mut self, run: RunId, before: &ServiceConfig, after: &Arc<ServiceConfig>) {
+        self.change_limits(run, before, after);
     }
 
     fn broadcast(&mut self, message: &str) {
@@ -470,6 +471,7 @@ impl Processes for LinuxProcesses {
 
     fn forget_run(&mut self, run: RunId) {
         self.runs.remove(&run);
+        self.limiter.forget(run);
         self.stop_commands.remove(&run);
         self.close_signs(run);
         self.logs.forget(run);

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::cgroup::{self, Location};
@@ -97,6 +97,20 @@ fn all_processes() -> impl Iterator<Item = (u32, Stat)> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     pids.filter_map(|pid| Some((pid, stat(pid)?)))
+}
+
+/// The processes of a run, named by the one that began it, and their group if they have one.
+pub(crate) fn processes_of(leader: u32, groups: Option<&Location>) -> (Option<PathBuf>, Vec<u32>) {
+    match groups.and_then(|groups| groups.group_of(leader).ok()?) {
+        Some(folder) => {
+            let processes = cgroup::processes(&folder);
+            (Some(folder), processes)
+        }
+        None => {
+            let of_run = all_processes().filter(|(_, stat)| stat.session == leader);
+            (None, of_run.map(|(pid, _)| pid).collect())
+        }
+    }
 }
 
 fn of_group(folder: &Path) -> RunUsage {

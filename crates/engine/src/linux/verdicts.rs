@@ -1,5 +1,5 @@
-//! What threads beside the owner loop tell it: that runs are ready or unwell, and what commands of probes they
-//! need.
+//! What threads beside the owner loop tell it: that runs are ready or unwell, what commands of probes they need,
+//! and that limits were changed.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -21,6 +21,8 @@ pub(super) enum Verdict {
     RunProbe(u32),
     /// What its command shows nobody wants to know any more.
     EndProbe,
+    /// Its limits were changed; the first that could not be, and why.
+    LimitsSet(Option<Box<str>>),
 }
 
 /// The side of the owner loop.

@@ -7,6 +7,7 @@ use relance_policy::{
     Action, Answer, Input, RunId, RunPhase, ServiceId, SpawnFailure, StartCause, Timer,
 };
 use relance_scm::config::{Dependency, PriorityClass, StartType};
+use relance_scm::settings::{MEMORY_MAX, UMASK};
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, ServiceConfig, ServiceName, ServiceState, Win32Error};
 
@@ -342,4 +343,27 @@ fn b32_a_new_priority_reaches_the_running_process_only() {
     host.input(with(PriorityClass::High));
     assert!(host.did(&Action::SetPriority(host.run())));
     assert_eq!(sets(&host), 1, "and what stays the same is left alone");
+}
+
+#[test]
+fn x76_a_changed_limit_reaches_the_running_process_and_other_settings_do_not() {
+    let with = |memory: Option<u64>, umask: Option<u64>| {
+        let mut config = service("");
+        config.extensions.set(MEMORY_MAX, memory);
+        config.extensions.set(UMASK, umask);
+        Input::ConfigChanged(Arc::new(config))
+    };
+    let sets = |host: &Host| {
+        let is = |action: &&Action| matches!(action, Action::SetLimits { .. });
+        host.actions.iter().filter(is).count()
+    };
+    let mut host = host("");
+    host.input(with(Some(1 << 20), None));
+    assert_eq!(sets(&host), 0, "nothing runs");
+    host.start_and_connect();
+    host.input(with(Some(1 << 20), Some(0o27)));
+    assert_eq!(sets(&host), 0, "no limit has changed");
+    host.input(with(Some(2 << 20), Some(0o27)));
+    host.input(with(None, Some(0o27)));
+    assert_eq!(sets(&host), 2, "also when it is taken away");
 }

@@ -1,5 +1,7 @@
 //! `relance config`
 
+mod next_start;
+
 use clap::Parser;
 use relance_scm::config::Extensions;
 use relance_scm::instance::is_template;
@@ -21,8 +23,8 @@ use crate::text::print_pairs;
 
 /// Show the configuration of a service, or change what is given
 ///
-/// Changes reach a running service at its next start, except for the display name. NAME@ changes all
-/// instances of the template.
+/// When a change reaches a running service, `docs/service-settings.md` says of each setting: limits at once, most
+/// others at the next start, and then the command says so. NAME@ changes all instances of the template.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The service
@@ -54,8 +56,10 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         let change = ConfigChange::try_from(&change)?;
         let mut changed = Extensions::default();
         changed.apply(&change.extensions);
+        let before = next_start::before(&manager, &name);
         manager.ask(|scm, caller, reply| scm.change_config(caller, &name, change, reply))?;
         limits::note(&manager, [(name.as_str(), &changed)]);
+        next_start::note(&manager, name.as_str(), [(&name, before)]);
     }
     if changes || !arguments.windows.is_empty() {
         return arguments.windows.apply(&arguments.common, &name);
@@ -92,6 +96,11 @@ fn change_all(arguments: &Arguments) -> CommandResult {
     let change = ConfigChange::try_from(&change)?;
     let manager = arguments.common.manager()?;
     let instances = Selection::of(std::slice::from_ref(&arguments.name)).select(&manager)?;
+    let before: Vec<_> = instances
+        .names
+        .iter()
+        .map(|name| (name, next_start::before(&manager, name)))
+        .collect();
     instances.each(
         &manager,
         &arguments.common,
@@ -102,6 +111,7 @@ fn change_all(arguments: &Arguments) -> CommandResult {
             Ok(())
         },
     )?;
+    next_start::note(&manager, &arguments.name, before);
     let mut changed = Extensions::default();
     changed.apply(&change.extensions);
     limits::note(&manager, [(&*arguments.name, &changed)]);

@@ -2,13 +2,13 @@
 //! said where there is none.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use relance_scm::ServiceState;
 use relance_testkit::daemon::Daemon;
 
 use crate::process_settings::run;
-use crate::support::{done, name, relance};
+use crate::support::{done, entry, name, relance};
 
 /// All limits at once.
 const ALL: [&str; 16] = [
@@ -84,14 +84,79 @@ fn x53_the_kernel_is_told_what_a_run_may_use() {
     assert!(shown.contains("; limit 64.0 MiB"), "{shown}");
     assert!(shown.contains("; limit 150% of one"), "{shown}");
     assert!(shown.contains("1; limit 20 with their threads"), "{shown}");
-    // The next run has what is set then.
+    // X76: it gets what is set while it runs, and so does the next run.
     done(&daemon.relance(&["config", "a", "--tasks-max", "", "--memory-max", "80M"]));
+    entry(&daemon, "a", "1147");
+    let is_changed = |group: &Path| {
+        let read =
+            |file: &str| fs::read_to_string(group.join(file)).expect("it has the controller");
+        assert_eq!(read("memory.max").trim(), (80 << 20).to_string());
+        assert_eq!(read("pids.max").trim(), "max");
+        assert_eq!(read("cpu.weight").trim(), "50", "which was not changed");
+    };
+    is_changed(&group);
     done(&daemon.relance(&["restart", "a"]));
     let next = group_of(&daemon, "a");
     assert_ne!(next, group);
-    let read = |file: &str| fs::read_to_string(next.join(file)).expect("it has the controller");
-    assert_eq!(read("memory.max").trim(), (80 << 20).to_string());
-    assert_eq!(read("pids.max").trim(), "max");
+    is_changed(&next);
+}
+
+/// The line of `/proc/PID/limits` about a limit of a service's first process.
+fn limit_of(daemon: &Daemon, service: &str, limit: &str) -> String {
+    let pid = daemon.query(&name(service)).status.process_id;
+    let limits = fs::read_to_string(format!("/proc/{pid}/limits")).expect("it runs");
+    let line = limits.lines().find(|line| line.starts_with(limit));
+    line.expect("a limit that the kernel has").to_owned()
+}
+
+#[test]
+fn x76_limits_of_processes_reach_those_that_run() {
+    let daemon = Daemon::with(relance(), &["--cgroups", "off"]);
+    start(&daemon, &["--limit-nofile", "90:100"], "exec sleep 100000");
+    let pid = daemon.query(&name("a")).status.process_id;
+    let change = [
+        "--limit-nofile",
+        "70:80",
+        "--memory-max",
+        "64M",
+        "--umask",
+        "027",
+    ];
+    let changed = daemon.relance(&[&["config", "a"], &change[..]].concat());
+    done(&changed);
+    let said = String::from_utf8_lossy(&changed.stderr).into_owned();
+    assert!(
+        said.contains("umask: from the next start of a on"),
+        "{said}"
+    );
+    let told = entry(&daemon, "a", "1147");
+    assert!(told.contains("a runs on with its new limits"), "{told}");
+    let files = limit_of(&daemon, "a", "Max open files");
+    assert!(files.contains(" 70 ") && files.contains(" 80 "), "{files}");
+    let data = limit_of(&daemon, "a", "Max data size");
+    assert!(data.contains("67108864"), "in place of its group: {data}");
+    // What is taken away stays with the process until it ends.
+    let gone = daemon.relance(&["config", "a", "--limit-nofile", ""]);
+    let said = String::from_utf8_lossy(&gone.stderr).into_owned();
+    assert!(said.contains("limit_nofile: from the next start"), "{said}");
+    assert_eq!(
+        daemon.query(&name("a")).status.process_id,
+        pid,
+        "it runs on"
+    );
+}
+
+#[test]
+fn x76_a_limit_that_the_kernel_refuses_is_told_and_the_program_runs_on() {
+    let daemon = Daemon::with(relance(), &["--cgroups", "off"]);
+    start(&daemon, &["--limit-nofile", "90"], "exec sleep 100000");
+    let most = fs::read_to_string("/proc/sys/fs/nr_open").expect("a kernel with a limit");
+    let too_much = (most.trim().parse::<u64>().expect("a number") + 1).to_string();
+    done(&daemon.relance(&["config", "a", "--limit-nofile", &too_much]));
+    let told = entry(&daemon, "a", "1146");
+    assert!(told.contains("limit_nofile: "), "{told}");
+    let files = limit_of(&daemon, "a", "Max open files");
+    assert!(files.contains(" 90 "), "{files}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use relance_scm::{Caller, ServiceConfig, ServiceKind, ServiceManager};
 use relance_testkit::daemon::Daemon;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{copy_of_relance, name, relance};
+use crate::support::{copy_of_relance, entry, name, relance};
 
 /// A program that prints a line for each line of a named pipe.
 pub(crate) struct Echo {
@@ -291,23 +291,6 @@ fn lines_of_several_services_are_chosen_and_merged_and_odd_bytes_stay() {
     assert!(said(&["b", "--since", "1h"]).contains("--log-timestamps yes"));
 }
 
-/// The first line about an entry of this kind, whenever it comes.
-fn entry(daemon: &Daemon, event_id: &str) -> String {
-    use std::io::BufRead;
-    let mut events = Command::new(relance())
-        .env("RELANCE_SOCKET", daemon.socket())
-        .args(["events", "--service", "a", "--follow", "--id", event_id])
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("the program runs");
-    let mut line = String::new();
-    let mut told = std::io::BufReader::new(events.stdout.take().expect("a pipe"));
-    told.read_line(&mut line).expect("it prints");
-    events.kill().expect("it goes on until somebody has enough");
-    events.wait().expect("a child of ours");
-    line
-}
-
 #[test]
 fn x64_output_that_is_lost_is_in_the_event_log_and_its_end_too() {
     use std::io::Write;
@@ -319,11 +302,11 @@ fn x64_output_that_is_lost_is_in_the_event_log_and_its_end_too() {
     for _ in 0..3 {
         echo.orders.write_all(b"lost\n").expect("it reads");
     }
-    let lost = entry(&daemon, "1063");
+    let lost = entry(&daemon, "a", "1063");
     assert!(lost.contains("a.log is not a file of its own"), "{lost}");
     fs::remove_dir(&echo.log).expect("an empty folder");
     echo.orders.write_all(b"kept\n").expect("it reads");
-    let kept = entry(&daemon, "1064");
+    let kept = entry(&daemon, "a", "1064");
     assert!(kept.contains(" bytes were lost"), "{kept}");
     assert!(echo.text().ends_with("kept\n"), "{}", echo.text());
     assert_eq!(

@@ -98,3 +98,20 @@ fn bytes_once(daemon: &Daemon, service: &str, wanted: impl Fn(&[u8]) -> bool) ->
     }
     bytes
 }
+
+/// The first line about an entry of this kind, whenever it comes.
+pub(crate) fn entry(daemon: &Daemon, service: &str, event_id: &str) -> String {
+    use std::io::BufRead;
+    let mut events = Command::new(relance())
+        .env("RELANCE_SOCKET", daemon.socket())
+        .args(["events", "--service", service, "--follow", "--id", event_id])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut line = String::new();
+    let mut told = std::io::BufReader::new(events.stdout.take().expect("a pipe"));
+    told.read_line(&mut line).expect("it prints");
+    events.kill().expect("it goes on until somebody has enough");
+    events.wait().expect("a child of ours");
+    line
+}

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::controllers::Controllers;
-use crate::settings::{EXTENSIONS, Key, SetBy, Setting, Typed, Value};
+use crate::settings::{EXTENSIONS, Key, SetBy, Setting, Subject, TakesEffect, Typed, Value};
 
 /// Values of the settings that Windows does not have. Only what differs from its default is kept.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -50,6 +50,15 @@ impl Extensions {
         self.given
             .iter()
             .map(|(index, value)| (&EXTENSIONS[*index], value))
+    }
+
+    /// The limits that differ from their defaults and that reach a running process (X76).
+    pub fn limits(&self) -> impl Iterator<Item = (usize, &Value)> {
+        let given = self.given.iter().map(|(index, value)| (*index, value));
+        given.filter(|(index, _)| {
+            let setting = &EXTENSIONS[*index];
+            setting.subject == Subject::Limits && setting.takes_effect == TakesEffect::AtOnce
+        })
     }
 
     /// Why only an administrator may change these settings from `before`, if that is so.

@@ -58,6 +58,7 @@ impl Event {
                 | Self::OutputLost(_)
                 | Self::PasswordIgnored
                 | Self::LimitsNotHeld(_)
+                | Self::LimitsNotChanged(_)
                 | Self::RecycleDropped(_)
                 | Self::RecycleWaits(_)
                 | Self::RecycledTooOften(_)

@@ -7,6 +7,8 @@ impl Event {
     pub(super) fn id_of_limits(&self) -> Option<u32> {
         match self {
             Self::LimitsNotHeld(_) => Some(1046),
+            Self::LimitsNotChanged(_) => Some(1146),
+            Self::LimitsChanged => Some(1147),
             Self::CeilingReached(_) => Some(1047),
             Self::RecycleDropped(_) => Some(1048),
             Self::RecycleWaits(_) => Some(1049),
@@ -26,6 +28,7 @@ impl Event {
     fn parameter_of_limits(&self) -> Option<String> {
         match self {
             Self::LimitsNotHeld(limits) => Some(limits.to_string()),
+            Self::LimitsNotChanged(problem) => Some(problem.to_string()),
             Self::CeilingReached(ceiling) => Some(ceiling.to_string()),
             Self::RecycleDropped(error) => Some(message(*error)),
             Self::RecycleWaits(millis) => Some(millis.to_string()),

@@ -104,6 +104,8 @@ impl Event {
             1048 => Self::RecycleDropped(read.error(1)?),
             1049 => Self::RecycleWaits(read.number(1)?),
             1046 => Self::LimitsNotHeld(read.text(1)?.into()),
+            1147 => Self::LimitsChanged,
+            1146 => Self::LimitsNotChanged(read.text(1)?.into()),
             1045 => Self::LeftProcesses,
             1063 => Self::OutputLost(read.text(1)?.into()),
             1064 => Self::OutputKept(read.text(1)?.parse().ok()?),

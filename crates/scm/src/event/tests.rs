@@ -161,6 +161,8 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::RecycleDropped(error),
         Event::RecycleWaits(1),
         Event::LimitsNotHeld("memory_max (memory)".into()),
+        Event::LimitsChanged,
+        Event::LimitsNotChanged("memory.max: Invalid argument".into()),
         Event::CleanStopAfterError("uncaught exception: oh".into()),
         Event::DownForGood(70),
         Event::RecoveryCancelled(action),

@@ -2,13 +2,10 @@
 
 use relance_texts::setting;
 
-use super::{EXTENSION, Setting, Subject, System, Value, ValueType, Words};
+use super::{Setting, Subject, Value, ValueType, Words, linux_at_once};
 use crate::controllers::Controller;
 
-const LIMIT: Setting = Setting {
-    system: System::Linux(setting::WINDOWS_NO_GROUPS),
-    ..EXTENSION
-};
+const LIMIT: Setting = linux_at_once(setting::WINDOWS_NO_GROUPS);
 
 pub(super) const MEMORY_HIGH: Setting = Setting {
     subject: Subject::Limits,

@@ -2,7 +2,7 @@
 
 use relance_texts::setting;
 
-use super::{EXTENSION, Setting, Subject, System, ValueType, Words};
+use super::{Setting, Subject, ValueType, Words, linux_at_once};
 use crate::config::LimitUnit;
 
 /// The row of a limit of `setrlimit`.
@@ -20,8 +20,7 @@ const fn limit(
         value: ValueType::Limit(unit),
         label,
         about,
-        system: System::Linux(setting::WINDOWS_NO_LIMITS),
-        ..EXTENSION
+        ..linux_at_once(setting::WINDOWS_NO_LIMITS)
     }
 }
 

@@ -59,7 +59,7 @@ pub(crate) fn list(folder: &Path) -> io::Result<Vec<u32>> {
     Ok(all)
 }
 
-fn is_gone(error: &io::Error) -> bool {
+pub(super) fn is_gone(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENODEV))
 }
 

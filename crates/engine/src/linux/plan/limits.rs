@@ -13,7 +13,7 @@ use crate::linux::cgroup;
 use crate::linux::spawn::Limit;
 
 /// What the whole group may use.
-pub(super) fn of_group(config: &ServiceConfig) -> cgroup::Limits {
+pub(crate) fn of_group(config: &ServiceConfig) -> cgroup::Limits {
     let set = &config.extensions;
     cgroup::Limits {
         memory_high: set.get(MEMORY_HIGH),
@@ -29,7 +29,7 @@ pub(super) fn of_group(config: &ServiceConfig) -> cgroup::Limits {
 
 /// The limits of `setrlimit` that are set, by their numbers in the kernel. Where groups have no memory
 /// controller, each process may have as much data as the whole group should.
-pub(super) fn of_process(config: &ServiceConfig, controllers: Controllers) -> Vec<Limit> {
+pub(crate) fn of_process(config: &ServiceConfig, controllers: Controllers) -> Vec<Limit> {
     let set = [
         (libc::RLIMIT_NOFILE, LIMIT_NOFILE),
         (libc::RLIMIT_NPROC, LIMIT_NPROC),

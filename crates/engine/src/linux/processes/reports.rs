@@ -166,6 +166,7 @@ impl LinuxProcesses {
                 self.logs
                     .add(run, stream, Some(Arc::clone(&config)), pipe, false);
             }
+            self.catch_up_with_limits(run, &config);
         }
         self.facts.push_back(Fact::Spawned {
             run,

@@ -127,6 +127,9 @@ impl LinuxProcesses {
                 }
                 Verdict::RunProbe(number) => self.run_probe(run, number),
                 Verdict::EndProbe => self.end_probe(run),
+                Verdict::LimitsSet(problem) => {
+                    self.facts.push_back(Fact::LimitsSet { run, problem });
+                }
             }
         }
     }

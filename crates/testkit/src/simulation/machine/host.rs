@@ -93,6 +93,8 @@ impl Processes for SimProcesses {
 
     fn set_priority(&mut self, _: RunId, _: PriorityClass) {}
 
+    fn set_limits(&mut self, _: RunId, _: &ServiceConfig, _: &Arc<ServiceConfig>) {}
+
     fn signal(&mut self, _: RunId, _: u8) {}
 
     fn stop(&mut self, run: RunId, _: u8) {
