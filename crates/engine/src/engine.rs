@@ -133,6 +133,8 @@ pub struct Engine<P, S> {
     shutting_down: bool,
     shut_down_sent: bool,
     is_fenced: bool,
+    /// Whether its beginning is on record, or kept until it can be.
+    is_on_record: bool,
     /// What was wrong with the files of the database.
     notices: Vec<String>,
     /// Services that were not loaded.
@@ -202,6 +204,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             shutting_down: false,
             shut_down_sent: false,
             is_fenced: false,
+            is_on_record: false,
             notices: loaded.notices,
             unreadable: loaded.unreadable,
             restored: loaded.restored,
@@ -266,6 +269,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     #[must_use]
     pub fn is_fenced(&self) -> bool {
         self.is_fenced
+    }
+
+    /// Whether its beginning is on record. Until then the next engine begins in the same way.
+    #[must_use]
+    pub fn is_on_record(&self) -> bool {
+        self.is_on_record
     }
 
     /// Gives an input to the record of a service and carries out what follows.

@@ -7,7 +7,7 @@
 
 use std::fs::{self, File};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -37,12 +37,35 @@ pub enum SaveError {
     Other(String),
 }
 
-/// The files of an open database. The descriptors are of the kind that opens nothing, because closing
+/// What every database of SQLite begins with.
+const HEAD: &[u8; 16] = b"SQLite format 3\0";
+
+/// The files of an open database. The descriptors in `held` are of the kind that opens nothing, because closing
 /// any other one gives up the locks that SQLite has on the file.
 pub(super) struct Files {
     path: PathBuf,
     id: String,
     held: Vec<Held>,
+    head: Head,
+}
+
+/// The beginning of the database, without which no later engine can read it, although this one still can (and
+/// one that finds the first page in the log, too). Its file stays open as long as the database is.
+struct Head(File);
+
+impl Head {
+    fn hold(path: &Path) -> std::io::Result<Self> {
+        let mut options = File::options();
+        options.read(true).custom_flags(libc::O_NOFOLLOW);
+        options.open(path).map(Self)
+    }
+
+    fn look(&self, path: &Path) -> Option<Loss> {
+        let mut head = [0; HEAD.len()];
+        let read = self.0.read_exact_at(&mut head, 0);
+        let is_other = read.is_ok() && head != *HEAD;
+        is_other.then(|| Loss::Damaged(format!("{} was overwritten", path.display())))
+    }
 }
 
 struct Held {
@@ -68,6 +91,7 @@ impl Files {
                 .into_iter()
                 .map(hold)
                 .collect::<std::io::Result<_>>()?,
+            head: Head::hold(path)?,
         })
     }
 
@@ -80,7 +104,7 @@ impl Files {
                 other => found = found.or(other),
             }
         }
-        found
+        self.head.look(&self.path).or(found)
     }
 }
 

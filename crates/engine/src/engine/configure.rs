@@ -348,14 +348,24 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// D4: a circle is refused, a service that is missing is not.
     fn refuse_loop(&self, config: &ServiceConfig) -> Result<(), ScmError> {
+        if self.needs_in_turn(config, &config.service_name) {
+            return Err(ScmError::new(
+                Win32Error::CIRCULAR_DEPENDENCY,
+                error::DependsOnItself {
+                    name: shown(&config.service_name),
+                },
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether a service needs another one, directly or by others; members of groups do not count.
+    pub(super) fn needs_in_turn(&self, config: &ServiceConfig, wanted: &ServiceName) -> bool {
         let mut todo: Vec<&ServiceName> = needed_by(config).collect();
         let mut seen = BTreeSet::new();
         while let Some(name) = todo.pop() {
-            if *name == config.service_name {
-                return Err(ScmError::new(
-                    Win32Error::CIRCULAR_DEPENDENCY,
-                    error::DependsOnItself { name: shown(name) },
-                ));
+            if name == wanted {
+                return true;
             }
             if let Some(id) = self.names.find(name)
                 && seen.insert(id)
@@ -363,7 +373,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 todo.extend(needed_by(&self.services[&id].record.config));
             }
         }
-        Ok(())
+        false
     }
 
     /// The commit is on disk. What waits begins with the end of the turn, behind what has happened

@@ -98,7 +98,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// D6: services that need this one and are not stopped; members of its group do not count.
+    /// D6: services that need this one and are not stopped; members of its group do not count, nor do those
+    /// that it needs itself, because in a circle none could be stopped.
     pub(super) fn active_dependents<'a>(
         &'a self,
         name: &'a ServiceName,
@@ -110,8 +111,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 && dependencies.any(
                     |dependency| matches!(dependency, Dependency::Service(needed) if needed == name),
                 )
+                && !self.is_needed_by(&record.config.service_name, name)
         };
         self.with_dependencies.iter().filter(needs).copied()
+    }
+
+    /// Whether a service is needed by this one, directly or by others.
+    fn is_needed_by(&self, needed: &ServiceName, name: &ServiceName) -> bool {
+        let slot = self.find(name).map(|id| &self.services[&id]);
+        slot.is_some_and(|slot| self.needs_in_turn(&slot.record.config, needed))
     }
 
     /// Those that need it, those that need these, and so on; the farthest last.

@@ -1,7 +1,10 @@
 //! Services that must run first (section 6): started when they do not run, waited for until they do.
 
+use std::collections::BTreeSet;
+
 use relance_policy::input::DependencyFailure;
-use relance_policy::{Input, RunId, ServiceId, StartCause, Time};
+use relance_policy::record::{Run, RunPhase};
+use relance_policy::{Input, RunId, ServiceId, ServiceRecord, StartCause, Time};
 use relance_scm::config::Dependency;
 use relance_scm::{ServiceName, ServiceState, Win32Error, fold_case};
 
@@ -37,12 +40,56 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             return;
         };
         let config = std::sync::Arc::clone(&slot.record.config);
+        if self.waits_for_itself(run.service) {
+            return self.resolved(now, run, Err(DependencyFailure::Loop));
+        }
         for dependency in &config.dependencies {
             for id in self.members(dependency, run.service) {
                 self.start_dependency(now, id);
             }
         }
         self.look_at_wait(now, run);
+    }
+
+    /// D4: whether what must run first can never come up, because it waits for itself. A configuration that
+    /// says so directly is refused; one that says it through a group is not, nor is a row that somebody wrote
+    /// into the database.
+    fn waits_for_itself(&self, id: ServiceId) -> bool {
+        let mut reached = vec![id];
+        let mut stuck = BTreeSet::from([id]);
+        let mut looked_at = 0;
+        while let Some(&of) = reached.get(looked_at) {
+            looked_at += 1;
+            for needed in self.needed_by(of).into_iter().flatten() {
+                if !comes_up(&self.services[&needed].record) && stuck.insert(needed) {
+                    reached.push(needed);
+                }
+            }
+        }
+        // What needs nothing of this comes up, and then what needs only that. The last reached is the first to do so.
+        loop {
+            let before = stuck.len();
+            for of in reached.iter().rev() {
+                let is_had = |members: &Vec<ServiceId>| {
+                    members.is_empty() || members.iter().any(|needed| !stuck.contains(needed))
+                };
+                if self.needed_by(*of).iter().all(is_had) {
+                    stuck.remove(of);
+                }
+            }
+            if !stuck.contains(&id) || stuck.len() == before {
+                return stuck.contains(&id);
+            }
+        }
+    }
+
+    /// What each dependency of a service stands for.
+    fn needed_by(&self, id: ServiceId) -> Vec<Vec<ServiceId>> {
+        let dependencies = &self.services[&id].record.config.dependencies;
+        let members = dependencies
+            .iter()
+            .map(|dependency| self.members(dependency, id));
+        members.collect()
     }
 
     /// The services a dependency stands for.
@@ -220,6 +267,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Dependency::Group(group) => DependencyFailure::Group(group.clone()),
         })
     }
+}
+
+/// Whether it is up, or on its way with nothing that it waits for.
+fn comes_up(record: &ServiceRecord) -> bool {
+    let has_all = |run: &Run| run.phase != RunPhase::WaitingForDependencies;
+    let starts = record.state == ServiceState::StartPending;
+    is_up(record.state) || starts && record.run.as_deref().is_some_and(has_all)
 }
 
 fn is_up(state: ServiceState) -> bool {

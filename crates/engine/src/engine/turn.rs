@@ -157,6 +157,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             submitted.id, committed.id,
             "commits come in the order of the submissions"
         );
+        self.is_on_record = true;
         if let CommitOutcome::Refused(reason) = &committed.outcome {
             return self.configure_refused(submitted.configure, reason);
         }

@@ -116,12 +116,13 @@ pub fn run(
     )?;
     let greeting = processes.greet()?;
 
-    let (database, loaded, clock, beginning) = match open(setup, greeting) {
+    let has_runs = processes.has_runs();
+    let (database, loaded, clock, beginning) = match open(setup, greeting, has_runs) {
         Ok(opened) => opened,
         // A daemon that has nothing to look after says what is wrong and ends.
-        Err(error) if greeting.engine == 1 && !processes.has_runs() => return Err(error),
+        Err(error) if greeting.engine == 1 && !has_runs => return Err(error),
         Err(error) => {
-            let again = || open(setup, greeting).map(drop);
+            let again = || open(setup, greeting, has_runs).map(drop);
             return without_database::run(processes, listener, &error, serve, again);
         }
     };
@@ -168,13 +169,11 @@ pub fn run(
     let now = moment(clock);
     engine.begin(now, &beginning);
     engine.say_who_was_silent(now, greeting.silent_s);
-    let waits = engine.waits_for_services();
-    if waits {
+    if engine.waits_for_services() {
         let serve = |handle| serve(listener, handle);
         bring_services(handle, setup.services.clone(), serve)?;
     } else {
         serve(listener, Arc::new(handle))?;
-        engine.processes().ready();
     }
     let timer = Timer::new(&epoll)?;
     let wall_timer = WallTimer::new(Arc::clone(&epoll));
@@ -189,7 +188,7 @@ pub fn run(
         shared_clock,
         timer,
         wall_timer,
-        is_ready: !waits,
+        is_ready: false,
     };
     driver.look_at_rights();
     if greeting.shutting_down {
@@ -287,10 +286,11 @@ fn tell_all(processes: &mut LinuxProcesses, records: &[Arc<ServiceRecord>]) {
 fn open(
     setup: &EngineSetup,
     greeting: Greeting,
+    has_runs: bool,
 ) -> Result<(Database, Loaded, Clock, Beginning), StartError> {
     let mut database =
         Database::open(&setup.database, &setup.identity).map_err(StartError::Database)?;
-    let (clock, beginning) = beginning(setup, &database, greeting)?;
+    let (clock, beginning) = beginning(setup, &database, greeting, has_runs)?;
     let loaded = database.load()?;
     Ok((database, loaded, clock, beginning))
 }
@@ -301,6 +301,7 @@ fn beginning(
     setup: &EngineSetup,
     database: &Database,
     greeting: Greeting,
+    has_runs: bool,
 ) -> Result<(Clock, Beginning), StartError> {
     let boot = clock::boot_id()?;
     let clock = if setup.manual_clock {
@@ -313,12 +314,17 @@ fn beginning(
     };
     let same_boot = database.meta(Meta::Boot)?.as_deref() == Some(boot.as_str());
     let orderly = database.meta(Meta::ShutDown)?.as_deref() == Some("1");
-    let orderly = orderly || greeting.after_shutdown;
+    let is_boot = match greeting.engine {
+        1 => !same_boot || orderly || greeting.after_shutdown || greeting.init,
+        // The first engine may have ended before the boot was on record. In a shutdown nothing is started.
+        _ if greeting.shutting_down => !same_boot,
+        _ if !same_boot || orderly => true,
+        // It may also have ended just after that: then its services are there, or nothing was started yet.
+        _ => (greeting.after_shutdown || greeting.init) && !has_runs,
+    };
     let beginning = match greeting.engine {
-        1 if !same_boot || orderly || greeting.init => Beginning::Boot(boot),
+        _ if is_boot => Beginning::Boot(boot),
         1 => Beginning::Adoption,
-        // The first engine may have died before the boot was on record.
-        _ if !same_boot || greeting.after_shutdown => Beginning::Boot(boot),
         _ => Beginning::Restart,
     };
     Ok((clock, beginning))

@@ -42,7 +42,7 @@ pub(crate) struct Driver {
     pub(crate) timer: Timer,
     pub(crate) wall_timer: WallTimer,
     pub(crate) store: StoreWatch,
-    /// Whether the guardian was told that clients are served.
+    /// Whether the guardian was told that clients are served, and that this engine has begun.
     pub(crate) is_ready: bool,
 }
 
@@ -105,16 +105,22 @@ impl Driver {
         self.engine.state_is_opened(self.now(), opened);
     }
 
+    /// Tells the guardian that clients are served. Not before the beginning is on record: if this engine ends
+    /// earlier, the next one begins as if it were the first, and boots where this one had to.
+    fn say_ready(&mut self) {
+        if !self.is_ready && !self.engine.waits_for_services() && self.engine.is_on_record() {
+            self.is_ready = true;
+            self.engine.processes().ready();
+        }
+    }
+
     /// Everything that is at hand, then one batch for the database.
     fn turn(&mut self) {
         let mut now = self.now();
         loop {
-            if !self.is_ready && !self.engine.waits_for_services() {
-                self.is_ready = true;
-                self.engine.processes().ready();
-            }
             self.take_facts(now);
             self.take_commits(now);
+            self.say_ready();
             self.take_commands(&mut now);
             self.engine.fire_deadlines(now);
             self.engine.end_turn(now);

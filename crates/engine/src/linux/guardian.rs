@@ -53,7 +53,7 @@ use rest::Rest;
 use restart::Restart;
 pub use shutdown::EXIT_WITHOUT_ENGINE;
 use shutdown::{Shutdown, Stop};
-use stop_command::StopCommand;
+use stop_command::{StopCommand, StopProcess};
 use streams::Streams;
 
 use super::cgroup::{Group, GroupNames, Tree};
@@ -80,6 +80,8 @@ const TOKEN_ADOPTED: u64 = 1 << 63;
 const TOKEN_FAREWELL: u64 = 1 << 62;
 /// Set for the processes that are left of a run whose main process has ended.
 const TOKEN_REST: u64 = 1 << 61;
+/// Set for the stop command of a run that was taken over. (The bit between is that of standard error.)
+const TOKEN_STOP_COMMAND: u64 = 1 << 59;
 
 /// What the guardian is given.
 pub struct Setup {
@@ -187,7 +189,7 @@ struct Guardian {
     /// Process ids of runs of this guardian that have not ended.
     by_pid: BTreeMap<u32, RunKey>,
     /// Process ids of stop commands.
-    stop_commands: BTreeMap<u32, RunKey>,
+    stop_commands: BTreeMap<u32, StopProcess>,
     /// Process ids of commands that show whether runs live.
     probes: BTreeMap<u32, ProbeCommand>,
     /// Adopted runs that have ended while their parent has not noticed; until when it may.
@@ -198,6 +200,8 @@ struct Guardian {
     journal: Option<Journal>,
     engine: Option<Engine>,
     engines: u32,
+    /// Whether one of them has put its beginning on record and served clients.
+    has_begun: bool,
     /// So many in a row have ended before they served clients.
     engines_failed: u32,
     engine_restart: Restart,
@@ -247,6 +251,9 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
                 }
                 token if token & TOKEN_REST != 0 => {
                     guardian.rest_event(run_of(token & !TOKEN_REST).into());
+                }
+                token if token & TOKEN_STOP_COMMAND != 0 => {
+                    guardian.stop_command_event(run_of(token & !TOKEN_STOP_COMMAND).into());
                 }
                 token if token & TOKEN_FAREWELL != 0 => {
                     guardian.farewell(run_of(token & !TOKEN_FAREWELL).into());
@@ -298,6 +305,7 @@ impl Guardian {
             journal: None,
             engine: None,
             engines: 0,
+            has_begun: false,
             engines_failed: 0,
             engine_restart: Restart::default(),
             attention: Attention::default(),
@@ -383,8 +391,8 @@ impl Guardian {
         }
         if let Some(key) = self.by_pid.remove(&pid) {
             self.run_ended(key, exit);
-        } else if let Some(key) = self.stop_commands.remove(&pid) {
-            self.stop_command_ended(key, Ok(exit));
+        } else if let Some(process) = self.stop_commands.remove(&pid) {
+            self.stop_process_ended(process, exit);
         } else if let Some(probe) = self.probes.remove(&pid) {
             self.probe_ended(probe, exit);
         }
@@ -440,6 +448,7 @@ impl Guardian {
             engine.is_ready = true;
         }
         self.engines_failed = 0;
+        self.has_begun = true;
         self.forget_shutdown();
         self.settle();
         super::process::notify_ready(self.setup.notify.take().as_deref());

@@ -1,8 +1,11 @@
 //! What concerns several services together: boots, replaced engines, shutdowns, dependencies.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use relance_policy::simulate::StartOutcome;
 use relance_scm::config::{Dependency, StartType};
+use relance_scm::event_log::LogEntry;
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
@@ -152,6 +155,114 @@ fn d4_a_circle_is_refused_direct_or_indirect_and_a_missing_service_is_not() {
     assert_eq!(code(needs("b", "c")), circle);
     assert_eq!(code(needs("d", "D")), circle);
     assert_eq!(code(config("b")), None);
+}
+
+#[test]
+fn d4_a_start_of_what_waits_for_itself_fails_at_once_and_one_other_member_is_enough() {
+    let member = |text: &str, needed: Option<&str>| {
+        let mut config = config(text);
+        config.load_order_group = "g".into();
+        let needed = needed.map(|needed| Dependency::Service(name(needed)));
+        config.dependencies = needed.into_iter().collect();
+        config
+    };
+    let mut needs_group = config("a");
+    needs_group.dependencies = [Dependency::Group("g".into())].into();
+    let mut needs_it = config("c");
+    needs_it.dependencies = [Dependency::Service(name("a"))].into();
+    let mut world = booted(&[needs_group, member("b", Some("a")), needs_it]);
+    let began = world.now().time;
+    for text in ["a", "b", "c"] {
+        let started = world.start(&name(text));
+        world.behave();
+        let error = started.take().expect("at once").expect_err("a circle");
+        assert_eq!(error.code(), Win32Error::CIRCULAR_DEPENDENCY, "{text}");
+        assert_eq!(world.state(&name(text)), ServiceState::Stopped, "{text}");
+    }
+    assert_eq!(world.now().time, began, "nothing waited");
+    let log = world.log();
+    let told = log.iter().filter(|entry| entry.event_id == 7017).count();
+    assert_eq!(told, 3);
+    // Another member of the group breaks the circle.
+    let created = world.create(member("d", None));
+    world.behave();
+    created.take().expect("answered").expect("it is created");
+    let started = world.start(&name("c"));
+    world.behave();
+    started.take().expect("answered").expect("it starts");
+    assert_eq!(world.state(&name("a")), ServiceState::Running);
+}
+
+#[test]
+fn an_automatic_service_that_does_not_start_at_a_boot_has_an_entry_that_says_why() {
+    let outcomes = [
+        StartOutcome::FailsWith(Win32Error::FILE_NOT_FOUND),
+        StartOutcome::FailsWith(Win32Error::NOT_ENOUGH_MEMORY),
+        StartOutcome::NeverConnects,
+        StartOutcome::ExitsBeforeConnecting,
+    ];
+    for outcome in outcomes {
+        let mut auto = config("a");
+        auto.start_type = StartType::Auto;
+        is_stopped_and_said(&[auto], outcome);
+    }
+    let needs = |dependency: Dependency| {
+        let mut config = config("a");
+        config.start_type = StartType::Auto;
+        config.dependencies = [dependency].into();
+        config
+    };
+    let mut disabled = config("b");
+    disabled.start_type = StartType::Disabled;
+    let mut circle = config("b");
+    circle.load_order_group = "g".into();
+    circle.dependencies = [Dependency::Service(name("a"))].into();
+    let on_b = || Dependency::Service(name("b"));
+    let cases = [
+        vec![needs(on_b())],
+        vec![needs(on_b()), disabled],
+        vec![needs(Dependency::Group("empty".into()))],
+        vec![needs(Dependency::Group("g".into())), circle],
+    ];
+    for configs in cases {
+        is_stopped_and_said(&configs, StartOutcome::Runs);
+    }
+    // What it needs cannot be started.
+    let fails = StartOutcome::FailsWith(Win32Error::FILE_NOT_FOUND);
+    is_stopped_and_said(&[needs(on_b()), config("b")], fails);
+}
+
+/// Whether "a" is down after a boot in which the next start goes so, and an entry about it was written in that boot.
+#[track_caller]
+fn is_stopped_and_said(configs: &[ServiceConfig], outcome: StartOutcome) {
+    for engine_dies in [false, true] {
+        let mut world = World::new();
+        for config in configs {
+            let created = world.create(config.clone());
+            world.behave();
+            created.take().expect("answered").expect("it is created");
+        }
+        let before = world.log().len();
+        world.machine().next_start = outcome;
+        world.reboot();
+        if engine_dies {
+            world.kill_engine(0);
+        }
+        world.behave();
+        world.advance(Duration::from_secs(300));
+        assert_eq!(
+            world.state(&name("a")),
+            ServiceState::Stopped,
+            "{configs:?}"
+        );
+        let log = world.log();
+        let is_why = |entry: &&Arc<LogEntry>| {
+            let about = entry.service.as_ref().map(|(_, name)| &**name);
+            (7000..=7046).contains(&entry.event_id) && about == Some("a")
+        };
+        let said = log[before..].iter().find(is_why);
+        assert!(said.is_some(), "{configs:?}, {outcome:?}: {log:?}");
+    }
 }
 
 #[test]

@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use relance_engine::database::{Database, Epoch, Loaded};
+use relance_engine::database::{Database, Epoch, Loaded, Meta, OpenError, backup};
 use relance_engine::identity::Identity;
 use relance_engine::storage::{CommitOutcome, Committed, Retention, Storage, Submission, Writer};
 use relance_scm::event_log::{LogEntry, Timestamp};
@@ -44,7 +45,7 @@ struct StateFolder {
 }
 
 /// What somebody does to the files of a database that is open.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Damage {
     /// The database is deleted.
     Deleted,
@@ -56,17 +57,25 @@ pub enum Damage {
     LogEmptied,
     /// The database is emptied.
     Emptied,
+    /// Its header is overwritten; it keeps its length.
+    HeadOverwritten,
 }
 
 impl Damage {
     /// Each of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Deleted,
         Self::AllDeleted,
         Self::LogDeleted,
         Self::LogEmptied,
         Self::Emptied,
+        Self::HeadOverwritten,
     ];
+
+    /// Whether an engine that starts can read what is left.
+    fn leaves_a_database(self) -> bool {
+        matches!(self, Self::LogDeleted | Self::LogEmptied)
+    }
 
     fn is_done(self, database: &Path) -> io::Result<()> {
         let log = database.with_extension("db-wal");
@@ -80,6 +89,10 @@ impl Damage {
             }
             Self::LogEmptied => File::options().write(true).open(log)?.set_len(0),
             Self::Emptied => File::options().write(true).open(database)?.set_len(0),
+            Self::HeadOverwritten => {
+                let file = File::options().write(true).open(database)?;
+                file.write_all_at(&[b'x'; 100], 0)
+            }
         }
     }
 }
@@ -103,6 +116,37 @@ impl StateFolder {
 
     fn open(&self) -> Database {
         Database::open(&self.path(), &self.id).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Damages the files of an engine that ends before it sees that; what the next one opens. Where nothing is
+    /// left to be opened it must say so, and a backup of before the damage is brought back.
+    fn damage_unseen(&self, database: Database, damage: Damage) -> Result<Database, String> {
+        let path = self.path();
+        let (copy, say) = (self.folder.path().join("backup"), |error: OpenError| {
+            format!("{damage:?}: {error}")
+        });
+        let boot = database
+            .meta(Meta::Boot)
+            .map_err(|error| say(error.into()))?;
+        // What is in the log alone is lost with the log.
+        database.checkpoint().map_err(|error| say(error.into()))?;
+        backup::copy(&path, &copy).map_err(say)?;
+        damage
+            .is_done(&path)
+            .map_err(|error| format!("{damage:?}: {error}"))?;
+        drop(database);
+        match (Database::open(&path, &self.id), damage.leaves_a_database()) {
+            (Err(error), true) => Err(say(error)),
+            // The log may hold the first page, and so everything can be read.
+            (Ok(database), is_left) if is_left || damage == Damage::HeadOverwritten => Ok(database),
+            (Ok(_), _) => Err(format!(
+                "after {damage:?} an engine starts as if nothing was"
+            )),
+            (Err(_), false) => {
+                backup::put_in_place(&copy, &path, &self.id, boot.as_deref()).map_err(say)?;
+                Database::open(&path, &self.id).map_err(say)
+            }
+        }
     }
 }
 
@@ -158,6 +202,26 @@ impl Disk {
             return Err(format!("after {damage:?} the files are lost: {loss}"));
         }
         Ok(())
+    }
+
+    /// Somebody damages the files, and the engine is killed before it sees that.
+    ///
+    /// # Errors
+    /// When the next engine does not find what it must find.
+    pub fn damage_unseen(&mut self, damage: Damage) -> Result<(), String> {
+        let (Some(files), Some(writer)) = (&self.files, self.writer.take()) else {
+            return Ok(());
+        };
+        let opened = files.damage_unseen(writer.into_database(), damage);
+        let (database, result) = match opened {
+            Ok(database) => (database, Ok(())),
+            Err(what) => {
+                let other = Database::in_memory().expect("memory for a database");
+                (other, Err(what))
+            }
+        };
+        self.start_writer(database);
+        result
     }
 
     fn start_writer(&mut self, database: Database) {
@@ -286,6 +350,12 @@ impl Disk {
             }
         }
         Ok(())
+    }
+
+    /// The boot that is on record.
+    pub fn boot(&mut self) -> Option<String> {
+        let database = self.writer().database();
+        database.meta(Meta::Boot).expect("a readable database")
     }
 
     /// What a new engine reads.

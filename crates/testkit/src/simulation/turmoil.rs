@@ -275,6 +275,7 @@ impl Turmoil {
             9 if faults.guardian_dies => self.kill_guardian_of_frozen_engine(),
             10 => self.thaw(),
             6..8 if faults.files_are_lost => self.damage_files(),
+            5 if faults.files_are_lost && self.chance(2) => self.damage_files_unseen(),
             11 if faults.files_are_lost && self.chance(3) => self.kill_guardian_with_journal(),
             5 if faults.machine_reboots && self.chance(3) => self.reboot(),
             6..8 if faults.disk_fills => {
@@ -329,6 +330,18 @@ impl Turmoil {
         if let Err(what) = damaged {
             self.world.machine().history.violations.push(what);
         }
+    }
+
+    /// The engine is killed before it sees the damage.
+    fn damage_files_unseen(&mut self) {
+        let damage = *self.random.choice(&Damage::ALL).expect("there are some");
+        self.note(format_args!("files of the database, unseen: {damage:?}"));
+        let damaged = self.world.disk().damage_unseen(damage);
+        self.files_lost += 1;
+        if let Err(what) = damaged {
+            self.world.machine().history.violations.push(what);
+        }
+        self.kill_engine();
     }
 
     fn kill_guardian_with_journal(&mut self) {

@@ -298,8 +298,20 @@ impl World {
             self.machine()
                 .note(format_args!("    on record: {name} {state:?} {run:?}"));
         }
-        self.engine.begin(self.now(), &Beginning::Restart);
+        let beginning = self.beginning_or(Beginning::Restart);
+        self.engine.begin(self.now(), &beginning);
         self.machine().greet();
+    }
+
+    /// An engine boots as long as the boot is not on record.
+    fn beginning_or(&self, other: Beginning) -> Beginning {
+        let boot = format!("boot {}", self.boots);
+        let is_on_record = self.disk().boot().as_ref() == Some(&boot);
+        if is_on_record {
+            other
+        } else {
+            Beginning::Boot(boot)
+        }
     }
 
     /// Guardian and engine are killed; see [`Machine::guardian_died`]. Services run on, until a new daemon
@@ -329,7 +341,8 @@ impl World {
     pub fn start_daemon(&mut self) {
         self.machine().guardian_began();
         self.new_engine();
-        self.engine.begin(self.now(), &Beginning::Adoption);
+        let beginning = self.beginning_or(Beginning::Adoption);
+        self.engine.begin(self.now(), &beginning);
         self.machine().greet();
         self.machine().attach_all();
     }

@@ -138,6 +138,17 @@ fn the_number_of_a_service_that_was_removed_is_not_given_again_with_the_log_lost
 }
 
 #[test]
+fn a_header_that_is_overwritten_is_seen_and_written_again() {
+    let mut scene = Scene::new();
+    let file = fs::OpenOptions::new().write(true).open(scene.path());
+    file.unwrap().write_all_at(&[b'x'; 100], 0).unwrap();
+    let told = scene.save().unwrap();
+    assert!(told.contains("relance.db was overwritten"), "{told}");
+    scene.database.commit(&[&service(2, "b")]).unwrap();
+    assert_eq!(scene.found(), (2, 7));
+}
+
+#[test]
 fn a_database_that_was_only_made_smaller_keeps_its_log() {
     let mut scene = Scene::new();
     let files = scene.database.files.as_mut().unwrap();

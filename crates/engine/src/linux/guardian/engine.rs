@@ -80,7 +80,8 @@ impl Guardian {
                 version: VERSION,
                 engine: self.engines,
                 shutting_down: self.shutdown.is_asked(),
-                init: std::process::id() == 1,
+                // A boot is due until an engine has put it on record.
+                init: std::process::id() == 1 && !self.has_begun,
                 after_shutdown: self.is_after_shutdown(),
                 groups: self.groups.as_ref().map(|tree| tree.location().clone()),
                 silent_s: self.silent_s,

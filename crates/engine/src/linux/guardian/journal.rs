@@ -1,5 +1,5 @@
 //! The run journal: a file in the state folder in which the guardian keeps what a successor must know
-//! if it is killed. One slot of a fixed size for each run and each recovery command.
+//! if it is killed. One slot of a fixed size for each run, each recovery command and each stop command.
 //!
 //! A slot is written before its program is executed, gets the process id from the process itself, and
 //! the end before that is told; it is free again once the engine has put everything on record. Nothing
@@ -57,6 +57,7 @@ const GRACE: usize = ASKED + 4;
 const FREE: u8 = 0;
 const RUN: u8 = 1;
 const COMMAND: u8 = 2;
+const STOP_COMMAND: u8 = 3;
 
 const HAS_CHANNEL: u8 = 1;
 const HAS_OUTPUT: u8 = 2;
@@ -135,6 +136,8 @@ pub(super) enum Entry {
         action: ActionKey,
         pid: u32,
     },
+    /// The command that stops a run; its end is not on record.
+    StopCommand { slot: Slot, run: RunKey, mark: Mark },
 }
 
 impl Journal {
@@ -230,10 +233,12 @@ impl Journal {
 
     /// The same for a recovery command.
     pub(super) fn command(&mut self, action: ActionKey) -> Option<Slot> {
-        let mut bytes = [0; SLOT_LEN];
-        bytes[KIND] = COMMAND;
-        put_key(&mut bytes, action.0, action.1);
-        self.take(&checked(bytes))
+        self.take(&encode_command(COMMAND, action.0, action.1))
+    }
+
+    /// The same for the command that stops a run.
+    pub(super) fn stop_command(&mut self, run: RunKey) -> Option<Slot> {
+        self.take(&encode_command(STOP_COMMAND, run.0, run.1))
     }
 
     fn take(&mut self, bytes: &[u8; SLOT_LEN]) -> Option<Slot> {
@@ -368,6 +373,13 @@ fn encode_run(intent: &Intent) -> [u8; SLOT_LEN] {
     checked(bytes)
 }
 
+fn encode_command(kind: u8, service: u32, number: u32) -> [u8; SLOT_LEN] {
+    let mut bytes = [0; SLOT_LEN];
+    bytes[KIND] = kind;
+    put_key(&mut bytes, service, number);
+    checked(bytes)
+}
+
 fn put_key(bytes: &mut [u8; SLOT_LEN], service: u32, number: u32) {
     bytes[KEY..KEY + 4].copy_from_slice(&service.to_le_bytes());
     bytes[KEY + 4..GROUP].copy_from_slice(&number.to_le_bytes());
@@ -434,6 +446,11 @@ fn decode(slot: Slot, bytes: &[u8; SLOT_LEN]) -> Result<Option<Entry>, &'static 
             slot,
             action: ActionKey(service, number),
             pid: mark.pid,
+        })),
+        STOP_COMMAND => Ok(Some(Entry::StopCommand {
+            slot,
+            run: RunKey(service, number),
+            mark,
         })),
         _ => Err("it is neither a run nor a command"),
     }

@@ -310,11 +310,14 @@ impl Rest {
         let is_dead = stat
             .first()
             .is_none_or(|state| matches!(state.as_str(), "Z" | "X"));
-        let is_of_run = || match &self.secret {
-            Some((run, secret)) => *secret != Secret::NONE && secret_of(pid, *run) == Some(*secret),
-            None => true,
-        };
-        Ok(!is_dead && session(&stat) == Some(self.leader) && is_of_run())
+        if is_dead || session(&stat) != Some(self.leader) {
+            return Ok(false);
+        }
+        match &self.secret {
+            Some((_, secret)) if *secret == Secret::NONE => Ok(false),
+            Some((run, secret)) => Ok(secret_of(pid, *run)? == Some(*secret)),
+            None => Ok(true),
+        }
     }
 
     /// Sends all of it a signal.

@@ -167,6 +167,6 @@ impl Guardian {
 }
 
 /// Where the process that is about to be made puts itself on record.
-fn witness(journal: Option<&Journal>, slot: Option<&Slot>) -> Option<Witness> {
+pub(super) fn witness(journal: Option<&Journal>, slot: Option<&Slot>) -> Option<Witness> {
     Some(journal?.witness(slot?))
 }

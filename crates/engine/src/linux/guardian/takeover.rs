@@ -11,7 +11,7 @@ use rustix::event::epoll;
 
 use super::super::clock;
 use super::super::place;
-use super::super::process::log;
+use super::super::process::{is_gone, log};
 use super::super::protocol::{ActionKey, Exit, GuardianReport, RecordedRun, RunKey, token};
 use super::super::secret::Secret;
 use super::adopted::{Adopted, Look, TICK_NS};
@@ -42,7 +42,9 @@ impl Guardian {
                     return self.refuse_copy(adopted.pid);
                 }
                 self.journal = Some(journal);
-                for found in found {
+                let (stop_commands, others): (Vec<_>, Vec<_>) =
+                    found.into_iter().partition(Found::is_stop_command);
+                for found in stop_commands.into_iter().chain(others) {
                     self.inherit_entry(found);
                 }
             }
@@ -63,6 +65,9 @@ impl Guardian {
                 end: None,
                 ..
             } => self.look(mark.pid, process_of(intent, *mark))?,
+            Entry::StopCommand { mark, .. } => {
+                self.look(mark.pid, Adopted::open(mark.pid, &(0..=mark.at_ns)))?
+            }
             _ => None,
         };
         Ok(Found { entry, adopted })
@@ -125,6 +130,7 @@ impl Guardian {
             Entry::Command { slot, action, pid } => {
                 self.commands.insert(action, (Ok(pid), Some(slot)));
             }
+            Entry::StopCommand { slot, run, .. } => self.inherit_stop_command(run, slot, adopted),
             Entry::Run {
                 slot,
                 intent,
@@ -194,7 +200,7 @@ impl Guardian {
             stop: Stop::No,
             is_child: false,
             asked: Asked::default(),
-            stop_command: None,
+            stop_command: self.inherited_stop_command(key),
             rest: None,
         };
         self.note_run(key);
@@ -237,14 +243,15 @@ impl Guardian {
 
     fn adopt_recorded(&mut self, recorded: &RecordedRun, adopted: Option<Adopted>) {
         let &RecordedRun { run, pid, birth } = recorded;
+        // In its environment, which it may have changed or hidden: then it cannot attach again.
+        let secret = match adopted.as_ref().map(|_| secret_of(pid, run)).transpose() {
+            Ok(secret) => secret.flatten().unwrap_or_default(),
+            Err(error) => return self.refuse_blind(&CannotTell { pid, error }),
+        };
         let intent = Intent {
             run,
             birth,
-            // In its environment, which it may have changed or hidden: then it cannot attach again.
-            secret: adopted
-                .as_ref()
-                .and_then(|_| secret_of(pid, run))
-                .unwrap_or_default(),
+            secret,
             channel: false,
             output: false,
             stop_signal: libc::SIGTERM,
@@ -330,6 +337,12 @@ struct Found {
     adopted: Option<Adopted>,
 }
 
+impl Found {
+    fn is_stop_command(&self) -> bool {
+        matches!(self.entry, Entry::StopCommand { .. })
+    }
+}
+
 /// It is not known whether a process is there.
 struct CannotTell {
     pid: u32,
@@ -371,17 +384,25 @@ fn boot() -> io::Result<String> {
     })
 }
 
-/// What a process has in its environment as the secret of this run.
-pub(super) fn secret_of(pid: u32, run: RunKey) -> Option<Secret> {
-    let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
+/// What a process has in its environment as the secret of this run; `None` also for one that is gone or hides it.
+///
+/// # Errors
+/// When it cannot be read for another reason, which says nothing about the process.
+pub(super) fn secret_of(pid: u32, run: RunKey) -> io::Result<Option<Secret>> {
+    let environment = match fs::read(format!("/proc/{pid}/environ")) {
+        Ok(environment) => environment,
+        Err(error) if is_gone(&error) => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(None),
+        Err(error) => return Err(error),
+    };
     let prefix = format!(
         "{}={}.{}:",
         relance_wire::channel::RUN_VARIABLE,
         run.0,
         run.1
     );
-    let secret = environment
-        .split(|byte| *byte == 0)
-        .find_map(|entry| entry.strip_prefix(prefix.as_bytes()))?;
-    std::str::from_utf8(secret).ok().map(Secret::from)
+    let mut entries = environment.split(|byte| *byte == 0);
+    let secret = entries.find_map(|entry| entry.strip_prefix(prefix.as_bytes()));
+    let secret = secret.and_then(|secret| std::str::from_utf8(secret).ok());
+    Ok(secret.map(Secret::from))
 }

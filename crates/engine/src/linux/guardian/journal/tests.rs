@@ -83,6 +83,9 @@ fn a_successor_learns_of_every_run_as_far_as_it_had_come() {
     let command = journal.command(ActionKey(3, 8)).unwrap();
     mark(&journal, &command);
     journal.command(ActionKey(3, 9)).unwrap();
+    let stop_command = journal.stop_command(RunKey(3, 2)).unwrap();
+    mark(&journal, &stop_command);
+    journal.stop_command(RunKey(3, 9)).unwrap();
     drop(journal);
     let (_, found) = place.open();
     let run = |slot, number, end| Entry::Run {
@@ -99,6 +102,11 @@ fn a_successor_learns_of_every_run_as_far_as_it_had_come() {
             slot: command,
             action: ActionKey(3, 8),
             pid: 4711,
+        },
+        Entry::StopCommand {
+            slot: stop_command,
+            run: RunKey(3, 2),
+            mark: MARK_OF_TEST,
         },
     ];
     assert_eq!(found, expected);
