@@ -18,7 +18,7 @@ use relance_scm::manager::{
 use relance_testkit::daemon::Daemon;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::support::{copy_of_relance, relance};
+use crate::support::{copy_of_relance, relance, write_program};
 
 /// An address that no other test has, and a port of it.
 pub(crate) fn address() -> SocketAddr {
@@ -330,8 +330,7 @@ fn the_link_is_in_no_command_line() {
     assert!(made.expect("mkfifo").success());
     let browser = folder.join("xdg-open");
     let script = format!("#!/bin/sh\necho \"$@\" >{}\n", pipe.display());
-    fs::write(&browser, script).expect("our folder");
-    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).expect("our folder");
+    write_program(&browser, script.as_bytes());
     let path = std::env::var("PATH").expect("a path");
     let output = Command::new(relance())
         .arg("console")

@@ -7,7 +7,7 @@ use relance_scm::ServiceState;
 use relance_scm::manager::ServiceInfo;
 use relance_testkit::daemon::Daemon;
 
-use crate::support::{done, name, relance};
+use crate::support::{done, name, relance, write_program};
 
 /// What is known of a program that was created with these options and has ended with this status.
 fn ends_with(daemon: &Daemon, options: &[&str], status: u8) -> ServiceInfo {
@@ -47,7 +47,10 @@ fn x14_a_service_comes_back_after_its_release_was_away() {
     let daemon = Daemon::start(relance());
     let (release, current) = (daemon.folder().join("rel"), daemon.folder().join("current"));
     fs::create_dir(&release).expect("a folder");
-    fs::copy("/bin/sleep", release.join("worker")).expect("a program");
+    write_program(
+        &release.join("worker"),
+        &fs::read("/bin/sleep").expect("a program"),
+    );
     symlink(&release, &current).expect("a link");
     let (folder, program) = (current.display().to_string(), current.join("worker"));
     let program = program.display().to_string();

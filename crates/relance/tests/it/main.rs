@@ -7,6 +7,7 @@
 
 mod absence;
 mod access;
+mod answered;
 mod apply;
 mod cgroups;
 mod completion;

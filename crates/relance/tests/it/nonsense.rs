@@ -12,7 +12,7 @@ use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::Stage;
 use rustix::process::Signal;
 
-use crate::support::{name, puppets, relance, running};
+use crate::support::{fault, name, puppets, relance, running, write_program};
 
 /// The exit status and what was printed about it.
 fn refusal(output: &Output) -> (Option<i32>, String) {
@@ -135,9 +135,7 @@ fn r8_9_a_program_that_may_not_be_executed() {
 fn r8_9_a_file_that_is_no_program() {
     let daemon = Daemon::start(relance());
     let file = daemon.folder().join("picture");
-    fs::write(&file, b"\x89PNG\r\n").expect("a writable folder");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(&file, mode).expect("our file");
+    write_program(&file, b"\x89PNG\r\n");
     let error = start_error(&daemon, &file.display().to_string());
     assert_eq!(error.code(), Win32Error::BAD_EXE_FORMAT);
 }
@@ -286,9 +284,7 @@ fn on_a_disk(folder: &std::path::Path, options: &str) -> PathBuf {
          exec unshare {unshare} sh -c 'state=$5; mount -t tmpfs -o {options} tmpfs \"$state\" && exec {relance} \"$@\"' relance \"$@\"\n",
         relance = relance().display(),
     );
-    fs::write(&script, text).expect("a writable folder");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(&script, mode).expect("our file");
+    write_program(&script, text.as_bytes());
     script
 }
 
@@ -309,6 +305,10 @@ fn a_read_only_state_folder() {
         &output,
         78,
         &["cannot be opened", "make its file system writable"],
+    );
+    fault(
+        "a read-only state folder",
+        "refused at the start, with what mends it",
     );
 }
 
@@ -361,6 +361,10 @@ fn a_full_disk_loses_nothing_and_recovers() {
     assert_eq!(daemon.query(&name("a")).status.process_id, again.pid);
     let state = daemon.query(&other.service_name).status.state;
     assert_eq!(state, ServiceState::Stopped);
+    fault(
+        "a full disk of 4 MiB",
+        "changes refused with 112, recovery goes on; all is written when there is room",
+    );
 }
 
 #[test]

@@ -2,10 +2,12 @@
 //! handover, programs, output.
 
 use std::fs;
-use std::time::Duration;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
+use relance_scm::config::StartType;
 use relance_scm::manager::ServiceInfo;
-use relance_scm::{Control, ServiceKind, ServiceState};
+use relance_scm::{Control, ServiceConfig, ServiceKind, ServiceState};
 use relance_testkit::cgroups::{process, wait_for_end};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{Puppet, Stage};
@@ -123,6 +125,66 @@ fn how_an_adopted_process_ended_is_told_where_the_kernel_knows() {
     }
     let cause = failures[0].details.cause.as_deref();
     assert_eq!(cause, Some("signal 6 (ABRT)"));
+}
+
+/// The engine that begins a boot may be killed at any moment of it, and so may the next one.
+#[test]
+fn a_boot_is_made_although_its_first_engines_are_killed_in_it() {
+    const ROUNDS: u32 = 12;
+    let mut daemon = Daemon::start(relance());
+    let mut config = ServiceConfig::new(name("auto"), "/bin/sleep 100000");
+    config.kind = ServiceKind::Program;
+    config.start_type = StartType::Auto;
+    daemon.create(config);
+    for round in 0..ROUNDS {
+        assert!(daemon.stop().success());
+        let mut command = daemon.command();
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut guardian = command.spawn().expect("the daemon starts");
+        let mut killed = None;
+        for _ in 0..2 {
+            let engine = next_engine(guardian.id(), killed);
+            // In another moment each time: so many times it is asked whether the engine is there.
+            for _ in 0..round * round * 40 {
+                let _ = fs::exists(format!("/proc/{engine}"));
+            }
+            kill(engine, Signal::KILL);
+            killed = Some(engine);
+        }
+        let info = daemon.wait_for_state(&name("auto"), ServiceState::Running);
+        assert!(info.run.is_some(), "round {round}");
+        let newest = info.run.map(|run| run.id.number);
+        assert!(newest <= Some(2 * (round + 1)), "started again and again");
+        kill(guardian.id(), Signal::TERM);
+        assert!(guardian.wait().expect("our child").success());
+        daemon.start_again();
+        daemon.wait_for_state(&name("auto"), ServiceState::Running);
+    }
+}
+
+fn kill(pid: u32, signal: Signal) {
+    let pid = rustix::process::Pid::from_raw(pid.cast_signed()).expect("a process id");
+    let _ = rustix::process::kill_process(pid, signal);
+}
+
+/// Waits for an engine of a guardian that is not this one, which was killed.
+fn next_engine(guardian: u32, killed: Option<u32>) -> u32 {
+    let patience = Instant::now() + Duration::from_secs(60);
+    loop {
+        assert!(Instant::now() < patience, "no engine");
+        let path = format!("/proc/{guardian}/task/{guardian}/children");
+        let children = fs::read_to_string(path).unwrap_or_default();
+        let is_engine = |pid: &u32| {
+            let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            Some(*pid) != killed && words.ends_with(b"\0engine\0")
+        };
+        let pids = children
+            .split_whitespace()
+            .filter_map(|pid| pid.parse().ok());
+        if let Some(engine) = pids.into_iter().find(is_engine) {
+            return engine;
+        }
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::support::{done, name, output_once, relance};
 fn start(daemon: &Daemon, service: &str, options: &[&str], script: &str) {
     let command = ["--", "/bin/sh", "-c", script];
     done(&daemon.relance(&[&["create", service], options, &command[..]].concat()));
-    done(&daemon.relance(&["start", service, "--ready-after", "0"]));
+    done(&daemon.relance(&["start", service, "--no-wait"]));
 }
 
 /// Waits until a program has begun so many times.

@@ -2,7 +2,6 @@
 //! frozen, it does not start. And until then clients are told what is wrong.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -17,7 +16,7 @@ use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::Stage;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{name, puppets, relance, running};
+use crate::support::{copy_of_relance, name, puppets, relance, running, write_program};
 
 /// A program that writes down that it was told to stop, and stops.
 fn obeying(daemon: &Daemon) -> ServiceConfig {
@@ -246,14 +245,12 @@ fn x20_a_guardian_without_an_engine_keeps_order_grace_and_signal_of_each() {
 #[test]
 fn an_engine_that_does_not_start_does_not_hold_up_the_shutdown() {
     let folder = tempfile::tempdir().expect("a folder");
-    let program = folder.path().join("relance");
-    fs::copy(relance(), &program).expect("a copy");
+    let program = copy_of_relance(folder.path());
     let mut daemon = Daemon::start(&program);
     start_obeying(&daemon);
     let engine = daemon.engine_pid();
     let broken = folder.path().join("broken");
-    fs::write(&broken, "#!/bin/sh\nexit 1\n").expect("a file");
-    fs::set_permissions(&broken, fs::Permissions::from_mode(0o755)).expect("a file of ours");
+    write_program(&broken, b"#!/bin/sh\nexit 1\n");
     fs::rename(&broken, &program).expect("the same folder");
     signal(engine, Signal::KILL);
     let status = daemon.stop();

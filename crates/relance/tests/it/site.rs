@@ -166,12 +166,8 @@ impl Site {
             words,
         ];
         done(&self.daemon.relance(&all.concat()));
-        // A worker may end at once, as some tests want it.
-        done(
-            &self
-                .daemon
-                .relance(&["start", "--ready-after", "0", WORKER]),
-        );
+        // A worker may end at once, as some tests want it: before anybody looks whether it runs.
+        done(&self.daemon.relance(&["start", "--no-wait", WORKER]));
     }
 
     /// A restart lets the job end, and the next one is done by the release that is current then.

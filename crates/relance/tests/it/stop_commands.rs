@@ -72,20 +72,55 @@ fn x25_the_signal_follows_a_command_that_does_not_end_in_half_of_the_grace() {
     }
 }
 
+/// A service whose stop command is at work: it waits until something is written to the file `gate`, and then
+/// does this. The grace is long.
+fn stopping_by_a_command_that(daemon: &Daemon, then: &str) {
+    let gate = daemon.folder().join("gate");
+    let kind = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, &gate, kind, rustix::fs::Mode::RWXU, 0).expect("a fifo");
+    let gate = gate.display();
+    let command = format!(r#"/bin/sh -c "echo begins; read line <{gate}; {then}""#);
+    let options = ["--stop-command", &command, "--stop-grace", "1h"];
+    start(daemon, &options, PROGRAM);
+    done(&daemon.relance(&["stop", "--no-wait", SERVICE]));
+    output_with(daemon, SERVICE, "begins");
+}
+
+/// Whether the kernel tells how a process ended that is nobody's child here (6.15).
+fn kernel_tells() -> bool {
+    let system = rustix::system::uname();
+    let release = system.release().to_string_lossy();
+    let mut numbers = release.split(['.', '-']).map(str::parse::<u32>);
+    let mut next = || numbers.next().and_then(Result::ok);
+    (next(), next()) >= (Some(6), Some(15))
+}
+
+#[test]
+fn x25_a_command_that_fails_after_the_guardian_was_killed_is_followed_by_the_signal() {
+    if !kernel_tells() {
+        return eprintln!("not run: needs Linux 6.15");
+    }
+    for mut daemon in daemons() {
+        stopping_by_a_command_that(&daemon, "exit 3");
+        daemon.kill_guardian();
+        daemon.start_again();
+        daemon.wait_for_state(&name(SERVICE), ServiceState::StopPending);
+        fs::write(daemon.folder().join("gate"), "go\n").expect("a command that waits");
+        // Not at half of an hour.
+        output_with(&daemon, SERVICE, "term");
+        daemon.wait_for_state(&name(SERVICE), ServiceState::Stopped);
+        let failed = daemon.all_events(&name(SERVICE), &[FAILED]);
+        let [failed] = &failed[..] else {
+            panic!("{failed:?}");
+        };
+        assert!(failed.parameters[1].contains("it ended with status 3"));
+    }
+}
+
 #[test]
 fn x25_a_command_is_run_once_and_goes_on_while_engine_and_guardian_are_killed() {
     for mut daemon in daemons() {
-        let gate = daemon.folder().join("gate");
-        let kind = rustix::fs::FileType::Fifo;
-        rustix::fs::mknodat(rustix::fs::CWD, &gate, kind, rustix::fs::Mode::RWXU, 0)
-            .expect("a fifo");
-        let gate = gate.display();
-        let command =
-            format!(r#"/bin/sh -c "echo begins; read line <{gate}; kill -USR1 $MAINPID""#);
-        let options = ["--stop-command", &command, "--stop-grace", "1h"];
-        start(&daemon, &options, PROGRAM);
-        done(&daemon.relance(&["stop", "--no-wait", SERVICE]));
-        output_with(&daemon, SERVICE, "begins");
+        stopping_by_a_command_that(&daemon, "kill -USR1 $MAINPID");
         daemon.kill_engine();
         daemon.wait_for_state(&name(SERVICE), ServiceState::StopPending);
         daemon.kill_guardian();

@@ -1,6 +1,9 @@
 //! Faults of the store: files that are lost, emptied, damaged or replaced, while the daemon runs and at
 //! rest. In each case services run on, clients are told what is wrong, nothing starts
-//! empty, and a backup brings everything back. `cargo xtask faults` shows the table.
+//! empty, and a backup brings everything back. `cargo xtask faults` shows the table. `losses` is about engines that
+//! run meanwhile.
+
+mod losses;
 
 use std::fs;
 use std::os::fd::OwnedFd;
@@ -9,15 +12,14 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-use relance_scm::config::Secret;
-use relance_scm::manager::{NewService, ServiceInfo};
-use relance_scm::{ScmError, ServiceConfig, ServiceKind, ServiceState};
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{ScmError, ServiceConfig, ServiceKind, ServiceState, Win32Error};
 use relance_testkit::cgroups::{process, wait_for_end};
 use relance_testkit::daemon::Daemon;
 use rustix::process::{Signal, pidfd_send_signal};
 
 use crate::output_problems::x27_it_is_said_where_people_look;
-use crate::support::{name, relance};
+use crate::support::{fault, name, relance};
 
 /// Does something to a state folder.
 type Inflict = fn(&Path);
@@ -29,7 +31,7 @@ struct Fault {
     told: &'static str,
 }
 
-const FAULTS: [Fault; 12] = [
+const FAULTS: [Fault; 13] = [
     Fault {
         what: "all files of the database deleted",
         inflict: |state| {
@@ -59,6 +61,14 @@ const FAULTS: [Fault; 12] = [
         inflict: |state| {
             fs::write(state.join("relance.db"), vec![b'x'; 20_000])
                 .expect("a folder of the test's own");
+        },
+        told: "put aside",
+    },
+    Fault {
+        what: "the first pages of the database overwritten, no log",
+        inflict: |state| {
+            overwrite_head(state);
+            fs::remove_file(state.join("relance.db-wal")).expect("a folder of the test's own");
         },
         told: "put aside",
     },
@@ -124,6 +134,17 @@ const ROWS: [(&str, &str); 3] = [
     ("UPDATE services SET environment = '[1]'", "environment"),
     ("UPDATE services SET name = 'x' || char(0) || 'y'", "name"),
 ];
+
+/// Two pages: the header, and the list of tables. The rest stays, and so does the length.
+fn overwrite_head(state: &Path) {
+    use std::os::unix::fs::FileExt;
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .open(state.join("relance.db"))
+        .expect("a folder of the test's own");
+    file.write_all_at(&[b'x'; 8192], 0)
+        .expect("a folder of the test's own");
+}
 
 fn set_mode(path: &Path, mode: u32) {
     let mode = fs::Permissions::from_mode(mode);
@@ -239,9 +260,11 @@ impl Scene {
     }
 }
 
-/// A line of the table.
-fn row(fault: &str, told: &str, mended: &str) {
-    eprintln!("{fault:<48} told: {told:<26} then: {mended}");
+fn row(what: &str, told: &str, mended: &str) {
+    fault(
+        what,
+        &format!("services run on; told: {told}; then {mended}"),
+    );
 }
 
 fn text(output: &Output) -> String {
@@ -257,26 +280,26 @@ pub(crate) fn says(output: &Output, expected: &str) {
 
 #[test]
 fn faults_of_the_store_disturb_nothing_are_said_and_a_backup_mends_them() {
-    for fault in &FAULTS {
+    for Fault {
+        what,
+        inflict,
+        told,
+    } in &FAULTS
+    {
         let mut scene = Scene::new();
-        let told = scene.next_answer_after(fault.inflict);
-        let told = told.expect_err(fault.what).to_string();
-        assert!(told.contains(fault.told), "{}: {told}", fault.what);
-        assert!(scene.is_undisturbed(), "{}", fault.what);
+        let answer = scene.next_answer_after(inflict);
+        let answer = answer.expect_err(what).to_string();
+        assert!(answer.contains(told), "{what}: {answer}");
+        assert!(scene.is_undisturbed(), "{what}");
         let waiting = scene.engine();
         let restored = scene.command("restore", &[]);
-        assert!(
-            restored.status.success(),
-            "{}: {}",
-            fault.what,
-            text(&restored)
-        );
+        assert!(restored.status.success(), "{what}: {}", text(&restored));
         wait_for_end(&waiting);
         let info = scene.daemon.query(&name("steady"));
-        assert_eq!(info.status.process_id, scene.pid, "{}", fault.what);
-        assert!(scene.is_undisturbed(), "{}", fault.what);
-        assert!(scene.daemon.stop().success(), "{}", fault.what);
-        row(fault.what, fault.told, "restored");
+        assert_eq!(info.status.process_id, scene.pid, "{what}");
+        assert!(scene.is_undisturbed(), "{what}");
+        assert!(scene.daemon.stop().success(), "{what}");
+        row(what, &format!("\"{told}\""), "restored");
     }
 }
 
@@ -397,6 +420,27 @@ fn the_loss_of_the_log_costs_no_service_and_is_in_the_event_log() {
     assert!(scene.is_undisturbed());
     let entries = scene.wait_for_entry("1106");
     assert!(entries.contains("relance.db-wal is missing"), "{entries}");
+    row("the log deleted", "entry 1106", "goes on");
+}
+
+#[test]
+fn d4_a_service_that_is_made_to_need_itself_by_hand_does_not_wait_for_itself() {
+    let scene = Scene::new();
+    let circle = "UPDATE services SET dependencies = '[\"steady\"]'";
+    let answer = scene.next_answer_after(|state| sql(state, circle));
+    answer.expect("it is loaded");
+    assert!(scene.is_undisturbed());
+    let stopped = scene.daemon.relance(&["stop", "steady"]);
+    assert!(stopped.status.success(), "{}", text(&stopped));
+    let refused = scene.daemon.start_service(&name("steady"));
+    let refused = refused.expect_err("a circle");
+    assert_eq!(refused.code(), Win32Error::CIRCULAR_DEPENDENCY, "{refused}");
+    scene.wait_for_entry("7017");
+    row(
+        "a service made to need itself",
+        "1059, entry 7017",
+        "nothing waits",
+    );
 }
 
 #[test]
@@ -460,82 +504,4 @@ fn a_daemon_whose_database_is_open_is_not_restored_under_its_feet() {
     assert!(!refused.status.success());
     scene.daemon.start_again();
     let _ = scene.daemon.query(&name("steady"));
-}
-
-/// What happens to the files while the engine runs.
-const LOSSES: [(&str, Inflict); 4] = [
-    ("all files of the database deleted", FAULTS[0].inflict),
-    ("the database alone deleted", FAULTS[1].inflict),
-    ("another file in the place of the database", |state| {
-        fs::remove_file(state.join("relance.db")).expect("a folder of the test's own");
-        fs::write(state.join("relance.db"), "precious").expect("a folder of the test's own");
-    }),
-    ("database and log emptied", FAULTS[2].inflict),
-];
-
-#[test]
-fn an_engine_that_runs_writes_a_lost_database_again_before_it_answers() {
-    for (what, inflict) in LOSSES {
-        let mut scene = Scene::new();
-        inflict(&scene.state());
-        scene
-            .daemon
-            .create(ServiceConfig::new(name("later"), "/bin/true"));
-        let told = scene.wait_for_entry("1107");
-        assert!(told.contains("while the manager ran"), "{what}: {told}");
-        let doctor = text(&scene.daemon.relance(&["doctor"]));
-        assert!(doctor.contains("service database: "), "{what}: {doctor}");
-        scene.kill_engine();
-        let later = scene.daemon.query(&name("later"));
-        assert_eq!(later.config.command_line.as_ref(), "/bin/true", "{what}");
-        let steady = scene.daemon.query(&name("steady"));
-        assert_eq!(steady.status.process_id, scene.pid, "{what}");
-        assert!(scene.is_undisturbed(), "{what}");
-        assert!(scene.daemon.stop().success(), "{what}");
-        eprintln!("{what:<45} written again by the engine that runs");
-    }
-}
-
-#[test]
-fn while_a_lost_database_cannot_be_written_again_changes_are_refused_and_services_run_on() {
-    let mut scene = Scene::new();
-    let moved = scene.state().with_extension("moved");
-    fs::rename(scene.state(), &moved).expect("a folder of the test's own");
-    let create = |scene: &Scene| {
-        let service = NewService {
-            config: ServiceConfig::new(name("later"), "/bin/true"),
-            password: Secret::new(""),
-        };
-        scene
-            .daemon
-            .ask(|scm, caller, reply| scm.create_service(caller, service, reply))
-    };
-    let refused = create(&scene).expect_err("it would be lost").to_string();
-    assert!(refused.contains("cannot be written again"), "{refused}");
-    let steady = scene.daemon.query(&name("steady"));
-    assert_eq!(steady.status.process_id, scene.pid);
-    fs::rename(&moved, scene.state()).expect("a folder of the test's own");
-    create(&scene).expect("the files are back");
-    assert!(
-        scene
-            .wait_for_entry("1106")
-            .contains("cannot be written again")
-    );
-    assert!(scene.is_undisturbed());
-    assert!(scene.daemon.stop().success());
-}
-
-#[test]
-fn an_idle_engine_writes_a_lost_database_again_too() {
-    for (what, inflict) in LOSSES {
-        let mut scene = Scene::new();
-        inflict(&scene.state());
-        let told = scene.wait_for_entry("1107");
-        assert!(told.contains("while the manager ran"), "{what}: {told}");
-        scene.kill_engine();
-        let steady = scene.daemon.query(&name("steady"));
-        assert_eq!(steady.status.process_id, scene.pid, "{what}");
-        assert!(scene.is_undisturbed(), "{what}");
-        assert!(scene.daemon.stop().success(), "{what}");
-    }
 }

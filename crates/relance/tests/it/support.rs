@@ -1,7 +1,8 @@
 //! What these tests share.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use relance_scm::manager::next_output;
 use relance_scm::{Caller, ServiceConfig, ServiceManager, ServiceName};
@@ -23,6 +24,28 @@ pub(crate) fn copy_of_relance(folder: &Path) -> PathBuf {
         assert!(copied.expect("cp runs").success());
     }
     program
+}
+
+/// A file that can be executed, with this content. Not written by this process: what other tests start meanwhile
+/// would have it open for writing, and so it could not be executed (`ETXTBSY`).
+pub(crate) fn write_program(path: &Path, content: &[u8]) {
+    let mut shell = Command::new("/bin/sh")
+        .args(["-c", "cat >\"$1\" && chmod 755 \"$1\"", "sh"])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("a shell");
+    let mut input = shell.stdin.take().expect("a pipe");
+    input.write_all(content).expect("it reads");
+    drop(input);
+    assert!(shell.wait().expect("our child").success());
+}
+
+/// A row of the table of `cargo xtask faults`: what was done, and what came of it. Said once that was checked.
+pub(crate) fn fault(what: &str, outcome: &str) {
+    // Written in one piece, because others write there too.
+    let line = format!("FAULT\t{what}\t{outcome}\n");
+    eprint!("{line}");
 }
 
 /// The command of a Redis that listens on a socket and keeps each write in a folder.

@@ -10,7 +10,7 @@ use relance_testkit::cgroups::{process, wait_for_end};
 use relance_testkit::daemon::Daemon;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{name, relance};
+use crate::support::{name, relance, write_program};
 
 /// A program in a folder of its own that is replaced as packages replace it. A process of its own makes the
 /// copy: what another test starts meanwhile would have the file open for writing, and nobody could execute it.
@@ -52,9 +52,11 @@ fn services_run_on_while_another_program_takes_over() {
             "-c",
             "sleep 0.05; exit 1",
         ],
-        &["start", "--ready-after", "0", "crashing"],
+        // It may have crashed before anybody looks whether it runs.
+        &["start", "--no-wait", "crashing"],
     ] {
-        assert!(daemon.relance(words).status.success(), "{words:?}");
+        let output = daemon.relance(words);
+        assert!(output.status.success(), "{words:?}: {}", text(&output));
     }
     let before = daemon.query(&name("steady"));
     let mut old = guardian(&daemon);
@@ -125,9 +127,7 @@ fn a_program_that_cannot_take_over_changes_nothing() {
         ("#!/bin/sh\nexit 1\n", "does not say its version"),
         ("#!/no/such/interpreter\n", "cannot be executed"),
     ] {
-        fs::write(&new, script).expect("a file");
-        fs::set_permissions(&new, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-            .expect("a mode");
+        write_program(&new, script.as_bytes());
         fs::rename(&new, &program).expect("a name");
         let output = std::process::Command::new(relance())
             .args(["upgrade", "--socket"])

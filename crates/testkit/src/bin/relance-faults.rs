@@ -47,6 +47,13 @@ fn main() -> ExitCode {
                 .map(move |text| format!("{name}: {text}"))
         })
         .collect();
+    for (name, figures) in &plays {
+        // A row of the table of `cargo xtask faults`.
+        if figures.broken().is_empty() {
+            let what = format!("{} kills under load: {name}", options.rounds);
+            println!("FAULT\t{what}\t{}", figures.in_words());
+        }
+    }
     for text in &broken {
         println!("BROKEN: {text}");
     }
