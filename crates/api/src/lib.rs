@@ -28,6 +28,8 @@ mod limits;
 #[cfg(unix)]
 mod lines;
 #[cfg(unix)]
+mod notices;
+#[cfg(unix)]
 mod output;
 #[cfg(unix)]
 pub mod panics;

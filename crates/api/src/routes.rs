@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::{delete, get, post};
 
-use crate::{access, attach, events, output, reply, services, sign_in, simulate, stream};
+use crate::{access, attach, events, notices, output, reply, services, sign_in, simulate, stream};
 
 /// All routes; each request brings its [`Context`](crate::context::Context).
 pub(crate) fn router() -> Router {
@@ -48,6 +48,9 @@ pub(crate) fn router() -> Router {
         .route("/v1/sessions", get(sign_in::list).post(sign_in::sign_in))
         .route("/v1/sessions/{id}", delete(sign_in::end))
         .route("/v1/tokens", post(sign_in::create_token))
+        .route("/v1/notices", get(notices::show))
+        .route("/v1/notices/test", post(notices::test))
+        .route("/v1/notices/report", post(notices::report))
         .route("/v1/simulate", post(simulate::simulate))
         .route("/v1/clock/advance", post(services::advance_clock))
         .route("/v1/runs/{run}/attach", post(attach::attach))

@@ -13,6 +13,7 @@ use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
     OutputStream, ServiceInfo, Usage, Watch,
 };
+use relance_scm::manager::{NoticeReport, Notices};
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
@@ -23,8 +24,8 @@ use relance_texts::{error, shown};
 use relance_wire::api::{
     AccessChangeBody, AccessReply, AccessRequest, ApplyReply, ApplyRequest, ChangeConfigRequest,
     ConfigBody, ControlRequest, EnvironmentReply, EventPageReply, EventsQuery, ManagerReply,
-    RestartRequest, ServiceReply, ServicesReply, StartRequest, StatusReply, UsageQuery, UsageReply,
-    WhyReply, WriteEventRequest,
+    NoticeReportRequest, NoticesReply, RestartRequest, ServiceReply, ServicesReply, StartRequest,
+    StatusReply, TestNoticeRequest, UsageQuery, UsageReply, WhyReply, WriteEventRequest,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -372,6 +373,21 @@ impl ServiceManager for SocketManager {
 
     fn write_event(&self, _: &Caller, entry: NewEntry, reply: Reply<()>) {
         reply.send(self.act("POST", "/v1/events", &WriteEventRequest::from(&entry)));
+    }
+
+    fn query_notices(&self, _: &Caller, reply: Reply<Notices>) {
+        let notices: Result<NoticesReply, _> = self.get("/v1/notices");
+        reply.send(notices.map(Into::into));
+    }
+
+    fn test_notice(&self, _: &Caller, target: &str, reply: Reply<()>) {
+        let target = target.to_owned();
+        reply.send(self.act("POST", "/v1/notices/test", &TestNoticeRequest { target }));
+    }
+
+    fn report_notices(&self, _: &Caller, report: NoticeReport, reply: Reply<()>) {
+        let request = NoticeReportRequest::from(report);
+        reply.send(self.act("POST", "/v1/notices/report", &request));
     }
 
     fn find_events(&self, _: &Caller, filter: EventFilter, reply: Reply<EventPage>) {

@@ -136,7 +136,7 @@ fn options(before: &ServiceConfig, after: &ServiceConfig) -> Vec<(&'static Setti
         .filter(|(old, new)| old.1 != new.1 && old.0.key != "command_line");
     differ
         .flat_map(|(_, (setting, text))| match setting.value {
-            ValueType::List | ValueType::Rules if !text.is_empty() => text
+            ValueType::List | ValueType::Rules | ValueType::Notify if !text.is_empty() => text
                 .lines()
                 .map(|line| (setting, line.to_owned()))
                 .collect(),

@@ -3,6 +3,7 @@
 use std::os::fd::OwnedFd;
 
 use relance_scm::event_log::{Author, NewEntry};
+use relance_scm::manager::NoticeReport;
 use relance_scm::manager::{NewService, Outcome};
 use relance_scm::security::AccessChange;
 use relance_scm::status::ServiceStatus;
@@ -46,6 +47,10 @@ pub enum ClientRequest {
     NoteLoss(ServiceId, OutputLoss),
     /// Write an entry to the event log, of this author.
     WriteEvent(NewEntry, Author, Reply<()>),
+    /// Have a test message sent to a target of notices.
+    TestNotice(Box<str>, Reply<()>),
+    /// Write down what the process that tells says of its targets.
+    ReportNotices(NoticeReport, Reply<()>),
     /// Move a manual clock by so many nanoseconds, or to the next deadline. For the driver.
     AdvanceClock(Option<u64>, Reply<u64>),
     /// Give a run a new control channel. For the driver.
@@ -86,6 +91,8 @@ impl ClientRequest {
             | Self::Terminate(_, reply)
             | Self::CancelRecovery(_, reply)
             | Self::WriteEvent(_, _, reply)
+            | Self::TestNotice(_, reply)
+            | Self::ReportNotices(_, reply)
             | Self::Attach { reply, .. } => reply.send(Err(error.clone())),
             Self::NoteRefusedSignIns(..) | Self::NoteLoss(..) | Self::BeginBoot => {}
             Self::Control(_, _, reply) => reply.send(Err(error.clone())),

@@ -2,6 +2,8 @@
 //! what is published, without entering the owner loop.
 
 mod author;
+mod console;
+mod notices;
 mod output;
 mod rights;
 mod unreadable;
@@ -9,9 +11,9 @@ mod watch;
 
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::TrySendError;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use relance_policy::explain::explain;
@@ -20,9 +22,10 @@ use relance_scm::config::{AccountName, EnvironmentVariable, Extensions};
 use relance_scm::controllers::Controllers;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use relance_scm::manager::{
-    ConsoleInfo, Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart,
-    OutputRange, OutputStream, ServiceInfo, UnreadableService, Usage, Watch,
+    Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
+    OutputStream, ServiceInfo, UnreadableService, Usage, Watch,
 };
+use relance_scm::manager::{NoticeBook, NoticeReport, Notices};
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
@@ -31,6 +34,7 @@ use relance_scm::{
 };
 use relance_texts::{error, shown};
 
+pub use self::console::SharedConsole;
 use self::watch::HandleWatch;
 use crate::access;
 use crate::command::{Change, ClientRequest, Command};
@@ -55,24 +59,6 @@ impl SharedClock {
     pub(crate) fn set_manual(&self, time: Time) {
         self.manual_ns
             .store(time.as_nanos().max(1), Ordering::Release);
-    }
-}
-
-/// How the web console is, as the guardian said last; nothing where none is wanted.
-#[derive(Debug, Default)]
-pub struct SharedConsole(Mutex<Option<ConsoleInfo>>);
-
-impl SharedConsole {
-    /// Notes what the guardian says.
-    pub(crate) fn set(&self, info: ConsoleInfo) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(info);
-    }
-
-    fn get(&self) -> Option<ConsoleInfo> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
     }
 }
 
@@ -101,6 +87,8 @@ pub struct EngineHandle {
     pub(crate) signs: Arc<SharedSigns>,
     /// How the web console is.
     pub(crate) console: Arc<SharedConsole>,
+    /// What the process that tells has on record, where there may be one.
+    pub(crate) notices: Option<Arc<dyn NoticeBook>>,
     /// The engine's clock.
     pub(crate) clock: Arc<SharedClock>,
     /// The machine's clocks.
@@ -424,6 +412,24 @@ impl ServiceManager for EngineHandle {
         let author = entry.check().and_then(|()| self.author(caller, &entry));
         match author {
             Ok(author) => self.send(caller, ClientRequest::WriteEvent(entry, author, reply)),
+            Err(error) => reply.send(Err(error)),
+        }
+    }
+
+    fn query_notices(&self, caller: &Caller, reply: Reply<Notices>) {
+        reply.send(self.notices(caller));
+    }
+
+    fn test_notice(&self, caller: &Caller, target: &str, reply: Reply<()>) {
+        match self.may_test(caller, target) {
+            Ok(target) => self.send(caller, ClientRequest::TestNotice(target, reply)),
+            Err(error) => reply.send(Err(error)),
+        }
+    }
+
+    fn report_notices(&self, caller: &Caller, report: NoticeReport, reply: Reply<()>) {
+        match access::check_administrator(caller) {
+            Ok(()) => self.send(caller, ClientRequest::ReportNotices(report, reply)),
             Err(error) => reply.send(Err(error)),
         }
     }

@@ -67,6 +67,8 @@ pub trait Processes {
     fn forget_command(&mut self, id: ActionId);
     /// The last lines of the output of a run, from the part that collects it.
     fn last_output(&mut self, run: RunId) -> Option<Receiver<String>>;
+    /// The process that tells somebody is wanted now, if its file is there.
+    fn look_for_teller(&mut self) {}
     /// A service is down for good: the daemon is to stop all services and end with this status (X33). May
     /// be asked again.
     fn give_up(&mut self, service: &ServiceName, status: u8);

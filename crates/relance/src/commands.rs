@@ -31,6 +31,7 @@ mod host;
 mod import;
 mod list;
 mod logs;
+mod notify;
 mod options;
 #[cfg(unix)]
 mod php;
@@ -136,6 +137,12 @@ const GROUPS: &[(&str, &[Command])] = &[
             ),
             command!("logs", "What a service prints", logs::Arguments, logs::run),
             command!("events", "The event log", events::Arguments, events::run),
+            command!(
+                "notify",
+                "Who is told what happens to services, what waits, and tests",
+                notify::Arguments,
+                notify::run
+            ),
             command!(
                 "explain",
                 "What a rule, an entry of the log or an error code means",
@@ -369,6 +376,8 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
         Some("engine") => return daemon::engine(),
         #[cfg(unix)]
         Some("console-server") => return console::serve(),
+        #[cfg(unix)]
+        Some("teller") => return daemon::teller_process(),
         _ => {}
     }
     let as_sc = named_sc(arguments);

@@ -1,10 +1,11 @@
 //! `relance daemon`: becomes the guardian, which starts the engine (this same program) and serves
 //! clients through it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Parser;
+use relance_client::Target;
 use relance_engine::identity::Identity;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
 use relance_engine::linux::place::{self, Listening};
@@ -15,6 +16,7 @@ use relance_scm::ScmError;
 use relance_scm::system::Told;
 use relance_sessions::{FileStore, Sessions};
 use relance_texts::file;
+use relance_wire::channel::WAIT_VARIABLE;
 use tracing::Level;
 
 use crate::cli::{CommandFailure, CommandResult, misfit, own_program, say_error};
@@ -70,6 +72,9 @@ pub(crate) struct Arguments {
     /// `stdout`, for `docker logs` [default: none]
     #[arg(long, value_name = "WHERE")]
     output_copy: Option<OutputCopy>,
+    /// The file that says who is told what happens to services [default: notify.toml beside the settings]
+    #[arg(long, value_name = "FILE")]
+    notify: Option<PathBuf>,
 }
 
 /// Runs until the daemon is stopped.
@@ -95,6 +100,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         pass_environment: arguments.pass_environment,
         apply: arguments.apply,
         output_copy: arguments.output_copy,
+        notify: arguments.notify,
     })
     .map_err(cannot_start)?;
     // Before anything is made: what is wrong with a file is told at once.
@@ -131,6 +137,11 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup, ScmError> {
         .as_ref()
         .map(|address| console(settings, address, &program))
         .transpose()?;
+    let teller = settings
+        .notify
+        .as_ref()
+        .map(|file| teller(settings, file, &program))
+        .transpose()?;
     let text = serde_json::to_string(&*settings).map_err(misfit)?;
     let mut engine_environment = environment(SETUP_VARIABLE, &text);
     engine_environment.extend(handed_environment());
@@ -142,6 +153,7 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup, ScmError> {
         identity: settings.identity.clone(),
         notify: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
         console,
+        teller,
         journal: settings.state_folder.join("runs"),
         cgroups: (settings.cgroups == Cgroups::Auto).then_some(groups),
         streams: settings.state_folder.join("streams"),
@@ -187,6 +199,29 @@ fn console(
     })
 }
 
+/// The process that tells somebody.
+fn teller(
+    settings: &Settings,
+    file: &Path,
+    program: &str,
+) -> Result<guardian::TellerSetup, ScmError> {
+    let setup = relance_notify::Setup {
+        socket: settings.socket.clone(),
+        file: file.to_owned(),
+        store: settings.notices(),
+    };
+    let text = serde_json::to_string(&setup).map_err(misfit)?;
+    // It waits for a manager that is away, as services do.
+    let wait = settings.engine_setup().client_wait.as_millis();
+    let mut environment = environment(relance_notify::SETUP_VARIABLE, &text);
+    environment.push(format!("{WAIT_VARIABLE}={wait}"));
+    Ok(guardian::TellerSetup {
+        command: vec![program.to_owned(), "teller".to_owned()],
+        environment,
+        file: file.to_owned(),
+    })
+}
+
 /// Runs the engine; started by the guardian only.
 pub(crate) fn engine() -> CommandResult {
     let Ok(text) = std::env::var(SETUP_VARIABLE) else {
@@ -213,6 +248,7 @@ pub(crate) fn engine() -> CommandResult {
     });
     let setup = engine_process::EngineSetup {
         services,
+        notices: Some(Arc::new(relance_notify::Book::of(settings.notices()))),
         ..settings.engine_setup()
     };
     let sessions_file = settings.state_folder.join("sessions.json");
@@ -226,6 +262,22 @@ pub(crate) fn engine() -> CommandResult {
     ran.map_err(|error| {
         eprintln!("error: {error}");
         CommandFailure::Silent(u8::try_from(EXIT_CANNOT_START).unwrap_or(1))
+    })
+}
+
+/// Runs the process that tells somebody; started by the guardian only.
+pub(crate) fn teller_process() -> CommandResult {
+    let Ok(text) = std::env::var(relance_notify::SETUP_VARIABLE) else {
+        return Err(crate::cli::usage(relance_texts::command::ENGINE_BY_DAEMON));
+    };
+    abort_on_panic();
+    place::make_files_private();
+    let setup: relance_notify::Setup = serde_json::from_str(&text).map_err(misfit)?;
+    let manager = Target::Socket(setup.socket.clone());
+    let manager = relance_client::connect_once_started(&manager)?;
+    relance_notify::run(&setup, Arc::new(manager)).map_err(|error| {
+        eprintln!("error: nobody is told what happens to services: {error}");
+        CommandFailure::Silent(1)
     })
 }
 

@@ -79,6 +79,8 @@ pub(crate) struct File {
     pub(crate) engine_answer_ms: Option<u64>,
     /// Variables of the daemon's own environment that every service gets (X31).
     pub(crate) pass_environment: Vec<String>,
+    /// The file that says who is told what happens to services.
+    pub(crate) notify: Option<PathBuf>,
     /// Files and folders of services that are created or changed at boot.
     pub(crate) apply: Vec<PathBuf>,
 }
@@ -130,6 +132,9 @@ pub(crate) struct Settings {
     pub(crate) manual_clock: bool,
     pub(crate) console: Option<ConsoleAddress>,
     pub(crate) cgroups: Cgroups,
+    /// The file of targets; a guardian of an earlier version knows none.
+    #[serde(default)]
+    pub(crate) notify: Option<PathBuf>,
     /// The id of the state folder, once the guardian has read it; a guardian of version 0.1 knows none.
     #[serde(default)]
     pub(crate) identity: String,
@@ -150,6 +155,7 @@ pub(crate) struct Overrides {
     pub(crate) pass_environment: Vec<String>,
     pub(crate) apply: Vec<PathBuf>,
     pub(crate) output_copy: Option<OutputCopy>,
+    pub(crate) notify: Option<PathBuf>,
 }
 
 /// Where things are when nobody says otherwise.
@@ -164,6 +170,8 @@ impl Settings {
     /// Reads the file and puts the options over it.
     pub(crate) fn load(overrides: Overrides) -> Result<Self, ScmError> {
         let places = places()?;
+        let beside = overrides.config.as_ref().unwrap_or(&places.config);
+        let beside = beside.with_file_name(relance_notify::FILE_NAME);
         let mut file = match overrides.config {
             Some(path) => {
                 let path = absolute(path)?;
@@ -205,6 +213,7 @@ impl Settings {
             admin_gid,
             manual_clock: overrides.manual_clock,
             console,
+            notify: Some(choose(overrides.notify, &file.notify, beside)?),
             cgroups: overrides.cgroups.unwrap_or(file.cgroups),
             identity: String::new(),
             file,
@@ -231,6 +240,11 @@ impl Settings {
     pub(crate) fn engine_patience(&self) -> Duration {
         let wanted = self.file.engine_answer_ms;
         wanted.map_or(ENGINE_ANSWER, Duration::from_millis)
+    }
+
+    /// What the process that tells somebody has on record.
+    pub(crate) fn notices(&self) -> PathBuf {
+        self.state_folder.join("notices.db")
     }
 
     /// The database file.
@@ -277,6 +291,7 @@ impl Settings {
                 },
             },
             services: Vec::new(),
+            notices: None,
             manual_clock: self.manual_clock,
         }
     }

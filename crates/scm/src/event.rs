@@ -308,6 +308,20 @@ pub enum Event {
         /// How many there were since the entry before.
         count: u32,
     },
+    /// 1156: a target of notices cannot be reached, and why.
+    NoticeUnreachable(Box<str>, Box<str>),
+    /// 1157: it can be reached again.
+    NoticeReachable(Box<str>),
+    /// 1158: so many messages to a target were dropped.
+    NoticesDropped(Box<str>, u64),
+    /// 1159: the file of targets cannot be used, and why.
+    NoticesUnusable(Box<str>),
+    /// 1160: somebody wants to see whether a target can be reached.
+    NoticeTest(Box<str>, Box<str>),
+    /// 1161: it can.
+    NoticeTested(Box<str>),
+    /// 1162: it cannot, and why.
+    NoticeTestFailed(Box<str>, Box<str>),
 }
 
 impl Event {

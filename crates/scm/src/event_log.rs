@@ -15,7 +15,7 @@ use crate::run::{RunId, ServiceId};
 use crate::status::ProcessExit;
 use crate::win32::Win32Error;
 
-pub use failures::{Cause, Failures, ServiceFailures};
+pub use failures::{Cause, Failures, ServiceFailures, cause_key, cause_sentence};
 
 /// A moment on the wall clock: milliseconds since 1970, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

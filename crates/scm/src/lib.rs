@@ -28,6 +28,7 @@ pub mod failure_actions;
 pub mod instance;
 pub mod manager;
 pub mod name;
+pub mod notice;
 pub mod rights;
 pub mod run;
 pub mod security;

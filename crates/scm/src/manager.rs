@@ -6,6 +6,7 @@
 
 mod about;
 mod held;
+mod notices;
 mod recovery;
 mod refuse;
 mod reply;
@@ -34,6 +35,7 @@ use crate::win32::Win32Error;
 
 pub use about::{ConsoleInfo, ManagerInfo, Usage};
 pub use held::HeldInfo;
+pub use notices::{MessageInfo, NoticeBook, NoticeReport, Notices, TargetInfo};
 pub use recovery::{PendingInfo, RecoveryInfo};
 pub use reply::{Interest, Reply};
 pub use run::RunInfo;
@@ -264,6 +266,28 @@ pub trait ServiceManager: Send + Sync {
         _services: Option<Vec<ServiceId>>,
         reply: Reply<Vec<Usage>>,
     ) {
+        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
+
+    /// Whom the manager tells what happens, what waits and what was told last: administrators see all, others what
+    /// is about services that they may see.
+    ///
+    /// Errors: 50 where nobody is told.
+    fn query_notices(&self, _caller: &Caller, reply: Reply<Notices>) {
+        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
+
+    /// Has a test message sent to a target. That it was is an entry of the log, 1161 or 1162.
+    ///
+    /// Errors: 5, 87, 50 where nobody is told.
+    fn test_notice(&self, _caller: &Caller, _target: &str, reply: Reply<()>) {
+        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
+
+    /// Puts on record what the process that tells says of its targets. For that process, an administrator.
+    ///
+    /// Errors: 5, 50.
+    fn report_notices(&self, _caller: &Caller, _report: NoticeReport, reply: Reply<()>) {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
     }
 

@@ -26,6 +26,7 @@ mod extensions;
 mod limits;
 mod liveness;
 mod logs;
+mod notices;
 mod rlimits;
 mod schedules;
 mod signals;
@@ -42,7 +43,7 @@ pub use extensions::*;
 pub use logs::{STDERR_TOGETHER, has_one_file, stderr_of};
 pub use subject::Subject;
 pub use typed::Typed;
-pub use value::{Value, ValueType, rules};
+pub use value::{Value, ValueType, notify, rules};
 pub use windows::WINDOWS;
 
 /// A word or sentence in the languages of the console.

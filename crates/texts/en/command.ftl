@@ -125,6 +125,7 @@ command-test-never = { $what } must never happen, and does at +{ $at }
 command-test-down = it is down for { $time }, more than { $most }
 command-test-down-for-good = it stays down
 command-test-ends = it ends { $found }, not { $expected }
+command-test-told = it told { $found } instead of { $expected }
 command-test-endless = it never comes to an end
 command-test-summary = { $kept } of { $all } scenarios hold, in { $time }
 command-test-of-nothing = { $name } has no scenario; add [[scenario]]

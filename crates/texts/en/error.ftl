@@ -153,6 +153,10 @@ error-no-backoff = "{ $text }" is not a back-off; write exponential, exponential
 error-no-rule = "{ $text }" is not a rule; write causes and actions like exit:75=restart/0 or memory-limit,signal:SEGV=restart/1s/none/0
 error-no-cause = "{ $text }" is not a cause of failures; write one of { $words }, or exit:75, exit:64-78, error:5, signal:SEGV, exception:App\Down or exception:App\*
 error-rules-count = a service has at most { $most } rules by cause, not { $count }
+error-no-notice = "{ $text }" is not a notice; write all, or some of { $words }
+error-targets = a service names at most { $max } targets, or nobody alone
+error-target-name = "{ $name }" is not a name of a target; use letters, digits, -, _ and ., at most 64
+error-notices-unreadable = what was told cannot be read: { $error }
 error-no-schedule = "{ $text }" is not a schedule; write it like Mon..Fri 02:30, *:0/15, daily, *-*-01 06:00 Europe/Berlin, or like cron: 30 2 * * 1-5
 error-schedule-never = "{ $text }" never comes: there is no such day; mend the date
 error-schedule-fraction = "{ $text }" has fractions of a second; write whole seconds

@@ -90,6 +90,7 @@ status-says = says
 status-next-start = next start
 status-next-start-at = { $moment }, in { $time } ({ $schedule })
 status-held = held
+status-told = notices
 status-reloading = reads its settings again
 status-needed-down = { $needed }, which it needs, is down; it starts when that is back
 status-needed-back = { $needed } is back; it starts in { $time }

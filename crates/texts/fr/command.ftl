@@ -125,6 +125,7 @@ command-test-never = { $what } ne doit jamais arriver, et arrive à +{ $at }
 command-test-down = il est arrêté pendant { $time }, plus que { $most }
 command-test-down-for-good = il reste arrêté
 command-test-ends = il finit { $found }, et non { $expected }
+command-test-told = il a été dit { $found } au lieu de { $expected }
 command-test-endless = cela ne finit jamais
 command-test-summary = { $kept } scénarios sur { $all } sont respectés, en { $time }
 command-test-of-nothing = { $name } n’a pas de scénario ; ajoutez [[scenario]]

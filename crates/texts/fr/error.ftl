@@ -152,6 +152,10 @@ error-no-backoff = « { $text } » ne décrit pas des délais croissants ; écri
 error-no-rule = « { $text } » n’est pas une règle ; écrivez des causes et des actions, comme exit:75=restart/0 ou memory-limit,signal:SEGV=restart/1s/none/0
 error-no-cause = « { $text } » n’est pas une cause d’échec ; écrivez un de ces mots : { $words }, ou exit:75, exit:64-78, error:5, signal:SEGV, exception:App\Down ou exception:App\*
 error-rules-count = un service a au plus { $most } règles par cause, pas { $count }
+error-no-notice = « { $text } » n’est pas un avis ; écrivez all, ou certains de ces mots : { $words }
+error-targets = un service nomme au plus { $max } destinations, ou nobody seul
+error-target-name = « { $name } » n’est pas un nom de destination ; utilisez des lettres, des chiffres, -, _ et ., au plus 64
+error-notices-unreadable = ce qui a été dit est illisible : { $error }
 error-no-schedule = « { $text } » n’est pas un horaire ; écrivez par exemple Mon..Fri 02:30, *:0/15, daily, *-*-01 06:00 Europe/Berlin, ou comme cron : 30 2 * * 1-5
 error-schedule-never = « { $text } » n’arrive jamais : ce jour n’existe pas ; corrigez la date
 error-schedule-fraction = « { $text } » a des fractions de seconde ; écrivez des secondes entières

@@ -90,6 +90,7 @@ status-says = dit
 status-next-start = prochain départ
 status-next-start-at = { $moment }, dans { $time } ({ $schedule })
 status-held = retenu
+status-told = avis
 status-reloading = relit ses réglages
 status-needed-down = { $needed }, dont il a besoin, est arrêté ; il démarre quand celui-ci revient
 status-needed-back = { $needed } est revenu ; il démarre dans { $time }

@@ -12,6 +12,7 @@ mod extensions;
 mod failures;
 mod held;
 mod manager;
+mod notices;
 mod reading;
 mod requests;
 mod run;
@@ -35,6 +36,7 @@ pub use extensions::ExtensionsBody;
 pub use failures::{CauseBody, FailuresBody};
 pub use held::HeldBody;
 pub use manager::{ConsoleBody, ManagerReply};
+pub use notices::{MessageBody, NoticeReportRequest, NoticesReply, TargetBody, TestNoticeRequest};
 pub use requests::{ControlRequest, RestartRequest, StartRequest};
 pub use run::RunBody;
 pub use service::{

@@ -67,6 +67,9 @@ operations! {
     POST "/v1/events" "Write an entry in a program's own words" [WriteEventRequest] -> [];
     GET "/v1/stream" "Changes as server-sent events; each data is a StreamItem, each id a generation" [] -> [StreamItem];
     GET "/v1/usage" "Processor and memory of running services" [] -> [UsageReply];
+    GET "/v1/notices" "Who is told what happens, what waits and what was told last" [] -> [NoticesReply];
+    POST "/v1/notices/test" "Send a test message to a target; entry 1161 or 1162 says how it went" [TestNoticeRequest] -> [];
+    POST "/v1/notices/report" "Put on record how a target is; for the process that tells" [NoticeReportRequest] -> [];
     POST "/v1/simulate" "Try recovery settings in virtual time" [SimulateRequest] -> [SimulationReply];
     POST "/v1/clock/advance" "Move the clock of a daemon started with --clock manual" [] -> [];
     POST "/v1/sign-in-links" "A link that signs in to the console, once" [LinkRequest] -> [LinkReply];
@@ -93,6 +96,8 @@ operations! {
     api::LinkReply,
     api::LinkRequest,
     api::ManagerReply,
+    api::NoticeReportRequest,
+    api::NoticesReply,
     api::ServiceReply,
     api::ServicesReply,
     api::SessionBody,
@@ -104,6 +109,7 @@ operations! {
     api::StartRequest,
     api::StatusReply,
     api::StreamItem,
+    api::TestNoticeRequest,
     api::TokenReply,
     api::TokenRequest,
     api::UsageReply,

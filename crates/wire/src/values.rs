@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use relance_scm::config::Affinity;
 use relance_scm::duration::millis;
-use relance_scm::settings::{Setting, Value, ValueType, rules};
+use relance_scm::settings::{Setting, Value, ValueType, notify, rules};
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Message, Sentence, error};
 use serde_json::Value as Json;
@@ -90,6 +90,10 @@ fn of_array(value: ValueType, items: &[Json]) -> Result<Value, Sentence> {
             let texts: Option<Vec<&str>> = items.iter().map(Json::as_str).collect();
             rules(texts.ok_or_else(|| expected(value))?)
         }
+        ValueType::Notify => {
+            let texts: Option<Vec<&str>> = items.iter().map(Json::as_str).collect();
+            notify(texts.ok_or_else(|| expected(value))?)
+        }
         ValueType::List => {
             let texts: Option<Box<[Box<str>]>> = items
                 .iter()
@@ -107,7 +111,9 @@ fn expected(value: ValueType) -> Sentence {
             error::EXPECTED_MILLISECONDS.text().into()
         }
         ValueType::Statuses => error::EXPECTED_STATUSES.text().into(),
-        ValueType::List | ValueType::Rules => error::EXPECTED_TEXTS.text().into(),
+        ValueType::List | ValueType::Rules | ValueType::Notify => {
+            error::EXPECTED_TEXTS.text().into()
+        }
         ValueType::Flag => error::EXPECTED_FLAG.text().into(),
         other => other.range(),
     };

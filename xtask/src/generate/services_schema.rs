@@ -173,7 +173,7 @@ fn property(setting: &Setting) -> Json {
         | ValueType::Processors
         | ValueType::ResetPeriod => or_text(json!({ "type": "integer", "minimum": 0 })),
         ValueType::Statuses => list(json!({ "type": "integer", "minimum": 0, "maximum": 255 })),
-        ValueType::List | ValueType::Rules => list(text()),
+        ValueType::List | ValueType::Rules | ValueType::Notify => list(text()),
         ValueType::Actions => or_text(json!({ "type": "array", "items": action() })),
         _ => text(),
     };

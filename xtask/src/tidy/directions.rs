@@ -45,6 +45,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "relance-wire",
         ],
     ),
+    ("relance-notify", &["relance-scm", "relance-texts"]),
     (
         "relance-sessions",
         &["relance-scm", "relance-texts", "relance-wire"],

@@ -171,7 +171,7 @@ fn input(setting: &Setting, text: &str, lang: Lang) -> Markup {
                 @for word in words { option value=(word) selected[*word == text] { (word) } }
             }
         },
-        ValueType::Lines | ValueType::List | ValueType::Rules => {
+        ValueType::Lines | ValueType::List | ValueType::Rules | ValueType::Notify => {
             html! { textarea name=(setting.key) rows="2" { (text) } }
         }
         ValueType::Path => {

@@ -3,6 +3,7 @@
 use relance_policy::{Answer, ControlId, Input, RunId, ServiceId, StartCause};
 use relance_scm::config::check_start_arguments;
 use relance_scm::event::Event;
+use relance_scm::manager::NoticeReport;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{AccessRights, Caller, Control, Reply, ScmError, ServiceName, Win32Error};
 
@@ -50,6 +51,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             ClientRequest::NoteLoss(service, loss) => self.note_loss(now, service, loss),
             ClientRequest::WriteEvent(entry, author, reply) => {
                 self.write_event(now, entry, author);
+                self.turn.effects.push(Effect::Reply(reply, Ok(())));
+            }
+            ClientRequest::TestNotice(target, reply) => {
+                self.log_of_manager(now, &Event::NoticeTest(target, caller.name));
+                self.turn.effects.push(Effect::LookForTeller);
+                self.turn.effects.push(Effect::Reply(reply, Ok(())));
+            }
+            ClientRequest::ReportNotices(report, reply) => {
+                self.log_of_manager(now, &event_of(report));
                 self.turn.effects.push(Effect::Reply(reply, Ok(())));
             }
             // For the driver, which knows the clock and the channels.
@@ -197,6 +207,22 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 Waiter::Start(_, reply) => reply.send(Err(error.clone())),
                 Waiter::Control(_, _, reply) => reply.send(Err(error.clone())),
             }
+        }
+    }
+}
+
+/// The entry that records how a target of notices is.
+fn event_of(report: NoticeReport) -> Event {
+    match report {
+        NoticeReport::Unreachable(target, problem) => {
+            Event::NoticeUnreachable(target.into(), problem.into())
+        }
+        NoticeReport::Reachable(target) => Event::NoticeReachable(target.into()),
+        NoticeReport::Dropped(target, count) => Event::NoticesDropped(target.into(), count),
+        NoticeReport::Unusable(problem) => Event::NoticesUnusable(problem.into()),
+        NoticeReport::Tested(target, None) => Event::NoticeTested(target.into()),
+        NoticeReport::Tested(target, Some(problem)) => {
+            Event::NoticeTestFailed(target.into(), problem.into())
         }
     }
 }

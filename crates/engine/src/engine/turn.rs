@@ -53,6 +53,8 @@ pub(super) enum Effect {
     Consume(RunId, u64),
     ForgetRun(RunId),
     ForgetCommand(ActionId),
+    /// The process that tells is wanted: its file may be there only now.
+    LookForTeller,
     ShutDown,
 }
 
@@ -208,6 +210,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Effect::Consume(run, position) => self.processes.consume(run, position),
             Effect::ForgetRun(run) => self.processes.forget_run(run),
             Effect::ForgetCommand(id) => self.processes.forget_command(id),
+            Effect::LookForTeller => self.processes.look_for_teller(),
             Effect::ShutDown => self.processes.shut_down(),
         }
     }

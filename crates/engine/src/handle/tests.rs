@@ -93,6 +93,7 @@ fn manager(folder: &Folder) -> (EngineHandle, Arc<LogEntry>) {
         unreadable: [].into(),
         signs: Arc::default(),
         console: Arc::default(),
+        notices: None,
         clock: Arc::default(),
         check_account: |_| Ok(()),
         uid_of: |_| Some(33),
@@ -309,4 +310,57 @@ fn x27_what_could_not_be_loaded_is_told_to_administrators() {
     let peer = caller(&[Sid::Interactive, Sid::Everyone]);
     assert_eq!(listed(&peer).unreadable, []);
     assert!(!asked(&peer));
+}
+
+/// What a process that tells has on record: a message about a service, and one about another.
+#[derive(Debug)]
+struct Book;
+
+impl NoticeBook for Book {
+    fn read(&self) -> std::io::Result<Notices> {
+        let message = |service: &str| relance_scm::manager::MessageInfo {
+            services: vec![service.to_owned()],
+            problem: Some("host.internal".to_owned()),
+            ..Default::default()
+        };
+        Ok(Notices {
+            targets: vec![relance_scm::manager::TargetInfo {
+                name: "ops".to_owned(),
+                place: "host.internal".to_owned(),
+                problem: Some("host.internal".to_owned()),
+                ..Default::default()
+            }],
+            messages: vec![message("A"), message("gone")],
+            problem: Some("host.internal".to_owned()),
+        })
+    }
+}
+
+#[test]
+fn x92_where_targets_are_is_for_administrators_and_so_is_a_test() {
+    let name = format!("relance-handle-notices-{}", std::process::id());
+    let folder = Folder(std::env::temp_dir().join(name));
+    let (mut handle, _) = manager(&folder);
+    let peer = caller(&[Sid::Interactive, Sid::Everyone]);
+    let administrator = caller(&[Sid::Administrators]);
+    let ask =
+        |handle: &EngineHandle, caller: &Caller| wait(|reply| handle.query_notices(caller, reply));
+    let code = |result: Result<(), ScmError>| result.map_err(|error| error.code());
+    let test = |handle: &EngineHandle, caller: &Caller, target: &str| {
+        code(wait(|reply| handle.test_notice(caller, target, reply)))
+    };
+    let nobody = ask(&handle, &administrator).map_err(|error| error.code());
+    assert_eq!(nobody, Err(Win32Error::NOT_SUPPORTED));
+    handle.notices = Some(Arc::new(Book));
+    let seen = ask(&handle, &peer).unwrap();
+    assert_eq!((seen.targets.len(), seen.messages.len()), (1, 1));
+    assert!(!format!("{seen:?}").contains("host.internal"), "{seen:?}");
+    assert_eq!(ask(&handle, &administrator).unwrap().messages.len(), 2);
+    let denied = Err(Win32Error::ACCESS_DENIED);
+    assert_eq!(test(&handle, &peer, "ops"), denied);
+    let invalid = Err(Win32Error::INVALID_PARAMETER);
+    assert_eq!(test(&handle, &administrator, "../ops"), invalid);
+    let report = NoticeReport::Reachable("ops".to_owned());
+    let reported = wait(|reply| handle.report_notices(&peer, report, reply));
+    assert_eq!(code(reported), denied);
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use relance_policy::{RunId, ServiceRecord, Time};
 use relance_scm::ServiceManager;
 use relance_scm::manager::NewService;
+use relance_scm::manager::NoticeBook;
 use rustix::event::{EventfdFlags, epoll, eventfd};
 
 use super::account;
@@ -68,6 +69,8 @@ pub struct EngineSetup {
     pub settings: Settings,
     /// Services that are created or changed at boot, before any is started.
     pub services: Vec<NewService>,
+    /// What the process that tells somebody has on record.
+    pub notices: Option<Arc<dyn NoticeBook>>,
     /// Whether the clock is moved by hand.
     pub manual_clock: bool,
 }
@@ -152,6 +155,7 @@ pub fn run(
         unreadable: loaded.unreadable.as_slice().into(),
         signs: Arc::clone(processes.signs()),
         console: Arc::clone(processes.console()),
+        notices: setup.notices.clone(),
         queue,
         wake: Arc::new(waker(Arc::clone(&wake))),
         publisher: Arc::clone(&publisher),

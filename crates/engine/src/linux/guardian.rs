@@ -31,6 +31,7 @@ mod shutdown;
 mod stop_command;
 mod streams;
 mod takeover;
+mod teller;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -55,6 +56,8 @@ pub use shutdown::EXIT_WITHOUT_ENGINE;
 use shutdown::{Shutdown, Stop};
 use stop_command::{StopCommand, StopProcess};
 use streams::Streams;
+use teller::Teller;
+pub use teller::TellerSetup;
 
 use super::cgroup::{Group, GroupNames, Tree};
 use super::channel::Channel;
@@ -101,6 +104,8 @@ pub struct Setup {
     pub notify: Option<PathBuf>,
     /// The web console, where one is wanted.
     pub console: Option<ConsoleSetup>,
+    /// The process that tells somebody, where that can be.
+    pub teller: Option<TellerSetup>,
     /// What the daemon's control groups are called; `None`: services get none.
     pub cgroups: Option<GroupNames>,
     /// The folder of the pipes into which services print.
@@ -211,6 +216,7 @@ struct Guardian {
     /// Set when an engine was ended because it had not answered for so long, until its successor is told.
     silent_s: Option<u32>,
     console: Console,
+    teller: Teller,
     shutdown: Shutdown,
     /// Channels of the services that the guardian stops itself.
     farewells: BTreeMap<RunKey, Channel>,
@@ -234,6 +240,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
     if guardian.ended.is_none() {
         guardian.start_engine();
         guardian.start_console();
+        guardian.start_teller();
     }
     let mut events = Vec::with_capacity(4);
     while guardian.ended.is_none() {
@@ -271,8 +278,10 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
             guardian.start_engine();
         }
         guardian.start_console();
+        guardian.start_teller();
     }
     guardian.end_console();
+    guardian.end_teller();
     guardian.close_groups();
     guardian.streams.close(&guardian.epoll);
     if guardian.runs.values().all(|run| run.end.is_some()) {
@@ -312,6 +321,7 @@ impl Guardian {
             listens_at: None,
             silent_s: None,
             console: Console::default(),
+            teller: Teller::default(),
             shutdown: Shutdown::No,
             farewells: BTreeMap::new(),
             status: 0,
@@ -324,7 +334,8 @@ impl Guardian {
         let console = self.console_deadline_ns();
         let parents = self.unreaped.values().chain(self.blind.values()).copied();
         let attention = self.attention_deadline_ns();
-        let own = [engine, console, attention, self.shutdown_next()];
+        let teller = self.teller_deadline_ns();
+        let own = [engine, console, teller, attention, self.shutdown_next()];
         let next = own.into_iter().flatten().chain(parents).min();
         let pause = next.map(|at_ns| {
             let nanos = at_ns.saturating_sub(clock::boottime_ns());
@@ -386,7 +397,7 @@ impl Guardian {
         if self.engine.as_ref().is_some_and(|engine| engine.pid == pid) {
             return self.engine_ended(exit);
         }
-        if self.console_ended(pid, exit) {
+        if self.console_ended(pid, exit) || self.teller_ended(pid, exit) {
             return;
         }
         if let Some(key) = self.by_pid.remove(&pid) {

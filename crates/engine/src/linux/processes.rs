@@ -44,8 +44,8 @@ use super::notify::Sockets;
 use super::plan;
 use super::prober::Prober;
 use super::protocol::{
-    ErrorsGo, GuardianRequest, RunKey, VERSION, VERSION_ERRORS, VERSION_GIVE_UP, VERSION_JOURNAL,
-    VERSION_LIMITS, VERSION_SIGNS, run_of,
+    ErrorsGo, GuardianRequest, RunKey, VERSION, VERSION_ERRORS, VERSION_JOURNAL, VERSION_LIMITS,
+    VERSION_SIGNS, run_of,
 };
 use super::secret::Secret;
 use super::spawn::SpawnError;
@@ -489,16 +489,13 @@ impl Processes for LinuxProcesses {
         is_known.then(|| self.logs.tail(run))
     }
 
+    fn look_for_teller(&mut self) {
+        // The guardian looks whenever it hears anything.
+        self.ask(&GuardianRequest::Here);
+    }
+
     fn give_up(&mut self, service: &ServiceName, status: u8) {
-        if self.version >= VERSION_GIVE_UP {
-            let service = service.to_string();
-            self.ask(&GuardianRequest::GiveUp { service, status });
-        } else {
-            super::process::log(&format!(
-                "{service:?} is down for good, but the guardian is of an older version and cannot end with \
-                 a status of its own; relance upgrade replaces it"
-            ));
-        }
+        self.ask_to_give_up(service, status);
     }
 
     fn process_of(&self, run: RunId) -> Option<(u32, u64)> {

@@ -140,7 +140,7 @@ fn option(setting: &'static Setting) -> Arg {
         Section::Service | Section::Recovery => arg,
     };
     match setting.value {
-        ValueType::List | ValueType::Rules => arg
+        ValueType::List | ValueType::Rules | ValueType::Notify => arg
             .action(ArgAction::Append)
             .allow_hyphen_values(MAY_BE_MISSING.contains(&setting.key)),
         ValueType::Flag => arg
@@ -167,7 +167,7 @@ fn help(setting: &Setting) -> String {
         Section::Service | Section::Recovery => "",
     };
     let empty = match setting.value {
-        ValueType::List | ValueType::Rules => {
+        ValueType::List | ValueType::Rules | ValueType::Notify => {
             "; may be repeated, replaces the list; \"\" clears it"
         }
         _ if setting.value.parse("").is_ok() => "; \"\" goes back to the default",
@@ -178,7 +178,10 @@ fn help(setting: &Setting) -> String {
 
 /// What was given for a setting, as JSON.
 fn given(setting: &Setting, matches: &ArgMatches) -> Option<Json> {
-    if matches!(setting.value, ValueType::List | ValueType::Rules) {
+    if matches!(
+        setting.value,
+        ValueType::List | ValueType::Rules | ValueType::Notify
+    ) {
         let words = matches.get_many::<String>(setting.option)?;
         return Some(words.filter(|word| !word.is_empty()).cloned().collect());
     }

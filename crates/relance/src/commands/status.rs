@@ -9,7 +9,7 @@ use relance_scm::{ExitCode, ServiceState};
 use relance_texts::{shown, status};
 use relance_wire::api::ServiceReply;
 
-use super::health;
+use super::{health, notify};
 use crate::cli::{CommandResult, Common};
 use crate::lang::{lang, say};
 use crate::limits;
@@ -62,12 +62,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             println!();
         }
         let usage = used.iter().find(|usage| usage.service == info.id);
-        print(info, usage);
+        print(info, usage, notify::told_of(&manager, info));
     }
     Ok(())
 }
 
-fn print(info: &ServiceInfo, usage: Option<&Usage>) {
+fn print(info: &ServiceInfo, usage: Option<&Usage>, told: Vec<String>) {
     let name = info.config.service_name.as_str();
     if *info.config.display_name == *name {
         println!("{}", plain(name));
@@ -116,6 +116,10 @@ fn print(info: &ServiceInfo, usage: Option<&Usage>) {
         };
         pairs.push((say(status::PENDING), text));
     }
+    let told = told
+        .into_iter()
+        .map(|line| (say(status::TOLD), plain(&line)));
+    pairs.extend(told);
     print_pairs(&pairs);
 }
 

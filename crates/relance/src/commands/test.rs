@@ -79,12 +79,13 @@ fn play(path: &std::path::Path) -> Result<Vec<Played>, CommandFailure> {
     let tests = file::read(path)?;
     let scenarios = tests.scenarios.into_iter();
     let played = scenarios.map(|scenario| {
-        let timeline = simulate(&tests.services[scenario.service], &scenario.script);
+        let config = &tests.services[scenario.service];
+        let timeline = simulate(config, &scenario.script);
         Played {
             file: path.display().to_string(),
-            service: tests.services[scenario.service].service_name.to_string(),
+            service: config.service_name.to_string(),
             name: scenario.name,
-            problems: scenario.expectation.problems(&timeline),
+            problems: scenario.expectation.problems(config, &timeline),
             timeline,
         }
     });

@@ -3,6 +3,7 @@
 use clap::Parser;
 use relance_wire::api::WhyReply;
 
+use super::notify;
 use crate::cli::{CommandResult, Common};
 use crate::lang::lang;
 use crate::last_lines;
@@ -43,6 +44,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         let info = manager.ask(|scm, caller, reply| scm.query_service(caller, name, reply))?;
         if let Some(lines) = last_lines::of_last_run(&manager, &info) {
             println!("{}", last_lines::indented(&lines));
+        }
+        for line in notify::told_of(&manager, &info) {
+            println!("{}", plain(&line));
         }
     }
     Ok(())

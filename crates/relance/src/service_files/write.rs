@@ -202,7 +202,7 @@ fn line(setting: &Setting, text: &str) -> String {
             let items = text.lines().map(|item| format!("    {},\n", quoted(item)));
             format!("[\n{}]", items.collect::<String>())
         }
-        ValueType::List | ValueType::Rules => list(text.lines()),
+        ValueType::List | ValueType::Rules | ValueType::Notify => list(text.lines()),
         _ => quoted(text),
     };
     format!("{}{key} = {value}\n", prefix(setting.section))

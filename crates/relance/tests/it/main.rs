@@ -28,6 +28,7 @@ mod kills;
 mod laravel;
 mod log_files;
 mod nonsense;
+mod notices;
 mod old_backup;
 mod output;
 mod output_problems;

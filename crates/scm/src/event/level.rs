@@ -38,6 +38,9 @@ impl Event {
                 | Self::ConsoleRecovered
                 | Self::StateClosed
                 | Self::OutputKept(_)
+                | Self::NoticeReachable(_)
+                | Self::NoticeTest(..)
+                | Self::NoticeTested(_)
         )
     }
 
@@ -75,6 +78,10 @@ impl Event {
                 | Self::RestartedWithNeeded(_)
                 | Self::StartMissed
                 | Self::StillRunning
+                | Self::NoticeUnreachable(..)
+                | Self::NoticesDropped(..)
+                | Self::NoticesUnusable(_)
+                | Self::NoticeTestFailed(..)
         )
     }
 }

@@ -50,6 +50,11 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         7045 => &["service", "command", "_", "start", "account"],
         1147 => &["service"],
         1155 => &["service", "count", "time"],
+        1156 | 1162 => &["target", "problem"],
+        1157 | 1161 => &["target"],
+        1158 => &["target", "count"],
+        1159 => &["problem"],
+        1160 => &["target", "caller"],
         1101..1200 => &[],
         _ => &["service"],
     }

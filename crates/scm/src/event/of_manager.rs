@@ -25,6 +25,13 @@ impl Event {
             Self::ConsoleFailed(_) => 1131,
             Self::ConsoleRecovered => 1132,
             Self::SignInRefused { .. } => 1133,
+            Self::NoticeUnreachable(..) => 1156,
+            Self::NoticeReachable(_) => 1157,
+            Self::NoticesDropped(..) => 1158,
+            Self::NoticesUnusable(_) => 1159,
+            Self::NoticeTest(..) => 1160,
+            Self::NoticeTested(_) => 1161,
+            Self::NoticeTestFailed(..) => 1162,
             _ => 0,
         }
     }
@@ -36,8 +43,15 @@ impl Event {
             | Self::StoreDamaged(text)
             | Self::StoreSaved(text)
             | Self::StateOpened(text)
+            | Self::NoticeReachable(text)
+            | Self::NoticesUnusable(text)
+            | Self::NoticeTested(text)
             | Self::ConsoleFailed(text) => vec![text.to_string()],
-            Self::ServiceUnreadable(name, reason) => vec![name.to_string(), reason.to_string()],
+            Self::NoticesDropped(target, count) => vec![target.to_string(), count.to_string()],
+            Self::ServiceUnreadable(name, reason)
+            | Self::NoticeUnreachable(name, reason)
+            | Self::NoticeTest(name, reason)
+            | Self::NoticeTestFailed(name, reason) => vec![name.to_string(), reason.to_string()],
             Self::StorageRecovered(lost) => vec![lost.to_string()],
             Self::EngineSilent(seconds) => vec![seconds.to_string()],
             Self::SignInRefused { from, count } => vec![from.to_string(), count.to_string()],

@@ -138,6 +138,13 @@ impl Event {
                 from: read.text(0)?.into(),
                 count: read.number(1)?,
             },
+            1156 => Self::NoticeUnreachable(read.text(0)?.into(), read.text(1)?.into()),
+            1157 => Self::NoticeReachable(read.text(0)?.into()),
+            1158 => Self::NoticesDropped(read.text(0)?.into(), read.text(1)?.parse().ok()?),
+            1159 => Self::NoticesUnusable(read.text(0)?.into()),
+            1160 => Self::NoticeTest(read.text(0)?.into(), read.text(1)?.into()),
+            1161 => Self::NoticeTested(read.text(0)?.into()),
+            1162 => Self::NoticeTestFailed(read.text(0)?.into(), read.text(1)?.into()),
             _ => return None,
         })
     }
@@ -147,6 +154,7 @@ impl Event {
     #[must_use]
     pub fn subject(event_id: u32, parameters: &[String]) -> Option<&str> {
         let position = match event_id {
+            1156..=1175 => return None,
             1155..=1179 => 0,
             7007 | 7018 | 7026 | 1101..=1199 => return None,
             7006 | 7009 | 7011 => parameters.len().checked_sub(1)?,

@@ -195,6 +195,13 @@ fn every_entry_has_a_sentence_and_reads_back() {
             from: "192.0.2.1".into(),
             count: 3,
         },
+        Event::NoticeUnreachable("ops".into(), "no answer".into()),
+        Event::NoticeReachable("ops".into()),
+        Event::NoticesDropped("ops".into(), 3),
+        Event::NoticesUnusable("line 3 is wrong".into()),
+        Event::NoticeTest("ops".into(), "root".into()),
+        Event::NoticeTested("ops".into()),
+        Event::NoticeTestFailed("ops".into(), "no answer".into()),
     ];
     for event in entries {
         let read = Event::read(event.id(), &parameters(&event));

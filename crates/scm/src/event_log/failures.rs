@@ -155,26 +155,34 @@ impl Failure {
         }
     }
 
-    /// What it has in common with failures for the same reason. Numbers in the words of a program (an order, an
-    /// address) differ each time; those of the kernel (a status) are the reason.
+    /// What it has in common with failures for the same reason.
     fn key(&self) -> String {
-        match self.cause.as_deref() {
-            Some(cause) if EndCause::read(cause).is_none() => cause.to_owned(),
-            Some(words) => without_numbers(words),
-            None => self.sentence.to_string(),
-        }
+        let cause = self.cause.as_deref();
+        cause.map_or_else(|| self.sentence.to_string(), cause_key)
     }
 
     fn told(&self) -> Sentence {
-        match self
-            .cause
-            .as_deref()
-            .map(|cause| (cause, EndCause::read(cause)))
-        {
-            Some((_, Some(cause))) => Sentence::from(&cause),
-            Some((words, None)) => Sentence::Foreign(words.into()),
-            None => self.sentence.clone(),
-        }
+        let cause = self.cause.as_deref();
+        cause.map_or_else(|| self.sentence.clone(), cause_sentence)
+    }
+}
+
+/// What a cause has in common with others for the same reason. Numbers in the words of a program (an order, an
+/// address) differ each time; those of the kernel (a status) are the reason.
+#[must_use]
+pub fn cause_key(cause: &str) -> String {
+    match EndCause::read(cause) {
+        None => cause.to_owned(),
+        Some(_) => without_numbers(cause),
+    }
+}
+
+/// A cause, as people read it.
+#[must_use]
+pub fn cause_sentence(cause: &str) -> Sentence {
+    match EndCause::read(cause) {
+        Some(cause) => Sentence::from(&cause),
+        None => Sentence::Foreign(cause.into()),
     }
 }
 

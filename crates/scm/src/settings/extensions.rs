@@ -6,12 +6,13 @@ use relance_texts::setting;
 
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, Subject, System, TakesEffect, Typed, Value, ValueType,
-    Words, ceilings, deadlines, delays, dependencies, environment, limits, liveness, logs, rlimits,
-    schedules, signals, stop_command,
+    Words, ceilings, deadlines, delays, dependencies, environment, limits, liveness, logs, notices,
+    rlimits, schedules, signals, stop_command,
 };
 use crate::config::{
     Affinity, Backoff, Capabilities, ControlSignals, Limit, Probe, Readiness, Rules,
 };
+use crate::notice::Notify;
 
 extensions! {
     /// Folder in which the process starts; not set: `/`.
@@ -510,4 +511,8 @@ extensions! {
     RESTART_LIMIT: Option<u64> = delays::RESTART_LIMIT;
     /// The period of that limit (X83).
     RESTART_LIMIT_PERIOD: Duration = delays::RESTART_LIMIT_PERIOD;
+    /// Who is told what happens to it (X86).
+    NOTIFY: Notify = notices::NOTIFY;
+    /// So long after a failure it is still down (X87); not set: what the file of targets says.
+    NOTIFY_DOWN_AFTER: Option<Duration> = notices::NOTIFY_DOWN_AFTER;
 }

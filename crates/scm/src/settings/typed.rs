@@ -6,6 +6,7 @@ use super::Value;
 use crate::config::{
     Affinity, Backoff, Capabilities, ControlSignals, Limit, Probe, Readiness, Rules,
 };
+use crate::notice::Notify;
 
 /// A Rust type that values of a setting have.
 pub trait Typed: Sized {
@@ -53,6 +54,20 @@ macro_rules! optional {
 
 /// One that cannot be read is left out: it was checked when it was set.
 impl Typed for Rules {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::List(texts) => Self(texts.iter().filter_map(|text| text.parse().ok()).collect()),
+            _ => Self::default(),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::List(self.texts())
+    }
+}
+
+/// As [`Rules`].
+impl Typed for Notify {
     fn of(value: &Value) -> Self {
         match value {
             Value::List(texts) => Self(texts.iter().filter_map(|text| text.parse().ok()).collect()),

@@ -11,6 +11,7 @@ use crate::config::{
 };
 use crate::duration;
 use crate::failure_actions::parse_reset_period;
+use crate::notice::Notify;
 use crate::status::signal_name;
 use reading::{
     actions, choice, duration as time, flag, integer, number, octal, path, schedule, set, signal,
@@ -76,6 +77,8 @@ pub enum ValueType {
     List,
     /// Rules by cause (X84): an option that may be repeated, a line for each in a form.
     Rules,
+    /// Whom a service has told (X86): an option that may be repeated, a line for each in a form.
+    Notify,
     /// A security descriptor; empty: the default.
     Sddl,
     /// Recovery actions in `sc`'s notation (R71).
@@ -148,6 +151,7 @@ impl ValueType {
             Self::Statuses => "CODES",
             Self::Processors | Self::Capabilities => "LIST",
             Self::Rules => "CAUSE=ACTIONS",
+            Self::Notify => "TARGET=NOTICES",
             Self::Sddl => "SDDL",
             Self::Actions => "ACTIONS",
             Self::ResetPeriod => "TIME|INFINITE",
@@ -186,6 +190,7 @@ impl ValueType {
             Self::List => setting::RANGE_LIST,
             Self::Sddl => return "SDDL".into(),
             Self::Rules => setting::RANGE_RULES,
+            Self::Notify => setting::RANGE_NOTIFY,
             Self::Actions => setting::RANGE_ACTIONS,
             Self::ResetPeriod => setting::RANGE_PERIOD,
         };
@@ -228,6 +233,7 @@ impl ValueType {
             Self::Capabilities => set(trimmed, Value::Capabilities),
             Self::List => Ok(Value::List(text.lines().map(Into::into).collect())),
             Self::Rules => rules(text.lines()),
+            Self::Notify => notify(text.lines()),
             Self::Actions => actions(trimmed),
             Self::ResetPeriod => {
                 let period = parse_reset_period(trimmed);
@@ -246,7 +252,7 @@ impl ValueType {
                 }
                 .into())
             }
-            Self::List | Self::Rules => Ok(Value::List(Box::default())),
+            Self::List | Self::Rules | Self::Notify => Ok(Value::List(Box::default())),
             Self::Statuses => Ok(Value::Statuses(Box::default())),
             _ => Ok(Value::Unset),
         }
@@ -261,6 +267,17 @@ pub fn rules<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Value, Sent
     let texts = texts.into_iter().map(str::trim);
     Rules::read(texts.filter(|text| !text.is_empty()))
         .map(|rules| Value::List(rules.texts()))
+        .map_err(|error| error.to_sentence())
+}
+
+/// Whom a service has told, each in the form in which it is kept.
+///
+/// # Errors
+/// A sentence that says what is wrong with one.
+pub fn notify<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Value, Sentence> {
+    let texts = texts.into_iter().map(str::trim);
+    Notify::read(texts.filter(|text| !text.is_empty()))
+        .map(|notify| Value::List(notify.texts()))
         .map_err(|error| error.to_sentence())
 }
 

@@ -131,7 +131,7 @@ mod schema {
                     .minimum(Some(0))
                     .maximum(Some(255)),
             ),
-            ValueType::List | ValueType::Rules => {
+            ValueType::List | ValueType::Rules | ValueType::Notify => {
                 list(ObjectBuilder::new().schema_type(Type::String))
             }
             ValueType::Flag => Schema::Object(simple(Type::Boolean).build()),

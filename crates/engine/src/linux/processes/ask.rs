@@ -4,11 +4,11 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
-use relance_scm::ServiceConfig;
+use relance_scm::{ServiceConfig, ServiceName};
 
 use super::LinuxProcesses;
 use crate::linux::plan;
-use crate::linux::protocol::{Exit, GuardianRequest};
+use crate::linux::protocol::{Exit, GuardianRequest, VERSION_GIVE_UP};
 use crate::linux::spawn::{SpawnError, SpawnStage};
 
 /// What the kernel would say of a command line and an environment that do not fit into a request.
@@ -18,6 +18,19 @@ pub(super) const TOO_LONG: SpawnError = SpawnError {
 };
 
 impl LinuxProcesses {
+    /// Has the daemon end with this status, because a service is down for good (X33).
+    pub(super) fn ask_to_give_up(&mut self, service: &ServiceName, status: u8) {
+        if self.version >= VERSION_GIVE_UP {
+            let service = service.to_string();
+            self.ask(&GuardianRequest::GiveUp { service, status });
+        } else {
+            crate::linux::process::log(&format!(
+                "{service:?} is down for good, but the guardian is of an older version and cannot end with \
+                 a status of its own; relance upgrade replaces it"
+            ));
+        }
+    }
+
     pub(super) fn ask(&mut self, request: &GuardianRequest) {
         if !self.ask_if_it_fits(request) {
             tracing::error!("a request to the guardian is too long");

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use relance_policy::Time;
-use relance_policy::simulate::Timeline;
+use relance_policy::simulate::{Occurrence, Timeline};
 use relance_scm::failure_actions::{ActionList, RecoveryAction};
-use relance_scm::{RecoveryActionKind, ServiceState};
+use relance_scm::notice::NoticeKind;
+use relance_scm::{RecoveryActionKind, ServiceConfig, ServiceState};
 use relance_texts::{Message, Text, command, shown};
 
 /// What follows a failure: of this kind, after this time if one is given.
@@ -29,6 +30,7 @@ pub(super) struct Expectation {
     pub(super) never: Vec<Never>,
     pub(super) down_at_most: Option<Duration>,
     pub(super) ends: Option<ServiceState>,
+    pub(super) told: Option<Vec<NoticeKind>>,
 }
 
 impl Expected {
@@ -101,7 +103,7 @@ fn kind(word: &str) -> Option<RecoveryActionKind> {
 
 impl Expectation {
     /// What a time line does not keep, in words.
-    pub(super) fn problems(&self, timeline: &Timeline) -> Vec<Text> {
+    pub(super) fn problems(&self, config: &ServiceConfig, timeline: &Timeline) -> Vec<Text> {
         let mut problems = Vec::new();
         if let Some(expected) = &self.actions {
             let found: Vec<_> = timeline.actions().map(|(_, action)| action).collect();
@@ -143,11 +145,33 @@ impl Expectation {
             let (found, expected) = (timeline.final_state.to_string(), expected.to_string());
             problems.push(command::TestEnds { found, expected }.text());
         }
+        if let Some(expected) = &self.told {
+            let found = told(config, timeline);
+            if found != *expected {
+                let words = |kinds: &[NoticeKind]| list(kinds.iter().map(ToString::to_string));
+                let (found, expected) = (words(&found), words(expected));
+                problems.push(command::TestTold { found, expected }.text());
+            }
+        }
         if timeline.truncated {
             problems.push(command::TEST_ENDLESS.text());
         }
         problems
     }
+}
+
+/// What is told meanwhile (X87, X88).
+fn told(config: &ServiceConfig, timeline: &Timeline) -> Vec<NoticeKind> {
+    let since = |at: Time| at - Time::ZERO;
+    let events = timeline
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.what {
+            Occurrence::Logged(event) => Some((since(entry.at), event)),
+            _ => None,
+        });
+    let service = config.service_name.as_str();
+    relance_notify::rehearsal::told(service, &config.extensions, events, since(timeline.end))
 }
 
 fn list(words: impl Iterator<Item = String>) -> String {

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use relance_policy::simulate::Script;
+use relance_scm::ScmError;
 use relance_scm::ServiceConfig;
 use relance_scm::ServiceState;
+use relance_scm::notice::NoticeKind;
 use relance_texts::{Sentence, apply, command, quoted};
 use serde::Deserialize;
 
@@ -32,6 +34,7 @@ struct WrittenScenario {
     never: Vec<String>,
     down_at_most: Option<String>,
     ends: Option<String>,
+    told: Option<Vec<String>>,
 }
 
 /// What a file says.
@@ -129,6 +132,7 @@ fn read_scenario(
             other => other,
         })?,
         ends,
+        told: told(&written).map_err(|error| of(error.to_sentence()))?,
     };
     if expectation == Expectation::default() {
         return Err(of(command::TEST_EXPECTS_NOTHING.into()));
@@ -139,4 +143,11 @@ fn read_scenario(
         expectation,
         name: written.name,
     })
+}
+
+/// The notices that are expected.
+fn told(written: &WrittenScenario) -> Result<Option<Vec<NoticeKind>>, ScmError> {
+    let words = written.told.as_ref();
+    let told = words.map(|words| words.iter().map(|word| word.parse()).collect());
+    told.transpose()
 }

@@ -32,6 +32,7 @@ fn values(setting: &Setting) -> Vec<String> {
         ValueType::Readiness => &["notify", "fd:3", "tcp:127.0.0.1:80"],
         ValueType::Probe => &["http://127.0.0.1:8080/", "unix:/run/a.sock"],
         ValueType::Backoff => &["exponential"],
+        ValueType::Notify => &["nobody", "ops\nmail=recovery,give-up"],
         ValueType::Rules => &[
             "exit:75=restart/0",
             "exit:3-9,signal:SEGV=restart/1s/none/0\nany=none/0",

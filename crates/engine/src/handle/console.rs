@@ -1,0 +1,23 @@
+//! How the web console is.
+
+use std::sync::{Mutex, PoisonError};
+
+use relance_scm::manager::ConsoleInfo;
+
+/// How the web console is, as the guardian said last; nothing where none is wanted.
+#[derive(Debug, Default)]
+pub struct SharedConsole(Mutex<Option<ConsoleInfo>>);
+
+impl SharedConsole {
+    /// Notes what the guardian says.
+    pub(crate) fn set(&self, info: ConsoleInfo) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(info);
+    }
+
+    pub(super) fn get(&self) -> Option<ConsoleInfo> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}

@@ -1,0 +1,103 @@
+//! The process that tells somebody what happens to services: there while its file of targets is, and started again
+//! when it ends. It has everything that it must not lose in a file of its own, so nothing is handed over.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+
+use super::super::clock;
+use super::super::process::{kill, log};
+use super::super::protocol::Exit;
+use super::super::spawn::SpawnSpec;
+use super::Guardian;
+use super::restart::Restart;
+
+/// The process that tells.
+pub struct TellerSetup {
+    /// Absolute path and arguments.
+    pub command: Vec<String>,
+    /// Its environment.
+    pub environment: Vec<String>,
+    /// The file of targets: without it there is no process.
+    pub file: PathBuf,
+}
+
+/// What the guardian knows of it.
+#[derive(Default)]
+pub(super) struct Teller {
+    process: Option<(u32, u64)>,
+    restart: Restart,
+    /// The last trouble that was said.
+    said: Option<String>,
+}
+
+impl Guardian {
+    /// When there is something to do about it: when one that has ended is due.
+    pub(super) fn teller_deadline_ns(&self) -> Option<u64> {
+        let at_ns = self.teller.restart.at_ns;
+        let is_due = self.wants_teller() && at_ns > clock::boottime_ns();
+        is_due.then_some(at_ns)
+    }
+
+    /// Whether one should be running and is not. The file is looked for each time that anything happens.
+    fn wants_teller(&self) -> bool {
+        self.teller.process.is_none()
+            && !self.shutdown.is_asked()
+            && self
+                .setup
+                .teller
+                .as_ref()
+                .is_some_and(|setup| setup.file.exists())
+    }
+
+    /// Starts one if it is time to.
+    pub(super) fn start_teller(&mut self) {
+        let now = clock::boottime_ns();
+        if self.ended.is_some() || now < self.teller.restart.at_ns || !self.wants_teller() {
+            return;
+        }
+        let Some(setup) = &self.setup.teller else {
+            return;
+        };
+        let spec = SpawnSpec::of_part(&setup.command, &setup.environment);
+        match self.spawner.spawn_part(&spec, self.null.as_fd(), &[]) {
+            Ok(pid) => self.teller.process = Some((pid, now)),
+            Err(error) => {
+                self.teller.restart.ended(now, now);
+                let system = io::Error::from_raw_os_error(error.errno);
+                self.teller_trouble(format!("its process cannot be started ({system})"));
+            }
+        }
+    }
+
+    /// Says it once, however often it happens.
+    fn teller_trouble(&mut self, problem: String) {
+        if self.teller.said.as_ref() != Some(&problem) {
+            log(&format!(
+                "nobody is told what happens to services: {problem}"
+            ));
+            self.teller.said = Some(problem);
+        }
+    }
+
+    /// Takes note of the end of a process, if it was this.
+    pub(super) fn teller_ended(&mut self, pid: u32, exit: Exit) -> bool {
+        let Some((_, started_at_ns)) = self.teller.process.take_if(|(known, _)| *known == pid)
+        else {
+            return false;
+        };
+        let now = clock::boottime_ns();
+        self.teller.restart.ended(now, started_at_ns);
+        // It ends by itself when its file is gone.
+        if !self.shutdown.is_asked() && exit != Exit::Status(0) {
+            self.teller_trouble(format!("its process ended ({exit:?}) and is started again"));
+        }
+        true
+    }
+
+    pub(super) fn end_teller(&mut self) {
+        if let Some((pid, _)) = self.teller.process.take() {
+            kill(pid, libc::SIGTERM);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The ways to a target. A carrier tries once, within a time, and says whether it is worth another try; it keeps nothing.
+
+#[cfg(unix)]
+mod command;
+#[cfg(unix)]
+mod journal;
+mod mail;
+mod web;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::message::Letter;
+use crate::targets::{Carrier, Target};
+
+/// Longest text about a failed try, in characters.
+const PROBLEM_LEN_MAX: usize = 300;
+
+/// A try that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// Why, without any secret.
+    pub problem: String,
+    /// Whether another try can succeed.
+    pub again: bool,
+    /// What the target asks for before the next one.
+    pub after: Option<Duration>,
+}
+
+impl Failed {
+    /// To be tried again.
+    pub(crate) fn later(problem: impl fmt::Display) -> Self {
+        Self {
+            problem: problem.to_string().chars().take(PROBLEM_LEN_MAX).collect(),
+            again: true,
+            after: None,
+        }
+    }
+
+    /// This message will never be taken.
+    pub(crate) fn never(problem: impl fmt::Display) -> Self {
+        Self {
+            again: false,
+            ..Self::later(problem)
+        }
+    }
+}
+
+/// Tells a target, once.
+///
+/// # Errors
+/// When it was not told, as far as is known.
+pub fn tell(target: &Target, letter: Letter<'_>) -> Result<(), Failed> {
+    match &target.carrier {
+        Carrier::Web(hook) => web::tell(hook, target, letter),
+        Carrier::Mail(mail) => mail::tell(mail, target, letter),
+        #[cfg(unix)]
+        Carrier::Command(words) => command::tell(words, target, letter),
+        #[cfg(unix)]
+        Carrier::Journal => journal::tell(target, letter),
+        #[cfg(not(unix))]
+        Carrier::Command(_) | Carrier::Journal => Err(Failed::never(
+            "this way to tell somebody is for Linux alone",
+        )),
+    }
+}

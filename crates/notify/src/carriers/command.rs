@@ -1,0 +1,90 @@
+//! A program of somebody's: the message as JSON on its standard input, a time, and what its exit status means.
+
+use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+
+use super::Failed;
+use crate::message::Letter;
+use crate::targets::Target;
+
+/// Runs the program, as the manager's own user, in a process group that is killed when the time is over.
+pub(super) fn tell(words: &[Box<str>], target: &Target, letter: Letter<'_>) -> Result<(), Failed> {
+    let text = letter
+        .message
+        .document(letter.id, letter.machine, target.lang)
+        .to_string();
+    let (program, arguments) = words
+        .split_first()
+        .ok_or_else(|| Failed::never("no command"))?;
+    let mut command = Command::new(&**program);
+    command
+        .args(arguments.iter().map(|word| &**word))
+        .env_clear()
+        .envs(std::env::vars().filter(|(name, _)| matches!(&**name, "PATH" | "HOME" | "TZ")))
+        .env("RELANCE_NOTICE", &letter.message.kind)
+        .env("RELANCE_NOTICE_ID", letter.id)
+        .current_dir("/")
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut child = command
+        .spawn()
+        .map_err(|error| Failed::later(format!("{program}: {error}")))?;
+    // It may not read, so nobody waits for it to.
+    let stdin = child.stdin.take();
+    let writer = thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(text.as_bytes())));
+    let ended = wait(&mut child, target.timeout);
+    kill_rest(&child);
+    let status = match ended {
+        Ok(true) => child.wait(),
+        Ok(false) => {
+            let _ = child.wait();
+            let _ = writer.join();
+            let seconds = target.timeout.as_secs();
+            return Err(Failed::later(format!(
+                "{program} took longer than {seconds} s and was killed"
+            )));
+        }
+        Err(error) => Err(error),
+    };
+    let _ = writer.join();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Failed::later(format!("{program}: {status}"))),
+        Err(error) => Err(Failed::later(format!("{program}: {error}"))),
+    }
+}
+
+/// Whether it ended in time. It is not reaped yet, so its number cannot belong to anybody else.
+fn wait(child: &mut Child, time: Duration) -> io::Result<bool> {
+    let pidfd = pidfd_open(pid_of(child)?, PidfdFlags::empty())?;
+    let until = Instant::now() + time;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let pause = Timespec::try_from(left).map_err(io::Error::other)?;
+        match poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&pause)) {
+            Ok(ready) => return Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// What it left behind, itself included.
+fn kill_rest(child: &Child) {
+    if let Ok(pid) = pid_of(child) {
+        let _ = kill_process_group(pid, Signal::KILL);
+    }
+}
+
+fn pid_of(child: &Child) -> io::Result<Pid> {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    pid.ok_or_else(|| io::Error::other("the process has no number"))
+}
