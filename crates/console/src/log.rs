@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use relance_client::ServiceManager;
 use relance_scm::event::{EventLevel, meaning};
-use relance_scm::event_log::{EventFilter, EventPage, LogEntry};
+use relance_scm::event_log::{By, EventFilter, EventPage, LogEntry};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{EndCause, ScmError, ServiceId, ServiceName, Win32Error};
 use relance_texts::{console, error, shown};
@@ -214,7 +214,7 @@ fn row(entry: &LogEntry, all: bool, lang: Lang) -> Markup {
             td { (level(entry.level, lang)) }
             td.num { a href={ "/events/" (entry.number) } aria-label={ (console::EVENT.of(lang)) " " (entry.event_id) ", " (console::NUMBER.of(lang)) " " (entry.number) } { (entry.event_id) } }
             @if all { td { @if let Some((_, name)) = &entry.service { (service_link(name)) } } }
-            td.text { bdi { (entry.sentence().of(lang)) } }
+            td.text { bdi { (entry.sentence_with_author().of(lang)) } }
         }
     }
 }
@@ -282,6 +282,19 @@ fn why(cause: &str, lang: Lang) -> String {
     EndCause::read(cause).map_or_else(|| cause.to_owned(), |cause| lang.say(&cause))
 }
 
+/// Who asked for it.
+fn asked_by(by: &By, lang: Lang) -> String {
+    match by {
+        By::Caller(author) => match author.uid.filter(|uid| *uid != 0) {
+            Some(uid) if !author.name.contains(&uid.to_string()) => format!("{author} ({uid})"),
+            _ => author.to_string(),
+        },
+        By::Manager => console::BY_THE_MANAGER.of(lang).to_owned(),
+        By::Schedule => console::BY_THE_SCHEDULE.of(lang).to_owned(),
+        By::Hidden => console::BY_SOMEBODY_HIDDEN.of(lang).to_owned(),
+    }
+}
+
 fn details(entry: &LogEntry, lang: Lang) -> Markup {
     let details = &entry.details;
     let exit = details.exit.map(|exit| lang.say(exit));
@@ -290,6 +303,7 @@ fn details(entry: &LogEntry, lang: Lang) -> Markup {
             h2 { (console::DETAILS.of(lang)) }
             dl.facts {
                 dt { (console::WHEN.of(lang)) } dd { (time::moment(entry.at.0)) }
+                @if let Some(by) = &details.by { dt { (console::ASKED_BY.of(lang)) } dd { bdi { (asked_by(by, lang)) } } }
                 @if let Some((_, name)) = &entry.service { dt { (console::SERVICE.of(lang)) } dd { (service_link(name)) } }
                 dt { (console::SOURCE.of(lang)) } dd { (entry.source.name()) }
                 dt { (console::LOG_NUMBER.of(lang)) } dd { (entry.number) }

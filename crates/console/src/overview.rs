@@ -42,7 +42,7 @@ const TOGETHER: Duration = Duration::from_millis(500);
 /// So often the event log is looked through again, if it has grown.
 const LOG_EVERY: Duration = Duration::from_secs(5);
 /// What people do: controls, restarts, ends by force, changes, creation, deletion.
-const CHANGES: [u32; 7] = [7045, 7040, 7035, 1010, 1023, 1002, 1009];
+const CHANGES: [u32; 9] = [7045, 7040, 1153, 7035, 7036, 1010, 1023, 1002, 1009];
 
 /// `GET /overview`
 pub(crate) async fn page(viewer: Viewer) -> Answer<Response> {
@@ -144,6 +144,7 @@ async fn from_log(viewer: &Viewer, hub: &Hub) -> (Markup, Markup) {
     };
     let filter = EventFilter {
         event_ids: CHANGES.to_vec(),
+        asked: true,
         since: Some(since),
         limit: u32::try_from(ROWS_MAX).unwrap_or(u32::MAX),
         ..EventFilter::default()
@@ -228,7 +229,7 @@ fn changes(entries: &[LogEntry], more: bool, lang: Lang) -> Markup {
             @for entry in entries.iter().rev() {
                 li {
                     a.when href={ "/events/" (entry.number) } { (time::ago(entry.at.0)) }
-                    span { bdi { (entry.sentence().of(lang)) }
+                    span { bdi { (entry.sentence_with_author().of(lang)) }
                         @if let Some(author) = &entry.details.author { " " span.dim { (author) } }
                     }
                 }

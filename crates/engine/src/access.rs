@@ -63,6 +63,11 @@ pub(crate) fn may_read_output(caller: &Caller, config: &ServiceConfig) -> bool {
     granted(caller, config).contains(AccessRights::READ_OUTPUT)
 }
 
+/// Whether a caller may see who asked for what is done with a service (X67).
+pub(crate) fn may_see_authors(caller: &Caller, config: &ServiceConfig) -> bool {
+    granted(caller, config).contains(AccessRights::QUERY_CONFIG)
+}
+
 /// Whether a caller may see what a service keeps to itself, secrets perhaps: the values of its
 /// environment (A28).
 pub(crate) fn may_see_secrets(caller: &Caller, config: &ServiceConfig) -> bool {
@@ -78,7 +83,8 @@ pub(crate) fn visible_config(caller: &Caller, config: &Arc<ServiceConfig>) -> Ar
     config.without_secrets()
 }
 
-/// The record as it is explained to a caller: what a script said of its end is like its output.
+/// The record as it is explained to a caller: what a script said of its end is like its output, and who asked
+/// for its start and stop (X67) like its configuration.
 pub(crate) fn told_record(caller: &Caller, record: &Arc<ServiceRecord>) -> Arc<ServiceRecord> {
     let mut record = Arc::clone(record);
     let cause = record.last_end.as_ref().and_then(|end| end.cause.clone());
@@ -88,7 +94,16 @@ pub(crate) fn told_record(caller: &Caller, record: &Arc<ServiceRecord>) -> Arc<S
             end.cause = Some(kind.into());
         }
     }
+    if record.asked.is_some() && !may_see_authors(caller, &record.config) {
+        Arc::make_mut(&mut record).asked = None;
+    }
     record
+}
+
+/// Whether a process of the current run of a service asks: a run has a session of its own.
+pub(crate) fn is_run_of(caller: &Caller, record: &ServiceRecord) -> bool {
+    let session = caller.session.filter(|session| *session != 0);
+    session.is_some() && session == Some(record.pid())
 }
 
 /// 1060, with what to do.

@@ -17,6 +17,7 @@
 //! `configure` changes of the configuration, `starts` services that must run first, `lifetime` the
 //! boot and the shutdown.
 
+mod authors;
 mod boot;
 mod configure;
 mod deadlines;
@@ -41,11 +42,11 @@ use std::sync::mpsc::Receiver;
 
 use relance_policy::{
     Action, Answer, ControlId, Input, RunId, RunPhase, ServiceId, ServiceRecord, ShutdownLimits,
-    Time, step,
+    Time, step_for,
 };
 use relance_scm::config::PriorityClass;
 use relance_scm::event::Event;
-use relance_scm::event_log::{Author, LogEntry, NewEntry};
+use relance_scm::event_log::{Author, By, LogEntry, NewEntry};
 use relance_scm::settings::STOP_SIGNAL;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ServiceName, Win32Error};
@@ -135,6 +136,8 @@ pub struct Engine<P, S> {
     is_fenced: bool,
     /// Whether its beginning is on record, or kept until it can be.
     is_on_record: bool,
+    /// On whose behalf it works at the moment.
+    authors: authors::Authors,
     /// What was wrong with the files of the database.
     notices: Vec<String>,
     /// Services that were not loaded.
@@ -161,7 +164,7 @@ struct Slot {
 /// Somebody who waits for an answer.
 enum Waiter {
     Start(RunId, Reply<()>),
-    Control(RunId, ControlId, Reply<ServiceStatus>),
+    Control(RunId, ControlId, Reply<ServiceStatus>, Option<Arc<Author>>),
 }
 
 impl<P: Processes, S: Storage> Engine<P, S> {
@@ -205,6 +208,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             shut_down_sent: false,
             is_fenced: false,
             is_on_record: false,
+            authors: authors::Authors::default(),
             notices: loaded.notices,
             unreadable: loaded.unreadable,
             restored: loaded.restored,
@@ -294,7 +298,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             return Answer::Stale;
         };
         let (before, is_fact) = (Arc::clone(&slot.record), !input.is_request());
-        let outcome = step(&before, now.time, input);
+        let outcome = step_for(&before, now.time, input, self.authors.caller());
         if outcome.record != *before {
             if outcome.record.restart.is_some() {
                 self.restarting.insert(id);
@@ -307,7 +311,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             self.schedule(id);
         }
         for action in outcome.actions {
-            self.carry_out(now, id, action);
+            self.carry_out(now, id, &before, action);
         }
         if is_fact {
             self.look_for_giving_up(now, &before, id);
@@ -315,7 +319,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         outcome.answer
     }
 
-    fn carry_out(&mut self, now: Moment, id: ServiceId, action: Action) {
+    fn carry_out(&mut self, now: Moment, id: ServiceId, before: &ServiceRecord, action: Action) {
         let Some(slot) = self.services.get(&id) else {
             return;
         };
@@ -359,7 +363,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             Action::Reboot { id } => effects.push(Effect::Reboot(id)),
             Action::Broadcast { message, .. } => effects.push(Effect::Broadcast(message)),
-            Action::Log(event) => self.log(now, id, &event),
+            Action::Log(event) => {
+                let by = self.author_of(id, before, &event);
+                self.log_by(now, id, &event, by);
+            }
             Action::CompleteStart { run, result } => self.complete_start(id, run, result),
             Action::CompleteControl {
                 run,
@@ -382,10 +389,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 
     fn log(&mut self, now: Moment, id: ServiceId, event: &Event) {
+        self.log_by(now, id, event, None);
+    }
+
+    fn log_by(&mut self, now: Moment, id: ServiceId, event: &Event, by: Option<By>) {
         let Some(slot) = self.services.get(&id) else {
             return;
         };
-        let entry = entry_of_service(0, now.wall, event, &slot.record);
+        let mut entry = entry_of_service(0, now.wall, event, &slot.record);
+        entry.details.by = by;
         let wanted = entry.details.run.filter(|_| wants_output(&entry));
         let output = wanted.and_then(|run| self.processes.last_output(run));
         match Cause::of(&entry) {
@@ -459,9 +471,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Ok(()) => Ok(status_of(&slot.record)),
             Err(code) => Err(control_error(name, code)),
         };
-        let waits = |waiter: &mut Waiter| matches!(waiter, Waiter::Control(of, id, _) if (*of, *id) == (run, control));
+        let waits = |waiter: &mut Waiter| matches!(waiter, Waiter::Control(of, id, ..) if (*of, *id) == (run, control));
         for waiter in slot.waiters.extract_if(.., waits) {
-            if let Waiter::Control(_, _, reply) = waiter {
+            if let Waiter::Control(_, _, reply, _) = waiter {
                 self.turn
                     .effects
                     .push(Effect::ReplyControl(reply, result.clone()));
@@ -492,7 +504,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// C31: a deleted service is gone.
     fn remove(&mut self, now: Moment, id: ServiceId) {
-        self.log(now, id, &Event::Deleted);
+        let by = self.deleted_by(id);
+        self.log_by(now, id, &Event::Deleted, by);
         if let Some(record) = self.take_out(id) {
             self.turn.changed.remove(&id);
             self.turn.removed.push(record);

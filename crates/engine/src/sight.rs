@@ -1,12 +1,13 @@
 //! What a caller may see of the event log (A25, A28): entries of services whose status it may query, and
 //! of those the texts that a service has made (its last lines, its exceptions) only where it may read
-//! the output itself. Of services that are gone administrators alone see entries.
+//! the output itself. Who asked for something is shown to those who may read the configuration. Of services
+//! that are gone administrators alone see entries.
 
 use std::sync::Arc;
 
 use relance_policy::{ServiceId, ServiceRecord};
 use relance_scm::event::EventSource;
-use relance_scm::event_log::LogEntry;
+use relance_scm::event_log::{By, LogEntry};
 use relance_scm::security::Sid;
 use relance_scm::{AccessRights, Caller, EndCauseKind, ServiceName};
 
@@ -15,10 +16,11 @@ use crate::publisher::{Publisher, Snapshot};
 
 /// Stands for a text that the caller may not see, as for the values of an environment.
 const HIDDEN: &str = "***";
-/// The entries whose parameters hold texts that not everybody may see: the error of a script, and a
-/// command line.
+/// The entries whose parameters hold texts that not everybody may see: the error of a script, a command
+/// line, and which settings were changed.
 pub(crate) const CLEAN_STOP_AFTER_ERROR: u32 = 1011;
 pub(crate) const INSTALLED: u32 = 7045;
+pub(crate) const SETTINGS_CHANGED: u32 = 1153;
 
 /// Which entries a search may find.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,10 +83,26 @@ pub(crate) fn visible_entry(
         hide_texts(Arc::make_mut(&mut entry));
     }
     let granted = access::granted(caller, &record.config);
-    if is(&entry, INSTALLED) && !granted.contains(AccessRights::QUERY_CONFIG) {
+    if (is(&entry, INSTALLED) || is(&entry, SETTINGS_CHANGED))
+        && !granted.contains(AccessRights::QUERY_CONFIG)
+    {
         hide_parameter(Arc::make_mut(&mut entry), HIDDEN);
     }
+    if !access::may_see_authors(caller, &record.config) {
+        hide_author(caller, &mut entry);
+    }
     Some(entry)
+}
+
+/// X67: who asked is shown to those who may read the configuration, and to those who have asked.
+fn hide_author(caller: &Caller, entry: &mut Arc<LogEntry>) {
+    let is_other = match &entry.details.by {
+        Some(By::Caller(author)) => author.uid.is_none() || author.uid != caller.uid(),
+        _ => false,
+    };
+    if is_other {
+        Arc::make_mut(entry).details.by = Some(By::Hidden);
+    }
 }
 
 fn is(entry: &LogEntry, id: u32) -> bool {

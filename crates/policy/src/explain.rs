@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use relance_scm::config::StartType;
+use relance_scm::event_log::Author;
 use relance_scm::settings::{READY, RESET_AFTER_RUN, SCHEDULE};
 use relance_scm::status::ProcessExit;
 use relance_scm::{
@@ -74,6 +75,7 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         StartCause::Schedule => why::CAUSE_SCHEDULE,
         StartCause::Ceiling(_) => why::CAUSE_CEILING,
     };
+    let cause = by(cause.text(), starter(record, run));
     let waits = match run.phase {
         RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES.text()),
         RunPhase::WaitingForPrevious => Some(why::WAITS_PREVIOUS.text()),
@@ -111,6 +113,31 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         }
         .text(),
     }
+}
+
+/// With who asked for it, where that is on record (X67).
+fn by(text: Text, author: Option<&Author>) -> Text {
+    match author {
+        Some(author) => {
+            let who = shown(author);
+            let by = word::By { who }.text();
+            word::WithAuthor { text, by }.text()
+        }
+        None => text,
+    }
+}
+
+fn starter<'a>(record: &'a ServiceRecord, run: &Run) -> Option<&'a Author> {
+    let asked = matches!(run.cause, StartCause::Demand | StartCause::Restart);
+    let author = record.asked.as_ref()?.start.as_deref();
+    author.filter(|_| asked)
+}
+
+/// Who asked for the stop that the last run ended with, unless a stop of the current one was asked for since.
+fn stopper(record: &ServiceRecord) -> Option<&Author> {
+    let is_asked = record.run.as_ref().is_some_and(|run| run.stop.is_some());
+    let author = record.asked.as_ref()?.stop.as_deref();
+    author.filter(|_| !is_asked)
 }
 
 /// X72: what will start it, while it does not run.
@@ -199,7 +226,7 @@ fn how_long(end: &End) -> Option<Text> {
 
 fn last_end(record: &ServiceRecord, end: &End, now: Time) -> Text {
     let (run, ago) = (shown(end.run), now - end.at);
-    let what = how(record.config.kind, end);
+    let what = how(record.config.kind, end, stopper(record));
     if let Some(ceiling) = end.ceiling {
         return why::EndedCeiling {
             run,
@@ -239,7 +266,7 @@ fn last_end(record: &ServiceRecord, end: &End, now: Time) -> Text {
     }
 }
 
-fn how(kind: ServiceKind, end: &End) -> Text {
+fn how(kind: ServiceKind, end: &End, stopper: Option<&Author>) -> Text {
     let state = end.from;
     match (end.reason, end.exit) {
         (EndReason::Crashed, Some(exit @ (ProcessExit::Signaled(_) | ProcessExit::Exited(_)))) => {
@@ -258,7 +285,7 @@ fn how(kind: ServiceKind, end: &End) -> Text {
         .text(),
         (EndReason::StartOverdue, _) => why::END_START_OVERDUE.text(),
         (EndReason::StopOverdue, _) => why::END_STOP_OVERDUE.text(),
-        (EndReason::Terminated, _) => why::END_TERMINATED.text(),
+        (EndReason::Terminated, _) => by(why::END_TERMINATED.text(), stopper),
         (
             EndReason::Recycled(status)
             | EndReason::RecycledTooOften(status)
@@ -286,7 +313,7 @@ fn how(kind: ServiceKind, end: &End) -> Text {
                 _ => code(end.exit_code),
             };
             match end.stop {
-                Some(StopCause::Requested) => why::EndStoppedAsked { code }.text(),
+                Some(StopCause::Requested) => by(why::EndStoppedAsked { code }.text(), stopper),
                 Some(StopCause::Terminated | StopCause::Shutdown) | None => {
                     why::EndStopped { code }.text()
                 }

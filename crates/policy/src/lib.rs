@@ -29,6 +29,7 @@ pub mod simulate;
 pub mod time;
 pub mod trap;
 
+mod asked;
 mod ceiling;
 mod control;
 mod dependency;
@@ -56,9 +57,9 @@ pub use action::{Action, Answer, DenyReason, Step};
 pub use input::{Input, SpawnFailure};
 pub use notices::Notice;
 pub use record::{
-    ActionId, ControlId, End, EndReason, NeededDown, PendingAction, RestartWanted, Run, RunId,
-    RunPhase, Scheduled, ServiceId, ServiceRecord, ShutdownLimits, StartCause, StopCause, Timer,
-    Tries,
+    ActionId, Asked, ControlId, End, EndReason, NeededDown, PendingAction, RestartWanted, Run,
+    RunId, RunPhase, Scheduled, ServiceId, ServiceRecord, ShutdownLimits, StartCause, StopCause,
+    Timer, Tries,
 };
-pub use step::step;
+pub use step::{step, step_for};
 pub use time::Time;

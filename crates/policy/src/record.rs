@@ -17,6 +17,7 @@
 //! - Every deadline is a field of the record, so that a new engine that reads the record knows them
 //!   all: [`ServiceRecord::next_deadline`].
 
+mod asked;
 mod deadline;
 mod end;
 mod laws;
@@ -43,6 +44,7 @@ use relance_scm::{
 
 use crate::time::Time;
 
+pub use asked::Asked;
 pub use deadline::Timer;
 pub use end::{End, EndReason};
 pub(crate) use end::{NO_HEARTBEAT, SAID_SO, is_of_probes};
@@ -393,6 +395,8 @@ pub struct ServiceRecord {
     pub last_end: Option<Box<End>>,
     /// A restart that somebody asked for.
     pub restart: Option<RestartWanted>,
+    /// Who asked for the last start and the last stop (X67).
+    pub asked: Option<Arc<Asked>>,
     /// Something that it needs is down, and it minds that (X70).
     pub needed_down: Option<NeededDown>,
     /// When it is started by the clock, if it has a schedule (X72).
@@ -431,6 +435,7 @@ impl ServiceRecord {
             tries: None,
             last_end: None,
             restart: None,
+            asked: None,
             needed_down: None,
             scheduled: None,
             shutting_down: false,

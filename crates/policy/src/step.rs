@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
+use relance_scm::event_log::Author;
 
 use crate::action::{Action, Answer, DenyReason, Step};
+use crate::asked::{self, Wish};
 use crate::draft::Draft;
 use crate::input::Input;
 use crate::record::{RunId, RunPhase, ServiceRecord, Timer};
@@ -17,9 +19,21 @@ use crate::{
 
 /// Decides what follows from an input.
 pub fn step(record: &ServiceRecord, now: Time, input: Input) -> Step {
+    step_for(record, now, input, None)
+}
+
+/// The same, for a request of somebody, which stays on record (X67).
+pub fn step_for(
+    record: &ServiceRecord,
+    now: Time,
+    input: Input,
+    caller: Option<&Arc<Author>>,
+) -> Step {
     let mut draft = Draft::new(record, now);
+    let wish = Wish::of(&input);
     let answer = decide(&mut draft, input);
     settle(&mut draft);
+    asked::note(&mut draft, record, wish, answer, caller);
     draft.finish(answer)
 }
 

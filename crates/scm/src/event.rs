@@ -273,6 +273,8 @@ pub enum Event {
         /// Within which time.
         period_ms: u32,
     },
+    /// 1153: these settings were changed; those of 7040 are not among them (X66).
+    SettingsChanged(Box<str>),
     /// 1101: the manager has started (a boot in the sense of C31, R19).
     ManagerStarted,
     /// 1102: the manager's engine was restarted by its guardian; no service was disturbed.

@@ -1,6 +1,7 @@
 //! Entries of the event log, with what Windows keeps of them and what it does not, and the questions
 //! that can be asked of the log.
 
+mod by;
 mod failures;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use crate::run::{RunId, ServiceId};
 use crate::status::ProcessExit;
 use crate::win32::Win32Error;
 
+pub use by::By;
 pub use failures::{Cause, Failures, ServiceFailures, cause_key, cause_sentence};
 
 /// A moment on the wall clock: milliseconds since 1970, UTC.
@@ -78,19 +80,29 @@ pub struct Details {
     pub output: Option<String>,
     /// Who wrote it, if a program did.
     pub author: Option<Author>,
+    /// Who asked for what it records: a control, a start, a change (X67).
+    pub by: Option<By>,
     /// Entries of its kind that it stands for.
     pub repeated: Option<Repeated>,
 }
 
-/// Who wrote an entry in its own words, as the kernel says it.
+/// Who wrote an entry in its own words, or asked for what it records, as the kernel says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Author {
     /// `user 33`, `root`, `console session of anna`.
     pub name: Box<str>,
     /// The number of the user.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub uid: Option<u32>,
     /// The service that wrote it, if it was one.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub service: Option<Box<str>>,
 }
 
@@ -206,7 +218,18 @@ impl LogEntry {
         }
     }
 
-    /// The same in English.
+    /// The sentence with who asked for it, where that is told: "... entered the running state. (by root)".
+    #[must_use]
+    pub fn sentence_with_author(&self) -> Sentence {
+        let by = self.details.by.as_ref().and_then(By::sentence);
+        let text = self.sentence();
+        match by {
+            Some(by) => word::WithAuthor { text, by }.into(),
+            None => text,
+        }
+    }
+
+    /// The sentence in English.
     #[must_use]
     pub fn text(&self) -> String {
         self.sentence().to_string()
@@ -233,6 +256,8 @@ pub struct EventFilter {
     /// Only with this text in the service's name or the parameters; for administrators also in the
     /// cause or the output.
     pub text: Option<String>,
+    /// Only what a caller asked for: starts, controls, changes (X67).
+    pub asked: bool,
     /// At most so many; the newest.
     pub limit: u32,
 }
@@ -249,6 +274,7 @@ impl Default for EventFilter {
             after: None,
             before: None,
             text: None,
+            asked: false,
             limit: 100,
         }
     }
@@ -268,6 +294,7 @@ impl EventFilter {
             && self.after.is_none_or(|after| entry.number > after)
             && self.before.is_none_or(|before| entry.number < before)
             && self.text.as_ref().is_none_or(|text| contains(entry, text))
+            && (!self.asked || matches!(entry.details.by, Some(By::Caller(_) | By::Hidden)))
     }
 }
 
@@ -278,6 +305,7 @@ fn contains(entry: &LogEntry, text: &str) -> bool {
         || entry.service.as_ref().is_some_and(|(_, name)| has(name))
         || entry.details.cause.as_deref().is_some_and(has)
         || entry.details.output.as_deref().is_some_and(has)
+        || matches!(&entry.details.by, Some(By::Caller(author)) if has(&author.name))
 }
 
 /// Found entries, the oldest first.

@@ -497,3 +497,7 @@ console-instances = { $count ->
 }
 console-instances-of = { $count } of { $all } instances
 console-select-instances = Select { $count } instances of { $template }
+console-asked-by = Asked for by
+console-by-the-manager = the manager itself: nobody asked
+console-by-the-schedule = the schedule of the service
+console-by-somebody-hidden = somebody whom you may not see: you lack the right to read the settings of the service (QUERY_CONFIG)

@@ -70,6 +70,9 @@ word-start-demand = demand start
 word-start-disabled = disabled
 word-error = { $text } ({ $code })
 word-wrote = { $name } wrote: { $words } (by { $author })
+word-by = by { $who }
+word-by-schedule = by its schedule
+word-with-author = { $text } ({ $by })
 word-repeated = { $text } (the last of { $times } such entries, the others are left out)
 
 # A code without a text of ours: its name in words.

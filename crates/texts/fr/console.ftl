@@ -500,3 +500,7 @@ console-instances = { $count ->
 }
 console-instances-of = { $count } instances sur { $all }
 console-select-instances = Choisir { $count } instances de { $template }
+console-asked-by = Demandé par
+console-by-the-manager = le gestionnaire lui-même : personne ne l’a demandé
+console-by-the-schedule = la planification du service
+console-by-somebody-hidden = quelqu’un que vous ne pouvez pas voir : il vous manque le droit de lire les réglages du service (QUERY_CONFIG)

@@ -67,6 +67,9 @@ word-start-demand = manuel
 word-start-disabled = désactivé
 word-error = { $text } ({ $code })
 word-wrote = { $name } a écrit : { $words } (par { $author })
+word-by = par { $who }
+word-by-schedule = par sa planification
+word-with-author = { $text } ({ $by })
 word-repeated = { $text } (la dernière de { $times } entrées semblables, les autres sont omises)
 word-error-name = { $name }
 

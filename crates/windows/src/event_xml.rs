@@ -19,6 +19,8 @@ pub(crate) struct EventXml {
     /// What the service control manager adds: the name of the service, in 7036 with `/` and the number
     /// of its state (E1). Empty for entries of others.
     pub(crate) data: String,
+    /// The security identifier of the user, if the log has one.
+    pub(crate) user: Option<String>,
 }
 
 impl EventXml {
@@ -53,6 +55,9 @@ pub(crate) fn parse(xml: &str) -> Option<EventXml> {
             .and_then(|data| child(data, "Binary")?.text())
             .and_then(utf16)
             .unwrap_or_default(),
+        user: child(system, "Security")
+            .and_then(|security| security.attribute("UserID"))
+            .map(ToOwned::to_owned),
     })
 }
 
@@ -92,7 +97,8 @@ mod tests {
             <System><Provider Name="Service Control Manager" Guid="{555908d1-a6d7-4695-8e1e-26931d2012f4}"/>
             <EventID Qualifiers="49152">7031</EventID><Version>0</Version><Level>2</Level>
             <TimeCreated SystemTime="2026-11-22T14:03:07.1234567Z"/>
-            <EventRecordID>812</EventRecordID><Channel>System</Channel></System>
+            <EventRecordID>812</EventRecordID><Channel>System</Channel>
+            <Security UserID="S-1-5-21-1-2-3-1001"/></System>
             <EventData><Data Name="param1">Worker &amp; Co</Data><Data Name="param2">1</Data>
             <Data Name="param3">30000</Data><Data Name="param4">1</Data>
             <Data Name="param5">Restart the service</Data><Binary>6100</Binary></EventData></Event>"#;
@@ -101,6 +107,7 @@ mod tests {
         assert_eq!(event.at, Timestamp(1_795_356_187_123));
         let expected = ["Worker & Co", "1", "30000", "1", "Restart the service"];
         assert_eq!(event.parameters, expected);
+        assert_eq!(event.user.as_deref(), Some("S-1-5-21-1-2-3-1001"));
     }
 
     #[test]

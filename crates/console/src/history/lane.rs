@@ -167,7 +167,7 @@ impl<'a> Drawing<'a> {
         self.lane.marks.push(Mark {
             at,
             kind,
-            label: entry.sentence().of(self.lang),
+            label: entry.sentence_with_author().of(self.lang),
             href: Some(format!("/events/{}", entry.number)),
         });
     }

@@ -9,9 +9,9 @@ use rusqlite::{Connection, OpenFlags, Row, ToSql, params};
 use serde::{Deserialize, Serialize};
 
 use super::services::{from_json, json};
-use crate::sight::{CLEAN_STOP_AFTER_ERROR, INSTALLED, Sight};
+use crate::sight::{CLEAN_STOP_AFTER_ERROR, INSTALLED, SETTINGS_CHANGED, Sight};
 use relance_scm::event_log::{
-    Author, Details, EventFilter, EventPage, LogEntry, Repeated, Timestamp,
+    Author, By, Details, EventFilter, EventPage, LogEntry, Repeated, Timestamp,
 };
 use relance_scm::manager::Interest;
 
@@ -28,6 +28,8 @@ const PAGE_LEN_MAX: usize = 16 * 1024 * 1024;
 const PAGE_LEN_MAX_OF_OTHERS: usize = 1024 * 1024;
 /// The entries that tell least.
 const ROUTINE: &str = "(source = 'Application' OR event_id IN (1001, 7035, 7036))";
+/// What a caller asked for; as text, because a search may look at every entry there is.
+const ASKED: &str = "details LIKE '%\"by\":{\"caller\":%'";
 /// Entries removed in one transaction when the log is pruned.
 const PRUNE_STEP: u32 = 10_000;
 
@@ -158,6 +160,9 @@ pub(super) fn find(
             Some(json(&filter.event_ids)),
         );
     }
+    if filter.asked {
+        query.conditions.push(ASKED.to_owned());
+    }
     if let Some(text) = &filter.text {
         query.look_for(text, sight);
     }
@@ -198,14 +203,16 @@ impl Query {
     /// they may be read. Where they may not, not in parameters either that hold such texts.
     fn look_for(&mut self, text: &str, sight: &Sight) {
         let everything = "parameters || ' ' || coalesce(details, '')";
+        // Who asked for it is not found by those who may not see it.
+        let readable = "parameters || ' ' || coalesce(json_remove(details, '$.by'), '')";
         let place = match sight {
             Sight::All => everything.to_owned(),
-            Sight::Of { readable, .. } => {
-                let ids: Vec<u32> = readable.iter().map(|id| id.0).collect();
+            Sight::Of { readable: ids, .. } => {
+                let ids: Vec<u32> = ids.iter().map(|id| id.0).collect();
                 self.values.push(Box::new(json(&ids)));
                 format!(
-                    "CASE WHEN service_id IN (SELECT value FROM json_each(?)) THEN {everything} \
-                     WHEN event_id IN ({CLEAN_STOP_AFTER_ERROR}, {INSTALLED}) THEN '' \
+                    "CASE WHEN service_id IN (SELECT value FROM json_each(?)) THEN {readable} \
+                     WHEN event_id IN ({CLEAN_STOP_AFTER_ERROR}, {INSTALLED}, {SETTINGS_CHANGED}) THEN '' \
                      ELSE parameters END"
                 )
             }
@@ -286,6 +293,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
             cause: stored.cause,
             output: stored.output,
             author: stored.author,
+            by: stored.by,
             repeated: stored.repeated,
         },
     })
@@ -305,6 +313,8 @@ struct StoredDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     author: Option<Author>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<By>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     repeated: Option<Repeated>,
 }
 
@@ -317,6 +327,7 @@ impl StoredDetails {
             cause,
             output,
             author,
+            by,
             repeated,
             run: _,
             pid: _,
@@ -327,6 +338,7 @@ impl StoredDetails {
             cause: cause.clone(),
             output: output.clone(),
             author: author.clone(),
+            by: by.clone(),
             repeated: *repeated,
         };
         (stored != Self::default()).then_some(stored)

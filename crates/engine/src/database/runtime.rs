@@ -6,12 +6,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use relance_policy::record::{Previous, Recycling, ShutdownPhase};
 use relance_policy::{
-    End, NeededDown, PendingAction, RestartWanted, Run, Scheduled, ServiceId, ServiceRecord, Time,
-    Tries,
+    Asked, End, NeededDown, PendingAction, RestartWanted, Run, Scheduled, ServiceId, ServiceRecord,
+    Time, Tries,
 };
 use relance_scm::{ControlsAccepted, ExitCode, ServiceState, duration};
 use rusqlite::{Connection, params};
@@ -38,6 +39,7 @@ pub(super) fn write(connection: &Connection, record: &ServiceRecord) -> rusqlite
         state_since: record.state_since,
         shutdown: record.shutdown,
         restart: record.restart,
+        asked: record.asked.clone(),
         needed_down: record.needed_down.as_ref().map(Cow::Borrowed),
         scheduled: record.scheduled,
     };
@@ -118,6 +120,7 @@ fn read(row: &Columns<'_>, record: &mut ServiceRecord) -> Result<(), String> {
     record.state_since = details.state_since;
     record.shutdown = details.shutdown;
     record.restart = details.restart;
+    record.asked = details.asked;
     record.needed_down = details.needed_down.map(Cow::into_owned);
     record.scheduled = details.scheduled;
     Ok(())
@@ -150,6 +153,8 @@ struct Details<'a> {
     shutdown: Option<ShutdownPhase>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     restart: Option<RestartWanted>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<Arc<Asked>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     needed_down: Option<Cow<'a, NeededDown>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,3 +1,4 @@
+mod authors;
 mod pruning;
 
 use std::time::Duration;
@@ -15,7 +16,7 @@ use relance_scm::settings::{
 use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceKind, ServiceName, ServiceState};
 
-use relance_scm::event_log::EventFilter;
+use relance_scm::event_log::{Author, EventFilter};
 
 use super::*;
 use crate::event_log::{entry_of_manager, entry_of_service};
@@ -140,7 +141,16 @@ use relance_policy::RunId;
 #[test]
 fn configurations_and_records_read_back() {
     let mut database = memory();
-    let record = busy_record();
+    let mut record = busy_record();
+    let author = Author {
+        name: "root".into(),
+        uid: Some(0),
+        service: None,
+    };
+    record.asked = Some(Arc::new(relance_policy::Asked {
+        start: Some(Arc::new(author)),
+        ..Default::default()
+    }));
     let batch = Batch {
         configs: vec![(record.id, Arc::clone(&record.config), false)],
         records: vec![Arc::new(record.clone())],

@@ -18,6 +18,7 @@ use relance_scm::{
     Win32Error,
 };
 use relance_texts::{Value, Words, error, shown};
+use relance_wire::settings;
 
 use super::submitted::{SubmittedConfigures, Undo};
 use super::turn::{Turn, not_written};
@@ -67,7 +68,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let mut replies = Vec::new();
         while let Some(pending) = self.configures.pop_front() {
             let mut own = ConfigureDraft::default();
-            match self.evaluate(now, &pending, &mut own) {
+            self.begin_for(&pending.caller);
+            let evaluated = self.evaluate(now, &pending, &mut own);
+            self.authors.done();
+            match evaluated {
                 Ok(outcomes) => {
                     draft.add(own);
                     replies.push((pending.reply, outcomes));
@@ -260,6 +264,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         draft.undo.push(Undo::Change(before));
         draft.configured.push(id);
         self.input_into(now, id, Input::ConfigChanged(Arc::new(config)), draft);
+        if let Some(settings) = changed_settings(&old, &self.services[&id].record.config) {
+            self.log_into(now, id, &Event::SettingsChanged(settings), draft);
+        }
         self.log_limits(now, id, Some(&old), draft);
         self.note_minding(id);
         Ok(Outcome::Changed)
@@ -325,7 +332,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     fn log_into(&mut self, now: Moment, id: ServiceId, event: &Event, draft: &mut ConfigureDraft) {
         self.last_entry += 1;
         let record = &self.services[&id].record;
-        let entry = entry_of_service(self.last_entry, now.wall, event, record);
+        let mut entry = entry_of_service(self.last_entry, now.wall, event, record);
+        let is_change = !matches!(event, Event::LimitsNotHeld(_));
+        entry.details.by = is_change.then(|| self.authors.by());
         draft.turn.entries.push((entry, None));
     }
 
@@ -478,6 +487,16 @@ fn refuse_marked(record: &ServiceRecord) -> Result<(), ScmError> {
         return Err(DenyReason::MarkedForDelete.error(&record.config.service_name));
     }
     Ok(())
+}
+
+/// X66: the settings that differ, by their names, except for the start type, whose change is 7040. Values are
+/// not told: they may be secrets.
+fn changed_settings(old: &ServiceConfig, new: &ServiceConfig) -> Option<Box<str>> {
+    let pairs = settings::texts(old).zip(settings::texts(new));
+    let changed = pairs.filter(|((_, old), (_, new))| old != new);
+    let mut names: Vec<&str> = changed.map(|((setting, _), _)| setting.key).collect();
+    names.retain(|name| *name != "start_type");
+    (!names.is_empty()).then(|| names.join(", ").into())
 }
 
 fn needed_by(config: &ServiceConfig) -> impl Iterator<Item = &ServiceName> {

@@ -20,7 +20,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// Takes a request.
     pub fn command(&mut self, now: Moment, command: Command) {
         let caller = command.caller;
-        match command.request {
+        self.begin_for(&caller);
+        self.request(now, caller, command.request);
+        self.authors.done();
+    }
+
+    fn request(&mut self, now: Moment, caller: Caller, request: ClientRequest) {
+        match request {
             ClientRequest::Configure(changes, reply) => {
                 self.queue_configure(caller, changes, reply);
             }
@@ -170,11 +176,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let Some((run, control)) = next else {
             return self.control_stopped(now, id, name, input, reply);
         };
-        slot.waiters.push(Waiter::Control(run, control, reply));
+        let author = self.authors.caller().cloned();
+        slot.waiters
+            .push(Waiter::Control(run, control, reply, author));
         if let Answer::Denied(reason) = self.input(now, id, input) {
             let error = self.refused(caller, name, reason);
             self.deny(id, &error, |waiter| {
-                matches!(waiter, Waiter::Control(run, control, _) if Some((*run, *control)) == next)
+                matches!(waiter, Waiter::Control(run, control, ..) if Some((*run, *control)) == next)
             });
         }
     }
@@ -205,7 +213,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         for waiter in slot.waiters.extract_if(.., |waiter| is_mine(waiter)) {
             match waiter {
                 Waiter::Start(_, reply) => reply.send(Err(error.clone())),
-                Waiter::Control(_, _, reply) => reply.send(Err(error.clone())),
+                Waiter::Control(_, _, reply, _) => reply.send(Err(error.clone())),
             }
         }
     }

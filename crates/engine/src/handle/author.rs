@@ -10,7 +10,7 @@ use relance_scm::{AccessRights, Caller, ScmError, ServiceName, Win32Error};
 use relance_texts::{error, shown};
 
 use super::EngineHandle;
-use crate::access;
+use crate::access::{self, is_run_of};
 use crate::sight::sees_all;
 
 impl EngineHandle {
@@ -70,10 +70,4 @@ impl EngineHandle {
         let uid = caller.uid();
         uid.is_some() && !account.is_local_system() && (self.uid_of)(account) == uid
     }
-}
-
-/// Whether a process of the current run of a service asks: a run has a session of its own.
-fn is_run_of(caller: &Caller, record: &ServiceRecord) -> bool {
-    let session = caller.session.filter(|session| *session != 0);
-    session.is_some() && session == Some(record.pid())
 }

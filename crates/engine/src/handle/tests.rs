@@ -1,3 +1,5 @@
+mod authors;
+
 use std::task::{Context, Poll, Waker};
 
 use relance_policy::ServiceId;

@@ -33,6 +33,9 @@ pub(crate) struct Arguments {
     /// Only with this text
     #[arg(long)]
     text: Option<String>,
+    /// Only what a caller asked for: starts, controls, changes; each says by whom
+    #[arg(long)]
+    asked: bool,
     /// How many of the last ones
     #[arg(long, short = 'n', default_value_t = 50)]
     limit: u32,
@@ -112,6 +115,7 @@ fn filter(arguments: &Arguments, manager: &Manager) -> Result<EventFilter, Comma
         since: arguments.since.as_deref().map(moment_from).transpose()?,
         until: arguments.until.as_deref().map(moment_from).transpose()?,
         text: arguments.text.clone(),
+        asked: arguments.asked,
         limit: arguments.limit,
         ..EventFilter::default()
     })
@@ -120,7 +124,7 @@ fn filter(arguments: &Arguments, manager: &Manager) -> Result<EventFilter, Comma
 /// The text of an entry. Windows' texts have the display name of a service, and commands take its name:
 /// where these differ, the name stands in front.
 fn named(entry: &LogEntry) -> String {
-    let text = entry.sentence().of(lang());
+    let text = entry.sentence_with_author().of(lang());
     match &entry.service {
         Some((_, name)) if !text.contains(&**name) => format!("{name}: {text}"),
         _ => text,

@@ -9,6 +9,7 @@ mod absence;
 mod access;
 mod answered;
 mod apply;
+mod authors;
 mod cgroups;
 mod completion;
 mod compliance;

@@ -21,6 +21,7 @@ impl Event {
             Self::ControlSent(_)
                 | Self::StateEntered(_)
                 | Self::StartTypeChanged(..)
+                | Self::SettingsChanged(_)
                 | Self::Installed { .. }
                 | Self::Recycled(_)
                 | Self::Adopted(_)

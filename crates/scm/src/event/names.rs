@@ -49,6 +49,7 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         7040 => &["service", "old", "new", "_"],
         7045 => &["service", "command", "_", "start", "account"],
         1147 => &["service"],
+        1153 => &["service", "settings"],
         1155 => &["service", "count", "time"],
         1156 | 1162 => &["target", "problem"],
         1157 | 1161 => &["target"],

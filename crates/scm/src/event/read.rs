@@ -109,6 +109,7 @@ impl Event {
             1045 => Self::LeftProcesses,
             1063 => Self::OutputLost(read.text(1)?.into()),
             1064 => Self::OutputKept(read.text(1)?.parse().ok()?),
+            1153 => Self::SettingsChanged(read.text(1)?.into()),
             1155 => Self::GaveUp {
                 limit: read.number(1)?,
                 period_ms: read.number(2)?,
@@ -155,7 +156,7 @@ impl Event {
     pub fn subject(event_id: u32, parameters: &[String]) -> Option<&str> {
         let position = match event_id {
             1156..=1175 => return None,
-            1155..=1179 => 0,
+            1153 | 1155..=1179 => 0,
             7007 | 7018 | 7026 | 1101..=1199 => return None,
             7006 | 7009 | 7011 => parameters.len().checked_sub(1)?,
             7032 => 2,

@@ -1,4 +1,4 @@
-//! Entries about what follows failures beyond the actions that Windows has.
+//! Entries about what follows failures beyond the actions that Windows has, and about changes of settings.
 
 use super::Event;
 
@@ -6,6 +6,7 @@ impl Event {
     /// Of these entries; else of those about the manager.
     pub(super) fn id_of_recovery(&self) -> u32 {
         match self {
+            Self::SettingsChanged(_) => 1153,
             Self::GaveUp { .. } => 1155,
             _ => self.id_of_manager(),
         }
@@ -16,6 +17,7 @@ impl Event {
             Self::GaveUp { limit, period_ms } => {
                 vec![service, limit.to_string(), period_ms.to_string()]
             }
+            Self::SettingsChanged(settings) => vec![service, settings.to_string()],
             _ => self.parameters_of_manager(),
         }
     }

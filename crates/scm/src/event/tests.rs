@@ -148,6 +148,7 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::StartMissed,
         Event::StillRunning,
         Event::StartQueued,
+        Event::SettingsChanged("actions, environment".into()),
         Event::GaveUp {
             limit: 5,
             period_ms: 600_000,

@@ -79,7 +79,7 @@ fn account(name: &str) -> Option<Sid> {
 }
 
 #[cfg(windows)]
-fn name_of(sid: &Sid) -> String {
+pub(super) fn name_of(sid: &Sid) -> String {
     match crate::accounts::name_of(sid) {
         Ok((domain, name)) if domain.is_empty() => name,
         Ok((domain, name)) => format!(r"{domain}\{name}"),
@@ -95,6 +95,6 @@ fn account(name: &str) -> Option<Sid> {
 }
 
 #[cfg(not(windows))]
-fn name_of(sid: &Sid) -> String {
+pub(super) fn name_of(sid: &Sid) -> String {
     sid.to_string()
 }

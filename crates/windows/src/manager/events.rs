@@ -5,16 +5,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use relance_scm::event::{Event, EventLevel, EventSource};
-use relance_scm::event_log::{Details, EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
+use relance_scm::event_log::{
+    Author, By, Details, EventFilter, EventPage, LogEntry, NewEntry, Timestamp,
+};
+use relance_scm::security::Sid;
 use relance_scm::{ScmError, ServiceId, Win32Error, fold_case};
 use relance_texts::windows;
 
+use super::access::name_of;
 use crate::api::{Api, EventQuery, Report, Result};
 use crate::error::error;
 use crate::event_xml::{self, EventXml};
 
 /// How many entries one question looks through at most, the newest first.
 const LOOKED_THROUGH: usize = 10_000;
+
+/// The account of the system.
+const LOCAL_SYSTEM: &str = "S-1-5-18";
 
 /// Above it the id of an entry has other meanings: how bad it is, and whose.
 const ID_MAX: u32 = 0xFFFF;
@@ -80,9 +87,28 @@ impl Names {
             level: EventLevel::from_raw(xml.level.max(2)).unwrap_or(EventLevel::Information),
             service: self.find(&xml),
             parameters: xml.parameters,
-            details: Details::default(),
+            details: Details {
+                by: xml
+                    .user
+                    .as_deref()
+                    .filter(|_| source == EventSource::ServiceControlManager)
+                    .map(by),
+                ..Details::default()
+            },
         }
     }
+}
+
+/// X67: the system's own account is the manager.
+fn by(user: &str) -> By {
+    if user == LOCAL_SYSTEM {
+        return By::Manager;
+    }
+    By::Caller(Author {
+        name: name_of(&Sid::Other(user.into())).into(),
+        uid: None,
+        service: None,
+    })
 }
 
 /// A number that grows with time and is another one for each entry.
@@ -197,6 +223,7 @@ mod tests {
             level: 2,
             at: Timestamp(1000),
             parameters: parameters.iter().map(ToString::to_string).collect(),
+            user: None,
             data: String::new(),
         }
     }

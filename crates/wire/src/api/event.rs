@@ -2,7 +2,7 @@
 
 use relance_scm::event::{EventLevel, EventSource};
 use relance_scm::event_log::{
-    Author, Details, EventFilter, EventPage, LogEntry, NewEntry, Repeated, Timestamp,
+    Author, By, Details, EventFilter, EventPage, LogEntry, NewEntry, Repeated, Timestamp,
 };
 use relance_scm::status::ProcessExit;
 use relance_scm::{RunId, ScmError, ServiceId, Win32Error};
@@ -57,9 +57,62 @@ pub struct EventBody {
     /// Who wrote it, if a program did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<AuthorBody>,
+    /// Who asked for what it records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<ByBody>,
     /// Entries of its kind that it stands for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeated: Option<RepeatedBody>,
+}
+
+/// Who asked for what an entry records: a start, a control, a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ByBody {
+    /// `caller`, `manager` (nobody asked), `schedule`, or `hidden`: a caller whom you may not see, because you
+    /// may not read the configuration of the service.
+    pub kind: String,
+    /// Of a caller: `user 33`, `root`, `console session of anna`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Of a caller: the number of the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
+    /// Of a caller: the service that it was, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+}
+
+impl From<&By> for ByBody {
+    fn from(by: &By) -> Self {
+        let author = match by {
+            By::Caller(author) => Some(author),
+            By::Manager | By::Schedule | By::Hidden => None,
+        };
+        Self {
+            kind: by.kind().to_owned(),
+            name: author.map(|author| author.name.to_string()),
+            uid: author.and_then(|author| author.uid),
+            service: author.and_then(|author| author.service.as_deref().map(ToOwned::to_owned)),
+        }
+    }
+}
+
+impl ByBody {
+    /// `None` for a kind that this version does not know.
+    fn read(&self) -> Option<By> {
+        match (&*self.kind, &self.name) {
+            ("caller", Some(name)) => Some(By::Caller(Author {
+                name: name.as_str().into(),
+                uid: self.uid,
+                service: self.service.as_deref().map(Into::into),
+            })),
+            ("manager", _) => Some(By::Manager),
+            ("schedule", _) => Some(By::Schedule),
+            ("hidden", _) => Some(By::Hidden),
+            _ => None,
+        }
+    }
 }
 
 /// Who wrote an entry in its own words, as the kernel says it.
@@ -229,6 +282,7 @@ impl From<&LogEntry> for EventBody {
             cause: details.cause.clone(),
             output: details.output.clone(),
             author: details.author.as_ref().map(AuthorBody::from),
+            by: details.by.as_ref().map(ByBody::from),
             repeated: details.repeated.map(RepeatedBody::from),
         }
     }
@@ -261,6 +315,7 @@ impl TryFrom<&EventBody> for LogEntry {
                 cause: body.cause.clone(),
                 output: body.output.clone(),
                 author: body.author.as_ref().map(Author::from),
+                by: body.by.as_ref().and_then(ByBody::read),
                 repeated: body.repeated.map(Repeated::from),
             },
         })
@@ -299,6 +354,9 @@ pub struct EventsQuery {
     /// Only with this text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// `true`: only what a caller asked for: starts, controls, changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<bool>,
     /// At most so many, the newest; 100 if left out, 10 000 at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
@@ -333,6 +391,7 @@ impl EventsQuery {
             after: self.after,
             before: self.before,
             text: self.text.clone(),
+            asked: self.asked.unwrap_or_default(),
             limit: self
                 .limit
                 .unwrap_or(EventFilter::default().limit)
@@ -354,6 +413,7 @@ impl From<&EventFilter> for EventsQuery {
             after: filter.after,
             before: filter.before,
             text: filter.text.clone(),
+            asked: filter.asked.then_some(true),
             limit: Some(filter.limit),
         }
     }

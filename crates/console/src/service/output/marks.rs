@@ -100,7 +100,7 @@ pub(super) fn mark(entry: &LogEntry, lang: Lang) -> Option<Line> {
     let at = iso(entry.at.0);
     let html = html! {
         a class={ "mark " (class) } href={ "/events/" (entry.number) } {
-            time datetime=(at) data-as="clock" { (at) } " " (entry.sentence().of(lang))
+            time datetime=(at) data-as="clock" { (at) } " " (entry.sentence_with_author().of(lang))
         }
     };
     Some(Line(0, html.into_string()))

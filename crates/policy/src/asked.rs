@@ -1,0 +1,86 @@
+//! Who asked for the last start, the last stop and the deletion of a service (X67). It decides nothing: it stays on
+//! record until the service has entered the state, which may be long after the request.
+
+use std::sync::Arc;
+
+use relance_scm::Control;
+use relance_scm::event_log::Author;
+
+use crate::action::Answer;
+use crate::draft::Draft;
+use crate::input::Input;
+use crate::record::{Asked, Run, ServiceRecord, StartCause};
+
+/// What a request is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    Start,
+    Stop,
+    Restart,
+    Delete,
+    Other,
+}
+
+impl Wish {
+    pub(crate) fn of(input: &Input) -> Self {
+        if matches!(input, Input::StartRequested { .. }) {
+            Self::Start
+        } else if matches!(input, Input::RestartRequested { .. }) {
+            Self::Restart
+        } else if matches!(input, Input::DeleteRequested) {
+            Self::Delete
+        } else if is_stop(input) {
+            Self::Stop
+        } else {
+            Self::Other
+        }
+    }
+}
+
+fn is_stop(input: &Input) -> bool {
+    matches!(
+        input,
+        Input::TerminateRequested
+            | Input::ControlRequested {
+                control: Control::Stop,
+                ..
+            }
+    )
+}
+
+/// Keeps who asked, after a step.
+pub(crate) fn note(
+    draft: &mut Draft,
+    before: &ServiceRecord,
+    wish: Wish,
+    answer: Answer,
+    caller: Option<&Arc<Author>>,
+) {
+    let record = &mut draft.record;
+    if matches!(answer, Answer::Denied(_)) || (caller.is_none() && record.asked.is_none()) {
+        return;
+    }
+    let mut asked = record.asked.as_deref().cloned().unwrap_or_default();
+    let run_before = before.run.as_ref().map(|run| run.id);
+    let run = record.run.as_deref();
+    let new_run = run.filter(|run: &&Run| Some(run.id) != run_before);
+    let restart_begins = record.restart.is_some() && before.restart.is_none();
+    match wish {
+        Wish::Restart => {
+            asked.start = caller.cloned();
+            asked.stop = caller.cloned();
+        }
+        Wish::Stop => asked.stop = caller.cloned(),
+        Wish::Delete => asked.delete = caller.cloned(),
+        Wish::Start => asked.start = caller.cloned(),
+        // A restart or a start that nobody asked for.
+        Wish::Other if restart_begins => asked.nobody(),
+        Wish::Other if new_run.is_some_and(|run| run.cause != StartCause::Restart) => {
+            asked.nobody();
+        }
+        Wish::Other => return,
+    }
+    if record.asked.as_deref() != Some(&asked) {
+        record.asked = (asked != Asked::default()).then(|| Arc::new(asked));
+    }
+}
