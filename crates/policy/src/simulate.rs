@@ -2,9 +2,11 @@
 //!
 //! The host of the simulation is ideal: a process starts at once, connects and runs, and obeys; the
 //! script says when it does not. The decisions are those of [`step`], not a model of them.
-//! `script` reads and prints scripts, `timeline` the outcome; `outcome` says what that comes to.
+//! `script` reads and prints scripts, `recorded` makes them of the event log, `timeline` is the outcome, and `outcome`
+//! says what that comes to.
 
 mod outcome;
+mod recorded;
 mod script;
 mod timeline;
 
@@ -19,6 +21,8 @@ use relance_scm::{
     ServiceState, StatusReport, Win32Error,
 };
 
+pub use outcome::Totals;
+pub use recorded::Recorded;
 pub use script::{Happening, Moment, Script, StartOutcome, When};
 pub use timeline::{Entry, Occurrence, Timeline};
 

@@ -36,6 +36,7 @@ mod options;
 #[cfg(unix)]
 mod php;
 mod references;
+mod replay;
 mod restart;
 #[cfg(unix)]
 mod restore;
@@ -284,6 +285,12 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "Try a recovery policy in virtual time",
                 simulate::Arguments,
                 simulate::run
+            ),
+            command!(
+                "replay",
+                "What another policy would have made of last month's failures",
+                replay::Arguments,
+                replay::run
             ),
             command!(
                 "test",

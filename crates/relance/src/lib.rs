@@ -15,6 +15,7 @@
 
 mod cli;
 mod commands;
+mod comparison;
 mod console_address;
 #[cfg(unix)]
 mod daemon;

@@ -134,3 +134,28 @@ command-test-which-service = there are several services, or none; name one: serv
 command-test-no-service = none of the files of services has "{ $name }"
 command-test-no-word = "{ $text }" cannot be expected; write restart, run, reboot, none or restart/1s in expect, these words or gave-up in never, running or stopped in ends
 command-test-expects-nothing = it expects nothing; write expect, never, down_at_most or ends
+
+## Policies side by side
+
+command-compare-failures = failures
+command-compare-restarts = restarts
+command-compare-commands = commands run
+command-compare-reboots = reboots
+command-compare-spared = failures spared, as it was down
+command-compare-gave-up = gave up
+command-compare-down = time down
+command-compare-time = { $time }
+command-compare-stays-down = { $time }, and it stays down
+command-compare-failure = failure { $number }
+command-compare-more = { $count } more
+command-compare-as-is = as it is
+command-compare-changed = changed
+command-compare-truncated = this is only the beginning: there is more than a simulation holds
+command-compare-what = say what is compared: two services, or one with options for the policy or --with FILE
+command-compare-not-in-files = the service { $name } is not in the files of --with; name one that has it
+command-replay-with = say what the policy would have been: by options like --actions, or by --with FILE
+command-replay-head = { $name }: { $count ->
+    [one] { $count } failure
+   *[other] { $count } failures
+} recorded since { $since }
+command-replay-nothing = nothing has failed since { $since }

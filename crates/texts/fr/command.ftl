@@ -134,3 +134,28 @@ command-test-which-service = il y a plusieurs services, ou aucun ; nommez-en un 
 command-test-no-service = aucun des fichiers de services n’a « { $name } »
 command-test-no-word = « { $text } » ne peut pas être attendu ; écrivez restart, run, reboot, none ou restart/1s dans expect, ces mots ou gave-up dans never, running ou stopped dans ends
 command-test-expects-nothing = il n’attend rien ; écrivez expect, never, down_at_most ou ends
+
+## Politiques côte à côte
+
+command-compare-failures = échecs
+command-compare-restarts = redémarrages
+command-compare-commands = commandes exécutées
+command-compare-reboots = redémarrages de la machine
+command-compare-spared = échecs évités, car il était arrêté
+command-compare-gave-up = abandon
+command-compare-down = temps d’arrêt
+command-compare-time = { $time }
+command-compare-stays-down = { $time }, et il reste arrêté
+command-compare-failure = échec { $number }
+command-compare-more = { $count } de plus
+command-compare-as-is = tel quel
+command-compare-changed = modifié
+command-compare-truncated = ce n’est que le début : une simulation ne contient pas davantage
+command-compare-what = dites ce qui est à comparer : deux services, ou un seul avec des options de la politique ou --with FICHIER
+command-compare-not-in-files = le service { $name } n’est pas dans les fichiers de --with ; nommez-en un qui le contient
+command-replay-with = dites quelle aurait été la politique : par des options comme --actions, ou par --with FICHIER
+command-replay-head = { $name } : { $count ->
+    [one] { $count } échec enregistré
+   *[other] { $count } échecs enregistrés
+} depuis le { $since }
+command-replay-nothing = rien n’a échoué depuis le { $since }

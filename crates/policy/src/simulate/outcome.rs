@@ -10,6 +10,27 @@ use super::script::Happening;
 use super::timeline::{Occurrence, Timeline};
 use crate::time::Time;
 
+/// What a time line comes to, in figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Failures that counted.
+    pub failures: usize,
+    /// Those that a restart follows.
+    pub restarts: usize,
+    /// Recovery commands that were run.
+    pub commands: usize,
+    /// Reboots of the machine.
+    pub reboots: usize,
+    /// Failures of the script that did not happen, because the service was down.
+    pub spared: usize,
+    /// Whether the manager gave up (X83).
+    pub gave_up: bool,
+    /// How long it was down although nobody had stopped it, until the time line ends.
+    pub down: Duration,
+    /// Whether it is down at the end.
+    pub stays_down: bool,
+}
+
 impl Timeline {
     /// What followed each failure, with its time; `None`: nothing.
     pub fn actions(&self) -> impl Iterator<Item = (Time, Option<RecoveryAction>)> {
@@ -28,10 +49,10 @@ impl Timeline {
         logged.find_map(|(at, event)| matches!(event, Event::GaveUp { .. }).then_some(at))
     }
 
-    /// How long the service was down although nobody had stopped it; `None`: it stays down.
+    /// When the service was down although nobody had stopped it: from when, and until when unless it stays down.
     #[must_use]
-    pub fn time_down(&self) -> Option<Duration> {
-        let mut down = Duration::ZERO;
+    pub fn times_down(&self) -> Vec<(Time, Option<Time>)> {
+        let mut times = Vec::new();
         let mut since = None;
         let mut is_asked = false;
         for entry in &self.entries {
@@ -46,9 +67,7 @@ impl Timeline {
                     since = (!is_asked).then_some(entry.at);
                 }
                 Occurrence::Logged(Event::StateEntered(ServiceState::Running)) => {
-                    down += since
-                        .take()
-                        .map_or(Duration::ZERO, |since| entry.at - since);
+                    times.extend(since.take().map(|since| (since, Some(entry.at))));
                 }
                 Occurrence::Ignored(_)
                 | Occurrence::Refused(_)
@@ -58,6 +77,45 @@ impl Timeline {
                 | Occurrence::Rebooted => {}
             }
         }
-        since.is_none().then_some(down)
+        times.extend(since.map(|since| (since, None)));
+        times
+    }
+
+    /// How long the service was down although nobody had stopped it; `None`: it stays down.
+    #[must_use]
+    pub fn time_down(&self) -> Option<Duration> {
+        let times = self.times_down();
+        times
+            .iter()
+            .map(|(from, until)| Some((*until)? - *from))
+            .sum()
+    }
+
+    /// What all of it comes to.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for (_, action) in self.actions() {
+            totals.failures += 1;
+            totals.restarts += usize::from(action.is_some_and(|action| action.kind.restarts()));
+        }
+        for entry in &self.entries {
+            match &entry.what {
+                Occurrence::CommandRun(_) => totals.commands += 1,
+                Occurrence::Rebooted => totals.reboots += 1,
+                Occurrence::Ignored(what) if what.is_failure() => totals.spared += 1,
+                Occurrence::Ignored(_)
+                | Occurrence::Happened(_)
+                | Occurrence::Refused(_)
+                | Occurrence::CounterReset
+                | Occurrence::Logged(_) => {}
+            }
+        }
+        totals.gave_up = self.gave_up_at().is_some();
+        for (from, until) in self.times_down() {
+            totals.stays_down |= until.is_none();
+            totals.down += until.unwrap_or(self.end).max(from) - from;
+        }
+        totals
     }
 }

@@ -98,6 +98,24 @@ impl Happening {
             Self::Start | Self::NextStart(_) | Self::Disable | Self::Enable | Self::Quiet => false,
         }
     }
+
+    /// Whether a run ends that nobody has stopped.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Self::Exit(_) | Self::Stopped(_) | Self::Caused(_) | Self::ProbeFails | Self::Hang => {
+                true
+            }
+            Self::Stop
+            | Self::ExitInStop(_)
+            | Self::StoppedInStop(_)
+            | Self::Start
+            | Self::NextStart(_)
+            | Self::Disable
+            | Self::Enable
+            | Self::Quiet => false,
+        }
+    }
 }
 
 impl FromStr for Script {

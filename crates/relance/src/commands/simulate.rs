@@ -6,9 +6,12 @@ use clap::Parser;
 use relance_policy::simulate::{Script, simulate};
 use relance_scm::system::Told;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, ServiceName};
+use relance_texts::command;
 
 use super::options::FailureOptions;
-use crate::cli::{CommandResult, Common, name};
+use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
+use crate::comparison::{Comparison, described, find};
+use crate::lang::say;
 use crate::plain::plain_lines;
 
 /// Try a recovery policy in virtual time: failures in, time line out
@@ -22,6 +25,18 @@ use crate::plain::plain_lines;
 pub(crate) struct Arguments {
     /// A service whose policy is tried
     name: Option<String>,
+    /// A service whose policy is compared with that of the first
+    #[arg(value_name = "OTHER", requires = "compare")]
+    other: Option<String>,
+    /// Two policies side by side: those of two services, or that of one as it is and with the options
+    #[arg(long, conflicts_with = "with")]
+    compare: bool,
+    /// Compare the service with what it is in this file, which is one for relance apply
+    #[arg(long, value_name = "FILE", requires = "name")]
+    with: Vec<PathBuf>,
+    /// Draw the comparison into this file
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
     #[command(flatten)]
     failure: FailureOptions,
     /// Simulate a program instead of a service
@@ -42,13 +57,14 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let config = config(&arguments)?;
-    let text = match &arguments.file {
-        Some(path) => std::fs::read_to_string(path).reading(path)?,
-        None => arguments.script.clone(),
-    };
-    let script: Script = text.parse()?;
-    let timeline = simulate(&config, &script);
+    let script = script(&arguments)?;
+    if arguments.compare || !arguments.with.is_empty() {
+        return compare(&arguments, &script);
+    }
+    if arguments.svg.is_some() {
+        return Err(usage(command::COMPARE_WHAT));
+    }
+    let timeline = simulate(&changed(&arguments, &first(&arguments)?)?, &script);
     if arguments.common.json {
         return Common::print_json(&relance_api::simulation_reply(&timeline));
     }
@@ -56,18 +72,64 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     Ok(())
 }
 
-fn config(arguments: &Arguments) -> Result<ServiceConfig, crate::cli::CommandFailure> {
-    let mut config = match &arguments.name {
-        Some(text) => {
-            let name = name(text)?;
-            let manager = arguments.common.manager()?;
-            manager.ask(|scm, caller, reply| scm.query_config(caller, &name, reply))?
+fn script(arguments: &Arguments) -> Result<Script, CommandFailure> {
+    let text = match &arguments.file {
+        Some(path) => std::fs::read_to_string(path).reading(path)?,
+        None => arguments.script.clone(),
+    };
+    Ok(text.parse()?)
+}
+
+fn compare(arguments: &Arguments, script: &Script) -> CommandResult {
+    let first = first(arguments)?;
+    let name = first.service_name.to_string();
+    let (titles, other) = match &arguments.other {
+        Some(_) if !arguments.failure.is_empty() => return Err(usage(command::COMPARE_WHAT)),
+        Some(text) => ([name, text.clone()], stored(arguments, text)?),
+        None if arguments.with.is_empty() && arguments.failure.is_empty() => {
+            return Err(usage(command::COMPARE_WHAT));
         }
+        None => {
+            let other = if arguments.with.is_empty() {
+                first.clone()
+            } else {
+                find(&described(&arguments.with)?, &first.service_name)?.clone()
+            };
+            let titles = [say(command::COMPARE_AS_IS), say(command::COMPARE_CHANGED)];
+            (titles, changed(arguments, &other)?)
+        }
+    };
+    let comparison = Comparison::of(titles, [&first, &other], script);
+    if let Some(path) = &arguments.svg {
+        comparison.draw(path)?;
+    }
+    if arguments.common.json {
+        return Common::print_json(&comparison.sides());
+    }
+    comparison.print();
+    Ok(())
+}
+
+/// The service that is named, or one without a policy.
+fn first(arguments: &Arguments) -> Result<ServiceConfig, CommandFailure> {
+    let mut config = match &arguments.name {
+        Some(text) => stored(arguments, text)?,
         None => ServiceConfig::new(ServiceName::new("the service")?, "simulation"),
     };
     if arguments.program {
         config.kind = ServiceKind::Program;
     }
+    Ok(config)
+}
+
+fn stored(arguments: &Arguments, text: &str) -> Result<ServiceConfig, CommandFailure> {
+    let name = name(text)?;
+    let manager = arguments.common.manager()?;
+    manager.ask(|scm, caller, reply| scm.query_config(caller, &name, reply))
+}
+
+/// With the options over it.
+fn changed(arguments: &Arguments, config: &ServiceConfig) -> Result<ServiceConfig, CommandFailure> {
     let change = arguments.failure.change()?;
     Ok(config.changed(&ConfigChange::try_from(&change)?)?)
 }

@@ -95,11 +95,11 @@ fn what_clap_finds_is_said_in_sentences() {
     );
     says(
         "relance config a --backoff exponential",
-        "there is no option --backoff here; it is one of relance create, relance failure, relance simulate",
+        "there is no option --backoff here; it is one of relance create, relance failure, relance simulate, relance replay",
     );
     says(
         "relance config a --backoff=exponential",
-        "there is no option --backoff here; it is one of relance create, relance failure, relance simulate",
+        "there is no option --backoff here; it is one of relance create, relance failure, relance simulate, relance replay",
     );
     says(
         "relance status a --nosuch",

@@ -11,6 +11,7 @@ mod answered;
 mod apply;
 mod authors;
 mod cgroups;
+mod comparisons;
 mod completion;
 mod compliance;
 mod console;

@@ -1,0 +1,217 @@
+//! `relance replay`: the recorded failures of this machine, played on the policy as it is and on a changed one.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Parser;
+use relance_policy::simulate::{Recorded, Script};
+use relance_scm::event_log::{EventFilter, LogEntry, Timestamp};
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{ConfigChange, ServiceConfig, ServiceId};
+use relance_texts::{command, shown};
+use serde::Serialize;
+
+use super::options::FailureOptions;
+use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
+use crate::comparison::{Comparison, Side, described, find};
+use crate::lang::say;
+use crate::plain::plain;
+use crate::selection::{Selection, must_exist, service_names};
+use crate::text::{moment, moment_from, now};
+
+/// What a script is made of: starts that failed, ends with a code, failures, controls, states, recycling.
+const KINDS: [u32; 8] = [7000, 7023, 7024, 7031, 7034, 7035, 7036, 1001];
+/// Entries read at a time.
+const PAGE: u32 = 10_000;
+
+/// What another policy would have made of the failures that were recorded
+///
+/// Each failure happens again at its time, if the service runs then; stops, and starts after no restart, too. Without
+/// names: all services that have failed. The other policy is given by options, or by files as for relance apply.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// Services: names, patterns with * and ?, or NAME@ for all instances; without: all
+    #[arg(value_name = "NAME", add = service_names())]
+    names: Vec<String>,
+    /// From this moment on: 8h for eight hours ago, today, yesterday, or 2026-11-22T14:00
+    #[arg(long, default_value = "30d")]
+    since: String,
+    /// Files with the services as they are to be
+    #[arg(long, value_name = "FILE")]
+    with: Vec<PathBuf>,
+    #[command(flatten)]
+    failure: FailureOptions,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What is printed of a service.
+#[derive(Serialize)]
+struct Replayed {
+    name: String,
+    recorded: u64,
+    policies: [Side; 2],
+}
+
+pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    let since = moment_from(&arguments.since)?;
+    let changes = Changes::of(&arguments)?;
+    let manager = arguments.common.manager()?;
+    let services = services(&manager, &arguments.names)?;
+    let mut recorded = collect(&manager, since)?;
+    let (end, is_json) = (now(), arguments.common.json);
+    let mut replayed = Vec::new();
+    for info in services {
+        let entries = recorded.remove(&info.id).unwrap_or_default();
+        if let Some(script) = Recording::of(&entries, end)
+            && let Some(changed) = changes.change(&info.config)?
+        {
+            replayed.push(replay(&info.config, &changed, &script, is_json));
+        }
+    }
+    if is_json {
+        return Common::print_json(&replayed);
+    }
+    if replayed.is_empty() {
+        let since = moment(since);
+        println!("{}", say(command::ReplayNothing { since }));
+    }
+    Ok(())
+}
+
+/// The other policy: that of files, or this one with options.
+enum Changes {
+    Files {
+        services: Vec<ServiceConfig>,
+        /// Services were named, and each must be in the files.
+        all: bool,
+    },
+    Options(Box<ConfigChange>),
+}
+
+impl Changes {
+    fn of(arguments: &Arguments) -> Result<Self, CommandFailure> {
+        if arguments.with.is_empty() == arguments.failure.is_empty() {
+            return Err(usage(command::REPLAY_WITH));
+        }
+        if arguments.with.is_empty() {
+            let change = arguments.failure.change()?;
+            return Ok(Self::Options(Box::new(ConfigChange::try_from(&change)?)));
+        }
+        Ok(Self::Files {
+            services: described(&arguments.with)?,
+            all: !arguments.names.is_empty(),
+        })
+    }
+
+    /// A service with the other policy; `None`: it is not about this one.
+    fn change(&self, config: &ServiceConfig) -> Result<Option<ServiceConfig>, CommandFailure> {
+        match self {
+            Self::Options(change) => Ok(Some(config.changed(change)?)),
+            Self::Files { services, all } => match find(services, &config.service_name) {
+                Ok(found) => Ok(Some(found.clone())),
+                Err(failure) if *all => Err(failure),
+                Err(_) => Ok(None),
+            },
+        }
+    }
+}
+
+/// What was recorded of a service.
+struct Recording {
+    begin: Timestamp,
+    failures: u64,
+    script: Script,
+}
+
+impl Recording {
+    /// `None` if nothing has failed.
+    fn of(entries: &[LogEntry], end: Timestamp) -> Option<Self> {
+        let begin = entries.first()?.at;
+        let mut recorded = Recorded::since(begin);
+        for entry in entries {
+            recorded.take(entry);
+        }
+        let failures = recorded.failures();
+        (failures > 0).then(|| Self {
+            begin,
+            failures,
+            script: recorded.until(end),
+        })
+    }
+}
+
+fn replay(
+    config: &ServiceConfig,
+    changed: &ServiceConfig,
+    recording: &Recording,
+    is_json: bool,
+) -> Replayed {
+    let titles = [say(command::COMPARE_AS_IS), say(command::COMPARE_CHANGED)];
+    let comparison = Comparison::of(titles, [config, changed], &recording.script);
+    let comparison = comparison.since(recording.begin);
+    if !is_json {
+        let head = command::ReplayHead {
+            name: shown(&config.service_name),
+            count: recording.failures,
+            since: moment(recording.begin),
+        };
+        println!("{}", plain(&say(head)));
+        comparison.print();
+        println!();
+    }
+    Replayed {
+        name: config.service_name.to_string(),
+        recorded: recording.failures,
+        policies: comparison.sides(),
+    }
+}
+
+/// The services that are meant, in the order of their names.
+fn services(manager: &Manager, names: &[String]) -> Result<Vec<ServiceInfo>, CommandFailure> {
+    let listed = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+    let mut services = listed.services;
+    if !names.is_empty() {
+        let selected = Selection::of(names).select(manager)?.names;
+        for name in &selected {
+            must_exist(manager, name)?;
+        }
+        services.retain(|info| selected.contains(&info.config.service_name));
+    }
+    services.sort_by(|a, b| a.config.service_name.cmp(&b.config.service_name));
+    Ok(services)
+}
+
+/// The entries of each service since a moment, the oldest first.
+fn collect(
+    manager: &Manager,
+    since: Timestamp,
+) -> Result<BTreeMap<ServiceId, Vec<LogEntry>>, CommandFailure> {
+    let mut found: BTreeMap<ServiceId, Vec<LogEntry>> = BTreeMap::new();
+    let mut before = None;
+    loop {
+        let filter = EventFilter {
+            event_ids: KINDS.to_vec(),
+            since: Some(since),
+            before,
+            limit: PAGE,
+            ..EventFilter::default()
+        };
+        let page = manager.ask(|scm, caller, reply| scm.find_events(caller, filter, reply))?;
+        before = page.entries.first().map(|entry| entry.number);
+        for entry in page.entries.iter().rev() {
+            if let Some((id, _)) = &entry.service {
+                let mut entry = LogEntry::clone(entry);
+                entry.details.output = None;
+                found.entry(*id).or_default().push(entry);
+            }
+        }
+        if !page.more || before.is_none() {
+            break;
+        }
+    }
+    for entries in found.values_mut() {
+        entries.reverse();
+    }
+    Ok(found)
+}
