@@ -32,8 +32,8 @@ pub(crate) fn check(
     ))
 }
 
-/// What administrators may do, even if a descriptor denies it, so that none locks the owner of the machine
-/// out: see a service, and say who may do what with it (on Windows by taking it over, A26).
+/// What administrators may do even if a descriptor denies it, so that no descriptor locks them out: see a
+/// service, and change who may do what with it (on Windows by taking ownership, A26).
 const OF_ADMINISTRATORS: AccessRights = words::QUERY
     .union(AccessRights::WRITE_DAC)
     .union(AccessRights::WRITE_OWNER);
@@ -83,8 +83,8 @@ pub(crate) fn visible_config(caller: &Caller, config: &Arc<ServiceConfig>) -> Ar
     config.without_secrets()
 }
 
-/// The record as it is explained to a caller: what a script said of its end is like its output, and who asked
-/// for its start and stop (X67) like its configuration.
+/// The record as it is explained to a caller. What a script said about its end is hidden like its output, and who
+/// asked for its start and stop (X67) like its configuration.
 pub(crate) fn told_record(caller: &Caller, record: &Arc<ServiceRecord>) -> Arc<ServiceRecord> {
     let mut record = Arc::clone(record);
     let cause = record.last_end.as_ref().and_then(|end| end.cause.clone());

@@ -1,9 +1,9 @@
 //! Which runs have to be measured for soft ceilings (X55), and when: in memory only.
 //!
-//! The kernel tells nobody that a run uses more memory than a line without slowing it down there, so it is
-//! looked at: every 30 s, every 10 s above half the line, and together with all others that are looked at. The time
-//! of day comes once a day. A service without these settings is not in here, and costs no wake-up. What was reached
-//! is told to policy (`Input::CeilingReached`), which puts it on record; a new engine begins to look again.
+//! The kernel reports memory above a limit only by slowing the run down there, so the engine measures it: every
+//! 30 s, or every 10 s above half the ceiling, and all runs at the same moments. The time of day comes once a
+//! day. A service without these settings is not in here, and costs no wake-up. A ceiling that is reached is an
+//! input of policy (`Input::CeilingReached`), which puts it on record; a new engine begins to measure again.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use relance_policy::{RunId, ServiceId, ServiceRecord, Time};
 use relance_scm::event_log::Timestamp;
 use relance_scm::settings::{RECYCLE_ABOVE, RECYCLE_AFTER_JOBS, RECYCLE_AT};
 
-/// Between two looks at the memory of a run near its line.
+/// Between two measurements of a run that is near its ceiling.
 const SOON: Duration = Duration::from_secs(10);
-/// The same far below the line; a whole number of [`SOON`].
+/// The same far below the ceiling; a multiple of [`SOON`].
 const LATER: Duration = Duration::from_secs(30);
-/// The clock of deadlines says that a time of day has come; the wall clock may still be so much before it.
+/// When the clock of deadlines says that a time of day has come, the wall clock may still lack this much.
 const TOLERANCE_MS: i64 = 500;
 
 /// See the module.
@@ -48,7 +48,8 @@ pub(crate) enum Look {
 }
 
 impl Ceilings {
-    /// What the record of a service now says. `next_day` gives the next moment with that time of day.
+    /// Takes note of what the record of a service now says. `next_day` gives the next moment with that time of
+    /// day.
     pub(crate) fn watch(
         &mut self,
         record: &ServiceRecord,
@@ -93,7 +94,7 @@ impl Ceilings {
         self.watched.remove(&service);
     }
 
-    /// A run has done so many more jobs; all of them, if they are enough.
+    /// A run has done this many more jobs. Returns the number of all, if the ceiling is reached.
     pub(crate) fn jobs_done(&mut self, run: RunId, count: u64) -> Option<u64> {
         let watched = self.watched.get_mut(&run.service)?;
         if watched.run != run {
@@ -109,7 +110,7 @@ impl Ceilings {
         self.look_at
     }
 
-    /// What has to be looked at; [`Ceilings::below`] says when again.
+    /// The runs to measure now; [`Ceilings::below`] decides when they are measured again.
     pub(crate) fn due(&mut self, now: Time) -> Vec<Look> {
         if self.look_at.is_none_or(|at| now < at) {
             return Vec::new();
@@ -133,7 +134,7 @@ impl Ceilings {
         looks
     }
 
-    /// A run uses so much, which is not more than its line.
+    /// A run uses this much, which is below its ceiling.
     pub(crate) fn below(&mut self, run: RunId, used: u64, now: Time) {
         let Some(watched) = self.watched.get_mut(&run.service) else {
             return;
@@ -179,7 +180,8 @@ fn between(from: Timestamp, to: Timestamp) -> Duration {
     Duration::from_millis(u64::try_from(to.0.saturating_sub(from.0)).unwrap_or_default())
 }
 
-/// The last multiple of [`SOON`] in this time, so that many are looked at together; at least half of it later.
+/// The last multiple of [`SOON`] in this time, so that many runs are measured together; at least half of it
+/// later.
 fn aligned(now: Time, after: Duration) -> Time {
     let step = SOON.as_nanos();
     let target = u128::from(now.as_nanos()) + after.as_nanos() + step / 2;

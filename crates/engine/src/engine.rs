@@ -8,8 +8,8 @@
 //! Laws:
 //! - Only this file and the ones below it change a record, and only by a step of policy.
 //! - What a turn changed is committed in one batch; it is published, and a caller that waits for it is
-//!   answered, when the batch is committed. Requests to create, signal or kill a process go out
-//!   before that: the guardian keeps the witness, and a new engine repeats the same step.
+//!   answered, when the batch is committed. Requests to create, signal or kill a process go out before that:
+//!   the guardian keeps what came of them, and a new engine repeats the same step.
 //! - Everything that happens once (a control, a command, the end of a run) is forgotten by the host
 //!   only after it is on record.
 //!
@@ -104,7 +104,7 @@ pub struct Engine<P, S> {
     deadlines: BTreeSet<(Time, ServiceId)>,
     /// Services that need others, so that a stop need not look at all.
     with_dependencies: BTreeSet<ServiceId>,
-    /// Services that mind when something they need is down.
+    /// Services that must be told when something that they need is down.
     minding: BTreeSet<ServiceId>,
     /// Services that are started by the clock.
     schedules: schedules::Schedules,
@@ -122,7 +122,7 @@ pub struct Engine<P, S> {
     submitted: VecDeque<SubmittedTurn>,
     /// What the host is to forget once the database can be written again.
     withheld: VecDeque<Effect>,
-    /// Set while the engine catches up after a restart. Until it has, no deadline fires: what kept it
+    /// Set while the engine catches up after a restart. Until then no deadline fires: the message that meets it
     /// may be waiting in a channel.
     catching_up: Option<lifetime::CatchUp>,
     last_service: u32,
@@ -144,9 +144,9 @@ pub struct Engine<P, S> {
     unreadable: Vec<Unreadable>,
     /// Set until the records of a backup are brought up to now.
     restored: Option<Restored>,
-    /// Whether the web console was in trouble when it was last heard of.
+    /// Whether the web console had failed by the last report.
     console_fails: bool,
-    /// Whether others could get at the folder of the database when it was last looked at.
+    /// Whether other users could open the folder of the database when it was last checked.
     is_opened: bool,
 }
 
@@ -157,7 +157,7 @@ struct Slot {
     waiters: Vec<Waiter>,
     /// Why the last start failed, in a sentence.
     problem: Option<Sentence>,
-    /// Its creation is not committed yet: nobody may use it.
+    /// Set while its creation is not committed: nobody may use it yet.
     is_new: bool,
 }
 
@@ -261,8 +261,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.services.values().map(|slot| &slot.record)
     }
 
-    /// Whether the host has not told yet all that was there when the engine began. Clients wait until
-    /// then.
+    /// Whether the host has still to tell what was there when the engine began. Clients wait until it has.
     #[must_use]
     pub fn is_catching_up(&self) -> bool {
         self.catching_up.is_some()
@@ -292,7 +291,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         answer
     }
 
-    /// The same; the starts that wait for this service learn of it later.
+    /// The same, but the starts that wait for this service are told later.
     fn input_alone(&mut self, now: Moment, id: ServiceId, input: Input) -> Answer {
         let Some(slot) = self.services.get_mut(&id) else {
             return Answer::Stale;

@@ -38,8 +38,8 @@ pub(crate) fn entry_of_manager(number: u64, at: Timestamp, event: &Event) -> Log
     }
 }
 
-/// The entry that a program writes, about the service of that name if there is one. It belongs to the run
-/// of the service if that has written it.
+/// The entry that a program writes, about the service of that name if there is one. If the service itself
+/// writes it, it belongs to its run.
 pub(crate) fn entry_of_program(
     at: Timestamp,
     entry: NewEntry,
@@ -70,7 +70,7 @@ pub(crate) fn entry_of_program(
     }
 }
 
-/// Whether the last lines of output belong into this entry: failures and failed starts.
+/// Whether this entry holds the last lines of output, as those about failures and failed starts do.
 pub(crate) fn wants_output(entry: &LogEntry) -> bool {
     entry.source != EventSource::Application
         && matches!(entry.event_id, 7000 | 7023 | 7024 | 7031 | 7034)

@@ -1,9 +1,9 @@
 //! Which state folder this is: a random id in its file `identity`, made by the guardian at the first
 //! start and never changed.
 //!
-//! The database holds the id too, so that another database in its place is noticed, and control groups
-//! are named by it. The file also says how far the first start has come: until the database is there
-//! whole, a start is still the first one, and only a first start creates a database.
+//! The database holds the id too, so that another database in its place is noticed, and control groups are
+//! named by it. The file also says how far the first start has come: until the database is complete, a start is
+//! still the first one, and only a first start creates a database.
 
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
@@ -141,7 +141,7 @@ fn parse(text: &str) -> Option<Identity> {
     })
 }
 
-/// A folder without the file is at its first start only if nothing of a manager's is in it.
+/// A folder without the file is at its first start only if it holds no other file of a manager.
 fn stage_of_unnamed(folder: &Path) -> io::Result<Stage> {
     if folder.join("relance.db").symlink_metadata().is_ok() {
         return Ok(Stage::Unbound);

@@ -1,27 +1,27 @@
 //! Who must give heartbeats, and until when (X40): in memory only.
 //!
-//! Signs of life come often and say nothing new, so they are not facts: a beat moves a deadline here, and
-//! neither a record nor the database nor anybody who watches learns of it. Only a deadline that passes is
-//! told to policy, which decides what follows (`Input::Hung`). A new engine begins with whole times,
-//! because it cannot know what was said while there was none.
+//! Signs of life come often and say nothing new, so they are not facts: a beat moves a deadline here, and does
+//! not reach the records, the database or watchers. Only a deadline that passes is an input of policy, which
+//! decides what follows (`Input::Hung`). A new engine begins with full times, because it cannot know what was
+//! sent while there was none.
 //!
-//! Which runs are watched, the records say ([`ServiceRecord::watched`](relance_policy::ServiceRecord)).
+//! The records say which runs are watched ([`ServiceRecord::watched`](relance_policy::ServiceRecord)).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use relance_policy::{RunId, ServiceId, Time};
 
-/// A deadline that is seen so late was not missed by the run: the machine was suspended, or this engine
-/// stood still, and beats may wait to be read.
+/// If the engine sees a deadline this late, the run may not have missed it: the machine was suspended, or this
+/// engine stood still, and beats may wait to be read.
 const LATE: Duration = Duration::from_secs(1);
 
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Liveness {
     watched: BTreeMap<ServiceId, Watched>,
-    /// When to look next: at the earliest deadline, or before it. A beat leaves it alone, so that no timer
-    /// is set for each of them.
+    /// When to look next: at the earliest deadline, or before it. A beat does not change it, so that beats set
+    /// no timers.
     look_at: Option<Time>,
 }
 
@@ -33,7 +33,8 @@ struct Watched {
 }
 
 impl Liveness {
-    /// What the record of a service now says: this run must give a heartbeat each `time`, or none must.
+    /// Takes note of what the record of a service now says: that this run must give a heartbeat each `time`, or
+    /// that none must.
     pub(crate) fn watch(
         &mut self,
         service: ServiceId,
@@ -66,7 +67,7 @@ impl Liveness {
         }
     }
 
-    /// When to look for runs that are silent; not before, and nobody is woken for beats.
+    /// When to look for silent runs. Beats do not wake the engine.
     pub(crate) fn deadline(&self) -> Option<Time> {
         self.look_at
     }
@@ -138,7 +139,7 @@ mod tests {
             liveness.beat(run(1, 1), at(second));
             assert_eq!(liveness.deadline(), before);
         }
-        // Looked at once in vain, and then at the moved deadline.
+        // It looks once without effect, and again at the moved deadline.
         assert_eq!(liveness.take_silent(at(10)), []);
         assert_eq!(liveness.deadline(), Some(at(19)));
     }

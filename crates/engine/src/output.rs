@@ -19,15 +19,15 @@ use crate::publisher::{Change, Listener};
 /// Most bytes of output in one part.
 const PART_LEN_MAX: u64 = 1 << 20;
 
-/// Who waits for output of which service. The log thread wakes them, and tells of output that is lost.
+/// Who waits for output of which service. The log thread wakes them, and reports output that is lost.
 #[derive(Default)]
 pub(crate) struct OutputSignals {
     waiting: Mutex<HashMap<ServiceId, Vec<Waker>>>,
-    /// How often they have printed, of the runs whose silence is looked for.
+    /// How often each run has printed, for the runs that have a probe for silence.
     moves: Mutex<HashMap<RunId, Weak<AtomicU64>>>,
     /// Who is told of losses, once somebody is.
     told: OnceLock<Box<Told>>,
-    /// Why what services print is not kept as it is to be (X26).
+    /// Why the output of services is not kept as configured (X26).
     problems: Mutex<BTreeMap<ServiceId, Sentence>>,
 }
 
@@ -100,12 +100,12 @@ impl OutputSignals {
     }
 }
 
-/// One that panicked has changed nothing by halves.
+/// A thread that panicked has left nothing half changed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What was wrong with the output of a service goes with it.
+/// The service is gone, and with it what was wrong with its output.
 impl Listener for OutputSignals {
     fn committed(&self, changes: &[Change]) {
         for change in changes {
@@ -167,7 +167,7 @@ pub(crate) struct Follower {
 }
 
 impl Follower {
-    /// What there is beyond the position. A file that was rotated is read to its end first.
+    /// What the file holds beyond the position. One that was rotated is read to its end first.
     fn read(&mut self) -> io::Result<Option<OutputPart>> {
         loop {
             if self.file.is_none() {
@@ -216,7 +216,7 @@ impl FollowOutput for Follower {
 }
 
 impl Drop for Follower {
-    /// The waker that waits for it goes; other followers look, and wait again.
+    /// Its own waker is removed; other followers look, and wait again.
     fn drop(&mut self) {
         self.signals.grown(self.service);
     }

@@ -1,10 +1,10 @@
-//! Output that is lost: told once when that begins and once when it is over, and no more than once a minute for
-//! a service whose disk or reader comes and goes (X64).
+//! Output that is lost: logged once when that begins and once when it is over, and at most once a minute for a
+//! service whose disk or reader fails now and then (X64).
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// A loss that begins within this time of one that was told is only counted.
+/// A loss that begins within this time of one that was logged is only counted.
 const QUIET: Duration = Duration::from_secs(60);
 
 /// What is to be told.
@@ -27,7 +27,7 @@ struct Lost {
     is_open: bool,
 }
 
-/// See the module. A key stands for what has an end of its own: a stream of a service, in one place.
+/// See the module. A loss begins and ends for each key: a stream of a service, at one destination.
 pub(crate) struct Losses<K>(BTreeMap<K, Lost>);
 
 impl<K> Default for Losses<K> {
@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(losses.lost(service, 5, begin, full), None);
         assert_eq!(losses.kept(service), Some(OutputLoss::Over(15)));
         assert_eq!(losses.kept(service), None);
-        // A loss soon after is counted, and told together with the next one that is told.
+        // A loss that follows soon is counted, and logged together with the next one.
         assert_eq!(losses.lost(service, 7, begin + QUIET / 2, full), None);
         assert_eq!(losses.kept(service), None);
         let told = losses.lost(service, 1, begin + QUIET, full);

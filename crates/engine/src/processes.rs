@@ -1,4 +1,4 @@
-//! What the engine asks of processes, and what it is told about them. Implemented by Linux
+//! What the engine asks of the host of processes, and what the host tells. Implemented for Linux
 //! (`linux/processes.rs`) and by the simulated host of the tests.
 
 use std::collections::BTreeMap;
@@ -14,27 +14,27 @@ use relance_scm::{ServiceConfig, ServiceName, Win32Error};
 use relance_texts::{Lang, Sentence, start};
 use relance_wire::channel::{ManagerFrame, ServiceFrame};
 
-/// Requests. None of them waits: what comes of them is told as a [`Fact`].
+/// Requests. None of them waits: their outcome comes as a [`Fact`].
 ///
-/// All may be repeated with the same identity after the engine was restarted; a run or a command
-/// that exists already is told again, never made twice.
+/// All may be repeated with the same identity after the engine was restarted; a run or a command that exists
+/// already is reported again, never created twice.
 pub trait Processes {
-    /// Creates the process of a run: `Spawned` or `SpawnFailed`. One that is not there although a later run
-    /// of its service is, could not be created before ([`StartProblem::given_up`]).
+    /// Creates the process of a run: `Spawned` or `SpawnFailed`. If the host does not have it but has a later
+    /// run of the service, it could not be created ([`StartProblem::given_up`]).
     fn spawn(&mut self, run: RunId, config: &Arc<ServiceConfig>);
     /// Starts a recovery command under the account of its service: `CommandDone`.
     fn run_command(&mut self, id: ActionId, config: &ServiceConfig, command: &str);
     /// Reboots the machine: `CommandDone`, with 1314 unless the daemon may (R46).
     fn reboot(&mut self, id: ActionId);
-    /// Tells everybody on the machine something (R45); nothing comes of it.
+    /// Tells everybody on the machine something (R45); no fact follows.
     fn broadcast(&mut self, message: &str);
     /// Sends a signal to the process of a run.
     fn signal(&mut self, run: RunId, signal: u8);
-    /// Sends the process of a run the signal that asks it to stop. What its main process leaves behind is then
-    /// asked too, and the run has ended when nothing of it is left (X24). Ends its stop command. It is asked once,
-    /// however often this is said.
+    /// Sends the process of a run the signal that asks it to stop, once, however often this is called.
+    /// Processes that its main process leaves behind are then asked too, and the run has ended when none is
+    /// left (X24). Ends its stop command.
     fn stop(&mut self, run: RunId, signal: u8);
-    /// Gives the processes of a run a priority; one that the daemon may not give is left as it is.
+    /// Gives the processes of a run a priority. Does nothing where the daemon may not give that one.
     fn set_priority(&mut self, run: RunId, class: PriorityClass);
     /// Changes what the processes of a run may use from what one configuration says to what another one says
     /// (X76): `LimitsSet`, if that is anything.
@@ -43,7 +43,7 @@ pub trait Processes {
     fn controllers(&self) -> Controllers;
     /// Runs the command that stops the program of a run, once (X25): `StopCommandEnded`.
     fn run_stop_command(&mut self, run: RunId, config: &ServiceConfig);
-    /// How much memory runs use that could not be had back: without the cache of files. A run that is not
+    /// How much memory runs use, without the cache of files, which the kernel can take back. A run that is not
     /// known is left out.
     fn memory_of(&self, runs: &[RunId]) -> BTreeMap<RunId, u64>;
     /// The next moment after this one with a time of day, like `03:00`, in the time zone of the machine.
@@ -52,20 +52,20 @@ pub trait Processes {
     fn terminate(&mut self, run: RunId);
     /// Sends a frame over the control channel of a run.
     fn send(&mut self, run: RunId, frame: &ManagerFrame);
-    /// Forgets what was read from the channel of a run up to a position: it is on record.
+    /// Takes what was read from the channel of a run off it, up to a position: it is on record.
     fn consume(&mut self, run: RunId, position: u64);
-    /// The record of a service is now this: the host looks whether its run is ready, or lives, if the
-    /// record wants that, and tells what it finds as [`Fact::Noticed`].
+    /// Gives the host the new record of a service. If the record wants it, the host looks whether the run is
+    /// ready, or lives, and tells what it finds as [`Fact::Noticed`].
     fn look_after(&mut self, record: &ServiceRecord);
     /// The service is gone.
     fn look_away(&mut self, service: ServiceId);
-    /// What was told last of what a run says of itself ([`Fact::Noticed`]) is on record.
+    /// The last [`Fact::Noticed`] of a run is on record.
     fn on_record(&mut self, run: RunId);
     /// Forgets a run that has ended: its end is on record.
     fn forget_run(&mut self, run: RunId);
     /// Forgets a command: its start is on record.
     fn forget_command(&mut self, id: ActionId);
-    /// The last lines of the output of a run, from the part that collects it.
+    /// The last lines of the output of a run, from the thread that collects it.
     fn last_output(&mut self, run: RunId) -> Option<Receiver<String>>;
     /// The process that tells somebody is wanted now, if its file is there.
     fn look_for_teller(&mut self) {}
@@ -76,8 +76,7 @@ pub trait Processes {
     fn process_of(&self, run: RunId) -> Option<(u32, u64)>;
     /// The number of the last run of a service that the host knows of; 0: none.
     fn last_run(&self, service: ServiceId) -> u32;
-    /// Breaks the control channel of a run: its service comes back with another one, and says again how
-    /// it is.
+    /// Breaks the control channel of a run: its service connects again, and reports its status again.
     fn cut(&mut self, run: RunId);
     /// The services have stopped; the daemon may end.
     fn shut_down(&mut self);
@@ -121,8 +120,8 @@ pub enum Fact {
         /// Up to where the channel may be forgotten once this is on record.
         position: u64,
     },
-    /// A run has said something of itself (X41, X42). What it changes is put on record, then the host is
-    /// told so ([`Processes::on_record`]).
+    /// A run has said something about itself (X41, X42). When the change is on record, the host is told
+    /// ([`Processes::on_record`]).
     Noticed {
         /// Which run.
         run: RunId,
@@ -192,14 +191,14 @@ pub enum Fact {
         /// `None`: it has succeeded.
         problem: Option<Box<str>>,
     },
-    /// How the web console is has changed, or is told to an engine that has just begun.
+    /// The state of the web console has changed; an engine that has just begun gets it, too.
     ConsoleChanged {
-        /// Why there is none, or was none a moment ago.
+        /// Why it does not run, or did not run a moment ago.
         problem: Option<String>,
-        /// Whether that is to be written down: no engine was told before.
+        /// Whether that must be logged: no engine was told before.
         is_new: bool,
     },
-    /// Everything that was already there when the engine began has been told.
+    /// The host has told everything that was there when the engine began.
     Caught,
     /// Somebody asked the daemon to stop.
     ShutdownAsked,
@@ -217,8 +216,9 @@ pub struct StartProblem {
 }
 
 impl StartProblem {
-    /// Of a run that an engine before has asked for in vain: it went on to a later run of the service, and
-    /// was killed before it could put that on record. Runs are made in the order of their numbers.
+    /// For a run that an earlier engine asked for and that could not be created: that engine went on to a later
+    /// run of the service, and was killed before it could put that on record. Runs are created in the order of
+    /// their numbers.
     #[must_use]
     pub fn given_up(config: &ServiceConfig) -> Self {
         Self {
@@ -232,7 +232,7 @@ impl StartProblem {
         }
     }
 
-    /// The sentence without what the caller knows.
+    /// The sentence, without the parts that the caller knows.
     pub(crate) fn what(&self) -> String {
         let text = self.sentence.text();
         let problem = text.and_then(|text| text.values().find(|(name, _)| *name == "problem"));

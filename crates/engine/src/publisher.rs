@@ -41,10 +41,10 @@ pub enum Change {
     Logged(Arc<LogEntry>),
 }
 
-/// Somebody who is told what has been committed: the publisher is one. Told in order, by the owner loop,
-/// after the commit and before anybody is answered; so a listener only takes note, and does what takes
-/// time on a thread of its own. What a listener must not lose it keeps with the number of the last entry
-/// that it has seen, and reads the log from there when it begins.
+/// Is told what has been committed; the publisher is one. The owner loop calls it in order, after the commit
+/// and before callers are answered; so a listener only takes note, and does slow work on a thread of its own. A
+/// listener that must not lose anything stores the number of the last entry that it has seen, and reads the log
+/// from there when it begins.
 pub trait Listener: Send + Sync {
     /// These changes are on record.
     fn committed(&self, changes: &[Change]);
@@ -90,8 +90,8 @@ impl Listener for Publisher {
 }
 
 impl Publisher {
-    /// Begins with the generation of this moment: a thousand for each millisecond since 1970, so that
-    /// generations of one engine are above those of the engine before, and exact in JavaScript.
+    /// Begins with the generation of this moment: a thousand for each millisecond since 1970. So generations of
+    /// one engine are above those of the engine before, and JavaScript can hold them exactly.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
         let generation = now.0.max(0).cast_unsigned().saturating_mul(1000);
@@ -106,7 +106,7 @@ impl Publisher {
         }
     }
 
-    /// A reader that panicked has changed nothing, so its lock is as good as any.
+    /// A reader that panicked has changed nothing, so its lock can be used.
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }

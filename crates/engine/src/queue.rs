@@ -1,5 +1,5 @@
-//! The queue of requests: many fill it, the owner loop empties it. It holds so many at most, and takes
-//! memory only for those that wait: `sync_channel` would lay out room for all of them at the start.
+//! The queue of requests: many threads fill it, the owner loop empties it. It is bounded, and takes memory only
+//! for requests that wait: `sync_channel` would allocate all of it at the start.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,7 +35,7 @@ impl<T> Clone for Requests<T> {
 }
 
 impl<T> Requests<T> {
-    /// Adds a request, unless the queue is full or nobody takes any more.
+    /// Adds a request, unless the queue is full or the owner loop is gone.
     pub(crate) fn try_send(&self, request: Box<T>) -> Result<(), TrySendError<Box<T>>> {
         if self.length.fetch_add(1, Ordering::Relaxed) >= self.length_max {
             self.length.fetch_sub(1, Ordering::Relaxed);

@@ -1,8 +1,8 @@
 //! How many entries of the event log one program, or one service, may cause (E12).
 //!
-//! Each has a bucket of its own for each kind of entry. What comes when the bucket is empty is counted,
-//! and after a while the last of it is written for all. Failures, recovery and changes of the
-//! configuration are never held back. Time is given with every call.
+//! Each has a token bucket for each kind of entry. Entries that come when the bucket is empty are counted, and
+//! after a while the last one is written for all of them. Failures, recovery and changes of the configuration
+//! are never held back. Time is given with every call.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,13 +20,13 @@ pub(crate) enum Cause {
     User(Box<str>),
     /// What a service writes in its own words.
     Service(Box<str>),
-    /// What a service makes the manager write again and again: entries with this id.
+    /// Entries with this id that a service makes the manager write.
     Routine(ServiceId, u32),
 }
 
 impl Cause {
-    /// Of the manager's entries those that a service, or anyone who controls it, can bring about at any
-    /// rate without failing: controls, states, what is not valid on its channel, other processes.
+    /// The manager's entries that a service, or its caller, can cause at any rate without failing: controls,
+    /// states, invalid frames on its channel, other processes.
     pub(crate) fn of(entry: &LogEntry) -> Option<Self> {
         let (id, _) = entry.service.as_ref()?;
         let routine = matches!(
@@ -36,7 +36,7 @@ impl Cause {
         routine.then_some(Self::Routine(*id, entry.event_id))
     }
 
-    /// How many entries may come at once, and how long one more takes to be allowed.
+    /// How many entries may come at once, and after which time one more is allowed.
     fn allowance(&self) -> (u32, Duration) {
         match self {
             Self::User(_) | Self::Service(_) => (500, Duration::from_millis(200)),
@@ -48,10 +48,10 @@ impl Cause {
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Restraint {
-    /// When buckets that are not full will be full again. Some that are full are still among them.
+    /// When each bucket will be full again. Some are full already.
     full_at: BTreeMap<Cause, Time>,
     held: BTreeMap<Cause, Held>,
-    /// So many buckets were left when those that are full were forgotten for the last time.
+    /// How many buckets were left when the full ones were last removed.
     left: usize,
 }
 
@@ -96,7 +96,7 @@ impl Restraint {
         Vec::new()
     }
 
-    /// Forgets the buckets that are full, as new ones are, whenever their number has doubled.
+    /// Removes the buckets that are full, which is how new ones begin, whenever their number has doubled.
     fn forget_full(&mut self, now: Time) {
         if self.full_at.len() <= 2 * self.left.max(8) {
             return;
@@ -105,7 +105,7 @@ impl Restraint {
         self.left = self.full_at.len();
     }
 
-    /// When something that is held back is to be written.
+    /// When the next entry that is held back must be written.
     pub(crate) fn deadline(&self) -> Option<Time> {
         self.held.values().map(|held| held.due).min()
     }

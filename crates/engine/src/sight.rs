@@ -1,7 +1,7 @@
-//! What a caller may see of the event log (A25, A28): entries of services whose status it may query, and
-//! of those the texts that a service has made (its last lines, its exceptions) only where it may read
-//! the output itself. Who asked for something is shown to those who may read the configuration. Of services
-//! that are gone administrators alone see entries.
+//! What a caller may see of the event log (A25, A28): entries of services whose status it may query. The texts
+//! in them that a service has made (its last lines, its exceptions) are hidden unless the caller may read its
+//! output, and who asked for something unless it may read the configuration. Only administrators see entries
+//! of services that are gone.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use relance_scm::{AccessRights, Caller, EndCauseKind, ServiceName};
 use crate::access;
 use crate::publisher::{Publisher, Snapshot};
 
-/// Stands for a text that the caller may not see, as for the values of an environment.
+/// Shown instead of a text that the caller may not see.
 const HIDDEN: &str = "***";
 /// The entries whose parameters hold texts that not everybody may see: the error of a script, a command
 /// line, and which settings were changed.
@@ -27,11 +27,11 @@ pub(crate) const SETTINGS_CHANGED: u32 = 1153;
 pub enum Sight {
     /// All.
     All,
-    /// Those of the manager and of programs that are not services, and these.
+    /// Entries of the manager and of programs that are not services, and those of these services.
     Of {
         /// Of these services.
         services: Vec<ServiceId>,
-        /// Of these among them also by what they have printed.
+        /// The services among them whose output the caller may read.
         readable: Vec<ServiceId>,
     },
 }
@@ -114,7 +114,7 @@ fn has_texts(entry: &LogEntry) -> bool {
     details.output.is_some() || details.cause.is_some() || is(entry, CLEAN_STOP_AFTER_ERROR)
 }
 
-/// Leaves of a cause what kind it is, and of output nothing.
+/// Leaves the kind of a cause, and no output.
 fn hide_texts(entry: &mut LogEntry) {
     let details = &mut entry.details;
     details.output = None;

@@ -1,5 +1,5 @@
 //! The status texts that runs report for people (X42). They are kept in memory only, so that a text that
-//! changes often costs no write and no publication. A new engine has none until the runs report again.
+//! changes often is neither written nor published. A new engine has none until the runs report again.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

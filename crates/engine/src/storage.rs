@@ -40,7 +40,7 @@ const PRUNE_EVERY: u32 = 20_000;
 pub struct Submission {
     /// Rising.
     pub id: u64,
-    /// What to write; the entries of the log come from `entries`.
+    /// What to write, except for the entries of the log, which are in `entries`.
     pub batch: Batch,
     /// New entries of the log, with the last lines of output that are still being collected.
     pub entries: Vec<(LogEntry, Option<Receiver<String>>)>,
@@ -64,7 +64,7 @@ pub struct Committed {
 pub enum CommitOutcome {
     /// On disk.
     Written,
-    /// Kept in memory until there is space; the reason, once per trouble.
+    /// Kept in memory until there is space; with the reason, the first time.
     Kept(Option<String>),
     /// Refused: a change of the configuration that cannot be written.
     Refused(String),
@@ -72,9 +72,9 @@ pub enum CommitOutcome {
     Recovered(u64),
     /// Not an answer to a submission: the files of the database were lost and written again; what was done.
     Saved(String),
-    /// Not an answer to a submission: they are lost, and cannot be written again yet; why.
+    /// Not an answer to a submission: the files are lost, and cannot be written again yet; with the reason.
     Lost(String),
-    /// Another engine has taken over: nothing is written any more, and this one ends.
+    /// Another engine has taken over: this one writes nothing more, and ends.
     Fenced,
 }
 
@@ -145,7 +145,7 @@ impl WriterThread {
 
     fn ask(&self, work: Work) {
         if let Some(sender) = &self.work {
-            // A writer that is gone has panicked, and the panic hook has ended the engine.
+            // The writer is gone only if it has panicked, and then the panic hook ends the engine.
             let _ = sender.send(work);
         }
     }
@@ -221,14 +221,14 @@ impl Writer {
         &mut self.database
     }
 
-    /// What is left of a writer that ends without warning: the database, without what was kept.
+    /// What a writer leaves that is killed: the database, without what was kept in memory.
     #[must_use]
     pub fn into_database(self) -> Database {
         self.database
     }
 
     fn run(&mut self, work: &Receiver<Work>) {
-        // Engines that never commit so much would never prune.
+        // Once at the start, too: an engine that never commits this much would never prune.
         self.prune();
         loop {
             let first = match self.pause() {
@@ -255,14 +255,14 @@ impl Writer {
         }
     }
 
-    /// How long there is nothing to do but to wait for submissions.
+    /// How long it may wait for submissions.
     fn pause(&self) -> Option<Duration> {
         let checkpoint = self.checkpoints.left(Instant::now());
         let retry = self.backlog.is_some().then_some(RETRY);
         checkpoint.into_iter().chain(retry).min()
     }
 
-    /// After an end in good order, the database is whole without its log.
+    /// After an orderly end the database is complete without its log.
     fn end(&mut self) {
         if !self.is_fenced {
             let _ = self.checkpoint();
@@ -279,7 +279,8 @@ impl Writer {
         }
         let mut group = Vec::new();
         for submission in submissions {
-            // A change that may be refused stands alone, so that nothing else is refused with it.
+            // A change that may be refused has a transaction of its own, so that nothing else is refused with
+            // it.
             let alone = submission.refusable;
             if alone {
                 self.write_group(std::mem::take(&mut group));
@@ -389,7 +390,7 @@ impl Writer {
         });
     }
 
-    /// Housekeeping that failed is tried again next time; the next commit says what is wrong.
+    /// If pruning fails it is tried again next time; the next commit reports what is wrong.
     fn keep_house(&mut self) {
         let is_due = self.checkpoints.take(Instant::now());
         if is_due && matches!(self.checkpoint(), Err(CommitError::Fenced)) {

@@ -1,5 +1,5 @@
-//! Answers clients while there is no database: every request gets the error, which says what is wrong and what
-//! mends it.
+//! Answers clients while there is no database: every request gets the error, which says what is wrong and how
+//! to repair it.
 
 use std::os::fd::OwnedFd;
 use std::sync::{Mutex, PoisonError};

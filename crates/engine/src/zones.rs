@@ -33,7 +33,7 @@ pub(crate) fn next_time_of_day(after: event_log::Timestamp, time: &str) -> event
     )
 }
 
-/// The first zone of a schedule that the machine does not have.
+/// The first zone named by a schedule that this machine does not know.
 pub(crate) fn missing(schedule: &Schedule) -> Option<&str> {
     let mut names = schedule.parts().iter().filter_map(|part| part.zone());
     names.find(|name| TimeZone::get(name).is_err())

@@ -24,8 +24,7 @@ pub struct Step {
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Find out what becomes of the services that must run first, starting them (D2); the answer is
-    /// `DependenciesResolved`.
+    /// Start the services that must run first (D2); `DependenciesResolved` tells the outcome.
     ResolveDependencies(RunId),
     /// Create the process.
     Spawn(RunId),

@@ -2,8 +2,8 @@
 //! again.
 //!
 //! Three things set this stop apart from one that somebody asks for. It waits for its turn, which the engine
-//! gives to one instance of a template at a time. Nobody is killed for being slow, because a job may be in the
-//! middle. And it is not tried again in a run that cannot be stopped. The start that follows is that of a
+//! gives to one instance of a template at a time. A run that is slow to stop is not killed, because it may be
+//! working on a job. And a run that cannot be stopped is asked once only. The start that follows is that of a
 //! restart (`restart`), on record in the same way.
 
 use std::time::Duration;
@@ -21,9 +21,9 @@ use crate::record::{Recycle, RecyclePhase, RestartWanted, RunId, ServiceRecord};
 use crate::stopping;
 use crate::time::{Time, millis};
 
-/// A shorter life would be a loop.
+/// No run is recycled earlier: that would be a restart loop.
 const AGE_MIN: Duration = Duration::from_secs(1);
-/// After which time it is said of a service without a stop deadline that its stop takes long.
+/// How long the stop of a service without a stop deadline may take before the log says so.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl ServiceRecord {
@@ -100,7 +100,7 @@ pub(crate) fn reached(draft: &mut Draft, id: RunId, ceiling: Ceiling) -> Answer 
     Answer::Accepted
 }
 
-/// The age is a ceiling that needs nobody to look.
+/// The age needs no measuring: when it is reached is known.
 pub(crate) fn too_old(draft: &mut Draft, id: RunId) -> Answer {
     let lived = draft.record.run.as_ref().and_then(|run| run.spawned_at);
     let lived = draft.now - lived.unwrap_or(draft.now);
@@ -147,7 +147,7 @@ pub(crate) fn turn(draft: &mut Draft, id: RunId, in_use: bool) -> Answer {
     Answer::Accepted
 }
 
-/// It cannot be stopped: said once a run.
+/// It cannot be stopped. The log says so once a run.
 pub(crate) fn refused(draft: &mut Draft, reason: DenyReason) {
     let run = draft.record.run.as_mut();
     if let Some(recycle) = run.and_then(|run| run.recycle.as_mut()) {
@@ -156,7 +156,7 @@ pub(crate) fn refused(draft: &mut Draft, reason: DenyReason) {
     draft.log(Event::RecycleDropped(reason.code()));
 }
 
-/// X57: its time to stop is over, and it is left alone.
+/// X57: its time to stop is over. The log says so, and it is not killed.
 pub(crate) fn slow(draft: &mut Draft, id: RunId) -> Answer {
     let patience = patience(&draft.record);
     match draft.run(id).and_then(|run| run.recycle.as_mut()) {
@@ -169,7 +169,7 @@ pub(crate) fn slow(draft: &mut Draft, id: RunId) -> Answer {
     }
 }
 
-/// After which time it is said that a stop takes long: the time after which another stop would be a kill.
+/// How long a stop may take before the log says so: any other stop would then end in a kill.
 fn patience(record: &ServiceRecord) -> Duration {
     stopping::stop_time(record).unwrap_or(PATIENCE)
 }

@@ -42,7 +42,7 @@ pub(crate) fn pass_on(draft: &mut Draft, control: Control) -> Answer {
     }
 }
 
-/// X21, X22: a stop where the service has stopped, or was told to, takes back what would start it again.
+/// X21, X22: a stop of a service that has stopped, or is stopping, cancels what would start it again.
 fn stop_instead(draft: &mut Draft) -> Option<Answer> {
     let until = draft.now;
     let Some(run) = &mut draft.record.run else {
@@ -194,9 +194,9 @@ fn deliver(draft: &mut Draft, pending: PendingControl) {
     }
 }
 
-/// The manager's own controls at a shutdown: at once, whatever is not answered yet. Nobody waits for
-/// the answer, but it is on record like every other control, so that an engine that is replaced sends
-/// it again. A caller that waited for an answer learns that the system is shutting down.
+/// The manager's own controls at a shutdown: they do not wait for answers to earlier ones. Nobody waits for the
+/// answer to them, but each is on record like every other control, so that a new engine sends it again. A
+/// caller that waited for an answer learns that the system is shutting down.
 pub(crate) fn deliver_system(draft: &mut Draft, control: Control) {
     let until = draft.now + ANSWER_TIMEOUT;
     let Some(run) = &mut draft.record.run else {

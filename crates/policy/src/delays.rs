@@ -1,5 +1,5 @@
 //! How long an action waits: what the list says, and what back-off and jitter make of that (X80, X81). The
-//! number of the failure decides alone, so that a policy can be shown and simulated.
+//! delay depends on the number of the failure alone, so that it can be shown and simulated.
 
 use std::time::Duration;
 

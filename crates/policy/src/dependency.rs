@@ -1,8 +1,8 @@
 //! A service with the setting `when_dependency_fails`, while a service that it needs is down: its ends are not
 //! counted, and it is started when what it needs is back (X70); or it is stopped as well (X71).
 //!
-//! Which services are down, the owner of all records looks at, and tells those that mind. What is known
-//! is on record, so that it is not lost with the engine. `held` says what is held.
+//! The owner of all records finds out which services are down, and tells those that have the setting. What they
+//! know is on record, so that it survives the engine. `held` says what is held.
 
 use std::time::Duration;
 
@@ -40,8 +40,8 @@ pub(crate) fn down(
     Answer::Accepted
 }
 
-/// Whether it runs, or is about to: one that is stopped and stays so has nothing to lose. A start looks at
-/// what it needs itself (D2).
+/// Whether it runs, or is about to. A service that stays stopped need not be told: its next start looks at what
+/// it needs (D2).
 fn is_concerned(draft: &Draft) -> bool {
     let record = &draft.record;
     if !record.minds_dependencies() || record.shutting_down {

@@ -1,7 +1,6 @@
-//! The end of a run: what is put on record, whether it counts (R3 to R5, R8.4 to R8.7, R8.12), and the
-//! answers to those who still wait for the run. When a run has ended is for others to say: `exit` for
-//! processes, `report` for STOPPED reports, `start` for starts that fail, `stopping` for runs without a
-//! process.
+//! The end of a run: what is put on record, whether it counts (R3 to R5, R8.4 to R8.7, R8.12), and the answers
+//! to those who still wait for the run. Other files decide when a run has ended: `exit` for processes, `report`
+//! for STOPPED reports, `start` for starts that fail, `stopping` for runs without a process.
 
 use relance_scm::event::Event;
 use relance_scm::{ControlsAccepted, ExitCode, ServiceState, Win32Error};
@@ -17,7 +16,7 @@ pub(crate) fn over(draft: &mut Draft, reason: EndReason, exit_code: ExitCode) {
     end_with(draft, reason, exit_code, false);
 }
 
-/// Ends the current run, whose process has ended or never was.
+/// Ends the current run, whose process has ended or was never created.
 pub(crate) fn end_with(draft: &mut Draft, reason: EndReason, exit_code: ExitCode, counts: bool) {
     let from = draft.record.state;
     let Some(run) = end_run(draft, exit_code, None) else {

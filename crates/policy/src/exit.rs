@@ -51,7 +51,7 @@ fn current_run_exited(draft: &mut Draft, id: RunId, exit: ProcessExit) {
         draft.log(Event::Terminated);
         over(draft, EndReason::Terminated, ExitCode::SUCCESS);
     } else if hangs {
-        // X44: the status with which it left its dump says nothing.
+        // X44: it was told to leave a dump; the status that it then ended with says nothing.
         crashed(draft);
     } else if connecting {
         start::not_connected(draft, id, false);
@@ -107,7 +107,7 @@ fn program_ended(draft: &mut Draft, exit: ProcessExit) {
     ending::end_with(draft, reason, exit_code, counts);
 }
 
-/// X63: whether the manager has told so of a run.
+/// X63: whether the manager has found that the program went into the background.
 pub(crate) fn left_processes(cause: Option<&EndCause>) -> bool {
     cause.is_some_and(|cause| cause.kind == EndCauseKind::LeftProcesses)
 }

@@ -21,7 +21,7 @@ use crate::record::{
 };
 use crate::time::Time;
 
-/// A state that began so long after the run has a time of its own.
+/// Where the state began this much later than the run, its own time is told.
 const LATER: Duration = Duration::from_secs(1);
 
 /// The explanation, one sentence an element, in the order in which they read as a paragraph.
@@ -84,7 +84,7 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         RunPhase::Active => not_running_yet(record, run, now),
     };
     let state = match record.state_since.map(|since| since - run.started_at) {
-        // The state has a past of its own.
+        // The state is younger than the run.
         Some(later) if later >= LATER => {
             let time = now - record.state_since.unwrap_or(now);
             let state = record.state;
@@ -237,7 +237,7 @@ fn last_end(record: &ServiceRecord, end: &End, now: Time) -> Text {
         .text();
     }
     match &end.cause {
-        // What was missing, without the words that it could not be started.
+        // The cause alone, without "it could not be started".
         Some(cause) if cause.kind == EndCauseKind::CannotStart && !cause.text.is_empty() => {
             let cause = &*cause.text;
             why::EndedCause {
@@ -303,7 +303,7 @@ fn how(kind: ServiceKind, end: &End, stopper: Option<&Author>) -> Text {
             _,
         ) => {
             let code = match (kind, end.exit) {
-                // A program has nothing else to speak with.
+                // The exit status is all that a program can say.
                 (ServiceKind::Program, Some(ProcessExit::Exited(code))) => {
                     why::CodeStatus { code }.text()
                 }
@@ -334,7 +334,7 @@ fn code(exit_code: ExitCode) -> Text {
     }
 }
 
-/// Whether the script itself told of an error, rather than the manager of the kernel's deed.
+/// Whether the script itself told of an error. Otherwise the manager tells what the kernel did.
 fn script_failed(cause: &EndCause) -> bool {
     cause.is_error() && !cause.kind.is_of_manager()
 }
@@ -445,7 +445,7 @@ fn why_nothing_follows(record: &ServiceRecord) -> Option<Text> {
     Some(match end.action.map(|action| action.kind) {
         None => why::NOTHING_CONFIGURED.text(),
         Some(RecoveryActionKind::None) => why::NothingListed { number }.text(),
-        // A restart that was carried out would have made another run.
+        // After a restart there would be another run.
         Some(action) if action.restarts() => why::NothingRefused { action }.text(),
         Some(action) => why::NothingOver { action }.text(),
     })

@@ -94,7 +94,7 @@ fn choose(record: &mut ServiceRecord, run: RunId, failure_count: u32) -> Option<
     delays::of_list(&record.config, &rule.actions, position, failure_count)
 }
 
-/// What follows instead of one restart more: a rule may name something, but no restart.
+/// What follows instead of another restart: what a rule for giving up names, restarts left out.
 fn when_given_up(record: &ServiceRecord) -> Option<RecoveryAction> {
     let rules = record.config.extensions.get(FAILURE_RULES);
     let rule = rules::of_giving_up(&rules)?;

@@ -6,8 +6,8 @@ use relance_scm::event::Event;
 use crate::draft::Draft;
 use crate::record::{NeededDown, RunId, StartCause};
 
-/// X70: instead of counting an end, or of starting the service again: if something that it needs is down, it
-/// waits until that is back. Whether it does.
+/// X70: if something that the service needs is down, it waits until that is back; its end is not counted, and
+/// it is not started again yet. Returns whether it waits.
 pub(crate) fn hold(draft: &mut Draft) -> bool {
     if draft.record.shutting_down || draft.record.marked_for_delete {
         return false;
@@ -35,8 +35,8 @@ pub(crate) fn hold_end(draft: &mut Draft, run: RunId) -> bool {
     true
 }
 
-/// A start failed because something that it needs did not come up (D3). Someone who asked for it was told;
-/// any other start is made good when that is up.
+/// A start failed because something that it needs did not come up (D3). A caller that asked for the start was
+/// told; any other start is done again when what it needs is up.
 pub(crate) fn hold_start(draft: &mut Draft, run: RunId, cause: StartCause, needed: Box<str>) {
     if cause == StartCause::Demand || !draft.record.minds_dependencies() {
         return;
@@ -50,7 +50,7 @@ pub(crate) fn hold_start(draft: &mut Draft, run: RunId, cause: StartCause, neede
     hold_end(draft, run);
 }
 
-/// A start or a stop that somebody asked for takes its place. Whether it was held.
+/// A start or a stop that somebody asked for ends the wait. Returns whether it waited.
 pub(crate) fn superseded(draft: &mut Draft) -> bool {
     let Some(down) = draft.record.needed_down.take_if(|down| down.is_held) else {
         return false;
@@ -59,8 +59,7 @@ pub(crate) fn superseded(draft: &mut Draft) -> bool {
     true
 }
 
-/// At the end of each step: a stopped service that is not held and that nothing will start need not know what is
-/// down.
+/// At the end of each step: forgets what is down, for a stopped service that neither waits nor will be started.
 pub(crate) fn forget_if_over(draft: &mut Draft) {
     let record = &mut draft.record;
     let mut pending = record.pending_actions.iter();

@@ -41,8 +41,8 @@ pub enum Input {
         /// What must be started again first, if it is restarted because it needs that.
         after: Option<ServiceId>,
     },
-    /// What a restart waited for is so: nothing that needs the service runs any more, or what it needs
-    /// has been started again.
+    /// What a restart waited for has come: nothing that needs the service runs any more, or what it needs has
+    /// been started again.
     RestartDue,
     /// Cancel a pending recovery action, or all of them.
     CancelRecoveryRequested(Option<ActionId>),
@@ -68,7 +68,7 @@ pub enum Input {
         at: i64,
         /// When it comes next.
         next: Option<i64>,
-        /// Nobody was there at its time.
+        /// The manager was not running at that time.
         missed: bool,
     },
     /// Something that the service needs is down (X70).
@@ -179,8 +179,8 @@ pub enum Input {
         /// 0, or the error that the handler returned.
         code: Win32Error,
     },
-    /// A process was there when the manager began. Its run may not be on record, or not as spawned:
-    /// the manager before ended between the creation and the commit.
+    /// A process was there when the manager began. The record may not know its run, or not that it was spawned,
+    /// if the previous manager ended between the creation and the commit.
     ProcessFound {
         /// Of which run.
         run: RunId,
@@ -189,7 +189,7 @@ pub enum Input {
         /// See [`crate::Run::birth`].
         birth: u64,
     },
-    /// The process has ended. All it had sent before was told first.
+    /// The process has ended. What it had sent before that came first, as inputs of its own.
     ProcessExited {
         /// Of which run.
         run: RunId,
@@ -249,6 +249,6 @@ pub enum DependencyFailure {
 pub struct SpawnFailure {
     /// The Win32 code.
     pub error: Win32Error,
-    /// Whether the account was the trouble: logged as 7038 as well.
+    /// Whether the account was the reason: then 7038 is logged as well.
     pub logon: bool,
 }

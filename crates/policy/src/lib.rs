@@ -1,9 +1,9 @@
 //! What a service control manager decides, as a pure function.
 //!
-//! [`step()`] takes the record of one service, the time and an input (a request or a fact), and gives
-//! the next record and a list of actions. There is no I/O, no clock, no randomness and no error in
-//! here: a senseless input is answered, never refused with a panic. The engine carries the actions
-//! out and brings their outcome back as facts.
+//! [`step()`] takes the record of one service, the time and an input (a request or a fact), and gives the next
+//! record and a list of actions. There is no I/O, no clock and no randomness in here, and a step never fails:
+//! an input that does not fit the record is answered, too, and never panics. The engine carries the actions out
+//! and brings their outcome back as facts.
 //!
 //! Reading order: [`record`] (the state and its laws), [`input`] and [`action`] (the two alphabets),
 //! `step` (which hands each input to one of `start`, `control`, `report`, `exit`, `stopping`, `recovery`,

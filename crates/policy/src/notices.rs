@@ -1,7 +1,7 @@
-//! What a run says of itself by systemd's protocol (X41, X42). Heartbeats and the text of its status are
-//! not among it: the host keeps those in memory.
+//! What a run says of itself by systemd's protocol (X41, X42), except for heartbeats and the text of its
+//! status, which the host keeps in memory.
 //!
-//! A service speaks for its state over the control channel, so only a program's state follows from this.
+//! Only the state of a program follows from this: a service reports its state over the control channel.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,8 @@ use crate::draft::Draft;
 use crate::record::{RunId, RunPhase, SAID_SO, StopCause};
 use crate::{readiness, stopping};
 
-/// A deadline is not moved by less, so that a flood of wishes is not a flood of commits.
+/// A deadline is not moved by less than this, so that a program that asks all the time does not cause a commit
+/// each time.
 const LEAST_EXTENSION: Duration = Duration::from_secs(1);
 /// A deadline is not moved further into the future than this.
 const LONGEST_EXTENSION: Duration = Duration::from_secs(24 * 60 * 60);
@@ -31,13 +32,13 @@ pub enum Notice {
     Extend(Duration),
     /// `WATCHDOG_USEC=`: it gives a heartbeat at least so often from now on.
     Watchdog(Duration),
-    /// `WATCHDOG=trigger`: it takes itself for hung.
+    /// `WATCHDOG=trigger`: it asks to be treated as hung.
     Hung,
     /// It has failed its probes: what they have shown.
     Unwell(Arc<str>),
     /// `ERRNO=`: why it is about to end.
     Error(Arc<str>),
-    /// It asked for something that this manager has not.
+    /// It asked for something that this manager does not have.
     Refused(&'static str),
 }
 
@@ -69,7 +70,7 @@ pub(crate) fn noticed(draft: &mut Draft, id: RunId, notice: Notice) -> Answer {
     Answer::Accepted
 }
 
-/// A program stops by itself: its end is judged as any other, and it has its stop grace for it.
+/// A program stops by itself: it has its stop grace for that, and its end is judged like any other.
 fn stops(draft: &mut Draft, id: RunId) {
     let state = draft.record.state;
     let grace = draft.record.config.extensions.get(STOP_GRACE);
@@ -84,7 +85,7 @@ fn stops(draft: &mut Draft, id: RunId) {
     draft.record.wait_hint = grace;
 }
 
-/// Only a deadline that there is can be moved, and never those of a shutdown or of an end by force.
+/// Only an existing deadline can be moved, and never that of a shutdown or of an end by force.
 fn extend(draft: &mut Draft, id: RunId, time: Duration) {
     let until = draft.now + time.min(LONGEST_EXTENSION);
     let (state, shutting_down) = (draft.record.state, draft.record.shutting_down);

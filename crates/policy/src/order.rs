@@ -1,8 +1,8 @@
 //! The order of the starts at boot (D8, D11): load order groups one after the other, services without
 //! a group behind them, delayed ones last; within a group what others need comes first.
 //!
-//! Only automatic services are in a plan. What they need besides is started with them (D2), whatever
-//! its start type and wherever it stands: D11 follows from that.
+//! Only automatic services are in a plan. What they need is started with them (D2), regardless of its start
+//! type and its group: D11 follows from that.
 
 use std::collections::BTreeSet;
 
@@ -12,16 +12,16 @@ use relance_scm::{ServiceName, fold_case};
 /// The starts at boot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BootPlan<Id> {
-    /// One stage begins when the one before is over: nothing in it is START_PENDING any more, but for
-    /// what hangs (S42).
+    /// A stage begins when the one before is over: nothing in that is START_PENDING any more, except for what
+    /// hangs (S42).
     pub stages: Vec<Vec<Id>>,
     /// Started one at a time, some time after the others (C16).
     pub delayed: Vec<Id>,
-    /// Services that need what only a later stage would start; it is started with them (D2).
+    /// Services that need something of a later stage, which is started with them (D2).
     pub out_of_order: Vec<(Id, OutOfOrder)>,
 }
 
-/// What a service in a load order group needs, and should not.
+/// A need that a service in a load order group should not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutOfOrder {
     /// A service in a later group: 7019.
@@ -62,7 +62,7 @@ pub fn order<'a, Id: Copy>(
     }
 }
 
-/// Where a group stands: by its place in the list, by its name, without a group.
+/// Where a group stands: first those in the list, then others by name, last no group.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Listed(usize),
@@ -85,7 +85,7 @@ fn rank_of_group(group: &str, listed: &[String]) -> Rank {
     }
 }
 
-/// The first need of this service that a later group holds. What has no group is in no later one.
+/// The first need of this service that is in a later group. A service without a group is in none.
 fn later_need<Id>(
     own: &Rank,
     config: &ServiceConfig,
@@ -104,8 +104,8 @@ fn later_need<Id>(
     })
 }
 
-/// The services of one stage, each behind those of the stage that it needs. A circle, which only
-/// groups can make, is broken somewhere.
+/// The services of one stage, each behind those of the stage that it needs. A circle is cut at an arbitrary
+/// place; only groups can make one.
 fn dependencies_first<Id: Copy>(stage: &[(Rank, Id, &ServiceConfig)]) -> Vec<Id> {
     let mut planned = BTreeSet::new();
     let mut ids = Vec::new();

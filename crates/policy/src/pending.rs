@@ -9,8 +9,8 @@ use crate::draft::Draft;
 use crate::held;
 use crate::record::{ActionId, PendingAction};
 
-/// X21: somebody starts or stops a program, and that is what holds: a restart that was to come does not.
-/// A service may have several restarts ahead of it, as on Windows (R31, R38). Whether there were any.
+/// X21: somebody starts or stops a program, and a pending restart is dropped in favour of that. A service may
+/// have several restarts ahead of it, as on Windows (R31, R38). Returns whether there were any.
 pub(crate) fn superseded(draft: &mut Draft) -> bool {
     if draft.record.kind() == ServiceKind::Service {
         return false;

@@ -16,10 +16,10 @@ use crate::time::millis;
 /// A service that has not said RUNNING is named after this time, if its wait hint is shorter.
 const MUTE: Duration = Duration::from_secs(30);
 
-/// A program that says when it is ready has so long for it, as under systemd, if it has no other deadline.
+/// How long a program that says when it is ready has for that, if it has no other deadline; as under systemd.
 const SIGN_DEADLINE: Duration = Duration::from_secs(90);
 
-/// The process is there (of a service: has connected); what has to come now, and until when.
+/// The process is there (that of a service has connected). Sets what must come next, and by when.
 pub(crate) fn begin(draft: &mut Draft, id: RunId) {
     let (now, extensions) = (draft.now, &draft.record.config.extensions);
     let (ready_after, signs) = (extensions.get(READY_AFTER), extensions.get(READY).is_some());
@@ -105,7 +105,7 @@ pub(crate) fn overdue(draft: &mut Draft, id: RunId) -> Answer {
     Answer::Accepted
 }
 
-/// X17: said once a run.
+/// X17: logged once a run.
 pub(crate) fn mute(draft: &mut Draft, id: RunId) -> Answer {
     let now = draft.now;
     let Some(run) = pending(draft, id) else {

@@ -1,4 +1,4 @@
-//! The record of one service: everything that policy knows of it, and what holds of it.
+//! The record of one service: everything that policy knows of it, and the laws that it keeps.
 //!
 //! Laws, checked by [`ServiceRecord::check_laws`] after every step of the tests and simulations:
 //!
@@ -177,7 +177,7 @@ pub struct Run {
     /// When the host saw the process being created, in nanoseconds of its own clock: with the id it
     /// names the process, even if another one gets that id later.
     pub birth: u64,
-    /// When it was started (as a request, not as a process).
+    /// When its start was asked for.
     pub started_at: Time,
     /// When its process was there.
     #[cfg_attr(feature = "serde", serde(default))]
@@ -251,7 +251,7 @@ impl Run {
     }
 }
 
-/// A process that still runs although its service is stopped.
+/// The process of a run that is over, while it still runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Previous {
@@ -333,7 +333,7 @@ pub struct ShutdownLimits {
 }
 
 impl ShutdownLimits {
-    /// What a service without times of its own is given at most.
+    /// The times of a service that has set none itself.
     #[must_use]
     pub fn longest(&self) -> Duration {
         self.preshutdown + self.wait_to_kill
@@ -387,7 +387,7 @@ pub struct ServiceRecord {
     pub actions_queued: u32,
     /// Planned restarts in a row after runs of less than a second.
     pub short_recycles: u8,
-    /// Planned restarts of the period that is counted (X11).
+    /// Planned restarts of the current period (X11).
     pub recycling: Option<Recycling>,
     /// Restarts after failures, where a limit counts them (X83).
     pub tries: Option<Box<Tries>>,
@@ -444,8 +444,8 @@ impl ServiceRecord {
         }
     }
 
-    /// The record at a boot: nothing of the time before counts (R19, C31), but runs and actions go
-    /// on being numbered.
+    /// The record at a boot: earlier failures no longer count (R19, C31), but the numbers of runs and actions
+    /// go on.
     #[must_use]
     pub fn at_boot(&self) -> Self {
         Self {
@@ -481,7 +481,7 @@ impl ServiceRecord {
         record
     }
 
-    /// What the service is: what its run was started as, else what is configured.
+    /// The kind of service: the one its run was started as, or else the configured one.
     #[must_use]
     pub fn kind(&self) -> ServiceKind {
         let run = self.run.as_ref();
@@ -505,8 +505,8 @@ impl ServiceRecord {
         }
     }
 
-    /// When the counter starts again, if it ever does: `None` without failures, with an INFINITE
-    /// period (R15), or without actions (R16); where a run has to last for that (X82), while none does.
+    /// When the counter starts again, if it ever does: `None` without failures, with an INFINITE period (R15),
+    /// or without actions (R16); where a run has to last for that (X82), while none runs.
     #[must_use]
     pub fn resets_at(&self) -> Option<Time> {
         let settings = &self.config.failure_actions;

@@ -30,10 +30,10 @@ pub(crate) fn due(draft: &mut Draft, id: ActionId) -> Answer {
     Answer::Accepted
 }
 
-/// A command or a reboot is under way, or could not be (R44, R46).
+/// A command or a reboot has begun, or could not (R44, R46).
 pub(crate) fn done(draft: &mut Draft, id: ActionId, result: Result<(), Win32Error>) -> Answer {
-    // One that is not due yet was carried out by the manager before, which ended before the failure
-    // was on record; the owner has changed the delay since.
+    // The action may not be due yet: the previous manager carried it out and ended before the failure was on
+    // record, and the delay was changed since.
     let is_done = |pending: &PendingAction| {
         let kind = pending.action.kind;
         let carried_out = matches!(
@@ -46,8 +46,8 @@ pub(crate) fn done(draft: &mut Draft, id: ActionId, result: Result<(), Win32Erro
         if id.number <= draft.record.actions_queued {
             return Answer::Stale;
         }
-        // It was carried out for a failure that never got on record, and that nothing repeats (a start
-        // that failed, X14). Its number is not used again: the host would take that for the same action.
+        // It was carried out for a failure that never came on record and does not happen again (a start that
+        // failed, X14). Its number is used up: the host would take another action with it for the same one.
         draft.record.actions_queued = id.number;
         return Answer::Accepted;
     };

@@ -79,7 +79,7 @@ fn current(draft: &Draft) -> Option<Recycling> {
         .filter(|recycling| draft.now < recycling.since + period)
 }
 
-/// Does what the status asks for, with a run that was taken off the record and whose end is noted.
+/// Does what the status asks for. The run is off the record, and its end is noted.
 pub(crate) fn grant(draft: &mut Draft, wish: Wish, ended: &Run) {
     match wish {
         Wish::Start(status) => again(draft, status, ended),
@@ -109,8 +109,8 @@ fn stopped(draft: &mut Draft) {
     draft.enter(relance_scm::ServiceState::Stopped);
 }
 
-/// X2: not counted. One that asks for it again and again within a second is started once a second, so
-/// that a mistake does not eat a processor.
+/// X2: not counted. A service that asks for it again within a second is started once a second, so that a
+/// mistake does not take a whole processor.
 fn again(draft: &mut Draft, status: u8, ended: &Run) {
     let now = draft.now;
     draft.log(Event::Recycled(status));

@@ -29,7 +29,7 @@ pub(crate) fn status(draft: &mut Draft, id: RunId, number: u64, report: StatusRe
         return Answer::Stale;
     };
     run.last_report = number;
-    // Only who said hello has a handle to report with: this one is read, and no more.
+    // Only a process that said hello can report: this report is read and ignored.
     if run.phase != RunPhase::Active {
         return Answer::Accepted;
     }
@@ -79,8 +79,8 @@ fn stopped(draft: &mut Draft, id: RunId, exit_code: ExitCode) {
     draft.remove_if_over();
 }
 
-/// A clean stop after an error of PHP surprises people (B3): the first in a row is logged, with what
-/// would make it a failure.
+/// A clean stop after an error of PHP surprises people (B3): the first one in a row is logged, with the setting
+/// that would make it a failure.
 fn warn_of_clean_error(draft: &mut Draft, run: &Run, reason: EndReason) {
     let is_it = |reason, cause: Option<&EndCause>| {
         reason == EndReason::Stopped && cause.is_some_and(EndCause::is_error)
@@ -99,7 +99,7 @@ fn warn_of_clean_error(draft: &mut Draft, run: &Run, reason: EndReason) {
 /// Why the run is about to end, from the service itself; kept for the end.
 pub(crate) fn cause_told(draft: &mut Draft, id: RunId, cause: Arc<EndCause>) -> Answer {
     draft.if_current(id, |draft| {
-        // A run that hangs is ended for that; a cause that it tells while it ends is not why it ends.
+        // A run that hangs is ended for that; what it says while it ends is not the cause.
         if let Some(run) = draft.run(id).filter(|run| !run.hangs()) {
             run.end_cause = Some(cause);
         }

@@ -20,7 +20,7 @@ pub(crate) fn requested(
     with_dependents: bool,
     after: Option<ServiceId>,
 ) -> Answer {
-    // What could not be started again is not stopped.
+    // A service that could not be started again is not stopped.
     if let Some(reason) = start::refusal(draft)
         && reason != DenyReason::AlreadyRunning
     {
@@ -76,7 +76,7 @@ pub(crate) fn due(draft: &mut Draft) -> Answer {
         None => {
             control::pass_on(draft, Control::Stop);
         }
-        // Somebody has told it meanwhile.
+        // It was told to stop meanwhile.
         Some(DenyReason::StopDelivered) => {}
         Some(reason) => dropped(draft, reason),
     }

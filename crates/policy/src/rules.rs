@@ -1,5 +1,4 @@
-//! Which rule decides what follows a failure (X84): what is known of the end, held against the causes that a
-//! rule names.
+//! Which rule decides what follows a failure (X84): the first one that names a cause of the end.
 
 use relance_scm::config::{Cause, Rule, Rules, class_fits};
 use relance_scm::settings::FAILURE_RULES;
@@ -8,7 +7,8 @@ use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceConfig, Win32Error};
 
 use crate::record::{End, EndReason, is_of_probes};
 
-/// Whether a rule names that something which must run first did not start: such a start is a failure, then.
+/// Whether a rule has the cause `dependency`: then a start for which something that must run first did not
+/// start is a failure.
 pub(crate) fn counts_dependencies(config: &ServiceConfig) -> bool {
     let names = |rule: &Rule| rule.causes.contains(&Cause::Dependency);
     config.has_rules() && config.extensions.get(FAILURE_RULES).0.iter().any(names)
@@ -35,7 +35,7 @@ fn is(end: &End, cause: &Cause) -> bool {
         EndReason::StartFailed(_) | EndReason::StartOverdue
     );
     let is_hung = kind == Some(EndCauseKind::Hung);
-    // What a process is killed with that hangs says nothing of it.
+    // A process that hangs is killed by us: the signal says nothing.
     let is_crash = end.reason == EndReason::Crashed && !is_hung;
     match cause {
         Cause::Any => true,
@@ -83,7 +83,7 @@ fn status(end: &End) -> Option<u32> {
         (ExitCode::Win32(_), Some(ProcessExit::Exited(status))) if has_crashed => {
             Some(status.cast_unsigned())
         }
-        // A program says nothing else, so that its success is 0 (X13).
+        // The status of a program is all it says, so 0 is one, too (X13).
         (ExitCode::SUCCESS, Some(ProcessExit::Exited(0))) => Some(0),
         (ExitCode::Win32(_), _) => None,
     }
@@ -114,7 +114,7 @@ fn is_parse_error(told: &EndCause) -> bool {
     is_exception(told, Some("ParseError")) || (is_fatal && told.text.starts_with("syntax error"))
 }
 
-/// PHP's own words for what an extension would have brought.
+/// PHP's messages about a function, constant or class that an extension would have brought.
 fn is_missing(told: &EndCause) -> bool {
     const MISSING: [&str; 3] = [
         "Error: Call to undefined function ",

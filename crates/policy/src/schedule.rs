@@ -65,7 +65,7 @@ pub(crate) fn start_if_stopped(draft: &mut Draft) {
     }
 }
 
-/// A stop that somebody asks for takes a queued start back. Whether there was one.
+/// A stop that somebody asks for cancels a queued start. Returns whether there was one.
 pub(crate) fn take_queued(draft: &mut Draft) -> bool {
     let scheduled = draft.record.scheduled.as_mut();
     scheduled.is_some_and(|scheduled| std::mem::take(&mut scheduled.is_queued))

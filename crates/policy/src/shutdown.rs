@@ -10,8 +10,8 @@ use crate::draft::Draft;
 use crate::record::{RunId, RunPhase, ShutdownLimits, ShutdownPhase, StopCause};
 use crate::{control, schedule, stopping};
 
-/// Nothing is started from now on. What others still `need` is told to stop when this comes again
-/// without that (X20).
+/// Nothing is started from now on. A service that others still `need` is told to stop when this comes again and
+/// they no longer do (X20).
 pub(crate) fn requested(draft: &mut Draft, limits: ShutdownLimits, needed: bool) -> Answer {
     let waits = draft.record.shutdown == Some(ShutdownPhase::Needed);
     if draft.record.shutting_down && (needed || !waits) {
@@ -46,7 +46,7 @@ pub(crate) fn requested(draft: &mut Draft, limits: ShutdownLimits, needed: bool)
     end_previous(draft)
 }
 
-/// A process that is over in all but name gets the same time as one that was told to stop.
+/// The process of a stopped service gets the same time as one that was told to stop.
 fn end_previous(draft: &mut Draft) -> Answer {
     let kill_at = draft.now + draft.record.limits.wait_to_kill;
     if let Some(previous) = &mut draft.record.previous {

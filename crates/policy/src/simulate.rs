@@ -46,7 +46,7 @@ pub fn simulate(config: &ServiceConfig, script: &Script) -> Timeline {
     for moment in &script.moments {
         simulation.play(moment);
     }
-    // What is still pending shows where the policy leads.
+    // Actions that are still pending are carried out, to show what follows.
     simulation.advance_while(|s| {
         !s.record.pending_actions.is_empty() && s.timeline.entries.len() < ENTRIES_MAX
     });
@@ -423,7 +423,7 @@ impl Simulation {
     }
 }
 
-/// Entries of the log that say what every reader of a time line sees anyway: 7035 and 7036.
+/// Entries that repeat what other lines of the time line say: 7035 and 7036.
 #[must_use]
 pub fn is_routine(event: &Event) -> bool {
     matches!(event.id(), 7035 | 7036)

@@ -63,7 +63,7 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
     let now = draft.now;
     let record = &mut draft.record;
     record.runs += 1;
-    // Any start is the one that was asked for, unless the service has not been told to stop yet.
+    // Any start fulfils a wanted restart, unless the service has not been told to stop yet.
     record.restart = record.restart.filter(|restart| restart.behind_dependents);
     record.needed_down = None;
     record.note_start(cause);
@@ -177,7 +177,7 @@ pub(crate) fn dependencies_resolved(
     Answer::Accepted
 }
 
-/// What has not come up, and may come up later.
+/// What did not start and may still do so later.
 fn down_by(failure: &DependencyFailure) -> Option<Box<str>> {
     match failure {
         DependencyFailure::Failed(name, _) => Some(name.as_str().into()),
@@ -318,7 +318,7 @@ fn fail_start(
     log: impl FnOnce(&mut Draft),
 ) {
     let from = draft.record.state;
-    // Due at once: a process that nobody can speak to is not left beside the next start.
+    // Due at once: a process without a connection must be gone before the next start.
     let lingers = process_remains.then_some(draft.now);
     let Some(run) = ending::end_run(draft, ExitCode::Win32(error), lingers) else {
         return;
@@ -332,7 +332,7 @@ fn fail_start(
     }
     ending::note_end(draft, &run, from, EndReason::StartFailed(error));
     let is_retried = draft.record.config.extensions.get(RETRY_FAILED_STARTS);
-    // What must run first has a policy of its own, unless a rule says what follows (X84).
+    // The recovery of what must run first brings it back, unless a rule says what follows here (X84).
     let waited = run.phase == RunPhase::WaitingForDependencies
         && (draft.record.minds_dependencies() || !rules::counts_dependencies(&draft.record.config));
     if is_retried && !waited && run.stop.is_none() && !draft.record.shutting_down {

@@ -19,7 +19,7 @@ pub(crate) fn begin(draft: &mut Draft, id: RunId, grace: Duration) {
     }
 }
 
-/// An engine before this one may have ended before it had the command run. The host runs it only once.
+/// The previous engine may have ended before the host got this. The host runs it only once.
 pub(crate) fn repeat(draft: &mut Draft, id: RunId) {
     if draft
         .run(id)

@@ -15,7 +15,7 @@ use crate::record::{EndReason, NO_HEARTBEAT, RunId, RunPhase, ServiceRecord, Sto
 use crate::stop_command;
 use crate::time::millis;
 
-/// A kill is repeated after this time: it may have been lost with the engine.
+/// A kill is repeated after this time, because it may have been lost with the engine.
 pub(crate) const KILL_AGAIN: Duration = Duration::from_secs(5);
 
 /// Asks a program to stop. Without a process there is nobody to ask: it is stopped.
@@ -58,7 +58,7 @@ pub(crate) fn stop_time(record: &ServiceRecord) -> Option<Duration> {
     }
 }
 
-/// Somebody wants the stop, the restart or the deletion himself: from here on it has its usual time.
+/// A stop, restart or deletion that somebody asked for: from here on the run has its usual time to stop.
 pub(crate) fn no_longer_gentle(draft: &mut Draft) {
     let was_gentle = draft.record.is_being_recycled();
     let time = stop_time(&draft.record);
@@ -119,7 +119,7 @@ pub(crate) fn kill_due(draft: &mut Draft, id: RunId) -> Answer {
     };
     run.kill_at = Some(now + KILL_AGAIN);
     let first = !std::mem::replace(&mut run.killed, true);
-    // What was ended by force at once has an entry of its own.
+    // An end by force, or because it hangs, is in the log already.
     let was_asked = run.stop != Some(StopCause::Terminated) && !run.hangs();
     draft.act(Action::Terminate(id));
     if first && was_asked {
@@ -139,7 +139,7 @@ pub(crate) fn silent(draft: &mut Draft, id: RunId) -> Answer {
     Answer::Accepted
 }
 
-/// The same for a run that other signs show to hang.
+/// The same for a run that hangs by other signs.
 pub(crate) fn hung(draft: &mut Draft, id: RunId, text: &str) -> Answer {
     if !draft.record.is_well(id) {
         return Answer::Stale;

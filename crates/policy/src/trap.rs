@@ -103,7 +103,7 @@ fn limit_is_out_of_reach(config: &ServiceConfig) -> bool {
     !period.is_zero() && first >= period
 }
 
-/// The traps in the recovery settings of a service. One without actions has none: it is plain that
+/// The traps in the recovery settings of a service. Settings without actions have none: everybody sees that
 /// nothing follows.
 #[must_use]
 pub fn traps(config: &ServiceConfig) -> Vec<Trap> {

@@ -1,5 +1,5 @@
-//! Why a service ends: what its run time (PHP's engine) says, which the kernel does not know, and what
-//! the kernel has done to it.
+//! Why a service ends: what its run time (PHP's engine) reports, which the kernel cannot know, and what the
+//! kernel did to it.
 
 /// The kinds of cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,15 +12,15 @@ pub enum EndCauseKind {
     UncaughtException,
     /// Any other error that ended the program.
     FatalError,
-    /// It wanted more memory than it may have.
+    /// It asked for more memory than its limit allows.
     MemoryLimit,
-    /// It ran longer than it may.
+    /// It ran longer than its limit allows.
     TimeLimit,
-    /// The kernel had no memory for it any more.
+    /// The kernel killed it because memory ran out.
     OutOfMemory,
     /// It gave no heartbeat for too long, and the manager ended it.
     Hung,
-    /// Its process could not be made; the text says what was missing, and what to do.
+    /// Its process could not be created; the text says what was missing, and what to do.
     CannotStart,
     /// Its first process ended well and left others behind, which were killed (X63).
     LeftProcesses,
@@ -94,7 +94,7 @@ impl EndCauseKind {
     }
 }
 
-/// How such an end of a program is summed up: it ended well and left processes behind (X63).
+/// The cause of a program that ended well and left processes behind (X63).
 pub const WENT_INTO_BACKGROUND: &str = "went into the background";
 
 /// Why a service ends.
@@ -133,7 +133,7 @@ impl EndCause {
 }
 
 impl EndCause {
-    /// The cause that was written like this by [`Display`](std::fmt::Display), as entries of the log keep it.
+    /// Reads back what [`Display`](std::fmt::Display) has written, as entries of the log keep it.
     #[must_use]
     pub fn read(words: &str) -> Option<Self> {
         let (kind, text) = words.split_once(": ").unwrap_or((words, ""));

@@ -27,7 +27,7 @@ impl Ceiling {
         Self::Age(duration::millis(age))
     }
 
-    /// The one that was written like this by [`Display`](std::fmt::Display), as entries of the log keep it.
+    /// Reads back what [`Display`](std::fmt::Display) has written, as entries of the log keep it.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let (kind, number) = text.split_once(' ').unwrap_or((text, "0"));

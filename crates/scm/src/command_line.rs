@@ -69,8 +69,7 @@ fn later_word(rest: &mut Characters<'_>) -> String {
 
 /// One string that [`split`] takes apart into these words again, quoted only where it must be.
 ///
-/// In the first word a quote has no way to be written at its beginning, nor beside a blank (C8); it is left
-/// out there.
+/// The first word cannot have a quote at its beginning, nor one beside a blank (C8); such a quote is left out.
 #[must_use]
 pub fn join<S: AsRef<str>>(words: &[S]) -> String {
     let mut line = String::new();

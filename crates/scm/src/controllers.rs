@@ -53,7 +53,7 @@ impl Controllers {
         Self(self.0 | 1 << controller as u8)
     }
 
-    /// Those with these names; others are passed over.
+    /// Those with these names; unknown names are ignored.
     pub fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         names.into_iter().fold(Self::NONE, |set, name| {
             let known = Controller::ALL

@@ -1,5 +1,5 @@
-//! Durations: as people type them (`500ms`, `30s`, `1m30s`, `1.5h`, `2d`), and as they are told them
-//! (`1 min 30 s`).
+//! Durations: as people type them (`500ms`, `30s`, `1m30s`, `1.5h`, `2d`), and as they read them (`1 min 30
+//! s`).
 
 use std::fmt::Write;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! The one public error: a Win32 code, and a sentence that says what to do.
 //!
-//! Callers branch on the code, which crosses every interface unchanged: the PHP extension throws
-//! it, the API carries it, the command line prints it. A closed enum of refusals would lose codes
-//! that a real Windows SCM can return at any time (`docs/adr/0002-one-error-type.md`).
+//! Callers branch on the code, which crosses every interface unchanged: the PHP extension throws it, the API
+//! carries it, the command line prints it. A closed enum of refusals would lose codes that only a real Windows
+//! SCM returns (`docs/adr/0002-one-error-type.md`).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -43,7 +43,7 @@ impl ScmError {
         self.text.as_deref()
     }
 
-    /// The sentence in a language, if it is of the catalogue; else as it came.
+    /// The sentence in a language if it is in the catalogue, or else as it came.
     #[must_use]
     pub fn sentence_in(&self, lang: Lang) -> Cow<'_, str> {
         match &self.text {
@@ -119,7 +119,7 @@ pub enum ErrorClass {
     NotFound,
     /// No answer in time. Exit status 5, HTTP 504.
     TimedOut,
-    /// Something inside the manager failed, or it cannot be reached. Exit status 1, HTTP 500.
+    /// The manager failed, or cannot be reached. Exit status 1, HTTP 500.
     Internal,
     /// The manager has no service database that it can read. Exit status 1, HTTP 503.
     Unavailable,

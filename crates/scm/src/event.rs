@@ -204,11 +204,11 @@ pub enum Event {
     RecoveryCancelled(RecoveryAction),
     /// 1010: the service was deleted.
     Deleted,
-    /// 1011: the program ended with an error of its run time, but the stop was clean.
+    /// 1011: the script ended with an error, but reported a clean stop.
     CleanStopAfterError(Box<str>),
     /// 1012: a run gave no heartbeat for so many milliseconds (setting `watchdog_ms`), and is ended.
     NoHeartbeat(u32),
-    /// 1013: it asked by systemd's protocol for something that this manager has not (X42).
+    /// 1013: it asked by systemd's protocol for something that this manager does not have (X42).
     NotTaken(Box<str>),
     /// 1014: a run is ended because of a sign that it hangs (X42).
     Hung(Box<str>),
@@ -220,7 +220,7 @@ pub enum Event {
     RestartAsked,
     /// 1024: a restart that was asked for did not happen.
     RestartDropped(Win32Error),
-    /// 1025: a restart that was asked for was taken back by a stop.
+    /// 1025: a stop cancelled a restart that was asked for.
     RestartWithdrawn,
     /// 1026: the stop command of a program failed, and the stop signal was sent instead (X25).
     StopCommandFailed(Box<str>),
@@ -228,7 +228,7 @@ pub enum Event {
     RecycledTooOften(u8),
     /// 1032: it ended with a status after which nothing follows (X12).
     FinalStatus(u8),
-    /// 1041: a service is down for good, and the manager ends with this status because of it (X33).
+    /// 1041: a service stays down, and the manager ends with this status because of it (X33).
     DownForGood(u8),
     /// 1046: its limits of these names are not held, because control groups lack a controller (X53).
     LimitsNotHeld(Box<str>),
@@ -248,9 +248,9 @@ pub enum Event {
     NeverRunning(u32),
     /// 1045: its first process ended with 0 while others of it were still there; they were killed (X63).
     LeftProcesses,
-    /// 1063: what it prints is lost for this reason (X64).
+    /// 1063: its output is being lost, for this reason (X64).
     OutputLost(Box<str>),
-    /// 1064: what it prints is kept again; so many bytes were lost (X64).
+    /// 1064: its output is kept again; so many bytes were lost (X64).
     OutputKept(u64),
     /// 1071: it is held, because this is down, which it needs (X70).
     Held(Box<str>),
@@ -260,7 +260,7 @@ pub enum Event {
     RestartedWithNeeded(Box<str>),
     /// 1074: somebody stopped it, so that it no longer waits for this.
     HoldEnded(Box<str>),
-    /// 1075: nobody was there at the time of a scheduled start (X73).
+    /// 1075: the manager was not running at the time of a scheduled start (X73).
     StartMissed,
     /// 1076: it still ran at the time of a scheduled start (X74).
     StillRunning,
@@ -299,7 +299,7 @@ pub enum Event {
     StateOpened(Box<str>),
     /// 1112: the state folder is closed to others again.
     StateClosed,
-    /// 1131: there is no web console, although one is wanted.
+    /// 1131: the web console that is configured does not run.
     ConsoleFailed(Box<str>),
     /// 1132: the web console works again.
     ConsoleRecovered,

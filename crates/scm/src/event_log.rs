@@ -55,7 +55,7 @@ pub struct LogEntry {
     pub event_id: u32,
     /// How bad it is.
     pub level: EventLevel,
-    /// Whom it is about; `None`: the manager.
+    /// The service that it is about; `None`: the manager.
     pub service: Option<(ServiceId, Arc<str>)>,
     /// Windows' insertion parameters.
     pub parameters: Vec<String>,
@@ -116,7 +116,7 @@ impl fmt::Display for Author {
     }
 }
 
-/// Entries of a kind that came too close together: the last stands for all (E12).
+/// Entries of one kind that followed each other too closely: the last stands for all (E12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Repeated {

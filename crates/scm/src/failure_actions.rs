@@ -199,8 +199,7 @@ impl FailureActions {
     /// These settings with a change applied (R58 to R61). The first list of actions that comes without a reset
     /// period gets [`RESET_PERIOD_DEFAULT`].
     ///
-    /// # Errors
-    /// 87 for a reset period where no actions are configured: it would mean nothing (R16).
+    /// # Errors 87 for a reset period where no actions are configured: it would have no effect (R16).
     pub fn merge(&self, change: &FailureActionsChange) -> Result<Self, ScmError> {
         let mut merged = self.clone();
         if let Some(message) = &change.reboot_message {

@@ -142,10 +142,11 @@ pub trait ServiceManager: Send + Sync {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
     }
 
-    /// Gives and takes rights, all or nothing; who may do what then. With `is_trial` it is only said.
+    /// Gives and takes rights, all or nothing. Answers who may then do what. With `is_trial` nothing is
+    /// changed.
     ///
-    /// Errors: 1332 for somebody whom the system does not know, 87 for a name that means two, 50 where
-    /// that cannot be, and as [`change_config`](Self::change_config).
+    /// Errors: 1332 for a name that the system does not know, 87 for a name that means two, 50 where rights
+    /// cannot be changed, and as [`change_config`](Self::change_config).
     fn change_access(
         &self,
         _caller: &Caller,
@@ -376,15 +377,14 @@ impl Wake for Unpark {
 
 /// Waits for the answer to one request: `wait(|reply| manager.query_status(caller, name, reply))`.
 ///
-/// # Errors
-/// That of the request.
+/// # Errors The error of the request.
 ///
 /// # Panics
 /// Never: a reply that is dropped answers with an error.
 pub fn wait<T: Send + 'static>(request: impl FnOnce(Reply<T>)) -> Result<T, ScmError> {
     let (sender, receiver) = sync_channel(1);
     request(Reply::new(move |result| {
-        // The caller is waiting below.
+        // The caller waits below, so the channel is open.
         let _ = sender.send(result);
     }));
     receiver
@@ -399,7 +399,7 @@ pub enum Outcome {
     Created,
     /// It was changed.
     Changed,
-    /// It was so already.
+    /// It was the same already.
     Unchanged,
     /// It was deleted, or will be when it has stopped.
     Deleted,
@@ -428,7 +428,7 @@ pub struct ServiceInfo {
     pub held: Option<HeldInfo>,
     /// When its schedule comes next (X72).
     pub next_start: Option<Timestamp>,
-    /// Why what it prints, or has printed last, is not kept as it is to be (X26).
+    /// Why its output, now or last, is not kept as configured (X26).
     pub output_problem: Option<Sentence>,
 }
 

@@ -28,8 +28,8 @@ impl AccessRights {
     pub const INTERROGATE: Self = Self(0x0080);
     /// A9
     pub const USER_DEFINED_CONTROL: Self = Self(0x0100);
-    /// Read what the service prints; CHANGE_CONFIG includes it. Relance's own: Windows has no right for
-    /// it and no use for the bit.
+    /// Read what the service prints; CHANGE_CONFIG includes it. Relance's own: Windows has no such right and
+    /// does not use the bit.
     pub const READ_OUTPUT: Self = Self(0x0200);
     /// A11
     pub const DELETE: Self = Self(0x1_0000);

@@ -112,8 +112,8 @@ impl SecurityDescriptor {
         }
     }
 
-    /// The rights that entries naming any of `sids` leave, in the order of the list: what an
-    /// earlier entry took, a later one cannot give, and the reverse (A24).
+    /// The rights that remain for a caller with these `sids`. Entries count in the order of the list: a later
+    /// one cannot give what an earlier one denies, nor deny what it gives (A24).
     #[must_use]
     pub fn effective_rights(&self, sids: &[Sid]) -> AccessRights {
         let mut granted = AccessRights::NONE;

@@ -12,7 +12,7 @@ pub enum ServiceState {
     Stopped = 1,
     /// Being started; set by the manager when the process is created (S2, S14).
     StartPending = 2,
-    /// Being stopped; nothing is forwarded to it any more (S3).
+    /// Being stopped; it gets no more controls (S3).
     StopPending = 3,
     /// Running (S4).
     Running = 4,

@@ -10,7 +10,7 @@ use crate::{ScmError, Win32Error};
 
 /// An outcome of the system's.
 pub trait Told<T> {
-    /// With the sentence that says what could not be done. It takes the reason.
+    /// The refusal with a sentence of ours, which is made from the reason.
     ///
     /// # Errors
     /// If the system refused.

@@ -73,7 +73,7 @@ codes! {
     NO_MORE_ITEMS = 259;
     /// 267: not a folder.
     DIRECTORY = 267;
-    /// 995: given up before it was begun.
+    /// 995: cancelled before it began.
     OPERATION_ABORTED = 995;
     /// 1009: the service database is damaged.
     BADDB = 1009;
@@ -143,13 +143,13 @@ codes! {
     CANCELLED = 1223;
     /// 1314: a privilege is missing (R46).
     PRIVILEGE_NOT_HELD = 1314;
-    /// 1326: nobody is signed in with this.
+    /// 1326: this signs nobody in.
     LOGON_FAILURE = 1326;
     /// 1332: no such account.
     NONE_MAPPED = 1332;
     /// 1338: a security descriptor that is not valid.
     INVALID_SECURITY_DESCR = 1338;
-    /// 1359: something inside went wrong.
+    /// 1359: an internal error.
     INTERNAL_ERROR = 1359;
     /// 1392: a file is damaged.
     FILE_CORRUPT = 1392;

@@ -16,7 +16,7 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Moves what there is of a database to `relance.db.WORD-N`; returns that name.
+/// Moves the files of a database that exist to `relance.db.WORD-N`; returns that name.
 ///
 /// # Errors
 /// When the folder cannot be written.
@@ -47,7 +47,7 @@ pub(super) fn last_damaged(path: &Path) -> Option<PathBuf> {
     asides.take_while(|aside| is_there(aside, "")).last()
 }
 
-/// Makes the names in the folder of a file survive a loss of power.
+/// Flushes the folder of a file, so that the names in it survive a loss of power.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()
 }

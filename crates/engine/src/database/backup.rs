@@ -1,5 +1,5 @@
-//! Backups: a whole copy of the database in one file, what is in such a file, and putting it in the
-//! place of the database. `relance backup` and `relance restore` do it by these.
+//! Backups: making a complete copy of the database in one file, checking such a file, and putting it in the
+//! place of the database. For `relance backup` and `relance restore`.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -37,7 +37,7 @@ pub struct Contents {
 pub fn copy(database: &Path, to: &Path) -> Result<(), OpenError> {
     new_file(to)?;
     let connection = open(database)?;
-    // Else the last one to close would take the log away, and its absence is a sign of damage.
+    // Otherwise the last connection to close would remove the log, and a missing log is a sign of damage.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
     Ok(File::open(to)?.sync_all()?)
@@ -87,8 +87,8 @@ pub fn check(copy: &Path) -> Result<Contents, OpenError> {
 /// Puts a checked copy, which lies in the state folder, in the place of the database. What was there
 /// is kept; its new name is returned.
 ///
-/// `boot` is this boot of the machine where services may be running. Without it, the next start is a
-/// boot: nothing of the status in the copy is about this moment.
+/// `boot` is this boot of the machine where services may be running. Without it, the next start is a boot: the
+/// status in the copy says nothing about the present.
 ///
 /// # Errors
 /// When the state folder cannot be written.

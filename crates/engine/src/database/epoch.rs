@@ -13,8 +13,8 @@ use super::{Meta, read_meta, write_meta};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Epoch {
     number: u64,
-    /// Whether the database says so too. One that was opened while the disk was full begins its epoch
-    /// with its first commit.
+    /// Whether the epoch is in the database yet. If the disk was full at the opening, it is written with the
+    /// first commit.
     is_on_record: bool,
 }
 

@@ -22,7 +22,7 @@ INSERT INTO events (
 
 /// Instructions of SQLite between two looks at whether a search is still wanted.
 const PROGRESS_EVERY: i32 = 10_000;
-/// Most bytes of text in a page that is found; anyone who pages on finds the rest.
+/// Most bytes of text in a page of results; the next page has the rest.
 const PAGE_LEN_MAX: usize = 16 * 1024 * 1024;
 /// The same for callers who are not administrators.
 const PAGE_LEN_MAX_OF_OTHERS: usize = 1024 * 1024;
@@ -57,9 +57,9 @@ pub(super) fn last_number(connection: &Connection) -> rusqlite::Result<u64> {
     })
 }
 
-/// Removes entries that are too old. While the file is too large then, the oldest of those that tell
-/// least: what programs wrote, controls and states that were entered, planned restarts. Only when none of
-/// them is left, the oldest of all.
+/// Removes entries that are too old. If the file is still too large, it removes the oldest of the less
+/// important ones: what programs wrote, controls, states, planned restarts. Only when none of these is left
+/// does it remove the oldest of all.
 pub(super) fn prune(
     connection: &mut Connection,
     before: Timestamp,
@@ -166,7 +166,7 @@ pub(super) fn find(
     if let Some(text) = &filter.text {
         query.look_for(text, sight);
     }
-    // The partial index is for the question people ask most: what went wrong lately.
+    // The partial index serves the most frequent question: what went wrong lately.
     if filter
         .level
         .is_some_and(|level| level < EventLevel::Information)

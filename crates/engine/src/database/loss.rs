@@ -1,9 +1,9 @@
 //! Files that are lost under an open database: whether those that are open are still those in the
 //! state folder, and writing the database again when they are not.
 //!
-//! A file that was deleted or replaced is still whole for the process that has it open, and is copied. From one
-//! that was emptied or overwritten nothing is taken that does not check as whole; services and
-//! remembered values come from memory (`known`). What stands in the place is put aside, never deleted.
+//! A file that was deleted or replaced is still complete for the process that has it open, and is copied. Of
+//! one that was emptied or overwritten, only what passes SQLite's check is copied; services and remembered
+//! values come from memory (`known`). The files in the state folder are put aside, never deleted.
 
 use std::fs::{self, File};
 use std::os::fd::OwnedFd;
@@ -71,7 +71,7 @@ impl Head {
 struct Held {
     path: PathBuf,
     fd: OwnedFd,
-    /// What it had at least when it was looked at last.
+    /// The size that it had at least at the last look.
     len: u64,
 }
 

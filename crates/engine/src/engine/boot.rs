@@ -19,10 +19,10 @@ const DELAYED_START_AFTER: Duration = Duration::from_secs(120);
 /// Pause between two of them: one at a time.
 const DELAYED_START_PAUSE: Duration = Duration::from_secs(1);
 
-/// What is remembered while the services of files are not there yet.
+/// Remembered while the services of files do not exist yet.
 const WAITING: &str = "\"waiting\"";
 
-/// What is left to start. Remembered, because the engine may be replaced before it is over.
+/// What is left to start. It is remembered in the database, because the engine may be replaced meanwhile.
 #[derive(Serialize, Deserialize)]
 pub(super) struct BootStarts {
     /// The stage under way: the next begins when none of it starts any more.
@@ -88,8 +88,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.go_on_with_boot(now);
     }
 
-    /// Takes up what an engine before had still to start. If that cannot be read it is said, so that no
-    /// automatic service stays unstarted without a word.
+    /// Goes on with the starts that the previous engine had left. If these cannot be read, it says so, so that
+    /// no automatic service stays stopped without a reason in the log.
     pub(super) fn recall_boot_starts(&mut self, text: &str) {
         if text == WAITING {
             self.boot_waits = true;
@@ -151,7 +151,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         slot.record.state == ServiceState::StartPending && !hangs
     }
 
-    /// One that runs already, because another needs it, is refused, and that is well.
+    /// A service that runs already because another needs it refuses the start, which is right.
     fn start_automatic(&mut self, now: Moment, id: ServiceId) {
         let cause = StartCause::Auto;
         let arguments = [].into();

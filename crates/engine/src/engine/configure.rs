@@ -463,7 +463,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 }
 
 impl ConfigureDraft {
-    /// What another request adds to the same commit.
+    /// Another request adds this to the same commit.
     fn add(&mut self, other: Self) {
         // A service that the other request has removed is not configured any more.
         let gone: Vec<ServiceId> = other.turn.removed.iter().map(|record| record.id).collect();

@@ -26,7 +26,7 @@ struct Down {
 }
 
 impl<P: Processes, S: Storage> Engine<P, S> {
-    /// The record of a service before a step, if any service minds others.
+    /// The record of a service before a step, if any service has the setting.
     pub(super) fn before(&self, id: ServiceId) -> Option<Arc<ServiceRecord>> {
         if self.minding.is_empty() {
             return None;
@@ -42,7 +42,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// Tells those that need this one how things are.
+    /// Tells the services that need this one whether it is up.
     pub(super) fn look_at_dependents(&mut self, now: Moment, needed: &ServiceRecord) {
         let concerned = self
             .others_that_mind(needed)
@@ -51,7 +51,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.look_at_needs_apart(now, concerned);
     }
 
-    /// Tells all of them, after a while in which nobody looked.
+    /// Tells all services, after a time in which nothing was checked.
     pub(super) fn look_at_all_needs(&mut self, now: Moment) {
         self.look_at_needs_apart(now, self.minding.iter().copied().collect());
     }
@@ -66,7 +66,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// Tells one service how it is with what it needs. Whether it was held and is not any more.
+    /// Tells one service the state of what it needs. Returns whether that ended its wait.
     pub(super) fn look_at_needs(&mut self, now: Moment, id: ServiceId, wait: Duration) -> bool {
         if self.shutting_down || self.is_catching_up() {
             return false;
@@ -128,7 +128,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         first
     }
 
-    /// The others that mind this one, which they need.
+    /// The services that need this one and must be told about it.
     fn others_that_mind(&self, needed: &ServiceRecord) -> impl Iterator<Item = &ServiceRecord> {
         let slots = self.minding.iter().filter_map(|id| self.services.get(id));
         let others = slots.map(|slot| &*slot.record);
@@ -149,7 +149,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         })
     }
 
-    /// Notes whether a service minds what it needs.
+    /// Notes whether a service must be told about what it needs.
     pub(super) fn note_minding(&mut self, id: ServiceId) {
         let record = self.services.get(&id).map(|slot| &slot.record);
         let minds = record

@@ -25,7 +25,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Fact::Spawned { run, pid, birth } => {
                 let answer =
                     self.input(now, run.service, Input::ProcessSpawned { run, pid, birth });
-                // Its service was removed meanwhile: nobody will ever look after this process.
+                // Its service was removed meanwhile, so nobody looks after this process.
                 if answer == Answer::Stale && !self.services.contains_key(&run.service) {
                     self.processes.terminate(run);
                 }
@@ -109,8 +109,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// Writes down that the console fails, and that it works again. What its predecessor was told is in
-    /// the log already.
+    /// Logs that the console fails, and that it works again. What the previous engine was told is in the log
+    /// already.
     fn console_changed(&mut self, now: Moment, problem: Option<String>, is_new: bool) {
         let had_problem = std::mem::replace(&mut self.console_fails, problem.is_some());
         match problem {
@@ -144,8 +144,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.input(now, run.service, Input::SpawnFailed { run, failure });
     }
 
-    /// A process that was there when the engine began. The record knows it, or the start was never
-    /// committed; a process that the record cannot place is left alone, and said so.
+    /// A process that was there when the engine began. The record knows it, or its start was never committed.
+    /// One that does not fit the record is left alone, which the log says.
     fn process_found(&mut self, now: Moment, run: RunId, pid: u32, birth: u64) {
         if let Some(catch_up) = &mut self.catching_up {
             catch_up.found.insert(run);
@@ -281,7 +281,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .push(Effect::Send(run, ManagerFrame::Done(done)));
     }
 
-    /// A report that was taken before is as good as taken; one of a run that is over is not (S11).
+    /// A report that was read before counts as taken; one of a run that is over does not (S11).
     fn status_code(&self, run: RunId, number: u64, answer: Answer) -> Win32Error {
         let taken_before = || {
             let record = &self.services.get(&run.service)?.record;

@@ -1,4 +1,4 @@
-//! A service that is down for good may end the manager (X33), so that what started the manager takes over.
+//! A service that stays down may end the manager (X33), so that whatever started the manager can react.
 
 use relance_policy::{ServiceId, ServiceRecord};
 use relance_scm::event::Event;
@@ -9,8 +9,8 @@ use crate::processes::Processes;
 use crate::storage::Storage;
 
 impl<P: Processes, S: Storage> Engine<P, S> {
-    /// Looks whether the service has just come down for good. The guardian is told before the commit, so
-    /// that a killed engine loses nothing.
+    /// Checks whether the service went down for good in this step. The guardian is told before the commit, so
+    /// that nothing is lost if the engine is killed.
     pub(super) fn look_for_giving_up(
         &mut self,
         now: Moment,

@@ -29,7 +29,7 @@ pub enum Beginning {
     Adoption,
 }
 
-/// What an engine has learnt and done before the host has told everything.
+/// What an engine has learnt and done until the host has told everything.
 #[derive(Default)]
 pub(super) struct CatchUp {
     /// Runs that the host has.
@@ -66,7 +66,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.tell(&records);
     }
 
-    /// Writes down that the engine before was ended because it had not answered for so long, if it was.
+    /// Logs that the previous engine was ended because it did not answer, if that was so.
     pub fn say_who_was_silent(&mut self, now: Moment, seconds: Option<u32>) {
         if let Some(seconds) = seconds {
             self.log_of_manager(now, &Event::EngineSilent(seconds));
@@ -208,7 +208,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                     && record.kind() == ServiceKind::Program
                     && set.get(STOP_COMMAND).is_none()
                 {
-                    // No kill follows that would make up for a request that was lost (X57).
+                    // No kill follows for this stop (X57), so a lost request must be made again.
                     let signal = record.config.extensions.get(STOP_SIGNAL);
                     self.processes.stop(run.id, signal);
                 }

@@ -1,5 +1,5 @@
-//! Recycling at soft ceilings (X55, X56), as far as it concerns several services: who is looked at, and whose turn
-//! it is.
+//! Recycling at soft ceilings (X55, X56), as far as it concerns several services: which runs are measured, and
+//! whose turn it is.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::processes::Processes;
 use crate::storage::Storage;
 
 impl<P: Processes, S: Storage> Engine<P, S> {
-    /// Notes what is to be looked at, and who waits, after a change of a record.
+    /// Notes, after a change of a record, what must be measured and who waits.
     pub(super) fn note_ceilings(&mut self, now: Moment, id: ServiceId) {
         let Some(slot) = self.services.get(&id) else {
             return;

@@ -79,7 +79,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         match loss {
             OutputLoss::Begun(why) => self.log(now, service, &Event::OutputLost(why.into())),
             OutputLoss::Over(bytes) => self.log(now, service, &Event::OutputKept(bytes)),
-            // Those who follow the service are told of it again.
+            // Watchers of the service get it again.
             OutputLoss::Noted => {
                 self.turn.changed.insert(service);
             }

@@ -45,9 +45,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             number: last,
         };
         if let Some((pid, birth)) = self.processes.process_of(run) {
-            // It will be told again; until then nobody is to see the service stopped.
+            // The host tells of it again; until then the service must not appear as stopped.
             self.input(now, id, Input::ProcessFound { run, pid, birth });
-            // What it has reported since the backup is known to itself alone.
+            // What it has reported since the backup, only the service knows.
             self.processes.cut(run);
         }
     }

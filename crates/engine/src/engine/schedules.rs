@@ -1,5 +1,5 @@
-//! Starts by the clock (X72 to X75): when the next one comes, and that it has come. What it does, the policy
-//! says. Without a schedule there is nothing to look at and nothing wakes the engine.
+//! Starts by the clock (X72 to X75): finds out when the next one comes, and tells policy when it has come.
+//! Without a schedule there is nothing to look at and nothing wakes the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::processes::Processes;
 use crate::storage::Storage;
 use crate::zones;
 
-/// A start that is so late was missed; less is how long a busy machine may take.
+/// A start that is later than this was missed; a busy machine may take less.
 const LATE: i64 = 60;
 /// A clock that is set back by no more than this repeats no start (cron has the same).
 const CORRECTION: i64 = 3 * 3600;
@@ -113,7 +113,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// What has a schedule and no plan yet gets one; what is planned stays, so that what was missed shows.
+    /// A service with a schedule and without a plan gets one; an existing plan stays, so that a missed start is
+    /// seen.
     pub(super) fn plan_unplanned(&mut self, now: Moment) {
         for id in self.services.keys().copied().collect::<Vec<_>>() {
             if self.services[&id].record.scheduled.is_none() {
@@ -122,7 +123,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// The clock was set: what its new time has passed is missed, all else is planned again.
+    /// The clock was set: starts before its new time are missed, all others are planned again.
     pub fn clock_was_set(&mut self, now: Moment) {
         if self.is_catching_up() {
             return;

@@ -1,7 +1,7 @@
 //! The manager's own stop: how long it takes at most, and who is told when.
 //!
-//! Services are told in the order of the records, all at once, as Windows does it (S48). Where a program
-//! needs another or is needed, the one that is needed is told once those that need it have ended (X20).
+//! Services are told in the order of the records, all at once, as Windows does it (S48). Where one of two is a
+//! program, a needed service is told once those that need it have ended (X20).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::processes::Processes;
 use crate::storage::Storage;
 
 impl<P: Processes, S: Storage> Engine<P, S> {
-    /// Tells all services, or as many as nothing else needs.
+    /// Tells all services that nothing else needs any more.
     pub(super) fn shut_down_all(&mut self, now: Moment) {
         for id in self.services.keys().copied().collect::<Vec<_>>() {
             let needed = self.is_needed(id);
@@ -42,7 +42,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 .copied()
                 .filter(|id| !self.is_needed(*id))
                 .collect();
-            // A circle, which only groups can make: nothing else would ever end it.
+            // Only a circle is left, which groups can make: all of it is told, or it would wait for ever.
             let told = if free.is_empty() && !self.others_run() {
                 waiting
             } else {
@@ -78,7 +78,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .any(|other| runs(other) && is_ordered(other, &slot.record))
     }
 
-    /// What names this service, or its group, as something that must run first.
+    /// The services that name this one, or its group, as something that must run first.
     fn dependents<'a>(
         &'a self,
         needed: &'a ServiceRecord,

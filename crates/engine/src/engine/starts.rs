@@ -112,7 +112,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     fn start_dependency(&mut self, now: Moment, id: ServiceId) {
         if self.services[&id].record.state == ServiceState::Stopped {
             let cause = StartCause::Dependency;
-            // One that is refused stays stopped, and is then found so.
+            // If that is refused it stays stopped, and the next check finds that.
             self.input(
                 now,
                 id,

@@ -47,7 +47,7 @@ pub(super) enum Effect {
     Reply(Reply<()>, Result<(), ScmError>),
     ReplyControl(Reply<ServiceStatus>, Result<ServiceStatus, ScmError>),
     ReplyClock(Reply<u64>, u64),
-    /// What a run said of itself is on record; or cannot be, and more may be said.
+    /// What a run said about itself is on record, or cannot be; either way it may say more.
     Noticed(RunId),
     /// The host may forget: only once it is really on disk.
     Consume(RunId, u64),
@@ -179,7 +179,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// Bounded: beyond it the host forgets although a crash of the engine would now lose something.
+    /// Bounded: beyond this the host forgets, although a crash of the engine would then lose something.
     fn withhold(&mut self, effect: Effect) {
         self.withheld.push_back(effect);
         if self.withheld.len() > WITHHELD_MAX

@@ -24,7 +24,7 @@ impl EngineHandle {
         }
     }
 
-    /// What these say may be of services that others may not see.
+    /// The services may be ones that other callers may not see.
     pub(super) fn unreadable_for(&self, caller: &Caller) -> &[Unreadable] {
         if sight::sees_all(caller) {
             &self.unreadable

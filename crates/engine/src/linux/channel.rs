@@ -1,8 +1,8 @@
 //! The manager's end of a control channel.
 //!
-//! What arrives is peeked at and taken off only when it is on record, so that the next engine reads
-//! it again if this one dies before. Nothing a service does on its channel can make this side wait:
-//! a line that is too long or no frame, and a service that does not read, close the channel.
+//! What arrives is peeked at and taken off only when it is on record, so that the next engine reads it again if
+//! this one dies before. A service cannot make this side wait: the channel is closed on a line that is too long
+//! or not a frame, and when the service does not read.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -73,7 +73,7 @@ impl Channel {
         let known = usize::try_from(self.read - self.taken).unwrap_or(usize::MAX);
         let mut rest = buffer[..length].get(known..).unwrap_or_default();
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            // As long a line is refused, also if it arrives in parts.
+            // A line this long is refused, even if it arrives in parts.
             let frame = Some(&rest[..end]).filter(|line| line.len() < FRAME_LEN_MAX);
             let Some(Ok(frame)) = frame.map(decode) else {
                 return self.close(seen);
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(channel.look(&mut buffer), []);
         service.write_all(&answer(2)[5..]).unwrap();
         assert_eq!(ids(&channel.look(&mut buffer)), [2]);
-        // Another engine, before anything was taken off, sees all of it again.
+        // Another engine sees all of it again, because nothing was taken off.
         let mut successor = Channel::new(channel.socket.try_clone().unwrap());
         assert_eq!(ids(&successor.look(&mut buffer)), [1, 2]);
         let Seen::Frame(_, position) = seen[0] else {

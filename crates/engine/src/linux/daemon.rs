@@ -78,8 +78,7 @@ pub struct EngineSetup {
 /// Runs the engine. `serve` is called once with the socket and the handle of the engine, and starts
 /// what answers clients.
 ///
-/// # Errors
-/// When the engine cannot begin; or never, but by the guardian's end.
+/// # Errors When the engine cannot begin. Once it runs, it returns only when the guardian ends.
 ///
 /// # Panics
 /// In a process that a guardian has not started.
@@ -122,7 +121,7 @@ pub fn run(
     let has_runs = processes.has_runs();
     let (database, loaded, clock, beginning) = match open(setup, greeting, has_runs) {
         Ok(opened) => opened,
-        // A daemon that has nothing to look after says what is wrong and ends.
+        // If no service runs, the daemon says what is wrong and ends.
         Err(error) if greeting.engine == 1 && !has_runs => return Err(error),
         Err(error) => {
             let again = || open(setup, greeting, has_runs).map(drop);
@@ -208,7 +207,7 @@ fn waker(wake: Arc<OwnedFd>) -> impl Fn() + Send + Sync + 'static {
     }
 }
 
-/// It starts services for as long as both have room.
+/// The guardian starts services as long as both have descriptors left.
 fn open_as_many_files_as_the_guardian() {
     if let Err(error) = process::raise_nofile_limit() {
         tracing::warn!(%error, "no more files can be open than before");
@@ -299,8 +298,8 @@ fn open(
     Ok((database, loaded, clock, beginning))
 }
 
-/// Whether this is a boot (design, section 3): a new boot of the machine, a container's init, or the
-/// first start after an orderly shutdown.
+/// Whether this is a boot: a new boot of the machine, a container's init, or the first start after an orderly
+/// shutdown.
 fn beginning(
     setup: &EngineSetup,
     database: &Database,

@@ -99,7 +99,7 @@ impl Driver {
         }
     }
 
-    /// Who may enter the folder of the database is in the log when it changes.
+    /// Logs a change of who may enter the folder of the database.
     pub(crate) fn look_at_rights(&mut self) {
         let opened = opened_to_others(self.store.folder());
         self.engine.state_is_opened(self.now(), opened);
@@ -203,7 +203,7 @@ impl Driver {
                 Err(_) => return,
             }
         }
-        // More may wait than a turn takes: look again at once.
+        // More requests may wait than a turn takes: look again at once.
         let _ = rustix::io::write(&*self.wake, &1_u64.to_ne_bytes());
     }
 

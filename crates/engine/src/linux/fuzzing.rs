@@ -42,8 +42,8 @@ pub fn channel(parts: &[&[u8]], takes_off: bool) -> io::Result<(Vec<(ServiceFram
     Ok((frames, is_broken))
 }
 
-/// What one end of a link reads when these parts arrive: the requests, written again, and whether all
-/// made sense.
+/// What one end of a link reads when these parts arrive: the requests, written again, and whether all were
+/// valid.
 ///
 /// # Errors
 /// When the system has no socket for it.
@@ -65,13 +65,13 @@ pub fn link(parts: &[&[u8]]) -> io::Result<(Vec<String>, bool)> {
     Ok((frames, true))
 }
 
-/// A request of the engine, read and written again. `None` for what is none.
+/// A request of the engine, read and written again. `None` for bytes that are not one.
 #[must_use]
 pub fn request(text: &[u8]) -> Option<String> {
     again::<GuardianRequest>(text)
 }
 
-/// A report of the guardian, read and written again. `None` for what is none.
+/// A report of the guardian, read and written again. `None` for bytes that are not one.
 #[must_use]
 pub fn report(text: &[u8]) -> Option<String> {
     again::<GuardianReport>(text)

@@ -70,7 +70,7 @@ use super::secret::Secret;
 use super::signals::{REOPEN, Signals, reap};
 use super::spawn::{Inherited, SpawnError, Spawner};
 
-/// An engine that ends with this status cannot start at all; trying again would not help.
+/// An engine ends with this status when it cannot start at all, so that trying again would not help.
 pub const EXIT_CANNOT_START: i32 = 78;
 
 const TOKEN_SIGNALS: u64 = 0;
@@ -149,9 +149,9 @@ struct Run {
     birth: u64,
     secret: Secret,
     channel: Option<Rc<OwnedFd>>,
-    /// Where it says something of itself (`NOTIFY_SOCKET`).
+    /// The socket on which it reports about itself (`NOTIFY_SOCKET`).
     notify: Option<Rc<OwnedFd>>,
-    /// The other end of where it says that it is ready.
+    /// The reading end of the descriptor on which it says that it is ready.
     ready: Option<Rc<OwnedFd>>,
     group: Option<Group>,
     end: Option<Box<End>>,
@@ -163,7 +163,7 @@ struct Run {
     adopted: Option<Box<Adopted>>,
     /// The name of its service, where it is known.
     service: Option<Box<str>>,
-    /// What asks it to stop if it has no control channel.
+    /// The signal that asks it to stop if it has no control channel.
     stop_signal: i32,
     /// How long it may take to stop, if it is a program.
     stop_grace_ms: Option<u32>,
@@ -197,9 +197,9 @@ struct Guardian {
     stop_commands: BTreeMap<u32, StopProcess>,
     /// Process ids of commands that show whether runs live.
     probes: BTreeMap<u32, ProbeCommand>,
-    /// Adopted runs that have ended while their parent has not noticed; until when it may.
+    /// Adopted runs that have ended and that their parent has not reaped; with the time it still gets for that.
     unreaped: BTreeMap<RunKey, u64>,
-    /// Runs of whose rest nothing could be watched; when it is looked again.
+    /// Runs whose remaining processes could not be watched; with the time of the next look.
     blind: BTreeMap<RunKey, u64>,
     commands: BTreeMap<ActionKey, (Result<u32, SpawnError>, Option<Slot>)>,
     journal: Option<Journal>,
@@ -211,7 +211,7 @@ struct Guardian {
     engines_failed: u32,
     engine_restart: Restart,
     attention: Attention,
-    /// When clients that connect are noticed again, if they are not now.
+    /// When connecting clients are noticed again, if they are ignored now.
     listens_at: Option<u64>,
     /// Set when an engine was ended because it had not answered for so long, until its successor is told.
     silent_s: Option<u32>,
@@ -442,7 +442,7 @@ impl Guardian {
             vec![],
         );
         self.expect_word();
-        // While the engine thinks: it asks for the next run later.
+        // The engine is busy meanwhile; it asks for the next run later.
         self.kill_control_group(&self.runs[&key]);
     }
 
@@ -469,7 +469,7 @@ impl Guardian {
     fn terminate(&mut self, key: RunKey) {
         self.end_stop_command(key);
         if let Some(run) = self.runs.get_mut(&key).filter(|run| run.end.is_none()) {
-            // What is killed with it gets no time of its own.
+            // What is killed with it gets no time to stop.
             run.asked.main = false;
             self.kill_tree(&self.runs[&key]);
         }

@@ -1,4 +1,4 @@
-//! The log thread: moves what services print from their pipes to files, without looking at it if it need not.
+//! The log thread: moves what services print from their pipes to files, without reading it where it can.
 //!
 //! Each turn of a pipe has a byte budget, so that a service that prints without end holds nobody up
 //! (`thread`). Before each turn it is asked once whether the file is still where it should be: one that
@@ -183,7 +183,7 @@ impl Logs {
         self.send(LogsRequest::Reopen);
     }
 
-    /// Nobody will ask for the last lines of this run any more.
+    /// The last lines of this run will not be asked for any more.
     pub(crate) fn forget(&mut self, run: RunId) {
         self.send(LogsRequest::Forget(run));
     }

@@ -1,6 +1,6 @@
-//! What runs say of themselves as systemd has it (X40 to X42): a socket for each run that is to say
-//! something, to which its processes send `READY=1`, `WATCHDOG=1` and so on (`sd_notify(3)`,
-//! `systemd-notify`, PHP's `Relance\heartbeat`).
+//! Runs report about themselves as under systemd (X40 to X42): a socket for each run that may report, to which
+//! its processes send `READY=1`, `WATCHDOG=1` and so on (`sd_notify(3)`, `systemd-notify`, PHP's
+//! `Relance\heartbeat`).
 //!
 //! The sockets are beside the one for clients, in a folder that anyone may pass and nobody else may list or
 //! change. Only the account of the run may send to its socket, so that no stranger can fill its queue; that
@@ -47,7 +47,7 @@ pub(super) const TIME_VARIABLE: &str = "WATCHDOG_USEC";
 const TOKEN_MARK: u64 = 1 << 63;
 /// What is read of one socket before others have their turn.
 const READ_AT_ONCE: usize = 64;
-/// Each message is told of once; what is left is told of when the socket is looked at again.
+/// epoll reports each message once; the rest is reported when the socket is looked at again.
 const EVENTS: epoll::EventFlags = epoll::EventFlags::IN.union(epoll::EventFlags::ET);
 
 /// The sockets of all runs that have one.
@@ -60,7 +60,7 @@ pub(super) struct Sockets {
 struct Socket {
     /// Shared with what goes to the guardian.
     socket: Rc<OwnedFd>,
-    /// The first message in the queue was told and is not on record yet.
+    /// The first message in the queue was reported and is not on record yet.
     waits: bool,
     allowance: Allowance,
 }

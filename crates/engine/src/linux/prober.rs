@@ -1,9 +1,9 @@
 //! Probes (X41, X43): looks from outside whether runs are ready, and whether they live.
 //!
-//! One thread, made when it is first needed, makes all connections and waits for none of them: a target
-//! that does not answer keeps neither the owner loop nor another target waiting. While nothing is to be
-//! probed it sleeps without a deadline. Only what changes something is told: that a run is ready, or that
-//! it has failed its last chance. A good probe delays no other one.
+//! One thread, made when it is first needed, makes all connections and waits for none of them: a target that
+//! does not answer keeps neither the owner loop nor another target waiting. While nothing is to be probed it
+//! sleeps without a deadline. It reports only what changes something: that a run is ready, or that it has
+//! failed its last chance. A good probe delays no other one.
 //!
 //! `attempt` is one connection, `silence` looks at what is printed, commands are run by the guardian; what is
 //! wanted of a run its record says (`plan`).
@@ -49,7 +49,7 @@ struct Connected {
 
 /// What the thread is told.
 enum Order {
-    /// What is to be probed of a service; `None`: nothing any more.
+    /// What to probe of a service; `None`: nothing any more.
     Probe(ServiceId, Option<(RunId, Plan)>),
     /// What the command of a run has shown, at the time that this number counts.
     Answer(RunId, u32, Result<(), String>),
@@ -220,7 +220,7 @@ impl Work {
         }
     }
 
-    /// One that was late, or that a target before has asked for, tells nothing.
+    /// A result that is late, or that belongs to an earlier target, is ignored.
     fn take_answer(&mut self, run: RunId, number: u32, result: Result<(), String>) {
         let is_awaited = self.targets.get(&run.service).is_some_and(|target| {
             target.run == run && target.attempts == number && target.command_until.is_some()
@@ -281,7 +281,7 @@ impl Work {
         let next = self.targets.values();
         let next = next.map(|target| target.until().unwrap_or(target.due));
         let pause = next.min().map(|at| {
-            // Not a moment too early, or it would spin until then.
+            // Rounded up, or the thread would wake too early and spin.
             let pause = at.saturating_duration_since(Instant::now()) + Duration::from_micros(1);
             Timespec {
                 tv_sec: i64::try_from(pause.as_secs()).unwrap_or(i64::MAX),

@@ -1,6 +1,6 @@
-//! Tells when somebody deletes, replaces or writes files of the database, or changes who may enter its
-//! folder, so that an idle engine notices it too. The engine's own writing wakes nobody: it keeps its files
-//! open, and only a file that is closed after writing is told.
+//! Reports when files of the database are deleted, replaced or written, or when the rights of its folder
+//! change, so that an idle engine notices it too. The engine's own writing causes no report: it keeps its files
+//! open, and the kernel reports a written file when it is closed.
 
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
@@ -25,7 +25,7 @@ pub(super) struct Happened {
 
 /// See the module.
 pub(super) struct StoreWatch {
-    /// `None` where the kernel gives no more watches: then commits and checkpoints look alone.
+    /// `None` where the kernel gives no more watches: then only commits and checkpoints look.
     fd: Option<OwnedFd>,
     folder: PathBuf,
     names: [String; 3],

@@ -47,8 +47,8 @@ pub(crate) fn of_runs(
     usage
 }
 
-/// How much memory these runs use that could not be had back, named by the process that began each: without the
-/// cache of files. Where groups do not count memory it is what their processes have for themselves alone.
+/// How much memory these runs use, named by the process that began each, without the cache of files, which the
+/// kernel can take back. Where groups do not count memory, it is what their processes do not share.
 pub(crate) fn held_by_runs(
     leaders: impl IntoIterator<Item = u32>,
     groups: Option<&Location>,
@@ -141,7 +141,7 @@ fn of_sessions(leaders: Vec<u32>) -> HashMap<u32, RunUsage> {
     usage
 }
 
-/// A process; one that ends meanwhile is none.
+/// A process; `None` for one that ends meanwhile.
 fn stat(pid: u32) -> Option<Stat> {
     parse(&read_text(format!("/proc/{pid}/stat")).ok()?)
 }

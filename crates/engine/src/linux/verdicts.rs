@@ -1,5 +1,5 @@
-//! What threads beside the owner loop tell it: that runs are ready or unwell, what commands of probes they need,
-//! and that limits were changed.
+//! What other threads tell the owner loop: that runs are ready or unwell, which commands of probes to run, and that
+//! limits were changed.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -19,7 +19,7 @@ pub(super) enum Verdict {
     Noticed(Notice),
     /// The command of its probe is to be run, for the time that this number counts.
     RunProbe(u32),
-    /// What its command shows nobody wants to know any more.
+    /// The result of its command is not wanted any more.
     EndProbe,
     /// Its limits were changed; the first that could not be, and why.
     LimitsSet(Option<Box<str>>),

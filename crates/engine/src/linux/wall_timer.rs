@@ -1,5 +1,5 @@
-//! The timer of starts by the clock: it follows the wall clock through sleep, and tells when that is set. It
-//! is there only while a service has a schedule.
+//! The timer of starts by the clock: it follows the wall clock through sleep, and reports when that is set. It
+//! exists only while a service has a schedule.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -56,7 +56,7 @@ impl WallTimer {
         };
         let flags = TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET;
         match timerfd_settime(&fd, flags, &spec) {
-            // The clock was set before; it is armed all the same.
+            // The clock was set before, which is reported once; the timer is armed all the same.
             Ok(_) | Err(rustix::io::Errno::CANCELED) => {}
             Err(error) => return Err(error.into()),
         }
@@ -72,7 +72,7 @@ impl WallTimer {
         Ok(fd)
     }
 
-    /// Takes note that it has fired. Whether that is because the clock was set.
+    /// Takes note that it has fired. Returns whether that is because the clock was set.
     pub(crate) fn fired(&mut self) -> bool {
         self.armed = None;
         let Some(fd) = &self.fd else {

@@ -64,7 +64,7 @@ fn wait_for_guardian(processes: &mut LinuxProcesses, until: Instant) -> io::Resu
     }
 }
 
-/// What clients are told: the code that Windows has for the same trouble with its own database.
+/// The error for clients, with the code that Windows has for the same problem with its own database.
 fn answer(error: &StartError) -> ScmError {
     ScmError::new(code(error), error.sentence())
 }

@@ -11,12 +11,12 @@ use relance_scm::{EndCause, ExitCode, ServiceState, Win32Error};
 use super::{RunId, ServiceRecord, StopCause};
 use crate::time::Time;
 
-/// What the cause of a run begins with that was ended for want of a heartbeat.
+/// How the cause of a run begins that was ended because no heartbeat came.
 pub(crate) const NO_HEARTBEAT: &str = "no heartbeat for ";
-/// The cause of a run that has taken itself for hung.
+/// The cause of a run that has asked to be treated as hung.
 pub(crate) const SAID_SO: &str = "it said so (WATCHDOG=trigger)";
 
-/// Whether probes have shown that a run hangs, as its cause has it; else its own signs have.
+/// Whether, by its cause, probes have shown that a run hangs, and not its own signs.
 pub(crate) fn is_of_probes(cause: &str) -> bool {
     cause != SAID_SO && !cause.starts_with(NO_HEARTBEAT)
 }

@@ -5,10 +5,9 @@ use relance_scm::{ControlsAccepted, ServiceState};
 use super::{PENDING_ACTIONS_MAX, RunPhase, ServiceRecord};
 
 impl ServiceRecord {
-    /// Every law of [`super`] that can be read off one record.
+    /// Checks every law of [`super`] that one record can show.
     ///
-    /// # Errors
-    /// The law that does not hold, in words.
+    /// # Errors The broken law, in words.
     pub fn check_laws(&self) -> Result<(), String> {
         let law = |holds: bool, text: &str| {
             if holds {

@@ -1,4 +1,4 @@
-//! What a service knows of one that it needs and that is down (X70).
+//! What is on record about a service that another one needs and that is down (X70).
 
 use relance_scm::ServiceState;
 use relance_scm::settings::WHEN_DEPENDENCY_FAILS;
@@ -55,7 +55,8 @@ impl ServiceRecord {
         }
     }
 
-    /// Whether others that need it can work: it is up (D5), stays, and is not about to be restarted.
+    /// Whether services that need it can rely on it: it is up (D5), and is neither stopping nor about to be
+    /// restarted.
     #[must_use]
     pub fn is_available(&self) -> bool {
         let is_up = match self.state {

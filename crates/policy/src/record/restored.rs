@@ -1,5 +1,5 @@
-//! A record that was brought back from a backup: it is older than what happens now, and what happened
-//! since is known from the host alone.
+//! A record that was brought back from a backup. It is older than what runs now; what happened since then, only
+//! the host knows.
 
 use std::time::Duration;
 
@@ -8,17 +8,18 @@ use relance_scm::{ControlsAccepted, ExitCode, RecoveryActionKind, ServiceState};
 use super::{CONNECT_TIMEOUT, Run, RunId, RunPhase, ServiceRecord};
 use crate::time::Time;
 
-/// More controls than were sent to a run since the backup: a service takes no number twice.
+/// More than the controls that a run can have been sent since the backup: a service ignores a number that it
+/// has seen.
 pub(crate) const CONTROLS_MISSED: u32 = 1 << 20;
 
 impl ServiceRecord {
-    /// What the record is worth now. `last` is the number of the service's last run, as far as anybody
-    /// knows; `has` tells the runs that the host has.
+    /// The record as it is to go on from. `last` is the number of the service's last run, as far as it is
+    /// known; `has` says which runs the host still has.
     ///
-    /// A run that the host does not have is over since the backup. It counts as no failure: what is known of it
-    /// was lost. What the host has goes on, and its end counts. Recovery actions of the backup are due or
-    /// done long ago: only restarts are kept, and only while nothing runs. A restart that somebody had asked for
-    /// is over, too.
+    /// A run that the host does not have has ended since the backup. That is not counted as a failure, because
+    /// nothing is known of its end. A run that the host has goes on, and its end counts. Recovery actions of
+    /// the backup are due or done long ago: only restarts are kept, and only while nothing runs. A restart that
+    /// somebody had asked for is over, too.
     #[must_use]
     pub fn restored(&self, now: Time, last: u32, has: impl Fn(RunId) -> bool) -> Self {
         let mut record = self.clone();

@@ -1,4 +1,4 @@
-//! What the current run is started with: a change of the configuration does not change this.
+//! The configuration that the current run is started with, which later changes do not affect.
 
 use std::sync::Arc;
 

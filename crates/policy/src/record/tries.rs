@@ -37,7 +37,7 @@ impl ServiceRecord {
         self.tries.as_ref()?.gave_up
     }
 
-    /// Takes note of a restart that is to follow a failure. `Err`: there were too many, with the limit and its period.
+    /// Notes that a restart is to follow a failure. `Err` if there were too many: the limit and its period.
     pub(crate) fn try_again(&mut self, now: Time) -> Result<(), (u32, u32)> {
         let limit = self.config.extensions.get(RESTART_LIMIT);
         let period = self.config.extensions.get(RESTART_LIMIT_PERIOD);
@@ -88,7 +88,7 @@ impl ServiceRecord {
         let decided = &mut self.tries.get_or_insert_default().decided;
         let at = decided.iter().position(|(known, _)| **known == *rule);
         let at = at.unwrap_or_else(|| {
-            // Rules that are gone make room; what they decided is then as if it had no rule.
+            // Rules that were removed are dropped; what they decided then counts as decided by no rule.
             if decided.len() >= RULES_MAX {
                 decided.remove(0);
             }
@@ -99,7 +99,7 @@ impl ServiceRecord {
         decided[at].1
     }
 
-    /// The counter begins again, and with it those of the rules.
+    /// The counter begins at zero again, as do those of the rules.
     pub(crate) fn forget_decided(&mut self) {
         if let Some(tries) = &mut self.tries {
             tries.decided.clear();

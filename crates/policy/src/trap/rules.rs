@@ -44,7 +44,7 @@ fn may_be(config: &ServiceConfig, cause: &Cause) -> bool {
         | Cause::TimeLimit
         | Cause::ParseError
         | Cause::MissingExtension => is_service,
-        // A program may say so by ERRNO=, and for itself that it hangs.
+        // A program can tell an error with ERRNO=, and can report itself as hung.
         Cause::FatalError
         | Cause::Watchdog
         | Cause::OutOfMemory

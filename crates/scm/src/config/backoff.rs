@@ -17,7 +17,7 @@ const WHOLE: u32 = 1000;
 /// The largest factor.
 const FACTOR_MAX: u32 = 100 * WHOLE;
 
-/// What becomes of the last delay of the list while it is repeated.
+/// How the last delay of the list grows while it is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Backoff {
     /// It is multiplied each time: `exponential` (by 2), `exponential/1.5`.

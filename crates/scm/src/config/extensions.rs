@@ -72,8 +72,8 @@ impl Extensions {
         })
     }
 
-    /// Which of these are not held where runs have these controllers only, each with what it needs; `None` if
-    /// all are (X53).
+    /// The settings that have no effect where runs have only these controllers, each with the one that it
+    /// lacks; `None` if no setting lacks any (X53).
     #[must_use]
     pub fn lacking(&self, controllers: Controllers) -> Option<Box<str>> {
         let lacking: Vec<String> = self

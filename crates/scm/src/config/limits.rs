@@ -1,8 +1,8 @@
-//! How large the parts of a service may be that Windows bounds by the way it stores or sends them.
+//! The largest sizes of parts of a service that Windows bounds by how it stores or sends them.
 //!
-//! They are refused where they are set, rather than when the service is to be started: a command line
-//! and an environment go to the kernel, which takes 128 KiB a string and 2 MiB in all, start arguments
-//! into one frame of the control channel.
+//! What is too large is refused when it is set, and not only when the service starts. The kernel takes a
+//! command line and an environment of 128 KiB a string and 2 MiB in all; start arguments must fit into one
+//! frame of the control channel.
 
 use relance_texts::{error, shown};
 

@@ -91,7 +91,7 @@ fn command(line: &str) -> Option<Box<str>> {
 fn page(text: &str) -> Option<Probe> {
     let (address, path) = text.split_at(text.find('/').unwrap_or(text.len()));
     let path = if path.is_empty() { "/" } else { path };
-    // It becomes a line of the request.
+    // It stands in the first line of the request, which a blank or a line break would cut.
     let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic());
     let address = socket_address(address).filter(|_| is_plain)?;
     Some(Probe::Http {

@@ -262,7 +262,7 @@ impl fmt::Display for AccountName {
     }
 }
 
-/// A text that never shows itself: an account's password.
+/// A text that is never printed: an account's password.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Box<str>);
 

@@ -16,7 +16,7 @@ impl Event {
         }
     }
 
-    /// The parameters of such an entry, or of one that waits.
+    /// The parameters of such an entry, or of one about a service that waits.
     pub(super) fn parameters_of_limits(&self, service: String) -> Vec<String> {
         match self.parameter_of_limits() {
             Some(own) => vec![service, own],

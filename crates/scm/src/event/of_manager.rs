@@ -4,7 +4,7 @@
 use super::Event;
 
 impl Event {
-    /// Of entries about the manager itself; a test asks for the number of each.
+    /// The number of an entry about the manager itself. A test asks for each.
     pub(super) fn id_of_manager(&self) -> u32 {
         match self {
             Self::LeftProcesses => 1045,

@@ -14,7 +14,7 @@ impl Event {
     /// The event that an entry of the manager records. `None` for an id that this version does not know,
     /// for parameters that do not fit it, and for what Windows alone logs.
     ///
-    /// What the parameters do not say is neutral: the delay of the action in 7032 and 1009 is 0.
+    /// What the parameters do not hold gets a neutral value: the delay of the action in 7032 and 1009 is 0.
     #[must_use]
     pub fn read(event_id: u32, parameters: &[String]) -> Option<Self> {
         let read = Parameters(parameters);

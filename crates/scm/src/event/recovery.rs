@@ -3,7 +3,7 @@
 use super::Event;
 
 impl Event {
-    /// Of these entries; else of those about the manager.
+    /// The number of one of these entries, or of one about the manager.
     pub(super) fn id_of_recovery(&self) -> u32 {
         match self {
             Self::SettingsChanged(_) => 1153,

@@ -33,7 +33,7 @@ enum Choice {
     Own,
     /// A local account, looked up at each start of the console.
     Named(String),
-    /// A number that nothing used when it was chosen.
+    /// A number that was not in use when it was chosen.
     Number(u32),
     /// None can be had, and why.
     Missing(String),
@@ -125,7 +125,7 @@ fn unused() -> Option<u32> {
     (0..count)
         .map(|offset| UNUSED.start() + (first + offset) % count)
         .filter(|number| taken.is_free(*number))
-        // A directory may be slow: it is asked about a few only.
+        // A directory may be slow, so it is asked about a few numbers only.
         .take(3)
         .find(|number| directory::user(&number.to_string()).is_empty())
 }

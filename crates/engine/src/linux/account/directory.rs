@@ -1,8 +1,8 @@
 //! Accounts of a directory such as LDAP, which only the system's own programs can ask: a static binary
 //! cannot load its name services.
 //!
-//! A restart waits for the answer, and with it every other service. So the directory has little time,
-//! and while it is silent, what it said before is good enough.
+//! A restart waits for the answer, and with it every other service. So the directory has little time, and while
+//! it does not answer, its earlier answer is used.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -15,7 +15,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 /// How long a directory may take.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long one that was silent is not asked again for what it has said before.
+/// How long a directory that did not answer is not asked again for what it has answered before.
 const REST: Duration = Duration::from_secs(60);
 
 static DIRECTORY: Directory = Directory::new();
@@ -42,7 +42,7 @@ struct Directory(Mutex<BTreeMap<String, KnownAnswer>>);
 
 struct KnownAnswer {
     text: String,
-    /// Until then it is good enough, because the directory was silent when asked again.
+    /// Until then the earlier answer is used, because the directory did not answer again.
     rest_until: Option<Instant>,
 }
 
@@ -103,7 +103,7 @@ fn run(words: &[&str], patience: Duration) -> Option<String> {
         Ok(child) => child,
         // No program asks a directory here.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Some(String::new()),
-        // Descriptors or processes are short, which says nothing about anybody.
+        // Descriptors or processes are short, which says nothing about the account.
         Err(_) => return None,
     };
     if !ends_in_time(&child, patience) {

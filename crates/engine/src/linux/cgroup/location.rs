@@ -175,7 +175,7 @@ fn base(own: PathBuf, names: &[&str], is_delegated: impl Fn(&Path) -> bool) -> P
     }
 }
 
-/// Whether systemd (251 and newer) says that the group is anyone who's to divide who runs in it.
+/// Whether systemd (251 and newer) says that the group may be divided by what runs in it.
 fn is_delegated(folder: &Path) -> bool {
     let mut value = [0; 1];
     let read = rustix::fs::getxattr(folder, "user.delegate", &mut value[..]);

@@ -17,7 +17,7 @@ use rustix::fs::{Mode, OFlags};
 use super::{GroupNames, Limits, Location, figures, kill, write};
 use crate::linux::process::log;
 
-/// Controllers that runs get where they are to be had.
+/// Controllers that runs get where they are available.
 const CONTROLLERS: [&str; 4] = ["memory", "cpu", "pids", "io"];
 /// The group of the daemon's own processes where they must not stay in the one they were given.
 const OWN: &str = "daemon";
@@ -272,8 +272,8 @@ impl Tree {
         self.kill(group);
     }
 
-    /// The daemon ends in good order: nothing is left of its groups, unless it is in one itself or a
-    /// process does not die.
+    /// The daemon ends in good order: its groups are removed, except for one that it is in itself or that holds
+    /// a process that does not die.
     pub(crate) fn close(mut self) {
         if let Some((group, _)) = self.spare.take() {
             self.release(group);
@@ -353,7 +353,7 @@ fn enable_controllers(base: &Path, folder: &Path) -> io::Result<bool> {
     Ok(has(folder, "cgroup.subtree_control", CONTROLLERS[0]))
 }
 
-/// The root of the whole hierarchy may, and anyone who has no process.
+/// The root of the whole hierarchy may, and any group without a process.
 fn may_hand_on(group: &Path) -> bool {
     let is_root = !group.join("cgroup.type").exists();
     is_root || fs::read_to_string(group.join("cgroup.procs")).is_ok_and(|text| text.is_empty())

@@ -1,5 +1,5 @@
-//! A process that was started by a guardian before this one and is nobody's child here: known by the
-//! moment of its creation, watched and signalled through a pidfd.
+//! A process that an earlier guardian started, so that it is not a child of this one: known by the moment of
+//! its creation, watched and signalled through a pidfd.
 
 use std::fs;
 use std::io;
@@ -103,7 +103,7 @@ impl Adopted {
         // Who may not see it is told 0.
         let namespace = format!("/proc/{}/ns/pid", self.pid);
         let is_told = status != 0 || fs::read_link(namespace).is_ok();
-        // It was still there after all that: the number was its own.
+        // It is still there after all this, so the number was its own all the time.
         let is_zombie = stat.first()? == "Z" && self.signal(0);
         (is_zombie && is_told).then(|| decode(status))
     }
@@ -268,7 +268,7 @@ mod tests {
         }
     }
 
-    /// The name of a program is its own business: cut off in the middle of a letter, for instance.
+    /// The name of a program may be anything, cut off within a character for instance.
     #[test]
     fn a_process_whose_name_is_no_text_is_known_too() {
         use std::ffi::OsStr;

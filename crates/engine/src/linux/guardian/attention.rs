@@ -1,10 +1,9 @@
 //! Notices an engine that has stopped answering: frozen, or caught in an endless loop.
 //!
-//! Nobody looks while nothing happens. A question is asked when a client connects (at most one a second)
-//! or when the end of a run stays unacknowledged, and only while the answer is missing is there a
-//! deadline. An engine that misses it is killed; SIGCHLD follows, and its successor says so in the event
-//! log (1110). One that waits for a disk at that moment is asked again: it cannot be killed before the disk
-//! answers, and then it goes on by itself.
+//! An idle guardian does not check. It asks the engine when a client connects (at most once a second) or when
+//! the end of a run stays unacknowledged, and has a deadline only until the answer comes. An engine that misses
+//! it is killed; SIGCHLD follows, and its successor logs that (1110). One that waits for a disk at that moment
+//! is asked again: it cannot be killed before the disk answers, and then it goes on by itself.
 
 use rustix::event::epoll;
 
@@ -15,14 +14,14 @@ use super::{Guardian, TOKEN_LISTENER};
 
 /// Clients that connect more often than this cause no more questions.
 const PAUSE_NS: u64 = 1_000_000_000;
-/// A guardian that wakes so much later than it wanted was frozen too, or the machine is overloaded: what
-/// the engine did meanwhile says nothing.
+/// If the guardian wakes this much too late, it was frozen too, or the machine is overloaded, and the silence
+/// of the engine proves nothing.
 const LATE_NS: u64 = 1_000_000_000;
 
 /// What the guardian waits for. Times are nanoseconds since boot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Attention {
-    /// Nothing: the engine has said something since it was last told something.
+    /// Nothing: the engine has answered everything that it was told.
     #[default]
     Nothing,
     /// The engine was told of an end, and says by itself what follows from it.
@@ -156,7 +155,7 @@ impl Guardian {
         self.tell(&GuardianReport::AreYouThere, vec![]);
     }
 
-    /// Waits for the next client, or for one that is there. Once: a queue that stays full wakes nobody.
+    /// Waits for the next client, or for one that is there; once, so that a queue that stays full wakes nobody.
     fn listen_again(&mut self) {
         self.listens_at = None;
         let data = epoll::EventData::new_u64(TOKEN_LISTENER);
@@ -164,7 +163,7 @@ impl Guardian {
         let listener = &self.setup.listener;
         let watched = epoll::modify(&self.epoll, listener, data, flags);
         if watched.is_err() {
-            // The first time. If it fails, an engine that is frozen is noticed by its clients only.
+            // The first time. If this fails, only clients notice a frozen engine.
             let _ = epoll::add(&self.epoll, listener, data, flags);
         }
     }

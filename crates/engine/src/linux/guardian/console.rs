@@ -1,8 +1,8 @@
 //! The web console's process: started where one is wanted, and again when it ends. It gets nothing but
 //! its listening socket, and runs as an account of its own.
 //!
-//! A port that is taken, an account that is missing or a process that does not stay keep nothing else
-//! from running: the engine is told why there is no console, and it is tried again, with pauses.
+//! A port that is taken, an account that is missing or a process that ends do not disturb the services: the
+//! engine is told why the console does not run, and the guardian tries again, with pauses.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -55,7 +55,7 @@ pub(super) struct Console {
     /// Kept open once it could be opened, so that browsers wait while a console is replaced.
     listener: Option<OwnedFd>,
     restart: Restart,
-    /// Why there is none, or was none a moment ago.
+    /// Why it does not run, or did not run a moment ago.
     problem: Option<String>,
 }
 
@@ -65,7 +65,7 @@ struct Process {
 }
 
 impl Process {
-    /// When it has lived long enough to be believed in.
+    /// When it has lived long enough to count as working.
     fn stable_at_ns(&self) -> u64 {
         let stable = u64::try_from(STABLE.as_nanos()).unwrap_or(u64::MAX);
         self.started_at_ns.saturating_add(stable)
@@ -151,7 +151,7 @@ impl Guardian {
         }
     }
 
-    /// Tells the engine how the console is. `is_new`: whether it has a problem has changed.
+    /// Tells the engine the state of the console. `is_new` is set when a problem began or ended.
     pub(super) fn tell_console(&mut self, is_new: bool) {
         if self.setup.console.is_none() {
             return;

@@ -23,7 +23,7 @@ pub(super) struct Engine {
     pub(super) started_at_ns: u64,
     /// It has served clients.
     pub(super) is_ready: bool,
-    /// It has no database, and serves only an error.
+    /// It has no database, and answers clients with an error only.
     pub(super) cannot_serve: bool,
 }
 
@@ -131,7 +131,7 @@ impl Guardian {
         (known, fds.cloned().collect())
     }
 
-    /// Tells of output whose run is not in the table: somebody may still print, or has.
+    /// Tells of output whose run is not in the table: a process may still print, or its last output is unread.
     pub(super) fn tell_streams(&mut self) {
         let streams = self
             .streams
@@ -150,7 +150,7 @@ impl Guardian {
     }
 
     pub(super) fn engine_ended(&mut self, exit: Exit) {
-        // What it asked for before it ended is still done: a start is recorded nowhere else.
+        // Its requests from before its end are still carried out: a start is recorded nowhere else.
         let _ = self.take_requests();
         let Some(engine) = self.engine.take() else {
             return;
@@ -164,7 +164,7 @@ impl Guardian {
         }
         let now = clock::boottime_ns();
         super::super::process::log(&format!("the engine ended ({exit:?}) and is started again"));
-        // One that was killed from outside has no fault that a pause would soften.
+        // An engine that was killed from outside is started again at once: this is not a crash loop.
         let killed = engine.is_ready && exit == Exit::Signal(libc::SIGKILL);
         if killed {
             self.engine_restart = Restart::default();

@@ -12,7 +12,7 @@ use super::super::channel::{Channel, PEEK_LEN, Seen};
 use super::super::protocol::{RunKey, token};
 use super::{Guardian, TOKEN_FAREWELL};
 
-/// Later than the number of every control that an engine sends to a run: a service takes none twice.
+/// Above the number of every control that an engine sends to a run: a service ignores numbers that it has seen.
 const LAST_CONTROL: u32 = u32::MAX;
 
 impl Guardian {
@@ -31,7 +31,7 @@ impl Guardian {
         true
     }
 
-    /// A service that is being stopped says something.
+    /// A frame from a service that is being stopped.
     pub(super) fn farewell(&mut self, key: RunKey) {
         let Some(channel) = self.farewells.get_mut(&key) else {
             return;

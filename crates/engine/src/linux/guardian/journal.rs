@@ -102,7 +102,7 @@ pub(super) struct End {
     pub(super) left: u32,
 }
 
-/// How far the stop of a run is. In files of older versions nothing of it stands, which reads as `false`.
+/// How far the stop of a run has come. Files of older versions do not have it, which reads as `false`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Asked {
     /// Somebody wants it to stop.
@@ -225,8 +225,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Puts on record that a run is about to be executed. Where that fails it is executed all the
-    /// same: only the death of the guardian would make a difference.
+    /// Puts on record that a run is about to be executed. If that fails, the run is executed all the same: the
+    /// record matters only if the guardian dies.
     pub(super) fn run(&mut self, intent: &Intent) -> Option<Slot> {
         self.take(&encode_run(intent))
     }
@@ -290,7 +290,7 @@ impl Journal {
         self.take(&bytes)
     }
 
-    /// Everything of it is on record elsewhere, or nothing was executed.
+    /// It is on record elsewhere by now, or nothing was executed.
     pub(super) fn free(&mut self, slot: Slot) {
         let written = self.file.write_all_at(&[FREE], position(slot.0));
         self.note(written);
@@ -391,7 +391,7 @@ fn checked(mut bytes: [u8; SLOT_LEN]) -> [u8; SLOT_LEN] {
     bytes
 }
 
-/// FNV-1a: tells rubbish from a slot, no more.
+/// FNV-1a: it only has to tell garbage from a slot.
 fn check(bytes: &[u8; SLOT_LEN]) -> u64 {
     bytes[..CHECK]
         .iter()

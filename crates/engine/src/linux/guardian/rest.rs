@@ -5,8 +5,8 @@
 //! With control groups that is everything in the group of the run; without, everything in the session that
 //! its main process led, whose number belongs to nobody else while one of its processes is there.
 //!
-//! Some of it are watched at a time, so that a run with many processes does not use up descriptors; the others
-//! are found when those end. Where none can be watched for want of descriptors it is looked again soon.
+//! Only some of its processes are watched at a time, so that a run with many does not use up descriptors; the
+//! others are found when those end. Where descriptors are lacking even for one, the guardian looks again soon.
 //!
 //! What a run leaves behind that nobody asked to stop is killed at once, before the end is told
 //! (`before_reaping`, `kill_control_group`).
@@ -34,7 +34,7 @@ use super::{Guardian, TOKEN_REST};
 const MEMBERS_MAX: usize = 64;
 /// How often so many are opened for a signal.
 const ROUNDS_MAX: usize = 64;
-/// How soon it is looked again where nothing could be watched.
+/// How soon the guardian looks again where nothing could be watched.
 const LOOK_AGAIN_NS: u64 = 200_000_000;
 
 /// See the module.
@@ -45,7 +45,7 @@ pub(super) struct Rest {
     leader: u32,
     /// The control group, if there is one.
     group: Option<PathBuf>,
-    /// Set for a run of an earlier guardian: what is taken for a process of it must know this.
+    /// Set for a run of an earlier guardian: only a process with this secret is taken for one of it.
     secret: Option<(RunKey, Secret)>,
     /// Those that are watched. What they start meanwhile is found when they end.
     members: Vec<Member>,
@@ -151,7 +151,7 @@ impl Guardian {
             members: Vec::new(),
             is_blind: false,
         };
-        // A look at every process of the machine is saved where nothing can be left.
+        // Where nothing can be left, this saves a look at every process of the machine.
         let may_be_left = rest.group.is_some() || !run.is_child || self.has_orphans();
         if may_be_left {
             rest.look();
@@ -330,7 +330,7 @@ impl Rest {
         }
         // The others are opened for this, as many at a time.
         let mut told = BTreeSet::new();
-        // A run that creates processes without end keeps nobody here.
+        // Bounded: a run that creates processes without end must not keep the guardian here.
         for _ in 0..ROUNDS_MAX {
             let Ok(found) = self.find() else { return };
             let is_told =

@@ -1,8 +1,8 @@
-//! The end of the daemon. The engine ends the services in good order, as the rules say (S45 to S48).
-//! Where it cannot (its database cannot be opened, it is frozen, it does not start), the guardian ends
-//! them itself, in the order and with the time that each has (X20): STOP over the channel or the stop signal,
-//! then the kill. The database knows nothing of that; people are told on stderr and by the exit status. After every
-//! shutdown a mark in the state folder tells the next engine that it was one and no crash.
+//! The end of the daemon. The engine ends the services in good order, as the rules say (S45 to S48). Where it
+//! cannot (its database cannot be opened, it is frozen, it does not start), the guardian ends them itself, in
+//! the order and with the time that each has (X20): STOP over the channel or the stop signal, then the kill.
+//! The database has no record of that; stderr and the exit status tell of it. After every shutdown a mark in
+//! the state folder tells the next engine that this was a shutdown and not a crash.
 
 use std::fs::{self, File};
 use std::time::Duration;
@@ -23,10 +23,10 @@ const BEGIN_MAX: Duration = Duration::from_secs(10);
 const MARGIN: Duration = Duration::from_secs(10);
 /// How long processes that were killed may take to end.
 const KILL_MAX: Duration = Duration::from_secs(5);
-/// So many engines in a row that could not serve: the next one would not either.
+/// After so many engines in a row that could not serve, no further one is tried.
 const FAILED_MAX: u32 = 3;
 
-/// How far the end of the daemon is. Times are nanoseconds since boot.
+/// How far the end of the daemon has come. Times are nanoseconds since boot.
 #[derive(Clone, Copy, Default)]
 pub(super) enum Shutdown {
     /// Nobody has asked for it.
@@ -38,7 +38,7 @@ pub(super) enum Shutdown {
     Own,
 }
 
-/// How far the end of a run is that the guardian ends alone. Times are nanoseconds since boot.
+/// How far the end of a run has come that the guardian ends alone. Times are nanoseconds since boot.
 #[derive(Clone, Copy, Default)]
 pub(super) enum Stop {
     /// Something that needs it runs, or nobody has asked for it.
@@ -169,8 +169,8 @@ impl Guardian {
             "the services are stopped without the engine, because {why}; runs: {}",
             running.len()
         ));
-        // Whatever it still asks for is not done; if it is frozen, it must not wake up later. One without
-        // a database asks for nothing, and collects the last lines.
+        // Its further requests are ignored; if it is frozen, it must not wake up later. One without a database
+        // has no requests, and collects the last lines.
         if let Some(engine) = self.engine.take_if(|engine| !engine.cannot_serve) {
             kill(engine.pid, libc::SIGKILL);
         }
@@ -206,8 +206,8 @@ impl Guardian {
         }
     }
 
-    /// What nothing that runs needs any more. Between two services Windows' law holds: they are told together
-    /// (S48). So are those that need each other in a circle.
+    /// The runs that nothing running needs any more. Two services are told together, as on Windows (S48), and
+    /// so are those that need each other in a circle.
     fn to_be_told(&self) -> Vec<RunKey> {
         let running: Vec<&Run> = self.runs.values().map(|run| &**run).collect();
         let running = running.into_iter().filter(|run| run.end.is_none());

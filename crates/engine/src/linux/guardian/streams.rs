@@ -47,7 +47,7 @@ pub(super) struct Streams {
     open: BTreeMap<StreamKey, Stream>,
     /// One that is ready for the next run, so that a start need not make it.
     spare: Option<Ends>,
-    /// Whether there was a run for which one would have been of use.
+    /// Whether a run could have used one.
     wants_spare: bool,
     /// Streams whose run is over, to be looked at when nothing else is to be done.
     over: Vec<StreamKey>,
@@ -116,7 +116,7 @@ impl Streams {
             }
         };
         if let Some(owner) = owner {
-            // Where it is refused (a quota), the service can do all but open its output by name.
+            // Where this is refused (a quota), the service can still print, but not open its output by name.
             let _ = fchown(&writer, Some(Uid::from_raw(owner)), None);
         }
         self.insert(key, reader, has_name);
@@ -175,7 +175,7 @@ impl Streams {
     /// How many there are for standard error.
     pub(super) fn of_errors(&self) -> usize {
         let mut keys = self.open.keys();
-        // Nearly always there are none, and they are in the order of the runs.
+        // Usually there are none. They are in the order of the runs.
         keys.by_ref()
             .filter(|key| key.1 == OutputStream::Errors)
             .count()
@@ -202,7 +202,7 @@ impl Streams {
         }
         if self.released.insert(key) {
             let data = epoll::EventData::new_u64(stream_token(key.0.into(), key.1));
-            // Nothing is waited for but the end, which is always told.
+            // Waits for the end only, which epoll always reports.
             let _ = epoll::add(epoll, &*stream.reader, data, epoll::EventFlags::ET);
             self.bound(key.0.0);
         }
@@ -251,7 +251,7 @@ impl Streams {
         self.released.remove(&key);
         self.unread.remove(&key);
         if self.open.remove(&key).is_some_and(|stream| stream.has_name) {
-            // A name that stays is looked at by the next guardian.
+            // If the name stays, the next guardian looks at it.
             let _ = fs::remove_file(self.path(key));
         }
     }
@@ -266,7 +266,7 @@ impl Streams {
     }
 
     fn remove_spare(&self) {
-        // One that stays is made again by the next guardian.
+        // If it stays, the next guardian makes it again.
         let _ = fs::remove_file(self.folder.join(SPARE));
     }
 
@@ -322,7 +322,7 @@ pub(super) fn unnamed() -> io::Result<Ends> {
     rustix::io::ioctl_fionbio(&reader, true)?;
     let own = format!("/proc/self/fd/{}", writer.as_raw_fd());
     let flags = OFlags::RDWR | OFlags::CLOEXEC;
-    // Without /proc a plain end is better than no start.
+    // Without /proc a plain pipe end is better than no start.
     let both = open(own, flags, Mode::empty()).unwrap_or(writer);
     Ok((reader, both))
 }

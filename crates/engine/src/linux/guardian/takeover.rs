@@ -87,7 +87,7 @@ impl Guardian {
         Ok(process)
     }
 
-    /// What may run is neither given up nor started a second time.
+    /// A run that may still be there is neither given up nor started a second time.
     fn refuse_blind(&mut self, cannot: &CannotTell) {
         log(&format!(
             "it cannot be told whether process {}, which a daemon before this one has started, is there: {}; \
@@ -323,7 +323,7 @@ impl Guardian {
         }
     }
 
-    /// The daemon ends in good order: nobody has anything to take over.
+    /// The daemon ends in good order: nothing is left to take over.
     pub(super) fn close_journal(&mut self) {
         if self.journal.take().is_some() {
             let _ = fs::remove_file(&self.setup.journal);

@@ -1,4 +1,5 @@
-//! What becomes of the output of a service: its settings, with those of the manager where it has none.
+//! Where the output of a service goes, and in what form: its settings, with those of the manager where it has
+//! none.
 
 use std::time::Duration;
 
@@ -70,7 +71,7 @@ pub(super) struct OutputPlan {
     pub(super) rights: FileRights,
 }
 
-/// When a file is put aside, and what becomes of it.
+/// When a file is put aside, and what then happens to it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rotation {
     pub(super) bytes_max: u64,

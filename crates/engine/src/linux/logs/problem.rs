@@ -1,4 +1,5 @@
-//! Why the output of a service is not kept as it is to be, in a sentence for those who look at the service (X26).
+//! Why the output of a service is not kept as configured, in a sentence for those who look at the service
+//! (X26).
 
 use std::collections::BTreeMap;
 use std::io;
@@ -87,7 +88,7 @@ pub(super) fn lost(path: &Path, error: &io::Error) -> Sentence {
     output::Lost { problem }.into()
 }
 
-/// Output is kept, in a file that is not as it is to be.
+/// Output is kept, but not with the owner or mode that is configured.
 pub(super) fn not_given(path: &Path, error: &io::Error) -> Sentence {
     let (path, error) = (shown(path.display()), reason(error));
     let problem: Sentence = output::NotGiven { path, error }.into();

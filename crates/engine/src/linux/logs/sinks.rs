@@ -1,7 +1,7 @@
 //! Where lines go beside files: the manager's standard output, systemd's journal, syslog.
 //!
-//! Nobody who reads slowly holds services up for long: after a short wait lines are dropped until there is
-//! room again. What was taken and what was dropped is kept for the thread, which tells of it (X64).
+//! A slow reader does not hold services up for long: after a short wait lines are dropped until there is room
+//! again. The thread is told what was taken and what was dropped, and reports it (X64).
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -32,7 +32,7 @@ pub(super) struct Sinks {
     handed: Vec<(Sink, Handed)>,
 }
 
-/// What became of the lines of a batch in one place.
+/// The result of the lines of a batch at one destination.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Handed {
     /// Whether one was taken, after which none was dropped.

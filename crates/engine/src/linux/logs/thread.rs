@@ -237,7 +237,7 @@ impl Thread {
         {
             tracing::warn!(service = %plan.name, %error, "its log file cannot be put aside");
         }
-        // What it printed under the engine before is somewhere near the end.
+        // What it printed under the previous engine is near the end of the file.
         let before = if resumed { TAIL_BYTES } else { 0 };
         Ok(self.files.output(file, plan)?.mark(before))
     }
@@ -250,7 +250,7 @@ impl Thread {
             if self.files.look(file_of(*id))
                 && let Some(plan) = &pipe.plan
             {
-                // Where it fails, so does the next line, which says so.
+                // If this fails, so does the next line, which reports it.
                 let _ = self.files.output(file_of(*id), plan);
             }
         }
@@ -341,7 +341,7 @@ impl Thread {
         true
     }
 
-    /// Nobody can print any more: the beginning of a last line is handed on. Always `false`.
+    /// Nobody can print any more: an unfinished last line is handed on. Always `false`.
     fn end(&mut self, id: StreamId) -> bool {
         if let Some(pipe) = self.pipes.get_mut(&id)
             && let (Some(plan), Some(lines)) = (&pipe.plan, &mut pipe.lines)
@@ -474,7 +474,7 @@ impl Thread {
         }
     }
 
-    /// The disk is full, or the file is gone: better lost than a service that stands still.
+    /// The disk is full, or the file is gone: output is dropped, so that the service is not held up.
     fn drop_some(&mut self, id: StreamId) -> io::Result<usize> {
         let Some(fd) = self.pipes.get(&id).and_then(|pipe| pipe.fd.as_ref()) else {
             return Ok(0);

@@ -13,15 +13,15 @@ const PERIOD_NS: u64 = 60 * 1_000_000_000;
 /// What a run may still say.
 #[derive(Debug, Default)]
 pub(super) struct Allowance {
-    /// It was told already that something is not given.
+    /// It was already logged that something is not given.
     refused: bool,
     spent: u32,
     since_ns: u64,
 }
 
 impl Allowance {
-    /// Takes out of a message what is too much. That a run is ready, stops or hangs is never too much: it
-    /// changes its record once.
+    /// Removes from a message what exceeds the allowance. That a run is ready, stops or hangs is always let
+    /// through, because it changes its record once only.
     pub(super) fn cut(&mut self, message: &mut Message, now_ns: u64) {
         if now_ns.saturating_sub(self.since_ns) >= PERIOD_NS {
             (self.since_ns, self.spent) = (now_ns, 0);

@@ -17,7 +17,7 @@ use super::trust::kind;
 /// Mode of a file of output: the group of its folder may be one that reads logs.
 const OUTPUT_MODE: u32 = 0o640;
 
-/// Whose a file of output is; what is not set is the manager's.
+/// The owner and mode of a file of output; what is not set is the manager's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FileRights {
     pub(crate) owner: Option<u32>,
@@ -26,7 +26,7 @@ pub(crate) struct FileRights {
 }
 
 impl FileRights {
-    /// Gives a file away, as far as somebody has said to whom; a new one gets the usual mode otherwise.
+    /// Gives a file the configured owner and mode; without these a new one gets the usual mode.
     fn give(self, fd: &OwnedFd, is_new: bool) -> io::Result<()> {
         if self.owner.is_some() || self.group.is_some() {
             let (owner, group) = (self.owner.map(Uid::from_raw), self.group.map(Gid::from_raw));
@@ -47,7 +47,7 @@ pub(crate) struct Appended {
     pub(crate) not_given: Option<io::Error>,
 }
 
-/// Somebody has put something else in the place of a file.
+/// Something else is in the place of a file.
 #[derive(Debug)]
 pub(crate) struct NotAFile(Box<Path>);
 

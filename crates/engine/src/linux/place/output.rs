@@ -1,4 +1,4 @@
-//! Where a file of output is: in the log folder, or where an administrator has said.
+//! Where a file of output is: in the log folder, or where an administrator has put it.
 //!
 //! The folder of such a file may belong to the account of the service, which must not be able to lead the
 //! manager elsewhere. So its folder is opened step by step without following a link that others could have
@@ -55,7 +55,7 @@ impl OutputPlace {
         Self::walk(path, None)
     }
 
-    /// Whether a file that somebody names can be one of output; it need not be there.
+    /// Whether a named file can be used for output; it need not exist.
     ///
     /// # Errors
     /// See [`named`](Self::named), and when something else has the name.
@@ -98,7 +98,7 @@ impl OutputPlace {
         &self.shown
     }
 
-    /// The folder that the manager keeps log files in, if it is in that.
+    /// The manager's log folder, if the file is in it.
     pub(crate) fn log_folder(&self) -> Option<&Path> {
         self.shown.parent().filter(|_| self.through.is_none())
     }

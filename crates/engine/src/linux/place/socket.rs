@@ -1,8 +1,8 @@
 //! The socket on which clients are served: one daemon for one socket, and nothing removed that is not
 //! the socket of a daemon that has ended.
 //!
-//! Anyone who holds the lock beside a socket may replace it. That it is dead is seen all the same, by
-//! connecting: its daemon may be of a version that takes no such lock, or be no daemon of ours.
+//! The holder of the lock beside a socket may replace it. It still checks that the socket is dead, by
+//! connecting: the daemon behind it may be of a version without this lock, or another program.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -27,10 +27,10 @@ use super::trust::kind;
 use super::walk::{Found, Last, Walk};
 use super::{refused, unfit};
 
-/// How long a socket may take to show whether somebody is behind it.
+/// How long it waits to see whether a process serves a socket.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Stands for the process id of a daemon that answers nobody.
+/// Stands for the process id of a daemon that does not answer.
 const SILENT: &str = "silent";
 
 /// A socket that is served by this daemon alone.
@@ -134,7 +134,7 @@ fn owner(path: &Path) -> io::Result<Option<String>> {
         set_socket_timeout(&socket, Timeout::Send, Some(PATIENCE))?;
         match connect(&socket, &address) {
             Ok(()) => {}
-            // So many wait already that it must be alive, or stopped.
+            // Its queue is full, so it is alive, or stopped.
             Err(Errno::AGAIN) => return Ok(Some(SILENT.to_owned())),
             Err(Errno::INTR) => continue,
             Err(Errno::CONNREFUSED | Errno::NOENT) => return Ok(None),

@@ -55,8 +55,8 @@ pub fn open_state(path: &Path) -> Result<State, ScmError> {
     })
 }
 
-/// What others could do with the folder of a daemon that runs, and the command that mends it; `None`: nothing,
-/// or it is not there.
+/// What other users could do with the folder of a running daemon, and the command that repairs it; `None` if
+/// nothing, or if the folder does not exist.
 pub(crate) fn opened_to_others(path: &Path) -> Option<String> {
     let root = stat("/").ok()?;
     let folder = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
@@ -64,8 +64,8 @@ pub(crate) fn opened_to_others(path: &Path) -> Option<String> {
     checked.err().map(|unfit| unfit.to_string())
 }
 
-/// Whether the folder is a copy of one that was used since the machine's boot, or was moved to another
-/// disk: what it says of processes that run is then about those of another daemon, for all that is known.
+/// Whether the folder is a copy of one that was used since the machine's boot, or was moved to another disk:
+/// what it says about running processes may then be about those of another daemon.
 ///
 /// # Errors
 /// When the folder cannot be looked at.
@@ -80,7 +80,7 @@ pub fn is_copy(folder: &Path) -> io::Result<bool> {
     Ok(before.is_some_and(|before| before.boot == now.boot && before != now))
 }
 
-/// Writes down that the state is that of this folder, for [`is_copy`].
+/// Records that the state is that of this folder, for [`is_copy`].
 ///
 /// # Errors
 /// When that cannot be written.
@@ -175,7 +175,7 @@ fn lock(folder: &OwnedFd, path: &Path) -> Result<OwnedFd, ScmError> {
     })
 }
 
-/// Takes a lock and writes down who has it; `held` is what is said if somebody else does.
+/// Takes a lock and writes its holder into it; `held` is the error if somebody else holds it.
 pub(super) fn take(
     mut file: File,
     path: &Path,

@@ -179,8 +179,8 @@ fn user(uid: u32) -> Value {
     name.map_or_else(|| place::User { uid: shown(uid) }.into(), Value::from)
 }
 
-/// Whether a group has no member but this user, by the files of the system. One that stands elsewhere
-/// is taken for a group of others.
+/// Whether a group has no member but this user, by the files of the system. A group that is not in these files
+/// counts as others.
 fn is_group_of_one(passwd: &str, group: &str, uid: u32, gid: u32) -> bool {
     let users = || {
         passwd

@@ -30,8 +30,8 @@ pub(super) struct Walk<'a> {
     pub(super) make: Option<u32>,
     /// Whether a group of the system's may write to folders on the way (`/var/log` of Ubuntu).
     pub(super) system_groups: bool,
-    /// Whether folders on the way may belong to anybody. Then only links that somebody who is not trusted
-    /// could have put there are refused: what he can put there himself is his already.
+    /// Whether folders on the way may belong to anybody. Then only links that an untrusted user could have put
+    /// there are refused.
     pub(super) any_owner: bool,
     pub(super) last: Last<'a>,
 }

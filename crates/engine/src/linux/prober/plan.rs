@@ -10,7 +10,7 @@ use relance_scm::settings::{
     PROBE, PROBE_DELAY, PROBE_FAILURES, PROBE_INTERVAL, PROBE_TEXT, PROBE_TIMEOUT, READY,
 };
 
-/// A start is looked at so soon, and then ever more seldom ...
+/// A start is looked at after this time, and then less and less often ...
 const READY_FIRST: Duration = Duration::from_millis(50);
 /// ... but at least so often.
 const READY_SELDOM: Duration = Duration::from_secs(1);
@@ -111,7 +111,7 @@ impl Plan {
     pub(super) fn first(&self, run: RunId) -> Duration {
         match self.purpose {
             Purpose::Ready => Duration::ZERO,
-            // What it prints is looked for in a whole interval.
+            // Silence can only be seen after a whole interval.
             Purpose::Live if self.target.probe == Probe::Output => self.delay + self.every,
             Purpose::Live => self.delay + self.every.mul_f64(share(run, 0)),
         }

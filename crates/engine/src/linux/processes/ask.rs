@@ -1,4 +1,4 @@
-//! Requests to the guardian, and how commands have ended that it was asked to run.
+//! Requests to the guardian, and the ends of commands that it ran.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -57,7 +57,7 @@ impl LinuxProcesses {
     }
 }
 
-/// Whether a command has done what it should; `asked`: for which service, and its program.
+/// Whether a command succeeded; `asked`: for which service, and its program.
 ///
 /// # Errors
 /// Why not, for people.

@@ -10,8 +10,8 @@ use super::LinuxProcesses;
 use crate::linux::protocol::{GuardianRequest, VERSION_JOURNAL};
 
 impl LinuxProcesses {
-    /// Nothing but errors can be served: there is no database. Output is collected all the same, under
-    /// the names of services that the guardian knows.
+    /// Without a database only errors can be served. Output is still collected, under the service names that
+    /// the guardian knows.
     pub(crate) fn cannot_serve(&mut self) {
         for (run, known) in &mut self.runs {
             let name = known.service.take();
@@ -28,7 +28,7 @@ impl LinuxProcesses {
         }
     }
 
-    /// Takes what the guardian tells, and does nothing about it.
+    /// Takes what the guardian tells, and ignores it.
     pub(crate) fn only_listen(&mut self) {
         self.read_link();
         self.logs.wake();

@@ -3,11 +3,11 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// `wall` is there on every system with terminals to write to; without it nobody is there.
+/// Every system with terminals to write to has `wall`; without it there is nobody to tell.
 pub(super) fn say(message: &str) {
     let message = message.to_owned();
     std::thread::spawn(move || {
-        // Not as an argument, which could name a file or be an option.
+        // On standard input, because an argument could name a file or be an option.
         let mut wall = Command::new("wall");
         let Ok(mut child) = wall.stdin(Stdio::piped()).spawn() else {
             return;
