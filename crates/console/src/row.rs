@@ -125,7 +125,8 @@ pub(crate) fn last_failure(info: &ServiceInfo, lang: Lang) -> Markup {
 /// Why a run ended, in a few words.
 pub(crate) fn reason(end: &relance_scm::manager::EndInfo, lang: Lang) -> String {
     use relance_scm::ExitCode;
-    use relance_scm::status::{ProcessExit, signal_name};
+    use relance_scm::signal::signal_name;
+    use relance_scm::status::ProcessExit;
     match (end.exit, end.exit_code) {
         // What a program reports is its exit status.
         (Some(ProcessExit::Exited(status)), ExitCode::ServiceSpecific(code))

@@ -47,7 +47,7 @@ pub(crate) async fn page(viewer: Viewer, Query(query): Query) -> Answer<Response
         (filters(&wanted, lang))
         (toolbar(&viewer))
         div.scroll tabindex="0" role="region" aria-label=(console::SERVICES.of(lang)) {
-            table #services.live data-rows="" {
+            table #services.live.readonly[!viewer.is_administrator()] data-rows="" {
                 (head(&wanted, lang))
                 tbody { @for row in rows { (row) } }
             }

@@ -93,10 +93,10 @@ pub struct EngineHandle {
     pub(crate) clock: Arc<SharedClock>,
     /// The machine's clocks.
     pub(crate) machine: fn() -> (Time, Timestamp),
-    /// 1057 for an account that does not exist. May take its time, so it is asked here and not in the
-    /// owner loop.
+    /// 1057 for an account that does not exist. The lookup may be slow, so it is done here and not in the owner
+    /// loop.
     pub(crate) check_account: fn(&AccountName) -> Result<(), ScmError>,
-    /// The number of an account's user. May take its time, too.
+    /// The number of an account's user. This lookup may be slow, too.
     pub(crate) uid_of: fn(&AccountName) -> Option<u32>,
 }
 
@@ -118,8 +118,7 @@ impl EngineHandle {
         self.send(&Caller::system(), ClientRequest::BeginBoot);
     }
 
-    /// Hands a request to the owner loop. One that finds the queue full is answered at once.
-    /// Output that is lost is written down from now on.
+    /// Output that is lost is logged from now on.
     pub(crate) fn note_losses(&self) {
         let handle = self.clone();
         self.output_signals.tell_losses(move |service, loss| {
@@ -127,6 +126,7 @@ impl EngineHandle {
         });
     }
 
+    /// Hands a request to the owner loop. One that finds the queue full is answered at once.
     fn send(&self, caller: &Caller, request: ClientRequest) {
         let command = Command {
             caller: caller.clone(),
@@ -143,13 +143,13 @@ impl EngineHandle {
         }
     }
 
-    /// C10: the account of a new service exists. Who may not create is told so by the owner loop.
+    /// C10: the account of a new service must exist. Callers that may not create are refused by the owner loop.
     fn check_new(&self, caller: &Caller, service: &NewService) -> Result<(), ScmError> {
         if caller.is_administrator() {
             (self.check_account)(&service.config.account_name)?;
             crate::linux::check_log_rights(&service.config.extensions)?;
             let config = &service.config;
-            crate::linux::check_log_places(&config.service_name, &config.extensions)?;
+            crate::linux::check_log_places(&self.output, &config.service_name, &config.extensions)?;
         }
         Ok(())
     }
@@ -168,7 +168,7 @@ impl EngineHandle {
             if let Ok(record) = self.open(caller, name, change.rights()) {
                 let mut whole = record.config.extensions.clone();
                 whole.apply(&change.extensions);
-                crate::linux::check_log_places(name, &whole)?;
+                crate::linux::check_log_places(&self.output, name, &whole)?;
             }
         }
         match &change.account_name {
@@ -384,7 +384,7 @@ impl ServiceManager for EngineHandle {
     }
 
     fn find_events(&self, caller: &Caller, filter: EventFilter, reply: Reply<EventPage>) {
-        // What a caller may not see, it may not search in either.
+        // A caller may not search in what it may not see.
         let sight = Sight::of(caller, &self.publisher.snapshot());
         let page = self.event_log.find(&filter, &sight, reply.interest());
         let page = page.map(|page| EventPage {

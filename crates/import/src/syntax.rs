@@ -5,7 +5,7 @@ pub(crate) mod literal;
 pub(crate) mod node;
 pub(crate) mod yaml;
 
-use relance_texts::Sentence;
+use relance_texts::{Sentence, file};
 
 /// How deep values may be nested.
 pub(crate) const DEPTH_MAX: usize = 48;
@@ -15,4 +15,10 @@ pub(crate) const DEPTH_MAX: usize = 48;
 pub(crate) struct SyntaxError {
     pub(crate) line: usize,
     pub(crate) problem: Sentence,
+}
+
+/// What the reader of a notation says, as a part of our sentence.
+pub(crate) fn not_in_format(format: &'static str, said: &str) -> Sentence {
+    let problem = Sentence::foreign(said);
+    file::NotInFormat { format, problem }.into()
 }

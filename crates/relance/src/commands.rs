@@ -190,7 +190,7 @@ const GROUPS: &[(&str, &[Command])] = &[
             ),
             command!(
                 "wait",
-                "Wait until a service is in some state",
+                "Wait until services are in some state",
                 wait::Arguments,
                 wait::run
             ),

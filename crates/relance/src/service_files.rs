@@ -23,6 +23,7 @@ use relance_scm::{ScmError, Sentence};
 use relance_texts::{apply, file, quoted};
 use wildmatch::WildMatch;
 
+pub(crate) use node::not_toml;
 use node::{Entry, Node, Tree, Unreadable};
 use problem::Source;
 use variables::Variables;
@@ -213,7 +214,7 @@ impl Reading<'_> {
         match parse(path, &source.text) {
             Ok(node) => self.document(path, &source, node, variables),
             Err(Unreadable { at, why }) => {
-                self.problems.add(&source.place(at), Sentence::foreign(why));
+                self.problems.add(&source.place(at), why);
             }
         }
     }

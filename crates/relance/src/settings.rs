@@ -18,7 +18,7 @@ use relance_policy::ShutdownLimits;
 use relance_scm::manager::NewService;
 use relance_scm::system::Told;
 use relance_scm::{ScmError, Win32Error};
-use relance_texts::{Sentence, file, quoted, shown};
+use relance_texts::{apply, file, quoted, shown};
 use serde::{Deserialize, Serialize};
 
 use crate::console_address::ConsoleAddress;
@@ -324,9 +324,10 @@ fn read(path: &Path) -> Result<Option<File>, ScmError> {
         return Ok(None);
     };
     let file = parse(&text).map_err(|error| {
-        let path = shown(path.display());
-        let problem = Sentence::foreign(error.to_string());
-        ScmError::new(Win32Error::INVALID_DATA, file::NotValid { path, problem })
+        let at = error.span().map_or(0, |span| span.start);
+        let place = service_files::place(path, &text, at);
+        let problem = service_files::not_toml(&error);
+        ScmError::new(Win32Error::INVALID_DATA, apply::At { place, problem })
     });
     file.map(Some)
 }

@@ -1,10 +1,10 @@
 //! The configuration of a service: what is stored, its legal values, and how a change is applied
 //! (section 3).
 //!
-//! Checks here need no other service; whether a name is free or a dependency would close a circle is
-//! asked of the engine. `change` holds partial changes, `extensions` the settings that Windows
-//! does not have, `affinity` sets of processors, `capabilities` sets of those, `limit` those of `setrlimit`,
-//! `passed` names of variables, `values` the small enumerations.
+//! Checks here look at one service only. The engine checks whether a name is free and whether a dependency
+//! would close a circle. `change` holds partial changes, `extensions` the settings that Windows does not have,
+//! `affinity` sets of processors, `capabilities` sets of those, `limit` those of `setrlimit`, `passed` names of
+//! variables, `values` the small enumerations.
 
 mod affinity;
 mod backoff;
@@ -23,7 +23,7 @@ mod values;
 use std::sync::Arc;
 use std::time::Duration;
 
-use relance_texts::{Sentence, Value, error};
+use relance_texts::{Sentence, Value, error, quoted};
 
 use crate::command_line;
 use crate::error::ScmError;
@@ -31,7 +31,8 @@ use crate::failure_actions::FailureActions;
 use crate::name::{ServiceName, check_display_name};
 use crate::security::SecurityDescriptor;
 use crate::settings::{
-    Applies, FAILURE_RULES, OUTPUT, PASS_ENVIRONMENT, PROBE, READY, STDERR_TOGETHER, stderr_of,
+    Applies, FAILURE_RULES, OUTPUT, PASS_ENVIRONMENT, PROBE, READY, STDERR_TOGETHER,
+    Value as SettingValue, stderr_of,
 };
 use crate::win32::Win32Error;
 
@@ -129,7 +130,7 @@ pub struct ServiceConfig {
     pub extensions: Extensions,
 }
 
-/// What stands for a value of an environment that is not for everybody.
+/// Shown instead of a value of the environment that the reader may not see.
 const HIDDEN: &str = "***";
 
 impl ServiceConfig {
@@ -269,7 +270,7 @@ impl ServiceConfig {
         }
     }
 
-    /// Windows counts it in 32 bits (S47), and the database has no number that holds any duration.
+    /// Windows counts it in 32 bits (S47), and the database cannot hold every duration.
     fn check_preshutdown_timeout(&self, problems: &mut Vec<ScmError>) {
         let longest = Duration::from_millis(u32::MAX.into());
         if self
@@ -284,6 +285,8 @@ impl ServiceConfig {
         let passed = self.extensions.get(PASS_ENVIRONMENT);
         problems.extend(passed.iter().filter_map(|text| passed::problem(text)));
         self.check_output(problems);
+        self.check_times(problems);
+        self.check_rules(problems);
         if self.kind == ServiceKind::Program {
             return;
         }
@@ -294,7 +297,35 @@ impl ServiceConfig {
         }
     }
 
-    /// Nobody reads output that is thrown away, so nothing can be seen in it.
+    fn check_times(&self, problems: &mut Vec<ScmError>) {
+        for (setting, value) in self.extensions.given() {
+            match value {
+                SettingValue::Duration(time) if *time > setting.longest => {
+                    problems.push(invalid(error::TimeTooLong {
+                        option: setting.option,
+                        time: *time,
+                        most: setting.longest,
+                    }));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// X83: a service that gave up stays down, so a rule for that which only restarts would do nothing.
+    fn check_rules(&self, problems: &mut Vec<ScmError>) {
+        let rules = self.extensions.get(FAILURE_RULES);
+        let useless = rules.0.iter().filter(|rule| {
+            let only_restarts = rule.actions.iter().all(|action| action.kind.restarts());
+            rule.causes.contains(&Cause::GaveUp) && only_restarts
+        });
+        problems.extend(useless.map(|rule| {
+            let rule = quoted(rule.to_string());
+            invalid(error::RuleGaveUp { rule })
+        }));
+    }
+
+    /// Output that is thrown away is not read, so no sign can be found in it.
     fn check_output(&self, problems: &mut Vec<ScmError>) {
         let null = OutputMode::Null.name();
         let is_errors_read = ![null, STDERR_TOGETHER].contains(&stderr_of(&self.extensions));

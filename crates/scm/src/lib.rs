@@ -33,6 +33,7 @@ pub mod rights;
 pub mod run;
 pub mod security;
 pub mod settings;
+pub mod signal;
 pub mod stamp;
 pub mod state;
 pub mod status;

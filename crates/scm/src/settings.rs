@@ -37,6 +37,9 @@ mod value;
 mod windows;
 
 use std::marker::PhantomData;
+use std::time::Duration;
+
+use relance_texts::Sentence;
 
 use crate::controllers::Controller;
 pub use extensions::*;
@@ -133,6 +136,8 @@ pub struct Setting {
     pub value: ValueType,
     /// What it is when nobody has set it.
     pub default: fn() -> Value,
+    /// The longest that it may be, where it is a time.
+    pub longest: Duration,
     /// Its name for people.
     pub label: Words,
     /// What it does, in one sentence without a full stop.
@@ -149,6 +154,11 @@ pub struct Setting {
     pub controller: Option<Controller>,
 }
 
+/// A time that is longer than ten years is a slip of the keyboard.
+const LONGEST: Duration = Duration::from_secs(3650 * 86_400);
+/// A delay is counted in 32 bits of milliseconds, as on Windows (R39).
+const LONGEST_DELAY: Duration = Duration::from_secs(49 * 86_400);
+
 /// What most settings have in common; the rows say what is theirs.
 const NEUTRAL: Setting = Setting {
     section: Section::Service,
@@ -157,6 +167,7 @@ const NEUTRAL: Setting = Setting {
     option: "",
     value: ValueType::Text,
     default: || Value::Unset,
+    longest: LONGEST,
     label: Words { en: "", fr: "" },
     about: Words { en: "", fr: "" },
     applies: Applies::Both,
@@ -182,6 +193,17 @@ const fn linux_at_once(on_windows: relance_texts::Words) -> Setting {
 }
 
 impl Setting {
+    /// Reads a value as people write it. An empty text is the default.
+    ///
+    /// # Errors
+    /// A sentence that says what is expected.
+    pub fn parse(&self, text: &str) -> Result<Value, Sentence> {
+        if text.trim().is_empty() {
+            return Ok((self.default)());
+        }
+        self.value.parse(text)
+    }
+
     /// Whether a service of this kind makes use of it.
     #[must_use]
     pub const fn applies_to(&self, kind: crate::ServiceKind) -> bool {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::config::ServiceType;
 use crate::control::ControlsAccepted;
+use crate::signal::signal_name;
 use crate::state::ServiceState;
 use crate::win32::Win32Error;
 
@@ -72,7 +73,7 @@ pub enum ProcessExit {
     Exited(i32),
     /// A signal ended it.
     Signaled(i32),
-    /// It ended, and nobody saw how: the manager itself was not running.
+    /// It ended while the manager was not running, so that it is not known how.
     Unknown,
 }
 
@@ -89,55 +90,6 @@ impl fmt::Display for ProcessExit {
         }
     }
 }
-
-/// The name of a Linux signal without `SIG`, for the signals a process can die of or be sent.
-#[must_use]
-pub fn signal_name(signal: i32) -> Option<&'static str> {
-    SIGNALS
-        .iter()
-        .find(|(number, _)| *number == signal)
-        .map(|(_, name)| *name)
-}
-
-/// The number of a Linux signal from its name, with or without `SIG`, or from digits.
-#[must_use]
-pub fn signal_number(text: &str) -> Option<u8> {
-    let upper = text.to_ascii_uppercase();
-    let name = upper.strip_prefix("SIG").unwrap_or(&upper);
-    let named = SIGNALS
-        .iter()
-        .find(|(_, known)| *known == name)
-        .map(|(number, _)| *number);
-    named
-        .and_then(|number| u8::try_from(number).ok())
-        .or_else(|| name.parse().ok())
-}
-
-const SIGNALS: [(i32, &str); 23] = [
-    (1, "HUP"),
-    (2, "INT"),
-    (3, "QUIT"),
-    (4, "ILL"),
-    (5, "TRAP"),
-    (6, "ABRT"),
-    (7, "BUS"),
-    (8, "FPE"),
-    (9, "KILL"),
-    (10, "USR1"),
-    (11, "SEGV"),
-    (12, "USR2"),
-    (13, "PIPE"),
-    (14, "ALRM"),
-    (15, "TERM"),
-    (16, "STKFLT"),
-    (18, "CONT"),
-    (19, "STOP"),
-    (24, "XCPU"),
-    (25, "XFSZ"),
-    (28, "WINCH"),
-    (30, "PWR"),
-    (31, "SYS"),
-];
 
 /// One call of `SetServiceStatus`: what a service says of itself. Checked by S10.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,9 +204,6 @@ mod tests {
     fn signals_have_names() {
         assert_eq!(ProcessExit::Signaled(9).to_string(), "signal 9 (KILL)");
         assert_eq!(ProcessExit::Signaled(40).to_string(), "signal 40");
-        assert_eq!(signal_number("sigquit"), Some(3));
-        assert_eq!(signal_number("34"), Some(34));
-        assert_eq!(signal_number("NOPE"), None);
     }
 
     #[test]

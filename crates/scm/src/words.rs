@@ -7,7 +7,8 @@ use relance_texts::{Message, Size, Text, Value, Words, word};
 
 use crate::ceiling::Ceiling;
 use crate::name::ServiceName;
-use crate::status::{ProcessExit, signal_name};
+use crate::signal::signal_name;
+use crate::status::ProcessExit;
 use crate::win32::Win32Error;
 use crate::{EndCause, EndCauseKind, RecoveryActionKind, ServiceState};
 

@@ -71,6 +71,7 @@ command-done-reload = told to reload
 command-done-recovery = recovery cancelled
 command-done-paused = paused
 command-done-running = running
+command-done-waited = in that state
 command-done-enabled = enabled
 command-done-disabled = disabled
 command-applied = { $done } { $name }

@@ -143,7 +143,8 @@ error-nobody-group = group
 
 ## Values of settings
 
-error-give = give { $range }
+error-time-too-long = --{ $option } is { $time }; give at most { $most }
+error-rule-gave-up = after giving up nothing restarts: in "{ $rule }", name run, reboot or none for gave-up, in a rule of its own
 error-whole-path = "{ $text }" must be a whole path, from the root on
 error-yes-or-no = write yes or no
 error-no-readiness = "{ $text }" is not a way to say that a program is ready; write notify (READY=1 by sd_notify), fd:3 (a line on descriptor 3; up to 255), tcp:127.0.0.1:8080 or unix:/run/app.sock (it takes connections), output:TEXT (it prints a line with this text)
@@ -204,6 +205,7 @@ error-no-output-yet = { $name } has printed nothing yet
 error-output-unreadable = the output of { $name } cannot be read: { $error }
 error-errors-not-apart = { $name } prints its standard error with its output: relance logs { $name } shows both (--stderr file keeps it apart from the next start on, on Linux)
 error-stderr-file-unused = is set, and --stderr { $stderr } puts nothing into a file; use --stderr file, or leave one of the two out
+error-stderr-file-is-of-output = is the file that the output goes to; leave it out, and both go there together
 error-stdout-file-unused = is set, and --output { $output } puts nothing into a file; use --output file, or leave one of the two out
 error-no-file-stdout = { $name } has no log file: its output goes to the standard output of the manager, so in a container to docker logs (relance config { $name } --output file keeps one from the next start on)
 error-no-file-journal = { $name } has no log file: its output goes to the journal; journalctl RELANCE_SERVICE={ $name } shows it (relance config { $name } --output file keeps one from the next start on)

@@ -6,7 +6,7 @@ file-not-opened = { $path } cannot be opened: { $reason }
 file-not-copied = { $path } cannot be copied to { $target }: { $reason }
 file-folder-not-made = the folder { $path } cannot be made: { $reason }
 file-not-executed = { $path } cannot be executed: { $reason }
-file-not-valid = { $path } is not valid: { $problem }
+file-not-in-format = what stands here cannot be read; the reader of { $format } says: { $problem }
 file-no-own-program = this program cannot be found again: { $reason }
 file-input-not-read = the standard input cannot be read: { $reason }
 

@@ -71,6 +71,7 @@ command-done-reload = relecture demandée
 command-done-recovery = récupération annulée
 command-done-paused = en pause
 command-done-running = en marche
+command-done-waited = dans cet état
 command-done-enabled = activé
 command-done-disabled = désactivé
 command-applied = { $done } : { $name }

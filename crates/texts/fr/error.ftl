@@ -142,7 +142,8 @@ error-nobody-group = groupe
 
 ## Valeurs des réglages
 
-error-give = donnez { $range }
+error-time-too-long = --{ $option } vaut { $time } ; donnez au plus { $most }
+error-rule-gave-up = rien ne redémarre après l’abandon : dans « { $rule } », donnez run, reboot ou none pour gave-up, dans une règle à part
 error-whole-path = « { $text } » doit être un chemin entier, depuis la racine
 error-yes-or-no = écrivez yes ou no
 error-no-readiness = « { $text } » n’est pas une façon de dire qu’un programme est prêt ; écrivez notify (READY=1 par sd_notify), fd:3 (une ligne sur le descripteur 3 ; jusqu’à 255), tcp:127.0.0.1:8080 ou unix:/run/app.sock (il accepte des connexions), output:TEXTE (il écrit une ligne qui contient ce texte)
@@ -203,6 +204,7 @@ error-no-output-yet = { $name } n’a encore rien écrit
 error-output-unreadable = la sortie de { $name } ne peut pas être lue : { $error }
 error-errors-not-apart = { $name } écrit sa sortie d’erreur avec sa sortie : relance logs { $name } montre les deux (--stderr file la tient à part à partir du prochain démarrage, sous Linux)
 error-stderr-file-unused = est défini, et --stderr { $stderr } n’écrit dans aucun fichier ; utilisez --stderr file, ou omettez l’un des deux
+error-stderr-file-is-of-output = est le fichier où va la sortie ; omettez-le, et les deux y vont ensemble
 error-stdout-file-unused = est défini, et --output { $output } n’écrit dans aucun fichier ; utilisez --output file, ou omettez l’un des deux
 error-no-file-stdout = { $name } n’a pas de fichier journal : sa sortie va à la sortie standard du gestionnaire, donc dans un conteneur à docker logs (relance config { $name } --output file en tient un à partir du prochain démarrage)
 error-no-file-journal = { $name } n’a pas de fichier journal : sa sortie va au journal de systemd ; journalctl RELANCE_SERVICE={ $name } la montre (relance config { $name } --output file en tient un à partir du prochain démarrage)

@@ -6,7 +6,7 @@ file-not-opened = { $path } ne peut pas être ouvert : { $reason }
 file-not-copied = { $path } ne peut pas être copié vers { $target } : { $reason }
 file-folder-not-made = le dossier { $path } ne peut pas être créé : { $reason }
 file-not-executed = { $path } ne peut pas être exécuté : { $reason }
-file-not-valid = { $path } n’est pas valide : { $problem }
+file-not-in-format = ce qui est écrit ici ne peut pas être lu ; le lecteur de { $format } dit (en anglais) : { $problem }
 file-no-own-program = ce programme ne se retrouve pas lui-même : { $reason }
 file-input-not-read = l’entrée standard ne peut pas être lue : { $reason }
 

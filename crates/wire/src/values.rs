@@ -28,14 +28,14 @@ pub fn to_json(setting: &Setting, value: &Value) -> Json {
 }
 
 /// A value from JSON; `None` for `null`, which stands for the default. Text is read as people write
-/// it, whatever the type.
+/// it, whatever the type, and an empty one is the default.
 ///
 /// # Errors
 /// 87, with the key and what is expected.
 pub fn from_json(setting: &Setting, json: &Json) -> Result<Option<Value>, ScmError> {
     let value = match json {
         Json::Null => return Ok(None),
-        Json::String(text) => setting.value.parse(text),
+        Json::String(text) => setting.parse(text),
         Json::Bool(set) if setting.value == ValueType::Flag => Ok(Value::Flag(*set)),
         Json::Number(number) if matches!(setting.value, ValueType::Integer(..)) => {
             setting.value.parse(&number.to_string())

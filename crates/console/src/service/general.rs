@@ -248,7 +248,7 @@ fn read_setting(setting: &Setting, text: &str, lang: Lang) -> Result<Json, ScmEr
     {
         return Ok(text.into());
     }
-    let value = setting.value.parse(text);
+    let value = setting.parse(text);
     let value = value.map_err(|problem| {
         invalid(error::OfSetting {
             setting: setting.label.of(lang),

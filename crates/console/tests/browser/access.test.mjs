@@ -75,6 +75,7 @@ test("a reader sees and changes nothing", async (t) => {
   await page.getByRole("link", { name: "worker" }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Stop" }).count(), 0);
   assert.equal(await page.getByRole("link", { name: "New service" }).count(), 0);
+  assert.equal(await page.getByRole("checkbox").count(), 0);
   await page.goto(world.url + tab("worker", "environment"));
   await page.getByText("SECRET").waitFor();
   assert.equal((await page.content()).includes("hunter2"), false);

@@ -4,7 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use relance_texts::{Sentence, database, shown};
+use relance_scm::system;
+use relance_texts::{Sentence, Value, database, shown};
 
 /// Why a database cannot be opened.
 #[derive(Debug)]
@@ -86,7 +87,7 @@ impl OpenError {
             }
             .into(),
             Self::Io(error) => {
-                let error = shown(error);
+                let error = Value::from(system::reason(error));
                 database::Io { error }.into()
             }
             Self::Other(error) => {

@@ -8,8 +8,8 @@ use std::io;
 use std::sync::OnceLock;
 
 use relance_scm::config::AccountName;
-use relance_scm::{ScmError, Win32Error};
-use relance_texts::{error, quoted, shown};
+use relance_scm::{ScmError, Win32Error, system};
+use relance_texts::{Value, error, quoted, shown};
 
 use super::process::read_text;
 use super::spawn::Ids;
@@ -119,7 +119,7 @@ fn unread(error: io::Error) -> ScmError {
         Some(libc::EACCES | libc::EPERM) => Win32Error::ACCESS_DENIED,
         _ => Win32Error::INTERNAL_ERROR,
     };
-    let error = shown(error);
+    let error = Value::from(system::reason(&error));
     ScmError::new(code, error::AccountsUnread { error })
 }
 

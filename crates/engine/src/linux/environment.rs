@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use relance_scm::config::EnvironmentVariable;
 use relance_scm::settings::ENVIRONMENT_FILES;
-use relance_scm::{ServiceConfig, Win32Error, env_file};
-use relance_texts::{Sentence, shown, start};
+use relance_scm::{ServiceConfig, Win32Error, env_file, system};
+use relance_texts::{Sentence, Value, start};
 use relance_wire::channel::{SOCKET_VARIABLE, WAIT_VARIABLE};
 
 use super::account::Account;
@@ -160,7 +160,7 @@ fn unreadable(path: &str, why: Unreadable) -> StartProblem {
                 io::ErrorKind::PermissionDenied => Win32Error::ACCESS_DENIED,
                 _ => Win32Error::INVALID_DATA,
             };
-            let error = shown(&error);
+            let error = Value::from(system::reason(&error));
             (code, start::File { path, error }.into())
         }
         Unreadable::Refused(sentence) => (Win32Error::INVALID_DATA, sentence),

@@ -14,8 +14,8 @@ use relance_scm::settings::{
     AFFINITY, ROOT_DIRECTORY, STOP_GRACE, STOP_SIGNAL, SUPPLEMENTARY_GROUPS, UMASK,
     WORKING_DIRECTORY,
 };
-use relance_scm::{ScmError, ServiceKind, Win32Error, command_line, duration};
-use relance_texts::{Sentence, Value, shown, start};
+use relance_scm::{ScmError, ServiceKind, Win32Error, command_line, duration, system};
+use relance_texts::{Sentence, Value, start};
 use relance_wire::channel::{CHANNEL_VARIABLE, RUN_VARIABLE};
 
 use super::account;
@@ -193,11 +193,12 @@ pub(crate) fn advice(config: &ServiceConfig, program: &str, error: SpawnError) -
 }
 
 fn explain(config: &ServiceConfig, program: &str, error: SpawnError) -> (Win32Error, Sentence) {
-    let system = std::io::Error::from_raw_os_error(error.errno);
-    if let Some(explained) = rights::explain(config, error.stage, &system) {
+    let refusal = std::io::Error::from_raw_os_error(error.errno);
+    if let Some(explained) = rights::explain(config, error.stage, &refusal) {
         return explained;
     }
-    let (stage, errno, error) = (error.stage, error.errno, shown(&system));
+    let (stage, errno) = (error.stage, error.errno);
+    let error = Value::from(system::reason(&refusal));
     match stage {
         SpawnStage::Execute => explain_execute(config, program, errno, error),
         SpawnStage::Directory => {

@@ -37,6 +37,18 @@ pub(crate) struct ChildFds<'a> {
     pub(crate) handed: &'a [BorrowedFd<'a>],
 }
 
+impl<'a> ChildFds<'a> {
+    /// Those of a child that neither reads nor prints: all are this one, of `/dev/null`.
+    pub(crate) fn nowhere(null: BorrowedFd<'a>) -> Self {
+        Self {
+            stdin: null,
+            stdout: null,
+            stderr: null,
+            handed: &[],
+        }
+    }
+}
+
 /// Where a process writes down that it exists, before it executes anything: its id, and when
 /// (`CLOCK_BOOTTIME`, nanoseconds), as two numbers of eight bytes. So it is on record even if the
 /// guardian is killed before `clone` returns.

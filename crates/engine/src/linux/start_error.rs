@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use relance_scm::system;
 use relance_texts::Sentence;
 
 use crate::database::OpenError;
@@ -40,7 +41,7 @@ impl StartError {
     pub fn sentence(&self) -> Sentence {
         match self {
             Self::Database(error) => error.sentence(),
-            Self::Io(error) => Sentence::foreign(error.to_string()),
+            Self::Io(error) => system::reason(error),
         }
     }
 }

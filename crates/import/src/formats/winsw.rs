@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use relance_texts::{Sentence, import};
+use relance_texts::import;
 use roxmltree::{Document, Node};
 
 use crate::command::of_program;
 use crate::draft::{Draft, Origin, service_name};
 use crate::recovery::{Before, written};
 use crate::report::{FileReport, Lines};
-use crate::syntax::SyntaxError;
+use crate::syntax::{SyntaxError, not_in_format};
 use crate::work::{Converter, Input, Work, syntax};
 use crate::{Problem, System};
 
@@ -44,7 +44,7 @@ pub(super) fn parse(input: &Input) -> Result<Document<'_>, Problem> {
     Document::parse(&input.text).map_err(|error| {
         syntax(input)(SyntaxError {
             line: error.pos().row as usize,
-            problem: Sentence::foreign(error.to_string()),
+            problem: not_in_format("XML", &error.to_string()),
         })
     })
 }

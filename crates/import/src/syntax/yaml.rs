@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use relance_texts::{Sentence, Words, import};
+use relance_texts::{Words, import};
 
 use super::node::{Entry, Node, Value};
-use super::{DEPTH_MAX, SyntaxError};
+use super::{DEPTH_MAX, SyntaxError, not_in_format};
 use crate::report::Lines;
 
 /// How many values a document may have, those of aliases counted each time.
@@ -19,7 +19,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, SyntaxError> {
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| SyntaxError {
             line: error.marker().line(),
-            problem: Sentence::foreign(error.info()),
+            problem: not_in_format("YAML", error.info()),
         })?;
         if builder.take(event, span)? {
             break;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use relance_scm::duration::{self, Bare};
-use relance_scm::status::{ProcessExit, signal_number};
+use relance_scm::signal::signal_number;
+use relance_scm::status::ProcessExit;
 use relance_scm::{EndCause, EndCauseKind, ExitCode, ScmError, Win32Error};
 use relance_texts::{Sentence, error, quoted};
 

@@ -1,6 +1,7 @@
 //! `relance apply`: makes services as files describe them. `plan` compares; this file carries the plan out and
 //! reports.
 
+mod hiding;
 pub(super) mod plan;
 
 use std::collections::HashSet;

@@ -156,7 +156,7 @@ fn option(setting: &'static Setting) -> Arg {
 
 fn parser(setting: &'static Setting) -> impl TypedValueParser<Value = Value> {
     clap::builder::StringValueParser::new().try_map(|text| {
-        let value = setting.value.parse(&text);
+        let value = setting.parse(&text);
         value.map_err(|problem| ScmError::new(Win32Error::INVALID_PARAMETER, problem))
     })
 }
@@ -170,8 +170,7 @@ fn help(setting: &Setting) -> String {
         ValueType::List | ValueType::Rules | ValueType::Notify => {
             "; may be repeated, replaces the list; \"\" clears it"
         }
-        _ if setting.value.parse("").is_ok() => "; \"\" goes back to the default",
-        _ => "",
+        _ => "; \"\" goes back to the default",
     };
     format!("{extension}{}{empty}", setting.about.en)
 }
@@ -223,10 +222,12 @@ mod tests {
     fn every_setting_can_be_given_and_taken_back() {
         for setting in all().filter(|setting| setting.key != "command_line") {
             let default = (setting.default)().text(setting.value);
-            let word = format!("--{}={default}", setting.option);
-            let both = parse(&[&word]).unwrap_or_else(|error| panic!("{error}"));
-            let change = both.config.with(&both.failure).expect("a change");
-            assert!(change != ChangeConfigRequest::default(), "{word}");
+            for text in [&default, ""] {
+                let word = format!("--{}={text}", setting.option);
+                let both = parse(&[&word]).unwrap_or_else(|error| panic!("{error}"));
+                let change = both.config.with(&both.failure).expect("a change");
+                assert!(change != ChangeConfigRequest::default(), "{word}");
+            }
         }
     }
 

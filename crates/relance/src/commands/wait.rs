@@ -1,21 +1,25 @@
 //! `relance wait`
 
-use crate::cli::{CommandResult, Common, name, state};
-use crate::selection::service_names;
+use std::time::Duration;
+
+use clap::Parser;
+use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
+use relance_texts::command;
+
+use crate::cli::{CommandResult, Common, Manager, state};
+use crate::selection::Selection;
 use crate::text::duration;
 use crate::waiting::Follow;
-use clap::Parser;
 
-/// Wait until a service is in some state
+/// Wait until services are in some state
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// The service
-    #[arg(add = service_names())]
-    name: String,
+    #[command(flatten)]
+    services: Selection,
     /// running, stopped, paused, or a pending state like start_pending
     #[arg(long, default_value = "running")]
     state: String,
-    /// How long to wait without any change of the service
+    /// How long to wait without any change of a service
     #[arg(long, value_name = "TIME", default_value = "1h")]
     timeout: String,
     #[command(flatten)]
@@ -23,18 +27,27 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let name = name(&arguments.name)?;
     let state = state(&arguments.state)?;
-    let manager = arguments.common.manager()?;
-    let mut follow = Follow::begin(&manager, &name)?;
     let patience = duration(&arguments.timeout)?;
+    arguments
+        .services
+        .each(&arguments.common, command::DONE_WAITED, |manager, name| {
+            wait(manager, name, state, patience)
+        })
+}
+
+fn wait(
+    manager: &Manager,
+    name: &ServiceName,
+    state: ServiceState,
+    patience: Duration,
+) -> CommandResult {
+    let mut follow = Follow::begin(manager, name)?;
     follow
         .until(patience, |info| info.status.state == state)?
         .ok_or_else(|| {
-            relance_scm::ScmError::new(
-                relance_scm::Win32Error::SERVICE_DOES_NOT_EXIST,
-                relance_texts::command::Gone { name: &name },
-            )
+            let code = Win32Error::SERVICE_DOES_NOT_EXIST;
+            ScmError::new(code, command::Gone { name })
         })?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of services; `definition` reads those.
 
+use relance_texts::{Sentence, file};
 use serde_json::{Map, Number, Value as Json};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -38,7 +39,7 @@ pub(super) struct Entry {
 #[derive(Debug)]
 pub(super) struct Unreadable {
     pub(super) at: usize,
-    pub(super) why: String,
+    pub(super) why: Sentence,
 }
 
 impl Node {
@@ -96,11 +97,18 @@ impl Node {
     }
 }
 
+/// What the reader of TOML says, as a part of our sentence.
+pub(crate) fn not_toml(error: &toml::de::Error) -> Sentence {
+    let problem = Sentence::foreign(error.message().replace('\n', ", "));
+    let format = "TOML";
+    file::NotInFormat { format, problem }.into()
+}
+
 /// Reads TOML.
 pub(super) fn of_toml(text: &str) -> Result<Node, Unreadable> {
     let table = DeTable::parse(text).map_err(|error| Unreadable {
         at: error.span().map_or(0, |span| span.start),
-        why: error.message().replace('\n', ", "),
+        why: not_toml(&error),
     })?;
     let at = table.span().start;
     Ok(Node {
@@ -150,10 +158,12 @@ pub(super) fn of_json(text: &str) -> Result<Node, Unreadable> {
     // Says what is wrong; what it has accepted is walked through for the places.
     serde_json::from_str::<Json>(text).map_err(|error| {
         let why = error.to_string();
-        let why = why.split(" at line ").next().unwrap_or_default().to_owned();
+        // The place is said by us.
+        let problem = Sentence::foreign(why.split(" at line ").next().unwrap_or_default());
+        let format = "JSON";
         Unreadable {
             at: offset(text, error.line(), error.column()),
-            why,
+            why: file::NotInFormat { format, problem }.into(),
         }
     })?;
     Ok(Walk { text, at: 0 }.node())
@@ -271,7 +281,7 @@ mod tests {
         assert_eq!(at("d"), Some((30, 35)));
         let error = of_json("{\n  \"a\": tru }").expect_err("no JSON");
         assert!(
-            error.at >= 9 && !error.why.contains("line"),
+            error.at >= 9 && !error.why.of(relance_texts::Lang::En).contains(" at line"),
             "{} {}",
             error.at,
             error.why

@@ -345,3 +345,26 @@ fn files_include_others_and_share_their_variables() {
         "{error}"
     );
 }
+
+#[test]
+fn what_the_reader_of_a_format_says_is_a_detail_of_our_sentence() {
+    for (file, text, place, format) in [
+        ("a.toml", "[[service]]\nname = \n", "a.toml:2:", "TOML"),
+        ("a.json", "[\n{\"name\": }]", "a.json:2:", "JSON"),
+    ] {
+        let error = read_one(file, text).expect_err("it is wrong").error();
+        let said = error.to_sentence();
+        let english = said.of(relance_texts::Lang::En);
+        let expected = format!("what stands here cannot be read; the reader of {format} says: ");
+        assert!(
+            english.starts_with(place) && english.contains(&expected),
+            "{english}"
+        );
+        let french = said.of(relance_texts::Lang::Fr);
+        let expected = format!("le lecteur de {format} dit (en anglais)");
+        assert!(
+            french.starts_with(place) && french.contains(&expected),
+            "{french}"
+        );
+    }
+}

@@ -193,4 +193,12 @@ fn x65_a_file_that_nothing_goes_into_or_that_is_not_safe_is_refused() {
     assert!(said.contains("everybody may write"), "{said}");
     let said = refused(&daemon, &["config", "a", "--stdout-file", "/dev/null"]);
     assert!(said.contains("/dev/null"), "{said}");
+    let [own, errors] = logs(&daemon).map(|path| path.to_str().expect("text").to_owned());
+    let said = refused(&daemon, &["config", "a", "--stderr-file", &own]);
+    assert!(
+        said.contains("is the file that the output goes to"),
+        "{said}"
+    );
+    let apart = ["config", "a", "--stderr", "file", "--stdout-file", &errors];
+    assert!(refused(&daemon, &apart).contains("--stderr-file"));
 }

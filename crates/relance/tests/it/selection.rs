@@ -148,3 +148,39 @@ fn json_changes_only_what_is_printed() {
         assert!(error["error"]["code"].is_number(), "{line}");
     }
 }
+
+#[test]
+fn wait_waits_for_each_of_several() {
+    let daemon = workers();
+    let waited = daemon.relance(&["wait", "worker*", "--state", "stopped"]);
+    let mut lines: Vec<_> = stdout(&waited).lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines, ["worker1: in that state", "worker2: in that state"]);
+    assert!(daemon.relance(&["start", "--all"]).status.success());
+    assert!(daemon.relance(&["wait", "--all"]).status.success());
+    let nobody = daemon.relance(&["wait", "x*"]);
+    assert_eq!(nobody.status.code(), Some(4));
+}
+
+#[test]
+fn an_empty_text_takes_a_setting_back() {
+    let daemon = workers();
+    let mailer = name("mailer");
+    for options in [
+        &[
+            "--stop-grace=3s",
+            "--output=null",
+            "--delayed=no",
+            "--log-max-age=90d",
+        ][..],
+        &["--stop-grace=", "--output=", "--delayed=", "--log-max-age="],
+    ] {
+        let changed = daemon.relance(&[&["config", "mailer"], options].concat());
+        assert!(changed.status.success(), "{changed:?}");
+    }
+    let config = daemon.query(&mailer).config;
+    assert_eq!(
+        config.extensions,
+        relance_scm::config::Extensions::default()
+    );
+}

@@ -7,7 +7,7 @@ use relance_texts::{error, quoted};
 
 use crate::control::UserControl;
 use crate::error::ScmError;
-use crate::status::{signal_name, signal_number};
+use crate::signal::{signal_name, signal_number};
 use crate::win32::Win32Error;
 
 /// Controls from 128 to 255, each with a signal; written `200=USR1,201=WINCH`.

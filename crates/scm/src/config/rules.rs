@@ -8,7 +8,7 @@ use relance_texts::{Sentence, error, quoted};
 
 use crate::error::ScmError;
 use crate::failure_actions::{ActionList, RecoveryAction};
-use crate::status::{signal_name, signal_number};
+use crate::signal::{signal_name, signal_number};
 use crate::win32::Win32Error;
 
 /// Most rules of a service.
@@ -101,7 +101,7 @@ impl Cause {
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
-            // A service that gave up is another occurrence than the failure before.
+            // Giving up is not the failure before it, so no cause of a failure covers it.
             (Self::GaveUp, _) | (_, Self::GaveUp) => self == other,
             (Self::Any, _)
             | (Self::Error(None), Self::Error(_))

@@ -2,6 +2,7 @@ use super::*;
 use crate::RecoveryActionKind;
 use crate::failure_actions::{FailureActionsChange, RecoveryAction};
 use crate::rights::AccessRights;
+use crate::settings::{LOG_MAX_AGE, RESTART_JITTER};
 
 fn config() -> ServiceConfig {
     ServiceConfig::new(ServiceName::new("mailer").unwrap(), "/bin/mailer run")
@@ -191,5 +192,38 @@ fn s47_a_preshutdown_timeout_that_windows_could_not_hold_is_refused() {
     for timeout in [longest + Duration::from_millis(1), Duration::MAX] {
         config.preshutdown_timeout = Some(timeout);
         assert_eq!(refused(&config), 87);
+    }
+}
+
+#[test]
+fn a_time_that_is_cut_where_it_acts_is_refused() {
+    let longest = Duration::from_secs(49 * 86_400);
+    let more = Duration::from_millis(1);
+    let mut config = config();
+    config.extensions.set(RESTART_JITTER, longest);
+    config.extensions.set(LOG_MAX_AGE, Some(longest + more));
+    assert_eq!(refused(&config), 0);
+    config.extensions.set(RESTART_JITTER, longest + more);
+    assert_eq!(refused(&config), 87);
+    config.extensions.set(RESTART_JITTER, Duration::ZERO);
+    config.extensions.set(LOG_MAX_AGE, Some(Duration::MAX));
+    let error = config.check().unwrap_err();
+    let error = error.sentence();
+    assert!(error.starts_with("--log-max-age is "), "{error}");
+    assert!(error.ends_with("; give at most 3650 d"), "{error}");
+}
+
+#[test]
+fn x83_a_restart_after_giving_up_is_refused() {
+    let mut config = config();
+    for (rule, code) in [
+        ("gave-up=restart/0", 87),
+        ("exit:3,gave-up=restart/1s/restart/1m", 87),
+        ("gave-up=restart/0/run/3", 0),
+        ("gave-up=none", 0),
+    ] {
+        let rules = Rules::read([rule]).unwrap();
+        config.extensions.set(FAILURE_RULES, rules);
+        assert_eq!(refused(&config), code, "{rule}");
     }
 }

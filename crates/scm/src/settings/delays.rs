@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use relance_texts::setting;
 
-use super::{EXTENSION, Setting, Subject, System, TakesEffect, Value, ValueType, Words};
+use super::{
+    EXTENSION, LONGEST_DELAY, Setting, Subject, System, TakesEffect, Value, ValueType, Words,
+};
 
 /// What settings about recovery have in common.
 pub(super) const AFTER_A_FAILURE: Setting = Setting {
     subject: Subject::Recovery,
     system: System::Linux(setting::WINDOWS_NO_DELAYS),
     takes_effect: TakesEffect::NextFailure,
+    longest: LONGEST_DELAY,
     ..EXTENSION
 };
 

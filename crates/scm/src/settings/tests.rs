@@ -89,12 +89,10 @@ fn values_are_read_and_refused_with_what_is_expected() {
         ok("restart/60000")
     );
     assert_eq!(parse(ValueType::ResetPeriod, "3600"), ok("1h"));
-    assert_eq!(parse(ValueType::Path, ""), ok(""));
     assert_eq!(parse(ValueType::Integer(-9, 9), "-9"), ok("-9"));
     assert_eq!(parse(ValueType::Capabilities, "CAP_KILL"), ok("kill"));
     let signals = ValueType::ControlSignals;
     assert_eq!(parse(signals, "200=sigusr1, 128=34"), ok("200=USR1,128=34"));
-    assert_eq!(parse(ValueType::OptionalSignal, ""), ok(""));
     for (value, text) in [
         (signals, "127=USR1"),
         (signals, "200=NONE"),
@@ -120,6 +118,18 @@ fn values_are_read_and_refused_with_what_is_expected() {
         (ValueType::Choice(&["a"]), "b"),
     ] {
         assert!(value.parse(text).is_err(), "{value:?} {text}");
+    }
+}
+
+#[test]
+fn an_empty_text_takes_every_setting_back() {
+    for setting in all() {
+        assert_eq!(
+            setting.parse(" "),
+            Ok((setting.default)()),
+            "{}",
+            setting.key
+        );
     }
 }
 

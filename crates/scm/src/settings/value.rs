@@ -4,7 +4,7 @@ mod reading;
 
 use std::time::Duration;
 
-use relance_texts::{Sentence, error, setting};
+use relance_texts::{Sentence, setting};
 
 use crate::config::{
     Affinity, Backoff, Capabilities, ControlSignals, Limit, LimitUnit, Probe, Readiness, Rules,
@@ -12,7 +12,7 @@ use crate::config::{
 use crate::duration;
 use crate::failure_actions::parse_reset_period;
 use crate::notice::Notify;
-use crate::status::signal_name;
+use crate::signal::signal_name;
 use reading::{
     actions, choice, duration as time, flag, integer, number, octal, path, schedule, set, signal,
     size, size_text, statuses, time_of_day,
@@ -197,15 +197,12 @@ impl ValueType {
         words.into()
     }
 
-    /// Reads a value as people write it. An empty text is [`Value::Unset`] where nothing is a value.
+    /// Reads a value as people write it; [`Setting::parse`](super::Setting::parse) reads an empty text.
     ///
     /// # Errors
     /// A sentence that says what is expected.
     pub fn parse(self, text: &str) -> Result<Value, Sentence> {
         let trimmed = text.trim();
-        if trimmed.is_empty() {
-            return self.nothing();
-        }
         match self {
             Self::Text | Self::Lines | Self::Sddl => Ok(Value::Text(text.into())),
             Self::Path => path(trimmed),
@@ -240,21 +237,6 @@ impl ValueType {
                 let period = period.map_err(|error| error.to_sentence())?;
                 Ok(Value::Text(period.to_string().into()))
             }
-        }
-    }
-
-    /// What an empty text stands for.
-    fn nothing(self) -> Result<Value, Sentence> {
-        match self {
-            Self::Flag | Self::Choice(_) | Self::Duration | Self::Signal | Self::ResetPeriod => {
-                Err(error::Give {
-                    range: self.range(),
-                }
-                .into())
-            }
-            Self::List | Self::Rules | Self::Notify => Ok(Value::List(Box::default())),
-            Self::Statuses => Ok(Value::Statuses(Box::default())),
-            _ => Ok(Value::Unset),
         }
     }
 }

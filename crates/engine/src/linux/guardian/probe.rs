@@ -1,6 +1,6 @@
 //! Commands that show whether a run lives (X43). They are not in the control group of the run, where they would
-//! be taken for processes that it has left behind. They end with this guardian, and no journal knows them:
-//! what one that is lost would have shown, the next one shows.
+//! be taken for processes that it has left behind. They end with this guardian and are not in the journal: if
+//! one is lost, the next one shows the same.
 
 use std::os::fd::AsFd;
 
@@ -18,20 +18,14 @@ pub(super) struct ProbeCommand {
 }
 
 impl Guardian {
-    /// Runs one; its end is told, but not if it was killed for the next one.
+    /// Runs one. Its end is reported, unless it was killed for the next one.
     pub(super) fn probe(&mut self, run: RunKey, number: u32, mut spec: SpawnSpec) {
         self.end_probe(run);
         if self.runs.get(&run).is_none_or(|known| known.end.is_some()) {
             return;
         }
         spec.dies_with_guardian = true;
-        let null = self.null.as_fd();
-        let fds = ChildFds {
-            stdin: null,
-            stdout: null,
-            stderr: null,
-            handed: &[],
-        };
+        let fds = ChildFds::nowhere(self.null.as_fd());
         match self.spawner.spawn(&spec, &fds, None, None) {
             Ok(pid) => {
                 self.probes.insert(pid, ProbeCommand { run, number });
@@ -51,7 +45,7 @@ impl Guardian {
         });
     }
 
-    /// One has ended by itself. What it leaves behind was killed before its number was free.
+    /// One has ended by itself. The processes that it left were killed before its process id was free.
     pub(super) fn probe_ended(&mut self, probe: ProbeCommand, exit: Exit) {
         self.tell_probe(probe, Ok(exit));
     }

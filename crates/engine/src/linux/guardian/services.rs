@@ -144,13 +144,7 @@ impl Guardian {
 
     pub(super) fn command(&mut self, action: ActionKey, spec: &SpawnSpec) {
         if !self.commands.contains_key(&action) {
-            let null = self.null.as_fd();
-            let fds = ChildFds {
-                stdin: null,
-                stdout: null,
-                stderr: null,
-                handed: &[],
-            };
+            let fds = ChildFds::nowhere(self.null.as_fd());
             let journal = self.journal.as_mut();
             let mut slot = journal.and_then(|journal| journal.command(action));
             let witness = witness(self.journal.as_ref(), slot.as_ref());

@@ -26,19 +26,28 @@ pub(crate) struct OutputFile {
 impl OutputFile {
     /// The file of a stream of a service. Standard error that is not kept apart has none of its own.
     pub(crate) fn of(folder: &Path, config: &ServiceConfig, stream: OutputStream) -> Self {
+        Self::named_by(folder, &config.service_name, &config.extensions, stream)
+    }
+
+    fn named_by(
+        folder: &Path,
+        name: &ServiceName,
+        extensions: &Extensions,
+        stream: OutputStream,
+    ) -> Self {
         let key = match stream {
             OutputStream::Output => STDOUT_FILE,
             OutputStream::Errors => STDERR_FILE,
         };
-        match config.extensions.get(key) {
+        match extensions.get(key) {
             Some(path) => Self {
-                path: PathBuf::from(&*config.service_name.fill_in(&path)),
+                path: PathBuf::from(&*name.fill_in(&path)),
                 is_named: true,
             },
             None => Self {
                 path: match stream {
-                    OutputStream::Output => log_path(folder, &config.service_name),
-                    OutputStream::Errors => errors_path(folder, &config.service_name),
+                    OutputStream::Output => log_path(folder, name),
+                    OutputStream::Errors => errors_path(folder, name),
                 },
                 is_named: false,
             },
@@ -75,12 +84,20 @@ impl OutputFile {
 /// Checks the log files that somebody names: that they can be safe there, and are of use.
 ///
 /// # Errors
-/// 87 where another setting puts nothing into the file, 3 where the place is not safe.
+/// 87 where another setting puts nothing into the file or both streams have the same one, 3 where the place is
+/// not safe.
 pub(crate) fn check_log_places(
+    folder: &Path,
     name: &ServiceName,
     extensions: &Extensions,
 ) -> Result<(), ScmError> {
     let (output, stderr) = (extensions.get(OUTPUT), stderr_of(extensions));
+    if is_same_file(folder, name, extensions) {
+        let option = STDERR_FILE.setting().option;
+        let problem: Sentence = error::STDERR_FILE_IS_OF_OUTPUT.into();
+        let code = Win32Error::INVALID_PARAMETER;
+        return Err(ScmError::new(code, error::OfOption { option, problem }));
+    }
     let unused: [(_, _, Sentence); 2] = [
         (
             STDOUT_FILE,
@@ -111,6 +128,14 @@ pub(crate) fn check_log_places(
         }
     }
     Ok(())
+}
+
+/// Whether two streams that are kept apart would have one file, because the name of one is what the manager calls the
+/// other's.
+fn is_same_file(folder: &Path, name: &ServiceName, extensions: &Extensions) -> bool {
+    let file = |stream| OutputFile::named_by(folder, name, extensions, stream).path;
+    [extensions.get(OUTPUT), stderr_of(extensions)] == [OutputMode::File.name(); 2]
+        && file(OutputStream::Output) == file(OutputStream::Errors)
 }
 
 /// The file that holds the output of a service, where nobody has named one. Characters that no file name should

@@ -1,13 +1,13 @@
 //! Turns the settings into what a process may do and sees, and an error of the kernel into a sentence about
 //! them.
 
-use relance_scm::Win32Error;
 use relance_scm::config::{Capabilities, ServiceConfig};
 use relance_scm::settings::{
     CAPABILITIES, IO_PRIORITY, NO_NEW_PRIVILEGES, OOM_SCORE_ADJUST, PRIVATE_TMP, READ_ONLY_PATHS,
     ROOT_DIRECTORY, SCHEDULING,
 };
-use relance_texts::{Sentence, shown, start};
+use relance_scm::{Win32Error, system};
+use relance_texts::{Sentence, Value, start};
 
 use crate::linux::spawn::{Rights, SpawnStage};
 
@@ -53,7 +53,7 @@ pub(super) fn explain(
     stage: SpawnStage,
     system: &std::io::Error,
 ) -> Option<(Win32Error, Sentence)> {
-    let error = shown(system);
+    let error = Value::from(system::reason(system));
     let sentence = match stage {
         SpawnStage::OomScore => start::OomScore { error }.into(),
         SpawnStage::Scheduling => start::Scheduling { error }.into(),

@@ -1,5 +1,5 @@
-//! What runs say of themselves (X40 to X42): where they say it, whether who says it belongs to the run,
-//! and what is told of it.
+//! What runs report about themselves (X40 to X42): on which sockets, whether the sender belongs to the run, and
+//! what the engine is told.
 
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, OwnedFd};
@@ -8,8 +8,8 @@ use std::sync::Arc;
 use relance_policy::{Notice, RunId};
 use relance_scm::config::Readiness;
 use relance_scm::settings::{READY, RECYCLE_AFTER_JOBS, WATCHDOG};
-use relance_scm::{ServiceConfig, Win32Error};
-use relance_texts::{shown, start};
+use relance_scm::{ServiceConfig, Win32Error, system};
+use relance_texts::{Value, start};
 use rustix::event::epoll;
 use rustix::process::Pid;
 
@@ -31,7 +31,7 @@ pub(super) fn ready_run(token: u64) -> Option<RunId> {
 }
 
 impl LinuxProcesses {
-    /// Prepares what a run says something with: its socket, named in its environment, or its descriptor.
+    /// Prepares what a run reports with: its socket, named in its environment, or its descriptor.
     pub(super) fn expect_signs(
         &mut self,
         run: RunId,
@@ -64,9 +64,9 @@ impl LinuxProcesses {
         Ok(())
     }
 
-    /// Goes on with what runs say that were started before. Of one whose guardian was killed, or whose sign
-    /// is a line that it prints, it is not known whether it has said that it is ready, and it does not say
-    /// it again: it is taken for ready.
+    /// Goes on with the signs of runs that were started before. If its guardian was killed, or its sign is a
+    /// line that it prints, it is not known whether a run has said that it is ready. It does not say so again,
+    /// and is taken for ready.
     pub(super) fn take_over_signs(&mut self, names: impl Fn(RunId) -> Option<Arc<ServiceConfig>>) {
         let is_lost = |run: &RunId| {
             let config = names(*run)?;
@@ -203,7 +203,7 @@ impl LinuxProcesses {
         });
     }
 
-    /// Closes what the run has said something with.
+    /// Closes the socket and descriptor of a run.
     pub(super) fn close_signs(&mut self, run: RunId) {
         self.sockets.close(run);
         self.take_ready_fd(run);
@@ -241,7 +241,7 @@ fn no_socket(config: &ServiceConfig, error: &std::io::Error) -> StartProblem {
         sentence: start::Impossible {
             name: &config.service_name,
             problem: start::Heartbeats {
-                error: shown(error),
+                error: Value::from(system::reason(error)),
             },
         }
         .into(),

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use relance_scm::manager::{NewService, ServiceInfo};
 use relance_scm::settings::TakesEffect;
 use relance_scm::{ServiceConfig, ServiceName, ServiceState};
-use relance_texts::{Lang, apply};
+use relance_texts::apply;
 use relance_wire::settings::texts;
 
+use super::hiding;
 use crate::cli::{CommandFailure, Manager};
 use crate::lang::{lang, say};
 
@@ -191,11 +192,12 @@ pub(crate) fn changes(old: &ServiceConfig, new: &ServiceConfig, secrets: &[Strin
     let changed = changed.map(|((setting, before), (_, after))| {
         // What is the same in both lists says nothing.
         let (before, after) = without_common(&before, &after);
+        let (before, after) = hiding::hide(&before, &after, secrets, apply::HIDDEN.of(lang()));
         Change {
             key: setting.key,
             label: setting.label.of(lang()),
-            before: hidden(before, secrets),
-            after: hidden(after, secrets),
+            before,
+            after,
         }
     });
     kind.into_iter().chain(changed).collect()
@@ -217,10 +219,4 @@ fn without_common(before: &str, after: &str) -> (String, String) {
         (a, b) if a.is_empty() && b.is_empty() => (before.to_owned(), after.to_owned()),
         differing => differing,
     }
-}
-
-fn hidden(text: String, secrets: &[String]) -> String {
-    let hide =
-        |text: String, secret: &String| text.replace(secret.as_str(), apply::HIDDEN.of(Lang::En));
-    secrets.iter().fold(text, hide)
 }

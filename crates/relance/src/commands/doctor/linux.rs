@@ -116,7 +116,7 @@ fn folder(path: &Path) -> Vec<Finding> {
             Level::Problem,
             &about,
             doctor::FolderError {
-                error: shown(error),
+                error: relance_texts::Value::from(relance_scm::system::reason(&error)),
             },
         ),
     };

@@ -85,7 +85,7 @@ pub(super) fn read(path: &Path) -> Result<Tests, CommandFailure> {
 fn not_read(path: &Path, text: &str, error: &toml::de::Error) -> CommandFailure {
     let at = error.span().map_or(0, |span| span.start);
     let place = service_files::place(path, text, at);
-    let problem = Sentence::foreign(error.message().replace('\n', ", "));
+    let problem = service_files::not_toml(error);
     usage(apply::At { place, problem })
 }
 

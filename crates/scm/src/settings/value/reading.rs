@@ -8,7 +8,7 @@ use super::Value;
 use crate::duration::{self, Bare};
 use crate::error::ScmError;
 use crate::failure_actions::ActionList;
-use crate::status::signal_number;
+use crate::signal::signal_number;
 
 pub(super) fn path(text: &str) -> Result<Value, Sentence> {
     if std::path::Path::new(text).is_absolute() {
