@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// The parsed output of `cargo metadata`, for every system.
@@ -66,6 +66,19 @@ pub(crate) fn run_with(root: &Path, words: &[&str], environment: &[(&str, &str)]
         bail!("cargo {} failed ({status})", words.join(" "));
     }
     Ok(())
+}
+
+/// What a command prints, which must succeed.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .output()
+        .with_context(|| format!("running {command:?}"))?;
+    ensure!(
+        output.status.success(),
+        "{command:?} failed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// Makes sure that rustfmt and clippy are there; a minimal toolchain has neither.

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, php};
+use crate::{apt, cargo};
 
 /// Where the tests are.
 const FOLDER: &str = "crates/console/tests/browser";
@@ -61,7 +61,7 @@ fn install(root: &Path) -> Result<()> {
         .map(|(_, package)| package)
         .collect();
     if !missing.is_empty() {
-        php::install(&missing)?;
+        apt::install(&missing)?;
     }
     let mut npm = Command::new("npm");
     npm.args(["ci", "--no-audit", "--no-fund", "--silent"])

@@ -2,33 +2,28 @@
 //! `target/dist`.
 //!
 //! `extension` and `linux` make what is for Linux, `windows` what is for Windows, `sbom` lists what is
-//! in it. `zig` compiles for any Linux from any, `elf` looks at what came out, `archive` packs.
+//! in it, `archive` packs. What is compiled, and for which Linux, is in `crate::linux`.
 //! `--quick` packs debug builds, to try the packing.
 
-mod architecture;
 mod archive;
 mod debian;
-mod elf;
 mod extension;
 mod linux;
 mod manual;
 mod sbom;
 mod windows;
 mod winget;
-mod zig;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 
 use crate::cargo;
-use architecture::Architecture;
+use crate::linux::architecture::Architecture;
 #[cfg(test)]
 pub(crate) use extension::PHPS;
-pub(crate) use extension::for_musl as extension_for_musl;
-pub(crate) use zig::compiler_for_musl;
 
 /// What is made, of what, and where it goes.
 struct Dist<'a> {
@@ -169,7 +164,7 @@ impl<'a> Dist<'a> {
             .collect::<Result<_>>()?;
         names.sort();
         let mut sum = Command::new("sha256sum");
-        let sums = output(sum.args(&names).current_dir(&self.out))?;
+        let sums = cargo::output(sum.args(&names).current_dir(&self.out))?;
         fs::write(self.out.join("SHA256SUMS"), &sums)?;
         eprint!("{sums}");
         Ok(())
@@ -191,19 +186,6 @@ fn write(to: &Path, text: impl AsRef<[u8]>) -> Result<()> {
         fs::create_dir_all(folder)?;
     }
     fs::write(to, text).with_context(|| format!("writing {}", to.display()))
-}
-
-/// What a command prints, which must succeed.
-fn output(command: &mut Command) -> Result<String> {
-    let output = command
-        .output()
-        .with_context(|| format!("running {command:?}"))?;
-    ensure!(
-        output.status.success(),
-        "{command:?} failed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Ok(String::from_utf8(output.stdout)?)
 }
 
 #[cfg(test)]

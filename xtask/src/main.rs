@@ -6,6 +6,7 @@
     reason = "a command-line tool prints"
 )]
 
+mod apt;
 mod bench;
 mod cargo;
 mod ci;
@@ -16,6 +17,7 @@ mod dist;
 mod faults;
 mod fuzz;
 mod generate;
+mod linux;
 mod parts;
 mod paths;
 mod php;

@@ -13,7 +13,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{cargo, php};
+use crate::{apt, cargo};
 
 /// Instructions by path.
 type Counts = BTreeMap<String, u64>;
@@ -56,7 +56,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
 }
 
 fn count(root: &Path) -> Result<Counts> {
-    php::apt::require_file("/usr/bin/valgrind", &["valgrind"])?;
+    apt::require_file("/usr/bin/valgrind", &["valgrind"])?;
     let program = ["--package", "relance-testkit", "--bin", "relance-paths"];
     cargo::run(root, &[&["build", "--quiet"], &program[..]].concat())?;
     let program = root.join("target/debug/relance-paths");

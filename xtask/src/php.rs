@@ -5,7 +5,6 @@
 //! on, and one for musl; `suite` builds the extension and runs PHP's own `run-tests.php`. What is fetched or built lies
 //! in `target/tools` and is made once.
 
-pub(crate) mod apt;
 mod archive;
 pub(crate) mod distribution;
 mod documents;
@@ -13,13 +12,11 @@ mod source;
 mod stage;
 pub(crate) mod suite;
 
-pub(crate) use apt::install;
-
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::dist;
+use crate::linux;
 
 /// A PHP to test with.
 pub(crate) struct Php {
@@ -59,7 +56,7 @@ pub(crate) fn php(root: &Path, words: &[&str]) -> Result<()> {
 fn extension_for(root: &Path, php: &Php) -> Result<PathBuf> {
     let built = suite::build(root)?;
     if php.musl {
-        return dist::extension_for_musl(root);
+        return linux::extension_for_musl(root);
     }
     Ok(built)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{cargo, console, demo, php, windows};
+use crate::{apt, cargo, console, demo, php, windows};
 
 /// What is tested; a new kind of test is a line here.
 pub(crate) const PARTS: &[Part] = &[
@@ -53,7 +53,7 @@ const GUESTS: &[(&str, &[&str])] = &[
 
 fn require_guests() -> Result<()> {
     for (file, packages) in GUESTS {
-        php::apt::require_file(file, packages)?;
+        apt::require_file(file, packages)?;
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 
-use super::output;
-use crate::php::apt;
+use crate::apt;
+use crate::cargo::output;
 
 /// The time of every file: 1980-01-02, by when every kind of archive can tell the time.
 pub(super) const TIME: Duration = Duration::from_secs(315_619_200);

@@ -9,8 +9,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{Dist, archive, copy, output, write};
-use crate::php::apt;
+use super::{Dist, archive, copy, write};
+use crate::apt;
+use crate::cargo::output;
 
 /// Files of the archive, and their places.
 const FILES: [(&str, &str); 10] = [

@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::architecture::{Architecture, Libc};
-use super::zig::{Build, Link};
-use super::{Dist, archive, copy, elf};
+use super::{Dist, archive, copy};
+use crate::linux;
+use crate::linux::architecture::Libc;
 
 /// The PHPs that PIE may ask for; a new one is a line here.
 pub(crate) const PHPS: [&str; 5] = ["8.1", "8.2", "8.3", "8.4", "8.5"];
@@ -33,28 +33,9 @@ pub(super) fn make(dist: &Dist) -> Result<()> {
     Ok(())
 }
 
-/// Builds the extension for one of the libraries, and checks that it runs where it is to.
+/// Builds the extension for one of the libraries.
 pub(super) fn build(dist: &Dist, libc: Libc) -> Result<PathBuf> {
-    checked(dist.root, dist.profile(), dist.architecture, libc)
-}
-
-/// The extension for this machine, if it had musl; for tests.
-pub(crate) fn for_musl(root: &Path) -> Result<PathBuf> {
-    checked(root, "dev", Architecture::of_this_machine()?, Libc::Musl)
-}
-
-fn checked(root: &Path, profile: &str, architecture: Architecture, libc: Libc) -> Result<PathBuf> {
-    let build = Build {
-        root,
-        package: "relance-php",
-        profile,
-        architecture,
-        link: Link::Shared(libc),
-    };
-    let file = build.run()?.join("libwin32service.so");
-    elf::check_extension(&file, architecture, libc)
-        .with_context(|| format!("{} is not what it should be", file.display()))?;
-    Ok(file)
+    linux::extension(dist.root, dist.profile(), dist.architecture, libc)
 }
 
 /// The archives that PIE downloads: one file in them, under a name for each PHP, thread-safe or not.
@@ -82,6 +63,7 @@ fn pie_names(version: &str, architecture: &str, libc: Libc) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linux::architecture::Architecture;
 
     #[test]
     fn pie_finds_a_file_for_every_php() {

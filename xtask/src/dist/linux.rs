@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::architecture::{Architecture, Libc};
-use super::zig::{Build, Link};
-use super::{Dist, archive, copy, debian, elf, extension, manual, write};
+use super::{Dist, archive, copy, debian, extension, manual, write};
 use crate::cargo;
+use crate::linux::architecture::{Architecture, Libc};
+use crate::linux::elf;
+use crate::linux::zig::{Build, Link};
 
 pub(super) fn make(dist: &Dist) -> Result<()> {
     let name = dist.architecture.name();

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::output;
+use crate::cargo::output;
 
 pub(super) fn page(program: &Path) -> Result<String> {
     let version = output(Command::new(program).arg("--version"))?;

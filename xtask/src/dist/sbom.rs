@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::Dist;
-use super::architecture::Libc;
 use crate::cargo;
+use crate::linux::architecture::Libc;
 use crate::windows::TARGET;
 
 /// What is in a release.

@@ -3,9 +3,9 @@
 
 use anyhow::Result;
 
-use super::zig::folder_of;
 use super::{Dist, archive, copy, extension, winget};
 use crate::cargo;
+use crate::linux::zig::folder_of;
 use crate::windows::{TARGET, finish_library, install_compiler};
 
 /// The library for PHP on Windows.

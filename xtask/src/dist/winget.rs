@@ -6,7 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{Dist, output};
+use super::Dist;
+use crate::cargo::output;
 
 /// The files, in `packaging/winget` and in a release.
 const FILES: [&str; 3] = [

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::Php;
-use super::apt::{self, Apt, DEBIAN, DEBIAN_KEYS};
+use crate::apt::{self, Apt, DEBIAN, DEBIAN_KEYS};
 
 /// Where a PHP version can be had.
 pub(super) struct Archive {

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Php, apt};
+use super::Php;
+use crate::apt;
 
 /// The PHP of this system with its test runner; installed if it is not there.
 pub(crate) fn php() -> Result<Php> {

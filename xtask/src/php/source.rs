@@ -8,8 +8,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::Php;
-use super::apt::{self, Apt, DEBIAN, DEBIAN_KEYS};
-use crate::dist;
+use crate::apt::{self, Apt, DEBIAN, DEBIAN_KEYS};
+use crate::linux::zig;
 
 /// A way to build PHP.
 pub(super) struct Variant {
@@ -105,6 +105,6 @@ fn for_musl(root: &Path, configure: &mut Command) -> Result<()> {
         .arg(format!("--build={architecture}-linux-gnu"))
         // PHP prints when it was built, and takes the type of offsets under its older name.
         .env("CFLAGS", "-O2 -Wno-date-time -D_LARGEFILE64_SOURCE")
-        .env("CC", dist::compiler_for_musl(root)?);
+        .env("CC", zig::compiler_for_musl(root)?);
     Ok(())
 }

@@ -8,7 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{Php, apt};
+use super::Php;
+use crate::apt;
 
 /// What the suite runs with.
 pub(super) struct Stage {

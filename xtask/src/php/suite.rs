@@ -6,8 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::Php;
 use super::stage::Stage;
-use super::{Php, apt};
+use crate::apt;
 use crate::cargo;
 
 /// Builds the extension, and the manager for the tests that need one; the file that PHP loads.

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::TARGET;
-use crate::php::apt;
+use crate::apt;
 
 /// What runs programs of Windows, and fetches a PHP for it: a file, and the packages of Debian that bring
 /// it.

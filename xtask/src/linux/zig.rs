@@ -11,24 +11,25 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::architecture::{Architecture, Libc};
 use super::elf::GLIBC;
-use crate::php::apt;
+use crate::apt;
+use crate::cargo::output;
 
 /// The versions that releases are made with.
 const PACKAGES: [&str; 2] = ["ziglang==0.17.1", "cargo-zigbuild==0.24.0"];
 
 /// What is built, and how.
-pub(super) struct Build<'a> {
-    pub(super) root: &'a Path,
+pub(crate) struct Build<'a> {
+    pub(crate) root: &'a Path,
     /// The package, and the kind of its build: `release` or `dev`.
-    pub(super) package: &'a str,
-    pub(super) profile: &'a str,
-    pub(super) architecture: Architecture,
-    pub(super) link: Link,
+    pub(crate) package: &'a str,
+    pub(crate) profile: &'a str,
+    pub(crate) architecture: Architecture,
+    pub(crate) link: Link,
 }
 
 /// The library for C that the file takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Link {
+pub(crate) enum Link {
     /// That of the system.
     Shared(Libc),
     /// None: musl is in the file.
@@ -37,7 +38,7 @@ pub(super) enum Link {
 
 impl Build<'_> {
     /// Builds it; the folder with what cargo made.
-    pub(super) fn run(&self) -> Result<PathBuf> {
+    pub(crate) fn run(&self) -> Result<PathBuf> {
         let tools = tools(self.root)?;
         let (libc, kind) = match self.link {
             Link::Shared(libc) => (libc, "shared"),
@@ -83,7 +84,7 @@ fn linker_variable(target: &str) -> String {
 }
 
 /// Where cargo puts what it builds in a profile.
-pub(super) fn folder_of(profile: &str) -> &str {
+pub(crate) fn folder_of(profile: &str) -> &str {
     if profile == "dev" { "debug" } else { profile }
 }
 
@@ -117,7 +118,7 @@ fn tools(root: &Path) -> Result<PathBuf> {
         .args(["install", "--quiet", "--only-binary=:all:", "--target"])
         .arg(&folder)
         .args(PACKAGES);
-    super::output(&mut install)?;
+    output(&mut install)?;
     fs::write(mark, wanted)?;
     Ok(folder)
 }
@@ -126,7 +127,7 @@ fn tools(root: &Path) -> Result<PathBuf> {
 fn require_target(target: &str) -> Result<()> {
     let mut ask = Command::new("rustc");
     ask.args(["--print", "target-libdir", "--target", target]);
-    let library = super::output(&mut ask)?;
+    let library = output(&mut ask)?;
     if Path::new(library.trim()).exists() {
         return Ok(());
     }

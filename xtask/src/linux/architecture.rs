@@ -4,14 +4,14 @@ use anyhow::{Context, Result};
 
 /// A processor; on Linux, each has its archives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Architecture {
+pub(crate) enum Architecture {
     X86_64,
     Aarch64,
 }
 
 /// A library for C, in which systems with Linux differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Libc {
+pub(crate) enum Libc {
     /// Of most systems; ours is built against the version of Debian 10 and RHEL 8.
     Glibc,
     /// Of Alpine.
@@ -22,7 +22,7 @@ impl Architecture {
     const ALL: [Self; 2] = [Self::X86_64, Self::Aarch64];
 
     /// As `uname -m` and Rust have it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::X86_64 => "x86_64",
             Self::Aarch64 => "aarch64",
@@ -30,7 +30,7 @@ impl Architecture {
     }
 
     /// As Debian has it.
-    pub(super) fn debian(self) -> &'static str {
+    pub(crate) fn debian(self) -> &'static str {
         match self {
             Self::X86_64 => "amd64",
             Self::Aarch64 => "arm64",
@@ -38,7 +38,7 @@ impl Architecture {
     }
 
     /// As PIE has it.
-    pub(super) fn pie(self) -> &'static str {
+    pub(crate) fn pie(self) -> &'static str {
         match self {
             Self::X86_64 => "x86_64",
             Self::Aarch64 => "arm64",
@@ -46,7 +46,7 @@ impl Architecture {
     }
 
     /// Rust's target.
-    pub(super) fn target(self, libc: Libc) -> String {
+    pub(crate) fn target(self, libc: Libc) -> String {
         let libc = match libc {
             Libc::Glibc => "gnu",
             Libc::Musl => "musl",
@@ -54,7 +54,7 @@ impl Architecture {
         format!("{}-unknown-linux-{libc}", self.name())
     }
 
-    pub(super) fn named(name: &str) -> Result<Self> {
+    pub(crate) fn named(name: &str) -> Result<Self> {
         let known = Self::ALL.map(Self::name).join(", ");
         Self::ALL
             .into_iter()
@@ -62,16 +62,16 @@ impl Architecture {
             .with_context(|| format!("nothing is built for {name:?}; there are {known}"))
     }
 
-    pub(super) fn of_this_machine() -> Result<Self> {
+    pub(crate) fn of_this_machine() -> Result<Self> {
         Self::named(std::env::consts::ARCH)
     }
 }
 
 impl Libc {
-    pub(super) const ALL: [Self; 2] = [Self::Glibc, Self::Musl];
+    pub(crate) const ALL: [Self; 2] = [Self::Glibc, Self::Musl];
 
     /// In names of files, as PIE has it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Glibc => "glibc",
             Self::Musl => "musl",

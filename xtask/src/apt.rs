@@ -8,17 +8,17 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 /// Where Debian's packages come from, and whose signature counts.
-pub(super) const DEBIAN: &str = "http://deb.debian.org/debian";
-pub(super) const DEBIAN_KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+pub(crate) const DEBIAN: &str = "http://deb.debian.org/debian";
+pub(crate) const DEBIAN_KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// An `apt` of its own, in a folder of its own.
-pub(super) struct Apt {
+pub(crate) struct Apt {
     folder: PathBuf,
 }
 
 impl Apt {
     /// Sets it up for one line of `sources.list` and fetches the lists.
-    pub(super) fn new(folder: &Path, source: &str) -> Result<Self> {
+    pub(crate) fn new(folder: &Path, source: &str) -> Result<Self> {
         for subfolder in ["lists/partial", "cache/archives/partial"] {
             fs::create_dir_all(folder.join(subfolder))?;
         }
@@ -32,7 +32,7 @@ impl Apt {
     }
 
     /// Downloads a package with all that it depends on; the files.
-    pub(super) fn download_with_dependencies(&self, package: &str) -> Result<Vec<PathBuf>> {
+    pub(crate) fn download_with_dependencies(&self, package: &str) -> Result<Vec<PathBuf>> {
         run(self
             .command("apt-get")
             .args(["install", "-y", "-qq", "--download-only", package]))?;
@@ -40,7 +40,7 @@ impl Apt {
     }
 
     /// Downloads a package alone; the file.
-    pub(super) fn download(&self, package: &str, to: &Path) -> Result<PathBuf> {
+    pub(crate) fn download(&self, package: &str, to: &Path) -> Result<PathBuf> {
         fs::create_dir_all(to)?;
         run(self
             .command("apt-get")
@@ -50,7 +50,7 @@ impl Apt {
     }
 
     /// Downloads the source of a package; the original archive in it.
-    pub(super) fn download_source(&self, package: &str, to: &Path) -> Result<PathBuf> {
+    pub(crate) fn download_source(&self, package: &str, to: &Path) -> Result<PathBuf> {
         fs::create_dir_all(to)?;
         run(self
             .command("apt-get")
@@ -130,12 +130,12 @@ pub(crate) fn require_program(program: &str, packages: &[&str]) -> Result<()> {
 }
 
 /// Unpacks a package.
-pub(super) fn unpack(package: &Path, to: &Path) -> Result<()> {
+pub(crate) fn unpack(package: &Path, to: &Path) -> Result<()> {
     run(Command::new("dpkg-deb").arg("-x").arg(package).arg(to))
 }
 
 /// Runs a command that must succeed.
-pub(super) fn run(command: &mut Command) -> Result<()> {
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command
         .status()
         .with_context(|| format!("running {}", command.get_program().display()))?;

@@ -12,7 +12,7 @@ use goblin::elf::{Elf, VerneedSection};
 use super::architecture::{Architecture, Libc};
 
 /// The oldest glibc that we run on: that of Debian 10 and RHEL 8.
-pub(super) const GLIBC: &str = "2.28";
+pub(crate) const GLIBC: &str = "2.28";
 
 /// A version of glibc: `2.28` is `(2, 28)`.
 type Version = (u32, u32);
@@ -31,7 +31,7 @@ struct Contents {
 }
 
 /// Checks a program that is to need nothing, and is put at an address that nobody can know.
-pub(super) fn check_static(file: &Path, architecture: Architecture) -> Result<()> {
+pub(crate) fn check_static(file: &Path, architecture: Architecture) -> Result<()> {
     let contents = Contents::of(file)?;
     contents.fits(architecture)?;
     ensure!(
@@ -48,7 +48,7 @@ pub(super) fn check_static(file: &Path, architecture: Architecture) -> Result<()
 }
 
 /// Checks an extension for PHP on systems with one of the libraries for C.
-pub(super) fn check_extension(file: &Path, architecture: Architecture, libc: Libc) -> Result<()> {
+pub(crate) fn check_extension(file: &Path, architecture: Architecture, libc: Libc) -> Result<()> {
     let contents = Contents::of(file)?;
     contents.fits(architecture)?;
     for library in &contents.libraries {
