@@ -441,6 +441,13 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
             read => return read,
         }
     }
+    // `--version` and `--help` alone need no command, and describing all takes five times as long as the rest.
+    if arguments.len() <= 2 {
+        match root(std::iter::empty()).try_get_matches_from(arguments) {
+            Err(error) if error.exit_code() != 0 => {}
+            read => return read,
+        }
+    }
     root(all()).try_get_matches_from(arguments)
 }
 

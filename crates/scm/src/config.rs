@@ -197,6 +197,21 @@ impl ServiceConfig {
     /// # Errors
     /// 123 for a bad display name, 87 for everything else (C5, C11, C13, C14, C16, C18).
     pub fn check(&self) -> Result<(), ScmError> {
+        let mut problems = self.problems();
+        self.check_times(&mut problems);
+        self.check_rules(&mut problems);
+        one_error(problems)
+    }
+
+    /// The same for a configuration that a manager has: what could be set once is not refused when it is read.
+    ///
+    /// # Errors
+    /// As for [`check`](Self::check).
+    pub fn check_stored(&self) -> Result<(), ScmError> {
+        one_error(self.problems())
+    }
+
+    fn problems(&self) -> Vec<ScmError> {
         let mut problems = Vec::new();
         if let Err(error) = check_display_name(&self.display_name) {
             problems.push(error);
@@ -207,7 +222,7 @@ impl ServiceConfig {
         self.check_preshutdown_timeout(&mut problems);
         problems.extend(limits::problems(self));
         self.check_extensions(&mut problems);
-        one_error(problems)
+        problems
     }
 
     fn check_command_line(&self, problems: &mut Vec<ScmError>) {
@@ -285,8 +300,6 @@ impl ServiceConfig {
         let passed = self.extensions.get(PASS_ENVIRONMENT);
         problems.extend(passed.iter().filter_map(|text| passed::problem(text)));
         self.check_output(problems);
-        self.check_times(problems);
-        self.check_rules(problems);
         if self.kind == ServiceKind::Program {
             return;
         }

@@ -289,7 +289,9 @@ impl Draft {
             let shown = body.display_name.as_deref();
             body.display_name = shown.map(|text| name.fill_in(text).into_owned());
         }
-        ServiceConfig::try_from(&body)
+        let config = ServiceConfig::try_from(&body)?;
+        config.check()?;
+        Ok(config)
     }
 
     /// Where the setting stands that is refused alone.

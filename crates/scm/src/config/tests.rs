@@ -211,6 +211,7 @@ fn a_time_that_is_cut_where_it_acts_is_refused() {
     let error = error.sentence();
     assert!(error.starts_with("--log-max-age is "), "{error}");
     assert!(error.ends_with("; give at most 3650 d"), "{error}");
+    assert!(config.check_stored().is_ok(), "it can be read");
 }
 
 #[test]

@@ -343,7 +343,7 @@ impl TryFrom<&ConfigBody> for ServiceConfig {
             .transpose()?
             .map(Box::new);
         config.extensions = body.extensions.read()?;
-        config.check()?;
+        config.check_stored()?;
         Ok(config)
     }
 }
