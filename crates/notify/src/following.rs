@@ -182,7 +182,10 @@ impl Round<'_> {
             if is_over && !notice.told.contains(&target.name) {
                 continue;
             }
-            fold.told(&notice.service, &target.name);
+            // A planned restart is not a part of an incident: who was told of it alone is not told of its end.
+            if notice.kind != NoticeKind::Recycling {
+                fold.told(&notice.service, &target.name);
+            }
             let said = cause.map(|cause| cause_sentence(cause).of(target.lang));
             let mut key = format!(
                 "{} {}",

@@ -32,6 +32,10 @@ pub struct Setup {
 
 /// How often the file of targets is looked at, if nothing happens.
 const LOOK: Duration = Duration::from_secs(5);
+/// Entries that come within such a time are taken together.
+const MORE: Duration = Duration::from_millis(100);
+/// How nice it is: restarts come first.
+const NICE: i32 = 10;
 /// The pause before a manager that is away is looked for again.
 const AWAY: Duration = Duration::from_millis(200);
 
@@ -40,6 +44,8 @@ const AWAY: Duration = Duration::from_millis(200);
 /// # Errors
 /// When the queue cannot be used.
 pub fn run(setup: &Setup, manager: Arc<dyn ServiceManager>) -> Result<(), Fatal> {
+    // It tells as well without.
+    let _ = rustix::process::setpriority_process(None, NICE);
     let _alone = stay_alone(&setup.store)?;
     let shared = Arc::new(Shared::new(manager, Store::open(&setup.store)?));
     let mut file = File {
@@ -65,37 +71,68 @@ pub fn run(setup: &Setup, manager: Arc<dyn ServiceManager>) -> Result<(), Fatal>
 
 /// Follows one engine. Whether there is still something to do.
 fn follow(shared: &Arc<Shared>, file: &mut File<'_>, watch: &mut dyn Watch) -> Result<bool, Fatal> {
+    let (mut woken, mut due) = (Woken::ByAnEntry, None);
     loop {
         if !file.read(shared)? {
             return Ok(false);
         }
-        let due = match following::catch_up(shared) {
-            Ok(due) => due,
-            // The engine has ended; another one comes.
-            Err(following::Stop::Manager) => return Ok(true),
-            Err(following::Stop::Queue(error)) => return Err(error.into()),
-        };
+        let is_due = due.is_some_and(|due| due <= now());
+        if is_due || woken == Woken::ByAnEntry {
+            due = match following::catch_up(shared) {
+                Ok(due) => due,
+                // The engine has ended; another one comes.
+                Err(following::Stop::Manager) => return Ok(true),
+                Err(following::Stop::Queue(error)) => return Err(error.into()),
+            };
+        }
         delivery::begin(shared)?;
-        let due = due.map(|due| Duration::from_millis(u64::try_from(due - now()).unwrap_or(0)));
-        let until = Instant::now() + due.unwrap_or(LOOK).min(LOOK);
-        if !wait_for_entry(watch, until) {
+        let left = due.map(|due| Duration::from_millis(u64::try_from(due - now()).unwrap_or(0)));
+        let until = Instant::now() + left.unwrap_or(LOOK).min(LOOK);
+        woken = wait_for_entry(watch, until);
+        // One look at the log for many entries: a service that ends as soon as it is started writes hundreds a second.
+        let is_over = woken == Woken::ByAnEntry && !let_more_come(watch);
+        if is_over || woken == Woken::ByTheEnd {
             return Ok(true);
         }
     }
 }
 
-/// Waits for an entry that means something, or until this moment. `false`: the engine has ended.
-fn wait_for_entry(watch: &mut dyn Watch, until: Instant) -> bool {
+/// Why it goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Woken {
+    /// There may be an entry that means something.
+    ByAnEntry,
+    /// It has waited long enough.
+    ByTime,
+    /// The engine has ended.
+    ByTheEnd,
+}
+
+/// Takes what comes in a moment. `false`: the engine has ended.
+fn let_more_come(watch: &mut dyn Watch) -> bool {
+    let until = Instant::now() + MORE;
+    loop {
+        match next_change_until(watch, until) {
+            Some(Some(_)) => {}
+            Some(None) => return false,
+            None => return true,
+        }
+    }
+}
+
+/// Waits for an entry that means something, or until this moment.
+fn wait_for_entry(watch: &mut dyn Watch, until: Instant) -> Woken {
     loop {
         match next_change_until(watch, until) {
             Some(Some(Watched::Change(_, WatchedChange::Logged(entry)))) => {
                 if EVENTS.contains(&entry.event_id) {
-                    return true;
+                    return Woken::ByAnEntry;
                 }
             }
             Some(Some(Watched::Change(..))) => {}
-            Some(Some(Watched::Gap(_))) | None => return true,
-            Some(None) => return false,
+            Some(Some(Watched::Gap(_))) => return Woken::ByAnEntry,
+            None => return Woken::ByTime,
+            Some(None) => return Woken::ByTheEnd,
         }
     }
 }

@@ -85,6 +85,7 @@ fn check_private(about: &std::fs::Metadata) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "elsewhere a file can be refused")]
 fn check_private(_: &std::fs::Metadata) -> io::Result<()> {
     Ok(())
 }
