@@ -19,7 +19,7 @@ use table::Table;
 const MARK: &str = "FAULT\t";
 
 /// The tests that do something to the manager or to what it lies on.
-const TESTS: [&str; 13] = [
+const TESTS: [&str; 14] = [
     "store::",
     "old_backup::",
     "answered::",
@@ -30,6 +30,7 @@ const TESTS: [&str; 13] = [
     "a_read_only_state_folder",
     "a_damaged_database_",
     "a_frozen_engine_",
+    "a_boot_is_made_",
     "an_engine_that_freezes_",
     "x3_an_end_that_nobody_saw",
     "x25_a_command_",

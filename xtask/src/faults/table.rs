@@ -73,7 +73,8 @@ impl fmt::Display for Table {
         writeln!(f, "| fault | outcome | holds |\n|---|---|---|")?;
         for row in &self.rows {
             let holds = if row.holds { "yes" } else { "**NO**" };
-            writeln!(f, "| {} | {} | {holds} |", row.fault, row.outcome)?;
+            let [fault, outcome] = [&row.fault, &row.outcome].map(|text| text.replace('|', "\\|"));
+            writeln!(f, "| {fault} | {outcome} | {holds} |")?;
         }
         Ok(())
     }
@@ -89,7 +90,7 @@ mod tests {
         for line in [
             "running 3 tests",
             "test store::faults ... FAULT\tthe log deleted\tsaid",
-            "FAULT\tthe log emptied\tsaid",
+            "FAULT\tthe log emptied\tsaid | mended",
             "ok",
             "test place::a_link_is_refused ... ok",
             "test scarce::no_memory ... ",
@@ -104,7 +105,7 @@ mod tests {
         let rows: Vec<&str> = text.lines().skip(2).collect();
         let expected = [
             "| the log deleted | said | yes |",
-            "| the log emptied | said | yes |",
+            "| the log emptied | said \\| mended | yes |",
             "| a link is refused |  | yes |",
             "| no memory |  | **NO** |",
         ];

@@ -1,6 +1,7 @@
 //! Programs that are stopped by a command (X25).
 
 use std::fs;
+use std::time::Duration;
 
 use relance_scm::ServiceState;
 use relance_testkit::daemon::Daemon;
@@ -59,12 +60,19 @@ fn x25_the_signal_follows_a_command_that_fails_and_one_that_cannot_be_run() {
 
 #[test]
 fn x25_the_signal_follows_a_command_that_does_not_end_in_half_of_the_grace() {
-    for daemon in daemons() {
+    let without = ["--clock", "manual", "--cgroups", "off"];
+    for daemon in [
+        Daemon::with_manual_clock(relance()),
+        Daemon::with(relance(), &without),
+    ] {
         let command = r#"/bin/sh -c "echo waits; sleep 100000""#;
-        let options = ["--stop-command", command, "--stop-grace", "2s"];
+        let options = ["--stop-command", command, "--stop-grace", "1h"];
         start(&daemon, &options, PROGRAM);
-        done(&daemon.relance(&["stop", SERVICE]));
+        done(&daemon.relance(&["stop", "--no-wait", SERVICE]));
+        output_with(&daemon, SERVICE, "waits");
+        daemon.advance(Duration::from_secs(1800));
         output_with(&daemon, SERVICE, "term");
+        daemon.wait_for_state(&name(SERVICE), ServiceState::Stopped);
         let failed = daemon.all_events(&name(SERVICE), &[FAILED]);
         let text = &failed.first().expect("it failed").parameters[1];
         assert_eq!(&**text, "it did not end within half of the stop grace");

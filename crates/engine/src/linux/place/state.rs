@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{place, shown};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, fchmod, stat, statat};
+use rustix::io::Errno;
 
 use super::files::open_in;
 use super::refused;
@@ -38,6 +39,16 @@ pub struct State {
 /// When others may read or write it or put another in its place, when something in it is not the
 /// daemon's, or when another daemon uses it.
 pub fn open_state(path: &Path) -> Result<State, ScmError> {
+    let found = find(path)?;
+    check_entries(&found)?;
+    let lock = lock(&found.fd, path)?;
+    Ok(State {
+        lock,
+        device_and_inode: (found.stat.st_dev, found.stat.st_ino),
+    })
+}
+
+fn find(path: &Path) -> Result<Found, ScmError> {
     let last = |trust: &Trust, path: &Path, stat: &Stat| trust.check_state(path, stat);
     let walk = Walk {
         to: place::STATE_FOLDER,
@@ -46,13 +57,7 @@ pub fn open_state(path: &Path) -> Result<State, ScmError> {
         any_owner: false,
         last: Last::Folder(&last),
     };
-    let found = walk.open(path)?;
-    check_entries(&found)?;
-    let lock = lock(&found.fd, path)?;
-    Ok(State {
-        lock,
-        device_and_inode: (found.stat.st_dev, found.stat.st_ino),
-    })
+    walk.open(path)
 }
 
 /// What other users could do with the folder of a running daemon, and the command that repairs it; `None` if
@@ -147,18 +152,27 @@ fn check_entries(found: &Found) -> Result<(), ScmError> {
     Ok(())
 }
 
-/// Files that others could read if the folder let them are closed: earlier versions made them so.
+/// Files that others could read if the folder let them are closed: earlier versions made them so. One that is gone
+/// by now was that of a command (a backup).
 fn check_entry(found: &Found, name: &OsStr) -> Result<(), ScmError> {
     let path: PathBuf = found.path.join(name);
-    let stat = statat(&found.fd, name, AtFlags::SYMLINK_NOFOLLOW)
-        .map_err(|error| refused(&path, "looked-at", error))?;
+    let stat = match statat(&found.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => stat,
+        Err(Errno::NOENT) => return Ok(()),
+        Err(error) => return Err(refused(&path, "looked-at", error)),
+    };
     found.trust.check_state_entry(&path, &stat)?;
     if kind(&stat) == FileType::RegularFile && stat.st_mode & 0o077 != 0 {
         let close = || -> std::io::Result<()> {
             let file = open_in(&found.fd, name, OFlags::RDONLY | OFlags::NONBLOCK)?;
             Ok(fchmod(&file, Mode::from_raw_mode(stat.st_mode & 0o700))?)
         };
-        close().map_err(|error| refused(&path, "closed", error))?;
+        match close() {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(refused(&path, "closed", error));
+            }
+            _ => {}
+        }
     }
     Ok(())
 }
@@ -187,4 +201,16 @@ pub(super) fn take(
         .and_then(|()| writeln!(file, "{}", std::process::id()))
         .map_err(|error| refused(path, "written", error))?;
     Ok(file.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_gone_before_it_is_looked_at_keeps_no_daemon_from_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let found = find(&folder.path().join("state")).unwrap();
+        check_entry(&found, OsStr::new("relance.db.backup-journal")).unwrap();
+    }
 }
