@@ -16,10 +16,11 @@ use crate::hub::Hub;
 use crate::lacking::{Feature, reason};
 use crate::lang::{Lang, SLOTS, rich};
 use crate::layout::{self, Page, Place};
-use crate::reply::{Answer, page as html_page, problem, status};
+use crate::reply::{Answer, Failure, page as html_page, problem, status};
 use crate::script;
 use crate::service::{field, general, log_on, preview as previews, recovery};
 use crate::tab::Tab;
+use crate::typed;
 use crate::viewer::Viewer;
 
 /// What the form begins with: a program that is restarted after a minute, twice, with a fresh start
@@ -183,48 +184,28 @@ pub(crate) async fn create(viewer: Viewer, form: Form) -> Answer<Response> {
     };
     match created {
         Ok(name) => Ok(Redirect::to(&Tab::General.href(&name)).into_response()),
-        Err(error) => Ok(again(&viewer, &form, &error)),
+        Err(error) => Ok(again(&viewer, &form, error)),
     }
 }
 
 /// The form with what was entered and what is wrong with it.
-fn again(viewer: &Viewer, entered: &Form, error: &ScmError) -> Response {
-    let body = entered_body(entered);
-    let kind = entered.get("service_kind").unwrap_or("program");
-    let name = entered.text("name");
-    let content = form(viewer, &body, &name, kind, &problem(error, viewer.lang()));
-    frame(viewer, content, status(error))
-}
-
-/// What was entered, as far as it can be read.
-fn entered_body(form: &Form) -> ConfigBody {
-    let config = ServiceConfig::new(
-        ServiceName::new("new").expect("a good name"),
-        form.text("command_line"),
-    );
-    let mut body = ConfigBody::from(&config);
-    body.display_name = Some(form.text("display_name"));
-    body.description = form.text("description");
-    body.start_type = form.text("start_type");
-    body.delayed_auto_start = form.has("delayed_auto_start");
-    body.account_name = form.text("account_name");
-    body.dependencies = form.lines("dependencies");
-    body.environment = form.lines("environment");
-    body.load_order_group = form.text("load_order_group");
-    // Problems are not shown here, so their language does not matter.
-    if let Some(extensions) = general::read(form, Lang::En)
-        .ok()
-        .and_then(|change| change.extensions)
-    {
-        body.extensions = extensions;
+fn again(viewer: &Viewer, entered: &Form, error: ScmError) -> Response {
+    let lang = viewer.lang();
+    let code = status(&error);
+    let body = match beginning() {
+        Ok(body) => body,
+        Err(error) => return Failure::from(error).into_response(),
+    };
+    let page = form(viewer, &body, "", "program", &html! {});
+    let original = typed::values(&page.0);
+    let mut problems = typed::wrong(entered, &original, |entered| read(entered, lang));
+    if problems.is_empty() {
+        // The manager refuses a name that is taken; else it says itself what it is about.
+        problems = typed::Wrong::refused(error, "<input name=\"name\">");
     }
-    if let Ok(recovery) = recovery::read(form) {
-        body.recovery.actions = recovery.actions.unwrap_or_default();
-        body.recovery.reset_period_secs = recovery.reset_period_secs;
-        body.recovery.command = recovery.command.unwrap_or_default();
-        body.recovery.on_error_stop = recovery.on_error_stop.unwrap_or_default();
-    }
-    body
+    let page = typed::refilled(&page, entered, &problems, lang);
+    let content = html! { (typed::summary(&problems, lang)) (page) };
+    frame(viewer, content, code)
 }
 
 #[cfg(test)]

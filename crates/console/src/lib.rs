@@ -64,6 +64,7 @@ mod table;
 #[cfg(test)]
 mod testing;
 mod time;
+mod typed;
 mod viewer;
 #[cfg(windows)]
 mod windows;

@@ -57,19 +57,30 @@ pub(crate) async fn page(
     let name = query.name()?;
     let hub = viewer.hub().await?;
     let info = current(&viewer, &hub, &name).await?;
-    let content = match tab {
-        Tab::General => general::tab(&viewer, &info).await?,
-        Tab::LogOn => log_on::tab(&viewer, &info),
-        Tab::Recovery => recovery::tab(&viewer, &info),
-        Tab::Dependencies => dependencies::tab(&viewer, &hub, &info),
-        Tab::Environment => environment::tab(&viewer, &info),
-        Tab::Security => security::tab(&viewer, &info).await,
-        Tab::Output => output::tab(&viewer, &info, &query).await?,
-        Tab::Events => log::of_service(&viewer, &info, &query).await?,
-        Tab::History => history::of_service(&viewer, &info, &query).await?,
-    };
+    let content = content(&viewer, &hub, &info, tab, &query).await?;
     let saved = query.has("saved");
     Ok(show(&viewer, &info, tab, &content, saved, StatusCode::OK))
+}
+
+/// What a tab shows.
+pub(crate) async fn content(
+    viewer: &Viewer,
+    hub: &Arc<Hub>,
+    info: &ServiceInfo,
+    tab: Tab,
+    query: &crate::form::Form,
+) -> Answer<Markup> {
+    Ok(match tab {
+        Tab::General => general::tab(viewer, info).await?,
+        Tab::LogOn => log_on::tab(viewer, info),
+        Tab::Recovery => recovery::tab(viewer, info),
+        Tab::Dependencies => dependencies::tab(viewer, hub, info),
+        Tab::Environment => environment::tab(viewer, info),
+        Tab::Security => security::tab(viewer, info).await,
+        Tab::Output => output::tab(viewer, info, query).await?,
+        Tab::Events => log::of_service(viewer, info, query).await?,
+        Tab::History => history::of_service(viewer, info, query).await?,
+    })
 }
 
 /// A tab of a service in the frame that all of them share.

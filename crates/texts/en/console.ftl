@@ -241,7 +241,9 @@ console-does-not-exist = does not exist
 
 ## edit
 
-console-go-back-with-your = Go back with your browser: what you entered is still there.
+console-what-you-typed-is-kept = What you typed is still in the form below.
+console-to-the-field = To the field
+console-back-to-editing = Back to editing
 console-this-would-change = This would change
 console-somebody-else-has-changed = Somebody else has changed this service since you opened the form. Below is the difference to what it is now; saving would overwrite it.
 console-overwrite = Overwrite

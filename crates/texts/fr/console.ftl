@@ -241,7 +241,9 @@ console-does-not-exist = n’existe pas
 
 ## edit
 
-console-go-back-with-your = Revenez en arrière avec votre navigateur : votre saisie y est encore.
+console-what-you-typed-is-kept = Votre saisie est toujours dans le formulaire ci-dessous.
+console-to-the-field = Vers le champ
+console-back-to-editing = Revenir à la saisie
 console-this-would-change = Ce qui changerait
 console-somebody-else-has-changed = Quelqu’un d’autre a modifié ce service depuis que vous avez ouvert le formulaire. Voici la différence avec son état actuel ; enregistrer l’écraserait.
 console-overwrite = Écraser

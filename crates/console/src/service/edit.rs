@@ -4,20 +4,25 @@
 //! form carries the version of the configuration that it was made from; if somebody else has saved
 //! meanwhile, that is said before anything is overwritten.
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use relance_client::ServiceManager;
-use relance_scm::ServiceConfig;
+use relance_scm::manager::ServiceInfo;
+use relance_scm::{ScmError, ServiceConfig};
 use relance_texts::console;
 
 use super::change::{changed, version};
-use super::{preview, show};
+use super::{content, preview, show};
 use crate::form::Form;
+use crate::hub::Hub;
 use crate::layout;
-use crate::reply::{Answer, not_saved, page, status};
+use crate::reply::{Answer, page, status};
 use crate::tab::Tab;
+use crate::typed::{Wrong, refilled, summary, values, wrong};
 use crate::viewer::Viewer;
 use crate::{diff, script};
 
@@ -39,9 +44,14 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
     viewer.check_form(&form)?;
     let tab = Tab::of(&tab)?;
     let name = form.name()?;
+    let hub = viewer.hub().await?;
     // From the manager and not from the hub: nothing may have happened since.
     let info = viewer.service(&name).await?;
     let before = &info.config;
+    if form.has("again") {
+        let content = again(&viewer, &hub, &info, tab, &form, None).await?;
+        return Ok(show(&viewer, &info, tab, &content, false, StatusCode::OK));
+    }
     let now = version(before);
     let is_stale = form.get("version") != Some(now.as_str());
     let saved = match changed(before, tab, &form, viewer.lang()) {
@@ -70,12 +80,49 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
             Ok(Redirect::to(&there).into_response())
         }
         Err(error) => {
-            let lang = viewer.lang();
-            let back = html! { p { (console::GO_BACK_WITH_YOUR.of(lang)) } };
-            let content = not_saved(&error, lang, &back);
-            Ok(show(&viewer, &info, tab, &content, false, status(&error)))
+            let code = status(&error);
+            let content = again(&viewer, &hub, &info, tab, &form, Some(error)).await?;
+            Ok(show(&viewer, &info, tab, &content, false, code))
         }
     }
+}
+
+/// The form with what was typed, and what is wrong with it beside its fields.
+async fn again(
+    viewer: &Viewer,
+    hub: &Arc<Hub>,
+    info: &ServiceInfo,
+    tab: Tab,
+    form: &Form,
+    refused: Option<ScmError>,
+) -> Answer<Markup> {
+    let lang = viewer.lang();
+    let page = content(viewer, hub, info, tab, &Form::default()).await?;
+    let original = values(&page.0);
+    let mut problems = wrong(form, &original, |form| {
+        changed(&info.config, tab, form, lang)
+    });
+    if problems.is_empty()
+        && let Some(error) = refused
+    {
+        problems = Wrong::refused(error, &form_of(&page.0));
+    }
+    let page = refilled(&page, form, &problems, lang).0;
+    // It is still the form that was opened then: somebody else may have saved since.
+    let (now, typed) = (version(&info.config), form.text("version"));
+    let field = |version: &str| html! { input type="hidden" name="version" value=(version); }.0;
+    let page = PreEscaped(page.replace(&field(&now), &field(&typed)));
+    Ok(html! {
+        @if !problems.is_empty() { (summary(&problems, lang)) }
+        (page)
+    })
+}
+
+/// The form of a tab alone.
+fn form_of(page: &str) -> String {
+    let form = page.split_once("id=\"edit\"").map_or("", |(_, form)| form);
+    let form = form.split_once("</form>").map_or(form, |(form, _)| form);
+    form.to_owned()
 }
 
 /// What would change, and the question whether to save it.
@@ -101,7 +148,7 @@ fn review(
             form.row method="post" action=(tab.href(&before.service_name)) {
                 (layout::key(viewer))
                 @for (name, value) in &form.0 {
-                    @if !["key", "version", "confirm"].contains(&name.as_str()) {
+                    @if !["key", "version", "confirm", "again"].contains(&name.as_str()) {
                         input type="hidden" name=(name) value=(value);
                     }
                 }
@@ -111,6 +158,7 @@ fn review(
                         @if is_stale { (console::OVERWRITE.of(lang)) } @else { (console::ACCESS_SAVE.of(lang)) }
                     }
                 }
+                button.quiet type="submit" name="again" value="1" { (console::BACK_TO_EDITING.of(lang)) }
                 a.button href=(tab.href(&before.service_name)) { (console::DO_NOT_SAVE.of(lang)) }
             }
             (script::show(&script::change(before, after), lang))
