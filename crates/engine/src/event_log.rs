@@ -124,5 +124,6 @@ fn ends_a_run(event: &Event) -> bool {
             | Event::Terminated
             | Event::EndNotSeen
             | Event::LeftProcesses
+            | Event::Held(_)
     )
 }

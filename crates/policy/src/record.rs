@@ -36,7 +36,7 @@ pub use relance_scm::run::{RunId, ServiceId};
 
 use relance_scm::ceiling::Ceiling;
 use relance_scm::failure_actions::RecoveryAction;
-use relance_scm::settings::{RELOAD_SIGNAL, RESET_AFTER_RUN};
+use relance_scm::settings::{RELOAD_SIGNAL, RESET_AFTER_RUN, SCHEDULE};
 use relance_scm::{
     Control, ControlsAccepted, EndCause, EndCauseKind, ExitCode, ServiceConfig, ServiceKind,
     ServiceState,
@@ -468,6 +468,11 @@ impl ServiceRecord {
         let mut record = self.clone();
         record.config = Arc::clone(&before.config);
         record.marked_for_delete = before.marked_for_delete;
+        if self.marked_for_delete != before.marked_for_delete
+            || self.schedule() != before.schedule()
+        {
+            record.scheduled = before.scheduled;
+        }
         let spawned = before
             .run
             .as_ref()
@@ -479,6 +484,11 @@ impl ServiceRecord {
             record.controls_accepted = accepted_at_first(run.kind, &record.config);
         }
         record
+    }
+
+    /// When it is started by the clock, as configured.
+    pub(crate) fn schedule(&self) -> Option<Box<str>> {
+        self.config.extensions.get(SCHEDULE)
     }
 
     /// The kind of service: the one its run was started as, or else the configured one.

@@ -1,6 +1,7 @@
 //! Starts by the clock (X72 to X74). The owner of the record says when one is due; this file decides what it
 //! does.
 
+use relance_scm::ServiceConfig;
 use relance_scm::event::Event;
 use relance_scm::settings::{SCHEDULE, WHEN_START_MISSED, WHEN_STILL_RUNNING};
 
@@ -11,7 +12,7 @@ use crate::start;
 
 /// The next time is known.
 pub(crate) fn planned(draft: &mut Draft, next: Option<i64>) -> Answer {
-    let has_schedule = draft.record.config.extensions.get(SCHEDULE).is_some();
+    let has_schedule = draft.record.schedule().is_some() && !draft.record.marked_for_delete;
     let before = draft.record.scheduled;
     draft.record.scheduled = has_schedule.then(|| Scheduled {
         next,
@@ -19,6 +20,15 @@ pub(crate) fn planned(draft: &mut Draft, next: Option<i64>) -> Answer {
         is_queued: before.is_some_and(|scheduled| scheduled.is_queued),
     });
     Answer::Accepted
+}
+
+/// Another schedule: what was planned by the one before does not come, even if the engine is killed before it has
+/// planned again.
+pub(crate) fn changed(draft: &mut Draft, before: &ServiceConfig) {
+    let is_same = before.extensions.get(SCHEDULE) == draft.record.schedule();
+    if let Some(scheduled) = draft.record.scheduled.as_mut().filter(|_| !is_same) {
+        scheduled.next = None;
+    }
 }
 
 pub(crate) fn due(draft: &mut Draft, at: i64, next: Option<i64>, missed: bool) -> Answer {

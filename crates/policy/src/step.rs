@@ -143,6 +143,7 @@ fn delete_requested(draft: &mut Draft) -> Answer {
 /// the start type.
 fn config_changed(draft: &mut Draft, config: Arc<relance_scm::ServiceConfig>) -> Answer {
     let before = std::mem::replace(&mut draft.record.config, config);
+    schedule::changed(draft, &before);
     let (old, new) = (before.start_type, draft.record.config.start_type);
     if old != new {
         draft.log(Event::StartTypeChanged(old, new));

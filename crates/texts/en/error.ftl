@@ -147,7 +147,7 @@ error-time-too-long = --{ $option } is { $time }; give at most { $most }
 error-rule-gave-up = after giving up nothing restarts: in "{ $rule }", name run, reboot or none for gave-up, in a rule of its own
 error-whole-path = "{ $text }" must be a whole path, from the root on
 error-yes-or-no = write yes or no
-error-no-readiness = "{ $text }" is not a way to say that a program is ready; write notify (READY=1 by sd_notify), fd:3 (a line on descriptor 3; up to 255), tcp:127.0.0.1:8080 or unix:/run/app.sock (it takes connections), output:TEXT (it prints a line with this text)
+error-no-readiness = "{ $text }" is not a way to say that a program is ready; write notify (READY=1 by sd_notify), fd:3 (a line on descriptor 3; up to 255), tcp:127.0.0.1:8080 or unix:/run/app.sock (it takes connections), output:TEXT (it prints a line with this text), command:LINE (this command ends with status 0)
 error-output-is-thrown-away = --{ $option } looks at what the program prints, and that is thrown away; choose another --output, or keep --stderr apart
 error-no-probe = "{ $text }" is not a probe; write http://127.0.0.1:8080/health, tcp:127.0.0.1:6379 or unix:/run/app.sock, with a number for the address, command:LINE (it ends with status 0), or output (it prints something in each interval)
 error-no-backoff = "{ $text }" is not a back-off; write exponential, exponential/1.5 (a factor above 1, up to 100), linear or linear/10s

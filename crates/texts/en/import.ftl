@@ -110,6 +110,12 @@ import-on-watchdog = every crash is followed by a restart, not only the end by t
 import-signals-are-failures = { $signals }: the end by a signal that nobody asked for is a failure
 import-not-counted = such an end does not count as a failure, and is always followed by a start
 import-no-schedule = not taken over: { $service } is not among these files, or the time is counted from a boot or from its last start; let the timer, or cron, run relance start { $service }
+import-at-fixed-times = it comes at fixed times of the clock, not so long after its last start
+import-not-after-boot = a schedule knows no time after boot; the first start comes with the schedule
+import-no-spread = schedules are not spread: give each service another minute or second
+import-to-the-second = it comes to the second
+import-runtime-max = it is asked to stop and started again (recycle_after_ms), which is not a failure
+import-no-runtime-max = a run that is not started again has no longest time here; let the program end itself, or start it with timeout(1)
 import-timer-only = this belongs to the timer alone
 
 ## pm2

@@ -111,6 +111,12 @@ import-on-watchdog = chaque plantage est suivi d’un redémarrage, non seulemen
 import-signals-are-failures = { $signals } : la fin par un signal que personne n’a demandé est un échec
 import-not-counted = une telle fin ne compte pas comme un échec, et est toujours suivie d’un démarrage
 import-no-schedule = n’est pas repris : { $service } n’est pas parmi ces fichiers, ou le moment se compte depuis le démarrage de la machine ou du service ; que le minuteur, ou cron, lance relance start { $service }
+import-at-fixed-times = il vient à des heures fixes, non un certain temps après son dernier démarrage
+import-not-after-boot = une planification ne connaît pas de délai après le démarrage de la machine ; le premier démarrage vient avec elle
+import-no-spread = les planifications ne sont pas étalées : donnez à chaque service une autre minute ou seconde
+import-to-the-second = il vient à la seconde près
+import-runtime-max = il lui est demandé de s’arrêter et il est redémarré (recycle_after_ms), ce qui n’est pas un échec
+import-no-runtime-max = une exécution qui n’est pas redémarrée n’a pas de durée maximale ici ; laissez le programme finir de lui-même, ou lancez-le avec timeout(1)
 import-timer-only = ceci appartient au seul minuteur
 
 ## pm2

@@ -115,7 +115,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.remove(now, id);
             }
         }
-        self.plan_unplanned(now);
+        self.plan_ahead(now);
         self.turn.meta.push((Meta::Boot, boot.to_owned()));
         self.turn.meta.push((Meta::ShutDown, "0".to_owned()));
         if self.settings.services_come_first {
@@ -155,7 +155,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             self.shut_down_all(now);
         }
         self.look_at_all_needs(now);
-        self.plan_unplanned(now);
+        self.plan_ahead(now);
     }
 
     /// Processes on record that the host does not have: they ended, and nobody saw how.

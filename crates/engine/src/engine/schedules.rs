@@ -113,11 +113,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
-    /// A service with a schedule and without a plan gets one; an existing plan stays, so that a missed start is
-    /// seen.
-    pub(super) fn plan_unplanned(&mut self, now: Moment) {
+    /// An engine begins. What has no plan yet gets one, and so does what is planned for later: the clock may have been
+    /// set back meanwhile, and the schedule changed by an engine that was killed before it could plan. What is over
+    /// stays, so that what was missed shows.
+    pub(super) fn plan_ahead(&mut self, now: Moment) {
+        let wall = seconds(now.wall);
         for id in self.services.keys().copied().collect::<Vec<_>>() {
-            if self.services[&id].record.scheduled.is_none() {
+            let scheduled = self.services[&id].record.scheduled;
+            let next = scheduled.and_then(|scheduled| scheduled.next);
+            if next.is_none_or(|next| next > wall) {
                 self.plan(now, id);
             }
         }

@@ -134,3 +134,43 @@ fn x75_a_clock_that_is_set_plans_anew_and_repeats_nothing_that_was_a_correction(
     let planned = world.next_scheduled().expect("a next time");
     assert!(planned.0 < world.now().wall.0 + 3_600_000);
 }
+
+#[test]
+fn x72_a_schedule_that_was_taken_away_starts_nothing_although_the_engine_was_killed_then() {
+    let mut world = world(config("*:30 UTC"));
+    let mut extensions = ExtensionsChange::default();
+    extensions.set(SCHEDULE, None);
+    let change = ConfigChange {
+        extensions,
+        ..ConfigChange::default()
+    };
+    let _ = world.change(&name(), change);
+    world.end_turn();
+    let waiting = world.disk().waiting();
+    world.disk().write(waiting);
+    // It is on disk, and the engine dies before it can plan.
+    world.kill_engine(0);
+    world.behave();
+    assert_eq!(world.next_scheduled(), None);
+    world.advance(2 * HOUR);
+    assert_eq!(runs(&world), 0);
+}
+
+#[test]
+fn x75_a_clock_that_was_set_back_while_no_engine_ran_delays_nothing() {
+    let mut world = world(config("*:30 UTC"));
+    let ten_days = 10 * 24 * 3600 * 1000;
+    world.set_wall(ten_days);
+    world.move_wall(0, false);
+    for is_boot in [false, true] {
+        if is_boot {
+            world.reboot();
+        } else {
+            world.kill_engine(0);
+        }
+        world.behave();
+        let next = world.next_scheduled().expect("it comes again");
+        let wait = next.0 - world.now().wall.0;
+        assert!((0..=3_600_000).contains(&wait), "{wait}");
+    }
+}

@@ -10,16 +10,24 @@ const STEPS: usize = 1500;
 fn whatever_happens_every_promise_holds() {
     let mut killed = 0;
     let (mut failures, mut held, mut files_lost) = (0, 0, 0);
+    let (mut recycled, mut hung, mut missed) = (0, 0, 0);
     for seed in 0..SEEDS {
         let summary = turmoil::run(seed, STEPS).unwrap_or_else(|problem| panic!("{problem}"));
         killed += summary.engines_killed;
         failures += summary.failures;
         held += summary.held;
         files_lost += summary.files_lost;
+        recycled += summary.recycled;
+        hung += summary.hung;
+        missed += summary.missed;
     }
     // The turmoil has some: otherwise this would show nothing.
     assert!(
         killed > 500 && failures > 2000 && held > 100 && files_lost > 100,
         "{killed} {failures} {held} {files_lost}"
+    );
+    assert!(
+        recycled > 300 && hung > 60 && missed > 100,
+        "{recycled} {hung} {missed}"
     );
 }

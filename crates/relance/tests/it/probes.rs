@@ -146,6 +146,30 @@ fn x44_a_hung_program_may_leave_a_dump() {
 }
 
 #[test]
+fn x41_a_program_is_ready_when_the_command_says_so() {
+    let daemon = Daemon::start(relance());
+    let (asked, sign) = (daemon.folder().join("asked"), daemon.folder().join("up"));
+    let (stage, _puppet) = started(&daemon, "app", |config| {
+        let script = format!(
+            "echo $MAINPID > {}; test -e {}",
+            asked.display(),
+            sign.display()
+        );
+        let sign = Readiness::Command(format!("/bin/sh -c \"{script}\"").into());
+        config.extensions.set(READY, Some(sign));
+    });
+    // An engine that is killed asks again, and takes nothing for granted.
+    daemon.kill_engine();
+    let info = daemon.wait_until(&name("app"), |info| info.status.process_id > 0);
+    assert_eq!(info.status.state, ServiceState::StartPending);
+    std::fs::write(&sign, "").expect("a folder of ours");
+    let info = daemon.wait_for_state(&name("app"), ServiceState::Running);
+    let pid = std::fs::read_to_string(&asked).expect("it was asked");
+    assert_eq!(pid.trim(), info.status.process_id.to_string());
+    drop(stage);
+}
+
+#[test]
 fn x41_a_program_is_ready_when_it_prints_its_line() {
     let daemon = Daemon::start(relance());
     let (_stage, mut puppet) = started(&daemon, "app", |config| {

@@ -82,7 +82,7 @@ impl FromStr for Probe {
 }
 
 /// A command line that has a program.
-fn command(line: &str) -> Option<Box<str>> {
+pub(super) fn command(line: &str) -> Option<Box<str>> {
     let program = command_line::split(line).into_iter().next()?;
     let fits = !program.is_empty() && !line.contains('\0');
     fits.then(|| line.trim().into())

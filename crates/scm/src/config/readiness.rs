@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use relance_texts::{error, quoted};
 
-use super::Address;
+use super::{Address, probe};
 use crate::error::ScmError;
 use crate::win32::Win32Error;
 
@@ -20,6 +20,8 @@ pub enum Readiness {
     Connect(Address),
     /// A line that it prints contains this: `output:listening on`.
     Output(Box<str>),
+    /// A command ends with status 0: `command:redis-cli ping`.
+    Command(Box<str>),
 }
 
 /// Descriptors that a program may use: those above the standard ones.
@@ -34,6 +36,7 @@ impl FromStr for Readiness {
             "notify" if rest.is_empty() => Some(Self::Notify),
             "fd" => descriptor(rest).map(Self::Descriptor),
             "output" => line(rest).map(Self::Output),
+            "command" => probe::command(rest).map(Self::Command),
             _ => Address::read(text).map(Self::Connect),
         };
         sign.ok_or_else(|| {
@@ -61,6 +64,7 @@ impl fmt::Display for Readiness {
             Self::Descriptor(number) => write!(f, "fd:{number}"),
             Self::Connect(address) => address.fmt(f),
             Self::Output(text) => write!(f, "output:{text}"),
+            Self::Command(line) => write!(f, "command:{line}"),
         }
     }
 }
@@ -78,6 +82,7 @@ mod tests {
             "tcp:[::1]:80",
             "unix:/a",
             "output:listening on: 80",
+            "command:redis-cli -h 127.0.0.1 ping",
         ] {
             let sign: Readiness = text.parse().unwrap();
             assert_eq!(sign.to_string(), text);
@@ -94,6 +99,8 @@ mod tests {
             "output",
             "output:",
             "output:a\nb",
+            "command",
+            "command:",
         ] {
             let refused = text.parse::<Readiness>().unwrap_err();
             assert_eq!(refused.code(), Win32Error::INVALID_PARAMETER, "{text}");

@@ -21,9 +21,9 @@ pub(super) const READY: Setting = Setting {
     },
     about: Words {
         en: "How a program says that it is ready: notify (READY=1, as for systemd), fd:3 (a line on that \
-             descriptor), tcp:127.0.0.1:80 or unix:/run/app.sock (it takes connections), output:TEXT (it prints a line with this text); START_PENDING until then, for 90 s at most if there is no start deadline",
+             descriptor), tcp:127.0.0.1:80 or unix:/run/app.sock (it takes connections), output:TEXT (it prints a line with this text), command:LINE (this command ends with status 0); START_PENDING until then, for 90 s at most if there is no start deadline",
         fr: "Comment un programme dit qu’il est prêt : notify (READY=1, comme pour systemd), fd:3 (une ligne \
-             sur ce descripteur), tcp:127.0.0.1:80 ou unix:/run/app.sock (il accepte des connexions), output:TEXTE (il écrit une ligne qui contient ce texte) ; START_PENDING d’ici là, 90 s au plus sans limite de démarrage",
+             sur ce descripteur), tcp:127.0.0.1:80 ou unix:/run/app.sock (il accepte des connexions), output:TEXTE (il écrit une ligne qui contient ce texte), command:LIGNE (cette commande se termine avec le code 0) ; START_PENDING d’ici là, 90 s au plus sans limite de démarrage",
     },
     applies: Applies::ProgramsOnly(setting::READY_PROGRAMS),
     system: System::Linux(setting::WINDOWS_READY_AT_ONCE),

@@ -6,7 +6,7 @@ use relance_policy::{EndReason, RunId, ServiceRecord};
 use relance_scm::ServiceKind;
 use relance_scm::config::Dependency;
 use relance_scm::event_log::LogEntry;
-use relance_scm::settings::RETRY_FAILED_STARTS;
+use relance_scm::settings::{RETRY_FAILED_STARTS, SCHEDULE};
 use relance_scm::status::ProcessExit;
 
 use super::machine::RunHistory;
@@ -33,9 +33,45 @@ pub fn check_at_once(world: &World) -> Result<(), String> {
     for record in world.records() {
         record.check_laws()?;
     }
+    one_at_a_time(world)?;
     match world.machine().history.violations.first() {
         Some(violation) => Err(violation.clone()),
         None => Ok(()),
+    }
+}
+
+/// X56: of a template one instance at most is recycled.
+fn one_at_a_time(world: &World) -> Result<(), String> {
+    let mut recycled = BTreeSet::new();
+    for record in world.records().filter(|record| record.is_being_recycled()) {
+        let name = &record.config.service_name;
+        if let Some((template, _)) = name.instance()
+            && !recycled.insert(template.to_owned())
+        {
+            return Err(format!(
+                "{name} is recycled beside another instance: {record:#?}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// X72: what has a schedule comes again, at the latest an interval after the longest correction of a clock.
+fn is_planned(world: &World, record: &ServiceRecord) -> Result<(), String> {
+    const LONGEST_S: i64 = 3 * 3600 + 20 * 60;
+    if record.config.extensions.get(SCHEDULE).is_none() || record.marked_for_delete {
+        return match record.scheduled {
+            Some(_) => Err(format!(
+                "a start is planned without a schedule: {record:#?}"
+            )),
+            None => Ok(()),
+        };
+    }
+    let now = world.now().wall.0 / 1000;
+    let next = record.scheduled.and_then(|scheduled| scheduled.next);
+    match next {
+        Some(next) if next > now && next <= now + LONGEST_S => Ok(()),
+        _ => Err(format!("at {now} the next start is {next:?}: {record:#?}")),
     }
 }
 
@@ -50,6 +86,9 @@ pub fn check_at_peace(world: &mut World, common: Common) -> Result<(), String> {
     for record in &records {
         is_at_rest(world, record)?;
         is_held_for_a_reason(record, &records)?;
+        if !record.shutting_down {
+            is_planned(world, record)?;
+        }
     }
     let unacknowledged = world.machine().unacknowledged();
     if !unacknowledged.is_empty() {

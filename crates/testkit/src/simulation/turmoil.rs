@@ -16,12 +16,16 @@ use super::world::{Pending, World};
 
 /// Services of a world.
 const SERVICES: usize = 5;
+/// So many of them are instances of one template.
+const INSTANCES: usize = 4;
 /// How long a world is left in peace before it is looked at.
 const PEACE: Duration = Duration::from_secs(3600);
 /// One world in so many has files that are lost: they take longer than one in memory.
 const FILES_ONE_IN: u64 = 12;
 /// Lines of the trace that are shown with a problem at most.
 const TRACE_LEN: usize = 80;
+/// How far the wall clock is set at most, in milliseconds.
+const CLOCK_MS: i64 = 6 * 3600 * 1000;
 /// Most deadlines in the hour of peace.
 const DEADLINES_MAX: usize = 2_000;
 
@@ -36,6 +40,7 @@ struct Faults {
     files_are_lost: bool,
     rubbish: bool,
     shutdown: bool,
+    clock_is_set: bool,
 }
 
 /// What a world went through.
@@ -53,6 +58,12 @@ pub struct Summary {
     pub failures: usize,
     /// Services that were held (1071).
     pub held: usize,
+    /// Runs that have reached a soft ceiling (1047).
+    pub recycled: usize,
+    /// Runs that hung: no heartbeat, a bad probe, or said by themselves (1012, 1014).
+    pub hung: usize,
+    /// Starts by the clock that were missed (1075).
+    pub missed: usize,
     /// What happened, line by line.
     pub trace: Vec<String>,
 }
@@ -125,6 +136,7 @@ impl Turmoil {
             files_are_lost,
             rubbish: random.u8(..4) == 0,
             shutdown: random.u8(..8) == 0,
+            clock_is_set: random.u8(..3) == 0,
         };
         let world = if faults.files_are_lost {
             World::on(Disk::with_files())
@@ -182,14 +194,18 @@ impl Turmoil {
 
     fn summarize(self) -> Summary {
         let log = self.world.log();
-        let failures = log
-            .iter()
-            .filter(|entry| matches!(entry.event_id, 7031 | 7034));
+        let of = |ids: &[u32]| {
+            let entries = log.iter().filter(|entry| ids.contains(&entry.event_id));
+            entries.count()
+        };
         let history = &mut self.world.machine().history;
         Summary {
             entries: log.len(),
-            failures: failures.count(),
-            held: log.iter().filter(|entry| entry.event_id == 1071).count(),
+            failures: of(&[7031, 7034]),
+            held: of(&[1071]),
+            recycled: of(&[1047]),
+            hung: of(&[1012, 1014]),
+            missed: of(&[1075]),
             runs: history.runs.len(),
             engines_killed: self.engines_killed,
             files_lost: self.files_lost,
@@ -222,6 +238,7 @@ impl Turmoil {
             44..56 => self.world.end_turn(),
             56..78 => self.process_does_something(),
             78..90 => self.client_asks(),
+            90..94 if self.faults.clock_is_set && self.chance(12) => self.clock_is_set(),
             90..94 => self.time_passes(),
             94 => self.next_start(),
             _ => self.fault(),
@@ -255,6 +272,17 @@ impl Turmoil {
         };
         self.note(format_args!("{millis} ms pass"));
         self.world.jump(Duration::from_millis(millis));
+    }
+
+    /// Somebody sets the wall clock, forward or back; an engine that is just dead is not told.
+    fn clock_is_set(&mut self) {
+        let ahead = self.random.i64(0..CLOCK_MS);
+        let is_told = self.chance(2) || !self.faults.engine_dies;
+        self.note(format_args!("the clock is set {ahead} ms ahead"));
+        self.world.move_wall(ahead, is_told);
+        if !is_told {
+            self.kill_engine();
+        }
     }
 
     fn next_start(&mut self) {
@@ -420,6 +448,12 @@ impl Turmoil {
     }
 }
 
+/// Some are instances of one template, which are recycled one at a time; the last is not.
 fn name(index: usize) -> ServiceName {
-    ServiceName::new(format!("s{index}")).expect("a legal name")
+    let name = if index < INSTANCES {
+        format!("w@{}", index + 1)
+    } else {
+        format!("s{index}")
+    };
+    ServiceName::new(name).expect("a legal name")
 }

@@ -236,6 +236,14 @@ impl World {
         self.behave();
     }
 
+    /// The same, and nothing else happens; told to the engine or not, as one that has not begun yet.
+    pub fn move_wall(&mut self, ahead: i64, is_told: bool) {
+        self.wall_ahead = ahead;
+        if is_told {
+            self.engine.clock_was_set(self.now());
+        }
+    }
+
     /// Sets the wall clock, so many milliseconds ahead of the other.
     pub fn set_wall(&mut self, ahead: i64) {
         self.wall_ahead = ahead;

@@ -128,7 +128,10 @@ impl OutputPlan {
 pub(super) fn ready_line(config: &ServiceConfig) -> Option<Box<str>> {
     match config.extensions.get(READY)? {
         Readiness::Output(text) => Some(text),
-        Readiness::Notify | Readiness::Descriptor(_) | Readiness::Connect(_) => None,
+        Readiness::Notify
+        | Readiness::Descriptor(_)
+        | Readiness::Connect(_)
+        | Readiness::Command(_) => None,
     }
 }
 

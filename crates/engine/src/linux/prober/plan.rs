@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use relance_policy::{RunId, ServiceRecord};
 use relance_scm::ServiceConfig;
-use relance_scm::config::{Address, Probe, Readiness};
+use relance_scm::config::{Probe, Readiness};
 use relance_scm::settings::{
     PROBE, PROBE_DELAY, PROBE_FAILURES, PROBE_INTERVAL, PROBE_TEXT, PROBE_TIMEOUT, READY,
 };
@@ -61,10 +61,16 @@ impl Plan {
     pub(super) fn of(record: &ServiceRecord) -> Option<(RunId, Self)> {
         let extensions = &record.config.extensions;
         if let Some(run) = record.awaits_sign() {
-            let Readiness::Connect(address) = extensions.get(READY)? else {
-                return None;
+            let plan = match extensions.get(READY)? {
+                Readiness::Connect(address) => Self::ready(Probe::Connect(address)),
+                Readiness::Command(line) => Self {
+                    within: extensions.get(PROBE_TIMEOUT).clamp(SHORTEST, LONGEST),
+                    command: Some((line.clone(), Arc::clone(&record.config))),
+                    ..Self::ready(Probe::Command(line))
+                },
+                Readiness::Notify | Readiness::Descriptor(_) | Readiness::Output(_) => return None,
             };
-            return Some((run, Self::ready(address)));
+            return Some((run, plan));
         }
         let probe = extensions.get(PROBE)?;
         let run = record.run.as_ref().map(|run| run.id)?;
@@ -91,14 +97,11 @@ impl Plan {
         Some((run, plan))
     }
 
-    fn ready(address: Address) -> Self {
+    fn ready(probe: Probe) -> Self {
         Self {
             purpose: Purpose::Ready,
             command: None,
-            target: Question {
-                probe: Probe::Connect(address),
-                text: None,
-            },
+            target: Question { probe, text: None },
             within: READY_WITHIN,
             failures: 1,
             every: READY_FIRST,
@@ -146,12 +149,13 @@ fn share(run: RunId, attempt: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use relance_policy::ServiceId;
+    use relance_scm::config::Address;
 
     use super::*;
 
     #[test]
     fn x43_probes_are_spread_and_never_far_from_their_interval() {
-        let mut plan = Plan::ready(Address::Unix("/a".into()));
+        let mut plan = Plan::ready(Probe::Connect(Address::Unix("/a".into())));
         plan.purpose = Purpose::Live;
         plan.every = Duration::from_secs(10);
         let run = |service| RunId {
@@ -172,7 +176,7 @@ mod tests {
 
     #[test]
     fn x41_a_start_is_looked_at_soon_and_then_seldom() {
-        let plan = Plan::ready(Address::Unix("/a".into()));
+        let plan = Plan::ready(Probe::Connect(Address::Unix("/a".into())));
         let run = RunId {
             service: ServiceId(1),
             number: 1,

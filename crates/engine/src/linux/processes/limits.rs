@@ -206,7 +206,7 @@ mod tests {
     fn x76_a_process_that_runs_gets_the_limit_and_a_hopeless_one_is_named() {
         let mut child = Command::new("sleep").arg("100000").spawn().unwrap();
         let nofile = |value| Limit {
-            resource: libc::RLIMIT_NOFILE as u32,
+            resource: libc::RLIMIT_NOFILE,
             value,
             hard: Some(value),
         };
@@ -218,7 +218,7 @@ mod tests {
         assert!(line.is_some_and(|line| line.contains(" 33 ")), "{limits}");
         // More than the kernel lets anybody have.
         assert!(set(child.id(), nofile(u64::MAX - 1)).is_err());
-        assert_eq!(name(libc::RLIMIT_NOFILE as u32), "limit_nofile");
+        assert_eq!(name(libc::RLIMIT_NOFILE), "limit_nofile");
         child.kill().unwrap();
         child.wait().unwrap();
         set(child.id(), nofile(1)).expect("it has ended");

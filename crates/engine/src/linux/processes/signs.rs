@@ -17,7 +17,7 @@ use super::{HostRun, LinuxProcesses};
 use crate::linux::cgroup::Location;
 use crate::linux::notify::{Message, SOCKET_VARIABLE, TIME_VARIABLE};
 use crate::linux::peer::session;
-use crate::linux::protocol::{VERSION_SIGNS, run_of, token};
+use crate::linux::protocol::{VERSION_PROBE_COMMAND, VERSION_SIGNS, run_of, token};
 use crate::linux::spawn::SpawnSpec;
 use crate::linux::verdicts::Verdict;
 use crate::processes::{Fact, StartProblem};
@@ -46,6 +46,10 @@ impl LinuxProcesses {
             }
             spec.ready_fd = Some(number.into());
         }
+        let asks = matches!(ready, Some(Readiness::Command(_)));
+        if asks && self.version < VERSION_PROBE_COMMAND {
+            return Err(older_guardian(config));
+        }
         let counts_jobs = config.extensions.get(RECYCLE_AFTER_JOBS).is_some();
         if watchdog.is_none() && ready != Some(Readiness::Notify) && !counts_jobs {
             return Ok(());
@@ -73,7 +77,7 @@ impl LinuxProcesses {
             Some(match config.extensions.get(READY)? {
                 Readiness::Notify => !self.sockets.has(*run),
                 Readiness::Descriptor(_) => !self.ready_fds.contains_key(run),
-                Readiness::Connect(_) => false,
+                Readiness::Connect(_) | Readiness::Command(_) => false,
                 // It may have been read, and not told.
                 Readiness::Output(_) => true,
             })

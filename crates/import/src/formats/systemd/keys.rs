@@ -39,7 +39,6 @@ const NO_SETTING: &[&str] = &[
     "LogExtraFields",
     "Personality",
     "TimeoutAbortSec",
-    "RuntimeMaxSec",
     "TimeoutStartFailureMode",
     "TimeoutStopFailureMode",
     "RootDirectoryStartOnly",
@@ -256,6 +255,7 @@ impl Service<'_, '_, '_> {
                 self.time_to_start(key);
             }
             "WatchdogSec" => self.time(key, "extensions.watchdog_ms"),
+            "RuntimeMaxSec" | "RuntimeRandomizedExtraSec" => self.time_to_run(key),
             "WatchdogSignal" => self.keep(
                 key,
                 "extensions.watchdog_signal",
@@ -334,6 +334,24 @@ impl Service<'_, '_, '_> {
                     value: key.entry.value.as_str(),
                 },
             ),
+        }
+    }
+
+    /// systemd ends it as a failure; here it is recycled. One that nobody starts again, and one that runs once,
+    /// has no such time.
+    fn time_to_run(&mut self, key: &Key) {
+        let value = |name| self.unit.get(name).map(|key| key.entry.value.as_str());
+        let is_started_again = !matches!(value("Restart"), None | Some("no" | "on-success"));
+        if !is_started_again || value("Type") == Some("oneshot") {
+            return self.lost(key, import::NO_RUNTIME_MAX);
+        }
+        let setting = match key.entry.key.as_str() {
+            "RuntimeMaxSec" => "extensions.recycle_after_ms",
+            _ => "extensions.recycle_jitter_ms",
+        };
+        self.time(key, setting);
+        if self.draft.has(setting) {
+            self.changed(key, setting, import::RUNTIME_MAX);
         }
     }
 

@@ -196,6 +196,24 @@ impl Machine {
         }
     }
 
+    /// A probe of the run has failed for the last time that it may: the thread of probes says so, and says it
+    /// to this engine only.
+    pub fn fail_probe(&mut self, run: RunId) {
+        let notices = vec![Notice::Unwell("its probe failed".into())];
+        self.facts.push_back(Fact::Noticed { run, notices });
+    }
+
+    /// The process has done so many more jobs.
+    pub fn do_jobs(&mut self, run: RunId, count: u64) {
+        if self
+            .processes
+            .get(&run)
+            .is_some_and(|process| process.end.is_none())
+        {
+            self.facts.push_back(Fact::JobsDone { run, count });
+        }
+    }
+
     /// Every process that does not hang gives a heartbeat, whether one is wanted or not.
     pub fn beat(&mut self) {
         let beating = self.alive().filter(|process| !process.hangs);

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use relance_engine::command::Change;
-use relance_scm::config::{Dependency, Readiness, Secret, StartType};
+use relance_scm::config::{Dependency, Probe, Readiness, Secret, StartType};
 use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
 use relance_scm::settings::{
-    NO_RESTART_ON_EXIT, READY, READY_AFTER, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT,
+    NO_RESTART_ON_EXIT, PROBE, READY, READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER,
+    RECYCLE_AFTER_JOBS, RECYCLE_JITTER, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT,
     RETRY_FAILED_STARTS, SCHEDULE, START_DEADLINE, STOP_DEADLINE, WATCHDOG, WHEN_DEPENDENCY_FAILS,
     WHEN_START_MISSED, WHEN_STILL_RUNNING,
 };
@@ -17,6 +18,11 @@ use relance_scm::{
 };
 
 use super::{SERVICES, Turmoil, name};
+
+/// The soft ceiling of memory, in bytes.
+pub(super) const LINE: u64 = 1000;
+/// That of jobs.
+pub(super) const JOBS: u64 = 20;
 
 impl Turmoil {
     pub(super) fn client_asks(&mut self) {
@@ -147,6 +153,24 @@ impl Turmoil {
         }
     }
 
+    /// X55: with a soft ceiling, or several.
+    fn recycles(&mut self, config: &mut ServiceConfig) {
+        let set = &mut config.extensions;
+        if self.random.bool() {
+            set.set(RECYCLE_ABOVE, Some(LINE));
+        }
+        if self.random.bool() {
+            set.set(RECYCLE_AFTER_JOBS, Some(JOBS));
+        }
+        if self.random.bool() {
+            let age = Duration::from_secs(self.random.u64(180..900));
+            set.set(RECYCLE_AFTER, Some(age));
+        }
+        if self.random.bool() {
+            set.set(RECYCLE_JITTER, Duration::from_secs(self.random.u64(1..40)));
+        }
+    }
+
     pub(super) fn config(&mut self, index: usize) -> ServiceConfig {
         let mut config = ServiceConfig::new(name(index), "/bin/service");
         if self.random.u32(..3) == 0 {
@@ -169,6 +193,12 @@ impl Turmoil {
         if self.random.u32(..4) == 0 {
             let time = Duration::from_secs(self.random.u64(1..30));
             config.extensions.set(WATCHDOG, Some(time));
+        }
+        if self.random.u32(..4) == 0 {
+            config.extensions.set(PROBE, Some(Probe::Output));
+        }
+        if self.random.u32(..3) == 0 {
+            self.recycles(&mut config);
         }
         if config.kind == ServiceKind::Program && self.random.u32(..3) == 0 {
             config.extensions.set(READY, Some(Readiness::Notify));

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use relance_policy::{Notice, RunId};
+use relance_scm::settings::PROBE;
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
 
 use super::Turmoil;
+use super::clients::{JOBS, LINE};
 use crate::simulation::machine::{paused, pending, running, stopped};
 
 impl Turmoil {
@@ -31,6 +33,9 @@ impl Turmoil {
             self.note(format_args!("{run} hangs"));
             self.world.machine().hang(run);
         }
+        if self.chance(6) {
+            return self.works(run);
+        }
         match kind {
             ServiceKind::Program => self.program_does_something(run),
             ServiceKind::Service if !connected && !self.chance(8) => {
@@ -38,6 +43,30 @@ impl Turmoil {
                 self.world.machine().say_hello(run);
             }
             ServiceKind::Service => self.service_does_something(run),
+        }
+    }
+
+    /// It uses memory and does jobs; or a probe finds that it does not.
+    fn works(&mut self, run: RunId) {
+        let is_probed = self
+            .world
+            .records()
+            .any(|record| record.is_well(run) && record.config.extensions.get(PROBE).is_some());
+        match self.random.u32(..4) {
+            0 | 1 if is_probed => {
+                self.note(format_args!("the probe of {run} fails"));
+                self.world.machine().fail_probe(run);
+            }
+            0 | 1 => {
+                let bytes = self.random.u64(..2 * LINE);
+                self.note(format_args!("{run} uses {bytes} bytes"));
+                self.world.machine().use_memory(run, bytes);
+            }
+            _ => {
+                let count = self.random.u64(..JOBS);
+                self.note(format_args!("{run} has done {count} jobs"));
+                self.world.machine().do_jobs(run, count);
+            }
         }
     }
 
