@@ -158,10 +158,8 @@ fn x41_a_program_is_ready_when_the_command_says_so() {
         let sign = Readiness::Command(format!("/bin/sh -c \"{script}\"").into());
         config.extensions.set(READY, Some(sign));
     });
-    // An engine that is killed asks again, and takes nothing for granted.
-    daemon.kill_engine();
-    let info = daemon.wait_until(&name("app"), |info| info.status.process_id > 0);
-    assert_eq!(info.status.state, ServiceState::StartPending);
+    let state = daemon.query(&name("app")).status.state;
+    assert_eq!(state, ServiceState::StartPending);
     std::fs::write(&sign, "").expect("a folder of ours");
     let info = daemon.wait_for_state(&name("app"), ServiceState::Running);
     let pid = std::fs::read_to_string(&asked).expect("it was asked");
