@@ -23,7 +23,8 @@ pub(crate) fn run(folder: &Path, ids: &[&str]) -> ExitCode {
             continue;
         }
         // Programs are the embedded manager's own (relance host has its tests).
-        if scenario.config.kind == ServiceKind::Program {
+        let is_ours = scenario.config.extensions.given().next().is_some();
+        if is_ours || scenario.config.kind == ServiceKind::Program {
             println!("{:<6} left out: of the embedded manager", scenario.id);
             continue;
         }

@@ -12,7 +12,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use relance_policy::simulate::{Moment, Occurrence, Script, Simulation};
+use relance_scm::config::{Extensions, ExtensionsChange};
 use relance_scm::failure_actions::{ActionList, parse_reset_period};
+use relance_scm::settings::find_extension;
 use relance_scm::{ServiceConfig, ServiceKind, ServiceName, ServiceState};
 
 #[cfg(unix)]
@@ -62,10 +64,11 @@ pub struct LoggedEvent {
     pub parameters: Vec<String>,
 }
 
-/// Whether scenarios speak of entries with this id: 7035, 7036, 7040 and 7045 are left out.
+/// Whether scenarios speak of entries with this id: 7035, 7036, 7040 and 7045 are left out, and those that Windows
+/// does not have.
 #[must_use]
 pub fn is_expected(event_id: u32) -> bool {
-    !matches!(event_id, 7035 | 7036 | 7040 | 7045)
+    (7000..8000).contains(&event_id) && !matches!(event_id, 7035 | 7036 | 7040 | 7045)
 }
 
 /// Something that plays scenarios: the policy alone, an engine, real processes, a real SCM.
@@ -132,6 +135,7 @@ impl Scenario {
         config.failure_actions.reset_period = parse_reset_period(reset).expect("reset");
         config.failure_actions.command = value("command").unwrap_or_default().into();
         config.failure_actions_on_non_crash_failures = value("flag") == Some("on");
+        config.extensions = settings(path, value("set").unwrap_or_default());
         let steps = body
             .lines()
             .map(|line| line.split('#').next().unwrap_or_default().trim())
@@ -211,6 +215,26 @@ impl Expectation {
                     .is_some_and(|got| got.trim_start_matches('%') == value)
             })
     }
+}
+
+/// Settings beyond Windows: `fail_on_exit=1; ready_after_ms=1s`.
+fn settings(path: &Path, line: &str) -> Extensions {
+    let mut change = ExtensionsChange::default();
+    for part in line
+        .split(';')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
+        let (key, text) = part.split_once('=').unwrap_or((part, ""));
+        let setting =
+            find_extension(key).unwrap_or_else(|| panic!("{}: no setting {key}", path.display()));
+        let value = setting.value.parse(text);
+        let value = value.unwrap_or_else(|why| panic!("{}: {key}: {why}", path.display()));
+        change.add(setting, Some(value));
+    }
+    let mut extensions = Extensions::default();
+    extensions.apply(&change);
+    extensions
 }
 
 fn steps(path: &Path, line: &str) -> Vec<Step> {

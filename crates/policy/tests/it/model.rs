@@ -9,8 +9,8 @@ use relance_scm::config::Rules;
 use relance_scm::event::Event;
 use relance_scm::failure_actions::{FailureActions, RecoveryAction};
 use relance_scm::settings::{
-    BACKOFF, BACKOFF_MAX, FAILURE_RULES, RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT,
-    RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
+    BACKOFF, BACKOFF_MAX, FAILURE_RULES, NO_RESTART_ON_EXIT, RESET_AFTER_RUN, RESTART_JITTER,
+    RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
 };
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig, ServiceState};
@@ -25,6 +25,8 @@ pub(crate) enum Entry {
     ActionFailed(u32),
     ErrorStop,
     StartFailed,
+    /// Nothing follows this exit status.
+    Final,
     GaveUp(u32),
 }
 
@@ -86,6 +88,14 @@ impl Model {
             Happening::Caused(cause) if self.running => self.fail(cause.kind.name()),
             // R8.4
             Happening::Stop if self.running => self.running = false,
+            // X12
+            Happening::Stopped(code) if self.running && self.is_final(code) => {
+                if !code.is_success() {
+                    self.log.push((self.now, Entry::ErrorStop));
+                }
+                self.log.push((self.now, Entry::Final));
+                self.running = false;
+            }
             // R3, R8.5, R8.6
             Happening::Stopped(code) | Happening::StoppedInStop(code) if self.running => {
                 self.stopped(code);
@@ -93,6 +103,17 @@ impl Model {
             _ => {}
         }
         self.pass(Duration::ZERO);
+    }
+
+    /// Of a service it is the code of its own that decides, or 0.
+    fn is_final(&self, code: ExitCode) -> bool {
+        let listed = self.config.extensions.get(NO_RESTART_ON_EXIT);
+        let status = match code {
+            ExitCode::ServiceSpecific(code) => code,
+            ExitCode::SUCCESS => 0,
+            ExitCode::Win32(_) => return false,
+        };
+        listed.iter().any(|listed| u32::from(*listed) == status)
     }
 
     /// R8.9, R35: a start that fails is logged, and as a failed action if one had asked for it.
@@ -399,6 +420,7 @@ fn entry(event: &Event) -> Entry {
         },
         Event::RecoveryActionFailed(_, error) => Entry::ActionFailed(error.to_raw()),
         Event::StartFailed(_) => Entry::StartFailed,
+        Event::FinalStatus(_) => Entry::Final,
         Event::GaveUp { limit, .. } => Entry::GaveUp(*limit),
         Event::StoppedWithError(_) | Event::StoppedWithSpecificError(_) => Entry::ErrorStop,
         other => panic!("the model knows nothing of {other:?}"),

@@ -7,8 +7,8 @@ use relance_policy::simulate::{Happening, StartOutcome};
 use relance_scm::config::{Extensions, Rule, Rules};
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::settings::{
-    BACKOFF, BACKOFF_MAX, FAILURE_RULES, RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT,
-    RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
+    BACKOFF, BACKOFF_MAX, FAILURE_RULES, NO_RESTART_ON_EXIT, RESET_AFTER_RUN, RESTART_JITTER,
+    RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
 };
 use relance_scm::status::ProcessExit;
 use relance_scm::{EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, Win32Error};
@@ -123,6 +123,8 @@ proptest! {
         flag: bool,
         command: bool,
         retries_starts: bool,
+        // X12: the codes with which services of these scripts stop.
+        final_codes in prop::sample::subsequence(vec![0_u8, 2], 0..=2),
         extensions in prop_oneof![Just(Extensions::default()), extensions()],
         script in prop::collection::vec((happening(), pause()), 1..25),
     ) {
@@ -131,6 +133,7 @@ proptest! {
         config.failure_actions.command = if command { "notify".into() } else { "".into() };
         config.extensions = extensions;
         config.extensions.set(RETRY_FAILED_STARTS, retries_starts);
+        config.extensions.set(NO_RESTART_ON_EXIT, final_codes.into_iter().collect());
         let mut both = Both::new(&config);
         for (what, time) in script {
             // A start that is refused changes nothing in either.

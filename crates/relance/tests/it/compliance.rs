@@ -12,7 +12,9 @@ use relance_policy::simulate::{Happening, Moment, StartOutcome, When};
 use relance_scm::config::StartType;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::status::ProcessExit;
-use relance_scm::{ConfigChange, Control, ExitCode, ServiceConfig, ServiceName, ServiceState};
+use relance_scm::{
+    ConfigChange, Control, ExitCode, ServiceConfig, ServiceKind, ServiceName, ServiceState,
+};
 use relance_testkit::compliance::{LoggedEvent, Scenario, Subject, is_expected};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{self, Puppet, Stage};
@@ -29,6 +31,7 @@ struct DaemonSubject {
     /// A link to the puppet, which is taken away for a start that must fail.
     program: PathBuf,
     name: ServiceName,
+    kind: ServiceKind,
     elapsed: Duration,
     next_start: StartOutcome,
     /// The newest run that the subject knows, and its process.
@@ -47,6 +50,7 @@ impl DaemonSubject {
             stage,
             program,
             name: name("none"),
+            kind: ServiceKind::Service,
             elapsed: Duration::ZERO,
             next_start: StartOutcome::Runs,
             run: None,
@@ -92,7 +96,10 @@ impl DaemonSubject {
             let info = self.daemon.wait_until(&self.name, |info| {
                 !info.recovery.pending.iter().any(|action| action.executing)
             });
-            match info.run.map(|run| run.id).filter(|run| self.is_new(*run)) {
+            // One that could not be started is over already.
+            let run = info.run.map(|run| run.id);
+            let run = run.or_else(|| info.last_end.map(|end| end.run));
+            match run.filter(|run| self.is_new(*run)) {
                 Some(run) => self.start_goes(run),
                 None => return,
             }
@@ -109,7 +116,9 @@ impl DaemonSubject {
         match std::mem::replace(&mut self.next_start, StartOutcome::Runs) {
             StartOutcome::Runs => {
                 let mut puppet = self.stage.next_run();
-                puppet.run();
+                if self.kind == ServiceKind::Service {
+                    puppet.run();
+                }
                 self.puppet = Some(puppet);
             }
             StartOutcome::NeverConnects => self.puppet = Some(self.stage.next_run()),
@@ -209,6 +218,7 @@ impl DaemonSubject {
 impl Subject for DaemonSubject {
     fn install(&mut self, config: &ServiceConfig) {
         self.name = config.service_name.clone();
+        self.kind = config.kind;
         let mut config = config.clone();
         config.command_line = self.stage.command_line_of(&self.program).into();
         self.daemon.create(config);
