@@ -87,6 +87,28 @@ pub(crate) enum Farewell {
     Unreported,
 }
 
+/// Which ends of a script are failures that it does not report as such itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// None (B3).
+    Nothing,
+    /// Those that an error of PHP caused.
+    Errors,
+    /// X35: these, and those with an exit status other than 0, of which this is one or not; but none with a status
+    /// that ends a script which was asked to stop: it may end as it likes.
+    ErrorsAndStatus(i32),
+}
+
+impl Counts {
+    fn is_failure(self, cause: &EndCause, is_asked: bool) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Errors => cause.is_error(),
+            Self::ErrorsAndStatus(status) => cause.is_error() || status != 0 && !is_asked,
+        }
+    }
+}
+
 impl Dispatcher {
     const fn new() -> Self {
         Self {
@@ -259,12 +281,8 @@ impl Dispatcher {
     /// The request ends: says why, and reports STOPPED unless the script did (B2). For the thread that
     /// started the dispatcher; in any other thread or process nothing happens.
     ///
-    /// `errors_are_failures`: an error as cause is not reported as a stop.
-    pub(crate) fn end_request(
-        &self,
-        cause: &EndCause,
-        errors_are_failures: bool,
-    ) -> Option<Farewell> {
+    /// Ends that count are not reported as a stop.
+    pub(crate) fn end_request(&self, cause: &EndCause, counts: Counts) -> Option<Farewell> {
         if self.is_of_another_process() {
             return None;
         }
@@ -275,7 +293,8 @@ impl Dispatcher {
         if let Connection::Open { hosted, .. } = &state.connection {
             hosted.tell_cause(cause);
         }
-        if cause.is_error() && errors_are_failures {
+        let is_asked = state.last_control == Control::Stop.to_raw();
+        if counts.is_failure(cause, is_asked) {
             return Some(Farewell::Unreported);
         }
         let farewell = if state.graceful {

@@ -4,19 +4,35 @@ use std::cell::RefCell;
 
 use relance_scm::{EndCause, EndCauseKind};
 
-use crate::dispatcher::DISPATCHER;
+use crate::dispatcher::{Counts, DISPATCHER};
 use crate::zend::errors::{
     COMPILE_ERROR, CORE_ERROR, ERROR, Observer, PARSE, PhpError, USER_ERROR,
 };
+use crate::zend::facts::exit_status;
 use crate::zend::ini::Switch;
 
 /// Makes an end with an error of PHP a failure, whatever the exit mode and the service's settings: the
 /// process ends without reporting STOPPED, which is Windows' definition of one (R1). Off by default,
-/// because upstream's behaviour is a clean stop (B3).
+/// because upstream's behaviour is a clean stop (B3). `exit_status`: an exit status other than 0 counts, too.
 pub(crate) static ERRORS_ARE_FAILURES: Switch = Switch {
     name: c"win32service.errors_are_failures",
     default: c"0",
 };
+
+/// The value with which an end with an exit status other than 0 counts too.
+const EXIT_STATUS: &[u8] = b"exit_status";
+
+/// Which ends of this script are failures, as the setting has it now.
+pub(crate) fn counts() -> Counts {
+    if ERRORS_ARE_FAILURES.value() == EXIT_STATUS {
+        return Counts::ErrorsAndStatus(exit_status());
+    }
+    if ERRORS_ARE_FAILURES.is_on() {
+        Counts::Errors
+    } else {
+        Counts::Nothing
+    }
+}
 
 thread_local! {
     /// The error that ends the script of this thread, as far as one can say.

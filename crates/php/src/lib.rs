@@ -86,7 +86,7 @@ impl Extension for Win32Service {
 
     fn end_request(line: &mut LogLine) {
         // A line cannot fail to be written: it is cut where it is full.
-        let _ = match DISPATCHER.end_request(&ends::take(), ends::ERRORS_ARE_FAILURES.is_on()) {
+        let _ = match DISPATCHER.end_request(&ends::take(), ends::counts()) {
             None => Ok(()),
             Some(Farewell::Graceful) => write!(line, "Info: Win32Service exit gracefuly"),
             Some(Farewell::Error { exit_code }) => write!(

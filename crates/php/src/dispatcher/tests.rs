@@ -245,7 +245,7 @@ fn a_graceful_end_reports_stopped_with_0() {
     let (dispatcher, hosted) = started();
     dispatcher.set_status(4, 0).unwrap();
     assert_eq!(
-        dispatcher.end_request(&END, false),
+        dispatcher.end_request(&END, Counts::Nothing),
         Some(Farewell::Graceful)
     );
     let report = hosted.last();
@@ -260,7 +260,7 @@ fn b3_an_error_of_php_is_told_and_is_a_clean_stop() {
     let (dispatcher, hosted) = started();
     let cause = EndCause::new(EndCauseKind::FatalError, "oh");
     assert_eq!(
-        dispatcher.end_request(&cause, false),
+        dispatcher.end_request(&cause, Counts::Nothing),
         Some(Farewell::Graceful)
     );
     assert_eq!(*hosted.causes.lock().unwrap(), [cause]);
@@ -273,7 +273,7 @@ fn r1_where_errors_are_failures_nothing_is_reported() {
     let (dispatcher, hosted) = started();
     let cause = EndCause::new(EndCauseKind::UncaughtException, "oh");
     assert_eq!(
-        dispatcher.end_request(&cause, true),
+        dispatcher.end_request(&cause, Counts::Errors),
         Some(Farewell::Unreported)
     );
     assert_eq!(hosted.reports_len(), 0);
@@ -283,8 +283,26 @@ fn r1_where_errors_are_failures_nothing_is_reported() {
 #[test]
 fn where_errors_are_failures_an_end_without_one_is_still_a_stop() {
     let (dispatcher, hosted) = started();
-    assert_eq!(dispatcher.end_request(&END, true), Some(Farewell::Graceful));
+    assert_eq!(
+        dispatcher.end_request(&END, Counts::Errors),
+        Some(Farewell::Graceful)
+    );
     assert_eq!(hosted.reports_len(), 1);
+}
+
+#[test]
+fn x35_where_exit_statuses_count_nothing_is_reported_but_of_an_end_that_was_asked_for() {
+    let (dispatcher, hosted) = started();
+    let farewell = dispatcher.end_request(&END, Counts::ErrorsAndStatus(3));
+    assert_eq!(farewell, Some(Farewell::Unreported));
+    assert_eq!(hosted.reports_len(), 0);
+    let (dispatcher, _hosted) = started();
+    let farewell = dispatcher.end_request(&END, Counts::ErrorsAndStatus(0));
+    assert_eq!(farewell, Some(Farewell::Graceful));
+    let (dispatcher, _hosted) = started();
+    dispatcher.on_control(Control::Stop.to_raw());
+    let farewell = dispatcher.end_request(&END, Counts::ErrorsAndStatus(3));
+    assert_eq!(farewell, Some(Farewell::Graceful));
 }
 
 #[test]
@@ -292,7 +310,7 @@ fn an_end_with_an_error_reports_1066_and_the_exit_code() {
     let (dispatcher, hosted) = started();
     dispatcher.exit_mode(Some(false));
     assert_eq!(
-        dispatcher.end_request(&END, false),
+        dispatcher.end_request(&END, Counts::Nothing),
         Some(Farewell::Error { exit_code: 1 })
     );
     let report = hosted.last();
@@ -308,7 +326,7 @@ fn b19_an_exit_code_is_cut_to_32_bits() {
     let (dispatcher, hosted) = started();
     dispatcher.exit_mode(Some(false));
     dispatcher.exit_code(Some(-1));
-    dispatcher.end_request(&END, false);
+    dispatcher.end_request(&END, Counts::Nothing);
     assert_eq!(hosted.last().service_specific_exit_code, u32::MAX);
 }
 
@@ -317,7 +335,7 @@ fn b2_a_script_that_said_stopped_itself_ends_without_a_farewell() {
     let (dispatcher, hosted) = started();
     dispatcher.exit_mode(Some(false));
     dispatcher.set_status(1, 0).unwrap();
-    assert_eq!(dispatcher.end_request(&END, false), None);
+    assert_eq!(dispatcher.end_request(&END, Counts::Nothing), None);
     assert_eq!(hosted.reports_len(), 1);
     assert_eq!(hosted.last().win32_exit_code, 0);
     dispatcher.close();
@@ -328,7 +346,7 @@ fn b2_a_script_that_said_stopped_itself_ends_without_a_farewell() {
 fn b13_the_next_request_can_start_again_without_old_exit_fields() {
     let (dispatcher, _) = started();
     dispatcher.exit_mode(Some(false));
-    dispatcher.end_request(&END, false);
+    dispatcher.end_request(&END, Counts::Nothing);
     dispatcher.close();
     let hosted = start(dispatcher);
     dispatcher.set_status(4, 0).unwrap();
@@ -343,7 +361,7 @@ fn b13_the_next_request_can_start_again_without_old_exit_fields() {
 fn another_thread_does_not_end_the_service() {
     let (dispatcher, hosted) = started();
     std::thread::spawn(|| {
-        assert_eq!(dispatcher.end_request(&END, false), None);
+        assert_eq!(dispatcher.end_request(&END, Counts::Nothing), None);
         dispatcher.close();
     })
     .join()
@@ -359,7 +377,7 @@ fn in_a_forked_child_nothing_is_touched() {
     dispatcher.process.store(u32::MAX, Ordering::Release);
     let _held = dispatcher.lock();
     assert!(dispatcher.is_of_another_process());
-    assert_eq!(dispatcher.end_request(&END, false), None);
+    assert_eq!(dispatcher.end_request(&END, Counts::Nothing), None);
     dispatcher.close();
     assert!(!*hosted.closed.lock().unwrap());
 }
@@ -385,7 +403,7 @@ fn a_control_during_close_finds_no_lock_held() {
             Ok(Arc::new(LateControl(Mutex::default())))
         })
         .unwrap();
-    dispatcher.end_request(&END, false);
+    dispatcher.end_request(&END, Counts::Nothing);
     dispatcher.close();
     assert_eq!(dispatcher.last_control(), 1);
 }

@@ -55,8 +55,14 @@ impl Switch {
 
     /// Whether it is on at the moment.
     pub(crate) fn is_on(&self) -> bool {
+        is_true(self.value())
+    }
+
+    /// What it is set to at the moment.
+    pub(crate) fn value(&self) -> &[u8] {
         const NOW: c_int = 0;
-        // SAFETY: the name is given with its length; the text lives until the setting changes.
+        // SAFETY: the name is given with its length; the text lives until the setting changes, which no caller
+        // waits for.
         let value = unsafe {
             let text = (engine().symbols.zend_ini_string)(
                 self.name.as_ptr(),
@@ -64,11 +70,11 @@ impl Switch {
                 NOW,
             );
             if text.is_null() {
-                return false;
+                return b"";
             }
             CStr::from_ptr(text)
         };
-        is_true(value.to_bytes())
+        value.to_bytes()
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Layout {
     /// Class flags of `final readonly class`, beyond final: readonly and without dynamic properties
     /// exist since 8.2.
     pub(super) readonly_class: u32,
+    /// Offset of `exit_status` in `zend_executor_globals`.
+    pub(super) exit_status: usize,
 }
 
 /// Offsets in `zend_class_entry`.
@@ -51,6 +53,10 @@ pub(super) struct ObjectHandlersLayout {
 const NO_DYNAMIC_PROPERTIES: u32 = 1 << 13;
 const READONLY_CLASS: u32 = 1 << 16;
 
+/// Behind the first members: two values, a cache of 32 symbol tables, two pointers, two tables, one pointer, and
+/// `error_reporting`.
+const EXIT_STATUS_UNTIL_8_4: usize = 2 * 16 + 32 * 8 + 2 * 8 + 2 * 56 + 8 + 4;
+
 const HANDLERS_UNTIL_8_4: ObjectHandlersLayout = ObjectHandlersLayout {
     size: 200,
     clone_with: None,
@@ -70,6 +76,7 @@ static LAYOUTS: [Layout; 5] = [
         },
         object_handlers: HANDLERS_UNTIL_8_4,
         readonly_class: 0,
+        exit_status: EXIT_STATUS_UNTIL_8_4,
     },
     Layout {
         api: 20_220_829,
@@ -83,6 +90,7 @@ static LAYOUTS: [Layout; 5] = [
         },
         object_handlers: HANDLERS_UNTIL_8_4,
         readonly_class: READONLY_CLASS | NO_DYNAMIC_PROPERTIES,
+        exit_status: EXIT_STATUS_UNTIL_8_4,
     },
     Layout {
         api: 20_230_831,
@@ -96,6 +104,7 @@ static LAYOUTS: [Layout; 5] = [
         },
         object_handlers: HANDLERS_UNTIL_8_4,
         readonly_class: READONLY_CLASS | NO_DYNAMIC_PROPERTIES,
+        exit_status: EXIT_STATUS_UNTIL_8_4,
     },
     Layout {
         api: 20_240_924,
@@ -109,6 +118,7 @@ static LAYOUTS: [Layout; 5] = [
         },
         object_handlers: HANDLERS_UNTIL_8_4,
         readonly_class: READONLY_CLASS | NO_DYNAMIC_PROPERTIES,
+        exit_status: EXIT_STATUS_UNTIL_8_4,
     },
     Layout {
         api: 20_250_925,
@@ -126,6 +136,8 @@ static LAYOUTS: [Layout; 5] = [
             compare: 192,
         },
         readonly_class: READONLY_CLASS | NO_DYNAMIC_PROPERTIES,
+        // Two more members, a flag and a value, stand before it.
+        exit_status: EXIT_STATUS_UNTIL_8_4 - 4 + 8 + 16,
     },
 ];
 
