@@ -6,7 +6,9 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::parts::{self, Part, part};
-use crate::{bench, cargo, dependencies, faults, fuzz, generate, paths, php, rules, test, tidy};
+use crate::{
+    bench, cargo, dependencies, faults, fuzz, generate, paths, php, rules, test, tidy, upgrade,
+};
 
 const CHECKS: &[Part] = &[
     part("fmt", |root| cargo::run(root, &["fmt", "--all", "--check"])),
@@ -46,6 +48,7 @@ const NIGHTLY: &[Part] = &[
     part("valgrind", |root| php::php(root, &["--valgrind"])),
     part("simulation", |root| simulate(root, &["--seeds", SEEDS])),
     part("faults", |root| faults::run(root, &["--rounds", KILLS])),
+    part("upgrade", |root| upgrade::run(root, &[])),
     part("fuzz", |root| fuzz::run(root, &[])),
     part("bench", |root| {
         bench::run(root, &["--quick", "--peers", "relance"])
@@ -66,7 +69,7 @@ pub(crate) fn simulate(root: &Path, words: &[&str]) -> Result<()> {
     cargo::run(root, &[&package[..], &program[..], words].concat())
 }
 
-/// Every PHP, memory checks, thousands of simulated worlds, hundreds of kills, the benchmark.
+/// Every PHP, memory checks, thousands of simulated worlds, hundreds of kills, an upgrade, the benchmark.
 pub(crate) fn nightly(root: &Path, named: &[&str]) -> Result<()> {
     parts::run(root, NIGHTLY, named)
 }

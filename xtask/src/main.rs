@@ -25,6 +25,7 @@ mod rules;
 mod test;
 mod tidy;
 mod tree;
+mod upgrade;
 mod windows;
 #[cfg(test)]
 mod workflows;
@@ -45,7 +46,7 @@ cargo xtask TASK
   rules [--check]  write (or compare) which code decides each rule of docs/rules, which tests show it
   advisories       known defects of dependencies, by the list of RustSec (cargo-deny fetches it)
   nightly [PART...]
-                   every PHP, memory checks, thousands of simulated worlds, hundreds of kills
+                   every PHP, memory checks, thousands of simulated worlds, hundreds of kills, an upgrade
   console [screenshots [FOLDER] | measure [output] | TEST...]
                    the web console in a browser: its tests, screenshots or measurements
   sim [--seed N | --seeds FROM..TO] [--steps N]
@@ -54,6 +55,8 @@ cargo xtask TASK
                    what comes from outside, with libFuzzer: each target, or these
   faults [--rounds N] [--seed N]
                    kills of engine and guardian under load, and files of the store that are lost or damaged
+  upgrade [REVISION]
+                   a manager of the last release (or of a week ago, or REVISION) is upgraded under crashing services
   bench [OPTION...]
                    the benchmark beside the peers that are installed; options of bench.py
   paths [--write]  instructions of the hot paths, beside those stored in bench/paths.toml
@@ -100,6 +103,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["sim", words @ ..] => ci::simulate(root, words),
         ["fuzz", words @ ..] => fuzz::run(root, words),
         ["faults", words @ ..] => faults::run(root, words),
+        ["upgrade", words @ ..] => upgrade::run(root, words),
         ["bench", words @ ..] => bench::run(root, words),
         ["paths", words @ ..] => paths::run(root, words),
         ["gen"] => generate::run(root, false),

@@ -117,7 +117,7 @@ fn ends_a_run(event: &Event) -> bool {
             | Event::CleanStopAfterError(_)
             | Event::DownForGood(_)
             | Event::StartFailed(_)
-            | Event::ConnectTimedOut(_)
+            | Event::ConnectTimedOut { .. }
             | Event::Recycled(_)
             | Event::RecycledTooOften(_)
             | Event::FinalStatus(_)

@@ -16,6 +16,7 @@ mod environment;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod guardian;
+mod kept;
 mod link;
 mod lock;
 mod logs;

@@ -293,12 +293,15 @@ pub(crate) fn connect_timed_out(draft: &mut Draft, id: RunId) -> Answer {
     Answer::Accepted
 }
 
-/// R8.8: 7009 prints the full time-out even if the process ended at once (S43).
+/// R8.8: 7009 has the full time-out even if the process ended at once (S43), and what is ours behind it.
 pub(crate) fn not_connected(draft: &mut Draft, id: RunId, process_remains: bool) {
-    let timeout_ms = millis(CONNECT_TIMEOUT);
+    let limit_ms = millis(CONNECT_TIMEOUT);
+    let spawned_at = draft.run(id).and_then(|run| run.spawned_at);
+    let lived = spawned_at.filter(|_| !process_remains);
+    let lived_ms = lived.map(|at| millis(draft.now - at));
     let error = Win32Error::SERVICE_REQUEST_TIMEOUT;
     fail_start(draft, id, error, process_remains, |draft| {
-        draft.log(Event::ConnectTimedOut(timeout_ms));
+        draft.log(Event::ConnectTimedOut { limit_ms, lived_ms });
         draft.log(Event::StartFailed(error));
     });
 }

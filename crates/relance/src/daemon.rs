@@ -7,15 +7,15 @@ use std::sync::Arc;
 use clap::Parser;
 use relance_client::Target;
 use relance_engine::identity::Identity;
-use relance_engine::linux::guardian::{self, EXIT_CANNOT_START};
+use relance_engine::linux::guardian::{self, EXIT_CANNOT_START, Kept};
 use relance_engine::linux::place::{self, Listening};
 use relance_engine::linux::{
     Administrators, ConsoleAccount, GroupNames, daemon as engine_process, handed_environment,
 };
-use relance_scm::ScmError;
 use relance_scm::system::Told;
+use relance_scm::{ScmError, Win32Error};
 use relance_sessions::{FileStore, Sessions};
-use relance_texts::file;
+use relance_texts::{file, upgrade};
 use relance_wire::channel::WAIT_VARIABLE;
 use tracing::Level;
 
@@ -75,20 +75,49 @@ pub(crate) struct Arguments {
     /// The file that says who is told what happens to services [default: notify.toml beside the settings]
     #[arg(long, value_name = "FILE")]
     notify: Option<PathBuf>,
+    /// Only look whether this program could go on in the process of a manager that has these options, and hands
+    /// over what this version does
+    #[arg(long, value_name = "VERSION", hide = true)]
+    takes_over: Option<u32>,
 }
 
-/// Runs until the daemon is stopped.
 /// Where clients would look for it first.
 fn socket_of_environment() -> Option<PathBuf> {
     let path = std::env::var_os("RELANCE_SOCKET")?;
     (!path.is_empty()).then(|| path.into())
 }
 
+/// Runs until the daemon is stopped.
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    if let Some(version) = arguments.takes_over {
+        return takes_over(arguments, version);
+    }
     let prepared = guardian::prepare().told(|reason| file::DaemonBegins { reason });
-    let prepared = prepared.map_err(cannot_start)?;
+    let mut prepared = prepared.map_err(cannot_start)?;
     place::make_files_private();
-    let mut settings = Settings::load(Overrides {
+    let mut settings = load(arguments).map_err(cannot_start)?;
+    let setup = set_up(&mut settings, &mut prepared.kept()).map_err(cannot_start)?;
+    let status = guardian::run(prepared, setup).told(|reason| file::GuardianRuns { reason })?;
+    match u8::try_from(status) {
+        Ok(0) => Ok(()),
+        Ok(status) => Err(CommandFailure::Silent(status)),
+        Err(_) => Err(CommandFailure::Silent(1)),
+    }
+}
+
+/// Whether this program could go on as a manager with these options. Nothing is changed.
+fn takes_over(arguments: Arguments, version: u32) -> CommandResult {
+    if version != guardian::HAND_OVER_VERSION {
+        let error = ScmError::new(Win32Error::NOT_SUPPORTED, upgrade::HandOver { version });
+        return Err(cannot_start(error));
+    }
+    load(arguments).map(drop).map_err(cannot_start)
+}
+
+/// The settings, and whether the files of services can be read: before anything is made, what is wrong is told
+/// at once.
+fn load(arguments: Arguments) -> Result<Settings, ScmError> {
+    let settings = Settings::load(Overrides {
         config: arguments.config,
         state_folder: arguments.state,
         log_folder: arguments.logs,
@@ -101,17 +130,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         apply: arguments.apply,
         output_copy: arguments.output_copy,
         notify: arguments.notify,
-    })
-    .map_err(cannot_start)?;
-    // Before anything is made: what is wrong with a file is told at once.
-    settings.services().map_err(cannot_start)?;
-    let setup = set_up(&mut settings).map_err(cannot_start)?;
-    let status = guardian::run(prepared, setup).told(|reason| file::GuardianRuns { reason })?;
-    match u8::try_from(status) {
-        Ok(0) => Ok(()),
-        Ok(status) => Err(CommandFailure::Silent(status)),
-        Err(_) => Err(CommandFailure::Silent(1)),
-    }
+    })?;
+    settings.services()?;
+    Ok(settings)
 }
 
 /// What keeps the daemon from starting, with its exit status.
@@ -120,8 +141,8 @@ fn cannot_start(error: ScmError) -> CommandFailure {
     CommandFailure::Silent(u8::try_from(EXIT_CANNOT_START).unwrap_or(1))
 }
 
-fn set_up(settings: &mut Settings) -> Result<guardian::Setup, ScmError> {
-    let state = place::open_state(&settings.state_folder)?;
+fn set_up(settings: &mut Settings, kept: &mut Kept) -> Result<guardian::Setup, ScmError> {
+    let state = place::open_state(&settings.state_folder, kept)?;
     place::check_logs(&settings.log_folder)?;
     let folder = &settings.state_folder;
     settings.identity = Identity::load_or_create(folder).reading(folder)?.id;
@@ -129,7 +150,7 @@ fn set_up(settings: &mut Settings) -> Result<guardian::Setup, ScmError> {
     let Listening {
         listener,
         lock: socket_lock,
-    } = place::listen(&settings.socket)?;
+    } = place::listen(&settings.socket, kept)?;
     let program = own_program()?;
     let program = program.to_string_lossy().into_owned();
     let console = settings

@@ -123,8 +123,14 @@ pub enum Event {
     GroupFailed(Box<str>),
     /// 7003: a service that must run first does not exist.
     DependencyMissing(ServiceName),
-    /// 7009: the process did not connect within so many milliseconds.
-    ConnectTimedOut(u32),
+    /// 7009: the process did not connect. Windows' entry has the limit in milliseconds, however soon the process
+    /// ended.
+    ConnectTimedOut {
+        /// The limit.
+        limit_ms: u32,
+        /// How long the process lived, if it ended before; Windows does not say.
+        lived_ms: Option<u32>,
+    },
     /// 7011: no answer to a control within so many milliseconds.
     ControlTimedOut(u32),
     /// 7012: what came over the control channel could not be understood.
@@ -293,6 +299,8 @@ pub enum Event {
     ServiceUnreadable(Box<str>, Box<str>),
     /// 1109: the manager ended without stopping its services, and another one goes on with them.
     ManagerReplaced,
+    /// 1143: the manager's program was exchanged in its process.
+    ManagerUpgraded,
     /// 1110: the engine was replaced, because it had not answered for so many seconds.
     EngineSilent(u32),
     /// 1111: the state folder was opened to other users, or its files were.
@@ -335,7 +343,7 @@ impl Event {
             Self::DependencyFailed(..) => 7001,
             Self::GroupFailed(_) => 7002,
             Self::DependencyMissing(_) => 7003,
-            Self::ConnectTimedOut(_) => 7009,
+            Self::ConnectTimedOut { .. } => 7009,
             Self::ControlTimedOut(_) => 7011,
             Self::MalformedAnswer => 7012,
             Self::ImpossibleState(_) => 7016,
@@ -406,9 +414,14 @@ impl Event {
             }
             Self::GroupFailed(group) => vec![service(), group.to_string()],
             Self::DependencyMissing(name) => vec![service(), name.to_string()],
-            Self::ConnectTimedOut(ms) | Self::ControlTimedOut(ms) => {
-                vec![ms.to_string(), service()]
+            Self::ConnectTimedOut { limit_ms, lived_ms } => {
+                let lived = lived_ms.map(|ms| ms.to_string());
+                [limit_ms.to_string(), service()]
+                    .into_iter()
+                    .chain(lived)
+                    .collect()
             }
+            Self::ControlTimedOut(ms) => vec![ms.to_string(), service()],
             Self::StoppedWithSpecificError(code) => vec![service(), format!("%%{code}")],
             Self::Failed {
                 failure_count,

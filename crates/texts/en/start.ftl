@@ -27,6 +27,7 @@ start-limits = its limits cannot be set ({ $error }); choose lower ones (--limit
 start-group-limits = the kernel does not take the limits of its control group ({ $error }); choose others (--memory-max and the like)
 start-affinity = it cannot run on the processors it is bound to ({ $error }); name some that this machine has and the daemon may use (--affinity)
 start-stage = its process could not be set up at the stage { $stage }: { $error }
+start-carriage-return = the first line of { $program } ends with a carriage return, as on Windows, so its interpreter is not found; save it with line ends of Linux (sed -i 's/\r$//' FILE)
 start-interpreter = the interpreter that { $program } names in its first line does not exist; install it or correct the line
 start-no-folder = the folder of the program { $program } does not exist; correct the command line
 start-no-program = the program { $program } was not found; correct the command line

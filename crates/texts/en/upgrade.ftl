@@ -2,7 +2,12 @@
 
 upgrade-takes-over = { $version } takes over: { $same } of { $all } services run on in the same process
 upgrade-ended = { $name } ended meanwhile; relance why { $name } says more
-upgrade-process-1 = the manager is process 1, whose end is that of its container; start a container of the new image
+upgrade-process-1 = the manager is process 1, whose end is that of its container, and its version cannot exchange its program; start a container of the new image
+upgrade-hand-over = this program does not understand hand-over { $version } of the manager that runs
+upgrade-cannot-take-over = { $program } cannot take over: { $text }; the manager stays as it is
+upgrade-not-exchanged = the manager cannot be asked to exchange its program ({ $reason }); be root, or its user
+upgrade-not-begun = the manager was asked to exchange its program and has not begun; services run on: look at its messages
+upgrade-not-executed = the manager could not execute { $program } and goes on as it is; its messages say why
 upgrade-not-found = the manager's process cannot be found; run this on the machine and in the container where it runs
 upgrade-denied = the manager's process cannot be looked at ({ $reason }); be root, or its user
 upgrade-not-a-daemon = process { $pid } is not `relance daemon`; it is left alone

@@ -27,6 +27,7 @@ start-limits = ses limites ne peuvent pas être réglées ({ $error }) ; choisis
 start-group-limits = le noyau refuse les limites de son groupe de contrôle ({ $error }) ; choisissez-en d’autres (--memory-max et semblables)
 start-affinity = il ne peut pas tourner sur les processeurs auxquels il est lié ({ $error }) ; indiquez-en que cette machine possède et que le démon peut utiliser (--affinity)
 start-stage = son processus n’a pas pu être préparé à l’étape { $stage } : { $error }
+start-carriage-return = la première ligne de { $program } finit par un retour chariot, comme sous Windows, donc son interpréteur est introuvable ; enregistrez-le avec des fins de ligne de Linux (sed -i 's/\r$//' FICHIER)
 start-interpreter = l’interpréteur que { $program } nomme dans sa première ligne n’existe pas ; installez-le ou corrigez la ligne
 start-no-folder = le dossier du programme { $program } n’existe pas ; corrigez la ligne de commande
 start-no-program = le programme { $program } est introuvable ; corrigez la ligne de commande

@@ -2,7 +2,12 @@
 
 upgrade-takes-over = { $version } prend le relais : { $same } des { $all } services continuent dans le même processus
 upgrade-ended = { $name } s’est terminé entre-temps ; relance why { $name } en dit plus
-upgrade-process-1 = le gestionnaire est le processus 1, dont la fin est celle de son conteneur ; démarrez un conteneur de la nouvelle image
+upgrade-process-1 = le gestionnaire est le processus 1, dont la fin est celle de son conteneur, et sa version ne sait pas échanger son programme ; démarrez un conteneur de la nouvelle image
+upgrade-hand-over = ce programme ne comprend pas la passation { $version } du gestionnaire qui tourne
+upgrade-cannot-take-over = { $program } ne peut pas prendre le relais : { $text } ; le gestionnaire reste comme il est
+upgrade-not-exchanged = il n’est pas possible de demander au gestionnaire d’échanger son programme ({ $reason }) ; soyez root, ou son utilisateur
+upgrade-not-begun = le gestionnaire devait échanger son programme et n’a pas commencé ; les services continuent : regardez ses messages
+upgrade-not-executed = le gestionnaire n’a pas pu exécuter { $program } et continue tel quel ; ses messages disent pourquoi
 upgrade-not-found = le processus du gestionnaire est introuvable ; lancez ceci sur la machine et dans le conteneur où il tourne
 upgrade-denied = le processus du gestionnaire ne peut pas être examiné ({ $reason }) ; soyez root, ou son utilisateur
 upgrade-not-a-daemon = le processus { $pid } n’est pas `relance daemon` ; il est laissé tel quel

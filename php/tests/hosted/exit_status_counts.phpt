@@ -22,7 +22,7 @@ foreach ($ends as $name => $code) {
 }
 echo preg_match('~ended with exit status 3 while RUNNING, without reporting STOPPED~', relance('why', 'caught')), "\n";
 create('zero', $run . 'exit(0);', $recovery, $counts);
-create('asked', $run . 'while (win32_get_last_control_message() !== WIN32_SERVICE_CONTROL_STOP) usleep(1000); exit(3);', $recovery, $counts);
+create('asked', $run . 'while (Relance\\wait_for_control() !== WIN32_SERVICE_CONTROL_STOP); exit(3);', $recovery, $counts);
 create('by script', $run . 'ini_set("win32service.errors_are_failures", "exit_status"); exit(3);', [], []);
 win32_start_service('zero');
 await('zero', 'stopped');

@@ -27,6 +27,8 @@ pub enum Beginning {
     Restart,
     /// Guardian and engine had ended; what still runs is taken over.
     Adoption,
+    /// The guardian has exchanged its program, and this engine is of the new one.
+    Upgrade,
 }
 
 /// What an engine has learnt and done until the host has told everything.
@@ -56,6 +58,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Beginning::Adoption => {
                 self.catching_up = Some(CatchUp::default());
                 self.log_of_manager(now, &Event::ManagerReplaced);
+            }
+            Beginning::Upgrade => {
+                self.catching_up = Some(CatchUp::default());
+                self.log_of_manager(now, &Event::ManagerUpgraded);
             }
         }
         self.say_what_was_wrong(now);

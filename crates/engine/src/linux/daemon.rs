@@ -130,7 +130,7 @@ pub fn run(
     };
     processes.adopt(match beginning {
         Beginning::Boot(_) => Vec::new(),
-        Beginning::Restart | Beginning::Adoption => recorded(&loaded)?,
+        Beginning::Restart | Beginning::Adoption | Beginning::Upgrade => recorded(&loaded)?,
     })?;
     tell_all(&mut processes, &loaded.records);
 
@@ -327,6 +327,7 @@ fn beginning(
     };
     let beginning = match greeting.engine {
         _ if is_boot => Beginning::Boot(boot),
+        1 if greeting.handed_over => Beginning::Upgrade,
         1 => Beginning::Adoption,
         _ => Beginning::Restart,
     };

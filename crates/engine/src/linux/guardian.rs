@@ -21,14 +21,17 @@ mod console;
 mod engine;
 mod farewell;
 mod groups;
+mod hand_over;
 pub(super) mod journal;
 mod probe;
+mod reaping;
 mod rest;
 mod restart;
 mod room;
 mod services;
 mod shutdown;
 mod stop_command;
+mod strays;
 mod streams;
 mod takeover;
 mod teller;
@@ -48,6 +51,10 @@ use attention::Attention;
 use console::Console;
 pub use console::{ConsoleSetup, handed_over_listener};
 use engine::Engine;
+use hand_over::HandedOver;
+pub use hand_over::{
+    VARIABLE as HAND_OVER_VARIABLE, VERSION as HAND_OVER_VERSION, ask_to_exchange, can_be_exchanged,
+};
 use journal::{Asked, End, Journal, Slot};
 use probe::ProbeCommand;
 use rest::Rest;
@@ -62,12 +69,12 @@ pub use teller::TellerSetup;
 use super::cgroup::{Group, GroupNames, Tree};
 use super::channel::Channel;
 use super::clock;
-use super::process::kill_group;
+pub use super::kept::Kept;
 use super::protocol::{
     ActionKey, Exit, GuardianReport, GuardianRequest, RunKey, StreamKey, run_of, stream_of,
 };
 use super::secret::Secret;
-use super::signals::{REOPEN, Signals, reap};
+use super::signals::{REOPEN, Signals, UPGRADE};
 use super::spawn::{Inherited, SpawnError, Spawner};
 
 /// An engine ends with this status when it cannot start at all, so that trying again would not help.
@@ -124,7 +131,18 @@ pub struct Setup {
 }
 
 /// The process as it was found; made before anything else is opened.
-pub struct Prepared(Spawner);
+pub struct Prepared {
+    spawner: Spawner,
+    handed_over: Option<HandedOver>,
+}
+
+impl Prepared {
+    /// What this process has kept from when it was another program; to be asked for once.
+    pub fn kept(&mut self) -> Kept {
+        let handed_over = self.handed_over.as_mut();
+        handed_over.map(HandedOver::kept).unwrap_or_default()
+    }
+}
 
 /// Takes the lowest descriptors for the spawner, makes signals and limits its own, and becomes the
 /// subreaper.
@@ -132,7 +150,10 @@ pub struct Prepared(Spawner);
 /// # Errors
 /// When the system refuses one of these.
 pub fn prepare() -> io::Result<Prepared> {
-    super::process::close_from(3)?;
+    let handed_over = HandedOver::take()?;
+    if handed_over.is_none() {
+        super::process::close_all_but(&[])?;
+    }
     super::process::default_signals();
     let nofile = super::process::raise_nofile_limit()?;
     let oom_protected = super::process::is_oom_protected();
@@ -141,7 +162,10 @@ pub fn prepare() -> io::Result<Prepared> {
         oom_protected,
     })?;
     super::process::become_subreaper()?;
-    Ok(Prepared(spawner))
+    Ok(Prepared {
+        spawner,
+        handed_over,
+    })
 }
 
 struct Run {
@@ -220,6 +244,13 @@ struct Guardian {
     shutdown: Shutdown,
     /// Channels of the services that the guardian stops itself.
     farewells: BTreeMap<RunKey, Channel>,
+    /// The boot of the machine, or of the container, that the journal is of.
+    boot: String,
+    /// Whether this process has begun as another program, and what of that has not been taken yet.
+    is_handed_over: bool,
+    handed_over: Option<HandedOver>,
+    /// Set while the program is to be exchanged.
+    is_upgrading: bool,
     /// What it ends with after a shutdown in good order.
     status: i32,
     ended: Option<i32>,
@@ -230,13 +261,19 @@ struct Guardian {
 /// # Errors
 /// When the guardian cannot be set up. Later errors end an engine, never the guardian.
 pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
+    let Prepared {
+        spawner,
+        handed_over,
+    } = prepared;
     let signals = Signals::block()?;
     let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
     let data = epoll::EventData::new_u64(TOKEN_SIGNALS);
     epoll::add(&epoll, &signals, data, epoll::EventFlags::IN)?;
-    let mut guardian = Guardian::new(prepared, setup, epoll)?;
+    let mut guardian = Guardian::new(spawner, setup, epoll)?;
     guardian.set_up_groups()?;
-    guardian.inherit();
+    guardian.inherit(handed_over);
+    // Of those that were there before, some may have ended without a signal to come.
+    guardian.reap_all();
     if guardian.ended.is_none() {
         guardian.start_engine();
         guardian.start_console();
@@ -274,6 +311,7 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
         guardian.give_up_on_parents();
         guardian.look_again();
         guardian.go_on_with_shutdown();
+        guardian.go_on_with_upgrade();
         if guardian.wants_engine() {
             guardian.start_engine();
         }
@@ -291,11 +329,11 @@ pub fn run(prepared: Prepared, setup: Setup) -> io::Result<i32> {
 }
 
 impl Guardian {
-    fn new(prepared: Prepared, setup: Setup, epoll: OwnedFd) -> io::Result<Self> {
+    fn new(spawner: Spawner, setup: Setup, epoll: OwnedFd) -> io::Result<Self> {
         Ok(Self {
             streams: Streams::take_over(setup.streams.clone()),
             setup,
-            spawner: prepared.0,
+            spawner,
             groups: None,
             null: std::fs::OpenOptions::new()
                 .read(true)
@@ -324,6 +362,10 @@ impl Guardian {
             teller: Teller::default(),
             shutdown: Shutdown::No,
             farewells: BTreeMap::new(),
+            boot: String::new(),
+            is_handed_over: false,
+            handed_over: None,
+            is_upgrading: false,
             status: 0,
             ended: None,
         })
@@ -360,53 +402,14 @@ impl Guardian {
             match signal {
                 libc::SIGCHLD => {}
                 libc::SIGTERM | libc::SIGINT => self.shut_down(),
+                UPGRADE => self.upgrade(),
                 signal if REOPEN.contains(&signal) => {
                     self.tell(&GuardianReport::ReopenOutput, vec![]);
                 }
                 _ => {}
             }
         }
-        while let Some((pid, exit)) = reap(|pid, exit| self.before_reaping(pid, exit)) {
-            self.reaped(pid, exit);
-        }
-    }
-
-    /// What is left of a run that has ended would stand beside the next one. The process is still a
-    /// zombie, so its number cannot belong to anybody else.
-    fn before_reaping(&mut self, pid: u32, exit: Exit) {
-        if self.stop_commands.contains_key(&pid) || self.probes.contains_key(&pid) {
-            return kill_group(pid);
-        }
-        let Some(key) = self.by_pid.get(&pid).copied() else {
-            return;
-        };
-        if self.runs.get(&key).is_none_or(|run| run.asked.main) {
-            return;
-        }
-        // After any other end nobody asks.
-        if exit == Exit::Status(0) {
-            let left = self.others_in_group(&self.runs[&key]);
-            if let Some(run) = self.runs.get_mut(&key) {
-                run.left = left;
-            }
-        }
-        kill_group(pid);
-    }
-
-    fn reaped(&mut self, pid: u32, exit: Exit) {
-        if self.engine.as_ref().is_some_and(|engine| engine.pid == pid) {
-            return self.engine_ended(exit);
-        }
-        if self.console_ended(pid, exit) || self.teller_ended(pid, exit) {
-            return;
-        }
-        if let Some(key) = self.by_pid.remove(&pid) {
-            self.run_ended(key, exit);
-        } else if let Some(process) = self.stop_commands.remove(&pid) {
-            self.stop_process_ended(process, exit);
-        } else if let Some(probe) = self.probes.remove(&pid) {
-            self.probe_ended(probe, exit);
-        }
+        self.reap_all();
     }
 
     /// The main process of a run has ended. The end is on record before anybody is told.
@@ -462,7 +465,9 @@ impl Guardian {
         self.has_begun = true;
         self.forget_shutdown();
         self.settle();
-        super::process::notify_ready(self.setup.notify.take().as_deref());
+        // The service manager above was told when this process began.
+        let notify = self.setup.notify.take().filter(|_| !self.is_handed_over);
+        super::process::notify_ready(notify.as_deref());
         self.attend();
     }
 

@@ -5,6 +5,7 @@ mod instance;
 pub(crate) mod limits;
 mod rights;
 
+use std::io::Read;
 use std::path::Path;
 
 use relance_policy::RunId;
@@ -252,6 +253,18 @@ fn explain(config: &ServiceConfig, program: &str, error: SpawnError) -> (Win32Er
     }
 }
 
+/// Whether the first line of a script ends with a carriage return, which the kernel takes for a part of the
+/// interpreter's name.
+fn ends_as_on_windows(script: &Path) -> bool {
+    let mut begin = Vec::new();
+    let read = std::fs::File::open(script).and_then(|file| file.take(256).read_to_end(&mut begin));
+    let first = begin
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    read.is_ok() && first.starts_with(b"#!") && first.ends_with(b"\r")
+}
+
 fn explain_execute(
     config: &ServiceConfig,
     program: &str,
@@ -265,6 +278,10 @@ fn explain_execute(
         .parent()
         .is_none_or(|parent| parent.as_os_str().is_empty() || parent.exists());
     match errno {
+        libc::ENOENT if ends_as_on_windows(path) => (
+            Win32Error::FILE_NOT_FOUND,
+            start::CarriageReturn { program }.into(),
+        ),
         libc::ENOENT if path.exists() => (
             Win32Error::FILE_NOT_FOUND,
             start::Interpreter { program }.into(),
@@ -427,6 +444,16 @@ mod tests {
             problem(&config(program), program, error).error.to_raw()
         };
         assert_eq!(code("/bin/no-such-file", libc::ENOENT), 2);
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("worker");
+        std::fs::write(&script, "#!/bin/sh\r\necho oh\r\n").unwrap();
+        let script = script.to_str().unwrap();
+        let error = SpawnError {
+            stage: SpawnStage::Execute,
+            errno: libc::ENOENT,
+        };
+        let text = problem(&config(script), script, error).sentence.to_string();
+        assert!(text.contains("carriage return"), "{text}");
         assert_eq!(code("/no/such/folder/x", libc::ENOENT), 3);
         assert_eq!(code("/bin/sh", libc::EACCES), 5);
         assert_eq!(code("/bin/sh", libc::ENOEXEC), 193);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs;
 use std::io;
+use std::os::fd::RawFd;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 
@@ -22,15 +23,25 @@ pub(crate) fn is_gone(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
 }
 
-/// Closes every descriptor from `first` on: those that were inherited by accident.
-pub(crate) fn close_from(first: u32) -> io::Result<()> {
-    // SAFETY: the caller has opened nothing yet, so no owned descriptor is closed under its owner.
-    let result = unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
-    if result < 0 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(())
+/// Closes every descriptor from 3 on but these, which are in order: those that were inherited by accident.
+pub(crate) fn close_all_but(kept: &[RawFd]) -> io::Result<()> {
+    let mut next = 3;
+    for kept in kept.iter().copied().map(i32::cast_unsigned) {
+        if kept > next {
+            close_range(next, kept - 1)?;
+        }
+        next = next.max(kept + 1);
     }
+    close_range(next, u32::MAX)
+}
+
+fn close_range(first: u32, last: u32) -> io::Result<()> {
+    // SAFETY: the caller has opened nothing yet, so no owned descriptor is closed under its owner.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
 }
 
 /// Whether this thread, and those it makes from now on, wait for a processor instead of interrupting

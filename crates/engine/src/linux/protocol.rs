@@ -214,6 +214,9 @@ pub(crate) enum GuardianReport {
         /// Set where the engine before was ended because it had not answered for so long.
         #[serde(default)]
         silent_s: Option<u32>,
+        /// Whether the guardian's program was exchanged in its process.
+        #[serde(default)]
+        handed_over: bool,
     },
     /// One run that is not forgotten; with what it has of channel, output, socket, ready descriptor and
     /// standard error, in this order.

@@ -8,14 +8,18 @@ use std::ptr;
 use super::protocol::Exit;
 
 /// The signals that the guardian reads from a descriptor instead of being interrupted.
-const TAKEN: [libc::c_int; 6] = [
+const TAKEN: [libc::c_int; 7] = [
     libc::SIGCHLD,
     libc::SIGTERM,
     libc::SIGINT,
     libc::SIGHUP,
     libc::SIGUSR1,
     libc::SIGUSR2,
+    UPGRADE,
 ];
+/// With it `relance upgrade` asks a guardian to exchange its program. A number and not a distance from
+/// `SIGRTMIN`, which differs between C libraries, and one that nobody sends by habit.
+pub(crate) const UPGRADE: libc::c_int = 40;
 /// Those with which people and logrotate have files opened again.
 pub(crate) const REOPEN: [libc::c_int; 3] = [libc::SIGHUP, libc::SIGUSR1, libc::SIGUSR2];
 
@@ -112,6 +116,17 @@ pub(crate) fn reap(before: impl FnOnce(u32, Exit)) -> Option<(u32, Exit)> {
     )?;
     before(pid, exit);
     wait(libc::P_PID, pid, libc::WEXITED)
+}
+
+/// Whether a process is a child of this one that has not been reaped.
+pub(crate) fn is_child(pid: u32) -> bool {
+    let look = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: zeroed is valid; nothing is read from it.
+    let result = unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        libc::waitid(libc::P_PID, pid, &raw mut info, look)
+    };
+    result == 0
 }
 
 fn wait(kind: libc::idtype_t, id: u32, options: libc::c_int) -> Option<(u32, Exit)> {

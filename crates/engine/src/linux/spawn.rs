@@ -167,6 +167,14 @@ impl Spawner {
         Ok(pid.cast_unsigned())
     }
 
+    /// Gives this process the limit of open descriptors back that it came with.
+    pub(crate) fn give_limit_back(&self) {
+        if let Some(limit) = &self.inherited.nofile {
+            // SAFETY: one structure in. Lowering a soft limit is never refused.
+            unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, limit) };
+        }
+    }
+
     /// Creates a process in a control group that ends at once: whether that can be done here.
     pub(crate) fn try_group(&mut self, group: BorrowedFd<'_>) -> io::Result<()> {
         let child = Child {

@@ -1,24 +1,30 @@
 //! `relance upgrade`: exchanges the running manager for the program that lies in its place now, while
 //! services run on.
 //!
-//! The manager is killed and another one takes its services over from the run journal (ADR 82). Under
-//! systemd the unit starts it; otherwise it is started here, with what the one before had: options,
-//! environment, folder and outputs. Everything that could go wrong is looked at before the kill.
+//! The manager executes the program that lies there, in its own process (ADR 132). A unit of systemd, and a manager
+//! whose version cannot do that, is killed, and another one takes its services over from the run journal (ADR 82):
+//! systemd starts it; otherwise it is started here, with what the one before had: options, environment, folder and
+//! outputs. Everything that could go wrong is looked at before.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use clap::Parser;
+use relance_engine::linux::guardian::{
+    HAND_OVER_VARIABLE, HAND_OVER_VERSION, ask_to_exchange, can_be_exchanged,
+};
 use relance_scm::system::Told;
 use relance_scm::{ScmError, ServiceName, Win32Error};
 use relance_texts::{Sentence, Value, file, quoted, shown, upgrade};
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use crate::cli::{CommandResult, Common, Manager, own_program};
@@ -27,14 +33,17 @@ use crate::plain::plain;
 
 /// How long the next manager may take to answer.
 const PATIENCE_MS: &str = "30000";
+/// How long the manager may take to begin.
+const BEGIN_MAX: Duration = Duration::from_secs(10);
 
 /// Let the program that is installed now take the place of the running manager; services run on
 ///
 /// Install the new version first. If the new program does not run, or is older than the running manager,
-/// nothing is changed. The manager is away for about a second.
+/// nothing is changed. The manager keeps its process, in a container too, and is away for less than a second; a unit
+/// of systemd is ended and started again by systemd.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// Only end the manager, where another program starts it again (runit, supervisord, a unit of your own)
+    /// End the manager, for another program to start it again (runit, supervisord, a unit of your own)
     #[arg(long)]
     no_start: bool,
     #[command(flatten)]
@@ -43,7 +52,9 @@ pub(crate) struct Arguments {
 
 /// The running manager, as the next one has to be started.
 struct Running {
+    guardian: u32,
     pidfd: OwnedFd,
+    engine: OwnedFd,
     program: PathBuf,
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
@@ -60,11 +71,12 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let before = processes(&manager)?;
     let running = Running::of_engine(info.pid)?;
     let version = check(&running.program, &info.version)?;
-    running.kill()?;
-    if !running.is_unit && !arguments.no_start {
-        running.start_again()?;
+    if running.is_exchanged() && !arguments.no_start {
+        running.exchange(common)?;
+    } else {
+        running.replace(arguments.no_start)?;
+        wait(common)?;
     }
-    wait(common)?;
     let after = processes(&common.manager()?)?;
     let same = before
         .iter()
@@ -108,12 +120,10 @@ impl Running {
     /// The manager whose engine is this process.
     fn of_engine(engine: u32) -> Result<Self, ScmError> {
         let guardian = parent(engine)?;
-        if guardian == 1 {
+        let is_init = guardian == 1;
+        if is_init && !can_be_exchanged(guardian) {
             return Err(refused(upgrade::PROCESS_1));
         }
-        let pid = i32::try_from(guardian).ok().and_then(Pid::from_raw);
-        let pid = pid.ok_or_else(|| refused(upgrade::NOT_FOUND))?;
-        let pidfd = pidfd_open(pid, PidfdFlags::empty()).told(|_| upgrade::NOT_FOUND)?;
         let proc = PathBuf::from(format!("/proc/{guardian}"));
         let mut arguments = words(&proc.join("cmdline")).told(denied)?;
         if arguments.get(1).is_none_or(|word| word != "daemon") {
@@ -127,15 +137,93 @@ impl Running {
                 .open(proc.join(format!("fd/{number}")));
             file.map_or_else(|_| Stdio::null(), Stdio::from)
         };
+        let exe = fs::read_link(proc.join("exe")).told(denied)?;
+        // The guardian starts its engines from there: the file in its place, not one that was moved away.
+        let engines = words(&PathBuf::from(format!("/proc/{engine}/cmdline"))).told(denied)?;
+        let named = engines.first().map(PathBuf::from);
+        let program = named.filter(|path| path.is_absolute());
         Ok(Self {
-            pidfd,
-            program: replaced(&fs::read_link(proc.join("exe")).told(denied)?),
+            guardian,
+            pidfd: open(guardian)?,
+            engine: open(engine)?,
+            program: program.unwrap_or_else(|| replaced(&exe)),
             arguments: arguments.split_off(1),
-            environment: environment.into_iter().filter_map(variable).collect(),
+            // That of a manager whose program was exchanged before is about descriptors of its process.
+            environment: environment
+                .into_iter()
+                .filter_map(variable)
+                .filter(|(name, _)| name != HAND_OVER_VARIABLE)
+                .collect(),
             folder: fs::read_link(proc.join("cwd")).told(denied)?,
             outputs: [output(1), output(2)],
-            is_unit: parent(guardian)? == 1 && is_unit(&proc),
+            is_unit: !is_init && parent(guardian)? == 1 && is_unit(&proc),
         })
+    }
+
+    /// Whether it exchanges its program itself. systemd starts a unit again with what the file of the unit says now.
+    fn is_exchanged(&self) -> bool {
+        !self.is_unit && can_be_exchanged(self.guardian)
+    }
+
+    /// Has it execute the program, and waits until that serves clients.
+    fn exchange(&self, common: &Common) -> Result<(), ScmError> {
+        self.check_take_over()?;
+        ask_to_exchange(self.pidfd.as_fd()).told(|reason| upgrade::NotExchanged { reason })?;
+        let mut ended = [PollFd::new(&self.engine, PollFlags::IN)];
+        let patience = Timespec::try_from(BEGIN_MAX).ok();
+        let ended = poll(&mut ended, patience.as_ref());
+        if ended.told(|reason| upgrade::NoEnd { reason })? == 0 {
+            let code = Win32Error::SERVICE_REQUEST_TIMEOUT;
+            return Err(ScmError::new(code, upgrade::NOT_BEGUN));
+        }
+        wait(common)?;
+        if file_id(&PathBuf::from(format!("/proc/{}/exe", self.guardian))) != file_id(&self.program)
+        {
+            let program = shown(self.program.display());
+            return Err(refused(upgrade::NotExecuted { program }));
+        }
+        Ok(())
+    }
+
+    /// Asks the program whether it can go on with the options and settings that the manager has.
+    fn check_take_over(&self) -> Result<(), ScmError> {
+        let version = HAND_OVER_VERSION.to_string();
+        let asked = self.command().args(["--takes-over", &version]).output();
+        let program = || shown(self.program.display());
+        let asked = asked.told(|reason| {
+            let path = program();
+            let problem = file::NotExecuted { path, reason };
+            upgrade::Stays { problem }
+        })?;
+        if asked.status.success() {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(&asked.stderr);
+        let first = text.lines().next().unwrap_or_default();
+        let text = Sentence::foreign(first.trim_start_matches("error: ").to_owned());
+        let program = program();
+        Err(refused(upgrade::CannotTakeOver { program, text }))
+    }
+
+    /// The program, with all that the manager was started with.
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(&self.folder)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Ends it, and has another one started.
+    fn replace(self, by_others: bool) -> Result<(), ScmError> {
+        self.kill()?;
+        if self.is_unit || by_others {
+            return Ok(());
+        }
+        self.start_again()
     }
 
     /// Ends it at once, and waits for that.
@@ -148,21 +236,26 @@ impl Running {
     }
 
     fn start_again(self) -> Result<(), ScmError> {
+        let mut command = self.command();
         let [out, err] = self.outputs;
-        let started = Command::new(&self.program)
-            .args(self.arguments)
-            .env_clear()
-            .envs(self.environment)
-            .current_dir(self.folder)
-            .stdin(Stdio::null())
-            .stdout(out)
-            .stderr(err)
-            .process_group(0)
-            .spawn();
+        let started = command.stdout(out).stderr(err).process_group(0).spawn();
         let program = shown(self.program.display());
         started.told(|reason| upgrade::NotStarted { program, reason })?;
         Ok(())
     }
+}
+
+/// A process that cannot become another one under its number.
+fn open(process: u32) -> Result<OwnedFd, ScmError> {
+    let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
+    let pid = pid.ok_or_else(|| refused(upgrade::NOT_FOUND))?;
+    pidfd_open(pid, PidfdFlags::empty()).told(|_| upgrade::NOT_FOUND)
+}
+
+/// Which file is there.
+fn file_id(path: &Path) -> Option<(u64, u64)> {
+    let file = fs::metadata(path).ok()?;
+    Some((file.dev(), file.ino()))
 }
 
 /// Whether the program can take over from a manager of this version; what it calls itself.

@@ -110,9 +110,19 @@ fn x63_a_program_that_goes_into_the_background_is_named() {
     let Some(daemon) = Daemon::with_cgroups(relance()) else {
         return eprintln!("not run: needs control groups");
     };
+    is_named(&daemon);
+}
+
+/// The same where the run is all that its processes have in common.
+#[test]
+fn x63_without_control_groups_it_is_named_too() {
+    is_named(&Daemon::with(relance(), &["--cgroups", "off"]));
+}
+
+fn is_named(daemon: &Daemon) {
     // It leaves the session, as a daemon does.
-    create(&daemon, &[], "setsid sleep 1000 & exit 0");
-    let said = refused(&daemon, &["--ready-after", "1h"]);
+    create(daemon, &[], "setsid sleep 1000 & exit 0");
+    let said = refused(daemon, &["--ready-after", "1h"]);
     for part in ["went into the background", "daemon off;"] {
         assert!(said.contains(part), "{said}");
     }

@@ -34,6 +34,7 @@ impl Event {
                 | Self::HoldEnded(_)
                 | Self::StartQueued
                 | Self::ManagerStarted
+                | Self::ManagerUpgraded
                 | Self::StorageRecovered(_)
                 | Self::ManagerStopping
                 | Self::ConsoleRecovered

@@ -32,6 +32,7 @@ impl Event {
             Self::NoticeTest(..) => 1160,
             Self::NoticeTested(_) => 1161,
             Self::NoticeTestFailed(..) => 1162,
+            Self::ManagerUpgraded => 1143,
             _ => 0,
         }
     }

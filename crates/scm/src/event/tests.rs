@@ -46,7 +46,10 @@ fn e2_e3_parameters_of_other_entries() {
         ["1", "Restart the service", "Mail service", "%%1056"]
     );
     assert_eq!(
-        parameters(&Event::ConnectTimedOut(30_000)),
+        parameters(&Event::ConnectTimedOut {
+            limit_ms: 30_000,
+            lived_ms: None,
+        }),
         ["30000", "Mail service"]
     );
     let changed = Event::StartTypeChanged(StartType::Auto, StartType::Disabled);
@@ -107,7 +110,14 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::DependencyFailed(name.clone(), error),
         Event::GroupFailed("net".into()),
         Event::DependencyMissing(name),
-        Event::ConnectTimedOut(1),
+        Event::ConnectTimedOut {
+            limit_ms: 1,
+            lived_ms: None,
+        },
+        Event::ConnectTimedOut {
+            limit_ms: 1,
+            lived_ms: Some(2),
+        },
         Event::ControlTimedOut(1),
         Event::MalformedAnswer,
         Event::ImpossibleState(9),
@@ -184,6 +194,7 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::ManagerStarted,
         Event::EngineRestarted,
         Event::ManagerReplaced,
+        Event::ManagerUpgraded,
         Event::EngineSilent(20),
         Event::StateOpened("others may read it".into()),
         Event::StateClosed,

@@ -1,7 +1,9 @@
 //! The sentences of entries: messages of the catalogue (`event-7031` in `event.ftl`), filled from stored
 //! parameters (E11: the wording is ours, ids and parameters are Windows').
 
-use relance_texts::{Lang, Sentence, Text, Value, Words, find};
+use std::time::Duration;
+
+use relance_texts::{Lang, Message, Sentence, Text, Value, Words, event, find};
 
 use super::EventSource;
 use super::names::{names, value};
@@ -13,13 +15,27 @@ use super::names::{names, value};
 #[must_use]
 pub fn sentence(source: EventSource, id: u32, parameters: &[String]) -> Sentence {
     let text = match source {
-        EventSource::ServiceControlManager | EventSource::Relance => filled(id, |name, at| {
-            let parameter = parameters.get(at);
-            parameter.map_or_else(|| "?".into(), |parameter| value(name, parameter))
-        }),
+        EventSource::ServiceControlManager | EventSource::Relance => ended_early(id, parameters)
+            .or_else(|| {
+                filled(id, |name, at| {
+                    let parameter = parameters.get(at);
+                    parameter.map_or_else(|| "?".into(), |parameter| value(name, parameter))
+                })
+            }),
         EventSource::Application => None,
     };
     text.map_or_else(|| Sentence::foreign(parameters.join(" ")), Sentence::from)
+}
+
+/// That of 7009 where its process did not wait for the limit.
+fn ended_early(id: u32, parameters: &[String]) -> Option<Text> {
+    match (id, parameters) {
+        (7009, [_, service, lived]) => {
+            let lived = Duration::from_millis(lived.parse().ok()?);
+            Some(event::EndedUnconnected { service, lived }.text())
+        }
+        _ => None,
+    }
 }
 
 /// The same in English.

@@ -75,7 +75,8 @@ impl Process {
 impl Guardian {
     /// Whether one should be running and is not.
     fn wants_console(&self) -> bool {
-        self.setup.console.is_some() && self.console.process.is_none() && !self.shutdown.is_asked()
+        let is_wanted = !self.shutdown.is_asked() && !self.is_upgrading;
+        self.setup.console.is_some() && self.console.process.is_none() && is_wanted
     }
 
     /// Its process, if there is one.
@@ -171,7 +172,7 @@ impl Guardian {
         };
         let now = clock::boottime_ns();
         self.console.restart.ended(now, ended.started_at_ns);
-        if self.shutdown.is_asked() {
+        if self.shutdown.is_asked() || self.is_upgrading {
             return true;
         }
         log(&format!(
@@ -186,7 +187,7 @@ impl Guardian {
     }
 
     pub(super) fn end_console(&mut self) {
-        if let Some(console) = self.console.process.take() {
+        if let Some(console) = &self.console.process {
             kill(console.pid, libc::SIGTERM);
         }
     }

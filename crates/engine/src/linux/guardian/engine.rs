@@ -29,7 +29,8 @@ pub(super) struct Engine {
 
 impl Guardian {
     pub(super) fn wants_engine(&self) -> bool {
-        self.engine.is_none() && self.ended.is_none() && !self.shutdown.is_own()
+        let is_wanted = !self.shutdown.is_own() && !self.is_upgrading;
+        self.engine.is_none() && self.ended.is_none() && is_wanted
     }
 
     pub(super) fn start_engine(&mut self) {
@@ -85,6 +86,7 @@ impl Guardian {
                 after_shutdown: self.is_after_shutdown(),
                 groups: self.groups.as_ref().map(|tree| tree.location().clone()),
                 silent_s: self.silent_s,
+                handed_over: self.is_handed_over,
             },
             vec![],
         );
@@ -163,7 +165,11 @@ impl Guardian {
             self.engines_failed = self.engines_failed.saturating_add(1);
         }
         let now = clock::boottime_ns();
-        super::super::process::log(&format!("the engine ended ({exit:?}) and is started again"));
+        if !self.is_upgrading {
+            super::super::process::log(&format!(
+                "the engine ended ({exit:?}) and is started again"
+            ));
+        }
         // An engine that was killed from outside is started again at once: this is not a crash loop.
         let killed = engine.is_ready && exit == Exit::Signal(libc::SIGKILL);
         if killed {

@@ -161,7 +161,7 @@ impl Guardian {
     }
 
     /// Whether this process has a child that is not a run: what a run leaves behind comes to the subreaper.
-    fn has_orphans(&self) -> bool {
+    pub(super) fn has_orphans(&self) -> bool {
         let own = std::process::id();
         let Ok(children) = fs::read_to_string(format!("/proc/{own}/task/{own}/children")) else {
             return true;
@@ -170,11 +170,12 @@ impl Guardian {
         children.any(|child| child.is_ok_and(|child| !self.is_part(child)))
     }
 
-    fn is_part(&self, pid: u32) -> bool {
+    pub(super) fn is_part(&self, pid: u32) -> bool {
         let engine = self.engine.as_ref().map(|engine| engine.pid);
         let is_run = self.by_pid.contains_key(&pid) || self.stop_commands.contains_key(&pid);
         let is_probe = self.probes.contains_key(&pid);
-        is_run || is_probe || engine == Some(pid) || self.console_pid() == Some(pid)
+        let parts = [engine, self.console_pid(), self.teller_pid()];
+        is_run || is_probe || parts.contains(&Some(pid))
     }
 
     fn watch_member(&self, member: &Member, key: RunKey) {

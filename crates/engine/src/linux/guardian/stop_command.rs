@@ -13,6 +13,7 @@ use rustix::fs::{Mode, OFlags};
 
 use super::super::process::{kill_group, log};
 use super::super::protocol::{Exit, GuardianReport, RunKey, StreamKey, token};
+use super::super::signals::is_child;
 use super::super::spawn::{ChildFds, SpawnError, SpawnSpec};
 use super::adopted::{Adopted, Look};
 use super::journal::Slot;
@@ -166,6 +167,11 @@ impl Guardian {
             slot: Some(slot),
             adopted: None,
         };
+        // Where the program was exchanged in its process.
+        if is_child(adopted.pid) {
+            self.stop_commands.insert(adopted.pid, process);
+            return;
+        }
         match self.watch_stop_command(run, adopted.as_fd()) {
             Ok(()) => {
                 let pid = adopted.pid;

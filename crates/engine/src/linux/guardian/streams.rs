@@ -146,7 +146,7 @@ impl Streams {
         Some(ends)
     }
 
-    fn insert(&mut self, key: StreamKey, reader: OwnedFd, has_name: bool) {
+    pub(super) fn insert(&mut self, key: StreamKey, reader: OwnedFd, has_name: bool) {
         self.released.remove(&key);
         self.unread.remove(&key);
         let reader = Rc::new(reader);
@@ -165,6 +165,12 @@ impl Streams {
     /// The reading end of a run's output.
     pub(super) fn reader(&self, key: StreamKey) -> Option<&Rc<OwnedFd>> {
         self.open.get(&key).map(|stream| &stream.reader)
+    }
+
+    /// Those that the next program cannot open by a name.
+    pub(super) fn without_names(&self) -> impl Iterator<Item = (StreamKey, &Rc<OwnedFd>)> {
+        let unnamed = self.open.iter().filter(|(_, stream)| !stream.has_name);
+        unnamed.map(|(key, stream)| (*key, &stream.reader))
     }
 
     /// All streams there are.

@@ -14,7 +14,9 @@ use super::super::place;
 use super::super::process::{is_gone, log};
 use super::super::protocol::{ActionKey, Exit, GuardianReport, RecordedRun, RunKey, token};
 use super::super::secret::Secret;
+use super::super::signals::is_child;
 use super::adopted::{Adopted, Look, TICK_NS};
+use super::hand_over::HandedOver;
 use super::journal::{Asked, End, Entry, Intent, Journal, Mark, Slot};
 use super::shutdown::Stop;
 use super::{EXIT_CANNOT_START, Guardian, Run, TOKEN_ADOPTED};
@@ -26,9 +28,20 @@ const PATIENCE_NS: u64 = 1_000_000_000;
 
 impl Guardian {
     /// Opens the journal and takes over what is in it. Without a journal the daemon works all the same.
-    pub(super) fn inherit(&mut self) {
+    /// So may be what this process was handed over.
+    pub(super) fn inherit(&mut self, mut handed_over: Option<HandedOver>) {
+        if let Some(handed_over) = &mut handed_over {
+            self.is_handed_over = true;
+            self.begin_handed_over(handed_over);
+        }
+        self.handed_over = handed_over;
         let path = self.setup.journal.clone();
-        let opened = boot().and_then(|boot| Journal::open(&path, &boot));
+        let boot = self.handed_boot().map_or_else(boot, Ok);
+        let opened = boot.and_then(|boot| {
+            let opened = Journal::open(&path, &boot);
+            self.boot = boot;
+            opened
+        });
         match opened {
             Ok((journal, entries)) => {
                 // All are looked at before anything is done about one.
@@ -152,7 +165,8 @@ impl Guardian {
     /// A run of an earlier guardian that has ended meanwhile, and nobody saw how.
     fn note_unseen_end(&mut self, key: RunKey) {
         let run = &self.runs[&key];
-        if run.end.is_none() && run.adopted.is_none() && run.rest.is_none() {
+        let is_there = run.adopted.is_some() || run.is_child;
+        if run.end.is_none() && !is_there && run.rest.is_none() {
             self.run_ended(key, Exit::Unknown);
         }
     }
@@ -168,11 +182,19 @@ impl Guardian {
     ) -> RunKey {
         let key = intent.run;
         let mut group = intent.group;
+        // Where the program was exchanged in its process.
+        let is_child = adopted.is_some() && is_child(pid);
         if let Some(adopted) = &adopted {
             group = adopted
                 .group
                 .as_deref()
                 .and_then(|folder| self.group_at(folder));
+        }
+        let adopted = adopted.filter(|_| !is_child);
+        if is_child {
+            self.by_pid.insert(pid, key);
+        }
+        if let Some(adopted) = &adopted {
             let data = epoll::EventData::new_u64(token(key.into()) | TOKEN_ADOPTED);
             // At the end, and again when the parent has taken notice of it.
             let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
@@ -198,13 +220,14 @@ impl Guardian {
             stop_grace_ms: intent.stop_grace_ms,
             needs: Vec::new(),
             stop: Stop::No,
-            is_child: false,
+            is_child,
             asked: Asked::default(),
             stop_command: self.inherited_stop_command(key),
             rest: None,
         };
         self.note_run(key);
         self.runs.insert(key, Box::new(run));
+        self.take_handed_over(key);
         key
     }
 
@@ -239,6 +262,8 @@ impl Guardian {
         }
         self.tell_streams();
         self.tell(&GuardianReport::TableEnd, vec![]);
+        // What nobody has asked for is closed.
+        self.handed_over = None;
     }
 
     fn adopt_recorded(&mut self, recorded: &RecordedRun, adopted: Option<Adopted>) {

@@ -43,11 +43,17 @@ impl Guardian {
     fn wants_teller(&self) -> bool {
         self.teller.process.is_none()
             && !self.shutdown.is_asked()
+            && !self.is_upgrading
             && self
                 .setup
                 .teller
                 .as_ref()
                 .is_some_and(|setup| setup.file.exists())
+    }
+
+    /// Its process, if there is one.
+    pub(super) fn teller_pid(&self) -> Option<u32> {
+        self.teller.process.map(|(pid, _)| pid)
     }
 
     /// Starts one if it is time to.
@@ -89,7 +95,8 @@ impl Guardian {
         let now = clock::boottime_ns();
         self.teller.restart.ended(now, started_at_ns);
         // It ends by itself when its file is gone.
-        if !self.shutdown.is_asked() && exit != Exit::Status(0) {
+        let is_wanted = !self.shutdown.is_asked() && !self.is_upgrading;
+        if is_wanted && exit != Exit::Status(0) {
             self.teller_trouble(format!("its process ended ({exit:?}) and is started again"));
         }
         true

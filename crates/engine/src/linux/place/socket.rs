@@ -20,6 +20,7 @@ use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
 use rustix::process::{Pid, PidfdFlags, pidfd_open, umask};
 
+use super::super::kept::Kept;
 use super::super::peer::credentials;
 use super::files::open_in;
 use super::state::take;
@@ -48,7 +49,7 @@ pub struct Listening {
 /// # Errors
 /// When another daemon serves it, when something else than a dead socket is in its place, or when
 /// others could put something else there.
-pub fn listen(path: &Path) -> Result<Listening, ScmError> {
+pub fn listen(path: &Path, kept: &mut Kept) -> Result<Listening, ScmError> {
     let (Some(folder_path), Some(name)) = (path.parent(), path.file_name()) else {
         let path = shown(path.display());
         return Err(unfit(place::NoSocket { path }));
@@ -61,13 +62,16 @@ pub fn listen(path: &Path) -> Result<Listening, ScmError> {
         last: Last::FolderOnTheWay,
     };
     let found = walk.open(folder_path)?;
-    let lock = lock(&found, path, name)?;
+    let lock = lock(&found, path, name, kept)?;
+    if let Some(listener) = kept.listener_at(path) {
+        return Ok(Listening { listener, lock });
+    }
     remove_dead(&found.fd, path, name)?;
     let listener = bind(path).map_err(|error| refused(path, "made", error))?;
     Ok(Listening { listener, lock })
 }
 
-fn lock(found: &Found, path: &Path, name: &OsStr) -> Result<OwnedFd, ScmError> {
+fn lock(found: &Found, path: &Path, name: &OsStr, kept: &mut Kept) -> Result<OwnedFd, ScmError> {
     let mut lock_name = OsString::from(name);
     lock_name.push(".lock");
     let lock_path = path.with_file_name(&lock_name);
@@ -76,7 +80,7 @@ fn lock(found: &Found, path: &Path, name: &OsStr) -> Result<OwnedFd, ScmError> {
         .map_err(|error| refused(&lock_path, "opened", error))?;
     let stat = fstat(&file).map_err(|error| refused(&lock_path, "looked-at", error))?;
     found.trust.check_lock(&lock_path, &stat)?;
-    take(file, &lock_path, |pid| is_served(path, pid))
+    take(file, &lock_path, kept, |pid| is_served(path, pid))
 }
 
 fn is_served(path: &Path, pid: &str) -> ScmError {

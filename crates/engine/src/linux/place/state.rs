@@ -19,6 +19,7 @@ use super::refused;
 use super::trust::{Trust, kind};
 use super::walk::{Found, Last, Walk};
 use crate::linux::clock::boot_id;
+use crate::linux::kept::Kept;
 use crate::linux::lock;
 
 /// The file that says which folder this is.
@@ -38,10 +39,10 @@ pub struct State {
 /// # Errors
 /// When others may read or write it or put another in its place, when something in it is not the
 /// daemon's, or when another daemon uses it.
-pub fn open_state(path: &Path) -> Result<State, ScmError> {
+pub fn open_state(path: &Path, kept: &mut Kept) -> Result<State, ScmError> {
     let found = find(path)?;
     check_entries(&found)?;
-    let lock = lock(&found.fd, path)?;
+    let lock = lock(&found.fd, path, kept)?;
     Ok(State {
         lock,
         device_and_inode: (found.stat.st_dev, found.stat.st_ino),
@@ -178,11 +179,11 @@ fn check_entry(found: &Found, name: &OsStr) -> Result<(), ScmError> {
 }
 
 /// One daemon for one folder.
-fn lock(folder: &OwnedFd, path: &Path) -> Result<OwnedFd, ScmError> {
+fn lock(folder: &OwnedFd, path: &Path, kept: &mut Kept) -> Result<OwnedFd, ScmError> {
     let file_path = path.join("lock");
     let file = open_in(folder, OsStr::new("lock"), OFlags::RDWR | OFlags::CREATE)
         .map_err(|error| refused(&file_path, "opened", error))?;
-    take(file, &file_path, |pid| {
+    take(file, &file_path, kept, |pid| {
         let path = shown(path.display());
         let code = Win32Error::SERVICE_ALREADY_RUNNING;
         ScmError::new(code, place::IsUsed { path, pid })
@@ -193,8 +194,13 @@ fn lock(folder: &OwnedFd, path: &Path) -> Result<OwnedFd, ScmError> {
 pub(super) fn take(
     mut file: File,
     path: &Path,
+    kept: &mut Kept,
     held: impl FnOnce(&str) -> ScmError,
 ) -> Result<OwnedFd, ScmError> {
+    // The same process has it, and its id is in the file.
+    if let Some(lock) = kept.lock_of(&file) {
+        return Ok(lock);
+    }
     lock::take(&mut file).map_err(|pid| held(&pid))?;
     file.set_len(0)
         .and_then(|()| file.rewind())

@@ -9,7 +9,17 @@ use rustix::fs::{CWD, FileType, mknodat};
 use rustix::process::{Pid, WaitOptions};
 use tempfile::TempDir;
 
+use super::super::kept::Kept;
 use super::*;
+
+/// As a process does that has not been another program before.
+fn open_state(path: &Path) -> Result<State, ScmError> {
+    super::open_state(path, &mut Kept::default())
+}
+
+fn listen(path: &Path) -> Result<Listening, ScmError> {
+    super::listen(path, &mut Kept::default())
+}
 
 /// A folder of the test's own, as in a home.
 /// While a socket is made, the umask of the whole process is another one, so one test at a time makes

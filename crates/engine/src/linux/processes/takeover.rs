@@ -26,6 +26,8 @@ pub(crate) struct Greeting {
     pub(crate) after_shutdown: bool,
     /// Set where the engine before was ended because it had not answered for so long.
     pub(crate) silent_s: Option<u32>,
+    /// Whether the guardian's program was exchanged in its process.
+    pub(crate) handed_over: bool,
 }
 
 impl LinuxProcesses {
@@ -50,6 +52,7 @@ impl LinuxProcesses {
                         after_shutdown,
                         groups,
                         silent_s,
+                        handed_over,
                     } => {
                         if !(VERSION_OLDEST..=VERSION).contains(&version) {
                             let text = format!("the guardian speaks version {version} of the link");
@@ -66,6 +69,7 @@ impl LinuxProcesses {
                             init,
                             after_shutdown,
                             silent_s,
+                            handed_over,
                         });
                     }
                     GuardianReport::TableEnd => return Ok(greeting),

@@ -1,0 +1,53 @@
+//! Children that have ended: what each was, and what it leaves behind.
+
+use super::super::process::kill_group;
+use super::super::protocol::Exit;
+use super::super::signals::reap;
+use super::Guardian;
+
+impl Guardian {
+    /// Takes notice of all that have ended.
+    pub(super) fn reap_all(&mut self) {
+        while let Some((pid, exit)) = reap(|pid, exit| self.before_reaping(pid, exit)) {
+            self.reaped(pid, exit);
+        }
+    }
+
+    /// What is left of a run that has ended would stand beside the next one. The process is still a
+    /// zombie, so its number cannot belong to anybody else.
+    fn before_reaping(&mut self, pid: u32, exit: Exit) {
+        if self.stop_commands.contains_key(&pid) || self.probes.contains_key(&pid) {
+            return kill_group(pid);
+        }
+        let Some(key) = self.by_pid.get(&pid).copied() else {
+            return;
+        };
+        if self.runs.get(&key).is_none_or(|run| run.asked.main) {
+            return;
+        }
+        // After any other end nobody asks.
+        if exit == Exit::Status(0) {
+            let left = self.others_in_group(&self.runs[&key]) + self.end_strays(key);
+            if let Some(run) = self.runs.get_mut(&key) {
+                run.left = left;
+            }
+        }
+        kill_group(pid);
+    }
+
+    fn reaped(&mut self, pid: u32, exit: Exit) {
+        if self.engine.as_ref().is_some_and(|engine| engine.pid == pid) {
+            return self.engine_ended(exit);
+        }
+        if self.console_ended(pid, exit) || self.teller_ended(pid, exit) {
+            return;
+        }
+        if let Some(key) = self.by_pid.remove(&pid) {
+            self.run_ended(key, exit);
+        } else if let Some(process) = self.stop_commands.remove(&pid) {
+            self.stop_process_ended(process, exit);
+        } else if let Some(probe) = self.probes.remove(&pid) {
+            self.probe_ended(probe, exit);
+        }
+    }
+}
