@@ -23,8 +23,12 @@ foreach ($ends as $name => $code) {
     create($name, $run . $code);
     win32_start_service($name);
     await($name, 'stopped');
+    do {
+        $said = $why($name);
+        // Its process may end after it has reported STOPPED.
+    } while ($name === 'exit' && !str_contains($said, 'then ended with exit status 3'));
     // The last lines come from its log file, which may still be written.
-    echo preg_replace('~^  \| .*\n~m', '', $why($name));
+    echo preg_replace('~^  \| .*\n~m', '', $said);
 }
 do {
     $lines = relance('why', 'exit');
