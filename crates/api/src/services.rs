@@ -86,7 +86,13 @@ pub(crate) async fn apply(
         .map(new_service)
         .collect::<RouteResult<Vec<_>>>()?;
     let outcomes = context
-        .ask(|manager, caller, reply| manager.apply(caller, services, reply))
+        .ask(|manager, caller, reply| {
+            if body.dry_run {
+                manager.try_apply(caller, services, reply);
+            } else {
+                manager.apply(caller, services, reply);
+            }
+        })
         .await?;
     Ok(Json(outcomes.as_slice().into()))
 }

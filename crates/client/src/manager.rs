@@ -250,17 +250,32 @@ fn config_body(service: &NewService) -> ConfigBody {
 #[derive(Serialize)]
 pub(crate) struct Nothing {}
 
+impl SocketManager {
+    fn apply_or_try(
+        &self,
+        services: &[NewService],
+        dry_run: bool,
+    ) -> Result<Vec<Outcome>, ScmError> {
+        let body = ApplyRequest {
+            services: services.iter().map(config_body).collect(),
+            dry_run,
+        };
+        let applied: ApplyReply = self.post_and_wait("/v1/apply", &body)?;
+        (&applied).try_into()
+    }
+}
+
 impl ServiceManager for SocketManager {
     fn create_service(&self, _: &Caller, service: NewService, reply: Reply<()>) {
         reply.send(self.act("POST", "/v1/services", &config_body(&service)));
     }
 
     fn apply(&self, _: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
-        let body = ApplyRequest {
-            services: services.iter().map(config_body).collect(),
-        };
-        let applied: Result<ApplyReply, _> = self.post_and_wait("/v1/apply", &body);
-        reply.send(applied.and_then(|applied| (&applied).try_into()));
+        reply.send(self.apply_or_try(&services, false));
+    }
+
+    fn try_apply(&self, _: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
+        reply.send(self.apply_or_try(&services, true));
     }
 
     fn delete_service(&self, _: &Caller, name: &ServiceName, reply: Reply<()>) {

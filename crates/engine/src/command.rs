@@ -28,6 +28,8 @@ pub struct Command {
 pub enum ClientRequest {
     /// One or several changes of the configuration, all or nothing.
     Configure(Vec<Change>, Reply<Vec<Outcome>>),
+    /// What would become of them.
+    TryConfigure(Vec<Change>, Reply<Vec<Outcome>>),
     /// Start a service.
     Start(ServiceName, Vec<String>, Reply<()>),
     /// Send a control.
@@ -85,7 +87,9 @@ impl ClientRequest {
     /// Answers without doing anything.
     pub(crate) fn refuse(self, error: &ScmError) {
         match self {
-            Self::Configure(_, reply) => reply.send(Err(error.clone())),
+            Self::Configure(_, reply) | Self::TryConfigure(_, reply) => {
+                reply.send(Err(error.clone()));
+            }
             Self::Start(_, _, reply)
             | Self::Restart(_, _, reply)
             | Self::Terminate(_, reply)

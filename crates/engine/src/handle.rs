@@ -1,6 +1,7 @@
 //! How clients of all kinds reach the engine: requests go into its queue, questions are answered from
 //! what is published, without entering the owner loop.
 
+mod apply;
 mod author;
 mod console;
 mod notices;
@@ -236,16 +237,17 @@ impl ServiceManager for EngineHandle {
     }
 
     fn apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
-        let checked = services
-            .iter()
-            .try_for_each(|service| self.check_new(caller, service));
-        if let Err(error) = checked {
-            return reply.send(Err(error));
+        match self.to_apply(caller, services) {
+            Ok(changes) => self.send(caller, ClientRequest::Configure(changes, reply)),
+            Err(error) => reply.send(Err(error)),
         }
-        let changes = services
-            .into_iter()
-            .map(|service| Change::Apply(Box::new(service)));
-        self.send(caller, ClientRequest::Configure(changes.collect(), reply));
+    }
+
+    fn try_apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
+        match self.to_apply(caller, services) {
+            Ok(changes) => self.send(caller, ClientRequest::TryConfigure(changes, reply)),
+            Err(error) => reply.send(Err(error)),
+        }
     }
 
     fn delete_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>) {

@@ -102,6 +102,13 @@ pub trait ServiceManager: Send + Sync {
     /// Errors: as [`create_service`](Self::create_service), for the first that cannot be.
     fn apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>);
 
+    /// Says what [`apply`](Self::apply) would do, or refuse, and changes nothing.
+    ///
+    /// Errors: as [`apply`](Self::apply), and 50 of a manager that cannot try.
+    fn try_apply(&self, _caller: &Caller, _services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
+        reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
+
     /// Marks a service for deletion; it is gone when it is stopped (C30, C31: no handles are held here).
     ///
     /// Errors: 112, 1072.

@@ -59,6 +59,41 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         });
     }
 
+    /// Says what would become of changes: they are evaluated and taken back at once.
+    pub(super) fn try_configure(
+        &mut self,
+        now: Moment,
+        caller: Caller,
+        changes: Vec<Change>,
+        reply: Reply<Vec<Outcome>>,
+    ) {
+        let last_service = self.last_service;
+        let pending = PendingConfigure {
+            caller,
+            changes,
+            reply,
+        };
+        let mut draft = ConfigureDraft::default();
+        let outcomes = self.evaluate(now, &pending, &mut draft);
+        let changed = draft.undo.iter().rev().filter_map(|undo| match undo {
+            Undo::Change(before) => Some(Arc::clone(before)),
+            Undo::Create(_) | Undo::Remove(_) => None,
+        });
+        let changed: Vec<Arc<ServiceRecord>> = changed.collect();
+        self.take_back(draft.undo);
+        // The configuration alone is not enough: a change can cancel what is pending.
+        for before in changed {
+            let id = before.id;
+            self.services
+                .entry(id)
+                .and_modify(|slot| slot.record = before);
+            self.schedule(id);
+        }
+        // Nobody has seen the numbers of services that are not there.
+        self.last_service = last_service;
+        pending.reply.send(outcomes);
+    }
+
     /// Evaluates what waits, if nothing is on its way.
     pub(super) fn begin_configure(&mut self, now: Moment) {
         if self.configuring {

@@ -30,6 +30,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             ClientRequest::Configure(changes, reply) => {
                 self.queue_configure(caller, changes, reply);
             }
+            ClientRequest::TryConfigure(changes, reply) => {
+                self.try_configure(now, caller, changes, reply);
+            }
             ClientRequest::Start(name, arguments, reply) => {
                 self.start_service(now, &caller, &name, arguments, reply);
             }

@@ -248,3 +248,32 @@ fn all_that_is_wrong_is_said_in_the_language_of_the_reader() {
         text(&french)
     );
 }
+
+#[test]
+fn a_dry_run_refuses_what_the_real_one_would_and_changes_nothing() {
+    let daemon = Daemon::start(relance());
+    let circle = "[[service]]\nname = 'a'\ncommand = ['/bin/true']\ndependencies = ['b']\n\
+                  [[service]]\nname = 'b'\ncommand = ['/bin/true']\ndependencies = ['a']\n";
+    let nobody =
+        "[[service]]\nname = 'c'\ncommand = ['/bin/true']\naccount_name = 'no-such-user-here'\n";
+    for (services, code) in [(circle, "(1059 "), (nobody, "(1057 ")] {
+        let (_folder, path) = file(services);
+        let (tried, real) = (
+            apply(&daemon, &path, &["--dry-run"]),
+            apply(&daemon, &path, &[]),
+        );
+        assert!(text(&tried).contains(code), "{}", text(&tried));
+        assert_eq!(text(&tried), text(&real));
+        assert_eq!(status(&tried), status(&real));
+    }
+    // What was tried has left nothing behind, the names included.
+    let (_folder, path) = file(TWO);
+    assert_eq!(status(&apply(&daemon, &path, &["--dry-run"])), 6);
+    assert!(text(&daemon.relance(&["list"])).contains("no services"));
+    done(&apply(&daemon, &path, &[]));
+    let changed = TWO.replacen("'1000']\n", "'1000']\ndependencies = ['w@1']\n", 1);
+    fs::write(&path, &changed).expect("written");
+    assert_eq!(status(&apply(&daemon, &path, &["--dry-run"])), 6);
+    let config = text(&daemon.relance(&["config", "a", "--json"]));
+    assert!(!config.contains("w@1"), "{config}");
+}

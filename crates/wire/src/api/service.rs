@@ -427,6 +427,9 @@ impl From<WhyReply> for Vec<Sentence> {
 pub struct ApplyRequest {
     /// What the services are to be like; others are left alone.
     pub services: Vec<ConfigBody>,
+    /// Change nothing: say what would become of each, or what would be refused.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub dry_run: bool,
 }
 
 /// What became of each, in order: `created`, `changed` or `unchanged`.
