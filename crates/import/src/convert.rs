@@ -1,6 +1,6 @@
 //! The import as a whole: finds the files, has each converted, checks what came out, and writes it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use relance_texts::import;
@@ -8,7 +8,7 @@ use relance_texts::import;
 use crate::draft::{Draft, Origin};
 use crate::formats;
 use crate::kind::Kind;
-use crate::recovery::Comparison;
+use crate::recovery::{Before, Comparison};
 use crate::report::FileReport;
 use crate::work::{Input, Work, read};
 use crate::{Files, Import, Options, Problem};
@@ -106,6 +106,7 @@ fn finish(mut work: Work<'_>, skipped: Vec<PathBuf>) -> Import {
     if let Some(prefix) = &work.options.prefix {
         beside(&mut drafts, prefix);
     }
+    add_restarters(&mut drafts);
     drafts.retain_mut(|draft| check(draft, &mut work));
     // One whose dependency was refused has none.
     keep_known_dependencies(&mut drafts, &mut work.reports);
@@ -113,7 +114,11 @@ fn finish(mut work: Work<'_>, skipped: Vec<PathBuf>) -> Import {
         let kind = report.kind;
         report.close(|line| formats::is_comment(kind, line));
     }
-    let comparisons = drafts.iter().filter_map(compare).collect();
+    let mut played = HashMap::new();
+    let comparisons = drafts
+        .iter()
+        .filter_map(|draft| compare(draft, &mut played))
+        .collect();
     Import {
         toml: file(&drafts, &work.reports),
         services: drafts.into_iter().map(|draft| draft.name).collect(),
@@ -152,13 +157,25 @@ fn check(draft: &mut Draft, work: &mut Work<'_>) -> bool {
     is_whole
 }
 
-fn compare(draft: &Draft) -> Option<Comparison> {
+/// The comparisons that were made, by what was done before and what decides now.
+type Played = HashMap<(Before, String), Comparison>;
+
+fn compare(draft: &Draft, played: &mut Played) -> Option<Comparison> {
     let before = draft.before.as_ref()?;
+    let key = (before.clone(), draft.behaviour());
+    if let Some(same) = played.get(&key) {
+        return Some(Comparison {
+            service: draft.name.clone(),
+            rows: same.rows.clone(),
+        });
+    }
     // Failures come right after each start: nothing has been up for long.
     let mut at_once = draft.clone();
     at_once.unset("extensions.ready_after_ms");
     let config = at_once.config().ok()?;
-    Some(Comparison::of(draft.name.clone(), before, &config))
+    let comparison = Comparison::of(draft.name.clone(), before, &config);
+    played.insert(key, comparison.clone());
+    Some(comparison)
 }
 
 /// Names have no case and are there once: a second one gets a number.
@@ -201,6 +218,27 @@ fn keep_known_dependencies(drafts: &mut [Draft], reports: &mut [FileReport]) {
     }
 }
 
+/// Services that restart others by the clock, each behind the one that it restarts.
+fn add_restarters(drafts: &mut Vec<Draft>) {
+    let mut names: HashSet<String> = drafts
+        .iter()
+        .map(|draft| relance_scm::fold_case(&draft.name))
+        .collect();
+    *drafts = std::mem::take(drafts)
+        .into_iter()
+        .flat_map(|draft| {
+            let restarter = draft.restarter(|name| names.contains(&relance_scm::fold_case(name)));
+            names.extend(
+                restarter
+                    .iter()
+                    .map(|draft| relance_scm::fold_case(&draft.name)),
+            );
+            [Some(draft), restarter]
+        })
+        .flatten()
+        .collect();
+}
+
 /// Other names, started by hand only.
 fn beside(drafts: &mut [Draft], prefix: &str) {
     for draft in drafts {
@@ -214,6 +252,9 @@ fn beside(drafts: &mut [Draft], prefix: &str) {
             draft.unset("extensions.stderr_file");
             draft.set("extensions.stderr", "file", None);
         }
+        // What the clock does, it does once.
+        draft.unset("extensions.schedule");
+        draft.restarted_at = None;
         draft.unset("delayed_auto_start");
         draft.unset("display_name");
         draft.set("start_type", "demand", None);

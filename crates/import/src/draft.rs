@@ -1,6 +1,7 @@
 //! A service in the making: its settings by their keys, each with the lines it comes from, and the file
 //! for `relance apply` that they become.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use relance_scm::settings::{EXTENSIONS, System, find_extension};
@@ -105,10 +106,14 @@ pub(crate) struct Draft {
     /// How many instances a template has; its name ends in `@`.
     pub(crate) instances: Option<u32>,
     settings: Vec<Setting>,
+    /// The names in `environment`, and perhaps some that were there.
+    variables: HashSet<String>,
     /// The services that it needs, each with the lines that say so.
     pub(crate) dependencies: Vec<(String, Option<Origin>)>,
     /// How its old manager answered failures.
     pub(crate) before: Option<crate::recovery::Before>,
+    /// When its old manager restarted it by the clock, at times that only a service with a schedule can keep.
+    pub(crate) restarted_at: Option<(String, Origin)>,
 }
 
 /// The order of the keys that a file has before the others.
@@ -131,9 +136,25 @@ impl Draft {
             name: name.into(),
             instances: None,
             settings: Vec::new(),
+            variables: HashSet::new(),
             dependencies: Vec::new(),
             before: None,
+            restarted_at: None,
         }
+    }
+
+    /// The service that restarts this one by the clock, if there has to be one.
+    pub(crate) fn restarter(&self, is_taken: impl Fn(&str) -> bool) -> Option<Self> {
+        let (schedule, origin) = self.restarted_at.as_ref()?;
+        let base = format!("{}-restart", self.name.trim_end_matches('@'));
+        let numbered = (2..).map(|number| format!("{base}-{number}"));
+        let mut names = std::iter::once(base.clone()).chain(numbered);
+        let mut restarter = Self::new(names.find(|name| !is_taken(name))?);
+        let command = ["relance", "restart", "--no-wait", &self.name].map(str::to_owned);
+        restarter.set_command(&command, Some(*origin));
+        restarter.set("start_type", "demand", None);
+        restarter.set("extensions.schedule", schedule.as_str(), Some(*origin));
+        Some(restarter)
     }
 
     /// Sets a setting; a later value wins.
@@ -174,14 +195,17 @@ impl Draft {
     /// Adds to a setting that is a list.
     pub(crate) fn add(&mut self, key: &str, text: impl Into<String>, origin: Option<Origin>) {
         let text = text.into();
+        let is_variable = key == "environment";
+        let name = |text: &str| text.split('=').next().unwrap_or_default().to_owned();
+        // Files with very many variables take no longer than others of their size.
+        let is_new = is_variable && self.variables.insert(name(&text));
         if let Some(setting) = self.settings.iter_mut().find(|setting| setting.key == key)
             && let Given::List(texts) = &mut setting.value
         {
-            if key == "environment" {
-                let name = |text: &str| text.split('=').next().unwrap_or_default().to_owned();
+            if is_variable && !is_new {
                 texts.retain(|known| name(known) != name(&text));
             }
-            if !texts.contains(&text) {
+            if is_new || !texts.contains(&text) {
                 texts.push(text);
             }
             return;
@@ -220,6 +244,14 @@ impl Draft {
     /// Whether it is a template or an instance of one, so that `%i` is filled in.
     pub(crate) fn is_instance(&self) -> bool {
         self.name.trim_end_matches('@').contains('@') || self.instances.is_some()
+    }
+
+    /// What decides on failures, as text: services with the same have the same answers.
+    pub(crate) fn behaviour(&self) -> String {
+        let decides = |setting: &&Setting| setting.key.contains('.');
+        let settings = self.settings.iter().filter(decides);
+        let texts = settings.map(|setting| format!("{}={}", setting.key, setting.value.toml()));
+        texts.collect::<Vec<_>>().join("\n")
     }
 
     /// The configuration that `relance apply` makes of it.
@@ -292,10 +324,10 @@ impl Draft {
         self.with(|_| false)?;
         for setting in self.settings.clone() {
             if let Err(error) = self.with(|key| key == setting.key) {
-                self.unset(&setting.key);
                 if setting.key == "command_line" {
                     return Err(error);
                 }
+                self.unset(&setting.key);
                 refused.push((setting.origin, error));
             }
         }

@@ -149,16 +149,18 @@ fn begins(text: &str, word: &str) -> bool {
 
 /// The text of a file: UTF-8, or UTF-16 as Windows exports the registry; what is neither is shown as it can be.
 pub(crate) fn decode(bytes: &[u8]) -> String {
-    let units = |of: fn([u8; 2]) -> u16| -> String {
-        let units: Vec<u16> = bytes[2..]
+    let units = |from: usize, of: fn([u8; 2]) -> u16| -> String {
+        let units: Vec<u16> = bytes[from..]
             .chunks_exact(2)
             .map(|pair| of([pair[0], pair[1]]))
             .collect();
         String::from_utf16_lossy(&units)
     };
     match bytes {
-        [0xFF, 0xFE, ..] => units(u16::from_le_bytes),
-        [0xFE, 0xFF, ..] => units(u16::from_be_bytes),
+        [0xFF, 0xFE, ..] => units(2, u16::from_le_bytes),
+        [0xFE, 0xFF, ..] => units(2, u16::from_be_bytes),
+        // What a program of Windows prints into a file: without a mark.
+        [1..=0x7F, 0, 1..=0x7F, 0, ..] => units(0, u16::from_le_bytes),
         _ => {
             let text = String::from_utf8_lossy(bytes);
             text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()
@@ -195,5 +197,7 @@ mod tests {
         let mut bytes = vec![0xFF, 0xFE];
         bytes.extend("é\r\n".encode_utf16().flat_map(u16::to_le_bytes));
         assert_eq!(decode(&bytes), "é\r\n");
+        let dump = "nssm set a é".encode_utf16().flat_map(u16::to_le_bytes);
+        assert_eq!(decode(&dump.collect::<Vec<u8>>()), "nssm set a é");
     }
 }

@@ -13,7 +13,7 @@ pub const COMPARED: usize = 8;
 
 /// What an old manager does after failures that come right after each start: how long it waits until it
 /// starts the service again, `None` if it does not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Before(pub(crate) Vec<Option<Duration>>);
 
 impl Before {

@@ -3,6 +3,8 @@
 //! What is about the container (image, volumes, ports…) is read by `docker compose` from the same file as before;
 //! what is about its life (restarts, order, stop) becomes settings.
 
+mod extends;
+
 use std::time::Duration;
 
 use relance_texts::import;
@@ -15,6 +17,12 @@ use crate::syntax::node::{Entry, Node, Value};
 use crate::syntax::yaml;
 use crate::work::{Converter, Input, Work, syntax};
 
+/// Times of a health check: their key, the setting, and what Docker takes if they are not given.
+const TIMES_OF_HEALTH: [(&str, &str, &str); 3] = [
+    ("interval", "extensions.probe_interval_ms", "30s"),
+    ("timeout", "extensions.probe_timeout_ms", "30s"),
+    ("start_period", "extensions.probe_delay_ms", "0s"),
+];
 /// What a line has become that docker compose reads as before.
 const BY_COMPOSE: &str = "docker compose";
 
@@ -31,8 +39,10 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
         }
         let services = root.get("services").map_or(&[][..], Node::entries);
         for entry in services {
+            let extended = extends::resolved(entry, services, input, work);
             Service {
-                entry,
+                entry: &extended.entry,
+                problem: extended.problem,
                 input,
                 file,
                 draft: Draft::new(service_name(&entry.key)),
@@ -44,8 +54,25 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
     Ok(())
 }
 
+/// The words of the command that looks for the health; none if there is none.
+fn test_of(test: &Node) -> Vec<String> {
+    let shell = |line: String| vec!["/bin/sh".to_owned(), "-c".to_owned(), line];
+    if let Some(line) = test.text() {
+        return shell(line);
+    }
+    let mut words = test.texts().into_iter();
+    match words.next().as_deref() {
+        Some("CMD") => words.collect(),
+        Some("CMD-SHELL") => words.next().map(shell).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
 struct Service<'a, 'w, 'f> {
+    /// With what it has by `extends`.
     entry: &'a Entry,
+    /// What it extends and is not there.
+    problem: Option<String>,
     input: &'a Input,
     file: usize,
     draft: Draft,
@@ -80,12 +107,7 @@ impl Service<'_, '_, '_> {
         let head = Lines::one(self.entry.line);
         let origin = Some(self.origin(head));
         self.changed(head, "command_line", import::STAYS_IN_CONTAINER);
-        let path = self.input.path.display().to_string();
-        let words = [
-            "docker",
-            "compose",
-            "--file",
-            &path,
+        let run = [
             "run",
             "--rm",
             "--no-TTY",
@@ -94,7 +116,7 @@ impl Service<'_, '_, '_> {
             "--use-aliases",
             &self.entry.key,
         ];
-        let words = words.map(|word| self.draft.literal(word)).to_vec();
+        let words = self.of_compose(&run);
         self.draft.set_command(&words, origin);
         self.draft.set("start_type", "auto", origin);
         if !self.input.path.is_absolute() {
@@ -107,7 +129,23 @@ impl Service<'_, '_, '_> {
         if !entries.iter().any(|entry| entry.key == "restart") {
             self.draft.before = Some(Before::never());
         }
+        // How many instances there are is known now.
+        if let Some(entry) = entries
+            .iter()
+            .rev()
+            .find(|entry| entry.key == "healthcheck")
+        {
+            self.healthcheck(entry);
+        }
         self.work.drafts.push(self.draft);
+    }
+
+    /// A command of docker compose about this file.
+    fn of_compose(&self, words: &[&str]) -> Vec<String> {
+        let path = self.input.path.display().to_string();
+        let begin = ["docker", "compose", "--file", &path];
+        let all = begin.iter().chain(words);
+        all.map(|word| self.draft.literal(word)).collect()
     }
 
     fn key(&mut self, entry: &Entry) {
@@ -129,7 +167,14 @@ impl Service<'_, '_, '_> {
                 }
             }
             "stop_signal" => self.kept(entry, BY_COMPOSE),
-            "healthcheck" => self.healthcheck(entry),
+            "healthcheck" => {}
+            "extends" => match self.problem.take() {
+                Some(name) => self.lost(entry, import::ExtendsNothing { name }),
+                None => {
+                    let name = extends::Base::of(&entry.value).service;
+                    self.changed(entry, BY_COMPOSE, import::Extended { name });
+                }
+            },
             "deploy" => self.deploy(entry),
             "scale" => self.replicas(entry, &entry.value),
             "container_name" => self.changed(entry, BY_COMPOSE, import::CONTAINER_NAME),
@@ -214,10 +259,47 @@ impl Service<'_, '_, '_> {
     }
 
     fn healthcheck(&mut self, entry: &Entry) {
-        if entry.value.get("disable").is_some() || entry.value.get("test").is_none() {
+        let Some(test) = entry
+            .value
+            .get("test")
+            .map(test_of)
+            .filter(|test| !test.is_empty())
+        else {
+            return self.kept(entry, BY_COMPOSE);
+        };
+        if entry.value.get("disable").and_then(Node::flag) == Some(true) {
             return self.kept(entry, BY_COMPOSE);
         }
-        self.changed(entry, BY_COMPOSE, import::HEALTH_IN_DOCKER);
+        if !self.work.is_for_linux() {
+            return self.changed(entry, BY_COMPOSE, import::HEALTH_IN_DOCKER);
+        }
+        if self.draft.instances.is_some() {
+            return self.changed(entry, BY_COMPOSE, import::HEALTH_OF_INSTANCES);
+        }
+        let origin = Some(self.origin(entry));
+        let mut exec = vec!["exec", "--no-TTY", &self.entry.key];
+        exec.extend(test.iter().map(String::as_str));
+        let line = relance_scm::command_line::join(&self.of_compose(&exec));
+        self.draft
+            .set("extensions.probe", format!("command:{line}"), origin);
+        let time = |key: &str, usual: &str| {
+            let text = entry.value.get(key).and_then(Node::text);
+            let text = text.unwrap_or_else(|| usual.to_owned());
+            relance_scm::duration::parse(&text, relance_scm::duration::Bare::Seconds)
+        };
+        for (key, setting, usual) in TIMES_OF_HEALTH {
+            if let Some(time) = time(key, usual) {
+                self.draft.set(setting, written(time), origin);
+            }
+        }
+        if let Some(retries) = entry.value.get("retries").and_then(Node::count) {
+            self.draft.set(
+                "extensions.probe_failures",
+                retries.max(1).to_string(),
+                origin,
+            );
+        }
+        self.changed(entry, "extensions.probe", import::HEALTH_IS_PROBE);
     }
 
     fn deploy(&mut self, entry: &Entry) {

@@ -436,13 +436,23 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
         self.keep(entry, "extensions.recycle_above", size);
     }
 
-    /// Once a day is a recycle of ours; other times are not. A program that may end is started by its clock.
+    /// Once a day is a recycle of ours; at other times a service of its own restarts it. A program that may end is
+    /// started by its clock.
     fn cron_restart(&mut self, entry: &Entry, text: &str) {
         let may_end = self.app.get("autorestart").and_then(Node::flag) == Some(false);
         match time_of_day(text) {
             _ if may_end => self.keep(entry, "extensions.schedule", text),
             Some(time) => self.keep(entry, "extensions.recycle_at", time),
-            None => self.lost(entry, import::CRON_RESTART),
+            // pm2 takes seconds in front, too.
+            None if text.split_whitespace().count() != 5 => {
+                self.lost(entry, import::NOT_UNDERSTOOD);
+            }
+            None if !self.work.is_for_linux() => self.lost(entry, import::CRON_RESTART),
+            None => {
+                let origin = self.origin(entry);
+                self.draft.restarted_at = Some((text.to_owned(), origin));
+                self.changed(entry, "extensions.schedule", import::CRON_RESTART_BESIDE);
+            }
         }
     }
 
@@ -491,42 +501,4 @@ fn time(text: &str) -> Option<Duration> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::formats::tests::{Memory, imported};
-
-    #[test]
-    fn a_restart_once_a_day_is_a_time_of_day() {
-        assert_eq!(time_of_day("30 3 * * *").as_deref(), Some("03:30"));
-        for other in ["0 */6 * * *", "0 3 * * 0", "0 24 * * *", "0 3 * *", ""] {
-            assert_eq!(time_of_day(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn a_backoff_is_one_here_too() {
-        let app = r#"{"apps": [{"script": "a.js", "exp_backoff_restart_delay": 100}]}"#;
-        let files = Memory::default().with("/u/pm2.json", app);
-        let found = imported(&["/u/pm2.json".into()], &files);
-        for part in [
-            "recovery.actions = \"restart/100ms\"",
-            "extensions.backoff = \"exponential/1.5\"",
-            "extensions.backoff_max_ms = \"15s\"",
-            "extensions.reset_after_run_ms = \"30s\"",
-            "extensions.restart_limit = \"15\"",
-        ] {
-            assert!(found.toml.contains(part), "{}", found.toml);
-        }
-        assert!(found.comparisons[0].is_same(), "{:?}", found.comparisons);
-    }
-
-    #[test]
-    fn a_program_that_may_end_is_started_by_the_clock() {
-        let app =
-            r#"{"apps": [{"script": "a.js", "autorestart": false, "cron_restart": "5 3 * * *"}]}"#;
-        let files = Memory::default().with("/u/pm2.json", app);
-        let found = imported(&["/u/pm2.json".into()], &files).toml;
-        assert!(found.contains("schedule = \"5 3 * * *\""), "{found}");
-        assert!(!found.contains("recycle_at"), "{found}");
-    }
-}
+mod tests;

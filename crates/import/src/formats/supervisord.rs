@@ -4,7 +4,7 @@ mod expand;
 mod program;
 mod recovery;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use relance_texts::import;
 
@@ -77,7 +77,7 @@ fn tree(
         let here_text = here.display().to_string();
         let mut found = Vec::new();
         for pattern in patterns.replace("%(here)s", &here_text).split_whitespace() {
-            found.extend(glob(work.files, &here.join(pattern)));
+            found.extend(glob(work.files, &plain(&here.join(pattern))));
         }
         if found.is_empty() {
             work.report(file).lost(lines, import::INCLUDES_NOTHING);
@@ -100,7 +100,24 @@ fn tree(
     Ok(())
 }
 
-/// Files whose path matches, `*` and `?` in any part of it.
+/// A path without `.` and `..`, so that a file has one.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir
+                if matches!(plain.components().next_back(), Some(Component::Normal(_))) =>
+            {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// Files whose path matches, `*`, `?` and `[abc]` in any part of it.
 fn glob(files: &dyn Files, pattern: &Path) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::new()];
     for part in pattern.components() {
@@ -123,23 +140,66 @@ fn glob(files: &dyn Files, pattern: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Whether a name matches. A star that cannot be filled is filled with one character more; those before it stay,
+/// so that no pattern takes long.
 fn wildcard(pattern: &str, name: &str) -> bool {
-    let Some(c) = pattern.chars().next() else {
-        return name.is_empty();
-    };
-    let rest = &pattern[c.len_utf8()..];
-    match c {
-        '*' => {
-            let mut ends = name.char_indices().map(|(at, _)| at).chain([name.len()]);
-            ends.any(|at| wildcard(rest, &name[at..]))
+    let (mut pattern, mut name) = (pattern, name);
+    let mut last_star: Option<(&str, &str)> = None;
+    loop {
+        if let Some(rest) = pattern.strip_prefix('*') {
+            last_star = Some((rest, name));
+            pattern = rest;
+            continue;
         }
-        _ => {
-            let Some(first) = name.chars().next() else {
-                return false;
-            };
-            (c == '?' || c == first) && wildcard(rest, &name[first.len_utf8()..])
+        let matched = match one_character(pattern, name) {
+            Some(rests) => Some(rests),
+            None if pattern.is_empty() && name.is_empty() => return true,
+            None => None,
+        };
+        if let Some(rests) = matched {
+            (pattern, name) = rests;
+            continue;
         }
+        let Some((behind, from)) = last_star else {
+            return false;
+        };
+        let Some(first) = from.chars().next() else {
+            return false;
+        };
+        name = &from[first.len_utf8()..];
+        pattern = behind;
+        last_star = Some((behind, name));
     }
+}
+
+/// What follows in both when the first character of a name matches.
+fn one_character<'p, 'n>(pattern: &'p str, name: &'n str) -> Option<(&'p str, &'n str)> {
+    let (c, first) = (pattern.chars().next()?, name.chars().next()?);
+    let name = &name[first.len_utf8()..];
+    let class = pattern.strip_prefix('[').and_then(|rest| {
+        // A bracket that comes first is one of the characters.
+        let end = rest.char_indices().skip(1).find(|(_, c)| *c == ']')?.0;
+        Some((&rest[..end], &rest[end + 1..]))
+    });
+    match class {
+        Some((class, rest)) => in_class(class, first).then_some((rest, name)),
+        None => (c == '?' || c == first).then(|| (&pattern[c.len_utf8()..], name)),
+    }
+}
+
+/// Whether a character is one of `abc`, `0-9`, or none of `!abc`.
+fn in_class(class: &str, c: char) -> bool {
+    let (class, is_other) = match class.strip_prefix('!') {
+        Some(rest) => (rest, true),
+        None => (class, false),
+    };
+    let class: Vec<char> = class.chars().collect();
+    let is_in = (0..class.len()).any(|at| match class[at..] {
+        [from, '-', to, ..] => (from..=to).contains(&c),
+        [one, ..] => one == c,
+        [] => false,
+    });
+    is_in != is_other
 }
 
 /// The configuration of one supervisord.
@@ -240,5 +300,29 @@ mod tests {
     fn wildcards_match_names() {
         assert!(wildcard("*.conf", "a.conf") && !wildcard("*.conf", "a.ini"));
         assert!(wildcard("?-*", "1-") && wildcard("é*", "éa"));
+        assert!(wildcard("[0-9]*.ini", "1a.ini") && !wildcard("[!a]", "a") && wildcard("[", "["));
+        assert!(wildcard("*", "") && wildcard("a*b*c", "aXbYbZc") && !wildcard("a", ""));
+        let long = "a".repeat(200);
+        assert!(
+            !wildcard(&format!("{}b", "*a".repeat(100)), &long),
+            "and soon"
+        );
+    }
+
+    #[test]
+    fn files_that_include_each_other_are_read_once() {
+        let files = Memory::default()
+            .with("/e/s.conf", "[include]\nfiles = conf.d/*.ini\n")
+            .with(
+                "/e/conf.d/a.ini",
+                "[include]\nfiles = ../conf.d/b.ini ./../s.conf\n[program:a]\ncommand=/a\n",
+            )
+            .with(
+                "/e/conf.d/b.ini",
+                "[include]\nfiles = ../conf.d/a.ini\n[program:b]\ncommand=/b\n",
+            );
+        let found = imported(&[PathBuf::from("/e/s.conf")], &files);
+        assert_eq!(found.files.len(), 3);
+        assert_eq!(found.services.len(), 2, "{:?}", found.services);
     }
 }

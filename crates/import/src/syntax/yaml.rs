@@ -11,7 +11,7 @@ use super::{DEPTH_MAX, SyntaxError, not_in_format};
 use crate::report::Lines;
 
 /// How many values a document may have, those of aliases counted each time.
-const NODES_MAX: usize = 50_000;
+const NODES_MAX: usize = 400_000;
 
 /// Reads the first document.
 pub(crate) fn parse(text: &str) -> Result<Node, SyntaxError> {

@@ -14,6 +14,10 @@ use crate::lang::lang;
 
 /// The largest file that is read.
 const BYTES_MAX: u64 = 16 << 20;
+/// Ends node when a file computes without end, or keeps it waiting after its exports are printed.
+const WATCH: &str = "new (require('worker_threads').Worker)(\"setTimeout(() => { \
+    require('fs').writeSync(2, 'Error: it did not end within 10 s\\\\n'); process.kill(process.pid, 'SIGKILL'); \
+    }, 10000)\", {eval: true}).unref();";
 /// Prints what a file exports, whatever its kind of module.
 const EXPORTS: &str = "import(require('url').pathToFileURL(require('path').resolve(process.argv[1])))\
     .then(m => process.stdout.write(JSON.stringify(m.default ?? m)))";
@@ -38,21 +42,29 @@ impl Disk {
     }
 }
 
+/// What was read, unless it is too much to be read to the end: half a file would be another configuration.
+fn whole(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+    if bytes.len() as u64 > BYTES_MAX {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         if path == Path::new("-") {
-            io::stdin().take(BYTES_MAX).read_to_end(&mut bytes)?;
-            return Ok(bytes);
+            io::stdin().take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
+            return whole(bytes);
         }
         // A pipe or a device could keep the import waiting for ever.
         if !fs::metadata(path)?.is_file() {
             return Err(io::Error::other(import::NOT_A_FILE.of(lang())));
         }
         fs::File::open(path)?
-            .take(BYTES_MAX)
+            .take(BYTES_MAX + 1)
             .read_to_end(&mut bytes)?;
-        Ok(bytes)
+        whole(bytes)
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
@@ -65,7 +77,7 @@ impl Files for Disk {
 
     fn evaluate(&self, path: &Path) -> Result<String, Sentence> {
         let output = Command::new("node")
-            .args(["-e", EXPORTS])
+            .args(["-e", &format!("{WATCH}{EXPORTS}")])
             .arg(path)
             .stdin(Stdio::null())
             .output()
