@@ -47,6 +47,9 @@ const GUESTS: &[(&str, &[&str])] = &[
     ("/usr/bin/redis-server", &["redis-server", "php-redis"]),
     ("/usr/sbin/nginx", &["nginx-light"]),
     ("/usr/bin/memcached", &["memcached"]),
+    // Their completion.
+    ("/usr/bin/zsh", &["zsh"]),
+    ("/usr/bin/fish", &["fish"]),
     // Brings promtool, which checks the metrics, alerts and dashboard.
     ("/usr/bin/promtool", &["prometheus"]),
 ];

@@ -211,6 +211,23 @@ impl Common {
         Target::of_machine(self.machine.as_deref().unwrap_or_default())
     }
 
+    /// The options that name a manager, for a command line made of them.
+    #[cfg(unix)]
+    pub(crate) fn words(&self) -> Vec<OsString> {
+        let word = |path: &PathBuf| {
+            let mut word = OsString::from("--socket=");
+            word.push(path);
+            word
+        };
+        self.socket.iter().map(word).collect()
+    }
+
+    #[cfg(windows)]
+    pub(crate) fn words(&self) -> Vec<OsString> {
+        let word = |name: &String| format!("--machine={name}").into();
+        self.machine.iter().map(word).collect()
+    }
+
     /// The manager these options name.
     pub(crate) fn manager(&self) -> Result<Manager, CommandFailure> {
         let manager = self

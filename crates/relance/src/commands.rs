@@ -31,6 +31,7 @@ mod host;
 mod import;
 mod list;
 mod logs;
+mod mcp;
 mod notify;
 mod options;
 #[cfg(unix)]
@@ -315,6 +316,12 @@ const GROUPS: &[(&str, &[Command])] = &[
                 "Sign in to the web console",
                 console::Arguments,
                 console::run
+            ),
+            command!(
+                "mcp",
+                "Let an assistant ask about services",
+                mcp::Arguments,
+                mcp::run
             ),
             #[cfg(unix)]
             command!(

@@ -37,6 +37,8 @@ mod service_files;
 #[cfg(unix)]
 mod settings;
 mod table;
+#[cfg(test)]
+mod testing;
 mod text;
 mod waiting;
 mod words;

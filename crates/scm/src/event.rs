@@ -27,6 +27,11 @@ use failed::{failed, failed_id, message};
 
 pub use texts::{meaning, render, sentence, template};
 
+/// Entries that say that a run ended badly, or did not begin (X33).
+pub const BAD_ENDS: [u32; 14] = [
+    7031, 7034, 7000, 7001, 7002, 7003, 7009, 7017, 7023, 7024, 7038, 1011, 1014, 1033,
+];
+
 /// Who writes an entry: the name that Windows' event viewer shows as its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventSource {

@@ -41,6 +41,7 @@ top-help =
     f              only what has failed
     g              instances of a template in one line
     o              sort by name, state, failures, processor, memory
+    l              time lines of 30 min instead of time, processor and memory (narrow terminals)
     e, Tab         output or events
     q, Esc         leave
     mouse          chooses a row, sorts by a column, scrolls

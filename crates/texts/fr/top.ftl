@@ -41,6 +41,7 @@ top-help =
     f              seulement ce qui a échoué
     g              les instances d’un modèle en une ligne
     o              trier par nom, état, échecs, processeur, mémoire
+    l              lignes de temps de 30 min au lieu de durée, processeur et mémoire (terminaux étroits)
     e, Tab         sortie ou événements
     q, Échap       quitter
     souris         choisit une ligne, trie par une colonne, défile

@@ -4,7 +4,7 @@
 //! A bad end is what the manager takes for one (X33): a failure, a start that failed, a stop with an error, a
 //! script that ended with an error. Before a service existed its line is blank.
 
-use relance_scm::event::Event;
+use relance_scm::event::{BAD_ENDS, Event};
 use relance_scm::event_log::LogEntry;
 use relance_scm::{RecoveryActionKind, RunId, ServiceState};
 
@@ -16,10 +16,6 @@ use crate::lang::{self, Lang};
 pub(super) const IDS: [u32; 21] = [
     7036, 7045, 7031, 7034, 7000, 7001, 7002, 7003, 7009, 7017, 7023, 7024, 7038, 1011, 1012, 1014,
     1033, 7032, 1001, 1002, 1009,
-];
-/// Those among them that say that a run ended badly, or did not begin.
-const BAD_ENDS: [u32; 14] = [
-    7031, 7034, 7000, 7001, 7002, 7003, 7009, 7017, 7023, 7024, 7038, 1011, 1014, 1033,
 ];
 
 /// Whether a 7036 says that the service runs; a paused one is there too.

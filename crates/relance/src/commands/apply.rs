@@ -85,6 +85,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let mut plan = Plan::of(&manager, &services, &found.secrets)?;
     plan.prune(|name| matches_any(&arguments.prune, name));
     if arguments.dry_run {
+        try_out(&manager, &plan, services)?;
         arguments.telling().tell(&plan, &[])?;
         return if plan.changes() {
             Err(CommandFailure::Silent(WOULD_CHANGE))
@@ -107,6 +108,21 @@ fn variable(text: &str) -> Result<(String, String), CommandFailure> {
     let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
     let (name, value) = pair.ok_or_else(|| usage(apply::NoSet { text: quoted(text) }))?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Has the manager look for what only it can know: circles of dependencies, accounts that are not there, a caller
+/// who may not. The plan has said the rest.
+fn try_out(manager: &Manager, plan: &Plan, services: Vec<NewService>) -> CommandResult {
+    let is_new = |step: &Step| matches!(step.act, Act::Create | Act::Change);
+    if plan.names(is_new).is_empty() {
+        return Ok(());
+    }
+    match manager.ask(|scm, caller, reply| scm.try_apply(caller, services, reply)) {
+        Ok(_) => Ok(()),
+        // That of Windows.
+        Err(CommandFailure::Scm(error)) if error.code() == Win32Error::NOT_SUPPORTED => Ok(()),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Nothing is deleted by accident: somebody says yes on the terminal, or with an option.
@@ -199,7 +215,7 @@ fn restart_changed(manager: &Manager, plan: &Plan, arguments: &Arguments) -> Res
         manager,
         !json,
         command::DONE_RESTARTED,
-        restart::restart_and_wait,
+        |manager, name| restart::restart_and_wait(manager, name, Patience::Own(stop::PATIENCE)),
     );
     selected.names.into_iter().zip(results).collect()
 }

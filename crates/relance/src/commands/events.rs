@@ -1,9 +1,13 @@
-//! `relance events`
+//! `relance events`; `follow` goes on as entries are written, `place` keeps how far that came.
+
+mod follow;
+mod place;
+
+use std::path::PathBuf;
 
 use clap::Parser;
 use relance_scm::event::EventLevel;
 use relance_scm::event_log::{EventFilter, LogEntry};
-use relance_scm::manager::{Watched, WatchedChange, next_change};
 use relance_texts::{command, error, quoted, shown};
 use relance_wire::api::EventBody;
 
@@ -11,6 +15,9 @@ use crate::cli::{CommandFailure, CommandResult, Common, Manager, misfit, name, u
 use crate::lang::{lang, say};
 use crate::plain::plain;
 use crate::text::{moment, moment_from};
+
+use follow::Reader;
+use place::Place;
 
 /// The event log
 #[derive(Debug, Parser)]
@@ -42,6 +49,10 @@ pub(crate) struct Arguments {
     /// Go on as they are written
     #[arg(long, short)]
     follow: bool,
+    /// Print all entries since the last one printed with this file, where that one is kept; the first time the
+    /// last ones (--limit)
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
@@ -49,50 +60,31 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = arguments.common.manager()?;
     let filter = filter(&arguments, &manager)?;
-    // Begun before the question, so that nothing falls between the two.
-    let (scm, caller) = manager.get();
-    let mut watch = if arguments.follow {
-        Some(scm.watch(caller, None)?)
-    } else {
-        None
-    };
-    let page = manager.ask(|scm, caller, reply| scm.find_events(caller, filter.clone(), reply))?;
-    let mut last = 0;
+    let place = arguments.resume.as_deref().map(Place::open).transpose()?;
+    if arguments.follow || place.is_some() {
+        let mut reader = Reader::new(&manager, &filter, place, arguments.common.json);
+        return if arguments.follow {
+            reader.follow()
+        } else {
+            reader.catch_up()
+        };
+    }
+    let page = manager.ask(|scm, caller, reply| scm.find_events(caller, filter, reply))?;
     for entry in &page.entries {
         print(entry, arguments.common.json)?;
-        last = entry.number;
     }
-    if page.entries.is_empty() && !arguments.follow && !arguments.common.json {
+    if page.entries.is_empty() && !arguments.common.json {
         println!("{}", say(command::NO_ENTRIES));
     }
-    let Some(watch) = &mut watch else {
-        return Ok(());
-    };
-    while let Some(watched) = next_change(&mut **watch) {
-        match watched {
-            Watched::Change(_, WatchedChange::Logged(entry)) if entry.number > last => {
-                last = entry.number;
-                if filter.matches(&entry) {
-                    print(&entry, arguments.common.json)?;
-                }
-            }
-            Watched::Change(..) => {}
-            Watched::Gap(_) => {
-                let missed = EventFilter {
-                    after: Some(last),
-                    limit: 10_000,
-                    ..filter.clone()
-                };
-                let page =
-                    manager.ask(|scm, caller, reply| scm.find_events(caller, missed, reply))?;
-                for entry in &page.entries {
-                    print(entry, arguments.common.json)?;
-                    last = entry.number;
-                }
-            }
-        }
-    }
     Ok(())
+}
+
+/// The entries that are asked for, for programs.
+pub(super) fn body(arguments: &Arguments) -> Result<Vec<EventBody>, CommandFailure> {
+    let manager = arguments.common.manager()?;
+    let filter = filter(arguments, &manager)?;
+    let page = manager.ask(|scm, caller, reply| scm.find_events(caller, filter, reply))?;
+    Ok(page.entries.iter().map(EventBody::from).collect())
 }
 
 fn filter(arguments: &Arguments, manager: &Manager) -> Result<EventFilter, CommandFailure> {

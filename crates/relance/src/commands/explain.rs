@@ -29,11 +29,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let explained = arguments
-        .what
-        .iter()
-        .map(|what| explain(what))
-        .collect::<Result<Vec<_>, _>>()?;
+    let explained = body(&arguments)?;
     if arguments.common.json {
         return Common::print_json(&explained);
     }
@@ -42,9 +38,14 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     Ok(())
 }
 
+/// What each word stands for.
+pub(super) fn body(arguments: &Arguments) -> Result<Vec<Explained>, CommandFailure> {
+    arguments.what.iter().map(|what| explain(what)).collect()
+}
+
 /// All that one word stands for.
 #[derive(Debug, Default, Serialize)]
-struct Explained {
+pub(super) struct Explained {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<RuleReply>,
     #[serde(skip_serializing_if = "Option::is_none")]

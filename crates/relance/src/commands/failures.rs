@@ -8,7 +8,7 @@ use relance_scm::manager::ServiceInfo;
 use relance_texts::{Message, failures, shown};
 use relance_wire::api::FailuresBody;
 
-use crate::cli::{CommandResult, Common, Manager};
+use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::lang::lang;
 use crate::last_lines;
 use crate::plain::plain;
@@ -31,26 +31,12 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
+    if arguments.common.json {
+        return Common::print_json(&body(&arguments)?);
+    }
     let since = moment_from(&arguments.since)?;
     let manager = arguments.common.manager()?;
-    let selected = match &*arguments.names {
-        [] => None,
-        names => Some(Selection::of(names).select(&manager)?.names),
-    };
-    let mut report = collect(&manager, since)?.report();
-    if let Some(names) = &selected {
-        report.retain(|service| names.iter().any(|name| name.as_str() == &*service.name));
-        // One that is deleted may have failed, too.
-        for name in names {
-            if !report.iter().any(|service| &*service.name == name.as_str()) {
-                must_exist(&manager, name)?;
-            }
-        }
-    }
-    if arguments.common.json {
-        let bodies: Vec<_> = report.iter().map(FailuresBody::from).collect();
-        return Common::print_json(&bodies);
-    }
+    let report = report(&arguments, &manager)?;
     let since = moment(since);
     if report.is_empty() {
         println!(
@@ -78,8 +64,38 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     Ok(())
 }
 
+/// What has failed, for programs.
+pub(super) fn body(arguments: &Arguments) -> Result<Vec<FailuresBody>, CommandFailure> {
+    let manager = arguments.common.manager()?;
+    let report = report(arguments, &manager)?;
+    Ok(report.iter().map(FailuresBody::from).collect())
+}
+
+/// What has failed of what is named since then.
+fn report(
+    arguments: &Arguments,
+    manager: &Manager,
+) -> Result<Vec<ServiceFailures>, CommandFailure> {
+    let since = moment_from(&arguments.since)?;
+    let selected = match &*arguments.names {
+        [] => None,
+        names => Some(Selection::of(names).select(manager)?.names),
+    };
+    let mut report = collect(manager, since)?.report();
+    if let Some(names) = &selected {
+        report.retain(|service| names.iter().any(|name| name.as_str() == &*service.name));
+        // One that is deleted may have failed, too.
+        for name in names {
+            if !report.iter().any(|service| &*service.name == name.as_str()) {
+                must_exist(manager, name)?;
+            }
+        }
+    }
+    Ok(report)
+}
+
 /// Reads the log back to this moment, the newest entries first.
-fn collect(manager: &Manager, since: Timestamp) -> Result<Failures, crate::cli::CommandFailure> {
+fn collect(manager: &Manager, since: Timestamp) -> Result<Failures, CommandFailure> {
     let mut failures = Failures::default();
     loop {
         let filter = failures.next_page(since);

@@ -6,7 +6,7 @@ use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use clap::{Parser, ValueEnum};
-use relance_scm::manager::{ServiceInfo, Usage};
+use relance_scm::manager::{Enumeration, ServiceInfo, Usage};
 use relance_scm::{ServiceId, ServiceName, ServiceState};
 use relance_texts::{Size, Words, status};
 use relance_wire::api::ServicesReply;
@@ -84,21 +84,17 @@ enum Order {
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
-    let manager = arguments.common.manager()?;
-    let mut all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
-    let is_empty = all.services.is_empty();
-    if arguments.names.is_empty() {
-        warn_of_unreadable(&all.unreadable);
+    if arguments.common.json {
+        return Common::print_json(&ServicesReply::from(&found(&arguments)?).services);
     }
-    let named = named(&manager, &arguments, &all.services)?;
+    let manager = arguments.common.manager()?;
+    let (mut all, named) = all_and_named(&manager, &arguments)?;
+    let is_empty = all.services.is_empty();
     if arguments.watch {
         return watch::run(&manager, &arguments, all, &named);
     }
     all.services
         .retain(|info| is_wanted(info, &arguments, &named));
-    if arguments.common.json {
-        return Common::print_json(&ServicesReply::from(&all).services);
-    }
     if all.services.is_empty() {
         println!("{}", nothing(is_empty));
         return Ok(());
@@ -106,6 +102,28 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let (columns, rows) = table(&manager, &arguments, &all.services);
     table::print(&columns, &rows);
     Ok(())
+}
+
+/// The services that are wanted, for programs.
+pub(super) fn found(arguments: &Arguments) -> Result<Enumeration, CommandFailure> {
+    let manager = arguments.common.manager()?;
+    let (mut all, named) = all_and_named(&manager, arguments)?;
+    all.services
+        .retain(|info| is_wanted(info, arguments, &named));
+    Ok(all)
+}
+
+/// All services, and the names of those that are meant.
+fn all_and_named(
+    manager: &Manager,
+    arguments: &Arguments,
+) -> Result<(Enumeration, Vec<ServiceName>), CommandFailure> {
+    let all = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
+    if arguments.names.is_empty() {
+        warn_of_unreadable(&all.unreadable);
+    }
+    let named = named(manager, arguments, &all.services)?;
+    Ok((all, named))
 }
 
 /// The services that are named; none: all are meant.

@@ -88,6 +88,14 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     printer.end()
 }
 
+/// The last lines, for programs.
+pub(super) fn body(arguments: &Arguments) -> Result<Vec<serde_json::Value>, CommandFailure> {
+    let manager = arguments.common.manager()?;
+    let selected = arguments.selection.select(&manager)?;
+    let sources = sources(arguments, &manager, &selected);
+    lines::body(arguments, &manager, &selected, &sources)
+}
+
 /// The streams that are shown: standard error beside the output only where it is apart.
 fn sources(arguments: &Arguments, manager: &Manager, selected: &Selected) -> Vec<Source> {
     let names = || selected.names.iter().cloned();

@@ -84,8 +84,11 @@ fn end_on_interrupt(asked: &'static AtomicBool) {
 fn end_on_interrupt(_: &'static AtomicBool) {}
 
 /// Restarts a service, and waits until it runs again as it did.
-pub(super) fn restart_and_wait(manager: &Manager, name: &ServiceName) -> CommandResult {
-    let patience = Patience::Own(stop::PATIENCE);
+pub(super) fn restart_and_wait(
+    manager: &Manager,
+    name: &ServiceName,
+    patience: Patience,
+) -> CommandResult {
     restart(
         manager,
         name,

@@ -48,11 +48,34 @@ const VERBS: &[(&str, &str)] = &[
     ("qdescription", "NAME"),
     ("qfailure", "NAME"),
     ("qfailureflag", "NAME"),
+    ("qtriggerinfo", "NAME"),
+    ("qsidtype", "NAME"),
+    ("qprivs", "NAME"),
     ("sdshow", "NAME"),
     ("sdset", "NAME SDDL"),
     ("GetDisplayName", "NAME"),
     ("GetKeyName", "DISPLAYNAME"),
     ("EnumDepend", "NAME"),
+];
+
+/// Verbs of sc.exe about what only Windows has.
+const OF_WINDOWS: [&str; 16] = [
+    "boot",
+    "Lock",
+    "QueryLock",
+    "privs",
+    "sidtype",
+    "showsid",
+    "triggerinfo",
+    "preferrednode",
+    "qpreferrednode",
+    "qprotection",
+    "managedaccount",
+    "qmanagedaccount",
+    "quserservice",
+    "userservice",
+    "runlevel",
+    "qrunlevel",
 ];
 
 /// Windows' sc.exe for this manager: the same words, options (start= auto) and output
@@ -92,11 +115,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(verb))
     else {
-        print_usage();
-        let sentence = sc::NoVerb {
-            verb: verb.as_str(),
-        };
-        return Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence).into());
+        return Err(no_verb(verb));
     };
     let manager = arguments
         .common
@@ -118,6 +137,18 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         (_, Some((first, rest))) => about(&manager, verb, first, rest),
     };
     done.map_err(|(call, failure)| say(call, failure))
+}
+
+/// A verb that is not there: one of sc.exe for which this system has nothing, or none of its verbs.
+fn no_verb(verb: &str) -> CommandFailure {
+    if OF_WINDOWS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(verb))
+    {
+        return ScmError::new(Win32Error::NOT_SUPPORTED, sc::OfWindows { verb }).into();
+    }
+    print_usage();
+    ScmError::new(Win32Error::INVALID_PARAMETER, sc::NoVerb { verb }).into()
 }
 
 /// The call of Windows that failed, and why.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use relance_policy::simulate::{Script, simulate};
+use relance_policy::simulate::{Script, Timeline, simulate};
 use relance_scm::system::Told;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, ServiceName};
 use relance_texts::command;
@@ -64,12 +64,18 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     if arguments.svg.is_some() {
         return Err(usage(command::COMPARE_WHAT));
     }
-    let timeline = simulate(&changed(&arguments, &first(&arguments)?)?, &script);
+    let timeline = timeline(&arguments)?;
     if arguments.common.json {
         return Common::print_json(&relance_api::simulation_reply(&timeline));
     }
     print!("{}", plain_lines(&timeline.to_string()));
     Ok(())
+}
+
+/// What would happen.
+pub(super) fn timeline(arguments: &Arguments) -> Result<Timeline, CommandFailure> {
+    let config = changed(arguments, &first(arguments)?)?;
+    Ok(simulate(&config, &script(arguments)?))
 }
 
 fn script(arguments: &Arguments) -> Result<Script, CommandFailure> {

@@ -10,7 +10,7 @@ use relance_texts::{shown, status};
 use relance_wire::api::ServiceReply;
 
 use super::{health, notify};
-use crate::cli::{CommandResult, Common};
+use crate::cli::{CommandFailure, CommandResult, Common};
 use crate::lang::{lang, say};
 use crate::limits;
 use crate::plain::plain;
@@ -39,15 +39,15 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     if arguments.services.is_empty() {
         return summary::run(&arguments.common);
     }
-    let manager = arguments.common.manager()?;
-    let (infos, is_one) = arguments.services.query(&manager)?;
     if arguments.common.json {
-        let replies: Vec<_> = infos.iter().map(ServiceReply::from).collect();
+        let (replies, is_one) = body(&arguments)?;
         return match &*replies {
             [only] if is_one => Common::print_json(only),
             replies => Common::print_json(&replies),
         };
     }
+    let manager = arguments.common.manager()?;
+    let (infos, _) = arguments.services.query(&manager)?;
     let running = infos.iter().filter(|info| info.status.process_id != 0);
     let ids: Vec<_> = running.map(|info| info.id).collect();
     // What it uses is an addition; another manager may not know.
@@ -65,6 +65,13 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         print(info, usage, notify::told_of(&manager, info));
     }
     Ok(())
+}
+
+/// The services that are named, for programs, and whether it is one that was called by its name.
+pub(super) fn body(arguments: &Arguments) -> Result<(Vec<ServiceReply>, bool), CommandFailure> {
+    let manager = arguments.common.manager()?;
+    let (infos, is_one) = arguments.services.query(&manager)?;
+    Ok((infos.iter().map(ServiceReply::from).collect(), is_one))
 }
 
 fn print(info: &ServiceInfo, usage: Option<&Usage>, told: Vec<String>) {

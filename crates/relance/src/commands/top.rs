@@ -6,6 +6,7 @@
 mod feed;
 mod model;
 mod news;
+mod strip;
 mod tail;
 mod view;
 
@@ -35,7 +36,7 @@ const USAGE_EVERY: Duration = Duration::from_secs(2);
 /// All services live: states, usage, failures, what comes next; output and events of one
 ///
 /// Keys: arrows choose, s starts, t stops, r restarts, x ends by force, w says why, / filters, f shows what has
-/// failed, g groups instances, o sorts, e shows events, ? helps, q leaves. The mouse chooses rows and sorts.
+/// failed, g groups instances, o sorts, e shows events, l shows time lines, ? helps, q leaves. The mouse chooses rows and sorts.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Only services whose name contains this, or matches it with * and ?
@@ -47,16 +48,24 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     check_terminal()?;
+    // Before there are threads, which would be ended by a signal.
+    #[cfg(unix)]
+    let interrupts = relance_engine::linux::take_interrupts();
     let manager = Arc::new(arguments.common.manager()?);
     let mut model = Model::new(arguments.filter.unwrap_or_default());
     let (feed, news) = Feed::begin(manager)?;
+    // A signal gives the terminal back, too. Where it cannot be had it ends the program, as ever.
+    #[cfg(unix)]
+    if let Ok(interrupts) = interrupts {
+        feed.end_at(interrupts);
+    }
     let mut terminal = ratatui::try_init()?;
     let result = execute!(stdout(), EnableMouseCapture)
         .map_err(CommandFailure::from)
         .and_then(|()| play(&mut terminal, &mut model, &feed, &news));
     // The terminal is given back even where one of these fails.
     let _ = execute!(stdout(), DisableMouseCapture);
-    ratatui::restore();
+    let _ = ratatui::try_restore();
     result
 }
 
@@ -84,7 +93,9 @@ fn play(
     loop {
         let now = Instant::now();
         if draw_at.is_some_and(|at| at <= now) {
-            terminal.draw(|frame| view::draw(frame, model))?;
+            // A terminal that is gone has nobody to read why.
+            let shown = terminal.draw(|frame| view::draw(frame, model));
+            shown.map_err(|_| CommandFailure::Silent(1))?;
             (drawn, draw_at) = (now, None);
             feed.follow(model.chosen());
             if usage_due <= now {

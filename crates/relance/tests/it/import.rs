@@ -185,3 +185,25 @@ fn log_files_stay_where_they_were_and_streams_as_they_were() {
     let said = imported("a.cmd", nssm, &["--from", "nssm"]);
     has(&said, &["stderr = \"file\""]);
 }
+
+#[test]
+fn what_is_too_long_is_told_as_such() {
+    let folder = TempDir::new().expect("a folder");
+    let said = |file: &str, text: &str, status: i32| {
+        let path = folder.path().join(file);
+        fs::write(&path, text).expect("written");
+        let output = import(&[path.to_str().expect("a path"), "-o", "/nowhere/x"]);
+        assert_eq!(output.status.code(), Some(status), "{output:?}");
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    let long = format!("[Service]\nExecStart=/bin/a {}\n", "x".repeat(40_000));
+    let report = said("long.service", &long, 2);
+    assert!(
+        report.contains("1 lost") && report.contains("does not take it"),
+        "{report}"
+    );
+    // Half of a file would be another configuration.
+    let huge = format!("[program:a]\ncommand=/a\n{}", "#\n".repeat(9 << 20));
+    let refused = said("huge.conf", &huge, 3);
+    assert!(refused.contains("too large"), "{refused}");
+}

@@ -194,3 +194,30 @@ fn a_link_named_sc_works_alone() {
     let output = Command::new(&link).output().expect("the program");
     assert!(String::from_utf8_lossy(&output.stdout).contains("sc qfailure NAME"));
 }
+
+#[test]
+fn verbs_about_what_only_windows_has_say_so_in_one_line() {
+    let daemon = Daemon::start(relance());
+    says(&daemon, &["create", "a", "binpath=", "/bin/true"], &[]);
+    says(
+        &daemon,
+        &["qtriggerinfo", "a"],
+        &["The service a has not registered for any"],
+    );
+    says(&daemon, &["QSidType", "a"], &["SERVICE_SID_TYPE:  NONE"]);
+    says(&daemon, &["qprivs", "a"], &["PRIVILEGES         : "]);
+    for words in [
+        &["boot", "ok"][..],
+        &["querylock"],
+        &["sidtype", "a", "restricted"],
+    ] {
+        let (said, status) = sc(&daemon, words);
+        assert!(
+            said.contains("only Windows") && said.lines().count() == 1,
+            "{said}"
+        );
+        assert_eq!(status, Some(3), "{said}");
+    }
+    let (said, status) = sc(&daemon, &["qtriggerinfo", "nobody"]);
+    assert!(said.contains("FAILED 1060") && status == Some(4), "{said}");
+}

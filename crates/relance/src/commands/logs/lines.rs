@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use relance_scm::Win32Error;
 use relance_scm::manager::{OutputRange, OutputStream, next_output};
 use relance_texts::command;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Arguments, Source, print};
 use crate::cli::{CommandFailure, CommandResult, Manager, usage};
@@ -61,20 +61,7 @@ pub(super) fn run(
         has_names: !selected.is_one,
         has_streams: !arguments.stderr && sources.iter().any(has_errors),
     };
-    let is_alone = selected.is_one && sources.len() == 1 && !arguments.follow;
-    let mut lines: Vec<(&Source, Line)> = Vec::new();
-    let mut ends = Vec::new();
-    let most = usize::try_from(arguments.lines).unwrap_or(usize::MAX);
-    for source in sources {
-        let mut reader = Reader::new(Wanted::new(arguments)?);
-        let (own, end) = reader.read(manager, source, most, is_alone, arguments.follow)?;
-        lines.extend(own.into_iter().map(|line| (source, line)));
-        ends.push((source, end, reader));
-    }
-    // Stable: lines without stamps stay where they are.
-    if lines.iter().all(|(_, line)| line.stamp.is_some()) {
-        lines.sort_by_key(|(_, line)| line.stamp);
-    }
+    let (lines, ends) = read(arguments, manager, selected, sources)?;
     for (source, line) in &lines {
         style.print(source, line)?;
     }
@@ -92,6 +79,59 @@ pub(super) fn run(
         let results = followers.into_iter().map(thread::ScopedJoinHandle::join);
         results.flatten().collect()
     })
+}
+
+/// The last lines of all sources as objects.
+pub(super) fn body(
+    arguments: &Arguments,
+    manager: &Manager,
+    selected: &Selected,
+    sources: &[Source],
+) -> Result<Vec<Value>, CommandFailure> {
+    let (lines, _) = read(arguments, manager, selected, sources)?;
+    Ok(lines
+        .iter()
+        .map(|(source, line)| line.object(source))
+        .collect())
+}
+
+/// A source, where it was read up to, and what is begun there.
+type End<'a> = (&'a Source, u64, Reader);
+
+/// The last lines of all sources, and where each ends.
+type Found<'a> = (Vec<(&'a Source, Line)>, Vec<End<'a>>);
+
+/// Reads them.
+fn read<'a>(
+    arguments: &Arguments,
+    manager: &Manager,
+    selected: &Selected,
+    sources: &'a [Source],
+) -> Result<Found<'a>, CommandFailure> {
+    let is_alone = selected.is_one && sources.len() == 1 && !arguments.follow;
+    let mut lines: Vec<(&Source, Line)> = Vec::new();
+    let mut ends = Vec::new();
+    let most = usize::try_from(arguments.lines).unwrap_or(usize::MAX);
+    for source in sources {
+        let mut reader = Reader::new(Wanted::new(arguments)?);
+        let (own, end) = reader.read(manager, source, most, is_alone, arguments.follow)?;
+        lines.extend(own.into_iter().map(|line| (source, line)));
+        ends.push((source, end, reader));
+    }
+    // Stable: lines without stamps stay where they are.
+    if lines.iter().all(|(_, line)| line.stamp.is_some()) {
+        lines.sort_by_key(|(_, line)| line.stamp);
+    }
+    Ok((lines, ends))
+}
+
+impl Line {
+    fn object(&self, (name, stream): &Source) -> Value {
+        let bytes = &self.bytes;
+        let text = std::str::from_utf8(bytes).map_or_else(|_| json!(bytes), |text| json!(text));
+        let stream = stream.name();
+        json!({ "service": name.as_str(), "stream": stream, "line": text })
+    }
 }
 
 impl Wanted {
@@ -239,14 +279,11 @@ fn stamp_of(line: &[u8]) -> Option<Timestamp> {
 }
 
 impl Style {
-    fn print(&self, (name, stream): &Source, line: &Line) -> CommandResult {
+    fn print(&self, source: &Source, line: &Line) -> CommandResult {
         if self.json {
-            let bytes = &line.bytes;
-            let text = std::str::from_utf8(bytes).map_or_else(|_| json!(bytes), |text| json!(text));
-            let stream = stream.name();
-            let object = json!({ "service": name.as_str(), "stream": stream, "line": text });
-            return print(format!("{object}\n").as_bytes());
+            return print(format!("{}\n", line.object(source)).as_bytes());
         }
+        let (name, stream) = source;
         let mut bytes = Vec::new();
         if self.has_names {
             bytes.extend_from_slice(crate::plain::plain(name.as_str()).as_bytes());

@@ -137,6 +137,20 @@ pub(super) fn asked(manager: &Manager, verb: &str, service: &ServiceName) -> Don
             };
             println!("FAILURE_ACTIONS_ON_NONCRASH_FAILURES: {flag}");
         }
+        // Schedules are ours, and not triggers of Windows.
+        "qtriggerinfo" => {
+            let name = plain(service.as_str());
+            println!("[SC] QueryServiceConfig2 SUCCESS\n");
+            println!("The service {name} has not registered for any start or stop triggers.");
+        }
+        "qsidtype" => {
+            head("QueryServiceConfig2", service);
+            println!("SERVICE_SID_TYPE:  NONE");
+        }
+        "qprivs" => {
+            head("QueryServiceConfig2", service);
+            row("PRIVILEGES", "");
+        }
         "sdshow" => {
             let default = SecurityDescriptor::default_for_service();
             println!("\n{}", config.security.as_deref().unwrap_or(&default));

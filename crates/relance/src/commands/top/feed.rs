@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event;
 use relance_scm::control::Control;
-use relance_scm::event_log::EventFilter;
+use relance_scm::event_log::{EventFilter, Timestamp};
 use relance_scm::manager::{
     FollowOutput, OutputRange, OutputStream, Watched, WatchedChange, next_change,
 };
@@ -17,13 +17,17 @@ use relance_scm::{ServiceId, ServiceName};
 use relance_texts::top;
 
 use super::news::{Act, News, Wish};
+use super::strip;
 use crate::cli::{CommandFailure, Manager};
 use crate::lang::{lang, say};
+use crate::text::now;
 
 /// Lines of output that are shown of a service at first.
 const LINES: u32 = 200;
 /// Entries of the log that are shown of a service at first.
 const ENTRIES: u32 = 100;
+/// Entries that time lines are made of at first.
+const PAST: u32 = 20_000;
 /// A manager that is away is asked again so often.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -63,6 +67,17 @@ impl Feed {
             follower: follower.thread().clone(),
         };
         Ok((feed, receiver))
+    }
+
+    /// Ends when a signal says so.
+    #[cfg(unix)]
+    pub(super) fn end_at(&self, interrupts: relance_engine::linux::Interrupts) {
+        let news = self.news.clone();
+        thread::spawn(move || {
+            interrupts.wait();
+            // The receiver may be gone already.
+            let _ = news.send(News::End);
+        });
     }
 
     /// From now on the output of this service is told, and its entries once.
@@ -151,6 +166,12 @@ fn act_on(manager: &Manager, act: Act, name: &ServiceName) -> Result<(), Command
 /// Tells every change; begins again with all services when some were missed or the manager was away.
 fn watch(manager: &Manager, mut generation: u64, news: &Sender<News>) {
     loop {
+        // Later entries come from the stream, which begins before this.
+        if let Some(past) = past(manager)
+            && news.send(past).is_err()
+        {
+            return;
+        }
         let (scm, caller) = manager.get();
         if let Ok(mut watch) = scm.watch(caller, Some(generation)) {
             while let Some(watched) = next_change(&mut *watch) {
@@ -180,6 +201,18 @@ fn watch(manager: &Manager, mut generation: u64, news: &Sender<News>) {
             return;
         }
     }
+}
+
+/// What the log says of the time that time lines show.
+fn past(manager: &Manager) -> Option<News> {
+    let filter = EventFilter {
+        event_ids: strip::event_ids(),
+        since: Some(Timestamp(now().0 - strip::SPAN_MS)),
+        limit: PAST,
+        ..EventFilter::default()
+    };
+    let page = manager.ask(|scm, caller, reply| scm.find_events(caller, filter, reply));
+    page.ok().map(|page| News::Past(page.entries))
 }
 
 /// Follows the output of the selected service. Sleeps until there is output, or another one is selected.

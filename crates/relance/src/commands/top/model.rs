@@ -15,6 +15,7 @@ use wildmatch::WildMatch;
 
 use super::super::list::lines;
 use super::news::{Act, News, Wish};
+use super::strip::Strips;
 use super::tail::Tail;
 use crate::lang::{lang, say};
 use crate::plain::{plain, plain_lines};
@@ -103,6 +104,9 @@ pub(super) struct Model {
     pub(super) mode: Mode,
     pub(super) places: Places,
     pub(super) tail: Tail,
+    pub(super) strips: Strips,
+    /// Whether time lines take the place of numbers where there is no room for both.
+    pub(super) has_lines: bool,
     /// What became of the last request.
     pub(super) said: String,
     pub(super) away: Option<String>,
@@ -124,6 +128,8 @@ impl Model {
             mode: Mode::Table,
             places: Places::default(),
             tail: Tail::default(),
+            strips: Strips::default(),
+            has_lines: false,
             said: String::new(),
             away: None,
         }
@@ -152,7 +158,11 @@ impl Model {
                 self.services.remove(&name.key());
                 self.arrange();
             }
-            News::Logged(entry) => self.tail.logged(&entry),
+            News::Logged(entry) => {
+                self.strips.take(&entry);
+                self.tail.logged(&entry);
+            }
+            News::Past(entries) => self.strips.begin(&entries),
             News::Away(why) => self.away = Some(why),
             News::Usage(all) => self.take_usage(&all),
             News::Output(name, bytes) => self.tail.print(&name, &bytes),
@@ -165,6 +175,8 @@ impl Model {
             }
             News::Said(text) => self.said = plain(&text),
             News::Input(input) => return self.input(input),
+            #[cfg(unix)]
+            News::End => return vec![Wish::Quit],
         }
         Vec::new()
     }
@@ -382,6 +394,7 @@ impl Model {
                 self.grouped = !self.grouped;
                 self.arrange();
             }
+            KeyCode::Char('l') => self.has_lines = !self.has_lines,
             KeyCode::Char('o') => self.sort(None),
             KeyCode::Char('e') | KeyCode::Tab => {
                 self.panel = match self.panel {

@@ -15,6 +15,8 @@ pub(super) enum News {
     Service(Box<ServiceInfo>),
     Removed(ServiceName),
     Logged(Arc<LogEntry>),
+    /// What the log says of the last half hour.
+    Past(Vec<LogEntry>),
     /// The manager is away, and why.
     Away(String),
     Usage(Vec<Usage>),
@@ -27,6 +29,9 @@ pub(super) enum News {
     /// What became of a request.
     Said(String),
     Input(Event),
+    /// Somebody wants the program to end.
+    #[cfg(unix)]
+    End,
 }
 
 /// What a key asks of a manager.

@@ -4,21 +4,25 @@
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Cell, Clear, Paragraph, Row, Table, Wrap};
 use relance_scm::manager::ServiceInfo;
 use relance_texts::{Size, status, top};
 
 use super::super::list;
 use super::model::{Mode, Model, Order, Panel, named};
+use super::strip::Shade;
 use crate::lang::{lang, say};
 use crate::plain::plain;
 use crate::table::Tone;
+use crate::text::now;
 
 /// Narrower or lower terminals show nothing that helps.
 const SIZE_MIN: (u16, u16) = (40, 8);
 /// From this width on there is room for more columns, and for output beside entries.
 const WIDE: u16 = 120;
+/// From this width on there is room for time lines beside the numbers.
+const WIDE_FOR_LINES: u16 = 150;
 /// Names rarely need more.
 const NAME_MAX: u16 = 48;
 
@@ -86,37 +90,73 @@ fn title(model: &Model) -> String {
     text
 }
 
-/// A column: its title, its width, what it sorts by.
+/// What a column shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    Name,
+    State,
+    For,
+    Cpu,
+    Memory,
+    Failures,
+    Line,
+    Next,
+}
+
+/// A column: what it shows, its title, its width, what it sorts by.
 struct Column {
+    shows: Shows,
     title: &'static str,
     width: u16,
     order: Order,
     is_number: bool,
 }
 
-fn columns(width: u16) -> Vec<Column> {
-    let column = |title: relance_texts::Words, width, order, is_number| Column {
-        title: title.of(lang()),
+/// All columns, as wide as a terminal of this width has room for.
+fn all_columns(width: u16) -> Vec<Column> {
+    let title = |words: relance_texts::Words| words.of(lang());
+    let is_wide = width >= WIDE;
+    let line = if width >= WIDE_FOR_LINES { 30 } else { 27 };
+    let next = if is_wide { 34 } else { 16 };
+    let state = if is_wide { 24 } else { 15 };
+    let (name, failures) = (title(status::COLUMN_NAME), title(top::COLUMN_FAILURES));
+    let of_state = title(status::COLUMN_STATE);
+    let memory = title(status::COLUMN_MEMORY);
+    let cpu = title(top::COLUMN_CPU);
+    let (age, what) = (title(status::COLUMN_FOR), title(status::COLUMN_NEXT));
+    let columns = [
+        (Shows::Name, name, 0, Order::Name),
+        (Shows::State, of_state, state, Order::State),
+        (Shows::For, age, 10, Order::State),
+        (Shows::Cpu, cpu, 6, Order::Cpu),
+        (Shows::Memory, memory, 9, Order::Memory),
+        (Shows::Failures, failures, 5, Order::Failures),
+        (Shows::Line, "30 min", line, Order::State),
+        (Shows::Next, what, next, Order::Failures),
+    ];
+    let column = |(shows, title, width, order)| Column {
+        shows,
+        title,
         width,
         order,
-        is_number,
-    };
-    let is_wide = width >= WIDE;
-    let next = if is_wide { 34 } else { 16 };
-    let mut columns = vec![
-        column(status::COLUMN_NAME, 0, Order::Name, false),
-        column(
-            status::COLUMN_STATE,
-            if is_wide { 24 } else { 15 },
-            Order::State,
-            false,
+        is_number: matches!(
+            shows,
+            Shows::For | Shows::Cpu | Shows::Memory | Shows::Failures
         ),
-        column(status::COLUMN_FOR, 10, Order::State, true),
-        column(top::COLUMN_CPU, 6, Order::Cpu, true),
-        column(status::COLUMN_MEMORY, 9, Order::Memory, true),
-        column(top::COLUMN_FAILURES, 5, Order::Failures, true),
-        column(status::COLUMN_NEXT, next, Order::Failures, false),
-    ];
+    };
+    columns.map(column).into()
+}
+
+/// Those that are shown.
+fn columns(width: u16, has_lines: bool) -> Vec<Column> {
+    let mut columns = all_columns(width);
+    let has_both = width >= WIDE_FOR_LINES;
+    columns.retain(|column| match column.shows {
+        _ if has_both => true,
+        Shows::For | Shows::Cpu | Shows::Memory => !has_lines,
+        Shows::Line => has_lines,
+        _ => true,
+    });
     // The table is as wide as the terminal: the name takes what is left, then what comes next.
     let rest: u16 = columns.iter().map(|column| column.width + 1).sum();
     let left = width.saturating_sub(rest - 1).max(8);
@@ -135,7 +175,7 @@ fn services(frame: &mut Frame<'_>, area: Rect, model: &mut Model) {
     };
     model.scroll(rows);
     model.places.head = Rect { height: 1, ..area };
-    let columns = columns(area.width);
+    let columns = columns(area.width, model.has_lines);
     let mut from = area.x;
     model.places.columns.clear();
     for column in &columns {
@@ -190,38 +230,41 @@ fn row(model: &Model, at: usize, columns: &[Column]) -> Row<'static> {
         .sum();
     let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let memory = Some(model.memory(&services)).filter(|bytes| *bytes > 0);
-    let age = (services.len() == 1).then(|| list::age(first));
-    let texts = [
-        plain(&list::title(&services)),
-        list::states(&services),
-        dash(age),
-        dash(
-            model
-                .percent(&services)
-                .map(|percent| format!("{percent:.1}%")),
-        ),
-        dash(memory.map(|bytes| Size(bytes).of(lang()))),
-        dash(
-            Some(failures)
-                .filter(|count| *count > 0)
-                .map(|count| count.to_string()),
-        ),
-        plain(&list::next(&services)),
-    ];
-    let colour = colour(&services);
-    let cells = texts
-        .into_iter()
-        .zip(columns)
-        .enumerate()
-        .map(|(index, (text, column))| {
-            let cell = aligned(text, column);
-            if index == 1 {
-                cell.style(Style::new().fg(colour))
-            } else {
-                cell
+    let cells = columns.iter().map(|column| {
+        let text = match column.shows {
+            Shows::Name => plain(&list::title(&services)),
+            Shows::State => {
+                let style = Style::new().fg(colour(&services));
+                return aligned(list::states(&services), column).style(style);
             }
-        });
+            Shows::For => dash((services.len() == 1).then(|| list::age(first))),
+            Shows::Cpu => {
+                let percent = model.percent(&services);
+                dash(percent.map(|percent| format!("{percent:.1}%")))
+            }
+            Shows::Memory => dash(memory.map(|bytes| Size(bytes).of(lang()))),
+            Shows::Failures => {
+                let failures = Some(failures).filter(|count| *count > 0);
+                dash(failures.map(|count| count.to_string()))
+            }
+            Shows::Line => return Cell::from(line(model, &services, column.width)),
+            Shows::Next => plain(&list::next(&services)),
+        };
+        aligned(text, column)
+    });
     Row::new(cells.collect::<Vec<_>>())
+}
+
+/// How services were in the last half hour. Colours say nothing that the signs do not.
+fn line(model: &Model, services: &[&ServiceInfo], width: u16) -> Line<'static> {
+    let cells = model.strips.cells(services, now().0, width.into());
+    let spans = cells.into_iter().map(|shade| match shade {
+        None => Span::raw(" "),
+        Some(Shade::Stopped) => Span::raw("."),
+        Some(Shade::Up) => Span::styled("=", Style::new().fg(Color::Green)),
+        Some(Shade::Failed) => Span::styled("x", Style::new().fg(Color::Red)),
+    });
+    spans.collect()
 }
 
 fn colour(services: &[&ServiceInfo]) -> Color {

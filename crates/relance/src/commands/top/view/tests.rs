@@ -5,40 +5,26 @@ use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{
     Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
-use relance_scm::event_log::Timestamp;
+use relance_scm::event_log::{LogEntry, Timestamp};
 use relance_scm::manager::{PendingInfo, ServiceInfo, Usage};
 use relance_scm::{
     RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceId, ServiceName, ServiceState,
 };
-use relance_wire::api::ServiceReply;
 
 use super::super::news::{Act, News, Wish};
 use super::*;
+use crate::testing::never_ran;
 use crate::text::now;
 
 fn name(text: &str) -> ServiceName {
     ServiceName::new(text).expect("a name")
 }
 
-/// A service that never ran, as the API gives it.
-fn service(id: u64, text: &str) -> ServiceInfo {
-    let config = ServiceConfig::new(name(text), "/bin/a");
-    let status = serde_json::json!({
-        "service_type": 16, "state": "STOPPED", "controls_accepted": 0, "win32_exit_code": 0,
-        "service_specific_exit_code": 0, "checkpoint": 0, "wait_hint_ms": 0, "process_id": 0,
-        "service_flags": 0,
-    });
-    let body = serde_json::json!({
-        "id": id,
-        "config": relance_wire::api::ConfigBody::from(&config),
-        "status": status,
-        "recovery_state": { "failure_count": 0, "pending": [] },
-    });
-    let reply: ServiceReply = serde_json::from_value(body).expect("a service");
-    ServiceInfo::try_from(&reply).expect("a service")
+fn service(id: u32, text: &str) -> ServiceInfo {
+    never_ran(id, &ServiceConfig::new(name(text), "/bin/a"))
 }
 
-fn running(id: u64, text: &str) -> ServiceInfo {
+fn running(id: u32, text: &str) -> ServiceInfo {
     let mut info = service(id, text);
     info.status.state = ServiceState::Running;
     info.status.process_id = 42;
@@ -46,7 +32,7 @@ fn running(id: u64, text: &str) -> ServiceInfo {
 }
 
 /// One that has failed and is restarted in a while.
-fn waiting(id: u64, text: &str) -> ServiceInfo {
+fn waiting(id: u32, text: &str) -> ServiceInfo {
     let mut info = service(id, text);
     info.recovery.failure_count = 2;
     info.recovery.pending.push(PendingInfo {
@@ -262,4 +248,69 @@ fn usage_is_asked_of_the_rows_that_are_shown() {
         last.iter().any(|line| line.starts_with("s0999")),
         "{last:#?}"
     );
+}
+
+/// An entry about a service, so many minutes ago.
+fn entry(number: u64, id: u32, minutes: i64, event: &relance_scm::event::Event) -> LogEntry {
+    LogEntry {
+        number,
+        at: Timestamp(now().0 - minutes * 60_000 + 1_000),
+        service: Some((ServiceId(id), "worker".into())),
+        source: relance_scm::event::EventSource::ServiceControlManager,
+        event_id: event.id(),
+        level: event.level(),
+        parameters: event.parameters("worker", "worker"),
+        details: Default::default(),
+    }
+}
+
+#[test]
+fn time_lines_show_when_a_service_was_down_and_why() {
+    use relance_scm::event::Event::{Failed, StateEntered};
+    let mut model = model(vec![running(1, "a"), running(2, "worker"), service(3, "z")]);
+    let failed = Failed {
+        failure_count: 1,
+        action: None,
+    };
+    model.take(News::Past(vec![
+        entry(1, 2, 20, &failed),
+        entry(2, 2, 20, &StateEntered(ServiceState::Stopped)),
+        entry(3, 2, 10, &StateEntered(ServiceState::Running)),
+    ]));
+    let later = entry(4, 2, 0, &failed);
+    model.take(News::Logged(later.clone().into()));
+    let narrow = screen(&mut model, 80, 24).join("\n");
+    assert!(
+        !narrow.contains("30 min") && narrow.contains("CPU"),
+        "{narrow}"
+    );
+    press(&mut model, 'l');
+    let narrow = screen(&mut model, 80, 24);
+    assert!(
+        narrow[1].contains("30 min") && !narrow[1].contains("CPU"),
+        "{narrow:#?}"
+    );
+    let wide = screen(&mut model, 200, 50);
+    assert!(
+        wide[1].contains("30 min") && wide[1].contains("CPU"),
+        "{wide:#?}"
+    );
+    assert!(wide[2].contains(&"=".repeat(30)), "{wide:#?}");
+    let down = format!("{}{}{}", "=".repeat(10), "x".repeat(11), "=".repeat(9));
+    assert!(wide[3].contains(&down), "{wide:#?}");
+    assert!(wide[4].contains(&".".repeat(30)), "{wide:#?}");
+    // One that was made a moment ago has no time before.
+    let installed = relance_scm::event::Event::Installed {
+        image_path: "a".into(),
+        start_type: relance_scm::config::StartType::Demand,
+        account_name: "root".into(),
+    };
+    model.take(News::Logged(entry(5, 3, 15, &installed).into()));
+    let wide = screen(&mut model, 200, 50);
+    assert!(
+        !wide[4].contains(&".".repeat(16)) && wide[4].contains(&".".repeat(14)),
+        "{wide:#?}"
+    );
+    // What was taken is not taken twice.
+    model.take(News::Logged(later.into()));
 }
