@@ -97,20 +97,15 @@ pub trait ServiceManager: Send + Sync {
     /// Errors: 87, 112, 123, 1057, 1059, 1072, 1073, 1078.
     fn create_service(&self, caller: &Caller, service: NewService, reply: Reply<()>);
 
-    /// Creates or updates services by name: all or nothing.
-    ///
-    /// Errors: as [`create_service`](Self::create_service), for the first that cannot be.
+    /// Creates or updates services by name, all or nothing. Errors: of the first that cannot be created.
     fn apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>);
 
-    /// Says what [`apply`](Self::apply) would do, or refuse, and changes nothing.
-    ///
-    /// Errors: as [`apply`](Self::apply), and 50 of a manager that cannot try.
-    fn try_apply(&self, _caller: &Caller, _services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
+    /// Says what `apply` would do or refuse, and changes nothing; 50 of a manager that cannot try.
+    fn try_apply(&self, _: &Caller, _: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
     }
 
     /// Marks a service for deletion; it is gone when it is stopped (C30, C31: no handles are held here).
-    ///
     /// Errors: 112, 1072.
     fn delete_service(&self, caller: &Caller, name: &ServiceName, reply: Reply<()>);
 

@@ -81,7 +81,6 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         });
         let changed: Vec<Arc<ServiceRecord>> = changed.collect();
         self.take_back(draft.undo);
-        // The configuration alone is not enough: a change can cancel what is pending.
         for before in changed {
             let id = before.id;
             self.services
@@ -89,7 +88,6 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 .and_modify(|slot| slot.record = before);
             self.schedule(id);
         }
-        // Nobody has seen the numbers of services that are not there.
         self.last_service = last_service;
         pending.reply.send(outcomes);
     }
