@@ -78,7 +78,7 @@ fn config(settings: &[(&str, &str)]) -> Arc<ServiceConfig> {
     let mut change = ExtensionsChange::default();
     for (key, text) in settings {
         let setting = find_extension(key).unwrap();
-        change.add(setting, Some(setting.value.parse(text).unwrap()));
+        change.add(setting, Some(setting.parse(text).unwrap()));
     }
     config.extensions.apply(&change);
     Arc::new(config)
