@@ -71,13 +71,13 @@ pub fn run(setup: &Setup, manager: Arc<dyn ServiceManager>) -> Result<(), Fatal>
 
 /// Follows one engine. Whether there is still something to do.
 fn follow(shared: &Arc<Shared>, file: &mut File<'_>, watch: &mut dyn Watch) -> Result<bool, Fatal> {
-    let (mut woken, mut due) = (Woken::ByAnEntry, None);
+    let (mut woken, mut due) = (Woken::Entry, None);
     loop {
         if !file.read(shared)? {
             return Ok(false);
         }
         let is_due = due.is_some_and(|due| due <= now());
-        if is_due || woken == Woken::ByAnEntry {
+        if is_due || woken == Woken::Entry {
             due = match following::catch_up(shared) {
                 Ok(due) => due,
                 // The engine has ended; another one comes.
@@ -90,8 +90,8 @@ fn follow(shared: &Arc<Shared>, file: &mut File<'_>, watch: &mut dyn Watch) -> R
         let until = Instant::now() + left.unwrap_or(LOOK).min(LOOK);
         woken = wait_for_entry(watch, until);
         // One look at the log for many entries: a service that ends as soon as it is started writes hundreds a second.
-        let is_over = woken == Woken::ByAnEntry && !let_more_come(watch);
-        if is_over || woken == Woken::ByTheEnd {
+        let is_over = woken == Woken::Entry && !let_more_come(watch);
+        if is_over || woken == Woken::End {
             return Ok(true);
         }
     }
@@ -101,11 +101,11 @@ fn follow(shared: &Arc<Shared>, file: &mut File<'_>, watch: &mut dyn Watch) -> R
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Woken {
     /// There may be an entry that means something.
-    ByAnEntry,
+    Entry,
     /// It has waited long enough.
-    ByTime,
+    Time,
     /// The engine has ended.
-    ByTheEnd,
+    End,
 }
 
 /// Takes what comes in a moment. `false`: the engine has ended.
@@ -126,13 +126,13 @@ fn wait_for_entry(watch: &mut dyn Watch, until: Instant) -> Woken {
         match next_change_until(watch, until) {
             Some(Some(Watched::Change(_, WatchedChange::Logged(entry)))) => {
                 if EVENTS.contains(&entry.event_id) {
-                    return Woken::ByAnEntry;
+                    return Woken::Entry;
                 }
             }
             Some(Some(Watched::Change(..))) => {}
-            Some(Some(Watched::Gap(_))) => return Woken::ByAnEntry,
-            None => return Woken::ByTime,
-            Some(None) => return Woken::ByTheEnd,
+            Some(Some(Watched::Gap(_))) => return Woken::Entry,
+            None => return Woken::Time,
+            Some(None) => return Woken::End,
         }
     }
 }
