@@ -64,6 +64,8 @@ pub(crate) fn check(root: &Path) -> Result<()> {
 /// What `deny.toml` says, as far as it is checked here.
 struct Rules {
     licences: BTreeSet<String>,
+    /// Packages with the licence that only they may have.
+    exceptions: BTreeSet<(String, String)>,
     banned: BTreeSet<String>,
 }
 
@@ -86,6 +88,7 @@ impl Rules {
         };
         Ok(Self {
             licences: list("licenses", "allow")?,
+            exceptions: exceptions(&rules),
             banned: list("bans", "deny")?,
         })
     }
@@ -106,10 +109,29 @@ impl Rules {
             Ok(expression) => expression,
             Err(error) => return Some(format!("licence {licence:?}: {error}")),
         };
-        let accepted = expression
-            .evaluate(|requirement| self.licences.contains(&requirement.license.to_string()));
+        let name = text(&package["name"]);
+        let accepted = expression.evaluate(|requirement| {
+            let licence = requirement.license.to_string();
+            let exception = (name.to_owned(), licence.clone());
+            self.licences.contains(&licence) || self.exceptions.contains(&exception)
+        });
         (!accepted).then(|| format!("licence {licence} is not in deny.toml"))
     }
+}
+
+/// `licenses.exceptions`: each with a package, and the licences that it may have.
+fn exceptions(rules: &toml::Table) -> BTreeSet<(String, String)> {
+    let list = rules
+        .get("licenses")
+        .and_then(|section| section.get("exceptions")?.as_array());
+    let pairs = list.into_iter().flatten().flat_map(|exception| {
+        let name = exception.get("crate").and_then(toml::Value::as_str);
+        let licences = exception.get("allow").and_then(toml::Value::as_array);
+        let licences = licences.into_iter().flatten();
+        let licences = licences.filter_map(toml::Value::as_str);
+        licences.filter_map(move |licence| Some((name?.to_owned(), licence.to_owned())))
+    });
+    pairs.collect()
 }
 
 fn text(value: &Value) -> &str {
@@ -126,6 +148,11 @@ mod tests {
     fn licences_sources_and_names_are_judged() {
         let rules = Rules {
             licences: ["MIT", "Unicode-3.0"].map(str::to_owned).into(),
+            exceptions: exceptions(
+                &"[licenses]\nexceptions = [{ allow = [\"Zlib\"], crate = \"data\" }]"
+                    .parse()
+                    .unwrap(),
+            ),
             banned: ["openssl-sys".to_owned()].into(),
         };
         let judge = |name: &str, licence: &str, source: Value| {
@@ -137,6 +164,8 @@ mod tests {
             None
         );
         assert!(judge("a", "MIT AND GPL-2.0", json!(REGISTRY)).is_some());
+        assert_eq!(judge("data", "Zlib", json!(REGISTRY)), None);
+        assert!(judge("a", "Zlib", json!(REGISTRY)).is_some());
         assert!(judge("a", "", Value::Null).is_some());
         assert!(judge("a", "MIT", json!("git+https://example.org/x")).is_some());
         assert!(judge("openssl-sys", "MIT", json!(REGISTRY)).is_some());
