@@ -41,6 +41,7 @@ notice-checked = { $count ->
 }
 notice-no-such-target = there is no target { $target } in { $file }
 notice-bad-file = the file of targets is wrong: { $problem }
+notice-no-file-at = there is no file of targets at { $file }; write it, or name the one that the daemon was given with --notify
 notice-no-file = name the file of targets
 notice-told-of-it = Told { $target } ({ $kind }) { $when }.
 notice-waits-for-it = A message to { $target } ({ $kind }) waits.

@@ -41,6 +41,7 @@ notice-checked = { $count ->
 }
 notice-no-such-target = il n’y a pas de destination { $target } dans { $file }
 notice-bad-file = le fichier des destinations est faux : { $problem }
+notice-no-file-at = il n’y a pas de fichier des destinations en { $file } ; écrivez-le, ou nommez celui que le démon a reçu par --notify
 notice-no-file = nommez le fichier des destinations
 notice-told-of-it = Dit à { $target } ({ $kind }) { $when }.
 notice-waits-for-it = Un message à { $target } ({ $kind }) attend.

@@ -54,6 +54,11 @@ fn load(file: Option<&Path>) -> Result<(PathBuf, targets::Targets), CommandFailu
         Some(file) => file.to_owned(),
         None => own_file()?,
     };
+    if !file.exists() {
+        let file = shown(file.display());
+        let code = Win32Error::FILE_NOT_FOUND;
+        return Err(ScmError::new(code, notice::NoFileAt { file }).into());
+    }
     let read = targets::load(&file).map_err(|problem| {
         let problem = shown(problem);
         ScmError::new(Win32Error::INVALID_DATA, notice::BadFile { problem })
