@@ -110,7 +110,9 @@ impl Store {
 
 /// What is on record, for others. Nothing if there is no such file.
 pub(crate) fn read(path: &Path) -> rusqlite::Result<Notices> {
-    let db = schema::open_to_read(path)?;
+    let Some(db) = schema::open_to_read(path)? else {
+        return Ok(Notices::default());
+    };
     let instance = meta(&db, "instance")?.unwrap_or_default();
     Ok(Notices {
         targets: messages::targets(&db)?,

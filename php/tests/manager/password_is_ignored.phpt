@@ -13,9 +13,9 @@ echo events('--service', 'XX', '--id', '1008');
 var_dump(str_contains(events() . file_get_contents(Manager::$folder . '/daemon.log'), 'secret'));
 echo win32_query_service_config('XX')['user'], "\n";
 ?>
---EXPECT--
-warning      1008  A password was given for the account of XX. This manager needs none and did not keep it.
-warning      1008  A password was given for the account of XX. This manager needs none and did not keep it.
-warning      1008  A password was given for the account of XX. This manager needs none and did not keep it.
+--EXPECTF--
+warning      1008  A password was given for the account of XX. This manager needs none and did not keep it. (by %s)
+warning      1008  A password was given for the account of XX. This manager needs none and did not keep it. (by %s)
+warning      1008  A password was given for the account of XX. This manager needs none and did not keep it. (by %s)
 bool(false)
 .\mail

@@ -66,11 +66,12 @@ pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
     Ok(db)
 }
 
-/// Opens it to read.
-pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
+/// Opens it to read; `None`: it is just being made, and nothing is in it.
+pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Option<Connection>> {
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     db.busy_timeout(PATIENCE)?;
-    Ok(db)
+    let version: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok((version > 0).then_some(db))
 }
 
 fn newer() -> rusqlite::Error {

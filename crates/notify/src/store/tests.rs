@@ -179,6 +179,15 @@ fn x93_a_target_that_answers_500_for_an_hour_is_told_all_in_order_afterwards_wit
 }
 
 #[test]
+fn a_queue_that_is_just_being_made_has_nothing_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notices.db");
+    // As far as a reader sees of it before the tables are there.
+    std::fs::write(&path, "").unwrap();
+    assert_eq!(read(&path).unwrap(), Notices::default());
+}
+
+#[test]
 fn x93_a_queue_is_bounded_and_what_is_dropped_is_counted_once() {
     let mut world = World::new();
     for number in 0..1100 {

@@ -4,6 +4,7 @@
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -272,6 +273,8 @@ fn x93_nothing_is_lost_or_told_under_another_id_when_everything_is_killed_on_the
     daemon.kill_engine();
     daemon.start_service(&name("c")).expect("it starts");
     daemon.wait_for_state(&name("c"), ServiceState::Stopped);
+    let refusal = "The notify target ops cannot be reached";
+    while !output(&daemon, &["events", "--id", "1156"]).contains(refusal) {}
     daemon.kill_guardian();
     daemon.start_again();
     let mut told: Vec<(Json, Json)> = Vec::new();
@@ -290,11 +293,6 @@ fn x93_nothing_is_lost_or_told_under_another_id_when_everything_is_killed_on_the
     let names: Vec<_> = told.iter().map(|(_, name)| name.clone()).collect();
     assert_eq!(names, ["a", "b", "c"], "in their order, each with one id");
     assert_eq!(told[0].0, first["id"]);
-    let events = output(&daemon, &["events", "--id", "1156"]);
-    assert!(
-        events.contains("The notify target ops cannot be reached"),
-        "{events}"
-    );
 }
 
 #[test]
@@ -335,10 +333,30 @@ fn x91_a_command_gets_the_message_and_one_that_hangs_is_killed_with_all_it_start
         .and_then(Pid::from_raw)
         .expect("a number");
     if let Ok(left) = pidfd_open(left, PidfdFlags::empty()) {
-        let patience = Timespec::try_from(PATIENCE).expect("a time");
-        let ended = poll(&mut [PollFd::new(&left, PollFlags::IN)], Some(&patience));
-        assert_eq!(ended, Ok(1), "it is killed");
+        wait_for_end(&left);
     }
+}
+
+fn wait_for_end(process: &OwnedFd) {
+    let patience = Timespec::try_from(PATIENCE).expect("a time");
+    let ended = poll(&mut [PollFd::new(process, PollFlags::IN)], Some(&patience));
+    assert_eq!(ended, Ok(1), "it is killed");
+}
+
+#[test]
+fn x93_the_process_that_tells_ends_with_its_guardian() {
+    let mut daemon = Daemon::start(relance());
+    targets(&daemon, "[target.ops]\nwebhook = \"http://127.0.0.1:9/\"\n");
+    let teller = loop {
+        // Anything that happens has the guardian look for the file.
+        output(&daemon, &["notify", "list"]);
+        let process = teller(&daemon).and_then(Pid::from_raw);
+        if let Some(Ok(process)) = process.map(|pid| pidfd_open(pid, PidfdFlags::empty())) {
+            break process;
+        }
+    };
+    daemon.kill_guardian();
+    wait_for_end(&teller);
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Printer {
         let may_end = fifo(&path);
         let printer = Self::with(daemon, service, |body| {
             let (body, may_end) = (body.display(), path.display());
-            format!("setsid --fork sh {body}; read -r _ <{may_end}")
+            format!("setsid --fork env -i /bin/sh {body}; read -r _ <{may_end}")
         });
         (printer, may_end)
     }

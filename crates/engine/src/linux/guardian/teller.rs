@@ -65,7 +65,11 @@ impl Guardian {
         let Some(setup) = &self.setup.teller else {
             return;
         };
-        let spec = SpawnSpec::of_part(&setup.command, &setup.environment);
+        let spec = SpawnSpec {
+            // The next guardian has one of its own.
+            dies_with_guardian: true,
+            ..SpawnSpec::of_part(&setup.command, &setup.environment)
+        };
         match self.spawner.spawn_part(&spec, self.null.as_fd(), &[]) {
             Ok(pid) => self.teller.process = Some((pid, now)),
             Err(error) => {
