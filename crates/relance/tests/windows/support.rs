@@ -8,8 +8,19 @@ pub(crate) const RELANCE: &str = env!("CARGO_BIN_EXE_relance");
 pub(crate) const CMD: &str = r"C:\windows\system32\cmd.exe";
 
 /// Runs `relance` with these words.
+///
+/// Wine sometimes creates no process and says 1359, before anything of ours has run; Windows does not. It is asked again
+/// then, a few times.
 pub(crate) fn relance(words: &[&str]) -> Output {
-    Command::new(RELANCE).args(words).output().unwrap()
+    const INTERNAL_ERROR: i32 = 1359;
+    for _ in 0..4 {
+        let output = Command::new(RELANCE).args(words).output();
+        match output {
+            Err(error) if error.raw_os_error() == Some(INTERNAL_ERROR) => {}
+            output => return output.unwrap(),
+        }
+    }
+    panic!("no process can be created for {words:?}: {INTERNAL_ERROR}")
 }
 
 /// Runs `relance`, which must succeed; what it prints.
