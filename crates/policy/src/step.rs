@@ -139,8 +139,8 @@ fn delete_requested(draft: &mut Draft) -> Answer {
     Answer::Accepted
 }
 
-/// C19: the configuration applies from the next start, but for the priority (B32) and limits (X76); 7040 says so for
-/// the start type.
+/// C19: the new configuration applies from the next start. The priority (B32) and limits (X76) apply at once. A change of
+/// the start type is logged (7040).
 fn config_changed(draft: &mut Draft, config: Arc<relance_scm::ServiceConfig>) -> Answer {
     let before = std::mem::replace(&mut draft.record.config, config);
     schedule::changed(draft, &before);

@@ -2,7 +2,7 @@
 
 mod svg;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use relance_policy::Time;
 use relance_policy::simulate::{Script, Timeline, Totals, simulate};
@@ -15,7 +15,6 @@ use serde::Serialize;
 
 use crate::cli::{CommandFailure, CommandResult, usage};
 use crate::lang::say;
-use crate::service_files::{self, Disk};
 use crate::table::{self, Cell, Column};
 use crate::text::moment;
 
@@ -169,17 +168,6 @@ impl Comparison {
         let picture = svg::drawn(&self.titles, &self.timelines);
         Ok(std::fs::write(path, picture).writing(path)?)
     }
-}
-
-/// The services of files, which bring the second policy.
-///
-/// # Errors
-/// All that is wrong with them.
-pub(crate) fn described(files: &[PathBuf]) -> Result<Vec<ServiceConfig>, CommandFailure> {
-    let found = service_files::read(files, &[], &Disk::OWN);
-    let found = found.map_err(|problems| problems.report(false))?;
-    let services = found.services.into_iter();
-    Ok(services.map(|found| found.service.config).collect())
 }
 
 /// The service of this name among them.

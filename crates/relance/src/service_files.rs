@@ -19,9 +19,11 @@ use std::path::{Path, PathBuf};
 
 use relance_scm::manager::NewService;
 use relance_scm::system::Told;
-use relance_scm::{ScmError, Sentence};
+use relance_scm::{ScmError, Sentence, ServiceConfig};
 use relance_texts::{apply, file, quoted};
 use wildmatch::WildMatch;
+
+use crate::cli::CommandFailure;
 
 pub(crate) use node::not_toml;
 use node::{Entry, Node, Tree, Unreadable};
@@ -107,6 +109,16 @@ pub(crate) fn read(
     } else {
         Err(reading.problems)
     }
+}
+
+/// The configurations that these files describe, for what only looks at them.
+///
+/// # Errors
+/// All that is wrong with them has been printed; this is the exit status.
+pub(crate) fn configs(paths: &[PathBuf]) -> Result<Vec<ServiceConfig>, CommandFailure> {
+    let found = read(paths, &[], &Disk::OWN).map_err(|problems| problems.report(false))?;
+    let services = found.services.into_iter();
+    Ok(services.map(|found| found.service.config).collect())
 }
 
 /// The services of a text, for what includes nothing and has no variables.

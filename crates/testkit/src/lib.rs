@@ -2,7 +2,7 @@
 //!
 //! [`compliance`] reads the scenarios of `compliance/` and plays them against any subject;
 //! [`simulation`] runs the production engine over a simulated machine, on Linux; [`daemon`] runs the real one
-//! in a folder of the test's own, with services on strings ([`puppet`]); [`faults`] kills it under load.
+//! in a folder of the test's own, with services on strings ([`puppet`]); [`faults`] kills it under load. [`sample`] is an event log for measurements.
 
 #![allow(clippy::missing_panics_doc, reason = "a test that fails panics")]
 
@@ -15,5 +15,7 @@ pub mod daemon;
 pub mod faults;
 #[cfg(unix)]
 pub mod puppet;
+#[cfg(unix)]
+pub mod sample;
 #[cfg(unix)]
 pub mod simulation;

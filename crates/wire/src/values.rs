@@ -27,8 +27,8 @@ pub fn to_json(setting: &Setting, value: &Value) -> Json {
     }
 }
 
-/// A value from JSON; `None` for `null`, which stands for the default. Text is read as people write
-/// it, whatever the type, and an empty one is the default.
+/// A value from JSON; `None` for `null`, which stands for the default. A text is
+/// accepted for a value of any type and read as people write it; an empty one is the default.
 ///
 /// # Errors
 /// 87, with the key and what is expected.

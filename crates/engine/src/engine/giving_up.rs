@@ -1,4 +1,4 @@
-//! A service that stays down may end the manager (X33), so that whatever started the manager can react.
+//! A service that stays down may end the manager (X33), so that the program that started the manager can react.
 
 use relance_policy::{ServiceId, ServiceRecord};
 use relance_scm::event::Event;

@@ -12,9 +12,8 @@ use super::script::{Happening, Moment, Script, StartOutcome, When};
 
 /// Reads the entries of one service, the oldest first.
 ///
-/// A failure happens again at its time if the service runs then: what was wrong (a database that was away) was wrong
-/// at that time, whatever the policy. What people did, they do again: a start that followed no restart of the policy,
-/// and each stop.
+/// A failure happens again at its time if the service runs then: a database that was away is away at the same time on
+/// every policy. What people did happens again too: each stop, and each start that no recovery had caused.
 #[derive(Debug)]
 pub struct Recorded {
     begin: Timestamp,

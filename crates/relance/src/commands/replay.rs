@@ -13,10 +13,11 @@ use serde::Serialize;
 
 use super::options::FailureOptions;
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
-use crate::comparison::{Comparison, Side, described, find};
+use crate::comparison::{Comparison, Side, find};
 use crate::lang::say;
 use crate::plain::plain;
 use crate::selection::{Selection, must_exist, service_names};
+use crate::service_files;
 use crate::text::{moment, moment_from, now};
 
 /// What a script is made of: starts that failed, ends with a code, failures, controls, states, recycling.
@@ -99,7 +100,7 @@ impl Changes {
             return Ok(Self::Options(Box::new(ConfigChange::try_from(&change)?)));
         }
         Ok(Self::Files {
-            services: described(&arguments.with)?,
+            services: service_files::configs(&arguments.with)?,
             all: !arguments.names.is_empty(),
         })
     }

@@ -10,9 +10,10 @@ use relance_texts::command;
 
 use super::options::FailureOptions;
 use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
-use crate::comparison::{Comparison, described, find};
+use crate::comparison::{Comparison, find};
 use crate::lang::say;
 use crate::plain::plain_lines;
+use crate::service_files;
 
 /// Try a recovery policy in virtual time: failures in, time line out
 ///
@@ -99,7 +100,11 @@ fn compare(arguments: &Arguments, script: &Script) -> CommandResult {
             let other = if arguments.with.is_empty() {
                 first.clone()
             } else {
-                find(&described(&arguments.with)?, &first.service_name)?.clone()
+                find(
+                    &service_files::configs(&arguments.with)?,
+                    &first.service_name,
+                )?
+                .clone()
             };
             let titles = [say(command::COMPARE_AS_IS), say(command::COMPARE_CHANGED)];
             (titles, changed(arguments, &other)?)

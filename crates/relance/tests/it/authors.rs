@@ -6,7 +6,7 @@ use relance_testkit::puppet::Stage;
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::{name, puppets, relance, running};
+use crate::support::{name, printed, puppets, relance, running};
 
 /// The entries of a service that have an author, as `ID PARAMETER KIND UID`.
 fn asked(daemon: &Daemon, service: &str) -> Vec<String> {
@@ -27,20 +27,14 @@ fn asked(daemon: &Daemon, service: &str) -> Vec<String> {
         .collect()
 }
 
-fn text(daemon: &Daemon, arguments: &[&str]) -> String {
-    let output = daemon.relance(arguments);
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
 #[test]
 fn x67_starts_controls_and_changes_name_who_asked() {
     let daemon = Daemon::start(relance());
     let stage = Stage::new(daemon.folder(), "web");
     daemon.create(puppets(&stage, "web", "restart/0"));
     let mut puppet = running(&daemon, &stage, "web");
-    text(&daemon, &["config", "web", "--description", "pages"]);
-    text(&daemon, &["stop", "--no-wait", "web"]);
+    printed(&daemon, &["config", "web", "--description", "pages"]);
+    printed(&daemon, &["stop", "--no-wait", "web"]);
     assert_eq!(puppet.next_control(), 1, "STOP");
     // Who asked is on record before the service does it.
     daemon.kill_engine();
@@ -61,12 +55,12 @@ fn x67_starts_controls_and_changes_name_who_asked() {
     } else {
         format!("user {}", rustix::process::getuid().as_raw())
     };
-    let log = text(&daemon, &["events", "--service", "web", "--asked"]);
+    let log = printed(&daemon, &["events", "--service", "web", "--asked"]);
     assert!(
         log.contains(&format!("web is now stopped. (by {me})")),
         "{log}"
     );
-    let why = text(&daemon, &["why", "web"]);
+    let why = printed(&daemon, &["why", "web"]);
     assert!(
         why.contains(&format!("after a stop was requested (by {me})")),
         "{why}"
@@ -91,6 +85,6 @@ fn x67_what_nobody_asked_for_is_the_managers() {
     let asked = asked(&daemon, "web");
     let expected = ["7036 running caller", "7036 running manager"];
     assert_eq!(asked[1..], expected, "{asked:?}");
-    let log = text(&daemon, &["events", "--service", "web", "--asked"]);
+    let log = printed(&daemon, &["events", "--service", "web", "--asked"]);
     assert_eq!(log.matches("7036").count(), 1, "{log}");
 }

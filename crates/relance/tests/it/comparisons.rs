@@ -4,29 +4,17 @@
 use relance_testkit::daemon::Daemon;
 use serde_json::Value;
 
-use crate::support::{name, relance};
+use crate::support::{name, printed, refused, relance};
 
 fn json(daemon: &Daemon, arguments: &[&str]) -> Value {
-    serde_json::from_str(&done(daemon, &[arguments, &["--json"]].concat())).expect("JSON")
-}
-
-fn done(daemon: &Daemon, arguments: &[&str]) -> String {
-    let output = daemon.relance(arguments);
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn refused(daemon: &Daemon, arguments: &[&str]) -> String {
-    let output = daemon.relance(arguments);
-    assert!(!output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    serde_json::from_str(&printed(daemon, &[arguments, &["--json"]].concat())).expect("JSON")
 }
 
 /// A program that fails twice, is restarted after each, and gives up at the third time.
 fn create(daemon: &Daemon, service: &str) {
     let actions = ["--actions", "restart/10ms", "--restart-limit", "2"];
     let create = ["create", service, "--restart-limit-period", "1h"];
-    done(
+    printed(
         daemon,
         &[&create[..], &actions, &["--", "/bin/false"]].concat(),
     );
@@ -36,7 +24,7 @@ fn create(daemon: &Daemon, service: &str) {
 fn policies_of_two_services_or_of_one_and_its_changes_are_compared() {
     let daemon = Daemon::start(relance());
     create(&daemon, "quick");
-    done(
+    printed(
         &daemon,
         &[
             "create",
@@ -65,7 +53,7 @@ fn policies_of_two_services_or_of_one_and_its_changes_are_compared() {
     let picture = daemon.folder().join("both.svg");
     let svg = ["--svg", picture.to_str().expect("text")];
     let changed = ["simulate", "quick", "--compare", "--actions", "none/0"];
-    let shown = done(&daemon, &[&changed[..], &script, &svg].concat());
+    let shown = printed(&daemon, &[&changed[..], &script, &svg].concat());
     for part in ["as it is", "changed", "restart/", "it stays down"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
@@ -95,7 +83,7 @@ fn policies_of_two_services_or_of_one_and_its_changes_are_compared() {
 #[test]
 fn what_has_failed_is_played_again_on_another_policy() {
     let daemon = Daemon::start(relance());
-    assert!(done(&daemon, &["replay", "--actions", "none/0"]).contains("nothing has failed"));
+    assert!(printed(&daemon, &["replay", "--actions", "none/0"]).contains("nothing has failed"));
     create(&daemon, "worker");
     let _ = daemon.start_service(&name("worker"));
     daemon.wait_until(&name("worker"), |info| info.recovery.gave_up);
@@ -122,7 +110,7 @@ fn what_has_failed_is_played_again_on_another_policy() {
                 recovery.command = \"/bin/true\"\n";
     std::fs::write(&file, text).expect("our folder");
     let with = ["replay", "worker", "--with", file.to_str().expect("text")];
-    let shown = done(&daemon, &with);
+    let shown = printed(&daemon, &with);
     assert!(shown.starts_with("worker: 3 failures recorded"), "{shown}");
     assert!(shown.contains("commands run"), "{shown}");
 
@@ -136,7 +124,7 @@ fn what_has_failed_is_played_again_on_another_policy() {
     }
     let other = [&["replay", "other"], &with[2..]].concat();
     assert!(
-        done(&daemon, &other).contains("nothing has failed"),
+        printed(&daemon, &other).contains("nothing has failed"),
         "not yet"
     );
 }

@@ -3,13 +3,7 @@
 use relance_scm::ServiceState;
 use relance_testkit::daemon::Daemon;
 
-use crate::support::{name, relance};
-
-fn output(daemon: &Daemon, arguments: &[&str]) -> String {
-    let output = daemon.relance(arguments);
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
+use crate::support::{name, printed, relance};
 
 #[test]
 fn x80_x83_a_program_waits_longer_and_gives_up_and_somebody_starts_it_again() {
@@ -30,8 +24,8 @@ fn x80_x83_a_program_waits_longer_and_gives_up_and_somebody_starts_it_again() {
         "--",
         "/bin/false",
     ];
-    output(&daemon, &words);
-    let shown = output(&daemon, &["failure", "worker"]);
+    printed(&daemon, &words);
+    let shown = printed(&daemon, &["failure", "worker"]);
     assert!(
         shown.contains("exponential") && shown.contains("Limit of restarts *"),
         "{shown}"
@@ -40,7 +34,7 @@ fn x80_x83_a_program_waits_longer_and_gives_up_and_somebody_starts_it_again() {
     let info = daemon.wait_until(&name("worker"), |info| info.recovery.gave_up);
     assert_eq!(info.status.state, ServiceState::Stopped);
     assert_eq!(info.recovery.failure_count, 3);
-    let events = output(&daemon, &["events", "--service", "worker"]);
+    let events = printed(&daemon, &["events", "--service", "worker"]);
     for part in [
         "in 0.02 s",
         "in 0.04 s",
@@ -51,10 +45,10 @@ fn x80_x83_a_program_waits_longer_and_gives_up_and_somebody_starts_it_again() {
     // It is on record, and the next engine knows it.
     daemon.kill_engine();
     daemon.wait_until(&name("worker"), |info| info.recovery.gave_up);
-    assert!(output(&daemon, &["list"]).contains("STOPPED, gave up"));
-    assert!(output(&daemon, &["status", "worker"]).contains("relance start worker"));
-    assert!(output(&daemon, &["status"]).contains("gave up after too many restarts"));
-    assert!(output(&daemon, &["why", "worker"]).contains("(X83)"));
+    assert!(printed(&daemon, &["list"]).contains("STOPPED, gave up"));
+    assert!(printed(&daemon, &["status", "worker"]).contains("relance start worker"));
+    assert!(printed(&daemon, &["status"]).contains("gave up after too many restarts"));
+    assert!(printed(&daemon, &["why", "worker"]).contains("(X83)"));
     daemon.start_service(&name("worker")).expect("it starts");
     let again = |info: &relance_scm::manager::ServiceInfo| {
         info.recovery.gave_up && info.recovery.failure_count == 6
@@ -81,8 +75,8 @@ fn x84_each_cause_is_followed_by_what_its_rule_says() {
         "-c",
         "exit 75",
     ];
-    output(&daemon, &words);
-    let shown = output(&daemon, &["failure", "worker"]);
+    printed(&daemon, &words);
+    let shown = printed(&daemon, &["failure", "worker"]);
     assert!(shown.contains("exit:75=restart/10/none/0"), "{shown}");
     let refused = daemon.relance(&["failure", "worker", "--on", "oom=restart/0"]);
     let refused = String::from_utf8_lossy(&refused.stderr).into_owned();
@@ -92,12 +86,12 @@ fn x84_each_cause_is_followed_by_what_its_rule_says() {
     assert_eq!(info.recovery.pending, []);
     // What a rule has decided is on record.
     daemon.kill_engine();
-    let why = output(&daemon, &["why", "worker"]);
+    let why = printed(&daemon, &["why", "worker"]);
     assert!(
         why.contains("the 2nd action of the rule exit:75=restart/10/none/0 (X84)"),
         "{why}"
     );
-    let played = output(
+    let played = printed(
         &daemon,
         &["simulate", "worker", "--script", "exit 75, exit 3"],
     );

@@ -17,7 +17,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use serde_json::Value as Json;
 
-use crate::support::{name, relance};
+use crate::support::{name, printed, relance};
 
 /// How long something that must come is waited for.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -90,12 +90,6 @@ fn targets(daemon: &Daemon, text: &str) {
     fs::rename(&written, daemon.folder().join("notify.toml")).expect("in its place");
 }
 
-fn output(daemon: &Daemon, arguments: &[&str]) -> String {
-    let output = daemon.relance(arguments);
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
 /// The process that tells, if there is one.
 fn teller(daemon: &Daemon) -> Option<i32> {
     let guardian = daemon.guardian_pid();
@@ -137,7 +131,7 @@ fn failing(daemon: &Daemon, service: &str, status: u8) {
         "-c",
         &script,
     ];
-    output(daemon, &words);
+    printed(daemon, &words);
 }
 
 #[test]
@@ -151,7 +145,7 @@ fn x94_a_test_goes_the_whole_way_and_nothing_is_there_before_the_file_is() {
         &daemon,
         &format!("{AT_ONCE}[target.ops]\nwebhook = \"{}\"\n", web.url),
     );
-    let told = output(&daemon, &["notify", "test", "ops"]);
+    let told = printed(&daemon, &["notify", "test", "ops"]);
     assert!(told.contains("ops was told"), "{told}");
     let message = web.next();
     assert_eq!(
@@ -164,7 +158,7 @@ fn x94_a_test_goes_the_whole_way_and_nothing_is_there_before_the_file_is() {
         !missing.status.success() && said.contains("there are ops"),
         "{said}"
     );
-    let list = output(&daemon, &["notify", "list"]);
+    let list = printed(&daemon, &["notify", "list"]);
     assert!(
         list.contains("webhook") && list.contains("127.0.0.1"),
         "{list}"
@@ -174,7 +168,10 @@ fn x94_a_test_goes_the_whole_way_and_nothing_is_there_before_the_file_is() {
         &["notify", "queue", "--json"],
         &["events", "--json"],
     ] {
-        assert!(!output(&daemon, words).contains("SECRET"), "X92: {words:?}");
+        assert!(
+            !printed(&daemon, words).contains("SECRET"),
+            "X92: {words:?}"
+        );
     }
     let pid = teller(&daemon).expect("it is there");
     for file in ["cmdline", "environ"] {
@@ -196,7 +193,7 @@ fn x87_giving_up_and_being_well_again_are_told_to_those_whom_the_service_names()
     );
     targets(&daemon, &file);
     web.answer(OK);
-    output(&daemon, &["notify", "test", "ops"]);
+    printed(&daemon, &["notify", "test", "ops"]);
     web.next();
     let flag = daemon.folder().join("well");
     let script = format!("test -e {} && exec sleep 1000; exit 3", flag.display());
@@ -216,7 +213,7 @@ fn x87_giving_up_and_being_well_again_are_told_to_those_whom_the_service_names()
         "-c",
         &script,
     ];
-    output(&daemon, &words);
+    printed(&daemon, &words);
     daemon.start_service(&name("worker")).expect("it starts");
     let message = web.next();
     assert_eq!(message["kind"], "give-up", "{message}");
@@ -224,7 +221,7 @@ fn x87_giving_up_and_being_well_again_are_told_to_those_whom_the_service_names()
     assert_eq!(message["services"][0]["name"], "worker");
     // The recovery does not wait for an answer: it is over, while the target has not answered.
     daemon.wait_until(&name("worker"), |info| info.recovery.gave_up);
-    let why = output(&daemon, &["why", "worker"]);
+    let why = printed(&daemon, &["why", "worker"]);
     assert!(why.contains("A message to ops (give-up) waits."), "{why}");
     web.answer(OK);
     fs::write(&flag, "").expect("written");
@@ -237,10 +234,10 @@ fn x87_giving_up_and_being_well_again_are_told_to_those_whom_the_service_names()
     // It is answered; what follows is on record when the next test is over.
     web.answer(OK);
     web.answer(OK);
-    output(&daemon, &["notify", "test", "ops"]);
-    let status = output(&daemon, &["status", "worker"]);
+    printed(&daemon, &["notify", "test", "ops"]);
+    let status = printed(&daemon, &["status", "worker"]);
     assert!(status.contains("Told ops (recovery)"), "{status}");
-    let nobody = output(&daemon, &["config", "worker"]);
+    let nobody = printed(&daemon, &["config", "worker"]);
     assert!(nobody.contains("ops=recovery,give-up"), "{nobody}");
 }
 
@@ -253,7 +250,7 @@ fn x93_nothing_is_lost_or_told_under_another_id_when_everything_is_killed_on_the
         &format!("{AT_ONCE}[target.ops]\nwebhook = \"{}\"\n", web.url),
     );
     web.answer(OK);
-    output(&daemon, &["notify", "test", "ops"]);
+    printed(&daemon, &["notify", "test", "ops"]);
     web.next();
     for (service, status) in [("a", 1), ("b", 2), ("c", 3)] {
         failing(&daemon, service, status);
@@ -274,7 +271,7 @@ fn x93_nothing_is_lost_or_told_under_another_id_when_everything_is_killed_on_the
     daemon.start_service(&name("c")).expect("it starts");
     daemon.wait_for_state(&name("c"), ServiceState::Stopped);
     let refusal = "The notify target ops cannot be reached";
-    while !output(&daemon, &["events", "--id", "1156"]).contains(refusal) {}
+    while !printed(&daemon, &["events", "--id", "1156"]).contains(refusal) {}
     daemon.kill_guardian();
     daemon.start_again();
     let mut told: Vec<(Json, Json)> = Vec::new();
@@ -315,7 +312,7 @@ fn x91_a_command_gets_the_message_and_one_that_hangs_is_killed_with_all_it_start
             "[target.good]\ncommand = [\"{tell}\", \"got\"]\n[target.bad]\ncommand = \"{hang}\"\ntimeout = \"2s\"\n"
         ),
     );
-    output(&daemon, &["notify", "test", "good"]);
+    printed(&daemon, &["notify", "test", "good"]);
     let got = fs::read(daemon.folder().join("got.json")).expect("it was told");
     let got: Json = serde_json::from_slice(&got).expect("JSON");
     assert_eq!(got["kind"], "test");
@@ -349,7 +346,7 @@ fn x93_the_process_that_tells_ends_with_its_guardian() {
     targets(&daemon, "[target.ops]\nwebhook = \"http://127.0.0.1:9/\"\n");
     let teller = loop {
         // Anything that happens has the guardian look for the file.
-        output(&daemon, &["notify", "list"]);
+        printed(&daemon, &["notify", "list"]);
         let process = teller(&daemon).and_then(Pid::from_raw);
         if let Some(Ok(process)) = process.map(|pid| pidfd_open(pid, PidfdFlags::empty())) {
             break process;
@@ -368,18 +365,18 @@ fn x90_a_file_that_is_wrong_changes_nothing_and_is_named() {
         &format!("[target.ops]\nwebhook = \"{}\"\n", web.url),
     );
     web.answer(OK);
-    output(&daemon, &["notify", "test", "ops"]);
+    printed(&daemon, &["notify", "test", "ops"]);
     web.next();
     targets(&daemon, "[target.ops]\nwebhok = \"https://SECRET/\"\n");
     web.answer(OK);
-    output(&daemon, &["notify", "test", "ops"]);
+    printed(&daemon, &["notify", "test", "ops"]);
     web.next();
-    let list = output(&daemon, &["notify", "list"]);
+    let list = printed(&daemon, &["notify", "list"]);
     assert!(
         list.contains("needs one way") && !list.contains("SECRET"),
         "{list}"
     );
-    let events = output(&daemon, &["events", "--id", "1159"]);
+    let events = printed(&daemon, &["events", "--id", "1159"]);
     assert_eq!(events.matches("needs one way").count(), 1, "{events}");
     let file = daemon.folder().join("notify.toml").display().to_string();
     let check = daemon.relance(&["notify", "check", &file]);

@@ -9,7 +9,7 @@ use relance_scm::manager::{OutputStream, next_output};
 use relance_scm::{Caller, ServiceManager, ServiceState};
 use relance_testkit::daemon::Daemon;
 
-use crate::support::{name, relance};
+use crate::support::{name, printed, refused, relance};
 
 /// A program that prints a line to each stream for each line that it is sent.
 struct Echo {
@@ -27,8 +27,8 @@ impl Echo {
         let script = format!("{SCRIPT} <{}", path.display());
         let command = ["--", "/bin/sh", "-c", &script];
         let create = [&["create", "a"], options, &command].concat();
-        done(daemon, &create);
-        done(daemon, &["start", "a"]);
+        printed(daemon, &create);
+        printed(daemon, &["start", "a"]);
         Self {
             orders: orders.expect("a pipe"),
         }
@@ -53,18 +53,6 @@ fn wait_for_output(daemon: &Daemon, stream: OutputStream, expected: &str) {
         let part = next_output(&mut *follow).expect("the manager goes on");
         text += &String::from_utf8_lossy(&part.bytes);
     }
-}
-
-fn done(daemon: &Daemon, arguments: &[&str]) -> String {
-    let output = daemon.relance(arguments);
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn refused(daemon: &Daemon, arguments: &[&str]) -> String {
-    let output = daemon.relance(arguments);
-    assert!(!output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 fn text(path: &Path) -> String {
@@ -100,17 +88,17 @@ fn x65_logs_shows_both_streams_or_one() {
     let daemon = Daemon::start(relance());
     let mut echo = Echo::start(&daemon, &["--stderr", "file"]);
     echo.say(&daemon, "1");
-    assert_eq!(done(&daemon, &["logs", "a", "--stderr"]), "err 1\n");
-    assert_eq!(done(&daemon, &["logs", "a", "--stdout"]), "out 1\n");
+    assert_eq!(printed(&daemon, &["logs", "a", "--stderr"]), "err 1\n");
+    assert_eq!(printed(&daemon, &["logs", "a", "--stdout"]), "out 1\n");
     assert_eq!(
-        done(&daemon, &["logs", "a"]),
+        printed(&daemon, &["logs", "a"]),
         "stdout | out 1\nstderr | err 1\n"
     );
-    let json = done(&daemon, &["logs", "a", "--stderr", "--json"]);
+    let json = printed(&daemon, &["logs", "a", "--stderr", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&json).expect("an object");
     assert_eq!(json["stream"], "stderr");
     // The reason of a failure has the last lines of both, standard error at the end.
-    done(&daemon, &["config", "a", "--stderr", "output"]);
+    printed(&daemon, &["config", "a", "--stderr", "output"]);
     let said = refused(&daemon, &["logs", "a", "--stderr"]);
     assert!(said.contains("--stderr file"), "{said}");
 }
@@ -121,10 +109,10 @@ fn x65_the_last_lines_of_a_failure_are_those_of_both_streams() {
     let script = "echo working; echo 'out of luck' >&2; exit 3";
     let command = ["--", "/bin/sh", "-c", script];
     let create = ["create", "a", "--stderr", "file", "--actions", "none/0"];
-    done(&daemon, &[&create[..], &command].concat());
+    printed(&daemon, &[&create[..], &command].concat());
     let _ = daemon.relance(&["start", "a"]);
     daemon.wait_for_state(&name("a"), ServiceState::Stopped);
-    let why = done(&daemon, &["why", "a"]);
+    let why = printed(&daemon, &["why", "a"]);
     let (output, errors) = (why.find("working"), why.find("out of luck"));
     assert!(output.is_some() && output < errors, "{why}");
 }
@@ -142,7 +130,7 @@ fn x65_log_files_are_where_an_administrator_wants_them() {
         paths.each_ref().map(|path| text(path)),
         ["out 1\n", "err 1\n"]
     );
-    assert_eq!(done(&daemon, &["logs", "a", "--stderr"]), "err 1\n");
+    assert_eq!(printed(&daemon, &["logs", "a", "--stderr"]), "err 1\n");
     assert!(!logs(&daemon)[0].exists());
     // Moved by logrotate: the next line is in a new file.
     fs::rename(&paths[1], folder.join("err.log.1")).expect("our folder");
@@ -158,7 +146,7 @@ fn x65_one_file_for_both_has_every_line_in_its_order() {
     let script =
         "for n in $(seq 200); do printf 'out '; echo $n; printf 'err ' >&2; echo $n >&2; done";
     let files = ["create", "a", "--stdout-file", file, "--stderr-file", file];
-    done(
+    printed(
         &daemon,
         &[&files[..], &["--", "/bin/sh", "-c", script]].concat(),
     );
@@ -173,7 +161,7 @@ fn x65_one_file_for_both_has_every_line_in_its_order() {
 #[test]
 fn x65_a_file_that_nothing_goes_into_or_that_is_not_safe_is_refused() {
     let daemon = Daemon::start(relance());
-    done(&daemon, &["create", "a", "--", "/bin/true"]);
+    printed(&daemon, &["create", "a", "--", "/bin/true"]);
     let file = daemon.folder().join("x.log");
     let file = file.to_str().expect("text");
     let said = refused(

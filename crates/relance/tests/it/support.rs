@@ -14,6 +14,20 @@ pub(crate) fn relance() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_relance"))
 }
 
+/// Runs the program with these words, which must succeed; what it prints.
+pub(crate) fn printed(daemon: &Daemon, arguments: &[&str]) -> String {
+    let output = daemon.relance(arguments);
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The same, which must be refused; what it says then.
+pub(crate) fn refused(daemon: &Daemon, arguments: &[&str]) -> String {
+    let output = daemon.relance(arguments);
+    assert!(!output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
 /// A copy of the program in a folder, for users who cannot reach the one it was built in (a clone in /root), and
 /// for tests that replace it. Made once for each folder, and not by this process: what other tests start
 /// meanwhile would have it open for writing, and so it could not be executed.

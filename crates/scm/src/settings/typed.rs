@@ -52,33 +52,27 @@ macro_rules! optional {
     )+};
 }
 
-/// One that cannot be read is left out: it was checked when it was set.
-impl Typed for Rules {
-    fn of(value: &Value) -> Self {
-        match value {
-            Value::List(texts) => Self(texts.iter().filter_map(|text| text.parse().ok()).collect()),
-            _ => Self::default(),
-        }
-    }
+/// Lists of what is written in words of its own. One that cannot be read is left out: it was checked when it was set.
+macro_rules! in_words {
+    ($($type:ty),+) => {$(
+        impl Typed for $type {
+            fn of(value: &Value) -> Self {
+                match value {
+                    Value::List(texts) => {
+                        Self(texts.iter().filter_map(|text| text.parse().ok()).collect())
+                    }
+                    _ => Self::default(),
+                }
+            }
 
-    fn into_value(self) -> Value {
-        Value::List(self.texts())
-    }
+            fn into_value(self) -> Value {
+                Value::List(self.texts())
+            }
+        }
+    )+};
 }
 
-/// As [`Rules`].
-impl Typed for Notify {
-    fn of(value: &Value) -> Self {
-        match value {
-            Value::List(texts) => Self(texts.iter().filter_map(|text| text.parse().ok()).collect()),
-            _ => Self::default(),
-        }
-    }
-
-    fn into_value(self) -> Value {
-        Value::List(self.texts())
-    }
-}
+in_words!(Rules, Notify);
 
 always_set! {
     Choice: &'static str;

@@ -12,13 +12,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use relance_client::{ServiceManager, SocketManager, Target, connect};
-use relance_engine::database::{Batch, Database, EventLog};
-use relance_engine::identity::Identity;
+use relance_engine::database::EventLog;
 use relance_engine::sight::Sight;
-use relance_scm::event::{Event, EventSource};
-use relance_scm::event_log::{Details, EventFilter, LogEntry, Timestamp};
+use relance_scm::event_log::EventFilter;
 use relance_scm::manager::{Interest, wait};
 use relance_scm::{Caller, ServiceId, ServiceName};
+use relance_testkit::sample;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Entries in one transaction: a busy turn of the engine.
@@ -85,35 +84,12 @@ fn print(what: &str, mut times: Vec<Duration>) {
     );
 }
 
-fn entry(number: u64) -> LogEntry {
-    let event = Event::StateEntered(relance_scm::ServiceState::Running);
-    let service = u32::try_from(number % 1000).expect("below 1000");
-    let name = format!("w{service}");
-    LogEntry {
-        number,
-        at: Timestamp(1_700_000_000_000 + i64::try_from(number).expect("few")),
-        source: EventSource::ServiceControlManager,
-        event_id: event.id(),
-        level: event.level(),
-        parameters: event.parameters(&name, &name),
-        service: Some((ServiceId(service), name.into())),
-        details: Details::default(),
-    }
-}
-
 fn log(folder: &Path, millions: u64) {
-    let path = folder.join("relance.db");
-    let id = Identity::load_or_create(folder).expect("a new identity").id;
-    let mut database = Database::open(&path, &id).expect("a new database");
+    let mut database = sample::database(folder);
     let entries = millions * 1_000_000;
     let begin = Instant::now();
     for group in 0..entries / GROUP {
-        let batch = Batch {
-            entries: (1..=GROUP)
-                .map(|n| entry(group * GROUP + n).into())
-                .collect(),
-            ..Batch::default()
-        };
+        let batch = sample::entries(group * GROUP + 1, GROUP);
         database.commit(&[&batch]).expect("space on the disk");
         if group % 100 == 0 {
             database.checkpoint().expect("space on the disk");
@@ -123,7 +99,7 @@ fn log(folder: &Path, millions: u64) {
     #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = entries as f64 / took.as_secs_f64();
     println!("{entries} entries in {took:?}: {rate:.0} a second");
-    let log = EventLog::new(&path);
+    let log = EventLog::new(&sample::file(folder));
     for (what, filter) in [
         ("the last hundred", EventFilter::default()),
         (

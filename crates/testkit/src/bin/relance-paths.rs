@@ -7,22 +7,18 @@
 #![allow(clippy::print_stdout, reason = "a command-line tool prints")]
 
 use std::env;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use relance_engine::database::{Batch, Database, EventLog};
-use relance_engine::identity::Identity;
+use relance_engine::database::EventLog;
 use relance_engine::sight::Sight;
 use relance_policy::{Input, RunId, ServiceRecord, step};
-use relance_scm::event::{Event, EventSource};
-use relance_scm::event_log::{Details, EventFilter, LogEntry, Timestamp};
+use relance_scm::event_log::EventFilter;
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::manager::Interest;
 use relance_scm::status::ProcessExit;
-use relance_scm::{
-    RecoveryActionKind, ServiceConfig, ServiceId, ServiceKind, ServiceName, ServiceState,
-};
+use relance_scm::{RecoveryActionKind, ServiceConfig, ServiceKind, ServiceName, ServiceState};
+use relance_testkit::sample;
 use relance_testkit::simulation::World;
 
 /// Services that are there, and run.
@@ -121,46 +117,21 @@ fn storm(times: u32) {
     assert_eq!(world.state(&name(9)), ServiceState::Running);
 }
 
-fn entry(number: u64) -> LogEntry {
-    let event = Event::StateEntered(ServiceState::Running);
-    let service = u32::try_from(number % 10).expect("below 10");
-    let name = format!("worker{service}");
-    LogEntry {
-        number,
-        at: Timestamp(1_700_000_000_000 + i64::try_from(number).expect("few")),
-        source: EventSource::ServiceControlManager,
-        event_id: event.id(),
-        level: event.level(),
-        parameters: event.parameters(&name, &name),
-        service: Some((ServiceId(service), name.into())),
-        details: Details::default(),
-    }
-}
-
 /// A hundred entries go into the event log in one transaction.
 fn write_entries(times: u32) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut database = database(folder.path());
+    let mut database = sample::database(folder.path());
     for group in 0..u64::from(times) {
-        let entries = (1..=GROUP).map(|n| entry(group * GROUP + n).into());
-        let batch = Batch {
-            entries: entries.collect(),
-            ..Batch::default()
-        };
+        let batch = sample::entries(group * GROUP + 1, GROUP);
         database.commit(&[&batch]).expect("space on the disk");
     }
     folder
 }
 
-fn database(folder: &Path) -> Database {
-    let id = Identity::load_or_create(folder).expect("a new identity").id;
-    Database::open(&folder.join("relance.db"), &id).expect("a new database")
-}
-
 /// The last hundred entries of a log of two thousand.
 fn read_entries(times: u32) {
     let folder = write_entries(20);
-    let log = EventLog::new(&folder.path().join("relance.db"));
+    let log = EventLog::new(&sample::file(folder.path()));
     for _ in 0..times {
         let page = log.find(&EventFilter::default(), &Sight::All, Interest::default());
         assert_eq!(page.expect("a readable log").entries.len(), 100);

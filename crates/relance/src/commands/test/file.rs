@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::expectation::{Expectation, Expected, Never};
 use crate::cli::{CommandFailure, usage};
-use crate::service_files::{self, Disk};
+use crate::service_files;
 use crate::text::duration;
 
 /// A file, as it is written.
@@ -66,13 +66,7 @@ pub(super) fn read(path: &Path) -> Result<Tests, CommandFailure> {
         .iter()
         .map(|file| folder.join(file))
         .collect();
-    let found = service_files::read(&files, &[], &Disk::OWN);
-    let found = found.map_err(|problems| problems.report(false))?;
-    let services: Vec<ServiceConfig> = found
-        .services
-        .into_iter()
-        .map(|found| found.service.config)
-        .collect();
+    let services = service_files::configs(&files)?;
     let scenarios = written.scenario.into_iter();
     let scenarios = scenarios.map(|scenario| read_scenario(scenario, &services));
     Ok(Tests {
