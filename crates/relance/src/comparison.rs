@@ -7,8 +7,9 @@ use std::path::Path;
 use relance_policy::Time;
 use relance_policy::simulate::{Script, Timeline, Totals, simulate};
 use relance_scm::event_log::Timestamp;
+use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::system::Told;
-use relance_scm::{ServiceConfig, ServiceName};
+use relance_scm::{RecoveryActionKind, ServiceConfig, ServiceName, duration};
 use relance_texts::{command, shown};
 use relance_wire::api::SimulationReply;
 use serde::Serialize;
@@ -112,10 +113,9 @@ impl Comparison {
     /// What follows each failure.
     fn failures(&self) -> Vec<[String; 3]> {
         let lists = self.timelines.each_ref().map(|timeline| {
-            let actions = timeline.actions().map(|(at, action)| {
-                let action = action.map_or_else(|| "none".to_owned(), |action| action.to_string());
-                format!("{}  {action}", self.at(at))
-            });
+            let actions = timeline
+                .actions()
+                .map(|(at, action)| format!("{}  {}", self.at(at), written(action)));
             actions.collect::<Vec<_>>()
         });
         let count = lists[0].len().max(lists[1].len());
@@ -170,7 +170,21 @@ impl Comparison {
     }
 }
 
-/// The service of this name among them.
+/// An action as people write it: `restart/1m30s`.
+fn written(action: Option<RecoveryAction>) -> String {
+    action.map_or_else(
+        || RecoveryActionKind::None.word().to_owned(),
+        |action| {
+            format!(
+                "{}/{}",
+                action.kind.word(),
+                duration::format(action.delay())
+            )
+        },
+    )
+}
+
+/// The service of this name among those of files.
 ///
 /// # Errors
 /// 1060 where there is none.

@@ -162,4 +162,5 @@ command-replay-head = { $name }: { $count ->
     [one] { $count } failure
    *[other] { $count } failures
 } recorded since { $since }
+command-replay-not-in-files = none of the services that have failed since { $since } is in the files of --with; name files that have them
 command-replay-nothing = nothing has failed since { $since }

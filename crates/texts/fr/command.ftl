@@ -162,4 +162,5 @@ command-replay-head = { $name } : { $count ->
     [one] { $count } échec enregistré
    *[other] { $count } échecs enregistrés
 } depuis le { $since }
+command-replay-not-in-files = aucun des services qui ont échoué depuis le { $since } n’est dans les fichiers de --with ; nommez des fichiers qui les contiennent
 command-replay-nothing = rien n’a échoué depuis le { $since }

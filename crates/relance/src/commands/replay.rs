@@ -61,14 +61,20 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let services = services(&manager, &arguments.names)?;
     let mut recorded = collect(&manager, since)?;
     let (end, is_json) = (now(), arguments.common.json);
-    let mut replayed = Vec::new();
+    let (mut replayed, mut has_failed) = (Vec::new(), false);
     for info in services {
         let entries = recorded.remove(&info.id).unwrap_or_default();
-        if let Some(script) = Recording::of(&entries, end)
-            && let Some(changed) = changes.change(&info.config)?
-        {
+        let Some(script) = Recording::of(&entries, end) else {
+            continue;
+        };
+        has_failed = true;
+        if let Some(changed) = changes.change(&info.config)? {
             replayed.push(replay(&info.config, &changed, &script, is_json));
         }
+    }
+    if has_failed && replayed.is_empty() {
+        let since = moment(since);
+        return Err(usage(command::ReplayNotInFiles { since }));
     }
     if is_json {
         return Common::print_json(&replayed);

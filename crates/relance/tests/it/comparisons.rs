@@ -54,7 +54,7 @@ fn policies_of_two_services_or_of_one_and_its_changes_are_compared() {
     let svg = ["--svg", picture.to_str().expect("text")];
     let changed = ["simulate", "quick", "--compare", "--actions", "none/0"];
     let shown = printed(&daemon, &[&changed[..], &script, &svg].concat());
-    for part in ["as it is", "changed", "restart/", "it stays down"] {
+    for part in ["as it is", "changed", "restart/10ms", "it stays down"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     let drawn = std::fs::read_to_string(picture).expect("a picture");
@@ -114,9 +114,13 @@ fn what_has_failed_is_played_again_on_another_policy() {
     assert!(shown.starts_with("worker: 3 failures recorded"), "{shown}");
     assert!(shown.contains("commands run"), "{shown}");
 
+    let empty = daemon.folder().join("empty.toml");
+    std::fs::write(&empty, "").expect("our folder");
+    let empty = empty.to_str().expect("text");
     create(&daemon, "other");
     for (words, said) in [
         (&["replay"][..], "--with"),
+        (&["replay", "--with", empty], "none of the services"),
         (&["replay", "nobody", "--actions", "none/0"], "1060"),
     ] {
         let refused = refused(&daemon, words);
