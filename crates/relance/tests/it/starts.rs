@@ -120,8 +120,12 @@ fn x63_without_control_groups_it_is_named_too() {
 }
 
 fn is_named(daemon: &Daemon) {
-    // It leaves the session, as a daemon does.
-    create(daemon, &[], "setsid sleep 1000 & exit 0");
+    // It leaves the session, as a daemon does. Its parent ends after that: one that is still in the session then is
+    // killed with its parent, and has not gone anywhere.
+    let left = daemon.folder().join("left").display().to_string();
+    let stays = format!("setsid sh -c 'echo >{left}; exec sleep 1000'");
+    let line = format!("mkfifo {left}; {stays} & read -r _ <{left}; exit 0");
+    create(daemon, &[], &line);
     let said = refused(daemon, &["--ready-after", "1h"]);
     for part in ["went into the background", "daemon off;"] {
         assert!(said.contains(part), "{said}");
