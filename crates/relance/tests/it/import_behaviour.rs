@@ -171,8 +171,8 @@ fn what_the_clock_did_it_does_here_and_not_twice_beside_the_old_manager() {
         let path = folder.path().join(file);
         fs::write(&path, text).expect("written");
         applied(&daemon, &imported(&path, &[]));
-        let next = daemon.query(&name(service)).next_start;
-        assert!(next.is_some(), "{service} has a next start");
+        // The engine plans it after the service has been made.
+        daemon.wait_until(&name(service), |info| info.next_start.is_some());
         let tried = imported(&path, &["--try"]);
         let toml = tried["toml"].as_str().expect("a file");
         assert!(
