@@ -36,6 +36,11 @@ impl Arrival {
         }
     }
 
+    /// The sockets.
+    pub(crate) fn sockets(&self) -> &[PathBuf] {
+        &self.sockets
+    }
+
     /// Waits until something of the kind happens, or so long.
     pub(crate) fn wait(&self, time: Duration) {
         let until = Instant::now() + time;

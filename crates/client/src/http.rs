@@ -12,7 +12,6 @@ use relance_wire::api::ErrorReply;
 
 use crate::bounds::unanswered;
 use crate::kept::Connection;
-use crate::patience::Wait;
 use crate::socket;
 
 /// Longest head of an answer.
@@ -46,7 +45,7 @@ pub(crate) struct HttpResponse {
 
 /// Sends a request, and reads the answer's head. A request that was not read, because the manager left
 /// the connection before, is sent again: at once where the connection is from an earlier call, else
-/// while this process waits for a manager that is away.
+/// while this call waits for a manager that is away.
 pub(crate) fn send(
     mut connection: Connection,
     request: &HttpRequest<'_>,
@@ -58,10 +57,7 @@ pub(crate) fn send(
             Ok(answer) => return answer,
             Err(Error::Refused(error)) => return Err(error),
             Err(Error::Io(error)) => {
-                let mut pause = || {
-                    let wait = wait.get_or_insert_with(|| Wait::from_now(opener.sockets()));
-                    wait.pause()
-                };
+                let mut pause = || wait.get_or_insert_with(|| opener.wait()).pause();
                 if !(is_unread(&error) && (is_used || pause())) {
                     return Err(broken_off(&error));
                 }

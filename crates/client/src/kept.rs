@@ -18,7 +18,7 @@ use rustix::net::{RecvFlags, recv};
 use rustix::process::{getegid, geteuid};
 
 use crate::bounds::{SOON, unanswered};
-use crate::patience::{self, Wait};
+use crate::patience::{self, Patience, Wait};
 use crate::socket;
 
 /// Calls that follow each other closely.
@@ -50,14 +50,15 @@ fn caller() -> CallerId {
 #[derive(Clone)]
 pub(crate) struct Opener {
     sockets: Arc<[PathBuf]>,
+    patience: Patience,
     /// Whether a connection is kept when its call is over.
     is_kept: bool,
 }
 
 impl Opener {
-    /// Where the manager listens.
-    pub(crate) fn sockets(&self) -> &[PathBuf] {
-        &self.sockets
+    /// The wait for a manager that left a connection of this kind just now.
+    pub(crate) fn wait(&self) -> Wait {
+        Wait::from_now(&self.sockets, self.patience)
     }
 
     /// Connects and leaves. The guardian is woken by who comes to the socket, and sees then whether the
@@ -75,7 +76,7 @@ impl Opener {
     /// As [`crate::connect`].
     pub(crate) fn open(self) -> Result<Connection, ScmError> {
         Ok(Connection {
-            stream: connect(&self.sockets)?,
+            stream: connect(&self.sockets, self.patience)?,
             opener: self,
             is_used: false,
         })
@@ -95,10 +96,11 @@ impl Connection {
     ///
     /// # Errors
     /// As [`crate::connect`].
-    pub(crate) fn open(sockets: &Arc<[PathBuf]>) -> Result<Self, ScmError> {
+    pub(crate) fn open(sockets: &Arc<[PathBuf]>, patience: Patience) -> Result<Self, ScmError> {
         let (stream, is_kept) = take(sockets);
         let opener = Opener {
             sockets: Arc::clone(sockets),
+            patience,
             is_kept,
         };
         match stream {
@@ -116,6 +118,7 @@ impl Connection {
     pub(crate) fn used(stream: UnixStream, socket: PathBuf) -> Self {
         let opener = Opener {
             sockets: [socket].into(),
+            patience: Patience::OfThisProcess,
             is_kept: true,
         };
         Self {
@@ -129,6 +132,7 @@ impl Connection {
     pub(crate) fn fresh(stream: UnixStream, socket: PathBuf) -> Self {
         let opener = Opener {
             sockets: [socket].into(),
+            patience: Patience::OfThisProcess,
             is_kept: false,
         };
         Self {
@@ -244,10 +248,10 @@ fn is_quiet(stream: &UnixStream) -> bool {
 
 /// Connects to the first of the sockets that answers, or to one that does while this process waits for
 /// a manager that is away.
-fn connect(sockets: &[PathBuf]) -> Result<UnixStream, ScmError> {
+fn connect(sockets: &[PathBuf], patience: Patience) -> Result<UnixStream, ScmError> {
     let mut wait = None;
     connect_with(sockets, || {
-        wait.get_or_insert_with(|| Wait::for_manager(sockets))
+        wait.get_or_insert_with(|| Wait::for_manager(sockets, patience))
             .pause()
     })
 }

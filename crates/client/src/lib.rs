@@ -5,7 +5,7 @@
 //! connects to the manager that started it, reports its status and takes controls.
 //!
 //! `http` speaks HTTP/1.1 over a Unix socket, `kept` opens and keeps its connections, `patience` says how
-//! long a manager that is away is waited for (until the `arrival` of its socket), `starting` the same of one that has just been started, `bounds` the same of one that is there, `socket` writes without a signal; `manager` turns
+//! long a manager that is away is waited for (until the `arrival` of its socket), `starting` the same of one that is about to come, `bounds` the same of one that is there, `socket` writes without a signal; `manager` turns
 //! calls into requests (`sessions` those about signing in), `watch` reads the stream of changes and
 //! `part` the output of a service, through `queue`; `target` finds the manager. On Windows `windows` stands for all of them.
 
@@ -45,12 +45,10 @@ mod watch;
 mod windows;
 
 #[cfg(unix)]
-pub use manager::{SocketManager, connect, connect_as};
+pub use manager::{SocketManager, connect, connect_as, connect_once_started};
 pub use relance_scm::ServiceManager;
 #[cfg(windows)]
 pub use relance_windows::dispatcher as hosted;
-#[cfg(unix)]
-pub use starting::connect_once_started;
 pub use target::Target;
 #[cfg(unix)]
 pub use target::socket_candidates;

@@ -34,6 +34,7 @@ use crate::bounds::{LATER, SOON};
 use crate::http::{self, HttpRequest, HttpResponse, escape};
 use crate::kept::Connection;
 use crate::part::SocketFollow;
+use crate::patience::{self, Patience};
 use crate::target::Target;
 use crate::watch::SocketWatch;
 
@@ -46,13 +47,37 @@ const QUESTIONS_MAX: usize = 3;
 /// `RPC_S_SERVER_UNAVAILABLE` (1722) where none answers, `ERROR_ACCESS_DENIED` (5) where its socket
 /// may not be opened.
 pub fn connect(target: &Target) -> Result<SocketManager, ScmError> {
+    connect_patiently(target, Patience::OfThisProcess)
+}
+
+/// The same, for calls that wait like this for a manager that is away.
+pub(crate) fn connect_patiently(
+    target: &Target,
+    patience: Patience,
+) -> Result<SocketManager, ScmError> {
     let sockets = target.sockets().into();
-    let ready = Mutex::new(Some(Connection::open(&sockets)?));
+    let ready = Mutex::new(Some(Connection::open(&sockets, patience)?));
     Ok(SocketManager {
         sockets,
+        patience,
         ready,
         token: None,
     })
+}
+
+/// As [`connect`], for people: every call waits for a manager that is about to come, also where one dies before
+/// it reads the request.
+///
+/// # Errors
+/// As [`connect`].
+pub fn connect_once_started(target: &Target) -> Result<SocketManager, ScmError> {
+    let is_told = !patience::of_this_process().is_zero();
+    let patience = if is_told {
+        Patience::OfThisProcess
+    } else {
+        Patience::UntilStarted
+    };
+    connect_patiently(target, patience)
 }
 
 /// Reaches the manager behind a target for somebody who has signed in elsewhere: every request is
@@ -75,6 +100,7 @@ pub fn connect_as(target: &Target, token: &str) -> Result<SocketManager, ScmErro
 /// See [`connect`]. Who calls is known from the socket; the [`Caller`] of the trait is ignored.
 pub struct SocketManager {
     sockets: Arc<[PathBuf]>,
+    patience: Patience,
     /// Never shown.
     token: Option<Box<str>>,
     /// The connection that showed that a manager is there; the first call uses it.
@@ -113,7 +139,7 @@ impl SocketManager {
             .take();
         let connection = match ready {
             Some(connection) => connection,
-            None => Connection::open(&self.sockets)?,
+            None => Connection::open(&self.sockets, self.patience)?,
         };
         let token = self.token.as_deref();
         let request = HttpRequest {
@@ -476,3 +502,6 @@ impl ServiceManager for SocketManager {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
     }
 }
+
+#[cfg(test)]
+mod tests;

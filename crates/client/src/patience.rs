@@ -1,9 +1,10 @@
 //! How long a call waits for a manager that is away: killed, restarted or upgraded.
 //!
-//! Only programs that a manager has started wait. It hands them [`WAIT_VARIABLE`], and what they start
-//! inherits it; everybody else is told at once that no manager is there. The calls of a process share
-//! one wait: once a manager has been away for so long, calls fail at once until it is back, so that a
-//! loop which copes with the error is not slowed at every turn.
+//! Programs that a manager has started wait. It hands them [`WAIT_VARIABLE`], and what they start
+//! inherits it. The calls of a process share one wait: once a manager has been away for so long, calls
+//! fail at once until it is back, so that a loop which copes with the error is not slowed at every turn.
+//! Commands of people wait for a manager that is about to come, which `starting` finds out. Everybody
+//! else is told at once that no manager is there.
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 use relance_wire::channel::WAIT_VARIABLE;
 
 use crate::arrival::Arrival;
+use crate::starting;
 
 /// Pauses between two attempts.
 const PAUSE_MIN: Duration = Duration::from_millis(10);
@@ -54,17 +56,36 @@ pub(crate) fn reached() {
     }
 }
 
+/// How long calls wait for a manager that is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// As long as the manager says that has started this process.
+    OfThisProcess,
+    /// As long as one is about to come.
+    UntilStarted,
+}
+
 /// The wait of one call.
 pub(crate) struct Wait {
     since: Instant,
-    patience: Duration,
-    /// `None` for a process that does not wait.
-    arrival: Option<Arrival>,
+    limit: Limit,
+}
+
+/// What ends a wait before its manager comes.
+enum Limit {
+    /// It does not begin.
+    None,
+    Time(Duration, Arrival),
+    NobodyStarts(Arrival),
 }
 
 impl Wait {
-    /// For a manager that cannot be reached at these sockets: the time since it was first missed counts.
-    pub(crate) fn for_manager(sockets: &[PathBuf]) -> Self {
+    /// For a manager that cannot be reached at these sockets: for a process that shares its waits the
+    /// time since it was first missed counts.
+    pub(crate) fn for_manager(sockets: &[PathBuf], patience: Patience) -> Self {
+        if patience == Patience::UntilStarted {
+            return Self::from_now(sockets, patience);
+        }
         let (now, patience) = (Instant::now(), of_this_process());
         let since = match ABSENCE.try_lock() {
             Ok(mut absence) => {
@@ -78,24 +99,31 @@ impl Wait {
     }
 
     /// For the manager at these sockets, from now on.
-    pub(crate) fn from_now(sockets: &[PathBuf]) -> Self {
-        Self::since(Instant::now(), of_this_process(), sockets)
+    pub(crate) fn from_now(sockets: &[PathBuf], patience: Patience) -> Self {
+        let now = Instant::now();
+        match patience {
+            Patience::OfThisProcess => Self::since(now, of_this_process(), sockets),
+            Patience::UntilStarted => Self {
+                since: now,
+                limit: Limit::NobodyStarts(Arrival::of(sockets)),
+            },
+        }
     }
 
     fn since(since: Instant, patience: Duration, sockets: &[PathBuf]) -> Self {
-        let arrival = (!patience.is_zero()).then(|| Arrival::of(sockets));
-        Self {
-            since,
-            patience,
-            arrival,
-        }
+        let limit = if patience.is_zero() {
+            Limit::None
+        } else {
+            Limit::Time(patience, Arrival::of(sockets))
+        };
+        Self { since, limit }
     }
 
     /// Waits a little, or until a socket appears; `false` when there is no time left.
     pub(crate) fn pause(&self) -> bool {
-        let pause = self.next_pause(self.since.elapsed());
-        match (pause, &self.arrival) {
-            (Some(pause), Some(arrival)) => {
+        let away = self.since.elapsed();
+        match (self.next_pause(away), &self.limit) {
+            (Some(pause), Limit::Time(_, arrival) | Limit::NobodyStarts(arrival)) => {
                 arrival.wait(pause);
                 true
             }
@@ -104,11 +132,16 @@ impl Wait {
     }
 
     fn next_pause(&self, away: Duration) -> Option<Duration> {
-        let left = self
-            .patience
-            .checked_sub(away)
-            .filter(|left| !left.is_zero())?;
-        Some(pause(away).min(left))
+        match &self.limit {
+            Limit::None => None,
+            Limit::Time(patience, _) => {
+                let left = patience.checked_sub(away).filter(|left| !left.is_zero())?;
+                Some(pause(away).min(left))
+            }
+            Limit::NobodyStarts(arrival) => {
+                starting::is_expected(arrival.sockets(), away).then(|| pause(away))
+            }
+        }
     }
 }
 

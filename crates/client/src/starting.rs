@@ -1,19 +1,15 @@
-//! A manager that was started a moment ago and does not listen yet: `relance daemon & relance list`.
+//! A manager that is about to come: it was started a moment ago and does not listen yet (`relance daemon & relance
+//! list`), or was killed a moment ago and is started again.
 //!
-//! Its process is seen in `/proc`, by the words of its command line and its age. Nothing else says so: it takes
+//! One that starts is seen in `/proc`, by the words of its command line and its age. Nothing else says so: it takes
 //! its locks and its socket in the same moment. A process that serves another socket costs a wait, never an answer.
+//! One that was killed has left its socket, on which nobody listens; one that was stopped has taken it away.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-use relance_scm::{ScmError, Win32Error};
-
-use crate::arrival::Arrival;
-use crate::patience;
-use crate::{SocketManager, Target, connect};
+use std::time::Duration;
 
 /// How young a process is that may still be starting, and how long it is waited for.
 const YOUNG: Duration = Duration::from_secs(10);
@@ -21,42 +17,21 @@ const YOUNG: Duration = Duration::from_secs(10);
 /// A shell that has started both at once needs so long to become the daemon.
 const A_MOMENT: Duration = Duration::from_millis(100);
 
-/// As [`connect`], for people: waits for a manager that was started in the last seconds.
-///
-/// # Errors
-/// As [`connect`].
-pub fn connect_once_started(target: &Target) -> Result<SocketManager, ScmError> {
-    // In a process that has patience, `connect` itself waits for the manager.
-    if !patience::of_this_process().is_zero() {
-        return connect(target);
-    }
-    let sockets = target.sockets();
-    connect_while(&sockets, || connect(target), || is_starting(&sockets))
+/// Longer than a killed manager is away before it is started again: our unit for systemd says 1 s.
+const A_RESTART: Duration = Duration::from_secs(2);
+
+/// Whether a manager that has been away for so long is about to listen at one of these sockets.
+pub(crate) fn is_expected(sockets: &[PathBuf], away: Duration) -> bool {
+    let was_killed = || sockets.iter().any(|socket| socket.exists());
+    is_worth_waiting(away, was_killed, || is_starting(sockets))
 }
 
-fn connect_while<T>(
-    sockets: &[PathBuf],
-    mut connect: impl FnMut() -> Result<T, ScmError>,
-    mut is_starting: impl FnMut() -> bool,
-) -> Result<T, ScmError> {
-    let begin = Instant::now();
-    let mut arrival = None;
-    loop {
-        let error = match connect() {
-            Err(error) if error.code() == Win32Error::RPC_S_SERVER_UNAVAILABLE => error,
-            reached_or_refused => return reached_or_refused,
-        };
-        let Some(watch) = &arrival else {
-            // Tried again at once: it may have come before the watch.
-            arrival = Some(Arrival::of(sockets));
-            continue;
-        };
-        let away = begin.elapsed();
-        if away >= YOUNG || (away >= A_MOMENT && !is_starting()) {
-            return Err(error);
-        }
-        watch.wait(patience::pause(away));
-    }
+fn is_worth_waiting(
+    away: Duration,
+    was_killed: impl FnOnce() -> bool,
+    is_starting: impl FnOnce() -> bool,
+) -> bool {
+    away < A_MOMENT || (away < A_RESTART && was_killed()) || (away < YOUNG && is_starting())
 }
 
 /// Whether a daemon that may serve one of these sockets was started a moment ago.
@@ -117,43 +92,26 @@ fn age(process: &Path) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    fn nobody() -> Result<(), ScmError> {
-        Err(Win32Error::RPC_S_SERVER_UNAVAILABLE.into())
+    #[test]
+    fn how_long_one_is_waited_for() {
+        for (was_killed, is_starting, longest) in [
+            (false, false, A_MOMENT),
+            (true, false, A_RESTART),
+            (false, true, YOUNG),
+            (true, true, YOUNG),
+        ] {
+            let waits = |away| is_worth_waiting(away, || was_killed, || is_starting);
+            assert!(waits(longest / 2) && !waits(longest), "{longest:?}");
+        }
     }
 
     #[test]
-    fn a_daemon_that_is_starting_is_waited_for() {
-        let mut attempts = 0;
-        let connect = || {
-            attempts += 1;
-            if attempts < 8 { nobody() } else { Ok(()) }
-        };
-        connect_while(&[], connect, || true).unwrap();
-    }
-
-    #[test]
-    fn nobody_is_waited_for_longer_than_a_moment() {
-        let begin = Instant::now();
-        assert!(connect_while(&[], nobody, || false).is_err());
-        assert!(begin.elapsed() >= A_MOMENT);
-    }
-
-    #[test]
-    fn a_daemon_that_is_starting_and_ends_is_not_waited_for_any_longer() {
-        let mut looks = 0;
-        let is_starting = || {
-            looks += 1;
-            looks < 3
-        };
-        assert!(connect_while(&[], nobody, is_starting).is_err());
-        assert_eq!(looks, 3);
-    }
-
-    #[test]
-    fn a_refusal_is_told_at_once() {
-        let refused = || Err::<(), _>(Win32Error::ACCESS_DENIED.into());
-        let error = connect_while(&[], refused, || panic!("nobody asks")).unwrap_err();
-        assert_eq!(error.code(), Win32Error::ACCESS_DENIED);
+    fn one_that_was_killed_has_left_its_socket() {
+        let folder = tempfile::tempdir().unwrap();
+        let sockets = [folder.path().join("relance.sock")];
+        assert!(!is_expected(&sockets, A_MOMENT));
+        drop(std::os::unix::net::UnixListener::bind(&sockets[0]).unwrap());
+        assert!(is_expected(&sockets, A_MOMENT));
     }
 
     #[test]

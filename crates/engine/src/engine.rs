@@ -25,6 +25,7 @@ mod dependencies;
 mod errors;
 mod facts;
 mod giving_up;
+mod held;
 mod lifetime;
 mod recycles;
 mod requests;
@@ -47,7 +48,6 @@ use relance_policy::{
 use relance_scm::config::PriorityClass;
 use relance_scm::event::Event;
 use relance_scm::event_log::{Author, By, LogEntry, NewEntry};
-use relance_scm::settings::STOP_SIGNAL;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{Reply, ServiceName, Win32Error};
 use relance_texts::Sentence;
@@ -136,6 +136,8 @@ pub struct Engine<P, S> {
     is_fenced: bool,
     /// Whether its beginning is on record, or kept until it can be.
     is_on_record: bool,
+    /// What a boot asks of processes until it is on record.
+    held: Option<Vec<Action>>,
     /// On whose behalf it works at the moment.
     authors: authors::Authors,
     /// What was wrong with the files of the database.
@@ -208,6 +210,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             shut_down_sent: false,
             is_fenced: false,
             is_on_record: false,
+            held: None,
             authors: authors::Authors::default(),
             notices: loaded.notices,
             unreadable: loaded.unreadable,
@@ -274,6 +277,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.is_fenced
     }
 
+    /// Whether everything has ended in good order, and the guardian is to end, too.
+    #[must_use]
+    pub fn has_shut_down(&self) -> bool {
+        self.shut_down_sent
+    }
+
     /// Whether its beginning is on record. Until then the next engine begins in the same way.
     #[must_use]
     pub fn is_on_record(&self) -> bool {
@@ -330,16 +339,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let config = &slot.record.config;
         let effects = &mut self.turn.effects;
         match action {
-            // A configuration that is not committed starts nothing.
-            Action::Spawn(run) if self.configuring => effects.push(Effect::Spawn(run)),
-            Action::Spawn(run) => self.spawn(run),
-            Action::SignalStop(run) => self.processes.stop(run, config.extensions.get(STOP_SIGNAL)),
+            Action::Spawn(_)
+            | Action::SignalStop(_)
+            | Action::Signal { .. }
+            | Action::Terminate(_) => self.ask_process(action),
             Action::RunStopCommand(run) => {
                 let config = Arc::clone(config);
                 effects.push(Effect::StopCommand(run, config));
             }
-            Action::Signal { run, signal } => self.processes.signal(run, signal),
-            Action::Terminate(run) => self.processes.terminate(run),
             Action::SetPriority(run) => {
                 let class = config.priority.unwrap_or(PriorityClass::Normal);
                 effects.push(Effect::SetPriority(run, class));

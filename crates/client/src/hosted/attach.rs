@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use super::environment::WayBack;
-use crate::patience::Wait;
+use crate::patience::{Patience, Wait};
 use crate::socket;
 
 /// How long the manager may take to answer.
@@ -61,7 +61,8 @@ pub(super) fn attach(way: &WayBack) -> Result<UnixStream, AttachError> {
 
 /// The same, while a manager that is away is waited for.
 pub(super) fn attach_patiently(way: &WayBack) -> Result<UnixStream, AttachError> {
-    let wait = Wait::from_now(std::slice::from_ref(&way.socket));
+    let sockets = std::slice::from_ref(&way.socket);
+    let wait = Wait::from_now(sockets, Patience::OfThisProcess);
     loop {
         match attach(way) {
             Err(AttachError::Away(_)) if wait.pause() => {}

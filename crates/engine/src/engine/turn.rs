@@ -160,6 +160,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             "commits come in the order of the submissions"
         );
         self.is_on_record = true;
+        self.release();
         if let CommitOutcome::Refused(reason) = &committed.outcome {
             return self.configure_refused(submitted.configure, reason);
         }

@@ -197,7 +197,17 @@ pub fn run(
     if greeting.shutting_down {
         driver.shut_down(now);
     }
-    Ok(driver.run()?)
+    Ok(run_to_the_end(driver)?)
+}
+
+fn run_to_the_end(mut driver: Driver) -> io::Result<()> {
+    let ran = driver.run();
+    if !driver.engine.has_shut_down() {
+        // The guardian was killed. Requests that are dropped here would be answered that the manager was stopped and
+        // to ask again, but some of them may be on record. Without an answer clients know what to ask again.
+        std::mem::forget(driver);
+    }
+    ran
 }
 
 /// What wakes the owner loop.

@@ -48,7 +48,7 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// Runs until the guardian is gone, or another engine is there.
-    pub(crate) fn run(mut self) -> io::Result<()> {
+    pub(crate) fn run(&mut self) -> io::Result<()> {
         let mut events = Vec::with_capacity(256);
         // What happened before there was a watch.
         self.engine.storage().look();

@@ -1,8 +1,8 @@
 //! Locks of the daemon: files in which the holder has written its process id.
 //!
 //! A lock outlives a guardian that was killed for a moment: a process that it was about to execute
-//! still has its descriptors, until it has put itself into the run journal. Anyone who starts the next
-//! daemon must not be told that there is another one.
+//! still has its descriptors, until it has put itself into the run journal. And `kill -9` returns before the
+//! process has ended. Anyone who starts the next daemon must not be told that there is another one.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -17,6 +17,10 @@ use super::process::read_text;
 
 /// How long the processes of a guardian that was killed may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Marks of the kernel in the flags of a process: it ends, and a signal ends it.
+const PF_EXITING: u32 = 0x4;
+const PF_SIGNALED: u32 = 0x400;
 
 /// Takes the lock of a file. The program ends if it cannot: a thread may be left that waits for it.
 ///
@@ -61,15 +65,38 @@ fn holder(file: &mut File) -> String {
     read.map_or_else(|_| String::new(), |_| text.trim().to_owned())
 }
 
-/// Whether a process runs; one that was killed and that its parent has not noticed does not.
+/// Whether a process runs; one that was killed, and whose end its parent or it itself has not noticed, does not.
 fn is_alive(pid: &str) -> bool {
-    let stat = read_text(format!("/proc/{pid}/stat"));
-    let state = stat.ok().and_then(|stat| {
-        let (_, fields) = stat.rsplit_once(") ")?;
-        fields.chars().next()
-    });
     // Without a number this is `/proc/stat`, or none.
-    !pid.is_empty() && state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
+    if pid.is_empty() {
+        return false;
+    }
+    let of = |file: &str| read_text(format!("/proc/{pid}/{file}")).ok();
+    // In this order: a signal that is no longer pending has left its mark in the other file by then.
+    let is_killed = of("status").is_some_and(|status| waits_for_its_end(&status));
+    !is_killed && of("stat").is_some_and(|stat| runs(&stat))
+}
+
+/// Whether `/proc/PID/status` tells of a signal that nothing can keep off.
+fn waits_for_its_end(status: &str) -> bool {
+    let pending = status.lines().filter_map(|line| {
+        let (key, mask) = line.split_once(':')?;
+        let is_pending = matches!(key, "SigPnd" | "ShdPnd");
+        is_pending.then(|| u64::from_str_radix(mask.trim(), 16).ok())?
+    });
+    let kill = 1 << (libc::SIGKILL - 1);
+    pending.fold(0, |all, mask| all | mask) & kill != 0
+}
+
+/// Whether `/proc/PID/stat` is that of a process that has not begun to end.
+fn runs(stat: &str) -> bool {
+    let Some((_, fields)) = stat.rsplit_once(") ") else {
+        return false;
+    };
+    let mut fields = fields.split(' ');
+    let state = fields.next();
+    let flags: Option<u32> = fields.nth(5).and_then(|flags| flags.parse().ok());
+    !matches!(state, Some("Z" | "X")) && flags.unwrap_or_default() & (PF_EXITING | PF_SIGNALED) == 0
 }
 
 #[cfg(test)]
@@ -110,6 +137,26 @@ mod tests {
         assert_eq!(taken.recv().unwrap(), Ok(()));
         waiting.join().unwrap();
         fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_process_that_was_killed_and_has_not_ended_holds_nothing() {
+        let pending =
+            |own, shared| format!("State:\tR\nSigPnd:\t{own}\nShdPnd:\t{shared}\nSigBlk:\t0\n");
+        let none = "0000000000000000";
+        assert!(waits_for_its_end(&pending("0000000000000100", none)));
+        assert!(waits_for_its_end(&pending(none, "0000000000000100")));
+        assert!(!waits_for_its_end(&pending("0000000000004000", none)));
+        let stat = |flags: u32| format!("7 (a) b) R 1 7 7 0 -1 {flags} 1 0 0 0\n");
+        assert!(runs(&stat(0x0040_0000)));
+        assert!(!runs(&stat(0x0040_0004)) && !runs(&stat(0x0040_0400)));
+        let mut child = Command::new("sleep").arg("1000").spawn().unwrap();
+        let pid = child.id().to_string();
+        assert!(is_alive(&pid));
+        // Whatever of its end has been done by now.
+        child.kill().unwrap();
+        assert!(!is_alive(&pid));
+        child.wait().unwrap();
     }
 
     #[test]

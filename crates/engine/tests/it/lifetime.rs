@@ -66,6 +66,49 @@ fn c16_a_delayed_start_survives_the_engine() {
 }
 
 #[test]
+fn nothing_is_begun_before_the_boot_is_on_record() {
+    let mut auto = config("auto");
+    auto.start_type = StartType::Auto;
+    let mut world = booted(&[auto]);
+    world.behave();
+    let runs = |world: &World| world.record(&name("auto")).expect("it is there").runs;
+    let before = runs(&world);
+    // Two engines die before they have written, the third before what it wrote is carried out.
+    world.reboot();
+    for _ in 0..2 {
+        assert!(world.disk().waiting() > 0);
+        assert_eq!(world.machine().requests_len(), 0);
+        world.kill_engine(usize::MAX);
+        world.end_turn();
+    }
+    let waiting = world.disk().waiting();
+    world.disk().write(waiting);
+    world.kill_engine(0);
+    world.behave();
+    assert_eq!(world.state(&name("auto")), ServiceState::Running);
+    assert_eq!(runs(&world), before + 1);
+    let booted = world
+        .log()
+        .into_iter()
+        .filter(|entry| entry.event_id == 1101);
+    assert_eq!(booted.count(), 3, "the machine booted three times");
+}
+
+#[test]
+fn a_start_that_waits_for_the_record_of_the_boot_can_be_ended() {
+    let mut auto = config("auto");
+    auto.start_type = StartType::Auto;
+    let mut world = booted(&[auto]);
+    world.reboot();
+    let ended = world.terminate(&name("auto"));
+    world.machine().ask_for_shutdown();
+    world.behave();
+    assert!(ended.is_answered());
+    assert_eq!(world.state(&name("auto")), ServiceState::Stopped);
+    assert!(world.machine().is_shut_down);
+}
+
+#[test]
 fn c16_what_was_delayed_at_the_boot_before_is_not_started_at_this_one() {
     let mut world = booted(&[delayed("service")]);
     let demand = ConfigChange {

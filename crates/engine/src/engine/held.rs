@@ -1,0 +1,63 @@
+//! What a boot asks of processes waits until the boot is on record.
+//!
+//! Else an engine that died between would be followed by one that knows nothing of the boot, and takes the processes
+//! that are there for those of a boot that was made: what was still to start would stay stopped (ADR 128). Elsewhere a
+//! start does not wait for the database: the guardian has it on record.
+
+use relance_policy::{Action, RunId};
+use relance_scm::settings::STOP_SIGNAL;
+
+use super::Engine;
+use super::turn::Effect;
+use crate::processes::Processes;
+use crate::storage::Storage;
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// Asks something of a process.
+    pub(super) fn ask_process(&mut self, action: Action) {
+        match (&mut self.held, action) {
+            (Some(held), action) => held.push(action),
+            // A configuration that is not committed starts nothing.
+            (None, Action::Spawn(run)) if self.configuring => {
+                self.turn.effects.push(Effect::Spawn(run));
+            }
+            (None, Action::Spawn(run)) => self.spawn(run),
+            (None, action) => self.ask_what_runs(&action),
+        }
+    }
+
+    /// The boot is on record.
+    pub(super) fn release(&mut self) {
+        for action in self.held.take().into_iter().flatten() {
+            match action {
+                Action::Spawn(run) => self.spawn_held(run),
+                action => self.ask_what_runs(&action),
+            }
+        }
+    }
+
+    fn ask_what_runs(&mut self, action: &Action) {
+        match *action {
+            Action::SignalStop(run) => self.signal_stop(run),
+            Action::Signal { run, signal } => self.processes.signal(run, signal),
+            Action::Terminate(run) => self.processes.terminate(run),
+            _ => {}
+        }
+    }
+
+    /// Also one that was told to end meanwhile: that is asked for behind it.
+    fn spawn_held(&mut self, run: RunId) {
+        let record = self.services.get(&run.service).map(|slot| &slot.record);
+        let current = record.and_then(|record| Some((record, record.run.as_ref()?.id)));
+        if let Some((record, _)) = current.filter(|(_, current)| *current == run) {
+            self.processes.spawn(run, &record.start_config());
+        }
+    }
+
+    fn signal_stop(&mut self, run: RunId) {
+        if let Some(slot) = self.services.get(&run.service) {
+            let signal = slot.record.config.extensions.get(STOP_SIGNAL);
+            self.processes.stop(run, signal);
+        }
+    }
+}
