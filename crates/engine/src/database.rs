@@ -75,6 +75,8 @@ pub enum Meta {
     LastEntry,
     /// The same of the highest service id ever given.
     LastService,
+    /// What was used of the machine's budgets of recovery, as JSON.
+    Budgets,
 }
 
 impl Meta {
@@ -89,6 +91,7 @@ impl Meta {
             Self::Restored => "restored",
             Self::LastEntry => "last_entry",
             Self::LastService => "last_service",
+            Self::Budgets => "budgets",
         }
     }
 }
@@ -104,6 +107,8 @@ pub struct Loaded {
     pub last_service: u32,
     /// What was remembered as [`Meta::BootStarts`].
     pub boot_starts: Option<String>,
+    /// What was remembered as [`Meta::Budgets`].
+    pub budgets: Option<String>,
     /// What was wrong with the files, and did not keep them from being read, in sentences.
     pub notices: Vec<String>,
     /// The services that are not among the records, because their rows cannot be read.
@@ -194,6 +199,7 @@ impl Database {
             last_entry,
             last_service,
             boot_starts: self.meta(Meta::BootStarts)?,
+            budgets: self.meta(Meta::Budgets)?,
             notices: self.notices.clone(),
             unreadable,
             restored: Restored::read(&self.connection)?,
@@ -221,6 +227,7 @@ impl Database {
             Meta::ShutDown,
             Meta::ManualClock,
             Meta::BootStarts,
+            Meta::Budgets,
         ];
         let found = keys.into_iter().map(|key| Ok((key, self.meta(key)?)));
         let found: Vec<_> = found.collect::<rusqlite::Result<_>>()?;

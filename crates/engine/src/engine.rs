@@ -19,6 +19,7 @@
 
 mod authors;
 mod boot;
+mod budgets;
 mod configure;
 mod deadlines;
 mod dependencies;
@@ -41,6 +42,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+use relance_policy::budget::MachineBudgets;
 use relance_policy::{
     Action, Answer, ControlId, Input, RunId, RunPhase, ServiceId, ServiceRecord, ShutdownLimits,
     Time, step_for,
@@ -90,6 +92,8 @@ pub struct Settings {
     pub shutdown: ShutdownLimits,
     /// At boot the services of files come first.
     pub services_come_first: bool,
+    /// What recovery may do on the whole machine.
+    pub budgets: MachineBudgets,
 }
 
 /// See the module.
@@ -112,6 +116,8 @@ pub struct Engine<P, S> {
     restarting: BTreeSet<ServiceId>,
     /// Services that may wait for their turn to be recycled.
     recycling: BTreeSet<ServiceId>,
+    /// What recovery may still do, and which actions wait for that.
+    budgets: budgets::MachineState,
     waits: Vec<Wait>,
     boot_starts: Option<boot::BootStarts>,
     /// The services of files are not there yet.
@@ -178,6 +184,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         listeners: Vec<Arc<dyn Listener>>,
         loaded: Loaded,
     ) -> Self {
+        let budgets = budgets::MachineState::new(settings.budgets, loaded.budgets.as_deref());
         let mut engine = Self {
             processes,
             storage,
@@ -191,6 +198,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             schedules: schedules::Schedules::default(),
             restarting: BTreeSet::new(),
             recycling: BTreeSet::new(),
+            budgets,
             waits: Vec::new(),
             boot_starts: None,
             boot_waits: false,
@@ -316,6 +324,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             self.liveness.watch(id, slot.record.watched(), now.time);
             self.processes.look_after(&slot.record);
             self.note_ceilings(now, id);
+            self.note_budgets(id);
             self.schedule(id);
         }
         for action in outcome.actions {
@@ -505,6 +514,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         };
         self.services.insert(id, slot);
         self.note_minding(id);
+        self.note_budgets(id);
         self.schedule(id);
     }
 

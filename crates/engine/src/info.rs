@@ -118,6 +118,7 @@ fn pending_info(pending: &PendingAction, clocks: Clocks) -> PendingInfo {
         due: clocks.wall_of(pending.due),
         failure_count: pending.failure_count,
         executing: pending.executing,
+        delayed_by: pending.delayed.map(|delayed| delayed.by),
     }
 }
 

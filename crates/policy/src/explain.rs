@@ -420,6 +420,16 @@ fn next_action(pending: &PendingAction, now: Time) -> Text {
         return why::NextNow { action, number }.text();
     }
     let time = pending.due - now;
+    if let Some(delayed) = pending.delayed {
+        let budget = delayed.by;
+        return why::NextDelayed {
+            time,
+            action,
+            number,
+            budget,
+        }
+        .text();
+    }
     why::Next {
         time,
         action,

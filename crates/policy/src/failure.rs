@@ -155,6 +155,7 @@ fn queue(draft: &mut Draft, action: RecoveryAction, failure_count: u32) {
         due: now + action.delay(),
         failure_count,
         text: text.into(),
+        delayed: None,
         executing: false,
     };
     // R45: people are told first, then the delay runs.

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use relance_scm::budget::Budget;
 use relance_scm::ceiling::Ceiling;
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, EndCause, ServiceConfig, ServiceName, StatusReport, Win32Error};
 
 use crate::notices::Notice;
-use crate::record::{ActionId, ControlId, RunId, ServiceId, ShutdownLimits, StartCause, Timer};
+use crate::record::{
+    ActionId, ControlId, Delayed, RunId, ServiceId, ShutdownLimits, StartCause, Timer,
+};
+use crate::time::Time;
 
 /// Everything a record can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,6 +213,22 @@ pub enum Input {
         id: ActionId,
         /// Its outcome; a command is not waited for (R41).
         result: Result<(), Win32Error>,
+    },
+    /// A budget lets a recovery action wait (X95).
+    ActionDelayed {
+        /// Which.
+        id: ActionId,
+        /// When it is asked about again.
+        until: Time,
+        /// Why.
+        why: Delayed,
+    },
+    /// A budget refuses a recovery action (X99).
+    ActionRefused {
+        /// Which.
+        id: ActionId,
+        /// Which budget.
+        budget: Budget,
     },
     /// A deadline of the record has come.
     TimerFired(Timer),

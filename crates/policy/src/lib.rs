@@ -10,7 +10,7 @@
 //! `pending`, `restart`, `dependency` and `shutdown`), `readiness` (how a start comes to RUNNING),
 //! `ending` (what the end of a run means), `recycle` (ends that ask for another
 //! start, or for none), `failure` (the counter, rules R11 to R25), [`delays`] (how long a restart waits),
-//! `rules` (which rule decides a failure).
+//! `rules` (which rule decides a failure), [`budget`] (whether an action may begin yet).
 //! Each works on a `draft`: the step in the making. [`simulate`] plays a policy against a
 //! script in virtual time; [`explain`] says in words what a record means; [`order`] plans the starts at
 //! boot; [`trap`] finds settings that are seldom meant.
@@ -20,6 +20,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod action;
+pub mod budget;
 pub mod delays;
 pub mod explain;
 pub mod input;

@@ -22,6 +22,7 @@ mod deadline;
 mod end;
 mod laws;
 mod needed;
+mod pending_action;
 mod recycle;
 mod restart;
 pub(crate) mod restored;
@@ -50,6 +51,7 @@ pub use end::{End, EndReason};
 pub(crate) use end::{NO_HEARTBEAT, SAID_SO, is_of_probes};
 pub use needed::NeededDown;
 pub(crate) use needed::WhenDependencyFails;
+pub use pending_action::{Delayed, PendingAction};
 pub use recycle::{Recycle, RecyclePhase};
 pub use restart::RestartWanted;
 pub use scheduled::Scheduled;
@@ -269,35 +271,6 @@ pub struct Previous {
     pub killed: bool,
     /// Number of its last report, the one of STOPPED.
     pub last_report: u64,
-}
-
-/// A recovery action that waits for its time (R30). Everything is frozen at the failure (R39).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct PendingAction {
-    /// Its identity.
-    pub id: ActionId,
-    /// What and after which delay.
-    pub action: RecoveryAction,
-    /// When.
-    pub due: Time,
-    /// The counter at the failure, for `%1%` (R42).
-    pub failure_count: u32,
-    /// Command (for RUN_COMMAND) or reboot message (for REBOOT); empty: none.
-    pub text: Arc<str>,
-    /// Its time has come and it is being carried out; kept until the outcome is known, so that it
-    /// is not lost with the engine.
-    pub executing: bool,
-}
-
-impl PendingAction {
-    /// The command line with the counter in it: every `%1%`, and nothing else (R42).
-    #[must_use]
-    pub fn command(&self) -> Box<str> {
-        self.text
-            .replace("%1%", &self.failure_count.to_string())
-            .into()
-    }
 }
 
 /// Planned restarts since a moment (X11).

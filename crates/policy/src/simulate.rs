@@ -13,8 +13,10 @@ mod timeline;
 use std::sync::Arc;
 use std::time::Duration;
 
+use relance_scm::budget::{Budget, QuietHours};
 use relance_scm::config::StartType;
 use relance_scm::event::Event;
+use relance_scm::settings::QUIET_HOURS;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     Control, ControlsAccepted, EndCause, EndCauseKind, ExitCode, ServiceConfig, ServiceKind,
@@ -27,9 +29,10 @@ pub use script::{Happening, Moment, Script, StartOutcome, When};
 pub use timeline::{Entry, Occurrence, Timeline};
 
 use crate::action::{Action, Answer};
+use crate::budget::{Budgets, Verdict, Wish, are_asked};
 use crate::input::{Input, SpawnFailure};
 use crate::notices::Notice;
-use crate::record::{ControlId, RunId, ServiceId, ServiceRecord, StartCause};
+use crate::record::{ActionId, ControlId, RunId, ServiceId, ServiceRecord, StartCause, Timer};
 use crate::step::step;
 use crate::time::Time;
 
@@ -42,6 +45,7 @@ const HORIZON: Duration = Duration::from_secs(400 * 24 * 3600);
 #[must_use]
 pub fn simulate(config: &ServiceConfig, script: &Script) -> Timeline {
     let mut simulation = Simulation::new(Arc::new(config.clone()));
+    simulation.clock = script.clock;
     simulation.start();
     for moment in &script.moments {
         simulation.play(moment);
@@ -60,6 +64,8 @@ pub struct Simulation {
     now: Time,
     next_start: StartOutcome,
     ignores_stop: bool,
+    /// The second of the day at time zero, where quiet hours count.
+    clock: Option<u32>,
     timeline: Timeline,
 }
 
@@ -72,7 +78,17 @@ impl Simulation {
             now: Time::ZERO,
             next_start: StartOutcome::Runs,
             ignores_stop: false,
+            clock: None,
             timeline: Timeline::default(),
+        }
+    }
+
+    /// The same, at this second of a day, so that there are quiet hours.
+    #[must_use]
+    pub fn at(config: Arc<ServiceConfig>, second_of_day: u32) -> Self {
+        Self {
+            clock: Some(second_of_day),
+            ..Self::new(config)
         }
     }
 
@@ -249,7 +265,42 @@ impl Simulation {
                 return;
             };
             self.now = self.now.max(at);
-            self.input(Input::TimerFired(timer));
+            self.fire(timer);
+        }
+    }
+
+    /// Something is due. Of the budgets the service's own quiet hours are played: there is no other service, and no
+    /// manager.
+    fn fire(&mut self, timer: Timer) {
+        let mut input = Input::TimerFired(timer);
+        if let Timer::Recovery(id) = timer
+            && let Some(delayed) = self.quiet_hours(id)
+        {
+            input = delayed;
+        }
+        self.input(input);
+    }
+
+    fn quiet_hours(&self, id: ActionId) -> Option<Input> {
+        let hours = self.record.config.extensions.get(QUIET_HOURS)?;
+        let hours: QuietHours = hours.parse().ok()?;
+        let mut pending = self.record.pending_actions.iter();
+        let pending = pending.find(|pending| pending.id == id);
+        let pending = pending.filter(|pending| are_asked(&self.record, pending))?;
+        let millis = self.now.as_nanos() / 1_000_000 + u64::from(self.clock?) * 1000;
+        let second = u32::try_from(millis / 1000 % (24 * 3600)).ok()?;
+        let rest = u64::try_from(hours.rest(second)?.as_millis()).ok()?;
+        let ends = millis / 1000 * 1000 + rest;
+        let wish = Wish {
+            pending,
+            now: self.now,
+            wall: i64::try_from(millis).ok()?,
+            quiet: Some((Budget::QuietHours, i64::try_from(ends).ok()?)),
+            group_is_busy: false,
+        };
+        match Budgets::default().ask(&wish) {
+            Verdict::Later(until, why) => Some(Input::ActionDelayed { id, until, why }),
+            Verdict::Now | Verdict::Never(_) => None,
         }
     }
 
@@ -271,7 +322,7 @@ impl Simulation {
             && at <= self.now
             && self.timeline.entries.len() < ENTRIES_MAX
         {
-            self.input(Input::TimerFired(timer));
+            self.fire(timer);
         }
         // The simulated service is the only instance, so its turn comes at once.
         if self.record.waits_for_recycling()

@@ -13,8 +13,8 @@ use crate::input::Input;
 use crate::record::{RunId, RunPhase, ServiceRecord, Timer};
 use crate::time::Time;
 use crate::{
-    ceiling, control, dependency, exit, held, notices, pending, readiness, recovery, report,
-    restart, schedule, shutdown, start, stop_command, stopping,
+    budget, ceiling, control, dependency, exit, held, notices, pending, readiness, recovery,
+    report, restart, schedule, shutdown, start, stop_command, stopping,
 };
 
 /// Decides what follows from an input.
@@ -87,6 +87,8 @@ fn decide(draft: &mut Draft, input: Input) -> Answer {
         Input::ProcessFound { run, pid, birth } => start::found(draft, run, pid, birth),
         Input::ProcessExited { run, exit } => exit::process_exited(draft, run, exit),
         Input::StopCommandEnded { run, problem } => stop_command::ended(draft, run, problem),
+        Input::ActionDelayed { id, until, why } => budget::delayed(draft, id, until, why),
+        Input::ActionRefused { id, budget } => budget::refused(draft, id, budget),
         Input::ActionDone { id, result } => recovery::done(draft, id, result),
         Input::TimerFired(timer) => timer_fired(draft, timer),
     }

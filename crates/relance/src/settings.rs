@@ -7,6 +7,7 @@ use std::env;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use relance_engine::engine::Settings as EngineSettings;
@@ -15,11 +16,14 @@ use relance_engine::linux::place;
 use relance_engine::linux::{LogSettings, RebootCommand, Sink};
 use relance_engine::storage::Retention;
 use relance_policy::ShutdownLimits;
+use relance_policy::budget::MachineBudgets;
+use relance_scm::budget::{BudgetLimit, QuietHours};
 use relance_scm::manager::NewService;
 use relance_scm::system::Told;
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{apply, file, quoted, shown};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::console_address::ConsoleAddress;
 use crate::service_files::{self, Disk};
@@ -77,6 +81,15 @@ pub(crate) struct File {
     pub(crate) client_wait_ms: Option<u64>,
     /// How long the engine may leave its guardian without an answer.
     pub(crate) engine_answer_ms: Option<u64>,
+    /// Hours in which no recovery action of any service begins (X96).
+    #[serde(deserialize_with = "checked::<QuietHours, _>")]
+    pub(crate) recovery_quiet_hours: Option<String>,
+    /// How many restarts may follow failures of all services in which time (X98).
+    #[serde(deserialize_with = "checked::<BudgetLimit, _>")]
+    pub(crate) recovery_restarts: Option<String>,
+    /// How many reboots may (X99).
+    #[serde(deserialize_with = "checked::<BudgetLimit, _>")]
+    pub(crate) recovery_reboots: Option<String>,
     /// Variables of the daemon's own environment that every service gets (X31).
     pub(crate) pass_environment: Vec<String>,
     /// The file that says who is told what happens to services.
@@ -285,6 +298,11 @@ impl Settings {
             settings: EngineSettings {
                 load_order_groups: file.load_order_groups.clone(),
                 services_come_first: false,
+                budgets: MachineBudgets {
+                    quiet_hours: read_setting(file.recovery_quiet_hours.as_ref()),
+                    restarts: read_setting(file.recovery_restarts.as_ref()),
+                    reboots: read_setting(file.recovery_reboots.as_ref()),
+                },
                 shutdown: ShutdownLimits {
                     preshutdown: millis(file.preshutdown_timeout_ms, limits.preshutdown),
                     wait_to_kill: millis(file.wait_to_kill_ms, limits.wait_to_kill),
@@ -316,6 +334,23 @@ impl Settings {
             .map(|described| described.service)
             .collect())
     }
+}
+
+/// A setting with a notation of its own, checked where the file is read, so that an error names its line.
+fn checked<'de, T, D>(from: D) -> Result<Option<String>, D::Error>
+where
+    T: FromStr<Err = ScmError>,
+    D: Deserializer<'de>,
+{
+    let text = Option::<String>::deserialize(from)?;
+    if let Some(text) = &text {
+        text.parse::<T>().map_err(D::Error::custom)?;
+    }
+    Ok(text)
+}
+
+fn read_setting<T: FromStr>(text: Option<&String>) -> Option<T> {
+    text.and_then(|text| text.parse().ok())
 }
 
 /// `None` if there is no such file.

@@ -6,7 +6,7 @@ use relance_scm::duration::Human;
 use relance_scm::duration::{self, Bare};
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::{PendingInfo, ServiceInfo};
-use relance_texts::{command, quoted};
+use relance_texts::{Message, Text, command, quoted, status};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -41,6 +41,14 @@ pub(crate) fn moment(at: Timestamp) -> String {
     }
 }
 
+/// The second of the day at a moment, in the user's time zone.
+pub(crate) fn second_of_day(at: Timestamp) -> Option<u32> {
+    let moment = jiff::Timestamp::from_millisecond(at.0).ok()?;
+    let time = moment.to_zoned(jiff::tz::TimeZone::system()).time();
+    let minutes = i32::from(time.hour()) * 60 + i32::from(time.minute());
+    u32::try_from(minutes * 60 + i32::from(time.second())).ok()
+}
+
 /// Now, on the machine's wall clock.
 pub(crate) fn now() -> Timestamp {
     Timestamp(jiff::Timestamp::now().as_millisecond())
@@ -57,6 +65,30 @@ pub(crate) fn between(from: Timestamp, to: Timestamp) -> Human {
 pub(crate) fn earliest(info: &ServiceInfo) -> Option<&PendingInfo> {
     let pending = info.recovery.pending.iter();
     pending.min_by_key(|pending| pending.due)
+}
+
+/// What a pending action is, when it comes, and what delays it.
+pub(crate) fn due(pending: &PendingInfo, now: Timestamp) -> Text {
+    let (action, number) = (pending.action.kind.word(), pending.failure_count);
+    if pending.executing {
+        return status::NowFailure { action, number }.text();
+    }
+    let time = between(now, pending.due);
+    match pending.delayed_by {
+        Some(budget) => status::DueDelayed {
+            action,
+            time,
+            number,
+            budget,
+        }
+        .text(),
+        None => status::DueFailure {
+            action,
+            time,
+            number,
+        }
+        .text(),
+    }
 }
 
 /// A duration from the command line: `500ms`, `30s`, `1h30m`, or seconds.

@@ -15,6 +15,7 @@ mod recovery;
 mod texts;
 mod waiting;
 
+use crate::budget::Budget;
 use crate::ceiling::Ceiling;
 use crate::config::StartType;
 use crate::control::Control;
@@ -284,6 +285,17 @@ pub enum Event {
         /// Within which time.
         period_ms: u32,
     },
+    /// 1176: a recovery action waits for so many milliseconds because of a budget (X95).
+    RecoveryDelayed {
+        /// The action.
+        action: RecoveryAction,
+        /// What delays it.
+        budget: Budget,
+        /// For how long at the most.
+        wait_ms: u64,
+    },
+    /// 1177: a recovery action is refused by a budget (X99).
+    RecoveryRefused(RecoveryAction, Budget),
     /// 1153: these settings were changed; those of 7040 are not among them (X66).
     SettingsChanged(Box<str>),
     /// 1101: the manager has started (a boot in the sense of C31, R19).

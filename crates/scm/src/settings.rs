@@ -17,6 +17,7 @@
 #[macro_use]
 mod table;
 
+mod budgets;
 mod ceilings;
 mod deadlines;
 mod delays;

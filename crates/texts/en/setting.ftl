@@ -68,6 +68,7 @@ setting-range-size = a size, like 500K, 10M or 1G
 setting-range-size-or-zero = a size, like 500K, 10M or 1G, or 0
 setting-range-percent = { $least }% to { $most }%
 setting-range-time-of-day = an hour and minute, like 03:00
+setting-range-quiet-hours = hours of each day, like 02:00-04:00
 setting-range-octal = 0 to { $most }, octal
 setting-range-count = a number, unlimited, or SOFT:HARD
 setting-range-bytes = a size like 64M, unlimited, or SOFT:HARD

@@ -25,6 +25,7 @@ status-no-actions = no recovery actions
 status-action-after = { $action } after { $time }
 status-due = { $action } in { $time }
 status-due-failure = { $action } in { $time } (failure { $number })
+status-due-delayed = { $action } in { $time } at most (failure { $number }), because of { $budget }
 status-now-failure = { $action } now (failure { $number })
 status-failed = { $state }, failed
 status-gave-up = { $state }, gave up

@@ -106,6 +106,7 @@ why-no-failure-held = That was not counted: { $needed }, which it needs, was dow
 
 why-next-now = Next, now: { $action }, for the { $number } failure.
 why-next = Next, in { $time }: { $action }, for the { $number } failure.
+why-next-delayed = Next, in { $time } at most: { $action }, for the { $number } failure. It waits because of the budget { $budget } (X95).
 why-next-command = { $action } (the service stays stopped unless the command starts it: R41)
 why-next-no-command = { $action } (none is configured, so nothing will run: R43)
 

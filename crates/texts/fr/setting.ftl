@@ -68,6 +68,7 @@ setting-range-size = une taille, comme 500K, 10M ou 1G
 setting-range-size-or-zero = une taille, comme 500K, 10M ou 1G, ou 0
 setting-range-percent = de { $least }% à { $most }%
 setting-range-time-of-day = une heure et des minutes, comme 03:00
+setting-range-quiet-hours = des heures de chaque jour, comme 02:00-04:00
 setting-range-octal = de 0 à { $most }, en octal
 setting-range-count = un nombre, unlimited, ou SOUPLE:DURE
 setting-range-bytes = une taille comme 64M, unlimited, ou SOUPLE:DURE

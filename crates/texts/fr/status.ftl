@@ -25,6 +25,7 @@ status-no-actions = pas d’action de récupération
 status-action-after = { $action } après { $time }
 status-due = { $action } dans { $time }
 status-due-failure = { $action } dans { $time } (échec { $number })
+status-due-delayed = { $action } dans { $time } au plus (échec { $number }), à cause de { $budget }
 status-now-failure = { $action } maintenant (échec { $number })
 status-failed = { $state }, en échec
 status-gave-up = { $state }, abandonné

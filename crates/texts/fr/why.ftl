@@ -101,6 +101,7 @@ why-no-failure-held = Cela n’a pas compté : { $needed }, dont il a besoin, é
 
 why-next-now = Prochaine action, maintenant : { $action }, pour le { $number } échec.
 why-next = Prochaine action, dans { $time } : { $action }, pour le { $number } échec.
+why-next-delayed = Prochaine action, dans { $time } au plus : { $action }, pour le { $number } échec. Elle attend à cause du budget { $budget } (X95).
 why-next-command = { $action } (le service reste arrêté, sauf si la commande le démarre : R41)
 why-next-no-command = { $action } (aucun n’est configuré, rien ne sera donc exécuté : R43)
 

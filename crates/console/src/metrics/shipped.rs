@@ -52,6 +52,7 @@ fn info(number: u32) -> Arc<ServiceInfo> {
         due: Timestamp(60_000),
         action: RecoveryAction::new(RecoveryActionKind::Restart, 1000),
         executing: false,
+        delayed_by: None,
         failure_count: 1,
     }];
     Arc::new(info)

@@ -274,6 +274,7 @@ fn script_of(failures: &[Failure]) -> Script {
         _ => Happening::Exit(ProcessExit::Signaled(11)),
     };
     Script {
+        clock: None,
         moments: failures
             .iter()
             .map(|failure| Moment {

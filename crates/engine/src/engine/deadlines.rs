@@ -1,6 +1,6 @@
 //! Deadlines: what the engine does without a request, and when.
 
-use relance_policy::{Input, ServiceId, Time};
+use relance_policy::{Input, ServiceId, Time, Timer};
 
 use super::{Engine, Moment, boot};
 use crate::processes::Processes;
@@ -38,6 +38,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 .get(&id)
                 .and_then(|slot| slot.record.next_deadline());
             match timer {
+                Some((_, Timer::Recovery(action))) => self.recovery_due(now, id, action),
                 Some((_, timer)) => {
                     self.input(now, id, Input::TimerFired(timer));
                 }

@@ -107,6 +107,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     fn boot(&mut self, now: Moment, boot: &str) {
         self.log_of_manager(now, &Event::ManagerStarted);
         self.held = Some(Vec::new());
+        self.forget_restarts();
         for id in self.services.keys().copied().collect::<Vec<_>>() {
             let Some(slot) = self.services.get_mut(&id) else {
                 continue;

@@ -44,12 +44,13 @@ impl Schedules {
 }
 
 impl<P: Processes, S: Storage> Engine<P, S> {
-    /// The time of the next start by the clock.
+    /// What the wall clock brings next: a start, or the end of quiet hours that an action waits for.
     #[must_use]
     pub fn next_scheduled(&self) -> Option<Timestamp> {
-        let (next, _) = self.schedules.times.first()?;
-        let next = Timestamp(next.saturating_mul(1000));
-        self.keeps_schedules().then_some(next)
+        let next = self.schedules.times.first();
+        let next = next.map(|(next, _)| Timestamp(next.saturating_mul(1000)));
+        let next = next.filter(|_| self.keeps_schedules());
+        next.into_iter().chain(self.end_of_quiet_hours()).min()
     }
 
     /// Not before all services are there, nor once they are stopped.
@@ -133,6 +134,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             return;
         }
         self.start_scheduled(now);
+        self.ask_again_about_quiet_hours(now);
         for id in self.schedules.of.keys().copied().collect::<Vec<_>>() {
             self.plan(now, id);
         }

@@ -82,6 +82,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.go_on_with_boot(now);
         self.go_on_with_restarts(now);
         self.go_on_with_recycling(now);
+        self.go_on_with_groups(now);
         self.go_on_with_shutdown(now);
         self.finish_shutdown(now);
         let turn = std::mem::take(&mut self.turn);

@@ -1,5 +1,6 @@
 //! The engine over a simulated machine (level 3 of the style guide), and the compliance scenarios.
 
+mod budgets;
 mod ceilings;
 mod compliance;
 mod dependencies;

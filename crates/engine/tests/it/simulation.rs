@@ -11,6 +11,7 @@ fn whatever_happens_every_promise_holds() {
     let mut killed = 0;
     let (mut failures, mut held, mut files_lost) = (0, 0, 0);
     let (mut recycled, mut hung, mut missed) = (0, 0, 0);
+    let (mut delayed, mut refused) = (0, 0);
     for seed in 0..SEEDS {
         let summary = turmoil::run(seed, STEPS).unwrap_or_else(|problem| panic!("{problem}"));
         killed += summary.engines_killed;
@@ -20,6 +21,8 @@ fn whatever_happens_every_promise_holds() {
         recycled += summary.recycled;
         hung += summary.hung;
         missed += summary.missed;
+        delayed += summary.delayed;
+        refused += summary.refused;
     }
     // The turmoil has some: otherwise this would show nothing.
     assert!(
@@ -30,4 +33,5 @@ fn whatever_happens_every_promise_holds() {
         recycled > 300 && hung > 60 && missed > 100,
         "{recycled} {hung} {missed}"
     );
+    assert!(delayed > 100 && refused > 25, "{delayed} {refused}");
 }

@@ -82,6 +82,7 @@ impl Recorded {
         });
         Script {
             moments: self.moments,
+            clock: None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use relance_scm::budget::minute_of_day;
 use relance_scm::duration::{self, Bare};
 use relance_scm::signal::signal_number;
 use relance_scm::status::ProcessExit;
@@ -16,6 +17,8 @@ use relance_texts::{Sentence, error, quoted};
 pub struct Script {
     /// One after the other.
     pub moments: Vec<Moment>,
+    /// `clock 01:50`: the second of the day at which it begins. Without one there are no quiet hours (X96).
+    pub clock: Option<u32>,
 }
 
 /// One happening and its time.
@@ -130,14 +133,25 @@ impl FromStr for Script {
         let lines = text
             .lines()
             .map(|line| line.split('#').next().unwrap_or_default());
-        let moments = lines
+        let parts = lines
             .flat_map(|line| line.split([',', ';']))
             .map(str::trim)
-            .filter(|words| !words.is_empty())
-            .map(moment)
-            .collect::<Result<_, _>>()?;
-        Ok(Self { moments })
+            .filter(|words| !words.is_empty());
+        let mut script = Self::default();
+        for part in parts {
+            match clock(part) {
+                Some(clock) if script.moments.is_empty() => script.clock = Some(clock),
+                _ => script.moments.push(moment(part)?),
+            }
+        }
+        Ok(script)
     }
+}
+
+/// `clock 01:50`, as a second of the day.
+fn clock(text: &str) -> Option<u32> {
+    let time = text.strip_prefix("clock ")?;
+    Some(minute_of_day(time)? * 60)
 }
 
 fn moment(text: &str) -> Result<Moment, ScmError> {

@@ -9,8 +9,8 @@ use relance_scm::config::Rules;
 use relance_scm::event::Event;
 use relance_scm::failure_actions::{FailureActions, RecoveryAction};
 use relance_scm::settings::{
-    BACKOFF, BACKOFF_MAX, FAILURE_RULES, NO_RESTART_ON_EXIT, RESET_AFTER_RUN, RESTART_JITTER,
-    RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
+    BACKOFF, BACKOFF_MAX, FAILURE_RULES, NO_RESTART_ON_EXIT, QUIET_HOURS, RESET_AFTER_RUN,
+    RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
 };
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig, ServiceState};
@@ -28,6 +28,8 @@ pub(crate) enum Entry {
     /// Nothing follows this exit status.
     Final,
     GaveUp(u32),
+    /// X96: it waits for so many milliseconds.
+    Delayed(u64),
 }
 
 /// The naive service.
@@ -50,12 +52,15 @@ pub(crate) struct Model {
     restarts: Vec<Time>,
     /// Every queued action with its due time (R30, R38), in the order of the failures.
     queue: Vec<(Time, RecoveryAction)>,
+    /// The second of the day at time zero.
+    clock: u64,
     pub(crate) log: Vec<(Time, Entry)>,
 }
 
 impl Model {
-    pub(crate) fn new(config: &ServiceConfig) -> Self {
+    pub(crate) fn new(config: &ServiceConfig, clock: u32) -> Self {
         Self {
+            clock: clock.into(),
             settings: config.failure_actions.clone(),
             flag: config.failure_actions_on_non_crash_failures,
             now: Time::ZERO,
@@ -328,6 +333,13 @@ impl Model {
         while let Some(index) = self.earliest_due(until) {
             let (due, action) = self.queue.remove(index);
             self.now = self.now.max(due);
+            if let Some(rest) = self.quiet_for(action) {
+                // They are shorter than a day, so no action meets them twice.
+                self.queue.insert(index, (self.now + rest, action));
+                let rest = u64::try_from(rest.as_millis()).unwrap();
+                self.log.push((self.now, Entry::Delayed(rest)));
+                continue;
+            }
             match action.kind {
                 // R32
                 RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart if self.running => {
@@ -342,6 +354,22 @@ impl Model {
             }
         }
         self.now = self.now.max(until);
+    }
+
+    /// X96: from 02:00 to 02:30, for everything that would happen.
+    fn quiet_for(&self, action: RecoveryAction) -> Option<Duration> {
+        const DAY: u64 = 24 * 3600 * 1000;
+        let set = self.config.extensions.get(QUIET_HOURS)?;
+        assert_eq!(&*set, "02:00-02:30");
+        if action.kind.restarts() && self.running {
+            return None;
+        }
+        let now = self.now.as_nanos() / 1_000_000 + self.clock * 1000;
+        let (begin, end) = (2 * 3600 * 1000, 2 * 3600 * 1000 + 1800 * 1000);
+        let of_day = now % DAY;
+        (begin..end)
+            .contains(&of_day)
+            .then(|| Duration::from_millis(end - of_day))
     }
 
     fn earliest_due(&self, until: Time) -> Option<usize> {
@@ -364,9 +392,14 @@ pub(crate) struct Both {
 
 impl Both {
     pub(crate) fn new(config: &ServiceConfig) -> Self {
+        Self::at(config, 0)
+    }
+
+    /// At this second of the day.
+    pub(crate) fn at(config: &ServiceConfig, clock: u32) -> Self {
         Self {
-            simulation: Simulation::new(config.clone().into()),
-            model: Model::new(config),
+            simulation: Simulation::at(config.clone().into(), clock),
+            model: Model::new(config, clock),
         }
     }
 
@@ -411,6 +444,7 @@ impl Both {
 
 fn entry(event: &Event) -> Entry {
     match event {
+        Event::RecoveryDelayed { wait_ms, .. } => Entry::Delayed(*wait_ms),
         Event::Failed {
             failure_count,
             action,

@@ -7,8 +7,8 @@ use relance_policy::simulate::{Happening, StartOutcome};
 use relance_scm::config::{Extensions, Rule, Rules};
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::settings::{
-    BACKOFF, BACKOFF_MAX, FAILURE_RULES, NO_RESTART_ON_EXIT, RESET_AFTER_RUN, RESTART_JITTER,
-    RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
+    BACKOFF, BACKOFF_MAX, FAILURE_RULES, NO_RESTART_ON_EXIT, QUIET_HOURS, RESET_AFTER_RUN,
+    RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
 };
 use relance_scm::status::ProcessExit;
 use relance_scm::{EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, Win32Error};
@@ -126,6 +126,9 @@ proptest! {
         // X12: the codes with which services of these scripts stop.
         final_codes in prop::sample::subsequence(vec![0_u8, 2], 0..=2),
         extensions in prop_oneof![Just(Extensions::default()), extensions()],
+        quiet_hours: bool,
+        // 01:59, 02:15 and some other time.
+        clock in prop_oneof![Just(7140_u32), Just(8100), Just(36_000)],
         script in prop::collection::vec((happening(), pause()), 1..25),
     ) {
         let mut config = config(&actions, reset);
@@ -134,7 +137,9 @@ proptest! {
         config.extensions = extensions;
         config.extensions.set(RETRY_FAILED_STARTS, retries_starts);
         config.extensions.set(NO_RESTART_ON_EXIT, final_codes.into_iter().collect());
-        let mut both = Both::new(&config);
+        let hours = quiet_hours.then(|| "02:00-02:30".into());
+        config.extensions.set(QUIET_HOURS, hours);
+        let mut both = Both::at(&config, clock);
         for (what, time) in script {
             // A start that is refused changes nothing in either.
             match what {

@@ -18,7 +18,7 @@ use crate::lang::say;
 use crate::plain::plain;
 use crate::selection::{Selection, must_exist, service_names};
 use crate::service_files;
-use crate::text::{moment, moment_from, now};
+use crate::text::{moment, moment_from, now, second_of_day};
 
 /// What a script is made of: starts that failed, ends with a code, failures, controls, states, recycling.
 const KINDS: [u32; 8] = [7000, 7023, 7024, 7031, 7034, 7035, 7036, 1001];
@@ -143,7 +143,10 @@ impl Recording {
         (failures > 0).then(|| Self {
             begin,
             failures,
-            script: recorded.until(end),
+            script: Script {
+                clock: second_of_day(begin),
+                ..recorded.until(end)
+            },
         })
     }
 }

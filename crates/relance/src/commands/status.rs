@@ -15,7 +15,7 @@ use crate::lang::{lang, say};
 use crate::limits;
 use crate::plain::plain;
 use crate::selection::Selection;
-use crate::text::{between, moment, now, print_pairs};
+use crate::text::{between, due, moment, now, print_pairs};
 use crate::words;
 
 /// One service: state, process, failures, what comes next
@@ -110,18 +110,7 @@ fn print(info: &ServiceInfo, usage: Option<&Usage>, told: Vec<String>) {
         pairs.push((say(status::HELD), until_back(held)));
     }
     for pending in &info.recovery.pending {
-        let (action, number) = (pending.action.kind.word(), pending.failure_count);
-        let text = if pending.executing {
-            say(status::NowFailure { action, number })
-        } else {
-            let time = between(now(), pending.due);
-            say(status::DueFailure {
-                action,
-                time,
-                number,
-            })
-        };
-        pairs.push((say(status::PENDING), text));
+        pairs.push((say(status::PENDING), say(due(pending, now()))));
     }
     let told = told
         .into_iter()

@@ -10,6 +10,7 @@ mod access;
 mod answered;
 mod apply;
 mod authors;
+mod budgets;
 mod cgroups;
 mod comparisons;
 mod completion;

@@ -33,6 +33,7 @@ impl Event {
                 | Self::Released(_)
                 | Self::HoldEnded(_)
                 | Self::StartQueued
+                | Self::RecoveryDelayed { .. }
                 | Self::ManagerStarted
                 | Self::ManagerUpgraded
                 | Self::StorageRecovered(_)

@@ -55,6 +55,8 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         1157 | 1161 => &["target"],
         1158 => &["target", "count"],
         1159 => &["problem"],
+        1176 => &["service", "action", "budget", "time"],
+        1177 => &["service", "action", "budget"],
         1160 => &["target", "caller"],
         1101..1200 => &[],
         _ => &["service"],

@@ -2,6 +2,7 @@
 //! counts parameters. The other direction is [`Event::parameters`].
 
 use super::Event;
+use crate::budget::Budget;
 use crate::ceiling::Ceiling;
 use crate::config::StartType;
 use crate::control::Control;
@@ -117,6 +118,15 @@ impl Event {
                 limit: read.number(1)?,
                 period_ms: read.number(2)?,
             },
+            1176 => Self::RecoveryDelayed {
+                action: RecoveryAction::new(read.labelled(1)?, 0),
+                budget: Budget::of_name(read.text(2)?)?,
+                wait_ms: read.text(3)?.parse().ok()?,
+            },
+            1177 => Self::RecoveryRefused(
+                RecoveryAction::new(read.labelled(1)?, 0),
+                Budget::of_name(read.text(2)?)?,
+            ),
             about_manager => return Self::read_of_manager(about_manager, read),
         })
     }

@@ -8,6 +8,8 @@ impl Event {
         match self {
             Self::SettingsChanged(_) => 1153,
             Self::GaveUp { .. } => 1155,
+            Self::RecoveryDelayed { .. } => 1176,
+            Self::RecoveryRefused(..) => 1177,
             _ => self.id_of_manager(),
         }
     }
@@ -16,6 +18,19 @@ impl Event {
         match self {
             Self::GaveUp { limit, period_ms } => {
                 vec![service, limit.to_string(), period_ms.to_string()]
+            }
+            Self::RecoveryDelayed {
+                action,
+                budget,
+                wait_ms,
+            } => vec![
+                service,
+                action.kind.label().to_owned(),
+                budget.to_string(),
+                wait_ms.to_string(),
+            ],
+            Self::RecoveryRefused(action, budget) => {
+                vec![service, action.kind.label().to_owned(), budget.to_string()]
             }
             Self::SettingsChanged(settings) => vec![service, settings.to_string()],
             _ => self.parameters_of_manager(),

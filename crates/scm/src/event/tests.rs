@@ -158,6 +158,12 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::StartMissed,
         Event::StillRunning,
         Event::StartQueued,
+        Event::RecoveryDelayed {
+            action: RecoveryAction::new(action.kind, 0),
+            budget: Budget::RecoveryRestarts,
+            wait_ms: 61_000,
+        },
+        Event::RecoveryRefused(RecoveryAction::new(action.kind, 0), Budget::RecoveryReboots),
         Event::SettingsChanged("actions, environment".into()),
         Event::GaveUp {
             limit: 5,

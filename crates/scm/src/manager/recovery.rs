@@ -1,5 +1,6 @@
 //! What follows from the failures of a service.
 
+use crate::budget::Budget;
 use crate::event_log::Timestamp;
 use crate::failure_actions::RecoveryAction;
 
@@ -33,4 +34,6 @@ pub struct PendingInfo {
     pub failure_count: u32,
     /// Whether it is being carried out.
     pub executing: bool,
+    /// What makes it wait longer than its delay (X95).
+    pub delayed_by: Option<Budget>,
 }

@@ -6,8 +6,8 @@ use relance_texts::setting;
 
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, Subject, System, TakesEffect, Typed, Value, ValueType,
-    Words, ceilings, deadlines, delays, dependencies, environment, limits, liveness, logs, notices,
-    rlimits, schedules, signals, stop_command,
+    Words, budgets, ceilings, deadlines, delays, dependencies, environment, limits, liveness, logs,
+    notices, rlimits, schedules, signals, stop_command,
 };
 use crate::config::{
     Affinity, Backoff, Capabilities, ControlSignals, Limit, Probe, Readiness, Rules,
@@ -511,6 +511,10 @@ extensions! {
     RESTART_LIMIT: Option<u64> = delays::RESTART_LIMIT;
     /// The period of that limit (X83).
     RESTART_LIMIT_PERIOD: Duration = delays::RESTART_LIMIT_PERIOD;
+    /// Hours in which no recovery action begins (X96); not set: none.
+    QUIET_HOURS: Option<Box<str>> = budgets::QUIET_HOURS;
+    /// Of a group one is restarted at a time (X97); not set: in no group.
+    RESTART_GROUP: Option<Box<str>> = budgets::RESTART_GROUP;
     /// Who is told what happens to it (X86).
     NOTIFY: Notify = notices::NOTIFY;
     /// So long after a failure it is still down (X87); not set: what the file of targets says.

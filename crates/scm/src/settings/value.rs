@@ -14,8 +14,8 @@ use crate::failure_actions::parse_reset_period;
 use crate::notice::Notify;
 use crate::signal::signal_name;
 use reading::{
-    actions, choice, duration as time, flag, integer, number, octal, path, schedule, set, signal,
-    size, size_text, statuses, time_of_day,
+    actions, choice, duration as time, flag, integer, number, octal, path, quiet_hours, schedule,
+    set, signal, size, size_text, statuses, time_of_day,
 };
 
 /// What values a setting takes, with unit and range.
@@ -53,6 +53,8 @@ pub enum ValueType {
     OptionalDuration,
     /// An hour and minute, like `03:00`; empty: not set.
     TimeOfDay,
+    /// Hours of each day, like `02:00-04:00`; empty: not set.
+    QuietHours,
     /// A Linux signal, 1 to 64, by name or number.
     Signal,
     /// The same, or nothing: not set.
@@ -141,6 +143,7 @@ impl ValueType {
             Self::Octal(_) => "MODE",
             Self::Limit(_) => "LIMIT",
             Self::TimeOfDay => "HH:MM",
+            Self::QuietHours => "HH:MM-HH:MM",
             Self::Duration | Self::OptionalDuration => "TIME",
             Self::Signal | Self::OptionalSignal => "SIGNAL",
             Self::ControlSignals => "CODE=SIGNAL,…",
@@ -177,6 +180,7 @@ impl ValueType {
             }
             Self::Limit(unit) => unit.range(),
             Self::TimeOfDay => setting::RANGE_TIME_OF_DAY,
+            Self::QuietHours => setting::RANGE_QUIET_HOURS,
             Self::Duration | Self::OptionalDuration => setting::RANGE_TIME,
             Self::Signal | Self::OptionalSignal => setting::RANGE_SIGNAL,
             Self::ControlSignals => setting::RANGE_CONTROLS,
@@ -218,6 +222,7 @@ impl ValueType {
             Self::Octal(most) => octal(trimmed, most),
             Self::Limit(unit) => Limit::parse(trimmed, unit).map(Value::Limit),
             Self::TimeOfDay => time_of_day(trimmed),
+            Self::QuietHours => quiet_hours(trimmed),
             Self::Duration | Self::OptionalDuration => time(trimmed),
             Self::Signal | Self::OptionalSignal => signal(trimmed),
             Self::ControlSignals => set(trimmed, Value::ControlSignals),

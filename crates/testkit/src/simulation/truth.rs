@@ -23,6 +23,8 @@ pub struct Common {
     pub statuses: bool,
     /// X70, X71: services mind what they need.
     pub minds: bool,
+    /// X96, X97: services have a group for restarts, and some have quiet hours.
+    pub groups: bool,
 }
 
 /// What holds after every step.

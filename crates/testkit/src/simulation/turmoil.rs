@@ -1,6 +1,8 @@
 //! Turmoil: a world in which, by a seed, anything happens at any moment. Afterwards the faults stop,
-//! and everything that was promised must be so. `processes` and `clients` hold what each of them does.
+//! and everything that was promised must be so. `processes` and `clients` hold what each of them does,
+//! `budgets` what recovery may do.
 
+mod budgets;
 mod clients;
 mod processes;
 
@@ -13,6 +15,7 @@ use relance_scm::{ServiceName, Win32Error};
 use super::disk::{Damage, Disk};
 use super::truth::{self, Common};
 use super::world::{Pending, World};
+use budgets::{Restarts, budgets};
 
 /// Services of a world.
 const SERVICES: usize = 5;
@@ -64,6 +67,10 @@ pub struct Summary {
     pub hung: usize,
     /// Starts by the clock that were missed (1075).
     pub missed: usize,
+    /// Recovery actions that a budget has delayed (1176).
+    pub delayed: usize,
+    /// Reboots that a budget has refused (1177).
+    pub refused: usize,
     /// What happened, line by line.
     pub trace: Vec<String>,
 }
@@ -101,6 +108,7 @@ struct Turmoil {
     random: fastrand::Rng,
     faults: Faults,
     common: Common,
+    restarts: Restarts,
     pending: Vec<Asked>,
     engines_killed: usize,
     files_lost: usize,
@@ -138,11 +146,15 @@ impl Turmoil {
             shutdown: random.u8(..8) == 0,
             clock_is_set: random.u8(..3) == 0,
         };
-        let world = if faults.files_are_lost {
-            World::on(Disk::with_files())
+        let disk = if faults.files_are_lost {
+            Disk::with_files()
         } else {
-            World::new()
+            Disk::default()
         };
+        // Of its own, so that the worlds of all seeds stay as they are.
+        let mut chosen = fastrand::Rng::with_seed(seed);
+        let budgets = budgets(&mut chosen);
+        let world = World::with_budgets(disk, budgets);
         world.machine().kernel_tells = random.bool();
         Self {
             world,
@@ -153,7 +165,14 @@ impl Turmoil {
                 deadlines: seed % 5 == 1,
                 statuses: seed % 7 < 3,
                 minds: seed % 4 == 1,
+                groups: chosen.u8(..3) == 0,
             },
+            // What is lost with the disk is forgotten.
+            restarts: Restarts::new(
+                budgets
+                    .restarts
+                    .filter(|_| !faults.disk_fills && !faults.files_are_lost),
+            ),
             pending: Vec::new(),
             engines_killed: 0,
             files_lost: 0,
@@ -183,6 +202,7 @@ impl Turmoil {
         for _ in 0..steps {
             self.step();
             truth::check_at_once(&self.world)?;
+            self.restarts.check(&self.world)?;
         }
         self.peace()?;
         truth::check_at_peace(&mut self.world, self.common)?;
@@ -206,6 +226,8 @@ impl Turmoil {
             recycled: of(&[1047]),
             hung: of(&[1012, 1014]),
             missed: of(&[1075]),
+            delayed: of(&[1176]),
+            refused: of(&[1177]),
             runs: history.runs.len(),
             engines_killed: self.engines_killed,
             files_lost: self.files_lost,
@@ -406,6 +428,7 @@ impl Turmoil {
     fn reboot(&mut self) {
         self.note("the machine is switched off and on");
         self.world.reboot();
+        self.restarts.booted();
         self.shut_down = false;
         self.pending.clear();
     }
@@ -433,6 +456,7 @@ impl Turmoil {
             if !self.world.advance_to_next(until) {
                 return Ok(());
             }
+            self.restarts.check(&self.world)?;
             // Heartbeats are not facts: nothing is written for them.
             busy += usize::from(self.world.disk().commits() > before);
         }

@@ -10,6 +10,7 @@ use relance_engine::command::{Change, ClientRequest, Command};
 use relance_engine::engine::{Beginning, Engine, Moment, Settings};
 use relance_engine::processes::Fact;
 use relance_engine::publisher::{self, Listener, Publisher};
+use relance_policy::budget::MachineBudgets;
 use relance_policy::{RunId, ServiceId, ServiceRecord, ShutdownLimits, Time};
 use relance_scm::event_log::{LogEntry, Timestamp};
 use relance_scm::manager::{NewService, Outcome};
@@ -33,6 +34,8 @@ pub struct World {
     /// How far the wall clock is ahead of the other, in milliseconds.
     wall_ahead: i64,
     boots: u32,
+    /// Of the manager's settings, for every engine.
+    budgets: MachineBudgets,
 }
 
 /// The answer to a request, once there is one.
@@ -68,11 +71,17 @@ impl World {
     /// The same, with this disk.
     #[must_use]
     pub fn on(disk: Disk) -> Self {
+        Self::with_budgets(disk, MachineBudgets::default())
+    }
+
+    /// The same, with budgets of recovery.
+    #[must_use]
+    pub fn with_budgets(disk: Disk, budgets: MachineBudgets) -> Self {
         let machine: SharedMachine = Rc::new(RefCell::new(Machine::default()));
         let disk: SharedDisk = Rc::new(RefCell::new(disk));
         // Not zero, so that a time that was never set shows.
         let now = Rc::new(Cell::new(Time::from_millis(1_000_000)));
-        let engine = engine(&machine, &disk);
+        let engine = engine(&machine, &disk, budgets);
         let mut world = Self {
             machine,
             disk,
@@ -80,6 +89,7 @@ impl World {
             now,
             wall_ahead: 0,
             boots: 0,
+            budgets,
         };
         world.begin_boot();
         world
@@ -292,7 +302,7 @@ impl World {
     }
 
     fn begin_engine(&mut self) {
-        self.engine = engine(&self.machine, &self.disk);
+        self.engine = engine(&self.machine, &self.disk, self.budgets);
     }
 
     /// The engine is killed after so many of its last requests to the guardian were sent, and a new
@@ -471,12 +481,19 @@ impl World {
     }
 }
 
-fn engine(machine: &SharedMachine, disk: &SharedDisk) -> Engine<SimProcesses, SimStorage> {
+fn engine(
+    machine: &SharedMachine,
+    disk: &SharedDisk,
+    budgets: MachineBudgets,
+) -> Engine<SimProcesses, SimStorage> {
     let loaded = disk.borrow_mut().load();
     Engine::new(
         SimProcesses(Rc::clone(machine)),
         SimStorage(Rc::clone(disk)),
-        Settings::default(),
+        Settings {
+            budgets,
+            ..Settings::default()
+        },
         vec![
             Arc::new(Publisher::new(Timestamp(1000))),
             Arc::new(InOrder::default()),

@@ -78,6 +78,7 @@ fn pending(entry: &LogEntry, now: Timestamp) -> Option<PendingInfo> {
         due,
         failure_count,
         executing: false,
+        delayed_by: None,
     })
 }
 

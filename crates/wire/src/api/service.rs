@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use relance_scm::budget::Budget;
 use relance_scm::config::ServiceType;
 use relance_scm::duration::millis;
 use relance_scm::event_log::Timestamp;
@@ -170,6 +171,10 @@ pub struct PendingBody {
     /// Whether it is being carried out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub executing: bool,
+    /// The budget that makes it wait longer than its delay: `quiet_hours`, `restart_group`, `recovery_quiet_hours` or
+    /// `recovery_restarts`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delayed_by: Option<String>,
 }
 
 /// How a run ended.
@@ -233,6 +238,7 @@ impl From<&RecoveryInfo> for RecoveryStateBody {
                     due_at_ms: pending.due.0,
                     failure_count: pending.failure_count,
                     executing: pending.executing,
+                    delayed_by: pending.delayed_by.map(|budget| budget.to_string()),
                 })
                 .collect(),
             next_action: info.next_action.map(ActionBody::from),
@@ -306,6 +312,7 @@ fn read_recovery_state(body: &RecoveryStateBody) -> Result<RecoveryInfo, ScmErro
             due: Timestamp(pending.due_at_ms),
             failure_count: pending.failure_count,
             executing: pending.executing,
+            delayed_by: pending.delayed_by.as_deref().and_then(Budget::of_name),
         })
     });
     Ok(RecoveryInfo {

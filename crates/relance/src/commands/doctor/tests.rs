@@ -209,6 +209,7 @@ fn what_is_pending_is_said_and_no_fault() {
         due: Timestamp(6_000),
         failure_count: 2,
         executing: false,
+        delayed_by: None,
     });
     assert_found(info, Level::Fine, "due in 5 s");
 }
@@ -266,6 +267,7 @@ fn a_failed_start_that_will_be_tried_again_is_none() {
         due: Timestamp(2_000),
         failure_count: 1,
         executing: false,
+        delayed_by: None,
     });
     let found = findings(&[info], None);
     assert!(found.iter().all(|found| found.level != Level::Problem));

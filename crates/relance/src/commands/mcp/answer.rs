@@ -79,9 +79,14 @@ pub(super) fn brief(info: &ServiceInfo) -> Value {
     add("gave_up", info.recovery.gave_up.then_some(json!(true)));
     add(
         "next_action",
-        earliest(info).map(
-            |pending| json!({ "action": pending.action.kind.word(), "at": moment(pending.due) }),
-        ),
+        earliest(info).map(|pending| {
+            let mut next =
+                json!({ "action": pending.action.kind.word(), "at": moment(pending.due) });
+            if let Some(budget) = pending.delayed_by {
+                next["delayed_by"] = json!(budget.name());
+            }
+            next
+        }),
     );
     add(
         "waits_for",

@@ -11,7 +11,7 @@ use crate::lang::{lang, say};
 use crate::limits;
 use crate::plain::plain;
 use crate::table::{self, Cell, Column, Tone};
-use crate::text::{between, earliest};
+use crate::text::{between, due, earliest};
 use crate::words;
 
 /// A service that is on its way to another state for longer is told of.
@@ -105,19 +105,7 @@ fn of_service(info: &ServiceInfo, now: Timestamp) -> Option<Note> {
         })
     };
     if let Some(pending) = earliest(info) {
-        let (action, number) = (pending.action.kind.word(), pending.failure_count);
-        let text = if pending.executing {
-            status::NowFailure { action, number }.text()
-        } else {
-            let time = between(now, pending.due);
-            status::DueFailure {
-                action,
-                time,
-                number,
-            }
-            .text()
-        };
-        return note(text, Tone::Busy, why);
+        return note(due(pending, now), Tone::Busy, why);
     }
     if let Some(held) = &info.held {
         let needed = plain(&held.needed);

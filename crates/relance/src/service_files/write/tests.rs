@@ -27,6 +27,7 @@ fn values(setting: &Setting) -> Vec<String> {
         ValueType::Limit(_) => &["1000", "1000:2000", "unlimited", "10M", "30s"],
         ValueType::Duration | ValueType::OptionalDuration => &["1500ms", "30s", "1h1m1s", "2d"],
         ValueType::TimeOfDay => &["03:00", "23:59"],
+        ValueType::QuietHours => &["02:00-04:00", "22:00-06:00"],
         ValueType::Signal | ValueType::OptionalSignal => &["INT", "64", "USR1"],
         ValueType::ControlSignals => &["200=USR1,201=HUP"],
         ValueType::Readiness => &["notify", "fd:3", "tcp:127.0.0.1:80"],

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use relance_texts::{Sentence, error, quoted};
 
 use super::Value;
+use crate::budget::{self, QuietHours};
 use crate::duration::{self, Bare};
 use crate::error::ScmError;
 use crate::failure_actions::ActionList;
@@ -149,16 +150,18 @@ pub(super) fn duration(text: &str) -> Result<Value, Sentence> {
 
 /// `3:00` too is `03:00`.
 pub(super) fn time_of_day(text: &str) -> Result<Value, Sentence> {
-    let number = |text: &str, below: u8| text.parse().ok().filter(|number: &u8| *number < below);
-    let parts = text.split_once(':').and_then(|(hour, minute)| {
-        let is_whole = minute.len() == 2 && minute.bytes().all(|byte| byte.is_ascii_digit());
-        Some((number(hour, 24)?, number(minute, 60).filter(|_| is_whole)?))
-    });
-    let (hour, minute) = parts.ok_or_else(|| {
+    let minutes = budget::minute_of_day(text).ok_or_else(|| {
         let text = quoted(text);
         Sentence::from(error::NoTimeOfDay { text })
     })?;
-    Ok(Value::Text(format!("{hour:02}:{minute:02}").into()))
+    Ok(Value::Text(budget::time_of_day(minutes).into()))
+}
+
+pub(super) fn quiet_hours(text: &str) -> Result<Value, Sentence> {
+    let hours: QuietHours = text
+        .parse()
+        .map_err(|error: ScmError| error.to_sentence())?;
+    Ok(Value::Text(hours.to_string().into()))
 }
 
 pub(super) fn signal(text: &str) -> Result<Value, Sentence> {

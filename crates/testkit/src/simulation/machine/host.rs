@@ -8,6 +8,7 @@ use std::sync::mpsc::Receiver;
 use relance_engine::processes::{Fact, Processes, StartProblem};
 use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord};
 use relance_scm::ServiceConfig;
+use relance_scm::budget::minute_of_day;
 use relance_scm::config::PriorityClass;
 use relance_scm::controllers::Controllers;
 use relance_scm::event_log::Timestamp;
@@ -85,10 +86,12 @@ impl Processes for SimProcesses {
         used.collect()
     }
 
-    fn next_time_of_day(&self, after: Timestamp, _: &str) -> Timestamp {
-        // Midnight of a machine without a time zone.
-        let day = 24 * 3600 * 1000;
-        Timestamp((after.0 / day + 1) * day)
+    fn next_time_of_day(&self, after: Timestamp, time: &str) -> Timestamp {
+        // Of a machine without a time zone.
+        const DAY: i64 = 24 * 3600 * 1000;
+        let minute = minute_of_day(time).expect("a time of day");
+        let at = after.0.div_euclid(DAY) * DAY + i64::from(minute) * 60_000;
+        Timestamp(if at > after.0 { at } else { at + DAY })
     }
 
     fn set_priority(&mut self, _: RunId, _: PriorityClass) {}

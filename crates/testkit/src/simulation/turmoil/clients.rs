@@ -7,8 +7,8 @@ use relance_scm::config::{Dependency, Probe, Readiness, Secret, StartType};
 use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
 use relance_scm::settings::{
-    NO_RESTART_ON_EXIT, PROBE, READY, READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER,
-    RECYCLE_AFTER_JOBS, RECYCLE_JITTER, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT,
+    NO_RESTART_ON_EXIT, PROBE, QUIET_HOURS, READY, READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER,
+    RECYCLE_AFTER_JOBS, RECYCLE_JITTER, RESTART_GROUP, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT,
     RETRY_FAILED_STARTS, SCHEDULE, START_DEADLINE, STOP_DEADLINE, WATCHDOG, WHEN_DEPENDENCY_FAILS,
     WHEN_START_MISSED, WHEN_STILL_RUNNING,
 };
@@ -218,6 +218,12 @@ impl Turmoil {
             let deadline = Some(Duration::from_secs(20));
             config.extensions.set(START_DEADLINE, deadline);
             config.extensions.set(STOP_DEADLINE, deadline);
+        }
+        if self.common.groups {
+            config.extensions.set(RESTART_GROUP, Some("all".into()));
+            // A world begins in them.
+            let hours = (index == 3).then(|| "00:10-00:40".into());
+            config.extensions.set(QUIET_HOURS, hours);
         }
         config.failure_actions.actions = self.actions().into();
         config.failure_actions.reset_period = self.reset_period();

@@ -95,6 +95,7 @@ fn a_long_list_has_an_end_and_failed_services_first() {
             action: relance_scm::RecoveryAction::new(relance_scm::RecoveryActionKind::Restart, 1),
             failure_count: 1,
             executing: false,
+            delayed_by: None,
         });
     let found = relance_scm::manager::Enumeration {
         services,

@@ -40,6 +40,7 @@ fn waiting(id: u32, text: &str) -> ServiceInfo {
         action: RecoveryAction::new(RecoveryActionKind::Restart, 60_000),
         failure_count: 2,
         executing: false,
+        delayed_by: None,
     });
     info
 }

@@ -1,0 +1,244 @@
+//! Budgets: whether a recovery action whose time has come may begin (X95 to X99).
+//!
+//! [`Budgets`] is what lies above single records: how many restarts and reboots there were on the whole machine. It
+//! answers when it is asked about an action, and it is asked about nothing else: an action without a budget costs a
+//! look at three settings. Who asks tells it the time of day and whether the group is busy; the answer becomes an
+//! input of the record ([`Input::ActionDelayed`](crate::Input), [`Input::ActionRefused`](crate::Input)).
+//!
+//! Restarts have places: each takes the next one, which may be in the future. So those that wait come in the order of
+//! their failures, none is asked about twice, and in no period are there more than the limit.
+
+use std::time::Duration;
+
+use relance_scm::RecoveryActionKind;
+use relance_scm::budget::{Budget, BudgetLimit, QuietHours};
+use relance_scm::event::Event;
+
+use crate::action::Answer;
+use crate::draft::Draft;
+use crate::record::{ActionId, PendingAction, ServiceRecord};
+
+pub use crate::record::Delayed;
+use crate::time::Time;
+
+/// How long a restart waits for its group at the most: a start that hangs keeps no other service down.
+const GROUP_WAIT: Duration = Duration::from_secs(300);
+
+/// The budgets of the machine, as the manager's settings have them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MachineBudgets {
+    /// Hours without recovery actions.
+    pub quiet_hours: Option<QuietHours>,
+    /// So many restarts.
+    pub restarts: Option<BudgetLimit>,
+    /// So many reboots.
+    pub reboots: Option<BudgetLimit>,
+}
+
+/// An action whose time has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    /// The action.
+    pub pending: &'a PendingAction,
+    /// The time.
+    pub now: Time,
+    /// The wall clock, in milliseconds since 1970.
+    pub wall: i64,
+    /// Quiet hours that it is in, and when these end on the wall clock.
+    pub quiet: Option<(Budget, i64)>,
+    /// Whether another service of its group starts.
+    pub group_is_busy: bool,
+}
+
+/// What the budgets say of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may begin.
+    Now,
+    /// It is asked about again then.
+    Later(Time, Delayed),
+    /// It is dropped.
+    Never(Budget),
+}
+
+/// What the machine has used of its budgets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Used {
+    /// When there were restarts, or will be, in milliseconds of the machine's clock; in order.
+    pub restarts: Vec<u64>,
+    /// When there were reboots, on the wall clock in milliseconds since 1970; in order.
+    pub reboots: Vec<i64>,
+}
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct Budgets {
+    limits: MachineBudgets,
+    used: Used,
+}
+
+/// Whether budgets are asked about an action at all. What is refused in any case uses nothing up: a restart of what runs
+/// (R31), anything of a service that is going, or during a shutdown (R40).
+#[must_use]
+pub fn are_asked(record: &ServiceRecord, pending: &PendingAction) -> bool {
+    let runs = pending.action.kind.restarts() && record.run.is_some();
+    !runs && !record.shutting_down && !record.marked_for_delete
+}
+
+impl Budgets {
+    /// With these limits, and what was used before.
+    #[must_use]
+    pub fn new(limits: MachineBudgets, used: Used) -> Self {
+        Self { limits, used }
+    }
+
+    /// The limits.
+    #[must_use]
+    pub fn limits(&self) -> &MachineBudgets {
+        &self.limits
+    }
+
+    /// What must stay on record.
+    #[must_use]
+    pub fn used(&self) -> &Used {
+        &self.used
+    }
+
+    /// The machine has booted: its clock begins again, and so does the budget of restarts.
+    pub fn booted(&mut self) {
+        self.used.restarts.clear();
+    }
+
+    /// Whether an action whose time has come may begin. If it may, or has its place, that is noted.
+    pub fn ask(&mut self, wish: &Wish<'_>) -> Verdict {
+        let before = wish.pending.delayed;
+        if let Some((by, quiet_until)) = wish.quiet {
+            let rest = u64::try_from(quiet_until.saturating_sub(wish.wall)).unwrap_or_default();
+            return later(
+                wish,
+                wish.now + Duration::from_millis(rest),
+                Delayed {
+                    by,
+                    group_until: before.and_then(|delayed| delayed.group_until),
+                    quiet_until: Some(quiet_until),
+                },
+            );
+        }
+        match wish.pending.action.kind {
+            RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => self.restart(wish),
+            RecoveryActionKind::Reboot => self.reboot(wish.wall),
+            RecoveryActionKind::RunCommand | RecoveryActionKind::None => Verdict::Now,
+        }
+    }
+
+    fn restart(&mut self, wish: &Wish<'_>) -> Verdict {
+        let before = wish.pending.delayed;
+        let group_until = before.and_then(|delayed| delayed.group_until);
+        let until = group_until.unwrap_or(wish.now + GROUP_WAIT);
+        if wish.group_is_busy && wish.now < until {
+            return later(
+                wish,
+                until,
+                Delayed {
+                    by: Budget::RestartGroup,
+                    group_until: Some(until),
+                    quiet_until: None,
+                },
+            );
+        }
+        let has_place = before.is_some_and(|delayed| delayed.by == Budget::RecoveryRestarts);
+        let Some(limit) = self.limits.restarts.filter(|_| !has_place) else {
+            return Verdict::Now;
+        };
+        let now = wish.now.as_nanos().div_ceil(1_000_000);
+        let place = place(&self.used.restarts, limit, now);
+        take(&mut self.used.restarts, limit, place);
+        if place <= now {
+            return Verdict::Now;
+        }
+        later(
+            wish,
+            Time::from_millis(place),
+            Delayed {
+                by: Budget::RecoveryRestarts,
+                group_until,
+                quiet_until: None,
+            },
+        )
+    }
+
+    /// A machine that boots all the time is of no use to anybody, so one too many is dropped.
+    fn reboot(&mut self, now: i64) -> Verdict {
+        let Some(limit) = self.limits.reboots else {
+            return Verdict::Now;
+        };
+        // The clock was set back: what seems to come was just now.
+        for at in &mut self.used.reboots {
+            *at = (*at).min(now);
+        }
+        let period = i64::try_from(limit.period().as_millis()).unwrap_or(i64::MAX);
+        self.used.reboots.retain(|at| now - at < period);
+        if self.used.reboots.len() >= limit.count() as usize {
+            return Verdict::Never(Budget::RecoveryReboots);
+        }
+        self.used.reboots.push(now);
+        Verdict::Now
+    }
+}
+
+/// When the next restart may be.
+fn place(taken: &[u64], limit: BudgetLimit, now: u64) -> u64 {
+    let period = u64::try_from(limit.period().as_millis()).unwrap_or(u64::MAX);
+    let before = taken.len().checked_sub(limit.count() as usize);
+    let free = before.map_or(now, |at| taken[at].saturating_add(period));
+    free.max(now)
+}
+
+fn take(taken: &mut Vec<u64>, limit: BudgetLimit, place: u64) {
+    let at = taken.partition_point(|other| *other <= place);
+    taken.insert(at, place);
+    let too_many = taken.len().saturating_sub(limit.count() as usize);
+    taken.drain(..too_many);
+}
+
+/// Never in the same moment again, or time would stand still.
+fn later(wish: &Wish<'_>, until: Time, delayed: Delayed) -> Verdict {
+    Verdict::Later(until.max(wish.now + Duration::from_millis(1)), delayed)
+}
+
+/// X95: the action waits. The log says so once for each budget that delays it.
+pub(crate) fn delayed(draft: &mut Draft, id: ActionId, until: Time, why: Delayed) -> Answer {
+    let now = draft.now;
+    let Some(pending) = waiting(draft, id) else {
+        return Answer::Stale;
+    };
+    let before = pending.delayed.replace(why);
+    pending.due = until;
+    let action = pending.action;
+    if before.is_none_or(|before| before.by != why.by) {
+        let wait = until - now;
+        draft.log(Event::RecoveryDelayed {
+            action,
+            budget: why.by,
+            wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+        });
+    }
+    Answer::Accepted
+}
+
+/// X99: the action is dropped.
+pub(crate) fn refused(draft: &mut Draft, id: ActionId, budget: Budget) -> Answer {
+    let Some(pending) = waiting(draft, id) else {
+        return Answer::Stale;
+    };
+    let action = pending.action;
+    draft.record.pending_actions.retain(|other| other.id != id);
+    draft.log(Event::RecoveryRefused(action, budget));
+    Answer::Accepted
+}
+
+fn waiting(draft: &mut Draft, id: ActionId) -> Option<&mut PendingAction> {
+    let mut pending = draft.record.pending_actions.iter_mut();
+    pending.find(|pending| pending.id == id && !pending.executing)
+}
