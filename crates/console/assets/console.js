@@ -120,7 +120,7 @@ const handlers = {
   output(message) { output?.take(message); },
   connected({ connected }) { showConnection(connected); },
   missed() { location.reload(); },
-  ended() { location.assign("/signin"); },
+  ended() { leaveUnlessTyped(); },
 };
 
 function showConnection(good) {
@@ -178,7 +178,7 @@ class Live {
   async #again() {
     try {
       const answer = await fetch(location.href, { redirect: "manual" });
-      if (answer.type === "opaqueredirect") return location.assign("/signin");
+      if (answer.type === "opaqueredirect") return leaveUnlessTyped();
     } catch { /* the console is not there yet */ }
     this.open();
   }
@@ -321,7 +321,7 @@ async function sendControl(form, body) {
   if (answer.redirected) return void location.assign(answer.url);
   const isJson = answer.headers.get("content-type")?.startsWith("application/json");
   if (isJson) return answer.json();
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = parsed(await answer.text());
   toast($("main p", page)?.textContent || answer.statusText, true);
 }
 /* Services that others need are restarted with these, if the reader wants that. */
@@ -368,7 +368,10 @@ document.addEventListener("submit", async (event) => {
     const failed = outcomes.filter(({ error }) => error);
     failed.forEach(({ name, error, code }) => toast(`${name}: ${error} (${code})`, true));
     const good = outcomes.length - failed.length;
-    if (good) toast(`${done}: ${good === 1 ? outcomes.find(({ error }) => !error).name : good} ✓`);
+    if (good) {
+      const what = good === 1 ? outcomes.find(({ error }) => !error).name : good;
+      toast(say("done", `${what} · ${done}`));
+    }
   } catch {
     toast(words.silent, true);
   } finally {
@@ -428,9 +431,11 @@ document.addEventListener("click", ({ target }) => {
 
 /* Forms: what they would change, while they are filled in. */
 
-const form = $("form[data-preview]");
+const theForm = () => $("form[data-preview]");
 let asked = 0;
 async function preview() {
+  const form = theForm();
+  if (!form) return;
   const number = ++asked;
   const answer = await fetch(form.dataset.preview, {
     method: "POST", body: new URLSearchParams(new FormData(form)),
@@ -442,22 +447,22 @@ async function preview() {
   whenReleased(() => showPreview(answer, html));
 }
 function showPreview(answer, html) {
+  if (!$("#preview")) return;
   patchChildren($("#preview"), fragment(
     answer.ok ? html : `<p class="problem" role="alert"></p>`));
   if (!answer.ok) {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    $("#preview .problem").textContent = $("main p", page)?.textContent || answer.statusText;
+    $("#preview .problem").textContent = $("main p", parsed(html))?.textContent || answer.statusText;
   }
 }
-if (form) {
-  let waiting;
-  const soon = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(preview, 150);
-  };
-  form.addEventListener("input", soon);
-  $("#preview").addEventListener("change", ({ target }) => { if (target.name === "span") preview(); });
-}
+let waiting;
+document.addEventListener("input", ({ target }) => {
+  if (!target.closest("form[data-preview]")) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(preview, 150);
+});
+document.addEventListener("change", ({ target }) => {
+  if (target.name === "span" && target.closest("#preview")) preview();
+});
 
 function numberActions() {
   const rows = $$("#actions > li");
@@ -472,7 +477,8 @@ function numberActions() {
     which.textContent = label;
   });
 }
-$("[data-add-action]")?.addEventListener("click", () => {
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest("[data-add-action]")) return;
   const list = $("#actions");
   const row = list.lastElementChild.cloneNode(true);
   list.append(row);
@@ -482,9 +488,102 @@ $("[data-add-action]")?.addEventListener("click", () => {
   preview();
 });
 
+/* A rule by cause is written below the others. */
+
+const showRuleRow = () => $$("[data-rule]").forEach((row) => { row.hidden = false; });
+showRuleRow();
+document.addEventListener("click", ({ target }) => {
+  const row = target.closest("[data-rule-add]")?.closest("[data-rule]");
+  if (!row) return;
+  const text = (name) => $(`[data-rule-${name}]`, row).value.trim();
+  const cause = text("detail") ? `${text("cause")}:${text("detail")}` : text("cause");
+  const list = $("textarea[name=failure_rules]");
+  const lines = list.value.split("\n").filter((line) => line.trim());
+  list.value = [...lines, `${cause}=${text("kind")}/${text("delay") || 0}`].join("\n");
+  $("[data-rule-detail]", row).value = "";
+  list.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+/* Saving: the answer takes the place of the page, and what was typed stays where it is if none comes. */
+
+const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+// What stood on the page before each answer.
+const before = [];
+let isKeyOld = false;
+let isTyped = false;
+document.addEventListener("input", ({ target }) => { isTyped ||= Boolean(target.closest("form[data-keep]")); });
+
+/* The session is over: a page on which something was typed stays. */
+function leaveUnlessTyped() {
+  const form = isTyped && $("form[data-keep]");
+  if (!form) return void location.assign("/signin");
+  isKeyOld = true;
+  sayNotSaved(form, words.signed_out, "/signin");
+}
+
+/* After another sign-in the forms of this page carry the key of the session that is over. */
+async function renewKey() {
+  const answer = await fetch(location.href);
+  const key = $("input[name=key]", parsed(await answer.text()))?.value;
+  if (answer.redirected || !key) return;
+  $$("input[name=key]").forEach((input) => { input.value = key; });
+  isKeyOld = false;
+  openAll();
+}
+function sayNotSaved(form, text, link) {
+  $("#lost")?.remove();
+  const note = document.createElement("p");
+  Object.assign(note, { id: "lost", className: "problem", textContent: `${text} ` });
+  note.setAttribute("role", "alert");
+  if (link) note.append(Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: words.sign_in }));
+  form.append(note);
+}
+function showAnswer(page) {
+  const main = $("#main");
+  before.push([...main.childNodes]);
+  history.pushState({ depth: before.length }, "");
+  main.replaceChildren(...$("#main", page).childNodes);
+  document.title = page.title;
+  showTimes(main);
+  showRuleRow();
+  scrollTo(0, 0);
+  $("#problems, #review", main)?.focus();
+}
+addEventListener("popstate", ({ state }) => {
+  if ((state?.depth ?? 0) < before.length) $("#main").replaceChildren(...before.pop());
+  else if (state?.depth) location.reload();
+});
+async function save(form, button) {
+  try {
+    if (isKeyOld) await renewKey();
+    const body = new URLSearchParams(new FormData(form, button));
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
+    isKeyOld = answer.redirected && new URL(answer.url).pathname === "/signin";
+    if (isKeyOld) return sayNotSaved(form, words.signed_out, "/signin");
+    if (answer.redirected) return location.assign(answer.url);
+    const page = parsed(await answer.text());
+    // A page outside the frame says why nothing came of it.
+    if ($("main.alone", page) || !$("#main", page)) return sayNotSaved(form, $("main p", page)?.textContent || answer.statusText);
+    showAnswer(page);
+  } catch {
+    sayNotSaved(form, words.lost);
+  }
+}
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-keep]")) return;
+  event.preventDefault();
+  const button = event.submitter;
+  if (button?.ariaBusy) return;
+  button?.setAttribute("aria-busy", "true");
+  await save(form, button);
+  button?.removeAttribute("aria-busy");
+});
+
 /* What if: failures are marked on the line, or below it. */
 
 function mark(ms, kind) {
+  const form = theForm();
   if (!form || !(ms >= 0)) return;
   const input = document.createElement("input");
   input.type = "hidden";
@@ -519,7 +618,7 @@ if (output) {
 
 // What happened last is at the right end of a time line, and the tab that is shown must be seen.
 const showNewest = () => $$("div.drawing").forEach((drawing) => { drawing.scrollLeft = drawing.scrollWidth; });
-if (!form) showNewest();
+if (!theForm()) showNewest();
 $(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 $("form.preferences input[name=back]")?.setAttribute("value", location.pathname + location.search);

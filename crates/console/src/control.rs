@@ -19,6 +19,7 @@ use crate::lang::Lang;
 use crate::layout::{self, Page, Place};
 use crate::manager::Manager;
 use crate::reply::{Answer, page, problem, status};
+use crate::said::said;
 use crate::viewer::Viewer;
 
 /// What can be done with a service.
@@ -167,9 +168,7 @@ pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> A
             code: result
                 .as_ref()
                 .map_or_else(|error| error.code().to_raw(), |()| 0),
-            error: result
-                .err()
-                .map(|error| error.sentence_in(viewer.lang()).into_owned()),
+            error: result.err().map(|error| said(&error, viewer.lang())),
         });
         return Ok(Json(outcomes.collect::<Vec<_>>()).into_response());
     }

@@ -44,6 +44,7 @@ fn beginning() -> Result<ConfigBody, ScmError> {
 
 /// `GET /create`
 pub(crate) async fn page(viewer: Viewer) -> Answer<Response> {
+    viewer.check_administrator()?;
     let body = beginning()?;
     let content = form(&viewer, &body, "", "program", &html! {});
     Ok(frame(&viewer, content, StatusCode::OK))
@@ -67,9 +68,9 @@ fn form(viewer: &Viewer, body: &ConfigBody, name: &str, kind: &str, result: &Mar
         div.head { h1 { (console::NEW_SERVICE.of(lang)) } }
         (result)
         div.split {
-            form.card #edit method="post" action="/create" data-preview="/create/preview" {
+            form.card #edit method="post" action="/create" data-preview="/create/preview" data-keep="" {
                 (layout::key(viewer))
-                fieldset.bare disabled[!viewer.is_administrator()] {
+                fieldset.bare {
                     (field(
                         console::NAME.of(lang),
                         console::N_1_TO_256_CHARACTERS.of(lang),

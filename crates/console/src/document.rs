@@ -6,6 +6,7 @@ use relance_texts::console;
 
 use crate::lang::Lang;
 use crate::likes::Likes;
+use crate::said::said;
 use crate::time::now_ms;
 
 /// A whole document.
@@ -62,6 +63,10 @@ fn script_words(lang: Lang) -> String {
         "one": picked(1),
         "several": picked(2),
         "silent": console::NO_ANSWER.of(lang),
+        "lost": console::NOT_SAVED_NO_ANSWER.of(lang),
+        "signed_out": console::NOT_SAVED_SIGNED_OUT.of(lang),
+        "sign_in": console::SIGN_IN.of(lang),
+        "done": lang.say(console::Done { what: "{}" }),
         "dependents": console::RESTART_DEPENDENTS_QUESTION.of(lang),
         "found_one": found(1),
         "found": found(2),
@@ -93,7 +98,7 @@ pub(crate) fn error_page(likes: Likes, error: &ScmError) -> Markup {
         console::NOT_POSSIBLE.of(lang),
         &html! {
             h1 { (console::THIS_IS_NOT_POSSIBLE.of(lang)) }
-            p { (error.sentence_in(lang)) "." }
+            p { (said(error, lang)) "." }
             p.dim { "Win32 " (error.code().to_raw()) " " (error.code().name().unwrap_or_default()) }
             p { a href="/" { (console::TO_THE_SERVICES.of(lang)) } }
         },

@@ -54,7 +54,11 @@ pub(crate) const SLOTS: [&str; 2] = ["\u{E000}", "\u{E001}"];
 
 /// A sentence with markup inside.
 pub(crate) fn rich(message: impl Message, lang: Lang, markup: &[Markup]) -> Markup {
-    let text = message.text().of(lang);
+    filled(&message.text().of(lang), markup)
+}
+
+/// A sentence that was said with [`SLOTS`], with what stands there.
+pub(crate) fn filled(text: &str, markup: &[Markup]) -> Markup {
     let slot = |c: char| SLOTS.iter().position(|slot| slot.starts_with(c));
     html! {
         @for part in text.split_inclusive(|c| slot(c).is_some()) {

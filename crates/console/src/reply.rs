@@ -13,6 +13,7 @@ use crate::deep_link;
 use crate::document::{error_page, plain};
 use crate::lang::Lang;
 use crate::likes::Likes;
+use crate::said::said;
 
 /// An answer that is not a success.
 #[derive(Debug)]
@@ -95,7 +96,7 @@ pub(crate) fn page(markup: Markup) -> Html<String> {
 pub(crate) fn problem(error: &ScmError, lang: Lang) -> Markup {
     html! {
         p.problem role="alert" {
-            (error.sentence_in(lang))
+            (said(error, lang))
             " " span.code { "(" (error.code().to_raw()) ")" }
         }
     }

@@ -2,13 +2,16 @@
 
 pub(crate) mod access;
 pub(crate) mod change;
+mod conflict;
 mod dependencies;
 pub(crate) mod edit;
 pub(crate) mod environment;
 pub(crate) mod general;
 pub(crate) mod log_on;
 pub(crate) mod output;
+mod policy;
 pub(crate) mod preview;
+mod reading;
 pub(crate) mod recovery;
 pub(crate) mod security;
 
@@ -29,9 +32,11 @@ use crate::hub::Hub;
 use crate::lacking::{self, Feature, reason};
 use crate::lang::{Lang, SLOTS, rich};
 use crate::layout::{self, Page, Place};
+use crate::merge::{BASE, base_of};
 use crate::reply::{Answer, page as html_page};
 use crate::stream::{Closed, Message, Sender, respond};
 use crate::tab::Tab;
+use crate::typed::values;
 use crate::viewer::Viewer;
 use crate::{history, log, row, time};
 
@@ -318,25 +323,33 @@ pub(crate) fn field(label: &str, hint: &str, input: &Markup) -> Markup {
     }
 }
 
-/// The form of a tab, with what its changes mean beside it. Readers see it and cannot use it.
+/// The form of a tab, with what its changes mean beside it. Readers see the values.
 pub(crate) fn edit_form(viewer: &Viewer, info: &ServiceInfo, tab: Tab, fields: &Markup) -> Markup {
     let lang = viewer.lang();
-    let name = &info.config.service_name;
+    if !viewer.is_administrator() {
+        return reading::card(viewer, info, tab, fields);
+    }
     html! {
         div.split {
-            form.card #edit method="post" action=(tab.href(name)) data-preview={ "/preview/" (tab.word()) }
-                aria-label=(tab.label(lang)) {
-                (layout::key(viewer))
-                input type="hidden" name="name" value=(name);
-                input type="hidden" name="version" value=(version(&info.config));
-                fieldset.bare disabled[!viewer.is_administrator()] {
-                    (fields)
-                    div.row.end {
-                        button.primary type="submit" { (console::SAVE.of(lang)) }
-                    }
+            form.card #edit method="post" action=(tab.href(&info.config.service_name))
+                data-preview={ "/preview/" (tab.word()) } data-keep="" aria-label=(tab.label(lang)) {
+                (hidden_fields(viewer, info, fields))
+                (fields)
+                div.row.end {
+                    button.primary type="submit" { (console::SAVE.of(lang)) }
                 }
             }
             div #preview.preview aria-live="polite" { (preview::of_unchanged(viewer, info, tab)) }
         }
+    }
+}
+
+/// What a form of a tab carries besides its fields.
+fn hidden_fields(viewer: &Viewer, info: &ServiceInfo, fields: &Markup) -> Markup {
+    html! {
+        (layout::key(viewer))
+        input type="hidden" name="name" value=(info.config.service_name);
+        input type="hidden" name="version" value=(version(&info.config));
+        input type="hidden" name=(BASE) value=(base_of(&values(&fields.0)));
     }
 }

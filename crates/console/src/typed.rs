@@ -14,6 +14,7 @@ use relance_texts::console;
 use crate::form::Form;
 use crate::lang::Lang;
 use crate::reply::problem;
+use crate::said::said;
 
 /// Most problems that are looked for.
 const PROBLEMS_MAX: usize = 8;
@@ -114,7 +115,7 @@ pub(crate) fn summary(wrong: &[Wrong], lang: Lang) -> Markup {
 }
 
 /// A setting as people call it.
-fn label(setting: &str, lang: Lang) -> &'static str {
+pub(crate) fn label(setting: &str, lang: Lang) -> &'static str {
     let mut all = relance_scm::settings::all();
     match all.find(|each| each.key == setting) {
         Some(found) => found.label.of(lang),
@@ -272,7 +273,7 @@ impl Refill<'_> {
         let errors = wrong.filter(|wrong| wrong.settings.contains(setting));
         html! {
             small.problem id={ "wrong-" (setting) } {
-                @for wrong in errors { (wrong.error.sentence_in(self.lang)) " " }
+                @for wrong in errors { (said(&wrong.error, self.lang)) " " }
             }
         }
     }

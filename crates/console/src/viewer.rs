@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use relance_scm::manager::{ServiceInfo, wait};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager, ServiceName, Win32Error};
+use relance_texts::error;
 use relance_wire::api::{Role, SessionBody};
 use tokio::sync::Semaphore;
 
@@ -96,6 +97,17 @@ impl Viewer {
     /// Whether the viewer may change something.
     pub(crate) fn is_administrator(&self) -> bool {
         self.session.role == Role::Administrator
+    }
+
+    /// For pages that are of no use to readers. The manager decides for itself.
+    ///
+    /// # Errors
+    /// 5, which says the role that is missing and who gives it.
+    pub(crate) fn check_administrator(&self) -> Result<(), ScmError> {
+        if self.is_administrator() {
+            return Ok(());
+        }
+        Err(ScmError::new(Win32Error::ACCESS_DENIED, error::READ_ONLY))
     }
 
     /// What this viewer's forms carry and nobody else can know: made from the secret, so a page of

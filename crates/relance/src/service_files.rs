@@ -156,11 +156,7 @@ fn bounded(from: impl Read, bytes_max: u64) -> std::io::Result<String> {
 
 /// Where this byte of a file stands: `worker.test.toml:3:1`.
 pub(crate) fn place(path: &Path, text: &str, at: usize) -> String {
-    let source = Source {
-        name: shown(path),
-        text: text.to_owned(),
-    };
-    source.place(at)
+    Source::new(shown(path), text.to_owned()).place(at)
 }
 
 /// The reading of files.
@@ -217,10 +213,8 @@ impl Reading<'_> {
             Ok(text) => text,
             Err(error) => return self.problems.push(error.to_sentence()),
         };
-        let source = Source {
-            name: shown(path),
-            text: text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(),
-        };
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let source = Source::new(shown(path), text.to_owned());
         self.unused
             .retain(|name| !source.text.contains(&format!("${{{name}}}")));
         match parse(path, &source.text) {

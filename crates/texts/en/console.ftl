@@ -14,6 +14,7 @@ console-gives = Gives
 console-legend = Legend
 console-running = running
 console-down-after-a-failure = down after a failure
+console-what = What
 console-stopped-on-request = stopped on request
 console-failure = failure
 console-recovery-action = recovery action
@@ -54,9 +55,20 @@ console-at-the-next-shutdown = at the next shutdown
 console-yes = yes
 console-no = no
 console-nothing-is-changed = Nothing is changed.
-console-what = What
-console-before-after = Before → after
-console-takes-effect = Takes effect
+console-becomes = { $what } becomes { $after } (was { $before })
+console-is-set = { $what } becomes { $after } (was empty)
+console-is-emptied = { $what } becomes empty (was { $before })
+console-the-failure = the { $number } failure
+console-failure-and-later = the { $number } failure and all later ones
+console-failure-delay = The delay after { $which } becomes { $after } (was { $before })
+console-failure-action = After { $which }: { $after } (was: { $before })
+console-action-after = { $what } after { $time }
+console-action-at-once = { $what } at once
+console-the-variable = The variable { $name }
+console-variable-added = The variable { $after } is added
+console-variable-removed = The variable { $before } is removed
+console-line-added = { $what }: { $after } is added
+console-line-removed = { $what }: { $before } is removed
 
 ## document
 
@@ -245,8 +257,14 @@ console-what-you-typed-is-kept = What you typed is still in the form below.
 console-to-the-field = To the field
 console-back-to-editing = Back to editing
 console-this-would-change = This would change
-console-somebody-else-has-changed = Somebody else has changed this service since you opened the form. Below is the difference to what it is now; saving would overwrite it.
-console-overwrite = Overwrite
+console-somebody-else-has-changed = Somebody else has changed this service since you opened the form:
+console-changed-on-another-tab = Nothing on this tab; it stays as they left it.
+console-what-you-change = What you change
+console-both-have-changed-this = Both of you have changed this. Which one is to stay?
+console-keep-mine = Mine:
+console-keep-theirs = Theirs:
+console-taken-away = taken away
+console-empty = empty
 
 ## environment
 
@@ -311,6 +329,49 @@ console-add = Add
 console-axis = Axis
 console-preview-remove = Remove
 console-in-words = In words
+
+## policy
+
+console-by-cause = By cause
+console-rule-in-words = { $causes }: { $actions }
+console-cause = Cause
+console-what-follows = What follows
+console-or = or
+console-first-rule-decides = The first rule that has the cause decides. What no rule decides follows the list below.
+console-write-a-rule = Write a rule
+console-cause-detail = Which one
+console-add-the-rule = Add the rule
+console-fails-of = fails: { $cause }
+console-cause-exit = any exit status
+console-cause-exit-range = exit status { $first } to { $last }
+console-cause-error = stop with an error of Windows
+console-cause-crash = crash: it ended without a word
+console-cause-signal = any signal
+console-cause-watchdog = no heartbeat
+console-cause-probe = failed probes
+console-cause-start = failed start
+console-cause-dependency = something that it needs did not start
+console-cause-gave-up = too many restarts: it gives up
+console-cause-parse-error = parse error of PHP
+console-cause-missing-extension = missing extension of PHP
+console-cause-exception = uncaught exception { $class }
+console-cause-any = every other cause
+console-delay-is-multiplied = While it goes on failing, the last delay is multiplied by { $factor } each time, up to { $most }.
+console-delay-grows = While it goes on failing, the last delay grows by { $step } each time, up to { $most }.
+console-delay-grows-by-itself = While it goes on failing, the last delay grows by itself each time, up to { $most }.
+console-delay-jitter = Up to { $time } are added to each delay before a restart, so that services that failed together come back one by one.
+console-who-is-told = Who is told
+console-told-as-the-file-says = The targets of the manager’s file of targets, as it says.
+console-nobody-is-told = Nobody is told.
+console-as-the-file-says = as the file of targets says
+console-still-down-after = “Still down” is told after { $time }.
+console-told-failure = each failure
+console-told-recovery = that it is well again
+console-told-give-up = that it stays down
+console-told-flapping = that it fails again and again
+console-told-still-down = that it is still down
+console-told-recycling = planned restarts
+console-told-test = tests
 
 ## recovery
 
@@ -453,6 +514,10 @@ console-found = { $count ->
    *[other] { $number } found
 }
 console-no-answer = The console does not answer.
+console-not-saved-no-answer = Not saved: the console does not answer. What you typed is still here; try again.
+console-not-saved-signed-out = Not saved: you are signed out. Sign in, on another page for instance, and save again; what you typed is still here.
+console-done = { $what }: done
+console-you-may-see-only = You are signed in as a reader: you may see and not change. An administrator of this machine can give you a link for the role administrator.
 console-failure-part = { $failure }: { $what }
 console-restart-with-dependents = Restart with what needs it
 console-restart-dependents-question = Restart the services that need it, too? They stop before it and start after it.

@@ -1,14 +1,18 @@
 ### Why a service could not be started, or did not take a control: what the caller and `relance why` are told.
 
 start-not-connected = { $name } did not connect to the service manager: its process ended before, or did not call the dispatcher within 30 s; relance logs { $name } shows its output (a program that does not speak to the manager is created with --kind program)
+    .page = { $name } did not connect to the service manager: its process ended before, or did not call the dispatcher within 30 s; its tab Output shows what it printed
 start-dependency-failed = a service that { $name } needs did not start; relance events --service { $name } says which
+    .page = a service that { $name } needs did not start; the tab Dependencies of { $name } shows which
 start-dependency-missing = a service that { $name } needs does not exist; relance events --service { $name } says which
+    .page = a service that { $name } needs does not exist; the tab Dependencies of { $name } shows which
 start-cut-short = the start of { $name } was cut short
 start-failed = { $name } could not be started: { $error }
 
 ## Controls
 
 start-control-silent = { $name } did not answer the control within 30 s; it is left alone (relance terminate { $name } ends it by force)
+    .page = { $name } did not answer the control within 30 s; it is left alone, and End by force ends it
 start-control-ended = the process of { $name } ended while it handled the control
 start-control-stopped = { $name } stopped before the control could be sent
 start-control-error = { $name } answered the control with an error: { $error }

@@ -14,6 +14,7 @@ console-gives = Donne
 console-legend = Légende
 console-running = en marche
 console-down-after-a-failure = à l’arrêt après un échec
+console-what = Quoi
 console-stopped-on-request = arrêté sur demande
 console-failure = échec
 console-recovery-action = action de récupération
@@ -54,9 +55,20 @@ console-at-the-next-shutdown = au prochain arrêt du système
 console-yes = oui
 console-no = non
 console-nothing-is-changed = Rien n’est modifié.
-console-what = Quoi
-console-before-after = Avant → après
-console-takes-effect = Prend effet
+console-becomes = { $what } : { $after } (avant : { $before })
+console-is-set = { $what } : { $after } (vide jusqu’ici)
+console-is-emptied = { $what } : vide désormais (avant : { $before })
+console-the-failure = le { $number } échec
+console-failure-and-later = le { $number } échec et tous les suivants
+console-failure-delay = Le délai après { $which } devient { $after } (avant : { $before })
+console-failure-action = Après { $which } : { $after } (avant : { $before })
+console-action-after = { $what } après { $time }
+console-action-at-once = { $what } aussitôt
+console-the-variable = La variable { $name }
+console-variable-added = La variable { $after } est ajoutée
+console-variable-removed = La variable { $before } est retirée
+console-line-added = { $what } : { $after } est ajouté
+console-line-removed = { $what } : { $before } est retiré
 
 ## document
 
@@ -245,8 +257,14 @@ console-what-you-typed-is-kept = Votre saisie est toujours dans le formulaire ci
 console-to-the-field = Vers le champ
 console-back-to-editing = Revenir à la saisie
 console-this-would-change = Ce qui changerait
-console-somebody-else-has-changed = Quelqu’un d’autre a modifié ce service depuis que vous avez ouvert le formulaire. Voici la différence avec son état actuel ; enregistrer l’écraserait.
-console-overwrite = Écraser
+console-somebody-else-has-changed = Quelqu’un d’autre a modifié ce service depuis que vous avez ouvert le formulaire :
+console-changed-on-another-tab = Rien dans cet onglet ; cela reste tel quel.
+console-what-you-change = Ce que vous modifiez
+console-both-have-changed-this = Vous avez tous deux modifié ceci. Que faut-il garder ?
+console-keep-mine = Le mien :
+console-keep-theirs = Le leur :
+console-taken-away = retiré
+console-empty = vide
 
 ## environment
 
@@ -311,6 +329,49 @@ console-add = Ajouter
 console-axis = Axe
 console-preview-remove = Enlever
 console-in-words = En mots
+
+## policy
+
+console-by-cause = Par cause
+console-rule-in-words = { $causes } : { $actions }
+console-cause = Cause
+console-what-follows = Ce qui suit
+console-or = ou
+console-first-rule-decides = La première règle qui a la cause décide. Ce qu’aucune règle ne décide suit la liste ci-dessous.
+console-write-a-rule = Écrire une règle
+console-cause-detail = Laquelle
+console-add-the-rule = Ajouter la règle
+console-fails-of = échoue : { $cause }
+console-cause-exit = tout code de sortie
+console-cause-exit-range = code de sortie { $first } à { $last }
+console-cause-error = arrêt avec une erreur de Windows
+console-cause-crash = plantage : il s’est terminé sans rien dire
+console-cause-signal = tout signal
+console-cause-watchdog = pas de battement de cœur
+console-cause-probe = sondes en échec
+console-cause-start = démarrage raté
+console-cause-dependency = un service dont il a besoin n’a pas démarré
+console-cause-gave-up = trop de redémarrages : il renonce
+console-cause-parse-error = erreur de syntaxe de PHP
+console-cause-missing-extension = extension de PHP manquante
+console-cause-exception = exception non attrapée { $class }
+console-cause-any = toute autre cause
+console-delay-is-multiplied = Tant qu’il échoue encore, le dernier délai est multiplié par { $factor } à chaque fois, jusqu’à { $most }.
+console-delay-grows = Tant qu’il échoue encore, le dernier délai croît de { $step } à chaque fois, jusqu’à { $most }.
+console-delay-grows-by-itself = Tant qu’il échoue encore, le dernier délai croît de lui-même à chaque fois, jusqu’à { $most }.
+console-delay-jitter = Jusqu’à { $time } s’ajoutent à chaque délai avant un redémarrage, pour que des services tombés ensemble reviennent l’un après l’autre.
+console-who-is-told = Qui est averti
+console-told-as-the-file-says = Les destinataires du fichier du gestionnaire, comme il le dit.
+console-nobody-is-told = Personne n’est averti.
+console-as-the-file-says = comme le dit le fichier des destinataires
+console-still-down-after = « Toujours arrêté » est dit après { $time }.
+console-told-failure = chaque échec
+console-told-recovery = qu’il va bien de nouveau
+console-told-give-up = qu’il reste arrêté
+console-told-flapping = qu’il échoue sans cesse
+console-told-still-down = qu’il est toujours arrêté
+console-told-recycling = les redémarrages prévus
+console-told-test = les essais
 
 ## recovery
 
@@ -453,6 +514,10 @@ console-found = { $count ->
    *[other] { $number } trouvés
 }
 console-no-answer = La console ne répond pas.
+console-not-saved-no-answer = Non enregistré : la console ne répond pas. Votre saisie est toujours là ; réessayez.
+console-not-saved-signed-out = Non enregistré : vous êtes déconnecté. Connectez-vous, dans une autre page par exemple, et enregistrez de nouveau ; votre saisie est toujours là.
+console-done = { $what } : fait
+console-you-may-see-only = Vous êtes connecté en lecture seule : vous pouvez voir et non modifier. Un administrateur de cette machine peut vous donner un lien pour le rôle d’administrateur.
 console-failure-part = { $failure } : { $what }
 console-restart-with-dependents = Redémarrer avec ce qui en a besoin
 console-restart-dependents-question = Redémarrer aussi les services qui en ont besoin ? Ils s’arrêtent avant lui et démarrent après lui.

@@ -1,14 +1,18 @@
 ### Pourquoi un service n’a pas pu démarrer, ou n’a pas pris une commande : ce que lisent l’appelant et `relance why`.
 
 start-not-connected = { $name } ne s’est pas connecté au gestionnaire de services : son processus s’est terminé avant, ou n’a pas appelé le répartiteur en 30 s ; relance logs { $name } montre sa sortie (un programme qui ne parle pas au gestionnaire se crée avec --kind program)
+    .page = { $name } ne s’est pas connecté au gestionnaire : son processus s’est terminé avant, ou n’a pas appelé le répartiteur en 30 s ; son onglet Sortie montre ce qu’il a affiché
 start-dependency-failed = un service dont { $name } a besoin n’a pas démarré ; relance events --service { $name } dit lequel
+    .page = un service dont { $name } a besoin n’a pas démarré ; l’onglet Dépendances de { $name } montre lequel
 start-dependency-missing = un service dont { $name } a besoin n’existe pas ; relance events --service { $name } dit lequel
+    .page = un service dont { $name } a besoin n’existe pas ; l’onglet Dépendances de { $name } montre lequel
 start-cut-short = le démarrage de { $name } a été interrompu
 start-failed = { $name } n’a pas pu démarrer : { $error }
 
 ## Commandes
 
 start-control-silent = { $name } n’a pas répondu à la commande en 30 s ; il est laissé tranquille (relance terminate { $name } le termine de force)
+    .page = { $name } n’a pas répondu au contrôle en 30 s ; il reste tel quel, et Terminer de force y met fin
 start-control-ended = le processus de { $name } s’est terminé pendant qu’il traitait la commande
 start-control-stopped = { $name } s’est arrêté avant que la commande ne puisse être envoyée
 start-control-error = { $name } a répondu à la commande par une erreur : { $error }

@@ -177,13 +177,40 @@ fn the_dashboard_asks_for_metrics_that_there_are() {
         .iter()
         .copied()
         .chain(alerts.lines().filter(|line| line.contains("expr:")));
-    for name in questions.flat_map(names) {
-        let family = name.trim_end_matches("_bucket");
-        assert!(
-            exposed.contains(&format!("# TYPE {family} ")),
-            "{name} is not exposed"
-        );
+    for question in questions {
+        for name in names(question) {
+            let family = name.trim_end_matches("_bucket");
+            assert!(
+                exposed.contains(&format!("# TYPE {family} ")),
+                "{name} is not exposed"
+            );
+        }
+        for (name, label) in labels(question) {
+            let head = format!("{name}{{");
+            let series = exposed.lines().filter(|line| line.starts_with(&head));
+            // What these services have no series of is asked of a real Prometheus (prometheus.test.mjs).
+            for line in series {
+                assert!(
+                    line.contains(&format!("{label}=\"")),
+                    "{name} has no label {label}"
+                );
+            }
+        }
     }
+}
+
+/// The labels that a question asks of each metric, without the one that Prometheus adds.
+fn labels(question: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    for name in names(question) {
+        let rest = question.split_once(&format!("{name}{{"));
+        let asked = rest.and_then(|(_, rest)| rest.split_once('}'));
+        let pairs = asked.map_or("", |(asked, _)| asked).split(',');
+        let keys = pairs.filter_map(|pair| pair.split(['=', '!', '~']).next());
+        let keys = keys.filter(|key| !key.is_empty() && *key != "instance");
+        found.extend(keys.map(|key| (name, key)));
+    }
+    found
 }
 
 /// The metrics of Relance in a question.

@@ -59,7 +59,7 @@ fn give(viewer: &Viewer, name: &ServiceName) -> Markup {
     let lang = viewer.lang();
     let given = words::WORDS.iter().filter(|word| word.word != "query");
     html! {
-        form.card method="post" action=(ACTION) aria-label=(console::GIVE_RIGHTS.of(lang)) {
+        form.card method="post" action=(ACTION) aria-label=(console::GIVE_RIGHTS.of(lang)) data-keep="" {
             h2 { (console::GIVE_SOMEBODY_RIGHTS.of(lang)) }
             (layout::key(viewer))
             input type="hidden" name="name" value=(name);
@@ -242,11 +242,11 @@ fn review(viewer: &Viewer, name: &ServiceName, access: &Access, form: &Form) -> 
     let lang = viewer.lang();
     html! {
         section.card aria-labelledby="review" {
-            h2 #review { (console::WHO_COULD_DO_WHAT.of(lang)) }
+            h2 #review tabindex="-1" { (console::WHO_COULD_DO_WHAT.of(lang)) }
             (list(access, lang, None))
             (warnings(access, lang))
             p.code { (access.descriptor) }
-            form.row method="post" action=(ACTION) {
+            form.row method="post" action=(ACTION) data-keep="" {
                 (layout::key(viewer))
                 @for (key, value) in &form.0 {
                     @if !["key", "confirm"].contains(&key.as_str()) {

@@ -33,18 +33,21 @@ pub(crate) fn tab(viewer: &Viewer, hub: &Hub, info: &ServiceInfo) -> Markup {
         .iter()
         .map(ToString::to_string)
         .collect();
-    let fields = html! {
-        h2 { (console::NEEDS.of(lang)) }
-        (draw(&needs, lang))
-        h2 { (console::IS_NEEDED_BY.of(lang)) }
-        (draw(&needed, lang))
-        (field(
-            console::SERVICES_THAT_MUST_RUN.of(lang),
-            console::ONE_TO_A_LINE.of(lang),
-            &html! { textarea.code name="dependencies" rows="4" spellcheck="false" { (text.join("\n")) } },
-        ))
-    };
-    edit_form(viewer, info, Tab::Dependencies, &fields)
+    let fields = field(
+        console::SERVICES_THAT_MUST_RUN.of(lang),
+        console::ONE_TO_A_LINE.of(lang),
+        &html! { textarea.code name="dependencies" rows="4" spellcheck="false" { (text.join("\n")) } },
+    );
+    html! {
+        section.card {
+            h2 { (console::NEEDS.of(lang)) }
+            (draw(&needs, lang))
+            h2 { (console::IS_NEEDED_BY.of(lang)) }
+            (draw(&needed, lang))
+        }
+        // The trees say the same, and readers cannot change it.
+        @if viewer.is_administrator() { (edit_form(viewer, info, Tab::Dependencies, &fields)) }
+    }
 }
 
 /// A branch of a tree.

@@ -2,7 +2,7 @@
 //!
 //! Nothing is saved unseen: the first press shows what would change and when, the second does it. A
 //! form carries the version of the configuration that it was made from; if somebody else has saved
-//! meanwhile, that is said before anything is overwritten.
+//! meanwhile, the two are put together (`merge`), and `conflict` shows what came of it.
 
 use std::sync::Arc;
 
@@ -16,10 +16,12 @@ use relance_scm::{ScmError, ServiceConfig};
 use relance_texts::console;
 
 use super::change::{changed, version};
+use super::conflict::{self, Now};
 use super::{content, preview, show};
 use crate::form::Form;
 use crate::hub::Hub;
 use crate::layout;
+use crate::merge::{self, BASE, COLLIDES, KEEP, base_of};
 use crate::reply::{Answer, page, status};
 use crate::tab::Tab;
 use crate::typed::{Wrong, refilled, summary, values, wrong};
@@ -49,13 +51,14 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
     let info = viewer.service(&name).await?;
     let before = &info.config;
     if form.has("again") {
+        let form = merge::settled(&form).form;
         let content = again(&viewer, &hub, &info, tab, &form, None).await?;
         return Ok(show(&viewer, &info, tab, &content, false, StatusCode::OK));
     }
-    let now = version(before);
-    let is_stale = form.get("version") != Some(now.as_str());
-    let saved = match changed(before, tab, &form, viewer.lang()) {
-        Ok((_, change)) if form.has("confirm") && !is_stale => {
+    let is_stale = form.get("version") != Some(version(before).as_str());
+    let now = now(&viewer, &hub, &info, tab, &form, is_stale).await?;
+    let saved = match changed(before, tab, &now.merged.form, viewer.lang()) {
+        Ok((_, change)) if form.has("confirm") && now.is_settled() => {
             let name = name.clone();
             viewer
                 .ask(move |manager, caller, reply| {
@@ -63,12 +66,12 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
                 })
                 .await
         }
-        Ok((after, _)) => {
-            let content = review(&viewer, before, &after, tab, &form, is_stale);
-            let code = if is_stale {
-                StatusCode::CONFLICT
-            } else {
+        Ok(_) => {
+            let content = review(&viewer, before, tab, &now)?;
+            let code = if now.is_settled() {
                 StatusCode::OK
+            } else {
+                StatusCode::CONFLICT
             };
             return Ok(show(&viewer, &info, tab, &content, false, code));
         }
@@ -81,10 +84,39 @@ pub(crate) async fn save(viewer: Viewer, Path(tab): Path<String>, form: Form) ->
         }
         Err(error) => {
             let code = status(&error);
-            let content = again(&viewer, &hub, &info, tab, &form, Some(error)).await?;
+            let typed = if is_stale { &form } else { &now.merged.form };
+            let content = again(&viewer, &hub, &info, tab, typed, Some(error)).await?;
             Ok(show(&viewer, &info, tab, &content, false, code))
         }
     }
+}
+
+/// What was typed, put into what is now.
+async fn now(
+    viewer: &Viewer,
+    hub: &Arc<Hub>,
+    info: &ServiceInfo,
+    tab: Tab,
+    form: &Form,
+    is_stale: bool,
+) -> Answer<Now> {
+    let opened = Form::parse(form.text(BASE).as_bytes());
+    if !is_stale {
+        let merged = merge::settled(form);
+        return Ok(Now {
+            merged,
+            fields: opened.0,
+            opened: None,
+        });
+    }
+    let page = content(viewer, hub, info, tab, &Form::default()).await?;
+    let fields = values(&form_of(&page.0));
+    let merged = merge::merge(form, &fields);
+    Ok(Now {
+        merged,
+        fields,
+        opened: Some(opened),
+    })
 }
 
 /// The form with what was typed, and what is wrong with it beside its fields.
@@ -102,19 +134,25 @@ async fn again(
     let mut problems = wrong(form, &original, |form| {
         changed(&info.config, tab, form, lang)
     });
+    let fields = form_of(&page.0);
     if problems.is_empty()
         && let Some(error) = refused
     {
-        problems = Wrong::refused(error, &form_of(&page.0));
+        problems = Wrong::refused(error, &fields);
     }
     let page = refilled(&page, form, &problems, lang).0;
     // It is still the form that was opened then: somebody else may have saved since.
-    let (now, typed) = (version(&info.config), form.text("version"));
-    let field = |version: &str| html! { input type="hidden" name="version" value=(version); }.0;
-    let page = PreEscaped(page.replace(&field(&now), &field(&typed)));
+    let field =
+        |name: &str, value: &str| html! { input type="hidden" name=(name) value=(value); }.0;
+    let (now, base) = (version(&info.config), base_of(&values(&fields)));
+    let page = page.replace(
+        &field("version", &now),
+        &field("version", &form.text("version")),
+    );
+    let page = page.replace(&field(BASE, &base), &field(BASE, &form.text(BASE)));
     Ok(html! {
         @if !problems.is_empty() { (summary(&problems, lang)) }
-        (page)
+        (PreEscaped(page))
     })
 }
 
@@ -126,42 +164,42 @@ fn form_of(page: &str) -> String {
 }
 
 /// What would change, and the question whether to save it.
-fn review(
-    viewer: &Viewer,
-    before: &ServiceConfig,
-    after: &ServiceConfig,
-    tab: Tab,
-    form: &Form,
-    is_stale: bool,
-) -> Markup {
+fn review(viewer: &Viewer, before: &ServiceConfig, tab: Tab, now: &Now) -> Answer<Markup> {
     let lang = viewer.lang();
-    let differences = diff::differences(before, after, lang);
-    html! {
-        section.card aria-labelledby="review" {
-            h2 #review { (console::THIS_WOULD_CHANGE.of(lang)) }
-            @if is_stale {
-                p.note.warn role="alert" {
-                    (console::SOMEBODY_ELSE_HAS_CHANGED.of(lang))
-                }
-            }
-            (diff::table(&differences, lang))
-            form.row method="post" action=(tab.href(&before.service_name)) {
+    let mine = merge::with_theirs(&now.merged, &now.fields);
+    let (after, _) = changed(before, tab, &mine, lang)?;
+    let differences = diff::differences(before, &after, lang);
+    let collisions = &now.merged.collisions;
+    let kept = |name: &str| {
+        !["key", "version", "confirm", "again", BASE].contains(&name) && !is_choice(name)
+    };
+    Ok(html! {
+        section.card #review-card aria-labelledby="review" {
+            h2 #review tabindex="-1" { (console::THIS_WOULD_CHANGE.of(lang)) }
+            (conflict::told(before, tab, now, lang))
+            (diff::sentences(&differences, lang))
+            form method="post" action=(tab.href(&before.service_name)) data-keep="" {
                 (layout::key(viewer))
-                @for (name, value) in &form.0 {
-                    @if !["key", "version", "confirm", "again"].contains(&name.as_str()) {
-                        input type="hidden" name=(name) value=(value);
-                    }
+                @for (name, value) in now.merged.form.0.iter().filter(|(name, _)| kept(name)) {
+                    input type="hidden" name=(name) value=(value);
                 }
                 input type="hidden" name="version" value=(version(before));
-                @if !differences.is_empty() {
-                    button.primary type="submit" name="confirm" value="1" {
-                        @if is_stale { (console::OVERWRITE.of(lang)) } @else { (console::ACCESS_SAVE.of(lang)) }
+                input type="hidden" name=(BASE) value=(base_of(&now.fields));
+                (conflict::choices(collisions, lang))
+                div.row {
+                    @if !differences.is_empty() || !collisions.is_empty() {
+                        button.primary type="submit" name="confirm" value="1" { (console::ACCESS_SAVE.of(lang)) }
                     }
+                    button.quiet type="submit" name="again" value="1" formnovalidate { (console::BACK_TO_EDITING.of(lang)) }
+                    a.button href=(tab.href(&before.service_name)) { (console::DO_NOT_SAVE.of(lang)) }
                 }
-                button.quiet type="submit" name="again" value="1" { (console::BACK_TO_EDITING.of(lang)) }
-                a.button href=(tab.href(&before.service_name)) { (console::DO_NOT_SAVE.of(lang)) }
             }
-            (script::show(&script::change(before, after), lang))
+            (script::show(&script::change(before, &after), lang))
         }
-    }
+    })
+}
+
+/// Whether a field belongs to a choice between two changes.
+fn is_choice(name: &str) -> bool {
+    name == COLLIDES || name.starts_with(KEEP)
 }

@@ -16,6 +16,7 @@ use crate::form::Form;
 use crate::lacking::{Feature, reason};
 use crate::lang::Lang;
 use crate::layout;
+use crate::policy_words::written;
 use crate::reply::Answer;
 use crate::tab::Tab;
 use crate::viewer::Viewer;
@@ -104,7 +105,7 @@ fn extension_fields(body: &ConfigBody, lang: Lang) -> Markup {
     }
 }
 
-/// The settings about failures that Windows does not have, for the tab about recovery.
+/// The settings about failures that Windows does not have, for the tab about recovery, without the rules by cause.
 pub(crate) fn recovery_extensions(body: &ConfigBody, lang: Lang) -> Markup {
     html! {
         div.extension {
@@ -113,9 +114,27 @@ pub(crate) fn recovery_extensions(body: &ConfigBody, lang: Lang) -> Markup {
     }
 }
 
+/// The field of the rules by cause, each as people write it.
+pub(crate) fn rules_field(body: &ConfigBody, lang: Lang) -> Markup {
+    let of_rules = texts_of(body).filter(|(setting, _)| APART.contains(&setting.key));
+    html! {
+        @for (setting, text) in of_rules {
+            @let lines: Vec<String> = text.lines().map(written).collect();
+            @match lacking(setting, lang) {
+                None => (setting_field(setting, &lines.join("\n"), lang)),
+                Some(reason) => p.dim { (reason) },
+            }
+        }
+    }
+}
+
+/// Settings that have a place of their own on their tab.
+const APART: [&str; 1] = ["failure_rules"];
+
 /// The settings of one subject, and in its heading how many of them are set.
 fn subject_fields(subject: Subject, body: &ConfigBody, lang: Lang) -> Markup {
-    let texts = texts_of(body).filter(|(setting, _)| setting.subject == subject);
+    let texts = texts_of(body)
+        .filter(|(setting, _)| setting.subject == subject && !APART.contains(&setting.key));
     let texts: Vec<_> = texts.collect();
     let is_set =
         |(setting, text): &&(&Setting, String)| *text != (setting.default)().text(setting.value);

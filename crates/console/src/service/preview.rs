@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use relance_policy::delays;
 use relance_policy::simulate::{Happening, Moment, Occurrence, Script, Timeline, When, simulate};
 use relance_policy::trap::{Trap, traps};
+use relance_scm::config::Cause;
 use relance_scm::event::Event;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::settings::{BACKOFF, RESET_AFTER_RUN, RESTART_LIMIT, RESTART_LIMIT_PERIOD};
@@ -19,9 +20,11 @@ use relance_scm::{
 use relance_texts::{console, word};
 
 use super::change::changed;
+use super::policy;
 use crate::chart::{Axis, DueRestarts, Lane, Mark, MarkKind, Span, SpanKind, draw, legend};
 use crate::form::Form;
 use crate::lang::{self, Lang};
+use crate::policy_words;
 use crate::reply::problem;
 use crate::tab::Tab;
 use crate::viewer::Viewer;
@@ -67,7 +70,7 @@ pub(crate) fn of_form(viewer: &Viewer, info: &ServiceInfo, tab: Tab, form: &Form
             @let differences = diff::differences(before, &after, lang);
             section.card aria-label=(console::CHANGES.of(lang)) {
                 h2 { (console::CHANGES.of(lang)) }
-                (diff::table(&differences, lang))
+                (diff::sentences(&differences, lang))
                 @if !differences.is_empty() { (script::show(&script::change(before, &after), lang)) }
             }
         },
@@ -78,10 +81,13 @@ pub(crate) fn of_form(viewer: &Viewer, info: &ServiceInfo, tab: Tab, form: &Form
 pub(crate) fn recovery(config: &ServiceConfig, count: u32, form: &Form, lang: Lang) -> Markup {
     html! {
         @for warning in warnings(config, lang) { p.note.warn.warning { (warning) } }
+        (policy::rules(config, lang))
         section.card aria-labelledby="if-it-fails" {
             h2 #if-it-fails { (console::IF_IT_FAILS_NOW.of(lang)) }
             (steps(config, count, lang))
+            (policy::delays(config, lang))
         }
+        (policy::told(config, lang))
         (what_if(config, form, lang))
     }
 }
@@ -188,23 +194,36 @@ fn warning(trap: Trap, lang: Lang) -> &'static str {
     }
 }
 
-/// A failure somebody has marked: when, and of which kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A failure somebody has marked: when, and of which kind: one of [`KINDS`], or a cause that rules can name.
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Failure {
     at_ms: u64,
-    kind: &'static str,
+    kind: String,
 }
 
 /// The kinds of failures that one may mark.
 const KINDS: [&str; 4] = ["crash", "error", "clean", "start"];
 
-fn kind_label(kind: &str, lang: Lang) -> &'static str {
-    match kind {
-        "error" => console::STOPS_WITH_AN_ERROR.of(lang),
-        "clean" => console::STOPS_WITHOUT_AN_ERROR.of(lang),
-        "start" => console::IS_STARTED_BY_HAND.of(lang),
-        _ => console::CRASHES.of(lang),
-    }
+fn kind_label(kind: &str, lang: Lang) -> String {
+    let words = match kind {
+        "error" => console::STOPS_WITH_AN_ERROR,
+        "clean" => console::STOPS_WITHOUT_AN_ERROR,
+        "start" => console::IS_STARTED_BY_HAND,
+        _ => match caused(kind) {
+            Some(cause) => {
+                let cause = policy_words::cause(&cause, lang);
+                return lang.say(console::FailsOf { cause });
+            }
+            None => console::CRASHES,
+        },
+    };
+    words.of(lang).to_owned()
+}
+
+/// The cause that a kind is, if it can be tried.
+fn caused(kind: &str) -> Option<Cause> {
+    let cause = kind.parse().ok()?;
+    policy_words::happening(&cause).map(|_| cause)
 }
 
 fn marked(form: &Form) -> Vec<Failure> {
@@ -212,10 +231,10 @@ fn marked(form: &Form) -> Vec<Failure> {
         .all("at")
         .filter_map(|text| {
             let (at, kind) = text.split_once(':')?;
-            let kind = KINDS.into_iter().find(|known| *known == kind)?;
+            let is_known = KINDS.contains(&kind) || caused(kind).is_some();
             Some(Failure {
                 at_ms: at.parse().ok()?,
-                kind,
+                kind: is_known.then(|| kind.to_owned())?,
             })
         })
         .take(MARKS_MAX)
@@ -242,7 +261,13 @@ fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
             div.row {
                 label { span { (console::SECONDS.of(lang)) } input #whatif-at type="number" min="0" step="any" value="30"; }
                 label { span { (console::THE_SERVICE.of(lang)) }
-                    select #whatif-kind { @for kind in KINDS { option value=(kind) { (kind_label(kind, lang)) } } } }
+                    select #whatif-kind {
+                        @for kind in KINDS { option value=(kind) { (kind_label(kind, lang)) } }
+                        @for cause in policy::tried(config) {
+                            @let kind = cause.to_string();
+                            option value=(kind) { (kind_label(&kind, lang)) }
+                        }
+                    } }
                 button type="button" data-whatif-add="" { (console::ADD.of(lang)) }
                 label { span { (console::AXIS.of(lang)) }
                     select name="span" form="edit" { @for each in SPANS {
@@ -255,7 +280,7 @@ fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
                     @for failure in &failures {
                         li {
                             input type="hidden" name="at" form="edit" value={ (failure.at_ms) ":" (failure.kind) };
-                            "+" (time::duration(failure.at_ms, lang)) " " (kind_label(failure.kind, lang)) " "
+                            "+" (time::duration(failure.at_ms, lang)) " " (kind_label(&failure.kind, lang)) " "
                             button.small type="button" data-whatif-remove="" aria-label={ (console::PREVIEW_REMOVE.of(lang)) " +" (time::duration(failure.at_ms, lang)) } { "×" }
                         }
                     }
@@ -267,11 +292,14 @@ fn what_if(config: &ServiceConfig, form: &Form, lang: Lang) -> Markup {
 }
 
 fn script_of(failures: &[Failure]) -> Script {
-    let what = |kind| match kind {
+    let what = |kind: &str| match kind {
         "error" => Happening::Stopped(ExitCode::ServiceSpecific(1)),
         "clean" => Happening::Stopped(ExitCode::SUCCESS),
         "start" => Happening::Start,
-        _ => Happening::Exit(ProcessExit::Signaled(11)),
+        _ => {
+            let of_cause = caused(kind).and_then(|cause| policy_words::happening(&cause));
+            of_cause.unwrap_or(Happening::Exit(ProcessExit::Signaled(11)))
+        }
     };
     Script {
         clock: None,
@@ -279,7 +307,7 @@ fn script_of(failures: &[Failure]) -> Script {
             .iter()
             .map(|failure| Moment {
                 when: When::At(Duration::from_millis(failure.at_ms)),
-                what: what(failure.kind),
+                what: what(&failure.kind),
             })
             .collect(),
     }

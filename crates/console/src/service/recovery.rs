@@ -8,10 +8,11 @@ use relance_wire::api::{
     ActionBody, ActionsBody, ConfigBody, RecoveryBody, RecoveryChangeBody, ResetPeriodBody,
 };
 
-use super::general::recovery_extensions;
+use super::general::{recovery_extensions, rules_field};
 use super::{edit_form, field};
 use crate::form::Form;
 use crate::lang::{self, Lang};
+use crate::policy_words::CAUSES;
 use crate::tab::Tab;
 use crate::viewer::Viewer;
 
@@ -67,6 +68,7 @@ pub(crate) fn fields(config: &ConfigBody, lang: Lang) -> Markup {
             }
         }
         (program(body, lang))
+        (rules(config, lang))
         (recovery_extensions(config, lang))
         details {
             summary { (console::RESTART_COMPUTER_OPTIONS.of(lang)) }
@@ -174,6 +176,30 @@ fn program(body: &RecoveryBody, lang: Lang) -> Markup {
             label.check {
                 input type="checkbox" name="append_count" checked[appends];
                 span { (console::APPEND_FAIL_COUNT_TO.of(lang)) " (/fail=%1%)" }
+            }
+        }
+    }
+}
+
+/// The rules by cause as they are written, and a row that writes one.
+fn rules(config: &ConfigBody, lang: Lang) -> Markup {
+    html! {
+        fieldset.rules {
+            legend { (console::BY_CAUSE.of(lang)) }
+            (rules_field(config, lang))
+            @if cfg!(unix) {
+                div.row data-rule="" role="group" aria-label=(console::WRITE_A_RULE.of(lang)) hidden {
+                    label { span { (console::CAUSE.of(lang)) }
+                        select data-rule-cause="" { @for (word, words) in CAUSES { option value=(word) { (words.of(lang)) } } } }
+                    label { span { (console::CAUSE_DETAIL.of(lang)) }
+                        input data-rule-detail="" size="10" placeholder="75, SEGV…" spellcheck="false" autocomplete="off"; }
+                    label { span { (console::WHAT_FOLLOWS.of(lang)) }
+                        select data-rule-kind="" { @for kind in RecoveryActionKind::ALL {
+                            option value=(kind.word()) selected[kind == RecoveryActionKind::Restart] { (lang::action(kind).of(lang)) }
+                        } } }
+                    label { span { (console::AFTER.of(lang)) } input data-rule-delay="" size="6" value="1s" autocomplete="off"; }
+                    button type="button" data-rule-add="" { (console::ADD_THE_RULE.of(lang)) }
+                }
             }
         }
     }

@@ -79,8 +79,26 @@ test("a reader sees and changes nothing", async (t) => {
   await page.goto(world.url + tab("worker", "environment"));
   await page.getByText("SECRET").waitFor();
   assert.equal((await page.content()).includes("hunter2"), false);
+  // No page has a control that would be refused; what would happen may be tried.
+  for (const word of ["general", "log-on", "dependencies", "environment", "security", "output", "events", "history"]) {
+    await page.goto(world.url + tab("worker", word));
+    await page.getByRole("heading", { level: 1, name: "worker" }).waitFor();
+    for (const name of ["Start", "Stop", "Restart", "End by force", "Save…", "Delete the service…", "Give…", "Remove…"]) {
+      assert.equal(await page.getByRole("button", { name, exact: true }).count(), 0, `${word}: ${name}`);
+    }
+    if (word !== "events") assert.equal(await page.locator("main").getByRole("textbox").count(), 0, `${word}: text`);
+  }
   await page.goto(world.url + tab("worker", "recovery"));
-  assert.equal(await page.getByRole("button", { name: "Save…" }).isDisabled(), true);
+  assert.equal(await page.getByRole("button", { name: "Save…" }).count(), 0);
+  await page.getByLabel("Seconds", { exact: true }).fill("60");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("button", { name: /Remove/ }).waitFor();
+  for (const path of ["/create", "/access"]) {
+    const refused = await page.goto(world.url + path);
+    assert.equal(refused.status(), 403, path);
+    await page.getByText(/this needs the role administrator|gives it/).waitFor();
+  }
+  await page.goto(`${world.url}/`);
   // The manager itself refuses, whatever a page shows.
   const Cookie = await cookieOf(page);
   const key = await keyOf(page);

@@ -24,7 +24,7 @@ async function check(page, address) {
   assert.deepEqual(found, [], address);
 }
 
-for (const [theme, width, locale] of [["light", 1400, "en-GB"], ["dark", 1400, "fr-FR"], ["dark", 390, "en-GB"]]) {
+for (const [theme, width, locale] of [["light", 1400, "en-GB"], ["dark", 1400, "fr-FR"], ["light", 768, "fr-FR"], ["dark", 390, "en-GB"]]) {
   test(`axe finds nothing: ${theme}, ${width} wide, ${locale}`, async (t) => {
     const world = await World.start(t);
     await scene(world);
@@ -80,7 +80,7 @@ test("by keyboard alone: a recovery is set and saved", async (t) => {
   await page.keyboard.type("90");
   await reach("select[name=unit]");
   await page.keyboard.press("s");
-  await page.getByRole("listitem").filter({ hasText: "1 min 30 s" }).waitFor();
+  await page.locator("ol.steps li").filter({ hasText: "1 min 30 s" }).waitFor();
   await reach("#edit button[type=submit]");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "This would change" }).waitFor();

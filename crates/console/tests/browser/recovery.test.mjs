@@ -34,7 +34,7 @@ test("four failures, each with an action and a delay of its own, are saved as sh
   await page.getByText("Show me how to script this").click();
   await page.getByText("sc failure \"worker\" reset= 3600 actions= \"restart/1500/restart/120000/run/0/none/0\"").waitFor();
   await page.getByRole("button", { name: "Save…" }).click();
-  await page.getByRole("row", { name: /Recovery actions ∅ → restart\/1s500ms\/restart\/2m.* at the next failure/ }).waitFor();
+  await page.getByText(/After the 2nd failure: Restart the service after 2\smin \(was: nothing.*at the next failure/).waitFor();
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Saved.").waitFor();
   const saved = await failure(world, "worker");
@@ -115,7 +115,7 @@ test("INFINITE, and no actions at all", async (t) => {
   assert.equal((await failure(world, "worker")).reset_period_secs, "INFINITE");
   await page.goto(world.url + tab("worker", "recovery"));
   await page.getByLabel("1st failure: action").selectOption("— as the one before");
-  await page.getByText("nothing: no actions are configured").waitFor();
+  await page.locator("ol.steps").getByText("nothing: no actions are configured").waitFor();
   await confirm();
   const saved = await failure(world, "worker");
   assert.deepEqual([saved.actions, saved.reset_period_secs], [[], 0]);
@@ -128,4 +128,36 @@ test("a pending recovery is cancelled", async (t) => {
   await page.getByRole("button", { name: "Cancel recovery" }).click();
   await page.getByText(/Restart the service in/).waitFor({ state: "detached" });
   assert.equal((await world.status("worker")).recovery_state.pending, undefined);
+});
+
+test("rules by cause: written with a row, read in words, tried, and saved", async (t) => {
+  const { world, page } = await opened(t, ["--actions", "restart/1m", "--reset", "1d"]);
+  const row = page.getByRole("group", { name: "Write a rule" });
+  await row.getByLabel("Cause").selectOption("any exit status");
+  await row.getByLabel("Which one").fill("75");
+  await row.getByLabel("after").fill("7s");
+  await row.getByRole("button", { name: "Add the rule" }).click();
+  await row.getByLabel("Cause").selectOption("out of memory");
+  await row.getByLabel("What follows").selectOption("Take no action");
+  await row.getByRole("button", { name: "Add the rule" }).click();
+  assert.equal(await page.locator("textarea[name=failure_rules]").inputValue(), "exit:75=restart/7s\nout-of-memory=none/7s");
+  const policy = page.getByRole("region", { name: "By cause" });
+  await policy.getByRole("row", { name: /exit status 75 Restart the service after 7\ss/ }).waitFor();
+  await policy.getByRole("row", { name: /out of memory Take no action/ }).waitFor();
+  // What the rules name can be tried before anything is saved.
+  await page.getByLabel("Seconds", { exact: true }).fill("60");
+  await page.locator("#whatif-kind").selectOption("fails: exit status 75");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByText("+1 min fails: exit status 75").waitFor();
+  await page.getByText("In words").click();
+  await page.locator("ol.story").getByText(/\+1\smin 7\ss/).first().waitFor();
+  await page.getByRole("button", { name: "Save…" }).click();
+  const review = page.getByRole("region", { name: "This would change" });
+  await review.getByText(/Rules by cause: exit status 75: Restart the service after 7\ss is added, at the next failure/).waitFor();
+  await review.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved.").waitFor();
+  assert.deepEqual(JSON.parse(await world.relance("config", "worker", "--json")).extensions.failure_rules,
+    ["exit:75=restart/7000", "out-of-memory=none/7000"]);
+  await page.goto(world.url + tab("worker", "recovery"));
+  assert.equal(await page.locator("textarea[name=failure_rules]").inputValue(), "exit:75=restart/7s\nout-of-memory=none/7s");
 });

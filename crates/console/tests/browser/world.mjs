@@ -36,7 +36,7 @@ export async function closeBrowser() {
 }
 
 /** A port that nobody listens on: the kernel's choice, given back just before it is used. */
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on("error", reject);

@@ -4,7 +4,7 @@
 mod hiding;
 pub(super) mod plan;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -333,9 +333,12 @@ struct ChangeReply<'a> {
 
 impl<'a> PlanReply<'a> {
     fn of(plan: &'a Plan, restarted: &[(ServiceName, CommandResult)], dry_run: bool) -> Self {
+        let restarted: HashMap<&ServiceName, &CommandResult> = restarted
+            .iter()
+            .map(|(name, result)| (name, result))
+            .collect();
         let outcome = |step: &'a Step| {
-            let result = restarted.iter().find(|(name, _)| *name == step.name);
-            let result = result.map(|(_, result)| result);
+            let result = restarted.get(&step.name).copied();
             let is_restarted = result.is_some_and(Result::is_ok);
             let changes = step.changes.iter().map(|change| ChangeReply {
                 setting: change.key,

@@ -15,19 +15,26 @@ pub(super) struct Source {
     /// As people call it.
     pub(super) name: String,
     pub(super) text: String,
+    /// Where each line begins: every service of a file has its place.
+    lines: Box<[usize]>,
 }
 
 impl Source {
+    pub(super) fn new(name: String, text: String) -> Self {
+        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
+        Self { name, text, lines }
+    }
+
     /// `services.toml:3:14`.
     pub(super) fn place(&self, at: usize) -> String {
         let mut at = at.min(self.text.len());
         while !self.text.is_char_boundary(at) {
             at -= 1;
         }
-        let before = &self.text[..at];
-        let line = before.matches('\n').count() + 1;
-        let start = before.rfind('\n').map_or(0, |end| end + 1);
-        let column = before[start..].chars().count() + 1;
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = self.lines[line - 1];
+        let column = self.text[start..at].chars().count() + 1;
         format!("{}:{line}:{column}", self.name)
     }
 }
@@ -74,5 +81,29 @@ impl Problems {
         let count = self.0.len();
         eprintln!("{}", lang().say(apply::Refused { count }));
         CommandFailure::Silent(2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_line_and_a_column_of_characters() {
+        let source = Source::new("f".into(), "a\n\nüb\n".into());
+        for (at, place) in [
+            (0, "f:1:1"),
+            (1, "f:1:2"),
+            (2, "f:2:1"),
+            (3, "f:3:1"),
+            // Within a character.
+            (4, "f:3:1"),
+            (5, "f:3:2"),
+            (7, "f:4:1"),
+            (99, "f:4:1"),
+        ] {
+            assert_eq!(source.place(at), place, "{at}");
+        }
+        assert_eq!(Source::new("e".into(), String::new()).place(0), "e:1:1");
     }
 }

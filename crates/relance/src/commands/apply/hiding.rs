@@ -28,6 +28,65 @@ pub(super) fn hide(
     (words.collect(), shown)
 }
 
+/// What the old text has and the new one has not, without what may be a secret that the files no longer name: nobody
+/// knows any more that it was one. The value of a variable that goes is hidden, and elsewhere that of an option whose
+/// name tells of a secret.
+pub(super) fn dropped(key: &str, before: &str, after: &str, hidden: &str) -> String {
+    if key == "environment" {
+        return dropped_variables(before, after, hidden);
+    }
+    let known: Vec<&str> = after.split_whitespace().map(name_of).collect();
+    let is_secret = |name: &str| tells_of_secret(name) && !known.contains(&name);
+    let mut is_value = false;
+    let words = before.split_inclusive(char::is_whitespace).map(|word| {
+        let text = word.trim_end();
+        let follows_secret = std::mem::replace(&mut is_value, false);
+        match text.split_once('=') {
+            Some((name, _)) if is_secret(name) => {
+                word.replacen(text, &format!("{name}={hidden}"), 1)
+            }
+            None if follows_secret && !text.starts_with('-') => word.replacen(text, hidden, 1),
+            None => {
+                is_value = text.starts_with('-') && is_secret(text);
+                word.to_owned()
+            }
+            Some(_) => word.to_owned(),
+        }
+    });
+    words.collect()
+}
+
+fn dropped_variables(before: &str, after: &str, hidden: &str) -> String {
+    let known: Vec<&str> = after.lines().map(name_of).collect();
+    let lines = before.lines().map(|line| match name_of(line) {
+        name if known.contains(&name) || name == line => line.to_owned(),
+        name => format!("{name}={hidden}"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What stands before the first `=`.
+fn name_of(word: &str) -> &str {
+    word.split_once('=').map_or(word, |(name, _)| name)
+}
+
+/// Parts of names of options and variables that hold secrets.
+const OF_SECRETS: [&str; 8] = [
+    "pass",
+    "secret",
+    "token",
+    "key",
+    "credential",
+    "auth",
+    "pwd",
+    "dsn",
+];
+
+fn tells_of_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    OF_SECRETS.iter().any(|part| name.contains(part))
+}
+
 /// Stands for a secret while words are told apart.
 const MARK: &str = "\0";
 
@@ -59,6 +118,41 @@ mod tests {
             &["n3w".into(), "n3w key".into()],
             "(not shown)",
         )
+    }
+
+    #[test]
+    fn a_secret_that_the_files_no_longer_name_is_hidden() {
+        for (key, before, after, shown) in [
+            (
+                "environment",
+                "TOKEN=0ld\nMODE=a",
+                "MODE=b",
+                "TOKEN=(h)\nMODE=a",
+            ),
+            ("environment", "GREETING=o l d", "", "GREETING=(h)"),
+            (
+                "command_line",
+                "/app --token=0ld -v",
+                "/app -v",
+                "/app --token=(h) -v",
+            ),
+            (
+                "command_line",
+                "/app --db-password 0ld -v",
+                "/app -v",
+                "/app --db-password (h) -v",
+            ),
+            ("command_line", "/app --level=1", "/app", "/app --level=1"),
+            (
+                "command_line",
+                "/app --keys a",
+                "/app --keys b",
+                "/app --keys a",
+            ),
+            ("description", "old", "new", "old"),
+        ] {
+            assert_eq!(dropped(key, before, after, "(h)"), shown, "{before}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What `relance apply` would do: each service of the files beside the one there is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use relance_scm::manager::{NewService, ServiceInfo};
@@ -87,13 +87,12 @@ impl Plan {
             };
             steps.push(step(&service.config, before, secrets));
         }
-        let described = |info: &&ServiceInfo| {
-            let name = &info.config.service_name;
-            services
-                .iter()
-                .any(|service| service.config.service_name == *name)
-        };
-        let others = list.services.iter().filter(|info| !described(info));
+        let described: HashSet<&ServiceName> = services
+            .iter()
+            .map(|service| &service.config.service_name)
+            .collect();
+        let others = list.services.iter();
+        let others = others.filter(|info| !described.contains(&info.config.service_name));
         Ok(Self {
             steps,
             others: others
@@ -192,6 +191,7 @@ pub(crate) fn changes(old: &ServiceConfig, new: &ServiceConfig, secrets: &[Strin
     let changed = changed.map(|((setting, before), (_, after))| {
         // What is the same in both lists says nothing.
         let (before, after) = without_common(&before, &after);
+        let before = hiding::dropped(setting.key, &before, &after, apply::HIDDEN.of(lang()));
         let (before, after) = hiding::hide(&before, &after, secrets, apply::HIDDEN.of(lang()));
         Change {
             key: setting.key,
