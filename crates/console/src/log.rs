@@ -8,7 +8,7 @@ use relance_client::ServiceManager;
 use relance_scm::event::{EventLevel, meaning};
 use relance_scm::event_log::{By, EventFilter, EventPage, LogEntry};
 use relance_scm::manager::ServiceInfo;
-use relance_scm::{EndCause, ScmError, ServiceId, ServiceName, Win32Error};
+use relance_scm::{ScmError, ServiceId, ServiceName, Win32Error};
 use relance_texts::{console, error, shown};
 use relance_wire::api::{EventBody, EventsQuery};
 use tokio::sync::broadcast::error::RecvError;
@@ -263,9 +263,9 @@ fn explanation(entry: &LogEntry, lang: Lang) -> Markup {
     let texts = meaning(entry.event_id);
     html! {
         section.card {
-            @if let Some(cause) = &entry.details.cause {
+            @if let Some(cause) = entry.details.cause_sentence() {
                 h2 { (console::WHY.of(lang)) }
-                p { bdi { (why(cause, lang)) } }
+                p { bdi { (cause.of(lang)) } }
             }
             @if let Some((means, to_do)) = texts {
                 h2 { (console::WHAT_IT_MEANS.of(lang)) }
@@ -275,11 +275,6 @@ fn explanation(entry: &LogEntry, lang: Lang) -> Markup {
             }
         }
     }
-}
-
-/// Why a service ended, as its run time or the kernel said.
-fn why(cause: &str, lang: Lang) -> String {
-    EndCause::read(cause).map_or_else(|| cause.to_owned(), |cause| lang.say(&cause))
 }
 
 /// Who asked for it.

@@ -7,8 +7,11 @@ mod journal;
 mod mail;
 mod web;
 
-use std::fmt;
 use std::time::Duration;
+
+use relance_texts::Sentence;
+#[cfg(not(unix))]
+use relance_texts::target;
 
 use crate::message::Letter;
 use crate::targets::{Carrier, Target};
@@ -19,7 +22,7 @@ const PROBLEM_LEN_MAX: usize = 300;
 /// A try that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
-    /// Why, without any secret.
+    /// Why, in English and without any secret; readers find the sentence by it.
     pub problem: String,
     /// Whether another try can succeed.
     pub again: bool,
@@ -29,16 +32,17 @@ pub struct Failed {
 
 impl Failed {
     /// To be tried again.
-    pub(crate) fn later(problem: impl fmt::Display) -> Self {
+    pub(crate) fn later(problem: impl Into<Sentence>) -> Self {
+        let problem = problem.into().to_string();
         Self {
-            problem: problem.to_string().chars().take(PROBLEM_LEN_MAX).collect(),
+            problem: problem.chars().take(PROBLEM_LEN_MAX).collect(),
             again: true,
             after: None,
         }
     }
 
     /// This message will never be taken.
-    pub(crate) fn never(problem: impl fmt::Display) -> Self {
+    pub(crate) fn never(problem: impl Into<Sentence>) -> Self {
         Self {
             again: false,
             ..Self::later(problem)
@@ -59,8 +63,6 @@ pub fn tell(target: &Target, letter: Letter<'_>) -> Result<(), Failed> {
         #[cfg(unix)]
         Carrier::Journal => journal::tell(target, letter),
         #[cfg(not(unix))]
-        Carrier::Command(_) | Carrier::Journal => Err(Failed::never(
-            "this way to tell somebody is for Linux alone",
-        )),
+        Carrier::Command(_) | Carrier::Journal => Err(Failed::never(target::ONLY_LINUX)),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use relance_scm::config::Extensions;
 use relance_scm::event::Event;
-use relance_scm::event_log::{EventFilter, LogEntry, Timestamp, cause_key, cause_sentence};
+use relance_scm::event_log::{Details, EventFilter, LogEntry, Timestamp, cause_key};
 use relance_scm::manager::NoticeReport;
 use relance_scm::manager::wait;
 use relance_scm::notice::NoticeKind;
@@ -168,12 +168,12 @@ impl Round<'_> {
         };
         let notice = fold.take(&self.targets.times, at, (id.0, name), &what, down_after);
         if let Some(notice) = notice {
-            self.notice(fold, &notice, entry.details.cause.as_deref());
+            self.notice(fold, &notice, Some(&entry.details));
         }
     }
 
     /// Writes a message to each target that wants it.
-    fn notice(&mut self, fold: &mut Fold, notice: &Notice, cause: Option<&str>) {
+    fn notice(&mut self, fold: &mut Fold, notice: &Notice, details: Option<&Details>) {
         let targets = self.targets;
         let settings = self.settings_of(&notice.service);
         let is_over = notice.kind == NoticeKind::Recovery;
@@ -186,11 +186,16 @@ impl Round<'_> {
             if notice.kind != NoticeKind::Recycling {
                 fold.told(&notice.service, &target.name);
             }
-            let said = cause.map(|cause| cause_sentence(cause).of(target.lang));
+            let said = details
+                .and_then(Details::cause_sentence)
+                .map(|cause| cause.of(target.lang));
             let mut key = format!(
                 "{} {}",
                 notice.kind,
-                cause.map(cause_key).unwrap_or_default()
+                details
+                    .and_then(|details| details.cause.as_deref())
+                    .map(cause_key)
+                    .unwrap_or_default()
             );
             if !target.gathers() {
                 key = format!("{key} {}", notice.service);

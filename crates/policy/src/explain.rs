@@ -239,7 +239,7 @@ fn last_end(record: &ServiceRecord, end: &End, now: Time) -> Text {
     match &end.cause {
         // The cause alone, without "it could not be started".
         Some(cause) if cause.kind == EndCauseKind::CannotStart && !cause.text.is_empty() => {
-            let cause = &*cause.text;
+            let cause = cause.said();
             why::EndedCause {
                 run,
                 ago,

@@ -9,10 +9,11 @@ use std::time::Duration;
 use relance_scm::event::Event;
 use relance_scm::settings::STOP_GRACE;
 use relance_scm::{EndCause, EndCauseKind, ServiceKind, ServiceState};
+use relance_texts::{Lang, cause};
 
 use crate::action::Answer;
 use crate::draft::Draft;
-use crate::record::{RunId, RunPhase, SAID_SO, StopCause};
+use crate::record::{RunId, RunPhase, StopCause};
 use crate::{readiness, stopping};
 
 /// A deadline is not moved by less than this, so that a program that asks all the time does not cause a commit
@@ -58,7 +59,7 @@ pub(crate) fn noticed(draft: &mut Draft, id: RunId, notice: Notice) -> Answer {
                 run.watchdog = Some(time);
             }
         }
-        Notice::Hung => return stopping::hung(draft, id, SAID_SO),
+        Notice::Hung => return stopping::hung(draft, id, cause::SAID_SO.of(Lang::En)),
         Notice::Unwell(text) => return stopping::hung(draft, id, &text),
         Notice::Error(text) => {
             if let Some(run) = draft.run(id).filter(|run| !run.hangs()) {

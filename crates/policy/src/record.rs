@@ -47,8 +47,8 @@ use crate::time::Time;
 
 pub use asked::Asked;
 pub use deadline::Timer;
+pub(crate) use end::is_of_probes;
 pub use end::{End, EndReason};
-pub(crate) use end::{NO_HEARTBEAT, SAID_SO, is_of_probes};
 pub use needed::NeededDown;
 pub(crate) use needed::WhenDependencyFails;
 pub use pending_action::{Delayed, PendingAction};

@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
-use relance_scm::duration::Human;
 use relance_scm::event::Event;
 use relance_scm::settings::{STOP_COMMAND, STOP_DEADLINE, STOP_GRACE, WATCHDOG_SIGNAL};
 use relance_scm::{EndCause, EndCauseKind, ExitCode, ServiceKind, ServiceState};
+use relance_texts::{Lang, cause};
 
 use crate::action::{Action, Answer, DenyReason};
 use crate::draft::Draft;
 use crate::ending;
-use crate::record::{EndReason, NO_HEARTBEAT, RunId, RunPhase, ServiceRecord, StopCause};
+use crate::record::{EndReason, RunId, RunPhase, ServiceRecord, StopCause};
 use crate::stop_command;
 use crate::time::millis;
 
@@ -134,7 +134,7 @@ pub(crate) fn silent(draft: &mut Draft, id: RunId) -> Answer {
         return Answer::Stale;
     };
     draft.log(Event::NoHeartbeat(millis(time)));
-    let text = format!("{NO_HEARTBEAT}{}", Human(time));
+    let text = Lang::En.say(cause::NoHeartbeat { time });
     end_hung(draft, id, &text);
     Answer::Accepted
 }

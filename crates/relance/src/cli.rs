@@ -21,8 +21,8 @@ use relance_texts::{Lang, Sentence, command, file, quoted};
 use relance_wire::api::ErrorReply;
 
 use crate::lang::{lang, say};
-use crate::misuse;
 use crate::plain::plain_lines;
+use crate::{help, misuse};
 
 /// Options of every command that speaks to a manager.
 #[derive(Debug, Args)]
@@ -111,8 +111,12 @@ impl CommandFailure {
         match self {
             Self::Silent(_) => {}
             // Help is output like any other: see `end_when_nobody_reads`.
-            Self::Usage(error) if !error.use_stderr() => print!("{}", error.render()),
-            Self::Usage(error) if misuse::is_help(&error) => eprint!("{}", error.render()),
+            Self::Usage(error) if !error.use_stderr() => {
+                print!("{}", help::finished(&error.render().to_string()));
+            }
+            Self::Usage(error) if misuse::is_help(&error) => {
+                eprint!("{}", help::finished(&error.render().to_string()));
+            }
             Self::Usage(error) if json => say_json(&misuse::refusal(&error)),
             Self::Usage(error) => {
                 let advice = misuse::advice(&error, lang());

@@ -63,9 +63,13 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches};
 
+use relance_texts::{Lang, Words, help as texts};
+
 use crate::cli::{CommandFailure, CommandResult, Common};
 #[cfg(unix)]
 use crate::daemon;
+use crate::lang::{lang, say};
+use crate::{help, misuse};
 
 /// A command: its name, what it does, its arguments, the function.
 struct Command {
@@ -90,9 +94,9 @@ macro_rules! command {
 }
 
 /// By what they are about; the groups are the paragraphs of the help.
-const GROUPS: &[(&str, &[Command])] = &[
+const GROUPS: &[(Words, &[Command])] = &[
     (
-        "Services",
+        texts::GROUP_SERVICES,
         &[
             command!("list", "All services", list::Arguments, list::run),
             command!(
@@ -154,7 +158,7 @@ const GROUPS: &[(&str, &[Command])] = &[
         ],
     ),
     (
-        "Run",
+        texts::GROUP_RUN,
         &[
             command!("start", "Start a service", start::Arguments, start::run),
             command!("stop", "Stop a service", stop::Arguments, stop::run),
@@ -198,7 +202,7 @@ const GROUPS: &[(&str, &[Command])] = &[
         ],
     ),
     (
-        "Configure",
+        texts::GROUP_CONFIGURE,
         &[
             command!("create", "Create a service", create::Arguments, create::run),
             command!(
@@ -302,7 +306,7 @@ const GROUPS: &[(&str, &[Command])] = &[
         ],
     ),
     (
-        "Manager",
+        texts::GROUP_MANAGER,
         &[
             #[cfg(unix)]
             command!(
@@ -398,7 +402,8 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     let arguments = as_sc.as_deref().unwrap_or(arguments);
     let translated = habits::translated(arguments)?;
     let arguments = translated.as_deref().unwrap_or(arguments);
-    let matches = parse(arguments).map_err(CommandFailure::Usage)?;
+    let matches =
+        parse(arguments).map_err(|error| CommandFailure::Usage(in_language(error, arguments)))?;
     let named = matches.subcommand().and_then(|(name, matches)| {
         let command = all().find(|command| command.name == name)?;
         Some((command, matches))
@@ -406,7 +411,7 @@ pub(crate) fn run(arguments: &[OsString]) -> CommandResult {
     match named {
         Some((command, matches)) => (command.run)(matches),
         None => {
-            print!("{}", help());
+            print!("{}", overview());
             Ok(())
         }
     }
@@ -458,41 +463,49 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<ArgMatches, clap::Error> {
     root(all()).try_get_matches_from(arguments)
 }
 
+/// The same, if it is help, in the language of the terminal.
+fn in_language(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    if lang() == Lang::En || !misuse::is_help(&error) {
+        return error;
+    }
+    let again = whole().try_get_matches_from(arguments);
+    again.err().unwrap_or(error)
+}
+
 /// The program with these commands.
 fn root(commands: impl Iterator<Item = &'static Command>) -> clap::Command {
     let root = clap::Command::new("relance")
         .version(env!("CARGO_PKG_VERSION"))
-        .override_help(help())
+        .override_help(overview())
         .override_usage("relance COMMAND [OPTIONS]");
     let root = Common::augment_args(root);
     root.subcommands(commands.map(|command| (command.describe)().name(command.name)))
 }
 
-/// The whole program, for completion.
+/// The whole program, in the language of the terminal.
 pub(crate) fn whole() -> clap::Command {
-    root(all())
+    help::translated(root(all()))
 }
 
-fn help() -> String {
-    let mut text = "A service that fails gets back up, by rules its owner chose.\n\n\
-                    Usage: relance COMMAND [OPTIONS]\n\n"
-        .to_owned();
+/// What `relance help` says.
+pub(crate) fn overview() -> String {
+    let mut text = format!(
+        "{}\n\n{} relance COMMAND [OPTIONS]\n\n",
+        say(texts::TITLE),
+        say(texts::USAGE)
+    );
     for (group, commands) in GROUPS {
-        text.push_str(&format!("{group}:\n"));
+        text.push_str(&format!("{}\n", say(*group)));
         for command in *commands {
-            text.push_str(&format!("  {:<16} {}\n", command.name, command.about));
+            let about = help::said(command.about);
+            text.push_str(&format!("  {:<16} {about}\n", command.name));
         }
         text.push('\n');
     }
-    let manager = if cfg!(windows) {
-        "--machine NAME"
-    } else {
-        "--socket PATH"
-    };
-    text.push_str(&format!(
-        "relance help COMMAND, or relance COMMAND --help, says more.\n\
-         {manager} and --json belong to every command and may stand anywhere.\n"
-    ));
+    let options = ["--socket PATH", "--machine NAME"];
+    let option = options[usize::from(cfg!(windows))];
+    let everywhere = say(texts::Everywhere { option });
+    text.push_str(&format!("{}\n{everywhere}\n", say(texts::SAYS_MORE)));
     text
 }
 

@@ -22,6 +22,7 @@ mod daemon;
 #[cfg(unix)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod help;
 #[cfg(any(windows, test))]
 mod host;
 mod instances;

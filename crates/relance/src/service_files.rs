@@ -6,8 +6,10 @@
 //! with file, line and column, all of it at once.
 
 mod definition;
+mod nearest;
 mod node;
 mod problem;
+mod reader;
 mod templates;
 mod variables;
 pub(crate) mod write;
@@ -25,9 +27,9 @@ use wildmatch::WildMatch;
 
 use crate::cli::CommandFailure;
 
-pub(crate) use node::not_toml;
 use node::{Entry, Node, Tree, Unreadable};
 use problem::Source;
+pub(crate) use reader::not_toml;
 use variables::Variables;
 
 pub(crate) use problem::Problems;
@@ -359,7 +361,7 @@ fn read_table(
             },
             "variables" | "$schema" => {}
             key => {
-                let problem: Sentence = match definition::nearest(key, KEYS.into_iter()) {
+                let problem: Sentence = match nearest::nearest(key, KEYS.into_iter()) {
                     Some(right) => apply::KeyNearly { key, right }.into(),
                     None => apply::FileKey { key }.into(),
                 };

@@ -1,6 +1,8 @@
 //! Why a service ends: what its run time (PHP's engine) reports, which the kernel cannot know, and what the
 //! kernel did to it.
 
+use relance_texts::Sentence;
+
 /// The kinds of cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -107,6 +109,9 @@ pub struct EndCause {
     pub text: Box<str>,
 }
 
+/// The areas of the catalogue that causes of the manager are in.
+const AREAS: [&str; 3] = ["cause", "file", "start"];
+
 /// Longest text of a cause, in bytes; the rest is cut.
 pub const END_CAUSE_LEN_MAX: usize = 2000;
 
@@ -133,6 +138,16 @@ impl EndCause {
 }
 
 impl EndCause {
+    /// The text: what the manager says is a message of the catalogue.
+    #[must_use]
+    pub fn said(&self) -> Sentence {
+        if self.kind.is_of_manager() {
+            Sentence::recognised(&self.text, &AREAS)
+        } else {
+            Sentence::foreign(&*self.text)
+        }
+    }
+
     /// Reads back what [`Display`](std::fmt::Display) has written, as entries of the log keep it.
     #[must_use]
     pub fn read(words: &str) -> Option<Self> {

@@ -9,6 +9,7 @@ mod failed;
 mod level;
 mod limits;
 mod names;
+pub use names::problem;
 mod of_manager;
 mod read;
 mod recovery;

@@ -17,7 +17,9 @@ use crate::status::ProcessExit;
 use crate::win32::Win32Error;
 
 pub use by::By;
-pub use failures::{Cause, Failures, ServiceFailures, cause_key, cause_sentence};
+pub use failures::{Cause, Failures, ServiceFailures, cause_key};
+
+use failures::cause_sentence;
 
 /// A moment on the wall clock: milliseconds since 1970, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,6 +106,15 @@ pub struct Author {
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub service: Option<Box<str>>,
+}
+
+impl Details {
+    /// Why, as people read it.
+    #[must_use]
+    pub fn cause_sentence(&self) -> Option<Sentence> {
+        let cause = self.cause.as_deref()?;
+        Some(cause_sentence(cause, self.exit))
+    }
 }
 
 impl fmt::Display for Author {

@@ -68,6 +68,12 @@ pub fn reason(error: &io::Error) -> Sentence {
         ErrorKind::StorageFull => file::DISK_FULL.into(),
         ErrorKind::InvalidData => file::NOT_TEXT.into(),
         ErrorKind::FileTooLarge => file::TOO_LARGE.into(),
+        ErrorKind::ConnectionRefused => file::REFUSED.into(),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+            file::RESET.into()
+        }
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => file::UNREACHABLE.into(),
+        ErrorKind::TimedOut => file::NO_ANSWER.into(),
         _ => Sentence::foreign(error.to_string()),
     }
 }

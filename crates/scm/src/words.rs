@@ -109,7 +109,7 @@ impl Message for &EndCause {
         if self.text.is_empty() {
             return kind.text();
         }
-        let text = &*self.text;
+        let text = self.said();
         word::CauseText { kind, text }.text()
     }
 }

@@ -132,3 +132,14 @@ doctor-controllers = services have { $names }
 doctor-background = it went into the background, where it cannot be kept running, and was killed (X63)
 doctor-background-do = give it its option for the foreground, like nginx -g 'daemon off;' or redis-server --daemonize no
 doctor-not-loaded = it is stored and was not loaded: { $problem }
+
+## What a finding is about
+
+doctor-about-manager = manager
+doctor-about-daemon = daemon
+doctor-about-version = version
+doctor-about-limits = limits
+doctor-about-rights = rights
+doctor-about-controllers = controllers of control groups
+doctor-about-database = service database
+doctor-about-event-log = event log

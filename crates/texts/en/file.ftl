@@ -23,6 +23,20 @@ file-read-only = its file system is read-only
 file-disk-full = the disk is full
 file-not-text = it is not text in UTF-8
 file-too-large = it is too large
+file-refused = connection refused
+file-reset = the connection was broken off
+file-unreachable = there is no way to that machine
+file-no-answer = no answer in time
+
+## Keys of files
+
+file-no-key = there is no { $key } here; use { $keys }
+file-key-nearly = there is no { $key } here; did you mean { $right }?
+file-key-missing = { $key } is missing
+file-not-one-of = "{ $value }" is not one of { $values }
+file-form-list = a list
+file-form-flag = true or false
+file-form-number = a number from 0 on
 
 ## The daemon
 

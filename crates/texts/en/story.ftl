@@ -9,3 +9,6 @@ story-counter-reset = the reset period is over: the counter starts again
 story-logged = { $id } { $sentence }
 story-command = runs the command: { $command }
 story-rebooted = the machine reboots
+story-the-service = the service
+story-and-so-on = and so on
+story-end = { $state }, failures counted: { $count }

@@ -132,3 +132,14 @@ doctor-controllers = les services ont { $names }
 doctor-background = il est passé en arrière-plan, où il ne peut pas être maintenu en marche, et a été tué (X63)
 doctor-background-do = donnez-lui son option de premier plan, comme nginx -g 'daemon off;' ou redis-server --daemonize no
 doctor-not-loaded = il est enregistré et n’a pas été chargé : { $problem }
+
+## Sur quoi porte une constatation
+
+doctor-about-manager = gestionnaire
+doctor-about-daemon = démon
+doctor-about-version = version
+doctor-about-limits = limites
+doctor-about-rights = droits
+doctor-about-controllers = contrôleurs des groupes de contrôle
+doctor-about-database = base de données des services
+doctor-about-event-log = journal des événements

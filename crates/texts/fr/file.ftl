@@ -23,6 +23,20 @@ file-read-only = son système de fichiers est en lecture seule
 file-disk-full = le disque est plein
 file-not-text = ce n’est pas du texte en UTF-8
 file-too-large = il est trop grand
+file-refused = connexion refusée
+file-reset = la connexion a été rompue
+file-unreachable = aucun chemin ne mène à cette machine
+file-no-answer = pas de réponse à temps
+
+## Les clés des fichiers
+
+file-no-key = il n’y a pas de { $key } ici ; utilisez { $keys }
+file-key-nearly = il n’y a pas de { $key } ici ; voulez-vous dire { $right } ?
+file-key-missing = il manque { $key }
+file-not-one-of = « { $value } » n’est pas parmi { $values }
+file-form-list = une liste
+file-form-flag = true ou false
+file-form-number = un nombre à partir de 0
 
 ## Le démon
 

@@ -8,3 +8,6 @@ story-counter-reset = la période de remise à zéro est écoulée : le compteur
 story-logged = { $id } { $sentence }
 story-command = exécute la commande : { $command }
 story-rebooted = la machine redémarre
+story-the-service = le service
+story-and-so-on = et ainsi de suite
+story-end = { $state }, échecs comptés : { $count }

@@ -18,6 +18,7 @@
 mod catalogue;
 mod lang;
 mod marked;
+mod recognise;
 mod render;
 mod sentence;
 mod size;

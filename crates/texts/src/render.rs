@@ -2,7 +2,7 @@
 
 use crate::{Lang, Value};
 
-const PARAMETER: char = '\u{1}';
+pub(crate) const PARAMETER: char = '\u{1}';
 const CHOICE: char = '\u{2}';
 const CHOICE_END: char = '\u{3}';
 const KEY_END: char = '\u{4}';

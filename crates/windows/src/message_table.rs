@@ -5,6 +5,7 @@
 //! is reported under [`event_identifier`].
 
 use relance_scm::event::{EventLevel, template};
+use relance_texts::Lang;
 
 /// Our entries; those of the service control manager itself (7000 and up) are Windows' to write.
 const OURS: std::ops::RangeInclusive<u32> = 1000..=1999;
@@ -32,7 +33,12 @@ fn sentences() -> Vec<(u32, String)> {
     ];
     levels
         .into_iter()
-        .flat_map(|level| OURS.map(move |id| (event_identifier(level, id), template(id))))
+        .flat_map(|level| {
+            OURS.map(move |id| {
+                let text = template(id).map(|text| text.of(Lang::En));
+                (event_identifier(level, id), text)
+            })
+        })
         .filter_map(|(identifier, text)| Some((identifier, text?)))
         .collect()
 }

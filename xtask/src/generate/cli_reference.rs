@@ -38,6 +38,7 @@ fn help(root: &Path, command: Option<&str>) -> Result<String> {
     let output = Command::new(root.join("target/debug/relance"))
         .arg("help")
         .args(command)
+        .env("RELANCE_LANG", "en")
         // The width of a terminal would be the width of the text.
         .stdin(Stdio::null())
         .stderr(Stdio::piped())

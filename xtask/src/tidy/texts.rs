@@ -3,8 +3,8 @@
 
 use crate::tree::File;
 
-/// Messages that are looked up by a number or a key; tests beside their tables look for each.
-const FAMILIES: &[&str] = &["event-", "win32-"];
+/// Messages that are looked up by a number, a key or their English; tests beside their tables look for each.
+const FAMILIES: &[&str] = &["event-", "win32-", "help-"];
 
 pub(super) fn check(files: &[File]) -> Vec<String> {
     let code: Vec<&str> = files

@@ -8,6 +8,7 @@ use relance_policy::{
 use relance_scm::event::Event;
 use relance_scm::status::{ImpossibleReport, ProcessExit};
 use relance_scm::{EndCause, EndCauseKind, Win32Error};
+use relance_texts::{Lang, cause};
 use relance_wire::channel::{
     ControlAnswer, ControlRequest, Done, Hello, ManagerFrame, Refused, ServiceFrame, Status,
     VERSION, Welcome,
@@ -77,15 +78,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     fn left_behind(&mut self, now: Moment, run: RunId, processes: u32) {
         let text = match processes {
-            1 => "1 process".to_owned(),
-            _ => format!("{processes} processes"),
+            1 => cause::ONE_PROCESS.of(Lang::En).to_owned(),
+            count => Lang::En.say(cause::Processes { count }),
         };
         let cause = EndCause::new(EndCauseKind::LeftProcesses, &text).into();
         self.input(now, run.service, Input::CauseTold { run, cause });
     }
 
     fn memory_ran_out(&mut self, now: Moment, run: RunId, processes: u32) {
-        let text = format!("the kernel killed {processes} of its processes");
+        let text = Lang::En.say(cause::KernelKilled { count: processes });
         let cause = EndCause::new(EndCauseKind::OutOfMemory, &text).into();
         self.input(now, run.service, Input::CauseTold { run, cause });
     }

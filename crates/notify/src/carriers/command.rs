@@ -1,11 +1,14 @@
 //! A program of somebody's: the message as JSON on its standard input, a time, and what its exit status means.
 
 use std::io::{self, Write};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use relance_scm::status::ProcessExit;
+use relance_scm::system::reason;
+use relance_texts::target;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
@@ -14,14 +17,14 @@ use crate::message::Letter;
 use crate::targets::Target;
 
 /// Runs the program, as the manager's own user, in a process group that is killed when the time is over.
-pub(super) fn tell(words: &[Box<str>], target: &Target, letter: Letter<'_>) -> Result<(), Failed> {
+pub(super) fn tell(words: &[Box<str>], told: &Target, letter: Letter<'_>) -> Result<(), Failed> {
     let text = letter
         .message
-        .document(letter.id, letter.machine, target.lang)
+        .document(letter.id, letter.machine, told.lang)
         .to_string();
     let (program, arguments) = words
         .split_first()
-        .ok_or_else(|| Failed::never("no command"))?;
+        .ok_or_else(|| Failed::never(target::NO_PROGRAM))?;
     let mut command = Command::new(&**program);
     command
         .args(arguments.iter().map(|word| &**word))
@@ -34,31 +37,43 @@ pub(super) fn tell(words: &[Box<str>], target: &Target, letter: Letter<'_>) -> R
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    let mut child = command
-        .spawn()
-        .map_err(|error| Failed::later(format!("{program}: {error}")))?;
+    let mut child = command.spawn().map_err(|error| not_run(program, &error))?;
     // It may not read, so nobody waits for it to.
     let stdin = child.stdin.take();
     let writer = thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(text.as_bytes())));
-    let ended = wait(&mut child, target.timeout);
+    let ended = wait(&mut child, told.timeout);
     kill_rest(&child);
     let status = match ended {
         Ok(true) => child.wait(),
         Ok(false) => {
             let _ = child.wait();
             let _ = writer.join();
-            let seconds = target.timeout.as_secs();
-            return Err(Failed::later(format!(
-                "{program} took longer than {seconds} s and was killed"
-            )));
+            let (program, time) = (&**program, told.timeout);
+            return Err(Failed::later(target::ProgramSlow { program, time }));
         }
         Err(error) => Err(error),
     };
     let _ = writer.join();
     match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failed::later(format!("{program}: {status}"))),
-        Err(error) => Err(Failed::later(format!("{program}: {error}"))),
+        Ok(status) => {
+            let (program, status) = (&**program, ended_by(status));
+            Err(Failed::later(target::ProgramFailed { program, status }))
+        }
+        Err(error) => Err(not_run(program, &error)),
+    }
+}
+
+fn not_run(program: &str, error: &io::Error) -> Failed {
+    let reason = reason(error);
+    Failed::later(target::Program { program, reason })
+}
+
+fn ended_by(status: ExitStatus) -> ProcessExit {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => ProcessExit::Exited(code),
+        (None, Some(signal)) => ProcessExit::Signaled(signal),
+        (None, None) => ProcessExit::Unknown,
     }
 }
 

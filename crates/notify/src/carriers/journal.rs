@@ -3,6 +3,8 @@
 use std::os::unix::net::UnixDatagram;
 
 use relance_scm::notice::NoticeKind;
+use relance_scm::system::reason;
+use relance_texts::target;
 
 use super::Failed;
 use crate::message::Letter;
@@ -13,11 +15,16 @@ const SOCKET: &str = "/run/systemd/journal/socket";
 /// Writes one entry.
 pub(super) fn tell(target: &Target, letter: Letter<'_>) -> Result<(), Failed> {
     let entry = entry(target, letter);
-    let socket = UnixDatagram::unbound().map_err(Failed::later)?;
+    let socket = UnixDatagram::unbound().map_err(|error| not_written(&error))?;
     socket
         .send_to(&entry, SOCKET)
         .map(drop)
-        .map_err(|error| Failed::later(format!("{SOCKET}: {error}")))
+        .map_err(|error| not_written(&error))
+}
+
+fn not_written(error: &std::io::Error) -> Failed {
+    let (path, reason) = (SOCKET, reason(error));
+    Failed::later(target::NoJournal { path, reason })
 }
 
 fn entry(target: &Target, letter: Letter<'_>) -> Vec<u8> {

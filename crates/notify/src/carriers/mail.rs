@@ -7,6 +7,9 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{SmtpTransport, Transport};
 
+use relance_scm::system::reason;
+use relance_texts::{Sentence, target};
+
 use super::Failed;
 use crate::message::Letter;
 use crate::targets::{Mail, Security, Target};
@@ -21,7 +24,7 @@ pub(super) fn tell(mail: &Mail, target: &Target, letter: Letter<'_>) -> Result<(
     transport.send(&written).map(drop).map_err(|error| {
         let code = error.status().map(u16::from);
         let is_account = code.is_some_and(|code| ABOUT_ACCOUNTS.contains(&code));
-        let problem = without(&error.to_string(), mail);
+        let problem = not_taken(&error, mail);
         if error.is_permanent() && !is_account {
             Failed::never(problem)
         } else {
@@ -33,7 +36,7 @@ pub(super) fn tell(mail: &Mail, target: &Target, letter: Letter<'_>) -> Result<(
 fn write(mail: &Mail, target: &Target, letter: Letter<'_>) -> Result<lettre::Message, Failed> {
     let message = letter.message;
     let mut builder = lettre::Message::builder()
-        .from(mail.from.parse().map_err(Failed::never)?)
+        .from(mail.from.parse().map_err(|error| wrong(&error))?)
         .subject(message.title(letter.machine, target.lang))
         // The same in every try, so that a mail that came twice is seen to be one.
         .message_id(Some(format!(
@@ -43,12 +46,31 @@ fn write(mail: &Mail, target: &Target, letter: Letter<'_>) -> Result<lettre::Mes
         )))
         .header(ContentType::TEXT_PLAIN);
     for to in &mail.to {
-        builder = builder.to(to.parse().map_err(Failed::never)?);
+        builder = builder.to(to.parse().map_err(|error| wrong(&error))?);
     }
     let title = message.title(letter.machine, target.lang);
     builder
         .body(format!("{title}\n\n{}\n", message.text(target.lang)))
-        .map_err(Failed::never)
+        .map_err(|error| wrong(&error))
+}
+
+fn wrong(error: &dyn std::error::Error) -> Failed {
+    let reason = Sentence::foreign(error.to_string());
+    Failed::never(target::Mail { reason })
+}
+
+/// Why the server did not take it: what it says, or what the system says if it cannot be reached.
+fn not_taken(error: &lettre::transport::smtp::Error, mail: &Mail) -> Sentence {
+    let mut below = std::error::Error::source(error);
+    while let Some(inner) = below {
+        if let Some(error) = inner.downcast_ref::<std::io::Error>() {
+            let reason = reason(error);
+            return target::NotReached { reason }.into();
+        }
+        below = inner.source();
+    }
+    let reason = Sentence::foreign(without(&error.to_string(), mail));
+    target::Mail { reason }.into()
 }
 
 fn host_name(machine: &str) -> String {
@@ -63,7 +85,8 @@ fn host_name(machine: &str) -> String {
 
 fn transport(mail: &Mail, timeout: Duration) -> Result<SmtpTransport, Failed> {
     let host = mail.host.to_string();
-    let parameters = || TlsParameters::new(host.clone()).map_err(Failed::later);
+    let parameters =
+        || TlsParameters::new(host.clone()).map_err(|error| Failed::later(not_taken(&error, mail)));
     let tls = match mail.security {
         Security::Tls => Tls::Wrapper(parameters()?),
         Security::StartTls => Tls::Required(parameters()?),

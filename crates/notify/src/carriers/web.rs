@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, Mac};
 use relance_scm::config::Secret;
+use relance_scm::system::reason;
+use relance_texts::{Sentence, file, shown, target};
 use sha2::Sha256;
 use ureq::Agent;
 use ureq::http::{HeaderMap, StatusCode, header};
@@ -72,7 +74,7 @@ fn post(hook: &WebHook, target: &Target, letter: Letter<'_>, body: &Body) -> Res
         .build();
     let mut answer = request
         .send(&text)
-        .map_err(|error| Failed::later(without(&error, hook)))?;
+        .map_err(|error| Failed::later(not_sent(&error, hook)))?;
     let status = answer.status();
     if status.is_success() {
         return Ok(());
@@ -100,21 +102,43 @@ pub(crate) fn signature(secret: &Secret, seconds: u64, body: &str) -> String {
     signature
 }
 
+/// Why a request was not sent, or not answered.
+fn not_sent(error: &ureq::Error, hook: &WebHook) -> Sentence {
+    let reason = match error {
+        ureq::Error::Io(error) => reason(error),
+        ureq::Error::Timeout(_) => file::NO_ANSWER.into(),
+        ureq::Error::HostNotFound => target::NO_HOST.into(),
+        ureq::Error::Rustls(error) => {
+            let reason = Sentence::foreign(without(error, hook));
+            return target::Certificate { reason }.into();
+        }
+        error => Sentence::foreign(without(error, hook)),
+    };
+    target::NotReached { reason }.into()
+}
+
 /// What an answer that is not a success means.
 fn refused(status: StatusCode, said: &str, after: Option<Duration>, hook: &WebHook) -> Failed {
     if status.is_redirection() {
-        return Failed::later(format!(
-            "it answered {} and points elsewhere, which is not followed; put the right address into the file",
-            status.as_u16()
-        ));
+        let status = status.as_u16();
+        return Failed::later(target::Elsewhere { status });
     }
     let said: String = said
         .chars()
         .filter(|c| !c.is_control())
         .take(SHOWN_LEN_MAX)
         .collect();
-    let problem = without(&format!("it answered {status}: {said}"), hook);
-    let problem = problem.trim_end_matches(": ");
+    let text = without(&said, hook);
+    let status_text = shown(status);
+    let problem: Sentence = if text.trim().is_empty() {
+        target::Answered {
+            status: status_text,
+        }
+        .into()
+    } else {
+        let status = status_text;
+        target::AnsweredText { status, text }.into()
+    };
     // It is this message that it does not take. Anything else somebody may mend.
     match status.as_u16() {
         400 | 413 | 422 => Failed::never(problem),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::{MessageInfo, TargetInfo};
-use relance_texts::Lang;
+use relance_texts::{Lang, target};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Store;
@@ -96,9 +96,9 @@ pub(super) fn enqueue(db: &Connection, new: &New, now: i64) -> rusqlite::Result<
         params![new.target, due],
     )?;
     db.execute(
-        "UPDATE message SET state = 2, done_at = ?2, problem = 'too many waited' WHERE number IN (
+        "UPDATE message SET state = 2, done_at = ?2, problem = ?4 WHERE number IN (
             SELECT number FROM message WHERE target = ?1 AND state = 0 ORDER BY number DESC LIMIT -1 OFFSET ?3)",
-        params![new.target, now, WAITING_MAX],
+        params![new.target, now, WAITING_MAX, target::TOO_MANY_WAITED.of(Lang::En)],
     )?;
     Ok(())
 }
@@ -156,9 +156,9 @@ impl Store {
     /// What a target is told next. Messages that are too old are dropped before.
     pub(crate) fn next(&self, target: &str, now: i64) -> rusqlite::Result<Next> {
         self.db.execute(
-            "UPDATE message SET state = 2, done_at = ?2, problem = coalesce(problem, 'it was too old')
+            "UPDATE message SET state = 2, done_at = ?2, problem = coalesce(problem, ?3)
              WHERE target = ?1 AND state = 0 AND until <= ?2",
-            params![target, now],
+            params![target, now, target::TOO_OLD.of(Lang::En)],
         )?;
         let first: Option<(i64, String, i64)> = self
             .db

@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use relance_scm::config::Secret;
 use relance_scm::notice::{self, NoticeKind};
-use relance_texts::Lang;
+use relance_scm::system::reason;
+#[cfg(unix)]
+use relance_scm::{ScmError, Win32Error};
+use relance_texts::{Lang, Sentence, shown, target};
 use toml::{Table, Value};
 
 use super::{Carrier, Mail, Security, TARGETS_MAX, Target, Targets, Template, WebHook};
@@ -26,18 +29,27 @@ const PAGERDUTY: &str = "https://events.pagerduty.com/v2/enqueue";
 
 /// What is wrong with a file: where, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem(String);
+pub struct Problem(Sentence);
 
+impl Problem {
+    /// In a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> Sentence {
+        self.0.clone()
+    }
+}
+
+/// In English.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
 type Read<T> = Result<T, Problem>;
 
-fn problem<T>(text: impl Into<String>) -> Read<T> {
-    Err(Problem(text.into()))
+fn problem<T>(sentence: impl Into<Sentence>) -> Read<T> {
+    Err(Problem(sentence.into()))
 }
 
 /// Reads a file of targets, and the files of secrets that it names.
@@ -45,13 +57,13 @@ fn problem<T>(text: impl Into<String>) -> Read<T> {
 /// # Errors
 /// When one cannot be read, is not valid, or may be read or written by others.
 pub fn load(path: &Path) -> Read<Targets> {
-    let text = read_private(path).map_err(|why| at(path, &why))?;
+    let at = |problem: Sentence| {
+        let path = shown(path.display());
+        Problem(target::FileAt { path, problem }.into())
+    };
+    let text = read_private(path).map_err(|error| at(reason(&error)))?;
     let parsed = parse(&text, &|file| read_private(&path.with_file_name(file)));
-    parsed.map_err(|why| at(path, &why))
-}
-
-fn at(path: &Path, why: &dyn fmt::Display) -> Problem {
-    Problem(format!("{}: {why}", path.display()))
+    parsed.map_err(|why| at(why.0))
 }
 
 /// Reads a file that others may neither change nor read.
@@ -60,7 +72,7 @@ fn read_private(path: &Path) -> io::Result<String> {
     let about = file.metadata()?;
     check_private(&about)?;
     if about.len() > SIZE_MAX {
-        return Err(io::Error::other("the file is too large"));
+        return Err(io::ErrorKind::FileTooLarge.into());
     }
     io::read_to_string(file)
 }
@@ -71,17 +83,21 @@ fn check_private(about: &std::fs::Metadata) -> io::Result<()> {
     let own = rustix::process::geteuid().as_raw();
     if about.uid() != 0 && about.uid() != own {
         let owner = about.uid();
-        return Err(io::Error::other(format!(
-            "it belongs to user {owner}, who could change it; run: chown {own}"
-        )));
+        return Err(refused(target::FileOwner {
+            owner: shown(owner),
+            user: shown(own),
+        }));
     }
     // A group may be let read.
     if about.mode() & 0o027 != 0 {
-        return Err(io::Error::other(
-            "others may read or change it, and it has secrets; run: chmod 600",
-        ));
+        return Err(refused(target::FILE_MODE));
     }
     Ok(())
+}
+
+#[cfg(unix)]
+fn refused(sentence: impl Into<Sentence>) -> io::Error {
+    io::Error::other(ScmError::new(Win32Error::ACCESS_DENIED, sentence))
 }
 
 #[cfg(not(unix))]
@@ -101,7 +117,8 @@ pub fn parse(text: &str, read: &dyn Fn(&Path) -> io::Result<String>) -> Read<Tar
             .span()
             .map_or("", |span| &text[..span.start.min(text.len())]);
         let line = before.lines().count().max(1);
-        Problem(format!("line {line}: {}", error.message()))
+        let problem = error.message();
+        Problem(target::FileLine { line, problem }.into())
     })?;
     let mut file = Keys {
         name: "the file",
@@ -115,27 +132,14 @@ pub fn parse(text: &str, read: &dyn Fn(&Path) -> io::Result<String>) -> Read<Tar
             table: section,
             read,
         };
-        keys.set_time("recovered_after", &mut targets.times.recovered_after)?;
-        keys.set_time("flapping_period", &mut targets.times.flapping_period)?;
-        keys.set_time("still_down_after", &mut targets.times.still_down_after)?;
-        keys.set_time("gather", &mut targets.keeping.gather)?;
-        keys.set_time("repeat", &mut targets.keeping.repeat)?;
-        keys.set_time("keep", &mut targets.keeping.keep)?;
-        if let Some(count) = keys.take("flapping") {
-            let count = count
-                .as_integer()
-                .and_then(|count| u32::try_from(count).ok());
-            targets.times.flapping = match count {
-                Some(count) if count <= 100 => count,
-                _ => return problem("[notify]: flapping is a number from 0 to 100"),
-            };
-        }
+        set_times(&mut keys, &mut targets)?;
         keys.end()?;
     }
     for (name, value) in file.table("target")?.unwrap_or_default() {
-        let name = notice::target_name(&name).map_err(|error| Problem(error.to_string()))?;
+        let name = notice::target_name(&name).map_err(|error| Problem(error.to_sentence()))?;
         let Value::Table(table) = value else {
-            return problem(format!("[target.{name}] is not a table"));
+            let section = format!("target.{name}");
+            return problem(target::NoTable { section });
         };
         let title = format!("[target.{name}]");
         let mut keys = Keys {
@@ -143,35 +147,54 @@ pub fn parse(text: &str, read: &dyn Fn(&Path) -> io::Result<String>) -> Read<Tar
             table,
             read,
         };
-        let target = target(name.clone(), &mut keys)?;
+        let read = read_target(name.clone(), &mut keys)?;
         keys.end()?;
-        targets.targets.insert(name, Arc::new(target));
+        targets.targets.insert(name, Arc::new(read));
     }
     file.end()?;
     if targets.targets.len() > TARGETS_MAX {
-        return problem(format!("there are at most {TARGETS_MAX} targets"));
+        return problem(target::TooManyTargets { most: TARGETS_MAX });
     }
     Ok(targets)
 }
 
-fn target(name: Box<str>, keys: &mut Keys<'_>) -> Read<Target> {
+/// The section `[notify]`: when it is told, and how long what is to be told is kept.
+fn set_times(keys: &mut Keys<'_>, targets: &mut Targets) -> Read<()> {
+    keys.set_time("recovered_after", &mut targets.times.recovered_after)?;
+    keys.set_time("flapping_period", &mut targets.times.flapping_period)?;
+    keys.set_time("still_down_after", &mut targets.times.still_down_after)?;
+    keys.set_time("gather", &mut targets.keeping.gather)?;
+    keys.set_time("repeat", &mut targets.keeping.repeat)?;
+    keys.set_time("keep", &mut targets.keeping.keep)?;
+    if let Some(count) = keys.take("flapping") {
+        let count = count
+            .as_integer()
+            .and_then(|count| u32::try_from(count).ok());
+        targets.times.flapping = match count {
+            Some(count) if count <= 100 => count,
+            _ => return keys.problem(target::FLAPPING),
+        };
+    }
+    Ok(())
+}
+
+fn read_target(name: Box<str>, keys: &mut Keys<'_>) -> Read<Target> {
     let notices = match keys.texts("notices")? {
         None => NoticeKind::USUAL.into(),
         Some(words) => {
             let kinds = notice::read_kinds(&words.join(","));
-            kinds.map_err(|error| Problem(format!("{}: {error}", keys.name)))?
+            kinds.map_err(|error| keys.wrong(error.to_sentence()))?
         }
     };
     let services = keys.texts("services")?.unwrap_or_else(|| vec!["*".into()]);
     let mut timeout = TIMEOUT;
     keys.set_time("timeout", &mut timeout)?;
     if timeout.is_zero() || timeout > TIMEOUT_MAX {
-        return problem(format!("{}: timeout is at most 5m, and not 0", keys.name));
+        return keys.problem(target::TIMEOUT);
     }
     let lang = match keys.text("language")? {
         None => Lang::En,
-        Some(tag) => Lang::from_tag(&tag)
-            .ok_or_else(|| Problem(format!("{}: language is en or fr", keys.name)))?,
+        Some(tag) => Lang::from_tag(&tag).ok_or_else(|| keys.wrong(target::LANGUAGE))?,
     };
     Ok(Target {
         name,
@@ -190,10 +213,7 @@ fn carrier(keys: &mut Keys<'_>) -> Read<Carrier> {
             .first()
             .is_none_or(|program| !program.starts_with('/'))
         {
-            return problem(format!(
-                "{}: command is a list that begins with the whole path of a program",
-                keys.name
-            ));
+            return keys.problem(target::COMMAND_PATH);
         }
         found.push(Carrier::Command(words.into()));
     }
@@ -208,15 +228,18 @@ fn carrier(keys: &mut Keys<'_>) -> Read<Carrier> {
     match keys.take("journal") {
         None => {}
         Some(Value::Boolean(true)) => found.push(Carrier::Journal),
-        Some(_) => return problem(format!("{}: journal is true or left out", keys.name)),
+        Some(_) => return keys.problem(target::JOURNAL),
     }
     match found.len() {
         1 => Ok(found.remove(0)),
-        _ => problem(format!(
-            "{} needs one way: webhook, slack, teams, discord, ntfy, pagerduty, alertmanager, command, mail or journal",
-            keys.name
-        )),
+        _ => keys.problem(target::OneWay { ways: ways() }),
     }
+}
+
+/// The keys that name a way, all that there are.
+fn ways() -> Vec<&'static str> {
+    let of_web = Template::ALL.iter().map(|(key, _)| *key);
+    of_web.chain(["command", "mail", "journal"]).collect()
 }
 
 /// A pager's key is its secret; with the others the address may be one.
@@ -233,11 +256,8 @@ fn web_hook(template: Template, given: Secret, keys: &mut Keys<'_>) -> Read<WebH
         uri.host().is_some() && matches!(uri.scheme_str(), Some("http" | "https"))
     });
     if !is_web {
-        return problem(format!(
-            "{}: {} is not a whole address like https://host/path",
-            keys.name,
-            template.name()
-        ));
+        let key = template.name();
+        return keys.problem(target::NotWeb { key });
     }
     let token = keys.secret("token")?;
     Ok(WebHook {
@@ -249,25 +269,18 @@ fn web_hook(template: Template, given: Secret, keys: &mut Keys<'_>) -> Read<WebH
 }
 
 fn mail(to: Vec<Box<str>>, keys: &mut Keys<'_>) -> Read<Mail> {
-    let name = keys.name;
     let is_address = |text: &str| text.parse::<lettre::message::Mailbox>().is_ok();
     let Some(from) = keys.text("from")? else {
-        return problem(format!("{name}: from is missing: the sender's address"));
+        return keys.problem(target::NO_SENDER);
     };
     if to.is_empty() || !to.iter().all(|to| is_address(to)) || !is_address(&from) {
-        return problem(format!(
-            "{name}: mail and from are addresses like ops@example.org"
-        ));
+        return keys.problem(target::ADDRESSES);
     }
     let server = keys
         .text("server")?
         .unwrap_or_else(|| "smtp://localhost:25".into());
     let uri: Option<ureq::http::Uri> = server.parse().ok();
-    let wrong = || {
-        Problem(format!(
-            "{name}: server is an address like smtps://mail.example.org or smtp://mail.example.org:587"
-        ))
-    };
+    let wrong = || keys.wrong(target::SERVER);
     let uri = uri.ok_or_else(wrong)?;
     let host = uri.host().ok_or_else(wrong)?;
     let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
@@ -280,7 +293,7 @@ fn mail(to: Vec<Box<str>>, keys: &mut Keys<'_>) -> Read<Mail> {
     let user = keys.text("user")?;
     let password = keys.secret("password")?;
     if user.is_some() != password.is_some() {
-        return problem(format!("{name}: user and password belong together"));
+        return keys.problem(target::PASSWORD);
     }
     Ok(Mail {
         from,
@@ -301,6 +314,16 @@ struct Keys<'a> {
 }
 
 impl Keys<'_> {
+    /// What is wrong in this section.
+    fn wrong(&self, problem: impl Into<Sentence>) -> Problem {
+        let (section, problem) = (self.name, problem.into());
+        Problem(target::InSection { section, problem }.into())
+    }
+
+    fn problem<T>(&self, problem: impl Into<Sentence>) -> Read<T> {
+        Err(self.wrong(problem))
+    }
+
     fn take(&mut self, key: &str) -> Option<Value> {
         self.table.remove(key)
     }
@@ -309,7 +332,7 @@ impl Keys<'_> {
         match self.take(key) {
             None => Ok(None),
             Some(Value::Table(table)) => Ok(Some(table)),
-            Some(_) => problem(format!("[{key}] is not a table")),
+            Some(_) => problem(target::NoTable { section: key }),
         }
     }
 
@@ -317,7 +340,7 @@ impl Keys<'_> {
         match self.take(key) {
             None => Ok(None),
             Some(Value::String(text)) if !text.is_empty() => Ok(Some(text.into())),
-            Some(_) => problem(format!("{}: {key} is a text", self.name)),
+            Some(_) => self.problem(target::Text { key }),
         }
     }
 
@@ -330,7 +353,7 @@ impl Keys<'_> {
         };
         let texts = items.into_iter().map(|item| match item {
             Value::String(text) => Ok(text.into()),
-            _ => problem(format!("{}: {key} is a text or a list of texts", self.name)),
+            _ => self.problem(target::Texts { key }),
         });
         texts.collect::<Read<_>>().map(Some)
     }
@@ -342,19 +365,20 @@ impl Keys<'_> {
             (None, None) => Ok(None),
             (Some(text), None) => Ok(Some(Secret::new(text))),
             (None, Some(path)) => {
-                let text = (self.read)(Path::new(&*path))
-                    .map_err(|why| Problem(format!("{}: {file}: {path}: {why}", self.name)))?;
+                let read = (self.read)(Path::new(&*path));
+                let text = read.map_err(|error| {
+                    let (key, path, reason) = (&file, &*path, reason(&error));
+                    self.wrong(target::SecretFile { key, path, reason })
+                })?;
                 Ok(Some(Secret::new(text.trim())))
             }
-            _ => problem(format!("{}: either {key} or {file}", self.name)),
+            _ => self.problem(target::Either { key, file }),
         }
     }
 
     fn set_time(&mut self, key: &str, time: &mut Duration) -> Read<()> {
         if let Some(text) = self.text(key)? {
-            *time = read_time(&text).ok_or_else(|| {
-                Problem(format!("{}: {key} is a time like 10s, 5m or 1h", self.name))
-            })?;
+            *time = read_time(&text).ok_or_else(|| self.wrong(target::Time { key }))?;
         }
         Ok(())
     }
@@ -363,7 +387,7 @@ impl Keys<'_> {
     fn end(self) -> Read<()> {
         match self.table.keys().next() {
             None => Ok(()),
-            Some(key) => problem(format!("{}: nothing is called {key}", self.name)),
+            Some(key) => self.problem(target::UnknownKey { key }),
         }
     }
 }

@@ -7,18 +7,16 @@ use relance_scm::ceiling::Ceiling;
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::status::ProcessExit;
 use relance_scm::{EndCause, ExitCode, ServiceState, Win32Error};
+use relance_texts::{Sentence, Text};
 
 use super::{RunId, ServiceRecord, StopCause};
 use crate::time::Time;
 
-/// How the cause of a run begins that was ended because no heartbeat came.
-pub(crate) const NO_HEARTBEAT: &str = "no heartbeat for ";
-/// The cause of a run that has asked to be treated as hung.
-pub(crate) const SAID_SO: &str = "it said so (WATCHDOG=trigger)";
-
 /// Whether, by its cause, probes have shown that a run hangs, and not its own signs.
 pub(crate) fn is_of_probes(cause: &str) -> bool {
-    cause != SAID_SO && !cause.starts_with(NO_HEARTBEAT)
+    let cause = Sentence::recognised(cause, &["cause"]);
+    let id = cause.text().map(Text::id);
+    !matches!(id, Some("cause-said-so" | "cause-no-heartbeat"))
 }
 
 /// How the last run ended, for people who ask why.

@@ -118,26 +118,32 @@ impl Occurrence {
     }
 }
 
-/// One line an entry: `+1.000s  7031 ...`.
+impl Timeline {
+    /// One line an entry: `+1.000s  7031 ...`.
+    #[must_use]
+    pub fn of(&self, lang: Lang) -> String {
+        let service = story::THE_SERVICE.of(lang);
+        let line = |at: &str, text: String| format!("{at:>12}  {text}\n");
+        let mut lines: Vec<_> = self
+            .entries
+            .iter()
+            .map(|entry| line(&format!("+{}", entry.at), entry.what.text(service).of(lang)))
+            .collect();
+        if self.truncated {
+            lines.push(line("…", story::AND_SO_ON.of(lang).to_owned()));
+        }
+        let end = story::End {
+            state: shown(self.final_state),
+            count: self.failure_count,
+        };
+        lines.push(line(&format!("+{}", self.end), lang.say(end)));
+        lines.concat()
+    }
+}
+
+/// In English.
 impl fmt::Display for Timeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for entry in &self.entries {
-            writeln!(
-                f,
-                "{:>12}  {}",
-                format!("+{}", entry.at),
-                entry.what.sentence("the service")
-            )?;
-        }
-        if self.truncated {
-            writeln!(f, "{:>12}  and so on", "…")?;
-        }
-        writeln!(
-            f,
-            "{:>12}  {}, failures counted: {}",
-            format!("+{}", self.end),
-            self.final_state,
-            self.failure_count
-        )
+        f.write_str(&self.of(Lang::En))
     }
 }

@@ -6,10 +6,11 @@ use clap::Parser;
 use clap_complete::{ArgValueCandidates, CompletionCandidate};
 use relance_scm::ServiceName;
 use relance_scm::security::{Access, Ace, AceKind, Give, NamedChange, words};
-use relance_texts::command;
+use relance_texts::{command, help as texts};
 use relance_wire::api::AccessReply;
 
 use crate::cli::{CommandResult, Common, name, usage};
+use crate::help;
 use crate::lang::say;
 use crate::plain::plain;
 use crate::selection::service_names;
@@ -74,7 +75,7 @@ pub(crate) struct Revoke {
 fn rights() -> Vec<CompletionCandidate> {
     let words = words::WORDS.iter();
     words
-        .map(|word| CompletionCandidate::new(word.word).help(Some(word.meaning.into())))
+        .map(|word| CompletionCandidate::new(word.word).help(Some(help::said(word.meaning).into())))
         .collect()
 }
 
@@ -90,17 +91,18 @@ fn accounts() -> Vec<CompletionCandidate> {
 }
 
 fn rights_help() -> String {
-    let mut help = "Rights:\n".to_owned();
+    let mut text = format!("{}\n", say(texts::RIGHTS));
     for word in words::WORDS {
-        help.push_str(&format!("  {:<8} {}\n", word.word, word.meaning));
+        text.push_str(&format!(
+            "  {:<8} {}\n",
+            word.word,
+            help::said(word.meaning)
+        ));
     }
     if cfg!(unix) {
-        help.push_str(
-            "\nSets of users: administrators (root, the daemon's own user, admin_group), local-users \
-             (everybody on this machine), services, everyone.",
-        );
+        text.push_str(&format!("\n{}", say(texts::SETS_OF_USERS)));
     }
-    help
+    text
 }
 
 pub(crate) fn run(arguments: Show) -> CommandResult {

@@ -84,7 +84,10 @@ fn examine(common: &Common) -> Result<(Vec<Finding>, bool), CommandFailure> {
         Err(failure) => return Err(failure),
     };
     let version = &*info.version;
-    findings.push(Finding::fine("manager", doctor::Answers { version }));
+    findings.push(Finding::fine(
+        doctor::ABOUT_MANAGER,
+        doctor::Answers { version },
+    ));
     findings.extend(info.notices.iter().map(|notice| store(notice)));
     if cfg!(unix) {
         let names: Vec<_> = info.controllers.names().collect();
@@ -95,7 +98,7 @@ fn examine(common: &Common) -> Result<(Vec<Finding>, bool), CommandFailure> {
             }
             .into(),
         };
-        findings.push(Finding::fine("controllers of control groups", text));
+        findings.push(Finding::fine(doctor::ABOUT_CONTROLLERS, text));
     }
     let machine = machine::examine(&info);
     findings.extend(machine.findings);
@@ -106,8 +109,10 @@ fn examine(common: &Common) -> Result<(Vec<Finding>, bool), CommandFailure> {
 /// What the manager has found of its database since its engine began.
 fn store(notice: &str) -> Finding {
     Finding::warning(
-        "service database",
-        doctor::Notice { notice },
+        doctor::ABOUT_DATABASE,
+        doctor::Notice {
+            notice: Sentence::recognised(notice, &["event", "database", "file", "place"]),
+        },
         doctor::NOTICE_DO,
     )
 }
@@ -117,7 +122,7 @@ fn unreachable(error: &ScmError) -> Finding {
         error: error.to_sentence(),
         code: shown(error.code()),
     };
-    Finding::without_advice(Level::Problem, "manager", text)
+    Finding::without_advice(Level::Problem, doctor::ABOUT_MANAGER, text)
 }
 
 fn examine_services(
@@ -151,7 +156,7 @@ fn print(findings: &[Finding], all: bool) {
         println!(
             "{:<8} {}: {}",
             say(finding.level.word()),
-            plain(&finding.about),
+            plain(&finding.about.of(lang())),
             plain(&finding.text.of(lang()))
         );
         if let Some(advice) = &finding.advice {

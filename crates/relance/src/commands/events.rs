@@ -150,8 +150,8 @@ pub(super) fn print(entry: &LogEntry, json: bool) -> CommandResult {
     if let Some(run) = details.run {
         notes.push(say(command::NoteRun { run: shown(run) }));
     }
-    if let Some(cause) = &details.cause {
-        notes.push(plain(cause));
+    if let Some(cause) = details.cause_sentence() {
+        notes.push(plain(&cause.of(lang())));
     }
     if let Some(due) = details.due {
         let time = moment(due);

@@ -3,12 +3,13 @@
 
 use clap::Parser;
 use relance_rulebook::{Page, Rule};
-use relance_scm::event::{EventSource, template};
+use relance_scm::event::{EventSource, meaning, template};
 use relance_scm::{ScmError, Win32Error};
-use relance_texts::{command, quoted};
+use relance_texts::{Lang, Message, command, explain, quoted, shown};
 use serde::Serialize;
 
 use crate::cli::{CommandFailure, CommandResult, Common};
+use crate::lang::say;
 
 /// Where the rules can be read beside the program.
 const PAGES: &str = "docs/rules";
@@ -148,7 +149,7 @@ fn event_reply(event_id: u32) -> Option<EventReply> {
     Some(EventReply {
         event_id,
         source: source.name(),
-        sentence: template(event_id)?,
+        sentence: template(event_id)?.of(Lang::En),
         rules: speaking_of(event_id),
     })
 }
@@ -206,40 +207,62 @@ impl Explained {
 
 fn rule_text(rule: &RuleReply) -> String {
     let mut lines = vec![format!("{}: {}", rule.id, rule.title)];
+    // The rules themselves are English (ADR 92).
     if !rule.text.is_empty() {
         lines.push(format!("  {}", rule.text));
     }
-    lines.extend(rule.example.map(|example| format!("  Example: {example}")));
-    lines.push(format!("  From: {}", rule.kind));
+    lines.extend(
+        rule.example
+            .map(|example| indented(explain::Example { example })),
+    );
+    lines.push(indented(explain::From { kind: rule.kind }));
     let sources = rule.sources.iter();
-    lines.extend(sources.map(|link| format!("  See: {}, {}", link.name, link.url)));
+    lines.extend(sources.map(|link| {
+        let (name, url) = (&link.name, &link.url);
+        indented(explain::See { name, url })
+    }));
     let here = rule.not_on_linux;
-    lines.extend(here.map(|reason| format!("  Does not apply on Linux: {reason}")));
-    lines.push(format!("  Page: {}", rule.page));
+    lines.extend(here.map(|reason| indented(explain::NotOnLinux { reason })));
+    let page = &rule.page;
+    lines.push(indented(explain::Page { page }));
     lines.join("\n") + "\n"
 }
 
 fn event_text(event: &EventReply) -> String {
-    let mut text = format!(
-        "Entry {} of the event log, source {}\n  {}\n",
-        event.event_id, event.source, event.sentence
-    );
+    let id = event.event_id;
+    let entry = say(explain::Entry {
+        id: shown(id),
+        source: event.source,
+    });
+    let mut text = format!("{entry}\n");
+    text.extend(template(id).map(|sentence| indented(sentence) + "\n"));
+    if let Some((means, to_do)) = meaning(id) {
+        text.push_str(&format!("  {}\n  {}\n", say(means), say(to_do)));
+    }
     text.push_str(&rules_text(&event.rules));
     text
 }
 
 fn error_text(error: &ErrorReply) -> String {
     let name = error.name.unwrap_or_default();
-    let mut text = format!("Error {} {name}\n  {}\n", error.code, error.text);
+    let code = shown(error.code);
+    let sentence = say(Win32Error::from_raw(error.code));
+    let mut text = format!("{}\n  {sentence}\n", say(explain::Error { code, name }));
     text.push_str(&rules_text(&error.rules));
     text
+}
+
+fn indented(message: impl Message) -> String {
+    format!("  {}", say(message))
 }
 
 fn rules_text(rules: &[&str]) -> String {
     if rules.is_empty() {
         return String::new();
     }
-    format!("  Rules: {}\n", rules.join(", "))
+    indented(explain::Rules {
+        rules: rules.to_vec(),
+    }) + "\n"
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ mod test;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use relance_scm::event;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::manager::{MessageInfo, Notices, TargetInfo};
-use relance_texts::{Words, notice};
+use relance_texts::{Value, Words, notice};
 use relance_wire::api::NoticesReply;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
@@ -83,7 +84,12 @@ fn list(common: &Common) -> CommandResult {
         }));
     }
     if let Some(problem) = &notices.problem {
-        println!("{}", plain(&say(notice::Unusable { problem })));
+        println!(
+            "{}",
+            plain(&say(notice::Unusable {
+                problem: event::problem(problem)
+            }))
+        );
     }
     if notices.targets.is_empty() {
         println!("{}", say(notice::NO_TARGETS));
@@ -105,7 +111,7 @@ fn list(common: &Common) -> CommandResult {
 }
 
 fn target_row(target: &TargetInfo) -> Vec<Cell> {
-    let problem = target.problem.clone().unwrap_or_default();
+    let problem = problem(target.problem.as_deref());
     let tone = if problem.is_empty() {
         Tone::Good
     } else {
@@ -154,6 +160,11 @@ fn queue(common: &Common, only_waiting: bool) -> CommandResult {
     Ok(())
 }
 
+/// Why the last try failed; nothing if it did not.
+fn problem(english: Option<&str>) -> String {
+    english.map_or_else(String::new, |english| event::problem(english).of(lang()))
+}
+
 fn message_row(message: &MessageInfo) -> Vec<Cell> {
     let tone = match &*message.state {
         "waiting" => Tone::Busy,
@@ -167,7 +178,7 @@ fn message_row(message: &MessageInfo) -> Vec<Cell> {
         Cell::toned(message.state.clone(), tone),
         message.tries.to_string().into(),
         message.title.clone().into(),
-        message.problem.clone().unwrap_or_default().into(),
+        problem(message.problem.as_deref()).into(),
     ]
 }
 
@@ -191,8 +202,8 @@ pub(super) fn told_of(manager: &Manager, info: &ServiceInfo) -> Vec<String> {
 
 fn sentence(message: &MessageInfo) -> String {
     let (target, kind) = (&message.target, &message.kind);
-    let problem = message.problem.as_deref();
-    match (&*message.state, problem) {
+    let problem = message.problem.as_deref().map(event::problem);
+    match (&*message.state, &problem) {
         ("told", _) => {
             let when = moment(message.done_at.unwrap_or(message.at));
             say(notice::ToldOfIt { target, kind, when })
@@ -201,10 +212,10 @@ fn sentence(message: &MessageInfo) -> String {
         ("waiting", Some(problem)) => say(notice::WaitsWithProblem {
             target,
             kind,
-            problem,
+            problem: problem.clone(),
         }),
         _ => {
-            let problem = problem.unwrap_or_default();
+            let problem = problem.map_or_else(|| Value::from(""), Value::from);
             say(notice::DroppedOfIt {
                 target,
                 kind,

@@ -8,12 +8,13 @@ use clap::builder::TypedValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 use relance_scm::settings::{Section, Setting, Subject, Value, ValueType, all};
 use relance_scm::{ScmError, Win32Error};
-use relance_texts::Lang;
+use relance_texts::help as texts;
 use relance_wire::api::ChangeConfigRequest;
 use relance_wire::settings::to_json;
 use serde_json::{Map, Value as Json};
 
 use crate::cli::{CommandFailure, misfit};
+use crate::lang::{lang, say};
 
 /// Everything but the name, the command and what follows a failure.
 #[derive(Debug, Default)]
@@ -136,7 +137,7 @@ fn option(setting: &'static Setting) -> Arg {
         .value_name(setting.value.placeholder())
         .help(help(setting));
     let arg = match setting.section {
-        Section::Extensions => arg.help_heading(setting.subject.words().of(Lang::En)),
+        Section::Extensions => arg.help_heading(setting.subject.words().of(lang())),
         Section::Service | Section::Recovery => arg,
     };
     match setting.value {
@@ -162,17 +163,14 @@ fn parser(setting: &'static Setting) -> impl TypedValueParser<Value = Value> {
 }
 
 fn help(setting: &Setting) -> String {
-    let extension = match setting.section {
-        Section::Extensions => "Extension: ",
-        Section::Service | Section::Recovery => "",
-    };
-    let empty = match setting.value {
-        ValueType::List | ValueType::Rules | ValueType::Notify => {
-            "; may be repeated, replaces the list; \"\" clears it"
-        }
-        _ => "; \"\" goes back to the default",
-    };
-    format!("{extension}{}{empty}", setting.about.en)
+    let mut about = setting.about.of(lang()).to_owned();
+    if setting.section == Section::Extensions {
+        about = say(texts::IsExtension { about });
+    }
+    match setting.value {
+        ValueType::List | ValueType::Rules | ValueType::Notify => say(texts::TakesList { about }),
+        _ => say(texts::TakesValue { about }),
+    }
 }
 
 /// What was given for a setting, as JSON.

@@ -11,7 +11,7 @@ use relance_texts::command;
 use super::options::FailureOptions;
 use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
 use crate::comparison::{Comparison, find};
-use crate::lang::say;
+use crate::lang::{lang, say};
 use crate::plain::plain_lines;
 use crate::service_files;
 
@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     if arguments.common.json {
         return Common::print_json(&relance_api::simulation_reply(&timeline));
     }
-    print!("{}", plain_lines(&timeline.to_string()));
+    print!("{}", plain_lines(&timeline.of(lang())));
     Ok(())
 }
 

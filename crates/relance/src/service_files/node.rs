@@ -7,6 +7,8 @@ use serde_json::{Map, Number, Value as Json};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::reader::not_toml;
+
 /// A value of a file.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
@@ -95,13 +97,6 @@ impl Node {
             Tree::Null | Tree::Flag(_) | Tree::Number(_) => {}
         }
     }
-}
-
-/// What the reader of TOML says, as a part of our sentence.
-pub(crate) fn not_toml(error: &toml::de::Error) -> Sentence {
-    let problem = Sentence::foreign(error.message().replace('\n', ", "));
-    let format = "TOML";
-    file::NotInFormat { format, problem }.into()
 }
 
 /// Reads TOML.

@@ -112,7 +112,7 @@ fn a_file_that_cannot_be_meant_is_refused_with_the_scenario() {
         ),
         (
             "script = \"crash\"\nexpected = []\n",
-            "bad.toml:5:1: what stands here cannot be read; the reader of TOML says: unknown field",
+            "bad.toml:5:1: there is no expected here; did you mean expect?",
         ),
         (
             "script = \"crash\"\ndown_at_most = \"-1s\"\n",

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use relance_texts::{Message, Size, Value, Words, word};
+use relance_texts::{Message, Sentence, Size, Value, Words, word};
 
 use crate::cause::EndCause;
 use crate::ceiling::Ceiling;
@@ -75,7 +75,8 @@ fn known(name: &str, parameter: &str) -> Option<Value> {
         "time" => Some(Duration::from_millis(parameter.parse().ok()?).into()),
         "count" | "seconds" => Some(parameter.parse::<u64>().ok()?.into()),
         "code" => Some(parameter.trim_start_matches('%').into()),
-        "error" | "problem" | "files" => error(parameter),
+        "error" | "files" => error(parameter),
+        "problem" => error(parameter).or_else(|| Some(problem(parameter).into())),
         "size" => Some(Size(parameter.parse().ok()?).into()),
         "ceiling" => Some(Ceiling::read(parameter)?.into()),
         "cause" => Some((&EndCause::read(parameter)?).into()),
@@ -104,6 +105,15 @@ fn known(name: &str, parameter: &str) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// What is wrong, which the log and queues keep in English.
+#[must_use]
+pub fn problem(english: &str) -> Sentence {
+    const AREAS: [&str; 9] = [
+        "cause", "database", "error", "file", "output", "place", "setting", "start", "target",
+    ];
+    Sentence::recognised(english, &AREAS)
 }
 
 /// `%%1053` stands for the text of that error (E3); any other code is shown as its number.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use relance_texts::{Lang, Message, Sentence, Text, Value, Words, event, find};
+use relance_texts::{Message, Sentence, Text, Value, Words, event, find};
 
 use super::EventSource;
 use super::names::{names, value};
@@ -44,12 +44,11 @@ pub fn render(source: EventSource, id: u32, parameters: &[String]) -> String {
     sentence(source, id, parameters).to_string()
 }
 
-/// The English sentence for the entries of a kind, with `%1` to `%5` for their parameters; `None` for an id
-/// that is not ours to write.
+/// The sentence for the entries of a kind, with `%1` to `%5` for their parameters; `None` for an id that is
+/// not ours to write.
 #[must_use]
-pub fn template(id: u32) -> Option<String> {
-    let text = filled(id, |_, at| format!("%{}", at + 1).into())?;
-    Some(text.of(Lang::En))
+pub fn template(id: u32) -> Option<Text> {
+    filled(id, |_, at| format!("%{}", at + 1).into())
 }
 
 /// What entries of a kind mean, and what to do about them. `None` for an id that is not known.

@@ -10,6 +10,7 @@ use super::{EventFilter, EventPage, LogEntry, Timestamp};
 use crate::cause::EndCause;
 use crate::event::EventLevel;
 use crate::run::{RunId, ServiceId};
+use crate::status::ProcessExit;
 
 /// Collects entries, in any order, and makes a report of them. A log is read back page by page:
 /// [`Failures::next_page`] says what to ask for, [`Failures::take_page`] takes the answer.
@@ -38,6 +39,7 @@ struct Failure {
     /// The entry that tells most: the first one with a cause, else the first.
     number: u64,
     cause: Option<String>,
+    exit: Option<ProcessExit>,
     sentence: Sentence,
     output: Option<String>,
 }
@@ -134,6 +136,7 @@ impl Failure {
             times: times(entry),
             number: entry.number,
             cause: entry.details.cause.clone(),
+            exit: entry.details.exit,
             sentence: entry.sentence(),
             output: entry.details.output.clone(),
         }
@@ -148,6 +151,7 @@ impl Failure {
         if tells_more || tells_as_much && entry.number < self.number {
             self.number = entry.number;
             self.cause.clone_from(&entry.details.cause);
+            self.exit = entry.details.exit;
             self.sentence = entry.sentence();
         }
         if self.output.is_none() {
@@ -163,7 +167,10 @@ impl Failure {
 
     fn told(&self) -> Sentence {
         let cause = self.cause.as_deref();
-        cause.map_or_else(|| self.sentence.clone(), cause_sentence)
+        cause.map_or_else(
+            || self.sentence.clone(),
+            |cause| cause_sentence(cause, self.exit),
+        )
     }
 }
 
@@ -177,12 +184,13 @@ pub fn cause_key(cause: &str) -> String {
     }
 }
 
-/// A cause, as people read it.
+/// A cause, as people read it; where there is none but the end of the process, it stands in its words.
 #[must_use]
-pub fn cause_sentence(cause: &str) -> Sentence {
-    match EndCause::read(cause) {
-        Some(cause) => Sentence::from(&cause),
-        None => Sentence::Foreign(cause.into()),
+pub(super) fn cause_sentence(cause: &str, exit: Option<ProcessExit>) -> Sentence {
+    match (EndCause::read(cause), exit) {
+        (Some(cause), _) => Sentence::from(&cause),
+        (None, Some(exit)) if exit.to_string() == cause => exit.into(),
+        (None, _) => Sentence::Foreign(cause.into()),
     }
 }
 

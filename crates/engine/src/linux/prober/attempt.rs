@@ -6,6 +6,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Instant;
 
 use relance_scm::config::{Address, Probe};
+use relance_scm::system::reason;
+use relance_texts::{Lang, cause};
 use rustix::event::PollFlags;
 use rustix::io::Errno;
 use rustix::net::sockopt::socket_error;
@@ -132,16 +134,16 @@ impl Attempt {
     /// Whether the answer is good; what it lacks may still come, unless `is_whole`.
     fn judge(&self, is_whole: bool) -> Result<bool, String> {
         let Some(line) = self.answer.iter().position(|byte| *byte == b'\n') else {
-            let text = "it closed the connection without an answer";
+            let text = cause::NO_ANSWER.of(Lang::En);
             return if is_whole {
                 Err(text.into())
             } else {
                 Ok(false)
             };
         };
-        let status = status(&self.answer[..line]).ok_or("its answer is not HTTP")?;
+        let status = status(&self.answer[..line]).ok_or(cause::NOT_HTTP.of(Lang::En))?;
         if !(200..400).contains(&status) {
-            return Err(format!("status {status}"));
+            return Err(Lang::En.say(cause::Status { status }));
         }
         let Some(wanted) = &self.question.text else {
             return Ok(true);
@@ -154,7 +156,7 @@ impl Attempt {
         match (has_it, is_whole) {
             (true, _) => Ok(true),
             (false, false) => Ok(false),
-            (false, true) => Err("its answer lacks the text".to_owned()),
+            (false, true) => Err(cause::LACKS_TEXT.of(Lang::En).to_owned()),
         }
     }
 }
@@ -167,7 +169,7 @@ fn status(line: &[u8]) -> Option<u16> {
 }
 
 fn text(error: Errno) -> String {
-    io::Error::from(error).to_string()
+    reason(&error.into()).to_string()
 }
 
 fn connect_tcp(address: SocketAddr) -> io::Result<OwnedFd> {

@@ -9,6 +9,7 @@ use relance_scm::config::{Probe, Readiness};
 use relance_scm::settings::{
     PROBE, PROBE_DELAY, PROBE_FAILURES, PROBE_INTERVAL, PROBE_TEXT, PROBE_TIMEOUT, READY,
 };
+use relance_texts::{Lang, cause, shown};
 
 /// A start is looked at after this time, and then less and less often ...
 const READY_FIRST: Duration = Duration::from_millis(50);
@@ -132,8 +133,15 @@ impl Plan {
     pub(super) fn verdict(&self, error: &str) -> String {
         let probe = &self.target.probe;
         match self.failures {
-            1 => format!("{probe}: {error}"),
-            times => format!("{probe} failed {times} times in a row: {error}"),
+            1 => Lang::En.say(cause::Probe {
+                probe: shown(probe),
+                problem: error,
+            }),
+            times => Lang::En.say(cause::ProbeFailed {
+                probe: shown(probe),
+                times,
+                problem: error,
+            }),
         }
     }
 }

@@ -30,7 +30,8 @@ impl Level {
 pub(super) struct Finding {
     pub(super) level: Level,
     /// A service, or a part of the machine.
-    pub(super) about: String,
+    #[serde(serialize_with = "in_english")]
+    pub(super) about: Sentence,
     #[serde(serialize_with = "in_english")]
     pub(super) text: Sentence,
     /// What to do, where there is something.
@@ -57,22 +58,55 @@ fn in_english_if_any<S: Serializer>(
     }
 }
 
+/// What a finding is about: a part of the manager, or a name or a path as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct About(Sentence);
+
+impl From<Words> for About {
+    fn from(words: Words) -> Self {
+        Self(words.into())
+    }
+}
+
+impl From<&str> for About {
+    fn from(name: &str) -> Self {
+        Self(Sentence::foreign(name))
+    }
+}
+
+impl From<&Box<str>> for About {
+    fn from(name: &Box<str>) -> Self {
+        Self(Sentence::foreign(&**name))
+    }
+}
+
+impl From<&String> for About {
+    fn from(name: &String) -> Self {
+        Self(Sentence::foreign(&**name))
+    }
+}
+
 impl Finding {
-    fn new(level: Level, about: &str, text: Sentence, advice: Option<Sentence>) -> Self {
+    fn new(
+        level: Level,
+        about: impl Into<About>,
+        text: Sentence,
+        advice: Option<Sentence>,
+    ) -> Self {
         Self {
             level,
-            about: about.to_owned(),
+            about: about.into().0,
             text,
             advice,
         }
     }
 
-    pub(super) fn fine(about: &str, text: impl Into<Sentence>) -> Self {
+    pub(super) fn fine(about: impl Into<About>, text: impl Into<Sentence>) -> Self {
         Self::new(Level::Fine, about, text.into(), None)
     }
 
     pub(super) fn warning(
-        about: &str,
+        about: impl Into<About>,
         text: impl Into<Sentence>,
         advice: impl Into<Sentence>,
     ) -> Self {
@@ -80,7 +114,7 @@ impl Finding {
     }
 
     pub(super) fn problem(
-        about: &str,
+        about: impl Into<About>,
         text: impl Into<Sentence>,
         advice: impl Into<Sentence>,
     ) -> Self {
@@ -88,7 +122,11 @@ impl Finding {
     }
 
     /// The same, where nothing can be advised.
-    pub(super) fn without_advice(level: Level, about: &str, text: impl Into<Sentence>) -> Self {
+    pub(super) fn without_advice(
+        level: Level,
+        about: impl Into<About>,
+        text: impl Into<Sentence>,
+    ) -> Self {
         Self::new(level, about, text.into(), None)
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn examine(info: &ManagerInfo) -> Machine {
     match &settings {
         Some(settings) => findings.extend(folder(&settings.state_folder)),
         None => findings.push(Finding::warning(
-            "daemon",
+            doctor::ABOUT_DAEMON,
             doctor::NO_SETTINGS,
             doctor::NO_SETTINGS_DO,
         )),
@@ -87,10 +87,10 @@ fn socket(path: &Path) -> Finding {
 fn version(daemon: &str) -> Finding {
     let own = env!("CARGO_PKG_VERSION");
     if daemon == own {
-        Finding::fine("version", doctor::SameVersion { version: own })
+        Finding::fine(doctor::ABOUT_VERSION, doctor::SameVersion { version: own })
     } else {
         Finding::warning(
-            "version",
+            doctor::ABOUT_VERSION,
             doctor::OtherVersion { own, daemon },
             doctor::OTHER_VERSION_DO,
         )
@@ -159,9 +159,13 @@ fn limit(engine: u32) -> Option<Finding> {
     let limits = fs::read_to_string(format!("/proc/{engine}/limits")).ok()?;
     let files = open_files(&limits)?;
     Some(if files < FILES_MIN {
-        Finding::warning("limits", doctor::FewFiles { files }, doctor::FEW_FILES_DO)
+        Finding::warning(
+            doctor::ABOUT_LIMITS,
+            doctor::FewFiles { files },
+            doctor::FEW_FILES_DO,
+        )
     } else {
-        Finding::fine("limits", doctor::Files { files })
+        Finding::fine(doctor::ABOUT_LIMITS, doctor::Files { files })
     })
 }
 

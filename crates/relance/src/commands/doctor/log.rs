@@ -78,7 +78,7 @@ pub(super) fn check(manager: &Manager, services: &[ServiceInfo], now: Timestamp)
         Ok(page) => page.entries,
         Err(CommandFailure::Scm(error)) => {
             return vec![Finding::warning(
-                "event log",
+                doctor::ABOUT_EVENT_LOG,
                 doctor::LogUnreadable {
                     error: error.to_sentence(),
                 },

@@ -35,13 +35,15 @@ fn around() -> Vec<Finding> {
 
 fn rights() -> Finding {
     match session::is_elevated() {
-        Some(true) => Finding::fine("rights", doctor::ADMINISTRATOR),
+        Some(true) => Finding::fine(doctor::ABOUT_RIGHTS, doctor::ADMINISTRATOR),
         Some(false) => Finding::warning(
-            "rights",
+            doctor::ABOUT_RIGHTS,
             doctor::NO_ADMINISTRATOR,
             doctor::NO_ADMINISTRATOR_DO,
         ),
-        None => Finding::without_advice(Level::Warning, "rights", doctor::RIGHTS_UNKNOWN),
+        None => {
+            Finding::without_advice(Level::Warning, doctor::ABOUT_RIGHTS, doctor::RIGHTS_UNKNOWN)
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use relance_notify::carriers;
 use relance_notify::message::{Letter, Message};
 use relance_notify::targets;
+use relance_scm::event;
 use relance_scm::notice::NoticeKind;
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{notice, shown};
@@ -60,7 +61,7 @@ fn load(file: Option<&Path>) -> Result<(PathBuf, targets::Targets), CommandFailu
         return Err(ScmError::new(code, notice::NoFileAt { file }).into());
     }
     let read = targets::load(&file).map_err(|problem| {
-        let problem = shown(problem);
+        let problem = problem.sentence();
         ScmError::new(Win32Error::INVALID_DATA, notice::BadFile { problem })
     })?;
     Ok((file, read))
@@ -98,7 +99,7 @@ pub(super) fn run(arguments: &Arguments) -> CommandResult {
         machine: &relance_notify::machine(),
     };
     carriers::tell(found, letter).map_err(|failed| {
-        let problem = failed.problem;
+        let problem = event::problem(&failed.problem);
         let told = notice::TargetNotTold { target, problem };
         ScmError::new(Win32Error::NOT_FOUND, told).into()
     })

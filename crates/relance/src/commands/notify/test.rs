@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use relance_scm::event::Event;
+use relance_scm::event::{self, Event};
 use relance_scm::manager::{Watched, WatchedChange, next_change_until};
 use relance_scm::{ScmError, Win32Error};
-use relance_texts::{notice, shown};
+use relance_texts::notice;
 
 use crate::cli::{CommandResult, Common};
 use crate::lang::say;
@@ -30,7 +30,7 @@ pub(super) fn run(common: &Common, target: &str, timeout: &str) -> CommandResult
                 Some(Event::NoticeTestFailed(named, problem)) if *named == *target => {
                     let failed = notice::TargetNotTold {
                         target,
-                        problem: shown(&problem),
+                        problem: event::problem(&problem),
                     };
                     return Err(ScmError::new(Win32Error::NOT_FOUND, failed).into());
                 }
