@@ -348,7 +348,7 @@ function asksFor(form, button) {
 /* What ends much, or ends it hard, is asked for once more. */
 function isMeant(body, button) {
   const many = body.getAll("name").length;
-  const ends = ["stop", "restart", "terminate"].includes(button.value);
+  const ends = ["stop", "restart", "rolling", "terminate"].includes(button.value);
   const question = button.value === "terminate" ? words.by_force : many > 1 && ends ? words.many : "";
   return !question || confirm(question.replace("{}", `${many} · ${button.textContent.trim()}`));
 }

@@ -1,5 +1,7 @@
 //! Start, stop and the other controls, for one service or several; and deletion.
 
+mod rolling;
+
 use std::collections::HashSet;
 
 use axum::Json;
@@ -30,6 +32,8 @@ enum Action {
         /// Those that need it, too.
         dependents: bool,
     },
+    /// One by one.
+    Rolling,
     Send(Control),
     Terminate,
     CancelRecovery,
@@ -43,6 +47,7 @@ impl Action {
             "restart" => Self::Restart {
                 dependents: form.get("dependents").is_some(),
             },
+            "rolling" => Self::Rolling,
             "pause" => Self::Send(Control::Pause),
             "continue" => Self::Send(Control::Continue),
             "terminate" => Self::Terminate,
@@ -71,6 +76,7 @@ impl Action {
         match self {
             Self::Start => wait(|reply| manager.start_service(caller, name, vec![], reply)),
             Self::Restart { dependents } => restart(manager, caller, name, dependents),
+            Self::Rolling => restart(manager, caller, name, false),
             Self::Send(control) => {
                 wait(|reply| manager.control_service(caller, name, control, reply)).map(drop)
             }
@@ -148,20 +154,10 @@ pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> A
     {
         return Ok(ask_if_meant(&viewer, &form, &question));
     }
-    let asked = names.iter().map(|name| {
-        let viewer = &viewer;
-        async move {
-            let done = async {
-                let _turn = viewer.app.controls.acquire().await;
-                let name = ServiceName::new(name.as_str())?;
-                viewer
-                    .with(move |manager, caller| action.carry_out(manager, caller, &name))
-                    .await
-            };
-            (name.to_owned(), done.await)
-        }
-    });
-    let results = join_all(asked).await;
+    let results = match action {
+        Action::Rolling => rolling::restart(&viewer, names).await,
+        _ => at_once(&viewer, action, names).await,
+    };
     if wants_json {
         let outcomes = results.into_iter().map(|(name, result)| Outcome {
             name,
@@ -185,6 +181,26 @@ pub(crate) async fn control(headers: HeaderMap, viewer: Viewer, form: Form) -> A
         Some(error) => Err(error.clone().into()),
         None => Ok(Redirect::to(form.back()).into_response()),
     }
+}
+
+/// Asks each service by itself, many at the same time.
+async fn at_once(
+    viewer: &Viewer,
+    action: Action,
+    names: Vec<String>,
+) -> Vec<(String, Result<(), ScmError>)> {
+    let asked = names.into_iter().map(|name| async move {
+        let done = async {
+            let _turn = viewer.app.controls.acquire().await;
+            let name = ServiceName::new(name.as_str())?;
+            viewer
+                .with(move |manager, caller| action.carry_out(manager, caller, &name))
+                .await
+        };
+        let result = done.await;
+        (name, result)
+    });
+    join_all(asked).await
 }
 
 fn is_needed(error: &ScmError) -> bool {
@@ -224,6 +240,7 @@ impl Question {
             Action::Terminate => console::END_BY_FORCE,
             Action::Send(Control::Stop) => console::STOP,
             Action::Restart { dependents: false } => console::RESTART,
+            Action::Rolling => console::RESTART_ONE_BY_ONE,
             _ => return None,
         };
         let yes = yes.of(lang);

@@ -133,6 +133,7 @@ fn toolbar(viewer: &Viewer) -> Markup {
         ("start", console::START.of(lang)),
         ("stop", console::STOP.of(lang)),
         ("restart", console::RESTART.of(lang)),
+        ("rolling", console::RESTART_ONE_BY_ONE.of(lang)),
         ("pause", console::PAUSE.of(lang)),
         ("continue", console::CONTINUE.of(lang)),
     ];

@@ -194,6 +194,7 @@ console-saved = Saved.
 console-start = Start
 console-stop = Stop
 console-restart = Restart
+console-restart-one-by-one = Restart one by one
 console-pause = Pause
 console-continue = Continue
 console-end-by-force = End by force

@@ -194,6 +194,7 @@ console-saved = Enregistré.
 console-start = Démarrer
 console-stop = Arrêter
 console-restart = Redémarrer
+console-restart-one-by-one = Redémarrer un par un
 console-pause = Suspendre
 console-continue = Reprendre
 console-end-by-force = Terminer de force

@@ -123,8 +123,8 @@ test("restart, a custom control that is refused, and an end by force", async (t)
   const page = await world.page();
   const before = (await world.status("one")).status.process_id;
   await page.getByLabel("Select one").check();
-  await page.getByRole("button", { name: "Restart" }).click();
-  await page.getByText("Restart: one").waitFor();
+  await page.getByRole("button", { name: "Restart", exact: true }).click();
+  await page.getByText("one · Restart: done").waitFor();
   await world.relance("wait", "one", "--state", "running");
   assert.notEqual((await world.status("one")).status.process_id, before);
   await page.getByText("More").click();
