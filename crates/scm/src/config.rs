@@ -312,15 +312,20 @@ impl ServiceConfig {
 
     fn check_times(&self, problems: &mut Vec<ScmError>) {
         for (setting, value) in self.extensions.given() {
-            match value {
-                SettingValue::Duration(time) if *time > setting.longest => {
-                    problems.push(invalid(error::TimeTooLong {
-                        option: setting.option,
-                        time: *time,
-                        most: setting.longest,
-                    }));
-                }
-                _ => {}
+            let SettingValue::Duration(time) = value else {
+                continue;
+            };
+            let (option, time) = (setting.option, *time);
+            if time > setting.longest {
+                let most = setting.longest;
+                problems.push(invalid(error::TimeTooLong { option, time, most }));
+            } else if setting.is_too_short(time) {
+                let least = setting.shortest;
+                problems.push(invalid(error::TimeTooShort {
+                    option,
+                    time,
+                    least,
+                }));
             }
         }
     }

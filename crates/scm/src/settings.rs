@@ -137,6 +137,8 @@ pub struct Setting {
     pub value: ValueType,
     /// What it is when nobody has set it.
     pub default: fn() -> Value,
+    /// The shortest that it may be, where it is a time. One that may be left out may be zero, too: none.
+    pub shortest: Duration,
     /// The longest that it may be, where it is a time.
     pub longest: Duration,
     /// Its name for people.
@@ -168,6 +170,7 @@ const NEUTRAL: Setting = Setting {
     option: "",
     value: ValueType::Text,
     default: || Value::Unset,
+    shortest: Duration::ZERO,
     longest: LONGEST,
     label: Words { en: "", fr: "" },
     about: Words { en: "", fr: "" },
@@ -194,6 +197,13 @@ const fn linux_at_once(on_windows: relance_texts::Words) -> Setting {
 }
 
 impl Setting {
+    /// Whether a time is shorter than it may be.
+    #[must_use]
+    pub fn is_too_short(&self, time: Duration) -> bool {
+        let is_none = time.is_zero() && self.value == ValueType::OptionalDuration;
+        time < self.shortest && !is_none
+    }
+
     /// Reads a value as people write it. An empty text is the default.
     ///
     /// # Errors

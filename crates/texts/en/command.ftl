@@ -124,6 +124,8 @@ command-note-repeated = the first at { $first }, the last at { $last }
 
 ## Tests of policies
 
+command-simulate-next-starts = next starts: { $moments }
+command-simulate-no-start = no start follows by its schedule
 command-test-actions = what follows the failures is { $found }, not { $expected }
 command-test-never = { $what } must never happen, and does at +{ $at }
 command-test-down = it is down for { $time }, more than { $most }

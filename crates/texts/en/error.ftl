@@ -155,6 +155,7 @@ error-nobody-group = group
 
 ## Values of settings
 
+error-time-too-short = --{ $option } is { $time }; give at least { $least }
 error-time-too-long = --{ $option } is { $time }; give at most { $most }
 error-rule-gave-up = after giving up nothing restarts: in "{ $rule }", name run, reboot or none for gave-up, in a rule of its own
 error-whole-path = "{ $text }" must be a whole path, from the root on
@@ -206,7 +207,7 @@ error-passed-variable = "{ $text }" names no variable to pass on; write its name
 error-variable-name-empty = the name of an environment variable is empty
 error-variable-name-equals = the name of an environment variable contains =
 error-variable-null = an environment variable contains a null character
-error-script = cannot read "{ $text }"; write for instance: crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, start, quiet 61s, no-connect, spawn-fails 2, disable
+error-script = cannot read "{ $text }"; write for instance: crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, start, quiet 61s, lasts 40m, asleep 2h, no-connect, spawn-fails 2, disable
 error-attach = send Upgrade: relance-channel and Relance-Secret to attach
 error-bearer = only Authorization: Bearer with a token is understood
 error-no-session-of-socket = a peer of the socket has no session to end

@@ -30,6 +30,7 @@ setting-windows-no-such-programs = Windows has no such programs; leave it out
 setting-windows-privileges = Windows has privileges instead (--required-privilege)
 setting-windows-no-oom = Windows does not kill processes for want of memory; leave it out
 setting-windows-priority = on Windows it follows the priority (--priority); leave it out
+setting-windows-no-parent = Windows has no signals; leave it out
 setting-windows-tmp = set the variables TMP and TEMP to a folder of its own instead (--env)
 setting-windows-read-only = on Windows give its account no right to write there (icacls)
 setting-windows-no-root = Windows has no root directories; leave it out

@@ -49,6 +49,7 @@ start-io-priority = its I/O priority cannot be set ({ $error }); choose best-eff
 start-mounts = it cannot have folders of its own (private_tmp, read_only_paths) ({ $error }); run the daemon as root with the capability SYS_ADMIN, or leave them out
 start-read-only = { $path } cannot be made read-only for it ({ $error }); correct the path (--read-only-path), or write - before it if it may be missing
 start-root = { $path } cannot be its root directory ({ $error }); create the folder or correct --root-directory; only root can set one
+start-groups = its supplementary groups cannot be set ({ $error }); leave them out (--supplementary-group ''), or run the daemon as root
 start-capabilities = its capabilities cannot be set ({ $error }); the daemon can give no more than it has itself: leave them out (--capabilities ''), or run it as root
 start-heartbeats = the socket for what it says of itself (--watchdog, --ready notify) cannot be made ({ $error }); give the daemon a short socket path in a folder of its own (--socket)
 start-older-guardian = --ready fd needs a newer guardian; relance upgrade replaces the one that runs

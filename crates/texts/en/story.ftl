@@ -12,3 +12,5 @@ story-rebooted = the machine reboots
 story-the-service = the service
 story-and-so-on = and so on
 story-end = { $state }, failures counted: { $count }
+story-scheduled-start = the time of a start by its schedule
+story-finished = the run ends by itself

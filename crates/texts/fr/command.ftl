@@ -124,6 +124,8 @@ command-note-repeated = la première le { $first }, la dernière le { $last }
 
 ## Tests de règles
 
+command-simulate-next-starts = prochains démarrages : { $moments }
+command-simulate-no-start = aucun démarrage ne suit selon son horaire
 command-test-actions = la suite des échecs est { $found }, et non { $expected }
 command-test-never = { $what } ne doit jamais arriver, et arrive à +{ $at }
 command-test-down = il est arrêté pendant { $time }, plus que { $most }

@@ -154,6 +154,7 @@ error-nobody-group = groupe
 
 ## Valeurs des réglages
 
+error-time-too-short = --{ $option } vaut { $time } ; donnez au moins { $least }
 error-time-too-long = --{ $option } vaut { $time } ; donnez au plus { $most }
 error-rule-gave-up = rien ne redémarre après l’abandon : dans « { $rule } », donnez run, reboot ou none pour gave-up, dans une règle à part
 error-whole-path = « { $text } » doit être un chemin entier, depuis la racine
@@ -205,7 +206,7 @@ error-passed-variable = « { $text } » ne désigne pas de variable à transmett
 error-variable-name-empty = le nom d’une variable d’environnement est vide
 error-variable-name-equals = le nom d’une variable d’environnement contient =
 error-variable-null = une variable d’environnement contient un caractère nul
-error-script = « { $text } » ne peut pas être lu ; écrivez par exemple : crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, start, quiet 61s, no-connect, spawn-fails 2, disable
+error-script = « { $text } » ne peut pas être lu ; écrivez par exemple : crash @2s, exit 1, kill 11, stopped 1066/5, hang, stop, start, quiet 61s, lasts 40m, asleep 2h, no-connect, spawn-fails 2, disable
 error-attach = envoyez Upgrade: relance-channel et Relance-Secret pour vous attacher
 error-bearer = seul Authorization: Bearer avec un jeton est compris
 error-no-session-of-socket = un client du socket n’a pas de session à terminer

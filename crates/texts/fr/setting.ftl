@@ -30,6 +30,7 @@ setting-windows-no-such-programs = Windows n’a pas de tels programmes ; omette
 setting-windows-privileges = Windows a des privilèges à la place (--required-privilege)
 setting-windows-no-oom = Windows ne tue pas de processus par manque de mémoire ; omettez-le
 setting-windows-priority = sous Windows, cela suit la priorité (--priority) ; omettez-le
+setting-windows-no-parent = Windows n’a pas de signaux ; omettez-le
 setting-windows-tmp = donnez plutôt aux variables TMP et TEMP un dossier à lui (--env)
 setting-windows-read-only = sous Windows, ne donnez pas à son compte le droit d’y écrire (icacls)
 setting-windows-no-root = Windows n’a pas de dossiers racines ; omettez-le

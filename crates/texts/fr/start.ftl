@@ -49,6 +49,7 @@ start-io-priority = sa priorité d’E/S ne peut pas être réglée ({ $error })
 start-mounts = il ne peut pas avoir de dossiers à lui (private_tmp, read_only_paths) ({ $error }) ; faites tourner le démon en tant que root avec la capacité SYS_ADMIN, ou renoncez-y
 start-read-only = { $path } ne peut pas lui être mis en lecture seule ({ $error }) ; corrigez le chemin (--read-only-path), ou écrivez - devant s’il peut manquer
 start-root = { $path } ne peut pas être son dossier racine ({ $error }) ; créez le dossier ou corrigez --root-directory ; seul root peut en fixer un
+start-groups = ses groupes supplémentaires ne peuvent pas être fixés ({ $error }) ; omettez-les (--supplementary-group ''), ou lancez le démon en tant que root
 start-capabilities = ses capacités ne peuvent pas être réglées ({ $error }) ; le démon ne peut en donner plus qu’il n’en a : renoncez-y (--capabilities ''), ou faites-le tourner en tant que root
 start-heartbeats = le socket de ce qu’il dit de lui-même (--watchdog, --ready notify) ne peut pas être créé ({ $error }) ; donnez au démon un chemin de socket court dans un dossier à lui (--socket)
 start-older-guardian = --ready fd demande un gardien plus récent ; relance upgrade remplace celui qui tourne

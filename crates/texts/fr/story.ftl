@@ -11,3 +11,5 @@ story-rebooted = la machine redémarre
 story-the-service = le service
 story-and-so-on = et ainsi de suite
 story-end = { $state }, échecs comptés : { $count }
+story-scheduled-start = l’heure d’un démarrage prévu par son horaire
+story-finished = l’exécution se termine d’elle-même

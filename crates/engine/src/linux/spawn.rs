@@ -148,7 +148,7 @@ impl Spawner {
             limits: (spec.limits.as_ptr(), spec.limits.len()),
             rights: &raw const rights,
             witness,
-            guardian: spec.dies_with_guardian.then(std::process::id),
+            tie: tie(spec),
             inherited: self.inherited,
             failure: None,
         };
@@ -298,8 +298,8 @@ struct Plan {
     limits: (*const Limit, usize),
     rights: *const rights::Prepared,
     witness: Option<Witness>,
-    /// Whom it ends with.
-    guardian: Option<u32>,
+    /// What the kernel sends it when this parent ends.
+    tie: Option<(u32, c_int)>,
     inherited: Inherited,
     failure: Option<SpawnError>,
 }
@@ -380,9 +380,9 @@ fn set_up(plan: &Plan) -> Result<(), SpawnStage> {
             SpawnStage::Directory,
         )?;
         default_signals();
-        if let Some(guardian) = plan.guardian {
+        if let Some((guardian, signal)) = plan.tie {
             // Last: a change of the user would undo it.
-            check(end_with(guardian), SpawnStage::Guardian)?;
+            check(tie_to(guardian, signal), SpawnStage::Guardian)?;
         }
         libc::syscall(libc::SYS_execve, plan.program, plan.argv, plan.envp);
         Err(SpawnStage::Execute)
@@ -417,14 +417,24 @@ unsafe fn put_on_record(witness: Witness) -> libc::c_long {
     }
 }
 
-/// Has the kernel kill this process when its parent ends, unless that has happened already.
+/// The daemon's own processes are killed with the guardian; others get a signal if they want one.
+fn tie(spec: &SpawnSpec) -> Option<(u32, c_int)> {
+    let signal = if spec.dies_with_guardian {
+        Some(libc::SIGKILL)
+    } else {
+        spec.rights.parent_death_signal
+    };
+    Some((std::process::id(), signal?))
+}
+
+/// Has the kernel send this process a signal when its parent ends, unless that has happened already.
 ///
 /// # Safety
 /// Only in the child.
-unsafe fn end_with(parent: u32) -> libc::c_long {
+unsafe fn tie_to(parent: u32, signal: c_int) -> libc::c_long {
     // SAFETY: numbers only.
     unsafe {
-        let result = libc::syscall(libc::SYS_prctl, libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+        let result = libc::syscall(libc::SYS_prctl, libc::PR_SET_PDEATHSIG, signal);
         let is_orphan = libc::syscall(libc::SYS_getppid) != libc::c_long::from(parent);
         if is_orphan { -1 } else { result }
     }

@@ -38,7 +38,9 @@ fn started(
 /// Probed as often as possible.
 fn probed(config: &mut ServiceConfig, probe: Probe, failures: u64) {
     config.extensions.set(PROBE, Some(probe));
-    config.extensions.set(PROBE_INTERVAL, Duration::ZERO);
+    config
+        .extensions
+        .set(PROBE_INTERVAL, Duration::from_millis(100));
     config.extensions.set(PROBE_FAILURES, Some(failures));
 }
 
@@ -288,7 +290,9 @@ fn x43_a_command_that_takes_too_long_is_a_bad_answer_and_killed() {
     let probe = Probe::Command(line.into());
     let (_stage, mut puppet) = started(&daemon, "app", |config| {
         probed(config, probe.clone(), 1);
-        config.extensions.set(PROBE_TIMEOUT, Duration::ZERO);
+        config
+            .extensions
+            .set(PROBE_TIMEOUT, Duration::from_millis(100));
     });
     puppet.wait_for_end();
     let said = has_failed(&daemon, "app");

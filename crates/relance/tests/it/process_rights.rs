@@ -89,6 +89,28 @@ fn x50_another_account_gets_the_capabilities_and_groups_that_were_set() {
 }
 
 #[test]
+fn x46_a_process_may_end_with_its_manager() {
+    let mut daemon = Daemon::start(relance());
+    let sleeps = ["--", "/bin/sleep", "3600"];
+    let tied = ["create", "tied", "--parent-death-signal", "USR1"];
+    done(&daemon.relance(&[&tied[..], &sleeps].concat()));
+    done(&daemon.relance(&[&["create", "free"][..], &sleeps].concat()));
+    done(&daemon.relance(&["start", "tied", "free"]));
+    let pids = ["tied", "free"].map(|name_of| {
+        let running = daemon.wait_for_state(&name(name_of), ServiceState::Running);
+        running.status.process_id
+    });
+    // An engine is not the parent.
+    daemon.kill_engine();
+    assert_eq!(daemon.query(&name("tied")).status.process_id, pids[0]);
+    daemon.kill_guardian();
+    daemon.start_again();
+    daemon.wait_for_state(&name("tied"), ServiceState::Stopped);
+    let free = daemon.wait_for_state(&name("free"), ServiceState::Running);
+    assert_eq!(free.status.process_id, pids[1]);
+}
+
+#[test]
 fn a_process_is_scheduled_as_was_set() {
     let daemon = Daemon::start(relance());
     let options = [

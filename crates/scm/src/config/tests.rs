@@ -2,7 +2,9 @@ use super::*;
 use crate::RecoveryActionKind;
 use crate::failure_actions::{FailureActionsChange, RecoveryAction};
 use crate::rights::AccessRights;
-use crate::settings::{LOG_MAX_AGE, RESTART_JITTER};
+use crate::settings::{
+    LOG_MAX_AGE, PROBE_INTERVAL, PROBE_TIMEOUT, RECYCLE_AFTER, RESTART_JITTER, WATCHDOG,
+};
 
 fn config() -> ServiceConfig {
     ServiceConfig::new(ServiceName::new("mailer").unwrap(), "/bin/mailer run")
@@ -211,6 +213,36 @@ fn a_time_that_is_cut_where_it_acts_is_refused() {
     let error = error.sentence();
     assert!(error.starts_with("--log-max-age is "), "{error}");
     assert!(error.ends_with("; give at most 3650 d"), "{error}");
+    assert!(config.check_stored().is_ok(), "it can be read");
+}
+
+#[test]
+fn a_time_that_is_too_short_where_it_acts_is_refused() {
+    let short = Duration::from_millis(99);
+    let mut config = config();
+    config.extensions.set(WATCHDOG, Some(Duration::ZERO));
+    config.extensions.set(RECYCLE_AFTER, Some(Duration::ZERO));
+    assert_eq!(refused(&config), 0, "zero is none");
+    config.extensions.set(WATCHDOG, Some(short));
+    assert_eq!(refused(&config), 87);
+    config.extensions.set(WATCHDOG, None);
+    config
+        .extensions
+        .set(RECYCLE_AFTER, Some(Duration::from_millis(999)));
+    assert_eq!(refused(&config), 87);
+    config.extensions.set(RECYCLE_AFTER, None);
+    for setting in [PROBE_INTERVAL, PROBE_TIMEOUT] {
+        for time in [Duration::ZERO, short, Duration::from_secs(31 * 86_400)] {
+            config.extensions.set(setting, time);
+            assert_eq!(refused(&config), 87, "{time:?}");
+        }
+        config.extensions.set(setting, Duration::from_millis(100));
+        assert_eq!(refused(&config), 0);
+    }
+    config.extensions.set(PROBE_INTERVAL, Duration::ZERO);
+    let error = config.check().unwrap_err();
+    let error = error.sentence();
+    assert_eq!(error, "--probe-interval is 0 s; give at least 0.1 s");
     assert!(config.check_stored().is_ok(), "it can be read");
 }
 

@@ -29,6 +29,8 @@ pub(super) const RECYCLE_AFTER: Setting = Setting {
     key: "recycle_after_ms",
     option: "recycle-after",
     value: ValueType::OptionalDuration,
+    // Sooner would be a restart loop.
+    shortest: Duration::from_secs(1),
     label: Words {
         en: "Recycle after",
         fr: "Recycler après",

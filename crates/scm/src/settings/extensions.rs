@@ -266,6 +266,8 @@ extensions! {
         system: System::Linux(setting::WINDOWS_PRIVILEGES),
         ..EXTENSION
     };
+    /// Number of the signal that the kernel sends to the process when its parent, the guardian, ends (X46).
+    PARENT_DEATH_SIGNAL: Option<u8> = signals::PARENT_DEATH_SIGNAL;
     /// How early the process is killed when the machine runs out of memory: its `oom_score_adj`.
     OOM_SCORE_ADJUST: Option<i32> = Setting {
         subject: Subject::Limits,

@@ -56,6 +56,7 @@ pub(super) const WATCHDOG: Setting = Setting {
     key: "watchdog_ms",
     option: "watchdog",
     value: ValueType::OptionalDuration,
+    shortest: SHORTEST,
     label: Words {
         en: "Watchdog",
         fr: "Chien de garde",
@@ -70,6 +71,11 @@ pub(super) const WATCHDOG: Setting = Setting {
 
 /// What the rows about signs of life have in common.
 const LIVELY: Setting = linux_at_once(setting::WINDOWS_NO_PROBES);
+
+/// What happens more often costs more than it tells.
+const SHORTEST: Duration = Duration::from_millis(100);
+/// What is looked at more seldom is not looked at.
+const LONGEST: Duration = Duration::from_secs(30 * 86_400);
 
 /// See [`WATCHDOG_SIGNAL`](super::WATCHDOG_SIGNAL).
 pub(super) const WATCHDOG_SIGNAL: Setting = Setting {
@@ -131,6 +137,8 @@ pub(super) const PROBE_INTERVAL: Setting = Setting {
     option: "probe-interval",
     value: ValueType::Duration,
     default: || Duration::from_secs(10).into_value(),
+    shortest: SHORTEST,
+    longest: LONGEST,
     label: Words {
         en: "Interval of probes",
         fr: "Intervalle des sondes",
@@ -149,6 +157,8 @@ pub(super) const PROBE_TIMEOUT: Setting = Setting {
     option: "probe-timeout",
     value: ValueType::Duration,
     default: || Duration::from_secs(5).into_value(),
+    shortest: SHORTEST,
+    longest: LONGEST,
     label: Words {
         en: "Time of a probe",
         fr: "Durée d’une sonde",
@@ -185,6 +195,7 @@ pub(super) const PROBE_DELAY: Setting = Setting {
     option: "probe-delay",
     value: ValueType::Duration,
     default: || Duration::ZERO.into_value(),
+    longest: LONGEST,
     label: Words {
         en: "Delay of probes",
         fr: "Délai des sondes",

@@ -1,4 +1,4 @@
-//! The rows of the settings that give programs signals for controls (X23).
+//! The rows of the settings about signals: those for controls (X23), and the one of the kernel.
 
 use relance_texts::setting;
 
@@ -39,5 +39,24 @@ pub(super) const CONTROL_SIGNALS: Setting = Setting {
     applies: Applies::ProgramsOnly(setting::CONTROL_SIGNALS_PROGRAMS),
     system: System::Linux(setting::WINDOWS_SIGNALS),
     takes_effect: TakesEffect::AtOnce,
+    ..EXTENSION
+};
+
+pub(super) const PARENT_DEATH_SIGNAL: Setting = Setting {
+    subject: Subject::Rights,
+    key: "parent_death_signal",
+    option: "parent-death-signal",
+    value: ValueType::OptionalSignal,
+    label: Words {
+        en: "Signal when the manager dies",
+        fr: "Signal à la mort du gestionnaire",
+    },
+    about: Words {
+        en: "The signal the kernel sends it when the manager is killed, like KILL; if not set it goes on, and the next \
+             manager takes it over",
+        fr: "Le signal que le noyau lui envoie quand le gestionnaire est tué, comme KILL ; par défaut il continue, et \
+             le gestionnaire suivant le reprend",
+    },
+    system: System::Linux(setting::WINDOWS_NO_PARENT),
     ..EXTENSION
 };

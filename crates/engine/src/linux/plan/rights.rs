@@ -3,8 +3,8 @@
 
 use relance_scm::config::{Capabilities, ServiceConfig};
 use relance_scm::settings::{
-    CAPABILITIES, IO_PRIORITY, NO_NEW_PRIVILEGES, OOM_SCORE_ADJUST, PRIVATE_TMP, READ_ONLY_PATHS,
-    ROOT_DIRECTORY, SCHEDULING,
+    CAPABILITIES, IO_PRIORITY, NO_NEW_PRIVILEGES, OOM_SCORE_ADJUST, PARENT_DEATH_SIGNAL,
+    PRIVATE_TMP, READ_ONLY_PATHS, ROOT_DIRECTORY, SCHEDULING, SUPPLEMENTARY_GROUPS,
 };
 use relance_scm::{Win32Error, system};
 use relance_texts::{Sentence, Value, start};
@@ -18,6 +18,7 @@ pub(super) fn of(config: &ServiceConfig) -> Rights {
     Rights {
         no_new_privileges: set.get(NO_NEW_PRIVILEGES),
         capabilities: set.get(CAPABILITIES).map(Capabilities::mask),
+        parent_death_signal: set.get(PARENT_DEATH_SIGNAL).map(i32::from),
         oom_score_adjust: set.get(OOM_SCORE_ADJUST),
         io_priority: set.get(IO_PRIORITY).map(io_priority),
         scheduling: set.get(SCHEDULING).map(scheduling),
@@ -71,6 +72,9 @@ pub(super) fn explain(
             start::Root { path, error }.into()
         }
         SpawnStage::Capabilities => start::Capabilities { error }.into(),
+        SpawnStage::Groups if !config.extensions.get(SUPPLEMENTARY_GROUPS).is_empty() => {
+            start::Groups { error }.into()
+        }
         _ => return None,
     };
     let code = match system.raw_os_error() {
@@ -82,7 +86,24 @@ pub(super) fn explain(
 
 #[cfg(test)]
 mod tests {
+    use relance_scm::ServiceName;
+    use relance_texts::Lang;
+
     use super::*;
+
+    #[test]
+    fn groups_that_cannot_be_set_are_not_taken_for_the_account() {
+        let name = ServiceName::new("a").expect("a legal name");
+        let mut config = ServiceConfig::new(name, "/bin/a");
+        let refusal = std::io::Error::from_raw_os_error(libc::EPERM);
+        assert!(explain(&config, SpawnStage::Groups, &refusal).is_none());
+        config
+            .extensions
+            .set(SUPPLEMENTARY_GROUPS, ["daemon".into()].into());
+        let (code, sentence) = explain(&config, SpawnStage::Groups, &refusal).expect("it is known");
+        assert_eq!(code, Win32Error::PRIVILEGE_NOT_HELD);
+        assert!(sentence.of(Lang::En).contains("--supplementary-group"));
+    }
 
     #[test]
     fn priorities_are_what_the_kernel_takes() {

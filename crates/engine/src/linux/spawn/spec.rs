@@ -86,6 +86,8 @@ pub(crate) struct Rights {
     pub(crate) no_new_privileges: bool,
     /// One bit for each capability that is kept; `None`: nothing is changed.
     pub(crate) capabilities: Option<u64>,
+    /// What the kernel sends it when the guardian ends.
+    pub(crate) parent_death_signal: Option<i32>,
     /// Its `oom_score_adj`.
     pub(crate) oom_score_adjust: Option<i32>,
     /// Class and level, as `ioprio_set` takes them.
