@@ -47,6 +47,16 @@ const GUESTS: &[(&str, &[&str])] = &[
     ("/usr/bin/redis-server", &["redis-server", "php-redis"]),
     ("/usr/sbin/nginx", &["nginx-light"]),
     ("/usr/bin/memcached", &["memcached"]),
+    // They speak systemd's protocol. (Go's library is not installed: its package upgrades systemd.)
+    ("/usr/sbin/php-fpm8.2", &["php8.2-fpm"]),
+    (
+        "/usr/lib/python3/dist-packages/systemd",
+        &["python3-systemd"],
+    ),
+    (
+        "/usr/lib/python3/dist-packages/sdnotify",
+        &["python3-sdnotify"],
+    ),
     // Their completion.
     ("/usr/bin/zsh", &["zsh"]),
     ("/usr/bin/fish", &["fish"]),

@@ -12,6 +12,7 @@ mod apply;
 mod authors;
 mod budgets;
 mod cgroups;
+mod clients;
 mod comparisons;
 mod completion;
 mod compliance;

@@ -139,7 +139,8 @@ fn x42_reloading_main_process_and_status_are_shown_and_made_harmless() {
     puppet.order("say READY=1").expect("sent");
     daemon.wait_for_state(&name("worker"), ServiceState::Running);
     puppet
-        .order("say RELOADING=1 STATUS=a\u{1b}[2Jb MAINPID=1")
+        // Nobody is told of these alone, but of another watchdog.
+        .order("say RELOADING=1 STATUS=a\u{1b}[2Jb MAINPID=1 WATCHDOG_USEC=70000000")
         .expect("sent");
     let run = || daemon.query(&name("worker")).run.expect("it runs");
     daemon.wait_until(&name("worker"), |info| {
@@ -149,7 +150,7 @@ fn x42_reloading_main_process_and_status_are_shown_and_made_harmless() {
     assert_eq!(run().main_process_id, None, "not one of its own");
     let own = puppet.pid;
     puppet
-        .order(&format!("say READY=1 MAINPID={own}"))
+        .order(&format!("say READY=1 MAINPID={own} WATCHDOG_USEC=80000000"))
         .expect("sent");
     daemon.wait_until(&name("worker"), |info| {
         info.run.as_ref().is_some_and(|run| !run.reloading)
