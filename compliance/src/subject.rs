@@ -233,7 +233,12 @@ impl Subject for RealScm {
             }
             // Windows takes no heartbeats, makes no probes and is told no causes: no scenario of its own
             // rules has any.
-            Happening::Quiet | Happening::Hang | Happening::ProbeFails | Happening::Caused(_) => {}
+            Happening::Quiet
+            | Happening::Lasts(_)
+            | Happening::Asleep(_)
+            | Happening::Hang
+            | Happening::ProbeFails
+            | Happening::Caused(_) => {}
         }
         self.last = happened;
         self.let_pass(Instant::now() + SETTLE);

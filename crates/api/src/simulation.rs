@@ -15,6 +15,12 @@ pub fn reply(timeline: &Timeline) -> SimulationReply {
         end_ms: millis(timeline.end),
         final_state: timeline.final_state.name().to_owned(),
         failure_count: timeline.failure_count,
+        begins_at_ms: timeline.begin.map(of_seconds),
+        next_starts_at_ms: timeline
+            .next_starts
+            .iter()
+            .map(|at| of_seconds(*at))
+            .collect(),
     }
 }
 
@@ -27,6 +33,8 @@ fn entry(entry: &Entry) -> SimulationEntry {
         Occurrence::Logged(event) => ("event", Some(event)),
         Occurrence::CommandRun(_) => ("command", None),
         Occurrence::Rebooted => ("reboot", None),
+        Occurrence::ScheduledStart => ("schedule", None),
+        Occurrence::Finished => ("finished", None),
     };
     SimulationEntry {
         at_ms: millis(entry.at),
@@ -37,6 +45,10 @@ fn entry(entry: &Entry) -> SimulationEntry {
             .unwrap_or_default(),
         text: entry.what.sentence("the service"),
     }
+}
+
+fn of_seconds(at: i64) -> i64 {
+    at.saturating_mul(1000)
 }
 
 fn millis(time: Time) -> u64 {

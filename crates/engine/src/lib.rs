@@ -22,4 +22,4 @@ pub mod sight;
 mod signs;
 pub mod storage;
 mod unavailable;
-mod zones;
+pub mod zones;

@@ -5,14 +5,23 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use relance_schedule::{Civil, Local, Schedule, Zone};
+use relance_schedule::{Civil, Local, Schedule, ScheduleError, Zone};
 use relance_scm::event_log;
 
 /// A time zone of the machine.
 struct MachineZone(TimeZone);
 
+/// A schedule, as it was written.
+///
+/// # Errors
+/// It is none.
+pub fn schedule(text: &str) -> Result<Schedule, ScheduleError> {
+    text.parse()
+}
+
 /// The first time after this one, in seconds since 1970, at which a schedule comes.
-pub(crate) fn next(schedule: &Schedule, after: i64) -> Option<i64> {
+#[must_use]
+pub fn next(schedule: &Schedule, after: i64) -> Option<i64> {
     schedule.next(after, |name| {
         MachineZone(match name {
             None => TimeZone::system(),
@@ -34,7 +43,8 @@ pub(crate) fn next_time_of_day(after: event_log::Timestamp, time: &str) -> event
 }
 
 /// The first zone named by a schedule that this machine does not know.
-pub(crate) fn missing(schedule: &Schedule) -> Option<&str> {
+#[must_use]
+pub fn missing(schedule: &Schedule) -> Option<&str> {
     let mut names = schedule.parts().iter().filter_map(|part| part.zone());
     names.find(|name| TimeZone::get(name).is_err())
 }

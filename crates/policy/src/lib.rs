@@ -62,5 +62,6 @@ pub use record::{
     RunId, RunPhase, Scheduled, ServiceId, ServiceRecord, ShutdownLimits, StartCause, StopCause,
     Timer, Tries,
 };
+pub use schedule::is_missed;
 pub use step::{step, step_for};
 pub use time::Time;

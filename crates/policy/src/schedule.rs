@@ -10,6 +10,15 @@ use crate::draft::Draft;
 use crate::record::{Scheduled, StartCause};
 use crate::start;
 
+/// A start that is later than this was missed; a busy machine may take less.
+const LATE: i64 = 60;
+
+/// X73: whether a start that was planned for a time, and is looked at now, was missed. Both in seconds since 1970.
+#[must_use]
+pub fn is_missed(at: i64, now: i64) -> bool {
+    now.saturating_sub(at) > LATE
+}
+
 /// The next time is known.
 pub(crate) fn planned(draft: &mut Draft, next: Option<i64>) -> Answer {
     let has_schedule = draft.record.schedule().is_some() && !draft.record.marked_for_delete;

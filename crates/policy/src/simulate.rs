@@ -3,8 +3,11 @@
 //! The host of the simulation is ideal: a process starts at once, connects and runs, and obeys; the
 //! script says when it does not. The decisions are those of [`step`], not a model of them.
 //! `script` reads and prints scripts, `recorded` makes them of the event log, `timeline` is the outcome, and `outcome`
-//! says what that comes to.
+//! says what that comes to. `clock` is the wall clock, by which services with a schedule are started; `due` is what
+//! comes by itself.
 
+mod clock;
+mod due;
 mod outcome;
 mod recorded;
 mod script;
@@ -23,6 +26,7 @@ use relance_scm::{
     ServiceState, StatusReport, Win32Error,
 };
 
+pub use clock::Clock;
 pub use outcome::Totals;
 pub use recorded::Recorded;
 pub use script::{Happening, Moment, Script, StartOutcome, When};
@@ -41,20 +45,24 @@ pub const ENTRIES_MAX: usize = 100_000;
 /// How far a simulation looks ahead for a service that is to run again.
 const HORIZON: Duration = Duration::from_secs(400 * 24 * 3600);
 
-/// Plays a script from a service that has just been started at time zero.
+/// Plays a script from a service that has just been started at time zero. Its schedule starts nothing.
 #[must_use]
 pub fn simulate(config: &ServiceConfig, script: &Script) -> Timeline {
     let mut simulation = Simulation::new(Arc::new(config.clone()));
-    simulation.clock = script.clock;
+    simulation.second_of_day = script.clock;
     simulation.start();
-    for moment in &script.moments {
-        simulation.play(moment);
+    simulation.play_all(script)
+}
+
+/// The same by the clock (X72 to X74). A service with a schedule is stopped at first, unless it is an automatic one.
+#[must_use]
+pub fn simulate_by(clock: Clock, config: &ServiceConfig, script: &Script) -> Timeline {
+    let mut simulation = Simulation::new(Arc::new(config.clone())).with(clock);
+    simulation.second_of_day = script.clock;
+    if simulation.record.schedule().is_none() || config.start_type == StartType::Auto {
+        simulation.start();
     }
-    // Actions that are still pending are carried out, to show what follows.
-    simulation.advance_while(|s| {
-        !s.record.pending_actions.is_empty() && s.timeline.entries.len() < ENTRIES_MAX
-    });
-    simulation.into_timeline()
+    simulation.play_all(script)
 }
 
 /// A service in virtual time.
@@ -65,7 +73,12 @@ pub struct Simulation {
     next_start: StartOutcome,
     ignores_stop: bool,
     /// The second of the day at time zero, where quiet hours count.
-    clock: Option<u32>,
+    second_of_day: Option<u32>,
+    clock: Option<Clock>,
+    /// How long each run takes, if runs end by themselves.
+    lasts: Option<Duration>,
+    /// The run that ends by itself, and when.
+    ends: Option<(RunId, Time)>,
     timeline: Timeline,
 }
 
@@ -79,6 +92,9 @@ impl Simulation {
             next_start: StartOutcome::Runs,
             ignores_stop: false,
             clock: None,
+            second_of_day: None,
+            lasts: None,
+            ends: None,
             timeline: Timeline::default(),
         }
     }
@@ -87,9 +103,28 @@ impl Simulation {
     #[must_use]
     pub fn at(config: Arc<ServiceConfig>, second_of_day: u32) -> Self {
         Self {
-            clock: Some(second_of_day),
+            second_of_day: Some(second_of_day),
             ..Self::new(config)
         }
+    }
+
+    /// With a wall clock, by which its schedule starts it.
+    #[must_use]
+    pub fn with(mut self, clock: Clock) -> Self {
+        let next = clock.next(clock.begin());
+        self.timeline.begin = Some(clock.begin());
+        self.clock = Some(clock);
+        self.input(Input::SchedulePlanned { next });
+        self
+    }
+
+    fn play_all(mut self, script: &Script) -> Timeline {
+        for moment in &script.moments {
+            self.play(moment);
+        }
+        // Actions that are still pending are carried out, to show what follows.
+        self.advance_while(|s| !s.record.pending_actions.is_empty());
+        self.into_timeline()
     }
 
     /// The record as it is now.
@@ -116,6 +151,7 @@ impl Simulation {
         self.timeline.end = self.now;
         self.timeline.final_state = self.record.state;
         self.timeline.failure_count = self.record.failure_count;
+        self.timeline.next_starts = self.next_starts();
         self.timeline
     }
 
@@ -128,7 +164,7 @@ impl Simulation {
                 let horizon = self.now + HORIZON;
                 self.advance_while(|s| {
                     s.record.state != ServiceState::Running
-                        && s.record.next_deadline().is_some_and(|(at, _)| at < horizon)
+                        && s.next_due().is_some_and(|(at, _)| at < horizon)
                 });
             }
             When::OnceRunning => {}
@@ -145,6 +181,8 @@ impl Simulation {
         self.note(Occurrence::Happened(what.clone()));
         match (what, running) {
             (Happening::Quiet, _) => {}
+            (Happening::Lasts(time), _) => self.last(time),
+            (Happening::Asleep(time), _) => self.sleep(time),
             (Happening::Exit(exit), Some(run)) => {
                 self.input(Input::ProcessExited { run, exit });
             }
@@ -254,18 +292,18 @@ impl Simulation {
 
     /// Lets time pass; what is due meanwhile happens at its time.
     pub fn advance_to(&mut self, until: Time) {
-        self.advance_while(|s| s.record.next_deadline().is_some_and(|(at, _)| at <= until));
+        self.advance_while(|s| s.next_due().is_some_and(|(at, _)| at <= until));
         self.now = self.now.max(until);
     }
 
-    /// Goes from deadline to deadline while a condition holds and there is one.
+    /// Goes from one thing that is due to the next while a condition holds and there is one.
     fn advance_while(&mut self, mut condition: impl FnMut(&Self) -> bool) {
         while condition(self) && self.timeline.entries.len() < ENTRIES_MAX {
-            let Some((at, timer)) = self.record.next_deadline() else {
+            let Some((at, due)) = self.next_due() else {
                 return;
             };
             self.now = self.now.max(at);
-            self.fire(timer);
+            self.come(due);
         }
     }
 
@@ -287,7 +325,7 @@ impl Simulation {
         let mut pending = self.record.pending_actions.iter();
         let pending = pending.find(|pending| pending.id == id);
         let pending = pending.filter(|pending| are_asked(&self.record, pending))?;
-        let millis = self.now.as_nanos() / 1_000_000 + u64::from(self.clock?) * 1000;
+        let millis = self.now.as_nanos() / 1_000_000 + u64::from(self.second_of_day?) * 1000;
         let second = u32::try_from(millis / 1000 % (24 * 3600)).ok()?;
         let rest = u64::try_from(hours.rest(second)?.as_millis()).ok()?;
         let ends = millis / 1000 * 1000 + rest;
@@ -314,16 +352,13 @@ impl Simulation {
             self.note(Occurrence::CounterReset);
         }
         self.record = outcome.record;
+        if self.record.run.is_none() {
+            self.ends = None;
+        }
         for action in outcome.actions {
             self.carry_out(action);
         }
-        // An action that is due at once follows at once.
-        while let Some((at, timer)) = self.record.next_deadline()
-            && at <= self.now
-            && self.timeline.entries.len() < ENTRIES_MAX
-        {
-            self.fire(timer);
-        }
+        self.fire_what_is_due();
         // The simulated service is the only instance, so its turn comes at once.
         if self.record.waits_for_recycling()
             && let Some(run) = self.record.run.as_ref().map(|run| run.id)
@@ -333,10 +368,23 @@ impl Simulation {
         outcome.answer
     }
 
+    /// An action that is due at once follows at once.
+    fn fire_what_is_due(&mut self) {
+        while let Some((at, timer)) = self.record.next_deadline()
+            && at <= self.now
+            && self.timeline.entries.len() < ENTRIES_MAX
+        {
+            self.fire(timer);
+        }
+    }
+
     /// The ideal host.
     fn carry_out(&mut self, action: Action) {
         match action {
-            Action::Spawn(run) => self.spawn(run),
+            Action::Spawn(run) => {
+                self.ends = self.lasts.map(|time| (run, self.now + time));
+                self.spawn(run);
+            }
             Action::ResolveDependencies(run) => {
                 self.input(Input::DependenciesResolved {
                     run,

@@ -65,6 +65,10 @@ fn new_run(draft: &mut Draft, cause: StartCause, arguments: Arc<[String]>) -> Ru
     record.runs += 1;
     // Any start fulfils a wanted restart, unless the service has not been told to stop yet.
     record.restart = record.restart.filter(|restart| restart.behind_dependents);
+    // X74: and one by the clock that waited for the end of the run before.
+    if let Some(scheduled) = &mut record.scheduled {
+        scheduled.is_queued = false;
+    }
     record.needed_down = None;
     record.note_start(cause);
     let id = RunId {

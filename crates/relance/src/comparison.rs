@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::cli::{CommandFailure, CommandResult, usage};
 use crate::lang::say;
+use crate::played::play;
 use crate::table::{self, Cell, Column};
 use crate::text::moment;
 
@@ -46,13 +47,30 @@ pub(crate) struct Side {
 }
 
 impl Comparison {
-    /// Plays a script on both.
+    /// Plays a script on both; their schedules start nothing.
     pub(crate) fn of(titles: [String; 2], configs: [&ServiceConfig; 2], script: &Script) -> Self {
         Self {
             titles,
             timelines: configs.map(|config| simulate(config, script)),
             begin: None,
         }
+    }
+
+    /// Plays a script on both that begins at this moment, by the clock where they have schedules.
+    pub(crate) fn by_the_clock(
+        titles: [String; 2],
+        configs: [&ServiceConfig; 2],
+        script: &Script,
+        begin: Timestamp,
+    ) -> Result<Self, CommandFailure> {
+        let [first, second] = configs.map(|config| play(config, script, begin));
+        let timelines = [first?, second?];
+        let has_schedule = timelines.iter().any(|timeline| timeline.begin.is_some());
+        Ok(Self {
+            titles,
+            timelines,
+            begin: has_schedule.then_some(begin),
+        })
     }
 
     /// The same, of a script that begins at this moment.

@@ -31,6 +31,7 @@ mod last_lines;
 mod limits;
 mod misuse;
 mod plain;
+mod played;
 mod selection;
 #[cfg(windows)]
 mod service;

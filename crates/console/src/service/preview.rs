@@ -397,7 +397,11 @@ fn mark_of(what: &Occurrence, lang: Lang) -> Option<(MarkKind, String)> {
         Occurrence::Logged(Event::RecoveryActionFailed(..))
         | Occurrence::Ignored(_)
         | Occurrence::Refused(_) => MarkKind::Ignored,
-        Occurrence::Happened(_) | Occurrence::Logged(_) => return None,
+        // It is played without a clock: no schedule starts it.
+        Occurrence::Happened(_)
+        | Occurrence::Logged(_)
+        | Occurrence::ScheduledStart
+        | Occurrence::Finished => return None,
     };
     Some((kind, what.text(console::THE_SERVICE.of(lang)).of(lang)))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use relance_policy::{Input, ServiceId, ServiceRecord};
+use relance_policy::{Input, ServiceId, ServiceRecord, is_missed};
 use relance_schedule::Schedule;
 use relance_scm::event_log::Timestamp;
 use relance_scm::settings::SCHEDULE;
@@ -15,8 +15,6 @@ use crate::processes::Processes;
 use crate::storage::Storage;
 use crate::zones;
 
-/// A start that is later than this was missed; a busy machine may take less.
-const LATE: i64 = 60;
 /// A clock that is set back by no more than this repeats no start (cron has the same).
 const CORRECTION: i64 = 3 * 3600;
 
@@ -70,7 +68,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             let next = self
                 .schedule_of(id)
                 .and_then(|schedule| zones::next(&schedule, wall));
-            let missed = wall - at > LATE;
+            let missed = is_missed(at, wall);
             self.input(now, id, Input::ScheduleDue { at, next, missed });
         }
     }

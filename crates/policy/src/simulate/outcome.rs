@@ -57,6 +57,8 @@ impl Timeline {
         let mut is_asked = false;
         for entry in &self.entries {
             match &entry.what {
+                // It is down because its work is done, until its next time.
+                Occurrence::Finished => is_asked = true,
                 Occurrence::Happened(what) => {
                     is_asked = matches!(
                         what,
@@ -74,7 +76,8 @@ impl Timeline {
                 | Occurrence::CounterReset
                 | Occurrence::Logged(_)
                 | Occurrence::CommandRun(_)
-                | Occurrence::Rebooted => {}
+                | Occurrence::Rebooted
+                | Occurrence::ScheduledStart => {}
             }
         }
         times.extend(since.map(|since| (since, None)));
@@ -108,6 +111,8 @@ impl Timeline {
                 | Occurrence::Happened(_)
                 | Occurrence::Refused(_)
                 | Occurrence::CounterReset
+                | Occurrence::ScheduledStart
+                | Occurrence::Finished
                 | Occurrence::Logged(_) => {}
             }
         }

@@ -71,6 +71,10 @@ pub enum Happening {
     Enable,
     /// `quiet T`: nothing, for so long.
     Quiet,
+    /// `lasts T`: from now on each run ends by itself, without a failure, after so long.
+    Lasts(Duration),
+    /// `asleep T`: the machine sleeps for so long.
+    Asleep(Duration),
 }
 
 /// How a start goes.
@@ -99,7 +103,13 @@ impl Happening {
             | Self::Stop
             | Self::ExitInStop(_)
             | Self::StoppedInStop(_) => true,
-            Self::Start | Self::NextStart(_) | Self::Disable | Self::Enable | Self::Quiet => false,
+            Self::Start
+            | Self::NextStart(_)
+            | Self::Disable
+            | Self::Enable
+            | Self::Quiet
+            | Self::Lasts(_)
+            | Self::Asleep(_) => false,
         }
     }
 
@@ -117,7 +127,9 @@ impl Happening {
             | Self::NextStart(_)
             | Self::Disable
             | Self::Enable
-            | Self::Quiet => false,
+            | Self::Quiet
+            | Self::Lasts(_)
+            | Self::Asleep(_) => false,
         }
     }
 }
@@ -174,7 +186,14 @@ fn moment(text: &str) -> Result<Moment, ScmError> {
             what: Happening::Quiet,
         });
     }
-    let what = happening(&words).ok_or_else(|| invalid(error::Script { text: quoted(text) }))?;
+    let timed = match words[..] {
+        ["lasts", time] => Some(Happening::Lasts(duration(time)?)),
+        ["asleep", time] => Some(Happening::Asleep(duration(time)?)),
+        _ => None,
+    };
+    let what = timed
+        .or_else(|| happening(&words))
+        .ok_or_else(|| invalid(error::Script { text: quoted(text) }))?;
     Ok(Moment { when, what })
 }
 
@@ -195,7 +214,9 @@ fn happening(words: &[&str]) -> Option<Happening> {
             | Happening::NextStart(_)
             | Happening::Disable
             | Happening::Enable
-            | Happening::Quiet => None,
+            | Happening::Quiet
+            | Happening::Lasts(_)
+            | Happening::Asleep(_) => None,
         };
     }
     Some(match words {
@@ -291,6 +312,8 @@ impl fmt::Display for Happening {
             Self::Disable => f.write_str("disable"),
             Self::Enable => f.write_str("enable"),
             Self::Quiet => f.write_str("quiet"),
+            Self::Lasts(time) => write!(f, "lasts {}", duration::format(*time)),
+            Self::Asleep(time) => write!(f, "asleep {}", duration::format(*time)),
         }
     }
 }

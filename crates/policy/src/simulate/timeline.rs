@@ -23,6 +23,10 @@ pub struct Timeline {
     pub final_state: ServiceState,
     /// The counter then.
     pub failure_count: u32,
+    /// What the wall clock showed at the beginning, if there was one, in seconds since 1970.
+    pub begin: Option<i64>,
+    /// The starts by the clock that come next, on the same clock.
+    pub next_starts: Vec<i64>,
 }
 
 impl Default for Timeline {
@@ -33,6 +37,8 @@ impl Default for Timeline {
             end: Time::ZERO,
             final_state: ServiceState::Stopped,
             failure_count: 0,
+            begin: None,
+            next_starts: Vec::new(),
         }
     }
 }
@@ -63,6 +69,10 @@ pub enum Occurrence {
     CommandRun(Box<str>),
     /// The machine was rebooted.
     Rebooted,
+    /// The time of a start by its schedule has come (X72).
+    ScheduledStart,
+    /// A run has ended by itself, as the script says that they do.
+    Finished,
 }
 
 impl Timeline {
@@ -76,7 +86,9 @@ impl Timeline {
             | Occurrence::Refused(_)
             | Occurrence::CounterReset
             | Occurrence::CommandRun(_)
-            | Occurrence::Rebooted => None,
+            | Occurrence::Rebooted
+            | Occurrence::ScheduledStart
+            | Occurrence::Finished => None,
         })
     }
 }
@@ -108,6 +120,8 @@ impl Occurrence {
             }
             .text(),
             Self::Rebooted => story::REBOOTED.text(),
+            Self::ScheduledStart => story::SCHEDULED_START.text(),
+            Self::Finished => story::FINISHED.text(),
         }
     }
 
@@ -122,12 +136,18 @@ impl Timeline {
     /// One line an entry: `+1.000s  7031 ...`.
     #[must_use]
     pub fn of(&self, lang: Lang) -> String {
+        self.with_times(lang, |at| format!("+{at}"))
+    }
+
+    /// The same, with times as `written` writes them.
+    #[must_use]
+    pub fn with_times(&self, lang: Lang, written: impl Fn(Time) -> String) -> String {
         let service = story::THE_SERVICE.of(lang);
         let line = |at: &str, text: String| format!("{at:>12}  {text}\n");
         let mut lines: Vec<_> = self
             .entries
             .iter()
-            .map(|entry| line(&format!("+{}", entry.at), entry.what.text(service).of(lang)))
+            .map(|entry| line(&written(entry.at), entry.what.text(service).of(lang)))
             .collect();
         if self.truncated {
             lines.push(line("…", story::AND_SO_ON.of(lang).to_owned()));
@@ -136,7 +156,7 @@ impl Timeline {
             state: shown(self.final_state),
             count: self.failure_count,
         };
-        lines.push(line(&format!("+{}", self.end), lang.say(end)));
+        lines.push(line(&written(self.end), lang.say(end)));
         lines.concat()
     }
 }

@@ -1,35 +1,48 @@
 //! A second, naive reading of the rules: no counter, no queue, only the whole history, evaluated again
 //! each time. What it says must be what `step` does.
 
+mod entry;
+
 use std::time::Duration;
 
 use relance_policy::Time;
-use relance_policy::simulate::{Happening, Moment, Simulation, StartOutcome, When, is_routine};
+use relance_policy::simulate::{
+    Clock, Happening, Moment, Simulation, StartOutcome, When, is_routine,
+};
 use relance_scm::config::Rules;
 use relance_scm::event::Event;
 use relance_scm::failure_actions::{FailureActions, RecoveryAction};
 use relance_scm::settings::{
     BACKOFF, BACKOFF_MAX, FAILURE_RULES, NO_RESTART_ON_EXIT, QUIET_HOURS, RESET_AFTER_RUN,
-    RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
+    RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS, WHEN_START_MISSED,
+    WHEN_STILL_RUNNING,
 };
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig, ServiceState};
 
-/// What a log entry says, as far as the model predicts it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Entry {
-    Failed {
-        count: u32,
-        action: Option<RecoveryAction>,
-    },
-    ActionFailed(u32),
-    ErrorStop,
-    StartFailed,
-    /// Nothing follows this exit status.
-    Final,
-    GaveUp(u32),
-    /// X96: it waits for so many milliseconds.
-    Delayed(u64),
+pub(crate) use entry::Entry;
+use entry::entry;
+
+/// A schedule that comes at each multiple of a period, and what the wall clock shows at the beginning.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Periodic {
+    pub(crate) begin: i64,
+    pub(crate) period: i64,
+}
+
+impl Periodic {
+    fn next(self, after: i64) -> i64 {
+        (after.div_euclid(self.period) + 1) * self.period
+    }
+
+    /// The time of the model at which the wall clock shows that.
+    fn time(self, wall: i64) -> Time {
+        Time::ZERO + Duration::from_secs(u64::try_from(wall - self.begin).unwrap_or_default())
+    }
+
+    fn wall(self, time: Time) -> i64 {
+        self.begin + i64::try_from((time - Time::ZERO).as_secs()).unwrap()
+    }
 }
 
 /// The naive service.
@@ -54,6 +67,10 @@ pub(crate) struct Model {
     queue: Vec<(Time, RecoveryAction)>,
     /// The second of the day at time zero.
     clock: u64,
+    /// When its schedule comes, and next.
+    schedule: Option<(Periodic, i64)>,
+    /// X74: a start waits for the end of the run.
+    start_waits: bool,
     pub(crate) log: Vec<(Time, Entry)>,
 }
 
@@ -72,12 +89,29 @@ impl Model {
             failures: Vec::new(),
             restarts: Vec::new(),
             queue: Vec::new(),
+            schedule: None,
+            start_waits: false,
             log: Vec::new(),
         }
     }
 
+    pub(crate) fn with(self, schedule: Periodic) -> Self {
+        let next = schedule.next(schedule.begin);
+        Self {
+            schedule: Some((schedule, next)),
+            ..self
+        }
+    }
+
     pub(crate) fn happen(&mut self, what: Happening) {
+        // X74: somebody does not want it to run.
+        if self.running
+            && let Happening::Stop | Happening::ExitInStop(_) | Happening::StoppedInStop(_) = what
+        {
+            self.start_waits = false;
+        }
         match what {
+            Happening::Asleep(time) => self.sleep(time),
             Happening::Start if !self.running => self.start(false),
             Happening::NextStart(StartOutcome::FailsWith(error)) => {
                 self.next_start_fails = Some(error.to_raw());
@@ -142,6 +176,7 @@ impl Model {
 
     /// X22: it stops cleanly and runs again; one that is down is started.
     fn restart(&mut self) {
+        self.start_waits = false;
         self.running = false;
         self.start(false);
         self.pass(Duration::ZERO);
@@ -330,28 +365,21 @@ impl Model {
     /// Time passes; queued actions run at their times, the earliest first.
     pub(crate) fn pass(&mut self, time: Duration) {
         let until = self.now + time;
-        while let Some(index) = self.earliest_due(until) {
-            let (due, action) = self.queue.remove(index);
-            self.now = self.now.max(due);
-            if let Some(rest) = self.quiet_for(action) {
-                // They are shorter than a day, so no action meets them twice.
-                self.queue.insert(index, (self.now + rest, action));
-                let rest = u64::try_from(rest.as_millis()).unwrap();
-                self.log.push((self.now, Entry::Delayed(rest)));
+        loop {
+            self.start_that_waited();
+            let index = self.earliest_due(until);
+            let action_at = index.map(|index| self.queue[index].0);
+            let scheduled = self.schedule.map(|(schedule, at)| (schedule.time(at), at));
+            if let Some((time, at)) = scheduled
+                && time <= until
+                && action_at.is_none_or(|action_at| time < action_at)
+            {
+                self.now = self.now.max(time);
+                self.scheduled(at);
                 continue;
             }
-            match action.kind {
-                // R32
-                RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart if self.running => {
-                    self.log.push((self.now, Entry::ActionFailed(1056)));
-                }
-                RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => self.start(true),
-                // R43
-                RecoveryActionKind::RunCommand if self.settings.command.is_empty() => {
-                    self.log.push((self.now, Entry::ActionFailed(1082)));
-                }
-                _ => {}
-            }
+            let Some(index) = index else { break };
+            self.act(index);
         }
         self.now = self.now.max(until);
     }
@@ -370,6 +398,67 @@ impl Model {
         (begin..end)
             .contains(&of_day)
             .then(|| Duration::from_millis(end - of_day))
+    }
+
+    /// When the machine wakes up, what was queued comes first.
+    fn sleep(&mut self, time: Duration) {
+        self.now = self.now + time;
+        while let Some(index) = self.earliest_due(self.now) {
+            self.act(index);
+            self.start_that_waited();
+        }
+    }
+
+    /// What is queued at this place runs.
+    fn act(&mut self, index: usize) {
+        let (due, action) = self.queue.remove(index);
+        self.now = self.now.max(due);
+        if let Some(rest) = self.quiet_for(action) {
+            // They are shorter than a day, so no action meets them twice.
+            self.queue.insert(index, (self.now + rest, action));
+            let rest = u64::try_from(rest.as_millis()).unwrap();
+            self.log.push((self.now, Entry::Delayed(rest)));
+            return;
+        }
+        match action.kind {
+            // R32
+            RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart if self.running => {
+                self.log.push((self.now, Entry::ActionFailed(1056)));
+            }
+            RecoveryActionKind::Restart | RecoveryActionKind::OwnRestart => self.start(true),
+            // R43
+            RecoveryActionKind::RunCommand if self.settings.command.is_empty() => {
+                self.log.push((self.now, Entry::ActionFailed(1082)));
+            }
+            _ => {}
+        }
+    }
+
+    /// X72 to X74: the time of a start has come.
+    fn scheduled(&mut self, at: i64) {
+        let (schedule, _) = self.schedule.unwrap();
+        let wall = schedule.wall(self.now);
+        self.schedule = Some((schedule, schedule.next(wall)));
+        let extensions = &self.config.extensions;
+        let entry = if wall - at > 60 && extensions.get(WHEN_START_MISSED) == "skip" {
+            Entry::StartMissed
+        } else if !self.running {
+            return self.start(false);
+        } else if extensions.get(WHEN_STILL_RUNNING) == "skip" {
+            Entry::StillRunning
+        } else if !std::mem::replace(&mut self.start_waits, true) {
+            Entry::StartQueued
+        } else {
+            return;
+        };
+        self.log.push((self.now, entry));
+    }
+
+    /// X74
+    fn start_that_waited(&mut self) {
+        if !self.running && std::mem::take(&mut self.start_waits) {
+            self.start(false);
+        }
     }
 
     fn earliest_due(&self, until: Time) -> Option<usize> {
@@ -400,6 +489,15 @@ impl Both {
         Self {
             simulation: Simulation::at(config.clone().into(), clock),
             model: Model::new(config, clock),
+        }
+    }
+
+    /// The same with a schedule; the service is stopped at first.
+    pub(crate) fn by_the_clock(config: &ServiceConfig, schedule: Periodic) -> Self {
+        let clock = Clock::new(schedule.begin, move |after| Some(schedule.next(after)));
+        Self {
+            simulation: Simulation::new(config.clone().into()).with(clock),
+            model: Model::new(config, 0).with(schedule),
         }
     }
 
@@ -439,24 +537,5 @@ impl Both {
         let running = self.simulation.record().state == ServiceState::Running;
         assert_eq!(running, self.model.running);
         assert_eq!(self.simulation.record().failure_count, self.model.count());
-    }
-}
-
-fn entry(event: &Event) -> Entry {
-    match event {
-        Event::RecoveryDelayed { wait_ms, .. } => Entry::Delayed(*wait_ms),
-        Event::Failed {
-            failure_count,
-            action,
-        } => Entry::Failed {
-            count: *failure_count,
-            action: *action,
-        },
-        Event::RecoveryActionFailed(_, error) => Entry::ActionFailed(error.to_raw()),
-        Event::StartFailed(_) => Entry::StartFailed,
-        Event::FinalStatus(_) => Entry::Final,
-        Event::GaveUp { limit, .. } => Entry::GaveUp(*limit),
-        Event::StoppedWithError(_) | Event::StoppedWithSpecificError(_) => Entry::ErrorStop,
-        other => panic!("the model knows nothing of {other:?}"),
     }
 }

@@ -8,12 +8,13 @@ use relance_scm::config::{Extensions, Rule, Rules};
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::settings::{
     BACKOFF, BACKOFF_MAX, FAILURE_RULES, NO_RESTART_ON_EXIT, QUIET_HOURS, RESET_AFTER_RUN,
-    RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
+    RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS, SCHEDULE,
+    WHEN_START_MISSED, WHEN_STILL_RUNNING,
 };
 use relance_scm::status::ProcessExit;
 use relance_scm::{EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, Win32Error};
 
-use crate::model::Both;
+use crate::model::{Both, Periodic};
 use crate::support::config;
 
 fn action() -> impl Strategy<Value = RecoveryAction> {
@@ -111,6 +112,42 @@ fn extensions() -> impl Strategy<Value = Extensions> {
             extensions
         },
     )
+}
+
+/// What happens to a service with a schedule.
+fn by_the_clock() -> impl Strategy<Value = Option<Happening>> {
+    let asleep = prop_oneof![0_u64..100, 0_u64..4000];
+    let asleep = asleep.prop_map(|time| Some(Happening::Asleep(Duration::from_secs(time))));
+    prop_oneof![9 => ordinary().prop_map(Some), 1 => Just(None), 2 => asleep]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn x72_schedules_start_it_as_a_plain_reading_of_the_rules_says(
+        actions in prop::collection::vec(action(), 0..6),
+        reset in reset(),
+        missed in prop::sample::select(vec!["skip", "run"]),
+        running in prop::sample::select(vec!["skip", "queue"]),
+        begin in -10_000_i64..10_000,
+        period in prop_oneof![1_i64..120, 120_i64..5000],
+        script in prop::collection::vec((by_the_clock(), 0_u64..400), 1..20),
+    ) {
+        let mut config = config(&actions, reset);
+        config.extensions.set(SCHEDULE, Some("*:0".into()));
+        config.extensions.set(WHEN_START_MISSED, missed);
+        config.extensions.set(WHEN_STILL_RUNNING, running);
+        let mut both = Both::by_the_clock(&config, Periodic { begin, period });
+        for (what, time) in script {
+            match what {
+                Some(what) => both.happen(what),
+                None => both.restart(),
+            }
+            both.pass(Duration::from_secs(time));
+            both.check();
+        }
+    }
 }
 
 proptest! {

@@ -1,6 +1,9 @@
 //! Starts by the clock (X72 to X74).
 
-use relance_policy::{Answer, Input, StartCause};
+use std::time::Duration;
+
+use relance_policy::simulate::{Clock, Timeline, simulate_by};
+use relance_policy::{Answer, Input, StartCause, Time};
 use relance_scm::config::StartType;
 use relance_scm::settings::{SCHEDULE, WHEN_START_MISSED, WHEN_STILL_RUNNING};
 use relance_scm::status::ProcessExit;
@@ -170,4 +173,106 @@ fn x72_without_a_schedule_there_is_no_plan() {
         missed: false,
     };
     assert_eq!(host.input(input), Answer::Stale);
+}
+
+/// 2026-01-01, at midnight.
+const BEGIN: i64 = 1_767_225_600;
+
+/// A time line of a service that is to start at each full hour.
+fn hourly(missed: &'static str, running: &'static str, script: &str) -> Timeline {
+    let mut config = nightly();
+    config.extensions.set(SCHEDULE, Some("*:0".into()));
+    config.extensions.set(WHEN_START_MISSED, missed);
+    config.extensions.set(WHEN_STILL_RUNNING, running);
+    let clock = Clock::new(BEGIN, |after| Some((after.div_euclid(3600) + 1) * 3600));
+    simulate_by(clock, &config, &script.parse().expect("a script"))
+}
+
+/// The entries, with their minutes since the beginning.
+fn entries(timeline: &Timeline) -> Vec<(u64, String)> {
+    let entries = timeline.entries.iter().map(|entry| {
+        let minute = (entry.at - Time::ZERO).as_secs() / 60;
+        (minute, entry.what.sentence("it"))
+    });
+    entries.collect()
+}
+
+fn minutes_of(timeline: &Timeline, text: &str) -> Vec<u64> {
+    let entries = entries(timeline).into_iter();
+    entries
+        .filter_map(|(minute, sentence)| sentence.contains(text).then_some(minute))
+        .collect()
+}
+
+#[test]
+fn x72_the_simulator_starts_it_by_the_clock_and_names_the_next_starts() {
+    let timeline = hourly("skip", "skip", "lasts 40m, quiet 150m");
+    assert_eq!(minutes_of(&timeline, "now running"), [60, 120]);
+    assert_eq!(minutes_of(&timeline, "ends by itself"), [100]);
+    assert_eq!(timeline.begin, Some(BEGIN));
+    let hours = [3, 4, 5].map(|hour| BEGIN + hour * 3600);
+    assert_eq!(timeline.next_starts, hours);
+    assert_eq!(timeline.totals().down, Duration::ZERO, "its work was done");
+}
+
+#[test]
+fn x72_a_failure_without_a_time_happens_in_the_run_that_the_clock_starts() {
+    let timeline = hourly("skip", "skip", "crash");
+    assert_eq!(minutes_of(&timeline, "failed unexpectedly"), [60]);
+    assert_eq!(minutes_of(&timeline, "now running"), [60, 61]);
+}
+
+#[test]
+fn x73_the_simulator_shows_what_a_sleep_misses() {
+    let timeline = hourly("skip", "skip", "lasts 5m, asleep 190m, quiet 60m");
+    assert_eq!(minutes_of(&timeline, "now running"), [240]);
+    let missed = minutes_of(&timeline, "1075");
+    assert_eq!(missed, [190], "however many there were");
+    let made_good = hourly("run", "skip", "lasts 5m, asleep 190m, quiet 60m");
+    assert_eq!(minutes_of(&made_good, "now running"), [190, 240]);
+}
+
+#[test]
+fn x74_the_simulator_shows_a_start_that_is_refused_or_waits() {
+    let script = "lasts 70m, quiet 4h";
+    let skipped = hourly("skip", "skip", script);
+    assert_eq!(minutes_of(&skipped, "1076"), [120, 240]);
+    assert_eq!(minutes_of(&skipped, "now running"), [60, 180]);
+    let queued = hourly("skip", "queue", script);
+    assert_eq!(minutes_of(&queued, "1077"), [120, 180, 240]);
+    assert_eq!(minutes_of(&queued, "now running"), [60, 130, 200]);
+}
+
+#[test]
+fn an_automatic_service_with_a_schedule_runs_from_the_beginning_and_a_second_is_no_loop() {
+    let mut config = nightly();
+    config.start_type = StartType::Auto;
+    let clock = || Clock::new(BEGIN, |after| Some(after + 1));
+    let script = "quiet 400d".parse().unwrap();
+    let timeline = simulate_by(clock(), &config, &script);
+    assert_eq!(minutes_of(&timeline, "now running")[0], 0);
+    assert!(timeline.truncated);
+    config.extensions.set(SCHEDULE, None);
+    let plain = simulate_by(clock(), &config, &"quiet 1h".parse().unwrap());
+    assert!(plain.next_starts.is_empty());
+}
+
+#[test]
+fn x74_a_restart_is_the_start_that_waited() {
+    let mut config = nightly();
+    config.extensions.set(WHEN_STILL_RUNNING, "queue");
+    let mut host = planned(config);
+    host.start();
+    let run = host.run();
+    host.spawned(run, 7);
+    due(&mut host, false);
+    assert!(host.record.scheduled.unwrap().is_queued);
+    host.input(Input::RestartRequested {
+        dependents_active: false,
+        with_dependents: false,
+        after: None,
+    });
+    host.exited(run, ProcessExit::Signaled(15));
+    assert_ne!(host.run(), run, "it was restarted");
+    assert!(!host.record.scheduled.unwrap().is_queued);
 }

@@ -24,6 +24,10 @@ pub(crate) struct ConfigOptions(Given);
 #[derive(Debug, Default)]
 pub(crate) struct FailureOptions(Given);
 
+/// When it is started by the clock.
+#[derive(Debug, Default)]
+pub(crate) struct ScheduleOptions(Given);
+
 /// The settings that were given, as JSON, in the order of their rows.
 #[derive(Debug, Default)]
 struct Given(Vec<(&'static Setting, Json)>);
@@ -41,6 +45,24 @@ impl ConfigOptions {
     ///
     /// # Errors
     /// As for [`Self::change`].
+    pub(crate) fn with(
+        &self,
+        failure: &FailureOptions,
+    ) -> Result<ChangeConfigRequest, CommandFailure> {
+        change([&self.0, &failure.0])
+    }
+}
+
+impl ScheduleOptions {
+    /// Whether nothing was given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.0.is_empty()
+    }
+
+    /// The options as a change, together with what follows a failure.
+    ///
+    /// # Errors
+    /// A value that does not fit its setting.
     pub(crate) fn with(
         &self,
         failure: &FailureOptions,
@@ -94,6 +116,10 @@ fn is_failure(setting: &Setting) -> bool {
     setting.section == Section::Recovery || setting.subject == Subject::Recovery
 }
 
+fn is_schedule(setting: &Setting) -> bool {
+    ["schedule", "when_start_missed", "when_still_running"].contains(&setting.key)
+}
+
 macro_rules! options_of_settings {
     ($type:ident, $wanted:ident) => {
         impl Args for $type {
@@ -126,6 +152,7 @@ macro_rules! options_of_settings {
 
 options_of_settings!(ConfigOptions, is_config);
 options_of_settings!(FailureOptions, is_failure);
+options_of_settings!(ScheduleOptions, is_schedule);
 
 /// Settings whose paths may have a `-` before them.
 const MAY_BE_MISSING: [&str; 2] = ["environment_files", "read_only_paths"];

@@ -3,25 +3,30 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use relance_policy::simulate::{Script, Timeline, simulate};
+use relance_policy::Time;
+use relance_policy::simulate::{Script, Timeline};
+use relance_scm::event_log::Timestamp;
 use relance_scm::system::Told;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceKind, ServiceName};
 use relance_texts::command;
 
-use super::options::FailureOptions;
+use super::options::{FailureOptions, ScheduleOptions};
 use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
 use crate::comparison::{Comparison, find};
 use crate::lang::{lang, say};
 use crate::plain::plain_lines;
+use crate::played::play;
 use crate::service_files;
+use crate::text::{moment, moment_from, now};
 
 /// Try a recovery policy in virtual time: failures in, time line out
 ///
 /// The policy is given by options, or is that of a service, with the options over it. A script says
 /// what happens, for instance: "crash @0s, crash @2s, quiet 61s, crash". Its words: crash, exit N,
-/// kill N, hang, probe-fails, out-of-memory, memory-limit, time-limit, exception CLASS, stopped CODE, stop, stop exit N, start, quiet T, no-connect, spawn-fails CODE, disable;
+/// kill N, hang, probe-fails, out-of-memory, memory-limit, time-limit, exception CLASS, stopped CODE, stop, stop exit N, start, quiet T, lasts T (from then on each run ends well by itself after
+/// T), asleep T (the machine sleeps), no-connect, spawn-fails CODE, disable;
 /// @T is a time since the beginning, +T since the one before; a failure without a time happens as
-/// soon as the service runs.
+/// soon as the service runs. A service with a schedule is started by it, on a clock that begins now or when --begin says.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// A service whose policy is tried
@@ -40,6 +45,12 @@ pub(crate) struct Arguments {
     svg: Option<PathBuf>,
     #[command(flatten)]
     failure: FailureOptions,
+    #[command(flatten)]
+    schedule: ScheduleOptions,
+    /// When it begins, for a service with a schedule: 2026-12-24T22:00, today, or 8h for eight hours ago; now if not
+    /// set
+    #[arg(long, value_name = "WHEN")]
+    begin: Option<String>,
     /// Simulate a program instead of a service
     #[arg(long)]
     program: bool,
@@ -69,14 +80,42 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     if arguments.common.json {
         return Common::print_json(&relance_api::simulation_reply(&timeline));
     }
-    print!("{}", plain_lines(&timeline.of(lang())));
+    print!("{}", plain_lines(&written(&timeline)));
     Ok(())
+}
+
+/// The time line; by the clock where a schedule is kept, and then with the starts that come next.
+fn written(timeline: &Timeline) -> String {
+    let Some(begin) = timeline.begin else {
+        return timeline.of(lang());
+    };
+    let begin = of_seconds(begin);
+    let by_the_clock = |at: Time| moment(begin.after(at - Time::ZERO));
+    let text = timeline.with_times(lang(), by_the_clock);
+    let next = timeline.next_starts.iter();
+    let next: Vec<_> = next.map(|at| moment(of_seconds(*at))).collect();
+    let line = if next.is_empty() {
+        say(command::SIMULATE_NO_START)
+    } else {
+        let moments = next.join(", ");
+        say(command::SimulateNextStarts { moments })
+    };
+    text + &line + "\n"
+}
+
+fn of_seconds(at: i64) -> Timestamp {
+    Timestamp(at.saturating_mul(1000))
 }
 
 /// What would happen.
 pub(super) fn timeline(arguments: &Arguments) -> Result<Timeline, CommandFailure> {
     let config = changed(arguments, &first(arguments)?)?;
-    Ok(simulate(&config, &script(arguments)?))
+    play(&config, &script(arguments)?, begin(arguments)?)
+}
+
+fn begin(arguments: &Arguments) -> Result<Timestamp, CommandFailure> {
+    let begin = arguments.begin.as_deref();
+    begin.map_or_else(|| Ok(now()), moment_from)
 }
 
 fn script(arguments: &Arguments) -> Result<Script, CommandFailure> {
@@ -91,9 +130,9 @@ fn compare(arguments: &Arguments, script: &Script) -> CommandResult {
     let first = first(arguments)?;
     let name = first.service_name.to_string();
     let (titles, other) = match &arguments.other {
-        Some(_) if !arguments.failure.is_empty() => return Err(usage(command::COMPARE_WHAT)),
+        Some(_) if has_options(arguments) => return Err(usage(command::COMPARE_WHAT)),
         Some(text) => ([name, text.clone()], stored(arguments, text)?),
-        None if arguments.with.is_empty() && arguments.failure.is_empty() => {
+        None if arguments.with.is_empty() && !has_options(arguments) => {
             return Err(usage(command::COMPARE_WHAT));
         }
         None => {
@@ -110,7 +149,8 @@ fn compare(arguments: &Arguments, script: &Script) -> CommandResult {
             (titles, changed(arguments, &other)?)
         }
     };
-    let comparison = Comparison::of(titles, [&first, &other], script);
+    let begin = begin(arguments)?;
+    let comparison = Comparison::by_the_clock(titles, [&first, &other], script, begin)?;
     if let Some(path) = &arguments.svg {
         comparison.draw(path)?;
     }
@@ -139,8 +179,13 @@ fn stored(arguments: &Arguments, text: &str) -> Result<ServiceConfig, CommandFai
     manager.ask(|scm, caller, reply| scm.query_config(caller, &name, reply))
 }
 
+/// Whether something is put over a service.
+fn has_options(arguments: &Arguments) -> bool {
+    !arguments.failure.is_empty() || !arguments.schedule.is_empty()
+}
+
 /// With the options over it.
 fn changed(arguments: &Arguments, config: &ServiceConfig) -> Result<ServiceConfig, CommandFailure> {
-    let change = arguments.failure.change()?;
+    let change = arguments.schedule.with(&arguments.failure)?;
     Ok(config.changed(&ConfigChange::try_from(&change)?)?)
 }

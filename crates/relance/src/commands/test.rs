@@ -13,6 +13,7 @@ use relance_policy::simulate::{Timeline, simulate};
 use relance_texts::Text;
 
 use crate::cli::{CommandFailure, CommandResult};
+use crate::played::play as play_on;
 
 /// How it ends when a scenario does not hold.
 const FAILED: u8 = 1;
@@ -80,14 +81,17 @@ fn play(path: &std::path::Path) -> Result<Vec<Played>, CommandFailure> {
     let scenarios = tests.scenarios.into_iter();
     let played = scenarios.map(|scenario| {
         let config = &tests.services[scenario.service];
-        let timeline = simulate(config, &scenario.script);
-        Played {
+        let timeline = match scenario.begins {
+            Some(begin) => play_on(config, &scenario.script, begin)?,
+            None => simulate(config, &scenario.script),
+        };
+        Ok(Played {
             file: path.display().to_string(),
             service: config.service_name.to_string(),
             name: scenario.name,
             problems: scenario.expectation.problems(config, &timeline),
             timeline,
-        }
+        })
     });
-    Ok(played.collect())
+    played.collect()
 }

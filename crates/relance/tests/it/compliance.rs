@@ -228,7 +228,12 @@ impl Subject for DaemonSubject {
         self.wait_for(moment);
         match moment.what {
             // Windows takes no heartbeats and no causes, so no scenario of these has any.
-            Happening::Quiet | Happening::Hang | Happening::Caused(_) | Happening::ProbeFails => {}
+            Happening::Quiet
+            | Happening::Lasts(_)
+            | Happening::Asleep(_)
+            | Happening::Hang
+            | Happening::Caused(_)
+            | Happening::ProbeFails => {}
             Happening::Exit(exit) => self.exit(exit),
             Happening::Stopped(exit_code) => self.stopped(exit_code),
             Happening::Stop => {

@@ -133,3 +133,24 @@ fn a_file_that_cannot_be_meant_is_refused_with_the_scenario() {
     let output = test(folder.path(), &["bad.toml"]);
     assert_eq!(output.status.code(), Some(2), "nothing was tested");
 }
+
+#[test]
+fn x72_a_scenario_that_says_when_it_begins_is_played_by_the_clock() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let services = "[[service]]\nname = \"night\"\nkind = \"program\"\ncommand = [\"/bin/true\"]\n\
+                    extensions.schedule = \"02:30 UTC\"\nrecovery.actions = \"restart/1m\"\n";
+    std::fs::write(folder.path().join("night.toml"), services).expect("written");
+    let scenario = |begins: &str| {
+        let text = format!(
+            "services = [\"night.toml\"]\n[[scenario]]\nname = \"it runs at night\"\n{begins}\
+             script = \"lasts 40m, crash @151m, quiet 26h\"\nexpect = [\"restart/1m\"]\nends = \"stopped\"\n"
+        );
+        std::fs::write(folder.path().join("night.test.toml"), text).expect("written");
+        test(folder.path(), &["night.test.toml"])
+    };
+    let kept = scenario("begins = \"2026-03-27T00:00:00Z\"\n");
+    assert!(kept.status.success(), "{kept:?}");
+    let bad = scenario("begins = \"at noon\"\n");
+    assert_eq!(bad.status.code(), Some(2), "{bad:?}");
+    assert!(String::from_utf8_lossy(&bad.stderr).contains("at noon"));
+}

@@ -71,3 +71,53 @@ fn x72_the_clock_starts_it_and_its_next_time_is_shown() {
             .is_some_and(|end| end.run.number >= 4)
     });
 }
+
+/// Simulates without a manager, in UTC.
+fn simulated(words: &[&str]) -> std::process::Output {
+    let mut command = std::process::Command::new(relance());
+    command.args(["simulate", "--program", "--begin", "2026-03-27T20:00:00Z"]);
+    command
+        .env("TZ", "UTC")
+        .args(words)
+        .output()
+        .expect("it runs")
+}
+
+#[test]
+fn x72_simulate_starts_it_by_the_clock_and_names_the_next_starts() {
+    // In Berlin clocks go forward on March 29.
+    let schedule = "Sat..Mon 02:30 UTC";
+    let words = ["--schedule", schedule, "--script", "lasts 40m, quiet 1d"];
+    let output = simulated(&words);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let lines = [
+        "2026-03-28 02:30:00.000  7036 the service is now running.",
+        "2026-03-28 03:10:00.000  the run ends by itself",
+        "2026-03-28 20:00:00.000  STOPPED, failures counted: 0",
+        "next starts: 2026-03-29 02:30:00.000, 2026-03-30 02:30:00.000, 2026-04-04 02:30:00.000",
+    ];
+    for line in lines {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    let output = simulated(&[&words[..], &["--json"]].concat());
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(json["begins_at_ms"], 1_774_641_600_000_i64);
+    assert_eq!(json["next_starts_at_ms"][0], 1_774_751_400_000_i64);
+}
+
+#[test]
+fn x75_simulate_refuses_what_the_manager_refuses() {
+    for (schedule, expected) in [
+        ("*-02-31", "never comes"),
+        ("02:30 Nowhere/Land", "Nowhere/Land"),
+        ("soon", "soon"),
+    ] {
+        let output = simulated(&["--schedule", schedule, "--script", "quiet 1d"]);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains(expected), "{text}");
+    }
+    let over = simulated(&["--schedule", "2020-01-01", "--script", "quiet 1d"]);
+    let text = String::from_utf8_lossy(&over.stdout).into_owned();
+    assert!(text.contains("no start follows by its schedule"), "{text}");
+}

@@ -130,7 +130,12 @@ impl Subject for EngineSubject {
         self.wait_for(moment);
         match moment.what {
             // Windows takes no heartbeats and no causes, so no scenario of these has any.
-            Happening::Quiet | Happening::Hang | Happening::Caused(_) | Happening::ProbeFails => {}
+            Happening::Quiet
+            | Happening::Lasts(_)
+            | Happening::Asleep(_)
+            | Happening::Hang
+            | Happening::Caused(_)
+            | Happening::ProbeFails => {}
             Happening::Exit(exit) => {
                 let run = self.run();
                 self.world.machine().exit(run, exit);

@@ -34,6 +34,12 @@ pub struct SimulationReply {
     pub final_state: String,
     /// The counter then.
     pub failure_count: u32,
+    /// When it began on the wall clock, if a schedule was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins_at_ms: Option<i64>,
+    /// The starts by the schedule that come next.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub next_starts_at_ms: Vec<i64>,
 }
 
 /// One thing that happened.
@@ -42,7 +48,8 @@ pub struct SimulationReply {
 pub struct SimulationEntry {
     /// When, since the beginning.
     pub at_ms: u64,
-    /// `script`, `ignored`, `refused`, `reset`, `event`, `command` or `reboot`.
+    /// `script`, `ignored`, `refused`, `reset`, `event`, `command`, `reboot`, `schedule` (the time of a scheduled
+    /// start) or `finished` (the run ended by itself).
     pub kind: String,
     /// The number of an entry of the event log.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ use relance_policy::simulate::Script;
 use relance_scm::ScmError;
 use relance_scm::ServiceConfig;
 use relance_scm::ServiceState;
+use relance_scm::event_log::Timestamp;
 use relance_scm::notice::NoticeKind;
 use relance_texts::{Sentence, apply, command, quoted};
 use serde::Deserialize;
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use super::expectation::{Expectation, Expected, Never};
 use crate::cli::{CommandFailure, usage};
 use crate::service_files;
-use crate::text::duration;
+use crate::text::{duration, moment_from};
 
 /// A file, as it is written.
 #[derive(Deserialize)]
@@ -29,6 +30,7 @@ struct WrittenScenario {
     name: String,
     service: Option<String>,
     script: String,
+    begins: Option<String>,
     expect: Option<Vec<String>>,
     #[serde(default)]
     never: Vec<String>,
@@ -49,6 +51,8 @@ pub(super) struct Scenario {
     /// Its place among the services.
     pub(super) service: usize,
     pub(super) script: Script,
+    /// When it begins; without it schedules start nothing.
+    pub(super) begins: Option<Timestamp>,
     pub(super) expectation: Expectation,
 }
 
@@ -118,13 +122,15 @@ fn read_scenario(
         Some(other) => return Err(word(other)),
     };
     let down = written.down_at_most.as_deref().map(duration).transpose();
+    let begins = written.begins.as_deref().map(moment_from).transpose();
+    let of_scenario = |failure| match failure {
+        CommandFailure::Scm(error) => of(error.to_sentence()),
+        other => other,
+    };
     let expectation = Expectation {
         actions: expect.transpose()?,
         never: never.collect::<Result<_, _>>()?,
-        down_at_most: down.map_err(|failure| match failure {
-            CommandFailure::Scm(error) => of(error.to_sentence()),
-            other => other,
-        })?,
+        down_at_most: down.map_err(of_scenario)?,
         ends,
         told: told(&written).map_err(|error| of(error.to_sentence()))?,
     };
@@ -134,6 +140,7 @@ fn read_scenario(
     Ok(Scenario {
         service,
         script,
+        begins: begins.map_err(of_scenario)?,
         expectation,
         name: written.name,
     })
