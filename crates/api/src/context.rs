@@ -11,6 +11,7 @@ use relance_sessions::Sessions;
 use relance_wire::api::SessionBody;
 use tokio::sync::oneshot;
 
+use crate::aside::Aside;
 use crate::limits::Books;
 use crate::refusals::Refusals;
 
@@ -25,6 +26,8 @@ pub(crate) struct Context {
     pub(crate) signed_in: Option<SignedIn>,
     /// Sign-ins that were refused.
     pub(crate) refusals: Arc<Refusals>,
+    /// Where streams of users who do not administer are made.
+    pub(crate) aside: Arc<Aside>,
 }
 
 /// What a request with `Authorization: Bearer` was made with.

@@ -33,6 +33,7 @@ pub fn answers(
         books: Books::new(Limits::default()),
         signed_in: None,
         refusals: Arc::default(),
+        aside: Arc::default(),
     };
     std::thread::scope(|scope| {
         let client = scope.spawn(|| exchange(theirs, bytes));

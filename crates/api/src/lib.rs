@@ -4,7 +4,7 @@
 //! says which paths there are and leads, with the `context` of each request, to `services`, `access`,
 //! `events`, `stream`, `output`, `simulate`, `sign_in` and `attach`; `reply` turns results and errors
 //! into answers. `limits` says how much each caller may use at a time, `work` does what takes long
-//! beside the thread that answers, and `panics` keeps a fault in one request from ending the engine.
+//! beside the thread that answers, `aside` makes streams there, and `panics` keeps a fault in one request from ending the engine.
 //!
 //! Windows has no such socket: there only the translation of simulations is built.
 //!
@@ -14,6 +14,8 @@
 
 #[cfg(unix)]
 mod access;
+#[cfg(unix)]
+mod aside;
 #[cfg(unix)]
 mod attach;
 #[cfg(unix)]

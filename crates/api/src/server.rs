@@ -19,10 +19,9 @@ use relance_scm::{Caller, ScmError, ServiceManager, Win32Error};
 use relance_sessions::Sessions;
 use relance_texts::error;
 use relance_wire::api::ErrorReply;
-use rustix::process::setpriority_process;
-use rustix::thread::gettid;
 use tokio::net::{UnixListener, UnixStream};
 
+use crate::aside::make_way;
 use crate::context::Context;
 use crate::limits::{self, Books, Limits, WORKERS};
 use crate::panics::Caught;
@@ -32,8 +31,6 @@ use crate::sign_in;
 
 /// Pause after a failed accept, which means that descriptors are used up.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// How nice threads for long work are.
-const WORKERS_NICE: i32 = 10;
 /// How often a trouble with connections is said, if it lasts.
 const SAY_EVERY: Duration = Duration::from_secs(10);
 /// Who is at the other end of a connection.
@@ -84,13 +81,6 @@ pub(crate) fn serve_within(
     Ok(())
 }
 
-/// Long work leaves the processors to restarts and to short questions.
-fn make_way() {
-    if let Err(error) = setpriority_process(Some(gettid()), WORKERS_NICE) {
-        tracing::debug!(%error, "the priority of a thread cannot be lowered");
-    }
-}
-
 async fn accept(
     listener: UnixListener,
     manager: Arc<dyn ServiceManager>,
@@ -100,7 +90,7 @@ async fn accept(
 ) {
     let router = routes::router();
     let mut trouble = Trouble::default();
-    let refusals = Arc::default();
+    let (refusals, aside) = (Arc::default(), Arc::default());
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -130,6 +120,7 @@ async fn accept(
             books: Arc::clone(&books),
             signed_in: None,
             refusals: Arc::clone(&refusals),
+            aside: Arc::clone(&aside),
         };
         let router = router.clone();
         tokio::spawn(async move {

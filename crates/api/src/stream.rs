@@ -2,16 +2,23 @@
 //! some gets a `gap` and takes a new snapshot.
 
 use std::convert::Infallible;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::Poll;
 
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::stream::poll_fn;
+use futures_util::future::{Either, select};
+use futures_util::stream::{Stream, StreamExt, poll_fn};
+use relance_scm::manager::Watch;
 use relance_wire::api::StreamItem;
 use serde::Deserialize;
+use tokio::sync::mpsc;
 
+use crate::aside::Aside;
 use crate::context::Context;
+use crate::limits::Place;
 use crate::reply::{Questions, RouteResult};
 
 /// What to stream.
@@ -21,6 +28,11 @@ pub(crate) struct StreamQuery {
     /// Only what came after this generation; from now on if left out.
     since: Option<u64>,
 }
+
+/// Events that wait for a slow reader; one that is slower than the ring of changes gets a gap.
+const WAITING: usize = 16;
+
+type Events = Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>>;
 
 /// `GET /v1/stream`
 pub(crate) async fn stream(
@@ -32,11 +44,23 @@ pub(crate) async fn stream(
     let last = headers
         .get("last-event-id")
         .and_then(|id| id.to_str().ok()?.parse().ok());
-    let mut watch = context
+    let watch = context
         .manager
         .watch(&context.caller, last.or(query.since))?;
     let place = context.books.stream(&context.caller)?;
-    let stream = poll_fn(move |task| {
+    let aside = Arc::clone(&context.aside);
+    let is_administrator = context.caller.is_administrator();
+    let events = events(context, watch, place);
+    let events = if is_administrator {
+        events
+    } else {
+        made_aside(&aside, events)
+    };
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+fn events(context: Context, mut watch: Box<dyn Watch>, place: Place) -> Events {
+    Box::pin(poll_fn(move |task| {
         let _kept = &place;
         let Poll::Ready(watched) = watch.poll_next(task) else {
             return Poll::Pending;
@@ -49,6 +73,23 @@ pub(crate) async fn stream(
             let data = serde_json::to_string(&item).expect("plain structures");
             Ok::<_, Infallible>(Event::default().id(generation.to_string()).data(data))
         }))
+    }))
+}
+
+/// The same events, each made beside the thread that answers. They end with their reader.
+fn made_aside(aside: &Aside, mut events: Events) -> Events {
+    let (give, mut take) = mpsc::channel(WAITING);
+    aside.spawn(async move {
+        loop {
+            let next = match select(pin!(give.closed()), events.next()).await {
+                Either::Left(_) => return,
+                Either::Right((next, _)) => next,
+            };
+            let Some(event) = next else { return };
+            if give.send(event).await.is_err() {
+                return;
+            }
+        }
     });
-    Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
+    Box::pin(poll_fn(move |task| take.poll_recv(task)))
 }

@@ -137,6 +137,34 @@ fn streams_are_bounded_for_each_user() {
 }
 
 #[test]
+fn what_the_streams_of_others_cost_delays_nobody() {
+    let server = Server::start();
+    let mut slow = server.client("slow");
+    slow.send("GET /v1/stream HTTP/1.1\r\nHost: r\r\nConnection: close\r\n\r\n");
+    server.manager.stream_asked();
+    for name in ["root", "anna"] {
+        let status = server.client(name).get("/v1/services/a/status");
+        assert!(status.contains("RUNNING"), "{status}");
+    }
+    server.manager.release_stream();
+    assert!(slow.read_all().contains(" 200 "), "it ends");
+}
+
+#[test]
+fn the_place_of_a_stream_is_free_when_its_reader_has_gone() {
+    let server = Server::within(Limits {
+        streams_of_one: 1,
+        ..Limits::default()
+    });
+    let (mut reader, mut other) = (server.client("anna"), server.client("anna"));
+    assert!(reader.get("/v1/stream").contains(" 200 "));
+    assert!(other.get("/v1/stream").contains(" 409 "));
+    drop(reader);
+    // That it has gone is noticed soon.
+    while !other.get("/v1/stream").contains(" 200 ") {}
+}
+
+#[test]
 fn a_search_delays_nobody_and_ends_when_its_client_goes() {
     let server = Server::start();
     let mut searching: Vec<Client> = (0..5).map(|_| server.client("anna")).collect();

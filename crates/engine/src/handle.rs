@@ -151,6 +151,7 @@ impl EngineHandle {
             crate::linux::check_log_rights(&service.config.extensions)?;
             let config = &service.config;
             crate::linux::check_log_places(&self.output, &config.service_name, &config.extensions)?;
+            self.check_log_owners(&config.service_name, &config.extensions)?;
         }
         Ok(())
     }
@@ -162,21 +163,20 @@ impl EngineHandle {
         name: &ServiceName,
         change: &ConfigChange,
     ) -> Result<(), ScmError> {
-        if caller.is_administrator() {
-            let mut changed = Extensions::default();
-            changed.apply(&change.extensions);
-            crate::linux::check_log_rights(&changed)?;
-            if let Ok(record) = self.open(caller, name, change.rights()) {
-                let mut whole = record.config.extensions.clone();
-                whole.apply(&change.extensions);
-                crate::linux::check_log_places(&self.output, name, &whole)?;
-            }
-        }
+        // Who lacks a right is refused by the owner loop.
+        let Ok(record) = self.open(caller, name, change.rights()) else {
+            return Ok(());
+        };
+        let mut changed = Extensions::default();
+        changed.apply(&change.extensions);
+        crate::linux::check_log_rights(&changed)?;
+        let mut whole = record.config.extensions.clone();
+        whole.apply(&change.extensions);
+        crate::linux::check_log_places(&self.output, name, &whole)?;
+        self.check_log_owners(name, &changed)?;
         match &change.account_name {
-            Some(account) if self.open(caller, name, change.rights()).is_ok() => {
-                (self.check_account)(account)
-            }
-            _ => Ok(()),
+            Some(account) => (self.check_account)(account),
+            None => Ok(()),
         }
     }
 

@@ -43,7 +43,7 @@ pub use account::ConsoleAccount;
 pub use cgroup::{GroupNames, cgroup_folder};
 pub use environment::PATH as SERVICE_PATH;
 pub use logs::{LogSettings, Sink, log_path};
-pub(crate) use logs::{OutputFile, check_log_places, check_log_rights};
+pub(crate) use logs::{OutputFile, check_log_owners, check_log_places, check_log_rights};
 pub use passed::handed_environment;
 pub use peer::Administrators;
 pub(crate) use place::open_output;

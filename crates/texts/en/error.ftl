@@ -223,6 +223,7 @@ error-output-unreadable = the output of { $name } cannot be read: { $error }
 error-errors-not-apart = { $name } prints its standard error with its output: relance logs { $name } shows both (--stderr file keeps it apart from the next start on, on Linux)
     .page = { $name } prints its standard error with its output, so both are shown there
 error-stderr-file-unused = is set, and --stderr { $stderr } puts nothing into a file; use --stderr file, or leave one of the two out
+error-log-file-of-other = { $path } is the manager's log file of { $owner }; name another file
 error-stderr-file-is-of-output = is the file that the output goes to; leave it out, and both go there together
 error-stdout-file-unused = is set, and --output { $output } puts nothing into a file; use --output file, or leave one of the two out
 error-no-file-stdout = { $name } has no log file: its output goes to the standard output of the manager, so in a container to docker logs (relance config { $name } --output file keeps one from the next start on)

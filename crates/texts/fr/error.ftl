@@ -222,6 +222,7 @@ error-output-unreadable = la sortie de { $name } ne peut pas être lue : { $erro
 error-errors-not-apart = { $name } écrit sa sortie d’erreur avec sa sortie : relance logs { $name } montre les deux (--stderr file la tient à part à partir du prochain démarrage, sous Linux)
     .page = { $name } affiche ses erreurs avec sa sortie ; les deux y sont montrées
 error-stderr-file-unused = est défini, et --stderr { $stderr } n’écrit dans aucun fichier ; utilisez --stderr file, ou omettez l’un des deux
+error-log-file-of-other = { $path } est le fichier journal du gestionnaire pour { $owner } ; nommez un autre fichier
 error-stderr-file-is-of-output = est le fichier où va la sortie ; omettez-le, et les deux y vont ensemble
 error-stdout-file-unused = est défini, et --output { $output } n’écrit dans aucun fichier ; utilisez --output file, ou omettez l’un des deux
 error-no-file-stdout = { $name } n’a pas de fichier journal : sa sortie va à la sortie standard du gestionnaire, donc dans un conteneur à docker logs (relance config { $name } --output file en tient un à partir du prochain démarrage)

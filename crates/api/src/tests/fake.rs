@@ -137,6 +137,9 @@ impl Client {
 pub(super) struct Manager {
     searches: Signals,
     given_up: Signals,
+    /// A stream of `slow` is asked for its next event, and may answer.
+    asked: Arc<Signals>,
+    released: Arc<Signals>,
     caught: Mutex<Vec<bool>>,
 }
 
@@ -162,6 +165,8 @@ impl Default for Manager {
         Self {
             searches: Signals::new(),
             given_up: Signals::new(),
+            asked: Arc::new(Signals::new()),
+            released: Arc::new(Signals::new()),
             caught: Mutex::default(),
         }
     }
@@ -174,6 +179,14 @@ impl Manager {
 
     pub(super) fn search_given_up(&self) {
         self.given_up.wait();
+    }
+
+    pub(super) fn stream_asked(&self) {
+        self.asked.wait();
+    }
+
+    pub(super) fn release_stream(&self) {
+        self.released.send();
     }
 
     pub(super) fn fault_was_caught(&self) -> bool {
@@ -231,7 +244,11 @@ impl ServiceManager for Manager {
         reply.send(Err(unknown(self)));
     }
 
-    fn watch(&self, _: &Caller, _: Option<u64>) -> Result<Box<dyn Watch>, ScmError> {
+    fn watch(&self, caller: &Caller, _: Option<u64>) -> Result<Box<dyn Watch>, ScmError> {
+        if &*caller.name == "slow" {
+            let (asked, released) = (Arc::clone(&self.asked), Arc::clone(&self.released));
+            return Ok(Box::new(Slow { asked, released }));
+        }
         Ok(Box::new(Silent))
     }
 
@@ -241,6 +258,20 @@ impl ServiceManager for Manager {
         start_service, control_service, terminate_service, cancel_recovery, explain, follow_output,
         query_manager,
     );
+}
+
+/// Has to work for its first event as long as the test wants, and then ends.
+struct Slow {
+    asked: Arc<Signals>,
+    released: Arc<Signals>,
+}
+
+impl Watch for Slow {
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Watched>> {
+        self.asked.send();
+        self.released.wait();
+        Poll::Ready(None)
+    }
 }
 
 struct Silent;

@@ -1,7 +1,8 @@
 //! Services that are to be as a request describes them: what can be checked before the owner loop has it.
 
+use relance_scm::config::Extensions;
 use relance_scm::manager::NewService;
-use relance_scm::{Caller, ScmError};
+use relance_scm::{Caller, ScmError, ServiceName};
 
 use super::EngineHandle;
 use crate::command::Change;
@@ -20,5 +21,16 @@ impl EngineHandle {
         Ok(changes
             .map(|service| Change::Apply(Box::new(service)))
             .collect())
+    }
+
+    /// Log files that are named for a service are those of no other.
+    pub(super) fn check_log_owners(
+        &self,
+        name: &ServiceName,
+        named: &Extensions,
+    ) -> Result<(), ScmError> {
+        let services = self.publisher.snapshot().services;
+        let others = services.iter().map(|record| &*record.config);
+        crate::linux::check_log_owners(&self.output, name, named, others)
     }
 }

@@ -314,3 +314,43 @@ fn x64_output_that_is_lost_is_in_the_event_log_and_its_end_too() {
         relance_scm::ServiceState::Running
     );
 }
+
+#[test]
+fn the_log_file_of_another_service_cannot_be_named() {
+    let daemon = Daemon::start(relance());
+    daemon.create(config_of("a", "/bin/true"));
+    daemon.create(config_of("b", "/bin/true"));
+    let logs = daemon.folder().join("logs");
+    let around = logs.join("../logs");
+    for (option, path) in [
+        ("--stdout-file", logs.join("a.log")),
+        ("--stderr-file", logs.join("a+stderr.log")),
+        ("--stdout-file", around.join("a.log")),
+        // A rotation would overwrite it, and it would be read as the output of b.
+        ("--stdout-file", logs.join("a.log.1.gz")),
+    ] {
+        let path = path.to_string_lossy().into_owned();
+        for words in [
+            ["config", "b", option, &path].as_slice(),
+            &["create", "c", option, &path, "--command-line", "/bin/true"],
+        ] {
+            let refused = daemon.relance(words);
+            let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+            assert!(!refused.status.success(), "{words:?}");
+            assert!(text.contains("log file of a;"), "{text}");
+        }
+    }
+    // Their own, a name that is nobody's, and a file that somebody named for two on purpose.
+    let shared = daemon.folder().join("shared/both.log");
+    for (service, path) in [
+        ("a", logs.join("a.log")),
+        ("b", logs.join("ab.log")),
+        ("a", shared.clone()),
+        ("b", shared),
+    ] {
+        let path = path.to_string_lossy().into_owned();
+        let set = daemon.relance(&["config", service, "--stdout-file", &path]);
+        let text = String::from_utf8_lossy(&set.stderr).into_owned();
+        assert!(set.status.success(), "{text}");
+    }
+}

@@ -8,7 +8,7 @@ use relance_scm::config::{Extensions, OutputMode};
 use relance_scm::manager::OutputStream;
 use relance_scm::settings::{OUTPUT, STDERR_FILE, STDOUT_FILE, has_one_file, stderr_of};
 use relance_scm::{ScmError, ServiceConfig, ServiceId, ServiceName, Win32Error, system};
-use relance_texts::{Sentence, error};
+use relance_texts::{Sentence, error, shown};
 
 use crate::linux::place::OutputPlace;
 
@@ -128,6 +128,53 @@ pub(crate) fn check_log_places(
         }
     }
     Ok(())
+}
+
+/// Refuses files in the log folder that the manager writes for another service: who may read the output of one would
+/// read the other's, and a rotation of one would move the other's away. A file that somebody has named for several
+/// services is theirs on purpose.
+///
+/// # Errors
+/// 87 with the service whose file it is.
+pub(crate) fn check_log_owners<'a>(
+    folder: &Path,
+    name: &ServiceName,
+    named: &Extensions,
+    others: impl Iterator<Item = &'a ServiceConfig> + Clone,
+) -> Result<(), ScmError> {
+    for key in [STDOUT_FILE, STDERR_FILE] {
+        let Some(text) = named.get(key) else { continue };
+        let path = PathBuf::from(&*name.fill_in(&text));
+        let Some(file) = name_in(folder, &path) else {
+            continue;
+        };
+        let mut others = others.clone().map(|other| &other.service_name);
+        if let Some(owner) = others.find(|other| *other != name && is_file_of(&file, other)) {
+            let path = shown(path.display());
+            let problem = error::LogFileOfOther { owner, path };
+            let (code, option) = (Win32Error::INVALID_PARAMETER, key.setting().option);
+            return Err(ScmError::new(code, error::OfOption { option, problem }));
+        }
+    }
+    Ok(())
+}
+
+/// The name of a file if it is in the log folder, by whatever way.
+fn name_in(folder: &Path, path: &Path) -> Option<String> {
+    let is_same = |parent: &Path| {
+        let whole = |path: &Path| path.canonicalize().ok();
+        parent == folder || whole(parent).is_some_and(|parent| whole(folder) == Some(parent))
+    };
+    let parent = path.parent().filter(|parent| is_same(parent));
+    parent.and(Some(path.file_name()?.to_str()?.to_owned()))
+}
+
+/// Whether the manager calls files of a service so, or what is put aside of them.
+fn is_file_of(file: &str, service: &ServiceName) -> bool {
+    let own = file_name(service);
+    let rest = file.strip_prefix(own.as_str());
+    let rest = rest.map(|rest| rest.strip_prefix("+stderr").unwrap_or(rest));
+    rest.is_some_and(|rest| rest == ".log" || rest.starts_with(".log."))
 }
 
 /// Whether two streams that are kept apart would have one file, because the name of one is what the manager calls the
