@@ -547,6 +547,7 @@ function showAnswer(page) {
   showTimes(main);
   showRuleRow();
   scrollTo(0, 0);
+  $(".tabs [aria-current]", main)?.scrollIntoView({ block: "nearest", inline: "center" });
   $("#problems, #review", main)?.focus();
 }
 addEventListener("popstate", ({ state }) => {

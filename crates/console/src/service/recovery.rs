@@ -192,7 +192,7 @@ fn rules(config: &ConfigBody, lang: Lang) -> Markup {
                     label { span { (console::CAUSE.of(lang)) }
                         select data-rule-cause="" { @for (word, words) in CAUSES { option value=(word) { (words.of(lang)) } } } }
                     label { span { (console::CAUSE_DETAIL.of(lang)) }
-                        input data-rule-detail="" size="10" placeholder="75, SEGV…" spellcheck="false" autocomplete="off"; }
+                        input data-rule-detail="" size="10" placeholder="75" spellcheck="false" autocomplete="off"; }
                     label { span { (console::WHAT_FOLLOWS.of(lang)) }
                         select data-rule-kind="" { @for kind in RecoveryActionKind::ALL {
                             option value=(kind.word()) selected[kind == RecoveryActionKind::Restart] { (lang::action(kind).of(lang)) }
