@@ -9,6 +9,7 @@ mod layers;
 mod links;
 mod map;
 mod modules;
+mod planted;
 mod promises;
 mod prose;
 mod sources;
@@ -26,6 +27,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     problems.extend(functions::check(&files));
     problems.extend(links::check(root, &files));
     problems.extend(promises::check(&files));
+    problems.extend(planted::check(&files));
     problems.extend(texts::check(&files));
     problems.extend(prose::check(&files));
     problems.extend(map::check(root)?);
