@@ -134,11 +134,18 @@ command-test-ends = it ends { $found }, not { $expected }
 command-test-told = it told { $found } instead of { $expected }
 command-test-endless = it never comes to an end
 command-test-summary = { $kept } of { $all } scenarios hold, in { $time }
-command-test-of-nothing = { $name } has no scenario; add [[scenario]]
+command-test-of-nothing = { $name } has no scenario; add [[scenario]] or [[invariant]]
 command-test-of = scenario "{ $scenario }": { $problem }
 command-test-which-service = there are several services, or none; name one: service = "NAME"
 command-test-no-service = none of the files of services has "{ $name }"
 command-test-no-word = "{ $text }" cannot be expected; write restart, run, reboot, none or restart/1s in expect, these words or gave-up in never, running or stopped in ends
+command-test-up = it is down from +{ $at } on for { $time }, more than { $most }
+command-test-stays-down = it is down from +{ $at } on, and stays down
+command-test-counterexample = random scenario { $number } of seed { $seed } shows it; the smallest like it: { $script }
+command-test-random = { $count } random scenarios, seed { $seed }
+command-test-no-promise = "{ $text }" cannot be promised; write up within 5m, or up within 5m while failures are at least 1m apart
+command-test-no-failure = "{ $text }" is not a failure; write crash, exit 75, kill SEGV, memory-limit or another one of relance simulate --script, without a time
+command-test-promises-nothing = it promises nothing; write never or always, and name at least one cause or leave causes out
 command-test-expects-nothing = it expects nothing; write expect, never, down_at_most or ends
 
 ## Policies side by side

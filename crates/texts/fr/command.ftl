@@ -134,11 +134,18 @@ command-test-ends = il finit { $found }, et non { $expected }
 command-test-told = il a été dit { $found } au lieu de { $expected }
 command-test-endless = cela ne finit jamais
 command-test-summary = { $kept } scénarios sur { $all } sont respectés, en { $time }
-command-test-of-nothing = { $name } n’a pas de scénario ; ajoutez [[scenario]]
+command-test-of-nothing = { $name } n’a pas de scénario ; ajoutez [[scenario]] ou [[invariant]]
 command-test-of = scénario « { $scenario } » : { $problem }
 command-test-which-service = il y a plusieurs services, ou aucun ; nommez-en un : service = "NOM"
 command-test-no-service = aucun des fichiers de services n’a « { $name } »
 command-test-no-word = « { $text } » ne peut pas être attendu ; écrivez restart, run, reboot, none ou restart/1s dans expect, ces mots ou gave-up dans never, running ou stopped dans ends
+command-test-up = il est arrêté à partir de +{ $at } pendant { $time }, plus que { $most }
+command-test-stays-down = il est arrêté à partir de +{ $at }, et le reste
+command-test-counterexample = le scénario aléatoire { $number } de la graine { $seed } le montre ; le plus petit du même genre : { $script }
+command-test-random = { $count } scénarios aléatoires, graine { $seed }
+command-test-no-promise = « { $text } » ne peut être promis ; écrivez up within 5m, ou up within 5m while failures are at least 1m apart
+command-test-no-failure = « { $text } » n’est pas un échec ; écrivez crash, exit 75, kill SEGV, memory-limit ou un autre de relance simulate --script, sans heure
+command-test-promises-nothing = il ne promet rien ; écrivez never ou always, et nommez au moins une cause ou omettez causes
 command-test-expects-nothing = il n’attend rien ; écrivez expect, never, down_at_most ou ends
 
 ## Politiques côte à côte

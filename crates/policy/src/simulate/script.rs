@@ -285,6 +285,31 @@ fn invalid(sentence: impl Into<Sentence>) -> ScmError {
     ScmError::new(Win32Error::INVALID_PARAMETER, sentence)
 }
 
+/// As it is read.
+impl fmt::Display for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let clock = self.clock.map(|second| {
+            let minute = second / 60;
+            format!("clock {:02}:{:02}", minute / 60, minute % 60)
+        });
+        let moments = self.moments.iter().map(ToString::to_string);
+        let parts: Vec<String> = clock.into_iter().chain(moments).collect();
+        f.write_str(&parts.join(", "))
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = duration::format;
+        match (&self.what, self.when) {
+            (Happening::Quiet, When::After(after)) => write!(f, "quiet {}", time(after)),
+            (what, When::At(at)) => write!(f, "{what} @{}", time(at)),
+            (what, When::After(after)) => write!(f, "{what} +{}", time(after)),
+            (what, When::OnceRunning) => write!(f, "{what}"),
+        }
+    }
+}
+
 impl fmt::Display for Happening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -106,3 +106,11 @@ fn happenings_print_as_they_are_read() {
         assert_eq!(script.moments[0].what.to_string(), text);
     }
 }
+
+#[test]
+fn a_script_is_written_as_it_is_read() {
+    let text = "clock 01:50, exit 1 @2s, kill 9 +1m, quiet 1h, parse-error, stop +1ms";
+    let script: Script = text.parse().unwrap();
+    assert_eq!(script.to_string().parse::<Script>().unwrap(), script);
+    assert!(script.to_string().starts_with("clock 01:50, exit 1 @2"));
+}

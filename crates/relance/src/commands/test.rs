@@ -1,11 +1,16 @@
 //! `relance test`: scenarios and what is expected of them, played on the services that files describe. `file` reads
-//! them, `expectation` holds a time line against them, `report` says what came of it.
+//! them, `expectation` holds a time line against them, `report` says what came of it. Promises about any scenario are an
+//! `invariant`, tried on those that `random` makes; `shrink` finds the smallest that breaks one.
 
+mod choice;
 mod expectation;
 mod file;
+mod invariant;
+mod random;
 mod report;
+mod shrink;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
@@ -23,7 +28,9 @@ const FAILED: u8 = 1;
 /// A file is TOML. It names files of services, as for relance apply, and has one `[[scenario]]` each: `name`, `script`
 /// (as for relance simulate), `service` where there are several, and what is expected: `expect` (what follows each
 /// failure, like "restart" or "restart/1s"), `never` ("reboot", "gave-up"), `down_at_most` (a time) and `ends`
-/// ("running" or "stopped"). No manager is needed. Ends with 1 if a scenario does not hold.
+/// ("running" or "stopped"). An `[[invariant]]` promises something of any scenario (`never`, and `always` with "up within
+/// 5m while failures are at least 1m apart"); it is tried on random ones, and the smallest that breaks it is shown. No
+/// manager is needed. Ends with 1 if a scenario or a promise does not hold.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Files of scenarios
@@ -32,6 +39,12 @@ pub(crate) struct Arguments {
     /// How the outcome is written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Another seed of the random scenarios than that of the files
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// So many random scenarios for each invariant
+    #[arg(long, value_name = "NUMBER")]
+    scenarios: Option<u32>,
 }
 
 /// How the outcome is written.
@@ -56,13 +69,15 @@ struct Played {
     timeline: Timeline,
     /// What was expected and is not so.
     problems: Vec<Text>,
+    /// How often an invariant was tried.
+    tried: Option<Text>,
 }
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let begun = Instant::now();
     let mut played = Vec::new();
     for path in &arguments.files {
-        played.extend(play(path)?);
+        played.extend(play(path, &arguments)?);
     }
     match arguments.format {
         Format::Text => report::text(&played, begun.elapsed()),
@@ -76,8 +91,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     Err(CommandFailure::Silent(FAILED))
 }
 
-fn play(path: &std::path::Path) -> Result<Vec<Played>, CommandFailure> {
+fn play(path: &Path, arguments: &Arguments) -> Result<Vec<Played>, CommandFailure> {
     let tests = file::read(path)?;
+    let file = path.display().to_string();
     let scenarios = tests.scenarios.into_iter();
     let played = scenarios.map(|scenario| {
         let config = &tests.services[scenario.service];
@@ -86,12 +102,27 @@ fn play(path: &std::path::Path) -> Result<Vec<Played>, CommandFailure> {
             None => simulate(config, &scenario.script),
         };
         Ok(Played {
-            file: path.display().to_string(),
+            file: file.clone(),
             service: config.service_name.to_string(),
             name: scenario.name,
             problems: scenario.expectation.problems(config, &timeline),
             timeline,
+            tried: None,
         })
     });
-    played.collect()
+    let invariants = tests.invariants.into_iter().map(|mut invariant| {
+        invariant.odds.seed = arguments.seed.unwrap_or(invariant.odds.seed);
+        invariant.scenarios = arguments.scenarios.unwrap_or(invariant.scenarios);
+        let config = &tests.services[invariant.service];
+        let (timeline, problems) = invariant.play(config);
+        Ok(Played {
+            file: file.clone(),
+            service: config.service_name.to_string(),
+            tried: Some(invariant.tried()),
+            name: invariant.name,
+            problems,
+            timeline,
+        })
+    });
+    played.chain(invariants).collect()
 }

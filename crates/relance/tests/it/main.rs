@@ -33,6 +33,7 @@ mod group_limits;
 mod import;
 mod import_behaviour;
 mod instances;
+mod invariants;
 mod kills;
 mod laravel;
 mod log_files;

@@ -74,7 +74,7 @@ impl Never {
     }
 
     /// When it happened first.
-    fn at(self, timeline: &Timeline) -> Option<Time> {
+    pub(super) fn at(self, timeline: &Timeline) -> Option<Time> {
         match self {
             Self::GaveUp => timeline.gave_up_at(),
             Self::Action(kind) => {
@@ -88,7 +88,7 @@ impl Never {
         }
     }
 
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::GaveUp => "gave-up",
             Self::Action(kind) => kind.word(),

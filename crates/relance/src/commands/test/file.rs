@@ -11,7 +11,9 @@ use relance_scm::notice::NoticeKind;
 use relance_texts::{Sentence, apply, command, quoted};
 use serde::Deserialize;
 
+use super::choice::service_of;
 use super::expectation::{Expectation, Expected, Never};
+use super::invariant::{Invariant, WrittenInvariant};
 use crate::cli::{CommandFailure, usage};
 use crate::service_files;
 use crate::text::{duration, moment_from};
@@ -21,7 +23,10 @@ use crate::text::{duration, moment_from};
 #[serde(deny_unknown_fields)]
 struct Written {
     services: Vec<PathBuf>,
+    #[serde(default)]
     scenario: Vec<WrittenScenario>,
+    #[serde(default)]
+    invariant: Vec<WrittenInvariant>,
 }
 
 #[derive(Deserialize)]
@@ -43,6 +48,7 @@ struct WrittenScenario {
 pub(super) struct Tests {
     pub(super) services: Vec<ServiceConfig>,
     pub(super) scenarios: Vec<Scenario>,
+    pub(super) invariants: Vec<Invariant>,
 }
 
 /// A scenario of one of its services.
@@ -60,7 +66,7 @@ pub(super) struct Scenario {
 pub(super) fn read(path: &Path) -> Result<Tests, CommandFailure> {
     let text = service_files::read_text(path)?;
     let written: Written = toml::from_str(&text).map_err(|error| not_read(path, &text, &error))?;
-    if written.scenario.is_empty() {
+    if written.scenario.is_empty() && written.invariant.is_empty() {
         let name = path.display().to_string();
         return Err(usage(command::TestOfNothing { name }));
     }
@@ -73,8 +79,11 @@ pub(super) fn read(path: &Path) -> Result<Tests, CommandFailure> {
     let services = service_files::configs(&files)?;
     let scenarios = written.scenario.into_iter();
     let scenarios = scenarios.map(|scenario| read_scenario(scenario, &services));
+    let invariants = written.invariant.into_iter();
+    let invariants = invariants.map(|invariant| invariant.read(&services));
     Ok(Tests {
         scenarios: scenarios.collect::<Result<_, _>>()?,
+        invariants: invariants.collect::<Result<_, _>>()?,
         services,
     })
 }
@@ -95,17 +104,7 @@ fn read_scenario(
         let scenario = quoted(&written.name);
         usage(command::TestOf { scenario, problem })
     };
-    let service = match &written.service {
-        Some(name) => services
-            .iter()
-            .position(|config| config.service_name.as_str() == name),
-        None if services.len() == 1 => Some(0),
-        None => return Err(of(command::TEST_WHICH_SERVICE.into())),
-    };
-    let unknown = || command::TestNoService {
-        name: quoted(written.service.as_deref().unwrap_or_default()),
-    };
-    let service = service.ok_or_else(|| of(unknown().into()))?;
+    let service = service_of(written.service.as_deref(), services).map_err(of)?;
     let script = written.script.parse::<Script>();
     let script = script.map_err(|error| of(error.to_sentence()))?;
     let word = |text: &str| of(command::TestNoWord { text: quoted(text) }.into());

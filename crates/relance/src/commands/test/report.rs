@@ -16,7 +16,9 @@ pub(super) fn text(played: &[Played], took: Duration) {
         let is_kept = scenario.problems.is_empty();
         let mark = if is_kept { "ok    " } else { "FAILED" };
         let (service, name) = (plain(&scenario.service), plain(&scenario.name));
-        println!("{mark}  {service}: {name}");
+        let tried = scenario.tried.as_ref();
+        let tried = tried.map(|tried| format!(" ({})", tried.of(lang())));
+        println!("{mark}  {service}: {name}{}", tried.unwrap_or_default());
         for problem in &scenario.problems {
             println!("        {}", plain(&problem.of(lang())));
         }
