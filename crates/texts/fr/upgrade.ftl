@@ -3,6 +3,7 @@
 upgrade-takes-over = { $version } prend le relais : { $same } des { $all } services continuent dans le même processus
 upgrade-ended = { $name } s’est terminé entre-temps ; relance why { $name } en dit plus
 upgrade-process-1 = le gestionnaire est le processus 1, dont la fin est celle de son conteneur, et sa version ne sait pas échanger son programme ; démarrez un conteneur de la nouvelle image
+upgrade-stays-process-1 = le gestionnaire est le processus 1, dont la fin est celle de son conteneur ; il ne peut donc pas être terminé puis redémarré ; relance upgrade sans --no-start échange son programme
 upgrade-hand-over = ce programme ne comprend pas la passation { $version } du gestionnaire qui tourne
 upgrade-cannot-take-over = { $program } ne peut pas prendre le relais : { $text } ; le gestionnaire reste comme il est
 upgrade-not-exchanged = il n’est pas possible de demander au gestionnaire d’échanger son programme ({ $reason }) ; soyez root, ou son utilisateur

@@ -112,6 +112,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             let Some(slot) = self.services.get_mut(&id) else {
                 continue;
             };
+            let run = slot.record.run.as_ref().map(|run| run.id);
+            // An engine that was killed has begun this boot, and its database was brought back from a backup.
+            if run.is_some_and(|run| self.processes.process_of(run).is_some()) {
+                continue;
+            }
             let booted = slot.record.at_boot();
             if booted != *slot.record {
                 slot.record = Arc::new(booted);

@@ -27,7 +27,10 @@ impl ServiceRecord {
             service: self.id,
             number: last,
         });
-        record.previous = record.previous.filter(|previous| has(previous.run));
+        // A run that began after it proves that it has ended, although its end may not have been told.
+        record.previous = record
+            .previous
+            .filter(|previous| has(previous.run) && !(is_there && previous.run.number < last));
         record.run = record.run.filter(|run| has(run.id));
         record.restart = None;
         record.needed_down = record.needed_down.filter(|_| !is_there);

@@ -94,3 +94,20 @@ fn of_old_recovery_actions_only_a_restart_is_carried_out_and_only_while_nothing_
         assert_eq!(pending, kept, "{actions}, {has:?}");
     }
 }
+
+/// The host has not told yet that the one before has ended.
+#[test]
+fn a_newer_run_that_the_host_has_shows_that_the_one_before_has_ended() {
+    let mut host = host("");
+    host.start_and_connect();
+    host.report(ServiceState::Stopped, 0);
+    assert_eq!(host.record.previous.as_ref().unwrap().run, run(1));
+    restore(&mut host, 2, &[1, 2]);
+    assert_eq!(found(&mut host, 2), Answer::Accepted);
+    assert_eq!(host.run(), run(2));
+    assert_eq!(
+        host.exited(run(1), ProcessExit::Exited(0)),
+        Answer::Stale,
+        "nothing waits for it"
+    );
+}

@@ -1,10 +1,10 @@
 //! `relance upgrade`: exchanges the running manager for the program that lies in its place now, while
 //! services run on.
 //!
-//! The manager executes the program that lies there, in its own process (ADR 132). A unit of systemd, and a manager
-//! whose version cannot do that, is killed, and another one takes its services over from the run journal (ADR 82):
-//! systemd starts it; otherwise it is started here, with what the one before had: options, environment, folder and
-//! outputs. Everything that could go wrong is looked at before.
+//! The manager executes the program that lies there, in its own process (ADR 132, 114). One whose version cannot do
+//! that is killed, and another one takes its services over from the run journal (ADR 82): systemd starts that of a unit;
+//! otherwise it is started here, with what the one before had: options, environment, folder and outputs. Everything
+//! that could go wrong is looked at before.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -39,11 +39,12 @@ const BEGIN_MAX: Duration = Duration::from_secs(10);
 /// Let the program that is installed now take the place of the running manager; services run on
 ///
 /// Install the new version first. If the new program does not run, or is older than the running manager,
-/// nothing is changed. The manager keeps its process, in a container too, and is away for less than a second; a unit
-/// of systemd is ended and started again by systemd.
+/// nothing is changed. The manager keeps its process, in a container and as a unit of systemd too, and is away for less
+/// than a second.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// End the manager, for another program to start it again (runit, supervisord, a unit of your own)
+    /// End the manager, for another program to start it again (runit, supervisord, or systemd, so that a changed unit
+    /// file takes effect)
     #[arg(long)]
     no_start: bool,
     #[command(flatten)]
@@ -70,8 +71,11 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let info = manager.ask(|scm, caller, reply| scm.query_manager(caller, reply))?;
     let before = processes(&manager)?;
     let running = Running::of_engine(info.pid)?;
+    if running.guardian == 1 && arguments.no_start {
+        return Err(refused(upgrade::STAYS_PROCESS_1).into());
+    }
     let version = check(&running.program, &info.version)?;
-    if running.is_exchanged() && !arguments.no_start {
+    if can_be_exchanged(running.guardian) && !arguments.no_start {
         running.exchange(common)?;
     } else {
         running.replace(arguments.no_start)?;
@@ -160,11 +164,6 @@ impl Running {
         })
     }
 
-    /// Whether it exchanges its program itself. systemd starts a unit again with what the file of the unit says now.
-    fn is_exchanged(&self) -> bool {
-        !self.is_unit && can_be_exchanged(self.guardian)
-    }
-
     /// Has it execute the program, and waits until that serves clients.
     fn exchange(&self, common: &Common) -> Result<(), ScmError> {
         self.check_take_over()?;
@@ -226,12 +225,14 @@ impl Running {
         self.start_again()
     }
 
-    /// Ends it at once, and waits for that.
+    /// Ends it at once, and waits for that. Its engine ends with it, but a moment later, and answers until then.
     fn kill(&self) -> Result<(), ScmError> {
         pidfd_send_signal(self.pidfd.as_fd(), Signal::KILL)
             .told(|reason| upgrade::NotKilled { reason })?;
-        let mut ended = [PollFd::new(&self.pidfd, PollFlags::IN)];
-        poll(&mut ended, None).told(|reason| upgrade::NoEnd { reason })?;
+        for process in [&self.pidfd, &self.engine] {
+            let mut ended = [PollFd::new(process, PollFlags::IN)];
+            poll(&mut ended, None).told(|reason| upgrade::NoEnd { reason })?;
+        }
         Ok(())
     }
 

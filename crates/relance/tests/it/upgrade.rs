@@ -182,6 +182,9 @@ fn in_a_container_the_first_process_exchanges_its_program() {
     // The container has not begun again, and no end was missed.
     let counts = ["1143", "1101", "1007"].map(|id| entries(&daemon, id));
     assert_eq!(counts, [2, 1, 0]);
+    let refused = daemon.relance(&["upgrade", "--no-start"]);
+    assert!(text(&refused).contains("process 1"), "{}", text(&refused));
+    goes_on(&daemon);
     let children = format!("/proc/{0}/task/{0}/children", daemon.guardian_pid());
     let inside = fs::read_to_string(children).expect("it runs");
     let inside = Pid::from_raw(inside.trim().parse().expect("one child")).expect("a process id");
