@@ -246,14 +246,16 @@ impl Database {
         self.set_durable(batches.iter().any(|batch| batch.needs_durability()))?;
         let (transaction, epoch) = self.epoch.enter(&mut self.connection)?;
         for batch in batches {
-            for (id, config, marked) in &batch.configs {
-                services::write(&transaction, *id, config, *marked)?;
-            }
-            for record in &batch.records {
-                runtime::write(&transaction, record)?;
-            }
+            // First, because a new service may have the name of one that goes in the same batch.
             for id in &batch.removed {
                 services::remove(&transaction, *id)?;
+            }
+            let stays = |id: &ServiceId| !batch.removed.contains(id);
+            for (id, config, marked) in batch.configs.iter().filter(|(id, ..)| stays(id)) {
+                services::write(&transaction, *id, config, *marked)?;
+            }
+            for record in batch.records.iter().filter(|record| stays(&record.id)) {
+                runtime::write(&transaction, record)?;
             }
             for entry in &batch.entries {
                 events::write(&transaction, entry)?;

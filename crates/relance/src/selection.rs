@@ -1,4 +1,4 @@
-//! Which services a command is about: names, patterns (`worker*`, `job?`), or all.
+//! Which services a command is about: names, patterns (`worker*`, `job?`), groups (`+workers`), or all.
 //!
 //! One service that is named is done without a word, as ever. With several, each is told by a line of
 //! its own, failures do not keep the others from their turn, and the first failure gives the exit
@@ -25,6 +25,9 @@ use crate::plain::plain;
 
 /// Services that are worked on at the same time. Each may wait, with a connection of its own.
 const AT_ONCE: usize = 8;
+
+/// Stands before the name of a group, as among dependencies.
+const GROUP: char = '+';
 
 /// How a command goes through its services.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +57,7 @@ impl Pace {
 /// The services of a command.
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
-    /// Services: names, patterns with * and ?, or NAME@ for all its instances
+    /// Services: names, patterns with * and ?, NAME@ for all its instances, or +GROUP for those of a group
     #[arg(value_name = "NAME", add = service_names())]
     names: Vec<String>,
     /// All services
@@ -106,18 +109,20 @@ impl Selection {
     /// 87 when none is named, 1060 for a pattern that nothing matches. A name need not exist: what is
     /// asked of the manager then says so.
     pub(crate) fn select(&self, manager: &Manager) -> Result<Selected, CommandFailure> {
-        let is_pattern = |text: &&String| text.contains(['*', '?']) || is_template(text);
         if self.is_empty() {
             return Err(usage(command::NAME_SERVICES));
         }
-        let known = if self.all || self.names.iter().any(|text| is_pattern(&text)) {
+        let known = if self.all || self.names.iter().any(|text| is_pattern(text)) {
             let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
             if self.all {
                 warn_of_unreadable(&list.unreadable);
             }
             list.services
                 .iter()
-                .map(|info| info.config.service_name.clone())
+                .map(|info| Known {
+                    name: info.config.service_name.clone(),
+                    group: info.config.load_order_group.clone(),
+                })
                 .collect()
         } else {
             Vec::new()
@@ -129,20 +134,20 @@ impl Selection {
             }
         };
         if self.all {
-            known.iter().cloned().for_each(&mut add);
+            known.iter().for_each(|known| add(known.name.clone()));
         }
         for text in &self.names {
             // A name may have these characters, too.
             let exact = known
                 .iter()
-                .find(|known| known.as_str().eq_ignore_ascii_case(text));
+                .find(|known| known.name.as_str().eq_ignore_ascii_case(text));
             match exact {
-                Some(name) => add(name.clone()),
-                None if is_pattern(&text) => matching(&known, text)?.into_iter().for_each(&mut add),
+                Some(known) => add(known.name.clone()),
+                None if is_pattern(text) => matching(&known, text)?.into_iter().for_each(&mut add),
                 None => add(name(text)?),
             }
         }
-        let is_one = !self.all && self.names.len() == 1 && !is_pattern(&&self.names[0]);
+        let is_one = !self.all && self.names.len() == 1 && !is_pattern(&self.names[0]);
         Ok(Selected { names, is_one })
     }
 
@@ -230,10 +235,26 @@ impl Selected {
     }
 }
 
-fn matching(known: &[ServiceName], pattern: &str) -> Result<Vec<ServiceName>, CommandFailure> {
-    let matcher = matcher(pattern);
-    let matching = known.iter().filter(|name| matcher.matches(name.as_str()));
-    let matching: Vec<ServiceName> = matching.cloned().collect();
+/// A service that there is.
+struct Known {
+    name: ServiceName,
+    group: Box<str>,
+}
+
+/// Whether a word may stand for several services.
+fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?']) || text.starts_with(GROUP) || is_template(text)
+}
+
+fn matching(known: &[Known], pattern: &str) -> Result<Vec<ServiceName>, CommandFailure> {
+    let by_name = matcher(pattern);
+    let group = pattern.strip_prefix(GROUP);
+    let matches = |known: &&Known| match group {
+        Some(group) => known.group.eq_ignore_ascii_case(group),
+        None => by_name.matches(known.name.as_str()),
+    };
+    let matching = known.iter().filter(matches);
+    let matching: Vec<ServiceName> = matching.map(|known| known.name.clone()).collect();
     if matching.is_empty() {
         let sentence = command::NoMatch {
             pattern: quoted(pattern),
@@ -370,9 +391,11 @@ mod tests {
 
     #[test]
     fn patterns_match_without_case_and_an_empty_match_is_refused() {
-        let known: Vec<_> = ["worker1", "Worker2", "mailer", "mail@1", "mail@2", "mail@"]
-            .map(|text| name(text).expect("a name"))
-            .into();
+        let known =
+            ["worker1", "Worker2", "mailer", "mail@1", "mail@2", "mail@"].map(|text| Known {
+                name: name(text).expect("a name"),
+                group: if text.starts_with('m') { "Post" } else { "" }.into(),
+            });
         let names = |pattern: &str| {
             let found = matching(&known, pattern).map_err(|failure| failure.status());
             found.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>())
@@ -383,6 +406,9 @@ mod tests {
         );
         assert_eq!(names("*er?"), Ok(vec!["worker1".into(), "Worker2".into()]));
         assert_eq!(names("x*"), Err(4));
+        let post = ["mailer", "mail@1", "mail@2", "mail@"].map(String::from);
+        assert_eq!(names("+post"), Ok(post.into()));
+        assert_eq!(names("+none"), Err(4));
         assert_eq!(names("mail@"), Ok(vec!["mail@1".into(), "mail@2".into()]));
         assert_eq!(names("worker@"), Err(4), "a template without instances");
     }

@@ -67,6 +67,7 @@ status-well = { $count ->
    *[other] well: { $count } services
 }
 status-not-well = not well: { $problems } (of { $count })
+status-not-well-and-more = not well: { $problems }; and { $more } more (of { $count })
 status-waits = waits for its restart
 status-is-stopped = is stopped
 status-is-down = is down ({ $end })

@@ -67,6 +67,7 @@ status-well = { $count ->
    *[other] bien : { $count } services
 }
 status-not-well = pas bien : { $problems } (sur { $count })
+status-not-well-and-more = pas bien : { $problems } ; et { $more } autres (sur { $count })
 status-waits = attend son redémarrage
 status-is-stopped = est arrêté
 status-is-down = est en panne ({ $end })

@@ -16,6 +16,8 @@ use crate::words;
 
 /// Exit status when something is not well: refused as things stand.
 const UNWELL: u8 = 3;
+/// So many services are named: Docker keeps 4096 bytes of the line.
+const NAMED_MAX: usize = 8;
 
 /// Say in one line whether all is well, and end with 0 or 3
 ///
@@ -143,12 +145,21 @@ fn line(healths: &[Health]) -> String {
             ))
         })
         .collect();
+    let more = bad.len().saturating_sub(NAMED_MAX);
     match (&*bad, healths.len()) {
         ([], 0) => say(status::WELL_NONE),
         ([], count) => say(status::Well { count }),
-        (bad, count) => {
+        (bad, count) if more == 0 => {
             let problems = bad.join("; ");
             say(status::NotWell { problems, count })
+        }
+        (bad, count) => {
+            let problems = bad[..NAMED_MAX].join("; ");
+            say(status::NotWellAndMore {
+                problems,
+                more,
+                count,
+            })
         }
     }
 }
@@ -175,5 +186,13 @@ mod tests {
         assert_eq!(line(&[]), "well: no service is to run");
         assert_eq!(line(&[health("a", None)]), "well: 1 service");
         assert_eq!(line(&[a, b]), "not well: b is stopped (of 2)");
+        let many: Vec<_> = (0..200)
+            .map(|number| health(&format!("w{number}"), Some(status::IS_STOPPED.text())))
+            .collect();
+        let said = line(&many);
+        assert!(
+            said.ends_with("w7 is stopped; and 192 more (of 200)"),
+            "{said}"
+        );
     }
 }

@@ -14,6 +14,9 @@ fn workers() -> Daemon {
         let mut config =
             relance_scm::ServiceConfig::new(name(service), "/bin/sh -c \"sleep 100000\"");
         config.kind = ServiceKind::Program;
+        if service.starts_with("worker") {
+            config.load_order_group = "workers".into();
+        }
         daemon.create(config);
     }
     daemon
@@ -36,6 +39,10 @@ fn a_pattern_means_every_service_that_it_matches_and_says_which() {
     assert_eq!(lines, ["worker1: started", "worker2: started"]);
     assert_eq!(state(&daemon, "worker2"), ServiceState::Running);
     assert_eq!(state(&daemon, "mailer"), ServiceState::Stopped);
+    let again = daemon.relance(&["restart", "+Workers"]);
+    let mut lines: Vec<_> = stdout(&again).lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines, ["worker1: restarted", "worker2: restarted"]);
     let stopped = daemon.relance(&["stop", "--json", "worker?", "worker1"]);
     let outcomes: serde_json::Value = serde_json::from_slice(&stopped.stdout).expect("JSON");
     assert_eq!(outcomes[0]["name"], "worker1");
