@@ -134,7 +134,9 @@ impl Selection {
             }
         };
         if self.all {
-            known.iter().for_each(|known| add(known.name.clone()));
+            for known in &known {
+                add(known.name.clone());
+            }
         }
         for text in &self.names {
             // A name may have these characters, too.

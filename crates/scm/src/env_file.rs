@@ -1,7 +1,7 @@
 //! Environment files: `NAME=value` lines as `.env` files of PHP frameworks and `docker run --env-file`
 //! have them (X10).
 //!
-//! - Empty lines and lines that begin with `#` are passed over; `export ` before a name is taken.
+//! - A byte order mark, empty lines and lines that begin with `#` are passed over; `export ` before a name is taken.
 //! - A value without quotes ends at the end of the line, or before ` #`; blanks around it do not count.
 //! - In single quotes every character stands for itself.
 //! - In double quotes, which may span lines, `\n`, `\t`, `\"`, `\\` and `\$` are escapes.
@@ -30,6 +30,8 @@ pub fn parse(
     known: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<EnvironmentVariable>, Mistake> {
     let mut variables: Vec<EnvironmentVariable> = Vec::new();
+    // Editors of Windows put a byte order mark there.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader { text, at: 0 };
     while let Some((line, name)) = reader.name()? {
         let value = reader.value(|wanted| {
@@ -251,6 +253,9 @@ mod tests {
             ("A=$HOME %HOME% ${ $", "$HOME %HOME% ${ $"),
             ("A=base64:x==", "base64:x=="),
             ("A=x\r", "x"),
+            ("\u{feff}A=x", "x"),
+            ("A=\"x\"\r\n\r\n", "x"),
+            ("export A='x'\r\n", "x"),
         ] {
             let read = read(line).unwrap_or_else(|mistake| panic!("{line}: {mistake:?}"));
             assert_eq!(read, [("A".to_owned(), value.to_owned())], "{line}");

@@ -194,9 +194,10 @@ impl Turmoil {
     pub(super) fn config(&mut self, index: usize) -> ServiceConfig {
         let mut config = ServiceConfig::new(name(index), "/bin/service");
         // A run keeps its kind, and a list of statuses is for programs: where it decides, no service becomes another one.
-        let is_program = match self.common.listed {
-            true => index.is_multiple_of(2),
-            false => self.random.u32(..3) == 0,
+        let is_program = if self.common.listed {
+            index.is_multiple_of(2)
+        } else {
+            self.random.u32(..3) == 0
         };
         if is_program {
             config.kind = ServiceKind::Program;
