@@ -136,7 +136,7 @@ impl Model {
             }
             // PHP ends with 255 after an error that it tells of.
             Happening::Caused(cause) if self.running && self.is_program() => {
-                self.program_ended(255, Some(cause.kind.name()))
+                self.program_ended(255, Some(cause.kind.name()));
             }
             Happening::Caused(cause) if self.running => self.fail(cause.kind.name()),
             // R8.4
