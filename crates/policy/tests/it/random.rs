@@ -167,7 +167,7 @@ proptest! {
         // X1, X13: programs, and which exit statuses are their failures.
         is_program in prop::bool::weighted(0.4),
         failing in prop::sample::subsequence(vec![0_u8, 1, 2, 255], 0..=4),
-        // X25: for whoever obeys, it changes nothing.
+        // X25: it changes nothing for a program that obeys.
         by_command: bool,
         extensions in prop_oneof![Just(Extensions::default()), extensions()],
         quiet_hours: bool,

@@ -218,7 +218,7 @@ impl Machine {
         }
     }
 
-    /// X25: once for a run, whoever asks again.
+    /// X25: once for a run, also if it is asked for again.
     fn run_stop_command(&mut self, run: RunId) {
         let process = self.processes.get_mut(&run);
         let Some(process) = process.filter(|process| process.end.is_none()) else {
