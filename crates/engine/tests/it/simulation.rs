@@ -10,7 +10,7 @@ const STEPS: usize = 1500;
 fn whatever_happens_every_promise_holds() {
     let mut killed = 0;
     let (mut failures, mut held, mut files_lost) = (0, 0, 0);
-    let (mut recycled, mut hung, mut missed, mut commands) = (0, 0, 0, 0);
+    let (mut recycled, mut hung, mut missed) = (0, 0, 0);
     let (mut delayed, mut refused) = (0, 0);
     for seed in 0..SEEDS {
         let summary = turmoil::run(seed, STEPS).unwrap_or_else(|problem| panic!("{problem}"));
@@ -23,7 +23,6 @@ fn whatever_happens_every_promise_holds() {
         missed += summary.missed;
         delayed += summary.delayed;
         refused += summary.refused;
-        commands += summary.stop_commands;
     }
     // The turmoil has some: otherwise this would show nothing.
     assert!(
@@ -31,8 +30,8 @@ fn whatever_happens_every_promise_holds() {
         "{killed} {failures} {held} {files_lost}"
     );
     assert!(
-        recycled > 300 && hung > 60 && missed > 100 && commands > 50,
-        "{recycled} {hung} {missed} {commands}"
+        recycled > 300 && hung > 60 && missed > 100,
+        "{recycled} {hung} {missed}"
     );
     assert!(delayed > 100 && refused > 25, "{delayed} {refused}");
 }

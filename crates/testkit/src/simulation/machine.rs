@@ -28,7 +28,7 @@ use host::HostRequest;
 use process::SimChannel;
 
 pub use host::SimProcesses;
-pub use process::{Process, StopCommand};
+pub use process::Process;
 pub use reports::{paused, pending, running, stopped};
 
 /// The machine. One is shared by all engines of a world.
@@ -60,8 +60,6 @@ pub struct History {
     pub runs: BTreeMap<RunId, RunHistory>,
     /// Runs that the manager wanted ended by force.
     pub terminated: BTreeSet<RunId>,
-    /// How often the stop command of a run was run.
-    pub stop_commands: BTreeMap<RunId, u32>,
     /// Commands and reboots that were carried out.
     pub commands: Vec<ActionId>,
     /// What must never happen and did.
@@ -125,7 +123,6 @@ impl Machine {
             HostRequest::Spawn(run, config) => self.spawn(run, &config),
             HostRequest::Command(id, _) | HostRequest::Reboot(id) => self.command(id),
             HostRequest::Signal(run) => self.signal(run),
-            HostRequest::StopCommand(run) => self.run_stop_command(run),
             HostRequest::Terminate(run) => self.kill(run),
             HostRequest::ForgetRun(run) => {
                 self.processes.remove(&run);
@@ -156,7 +153,7 @@ impl Machine {
         self.last_pid += 1;
         let (pid, birth) = (self.last_pid, self.now.as_nanos());
         let mut process = Process::new(run, pid, birth, config.kind);
-        process.is_mute = config.kind == ServiceKind::Service && outcome != StartOutcome::Runs;
+        process.is_mute = outcome != StartOutcome::Runs;
         process.signs.are_awaited = config.extensions.get(READY).is_some();
         self.processes.insert(run, process);
         let history = RunHistory {
@@ -181,9 +178,8 @@ impl Machine {
             self.violation(format!("run {run} was started twice"));
         }
         let other = self
-            .processes
-            .values()
-            .find(|other| !other.is_over() && other.run.service == run.service)
+            .alive()
+            .find(|other| other.run.service == run.service)
             .map(|other| other.run);
         if let Some(other) = other {
             self.violation(format!("run {run} was started while {other} was running"));
@@ -218,46 +214,8 @@ impl Machine {
         }
     }
 
-    /// X25: once for a run, also if it is asked for again.
-    fn run_stop_command(&mut self, run: RunId) {
-        let process = self.processes.get_mut(&run);
-        let Some(process) = process.filter(|process| process.end.is_none()) else {
-            return;
-        };
-        match process.stop_command {
-            StopCommand::None => {
-                process.stop_command = StopCommand::Runs;
-                let commands = self.history.stop_commands.entry(run).or_default();
-                *commands += 1;
-                if *commands > 1 {
-                    self.violation(format!("the stop command of {run} was run twice"));
-                }
-            }
-            StopCommand::Ended(is_well) => self.tell_stop_command(run, is_well),
-            StopCommand::Runs | StopCommand::Unknown => {}
-        }
-    }
-
-    /// What the engine says of programs: these were asked to stop.
-    pub fn are_stopping(&mut self, runs: &[RunId]) {
-        for run in runs {
-            let history = self.history.runs.get_mut(run);
-            if let Some(history) = history.filter(|history| history.kind == ServiceKind::Program) {
-                history.stop_delivered = true;
-            }
-        }
-    }
-
-    fn tell_stop_command(&mut self, run: RunId, is_well: bool) {
-        let problem = (!is_well).then(|| "simulated".into());
-        self.facts
-            .push_back(Fact::StopCommandEnded { run, problem });
-    }
-
-    /// Everything of the run is killed, its stop command too.
     fn kill(&mut self, run: RunId) {
         self.exit(run, ProcessExit::Signaled(9));
-        self.end_stop_command(run, false);
     }
 
     // The engine's side of the host.
@@ -270,7 +228,7 @@ impl Machine {
         let ended = self
             .processes
             .values()
-            .find(|process| process.is_over() && !process.end_told)
+            .find(|process| process.end.is_some() && !process.end_told)
             .map(|process| process.run)?;
         self.tell_end(ended);
         self.facts.pop_front()
@@ -341,12 +299,6 @@ impl Machine {
         self.facts.push_back(Fact::ShutdownAsked);
     }
 
-    /// Whether it is stopping, because somebody asked for that, or because a service is down for good (X33).
-    #[must_use]
-    pub fn is_shutting_down(&self) -> bool {
-        self.is_shutting_down
-    }
-
     /// The engine is gone. Of what it asked last, only the first so many requests were sent.
     pub fn engine_died(&mut self, sent: usize) {
         self.requests.truncate(sent);
@@ -374,7 +326,6 @@ impl Machine {
             let is_lost = process.end.is_some() && !process.end_recorded && forgets();
             process.orphaned = true;
             process.signs.lose();
-            process.command_is_orphaned = process.stop_command == StopCommand::Runs;
             process.channel = SimChannel {
                 is_broken: process.channel.is_broken,
                 ..SimChannel::default()
@@ -395,11 +346,6 @@ impl Machine {
         for run in self.processes.keys().copied().collect::<Vec<_>>() {
             let has_ended = self.processes[&run].end.is_some();
             if recorded.contains(&run) {
-                // Whether its stop command was run is known to nobody either.
-                self.history.stop_commands.remove(&run);
-                if let Some(process) = self.processes.get_mut(&run) {
-                    process.stop_command = StopCommand::None;
-                }
                 if has_ended {
                     self.end_unseen(run);
                 }
@@ -444,10 +390,7 @@ impl Machine {
                 self.facts.push_back(Fact::Noticed { run, notices });
             }
             self.look(run);
-            if let StopCommand::Ended(is_well) = self.processes[&run].stop_command {
-                self.tell_stop_command(run, is_well);
-            }
-            if self.processes[&run].is_over() {
+            if self.processes[&run].end.is_some() {
                 self.tell_end(run);
             }
         }
@@ -475,7 +418,6 @@ impl Machine {
         self.commands.clear();
         self.history.runs.clear();
         self.history.terminated.clear();
-        self.history.stop_commands.clear();
         self.history.commands.clear();
         self.is_shutting_down = false;
         self.is_shut_down = false;
@@ -487,7 +429,7 @@ impl Machine {
         let told = |process: &Process| {
             process.channel.read == process.channel.sent.len()
                 && process.signs.sent.is_empty()
-                && (!process.is_over() || process.end_told)
+                && (process.end.is_none() || process.end_told)
         };
         self.requests.is_empty() && self.facts.is_empty() && self.processes.values().all(told)
     }

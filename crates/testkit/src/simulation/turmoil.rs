@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use relance_policy::RunId;
 use relance_policy::simulate::StartOutcome;
-use relance_scm::{ServiceName, ServiceState, Win32Error};
+use relance_scm::{ServiceName, Win32Error};
 
 use super::disk::{Damage, Disk};
 use super::truth::{self, Common};
@@ -71,8 +71,6 @@ pub struct Summary {
     pub delayed: usize,
     /// Reboots that a budget has refused (1177).
     pub refused: usize,
-    /// Stop commands that were run.
-    pub stop_commands: usize,
     /// What happened, line by line.
     pub trace: Vec<String>,
 }
@@ -166,7 +164,6 @@ impl Turmoil {
                 retries_starts: seed % 3 == 1,
                 deadlines: seed % 5 == 1,
                 statuses: seed % 7 < 3,
-                listed: seed % 5 == 3,
                 minds: seed % 4 == 1,
                 groups: chosen.u8(..3) == 0,
             },
@@ -204,7 +201,6 @@ impl Turmoil {
         self.world.settle();
         for _ in 0..steps {
             self.step();
-            self.note_stops();
             truth::check_at_once(&self.world)?;
             self.restarts.check(&self.world)?;
         }
@@ -214,16 +210,6 @@ impl Turmoil {
             return Err(format!("never answered: {}", silent.what));
         }
         Ok(())
-    }
-
-    /// X25: a stop command is run once the stop is on record. A program that ends before was asked to stop, too.
-    fn note_stops(&mut self) {
-        let stopping = self.world.records().filter_map(|record| {
-            let run = record.run.as_ref()?;
-            (record.state == ServiceState::StopPending).then_some(run.id)
-        });
-        let stopping: Vec<RunId> = stopping.collect();
-        self.world.machine().are_stopping(&stopping);
     }
 
     fn summarize(self) -> Summary {
@@ -242,7 +228,6 @@ impl Turmoil {
             missed: of(&[1075]),
             delayed: of(&[1176]),
             refused: of(&[1177]),
-            stop_commands: history.stop_commands.len(),
             runs: history.runs.len(),
             engines_killed: self.engines_killed,
             files_lost: self.files_lost,
@@ -365,11 +350,9 @@ impl Turmoil {
             "the engine is killed; {sent} of its {requests} requests were sent"
         ));
         self.world.kill_engine(sent);
-        let mut machine = self.world.machine();
-        if machine.is_shutting_down() {
-            machine.ask_for_shutdown();
+        if self.shut_down {
+            self.world.machine().ask_for_shutdown();
         }
-        drop(machine);
         self.engines_killed += 1;
         // Anyone who asked sees the connection end.
         self.pending.clear();

@@ -7,11 +7,10 @@ use relance_scm::config::{Dependency, Probe, Readiness, Secret, StartType};
 use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
 use relance_scm::settings::{
-    CONTROL_SIGNALS, END_MANAGER_WITH, FAIL_ON_EXIT, NO_RESTART_ON_EXIT, PROBE, QUIET_HOURS, READY,
-    READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER, RECYCLE_AFTER_JOBS, RECYCLE_JITTER, RESTART_GROUP,
-    RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT, RETRY_FAILED_STARTS, SCHEDULE, START_DEADLINE,
-    STOP_COMMAND, STOP_DEADLINE, WATCHDOG, WHEN_DEPENDENCY_FAILS, WHEN_START_MISSED,
-    WHEN_STILL_RUNNING,
+    NO_RESTART_ON_EXIT, PROBE, QUIET_HOURS, READY, READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER,
+    RECYCLE_AFTER_JOBS, RECYCLE_JITTER, RESTART_GROUP, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT,
+    RETRY_FAILED_STARTS, SCHEDULE, START_DEADLINE, STOP_DEADLINE, WATCHDOG, WHEN_DEPENDENCY_FAILS,
+    WHEN_START_MISSED, WHEN_STILL_RUNNING,
 };
 use relance_scm::{
     ConfigChange, Control, RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceKind,
@@ -19,7 +18,6 @@ use relance_scm::{
 };
 
 use super::{SERVICES, Turmoil, name};
-use crate::simulation::truth::{LISTED, PLANNED};
 
 /// The soft ceiling of memory, in bytes.
 pub(super) const LINE: u64 = 1000;
@@ -173,36 +171,12 @@ impl Turmoil {
         }
     }
 
-    /// What only programs have.
-    fn is_a_program(&mut self, config: &mut ServiceConfig) {
-        let is_listed = |_: &u8| self.common.listed;
-        let listed = LISTED.filter(is_listed).collect();
-        let set = &mut config.extensions;
-        set.set(FAIL_ON_EXIT, listed);
-        if self.random.u32(..3) == 0 {
-            set.set(READY, Some(Readiness::Notify));
-        }
-        if self.random.u32(..3) == 0 {
-            set.set(STOP_COMMAND, Some("stop".into()));
-        }
-        if self.random.u32(..3) == 0 {
-            let signals = "200=USR1".parse().expect("a signal for a control");
-            set.set(CONTROL_SIGNALS, Some(signals));
-        }
-    }
-
     pub(super) fn config(&mut self, index: usize) -> ServiceConfig {
         let mut config = ServiceConfig::new(name(index), "/bin/service");
-        // A run keeps its kind, and a list of statuses is for programs: where it decides, no service becomes another one.
-        let is_program = if self.common.listed {
-            index.is_multiple_of(2)
-        } else {
-            self.random.u32(..3) == 0
-        };
-        if is_program {
+        if self.random.u32(..3) == 0 {
             config.kind = ServiceKind::Program;
             if self.random.bool() {
-                config.extensions.set(RESTART_ON_EXIT, [PLANNED].into());
+                config.extensions.set(RESTART_ON_EXIT, [75].into());
                 let limit = self.common.statuses.then_some(2);
                 config.extensions.set(RESTART_ON_EXIT_LIMIT, limit);
             }
@@ -226,15 +200,12 @@ impl Turmoil {
         if self.random.u32(..3) == 0 {
             self.recycles(&mut config);
         }
-        if config.kind == ServiceKind::Program {
-            self.is_a_program(&mut config);
+        if config.kind == ServiceKind::Program && self.random.u32(..3) == 0 {
+            config.extensions.set(READY, Some(Readiness::Notify));
         }
         if self.random.u32(..3) == 0 {
             config.start_type = StartType::Auto;
             config.delayed_auto_start = self.random.bool();
-        }
-        if self.faults.shutdown && self.random.u32(..6) == 0 {
-            config.extensions.set(END_MANAGER_WITH, Some(70));
         }
         if self.common.statuses {
             config.extensions.set(NO_RESTART_ON_EXIT, [3].into());
