@@ -13,12 +13,12 @@ use relance_scm::config::Rules;
 use relance_scm::event::Event;
 use relance_scm::failure_actions::{FailureActions, RecoveryAction};
 use relance_scm::settings::{
-    BACKOFF, BACKOFF_MAX, FAIL_ON_EXIT, FAILURE_RULES, NO_RESTART_ON_EXIT, QUIET_HOURS,
-    RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
-    WHEN_START_MISSED, WHEN_STILL_RUNNING,
+    BACKOFF, BACKOFF_MAX, FAILURE_RULES, NO_RESTART_ON_EXIT, QUIET_HOURS, RESET_AFTER_RUN,
+    RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS, WHEN_START_MISSED,
+    WHEN_STILL_RUNNING,
 };
 use relance_scm::status::ProcessExit;
-use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig, ServiceKind, ServiceState};
+use relance_scm::{ExitCode, RecoveryActionKind, ServiceConfig, ServiceState};
 
 pub(crate) use entry::Entry;
 use entry::entry;
@@ -112,21 +112,11 @@ impl Model {
         }
         match what {
             Happening::Asleep(time) => self.sleep(time),
-            Happening::Start if !self.running => {
-                self.supersede();
-                self.start(false);
-            }
+            Happening::Start if !self.running => self.start(false),
             Happening::NextStart(StartOutcome::FailsWith(error)) => {
                 self.next_start_fails = Some(error.to_raw());
             }
-            // X1: the exit status of a program is its report.
-            Happening::Exit(ProcessExit::Exited(status)) if self.running && self.is_program() => {
-                self.program_ended(status, None);
-            }
             // R1, R8.2: no STOPPED report, so a failure, asked to stop or not.
-            Happening::ExitInStop(exit) if self.running && self.is_program() => {
-                self.program_stopped(exit);
-            }
             Happening::Exit(exit) | Happening::ExitInStop(exit) if self.running => {
                 self.fail(&match exit {
                     ProcessExit::Exited(status) => format!("exit:{status}"),
@@ -134,29 +124,16 @@ impl Model {
                     ProcessExit::Unknown => "crash".to_owned(),
                 });
             }
-            // PHP ends with 255 after an error that it tells of.
-            Happening::Caused(cause) if self.running && self.is_program() => {
-                self.program_ended(255, Some(cause.kind.name()));
-            }
             Happening::Caused(cause) if self.running => self.fail(cause.kind.name()),
             // R8.4
             Happening::Stop if self.running => self.running = false,
             // X12
-            Happening::Stopped(code)
-                if self.running && !self.is_program() && self.is_final(code) =>
-            {
+            Happening::Stopped(code) if self.running && self.is_final(code) => {
                 if !code.is_success() {
                     self.log.push((self.now, Entry::ErrorStop));
                 }
                 self.log.push((self.now, Entry::Final));
                 self.running = false;
-            }
-            // A program says with its exit status what a service reports.
-            Happening::Stopped(code) if self.running && self.is_program() => {
-                self.program_ended(status_of(code), None);
-            }
-            Happening::StoppedInStop(code) if self.running && self.is_program() => {
-                self.program_stopped(ProcessExit::Exited(status_of(code)));
             }
             // R3, R8.5, R8.6
             Happening::Stopped(code) | Happening::StoppedInStop(code) if self.running => {
@@ -165,52 +142,6 @@ impl Model {
             _ => {}
         }
         self.pass(Duration::ZERO);
-    }
-
-    fn is_program(&self) -> bool {
-        self.config.kind == ServiceKind::Program
-    }
-
-    /// X1, X12, X13: nobody had asked the program to stop.
-    fn program_ended(&mut self, status: i32, cause: Option<&str>) {
-        let is_in = |statuses: &[u8]| statuses.iter().any(|listed| i32::from(*listed) == status);
-        let failing = self.config.extensions.get(FAIL_ON_EXIT);
-        let is_final = is_in(&self.config.extensions.get(NO_RESTART_ON_EXIT));
-        let is_error = if failing.is_empty() {
-            status != 0
-        } else {
-            is_in(&failing)
-        };
-        if status != 0 {
-            self.log.push((self.now, Entry::ErrorStop));
-        }
-        if is_final {
-            self.log.push((self.now, Entry::Final));
-        } else if is_error && self.flag && self.has_actions() {
-            let status = format!("exit:{status}");
-            self.fail(cause.unwrap_or(&status));
-        }
-        self.running = false;
-    }
-
-    /// Somebody had asked it: it has not failed, and an error is in the log.
-    fn program_stopped(&mut self, exit: ProcessExit) {
-        if matches!(exit, ProcessExit::Exited(status) if status != 0) {
-            self.log.push((self.now, Entry::ErrorStop));
-        }
-        self.running = false;
-    }
-
-    /// X21: a program has one chain of restarts.
-    fn supersede(&mut self) {
-        if !self.is_program() {
-            return;
-        }
-        let restarts = self
-            .queue
-            .extract_if(.., |(_, action)| action.kind.restarts());
-        let cancelled = restarts.map(|(_, action)| (self.now, Entry::Cancelled(action)));
-        self.log.extend(cancelled);
     }
 
     /// Of a service it is the code of its own that decides, or 0.
@@ -246,9 +177,6 @@ impl Model {
     /// X22: it stops cleanly and runs again; one that is down is started.
     fn restart(&mut self) {
         self.start_waits = false;
-        if !self.running {
-            self.supersede();
-        }
         self.running = false;
         self.start(false);
         self.pass(Duration::ZERO);
@@ -609,14 +537,5 @@ impl Both {
         let running = self.simulation.record().state == ServiceState::Running;
         assert_eq!(running, self.model.running);
         assert_eq!(self.simulation.record().failure_count, self.model.count());
-    }
-}
-
-/// The exit status of a program that would have reported this.
-fn status_of(code: ExitCode) -> i32 {
-    match code {
-        ExitCode::SUCCESS => 0,
-        ExitCode::ServiceSpecific(code) => code.cast_signed(),
-        ExitCode::Win32(_) => 1,
     }
 }

@@ -7,14 +7,12 @@ use relance_policy::simulate::{Happening, StartOutcome};
 use relance_scm::config::{Extensions, Rule, Rules};
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::settings::{
-    BACKOFF, BACKOFF_MAX, FAIL_ON_EXIT, FAILURE_RULES, NO_RESTART_ON_EXIT, QUIET_HOURS,
-    RESET_AFTER_RUN, RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS,
-    SCHEDULE, STOP_COMMAND, WHEN_START_MISSED, WHEN_STILL_RUNNING,
+    BACKOFF, BACKOFF_MAX, FAILURE_RULES, NO_RESTART_ON_EXIT, QUIET_HOURS, RESET_AFTER_RUN,
+    RESTART_JITTER, RESTART_LIMIT, RESTART_LIMIT_PERIOD, RETRY_FAILED_STARTS, SCHEDULE,
+    WHEN_START_MISSED, WHEN_STILL_RUNNING,
 };
 use relance_scm::status::ProcessExit;
-use relance_scm::{
-    EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, ServiceKind, Win32Error,
-};
+use relance_scm::{EndCause, EndCauseKind, ExitCode, RecoveryActionKind, ResetPeriod, Win32Error};
 
 use crate::model::{Both, Periodic};
 use crate::support::config;
@@ -164,11 +162,6 @@ proptest! {
         retries_starts: bool,
         // X12: the codes with which services of these scripts stop.
         final_codes in prop::sample::subsequence(vec![0_u8, 2], 0..=2),
-        // X1, X13: programs, and which exit statuses are their failures.
-        is_program in prop::bool::weighted(0.4),
-        failing in prop::sample::subsequence(vec![0_u8, 1, 2, 255], 0..=4),
-        // X25: it changes nothing for a program that obeys.
-        by_command: bool,
         extensions in prop_oneof![Just(Extensions::default()), extensions()],
         quiet_hours: bool,
         // 01:59, 02:15 and some other time.
@@ -183,11 +176,6 @@ proptest! {
         config.extensions.set(NO_RESTART_ON_EXIT, final_codes.into_iter().collect());
         let hours = quiet_hours.then(|| "02:00-02:30".into());
         config.extensions.set(QUIET_HOURS, hours);
-        if is_program {
-            config.kind = ServiceKind::Program;
-            config.extensions.set(FAIL_ON_EXIT, failing.into());
-            config.extensions.set(STOP_COMMAND, by_command.then(|| "stop it".into()));
-        }
         let mut both = Both::at(&config, clock);
         for (what, time) in script {
             // A start that is refused changes nothing in either.

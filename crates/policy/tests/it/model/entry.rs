@@ -13,8 +13,6 @@ pub(crate) enum Entry {
     ActionFailed(u32),
     ErrorStop,
     StartFailed,
-    /// A start took the place of this restart.
-    Cancelled(RecoveryAction),
     /// Nothing follows this exit status.
     Final,
     GaveUp(u32),
@@ -37,7 +35,6 @@ pub(super) fn entry(event: &Event) -> Entry {
         },
         Event::RecoveryActionFailed(_, error) => Entry::ActionFailed(error.to_raw()),
         Event::StartFailed(_) => Entry::StartFailed,
-        Event::RecoveryCancelled(action) => Entry::Cancelled(*action),
         Event::FinalStatus(_) => Entry::Final,
         Event::GaveUp { limit, .. } => Entry::GaveUp(*limit),
         Event::StoppedWithError(_) | Event::StoppedWithSpecificError(_) => Entry::ErrorStop,
