@@ -98,7 +98,7 @@ fn command_word(arguments: &[OsString]) -> Option<(usize, &str)> {
     None
 }
 
-/// Say whether a service runs, and end with 0 if it does (as systemctl is-active)
+/// Say whether a service runs (is-active) or has failed (is-failed), and end with 0 if it is so
 #[derive(Debug, Parser)]
 pub(crate) struct Asked {
     /// The service
