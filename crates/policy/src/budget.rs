@@ -6,7 +6,8 @@
 //! input of the record ([`Input::ActionDelayed`](crate::Input), [`Input::ActionRefused`](crate::Input)).
 //!
 //! Restarts have places: each takes the next one, which may be in the future. So those that wait come in the order of
-//! their failures, none is asked about twice, and in no period are there more than the limit.
+//! their failures. A place may be used late, by a manager that was away or a machine that slept, so a restart also
+//! waits for those that there really were: in no period are there more than the limit.
 
 use std::time::Duration;
 
@@ -65,8 +66,11 @@ pub enum Verdict {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Used {
-    /// When there were restarts, or will be, in milliseconds of the machine's clock; in order.
+    /// The places of restarts, past or to come, in milliseconds of the machine's clock; in order.
     pub restarts: Vec<u64>,
+    /// When there were restarts, likewise.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub restarted: Vec<u64>,
     /// When there were reboots, on the wall clock in milliseconds since 1970; in order.
     pub reboots: Vec<i64>,
 }
@@ -108,6 +112,7 @@ impl Budgets {
     /// The machine has booted: its clock begins again, and so does the budget of restarts.
     pub fn booted(&mut self) {
         self.used.restarts.clear();
+        self.used.restarted.clear();
     }
 
     /// Whether an action whose time has come may begin. If it may, or has its place, that is noted.
@@ -148,18 +153,23 @@ impl Budgets {
             );
         }
         let has_place = before.is_some_and(|delayed| delayed.by == Budget::RecoveryRestarts);
-        let Some(limit) = self.limits.restarts.filter(|_| !has_place) else {
+        let Some(limit) = self.limits.restarts else {
             return Verdict::Now;
         };
         let now = wish.now.as_nanos().div_ceil(1_000_000);
-        let place = place(&self.used.restarts, limit, now);
-        take(&mut self.used.restarts, limit, place);
-        if place <= now {
+        let mut at = place(&self.used.restarted, limit, now);
+        if !has_place {
+            let place = place(&self.used.restarts, limit, now);
+            take(&mut self.used.restarts, limit, place);
+            at = at.max(place);
+        }
+        if at <= now {
+            take(&mut self.used.restarted, limit, now);
             return Verdict::Now;
         }
         later(
             wish,
-            Time::from_millis(place),
+            Time::from_millis(at),
             Delayed {
                 by: Budget::RecoveryRestarts,
                 group_until,

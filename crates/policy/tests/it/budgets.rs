@@ -53,7 +53,7 @@ fn place(budgets: &mut Budgets, at: u64) -> u64 {
         Verdict::Now => at,
         Verdict::Later(until, why) => {
             assert_eq!(why.by, Budget::RecoveryRestarts);
-            // With its place it is not asked about again.
+            // In its place it may begin.
             let again = PendingAction {
                 delayed: Some(why),
                 ..pending
@@ -112,6 +112,31 @@ fn x98_those_that_wait_have_their_places_in_the_order_of_their_failures() {
         5,
         "the machine's clock begins again"
     );
+}
+
+#[test]
+fn x98_places_that_are_used_late_are_not_used_together() {
+    let mut budgets = Budgets::new(limits(Some("1 in 1m"), None), Used::default());
+    let action = pending("restart/0");
+    let mut ask = |delayed, at| {
+        let pending = PendingAction {
+            delayed,
+            ..action.clone()
+        };
+        budgets.ask(&wish(&pending, at))
+    };
+    let place = |verdict| match verdict {
+        Verdict::Later(until, why) => (until, Some(why)),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(ask(None, 10), Verdict::Now);
+    let (_, first) = place(ask(None, 10));
+    let (_, second) = place(ask(None, 10));
+    // The machine sleeps beyond both places.
+    assert_eq!(ask(first, 5 * MINUTE), Verdict::Now);
+    let (until, second) = place(ask(second, 5 * MINUTE));
+    assert_eq!(until, Time::from_millis(6 * MINUTE));
+    assert_eq!(ask(second, 6 * MINUTE), Verdict::Now);
 }
 
 #[test]
