@@ -1,8 +1,8 @@
 //! `cargo xtask rules [--check]`: keeps the rulebook (`docs/rules`) and the sources together.
 //!
 //! It writes into each rule which code decides it and which tests show it, as the sources cite them.
-//! `--check` (part of `ci`) writes nothing. Both fail for a cited id without a rule, and for a rule
-//! that applies on Linux and that no test cites.
+//! `--check` (part of `ci`) writes nothing. Both fail for a cited id without a rule, for a rule without its
+//! kind, and for one that applies on Linux and that no test cites.
 
 mod cited;
 mod page;
@@ -88,7 +88,9 @@ fn problems(rules: &BTreeMap<String, Rule<'_>>, uses: &BTreeMap<String, Uses>) -
                 rule.id, rule.title
             )
         });
-    unknown.chain(untested).collect()
+    let of_no_kind = rules.values().filter(|rule| rule.kind.is_empty());
+    let of_no_kind = of_no_kind.map(|rule| format!("{} lacks its line \"- Kind:\"", rule.id));
+    unknown.chain(of_no_kind).chain(untested).collect()
 }
 
 fn print_summary(rules: &BTreeMap<String, Rule<'_>>, problems: &[String]) {
