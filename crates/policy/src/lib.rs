@@ -49,6 +49,7 @@ mod restart;
 mod rules;
 mod schedule;
 mod shutdown;
+mod standing;
 mod start;
 mod step;
 mod stop_command;
@@ -63,5 +64,6 @@ pub use record::{
     Timer, Tries,
 };
 pub use schedule::is_missed;
+pub use standing::StandingOrder;
 pub use step::{step, step_for};
 pub use time::Time;

@@ -25,6 +25,7 @@ mod rules;
 mod schedules;
 mod scripts;
 mod shutdown;
+mod standing;
 mod starts;
 mod stop_commands;
 mod superseded;
