@@ -40,15 +40,35 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             self.turn.changed.insert(id);
             self.schedule(id);
         }
-        let run = RunId {
+        let run = |number| RunId {
             service: id,
-            number: last,
+            number,
         };
-        if let Some((pid, birth)) = self.processes.process_of(run) {
-            // The host tells of it again; until then the service must not appear as stopped.
-            self.input(now, id, Input::ProcessFound { run, pid, birth });
+        if self.processes.process_of(run(last)).is_some() {
             // What it has reported since the backup, only the service knows.
-            self.processes.cut(run);
+            self.processes.cut(run(last));
+            self.find_first(now, id, last);
+        }
+    }
+
+    /// Puts the first run that the record does not know and the host has on record. The host tells of it again, and
+    /// of those that followed it; until then the service must not appear as stopped.
+    fn find_first(&mut self, now: Moment, id: ServiceId, last: u32) {
+        let record = self.services.get(&id).map(|slot| &slot.record);
+        // The end of the process before comes first.
+        let Some(record) = record.filter(|record| record.previous.is_none()) else {
+            return;
+        };
+        let first = record.runs.saturating_add(1).min(last);
+        let found = (first..=last).find_map(|number| {
+            let run = RunId {
+                service: id,
+                number,
+            };
+            Some((run, self.processes.process_of(run)?))
+        });
+        if let Some((run, (pid, birth))) = found {
+            self.input(now, id, Input::ProcessFound { run, pid, birth });
         }
     }
 }
