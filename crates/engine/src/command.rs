@@ -83,7 +83,38 @@ pub enum Change {
     Delete(ServiceName),
 }
 
+impl Change {
+    /// The service that it is about.
+    pub(crate) fn name(&self) -> &ServiceName {
+        match self {
+            Self::Create(service) | Self::Apply(service) => &service.config.service_name,
+            Self::Change(name, _) | Self::Access(name, _) | Self::Delete(name) => name,
+        }
+    }
+}
+
 impl ClientRequest {
+    /// The service whose run it asks something of, by its name.
+    pub(crate) const fn about_run(&self) -> Option<&ServiceName> {
+        match self {
+            Self::Start(name, ..)
+            | Self::Control(name, ..)
+            | Self::Restart(name, ..)
+            | Self::Terminate(name, _)
+            | Self::CancelRecovery(name, _) => Some(name),
+            Self::Configure(..)
+            | Self::TryConfigure(..)
+            | Self::BeginBoot
+            | Self::NoteRefusedSignIns(..)
+            | Self::NoteLoss(..)
+            | Self::WriteEvent(..)
+            | Self::TestNotice(..)
+            | Self::ReportNotices(..)
+            | Self::AdvanceClock(..)
+            | Self::Attach { .. } => None,
+        }
+    }
+
     /// Answers without doing anything.
     pub(crate) fn refuse(self, error: &ScmError) {
         match self {

@@ -13,6 +13,9 @@
 //! - Everything that happens once (a control, a command, the end of a run) is forgotten by the host
 //!   only after it is on record.
 //!
+//! - What the host is to do by itself at the end of a run (`orders`) is recalled before the record says anything
+//!   else.
+//!
 //! `boot` starts automatic services, `turn` ends turns and takes commits, `facts` what the host tells, `requests` what clients want,
 //! `configure` changes of the configuration, `starts` services that must run first, `lifetime` the
 //! boot and the shutdown.
@@ -28,6 +31,7 @@ mod facts;
 mod giving_up;
 mod held;
 mod lifetime;
+mod orders;
 mod recycles;
 mod requests;
 mod restarts;
@@ -45,7 +49,7 @@ use std::sync::mpsc::Receiver;
 use relance_policy::budget::MachineBudgets;
 use relance_policy::{
     Action, Answer, ControlId, Input, RunId, RunPhase, ServiceId, ServiceRecord, ShutdownLimits,
-    Time, step_for,
+    Step, Time, step_for,
 };
 use relance_scm::config::PriorityClass;
 use relance_scm::event::Event;
@@ -71,6 +75,7 @@ pub use lifetime::Beginning;
 
 use configure::PendingConfigure;
 use errors::{control_error, start_error};
+use orders::Recall;
 use starts::Wait;
 use turn::{Effect, SubmittedTurn, Turn};
 
@@ -118,6 +123,8 @@ pub struct Engine<P, S> {
     recycling: BTreeSet<ServiceId>,
     /// What recovery may still do, and which actions wait for that.
     budgets: budgets::MachineState,
+    /// What the host does by itself.
+    orders: orders::Orders,
     waits: Vec<Wait>,
     boot_starts: Option<boot::BootStarts>,
     /// The services of files are not there yet.
@@ -199,6 +206,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             restarting: BTreeSet::new(),
             recycling: BTreeSet::new(),
             budgets,
+            orders: orders::Orders::default(),
             waits: Vec::new(),
             boot_starts: None,
             boot_waits: false,
@@ -310,16 +318,18 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// The same, but the starts that wait for this service are told later.
     fn input_alone(&mut self, now: Moment, id: ServiceId, input: Input) -> Answer {
-        let Some(slot) = self.services.get_mut(&id) else {
+        let is_fact = !input.is_request();
+        let Some((before, outcome)) = self.decide(now, id, input) else {
             return Answer::Stale;
         };
-        let (before, is_fact) = (Arc::clone(&slot.record), !input.is_request());
-        let outcome = step_for(&before, now.time, input, self.authors.caller());
-        if outcome.record != *before {
+        if outcome.record != *before
+            && let Some(slot) = self.services.get_mut(&id)
+        {
             if outcome.record.restart.is_some() {
                 self.restarting.insert(id);
             }
             slot.record = Arc::new(outcome.record);
+            self.orders.look_at(&slot.record);
             self.turn.changed.insert(id);
             self.liveness.watch(id, slot.record.watched(), now.time);
             self.processes.look_after(&slot.record);
@@ -336,6 +346,29 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         outcome.answer
     }
 
+    /// The record of a service and the step from it. The record may have gone on: where an order was carried out
+    /// before it could be recalled, the restart came before this input.
+    fn decide(
+        &mut self,
+        now: Moment,
+        id: ServiceId,
+        input: Input,
+    ) -> Option<(Arc<ServiceRecord>, Step)> {
+        if self.orders.is_host_gone() {
+            return None;
+        }
+        let before = Arc::clone(&self.services.get(&id)?.record);
+        let again = self.orders.is_out(id).then(|| input.clone());
+        let outcome = step_for(&before, now.time, input, self.authors.caller());
+        let Some(input) = again.filter(|_| !self.orders.holds(&outcome.record)) else {
+            return Some((before, outcome));
+        };
+        match self.recall(now, id) {
+            Recall::InTime => Some((before, outcome)),
+            Recall::TooLate => self.decide(now, id, input),
+        }
+    }
+
     fn carry_out(&mut self, now: Moment, id: ServiceId, before: &ServiceRecord, action: Action) {
         let Some(slot) = self.services.get(&id) else {
             return;
@@ -348,6 +381,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let config = &slot.record.config;
         let effects = &mut self.turn.effects;
         match action {
+            Action::Spawn(run) if self.orders.has_started(run) => {}
             Action::Spawn(_)
             | Action::SignalStop(_)
             | Action::Signal { .. }

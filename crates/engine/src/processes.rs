@@ -1,11 +1,11 @@
 //! What the engine asks of the host of processes, and what the host tells. Implemented for Linux
 //! (`linux/processes.rs`) and by the simulated host of the tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use relance_policy::{ActionId, Notice, RunId, ServiceId, ServiceRecord, Time};
+use relance_policy::{ActionId, Notice, RunId, ServiceId, ServiceRecord, StandingOrder, Time};
 use relance_scm::config::PriorityClass;
 use relance_scm::controllers::Controllers;
 use relance_scm::event_log::Timestamp;
@@ -22,6 +22,12 @@ pub trait Processes {
     /// Creates the process of a run: `Spawned` or `SpawnFailed`. If the host does not have it but has a later
     /// run of the service, it could not be created ([`StartProblem::given_up`]).
     fn spawn(&mut self, run: RunId, config: &Arc<ServiceConfig>);
+    /// Gives the host what follows certain ends of a run, before it has ended: it creates the process of the next run
+    /// by itself, once, and tells that with the end ([`Fact::Exited`]). It holds until the run has ended or the order
+    /// is recalled, and at the longest as long as this engine. `false`: the host does not take it.
+    fn order(&mut self, run: RunId, ends: StandingOrder, config: &Arc<ServiceConfig>) -> bool;
+    /// Takes that back.
+    fn recall(&mut self, run: RunId) -> Recalled;
     /// Starts a recovery command under the account of its service: `CommandDone`.
     fn run_command(&mut self, id: ActionId, config: &ServiceConfig, command: &str);
     /// Reboots the machine: `CommandDone`, with 1314 unless the daemon may (R46).
@@ -80,6 +86,29 @@ pub trait Processes {
     fn cut(&mut self, run: RunId);
     /// The services have stopped; the daemon may end.
     fn shut_down(&mut self);
+}
+
+/// What has become of an order that is taken back.
+#[derive(Debug)]
+pub enum Recalled {
+    /// It is not carried out any more.
+    InTime,
+    /// It was carried out before: what the host has to tell of the service up to the end of that run. Not told
+    /// again.
+    TooLate(Vec<Fact>),
+    /// The host has ended, and it is not known.
+    Unknown,
+}
+
+/// A process that the host has created on its own, because of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// Of which run.
+    pub run: RunId,
+    /// Its process id.
+    pub pid: u32,
+    /// See [`relance_policy::Run::birth`].
+    pub birth: u64,
 }
 
 /// What happened to processes.
@@ -176,6 +205,8 @@ pub enum Fact {
         exit: ProcessExit,
         /// When.
         at: Time,
+        /// The next run, where an order has started it at once.
+        next: Option<Started>,
     },
     /// A command was started, or could not be.
     CommandDone {
@@ -202,6 +233,50 @@ pub enum Fact {
     Caught,
     /// Somebody asked the daemon to stop.
     ShutdownAsked,
+}
+
+impl Fact {
+    /// The service that it is about, if it is about a run.
+    #[must_use]
+    pub const fn service(&self) -> Option<ServiceId> {
+        match self {
+            Self::Spawned { run, .. }
+            | Self::SpawnFailed { run, .. }
+            | Self::Found { run, .. }
+            | Self::Frame { run, .. }
+            | Self::Noticed { run, .. }
+            | Self::Heartbeat { run }
+            | Self::JobsDone { run, .. }
+            | Self::ChannelBroken { run }
+            | Self::MemoryRanOut { run, .. }
+            | Self::LimitsSet { run, .. }
+            | Self::LeftBehind { run, .. }
+            | Self::Exited { run, .. }
+            | Self::StopCommandEnded { run, .. } => Some(run.service),
+            Self::CommandDone { .. }
+            | Self::ConsoleChanged { .. }
+            | Self::Caught
+            | Self::ShutdownAsked => None,
+        }
+    }
+}
+
+/// Takes out of what the host has to tell what is about the service of a run, up to the end of that run, if an order
+/// was carried out at it.
+pub fn told_up_to_the_end(facts: &mut VecDeque<Fact>, run: RunId) -> Recalled {
+    let is_end =
+        |fact: &Fact| matches!(fact, Fact::Exited { run: of, next: Some(_), .. } if *of == run);
+    let Some(end) = facts.iter().position(is_end) else {
+        return Recalled::InTime;
+    };
+    let behind = facts.split_off(end + 1);
+    let all = std::mem::replace(facts, behind).into_iter();
+    let is_about = |fact: &Fact| fact.service() == Some(run.service);
+    let (told, others): (Vec<_>, Vec<_>) = all.partition(is_about);
+    for fact in others.into_iter().rev() {
+        facts.push_front(fact);
+    }
+    Recalled::TooLate(told)
 }
 
 /// Why a start failed, for the log and for the caller.

@@ -36,6 +36,12 @@ impl MachineState {
             waiting: BTreeSet::new(),
         }
     }
+
+    /// Whether the machine has a budget that may delay or refuse a restart.
+    pub(super) fn limit_restarts(&self) -> bool {
+        let limits = self.budgets.limits();
+        limits.quiet_hours.is_some() || limits.restarts.is_some()
+    }
 }
 
 impl<P: Processes, S: Storage> Engine<P, S> {

@@ -67,12 +67,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         changes: Vec<Change>,
         reply: Reply<Vec<Outcome>>,
     ) {
-        let last_service = self.last_service;
         let pending = PendingConfigure {
             caller,
             changes,
             reply,
         };
+        self.recall_for(now, &pending.changes);
+        let last_service = self.last_service;
         let mut draft = ConfigureDraft::default();
         let outcomes = self.evaluate(now, &pending, &mut draft);
         let changed = draft.undo.iter().rev().filter_map(|undo| match undo {
@@ -90,6 +91,24 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         self.last_service = last_service;
         pending.reply.send(outcomes);
+    }
+
+    /// What waits will be evaluated against records that no order changes meanwhile.
+    pub(super) fn recall_for_configures(&mut self, now: Moment) {
+        if self.configuring {
+            return;
+        }
+        let waiting = std::mem::take(&mut self.configures);
+        for pending in &waiting {
+            self.recall_for(now, &pending.changes);
+        }
+        self.configures = waiting;
+    }
+
+    fn recall_for(&mut self, now: Moment, changes: &[Change]) {
+        for change in changes {
+            self.recall_by_name(now, change.name());
+        }
     }
 
     /// Evaluates what waits, if nothing is on its way.

@@ -16,7 +16,7 @@ use relance_wire::channel::{
 
 use super::turn::Effect;
 use super::{Engine, Moment};
-use crate::processes::{Fact, Processes, StartProblem};
+use crate::processes::{Fact, Processes, StartProblem, Started};
 use crate::storage::Storage;
 
 impl<P: Processes, S: Storage> Engine<P, S> {
@@ -53,12 +53,21 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.log(now, run.service, &event);
             }
             Fact::LeftBehind { run, processes } => self.left_behind(now, run, processes),
-            Fact::Exited { run, exit, at } => {
+            Fact::Exited {
+                run,
+                exit,
+                at,
+                next,
+            } => {
                 let then = Moment {
                     time: at.min(now.time),
                     ..now
                 };
+                self.orders.ended(run);
                 self.input(then, run.service, Input::ProcessExited { run, exit });
+                if let Some(next) = next {
+                    self.started_by_order(now, next);
+                }
                 self.turn.effects.push(Effect::ForgetRun(run));
             }
             Fact::CommandDone { id, result } => match &mut self.catching_up {
@@ -158,6 +167,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let previous = slot.record.previous.as_ref().map(|previous| previous.run);
         if previous == Some(run) {
             return;
+        }
+        if self.may_come_of_order(now, &slot.record, run) {
+            return self.started_by_order(now, Started { run, pid, birth });
         }
         let answer = self.input(now, run.service, Input::ProcessFound { run, pid, birth });
         if answer == Answer::Stale {

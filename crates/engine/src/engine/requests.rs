@@ -21,6 +21,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     pub fn command(&mut self, now: Moment, command: Command) {
         let caller = command.caller;
         self.begin_for(&caller);
+        if let Some(name) = command.request.about_run() {
+            self.recall_by_name(now, &name.clone());
+        }
         self.request(now, caller, command.request);
         self.authors.done();
     }

@@ -79,6 +79,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     /// Hands what this turn changed to the database. To be called whenever the inputs that were at
     /// hand have been taken.
     pub fn end_turn(&mut self, now: Moment) {
+        // First: what comes of it belongs to this turn, and the changes follow it.
+        self.recall_for_configures(now);
         self.go_on_with_boot(now);
         self.go_on_with_restarts(now);
         self.go_on_with_recycling(now);
@@ -90,6 +92,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             self.submit(turn, None, Batch::default());
         }
         self.begin_configure(now);
+        self.give_orders();
     }
 
     pub(super) fn submit(

@@ -146,6 +146,7 @@ pub fn run(
     process::set_patient(false);
     let shared_clock = Arc::new(SharedClock::default());
     if clock.is_manual() {
+        processes.give_no_orders();
         shared_clock.set_manual(clock.now());
     }
     let handle = EngineHandle {

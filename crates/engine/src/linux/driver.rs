@@ -151,10 +151,13 @@ impl Driver {
         use crate::processes::Fact;
         // The guardian's clock is the machine's; a manual clock stands still meanwhile.
         let fact = match fact {
-            Fact::Exited { run, exit, .. } if self.clock.is_manual() => Fact::Exited {
+            Fact::Exited {
+                run, exit, next, ..
+            } if self.clock.is_manual() => Fact::Exited {
                 run,
                 exit,
                 at: now.time,
+                next,
             },
             Fact::ShutdownAsked => return self.shut_down(now),
             fact => fact,

@@ -1,9 +1,9 @@
 //! The guardian: parent of every service and of the engine. Small on purpose: no threads, no
 //! database, no network, no decisions.
 //!
-//! It creates processes when the engine asks, reaps everything that ends (it is the subreaper, in a
-//! container the init), and keeps each end until the engine has acknowledged it, together with a
-//! duplicate of the run's control channel and output. So the engine may be killed at any moment: its
+//! It creates processes when the engine asks, or has asked in advance (`orders`), reaps everything that ends (it
+//! is the subreaper, in a container the init), and keeps each end until the engine has acknowledged it, together
+//! with a duplicate of the run's control channel and output. So the engine may be killed at any moment: its
 //! successor is told what runs and what has ended meanwhile, and no service notices. The same stands in
 //! a file (`journal`), from which the next guardian takes it over (`takeover`) if this one is killed.
 //!
@@ -23,6 +23,7 @@ mod farewell;
 mod groups;
 mod hand_over;
 pub(super) mod journal;
+mod orders;
 mod probe;
 mod reaping;
 mod rest;
@@ -56,6 +57,7 @@ pub use hand_over::{
     VARIABLE as HAND_OVER_VARIABLE, VERSION as HAND_OVER_VERSION, ask_to_exchange, can_be_exchanged,
 };
 use journal::{Asked, End, Journal, Slot};
+use orders::Order;
 use probe::ProbeCommand;
 use rest::Rest;
 use restart::Restart;
@@ -66,6 +68,7 @@ use streams::Streams;
 use teller::Teller;
 pub use teller::TellerSetup;
 
+use super::board::Board;
 use super::cgroup::{Group, GroupNames, Tree};
 use super::channel::Channel;
 use super::clock;
@@ -203,6 +206,8 @@ struct Run {
     stop_command: Option<StopCommand>,
     /// Set once its main process has ended, while others of its processes that were asked to stop too have not.
     rest: Option<Box<Rest>>,
+    /// What follows its end, if the engine has said so.
+    order: Option<Order>,
 }
 
 struct Guardian {
@@ -228,6 +233,8 @@ struct Guardian {
     commands: BTreeMap<ActionKey, (Result<u32, SpawnError>, Option<Slot>)>,
     journal: Option<Journal>,
     engine: Option<Engine>,
+    /// Where orders of this engine are taken.
+    board: Option<Board>,
     engines: u32,
     /// Whether one of them has put its beginning on record and served clients.
     has_begun: bool,
@@ -351,6 +358,7 @@ impl Guardian {
             commands: BTreeMap::new(),
             journal: None,
             engine: None,
+            board: None,
             engines: 0,
             has_begun: false,
             engines_failed: 0,
@@ -434,6 +442,9 @@ impl Guardian {
         }
         self.end_probe(key);
         self.write_end(key, end);
+        let (next, fds) = self.carry_out_order(key, &end).unzip();
+        let next = next.map(Box::new);
+        let is_cleared = next.is_some();
         self.tell(
             &GuardianReport::Exited {
                 run: key,
@@ -441,12 +452,15 @@ impl Guardian {
                 at_ns,
                 memory_kills,
                 left,
+                next,
             },
-            vec![],
+            fds.unwrap_or_default(),
         );
         self.expect_word();
         // The engine is busy meanwhile; it asks for the next run later.
-        self.kill_control_group(&self.runs[&key]);
+        if !is_cleared {
+            self.kill_control_group(&self.runs[&key]);
+        }
     }
 
     fn write_end(&mut self, key: RunKey, end: End) {
@@ -495,6 +509,22 @@ impl Guardian {
                 let engine = self.engine.as_mut().filter(|_| notify);
                 let notify = engine.and_then(|engine| engine.link.take_fd());
                 self.spawn(run, secret, (output, errors), channel, notify, &spec);
+            }
+            GuardianRequest::Orders => self.take_board(),
+            GuardianRequest::Order {
+                run,
+                place,
+                ticket,
+                statuses,
+                start,
+            } => {
+                let order = Order {
+                    place,
+                    ticket,
+                    statuses,
+                    start,
+                };
+                self.take_order(run, order);
             }
             GuardianRequest::Command { action, spec } => self.command(action, &spec),
             GuardianRequest::Signal { run, signal, stops } => {

@@ -5,6 +5,7 @@ mod ask;
 mod attach;
 mod limits;
 mod no_database;
+mod orders;
 mod probe_command;
 mod reports;
 mod signs;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord, Time};
+use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord, StandingOrder, Time};
 use relance_scm::config::{OutputMode, PriorityClass};
 use relance_scm::controllers::Controllers;
 use relance_scm::event_log::Timestamp;
@@ -34,6 +35,7 @@ pub(crate) use takeover::Greeting;
 
 use ask::TOO_LONG;
 use limits::Limiter;
+use orders::Orders;
 
 use super::cgroup::Location;
 use super::channel::{Channel, PEEK_LEN, Seen};
@@ -52,7 +54,7 @@ use super::spawn::SpawnError;
 use super::usage;
 use super::verdicts::{self, Verdicts};
 use crate::handle::SharedConsole;
-use crate::processes::{Fact, Processes, StartProblem};
+use crate::processes::{Fact, Processes, Recalled, StartProblem, Started};
 use crate::signs::SharedSigns;
 use crate::zones;
 
@@ -73,6 +75,8 @@ pub(crate) struct LinuxProcesses {
     starting: BTreeMap<RunId, (Arc<ServiceConfig>, Box<str>)>,
     /// Stop commands under way, likewise.
     stop_commands: BTreeMap<RunId, (Arc<ServiceConfig>, Box<str>)>,
+    /// Starts that the guardian was given in advance.
+    orders: Orders,
     /// The last run of each service, as far as the guardian knew when this engine began.
     last_runs: BTreeMap<ServiceId, u32>,
     /// Output of runs that the guardian has not in its table.
@@ -133,6 +137,8 @@ struct HostEnd {
     memory_kills: u32,
     /// How many of its processes were still there when the first ended with 0.
     left: u32,
+    /// The run that an order has started then.
+    next: Option<Started>,
 }
 
 /// Sources of events that are not channels: tokens that no run has, because services count from 1.
@@ -168,6 +174,7 @@ impl LinuxProcesses {
             runs: BTreeMap::new(),
             starting: BTreeMap::new(),
             stop_commands: BTreeMap::new(),
+            orders: Orders::default(),
             last_runs: BTreeMap::new(),
             streams: BTreeMap::new(),
             ended_unseen: Vec::new(),
@@ -353,6 +360,14 @@ impl Processes for LinuxProcesses {
             }
             Err(failure) => self.refuse_spawn(run, failure),
         }
+    }
+
+    fn order(&mut self, run: RunId, ends: StandingOrder, config: &Arc<ServiceConfig>) -> bool {
+        self.give_order(run, ends, config)
+    }
+
+    fn recall(&mut self, run: RunId) -> Recalled {
+        self.recall_order(run)
     }
 
     fn run_command(&mut self, id: ActionId, config: &ServiceConfig, command: &str) {

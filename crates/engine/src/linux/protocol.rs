@@ -10,7 +10,7 @@ use super::secret::Secret;
 use super::spawn::{SpawnError, SpawnSpec};
 
 /// Version of these frames.
-pub(crate) const VERSION: u32 = 8;
+pub(crate) const VERSION: u32 = 9;
 /// Since this one the guardian keeps a journal.
 pub(crate) const VERSION_JOURNAL: u32 = 2;
 /// Since this one the guardian ends with a status that it is given.
@@ -25,6 +25,8 @@ pub(crate) const VERSION_STOP_COMMAND: u32 = 6;
 pub(crate) const VERSION_ERRORS: u32 = 7;
 /// Since this one the guardian runs the commands of probes.
 pub(crate) const VERSION_PROBE_COMMAND: u32 = 8;
+/// Since this one the guardian carries out standing orders.
+pub(crate) const VERSION_ORDERS: u32 = 9;
 /// The oldest that an engine understands: that of a guardian which kept no journal.
 pub(crate) const VERSION_OLDEST: u32 = 1;
 /// For so many runs of a service that are over output is collected that processes print which they left
@@ -145,6 +147,17 @@ pub(crate) enum GuardianRequest {
         notify: bool,
         spec: SpawnSpec,
     },
+    /// The memory of the board of orders, which the frame carries; before the first order. From version 9.
+    Orders,
+    /// When the run ends by a signal, or, with `statuses`, with another status than 0: start the next one, if the
+    /// ticket still is on its place of the board. From version 9.
+    Order {
+        run: RunKey,
+        place: u32,
+        ticket: u64,
+        statuses: bool,
+        start: Box<OrderedStart>,
+    },
     /// Start a command that nobody waits for.
     Command { action: ActionKey, spec: SpawnSpec },
     /// Send a signal to the process of a run.
@@ -253,6 +266,9 @@ pub(crate) enum GuardianReport {
         /// See [`KnownRun::left`].
         #[serde(default)]
         left: u32,
+        /// The next run, with its descriptors, where an order has started it. To an engine that has given orders.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<Box<KnownRun>>,
     },
     /// The stop command of a run has ended, or could not be run.
     StopCommandEnded {
@@ -280,6 +296,15 @@ pub(crate) enum GuardianReport {
     ReopenOutput,
     /// To be answered with [`GuardianRequest::Here`].
     AreYouThere,
+}
+
+/// A start that is asked for in advance; as in [`GuardianRequest::Spawn`], of a program that says nothing of itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct OrderedStart {
+    pub(crate) secret: Secret,
+    pub(crate) output: bool,
+    pub(crate) errors: ErrorsGo,
+    pub(crate) spec: SpawnSpec,
 }
 
 /// A run as the guardian knows it.

@@ -5,6 +5,7 @@ mod ceilings;
 mod compliance;
 mod dependencies;
 mod lifetime;
+mod orders;
 mod schedules;
 mod signs;
 mod simulation;

@@ -12,6 +12,7 @@ fn whatever_happens_every_promise_holds() {
     let (mut failures, mut held, mut files_lost) = (0, 0, 0);
     let (mut recycled, mut hung, mut missed) = (0, 0, 0);
     let (mut delayed, mut refused) = (0, 0);
+    let mut ordered = 0;
     for seed in 0..SEEDS {
         let summary = turmoil::run(seed, STEPS).unwrap_or_else(|problem| panic!("{problem}"));
         killed += summary.engines_killed;
@@ -23,6 +24,7 @@ fn whatever_happens_every_promise_holds() {
         missed += summary.missed;
         delayed += summary.delayed;
         refused += summary.refused;
+        ordered += summary.ordered;
     }
     // The turmoil has some: otherwise this would show nothing.
     assert!(
@@ -34,4 +36,5 @@ fn whatever_happens_every_promise_holds() {
         "{recycled} {hung} {missed}"
     );
     assert!(delayed > 100 && refused > 25, "{delayed} {refused}");
+    assert!(ordered > 200, "{ordered}");
 }

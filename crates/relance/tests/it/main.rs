@@ -41,6 +41,7 @@ mod mcp;
 mod nonsense;
 mod notices;
 mod old_backup;
+mod orders;
 mod output;
 mod output_problems;
 mod output_streams;

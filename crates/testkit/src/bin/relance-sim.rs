@@ -40,8 +40,12 @@ fn main() -> ExitCode {
                     println!("{}", summary.trace.join("\n"));
                 }
                 println!(
-                    "seed {seed}: {} runs, {} failures, {} entries, {} engines killed",
-                    summary.runs, summary.failures, summary.entries, summary.engines_killed
+                    "seed {seed}: {} runs, {} of them ordered, {} failures, {} entries, {} engines killed",
+                    summary.runs,
+                    summary.ordered,
+                    summary.failures,
+                    summary.entries,
+                    summary.engines_killed
                 );
             }
             Err(problem) => {

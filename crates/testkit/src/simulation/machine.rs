@@ -5,10 +5,11 @@
 //! happens is noted in a history, which the checks compare with the event log.
 //!
 //! Here is what outlives the engine: the guardian and its facts. `process` is one process, `behaviour`
-//! what processes do, `reports` what they say, `host` the machine as the engine uses it.
+//! what processes do, `reports` what they say, `orders` what the guardian does by itself, `host` the machine as the engine uses it.
 
 mod behaviour;
 mod host;
+mod orders;
 mod process;
 mod reports;
 
@@ -25,6 +26,7 @@ use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, Sentence, ServiceConfig, ServiceKind, Win32Error};
 
 use host::HostRequest;
+use orders::SimOrder;
 use process::SimChannel;
 
 pub use host::SimProcesses;
@@ -47,6 +49,7 @@ pub struct Machine {
     facts: VecDeque<Fact>,
     processes: BTreeMap<RunId, Process>,
     commands: BTreeMap<ActionId, Result<(), Win32Error>>,
+    orders: BTreeMap<RunId, SimOrder>,
     /// Whether the kernel tells how a process ended that is nobody's child here (Linux 6.15).
     pub kernel_tells: bool,
     /// No guardian is there.
@@ -62,6 +65,8 @@ pub struct History {
     pub terminated: BTreeSet<RunId>,
     /// Commands and reboots that were carried out.
     pub commands: Vec<ActionId>,
+    /// How many runs were started by standing orders.
+    pub ordered: usize,
     /// What must never happen and did.
     pub violations: Vec<String>,
     /// What happened, line by line, for people.
@@ -104,6 +109,7 @@ impl Default for Machine {
             facts: VecDeque::new(),
             processes: BTreeMap::new(),
             commands: BTreeMap::new(),
+            orders: BTreeMap::new(),
             kernel_tells: true,
             is_unattended: false,
         }
@@ -121,6 +127,7 @@ impl Machine {
         self.note(format_args!("    guardian: {request}"));
         match request {
             HostRequest::Spawn(run, config) => self.spawn(run, &config),
+            HostRequest::Order(run) => self.order_arrived(run),
             HostRequest::Command(id, _) | HostRequest::Reboot(id) => self.command(id),
             HostRequest::Signal(run) => self.signal(run),
             HostRequest::Terminate(run) => self.kill(run),
@@ -140,8 +147,8 @@ impl Machine {
             let (pid, birth) = (known.pid, known.birth);
             return self.facts.push_back(Fact::Spawned { run, pid, birth });
         }
-        let outcome = std::mem::replace(&mut self.next_start, StartOutcome::Runs);
-        if let StartOutcome::FailsWith(error) = outcome {
+        if let StartOutcome::FailsWith(error) = self.next_start {
+            self.next_start = StartOutcome::Runs;
             let failure = StartProblem {
                 error,
                 logon: false,
@@ -149,11 +156,23 @@ impl Machine {
             };
             return self.facts.push_back(Fact::SpawnFailed { run, failure });
         }
+        let ends_at_once = self.next_start == StartOutcome::ExitsBeforeConnecting;
+        let (pid, birth) = self.create(run, config);
+        self.facts.push_back(Fact::Spawned { run, pid, birth });
+        if ends_at_once {
+            self.exit(run, ProcessExit::Exited(1));
+        }
+    }
+
+    /// Creates the process of a run, which starts. Its id and birth.
+    fn create(&mut self, run: RunId, config: &ServiceConfig) -> (u32, u64) {
+        let outcome = std::mem::replace(&mut self.next_start, StartOutcome::Runs);
         self.check_spawn(run);
         self.last_pid += 1;
         let (pid, birth) = (self.last_pid, self.now.as_nanos());
         let mut process = Process::new(run, pid, birth, config.kind);
-        process.is_mute = outcome != StartOutcome::Runs;
+        // A program says no hello.
+        process.is_mute = outcome != StartOutcome::Runs && config.kind == ServiceKind::Service;
         process.signs.are_awaited = config.extensions.get(READY).is_some();
         self.processes.insert(run, process);
         let history = RunHistory {
@@ -166,10 +185,7 @@ impl Machine {
             in_shutdown: self.is_shutting_down,
         };
         self.history.runs.insert(run, history);
-        self.facts.push_back(Fact::Spawned { run, pid, birth });
-        if outcome == StartOutcome::ExitsBeforeConnecting {
-            self.exit(run, ProcessExit::Exited(1));
-        }
+        (pid, birth)
     }
 
     /// No run is started twice, and no service runs twice at a time.
@@ -279,13 +295,15 @@ impl Machine {
         process.signs.on_record();
         let notices = process.signs.sent.drain(..).collect();
         self.facts.push_back(Fact::Noticed { run, notices });
-        if let Some((exit, at)) = process.end {
-            if process.memory_kills > 0 && exit != ProcessExit::Unknown {
-                let processes = process.memory_kills;
-                self.facts.push_back(Fact::MemoryRanOut { run, processes });
-            }
-            self.facts.push_back(Fact::Exited { run, exit, at });
+        if let Some((exit, _)) = process.end
+            && process.memory_kills > 0
+            && exit != ProcessExit::Unknown
+        {
+            let processes = process.memory_kills;
+            self.facts.push_back(Fact::MemoryRanOut { run, processes });
         }
+        let end = self.end_of(run);
+        self.facts.extend(end);
     }
 
     /// Somebody asks the daemon to stop.
@@ -303,6 +321,7 @@ impl Machine {
     pub fn engine_died(&mut self, sent: usize) {
         self.requests.truncate(sent);
         while self.carry_out() {}
+        self.drop_orders();
         self.facts.clear();
         for process in self.processes.values_mut() {
             process.end_told = false;
@@ -416,6 +435,7 @@ impl Machine {
         self.facts.clear();
         self.processes.clear();
         self.commands.clear();
+        self.orders.clear();
         self.history.runs.clear();
         self.history.terminated.clear();
         self.history.commands.clear();

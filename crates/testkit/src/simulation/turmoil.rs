@@ -44,6 +44,8 @@ struct Faults {
     rubbish: bool,
     shutdown: bool,
     clock_is_set: bool,
+    /// Most services are programs that often crash and are restarted at once, by standing orders.
+    orders: bool,
 }
 
 /// What a world went through.
@@ -59,6 +61,8 @@ pub struct Summary {
     pub files_lost: usize,
     /// Failures counted (7031, 7034).
     pub failures: usize,
+    /// Runs that the guardian has started by itself (X111).
+    pub ordered: usize,
     /// Services that were held (1071).
     pub held: usize,
     /// Runs that have reached a soft ceiling (1047).
@@ -145,6 +149,7 @@ impl Turmoil {
             rubbish: random.u8(..4) == 0,
             shutdown: random.u8(..8) == 0,
             clock_is_set: random.u8(..3) == 0,
+            orders: !files_are_lost && fastrand::Rng::with_seed(!seed).u8(..5) == 0,
         };
         let disk = if faults.files_are_lost {
             Disk::with_files()
@@ -153,7 +158,9 @@ impl Turmoil {
         };
         // Of its own, so that the worlds of all seeds stay as they are.
         let mut chosen = fastrand::Rng::with_seed(seed);
-        let budgets = budgets(&mut chosen);
+        let mut budgets = budgets(&mut chosen);
+        // Where the machine has a budget of restarts there are no orders.
+        budgets.restarts = budgets.restarts.filter(|_| !faults.orders);
         let world = World::with_budgets(disk, budgets);
         world.machine().kernel_tells = random.bool();
         Self {
@@ -229,6 +236,7 @@ impl Turmoil {
             delayed: of(&[1176]),
             refused: of(&[1177]),
             runs: history.runs.len(),
+            ordered: history.ordered,
             engines_killed: self.engines_killed,
             files_lost: self.files_lost,
             trace: std::mem::take(&mut history.trace),
@@ -259,12 +267,22 @@ impl Turmoil {
             }
             44..56 => self.world.end_turn(),
             56..78 => self.process_does_something(),
+            78..90 if self.faults.orders && !self.chance(4) => self.all_goes_on(),
             78..90 => self.client_asks(),
             90..94 if self.faults.clock_is_set && self.chance(12) => self.clock_is_set(),
             90..94 => self.time_passes(),
             94 => self.next_start(),
             _ => self.fault(),
         }
+    }
+
+    /// Guardian and engine do a little of what they have to do.
+    fn all_goes_on(&mut self) {
+        for _ in 0..self.random.u32(..4) {
+            self.world.machine().carry_out();
+            self.world.give_fact();
+        }
+        self.world.end_turn();
     }
 
     fn look_somewhere(&mut self) {

@@ -164,10 +164,13 @@ impl World {
         let now = self.now();
         // As the driver does: what ended has ended now, on a clock that is moved by hand.
         let fact = match fact {
-            Fact::Exited { run, exit, .. } => Fact::Exited {
+            Fact::Exited {
+                run, exit, next, ..
+            } => Fact::Exited {
                 run,
                 exit,
                 at: now.time,
+                next,
             },
             fact => fact,
         };

@@ -157,6 +157,7 @@ impl Guardian {
         let Some(engine) = self.engine.take() else {
             return;
         };
+        self.drop_orders();
         if exit == Exit::Status(EXIT_CANNOT_START) && self.runs.is_empty() {
             self.ended = Some(EXIT_CANNOT_START);
             return;

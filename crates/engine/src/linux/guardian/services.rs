@@ -17,43 +17,59 @@ impl Guardian {
         &mut self,
         key: RunKey,
         secret: Secret,
-        (output, errors): (bool, ErrorsGo),
+        streams: (bool, ErrorsGo),
         channel: bool,
         notify: Option<OwnedFd>,
         spec: &SpawnSpec,
     ) {
         self.note_run(key);
-        if !self.runs.contains_key(&key) {
-            let (group, group_fd) = self.take_group().unzip();
-            let group_fd = group_fd.as_ref().map(AsFd::as_fd);
-            let intent = Intent {
-                run: key,
-                birth: clock::boottime_ns(),
-                secret,
-                channel,
-                output,
-                stop_signal: spec.stop_signal.unwrap_or(libc::SIGTERM),
-                stop_grace_ms: spec.stop_grace_ms,
-                group,
-            };
-            let spawned = self
-                .limit_group(group, spec)
-                .and_then(|()| self.try_spawn(intent, errors, spec, group_fd));
-            match spawned {
-                Ok(mut run) => {
-                    run.notify = notify.map(Rc::new);
-                    self.by_pid.insert(run.pid, key);
-                    self.runs.insert(key, Box::new(run));
-                }
-                Err(error) => {
-                    self.release_group(group);
-                    self.streams.forget_run(key);
-                    return self.tell(&GuardianReport::SpawnFailed { run: key, error }, vec![]);
-                }
-            }
+        if !self.runs.contains_key(&key)
+            && let Err(error) = self.create(key, secret, streams, channel, notify, spec)
+        {
+            return self.tell(&GuardianReport::SpawnFailed { run: key, error }, vec![]);
         }
         let (known, fds) = self.known(key);
         self.tell(&GuardianReport::Spawned(known), fds);
+    }
+
+    /// Creates the process of a run that is not in the table.
+    pub(super) fn create(
+        &mut self,
+        key: RunKey,
+        secret: Secret,
+        (output, errors): (bool, ErrorsGo),
+        channel: bool,
+        notify: Option<OwnedFd>,
+        spec: &SpawnSpec,
+    ) -> Result<(), SpawnError> {
+        let (group, group_fd) = self.take_group().unzip();
+        let group_fd = group_fd.as_ref().map(AsFd::as_fd);
+        let intent = Intent {
+            run: key,
+            birth: clock::boottime_ns(),
+            secret,
+            channel,
+            output,
+            stop_signal: spec.stop_signal.unwrap_or(libc::SIGTERM),
+            stop_grace_ms: spec.stop_grace_ms,
+            group,
+        };
+        let spawned = self
+            .limit_group(group, spec)
+            .and_then(|()| self.try_spawn(intent, errors, spec, group_fd));
+        match spawned {
+            Ok(mut run) => {
+                run.notify = notify.map(Rc::new);
+                self.by_pid.insert(run.pid, key);
+                self.runs.insert(key, Box::new(run));
+                Ok(())
+            }
+            Err(error) => {
+                self.release_group(group);
+                self.streams.forget_run(key);
+                Err(error)
+            }
+        }
     }
 
     fn try_spawn(
@@ -70,7 +86,6 @@ impl Guardian {
         let pair = intent.channel.then(socket_pair).transpose();
         let (ours, theirs) = pair.map_err(prepare)?.unzip();
         let out = output.as_ref().unwrap_or(&self.null).as_fd();
-        let is_together = errors == ErrorsGo::Together;
         let err = apart.as_ref().unwrap_or(&self.null).as_fd();
         let ready = spec.ready_fd.map(|_| streams::unnamed()).transpose();
         let (ready, writer) = ready.map_err(prepare)?.unzip();
@@ -78,7 +93,7 @@ impl Guardian {
         let fds = ChildFds {
             stdin: self.null.as_fd(),
             stdout: out,
-            stderr: if is_together { out } else { err },
+            stderr: if errors == ErrorsGo::Together { out } else { err },
             handed: &handed,
         };
         let slot = self
@@ -114,6 +129,7 @@ impl Guardian {
             asked: Asked::default(),
             stop_command: None,
             rest: None,
+            order: None,
         })
     }
 

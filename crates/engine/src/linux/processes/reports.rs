@@ -14,7 +14,7 @@ use super::super::protocol::{Exit, GuardianReport, GuardianRequest, KnownRun};
 use super::super::spawn::SpawnError;
 use super::attach::watch_channel;
 use super::{HostEnd, HostRun, LinuxProcesses, command_error, missing_descriptor};
-use crate::processes::Fact;
+use crate::processes::{Fact, Started};
 
 impl LinuxProcesses {
     /// Takes all that has arrived. `false` when the guardian is gone.
@@ -56,8 +56,18 @@ impl LinuxProcesses {
                 at_ns,
                 memory_kills,
                 left,
+                next,
             } => {
-                let end = HostEnd::new(exit, at_ns, memory_kills, left);
+                if let Some(next) = &next {
+                    self.learn(next)?;
+                }
+                self.order_is_over(run.into(), next.as_ref().map(|next| next.run));
+                let mut end = HostEnd::new(exit, at_ns, memory_kills, left);
+                end.next = next.map(|next| Started {
+                    run: next.run.into(),
+                    pid: next.pid,
+                    birth: next.birth,
+                });
                 self.exited(run.into(), end);
             }
             GuardianReport::Command { action, result } => {
@@ -185,7 +195,7 @@ impl LinuxProcesses {
             return;
         };
         if let Some(end) = &known.end {
-            let &HostEnd { exit, at, .. } = &**end;
+            let &HostEnd { exit, at, next, .. } = &**end;
             // A program that ended well has survived the OOM kill.
             if end.memory_kills > 0 && exit != ProcessExit::Exited(0) {
                 let processes = end.memory_kills;
@@ -195,7 +205,12 @@ impl LinuxProcesses {
                 let processes = end.left;
                 self.facts.push_back(Fact::LeftBehind { run, processes });
             }
-            self.facts.push_back(Fact::Exited { run, exit, at });
+            self.facts.push_back(Fact::Exited {
+                run,
+                exit,
+                at,
+                next,
+            });
         }
     }
 
@@ -216,6 +231,7 @@ impl HostEnd {
             at: Time::from_nanos(at_ns),
             memory_kills,
             left,
+            next: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use super::*;
 use crate::linux::logs::LogSettings;
 
-fn processes(folder: &std::path::Path) -> (LinuxProcesses, Link) {
+pub(super) fn processes(folder: &std::path::Path) -> (LinuxProcesses, Link) {
     let flags = SocketFlags::CLOEXEC;
     let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
     let epoll = Arc::new(epoll::create(epoll::CreateFlags::CLOEXEC).unwrap());

@@ -146,7 +146,9 @@ impl Machine {
         if let Some(history) = self.history.runs.get_mut(&run) {
             history.end = Some(exit);
         }
-        if !is_seen {
+        if is_seen {
+            self.carry_out_order(run, exit);
+        } else {
             self.end_unseen(run);
         }
     }

@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use relance_engine::processes::{Fact, Processes, StartProblem};
-use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord};
+use relance_engine::processes::{Fact, Processes, Recalled, StartProblem};
+use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord, StandingOrder};
 use relance_scm::ServiceConfig;
 use relance_scm::budget::minute_of_day;
 use relance_scm::config::PriorityClass;
@@ -19,6 +19,7 @@ use super::SharedMachine;
 /// Asked by the engine, not carried out yet.
 pub(super) enum HostRequest {
     Spawn(RunId, Arc<ServiceConfig>),
+    Order(RunId),
     Command(ActionId, String),
     Reboot(ActionId),
     Signal(RunId),
@@ -32,6 +33,7 @@ impl fmt::Display for HostRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Spawn(run, _) => write!(f, "spawn {run}"),
+            Self::Order(run) => write!(f, "start the run after {run} when it ends"),
             Self::Command(id, command) => write!(f, "run {command:?} as {id:?}"),
             Self::Reboot(id) => write!(f, "reboot as {id:?}"),
             Self::Signal(run) => write!(f, "signal {run}"),
@@ -61,6 +63,19 @@ impl Processes for SimProcesses {
             return self.0.borrow_mut().facts.push_front(fact);
         }
         self.ask(HostRequest::Spawn(run, Arc::clone(config)));
+    }
+
+    fn order(&mut self, run: RunId, ends: StandingOrder, config: &Arc<ServiceConfig>) -> bool {
+        self.0.borrow_mut().give_order(run, ends, config)
+    }
+
+    fn recall(&mut self, run: RunId) -> Recalled {
+        let mut machine = self.0.borrow_mut();
+        let recalled = machine.recall(run);
+        machine.note(format_args!(
+            "        engine recalls what was to follow {run}: {recalled:?}"
+        ));
+        recalled
     }
 
     fn run_command(&mut self, id: ActionId, _: &ServiceConfig, command: &str) {

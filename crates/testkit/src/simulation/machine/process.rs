@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use relance_engine::processes::Started;
 use relance_policy::{Notice, RunId, Time};
 use relance_scm::status::{ProcessExit, RawStatusReport};
 use relance_scm::{ServiceKind, ServiceState};
@@ -39,6 +40,8 @@ pub struct Process {
     /// Its end is in the run journal.
     pub(super) end_recorded: bool,
     pub(super) end_told: bool,
+    /// The run that the guardian has started at its end, and has not told yet.
+    pub(super) next: Option<Started>,
     pub(super) channel: SimChannel,
     pub(super) signs: SimSigns,
     pub(super) reports: u64,
@@ -118,6 +121,7 @@ impl Process {
             orphaned: false,
             end_recorded: false,
             end_told: false,
+            next: None,
             channel: SimChannel::default(),
             signs: SimSigns::default(),
             reports: 0,

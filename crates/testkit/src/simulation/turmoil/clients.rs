@@ -171,7 +171,33 @@ impl Turmoil {
         }
     }
 
+    /// A program that is always restarted at once, so that it gets standing orders (X111).
+    fn worker(&mut self, index: usize) -> ServiceConfig {
+        let mut config = ServiceConfig::new(name(index), "/bin/worker");
+        config.kind = ServiceKind::Program;
+        config.start_type = StartType::Auto;
+        config.failure_actions.actions =
+            [RecoveryAction::new(RecoveryActionKind::Restart, 0)].into();
+        config.failure_actions.reset_period = self.reset_period();
+        config.failure_actions_on_non_crash_failures = self.random.bool();
+        let set = &mut config.extensions;
+        set.set(RETRY_FAILED_STARTS, self.common.retries_starts);
+        if self.random.u32(..4) == 0 {
+            set.set(WATCHDOG, Some(Duration::from_secs(20)));
+        }
+        if self.random.u32(..6) == 0 {
+            set.set(RESTART_ON_EXIT, [75].into());
+        }
+        if self.random.u32(..4) == 0 {
+            self.recycles(&mut config);
+        }
+        config
+    }
+
     pub(super) fn config(&mut self, index: usize) -> ServiceConfig {
+        if self.faults.orders && !self.chance(4) {
+            return self.worker(index);
+        }
         let mut config = ServiceConfig::new(name(index), "/bin/service");
         if self.random.u32(..3) == 0 {
             config.kind = ServiceKind::Program;

@@ -71,6 +71,13 @@ impl Turmoil {
     }
 
     fn program_does_something(&mut self, run: RunId) {
+        if self.faults.orders && self.chance(3) {
+            let signal = if self.random.bool() { 9 } else { 11 };
+            return self
+                .world
+                .machine()
+                .exit(run, ProcessExit::Signaled(signal));
+        }
         if self.chance(3) {
             return self.program_says_something(run);
         }

@@ -1,0 +1,199 @@
+//! Standing orders (X111): restarts that the host carries out by itself at the end of a run, because the policy has
+//! said in advance that it would ask for them.
+//!
+//! The engine counts, logs and commits the end and the start as if it had been asked. Laws:
+//! - An order is out only while the record says the same ([`ServiceRecord::standing_order`]), under the same
+//!   configuration, which is committed. What changes that recalls the order first.
+//! - An order that was carried out before it could be recalled is a restart that came before the input: its facts are
+//!   taken, then the input is looked at.
+//! - Who reads a record and acts upon it later (requests, changes of the configuration) recalls before reading.
+//! - A run that an order has started is begun in the same step as the end of the one before is taken, so that nothing
+//!   comes between.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use relance_policy::{Input, RunId, RunPhase, ServiceId, ServiceRecord, StandingOrder, Timer};
+use relance_scm::{ServiceConfig, ServiceName};
+
+use super::{Engine, Moment};
+use crate::processes::{Processes, Recalled, Started};
+use crate::storage::Storage;
+
+/// The orders of an engine.
+#[derive(Default)]
+pub(super) struct Orders {
+    out: BTreeMap<ServiceId, Order>,
+    /// Services for which one may be given at the end of the turn.
+    unsettled: BTreeSet<ServiceId>,
+    /// The run that an order has started, while it is put on record.
+    started: Option<RunId>,
+    /// Set when it is not known what has become of an order.
+    is_host_gone: bool,
+}
+
+/// An order that the host has.
+struct Order {
+    run: RunId,
+    ends: StandingOrder,
+    config: Arc<ServiceConfig>,
+}
+
+/// What a recall has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recall {
+    /// No order is out, and none was carried out meanwhile.
+    InTime,
+    /// The record has gone on.
+    TooLate,
+}
+
+impl Orders {
+    pub(super) fn is_out(&self, id: ServiceId) -> bool {
+        self.out.contains_key(&id)
+    }
+
+    /// Whether the host has ended with an order: this engine ends, too, and its successor is told what has become of
+    /// it. What is decided until then would be about a record that may not be true.
+    pub(super) fn is_host_gone(&self) -> bool {
+        self.is_host_gone
+    }
+
+    /// Whether the order for this service, if one is out, says what this record says.
+    pub(super) fn holds(&self, record: &ServiceRecord) -> bool {
+        self.out.get(&record.id).is_none_or(|order| {
+            let run = record.run.as_ref().map(|run| run.id);
+            run == Some(order.run)
+                && Arc::ptr_eq(&record.config, &order.config)
+                && record.standing_order() == Some(order.ends)
+        })
+    }
+
+    /// A record has changed.
+    pub(super) fn look_at(&mut self, record: &ServiceRecord) {
+        if record.failure_count > 0 {
+            self.unsettled.insert(record.id);
+        }
+    }
+
+    /// The run has ended, so there is nothing to recall.
+    pub(super) fn ended(&mut self, run: RunId) {
+        if let Some(order) = self.out.get(&run.service)
+            && order.run == run
+        {
+            self.out.remove(&run.service);
+        }
+    }
+
+    /// Whether the process of this run is there, because of an order.
+    pub(super) fn has_started(&self, run: RunId) -> bool {
+        self.started == Some(run)
+    }
+}
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// At the end of each turn: gives the orders that the records allow. Not while a configuration or a boot waits for
+    /// its commit.
+    pub(super) fn give_orders(&mut self) {
+        if self.configuring || self.held.is_some() || self.is_catching_up() {
+            return;
+        }
+        for id in std::mem::take(&mut self.orders.unsettled) {
+            if !self.orders.is_out(id) {
+                self.give_order(id);
+            }
+        }
+    }
+
+    /// What holds restarts back beyond one record belongs here. The budgets of the machine (X95 to X99) do so for as long
+    /// as this engine lives.
+    fn give_order(&mut self, id: ServiceId) {
+        if self.budgets.limit_restarts() {
+            return;
+        }
+        let record = self.services.get(&id).map(|slot| &slot.record);
+        let ends = record.and_then(|record| record.standing_order());
+        let (Some(record), Some(ends)) = (record, ends) else {
+            return;
+        };
+        let Some(run) = record.run.as_ref().map(|run| run.id) else {
+            return;
+        };
+        let config = Arc::clone(&record.config);
+        if self.processes.order(run, ends, &config) {
+            self.orders.out.insert(id, Order { run, ends, config });
+        }
+    }
+
+    /// Takes back what the host was to do for a service. If it has done it, what it has to tell of that is taken now.
+    pub(super) fn recall(&mut self, now: Moment, id: ServiceId) -> Recall {
+        let Some(order) = self.orders.out.remove(&id) else {
+            return Recall::InTime;
+        };
+        self.orders.unsettled.insert(id);
+        match self.processes.recall(order.run) {
+            Recalled::InTime => Recall::InTime,
+            Recalled::Unknown => {
+                self.orders.is_host_gone = true;
+                Recall::TooLate
+            }
+            Recalled::TooLate(facts) => {
+                // Nobody has asked for what these facts bring.
+                let authors = std::mem::take(&mut self.authors);
+                for fact in facts {
+                    self.fact(now, fact);
+                }
+                self.authors = authors;
+                Recall::TooLate
+            }
+        }
+    }
+
+    pub(super) fn recall_by_name(&mut self, now: Moment, name: &ServiceName) {
+        if let Some(id) = self.names.find(name) {
+            self.recall(now, id);
+        }
+    }
+
+    /// Whether a run that was there when this engine began follows a restart that is due: its predecessor had ordered
+    /// it, or begun it, and that is not on record.
+    pub(super) fn may_come_of_order(
+        &self,
+        now: Moment,
+        record: &ServiceRecord,
+        run: RunId,
+    ) -> bool {
+        let is_due = |(at, timer)| matches!(timer, Timer::Recovery(_)) && at <= now.time;
+        record.run.is_none()
+            && run.number == record.runs + 1
+            && record.restarts_at_once()
+            && !self.budgets.limit_restarts()
+            && record.next_deadline().is_some_and(is_due)
+    }
+
+    /// The host has started the next run at the end of the one before. The policy asks for that start now, and gets
+    /// it.
+    pub(super) fn started_by_order(&mut self, now: Moment, started: Started) {
+        let Started { run, pid, birth } = started;
+        let id = run.service;
+        let record = self.services.get(&id).map(|slot| &slot.record);
+        let next = record.and_then(|record| record.next_deadline());
+        if let Some((at, timer @ Timer::Recovery(_))) = next
+            && at <= now.time
+        {
+            self.orders.started = Some(run);
+            self.input(now, id, Input::TimerFired(timer));
+            self.orders.started = None;
+        }
+        self.input(now, id, Input::ProcessSpawned { run, pid, birth });
+        let is_on_record = self.services.get(&id).is_some_and(|slot| {
+            let current = slot.record.run.as_ref();
+            current.is_some_and(|current| current.id == run && current.phase == RunPhase::Active)
+        });
+        if !is_on_record {
+            debug_assert!(false, "{run} was started by an order, and nobody wants it");
+            tracing::error!(%run, "a run that nobody wants was started by an order, and is ended");
+            self.processes.terminate(run);
+        }
+    }
+}
