@@ -48,8 +48,7 @@ use std::sync::mpsc::Receiver;
 
 use relance_policy::budget::MachineBudgets;
 use relance_policy::{
-    Action, Answer, ControlId, Input, RunId, RunPhase, ServiceId, ServiceRecord, ShutdownLimits,
-    Step, Time, step_for,
+    Action, Answer, ControlId, Input, RunId, ServiceId, ServiceRecord, ShutdownLimits, Time,
 };
 use relance_scm::config::PriorityClass;
 use relance_scm::event::Event;
@@ -75,7 +74,6 @@ pub use lifetime::Beginning;
 
 use configure::PendingConfigure;
 use errors::{control_error, start_error};
-use orders::Recall;
 use starts::Wait;
 use turn::{Effect, SubmittedTurn, Turn};
 
@@ -346,29 +344,6 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         outcome.answer
     }
 
-    /// The record of a service and the step from it. The record may have gone on: where an order was carried out
-    /// before it could be recalled, the restart came before this input.
-    fn decide(
-        &mut self,
-        now: Moment,
-        id: ServiceId,
-        input: Input,
-    ) -> Option<(Arc<ServiceRecord>, Step)> {
-        if self.orders.is_host_gone() {
-            return None;
-        }
-        let before = Arc::clone(&self.services.get(&id)?.record);
-        let again = self.orders.is_out(id).then(|| input.clone());
-        let outcome = step_for(&before, now.time, input, self.authors.caller());
-        let Some(input) = again.filter(|_| !self.orders.holds(&outcome.record)) else {
-            return Some((before, outcome));
-        };
-        match self.recall(now, id) {
-            Recall::InTime => Some((before, outcome)),
-            Recall::TooLate => self.decide(now, id, input),
-        }
-    }
-
     fn carry_out(&mut self, now: Moment, id: ServiceId, before: &ServiceRecord, action: Action) {
         let Some(slot) = self.services.get(&id) else {
             return;
@@ -425,15 +400,6 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.complete_control(id, run, control, result);
             }
             Action::Remove => self.remove(now, id),
-        }
-    }
-
-    fn spawn(&mut self, run: RunId) {
-        if let Some(slot) = self.services.get(&run.service)
-            && let Some(current) = &slot.record.run
-            && (current.id, current.phase) == (run, RunPhase::Spawning)
-        {
-            self.processes.spawn(run, &slot.record.start_config());
         }
     }
 

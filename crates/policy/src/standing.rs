@@ -1,8 +1,8 @@
 //! Standing orders (X111): which ends of the current run are answered by an immediate restart, whenever they come.
 //! The engine hands that restart to the host before it is needed.
 //!
-//! Every condition makes the answer independent of the time and of everything outside the record. What is not
-//! certain is no standing order: the restart then comes as always, after the step.
+//! Every condition makes the answer independent of the time and of everything outside the record. Where it is not
+//! certain there is none: the restart then comes as always, after the step.
 
 use relance_scm::config::StartType;
 use relance_scm::settings::{

@@ -33,7 +33,7 @@ use crate::storage::Storage;
 /// A request that waits for the commit before it.
 pub(super) struct PendingConfigure {
     caller: Caller,
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
     reply: Reply<Vec<Outcome>>,
 }
 
@@ -67,12 +67,12 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         changes: Vec<Change>,
         reply: Reply<Vec<Outcome>>,
     ) {
+        self.recall_for(now, &changes);
         let pending = PendingConfigure {
             caller,
             changes,
             reply,
         };
-        self.recall_for(now, &pending.changes);
         let last_service = self.last_service;
         let mut draft = ConfigureDraft::default();
         let outcomes = self.evaluate(now, &pending, &mut draft);
@@ -80,35 +80,16 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Undo::Change(before) => Some(Arc::clone(before)),
             Undo::Create(_) | Undo::Remove(_) => None,
         });
-        let changed: Vec<Arc<ServiceRecord>> = changed.collect();
+        let changed: Vec<_> = changed.collect();
         self.take_back(draft.undo);
         for before in changed {
             let id = before.id;
-            self.services
-                .entry(id)
-                .and_modify(|slot| slot.record = before);
+            let entry = self.services.entry(id);
+            entry.and_modify(|slot| slot.record = before);
             self.schedule(id);
         }
         self.last_service = last_service;
         pending.reply.send(outcomes);
-    }
-
-    /// What waits will be evaluated against records that no order changes meanwhile.
-    pub(super) fn recall_for_configures(&mut self, now: Moment) {
-        if self.configuring {
-            return;
-        }
-        let waiting = std::mem::take(&mut self.configures);
-        for pending in &waiting {
-            self.recall_for(now, &pending.changes);
-        }
-        self.configures = waiting;
-    }
-
-    fn recall_for(&mut self, now: Moment, changes: &[Change]) {
-        for change in changes {
-            self.recall_by_name(now, change.name());
-        }
     }
 
     /// Evaluates what waits, if nothing is on its way.

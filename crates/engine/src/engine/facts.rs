@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use relance_policy::{
-    ActionId, Answer, ControlId, DenyReason, Input, Notice, RunId, RunPhase, SpawnFailure,
+    ActionId, Answer, ControlId, DenyReason, Input, Notice, RunId, RunPhase, SpawnFailure, Time,
 };
 use relance_scm::event::Event;
 use relance_scm::status::{ImpossibleReport, ProcessExit};
@@ -59,16 +59,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 at,
                 next,
             } => {
-                let then = Moment {
-                    time: at.min(now.time),
-                    ..now
-                };
-                self.orders.ended(run);
-                self.input(then, run.service, Input::ProcessExited { run, exit });
-                if let Some(next) = next {
-                    self.started_by_order(now, next);
-                }
-                self.turn.effects.push(Effect::ForgetRun(run));
+                self.exited(now, run, exit, at, next);
             }
             Fact::CommandDone { id, result } => match &mut self.catching_up {
                 Some(catch_up) => catch_up.done.push((id, result)),
@@ -83,6 +74,27 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Fact::Caught => self.caught_up(now),
             Fact::ShutdownAsked => self.shut_down(now),
         }
+    }
+
+    /// A run has ended, and the next one may be there already.
+    fn exited(
+        &mut self,
+        now: Moment,
+        run: RunId,
+        exit: ProcessExit,
+        at: Time,
+        next: Option<Started>,
+    ) {
+        let then = Moment {
+            time: at.min(now.time),
+            ..now
+        };
+        self.orders.ended(run);
+        self.input(then, run.service, Input::ProcessExited { run, exit });
+        if let Some(next) = next {
+            self.started_by_order(now, next);
+        }
+        self.turn.effects.push(Effect::ForgetRun(run));
     }
 
     fn left_behind(&mut self, now: Moment, run: RunId, processes: u32) {

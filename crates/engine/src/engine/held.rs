@@ -4,7 +4,7 @@
 //! that are there for those of a boot that was made: what was still to start would stay stopped (ADR 128). Elsewhere a
 //! start does not wait for the database: the guardian has it on record.
 
-use relance_policy::{Action, RunId};
+use relance_policy::{Action, RunId, RunPhase};
 use relance_scm::settings::STOP_SIGNAL;
 
 use super::Engine;
@@ -23,6 +23,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
             (None, Action::Spawn(run)) => self.spawn(run),
             (None, action) => self.ask_what_runs(&action),
+        }
+    }
+
+    pub(super) fn spawn(&mut self, run: RunId) {
+        if let Some(slot) = self.services.get(&run.service)
+            && let Some(current) = &slot.record.run
+            && (current.id, current.phase) == (run, RunPhase::Spawning)
+        {
+            self.processes.spawn(run, &slot.record.start_config());
         }
     }
 

@@ -13,10 +13,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use relance_policy::{Input, RunId, RunPhase, ServiceId, ServiceRecord, StandingOrder, Timer};
+use relance_policy::{
+    Input, RunId, RunPhase, ServiceId, ServiceRecord, StandingOrder, Step, Timer, step_for,
+};
 use relance_scm::{ServiceConfig, ServiceName};
 
 use super::{Engine, Moment};
+use crate::command::Change;
 use crate::processes::{Processes, Recalled, Started};
 use crate::storage::Storage;
 
@@ -41,7 +44,7 @@ struct Order {
 
 /// What a recall has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Recall {
+enum Recall {
     /// No order is out, and none was carried out meanwhile.
     InTime,
     /// The record has gone on.
@@ -126,7 +129,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
     }
 
     /// Takes back what the host was to do for a service. If it has done it, what it has to tell of that is taken now.
-    pub(super) fn recall(&mut self, now: Moment, id: ServiceId) -> Recall {
+    fn recall(&mut self, now: Moment, id: ServiceId) -> Recall {
         let Some(order) = self.orders.out.remove(&id) else {
             return Recall::InTime;
         };
@@ -146,6 +149,47 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.authors = authors;
                 Recall::TooLate
             }
+        }
+    }
+
+    /// The record of a service and the step from it. The record may have gone on: where an order was carried out
+    /// before it could be recalled, the restart came before this input.
+    pub(super) fn decide(
+        &mut self,
+        now: Moment,
+        id: ServiceId,
+        input: Input,
+    ) -> Option<(Arc<ServiceRecord>, Step)> {
+        if self.orders.is_host_gone() {
+            return None;
+        }
+        let before = Arc::clone(&self.services.get(&id)?.record);
+        let again = self.orders.is_out(id).then(|| input.clone());
+        let outcome = step_for(&before, now.time, input, self.authors.caller());
+        let Some(input) = again.filter(|_| !self.orders.holds(&outcome.record)) else {
+            return Some((before, outcome));
+        };
+        match self.recall(now, id) {
+            Recall::InTime => Some((before, outcome)),
+            Recall::TooLate => self.decide(now, id, input),
+        }
+    }
+
+    /// What waits will be evaluated against records that no order changes meanwhile.
+    pub(super) fn recall_for_configures(&mut self, now: Moment) {
+        if self.configuring {
+            return;
+        }
+        let waiting = std::mem::take(&mut self.configures);
+        for pending in &waiting {
+            self.recall_for(now, &pending.changes);
+        }
+        self.configures = waiting;
+    }
+
+    pub(super) fn recall_for(&mut self, now: Moment, changes: &[Change]) {
+        for change in changes {
+            self.recall_by_name(now, change.name());
         }
     }
 

@@ -1,5 +1,5 @@
-//! The board of standing orders: memory that engine and guardian share, with a place for each order. Whoever takes a
-//! ticket off its place has it: the guardian to carry the order out, the engine to recall it. So a recall waits for
+//! The board of standing orders: memory that engine and guardian share, with a place for each order. The one that
+//! takes the ticket off its place has it: the guardian to carry the order out, the engine to recall it. So a recall waits for
 //! nobody, and no order is carried out after it.
 //!
 //! A ticket is given once in the life of an engine, so one that the guardian still knows is worth nothing once its

@@ -57,7 +57,6 @@ pub use hand_over::{
     VARIABLE as HAND_OVER_VARIABLE, VERSION as HAND_OVER_VERSION, ask_to_exchange, can_be_exchanged,
 };
 use journal::{Asked, End, Journal, Slot};
-use orders::Order;
 use probe::ProbeCommand;
 use rest::Rest;
 use restart::Restart;
@@ -74,7 +73,7 @@ use super::channel::Channel;
 use super::clock;
 pub use super::kept::Kept;
 use super::protocol::{
-    ActionKey, Exit, GuardianReport, GuardianRequest, RunKey, StreamKey, run_of, stream_of,
+    ActionKey, GuardianReport, GuardianRequest, Order, RunKey, StreamKey, run_of, stream_of,
 };
 use super::secret::Secret;
 use super::signals::{REOPEN, Signals, UPGRADE};
@@ -206,8 +205,6 @@ struct Run {
     stop_command: Option<StopCommand>,
     /// Set once its main process has ended, while others of its processes that were asked to stop too have not.
     rest: Option<Box<Rest>>,
-    /// What follows its end, if the engine has said so.
-    order: Option<Order>,
 }
 
 struct Guardian {
@@ -233,8 +230,10 @@ struct Guardian {
     commands: BTreeMap<ActionKey, (Result<u32, SpawnError>, Option<Slot>)>,
     journal: Option<Journal>,
     engine: Option<Engine>,
-    /// Where orders of this engine are taken.
+    /// Where orders of this engine are taken ...
     board: Option<Board>,
+    /// ... and what they are, by the runs whose end they are for.
+    orders: BTreeMap<RunKey, Order>,
     engines: u32,
     /// Whether one of them has put its beginning on record and served clients.
     has_begun: bool,
@@ -359,6 +358,7 @@ impl Guardian {
             journal: None,
             engine: None,
             board: None,
+            orders: BTreeMap::new(),
             engines: 0,
             has_begun: false,
             engines_failed: 0,
@@ -420,57 +420,6 @@ impl Guardian {
         self.reap_all();
     }
 
-    /// The main process of a run has ended. The end is on record before anybody is told.
-    fn run_ended(&mut self, key: RunKey, exit: Exit) {
-        if !self.hold_back(key, exit) {
-            self.run_is_over(key, exit);
-        }
-    }
-
-    fn run_is_over(&mut self, key: RunKey, exit: Exit) {
-        let at_ns = clock::boottime_ns();
-        let memory_kills = self.memory_kills(&self.runs[&key]);
-        let left = self.runs[&key].left;
-        let end = End {
-            exit,
-            at_ns,
-            memory_kills,
-            left,
-        };
-        if let Some(run) = self.runs.get_mut(&key) {
-            run.end = Some(Box::new(end));
-        }
-        self.end_probe(key);
-        self.write_end(key, end);
-        let (next, fds) = self.carry_out_order(key, &end).unzip();
-        let next = next.map(Box::new);
-        let is_cleared = next.is_some();
-        self.tell(
-            &GuardianReport::Exited {
-                run: key,
-                exit,
-                at_ns,
-                memory_kills,
-                left,
-                next,
-            },
-            fds.unwrap_or_default(),
-        );
-        self.expect_word();
-        // The engine is busy meanwhile; it asks for the next run later.
-        if !is_cleared {
-            self.kill_control_group(&self.runs[&key]);
-        }
-    }
-
-    fn write_end(&mut self, key: RunKey, end: End) {
-        if let (Some(journal), Some(run)) = (&mut self.journal, self.runs.get(&key))
-            && let Some(slot) = &run.slot
-        {
-            journal.end(slot, end);
-        }
-    }
-
     fn engine_is_ready(&mut self) {
         if let Some(engine) = &mut self.engine {
             engine.is_ready = true;
@@ -511,21 +460,7 @@ impl Guardian {
                 self.spawn(run, secret, (output, errors), channel, notify, &spec);
             }
             GuardianRequest::Orders => self.take_board(),
-            GuardianRequest::Order {
-                run,
-                place,
-                ticket,
-                statuses,
-                start,
-            } => {
-                let order = Order {
-                    place,
-                    ticket,
-                    statuses,
-                    start,
-                };
-                self.take_order(run, order);
-            }
+            GuardianRequest::Order { run, order } => self.take_order(run, order),
             GuardianRequest::Command { action, spec } => self.command(action, &spec),
             GuardianRequest::Signal { run, signal, stops } => {
                 // A new engine may ask again, and a program may take a second signal for an order to hurry.

@@ -20,13 +20,12 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord, StandingOrder, Time};
+use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord, StandingOrder};
 use relance_scm::config::{OutputMode, PriorityClass};
 use relance_scm::controllers::Controllers;
 use relance_scm::event_log::Timestamp;
 use relance_scm::manager::OutputStream;
 use relance_scm::settings::{OUTPUT, STDERR_TOGETHER, stderr_of};
-use relance_scm::status::ProcessExit;
 use relance_scm::{ServiceConfig, ServiceKind, ServiceName, Win32Error, duration};
 use relance_wire::channel::ManagerFrame;
 use rustix::event::epoll;
@@ -36,6 +35,7 @@ pub(crate) use takeover::Greeting;
 use ask::TOO_LONG;
 use limits::Limiter;
 use orders::Orders;
+use reports::HostEnd;
 
 use super::cgroup::Location;
 use super::channel::{Channel, PEEK_LEN, Seen};
@@ -54,7 +54,7 @@ use super::spawn::SpawnError;
 use super::usage;
 use super::verdicts::{self, Verdicts};
 use crate::handle::SharedConsole;
-use crate::processes::{Fact, Processes, Recalled, StartProblem, Started};
+use crate::processes::{Fact, Processes, Recalled, StartProblem};
 use crate::signs::SharedSigns;
 use crate::zones;
 
@@ -127,18 +127,6 @@ impl HostRun {
         let errors = self.errors.take().map(|pipe| (OutputStream::Errors, pipe));
         output.into_iter().chain(errors)
     }
-}
-
-/// How a run ended.
-struct HostEnd {
-    exit: ProcessExit,
-    at: Time,
-    /// How many of its processes the kernel had killed for want of memory.
-    memory_kills: u32,
-    /// How many of its processes were still there when the first ended with 0.
-    left: u32,
-    /// The run that an order has started then.
-    next: Option<Started>,
 }
 
 /// Sources of events that are not channels: tokens that no run has, because services count from 1.

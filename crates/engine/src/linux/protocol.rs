@@ -151,13 +151,7 @@ pub(crate) enum GuardianRequest {
     Orders,
     /// When the run ends by a signal, or, with `statuses`, with another status than 0: start the next one, if the
     /// ticket still is on its place of the board. From version 9.
-    Order {
-        run: RunKey,
-        place: u32,
-        ticket: u64,
-        statuses: bool,
-        start: Box<OrderedStart>,
-    },
+    Order { run: RunKey, order: Order },
     /// Start a command that nobody waits for.
     Command { action: ActionKey, spec: SpawnSpec },
     /// Send a signal to the process of a run.
@@ -296,6 +290,18 @@ pub(crate) enum GuardianReport {
     ReopenOutput,
     /// To be answered with [`GuardianRequest::Here`].
     AreYouThere,
+}
+
+/// What is to follow the end of a run.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Order {
+    /// Its place on the board ...
+    pub(crate) place: u32,
+    /// ... and its ticket.
+    pub(crate) ticket: u64,
+    /// Whether it holds for statuses, too, and not for signals only.
+    pub(crate) statuses: bool,
+    pub(crate) start: Box<OrderedStart>,
 }
 
 /// A start that is asked for in advance; as in [`GuardianRequest::Spawn`], of a program that says nothing of itself.

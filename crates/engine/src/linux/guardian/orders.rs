@@ -10,18 +10,9 @@ use std::rc::Rc;
 
 use super::super::board::Board;
 use super::super::process::log;
-use super::super::protocol::{Exit, KnownRun, OrderedStart, RunKey};
+use super::super::protocol::{Exit, KnownRun, Order, RunKey};
 use super::Guardian;
 use super::journal::End;
-
-/// An order, kept with the run that it is about.
-pub(super) struct Order {
-    pub(super) place: u32,
-    pub(super) ticket: u64,
-    /// Whether it holds for statuses, too, and not for signals only.
-    pub(super) statuses: bool,
-    pub(super) start: Box<OrderedStart>,
-}
 
 impl Order {
     fn is_for(&self, end: &End) -> bool {
@@ -50,20 +41,18 @@ impl Guardian {
 
     /// What is to follow the end of a run. One that has ended already is void.
     pub(super) fn take_order(&mut self, key: RunKey, order: Order) {
-        if let Some(run) = self.runs.get_mut(&key)
+        if let Some(run) = self.runs.get(&key)
             && run.end.is_none()
             && run.is_child
         {
-            run.order = Some(order);
+            self.orders.insert(key, order);
         }
     }
 
     /// The engine that gave them has ended.
     pub(super) fn drop_orders(&mut self) {
         self.board = None;
-        for run in self.runs.values_mut() {
-            run.order = None;
-        }
+        self.orders.clear();
     }
 
     /// A run has ended, which is on record: starts the next one if that was ordered.
@@ -72,9 +61,8 @@ impl Guardian {
         key: RunKey,
         end: &End,
     ) -> Option<(KnownRun, Vec<Rc<OwnedFd>>)> {
-        let run = self.runs.get_mut(&key)?;
-        let order = run.order.take().filter(|order| order.is_for(end))?;
-        let is_asked = run.asked.main || self.shutdown.is_asked() || self.is_upgrading;
+        let order = self.orders.remove(&key).filter(|order| order.is_for(end))?;
+        let is_asked = self.runs[&key].asked.main || self.shutdown.is_asked() || self.is_upgrading;
         let next = RunKey(key.0, key.1.checked_add(1)?);
         if is_asked || self.runs.contains_key(&next) {
             return None;

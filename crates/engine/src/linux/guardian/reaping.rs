@@ -1,9 +1,11 @@
 //! Children that have ended: what each was, and what it leaves behind.
 
+use super::super::clock;
 use super::super::process::kill_group;
-use super::super::protocol::Exit;
+use super::super::protocol::{Exit, GuardianReport, RunKey};
 use super::super::signals::reap;
 use super::Guardian;
+use super::journal::End;
 
 impl Guardian {
     /// Takes notice of all that have ended.
@@ -48,6 +50,57 @@ impl Guardian {
             self.stop_process_ended(process, exit);
         } else if let Some(probe) = self.probes.remove(&pid) {
             self.probe_ended(probe, exit);
+        }
+    }
+
+    /// The main process of a run has ended. The end is on record before anybody is told.
+    pub(super) fn run_ended(&mut self, key: RunKey, exit: Exit) {
+        if !self.hold_back(key, exit) {
+            self.run_is_over(key, exit);
+        }
+    }
+
+    pub(super) fn run_is_over(&mut self, key: RunKey, exit: Exit) {
+        let at_ns = clock::boottime_ns();
+        let memory_kills = self.memory_kills(&self.runs[&key]);
+        let left = self.runs[&key].left;
+        let end = End {
+            exit,
+            at_ns,
+            memory_kills,
+            left,
+        };
+        if let Some(run) = self.runs.get_mut(&key) {
+            run.end = Some(Box::new(end));
+        }
+        self.end_probe(key);
+        self.write_end(key, end);
+        let (next, fds) = self.carry_out_order(key, &end).unzip();
+        let next = next.map(Box::new);
+        let is_cleared = next.is_some();
+        self.tell(
+            &GuardianReport::Exited {
+                run: key,
+                exit,
+                at_ns,
+                memory_kills,
+                left,
+                next,
+            },
+            fds.unwrap_or_default(),
+        );
+        self.expect_word();
+        // The engine is busy meanwhile; it asks for the next run later.
+        if !is_cleared {
+            self.kill_control_group(&self.runs[&key]);
+        }
+    }
+
+    pub(super) fn write_end(&mut self, key: RunKey, end: End) {
+        if let (Some(journal), Some(run)) = (&mut self.journal, self.runs.get(&key))
+            && let Some(slot) = &run.slot
+        {
+            journal.end(slot, end);
         }
     }
 }

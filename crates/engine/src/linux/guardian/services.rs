@@ -86,6 +86,7 @@ impl Guardian {
         let pair = intent.channel.then(socket_pair).transpose();
         let (ours, theirs) = pair.map_err(prepare)?.unzip();
         let out = output.as_ref().unwrap_or(&self.null).as_fd();
+        let is_together = errors == ErrorsGo::Together;
         let err = apart.as_ref().unwrap_or(&self.null).as_fd();
         let ready = spec.ready_fd.map(|_| streams::unnamed()).transpose();
         let (ready, writer) = ready.map_err(prepare)?.unzip();
@@ -93,7 +94,7 @@ impl Guardian {
         let fds = ChildFds {
             stdin: self.null.as_fd(),
             stdout: out,
-            stderr: if errors == ErrorsGo::Together { out } else { err },
+            stderr: if is_together { out } else { err },
             handed: &handed,
         };
         let slot = self
@@ -129,7 +130,6 @@ impl Guardian {
             asked: Asked::default(),
             stop_command: None,
             rest: None,
-            order: None,
         })
     }
 

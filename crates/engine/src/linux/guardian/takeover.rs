@@ -224,7 +224,6 @@ impl Guardian {
             asked: Asked::default(),
             stop_command: self.inherited_stop_command(key),
             rest: None,
-            order: None,
         };
         self.note_run(key);
         self.runs.insert(key, Box::new(run));

@@ -18,7 +18,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use super::LinuxProcesses;
 use crate::linux::board::{Board, PLACES};
 use crate::linux::plan;
-use crate::linux::protocol::{GuardianRequest, OrderedStart, RunKey, VERSION_ORDERS};
+use crate::linux::protocol::{self, GuardianRequest, OrderedStart, RunKey, VERSION_ORDERS};
 use crate::linux::secret::Secret;
 use crate::processes::{Processes, Recalled, told_up_to_the_end};
 
@@ -108,12 +108,16 @@ impl LinuxProcesses {
             config: Arc::clone(config),
         };
         self.orders.out.insert(run, order);
-        let request = GuardianRequest::Order {
-            run: run.into(),
+        let order = protocol::Order {
             place,
             ticket,
             statuses: ends.after_statuses,
             start: Box::new(start),
+        };
+        let run_key = run.into();
+        let request = GuardianRequest::Order {
+            run: run_key,
+            order,
         };
         if !self.ask_if_it_fits(&request) {
             self.orders.ended(run);

@@ -13,7 +13,7 @@ use super::super::plan;
 use super::super::protocol::{Exit, GuardianReport, GuardianRequest, KnownRun};
 use super::super::spawn::SpawnError;
 use super::attach::watch_channel;
-use super::{HostEnd, HostRun, LinuxProcesses, command_error, missing_descriptor};
+use super::{HostRun, LinuxProcesses, command_error, missing_descriptor};
 use crate::processes::{Fact, Started};
 
 impl LinuxProcesses {
@@ -58,17 +58,8 @@ impl LinuxProcesses {
                 left,
                 next,
             } => {
-                if let Some(next) = &next {
-                    self.learn(next)?;
-                }
-                self.order_is_over(run.into(), next.as_ref().map(|next| next.run));
-                let mut end = HostEnd::new(exit, at_ns, memory_kills, left);
-                end.next = next.map(|next| Started {
-                    run: next.run.into(),
-                    pid: next.pid,
-                    birth: next.birth,
-                });
-                self.exited(run.into(), end);
+                let end = HostEnd::new(exit, at_ns, memory_kills, left);
+                self.run_exited(run.into(), end, next.as_deref())?;
             }
             GuardianReport::Command { action, result } => {
                 let result = result.map(|_| ()).map_err(command_error);
@@ -95,6 +86,26 @@ impl LinuxProcesses {
             GuardianReport::Shutdown => self.facts.push_back(Fact::ShutdownAsked),
             GuardianReport::Hello { .. } | GuardianReport::TableEnd => {}
         }
+        Ok(())
+    }
+
+    /// A run has ended, and an order may have started the next one.
+    fn run_exited(
+        &mut self,
+        run: RunId,
+        mut end: HostEnd,
+        next: Option<&KnownRun>,
+    ) -> io::Result<()> {
+        if let Some(next) = next {
+            self.learn(next)?;
+        }
+        self.order_is_over(run, next.map(|next| next.run));
+        end.next = next.map(|next| Started {
+            run: next.run.into(),
+            pid: next.pid,
+            birth: next.birth,
+        });
+        self.exited(run, end);
         Ok(())
     }
 
@@ -222,6 +233,18 @@ impl LinuxProcesses {
         let failure = plan::problem(&config, &program, error);
         self.facts.push_back(Fact::SpawnFailed { run, failure });
     }
+}
+
+/// How a run ended.
+pub(super) struct HostEnd {
+    exit: ProcessExit,
+    at: Time,
+    /// How many of its processes the kernel had killed for want of memory.
+    memory_kills: u32,
+    /// How many of its processes were still there when the first ended with 0.
+    left: u32,
+    /// The run that an order has started then.
+    next: Option<Started>,
 }
 
 impl HostEnd {

@@ -74,10 +74,10 @@ fn given(processes: &mut LinuxProcesses, guardian: &mut Link) -> (Board, u32, u6
         Some(GuardianRequest::Orders)
     ));
     let board = Board::open(&guardian.take_fd().unwrap()).unwrap();
-    let Some(GuardianRequest::Order { place, ticket, .. }) = guardian.next().unwrap() else {
+    let Some(GuardianRequest::Order { order, .. }) = guardian.next().unwrap() else {
         panic!("the order")
     };
-    (board, place, ticket)
+    (board, order.place, order.ticket)
 }
 
 #[test]
