@@ -220,7 +220,7 @@ fn x111_a_change_that_races_with_a_kill_holds_from_the_next_run() {
         wait_for(&ledger, number);
         send(running(&daemon, number), Signal::KILL);
         let change = ConfigChange {
-            display_name: Some(format!("number {number}").into()),
+            display_name: Some(format!("number {number}")),
             ..ConfigChange::default()
         };
         let worker = name("worker");
