@@ -72,7 +72,7 @@ impl LinuxProcesses {
         self.orders.are_off = true;
     }
 
-    /// See [`Processes::order`](crate::processes::Processes::order).
+    /// See [`Processes::order`].
     pub(super) fn give_order(
         &mut self,
         run: RunId,
@@ -158,7 +158,7 @@ impl LinuxProcesses {
         self.ask_with(&GuardianRequest::Orders, vec![Rc::new(memory)])
     }
 
-    /// See [`Processes::recall`](crate::processes::Processes::recall). Where the guardian was first it is about to
+    /// See [`Processes::recall`]. Where the guardian was first it is about to
     /// tell so, and this waits for that: as long as a process takes to be created.
     pub(super) fn recall_order(&mut self, run: RunId) -> Recalled {
         if let (Some(order), Some(board)) = (self.orders.out.get(&run), &self.orders.board)
