@@ -1,9 +1,12 @@
-//! Services that are restarted one by one: each when the one before it runs again, and none after one that does not.
+//! Services that are restarted one by one: each when the one before it runs again and stays up, and none after one that
+//! does not.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use relance_scm::manager::ServiceInfo;
-use relance_scm::{RunId, ScmError, ServiceName, ServiceState, Win32Error};
+use relance_scm::settings::READY_AFTER;
+use relance_scm::{RunId, ScmError, ServiceKind, ServiceName, ServiceState, Win32Error};
 use relance_texts::{error, shown};
 
 use super::Action;
@@ -12,6 +15,8 @@ use crate::viewer::Viewer;
 
 /// How long one may take.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// How long a program must stay up, unless its own setting says longer; as for `relance restart`.
+const WATCHED: Duration = Duration::from_millis(500);
 
 /// What came of each.
 pub(super) async fn restart(
@@ -52,10 +57,40 @@ async fn one(viewer: &Viewer, name: &str) -> Result<(), ScmError> {
     // It knows of the restart.
     let hub = viewer.hub().await?;
     let back = tokio::time::timeout(PATIENCE, runs_again(&hub, &name, before));
-    back.await.unwrap_or_else(|_| Err(not_back(&name)))
+    let info = back.await.unwrap_or_else(|_| Err(not_back(&name)))?;
+    stays_up(&hub, &name, &info).await
 }
 
-async fn runs_again(hub: &Hub, name: &ServiceName, before: Option<RunId>) -> Result<(), ScmError> {
+/// A program runs as soon as it has a process. Whether it is of any use shows a moment later.
+async fn stays_up(hub: &Hub, name: &ServiceName, info: &ServiceInfo) -> Result<(), ScmError> {
+    // What its own setting asks for is over when it runs.
+    let watched = WATCHED.saturating_sub(info.config.extensions.get(READY_AFTER));
+    if info.config.kind != ServiceKind::Program || watched.is_zero() {
+        return Ok(());
+    }
+    match tokio::time::timeout(watched, ends(hub, name, run_of(info))).await {
+        Ok(()) => Err(not_back(name)),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Returns when the service has another run, or none.
+async fn ends(hub: &Hub, name: &ServiceName, run: Option<RunId>) {
+    let mut changes = hub.changes();
+    loop {
+        changes.mark_unchanged();
+        let current = hub.find(name).map(|info| run_of(&info));
+        if current.ok() != Some(run) || changes.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn runs_again(
+    hub: &Hub,
+    name: &ServiceName,
+    before: Option<RunId>,
+) -> Result<Arc<ServiceInfo>, ScmError> {
     let mut changes = hub.changes();
     loop {
         changes.mark_unchanged();
@@ -64,7 +99,7 @@ async fn runs_again(hub: &Hub, name: &ServiceName, before: Option<RunId>) -> Res
             _ if info.restart_wanted.is_some() => {}
             ServiceState::Stopped => return Err(not_back(name)),
             ServiceState::Running | ServiceState::Paused if run_of(&info) != before => {
-                return Ok(());
+                return Ok(info);
             }
             _ => {}
         }
