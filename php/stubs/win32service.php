@@ -275,6 +275,9 @@ namespace Relance {
     /** The actions, in the same notation. */
     function get_recovery_actions(string $servicename, string $machine = ''): string {}
 
+    /** The settings that Windows does not have and that are not at their defaults, by their names; the key `extensions` of `$details` takes them. */
+    function get_extensions(string $servicename, string $machine = ''): array {}
+
     /** Has the manager stop a service and start it again, with what needs it if `$dependents`. Returns when that is on record, not when it is done. */
     function restart_service(string $servicename, bool $dependents = false, string $machine = ''): void {}
 

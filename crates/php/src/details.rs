@@ -5,12 +5,14 @@
 //! finds what is not UTF-8; `recovery` merges with what is stored; `steps` takes a change apart where
 //! a part of it was refused.
 
+mod extensions;
 mod numbers;
 mod read;
 mod recovery;
 mod steps;
 mod texts;
 
+pub(crate) use extensions::{extensions, given_extensions};
 pub(crate) use numbers::{Numbers, USE_PRIORITY, priority_class};
 pub(crate) use read::{Details, FIELDS};
 pub(crate) use recovery::{create_recovery, update_recovery};

@@ -36,6 +36,16 @@ pub(crate) fn operation(error: &ScmError, context: &str) -> Throwable {
     failure
 }
 
+/// A failed operation on settings that upstream does not have: its texts name none of them, so the reason is the
+/// previous exception's.
+pub(crate) fn with_reason(error: &ScmError, context: &str, extends: bool) -> Throwable {
+    let failure = operation(error, context);
+    if extends {
+        return failure.with_previous(error.sentence());
+    }
+    failure
+}
+
 /// A failed operation, by its code alone.
 pub(crate) fn code(code: Win32Error, context: &str) -> Throwable {
     if code == Win32Error::NO_UNICODE_TRANSLATION {

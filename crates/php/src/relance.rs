@@ -14,7 +14,7 @@ use crate::zend::signature::Registration;
 pub(crate) use service::CLASS as SERVICE;
 
 /// The functions.
-pub(crate) static FUNCTIONS: [Registration; 9] = [
+pub(crate) static FUNCTIONS: [Registration; 10] = [
     function::<log::SendLog>(),
     function::<controls::WaitForControl>(),
     function::<heartbeat::Heartbeat>(),
@@ -22,6 +22,7 @@ pub(crate) static FUNCTIONS: [Registration; 9] = [
     function::<log::LogEvent>(),
     function::<recovery::SetRecoveryActions>(),
     function::<recovery::GetRecoveryActions>(),
+    function::<recovery::GetExtensions>(),
     function::<restart::RestartService>(),
     function::<restart::ReloadService>(),
 ];

@@ -54,5 +54,6 @@ Relance\job_done => enabled
 Relance\log_event => enabled
 Relance\set_recovery_actions => enabled
 Relance\get_recovery_actions => enabled
+Relance\get_extensions => enabled
 Relance\restart_service => enabled
 Relance\reload_service => enabled

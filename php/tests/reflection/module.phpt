@@ -27,5 +27,5 @@ array(3) {
   [2]=>
   string(15) "Relance\Service"
 }
-int(35)
+int(36)
 int(138)

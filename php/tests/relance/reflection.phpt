@@ -33,6 +33,7 @@ Relance\job_done(int $jobs = 1): bool
 Relance\log_event(string $message, int $level = 4, int $eventCode = 1): void
 Relance\set_recovery_actions(string $servicename, string $actions, int $resetPeriodSecs = 86400, string $machine = ''): void
 Relance\get_recovery_actions(string $servicename, string $machine = ''): string
+Relance\get_extensions(string $servicename, string $machine = ''): array
 Relance\restart_service(string $servicename, bool $dependents = false, string $machine = ''): void
 Relance\reload_service(string $servicename, string $machine = ''): void
 bool(true)

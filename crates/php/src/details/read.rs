@@ -30,6 +30,7 @@ pub(crate) const FIELDS: &[Field] = &[
     field(c"recovery_reset_period", Conversion::Int),
     field(c"delayed_start", Conversion::Bool),
     field(c"recovery_enabled", Conversion::Bool),
+    field(c"extensions", Conversion::Entries),
 ];
 
 const fn field(key: &'static CStr, conversion: Conversion) -> Field {
@@ -59,6 +60,21 @@ pub(crate) struct Details {
     pub(crate) recovery_reset_period: Option<i64>,
     pub(crate) delayed_start: Option<bool>,
     pub(crate) recovery_enabled: Option<bool>,
+    /// Settings that Windows does not have, by their names.
+    pub(crate) extensions: Option<Extensions>,
+}
+
+/// Settings by their names, as PHP code gives them.
+pub(crate) type Extensions = Vec<(Vec<u8>, Given)>;
+
+/// A value of a setting, as PHP code gives it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Given {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Text(Vec<u8>),
+    Texts(Vec<Vec<u8>>),
 }
 
 impl Details {
@@ -94,6 +110,7 @@ impl Details {
             recovery_reset_period: reader.int(c"recovery_reset_period")?,
             delayed_start: reader.bool(c"delayed_start"),
             recovery_enabled: reader.bool(c"recovery_enabled"),
+            extensions: reader.entries(c"extensions")?,
         })
     }
 }
@@ -132,6 +149,33 @@ impl<'call> Reader<'_, 'call> {
         };
         let copies = items.into_iter().map(|item| self.checked(key, item));
         copies.collect::<Result<_, _>>().map(Some)
+    }
+
+    fn entries(&self, key: &CStr) -> Result<Option<Extensions>, Throwable> {
+        let entries = match self.value(key) {
+            FieldValue::Entries(entries) => entries,
+            FieldValue::Unfit(given) => return Err(self.unfit(key, "of type array", given)),
+            _ => return Ok(None),
+        };
+        let given = entries.into_iter().map(|(name, value)| {
+            let copies = |items: Vec<&[u8]>| {
+                let copies = items.into_iter().map(|item| self.checked(key, item));
+                copies.collect::<Result<_, _>>()
+            };
+            let given = match value {
+                FieldValue::Bool(bool) => Given::Bool(bool),
+                FieldValue::Int(int) => Given::Int(int),
+                FieldValue::Text(bytes) => Given::Text(self.checked(key, bytes)?),
+                FieldValue::Texts(items) => Given::Texts(copies(items)?),
+                FieldValue::Null | FieldValue::Absent => Given::Null,
+                FieldValue::Entries(_) | FieldValue::Unfit(_) => {
+                    let wanted = "an array of texts, numbers, bools and lists of texts";
+                    return Err(self.unfit(key, wanted, "something else"));
+                }
+            };
+            Ok((self.checked(key, name)?, given))
+        });
+        given.collect::<Result<_, _>>().map(Some)
     }
 
     fn int(&self, key: &CStr) -> Result<Option<i64>, Throwable> {

@@ -9,8 +9,8 @@ use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceName};
 use crate::backend::{self, Backend};
 use crate::command_line;
 use crate::details::{
-    Contexts, Details, FIELDS, Numbers, Texts, check_dependencies, create_recovery, may_be_partial,
-    parse_dependencies, steps,
+    Contexts, Details, FIELDS, Numbers, Texts, check_dependencies, create_recovery, extensions,
+    may_be_partial, parse_dependencies, steps,
 };
 use crate::failure;
 use crate::machine::Target;
@@ -40,11 +40,14 @@ fn create(call: &mut Call<'_>) -> PhpResult {
     check_required(&details)?;
     let numbers = Numbers::check(&details, DETAILS)?;
     let dependencies = check_dependencies(&details, DETAILS)?;
+    let extensions = extensions(&details, DETAILS)?;
     let target = Target::read(call.bytes(1), "")?;
     let texts = Texts::check(&details, CONTEXTS)?;
     let backend = backend::connect(&target).map_err(|error| failure::operation(&error, ""))?;
-    let service = base(&texts, &numbers, dependencies)
+    let mut service = base(&texts, &numbers, dependencies)
         .map_err(|error| failure::operation(&error, CONTEXTS.main))?;
+    // Not an optional part: a service without what upstream does not know would be another one.
+    service.config.extensions.apply(&extensions);
     create_with(&backend, service, optional(&details, &texts, &numbers))?;
     Ok(Value::Null)
 }
@@ -119,15 +122,15 @@ fn create_with(
             password: service.password.clone(),
         })
     });
+    let extends = service.config.extensions.given().next().is_some();
+    let failed = |error: &ScmError| failure::with_reason(error, CONTEXTS.main, extends);
     match whole {
         Ok(()) => return Ok(()),
         Err(error) if may_be_partial(&error) => {}
-        Err(error) => return Err(failure::operation(&error, CONTEXTS.main)),
+        Err(error) => return Err(failed(&error)),
     }
     let name = service.config.service_name.clone();
-    backend
-        .create(service)
-        .map_err(|error| failure::operation(&error, CONTEXTS.main))?;
+    backend.create(service).map_err(|error| failed(&error))?;
     for (part, context) in steps(optional, CONTEXTS) {
         backend
             .change(&name, part)

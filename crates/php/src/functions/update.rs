@@ -6,8 +6,8 @@ use relance_scm::{ConfigChange, ScmError, ServiceConfig, ServiceName};
 use crate::backend::Backend;
 use crate::command_line;
 use crate::details::{
-    self, Details, FIELDS, Numbers, Texts, check_dependencies, may_be_partial, parse_dependencies,
-    steps, update_recovery,
+    self, Details, FIELDS, Numbers, Texts, check_dependencies, extensions, may_be_partial,
+    parse_dependencies, steps, update_recovery,
 };
 use crate::failure;
 use crate::zend::facts::php_binary;
@@ -62,9 +62,14 @@ fn change(details: Details, stored: &ServiceConfig) -> Result<ConfigChange, Thro
     }
     let numbers = Numbers::check(&details, DETAILS)?;
     let dependencies = check_dependencies(&details, DETAILS)?;
+    let extensions = extensions(&details, DETAILS)?;
     let texts = Texts::check(&details, CONTEXTS)?;
-    settings(&details, &texts, &numbers, dependencies, stored)
-        .map_err(|error| failure::operation(&error, CONTEXTS.main))
+    let change = settings(&details, &texts, &numbers, dependencies, stored)
+        .map_err(|error| failure::operation(&error, CONTEXTS.main))?;
+    Ok(ConfigChange {
+        extensions,
+        ..change
+    })
 }
 
 fn settings(
@@ -105,15 +110,17 @@ fn apply(backend: &Backend, name: &ServiceName, change: ConfigChange) -> Result<
     if change.is_empty() {
         return Ok(());
     }
+    let extends = !change.extensions.is_empty();
     match backend.change(name, change.clone()) {
         Ok(()) => return Ok(()),
         Err(error) if may_be_partial(&error) => {}
-        Err(error) => return Err(failure::operation(&error, CONTEXTS.main)),
+        Err(error) => return Err(failure::with_reason(&error, CONTEXTS.main, extends)),
     }
     for (part, context) in steps(change, CONTEXTS) {
+        let is_main = context == CONTEXTS.main;
         backend
             .change(name, part)
-            .map_err(|error| failure::operation(&error, context))?;
+            .map_err(|error| failure::with_reason(&error, context, extends && is_main))?;
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Recovery actions without upstream's limits: any number of them, each with its own delay, in the
-//! notation of `sc failure` (R70 to R72).
+//! notation of `sc failure` (R70 to R72); and the settings beyond Windows' (X106).
 
 use relance_scm::failure_actions::{ActionList, FailureActionsChange, RESET_PERIOD_DEFAULT};
 use relance_scm::{ConfigChange, ResetPeriod, ScmError};
 
+use crate::details::given_extensions;
 use crate::failure;
 use crate::functions::open::{Contexts, MACHINE, SERVICE_NAME, open, service_name};
 use crate::zend::function::{Call, php_function};
@@ -28,6 +29,16 @@ php_function!(
         MACHINE,
     ) -> String,
     get,
+);
+
+php_function!(
+    /// The settings that Windows does not have and that are not at their defaults, by their names; the key `extensions`
+    /// of `$details` takes them.
+    pub(super) GetExtensions = c"Relance\\get_extensions" (
+        SERVICE_NAME,
+        MACHINE,
+    ) -> Array,
+    get_extensions,
 );
 
 fn set(call: &mut Call<'_>) -> PhpResult {
@@ -69,6 +80,15 @@ fn get(call: &mut Call<'_>) -> PhpResult {
     Ok(ActionList(config.failure_actions.actions.to_vec())
         .to_string()
         .into())
+}
+
+fn get_extensions(call: &mut Call<'_>) -> PhpResult {
+    let service = open(service_name(call)?, call.bytes(1), Contexts::EMPTY)?;
+    let config = service
+        .backend
+        .config(&service.name)
+        .map_err(|error| failure::operation(&error, ""))?;
+    Ok(Value::Map(given_extensions(&config.extensions)))
 }
 
 /// Seconds; 4294967295 is INFINITE (R15).

@@ -179,6 +179,7 @@ pub(super) const TYPE_NULL: u32 = 1;
 pub(super) const TYPE_FALSE: u32 = 2;
 pub(super) const TYPE_TRUE: u32 = 3;
 pub(super) const TYPE_INT: u32 = 4;
+pub(super) const TYPE_FLOAT: u32 = 5;
 pub(super) const TYPE_STRING: u32 = 6;
 pub(super) const TYPE_ARRAY: u32 = 7;
 pub(super) const TYPE_OBJECT: u32 = 8;

@@ -8,8 +8,8 @@
 use std::ffi::CStr;
 
 use super::abi::{
-    FLAG_REFCOUNTED, HashTable, SUCCESS, TYPE_ARRAY, TYPE_INT, TYPE_NULL, TYPE_OBJECT, TYPE_STRING,
-    ZendString, Zval, dereference, string_bytes,
+    FLAG_REFCOUNTED, HashTable, SUCCESS, TYPE_ARRAY, TYPE_FALSE, TYPE_FLOAT, TYPE_INT, TYPE_NULL,
+    TYPE_OBJECT, TYPE_STRING, TYPE_TRUE, ZendString, Zval, dereference, string_bytes,
 };
 use super::engine::engine;
 
@@ -36,6 +36,8 @@ pub(crate) enum Conversion {
     Texts,
     /// None: only strings, ints and null fit.
     Exact,
+    /// An array with any keys; its values may be null, bools, ints, texts and lists of texts.
+    Entries,
 }
 
 /// What was found at a key. Texts are zvals that we own until [`RawFields::release`].
@@ -47,6 +49,8 @@ enum RawField {
     Int(i64),
     Bool(bool),
     Texts(Zval),
+    /// A list in which the key of each entry stands before its value.
+    Entries(Zval),
     UnfitArray,
     UnfitObject(*mut ZendString),
     Unfit,
@@ -67,6 +71,8 @@ pub(crate) enum FieldValue<'call> {
     Int(i64),
     Bool(bool),
     Texts(Vec<&'call [u8]>),
+    /// Keys and values in their order.
+    Entries(Vec<(&'call [u8], FieldValue<'call>)>),
     /// Cannot be converted; the name of its type, as PHP's messages name it.
     Unfit(&'call str),
 }
@@ -114,8 +120,8 @@ impl RawFields {
     /// No [`FieldValue`] of these is in use.
     pub(super) unsafe fn release(&mut self) {
         for found in &mut self.found {
-            if let RawField::Text(zval) | RawField::Texts(zval) = found {
-                // SAFETY: the zval holds a reference of ours to a string or a list of strings.
+            if let RawField::Text(zval) | RawField::Texts(zval) | RawField::Entries(zval) = found {
+                // SAFETY: the zval holds a reference of ours to a string or a list.
                 unsafe { (engine().symbols.zval_ptr_dtor)(&raw mut *zval) };
                 *found = RawField::Absent;
             }
@@ -136,6 +142,8 @@ impl RawFields {
             RawField::Bool(bool) => FieldValue::Bool(bool),
             // SAFETY: an array of strings, which we own until `release`.
             RawField::Texts(zval) => FieldValue::Texts(unsafe { list(zval.payload.array) }),
+            // SAFETY: an array that `convert_entries` made, which we own until `release`.
+            RawField::Entries(zval) => FieldValue::Entries(unsafe { entries(zval.payload.array) }),
             RawField::UnfitArray => FieldValue::Unfit("array"),
             RawField::UnfitObject(name) => {
                 // SAFETY: the name of a class lives until the end of the request at least.
@@ -154,9 +162,13 @@ unsafe fn convert(zval: *mut Zval, conversion: Conversion) -> Option<RawField> {
     // SAFETY: the zval is live; the engine's conversions take any zval.
     unsafe {
         match ((*zval).kind(), conversion) {
-            (TYPE_NULL, Conversion::Text | Conversion::Texts | Conversion::Exact) => {
-                Some(RawField::Null)
-            }
+            (
+                TYPE_NULL,
+                Conversion::Text | Conversion::Texts | Conversion::Exact | Conversion::Entries,
+            ) => Some(RawField::Null),
+            (TYPE_ARRAY, Conversion::Entries) => convert_entries(zval),
+            (TYPE_OBJECT, Conversion::Entries) => Some(unfit_object(zval)),
+            (_, Conversion::Entries) => Some(RawField::Unfit),
             (TYPE_STRING, Conversion::Exact) | (_, Conversion::Text) => convert_text(zval),
             (TYPE_INT, Conversion::Exact) => Some(RawField::Int((*zval).payload.int)),
             (_, Conversion::Exact) => Some(RawField::Unfit),
@@ -226,6 +238,60 @@ unsafe fn convert_list(zval: *mut Zval) -> Option<RawField> {
     }
 }
 
+/// What stands for the value of an entry that does not fit: a number with a fraction, which else is a text.
+const UNFIT: Zval = Zval::scalar(TYPE_FLOAT, 0);
+
+/// Makes a list of our own of the keys and values of an array.
+unsafe fn convert_entries(zval: *mut Zval) -> Option<RawField> {
+    // SAFETY: as in `convert_list`.
+    unsafe {
+        let symbols = &engine().symbols;
+        let mut source = share(zval);
+        let mut list = Zval::array((symbols._zend_new_array)(0));
+        let mut found = Some(RawField::Entries(list));
+        let mut position = 0;
+        let array = source.payload.array;
+        (symbols.zend_hash_internal_pointer_reset_ex)(array, &raw mut position);
+        loop {
+            let item = (symbols.zend_hash_get_current_data_ex)(array, &raw mut position);
+            if item.is_null() {
+                break;
+            }
+            let Some(mut value) = convert_entry(dereference(item)) else {
+                (symbols.zval_ptr_dtor)(&raw mut list);
+                found = None;
+                break;
+            };
+            let mut key = Zval::NULL;
+            (symbols.zend_hash_get_current_key_zval_ex)(array, &raw mut key, &raw const position);
+            // An index becomes a text; that calls no user code.
+            (symbols._try_convert_to_string)(&raw mut key);
+            (symbols.zend_hash_next_index_insert)(list.payload.array, &raw mut key);
+            (symbols.zend_hash_next_index_insert)(list.payload.array, &raw mut value);
+            (symbols.zend_hash_move_forward_ex)(array, &raw mut position);
+        }
+        (symbols.zval_ptr_dtor)(&raw mut source);
+        found
+    }
+}
+
+/// The value of an entry, as one of our own; `None` when user code has thrown.
+unsafe fn convert_entry(zval: *mut Zval) -> Option<Zval> {
+    // SAFETY: the zval is live.
+    unsafe {
+        let converted = match (*zval).kind() {
+            TYPE_NULL | TYPE_FALSE | TYPE_TRUE | TYPE_INT => return Some(*zval),
+            TYPE_ARRAY => convert_list(zval)?,
+            _ => convert_text(zval)?,
+        };
+        match converted {
+            RawField::Text(text) => Some(text),
+            RawField::Texts(list) => Some(list),
+            _ => Some(UNFIT),
+        }
+    }
+}
+
 /// A zval of our own for the same value.
 unsafe fn share(zval: *mut Zval) -> Zval {
     // SAFETY: a value with the flag has a head that counts its holders.
@@ -256,20 +322,58 @@ unsafe fn unfit_object(object: *mut Zval) -> RawField {
 
 /// The strings of a list that [`convert_list`] made. Reads only: cannot bail out.
 unsafe fn list<'call>(array: *mut HashTable) -> Vec<&'call [u8]> {
-    let symbols = &engine().symbols;
-    let mut texts = Vec::new();
-    let mut position = 0;
     // SAFETY: the array is ours and holds strings alone.
+    unsafe {
+        let items = items(array).into_iter();
+        items
+            .map(|item| string_bytes((*item).payload.string))
+            .collect()
+    }
+}
+
+/// The keys and values of a list that [`convert_entries`] made. Reads only: cannot bail out.
+unsafe fn entries<'call>(array: *mut HashTable) -> Vec<(&'call [u8], FieldValue<'call>)> {
+    // SAFETY: the array is ours and holds keys, which are strings, and values by turns.
+    unsafe {
+        let items = items(array);
+        let pairs = items.chunks_exact(2);
+        pairs
+            .map(|pair| (string_bytes((*pair[0]).payload.string), entry(pair[1])))
+            .collect()
+    }
+}
+
+unsafe fn entry<'call>(zval: *mut Zval) -> FieldValue<'call> {
+    // SAFETY: `convert_entry` made it; its type says which member of the payload counts.
+    unsafe {
+        match (*zval).kind() {
+            TYPE_NULL => FieldValue::Null,
+            TYPE_FALSE => FieldValue::Bool(false),
+            TYPE_TRUE => FieldValue::Bool(true),
+            TYPE_INT => FieldValue::Int((*zval).payload.int),
+            TYPE_STRING => FieldValue::Text(string_bytes((*zval).payload.string)),
+            TYPE_ARRAY => FieldValue::Texts(list((*zval).payload.array)),
+            _ => FieldValue::Unfit("another type"),
+        }
+    }
+}
+
+/// The values of an array. Reads only: cannot bail out.
+unsafe fn items(array: *mut HashTable) -> Vec<*mut Zval> {
+    let symbols = &engine().symbols;
+    let mut items = Vec::new();
+    let mut position = 0;
+    // SAFETY: the array is ours.
     unsafe {
         (symbols.zend_hash_internal_pointer_reset_ex)(array, &raw mut position);
         loop {
             let item = (symbols.zend_hash_get_current_data_ex)(array, &raw mut position);
             if item.is_null() {
-                return texts;
+                return items;
             }
-            texts.push(string_bytes((*item).payload.string));
+            items.push(item);
             if (symbols.zend_hash_move_forward_ex)(array, &raw mut position) != SUCCESS {
-                return texts;
+                return items;
             }
         }
     }

@@ -82,6 +82,7 @@ symbols! {
     zend_hash_str_find: unsafe extern "C-unwind" fn(*const HashTable, *const c_char, usize) -> *mut Zval;
     zend_hash_internal_pointer_reset_ex: unsafe extern "C-unwind" fn(*mut HashTable, *mut u32);
     zend_hash_get_current_data_ex: unsafe extern "C-unwind" fn(*mut HashTable, *mut u32) -> *mut Zval;
+    zend_hash_get_current_key_zval_ex: unsafe extern "C-unwind" fn(*const HashTable, *mut Zval, *const u32);
     zend_hash_move_forward_ex: unsafe extern "C-unwind" fn(*mut HashTable, *mut u32) -> c_int;
     zend_hash_next_index_insert: unsafe extern "C-unwind" fn(*mut HashTable, *mut Zval) -> *mut Zval;
     zend_hash_index_update: unsafe extern "C-unwind" fn(*mut HashTable, u64, *mut Zval) -> *mut Zval;
