@@ -40,7 +40,7 @@ mod verdicts;
 mod wall_timer;
 mod without_database;
 
-pub use account::ConsoleAccount;
+pub use account::{AccountIds, ConsoleAccount, account_ids};
 pub use cgroup::{GroupNames, cgroup_folder};
 pub use environment::PATH as SERVICE_PATH;
 pub use logs::{LogSettings, Sink, log_path};

@@ -14,7 +14,7 @@ use relance_texts::Sentence;
 use relance_texts::target;
 
 use crate::message::Letter;
-use crate::targets::{Carrier, Target};
+use crate::targets::{Carrier, RunAs, Target};
 
 /// Longest text about a failed try, in characters.
 const PROBLEM_LEN_MAX: usize = 300;
@@ -50,19 +50,30 @@ impl Failed {
     }
 }
 
-/// Tells a target, once.
+/// Tells a target, once; a program under this account, or under that of the caller.
 ///
 /// # Errors
 /// When it was not told, as far as is known.
-pub fn tell(target: &Target, letter: Letter<'_>) -> Result<(), Failed> {
+pub fn tell(target: &Target, letter: Letter<'_>, account: Option<&RunAs>) -> Result<(), Failed> {
     match &target.carrier {
         Carrier::Web(hook) => web::tell(hook, target, letter),
         Carrier::Mail(mail) => mail::tell(mail, target, letter),
         #[cfg(unix)]
-        Carrier::Command(words) => command::tell(words, target, letter),
+        Carrier::Command(hook) => command::tell(&hook.words, target, letter, account),
         #[cfg(unix)]
         Carrier::Journal => journal::tell(target, letter),
         #[cfg(not(unix))]
-        Carrier::Command(_) | Carrier::Journal => Err(Failed::never(target::ONLY_LINUX)),
+        Carrier::Command(_) | Carrier::Journal => {
+            let _ = account;
+            Err(Failed::never(target::ONLY_LINUX))
+        }
     }
 }
+
+/// What is wrong with the certificate of a server, if that is why a connection failed.
+pub(crate) fn certificate_problem(error: &std::io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+#[cfg(test)]
+mod tests;

@@ -81,7 +81,8 @@ fn deliver(shared: &Shared, name: &str) -> rusqlite::Result<()> {
             message: &waiting.message,
             machine: &shared.machine,
         };
-        let told = carriers::tell(&target, letter);
+        let account = shared.account(&target, letter.message);
+        let told = account.and_then(|account| carriers::tell(&target, letter, account.as_ref()));
         take_note(shared, &target, &waiting, told)?;
         say_dropped(shared, name)?;
     }

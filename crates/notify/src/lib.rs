@@ -32,7 +32,7 @@ mod templates;
 #[cfg(unix)]
 pub use book::Book;
 #[cfg(unix)]
-pub use shared::Fatal;
+pub use shared::{Fatal, FindAccount};
 #[cfg(unix)]
 pub use teller::{Setup, run};
 

@@ -1,6 +1,7 @@
 //! The file of targets: who is told, how, and of what. Its secrets are in it or in files that it names, which others may
 //! not read; no command line, log or answer has them.
 
+mod authority;
 mod file;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,8 @@ use relance_texts::Lang;
 
 use crate::fold::Times;
 
-pub use file::{Problem, load, parse};
+pub use authority::Authority;
+pub use file::{Privacy, Problem, load, parse};
 
 /// Most targets of a file: each that is told has a thread of its own.
 pub const TARGETS_MAX: usize = 32;
@@ -73,13 +75,45 @@ pub struct Target {
 #[derive(Clone, Debug)]
 pub enum Carrier {
     /// A program, with the message as JSON on its standard input.
-    Command(Box<[Box<str>]>),
+    Command(Hook),
     /// A request over HTTP.
     Web(Box<WebHook>),
     /// Mail over SMTP.
     Mail(Box<Mail>),
     /// systemd's journal.
     Journal,
+}
+
+/// A program that is told.
+#[derive(Clone, Debug)]
+pub struct Hook {
+    /// Its whole path, and its arguments.
+    pub words: Box<[Box<str>]>,
+    /// Under which account it runs.
+    pub account: HookAccount,
+}
+
+/// Under which account a program runs that is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HookAccount {
+    /// That of the manager.
+    #[default]
+    Manager,
+    /// That of the service that it is told of.
+    Service,
+}
+
+/// What a process of an account is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunAs {
+    /// Its user.
+    pub uid: u32,
+    /// Its group.
+    pub gid: u32,
+    /// All its groups.
+    pub groups: Vec<u32>,
+    /// Its folder.
+    pub home: String,
 }
 
 /// A request over HTTP.
@@ -93,6 +127,8 @@ pub struct WebHook {
     pub secret: Option<Secret>,
     /// What the header `Authorization` says after `Bearer`.
     pub token: Option<Secret>,
+    /// Who has signed its certificate; those whom the machine trusts if it is not said.
+    pub authority: Option<Authority>,
 }
 
 /// What a web-hook wants to read.
@@ -152,6 +188,8 @@ pub struct Mail {
     pub user: Option<Box<str>>,
     /// With which password.
     pub password: Secret,
+    /// Who has signed its certificate; those whom the machine trusts if it is not said.
+    pub authority: Option<Authority>,
 }
 
 /// How a connection to a mail server is kept secret.
@@ -169,14 +207,22 @@ impl Target {
     /// Whether several services may be told of in one message.
     #[must_use]
     pub fn gathers(&self) -> bool {
-        !matches!(&self.carrier, Carrier::Web(hook) if hook.template == Template::PagerDuty)
+        let ends_by_key =
+            matches!(&self.carrier, Carrier::Web(hook) if hook.template == Template::PagerDuty);
+        !ends_by_key && !self.runs_as_service()
+    }
+
+    /// Whether it is a program that runs as the service that it is told of.
+    #[must_use]
+    pub fn runs_as_service(&self) -> bool {
+        matches!(&self.carrier, Carrier::Command(hook) if hook.account == HookAccount::Service)
     }
 
     /// What may be shown of it.
     #[must_use]
     pub fn info(&self) -> TargetInfo {
         let (carrier, place) = match &self.carrier {
-            Carrier::Command(words) => ("command", words[0].to_string()),
+            Carrier::Command(hook) => ("command", hook.words[0].to_string()),
             Carrier::Web(hook) => (hook.template.name(), host_of(hook.url.reveal())),
             Carrier::Mail(mail) => ("mail", mail.to.join(", ")),
             Carrier::Journal => ("journal", String::new()),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::delivery;
 use crate::fold::EVENTS;
 use crate::following;
-use crate::shared::{Fatal, Shared, now};
+use crate::shared::{Fatal, FindAccount, Shared, now};
 use crate::store::Store;
 use crate::targets;
 
@@ -43,11 +43,19 @@ const AWAY: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// When the queue cannot be used.
-pub fn run(setup: &Setup, manager: Arc<dyn ServiceManager>) -> Result<(), Fatal> {
+pub fn run(
+    setup: &Setup,
+    manager: Arc<dyn ServiceManager>,
+    find_account: FindAccount,
+) -> Result<(), Fatal> {
     // It tells as well without.
     let _ = rustix::process::setpriority_process(None, NICE);
     let _alone = stay_alone(&setup.store)?;
-    let shared = Arc::new(Shared::new(manager, Store::open(&setup.store)?));
+    let shared = Arc::new(Shared::new(
+        manager,
+        find_account,
+        Store::open(&setup.store)?,
+    ));
     let mut file = File {
         path: &setup.file,
         seen: None,

@@ -10,8 +10,11 @@ use relance_engine::identity::Identity;
 use relance_engine::linux::guardian::{self, EXIT_CANNOT_START, Kept};
 use relance_engine::linux::place::{self, Listening};
 use relance_engine::linux::{
-    Administrators, ConsoleAccount, GroupNames, daemon as engine_process, handed_environment,
+    Administrators, ConsoleAccount, GroupNames, account_ids, daemon as engine_process,
+    handed_environment,
 };
+use relance_notify::targets::RunAs;
+use relance_scm::config::AccountName;
 use relance_scm::system::Told;
 use relance_scm::{ScmError, Win32Error};
 use relance_sessions::{FileStore, Sessions};
@@ -296,10 +299,21 @@ pub(crate) fn teller_process() -> CommandResult {
     let setup: relance_notify::Setup = serde_json::from_str(&text).map_err(misfit)?;
     let manager = Target::Socket(setup.socket.clone());
     let manager = relance_client::connect_once_started(&manager)?;
-    relance_notify::run(&setup, Arc::new(manager)).map_err(|error| {
+    relance_notify::run(&setup, Arc::new(manager), run_as).map_err(|error| {
         eprintln!("error: nobody is told what happens to services: {error}");
         CommandFailure::Silent(1)
     })
+}
+
+/// What a program runs as that is told of a service under this account.
+fn run_as(account: &AccountName) -> Result<Option<RunAs>, ScmError> {
+    let found = account_ids(account)?;
+    Ok(found.map(|found| RunAs {
+        uid: found.uid,
+        gid: found.gid,
+        groups: found.groups,
+        home: found.home,
+    }))
 }
 
 /// A panic in any thread ends the engine, but for one in a request that changes nothing by itself: its

@@ -84,6 +84,33 @@ pub(crate) fn find(account: &AccountName) -> Result<Account, ScmError> {
     Ok(entry.into_account(groups))
 }
 
+/// What a process of an account gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountIds {
+    /// Its user.
+    pub uid: u32,
+    /// Its group.
+    pub gid: u32,
+    /// All its groups.
+    pub groups: Vec<u32>,
+    /// Its folder.
+    pub home: String,
+}
+
+/// What a process of an account gets; `None`: what this one has, nothing is changed.
+///
+/// # Errors
+/// 1057 when there is no such account; 1314 when this process may not change to it.
+pub fn account_ids(account: &AccountName) -> Result<Option<AccountIds>, ScmError> {
+    let found = find(account)?;
+    Ok(found.ids.map(|ids| AccountIds {
+        uid: ids.uid,
+        gid: ids.gid,
+        groups: ids.groups,
+        home: found.home,
+    }))
+}
+
 /// Whether an account can be configured; that the daemon may not change to it shows at the start.
 ///
 /// # Errors

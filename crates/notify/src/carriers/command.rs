@@ -10,14 +10,21 @@ use relance_scm::status::ProcessExit;
 use relance_scm::system::reason;
 use relance_texts::target;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use rustix::process::{Gid, Pid, PidfdFlags, Signal, Uid, kill_process_group, pidfd_open};
+use rustix::thread::{set_thread_gid, set_thread_groups, set_thread_uid};
 
 use super::Failed;
 use crate::message::Letter;
-use crate::targets::Target;
+use crate::targets::{RunAs, Target};
 
-/// Runs the program, as the manager's own user, in a process group that is killed when the time is over.
-pub(super) fn tell(words: &[Box<str>], told: &Target, letter: Letter<'_>) -> Result<(), Failed> {
+/// Runs the program, as the manager's own user if no account is given, in a process group that is killed when the time
+/// is over.
+pub(super) fn tell(
+    words: &[Box<str>],
+    told: &Target,
+    letter: Letter<'_>,
+    account: Option<&RunAs>,
+) -> Result<(), Failed> {
     let text = letter
         .message
         .document(letter.id, letter.machine, told.lang)
@@ -37,7 +44,11 @@ pub(super) fn tell(words: &[Box<str>], told: &Target, letter: Letter<'_>) -> Res
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|error| not_run(program, &error))?;
+    let started = match account {
+        Some(account) => spawn_as(command.env("HOME", &account.home), account),
+        None => command.spawn(),
+    };
+    let mut child = started.map_err(|error| not_run(program, &error))?;
     // It may not read, so nobody waits for it to.
     let stdin = child.stdin.take();
     let writer = thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(text.as_bytes())));
@@ -62,6 +73,22 @@ pub(super) fn tell(words: &[Box<str>], told: &Target, letter: Letter<'_>) -> Res
         }
         Err(error) => Err(not_run(program, &error)),
     }
+}
+
+/// Rights are those of a thread, so one of its own gives them up and starts the program. This process keeps its own, to
+/// end the program in time.
+fn spawn_as(command: &mut Command, account: &RunAs) -> io::Result<Child> {
+    let started = thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let groups: Vec<Gid> = account.groups.iter().copied().map(Gid::from_raw).collect();
+            set_thread_groups(&groups)?;
+            set_thread_gid(Gid::from_raw(account.gid))?;
+            set_thread_uid(Uid::from_raw(account.uid))?;
+            command.spawn()
+        });
+        thread.join()
+    });
+    started.unwrap_or_else(|_| Err(io::Error::other("the thread that starts it has ended")))
 }
 
 fn not_run(program: &str, error: &io::Error) -> Failed {

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use lettre::message::header::ContentType;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{SmtpTransport, Transport};
 
 use relance_scm::system::reason;
 use relance_texts::{Sentence, target};
 
-use super::Failed;
+use super::{Failed, certificate_problem};
 use crate::message::Letter;
 use crate::targets::{Mail, Security, Target};
 
@@ -64,6 +64,10 @@ fn not_taken(error: &lettre::transport::smtp::Error, mail: &Mail) -> Sentence {
     let mut below = std::error::Error::source(error);
     while let Some(inner) = below {
         if let Some(error) = inner.downcast_ref::<std::io::Error>() {
+            if let Some(error) = certificate_problem(error) {
+                let reason = Sentence::foreign(without(&error.to_string(), mail));
+                return target::Certificate { reason }.into();
+            }
             let reason = reason(error);
             return target::NotReached { reason }.into();
         }
@@ -85,8 +89,7 @@ fn host_name(machine: &str) -> String {
 
 fn transport(mail: &Mail, timeout: Duration) -> Result<SmtpTransport, Failed> {
     let host = mail.host.to_string();
-    let parameters =
-        || TlsParameters::new(host.clone()).map_err(|error| Failed::later(not_taken(&error, mail)));
+    let parameters = || trust(mail).map_err(|error| Failed::later(not_taken(&error, mail)));
     let tls = match mail.security {
         Security::Tls => Tls::Wrapper(parameters()?),
         Security::StartTls => Tls::Required(parameters()?),
@@ -101,6 +104,18 @@ fn transport(mail: &Mail, timeout: Duration) -> Result<SmtpTransport, Failed> {
         builder = builder.credentials(Credentials::new(user.to_string(), password));
     }
     Ok(builder.build())
+}
+
+/// Those whom the machine trusts, or the authority that is named.
+fn trust(mail: &Mail) -> Result<TlsParameters, lettre::transport::smtp::Error> {
+    let mut builder = TlsParameters::builder(mail.host.to_string());
+    if let Some(authority) = &mail.authority {
+        builder = builder.certificate_store(CertificateStore::None);
+        for trusted in authority.certificates() {
+            builder = builder.add_root_certificate(Certificate::from_der(trusted.to_vec())?);
+        }
+    }
+    builder.build()
 }
 
 fn without(text: &str, mail: &Mail) -> String {

@@ -1,5 +1,6 @@
 //! Requests over HTTP: what is sent, and what the answer means.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,11 +12,11 @@ use relance_texts::{Sentence, file, shown, target};
 use sha2::Sha256;
 use ureq::Agent;
 use ureq::http::{HeaderMap, StatusCode, header};
-use ureq::tls::{RootCerts, TlsConfig};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use super::Failed;
+use super::{Failed, certificate_problem};
 use crate::message::Letter;
-use crate::targets::{Target, WebHook};
+use crate::targets::{Authority, Target, WebHook};
 use crate::templates::{Body, bodies};
 
 /// So much of an answer is read.
@@ -26,9 +27,21 @@ const SHOWN_LEN_MAX: usize = 120;
 const AFTER_MAX: Duration = Duration::from_secs(3600);
 
 /// Connections are not kept: messages are rare. No redirect is followed: where a message goes is in the file alone.
-static AGENT: LazyLock<Agent> = LazyLock::new(|| {
+static AGENT: LazyLock<Agent> = LazyLock::new(|| new_agent(RootCerts::PlatformVerifier));
+
+/// The one that trusts those whom the machine trusts, or one that trusts this authority alone.
+fn agent(authority: Option<&Authority>) -> Cow<'static, Agent> {
+    let Some(authority) = authority else {
+        return Cow::Borrowed(&AGENT);
+    };
+    let trusted = authority.certificates().map(Certificate::from_der);
+    let trusted: Vec<_> = trusted.map(|trusted| trusted.to_owned()).collect();
+    Cow::Owned(new_agent(RootCerts::new_with_certs(&trusted)))
+}
+
+fn new_agent(trusted: RootCerts) -> Agent {
     let tls = TlsConfig::builder()
-        .root_certs(RootCerts::PlatformVerifier)
+        .root_certs(trusted)
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .build();
     let config = Agent::config_builder()
@@ -40,7 +53,7 @@ static AGENT: LazyLock<Agent> = LazyLock::new(|| {
         .tls_config(tls)
         .build();
     Agent::new_with_config(config)
-});
+}
 
 /// Sends what the template makes of the message; all of it, or it is sent again.
 pub(super) fn tell(hook: &WebHook, target: &Target, letter: Letter<'_>) -> Result<(), Failed> {
@@ -53,7 +66,7 @@ pub(super) fn tell(hook: &WebHook, target: &Target, letter: Letter<'_>) -> Resul
 fn post(hook: &WebHook, target: &Target, letter: Letter<'_>, body: &Body) -> Result<(), Failed> {
     let text = body.json.to_string();
     let url = body.url.as_deref().unwrap_or(hook.url.reveal());
-    let mut request = AGENT
+    let mut request = agent(hook.authority.as_ref())
         .post(url)
         .header(header::CONTENT_TYPE, "application/json")
         .header("Relance-Notice-Id", letter.id)
@@ -104,14 +117,18 @@ pub(crate) fn signature(secret: &Secret, seconds: u64, body: &str) -> String {
 
 /// Why a request was not sent, or not answered.
 fn not_sent(error: &ureq::Error, hook: &WebHook) -> Sentence {
+    let untrusted = |error: &rustls::Error| {
+        let reason = Sentence::foreign(without(error, hook));
+        target::Certificate { reason }.into()
+    };
     let reason = match error {
-        ureq::Error::Io(error) => reason(error),
+        ureq::Error::Io(error) => match certificate_problem(error) {
+            Some(error) => return untrusted(error),
+            None => reason(error),
+        },
         ureq::Error::Timeout(_) => file::NO_ANSWER.into(),
         ureq::Error::HostNotFound => target::NO_HOST.into(),
-        ureq::Error::Rustls(error) => {
-            let reason = Sentence::foreign(without(error, hook));
-            return target::Certificate { reason }.into();
-        }
+        ureq::Error::Rustls(error) => return untrusted(error),
         error => Sentence::foreign(without(error, hook)),
     };
     target::NotReached { reason }.into()

@@ -15,7 +15,10 @@ use relance_scm::{ScmError, Win32Error};
 use relance_texts::{Lang, Sentence, shown, target};
 use toml::{Table, Value};
 
-use super::{Carrier, Mail, Security, TARGETS_MAX, Target, Targets, Template, WebHook};
+use super::{
+    Authority, Carrier, Hook, HookAccount, Mail, Security, TARGETS_MAX, Target, Targets, Template,
+    WebHook,
+};
 use crate::message::read_time;
 
 /// How long a try may take if the file does not say.
@@ -47,6 +50,8 @@ impl fmt::Display for Problem {
 }
 
 type Read<T> = Result<T, Problem>;
+/// Reads a file that the file of targets names.
+type Reader<'a> = dyn Fn(&Path, Privacy) -> io::Result<String> + 'a;
 
 fn problem<T>(sentence: impl Into<Sentence>) -> Read<T> {
     Err(Problem(sentence.into()))
@@ -61,16 +66,27 @@ pub fn load(path: &Path) -> Read<Targets> {
         let path = shown(path.display());
         Problem(target::FileAt { path, problem }.into())
     };
-    let text = read_private(path).map_err(|error| at(reason(&error)))?;
-    let parsed = parse(&text, &|file| read_private(&path.with_file_name(file)));
+    let text = read(path, Privacy::Secret).map_err(|error| at(reason(&error)))?;
+    let parsed = parse(&text, &|file, privacy| {
+        read(&path.with_file_name(file), privacy)
+    });
     parsed.map_err(|why| at(why.0))
 }
 
-/// Reads a file that others may neither change nor read.
-fn read_private(path: &Path) -> io::Result<String> {
+/// What others may do with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Privacy {
+    /// Neither change nor read it.
+    Secret,
+    /// Not change it.
+    Known,
+}
+
+/// Reads a file that others may not change.
+fn read(path: &Path, privacy: Privacy) -> io::Result<String> {
     let file = std::fs::File::open(path)?;
     let about = file.metadata()?;
-    check_private(&about)?;
+    check(&about, privacy)?;
     if about.len() > SIZE_MAX {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
@@ -78,7 +94,7 @@ fn read_private(path: &Path) -> io::Result<String> {
 }
 
 #[cfg(unix)]
-fn check_private(about: &std::fs::Metadata) -> io::Result<()> {
+fn check(about: &std::fs::Metadata, privacy: Privacy) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
     let own = rustix::process::geteuid().as_raw();
     if about.uid() != 0 && about.uid() != own {
@@ -89,10 +105,11 @@ fn check_private(about: &std::fs::Metadata) -> io::Result<()> {
         }));
     }
     // A group may be let read.
-    if about.mode() & 0o027 != 0 {
-        return Err(refused(target::FILE_MODE));
+    match privacy {
+        Privacy::Secret if about.mode() & 0o027 != 0 => Err(refused(target::FILE_MODE)),
+        Privacy::Known if about.mode() & 0o022 != 0 => Err(refused(target::FILE_WRITABLE)),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(unix)]
@@ -102,7 +119,7 @@ fn refused(sentence: impl Into<Sentence>) -> io::Error {
 
 #[cfg(not(unix))]
 #[allow(clippy::unnecessary_wraps, reason = "elsewhere a file can be refused")]
-fn check_private(_: &std::fs::Metadata) -> io::Result<()> {
+fn check(_: &std::fs::Metadata, _: Privacy) -> io::Result<()> {
     Ok(())
 }
 
@@ -110,7 +127,7 @@ fn check_private(_: &std::fs::Metadata) -> io::Result<()> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn parse(text: &str, read: &dyn Fn(&Path) -> io::Result<String>) -> Read<Targets> {
+pub fn parse(text: &str, read: &Reader<'_>) -> Read<Targets> {
     // What stands at the place of an error may be a secret, so only the line is told.
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
         let before = error
@@ -215,7 +232,13 @@ fn carrier(keys: &mut Keys<'_>) -> Read<Carrier> {
         {
             return keys.problem(target::COMMAND_PATH);
         }
-        found.push(Carrier::Command(words.into()));
+        let account = match keys.text("account")?.as_deref() {
+            None | Some("manager") => HookAccount::Manager,
+            Some("service") => HookAccount::Service,
+            Some(_) => return keys.problem(target::ACCOUNT),
+        };
+        let words = words.into();
+        found.push(Carrier::Command(Hook { words, account }));
     }
     for (key, template) in Template::ALL {
         if let Some(secret) = keys.secret(key)? {
@@ -260,11 +283,13 @@ fn web_hook(template: Template, given: Secret, keys: &mut Keys<'_>) -> Read<WebH
         return keys.problem(target::NotWeb { key });
     }
     let token = keys.secret("token")?;
+    let authority = keys.authority()?;
     Ok(WebHook {
         template,
         url,
         secret,
         token,
+        authority,
     })
 }
 
@@ -303,6 +328,7 @@ fn mail(to: Vec<Box<str>>, keys: &mut Keys<'_>) -> Read<Mail> {
         security,
         user,
         password: password.unwrap_or_default(),
+        authority: keys.authority()?,
     })
 }
 
@@ -310,7 +336,7 @@ fn mail(to: Vec<Box<str>>, keys: &mut Keys<'_>) -> Read<Mail> {
 struct Keys<'a> {
     name: &'a str,
     table: Table,
-    read: &'a dyn Fn(&Path) -> io::Result<String>,
+    read: &'a Reader<'a>,
 }
 
 impl Keys<'_> {
@@ -365,15 +391,33 @@ impl Keys<'_> {
             (None, None) => Ok(None),
             (Some(text), None) => Ok(Some(Secret::new(text))),
             (None, Some(path)) => {
-                let read = (self.read)(Path::new(&*path));
-                let text = read.map_err(|error| {
-                    let (key, path, reason) = (&file, &*path, reason(&error));
-                    self.wrong(target::SecretFile { key, path, reason })
-                })?;
+                let text = self.read(&file, &path, Privacy::Secret)?;
                 Ok(Some(Secret::new(text.trim())))
             }
             _ => self.problem(target::Either { key, file }),
         }
+    }
+
+    /// A file that is named by a key.
+    fn read(&self, key: &str, path: &str, privacy: Privacy) -> Read<String> {
+        let read = (self.read)(Path::new(path), privacy);
+        read.map_err(|error| {
+            let reason = reason(&error);
+            self.wrong(target::SecretFile { key, path, reason })
+        })
+    }
+
+    /// The authority of one's own, if one is named.
+    fn authority(&mut self) -> Read<Option<Authority>> {
+        const KEY: &str = "ca_file";
+        let Some(path) = self.text(KEY)? else {
+            return Ok(None);
+        };
+        let text = self.read(KEY, &path, Privacy::Known)?;
+        let read = Authority::read(&text);
+        let path = &*path;
+        read.map(Some)
+            .ok_or_else(|| self.wrong(target::NoAuthority { key: KEY, path }))
     }
 
     fn set_time(&mut self, key: &str, time: &mut Duration) -> Read<()> {

@@ -20,6 +20,7 @@ fn json(template: Template, message: &Message) -> (Option<String>, Json) {
         url: Secret::new("https://example.org/a/topic"),
         secret: Some(Secret::new("KEY")),
         token: None,
+        authority: None,
     };
     let letter = Letter {
         id: "i-1",

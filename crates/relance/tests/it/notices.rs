@@ -415,3 +415,65 @@ fn x89_a_scenario_says_what_is_told() {
         "{said}"
     );
 }
+
+/// A command that ends with 0 if it runs under these ids, in these groups.
+fn if_it_is(ids: &str) -> String {
+    format!(
+        "command = [\"/bin/sh\", \"-c\", \"test \\\"$(id -u) $(id -G)\\\" = '{}'\"]\n",
+        ids.trim()
+    )
+}
+
+#[test]
+fn x107_a_command_runs_as_the_manager_or_as_the_service_that_it_is_told_of() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("not run: needs root");
+        return;
+    }
+    let daemon = Daemon::start(relance());
+    let ids = |account: &[&str]| {
+        let ids = ["-u", "-G"].map(|option| {
+            let mut words = Command::new("id");
+            let output = words.arg(option).args(account).output().expect("it runs");
+            String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        });
+        ids.join(" ")
+    };
+    let file = format!(
+        "{AT_ONCE}[target.service]\n{}account = \"service\"\n[target.manager]\n{}",
+        if_it_is(&ids(&["nobody"])),
+        if_it_is(&ids(&[])),
+    );
+    targets(&daemon, &file);
+    // A test is about no service: it runs as the least of all accounts.
+    printed(&daemon, &["notify", "test", "service"]);
+    for (service, status) in [("a", 1), ("b", 2)] {
+        failing(&daemon, service, status);
+        printed(&daemon, &["config", service, "--account", "nobody"]);
+        let both = [
+            "failure", service, "--notify", "service", "--notify", "manager",
+        ];
+        printed(&daemon, &both);
+        let _ = daemon.start_service(&name(service));
+        daemon.wait_until(&name(service), |info| info.recovery.failure_count == 1);
+    }
+    // Messages of a target are told in their order, so those are told when these are.
+    printed(&daemon, &["notify", "test", "service"]);
+    printed(&daemon, &["notify", "test", "manager"]);
+    let queue = printed(&daemon, &["notify", "queue", "--json"]);
+    let queue: Json = serde_json::from_str(&queue).expect("JSON");
+    let told = queue["messages"].as_array().expect("messages").iter();
+    let told = told.filter(|message| message["kind"] == "give-up");
+    let told: Vec<_> = told
+        .map(|message| {
+            assert_eq!(message["state"], "told", "{message}");
+            (
+                &message["target"],
+                message["services"].as_array().map(Vec::len),
+            )
+        })
+        .collect();
+    let of = |target: &str| told.iter().filter(|told| told.0 == target).count();
+    assert_eq!(of("service"), 2, "one for each service: {queue}");
+    assert!(of("manager") >= 1, "{queue}");
+}

@@ -54,7 +54,7 @@ fn targets(port: u16) -> Targets {
         "[target.ops]\nmail = [\"ops@example.org\", \"Anna <anna@example.org>\"]\nfrom = \"relance@example.org\"\n\
          server = \"smtp://127.0.0.1:{port}\"\n"
     );
-    parse(&text, &|_| unreachable!("no file is named")).unwrap()
+    parse(&text, &|_, _| unreachable!("no file is named")).unwrap()
 }
 
 fn send(port: u16) -> Result<(), Failed> {
@@ -75,7 +75,7 @@ fn send(port: u16) -> Result<(), Failed> {
         message: &message,
         machine: "web1",
     };
-    crate::carriers::tell(&target, letter)
+    crate::carriers::tell(&target, letter, None)
 }
 
 #[test]

@@ -58,6 +58,7 @@ fn hook(url: &str, secret: Option<&str>) -> Target {
             url: Secret::new(url),
             secret: secret.map(Secret::new),
             token: Some(Secret::new("TOKEN")),
+            authority: None,
         })),
         notices: NoticeKind::ALL.into(),
         services: ["*".into()].into(),
@@ -78,7 +79,7 @@ fn send(target: &Target) -> Result<(), Failed> {
         message: &message,
         machine: "web1",
     };
-    crate::carriers::tell(target, letter)
+    crate::carriers::tell(target, letter, None)
 }
 
 const OK: &str = "HTTP/1.1 204 No Content\r\n\r\n";

@@ -3,7 +3,7 @@
 use super::*;
 
 fn read(text: &str) -> Read<Targets> {
-    parse(text, &|path| match path.to_str() {
+    parse(text, &|path, _| match path.to_str() {
         Some("key") => Ok("https://example.org/SECRET\n".to_owned()),
         _ => Err(io::ErrorKind::NotFound.into()),
     })
@@ -72,6 +72,18 @@ fn x90_each_way_to_tell_somebody_can_be_written() {
 fn x90_what_is_wrong_is_named_without_the_secret() {
     for (text, says) in [
         ("[target.a]", "one way"),
+        (
+            "[target.a]\nwebhook = \"https://a/b\"\nca_file = \"key\"",
+            "no certificate",
+        ),
+        (
+            "[target.a]\ncommand = [\"/a\"]\naccount = \"SECRET\"",
+            "\"manager\" or \"service\"",
+        ),
+        (
+            "[target.a]\njournal = true\naccount = \"service\"",
+            "nothing is called account",
+        ),
         ("[target.a]\nslack = \"SECRET\"", "whole address"),
         (
             "[target.a]\nslack = \"https://SECRET/x\"\njournal = true",
@@ -122,6 +134,24 @@ fn x92_a_file_that_others_can_read_or_change_is_not_used() {
         (0o602, false),
     ] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(load(&path).is_ok(), is_used, "{mode:o}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn x108_an_authority_that_others_can_change_is_not_used() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notify.toml");
+    let text = "[target.a]\nwebhook = \"https://a/b\"\nca_file = \"own.pem\"\n";
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let authority = folder.path().join("own.pem");
+    let pem = include_str!("../../carriers/certificates/authority.pem");
+    std::fs::write(&authority, pem).unwrap();
+    for (mode, is_used) in [(0o644, true), (0o664, false), (0o646, false)] {
+        std::fs::set_permissions(&authority, std::fs::Permissions::from_mode(mode)).unwrap();
         assert_eq!(load(&path).is_ok(), is_used, "{mode:o}");
     }
 }

@@ -8,7 +8,7 @@ use relance_notify::targets;
 use relance_scm::event;
 use relance_scm::notice::NoticeKind;
 use relance_scm::{ScmError, Win32Error};
-use relance_texts::{notice, shown};
+use relance_texts::{notice, shown, target};
 
 use crate::cli::{CommandFailure, CommandResult, Common};
 use crate::lang::say;
@@ -81,11 +81,22 @@ pub(super) fn check(file: Option<&Path>, common: &Common) -> CommandResult {
 pub(super) fn run(arguments: &Arguments) -> CommandResult {
     let kind: NoticeKind = arguments.notice.parse()?;
     let (file, read) = load(arguments.file.as_deref())?;
-    let target = &arguments.target;
-    let found = read.targets.get(target.as_str()).ok_or_else(|| {
+    let name = &arguments.target;
+    let found = read.targets.get(name.as_str()).ok_or_else(|| {
         let file = shown(file.display());
-        ScmError::new(Win32Error::NOT_FOUND, notice::NoSuchTarget { target, file })
+        ScmError::new(
+            Win32Error::NOT_FOUND,
+            notice::NoSuchTarget { target: name, file },
+        )
     })?;
+    if found.runs_as_service() {
+        let problem = target::SEND_ACCOUNT;
+        let told = notice::TargetNotTold {
+            target: name,
+            problem,
+        };
+        return Err(ScmError::new(Win32Error::NOT_SUPPORTED, told).into());
+    }
     let at = now().0;
     let message = Message::said(
         kind,
@@ -98,9 +109,12 @@ pub(super) fn run(arguments: &Arguments) -> CommandResult {
         message: &message,
         machine: &relance_notify::machine(),
     };
-    carriers::tell(found, letter).map_err(|failed| {
+    carriers::tell(found, letter, None).map_err(|failed| {
         let problem = event::problem(&failed.problem);
-        let told = notice::TargetNotTold { target, problem };
+        let told = notice::TargetNotTold {
+            target: name,
+            problem,
+        };
         ScmError::new(Win32Error::NOT_FOUND, told).into()
     })
 }
