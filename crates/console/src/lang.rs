@@ -1,6 +1,7 @@
 //! The words of pages: those that belong to values, and sentences with markup inside.
 
 use maud::{Markup, html};
+use relance_scm::budget::Budget;
 use relance_scm::{RecoveryActionKind, ServiceState};
 pub(crate) use relance_texts::Lang;
 use relance_texts::{Message, Words, console};
@@ -26,6 +27,17 @@ pub(crate) fn action(kind: RecoveryActionKind) -> Words {
         RecoveryActionKind::Reboot => console::ACTION_REBOOT,
         RecoveryActionKind::RunCommand => console::ACTION_RUN,
         RecoveryActionKind::OwnRestart => console::ACTION_OWN_RESTART,
+    }
+}
+
+/// What an action waits for, in words (X95).
+pub(crate) fn budget(budget: Budget) -> Words {
+    match budget {
+        Budget::QuietHours => console::WAITS_QUIET_HOURS,
+        Budget::RecoveryQuietHours => console::WAITS_QUIET_HOURS_OF_ALL,
+        Budget::RestartGroup => console::WAITS_FOR_ITS_GROUP,
+        Budget::RecoveryRestarts => console::WAITS_FOR_A_RESTART,
+        Budget::RecoveryReboots => console::WAITS_FOR_A_REBOOT,
     }
 }
 

@@ -103,7 +103,9 @@ pub(crate) fn next_recovery(info: &ServiceInfo, lang: Lang) -> Markup {
                 (lang::action(pending.action.kind).of(lang)) " "
                 @if pending.executing { (console::NOW.of(lang)) }
                 @else { (time::until(pending.due.0)) }
-                @if let Some(budget) = pending.delayed_by { " (" (budget.name()) ")" }
+                @if let Some(budget) = pending.delayed_by {
+                    span.budget title=(budget.name()) { " (" (lang::budget(budget).of(lang)) ")" }
+                }
             }
         }
     }

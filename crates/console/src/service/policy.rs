@@ -3,12 +3,14 @@
 
 use maud::{Markup, html};
 use relance_scm::ServiceConfig;
+use relance_scm::budget::QuietHours;
 use relance_scm::config::{Backoff, Cause, Rule};
 use relance_scm::notice::NoticeKind;
 use relance_scm::settings::{
-    BACKOFF, BACKOFF_MAX, FAILURE_RULES, NOTIFY, NOTIFY_DOWN_AFTER, RESTART_JITTER,
+    BACKOFF, BACKOFF_MAX, FAILURE_RULES, NOTIFY, NOTIFY_DOWN_AFTER, QUIET_HOURS, RESTART_GROUP,
+    RESTART_JITTER,
 };
-use relance_texts::{Words, console};
+use relance_texts::{Words, console, shown};
 
 use crate::lang::{Lang, decimal};
 use crate::policy_words::{action, cause, happening};
@@ -72,6 +74,23 @@ pub(super) fn delays(config: &ServiceConfig, lang: Lang) -> Markup {
     html! {
         @if let Some(grows) = grows { p.dim { (grows) } }
         @if !jitter.is_zero() { p.dim { (lang.say(console::DelayJitter { time: jitter })) } }
+    }
+}
+
+/// When an action whose time has come waits all the same (X96, X97). What the whole machine allows is not the service's.
+pub(super) fn budgets(config: &ServiceConfig, lang: Lang) -> Markup {
+    let extensions = &config.extensions;
+    let hours = extensions
+        .get(QUIET_HOURS)
+        .and_then(|text| text.parse().ok());
+    let group = extensions.get(RESTART_GROUP);
+    html! {
+        @if let Some::<QuietHours>(hours) = hours {
+            p.dim { (lang.say(console::QuietHours { begins: hours.begins(), ends: hours.ends() })) }
+        }
+        @if let Some(group) = group {
+            p.dim { (lang.say(console::OneOfTheGroup { group: shown(group) })) }
+        }
     }
 }
 
@@ -202,6 +221,26 @@ mod tests {
             "Run a program at once",
         ] {
             assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+
+    #[test]
+    fn x96_x97_quiet_hours_and_the_group_are_said() {
+        let mut config = config(&[]);
+        assert_eq!(budgets(&config, Lang::En).0, "");
+        config
+            .extensions
+            .set(QUIET_HOURS, Some("22:00-06:00".into()));
+        config.extensions.set(RESTART_GROUP, Some("<web>".into()));
+        for (lang, hours) in [
+            (Lang::En, "Between 22:00 and 06:00"),
+            (Lang::Fr, "Entre 22:00 et 06:00"),
+        ] {
+            let text = budgets(&config, lang).0;
+            assert!(
+                text.contains(hours) && text.contains("&lt;web&gt;"),
+                "{text}"
+            );
         }
     }
 }

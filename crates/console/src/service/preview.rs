@@ -86,6 +86,7 @@ pub(crate) fn recovery(config: &ServiceConfig, count: u32, form: &Form, lang: La
             h2 #if-it-fails { (console::IF_IT_FAILS_NOW.of(lang)) }
             (steps(config, count, lang))
             (policy::delays(config, lang))
+            (policy::budgets(config, lang))
         }
         (policy::told(config, lang))
         (what_if(config, form, lang))

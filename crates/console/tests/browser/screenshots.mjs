@@ -1,4 +1,4 @@
-// Screenshots of each page in both themes and three widths: node screenshots.mjs FOLDER
+// Screenshots of each page in both themes, both languages and three widths: node screenshots.mjs FOLDER [PAGE,PAGE]
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -23,7 +23,17 @@ const PAGES = {
   access: "/access",
   api: "/api",
 };
-const WIDTHS = { phone: 390, tablet: 820, wide: 1440 };
+const WIDTHS = { phone: 390, tablet: 768, wide: 1280 };
+/** English in the light, French in the dark, and the reverse where it is asked for. */
+const LOOKS = [["light", "en-GB"], ["dark", "fr-FR"], ["dark", "en-GB"], ["light", "fr-FR"]];
+
+/** Rules by cause, growing delays, budgets, access for somebody, and orders that stand. */
+async function policies(world) {
+  await world.relance("failure", "queue-images", "--on", "exit:75=restart/1s", "--on", "memory-limit,out-of-memory=run/0/none/0",
+    "--backoff", "exponential/2", "--backoff-max", "1h", "--restart-jitter", "5s",
+    "--quiet-hours", "02:00-04:00", "--restart-group", "queues", "--notify", "ops=failure,give-up");
+  await world.relance("grant", "queue-mail", "user:daemon", "query,start,stop");
+}
 
 const folder = process.argv[2] ?? "target/screenshots";
 const only = process.argv[3];
@@ -31,6 +41,7 @@ await mkdir(folder, { recursive: true });
 const world = await World.start();
 try {
   await scene(world);
+  await policies(world);
   await until("the image queue has failed three times", async () => {
     const { recovery_state: state } = await world.status("queue-images");
     return state.failure_count >= 3;
@@ -38,22 +49,24 @@ try {
   const events = await world.relance("events", "--json");
   const failure = events.split("\n").map((line) => JSON.parse(line)).findLast(({ event_id: id }) => id === 7031);
   PAGES.event = `/events/${failure.number}`;
-  for (const theme of ["light", "dark"]) {
+  for (const [theme, locale] of LOOKS.slice(0, Number(process.argv[4] ?? LOOKS.length))) {
+    const language = locale.slice(0, 2);
     for (const [size, width] of Object.entries(WIDTHS)) {
-      const page = await world.page({ theme, width, height: size === "phone" ? 800 : 900 });
+      const page = await world.page({ theme, locale, width, height: size === "phone" ? 800 : 900 });
       for (const [name, address] of Object.entries(PAGES)) {
         if (only && !only.split(",").includes(name)) continue;
         await page.goto(world.url + address);
         if (name === "services") await page.locator("td.memory:not(:empty)").first().waitFor({ state: "attached" });
         if (name === "recovery") {
-          for (const seconds of ["60", "150", "200"]) {
-            await page.getByLabel("Seconds", { exact: true }).fill(seconds);
-            await page.getByRole("button", { name: "Add", exact: true }).click();
-            await page.getByRole("button", { name: "Remove" }).nth(["60", "150", "200"].indexOf(seconds)).waitFor();
+          for (const [at, seconds] of ["60", "150", "200"].entries()) {
+            await page.locator("#whatif-at").fill(seconds);
+            await page.locator("button[data-whatif-add]").click();
+            await page.locator("button[data-whatif-remove]").nth(at).waitFor();
           }
           await page.evaluate(() => scrollTo(0, 0));
         }
-        await page.screenshot({ path: join(folder, `${name}-${size}-${theme}.png`), fullPage: ["recovery", "create"].includes(name) });
+        const path = join(folder, `${name}-${size}-${theme}-${language}.png`);
+        await page.screenshot({ path, fullPage: size !== "wide" || ["recovery", "create"].includes(name) });
       }
       await page.context().close();
     }
