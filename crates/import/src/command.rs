@@ -74,9 +74,14 @@ pub(crate) fn needs_shell(text: &str) -> bool {
 /// shell that reads it.
 pub(crate) fn of_shell(text: &str) -> Vec<String> {
     match split(text) {
-        Some(words) if !needs_shell(text) => words,
+        Some(words) if !is_for_shell(text) => words,
         _ => shell(text),
     }
+}
+
+/// Whether [`of_shell`] gives it to a shell.
+pub(crate) fn is_for_shell(text: &str) -> bool {
+    needs_shell(text) || split(text).is_none()
 }
 
 /// A shell that runs this.

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use relance_texts::import;
 
+use crate::circles;
 use crate::draft::{Draft, Origin};
 use crate::formats;
-use crate::kind::Kind;
+use crate::kind::{Kind, is_meant};
 use crate::recovery::{Before, Comparison};
 use crate::report::FileReport;
 use crate::work::{Input, Work, read};
@@ -15,6 +16,8 @@ use crate::{Files, Import, Options, Problem};
 
 /// How many files are read.
 const FILES_MAX: usize = 2000;
+/// Folders that hold the files of others.
+const OF_OTHERS: [&str; 2] = ["node_modules", ".git"];
 /// How deep folders are looked into.
 const FOLDERS_MAX: usize = 4;
 
@@ -68,7 +71,8 @@ fn gather(
                 skipped.push(path);
                 continue;
             };
-            match options.kind.or_else(|| Kind::of(&path, &text)) {
+            let kind = options.kind.or_else(|| Kind::of(&path, &text));
+            match kind.filter(|kind| is_meant(*kind, &path, &text)) {
                 Some(kind) => inputs.push(Input { path, text, kind }),
                 None => skipped.push(path),
             }
@@ -92,6 +96,12 @@ fn walk(path: &Path, files: &dyn Files, depth: usize, found: &mut Vec<PathBuf>) 
         if found.len() >= FILES_MAX {
             break;
         }
+        if entry
+            .file_name()
+            .is_some_and(|name| OF_OTHERS.iter().any(|other| name == *other))
+        {
+            continue;
+        }
         if depth >= FOLDERS_MAX || !walk(&entry, files, depth + 1, found) {
             found.push(entry);
         }
@@ -101,7 +111,7 @@ fn walk(path: &Path, files: &dyn Files, depth: usize, found: &mut Vec<PathBuf>) 
 
 fn finish(mut work: Work<'_>, skipped: Vec<PathBuf>) -> Import {
     let mut drafts = std::mem::take(&mut work.drafts);
-    name_once(&mut drafts);
+    name_once(&mut drafts, &mut work.reports);
     keep_known_dependencies(&mut drafts, &mut work.reports);
     if let Some(prefix) = &work.options.prefix {
         beside(&mut drafts, prefix);
@@ -110,6 +120,7 @@ fn finish(mut work: Work<'_>, skipped: Vec<PathBuf>) -> Import {
     drafts.retain_mut(|draft| check(draft, &mut work));
     // One whose dependency was refused has none.
     keep_known_dependencies(&mut drafts, &mut work.reports);
+    circles::open(&mut drafts, &mut work.reports);
     for report in &mut work.reports {
         let kind = report.kind;
         report.close(|line| formats::is_comment(kind, line));
@@ -179,7 +190,7 @@ fn compare(draft: &Draft, played: &mut Played) -> Option<Comparison> {
 }
 
 /// Names have no case and are there once: a second one gets a number.
-fn name_once(drafts: &mut [Draft]) {
+fn name_once(drafts: &mut [Draft], reports: &mut [FileReport]) {
     let mut known = HashSet::new();
     for draft in drafts {
         let template = draft.name.strip_suffix('@').map(str::to_owned);
@@ -191,6 +202,10 @@ fn name_once(drafts: &mut [Draft]) {
                 Some(_) => format!("{base}-{number}@"),
                 None => format!("{base}-{number}"),
             };
+        }
+        if let (2.., Some(Origin { file, lines })) = (number, draft.origin()) {
+            let name = draft.name.as_str();
+            reports[file].changed(lines, "name", import::NameTaken { name });
         }
     }
 }

@@ -73,7 +73,7 @@ impl Kind {
             "js" | "cjs" | "mjs" | "pm2" => Some(Self::Pm2),
             "cron" | "crontab" => Some(Self::Cron),
             "xml" => of_xml(text),
-            "json" => of_json(text),
+            "json" | "json5" | "jsonc" => of_json(text),
             "yml" | "yaml" => of_yaml(text),
             _ if name.contains("procfile") => Some(Self::Procfile),
             _ => of_text(text).or_else(|| is_crontab(path, &name, text).then_some(Self::Cron)),
@@ -94,7 +94,27 @@ fn of_json(text: &str) -> Option<Kind> {
     }
     let keys = ["\"apps\"", "\"script\"", "\"pm_exec_path\""];
     let has_key = keys.into_iter().any(|key| text.contains(key));
-    has_key.then_some(Kind::Pm2)
+    (has_key || begins(text, "apps:") || names_apps(text)).then_some(Kind::Pm2)
+}
+
+/// Whether it has the two words that every ecosystem file has.
+fn names_apps(text: &str) -> bool {
+    text.contains("apps")
+        && ["script", "exec"]
+            .into_iter()
+            .any(|word| text.contains(word))
+}
+
+/// Whether a file that was found in a folder is to be read as this kind: a program in JavaScript that is not an ecosystem
+/// file must not be run.
+pub(crate) fn is_meant(kind: Kind, path: &Path, text: &str) -> bool {
+    let is_script = path.extension().is_some_and(|ending| {
+        let ending = ending.to_ascii_lowercase();
+        ["js", "cjs", "mjs"]
+            .into_iter()
+            .any(|known| ending == known)
+    });
+    kind != Kind::Pm2 || !is_script || names_apps(text)
 }
 
 fn of_yaml(text: &str) -> Option<Kind> {
@@ -190,6 +210,14 @@ mod tests {
         assert_eq!(kind("02.Procfile.dev", "web: x"), Some(Kind::Procfile));
         assert_eq!(kind("jobs", "*/5 * * * * x\n"), Some(Kind::Cron));
         assert_eq!(kind("readme.txt", "hello"), None);
+        assert_eq!(
+            kind("a.json5", "{ apps: [{ script: 'x' }] }"),
+            Some(Kind::Pm2)
+        );
+        let is_meant = |text| is_meant(Kind::Pm2, Path::new("a.JS"), text);
+        assert!(
+            is_meant("module.exports = { apps: [{ script: 'x' }] }") && !is_meant("listen(80)")
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod circles;
 mod command;
 mod convert;
 mod draft;

@@ -5,6 +5,7 @@
 import-refused = relance does not take it: { $why }
 import-not-understood = this line was not understood; set by hand what it does
 import-unknown-key = { $key } is not a key that is known here; it may be misspelt, or of another version
+import-set-again = the same key stands further down, and that one counts
 import-no-command = there is no command to run; give it one with command_line
 import-not-a-command = the command cannot be taken apart: a quote is not closed
 import-not-a-number = { $value } is not a number that fits; set it by hand
@@ -12,6 +13,8 @@ import-not-a-time = { $value } is not a time; set it by hand
 import-not-a-text = the value is not a text; write it as one
 import-placeholder = { $value } stands for something that is filled in elsewhere; write the value itself
 import-dependency-elsewhere = { $name } is not among the services that are imported; import it too, or leave the order to the system
+import-dependency-in-circle = { $name } needs this service, too, directly or through others; this side of the circle is left out
+import-name-taken = another service has this name already, so this one is called { $name }
 import-log-elsewhere = stdout and stderr go to one log file of relance instead of { $path }; relance logs shows it
 import-one-log = stdout and stderr go to one log file
 import-one-log-file = the output goes to a log file of relance, without the mode { $path }
@@ -41,6 +44,7 @@ import-manager-settings = what is set here for all programs was given to each of
 import-manager-setting = a setting of supervisord itself; those of relance daemon are in docs/settings.md
 import-control-socket = relance has its own socket, API and console, with rights for each service (docs/rights.md)
 import-includes-nothing = no file matches; import the files themselves
+import-variable-of-include = { $name } is not known here; say it with --set { $name }=VALUE, so that its files are read
 import-group = members are called GROUP:PROGRAM, so that relance restart 'GROUP:*' means the group
 import-priority-of-group = a group has no priority; its members have theirs
 import-priority = groups start in this order at boot; a start by hand is not ordered
@@ -122,6 +126,8 @@ import-timer-only = this belongs to the timer alone
 
 import-no-deploy = relance does not deploy; docs/deploy.md shows how releases are changed
 import-computed = the file was computed by node; its values are in the result, its lines are code
+import-folder-of-file = the file does not say where: it runs in the folder of the file
+import-instances-of-dump = the entries of { $name } are the instances of one service
 import-other-environment = one environment is imported: env; for another one change the variables
 import-cluster = there is no shared port: instances of a server need a port each (PORT and %i), or SO_REUSEPORT
 import-min-uptime = a run that lasts longer than the reset period has the counter begin again
@@ -161,9 +167,9 @@ import-folder-of-command = the command runs in the folder of the service
 
 import-release = it is meant to run once for each release: start it by hand or from the deployment
 import-set-port = relance sets no PORT; add it to environment
+import-file-of-foreman = foreman and its like read { $path } too; so does the service, at each start
 import-no-mail = relance sends no mail; relance logs and relance events have the output and the failures
-import-shell-of-cron = a command that needs a shell gets /bin/sh
-import-percent-in-cron = cron ends a command at the first % and gives it the rest as input; here the whole is the command
+import-percent-in-cron = a shell gives the command what follows the first % as its input
 
 ## docker-compose
 
@@ -178,6 +184,9 @@ import-extends-nothing = { $name } is not there, or extends itself
 import-container-name = docker compose run gives the container a name of its own
 import-log-of-docker = the output goes to relance as well (relance logs)
 import-of-swarm = this is for Docker Swarm
+import-overridden = docker compose reads it after { $path }; what it says of restarts, order and checks is not taken over: set it by hand
+import-included-by-compose = docker compose reads these files as before; import them, too, to have their services kept
+import-default-taken = { $value } was taken; docker compose asks its environment each time
 
 ## The report of relance import
 

@@ -6,6 +6,7 @@
 import-refused = relance le refuse : { $why }
 import-not-understood = cette ligne n’a pas été comprise ; réglez à la main ce qu’elle fait
 import-unknown-key = { $key } n’est pas une clé connue ici ; elle est peut-être mal écrite, ou d’une autre version
+import-set-again = la même clé se trouve plus bas, et c’est elle qui compte
 import-no-command = il n’y a pas de commande à exécuter ; donnez-en une avec command_line
 import-not-a-command = la commande ne peut pas être découpée : un guillemet n’est pas fermé
 import-not-a-number = { $value } n’est pas un nombre qui convient ; réglez-le à la main
@@ -13,6 +14,8 @@ import-not-a-time = { $value } n’est pas une durée ; réglez-la à la main
 import-not-a-text = la valeur n’est pas un texte ; écrivez-la comme un texte
 import-placeholder = { $value } remplace une valeur fournie ailleurs ; écrivez la valeur elle-même
 import-dependency-elsewhere = { $name } n’est pas parmi les services importés ; importez-le aussi, ou laissez l’ordre au système
+import-dependency-in-circle = { $name } a aussi besoin de ce service, directement ou par d’autres ; ce côté du cercle est omis
+import-name-taken = un autre service porte déjà ce nom : celui-ci s’appelle { $name }
 import-log-elsewhere = stdout et stderr vont dans un seul fichier journal de relance au lieu de { $path } ; relance logs le montre
 import-one-log = stdout et stderr vont dans un seul fichier journal
 import-one-log-file = la sortie va dans un fichier journal de relance, sans le mode { $path }
@@ -42,6 +45,7 @@ import-manager-settings = ce qui est réglé ici pour tous les programmes a ét�
 import-manager-setting = un réglage de supervisord lui-même ; ceux de relance daemon sont dans docs/settings.md
 import-control-socket = relance a sa propre socket, son API et sa console, avec des droits par service (docs/rights.md)
 import-includes-nothing = aucun fichier ne correspond ; importez les fichiers eux-mêmes
+import-variable-of-include = { $name } n’est pas connue ici ; donnez-la avec --set { $name }=VALEUR pour que ses fichiers soient lus
 import-group = les membres s’appellent GROUPE:PROGRAMME, et relance restart 'GROUPE:*' désigne le groupe
 import-priority-of-group = un groupe n’a pas de priorité ; ses membres ont la leur
 import-priority = les groupes démarrent dans cet ordre au démarrage de la machine ; un démarrage manuel n’est pas ordonné
@@ -123,6 +127,8 @@ import-timer-only = ceci appartient au seul minuteur
 
 import-no-deploy = relance ne déploie pas ; docs/deploy.md montre comment changer de version
 import-computed = le fichier a été calculé par node ; ses valeurs sont dans le résultat, ses lignes sont du code
+import-folder-of-file = le fichier ne dit pas où : il s’exécute dans le dossier du fichier
+import-instances-of-dump = les entrées de { $name } sont les instances d’un seul service
 import-other-environment = un seul environnement est importé : env ; pour un autre changez les variables
 import-cluster = il n’y a pas de port partagé : les instances d’un serveur ont besoin chacune d’un port (PORT et %i), ou de SO_REUSEPORT
 import-min-uptime = une exécution qui dure plus que la période de remise à zéro fait recommencer le compteur
@@ -162,9 +168,9 @@ import-folder-of-command = la commande s’exécute dans le dossier du service
 
 import-release = il doit s’exécuter une fois par version : démarrez-le à la main ou depuis le déploiement
 import-set-port = relance ne définit pas PORT ; ajoutez-le à environment
+import-file-of-foreman = foreman et ses semblables lisent aussi { $path } ; le service également, à chaque démarrage
 import-no-mail = relance n’envoie pas de courriel ; relance logs et relance events ont la sortie et les échecs
-import-shell-of-cron = une commande qui demande un shell reçoit /bin/sh
-import-percent-in-cron = cron termine une commande au premier % et lui donne le reste en entrée ; ici le tout est la commande
+import-percent-in-cron = un shell donne en entrée à la commande ce qui suit le premier %
 
 ## docker-compose
 
@@ -179,6 +185,9 @@ import-extends-nothing = { $name } n’existe pas, ou s’étend lui-même
 import-container-name = docker compose run donne au conteneur un nom à lui
 import-log-of-docker = la sortie va aussi à relance (relance logs)
 import-of-swarm = ceci concerne Docker Swarm
+import-overridden = docker compose le lit après { $path } ; ce qu’il dit des redémarrages, de l’ordre et des contrôles n’est pas repris : réglez-le à la main
+import-included-by-compose = docker compose lit ces fichiers comme avant ; importez-les aussi pour que leurs services soient gardés
+import-default-taken = { $value } a été pris ; docker compose demande chaque fois à son environnement
 
 ## Le compte rendu de relance import
 

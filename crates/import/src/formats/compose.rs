@@ -4,6 +4,7 @@
 //! what is about its life (restarts, order, stop) becomes settings.
 
 mod extends;
+mod overrides;
 
 use std::time::Duration;
 
@@ -23,35 +24,62 @@ const TIMES_OF_HEALTH: [(&str, &str, &str); 3] = [
     ("timeout", "extensions.probe_timeout_ms", "30s"),
     ("start_period", "extensions.probe_delay_ms", "0s"),
 ];
+/// Keys whose value decides here, and that may be a variable of docker compose.
+const ASKED: [&str; 4] = ["restart", "replicas", "scale", "stop_grace_period"];
 /// What a line has become that docker compose reads as before.
 const BY_COMPOSE: &str = "docker compose";
 
 pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Problem> {
-    for input in inputs {
-        let file = work.open(input);
-        let root = yaml::parse(&input.text).map_err(syntax(input))?;
-        for entry in root.entries() {
-            match entry.key.as_str() {
-                "services" => work.report(file).kept(Lines::one(entry.line), "name"),
-                "version" => work.report(file).kept(entry.lines(), BY_COMPOSE),
-                _ => work.report(file).kept(entry.lines(), BY_COMPOSE),
-            }
-        }
-        let services = root.get("services").map_or(&[][..], Node::entries);
-        for entry in services {
-            let extended = extends::resolved(entry, services, input, work);
-            Service {
-                entry: &extended.entry,
-                problem: extended.problem,
-                input,
-                file,
-                draft: Draft::new(service_name(&entry.key)),
-                work: &mut *work,
-            }
-            .convert();
+    for (input, beside) in overrides::pairs(inputs, work) {
+        let both = beside.iter().chain([&input]).rev();
+        let paths: Vec<String> = both.map(|input| input.path.display().to_string()).collect();
+        let known = of_file(&input, &paths, &[], work)?;
+        if let Some(beside) = beside {
+            of_file(&beside, &paths, &known, work)?;
         }
     }
     Ok(())
+}
+
+/// Converts the services of a file, but those that are known from the file that it overrides; their names. `paths` are the
+/// files that docker compose is to read.
+fn of_file(
+    input: &Input,
+    paths: &[String],
+    known: &[String],
+    work: &mut Work<'_>,
+) -> Result<Vec<String>, Problem> {
+    let file = work.open(input);
+    let root = yaml::parse(&input.text).map_err(syntax(input))?;
+    for entry in root.entries() {
+        match entry.key.as_str() {
+            "services" => work.report(file).kept(Lines::one(entry.line), "name"),
+            "include" => {
+                let report = work.report(file);
+                report.changed(entry.lines(), BY_COMPOSE, import::INCLUDED_BY_COMPOSE);
+            }
+            _ => work.report(file).kept(entry.lines(), BY_COMPOSE),
+        }
+    }
+    let services = root.get("services").map_or(&[][..], Node::entries);
+    for entry in services {
+        if known.contains(&entry.key) {
+            overrides::account(entry, &paths[0], file, work);
+            continue;
+        }
+        let extended = extends::resolved(entry, services, input, work);
+        Service {
+            entry: &extended.entry,
+            problem: extended.problem,
+            input,
+            paths,
+            file,
+            draft: Draft::new(service_name(&entry.key)),
+            work: &mut *work,
+        }
+        .convert();
+    }
+    Ok(services.iter().map(|entry| entry.key.clone()).collect())
 }
 
 /// The words of the command that looks for the health; none if there is none.
@@ -74,6 +102,7 @@ struct Service<'a, 'w, 'f> {
     /// What it extends and is not there.
     problem: Option<String>,
     input: &'a Input,
+    paths: &'a [String],
     file: usize,
     draft: Draft,
     work: &'w mut Work<'f>,
@@ -126,7 +155,7 @@ impl Service<'_, '_, '_> {
         for entry in entries {
             self.key(entry);
         }
-        if !entries.iter().any(|entry| entry.key == "restart") {
+        if self.draft.before.is_none() {
             self.draft.before = Some(Before::never());
         }
         // How many instances there are is known now.
@@ -142,14 +171,16 @@ impl Service<'_, '_, '_> {
 
     /// A command of docker compose about this file.
     fn of_compose(&self, words: &[&str]) -> Vec<String> {
-        let path = self.input.path.display().to_string();
-        let begin = ["docker", "compose", "--file", &path];
-        let all = begin.iter().chain(words);
+        let files = self.paths.iter().flat_map(|path| ["--file", path]);
+        let all = ["docker", "compose"]
+            .into_iter()
+            .chain(files)
+            .chain(words.iter().copied());
         all.map(|word| self.draft.literal(word)).collect()
     }
 
     fn key(&mut self, entry: &Entry) {
-        let text = entry.value.text().unwrap_or_default();
+        let text = self.filled(entry);
         match entry.key.as_str() {
             "restart" => self.restart(entry, &text),
             "depends_on" | "links" => self.depends_on(entry),
@@ -176,7 +207,7 @@ impl Service<'_, '_, '_> {
                 }
             },
             "deploy" => self.deploy(entry),
-            "scale" => self.replicas(entry, &entry.value),
+            "scale" => self.replicas(entry),
             "container_name" => self.changed(entry, BY_COMPOSE, import::CONTAINER_NAME),
             "logging" => self.changed(entry, "extensions.output", import::LOG_OF_DOCKER),
             "profiles" => {
@@ -306,7 +337,11 @@ impl Service<'_, '_, '_> {
         self.kept(Lines::one(entry.line), BY_COMPOSE);
         for inner in entry.value.entries() {
             match inner.key.as_str() {
-                "replicas" => self.replicas(inner, &inner.value),
+                "replicas" => self.replicas(inner),
+                // As docker compose does, which asks it where there is no `restart`.
+                "restart_policy" if self.entry.value.get("restart").is_none() => {
+                    self.restart_policy(inner);
+                }
                 "restart_policy" | "update_config" | "rollback_config" | "placement" => {
                     self.lost(inner, import::OF_SWARM);
                 }
@@ -315,8 +350,58 @@ impl Service<'_, '_, '_> {
         }
     }
 
-    fn replicas(&mut self, entry: &Entry, node: &Node) {
-        match node.count() {
+    /// Its condition and its attempts; Swarm alone knows its times.
+    fn restart_policy(&mut self, entry: &Entry) {
+        let text = |key: &str| entry.value.get(key).and_then(Node::text);
+        let condition = text("condition");
+        let policy = match condition.as_deref() {
+            Some("none") => "no".to_owned(),
+            Some("on-failure") => match text("max_attempts") {
+                Some(count) => format!("on-failure:{count}"),
+                None => "on-failure".to_owned(),
+            },
+            Some("any") | None => "always".to_owned(),
+            Some(other) => other.to_owned(),
+        };
+        self.restart(entry, &policy);
+        for inner in entry.value.entries() {
+            if matches!(inner.key.as_str(), "delay" | "window") {
+                self.lost(inner, import::OF_SWARM);
+            }
+        }
+    }
+
+    /// The text of a value; `${NAME:-default}` as what NAME is known to be, or as the default.
+    fn filled(&mut self, entry: &Entry) -> String {
+        let text = entry.value.text().unwrap_or_default();
+        let inside = text
+            .strip_prefix("${")
+            .and_then(|rest| rest.strip_suffix('}'));
+        let Some(inside) = inside.filter(|_| ASKED.contains(&entry.key.as_str())) else {
+            return text;
+        };
+        let (name, default) = match inside.split_once(":-").or_else(|| inside.split_once('-')) {
+            Some((name, default)) => (name, Some(default.to_owned())),
+            None => (inside, None),
+        };
+        match self.work.files.variable(name).or(default) {
+            Some(value) => {
+                self.changed(
+                    entry,
+                    "",
+                    import::DefaultTaken {
+                        value: value.as_str(),
+                    },
+                );
+                value
+            }
+            None => text,
+        }
+    }
+
+    fn replicas(&mut self, entry: &Entry) {
+        let text = self.filled(entry);
+        match text.trim().parse::<u32>().ok() {
             Some(count @ 2..=1000) if self.draft.instances.is_none() => {
                 self.draft.instances = Some(count);
                 self.draft.name.push('@');
@@ -324,8 +409,7 @@ impl Service<'_, '_, '_> {
             }
             Some(1) => self.kept(entry, "instances"),
             _ => {
-                let value = node.text().unwrap_or_default();
-                self.lost(entry, import::NotANumber { value });
+                self.lost(entry, import::NotANumber { value: text });
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use relance_texts::import;
 
-use crate::command::{is_variable, of_shell};
+use crate::command::{is_for_shell, is_variable, of_shell, sh_quoted};
 use crate::draft::{Draft, Origin};
 use crate::work::{Input, Work};
 
@@ -12,7 +12,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) {
     for input in inputs {
         let file = work.open(input);
         let has_user = has_user_column(input);
-        let mut variables: BTreeMap<String, (String, Origin)> = BTreeMap::new();
+        let mut around = Around::default();
         for (lines, line) in work.statements(input, file) {
             let assignment = line
                 .split_once('=')
@@ -23,33 +23,44 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) {
                     name.trim(),
                     value,
                     Origin { file, lines },
-                    &mut variables,
+                    &mut around,
                     work,
                 );
                 continue;
             }
-            job(line, has_user, &variables, Origin { file, lines }, work);
+            job(line, has_user, &around, Origin { file, lines }, work);
         }
     }
 }
 
-fn variable(
-    name: &str,
-    value: String,
-    origin: Origin,
-    variables: &mut BTreeMap<String, (String, Origin)>,
-    work: &mut Work<'_>,
-) {
+/// What lines above a job say for it.
+#[derive(Default)]
+struct Around {
+    variables: BTreeMap<String, (String, Origin)>,
+    /// `SHELL`, for commands that need one.
+    shell: Option<String>,
+    /// `CRON_TZ`: the zone of the times.
+    zone: String,
+}
+
+fn variable(name: &str, value: String, origin: Origin, around: &mut Around, work: &mut Work<'_>) {
     let report = work.report(origin.file);
     match name {
         "MAILTO" | "MAILFROM" => report.lost(origin.lines, import::NO_MAIL),
-        "SHELL" => report.lost(origin.lines, import::SHELL_OF_CRON),
-        "RANDOM_DELAY" | "CRON_TZ" | "START_HOURS_RANGE" => {
+        "SHELL" => {
+            report.kept(origin.lines, "command_line");
+            around.shell = Some(value).filter(|shell| shell.starts_with('/'));
+        }
+        "CRON_TZ" => {
+            report.kept(origin.lines, "extensions.schedule");
+            around.zone = value;
+        }
+        "RANDOM_DELAY" | "START_HOURS_RANGE" => {
             report.lost(origin.lines, import::NO_SUCH_SETTING);
         }
         _ => {
             report.kept(origin.lines, "environment");
-            variables.insert(name.to_owned(), (value, origin));
+            around.variables.insert(name.to_owned(), (value, origin));
         }
     }
 }
@@ -91,34 +102,40 @@ fn has_user_column(input: &Input) -> bool {
     !sixth.is_empty() && sixth.iter().all(is_user)
 }
 
-fn job(
-    line: &str,
-    has_user: bool,
-    variables: &BTreeMap<String, (String, Origin)>,
-    origin: Origin,
-    work: &mut Work<'_>,
-) {
+fn job(line: &str, has_user: bool, around: &Around, origin: Origin, work: &mut Work<'_>) {
     let lines = origin.lines;
-    let (times, rest) = times(line);
+    // A dash in front keeps some crons from logging it.
+    let (times, rest) = times(line.strip_prefix('-').unwrap_or(line));
     let at_boot = times == "@reboot";
-    let schedule = times.split_whitespace().collect::<Vec<_>>().join(" ");
+    let schedule = match times {
+        "@annually" => "@yearly".to_owned(),
+        times => times.split_whitespace().collect::<Vec<_>>().join(" "),
+    };
     let (user, command) = match rest.split_once(char::is_whitespace) {
         Some((user, command)) if has_user => (Some(user), command.trim()),
+        // A line with an account and nothing to run.
+        None if has_user => (None, ""),
         _ => (None, rest),
     };
-    if !is_schedule(&schedule) || command.is_empty() {
+    if !is_schedule(&schedule) || !is_command(command) {
         work.report(origin.file).lost(lines, import::NOT_UNDERSTOOD);
         return;
     }
-    // Cron ends the command at a %, and gives the rest as input.
-    let is_cut = command.replace("\\%", "").contains('%');
-    let command = command.replace("\\%", "%");
+    let (command, input) = parted(command);
     let mut draft = Draft::new(name(&command));
-    draft.set_command(&of_shell(&command), Some(origin));
+    let is_cut = !input.is_empty();
+    let command = with_input(command, &input);
+    let mut words = of_shell(&command);
+    if let Some(shell) = around.shell.as_ref().filter(|_| is_for_shell(&command)) {
+        words[0].clone_from(shell);
+    }
+    draft.set_command(&words, Some(origin));
     if let Some(user) = user {
+        // A group may stand behind it.
+        let user = user.split(':').next().unwrap_or(user);
         draft.set("account_name", user, Some(origin));
     }
-    for (name, (value, origin)) in variables {
+    for (name, (value, origin)) in &around.variables {
         draft.add("environment", format!("{name}={value}"), Some(*origin));
     }
     draft.set(
@@ -138,17 +155,44 @@ fn job(
     if at_boot {
         work.report(origin.file).kept(lines, "start_type");
     } else {
-        draft.set("extensions.schedule", schedule, Some(origin));
+        let schedule = format!("{schedule} {}", around.zone);
+        draft.set("extensions.schedule", schedule.trim(), Some(origin));
         work.report(origin.file).kept(lines, "extensions.schedule");
     }
     work.drafts.push(draft);
 }
 
+/// The command, and the lines of its input: cron ends it at a %, and each further one is the end of a line.
+fn parted(text: &str) -> (String, Vec<String>) {
+    let text = text.replace("\\%", "\u{1}");
+    let mut parts = text.split('%').map(|part| part.replace('\u{1}', "%"));
+    let command = parts.next().unwrap_or_default();
+    (command.trim().to_owned(), parts.collect())
+}
+
+/// The command with its input, for a shell.
+fn with_input(command: String, input: &[String]) -> String {
+    if input.is_empty() {
+        return command;
+    }
+    let lines: Vec<String> = input.iter().map(|line| sh_quoted(line)).collect();
+    format!("printf '%s\\n' {} | {{ {command}\n}}", lines.join(" "))
+}
+
 /// Whether these may be the five fields, or a word for them like `@daily`.
 fn is_schedule(text: &str) -> bool {
     let has_fields = text.split(' ').count() == 5;
+    let is_field = |c: char| c.is_ascii_alphanumeric() || " */,-~#".contains(c);
     text.starts_with('@')
-        || has_fields && text.starts_with(|c: char| c == '*' || c.is_ascii_digit())
+        || has_fields
+            && text.starts_with(|c: char| c == '*' || c.is_ascii_digit())
+            && text.chars().all(is_field)
+}
+
+/// Whether something is run: in lines of anacron, and in those of crons with a year, a number comes first.
+fn is_command(text: &str) -> bool {
+    let first = text.split_whitespace().next();
+    first.is_some_and(|word| word.parse::<u64>().is_err())
 }
 
 /// The five fields, or a name for them, and what is behind.
@@ -225,5 +269,29 @@ mod tests {
             ("*/5  *  * * *", "root /x y")
         );
         assert_eq!(times("@reboot /x"), ("@reboot", "/x"));
+    }
+
+    #[test]
+    fn a_job_has_the_shell_the_zone_and_the_input_of_its_cron() {
+        let text = "SHELL=/bin/bash\nCRON_TZ=Europe/Berlin\n-5 4 * * sun root /bin/cat%a b%c\\%\nCRON_TZ=\n\
+                    @daily root:adm [[ -f /x ]] && /y $(date +\\%F)\n1 2 * * * root /bin/z\n";
+        let files = crate::formats::tests::Memory::default().with("/etc/cron.d/a", text);
+        let toml = crate::formats::tests::imported(&["/etc/cron.d/a".into()], &files).toml;
+        for part in [
+            "name = \"cat\"",
+            "schedule = \"5 4 * * sun Europe/Berlin\"",
+            "schedule = \"@daily\"",
+            "date +%F",
+            "name = \"z\"",
+        ] {
+            assert!(toml.contains(part), "{part}: {toml}");
+        }
+        assert_eq!(toml.matches("/bin/bash").count(), 2, "{toml}");
+        let (command, input) = parted("cat%a b%c\\%");
+        let script = with_input(command, &input);
+        assert_eq!(script, "printf '%s\\n' 'a b' c% | { cat\n}");
+        assert!(is_schedule("0 0 1,15 jan-mar mon#2") && !is_schedule("1 5 cron.daily nice x"));
+        assert!(is_command("/bin/a 1") && !is_command("45 cron.monthly x") && !is_command(""));
+        assert_eq!(parted("date +\\%F"), ("date +%F".to_owned(), vec![]));
     }
 }

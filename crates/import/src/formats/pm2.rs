@@ -1,5 +1,6 @@
 //! pm2: ecosystem files in JSON, JavaScript and YAML, and what `pm2 save` has written.
 
+mod dump;
 mod recovery;
 
 use std::time::Duration;
@@ -106,8 +107,14 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
                     .lost(entry.lines(), import::UnknownKey { key }),
             }
         }
-        for app in apps {
-            App::new(app, input, file, is_computed, work).convert();
+        for (at, app) in apps.iter().enumerate() {
+            let alike = |other: &&Node| dump::is_same(app, other);
+            let number = apps.iter().filter(alike).count();
+            if apps[..at].iter().any(|other| dump::is_same(app, other)) {
+                dump::instance(app, file, work);
+            } else {
+                App::new(app, input, file, is_computed, number, work).convert();
+            }
         }
     }
     Ok(())
@@ -151,6 +158,8 @@ struct App<'a, 'w, 'f> {
     input: &'a Input,
     file: usize,
     is_computed: bool,
+    /// How many entries of a dump it stands for.
+    number: usize,
     draft: Draft,
     work: &'w mut Work<'f>,
 }
@@ -185,6 +194,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
         input: &'a Input,
         file: usize,
         is_computed: bool,
+        number: usize,
         work: &'w mut Work<'f>,
     ) -> Self {
         let text = |key: &str| app.get(key).and_then(Node::text);
@@ -198,6 +208,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
             input,
             file,
             is_computed,
+            number,
             draft: Draft::new(service_name(&name)),
             work,
         }
@@ -224,6 +235,7 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
         for entry in app.entries() {
             self.entry(entry);
         }
+        self.folder_of_file();
         self.instances();
         self.recovery();
         self.work.drafts.push(self.draft);
@@ -410,6 +422,31 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
         }
     }
 
+    /// Where nothing is said of a folder, it runs where its file is.
+    fn folder_of_file(&mut self) {
+        let is_said = ["cwd", "pm_cwd"]
+            .into_iter()
+            .any(|key| self.app.get(key).is_some());
+        let folder = self
+            .input
+            .path
+            .parent()
+            .filter(|folder| folder.is_absolute());
+        let (Some(folder), false) = (folder, is_said) else {
+            return;
+        };
+        let path = folder.display().to_string();
+        let lines = self.app.lines;
+        let entry = self
+            .app
+            .entries()
+            .iter()
+            .find(|entry| entry.key == "script");
+        let at = entry.map_or(Lines::one(lines.first), Entry::lines);
+        self.keep(at, "extensions.working_directory", path);
+        self.changed(at, "extensions.working_directory", import::FOLDER_OF_FILE);
+    }
+
     fn environment(&mut self, entry: &Entry) {
         let origin = Some(self.origin(entry));
         for variable in entry.value.entries() {
@@ -441,6 +478,8 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
     fn cron_restart(&mut self, entry: &Entry, text: &str) {
         let may_end = self.app.get("autorestart").and_then(Node::flag) == Some(false);
         match time_of_day(text) {
+            // Said, but off.
+            _ if matches!(text, "0" | "false" | "") => self.kept(entry, ""),
             _ if may_end => self.keep(entry, "extensions.schedule", text),
             Some(time) => self.keep(entry, "extensions.recycle_at", time),
             // pm2 takes seconds in front, too.
@@ -457,6 +496,13 @@ impl<'a, 'w, 'f> App<'a, 'w, 'f> {
     }
 
     fn instances(&mut self) {
+        if self.is_dump() {
+            if self.number > 1 {
+                self.draft.instances = u32::try_from(self.number.min(1000)).ok();
+                self.draft.name.push('@');
+            }
+            return;
+        }
         let Some(node) = self.app.get("instances") else {
             return;
         };

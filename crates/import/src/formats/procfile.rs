@@ -50,6 +50,7 @@ fn process(
     draft.set_command(&of_shell(command), origin);
     work.report(file).kept(lines, "command_line");
     folder(&mut draft, input, origin);
+    env_file(&mut draft, input, Origin { file, lines }, work);
     match name {
         "release" => {
             draft.set("start_type", "demand", origin);
@@ -79,6 +80,19 @@ fn process(
     work.drafts.push(draft);
 }
 
+/// The file of variables beside it, which foreman reads, if it is there.
+fn env_file(draft: &mut Draft, input: &Input, origin: Origin, work: &mut Work<'_>) {
+    let path = input.path.with_file_name(".env");
+    if !path.is_absolute() || !work.is_for_linux() || work.files.read(&path).is_err() {
+        return;
+    }
+    let path = path.display().to_string();
+    let key = "extensions.environment_files";
+    draft.add(key, format!("-{path}"), Some(origin));
+    let report = work.report(origin.file);
+    report.changed(origin.lines, key, import::FileOfForeman { path });
+}
+
 /// Commands run in the folder of their file.
 pub(super) fn folder(draft: &mut Draft, input: &Input, origin: Option<Origin>) {
     if let Some(folder) = input.path.parent().filter(|folder| folder.is_absolute()) {
@@ -87,5 +101,25 @@ pub(super) fn folder(draft: &mut Draft, input: &Input, origin: Option<Origin>) {
             folder.display().to_string(),
             origin,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::tests::{Memory, imported};
+
+    #[test]
+    fn the_variables_of_a_file_beside_it_are_read_at_each_start() {
+        let files = Memory::default()
+            .with("/a/Procfile", "web: node index.js\n")
+            .with("/a/.env", "PORT=1\n")
+            .with("/b/Procfile", "web: node index.js\n");
+        let toml = |path: &str| imported(&[path.into()], &files).toml;
+        let with = toml("/a/Procfile");
+        assert!(
+            with.contains("environment_files = [\"-/a/.env\"]"),
+            "{with}"
+        );
+        assert!(!toml("/b/Procfile").contains("environment_files"));
     }
 }

@@ -1,9 +1,11 @@
 //! supervisord: programs, groups, includes; event listeners cannot come along.
 
 mod expand;
+mod logs;
 mod program;
 mod recovery;
 
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
 use relance_texts::import;
@@ -74,11 +76,7 @@ fn tree(
         });
     }
     for (patterns, lines) in includes {
-        let here_text = here.display().to_string();
-        let mut found = Vec::new();
-        for pattern in patterns.replace("%(here)s", &here_text).split_whitespace() {
-            found.extend(glob(work.files, &plain(&here.join(pattern))));
-        }
+        let found = included(&patterns, lines, &here, file, work);
         if found.is_empty() {
             work.report(file).lost(lines, import::INCLUDES_NOTHING);
             continue;
@@ -98,6 +96,35 @@ fn tree(
         }
     }
     Ok(())
+}
+
+/// The files that match, with what is filled in for `%(here)s` and variables.
+fn included(
+    patterns: &str,
+    lines: Lines,
+    here: &Path,
+    file: usize,
+    work: &mut Work<'_>,
+) -> Vec<PathBuf> {
+    let expansion = expand::Expansion {
+        program: "",
+        group: "",
+        here,
+        number: Some(0),
+        count: 1,
+        files: work.files,
+        own: HashMap::new(),
+    };
+    let patterns = expansion.expand(patterns);
+    for name in &patterns.unknown {
+        let name = name.as_str();
+        work.report(file)
+            .lost(lines, import::VariableOfInclude { name });
+    }
+    let patterns = patterns.text.split_whitespace();
+    patterns
+        .flat_map(|pattern| glob(work.files, &plain(&here.join(pattern))))
+        .collect()
 }
 
 /// A path without `.` and `..`, so that a file has one.

@@ -3,6 +3,7 @@
 mod command;
 mod exec;
 mod keys;
+mod limits;
 mod recovery;
 mod rights;
 mod service;
@@ -90,6 +91,7 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
         let unit = drop_in_of(&input.path).unwrap_or_default();
         add(input, &unit, work, &mut units);
     }
+    instances_with_drop_ins(&mut units, work);
     let is_timer = |name: &str| unit_kind(name) == "timer";
     for (name, unit) in units.iter().filter(|(name, _)| !is_timer(name)) {
         if unit_kind(name) == "service" {
@@ -105,6 +107,30 @@ pub(super) fn convert(inputs: &[&Input], work: &mut Work<'_>) -> Result<(), Prob
         timer::convert(name, unit, work);
     }
     Ok(())
+}
+
+/// An instance that has drop-ins of its own is its template with them; it stands for the template, unless that says which
+/// instances there are.
+fn instances_with_drop_ins(units: &mut BTreeMap<String, Unit>, work: &Work<'_>) {
+    let has_program = |unit: &Unit| unit.keys.iter().any(|key| key.entry.key == "ExecStart");
+    let mut stood_for = Vec::new();
+    let of_instances = units.iter().filter_map(|(name, unit)| {
+        let (prefix, instance) = name.strip_suffix(".service")?.split_once('@')?;
+        let template = format!("{prefix}@.service");
+        let keys = &units.get(&template)?.keys;
+        if instance.is_empty() || has_program(unit) {
+            return None;
+        }
+        stood_for.push(template);
+        let keys = keys.iter().chain(&unit.keys).cloned().collect();
+        Some((name.clone(), Unit { keys }))
+    });
+    let of_instances: Vec<(String, Unit)> = of_instances.collect();
+    units.extend(of_instances);
+    units.retain(|name, unit| {
+        let says = !work.options.instances.is_empty() || unit.get("DefaultInstance").is_some();
+        says || !stood_for.contains(name)
+    });
 }
 
 fn unit_kind(name: &str) -> &str {
@@ -245,6 +271,38 @@ mod tests {
         assert!(found.toml.contains(missed), "{}", found.toml);
         assert_eq!(found.services, ["a"]);
         assert!(found.comparisons[0].is_same(), "{:?}", found.comparisons);
+    }
+
+    #[test]
+    fn an_instance_with_drop_ins_is_its_template_with_them() {
+        let files = Memory::default()
+            .with(
+                "/u/w@.service",
+                "[Service]\nExecStart=/bin/w %i\nUser=%i\nNice=1\n",
+            )
+            .with(
+                "/u/w@mail.service.d/a.conf",
+                "[Service]\nNice=19\nKillSignal=SIGRTMIN+3\nCPUShares=2048\nMemoryMax=1.5G\n",
+            );
+        let paths = ["/u/w@.service", "/u/w@mail.service.d/a.conf"].map(PathBuf::from);
+        let found = imported(&paths, &files);
+        assert_eq!(found.services, ["w@mail"]);
+        for part in [
+            "/bin/w mail",
+            "account_name = \"mail\"",
+            "priority = \"idle\"",
+            "stop_signal = \"37\"",
+            "cpu_weight = \"200\"",
+            "memory_max = \"1610612736\"",
+        ] {
+            assert!(found.toml.contains(part), "{part}: {}", found.toml);
+        }
+        let template = imported(&paths[..1], &files);
+        assert!(
+            template.toml.contains("account_name = \"1\""),
+            "{}",
+            template.toml
+        );
     }
 
     #[test]

@@ -96,7 +96,39 @@ fn text_of(root: Node<'_, '_>, name: &str) -> Option<String> {
     let node = root
         .children()
         .find(|node| node.tag_name().name().eq_ignore_ascii_case(name))?;
-    Some(node.text().unwrap_or_default().trim().to_owned())
+    Some(whole_text(node))
+}
+
+/// The text of an element, that behind comments too.
+fn whole_text(node: Node<'_, '_>) -> String {
+    let texts = node.children().filter(Node::is_text);
+    let text: String = texts.filter_map(|text| text.text()).collect();
+    text.trim().to_owned()
+}
+
+/// Arguments of which each has an element of its own; those with blanks in quotes.
+fn one_each(root: Node<'_, '_>, name: &str) -> Option<String> {
+    let named = |node: &Node<'_, '_>| node.tag_name().name().eq_ignore_ascii_case(name);
+    let quoted = |text: String| {
+        if text.contains(char::is_whitespace) && !text.starts_with('"') {
+            format!("\"{text}\"")
+        } else {
+            text
+        }
+    };
+    let all: Vec<String> = root
+        .children()
+        .filter(named)
+        .map(whole_text)
+        .map(quoted)
+        .collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+/// The arguments of a program: one text, or an element for each.
+fn arguments_of(root: Node<'_, '_>, prefix: &str) -> Option<String> {
+    one_each(root, &format!("{prefix}argument"))
+        .or_else(|| text_of(root, &format!("{prefix}arguments")).map(|text| one_line(&text)))
 }
 
 struct Service<'a, 'w, 'f> {
@@ -133,10 +165,8 @@ impl Service<'_, '_, '_> {
             .find(|node| node.has_tag_name("executable"))
             .unwrap_or(root);
         let origin = Some(self.origin(node));
-        let arguments = text_of(root, "startarguments")
-            .or_else(|| text_of(root, "arguments"))
-            .unwrap_or_default();
-        let line = of_program(&executable, &one_line(&arguments));
+        let arguments = arguments_of(root, "start").or_else(|| arguments_of(root, ""));
+        let line = of_program(&executable, &arguments.unwrap_or_default());
         self.draft.set("command_line", line, origin);
         self.draft.set("start_type", "auto", None);
         self.draft.set("extensions.stop_grace_ms", "15s", None);
@@ -148,7 +178,7 @@ impl Service<'_, '_, '_> {
     }
 
     fn element(&mut self, node: Node<'_, '_>) {
-        let text = node.text().unwrap_or_default().trim().to_owned();
+        let text = whole_text(node);
         match node.tag_name().name().to_ascii_lowercase().as_str() {
             "id" => self.kept(node, "name"),
             "name" => self.keep(node, "display_name", text),
@@ -161,7 +191,7 @@ impl Service<'_, '_, '_> {
                     self.changed(node, "command_line", import::BASE_OF_WINSW);
                 }
             }
-            "arguments" | "startarguments" => {
+            "arguments" | "startarguments" | "argument" | "startargument" => {
                 self.kept(node, "command_line");
                 if text.contains("%BASE%") {
                     self.changed(node, "command_line", import::BASE_OF_WINSW);
@@ -197,7 +227,7 @@ impl Service<'_, '_, '_> {
                 self.stream(node, key, &text);
             }
             "serviceaccount" => self.account(node),
-            "stopexecutable" | "stoparguments" => self.stop_command(node),
+            "stopexecutable" | "stoparguments" | "stopargument" => self.stop_command(node),
             "prestart" | "poststart" | "prestop" | "poststop" => {
                 self.lost(node, import::HOOKS_OF_NSSM);
             }
@@ -266,10 +296,10 @@ impl Service<'_, '_, '_> {
     fn stop_command(&mut self, node: Node<'_, '_>) {
         let root = self.root;
         let program = text_of(root, "stopexecutable").or_else(|| text_of(root, "executable"));
-        let (Some(program), Some(arguments)) = (program, text_of(root, "stoparguments")) else {
+        let (Some(program), Some(arguments)) = (program, arguments_of(root, "stop")) else {
             return self.lost(node, import::NO_STOP_COMMAND);
         };
-        let line = of_program(&program, &one_line(&arguments));
+        let line = of_program(&program, &arguments);
         self.keep(node, "extensions.stop_command", line);
     }
 

@@ -1,5 +1,7 @@
 //! Files of sections with keys and values: those of supervisord, and the units of systemd.
 
+use relance_texts::import;
+
 use crate::report::{FileReport, Lines};
 
 /// A section.
@@ -26,9 +28,11 @@ impl Section {
 }
 
 /// As Python's configparser reads it for supervisord: values go on in lines that are indented deeper than
-/// their key, `;` after a blank begins a comment, keys have no case.
+/// their key, blank ones between them too; `;` or `#` after a blank begins a comment; keys have no case. A section that
+/// is there twice is one, and of a key that is there twice the last one counts.
 pub(crate) fn supervisord(text: &str, report: &mut FileReport) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
+    let mut current = 0;
     let mut indent = 0;
     let mut is_open = false;
     for (at, line) in text.lines().enumerate() {
@@ -37,12 +41,11 @@ pub(crate) fn supervisord(text: &str, report: &mut FileReport) -> Vec<Section> {
         let depth = line.len() - line.trim_start().len();
         if content.is_empty() || content.starts_with([';', '#']) {
             report.silent(Lines::one(number));
-            is_open = is_open && !content.is_empty();
             continue;
         }
         let content = without_comment(content);
         let last = sections
-            .last_mut()
+            .get_mut(current)
             .and_then(|section| section.entries.last_mut());
         if is_open
             && depth > indent
@@ -59,16 +62,27 @@ pub(crate) fn supervisord(text: &str, report: &mut FileReport) -> Vec<Section> {
             .strip_prefix('[')
             .and_then(|rest| rest.split_once(']'))
         {
-            sections.push(section(name.0, number));
+            let section = section(name.0, number);
+            let known = sections.iter().position(|known| known.name == section.name);
+            current = known.unwrap_or(sections.len());
+            match known {
+                Some(_) => report.kept(Lines::one(number), "name"),
+                None => sections.push(section),
+            }
             continue;
         }
         let found = content.split_once(['=', ':']);
-        if let (Some(section), Some((key, value))) = (sections.last_mut(), found) {
-            section.entries.push(Entry {
+        if let (Some(section), Some((key, value))) = (sections.get_mut(current), found) {
+            let entry = Entry {
                 key: key.trim().to_ascii_lowercase(),
                 value: value.trim().to_owned(),
                 lines: Lines::one(number),
-            });
+            };
+            let is_again = |known: &mut Entry| known.key == entry.key;
+            for before in section.entries.extract_if(.., is_again) {
+                report.lost(before.lines, import::SET_AGAIN);
+            }
+            section.entries.push(entry);
             is_open = true;
         }
     }
@@ -76,10 +90,8 @@ pub(crate) fn supervisord(text: &str, report: &mut FileReport) -> Vec<Section> {
 }
 
 fn without_comment(content: &str) -> &str {
-    let starts = content.match_indices(';').map(|(at, _)| at);
-    let comment = starts
-        .into_iter()
-        .find(|at| content[..*at].ends_with([' ', '\t']));
+    let mut starts = content.match_indices([';', '#']).map(|(at, _)| at);
+    let comment = starts.find(|at| content[..*at].ends_with([' ', '\t']));
     content[..comment.unwrap_or(content.len())].trim_end()
 }
 
@@ -155,6 +167,22 @@ mod tests {
             .map(|entry| entry.value.as_str())
             .collect();
         assert_eq!(values, ["x", "A=1,\nB=2", "u"]);
+    }
+
+    #[test]
+    fn supervisord_has_each_section_and_key_once() {
+        let text = "[program:a]\ncommand=x # y\n\n   -z\n[program:b]\ncommand=b#1\n[program:a]\nuser=u\nCommand=w\n";
+        let mut report = FileReport::new("f".into(), Kind::Supervisord, text);
+        let sections = supervisord(text, &mut report);
+        assert_eq!(sections.len(), 2);
+        let values = |at: usize| -> Vec<&str> {
+            let entries = sections[at].entries.iter();
+            entries.map(|entry| entry.value.as_str()).collect()
+        };
+        assert_eq!(values(0), ["u", "w"]);
+        assert_eq!(values(1), ["b#1"]);
+        let lost = |line: usize| report.lines[line - 1].fate == crate::Fate::Lost;
+        assert!(lost(2) && lost(4) && !lost(9));
     }
 
     #[test]

@@ -207,3 +207,35 @@ fn what_is_too_long_is_told_as_such() {
     let refused = said("huge.conf", &huge, 3);
     assert!(refused.contains("too large"), "{refused}");
 }
+
+#[test]
+fn a_folder_of_a_program_in_javascript_is_read_and_not_run() {
+    if Command::new("node").arg("--version").output().is_err() {
+        println!("not run: needs node");
+        return;
+    }
+    let folder = TempDir::new().expect("a folder");
+    let write = |file: &str, text: &str| {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("written");
+    };
+    let ran = folder.path().join("ran");
+    let server = format!("require('fs').writeFileSync('{}', 'x');", ran.display());
+    write("server.js", &server);
+    write(
+        "node_modules/a/ecosystem.config.js",
+        "module.exports = { apps: [{ script: 'a.js' }] };",
+    );
+    // What the file prints is not what it exports.
+    write(
+        "ecosystem.config.js",
+        "console.log('{}'); module.exports = { apps: [{ name: 'web', script: 'npm', args: 'start' }] };",
+    );
+    let found = json(&import(&[
+        "--json",
+        folder.path().to_str().expect("a path"),
+    ]));
+    assert_eq!(found["services"], serde_json::json!(["web"]));
+    assert!(!ran.exists());
+}

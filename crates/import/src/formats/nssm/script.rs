@@ -41,7 +41,12 @@ pub(super) fn read(text: &str, report: &mut FileReport) -> Vec<Item> {
                 .next()
                 .unwrap_or(word)
                 .to_ascii_lowercase();
-            matches!(name.as_str(), "nssm" | "nssm.exe" | "nssm64.exe")
+            // PowerShell keeps its path in a variable.
+            let name = name.trim_matches(['$', '{', '}', '"']);
+            matches!(
+                name,
+                "nssm" | "nssm.exe" | "nssm64.exe" | "nssmpath" | "nssmexe"
+            )
         });
         let Some(at) = program else {
             report.lost(lines, import::NOT_OF_NSSM);

@@ -59,3 +59,26 @@ fn a_program_that_may_end_is_started_by_the_clock() {
     assert!(found.contains("schedule = \"5 3 * * *\""), "{found}");
     assert!(!found.contains("recycle_at"), "{found}");
 }
+
+#[test]
+fn the_entries_of_a_dump_with_one_name_are_instances() {
+    let app = r#"{"name": "w", "pm_exec_path": "/srv/w.js", "pm_cwd": "/srv", "instances": 2, "cron_restart": 0}"#;
+    let other = r#"{"name": "x", "pm_exec_path": "/srv/x.js", "pm_cwd": "/srv", "instances": 1}"#;
+    let files = Memory::default().with("/u/dump.pm2", &format!("[{app},\n{app},\n{other}]"));
+    let found = imported(&["/u/dump.pm2".into()], &files);
+    assert_eq!(found.services, ["w@", "x"]);
+    assert!(
+        found.toml.contains("instances = 2") && !found.toml.contains("schedule"),
+        "{}",
+        found.toml
+    );
+}
+
+#[test]
+fn an_app_without_a_folder_runs_where_its_file_is() {
+    let apps = r#"{"apps": [{"script": "a.js"}, {"script": "b.js", "cwd": "/srv"}]}"#;
+    let files = Memory::default().with("/u/pm2.json", apps);
+    let toml = imported(&["/u/pm2.json".into()], &files).toml;
+    let folders = ["\"/u\"", "\"/srv\""].map(|folder| format!("working_directory = {folder}"));
+    assert!(folders.iter().all(|folder| toml.contains(folder)), "{toml}");
+}

@@ -1,5 +1,6 @@
 //! What supervisord fills in: `%(program_name)s`, `%(process_num)02d`, `%(ENV_NAME)s`.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::Files;
@@ -12,7 +13,11 @@ pub(super) struct Expansion<'a> {
     pub(super) here: &'a Path,
     /// The number of the only process; `None` if there are several, `%i` then.
     pub(super) number: Option<u64>,
+    /// `numprocs`.
+    pub(super) count: u64,
     pub(super) files: &'a dyn Files,
+    /// What its own `environment`, and that of all, gives it.
+    pub(super) own: HashMap<String, String>,
 }
 
 /// A text with everything filled in that can be.
@@ -22,6 +27,8 @@ pub(super) struct Expanded {
     pub(super) text: String,
     /// Their names.
     pub(super) unknown: Vec<String>,
+    /// What stays as it is written, because it is known where supervisord runs only.
+    pub(super) left: Vec<String>,
     /// Whether the number of the process is in it.
     pub(super) has_number: bool,
 }
@@ -72,17 +79,27 @@ impl Expansion<'_> {
                     None => expanded.text.push_str("%i"),
                 }
             }
+            "numprocs" => expanded.text.push_str(&padded(self.count, format)),
             _ => match name.strip_prefix("ENV_") {
-                Some(variable) => match self.files.variable(variable) {
-                    Some(value) => expanded.text.push_str(&value),
-                    None => {
-                        expanded.text.push_str(&reference(variable));
-                        expanded.unknown.push(variable.to_owned());
-                    }
-                },
+                Some(variable) => self.variable(variable, expanded),
                 // As host_node_name: known when it runs only.
-                None => expanded.text.push_str(&format!("%({name}){format}")),
+                None => {
+                    let left = format!("%({name}){format}");
+                    expanded.text.push_str(&left);
+                    expanded.left.push(left);
+                }
             },
+        }
+    }
+
+    fn variable(&self, name: &str, expanded: &mut Expanded) {
+        let own = self.own.get(name).cloned();
+        match own.or_else(|| self.files.variable(name)) {
+            Some(value) => expanded.text.push_str(&value),
+            None => {
+                expanded.text.push_str(&reference(name));
+                expanded.unknown.push(name.to_owned());
+            }
         }
     }
 }
@@ -121,7 +138,9 @@ mod tests {
             group: "g",
             here: Path::new("/etc"),
             number,
+            count: 4,
             files: &files,
+            own: HashMap::from([("OWN".to_owned(), "o".to_owned())]),
         };
         let one = expansion(Some(7));
         assert_eq!(
@@ -134,6 +153,11 @@ mod tests {
             "q%i %%i"
         );
         assert_eq!(one.expand("%(ENV_B)s").unknown, ["B"]);
+        assert_eq!(one.expand("%(ENV_OWN)s %(numprocs)02d").text, "o 04");
+        assert_eq!(
+            one.expand("%(host_node_name)s").left,
+            ["%(host_node_name)s"]
+        );
         assert_eq!(one.expand("100% %( %(x").text, "100% %( %(x");
     }
 }

@@ -1,5 +1,7 @@
 //! One program of supervisord, key by key.
 
+use std::collections::HashMap;
+
 use relance_texts::import;
 
 use super::Placed;
@@ -56,7 +58,9 @@ pub(super) fn convert(
         group: group.unwrap_or(name),
         here: &placed.here,
         number: (count <= 1).then_some(first),
+        count,
         files: work.files,
+        own: HashMap::new(),
     };
     let mut program = Program {
         file: placed.file,
@@ -68,6 +72,10 @@ pub(super) fn convert(
     };
     if let Some(global) = global {
         program.of_all(global);
+    }
+    // Others may refer to what it gives.
+    if let Some(entry) = section.get("environment") {
+        program.environment(entry);
     }
     for entry in &section.entries {
         program.entry(entry, count, first);
@@ -115,7 +123,9 @@ fn count(section: &Section, placed: &Placed, work: &mut Work<'_>) -> u64 {
         group: "",
         here: &placed.here,
         number: None,
+        count: 1,
         files: work.files,
+        own: HashMap::new(),
     };
     let expanded = expansion.expand(&entry.value);
     match expanded.text.trim().parse::<u64>() {
@@ -140,14 +150,6 @@ fn count(section: &Section, placed: &Placed, work: &mut Work<'_>) -> u64 {
     }
 }
 
-/// A size of supervisord as ours: `50MB`.
-fn size(text: &str) -> String {
-    text.trim()
-        .to_ascii_uppercase()
-        .trim_end_matches('B')
-        .to_owned()
-}
-
 impl Converter<Lines> for Program<'_, '_, '_> {
     fn origin(&self, lines: Lines) -> Origin {
         Origin {
@@ -161,21 +163,24 @@ impl Converter<Lines> for Program<'_, '_, '_> {
     }
 }
 
-impl Program<'_, '_, '_> {
+impl<'a> Program<'a, '_, '_> {
     /// What it inherits.
-    fn of_all(&mut self, global: &Placed) {
-        let own = self.file;
-        self.file = global.file;
+    fn of_all(&mut self, global: &'a Placed) {
+        let own = (self.file, self.expansion.here);
+        (self.file, self.expansion.here) = (global.file, &global.here);
+        if let Some(entry) = global.section.get("environment") {
+            self.environment(entry);
+        }
         for entry in &global.section.entries {
             if OF_ALL.contains(&entry.key.as_str()) {
                 self.entry(entry, 1, 0);
             }
         }
-        self.file = own;
+        (self.file, self.expansion.here) = own;
     }
 
     /// Fills in, and says where something cannot be.
-    fn expand(&mut self, entry: &Entry, key: &str) -> Expanded {
+    pub(super) fn expand(&mut self, entry: &Entry, key: &str) -> Expanded {
         let expanded = self.expansion.expand(&entry.value);
         for name in &expanded.unknown {
             let origin = Some(self.origin(entry.lines));
@@ -183,6 +188,10 @@ impl Program<'_, '_, '_> {
                 .add("extensions.pass_environment", name.clone(), origin);
             let name = name.as_str();
             self.changed(entry.lines, key, import::VariableOfManager { name });
+        }
+        for value in &expanded.left {
+            let value = value.as_str();
+            self.changed(entry.lines, key, import::Placeholder { value });
         }
         if expanded.has_number && self.expansion.number.is_none() {
             self.changed(entry.lines, key, import::NUMBERS_FROM_ONE);
@@ -204,12 +213,11 @@ impl Program<'_, '_, '_> {
                 self.changed(lines, "instances", import::NUMBERS_FROM_ONE);
             }
             "numprocs_start" => self.kept(lines, "instances"),
-            "directory" => {
-                let text = self.expand(entry, "extensions.working_directory").text;
-                self.keep(lines, "extensions.working_directory", text);
-            }
-            "user" if value.contains('%') => self.lost(lines, import::Placeholder { value }),
-            "user" => self.keep(lines, "account_name", value),
+            "directory" => self.directory(entry),
+            "user" => match self.whole(entry) {
+                Some(account) => self.keep(lines, "account_name", account),
+                None => self.lost(lines, import::Placeholder { value }),
+            },
             "umask" => self.keep(lines, "extensions.umask", value),
             "autostart" => {
                 let start = if is_true(value) { "auto" } else { "demand" };
@@ -238,14 +246,15 @@ impl Program<'_, '_, '_> {
             "stopsignal" => self.keep(
                 lines,
                 "extensions.stop_signal",
-                value.trim_start_matches("SIG"),
+                value.to_ascii_uppercase().trim_start_matches("SIG"),
             ),
             "stopwaitsecs" => self.seconds(entry, "extensions.stop_grace_ms"),
             "stopasgroup" if is_true(value) => {
                 self.changed(lines, "extensions.stop_signal", import::STOP_AS_GROUP);
             }
             "stopasgroup" | "killasgroup" => self.changed(lines, "", import::WHOLE_TREE),
-            "environment" => self.environment(entry),
+            // Read before.
+            "environment" => {}
             "redirect_stderr" if is_true(value) => {
                 self.kept(lines, "extensions.output");
             }
@@ -316,10 +325,29 @@ impl Program<'_, '_, '_> {
         }
     }
 
+    /// A shell goes where the name of the folder is known at the start only.
+    fn directory(&mut self, entry: &Entry) {
+        let text = self.expand(entry, "extensions.working_directory").text;
+        if !has_references(&text) {
+            return self.keep(entry.lines, "extensions.working_directory", text);
+        }
+        let folder = crate::formats::wrapper::for_shell(&text);
+        self.before.push(format!("cd {folder} || exit"));
+        self.changed(entry.lines, "command_line", import::SHELL_FILLS_IN);
+    }
+
+    /// A value with everything filled in; `None` if something is not known.
+    pub(super) fn whole(&self, entry: &Entry) -> Option<String> {
+        let expanded = self.expansion.expand(entry.value.trim());
+        let is_whole = expanded.unknown.is_empty() && expanded.left.is_empty();
+        is_whole.then_some(expanded.text)
+    }
+
     fn environment(&mut self, entry: &Entry) {
         let mut text = entry.value.as_str();
         text = text.trim_end_matches([',', ' ', '\n']);
         let lines = entry.lines;
+        let mut known = HashMap::new();
         for (name, value) in variables(text) {
             let inner = Entry {
                 key: entry.key.clone(),
@@ -342,76 +370,10 @@ impl Program<'_, '_, '_> {
                 if inner.value.contains('$') {
                     self.changed(lines, "environment", import::DOLLAR_STAYS);
                 }
+                known.insert(name, value);
             }
         }
-    }
-
-    fn log_file(&mut self, entry: &Entry) {
-        let lines = entry.lines;
-        let is_of_errors = entry.key.starts_with("stderr");
-        let (goes_to, file) = if is_of_errors {
-            ("extensions.stderr", "extensions.stderr_file")
-        } else {
-            ("extensions.output", "extensions.stdout_file")
-        };
-        if is_of_errors && self.is_redirected() {
-            return self.kept(lines, "extensions.output");
-        }
-        match entry.value.trim() {
-            "AUTO" | "" if is_of_errors => self.keep(lines, goes_to, "file"),
-            "AUTO" | "" => self.kept(lines, goes_to),
-            "NONE" | "/dev/null" => self.keep(lines, goes_to, "null"),
-            "syslog" => self.keep(lines, "extensions.output_copy", "syslog"),
-            "/dev/stdout" | "/dev/stderr" | "/dev/fd/1" | "/dev/fd/2" | "/proc/1/fd/1"
-            | "/proc/1/fd/2" | "/proc/self/fd/1" | "/proc/self/fd/2" => {
-                self.keep(lines, "extensions.output_copy", "stdout");
-            }
-            path if path.starts_with('/') => {
-                if is_of_errors {
-                    // It may have been said before that it is apart.
-                    self.draft.unset(goes_to);
-                }
-                let path = self.expand(entry, file).text;
-                self.keep(lines, file, path);
-            }
-            path => self.changed(lines, "extensions.output", import::LogElsewhere { path }),
-        }
-    }
-
-    fn is_redirected(&self) -> bool {
-        let entry = self.section.get("redirect_stderr");
-        entry.is_some_and(|entry| is_true(&entry.value))
-    }
-
-    /// Standard error is apart unless something else is said. It stays so where the output has a place of its
-    /// own; where nothing is said of any place, one log file shows both in the order in which they came.
-    fn keep_apart(&mut self) {
-        let has_place = |draft: &Draft| {
-            draft.has("extensions.stdout_file") || draft.text("extensions.output") == Some("null")
-        };
-        let is_said =
-            self.draft.has("extensions.stderr") || self.draft.has("extensions.stderr_file");
-        if has_place(&self.draft) && !is_said && !self.is_redirected() {
-            self.draft.set("extensions.stderr", "file", None);
-        }
-        if self.draft.has("extensions.stderr_file") {
-            self.draft.unset("extensions.stderr");
-        }
-    }
-
-    fn log_size(&mut self, entry: &Entry) {
-        let key = entry.key.trim_end_matches("_maxbytes");
-        let path = self.section.get(key).map_or("", |entry| entry.value.trim());
-        let size = size(&entry.value);
-        if size.trim_start_matches('0').is_empty() {
-            if path.starts_with("/dev/") || path.starts_with("/proc/") {
-                self.kept(entry.lines, "extensions.output_copy");
-            } else {
-                self.changed(entry.lines, "", import::LOG_ALWAYS_ROTATES);
-            }
-            return;
-        }
-        self.keep(entry.lines, "extensions.log_max_size", size);
+        self.expansion.own.extend(known);
     }
 
     fn waits_for(&mut self, entry: &Entry) {

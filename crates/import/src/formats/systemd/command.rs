@@ -120,7 +120,7 @@ impl Service<'_, '_, '_> {
 
     pub(super) fn environment(&mut self, key: &Key) {
         let text = self.filled(key, "environment", &key.entry.value);
-        for word in crate::command::split(&text).unwrap_or_default() {
+        for (word, _) in exec::words(&text) {
             if word.contains('=') {
                 self.draft.add("environment", word, Some(key.origin()));
             }

@@ -47,7 +47,8 @@ pub(super) fn parse(text: &str) -> Vec<Exec> {
     commands
 }
 
-fn words(text: &str) -> Vec<(String, bool)> {
+/// The words of a text, and whether each was quoted.
+pub(super) fn words(text: &str) -> Vec<(String, bool)> {
     let mut words = Vec::new();
     let mut word: Option<(String, bool)> = None;
     let mut quote = None;

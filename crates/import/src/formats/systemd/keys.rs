@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use relance_texts::import;
 
+use super::limits::signal;
 use super::service::Service;
 use super::span::{self, Span};
 use super::specifier::Names;
@@ -154,10 +155,7 @@ impl Service<'_, '_, '_> {
             "ExecStop" => self.stop_command(key),
             "ExecStopPost" => self.lost(key, import::NO_EXEC_STOP_POST),
             "ExecReload" => self.reload(key),
-            "User" if value.contains('%') || value.is_empty() => {
-                self.lost(key, import::Placeholder { value });
-            }
-            "User" => self.keep(key, "account_name", value),
+            "User" => self.user(key),
             "Group" => self.group(key),
             "DynamicUser" => self.lost(key, import::DYNAMIC_USER),
             "SupplementaryGroups" => {
@@ -188,6 +186,16 @@ impl Service<'_, '_, '_> {
             }
             _ => self.of_rights(key),
         }
+    }
+
+    fn user(&mut self, key: &Key) {
+        let value = key.entry.value.as_str();
+        let text = self.filled(key, "account_name", value);
+        let account = self.of_this_instance(&text);
+        if account.contains('%') {
+            return self.lost(key, import::Placeholder { value });
+        }
+        self.keep(key, "account_name", account);
     }
 
     fn group(&mut self, key: &Key) {
@@ -238,11 +246,7 @@ impl Service<'_, '_, '_> {
     fn of_life(&mut self, key: &Key) {
         let value = key.entry.value.as_str();
         match key.entry.key.as_str() {
-            "KillSignal" => self.keep(
-                key,
-                "extensions.stop_signal",
-                value.trim_start_matches("SIG"),
-            ),
+            "KillSignal" => self.keep(key, "extensions.stop_signal", signal(value)),
             "KillMode" if value == "control-group" => self.changed(key, "", import::WHOLE_TREE),
             "KillMode" if value == "mixed" => self.kept(key, "extensions.stop_signal"),
             "KillMode" => self.changed(key, "", import::KILL_MODE),
@@ -286,10 +290,13 @@ impl Service<'_, '_, '_> {
             "MemoryMax" | "MemoryLimit" => self.limit(key, "extensions.memory_max"),
             "MemoryHigh" => self.limit(key, "extensions.memory_high"),
             "MemorySwapMax" => self.limit(key, "extensions.swap_max"),
+            // The usual share of these was 1024, and 500; that of weights is 100.
+            "CPUShares" => self.weight(key, "extensions.cpu_weight", 1024),
+            "BlockIOWeight" => self.weight(key, "extensions.io_weight", 500),
             "TasksMax" => self.limit(key, "extensions.tasks_max"),
             "CPUQuota" => self.limit(key, "extensions.cpu_quota"),
-            "CPUWeight" | "CPUShares" => self.limit(key, "extensions.cpu_weight"),
-            "IOWeight" | "BlockIOWeight" => self.limit(key, "extensions.io_weight"),
+            "CPUWeight" => self.limit(key, "extensions.cpu_weight"),
+            "IOWeight" => self.limit(key, "extensions.io_weight"),
             "RuntimeDirectory"
             | "StateDirectory"
             | "CacheDirectory"
@@ -416,29 +423,6 @@ impl Service<'_, '_, '_> {
                 }
                 _ => self.lost(key, import::NO_SUCH_SETTING),
             },
-        }
-    }
-
-    fn limit(&mut self, key: &Key, setting: &str) {
-        let value = key.entry.value.trim();
-        if value.eq_ignore_ascii_case("infinity") {
-            return self.kept(key, "");
-        }
-        self.keep(key, setting, value);
-    }
-
-    fn rlimit(&mut self, key: &Key) {
-        let name = key
-            .entry
-            .key
-            .trim_start_matches("Limit")
-            .to_ascii_lowercase();
-        let setting = format!("limit_{name}");
-        let value = key.entry.value.replace("infinity", "unlimited");
-        if relance_scm::settings::find_extension(&setting).is_some() {
-            self.keep(key, &format!("extensions.{setting}"), value);
-        } else {
-            self.lost(key, import::NO_SUCH_SETTING);
         }
     }
 

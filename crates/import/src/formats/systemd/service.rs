@@ -28,6 +28,15 @@ impl Converter<&Key> for Service<'_, '_, '_> {
 }
 
 impl Service<'_, '_, '_> {
+    /// With the name of this instance for `%i`, where that is not filled in at a start.
+    pub(super) fn of_this_instance(&self, text: &str) -> String {
+        let instance = self.draft.name.rsplit_once('@').map(|(_, name)| name);
+        match instance.filter(|_| self.names.is_instance) {
+            Some(instance) => text.replace("%i", instance),
+            None => text.to_owned(),
+        }
+    }
+
     /// With its specifiers filled in.
     pub(super) fn filled(&mut self, key: &Key, setting: &str, text: &str) -> String {
         let (text, unknown) = self.names.fill_in(text);

@@ -33,7 +33,7 @@ impl Names<'_> {
                     filled.push_str(if stays { "%%" } else { "%" });
                 }
                 'i' | 'I' if self.is_instance => filled.push_str("%i"),
-                'i' | 'I' => {}
+                'i' | 'I' => filled.push_str(stem.split_once('@').map_or("", |(_, name)| name)),
                 'n' if self.is_instance => filled.push_str(&format!("{prefix}@%i.service")),
                 'N' if self.is_instance => filled.push_str(&format!("{prefix}@%i")),
                 'n' => filled.push_str(full),
@@ -84,5 +84,11 @@ mod tests {
             "my-app.service /run/x app%"
         );
         assert_eq!(names(false).fill_in("%H").1, ["%H"]);
+        let one = Names {
+            unit: "getty@tty1.service",
+            is_instance: false,
+            user: "",
+        };
+        assert_eq!(one.fill_in("%I %p %n").0, "tty1 getty getty@tty1.service");
     }
 }

@@ -37,7 +37,12 @@ pub(super) fn convert(name: &str, unit: &Unit, work: &mut Work<'_>) {
         && !schedule.is_empty()
     {
         for draft in drafts_of(&mut work.drafts, &target) {
-            draft.set("extensions.schedule", schedule.as_str(), Some(key.origin()));
+            // Another timer may start it, too.
+            let known = draft
+                .text("extensions.schedule")
+                .map(|known| format!("{known}; {schedule}"));
+            let schedule = known.unwrap_or_else(|| schedule.clone());
+            draft.set("extensions.schedule", schedule, Some(key.origin()));
             draft.set("start_type", "demand", None);
         }
     }
@@ -180,6 +185,17 @@ mod tests {
         );
         assert!(toml.contains("\"Mon..Fri 02:30; Sat 04:00\""), "{toml}");
         assert_eq!(fates.iter().filter(|fate| **fate == Fate::Lost).count(), 1);
+    }
+
+    #[test]
+    fn a_service_of_two_timers_has_the_times_of_both() {
+        let files = Memory::default()
+            .with("/u/a.service", "[Service]\nExecStart=/bin/a\n")
+            .with("/u/a.timer", "[Timer]\nOnCalendar=daily\n")
+            .with("/u/b.timer", "[Timer]\nOnCalendar=hourly\nUnit=a.service\n");
+        let paths = ["/u/a.service", "/u/a.timer", "/u/b.timer"].map(PathBuf::from);
+        let toml = imported(&paths, &files).toml;
+        assert!(toml.contains("schedule = \"daily; hourly\""), "{toml}");
     }
 
     #[test]

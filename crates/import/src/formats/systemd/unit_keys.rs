@@ -21,16 +21,7 @@ impl Service<'_, '_, '_> {
             "Description" => {
                 let text = self.filled(key, "description", value);
                 // A description is not filled in at a start.
-                let instance = self
-                    .draft
-                    .name
-                    .rsplit_once('@')
-                    .map_or("", |(_, instance)| instance);
-                let text = if self.names.is_instance {
-                    text.replace("%i", instance)
-                } else {
-                    text
-                };
+                let text = self.of_this_instance(&text);
                 self.keep(key, "description", text);
             }
             "Documentation" => self.lost(key, import::NO_DOCUMENTATION),

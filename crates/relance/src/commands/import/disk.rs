@@ -18,9 +18,11 @@ const BYTES_MAX: u64 = 16 << 20;
 const WATCH: &str = "new (require('worker_threads').Worker)(\"setTimeout(() => { \
     require('fs').writeSync(2, 'Error: it did not end within 10 s\\\\n'); process.kill(process.pid, 'SIGKILL'); \
     }, 10000)\", {eval: true}).unref();";
+/// What stands before the exports: the file may print something of its own.
+const MARK: char = '\0';
 /// Prints what a file exports, whatever its kind of module.
 const EXPORTS: &str = "import(require('url').pathToFileURL(require('path').resolve(process.argv[1])))\
-    .then(m => process.stdout.write(JSON.stringify(m.default ?? m)))";
+    .then(m => process.stdout.write('\\0' + JSON.stringify(m.default ?? m)))";
 
 pub(super) struct Disk {
     variables: BTreeMap<String, String>,
@@ -92,6 +94,10 @@ impl Files for Disk {
                 .unwrap_or_default();
             return Err(import::NodeSaid { said: last.trim() }.into());
         }
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        let said = String::from_utf8_lossy(&output.stdout);
+        let exports = said
+            .rsplit_once(MARK)
+            .map_or(&*said, |(_, exports)| exports);
+        Ok(exports.to_owned())
     }
 }
