@@ -179,6 +179,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
+    /// Quiet hours are over on the wall clock, which runs a little faster than the other or was set while no engine was
+    /// there: what waits for their end does not wait for the other clock.
+    pub(super) fn look_at_quiet_hours(&mut self, now: Moment) {
+        if self.end_of_quiet_hours().is_some_and(|end| end <= now.wall) {
+            self.ask_again_about_quiet_hours(now);
+        }
+    }
+
     /// When the first of the quiet hours that an action waits for end.
     pub(super) fn end_of_quiet_hours(&self) -> Option<Timestamp> {
         let records = self.budgets.waiting.iter();

@@ -54,6 +54,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.give_up_waits(now);
         self.start_delayed(now);
         self.start_scheduled(now);
+        self.look_at_quiet_hours(now);
         let held_back = self.restraint.due(now.time);
         self.write(held_back);
     }

@@ -249,3 +249,16 @@ fn x96_a_clock_that_is_set_ends_them_or_makes_them_longer() {
     assert_eq!(world.state(&name(1)), ServiceState::Running);
     assert_eq!(entries(&world, 1176), 2, "once for each failure");
 }
+
+/// The wall clock would wake the engine for them again and again, if their end meant nothing to it.
+#[test]
+fn x96_a_clock_that_was_set_without_an_engine_ends_them_too() {
+    let mut world = world(MachineBudgets::default(), 1, quiet);
+    crash(&mut world, 1);
+    world.advance(Duration::from_secs(10));
+    world.move_wall(2 * 3_600_000, false);
+    world.kill_engine(usize::MAX);
+    world.behave();
+    assert_eq!(world.next_scheduled(), None);
+    assert_eq!(world.state(&name(1)), ServiceState::Running);
+}

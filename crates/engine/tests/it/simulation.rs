@@ -10,7 +10,7 @@ const STEPS: usize = 1500;
 fn whatever_happens_every_promise_holds() {
     let mut killed = 0;
     let (mut failures, mut held, mut files_lost) = (0, 0, 0);
-    let (mut recycled, mut hung, mut missed) = (0, 0, 0);
+    let (mut recycled, mut hung, mut missed, mut commands) = (0, 0, 0, 0);
     let (mut delayed, mut refused) = (0, 0);
     let mut ordered = 0;
     for seed in 0..SEEDS {
@@ -25,6 +25,7 @@ fn whatever_happens_every_promise_holds() {
         delayed += summary.delayed;
         refused += summary.refused;
         ordered += summary.ordered;
+        commands += summary.stop_commands;
     }
     // The turmoil has some: otherwise this would show nothing.
     assert!(
@@ -32,8 +33,8 @@ fn whatever_happens_every_promise_holds() {
         "{killed} {failures} {held} {files_lost}"
     );
     assert!(
-        recycled > 300 && hung > 60 && missed > 100,
-        "{recycled} {hung} {missed}"
+        recycled > 300 && hung > 60 && missed > 100 && commands > 50,
+        "{recycled} {hung} {missed} {commands}"
     );
     assert!(delayed > 100 && refused > 25, "{delayed} {refused}");
     assert!(ordered > 200, "{ordered}");

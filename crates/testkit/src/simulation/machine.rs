@@ -30,7 +30,7 @@ use orders::SimOrder;
 use process::SimChannel;
 
 pub use host::SimProcesses;
-pub use process::Process;
+pub use process::{Process, StopCommand};
 pub use reports::{paused, pending, running, stopped};
 
 /// The machine. One is shared by all engines of a world.
@@ -63,6 +63,8 @@ pub struct History {
     pub runs: BTreeMap<RunId, RunHistory>,
     /// Runs that the manager wanted ended by force.
     pub terminated: BTreeSet<RunId>,
+    /// How often the stop command of a run was run.
+    pub stop_commands: BTreeMap<RunId, u32>,
     /// Commands and reboots that were carried out.
     pub commands: Vec<ActionId>,
     /// How many runs were started by standing orders.
@@ -130,6 +132,7 @@ impl Machine {
             HostRequest::Order(run) => self.order_arrived(run),
             HostRequest::Command(id, _) | HostRequest::Reboot(id) => self.command(id),
             HostRequest::Signal(run) => self.signal(run),
+            HostRequest::StopCommand(run) => self.run_stop_command(run),
             HostRequest::Terminate(run) => self.kill(run),
             HostRequest::ForgetRun(run) => {
                 self.processes.remove(&run);
@@ -194,8 +197,9 @@ impl Machine {
             self.violation(format!("run {run} was started twice"));
         }
         let other = self
-            .alive()
-            .find(|other| other.run.service == run.service)
+            .processes
+            .values()
+            .find(|other| !other.is_over() && other.run.service == run.service)
             .map(|other| other.run);
         if let Some(other) = other {
             self.violation(format!("run {run} was started while {other} was running"));
@@ -230,8 +234,44 @@ impl Machine {
         }
     }
 
+    /// X25: once for a run, also if it is asked for again.
+    fn run_stop_command(&mut self, run: RunId) {
+        let process = self.processes.get_mut(&run);
+        let Some(process) = process.filter(|process| process.end.is_none()) else {
+            return;
+        };
+        match process.stop_command {
+            StopCommand::None => {
+                process.stop_command = StopCommand::Runs;
+                let commands = self.history.stop_commands.entry(run).or_default();
+                *commands += 1;
+                if *commands > 1 {
+                    self.violation(format!("the stop command of {run} was run twice"));
+                }
+            }
+            StopCommand::Ended(is_well) => self.tell_stop_command(run, is_well),
+            StopCommand::Runs | StopCommand::Unknown => {}
+        }
+    }
+
+    /// What the engine says of a program: it was asked to stop.
+    pub fn is_stopping(&mut self, run: RunId) {
+        let history = self.history.runs.get_mut(&run);
+        if let Some(history) = history.filter(|history| history.kind == ServiceKind::Program) {
+            history.stop_delivered = true;
+        }
+    }
+
+    fn tell_stop_command(&mut self, run: RunId, is_well: bool) {
+        let problem = (!is_well).then(|| "simulated".into());
+        self.facts
+            .push_back(Fact::StopCommandEnded { run, problem });
+    }
+
+    /// Everything of the run is killed, its stop command too.
     fn kill(&mut self, run: RunId) {
         self.exit(run, ProcessExit::Signaled(9));
+        self.end_stop_command(run, false);
     }
 
     // The engine's side of the host.
@@ -244,7 +284,7 @@ impl Machine {
         let ended = self
             .processes
             .values()
-            .find(|process| process.end.is_some() && !process.end_told)
+            .find(|process| process.is_over() && !process.end_told)
             .map(|process| process.run)?;
         self.tell_end(ended);
         self.facts.pop_front()
@@ -317,6 +357,12 @@ impl Machine {
         self.facts.push_back(Fact::ShutdownAsked);
     }
 
+    /// Whether it is stopping, because somebody asked for that, or because a service is down for good (X33).
+    #[must_use]
+    pub fn is_shutting_down(&self) -> bool {
+        self.is_shutting_down
+    }
+
     /// The engine is gone. Of what it asked last, only the first so many requests were sent.
     pub fn engine_died(&mut self, sent: usize) {
         self.requests.truncate(sent);
@@ -345,6 +391,7 @@ impl Machine {
             let is_lost = process.end.is_some() && !process.end_recorded && forgets();
             process.orphaned = true;
             process.signs.lose();
+            process.command_is_orphaned = process.stop_command == StopCommand::Runs;
             process.channel = SimChannel {
                 is_broken: process.channel.is_broken,
                 ..SimChannel::default()
@@ -365,6 +412,11 @@ impl Machine {
         for run in self.processes.keys().copied().collect::<Vec<_>>() {
             let has_ended = self.processes[&run].end.is_some();
             if recorded.contains(&run) {
+                // Whether its stop command was run is known to nobody either.
+                self.history.stop_commands.remove(&run);
+                if let Some(process) = self.processes.get_mut(&run) {
+                    process.stop_command = StopCommand::None;
+                }
                 if has_ended {
                     self.end_unseen(run);
                 }
@@ -409,7 +461,10 @@ impl Machine {
                 self.facts.push_back(Fact::Noticed { run, notices });
             }
             self.look(run);
-            if self.processes[&run].end.is_some() {
+            if let StopCommand::Ended(is_well) = self.processes[&run].stop_command {
+                self.tell_stop_command(run, is_well);
+            }
+            if self.processes[&run].is_over() {
                 self.tell_end(run);
             }
         }
@@ -438,6 +493,7 @@ impl Machine {
         self.orders.clear();
         self.history.runs.clear();
         self.history.terminated.clear();
+        self.history.stop_commands.clear();
         self.history.commands.clear();
         self.is_shutting_down = false;
         self.is_shut_down = false;
@@ -449,7 +505,7 @@ impl Machine {
         let told = |process: &Process| {
             process.channel.read == process.channel.sent.len()
                 && process.signs.sent.is_empty()
-                && (process.end.is_none() || process.end_told)
+                && (!process.is_over() || process.end_told)
         };
         self.requests.is_empty() && self.facts.is_empty() && self.processes.values().all(told)
     }

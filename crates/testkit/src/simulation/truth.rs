@@ -21,11 +21,23 @@ pub struct Common {
     pub deadlines: bool,
     /// X11, X12: planned restarts have a limit, and a status is final.
     pub statuses: bool,
+    /// X13: only the exit statuses of [`LISTED`] are failures of programs.
+    pub listed: bool,
     /// X70, X71: services mind what they need.
     pub minds: bool,
     /// X96, X97: services have a group for restarts, and some have quiet hours.
     pub groups: bool,
 }
+
+impl Common {
+    /// The exit statuses that are failures of programs, if they are listed.
+    pub(super) fn failing(self) -> Box<[u8]> {
+        LISTED.filter(|_| self.listed).collect()
+    }
+}
+
+/// Where exit statuses are listed, these are failures: 0 is one of them.
+const LISTED: std::ops::RangeInclusive<u8> = 0..=63;
 
 /// What holds after every step.
 ///
@@ -174,6 +186,9 @@ fn numbers_rise(log: &[std::sync::Arc<LogEntry>]) -> Result<(), String> {
 /// The entry about a service that does not connect.
 const CONNECT_TIMED_OUT: u32 = 7009;
 
+/// The exit status with which programs ask to be started again; too often is a failure (X11).
+pub const PLANNED: u8 = 75;
+
 /// The entry about a service whose end was not counted (X70).
 const HELD: u32 = 1071;
 
@@ -232,6 +247,11 @@ fn expected_failures(history: &RunHistory, common: Common) -> Option<usize> {
             Some(_) => None,
         },
         ServiceKind::Program => match end {
+            ProcessExit::Exited(status) if status == i32::from(PLANNED) => None,
+            ProcessExit::Exited(status) if common.listed => {
+                let is_listed = u8::try_from(status).is_ok_and(|status| LISTED.contains(&status));
+                (!is_listed).then_some(0)
+            }
             ProcessExit::Exited(0) => Some(0),
             ProcessExit::Exited(_) => None,
             ProcessExit::Signaled(_) | ProcessExit::Unknown if history.stop_delivered => None,

@@ -8,9 +8,9 @@ mod processes;
 
 use std::time::Duration;
 
-use relance_policy::RunId;
 use relance_policy::simulate::StartOutcome;
-use relance_scm::{ServiceName, Win32Error};
+use relance_policy::{RunId, StopCause};
+use relance_scm::{ServiceName, ServiceState, Win32Error};
 
 use super::disk::{Damage, Disk};
 use super::truth::{self, Common};
@@ -31,6 +31,8 @@ const TRACE_LEN: usize = 80;
 const CLOCK_MS: i64 = 6 * 3600 * 1000;
 /// Most deadlines in the hour of peace.
 const DEADLINES_MAX: usize = 2_000;
+/// The same with those after which nothing is written, heartbeats for instance.
+const TURNS_MAX: usize = 100_000;
 
 /// Which faults a world knows. Each seed has some of them, so that rare ones are not drowned.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +77,8 @@ pub struct Summary {
     pub delayed: usize,
     /// Reboots that a budget has refused (1177).
     pub refused: usize,
+    /// Stop commands that were run.
+    pub stop_commands: usize,
     /// What happened, line by line.
     pub trace: Vec<String>,
 }
@@ -171,6 +175,7 @@ impl Turmoil {
                 retries_starts: seed % 3 == 1,
                 deadlines: seed % 5 == 1,
                 statuses: seed % 7 < 3,
+                listed: seed % 5 == 3,
                 minds: seed % 4 == 1,
                 groups: chosen.u8(..3) == 0,
             },
@@ -208,6 +213,7 @@ impl Turmoil {
         self.world.settle();
         for _ in 0..steps {
             self.step();
+            self.note_stops();
             truth::check_at_once(&self.world)?;
             self.restarts.check(&self.world)?;
         }
@@ -217,6 +223,21 @@ impl Turmoil {
             return Err(format!("never answered: {}", silent.what));
         }
         Ok(())
+    }
+
+    /// A stop command is run, and a process ended by force, once that is on record: what ends before was asked to, too.
+    fn note_stops(&mut self) {
+        let records: Vec<_> = self.world.records().cloned().collect();
+        let mut machine = self.world.machine();
+        for record in records {
+            let Some(run) = &record.run else { continue };
+            if record.state == ServiceState::StopPending {
+                machine.is_stopping(run.id);
+            }
+            if run.stop == Some(StopCause::Terminated) {
+                machine.history.terminated.insert(run.id);
+            }
+        }
     }
 
     fn summarize(self) -> Summary {
@@ -235,6 +256,7 @@ impl Turmoil {
             missed: of(&[1075]),
             delayed: of(&[1176]),
             refused: of(&[1177]),
+            stop_commands: history.stop_commands.len(),
             runs: history.runs.len(),
             ordered: history.ordered,
             engines_killed: self.engines_killed,
@@ -368,9 +390,11 @@ impl Turmoil {
             "the engine is killed; {sent} of its {requests} requests were sent"
         ));
         self.world.kill_engine(sent);
-        if self.shut_down {
-            self.world.machine().ask_for_shutdown();
+        let mut machine = self.world.machine();
+        if machine.is_shutting_down() {
+            machine.ask_for_shutdown();
         }
+        drop(machine);
         self.engines_killed += 1;
         // Anyone who asked sees the connection end.
         self.pending.clear();
@@ -469,7 +493,10 @@ impl Turmoil {
         let until = self.world.now().time + PEACE;
         self.world.behave();
         let mut busy = 0;
-        while busy < DEADLINES_MAX {
+        for _ in 0..TURNS_MAX {
+            if busy >= DEADLINES_MAX {
+                break;
+            }
             let before = self.world.disk().commits();
             if !self.world.advance_to_next(until) {
                 return Ok(());

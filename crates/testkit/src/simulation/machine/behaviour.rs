@@ -7,7 +7,7 @@ use relance_scm::{Control, ExitCode, ServiceKind, ServiceState, Win32Error};
 use relance_wire::channel::{ControlAnswer, ManagerFrame, ServiceFrame};
 
 use super::Machine;
-use super::process::Process;
+use super::process::{Process, StopCommand};
 use super::reports::{paused, running, stopped};
 
 impl Machine {
@@ -153,6 +153,38 @@ impl Machine {
         }
     }
 
+    /// The stop command of a run ends, if it runs. One that ends well has asked the program to stop.
+    pub fn end_stop_command(&mut self, run: RunId, is_well: bool) {
+        let (is_unattended, kernel_tells) = (self.is_unattended, self.kernel_tells);
+        let process = self.processes.get_mut(&run);
+        let Some(process) = process.filter(|process| process.stop_command == StopCommand::Runs)
+        else {
+            return;
+        };
+        process.was_signaled |= is_well;
+        let is_seen = !is_unattended && (!process.command_is_orphaned || kernel_tells);
+        process.stop_command = if is_seen {
+            StopCommand::Ended(is_well)
+        } else {
+            StopCommand::Unknown
+        };
+        self.note(format_args!(
+            "  the stop command of {run} ends well: {is_well}"
+        ));
+        if is_seen {
+            self.tell_stop_command(run, is_well);
+        }
+    }
+
+    /// Runs whose stop command runs.
+    pub fn stop_commands(&self) -> impl Iterator<Item = RunId> {
+        let run = |process: &&Process| process.stop_command == StopCommand::Runs;
+        self.processes
+            .values()
+            .filter(run)
+            .map(|process| process.run)
+    }
+
     /// Nobody saw how the process ended.
     pub(super) fn end_unseen(&mut self, run: RunId) {
         let unknown = ProcessExit::Unknown;
@@ -228,8 +260,12 @@ impl Machine {
     /// Lets every process do what a good service would do next: connect, report RUNNING, obey.
     /// `false` if none had anything to do.
     pub fn behave(&mut self) -> bool {
+        let commands: Vec<RunId> = self.stop_commands().collect();
+        let mut anything = !commands.is_empty();
+        for run in commands {
+            self.end_stop_command(run, true);
+        }
         let runs: Vec<RunId> = self.alive().map(|process| process.run).collect();
-        let mut anything = false;
         for run in runs {
             while self.behave_once(run) {
                 anything = true;

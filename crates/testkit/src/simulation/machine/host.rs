@@ -7,11 +7,11 @@ use std::sync::mpsc::Receiver;
 
 use relance_engine::processes::{Fact, Processes, Recalled, StartProblem};
 use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord, StandingOrder};
-use relance_scm::ServiceConfig;
 use relance_scm::budget::minute_of_day;
 use relance_scm::config::PriorityClass;
 use relance_scm::controllers::Controllers;
 use relance_scm::event_log::Timestamp;
+use relance_scm::{ServiceConfig, ServiceName};
 use relance_wire::channel::ManagerFrame;
 
 use super::SharedMachine;
@@ -23,6 +23,7 @@ pub(super) enum HostRequest {
     Command(ActionId, String),
     Reboot(ActionId),
     Signal(RunId),
+    StopCommand(RunId),
     Terminate(RunId),
     ForgetRun(RunId),
     ForgetCommand(ActionId),
@@ -37,6 +38,7 @@ impl fmt::Display for HostRequest {
             Self::Command(id, command) => write!(f, "run {command:?} as {id:?}"),
             Self::Reboot(id) => write!(f, "reboot as {id:?}"),
             Self::Signal(run) => write!(f, "signal {run}"),
+            Self::StopCommand(run) => write!(f, "run the stop command of {run}"),
             Self::Terminate(run) => write!(f, "terminate {run}"),
             Self::ForgetRun(run) => write!(f, "forget {run}"),
             Self::ForgetCommand(id) => write!(f, "forget {id:?}"),
@@ -52,6 +54,14 @@ impl SimProcesses {
         let mut machine = self.0.borrow_mut();
         machine.note(format_args!("        engine asks: {request}"));
         machine.requests.push_back(request);
+    }
+
+    /// From here on the manager has asked, although the signal may come too late.
+    fn ask_to_stop(&self, run: RunId, request: HostRequest) {
+        if let Some(history) = self.0.borrow_mut().history.runs.get_mut(&run) {
+            history.stop_delivered = true;
+        }
+        self.ask(request);
     }
 }
 
@@ -113,18 +123,24 @@ impl Processes for SimProcesses {
 
     fn set_limits(&mut self, _: RunId, _: &ServiceConfig, _: &Arc<ServiceConfig>) {}
 
-    fn signal(&mut self, _: RunId, _: u8) {}
+    fn signal(&mut self, run: RunId, signal: u8) {
+        let mut machine = self.0.borrow_mut();
+        machine.note(format_args!(
+            "        engine sends signal {signal} to {run}"
+        ));
+        // S31, X23: nothing is sent after the stop.
+        let history = machine.history.runs.get(&run);
+        if history.is_some_and(|history| history.stop_delivered) {
+            machine.violation(format!("signal {signal} was sent to {run} after its stop"));
+        }
+    }
 
     fn stop(&mut self, run: RunId, _: u8) {
-        // From here on the manager has asked, although the signal may come too late.
-        if let Some(history) = self.0.borrow_mut().history.runs.get_mut(&run) {
-            history.stop_delivered = true;
-        }
-        self.ask(HostRequest::Signal(run));
+        self.ask_to_stop(run, HostRequest::Signal(run));
     }
 
     fn run_stop_command(&mut self, run: RunId, _: &ServiceConfig) {
-        self.stop(run, 0);
+        self.ask_to_stop(run, HostRequest::StopCommand(run));
     }
 
     fn terminate(&mut self, run: RunId) {
@@ -167,7 +183,13 @@ impl Processes for SimProcesses {
         None
     }
 
-    fn give_up(&mut self, _: &relance_scm::ServiceName, _: u8) {}
+    fn give_up(&mut self, service: &ServiceName, status: u8) {
+        let mut machine = self.0.borrow_mut();
+        machine.note(format_args!(
+            "{service} is down for good, which ends the manager with {status}"
+        ));
+        machine.ask_for_shutdown();
+    }
 
     fn process_of(&self, run: RunId) -> Option<(u32, u64)> {
         let machine = self.0.borrow();

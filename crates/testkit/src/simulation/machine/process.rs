@@ -23,6 +23,8 @@ pub struct Process {
     pub is_mute: bool,
     /// The program was asked to stop.
     pub was_signaled: bool,
+    /// The command that stops it (X25).
+    pub stop_command: StopCommand,
     /// It does not obey.
     pub ignores_stop: bool,
     /// It gives no heartbeat.
@@ -42,11 +44,27 @@ pub struct Process {
     pub(super) end_told: bool,
     /// The run that the guardian has started at its end, and has not told yet.
     pub(super) next: Option<Started>,
+    /// The guardian that has run its stop command was killed.
+    pub(super) command_is_orphaned: bool,
     pub(super) channel: SimChannel,
     pub(super) signs: SimSigns,
     pub(super) reports: u64,
     pub(super) last_control: u32,
     pub(super) last_report: Option<RawStatusReport>,
+}
+
+/// How far the command is that stops a program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StopCommand {
+    /// It was not run.
+    #[default]
+    None,
+    /// It runs.
+    Runs,
+    /// It has ended: well, or not.
+    Ended(bool),
+    /// It has ended while no guardian was there.
+    Unknown,
 }
 
 /// The channel of a process: frames instead of bytes.
@@ -111,6 +129,7 @@ impl Process {
             connected: false,
             is_mute: false,
             was_signaled: false,
+            stop_command: StopCommand::default(),
             ignores_stop: false,
             hangs: false,
             memory: 0,
@@ -122,12 +141,18 @@ impl Process {
             end_recorded: false,
             end_told: false,
             next: None,
+            command_is_orphaned: false,
             channel: SimChannel::default(),
             signs: SimSigns::default(),
             reports: 0,
             last_control: 0,
             last_report: None,
         }
+    }
+
+    /// Its run is: a stop command may outlive the process.
+    pub(super) fn is_over(&self) -> bool {
+        self.end.is_some() && self.stop_command != StopCommand::Runs
     }
 
     pub(super) fn hello(&mut self) {

@@ -7,10 +7,11 @@ use relance_scm::config::{Dependency, Probe, Readiness, Secret, StartType};
 use relance_scm::failure_actions::{FailureActionsChange, ResetPeriod};
 use relance_scm::manager::NewService;
 use relance_scm::settings::{
-    NO_RESTART_ON_EXIT, PROBE, QUIET_HOURS, READY, READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER,
-    RECYCLE_AFTER_JOBS, RECYCLE_JITTER, RESTART_GROUP, RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT,
-    RETRY_FAILED_STARTS, SCHEDULE, START_DEADLINE, STOP_DEADLINE, WATCHDOG, WHEN_DEPENDENCY_FAILS,
-    WHEN_START_MISSED, WHEN_STILL_RUNNING,
+    CONTROL_SIGNALS, END_MANAGER_WITH, FAIL_ON_EXIT, NO_RESTART_ON_EXIT, PROBE, QUIET_HOURS, READY,
+    READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER, RECYCLE_AFTER_JOBS, RECYCLE_JITTER, RESTART_GROUP,
+    RESTART_ON_EXIT, RESTART_ON_EXIT_LIMIT, RETRY_FAILED_STARTS, SCHEDULE, START_DEADLINE,
+    STOP_COMMAND, STOP_DEADLINE, WATCHDOG, WHEN_DEPENDENCY_FAILS, WHEN_START_MISSED,
+    WHEN_STILL_RUNNING,
 };
 use relance_scm::{
     ConfigChange, Control, RecoveryAction, RecoveryActionKind, ServiceConfig, ServiceKind,
@@ -18,6 +19,7 @@ use relance_scm::{
 };
 
 use super::{SERVICES, Turmoil, name};
+use crate::simulation::truth::PLANNED;
 
 /// The soft ceiling of memory, in bytes.
 pub(super) const LINE: u64 = 1000;
@@ -182,11 +184,12 @@ impl Turmoil {
         config.failure_actions_on_non_crash_failures = self.random.bool();
         let set = &mut config.extensions;
         set.set(RETRY_FAILED_STARTS, self.common.retries_starts);
+        set.set(FAIL_ON_EXIT, self.common.failing());
         if self.random.u32(..4) == 0 {
             set.set(WATCHDOG, Some(Duration::from_secs(20)));
         }
         if self.random.u32(..6) == 0 {
-            set.set(RESTART_ON_EXIT, [75].into());
+            set.set(RESTART_ON_EXIT, [PLANNED].into());
         }
         if self.random.u32(..4) == 0 {
             self.recycles(&mut config);
@@ -194,15 +197,34 @@ impl Turmoil {
         config
     }
 
+    /// What only programs have.
+    fn is_a_program(&mut self, config: &mut ServiceConfig) {
+        let set = &mut config.extensions;
+        set.set(FAIL_ON_EXIT, self.common.failing());
+        if self.random.u32(..3) == 0 {
+            set.set(READY, Some(Readiness::Notify));
+        }
+        if self.random.u32(..3) == 0 {
+            set.set(STOP_COMMAND, Some("stop".into()));
+        }
+        if self.random.u32(..3) == 0 {
+            let signals = "200=USR1".parse().expect("a signal for a control");
+            set.set(CONTROL_SIGNALS, Some(signals));
+        }
+    }
+
     pub(super) fn config(&mut self, index: usize) -> ServiceConfig {
-        if self.faults.orders && !self.chance(4) {
+        // A run keeps its kind, and a list of statuses is for programs: where it decides, no service becomes another one.
+        let may_be_a_program = !self.common.listed || index.is_multiple_of(2);
+        if self.faults.orders && may_be_a_program && !self.chance(4) {
             return self.worker(index);
         }
         let mut config = ServiceConfig::new(name(index), "/bin/service");
-        if self.random.u32(..3) == 0 {
+        let is_program = may_be_a_program && (self.common.listed || self.random.u32(..3) == 0);
+        if is_program {
             config.kind = ServiceKind::Program;
             if self.random.bool() {
-                config.extensions.set(RESTART_ON_EXIT, [75].into());
+                config.extensions.set(RESTART_ON_EXIT, [PLANNED].into());
                 let limit = self.common.statuses.then_some(2);
                 config.extensions.set(RESTART_ON_EXIT_LIMIT, limit);
             }
@@ -226,12 +248,15 @@ impl Turmoil {
         if self.random.u32(..3) == 0 {
             self.recycles(&mut config);
         }
-        if config.kind == ServiceKind::Program && self.random.u32(..3) == 0 {
-            config.extensions.set(READY, Some(Readiness::Notify));
+        if config.kind == ServiceKind::Program {
+            self.is_a_program(&mut config);
         }
         if self.random.u32(..3) == 0 {
             config.start_type = StartType::Auto;
             config.delayed_auto_start = self.random.bool();
+        }
+        if self.faults.shutdown && self.random.u32(..6) == 0 {
+            config.extensions.set(END_MANAGER_WITH, Some(70));
         }
         if self.common.statuses {
             config.extensions.set(NO_RESTART_ON_EXIT, [3].into());

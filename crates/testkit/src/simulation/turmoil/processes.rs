@@ -10,9 +10,17 @@ use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
 use super::Turmoil;
 use super::clients::{JOBS, LINE};
 use crate::simulation::machine::{paused, pending, running, stopped};
+use crate::simulation::truth::PLANNED;
 
 impl Turmoil {
     pub(super) fn process_does_something(&mut self) {
+        let commands: Vec<RunId> = self.world.machine().stop_commands().collect();
+        if let Some(run) = self.random.choice(&commands).copied()
+            && self.chance(4)
+        {
+            let is_well = self.random.bool();
+            return self.world.machine().end_stop_command(run, is_well);
+        }
         let alive: Vec<(RunId, ServiceKind, bool)> = {
             let machine = self.world.machine();
             machine
@@ -115,7 +123,7 @@ impl Turmoil {
     fn exit(&mut self) -> ProcessExit {
         match self.random.u32(..5) {
             0 => ProcessExit::Exited(0),
-            1 => ProcessExit::Exited(75),
+            1 => ProcessExit::Exited(PLANNED.into()),
             2 => ProcessExit::Exited(self.random.i32(1..256)),
             3 => ProcessExit::Signaled(11),
             _ => ProcessExit::Signaled(9),
