@@ -28,7 +28,7 @@ use relance_scm::{
 
 pub use clock::Clock;
 pub use outcome::Totals;
-pub use recorded::Recorded;
+pub use recorded::{Fact, Recorded};
 pub use script::{Happening, Moment, Script, StartOutcome, When};
 pub use timeline::{Entry, Occurrence, Timeline};
 
@@ -42,6 +42,8 @@ use crate::time::Time;
 
 /// Most entries of a time line; a policy that restarts without delay makes no more than this.
 pub const ENTRIES_MAX: usize = 100_000;
+/// Most entries that a line of a long script makes, on average.
+const ENTRIES_OF_A_MOMENT: usize = 20;
 /// How far a simulation looks ahead for a service that is to run again.
 const HORIZON: Duration = Duration::from_secs(400 * 24 * 3600);
 
@@ -49,6 +51,18 @@ const HORIZON: Duration = Duration::from_secs(400 * 24 * 3600);
 #[must_use]
 pub fn simulate(config: &ServiceConfig, script: &Script) -> Timeline {
     let mut simulation = Simulation::new(Arc::new(config.clone()));
+    simulation.second_of_day = script.clock;
+    simulation.start();
+    simulation.play_all(script)
+}
+
+/// The same of a script of any length, with all that happens. Its time line takes memory as the script does, so this is for
+/// scripts of one's own.
+#[must_use]
+pub fn simulate_all(config: &ServiceConfig, script: &Script) -> Timeline {
+    let mut simulation = Simulation::new(Arc::new(config.clone()));
+    let entries = script.moments.len().saturating_mul(ENTRIES_OF_A_MOMENT);
+    simulation.entries_max = simulation.entries_max.max(entries);
     simulation.second_of_day = script.clock;
     simulation.start();
     simulation.play_all(script)
@@ -80,6 +94,8 @@ pub struct Simulation {
     /// The run that ends by itself, and when.
     ends: Option<(RunId, Time)>,
     timeline: Timeline,
+    /// So many entries the time line has at the most.
+    entries_max: usize,
 }
 
 impl Simulation {
@@ -96,6 +112,7 @@ impl Simulation {
             lasts: None,
             ends: None,
             timeline: Timeline::default(),
+            entries_max: ENTRIES_MAX,
         }
     }
 
@@ -298,7 +315,7 @@ impl Simulation {
 
     /// Goes from one thing that is due to the next while a condition holds and there is one.
     fn advance_while(&mut self, mut condition: impl FnMut(&Self) -> bool) {
-        while condition(self) && self.timeline.entries.len() < ENTRIES_MAX {
+        while condition(self) && self.timeline.entries.len() < self.entries_max {
             let Some((at, due)) = self.next_due() else {
                 return;
             };
@@ -372,7 +389,7 @@ impl Simulation {
     fn fire_what_is_due(&mut self) {
         while let Some((at, timer)) = self.record.next_deadline()
             && at <= self.now
-            && self.timeline.entries.len() < ENTRIES_MAX
+            && self.timeline.entries.len() < self.entries_max
         {
             self.fire(timer);
         }
@@ -514,7 +531,7 @@ impl Simulation {
     }
 
     fn note(&mut self, what: Occurrence) {
-        if self.timeline.entries.len() < ENTRIES_MAX {
+        if self.timeline.entries.len() < self.entries_max {
             self.timeline.entries.push(Entry { at: self.now, what });
         } else {
             self.timeline.truncated = true;

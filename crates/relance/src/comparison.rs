@@ -5,7 +5,7 @@ mod svg;
 use std::path::Path;
 
 use relance_policy::Time;
-use relance_policy::simulate::{Script, Timeline, Totals, simulate};
+use relance_policy::simulate::{Script, Timeline, Totals, simulate_all};
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::system::Told;
@@ -22,6 +22,8 @@ use crate::text::moment;
 
 /// What follows the first failures is shown, of so many.
 const FAILURES_SHOWN: usize = 12;
+/// So many entries of a time line are in JSON, as in the API.
+const ENTRIES_SHOWN: usize = 10_000;
 
 /// See the module.
 pub(crate) struct Comparison {
@@ -51,7 +53,7 @@ impl Comparison {
     pub(crate) fn of(titles: [String; 2], configs: [&ServiceConfig; 2], script: &Script) -> Self {
         Self {
             titles,
-            timelines: configs.map(|config| simulate(config, script)),
+            timelines: configs.map(|config| simulate_all(config, script)),
             begin: None,
         }
     }
@@ -173,7 +175,7 @@ impl Comparison {
                 gave_up: totals.gave_up,
                 down_ms: u64::try_from(totals.down.as_millis()).unwrap_or(u64::MAX),
                 stays_down: totals.stays_down,
-                simulation: relance_api::simulation_reply(timeline),
+                simulation: relance_api::simulation_reply(&shortened(timeline)),
             }
         })
     }
@@ -185,6 +187,17 @@ impl Comparison {
     pub(crate) fn draw(&self, path: &Path) -> CommandResult {
         let picture = svg::drawn(&self.titles, &self.timelines);
         Ok(std::fs::write(path, picture).writing(path)?)
+    }
+}
+
+/// A time line as JSON has it: its beginning is enough for a reader.
+fn shortened(timeline: &Timeline) -> Timeline {
+    let entries = timeline.entries.iter().take(ENTRIES_SHOWN).cloned();
+    Timeline {
+        entries: entries.collect(),
+        truncated: timeline.truncated || timeline.entries.len() > ENTRIES_SHOWN,
+        next_starts: timeline.next_starts.clone(),
+        ..*timeline
     }
 }
 

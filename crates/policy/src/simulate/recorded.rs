@@ -10,7 +10,34 @@ use relance_scm::{Control, EndCause, ExitCode, ServiceState, Win32Error};
 
 use super::script::{Happening, Moment, Script, StartOutcome, When};
 
-/// Reads the entries of one service, the oldest first.
+/// What an entry of the log says of the life of a run; a log has many, and all are held at a time.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// When.
+    pub at: Timestamp,
+    event: Event,
+    exit: Option<ProcessExit>,
+    /// What ended the run, if it was told.
+    told: Option<Arc<EndCause>>,
+}
+
+impl Fact {
+    /// `None`: it says nothing of it.
+    #[must_use]
+    pub fn of(entry: &LogEntry) -> Option<Self> {
+        let event = entry.event()?;
+        let is_failure = matches!(event, Event::Failed { .. });
+        let cause = entry.details.cause.as_deref().filter(|_| is_failure);
+        Some(Self {
+            at: entry.at,
+            event,
+            exit: entry.details.exit,
+            told: cause.and_then(EndCause::read).map(Arc::new),
+        })
+    }
+}
+
+/// Reads the facts of one service, the oldest first.
 ///
 /// A failure happens again at its time if the service runs then: a database that was away is away at the same time on
 /// every policy. What people did happens again too: each stop, and each start that no recovery had caused.
@@ -49,24 +76,24 @@ impl Recorded {
         self.failures
     }
 
-    /// Takes the next entry. What says nothing of the life of a run, or follows from what does, is left out.
-    pub fn take(&mut self, entry: &LogEntry) {
-        let Some(event) = entry.event() else { return };
-        if let Some(code) = code_of(&event) {
+    /// Takes the next one. What says nothing of the life of a run, or follows from what does, is left out.
+    pub fn take(&mut self, entry: &Fact) {
+        let event = &entry.event;
+        if let Some(code) = code_of(event) {
             self.said = Some(code);
         } else if let Event::StartFailed(error) = event {
-            self.start_fails(entry, error);
+            self.start_fails(entry, *error);
         } else if let Event::Failed { action, .. } = event {
             self.fails(entry);
             self.is_restarted = action.is_some_and(|action| action.kind.restarts());
-        } else if event == Event::StateEntered(ServiceState::Running) {
+        } else if *event == Event::StateEntered(ServiceState::Running) {
             self.runs(entry);
-        } else if event == Event::StateEntered(ServiceState::Stopped) {
+        } else if *event == Event::StateEntered(ServiceState::Stopped) {
             self.stops(entry);
-        } else if event == Event::ControlSent(Control::Stop) {
+        } else if *event == Event::ControlSent(Control::Stop) {
             self.is_stopped(entry);
         } else if matches!(event, Event::Recycled(_)) {
-            let exit = entry.details.exit.unwrap_or(ProcessExit::Exited(0));
+            let exit = entry.exit.unwrap_or(ProcessExit::Exited(0));
             self.happens(entry, Happening::Exit(exit));
             (self.is_explained, self.is_restarted) = (true, true);
         }
@@ -86,7 +113,7 @@ impl Recorded {
         }
     }
 
-    fn runs(&mut self, entry: &LogEntry) {
+    fn runs(&mut self, entry: &Fact) {
         if !self.is_running && !self.is_restarted {
             self.happens(entry, Happening::Start);
         }
@@ -96,7 +123,7 @@ impl Recorded {
     }
 
     /// A run that ends by itself and does not count may count on another policy.
-    fn stops(&mut self, entry: &LogEntry) {
+    fn stops(&mut self, entry: &Fact) {
         if self.is_running && !self.is_explained {
             let code = self.said.take().unwrap_or(ExitCode::SUCCESS);
             self.happens(entry, Happening::Stopped(code));
@@ -104,7 +131,7 @@ impl Recorded {
         self.is_running = false;
     }
 
-    fn is_stopped(&mut self, entry: &LogEntry) {
+    fn is_stopped(&mut self, entry: &Fact) {
         // A service that obeys at once may have stopped before the entry about the control is written.
         let obeyed = Happening::Stopped(ExitCode::SUCCESS);
         if !self.is_running {
@@ -115,15 +142,14 @@ impl Recorded {
         self.said = None;
     }
 
-    fn fails(&mut self, entry: &LogEntry) {
+    fn fails(&mut self, entry: &Fact) {
         self.failures += 1;
         // How a start failed that counts was said before.
         if self.is_running {
-            let told = entry.details.cause.as_deref().and_then(EndCause::read);
-            let what = match (told, self.said.take()) {
-                (Some(cause), _) => Happening::Caused(Arc::new(cause)),
+            let what = match (&entry.told, self.said.take()) {
+                (Some(cause), _) => Happening::Caused(Arc::clone(cause)),
                 (None, Some(code)) => Happening::Stopped(code),
-                (None, None) => Happening::Exit(entry.details.exit.unwrap_or(ProcessExit::Unknown)),
+                (None, None) => Happening::Exit(entry.exit.unwrap_or(ProcessExit::Unknown)),
             };
             self.happens(entry, what);
         }
@@ -131,7 +157,7 @@ impl Recorded {
     }
 
     /// How a start goes is settled before it; where the policy has not asked for it, somebody has.
-    fn start_fails(&mut self, entry: &LogEntry, error: Win32Error) {
+    fn start_fails(&mut self, entry: &Fact, error: Win32Error) {
         let outcome = if error == Win32Error::SERVICE_REQUEST_TIMEOUT {
             StartOutcome::ExitsBeforeConnecting
         } else {
@@ -147,7 +173,7 @@ impl Recorded {
         self.is_restarted = false;
     }
 
-    fn happens(&mut self, entry: &LogEntry, what: Happening) {
+    fn happens(&mut self, entry: &Fact, what: Happening) {
         let when = When::At(self.after_begin(entry.at));
         self.moments.push(Moment { when, what });
     }
@@ -176,7 +202,7 @@ mod tests {
     use relance_scm::failure_actions::RecoveryAction;
     use relance_scm::{RecoveryActionKind, ResetPeriod, ServiceId, ServiceKind, ServiceName};
 
-    use super::super::{Occurrence, Timeline, simulate};
+    use super::super::{Occurrence, Timeline, simulate, simulate_all};
     use super::*;
 
     const BEGIN: Timestamp = Timestamp(1_000_000);
@@ -203,7 +229,7 @@ mod tests {
                 exit: Some(ProcessExit::Exited(3)),
                 ..Details::default()
             };
-            recorded.take(&LogEntry {
+            let entry = LogEntry {
                 number: 1,
                 at: Timestamp(BEGIN.0 + ms),
                 source: event.source(),
@@ -212,7 +238,8 @@ mod tests {
                 service: Some((ServiceId(1), "worker".into())),
                 parameters: event.parameters("worker", "worker"),
                 details,
-            });
+            };
+            recorded.take(&Fact::of(&entry).unwrap());
         }
         recorded
     }
@@ -271,5 +298,21 @@ mod tests {
         config.failure_actions_on_non_crash_failures = true;
         let counted = simulate(&config, &recorded.until(played_until()));
         assert_eq!(counted.totals().restarts, 1);
+    }
+
+    #[test]
+    fn all_of_a_long_record_is_played() {
+        let config = config(ServiceKind::Program, &[1]);
+        let crash = |at| Moment {
+            when: When::At(Duration::from_secs(at)),
+            what: Happening::Exit(ProcessExit::Exited(3)),
+        };
+        let script = Script {
+            moments: (1..=30_000).map(crash).collect(),
+            clock: None,
+        };
+        assert!(simulate(&config, &script).truncated);
+        let whole = simulate_all(&config, &script);
+        assert_eq!((whole.totals().failures, whole.truncated), (30_000, false));
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Parser;
-use relance_policy::simulate::{Recorded, Script};
-use relance_scm::event_log::{EventFilter, LogEntry, Timestamp};
+use relance_policy::simulate::{Fact, Recorded, Script};
+use relance_scm::event_log::{EventFilter, Timestamp};
 use relance_scm::manager::ServiceInfo;
 use relance_scm::{ConfigChange, ServiceConfig, ServiceId};
 use relance_texts::{command, shown};
@@ -133,7 +133,7 @@ struct Recording {
 
 impl Recording {
     /// `None` if nothing has failed.
-    fn of(entries: &[LogEntry], end: Timestamp) -> Option<Self> {
+    fn of(entries: &[Fact], end: Timestamp) -> Option<Self> {
         let begin = entries.first()?.at;
         let mut recorded = Recorded::since(begin);
         for entry in entries {
@@ -192,12 +192,12 @@ fn services(manager: &Manager, names: &[String]) -> Result<Vec<ServiceInfo>, Com
     Ok(services)
 }
 
-/// The entries of each service since a moment, the oldest first.
+/// What the log says of each service since a moment, the oldest first.
 fn collect(
     manager: &Manager,
     since: Timestamp,
-) -> Result<BTreeMap<ServiceId, Vec<LogEntry>>, CommandFailure> {
-    let mut found: BTreeMap<ServiceId, Vec<LogEntry>> = BTreeMap::new();
+) -> Result<BTreeMap<ServiceId, Vec<Fact>>, CommandFailure> {
+    let mut found: BTreeMap<ServiceId, Vec<Fact>> = BTreeMap::new();
     let mut before = None;
     loop {
         let filter = EventFilter {
@@ -210,10 +210,8 @@ fn collect(
         let page = manager.ask(|scm, caller, reply| scm.find_events(caller, filter, reply))?;
         before = page.entries.first().map(|entry| entry.number);
         for entry in page.entries.iter().rev() {
-            if let Some((id, _)) = &entry.service {
-                let mut entry = LogEntry::clone(entry);
-                entry.details.output = None;
-                found.entry(*id).or_default().push(entry);
+            if let (Some((id, _)), Some(fact)) = (&entry.service, Fact::of(entry)) {
+                found.entry(*id).or_default().push(fact);
             }
         }
         if !page.more || before.is_none() {

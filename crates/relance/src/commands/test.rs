@@ -114,7 +114,7 @@ fn play(path: &Path, arguments: &Arguments) -> Result<Vec<Played>, CommandFailur
         invariant.odds.seed = arguments.seed.unwrap_or(invariant.odds.seed);
         invariant.scenarios = arguments.scenarios.unwrap_or(invariant.scenarios);
         let config = &tests.services[invariant.service];
-        let (timeline, problems) = invariant.play(config);
+        let (timeline, problems) = invariant.play(config)?;
         Ok(Played {
             file: file.clone(),
             service: config.service_name.to_string(),

@@ -175,3 +175,16 @@ fn x100_the_guide_shows_what_is_printed() {
     let shown = shown.split("```").next().expect("an end");
     assert!(text.starts_with(&format!("FAILED{shown}")), "{text}");
 }
+
+#[test]
+fn x100_a_promise_that_says_when_it_begins_is_tried_by_the_clock() {
+    let settings = "recovery.actions = \"none/0\"\nextensions.schedule = \"*:0/5 UTC\"";
+    let promise = "always = [\"up within 5m\"]\ncauses = [\"crash\"]\n";
+    let (status, text) = played(settings, promise, &[]);
+    assert_eq!(status, Some(1), "no schedule starts it: {text}");
+    let begins = format!("{promise}begins = \"2026-03-27T00:00:00Z\"");
+    let (status, text) = played(settings, &begins, &[]);
+    assert_eq!(status, Some(0), "its schedule starts it again: {text}");
+    let (status, text) = played(settings, &format!("{promise}begins = \"at noon\""), &[]);
+    assert!(status == Some(2) && text.contains("at noon"), "{text}");
+}

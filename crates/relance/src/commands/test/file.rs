@@ -11,7 +11,7 @@ use relance_scm::notice::NoticeKind;
 use relance_texts::{Sentence, apply, command, quoted};
 use serde::Deserialize;
 
-use super::choice::service_of;
+use super::choice::{of_failure, service_of};
 use super::expectation::{Expectation, Expected, Never};
 use super::invariant::{Invariant, WrittenInvariant};
 use crate::cli::{CommandFailure, usage};
@@ -122,10 +122,7 @@ fn read_scenario(
     };
     let down = written.down_at_most.as_deref().map(duration).transpose();
     let begins = written.begins.as_deref().map(moment_from).transpose();
-    let of_scenario = |failure| match failure {
-        CommandFailure::Scm(error) => of(error.to_sentence()),
-        other => other,
-    };
+    let of_scenario = |failure| of_failure(failure, of);
     let expectation = Expectation {
         actions: expect.transpose()?,
         never: never.collect::<Result<_, _>>()?,

@@ -4,17 +4,19 @@
 use std::time::Duration;
 
 use relance_policy::Time;
-use relance_policy::simulate::{Occurrence, Script, Timeline, simulate};
+use relance_policy::simulate::{Happening, Moment, Occurrence, Script, Timeline, When, simulate};
 use relance_scm::ServiceConfig;
+use relance_scm::event_log::Timestamp;
 use relance_texts::{Message, Sentence, Text, command, quoted, shown};
 use serde::Deserialize;
 
-use super::choice::service_of;
+use super::choice::{of_failure, service_of};
 use super::expectation::Never;
 use super::random::{self, Odds};
 use super::shrink;
 use crate::cli::{CommandFailure, usage};
-use crate::text::duration;
+use crate::played::play;
+use crate::text::{duration, moment_from, second_of_day};
 
 /// Scenarios of an invariant that does not say how many.
 const SCENARIOS: u32 = 200;
@@ -31,6 +33,7 @@ pub(super) struct WrittenInvariant {
     never: Vec<String>,
     #[serde(default)]
     always: Vec<String>,
+    begins: Option<String>,
     causes: Option<Vec<String>>,
     failures: Option<u32>,
     scenarios: Option<u32>,
@@ -44,6 +47,8 @@ pub(super) struct Invariant {
     pub(super) service: usize,
     never: Vec<Never>,
     always: Vec<Always>,
+    /// When each scenario begins; without it schedules start nothing.
+    begins: Option<Timestamp>,
     pub(super) scenarios: u32,
     pub(super) odds: Odds,
 }
@@ -84,9 +89,11 @@ impl WrittenInvariant {
                 .collect::<Result<_, _>>()?,
         };
         let always: Vec<Always> = always.collect::<Result<_, _>>()?;
+        let begins = self.begins.as_deref().map(moment_from).transpose();
         let invariant = Invariant {
             service,
             never: never.collect::<Result<_, _>>()?,
+            begins: begins.map_err(|failure| of_failure(failure, of))?,
             scenarios: self.scenarios.unwrap_or(SCENARIOS),
             odds: Odds {
                 seed: self.seed.unwrap_or_default(),
@@ -108,20 +115,30 @@ impl WrittenInvariant {
 impl Invariant {
     /// Tries it. Gives the time line of the smallest scenario that breaks it and what is broken, or that of the last
     /// scenario.
-    pub(super) fn play(&self, config: &ServiceConfig) -> (Timeline, Vec<Text>) {
+    ///
+    /// # Errors
+    /// The schedule of the service has a time zone that this machine does not know.
+    pub(super) fn play(
+        &self,
+        config: &ServiceConfig,
+    ) -> Result<(Timeline, Vec<Text>), CommandFailure> {
         let mut last = Timeline::default();
         for number in 0..self.scenarios {
-            let script = random::script(&self.odds, config, number);
-            last = simulate(config, &script);
+            let mut script = random::script(&self.odds, config, number);
+            if let Some(begin) = self.begins {
+                script.clock = second_of_day(begin);
+            }
+            last = self.simulate(config, &script)?;
             let Some(broken) = self.broken(&last) else {
                 continue;
             };
             let breaks = |script: &Script| {
-                let found = self.broken(&simulate(config, script));
+                let played = self.simulate(config, script).ok();
+                let found = played.and_then(|timeline| self.broken(&timeline));
                 found.is_some_and(|found| found.promise == broken.promise)
             };
             let smallest = shrink::smallest(script, &self.odds.causes[0], breaks);
-            let timeline = simulate(config, &smallest);
+            let timeline = self.simulate(config, &smallest)?;
             let text = self
                 .broken(&timeline)
                 .map_or(broken.text, |found| found.text);
@@ -130,9 +147,30 @@ impl Invariant {
                 seed: self.odds.seed,
                 script: shown(&smallest),
             };
-            return (timeline, vec![text, counterexample.text()]);
+            return Ok((timeline, vec![text, counterexample.text()]));
         }
-        (last, Vec::new())
+        Ok((last, Vec::new()))
+    }
+
+    /// By the clock, if it says when a scenario begins. What is promised has its time after the last failure, too: a start
+    /// by the clock is not pending.
+    fn simulate(
+        &self,
+        config: &ServiceConfig,
+        script: &Script,
+    ) -> Result<Timeline, CommandFailure> {
+        match self.begins {
+            Some(begin) => {
+                let within = self.always.iter().map(|always| always.within).max();
+                let mut script = script.clone();
+                script.moments.extend(within.map(|within| Moment {
+                    when: When::After(within),
+                    what: Happening::Quiet,
+                }));
+                play(config, &script, begin)
+            }
+            None => Ok(simulate(config, script)),
+        }
     }
 
     /// How often it is tried.
