@@ -162,7 +162,7 @@ mod tests {
     fn found(chosen: &Chosen, output: &[u8]) -> Result<String, ScmError> {
         let part = chosen.of(|range| {
             let from = match range {
-                OutputRange::LastLines(_) => output.len(),
+                OutputRange::LastLines(_) | OutputRange::LastLinesOfRun(..) => output.len(),
                 OutputRange::From(from) => usize::try_from(from).unwrap(),
             };
             let to = output.len().min(from + 7);
@@ -239,7 +239,7 @@ mod tests {
         };
         let part = secret.of(|range| {
             let from = match range {
-                OutputRange::LastLines(_) => output.len(),
+                OutputRange::LastLines(_) | OutputRange::LastLinesOfRun(..) => output.len(),
                 OutputRange::From(from) => usize::try_from(from).unwrap(),
             };
             let bytes = output[from..].to_vec();

@@ -26,6 +26,8 @@ const LINES: u32 = 100;
 pub(crate) struct OutputQuery {
     /// The last lines, so many at most.
     lines: Option<u32>,
+    /// Of the last lines only those of the run with this number; none where it is not known which these are.
+    run: Option<u32>,
     /// From this position on.
     from: Option<u64>,
     /// And then as it is printed, until the client has enough.
@@ -75,9 +77,11 @@ pub(crate) async fn read(
     if query.is_chosen() {
         return chosen(context, name, query).await;
     }
-    let range = match (query.from, query.lines) {
+    let lines = query.lines.unwrap_or(LINES);
+    let range = match (query.from, query.run) {
         (Some(from), _) => OutputRange::From(from),
-        (None, lines) => OutputRange::LastLines(lines.unwrap_or(LINES)),
+        (None, Some(run)) => OutputRange::LastLinesOfRun(run, lines),
+        (None, None) => OutputRange::LastLines(lines),
     };
     let stream = query.stream.into();
     let part = context

@@ -203,6 +203,7 @@ impl SocketManager {
     ) -> Result<OutputPart, ScmError> {
         let query = match range {
             OutputRange::LastLines(lines) => format!("/output?lines={lines}"),
+            OutputRange::LastLinesOfRun(run, lines) => format!("/output?lines={lines}&run={run}"),
             OutputRange::From(position) => format!("/output?from={position}"),
         } + asked_stream(stream);
         again(|| {

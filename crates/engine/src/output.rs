@@ -1,5 +1,7 @@
 //! Reading the output of services: parts of it, and live.
 
+mod mark;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -9,12 +11,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 
 use relance_policy::RunId;
-use relance_scm::manager::{FollowOutput, OutputPart, OutputRange};
+use relance_scm::manager::{FollowOutput, OutputPart, OutputRange, OutputStream};
 use relance_scm::{Sentence, ServiceId};
 
 use crate::linux::{OutputFile, open_output};
 use crate::output_losses::OutputLoss;
 use crate::publisher::{Change, Listener};
+
+pub(crate) use mark::Mark;
 
 /// Most bytes of output in one part.
 const PART_LEN_MAX: u64 = 1 << 20;
@@ -29,6 +33,8 @@ pub(crate) struct OutputSignals {
     told: OnceLock<Box<Told>>,
     /// Why the output of services is not kept as configured (X26).
     problems: Mutex<BTreeMap<ServiceId, Sentence>>,
+    /// Where the output begins of the run that was started last; not of one that an engine before this one started.
+    begins: Mutex<BTreeMap<(ServiceId, OutputStream), (u32, Mark)>>,
 }
 
 type Told = dyn Fn(ServiceId, OutputLoss) + Send + Sync;
@@ -91,6 +97,18 @@ impl OutputSignals {
         lock(&self.problems).get(&service).cloned()
     }
 
+    /// A run begins, and what it prints comes here.
+    pub(crate) fn begun(&self, run: RunId, stream: OutputStream, mark: Mark) {
+        lock(&self.begins).insert((run.service, stream), (run.number, mark));
+    }
+
+    /// Where the output of a run begins, if it was started last.
+    pub(crate) fn begin_of(&self, run: RunId, stream: OutputStream) -> Option<Mark> {
+        let begins = lock(&self.begins);
+        let (number, mark) = begins.get(&(run.service, stream))?;
+        (*number == run.number).then_some(*mark)
+    }
+
     fn wait(&self, service: ServiceId, waker: &Waker) {
         let mut waiting = self.lock();
         let wakers = waiting.entry(service).or_default();
@@ -105,30 +123,44 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The service is gone, and with it what was wrong with its output.
+/// The service is gone, and with it what is known of its output.
 impl Listener for OutputSignals {
     fn committed(&self, changes: &[Change]) {
         for change in changes {
             if let Change::Removed(record) = change {
                 lock(&self.problems).remove(&record.id);
+                let mut begins = lock(&self.begins);
+                for stream in OutputStream::ALL {
+                    begins.remove(&(record.id, stream));
+                }
             }
         }
     }
 }
 
-/// A part of the output in a file.
-pub(crate) fn read_part(file: &OutputFile, range: OutputRange) -> io::Result<OutputPart> {
+/// A part of the output in a file; `begin` is where that of the run begins whose lines are wanted, if that is known.
+pub(crate) fn read_part(
+    file: &OutputFile,
+    range: OutputRange,
+    begin: Option<Mark>,
+) -> io::Result<OutputPart> {
     let mut file = open_output(&file.to_read()?)?;
-    let length = file.metadata()?.len();
+    let about = file.metadata()?;
+    let length = about.len();
     let from = match range {
         // A file that was rotated is shorter than the position: it is read from its beginning.
         OutputRange::From(position) if position <= length => position,
         OutputRange::From(_) => 0,
         OutputRange::LastLines(_) => length.saturating_sub(PART_LEN_MAX),
+        OutputRange::LastLinesOfRun(..) => {
+            let begin = begin.map(|mark| mark.within((about.dev(), about.ino()), length));
+            let begin = begin.unwrap_or(length);
+            begin.max(length.saturating_sub(PART_LEN_MAX))
+        }
     };
     let mut bytes = read_from(&mut file, from)?;
     let end = from + bytes.len() as u64;
-    if let OutputRange::LastLines(lines) = range {
+    if let OutputRange::LastLines(lines) | OutputRange::LastLinesOfRun(_, lines) = range {
         bytes = last_lines(&bytes, lines as usize).to_vec();
     }
     Ok(OutputPart { bytes, end })
@@ -227,7 +259,6 @@ mod tests {
     use std::fs;
     use std::io::Write;
 
-    use relance_scm::manager::OutputStream;
     use relance_scm::{ServiceConfig, ServiceName};
 
     use super::*;

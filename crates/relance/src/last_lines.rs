@@ -40,15 +40,16 @@ pub(crate) fn of_last_run(manager: &Manager, info: &ServiceInfo) -> Option<Strin
     }
 }
 
-/// What stands last in the log files, after a clean stop whose process then ended with a status: no entry has
-/// its lines, and they are wanted. Nothing once the next run prints.
+/// What the run printed last, from the log files, after a clean stop whose process then ended with a status: no
+/// entry has its lines, and they are wanted. Nothing if an earlier engine had started it.
 fn printed(manager: &Manager, info: &ServiceInfo) -> Option<String> {
-    let exit = info.last_end.as_ref()?.exit?;
-    let is_odd = matches!(exit, ProcessExit::Exited(status) if status != 0);
+    let end = info.last_end.as_ref()?;
+    let is_odd = matches!(end.exit?, ProcessExit::Exited(status) if status != 0);
     if !is_odd || info.run.is_some() {
         return None;
     }
-    let range = OutputRange::LastLines(u32::try_from(LINES).expect("a few"));
+    let lines = u32::try_from(LINES).expect("a few");
+    let range = OutputRange::LastLinesOfRun(end.run.number, lines);
     let name = &info.config.service_name;
     let parts = OutputStream::ALL.map(|stream| {
         let part = manager.ask(|scm, caller, reply| {

@@ -7,25 +7,24 @@
 mod about;
 mod held;
 mod notices;
+mod output;
 mod recovery;
 mod refuse;
 mod reply;
 mod run;
+mod wait;
 
 #[cfg(unix)]
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use relance_texts::{Sentence, error};
 
 use crate::config::{ConfigChange, EnvironmentVariable, Secret, ServiceConfig};
 use crate::control::Control;
 use crate::error::ScmError;
-use crate::event_log::{EventFilter, EventPage, LogEntry, NewEntry, Timestamp};
+use crate::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use crate::name::ServiceName;
 use crate::run::{RunId, ServiceId};
 use crate::security::{Access, NamedChange, Sid};
@@ -36,9 +35,11 @@ use crate::win32::Win32Error;
 pub use about::{ConsoleInfo, ManagerInfo, Usage};
 pub use held::HeldInfo;
 pub use notices::{MessageInfo, NoticeBook, NoticeReport, Notices, TargetInfo};
+pub use output::{FollowOutput, OutputPart, OutputRange, OutputStream};
 pub use recovery::{PendingInfo, RecoveryInfo};
 pub use reply::{Interest, Reply};
 pub use run::RunInfo;
+pub use wait::{Watch, Watched, WatchedChange, next_change, next_change_until, next_output, wait};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -323,77 +324,6 @@ pub trait ServiceManager: Send + Sync {
     }
 }
 
-/// A reader of changes, for an async task or, with [`next_change`], for a blocking thread.
-pub trait Watch: Send {
-    /// The next change, or a wake-up when there is one. `None` when there will be no more.
-    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Watched>>;
-}
-
-/// A reader of output, like [`Watch`].
-pub trait FollowOutput: Send {
-    /// The next part, or a wake-up when there is one. `None` when there will be no more.
-    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<OutputPart>>;
-}
-
-/// Waits for the next change. `None` when there will be no more.
-pub fn next_change(watch: &mut dyn Watch) -> Option<Watched> {
-    block_on(None, |context| watch.poll_next(context)).flatten()
-}
-
-/// Waits for the next change, until some moment. `None` when that has come.
-pub fn next_change_until(watch: &mut dyn Watch, until: Instant) -> Option<Option<Watched>> {
-    block_on(Some(until), |context| watch.poll_next(context))
-}
-
-/// Waits for the next part of an output. `None` when there will be no more.
-pub fn next_output(follow: &mut dyn FollowOutput) -> Option<OutputPart> {
-    block_on(None, |context| follow.poll_next(context)).flatten()
-}
-
-/// Polls on this thread, which sleeps in between.
-fn block_on<T>(
-    until: Option<Instant>,
-    mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
-) -> Option<T> {
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut context = Context::from_waker(&waker);
-    loop {
-        if let Poll::Ready(value) = poll(&mut context) {
-            return Some(value);
-        }
-        match until.map(|until| until.saturating_duration_since(Instant::now())) {
-            None => thread::park(),
-            Some(Duration::ZERO) => return None,
-            Some(left) => thread::park_timeout(left),
-        }
-    }
-}
-
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// Waits for the answer to one request: `wait(|reply| manager.query_status(caller, name, reply))`.
-///
-/// # Errors The error of the request.
-///
-/// # Panics
-/// Never: a reply that is dropped answers with an error.
-pub fn wait<T: Send + 'static>(request: impl FnOnce(Reply<T>)) -> Result<T, ScmError> {
-    let (sender, receiver) = sync_channel(1);
-    request(Reply::new(move |result| {
-        // The caller waits below, so the channel is open.
-        let _ = sender.send(result);
-    }));
-    receiver
-        .recv()
-        .expect("a reply that is dropped answers with an error")
-}
-
 /// What became of a service that was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -483,68 +413,4 @@ pub struct UnreadableService {
     pub name: Box<str>,
     /// What is wrong, and what mends it.
     pub problem: Sentence,
-}
-
-/// What a watch yields.
-#[derive(Clone, Debug)]
-pub enum Watched {
-    /// The next change, and the generation it made: one more than the last.
-    Change(u64, WatchedChange),
-    /// Changes were missed: enumerate again; the watch goes on from this generation.
-    Gap(u64),
-}
-
-/// A change that a watch yields.
-#[derive(Clone, Debug)]
-pub enum WatchedChange {
-    /// A service was created or has changed.
-    Service(Box<ServiceInfo>),
-    /// A service is gone.
-    Removed(ServiceName),
-    /// An entry was written to the event log.
-    Logged(Arc<LogEntry>),
-    /// Something that the caller may not see.
-    Hidden,
-}
-
-/// What a process prints to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OutputStream {
-    /// Standard output, and standard error unless that is kept apart.
-    #[default]
-    Output,
-    /// Standard error that is kept apart.
-    Errors,
-}
-
-impl OutputStream {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Output, Self::Errors];
-
-    /// Its name: `stdout` or `stderr`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Output => "stdout",
-            Self::Errors => "stderr",
-        }
-    }
-}
-
-/// Which part of an output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutputRange {
-    /// The last lines, so many at most.
-    LastLines(u32),
-    /// From a position on, as far as there is something.
-    From(u64),
-}
-
-/// A part of an output.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OutputPart {
-    /// The bytes, as the service printed them.
-    pub bytes: Vec<u8>,
-    /// The position behind them.
-    pub end: u64,
 }

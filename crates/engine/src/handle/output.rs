@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use relance_policy::ServiceRecord;
+use relance_policy::{RunId, ServiceRecord};
 use relance_scm::config::OutputMode;
 use relance_scm::manager::{FollowOutput, OutputPart, OutputRange, OutputStream};
 use relance_scm::security::Sid;
@@ -44,7 +44,15 @@ impl EngineHandle {
         range: OutputRange,
     ) -> Result<OutputPart, ScmError> {
         let file = self.file_of(record, stream)?;
-        let read = output::read_part(&file, range);
+        let begin = match range {
+            OutputRange::LastLinesOfRun(number, _) => {
+                let service = record.id;
+                let run = RunId { service, number };
+                self.output_signals.begin_of(run, stream)
+            }
+            OutputRange::LastLines(_) | OutputRange::From(_) => None,
+        };
+        let read = output::read_part(&file, range, begin);
         read.map_err(|problem| {
             let name = &record.config.service_name;
             let extensions = &record.config.extensions;

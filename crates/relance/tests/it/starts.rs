@@ -1,16 +1,9 @@
 //! `start` tells the truth: programs that die at once, services that never say RUNNING.
 
-use std::process::Output;
-
 use relance_scm::ServiceState;
 use relance_testkit::daemon::Daemon;
 
-use crate::support::{name, relance};
-
-fn done(output: &Output) {
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}");
-}
+use crate::support::{done, name, output_with, relance};
 
 fn create(daemon: &Daemon, options: &[&str], line: &str) {
     let command = ["--", "/bin/sh", "-c", line];
@@ -54,6 +47,34 @@ fn lines_of_earlier_runs_are_not_those_of_one_that_printed_nothing() {
     let why = daemon.relance(&["why", "a"]);
     let why = String::from_utf8_lossy(&why.stdout);
     assert!(!why.contains("vendor"), "{why}");
+}
+
+#[test]
+fn why_shows_no_lines_of_earlier_runs_after_a_clean_stop_with_a_status() {
+    let daemon = Daemon::start(relance());
+    let file = daemon.folder().join("been");
+    let file = file.display();
+    let line = format!(
+        "[ -e {file} ] || echo no vendor folder; touch {file}; \
+         trap 'exit 143' TERM; echo up >&3; sleep 1000 & wait"
+    );
+    create(&daemon, &["--ready", "fd:3"], &line);
+    let why_of_next_run = |printed: Option<&str>| {
+        done(&daemon.relance(&["start", "a"]));
+        if let Some(printed) = printed {
+            output_with(&daemon, "a", printed);
+        }
+        done(&daemon.relance(&["stop", "a"]));
+        let why = daemon.relance(&["why", "a"]);
+        String::from_utf8_lossy(&why.stdout).into_owned()
+    };
+    let why = why_of_next_run(Some("no vendor folder"));
+    assert!(why.contains("| no vendor folder"), "{why}");
+    let why = why_of_next_run(None);
+    assert!(
+        !why.contains("vendor"),
+        "the second run printed nothing: {why}"
+    );
 }
 
 #[test]

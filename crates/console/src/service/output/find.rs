@@ -130,7 +130,7 @@ mod tests {
         let of = |text: &str| {
             look_through(text, |range| {
                 let from = match range {
-                    OutputRange::LastLines(_) => output.len(),
+                    OutputRange::LastLines(_) | OutputRange::LastLinesOfRun(..) => output.len(),
                     OutputRange::From(from) => usize::try_from(from).unwrap(),
                 };
                 // Read in parts of a few bytes, as a long output comes.

@@ -22,7 +22,7 @@ use super::plan::{OutputPlan, Rotation};
 use super::problem::not_given;
 use super::rotation::put_aside;
 use crate::linux::place::{FileRights, OutputPlace, append_to, check_logs};
-use crate::output::OutputSignals;
+use crate::output::{Mark, OutputSignals};
 
 /// Files kept open, at most so many ...
 const OPEN_MAX: usize = 128;
@@ -56,13 +56,6 @@ pub(super) struct Output {
     used: u64,
     /// Why it is not whose it is to be.
     not_given: Option<io::Error>,
-}
-
-/// A place in the output of a service: a file, and a position in it.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Mark {
-    file: (u64, u64),
-    position: u64,
 }
 
 impl Output {
@@ -210,13 +203,9 @@ impl Output {
         self.length
     }
 
-    /// Where a mark is in this file: at its beginning if the file is another one, or was truncated.
+    /// Where a mark is in this file.
     pub(super) fn position(&self, mark: Mark) -> u64 {
-        if mark.file == self.identity && mark.position <= self.length {
-            mark.position
-        } else {
-            0
-        }
+        mark.within(self.identity, self.length)
     }
 }
 

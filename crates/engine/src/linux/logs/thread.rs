@@ -13,7 +13,7 @@ use relance_scm::ServiceConfig;
 use relance_scm::manager::OutputStream;
 use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 
-use super::files::{Files, Mark, Output};
+use super::files::{Files, Output};
 use super::lines::{Lines, stamp};
 use super::path::FileKey;
 use super::plan::{OutputPlan, Sink, ready_line};
@@ -24,7 +24,7 @@ use super::{LogSettings, LogsRequest};
 use crate::linux::protocol::{STREAMS_AFTER_RUNS_MAX, stream_of, stream_token};
 use crate::linux::signals::Signals;
 use crate::linux::verdicts::{Teller, Verdict};
-use crate::output::OutputSignals;
+use crate::output::{Mark, OutputSignals};
 use crate::output_losses::{Losses, OutputLoss};
 
 /// Bytes moved for one service before the others have their turn.
@@ -189,9 +189,7 @@ impl Thread {
                 .note(&self.files.signals, file_of(id), Some(trouble));
         }
         let plan = config.map(|config| OutputPlan::new(config, id.1, &self.files.settings));
-        let begin = plan
-            .as_ref()
-            .map(|plan| self.begin(file_of(id), plan, resumed));
+        let begin = plan.as_ref().map(|plan| self.begin(id, plan, resumed));
         let (begin, failed) = match begin {
             Some(Err(error)) => (None, Some(error)),
             begin => (begin.transpose().ok().flatten(), None),
@@ -223,10 +221,11 @@ impl Thread {
     }
 
     /// Where the output of a run begins.
-    fn begin(&mut self, file: FileKey, plan: &OutputPlan, resumed: bool) -> io::Result<Mark> {
+    fn begin(&mut self, id: StreamId, plan: &OutputPlan, resumed: bool) -> io::Result<Mark> {
         if !plan.has_file {
             return Ok(Mark::default());
         }
+        let file = file_of(id);
         // What the settings say of the file is done where it is opened.
         self.files.close(file);
         let is_begun = |output: &mut Output| output.length() > 0;
@@ -239,7 +238,11 @@ impl Thread {
         }
         // What it printed under the previous engine is near the end of the file.
         let before = if resumed { TAIL_BYTES } else { 0 };
-        Ok(self.files.output(file, plan)?.mark(before))
+        let mark = self.files.output(file, plan)?.mark(before);
+        if !resumed {
+            self.files.signals.begun(id.0, id.1, mark);
+        }
+        Ok(mark)
     }
 
     /// Somebody has moved or removed files, and wants the room back, or new ones: also those of services
