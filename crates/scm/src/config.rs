@@ -197,9 +197,24 @@ impl ServiceConfig {
     /// # Errors
     /// 123 for a bad display name, 87 for everything else (C5, C11, C13, C14, C16, C18).
     pub fn check(&self) -> Result<(), ScmError> {
+        self.check_beyond(&Extensions::default())
+    }
+
+    /// The same for a configuration that takes the place of another one: bounds that a later version has made
+    /// narrower hold for what the two do not have in common.
+    ///
+    /// # Errors
+    /// As for [`check`](Self::check).
+    pub fn check_after(&self, before: &Self) -> Result<(), ScmError> {
+        self.check_beyond(&before.extensions)
+    }
+
+    fn check_beyond(&self, known: &Extensions) -> Result<(), ScmError> {
         let mut problems = self.problems();
-        self.check_times(&mut problems);
-        self.check_rules(&mut problems);
+        self.check_times(known, &mut problems);
+        if self.extensions.get(FAILURE_RULES) != known.get(FAILURE_RULES) {
+            self.check_rules(&mut problems);
+        }
         one_error(problems)
     }
 
@@ -310,8 +325,9 @@ impl ServiceConfig {
         }
     }
 
-    fn check_times(&self, problems: &mut Vec<ScmError>) {
-        for (setting, value) in self.extensions.given() {
+    fn check_times(&self, known: &Extensions, problems: &mut Vec<ScmError>) {
+        let given = self.extensions.given();
+        for (setting, value) in given.filter(|(setting, value)| known.value(setting) != **value) {
             let SettingValue::Duration(time) = value else {
                 continue;
             };

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use relance_policy::{Answer, DenyReason, Input, ServiceId, ServiceRecord};
 use relance_scm::config::{Dependency, ServiceConfig};
@@ -21,7 +20,7 @@ use relance_texts::{Value, Words, error, shown};
 use relance_wire::settings;
 
 use super::submitted::{SubmittedConfigures, Undo};
-use super::turn::{Turn, not_written};
+use super::turn::Turn;
 use super::{Engine, Moment};
 use crate::access;
 use crate::command::Change;
@@ -73,7 +72,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             changes,
             reply,
         };
-        let last_service = self.last_service;
+        let numbers = self.numbers();
         let mut draft = ConfigureDraft::default();
         let outcomes = self.evaluate(now, &pending, &mut draft);
         let changed = draft.undo.iter().rev().filter_map(|undo| match undo {
@@ -88,7 +87,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             entry.and_modify(|slot| slot.record = before);
             self.schedule(id);
         }
-        self.last_service = last_service;
+        self.give_back(numbers);
         pending.reply.send(outcomes);
     }
 
@@ -101,6 +100,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let mut replies = Vec::new();
         while let Some(pending) = self.configures.pop_front() {
             let mut own = ConfigureDraft::default();
+            let numbers = self.numbers();
             self.begin_for(&pending.caller);
             let evaluated = self.evaluate(now, &pending, &mut own);
             self.authors.done();
@@ -111,6 +111,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 }
                 Err(error) => {
                     self.take_back(own.undo);
+                    self.give_back(numbers);
                     pending.reply.send(Err(error));
                 }
             }
@@ -213,7 +214,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         };
         access::check_administrator(caller)?;
         self.refuse_in_shutdown(&service.config.service_name)?;
-        service.config.check()?;
+        service
+            .config
+            .check_after(&self.services[&id].record.config)?;
         self.replace_config(now, id, service.config.clone(), draft)
     }
 
@@ -371,7 +374,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         draft.turn.entries.push((entry, None));
     }
 
-    fn note_dependencies(&mut self, id: ServiceId, config: &ServiceConfig) {
+    pub(super) fn note_dependencies(&mut self, id: ServiceId, config: &ServiceConfig) {
         if config.dependencies.is_empty() {
             self.with_dependencies.remove(&id);
         } else {
@@ -416,82 +419,6 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             }
         }
         false
-    }
-
-    /// The commit is on disk. What waits begins with the end of the turn, behind what has happened
-    /// in it, so that entries of the log are written in the order of their numbers.
-    pub(super) fn configure_done(&mut self, now: Moment, submitted: SubmittedConfigures) {
-        self.configuring = false;
-        for undo in submitted.undo {
-            let (id, before) = match undo {
-                Undo::Create(id) => {
-                    self.services
-                        .entry(id)
-                        .and_modify(|slot| slot.is_new = false);
-                    (id, None)
-                }
-                Undo::Change(before) | Undo::Remove(before) => (before.id, Some(before)),
-            };
-            self.look_at_waits(now, id);
-            self.plan_changed(now, id, before.as_deref());
-            self.look_at_needs(now, id, Duration::ZERO);
-            if let Some(before) = before {
-                self.look_at_dependents(now, &before);
-            }
-        }
-        for (reply, outcomes) in submitted.replies {
-            reply.send(Ok(outcomes));
-        }
-    }
-
-    /// The commit was refused: everything is as it was, and everybody is told.
-    pub(super) fn configure_refused(
-        &mut self,
-        submitted: Option<SubmittedConfigures>,
-        reason: &str,
-    ) {
-        self.configuring = false;
-        let Some(submitted) = submitted else { return };
-        self.take_back(submitted.undo);
-        for (reply, _) in submitted.replies {
-            reply.send(Err(not_written(reason)));
-        }
-    }
-
-    fn take_back(&mut self, undo: Vec<Undo>) {
-        for undo in undo.into_iter().rev() {
-            match undo {
-                Undo::Create(id) => {
-                    self.take_out(id);
-                }
-                Undo::Remove(mut record) => {
-                    // Their outcome may have come while the service was away.
-                    let id = record.id;
-                    let actions = &mut Arc::make_mut(&mut record).pending_actions;
-                    actions.retain(|pending| !pending.executing);
-                    self.turn.changed.insert(id);
-                    self.insert(record);
-                }
-                Undo::Change(before) => self.restore_config(&before),
-            }
-        }
-    }
-
-    /// The configuration as it was; what happened to the service meanwhile stays.
-    fn restore_config(&mut self, before: &ServiceRecord) {
-        let Some(slot) = self.services.get_mut(&before.id) else {
-            return;
-        };
-        self.names.remove(&slot.record.config);
-        let record = slot.record.with_config_of(before);
-        if record.run != slot.record.run {
-            self.turn.changed.insert(before.id);
-        }
-        slot.record = Arc::new(record);
-        self.names.insert(before.id, &before.config);
-        self.note_dependencies(before.id, &before.config);
-        self.note_minding(before.id);
-        self.schedule(before.id);
     }
 }
 

@@ -1,7 +1,7 @@
-//! The sentences that callers get about starts and controls that fail.
+//! The sentences that callers get about starts, controls and changes that fail.
 
 use relance_scm::{ScmError, ServiceName, Win32Error};
-use relance_texts::{Sentence, start};
+use relance_texts::{Sentence, error, shown, start};
 
 use super::Slot;
 
@@ -28,4 +28,14 @@ pub(super) fn control_error(name: &ServiceName, code: Win32Error) -> ScmError {
         error => start::ControlError { name, error }.into(),
     };
     ScmError::new(code, sentence)
+}
+
+/// 112 for a change that could not be written.
+pub(super) fn not_written(reason: &str) -> ScmError {
+    ScmError::new(
+        Win32Error::DISK_FULL,
+        error::NotWritten {
+            reason: shown(reason),
+        },
+    )
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc::Receiver;
 use relance_policy::{ActionId, RunId, ServiceId, ServiceRecord};
 use relance_scm::config::PriorityClass;
 use relance_scm::status::ServiceStatus;
-use relance_scm::{Reply, ScmError, ServiceConfig, Win32Error};
+use relance_scm::{Reply, ScmError, ServiceConfig};
 use relance_wire::channel::ManagerFrame;
 
 use super::submitted::SubmittedConfigures;
@@ -18,7 +18,6 @@ use crate::processes::Processes;
 use crate::publisher::Change;
 use crate::storage::{CommitOutcome, Committed, Storage, Submission, trouble};
 use relance_scm::event_log::LogEntry;
-use relance_texts::{error, shown};
 
 /// What the host keeps at most while the database cannot be written.
 const WITHHELD_MAX: usize = 4096;
@@ -243,14 +242,4 @@ impl Turn {
             && self.effects.is_empty()
             && self.meta.is_empty()
     }
-}
-
-/// 112 for a change that could not be written.
-pub(super) fn not_written(reason: &str) -> ScmError {
-    ScmError::new(
-        Win32Error::DISK_FULL,
-        error::NotWritten {
-            reason: shown(reason),
-        },
-    )
 }

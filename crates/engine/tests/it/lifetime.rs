@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use relance_engine::command::Change;
 use relance_policy::simulate::StartOutcome;
-use relance_scm::config::{Dependency, StartType};
+use relance_scm::config::{Dependency, Secret, StartType};
 use relance_scm::event_log::LogEntry;
 use relance_scm::failure_actions::RecoveryAction;
+use relance_scm::manager::NewService;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     ConfigChange, RecoveryActionKind, ServiceConfig, ServiceKind, ServiceName, ServiceState,
@@ -456,4 +458,31 @@ fn x20_a_program_stops_behind_those_that_need_it() {
     for text in ["web", "db", "disk"] {
         assert_eq!(state(&world, text), ServiceState::Stopped, "{text}");
     }
+}
+
+#[test]
+fn a_request_that_is_refused_uses_no_numbers() {
+    let mut world = booted(&[config("first")]);
+    let entries = world.log().len();
+    let new = |text: &str| {
+        Change::Create(Box::new(NewService {
+            config: config(text),
+            password: Secret::new(""),
+        }))
+    };
+    // The second one makes the first one void.
+    let refused = world.configure(vec![new("second"), new("first")]);
+    world.behave();
+    let error = refused.take().expect("answered").unwrap_err();
+    assert_eq!(error.code(), Win32Error::SERVICE_EXISTS);
+    let _created = world.create(config("second"));
+    world.behave();
+    assert_eq!(world.id(&name("second")).0, world.id(&name("first")).0 + 1);
+    let log = world.log();
+    let numbers: Vec<u64> = log.iter().map(|entry| entry.number).collect();
+    assert!(log.len() > entries);
+    assert!(
+        numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
+        "{numbers:?}"
+    );
 }

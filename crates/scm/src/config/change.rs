@@ -91,7 +91,7 @@ impl ServiceConfig {
     /// This configuration with a change applied, checked.
     ///
     /// # Errors
-    /// As [`ServiceConfig::check`] and [`FailureActionsChange::check`].
+    /// As [`ServiceConfig::check_after`] and [`FailureActionsChange::check`].
     pub fn changed(&self, change: &ConfigChange) -> Result<Self, ScmError> {
         let mut config = self.clone();
         if let Some(actions) = &change.failure_actions {
@@ -142,7 +142,7 @@ impl ServiceConfig {
             change.security.clone().map(|s| s.map(Box::new)),
         );
         config.extensions.apply(&change.extensions);
-        config.check()?;
+        config.check_after(self)?;
         Ok(config)
     }
 

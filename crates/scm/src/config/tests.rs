@@ -247,6 +247,38 @@ fn a_time_that_is_too_short_where_it_acts_is_refused() {
 }
 
 #[test]
+fn what_could_be_set_once_stands_until_it_is_changed() {
+    let mut stored = config();
+    stored
+        .extensions
+        .set(RESTART_JITTER, Duration::from_secs(50 * 86_400));
+    stored.extensions.set(
+        FAILURE_RULES,
+        Rules::read(["gave-up=restart/0"]).expect("rules"),
+    );
+    assert_eq!(refused(&stored), 87, "a later version would refuse both");
+    let mut other = ConfigChange {
+        description: Some("x".into()),
+        ..ConfigChange::default()
+    };
+    other
+        .extensions
+        .set(RESTART_JITTER, stored.extensions.get(RESTART_JITTER));
+    let changed = stored.changed(&other).expect("neither is touched");
+    changed.check_after(&stored).expect("applied as a whole");
+    let mut touched = ConfigChange::default();
+    touched
+        .extensions
+        .set(RESTART_JITTER, Duration::from_secs(51 * 86_400));
+    let error = stored.changed(&touched).unwrap_err();
+    assert!(
+        error.sentence().starts_with("--restart-jitter is"),
+        "{error}"
+    );
+    assert!(!error.sentence().contains("gave-up"), "{error}");
+}
+
+#[test]
 fn x83_a_restart_after_giving_up_is_refused() {
     let mut config = config();
     for (rule, code) in [

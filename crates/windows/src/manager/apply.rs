@@ -24,7 +24,7 @@ impl Scm {
         if old == new.config {
             return Ok((Outcome::Unchanged, Some(old)));
         }
-        new.config.check()?;
+        new.config.check_after(&old)?;
         program::check(&new.config)?;
         self.replace(&old, &new.config, Some(&new.password))?;
         Ok((Outcome::Changed, Some(old)))
