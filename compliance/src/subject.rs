@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use relance_client::{Target, connect};
-use relance_policy::simulate::{Happening, Moment, StartOutcome, When};
+use relance_policy::simulate::{Moment, StartOutcome, When};
 use relance_scm::config::{Secret, StartType};
 use relance_scm::event_log::{EventFilter, Timestamp};
 use relance_scm::manager::{NewService, ServiceInfo, Watch, next_change_until, wait};
@@ -14,7 +14,7 @@ use relance_scm::{
     Caller, ConfigChange, Control, ExitCode, Reply, ScmError, ServiceConfig, ServiceManager,
     ServiceName, ServiceState, Win32Error, command_line,
 };
-use relance_testkit::compliance::{LoggedEvent, Subject};
+use relance_testkit::compliance::{Actor, LoggedEvent, Subject};
 
 use crate::orders::{DO_IT, End, Orders, Start};
 
@@ -132,7 +132,58 @@ impl RealScm {
         self.wait_for("ended", |status| status.process_id != process_id);
     }
 
-    fn start(&self) {
+    fn wait_until(&self, moment: &Moment) {
+        let at = match moment.when {
+            When::At(time) => self.began + time,
+            When::After(time) => self.last + time,
+            When::OnceRunning if moment.what.needs_running() => {
+                self.wait_for("running", |status| status.state == ServiceState::Running);
+                return;
+            }
+            When::OnceRunning => return,
+        };
+        self.let_pass(at);
+    }
+}
+
+fn exited(exit: ProcessExit) -> End {
+    match exit {
+        ProcessExit::Exited(code) => End::Exit(code),
+        // Windows has no signals: any other end without a report is the same to its manager (R2).
+        ProcessExit::Signaled(_) | ProcessExit::Unknown => End::Exit(1),
+    }
+}
+
+fn do_it() -> Control {
+    Control::from_raw(DO_IT).expect("a custom control")
+}
+
+fn stopped(code: ExitCode) -> End {
+    End::Stopped(code.win32().to_raw(), code.specific())
+}
+
+impl Actor for RealScm {
+    fn exit(&mut self, exit: ProcessExit) {
+        self.end(exited(exit), do_it());
+    }
+
+    fn stopped(&mut self, exit_code: ExitCode) {
+        self.end(stopped(exit_code), do_it());
+    }
+
+    fn stop(&mut self) {
+        self.stopped_in_stop(ExitCode::SUCCESS);
+    }
+
+    fn exit_in_stop(&mut self, exit: ProcessExit) {
+        self.end(exited(exit), Control::Stop);
+    }
+
+    fn stopped_in_stop(&mut self, exit_code: ExitCode) {
+        self.end(stopped(exit_code), Control::Stop);
+    }
+
+    fn start(&mut self) {
         // A start that fails shows in what the scenario expects next.
         let started = self.ask(|scm, caller, reply| {
             scm.start_service(caller, &self.service, Vec::new(), reply);
@@ -162,30 +213,12 @@ impl RealScm {
         });
     }
 
-    fn wait_until(&self, moment: &Moment) {
-        let at = match moment.when {
-            When::At(time) => self.began + time,
-            When::After(time) => self.last + time,
-            When::OnceRunning if moment.what.needs_running() => {
-                self.wait_for("running", |status| status.state == ServiceState::Running);
-                return;
-            }
-            When::OnceRunning => return,
-        };
-        self.let_pass(at);
+    fn set_start_type(&mut self, start_type: StartType) {
+        self.change(ConfigChange {
+            start_type: Some(start_type),
+            ..ConfigChange::default()
+        });
     }
-}
-
-fn exit(exit: ProcessExit) -> End {
-    match exit {
-        ProcessExit::Exited(code) => End::Exit(code),
-        // Windows has no signals: any other end without a report is the same to its manager (R2).
-        ProcessExit::Signaled(_) | ProcessExit::Unknown => End::Exit(1),
-    }
-}
-
-fn stopped(code: ExitCode) -> End {
-    End::Stopped(code.win32().to_raw(), code.specific())
 }
 
 impl Subject for RealScm {
@@ -210,36 +243,7 @@ impl Subject for RealScm {
     fn happen(&mut self, moment: &Moment) {
         self.wait_until(moment);
         let happened = Instant::now();
-        let do_it = Control::from_raw(DO_IT).expect("a custom control");
-        match moment.what {
-            Happening::Start => self.start(),
-            Happening::Stop => self.end(End::Stopped(0, 0), Control::Stop),
-            Happening::Exit(how) => self.end(exit(how), do_it),
-            Happening::Stopped(code) => self.end(stopped(code), do_it),
-            Happening::ExitInStop(how) => self.end(exit(how), Control::Stop),
-            Happening::StoppedInStop(code) => self.end(stopped(code), Control::Stop),
-            Happening::NextStart(outcome) => self.next_start(outcome),
-            Happening::Disable | Happening::Enable => {
-                let disabled = moment.what == Happening::Disable;
-                let start_type = if disabled {
-                    StartType::Disabled
-                } else {
-                    StartType::Demand
-                };
-                self.change(ConfigChange {
-                    start_type: Some(start_type),
-                    ..ConfigChange::default()
-                });
-            }
-            // Windows takes no heartbeats, makes no probes and is told no causes: no scenario of its own
-            // rules has any.
-            Happening::Quiet
-            | Happening::Lasts(_)
-            | Happening::Asleep(_)
-            | Happening::Hang
-            | Happening::ProbeFails
-            | Happening::Caused(_) => {}
-        }
+        self.act(&moment.what);
         self.last = happened;
         self.let_pass(Instant::now() + SETTLE);
     }

@@ -5,6 +5,7 @@
 //! `expect`; an entry of the log that no line expects fails the scenario. `compliance/README.md`
 //! describes the format.
 
+mod actor;
 #[cfg(unix)]
 mod engine;
 
@@ -17,6 +18,7 @@ use relance_scm::failure_actions::{ActionList, parse_reset_period};
 use relance_scm::settings::find_extension;
 use relance_scm::{ServiceConfig, ServiceKind, ServiceName, ServiceState};
 
+pub use actor::Actor;
 #[cfg(unix)]
 pub use engine::EngineSubject;
 

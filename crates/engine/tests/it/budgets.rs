@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use relance_policy::budget::MachineBudgets;
 use relance_policy::{StartCause, Time};
-use relance_scm::failure_actions::{ActionList, RecoveryAction};
+use relance_scm::failure_actions::ActionList;
 use relance_scm::settings::{QUIET_HOURS, READY_AFTER, RESTART_GROUP};
 use relance_scm::status::ProcessExit;
-use relance_scm::{RecoveryActionKind, ServiceConfig, ServiceKind, ServiceName, ServiceState};
+use relance_scm::{ServiceConfig, ServiceName, ServiceState};
 use relance_testkit::simulation::World;
 use relance_testkit::simulation::disk::Disk;
+
+use crate::support::start_programs;
 
 /// When a world begins, on both clocks.
 const BEGIN: u64 = 1_000_000;
@@ -30,17 +32,7 @@ fn name(number: u32) -> ServiceName {
 /// A world with so many programs that run.
 fn world(budgets: MachineBudgets, count: u32, change: impl Fn(&mut ServiceConfig)) -> World {
     let mut world = World::with_budgets(Disk::default(), budgets);
-    for number in 1..=count {
-        let mut config = ServiceConfig::new(name(number), "/bin/worker");
-        config.kind = ServiceKind::Program;
-        config.failure_actions.actions =
-            [RecoveryAction::new(RecoveryActionKind::Restart, 1000)].into();
-        change(&mut config);
-        let _created = world.create(config);
-        world.behave();
-        let _started = world.start(&name(number));
-        world.behave();
-    }
+    start_programs(&mut world, (1..=count).map(name), change);
     world
 }
 

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use relance_policy::RunId;
-use relance_scm::failure_actions::RecoveryAction;
 use relance_scm::settings::{RECYCLE_ABOVE, RECYCLE_AFTER, RECYCLE_AT};
 use relance_scm::status::ProcessExit;
-use relance_scm::{RecoveryActionKind, ServiceConfig, ServiceKind, ServiceName, ServiceState};
+use relance_scm::{ServiceConfig, ServiceName, ServiceState};
 use relance_testkit::simulation::World;
+
+use crate::support::start_programs;
 
 const LINE: u64 = 100 << 20;
 const LOOK: Duration = Duration::from_secs(10);
@@ -20,16 +21,8 @@ fn name(number: u32) -> ServiceName {
 /// A world with so many running instances of one template.
 fn world(count: u32, change: impl Fn(&mut ServiceConfig)) -> World {
     let mut world = World::new();
+    start_programs(&mut world, (1..=count).map(name), change);
     for number in 1..=count {
-        let mut config = ServiceConfig::new(name(number), "/bin/worker");
-        config.kind = ServiceKind::Program;
-        config.failure_actions.actions =
-            [RecoveryAction::new(RecoveryActionKind::Restart, 1000)].into();
-        change(&mut config);
-        let _created = world.create(config);
-        world.behave();
-        let _started = world.start(&name(number));
-        world.behave();
         assert_eq!(world.state(&name(number)), ServiceState::Running);
     }
     world

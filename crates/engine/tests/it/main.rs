@@ -9,4 +9,5 @@ mod orders;
 mod schedules;
 mod signs;
 mod simulation;
+mod support;
 mod watchdog;

@@ -116,21 +116,11 @@ impl Happening {
     /// Whether a run ends that nobody has stopped.
     #[must_use]
     pub fn is_failure(&self) -> bool {
-        match self {
-            Self::Exit(_) | Self::Stopped(_) | Self::Caused(_) | Self::ProbeFails | Self::Hang => {
-                true
-            }
-            Self::Stop
-            | Self::ExitInStop(_)
-            | Self::StoppedInStop(_)
-            | Self::Start
-            | Self::NextStart(_)
-            | Self::Disable
-            | Self::Enable
-            | Self::Quiet
-            | Self::Lasts(_)
-            | Self::Asleep(_) => false,
-        }
+        let is_stop = matches!(
+            self,
+            Self::Stop | Self::ExitInStop(_) | Self::StoppedInStop(_)
+        );
+        self.needs_running() && !is_stop
     }
 }
 

@@ -8,14 +8,14 @@ use std::thread;
 use std::time::Duration;
 
 use relance_policy::RunId;
-use relance_policy::simulate::{Happening, Moment, StartOutcome, When};
+use relance_policy::simulate::{Moment, StartOutcome, When};
 use relance_scm::config::StartType;
 use relance_scm::manager::ServiceInfo;
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     ConfigChange, Control, ExitCode, ServiceConfig, ServiceKind, ServiceName, ServiceState,
 };
-use relance_testkit::compliance::{LoggedEvent, Scenario, Subject, is_expected};
+use relance_testkit::compliance::{Actor, LoggedEvent, Scenario, Subject, is_expected};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{self, Puppet, Stage};
 use rustix::process::Signal;
@@ -140,6 +140,17 @@ impl DaemonSubject {
         });
     }
 
+    /// STOP is sent and taken.
+    fn stop_begins(&mut self) {
+        self.daemon
+            .control(&self.name, Control::Stop)
+            .expect("it takes STOP");
+        assert_eq!(self.puppet().next_control(), Control::Stop.to_raw());
+        self.puppet().report(ServiceState::StopPending);
+    }
+}
+
+impl Actor for DaemonSubject {
     fn exit(&mut self, exit: ProcessExit) {
         match exit {
             ProcessExit::Exited(status) => self.puppet().tell(&format!("exit {status}")),
@@ -158,13 +169,18 @@ impl DaemonSubject {
         self.wait_for_end();
     }
 
-    /// STOP is sent and taken.
-    fn stop_begins(&mut self) {
-        self.daemon
-            .control(&self.name, Control::Stop)
-            .expect("it takes STOP");
-        assert_eq!(self.puppet().next_control(), Control::Stop.to_raw());
-        self.puppet().report(ServiceState::StopPending);
+    fn stop(&mut self) {
+        self.stopped_in_stop(ExitCode::SUCCESS);
+    }
+
+    fn exit_in_stop(&mut self, exit: ProcessExit) {
+        self.stop_begins();
+        self.exit(exit);
+    }
+
+    fn stopped_in_stop(&mut self, exit_code: ExitCode) {
+        self.stop_begins();
+        self.stopped(exit_code);
     }
 
     /// Somebody starts it. The answer comes when it has connected, so somebody else waits for it; how
@@ -226,33 +242,7 @@ impl Subject for DaemonSubject {
 
     fn happen(&mut self, moment: &Moment) {
         self.wait_for(moment);
-        match moment.what {
-            // Windows takes no heartbeats and no causes, so no scenario of these has any.
-            Happening::Quiet
-            | Happening::Lasts(_)
-            | Happening::Asleep(_)
-            | Happening::Hang
-            | Happening::Caused(_)
-            | Happening::ProbeFails => {}
-            Happening::Exit(exit) => self.exit(exit),
-            Happening::Stopped(exit_code) => self.stopped(exit_code),
-            Happening::Stop => {
-                self.stop_begins();
-                self.stopped(ExitCode::SUCCESS);
-            }
-            Happening::ExitInStop(exit) => {
-                self.stop_begins();
-                self.exit(exit);
-            }
-            Happening::StoppedInStop(exit_code) => {
-                self.stop_begins();
-                self.stopped(exit_code);
-            }
-            Happening::Start => self.start(),
-            Happening::NextStart(outcome) => self.next_start(outcome),
-            Happening::Disable => self.set_start_type(StartType::Disabled),
-            Happening::Enable => self.set_start_type(StartType::Demand),
-        }
+        self.act(&moment.what);
         self.behave();
     }
 

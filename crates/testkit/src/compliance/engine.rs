@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use relance_policy::RunId;
 use relance_policy::Time;
-use relance_policy::simulate::{Happening, Moment, When};
+use relance_policy::simulate::{Moment, StartOutcome, When};
 use relance_scm::config::StartType;
 use relance_scm::event::EventSource;
 use relance_scm::status::ProcessExit;
@@ -12,7 +12,7 @@ use relance_scm::{
     ConfigChange, Control, ExitCode, ServiceConfig, ServiceKind, ServiceName, ServiceState,
 };
 
-use super::{LoggedEvent, Subject, is_expected};
+use super::{Actor, LoggedEvent, Subject, is_expected};
 use crate::simulation::machine::{pending, stopped};
 use crate::simulation::world::World;
 
@@ -66,7 +66,26 @@ impl EngineSubject {
         self.world.record(&self.name).expect("installed").kind()
     }
 
-    fn stop_reported(&mut self, exit_code: ExitCode) {
+    /// STOP is sent and taken; what the service makes of it is up to the scenario.
+    fn stop_begins(&mut self) {
+        let run = self.run();
+        self.world.machine().set_ignores_stop(run, true);
+        self.stop();
+        if self.kind() == ServiceKind::Service {
+            let report = pending(ServiceState::StopPending, 0);
+            self.world.machine().report(run, report);
+            self.world.settle();
+        }
+    }
+}
+
+impl Actor for EngineSubject {
+    fn exit(&mut self, exit: ProcessExit) {
+        let run = self.run();
+        self.world.machine().exit(run, exit);
+    }
+
+    fn stopped(&mut self, exit_code: ExitCode) {
         let run = self.run();
         let exit = match self.kind() {
             ServiceKind::Service => {
@@ -81,22 +100,20 @@ impl EngineSubject {
         self.world.machine().exit(run, exit);
     }
 
-    /// STOP is sent and taken; what the service makes of it is up to the scenario.
-    fn stop_begins(&mut self) {
-        let run = self.run();
-        self.world.machine().set_ignores_stop(run, true);
-        self.stop();
-        if self.kind() == ServiceKind::Service {
-            let report = pending(ServiceState::StopPending, 0);
-            self.world.machine().report(run, report);
-            self.world.settle();
-        }
-    }
-
     fn stop(&mut self) {
         let answer = self.world.control(&self.name, Control::Stop);
         self.world.behave();
         answer.take().expect("answered").expect("it takes STOP");
+    }
+
+    fn exit_in_stop(&mut self, exit: ProcessExit) {
+        self.stop_begins();
+        self.exit(exit);
+    }
+
+    fn stopped_in_stop(&mut self, exit_code: ExitCode) {
+        self.stop_begins();
+        self.stopped(exit_code);
     }
 
     fn start(&mut self) {
@@ -104,6 +121,10 @@ impl EngineSubject {
         self.world.behave();
         // How it went is in the log.
         drop(answer);
+    }
+
+    fn next_start(&mut self, outcome: StartOutcome) {
+        self.world.machine().next_start = outcome;
     }
 
     fn set_start_type(&mut self, start_type: StartType) {
@@ -128,34 +149,7 @@ impl Subject for EngineSubject {
 
     fn happen(&mut self, moment: &Moment) {
         self.wait_for(moment);
-        match moment.what {
-            // Windows takes no heartbeats and no causes, so no scenario of these has any.
-            Happening::Quiet
-            | Happening::Lasts(_)
-            | Happening::Asleep(_)
-            | Happening::Hang
-            | Happening::Caused(_)
-            | Happening::ProbeFails => {}
-            Happening::Exit(exit) => {
-                let run = self.run();
-                self.world.machine().exit(run, exit);
-            }
-            Happening::Stopped(exit_code) => self.stop_reported(exit_code),
-            Happening::Stop => self.stop(),
-            Happening::ExitInStop(exit) => {
-                self.stop_begins();
-                let run = self.run();
-                self.world.machine().exit(run, exit);
-            }
-            Happening::StoppedInStop(exit_code) => {
-                self.stop_begins();
-                self.stop_reported(exit_code);
-            }
-            Happening::Start => self.start(),
-            Happening::NextStart(outcome) => self.world.machine().next_start = outcome,
-            Happening::Disable => self.set_start_type(StartType::Disabled),
-            Happening::Enable => self.set_start_type(StartType::Demand),
-        }
+        self.act(&moment.what);
         self.world.behave();
     }
 
