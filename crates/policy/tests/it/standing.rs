@@ -79,7 +79,10 @@ fn x111_a_program_that_has_failed_and_always_restarts_at_once_has_one() {
     assert_eq!(host.record.standing_order(), None, "it has never failed");
     fail(&mut host);
     let order = host.record.standing_order().expect("an order");
-    assert!(!order.after_statuses, "statuses are no failures here");
+    assert!(
+        !order.after_statuses,
+        "an exit status does not count as a failure here"
+    );
     let mut config = service("restart/0");
     config.failure_actions_on_non_crash_failures = true;
     let host = failing(config, 1);
@@ -87,7 +90,7 @@ fn x111_a_program_that_has_failed_and_always_restarts_at_once_has_one() {
 }
 
 #[test]
-fn x111_whatever_makes_the_answer_uncertain_takes_it_away() {
+fn x111_each_setting_that_makes_the_answer_uncertain_takes_it_away() {
     type Change = fn(&mut ServiceConfig);
     let changes: [Change; 12] = [
         |config| {

@@ -159,7 +159,7 @@ pub(crate) fn check_log_owners<'a>(
     Ok(())
 }
 
-/// The name of a file if it is in the log folder, by whatever way.
+/// The name of a file if it is in the log folder, also if links or `..` lead there.
 fn name_in(folder: &Path, path: &Path) -> Option<String> {
     let is_same = |parent: &Path| {
         let whole = |path: &Path| path.canonicalize().ok();
