@@ -197,23 +197,23 @@ async fn show_access(viewer: &Viewer, made: Option<Result<String, ScmError>>) ->
 fn table(viewer: &Viewer, sessions: &[SessionBody]) -> Markup {
     let lang = viewer.lang();
     html! {
-        table {
+        table.cards {
             thead { tr {
-                th { (console::WHOSE.of(lang)) }
-                th { (console::KIND.of(lang)) }
-                th { (console::ROLE.of(lang)) }
-                th { (console::MADE.of(lang)) }
-                th { (console::ENDS.of(lang)) }
-                th { span.hidden { (console::END.of(lang)) } }
+                th scope="col" { (console::WHOSE.of(lang)) }
+                th scope="col" { (console::KIND.of(lang)) }
+                th scope="col" { (console::ROLE.of(lang)) }
+                th scope="col" { (console::MADE.of(lang)) }
+                th scope="col" { (console::ENDS.of(lang)) }
+                th scope="col" { span.hidden { (console::END.of(lang)) } }
             } }
             tbody {
                 @for session in sessions {
                     tr {
                         td { bdi { (session.name) } @if session.id == viewer.session.id { " " span.chip { (console::THIS_ONE.of(lang)) } } }
-                        td { @if session.token { (console::TOKEN.of(lang)) } @else { (console::SESSION.of(lang)) } }
-                        td { @if session.role == Role::Administrator { (console::ADMINISTRATOR.of(lang)) } @else { (console::READ_ONLY.of(lang)) } }
-                        td { (time::moment(session.created_at_ms)) }
-                        td { @if let Some(end) = session.expires_at_ms { (time::moment(end)) } }
+                        td data-label=(console::KIND.of(lang)) { @if session.token { (console::TOKEN.of(lang)) } @else { (console::SESSION.of(lang)) } }
+                        td data-label=(console::ROLE.of(lang)) { @if session.role == Role::Administrator { (console::ADMINISTRATOR.of(lang)) } @else { (console::READ_ONLY.of(lang)) } }
+                        td data-label=(console::MADE.of(lang)) { (time::moment(session.created_at_ms)) }
+                        td data-label=(console::ENDS.of(lang)) { @if let Some(end) = session.expires_at_ms { (time::moment(end)) } }
                         td {
                             form method="post" action="/access" {
                                 (layout::key(viewer))

@@ -82,7 +82,7 @@ fn list(access: &Access, lang: Lang, changing: Option<(&Viewer, &ServiceName)>) 
     let entries = access.descriptor.dacl.iter().zip(&access.names);
     html! {
         div.scroll tabindex="0" role="region" aria-label=(console::ACCESS_LIST.of(lang)) {
-            table {
+            table.cards {
                 thead { tr {
                     th scope="col" { (console::WHO.of(lang)) }
                     th scope="col" { (console::MAY_DO.of(lang)) }

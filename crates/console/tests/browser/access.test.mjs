@@ -74,6 +74,7 @@ test("a reader sees and changes nothing", async (t) => {
   const page = await world.page({ role: "reader" });
   await page.getByRole("link", { name: "worker" }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Stop" }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Restart one by one" }).count(), 0);
   assert.equal(await page.getByRole("link", { name: "New service" }).count(), 0);
   assert.equal(await page.getByRole("checkbox").count(), 0);
   await page.goto(world.url + tab("worker", "environment"));
@@ -102,10 +103,14 @@ test("a reader sees and changes nothing", async (t) => {
   // The manager itself refuses, whatever a page shows.
   const Cookie = await cookieOf(page);
   const key = await keyOf(page);
-  const post = form({ key, name: "worker", action: "stop" });
-  const answer = await ask(`${world.url}/control`, { ...post, headers: { ...post.headers, Cookie } });
-  assert.equal(answer.status, 403);
-  assert.equal((await world.status("worker")).status.state, "RUNNING");
+  const before = (await world.status("worker")).status.process_id;
+  for (const action of ["stop", "restart", "rolling"]) {
+    const post = form({ key, name: "worker", action, confirm: "1" });
+    const answer = await ask(`${world.url}/control`, { ...post, headers: { ...post.headers, Cookie } });
+    assert.equal(answer.status, 403, action);
+  }
+  const { state, process_id: process } = (await world.status("worker")).status;
+  assert.deepEqual([state, process], ["RUNNING", before]);
 });
 
 test("requests of other sites, forged and replayed ones are refused", async (t) => {

@@ -41,6 +41,23 @@ for (const [theme, width, locale] of [["light", 1400, "en-GB"], ["dark", 1400, "
   });
 }
 
+test("axe finds nothing while services are chosen, nor after they were restarted one by one", async (t) => {
+  const world = await World.start(t);
+  for (const name of ["a", "b"]) await world.program(name, "exec sleep 1000");
+  for (const [width, theme] of [[390, "dark"], [768, "light"], [1400, "dark"]]) {
+    const page = await world.page({ width, theme });
+    page.on("dialog", (dialog) => dialog.accept());
+    await page.getByLabel("Select a", { exact: true }).check();
+    await page.getByLabel("Select b", { exact: true }).check();
+    await check(page, `chosen at ${width}`);
+    const before = (await world.status("b")).status.process_id;
+    await page.getByRole("button", { name: "Restart one by one" }).click();
+    await page.getByText("2 · Restart one by one: done").waitFor();
+    await check(page, `restarted at ${width}`);
+    assert.notEqual((await world.status("b")).status.process_id, before);
+  }
+});
+
 test("French: chosen by the browser, and changed by the viewer", async (t) => {
   const world = await World.start(t);
   await world.program("worker", "exec sleep 1000", { options: ["--actions", "restart/3600000", "--reset", "86400"] });

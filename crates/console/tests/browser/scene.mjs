@@ -32,3 +32,11 @@ export async function scene(world) {
   await world.relance("stop", "scheduler");
   await world.relance("start", "scheduler");
 }
+
+/** Rules by cause, growing delays, budgets, access for somebody, and orders that stand. */
+export async function policies(world) {
+  await world.relance("failure", "queue-images", "--on", "exit:75=restart/1s", "--on", "memory-limit,out-of-memory=run/0/none/0",
+    "--backoff", "exponential/2", "--backoff-max", "1h", "--restart-jitter", "5s",
+    "--quiet-hours", "02:00-04:00", "--restart-group", "queues", "--notify", "ops=failure,give-up");
+  await world.relance("grant", "queue-mail", "user:daemon", "query,start,stop");
+}

@@ -3,7 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { World, closeBrowser, tab, until } from "./world.mjs";
-import { scene } from "./scene.mjs";
+import { policies, scene } from "./scene.mjs";
 
 const PAGES = {
   overview: "/overview",
@@ -26,14 +26,6 @@ const PAGES = {
 const WIDTHS = { phone: 390, tablet: 768, wide: 1280 };
 /** English in the light, French in the dark, and the reverse where it is asked for. */
 const LOOKS = [["light", "en-GB"], ["dark", "fr-FR"], ["dark", "en-GB"], ["light", "fr-FR"]];
-
-/** Rules by cause, growing delays, budgets, access for somebody, and orders that stand. */
-async function policies(world) {
-  await world.relance("failure", "queue-images", "--on", "exit:75=restart/1s", "--on", "memory-limit,out-of-memory=run/0/none/0",
-    "--backoff", "exponential/2", "--backoff-max", "1h", "--restart-jitter", "5s",
-    "--quiet-hours", "02:00-04:00", "--restart-group", "queues", "--notify", "ops=failure,give-up");
-  await world.relance("grant", "queue-mail", "user:daemon", "query,start,stop");
-}
 
 const folder = process.argv[2] ?? "target/screenshots";
 const only = process.argv[3];

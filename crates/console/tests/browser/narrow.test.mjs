@@ -1,0 +1,51 @@
+// Each page at three widths in both languages: nothing is cut off, and no control stands out of its card.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { World, closeBrowser, tab, until } from "./world.mjs";
+import { policies, scene } from "./scene.mjs";
+
+after(closeBrowser);
+
+const TABS = ["general", "log-on", "recovery", "dependencies", "environment", "security", "output", "events", "history"];
+const PAGES = ["/overview", "/", ...TABS.map((word) => tab("queue-images", word)), tab("queue-mail", "security"),
+  "/events", "/history?window=10m", "/create", "/access", "/api"];
+
+/** What is wider than the place that it has; in the document, so it knows nothing of what is around it here. */
+function cutOff() {
+  const found = [];
+  const seen = (node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest("details:not([open]) > :not(summary)");
+  const name = (node) => `${node.localName}.${node.className} ${(node.name || node.textContent || "").trim().slice(0, 40)}`;
+  const page = document.documentElement;
+  if (page.scrollWidth > page.clientWidth) found.push(`the page is ${page.scrollWidth} wide`);
+  for (const table of document.querySelectorAll(".scroll")) {
+    if (table.scrollWidth > table.clientWidth + 1 && !table.querySelector(".api")) found.push(`the table is ${table.scrollWidth} wide in ${table.clientWidth}`);
+  }
+  for (const control of document.querySelectorAll("main :is(button, input:not([type=hidden]), select, textarea, .button)")) {
+    const around = control.closest("fieldset, .card, .scroll, main");
+    if (!seen(control) || control.closest("#output, .hidden, .sheet")) continue;
+    const [inner, outer] = [control, around].map((node) => node.getBoundingClientRect());
+    if (inner.width > 0 && (inner.right > outer.right + 1 || inner.left < outer.left - 1)) found.push(`out of its place: ${name(control)}`);
+    if (control.matches("input:not([type=checkbox], [type=radio], [type=number])") && inner.width > 0 && inner.width < 60) found.push(`${inner.width} wide: ${name(control)}`);
+  }
+  return found;
+}
+
+for (const locale of ["en-GB", "fr-FR"]) {
+  test(`nothing is cut off: ${locale}`, async (t) => {
+    const world = await World.start(t);
+    await scene(world);
+    await policies(world);
+    await until("the image queue waits", async () => (await world.status("queue-images")).recovery_state.failure_count >= 3);
+    const page = await world.page({ locale });
+    for (const width of [390, 768, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const address of PAGES) {
+        await page.goto(world.url + address);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        assert.deepEqual(await page.evaluate(cutOff), [], `${address} at ${width}`);
+      }
+    }
+    assert.deepEqual(world.complaints(), []);
+  });
+}
