@@ -11,7 +11,7 @@ use relance_sessions::Sessions;
 use relance_wire::api::SessionBody;
 use tokio::sync::oneshot;
 
-use crate::aside::Aside;
+use crate::aside::{Aside, Flow};
 use crate::limits::Books;
 use crate::refusals::Refusals;
 
@@ -62,6 +62,15 @@ impl Context {
     pub(crate) fn holds(&self) -> bool {
         let signed_in = self.signed_in.as_ref();
         signed_in.is_none_or(|signed_in| signed_in.lasts(&self.sessions))
+    }
+
+    /// Parts of an answer that goes on. Those for users who do not administer are made beside the thread that
+    /// answers; `waiting` of them may wait for a slow reader.
+    pub(crate) fn streamed<T: Send + 'static>(&self, waiting: usize, parts: Flow<T>) -> Flow<T> {
+        if self.caller.is_administrator() {
+            return parts;
+        }
+        self.aside.make(waiting, parts)
     }
 
     /// Asks the manager and waits for the answer.

@@ -6,8 +6,8 @@ use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::poll_fn;
-use relance_scm::ServiceName;
-use relance_scm::manager::{OutputRange, OutputStream, wait};
+use relance_scm::manager::{FollowOutput, OutputRange, OutputStream, wait};
+use relance_scm::{Reply, ServiceName};
 use serde::Deserialize;
 
 use crate::context::Context;
@@ -19,6 +19,8 @@ const CONTENT_TYPE: &str = "application/octet-stream";
 const JSON_LINES: &str = "application/x-ndjson";
 /// Lines that are sent when nobody says how many.
 const LINES: u32 = 100;
+/// Parts of a followed output that wait for a slow reader.
+const WAITING: usize = 1;
 
 /// Which part.
 #[derive(Debug, Default, Deserialize)]
@@ -72,7 +74,7 @@ pub(crate) async fn read(
 ) -> RouteResult<Response> {
     if query.follow {
         let from = query.from.unwrap_or_default();
-        return follow(&context, &name, query.stream.into(), from);
+        return follow(context, name, query.stream.into(), from).await;
     }
     if query.is_chosen() {
         return chosen(context, name, query).await;
@@ -129,23 +131,31 @@ async fn chosen(context: Context, name: ServiceName, query: OutputQuery) -> Rout
     Ok(response)
 }
 
-fn follow(
-    context: &Context,
-    name: &ServiceName,
+/// Output as it is printed. It is opened by a thread for long work: whose a service is may be asked of a
+/// directory.
+async fn follow(
+    context: Context,
+    name: ServiceName,
     stream: OutputStream,
     from: u64,
 ) -> RouteResult<Response> {
-    let (manager, caller) = (&context.manager, &context.caller);
-    let mut output = manager.follow_output(caller, name, stream, from)?;
+    let opened = context
+        .work(move |context, reply: Reply<Box<dyn FollowOutput>>| {
+            let (manager, caller) = (&context.manager, &context.caller);
+            reply.send(manager.follow_output(caller, &name, stream, from));
+        })
+        .await?;
+    let mut output = opened.into_value();
     let place = context.books.stream(&context.caller)?;
-    let context = context.clone();
-    let stream = poll_fn(move |task| {
+    let made = context.clone();
+    let parts = Box::pin(poll_fn(move |task| {
         let _kept = &place;
         output.poll_next(task).map(|part| {
             let part = part.filter(|_| context.holds());
             part.map(|part| Ok::<_, Infallible>(part.bytes))
         })
-    });
+    }));
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))];
-    Ok((headers, Body::from_stream(stream)).into_response())
+    let body = Body::from_stream(made.streamed(WAITING, parts));
+    Ok((headers, body).into_response())
 }

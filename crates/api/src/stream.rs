@@ -2,21 +2,17 @@
 //! some gets a `gap` and takes a new snapshot.
 
 use std::convert::Infallible;
-use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::task::Poll;
 
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::future::{Either, select};
-use futures_util::stream::{Stream, StreamExt, poll_fn};
+use futures_util::stream::poll_fn;
 use relance_scm::manager::Watch;
 use relance_wire::api::StreamItem;
 use serde::Deserialize;
-use tokio::sync::mpsc;
 
-use crate::aside::Aside;
+use crate::aside::Flow;
 use crate::context::Context;
 use crate::limits::Place;
 use crate::reply::{Questions, RouteResult};
@@ -32,7 +28,7 @@ pub(crate) struct StreamQuery {
 /// Events that wait for a slow reader; one that is slower than the ring of changes gets a gap.
 const WAITING: usize = 16;
 
-type Events = Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>>;
+type Events = Flow<Result<Event, Infallible>>;
 
 /// `GET /v1/stream`
 pub(crate) async fn stream(
@@ -48,14 +44,8 @@ pub(crate) async fn stream(
         .manager
         .watch(&context.caller, last.or(query.since))?;
     let place = context.books.stream(&context.caller)?;
-    let aside = Arc::clone(&context.aside);
-    let is_administrator = context.caller.is_administrator();
-    let events = events(context, watch, place);
-    let events = if is_administrator {
-        events
-    } else {
-        made_aside(&aside, events)
-    };
+    let made = context.clone();
+    let events = made.streamed(WAITING, events(context, watch, place));
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 
@@ -74,22 +64,4 @@ fn events(context: Context, mut watch: Box<dyn Watch>, place: Place) -> Events {
             Ok::<_, Infallible>(Event::default().id(generation.to_string()).data(data))
         }))
     }))
-}
-
-/// The same events, each made beside the thread that answers. They end with their reader.
-fn made_aside(aside: &Aside, mut events: Events) -> Events {
-    let (give, mut take) = mpsc::channel(WAITING);
-    aside.spawn(async move {
-        loop {
-            let next = match select(pin!(give.closed()), events.next()).await {
-                Either::Left(_) => return,
-                Either::Right((next, _)) => next,
-            };
-            let Some(event) = next else { return };
-            if give.send(event).await.is_err() {
-                return;
-            }
-        }
-    });
-    Box::pin(poll_fn(move |task| take.poll_recv(task)))
 }

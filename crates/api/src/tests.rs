@@ -151,6 +151,25 @@ fn what_the_streams_of_others_cost_delays_nobody() {
 }
 
 #[test]
+fn what_the_output_that_others_follow_costs_delays_nobody() {
+    let server = Server::start();
+    let mut slow = server.client("slow");
+    slow.send(
+        "GET /v1/services/a/output?follow=true HTTP/1.1\r\nHost: r\r\nConnection: close\r\n\r\n",
+    );
+    // It is opened, and then asked for a part.
+    for _ in 0..2 {
+        server.manager.stream_asked();
+        for name in ["root", "anna"] {
+            let status = server.client(name).get("/v1/services/a/status");
+            assert!(status.contains("RUNNING"), "{status}");
+        }
+        server.manager.release_stream();
+    }
+    assert!(slow.read_all().contains(" 200 "), "it ends");
+}
+
+#[test]
 fn the_place_of_a_stream_is_free_when_its_reader_has_gone() {
     let server = Server::within(Limits {
         streams_of_one: 1,

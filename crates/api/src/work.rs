@@ -83,6 +83,11 @@ impl Context {
 }
 
 impl<T> Done<T> {
+    /// What it yielded. The share is free for other work.
+    pub(crate) fn into_value(self) -> T {
+        self.value
+    }
+
     pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Done<U> {
         Done {
             value: convert(self.value),

@@ -231,13 +231,20 @@ fn is_unsafe(method: &Method) -> bool {
 }
 
 /// Whether the request names us: an address, localhost, or a name of the settings. Any other name
-/// may be one that an attacker has pointed here.
+/// may be one that an attacker has pointed here. All that it names has to be us.
 pub(crate) fn is_our_host(headers: &HeaderMap, uri: &Uri, names: &[String]) -> bool {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .or_else(|| uri.host());
-    let Some(host) = host else { return false };
+    let named = headers.get_all(header::HOST);
+    let mut named = named.iter().map(|host| host.to_str().ok()).peekable();
+    let in_uri = uri.authority().map(|authority| Some(authority.as_str()));
+    if named.peek().is_none() && in_uri.is_none() {
+        return false;
+    }
+    named
+        .chain(in_uri)
+        .all(|host| host.is_some_and(|host| is_our_name(host, names)))
+}
+
+fn is_our_name(host: &str, names: &[String]) -> bool {
     if host.parse::<SocketAddr>().is_ok() || host.parse::<Ipv4Addr>().is_ok() {
         return true;
     }
@@ -329,6 +336,24 @@ mod tests {
             assert!(!ours(host), "{host}");
         }
         assert!(!is_our_host(&HeaderMap::new(), &uri, &names));
+    }
+
+    #[test]
+    fn a_request_that_names_two_places_is_not_ours() {
+        let host = |name| (header::HOST, HeaderValue::from_static(name));
+        let ours = |pairs: &[(HeaderName, HeaderValue)], uri: &'static str| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.append(name, value.clone());
+            }
+            is_our_host(&headers, &Uri::from_static(uri), &[])
+        };
+        let (here, elsewhere) = (host("127.0.0.1:7467"), host("evil.example"));
+        assert!(ours(std::slice::from_ref(&here), "/"));
+        assert!(ours(std::slice::from_ref(&here), "http://127.0.0.1:7467/"));
+        assert!(!ours(std::slice::from_ref(&here), "http://evil.example/"));
+        assert!(!ours(&[here.clone(), elsewhere.clone()], "/"));
+        assert!(!ours(&[elsewhere, here], "/"));
     }
 
     #[test]

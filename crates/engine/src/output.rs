@@ -23,6 +23,9 @@ pub(crate) use mark::Mark;
 /// Most bytes of output in one part.
 const PART_LEN_MAX: u64 = 1 << 20;
 
+/// The same of output that is followed: many follow at a time, and each part is kept until its reader takes it.
+const FOLLOWED_LEN_MAX: u64 = 64 * 1024;
+
 /// Who waits for output of which service. The log thread wakes them, and reports output that is lost.
 #[derive(Default)]
 pub(crate) struct OutputSignals {
@@ -158,7 +161,7 @@ pub(crate) fn read_part(
             begin.max(length.saturating_sub(PART_LEN_MAX))
         }
     };
-    let mut bytes = read_from(&mut file, from)?;
+    let mut bytes = read_from(&mut file, from, PART_LEN_MAX)?;
     let end = from + bytes.len() as u64;
     if let OutputRange::LastLines(lines) | OutputRange::LastLinesOfRun(_, lines) = range {
         bytes = last_lines(&bytes, lines as usize).to_vec();
@@ -166,10 +169,10 @@ pub(crate) fn read_part(
     Ok(OutputPart { bytes, end })
 }
 
-fn read_from(file: &mut File, from: u64) -> io::Result<Vec<u8>> {
+fn read_from(file: &mut File, from: u64, len_max: u64) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(from))?;
     let mut bytes = Vec::new();
-    file.take(PART_LEN_MAX).read_to_end(&mut bytes)?;
+    file.take(len_max).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -216,7 +219,7 @@ impl Follower {
             if file.metadata()?.len() < self.position {
                 self.position = 0;
             }
-            let bytes = read_from(file, self.position)?;
+            let bytes = read_from(file, self.position, FOLLOWED_LEN_MAX)?;
             if !bytes.is_empty() {
                 self.position += bytes.len() as u64;
                 return Ok(Some(OutputPart {
@@ -270,6 +273,29 @@ mod tests {
         assert_eq!(last_lines(b"a\nb\n", 5), b"a\nb\n");
         assert_eq!(last_lines(b"a\n", 0), b"");
         assert_eq!(last_lines(b"", 3), b"");
+    }
+
+    #[test]
+    fn what_is_followed_comes_in_small_parts() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = ServiceConfig::new(ServiceName::new("a").unwrap(), "");
+        let printed = b"abc".repeat(50_000);
+        fs::write(folder.path().join("a.log"), &printed).unwrap();
+        let mut follower = Follower {
+            service: ServiceId(1),
+            output: OutputFile::of(folder.path(), &config, OutputStream::Output),
+            position: 0,
+            signals: Arc::default(),
+            file: None,
+        };
+        let mut seen = Vec::new();
+        while let Poll::Ready(Some(part)) =
+            follower.poll_next(&mut Context::from_waker(Waker::noop()))
+        {
+            assert!(part.bytes.len() as u64 <= FOLLOWED_LEN_MAX);
+            seen.extend(part.bytes);
+        }
+        assert_eq!(seen, printed);
     }
 
     #[test]

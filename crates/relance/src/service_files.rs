@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use relance_scm::manager::NewService;
 use relance_scm::system::Told;
-use relance_scm::{ScmError, Sentence, ServiceConfig};
+use relance_scm::{ScmError, Sentence, ServiceConfig, Win32Error};
 use relance_texts::{apply, file, quoted};
 use wildmatch::WildMatch;
 
@@ -36,6 +36,9 @@ pub(crate) use problem::Problems;
 
 /// Larger files are not read: services are a few KiB each, and /dev/zero has no end.
 const FILE_BYTES_MAX: u64 = 64 << 20;
+
+/// Files that include each other are so many deep at most.
+const INCLUDES_DEEP_MAX: usize = 32;
 
 /// Keys of a file.
 const KEYS: [&str; 4] = ["service", "include", "variables", "$schema"];
@@ -61,7 +64,10 @@ pub(crate) struct Descriptions {
 
 /// Where files and variables of the environment come from.
 pub(crate) struct Disk<'a> {
+    /// A file that a person names; it may be a pipe.
     pub(crate) read: &'a dyn Fn(&Path) -> Result<String, ScmError>,
+    /// A file that a file names, or one of a folder. Its author may not keep the reader waiting.
+    pub(crate) read_regular: &'a dyn Fn(&Path) -> Result<String, ScmError>,
     pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
 }
 
@@ -69,6 +75,7 @@ impl Disk<'_> {
     /// Those of this process.
     pub(crate) const OWN: Disk<'static> = Disk {
         read: &read_text,
+        read_regular: &read_regular,
         environment: &|name| std::env::var(name).ok(),
     };
 }
@@ -93,9 +100,17 @@ pub(crate) fn read(
     };
     let variables = Variables::of(set);
     for path in paths {
+        // What a person names may be a pipe; what a folder holds may not.
+        let read = if path.is_dir() {
+            disk.read_regular
+        } else {
+            disk.read
+        };
         for file in reading.files(path) {
             if reading.seen.insert(identity(&file)) {
-                reading.file(&file, variables.clone());
+                if let Err(error) = reading.file(&file, read, variables.clone()) {
+                    reading.problems.push(error.to_sentence());
+                }
             } else {
                 let path = shown(&file);
                 reading
@@ -126,11 +141,13 @@ pub(crate) fn configs(paths: &[PathBuf]) -> Result<Vec<ServiceConfig>, CommandFa
 /// The services of a text, for what includes nothing and has no variables.
 #[cfg(unix)]
 pub(crate) fn read_one(name: &str, text: &str) -> Result<Descriptions, Problems> {
+    let only = |path: &Path| {
+        let text = (path == Path::new(name)).then(|| text.to_owned());
+        text.ok_or(ErrorKind::NotFound).reading(path)
+    };
     let disk = Disk {
-        read: &|path| {
-            let text = (path == Path::new(name)).then(|| text.to_owned());
-            text.ok_or(ErrorKind::NotFound).reading(path)
-        },
+        read: &only,
+        read_regular: &only,
         environment: &|_| None,
     };
     read(&[PathBuf::from(name)], &[], &disk)
@@ -144,6 +161,32 @@ pub(crate) fn read_text(path: &Path) -> Result<String, ScmError> {
     }
     let read = fs::File::open(path).and_then(|file| bounded(file, FILE_BYTES_MAX));
     read.reading(path)
+}
+
+/// The text of a regular file. A pipe in its place is not waited for.
+fn read_regular(path: &Path) -> Result<String, ScmError> {
+    let file = open_at_once(path).reading(path)?;
+    if !file.metadata().reading(path)?.is_file() {
+        let path = path.display().to_string();
+        return Err(ScmError::new(
+            Win32Error::INVALID_DATA,
+            file::NotRegular { path },
+        ));
+    }
+    bounded(file, FILE_BYTES_MAX).reading(path)
+}
+
+#[cfg(unix)]
+fn open_at_once(path: &Path) -> std::io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let mut options = fs::File::options();
+    options.read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_at_once(path: &Path) -> std::io::Result<fs::File> {
+    fs::File::open(path)
 }
 
 /// A text that is no longer than that.
@@ -160,6 +203,9 @@ fn bounded(from: impl Read, bytes_max: u64) -> std::io::Result<String> {
 pub(crate) fn place(path: &Path, text: &str, at: usize) -> String {
     Source::new(shown(path), text.to_owned()).place(at)
 }
+
+/// How a file is read.
+type Reader<'a> = dyn Fn(&Path) -> Result<String, ScmError> + 'a;
 
 /// The reading of files.
 struct Reading<'a> {
@@ -210,11 +256,17 @@ impl Reading<'_> {
         })
     }
 
-    fn file(&mut self, path: &Path, variables: Variables) {
-        let text = match (self.disk.read)(path) {
-            Ok(text) => text,
-            Err(error) => return self.problems.push(error.to_sentence()),
-        };
+    /// Reads what a file says.
+    ///
+    /// # Errors
+    /// It cannot be read. What is wrong in it is noted.
+    fn file(
+        &mut self,
+        path: &Path,
+        read: &Reader<'_>,
+        variables: Variables,
+    ) -> Result<(), ScmError> {
+        let text = read(path)?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let source = Source::new(shown(path), text.to_owned());
         self.unused
@@ -225,6 +277,7 @@ impl Reading<'_> {
                 self.problems.add(&source.place(at), why);
             }
         }
+        Ok(())
     }
 
     fn document(&mut self, path: &Path, source: &Source, mut node: Node, variables: Variables) {
@@ -285,7 +338,7 @@ impl Reading<'_> {
                 })
             }
             _ if target.is_dir() => listed(&target, is_meant),
-            _ => (self.disk.read)(&target).map(|_| vec![target.clone()]),
+            _ => Ok(vec![target.clone()]),
         };
         let files = match found {
             Ok(files) => files,
@@ -296,7 +349,11 @@ impl Reading<'_> {
         self.open.push(identity(path));
         for file in files {
             let (place, path) = (source.place(at), shown(&file));
-            if self.open.contains(&identity(&file)) {
+            if self.open.len() > INCLUDES_DEEP_MAX {
+                let most = INCLUDES_DEEP_MAX;
+                self.problems
+                    .add(&place, apply::IncludesTooDeep { path, most });
+            } else if self.open.contains(&identity(&file)) {
                 self.problems.add(&place, apply::IncludesItself { path });
             } else if !self.seen.insert(identity(&file)) {
                 self.problems.add(&place, apply::NamedTwice { path });
@@ -304,7 +361,9 @@ impl Reading<'_> {
                 // What is not shown is known once.
                 let mut variables = known.clone();
                 variables.secrets.clear();
-                self.file(&file, variables);
+                if let Err(error) = self.file(&file, self.disk.read_regular, variables) {
+                    self.problems.add(&place, error.to_sentence());
+                }
             }
         }
         self.open.pop();

@@ -319,12 +319,14 @@ impl Settings {
     /// # Errors
     /// A file that cannot be read or is not valid.
     pub(crate) fn services(&self) -> Result<Vec<NewService>, ScmError> {
+        let trusted = |path: &Path| {
+            place::read_settings(path)?
+                .ok_or(ErrorKind::NotFound)
+                .reading(path)
+        };
         let disk = Disk {
-            read: &|path| {
-                place::read_settings(path)?
-                    .ok_or(ErrorKind::NotFound)
-                    .reading(path)
-            },
+            read: &trusted,
+            read_regular: &trusted,
             ..Disk::OWN
         };
         let read = service_files::read(&self.file.apply, &[], &disk);

@@ -4,6 +4,7 @@ apply-at = { $place }: { $problem }
 apply-several = { $problems }
 apply-refused = { $count } problems; nothing was changed
 apply-includes-itself = { $path } is included by a file that it includes; take one of the two lines out
+apply-includes-too-deep = { $path } is included by more than { $most } files in a row; include it nearer to the first
 apply-named-twice = { $path } is read already; name or include it once
 apply-include = include is a file, a folder or a pattern like "conf.d/*.toml", or a list of these
 apply-file-key = a file has no key { $key }; it has service, include and variables, and settings stand below [[service]]

@@ -7,6 +7,7 @@ file-not-copied = { $path } cannot be copied to { $target }: { $reason }
 file-folder-not-made = the folder { $path } cannot be made: { $reason }
 file-not-executed = { $path } cannot be executed: { $reason }
 file-not-in-format = what stands here cannot be read; the reader of { $format } says: { $problem }
+file-not-regular = { $path } is not a regular file, and a file that another file names, or one of a folder, has to be one: a pipe could keep its reader waiting for ever
 file-no-own-program = this program cannot be found again: { $reason }
 file-input-not-read = the standard input cannot be read: { $reason }
 

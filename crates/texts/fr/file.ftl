@@ -7,6 +7,7 @@ file-not-copied = { $path } ne peut pas être copié vers { $target } : { $reaso
 file-folder-not-made = le dossier { $path } ne peut pas être créé : { $reason }
 file-not-executed = { $path } ne peut pas être exécuté : { $reason }
 file-not-in-format = ce qui est écrit ici ne peut pas être lu ; le lecteur de { $format } dit (en anglais) : { $problem }
+file-not-regular = { $path } n’est pas un fichier ordinaire, et un fichier qu’un autre fichier nomme, ou celui d’un dossier, doit l’être : un tube pourrait faire attendre son lecteur pour toujours
 file-no-own-program = ce programme ne se retrouve pas lui-même : { $reason }
 file-input-not-read = l’entrée standard ne peut pas être lue : { $reason }
 

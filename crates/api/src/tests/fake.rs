@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use relance_scm::config::ServiceType;
 use relance_scm::event_log::{EventFilter, EventPage};
-use relance_scm::manager::{Enumeration, OutputPart, OutputRange, OutputStream, Watch, Watched};
+use relance_scm::manager::{
+    Enumeration, FollowOutput, OutputPart, OutputRange, OutputStream, Watch, Watched,
+};
 use relance_scm::security::Sid;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
@@ -137,7 +139,7 @@ impl Client {
 pub(super) struct Manager {
     searches: Signals,
     given_up: Signals,
-    /// A stream of `slow` is asked for its next event, and may answer.
+    /// A stream of `slow` is opened or asked for its next part, and may answer.
     asked: Arc<Signals>,
     released: Arc<Signals>,
     caught: Mutex<Vec<bool>>,
@@ -193,6 +195,11 @@ impl Manager {
         self.caught.lock().unwrap().pop() == Some(true)
     }
 
+    fn slow(&self) -> Slow {
+        let (asked, released) = (Arc::clone(&self.asked), Arc::clone(&self.released));
+        Slow { asked, released }
+    }
+
     fn fault(&self, name: &ServiceName) {
         if name.as_str() == "fault" {
             self.caught.lock().unwrap().push(are_caught());
@@ -246,16 +253,27 @@ impl ServiceManager for Manager {
 
     fn watch(&self, caller: &Caller, _: Option<u64>) -> Result<Box<dyn Watch>, ScmError> {
         if &*caller.name == "slow" {
-            let (asked, released) = (Arc::clone(&self.asked), Arc::clone(&self.released));
-            return Ok(Box::new(Slow { asked, released }));
+            return Ok(Box::new(self.slow()));
         }
         Ok(Box::new(Silent))
+    }
+
+    fn follow_output(
+        &self,
+        _: &Caller,
+        _: &ServiceName,
+        _: OutputStream,
+        _: u64,
+    ) -> Result<Box<dyn FollowOutput>, ScmError> {
+        let slow = self.slow();
+        slow.work();
+        Ok(Box::new(slow))
     }
 
     refuse!(
         unknown;
         create_service, apply, delete_service, query_config, change_config, query_service,
-        start_service, control_service, terminate_service, cancel_recovery, explain, follow_output,
+        start_service, control_service, terminate_service, cancel_recovery, explain,
         query_manager,
     );
 }
@@ -266,10 +284,23 @@ struct Slow {
     released: Arc<Signals>,
 }
 
-impl Watch for Slow {
-    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Watched>> {
+impl Slow {
+    fn work(&self) {
         self.asked.send();
         self.released.wait();
+    }
+}
+
+impl Watch for Slow {
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Watched>> {
+        self.work();
+        Poll::Ready(None)
+    }
+}
+
+impl FollowOutput for Slow {
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<OutputPart>> {
+        self.work();
         Poll::Ready(None)
     }
 }

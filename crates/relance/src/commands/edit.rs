@@ -144,15 +144,12 @@ impl Edit {
     fn read(&self, copy: &Path, text: &str) -> Result<Descriptions, Problems> {
         let root = self.file.as_ref().map_or(copy, |(_, root)| root);
         let edited = self.file.as_ref().map_or(copy, |(path, _)| path);
-        let read = |path: &Path| {
-            if path == edited {
-                Ok(text.to_owned())
-            } else {
-                service_files::read_text(path)
-            }
-        };
+        let is_edited = |path: &Path| (path == edited).then(|| text.to_owned());
         let disk = Disk {
-            read: &read,
+            read: &|path| is_edited(path).map_or_else(|| (Disk::OWN.read)(path), Ok),
+            read_regular: &|path| {
+                is_edited(path).map_or_else(|| (Disk::OWN.read_regular)(path), Ok)
+            },
             ..Disk::OWN
         };
         service_files::read(&[root.to_owned()], &[], &disk)

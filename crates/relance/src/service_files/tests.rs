@@ -268,6 +268,46 @@ fn a_file_without_end_is_not_read() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_a_file_names_is_not_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, 0o600.into()).expect("a pipe");
+    let main = folder.path().join("main.toml");
+    let refused = |text: &str| {
+        fs::write(&main, text).expect("written");
+        let read = read(std::slice::from_ref(&main), &[], &Disk::OWN);
+        read.expect_err("it is refused").error().to_string()
+    };
+    for text in [
+        "include = 'pipe'",
+        "[variables]\nX = { file = 'pipe' }",
+        "[[service]]\nname = 'a'\ncommand = ['/a']\npassword = { file = 'pipe' }",
+    ] {
+        let error = refused(text);
+        assert!(error.contains("main.toml:"), "{error}");
+        assert!(error.contains("is not a regular file"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_included_without_end_is_not_followed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |number: usize| folder.path().join(format!("{number}.toml"));
+    for number in 0..=INCLUDES_DEEP_MAX + 1 {
+        let next = format!("include = '{}.toml'", number + 1);
+        fs::write(path(number), next).expect("written");
+    }
+    let read = |deep: usize| {
+        fs::write(path(deep), "").expect("written");
+        read(&[path(0)], &[], &Disk::OWN).map_err(Problems::error)
+    };
+    let error = read(INCLUDES_DEEP_MAX + 1).expect_err("it is too deep");
+    assert!(error.to_string().contains("more than 32 files"), "{error}");
+    assert!(read(INCLUDES_DEEP_MAX).expect("legal").services.is_empty());
+}
+
 #[test]
 fn files_include_others_and_share_their_variables() {
     let folder = tempfile::tempdir().expect("a folder");

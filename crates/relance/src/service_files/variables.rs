@@ -142,7 +142,7 @@ fn is_name(text: &str) -> bool {
 
 /// The content of a file without its last line end.
 fn read_secret(path: &Path, disk: &Disk<'_>) -> Result<String, Sentence> {
-    let text = (disk.read)(path).map_err(|error| error.to_sentence())?;
+    let text = (disk.read_regular)(path).map_err(|error| error.to_sentence())?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
 }
