@@ -1,4 +1,4 @@
-//! `apt` for archives that are not this system's: with its own lists, cache and list of installed
+//! `apt` for this system's archive, and for archives that are not: those with its own lists, cache and list of installed
 //! packages (none), so that a package comes with everything it needs and nothing is installed.
 
 use std::fs;
@@ -99,6 +99,16 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     run(&mut apt_get(&["update", "-qq"]))?;
     let words = ["install", "-y", "-qq", "--no-install-recommends"];
     run(&mut apt_get(&[&words[..], packages].concat()))
+}
+
+/// Downloads a package of this system's own archive and installs nothing; the file. The lists are there: others were
+/// installed from them.
+pub(crate) fn download(package: &str, to: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(to)?;
+    let mut command = Command::new("apt-get");
+    let command = command.args(["download", "-qq", "-o", "APT::Sandbox::User="]);
+    run(command.arg(package).current_dir(to))?;
+    one(to, ".deb")
 }
 
 /// Makes sure that a file is there, which packages of this system bring.

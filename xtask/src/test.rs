@@ -2,7 +2,7 @@
 //!
 //! A part that lacks something installs it; one that cannot run fails.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -15,7 +15,9 @@ pub(crate) const PARTS: &[Part] = &[
         require_guests()?;
         // Not quiet: the first time this takes minutes.
         cargo::run(root, &["test", "--workspace", "--no-run"])?;
-        cargo::run(root, &["test", "--quiet", "--workspace", "--no-fail-fast"])
+        let words = ["test", "--quiet", "--workspace", "--no-fail-fast"];
+        let gopath = go_library(root)?.display().to_string();
+        cargo::run_with(root, &words, &[("GOPATH", &gopath)])
     }),
     part("php", |root| php::php(root, &[])),
     part("console", |root| console::run(root, &[])),
@@ -47,7 +49,8 @@ const GUESTS: &[(&str, &[&str])] = &[
     ("/usr/bin/redis-server", &["redis-server", "php-redis"]),
     ("/usr/sbin/nginx", &["nginx-light"]),
     ("/usr/bin/memcached", &["memcached"]),
-    // They speak systemd's protocol. (Go's library is not installed: its package upgrades systemd.)
+    // They speak systemd's protocol.
+    ("/usr/bin/go", &["golang-go"]),
     ("/usr/sbin/php-fpm8.2", &["php8.2-fpm"]),
     (
         "/usr/lib/python3/dist-packages/systemd",
@@ -69,6 +72,20 @@ fn require_guests() -> Result<()> {
         apt::require_file(file, packages)?;
     }
     Ok(())
+}
+
+/// Where Go's library of systemd lies. It is unpacked and not installed: its package would upgrade systemd.
+fn go_library(root: &Path) -> Result<PathBuf> {
+    let folder = root.join("target/go-systemd");
+    let gopath = folder.join("usr/share/gocode");
+    if !gopath
+        .join("src/github.com/coreos/go-systemd/daemon")
+        .exists()
+    {
+        let package = apt::download("golang-github-coreos-go-systemd-dev", &folder)?;
+        apt::unpack(&package, &folder)?;
+    }
+    Ok(gopath)
 }
 
 pub(crate) fn run(root: &Path, named: &[&str]) -> Result<()> {

@@ -17,6 +17,7 @@ mod cli;
 mod commands;
 mod comparison;
 mod console_address;
+mod contradictions;
 #[cfg(unix)]
 mod daemon;
 #[cfg(unix)]

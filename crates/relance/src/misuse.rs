@@ -91,6 +91,10 @@ impl Found<'_> {
             }
             .into();
         }
+        if let Some(ContextValue::String(command)) = self.0.get(ContextKind::Custom) {
+            let problem = misuse::Option { option };
+            return misuse::OptionInstead { problem, command }.into();
+        }
         if self.0.get(ContextKind::SuggestedArg).is_some() {
             return self.with_similar(misuse::Option { option }, ContextKind::SuggestedArg);
         }

@@ -63,6 +63,7 @@ command-done-stopped = stopped
 command-done-restarted = restarted
 command-done-restart-asked = restart asked for
 command-done-ended = ended
+command-still-runs = { $name } still runs, and is gone when it has stopped: relance stop { $name }
 command-done-deleted = deleted
 command-done-changed = changed
 command-done-added = added and started

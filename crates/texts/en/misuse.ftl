@@ -6,6 +6,7 @@ misuse-option = there is no option { $option }
 misuse-word = "{ $word }" is one word too many
 misuse-word-file = { $problem }; write { $option } before the name of a file
 misuse-option-of = { $problem } here; it is one of { $commands }
+misuse-option-instead = { $problem } here; write { $command }
 misuse-command = there is no command "{ $word }"
 misuse-similar = { $problem }; did you mean { $names }?
 misuse-as-value = { $problem }; write -- before it if it is not meant as an option

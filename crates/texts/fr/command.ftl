@@ -63,6 +63,7 @@ command-done-stopped = arrêté
 command-done-restarted = redémarré
 command-done-restart-asked = redémarrage demandé
 command-done-ended = terminé
+command-still-runs = { $name } tourne encore, et disparaît quand il s’est arrêté : relance stop { $name }
 command-done-deleted = supprimé
 command-done-changed = modifié
 command-done-added = ajouté et démarré

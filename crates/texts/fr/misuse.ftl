@@ -6,6 +6,7 @@ misuse-option = il n’y a pas d’option { $option }
 misuse-word = « { $word } » est un mot de trop
 misuse-word-file = { $problem } ; écrivez { $option } devant le nom d’un fichier
 misuse-option-of = { $problem } ici ; elle est de { $commands }
+misuse-option-instead = { $problem } ici ; écrivez { $command }
 misuse-command = il n’y a pas de commande « { $word } »
 misuse-similar = { $problem } ; vouliez-vous dire { $names } ?
 misuse-as-value = { $problem } ; écrivez -- devant si ce n’est pas une option

@@ -21,6 +21,8 @@ fn numbers_are_ordered_as_each_language_does() {
 fn durations_are_written_as_each_language_does() {
     let human = |ms, lang| Human(Duration::from_millis(ms)).of(lang);
     assert_eq!(human(250, Lang::En), "0.25 s");
+    assert_eq!(human(1, Lang::En), "0.001 s");
+    assert_eq!(human(0, Lang::En), "0 s");
     assert_eq!(human(250, Lang::Fr), "0,25\u{A0}s");
     assert_eq!(human(349_200_000, Lang::En), "4 d 1 h");
     assert_eq!(human(349_200_000, Lang::Fr), "4\u{A0}j\u{A0}1\u{A0}h");

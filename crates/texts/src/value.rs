@@ -170,7 +170,10 @@ impl Human {
             }
             text
         };
+        let millis = self.0.as_millis();
         match total {
+            // Two digits would say that it is nothing.
+            0 if (1..10).contains(&millis) => format!("0.00{millis} s"),
             0..10 => {
                 let text = format!("{:.2}", self.0.as_secs_f64());
                 format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))

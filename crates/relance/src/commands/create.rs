@@ -19,6 +19,7 @@ use super::options::{ConfigOptions, FailureOptions};
 use super::references;
 use super::windows_settings::WindowsOptions;
 use crate::cli::{CommandFailure, CommandResult, Common, name, usage};
+use crate::contradictions;
 use crate::instances::{self, INSTANCES_MAX};
 use crate::lang::say;
 use crate::limits;
@@ -72,6 +73,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         let manager = arguments.common.manager()?;
         instances::create(&manager, &service.config, count)?;
         limits::note(&manager, [(&*arguments.name, &extensions)]);
+        contradictions::note(&arguments.name, &extensions);
         return Ok(());
     }
     if is_template(&arguments.name) {
@@ -93,6 +95,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             eprintln!("{}", say(missing));
         }
         limits::note(&manager, [(name.as_str(), &extensions)]);
+        contradictions::note(name.as_str(), &extensions);
     }
     applied
 }

@@ -16,6 +16,10 @@ pub(super) fn note(error: &mut clap::Error, own: &str, whole: fn() -> clap::Comm
         return;
     };
     let meant = match word.strip_prefix("--") {
+        // How many there are does not belong to each of them.
+        Some("instances") if own == "config" => Some(ContextValue::String(
+            "relance scale NAME@ NUMBER".to_owned(),
+        )),
         Some(option) => others_with(option, own, &whole()),
         None if word.starts_with('-') => None,
         None => of_a_file(own, &whole()),

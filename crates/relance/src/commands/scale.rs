@@ -31,7 +31,9 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let patience = Patience::of(arguments.timeout.as_deref(), stop::PATIENCE)?;
-    let (common, template) = (&arguments.common, &arguments.template);
+    let common = &arguments.common;
+    // `worker@*` is how other commands take it.
+    let template = arguments.template.trim_end_matches('*');
     let manager = common.manager()?;
     let existing = instances::existing(&manager, template)?;
     let Some((number, first)) = existing.first() else {
@@ -42,9 +44,9 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let missing =
         (1..=arguments.count).filter(|wanted| existing.iter().all(|(has, _)| has != wanted));
     let mut config = ServiceConfig::clone(&first.config);
-    config.service_name = ServiceName::new(template.as_str())?;
+    config.service_name = ServiceName::new(template)?;
     let shown = display_name_of_template(&config.display_name, *number);
-    config.display_name = shown.unwrap_or_else(|| template.clone()).into();
+    config.display_name = shown.unwrap_or_else(|| template.to_owned()).into();
     let new = instances::of_template(&config, missing)?;
     let added = selected(new.iter().map(|service| &service.config.service_name));
     if !new.is_empty() {

@@ -134,9 +134,6 @@ fn until_back(held: &HeldInfo) -> String {
 fn state(info: &ServiceInfo) -> String {
     let service = &info.status;
     let mut state = service.state.to_string();
-    if info.marked_for_delete {
-        state = format!("{state}, {}", say(status::MARKED_FOR_DELETE));
-    }
     if let Some(run) = &info.run {
         let time = between(run.state_since, now());
         let (id, cause) = (shown(run.id), words::cause(run.cause));
@@ -160,6 +157,9 @@ fn state(info: &ServiceInfo) -> String {
         if run.reloading {
             state = format!("{state}, {}", say(status::RELOADING));
         }
+    }
+    if info.marked_for_delete {
+        state = format!("{state}, {}", say(status::MARKED_FOR_DELETE));
     }
     if service.checkpoint > 0 {
         let step = service.checkpoint;

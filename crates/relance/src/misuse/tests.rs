@@ -98,6 +98,10 @@ fn what_clap_finds_is_said_in_sentences() {
         "there is no option --backoff here; it is one of relance create, relance failure, relance simulate, relance replay",
     );
     says(
+        "relance config a@ --instances 5",
+        "there is no option --instances here; write relance scale NAME@ NUMBER",
+    );
+    says(
         "relance config a --backoff=exponential",
         "there is no option --backoff here; it is one of relance create, relance failure, relance simulate, relance replay",
     );

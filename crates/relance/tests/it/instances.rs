@@ -75,7 +75,7 @@ fn x52_scaling_starts_copies_and_stops_the_highest() {
     done(&daemon.relance(&["scale", "w@", "5"]));
     daemon.wait_for_state(&name("w@5"), ServiceState::Running);
     assert_eq!(pids(&daemon, 3), before, "those that were there run on");
-    done(&daemon.relance(&["scale", "w@", "2"]));
+    done(&daemon.relance(&["scale", "w@*", "2"]));
     let opened = text(&daemon.relance(&["list", "w@"]));
     assert!(
         opened.contains("w@2") && !opened.contains("w@3"),
@@ -112,6 +112,34 @@ fn x52_a_rolling_restart_stops_at_the_first_that_fails() {
         "{shown}"
     );
     assert_eq!(daemon.query(&name("w@3")).status.process_id, between[2]);
+}
+
+#[test]
+fn c31_a_command_says_that_a_deleted_service_still_runs() {
+    let daemon = Daemon::start(relance());
+    three(&daemon);
+    let deleted = text(&daemon.relance(&["delete", "w@1"]));
+    assert_eq!(
+        deleted,
+        "w@1 still runs, and is gone when it has stopped: relance stop w@1\n"
+    );
+    let status = text(&daemon.relance(&["status", "w@1"]));
+    let state = status.lines().find(|line| line.contains("RUNNING for "));
+    let state = state.expect("it runs");
+    assert!(state.ends_with("marked for deletion"), "{status}");
+    done(&daemon.relance(&["stop", "w@2"]));
+    assert_eq!(text(&daemon.relance(&["delete", "w@2"])), "");
+}
+
+#[test]
+fn x47_settings_without_effect_are_told_at_creation_and_by_the_doctor() {
+    let daemon = Daemon::start(relance());
+    let words = ["create", "a", "--probe-interval=3s", "--", "/bin/true"];
+    let said = text(&daemon.relance(&words));
+    let sentence = "--probe-interval has no effect without --probe (X47)";
+    assert!(said.starts_with(&format!("a: {sentence}; ")), "{said}");
+    let found = text(&daemon.relance(&["doctor"]));
+    assert!(found.contains(sentence), "{found}");
 }
 
 #[test]

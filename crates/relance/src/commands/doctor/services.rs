@@ -18,6 +18,7 @@ use relance_texts::{Sentence, doctor, shown};
 use super::finding::{Finding, Level};
 use super::program_file::{self, Wrong};
 use crate::commands::traps;
+use crate::contradictions;
 use crate::lang::say;
 use crate::limits::lacking;
 
@@ -61,6 +62,7 @@ pub(super) fn check(services: &[ServiceInfo], around: &Surroundings<'_>) -> Vec<
         findings.extend(dependencies(info, &by_name));
         findings.extend(pending(info, around.now));
         findings.extend(limits(info, around.controllers));
+        findings.extend(contradicting(info));
         findings.extend(output(info));
     }
     findings
@@ -74,6 +76,14 @@ fn name(info: &ServiceInfo) -> &str {
 fn limits(info: &ServiceInfo, controllers: Option<Controllers>) -> Option<Finding> {
     let text = lacking(info, controllers?)?;
     Some(Finding::warning(name(info), text, doctor::LIMITS_DO))
+}
+
+/// X47: settings that do nothing because of others.
+fn contradicting(info: &ServiceInfo) -> Vec<Finding> {
+    let found = contradictions::of(&info.config.extensions).into_iter();
+    found
+        .map(|(text, advice)| Finding::warning(name(info), text, advice))
+        .collect()
 }
 
 /// X26: output that is not kept as it is to be.
