@@ -327,7 +327,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                 self.restarting.insert(id);
             }
             slot.record = Arc::new(outcome.record);
-            self.orders.look_at(&slot.record);
+            self.orders.look_at(now.time, &slot.record);
             self.turn.changed.insert(id);
             self.liveness.watch(id, slot.record.watched(), now.time);
             self.processes.look_after(&slot.record);

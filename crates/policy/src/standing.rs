@@ -23,13 +23,10 @@ pub struct StandingOrder {
 
 impl ServiceRecord {
     /// The standing order for the current run; `None` where it is not certain what follows its end.
-    ///
-    /// A service that has never failed has none: it costs memory and work, and most never need it.
     #[must_use]
     pub fn standing_order(&self) -> Option<StandingOrder> {
         let run = self.run.as_deref()?;
-        let is_certain = self.failure_count > 0
-            && self.has_no_plans()
+        let is_certain = self.has_no_plans()
             && is_left_alone(run)
             && self.state == ServiceState::Running
             && self.restarts_at_once();

@@ -19,7 +19,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let held_back = self.restraint.deadline();
         let liveness = self.liveness.deadline();
         let ceilings = self.ceilings.deadline();
-        [service, waits, boot, held_back, liveness, ceilings]
+        let orders = self.orders.deadline();
+        [service, waits, boot, held_back, liveness, ceilings, orders]
             .into_iter()
             .flatten()
             .min()

@@ -160,6 +160,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             if let Some(slot) = self.services.get(&id) {
                 self.liveness.watch(id, slot.record.watched(), now.time);
                 self.processes.look_after(&slot.record);
+                self.orders.look_later(now.time, &slot.record);
             }
             self.note_ceilings(now, id);
         }

@@ -12,9 +12,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use relance_policy::{
-    Input, RunId, RunPhase, ServiceId, ServiceRecord, StandingOrder, Step, Timer, step_for,
+    Input, RunId, RunPhase, ServiceId, ServiceRecord, StandingOrder, Step, Time, Timer, step_for,
 };
 use relance_scm::{ServiceConfig, ServiceName};
 
@@ -23,12 +24,21 @@ use crate::command::Change;
 use crate::processes::{Processes, Recalled, Started};
 use crate::storage::Storage;
 
+/// How long services that have not failed wait for their orders, from the last start of one on: a boot comes first.
+const CALM: Duration = Duration::from_secs(1);
+/// How many of these are given in one turn, and the pause until the next ones: requests and ends come between.
+const AT_ONCE: usize = 32;
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// The orders of an engine.
 #[derive(Default)]
 pub(super) struct Orders {
     out: BTreeMap<ServiceId, Order>,
     /// Services for which one may be given at the end of the turn.
     unsettled: BTreeSet<ServiceId>,
+    /// The same, but these wait until `calm_at`: they have not failed yet, or the engine has just begun.
+    patient: BTreeSet<ServiceId>,
+    calm_at: Option<Time>,
     /// The run that an order has started, while it is put on record.
     started: Option<RunId>,
     /// Set when it is not known what has become of an order.
@@ -72,11 +82,41 @@ impl Orders {
         })
     }
 
-    /// A record has changed.
-    pub(super) fn look_at(&mut self, record: &ServiceRecord) {
+    /// A record has changed. What has failed may do so again at once; the rest has time.
+    pub(super) fn look_at(&mut self, now: Time, record: &ServiceRecord) {
         if record.failure_count > 0 {
             self.unsettled.insert(record.id);
+        } else {
+            self.look_later(now, record);
         }
+    }
+
+    /// Gives it an order, if it may have one, when nothing was started for a moment.
+    pub(super) fn look_later(&mut self, now: Time, record: &ServiceRecord) {
+        if !self.is_out(record.id) && record.standing_order().is_some() {
+            self.patient.insert(record.id);
+            self.calm_at = Some(now + CALM);
+        }
+    }
+
+    /// When orders are given to those that wait.
+    pub(super) fn deadline(&self) -> Option<Time> {
+        self.calm_at
+    }
+
+    /// Some of those that wait, if their time has come and orders may be given now.
+    fn take_patient(&mut self, now: Time, may_be_given: bool) -> Vec<ServiceId> {
+        if self.calm_at.is_none_or(|at| at > now) {
+            return Vec::new();
+        }
+        if !may_be_given {
+            self.calm_at = Some(now + CALM);
+            return Vec::new();
+        }
+        let taken = std::iter::from_fn(|| self.patient.pop_first());
+        let taken = taken.take(AT_ONCE).collect();
+        self.calm_at = (!self.patient.is_empty()).then(|| now + PAUSE);
+        taken
     }
 
     /// The run has ended, so there is nothing to recall.
@@ -97,11 +137,13 @@ impl Orders {
 impl<P: Processes, S: Storage> Engine<P, S> {
     /// At the end of each turn: gives the orders that the records allow. Not while a configuration or a boot waits for
     /// its commit.
-    pub(super) fn give_orders(&mut self) {
-        if self.configuring || self.held.is_some() || self.is_catching_up() {
-            return;
+    pub(super) fn give_orders(&mut self, now: Moment) {
+        let may_be_given = !self.configuring && self.held.is_none() && !self.is_catching_up();
+        let mut services = self.orders.take_patient(now.time, may_be_given);
+        if may_be_given {
+            services.extend(std::mem::take(&mut self.orders.unsettled));
         }
-        for id in std::mem::take(&mut self.orders.unsettled) {
+        for id in services {
             if !self.orders.is_out(id) {
                 self.give_order(id);
             }

@@ -91,7 +91,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             self.submit(turn, None, Batch::default());
         }
         self.begin_configure(now);
-        self.give_orders();
+        self.give_orders(now);
     }
 
     pub(super) fn submit(

@@ -4,6 +4,7 @@
 use relance_policy::{ActionId, RunId, ServiceId};
 use relance_scm::manager::OutputStream;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::cgroup::Location;
 use super::secret::Secret;
@@ -301,7 +302,8 @@ pub(crate) struct Order {
     pub(crate) ticket: u64,
     /// Whether it holds for statuses, too, and not for signals only.
     pub(crate) statuses: bool,
-    pub(crate) start: Box<OrderedStart>,
+    /// An [`OrderedStart`]: as text until it is needed, because most never are, and the text is a third of the size.
+    pub(crate) start: Box<RawValue>,
 }
 
 /// A start that is asked for in advance; as in [`GuardianRequest::Spawn`], of a program that says nothing of itself.

@@ -16,19 +16,24 @@ fn name() -> ServiceName {
     ServiceName::new("worker").expect("a legal name")
 }
 
-/// A world with a program that is restarted at once, has failed once, and has a standing order.
-fn world() -> World {
-    let mut config = ServiceConfig::new(name(), "/bin/worker");
+/// A program that is restarted at once.
+fn config(name: ServiceName) -> ServiceConfig {
+    let mut config = ServiceConfig::new(name, "/bin/worker");
     config.kind = ServiceKind::Program;
     config.failure_actions.actions = [RecoveryAction::new(RecoveryActionKind::Restart, 0)].into();
     config.failure_actions.reset_period = ResetPeriod::Infinite;
+    config
+}
+
+/// A world with such a program, which has failed once and has a standing order.
+fn world() -> World {
     let mut world = World::new();
-    let _created = world.create(config);
+    let _created = world.create(config(name()));
     world.behave();
     let _started = world.start(&name());
     world.behave();
     crash(&mut world);
-    assert_eq!(ordered(&world), 0, "it had never failed");
+    assert_eq!(ordered(&world), 0, "it has run for less than a second");
     world.behave();
     assert_eq!(number(&world), 2);
     world
@@ -268,4 +273,62 @@ fn x111_a_shutdown_leaves_nothing_behind() {
     assert_eq!(alive(&world), Vec::<u32>::new());
     assert!(world.machine().is_shut_down);
     check(&world);
+}
+
+/// A world in which so many such programs were started, and none has failed.
+fn fleet(count: u32) -> World {
+    let mut world = World::new();
+    for number in 0..count {
+        let name = ServiceName::new(format!("w{number}")).expect("a legal name");
+        let _created = world.create(config(name.clone()));
+        world.behave();
+        let _started = world.start(&name);
+        world.behave();
+    }
+    world
+}
+
+/// All that run end at once; how many of them follow an order.
+fn storm(world: &mut World) -> usize {
+    let before = ordered(world);
+    let alive: Vec<RunId> = world.machine().alive().map(|process| process.run).collect();
+    for run in alive {
+        world.machine().exit(run, ProcessExit::Signaled(9));
+    }
+    ordered(world) - before
+}
+
+#[test]
+fn x111_what_has_never_failed_gets_one_when_nothing_was_started_for_a_second() {
+    let mut world = fleet(100);
+    world.advance(Duration::from_millis(999));
+    let mut busy = fleet(100);
+    assert_eq!(storm(&mut busy), 0);
+    assert!(world.machine().history.ordered == 0);
+    world.advance(Duration::from_secs(1));
+    assert_eq!(storm(&mut world), 100);
+    world.behave();
+    assert_eq!((alive(&world).len(), counted(&world).len()), (100, 100));
+    check(&world);
+}
+
+#[test]
+fn x111_a_new_engine_gives_them_again_when_it_has_time() {
+    let mut world = fleet(3);
+    world.kill_engine(0);
+    world.behave();
+    assert!(!world.advance_to_next(world.now().time), "not at once");
+    world.advance(Duration::from_secs(2));
+    assert_eq!(storm(&mut world), 3);
+    world.behave();
+    assert_eq!(counted(&world), [1, 1, 1]);
+    check(&world);
+}
+
+#[test]
+fn x111_orders_cost_no_wake_up_while_nothing_happens() {
+    let mut world = fleet(3);
+    world.advance(Duration::from_secs(2));
+    let until = world.now().time + Duration::from_secs(365 * 86_400);
+    assert!(!world.advance_to_next(until), "nothing is due in a year");
 }

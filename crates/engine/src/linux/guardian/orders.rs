@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::super::board::Board;
 use super::super::process::log;
-use super::super::protocol::{Exit, KnownRun, Order, RunKey};
+use super::super::protocol::{Exit, KnownRun, Order, OrderedStart, RunKey};
 use super::Guardian;
 use super::journal::End;
 
@@ -67,12 +67,13 @@ impl Guardian {
         if is_asked || self.runs.contains_key(&next) {
             return None;
         }
+        // What cannot be read is left to the engine, like what cannot be started.
+        let start: OrderedStart = serde_json::from_str(order.start.get()).ok()?;
         if !self.board.as_ref()?.take(order.place, order.ticket) {
             return None;
         }
         // Nothing of the run stands beside the next one.
         self.kill_control_group(&self.runs[&key]);
-        let start = order.start;
         let streams = (start.output, start.errors);
         // If it cannot be started, the engine asks for it as always, and is told why.
         let created = self.create(next, start.secret, streams, false, None, &start.spec);

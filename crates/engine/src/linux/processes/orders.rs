@@ -14,6 +14,7 @@ use relance_scm::settings::{
 };
 use relance_scm::{ServiceConfig, ServiceKind, config::OutputMode};
 use rustix::event::{PollFd, PollFlags, poll};
+use serde_json::value::to_raw_value;
 
 use super::LinuxProcesses;
 use crate::linux::board::{Board, PLACES};
@@ -88,7 +89,8 @@ impl LinuxProcesses {
         {
             return false;
         }
-        let Some(start) = self.start_after(run, config) else {
+        let start = self.start_after(run, config);
+        let Some(start) = start.and_then(|start| to_raw_value(&start).ok()) else {
             return false;
         };
         if self.orders.board.is_none() && !self.make_board() {
@@ -112,7 +114,7 @@ impl LinuxProcesses {
             place,
             ticket,
             statuses: ends.after_statuses,
-            start: Box::new(start),
+            start,
         };
         let run_key = run.into();
         let request = GuardianRequest::Order {

@@ -22,34 +22,37 @@ pub(crate) struct SpawnSpec {
     /// Working directory.
     pub(crate) directory: String,
     /// User, group and supplementary groups; `None`: the guardian's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ids: Option<Ids>,
     /// Nice value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) nice: Option<i32>,
     /// Mask of the processors it may run on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) affinity: Option<u64>,
     /// Mask of file modes; `None`: 022.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) umask: Option<u32>,
     /// Limits of its resources.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) limits: Vec<Limit>,
     /// What it may use together with all that it starts; where it has a control group.
     #[serde(default, skip_serializing_if = "cgroup::Limits::is_nothing")]
     pub(crate) group_limits: cgroup::Limits,
     /// What it may do, and what it sees of the machine.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Rights::are_usual")]
     pub(crate) rights: Rights,
     /// Where it writes when it is ready: the number of that descriptor. It is the last one that is handed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ready_fd: Option<i32>,
     /// Killed when the guardian ends, stopped or not; for the daemon's own processes.
     #[serde(skip)]
     pub(crate) dies_with_guardian: bool,
     /// What asks it to stop; `None`: SIGTERM.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) stop_signal: Option<i32>,
     /// How long it may take to stop where it is a program, for a guardian that ends everything alone.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) stop_grace_ms: Option<u32>,
     /// The keys of the services that it needs, likewise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -100,6 +103,12 @@ pub(crate) struct Rights {
     pub(crate) read_only: Vec<String>,
     /// What it sees as `/`.
     pub(crate) root: Option<String>,
+}
+
+impl Rights {
+    fn are_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// See [`SpawnSpec::ids`].

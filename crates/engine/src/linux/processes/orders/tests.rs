@@ -10,7 +10,7 @@ use relance_scm::status::ProcessExit;
 use super::super::tests::processes;
 use super::*;
 use crate::linux::link::Link;
-use crate::linux::protocol::{Exit, GuardianReport, KnownRun};
+use crate::linux::protocol::{Exit, GuardianReport, KnownRun, OrderedStart};
 use crate::processes::{Fact, Processes, Started};
 
 const ENDS: StandingOrder = StandingOrder {
@@ -77,6 +77,8 @@ fn given(processes: &mut LinuxProcesses, guardian: &mut Link) -> (Board, u32, u6
     let Some(GuardianRequest::Order { order, .. }) = guardian.next().unwrap() else {
         panic!("the order")
     };
+    let start: OrderedStart = serde_json::from_str(order.start.get()).unwrap();
+    assert_eq!(start.spec.program, &*program().command_line);
     (board, order.place, order.ticket)
 }
 
