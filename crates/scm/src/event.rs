@@ -11,6 +11,7 @@ mod limits;
 mod names;
 pub use names::problem;
 mod of_manager;
+mod own;
 mod read;
 mod recovery;
 mod texts;
@@ -482,43 +483,14 @@ impl Event {
                 start_type.log_word().to_owned(),
                 account_name.to_string(),
             ],
-            Self::Recycled(status)
-            | Self::RecycledTooOften(status)
-            | Self::FinalStatus(status)
-            | Self::DownForGood(status) => vec![service(), status.to_string()],
-            Self::StopGraceExpired(number)
-            | Self::StartOverdue(number)
-            | Self::NeverRunning(number)
-            | Self::LingererKilled(number)
-            | Self::NoHeartbeat(number)
-            | Self::KilledAtShutdown(number)
-            | Self::ImpossibleState(number)
-            | Self::Adopted(number)
-            | Self::NotAdopted(number) => vec![service(), number.to_string()],
-            Self::RecoveryCancelled(action) => vec![service(), action.kind.label().to_owned()],
+            Self::ImpossibleState(number) => vec![service(), number.to_string()],
             Self::MalformedAnswer
             | Self::DependencyLoop
             | Self::NeedsServiceOfLaterGroup
             | Self::NeedsLaterGroup
             | Self::StartHung
-            | Self::PreshutdownOverrun
-            | Self::Terminated
-            | Self::KilledUnconnected
-            | Self::RestartAsked
-            | Self::RestartWithdrawn
-            | Self::EndNotSeen
-            | Self::LeftProcesses
-            | Self::PasswordIgnored
-            | Self::LimitsChanged
-            | Self::Deleted => vec![service()],
-            Self::CleanStopAfterError(text)
-            | Self::LimitsNotHeld(text)
-            | Self::OutputLost(text)
-            | Self::NotTaken(text)
-            | Self::StopCommandFailed(text)
-            | Self::Hung(text) => vec![service(), text.to_string()],
-            Self::OutputKept(bytes) => vec![service(), bytes.to_string()],
-            _ => self.parameters_of_limits(service()),
+            | Self::PreshutdownOverrun => vec![service()],
+            _ => self.parameters_of_own(service()),
         }
     }
 }

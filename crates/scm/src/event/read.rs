@@ -99,17 +99,6 @@ impl Event {
             1024 => Self::RestartDropped(read.error(1)?),
             1025 => Self::RestartWithdrawn,
             1026 => Self::StopCommandFailed(read.text(1)?.into()),
-            1031 => Self::RecycledTooOften(u8::try_from(read.number(1)?).ok()?),
-            1032 => Self::FinalStatus(u8::try_from(read.number(1)?).ok()?),
-            1041 => Self::DownForGood(u8::try_from(read.number(1)?).ok()?),
-            1033 => Self::StartOverdue(read.number(1)?),
-            1034 => Self::NeverRunning(read.number(1)?),
-            1047 => Self::CeilingReached(Ceiling::read(read.text(1)?)?),
-            1048 => Self::RecycleDropped(read.error(1)?),
-            1049 => Self::RecycleWaits(read.number(1)?),
-            1046 => Self::LimitsNotHeld(read.text(1)?.into()),
-            1147 => Self::LimitsChanged,
-            1146 => Self::LimitsNotChanged(read.text(1)?.into()),
             1045 => Self::LeftProcesses,
             1063 => Self::OutputLost(read.text(1)?.into()),
             1064 => Self::OutputKept(read.text(1)?.parse().ok()?),
@@ -127,6 +116,24 @@ impl Event {
                 RecoveryAction::new(read.labelled(1)?, 0),
                 Budget::of_name(read.text(2)?)?,
             ),
+            other => return Self::read_of_limits(other, read),
+        })
+    }
+
+    /// Entries about limits: of restarts that an exit status asks for, of times, and of what a run may use.
+    fn read_of_limits(event_id: u32, read: &Parameters<'_>) -> Option<Self> {
+        Some(match event_id {
+            1031 => Self::RecycledTooOften(u8::try_from(read.number(1)?).ok()?),
+            1032 => Self::FinalStatus(u8::try_from(read.number(1)?).ok()?),
+            1033 => Self::StartOverdue(read.number(1)?),
+            1034 => Self::NeverRunning(read.number(1)?),
+            1041 => Self::DownForGood(u8::try_from(read.number(1)?).ok()?),
+            1046 => Self::LimitsNotHeld(read.text(1)?.into()),
+            1047 => Self::CeilingReached(Ceiling::read(read.text(1)?)?),
+            1048 => Self::RecycleDropped(read.error(1)?),
+            1049 => Self::RecycleWaits(read.number(1)?),
+            1146 => Self::LimitsNotChanged(read.text(1)?.into()),
+            1147 => Self::LimitsChanged,
             about_manager => return Self::read_of_manager(about_manager, read),
         })
     }
