@@ -52,6 +52,18 @@ apply-delete-question = Delete { $names }? [y/N]
 apply-delete-needs-yes = { $names } would be deleted; add --yes to mean it, or --dry-run to look only. Nothing was changed
 apply-not-deleted = nothing was changed
 
+## What Windows makes of a file
+
+apply-for-windows = { $service }: { $refused ->
+    [0] Windows takes all of it
+    [one] Windows refuses one setting
+   *[other] Windows refuses { $refused } settings
+}
+apply-for-kept = kept: { $settings }
+apply-for-host = by relance host: { $settings }
+apply-for-refused = refused: { $setting } = { $value }: { $reason }
+apply-for-actions = what follows failures, as a list that Windows takes: --actions { $actions }
+
 ## export and edit
 
 apply-exported = Written by relance export: relance apply -f FILE changes nothing while services are as they are now.

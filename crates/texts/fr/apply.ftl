@@ -52,6 +52,18 @@ apply-delete-question = Supprimer { $names } ? [o/N]
 apply-delete-needs-yes = { $names } serait supprimé ; ajoutez --yes pour le confirmer, ou --dry-run pour regarder seulement. Rien n’a été changé
 apply-not-deleted = rien n’a été changé
 
+## Ce que Windows fait d’un fichier
+
+apply-for-windows = { $service } : { $refused ->
+    [0] Windows prend tout
+    [one] Windows refuse un réglage
+   *[other] Windows refuse { $refused } réglages
+}
+apply-for-kept = gardés : { $settings }
+apply-for-host = par relance host : { $settings }
+apply-for-refused = refusé : { $setting } = { $value } : { $reason }
+apply-for-actions = ce qui suit les échecs, en liste que Windows prend : --actions { $actions }
+
 ## export et edit
 
 apply-exported = Écrit par relance export : relance apply -f FICHIER ne change rien tant que les services restent tels quels.

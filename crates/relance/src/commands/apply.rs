@@ -1,6 +1,7 @@
 //! `relance apply`: makes services as files describe them. `plan` compares; this file carries the plan out and
 //! reports.
 
+mod elsewhere;
 mod hiding;
 pub(super) mod plan;
 
@@ -8,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use relance_scm::config::Extensions;
 use relance_scm::manager::NewService;
 use relance_scm::{ScmError, ServiceName, Win32Error};
@@ -44,6 +45,9 @@ pub(crate) struct Arguments {
     /// Change nothing; ends with 0 if nothing would change, with 6 if something would
     #[arg(long)]
     dry_run: bool,
+    /// Report what another system makes of the files; no manager is asked
+    #[arg(long = "for", value_name = "SYSTEM", value_enum, requires = "dry_run")]
+    system: Option<System>,
     /// Show each setting that changes, before and after
     #[arg(long)]
     diff: bool,
@@ -67,6 +71,13 @@ pub(crate) struct Arguments {
     common: Common,
 }
 
+/// A system that services may be for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum System {
+    /// Windows' own manager, and relance host for programs
+    Windows,
+}
+
 pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let json = arguments.common.json;
     let set = arguments.set.iter().map(|text| variable(text));
@@ -78,6 +89,14 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         .into_iter()
         .map(|found| found.service)
         .collect();
+    if arguments.system == Some(System::Windows) {
+        let differs = elsewhere::report(&services, json)?;
+        return if differs {
+            Err(CommandFailure::Silent(WOULD_CHANGE))
+        } else {
+            Ok(())
+        };
+    }
     if services.is_empty() && !arguments.prune.is_empty() {
         return Err(usage(apply::PRUNE_ALL));
     }

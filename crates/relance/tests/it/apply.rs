@@ -277,3 +277,57 @@ fn a_dry_run_refuses_what_the_real_one_would_and_changes_nothing() {
     let config = text(&daemon.relance(&["config", "a", "--json"]));
     assert!(!config.contains("w@1"), "{config}");
 }
+
+#[test]
+fn x109_what_windows_makes_of_a_file_is_said_without_a_manager() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("both.toml");
+    let text = r#"
+        [[service]]
+        name = "worker"
+        command = ["/bin/false"]
+        display_name = "Worker"
+        recovery.actions = "restart/1s"
+        recovery.reset_period_secs = "1h"
+        extensions.backoff = "exponential"
+        extensions.restart_limit = 3
+        extensions.restart_jitter_ms = "5s"
+        extensions.stop_grace_ms = "20s"
+        [[service]]
+        name = "plain"
+        command = ["/bin/false"]
+        recovery.actions = "restart/1s/run/0"
+        "#;
+    fs::write(&file, text).expect("written");
+    let report = |words: &[&str]| {
+        let mut command = Command::new(relance());
+        command.env("RELANCE_SOCKET", folder.path().join("nobody"));
+        command.args(["apply", "--dry-run", "--for", "windows", "--file"]);
+        command.arg(&file).args(words).output().expect("it runs")
+    };
+    let output = report(&["--json"]);
+    assert_eq!(output.status.code(), Some(6), "{output:?}");
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(said[0]["by_host"], serde_json::json!(["stop_grace_ms"]));
+    let refused = said[0]["refused"].as_array().expect("a list").iter();
+    let refused: Vec<_> = refused.map(|one| &one["setting"]).collect();
+    assert_eq!(refused, ["backoff", "restart_jitter_ms", "restart_limit"]);
+    let list = "restart/1000/restart/2000/restart/4000/none/0";
+    assert_eq!(said[0]["actions"], list);
+    let kept = said[1]["kept"].as_array().expect("a list");
+    assert!(kept.contains(&"actions".into()), "{said}");
+    assert_eq!(said[1]["refused"], serde_json::json!([]));
+    let shown = String::from_utf8_lossy(&report(&[]).stdout).into_owned();
+    assert!(
+        shown.contains("worker: Windows refuses 3 settings") && shown.contains(list),
+        "{shown}"
+    );
+    fs::write(
+        &file,
+        text.split("[[service]]")
+            .last()
+            .map_or(String::new(), |last| format!("[[service]]{last}")),
+    )
+    .expect("written");
+    assert_eq!(report(&[]).status.code(), Some(0), "nothing is refused");
+}

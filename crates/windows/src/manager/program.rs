@@ -3,11 +3,10 @@
 
 use std::time::Duration;
 
-use relance_scm::config::{Affinity, Extensions, ExtensionsChange, OutputMode};
+use relance_scm::config::{Affinity, Extensions, ExtensionsChange};
 use relance_scm::duration::millis;
-use relance_scm::settings::{EXTENSIONS, OUTPUT, Setting, System, Value, ValueType};
+use relance_scm::settings::{EXTENSIONS, OnWindows, Setting, Value, ValueType};
 use relance_scm::{ScmError, ServiceConfig, ServiceKind, Win32Error, command_line};
-use relance_texts::windows;
 
 use crate::api::{Api, RegistryValue, Result};
 use crate::error::unsupported;
@@ -174,18 +173,10 @@ fn values(config: &ServiceConfig) -> Vec<(String, Option<RegistryValue>)> {
 /// # Errors
 /// 50.
 pub(super) fn check(config: &ServiceConfig) -> std::result::Result<(), ScmError> {
-    let extensions = &config.extensions;
-    for (setting, _) in extensions.given() {
-        if let System::Linux(reason) = setting.system {
+    for (setting, _) in config.extensions.given() {
+        if let OnWindows::Refused(reason) = setting.on_windows(config) {
             return Err(unsupported(reason));
         }
-    }
-    let output = extensions.get(OUTPUT);
-    if output != OutputMode::File.name() && output != OutputMode::Null.name() {
-        return Err(unsupported(windows::OutputMode { output }));
-    }
-    if config.kind == ServiceKind::Service && *extensions != Extensions::default() {
-        return Err(unsupported(windows::OWN_AFFAIR));
     }
     let line = &config.command_line;
     if config.kind == ServiceKind::Program && command_line::split(line).is_empty() {

@@ -1,0 +1,156 @@
+//! `relance apply --dry-run --for windows`: what the manager of Windows makes of services of files, setting by setting.
+//! Lists of actions may have any length there, so what a growing delay or a limit of restarts comes to is also said as a
+//! list.
+
+use relance_policy::simulate::simulate;
+use relance_scm::failure_actions::{ActionList, RecoveryAction};
+use relance_scm::manager::NewService;
+use relance_scm::settings::{
+    BACKOFF, OnWindows, QUIET_HOURS, RESTART_GROUP, RESTART_JITTER, RESTART_LIMIT,
+    RETRY_FAILED_STARTS, Setting,
+};
+use relance_scm::{RecoveryActionKind, ServiceConfig, ServiceKind};
+use relance_texts::apply;
+use relance_wire::settings::texts;
+use serde::Serialize;
+
+use crate::cli::{CommandFailure, Common};
+use crate::lang::{lang, say};
+use crate::plain::plain;
+
+/// Failures of which it is looked what follows them.
+const FAILURES: usize = 30;
+
+/// What Windows makes of one service.
+#[derive(Serialize)]
+struct Service {
+    service: String,
+    /// By the manager of Windows.
+    kept: Vec<&'static str>,
+    /// By `relance host`.
+    by_host: Vec<&'static str>,
+    refused: Vec<Refused>,
+    /// What follows failures, as a list of Windows, where it is said in another way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actions: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    setting: &'static str,
+    value: String,
+    reason: String,
+}
+
+/// Reports it. Whether something is refused.
+pub(super) fn report(services: &[NewService], json: bool) -> Result<bool, CommandFailure> {
+    let services = services.iter().map(|new| service(&new.config, json));
+    let services: Vec<Service> = services.collect();
+    if json {
+        Common::print_json(&services)?;
+    } else {
+        services.iter().for_each(print);
+    }
+    Ok(services.iter().any(|service| !service.refused.is_empty()))
+}
+
+fn print(found: &Service) {
+    let (service, refused) = (&found.service, found.refused.len());
+    println!("{}", plain(&say(apply::ForWindows { service, refused })));
+    let line = |text: String| println!("  {}", plain(&text));
+    if !found.kept.is_empty() {
+        let settings = found.kept.clone();
+        line(say(apply::ForKept { settings }));
+    }
+    if !found.by_host.is_empty() {
+        let settings = found.by_host.clone();
+        line(say(apply::ForHost { settings }));
+    }
+    for Refused {
+        setting,
+        value,
+        reason,
+    } in &found.refused
+    {
+        let setting = *setting;
+        line(say(apply::ForRefused {
+            setting,
+            value,
+            reason,
+        }));
+    }
+    if let Some(actions) = &found.actions {
+        line(say(apply::ForActions { actions }));
+    }
+}
+
+/// `json`: in English.
+fn service(config: &ServiceConfig, json: bool) -> Service {
+    let mut found = Service {
+        service: config.service_name.to_string(),
+        kept: Vec::new(),
+        by_host: Vec::new(),
+        refused: Vec::new(),
+        actions: as_list(config).map(|list| list.to_string()),
+    };
+    for (setting, value) in given(config) {
+        match setting.on_windows(config) {
+            OnWindows::Kept => found.kept.push(setting.key),
+            OnWindows::ByHost => found.by_host.push(setting.key),
+            OnWindows::Refused(reason) => found.refused.push(Refused {
+                setting: setting.key,
+                value: value.replace('\n', ", "),
+                reason: if json {
+                    reason.to_string()
+                } else {
+                    reason.of(lang())
+                },
+            }),
+        }
+    }
+    found
+}
+
+/// The settings that are not at their defaults, with their values, but for what `apply` sets by itself here.
+fn given(config: &ServiceConfig) -> Vec<(&'static Setting, String)> {
+    let mut plain = ServiceConfig::new(config.service_name.clone(), &*config.command_line);
+    plain.kind = config.kind;
+    if config.kind == ServiceKind::Program {
+        plain.extensions.set(RETRY_FAILED_STARTS, true);
+    }
+    let defaults = texts(&plain).map(|(_, text)| text);
+    let given = texts(config).zip(defaults);
+    given
+        .filter(|((setting, text), default)| text != default && !setting.key.is_empty())
+        .map(|(given, _)| given)
+        .collect()
+}
+
+/// What follows failures in quick succession, if growing delays or a limit say it; the last action is that of all later ones.
+fn as_list(config: &ServiceConfig) -> Option<ActionList> {
+    let extensions = &config.extensions;
+    if extensions.get(BACKOFF).is_none() && extensions.get(RESTART_LIMIT).is_none() {
+        return None;
+    }
+    let mut alone = config.clone();
+    alone
+        .extensions
+        .set(RESTART_JITTER, std::time::Duration::ZERO);
+    alone.extensions.set(QUIET_HOURS, None);
+    alone.extensions.set(RESTART_GROUP, None);
+    let script = vec!["crash"; FAILURES].join(", ").parse().ok()?;
+    let timeline = simulate(&alone, &script);
+    let nothing = RecoveryAction::new(RecoveryActionKind::None, 0);
+    let mut actions: Vec<RecoveryAction> = timeline
+        .actions()
+        .map(|(_, action)| action.unwrap_or(nothing))
+        .collect();
+    while actions.len() > 1
+        && actions[actions.len() - 2..]
+            .iter()
+            .all(|one| *one == actions[actions.len() - 1])
+    {
+        actions.pop();
+    }
+    (*actions != *config.failure_actions.actions).then_some(ActionList(actions))
+}
