@@ -59,10 +59,10 @@ pub(crate) fn head_len_max(caller: &Caller) -> usize {
     }
 }
 
-/// Longest body of a request: ten thousand services at once, which administrators alone create.
+/// Longest body of a request: fifty thousand services at once, which administrators alone create.
 pub(crate) fn body_len_max(caller: &Caller) -> usize {
     if caller.is_administrator() {
-        32 * 1024 * 1024
+        64 * 1024 * 1024
     } else {
         64 * 1024
     }

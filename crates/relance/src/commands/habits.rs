@@ -14,9 +14,15 @@ use crate::selection::service_names;
 /// Other names of our commands.
 const ALIASES: &[(&str, &str)] = &[
     ("cat", "config"),
+    ("Get-Service", "status"),
+    ("Restart-Service", "restart"),
+    ("Start-Service", "start"),
+    ("Stop-Service", "stop"),
     ("describe", "status"),
     ("destroy", "delete"),
+    ("down", "stop"),
     ("info", "status"),
+    ("inspect", "status"),
     ("journal", "events"),
     ("dash", "top"),
     ("log", "logs"),
@@ -30,7 +36,10 @@ const ALIASES: &[(&str, &str)] = &[
     ("rm", "delete"),
     ("scan", "list"),
     ("show", "status"),
+    ("stats", "top"),
     ("tail", "logs"),
+    ("unpause", "continue"),
+    ("up", "start"),
 ];
 
 /// Words that we have no command for, and what to type instead.
@@ -49,19 +58,54 @@ fn pointer(word: &str) -> Option<Text> {
         ),
         "mask" => does("relance disable NAME"),
         "unmask" => does("relance enable NAME"),
-        "reset-failed" | "clear" => does("relance cancel-recovery NAME"),
+        "reset-failed" | "reset" => does("relance cancel-recovery NAME"),
         "try-restart" | "reload-or-restart" | "condrestart" => {
             does("relance restart NAME; relance reload NAME")
         }
         "list-units" | "list-unit-files" | "avail" => does("relance list"),
         "list-dependencies" => does("relance config NAME"),
-        "flush" | "reloadLogs" | "maintail" => does("relance logs NAME"),
-        "shutdown" => does("systemctl stop relance"),
-        "pid" => does("relance status NAME"),
-        "new" | "install" | "register" => does("relance create NAME -- PROGRAM ARGUMENT…"),
         "isolate" | "freeze" | "thaw" | "link" | "preset" => does("relance help"),
-        _ => None,
+        _ => of_others(word).and_then(does),
     }
+}
+
+/// The command that does what such a word does with others.
+fn of_others(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "flush" | "clear" | "reloadLogs" | "maintail" | "attach" | "fg" | "Get-Content" => {
+            "relance logs --follow NAME"
+        }
+        "journalctl" | "history" | "Get-EventLog" | "Get-WinEvent" => {
+            "relance events --service NAME; relance logs NAME"
+        }
+        "shutdown" | "poweroff" | "halt" => "systemctl stop relance",
+        "pid" | "id" | "env" | "tasklist" => "relance status NAME",
+        "jlist" | "prettylist" => "relance list --json",
+        "is-enabled" => "relance config NAME",
+        "is-system-running" | "ping" => "relance status; relance doctor",
+        "list-timers" | "list-sockets" | "list-jobs" | "list-machines" => "relance status",
+        "reenable" | "get-default" | "set-default" => "relance enable NAME",
+        "revert" | "clean" => "relance edit NAME; relance delete NAME",
+        "condreload" | "try-reload-or-restart" | "once" => {
+            "relance reload NAME; relance restart NAME"
+        }
+        "new" | "install" | "register" | "run" | "New-Service" | "serve" | "init" | "ecosystem" => {
+            "relance create NAME -- PROGRAM ARGUMENT…; relance import FILE"
+        }
+        "exec" | "rename" => "relance export; relance create NAME -- PROGRAM ARGUMENT…",
+        "Set-Service" => "relance config NAME --start auto",
+        "Remove-Service" => "relance delete NAME",
+        "deploy" => "relance restart --rolling",
+        "open" | "services.msc" | "plus" => "relance console",
+        "taskkill" => "relance terminate NAME",
+        "version" => "relance --version",
+        "man" => "relance help",
+        "net" | "service" | "systemctl" | "supervisorctl" | "pm2" | "nssm" | "docker" | "rcctl"
+        | "launchctl" | "sv" => {
+            "relance start NAME, relance stop NAME, relance restart NAME, relance status"
+        }
+        _ => return None,
+    })
 }
 
 /// The words with a command of ours in the place of such a word.
@@ -171,6 +215,15 @@ mod tests {
         assert!(said("relance reread").contains("relance apply"));
         assert!(said("relance kill -s HUP a").contains("relance reload"));
         assert_eq!(ours("relance monit"), Some(words("relance top")));
+        for (typed, instead) in [
+            ("relance clear a", "relance logs"),
+            ("relance systemctl restart a", "relance restart"),
+            ("relance Set-Service a", "relance config"),
+            ("relance is-enabled a", "relance config"),
+            ("relance journalctl -u a", "relance events"),
+        ] {
+            assert!(said(typed).contains(instead), "{typed}: {}", said(typed));
+        }
     }
 
     #[test]
