@@ -2,8 +2,8 @@
 
 use relance_scm::config::{Extensions, Probe, Readiness};
 use relance_scm::settings::{
-    MEMORY_MAX, PROBE, READY, READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER, RECYCLE_AFTER_JOBS,
-    RECYCLE_AT, SCHEDULE, START_DEADLINE, WATCHDOG,
+    MEMORY_HIGH, MEMORY_MAX, PROBE, READY, READY_AFTER, RECYCLE_ABOVE, RECYCLE_AFTER,
+    RECYCLE_AFTER_JOBS, RECYCLE_AT, SCHEDULE, START_DEADLINE, WATCHDOG,
 };
 use relance_texts::{Human, Sentence, Size, doctor};
 
@@ -77,6 +77,7 @@ pub(crate) fn of(set: &Extensions) -> Vec<(Sentence, Sentence)> {
     let mut found: Vec<_> = unused.collect();
     found.extend(never_ready(set));
     found.extend(never_recycled(set));
+    found.extend(never_slowed(set));
     found
 }
 
@@ -100,6 +101,16 @@ fn never_recycled(set: &Extensions) -> Option<(Sentence, Sentence)> {
         let (line, most) = (Size(line), Size(most));
         let text: Sentence = doctor::NeverRecycled { line, most }.into();
         (text, doctor::NEVER_RECYCLED_DO.into())
+    })
+}
+
+/// The kernel kills it before it is slowed down.
+fn never_slowed(set: &Extensions) -> Option<(Sentence, Sentence)> {
+    let (line, most) = (set.get(MEMORY_HIGH)?, set.get(MEMORY_MAX)?);
+    (line >= most).then(|| {
+        let (line, most) = (Size(line), Size(most));
+        let text: Sentence = doctor::NeverSlowed { line, most }.into();
+        (text, doctor::NEVER_SLOWED_DO.into())
     })
 }
 
@@ -160,8 +171,9 @@ mod tests {
         );
         set.set(START_DEADLINE, Some(Duration::from_secs(60)));
         set.set(RECYCLE_ABOVE, Some(1 << 20));
+        set.set(MEMORY_HIGH, Some(1 << 20));
         set.set(MEMORY_MAX, Some(1 << 20));
-        assert_eq!(said(&set).len(), 2, "{:?}", said(&set));
+        assert_eq!(said(&set).len(), 3, "{:?}", said(&set));
         set.set(START_DEADLINE, Some(Duration::from_secs(61)));
         set.set(MEMORY_MAX, Some(2 << 20));
         assert_eq!(said(&set), Vec::<String>::new());

@@ -52,6 +52,16 @@ pub(crate) fn lacking(info: &ServiceInfo, controllers: Controllers) -> Option<Se
     Some(said(&Event::LimitsNotHeld(limits), name))
 }
 
+/// The limits of a service that the manager does not hold, if it has any.
+pub(crate) fn not_held(manager: &Manager, info: &ServiceInfo) -> Option<Box<str>> {
+    let set = &info.config.extensions;
+    if !has_limits(set) {
+        return None;
+    }
+    let asked = manager.ask(|scm, caller, reply| scm.query_manager(caller, reply));
+    set.lacking(asked.ok()?.controllers)
+}
+
 fn has_limits(extensions: &Extensions) -> bool {
     let mut given = extensions.given();
     given.any(|(setting, _)| setting.controller.is_some())

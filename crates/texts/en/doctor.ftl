@@ -140,6 +140,8 @@ doctor-without-effect-do = give { $needed } too, or take --{ $option } out
 doctor-never-ready = it is never ready: it has to stay up for { $time }, and is killed at its start deadline of { $deadline } (X47)
 doctor-never-ready-do = make --start-deadline longer, or --ready-after shorter
 doctor-never-recycled = it is never recycled for its memory: the kernel gives it no more than { $most }, and the line is { $line } (X47)
+doctor-never-slowed = it is never slowed down for its memory: the kernel gives it no more than { $most }, and the line is { $line } (X47)
+doctor-never-slowed-do = set --memory-high below --memory-max
 doctor-never-recycled-do = set --recycle-above below --memory-max
 
 ## What a finding is about

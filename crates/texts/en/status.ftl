@@ -43,6 +43,8 @@ status-cause-restart = restart
 ## Limits
 
 status-peak = at most { $size } so far
+status-limits = limits
+status-not-held = not held here: { $limits }
 status-limit = limit { $limit }
 status-limit-share = limit { $share }% of one
 status-limit-threads = limit { $count } with their threads

@@ -140,6 +140,8 @@ doctor-without-effect-do = donnez aussi { $needed }, ou renoncez à --{ $option 
 doctor-never-ready = il n’est jamais prêt : il doit tenir { $time }, et il est tué à sa limite de démarrage de { $deadline } (X47)
 doctor-never-ready-do = allongez --start-deadline, ou raccourcissez --ready-after
 doctor-never-recycled = il n’est jamais recyclé pour sa mémoire : le noyau n’accorde que { $most }, et le seuil est { $line } (X47)
+doctor-never-slowed = il n’est jamais freiné pour sa mémoire : le noyau n’accorde que { $most }, et le seuil est { $line } (X47)
+doctor-never-slowed-do = mettez --memory-high au-dessous de --memory-max
 doctor-never-recycled-do = mettez --recycle-above au-dessous de --memory-max
 
 ## Sur quoi porte une constatation

@@ -43,6 +43,8 @@ status-cause-restart = redémarrage
 ## Limites
 
 status-peak = au plus { $size } jusqu’ici
+status-limits = limites
+status-not-held = pas tenues ici : { $limits }
 status-limit = limite { $limit }
 status-limit-share = limite { $share } % d’un processeur
 status-limit-threads = limite { $count } avec leurs fils

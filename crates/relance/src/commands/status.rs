@@ -62,7 +62,8 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             println!();
         }
         let usage = used.iter().find(|usage| usage.service == info.id);
-        print(info, usage, notify::told_of(&manager, info));
+        let lacking = usage.and_then(|_| limits::not_held(&manager, info));
+        print(info, usage, lacking, notify::told_of(&manager, info));
     }
     Ok(())
 }
@@ -74,7 +75,7 @@ pub(super) fn body(arguments: &Arguments) -> Result<(Vec<ServiceReply>, bool), C
     Ok((infos.iter().map(ServiceReply::from).collect(), is_one))
 }
 
-fn print(info: &ServiceInfo, usage: Option<&Usage>, told: Vec<String>) {
+fn print(info: &ServiceInfo, usage: Option<&Usage>, lacking: Option<Box<str>>, told: Vec<String>) {
     let name = info.config.service_name.as_str();
     if *info.config.display_name == *name {
         println!("{}", plain(name));
@@ -93,6 +94,9 @@ fn print(info: &ServiceInfo, usage: Option<&Usage>, told: Vec<String>) {
     }
     let used = usage.map(|usage| limits::used(info, usage));
     pairs.extend(used.into_iter().flatten());
+    if let Some(limits) = lacking {
+        pairs.push((say(status::LIMITS), say(status::NotHeld { limits })));
+    }
     pairs.push((say(status::EXIT_CODE), exit_code(info.status.exit_code)));
     if let Some(end) = &info.last_end {
         pairs.push((say(status::LAST_END), words::end(end)));

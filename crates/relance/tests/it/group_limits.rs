@@ -269,6 +269,12 @@ fn x53_without_control_groups_it_is_said_and_memory_is_limited_in_another_way() 
         line.is_some_and(|line| line.contains("67108864")),
         "{printed}"
     );
+    let status = daemon.relance(&["status", "a"]);
+    let status = String::from_utf8_lossy(&status.stdout).into_owned();
+    assert!(
+        status.contains("not held here: memory_high (memory), memory_max (memory)"),
+        "{status}"
+    );
     // Said again only where something else is lacking.
     done(&daemon.relance(&["config", "a", "--umask", "027"]));
     done(&daemon.relance(&["config", "a", "--cpu-quota", ""]));

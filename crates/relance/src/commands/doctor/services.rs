@@ -212,7 +212,8 @@ fn end(info: &ServiceInfo) -> Option<Finding> {
         return None;
     }
     let code = info.status.exit_code;
-    if code.win32() == Win32Error::SERVICE_LOGON_FAILED {
+    // Elsewhere nobody logs on: an account or a group is missing, as `relance why` says.
+    if cfg!(windows) && code.win32() == Win32Error::SERVICE_LOGON_FAILED {
         return Some(logon_failed(name, info.config.account_name.as_str()));
     }
     let is_last = |summary| {

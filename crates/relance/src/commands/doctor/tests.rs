@@ -177,7 +177,11 @@ fn services_that_ended_badly() {
         info
     };
     let logon = ExitCode::Win32(Win32Error::SERVICE_LOGON_FAILED);
-    assert_found(ended(logon, StartType::Demand), Level::Problem, "1069");
+    let mut stranger = failed_start("a");
+    stranger.status.exit_code = logon;
+    assert_found(stranger.clone(), Level::Problem, "1069");
+    let speaks_of_passwords = advice(&findings(&[stranger], None)[0]).contains("services.msc");
+    assert_eq!(speaks_of_passwords, cfg!(windows));
     let own = ExitCode::ServiceSpecific(7);
     assert_found(ended(own, StartType::Auto), Level::Problem, "code 7");
     assert_eq!(findings(&[ended(own, StartType::Demand)], None), []);
