@@ -41,13 +41,13 @@ impl ServiceRecord {
         counts.then_some(run.id)
     }
 
-    /// Whether its run only waits for its turn to be recycled.
+    /// Whether its run only waits for its turn to be recycled. One that hangs is ended in any case.
     #[must_use]
     pub fn waits_for_recycling(&self) -> bool {
         let run = self.run.as_ref();
         run.is_some_and(|run| {
             let phase = run.recycle.map(|recycle| recycle.phase);
-            phase == Some(RecyclePhase::Turn) && run.stop.is_none()
+            phase == Some(RecyclePhase::Turn) && run.stop.is_none() && run.kill_at.is_none()
         })
     }
 

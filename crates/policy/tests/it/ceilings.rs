@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use relance_policy::record::RecyclePhase;
 use relance_policy::simulate::{Script, simulate};
-use relance_policy::{Action, Answer, EndReason, Input, StartCause, Timer};
+use relance_policy::{Action, Answer, EndReason, Input, Notice, StartCause, Timer};
 use relance_scm::ceiling::Ceiling;
 use relance_scm::settings::{
     RECYCLE_ABOVE, RECYCLE_AFTER, RECYCLE_JITTER, STOP_DEADLINE, STOP_GRACE,
@@ -229,6 +229,19 @@ fn x57_terminate_ends_it_and_it_starts_again() {
     let end = host.record.last_end.clone().expect("it has ended");
     assert_eq!((end.reason, end.failure), (EndReason::Terminated, None));
     assert!(host.record.run.is_some());
+}
+
+/// It has failed, and its stop would not be gentle any more.
+#[test]
+fn x57_one_that_hangs_while_it_waits_is_not_recycled() {
+    let mut host = program(|_| {});
+    let run = host.run();
+    reached(&mut host, MEMORY);
+    let notice = Notice::Hung;
+    host.input(Input::Noticed { run, notice });
+    assert_eq!(turn(&mut host), Answer::Stale);
+    host.exited(run, ProcessExit::Signaled(9));
+    assert_eq!(host.record.failure_count, 1);
 }
 
 #[test]
