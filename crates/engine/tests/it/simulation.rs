@@ -12,7 +12,7 @@ fn whatever_happens_every_promise_holds() {
     let (mut failures, mut held, mut files_lost) = (0, 0, 0);
     let (mut recycled, mut hung, mut missed, mut commands) = (0, 0, 0, 0);
     let (mut delayed, mut refused) = (0, 0);
-    let mut ordered = 0;
+    let (mut ordered, mut scaled, mut flaps) = (0, 0, 0);
     for seed in 0..SEEDS {
         let summary = turmoil::run(seed, STEPS).unwrap_or_else(|problem| panic!("{problem}"));
         killed += summary.engines_killed;
@@ -25,6 +25,8 @@ fn whatever_happens_every_promise_holds() {
         delayed += summary.delayed;
         refused += summary.refused;
         ordered += summary.ordered;
+        scaled += summary.scaled;
+        flaps += summary.flaps;
         commands += summary.stop_commands;
     }
     // The turmoil has some: otherwise this would show nothing.
@@ -37,5 +39,8 @@ fn whatever_happens_every_promise_holds() {
         "{recycled} {hung} {missed} {commands}"
     );
     assert!(delayed > 100 && refused > 25, "{delayed} {refused}");
-    assert!(ordered > 200, "{ordered}");
+    assert!(
+        ordered > 200 && scaled > 150 && flaps > 60,
+        "{ordered} {scaled} {flaps}"
+    );
 }

@@ -69,6 +69,10 @@ pub struct History {
     pub commands: Vec<ActionId>,
     /// How many runs were started by standing orders.
     pub ordered: usize,
+    /// Runs that said that they hang, or that failed their probes as often as they may.
+    pub unwell: BTreeSet<RunId>,
+    /// Probes that failed less often than they may.
+    pub flaps: usize,
     /// What must never happen and did.
     pub violations: Vec<String>,
     /// What happened, line by line, for people.
@@ -372,6 +376,7 @@ impl Machine {
         for process in self.processes.values_mut() {
             process.end_told = false;
             process.signs.is_told = false;
+            process.bad_probes = 0;
             process.channel.read = process.channel.taken;
             process.channel.broken_told = false;
         }

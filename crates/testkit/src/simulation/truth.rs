@@ -124,6 +124,7 @@ pub fn check_at_peace(world: &mut World, common: Common) -> Result<(), String> {
         return Err(format!("processes that nobody looks after: {stray:?}"));
     }
     numbers_rise(&world.log())?;
+    only_unwell_runs_are_ended(world)?;
     failures_are_counted_once(world, common)
 }
 
@@ -179,6 +180,22 @@ fn numbers_rise(log: &[std::sync::Arc<LogEntry>]) -> Result<(), String> {
             "entry {} follows entry {}",
             pair[1].number, pair[0].number
         )),
+        None => Ok(()),
+    }
+}
+
+/// The entry about a run that hangs by another sign than its heartbeats.
+const HUNG: u32 = 1014;
+
+/// X43: no run is ended because of its probes that has not failed so many in a row.
+fn only_unwell_runs_are_ended(world: &World) -> Result<(), String> {
+    let unwell = world.machine().history.unwell.clone();
+    let ended = world.log().into_iter().find(|entry| {
+        let run = entry.details.run;
+        entry.event_id == HUNG && run.is_none_or(|run| !unwell.contains(&run))
+    });
+    match ended {
+        Some(entry) => Err(format!("ended, although it was well: {entry:?}")),
         None => Ok(()),
     }
 }

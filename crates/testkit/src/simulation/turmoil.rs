@@ -1,21 +1,23 @@
 //! Turmoil: a world in which, by a seed, anything happens at any moment. Afterwards the faults stop,
 //! and everything that was promised must be so. `processes` and `clients` hold what each of them does,
-//! `budgets` what recovery may do.
+//! `budgets` what recovery may do, `scaling` who adds and removes instances.
 
 mod budgets;
 mod clients;
 mod processes;
+mod scaling;
 
 use std::time::Duration;
 
 use relance_policy::simulate::StartOutcome;
 use relance_policy::{RunId, StopCause};
-use relance_scm::{ServiceName, ServiceState, Win32Error};
+use relance_scm::{ServiceName, Win32Error};
 
 use super::disk::{Damage, Disk};
 use super::truth::{self, Common};
 use super::world::{Pending, World};
 use budgets::{Restarts, budgets};
+use scaling::Scaling;
 
 /// Services of a world.
 const SERVICES: usize = 5;
@@ -48,6 +50,8 @@ struct Faults {
     clock_is_set: bool,
     /// Most services are programs that often crash and are restarted at once, by standing orders.
     orders: bool,
+    /// All services are instances of one template, and what clients do is scale it.
+    scales: bool,
 }
 
 /// What a world went through.
@@ -79,6 +83,10 @@ pub struct Summary {
     pub refused: usize,
     /// Stop commands that were run.
     pub stop_commands: usize,
+    /// How often a template got the number of instances that somebody wanted.
+    pub scaled: usize,
+    /// Probes that failed less often than they may.
+    pub flaps: usize,
     /// What happened, line by line.
     pub trace: Vec<String>,
 }
@@ -112,11 +120,13 @@ impl std::fmt::Display for Problem {
 }
 
 struct Turmoil {
+    seed: u64,
     world: World,
     random: fastrand::Rng,
     faults: Faults,
     common: Common,
     restarts: Restarts,
+    scaling: Scaling,
     pending: Vec<Asked>,
     engines_killed: usize,
     files_lost: usize,
@@ -154,6 +164,7 @@ impl Turmoil {
             shutdown: random.u8(..8) == 0,
             clock_is_set: random.u8(..3) == 0,
             orders: !files_are_lost && fastrand::Rng::with_seed(!seed).u8(..5) == 0,
+            scales: !files_are_lost && seed % 11 == 5,
         };
         let disk = if faults.files_are_lost {
             Disk::with_files()
@@ -168,6 +179,7 @@ impl Turmoil {
         let world = World::with_budgets(disk, budgets);
         world.machine().kernel_tells = random.bool();
         Self {
+            seed,
             world,
             random,
             faults,
@@ -185,6 +197,7 @@ impl Turmoil {
                     .restarts
                     .filter(|_| !faults.disk_fills && !faults.files_are_lost),
             ),
+            scaling: Scaling::default(),
             pending: Vec::new(),
             engines_killed: 0,
             files_lost: 0,
@@ -204,6 +217,7 @@ impl Turmoil {
     fn play(&mut self, steps: usize) -> Result<(), String> {
         self.world.settle();
         let services = self.random.usize(1..=SERVICES);
+        let services = if self.faults.scales { 0 } else { services };
         for index in 0..services {
             let config = self.config(index);
             self.note(format_args!("create {config:?}"));
@@ -218,6 +232,7 @@ impl Turmoil {
             self.restarts.check(&self.world)?;
         }
         self.peace()?;
+        self.scales_to_the_end()?;
         truth::check_at_peace(&mut self.world, self.common)?;
         if let Some(silent) = self.pending.iter().find(|asked| !(asked.is_answered)()) {
             return Err(format!("never answered: {}", silent.what));
@@ -231,7 +246,7 @@ impl Turmoil {
         let mut machine = self.world.machine();
         for record in records {
             let Some(run) = &record.run else { continue };
-            if record.state == ServiceState::StopPending {
+            if run.stop.is_some() {
                 machine.is_stopping(run.id);
             }
             if run.stop == Some(StopCause::Terminated) {
@@ -257,6 +272,8 @@ impl Turmoil {
             delayed: of(&[1176]),
             refused: of(&[1177]),
             stop_commands: history.stop_commands.len(),
+            scaled: self.scaling.done,
+            flaps: history.flaps,
             runs: history.runs.len(),
             ordered: history.ordered,
             engines_killed: self.engines_killed,
@@ -289,6 +306,8 @@ impl Turmoil {
             }
             44..56 => self.world.end_turn(),
             56..78 => self.process_does_something(),
+            78..90 if self.faults.scales && self.chance(2) => self.scales(),
+            78..90 if self.faults.scales => self.all_goes_on(),
             78..90 if self.faults.orders && !self.chance(4) => self.all_goes_on(),
             78..90 => self.client_asks(),
             90..94 if self.faults.clock_is_set && self.chance(12) => self.clock_is_set(),

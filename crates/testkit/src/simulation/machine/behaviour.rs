@@ -226,13 +226,26 @@ impl Machine {
             && is_attended
         {
             process.signs.said_ready |= notice == Notice::Ready;
+            if notice == Notice::Hung {
+                self.history.unwell.insert(run);
+            }
             process.signs.sent.push_back(notice);
         }
     }
 
-    /// A probe of the run has failed for the last time that it may: the thread of probes says so, and says it
-    /// to this engine only.
-    pub fn fail_probe(&mut self, run: RunId) {
+    /// A probe of the run is made, and is good or not. The thread of probes tells this engine, and this engine only,
+    /// when so many have failed in a row.
+    pub fn probe(&mut self, run: RunId, is_good: bool, failures: u64) {
+        let Some(process) = self.processes.get_mut(&run) else {
+            return;
+        };
+        process.bad_probes = if is_good { 0 } else { process.bad_probes + 1 };
+        if process.bad_probes < failures {
+            self.history.flaps += usize::from(!is_good);
+            return;
+        }
+        process.bad_probes = 0;
+        self.history.unwell.insert(run);
         let notices = vec![Notice::Unwell("its probe failed".into())];
         self.facts.push_back(Fact::Noticed { run, notices });
     }

@@ -29,6 +29,8 @@ pub struct Process {
     pub ignores_stop: bool,
     /// It gives no heartbeat.
     pub hangs: bool,
+    /// How often its probes have failed without a good one between: the thread of an engine counts them.
+    pub(super) bad_probes: u64,
     /// How much memory it uses.
     pub memory: u64,
     /// How and when it ended.
@@ -132,6 +134,7 @@ impl Process {
             stop_command: StopCommand::default(),
             ignores_stop: false,
             hangs: false,
+            bad_probes: 0,
             memory: 0,
             end: None,
             memory_kills: 0,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use relance_policy::{Notice, RunId};
-use relance_scm::settings::PROBE;
+use relance_scm::settings::{PROBE, PROBE_FAILURES};
 use relance_scm::status::ProcessExit;
 use relance_scm::{ExitCode, ServiceKind, ServiceState, Win32Error};
 
@@ -11,6 +11,9 @@ use super::Turmoil;
 use super::clients::{JOBS, LINE};
 use crate::simulation::machine::{paused, pending, running, stopped};
 use crate::simulation::truth::PLANNED;
+
+/// So many probes fail before a run is ended, where nothing else is set.
+const PROBE_FAILURES_DEFAULT: u64 = 3;
 
 impl Turmoil {
     pub(super) fn process_does_something(&mut self) {
@@ -54,27 +57,34 @@ impl Turmoil {
         }
     }
 
-    /// It uses memory and does jobs; or a probe finds that it does not.
+    /// It uses memory and does jobs, and is looked at where it has a probe.
     fn works(&mut self, run: RunId) {
-        let is_probed = self
-            .world
-            .records()
-            .any(|record| record.is_well(run) && record.config.extensions.get(PROBE).is_some());
-        match self.random.u32(..4) {
-            0 | 1 if is_probed => {
-                self.note(format_args!("the probe of {run} fails"));
-                self.world.machine().fail_probe(run);
-            }
-            0 | 1 => {
+        let probes = self.world.records().find_map(|record| {
+            let set = &record.config.extensions;
+            let is_probed = record.is_well(run) && set.get(PROBE).is_some();
+            is_probed.then(|| set.get(PROBE_FAILURES).unwrap_or(PROBE_FAILURES_DEFAULT))
+        });
+        match (self.random.u32(..4), probes) {
+            (0 | 1, Some(failures)) => self.is_probed(run, failures),
+            (0 | 1, None) => {
                 let bytes = self.random.u64(..2 * LINE);
                 self.note(format_args!("{run} uses {bytes} bytes"));
                 self.world.machine().use_memory(run, bytes);
             }
-            _ => {
+            (_, _) => {
                 let count = self.random.u64(..JOBS);
                 self.note(format_args!("{run} has done {count} jobs"));
                 self.world.machine().do_jobs(run, count);
             }
+        }
+    }
+
+    /// Probes flap: good and bad ones follow each other, until too many are bad in a row.
+    fn is_probed(&mut self, run: RunId, failures: u64) {
+        for _ in 0..self.random.u32(1..=4) {
+            let is_good = self.chance(3);
+            self.note(format_args!("the probe of {run} is good: {is_good}"));
+            self.world.machine().probe(run, is_good, failures);
         }
     }
 
