@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use relance_scm::config::EnvironmentVariable;
 use relance_scm::manager::ServiceInfo;
@@ -312,6 +313,38 @@ fn a_read_only_state_folder() {
     );
 }
 
+/// Fills the disk of a daemon, its database too; the file that has to go, and a service that was refused.
+fn fill(daemon: &Daemon) -> (PathBuf, ServiceConfig) {
+    // The daemon's own view of its folder.
+    let filler = PathBuf::from(format!(
+        "/proc/{}/root{}/state/filler",
+        daemon.guardian_pid(),
+        daemon.folder().display()
+    ));
+    let full = fs::write(&filler, vec![0; 8 << 20]).expect_err("the disk is small");
+    assert_eq!(full.raw_os_error(), Some(28));
+
+    // A change is refused, and says why, as soon as what the database holds already is used up.
+    let create = |config: &ServiceConfig| {
+        daemon.ask(|scm, caller, reply| {
+            let service = relance_scm::manager::NewService {
+                config: config.clone(),
+                password: relance_scm::config::Secret::new(""),
+            };
+            scm.create_service(caller, service, reply);
+        })
+    };
+    let refused = (0..1000).find_map(|number| {
+        let mut other = ServiceConfig::new(name(&format!("b{number}")), "/bin/true");
+        other.description = "x".repeat(8000).into();
+        create(&other).err().map(|refused| (refused, other))
+    });
+    let (refused, other) = refused.expect("there is no room");
+    assert_eq!(refused.code(), Win32Error::DISK_FULL);
+    assert!(refused.to_string().contains("make space"), "{refused}");
+    (filler, other)
+}
+
 #[test]
 fn a_full_disk_loses_nothing_and_recovers() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -320,34 +353,7 @@ fn a_full_disk_loses_nothing_and_recovers() {
     let stage = Stage::new(daemon.folder(), "a");
     daemon.create(puppets(&stage, "a", "restart/0"));
     let puppet = running(&daemon, &stage, "a");
-    // The daemon's own view of its folder.
-    let filler = PathBuf::from(format!(
-        "/proc/{}/root{}/state/filler",
-        daemon.engine_pid(),
-        daemon.folder().display()
-    ));
-    let full = fs::write(&filler, vec![0; 8 << 20]).expect_err("the disk is small");
-    assert_eq!(full.raw_os_error(), Some(28));
-
-    // A change is refused, and says why, as soon as what the database holds already is used up.
-    let mut other = ServiceConfig::new(name("b"), "/bin/true");
-    let create = |config: ServiceConfig| {
-        daemon.ask(|scm, caller, reply| {
-            let service = relance_scm::manager::NewService {
-                config,
-                password: relance_scm::config::Secret::new(""),
-            };
-            scm.create_service(caller, service, reply);
-        })
-    };
-    let refused = (0..1000).find_map(|number| {
-        other = ServiceConfig::new(name(&format!("b{number}")), "/bin/true");
-        other.description = "x".repeat(8000).into();
-        create(other.clone()).err()
-    });
-    let refused = refused.expect("there is no room");
-    assert_eq!(refused.code(), Win32Error::DISK_FULL);
-    assert!(refused.to_string().contains("make space"), "{refused}");
+    let (filler, other) = fill(&daemon);
     // Recovery goes on.
     puppet.kill(Signal::KILL);
     let mut again = stage.next_run();
@@ -364,6 +370,47 @@ fn a_full_disk_loses_nothing_and_recovers() {
     fault(
         "a full disk of 4 MiB",
         "changes refused with 112, recovery goes on; all is written when there is room",
+    );
+}
+
+#[test]
+fn a_full_disk_on_which_the_engine_is_killed_loses_nothing_either() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = on_a_disk(folder.path(), "size=6m,mode=700");
+    let daemon = Daemon::start(&program);
+    let [stage, lasting] = ["a", "lasting"].map(|service| {
+        let stage = Stage::new(daemon.folder(), service);
+        daemon.create(puppets(&stage, service, "restart/0"));
+        stage
+    });
+    let puppet = running(&daemon, &stage, "a");
+    let undisturbed = running(&daemon, &lasting, "lasting");
+    let (filler, other) = fill(&daemon);
+    daemon.kill_engine();
+    puppet.kill(Signal::KILL);
+
+    // With room the daemon recovers by itself. Until then its engine may have no database to answer from.
+    fs::remove_file(&filler).expect("our file");
+    let mut again = stage.next_run();
+    again.run();
+    let patience = Instant::now() + Duration::from_mins(1);
+    let answers = || {
+        let asked = daemon.ask(|scm, caller, reply| scm.query_manager(caller, reply));
+        asked.inspect_err(|error| assert!(Instant::now() < patience, "{error}"))
+    };
+    while answers().is_err() {}
+    let info = daemon.wait_until(&name("a"), |info| {
+        info.status.state == ServiceState::Running && info.recovery.failure_count == 1
+    });
+    assert_eq!(info.status.process_id, again.pid);
+    assert_eq!(daemon.all_events(&name("a"), &[7031, 7034]).len(), 1);
+    let info = daemon.query(&name("lasting"));
+    assert_eq!(info.status.process_id, undisturbed.pid);
+    assert_eq!(info.recovery.failure_count, 0);
+    daemon.create(other);
+    fault(
+        "a full disk of 6 MiB on which the engine is killed",
+        "services run on; what failed meanwhile is counted once; recovers by itself when there is room",
     );
 }
 

@@ -136,7 +136,7 @@ fn a_copied_state_folder_does_not_take_over_the_services_of_the_original() {
 }
 
 #[test]
-fn what_is_no_dead_socket_is_left_where_it_is() {
+fn what_is_not_a_dead_socket_is_left_where_it_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let places = Places::in_folder(folder.path());
     fs::write(&places.socket, "precious").expect("a file");
