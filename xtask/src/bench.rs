@@ -1,24 +1,68 @@
-//! `cargo xtask bench [WORDS...]`: the harness of `bench/` with the release build.
+//! `cargo xtask bench [--install] [OPTION...]`: the harness of `bench/` with the release build.
+//!
+//! Without options it measures everything beside all peers that are installed, and writes the result into
+//! `docs/performance.md`; with options of `bench.py` it only prints.
+
+mod peers;
 
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use crate::cargo;
+use crate::{apt, cargo};
 
-/// Runs `bench/bench.py` with these words; the peers that are installed take part.
+/// What a run for the page measures: sizes of fleets, and repeats.
+const SIZES: &str = "10,100,1000";
+const REPEATS: &str = "3";
+/// Peers that take minutes to start a thousand services, or cannot.
+const LIMITS: &str = "pm2=10,monit=100,circus=100,supervisord=100,horust=100";
+
+/// Runs `bench/bench.py`; the peers that are installed take part, those of `--install` too.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
+    let (install, words): (Vec<&str>, Vec<&str>) =
+        words.iter().partition(|word| **word == "--install");
+    if !install.is_empty() {
+        peers::install(root)?;
+    }
     cargo::run(root, &["build", "--release", "--package", "relance"])?;
-    let status = Command::new("python3")
+    if words.is_empty() {
+        return write_page(root);
+    }
+    measure(root, &words)
+}
+
+fn measure(root: &Path, words: &[&str]) -> Result<()> {
+    let mut command = Command::new("python3");
+    command
         .arg("bench.py")
         .args(words)
         .env("RELANCE_BIN", root.join("target/release/relance"))
-        .current_dir(root.join("bench"))
-        .status()
-        .context("running python3")?;
-    if !status.success() {
-        bail!("the benchmark failed ({status})");
-    }
-    Ok(())
+        .env("PATH", peers::path(root)?)
+        .current_dir(root.join("bench"));
+    apt::run(&mut command)
+}
+
+/// Measures everything and writes it into the page.
+fn write_page(root: &Path) -> Result<()> {
+    let python = peers::python(root, &["matplotlib"])?;
+    let measured = root.join("target/bench/measured.json");
+    let file = measured.to_str().context("the path is text")?;
+    let words = [
+        "--n",
+        SIZES,
+        "--repeats",
+        REPEATS,
+        "--max-n",
+        LIMITS,
+        "--json",
+        file,
+    ];
+    measure(root, &words)?;
+    let mut command = Command::new(python);
+    command
+        .arg(root.join("bench/page.py"))
+        .arg(&measured)
+        .arg(root.join("docs/performance.md"));
+    apt::run(&mut command)
 }

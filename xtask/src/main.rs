@@ -57,8 +57,9 @@ cargo xtask TASK
                    kills of engine and guardian under load, and files of the store that are lost or damaged
   upgrade [REVISION]
                    a manager of the last release (or of a week ago, or REVISION) is upgraded under crashing services
-  bench [OPTION...]
-                   the benchmark beside the peers that are installed; options of bench.py
+  bench [--install] [OPTION...]
+                   the benchmark beside the peers that are installed (or are installed now), into
+                   docs/performance.md; with options of bench.py: only printed
   paths [--write]  instructions of the hot paths, beside those stored in bench/paths.toml
   dist [--quick] [--target ARCHITECTURE] [PART...]
                    archives, packages, checksums and lists of parts, in target/dist
