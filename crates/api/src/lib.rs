@@ -36,6 +36,8 @@ mod output;
 #[cfg(unix)]
 pub mod panics;
 #[cfg(unix)]
+mod policies;
+#[cfg(unix)]
 mod refusals;
 #[cfg(unix)]
 mod reply;

@@ -1,9 +1,11 @@
 //! Which paths there are.
 
 use axum::Router;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 
-use crate::{access, attach, events, notices, output, reply, services, sign_in, simulate, stream};
+use crate::{
+    access, attach, events, notices, output, policies, reply, services, sign_in, simulate, stream,
+};
 
 /// All routes; each request brings its [`Context`](crate::context::Context).
 pub(crate) fn router() -> Router {
@@ -48,6 +50,11 @@ pub(crate) fn router() -> Router {
         .route("/v1/sessions", get(sign_in::list).post(sign_in::sign_in))
         .route("/v1/sessions/{id}", delete(sign_in::end))
         .route("/v1/tokens", post(sign_in::create_token))
+        .route("/v1/policies", get(policies::list))
+        .route(
+            "/v1/policies/{name}",
+            patch(policies::change).delete(policies::delete),
+        )
         .route("/v1/notices", get(notices::show))
         .route("/v1/notices/test", post(notices::test))
         .route("/v1/notices/report", post(notices::report))

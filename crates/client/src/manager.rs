@@ -11,21 +11,22 @@ use relance_scm::duration::millis;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    OutputStream, ServiceInfo, Usage, Watch,
+    OutputStream, PolicyInfo, ServiceInfo, Usage, Watch,
 };
 use relance_scm::manager::{NoticeReport, Notices};
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    Caller, ConfigChange, Control, Reply, RunId, ScmError, Sentence, ServiceConfig, ServiceId,
-    ServiceManager, ServiceName, Win32Error,
+    Caller, ConfigChange, Control, PolicyChange, PolicyName, Reply, RunId, ScmError, Sentence,
+    ServiceConfig, ServiceId, ServiceManager, ServiceName, Win32Error,
 };
 use relance_texts::{error, shown};
 use relance_wire::api::{
     AccessChangeBody, AccessReply, AccessRequest, ApplyReply, ApplyRequest, ChangeConfigRequest,
-    ConfigBody, ControlRequest, EnvironmentReply, EventPageReply, EventsQuery, ManagerReply,
-    NoticeReportRequest, NoticesReply, RestartRequest, ServiceReply, ServicesReply, StartRequest,
-    StatusReply, TestNoticeRequest, UsageQuery, UsageReply, WhyReply, WriteEventRequest,
+    ChangePolicyRequest, ConfigBody, ControlRequest, EnvironmentReply, EventPageReply, EventsQuery,
+    ManagerReply, NoticeReportRequest, NoticesReply, PoliciesReply, PolicyOutcomeReply,
+    RestartRequest, ServiceReply, ServicesReply, StartRequest, StatusReply, TestNoticeRequest,
+    UsageQuery, UsageReply, WhyReply, WriteEventRequest,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -278,6 +279,25 @@ fn config_body(service: &NewService) -> ConfigBody {
 pub(crate) struct Nothing {}
 
 impl SocketManager {
+    fn policy_changed(
+        &self,
+        name: &PolicyName,
+        change: &PolicyChange,
+        is_trial: bool,
+    ) -> Result<Outcome, ScmError> {
+        let path = format!("/v1/policies/{name}");
+        let answer = match change {
+            PolicyChange::Set(change) => {
+                let body = ChangePolicyRequest::of(change, is_trial);
+                self.send("PATCH", &path, Some(json(&body)))?
+            }
+            PolicyChange::Delete if is_trial => return Err(Win32Error::NOT_SUPPORTED.into()),
+            PolicyChange::Delete => self.send("DELETE", &path, Some(json(&Nothing {})))?,
+        };
+        let reply: PolicyOutcomeReply = read(answer)?;
+        (&reply).try_into()
+    }
+
     fn apply_or_try(
         &self,
         services: &[NewService],
@@ -415,6 +435,22 @@ impl ServiceManager for SocketManager {
 
     fn write_event(&self, _: &Caller, entry: NewEntry, reply: Reply<()>) {
         reply.send(self.act("POST", "/v1/events", &WriteEventRequest::from(&entry)));
+    }
+
+    fn query_policies(&self, _: &Caller, reply: Reply<Vec<PolicyInfo>>) {
+        let policies: Result<PoliciesReply, _> = self.get("/v1/policies");
+        reply.send(policies.and_then(|policies| (&policies).try_into()));
+    }
+
+    fn change_policy(
+        &self,
+        _: &Caller,
+        name: &PolicyName,
+        change: PolicyChange,
+        is_trial: bool,
+        reply: Reply<Outcome>,
+    ) {
+        reply.send(self.policy_changed(name, &change, is_trial));
     }
 
     fn query_notices(&self, _: &Caller, reply: Reply<Notices>) {

@@ -7,7 +7,10 @@ use relance_scm::manager::NoticeReport;
 use relance_scm::manager::{NewService, Outcome};
 use relance_scm::security::AccessChange;
 use relance_scm::status::ServiceStatus;
-use relance_scm::{Caller, ConfigChange, Control, Reply, RunId, ScmError, ServiceId, ServiceName};
+use relance_scm::{
+    Caller, ConfigChange, Control, PolicyChange, PolicyName, Reply, RunId, ScmError, ServiceId,
+    ServiceName,
+};
 
 use crate::output_losses::OutputLoss;
 
@@ -81,14 +84,17 @@ pub enum Change {
     Access(ServiceName, Vec<AccessChange>),
     /// Delete it.
     Delete(ServiceName),
+    /// Make, change or delete a policy.
+    Policy(PolicyName, PolicyChange),
 }
 
 impl Change {
-    /// The service that it is about.
-    pub(crate) fn name(&self) -> &ServiceName {
+    /// The service that it is about, if it is one.
+    pub(crate) fn name(&self) -> Option<&ServiceName> {
         match self {
-            Self::Create(service) | Self::Apply(service) => &service.config.service_name,
-            Self::Change(name, _) | Self::Access(name, _) | Self::Delete(name) => name,
+            Self::Create(service) | Self::Apply(service) => Some(&service.config.service_name),
+            Self::Change(name, _) | Self::Access(name, _) | Self::Delete(name) => Some(name),
+            Self::Policy(..) => None,
         }
     }
 }

@@ -77,6 +77,8 @@ pub enum Meta {
     LastService,
     /// What was used of the machine's budgets of recovery, as JSON.
     Budgets,
+    /// The named policies, as JSON.
+    Policies,
 }
 
 impl Meta {
@@ -92,6 +94,7 @@ impl Meta {
             Self::LastEntry => "last_entry",
             Self::LastService => "last_service",
             Self::Budgets => "budgets",
+            Self::Policies => "policies",
         }
     }
 }
@@ -109,6 +112,8 @@ pub struct Loaded {
     pub boot_starts: Option<String>,
     /// What was remembered as [`Meta::Budgets`].
     pub budgets: Option<String>,
+    /// What was remembered as [`Meta::Policies`].
+    pub policies: Option<String>,
     /// What was wrong with the files, and did not keep them from being read, in sentences.
     pub notices: Vec<String>,
     /// The services that are not among the records, because their rows cannot be read.
@@ -200,6 +205,7 @@ impl Database {
             last_service,
             boot_starts: self.meta(Meta::BootStarts)?,
             budgets: self.meta(Meta::Budgets)?,
+            policies: self.meta(Meta::Policies)?,
             notices: self.notices.clone(),
             unreadable,
             restored: Restored::read(&self.connection)?,
@@ -228,6 +234,7 @@ impl Database {
             Meta::ManualClock,
             Meta::BootStarts,
             Meta::Budgets,
+            Meta::Policies,
         ];
         let found = keys.into_iter().map(|key| Ok((key, self.meta(key)?)));
         let found: Vec<_> = found.collect::<rusqlite::Result<_>>()?;

@@ -23,6 +23,7 @@
 mod authors;
 mod boot;
 mod budgets;
+mod circles;
 mod configure;
 mod deadlines;
 mod dependencies;
@@ -32,6 +33,7 @@ mod giving_up;
 mod held;
 mod lifetime;
 mod orders;
+mod policies;
 mod recycles;
 mod requests;
 mod restarts;
@@ -64,6 +66,7 @@ use crate::event_log::{entry_of_manager, entry_of_program, entry_of_service, wan
 use crate::info::status_of;
 use crate::liveness::Liveness;
 use crate::names::Names;
+use crate::policies::Policies;
 use crate::processes::Processes;
 use crate::publisher::{Change, Listener};
 use crate::restraint::{Cause, Restraint};
@@ -123,6 +126,7 @@ pub struct Engine<P, S> {
     budgets: budgets::MachineState,
     /// What the host does by itself.
     orders: orders::Orders,
+    policies: Arc<Policies>,
     waits: Vec<Wait>,
     boot_starts: Option<boot::BootStarts>,
     /// The services of files are not there yet.
@@ -205,6 +209,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             recycling: BTreeSet::new(),
             budgets,
             orders: orders::Orders::default(),
+            policies: Policies::read(loaded.policies.as_deref()).into(),
             waits: Vec::new(),
             boot_starts: None,
             boot_waits: false,

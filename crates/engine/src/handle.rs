@@ -6,6 +6,7 @@ mod author;
 mod console;
 mod notices;
 mod output;
+mod policies;
 mod rights;
 mod unreadable;
 mod watch;
@@ -19,19 +20,19 @@ use std::time::Duration;
 
 use relance_policy::explain::explain;
 use relance_policy::{ServiceRecord, Time};
-use relance_scm::config::{AccountName, EnvironmentVariable, Extensions};
+use relance_scm::config::{AccountName, EnvironmentVariable};
 use relance_scm::controllers::Controllers;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    OutputStream, ServiceInfo, UnreadableService, Usage, Watch,
+    OutputStream, PolicyInfo, ServiceInfo, UnreadableService, Usage, Watch,
 };
 use relance_scm::manager::{NoticeBook, NoticeReport, Notices};
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{
-    AccessRights, Caller, ConfigChange, Control, Reply, RunId, ScmError, Sentence, ServiceConfig,
-    ServiceId, ServiceManager, ServiceName, Win32Error,
+    AccessRights, Caller, ConfigChange, Control, PolicyChange, PolicyName, Reply, RunId, ScmError,
+    Sentence, ServiceConfig, ServiceId, ServiceManager, ServiceName, Win32Error,
 };
 use relance_texts::{error, shown};
 
@@ -141,42 +142,6 @@ impl EngineHandle {
             )),
             // Dropped replies answer by themselves.
             Err(TrySendError::Disconnected(_)) => {}
-        }
-    }
-
-    /// C10: the account of a new service must exist. Callers that may not create are refused by the owner loop.
-    fn check_new(&self, caller: &Caller, service: &NewService) -> Result<(), ScmError> {
-        if caller.is_administrator() {
-            (self.check_account)(&service.config.account_name)?;
-            crate::linux::check_log_rights(&service.config.extensions)?;
-            let config = &service.config;
-            crate::linux::check_log_places(&self.output, &config.service_name, &config.extensions)?;
-            self.check_log_owners(&config.service_name, &config.extensions)?;
-        }
-        Ok(())
-    }
-
-    /// The same for a change.
-    fn check_change(
-        &self,
-        caller: &Caller,
-        name: &ServiceName,
-        change: &ConfigChange,
-    ) -> Result<(), ScmError> {
-        // Who lacks a right is refused by the owner loop.
-        let Ok(record) = self.open(caller, name, change.rights()) else {
-            return Ok(());
-        };
-        let mut changed = Extensions::default();
-        changed.apply(&change.extensions);
-        crate::linux::check_log_rights(&changed)?;
-        let mut whole = record.config.extensions.clone();
-        whole.apply(&change.extensions);
-        crate::linux::check_log_places(&self.output, name, &whole)?;
-        self.check_log_owners(name, &changed)?;
-        match &change.account_name {
-            Some(account) => (self.check_account)(account),
-            None => Ok(()),
         }
     }
 
@@ -416,6 +381,21 @@ impl ServiceManager for EngineHandle {
             Ok(author) => self.send(caller, ClientRequest::WriteEvent(entry, author, reply)),
             Err(error) => reply.send(Err(error)),
         }
+    }
+
+    fn query_policies(&self, caller: &Caller, reply: Reply<Vec<PolicyInfo>>) {
+        reply.send(Ok(self.policies(caller)));
+    }
+
+    fn change_policy(
+        &self,
+        caller: &Caller,
+        name: &PolicyName,
+        change: PolicyChange,
+        is_trial: bool,
+        reply: Reply<Outcome>,
+    ) {
+        self.change_policy_of(caller, name, change, is_trial, reply);
     }
 
     fn query_notices(&self, caller: &Caller, reply: Reply<Notices>) {

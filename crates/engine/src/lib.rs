@@ -14,6 +14,7 @@ mod liveness;
 mod names;
 mod output;
 mod output_losses;
+mod policies;
 pub mod processes;
 pub mod publisher;
 mod queue;

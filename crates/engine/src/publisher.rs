@@ -16,6 +16,7 @@ use relance_scm::ServiceName;
 
 use relance_scm::event_log::{LogEntry, Timestamp};
 
+use crate::policies::Policies;
 use notices::StoreNotices;
 
 /// Changes that a reader may lag behind.
@@ -39,6 +40,8 @@ pub enum Change {
     Removed(Arc<ServiceRecord>),
     /// An entry was written to the event log.
     Logged(Arc<LogEntry>),
+    /// Policies were made, changed or deleted: all there are now.
+    Policies(Arc<Policies>),
 }
 
 /// Is told what has been committed; the publisher is one. The owner loop calls it in order, after the commit
@@ -81,6 +84,7 @@ struct Shared {
     ring: VecDeque<Notice>,
     wakers: Vec<Waker>,
     store: StoreNotices,
+    policies: Arc<Policies>,
 }
 
 impl Listener for Publisher {
@@ -102,6 +106,7 @@ impl Publisher {
                 ring: VecDeque::new(),
                 wakers: Vec::new(),
                 store: StoreNotices::default(),
+                policies: Arc::default(),
             }),
         }
     }
@@ -140,6 +145,12 @@ impl Publisher {
         }
     }
 
+    /// All policies.
+    #[must_use]
+    pub(crate) fn policies(&self) -> Arc<Policies> {
+        Arc::clone(&self.lock().policies)
+    }
+
     /// The latest generation.
     #[must_use]
     pub fn generation(&self) -> u64 {
@@ -175,6 +186,7 @@ impl Shared {
                     .remove(record.config.service_name.key().as_str());
             }
             Change::Logged(entry) => self.store.note(entry),
+            Change::Policies(policies) => self.policies = Arc::clone(policies),
         }
         self.generation += 1;
         if self.ring.len() == RING_LEN {

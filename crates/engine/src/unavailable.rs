@@ -31,7 +31,7 @@ impl ServiceManager for Unavailable {
         create_service, apply, try_apply, delete_service, query_config, query_environment,
         change_config, query_access, change_access, query_status, query_service, enumerate, start_service,
         control_service, restart_service, terminate_service, cancel_recovery, explain, find_events, write_event,
-        read_output, follow_output, query_usage, query_manager, watch, advance_clock,
+        read_output, follow_output, query_usage, query_policies, change_policy, query_manager, watch, advance_clock,
     );
 
     fn attach(&self, _: RunId, _: String, _: OwnedFd, reply: Reply<()>) {

@@ -36,6 +36,7 @@ mod notify;
 mod options;
 #[cfg(unix)]
 mod php;
+mod policy;
 mod references;
 mod replay;
 mod restart;
@@ -223,6 +224,12 @@ const GROUPS: &[(Words, &[Command])] = &[
                 "Show or change what follows a failure",
                 failure::Arguments,
                 failure::run
+            ),
+            command!(
+                "policy",
+                "Policies that services share: what follows a failure, changed once",
+                policy::Arguments,
+                policy::run
             ),
             command!(
                 "cancel-recovery",
@@ -510,39 +517,4 @@ pub(crate) fn overview() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(line: &str) -> Vec<OsString> {
-        line.split(' ').map(OsString::from).collect()
-    }
-
-    #[test]
-    fn the_description_of_every_command_is_sound() {
-        whole().debug_assert();
-    }
-
-    #[test]
-    fn options_of_all_commands_may_stand_before_and_behind() {
-        for line in ["relance --json list", "relance list --json"] {
-            let matches = parse(&words(line)).expect("a command line");
-            let (name, of_command) = matches.subcommand().expect("a command");
-            assert!(name == "list" && of_command.get_flag("json"), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_mistyped_command_is_recognised() {
-        let error = parse(&words("relance statsu x")).expect_err("no command");
-        assert!(error.to_string().contains("status"), "{error}");
-    }
-
-    #[test]
-    fn no_command_is_there_twice() {
-        let mut names: Vec<_> = all().map(|command| command.name).collect();
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), count);
-    }
-}
+mod tests;

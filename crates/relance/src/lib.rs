@@ -33,6 +33,7 @@ mod limits;
 mod misuse;
 mod plain;
 mod played;
+mod policies;
 mod selection;
 #[cfg(windows)]
 mod service;

@@ -26,6 +26,7 @@ use relance_texts::{apply, file, quoted};
 use wildmatch::WildMatch;
 
 use crate::cli::CommandFailure;
+use crate::policies;
 
 use node::{Entry, Node, Tree, Unreadable};
 use problem::Source;
@@ -135,7 +136,9 @@ pub(crate) fn read(
 pub(crate) fn configs(paths: &[PathBuf]) -> Result<Vec<ServiceConfig>, CommandFailure> {
     let found = read(paths, &[], &Disk::OWN).map_err(|problems| problems.report(false))?;
     let services = found.services.into_iter();
-    Ok(services.map(|found| found.service.config).collect())
+    let configs: Vec<ServiceConfig> = services.map(|found| found.service.config).collect();
+    policies::refuse(&configs)?;
+    Ok(configs)
 }
 
 /// The services of a text, for what includes nothing and has no variables.

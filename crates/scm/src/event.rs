@@ -351,6 +351,14 @@ pub enum Event {
     NoticeTested(Box<str>),
     /// 1162: it cannot, and why.
     NoticeTestFailed(Box<str>, Box<str>),
+    /// 1163: a policy was made (X101).
+    PolicyMade(Box<str>),
+    /// 1164: it was changed, for so many services.
+    PolicyChanged(Box<str>, u64),
+    /// 1165: it was deleted.
+    PolicyDeleted(Box<str>),
+    /// 1166: it cannot be read, and why.
+    PolicyUnreadable(Box<str>, Box<str>),
 }
 
 impl Event {

@@ -8,6 +8,7 @@ mod about;
 mod held;
 mod notices;
 mod output;
+mod policies;
 mod recovery;
 mod refuse;
 mod reply;
@@ -26,6 +27,7 @@ use crate::control::Control;
 use crate::error::ScmError;
 use crate::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use crate::name::ServiceName;
+use crate::recovery_policy::{PolicyChange, PolicyName};
 use crate::run::{RunId, ServiceId};
 use crate::security::{Access, NamedChange, Sid};
 use crate::state::ServiceState;
@@ -36,6 +38,7 @@ pub use about::{ConsoleInfo, ManagerInfo, Usage};
 pub use held::HeldInfo;
 pub use notices::{MessageInfo, NoticeBook, NoticeReport, Notices, TargetInfo};
 pub use output::{FollowOutput, OutputPart, OutputRange, OutputStream};
+pub use policies::PolicyInfo;
 pub use recovery::{PendingInfo, RecoveryInfo};
 pub use reply::{Interest, Reply};
 pub use run::RunInfo;
@@ -271,6 +274,29 @@ pub trait ServiceManager: Send + Sync {
         reply: Reply<Vec<Usage>>,
     ) {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
+    }
+
+    /// The named policies, in the order of their names, and who uses each (X101). Administrators see all, others those
+    /// that are used by services whose configuration they may read.
+    ///
+    /// Errors: 50 where none are kept.
+    fn query_policies(&self, _caller: &Caller, reply: Reply<Vec<PolicyInfo>>) {
+        policies::not_kept(reply);
+    }
+
+    /// Makes, changes or deletes a policy, for all services that use it or for none (X102). With `is_trial` nothing is
+    /// changed.
+    ///
+    /// Errors: 5, 87, 112, 170 for one in use, 1168 for one that is not there, 1816, 50 where none are kept.
+    fn change_policy(
+        &self,
+        _caller: &Caller,
+        _name: &PolicyName,
+        _change: PolicyChange,
+        _is_trial: bool,
+        reply: Reply<Outcome>,
+    ) {
+        policies::not_kept(reply);
     }
 
     /// Whom the manager tells what happens, what waits and what was told last: administrators see all, others what

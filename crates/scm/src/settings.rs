@@ -29,6 +29,7 @@ mod liveness;
 mod logs;
 mod notices;
 mod on_windows;
+mod policies;
 mod rlimits;
 mod schedules;
 mod signals;

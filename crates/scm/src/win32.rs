@@ -63,6 +63,8 @@ codes! {
     INVALID_NAME = 123;
     /// 124: an unknown information level.
     INVALID_LEVEL = 124;
+    /// 170: what is to be deleted is in use.
+    BUSY = 170;
     /// 193: the file is not a program.
     BAD_EXE_FORMAT = 193;
     /// 206: the command line is too long.

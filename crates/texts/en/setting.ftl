@@ -14,6 +14,7 @@ setting-control-signals-programs = control-signals is for programs; a service ge
 setting-windows-no-exits = on Windows the service manager decides what follows the end of a service, and has no such setting; leave it out
 setting-windows-no-recycling = Windows has no such restarts; schedule relance restart as a task
 setting-windows-no-delays = Windows takes delays from the list of actions alone; write them out there (--actions)
+setting-windows-no-policies = Windows keeps no policies; give each service its own recovery settings
 setting-windows-no-notify = Windows tells nobody by itself; have a recovery command do it: --actions …/run/0 --command "relance notify send TARGET …"
 setting-windows-no-groups = Windows has no control groups; leave it out, or have the program limit itself with a job object
 setting-windows-no-limits = Windows has no limits of this kind; leave it out
@@ -80,6 +81,7 @@ setting-range-controls = controls from 128 to 255 with signals
 setting-range-readiness = notify, fd:3, tcp:ADDRESS:PORT, unix:/PATH or output:TEXT
 setting-range-probe = http://ADDRESS:PORT/PATH, tcp:ADDRESS:PORT, unix:/PATH, command:LINE or output
 setting-range-rules = causes and actions, like exit:75=restart/0
+setting-range-policy = the name of a policy, or none
 setting-range-notify = a target and notices, like ops=give-up,recovery
 setting-range-backoff = exponential, exponential/1.5, linear or linear/10s
 setting-range-schedule = like Mon..Fri 02:30, *:0/15, daily, or 30 2 * * 1-5 as in cron

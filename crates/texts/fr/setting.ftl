@@ -14,6 +14,7 @@ setting-control-signals-programs = control-signals est pour les programmes ; un 
 setting-windows-no-exits = sous Windows, le gestionnaire de services décide de ce qui suit la fin d’un service et n’a pas ce réglage ; omettez-le
 setting-windows-no-recycling = Windows n’a pas de tels redémarrages ; planifiez relance restart comme une tâche
 setting-windows-no-delays = Windows ne connaît que les délais de la liste d’actions ; écrivez-les là (--actions)
+setting-windows-no-policies = Windows ne garde pas de politiques ; donnez à chaque service ses propres réglages de récupération
 setting-windows-no-notify = Windows ne prévient personne lui-même ; confiez-le à une commande de reprise : --actions …/run/0 --command "relance notify send TARGET …"
 setting-windows-no-groups = Windows n’a pas de groupes de contrôle ; omettez-la, ou faites limiter le programme par un objet de travail
 setting-windows-no-limits = Windows n’a pas de limites de cette sorte ; omettez-la
@@ -80,6 +81,7 @@ setting-range-controls = des commandes de 128 à 255 avec des signaux
 setting-range-readiness = notify, fd:3, tcp:ADRESSE:PORT, unix:/CHEMIN ou output:TEXTE
 setting-range-probe = http://ADRESSE:PORT/CHEMIN, tcp:ADRESSE:PORT, unix:/CHEMIN, command:LIGNE ou output
 setting-range-rules = des causes et des actions, comme exit:75=restart/0
+setting-range-policy = le nom d’une politique, ou none
 setting-range-notify = une destination et des avis, comme ops=give-up,recovery
 setting-range-backoff = exponential, exponential/1.5, linear ou linear/10s
 setting-range-schedule = comme Mon..Fri 02:30, *:0/15, daily, ou 30 2 * * 1-5 comme dans cron

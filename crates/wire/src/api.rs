@@ -13,6 +13,7 @@ mod failures;
 mod held;
 mod manager;
 mod notices;
+mod policies;
 mod reading;
 mod requests;
 mod run;
@@ -37,6 +38,10 @@ pub use failures::{CauseBody, FailuresBody};
 pub use held::HeldBody;
 pub use manager::{ConsoleBody, ManagerReply};
 pub use notices::{MessageBody, NoticeReportRequest, NoticesReply, TargetBody, TestNoticeRequest};
+pub use policies::{
+    ChangePolicyRequest, PoliciesReply, PolicyBody, PolicyOutcomeReply, PolicyRecoveryBody,
+    PolicyReply,
+};
 pub use requests::{ControlRequest, RestartRequest, StartRequest};
 pub use run::RunBody;
 pub use service::{

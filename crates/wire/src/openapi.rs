@@ -67,6 +67,9 @@ operations! {
     POST "/v1/events" "Write an entry in a program's own words" [WriteEventRequest] -> [];
     GET "/v1/stream" "Changes as server-sent events; each data is a StreamItem, each id a generation" [] -> [StreamItem];
     GET "/v1/usage" "Processor and memory of running services" [] -> [UsageReply];
+    GET "/v1/policies" "The named policies, and the services that use them" [] -> [PoliciesReply];
+    PATCH "/v1/policies/{name}" "Make a policy, or change it for all services that use it; with dry_run only say what would become of it" [ChangePolicyRequest] -> [PolicyOutcomeReply];
+    DELETE "/v1/policies/{name}" "Delete a policy that no service uses" [] -> [PolicyOutcomeReply];
     GET "/v1/notices" "Who is told what happens, what waits and what was told last" [] -> [NoticesReply];
     POST "/v1/notices/test" "Send a test message to a target; entry 1161 or 1162 says how it went" [TestNoticeRequest] -> [];
     POST "/v1/notices/report" "Put on record how a target is; for the process that tells" [NoticeReportRequest] -> [];
@@ -98,6 +101,9 @@ operations! {
     api::ManagerReply,
     api::NoticeReportRequest,
     api::NoticesReply,
+    api::ChangePolicyRequest,
+    api::PoliciesReply,
+    api::PolicyOutcomeReply,
     api::ServiceReply,
     api::ServicesReply,
     api::SessionBody,

@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use relance_policy::{ServiceId, ServiceRecord};
 use relance_scm::config::{
-    AccountName, Dependency, EnvironmentVariable, ErrorControl, Extensions, PriorityClass,
-    ServiceType, StartType,
+    AccountName, Dependency, EnvironmentVariable, ErrorControl, PriorityClass, ServiceType,
+    StartType,
 };
 use relance_scm::duration::millis;
 use relance_scm::failure_actions::{ActionList, FailureActions, ResetPeriod};
 use relance_scm::{ScmError, ServiceConfig, ServiceKind, ServiceName};
 use relance_wire::api::ExtensionsBody;
-use relance_wire::settings::to_json;
 use rusqlite::types::Type;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -83,7 +82,7 @@ pub(super) fn write(
         config.priority.map(PriorityClass::to_raw),
         config.preshutdown_timeout.map(millis),
         config.security.as_ref().map(ToString::to_string),
-        json(&stored_extensions(&config.extensions)),
+        json(&ExtensionsBody::given(&config.extensions)),
         marked,
     ])?;
     Ok(())
@@ -185,17 +184,6 @@ fn read_config(row: &Columns<'_>) -> Result<ServiceConfig, String> {
     config.security = checked(security.map(|text| text.parse()).transpose())?.map(Box::new);
     config.extensions = checked(row.json::<ExtensionsBody>("extensions")?.read())?;
     Ok(config)
-}
-
-/// The settings that differ from their defaults. A key that a newer version wrote is refused when it is
-/// read, not forgotten.
-fn stored_extensions(extensions: &Extensions) -> ExtensionsBody {
-    let given = extensions.given();
-    ExtensionsBody(
-        given
-            .map(|(setting, value)| (setting.key.to_owned(), to_json(setting, value)))
-            .collect(),
-    )
 }
 
 pub(super) fn json<T: Serialize>(value: &T) -> String {

@@ -4,19 +4,17 @@
 //! One commit is on its way at a time; requests that come meanwhile wait and are then evaluated
 //! together. Within a request it is all or nothing.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use relance_policy::{Answer, DenyReason, Input, ServiceId, ServiceRecord};
-use relance_scm::config::{Dependency, ServiceConfig};
+use relance_scm::config::ServiceConfig;
 use relance_scm::event::Event;
 use relance_scm::manager::{NewService, Outcome};
 use relance_scm::security::AccessChange;
 use relance_scm::{
     AccessRights, Caller, ConfigChange, RecoveryActionKind, Reply, ScmError, ServiceName,
-    Win32Error,
 };
-use relance_texts::{Value, Words, error, shown};
+use relance_texts::{Value, Words, error};
 use relance_wire::settings;
 
 use super::submitted::{SubmittedConfigures, Undo};
@@ -38,10 +36,10 @@ pub(super) struct PendingConfigure {
 
 /// What one commit will hold.
 #[derive(Default)]
-struct ConfigureDraft {
+pub(super) struct ConfigureDraft {
     configured: Vec<ServiceId>,
-    turn: Turn,
-    undo: Vec<Undo>,
+    pub(super) turn: Turn,
+    pub(super) undo: Vec<Undo>,
 }
 
 impl<P: Processes, S: Storage> Engine<P, S> {
@@ -77,7 +75,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let outcomes = self.evaluate(now, &pending, &mut draft);
         let changed = draft.undo.iter().rev().filter_map(|undo| match undo {
             Undo::Change(before) => Some(Arc::clone(before)),
-            Undo::Create(_) | Undo::Remove(_) => None,
+            Undo::Create(_) | Undo::Remove(_) | Undo::Policies(_) => None,
         });
         let changed: Vec<_> = changed.collect();
         self.take_back(draft.undo);
@@ -159,6 +157,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                     self.change_access(now, caller, name, changes, draft)
                 }
                 Change::Delete(name) => self.delete(now, caller, name, draft),
+                Change::Policy(name, change) => {
+                    self.change_policy(now, caller, name, change, draft)
+                }
             })
             .collect()
     }
@@ -171,9 +172,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
         access::check_administrator(caller)?;
-        let config = &service.config;
-        self.refuse_in_shutdown(&config.service_name)?;
-        config.check()?;
+        self.refuse_in_shutdown(&service.config.service_name)?;
+        service.config.check()?;
+        let config = &self.with_policy(None, service.config.clone())?;
         if let Some(id) = self.names.find(&config.service_name) {
             refuse_marked(&self.services[&id].record)?;
         }
@@ -217,7 +218,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         service
             .config
             .check_after(&self.services[&id].record.config)?;
-        self.replace_config(now, id, service.config.clone(), draft)
+        let config = self.with_policy(Some(id), service.config.clone())?;
+        self.replace_config(now, id, config, draft)
     }
 
     /// Gives and takes rights; what others changed meanwhile stays.
@@ -259,7 +261,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         self.refuse_in_shutdown(name)?;
         refuse_marked(record)?;
-        let config = record.config.changed(change)?;
+        let config = self.changed_with_policy(caller, record, change)?;
         if let Some(reason) = config
             .extensions
             .needs_administrator(&record.config.extensions)
@@ -278,7 +280,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         Ok(outcome)
     }
 
-    fn replace_config(
+    pub(super) fn replace_config(
         &mut self,
         now: Moment,
         id: ServiceId,
@@ -384,41 +386,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     /// R53: 1115. A service created now would not know of the shutdown, could be started, and hold it
     /// up.
-    fn refuse_in_shutdown(&self, name: &ServiceName) -> Result<(), ScmError> {
+    pub(super) fn refuse_in_shutdown(&self, name: &ServiceName) -> Result<(), ScmError> {
         if self.shutting_down {
             return Err(DenyReason::ShuttingDown.error(name));
         }
         Ok(())
-    }
-
-    /// D4: a circle is refused, a service that is missing is not.
-    fn refuse_loop(&self, config: &ServiceConfig) -> Result<(), ScmError> {
-        if self.needs_in_turn(config, &config.service_name) {
-            return Err(ScmError::new(
-                Win32Error::CIRCULAR_DEPENDENCY,
-                error::DependsOnItself {
-                    name: shown(&config.service_name),
-                },
-            ));
-        }
-        Ok(())
-    }
-
-    /// Whether a service needs another one, directly or by others; members of groups do not count.
-    pub(super) fn needs_in_turn(&self, config: &ServiceConfig, wanted: &ServiceName) -> bool {
-        let mut todo: Vec<&ServiceName> = needed_by(config).collect();
-        let mut seen = BTreeSet::new();
-        while let Some(name) = todo.pop() {
-            if name == wanted {
-                return true;
-            }
-            if let Some(id) = self.names.find(name)
-                && seen.insert(id)
-            {
-                todo.extend(needed_by(&self.services[&id].record.config));
-            }
-        }
-        false
     }
 }
 
@@ -457,16 +429,6 @@ fn changed_settings(old: &ServiceConfig, new: &ServiceConfig) -> Option<Box<str>
     let mut names: Vec<&str> = changed.map(|((setting, _), _)| setting.key).collect();
     names.retain(|name| *name != "start_type");
     (!names.is_empty()).then(|| names.join(", ").into())
-}
-
-fn needed_by(config: &ServiceConfig) -> impl Iterator<Item = &ServiceName> {
-    config
-        .dependencies
-        .iter()
-        .filter_map(|dependency| match dependency {
-            Dependency::Service(name) => Some(name),
-            Dependency::Group(_) => None,
-        })
 }
 
 /// A refusal, with why it is one.

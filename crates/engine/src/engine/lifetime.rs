@@ -66,9 +66,9 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
         self.say_what_was_wrong(now);
         let records = self.services.values();
-        let records: Vec<Change> = records
-            .map(|slot| Change::Service(Arc::clone(&slot.record)))
-            .collect();
+        let records = records.map(|slot| Change::Service(Arc::clone(&slot.record)));
+        let policies = Change::Policies(Arc::clone(&self.policies));
+        let records: Vec<Change> = std::iter::once(policies).chain(records).collect();
         self.tell(&records);
     }
 
@@ -99,7 +99,11 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         let unreadable = unreadable.map(|service| {
             Event::ServiceUnreadable(service.name.as_str().into(), service.to_string().into())
         });
-        for event in notices.chain(unreadable).collect::<Vec<_>>() {
+        let policies = self.policies.unreadable();
+        let policies =
+            policies.map(|(name, problem)| Event::PolicyUnreadable(name.into(), problem.into()));
+        let events = notices.chain(unreadable).chain(policies);
+        for event in events.collect::<Vec<_>>() {
             self.log_of_manager(now, &event);
         }
     }

@@ -231,7 +231,14 @@ impl<P: Processes, S: Storage> Engine<P, S> {
 
     pub(super) fn recall_for(&mut self, now: Moment, changes: &[Change]) {
         for change in changes {
-            self.recall_by_name(now, change.name());
+            if let Some(name) = change.name() {
+                self.recall_by_name(now, name);
+            }
+            if let Change::Policy(name, _) = change {
+                for id in self.users_of(name) {
+                    self.recall(now, id);
+                }
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use relance_scm::manager::Outcome;
 
 use super::errors::not_written;
 use super::{Engine, Moment};
+use crate::policies::Policies;
 use crate::processes::Processes;
 use crate::storage::Storage;
 
@@ -25,6 +26,8 @@ pub(super) enum Undo {
     /// The record as it was before.
     Change(Arc<ServiceRecord>),
     Remove(Arc<ServiceRecord>),
+    /// The policies as they were.
+    Policies(Arc<Policies>),
 }
 
 /// The numbers that were given last, before a request was evaluated.
@@ -61,6 +64,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                     (id, None)
                 }
                 Undo::Change(before) | Undo::Remove(before) => (before.id, Some(before)),
+                Undo::Policies(_) => continue,
             };
             self.look_at_waits(now, id);
             self.plan_changed(now, id, before.as_deref());
@@ -104,6 +108,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
                     self.insert(record);
                 }
                 Undo::Change(before) => self.restore_config(&before),
+                Undo::Policies(before) => self.policies = before,
             }
         }
     }

@@ -14,6 +14,7 @@ use relance_wire::channel::ManagerFrame;
 use super::submitted::SubmittedConfigures;
 use super::{Engine, Moment};
 use crate::database::{Batch, Meta};
+use crate::policies::Policies;
 use crate::processes::Processes;
 use crate::publisher::Change;
 use crate::storage::{CommitOutcome, Committed, Storage, Submission, trouble};
@@ -30,6 +31,8 @@ pub(super) struct Turn {
     pub(super) entries: Vec<(LogEntry, Option<Receiver<String>>)>,
     pub(super) effects: Vec<Effect>,
     pub(super) meta: Vec<(Meta, String)>,
+    /// Policies as they are now, if they have changed.
+    pub(super) policies: Option<Arc<Policies>>,
 }
 
 /// What follows a commit.
@@ -105,9 +108,15 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             .iter()
             .filter_map(|id| self.services.get(id).map(|slot| Arc::clone(&slot.record)))
             .collect();
-        let changes = records
-            .iter()
-            .map(|record| Change::Service(Arc::clone(record)))
+        let changes = turn
+            .policies
+            .into_iter()
+            .map(Change::Policies)
+            .chain(
+                records
+                    .iter()
+                    .map(|record| Change::Service(Arc::clone(record))),
+            )
             .chain(
                 turn.removed
                     .iter()
@@ -233,6 +242,7 @@ impl Turn {
         self.entries.extend(other.entries);
         self.effects.extend(other.effects);
         self.meta.extend(other.meta);
+        self.policies = other.policies.or(self.policies.take());
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -241,5 +251,6 @@ impl Turn {
             && self.entries.is_empty()
             && self.effects.is_empty()
             && self.meta.is_empty()
+            && self.policies.is_none()
     }
 }

@@ -2,7 +2,7 @@
 
 use relance_scm::config::Extensions;
 use relance_scm::manager::NewService;
-use relance_scm::{Caller, ScmError, ServiceName};
+use relance_scm::{Caller, ConfigChange, ScmError, ServiceName};
 
 use super::EngineHandle;
 use crate::command::Change;
@@ -21,6 +21,42 @@ impl EngineHandle {
         Ok(changes
             .map(|service| Change::Apply(Box::new(service)))
             .collect())
+    }
+
+    /// C10: the account of a new service must exist. Callers that may not create are refused by the owner loop.
+    pub(super) fn check_new(&self, caller: &Caller, service: &NewService) -> Result<(), ScmError> {
+        if caller.is_administrator() {
+            (self.check_account)(&service.config.account_name)?;
+            crate::linux::check_log_rights(&service.config.extensions)?;
+            let config = &service.config;
+            crate::linux::check_log_places(&self.output, &config.service_name, &config.extensions)?;
+            self.check_log_owners(&config.service_name, &config.extensions)?;
+        }
+        Ok(())
+    }
+
+    /// The same for a change.
+    pub(super) fn check_change(
+        &self,
+        caller: &Caller,
+        name: &ServiceName,
+        change: &ConfigChange,
+    ) -> Result<(), ScmError> {
+        // Who lacks a right is refused by the owner loop.
+        let Ok(record) = self.open(caller, name, change.rights()) else {
+            return Ok(());
+        };
+        let mut changed = Extensions::default();
+        changed.apply(&change.extensions);
+        crate::linux::check_log_rights(&changed)?;
+        let mut whole = record.config.extensions.clone();
+        whole.apply(&change.extensions);
+        crate::linux::check_log_places(&self.output, name, &whole)?;
+        self.check_log_owners(name, &changed)?;
+        match &change.account_name {
+            Some(account) => (self.check_account)(account),
+            None => Ok(()),
+        }
     }
 
     /// Log files that are named for a service are those of no other.

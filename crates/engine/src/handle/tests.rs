@@ -1,4 +1,5 @@
 mod authors;
+mod policies;
 
 use std::task::{Context, Poll, Waker};
 

@@ -25,7 +25,9 @@ impl HandleWatch {
             publisher::Change::Removed(record) if is_visible(&self.caller, record) => {
                 WatchedChange::Removed(record.config.service_name.clone())
             }
-            publisher::Change::Service(_) | publisher::Change::Removed(_) => WatchedChange::Hidden,
+            publisher::Change::Service(_)
+            | publisher::Change::Removed(_)
+            | publisher::Change::Policies(_) => WatchedChange::Hidden,
             publisher::Change::Logged(entry) => {
                 let publisher = &self.handle.publisher;
                 let entry = sight::visible_entry(&self.caller, publisher, entry);

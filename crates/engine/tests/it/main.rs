@@ -6,6 +6,7 @@ mod compliance;
 mod dependencies;
 mod lifetime;
 mod orders;
+mod policies;
 mod schedules;
 mod signs;
 mod simulation;

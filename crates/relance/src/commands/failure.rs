@@ -52,8 +52,25 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
 }
 
 fn print(config: &ServiceConfig) {
-    let settings = &config.failure_actions;
     println!("{}", plain(config.service_name.as_str()));
+    let mut pairs = pairs(config);
+    let flag = if config.failure_actions_on_non_crash_failures {
+        failure::ERROR_STOPS
+    } else {
+        failure::ONLY_CRASHES
+    };
+    pairs.push((say(failure::ON_ERROR_STOP), say(flag)));
+    print_pairs(&pairs);
+    for trap in traps(config) {
+        let (what, advice) = sentences(trap, config.service_name.as_str(), None);
+        println!("  ! {}", plain(&what.of(lang())));
+        println!("    -> {}", plain(&advice.of(lang())));
+    }
+}
+
+/// What follows a failure.
+pub(super) fn pairs(config: &ServiceConfig) -> Vec<(String, String)> {
+    let settings = &config.failure_actions;
     let count = settings.actions.len();
     let mut pairs: Vec<(String, String)> = settings
         .actions
@@ -79,19 +96,8 @@ fn print(config: &ServiceConfig) {
         say(failure::REBOOT_MESSAGE),
         settings.reboot_message.to_string(),
     ));
-    let flag = if config.failure_actions_on_non_crash_failures {
-        failure::ERROR_STOPS
-    } else {
-        failure::ONLY_CRASHES
-    };
-    pairs.push((say(failure::ON_ERROR_STOP), say(flag)));
     pairs.extend(extensions(config));
-    print_pairs(&pairs);
-    for trap in traps(config) {
-        let (what, advice) = sentences(trap, config.service_name.as_str(), None);
-        println!("  ! {}", plain(&what.of(lang())));
-        println!("    -> {}", plain(&advice.of(lang())));
-    }
+    pairs
 }
 
 /// What was set beyond Windows.

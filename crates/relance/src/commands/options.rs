@@ -6,6 +6,7 @@
 
 use clap::builder::TypedValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
+use relance_scm::recovery_policy::is_of_policies;
 use relance_scm::settings::{Section, Setting, Subject, Value, ValueType, all};
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::help as texts;
@@ -23,6 +24,10 @@ pub(crate) struct ConfigOptions(Given);
 /// What follows a failure.
 #[derive(Debug, Default)]
 pub(crate) struct FailureOptions(Given);
+
+/// What a policy says.
+#[derive(Debug, Default)]
+pub(crate) struct PolicyOptions(Given);
 
 /// When it is started by the clock.
 #[derive(Debug, Default)]
@@ -68,6 +73,21 @@ impl ScheduleOptions {
         failure: &FailureOptions,
     ) -> Result<ChangeConfigRequest, CommandFailure> {
         change([&self.0, &failure.0])
+    }
+}
+
+impl PolicyOptions {
+    /// Whether nothing was given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.0.is_empty()
+    }
+
+    /// The options as a change.
+    ///
+    /// # Errors
+    /// A value that does not fit its setting.
+    pub(crate) fn change(&self) -> Result<ChangeConfigRequest, CommandFailure> {
+        change([&self.0])
     }
 }
 
@@ -153,6 +173,7 @@ macro_rules! options_of_settings {
 options_of_settings!(ConfigOptions, is_config);
 options_of_settings!(FailureOptions, is_failure);
 options_of_settings!(ScheduleOptions, is_schedule);
+options_of_settings!(PolicyOptions, is_of_policies);
 
 /// Settings whose paths may have a `-` before them.
 const MAY_BE_MISSING: [&str; 2] = ["environment_files", "read_only_paths"];

@@ -16,6 +16,7 @@ use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
 use crate::comparison::{Comparison, Side, find};
 use crate::lang::say;
 use crate::plain::plain;
+use crate::policies;
 use crate::selection::{Selection, must_exist, service_names};
 use crate::service_files;
 use crate::text::{moment, moment_from, now, second_of_day};
@@ -68,7 +69,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
             continue;
         };
         has_failed = true;
-        if let Some(changed) = changes.change(&info.config)? {
+        if let Some(changed) = changes.change(&arguments.common, &info.config)? {
             replayed.push(replay(&info.config, &changed, &script, is_json));
         }
     }
@@ -112,9 +113,13 @@ impl Changes {
     }
 
     /// A service with the other policy; `None`: it is not about this one.
-    fn change(&self, config: &ServiceConfig) -> Result<Option<ServiceConfig>, CommandFailure> {
+    fn change(
+        &self,
+        common: &Common,
+        config: &ServiceConfig,
+    ) -> Result<Option<ServiceConfig>, CommandFailure> {
         match self {
-            Self::Options(change) => Ok(Some(config.changed(change)?)),
+            Self::Options(change) => policies::changed(common, config, change).map(Some),
             Self::Files { services, all } => match find(services, &config.service_name) {
                 Ok(found) => Ok(Some(found.clone())),
                 Err(failure) if *all => Err(failure),

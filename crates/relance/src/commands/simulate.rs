@@ -16,6 +16,7 @@ use crate::comparison::{Comparison, find};
 use crate::lang::{lang, say};
 use crate::plain::plain_lines;
 use crate::played::play;
+use crate::policies;
 use crate::service_files;
 use crate::text::{moment, moment_from, now};
 
@@ -187,5 +188,5 @@ fn has_options(arguments: &Arguments) -> bool {
 /// With the options over it.
 fn changed(arguments: &Arguments, config: &ServiceConfig) -> Result<ServiceConfig, CommandFailure> {
     let change = arguments.schedule.with(&arguments.failure)?;
-    Ok(config.changed(&ConfigChange::try_from(&change)?)?)
+    policies::changed(&arguments.common, config, &ConfigChange::try_from(&change)?)
 }

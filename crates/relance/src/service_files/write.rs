@@ -12,6 +12,7 @@ use relance_wire::settings::texts;
 use super::definition::prefix;
 use crate::instances::INSTANCES_MAX;
 use crate::lang::{lang, say};
+use crate::policies;
 
 /// Where editors find what a file may say.
 pub(crate) const SCHEMA: &str =
@@ -48,9 +49,9 @@ struct Definition {
 /// Instances of a template that differ in nothing else are one definition.
 fn definitions(configs: &[ServiceConfig]) -> Vec<Definition> {
     let mut definitions: Vec<Definition> = Vec::new();
-    for config in configs {
-        let Some((shared, instance)) = template_of(config) else {
-            definitions.push(Definition::alone(config));
+    for config in configs.iter().map(policies::without_values) {
+        let Some((shared, instance)) = template_of(&config) else {
+            definitions.push(Definition::alone(&config));
             continue;
         };
         let room = usize::try_from(INSTANCES_MAX).unwrap_or(usize::MAX);

@@ -47,6 +47,7 @@ mod output_problems;
 mod output_streams;
 mod overview;
 mod place;
+mod policies;
 mod policy_tests;
 mod probes;
 mod process_rights;

@@ -95,6 +95,24 @@ impl Extensions {
         }
     }
 
+    /// Those of these settings that differ from their defaults.
+    #[must_use]
+    pub fn only(&self, of: impl Fn(&Setting) -> bool) -> Self {
+        let given = self.given.iter();
+        let wanted = given.filter(|(index, _)| of(&EXTENSIONS[*index]));
+        Self {
+            given: wanted.cloned().collect(),
+        }
+    }
+
+    /// Takes these settings over from `other`.
+    pub fn replace(&mut self, other: &Self, of: impl Fn(&Setting) -> bool) {
+        let mut given = self.only(|setting| !of(setting)).given.into_vec();
+        given.extend(other.only(of).given);
+        given.sort_by_key(|(index, _)| *index);
+        self.given = given.into();
+    }
+
     fn put(&mut self, index: usize, value: Value) {
         let mut given = std::mem::take(&mut self.given).into_vec();
         given.retain(|(at, _)| *at != index);

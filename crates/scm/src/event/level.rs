@@ -44,6 +44,9 @@ impl Event {
                 | Self::NoticeReachable(_)
                 | Self::NoticeTest(..)
                 | Self::NoticeTested(_)
+                | Self::PolicyMade(_)
+                | Self::PolicyChanged(..)
+                | Self::PolicyDeleted(_)
         )
     }
 
@@ -85,6 +88,7 @@ impl Event {
                 | Self::NoticesDropped(..)
                 | Self::NoticesUnusable(_)
                 | Self::NoticeTestFailed(..)
+                | Self::PolicyUnreadable(..)
         )
     }
 }

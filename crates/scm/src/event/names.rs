@@ -58,6 +58,9 @@ pub(super) fn names(event_id: u32) -> &'static [&'static str] {
         1176 => &["service", "action", "budget", "time"],
         1177 => &["service", "action", "budget"],
         1160 => &["target", "caller"],
+        1163 | 1165 => &["policy"],
+        1164 => &["policy", "count"],
+        1166 => &["policy", "problem"],
         1101..1200 => &[],
         _ => &["service"],
     }

@@ -32,6 +32,10 @@ impl Event {
             Self::NoticeTest(..) => 1160,
             Self::NoticeTested(_) => 1161,
             Self::NoticeTestFailed(..) => 1162,
+            Self::PolicyMade(_) => 1163,
+            Self::PolicyChanged(..) => 1164,
+            Self::PolicyDeleted(_) => 1165,
+            Self::PolicyUnreadable(..) => 1166,
             Self::ManagerUpgraded => 1143,
             _ => 0,
         }
@@ -47,11 +51,16 @@ impl Event {
             | Self::NoticeReachable(text)
             | Self::NoticesUnusable(text)
             | Self::NoticeTested(text)
+            | Self::PolicyMade(text)
+            | Self::PolicyDeleted(text)
             | Self::ConsoleFailed(text) => vec![text.to_string()],
-            Self::NoticesDropped(target, count) => vec![target.to_string(), count.to_string()],
+            Self::NoticesDropped(target, count) | Self::PolicyChanged(target, count) => {
+                vec![target.to_string(), count.to_string()]
+            }
             Self::ServiceUnreadable(name, reason)
             | Self::NoticeUnreachable(name, reason)
             | Self::NoticeTest(name, reason)
+            | Self::PolicyUnreadable(name, reason)
             | Self::NoticeTestFailed(name, reason) => vec![name.to_string(), reason.to_string()],
             Self::StorageRecovered(lost) => vec![lost.to_string()],
             Self::EngineSilent(seconds) => vec![seconds.to_string()],

@@ -167,6 +167,10 @@ impl Event {
             1160 => Self::NoticeTest(read.text(0)?.into(), read.text(1)?.into()),
             1161 => Self::NoticeTested(read.text(0)?.into()),
             1162 => Self::NoticeTestFailed(read.text(0)?.into(), read.text(1)?.into()),
+            1163 => Self::PolicyMade(read.text(0)?.into()),
+            1164 => Self::PolicyChanged(read.text(0)?.into(), read.text(1)?.parse().ok()?),
+            1165 => Self::PolicyDeleted(read.text(0)?.into()),
+            1166 => Self::PolicyUnreadable(read.text(0)?.into(), read.text(1)?.into()),
             _ => return None,
         })
     }

@@ -220,6 +220,10 @@ fn every_entry_has_a_sentence_and_reads_back() {
         Event::NoticeTest("ops".into(), "root".into()),
         Event::NoticeTested("ops".into()),
         Event::NoticeTestFailed("ops".into(), "no answer".into()),
+        Event::PolicyMade("workers".into()),
+        Event::PolicyChanged("workers".into(), 3),
+        Event::PolicyDeleted("workers".into()),
+        Event::PolicyUnreadable("workers".into(), "no such setting".into()),
     ];
     for event in entries {
         let read = Event::read(event.id(), &parameters(&event));

@@ -100,6 +100,13 @@ macro_rules! refuse {
         $crate::refuse!(@reply $e;
             query_usage(Option<Vec<$crate::ServiceId>>) -> Vec<$crate::manager::Usage>);
     };
+    (@query_policies $e:path) => {
+        $crate::refuse!(@reply $e; query_policies() -> Vec<$crate::manager::PolicyInfo>);
+    };
+    (@change_policy $e:path) => {
+        $crate::refuse!(@reply $e;
+            change_policy(&$crate::PolicyName, $crate::PolicyChange, bool) -> $crate::manager::Outcome);
+    };
     (@query_manager $e:path) => {
         $crate::refuse!(@reply $e; query_manager() -> $crate::manager::ManagerInfo);
     };

@@ -7,7 +7,7 @@ use relance_texts::setting;
 use super::{
     Applies, EXTENSION, Key, SetBy, Setting, Subject, System, TakesEffect, Typed, Value, ValueType,
     Words, budgets, ceilings, deadlines, delays, dependencies, environment, limits, liveness, logs,
-    notices, rlimits, schedules, signals, stop_command,
+    notices, policies, rlimits, schedules, signals, stop_command,
 };
 use crate::config::{
     Affinity, Backoff, Capabilities, ControlSignals, Limit, Probe, Readiness, Rules,
@@ -521,4 +521,6 @@ extensions! {
     NOTIFY: Notify = notices::NOTIFY;
     /// So long after a failure it is still down (X87); not set: what the file of targets says.
     NOTIFY_DOWN_AFTER: Option<Duration> = notices::NOTIFY_DOWN_AFTER;
+    /// The named policy that says what follows a failure (X101); not set: its own settings do.
+    RECOVERY_POLICY: Option<Box<str>> = policies::RECOVERY_POLICY;
 }

@@ -14,8 +14,8 @@ use crate::failure_actions::parse_reset_period;
 use crate::notice::Notify;
 use crate::signal::signal_name;
 use reading::{
-    actions, choice, duration as time, flag, integer, number, octal, path, quiet_hours, schedule,
-    set, signal, size, size_text, statuses, time_of_day,
+    actions, choice, duration as time, flag, integer, number, octal, path, policy_name,
+    quiet_hours, schedule, set, signal, size, size_text, statuses, time_of_day,
 };
 
 /// What values a setting takes, with unit and range.
@@ -79,6 +79,8 @@ pub enum ValueType {
     List,
     /// Rules by cause (X84): an option that may be repeated, a line for each in a form.
     Rules,
+    /// The name of a policy (X101), or `none`; empty: not set.
+    PolicyName,
     /// Whom a service has told (X86): an option that may be repeated, a line for each in a form.
     Notify,
     /// A security descriptor; empty: the default.
@@ -155,6 +157,7 @@ impl ValueType {
             Self::Processors | Self::Capabilities => "LIST",
             Self::Rules => "CAUSE=ACTIONS",
             Self::Notify => "TARGET=NOTICES",
+            Self::PolicyName => "NAME",
             Self::Sddl => "SDDL",
             Self::Actions => "ACTIONS",
             Self::ResetPeriod => "TIME|INFINITE",
@@ -195,6 +198,7 @@ impl ValueType {
             Self::Sddl => return "SDDL".into(),
             Self::Rules => setting::RANGE_RULES,
             Self::Notify => setting::RANGE_NOTIFY,
+            Self::PolicyName => setting::RANGE_POLICY,
             Self::Actions => setting::RANGE_ACTIONS,
             Self::ResetPeriod => setting::RANGE_PERIOD,
         };
@@ -236,6 +240,7 @@ impl ValueType {
             Self::List => Ok(Value::List(text.lines().map(Into::into).collect())),
             Self::Rules => rules(text.lines()),
             Self::Notify => notify(text.lines()),
+            Self::PolicyName => policy_name(trimmed),
             Self::Actions => actions(trimmed),
             Self::ResetPeriod => {
                 let period = parse_reset_period(trimmed);

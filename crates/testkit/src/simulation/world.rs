@@ -36,6 +36,7 @@ pub struct World {
     boots: u32,
     /// Of the manager's settings, for every engine.
     budgets: MachineBudgets,
+    caller: Caller,
 }
 
 /// The answer to a request, once there is one.
@@ -90,6 +91,7 @@ impl World {
             wall_ahead: 0,
             boots: 0,
             budgets,
+            caller: Caller::system(),
         };
         world.begin_boot();
         world
@@ -427,11 +429,16 @@ impl World {
             assert!(before.is_none(), "answered twice");
         });
         let command = Command {
-            caller: Caller::system(),
+            caller: self.caller.clone(),
             request: request(reply),
         };
         self.engine.command(self.now(), command);
         Pending(answer)
+    }
+
+    /// Who asks from now on.
+    pub fn set_caller(&mut self, caller: Caller) {
+        self.caller = caller;
     }
 
     /// Changes configurations.

@@ -28,6 +28,15 @@ impl ExtensionsBody {
         Self(Map::new())
     }
 
+    /// The settings that differ from their defaults. A key that a newer version wrote is refused when it is read, not
+    /// forgotten.
+    #[must_use]
+    pub fn given(extensions: &Extensions) -> Self {
+        let given = extensions.given();
+        let given = given.map(|(setting, value)| (setting.key.to_owned(), to_json(setting, value)));
+        Self(given.collect())
+    }
+
     /// As a change.
     ///
     /// # Errors

@@ -447,19 +447,32 @@ pub struct ApplyReply {
     pub outcomes: Vec<String>,
 }
 
+/// An outcome as a word.
+pub(super) fn word_of(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Created => "created",
+        Outcome::Changed => "changed",
+        Outcome::Unchanged => "unchanged",
+        Outcome::Deleted => "deleted",
+    }
+}
+
+/// The other way.
+pub(super) fn outcome_of(word: &str) -> Result<Outcome, ScmError> {
+    match word {
+        "created" => Ok(Outcome::Created),
+        "changed" => Ok(Outcome::Changed),
+        "unchanged" => Ok(Outcome::Unchanged),
+        "deleted" => Ok(Outcome::Deleted),
+        _ => Err(unreadable("an outcome")),
+    }
+}
+
 impl From<&[Outcome]> for ApplyReply {
     fn from(outcomes: &[Outcome]) -> Self {
-        let word = |outcome: &Outcome| match outcome {
-            Outcome::Created => "created",
-            Outcome::Changed => "changed",
-            Outcome::Unchanged => "unchanged",
-            Outcome::Deleted => "deleted",
-        };
+        let words = outcomes.iter().map(|outcome| word_of(*outcome).to_owned());
         Self {
-            outcomes: outcomes
-                .iter()
-                .map(|outcome| word(outcome).to_owned())
-                .collect(),
+            outcomes: words.collect(),
         }
     }
 }
@@ -468,14 +481,7 @@ impl TryFrom<&ApplyReply> for Vec<Outcome> {
     type Error = ScmError;
 
     fn try_from(reply: &ApplyReply) -> Result<Self, ScmError> {
-        let outcomes = reply.outcomes.iter().map(|word| match word.as_str() {
-            "created" => Ok(Outcome::Created),
-            "changed" => Ok(Outcome::Changed),
-            "unchanged" => Ok(Outcome::Unchanged),
-            "deleted" => Ok(Outcome::Deleted),
-            _ => Err(unreadable("an outcome")),
-        });
-        outcomes.collect()
+        reply.outcomes.iter().map(|word| outcome_of(word)).collect()
     }
 }
 

@@ -12,6 +12,7 @@ use relance_wire::settings::texts;
 use super::hiding;
 use crate::cli::{CommandFailure, Manager};
 use crate::lang::{lang, say};
+use crate::policies;
 
 /// What becomes of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,13 +80,13 @@ impl Plan {
             .map(|info| (info.config.service_name.key(), info))
             .collect();
         let mut steps = Vec::new();
-        for service in services {
-            let name = &service.config.service_name;
+        for config in policies::filled_in(manager, services)? {
+            let name = &config.service_name;
             let before = match known.get(&name.key()) {
                 Some(info) => Some((*info, current(manager, info)?)),
                 None => None,
             };
-            steps.push(step(&service.config, before, secrets));
+            steps.push(step(&config, before, secrets));
         }
         let described: HashSet<&ServiceName> = services
             .iter()

@@ -33,6 +33,7 @@ fn values(setting: &Setting) -> Vec<String> {
         ValueType::Readiness => &["notify", "fd:3", "tcp:127.0.0.1:80"],
         ValueType::Probe => &["http://127.0.0.1:8080/", "unix:/run/a.sock"],
         ValueType::Backoff => &["exponential"],
+        ValueType::PolicyName => &["workers"],
         ValueType::Notify => &["nobody", "ops\nmail=recovery,give-up"],
         ValueType::Rules => &[
             "exit:75=restart/0",
@@ -73,7 +74,8 @@ fn config(name: &str, command: &str, is_program: bool, chosen: &[(usize, usize)]
             config = changed;
         }
     }
-    config
+    // What a policy says stands in no file beside its name.
+    policies::without_values(&config)
 }
 
 fn with(config: &ServiceConfig, setting: &'static Setting, value: &Value) -> Option<ServiceConfig> {

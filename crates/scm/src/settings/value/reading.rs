@@ -9,6 +9,7 @@ use crate::budget::{self, QuietHours};
 use crate::duration::{self, Bare};
 use crate::error::ScmError;
 use crate::failure_actions::ActionList;
+use crate::recovery_policy::{self, PolicyName};
 use crate::signal::signal_number;
 
 pub(super) fn path(text: &str) -> Result<Value, Sentence> {
@@ -162,6 +163,16 @@ pub(super) fn quiet_hours(text: &str) -> Result<Value, Sentence> {
         .parse()
         .map_err(|error: ScmError| error.to_sentence())?;
     Ok(Value::Text(hours.to_string().into()))
+}
+
+pub(super) fn policy_name(text: &str) -> Result<Value, Sentence> {
+    if text == recovery_policy::NONE {
+        return Ok(Value::Unset);
+    }
+    let name: PolicyName = text
+        .parse()
+        .map_err(|error: ScmError| error.to_sentence())?;
+    Ok(Value::Text(name.as_str().into()))
 }
 
 pub(super) fn signal(text: &str) -> Result<Value, Sentence> {

@@ -1,0 +1,205 @@
+//! Named policies (X101 to X104): a change of one changes the services that use it, in one commit.
+//!
+//! The configuration of a service has the values of its policy, so that nothing else needs to know of policies. Laws:
+//! - A service that uses a policy has exactly its values. Where both would differ, the change is refused.
+//! - A policy that a service uses is there, unless it could not be read.
+
+use std::sync::Arc;
+
+use relance_policy::{ServiceId, ServiceRecord};
+use relance_scm::config::ServiceConfig;
+use relance_scm::event::Event;
+use relance_scm::manager::Outcome;
+use relance_scm::settings::RECOVERY_POLICY;
+use relance_scm::{
+    AccessRights, Caller, ConfigChange, PolicyChange, PolicyName, RecoveryActionKind,
+    RecoveryPolicy, ScmError, Win32Error,
+};
+use relance_texts::{error, shown};
+
+use super::configure::ConfigureDraft;
+use super::submitted::Undo;
+use super::{Engine, Moment};
+use crate::access;
+use crate::database::Meta;
+use crate::event_log::entry_of_manager;
+use crate::policies::Policies;
+use crate::processes::Processes;
+use crate::storage::Storage;
+
+impl<P: Processes, S: Storage> Engine<P, S> {
+    /// The services that use a policy. Those that are marked for deletion take no change any more, and go.
+    pub(super) fn users_of(&self, name: &PolicyName) -> Vec<ServiceId> {
+        let uses = |record: &ServiceRecord| {
+            !record.marked_for_delete && PolicyName::of(&record.config).as_ref() == Some(name)
+        };
+        let services = self.services.iter();
+        let users = services.filter(|(_, slot)| uses(&slot.record));
+        users.map(|(id, _)| *id).collect()
+    }
+
+    /// Makes, changes or deletes a policy, with all that use it.
+    pub(super) fn change_policy(
+        &mut self,
+        now: Moment,
+        caller: &Caller,
+        name: &PolicyName,
+        change: &PolicyChange,
+        draft: &mut ConfigureDraft,
+    ) -> Result<Outcome, ScmError> {
+        access::check_administrator(caller)?;
+        let users = self.users_of(name);
+        let PolicyChange::Set(change) = change else {
+            return self.delete_policy(now, name, &users, draft);
+        };
+        let known = self.policies.find(name);
+        let before = known
+            .cloned()
+            .unwrap_or_else(|| RecoveryPolicy::new(name.clone()));
+        let after = before.changed(change)?;
+        let is_new = known.is_none();
+        if !is_new && after == before {
+            return Ok(Outcome::Unchanged);
+        }
+        let mut policies = Policies::clone(&self.policies);
+        policies.put(after.clone())?;
+        self.replace_policies(policies, draft);
+        for id in &users {
+            let mut config = ServiceConfig::clone(&self.services[id].record.config);
+            self.refuse_in_shutdown(&config.service_name)?;
+            after.put_on(&mut config);
+            config.check()?;
+            self.replace_config(now, *id, config, draft)?;
+        }
+        let name = name.as_str().into();
+        if is_new {
+            self.log_policy(now, &Event::PolicyMade(name), draft);
+            return Ok(Outcome::Created);
+        }
+        let event = Event::PolicyChanged(name, users.len() as u64);
+        self.log_policy(now, &event, draft);
+        Ok(Outcome::Changed)
+    }
+
+    /// X103: a policy that is used stays.
+    fn delete_policy(
+        &mut self,
+        now: Moment,
+        name: &PolicyName,
+        users: &[ServiceId],
+        draft: &mut ConfigureDraft,
+    ) -> Result<Outcome, ScmError> {
+        if !users.is_empty() {
+            let names = users.iter().map(|id| &self.services[id].record.config);
+            let names: Vec<&str> = names.map(|config| config.service_name.as_str()).collect();
+            let sentence = error::PolicyInUse {
+                policy: shown(name),
+                services: names.join(", "),
+            };
+            return Err(ScmError::new(Win32Error::BUSY, sentence));
+        }
+        self.policies.require(name)?;
+        let mut policies = Policies::clone(&self.policies);
+        policies.remove(name);
+        self.replace_policies(policies, draft);
+        self.log_policy(now, &Event::PolicyDeleted(name.as_str().into()), draft);
+        Ok(Outcome::Deleted)
+    }
+
+    fn replace_policies(&mut self, policies: Policies, draft: &mut ConfigureDraft) {
+        let policies = Arc::new(policies);
+        draft.turn.meta.push((Meta::Policies, policies.text()));
+        draft.turn.policies = Some(Arc::clone(&policies));
+        let before = std::mem::replace(&mut self.policies, policies);
+        draft.undo.push(Undo::Policies(before));
+    }
+
+    fn log_policy(&mut self, now: Moment, event: &Event, draft: &mut ConfigureDraft) {
+        self.last_entry += 1;
+        let mut entry = entry_of_manager(self.last_entry, now.wall, event);
+        entry.details.by = Some(self.authors.by());
+        draft.turn.entries.push((entry, None));
+    }
+
+    /// A whole configuration with the values of its policy. Settings of its own beside a policy are refused, unless they
+    /// are those of the policy already (X101).
+    pub(super) fn with_policy(
+        &self,
+        id: Option<ServiceId>,
+        config: ServiceConfig,
+    ) -> Result<ServiceConfig, ScmError> {
+        let before = id.map(|id| &*self.services[&id].record.config);
+        self.settle(before, config, true)
+    }
+
+    /// The configuration of a service with a change, and with the values of its policy (X101, X104).
+    pub(super) fn changed_with_policy(
+        &self,
+        caller: &Caller,
+        record: &ServiceRecord,
+        change: &ConfigChange,
+    ) -> Result<ServiceConfig, ScmError> {
+        let before = &record.config;
+        let Some(name) = names_policy(change) else {
+            return self.settle(Some(before), before.changed(change)?, false);
+        };
+        let policy = self.policies.require(&name)?;
+        check_rights(caller, before, policy)?;
+        // What it had goes; settings beside the name are own ones again.
+        let mut bare = ServiceConfig::clone(before);
+        RecoveryPolicy::new(name).put_on(&mut bare);
+        self.settle(None, bare.changed(change)?, true)
+    }
+
+    /// `may_fill`: whether the policy may give its values to a configuration that has none.
+    fn settle(
+        &self,
+        before: Option<&ServiceConfig>,
+        mut config: ServiceConfig,
+        may_fill: bool,
+    ) -> Result<ServiceConfig, ScmError> {
+        let Some(name) = PolicyName::of(&config) else {
+            return Ok(config);
+        };
+        let own = RecoveryPolicy::like(name.clone(), &config);
+        let same = before.filter(|before| PolicyName::of(before).as_ref() == Some(&name));
+        if same.is_some_and(|before| own == RecoveryPolicy::like(name.clone(), before)) {
+            return Ok(config);
+        }
+        let policy = self.policies.require(&name)?;
+        if !(own == *policy || may_fill && own.is_empty()) {
+            let sentence = error::SettingsOfPolicy {
+                policy: shown(&name),
+                service: shown(&config.service_name),
+            };
+            return Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence));
+        }
+        policy.put_on(&mut config);
+        config.check()?;
+        Ok(config)
+    }
+}
+
+/// The policy that a change gives to a service.
+fn names_policy(change: &ConfigChange) -> Option<PolicyName> {
+    let mut changes = change.extensions.iter();
+    let setting = RECOVERY_POLICY.setting();
+    let (_, value) = changes.find(|(changed, _)| changed.key == setting.key)?;
+    value?.text(setting.value).parse().ok()
+}
+
+/// Who gives a service a policy needs what setting the same by hand needs (R50 to R52).
+fn check_rights(
+    caller: &Caller,
+    config: &ServiceConfig,
+    policy: &RecoveryPolicy,
+) -> Result<(), ScmError> {
+    let mut actions = policy.failure_actions.actions.iter();
+    if actions.any(|action| action.kind.restarts()) {
+        access::check(caller, config, AccessRights::START)?;
+    }
+    if policy.failure_actions.has(RecoveryActionKind::Reboot) {
+        access::check_administrator(caller)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! Named policies (X101): what follows a failure, said once for many services.
+//!
+//! A policy has the settings of the Recovery tab, except for those that say what a failure *is*. A service refers to it by
+//! its setting `recovery_policy`, and has the values of the policy in its own configuration: whoever decides what follows
+//! a failure looks there alone. That both stay the same is the engine's work.
+
+use std::fmt;
+use std::str::FromStr;
+
+use relance_texts::{error, quoted};
+
+use crate::config::{ConfigChange, Extensions, ServiceConfig};
+use crate::error::ScmError;
+use crate::failure_actions::{FailureActions, FailureActionsChange};
+use crate::name::ServiceName;
+use crate::settings::{EXTENSIONS, RECOVERY_POLICY, Section, Setting, Subject, all};
+use crate::win32::Win32Error;
+
+/// How many policies a manager keeps.
+pub const POLICIES_MAX: usize = 1000;
+/// Longest name, in characters.
+const NAME_LEN_MAX: usize = 64;
+/// What a service without a policy says instead of a name.
+pub const NONE: &str = "none";
+
+/// The name of a policy: 1 to 64 letters, digits, `.`, `_` and `-`, kept in small letters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyName(Box<str>);
+
+impl PolicyName {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The policy that a service uses.
+    #[must_use]
+    pub fn of(config: &ServiceConfig) -> Option<Self> {
+        config.extensions.get(RECOVERY_POLICY).map(Self)
+    }
+}
+
+impl FromStr for PolicyName {
+    type Err = ScmError;
+
+    fn from_str(text: &str) -> Result<Self, ScmError> {
+        let name = text.trim().to_ascii_lowercase();
+        let is_legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let begins_well = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if !begins_well || !name.chars().all(is_legal) || name.len() > NAME_LEN_MAX || name == NONE
+        {
+            let sentence = error::NoPolicyName { text: quoted(text) };
+            return Err(ScmError::new(Win32Error::INVALID_NAME, sentence));
+        }
+        Ok(Self(name.into()))
+    }
+}
+
+impl fmt::Display for PolicyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What follows a failure of the services that use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecoveryPolicy {
+    /// Its name.
+    pub name: PolicyName,
+    /// The list, its period, the command and the message.
+    pub failure_actions: FailureActions,
+    /// Settings about recovery that Windows does not have; no others.
+    pub extensions: Extensions,
+}
+
+/// What becomes of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyChange {
+    /// These settings are changed, and the policy is made if it is not there. Others stay.
+    Set(Box<ConfigChange>),
+    /// It goes, if no service uses it.
+    Delete,
+}
+
+/// Whether a setting belongs to policies: it says what follows a failure. What *is* a failure (`on_error_stop`, the
+/// meaning of exit statuses) is a matter of the program.
+#[must_use]
+pub fn is_of_policies(setting: &Setting) -> bool {
+    match setting.section {
+        Section::Recovery => setting.key != "on_error_stop",
+        Section::Extensions => {
+            setting.subject == Subject::Recovery && setting.key != RECOVERY_POLICY.setting().key
+        }
+        Section::Service => false,
+    }
+}
+
+impl RecoveryPolicy {
+    /// One that does nothing.
+    #[must_use]
+    pub fn new(name: PolicyName) -> Self {
+        Self {
+            name,
+            failure_actions: FailureActions::default(),
+            extensions: Extensions::default(),
+        }
+    }
+
+    /// A policy with what follows a failure of this service.
+    #[must_use]
+    pub fn like(name: PolicyName, config: &ServiceConfig) -> Self {
+        Self {
+            name,
+            failure_actions: config.failure_actions.clone(),
+            extensions: config.extensions.only(is_of_policies),
+        }
+    }
+
+    /// Whether it does nothing, and says nothing else.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.has_settings_of(&Self::new(self.name.clone()))
+    }
+
+    /// Whether both say the same.
+    #[must_use]
+    pub fn has_settings_of(&self, other: &Self) -> bool {
+        self.failure_actions == other.failure_actions && self.extensions == other.extensions
+    }
+
+    /// Gives a service this policy.
+    pub fn put_on(&self, config: &mut ServiceConfig) {
+        config.failure_actions.clone_from(&self.failure_actions);
+        config.extensions.replace(&self.extensions, is_of_policies);
+        config
+            .extensions
+            .set(RECOVERY_POLICY, Some(self.name.0.clone()));
+    }
+
+    /// The settings as those of a service: for what shows, simulates and compares them.
+    ///
+    /// # Panics
+    /// Never: the name of a policy is a legal name of a service.
+    #[must_use]
+    pub fn as_config(&self) -> ServiceConfig {
+        let name = ServiceName::new(self.name.as_str()).expect("a legal name");
+        let mut config = ServiceConfig::new(name, NONE);
+        self.put_on(&mut config);
+        config.extensions.set(RECOVERY_POLICY, None);
+        config
+    }
+
+    /// This policy with a change applied, checked.
+    ///
+    /// # Errors
+    /// 87 for a setting that is none of policies, and as [`ServiceConfig::changed`].
+    pub fn changed(&self, change: &ConfigChange) -> Result<Self, ScmError> {
+        let recovery = ConfigChange {
+            failure_actions: change.failure_actions.clone(),
+            extensions: change.extensions.clone(),
+            ..ConfigChange::default()
+        };
+        let mut settings = change.extensions.iter();
+        let foreign = settings.find(|(setting, _)| !is_of_policies(setting));
+        if recovery != *change || foreign.is_some() {
+            let setting = foreign.map_or("on_error_stop", |(setting, _)| setting.key);
+            let sentence = error::NoSettingOfPolicies { setting };
+            return Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence));
+        }
+        let changed = self.as_config().changed(&recovery)?;
+        Ok(Self::like(self.name.clone(), &changed))
+    }
+
+    /// The change that makes any policy like this one.
+    #[must_use]
+    pub fn as_change(&self) -> ConfigChange {
+        let actions = &self.failure_actions;
+        let mut change = ConfigChange {
+            failure_actions: Some(FailureActionsChange {
+                reboot_message: Some(actions.reboot_message.to_string()),
+                command: Some(actions.command.to_string()),
+                actions: Some(actions.actions.to_vec()),
+                reset_period: Some(actions.reset_period),
+            }),
+            ..ConfigChange::default()
+        };
+        for setting in EXTENSIONS.iter().filter(|setting| is_of_policies(setting)) {
+            let value = Some(self.extensions.value(setting));
+            change.extensions.add(setting, value);
+        }
+        change
+    }
+}
+
+/// The settings that policies have, in the order of the rows.
+pub fn settings() -> impl Iterator<Item = &'static Setting> {
+    all().filter(|setting| is_of_policies(setting))
+}
+
+#[cfg(test)]
+mod tests;

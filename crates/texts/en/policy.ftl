@@ -1,0 +1,19 @@
+# Named policies, as relance policy shows them.
+policy-column-name = POLICY
+policy-column-actions = ACTIONS
+policy-column-beyond = BEYOND WINDOWS
+policy-column-services = SERVICES
+policy-no-policies = There are no policies; relance policy set NAME --actions … makes one
+policy-used-by = used by
+policy-nobody = no service yet; relance policy use { $policy } NAME… gives it to services
+policy-nothing-to-set = what is { $policy } to say? Give settings, like --actions restart/1m, or --like SERVICE
+policy-done-created = The policy { $policy } was made.
+policy-done-changed = The policy { $policy } was changed. Services that use it: { $count }.
+policy-done-unchanged = The policy { $policy } is so already.
+policy-done-deleted = The policy { $policy } was deleted.
+policy-would-create = The policy { $policy } would be made.
+policy-would-change = The policy { $policy } would be changed. Services that use it: { $count }.
+policy-next-changes = { $service } (failures now: { $count }): the next failure is followed by { $after }, no longer by { $before }
+policy-next-stays = { $service } (failures now: { $count }): the next failure is followed by { $after }, as before
+policy-nothing-follows = nothing
+policy-not-in-files = { $service } uses the policy { $policy }, which files do not describe; write its settings there instead, or leave it out

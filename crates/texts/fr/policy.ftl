@@ -1,0 +1,19 @@
+# Les politiques nommées, telles que relance policy les montre.
+policy-column-name = POLITIQUE
+policy-column-actions = ACTIONS
+policy-column-beyond = AU-DELÀ DE WINDOWS
+policy-column-services = SERVICES
+policy-no-policies = Il n’y a pas de politiques ; relance policy set NOM --actions … en crée une
+policy-used-by = utilisée par
+policy-nobody = aucun service encore ; relance policy use { $policy } NOM… la donne à des services
+policy-nothing-to-set = que doit dire { $policy } ? Donnez des réglages, comme --actions restart/1m, ou --like SERVICE
+policy-done-created = La politique { $policy } a été créée.
+policy-done-changed = La politique { $policy } a été changée. Services qui l’utilisent : { $count }.
+policy-done-unchanged = La politique { $policy } est déjà ainsi.
+policy-done-deleted = La politique { $policy } a été supprimée.
+policy-would-create = La politique { $policy } serait créée.
+policy-would-change = La politique { $policy } serait changée. Services qui l’utilisent : { $count }.
+policy-next-changes = { $service } (échecs actuels : { $count }) : le prochain échec est suivi de { $after }, et non plus de { $before }
+policy-next-stays = { $service } (échecs actuels : { $count }) : le prochain échec est suivi de { $after }, comme avant
+policy-nothing-follows = rien
+policy-not-in-files = { $service } utilise la politique { $policy }, que les fichiers ne décrivent pas ; écrivez-y ses réglages à la place, ou omettez-la
