@@ -289,25 +289,6 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.catching_up.is_some()
     }
 
-    /// Whether another engine has taken over. Nothing that this one does is written any more, so its
-    /// driver ends it.
-    #[must_use]
-    pub fn is_fenced(&self) -> bool {
-        self.is_fenced
-    }
-
-    /// Whether everything has ended in good order, and the guardian is to end, too.
-    #[must_use]
-    pub fn has_shut_down(&self) -> bool {
-        self.shut_down_sent
-    }
-
-    /// Whether its beginning is on record. Until then the next engine begins in the same way.
-    #[must_use]
-    pub fn is_on_record(&self) -> bool {
-        self.is_on_record
-    }
-
     /// Gives an input to the record of a service and carries out what follows.
     fn input(&mut self, now: Moment, id: ServiceId, input: Input) -> Answer {
         let before = self.before(id);

@@ -15,6 +15,7 @@ mod extensions;
 mod limit;
 mod limits;
 mod passed;
+mod policy_name;
 mod probe;
 mod readiness;
 mod rules;
@@ -48,6 +49,7 @@ pub use limits::{
     check_start_arguments,
 };
 pub use passed::matches_variable;
+pub use policy_name::{NO_POLICY, PolicyName};
 pub use probe::{Address, Probe};
 pub use readiness::Readiness;
 pub use rules::{Cause, RULES_MAX, Rule, Rules, class_fits};

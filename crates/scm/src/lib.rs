@@ -44,13 +44,14 @@ pub mod win32;
 mod words;
 
 pub use cause::{EndCause, EndCauseKind, WENT_INTO_BACKGROUND};
+pub use config::PolicyName;
 pub use config::{ConfigChange, ServiceConfig, ServiceKind};
 pub use control::{Control, ControlsAccepted, UserControl};
 pub use error::{ErrorClass, ScmError};
 pub use failure_actions::{FailureActions, RecoveryAction, RecoveryActionKind, ResetPeriod};
 pub use manager::{Caller, Reply, ServiceManager};
 pub use name::{ServiceName, fold_case};
-pub use recovery_policy::{PolicyChange, PolicyName, RecoveryPolicy};
+pub use recovery_policy::{PolicyChange, RecoveryPolicy};
 pub use relance_texts::Sentence;
 pub use rights::AccessRights;
 pub use run::{RunId, ServiceId};

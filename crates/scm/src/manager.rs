@@ -22,12 +22,13 @@ use std::time::Duration;
 
 use relance_texts::{Sentence, error};
 
+use crate::config::PolicyName;
 use crate::config::{ConfigChange, EnvironmentVariable, Secret, ServiceConfig};
 use crate::control::Control;
 use crate::error::ScmError;
 use crate::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use crate::name::ServiceName;
-use crate::recovery_policy::{PolicyChange, PolicyName};
+use crate::recovery_policy::PolicyChange;
 use crate::run::{RunId, ServiceId};
 use crate::security::{Access, NamedChange, Sid};
 use crate::state::ServiceState;

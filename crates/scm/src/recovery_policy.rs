@@ -1,15 +1,12 @@
 //! Named policies (X101): what follows a failure, said once for many services.
 //!
 //! A policy has the settings of the Recovery tab, except for those that say what a failure *is*. A service refers to it by
-//! its setting `recovery_policy`, and has the values of the policy in its own configuration: whoever decides what follows
-//! a failure looks there alone. That both stay the same is the engine's work.
+//! its setting `recovery_policy`, and has the values of the policy in its own configuration: what follows a failure is
+//! decided from that alone. That both stay the same is the engine's work.
 
-use std::fmt;
-use std::str::FromStr;
+use relance_texts::error;
 
-use relance_texts::{error, quoted};
-
-use crate::config::{ConfigChange, Extensions, ServiceConfig};
+use crate::config::{ConfigChange, Extensions, NO_POLICY, PolicyName, ServiceConfig};
 use crate::error::ScmError;
 use crate::failure_actions::{FailureActions, FailureActionsChange};
 use crate::name::ServiceName;
@@ -18,51 +15,6 @@ use crate::win32::Win32Error;
 
 /// How many policies a manager keeps.
 pub const POLICIES_MAX: usize = 1000;
-/// Longest name, in characters.
-const NAME_LEN_MAX: usize = 64;
-/// What a service without a policy says instead of a name.
-pub const NONE: &str = "none";
-
-/// The name of a policy: 1 to 64 letters, digits, `.`, `_` and `-`, kept in small letters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PolicyName(Box<str>);
-
-impl PolicyName {
-    /// The name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The policy that a service uses.
-    #[must_use]
-    pub fn of(config: &ServiceConfig) -> Option<Self> {
-        config.extensions.get(RECOVERY_POLICY).map(Self)
-    }
-}
-
-impl FromStr for PolicyName {
-    type Err = ScmError;
-
-    fn from_str(text: &str) -> Result<Self, ScmError> {
-        let name = text.trim().to_ascii_lowercase();
-        let is_legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-        let begins_well = name.starts_with(|c: char| c.is_ascii_alphanumeric());
-        if !begins_well || !name.chars().all(is_legal) || name.len() > NAME_LEN_MAX || name == NONE
-        {
-            let sentence = error::NoPolicyName { text: quoted(text) };
-            return Err(ScmError::new(Win32Error::INVALID_NAME, sentence));
-        }
-        Ok(Self(name.into()))
-    }
-}
-
-impl fmt::Display for PolicyName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 /// What follows a failure of the services that use it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecoveryPolicy {
@@ -135,7 +87,7 @@ impl RecoveryPolicy {
         config.extensions.replace(&self.extensions, is_of_policies);
         config
             .extensions
-            .set(RECOVERY_POLICY, Some(self.name.0.clone()));
+            .set(RECOVERY_POLICY, Some(self.name.as_str().into()));
     }
 
     /// The settings as those of a service: for what shows, simulates and compares them.
@@ -145,7 +97,7 @@ impl RecoveryPolicy {
     #[must_use]
     pub fn as_config(&self) -> ServiceConfig {
         let name = ServiceName::new(self.name.as_str()).expect("a legal name");
-        let mut config = ServiceConfig::new(name, NONE);
+        let mut config = ServiceConfig::new(name, NO_POLICY);
         self.put_on(&mut config);
         config.extensions.set(RECOVERY_POLICY, None);
         config

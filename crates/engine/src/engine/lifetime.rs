@@ -142,6 +142,25 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         }
     }
 
+    /// Whether another engine has taken over. Nothing that this one does is written any more, so its
+    /// driver ends it.
+    #[must_use]
+    pub fn is_fenced(&self) -> bool {
+        self.is_fenced
+    }
+
+    /// Whether everything has ended in good order, and the guardian is to end, too.
+    #[must_use]
+    pub fn has_shut_down(&self) -> bool {
+        self.shut_down_sent
+    }
+
+    /// Whether its beginning is on record. Until then the next engine begins in the same way.
+    #[must_use]
+    pub fn is_on_record(&self) -> bool {
+        self.is_on_record
+    }
+
     /// The host has told all it knew. What the records expect and the host does not have was lost on
     /// the way: a request that never arrived is made again, a process that is gone has ended.
     pub(super) fn caught_up(&mut self, now: Moment) {

@@ -93,7 +93,7 @@ fn x102_a_change_reaches_all_that_use_a_policy_in_one_commit() {
     assert_eq!(ask(&mut world, set("restart/7000")), Ok(Outcome::Unchanged));
     let log = world.log();
     let changed = log.iter().filter(|entry| entry.event_id == 1164);
-    let parameters: Vec<_> = changed.map(|entry| entry.parameters.to_vec()).collect();
+    let parameters: Vec<_> = changed.map(|entry| entry.parameters.clone()).collect();
     assert_eq!(parameters, [["workers", "3"]]);
 }
 

@@ -66,7 +66,7 @@ fn x101_x102_x103_a_policy_is_made_given_previewed_changed_and_deleted() {
     let file = daemon.folder().join("services.toml");
     std::fs::write(&file, &exported).expect("a file");
     let file = file.to_str().expect("UTF-8");
-    assert!(printed(&daemon, &["apply", "-f", file]).contains("2"));
+    assert!(printed(&daemon, &["apply", "-f", file]).contains('2'));
     assert_eq!(actions(), [5000, 5000]);
 
     let used = refused(&daemon, &["policy", "delete", "workers"]);

@@ -6,10 +6,10 @@ use relance_texts::{Sentence, error, quoted};
 
 use super::Value;
 use crate::budget::{self, QuietHours};
+use crate::config::{NO_POLICY, PolicyName};
 use crate::duration::{self, Bare};
 use crate::error::ScmError;
 use crate::failure_actions::ActionList;
-use crate::recovery_policy::{self, PolicyName};
 use crate::signal::signal_number;
 
 pub(super) fn path(text: &str) -> Result<Value, Sentence> {
@@ -166,7 +166,7 @@ pub(super) fn quiet_hours(text: &str) -> Result<Value, Sentence> {
 }
 
 pub(super) fn policy_name(text: &str) -> Result<Value, Sentence> {
-    if text == recovery_policy::NONE {
+    if text == NO_POLICY {
         return Ok(Value::Unset);
     }
     let name: PolicyName = text
