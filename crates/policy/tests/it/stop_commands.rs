@@ -113,7 +113,8 @@ struct Course {
 const GRACE_MS: u64 = 1000;
 
 /// A second reading of X25: when the run ends, and what is logged meanwhile. A command that ends after half of the
-/// grace was ended by the manager before.
+/// grace was ended by the manager before. A program that ends in the moment in which it would be killed has ended by
+/// itself.
 fn told(course: Course) -> (u64, Vec<u32>) {
     let half = GRACE_MS / 2;
     let (asked, is_signal) = match course.command {
@@ -123,7 +124,9 @@ fn told(course: Course) -> (u64, Vec<u32>) {
     let [by_command, by_signal] = course.obeys;
     let takes = if is_signal { by_signal } else { by_command };
     let mut log = if is_signal { vec![1026] } else { Vec::new() };
-    let obeyed = takes.map(|takes| asked + takes).filter(|at| *at < GRACE_MS);
+    let obeyed = takes
+        .map(|takes| asked + takes)
+        .filter(|at| *at <= GRACE_MS);
     if obeyed.is_none() {
         log.push(1003);
     }

@@ -21,7 +21,7 @@ pub struct Common {
     pub deadlines: bool,
     /// X11, X12: planned restarts have a limit, and a status is final.
     pub statuses: bool,
-    /// X13: only the exit statuses of [`LISTED`] are failures of programs.
+    /// X13: only the exit statuses of `LISTED` are failures of programs.
     pub listed: bool,
     /// X70, X71: services mind what they need.
     pub minds: bool,
