@@ -136,16 +136,21 @@ fn streams_are_bounded_for_each_user() {
     assert!(stream("root").1.contains(" 200 "));
 }
 
+/// An administrator and another user are answered, while somebody else's request takes its time.
+fn others_are_answered(server: &Server) {
+    for name in ["root", "anna"] {
+        let status = server.client(name).get("/v1/services/a/status");
+        assert!(status.contains("RUNNING"), "{status}");
+    }
+}
+
 #[test]
 fn what_the_streams_of_others_cost_delays_nobody() {
     let server = Server::start();
     let mut slow = server.client("slow");
     slow.send("GET /v1/stream HTTP/1.1\r\nHost: r\r\nConnection: close\r\n\r\n");
     server.manager.stream_asked();
-    for name in ["root", "anna"] {
-        let status = server.client(name).get("/v1/services/a/status");
-        assert!(status.contains("RUNNING"), "{status}");
-    }
+    others_are_answered(&server);
     server.manager.release_stream();
     assert!(slow.read_all().contains(" 200 "), "it ends");
 }
@@ -160,10 +165,7 @@ fn what_the_output_that_others_follow_costs_delays_nobody() {
     // It is opened, and then asked for a part.
     for _ in 0..2 {
         server.manager.stream_asked();
-        for name in ["root", "anna"] {
-            let status = server.client(name).get("/v1/services/a/status");
-            assert!(status.contains("RUNNING"), "{status}");
-        }
+        others_are_answered(&server);
         server.manager.release_stream();
     }
     assert!(slow.read_all().contains(" 200 "), "it ends");

@@ -1,5 +1,5 @@
-//! Named policies over several services (X101 to X104): changed once for all that use them or for none, whatever dies
-//! meanwhile.
+//! Named policies over several services (X101 to X104): a change reaches all services that use the policy, or none,
+//! also if an engine dies meanwhile.
 
 use std::collections::BTreeSet;
 
@@ -227,7 +227,7 @@ fn x104_administrators_change_policies_and_others_the_services_they_may_change()
         let _gone = world.delete(&name(2));
         world.behave();
     }
-    // A reboot is for administrators, whatever brings it.
+    // Only an administrator may set a reboot, by a policy too.
     assert_eq!(ask(&mut world, set("reboot/0")), Ok(Outcome::Changed));
     let _created = world.create(other("D:(A;;CCDCRP;;;S-1-22-1-33)"));
     world.behave();

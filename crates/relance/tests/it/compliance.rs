@@ -139,15 +139,6 @@ impl DaemonSubject {
             info.run.as_ref().map(|now| now.id) != run
         });
     }
-
-    /// STOP is sent and taken.
-    fn stop_begins(&mut self) {
-        self.daemon
-            .control(&self.name, Control::Stop)
-            .expect("it takes STOP");
-        assert_eq!(self.puppet().next_control(), Control::Stop.to_raw());
-        self.puppet().report(ServiceState::StopPending);
-    }
 }
 
 impl Actor for DaemonSubject {
@@ -170,17 +161,17 @@ impl Actor for DaemonSubject {
     }
 
     fn stop(&mut self) {
-        self.stopped_in_stop(ExitCode::SUCCESS);
+        self.stop_begins();
+        self.stopped(ExitCode::SUCCESS);
     }
 
-    fn exit_in_stop(&mut self, exit: ProcessExit) {
-        self.stop_begins();
-        self.exit(exit);
-    }
-
-    fn stopped_in_stop(&mut self, exit_code: ExitCode) {
-        self.stop_begins();
-        self.stopped(exit_code);
+    /// STOP is sent and taken.
+    fn stop_begins(&mut self) {
+        self.daemon
+            .control(&self.name, Control::Stop)
+            .expect("it takes STOP");
+        assert_eq!(self.puppet().next_control(), Control::Stop.to_raw());
+        self.puppet().report(ServiceState::StopPending);
     }
 
     /// Somebody starts it. The answer comes when it has connected, so somebody else waits for it; how

@@ -13,10 +13,8 @@ pub trait Actor {
     fn stopped(&mut self, exit_code: ExitCode);
     /// It is stopped, and does as it is told.
     fn stop(&mut self);
-    /// It is stopped, and its process ends.
-    fn exit_in_stop(&mut self, exit: ProcessExit);
-    /// It is stopped, and reports STOPPED with this code.
-    fn stopped_in_stop(&mut self, exit_code: ExitCode);
+    /// STOP is sent and taken; what it makes of that follows.
+    fn stop_begins(&mut self);
     /// Somebody starts it.
     fn start(&mut self);
     /// How its next start goes.
@@ -30,8 +28,14 @@ pub trait Actor {
             Happening::Exit(exit) => self.exit(exit),
             Happening::Stopped(exit_code) => self.stopped(exit_code),
             Happening::Stop => self.stop(),
-            Happening::ExitInStop(exit) => self.exit_in_stop(exit),
-            Happening::StoppedInStop(exit_code) => self.stopped_in_stop(exit_code),
+            Happening::ExitInStop(exit) => {
+                self.stop_begins();
+                self.exit(exit);
+            }
+            Happening::StoppedInStop(exit_code) => {
+                self.stop_begins();
+                self.stopped(exit_code);
+            }
             Happening::Start => self.start(),
             Happening::NextStart(outcome) => self.next_start(outcome),
             Happening::Disable => self.set_start_type(StartType::Disabled),

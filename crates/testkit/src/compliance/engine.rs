@@ -65,18 +65,6 @@ impl EngineSubject {
     fn kind(&self) -> ServiceKind {
         self.world.record(&self.name).expect("installed").kind()
     }
-
-    /// STOP is sent and taken; what the service makes of it is up to the scenario.
-    fn stop_begins(&mut self) {
-        let run = self.run();
-        self.world.machine().set_ignores_stop(run, true);
-        self.stop();
-        if self.kind() == ServiceKind::Service {
-            let report = pending(ServiceState::StopPending, 0);
-            self.world.machine().report(run, report);
-            self.world.settle();
-        }
-    }
 }
 
 impl Actor for EngineSubject {
@@ -106,14 +94,16 @@ impl Actor for EngineSubject {
         answer.take().expect("answered").expect("it takes STOP");
     }
 
-    fn exit_in_stop(&mut self, exit: ProcessExit) {
-        self.stop_begins();
-        self.exit(exit);
-    }
-
-    fn stopped_in_stop(&mut self, exit_code: ExitCode) {
-        self.stop_begins();
-        self.stopped(exit_code);
+    /// STOP is sent and taken; what the service makes of it is up to the scenario.
+    fn stop_begins(&mut self) {
+        let run = self.run();
+        self.world.machine().set_ignores_stop(run, true);
+        self.stop();
+        if self.kind() == ServiceKind::Service {
+            let report = pending(ServiceState::StopPending, 0);
+            self.world.machine().report(run, report);
+            self.world.settle();
+        }
     }
 
     fn start(&mut self) {

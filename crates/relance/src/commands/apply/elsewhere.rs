@@ -111,7 +111,7 @@ fn service(config: &ServiceConfig, json: bool) -> Service {
     found
 }
 
-/// The settings that are not at their defaults, with their values, but for what `apply` sets by itself here.
+/// The settings that are not at their defaults, with their values. Without what `apply` sets by itself on Linux.
 fn given(config: &ServiceConfig) -> Vec<(&'static Setting, String)> {
     let mut plain = ServiceConfig::new(config.service_name.clone(), &*config.command_line);
     plain.kind = config.kind;
