@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use std::{env, fs};
+use std::{env, fs, mem};
 
 use relance_client::{Target, connect};
 use relance_policy::simulate::{Moment, StartOutcome, When};
@@ -32,6 +32,7 @@ pub(crate) struct RealScm {
     orders_path: PathBuf,
     orders: Orders,
     image: String,
+    stop_asked: bool,
     began: Instant,
     began_at: Timestamp,
     last: Instant,
@@ -57,6 +58,7 @@ impl RealScm {
             orders_path,
             orders: Orders::default(),
             image: command_line::join(&words),
+            stop_asked: false,
             began: Instant::now(),
             began_at: Timestamp::default(),
             last: Instant::now(),
@@ -115,17 +117,21 @@ impl RealScm {
             .expect("a writable folder for temporary files");
     }
 
-    fn end(&mut self, end: End, by: Control) {
+    /// The service ends so: in the stop that has begun, or when it is told to.
+    fn end(&mut self, end: End) {
         let process_id = self.info().status.process_id;
-        let orders = match by {
-            Control::Stop => Orders {
+        let (by, orders) = if mem::take(&mut self.stop_asked) {
+            let orders = Orders {
                 in_stop: end,
                 ..Orders::default()
-            },
-            _ => Orders {
+            };
+            (Control::Stop, orders)
+        } else {
+            let orders = Orders {
                 now: end,
                 ..Orders::default()
-            },
+            };
+            (do_it(), orders)
         };
         self.order(orders);
         self.control(by);
@@ -164,23 +170,21 @@ fn stopped(code: ExitCode) -> End {
 
 impl Actor for RealScm {
     fn exit(&mut self, exit: ProcessExit) {
-        self.end(exited(exit), do_it());
+        self.end(exited(exit));
     }
 
     fn stopped(&mut self, exit_code: ExitCode) {
-        self.end(stopped(exit_code), do_it());
+        self.end(stopped(exit_code));
     }
 
     fn stop(&mut self) {
-        self.stopped_in_stop(ExitCode::SUCCESS);
+        self.stop_begins();
+        self.stopped(ExitCode::SUCCESS);
     }
 
-    fn exit_in_stop(&mut self, exit: ProcessExit) {
-        self.end(exited(exit), Control::Stop);
-    }
-
-    fn stopped_in_stop(&mut self, exit_code: ExitCode) {
-        self.end(stopped(exit_code), Control::Stop);
+    /// The service must know how to end before STOP reaches it, so STOP is sent with its end.
+    fn stop_begins(&mut self) {
+        self.stop_asked = true;
     }
 
     fn start(&mut self) {
