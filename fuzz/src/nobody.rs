@@ -1,6 +1,6 @@
 //! A manager that knows no service: it reads every request and refuses it.
 
-use relance_scm::manager::{Enumeration, NewService, Outcome};
+use relance_scm::manager::{Enumeration, NewService, Outcome, ToApply};
 use relance_scm::{Caller, Reply, ScmError, ServiceManager, Win32Error, refuse};
 
 /// See the module.
@@ -15,8 +15,9 @@ impl ServiceManager for Nobody {
         reply.send(service.config.check().and_then(|()| Err(unknown(self))));
     }
 
-    fn apply(&self, _: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
-        let checked = services
+    fn apply(&self, _: &Caller, to_apply: ToApply, reply: Reply<Vec<Outcome>>) {
+        let checked = to_apply
+            .services
             .iter()
             .try_for_each(|service| service.config.check());
         reply.send(checked.and_then(|()| Err(unknown(self))));

@@ -22,7 +22,7 @@ pub(crate) async fn change(
     Path(name): Path<String>,
     Body(body): Body<ChangePolicyRequest>,
 ) -> RouteResult<Json<PolicyOutcomeReply>> {
-    let change = PolicyChange::Set(Box::new(body.change()?));
+    let change = body.policy_change()?;
     carry_out(context, &name, change, body.dry_run).await
 }
 

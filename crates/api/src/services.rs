@@ -5,11 +5,8 @@ use std::time::Duration;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::Response;
-use relance_scm::config::Secret;
 use relance_scm::manager::NewService;
-use relance_scm::{
-    Caller, ConfigChange, Control, Reply, ServiceConfig, ServiceManager, ServiceName,
-};
+use relance_scm::{Caller, ConfigChange, Control, Reply, ServiceManager, ServiceName};
 use relance_wire::api::{
     ApplyReply, ApplyRequest, ChangeConfigRequest, ConfigBody, ControlRequest, EnvironmentReply,
     ManagerReply, RestartRequest, ServiceReply, ServicesReply, StartRequest, StatusReply,
@@ -60,19 +57,11 @@ pub(crate) async fn create(
     context: Context,
     Body(body): Body<ConfigBody>,
 ) -> RouteResult<StatusCode> {
-    let service = new_service(&body)?;
+    let service = NewService::try_from(&body)?;
     context
         .ask(|manager, caller, reply| manager.create_service(caller, service, reply))
         .await?;
     Ok(StatusCode::CREATED)
-}
-
-fn new_service(body: &ConfigBody) -> RouteResult<NewService> {
-    let password = Secret::new(body.password.clone().unwrap_or_default());
-    Ok(NewService {
-        config: ServiceConfig::try_from(body)?,
-        password,
-    })
 }
 
 /// `POST /v1/apply`
@@ -80,21 +69,17 @@ pub(crate) async fn apply(
     context: Context,
     Body(body): Body<ApplyRequest>,
 ) -> RouteResult<Json<ApplyReply>> {
-    let services = body
-        .services
-        .iter()
-        .map(new_service)
-        .collect::<RouteResult<Vec<_>>>()?;
+    let to_apply = body.to_apply()?;
     let outcomes = context
         .ask(|manager, caller, reply| {
             if body.dry_run {
-                manager.try_apply(caller, services, reply);
+                manager.try_apply(caller, to_apply, reply);
             } else {
-                manager.apply(caller, services, reply);
+                manager.apply(caller, to_apply, reply);
             }
         })
         .await?;
-    Ok(Json(outcomes.as_slice().into()))
+    Ok(Json(ApplyReply::of(&outcomes, body.policies.len())))
 }
 
 /// `GET /v1/services/NAME`

@@ -11,7 +11,7 @@ use relance_scm::duration::millis;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    OutputStream, PolicyInfo, ServiceInfo, Usage, Watch,
+    OutputStream, PolicyInfo, ServiceInfo, ToApply, Usage, Watch,
 };
 use relance_scm::manager::{NoticeReport, Notices};
 use relance_scm::security::{Access, NamedChange};
@@ -266,14 +266,6 @@ fn again<T>(mut ask: impl FnMut() -> Result<T, ScmError>) -> Result<T, ScmError>
     ask()
 }
 
-fn config_body(service: &NewService) -> ConfigBody {
-    let mut body = ConfigBody::from(&service.config);
-    if !service.password.is_empty() {
-        body.password = Some(service.password.reveal().to_owned());
-    }
-    body
-}
-
 /// Nothing, as a body.
 #[derive(Serialize)]
 pub(crate) struct Nothing {}
@@ -291,6 +283,10 @@ impl SocketManager {
                 let body = ChangePolicyRequest::of(change, is_trial);
                 self.send("PATCH", &path, Some(json(&body)))?
             }
+            PolicyChange::Give(services) => {
+                let body = ChangePolicyRequest::giving(services, is_trial);
+                self.send("PATCH", &path, Some(json(&body)))?
+            }
             PolicyChange::Delete if is_trial => return Err(Win32Error::NOT_SUPPORTED.into()),
             PolicyChange::Delete => self.send("DELETE", &path, Some(json(&Nothing {})))?,
         };
@@ -298,15 +294,8 @@ impl SocketManager {
         (&reply).try_into()
     }
 
-    fn apply_or_try(
-        &self,
-        services: &[NewService],
-        dry_run: bool,
-    ) -> Result<Vec<Outcome>, ScmError> {
-        let body = ApplyRequest {
-            services: services.iter().map(config_body).collect(),
-            dry_run,
-        };
+    fn apply_or_try(&self, to_apply: &ToApply, dry_run: bool) -> Result<Vec<Outcome>, ScmError> {
+        let body = ApplyRequest::of(to_apply, dry_run);
         let applied: ApplyReply = self.post_and_wait("/v1/apply", &body)?;
         (&applied).try_into()
     }
@@ -314,15 +303,15 @@ impl SocketManager {
 
 impl ServiceManager for SocketManager {
     fn create_service(&self, _: &Caller, service: NewService, reply: Reply<()>) {
-        reply.send(self.act("POST", "/v1/services", &config_body(&service)));
+        reply.send(self.act("POST", "/v1/services", &ConfigBody::from(&service)));
     }
 
-    fn apply(&self, _: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
-        reply.send(self.apply_or_try(&services, false));
+    fn apply(&self, _: &Caller, to_apply: ToApply, reply: Reply<Vec<Outcome>>) {
+        reply.send(self.apply_or_try(&to_apply, false));
     }
 
-    fn try_apply(&self, _: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
-        reply.send(self.apply_or_try(&services, true));
+    fn try_apply(&self, _: &Caller, to_apply: ToApply, reply: Reply<Vec<Outcome>>) {
+        reply.send(self.apply_or_try(&to_apply, true));
     }
 
     fn delete_service(&self, _: &Caller, name: &ServiceName, reply: Reply<()>) {

@@ -16,7 +16,7 @@ use relance_scm::config::EnvironmentVariable;
 use relance_scm::event_log::{EventFilter, EventPage};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    OutputStream, ServiceInfo, Usage, Watch, Watched, WatchedChange, next_change_until,
+    OutputStream, ServiceInfo, ToApply, Usage, Watch, Watched, WatchedChange, next_change_until,
 };
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
@@ -182,9 +182,9 @@ impl<M: ServiceManager> ServiceManager for SessionManager<M> {
         });
     }
 
-    fn apply(&self, _: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
+    fn apply(&self, _: &Caller, to_apply: ToApply, reply: Reply<Vec<Outcome>>) {
         self.administer(reply, |manager, caller, reply| {
-            manager.apply(caller, services, reply);
+            manager.apply(caller, to_apply, reply);
         });
     }
 

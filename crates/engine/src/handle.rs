@@ -25,7 +25,7 @@ use relance_scm::controllers::Controllers;
 use relance_scm::event_log::{EventFilter, EventPage, NewEntry, Timestamp};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    OutputStream, PolicyInfo, ServiceInfo, UnreadableService, Usage, Watch,
+    OutputStream, PolicyInfo, ServiceInfo, ToApply, UnreadableService, Usage, Watch,
 };
 use relance_scm::manager::{NoticeBook, NoticeReport, Notices};
 use relance_scm::security::{Access, NamedChange};
@@ -103,16 +103,16 @@ pub struct EngineHandle {
 }
 
 impl EngineHandle {
-    /// Creates or changes the services of files, all or none.
+    /// Creates or changes the policies and services of files, all or none.
     ///
     /// # Errors
     /// When they are refused.
-    pub(crate) fn bring(&self, services: Vec<NewService>) -> Result<(), ScmError> {
-        if services.is_empty() {
+    pub(crate) fn bring(&self, to_apply: ToApply) -> Result<(), ScmError> {
+        if to_apply.is_empty() {
             return Ok(());
         }
         let system = Caller::system();
-        relance_scm::manager::wait(|reply| self.apply(&system, services, reply)).map(drop)
+        relance_scm::manager::wait(|reply| self.apply(&system, to_apply, reply)).map(drop)
     }
 
     /// Has automatic services started that waited for those of files.
@@ -201,15 +201,15 @@ impl ServiceManager for EngineHandle {
         }
     }
 
-    fn apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
-        match self.to_apply(caller, services) {
+    fn apply(&self, caller: &Caller, to_apply: ToApply, reply: Reply<Vec<Outcome>>) {
+        match self.changes_of(caller, to_apply) {
             Ok(changes) => self.send(caller, ClientRequest::Configure(changes, reply)),
             Err(error) => reply.send(Err(error)),
         }
     }
 
-    fn try_apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
-        match self.to_apply(caller, services) {
+    fn try_apply(&self, caller: &Caller, to_apply: ToApply, reply: Reply<Vec<Outcome>>) {
+        match self.changes_of(caller, to_apply) {
             Ok(changes) => self.send(caller, ClientRequest::TryConfigure(changes, reply)),
             Err(error) => reply.send(Err(error)),
         }

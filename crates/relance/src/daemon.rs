@@ -15,6 +15,7 @@ use relance_engine::linux::{
 };
 use relance_notify::targets::RunAs;
 use relance_scm::config::AccountName;
+use relance_scm::manager::ToApply;
 use relance_scm::system::Told;
 use relance_scm::{ScmError, Win32Error};
 use relance_sessions::{FileStore, Sessions};
@@ -268,7 +269,7 @@ pub(crate) fn engine() -> CommandResult {
     // later does not fail for them.
     let services = settings.services().unwrap_or_else(|error| {
         tracing::warn!("{error}");
-        Vec::new()
+        ToApply::default()
     });
     let setup = engine_process::EngineSetup {
         services,

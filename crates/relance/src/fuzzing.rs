@@ -1,6 +1,6 @@
 //! Ways in for the fuzz targets of `fuzz/`: files that people write.
 
-use relance_scm::manager::NewService;
+use relance_scm::manager::ToApply;
 
 use crate::service_files;
 
@@ -8,7 +8,7 @@ use crate::service_files;
 ///
 /// # Errors
 /// What is wrong with it, as the command says it.
-pub fn apply_file(text: &str) -> Result<Vec<NewService>, String> {
+pub fn apply_file(text: &str) -> Result<ToApply, String> {
     let name = if text.trim_start().starts_with('{') {
         "fuzz.json"
     } else {
@@ -16,11 +16,7 @@ pub fn apply_file(text: &str) -> Result<Vec<NewService>, String> {
     };
     let read = service_files::read_one(name, text);
     let read = read.map_err(|problems| problems.error().to_string())?;
-    Ok(read
-        .services
-        .into_iter()
-        .map(|described| described.service)
-        .collect())
+    Ok(read.into_to_apply())
 }
 
 /// A file of settings, and the same written again.

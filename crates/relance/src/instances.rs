@@ -60,7 +60,7 @@ pub(crate) fn create(manager: &Manager, config: &ServiceConfig, count: u32) -> C
         };
         return Err(ScmError::new(Win32Error::SERVICE_EXISTS, sentence).into());
     }
-    manager.ask(|scm, caller, reply| scm.apply(caller, services, reply))?;
+    manager.ask(|scm, caller, reply| scm.apply(caller, services.into(), reply))?;
     Ok(())
 }
 

@@ -1,16 +1,31 @@
 //! Named policies (X101), as commands need them: found by their names, and put on configurations that the manager has not
 //! seen.
 
-use relance_scm::manager::{NewService, PolicyInfo};
+use std::sync::Arc;
+
+use relance_policy::delays::next_action;
+use relance_policy::{ServiceId, ServiceRecord};
+use relance_scm::manager::{PolicyInfo, ServiceInfo, ToApply};
 use relance_scm::settings::RECOVERY_POLICY;
 use relance_scm::{ConfigChange, PolicyName, RecoveryPolicy, ScmError, ServiceConfig, Win32Error};
-use relance_texts::{error, policy, shown};
+use relance_texts::{Value, error, policy, shown};
 
 use crate::cli::{CommandFailure, Common, Manager, usage};
+use crate::lang::say;
+use crate::words;
 
 /// All that the caller may see.
 pub(crate) fn all(manager: &Manager) -> Result<Vec<PolicyInfo>, CommandFailure> {
     manager.ask(|scm, caller, reply| scm.query_policies(caller, reply))
+}
+
+/// The same; `None` of a manager that keeps none, which is that of Windows.
+pub(crate) fn kept(manager: &Manager) -> Result<Option<Vec<PolicyInfo>>, CommandFailure> {
+    match all(manager) {
+        Ok(policies) => Ok(Some(policies)),
+        Err(CommandFailure::Scm(error)) if error.code() == Win32Error::NOT_SUPPORTED => Ok(None),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// The policy of this name.
@@ -47,46 +62,67 @@ pub(crate) fn changed(
     Ok(config.changed(change)?)
 }
 
-/// The services as the manager makes them: those of files that name a policy and say nothing else get its values.
+/// The services of files as a manager with these policies makes them: those that name a policy get its values, from the
+/// files or else from the manager.
 pub(crate) fn filled_in(
-    manager: &Manager,
-    services: &[NewService],
+    to_apply: &ToApply,
+    kept: &[PolicyInfo],
 ) -> Result<Vec<ServiceConfig>, CommandFailure> {
-    let mut configs: Vec<ServiceConfig> = services
-        .iter()
-        .map(|service| service.config.clone())
-        .collect();
-    if configs
-        .iter()
-        .all(|config| PolicyName::of(config).is_none())
-    {
-        return Ok(configs);
-    }
-    let policies = all(manager)?;
-    for config in &mut configs {
-        let Some(name) = PolicyName::of(config) else {
-            continue;
-        };
-        let mut infos = policies.iter();
-        let info = infos.find(|info| info.policy.name == name);
-        if let Some(info) = info.filter(|_| RecoveryPolicy::like(name, config).is_empty()) {
-            info.policy.put_on(config);
+    let fill_in = |config: &ServiceConfig| {
+        let mut config = to_apply.filled_in(config)?;
+        if to_apply.policy_of(&config).is_some() {
+            return Ok(config);
         }
-    }
-    Ok(configs)
+        let name = PolicyName::of(&config);
+        let mut infos = kept.iter();
+        let info = name.and_then(|name| infos.find(|info| info.policy.name == name));
+        if let Some(info) = info.filter(|info| is_bare(&config, &info.policy)) {
+            info.policy.put_on(&mut config);
+        }
+        Ok(config)
+    };
+    let services = to_apply.services.iter();
+    services.map(|service| fill_in(&service.config)).collect()
 }
 
-/// Refuses services that name a policy where no manager is asked what it says.
-pub(crate) fn refuse(configs: &[ServiceConfig]) -> Result<(), CommandFailure> {
-    let mut named = configs.iter();
-    let named = named.find_map(|config| Some((config, PolicyName::of(config)?)));
-    match named {
-        None => Ok(()),
+/// Whether a service says nothing beside the name of its policy.
+fn is_bare(config: &ServiceConfig, policy: &RecoveryPolicy) -> bool {
+    RecoveryPolicy::like(policy.name.clone(), config).is_empty()
+}
+
+/// The same for what is only looked at: a manager is asked if the files do not describe a policy that they name.
+pub(crate) fn looked_at(
+    common: &Common,
+    to_apply: &ToApply,
+) -> Result<Vec<ServiceConfig>, CommandFailure> {
+    if undescribed(to_apply).is_none() {
+        return filled_in(to_apply, &[]);
+    }
+    filled_in(to_apply, &all(&common.manager()?)?)
+}
+
+/// The same where no manager is asked: a policy that the files do not describe is refused.
+pub(crate) fn of_files_alone(to_apply: &ToApply) -> Result<Vec<ServiceConfig>, CommandFailure> {
+    match undescribed(to_apply) {
+        None => filled_in(to_apply, &[]),
         Some((config, name)) => Err(usage(policy::NotInFiles {
             service: shown(&config.service_name),
             policy: shown(name),
         })),
     }
+}
+
+/// The first service whose policy the files do not describe.
+fn undescribed(to_apply: &ToApply) -> Option<(&ServiceConfig, PolicyName)> {
+    let mut services = to_apply.services.iter();
+    services.find_map(|service| {
+        let config = &service.config;
+        let name = PolicyName::of(config)?;
+        to_apply
+            .policy_of(config)
+            .is_none()
+            .then_some((config, name))
+    })
 }
 
 /// A configuration as a file has it: what a policy says is not written a second time.
@@ -96,4 +132,35 @@ pub(crate) fn without_values(config: &ServiceConfig) -> ServiceConfig {
         RecoveryPolicy::new(name).put_on(&mut config);
     }
     config
+}
+
+/// What follows the next failure of a service that no rule by cause decides.
+pub(crate) fn next(info: &ServiceInfo, after: &RecoveryPolicy) -> String {
+    let mut config = ServiceConfig::clone(&info.config);
+    after.put_on(&mut config);
+    let [before, after] = [&*info.config, &config].map(|config| follows(info.id, config, info));
+    let service = shown(&info.config.service_name);
+    let count = info.recovery.failure_count;
+    if before == after {
+        return say(policy::NextStays {
+            service,
+            count,
+            after,
+        });
+    }
+    say(policy::NextChanges {
+        service,
+        count,
+        before,
+        after,
+    })
+}
+
+fn follows(id: ServiceId, config: &ServiceConfig, info: &ServiceInfo) -> Value {
+    let record = ServiceRecord::new(id, Arc::new(config.clone()));
+    let action = next_action(&record, info.recovery.failure_count + 1);
+    action.map_or_else(
+        || policy::NOTHING_FOLLOWS.into(),
+        |action| words::action(action).into(),
+    )
 }

@@ -1,5 +1,5 @@
-//! Files that describe services, for `relance apply` and `relance daemon --apply`: TOML with one
-//! `[[service]]` each, JSON as `relance config --json` prints it, and folders of these.
+//! Files that describe services, and policies that these use, for `relance apply` and `relance daemon --apply`: TOML with
+//! one `[[service]]` each, JSON as `relance config --json` prints it, and folders of these.
 //!
 //! `node` reads the two languages, `definition` a service, `templates` its instances, `variables` what
 //! `${NAME}` stands for; here are files, folders and what they include. Everything that is wrong is named
@@ -8,6 +8,7 @@
 mod definition;
 mod nearest;
 mod node;
+mod policies;
 mod problem;
 mod reader;
 mod templates;
@@ -19,20 +20,20 @@ use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use relance_scm::manager::NewService;
+use relance_scm::manager::{NewService, ToApply};
 use relance_scm::system::Told;
-use relance_scm::{ScmError, Sentence, ServiceConfig, Win32Error};
+use relance_scm::{ScmError, Sentence, Win32Error};
 use relance_texts::{apply, file, quoted};
 use wildmatch::WildMatch;
 
 use crate::cli::CommandFailure;
-use crate::policies;
 
 use node::{Entry, Node, Tree, Unreadable};
 use problem::Source;
 pub(crate) use reader::not_toml;
 use variables::Variables;
 
+pub(crate) use policies::DescribedPolicy;
 pub(crate) use problem::Problems;
 
 /// Larger files are not read: services are a few KiB each, and /dev/zero has no end.
@@ -42,7 +43,7 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 const INCLUDES_DEEP_MAX: usize = 32;
 
 /// Keys of a file.
-const KEYS: [&str; 4] = ["service", "include", "variables", "$schema"];
+const KEYS: [&str; 5] = ["service", "policies", "include", "variables", "$schema"];
 
 /// A service that a file describes.
 #[derive(Debug)]
@@ -57,10 +58,24 @@ pub(crate) struct Described {
 /// What files say.
 #[derive(Debug, Default)]
 pub(crate) struct Descriptions {
+    /// Each policy, in the order of the files.
+    pub(crate) policies: Vec<DescribedPolicy>,
     /// Each service, in the order of the files.
     pub(crate) services: Vec<Described>,
     /// Texts of other files and of the environment, which are not shown.
     pub(crate) secrets: Vec<String>,
+}
+
+impl Descriptions {
+    /// The same without places.
+    pub(crate) fn into_to_apply(self) -> ToApply {
+        let policies = self.policies.into_iter();
+        let services = self.services.into_iter();
+        ToApply {
+            policies: policies.map(|described| described.policy).collect(),
+            services: services.map(|described| described.service).collect(),
+        }
+    }
 }
 
 /// Where files and variables of the environment come from.
@@ -121,6 +136,7 @@ pub(crate) fn read(
         }
     }
     reading.refuse_doubles();
+    policies::check(&reading.found, &mut reading.problems);
     reading.refuse_unused();
     if reading.problems.is_empty() {
         Ok(reading.found)
@@ -129,16 +145,13 @@ pub(crate) fn read(
     }
 }
 
-/// The configurations that these files describe, for what only looks at them.
+/// What these files describe, for what only looks at it.
 ///
 /// # Errors
 /// All that is wrong with them has been printed; this is the exit status.
-pub(crate) fn configs(paths: &[PathBuf]) -> Result<Vec<ServiceConfig>, CommandFailure> {
+pub(crate) fn look_at(paths: &[PathBuf]) -> Result<ToApply, CommandFailure> {
     let found = read(paths, &[], &Disk::OWN).map_err(|problems| problems.report(false))?;
-    let services = found.services.into_iter();
-    let configs: Vec<ServiceConfig> = services.map(|found| found.service.config).collect();
-    policies::refuse(&configs)?;
-    Ok(configs)
+    Ok(found.into_to_apply())
 }
 
 /// The services of a text, for what includes nothing and has no variables.
@@ -417,6 +430,7 @@ fn read_table(
     for entry in entries {
         match &*entry.key {
             "service" => services(&entry.node, file, found),
+            "policies" => policies::read(&entry.node, file, found),
             "include" => match texts(&entry.node) {
                 Some(texts) => includes.extend(texts),
                 None => file.problem(entry.node.at, apply::INCLUDE),

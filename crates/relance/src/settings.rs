@@ -18,7 +18,7 @@ use relance_engine::storage::Retention;
 use relance_policy::ShutdownLimits;
 use relance_policy::budget::MachineBudgets;
 use relance_scm::budget::{BudgetLimit, QuietHours};
-use relance_scm::manager::NewService;
+use relance_scm::manager::ToApply;
 use relance_scm::system::Told;
 use relance_scm::{ScmError, Win32Error};
 use relance_texts::{apply, file, quoted, shown};
@@ -308,17 +308,17 @@ impl Settings {
                     wait_to_kill: millis(file.wait_to_kill_ms, limits.wait_to_kill),
                 },
             },
-            services: Vec::new(),
+            services: ToApply::default(),
             notices: None,
             manual_clock: self.manual_clock,
         }
     }
 
-    /// The services of files that are created or changed at boot.
+    /// The services of files that are created or changed at boot, and their policies.
     ///
     /// # Errors
     /// A file that cannot be read or is not valid.
-    pub(crate) fn services(&self) -> Result<Vec<NewService>, ScmError> {
+    pub(crate) fn services(&self) -> Result<ToApply, ScmError> {
         let trusted = |path: &Path| {
             place::read_settings(path)?
                 .ok_or(ErrorKind::NotFound)
@@ -330,11 +330,9 @@ impl Settings {
             ..Disk::OWN
         };
         let read = service_files::read(&self.file.apply, &[], &disk);
-        let described = read.map_err(service_files::Problems::error)?.services;
-        Ok(described
-            .into_iter()
-            .map(|described| described.service)
-            .collect())
+        Ok(read
+            .map_err(service_files::Problems::error)?
+            .into_to_apply())
     }
 }
 

@@ -13,6 +13,7 @@ mod recovery;
 mod refuse;
 mod reply;
 mod run;
+mod to_apply;
 mod wait;
 
 #[cfg(unix)]
@@ -43,6 +44,7 @@ pub use policies::PolicyInfo;
 pub use recovery::{PendingInfo, RecoveryInfo};
 pub use reply::{Interest, Reply};
 pub use run::RunInfo;
+pub use to_apply::ToApply;
 pub use wait::{Watch, Watched, WatchedChange, next_change, next_change_until, next_output, wait};
 
 /// Who asks.
@@ -102,11 +104,12 @@ pub trait ServiceManager: Send + Sync {
     /// Errors: 87, 112, 123, 1057, 1059, 1072, 1073, 1078.
     fn create_service(&self, caller: &Caller, service: NewService, reply: Reply<()>);
 
-    /// Creates or updates services by name, all or nothing. Errors: of the first that cannot be created.
-    fn apply(&self, caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>);
+    /// Creates or updates policies and services by name, all or nothing. Outcomes of policies come first. Errors: of the
+    /// first that cannot be created. A manager that keeps no policies gives services their values (X120).
+    fn apply(&self, caller: &Caller, to_apply: ToApply, reply: Reply<Vec<Outcome>>);
 
     /// Says what `apply` would do or refuse, and changes nothing; 50 of a manager that cannot try.
-    fn try_apply(&self, _: &Caller, _: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
+    fn try_apply(&self, _: &Caller, _: ToApply, reply: Reply<Vec<Outcome>>) {
         reply.send(Err(Win32Error::NOT_SUPPORTED.into()));
     }
 

@@ -4,7 +4,7 @@
 //! its setting `recovery_policy`, and has the values of the policy in its own configuration: what follows a failure is
 //! decided from that alone. That both stay the same is the engine's work.
 
-use relance_texts::error;
+use relance_texts::{error, shown};
 
 use crate::config::{ConfigChange, Extensions, NO_POLICY, PolicyName, ServiceConfig};
 use crate::error::ScmError;
@@ -31,6 +31,8 @@ pub struct RecoveryPolicy {
 pub enum PolicyChange {
     /// These settings are changed, and the policy is made if it is not there. Others stay.
     Set(Box<ConfigChange>),
+    /// These services use it from now on, all or none. What they had for it goes.
+    Give(Vec<ServiceName>),
     /// It goes, if no service uses it.
     Delete,
 }
@@ -90,6 +92,23 @@ impl RecoveryPolicy {
             .set(RECOVERY_POLICY, Some(self.name.as_str().into()));
     }
 
+    /// Gives its values to a service that names it and has no others.
+    ///
+    /// # Errors
+    /// 87 for a service that says something else.
+    pub fn fill_in(&self, config: &mut ServiceConfig) -> Result<(), ScmError> {
+        let own = Self::like(self.name.clone(), config);
+        if own.is_empty() || own == *self {
+            self.put_on(config);
+            return Ok(());
+        }
+        let sentence = error::SettingsOfPolicy {
+            policy: shown(&self.name),
+            service: shown(&config.service_name),
+        };
+        Err(ScmError::new(Win32Error::INVALID_PARAMETER, sentence))
+    }
+
     /// The settings as those of a service: for what shows, simulates and compares them.
     ///
     /// # Panics
@@ -143,6 +162,15 @@ impl RecoveryPolicy {
         }
         change
     }
+}
+
+/// The change that gives a service a policy.
+#[must_use]
+pub fn giving(policy: &PolicyName) -> ConfigChange {
+    let mut change = ConfigChange::default();
+    let name = Some(policy.as_str().into());
+    change.extensions.set(RECOVERY_POLICY, name);
+    change
 }
 
 /// The settings that policies have, in the order of the rows.

@@ -7,8 +7,10 @@ apply-includes-itself = { $path } is included by a file that it includes; take o
 apply-includes-too-deep = { $path } is included by more than { $most } files in a row; include it nearer to the first
 apply-named-twice = { $path } is read already; name or include it once
 apply-include = include is a file, a folder or a pattern like "conf.d/*.toml", or a list of these
-apply-file-key = a file has no key { $key }; it has service, include and variables, and settings stand below [[service]]
+apply-file-key = a file has no key { $key }; it has service, policies, include and variables, and settings stand below [[service]]
 apply-not-a-file = expected one service, a list of services, or {"{"}"service": [...]{"}"}
+apply-policies = policies is a table of policies: below [policies.NAME] stand recovery.SETTING and extensions.SETTING as in a service
+apply-beside-policy = { $name } uses the policy { $policy } and says something else about what follows a failure; write it in [policies.{ $policy }], or take policy out of { $name }
 apply-services = service is a list: write [[service]] above each
 apply-not-a-service = a service is a table of settings with name and command_line
 apply-twice = { $name } is described here and at { $first }; take one of the two out
@@ -40,6 +42,7 @@ apply-would-delete = would delete
 apply-unchanged = unchanged
 apply-plan = Nothing was changed. To do: { $created } to create, { $changed } to change, { $deleted } to delete; { $unchanged } unchanged.
 apply-done = { $created } created, { $changed } changed, { $deleted } deleted, { $unchanged } unchanged.
+apply-policy = policy { $policy }
 apply-change = { $label }: { $before } → { $after }
 apply-nothing = not set
 apply-kind = Kind
@@ -62,6 +65,8 @@ apply-for-windows = { $service }: { $refused ->
 apply-for-kept = kept: { $settings }
 apply-for-host = by relance host: { $settings }
 apply-for-refused = refused: { $setting } = { $value }: { $reason }
+apply-for-policy = with the settings of the policy { $policy }, which are copied into it
+apply-for-policy-not-in-files = Windows keeps no policies, and the files do not describe { $policy }: add [policies.{ $policy }], and its settings are copied into the service
 apply-for-actions = what follows failures, as a list that Windows takes: --actions { $actions }
 
 ## export and edit

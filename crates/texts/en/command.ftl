@@ -137,7 +137,8 @@ command-test-endless = it never comes to an end
 command-test-summary = { $kept } of { $all } scenarios hold, in { $time }
 command-test-of-nothing = { $name } has no scenario; add [[scenario]] or [[invariant]]
 command-test-of = scenario "{ $scenario }": { $problem }
-command-test-which-service = there are several services, or none; name one: service = "NAME"
+command-test-which-service = there are several services, or none; name one: service = "NAME", or a policy of the files: policy = "NAME"
+command-test-no-policy = none of the files of services describes a policy "{ $name }"
 command-test-no-service = none of the files of services has "{ $name }"
 command-test-no-word = "{ $text }" cannot be expected; write restart, run, reboot, none or restart/1s in expect, these words or gave-up in never, running or stopped in ends
 command-test-up = it is down from +{ $at } on for { $time }, more than { $most }

@@ -186,6 +186,7 @@ error-no-number-from = "{ $text }" is not a number from { $least } to { $most }
 error-no-octal = "{ $text }" is not an octal number from 0 to { $most }
 error-no-time = "{ $text }" is not a time; write { $examples }
 error-no-time-of-day = { $text } is not a time of day; write it like 03:00
+error-given-or-changed = a policy is given to services or changed, each in a request of its own
 error-policy-in-use = the policy { $policy } is used by { $services }; give these another one, or settings of their own (relance failure NAME --policy none), and delete it then
 error-settings-of-policy = the policy { $policy } says what follows a failure of { $service }; change it for all that use it (relance policy set { $policy }), or take { $service } out of it first (relance failure { $service } --policy none)
 error-too-many-policies = there are { $most } policies, and no more are kept; delete one that nobody uses

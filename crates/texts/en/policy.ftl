@@ -16,4 +16,9 @@ policy-would-change = The policy { $policy } would be changed. Services that use
 policy-next-changes = { $service } (failures now: { $count }): the next failure is followed by { $after }, no longer by { $before }
 policy-next-stays = { $service } (failures now: { $count }): the next failure is followed by { $after }, as before
 policy-nothing-follows = nothing
-policy-not-in-files = { $service } uses the policy { $policy }, which files do not describe; write its settings there instead, or leave it out
+policy-not-in-files = { $service } uses the policy { $policy }, which the files do not describe; describe it there, below [policies.{ $policy }]: relance export writes those of a manager
+policy-given = { $count ->
+    [one] The policy { $policy } is used by { $names } now.
+   *[other] The policy { $policy } is used by { $names } now ({ $count }).
+}
+policy-used-already = The policy { $policy } was used by { $names } already.

@@ -7,8 +7,10 @@ apply-includes-itself = { $path } est inclus par un fichier qu’il inclut ; ret
 apply-includes-too-deep = { $path } est inclus par plus de { $most } fichiers d’affilée ; incluez-le plus près du premier
 apply-named-twice = { $path } est déjà lu ; nommez-le ou incluez-le une seule fois
 apply-include = include est un fichier, un dossier ou un motif comme "conf.d/*.toml", ou une liste de ceux-ci
-apply-file-key = un fichier n’a pas de clé { $key } ; il a service, include et variables, et les réglages se placent sous [[service]]
+apply-file-key = un fichier n’a pas de clé { $key } ; il a service, policies, include et variables, et les réglages se placent sous [[service]]
 apply-not-a-file = un service, une liste de services ou {"{"}"service": [...]{"}"} est attendu
+apply-policies = policies est une table de politiques : sous [policies.NOM] se trouvent recovery.RÉGLAGE et extensions.RÉGLAGE comme dans un service
+apply-beside-policy = { $name } utilise la politique { $policy } et dit autre chose de ce qui suit un échec ; écrivez-le dans [policies.{ $policy }], ou retirez policy de { $name }
 apply-services = service est une liste : écrivez [[service]] au-dessus de chacun
 apply-not-a-service = un service est une table de réglages avec name et command_line
 apply-twice = { $name } est décrit ici et à { $first } ; retirez l’un des deux
@@ -40,6 +42,7 @@ apply-would-delete = serait supprimé
 apply-unchanged = inchangé
 apply-plan = Rien n’a été changé. À faire : { $created } à créer, { $changed } à changer, { $deleted } à supprimer ; { $unchanged } sans changement.
 apply-done = Créés : { $created }, changés : { $changed }, supprimés : { $deleted }, inchangés : { $unchanged }.
+apply-policy = politique { $policy }
 apply-change = { $label } : { $before } → { $after }
 apply-nothing = rien
 apply-kind = Genre
@@ -62,6 +65,8 @@ apply-for-windows = { $service } : { $refused ->
 apply-for-kept = gardés : { $settings }
 apply-for-host = par relance host : { $settings }
 apply-for-refused = refusé : { $setting } = { $value } : { $reason }
+apply-for-policy = avec les réglages de la politique { $policy }, qui y sont copiés
+apply-for-policy-not-in-files = Windows ne garde pas de politiques, et les fichiers ne décrivent pas { $policy } : ajoutez [policies.{ $policy }], et ses réglages sont copiés dans le service
 apply-for-actions = ce qui suit les échecs, en liste que Windows prend : --actions { $actions }
 
 ## export et edit

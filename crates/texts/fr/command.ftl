@@ -137,7 +137,8 @@ command-test-endless = cela ne finit jamais
 command-test-summary = { $kept } scénarios sur { $all } sont respectés, en { $time }
 command-test-of-nothing = { $name } n’a pas de scénario ; ajoutez [[scenario]] ou [[invariant]]
 command-test-of = scénario « { $scenario } » : { $problem }
-command-test-which-service = il y a plusieurs services, ou aucun ; nommez-en un : service = "NOM"
+command-test-which-service = il y a plusieurs services, ou aucun ; nommez-en un : service = "NOM", ou une politique des fichiers : policy = "NOM"
+command-test-no-policy = aucun des fichiers de services ne décrit de politique « { $name } »
 command-test-no-service = aucun des fichiers de services n’a « { $name } »
 command-test-no-word = « { $text } » ne peut pas être attendu ; écrivez restart, run, reboot, none ou restart/1s dans expect, ces mots ou gave-up dans never, running ou stopped dans ends
 command-test-up = il est arrêté à partir de +{ $at } pendant { $time }, plus que { $most }

@@ -185,6 +185,7 @@ error-no-number-from = « { $text } » n’est pas un nombre de { $least } à { 
 error-no-octal = « { $text } » n’est pas un nombre octal de 0 à { $most }
 error-no-time = « { $text } » n’est pas une durée ; écrivez { $examples }
 error-no-time-of-day = { $text } n’est pas une heure ; écrivez-la comme 03:00
+error-given-or-changed = une politique est donnée à des services ou changée, chacun dans une requête à part
 error-policy-in-use = la politique { $policy } est utilisée par { $services } ; donnez-leur une autre politique, ou leurs propres réglages (relance failure NOM --policy none), puis supprimez-la
 error-settings-of-policy = la politique { $policy } dit ce qui suit un échec de { $service } ; changez-la pour tous ceux qui l’utilisent (relance policy set { $policy }), ou sortez-en d’abord { $service } (relance failure { $service } --policy none)
 error-too-many-policies = il y a { $most } politiques, et pas plus ne sont gardées ; supprimez-en une que personne n’utilise

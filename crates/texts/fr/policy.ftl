@@ -16,4 +16,9 @@ policy-would-change = La politique { $policy } serait changée. Services qui l�
 policy-next-changes = { $service } (échecs actuels : { $count }) : le prochain échec est suivi de { $after }, et non plus de { $before }
 policy-next-stays = { $service } (échecs actuels : { $count }) : le prochain échec est suivi de { $after }, comme avant
 policy-nothing-follows = rien
-policy-not-in-files = { $service } utilise la politique { $policy }, que les fichiers ne décrivent pas ; écrivez-y ses réglages à la place, ou omettez-la
+policy-not-in-files = { $service } utilise la politique { $policy }, que les fichiers ne décrivent pas ; décrivez-la là, sous [policies.{ $policy }] : relance export écrit celles d’un gestionnaire
+policy-given = { $count ->
+    [one] La politique { $policy } est utilisée par { $names } maintenant.
+   *[other] La politique { $policy } est utilisée par { $names } maintenant ({ $count }).
+}
+policy-used-already = La politique { $policy } était déjà utilisée par { $names }.

@@ -29,7 +29,7 @@ use relance_scm::controllers::Controllers;
 use relance_scm::event_log::{EventFilter, EventPage, LogEntry, NewEntry};
 use relance_scm::manager::{
     Enumeration, FollowOutput, ManagerInfo, NewService, Outcome, OutputPart, OutputRange,
-    OutputStream, ServiceInfo, Usage, Watch,
+    OutputStream, ServiceInfo, ToApply, Usage, Watch,
 };
 use relance_scm::security::{Access, NamedChange};
 use relance_scm::status::ServiceStatus;
@@ -394,8 +394,9 @@ impl ServiceManager for WindowsManager {
         reply.send(self.scm.create(&service));
     }
 
-    fn apply(&self, _caller: &Caller, services: Vec<NewService>, reply: Reply<Vec<Outcome>>) {
-        reply.send(self.scm.apply(&services));
+    fn apply(&self, _caller: &Caller, to_apply: ToApply, reply: Reply<Vec<Outcome>>) {
+        let outcomes = self.scm.apply_with_policies(to_apply);
+        reply.send(outcomes);
     }
 
     fn delete_service(&self, _caller: &Caller, name: &ServiceName, reply: Reply<()>) {

@@ -5,6 +5,7 @@
 //! their unit in the name; moments are milliseconds since 1970.
 
 mod access;
+mod apply;
 mod change;
 mod config;
 mod event;
@@ -13,6 +14,7 @@ mod failures;
 mod held;
 mod manager;
 mod notices;
+mod outcome;
 mod policies;
 mod reading;
 mod requests;
@@ -28,6 +30,7 @@ use relance_scm::{ScmError, Win32Error};
 use serde::{Deserialize, Serialize};
 
 pub use access::{AccessChangeBody, AccessEntryBody, AccessReply, AccessRequest};
+pub use apply::{ApplyReply, ApplyRequest};
 pub use change::{ChangeConfigRequest, RecoveryChangeBody};
 pub use config::{
     ActionBody, ActionsBody, ConfigBody, EnvironmentReply, RecoveryBody, ResetPeriodBody, read_kind,
@@ -45,8 +48,8 @@ pub use policies::{
 pub use requests::{ControlRequest, RestartRequest, StartRequest};
 pub use run::RunBody;
 pub use service::{
-    ApplyReply, ApplyRequest, EndBody, PendingBody, RecoveryStateBody, ServiceReply, ServicesReply,
-    StatusReply, StreamItem, WhyReply,
+    EndBody, PendingBody, RecoveryStateBody, ServiceReply, ServicesReply, StatusReply, StreamItem,
+    WhyReply,
 };
 pub use session::{
     LinkReply, LinkRequest, Role, SessionBody, SessionsReply, SignInRequest, TokenReply,

@@ -49,7 +49,13 @@ pub(super) fn changes(input: &[u8]) {
 pub(super) fn apply_file(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     match relance::fuzzing::apply_file(&text) {
-        Ok(services) => services.iter().for_each(|service| stays(&service.config)),
+        Ok(found) => {
+            let services = found.services.iter();
+            services.for_each(|service| stays(&service.config));
+            for policy in &found.policies {
+                assert_eq!(policy.changed(&policy.as_change()).as_ref(), Ok(policy));
+            }
+        }
         Err(said) => assert!(!said.is_empty()),
     }
 }

@@ -50,8 +50,12 @@ fn check(kind: Kind, input: &[u8]) {
     }
     let services = relance::fuzzing::apply_file(&found.toml)
         .unwrap_or_else(|error| panic!("{error}\n{}", found.toml));
-    assert!(services.len() >= found.services.len(), "{}", found.toml);
-    for service in services {
+    assert!(
+        services.services.len() >= found.services.len(),
+        "{}",
+        found.toml
+    );
+    for service in services.services {
         assert_eq!(service.config.check(), Ok(()));
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use relance_scm::recovery_policy::is_of_policies;
 use relance_scm::settings::{Section, Setting, Value, ValueType, all};
 use relance_wire::settings::to_json;
 use serde_json::{Map, Value as Json, json};
@@ -22,6 +23,7 @@ pub(super) fn generate(_: &Path) -> Result<String> {
         ],
         "$defs": {
             "file": file(),
+            "policy": policy(),
             "service": service(),
             "kept": kept(),
             "words": { "type": "array", "items": { "type": "string" }, "minItems": 1 },
@@ -38,6 +40,15 @@ fn file() -> Json {
             (
                 "service",
                 json!({ "type": "array", "items": { "$ref": "#/$defs/service" } }),
+            ),
+            (
+                "policies",
+                json!({
+                    "type": "object",
+                    "description": "What follows a failure of the services that name it: policy = \"NAME\".",
+                    "propertyNames": { "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$" },
+                    "additionalProperties": { "$ref": "#/$defs/policy" },
+                }),
             ),
             (
                 "include",
@@ -105,6 +116,13 @@ fn service() -> Json {
                 "Of a template: how many, or their names.",
             ),
         ),
+        (
+            "policy",
+            described(
+                json!({ "type": "string" }),
+                "The policy that says what follows a failure: one of policies, or of the manager.",
+            ),
+        ),
         ("recovery", section(Section::Recovery)),
         ("extensions", section(Section::Extensions)),
     ];
@@ -112,6 +130,23 @@ fn service() -> Json {
     let mut service = object(own.into_iter().chain(settings), &["name"]);
     service["oneOf"] = json!([{ "required": ["command"] }, { "required": ["command_line"] }]);
     service
+}
+
+fn policy() -> Json {
+    let section = |section| {
+        let settings = all().filter(move |row| row.section == section && is_of_policies(row));
+        object(
+            settings.map(|setting| (setting.key, property(setting))),
+            &[],
+        )
+    };
+    object(
+        [
+            ("recovery", section(Section::Recovery)),
+            ("extensions", section(Section::Extensions)),
+        ],
+        &[],
+    )
 }
 
 fn section(section: Section) -> Json {

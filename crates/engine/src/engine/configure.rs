@@ -240,7 +240,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         self.replace_config(now, id, config, draft)
     }
 
-    fn change(
+    pub(super) fn change(
         &mut self,
         now: Moment,
         caller: &Caller,

@@ -13,7 +13,7 @@ use relance_scm::manager::Outcome;
 use relance_scm::settings::RECOVERY_POLICY;
 use relance_scm::{
     AccessRights, Caller, ConfigChange, PolicyChange, PolicyName, RecoveryActionKind,
-    RecoveryPolicy, ScmError, Win32Error,
+    RecoveryPolicy, ScmError, ServiceName, Win32Error, recovery_policy,
 };
 use relance_texts::{error, shown};
 
@@ -47,11 +47,18 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         change: &PolicyChange,
         draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
+        let change = match change {
+            PolicyChange::Set(change) => change,
+            PolicyChange::Give(services) => {
+                return self.give_policy(now, caller, (name, services), draft);
+            }
+            PolicyChange::Delete => {
+                access::check_administrator(caller)?;
+                return self.delete_policy(now, name, draft);
+            }
+        };
         access::check_administrator(caller)?;
         let users = self.users_of(name);
-        let PolicyChange::Set(change) = change else {
-            return self.delete_policy(now, name, &users, draft);
-        };
         let known = self.policies.find(name);
         let before = known
             .cloned()
@@ -81,14 +88,32 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         Ok(Outcome::Changed)
     }
 
+    /// X121: these services use the policy from now on, all or none; each is a change of that service (X104).
+    fn give_policy(
+        &mut self,
+        now: Moment,
+        caller: &Caller,
+        (name, services): (&PolicyName, &[ServiceName]),
+        draft: &mut ConfigureDraft,
+    ) -> Result<Outcome, ScmError> {
+        let change = recovery_policy::giving(name);
+        let mut outcome = Outcome::Unchanged;
+        for service in services {
+            if self.change(now, caller, service, &change, draft)? == Outcome::Changed {
+                outcome = Outcome::Changed;
+            }
+        }
+        Ok(outcome)
+    }
+
     /// X103: a policy that is used stays.
     fn delete_policy(
         &mut self,
         now: Moment,
         name: &PolicyName,
-        users: &[ServiceId],
         draft: &mut ConfigureDraft,
     ) -> Result<Outcome, ScmError> {
+        let users = self.users_of(name);
         if !users.is_empty() {
             let names = users.iter().map(|id| &self.services[id].record.config);
             let names: Vec<&str> = names.map(|config| config.service_name.as_str()).collect();

@@ -1,26 +1,30 @@
-//! Services that are to be as a request describes them: what can be checked before the owner loop has it.
+//! Policies and services that are to be as a request describes them: what can be checked before the owner loop has it.
 
 use relance_scm::config::Extensions;
-use relance_scm::manager::NewService;
-use relance_scm::{Caller, ConfigChange, ScmError, ServiceName};
+use relance_scm::manager::{NewService, ToApply};
+use relance_scm::{Caller, ConfigChange, PolicyChange, ScmError, ServiceName};
 
 use super::EngineHandle;
 use crate::command::Change;
 
 impl EngineHandle {
-    /// What makes these services, if they can be.
-    pub(super) fn to_apply(
+    /// What makes these policies and services, if they can be: services may use the policies.
+    pub(super) fn changes_of(
         &self,
         caller: &Caller,
-        services: Vec<NewService>,
+        to_apply: ToApply,
     ) -> Result<Vec<Change>, ScmError> {
-        for service in &services {
+        for service in &to_apply.services {
             self.check_new(caller, service)?;
         }
-        let changes = services.into_iter();
-        Ok(changes
-            .map(|service| Change::Apply(Box::new(service)))
-            .collect())
+        let policies = to_apply.policies.into_iter();
+        let policies = policies.map(|policy| {
+            let change = PolicyChange::Set(Box::new(policy.as_change()));
+            Change::Policy(policy.name, change)
+        });
+        let services = to_apply.services.into_iter();
+        let services = services.map(|service| Change::Apply(Box::new(service)));
+        Ok(policies.chain(services).collect())
     }
 
     /// C10: the account of a new service must exist. Callers that may not create are refused by the owner loop.

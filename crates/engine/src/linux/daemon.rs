@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use relance_policy::{RunId, ServiceRecord, Time};
 use relance_scm::ServiceManager;
-use relance_scm::manager::NewService;
 use relance_scm::manager::NoticeBook;
+use relance_scm::manager::ToApply;
 use rustix::event::{EventfdFlags, epoll, eventfd};
 
 use super::account;
@@ -68,7 +68,7 @@ pub struct EngineSetup {
     /// How long a shutdown waits.
     pub settings: Settings,
     /// Services that are created or changed at boot, before any is started.
-    pub services: Vec<NewService>,
+    pub services: ToApply,
     /// What the process that tells somebody has on record.
     pub notices: Option<Arc<dyn NoticeBook>>,
     /// Whether the clock is moved by hand.
@@ -258,7 +258,7 @@ fn handed_over() -> io::Result<(OwnedFd, OwnedFd)> {
 /// served when they are there. A daemon whose services are refused cannot start.
 fn bring_services(
     handle: EngineHandle,
-    services: Vec<NewService>,
+    services: ToApply,
     serve: impl FnOnce(Arc<dyn ServiceManager>) -> io::Result<()> + Send + 'static,
 ) -> io::Result<()> {
     let thread = std::thread::Builder::new().name("services".to_owned());

@@ -173,6 +173,29 @@ fn x101_settings_of_its_own_beside_a_policy_are_refused() {
 }
 
 #[test]
+fn x121_a_policy_is_given_to_many_services_in_one_commit_or_to_none() {
+    let mut world = world(3);
+    for number in 1..=3 {
+        let taken = change(&mut world, number, of_policy(false));
+        assert_eq!(taken, Ok(Outcome::Changed));
+        let own = change(&mut world, number, actions("restart/9000"));
+        assert_eq!(own, Ok(Outcome::Changed));
+    }
+    let give = |numbers: &[u32]| {
+        let names = numbers.iter().map(|number| name(*number)).collect();
+        Change::Policy(policy(), PolicyChange::Give(names))
+    };
+    let refused = ask(&mut world, give(&[1, 2, 4]));
+    assert_eq!(code(refused), Win32Error::SERVICE_DOES_NOT_EXIST);
+    assert_eq!(lists(&world), ["restart/9000".to_owned()].into());
+    let commits = world.disk().commits();
+    assert_eq!(ask(&mut world, give(&[1, 2, 3])), Ok(Outcome::Changed));
+    assert_eq!(world.disk().commits(), commits + 1);
+    assert_eq!(lists(&world), ["restart/1000".to_owned()].into());
+    assert_eq!(ask(&mut world, give(&[2])), Ok(Outcome::Unchanged));
+}
+
+#[test]
 fn x103_a_policy_that_is_used_stays() {
     let mut world = world(2);
     let gone = || Change::Policy(policy(), PolicyChange::Delete);

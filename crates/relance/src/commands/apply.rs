@@ -1,9 +1,11 @@
 //! `relance apply`: makes services as files describe them. `plan` compares; this file carries the plan out and
 //! reports.
 
+pub(super) mod change;
 mod elsewhere;
 mod hiding;
 pub(super) mod plan;
+mod policies;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{IsTerminal, Write};
@@ -11,7 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use relance_scm::config::Extensions;
-use relance_scm::manager::NewService;
+use relance_scm::manager::ToApply;
 use relance_scm::{ScmError, ServiceName, Win32Error};
 use relance_texts::{Lang, apply, command, quoted};
 use serde::Serialize;
@@ -25,7 +27,9 @@ use crate::selection::{Pace, Selected, matches_any};
 use crate::service_files::{self, Disk};
 use crate::waiting::Patience;
 
-use plan::{Act, Plan, Step};
+use change::{Act, Change};
+use plan::{Plan, Step};
+use policies::PolicyStep;
 
 /// How `--dry-run` ends when something would change.
 const WOULD_CHANGE: u8 = 6;
@@ -35,6 +39,9 @@ const WOULD_CHANGE: u8 = 6;
 /// A file is TOML, one `[[service]]` each, with the names of `relance config --json`, or that JSON. As with
 /// `relance create`, a service whose `kind` is not given is a program. `instances = 4` with a
 /// name that ends in @ makes NAME@1 to NAME@4. docs/config-as-code.md has all that a file can say.
+///
+/// `[policies.NAME]` describes a policy, which services use by `policy = "NAME"`; services that no file describes change
+/// with it, and --diff names them.
 ///
 /// Running services run on as they were started, unless --restart-changed is given.
 #[derive(Debug, Parser)]
@@ -51,7 +58,8 @@ pub(crate) struct Arguments {
     /// Show each setting that changes, before and after
     #[arg(long)]
     diff: bool,
-    /// Stop and delete services that match this and that no file describes; '*' for all; may be repeated
+    /// Stop and delete services that match this and that no file describes, and policies that nobody uses then; '*' for
+    /// all; may be repeated
     #[arg(long, value_name = "PATTERN")]
     prune: Vec<String>,
     /// Delete without asking
@@ -84,27 +92,24 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let set = set.collect::<Result<Vec<_>, _>>()?;
     let read = service_files::read(&arguments.files, &set, &Disk::OWN);
     let found = read.map_err(|problems| problems.report(json))?;
-    let services: Vec<NewService> = found
-        .services
-        .into_iter()
-        .map(|found| found.service)
-        .collect();
+    let secrets = found.secrets.clone();
+    let to_apply = found.into_to_apply();
     if arguments.system == Some(System::Windows) {
-        let differs = elsewhere::report(&services, json)?;
+        let differs = elsewhere::report(&to_apply, json)?;
         return if differs {
             Err(CommandFailure::Silent(WOULD_CHANGE))
         } else {
             Ok(())
         };
     }
-    if services.is_empty() && !arguments.prune.is_empty() {
+    if to_apply.services.is_empty() && !arguments.prune.is_empty() {
         return Err(usage(apply::PRUNE_ALL));
     }
     let manager = arguments.common.manager()?;
-    let mut plan = Plan::of(&manager, &services, &found.secrets)?;
+    let mut plan = Plan::of(&manager, &to_apply, &secrets)?;
     plan.prune(|name| matches_any(&arguments.prune, name));
     if arguments.dry_run {
-        try_out(&manager, &plan, services)?;
+        try_out(&manager, &plan, to_apply)?;
         arguments.telling().tell(&plan, &[])?;
         return if plan.changes() {
             Err(CommandFailure::Silent(WOULD_CHANGE))
@@ -113,7 +118,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         };
     }
     ask_for_deletion(&plan, &arguments)?;
-    carry_out(&manager, &plan, services)?;
+    carry_out(&manager, &plan, to_apply)?;
     let restarted = restart_changed(&manager, &plan, &arguments);
     arguments.telling().tell(&plan, &restarted)?;
     let failed = restarted.into_iter().find_map(|(_, result)| result.err());
@@ -131,12 +136,11 @@ fn variable(text: &str) -> Result<(String, String), CommandFailure> {
 
 /// Has the manager look for what only it can know: circles of dependencies, accounts that are not there, a caller
 /// who may not. The plan has said the rest.
-fn try_out(manager: &Manager, plan: &Plan, services: Vec<NewService>) -> CommandResult {
-    let is_new = |step: &Step| matches!(step.act, Act::Create | Act::Change);
-    if plan.names(is_new).is_empty() {
+fn try_out(manager: &Manager, plan: &Plan, to_apply: ToApply) -> CommandResult {
+    if !plan.brings() {
         return Ok(());
     }
-    match manager.ask(|scm, caller, reply| scm.try_apply(caller, services, reply)) {
+    match manager.ask(|scm, caller, reply| scm.try_apply(caller, to_apply, reply)) {
         Ok(_) => Ok(()),
         // That of Windows.
         Err(CommandFailure::Scm(error)) if error.code() == Win32Error::NOT_SUPPORTED => Ok(()),
@@ -147,10 +151,12 @@ fn try_out(manager: &Manager, plan: &Plan, services: Vec<NewService>) -> Command
 /// Nothing is deleted by accident: somebody says yes on the terminal, or with an option.
 fn ask_for_deletion(plan: &Plan, arguments: &Arguments) -> CommandResult {
     let names = plan.names(|step| step.act == Act::Delete);
+    let names = names.iter().map(|name| plain(name.as_str()));
+    let policies = plan.policies.iter().filter(|step| step.act == Act::Delete);
+    let names: Vec<String> = names.chain(policies.map(PolicyStep::named)).collect();
     if names.is_empty() || arguments.yes {
         return Ok(());
     }
-    let names: Vec<String> = names.iter().map(|name| plain(name.as_str())).collect();
     let is_asked = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if !is_asked || arguments.common.json {
         let sentence = apply::DeleteNeedsYes { names };
@@ -185,15 +191,12 @@ fn answer(question: &str) -> std::io::Result<String> {
 }
 
 /// Does what the plan says: first what files describe, all or none, then what goes.
-pub(super) fn carry_out(
-    manager: &Manager,
-    plan: &Plan,
-    services: Vec<NewService>,
-) -> CommandResult {
-    let is_new = |step: &Step| matches!(step.act, Act::Create | Act::Change);
+pub(super) fn carry_out(manager: &Manager, plan: &Plan, to_apply: ToApply) -> CommandResult {
+    let is_new = |step: &Step| step.act.brings();
     let new: HashSet<ServiceName> = plan.names(is_new).into_iter().collect();
-    if !new.is_empty() {
-        let limits: Vec<(String, Extensions)> = services
+    if plan.brings() {
+        let limits: Vec<(String, Extensions)> = to_apply
+            .services
             .iter()
             .filter(|service| new.contains(&service.config.service_name))
             .map(|service| {
@@ -201,7 +204,7 @@ pub(super) fn carry_out(
                 (config.service_name.to_string(), config.extensions.clone())
             })
             .collect();
-        manager.ask(|scm, caller, reply| scm.apply(caller, services, reply))?;
+        manager.ask(|scm, caller, reply| scm.apply(caller, to_apply, reply))?;
         limits::note(
             manager,
             limits.iter().map(|(name, set)| (name.as_str(), set)),
@@ -210,7 +213,10 @@ pub(super) fn carry_out(
     for name in plan.names(|step| step.act == Act::Delete) {
         scale::remove(manager, &name, Patience::Own(stop::PATIENCE))?;
     }
-    Ok(())
+    let policies = plan.policies.iter();
+    policies
+        .filter(|step| step.act == Act::Delete)
+        .try_for_each(|step| step.delete(manager))
 }
 
 type Restarted = Vec<(ServiceName, CommandResult)>;
@@ -270,6 +276,12 @@ impl Telling {
         if self.json {
             return Common::print_json(&PlanReply::of(plan, restarted, self.dry_run));
         }
+        for step in &plan.policies {
+            self.said(step.act, step.named());
+            if self.diff {
+                step.explain();
+            }
+        }
         for step in &plan.steps {
             self.step(step);
         }
@@ -301,7 +313,16 @@ impl Telling {
     }
 
     fn step(self, step: &Step) {
-        let done = match (step.act, self.dry_run) {
+        self.said(step.act, plain(step.name.as_str()));
+        if self.diff {
+            for change in &step.changes {
+                println!("    {}", plain_lines(&change.said()));
+            }
+        }
+    }
+
+    fn said(self, act: Act, name: String) {
+        let done = match (act, self.dry_run) {
             (Act::Create, true) => apply::WOULD_CREATE,
             (Act::Create, false) => command::DONE_CREATED,
             (Act::Change, true) => apply::WOULD_CHANGE,
@@ -310,13 +331,7 @@ impl Telling {
             (Act::Delete, false) => command::DONE_DELETED,
             (Act::Keep, _) => apply::UNCHANGED,
         };
-        let name = plain(step.name.as_str());
         println!("{}", say(command::Applied { done, name }));
-        if self.diff {
-            for change in &step.changes {
-                println!("    {}", plain_lines(&change.said()));
-            }
-        }
     }
 }
 
@@ -324,7 +339,20 @@ impl Telling {
 #[derive(Serialize)]
 struct PlanReply<'a> {
     dry_run: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<PolicyReply<'a>>,
     outcomes: Vec<OutcomeReply<'a>>,
+}
+
+#[derive(Serialize)]
+struct PolicyReply<'a> {
+    name: &'a str,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<ChangeReply<'a>>,
+    /// Services that use it and that no file describes: they change with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -350,6 +378,15 @@ struct ChangeReply<'a> {
     after: &'a str,
 }
 
+fn changed(changes: &[Change]) -> Vec<ChangeReply<'_>> {
+    let changes = changes.iter().map(|change| ChangeReply {
+        setting: change.key,
+        before: &change.before,
+        after: &change.after,
+    });
+    changes.collect()
+}
+
 impl<'a> PlanReply<'a> {
     fn of(plan: &'a Plan, restarted: &[(ServiceName, CommandResult)], dry_run: bool) -> Self {
         let restarted: HashMap<&ServiceName, &CommandResult> = restarted
@@ -359,20 +396,10 @@ impl<'a> PlanReply<'a> {
         let outcome = |step: &'a Step| {
             let result = restarted.get(&step.name).copied();
             let is_restarted = result.is_some_and(Result::is_ok);
-            let changes = step.changes.iter().map(|change| ChangeReply {
-                setting: change.key,
-                before: &change.before,
-                after: &change.after,
-            });
             OutcomeReply {
                 name: step.name.as_str(),
-                outcome: match step.act {
-                    Act::Create => "created",
-                    Act::Change => "changed",
-                    Act::Keep => "unchanged",
-                    Act::Delete => "deleted",
-                },
-                changes: changes.collect(),
+                outcome: step.act.word(),
+                changes: changed(&step.changes),
                 needs_restart: step.runs_on && !is_restarted,
                 restarted: is_restarted,
                 error: result
@@ -380,8 +407,15 @@ impl<'a> PlanReply<'a> {
                     .map(|failure| failure.sentence(Lang::En)),
             }
         };
+        let policy = |step: &'a PolicyStep| PolicyReply {
+            name: step.name.as_str(),
+            outcome: step.act.word(),
+            changes: changed(&step.changes),
+            others: step.others().map(ServiceName::as_str).collect(),
+        };
         Self {
             dry_run,
+            policies: plan.policies.iter().map(policy).collect(),
             outcomes: plan.steps.iter().map(outcome).collect(),
         }
     }

@@ -117,17 +117,14 @@ impl Edit {
         let found = self
             .read(copy, text)
             .map_err(|problems| problems.report(json))?;
-        let services: Vec<NewService> = found
-            .services
-            .into_iter()
-            .map(|found| found.service)
-            .collect();
+        let secrets = found.secrets.clone();
+        let to_apply = found.into_to_apply();
         match &self.file {
-            None => self.check(manager, &services)?,
+            None => self.check(manager, &to_apply.services)?,
             Some((path, _)) => self.check_file(path)?,
         }
-        let plan = Plan::of(manager, &services, &found.secrets)?;
-        carry_out(manager, &plan, services)?;
+        let plan = Plan::of(manager, &to_apply, &secrets)?;
+        carry_out(manager, &plan, to_apply)?;
         if let Some((path, _)) = &self.file {
             fs::write(path, text).map_err(anyhow::Error::from)?;
         }

@@ -1,18 +1,20 @@
 //! `relance export`: services as a file for `relance apply`.
 
+use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Parser;
-use relance_scm::ServiceConfig;
 use relance_scm::manager::ServiceInfo;
+use relance_scm::{PolicyName, RecoveryPolicy, ServiceConfig};
 use relance_texts::{apply, import};
-use relance_wire::api::ConfigBody;
+use relance_wire::api::{ConfigBody, PolicyBody};
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager, usage};
 use crate::lang::say;
 use crate::plain::plain;
+use crate::policies;
 use crate::selection::{Selection, service_names, warn_of_unreadable};
 use crate::service_files::write;
 
@@ -22,7 +24,8 @@ const HIDDEN: &str = "***";
 /// Write services as a file for `relance apply`, which then changes nothing
 ///
 /// All services, or those that are named. What has its default is left out, and instances that are alike
-/// are one definition. Passwords of accounts are not in it. With --json: the list that the API gives.
+/// are one definition. The policies that they use are in it, and without names all policies. Passwords of accounts are
+/// not in it. With --json: the list that the API gives; with policies, an object of both.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Services: names, patterns with * and ?, or NAME@ for all instances; all if left out
@@ -39,12 +42,11 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let manager = arguments.common.manager()?;
     let mut configs = configs(&manager, &arguments.names)?;
     let hidden = hide_environments(&mut configs);
+    let policies = policies_of(&manager, &configs, arguments.names.is_empty())?;
     let text = if arguments.common.json {
-        let bodies: Vec<_> = configs.iter().map(ConfigBody::from).collect();
-        let text = serde_json::to_string_pretty(&bodies).map_err(anyhow::Error::from)?;
-        text + "\n"
+        json(&policies, &configs).map_err(anyhow::Error::from)?
     } else {
-        write::file(&configs)
+        write::file(&policies, &configs)
     };
     match &arguments.output {
         None => print!("{text}"),
@@ -70,6 +72,43 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
         eprintln!("{}", say(apply::HiddenEnvironment { names }));
     }
     Ok(())
+}
+
+/// The policies that these services use; with all services, all policies.
+fn policies_of(
+    manager: &Manager,
+    configs: &[ServiceConfig],
+    all: bool,
+) -> Result<Vec<RecoveryPolicy>, CommandFailure> {
+    let named: BTreeSet<PolicyName> = configs.iter().filter_map(PolicyName::of).collect();
+    if !all && named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let kept = policies::kept(manager)?.unwrap_or_default().into_iter();
+    let policies = kept.map(|info| info.policy);
+    Ok(policies
+        .filter(|policy| all || named.contains(&policy.name))
+        .collect())
+}
+
+/// The list that the API gives; with policies a file that has both.
+fn json(policies: &[RecoveryPolicy], configs: &[ServiceConfig]) -> serde_json::Result<String> {
+    let bodies: Vec<_> = configs.iter().map(ConfigBody::from).collect();
+    let text = if policies.is_empty() {
+        serde_json::to_string_pretty(&bodies)
+    } else {
+        let policies = policies.iter().map(|policy| {
+            let mut body = serde_json::to_value(PolicyBody::from(policy))?;
+            let body = body.as_object_mut().map(std::mem::take).unwrap_or_default();
+            let said = body.into_iter().filter(|(key, _)| key != "name");
+            Ok((policy.name.to_string(), said.collect()))
+        });
+        let policies = policies.collect::<serde_json::Result<serde_json::Map<_, _>>>()?;
+        serde_json::to_string_pretty(
+            &serde_json::json!({ "policies": policies, "service": bodies }),
+        )
+    };
+    Ok(text? + "\n")
 }
 
 /// The configurations of services as they are; of all if none is named.

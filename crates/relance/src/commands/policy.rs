@@ -4,9 +4,8 @@ mod preview;
 
 use clap::{Parser, Subcommand};
 use relance_scm::manager::{Outcome, PolicyInfo};
-use relance_scm::settings::RECOVERY_POLICY;
 use relance_scm::{ConfigChange, PolicyChange, PolicyName, RecoveryPolicy, ServiceName};
-use relance_texts::{Text, Words, command, policy, shown};
+use relance_texts::{Text, Words, policy, shown};
 use relance_wire::api::{PoliciesReply, PolicyOutcomeReply, PolicyReply};
 use relance_wire::settings::texts;
 
@@ -43,7 +42,7 @@ enum Action {
     },
     /// Make a policy, or change it for all services that use it, or for none
     Set(Set),
-    /// Give services a policy; what they had for it goes
+    /// Give services a policy, all or none; what they had for it goes
     Use {
         /// The policy
         policy: String,
@@ -197,13 +196,30 @@ fn told(outcome: Outcome, name: &PolicyName, count: usize, dry_run: bool) -> Tex
 }
 
 fn give(common: &Common, policy: &PolicyName, services: &Selection) -> CommandResult {
-    let mut change = ConfigChange::default();
-    let name = Some(policy.as_str().into());
-    change.extensions.set(RECOVERY_POLICY, name);
-    services.each(common, command::DONE_CHANGED, |manager, name| {
-        let change = change.clone();
-        manager.ask(|scm, caller, reply| scm.change_config(caller, name, change, reply))
-    })
+    let manager = common.manager()?;
+    let names = services.select(&manager)?.names;
+    let given = PolicyChange::Give(names.clone());
+    let outcome =
+        manager.ask(|scm, caller, reply| scm.change_policy(caller, policy, given, false, reply))?;
+    if common.json {
+        return Common::print_json(&PolicyOutcomeReply::from(outcome));
+    }
+    let (policy, count) = (shown(policy), names.len());
+    let names: Vec<String> = names.iter().map(|name| plain(name.as_str())).collect();
+    let names = names.join(", ");
+    println!(
+        "{}",
+        if outcome == Outcome::Unchanged {
+            say(policy::UsedAlready { policy, names })
+        } else {
+            say(policy::Given {
+                policy,
+                count,
+                names,
+            })
+        }
+    );
+    Ok(())
 }
 
 fn delete(common: &Common, name: &PolicyName) -> CommandResult {

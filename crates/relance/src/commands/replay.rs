@@ -107,7 +107,10 @@ impl Changes {
             return Ok(Self::Options(Box::new(ConfigChange::try_from(&change)?)));
         }
         Ok(Self::Files {
-            services: service_files::configs(&arguments.with)?,
+            services: policies::looked_at(
+                &arguments.common,
+                &service_files::look_at(&arguments.with)?,
+            )?,
             all: !arguments.names.is_empty(),
         })
     }

@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let new = instances::of_template(&config, missing)?;
     let added = selected(new.iter().map(|service| &service.config.service_name));
     if !new.is_empty() {
-        manager.ask(|scm, caller, reply| scm.apply(caller, new, reply))?;
+        manager.ask(|scm, caller, reply| scm.apply(caller, new.into(), reply))?;
         if first.status.state != ServiceState::Stopped {
             added.each(&manager, common, command::DONE_ADDED, |manager, name| {
                 start::start(

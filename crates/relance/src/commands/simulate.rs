@@ -140,11 +140,9 @@ fn compare(arguments: &Arguments, script: &Script) -> CommandResult {
             let other = if arguments.with.is_empty() {
                 first.clone()
             } else {
-                find(
-                    &service_files::configs(&arguments.with)?,
-                    &first.service_name,
-                )?
-                .clone()
+                let to_apply = service_files::look_at(&arguments.with)?;
+                let configs = policies::looked_at(&arguments.common, &to_apply)?;
+                find(&configs, &first.service_name)?.clone()
             };
             let titles = [say(command::COMPARE_AS_IS), say(command::COMPARE_CHANGED)];
             (titles, changed(arguments, &other)?)

@@ -26,7 +26,7 @@ const FAILED: u8 = 1;
 /// Test recovery policies: play scenarios in virtual time, and compare with what is expected
 ///
 /// A file is TOML. It names files of services, as for relance apply, and has one `[[scenario]]` each: `name`, `script`
-/// (as for relance simulate), `service` where there are several, and what is expected: `expect` (what follows each
+/// (as for relance simulate), `service` where there are several or `policy` for a named policy of the files, and what is expected: `expect` (what follows each
 /// failure, like "restart" or "restart/1s"), `never` ("reboot", "gave-up"), `down_at_most` (a time) and `ends`
 /// ("running" or "stopped"). An `[[invariant]]` promises something of any scenario (`never`, and `always` with "up within
 /// 5m while failures are at least 1m apart"); it is tried on random ones, and the smallest that breaks it is shown. No
@@ -96,7 +96,7 @@ fn play(path: &Path, arguments: &Arguments) -> Result<Vec<Played>, CommandFailur
     let file = path.display().to_string();
     let scenarios = tests.scenarios.into_iter();
     let played = scenarios.map(|scenario| {
-        let config = &tests.services[scenario.service];
+        let config = &scenario.config;
         let timeline = match scenario.begins {
             Some(begin) => play_on(config, &scenario.script, begin)?,
             None => simulate(config, &scenario.script),
@@ -113,11 +113,10 @@ fn play(path: &Path, arguments: &Arguments) -> Result<Vec<Played>, CommandFailur
     let invariants = tests.invariants.into_iter().map(|mut invariant| {
         invariant.odds.seed = arguments.seed.unwrap_or(invariant.odds.seed);
         invariant.scenarios = arguments.scenarios.unwrap_or(invariant.scenarios);
-        let config = &tests.services[invariant.service];
-        let (timeline, problems) = invariant.play(config)?;
+        let (timeline, problems) = invariant.play()?;
         Ok(Played {
             file: file.clone(),
-            service: config.service_name.to_string(),
+            service: invariant.config.service_name.to_string(),
             tried: Some(invariant.tried()),
             name: invariant.name,
             problems,

@@ -4,8 +4,11 @@
 use relance_scm::command_line;
 use relance_scm::config::Secret;
 use relance_scm::manager::NewService;
-use relance_scm::settings::{RETRY_FAILED_STARTS, Section, Setting, Value, ValueType, all};
-use relance_scm::{ScmError, Sentence, ServiceConfig, ServiceName};
+use relance_scm::recovery_policy::is_of_policies;
+use relance_scm::settings::{
+    RECOVERY_POLICY, RETRY_FAILED_STARTS, Section, Setting, Value, ValueType, all,
+};
+use relance_scm::{PolicyName, RecoveryPolicy, ScmError, Sentence, ServiceConfig, ServiceName};
 use relance_texts::{apply, error, quoted};
 use relance_wire::api::ConfigBody;
 use relance_wire::settings::{from_json, to_json};
@@ -20,14 +23,17 @@ pub(super) const PROGRAM: &str = "program";
 /// Key of a service's `recovery`.
 const ON_ERROR_STOP: &str = "on_error_stop";
 const ENVIRONMENT: &str = "environment";
+/// The policy of a service: `extensions.recovery_policy`.
+pub(super) const POLICY: &str = "policy";
 
 /// Keys of a service that are not settings.
-pub(super) const OTHER_KEYS: [&str; 7] = [
+pub(super) const OTHER_KEYS: [&str; 8] = [
     "name",
     "kind",
     "command",
     "password",
     "instances",
+    POLICY,
     "recovery",
     "extensions",
 ];
@@ -52,6 +58,29 @@ pub(super) fn read(node: &Node, file: &mut File<'_>) -> Vec<Described> {
         }
     }
     draft.services(file)
+}
+
+/// A policy: of a service's keys it has those about what follows a failure. `None` if something is wrong with it.
+pub(super) fn policy(name: PolicyName, node: &Node, file: &mut File<'_>) -> Option<RecoveryPolicy> {
+    let mut draft = Draft {
+        at: node.at,
+        name: Some((name.to_string(), node.at)),
+        ..Draft::default()
+    };
+    // What an error status means is a setting of each service.
+    draft.service.insert("kind".to_owned(), "service".into());
+    draft
+        .service
+        .insert("command_line".to_owned(), POLICY.into());
+    match node.table() {
+        Some(entries) => entries
+            .iter()
+            .for_each(|entry| draft.take_of_policy(entry, file)),
+        None => draft.wrong(node.at, apply::POLICIES, file),
+    }
+    let services = draft.services(file);
+    let config = &services.first()?.service.config;
+    Some(RecoveryPolicy::like(name, config))
 }
 
 /// What a definition says, as the API has it.
@@ -111,10 +140,41 @@ impl Draft {
                 Ok(instances) => self.instances = Some((instances, node.at)),
                 Err(problem) => self.wrong(node.at, problem, file),
             },
+            POLICY => {
+                let key = RECOVERY_POLICY.setting().key.to_owned();
+                let entry = Entry {
+                    key,
+                    ..entry.clone()
+                };
+                self.setting(Section::Extensions, &entry, file);
+            }
             "recovery" => self.section(Section::Recovery, entry, file),
             "extensions" => self.section(Section::Extensions, entry, file),
             _ => self.setting(Section::Service, entry, file),
         }
+    }
+
+    /// A key of a policy.
+    fn take_of_policy(&mut self, entry: &Entry, file: &mut File<'_>) {
+        let section = match &*entry.key {
+            "recovery" => Section::Recovery,
+            "extensions" => Section::Extensions,
+            key => {
+                let problem: Sentence = match unknown_of_policy(key) {
+                    Some(right) => apply::KeyElsewhere { key, right }.into(),
+                    None => apply::POLICIES.into(),
+                };
+                return self.wrong(entry.at, problem, file);
+            }
+        };
+        for setting in entry.node.table().unwrap_or_default() {
+            let mut rows = all().filter(|row| row.section == section && row.key == setting.key);
+            if let Some(row) = rows.find(|row| !is_of_policies(row)) {
+                let setting_of_services = error::NoSettingOfPolicies { setting: row.key };
+                self.wrong(setting.at, setting_of_services, file);
+            }
+        }
+        self.section(section, entry, file);
     }
 
     /// The command, word by word.
@@ -324,6 +384,13 @@ fn unknown(section: Section, key: &str) -> Sentence {
         Some(right) => apply::KeyNearly { key, right }.into(),
         None => apply::KeyUnknown { key }.into(),
     }
+}
+
+/// Where the setting stands that somebody has written directly below a policy.
+fn unknown_of_policy(key: &str) -> Option<String> {
+    let mut rows = all().filter(|setting| is_of_policies(setting));
+    let row = rows.find(|setting| setting.key == key)?;
+    Some(format!("{}{key}", prefix(row.section)))
 }
 
 /// What stands before the keys of a section.

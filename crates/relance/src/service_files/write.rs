@@ -4,12 +4,15 @@
 use relance_import::quoted;
 use relance_scm::config::ServiceConfig;
 use relance_scm::failure_actions::RESET_PERIOD_DEFAULT;
-use relance_scm::settings::{RETRY_FAILED_STARTS, Section, Setting, Subject, ValueType};
-use relance_scm::{ServiceKind, ServiceName, command_line};
+use relance_scm::recovery_policy::is_of_policies;
+use relance_scm::settings::{
+    RECOVERY_POLICY, RETRY_FAILED_STARTS, Section, Setting, Subject, ValueType,
+};
+use relance_scm::{RecoveryPolicy, ServiceKind, ServiceName, command_line};
 use relance_texts::apply;
 use relance_wire::settings::texts;
 
-use super::definition::prefix;
+use super::definition::{POLICY, prefix};
 use crate::instances::INSTANCES_MAX;
 use crate::lang::{lang, say};
 use crate::policies;
@@ -18,9 +21,13 @@ use crate::policies;
 pub(crate) const SCHEMA: &str =
     "https://raw.githubusercontent.com/relance/relance/main/docs/services.schema.json";
 
-/// A file of these services.
-pub(crate) fn file(configs: &[ServiceConfig]) -> String {
+/// A file of these policies and services.
+pub(crate) fn file(policies: &[RecoveryPolicy], configs: &[ServiceConfig]) -> String {
     let mut text = format!("#:schema {SCHEMA}\n# {}\n", say(apply::EXPORTED));
+    for policy in policies {
+        text.push('\n');
+        text.push_str(&of_policy(policy));
+    }
     for definition in definitions(configs) {
         text.push('\n');
         text.push_str(&definition.toml(false));
@@ -35,6 +42,25 @@ pub(crate) fn explained(name: &str, configs: &[ServiceConfig]) -> String {
     for definition in definitions(configs) {
         text.push('\n');
         text.push_str(&definition.toml(true));
+    }
+    text
+}
+
+/// A policy, with what it says.
+fn of_policy(policy: &RecoveryPolicy) -> String {
+    let name = policy.name.as_str();
+    let mut text = if name.contains('.') {
+        format!("[policies.{}]\n", quoted(name))
+    } else {
+        format!("[policies.{name}]\n")
+    };
+    let config = policy.as_config();
+    let defaults = defaults(&config);
+    let rows = texts(&config).zip(texts(&defaults));
+    for ((setting, value), (_, default)) in rows {
+        if value != default && is_of_policies(setting) {
+            text.push_str(&line(setting, &value));
+        }
     }
     text
 }
@@ -194,6 +220,9 @@ fn line(setting: &Setting, text: &str) -> String {
         if !words.is_empty() && command_line::join(&words) == text {
             return format!("command = {}\n", list(words.iter().map(String::as_str)));
         }
+    }
+    if setting.key == RECOVERY_POLICY.setting().key {
+        return format!("{POLICY} = {}\n", quoted(text));
     }
     let key = setting.key;
     let value = match setting.value {

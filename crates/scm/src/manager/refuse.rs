@@ -22,11 +22,11 @@ macro_rules! refuse {
     };
     (@apply $e:path) => {
         $crate::refuse!(@reply $e;
-            apply(Vec<$crate::manager::NewService>) -> Vec<$crate::manager::Outcome>);
+            apply($crate::manager::ToApply) -> Vec<$crate::manager::Outcome>);
     };
     (@try_apply $e:path) => {
         $crate::refuse!(@reply $e;
-            try_apply(Vec<$crate::manager::NewService>) -> Vec<$crate::manager::Outcome>);
+            try_apply($crate::manager::ToApply) -> Vec<$crate::manager::Outcome>);
     };
     (@delete_service $e:path) => {
         $crate::refuse!(@reply $e; delete_service(&$crate::ServiceName) -> ());

@@ -1,7 +1,7 @@
 //! Many services at a time: created or changed, all or none.
 
 use relance_scm::config::Secret;
-use relance_scm::manager::{NewService, Outcome};
+use relance_scm::manager::{NewService, Outcome, ToApply};
 use relance_scm::{AccessRights, ServiceConfig, Win32Error};
 
 use super::{Result, Scm, program};
@@ -44,8 +44,16 @@ impl Scm {
         self.said(self.writer().change(&service, old, new, password))
     }
 
+    /// The same for services that may use policies, which are copied into them (X120).
+    pub(super) fn apply_with_policies(&self, to_apply: ToApply) -> Result<Vec<Outcome>> {
+        let policies = to_apply.policies.len();
+        let mut outcomes = vec![Outcome::Unchanged; policies];
+        outcomes.extend(self.apply(&to_apply.copied()?)?);
+        Ok(outcomes)
+    }
+
     /// All or nothing: when one cannot be, those before it are taken back.
-    pub(super) fn apply(&self, services: &[NewService]) -> Result<Vec<Outcome>> {
+    fn apply(&self, services: &[NewService]) -> Result<Vec<Outcome>> {
         let mut done: Vec<(Outcome, Option<ServiceConfig>)> = Vec::new();
         for new in services {
             match self.apply_one(new) {

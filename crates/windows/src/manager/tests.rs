@@ -368,7 +368,7 @@ fn apply_takes_back_what_it_did_when_one_cannot_be() {
     };
     let services = vec![new(service("a")), new(changed), new(bad)];
     let applied = ask(&manager, |m, caller, reply| {
-        m.apply(caller, services, reply);
+        m.apply(caller, services.into(), reply);
     });
     assert_eq!(applied.unwrap_err().code(), Win32Error::NOT_SUPPORTED);
     assert!(!api.exists("a") && !api.exists("c"));
@@ -378,7 +378,10 @@ fn apply_takes_back_what_it_did_when_one_cannot_be() {
     .unwrap();
     assert_eq!(&*b.display_name, "b");
     let same = vec![new(service("b")), new(service("d"))];
-    let applied = ask(&manager, |m, caller, reply| m.apply(caller, same, reply)).unwrap();
+    let applied = ask(&manager, |m, caller, reply| {
+        m.apply(caller, same.into(), reply)
+    })
+    .unwrap();
     assert_eq!(applied, [Outcome::Unchanged, Outcome::Created]);
 }
 

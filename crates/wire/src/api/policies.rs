@@ -2,7 +2,8 @@
 
 use relance_scm::failure_actions::{FailureActions, FailureActionsChange};
 use relance_scm::manager::{Outcome, PolicyInfo};
-use relance_scm::{ConfigChange, RecoveryPolicy, ScmError, ServiceName};
+use relance_scm::{ConfigChange, PolicyChange, RecoveryPolicy, ScmError, ServiceName, Win32Error};
+use relance_texts::error;
 use serde::{Deserialize, Serialize};
 
 use super::change::{ChangeConfigRequest, RecoveryChangeBody};
@@ -71,6 +72,9 @@ pub struct ChangePolicyRequest {
     /// Those about recovery; `null` goes back to the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extensions: Option<ExtensionsBody>,
+    /// These services use it from now on, all or none; then nothing else is changed.
+    #[serde(skip_serializing_if = "is_default")]
+    pub give_to: Vec<String>,
     /// Whether only to say what would become of it.
     #[serde(skip_serializing_if = "is_default")]
     pub dry_run: bool,
@@ -170,15 +174,45 @@ impl ChangePolicyRequest {
         Self {
             recovery: body.recovery,
             extensions: body.extensions,
+            give_to: Vec::new(),
             dry_run,
         }
     }
 
-    /// The change.
+    /// A request that gives the policy to services.
+    #[must_use]
+    pub fn giving(services: &[ServiceName], dry_run: bool) -> Self {
+        Self {
+            give_to: services.iter().map(ToString::to_string).collect(),
+            dry_run,
+            ..Self::default()
+        }
+    }
+
+    /// What becomes of the policy.
+    ///
+    /// # Errors
+    /// 87 for values that their settings do not take, and for settings beside services.
+    pub fn policy_change(&self) -> Result<PolicyChange, ScmError> {
+        if self.give_to.is_empty() {
+            return Ok(PolicyChange::Set(Box::new(self.change()?)));
+        }
+        if self.recovery.is_some() || self.extensions.is_some() {
+            return Err(ScmError::new(
+                Win32Error::INVALID_PARAMETER,
+                error::GIVEN_OR_CHANGED,
+            ));
+        }
+        let names = self.give_to.iter();
+        let names = names.map(|name| ServiceName::new(name.as_str()));
+        Ok(PolicyChange::Give(names.collect::<Result<_, _>>()?))
+    }
+
+    /// The change of its settings.
     ///
     /// # Errors
     /// 87 for values that their settings do not take.
-    pub fn change(&self) -> Result<ConfigChange, ScmError> {
+    fn change(&self) -> Result<ConfigChange, ScmError> {
         let body = ChangeConfigRequest {
             recovery: self.recovery.clone(),
             extensions: self.extensions.clone(),
@@ -191,7 +225,7 @@ impl ChangePolicyRequest {
 impl From<Outcome> for PolicyOutcomeReply {
     fn from(outcome: Outcome) -> Self {
         Self {
-            outcome: super::service::word_of(outcome).to_owned(),
+            outcome: super::outcome::word_of(outcome).to_owned(),
         }
     }
 }
@@ -200,7 +234,7 @@ impl TryFrom<&PolicyOutcomeReply> for Outcome {
     type Error = ScmError;
 
     fn try_from(reply: &PolicyOutcomeReply) -> Result<Self, ScmError> {
-        super::service::outcome_of(&reply.outcome)
+        super::outcome::outcome_of(&reply.outcome)
     }
 }
 

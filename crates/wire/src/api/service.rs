@@ -9,8 +9,8 @@ use relance_scm::duration::millis;
 use relance_scm::event_log::Timestamp;
 use relance_scm::failure_actions::ActionList;
 use relance_scm::manager::{
-    EndInfo, Enumeration, HeldInfo, Outcome, PendingInfo, RecoveryInfo, ServiceInfo,
-    UnreadableService, Watched, WatchedChange,
+    EndInfo, Enumeration, HeldInfo, PendingInfo, RecoveryInfo, ServiceInfo, UnreadableService,
+    Watched, WatchedChange,
 };
 use relance_scm::status::{ProcessExit, RawStatusReport, ServiceStatus};
 use relance_scm::{
@@ -424,64 +424,6 @@ impl From<WhyReply> for Vec<Sentence> {
             .zip(texts.chain(std::iter::repeat(None)))
             .map(|(english, text)| text::sentence(english, text))
             .collect()
-    }
-}
-
-/// `POST /v1/apply`: all or nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ApplyRequest {
-    /// What the services are to be like; others are left alone.
-    pub services: Vec<ConfigBody>,
-    /// Change nothing: say what would become of each, or what would be refused.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub dry_run: bool,
-}
-
-/// What became of each, in order: `created`, `changed` or `unchanged`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ApplyReply {
-    /// One word a service.
-    pub outcomes: Vec<String>,
-}
-
-/// An outcome as a word.
-pub(super) fn word_of(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Created => "created",
-        Outcome::Changed => "changed",
-        Outcome::Unchanged => "unchanged",
-        Outcome::Deleted => "deleted",
-    }
-}
-
-/// The other way.
-pub(super) fn outcome_of(word: &str) -> Result<Outcome, ScmError> {
-    match word {
-        "created" => Ok(Outcome::Created),
-        "changed" => Ok(Outcome::Changed),
-        "unchanged" => Ok(Outcome::Unchanged),
-        "deleted" => Ok(Outcome::Deleted),
-        _ => Err(unreadable("an outcome")),
-    }
-}
-
-impl From<&[Outcome]> for ApplyReply {
-    fn from(outcomes: &[Outcome]) -> Self {
-        let words = outcomes.iter().map(|outcome| word_of(*outcome).to_owned());
-        Self {
-            outcomes: words.collect(),
-        }
-    }
-}
-
-impl TryFrom<&ApplyReply> for Vec<Outcome> {
-    type Error = ScmError;
-
-    fn try_from(reply: &ApplyReply) -> Result<Self, ScmError> {
-        reply.outcomes.iter().map(|word| outcome_of(word)).collect()
     }
 }
 

@@ -4,12 +4,12 @@
 
 use relance_policy::simulate::simulate;
 use relance_scm::failure_actions::{ActionList, RecoveryAction};
-use relance_scm::manager::NewService;
+use relance_scm::manager::ToApply;
 use relance_scm::settings::{
-    BACKOFF, OnWindows, QUIET_HOURS, RESTART_GROUP, RESTART_JITTER, RESTART_LIMIT,
+    BACKOFF, OnWindows, QUIET_HOURS, RECOVERY_POLICY, RESTART_GROUP, RESTART_JITTER, RESTART_LIMIT,
     RETRY_FAILED_STARTS, Setting,
 };
-use relance_scm::{RecoveryActionKind, ServiceConfig, ServiceKind};
+use relance_scm::{RecoveryActionKind, Sentence, ServiceConfig, ServiceKind};
 use relance_texts::apply;
 use relance_wire::settings::texts;
 use serde::Serialize;
@@ -25,6 +25,9 @@ const FAILURES: usize = 30;
 #[derive(Serialize)]
 struct Service {
     service: String,
+    /// The policy whose settings are copied into it: Windows keeps none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copied_policy: Option<String>,
     /// By the manager of Windows.
     kept: Vec<&'static str>,
     /// By `relance host`.
@@ -43,9 +46,10 @@ struct Refused {
 }
 
 /// Reports it. Whether something is refused.
-pub(super) fn report(services: &[NewService], json: bool) -> Result<bool, CommandFailure> {
-    let services = services.iter().map(|new| service(&new.config, json));
-    let services: Vec<Service> = services.collect();
+pub(super) fn report(to_apply: &ToApply, json: bool) -> Result<bool, CommandFailure> {
+    let services = to_apply.services.iter();
+    let services = services.map(|new| service(to_apply, &new.config, json));
+    let services: Vec<Service> = services.collect::<Result<_, _>>()?;
     if json {
         Common::print_json(&services)?;
     } else {
@@ -58,6 +62,9 @@ fn print(found: &Service) {
     let (service, refused) = (&found.service, found.refused.len());
     println!("{}", plain(&say(apply::ForWindows { service, refused })));
     let line = |text: String| println!("  {}", plain(&text));
+    if let Some(policy) = &found.copied_policy {
+        line(say(apply::ForPolicy { policy }));
+    }
     if !found.kept.is_empty() {
         let settings = found.kept.clone();
         line(say(apply::ForKept { settings }));
@@ -85,30 +92,49 @@ fn print(found: &Service) {
 }
 
 /// `json`: in English.
-fn service(config: &ServiceConfig, json: bool) -> Service {
+fn service(
+    to_apply: &ToApply,
+    config: &ServiceConfig,
+    json: bool,
+) -> Result<Service, CommandFailure> {
+    let policy = to_apply
+        .policy_of(config)
+        .map(|policy| policy.name.to_string());
+    let config = &to_apply.filled_in(config)?;
     let mut found = Service {
         service: config.service_name.to_string(),
         kept: Vec::new(),
         by_host: Vec::new(),
         refused: Vec::new(),
         actions: as_list(config).map(|list| list.to_string()),
+        copied_policy: policy,
     };
     for (setting, value) in given(config) {
+        let is_policy = setting.key == RECOVERY_POLICY.setting().key;
         match setting.on_windows(config) {
+            OnWindows::Refused(_) if is_policy && found.copied_policy.is_some() => {}
+            OnWindows::Refused(_) if is_policy => found.refused.push(Refused {
+                setting: setting.key,
+                reason: in_words(&apply::ForPolicyNotInFiles { policy: &*value }.into(), json),
+                value,
+            }),
             OnWindows::Kept => found.kept.push(setting.key),
             OnWindows::ByHost => found.by_host.push(setting.key),
             OnWindows::Refused(reason) => found.refused.push(Refused {
                 setting: setting.key,
                 value: value.replace('\n', ", "),
-                reason: if json {
-                    reason.to_string()
-                } else {
-                    reason.of(lang())
-                },
+                reason: in_words(&reason, json),
             }),
         }
     }
-    found
+    Ok(found)
+}
+
+fn in_words(reason: &Sentence, json: bool) -> String {
+    if json {
+        return reason.to_string();
+    }
+    reason.of(lang())
 }
 
 /// The settings that are not at their defaults, with their values. Without what `apply` sets by itself on Linux.

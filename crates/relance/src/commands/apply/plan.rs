@@ -3,50 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use relance_scm::manager::{NewService, ServiceInfo};
+use relance_scm::manager::{PolicyInfo, ServiceInfo, ToApply};
 use relance_scm::settings::TakesEffect;
 use relance_scm::{ServiceConfig, ServiceName, ServiceState};
-use relance_texts::apply;
 use relance_wire::settings::texts;
 
-use super::hiding;
+use super::change::{Act, Change, changes};
+use super::policies::{PolicyStep, policy_steps};
 use crate::cli::{CommandFailure, Manager};
-use crate::lang::{lang, say};
 use crate::policies;
-
-/// What becomes of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Act {
-    Create,
-    Change,
-    Keep,
-    Delete,
-}
-
-/// A setting that changes.
-#[derive(Debug)]
-pub(crate) struct Change {
-    pub(crate) key: &'static str,
-    label: &'static str,
-    pub(crate) before: String,
-    pub(crate) after: String,
-}
-
-impl Change {
-    /// `Stop grace: 10s → 30s`.
-    pub(crate) fn said(&self) -> String {
-        let shown = |text: &str| match text {
-            "" => say(apply::NOTHING),
-            text => text.replace('\n', ", "),
-        };
-        let (label, before, after) = (self.label, shown(&self.before), shown(&self.after));
-        say(apply::Change {
-            label,
-            before,
-            after,
-        })
-    }
-}
 
 /// What becomes of one service.
 #[derive(Debug)]
@@ -61,7 +26,10 @@ pub(crate) struct Step {
 /// What becomes of all of them.
 #[derive(Debug)]
 pub(crate) struct Plan {
+    pub(crate) policies: Vec<PolicyStep>,
     pub(crate) steps: Vec<Step>,
+    /// The policies there are that no file describes, with those that use them.
+    other_policies: Vec<PolicyInfo>,
     /// The services there are that no file describes.
     others: Vec<ServiceName>,
 }
@@ -70,9 +38,19 @@ impl Plan {
     /// Compares.
     pub(crate) fn of(
         manager: &Manager,
-        services: &[NewService],
+        to_apply: &ToApply,
         secrets: &[String],
     ) -> Result<Self, CommandFailure> {
+        let kept = policies::kept(manager)?;
+        let configs = match &kept {
+            Some(kept) => policies::filled_in(to_apply, kept)?,
+            None => to_apply
+                .clone()
+                .copied()?
+                .into_iter()
+                .map(|new| new.config)
+                .collect(),
+        };
         let list = manager.ask(|scm, caller, reply| scm.enumerate(caller, reply))?;
         let known: HashMap<String, &ServiceInfo> = list
             .services
@@ -80,22 +58,26 @@ impl Plan {
             .map(|info| (info.config.service_name.key(), info))
             .collect();
         let mut steps = Vec::new();
-        for config in policies::filled_in(manager, services)? {
+        for config in &configs {
             let name = &config.service_name;
             let before = match known.get(&name.key()) {
                 Some(info) => Some((*info, current(manager, info)?)),
                 None => None,
             };
-            steps.push(step(&config, before, secrets));
+            steps.push(step(config, before, secrets));
         }
-        let described: HashSet<&ServiceName> = services
-            .iter()
-            .map(|service| &service.config.service_name)
-            .collect();
+        let described: HashSet<&ServiceName> =
+            configs.iter().map(|config| &config.service_name).collect();
         let others = list.services.iter();
         let others = others.filter(|info| !described.contains(&info.config.service_name));
+        let (policies, other_policies) = match kept {
+            Some(kept) => policy_steps(manager, to_apply, kept, &configs, secrets)?,
+            None => (Vec::new(), Vec::new()),
+        };
         Ok(Self {
+            policies,
             steps,
+            other_policies,
             others: others
                 .map(|info| info.config.service_name.clone())
                 .collect(),
@@ -106,9 +88,18 @@ impl Plan {
     pub(crate) fn prune(&mut self, is_meant: impl Fn(&ServiceName) -> bool) {
         let (gone, others) = std::mem::take(&mut self.others)
             .into_iter()
-            .partition(is_meant);
+            .partition(&is_meant);
         self.others = others;
         let gone: Vec<ServiceName> = gone;
+        // A policy of another service stays; those of files name the policies that they use.
+        let is_unused = |info: &PolicyInfo| info.used_by.iter().all(|name| gone.contains(name));
+        let policies = std::mem::take(&mut self.other_policies).into_iter();
+        let policies = policies.filter(|info| {
+            let name = &info.policy.as_config().service_name;
+            is_meant(name) && is_unused(info)
+        });
+        self.policies
+            .extend(policies.map(|info| PolicyStep::deletion(&info.policy)));
         self.steps.extend(gone.into_iter().map(|name| Step {
             name,
             act: Act::Delete,
@@ -119,11 +110,21 @@ impl Plan {
 
     /// Whether there is something to do.
     pub(crate) fn changes(&self) -> bool {
-        self.steps.iter().any(|step| step.act != Act::Keep)
+        self.acts().any(|act| act != Act::Keep)
+    }
+
+    /// Whether something of the files is brought to the manager.
+    pub(crate) fn brings(&self) -> bool {
+        self.acts().any(Act::brings)
+    }
+
+    fn acts(&self) -> impl Iterator<Item = Act> {
+        let policies = self.policies.iter().map(|step| step.act);
+        policies.chain(self.steps.iter().map(|step| step.act))
     }
 
     pub(crate) fn count(&self, act: Act) -> usize {
-        self.steps.iter().filter(|step| step.act == act).count()
+        self.acts().filter(|other| *other == act).count()
     }
 
     pub(crate) fn names(&self, is_wanted: impl Fn(&Step) -> bool) -> Vec<ServiceName> {
@@ -177,47 +178,4 @@ fn waits_for_start(old: &ServiceConfig, new: &ServiceConfig) -> bool {
     let mut changed = pairs.filter(|((_, before), (_, after))| before != after);
     old.kind != new.kind
         || changed.any(|((setting, _), _)| setting.takes_effect == TakesEffect::NextStart)
-}
-
-/// The settings that differ, without the texts that are not shown.
-pub(crate) fn changes(old: &ServiceConfig, new: &ServiceConfig, secrets: &[String]) -> Vec<Change> {
-    let kind = (old.kind != new.kind).then(|| Change {
-        key: "kind",
-        label: apply::KIND.of(lang()),
-        before: old.kind.name().to_owned(),
-        after: new.kind.name().to_owned(),
-    });
-    let pairs = texts(old).zip(texts(new));
-    let changed = pairs.filter(|((_, before), (_, after))| before != after);
-    let changed = changed.map(|((setting, before), (_, after))| {
-        // What is the same in both lists says nothing.
-        let (before, after) = without_common(&before, &after);
-        let before = hiding::dropped(setting.key, &before, &after, apply::HIDDEN.of(lang()));
-        let (before, after) = hiding::hide(&before, &after, secrets, apply::HIDDEN.of(lang()));
-        Change {
-            key: setting.key,
-            label: setting.label.of(lang()),
-            before,
-            after,
-        }
-    });
-    kind.into_iter().chain(changed).collect()
-}
-
-/// Of texts of several lines, those that the other has not.
-fn without_common(before: &str, after: &str) -> (String, String) {
-    if !before.contains('\n') && !after.contains('\n') {
-        return (before.to_owned(), after.to_owned());
-    }
-    let only = |one: &str, other: &str| {
-        let lines = one
-            .lines()
-            .filter(|line| !other.lines().any(|known| known == *line));
-        lines.collect::<Vec<_>>().join("\n")
-    };
-    match (only(before, after), only(after, before)) {
-        // Another order.
-        (a, b) if a.is_empty() && b.is_empty() => (before.to_owned(), after.to_owned()),
-        differing => differing,
-    }
 }

@@ -11,7 +11,7 @@ use relance_scm::notice::NoticeKind;
 use relance_texts::{Sentence, apply, command, quoted};
 use serde::Deserialize;
 
-use super::choice::{of_failure, service_of};
+use super::choice::{Choice, of_failure};
 use super::expectation::{Expectation, Expected, Never};
 use super::invariant::{Invariant, WrittenInvariant};
 use crate::cli::{CommandFailure, usage};
@@ -22,6 +22,7 @@ use crate::text::{duration, moment_from};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    /// Files for `relance apply`.
     services: Vec<PathBuf>,
     #[serde(default)]
     scenario: Vec<WrittenScenario>,
@@ -34,6 +35,7 @@ struct Written {
 struct WrittenScenario {
     name: String,
     service: Option<String>,
+    policy: Option<String>,
     script: String,
     begins: Option<String>,
     expect: Option<Vec<String>>,
@@ -46,16 +48,15 @@ struct WrittenScenario {
 
 /// What a file says.
 pub(super) struct Tests {
-    pub(super) services: Vec<ServiceConfig>,
     pub(super) scenarios: Vec<Scenario>,
     pub(super) invariants: Vec<Invariant>,
 }
 
-/// A scenario of one of its services.
+/// A scenario of one of its services or policies.
 pub(super) struct Scenario {
     pub(super) name: String,
-    /// Its place among the services.
-    pub(super) service: usize,
+    /// What it is played on.
+    pub(super) config: ServiceConfig,
     pub(super) script: Script,
     /// When it begins; without it schedules start nothing.
     pub(super) begins: Option<Timestamp>,
@@ -76,15 +77,14 @@ pub(super) fn read(path: &Path) -> Result<Tests, CommandFailure> {
         .iter()
         .map(|file| folder.join(file))
         .collect();
-    let services = service_files::configs(&files)?;
+    let choice = Choice::of(&files)?;
     let scenarios = written.scenario.into_iter();
-    let scenarios = scenarios.map(|scenario| read_scenario(scenario, &services));
+    let scenarios = scenarios.map(|scenario| read_scenario(scenario, &choice));
     let invariants = written.invariant.into_iter();
-    let invariants = invariants.map(|invariant| invariant.read(&services));
+    let invariants = invariants.map(|invariant| invariant.read(&choice));
     Ok(Tests {
         scenarios: scenarios.collect::<Result<_, _>>()?,
         invariants: invariants.collect::<Result<_, _>>()?,
-        services,
     })
 }
 
@@ -96,15 +96,13 @@ fn not_read(path: &Path, text: &str, error: &toml::de::Error) -> CommandFailure 
     usage(apply::At { place, problem })
 }
 
-fn read_scenario(
-    written: WrittenScenario,
-    services: &[ServiceConfig],
-) -> Result<Scenario, CommandFailure> {
+fn read_scenario(written: WrittenScenario, choice: &Choice) -> Result<Scenario, CommandFailure> {
     let of = |problem: Sentence| {
         let scenario = quoted(&written.name);
         usage(command::TestOf { scenario, problem })
     };
-    let service = service_of(written.service.as_deref(), services).map_err(of)?;
+    let config = choice.find(written.service.as_deref(), written.policy.as_deref());
+    let config = config.map_err(of)?;
     let script = written.script.parse::<Script>();
     let script = script.map_err(|error| of(error.to_sentence()))?;
     let word = |text: &str| of(command::TestNoWord { text: quoted(text) }.into());
@@ -134,7 +132,7 @@ fn read_scenario(
         return Err(of(command::TEST_EXPECTS_NOTHING.into()));
     }
     Ok(Scenario {
-        service,
+        config,
         script,
         begins: begins.map_err(of_scenario)?,
         expectation,

@@ -10,7 +10,7 @@ use relance_scm::event_log::Timestamp;
 use relance_texts::{Message, Sentence, Text, command, quoted, shown};
 use serde::Deserialize;
 
-use super::choice::{of_failure, service_of};
+use super::choice::{Choice, of_failure};
 use super::expectation::Never;
 use super::random::{self, Odds};
 use super::shrink;
@@ -29,6 +29,7 @@ const FAILURES: u32 = 10;
 pub(super) struct WrittenInvariant {
     name: String,
     service: Option<String>,
+    policy: Option<String>,
     #[serde(default)]
     never: Vec<String>,
     #[serde(default)]
@@ -43,8 +44,8 @@ pub(super) struct WrittenInvariant {
 /// See the module.
 pub(super) struct Invariant {
     pub(super) name: String,
-    /// Its place among the services.
-    pub(super) service: usize,
+    /// What it is tried on.
+    pub(super) config: ServiceConfig,
     never: Vec<Never>,
     always: Vec<Always>,
     /// When each scenario begins; without it schedules start nothing.
@@ -67,13 +68,14 @@ struct Broken {
 }
 
 impl WrittenInvariant {
-    pub(super) fn read(self, services: &[ServiceConfig]) -> Result<Invariant, CommandFailure> {
+    pub(super) fn read(self, choice: &Choice) -> Result<Invariant, CommandFailure> {
         let name = self.name.clone();
         let of = |problem: Sentence| {
             let scenario = quoted(&name);
             usage(command::TestOf { scenario, problem })
         };
-        let service = service_of(self.service.as_deref(), services).map_err(of)?;
+        let config = choice.find(self.service.as_deref(), self.policy.as_deref());
+        let config = config.map_err(of)?;
         let word = |text: &String| of(command::TestNoWord { text: quoted(text) }.into());
         let never = self.never.iter();
         let never = never.map(|text| Never::read(text).ok_or_else(|| word(text)));
@@ -82,7 +84,7 @@ impl WrittenInvariant {
         let always = always.map(|text| Always::read(text).ok_or_else(|| promise(text)));
         let failure = |text: &String| of(command::TestNoFailure { text: quoted(text) }.into());
         let causes = match &self.causes {
-            None => random::causes(&services[service]),
+            None => random::causes(&config),
             Some(words) => words
                 .iter()
                 .map(|text| random::failure(text).ok_or_else(|| failure(text)))
@@ -91,7 +93,7 @@ impl WrittenInvariant {
         let always: Vec<Always> = always.collect::<Result<_, _>>()?;
         let begins = self.begins.as_deref().map(moment_from).transpose();
         let invariant = Invariant {
-            service,
+            config,
             never: never.collect::<Result<_, _>>()?,
             begins: begins.map_err(|failure| of_failure(failure, of))?,
             scenarios: self.scenarios.unwrap_or(SCENARIOS),
@@ -118,10 +120,8 @@ impl Invariant {
     ///
     /// # Errors
     /// The schedule of the service has a time zone that this machine does not know.
-    pub(super) fn play(
-        &self,
-        config: &ServiceConfig,
-    ) -> Result<(Timeline, Vec<Text>), CommandFailure> {
+    pub(super) fn play(&self) -> Result<(Timeline, Vec<Text>), CommandFailure> {
+        let config = &self.config;
         let mut last = Timeline::default();
         for number in 0..self.scenarios {
             let mut script = random::script(&self.odds, config, number);

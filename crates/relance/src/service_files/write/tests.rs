@@ -131,10 +131,34 @@ proptest! {
             configs.push(config);
         }
         configs.sort_by_key(|config| config.service_name.key());
-        let text = file(&configs);
+        let text = file(&[], &configs);
         prop_assert_eq!(read_back(&text), configs.clone(), "{}", text);
         let text = explained("a", &configs);
         prop_assert_eq!(read_back(&text), configs, "{}", text);
+    }
+}
+
+#[test]
+fn x120_each_setting_of_a_policy_comes_back() {
+    for setting in all().filter(|setting| is_of_policies(setting)) {
+        for text in values(setting) {
+            let Ok(value) = setting.value.parse(&text) else {
+                continue;
+            };
+            let plain = config("a", "/bin/a", false, &[]);
+            let Some(config) = with(&plain, setting, &value) else {
+                continue;
+            };
+            for name in ["workers", "w.2"] {
+                let name = name.parse().expect("a name");
+                let policy = RecoveryPolicy::like(name, &config);
+                let text = file(std::slice::from_ref(&policy), &[]);
+                let read = read_one("a.toml", &text).map_err(Problems::error);
+                let read = read.unwrap_or_else(|error| panic!("{error}\n{text}"));
+                let policies: Vec<_> = read.into_to_apply().policies;
+                assert_eq!(policies, [policy], "{text}");
+            }
+        }
     }
 }
 
@@ -151,7 +175,7 @@ fn each_setting_comes_back() {
                 if let Some(config) = with(&plain, setting, &value) {
                     tried += 1;
                     assert_eq!(
-                        read_back(&file(std::slice::from_ref(&config))),
+                        read_back(&file(&[], std::slice::from_ref(&config))),
                         [config],
                         "{} {text}",
                         setting.key
@@ -174,7 +198,7 @@ fn instances_that_are_alike_are_one_definition() {
         .map(|name| config(name, "/bin/w %i", true, &[]))
         .collect();
     configs[1].display_name = "Worker 2".into();
-    let text = file(&configs);
+    let text = file(&[], &configs);
     assert!(
         text.contains("name = \"w@\"\ninstances = [\"1\", \"3\"]"),
         "{text}"
@@ -189,11 +213,11 @@ fn instances_that_are_alike_are_one_definition() {
     );
     configs[1].display_name = "Only %i".into();
     assert_eq!(
-        read_back(&file(&configs)),
+        read_back(&file(&[], &configs)),
         configs,
         "%i in a text of one service stays as it is"
     );
     configs[1].display_name = "w@2".into();
-    assert!(file(&configs).contains("name = \"w@\"\ninstances = 3\n"));
-    assert!(file(&configs).contains("command = [\"/bin/w\", \"%i\"]"));
+    assert!(file(&[], &configs).contains("name = \"w@\"\ninstances = 3\n"));
+    assert!(file(&[], &configs).contains("command = [\"/bin/w\", \"%i\"]"));
 }
