@@ -78,7 +78,10 @@ impl<P: Processes, S: Storage> Engine<P, S> {
             Undo::Create(_) | Undo::Remove(_) | Undo::Policies(_) => None,
         });
         let changed: Vec<_> = changed.collect();
+        let to_write = self.turn.changed.clone();
         self.take_back(draft.undo);
+        // All is as it was, so there is nothing to write.
+        self.turn.changed = to_write;
         for before in changed {
             let id = before.id;
             let entry = self.services.entry(id);

@@ -120,7 +120,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         };
         self.names.remove(&slot.record.config);
         let record = slot.record.with_config_of(before);
-        if record.run != slot.record.run {
+        // The configuration itself was not written; what follows from it may have been, by a turn since then.
+        let was_written = ServiceRecord {
+            config: Arc::clone(&slot.record.config),
+            marked_for_delete: slot.record.marked_for_delete,
+            ..record.clone()
+        };
+        if was_written != *slot.record {
             self.turn.changed.insert(before.id);
         }
         slot.record = Arc::new(record);

@@ -157,6 +157,41 @@ fn x72_a_schedule_that_was_taken_away_starts_nothing_although_the_engine_was_kil
 }
 
 #[test]
+fn x72_a_schedule_that_could_not_be_written_leaves_the_plan_on_disk_as_it_was() {
+    let mut world = world(config("*:30 UTC"));
+    let started = world.start(&name());
+    world.behave();
+    started.take().expect("answered").expect("it starts");
+    let mut extensions = ExtensionsChange::default();
+    extensions.set(SCHEDULE, Some("daily UTC".into()));
+    let change = ConfigChange {
+        extensions,
+        ..ConfigChange::default()
+    };
+    let changed = world.change(&name(), change);
+    world.end_turn();
+    // Something else is put on record before it is known that the disk has no space for the change.
+    let run = world
+        .record(&name())
+        .and_then(|record| Some(record.run.as_ref()?.id));
+    world
+        .machine()
+        .exit(run.expect("it runs"), ProcessExit::Exited(0));
+    world.give_fact();
+    world.give_fact();
+    world.end_turn();
+    world.disk().set_full(true);
+    world.disk().write(1);
+    world.disk().set_full(false);
+    world.behave();
+    let refused = changed.take().expect("answered");
+    assert!(refused.is_err(), "{refused:?}");
+    world
+        .database_matches()
+        .expect("what is planned is on disk");
+}
+
+#[test]
 fn x75_a_clock_that_was_set_back_while_no_engine_ran_delays_nothing() {
     let mut world = world(config("*:30 UTC"));
     let ten_days = 10 * 24 * 3600 * 1000;

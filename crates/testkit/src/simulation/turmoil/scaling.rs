@@ -104,11 +104,24 @@ impl Turmoil {
             self.note(format_args!("delete {name}, which is too many"));
             let answer = self.world.delete(name);
             self.expect_answer(answer);
+        } else if self.is_mute(record) {
+            // It takes no STOP: the refusal says what does.
+            self.note(format_args!("terminate {name}, which is too many"));
+            let answer = self.world.terminate(name);
+            self.expect_answer(answer);
         } else if record.state != ServiceState::StopPending {
             self.note(format_args!("stop {name}, which is too many"));
             let answer = self.world.control(name, Control::Stop);
             self.expect_answer(answer);
         }
+    }
+
+    /// Whether its channel broke before it came to run: it can never say RUNNING, and before that takes no control.
+    fn is_mute(&self, record: &ServiceRecord) -> bool {
+        let machine = self.world.machine();
+        let run = record.run.as_ref().map(|run| run.id);
+        let history = run.and_then(|run| machine.history.runs.get(&run));
+        record.state == ServiceState::StartPending && history.is_some_and(|run| run.silenced)
     }
 
     /// The definition of every instance: the same in a world.
