@@ -197,6 +197,26 @@ impl Actor for RealScm {
         }
     }
 
+    /// Windows has no such request (X22): services.msc does the same.
+    fn restart(&mut self) {
+        if self.info().status.state != ServiceState::Stopped {
+            self.stop();
+        }
+        self.start();
+    }
+
+    fn reload(&mut self) {
+        self.control(Control::ParamChange);
+    }
+
+    fn hang(&mut self) {
+        unreachable!("scenarios with a watchdog are left out");
+    }
+
+    fn probe_fails(&mut self) {
+        unreachable!("scenarios with probes are left out");
+    }
+
     fn next_start(&mut self, outcome: StartOutcome) {
         let start = match outcome {
             StartOutcome::Runs => Start::Runs,

@@ -10,6 +10,7 @@ use relance_scm::event_log::Timestamp;
 use relance_scm::manager::{EndInfo, HeldInfo, PendingInfo, RecoveryInfo, RunInfo, ServiceInfo};
 use relance_scm::status::ServiceStatus;
 use relance_scm::{EndCauseKind, WENT_INTO_BACKGROUND};
+use relance_texts::Sentence;
 
 /// The engine's clock and the wall clock at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -128,6 +129,13 @@ fn left_processes(end: &End) -> bool {
     cause.is_some_and(|cause| cause.kind == EndCauseKind::LeftProcesses)
 }
 
+/// What its cause says of a run that could not be started.
+fn start_problem(end: &End) -> Option<Sentence> {
+    let cause = end.cause.as_ref()?;
+    let cannot_start = cause.kind == EndCauseKind::CannotStart && !cause.text.is_empty();
+    cannot_start.then(|| cause.said())
+}
+
 fn end_info(end: &End, clocks: Clocks) -> EndInfo {
     EndInfo {
         run: end.run,
@@ -156,5 +164,6 @@ fn end_info(end: &End, clocks: Clocks) -> EndInfo {
             EndReason::Final(_) => "stopped for good",
             EndReason::Shutdown => "shut down",
         },
+        problem: start_problem(end),
     }
 }

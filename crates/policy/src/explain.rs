@@ -80,7 +80,8 @@ fn state(record: &ServiceRecord, now: Time) -> Text {
         RunPhase::WaitingForDependencies => Some(why::WAITS_DEPENDENCIES.text()),
         RunPhase::WaitingForPrevious => Some(why::WAITS_PREVIOUS.text()),
         RunPhase::Connecting(_) => Some(why::WAITS_CONNECT.text()),
-        RunPhase::WaitingForRecycle(_) | RunPhase::Spawning => None,
+        RunPhase::WaitingForRecycle(at) => Some(why::WaitsRecycle { time: at - now }.text()),
+        RunPhase::Spawning => None,
         RunPhase::Active => not_running_yet(record, run, now),
     };
     let state = match record.state_since.map(|since| since - run.started_at) {

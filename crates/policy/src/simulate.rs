@@ -229,6 +229,8 @@ impl Simulation {
                 }
             }
             (Happening::Start, _) => self.start(),
+            (Happening::Restart, _) => self.restart(),
+            (Happening::Reload, _) => self.control(Control::ParamChange),
             (Happening::NextStart(outcome), _) => self.next_start = outcome,
             (Happening::Disable, _) => self.set_start_type(StartType::Disabled),
             (Happening::Enable, _) => self.set_start_type(StartType::Demand),
@@ -253,17 +255,6 @@ impl Simulation {
             ProcessExit::Exited(255)
         };
         self.input(Input::ProcessExited { run, exit });
-    }
-
-    /// The last heartbeat of a run was just now. What else is due until its time is over happens first;
-    /// without a watchdog nobody ever notices.
-    fn hang(&mut self, run: RunId) {
-        if let Some((watched, time)) = self.record.watched()
-            && watched == run
-        {
-            self.advance_to(self.now + time);
-            self.input(Input::Hung { run });
-        }
     }
 
     /// Starts the service by hand.
@@ -465,6 +456,9 @@ impl Simulation {
                 if self.record.config.kind == ServiceKind::Service {
                     self.input(Input::ServiceConnected { run, pid });
                     self.report(run, ServiceState::Running, ExitCode::SUCCESS);
+                } else if self.record.run.as_ref().is_some_and(|run| run.unready) {
+                    let notice = Notice::Ready;
+                    self.input(Input::Noticed { run, notice });
                 }
             }
         }
@@ -503,7 +497,9 @@ impl Simulation {
 
     fn report(&mut self, run: RunId, state: ServiceState, exit_code: ExitCode) {
         let controls_accepted = match state {
-            ServiceState::Running => ControlsAccepted::STOP.union(ControlsAccepted::PAUSE_CONTINUE),
+            ServiceState::Running => ControlsAccepted::STOP
+                .union(ControlsAccepted::PAUSE_CONTINUE)
+                .union(ControlsAccepted::PARAM_CHANGE),
             ServiceState::Stopped
             | ServiceState::StartPending
             | ServiceState::StopPending

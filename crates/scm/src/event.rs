@@ -28,6 +28,7 @@ use crate::win32::Win32Error;
 
 use failed::{failed, failed_id, message};
 
+pub use names::parameter_names;
 pub use texts::{meaning, render, sentence, template};
 
 /// Entries that say that a run ended badly, or did not begin (X33).

@@ -423,6 +423,8 @@ pub struct EndInfo {
     pub went_wrong: bool,
     /// In a few words: `crashed`, `stopped`, `start failed`.
     pub summary: &'static str,
+    /// Why it could not be started, with what is missing.
+    pub problem: Option<Sentence>,
 }
 
 /// All services at one generation.

@@ -30,6 +30,7 @@ why-ended-ceiling = Run { $run } ended { $ago } ago: { $what }, to be recycled: 
 
 why-waits-dependencies = it waits for services that must run first
 why-waits-previous = it waits for the process of the run before to end
+why-waits-recycle = its process is created in { $time }
 why-waits-connect = it has not connected to the manager yet
 # The state, and since when it is that.
 why-state-for = { $state } (for { $time })

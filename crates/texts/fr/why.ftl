@@ -28,6 +28,7 @@ why-ended-ceiling = L’exécution { $run } s’est terminée il y a { $ago } : 
 
 why-waits-dependencies = il attend des services qui doivent tourner avant lui
 why-waits-previous = il attend la fin du processus de l’exécution précédente
+why-waits-recycle = son processus est créé dans { $time }
 why-waits-connect = il ne s’est pas encore connecté au gestionnaire
 why-state-for = { $state } (depuis { $time })
 why-waits-running = il s’est connecté et n’a pas annoncé RUNNING, ce qu’il fait par win32_set_service_status(WIN32_SERVICE_RUNNING) ; d’ici là, il n’accepte pas d’arrêt

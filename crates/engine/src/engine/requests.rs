@@ -7,6 +7,7 @@ use relance_scm::manager::NoticeReport;
 use relance_scm::status::ServiceStatus;
 use relance_scm::{AccessRights, Caller, Control, Reply, ScmError, ServiceName, Win32Error};
 
+use super::restarts::Asked;
 use super::turn::Effect;
 use super::{Engine, Moment, Waiter};
 use crate::access;
@@ -186,7 +187,7 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         slot.waiters
             .push(Waiter::Control(run, control, reply, author));
         if let Answer::Denied(reason) = self.input(now, id, input) {
-            let error = self.refused(caller, name, reason);
+            let error = self.refused(caller, name, reason, Asked::Stop);
             self.deny(id, &error, |waiter| {
                 matches!(waiter, Waiter::Control(run, control, ..) if Some((*run, *control)) == next)
             });

@@ -17,6 +17,13 @@ use crate::processes::Processes;
 use crate::sight::is_visible;
 use crate::storage::Storage;
 
+/// What others can be in the way of.
+#[derive(Clone, Copy)]
+pub(super) enum Asked {
+    Stop,
+    Restart,
+}
+
 impl<P: Processes, S: Storage> Engine<P, S> {
     pub(super) fn restart_service(
         &mut self,
@@ -42,7 +49,8 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         for (id, input) in &restarts {
             let record = &self.services[id].record;
             if let Answer::Denied(reason) = step(record, now.time, input.clone()).answer {
-                return Err(self.refused(caller, &record.config.service_name, reason));
+                let name = &record.config.service_name;
+                return Err(self.refused(caller, name, reason, Asked::Restart));
             }
         }
         for (id, input) in restarts {
@@ -140,12 +148,13 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         found
     }
 
-    /// The error for a request that was refused; services in its way are named.
+    /// The error for a request that was refused; services in its way are named, with what does what was asked.
     pub(super) fn refused(
         &self,
         caller: &Caller,
         name: &ServiceName,
         reason: DenyReason,
+        asked: Asked,
     ) -> ScmError {
         if reason != DenyReason::DependentsRunning {
             return reason.error(name);
@@ -159,7 +168,18 @@ impl<P: Processes, S: Storage> Engine<P, S> {
         if names.is_empty() {
             return reason.error(name);
         }
-        let service = name;
-        ScmError::new(reason.code(), refused::DependentsNamed { service, names })
+        let (code, service) = (reason.code(), name);
+        match asked {
+            Asked::Restart => ScmError::new(code, refused::DependentsNamed { service, names }),
+            Asked::Stop => {
+                let first = names.join(" ");
+                let sentence = refused::DependentsOfStopped {
+                    service,
+                    names,
+                    first,
+                };
+                ScmError::new(code, sentence)
+            }
+        }
     }
 }

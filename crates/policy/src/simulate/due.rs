@@ -43,6 +43,17 @@ impl Simulation {
         self.advance_to(self.now);
     }
 
+    /// The last heartbeat of a run was just now. What else is due until its time is over happens first;
+    /// without a watchdog nobody ever notices.
+    pub(super) fn hang(&mut self, run: RunId) {
+        if let Some((watched, time)) = self.record.watched()
+            && watched == run
+        {
+            self.advance_to(self.now + time);
+            self.input(Input::Hung { run });
+        }
+    }
+
     /// What comes next by itself. Of what comes at the same time deadlines are first, as in the engine.
     pub(super) fn next_due(&self) -> Option<(Time, Due)> {
         let timer = self.record.next_deadline();

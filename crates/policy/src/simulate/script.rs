@@ -63,6 +63,10 @@ pub enum Happening {
     StoppedInStop(ExitCode),
     /// `start`: somebody starts it.
     Start,
+    /// `restart`: somebody restarts it, and the service obeys; one that does not run is started.
+    Restart,
+    /// `reload`: PARAMCHANGE is sent; a program gets the signal for it, if it has one.
+    Reload,
     /// `no-connect`, `exits-early`, `spawn-fails CODE`: how the next start goes.
     NextStart(StartOutcome),
     /// `disable`: the start type becomes disabled.
@@ -82,7 +86,7 @@ pub enum Happening {
 pub enum StartOutcome {
     /// It runs.
     Runs,
-    /// The process never connects (R8.8).
+    /// The process never connects (R8.8); a program never says that it is ready (X41).
     NeverConnects,
     /// The process ends before it connects (R8.8).
     ExitsBeforeConnecting,
@@ -102,8 +106,10 @@ impl Happening {
             | Self::Hang
             | Self::Stop
             | Self::ExitInStop(_)
-            | Self::StoppedInStop(_) => true,
+            | Self::StoppedInStop(_)
+            | Self::Reload => true,
             Self::Start
+            | Self::Restart
             | Self::NextStart(_)
             | Self::Disable
             | Self::Enable
@@ -116,11 +122,11 @@ impl Happening {
     /// Whether a run ends that nobody has stopped.
     #[must_use]
     pub fn is_failure(&self) -> bool {
-        let is_stop = matches!(
+        let is_asked = matches!(
             self,
-            Self::Stop | Self::ExitInStop(_) | Self::StoppedInStop(_)
+            Self::Stop | Self::ExitInStop(_) | Self::StoppedInStop(_) | Self::Reload
         );
-        self.needs_running() && !is_stop
+        self.needs_running() && !is_asked
     }
 }
 
@@ -201,6 +207,8 @@ fn happening(words: &[&str]) -> Option<Happening> {
             | Happening::ExitInStop(_)
             | Happening::StoppedInStop(_)
             | Happening::Start
+            | Happening::Restart
+            | Happening::Reload
             | Happening::NextStart(_)
             | Happening::Disable
             | Happening::Enable
@@ -220,6 +228,8 @@ fn happening(words: &[&str]) -> Option<Happening> {
         [word] if told(word).is_some() => told(word)?,
         ["stop"] => Happening::Stop,
         ["start"] => Happening::Start,
+        ["restart"] => Happening::Restart,
+        ["reload"] => Happening::Reload,
         ["no-connect"] => Happening::NextStart(StartOutcome::NeverConnects),
         ["exits-early"] => Happening::NextStart(StartOutcome::ExitsBeforeConnecting),
         ["spawn-fails", code] => Happening::NextStart(StartOutcome::FailsWith(
@@ -318,6 +328,8 @@ impl fmt::Display for Happening {
                 write_stopped(f, *code)
             }
             Self::Start => f.write_str("start"),
+            Self::Restart => f.write_str("restart"),
+            Self::Reload => f.write_str("reload"),
             Self::NextStart(StartOutcome::Runs) => f.write_str("next start runs"),
             Self::NextStart(StartOutcome::NeverConnects) => f.write_str("no-connect"),
             Self::NextStart(StartOutcome::ExitsBeforeConnecting) => f.write_str("exits-early"),

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use relance_policy::explain::explain;
 use relance_policy::{Input, Timer};
-use relance_scm::settings::{READY_AFTER, START_DEADLINE, STOP_DEADLINE};
+use relance_scm::settings::{
+    READY_AFTER, RESTART_ON_EXIT, RESTART_ON_EXIT_DELAY, START_DEADLINE, STOP_DEADLINE,
+};
 use relance_scm::status::ProcessExit;
 use relance_scm::{Control, ResetPeriod, ServiceConfig, ServiceKind, ServiceState};
 use relance_texts::Lang;
@@ -91,6 +93,21 @@ fn x15_a_program_that_has_to_stay_up_says_for_how_long() {
     });
     passes(&mut host, 2);
     says(&host, &["it is RUNNING if it stays up for 3 s more"]);
+}
+
+#[test]
+fn x2_a_planned_restart_that_waits_says_for_how_long() {
+    let mut host = host(|config| {
+        program(config);
+        config.extensions.set(RESTART_ON_EXIT, [75].into());
+        config
+            .extensions
+            .set(RESTART_ON_EXIT_DELAY, Duration::from_secs(5));
+    });
+    let run = host.run();
+    host.exited(run, ProcessExit::Exited(75));
+    passes(&mut host, 2);
+    says(&host, &["its process is created in 3 s"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use relance_scm::manager::ServiceInfo;
-use relance_scm::{ScmError, ServiceName, ServiceState, Win32Error};
+use relance_scm::{RunId, ScmError, ServiceName, ServiceState, Win32Error};
 use relance_texts::command;
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
@@ -131,6 +131,9 @@ fn restart(
             }
     };
     match follow.until(patience, over) {
+        Ok(Some(info)) if before.is_some() && is_taken_back(&info, before) => {
+            Err(start::stopped_meanwhile(name))
+        }
         Ok(Some(info)) => start::check_restarted(manager, &mut follow, &info),
         Ok(None) => Ok(()),
         Err(CommandFailure::Scm(error)) if error.code() == Win32Error::TIMEOUT => {
@@ -138,6 +141,12 @@ fn restart(
         }
         Err(failure) => Err(failure),
     }
+}
+
+/// X22: whether no run has followed the one that was to be restarted.
+fn is_taken_back(info: &ServiceInfo, before: Option<RunId>) -> bool {
+    let last = info.last_end.as_ref().map(|end| end.run);
+    info.status.state == ServiceState::Stopped && last == before
 }
 
 /// Why the command gives up, if the restart does not.

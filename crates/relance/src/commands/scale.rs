@@ -1,6 +1,8 @@
 //! `relance scale`
 
 use clap::Parser;
+use relance_scm::config::StartType;
+use relance_scm::manager::ServiceInfo;
 use relance_scm::{ScmError, ServiceConfig, ServiceName, ServiceState, Win32Error};
 use relance_texts::command;
 
@@ -13,8 +15,8 @@ use super::{restart, start, stop};
 
 /// Set how many instances of a template there are
 ///
-/// New ones are copies of the lowest number, and are started if that one runs. Those with higher numbers are
-/// stopped, each within its own grace, and deleted.
+/// New ones are copies of the lowest number. They are started if that one runs, and so are others that have never run.
+/// Those with higher numbers are stopped, each within its own grace, and deleted.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// The template, like worker@
@@ -48,18 +50,27 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     let shown = display_name_of_template(&config.display_name, *number);
     config.display_name = shown.unwrap_or_else(|| template.to_owned()).into();
     let new = instances::of_template(&config, missing)?;
-    let added = selected(new.iter().map(|service| &service.config.service_name));
+    let added: Vec<_> = new
+        .iter()
+        .map(|service| service.config.service_name.clone())
+        .collect();
     if !new.is_empty() {
         manager.ask(|scm, caller, reply| scm.apply(caller, new.into(), reply))?;
-        if first.status.state != ServiceState::Stopped {
-            added.each(&manager, common, command::DONE_ADDED, |manager, name| {
-                start::start(
-                    manager,
-                    name,
-                    Vec::new(),
-                    Some(start::Waits::with(restart::START_PATIENCE)),
-                )
-            })?;
+    }
+    if first.status.state != ServiceState::Stopped {
+        let kept = existing
+            .iter()
+            .filter(|(number, _)| *number <= arguments.count);
+        let idle = kept.filter(|(_, info)| never_ran(info));
+        let idle: Vec<_> = idle.map(|(_, info)| &info.config.service_name).collect();
+        let done = if idle.is_empty() {
+            command::DONE_ADDED
+        } else {
+            command::DONE_STARTED
+        };
+        let started = selected(added.iter().chain(idle));
+        if !started.names.is_empty() {
+            started.each(&manager, common, done, start)?;
         }
     }
     let surplus = existing
@@ -73,6 +84,20 @@ pub(crate) fn run(arguments: Arguments) -> CommandResult {
     surplus.each(&manager, common, command::DONE_SURPLUS, |manager, name| {
         remove(manager, name, patience)
     })
+}
+
+fn start(manager: &Manager, name: &ServiceName) -> CommandResult {
+    let waits = start::Waits::with(restart::START_PATIENCE);
+    start::start(manager, name, Vec::new(), Some(waits))
+}
+
+/// Whether it was added and then not started: the command before was interrupted between the two. One that somebody
+/// has stopped stays so.
+fn never_ran(info: &ServiceInfo) -> bool {
+    let is_idle = info.run.is_none() && info.last_end.is_none();
+    is_idle
+        && info.status.state == ServiceState::Stopped
+        && info.config.start_type != StartType::Disabled
 }
 
 /// `Worker %i` of `Worker 1`; display names must differ, so any other is left out.

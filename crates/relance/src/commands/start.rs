@@ -1,6 +1,6 @@
 //! `relance start`
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use relance_scm::manager::{EndInfo, ServiceInfo};
@@ -8,7 +8,7 @@ use relance_scm::settings::READY_AFTER;
 use relance_scm::{
     ScmError, ServiceKind, ServiceName, ServiceState, WENT_INTO_BACKGROUND, Win32Error,
 };
-use relance_texts::{Sentence, Value, command};
+use relance_texts::{Sentence, Value, command, start};
 
 use crate::cli::{CommandFailure, CommandResult, Common, Manager};
 use crate::last_lines;
@@ -101,12 +101,22 @@ pub(crate) fn start(
     let is_over = |info: &ServiceInfo| {
         let state = info.status.state;
         let is_up = matches!(state, ServiceState::Running | ServiceState::Paused);
-        is_up || state == ServiceState::Stopped || ended_runs(Some(info)) > before
+        let is_stopping = state == ServiceState::StopPending;
+        is_up || is_stopping || state == ServiceState::Stopped || ended_runs(Some(info)) > before
     };
     let Some(info) = follow.until(waits.patience, is_over)? else {
         return Ok(());
     };
+    if info.status.state == ServiceState::StopPending {
+        return Err(stopped_meanwhile(name));
+    }
     stays_up(manager, &mut follow, &info, before, waits.watched)
+}
+
+/// Somebody did not want it to run, and it did not.
+pub(super) fn stopped_meanwhile(name: &ServiceName) -> CommandFailure {
+    let sentence = command::StoppedMeanwhile { name };
+    ScmError::new(Win32Error::SERVICE_NOT_ACTIVE, sentence).into()
 }
 
 /// Whether what was restarted runs and stays up, or has done its work.
@@ -120,7 +130,8 @@ pub(super) fn check_restarted(
     stays_up(manager, follow, info, last.saturating_sub(1), WATCHED)
 }
 
-/// Watches a program for a moment; `before` is the number of the run before.
+/// X113: watches a program for a moment; `before` is the number of the run before. When another run follows, that one
+/// is watched for the rest of the time.
 fn stays_up(
     manager: &Manager,
     follow: &mut Follow<'_>,
@@ -134,10 +145,21 @@ fn stays_up(
     }
     // What its own setting asks for is over when it runs.
     let own = info.config.extensions.get(READY_AFTER);
-    let died = |info: &ServiceInfo| ended_runs(Some(info)) > before;
-    match follow.within(watched.saturating_sub(own), died)? {
-        Some(info) => check(manager, &info, before),
-        None => Ok(()),
+    let until = Instant::now() + watched.saturating_sub(own);
+    let (mut before, mut now) = (before, info.clone());
+    loop {
+        let is_down = now.status.state == ServiceState::Stopped;
+        if is_down && ended_runs(Some(&now)) > before {
+            return Ok(());
+        }
+        before = before.max(ended_runs(Some(&now)));
+        let died = |info: &ServiceInfo| ended_runs(Some(info)) > before;
+        let left = until.saturating_duration_since(Instant::now());
+        let Some(next) = follow.within(left, died)? else {
+            return Ok(());
+        };
+        check(manager, &next, before)?;
+        now = next;
     }
 }
 
@@ -147,12 +169,13 @@ fn ended_runs(info: Option<&ServiceInfo>) -> u32 {
     end.map_or(0, |end| end.run.number)
 }
 
-/// Refuses what has started and ended since, unless it has done its work already.
+/// X113: refuses what has started and ended since, unless it has done its work already: it ended well, asks to be
+/// started again, or has a status that is none of its failures.
 fn check(manager: &Manager, info: &ServiceInfo, before: u32) -> CommandResult {
     let end = info.last_end.as_ref().filter(|end| end.run.number > before);
     let stopped = info.status.state == ServiceState::Stopped;
     match end {
-        Some(end) if end.failure.is_some() || !end.exit_code.is_success() => {
+        Some(end) if end.failure.is_some() || end.went_wrong => {
             let lines = last_lines::of_last_run(manager, info);
             Err(has_ended(info, end, lines.as_deref()))
         }
@@ -163,6 +186,11 @@ fn check(manager: &Manager, info: &ServiceInfo, before: u32) -> CommandResult {
 }
 
 fn has_ended(info: &ServiceInfo, end: &EndInfo, lines: Option<&str>) -> CommandFailure {
+    if let Some(problem) = &end.problem {
+        // After a restart, for instance, whose answer does not wait for the start.
+        let (name, problem) = (&info.config.service_name, problem.clone());
+        return ScmError::new(code(info), start::Impossible { name, problem }).into();
+    }
     let what = match end.exit {
         Some(exit) => command::ProcessEnded { exit }.into(),
         None => code(info).into(),

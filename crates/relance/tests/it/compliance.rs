@@ -3,21 +3,27 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
 use relance_policy::RunId;
 use relance_policy::simulate::{Moment, StartOutcome, When};
-use relance_scm::config::StartType;
+use relance_scm::config::{Address, Probe, StartType};
+use relance_scm::event::EventSource;
 use relance_scm::manager::ServiceInfo;
+use relance_scm::settings::{
+    PROBE, PROBE_FAILURES, PROBE_INTERVAL, READY, READY_AFTER, STOP_SIGNAL, WATCHDOG,
+};
 use relance_scm::status::ProcessExit;
 use relance_scm::{
     ConfigChange, Control, ExitCode, ServiceConfig, ServiceKind, ServiceName, ServiceState,
 };
-use relance_testkit::compliance::{Actor, LoggedEvent, Scenario, Subject, is_expected};
+use relance_testkit::compliance::{Actor, LoggedEvent, Scenario, Subject};
 use relance_testkit::daemon::Daemon;
 use relance_testkit::puppet::{self, Puppet, Stage};
+use relance_texts::Lang;
 use rustix::process::Signal;
 
 use crate::support::{name, relance};
@@ -37,7 +43,19 @@ struct DaemonSubject {
     /// The newest run that the subject knows, and its process.
     run: Option<RunId>,
     puppet: Option<Puppet>,
+    /// How often it must give a heartbeat, if it must.
+    watchdog: Option<Duration>,
+    is_hanging: bool,
+    /// It has to say that it is ready.
+    says_ready: bool,
+    /// What its probes connect to, as long as they are good.
+    probed: Option<(PathBuf, Option<UnixListener>)>,
+    /// The scenario says what it makes of a stop.
+    is_stopping: bool,
 }
+
+/// A signal that ends no process: programs are asked to stop with it, and do what the scenario says.
+const STOP_SIGNAL_OF_PUPPETS: u8 = 18;
 
 impl DaemonSubject {
     fn new() -> Self {
@@ -55,6 +73,11 @@ impl DaemonSubject {
             next_start: StartOutcome::Runs,
             run: None,
             puppet: None,
+            watchdog: None,
+            is_hanging: false,
+            says_ready: false,
+            probed: None,
+            is_stopping: false,
         }
     }
 
@@ -66,8 +89,20 @@ impl DaemonSubject {
         self.elapsed += by;
         let mut left = by;
         while !left.is_zero() {
-            left -= self.daemon.advance(left);
+            let step = match self.watchdog {
+                Some(time) if !self.is_hanging => left.min(time / 2),
+                _ => left,
+            };
+            left -= self.daemon.advance(step);
             self.behave();
+            self.beats();
+        }
+    }
+
+    fn beats(&mut self) {
+        let is_beating = self.watchdog.is_some() && !self.is_hanging;
+        if is_beating && self.state() == ServiceState::Running {
+            self.puppet().order("beat").expect("it is sent");
         }
     }
 
@@ -96,14 +131,36 @@ impl DaemonSubject {
             let info = self.daemon.wait_until(&self.name, |info| {
                 !info.recovery.pending.iter().any(|action| action.executing)
             });
+            if info.status.state == ServiceState::StopPending && !self.is_stopping {
+                self.obeys();
+                continue;
+            }
             // One that could not be started is over already.
             let run = info.run.map(|run| run.id);
             let run = run.or_else(|| info.last_end.map(|end| end.run));
             match run.filter(|run| self.is_new(*run)) {
-                Some(run) => self.start_goes(run),
-                None => return,
+                Some(run) if !self.waits_to_be_created() => self.start_goes(run),
+                Some(_) | None => return,
             }
         }
+    }
+
+    /// X2: whether its next process is only created when time has passed.
+    fn waits_to_be_created(&self) -> bool {
+        let said = self
+            .daemon
+            .ask(|scm, caller, reply| scm.explain(caller, &self.name, reply))
+            .expect("the service is there");
+        let mut said = said.iter().map(|sentence| sentence.of(Lang::En));
+        said.any(|sentence| sentence.contains("its process is created in"))
+    }
+
+    /// It was asked to stop, and does.
+    fn obeys(&mut self) {
+        if self.kind == ServiceKind::Service {
+            assert_eq!(self.puppet().next_control(), Control::Stop.to_raw());
+        }
+        self.stopped(ExitCode::SUCCESS);
     }
 
     fn is_new(&self, run: RunId) -> bool {
@@ -112,13 +169,26 @@ impl DaemonSubject {
 
     fn start_goes(&mut self, run: RunId) {
         self.run = Some(run);
+        self.is_hanging = false;
+        self.is_stopping = false;
+        if let Some((path, listener)) = &mut self.probed
+            && listener.is_none()
+        {
+            *listener = Some(UnixListener::bind(&*path).expect("a socket"));
+        }
         let is_over = |info: &ServiceInfo| info.run.as_ref().is_none_or(|now| now.id != run);
         match std::mem::replace(&mut self.next_start, StartOutcome::Runs) {
             StartOutcome::Runs => {
                 let mut puppet = self.stage.next_run();
                 if self.kind == ServiceKind::Service {
                     puppet.run();
+                } else if self.says_ready {
+                    puppet.order("say READY=1").expect("it is sent");
                 }
+                self.daemon.wait_until(&self.name, |info| {
+                    let is_said = info.status.state != ServiceState::StartPending;
+                    is_said || is_over(info) || !info.config.extensions.get(READY_AFTER).is_zero()
+                });
                 self.puppet = Some(puppet);
             }
             StartOutcome::NeverConnects => self.puppet = Some(self.stage.next_run()),
@@ -156,7 +226,13 @@ impl Actor for DaemonSubject {
 
     fn stopped(&mut self, exit_code: ExitCode) {
         let (win32, specific) = (exit_code.win32().to_raw(), exit_code.specific());
-        self.puppet().stopped(win32, specific);
+        match self.kind {
+            ServiceKind::Service => self.puppet().stopped(win32, specific),
+            ServiceKind::Program => {
+                let status = specific.max(win32.min(1));
+                self.puppet().tell(&format!("exit {status}"));
+            }
+        }
         self.wait_for_end();
     }
 
@@ -170,8 +246,11 @@ impl Actor for DaemonSubject {
         self.daemon
             .control(&self.name, Control::Stop)
             .expect("it takes STOP");
-        assert_eq!(self.puppet().next_control(), Control::Stop.to_raw());
-        self.puppet().report(ServiceState::StopPending);
+        self.is_stopping = true;
+        if self.kind == ServiceKind::Service {
+            assert_eq!(self.puppet().next_control(), Control::Stop.to_raw());
+            self.puppet().report(ServiceState::StopPending);
+        }
     }
 
     /// Somebody starts it. The answer comes when it has connected, so somebody else waits for it; how
@@ -203,6 +282,36 @@ impl Actor for DaemonSubject {
         }
     }
 
+    fn restart(&mut self) {
+        let runs = self.state() != ServiceState::Stopped;
+        self.daemon
+            .ask(|scm, caller, reply| scm.restart_service(caller, &self.name, false, reply))
+            .expect("it is restarted");
+        if runs {
+            self.obeys();
+        }
+    }
+
+    fn reload(&mut self) {
+        self.daemon
+            .control(&self.name, Control::ParamChange)
+            .expect("it takes PARAMCHANGE");
+    }
+
+    fn hang(&mut self) {
+        self.is_hanging = true;
+        let time = self.watchdog.expect("a scenario with a watchdog");
+        self.advance(time);
+        self.wait_for_end();
+    }
+
+    fn probe_fails(&mut self) {
+        let (path, listener) = self.probed.as_mut().expect("a scenario with a probe");
+        fs::remove_file(path).expect("the socket");
+        *listener = None;
+        self.wait_for_end();
+    }
+
     fn set_start_type(&mut self, start_type: StartType) {
         let change = ConfigChange {
             start_type: Some(start_type),
@@ -228,6 +337,21 @@ impl Subject for DaemonSubject {
         self.kind = config.kind;
         let mut config = config.clone();
         config.command_line = self.stage.command_line_of(&self.program).into();
+        let set = &mut config.extensions;
+        self.watchdog = set.get(WATCHDOG);
+        self.says_ready = set.get(READY).is_some();
+        if config.kind == ServiceKind::Program {
+            set.set(STOP_SIGNAL, STOP_SIGNAL_OF_PUPPETS);
+        }
+        if set.get(PROBE).is_some() {
+            // Whatever the scenario names: what is probed is the test's. Probes are made in real time.
+            let path = self.daemon.folder().join("probed");
+            let address = Address::Unix(path.display().to_string().into());
+            set.set(PROBE, Some(Probe::Connect(address)));
+            set.set(PROBE_INTERVAL, Duration::from_millis(100));
+            set.set(PROBE_FAILURES, Some(1));
+            self.probed = Some((path, None));
+        }
         self.daemon.create(config);
     }
 
@@ -238,11 +362,11 @@ impl Subject for DaemonSubject {
     }
 
     fn log(&mut self) -> Vec<LoggedEvent> {
-        let events = self.daemon.events(&self.name);
-        let expected = events
+        let events = self.daemon.all_events(&self.name, &[]);
+        let of_manager = events
             .into_iter()
-            .filter(|entry| is_expected(entry.event_id));
-        expected
+            .filter(|entry| entry.source != EventSource::Application);
+        of_manager
             .map(|entry| LoggedEvent {
                 id: entry.event_id,
                 parameters: entry.parameters.iter().map(ToString::to_string).collect(),
@@ -261,9 +385,11 @@ impl Subject for DaemonSubject {
 
 #[test]
 fn every_scenario_holds_for_the_daemon() {
-    let failures: Vec<String> = Scenario::all()
-        .iter()
-        .filter_map(|scenario| scenario.play(&mut DaemonSubject::new()).err())
-        .collect();
+    let play = |scenario: &Scenario| {
+        // Named where a test waits in vain.
+        eprintln!("{}", scenario.id);
+        scenario.play(&mut DaemonSubject::new()).err()
+    };
+    let failures: Vec<String> = Scenario::all().iter().filter_map(play).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }

@@ -91,6 +91,31 @@ fn x52_scaling_starts_copies_and_stops_the_highest() {
 }
 
 #[test]
+fn x52_scaling_typed_again_starts_what_was_only_added() {
+    let daemon = Daemon::start(relance());
+    // As if the command had ended after it had added them.
+    let words = [
+        "create",
+        "v@",
+        "--instances",
+        "4",
+        "--",
+        "/bin/sleep",
+        "1000",
+    ];
+    done(&daemon.relance(&words));
+    done(&daemon.relance(&["start", "v@1", "v@2"]));
+    done(&daemon.relance(&["stop", "v@2"]));
+    done(&daemon.relance(&["scale", "v@", "3"]));
+    daemon.wait_for_state(&name("v@3"), ServiceState::Running);
+    let stopped = daemon.query(&name("v@2"));
+    let state = stopped.status.state;
+    assert_eq!(state, ServiceState::Stopped, "somebody has stopped it");
+    let listed = text(&daemon.relance(&["list", "v@"]));
+    assert!(!listed.contains("v@4"), "{listed}");
+}
+
+#[test]
 fn x52_a_rolling_restart_stops_at_the_first_that_fails() {
     let daemon = Daemon::start(relance());
     three(&daemon);

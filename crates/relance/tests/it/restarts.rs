@@ -159,6 +159,12 @@ fn x22_dependents_are_named_or_stopped_and_started_in_order() {
         said.contains("needed by web") && said.contains("--dependents"),
         "{said}"
     );
+    let refused = daemon.relance(&["stop", "db"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        said.contains("needed by web") && said.contains("relance stop web"),
+        "{said}"
+    );
     fs::write(&order, "").expect("a file");
     done(&daemon.relance(&["restart", "--dependents", "db"]));
     again(&daemon, "db", db);
@@ -181,4 +187,19 @@ fn x22_dependents_are_named_or_stopped_and_started_in_order() {
         assert_eq!(info.config.kind, ServiceKind::Program);
         assert_eq!(info.recovery.failure_count, 0);
     }
+}
+
+#[test]
+fn x113_a_restart_that_meets_no_folder_names_it_as_a_start_does() {
+    let daemon = Daemon::start(relance());
+    let folder = daemon.folder().join("release");
+    fs::create_dir(&folder).expect("a folder");
+    let folder = folder.display().to_string();
+    let options = ["--working-directory", &folder];
+    program(&daemon, "a", &options, "exec sleep 1000");
+    fs::remove_dir(&folder).expect("it is empty");
+    let said = crate::support::refused(&daemon, &["restart", "a"]);
+    assert!(said.contains(&folder), "{said}");
+    let said = crate::support::refused(&daemon, &["start", "a"]);
+    assert!(said.contains(&folder), "{said}");
 }

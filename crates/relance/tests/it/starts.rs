@@ -1,5 +1,7 @@
 //! `start` tells the truth: programs that die at once, services that never say RUNNING.
 
+use std::process::{Command, Stdio};
+
 use relance_scm::ServiceState;
 use relance_testkit::daemon::Daemon;
 
@@ -18,7 +20,7 @@ fn refused(daemon: &Daemon, options: &[&str]) -> String {
 }
 
 #[test]
-fn start_tells_of_a_program_that_dies_at_once_with_its_last_lines() {
+fn x113_start_tells_of_a_program_that_dies_at_once_with_its_last_lines() {
     let daemon = Daemon::start(relance());
     create(&daemon, &[], "echo no vendor folder; exit 3");
     let said = refused(&daemon, &["--ready-after", "1h"]);
@@ -87,10 +89,59 @@ fn start_tells_of_a_death_although_a_restart_follows() {
 }
 
 #[test]
-fn a_program_that_has_done_its_work_was_started() {
+fn x113_a_program_that_has_done_its_work_was_started() {
     let daemon = Daemon::start(relance());
     create(&daemon, &[], "exit 0");
     done(&daemon.relance(&["start", "a", "--ready-after", "1h"]));
+}
+
+/// A program whose first run asks for another (75), and whose second does this.
+fn twice(daemon: &Daemon, second: &str) {
+    let file = daemon.folder().join("been");
+    let file = file.display();
+    let line = format!("[ -e {file} ] && {second}; touch {file}; exit 75");
+    create(daemon, &["--restart-on-exit", "75"], &line);
+}
+
+#[test]
+fn x113_a_program_that_asks_to_be_started_again_was_started() {
+    let daemon = Daemon::start(relance());
+    twice(&daemon, "exec sleep 1000");
+    done(&daemon.relance(&["start", "a"]));
+    daemon.wait_for_state(&name("a"), ServiceState::Running);
+}
+
+#[test]
+fn x113_the_run_that_a_program_asks_for_is_watched_as_well() {
+    let daemon = Daemon::start(relance());
+    twice(&daemon, "exit 3");
+    let said = refused(&daemon, &["--ready-after", "1h"]);
+    assert!(said.contains("exit status 3"), "{said}");
+}
+
+#[test]
+fn x113_a_program_whose_status_is_none_of_its_failures_was_started() {
+    let daemon = Daemon::start(relance());
+    create(&daemon, &["--fail-on-exit", "1"], "exit 3");
+    done(&daemon.relance(&["start", "a", "--ready-after", "1h"]));
+}
+
+#[test]
+fn x113_what_somebody_stops_before_it_runs_has_not_started() {
+    let daemon = Daemon::start(relance());
+    create(&daemon, &["--ready", "notify"], "exec sleep 1000");
+    let start = Command::new(relance())
+        .env("RELANCE_SOCKET", daemon.socket())
+        .args(["start", "a"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    daemon.wait_until(&name("a"), |info| info.status.process_id != 0);
+    done(&daemon.relance(&["stop", "a"]));
+    let output = start.wait_with_output().expect("our child");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains("somebody has stopped it"), "{said}");
 }
 
 #[test]

@@ -13,6 +13,11 @@ use crate::state::ServiceState;
 use crate::win32::Win32Error;
 
 /// The names of an entry's parameters; `_` for one that its sentence does not take.
+#[must_use]
+pub fn parameter_names(event_id: u32) -> &'static [&'static str] {
+    names(event_id)
+}
+
 pub(super) fn names(event_id: u32) -> &'static [&'static str] {
     match event_id {
         1001 | 1031 | 1032 | 1041 => &["service", "status"],

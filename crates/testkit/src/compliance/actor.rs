@@ -17,6 +17,14 @@ pub trait Actor {
     fn stop_begins(&mut self);
     /// Somebody starts it.
     fn start(&mut self);
+    /// Somebody restarts it, and it does as it is told.
+    fn restart(&mut self);
+    /// PARAMCHANGE is sent to it.
+    fn reload(&mut self);
+    /// It gives no heartbeat any more, and so long passes that the manager ends it.
+    fn hang(&mut self);
+    /// Its probes have failed as often as they may.
+    fn probe_fails(&mut self);
     /// How its next start goes.
     fn next_start(&mut self, outcome: StartOutcome);
     /// Its start type is changed.
@@ -40,13 +48,15 @@ pub trait Actor {
             Happening::NextStart(outcome) => self.next_start(outcome),
             Happening::Disable => self.set_start_type(StartType::Disabled),
             Happening::Enable => self.set_start_type(StartType::Demand),
-            // Windows takes no heartbeats, makes no probes and is told no causes: no scenario has any.
-            Happening::Quiet
-            | Happening::Lasts(_)
-            | Happening::Asleep(_)
-            | Happening::Hang
-            | Happening::ProbeFails
-            | Happening::Caused(_) => {}
+            Happening::Restart => self.restart(),
+            Happening::Reload => self.reload(),
+            Happening::Hang => self.hang(),
+            Happening::ProbeFails => self.probe_fails(),
+            Happening::Quiet => {}
+            // Of the simulation alone.
+            Happening::Lasts(_) | Happening::Asleep(_) | Happening::Caused(_) => {
+                panic!("no scenario can ask for {what}")
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use relance_scm::{
     ConfigChange, Control, ExitCode, ServiceConfig, ServiceKind, ServiceName, ServiceState,
 };
 
-use super::{Actor, LoggedEvent, Subject, is_expected};
+use super::{Actor, LoggedEvent, Subject};
 use crate::simulation::machine::{pending, stopped};
 use crate::simulation::world::World;
 
@@ -113,6 +113,33 @@ impl Actor for EngineSubject {
         drop(answer);
     }
 
+    fn restart(&mut self) {
+        let answer = self.world.restart(&self.name, false);
+        self.world.behave();
+        answer.take().expect("answered").expect("it is restarted");
+    }
+
+    fn reload(&mut self) {
+        let answer = self.world.control(&self.name, Control::ParamChange);
+        self.world.behave();
+        answer
+            .take()
+            .expect("answered")
+            .expect("it takes PARAMCHANGE");
+    }
+
+    fn hang(&mut self) {
+        let record = self.world.record(&self.name).expect("installed");
+        let (run, time) = record.watched().expect("a scenario with a watchdog");
+        self.world.machine().hang(run);
+        self.world.advance(time);
+    }
+
+    fn probe_fails(&mut self) {
+        let run = self.run();
+        self.world.machine().probe(run, false, 1);
+    }
+
     fn next_start(&mut self, outcome: StartOutcome) {
         self.world.machine().next_start = outcome;
     }
@@ -145,11 +172,8 @@ impl Subject for EngineSubject {
 
     fn log(&mut self) -> Vec<LoggedEvent> {
         let log = self.world.log();
-        let entries = log
-            .iter()
-            .filter(|entry| entry.source == EventSource::ServiceControlManager)
-            .filter(|entry| is_expected(entry.event_id));
-        entries
+        log.iter()
+            .filter(|entry| entry.source != EventSource::Application)
             .map(|entry| LoggedEvent {
                 id: entry.event_id,
                 parameters: entry.parameters.iter().map(ToString::to_string).collect(),

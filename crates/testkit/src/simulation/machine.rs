@@ -180,7 +180,8 @@ impl Machine {
         let mut process = Process::new(run, pid, birth, config.kind);
         // A program says no hello.
         process.is_mute = outcome != StartOutcome::Runs && config.kind == ServiceKind::Service;
-        process.signs.are_awaited = config.extensions.get(READY).is_some();
+        let never_says = outcome == StartOutcome::NeverConnects;
+        process.signs.are_awaited = config.extensions.get(READY).is_some() && !never_says;
         self.processes.insert(run, process);
         let history = RunHistory {
             kind: config.kind,

@@ -203,6 +203,9 @@ pub struct EndBody {
     pub went_wrong: bool,
     /// In a few words.
     pub summary: String,
+    /// Why it could not be started, with what is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<SentenceBody>,
 }
 
 impl From<&ServiceInfo> for ServiceReply {
@@ -260,6 +263,7 @@ impl From<&EndInfo> for EndBody {
             failure: end.failure,
             went_wrong: end.went_wrong,
             summary: end.summary.to_owned(),
+            problem: end.problem.as_ref().map(SentenceBody::from),
         }
     }
 }
@@ -340,6 +344,7 @@ fn read_end(body: &EndBody) -> Result<EndInfo, ScmError> {
         failure: body.failure,
         went_wrong: body.went_wrong,
         summary: known(&body.summary, &SUMMARIES),
+        problem: body.problem.as_ref().map(Sentence::from),
     })
 }
 

@@ -247,6 +247,7 @@ fn failed_start(name: &str) -> ServiceInfo {
         failure: None,
         went_wrong: true,
         summary: "start failed",
+        problem: None,
     });
     info
 }
